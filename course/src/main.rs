@@ -1,0 +1,2 @@
+//! `cargo course`: the reader's one command.
+fn main() {}

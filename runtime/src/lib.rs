@@ -1,0 +1,1 @@
+//! The runtime at which the book arrives.
