@@ -1,1 +1,2 @@
 //! The reader's tool.
+pub mod book;
