@@ -1,57 +1,48 @@
 //! Building the book in process, through mdBook's own library.
 //!
 //! mdBook empties its output directory before it writes; whoever shows pages while the book is
-//! rebuilt must hold them in memory (see `serve::pages`). Nothing here writes into the reader's
-//! tree: the output directory is the caller's.
+//! rebuilt must hold them in memory. Nothing here writes into the reader's tree: the output
+//! directory is the caller's.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
+use std::path::Path;
+
+use mdbook_driver::{MDBook, config::Config, errors::Error};
+
+use super::{preprocessor::Course, problem::BookError, site::Site};
+use crate::{
+    catalog::Layout,
+    files::{self, FileError},
 };
 
-use mdbook_driver::{MDBook, config::Config};
+/// The directories beside `src` whose files pages load: they are copied as they are.
+const ASSETS: [&str; 2] = ["widgets", "traces"];
 
-use super::{
-    facts::PageFacts,
-    preprocessor::{Course, expand_book},
-    problem::BookError,
-    site::Site,
-};
-
-/// A book that was built.
-#[derive(Debug)]
-pub struct Built {
-    /// Where its files are.
-    pub output: PathBuf,
-    /// What each page draws on, in the order of the book.
-    pub facts: Vec<PageFacts>,
+/// Every file of the asset directories, as `book.toml` would list it.
+pub fn assets(layout: &Layout) -> Result<Vec<String>, FileError> {
+    let mut assets = Vec::new();
+    for name in ASSETS {
+        let directory = layout.book().join(name);
+        if directory.is_dir() {
+            let found = files::walk(&directory, &|_| false)?;
+            assets.extend(found.iter().map(|path| format!("{name}/{}", path.display()).replace('\\', "/")));
+        }
+    }
+    Ok(assets)
 }
 
-/// Builds the book of `site` into `output`.
-pub fn build(site: Site, output: &Path) -> Result<Built, BookError> {
-    let (mut book, facts) = load(&site)?;
-    book.config.build.build_dir = output.to_path_buf();
-    let directory = book.root.clone();
-    let failed = |source| BookError::MdBook { book: directory, source };
+/// Builds the whole book into `out`.
+pub fn build(layout: &Layout, out: &Path) -> Result<(), BookError> {
+    let site = Site::load(layout)?;
+    let directory = layout.book();
+    let failed = |error: Error| match error.downcast::<BookError>() {
+        Ok(ours) => ours,
+        Err(source) => BookError::MdBook { book: directory.clone(), source },
+    };
+    let mut config: Config = files::read(&directory.join("book.toml"))?.parse().map_err(failed)?;
+    config.build.build_dir = out.to_path_buf();
+    config.set("output.html.additional-js", assets(layout)?).map_err(failed)?;
+    let mut book = MDBook::load_with_config(&directory, config).map_err(failed)?;
+    // Registered under the name that `book.toml` gives to the child process, it takes its place.
     book.with_preprocessor(Course::new(site));
-    book.build().map_err(failed)?;
-    Ok(Built { output: output.to_path_buf(), facts })
-}
-
-/// What each page draws on, without rendering anything.
-pub fn page_facts(site: &Site) -> Result<Vec<PageFacts>, BookError> {
-    load(site).map(|(_, facts)| facts)
-}
-
-/// The book as written, and its facts; fails with all that is wrong with its pages.
-fn load(site: &Site) -> Result<(MDBook, Vec<PageFacts>), BookError> {
-    let directory = site.root().join("book");
-    let failed = |source| BookError::MdBook { book: directory.clone(), source };
-    let config = directory.join("book.toml");
-    let text = fs::read_to_string(&config).map_err(|source| BookError::Io { path: config, source })?;
-    let config: Config = text.parse().map_err(failed)?;
-    let book = MDBook::load_with_config(&directory, config).map_err(failed)?;
-    let mut expanded = book.book.clone();
-    let facts = expand_book(site, &mut expanded).map_err(BookError::Pages)?;
-    Ok((book, facts))
+    book.build().map_err(failed)
 }

@@ -4,11 +4,13 @@
 //! that is wrong at once.
 
 use super::{
-    facts::{FailUse, Named, OutputUse, PageFacts, PredictionUse, RunUse, SourceUse, TestName, WidgetUse},
-    figures, inline, output::Output, predict,
+    facts::{FailingBlock, OutputUse, PageFacts, RunBlock, SourceUse, TestRef, WidgetUse},
+    figures, inline,
+    output::Output,
+    predict,
     problem::{Fault, Problem},
     scan::{Piece, pieces},
-    site::{Panel, Site},
+    site::Site,
     source, steps,
 };
 
@@ -25,15 +27,16 @@ pub struct Expanded {
 
 /// Expands `text`, the page `name` (relative to `book/src`).
 pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
-    let facts = PageFacts { page: name.into(), chapter: site.chapter_of(name), ..PageFacts::default() };
+    let facts = PageFacts { page: format!("book/src/{name}"), ..PageFacts::default() };
     let to_root = "../".repeat(name.matches('/').count());
-    let mut page = Page { site, to_root, facts, markdown: String::with_capacity(text.len() * 2), linked: Vec::new() };
+    let chapter = site.chapter_of(name);
+    let mut page = Page { site, chapter, to_root, facts, markdown: String::with_capacity(text.len() * 2) };
     let mut problems = Vec::new();
     let mut after_run = false;
     for piece in pieces(text) {
         let outcome = page.piece(&piece, after_run);
         if let Err((line, fault)) = outcome {
-            problems.push(Problem { page: name.into(), line, fault });
+            problems.push(Problem { page: page.facts.page.clone(), line, fault });
         }
         // Blank lines may stand between a program and what it prints.
         let blank = matches!(piece, Piece::Prose { text, .. } if text.trim().is_empty());
@@ -45,11 +48,10 @@ pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
 
 struct Page<'a> {
     site: &'a Site,
+    chapter: Option<String>,
     to_root: String,
     facts: PageFacts,
     markdown: String,
-    /// Tests that predictions link to, with the line they stand on.
-    linked: Vec<(usize, TestName)>,
 }
 
 type Outcome = Result<(), (usize, Fault)>;
@@ -99,27 +101,25 @@ impl Page<'_> {
             None => (arguments, None),
         };
         let shown = source::excerpt(path, &self.site.read(path)?, anchor)?;
-        let anchor = anchor.map(str::to_owned);
-        let usage = SourceUse { line, path: path.into(), anchor, first: shown.first, last: shown.last };
-        let html = figures::source(&usage, &shown.text);
-        self.facts.sources.push(usage);
+        let html = figures::source(path, shown.first, shown.last, &shown.text);
+        self.facts.sources.push(SourceUse { path: path.into(), lines: shown.first..=shown.last, line });
         Ok(html)
     }
 
     fn output(&mut self, line: usize, path: &str) -> Result<String, Fault> {
         let file = self.site.read(path)?;
-        let Output { command, varies, text, exit } =
-            Output::parse(&file).ok_or_else(|| Fault::NoCommand { path: path.into() })?;
-        let usage = OutputUse { line, path: path.into(), command: command.into(), varies, text: text.into(), exit };
-        let html = figures::output(&usage);
-        self.facts.outputs.push(usage);
-        Ok(html)
+        let output = Output::parse(&file).ok_or_else(|| Fault::NoCommand { path: path.into() })?;
+        self.facts.outputs.push(OutputUse { path: path.into(), line });
+        Ok(figures::output(&output))
     }
 
     fn exercise(&mut self, line: usize, id: &str) -> Result<String, Fault> {
-        let html = panel(id, self.site.exercise(id)?);
-        self.facts.exercises.push(Named { line, id: id.into() });
-        Ok(html)
+        let exercise = self.site.exercise(id)?;
+        let layout = self.site.layout();
+        let file = layout.show(&exercise.path(layout));
+        let test = layout.show(&exercise.dir(layout).join(&exercise.test));
+        self.facts.exercises.push((id.into(), line));
+        Ok(figures::panel(exercise, &file, &test))
     }
 
     fn widget(&mut self, line: usize, arguments: &str) -> Result<String, Fault> {
@@ -130,7 +130,7 @@ impl Page<'_> {
         let path = format!("book/{trace}");
         let json = self.site.read(&path)?;
         let details = steps::details(&json).map_err(|why| Fault::BadTrace { path, why })?;
-        self.facts.widgets.push(WidgetUse { line, widget: widget.into(), trace: trace.into() });
+        self.facts.widgets.push(WidgetUse { widget: widget.into(), trace: trace.into(), line });
         Ok(format!(
             "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{details}</section>\n",
             figures::attribute(widget),
@@ -141,48 +141,46 @@ impl Page<'_> {
     /// A fence of ours as HTML; `None` if it is an ordinary one.
     fn fence(&mut self, line: usize, info: &str, body: &str, whole: &str, after_run: bool) -> Result<Option<String>, Fault> {
         if info == "predict" {
-            let prediction = predict::read(body, figures::test_link).map_err(Fault::BadPrediction)?;
-            self.linked.push((line, prediction.checked_by.clone()));
-            self.facts.predictions.push(PredictionUse { line, id: prediction.id, checked_by: prediction.checked_by });
-            return Ok(Some(prediction.html));
+            let (prediction, html) = predict::read(body, line).map_err(Fault::BadPrediction)?;
+            self.facts.predictions.push(prediction);
+            return Ok(Some(html));
         }
         if info == "output" {
             let run = self.facts.runs.last_mut().filter(|_| after_run).ok_or(Fault::StrayOutput)?;
-            run.prints = Some(body.into());
+            run.output = Some(body.into());
             return Ok(Some(figures::printed(body)));
         }
         if !has(info, "rust") {
             return Ok(None);
         }
         if has(info, "run") {
-            let chapter = self.facts.chapter.as_deref();
+            let chapter = self.chapter.as_deref();
             let chapter = chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()))?;
             let html = figures::runnable(chapter, whole);
-            self.facts.runs.push(RunUse { line, code: program(body), prints: None });
+            self.facts.runs.push(RunBlock { code: program(body), output: None, line });
             return Ok(Some(html));
         }
         if has(info, "compile_fail") {
-            let error = words(info).find(|word| is_error_code(word)).map(str::to_owned);
-            let html = figures::fails(error.as_deref(), whole);
-            self.facts.fails.push(FailUse { line, code: program(body), error });
-            return Ok(Some(html));
+            let error = words(info).find(|word| is_error_code(word)).ok_or(Fault::NoErrorCode)?;
+            self.facts.failing.push(FailingBlock { code: program(body), error: error.into(), line });
+            return Ok(Some(figures::fails(error, whole)));
         }
         Ok(None)
     }
 
     /// The tests that the page names, each once, folded at its foot.
     fn append_tests(&mut self) -> Vec<Problem> {
-        let named = self.facts.tests.iter().map(|t| (t.line, t.test.clone()));
-        let mut tests: Vec<_> = named.chain(self.linked.drain(..)).collect();
-        tests.sort_by(|a, b| a.1.cmp(&b.1));
-        tests.dedup_by(|a, b| a.1 == b.1);
+        let predicted = self.facts.predictions.iter().flat_map(|p| &p.checked_by);
+        let mut tests: Vec<TestRef> = self.facts.tests.iter().chain(predicted).cloned().collect();
+        tests.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
+        tests.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
         let mut html = String::new();
         let mut problems = Vec::new();
-        for (line, test) in tests {
+        for test in tests {
             let text = self.site.read(&test.path);
             match text.and_then(|text| source::test(&test.path, &text, &test.name)) {
                 Ok(shown) => html += &figures::test_source(&test, shown.first, shown.last, &shown.text),
-                Err(fault) => problems.push(Problem { page: self.facts.page.clone(), line, fault }),
+                Err(fault) => problems.push(Problem { page: self.facts.page.clone(), line: test.line, fault }),
             }
         }
         if !html.is_empty() {
@@ -214,18 +212,4 @@ fn program(body: &str) -> String {
         }
     });
     lines.map(|line| line + "\n").collect()
-}
-
-fn panel(id: &str, exercise: &Panel) -> String {
-    let Panel { title, kind, minutes, file, test, summary } = exercise;
-    let [title, kind, file, test] = [title, kind, file, test].map(|text| figures::attribute(text));
-    let id = figures::attribute(id);
-    format!(
-        "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
-         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h4>{title}</h4>\n\n{}\n\n\
-         <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
-         there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
-        id.replace('/', "-"),
-        summary.trim()
-    )
 }

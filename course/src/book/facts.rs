@@ -1,155 +1,130 @@
-//! What a page says about the crates: the verifier's list of things to prove.
-//!
-//! Paths are relative to the repository's root and written with `/`.
+//! What a page claims, as data: the verifier proves it, the parser of the
+//! directives collects it. All paths are from the clone's root, with forward
+//! slashes; all line numbers count from 1.
 
-use std::path::PathBuf;
+use std::ops::RangeInclusive;
+use std::path::Path;
 
-/// All that one page draws on or claims.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
+use super::{BookError, Site, expand};
+use crate::catalog::Layout;
+use crate::files;
+
+/// What one page claims.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageFacts {
-    /// The page, relative to `book/src`: `02-generators.md`.
+    /// The page: `book/src/02-generators.md`.
     pub page: String,
-    /// The chapter it belongs to, where `chapters/<stem>` exists: `02-generators`.
-    pub chapter: Option<String>,
-    /// Lines of source shown.
+    /// Every `{{#source}}`.
     pub sources: Vec<SourceUse>,
-    /// Outputs shown.
+    /// Every `{{#output}}`.
     pub outputs: Vec<OutputUse>,
-    /// Exercises whose panel stands on the page.
-    pub exercises: Vec<Named>,
-    /// Widgets and the recorded runs they step.
+    /// Every ` ```rust,run ` block.
+    pub runs: Vec<RunBlock>,
+    /// Every ` ```rust,compile_fail,E… ` block.
+    pub failing: Vec<FailingBlock>,
+    /// Every ` ```predict ` block.
+    pub predictions: Vec<Prediction>,
+    /// Every `{{#test}}`.
+    pub tests: Vec<TestRef>,
+    /// Every `{{#exercise}}`: its id, and the line it stands on.
+    pub exercises: Vec<(String, usize)>,
+    /// Every `{{#widget}}`.
     pub widgets: Vec<WidgetUse>,
-    /// Predictions, each with the test that settles it.
-    pub predictions: Vec<PredictionUse>,
-    /// Blocks that a reader can run.
-    pub runs: Vec<RunUse>,
-    /// Blocks that must not compile.
-    pub fails: Vec<FailUse>,
-    /// Tests named in the text.
-    pub tests: Vec<TestUse>,
-    /// Glossary entries named in the text.
-    pub terms: Vec<Named>,
 }
 
-/// A name on a line of the page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// The line of the page.
-    pub line: usize,
-    /// An exercise's id, or a glossary entry's anchor.
-    pub id: String,
-}
-
-/// `{{#source path:anchor}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Lines of a source file that stand on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceUse {
-    /// The line of the page.
-    pub line: usize,
-    /// The file shown.
+    /// `chapters/02-generators/src/lib.rs`
     pub path: String,
-    /// The anchor in it, or the whole file.
-    pub anchor: Option<String>,
-    /// The first line shown, counted from one.
-    pub first: usize,
-    /// The last line shown.
-    pub last: usize,
+    /// The file's lines that are shown. Comment lines of anchors inside count as shown.
+    pub lines: RangeInclusive<usize>,
+    /// Where on the page.
+    pub line: usize,
 }
 
-/// `{{#output path}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A recorded output that stands on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputUse {
-    /// The line of the page.
-    pub line: usize,
-    /// The file that holds the output.
+    /// `chapters/02-generators/outputs/tree.txt`
     pub path: String,
-    /// The command that must print it again.
-    pub command: String,
-    /// Whether its figures vary from run to run.
-    pub varies: bool,
-    /// What it printed.
-    pub text: String,
-    /// The exit code it must end with.
-    pub exit: i32,
+    /// Where on the page.
+    pub line: usize,
 }
 
-/// `{{#widget name trace}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WidgetUse {
-    /// The line of the page.
+/// A block the reader can run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunBlock {
+    /// The code as written; without `fn main` it is wrapped in one.
+    pub code: String,
+    /// The ` ```output ` block that follows, if there is one.
+    pub output: Option<String>,
+    /// Where on the page.
     pub line: usize,
-    /// The widget: `book/widgets/<name>.js`.
-    pub widget: String,
-    /// The recorded run, relative to `book/`.
-    pub trace: String,
 }
 
-/// A `predict` fence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PredictionUse {
-    /// The line of the page.
+/// A block that must not compile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailingBlock {
+    /// The code as written.
+    pub code: String,
+    /// `E0499`
+    pub error: String,
+    /// Where on the page.
     pub line: usize,
-    /// Its id, unique in the book.
+}
+
+/// A question asked before the answer is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prediction {
+    /// Its id.
     pub id: String,
-    /// The test that settles it.
-    pub checked_by: TestName,
-}
-
-/// A `rust,run` fence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunUse {
-    /// The line of the page.
+    /// The tests that hold the right choices.
+    pub checked_by: Vec<TestRef>,
+    /// Where on the page.
     pub line: usize,
-    /// The program, as written in the page (perhaps without a `fn main`).
-    pub code: String,
-    /// What the `output` fence after it says that it prints.
-    pub prints: Option<String>,
 }
 
-/// A `rust,compile_fail` fence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailUse {
-    /// The line of the page.
-    pub line: usize,
-    /// The program, as written in the page (perhaps without a `fn main`).
-    pub code: String,
-    /// The compiler's code for the error.
-    pub error: Option<String>,
-}
-
-/// `{{#test path#name}}`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TestUse {
-    /// The line of the page.
-    pub line: usize,
-    /// Which test.
-    pub test: TestName,
-}
-
-/// A test by its file and the name of its function.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TestName {
-    /// The file.
+/// A test that the page names: `chapters/02-generators/tests/promises.rs#name`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestRef {
+    /// `chapters/02-generators/tests/promises.rs`
     pub path: String,
-    /// The function.
+    /// The function's name.
     pub name: String,
+    /// Where on the page.
+    pub line: usize,
 }
 
-impl TestName {
-    /// Reads `path/to/file.rs#name`.
-    pub fn parse(text: &str) -> Option<Self> {
+/// A widget and the trace it plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WidgetUse {
+    /// `generator`
+    pub widget: String,
+    /// As written, from `book/`: `traces/02-generators.json`.
+    pub trace: String,
+    /// Where on the page.
+    pub line: usize,
+}
+
+impl TestRef {
+    /// Reads `path/to/file.rs#name`, written on `line` of a page.
+    pub fn parse(text: &str, line: usize) -> Option<Self> {
         let (path, name) = text.trim().split_once('#')?;
-        (!path.is_empty() && !name.is_empty()).then(|| Self { path: path.into(), name: name.into() })
+        let filled = !path.is_empty() && !name.is_empty();
+        filled.then(|| Self { path: path.into(), name: name.into(), line })
     }
 }
 
-impl PageFacts {
-    /// Every file the page was made from: a change in one of them changes the page.
-    pub fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        let traces = self.widgets.iter().map(|w| PathBuf::from("book").join(&w.trace));
-        let sources = self.sources.iter().map(|s| PathBuf::from(&s.path));
-        let outputs = self.outputs.iter().map(|o| PathBuf::from(&o.path));
-        let tests = self.tests.iter().map(|t| PathBuf::from(&t.test.path));
-        let checks = self.predictions.iter().map(|p| PathBuf::from(&p.checked_by.path));
-        traces.chain(sources).chain(outputs).chain(tests).chain(checks)
+/// What the page at `page` claims.
+pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
+    let text = files::read(page)?;
+    let name = layout.show(page);
+    let name = name.strip_prefix("book/src/").unwrap_or(&name);
+    let expanded = expand::page(&Site::load(layout)?, name, &text);
+    if expanded.problems.is_empty() {
+        Ok(expanded.facts)
+    } else {
+        Err(BookError::Pages(expanded.problems))
     }
 }

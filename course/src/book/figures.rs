@@ -1,7 +1,8 @@
 //! The HTML around the pieces. The theme styles exactly these elements, and the widgets look for
 //! exactly these attributes.
 
-use super::facts::{OutputUse, SourceUse, TestName};
+use super::{facts::TestRef, output::Output};
+use crate::catalog::Exercise;
 
 /// Text as the value of an attribute.
 pub fn attribute(text: &str) -> String {
@@ -35,8 +36,8 @@ pub fn span(first: usize, last: usize) -> String {
 }
 
 /// A piece of source with the place it comes from.
-pub fn source(shown: &SourceUse, text: &str) -> String {
-    figure_of_source(&shown.path, shown.first, shown.last, text, "")
+pub fn source(path: &str, first: usize, last: usize, text: &str) -> String {
+    figure_of_source(path, first, last, text, "")
 }
 
 fn figure_of_source(path: &str, first: usize, last: usize, text: &str, id: &str) -> String {
@@ -61,13 +62,13 @@ fn language(path: &str) -> &'static str {
 }
 
 /// What a command printed.
-pub fn output(shown: &OutputUse) -> String {
+pub fn output(shown: &Output<'_>) -> String {
     let exit = if shown.exit == 0 { String::new() } else { format!(" data-exit=\"{}\"", shown.exit) };
     let varies = if shown.varies { " data-varies" } else { "" };
     let body = format!("$ {}\n{}", shown.command, shown.text);
     format!(
         "<figure class=\"output\" data-command=\"{}\"{exit}{varies}>\n\n{}\n</figure>\n",
-        attribute(&shown.command),
+        attribute(shown.command),
         fenced("console", &body)
     )
 }
@@ -86,19 +87,18 @@ pub fn runnable(chapter: &str, block: &str) -> String {
 }
 
 /// A block that does not compile, on purpose.
-pub fn fails(error: Option<&str>, block: &str) -> String {
-    let code = error.map_or_else(String::new, |code| format!(" data-code=\"{}\"", attribute(code)));
-    format!("<div class=\"fails\"{code}>\n\n{block}\n</div>\n")
+pub fn fails(error: &str, block: &str) -> String {
+    format!("<div class=\"fails\" data-code=\"{}\">\n\n{block}\n</div>\n", attribute(error))
 }
 
 /// The id that a page gives to a test's source.
-pub fn test_anchor(test: &TestName) -> String {
+pub fn test_anchor(test: &TestRef) -> String {
     let file = test.path.rsplit('/').next().unwrap_or("").trim_end_matches(".rs");
     format!("test-{file}-{}", test.name).replace("::", "-")
 }
 
 /// A link to a test's source at the foot of the page.
-pub fn test_link(test: &TestName) -> String {
+pub fn test_link(test: &TestRef) -> String {
     format!(
         "<a class=\"test\" href=\"#{}\" data-path=\"{}\"><code>{}</code></a>",
         test_anchor(test),
@@ -108,12 +108,26 @@ pub fn test_link(test: &TestName) -> String {
 }
 
 /// A test's source at the foot of the page, folded; the id is inside, so a link to it unfolds it.
-pub fn test_source(test: &TestName, first: usize, last: usize, text: &str) -> String {
+pub fn test_source(test: &TestRef, first: usize, last: usize, text: &str) -> String {
     let id = format!(" id=\"{}\"", test_anchor(test));
     format!(
         "<details class=\"test\"><summary><code>{}</code></summary>\n\n{}\n</details>\n",
         attribute(&test.name),
         figure_of_source(&test.path, first, last, text, &id)
+    )
+}
+
+/// An exercise's panel: what it says when nothing is live behind the page.
+pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
+    let [id, title, file, test] = [&exercise.id, &exercise.title, file, test].map(attribute);
+    let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
+    format!(
+        "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h4>{title}</h4>\n\n{}\n\n\
+         <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
+         there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
+        id.replace('/', "-"),
+        exercise.summary.trim()
     )
 }
 

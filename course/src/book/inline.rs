@@ -3,7 +3,7 @@
 //! Inside `code` they stay as written, and a backslash before one takes its meaning away.
 
 use super::{
-    facts::{Named, PageFacts, TestName, TestUse},
+    facts::{PageFacts, TestRef},
     figures::{attribute, test_link},
     problem::Fault,
 };
@@ -66,21 +66,19 @@ fn ours(text: &str) -> Option<(&str, &str, usize)> {
 
 fn replace(name: &str, arguments: &str, line: usize, to_root: &str, facts: &mut PageFacts) -> Result<String, Fault> {
     if name == "test" {
-        let test = TestName::parse(arguments).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
+        let test = TestRef::parse(arguments, line).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
         let link = test_link(&test);
-        facts.tests.push(TestUse { line, test });
+        facts.tests.push(test);
         return Ok(link);
     }
     // `{{#term waker}}`, or `{{#term waker|wakers}}` where the sentence needs another form.
     let (entry, shown) = arguments.split_once('|').unwrap_or((arguments, arguments));
     let id = entry.trim().to_lowercase().replace(' ', "-");
-    let link = format!(
+    Ok(format!(
         "<a class=\"term\" href=\"{to_root}glossary.html#{}\">{}</a>",
         attribute(&id),
         attribute(shown.trim())
-    );
-    facts.terms.push(Named { line, id });
-    Ok(link)
+    ))
 }
 
 #[cfg(test)]
@@ -94,16 +92,15 @@ mod tests {
 
     #[test]
     fn a_term_links_to_its_entry_in_the_words_of_the_sentence() {
-        let (html, facts) = run("a {{#term state machine|state machines}}!");
+        let (html, _) = run("a {{#term state machine|state machines}}!");
         assert_eq!(html, "a <a class=\"term\" href=\"glossary.html#state-machine\">state machines</a>!");
-        assert_eq!(facts.terms, [Named { line: 10, id: "state-machine".into() }]);
     }
 
     #[test]
     fn a_test_links_to_its_source_and_is_counted_on_its_line() {
         let (html, facts) = run("one\ntwo {{#test a/b.rs#c}}");
         assert!(html.contains("href=\"#test-b-c\""), "{html}");
-        assert_eq!((facts.tests[0].line, facts.tests[0].test.name.as_str()), (11, "c"));
+        assert_eq!((facts.tests[0].line, facts.tests[0].name.as_str()), (11, "c"));
     }
 
     #[test]

@@ -6,8 +6,8 @@
 use serde::Deserialize;
 
 use super::{
-    facts::TestName,
-    figures::{attribute, phrase},
+    facts::{Prediction, TestRef},
+    figures::{attribute, phrase, test_link},
 };
 
 #[derive(Deserialize)]
@@ -29,19 +29,8 @@ struct Choice {
     checked_by: Option<String>,
 }
 
-/// A prediction that can stand on a page.
-#[derive(Debug)]
-pub struct Prediction {
-    /// Unique in the book.
-    pub id: String,
-    /// The test that settles it.
-    pub checked_by: TestName,
-    /// The form.
-    pub html: String,
-}
-
-/// Reads the fence; the error says what to change. `link` makes the link to the test.
-pub fn read(toml: &str, link: impl FnOnce(&TestName) -> String) -> Result<Prediction, String> {
+/// Reads the fence on `line`, and makes its form; the error says what to change.
+pub fn read(toml: &str, line: usize) -> Result<(Prediction, String), String> {
     let written: Written = toml::from_str(toml).map_err(|e| e.to_string().trim_end().to_owned())?;
     let right: Vec<_> = written.choice.iter().filter(|c| c.right).collect();
     let [right] = right[..] else {
@@ -56,10 +45,10 @@ pub fn read(toml: &str, link: impl FnOnce(&TestName) -> String) -> Result<Predic
     let checked_by = right
         .checked_by
         .as_deref()
-        .and_then(TestName::parse)
+        .and_then(|test| TestRef::parse(test, line))
         .ok_or_else(|| format!("the right choice of `{}` needs `checked_by = \"path.rs#test\"`", written.id))?;
-    let html = form(&written, &link(&checked_by));
-    Ok(Prediction { id: written.id, checked_by, html })
+    let html = form(&written, &test_link(&checked_by));
+    Ok((Prediction { id: written.id, checked_by: vec![checked_by], line }, html))
 }
 
 fn form(written: &Written, test: &str) -> String {
@@ -102,14 +91,15 @@ because = "Its locals & its state."
 checked_by = "tests/sizes.rs#tree_is_24"
 "#;
 
-    fn read_it(toml: &str) -> Result<Prediction, String> {
-        read(toml, |test| format!("<code>{}</code>", test.name))
+    fn read_it(toml: &str) -> Result<(Prediction, String), String> {
+        read(toml, 7)
     }
 
     #[test]
     fn a_prediction_is_a_form_that_keeps_its_reasons_hidden() {
-        let prediction = read_it(GOOD).unwrap();
-        assert_eq!(prediction.checked_by, TestName { path: "tests/sizes.rs".into(), name: "tree_is_24".into() });
+        let (prediction, html) = read_it(GOOD).unwrap();
+        let test = TestRef { path: "tests/sizes.rs".into(), name: "tree_is_24".into(), line: 7 };
+        assert_eq!(prediction.checked_by, [test]);
         for part in [
             "<form class=\"predict\" data-id=\"sizes\">",
             "<legend>How many bytes is <code>Tree</code>?</legend>",
@@ -117,13 +107,13 @@ checked_by = "tests/sizes.rs#tree_is_24"
             "<p class=\"because\" hidden>Its locals &amp; its state.",
             "The belief: that a generator is a pointer to a stack.",
         ] {
-            assert!(prediction.html.contains(part), "{part} in {}", prediction.html);
+            assert!(html.contains(part), "{part} in {html}");
         }
     }
 
     #[test]
     fn a_form_has_no_blank_line_at_which_markdown_would_cut_it() {
-        assert!(!read_it(GOOD).unwrap().html.contains("\n\n"));
+        assert!(!read_it(GOOD).unwrap().1.contains("\n\n"));
     }
 
     #[test]

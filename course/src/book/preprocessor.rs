@@ -11,7 +11,6 @@ use mdbook_preprocessor::{
 
 use super::{
     expand,
-    facts::PageFacts,
     problem::{BookError, Problem},
     site::Site,
 };
@@ -19,9 +18,8 @@ use super::{
 /// The name under which `book.toml` registers it.
 pub const NAME: &str = "course";
 
-/// Expands a whole book, in place; the facts are in the order of the book.
-pub fn expand_book(site: &Site, book: &mut Book) -> Result<Vec<PageFacts>, Vec<Problem>> {
-    let mut facts = Vec::new();
+/// Expands a whole book, in place; or says all that is wrong with it.
+pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     book.for_each_mut(|item| {
         let BookItem::Chapter(chapter) = item else { return };
@@ -29,10 +27,9 @@ pub fn expand_book(site: &Site, book: &mut Book) -> Result<Vec<PageFacts>, Vec<P
         let name = path.to_string_lossy().replace('\\', "/");
         let expanded = expand::page(site, &name, &chapter.content);
         chapter.content = expanded.markdown;
-        facts.push(expanded.facts);
         problems.extend(expanded.problems);
     });
-    if problems.is_empty() { Ok(facts) } else { Err(problems) }
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
 /// The preprocessor in process.
@@ -59,15 +56,9 @@ impl Preprocessor for Course {
 }
 
 /// The preprocessor as mdBook's child: the book on `input`, the expanded book on `output`.
-/// `site` makes the site from the root of the repository.
-pub fn as_child(
-    input: impl Read,
-    mut output: impl Write,
-    site: impl FnOnce(&std::path::Path) -> Result<Site, BookError>,
-) -> Result<(), BookError> {
-    let (context, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
-    let root = context.root.parent().unwrap_or(&context.root);
-    expand_book(&site(root)?, &mut book).map_err(BookError::Pages)?;
+pub fn as_child(input: impl Read, mut output: impl Write, site: &Site) -> Result<(), BookError> {
+    let (_, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
+    expand_book(site, &mut book).map_err(BookError::Pages)?;
     let written = serde_json::to_vec(&book).map_err(|e| BookError::Preprocess(e.into()))?;
     output.write_all(&written).map_err(|e| BookError::Preprocess(e.into()))
 }

@@ -2,10 +2,12 @@
 
 use std::{fmt, path::PathBuf};
 
+use crate::{catalog::CatalogError, files::FileError};
+
 /// One thing wrong on one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The page, relative to `book/src`.
+    /// The page: `book/src/02-generators.md`.
     pub page: String,
     /// The line of the page, counted from one.
     pub line: usize,
@@ -15,7 +17,7 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "book/src/{}:{}: {}", self.page, self.line, self.fault)
+        write!(f, "{}:{}: {}", self.page, self.line, self.fault)
     }
 }
 
@@ -46,6 +48,8 @@ pub enum Fault {
     BadTestName(String),
     #[error("`{path}` has no test `{name}`{}", nearest(.known))]
     NoTest { path: String, name: String, known: Vec<String> },
+    #[error("a `compile_fail` block says with which error it fails: `rust,compile_fail,E0499`")]
+    NoErrorCode,
     #[error("a `rust,run` block belongs to a chapter, and `{0}` is no chapter's page")]
     NoChapter(String),
     #[error("an `output` block says what the `rust,run` block before it prints, and there is none")]
@@ -63,10 +67,10 @@ pub enum BookError {
     Pages(Vec<Problem>),
     #[error("mdBook could not build {}: {}", .book.display(), causes(.source))]
     MdBook { book: PathBuf, source: mdbook_driver::errors::Error },
-    #[error("{} cannot be read or written", .path.display())]
-    Io { path: PathBuf, source: std::io::Error },
-    #[error("the exercises cannot be read: {0}")]
-    Exercises(String),
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
     #[error("this is called by mdBook, with the book on standard input: {}", causes(.0))]
     Preprocess(mdbook_driver::errors::Error),
 }
