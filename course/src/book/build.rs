@@ -4,7 +4,7 @@
 //! rebuilt must hold them in memory. Nothing here writes into the reader's tree: the output
 //! directory is the caller's.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use mdbook_driver::{MDBook, config::Config, errors::Error};
 
@@ -40,9 +40,22 @@ pub fn build(layout: &Layout, out: &Path) -> Result<(), BookError> {
     };
     let mut config: Config = files::read(&directory.join("book.toml"))?.parse().map_err(failed)?;
     config.build.build_dir = out.to_path_buf();
-    config.set("output.html.additional-js", assets(layout)?).map_err(failed)?;
     let mut book = MDBook::load_with_config(&directory, config).map_err(failed)?;
     // Registered under the name that `book.toml` gives to the child process, it takes its place.
     book.with_preprocessor(Course::new(site));
-    book.build().map_err(failed)
+    book.build().map_err(failed)?;
+    copy_assets(layout, out)?;
+    Ok(())
+}
+
+/// All of them, listed in `book.toml` or not: an author who adds a trace sees it at once.
+fn copy_assets(layout: &Layout, out: &Path) -> Result<(), FileError> {
+    for asset in assets(layout)? {
+        let (from, to) = (layout.book().join(&asset), out.join(&asset));
+        if let Some(directory) = to.parent() {
+            fs::create_dir_all(directory).map_err(FileError::new("create", directory))?;
+        }
+        fs::copy(&from, &to).map_err(FileError::new("copy", &from))?;
+    }
+    Ok(())
 }
