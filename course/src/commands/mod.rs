@@ -9,6 +9,7 @@ use crate::catalog::CatalogError;
 use crate::files::FileError;
 use crate::progress::ProgressError;
 use crate::runner::RunError;
+use crate::skeleton::SkeletonError;
 
 /// Some exercise did not pass.
 pub const SOME_FAIL: u8 = 1;
@@ -28,6 +29,9 @@ pub enum CommandError {
     /// An exercise could not be run at all.
     #[error(transparent)]
     Run(#[from] RunError),
+    /// A skeleton could not be made or restored.
+    #[error(transparent)]
+    Skeleton(#[from] SkeletonError),
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -60,7 +64,7 @@ impl CommandError {
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
             Self::Said { advice, .. } => advice.clone(),
-            Self::Book(_) | Self::File(_) | Self::Io { .. } => None,
+            Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Io { .. } => None,
         }
     }
 }

@@ -9,6 +9,11 @@
 //! sense is moved aside and said so, never overwritten. Every change reads the
 //! file again under a lock, so two courses at once lose nothing of each other's.
 
+mod date;
+mod file;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +46,9 @@ pub struct Entry {
     pub date: String,
     /// How many hints were shown.
     pub hints: u8,
+    /// Fields that a later version wrote; kept as they are.
+    #[serde(skip)]
+    pub(crate) extra: Vec<String>,
 }
 
 /// The progress file's content.
@@ -48,6 +56,8 @@ pub struct Entry {
 pub struct Progress {
     /// By exercise id.
     pub entries: BTreeMap<String, Entry>,
+    /// Lines that the reader added as comments; kept, below the first line.
+    comments: Vec<String>,
 }
 
 /// What was read, and where a damaged file went.
@@ -90,7 +100,13 @@ pub enum ProgressError {
 impl ProgressError {
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
-        None
+        match self {
+            Self::Locked { path } => Some(format!(
+                "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
+                file::lock_path(path).display()
+            )),
+            Self::File(_) => None,
+        }
     }
 }
 
@@ -108,6 +124,30 @@ impl Progress {
         self.entries.get(id).map_or(0, |entry| entry.hints)
     }
 
+    /// Applies one change; tells whether that changed anything.
+    fn apply(&mut self, id: &str, change: Change) -> bool {
+        let before = self.entries.get(id).cloned();
+        let mut entry = before.clone().unwrap_or_default();
+        match change {
+            Change::Passed => entry.state = State::Solved,
+            Change::Failed if entry.state == State::Solved => {}
+            Change::Failed => entry.state = State::Failing,
+            Change::Reset => entry.state = State::Todo,
+            Change::Hinted(n) => entry.hints = entry.hints.max(n),
+        }
+        let changed = before
+            .as_ref()
+            .is_none_or(|before| before.state != entry.state);
+        if changed || entry.date.is_empty() {
+            entry.date = date::today();
+        }
+        let different = before.as_ref() != Some(&entry);
+        if different {
+            self.entries.insert(id.to_owned(), entry);
+        }
+        different
+    }
+
     /// Whether its tests ever passed since the last reset.
     pub fn is_solved(&self, id: &str) -> bool {
         self.state(id) == State::Solved
@@ -115,11 +155,25 @@ impl Progress {
 }
 
 /// Reads the file; one that is damaged is moved aside and said so.
-pub fn load(_path: &Path) -> Result<Loaded, ProgressError> {
-    Ok(Loaded::default())
+pub fn load(path: &Path) -> Result<Loaded, ProgressError> {
+    match file::read(path)? {
+        file::Read::Fine(progress) => Ok(Loaded {
+            progress,
+            damaged: None,
+        }),
+        // Only to move it aside is the lock needed; and by the time we hold it,
+        // another course may have done so already.
+        file::Read::Damaged => file::locked(path, || file::read_or_set_aside(path)),
+    }
 }
 
 /// Makes one change, on top of whatever the file says by now; returns the new content.
-pub fn record(_path: &Path, _id: &str, _change: Change) -> Result<Loaded, ProgressError> {
-    Ok(Loaded::default())
+pub fn record(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
+    file::locked(path, || {
+        let mut loaded = file::read_or_set_aside(path)?;
+        if loaded.progress.apply(id, change) {
+            file::write(path, &loaded.progress)?;
+        }
+        Ok(loaded)
+    })
 }
