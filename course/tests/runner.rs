@@ -9,7 +9,7 @@ use course::runner::{Limits, Outcome, TestStatus, Verdict};
 
 fn short() -> Limits {
     Limits {
-        test_time: Duration::from_secs(2),
+        test_time: Duration::from_secs(1),
         ..Limits::default()
     }
 }
