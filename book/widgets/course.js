@@ -15,6 +15,7 @@ async function each(selector, load) {
   for (const part of parts) room.mount(part, root);
 }
 
+scrollable();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
 each('div.runnable', () => import('./run.js'));
@@ -22,4 +23,16 @@ if (live) {
   each('section.inspector', () => import('./inspector.js'));
   const { start } = await import('./live.js');
   start(root);
+}
+
+// Code that is wider than its place must be reachable to be scrolled by keys.
+function scrollable() {
+  const mark = () => {
+    for (const code of document.querySelectorAll('main pre > code')) {
+      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
+      else code.removeAttribute('tabindex');
+    }
+  };
+  mark();
+  addEventListener('resize', mark);
 }

@@ -35,7 +35,7 @@ export function mount(section) {
   const solution = element('div', { class: 'solution' });
   const spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
 
-  const title = section.querySelector('h4');
+  const title = section.querySelector('h3, h4');
   title.append(' ', chip);
   title.after(facts);
   section.querySelector('.static')?.remove();

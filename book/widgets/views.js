@@ -13,7 +13,7 @@ export function sourceView({ path, start, lines }) {
   const code = highlighted(lines.join('\n'));
   const pane = element(
     'div',
-    { class: 'pane', tabindex: '-1' },
+    { class: 'pane', tabindex: '0', role: 'region', 'aria-label': `Source, ${path}` },
     element('pre', { class: 'numbers', 'aria-hidden': 'true', text: numbers }),
     element('pre', { class: 'listing' }, bar, code),
   );
@@ -41,11 +41,12 @@ export function sourceView({ path, start, lines }) {
 export function localsTable(locals, before = []) {
   if (locals.length === 0) return element('p', { class: 'none', text: 'Nothing is alive here.' });
   const earlier = new Map(before.map((local) => [local.name, local.value]));
-  const rows = locals.map((local) =>
+  // A local that lies in the value has the colour of its bytes (bytesGrid).
+  const rows = locals.map((local, index) =>
     element(
       'tr',
       { class: earlier.get(local.name) === local.value ? null : 'changed' },
-      element('th', { scope: 'row' }, element('code', { text: local.name })),
+      element('th', { scope: 'row' }, element('code', { class: placed(local) ? `local-${index % 4}` : null, text: local.name })),
       element('td', {}, element('code', { text: local.type })),
       element('td', {}, element('code', { class: 'value', text: local.value })),
     ),
@@ -58,6 +59,10 @@ export function localsTable(locals, before = []) {
   );
 }
 
+function placed({ offset, size }) {
+  return Number.isInteger(offset) && Number.isInteger(size);
+}
+
 /**
  * The bytes of a value, sixteen a row. `hex: null` is a byte that holds nothing
  * (padding, or a variant that does not use it). Changed bytes are marked; bytes
@@ -66,8 +71,7 @@ export function localsTable(locals, before = []) {
 export function bytesGrid(bytes, before = [], locals = []) {
   const earlier = new Map(before.map((byte) => [byte.offset, byte.hex]));
   const owner = (offset) =>
-    locals.findIndex((local) => local.offset !== undefined && local.offset !== null
-      && offset >= local.offset && offset < local.offset + local.size);
+    locals.findIndex((local) => placed(local) && offset >= local.offset && offset < local.offset + local.size);
   const cells = bytes.map(({ offset, hex }) => {
     const local = owner(offset);
     const changed = before.length > 0 && earlier.get(offset) !== hex;

@@ -52,11 +52,11 @@ function frame(section, trace, chapter) {
     type: 'range', min: 0, max: last, step: 1, value: 0, 'aria-label': 'Step of the run',
     oninput: () => { pause(); show(Number(scrub.value)); },
   });
-  const first = button('⏮', () => go(0), { 'aria-label': 'First step', title: 'First step (Home)' });
-  const back = button('◀', () => go(index - 1), { 'aria-label': 'Step back', title: 'Step back (←)' });
+  const first = button('First', () => go(0), { 'aria-label': 'First step', title: 'First step (Home)' });
+  const back = button('Back', () => go(index - 1), { 'aria-label': 'Back one step', title: 'Step back (←)' });
   const play = button('', () => toggle(), { class: 'play' });
-  const next = button('▶', () => go(index + 1), { 'aria-label': 'Step forward', title: 'Step forward (→)' });
-  const end = button('⏭', () => go(last), { 'aria-label': 'Last step', title: 'Last step (End)' });
+  const next = button('Next', () => go(index + 1), { 'aria-label': 'Next step', title: 'Step forward (→)' });
+  const end = button('Last', () => go(last), { 'aria-label': 'Last step', title: 'Last step (End)' });
 
   function show(to) {
     const before = index;
