@@ -9,6 +9,7 @@ use crate::catalog::CatalogError;
 use crate::files::FileError;
 use crate::progress::ProgressError;
 use crate::runner::RunError;
+use crate::serve::ServeError;
 use crate::skeleton::SkeletonError;
 
 /// Some exercise did not pass.
@@ -38,6 +39,9 @@ pub enum CommandError {
     /// The book, or a page of it, cannot be made.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// The server could not start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The terminal, a pipe or the network did not do what it should.
     #[error("{what}")]
     Io {
@@ -63,6 +67,7 @@ impl CommandError {
             Self::Catalog(error) => error.advice(),
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
+            Self::Serve(error) => error.advice(),
             Self::Said { advice, .. } => advice.clone(),
             Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Io { .. } => None,
         }

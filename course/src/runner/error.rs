@@ -26,6 +26,12 @@ pub enum RunError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Cargo was content and yet built no such test.
+    #[error("cargo built no test {target:?}")]
+    NoBinary {
+        /// The test's name.
+        target: String,
+    },
     /// The exercise changed during every try.
     #[error("the exercise's files change faster than they compile")]
     KeepsChanging,
@@ -41,7 +47,9 @@ impl RunError {
             Self::KeepsChanging => {
                 Some("find what writes to them (an editor that formats again and again?)".into())
             }
-            Self::Start { .. } | Self::Output { .. } | Self::File(_) => None,
+            Self::Start { .. } | Self::Output { .. } | Self::NoBinary { .. } | Self::File(_) => {
+                None
+            }
         }
     }
 }

@@ -8,22 +8,24 @@
 //! Everything here is async, on `wakeful`'s own processes and timers. **Dropping
 //! a future cancels it**: whatever it started is killed with all its children.
 
+pub(crate) mod cargo;
 pub mod child;
 mod error;
+mod exercise;
+mod libtest;
 pub mod snippet;
 mod verdict;
 
 pub use error::RunError;
+pub use exercise::{revision, run};
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
 
 use std::time::Duration;
 
-use crate::catalog::{Exercise, Layout};
-
 /// How much an exercise may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For one test. Once a test has used all of it, those after it get a second each.
+    /// For all tests together. Once it is used up, each that is left still gets a second.
     pub test_time: Duration,
     /// For what one process prints, in bytes.
     pub output: usize,
@@ -39,22 +41,4 @@ impl Default for Limits {
             build_time: Duration::from_mins(10),
         }
     }
-}
-
-/// Builds and tests one exercise.
-///
-/// If its files change meanwhile, it starts again: a verdict is always about
-/// the files that [`revision`] of its revision is true of. Needs a `wakeful`
-/// runtime. Drop the future to cancel.
-pub async fn run(
-    _layout: &Layout,
-    _exercise: &Exercise,
-    _limits: &Limits,
-) -> Result<Verdict, RunError> {
-    Err(RunError::KeepsChanging)
-}
-
-/// What an exercise's files say now, as a short text that changes when they do.
-pub fn revision(_layout: &Layout, _exercise: &Exercise) -> Result<String, RunError> {
-    Err(RunError::KeepsChanging)
 }
