@@ -1,8 +1,15 @@
 //! One file a command. A command returns its exit code, or an error that is
 //! printed with its causes and with what to do about it.
 
+pub mod check;
+pub mod diff;
+pub mod generate;
+pub mod hint;
+pub mod list;
 pub mod preprocess;
+pub mod reset;
 pub mod serve;
+mod session;
 
 use crate::catalog::CatalogError;
 use crate::files::FileError;
