@@ -144,7 +144,8 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Reset { id } => commands::reset::run(&layout, &id),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
-        Command::Watch { .. } | Command::Verify { .. } => Ok(ExitCode::SUCCESS),
+        Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),
+        Command::Verify { .. } => Ok(ExitCode::SUCCESS),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod preprocess;
 pub mod reset;
 pub mod serve;
 mod session;
+pub mod watch;
 
 use crate::catalog::CatalogError;
 use crate::files::FileError;
