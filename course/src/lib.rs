@@ -8,6 +8,7 @@
 //! | [`progress`] | the plain text file that remembers what is solved |
 //! | [`watch`] | told when a file changes, by notification or by polling |
 //! | [`book`] | the book: its directives, its build, what each of its pages claims |
+//! | [`serve`] | the book served on `wakeful`, with everything in it live |
 //! | [`verify`] | proves for each chapter what its page claims |
 //! | [`cli`], [`commands`], [`terminal`] | the command line |
 
@@ -18,6 +19,7 @@ pub mod commands;
 pub mod files;
 pub mod progress;
 pub mod runner;
+pub mod serve;
 pub mod skeleton;
 pub mod terminal;
 pub mod verify;

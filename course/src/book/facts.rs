@@ -5,8 +5,9 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use super::BookError;
+use super::{BookError, Site, expand};
 use crate::catalog::Layout;
+use crate::files;
 
 /// What one page claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -106,10 +107,24 @@ pub struct WidgetUse {
     pub line: usize,
 }
 
+impl TestRef {
+    /// Reads `path/to/file.rs#name`, written on `line` of a page.
+    pub fn parse(text: &str, line: usize) -> Option<Self> {
+        let (path, name) = text.trim().split_once('#')?;
+        let filled = !path.is_empty() && !name.is_empty();
+        filled.then(|| Self { path: path.into(), name: name.into(), line })
+    }
+}
+
 /// What the page at `page` claims.
-pub fn facts(_layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
-    Ok(PageFacts {
-        page: page.display().to_string(),
-        ..PageFacts::default()
-    })
+pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
+    let text = files::read(page)?;
+    let name = layout.show(page);
+    let name = name.strip_prefix("book/src/").unwrap_or(&name);
+    let expanded = expand::page(&Site::load(layout)?, name, &text);
+    if expanded.problems.is_empty() {
+        Ok(expanded.facts)
+    } else {
+        Err(BookError::Pages(expanded.problems))
+    }
 }

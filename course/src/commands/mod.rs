@@ -12,10 +12,12 @@ pub mod serve;
 mod session;
 pub mod watch;
 
+use crate::book::BookError;
 use crate::catalog::CatalogError;
 use crate::files::FileError;
 use crate::progress::ProgressError;
 use crate::runner::RunError;
+use crate::serve::ServeError;
 use crate::skeleton::SkeletonError;
 
 /// Some exercise did not pass.
@@ -42,6 +44,12 @@ pub enum CommandError {
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The book, or a page of it, cannot be made.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The server could not start.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
     /// The terminal, a pipe or the network did not do what it should.
     #[error("{what}")]
     Io {
@@ -67,8 +75,9 @@ impl CommandError {
             Self::Catalog(error) => error.advice(),
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
+            Self::Serve(error) => error.advice(),
             Self::Said { advice, .. } => advice.clone(),
-            Self::File(_) | Self::Skeleton(_) | Self::Io { .. } => None,
+            Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Io { .. } => None,
         }
     }
 }
