@@ -7,13 +7,13 @@ use generators::{Coroutine, Decoder};
 
 fn main() {
     let mut decoder = Decoder::Start;
-    println!("               {decoder:?}");
+    println!("              {decoder:?}");
     for byte in [7, 2, b'h', b'i', 4] {
-        match Pin::new(&mut decoder).resume(byte) {
-            Yielded(missing) => println!("resume({byte:3}) -> {missing}  {decoder:?}"),
-            Complete(result) => {
-                println!("resume({byte:3}) ->    {decoder:?}: {result:?}")
-            }
+        let state = Pin::new(&mut decoder).resume(byte);
+        print!("resume({byte:3})   {decoder:?}");
+        match state {
+            Yielded(missing) => println!(", {missing} missing"),
+            Complete(result) => println!(", {result:?}"),
         }
     }
 }
