@@ -1,1 +1,53 @@
-//! The runtime at which the book arrives.
+//! Wakeful: a small, complete async runtime, the one at which the book arrives.
+//!
+//! ```
+//! use futures_util::{AsyncReadExt, AsyncWriteExt};
+//! use wakeful::net::{TcpListener, TcpStream};
+//!
+//! let runtime = wakeful::Runtime::new()?;
+//! runtime.block_on(async {
+//!     let listener = TcpListener::bind("127.0.0.1:0").await?;
+//!     let address = listener.local_addr()?;
+//!     let server = wakeful::spawn_local(async move {
+//!         let (mut stream, _) = listener.accept().await?;
+//!         stream.write_all(b"hello").await
+//!     });
+//!     let mut greeting = String::new();
+//!     let mut stream = TcpStream::connect(address).await?;
+//!     server.await??;
+//!     stream.read_to_string(&mut greeting).await?;
+//!     assert_eq!(greeting, "hello");
+//!     Ok::<(), std::io::Error>(())
+//! })?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # Rooms
+//! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
+//! tasks; [`time`], [`net`], [`process`] and [`signal`] are what they wait for;
+//! [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
+//! `reactor` the sockets' readiness, `blocking` the threads for what blocks.
+//!
+//! # Features
+//! `hyper`: the traits of `hyper::rt`, in the module `hyper`.
+#![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod blocking;
+mod contain;
+mod executor;
+#[cfg(feature = "hyper")]
+pub mod hyper;
+pub mod inspect;
+pub mod net;
+mod primitives;
+pub mod process;
+mod reactor;
+pub mod runtime;
+pub mod signal;
+pub mod task;
+pub mod time;
+
+pub use inspect::inspect;
+pub use runtime::{Runtime, block_on};
+pub use task::{spawn_blocking, spawn_local};

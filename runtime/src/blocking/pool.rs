@@ -1,0 +1,192 @@
+//! The pool's threads and their queue, under one lock.
+//!
+//! A thread ends when it has waited `keep_alive` for nothing. It decides that
+//! under the lock: either it has left the count of idle threads before work
+//! arrives, and the one who submits starts another, or it sees the work.
+
+use crate::{inspect::BlockingInfo, task::Task};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) max_threads: usize,
+    pub(crate) keep_alive: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_threads: 512,
+            keep_alive: Duration::from_secs(10),
+        }
+    }
+}
+
+pub(crate) struct Pool {
+    state: Mutex<State>,
+    work_came: Condvar,
+    thread_ended: Condvar,
+    settings: Settings,
+}
+
+#[derive(Default)]
+struct State {
+    queue: VecDeque<Task>,
+    threads: usize,
+    /// Threads that wait and have not been promised to a task.
+    idle: usize,
+    /// Wake-ups that are under way to idle threads.
+    promised: usize,
+    closed: bool,
+}
+
+impl Pool {
+    pub(crate) fn new(settings: Settings) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::default(),
+            work_came: Condvar::new(),
+            thread_ended: Condvar::new(),
+            settings,
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No stranger's code runs under this lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn submit(self: &Arc<Self>, task: Task) {
+        let mut state = self.lock();
+        if state.closed {
+            drop(state);
+            cancel(&task);
+            return;
+        }
+        state.queue.push_back(task);
+        if state.idle > 0 {
+            state.idle -= 1;
+            state.promised += 1;
+            drop(state);
+            self.work_came.notify_one();
+        } else if state.threads < self.settings.max_threads {
+            state.threads += 1;
+            drop(state);
+            self.start_thread();
+        }
+    }
+
+    fn start_thread(self: &Arc<Self>) {
+        let pool = Arc::clone(self);
+        let started = thread::Builder::new()
+            .name("wakeful-blocking".to_owned())
+            .spawn(move || pool.work());
+        if started.is_err() {
+            // No thread to be had. Others will come to the work; without any,
+            // it must not wait for ever.
+            let mut state = self.lock();
+            state.threads -= 1;
+            let stranded = if state.threads == 0 {
+                std::mem::take(&mut state.queue)
+            } else {
+                VecDeque::new()
+            };
+            drop(state);
+            stranded.iter().for_each(cancel);
+        }
+    }
+
+    fn work(&self) {
+        let mut state = self.lock();
+        loop {
+            while let Some(task) = state.queue.pop_front() {
+                drop(state);
+                // SAFETY: taken from the queue; blocking work is `Send`.
+                unsafe { task.run() };
+                state = self.lock();
+            }
+            if state.closed {
+                break;
+            }
+            let (now, work_came) = self.wait(state);
+            state = now;
+            if !work_came {
+                break;
+            }
+        }
+        state.threads -= 1;
+        drop(state);
+        self.thread_ended.notify_all();
+    }
+
+    /// Waits for work; false when none came in time.
+    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
+        state.idle += 1;
+        // A keep-alive beyond what the clock can count never ends.
+        let deadline = Instant::now().checked_add(self.settings.keep_alive);
+        loop {
+            let left = deadline.map_or(Duration::MAX, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
+            let waited = self.work_came.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            if state.promised > 0 {
+                // Whoever wakes first keeps the promise; who made it took one
+                // off the count of idle threads.
+                state.promised -= 1;
+                return (state, true);
+            }
+            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
+            if state.closed || late {
+                state.idle -= 1;
+                return (state, false);
+            }
+        }
+    }
+
+    /// Whether no work is queued or running.
+    pub(crate) fn is_idle(&self) -> bool {
+        let state = self.lock();
+        state.queue.is_empty() && state.threads == state.idle
+    }
+
+    pub(crate) fn inspect(&self) -> BlockingInfo {
+        let state = self.lock();
+        BlockingInfo {
+            threads: state.threads,
+            idle: state.idle,
+            queued: state.queue.len(),
+        }
+    }
+
+    /// Cancels what has not begun, and waits for what has: for ever, or for
+    /// `patience`.
+    pub(crate) fn shut_down(&self, patience: Option<Duration>) {
+        let mut state = self.lock();
+        state.closed = true;
+        let queue = std::mem::take(&mut state.queue);
+        drop(state);
+        self.work_came.notify_all();
+        queue.iter().for_each(cancel);
+
+        let state = self.lock();
+        let working = |state: &mut State| state.threads > 0;
+        match patience {
+            Some(patience) => drop(
+                self.thread_ended
+                    .wait_timeout_while(state, patience, working),
+            ),
+            None => drop(self.thread_ended.wait_while(state, working)),
+        }
+    }
+}
+
+/// Tells the handle that the work will not be done.
+fn cancel(task: &Task) {
+    // SAFETY: it is in no queue any more, and blocking work is `Send`.
+    unsafe { task.cancel() };
+}

@@ -1,0 +1,55 @@
+//! Cooperation: a task that is always ready must give way all the same.
+//!
+//! Every poll of a task begins with a budget. Each thing of the runtime's that
+//! turns out ready spends one of it; with none left, they all say `Pending`
+//! and wake the task at once, so it goes to the back of the queue. The idea
+//! and the number are tokio's.
+
+use std::{
+    cell::Cell,
+    task::{Context, Poll},
+};
+
+const PER_POLL: u32 = 128;
+
+thread_local! {
+    /// `None` where nobody waits for a turn: outside a runtime, say.
+    static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
+}
+
+/// Runs one poll of a task with a fresh budget.
+pub(crate) fn with_budget<R>(poll: impl FnOnce() -> R) -> R {
+    under(Some(PER_POLL), poll)
+}
+
+/// Runs what must have its say although the budget may be spent.
+pub(crate) fn unconstrained<R>(poll: impl FnOnce() -> R) -> R {
+    under(None, poll)
+}
+
+fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
+    struct Restore(Option<u32>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            BUDGET.set(self.0);
+        }
+    }
+    let _restore = Restore(BUDGET.replace(budget));
+    poll()
+}
+
+/// Ready while the budget lasts; else the task has been woken, to come back
+/// when the others had their turn.
+pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
+    if BUDGET.try_with(Cell::get).ok().flatten() == Some(0) {
+        context.waker().wake_by_ref();
+        return Poll::Pending;
+    }
+    Poll::Ready(())
+}
+
+/// Something was ready: that costs one.
+pub(crate) fn spend() {
+    // No budget is left to keep when the thread is ending.
+    let _ = BUDGET.try_with(|budget| budget.set(budget.get().map(|left| left.saturating_sub(1))));
+}

@@ -1,0 +1,153 @@
+//! The inbox: where other threads put the tasks they wake, and the one word
+//! through which they and the owner agree on sleeping.
+//!
+//! | the word  | says                                                        |
+//! |-----------|-------------------------------------------------------------|
+//! | null      | empty, and the owner is awake: it will look before it sleeps |
+//! | `PARKED`  | empty, and the owner sleeps: who pushes must ring            |
+//! | `CLOSED`  | the runtime is gone: nothing can be pushed any more          |
+//! | a task    | the newest of a stack of tasks, linked through their headers |
+//!
+//! A lost wake-up needs two places, one that says "there is work" and one that
+//! says "I sleep", and a moment between looking at the one and writing the
+//! other. Here they are the same place: to sleep, the owner must exchange null
+//! for `PARKED`, and cannot if a task came.
+//!
+//! The stack is Treiber's (IBM RJ 5118, 1986). Only whole stacks are taken, so
+//! there is no ABA. The newest lies on top; [`Inbox::take`] turns it over.
+
+use super::queue::RunQueue;
+use crate::{
+    primitives::AtomicPtr,
+    task::{Header, Task},
+};
+use std::{
+    ptr::{self, NonNull},
+    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed},
+};
+
+const PARKED: *mut Header = ptr::without_provenance_mut(1);
+const CLOSED: *mut Header = ptr::without_provenance_mut(2);
+const _: () = assert!(
+    align_of::<Header>() > 2,
+    "no header may live where the marks are"
+);
+
+pub(crate) struct Inbox {
+    top: AtomicPtr<Header>,
+}
+
+/// What the one who pushed owes.
+#[must_use]
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pushed {
+    /// The owner is awake and will come by.
+    Quiet,
+    /// The owner sleeps: ring.
+    Ring,
+    /// The runtime is gone; the task was let go.
+    Closed,
+}
+
+impl Inbox {
+    pub(crate) fn new() -> Self {
+        Self {
+            top: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    pub(crate) fn push(&self, task: Task) -> Pushed {
+        let task = task.into_raw();
+        // Ordering: Relaxed; what it says is checked by the exchange.
+        let mut top = self.top.load(Relaxed);
+        loop {
+            if top == CLOSED {
+                // SAFETY: not pushed, so the reference is still ours.
+                drop(unsafe { Task::from_raw(task) });
+                return Pushed::Closed;
+            }
+            let below = if top == PARKED { ptr::null_mut() } else { top };
+            // SAFETY: a task is pushed by the one waker that turned it from
+            // idle to scheduled, so until it is in, its link is ours.
+            unsafe { task.as_ref().link.with_mut(|link| *link = below) };
+            // Ordering: Release publishes the link. Acquire, on PARKED, orders
+            // the ring after the owner's decision to sleep.
+            match self
+                .top
+                .compare_exchange_weak(top, task.as_ptr(), AcqRel, Relaxed)
+            {
+                Ok(_) if top == PARKED => return Pushed::Ring,
+                Ok(_) => return Pushed::Quiet,
+                Err(now) => top = now,
+            }
+        }
+    }
+
+    /// Moves what has come, oldest first, to the end of `queue`. The owner's.
+    pub(crate) fn take(&self, queue: &RunQueue) {
+        // Ordering: Relaxed; a task seen late is seen at the next look, and
+        // `park` does not pass one by.
+        if self.top.load(Relaxed).is_null() {
+            return;
+        }
+        // Ordering: Acquire takes the links; Release for who pushes next.
+        let top = self.top.swap(ptr::null_mut(), AcqRel);
+        debug_assert!(top != CLOSED, "only the owner closes, last");
+        unpack(top, |task| queue.push(task));
+    }
+
+    /// The owner is about to sleep. False if a task has come: it must not.
+    #[must_use]
+    pub(crate) fn park(&self) -> bool {
+        // Ordering: Release shows who pushes all that the owner did before it
+        // slept, its deadline among it. Failure reads nothing that matters.
+        self.top
+            .compare_exchange(ptr::null_mut(), PARKED, AcqRel, Relaxed)
+            .is_ok()
+    }
+
+    /// The owner is awake again, for whatever reason.
+    pub(crate) fn unpark(&self) {
+        // Ordering: Acquire on failure: tasks have come and `take` follows.
+        let _ = self
+            .top
+            .compare_exchange(PARKED, ptr::null_mut(), AcqRel, Acquire);
+    }
+
+    /// Lets go of what has come and of all that will. The owner's, once.
+    pub(crate) fn close(&self) {
+        // Ordering: as in `take`.
+        unpack(self.top.swap(CLOSED, AcqRel), drop);
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Hands the tasks of a stack over, oldest (lowest) first.
+fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
+    if top == PARKED || top == CLOSED {
+        return;
+    }
+    let mut oldest = ptr::null_mut();
+    let mut next = top;
+    while let Some(task) = NonNull::new(next) {
+        // SAFETY: the swap made the whole stack ours, links and references.
+        unsafe {
+            task.as_ref().link.with_mut(|link| {
+                next = *link;
+                *link = oldest;
+            });
+        }
+        oldest = task.as_ptr();
+    }
+    while let Some(task) = NonNull::new(oldest) {
+        // SAFETY: as above; read before the task is handed over.
+        oldest = unsafe { task.as_ref().link.with(|link| *link) };
+        // SAFETY: `push` made this of a reference that is now ours.
+        to(unsafe { Task::from_raw(task) });
+    }
+}

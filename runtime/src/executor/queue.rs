@@ -1,0 +1,69 @@
+//! The run queue: first in, first out, threaded through the tasks themselves,
+//! so that queueing allocates nothing. Its owner's thread only.
+
+use crate::task::{Header, Task};
+use std::{
+    cell::Cell,
+    ptr::{self, NonNull},
+};
+
+pub(crate) struct RunQueue {
+    head: Cell<*mut Header>,
+    /// Meaningless while `head` is null.
+    tail: Cell<*mut Header>,
+}
+
+impl RunQueue {
+    pub(crate) fn new() -> Self {
+        Self {
+            head: Cell::new(ptr::null_mut()),
+            tail: Cell::new(ptr::null_mut()),
+        }
+    }
+
+    pub(crate) fn push(&self, task: Task) {
+        let task = task.into_raw().as_ptr();
+        // SAFETY: the queue owns the reference it was given. A task stands in
+        // one queue at a time (the state's SCHEDULED bit), so its link is ours.
+        unsafe { (*task).link.with_mut(|link| *link = ptr::null_mut()) };
+        if self.head.get().is_null() {
+            self.head.set(task);
+        } else {
+            // SAFETY: the tail is in this queue, so it is alive and its link
+            // is ours.
+            unsafe { (*self.tail.get()).link.with_mut(|link| *link = task) };
+        }
+        self.tail.set(task);
+    }
+
+    /// Puts a task before all others.
+    pub(crate) fn push_front(&self, task: Task) {
+        let first = self.head.get();
+        if first.is_null() {
+            return self.push(task);
+        }
+        let task = task.into_raw().as_ptr();
+        // SAFETY: as in `push`.
+        unsafe { (*task).link.with_mut(|link| *link = first) };
+        self.head.set(task);
+    }
+
+    pub(crate) fn pop(&self) -> Option<Task> {
+        let head = NonNull::new(self.head.get())?;
+        // SAFETY: as in `push`.
+        let next = unsafe { head.as_ref().link.with(|link| *link) };
+        self.head.set(next);
+        // SAFETY: `push` made this of a reference that is the queue's.
+        Some(unsafe { Task::from_raw(head) })
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.head.get().is_null()
+    }
+}
+
+impl Drop for RunQueue {
+    fn drop(&mut self) {
+        while self.pop().is_some() {}
+    }
+}

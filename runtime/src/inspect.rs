@@ -1,0 +1,128 @@
+//! Looking inside a running runtime: its tasks, timers, sockets and blocking
+//! pool at one moment.
+
+use crate::{
+    executor::context,
+    reactor::Flags,
+    task::{Header, Id},
+    time::Instant,
+};
+use std::{panic::Location, sync::atomic::Ordering::Relaxed, time::Duration};
+
+/// What the runtime of this thread is doing; `None` outside one. Linear in the
+/// number of tasks, timers and sockets.
+///
+/// ```
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let task = wakeful::spawn_local(std::future::pending::<()>());
+///     let snapshot = wakeful::inspect().expect("inside of a runtime");
+///     assert_eq!(snapshot.tasks[0].id, task.id());
+///     assert_eq!(snapshot.tasks[0].location.file(), file!());
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn inspect() -> Option<Snapshot> {
+    context::with(|core| core.map(crate::executor::Core::inspect))
+}
+
+/// One moment of a runtime.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// Every task that has not ended. The future of `block_on` is not one.
+    pub tasks: Vec<TaskInfo>,
+    /// Every timer that has not fired.
+    pub timers: Vec<TimerInfo>,
+    /// Everything the reactor watches.
+    pub sources: Vec<SourceInfo>,
+    /// The blocking pool.
+    pub blocking: BlockingInfo,
+}
+
+/// A task.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskInfo {
+    /// Its name.
+    pub id: Id,
+    /// Where it was spawned.
+    pub location: &'static Location<'static>,
+    /// What it is doing.
+    pub state: TaskState,
+    /// How often it has been polled.
+    pub polls: u64,
+    /// How long ago it was spawned, to the precision of the runtime's turns.
+    pub age: Duration,
+}
+
+/// What a task is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskState {
+    /// It waits for a wake.
+    Idle,
+    /// It stands in a queue.
+    Scheduled,
+    /// It is being polled.
+    Running,
+}
+
+/// A timer.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TimerInfo {
+    /// When it will fire, rounded up to the wheel's tick.
+    pub deadline: Instant,
+}
+
+/// Something the reactor watches.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SourceInfo {
+    /// Its place in the reactor's list.
+    pub token: usize,
+    /// What it is: `"tcp listener"`, `"tcp stream"`, `"pipe"`, …
+    pub kind: &'static str,
+    /// What it is taken to be ready for, in words.
+    pub readiness: String,
+}
+
+/// The blocking pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BlockingInfo {
+    /// Its threads.
+    pub threads: usize,
+    /// Those of them that wait for work.
+    pub idle: usize,
+    /// Work that waits for a thread.
+    pub queued: usize,
+}
+
+impl TaskInfo {
+    pub(crate) fn new(header: &Header, now: u64) -> Self {
+        let state = match header.state.glance() {
+            (true, _) => TaskState::Running,
+            (false, true) => TaskState::Scheduled,
+            (false, false) => TaskState::Idle,
+        };
+        Self {
+            id: header.id,
+            location: header.location,
+            state,
+            polls: header.polls.load(Relaxed),
+            age: Duration::from_nanos(now.saturating_sub(header.born)),
+        }
+    }
+}
+
+impl SourceInfo {
+    pub(crate) fn new(token: usize, kind: &'static str, flags: Flags) -> Self {
+        Self {
+            token,
+            kind,
+            readiness: flags.to_string(),
+        }
+    }
+}

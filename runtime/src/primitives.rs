@@ -1,0 +1,51 @@
+//! The atomics, locks and cells that the runtime's protocols between threads
+//! are built from: `std`'s, or loom's when a model is being checked
+//! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
+
+#[cfg(loom)]
+pub(crate) use loom::{
+    cell::UnsafeCell,
+    sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize},
+    sync::{Mutex, MutexGuard},
+};
+
+#[cfg(not(loom))]
+pub(crate) use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicPtr, AtomicU64, AtomicUsize},
+};
+
+#[cfg(not(loom))]
+pub(crate) use plain::UnsafeCell;
+
+#[cfg(not(loom))]
+mod plain {
+    /// `std`'s cell with loom's way in: a closure, so that loom can see when
+    /// an access begins and when it ends.
+    #[derive(Debug)]
+    #[repr(transparent)]
+    pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
+
+    impl<T> UnsafeCell<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(std::cell::UnsafeCell::new(value))
+        }
+
+        pub(crate) fn with<R>(&self, read: impl FnOnce(*const T) -> R) -> R {
+            read(self.0.get())
+        }
+
+        pub(crate) fn with_mut<R>(&self, write: impl FnOnce(*mut T) -> R) -> R {
+            write(self.0.get())
+        }
+    }
+}
+
+/// Locks without the poison: every lock of the runtime guards data that is
+/// whole between two statements, and no code of a user ever runs under one,
+/// so a panic elsewhere says nothing about what the lock guards.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}

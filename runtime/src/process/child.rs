@@ -1,0 +1,191 @@
+//! A child process that runs, or has ended and was not asked how.
+
+use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
+use futures_io::AsyncRead;
+use std::{
+    future::poll_fn,
+    io,
+    pin::{Pin, pin},
+    process::{self, ExitStatus, Output},
+    task::Poll,
+};
+
+/// A child process. Dropping it lets the process go on, unless
+/// [`kill_on_drop`](super::Command::kill_on_drop) was asked for.
+#[derive(Debug)]
+pub struct Child {
+    inner: process::Child,
+    exited: end::Exited,
+    status: Option<ExitStatus>,
+    kill_on_drop: bool,
+    /// Its input, if it is piped. To tell the child that no more comes, take
+    /// this and drop it.
+    pub stdin: Option<ChildStdin>,
+    /// Its output, if it is piped.
+    pub stdout: Option<ChildStdout>,
+    /// Its error output, if it is piped.
+    pub stderr: Option<ChildStderr>,
+}
+
+impl Child {
+    #[track_caller]
+    pub(super) fn spawn(command: &mut process::Command, kill_on_drop: bool) -> io::Result<Self> {
+        // Before the child starts, lest it end unheard.
+        let exited = end::Exited::listen()?;
+        let mut inner = command.spawn()?;
+        let stdin = inner.stdin.take().map(ChildStdin::new).transpose()?;
+        let stdout = inner.stdout.take().map(ChildStdout::new).transpose()?;
+        let stderr = inner.stderr.take().map(ChildStderr::new).transpose()?;
+        Ok(Self {
+            inner,
+            exited,
+            status: None,
+            kill_on_drop,
+            stdin,
+            stdout,
+            stderr,
+        })
+    }
+
+    /// The system's number for it, until its end has been collected: after
+    /// that the number may be somebody else's.
+    pub fn id(&self) -> Option<u32> {
+        self.status.is_none().then(|| self.inner.id())
+    }
+
+    /// How it ended, if it has.
+    pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.status.is_none() {
+            self.status = self.inner.try_wait()?;
+        }
+        Ok(self.status)
+    }
+
+    /// Waits for its end. Closes its input first, lest both wait for each
+    /// other.
+    ///
+    /// # Cancel safety
+    /// Dropped, nothing is lost; the input stays closed.
+    pub async fn wait(&mut self) -> io::Result<ExitStatus> {
+        drop(self.stdin.take());
+        loop {
+            if let Some(status) = self.try_wait()? {
+                return Ok(status);
+            }
+            self.exited.changed().await?;
+        }
+    }
+
+    /// Asks the system to kill it, without waiting for the end. One that has
+    /// ended is left in peace.
+    pub fn start_kill(&mut self) -> io::Result<()> {
+        if self.try_wait()?.is_some() {
+            return Ok(());
+        }
+        self.inner.kill()
+    }
+
+    /// Kills it and waits for the end.
+    pub async fn kill(&mut self) -> io::Result<()> {
+        self.start_kill()?;
+        self.wait().await.map(drop)
+    }
+
+    /// Collects what it prints to pipes, till its end.
+    pub async fn wait_with_output(mut self) -> io::Result<Output> {
+        drop(self.stdin.take());
+        let mut out = pin!(read_to_end(self.stdout.take()));
+        let mut err = pin!(read_to_end(self.stderr.take()));
+        // Both at once: a child blocks on the pipe that nobody reads.
+        let (mut stdout, mut stderr) = (None, None);
+        poll_fn(|context| {
+            if stdout.is_none()
+                && let Poll::Ready(read) = out.as_mut().poll(context)
+            {
+                stdout = Some(read);
+            }
+            if stderr.is_none()
+                && let Poll::Ready(read) = err.as_mut().poll(context)
+            {
+                stderr = Some(read);
+            }
+            match (&stdout, &stderr) {
+                (Some(_), Some(_)) => Poll::Ready(()),
+                _ => Poll::Pending,
+            }
+        })
+        .await;
+        Ok(Output {
+            status: self.wait().await?,
+            stdout: stdout.transpose()?.unwrap_or_default(),
+            stderr: stderr.transpose()?.unwrap_or_default(),
+        })
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        if self.kill_on_drop && self.status.is_none() {
+            // What failed to be killed has ended.
+            let _ = self.inner.kill();
+            let _ = self.inner.try_wait();
+        }
+    }
+}
+
+async fn read_to_end(from: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    let Some(mut from) = from else { return Ok(all) };
+    let mut buffer = vec![0; 8 * 1024];
+    loop {
+        let read = poll_fn(|context| Pin::new(&mut from).poll_read(context, &mut buffer)).await?;
+        if read == 0 {
+            return Ok(all);
+        }
+        all.extend_from_slice(&buffer[..read]);
+    }
+}
+
+#[cfg(unix)]
+mod end {
+    use crate::signal::{Signal, signal};
+    use std::io;
+
+    /// Some child has ended; perhaps this one.
+    #[derive(Debug)]
+    pub(super) struct Exited(Signal);
+
+    impl Exited {
+        #[track_caller]
+        pub(super) fn listen() -> io::Result<Self> {
+            signal(libc::SIGCHLD).map(Self)
+        }
+
+        pub(super) async fn changed(&mut self) -> io::Result<()> {
+            self.0.recv().await
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod end {
+    use crate::time::{Duration, sleep};
+    use std::io;
+
+    /// Nobody says when a child ends: look again soon.
+    #[derive(Debug)]
+    pub(super) struct Exited;
+
+    impl Exited {
+        #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+        pub(super) fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        #[expect(clippy::unused_self, reason = "as on Unix")]
+        pub(super) async fn changed(&mut self) -> io::Result<()> {
+            sleep(Duration::from_millis(15)).await;
+            Ok(())
+        }
+    }
+}

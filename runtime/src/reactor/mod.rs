@@ -1,0 +1,186 @@
+//! The reactor: one mio poll, a slab of sources, and a bell.
+//!
+//! - [`source`]: what one source is ready for, and who waits for it.
+//! - [`registered`]: an I/O object together with its source.
+//! - [`flags`]: the kinds of readiness.
+//!
+//! Sources are registered once, edge-triggered, for both directions. A token
+//! holds the source's place in the slab and a generation, so that an event
+//! that was on its way when the place changed hands reaches nobody. What a
+//! token finds is counted, not owned: an event for a source that is being
+//! dropped, or could not be deregistered, has nothing to dangle from.
+
+mod flags;
+mod registered;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use flags::Flags;
+pub(crate) use registered::Registered;
+pub(crate) use source::{Direction, Source};
+
+use crate::{
+    inspect::SourceInfo,
+    primitives::{Mutex, lock},
+    runtime::fork,
+};
+use mio::{Events, Interest, Poll, Registry, Token, event};
+use slab::Slab;
+use std::{io, sync::Arc, task::Waker, time::Duration};
+
+const BELL: Token = Token(usize::MAX);
+
+/// Half of a token is the place in the slab, half the generation.
+const HALF: u32 = usize::BITS / 2;
+const LOW: usize = (1 << HALF) - 1;
+
+const EVENTS_A_TURN: usize = 1024;
+
+/// The part that waits; its runtime's thread only.
+pub(crate) struct Reactor {
+    poll: Poll,
+    events: Events,
+    shared: Arc<Shared>,
+}
+
+/// The part that everyone reaches.
+pub(crate) struct Shared {
+    registry: Registry,
+    bell: mio::Waker,
+    sources: Mutex<Sources>,
+    born: fork::Generation,
+}
+
+#[derive(Default)]
+struct Sources {
+    slab: Slab<(usize, Arc<Source>)>,
+    generation: usize,
+    closed: bool,
+}
+
+impl Sources {
+    fn add(&mut self, source: Arc<Source>) -> io::Result<Token> {
+        if self.closed {
+            return Err(io::Error::other(
+                "cannot open a socket here: the runtime is shutting down",
+            ));
+        }
+        // The last place is the bell's.
+        if self.slab.len() >= LOW {
+            return Err(io::Error::other("the reactor has no place left"));
+        }
+        self.generation = (self.generation + 1) & LOW;
+        let key = self.slab.insert((self.generation, source));
+        Ok(Token(self.generation << HALF | key))
+    }
+
+    fn get(&self, token: Token) -> Option<&Arc<Source>> {
+        let (generation, source) = self.slab.get(token.0 & LOW)?;
+        (*generation == token.0 >> HALF).then_some(source)
+    }
+
+    fn remove(&mut self, token: Token) -> Option<Arc<Source>> {
+        self.get(token)?;
+        Some(self.slab.remove(token.0 & LOW).1)
+    }
+}
+
+impl Reactor {
+    pub(crate) fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let shared = Arc::new(Shared {
+            registry: poll.registry().try_clone()?,
+            bell: mio::Waker::new(poll.registry(), BELL)?,
+            sources: Mutex::default(),
+            born: fork::Generation::now(),
+        });
+        Ok(Self {
+            poll,
+            events: Events::with_capacity(EVENTS_A_TURN),
+            shared,
+        })
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    /// Waits for events, at most for `timeout`, and moves the wakers of those
+    /// they concern into `wakers`. Waking is the caller's.
+    pub(crate) fn turn(
+        &mut self,
+        timeout: Option<Duration>,
+        wakers: &mut Vec<Waker>,
+    ) -> io::Result<()> {
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) => {}
+            // A signal came: whoever has a reason to go on sleeping will.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            Err(error) => return Err(error),
+        }
+        let sources = lock(&self.shared.sources);
+        for event in &self.events {
+            // The bell has rung by waking us; a stale token finds nothing.
+            if let Some(source) = sources.get(event.token()) {
+                source.set(Flags::of(event), wakers);
+            }
+        }
+        Ok(())
+    }
+
+    /// No event will come any more: moves everyone who waits for one into
+    /// `wakers`.
+    pub(crate) fn close(&mut self, wakers: &mut Vec<Waker>) {
+        let mut sources = lock(&self.shared.sources);
+        sources.closed = true;
+        for (_, (_, source)) in &sources.slab {
+            source.set(Flags::SHUTDOWN, wakers);
+        }
+    }
+}
+
+impl Shared {
+    /// Ends the current wait of the reactor, or the next one.
+    pub(crate) fn ring(&self) {
+        // On a saturated counter mio resets it and writes again; what is left
+        // is a reactor that is gone, with nobody to wake.
+        let _ = self.bell.wake();
+    }
+
+    /// When it was made, as forks count time.
+    pub(crate) fn born(&self) -> fork::Generation {
+        self.born
+    }
+
+    fn register(
+        &self,
+        io: &mut impl event::Source,
+        interest: Interest,
+        source: &Arc<Source>,
+    ) -> io::Result<Token> {
+        let token = lock(&self.sources).add(Arc::clone(source))?;
+        if let Err(error) = self.registry.register(io, token, interest) {
+            lock(&self.sources).remove(token);
+            return Err(error);
+        }
+        Ok(token)
+    }
+
+    fn deregister(&self, io: &mut impl event::Source, token: Token) {
+        // If the kernel refuses, events may still come; their token finds
+        // nothing.
+        let _ = self.registry.deregister(io);
+        let source = lock(&self.sources).remove(token);
+        drop(source);
+    }
+
+    /// What is registered now, for the inspector.
+    pub(crate) fn inspect(&self) -> Vec<SourceInfo> {
+        let sources = lock(&self.sources);
+        let each = sources.slab.iter();
+        each.map(|(key, (_, source))| SourceInfo::new(key, source.kind(), source.flags()))
+            .collect()
+    }
+}

@@ -1,0 +1,161 @@
+//! An I/O object that the reactor watches.
+
+use super::{
+    Direction, Flags, Shared, Source,
+    source::{Seen, Ticket},
+};
+use crate::{executor::coop, runtime::Handle, runtime::fork};
+use mio::{Interest, Token, event};
+use std::{
+    fmt,
+    future::poll_fn,
+    io, ops,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// Registered as long as it lives.
+pub(crate) struct Registered<S: event::Source> {
+    io: S,
+    token: Token,
+    source: Arc<Source>,
+    reactor: Arc<Shared>,
+}
+
+impl<S: event::Source> Registered<S> {
+    /// Registers with the runtime of this thread. `ready` is what the object
+    /// is taken to be ready for before the first event.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub(crate) fn new(
+        io: S,
+        kind: &'static str,
+        interest: Interest,
+        ready: Flags,
+    ) -> io::Result<Self> {
+        Self::with_reactor(Handle::current().reactor(), io, kind, interest, ready)
+    }
+
+    pub(crate) fn with_reactor(
+        reactor: &Arc<Shared>,
+        mut io: S,
+        kind: &'static str,
+        interest: Interest,
+        ready: Flags,
+    ) -> io::Result<Self> {
+        let source = Arc::new(Source::new(kind, ready));
+        let token = reactor.register(&mut io, interest, &source)?;
+        Ok(Self {
+            io,
+            token,
+            source,
+            reactor: Arc::clone(reactor),
+        })
+    }
+
+    /// Tries `operation`, a transfer of up to `wanted` bytes, when the object
+    /// is ready for it, until it does not say `WouldBlock`. One that moved
+    /// fewer has emptied or filled the kernel's buffer, which saves the call
+    /// that would say so.
+    ///
+    /// One task for each direction can wait this way; the last to poll is the
+    /// one that is woken.
+    pub(crate) fn poll_transfer(
+        &self,
+        context: &Context<'_>,
+        direction: Direction,
+        wanted: usize,
+        operation: impl FnMut(&S) -> io::Result<usize>,
+    ) -> Poll<io::Result<usize>> {
+        let wait = || self.source.poll_ready(context, direction);
+        self.attempt(context, direction, wait, operation, |&moved| {
+            // Where the selector is not truly edge-triggered (Windows), only
+            // `WouldBlock` arms it again. Nothing at all is the end of the
+            // stream, which stays readable.
+            cfg!(unix) && 0 < moved && moved < wanted
+        })
+    }
+
+    /// Tries `operation` when the object is ready for it, until it does not
+    /// say `WouldBlock`. Any number of tasks can wait this way at once.
+    ///
+    /// # Cancel safety
+    /// Dropped, the operation has not happened.
+    pub(crate) async fn io<T>(
+        &self,
+        direction: Direction,
+        mut operation: impl FnMut(&S) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut waiting = Waiting(&self.source, None);
+        poll_fn(|context| {
+            let Waiting(source, ticket) = &mut waiting;
+            let wait = || source.poll_ready_listed(context, direction, ticket);
+            self.attempt(context, direction, wait, &mut operation, |_| false)
+        })
+        .await
+    }
+
+    fn attempt<T>(
+        &self,
+        context: &Context<'_>,
+        direction: Direction,
+        mut wait: impl FnMut() -> Poll<io::Result<Seen>>,
+        mut operation: impl FnMut(&S) -> io::Result<T>,
+        exhausted: impl Fn(&T) -> bool,
+    ) -> Poll<io::Result<T>> {
+        ready!(coop::poll_budget(context));
+        loop {
+            let seen = ready!(wait())?;
+            match operation(&self.io) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.source.clear(seen, direction);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                done => {
+                    if done.as_ref().is_ok_and(&exhausted) {
+                        self.source.clear(seen, direction);
+                    }
+                    coop::spend();
+                    return Poll::Ready(done);
+                }
+            }
+        }
+    }
+}
+
+/// A waiter in the list, which leaves it when its wait is dropped.
+struct Waiting<'a>(&'a Source, Option<Ticket>);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(ticket) = self.1 {
+            self.0.forget(ticket);
+        }
+    }
+}
+
+impl<S: event::Source> ops::Deref for Registered<S> {
+    type Target = S;
+
+    fn deref(&self) -> &S {
+        &self.io
+    }
+}
+
+impl<S: event::Source> Drop for Registered<S> {
+    fn drop(&mut self) {
+        // A forked child shares the parent's selector: to deregister there
+        // would be to deregister the parent's.
+        if !fork::happened_since(self.reactor.born()) {
+            self.reactor.deregister(&mut self.io, self.token);
+        }
+    }
+}
+
+impl<S: event::Source + fmt::Debug> fmt::Debug for Registered<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.io.fmt(f)
+    }
+}

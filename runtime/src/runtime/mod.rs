@@ -1,0 +1,140 @@
+//! The runtime itself: how it is built, entered, reached from elsewhere and
+//! shut down.
+
+mod builder;
+pub(crate) mod fork;
+mod handle;
+
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub use builder::Builder;
+pub use handle::Handle;
+
+pub(crate) use handle::{NOT_INSIDE, Shared};
+
+use crate::executor::{Core, context};
+use std::{fmt, future::Future, io, time::Duration};
+
+const NESTED: &str = "`block_on` inside of a runtime: it would block the thread that is to run \
+     the future. Write `.await` instead; from code that cannot, send the future to a task with \
+     `spawn_local`, or do the blocking part in `spawn_blocking`";
+
+/// A runtime that runs on the thread that made it: tasks, timers, sockets and a
+/// pool for what blocks.
+///
+/// Nothing runs in the background: tasks go forward while
+/// [`block_on`](Self::block_on) is being called, and wait when it is not.
+///
+/// # Shutdown
+/// Dropping the runtime drops every task on this thread, in the order of their
+/// places in its list; their handles say cancelled, and a task that is spawned
+/// meanwhile is cancelled at once. Sockets that live on answer with an error.
+/// Work of the blocking pool that has not begun is cancelled; for what has, the
+/// drop waits, without limit. [`shutdown_timeout`](Self::shutdown_timeout)
+/// waits less. In a forked child nothing is dropped.
+///
+/// ```
+/// let runtime = wakeful::Runtime::new()?;
+/// let answer = runtime.block_on(async { 6 * 7 });
+/// assert_eq!(answer, 42);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Runtime {
+    core: Core,
+    /// How long the drop waits for the blocking pool.
+    patience: Option<Duration>,
+}
+
+impl Runtime {
+    /// A runtime with the usual settings.
+    ///
+    /// # Errors
+    /// When the system has no descriptors or memory left for a selector.
+    #[track_caller]
+    pub fn new() -> io::Result<Self> {
+        Builder::new_current_thread().build()
+    }
+
+    /// Runs `future`, and the tasks beside it, until it is ready.
+    ///
+    /// Tasks that are not finished then wait for the next call.
+    ///
+    /// # Panics
+    /// Inside of a runtime, in a child of the process that made this one, and
+    /// with the future's own panic.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        assert!(!context::is_entered(), "{NESTED}");
+        assert!(
+            !fork::happened_since(self.core.handle().reactor().born()),
+            "this runtime belongs to the process that forked this one: make a new one here"
+        );
+        self.core.block_on(future)
+    }
+
+    /// Hands a future to the runtime, to run at the next
+    /// [`block_on`](Self::block_on). See [`spawn_local`](crate::spawn_local).
+    #[track_caller]
+    pub fn spawn_local<F>(&self, future: F) -> crate::task::JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.core.spawn(future, std::panic::Location::caller())
+    }
+
+    /// What other threads, and code that wants this runtime's clock and
+    /// sockets, hold of it.
+    pub fn handle(&self) -> &Handle {
+        self.core.handle()
+    }
+
+    /// Makes this the runtime of the thread while `code` runs, without running
+    /// any task: sockets can be opened and tasks spawned.
+    pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
+        context::enter(&self.core, code)
+    }
+
+    /// Shuts down, and waits at most this long for blocking work that has
+    /// begun. What is not done then goes on in its threads, and is lost.
+    pub fn shutdown_timeout(mut self, patience: Duration) {
+        self.patience = Some(patience);
+    }
+
+    /// Shuts down without waiting for blocking work.
+    pub fn shutdown_background(self) {
+        self.shutdown_timeout(Duration::ZERO);
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        context::enter(&self.core, || self.core.shut_down());
+        self.core.handle().blocking().shut_down(self.patience);
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").finish_non_exhaustive()
+    }
+}
+
+/// Makes a runtime, runs `future` on it until it is ready, and shuts it down.
+///
+/// # Panics
+/// Inside of a runtime, if the system has no room for another selector, and
+/// with the future's own panic.
+///
+/// ```
+/// assert_eq!(wakeful::block_on(async { 1 + 1 }), 2);
+/// ```
+#[track_caller]
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    assert!(!context::is_entered(), "{NESTED}");
+    match Runtime::new() {
+        Ok(runtime) => runtime.block_on(future),
+        Err(error) => panic!("cannot make a runtime: {error}"),
+    }
+}

@@ -1,0 +1,60 @@
+//! The self-pipe.
+
+use crate::reactor::{Direction, Flags, Registered};
+use mio::{Interest, unix::pipe};
+use signal_hook::{SigId, low_level};
+use std::{fmt, io, io::Read};
+
+/// Listens for a signal, by its number (`libc::SIGTERM`).
+///
+/// From now on the signal no longer does what it does by default, also when
+/// the listener is gone. Listening for `SIGKILL`, `SIGSTOP`, `SIGILL`, `SIGFPE`
+/// and `SIGSEGV` is not possible.
+///
+/// # Errors
+/// When the handler cannot be installed, or there are no descriptors left for
+/// the pipe.
+///
+/// # Panics
+/// Outside a runtime, and for a signal that cannot be listened for.
+#[track_caller]
+pub fn signal(number: i32) -> io::Result<Signal> {
+    let (sender, receiver) = pipe::new()?;
+    let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
+    let id = low_level::pipe::register(number, sender)?;
+    Ok(Signal { pipe, id })
+}
+
+/// Listens for a signal; see [`signal`].
+pub struct Signal {
+    pipe: Registered<pipe::Receiver>,
+    id: SigId,
+}
+
+impl Signal {
+    /// Waits for the signal. Those that came since the last call count as one.
+    ///
+    /// # Cancel safety
+    /// Dropped, no signal is lost.
+    pub async fn recv(&mut self) -> io::Result<()> {
+        let drain = |mut pipe: &pipe::Receiver| {
+            let mut bytes = [0; 64];
+            // What is left when more than this came makes one more signal,
+            // which is what came.
+            pipe.read(&mut bytes).map(drop)
+        };
+        self.pipe.io(Direction::Read, drain).await
+    }
+}
+
+impl Drop for Signal {
+    fn drop(&mut self) {
+        low_level::unregister(self.id);
+    }
+}
+
+impl fmt::Debug for Signal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signal").finish_non_exhaustive()
+    }
+}

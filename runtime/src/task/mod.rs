@@ -1,0 +1,31 @@
+//! Tasks: futures that have been handed to the runtime, each in one
+//! allocation.
+//!
+//! - [`state`]: one word that says whose the task is, with its transitions.
+//! - [`cell`]: the allocation, and what is done with the future in it.
+//! - [`waker`]: a task as a [`std::task::Waker`].
+//! - [`join`]: what the one who spawned holds.
+//! - [`output`]: outputs that nobody collects.
+
+mod cell;
+mod error;
+mod id;
+mod join;
+mod output;
+mod state;
+mod waker;
+mod yield_now;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::JoinError;
+pub use id::Id;
+pub use join::{AbortHandle, JoinHandle};
+pub use yield_now::{YieldNow, yield_now};
+
+pub use crate::{blocking::spawn_blocking, executor::spawn_local};
+
+pub(crate) use cell::{Header, Schedule, Task};
+pub(crate) use state::{Pause, Start, State, Wake};
+pub(crate) use waker::borrowed;

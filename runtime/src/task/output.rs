@@ -1,0 +1,51 @@
+//! Outputs that nobody collects, dropped without recursion.
+//!
+//! A task's output can own the handle of another finished task, whose output
+//! owns the next: dropping the first would drop the last from the bottom of a
+//! very deep stack. So a drop that begins inside another is put on a list, and
+//! the outermost works the list off.
+
+use super::cell::Task;
+use crate::contain::quietly;
+use std::cell::RefCell;
+
+thread_local! {
+    /// `Some` while an output is being dropped on this thread.
+    static LATER: RefCell<Option<Vec<Task>>> = const { RefCell::new(None) };
+}
+
+/// Drops the task's output, now or when the drop under way is through. A
+/// destructor that panics has been reported by the panic hook; the panic ends
+/// here.
+///
+/// # Safety
+/// The task is complete, nobody else will look for its output, and this
+/// thread may drop it.
+pub(super) unsafe fn discard(task: Task) {
+    let mut task = Some(task);
+    let outermost = LATER
+        .try_with(|later| match &mut *later.borrow_mut() {
+            Some(list) => {
+                list.extend(task.take());
+                false
+            }
+            none => {
+                *none = Some(Vec::new());
+                true
+            }
+        })
+        // The thread is ending and its list is gone: recursion is all there is.
+        .unwrap_or(false);
+
+    while let Some(next) = task {
+        // SAFETY: the caller's promises, now or when the task was listed; the
+        // list never leaves the thread.
+        quietly(|| unsafe { next.drop_output() });
+        task = outermost
+            .then(|| LATER.with_borrow_mut(|later| later.as_mut()?.pop()))
+            .flatten();
+    }
+    if outermost {
+        LATER.with_borrow_mut(|later| *later = None);
+    }
+}

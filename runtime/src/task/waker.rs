@@ -1,0 +1,79 @@
+//! A task as a [`Waker`]: the header's address and one static vtable, so that
+//! `will_wake` compares two pointers and means it.
+
+use super::{
+    cell::{Header, Task},
+    state::Wake,
+};
+use std::{
+    mem::ManuallyDrop,
+    ops::Deref,
+    ptr::NonNull,
+    task::{RawWaker, RawWakerVTable, Waker},
+};
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
+
+/// A waker that borrows its task: polling counts no reference.
+pub(crate) struct Borrowed<'a> {
+    waker: ManuallyDrop<Waker>,
+    _task: &'a Task,
+}
+
+pub(crate) fn borrowed(task: &Task) -> Borrowed<'_> {
+    let raw = RawWaker::new(task.as_raw().as_ptr().cast_const().cast(), &VTABLE);
+    Borrowed {
+        // SAFETY: the vtable upholds the waker's contract, and the reference
+        // that this waker would drop is never dropped: it is borrowed.
+        waker: ManuallyDrop::new(unsafe { Waker::from_raw(raw) }),
+        _task: task,
+    }
+}
+
+impl Deref for Borrowed<'_> {
+    type Target = Waker;
+
+    fn deref(&self) -> &Waker {
+        &self.waker
+    }
+}
+
+/// The task that a waker's data points to.
+///
+/// # Safety
+/// `data` is that of a waker of this vtable.
+unsafe fn borrow(data: *const ()) -> ManuallyDrop<Task> {
+    // SAFETY: such data is a task's header, never null.
+    let header = unsafe { NonNull::new_unchecked(data.cast_mut().cast::<Header>()) };
+    // SAFETY: the waker's reference, borrowed: not dropped here.
+    ManuallyDrop::new(unsafe { Task::from_raw(header) })
+}
+
+unsafe fn clone(data: *const ()) -> RawWaker {
+    // SAFETY: called with a waker's data.
+    let task = unsafe { borrow(data) };
+    let _counted = ManuallyDrop::new(Task::clone(&task));
+    RawWaker::new(data, &VTABLE)
+}
+
+unsafe fn wake(data: *const ()) {
+    // SAFETY: called with a waker's data; the waker is consumed, so its
+    // reference is ours.
+    let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
+    if task.header().state.wake() == Wake::Queue {
+        task.schedule();
+    }
+}
+
+unsafe fn wake_by_ref(data: *const ()) {
+    // SAFETY: called with a waker's data.
+    let task = unsafe { borrow(data) };
+    if task.header().state.wake() == Wake::Queue {
+        Task::clone(&task).schedule();
+    }
+}
+
+unsafe fn drop_waker(data: *const ()) {
+    // SAFETY: called with a waker's data; its reference is ours.
+    drop(ManuallyDrop::into_inner(unsafe { borrow(data) }));
+}

@@ -1,0 +1,86 @@
+//! The runtime's clock: the system's, or one that a test holds still.
+
+use super::Instant;
+use std::{
+    sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    time::Duration,
+};
+
+/// `frozen` when the clock runs.
+const RUNNING: u64 = u64::MAX;
+
+/// Nanoseconds since the runtime was made. 584 years fit.
+pub(crate) struct Clock {
+    start: std::time::Instant,
+    frozen: AtomicU64,
+    /// What earlier pauses put between the system's clock and this one.
+    offset: AtomicI64,
+}
+
+// Ordering: Relaxed everywhere. Only the runtime's thread pauses and advances;
+// another thread that reads meanwhile gets the time before or after, as it
+// would from any clock.
+impl Clock {
+    pub(crate) fn new(paused: bool) -> Self {
+        Self {
+            start: std::time::Instant::now(),
+            frozen: AtomicU64::new(if paused { 0 } else { RUNNING }),
+            offset: AtomicI64::new(0),
+        }
+    }
+
+    pub(crate) fn nanos(&self) -> u64 {
+        match self.frozen.load(Relaxed) {
+            RUNNING => self
+                .elapsed()
+                .saturating_add_signed(self.offset.load(Relaxed)),
+            frozen => frozen,
+        }
+    }
+
+    fn elapsed(&self) -> u64 {
+        saturating_nanos(self.start.elapsed())
+    }
+
+    pub(crate) fn now(&self) -> Instant {
+        self.instant(self.nanos())
+    }
+
+    pub(crate) fn instant(&self, nanos: u64) -> Instant {
+        Instant::from_std(self.start + Duration::from_nanos(nanos))
+    }
+
+    /// The time of an instant on this clock; 0 for one before it started.
+    pub(crate) fn nanos_of(&self, instant: Instant) -> u64 {
+        saturating_nanos(instant.into_std().saturating_duration_since(self.start))
+    }
+
+    pub(crate) fn is_paused(&self) -> bool {
+        self.frozen.load(Relaxed) != RUNNING
+    }
+
+    pub(crate) fn pause(&self) {
+        self.frozen.store(self.nanos(), Relaxed);
+    }
+
+    pub(crate) fn resume(&self) {
+        if self.is_paused() {
+            let offset = i128::from(self.nanos()) - i128::from(self.elapsed());
+            let offset = i64::try_from(offset).unwrap_or(i64::MAX);
+            self.offset.store(offset, Relaxed);
+            self.frozen.store(RUNNING, Relaxed);
+        }
+    }
+
+    /// Moves a paused clock forward; it does not go back.
+    pub(crate) fn advance_to(&self, nanos: u64) {
+        debug_assert!(self.is_paused());
+        // The largest value is the mark of a running clock.
+        self.frozen
+            .store(nanos.max(self.nanos()).min(RUNNING - 1), Relaxed);
+    }
+}
+
+pub(crate) fn saturating_nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

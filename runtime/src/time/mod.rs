@@ -1,0 +1,32 @@
+//! Time: [`sleep`], [`timeout`], [`interval`], and a clock that tests can hold
+//! still.
+//!
+//! Timers are never early. They fire on ticks of 65.5 µs and on the kernel's
+//! own wake-ups, which it counts in milliseconds: expect to be woken up to a
+//! millisecond late, and later on a busy thread.
+
+mod clock;
+mod instant;
+mod interval;
+mod pause;
+mod sleep;
+mod timeout;
+mod timers;
+mod wheel;
+
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub use instant::Instant;
+pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
+pub use pause::{advance, pause, resume};
+pub use sleep::{Sleep, sleep, sleep_until};
+pub use std::time::Duration;
+pub use timeout::{Timeout, timeout, timeout_at};
+
+/// What can go wrong with time.
+pub mod error {
+    pub use super::timeout::Elapsed;
+}
+
+pub(crate) use timers::Timers;

@@ -1,0 +1,59 @@
+//! Holding the clock still, for tests.
+//!
+//! A paused clock moves in two ways: a test advances it, or it jumps to the
+//! next deadline when every task waits and nothing is left to do. So a test
+//! about an hour takes no time, and takes it the same way every run.
+
+use crate::{runtime::Handle, task::yield_now};
+use std::time::Duration;
+
+/// Stops the clock of this thread's runtime. See also
+/// [`Builder::start_paused`](crate::runtime::Builder::start_paused).
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// use wakeful::time::{self, Duration, Instant};
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     time::pause();
+///     let start = Instant::now();
+///     time::sleep(Duration::from_secs(3600)).await;
+///     assert!(start.elapsed() >= Duration::from_secs(3600));
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[track_caller]
+pub fn pause() {
+    Handle::current().timers().clock().pause();
+}
+
+/// Lets a paused clock go on, from the time it shows.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn resume() {
+    Handle::current().timers().clock().resume();
+}
+
+/// Moves a paused clock forward, and lets the tasks whose time has come run
+/// once.
+///
+/// # Panics
+/// Outside a runtime, and if the clock is not paused.
+pub async fn advance(by: Duration) {
+    let handle = Handle::current();
+    let timers = handle.timers();
+    assert!(
+        timers.clock().is_paused(),
+        "only a paused clock can be advanced: call `wakeful::time::pause()` first"
+    );
+    timers.advance(by);
+    let mut due = Vec::new();
+    timers.fire(&mut due);
+    due.into_iter().for_each(crate::contain::wake);
+    yield_now().await;
+}

@@ -1,0 +1,120 @@
+//! Waiting until a moment.
+
+use super::{Instant, wheel::Key};
+use crate::{executor::coop, runtime::Handle};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+/// Waits for `duration`, and never less. A duration beyond what the clock can
+/// count waits for thirty years.
+///
+/// The wait begins now, not at the first poll.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// # Cancel safety
+/// Dropped, the timer is taken back, in constant time.
+///
+/// ```
+/// use std::time::Duration;
+/// use wakeful::time::{Instant, sleep};
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let start = Instant::now();
+///     sleep(Duration::from_millis(2)).await;
+///     assert!(start.elapsed() >= Duration::from_millis(2));
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[track_caller]
+pub fn sleep(duration: Duration) -> Sleep {
+    sleep_until(Instant::after(duration))
+}
+
+/// Waits until `deadline`, and never less.
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn sleep_until(deadline: Instant) -> Sleep {
+    Sleep {
+        handle: Handle::current(),
+        deadline,
+        key: None,
+    }
+}
+
+/// The future of [`sleep`] and [`sleep_until`]. Ready again at every poll after
+/// the first time.
+#[must_use = "futures do nothing unless awaited"]
+pub struct Sleep {
+    handle: Handle,
+    deadline: Instant,
+    /// Its place in the wheel, from the first poll on.
+    key: Option<Key>,
+}
+
+impl Sleep {
+    /// When it is over.
+    pub fn deadline(&self) -> Instant {
+        self.deadline
+    }
+
+    /// Whether that moment has come.
+    pub fn is_elapsed(&self) -> bool {
+        self.handle.timers().clock().now() >= self.deadline
+    }
+
+    /// Waits for another moment instead, earlier or later. A task that waits
+    /// already is not woken for the old one, and has to poll again to be woken
+    /// for the new.
+    pub fn reset(&mut self, deadline: Instant) {
+        self.take_back();
+        self.deadline = deadline;
+    }
+
+    fn take_back(&mut self) {
+        if let Some(key) = self.key.take() {
+            self.handle.timers().remove(&key);
+        }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        ready!(coop::poll_budget(context));
+        let Self {
+            handle,
+            deadline,
+            key,
+        } = &mut *self;
+        let timers = handle.timers();
+        let key = key.get_or_insert_with(|| timers.insert(*deadline));
+        ready!(timers.poll(key, context));
+        coop::spend();
+        Poll::Ready(())
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        self.take_back();
+    }
+}
+
+impl fmt::Debug for Sleep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sleep")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! Giving up on a future after a while.
+
+use super::{Instant, Sleep, sleep, sleep_until};
+use crate::executor::coop;
+use pin_project_lite::pin_project;
+use std::{
+    error::Error,
+    fmt,
+    future::{Future, IntoFuture},
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+/// Gives `future` the time of `duration`; then it is dropped with the
+/// [`Timeout`], and the answer is [`Elapsed`].
+///
+/// The future is polled first: one that is ready wins against a timeout of
+/// zero.
+///
+/// # Panics
+/// Outside a runtime.
+///
+/// ```
+/// use std::{future, time::Duration};
+/// use wakeful::time::timeout;
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     assert_eq!(timeout(Duration::ZERO, async { 7 }).await, Ok(7));
+///     let never = future::pending::<()>();
+///     assert!(timeout(Duration::from_millis(1), never).await.is_err());
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[track_caller]
+pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
+    Timeout {
+        future: future.into_future(),
+        delay: sleep(duration),
+    }
+}
+
+/// Gives `future` until `deadline`; see [`timeout`].
+///
+/// # Panics
+/// Outside a runtime.
+#[track_caller]
+pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
+    Timeout {
+        future: future.into_future(),
+        delay: sleep_until(deadline),
+    }
+}
+
+pin_project! {
+    /// The future of [`timeout`] and [`timeout_at`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Timeout<F> {
+        #[pin]
+        future: F,
+        delay: Sleep,
+    }
+}
+
+impl<F> Timeout<F> {
+    /// The future, without its limit.
+    pub fn into_inner(self) -> F {
+        self.future
+    }
+
+    /// The future.
+    pub fn get_ref(&self) -> &F {
+        &self.future
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(context) {
+            return Poll::Ready(Ok(output));
+        }
+        // A future that used up the budget is exactly one that a timeout is
+        // there to stop, so the timer is looked at all the same.
+        coop::unconstrained(|| Pin::new(this.delay).poll(context)).map(|()| Err(Elapsed(())))
+    }
+}
+
+/// The time was over before the future was ready.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Elapsed(());
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time limit has passed")
+    }
+}
+
+impl Error for Elapsed {}
+
+impl From<Elapsed> for io::Error {
+    fn from(elapsed: Elapsed) -> Self {
+        Self::new(io::ErrorKind::TimedOut, elapsed)
+    }
+}

@@ -1,0 +1,162 @@
+//! The timers of one runtime: a clock, a wheel under a lock, and the deadline
+//! until which the reactor sleeps.
+
+use super::{
+    clock::{Clock, saturating_nanos},
+    wheel::{Key, Wheel},
+};
+use crate::{
+    primitives::{Mutex, lock},
+    reactor,
+    time::Instant,
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+const TICK_BITS: u32 = 16;
+
+pub(crate) struct Timers {
+    clock: Clock,
+    wheel: Mutex<State>,
+    /// The clock when it was last read by a turn: a clock that costs nothing.
+    last_turn: AtomicU64,
+    reactor: Arc<reactor::Shared>,
+}
+
+struct State {
+    wheel: Wheel,
+    /// While the reactor sleeps: the tick at which it will wake by itself.
+    /// Only a timer before that has to ring, and none set on the runtime's own
+    /// thread is: it is not asleep.
+    asleep_until: Option<u64>,
+}
+
+/// Rounded up: a timer is never early.
+fn tick_of_deadline(nanos: u64) -> u64 {
+    nanos.div_ceil(1 << TICK_BITS)
+}
+
+fn tick_of_now(nanos: u64) -> u64 {
+    nanos >> TICK_BITS
+}
+
+fn nanos_of_tick(tick: u64) -> u64 {
+    tick.saturating_mul(1 << TICK_BITS)
+}
+
+impl Timers {
+    pub(crate) fn new(reactor: Arc<reactor::Shared>, paused: bool) -> Self {
+        Self {
+            clock: Clock::new(paused),
+            wheel: Mutex::new(State {
+                wheel: Wheel::new(),
+                asleep_until: None,
+            }),
+            last_turn: AtomicU64::new(0),
+            reactor,
+        }
+    }
+
+    /// The time in nanoseconds, as of the last turn that looked.
+    pub(crate) fn last_turn(&self) -> u64 {
+        // Ordering: Relaxed; a number that orders nothing.
+        self.last_turn.load(Relaxed)
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn insert(&self, deadline: Instant) -> Key {
+        let tick = tick_of_deadline(self.clock.nanos_of(deadline));
+        let mut state = lock(&self.wheel);
+        let key = state.wheel.insert(tick);
+        let sooner = state.asleep_until.is_some_and(|until| tick < until);
+        drop(state);
+        if sooner {
+            self.reactor.ring();
+        }
+        key
+    }
+
+    pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<()> {
+        let mut state = lock(&self.wheel);
+        if state.wheel.has_fired(key) {
+            return Poll::Ready(());
+        }
+        let known = state.wheel.waker(key).as_ref();
+        if known.is_some_and(|old| old.will_wake(context.waker())) {
+            return Poll::Pending;
+        }
+        // A waker's clone and drop are a stranger's code: not under the lock.
+        drop(state);
+        let waker = context.waker().clone();
+        let mut state = lock(&self.wheel);
+        if state.wheel.has_fired(key) {
+            drop(state);
+            return Poll::Ready(());
+        }
+        let old = state.wheel.waker(key).replace(waker);
+        drop(state);
+        drop(old);
+        Poll::Pending
+    }
+
+    pub(crate) fn remove(&self, key: &Key) {
+        let waker = lock(&self.wheel).wheel.remove(key);
+        drop(waker);
+    }
+
+    /// The reactor is about to sleep: for how long it may.
+    pub(crate) fn before_sleep(&self) -> Option<Duration> {
+        let mut state = lock(&self.wheel);
+        let next = state.wheel.next();
+        state.asleep_until = Some(next.unwrap_or(u64::MAX));
+        drop(state);
+        let next = nanos_of_tick(next?);
+        Some(Duration::from_nanos(
+            next.saturating_sub(self.clock.nanos()),
+        ))
+    }
+
+    /// The reactor woke, or was only asked: moves the wakers of what is due
+    /// into `wakers`.
+    pub(crate) fn fire(&self, wakers: &mut Vec<Waker>) {
+        let mut state = lock(&self.wheel);
+        state.asleep_until = None;
+        let now = self.clock.nanos();
+        // Ordering: as in `last_turn`.
+        self.last_turn.store(now, Relaxed);
+        state.wheel.advance(tick_of_now(now), wakers);
+    }
+
+    /// Moves a paused clock to the next deadline. False if there is none.
+    pub(crate) fn skip_to_next(&self) -> bool {
+        let next = lock(&self.wheel).wheel.next();
+        if let Some(tick) = next {
+            self.clock.advance_to(nanos_of_tick(tick));
+        }
+        next.is_some()
+    }
+
+    /// Moves a paused clock forward.
+    pub(crate) fn advance(&self, by: Duration) {
+        let to = self.clock.nanos().saturating_add(saturating_nanos(by));
+        self.clock.advance_to(to);
+    }
+
+    /// The deadlines of what has not fired, for the inspector.
+    pub(crate) fn inspect(&self) -> Vec<Instant> {
+        let state = lock(&self.wheel);
+        let ticks = state.wheel.deadlines();
+        ticks
+            .map(|tick| self.clock.instant(nanos_of_tick(tick)))
+            .collect()
+    }
+}
