@@ -7,6 +7,7 @@
 //! copies of itself down a tree. [`Folder`] is that tree, with the two ways of
 //! walking it that came before.
 
+// ANCHOR: rooms
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -21,6 +22,7 @@ pub use exchange::Exchange;
 pub use folder::{Folder, Line, Lines};
 pub use walk::Walk;
 pub use yields::Yields;
+// ANCHOR_END: rooms
 
 // ANCHOR: coroutine
 use std::pin::Pin;
