@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::Layout;
+use crate::commands::hint::Which;
 use crate::commands::{self, CommandError};
 
 /// Read the book, run it, do its exercises.
@@ -133,6 +134,25 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
         Command::Serve(args) => commands::serve::run(&layout, &args),
         Command::Preprocess { args } => commands::preprocess::run(&layout, &args),
-        _ => Ok(ExitCode::SUCCESS),
+        Command::List { json } => commands::list::run(&layout, json),
+        Command::Check {
+            ids,
+            json,
+            time_limit,
+        } => commands::check::run(&layout, &ids, json, time_limit),
+        Command::Hint { id, number, all } => commands::hint::run(&layout, &id, which(number, all)),
+        Command::Reset { id } => commands::reset::run(&layout, &id),
+        Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
+        Command::Gen { check } => commands::generate::run(&layout, check),
+        Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),
+        Command::Verify { .. } => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn which(number: Option<u8>, all: bool) -> Which {
+    match number {
+        Some(number) => Which::Number(number),
+        None if all => Which::All,
+        None => Which::Next,
     }
 }

@@ -1,8 +1,16 @@
 //! One file a command. A command returns its exit code, or an error that is
 //! printed with its causes and with what to do about it.
 
+pub mod check;
+pub mod diff;
+pub mod generate;
+pub mod hint;
+pub mod list;
 pub mod preprocess;
+pub mod reset;
 pub mod serve;
+mod session;
+pub mod watch;
 
 use crate::book::BookError;
 use crate::catalog::CatalogError;

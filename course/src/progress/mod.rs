@@ -11,8 +11,11 @@
 
 mod date;
 mod file;
+mod standing;
 #[cfg(test)]
 mod tests;
+
+pub use standing::Standing;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
