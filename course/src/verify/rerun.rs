@@ -120,9 +120,34 @@ struct Printed {
 
 impl Printed {
     /// On a terminal both stand below each other; commands here use one of them.
+    /// What cargo says of its own progress differs from run to run and is on no page.
     fn all(&self) -> String {
-        format!("{}{}", self.stdout, self.stderr)
+        let said = self
+            .stderr
+            .lines()
+            .filter(|line| !is_progress(line))
+            .map(|line| format!("{line}\n"));
+        format!("{}{}", self.stdout, said.collect::<String>())
     }
+}
+
+/// `   Compiling fix v0.1.0`: a verb that ends in the twelfth column.
+fn is_progress(line: &str) -> bool {
+    const VERBS: [&str; 11] = [
+        "Adding",
+        "Blocking",
+        "Checking",
+        "Compiling",
+        "Downloaded",
+        "Downloading",
+        "Finished",
+        "Fresh",
+        "Locking",
+        "Running",
+        "Updating",
+    ];
+    line.split_at_checked(12)
+        .is_some_and(|(verb, rest)| rest.starts_with(' ') && VERBS.contains(&verb.trim_start()))
 }
 
 /// Runs a command from the root, as a reader would; `None` if it asks for a toolchain that is not there.
@@ -233,6 +258,26 @@ fn without_figures(line: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cargos_progress_is_no_output() {
+        for line in [
+            "   Compiling fix v0.1.0",
+            "    Finished `dev` profile",
+            "     Running `target/debug/two`",
+        ] {
+            assert!(is_progress(line), "{line}");
+        }
+        for line in [
+            "Finished",
+            "Running late is no excuse",
+            "   Compiling",
+            "error: no",
+            "    finished in time",
+        ] {
+            assert!(!is_progress(line), "{line}");
+        }
+    }
 
     #[test]
     fn figures_that_vary_are_not_compared_but_words_are() {
