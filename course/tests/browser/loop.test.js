@@ -109,7 +109,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     // Saving the file is all that a reader does.
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
-    const failed = await panel.locator('.tests .failed > code').allInnerTexts();
+    const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
