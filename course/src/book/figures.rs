@@ -160,7 +160,7 @@ pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
     let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
     format!(
         "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
-         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h4>{title}</h4>\n\n{}\n\n\
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h3>{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
          there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
         id.replace('/', "-"),
