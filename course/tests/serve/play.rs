@@ -1,6 +1,6 @@
 //! ▶: a block runs here, within limits, one at a time, for as long as somebody watches.
 
-use crate::client::{Running, await_that};
+use crate::client::{Running, await_that, runs};
 
 const CHAPTER: &str = "07-lamps";
 
@@ -102,14 +102,9 @@ fn closing_the_request_kills_what_it_started() {
         .unwrap()
         .trim()
         .to_owned();
-    // Dead is enough: whether its parent has already collected it is not the block's promise.
-    let runs = || {
-        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
-        stat.is_ok_and(|stat| !stat.contains(") Z "))
-    };
-    assert!(runs());
+    assert!(runs(&id));
     drop(block);
-    await_that("the end of a block whose reader has gone", || !runs());
+    await_that("the end of a block whose reader has gone", || !runs(&id));
 }
 
 #[test]
