@@ -1,0 +1,150 @@
+// The one door to `cargo course`: its token, its requests and its events.
+//
+// The token stands in the page only when `cargo course` served it. Without one
+// the book is static and nothing here is used.
+
+import { element } from './dom.js';
+
+const NOTICE_AFTER_MS = 1200;
+const RETRY_MS = [500, 1000, 2000, 4000, 8000];
+const CLOSE_WHEN_HIDDEN_MS = 20_000;
+
+let token = document.querySelector('meta[name="course-token"]')?.content ?? null;
+
+/** Whether `cargo course` served this page. */
+export const live = token !== null;
+
+/** What a request that did not succeed throws. */
+export class Refused extends Error {
+  constructor(status, body) {
+    super(body?.error ?? body?.message ?? `cargo course answered ${status}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** Sends a request; answers the raw response if it succeeded. */
+export async function send(method, path, { body, signal } = {}) {
+  const attempt = () =>
+    fetch(path, {
+      method,
+      signal,
+      headers: { 'x-course-token': token, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  let response;
+  try {
+    response = await attempt();
+    if ([401, 403].includes(response.status) && (await renewToken())) response = await attempt();
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new Error('cargo course does not answer. Is it still running in its terminal?');
+  }
+  if (response.ok) return response;
+  throw new Refused(response.status, await response.json().catch(() => null));
+}
+
+/** Sends a request; answers the JSON of its response, `null` where it has none. */
+export async function call(method, path, body) {
+  const response = await send(method, path, { body });
+  const text = await response.text();
+  return text === '' ? null : JSON.parse(text);
+}
+
+/** The address of one exercise's requests. */
+export function exercisePath(id, action) {
+  return `/api/exercises/${id.split('/').map(encodeURIComponent).join('/')}/${action}`;
+}
+
+// A restarted server has a new token; the page it serves now carries it.
+async function renewToken() {
+  const page = await fetch(location.href, { cache: 'no-store' }).then((answer) => answer.text()).catch(() => '');
+  const found = new DOMParser().parseFromString(page, 'text/html').querySelector('meta[name="course-token"]')?.content;
+  if (!found || found === token) return false;
+  token = found;
+  return true;
+}
+
+/**
+ * Server-sent events from `path`, for as long as the tab is looked at: browsers
+ * allow six connections to a server, and a forgotten tab must not keep one.
+ * `names` maps an event's name to what to do with its data; `opened` is called
+ * each time a connection stands, so that what was missed can be fetched.
+ */
+export function events(path, names, { opened = () => {}, lost = () => {} } = {}) {
+  let source = null;
+  let failures = 0;
+  let retry = null;
+  let hiding = null;
+
+  function open() {
+    clearTimeout(retry);
+    source?.close();
+    source = new EventSource(`${path}?token=${encodeURIComponent(token)}`);
+    source.onopen = () => {
+      failures = 0;
+      opened();
+    };
+    source.onerror = async () => {
+      source.close();
+      lost();
+      const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
+      failures += 1;
+      retry = setTimeout(async () => {
+        await renewToken();
+        open();
+      }, pause);
+    };
+    for (const [name, act] of Object.entries(names)) {
+      source.addEventListener(name, (event) => act(JSON.parse(event.data || 'null')));
+    }
+  }
+  function close() {
+    clearTimeout(retry);
+    source?.close();
+    source = null;
+  }
+
+  document.addEventListener('visibilitychange', () => {
+    clearTimeout(hiding);
+    if (document.hidden) hiding = setTimeout(close, CLOSE_WHEN_HIDDEN_MS);
+    else if (source === null || source.readyState === EventSource.CLOSED) open();
+  });
+  addEventListener('pagehide', close);
+  addEventListener('pageshow', (event) => event.persisted && open());
+  open();
+}
+
+/** The strip at the foot of the page: a lost connection, a book that does not build. */
+export const status = (() => {
+  const strip = element('div', { class: 'course-status', role: 'status', hidden: true });
+  const current = { offline: null, problem: null };
+  let pending = null;
+  const draw = () => {
+    const message = current.offline ?? current.problem;
+    strip.hidden = message === null;
+    strip.classList.toggle('offline', current.offline !== null);
+    strip.textContent = message ?? '';
+    if (!strip.isConnected) document.body.append(strip);
+  };
+  return {
+    offline() {
+      if (pending || current.offline) return;
+      // A restart of the server is over before a reader would notice it.
+      pending = setTimeout(() => {
+        current.offline = 'The connection to cargo course is gone. Start it again in its terminal: this page picks it up by itself.';
+        draw();
+      }, NOTICE_AFTER_MS);
+    },
+    online() {
+      clearTimeout(pending);
+      pending = null;
+      current.offline = null;
+      draw();
+    },
+    problem(message) {
+      current.problem = message;
+      draw();
+    },
+  };
+})();

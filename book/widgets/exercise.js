@@ -1,0 +1,131 @@
+// An exercise's panel: its state live, its tests, its hints, its way back and,
+// once solved, the solution beside the reader's own.
+
+import { call, exercisePath } from './api.js';
+import { button, duration, element, prose } from './dom.js';
+import { diffView, headline, verdictView } from './verdict.js';
+
+const HINTS = 3;
+const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved' };
+
+/** Brings one `section.exercise` to life; answers `{ update(exercise) }`. */
+export function mount(section) {
+  const { id, file, kind, minutes } = section.dataset;
+  const act = (method, action) => call(method, exercisePath(id, action));
+  let known = null;
+  let hints = 0;
+
+  const chip = element('span', { class: 'chip', text: 'to do' });
+  const facts = element('p', { class: 'facts' },
+    element('span', { class: 'kind', text: kind }),
+    minutes ? element('span', { text: `about ${minutes} minutes` }) : null,
+    element('code', { class: 'file', text: file }));
+  const run = button('Run tests', () => begin(), { class: 'primary' });
+  const open = button('Open in editor', () => attempt(openFile));
+  const hint = button('Hint', () => attempt(nextHint));
+  const reset = button('Reset', () => { confirmation.hidden = false; keep.focus(); });
+  const compare = button('Compare with the solution', () => attempt(showDiff), { hidden: true });
+  const keep = button('Keep mine', () => { confirmation.hidden = true; reset.focus(); });
+  const confirmation = element('div', { class: 'confirmation', role: 'group', 'aria-label': 'Reset this exercise?', hidden: true },
+    element('p', {}, 'Put the file back as it was at the start? Nothing is lost: your version is kept beside it.'),
+    keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
+  const told = element('p', { class: 'told', role: 'status' });
+  const hintList = element('ol', { class: 'hints', 'aria-label': 'Hints' });
+  const verdict = element('div', { class: 'verdict-place' });
+  const solution = element('div', { class: 'solution' });
+  const spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
+
+  const title = section.querySelector('h3, h4');
+  title.append(' ', chip);
+  title.after(facts);
+  section.querySelector('.static')?.remove();
+  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, verdict, solution, spoken);
+  section.classList.add('live');
+  nameHint();
+
+  async function attempt(action) {
+    told.textContent = '';
+    try {
+      await action();
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  }
+  async function begin() {
+    await attempt(async () => {
+      run.setAttribute('aria-disabled', 'true');
+      await act('POST', 'run');
+    });
+    if (known?.state !== 'running') run.removeAttribute('aria-disabled');
+  }
+  async function openFile() {
+    try {
+      await act('POST', 'open');
+      told.textContent = 'Opened. Save the file there and this panel tests it.';
+    } catch (error) {
+      if (error.status !== 409) throw error;
+      told.replaceChildren('No editor to ask here (set VISUAL, or have ', element('code', { text: 'code' }), ' in your path). Open by hand: ', element('code', { text: error.body?.path ?? file }));
+    }
+  }
+  async function nextHint() {
+    if (hints < HINTS) await showHint(hints + 1);
+    hintList.lastElementChild?.focus();
+  }
+  async function showHint(n) {
+    const { text } = await act('GET', `hint?n=${n}`);
+    if (n <= hints) return;
+    hints = n;
+    hintList.append(element('li', { tabindex: '-1' }, prose(text)));
+    nameHint();
+  }
+  function nameHint() {
+    hint.textContent = hints < HINTS ? `Hint ${hints + 1} of ${HINTS}` : 'All hints shown';
+    hint.setAttribute('aria-disabled', hints >= HINTS);
+  }
+  async function resetFile() {
+    const { kept } = (await act('POST', 'reset')) ?? {};
+    confirmation.hidden = true;
+    solution.replaceChildren();
+    told.replaceChildren('The file is as it was at the start.', ...(kept ? [' Your version is kept in ', element('code', { text: kept }), '.'] : []));
+    reset.focus();
+  }
+  async function showDiff() {
+    if (solution.childElementCount > 0) return solution.replaceChildren();
+    const { diff } = await act('GET', 'diff');
+    solution.replaceChildren(diff.trim() === ''
+      ? element('p', { text: 'Yours is the solution, to the letter.' })
+      : diffView(diff));
+  }
+
+  function update(exercise) {
+    const before = known;
+    known = exercise;
+    section.dataset.state = exercise.state;
+    chip.textContent = STATES[exercise.state] ?? exercise.state;
+    run.textContent = exercise.state === 'running' ? 'Testing…' : 'Run tests';
+    if (exercise.state === 'running') run.setAttribute('aria-disabled', 'true');
+    else run.removeAttribute('aria-disabled');
+    compare.hidden = exercise.state !== 'solved';
+    if (exercise.state !== 'solved') solution.replaceChildren();
+    if (exercise.verdict && exercise.state !== 'running') verdict.replaceChildren(verdictView(exercise.verdict));
+    else if (!exercise.verdict) verdict.replaceChildren();
+    verdict.classList.toggle('stale', exercise.state === 'running');
+    for (let n = hints + 1; n <= Math.min(exercise.hints_shown ?? 0, HINTS); n += 1) attempt(() => showHint(n));
+    if (before && exercise.state !== before.state) announce(exercise, before);
+  }
+  function announce(exercise, before) {
+    if (exercise.state === 'solved') {
+      const took = exercise.verdict ? ` in ${duration(exercise.verdict.total_ms)}` : '';
+      spoken.textContent = `${exercise.title}: solved. All tests pass${took}.`;
+      section.classList.remove('just-solved');
+      void section.offsetWidth; // so that the animation starts anew
+      section.classList.add('just-solved');
+    } else if (exercise.state === 'failing' && exercise.verdict) {
+      spoken.textContent = `${exercise.title}: ${headline(exercise.verdict)}`;
+    } else if (exercise.state === 'running' && before.state !== 'running') {
+      spoken.textContent = `${exercise.title}: testing.`;
+    }
+  }
+
+  return { update };
+}

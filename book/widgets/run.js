@@ -1,0 +1,119 @@
+// ▶ on a Rust block: runs it on the reader's own machine against the chapter's
+// crate, as it stands or edited, and shows what it prints while it prints it.
+
+import { coloured } from './ansi.js';
+import { live, send } from './api.js';
+import { button, count, duration, element } from './dom.js';
+import { editor } from './editor.js';
+
+/** Brings one `div.runnable` to life. */
+export function mount(block) {
+  const pre = block.querySelector('pre');
+  const code = pre?.querySelector('code');
+  if (!code) return;
+  if (!live) {
+    block.append(element('p', { class: 'static' }, 'To run and edit this block, read the book with ', element('code', { text: 'cargo course' }), '.'));
+    return;
+  }
+  const original = code.textContent.replace(/\n$/, '');
+  const output = element('pre', { class: 'run-output', role: 'log', 'aria-label': 'Output', tabindex: '0', hidden: true });
+  const state = element('span', { class: 'run-state', role: 'status' });
+  let editing = null;
+  let running = null;
+  let styles = {};
+
+  const run = button('▶ Run', () => start(), { class: 'primary', title: 'Run this block here, on this machine (Ctrl+Enter in the editor)' });
+  const stop = button('■ Stop', () => running?.abort(), { hidden: true });
+  const edit = button('Edit', () => open(), { title: 'Change the block before running it' });
+  const reset = button('Undo edits', () => close(), { hidden: true });
+  block.append(element('div', { class: 'actions' }, run, stop, edit, reset, state), output);
+
+  function open() {
+    editing = editor(original, { label: 'Rust block', onrun: () => start(), onleave: () => run.focus() });
+    pre.hidden = true;
+    pre.after(editing.node);
+    edit.hidden = true;
+    reset.hidden = false;
+    editing.focus();
+  }
+  function close() {
+    editing.node.remove();
+    editing = null;
+    pre.hidden = false;
+    edit.hidden = false;
+    reset.hidden = true;
+    edit.focus();
+  }
+
+  async function start() {
+    if (running) return;
+    running = new AbortController();
+    output.replaceChildren();
+    output.hidden = true;
+    styles = {}; // colours that were left switched on end with their run
+    say('Asking…');
+    run.hidden = true;
+    stop.hidden = false;
+    if (document.activeElement === document.body) stop.focus();
+    try {
+      const body = { chapter: block.dataset.chapter, code: editing ? editing.text() : original };
+      const response = await send('POST', '/api/run', { body, signal: running.signal });
+      await read(response.body, receive);
+      if (output.hidden && !state.dataset.done) say('It ended without a word.');
+    } catch (error) {
+      if (error.name === 'AbortError') say('Stopped.', 'cancelled');
+      else say(error.message, 'bad');
+    } finally {
+      running = null;
+      stop.hidden = true;
+      run.hidden = false;
+    }
+  }
+
+  function receive(event) {
+    if (event.type === 'queued') say(event.ahead === 0 ? 'Next in the queue.' : `Waiting: ${count(event.ahead, 'job')} before this one.`);
+    else if (event.type === 'compiling') say('Compiling…');
+    else if (event.type === 'done') finish(event);
+    else if (event.text) print(event.type, event.text);
+  }
+  function print(kind, text) {
+    if (kind !== 'diagnostics') say('Running…');
+    output.hidden = false;
+    const low = output.scrollHeight - output.scrollTop - output.clientHeight < 20;
+    output.append(element('span', { class: kind }, coloured(text, (styles[kind] ??= {}))));
+    if (low) output.scrollTop = output.scrollHeight;
+  }
+  function finish({ outcome, code: exit, ms }) {
+    const words = {
+      exited: exit === 0 ? `Done in ${duration(ms)}.` : `Ended with exit code ${exit} after ${duration(ms)}.`,
+      build_failed: 'It does not compile.',
+      timed_out: `Still running after ${duration(ms)}, so it was stopped.`,
+      too_much_output: 'It printed without end, so it was stopped.',
+      cancelled: 'Stopped.',
+    };
+    const good = outcome === 'exited' && exit === 0;
+    say(words[outcome] ?? outcome, good ? 'good' : 'bad');
+    if (good && output.hidden) {
+      output.hidden = false;
+      output.append(element('span', { class: 'none', text: '(no output)' }));
+    }
+  }
+  function say(text, kind) {
+    state.textContent = text;
+    if (kind) state.dataset.done = kind;
+    else delete state.dataset.done;
+  }
+}
+
+// One JSON object a line, in pieces that end anywhere.
+async function read(body, receive) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (;;) {
+    const { value, done } = await reader.read();
+    const lines = (rest + (value ?? '')).split('\n');
+    rest = done ? '' : lines.pop();
+    for (const line of lines) if (line.trim() !== '') receive(JSON.parse(line));
+    if (done) return;
+  }
+}

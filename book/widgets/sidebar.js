@@ -1,0 +1,29 @@
+// Progress beside the chapters' names: how many of a chapter's exercises are
+// solved, and a check mark when all are.
+
+import { element } from './dom.js';
+
+/** Shows the counts; called again whenever one changes. */
+export function show(exercises, root) {
+  const chapters = new Map();
+  for (const { chapter, state } of exercises) {
+    const sum = chapters.get(chapter) ?? { solved: 0, all: 0 };
+    sum.all += 1;
+    if (state === 'solved') sum.solved += 1;
+    chapters.set(chapter, sum);
+  }
+  for (const [chapter, { solved, all }] of chapters) {
+    const page = new URL(`${chapter}.html`, root).pathname;
+    for (const link of document.querySelectorAll('#mdbook-sidebar .chapter-link-wrapper > a[href]')) {
+      if (link.classList.contains('header-in-summary') || new URL(link.href).pathname !== page) continue;
+      const done = solved === all;
+      const mark = link.parentElement.querySelector('.progress') ?? link.parentElement.appendChild(element('span'));
+      mark.className = done ? 'progress done' : 'progress';
+      mark.title = `${solved} of ${all} exercises solved`;
+      mark.replaceChildren(
+        element('span', { 'aria-hidden': 'true', text: done ? '✓' : `${solved}/${all}` }),
+        element('span', { class: 'unseen', text: `, ${mark.title}` }),
+      );
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// What a test run said: each named test, its message, the compiler's words.
+
+import { coloured } from './ansi.js';
+import { count, duration, element } from './dom.js';
+
+const OUTCOMES = {
+  passed: 'All tests pass.',
+  build_failed: 'It does not compile yet.',
+  timed_out: 'It was still running at the time limit, so it was stopped. A loop that never ends?',
+  too_much_output: 'It printed without end, so it was stopped.',
+  manifest_broken: 'Cargo cannot read the manifest of the exercises.',
+  killed: 'The run was stopped from outside.',
+};
+
+/** One sentence about a verdict: what the panel shows first and a screen reader hears. */
+export function headline({ outcome, tests }) {
+  if (outcome !== 'failed') return OUTCOMES[outcome] ?? outcome;
+  const failed = tests.filter(({ status }) => status === 'failed');
+  if (failed.length === 0) return 'The tests ended badly.';
+  if (failed.length === 1) return `${failed[0].name} fails.`;
+  return `${failed.length} of ${count(tests.length, 'test')} fail.`;
+}
+
+/** The whole verdict as an element. */
+export function verdictView(verdict) {
+  const tests = verdict.tests ?? [];
+  // Failures first: they are what the reader came for.
+  const order = ['failed', 'ok', 'ignored'];
+  const rows = [...tests].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)).map((test, index) => testRow(test, index === 0));
+  const diagnostics = (verdict.diagnostics ?? '').trimEnd();
+  return element(
+    'div',
+    { class: `verdict ${verdict.outcome}` },
+    element('p', { class: 'headline', text: headline(verdict) }),
+    rows.length > 0 ? element('ul', { class: 'tests' }, rows) : null,
+    diagnostics && verdict.outcome === 'passed'
+      ? folded('The compiler has a remark', diagnostics)
+      : diagnostics ? terminal(diagnostics, 'What the compiler says') : null,
+    verdict.stdout?.trim() && rows.every((row) => !row.querySelector('pre')) && verdict.outcome !== 'passed'
+      ? folded('What was printed', verdict.stdout.trimEnd()) : null,
+    element('p', { class: 'times', text: times(verdict) }),
+  );
+}
+
+// The first failure says what it has to say; the others wait to be asked, for they
+// often say the same.
+function testRow({ name, status, message }, first) {
+  const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
+  const said = { ok: 'passes', failed: 'fails', ignored: 'ignored' }[status] ?? status;
+  const title = [
+    element('span', { class: 'mark', 'aria-hidden': 'true', text: mark }),
+    element('code', { text: name }),
+    element('span', { class: 'unseen', text: ` ${said}` }),
+  ];
+  if (!message) return element('li', { class: status }, title);
+  const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${name}`));
+  return element('li', { class: status }, details);
+}
+
+function terminal(text, label) {
+  return element('pre', { class: 'terminal', tabindex: '0', role: 'region', 'aria-label': label }, coloured(text));
+}
+
+function folded(title, text) {
+  return element('details', {}, element('summary', { text: title }), terminal(text, title));
+}
+
+function times({ cargo_ms, total_ms }) {
+  if (cargo_ms === undefined || total_ms === undefined) return '';
+  return `cargo took ${duration(cargo_ms)}; the page had the verdict after ${duration(total_ms)}`;
+}
+
+/** A unified diff with its lines told apart. */
+export function diffView(diff) {
+  const lines = diff.replace(/\n$/, '').split('\n').map((line) => {
+    const kind = line.startsWith('+++') || line.startsWith('---') ? 'file'
+      : line.startsWith('@@') ? 'hunk' : line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
+    return element('span', { class: kind, text: `${line}\n` });
+  });
+  return element('pre', { class: 'diff', tabindex: '0', role: 'region', 'aria-label': 'Your file beside the solution' }, lines);
+}

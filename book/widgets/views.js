@@ -1,0 +1,94 @@
+// The views that recorded runs share: the source with the current line marked,
+// the live locals, the bytes of a value. Chapters' widgets compose them.
+
+import { calm, element, highlighted } from './dom.js';
+
+/**
+ * The source of a recorded run. Answers `{ node, mark(line) }`; `mark` moves
+ * the bar to a line of the file (or hides it for `null`) and keeps it in sight.
+ */
+export function sourceView({ path, start, lines }) {
+  // Methods stand deep in their files; the depth that all lines share says nothing.
+  const shared = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
+  const numbers = lines.map((_, index) => start + index).join('\n');
+  const bar = element('div', { class: 'here', hidden: true });
+  const code = highlighted(lines.map((line) => line.slice(shared)).join('\n'));
+  const pane = element(
+    'div',
+    { class: 'pane', tabindex: '0', role: 'region', 'aria-label': `Source, ${path}` },
+    element('pre', { class: 'numbers', 'aria-hidden': 'true', text: numbers }),
+    element('pre', { class: 'listing' }, bar, code),
+  );
+  const node = element(
+    'figure',
+    { class: 'trace-source' },
+    element('figcaption', { text: path }),
+    pane,
+  );
+  const mark = (line) => {
+    const index = line - start;
+    bar.hidden = line === null || line === undefined || index < 0 || index >= lines.length;
+    if (bar.hidden) return;
+    bar.style.setProperty('--line', index);
+    const height = code.getBoundingClientRect().height / lines.length;
+    const top = index * height;
+    if (top < pane.scrollTop + height || top > pane.scrollTop + pane.clientHeight - 3 * height) {
+      pane.scrollTo({ top: top - pane.clientHeight / 2, behavior: calm() ? 'auto' : 'smooth' });
+    }
+  };
+  return { node, mark };
+}
+
+/** The live locals as a table; what changed since the step before is marked. */
+export function localsTable(locals, before = []) {
+  if (locals.length === 0) return element('p', { class: 'none', text: 'Nothing is alive here.' });
+  const earlier = new Map(before.map((local) => [local.name, local.value]));
+  // A local that lies in the value has the colour of its bytes (bytesGrid).
+  const rows = locals.map((local, index) =>
+    element(
+      'tr',
+      { class: earlier.get(local.name) === local.value ? null : 'changed' },
+      element('th', { scope: 'row' }, element('code', { class: placed(local) ? `local-${index % 4}` : null, text: local.name })),
+      element('td', {}, element('code', { text: local.type })),
+      element('td', {}, element('code', { class: 'value', text: local.value })),
+    ),
+  );
+  const head = element('tr', {}, ...['name', 'type', 'value'].map((text) => element('th', { scope: 'col', text })));
+  return element(
+    'div',
+    { class: 'table-wrapper' },
+    element('table', { class: 'locals' }, element('thead', {}, head), element('tbody', {}, rows)),
+  );
+}
+
+function placed({ offset, size }) {
+  return Number.isInteger(offset) && Number.isInteger(size);
+}
+
+/**
+ * The bytes of a value, sixteen a row. `hex: null` is a byte that holds nothing
+ * (padding, or a variant that does not use it). Changed bytes are marked; bytes
+ * of a local carry the local's name as their title.
+ */
+export function bytesGrid(bytes, before = [], locals = []) {
+  const earlier = new Map(before.map((byte) => [byte.offset, byte.hex]));
+  const owner = (offset) =>
+    locals.findIndex((local) => placed(local) && offset >= local.offset && offset < local.offset + local.size);
+  const cells = bytes.map(({ offset, hex }) => {
+    const local = owner(offset);
+    const changed = before.length > 0 && earlier.get(offset) !== hex;
+    const classes = [hex === null ? 'empty' : '', changed ? 'changed' : '', local >= 0 ? `of-local local-${local % 4}` : ''];
+    const whose = local >= 0 ? `, ${locals[local].name}` : '';
+    return element('span', {
+      class: classes.filter(Boolean).join(' ') || null,
+      title: `byte ${offset}${whose}`,
+      text: hex === null ? '··' : hex,
+    });
+  });
+  const used = bytes.filter(({ hex }) => hex !== null).length;
+  return element(
+    'div',
+    { class: 'bytes', role: 'img', 'aria-label': `${bytes.length} bytes, ${used} in use: ${bytes.map(({ hex }) => hex ?? 'unused').join(' ')}` },
+    cells,
+  );
+}

@@ -1,0 +1,33 @@
+//! Do two folders hold the same? Asked through a callback, then an iterator.
+
+use generators::Folder;
+
+/// Ten children in each folder, five levels down, and one file that comes first.
+fn backup(first: u64) -> Folder {
+    fn level(depth: u32) -> Vec<Folder> {
+        let folder = |n| Folder::new(&format!("{depth}.{n}"), 1, level(depth - 1));
+        if depth == 0 { vec![] } else { (0..10).map(folder).collect() }
+    }
+    let mut children = vec![Folder::new("a.txt", first, vec![])];
+    children.extend(level(5));
+    Folder::new("backup", 0, children)
+}
+
+fn main() {
+    let (old, new) = (backup(1), backup(2));
+
+    // ANCHOR: callback
+    let (mut seen_old, mut seen_new) = (Vec::new(), Vec::new());
+    old.for_each(&mut |line| seen_old.push(line));
+    new.for_each(&mut |line| seen_new.push(line));
+    let at = seen_old.iter().zip(&seen_new).position(|(old, new)| old != new);
+    // ANCHOR_END: callback
+    println!("callback: they differ at line {at:?}");
+    println!("          lines it had to see: {}", seen_old.len() + seen_new.len());
+
+    let mut seen = 0;
+    let mut pairs = old.lines().zip(new.lines()).inspect(|_| seen += 2);
+    let at = pairs.position(|(old, new)| old != new);
+    println!("iterator: they differ at line {at:?}");
+    println!("          lines it had to see: {seen}");
+}

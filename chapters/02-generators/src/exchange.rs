@@ -1,0 +1,77 @@
+//! A generator that drives another: two messages, one after the other.
+
+// ANCHOR: state
+use std::pin::Pin;
+
+use crate::CoroutineState::{self, Complete, Yielded};
+use crate::{Coroutine, Corrupt, Decoder, Message};
+
+/// Decodes a question and its answer.
+///
+/// Yields what its decoder yields.
+#[derive(Clone, Copy, Debug)]
+pub enum Exchange {
+    /// Left while the decoder of the question was left.
+    Question(Decoder),
+    /// Left while the decoder of the answer was left.
+    Answer {
+        /// The question, which has come.
+        question: Message,
+        /// The decoder of the answer.
+        decoder: Decoder,
+    },
+    /// Returned.
+    Done,
+}
+// ANCHOR_END: state
+
+// ANCHOR: question
+impl Exchange {
+    /// Ready for the question's first byte.
+    pub fn new() -> Exchange {
+        Exchange::Question(Decoder::Start)
+    }
+}
+
+impl Coroutine<u8> for Exchange {
+    type Yield = u8;
+    type Return = Result<(Message, Message), Corrupt>;
+
+    fn resume(self: Pin<&mut Self>, byte: u8) -> CoroutineState<u8, Self::Return> {
+        let this = self.get_mut();
+        match this {
+            Exchange::Question(decoder) => match Pin::new(decoder).resume(byte) {
+                Yielded(missing) => Yielded(missing),
+                Complete(Ok(question)) => {
+                    let decoder = Decoder::Start;
+                    *this = Exchange::Answer { question, decoder };
+                    Yielded(3)
+                }
+                Complete(Err(corrupt)) => {
+                    *this = Exchange::Done;
+                    Complete(Err(corrupt))
+                }
+            },
+            // ANCHOR_END: question
+            // ANCHOR: answer
+            Exchange::Answer { question, decoder } => {
+                match Pin::new(decoder).resume(byte) {
+                    Yielded(missing) => Yielded(missing),
+                    Complete(answer) => {
+                        let question = *question;
+                        *this = Exchange::Done;
+                        Complete(answer.map(|answer| (question, answer)))
+                    }
+                }
+            }
+            Exchange::Done => panic!("`Exchange` resumed after completion"),
+        }
+    }
+}
+
+impl Default for Exchange {
+    fn default() -> Exchange {
+        Exchange::new()
+    }
+}
+// ANCHOR_END: answer

@@ -1,0 +1,287 @@
+//! One page: every directive and fence of ours replaced, every use noted in the page's facts.
+//!
+//! A fault does not stop the page: the rest is expanded all the same, so that an author sees all
+//! that is wrong at once.
+
+use super::{
+    facts::{FailingBlock, OutputUse, PageFacts, RunBlock, SourceUse, TestRef, WidgetUse},
+    figures, inline,
+    output::Output,
+    predict,
+    problem::{Fault, Problem},
+    scan::{Piece, pieces},
+    site::Site,
+    source, steps,
+};
+
+/// A page as mdBook gets it.
+#[derive(Debug)]
+pub struct Expanded {
+    /// Its Markdown.
+    pub markdown: String,
+    /// What it draws on and claims.
+    pub facts: PageFacts,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// Expands `text`, the page `name` (relative to `book/src`).
+pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
+    let facts = PageFacts {
+        page: format!("book/src/{name}"),
+        ..PageFacts::default()
+    };
+    let to_root = "../".repeat(name.matches('/').count());
+    let chapter = site.chapter_of(name);
+    let mut page = Page {
+        site,
+        chapter,
+        to_root,
+        facts,
+        markdown: String::with_capacity(text.len() * 2),
+    };
+    let mut problems = Vec::new();
+    let mut after_run = false;
+    for piece in pieces(text) {
+        let outcome = page.piece(&piece, after_run);
+        if let Err((line, fault)) = outcome {
+            problems.push(Problem {
+                page: page.facts.page.clone(),
+                line,
+                fault,
+            });
+        }
+        // Blank lines may stand between a program and what it prints.
+        let blank = matches!(piece, Piece::Prose { text, .. } if text.trim().is_empty());
+        after_run =
+            matches!(&piece, Piece::Fence { info, .. } if has(info, "run")) || (after_run && blank);
+    }
+    problems.extend(page.append_tests());
+    Expanded {
+        markdown: page.markdown,
+        facts: page.facts,
+        problems,
+    }
+}
+
+struct Page<'a> {
+    site: &'a Site,
+    chapter: Option<String>,
+    to_root: String,
+    facts: PageFacts,
+    markdown: String,
+}
+
+type Outcome = Result<(), (usize, Fault)>;
+
+impl Page<'_> {
+    fn piece(&mut self, piece: &Piece<'_>, after_run: bool) -> Outcome {
+        match *piece {
+            Piece::Prose { line, text } => {
+                let prose = inline::expand(text, line, &self.to_root, &mut self.facts)?;
+                self.markdown.push_str(&prose);
+                Ok(())
+            }
+            Piece::Directive {
+                line,
+                name,
+                arguments,
+            } => {
+                let html = match name {
+                    "source" => self.source(line, arguments),
+                    "output" => self.output(line, arguments),
+                    "exercise" => self.exercise(line, arguments),
+                    "widget" => self.widget(line, arguments),
+                    _ => Err(Fault::UnknownDirective(name.into())),
+                };
+                self.block(&html.map_err(|fault| (line, fault))?);
+                Ok(())
+            }
+            Piece::Fence {
+                line,
+                info,
+                body,
+                whole,
+            } => {
+                let html = self
+                    .fence(line, info, body, whole, after_run)
+                    .map_err(|fault| (line, fault))?;
+                match html {
+                    Some(html) => self.block(&html),
+                    None => self.markdown.push_str(whole),
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// HTML that stands by itself: Markdown needs a blank line on both sides of it.
+    fn block(&mut self, html: &str) {
+        if !self.markdown.ends_with("\n\n") && !self.markdown.is_empty() {
+            self.markdown.push('\n');
+        }
+        self.markdown.push_str(html);
+        self.markdown.push('\n');
+    }
+
+    fn source(&mut self, line: usize, arguments: &str) -> Result<String, Fault> {
+        let (path, anchor) = match arguments.split_once(':') {
+            Some((path, anchor)) => (path, Some(anchor)),
+            None => (arguments, None),
+        };
+        let shown = source::excerpt(path, &self.site.read(path)?, anchor)?;
+        let html = figures::source(path, shown.first, shown.last, &shown.text);
+        self.facts.sources.push(SourceUse {
+            path: path.into(),
+            lines: shown.first..=shown.last,
+            line,
+        });
+        Ok(html)
+    }
+
+    fn output(&mut self, line: usize, path: &str) -> Result<String, Fault> {
+        let file = self.site.read(path)?;
+        let output = Output::parse(&file).ok_or_else(|| Fault::NoCommand { path: path.into() })?;
+        self.facts.outputs.push(OutputUse {
+            path: path.into(),
+            line,
+        });
+        Ok(figures::output(&output))
+    }
+
+    fn exercise(&mut self, line: usize, id: &str) -> Result<String, Fault> {
+        let exercise = self.site.exercise(id)?;
+        let layout = self.site.layout();
+        let file = layout.show(&exercise.path(layout));
+        let test = layout.show(&exercise.dir(layout).join(&exercise.test));
+        self.facts.exercises.push((id.into(), line));
+        Ok(figures::panel(exercise, &file, &test))
+    }
+
+    fn widget(&mut self, line: usize, arguments: &str) -> Result<String, Fault> {
+        let mut words = arguments.split_whitespace();
+        let (Some(widget), Some(trace), None) = (words.next(), words.next(), words.next()) else {
+            return Err(Fault::BadWidget(arguments.into()));
+        };
+        let path = format!("book/{trace}");
+        let json = self.site.read(&path)?;
+        let details = steps::details(&json).map_err(|why| Fault::BadTrace { path, why })?;
+        self.facts.widgets.push(WidgetUse {
+            widget: widget.into(),
+            trace: trace.into(),
+            line,
+        });
+        Ok(format!(
+            "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{details}</section>\n",
+            figures::attribute(widget),
+            figures::attribute(trace)
+        ))
+    }
+
+    /// A fence of ours as HTML; `None` if it is an ordinary one.
+    fn fence(
+        &mut self,
+        line: usize,
+        info: &str,
+        body: &str,
+        whole: &str,
+        after_run: bool,
+    ) -> Result<Option<String>, Fault> {
+        if info == "predict" {
+            let (prediction, html) = predict::read(body, line).map_err(Fault::BadPrediction)?;
+            self.facts.predictions.push(prediction);
+            return Ok(Some(html));
+        }
+        if info == "output" {
+            let run = self
+                .facts
+                .runs
+                .last_mut()
+                .filter(|_| after_run)
+                .ok_or(Fault::StrayOutput)?;
+            run.output = Some(body.into());
+            return Ok(Some(figures::printed(body)));
+        }
+        if !has(info, "rust") {
+            return Ok(None);
+        }
+        if has(info, "run") {
+            let chapter = self.chapter.as_deref();
+            let chapter = chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()))?;
+            let html = figures::runnable(chapter, whole);
+            self.facts.runs.push(RunBlock {
+                code: program(body),
+                output: None,
+                line,
+            });
+            return Ok(Some(html));
+        }
+        if has(info, "compile_fail") {
+            let error = words(info)
+                .find(|word| is_error_code(word))
+                .ok_or(Fault::NoErrorCode)?;
+            self.facts.failing.push(FailingBlock {
+                code: program(body),
+                error: error.into(),
+                line,
+            });
+            return Ok(Some(figures::fails(error, whole)));
+        }
+        Ok(None)
+    }
+
+    /// The tests that the page names, each once, folded at its foot.
+    fn append_tests(&mut self) -> Vec<Problem> {
+        let predicted = self.facts.predictions.iter().flat_map(|p| &p.checked_by);
+        let mut tests: Vec<TestRef> = self.facts.tests.iter().chain(predicted).cloned().collect();
+        tests.sort_by(|a, b| (&a.path, &a.name).cmp(&(&b.path, &b.name)));
+        tests.dedup_by(|a, b| (&a.path, &a.name) == (&b.path, &b.name));
+        let mut html = String::new();
+        let mut problems = Vec::new();
+        for test in tests {
+            let text = self.site.read(&test.path);
+            match text.and_then(|text| source::test(&test.path, &text, &test.name)) {
+                Ok(shown) => {
+                    html += &figures::test_source(&test, shown.first, shown.last, &shown.text);
+                }
+                Err(fault) => problems.push(Problem {
+                    page: self.facts.page.clone(),
+                    line: test.line,
+                    fault,
+                }),
+            }
+        }
+        if !html.is_empty() {
+            self.block(&format!("\n<section class=\"tests\">\n<h2>The tests this page names</h2>\n\n{html}\n</section>\n"));
+        }
+        problems
+    }
+}
+
+fn words(info: &str) -> impl Iterator<Item = &str> {
+    info.split([',', ' ', '\t']).filter(|word| !word.is_empty())
+}
+
+fn has(info: &str, word: &str) -> bool {
+    words(info).any(|w| w == word)
+}
+
+fn is_error_code(word: &str) -> bool {
+    word.strip_prefix('E')
+        .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The program that a block stands for: rustdoc's `# hidden` lines show their code.
+fn program(body: &str) -> String {
+    let lines = body.lines().map(|line| {
+        let bare = line.trim_start();
+        match bare
+            .strip_prefix("# ")
+            .or_else(|| (bare == "#").then_some(""))
+        {
+            Some(hidden) => hidden.to_owned(),
+            None => line.to_owned(),
+        }
+    });
+    lines.map(|line| line + "\n").collect()
+}

@@ -1,0 +1,192 @@
+//! The HTML around the pieces. The theme styles exactly these elements, and the widgets look for
+//! exactly these attributes.
+
+use super::{facts::TestRef, output::Output};
+use crate::catalog::Exercise;
+
+/// Text as the value of an attribute.
+pub fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// A phrase of Markdown as HTML on one line, without a paragraph around it.
+pub fn phrase(markdown: &str) -> String {
+    let mut html = String::new();
+    pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(markdown.trim()));
+    let html = html.trim().replace("</p>\n<p>", "<br>");
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|h| h.strip_suffix("</p>"));
+    inner
+        .unwrap_or(&html)
+        .lines()
+        .map(str::trim_end)
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// A fence that holds `body`, however many backticks there are in it.
+pub fn fenced(info: &str, body: &str) -> String {
+    let longest = body
+        .lines()
+        .map(|line| line.trim_start().bytes().take_while(|b| *b == b'`').count())
+        .max()
+        .unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    let end = if body.is_empty() || body.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    format!("{fence}{info}\n{body}{end}{fence}\n")
+}
+
+/// `lines 12–34`, `line 12`.
+pub fn span(first: usize, last: usize) -> String {
+    if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first}–{last}")
+    }
+}
+
+/// A piece of source with the place it comes from.
+pub fn source(path: &str, first: usize, last: usize, text: &str) -> String {
+    figure_of_source(path, first, last, text, "")
+}
+
+fn figure_of_source(path: &str, first: usize, last: usize, text: &str, id: &str) -> String {
+    let attributes = format!(
+        "data-path=\"{}\" data-start=\"{first}\" data-end=\"{last}\"{id}",
+        attribute(path)
+    );
+    format!(
+        "<figure class=\"source\" {attributes}>\n<figcaption>{}, {}</figcaption>\n\n{}\n</figure>\n",
+        attribute(path),
+        span(first, last),
+        fenced(language(path), text),
+    )
+}
+
+fn language(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "rs" => "rust",
+        "toml" => "toml",
+        "js" => "javascript",
+        "sh" => "bash",
+        "diff" | "patch" => "diff",
+        _ => "text",
+    }
+}
+
+/// What a command printed.
+pub fn output(shown: &Output<'_>) -> String {
+    let exit = if shown.exit == 0 {
+        String::new()
+    } else {
+        format!(" data-exit=\"{}\"", shown.exit)
+    };
+    let varies = if shown.varies { " data-varies" } else { "" };
+    let body = format!("$ {}\n{}", shown.command, shown.text);
+    format!(
+        "<figure class=\"output\" data-command=\"{}\"{exit}{varies}>\n\n{}\n</figure>\n",
+        attribute(shown.command),
+        fenced("console", &body)
+    )
+}
+
+/// What the block above it prints.
+pub fn printed(text: &str) -> String {
+    format!(
+        "<figure class=\"output\">\n<figcaption>prints</figcaption>\n\n{}\n</figure>\n",
+        fenced("text", text)
+    )
+}
+
+/// A block that the reader can run.
+pub fn runnable(chapter: &str, block: &str) -> String {
+    format!(
+        "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n</div>\n",
+        attribute(chapter)
+    )
+}
+
+/// A block that does not compile, on purpose.
+pub fn fails(error: &str, block: &str) -> String {
+    format!(
+        "<div class=\"fails\" data-code=\"{}\">\n\n{block}\n</div>\n",
+        attribute(error)
+    )
+}
+
+/// The id that a page gives to a test's source.
+pub fn test_anchor(test: &TestRef) -> String {
+    let file = test
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or("")
+        .trim_end_matches(".rs");
+    format!("test-{file}-{}", test.name).replace("::", "-")
+}
+
+/// A link to a test's source at the foot of the page.
+pub fn test_link(test: &TestRef) -> String {
+    format!(
+        "<a class=\"test\" href=\"#{}\" data-path=\"{}\"><code>{}</code></a>",
+        test_anchor(test),
+        attribute(&test.path),
+        attribute(&test.name)
+    )
+}
+
+/// A test's source at the foot of the page, folded; the id is inside, so a link to it unfolds it.
+pub fn test_source(test: &TestRef, first: usize, last: usize, text: &str) -> String {
+    let id = format!(" id=\"{}\"", test_anchor(test));
+    format!(
+        "<details class=\"test\"><summary><code>{}</code></summary>\n\n{}\n</details>\n",
+        attribute(&test.name),
+        figure_of_source(&test.path, first, last, text, &id)
+    )
+}
+
+/// An exercise's panel: what it says when nothing is live behind the page.
+pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
+    let [id, title, file, test] = [&exercise.id, &exercise.title, file, test].map(attribute);
+    let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
+    format!(
+        "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h3>{title}</h3>\n\n{}\n\n\
+         <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
+         there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
+        id.replace('/', "-"),
+        exercise.summary.trim()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_is_one_line_of_html() {
+        assert_eq!(
+            phrase("a `b` & *c*\nd"),
+            "a <code>b</code> &amp; <em>c</em> d"
+        );
+        assert_eq!(phrase("one\n\ntwo"), "one<br>two");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_in_its_body() {
+        assert_eq!(fenced("rust", "/// ```\n"), "```rust\n/// ```\n```\n");
+        assert_eq!(
+            fenced("md", "````\nx\n````\n"),
+            "`````md\n````\nx\n````\n`````\n"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! Directives within a line of prose: `{{#test path#name}}` and `{{#term entry}}`.
+//!
+//! Inside `code` they stay as written, and a backslash before one takes its meaning away.
+
+use super::{
+    facts::{PageFacts, TestRef},
+    figures::{attribute, test_link},
+    problem::Fault,
+};
+
+/// Replaces the inline directives of `text`, which starts on `line` of the page.
+pub fn expand(
+    text: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+) -> Result<String, (usize, Fault)> {
+    let mut out = String::with_capacity(text.len());
+    for (index, content) in text.split_inclusive('\n').enumerate() {
+        let line = line + index;
+        expand_line(content, line, to_root, facts, &mut out).map_err(|fault| (line, fault))?;
+    }
+    Ok(out)
+}
+
+fn expand_line(
+    text: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+    out: &mut String,
+) -> Result<(), Fault> {
+    let mut rest = text;
+    while let Some(at) = rest.find(['`', '{', '\\']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if rest.starts_with('`') {
+            let code = code_span(rest);
+            out.push_str(&rest[..code]);
+            rest = &rest[code..];
+        } else if let Some(escaped) = rest.strip_prefix("\\{{#").filter(|e| ours(e).is_some()) {
+            out.push_str("{{#");
+            rest = escaped;
+        } else if let Some((name, arguments, length)) = rest.strip_prefix("{{#").and_then(ours) {
+            out.push_str(&replace(name, arguments, line, to_root, facts)?);
+            rest = &rest["{{#".len() + length..];
+        } else {
+            out.push_str(&rest[..1]);
+            rest = &rest[1..];
+        }
+    }
+    out.push_str(rest);
+    Ok(())
+}
+
+/// The length of the code span that `text` begins, or of its backticks if nothing closes them.
+fn code_span(text: &str) -> usize {
+    let ticks = text.bytes().take_while(|b| *b == b'`').count();
+    let mut at = ticks;
+    while let Some(next) = text[at..].find('`') {
+        let start = at + next;
+        let run = text[start..].bytes().take_while(|b| *b == b'`').count();
+        at = start + run;
+        if run == ticks {
+            return at;
+        }
+    }
+    ticks
+}
+
+/// `test path#name}}…` as its name, its arguments and the length they take.
+fn ours(text: &str) -> Option<(&str, &str, usize)> {
+    let end = text.find("}}")?;
+    let (name, arguments) = text[..end].split_once(' ')?;
+    matches!(name, "test" | "term").then(|| (name, arguments.trim(), end + 2))
+}
+
+fn replace(
+    name: &str,
+    arguments: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+) -> Result<String, Fault> {
+    if name == "test" {
+        let test =
+            TestRef::parse(arguments, line).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
+        let link = test_link(&test);
+        facts.tests.push(test);
+        return Ok(link);
+    }
+    // `{{#term waker}}`, or `{{#term waker|wakers}}` where the sentence needs another form.
+    let (entry, shown) = arguments.split_once('|').unwrap_or((arguments, arguments));
+    let id = entry.trim().to_lowercase().replace(' ', "-");
+    Ok(format!(
+        "<a class=\"term\" href=\"{to_root}glossary.html#{}\">{}</a>",
+        attribute(&id),
+        attribute(shown.trim())
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(text: &str) -> (String, PageFacts) {
+        let mut facts = PageFacts::default();
+        (expand(text, 10, "", &mut facts).unwrap(), facts)
+    }
+
+    #[test]
+    fn a_term_links_to_its_entry_in_the_words_of_the_sentence() {
+        let (html, _) = run("a {{#term state machine|state machines}}!");
+        assert_eq!(
+            html,
+            "a <a class=\"term\" href=\"glossary.html#state-machine\">state machines</a>!"
+        );
+    }
+
+    #[test]
+    fn a_test_links_to_its_source_and_is_counted_on_its_line() {
+        let (html, facts) = run("one\ntwo {{#test a/b.rs#c}}");
+        assert!(html.contains("href=\"#test-b-c\""), "{html}");
+        assert_eq!(
+            (facts.tests[0].line, facts.tests[0].name.as_str()),
+            (11, "c")
+        );
+    }
+
+    #[test]
+    fn in_code_and_after_a_backslash_they_stay_as_written() {
+        assert_eq!(
+            run("`{{#term a}}` ``x ` {{#term b}}``").0,
+            "`{{#term a}}` ``x ` {{#term b}}``"
+        );
+        assert_eq!(run("\\{{#term a}} {x} \\n").0, "{{#term a}} {x} \\n");
+    }
+}

@@ -1,0 +1,74 @@
+//! The expansion as mdBook calls it: in process, or as the child of a stock mdBook.
+
+use std::io::{Read, Write};
+
+use mdbook_driver::errors::Error;
+use mdbook_preprocessor::{
+    Preprocessor, PreprocessorContext,
+    book::{Book, BookItem},
+    parse_input,
+};
+
+use super::{
+    expand,
+    problem::{BookError, Problem},
+    site::Site,
+};
+
+/// The name under which `book.toml` registers it.
+pub const NAME: &str = "course";
+
+/// Expands a whole book, in place; or says all that is wrong with it.
+pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
+    let mut problems = Vec::new();
+    book.for_each_mut(|item| {
+        let BookItem::Chapter(chapter) = item else {
+            return;
+        };
+        let Some(path) = &chapter.source_path else {
+            return;
+        };
+        let name = path.to_string_lossy().replace('\\', "/");
+        let expanded = expand::page(site, &name, &chapter.content);
+        chapter.content = expanded.markdown;
+        problems.extend(expanded.problems);
+    });
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// The preprocessor in process.
+pub struct Course {
+    site: Site,
+}
+
+impl Course {
+    /// One that looks things up in `site`.
+    pub fn new(site: Site) -> Self {
+        Self { site }
+    }
+}
+
+impl Preprocessor for Course {
+    fn name(&self) -> &str {
+        NAME
+    }
+
+    fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book, Error> {
+        expand_book(&self.site, &mut book).map_err(BookError::Pages)?;
+        Ok(book)
+    }
+}
+
+/// The preprocessor as mdBook's child: the book on `input`, the expanded book on `output`.
+pub fn as_child(input: impl Read, mut output: impl Write, site: &Site) -> Result<(), BookError> {
+    let (_, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
+    expand_book(site, &mut book).map_err(BookError::Pages)?;
+    let written = serde_json::to_vec(&book).map_err(|e| BookError::Preprocess(e.into()))?;
+    output
+        .write_all(&written)
+        .map_err(|e| BookError::Preprocess(e.into()))
+}

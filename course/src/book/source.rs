@@ -1,0 +1,233 @@
+//! Compiled source on a page: excerpts by anchor, and tests by name, with their line numbers.
+//!
+//! Anchors are mdBook's own: `// ANCHOR: name` and `// ANCHOR_END: name` on lines of their own.
+//! Those lines never show, whichever anchor they belong to, and never count as source.
+
+use super::problem::Fault;
+
+/// Lines of a file, ready for a page.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The lines without the indentation they have in common.
+    pub text: String,
+    /// The first line that shows, counted from one.
+    pub first: usize,
+    /// The last line that shows.
+    pub last: usize,
+}
+
+/// Whether a line only marks an anchor.
+pub fn is_marker(line: &str) -> bool {
+    marker(line).is_some()
+}
+
+enum Marker<'a> {
+    Begin(&'a str),
+    End(&'a str),
+}
+
+fn marker(line: &str) -> Option<Marker<'_>> {
+    let line = line.trim_start();
+    let comment = line
+        .strip_prefix("//")
+        .or_else(|| line.strip_prefix('#'))?
+        .trim();
+    if let Some(name) = comment.strip_prefix("ANCHOR:") {
+        Some(Marker::Begin(name.trim()))
+    } else {
+        comment
+            .strip_prefix("ANCHOR_END:")
+            .map(|name| Marker::End(name.trim()))
+    }
+}
+
+/// The lines between `anchor`'s marks, or the whole file.
+pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, Fault> {
+    let mut shown = Vec::new();
+    let mut inside = anchor.is_none();
+    let mut begun = inside;
+    for (index, line) in text.lines().enumerate() {
+        match (marker(line), anchor) {
+            (Some(Marker::Begin(name)), Some(wanted)) if name == wanted => {
+                (inside, begun) = (true, true);
+            }
+            (Some(Marker::End(name)), Some(wanted)) if name == wanted => inside = false,
+            (None, _) if inside => shown.push((index + 1, line)),
+            _ => {}
+        }
+    }
+    if let Some(anchor) = anchor {
+        let (path, anchor) = (path.to_owned(), anchor.to_owned());
+        if !begun {
+            return Err(Fault::NoAnchor {
+                path,
+                anchor,
+                known: anchors(text),
+            });
+        }
+        if inside {
+            return Err(Fault::OpenAnchor { path, anchor });
+        }
+    }
+    Ok(trimmed(&shown))
+}
+
+/// A test's function, with its attributes and comments.
+pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(at) = lines.iter().position(|line| function(line) == Some(name)) else {
+        return Err(Fault::NoTest {
+            path: path.into(),
+            name: name.into(),
+            known: tests(&lines),
+        });
+    };
+    let above = lines[..at].iter().rev().take_while(|line| {
+        let line = line.trim_start();
+        line.starts_with("#[") || line.starts_with("//")
+    });
+    let first = at - above.count();
+    // What rustfmt wrote, a function ends at the first line that is its own indentation and a brace.
+    let indent = &lines[at][..lines[at].len() - lines[at].trim_start().len()];
+    let on_one_line = lines[at].trim_end().ends_with('}');
+    let length = lines[at..]
+        .iter()
+        .position(|line| on_one_line || *line == format!("{indent}}}"));
+    let last = length.map_or(at, |n| at + n);
+    let shown: Vec<_> = (first..=last)
+        .filter(|n| !is_marker(lines[*n]))
+        .map(|n| (n + 1, lines[n]))
+        .collect();
+    Ok(trimmed(&shown))
+}
+
+/// The name of the function that a line begins.
+fn function(line: &str) -> Option<&str> {
+    let mut words = line.trim_start();
+    for word in ["pub ", "async ", "unsafe "] {
+        words = words.strip_prefix(word).unwrap_or(words);
+    }
+    let rest = words.strip_prefix("fn ")?;
+    let end = rest.find(['(', '<'])?;
+    Some(&rest[..end])
+}
+
+fn tests(lines: &[&str]) -> Vec<String> {
+    let is_test = |at: usize| {
+        lines[..at]
+            .iter()
+            .rev()
+            .take_while(|l| l.trim_start().starts_with("#["))
+            .any(|l| l.contains("test"))
+    };
+    lines
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| is_test(*at))
+        .filter_map(|(_, line)| function(line).map(str::to_owned))
+        .collect()
+}
+
+fn anchors(text: &str) -> Vec<String> {
+    let begun = text.lines().filter_map(|line| match marker(line) {
+        Some(Marker::Begin(name)) => Some(name.to_owned()),
+        _ => None,
+    });
+    begun.collect()
+}
+
+/// Drops blank lines at both ends and the common indentation.
+fn trimmed(shown: &[(usize, &str)]) -> Excerpt {
+    let filled = |(_, line): &&(usize, &str)| !line.trim().is_empty();
+    let Some(from) = shown.iter().position(|l| filled(&l)) else {
+        return Excerpt {
+            text: String::new(),
+            first: 0,
+            last: 0,
+        };
+    };
+    let to = shown.iter().rposition(|l| filled(&l)).unwrap_or(from);
+    let shown = &shown[from..=to];
+    let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let indent = shown
+        .iter()
+        .filter(filled)
+        .map(|(_, line)| width(line))
+        .min()
+        .unwrap_or(0);
+    let text = shown
+        .iter()
+        .map(|(_, line)| line.get(indent..).unwrap_or("").to_owned() + "\n")
+        .collect();
+    Excerpt {
+        text,
+        first: shown[0].0,
+        last: shown[shown.len() - 1].0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = "\
+//! Head.
+// ANCHOR: outer
+pub mod a {
+    // ANCHOR: inner
+    pub fn one() {
+        two();
+    }
+    // ANCHOR_END: inner
+}
+// ANCHOR_END: outer
+";
+
+    #[test]
+    fn an_anchor_shows_its_lines_without_their_common_indentation() {
+        let inner = excerpt("f.rs", FILE, Some("inner")).unwrap();
+        assert_eq!(
+            inner,
+            Excerpt {
+                text: "pub fn one() {\n    two();\n}\n".into(),
+                first: 5,
+                last: 7
+            }
+        );
+    }
+
+    #[test]
+    fn marks_of_other_anchors_never_show() {
+        let outer = excerpt("f.rs", FILE, Some("outer")).unwrap();
+        assert_eq!((outer.first, outer.last), (3, 9));
+        assert!(!outer.text.contains("ANCHOR"), "{}", outer.text);
+        assert!(!excerpt("f.rs", FILE, None).unwrap().text.contains("ANCHOR"));
+    }
+
+    #[test]
+    fn a_missing_anchor_names_those_that_are_there() {
+        let fault = excerpt("f.rs", FILE, Some("iner")).unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "`f.rs` has no `// ANCHOR: iner` line; it has outer, inner"
+        );
+    }
+
+    #[test]
+    fn an_anchor_without_an_end_is_a_fault() {
+        let fault = excerpt("f.rs", "// ANCHOR: a\nfn f() {}\n", Some("a")).unwrap_err();
+        assert!(matches!(fault, Fault::OpenAnchor { .. }));
+    }
+
+    #[test]
+    fn a_test_shows_with_its_attributes_and_comments() {
+        let file = "use x;\n\n/// Says why.\n#[test]\nfn promise() {\n    if a {\n    }\n}\n\n#[test]\nfn other() {}\n";
+        let shown = test("t.rs", file, "promise").unwrap();
+        assert_eq!((shown.first, shown.last), (3, 8));
+        let fault = test("t.rs", file, "promis").unwrap_err();
+        assert_eq!(
+            fault.to_string(),
+            "`t.rs` has no test `promis`; it has promise, other"
+        );
+    }
+}

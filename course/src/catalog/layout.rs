@@ -1,0 +1,83 @@
+//! Where everything lies, from the root of the clone.
+
+use std::path::{Path, PathBuf};
+
+use super::CatalogError;
+
+/// The directories of one clone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    /// The layout under a root that is known.
+    pub fn at(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// Looks for the root from `start` upwards.
+    pub fn find(start: &Path) -> Result<Self, CatalogError> {
+        let is_root =
+            |dir: &Path| dir.join("Cargo.toml").is_file() && dir.join("solutions").is_dir();
+        start
+            .ancestors()
+            .find(|dir| is_root(dir))
+            .map(Self::at)
+            .ok_or_else(|| CatalogError::NoCourse {
+                start: start.to_owned(),
+            })
+    }
+
+    /// The root of the clone.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `chapters/`
+    pub fn chapters(&self) -> PathBuf {
+        self.root.join("chapters")
+    }
+
+    /// `solutions/`
+    pub fn solutions(&self) -> PathBuf {
+        self.root.join("solutions")
+    }
+
+    /// `exercises/`
+    pub fn exercises(&self) -> PathBuf {
+        self.root.join("exercises")
+    }
+
+    /// `book/`
+    pub fn book(&self) -> PathBuf {
+        self.root.join("book")
+    }
+
+    /// A chapter's page.
+    pub fn page(&self, chapter: &str) -> PathBuf {
+        self.book().join("src").join(format!("{chapter}.md"))
+    }
+
+    /// `target/exercises/`, where the exercises are built: apart from the root's own
+    /// `target/`, so that a `cargo test` and a running exercise do not wait for each other.
+    pub fn exercises_target(&self) -> PathBuf {
+        self.root.join("target").join("exercises")
+    }
+
+    /// `target/course/`, the tool's own working directory; safe to delete.
+    pub fn work(&self) -> PathBuf {
+        self.root.join("target").join("course")
+    }
+
+    /// `progress.txt`
+    pub fn progress(&self) -> PathBuf {
+        self.root.join("progress.txt")
+    }
+
+    /// A path as the reader should see it: from the root, with forward slashes.
+    pub fn show(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        relative.display().to_string().replace('\\', "/")
+    }
+}

@@ -1,0 +1,96 @@
+//! `cargo course check`: runs exercises' tests.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::session::{Session, print, print_json};
+use super::{CommandError, SOME_FAIL};
+use crate::catalog::{Exercise, Layout};
+use crate::progress::Standing;
+use crate::runner::{self, Limits, Verdict};
+use crate::terminal::{self, Paint};
+
+#[derive(Serialize)]
+struct Checked {
+    passed: bool,
+    exercises: Vec<Standing>,
+}
+
+/// Runs the exercises that the words name, or all.
+pub fn run(
+    layout: &Layout,
+    words: &[String],
+    json: bool,
+    seconds: u64,
+) -> Result<ExitCode, CommandError> {
+    let mut session = Session::open(layout)?;
+    let limits = Limits {
+        test_time: Duration::from_secs(seconds),
+        ..Limits::default()
+    };
+    let paint = Paint::for_stdout();
+    let mut standings = Vec::new();
+    let mut passed = 0;
+    let chosen = choose(&session, words)?;
+    for exercise in &chosen {
+        let verdict = wakeful::block_on(runner::run(layout, exercise, &limits))?;
+        session.record_verdict(&exercise.id, &verdict)?;
+        passed += usize::from(verdict.passed());
+        if json {
+            let standing = Standing::new(exercise, &session.progress);
+            standings.push(Standing {
+                verdict: Some(verdict),
+                ..standing
+            });
+        } else {
+            print(&one(exercise, &verdict, paint))?;
+        }
+    }
+    let all_passed = passed == chosen.len();
+    if json {
+        print_json(&Checked {
+            passed: all_passed,
+            exercises: standings,
+        })?;
+    } else if chosen.len() != 1 {
+        print(&format!("{passed} of {} passed\n", chosen.len()))?;
+    }
+    Ok(if all_passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(SOME_FAIL)
+    })
+}
+
+/// The exercises, each once, in the order they were named.
+fn choose(session: &Session, words: &[String]) -> Result<Vec<Exercise>, CommandError> {
+    if words.is_empty() {
+        return Ok(session.catalog.exercises().cloned().collect());
+    }
+    let mut chosen: Vec<Exercise> = Vec::new();
+    for word in words {
+        for exercise in session.catalog.select(word)? {
+            if chosen.iter().all(|other| other.id != exercise.id) {
+                chosen.push(exercise.clone());
+            }
+        }
+    }
+    Ok(chosen)
+}
+
+fn one(exercise: &Exercise, verdict: &Verdict, paint: Paint) -> String {
+    let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
+    let mut out = format!(
+        "{}: {} ",
+        paint.bold(&exercise.id),
+        terminal::summary(verdict, paint)
+    );
+    let _ = writeln!(out, "{}", paint.dim(&format!("({took:.1} s)")));
+    if !verdict.passed() {
+        let _ = writeln!(out, "{}", terminal::verdict(verdict, paint));
+    }
+    out
+}

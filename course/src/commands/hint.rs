@@ -1,0 +1,59 @@
+//! `cargo course hint`: a question, the idea, the line — one at a time.
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use super::CommandError;
+use super::session::{Session, print};
+use crate::catalog::{Exercise, Layout};
+use crate::progress::Change;
+use crate::terminal::Paint;
+
+/// Which hints are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one after the last that was shown.
+    Next,
+    /// This one, from 1.
+    Number(u8),
+    /// All three.
+    All,
+}
+
+/// Prints hints and remembers that they were shown.
+pub fn run(layout: &Layout, id: &str, which: Which) -> Result<ExitCode, CommandError> {
+    let mut session = Session::open(layout)?;
+    let exercise = session.catalog.exercise(id)?.clone();
+    print(&give(&mut session, &exercise, which, Paint::for_stdout())?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The text of the hints, which from now on count as shown.
+pub(super) fn give(
+    session: &mut Session,
+    exercise: &Exercise,
+    which: Which,
+    paint: Paint,
+) -> Result<String, CommandError> {
+    let last = session.progress.hints(&exercise.id);
+    // After the third, the third again.
+    let (from, to) = match which {
+        Which::Next => ((last + 1).min(3), (last + 1).min(3)),
+        Which::Number(n) => (n, n),
+        Which::All => (1, 3),
+    };
+    let mut out = String::new();
+    for (n, hint) in (1u8..)
+        .zip(&exercise.hints)
+        .filter(|(n, _)| (from..=to).contains(n))
+    {
+        let _ = writeln!(
+            out,
+            "{} {}",
+            paint.bold(&format!("Hint {n} of 3:")),
+            hint.trim()
+        );
+    }
+    session.record(&exercise.id, Change::Hinted(to))?;
+    Ok(out)
+}

@@ -1,0 +1,45 @@
+//! `cargo course`: serves the book.
+
+use std::process::ExitCode;
+
+use super::CommandError;
+use crate::catalog::Layout;
+use crate::cli::ServeArgs;
+use crate::serve::{Options, ServeError, Server, browser};
+
+/// Serves the book until Ctrl-C.
+pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
+    let system = |what| move |source| ServeError::System { what, source };
+    let runtime = wakeful::Runtime::new().map_err(system("cannot start the runtime"))?;
+    runtime.block_on(async {
+        let options = Options {
+            port: args.port,
+            ..Options::default()
+        };
+        let server = Server::start(layout.clone(), options).await?;
+        let url = server.url();
+        println!("Wakeful is open at\n\n    {url}\n");
+        for note in server.notes() {
+            println!("{note}");
+        }
+        println!("Save an exercise in your editor and its page follows. Ctrl-C ends this.");
+        if !args.no_open {
+            // A thread of its own: an opener that hangs must not hold up the end.
+            std::thread::spawn(move || {
+                if !browser::open(&url) {
+                    println!("No browser could be opened from here: open {url} in yours.");
+                }
+            });
+        }
+        server
+            .run(async {
+                if let Err(error) = wakeful::signal::ctrl_c().await {
+                    eprintln!("Ctrl-C cannot be waited for ({error}); end this from outside.");
+                    std::future::pending::<()>().await;
+                }
+                println!("\nGood bye.");
+            })
+            .await;
+        Ok(ExitCode::SUCCESS)
+    })
+}

@@ -1,0 +1,87 @@
+//! What nearly every command begins with: the catalog and the progress file.
+
+use std::io::Write;
+
+use super::CommandError;
+use crate::catalog::{Catalog, Layout};
+use crate::progress::{self, Change, Loaded, Progress};
+use crate::runner::Verdict;
+use crate::terminal::Paint;
+
+/// The catalog and the progress of one clone.
+pub(crate) struct Session<'a> {
+    pub layout: &'a Layout,
+    pub catalog: Catalog,
+    pub progress: Progress,
+}
+
+impl<'a> Session<'a> {
+    /// Reads both; says so if the progress file was damaged.
+    pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
+        let catalog = Catalog::load(layout)?;
+        let loaded = progress::load(&layout.progress())?;
+        Ok(Self {
+            layout,
+            catalog,
+            progress: told(layout, loaded),
+        })
+    }
+
+    /// Makes one change to the progress file.
+    pub fn record(&mut self, id: &str, change: Change) -> Result<(), CommandError> {
+        let loaded = progress::record(&self.layout.progress(), id, change)?;
+        self.progress = told(self.layout, loaded);
+        Ok(())
+    }
+
+    /// Records what a run came to.
+    pub fn record_verdict(&mut self, id: &str, verdict: &Verdict) -> Result<(), CommandError> {
+        self.record(
+            id,
+            if verdict.passed() {
+                Change::Passed
+            } else {
+                Change::Failed
+            },
+        )
+    }
+}
+
+fn told(layout: &Layout, loaded: Loaded) -> Progress {
+    if let Some(kept) = &loaded.damaged {
+        let paint = Paint::for_stderr();
+        eprintln!(
+            "{} {} could not be read; it is kept as {} and a new one begins\n  \
+             {} mend the kept one by hand and rename it back, or run `cargo course check` to fill the new one",
+            paint.yellow("warning:"),
+            layout.show(&layout.progress()),
+            layout.show(kept),
+            paint.bold("help:"),
+        );
+    }
+    loaded.progress
+}
+
+/// Prints to stdout. A reader that went away (`… | head`) is no error of ours.
+pub(crate) fn print(text: &str) -> Result<(), CommandError> {
+    let mut stdout = std::io::stdout().lock();
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::Io {
+            what: "cannot write to stdout".into(),
+            source: error,
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// Prints a value as JSON.
+pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<(), CommandError> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| CommandError::Io {
+        what: "cannot print JSON".into(),
+        source: error.into(),
+    })?;
+    print(&format!("{text}\n"))
+}

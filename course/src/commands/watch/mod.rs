@@ -1,0 +1,274 @@
+//! `cargo course watch`: the loop without a browser. The current exercise is
+//! run again when it is saved; single keys do the rest, the same ones as rustlings'.
+//!
+//! One task waits for whatever comes first: a key, a change, or a verdict.
+//! [`Screen`](screen::Screen) holds what is shown, this file what happens.
+
+mod screen;
+
+use std::collections::{BTreeSet, VecDeque};
+use std::future::{Future, pending};
+use std::path::PathBuf;
+use std::pin::{Pin, pin};
+use std::process::ExitCode;
+
+use futures_util::future::{Either, select};
+
+use self::screen::Screen;
+use super::CommandError;
+use super::hint::{self, Which};
+use super::list;
+use super::reset;
+use super::session::Session;
+use crate::catalog::{Exercise, Layout};
+use crate::runner::{self, Limits, RunError, Verdict};
+use crate::terminal::{Key, Keys};
+use crate::watch::{Mode, Watch};
+
+/// Watches until `q`.
+pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> {
+    let session = Session::open(layout)?;
+    let current = match id {
+        Some(id) => session.catalog.exercise(id)?.clone(),
+        None => match next_after(&session, None) {
+            Some(exercise) => exercise,
+            None => return said("there are no exercises yet"),
+        },
+    };
+    let dir = layout.exercises();
+    let watch = Watch::new(&[&dir]).map_err(|error| CommandError::Said {
+        advice: Some("`cargo course gen` writes the exercises if they are gone".into()),
+        message: format!("{error}: {}", error.source),
+    })?;
+    let screen = Screen::new(Keys::start());
+    if let Mode::Polled { reason } = watch.mode() {
+        screen.note(&format!("looking for changes once a second: {reason}"));
+    }
+    wakeful::block_on(
+        Course {
+            session,
+            screen,
+            watch,
+            current,
+            running: None,
+            queue: VecDeque::new(),
+        }
+        .follow(),
+    )
+}
+
+fn said(message: &str) -> Result<ExitCode, CommandError> {
+    Err(CommandError::Said {
+        message: message.into(),
+        advice: None,
+    })
+}
+
+/// The first exercise after this one that is not solved, then from the start; the first of all if none is left.
+fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise> {
+    let all: Vec<&Exercise> = session.catalog.exercises().collect();
+    let at = current.and_then(|current| all.iter().position(|exercise| exercise.id == current.id));
+    let start = at.map_or(0, |at| at + 1);
+    let mut round = all.iter().cycle().skip(start).take(all.len());
+    let open = |exercise: &&&Exercise| !session.progress.is_solved(&exercise.id);
+    round
+        .find(open)
+        .or_else(|| all.get(start % all.len().max(1)))
+        .map(|exercise| (*exercise).clone())
+}
+
+/// A run under way. Dropping it kills it.
+struct Running<'a> {
+    exercise: Exercise,
+    revision: Option<String>,
+    future: Pin<Box<dyn Future<Output = Result<Verdict, RunError>> + 'a>>,
+}
+
+/// What comes first.
+enum Event {
+    Key(Key),
+    Changed(BTreeSet<PathBuf>),
+    Done(Box<Result<Verdict, RunError>>),
+}
+
+struct Course<'a> {
+    session: Session<'a>,
+    screen: Screen,
+    watch: Watch,
+    current: Exercise,
+    running: Option<Running<'a>>,
+    /// The rest of a `c`.
+    queue: VecDeque<Exercise>,
+}
+
+impl Course<'_> {
+    async fn follow(mut self) -> Result<ExitCode, CommandError> {
+        // What was last run of the current exercise: a save that changes nothing runs nothing.
+        let mut seen = None;
+        self.start(self.current.clone());
+        loop {
+            match self.next().await {
+                Event::Key(Key::End | Key::Char('q')) => {
+                    self.screen.say("\n");
+                    return Ok(ExitCode::SUCCESS);
+                }
+                Event::Key(Key::Char(key)) => self.press(key).await?,
+                Event::Changed(paths) => self.changed(&paths, seen.as_deref()),
+                Event::Done(result) => {
+                    let Some(Running { exercise, .. }) = self.running.take() else {
+                        continue;
+                    };
+                    let verdict = (*result)?;
+                    self.session.record_verdict(&exercise.id, &verdict)?;
+                    if exercise.id == self.current.id {
+                        seen = Some(verdict.revision.clone());
+                    }
+                    self.done(&exercise, &verdict);
+                }
+            }
+        }
+    }
+
+    async fn next(&mut self) -> Event {
+        let done = async {
+            match &mut self.running {
+                Some(running) => running.future.as_mut().await,
+                None => pending().await,
+            }
+        };
+        let (keys, changes) = (self.screen.keys().next(), self.watch.next());
+        let (done, keys, changes) = (pin!(done), pin!(keys), pin!(changes));
+        match select(keys, select(changes, done)).await {
+            Either::Left((key, _)) => Event::Key(key),
+            Either::Right((Either::Left((paths, _)), _)) => Event::Changed(paths),
+            Either::Right((Either::Right((result, _)), _)) => Event::Done(Box::new(result)),
+        }
+    }
+
+    /// Starts a run; one that is under way is killed.
+    fn start(&mut self, exercise: Exercise) {
+        self.running = None;
+        let layout = self.session.layout;
+        let revision = runner::revision(layout, &exercise).ok();
+        let owned = exercise.clone();
+        let future = Box::pin(async move { runner::run(layout, &owned, &Limits::default()).await });
+        if self.queue.is_empty() && exercise.id == self.current.id {
+            self.screen.begin(layout, &exercise);
+        }
+        self.running = Some(Running {
+            exercise,
+            revision,
+            future,
+        });
+    }
+
+    fn done(&mut self, exercise: &Exercise, verdict: &Verdict) {
+        match self.queue.pop_front() {
+            Some(next) => {
+                self.screen.one(exercise, verdict);
+                self.start(next);
+            }
+            None if exercise.id == self.current.id => {
+                self.screen.verdict(
+                    self.session.layout,
+                    &self.session.catalog,
+                    exercise,
+                    verdict,
+                );
+                self.screen.menu(&self.session);
+            }
+            None => {
+                self.screen.one(exercise, verdict);
+                self.screen.menu(&self.session);
+            }
+        }
+    }
+
+    /// A save of another exercise's file makes that one the current one.
+    fn changed(&mut self, paths: &BTreeSet<PathBuf>, seen: Option<&str>) {
+        let layout = self.session.layout;
+        let edited = self
+            .session
+            .catalog
+            .exercises()
+            .find(|exercise| paths.contains(&exercise.path(layout)));
+        let other = edited
+            .filter(|exercise| exercise.id != self.current.id)
+            .cloned();
+        if let Some(exercise) = other {
+            self.queue.clear();
+            self.current = exercise.clone();
+            self.start(exercise);
+            return;
+        }
+        let now = runner::revision(layout, &self.current).ok();
+        let last = match &self.running {
+            Some(running) if running.exercise.id == self.current.id => running.revision.as_deref(),
+            _ => seen,
+        };
+        if now.as_deref() != last {
+            self.queue.clear();
+            self.start(self.current.clone());
+        }
+    }
+
+    async fn press(&mut self, key: char) -> Result<(), CommandError> {
+        match key {
+            'n' => {
+                if let Some(next) = next_after(&self.session, Some(&self.current)) {
+                    self.queue.clear();
+                    self.current = next.clone();
+                    self.start(next);
+                }
+            }
+            'h' => {
+                let hint = hint::give(
+                    &mut self.session,
+                    &self.current,
+                    Which::Next,
+                    self.screen.paint(),
+                )?;
+                self.screen.say(&format!("\n{hint}"));
+                self.screen.menu(&self.session);
+            }
+            'l' => {
+                let table = list::table(
+                    &self.session.catalog,
+                    &self.session.progress,
+                    self.screen.paint(),
+                );
+                self.screen.say(&format!("\n{table}"));
+                self.screen.menu(&self.session);
+            }
+            'c' => {
+                self.screen.say("\nrunning all exercises\n");
+                self.queue = self.session.catalog.exercises().cloned().collect();
+                if let Some(first) = self.queue.pop_front() {
+                    self.start(first);
+                }
+            }
+            'r' => {
+                self.queue.clear();
+                self.start(self.current.clone());
+            }
+            'x' => {
+                let file = self
+                    .session
+                    .layout
+                    .show(&self.current.path(self.session.layout));
+                self.screen.say(&format!(
+                    "\nput {file} back as it was at first? Yours is kept aside. [y/n] "
+                ));
+                if self.screen.keys().next().await == Key::Char('y') {
+                    let told = reset::put_back(&mut self.session, &self.current)?;
+                    self.screen.say(&format!("\n{told}"));
+                } else {
+                    self.screen.say("no\n");
+                    self.screen.menu(&self.session);
+                }
+            }
+            _ => self.screen.menu(&self.session),
+        }
+        Ok(())
+    }
+}

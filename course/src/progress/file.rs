@@ -1,0 +1,179 @@
+//! The file itself: its lines, its lock, and what becomes of one that makes no sense.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::{Entry, Loaded, Progress, ProgressError, State};
+use crate::files::{self, FileError};
+
+const HEADER: &str = "# wakeful course: progress, one line an exercise";
+/// The lock is held for a read and a write; who waits this long waits for a stopped process.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub(super) enum Read {
+    Fine(Progress),
+    Damaged,
+}
+
+/// Reads the file. One that is not there, or is empty, is an empty progress.
+pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(Read::Fine(Progress::default()));
+        }
+        Err(source) => {
+            return Err(FileError {
+                action: "read",
+                path: path.to_owned(),
+                source,
+            }
+            .into());
+        }
+    };
+    let parsed = std::str::from_utf8(&bytes).ok().and_then(parse);
+    Ok(parsed.map_or(Read::Damaged, Read::Fine))
+}
+
+/// The same, under the lock: a damaged file is moved aside.
+pub(super) fn read_or_set_aside(path: &Path) -> Result<Loaded, ProgressError> {
+    match read(path)? {
+        Read::Fine(progress) => Ok(Loaded {
+            progress,
+            damaged: None,
+        }),
+        Read::Damaged => {
+            let kept = files::set_aside(path, ".damaged-")?;
+            Ok(Loaded {
+                progress: Progress::default(),
+                damaged: Some(kept),
+            })
+        }
+    }
+}
+
+pub(super) fn write(path: &Path, progress: &Progress) -> Result<(), ProgressError> {
+    files::write_atomically(path, &render(progress)).map_err(Into::into)
+}
+
+/// Where the lock lies.
+pub(super) fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".lock");
+    path.with_file_name(name)
+}
+
+/// Runs `change` while no other course writes.
+pub(super) fn locked<T>(
+    path: &Path,
+    change: impl FnOnce() -> Result<T, ProgressError>,
+) -> Result<T, ProgressError> {
+    let lock_path = lock_path(path);
+    let lock = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&lock_path)
+        .map_err(FileError::new("open", &lock_path))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match lock.try_lock() {
+            Ok(()) => break,
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(5))
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(ProgressError::Locked {
+                    path: path.to_owned(),
+                });
+            }
+            // Some network mounts have no locks. The rename is still atomic there.
+            Err(TryLockError::Error(_)) => break,
+        }
+    }
+    // Dropping the file gives the lock back.
+    change()
+}
+
+fn parse(text: &str) -> Option<Progress> {
+    // Windows' editors put a byte order mark in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut progress = Progress::default();
+    let mut lines = text.lines().map(str::trim_end);
+    match lines.next() {
+        None => return Some(progress),
+        Some(first) if first == HEADER => {}
+        Some(_) => return None,
+    }
+    for line in lines.filter(|line| !line.is_empty()) {
+        if line.starts_with('#') {
+            progress.comments.push(line.to_owned());
+        } else {
+            let (id, entry) = parse_line(line)?;
+            progress.entries.insert(id, entry);
+        }
+    }
+    Some(progress)
+}
+
+fn parse_line(line: &str) -> Option<(String, Entry)> {
+    let mut words = line.split_whitespace();
+    let id = words.next().filter(|id| id.contains('/'))?;
+    let state = match words.next()? {
+        "todo" => State::Todo,
+        "failing" => State::Failing,
+        "solved" => State::Solved,
+        _ => return None,
+    };
+    let date = words.next().filter(|date| is_date(date))?;
+    let mut entry = Entry {
+        state,
+        date: date.to_owned(),
+        ..Entry::default()
+    };
+    for word in words {
+        match word.strip_prefix("hints=") {
+            Some(number) => entry.hints = number.parse().ok()?,
+            None if word.contains('=') => entry.extra.push(word.to_owned()),
+            None => return None,
+        }
+    }
+    Some((id.to_owned(), entry))
+}
+
+fn is_date(word: &str) -> bool {
+    let parts: Vec<_> = word.split('-').collect();
+    parts
+        .iter()
+        .all(|part| part.bytes().all(|b| b.is_ascii_digit()))
+        && matches!(&parts[..], [year, month, day] if year.len() == 4 && month.len() == 2 && day.len() == 2)
+}
+
+fn render(progress: &Progress) -> String {
+    let mut text = format!("{HEADER}\n");
+    for comment in &progress.comments {
+        text.push_str(comment);
+        text.push('\n');
+    }
+    for (id, entry) in &progress.entries {
+        let state = match entry.state {
+            State::Solved => "solved",
+            State::Failing => "failing",
+            // Nothing runs any more once the file is read again.
+            State::Todo | State::Running => "todo",
+        };
+        let _ = write!(text, "{id} {state} {}", entry.date);
+        if entry.hints > 0 {
+            let _ = write!(text, " hints={}", entry.hints);
+        }
+        for word in &entry.extra {
+            let _ = write!(text, " {word}");
+        }
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,275 @@
+//! One `cargo … --message-format=json`, and what it said.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use super::RunError;
+use super::child::{self, Ended, Spec, Stream};
+
+/// Cargo's own messages are for the tool: this only keeps a broken one from filling the memory.
+const OUTPUT: usize = 64 << 20;
+
+/// A call of cargo.
+pub(crate) struct Call<'a> {
+    /// `test`, `build` and what follows.
+    pub args: &'a [&'a str],
+    /// Where: the manifest is the nearest one.
+    pub dir: &'a Path,
+    /// Where it builds.
+    pub target: &'a Path,
+    /// On top of the inherited environment.
+    pub env: &'a [(&'a str, &'a str)],
+    /// How long it may take.
+    pub time: Duration,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    /// Whether all was built.
+    pub success: bool,
+    /// It was killed: out of time.
+    pub timed_out: bool,
+    /// What the compiler said, in its order.
+    pub messages: Vec<CompilerMessage>,
+    /// The programs that were built: target's name and path.
+    pub executables: Vec<(String, PathBuf)>,
+    /// What cargo itself said.
+    pub stderr: String,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// One of the compiler's messages.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CompilerMessage {
+    /// `error`, `warning`, `failure-note` …
+    pub level: String,
+    /// For people, without colours.
+    #[serde(default)]
+    pub rendered: Option<String>,
+    /// `E0499`, or a lint's name.
+    #[serde(default)]
+    code: Option<Code>,
+    /// Where.
+    #[serde(default)]
+    spans: Vec<Span>,
+    /// Whose; filled in from the line around it.
+    #[serde(skip)]
+    pub package: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Span {
+    file_name: String,
+    is_primary: bool,
+}
+
+/// A line of cargo's stdout.
+#[derive(Deserialize)]
+#[serde(tag = "reason", rename_all = "kebab-case")]
+enum Line {
+    CompilerMessage {
+        package_id: String,
+        message: CompilerMessage,
+    },
+    CompilerArtifact {
+        target: Target,
+        executable: Option<PathBuf>,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+impl CompilerMessage {
+    /// Whether it keeps the program from being built.
+    pub fn is_error(&self) -> bool {
+        self.level.starts_with("error")
+    }
+
+    /// `E0499`, if it has a code.
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_ref().map(|code| &*code.code)
+    }
+
+    /// The files it points at, as the compiler names them.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.spans
+            .iter()
+            .filter(|span| span.is_primary)
+            .map(|span| &*span.file_name)
+    }
+}
+
+impl Report {
+    /// What the compiler said that is worth reading: errors, else the warnings of `package`.
+    pub fn rendered(&self, package: &str) -> String {
+        let failed = self.messages.iter().any(CompilerMessage::is_error);
+        let wanted = |message: &&CompilerMessage| {
+            if failed {
+                message.is_error()
+            } else {
+                message.package.contains(package)
+            }
+        };
+        // The sum at the end ("aborting due to 2 previous errors") points nowhere.
+        let placed = |message: &&CompilerMessage| !message.spans.is_empty() || !failed;
+        let texts = self
+            .messages
+            .iter()
+            .filter(wanted)
+            .filter(placed)
+            .filter_map(|message| message.rendered.as_deref());
+        let mut out: Vec<&str> = Vec::new();
+        for text in texts.map(str::trim_end) {
+            // A library's message comes again when the library is built for its tests.
+            if !out.contains(&text) {
+                out.push(text);
+            }
+        }
+        out.join("\n\n")
+    }
+
+    /// Cargo gave up before any compiler ran: a manifest, or the lock file, is not what it should be.
+    pub fn gave_up(&self) -> bool {
+        !self.success
+            && !self.timed_out
+            && !self.messages.iter().any(CompilerMessage::is_error)
+            && !self.stderr.contains("could not compile")
+    }
+
+    /// What cargo itself complained of, without its progress.
+    pub fn complaint(&self) -> String {
+        let start = self
+            .stderr
+            .lines()
+            .position(|line| line.starts_with("error"));
+        let lines: Vec<&str> = self.stderr.lines().skip(start.unwrap_or(0)).collect();
+        lines.join("\n").trim().to_owned()
+    }
+}
+
+/// The cargo that started this program, or the one in the path.
+pub(crate) fn program() -> PathBuf {
+    std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
+}
+
+/// Runs cargo and reads its messages. Drop the future to kill it.
+pub(crate) async fn run(call: &Call<'_>) -> Result<Report, RunError> {
+    let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let mut env: Vec<_> = call.env.iter().copied().map(owned).collect();
+    env.push(owned((
+        "CARGO_TARGET_DIR",
+        &call.target.display().to_string(),
+    )));
+    env.push(owned(("CARGO_TERM_COLOR", "never")));
+    env.push(owned(("CARGO_TERM_PROGRESS_WHEN", "never")));
+    let spec = Spec {
+        program: program(),
+        args: call.args.iter().map(|&arg| arg.to_owned()).collect(),
+        dir: call.dir.to_owned(),
+        env,
+        time: call.time,
+        output: OUTPUT,
+    };
+    let started = Instant::now();
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut collect = |stream, bytes: &[u8]| match stream {
+        Stream::Stdout => stdout.extend_from_slice(bytes),
+        Stream::Stderr => stderr.extend_from_slice(bytes),
+    };
+    let ended = child::run(&spec, &mut collect).await?;
+    let mut report = parse(&String::from_utf8_lossy(&stdout));
+    report.stderr = String::from_utf8_lossy(&stderr).into_owned();
+    report.success = matches!(ended, Ended::Exited(status) if status.success());
+    report.timed_out = ended == Ended::TimedOut;
+    report.took = started.elapsed();
+    Ok(report)
+}
+
+fn parse(stdout: &str) -> Report {
+    let mut report = Report::default();
+    // A build script's own printing may stand between cargo's lines.
+    for line in stdout
+        .lines()
+        .filter_map(|line| serde_json::from_str(line).ok())
+    {
+        match line {
+            Line::CompilerMessage {
+                package_id,
+                mut message,
+            } => {
+                message.package = package_id;
+                report.messages.push(message);
+            }
+            Line::CompilerArtifact {
+                target,
+                executable: Some(path),
+            } => {
+                report.executables.push((target.name, path));
+            }
+            Line::CompilerArtifact { .. } | Line::Other => {}
+        }
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines as cargo 1.95 printed them, shortened.
+    const STDOUT: &str = r#"{"reason":"compiler-artifact","package_id":"path+file:///c#fix-exercises@0.1.0","manifest_path":"/c/Cargo.toml","target":{"kind":["lib"],"crate_types":["lib"],"name":"fix_exercises","src_path":"/c/src/lib.rs","edition":"2024","doc":true,"doctest":true,"test":true},"profile":{"opt_level":"0","debuginfo":2,"debug_assertions":true,"overflow_checks":true,"test":false},"features":[],"filenames":["/t/libfix.rlib"],"executable":null,"fresh":true}
+a build script says hello
+{"reason":"compiler-message","package_id":"path+file:///c#fix-exercises@0.1.0","manifest_path":"/c/Cargo.toml","target":{"kind":["lib"],"crate_types":["lib"],"name":"fix_exercises","src_path":"/c/src/lib.rs","edition":"2024","doc":true,"doctest":true,"test":true},"message":{"$message_type":"diagnostic","message":"mismatched types","code":{"code":"E0308","explanation":"…"},"level":"error","spans":[{"file_name":"02-fix/src/one.rs","byte_start":0,"byte_end":1,"line_start":1,"line_end":1,"column_start":1,"column_end":2,"is_primary":true,"text":[],"label":null,"suggested_replacement":null,"suggestion_applicability":null,"expansion":null}],"children":[],"rendered":"error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1\n\n"}}
+{"reason":"compiler-message","package_id":"path+file:///c#fix-exercises@0.1.0","target":{"name":"fix_exercises"},"message":{"message":"aborting due to 1 previous error","code":null,"level":"error","spans":[],"children":[],"rendered":"error: aborting due to 1 previous error\n\n"}}
+{"reason":"compiler-artifact","package_id":"p","target":{"name":"one"},"profile":{"test":true},"executable":"/t/deps/one-0123"}
+{"reason":"build-finished","success":false}
+"#;
+
+    #[test]
+    fn messages_and_programs_are_read_and_all_else_is_passed_over() {
+        let report = parse(STDOUT);
+        assert_eq!(report.messages.len(), 2);
+        assert_eq!(report.messages[0].code(), Some("E0308"));
+        assert_eq!(
+            report.messages[0].files().collect::<Vec<_>>(),
+            ["02-fix/src/one.rs"]
+        );
+        assert_eq!(
+            report.executables,
+            [("one".to_owned(), PathBuf::from("/t/deps/one-0123"))]
+        );
+        assert_eq!(
+            report.rendered("fix-exercises"),
+            "error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1"
+        );
+        assert!(!report.gave_up(), "the compiler had its say");
+    }
+
+    #[test]
+    fn cargo_gives_up_when_no_compiler_ran() {
+        let stderr = "   Updating something\nerror: failed to parse manifest at `/c/Cargo.toml`\n\nCaused by:\n  no\n";
+        let report = Report {
+            stderr: stderr.into(),
+            ..Report::default()
+        };
+        assert!(report.gave_up());
+        assert_eq!(
+            report.complaint(),
+            "error: failed to parse manifest at `/c/Cargo.toml`\n\nCaused by:\n  no"
+        );
+    }
+}

@@ -1,0 +1,220 @@
+//! One exercise from its files to its verdict.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::{Limits, Outcome, RunError, Verdict, cargo, libtest};
+use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files::{self, FileError};
+
+/// Whoever saves more often than this while it compiles is no person.
+const ATTEMPTS: usize = 8;
+
+/// Builds and tests one exercise.
+///
+/// If its files change meanwhile, it starts again: a verdict is always about
+/// the files that its `revision` stands for. Needs a `wakeful` runtime. Drop
+/// the future to cancel.
+pub async fn run(
+    layout: &Layout,
+    exercise: &Exercise,
+    limits: &Limits,
+) -> Result<Verdict, RunError> {
+    let started = Instant::now();
+    for _ in 0..ATTEMPTS {
+        let before = revision(layout, exercise)?;
+        let Some(mut verdict) = once(layout, exercise, limits, &before).await? else {
+            continue;
+        };
+        if revision(layout, exercise)? == before {
+            verdict.total_ms = millis(started.elapsed());
+            return Ok(verdict);
+        }
+    }
+    Err(RunError::KeepsChanging)
+}
+
+/// What an exercise's files say now, as a short text that changes when they do.
+pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError> {
+    let dir = exercise.dir(layout);
+    let mut hasher = DefaultHasher::new();
+    let mut add = |path: &Path| -> Result<(), RunError> {
+        path.hash(&mut hasher);
+        match std::fs::read(path) {
+            Ok(content) => content.hash(&mut hasher),
+            // Editors replace files: gone between two looks is a change like any other.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(FileError::new("read", path)(error).into()),
+        }
+        Ok(())
+    };
+    add(&layout.exercises().join("Cargo.toml"))?;
+    if dir.is_dir() {
+        for file in files::walk(&dir, &is_no_source)? {
+            add(&dir.join(file))?;
+        }
+    }
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// What cargo does not read: its own output, and what readers and editors leave.
+fn is_no_source(relative: &Path) -> bool {
+    let name = relative.file_name().unwrap_or_default().to_string_lossy();
+    name == "target"
+        || name.starts_with('.')
+        || name.ends_with('~')
+        || name.contains(crate::skeleton::YOURS)
+}
+
+/// One attempt; `None` if the files changed while it compiled.
+async fn once(
+    layout: &Layout,
+    exercise: &Exercise,
+    limits: &Limits,
+    revision: &str,
+) -> Result<Option<Verdict>, RunError> {
+    let mut verdict = Verdict {
+        outcome: Outcome::Passed,
+        tests: Vec::new(),
+        diagnostics: String::new(),
+        stdout: None,
+        advice: None,
+        cargo_ms: 0,
+        total_ms: 0,
+        revision: revision.to_owned(),
+    };
+    let workspace = layout.exercises();
+    if !exercise.path(layout).is_file() || !exercise.dir(layout).join("Cargo.toml").is_file() {
+        verdict.outcome = Outcome::ManifestBroken;
+        verdict.diagnostics = format!("{} is not there", layout.show(&exercise.path(layout)));
+        verdict.advice = Some(format!("`cargo course reset {}` restores it", exercise.id));
+        return Ok(Some(verdict));
+    }
+    share_lock_file(layout, &workspace);
+    let target = exercise.test_target();
+    let report = cargo::run(&cargo::Call {
+        args: &[
+            "test",
+            "--no-run",
+            "--message-format=json",
+            "--package",
+            &exercise.package,
+            "--test",
+            &target,
+        ],
+        dir: &workspace,
+        target: &layout.exercises_target(),
+        env: &[],
+        time: limits.build_time,
+    })
+    .await?;
+    verdict.cargo_ms = millis(report.took);
+    verdict.diagnostics = from_root(&report.rendered(&exercise.package), exercise);
+    if self::revision(layout, exercise)? != revision {
+        return Ok(None);
+    }
+    if report.timed_out {
+        verdict.outcome = Outcome::TimedOut;
+        verdict.diagnostics = format!(
+            "cargo was still building after {} s: stopped",
+            limits.build_time.as_secs()
+        );
+    } else if report.gave_up() {
+        verdict.outcome = Outcome::ManifestBroken;
+        verdict.diagnostics = report.complaint();
+        verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
+    } else if !report.success {
+        verdict.outcome = Outcome::BuildFailed;
+        verdict.advice = foreign_error(layout, exercise, &report);
+        if verdict.diagnostics.is_empty() {
+            verdict.diagnostics = report.complaint();
+        }
+    } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
+        let ran = libtest::run(binary, &exercise.dir(layout), limits, &|_| true).await?;
+        verdict.outcome = ran.outcome;
+        verdict.tests = ran.tests;
+        for message in verdict
+            .tests
+            .iter_mut()
+            .filter_map(|test| test.message.as_mut())
+        {
+            *message = from_root(message, exercise);
+        }
+        verdict.stdout = ran.stdout;
+        if verdict.tests.is_empty() {
+            verdict.advice = Some(format!(
+                "{} has no tests any more; `cargo course reset {}` restores it",
+                exercise.test.display(),
+                exercise.id
+            ));
+        }
+    } else {
+        return Err(RunError::NoBinary { target });
+    }
+    Ok(Some(verdict))
+}
+
+/// Without a lock file, cargo would ask the registry for versions that the root has chosen already.
+fn share_lock_file(layout: &Layout, workspace: &Path) {
+    let (root, own) = (
+        layout.root().join("Cargo.lock"),
+        workspace.join("Cargo.lock"),
+    );
+    if !own.exists() {
+        // Only a help for those offline: cargo makes its own if this fails.
+        let _ = std::fs::copy(root, own);
+    }
+}
+
+fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
+    // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
+    let catalog = Catalog::load(layout).ok();
+    let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
+        let manifest: PathBuf = ["exercises", &other.chapter, "Cargo.toml"].iter().collect();
+        other.chapter != exercise.chapter && complaint.contains(&manifest.display().to_string())
+    });
+    let id = whose.map_or(&exercise.id, |other| &other.id);
+    format!("`cargo course reset {id}` restores the manifest too and keeps yours aside")
+}
+
+/// All exercises of a chapter are one crate: an error may be in another one's file.
+fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -> Option<String> {
+    let own = |file: &str| {
+        Path::new(file).ends_with(&exercise.file) || Path::new(file).ends_with(&exercise.test)
+    };
+    let errors = || report.messages.iter().filter(|message| message.is_error());
+    if errors().flat_map(cargo::CompilerMessage::files).any(own) {
+        return None;
+    }
+    let catalog = Catalog::load(layout).ok()?;
+    let chapter = catalog.chapter_of(exercise)?;
+    let other = chapter.exercises.iter().find(|other| {
+        errors()
+            .flat_map(cargo::CompilerMessage::files)
+            .any(|file| Path::new(file).ends_with(&other.file))
+    })?;
+    Some(format!(
+        "the error is in {}, the file of {}: mend it there, or `cargo course reset {}` (yours is kept aside)",
+        other.file.display(),
+        other.id,
+        other.id
+    ))
+}
+
+/// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.
+fn from_root(text: &str, exercise: &Exercise) -> String {
+    ["--> ", "::: ", "panicked at "]
+        .iter()
+        .fold(text.to_owned(), |text, before| {
+            let dir = &exercise.chapter;
+            text.replace(
+                &format!("{before}{dir}/"),
+                &format!("{before}exercises/{dir}/"),
+            )
+        })
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

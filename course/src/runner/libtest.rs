@@ -1,0 +1,282 @@
+//! Runs the named tests of one test binary, each in a process of its own.
+
+use std::path::Path;
+use std::process::ExitStatus;
+use std::time::{Duration, Instant};
+
+use super::child::{self, Ended, Spec, Stream};
+use super::{Limits, Outcome, RunError, TestResult, TestStatus};
+
+/// What a test still gets once the time of all is used up.
+const AT_LEAST: Duration = Duration::from_secs(1);
+
+/// What came of all of a binary's tests.
+pub(crate) struct Ran {
+    pub outcome: Outcome,
+    pub tests: Vec<TestResult>,
+    /// What the failed ones printed to stdout.
+    pub stdout: Option<String>,
+}
+
+/// Lists the binary's tests and runs those that are wanted. `dir` is the crate's
+/// directory, as cargo would have it.
+pub(crate) async fn run(
+    binary: &Path,
+    dir: &Path,
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Ran, RunError> {
+    let deadline = Instant::now() + limits.test_time;
+    let list = run_once(
+        binary,
+        dir,
+        &["--list", "--format", "terse"],
+        limits.test_time,
+        limits.output,
+    )
+    .await?;
+    let mut ran = Ran {
+        outcome: Outcome::Passed,
+        tests: Vec::new(),
+        stdout: None,
+    };
+    let names = list
+        .stdout
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"));
+    for name in names.filter(|name| wanted(name)) {
+        let time = deadline
+            .saturating_duration_since(Instant::now())
+            .max(AT_LEAST.min(limits.test_time));
+        let args = [name, "--exact", "--nocapture", "--test-threads=1"];
+        let once = run_once(binary, dir, &args, time, limits.output).await?;
+        let (outcome, result) = judge(name, &once, time, limits.output);
+        if outcome != Outcome::Passed {
+            let printed = printed(name, &once.stdout);
+            if !printed.is_empty() {
+                let all = ran.stdout.get_or_insert_default();
+                all.push_str(&format!("{name}:\n{printed}\n"));
+            }
+        }
+        ran.outcome = worse(ran.outcome, outcome);
+        ran.tests.push(result);
+    }
+    if ran.tests.is_empty() {
+        // Also a list that could not be printed ends here: nothing was proved.
+        ran.outcome = Outcome::Failed;
+    }
+    Ok(ran)
+}
+
+/// One run of the binary.
+struct Once {
+    ended: Ended,
+    stdout: String,
+    stderr: String,
+}
+
+async fn run_once(
+    binary: &Path,
+    dir: &Path,
+    args: &[&str],
+    time: Duration,
+    output: usize,
+) -> Result<Once, RunError> {
+    let env = [
+        ("RUST_BACKTRACE", "0".to_owned()),
+        ("CARGO_MANIFEST_DIR", dir.display().to_string()),
+    ];
+    let spec = Spec {
+        program: binary.to_owned(),
+        args: args.iter().map(|&arg| arg.to_owned()).collect(),
+        dir: dir.to_owned(),
+        env: env.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        time,
+        output,
+    };
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    let mut collect = |stream, bytes: &[u8]| match stream {
+        Stream::Stdout => stdout.extend_from_slice(bytes),
+        Stream::Stderr => stderr.extend_from_slice(bytes),
+    };
+    let ended = child::run(&spec, &mut collect).await?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok(Once {
+        ended,
+        stdout: text(stdout),
+        stderr: text(stderr),
+    })
+}
+
+fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, TestResult) {
+    let result = |outcome, status, message| {
+        (
+            outcome,
+            TestResult {
+                name: name.to_owned(),
+                status,
+                message,
+            },
+        )
+    };
+    let failed = |outcome, message| result(outcome, TestStatus::Failed, Some(message));
+    match once.ended {
+        Ended::TimedOut => {
+            let said = with_panic(
+                &format!("still running after {}: stopped", seconds(time)),
+                &once.stderr,
+            );
+            failed(Outcome::TimedOut, said)
+        }
+        Ended::TooMuchOutput => failed(
+            Outcome::TooMuchOutput,
+            format!("printed more than {} KiB: stopped", output >> 10),
+        ),
+        Ended::Exited(status) if status.success() && is_ignored(name, &once.stdout) => {
+            result(Outcome::Passed, TestStatus::Ignored, None)
+        }
+        Ended::Exited(status)
+            if status.success() && once.stdout.contains("test result: ok. 1 passed") =>
+        {
+            result(Outcome::Passed, TestStatus::Ok, None)
+        }
+        Ended::Exited(status) => match (status.code(), panic_message(&once.stderr)) {
+            (None, _) => failed(Outcome::Killed, with_panic(&signal(status), &once.stderr)),
+            (Some(101), Some(message)) => failed(Outcome::Failed, message),
+            (Some(101), None) => failed(Outcome::Failed, libtests_note(&once.stdout)),
+            (Some(_), _) => {
+                let said = format!("the process ended before its test did ({status})");
+                failed(Outcome::Failed, with_panic(&said, &once.stderr))
+            }
+        },
+    }
+}
+
+/// The worse of two outcomes: what the reader should hear of first.
+fn worse(a: Outcome, b: Outcome) -> Outcome {
+    let rank = |outcome| match outcome {
+        Outcome::Passed => 0,
+        Outcome::Failed => 1,
+        Outcome::Killed => 2,
+        Outcome::TooMuchOutput => 3,
+        _ => 4,
+    };
+    if rank(b) > rank(a) { b } else { a }
+}
+
+fn is_ignored(name: &str, stdout: &str) -> bool {
+    stdout.lines().any(|line| {
+        line.strip_prefix("test ").is_some_and(|rest| {
+            rest.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(" ... ignored"))
+        })
+    })
+}
+
+/// What a panic printed, without what is for users of the test harness.
+fn panic_message(stderr: &str) -> Option<String> {
+    let kept: Vec<String> = stderr
+        .lines()
+        .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE="))
+        .map(without_thread_id)
+        .collect();
+    let text = kept.join("\n").trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// `thread 'name' (1234) panicked at …` → without the number, which differs from run to run.
+fn without_thread_id(line: &str) -> String {
+    let parts = line
+        .split_once("' (")
+        .filter(|_| line.starts_with("thread '"));
+    match parts.and_then(|(head, tail)| tail.split_once(") ").map(|(id, rest)| (head, id, rest))) {
+        Some((head, id, rest)) if id.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("{head}' {rest}")
+        }
+        _ => line.to_owned(),
+    }
+}
+
+fn with_panic(said: &str, stderr: &str) -> String {
+    match panic_message(stderr) {
+        Some(message) => format!("{said}\n{message}"),
+        None => said.to_owned(),
+    }
+}
+
+/// What the test itself printed: the harness writes around it.
+fn printed(name: &str, stdout: &str) -> String {
+    let begin = format!("test {name}");
+    let after = stdout
+        .split_once(&begin)
+        .and_then(|(_, rest)| rest.split_once(" ... "))
+        .map_or("", |(_, rest)| rest);
+    let end = after.rfind("FAILED\n\nfailures:").unwrap_or(after.len());
+    after[..end].trim_end().to_owned()
+}
+
+/// `note: test did not panic as expected`, which only the harness says.
+fn libtests_note(stdout: &str) -> String {
+    let note = stdout.lines().find_map(|line| line.strip_prefix("note: "));
+    note.unwrap_or("it failed without a message").to_owned()
+}
+
+#[cfg(unix)]
+fn signal(status: ExitStatus) -> String {
+    use std::os::unix::process::ExitStatusExt;
+    let known = match status.signal() {
+        Some(6) => " (SIGABRT: an abort, or a stack overflow)",
+        Some(9) => " (SIGKILL: perhaps out of memory)",
+        Some(11) => " (SIGSEGV: memory that is not its own)",
+        _ => "",
+    };
+    format!(
+        "killed by signal {}{known}",
+        status.signal().unwrap_or_default()
+    )
+}
+
+#[cfg(not(unix))]
+fn signal(status: ExitStatus) -> String {
+    format!("killed: {status}")
+}
+
+/// `10 s`, `1.5 s`.
+fn seconds(time: Duration) -> String {
+    let rounded = (time.as_secs_f64() * 10.0).round() / 10.0;
+    format!("{rounded} s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_without_the_harness_and_without_numbers_that_change() {
+        let stderr = "\nthread 'visits' (4711) panicked at tests/one.rs:3:5:\nassertion failed: a\n\
+                      note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
+        let expected = "thread 'visits' panicked at tests/one.rs:3:5:\nassertion failed: a";
+        assert_eq!(panic_message(stderr).as_deref(), Some(expected));
+        assert_eq!(panic_message("\n"), None);
+    }
+
+    #[test]
+    fn what_a_test_printed_is_told_from_what_the_harness_printed() {
+        let stdout = "\nrunning 1 test\ntest a::b ... first\nsecond\nFAILED\n\nfailures:\n\nfailures:\n    a::b\n";
+        assert_eq!(printed("a::b", stdout), "first\nsecond");
+        assert_eq!(
+            printed("a::b", "\nrunning 1 test\ntest a::b ... cut off he"),
+            "cut off he"
+        );
+    }
+
+    #[test]
+    fn the_worst_outcome_stands_for_all() {
+        assert_eq!(worse(Outcome::Passed, Outcome::Failed), Outcome::Failed);
+        assert_eq!(worse(Outcome::TimedOut, Outcome::Failed), Outcome::TimedOut);
+        assert_eq!(
+            worse(Outcome::Killed, Outcome::TooMuchOutput),
+            Outcome::TooMuchOutput
+        );
+    }
+}

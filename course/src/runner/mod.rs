@@ -1,0 +1,44 @@
+//! Builds an exercise, runs its tests and says what came of it.
+//!
+//! Two steps: cargo builds the test without running it, as long as that takes;
+//! then each named test runs in a process of its own, under limits of time and
+//! output. So a test that hangs, overflows its stack or prints without end is
+//! killed by name, and says nothing about the others.
+//!
+//! Everything here is async, on `wakeful`'s own processes and timers. **Dropping
+//! a future cancels it**: whatever it started is killed with all its children.
+
+pub(crate) mod cargo;
+pub mod child;
+mod error;
+mod exercise;
+pub(crate) mod libtest;
+pub mod snippet;
+mod verdict;
+
+pub use error::RunError;
+pub use exercise::{revision, run};
+pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
+
+use std::time::Duration;
+
+/// How much an exercise may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// For all tests together. Once it is used up, each that is left still gets a second.
+    pub test_time: Duration,
+    /// For what one process prints, in bytes.
+    pub output: usize,
+    /// For cargo to build it.
+    pub build_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            test_time: Duration::from_secs(10),
+            output: 1 << 20,
+            build_time: Duration::from_mins(10),
+        }
+    }
+}

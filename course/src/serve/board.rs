@@ -1,0 +1,305 @@
+//! The state of every exercise, as the pages show it; and the task that runs one.
+//!
+//! While an exercise runs its old verdict is gone: a page never shows what is no longer true.
+//! Whatever changes while it runs starts it again.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_channel::{Receiver, Sender};
+use futures_util::future::{Either, select};
+use serde::Serialize;
+
+use super::{course::Shared, error::chain};
+use crate::{
+    catalog::{Catalog, Exercise, Layout},
+    progress::{self, Change, Loaded, Progress, ProgressError, State},
+    runner::{self, RunError, Verdict},
+};
+
+/// See the head of this file.
+pub struct Board(Mutex<Inner>);
+
+struct Inner {
+    catalog: Arc<Catalog>,
+    progress: Progress,
+    runs: BTreeMap<String, Run>,
+}
+
+#[derive(Default)]
+struct Run {
+    verdict: Option<Verdict>,
+    /// Tells the task that runs it to start again.
+    active: Option<Sender<()>>,
+}
+
+/// An exercise as a page gets it.
+#[derive(Debug, Serialize)]
+pub struct View {
+    id: String,
+    chapter: String,
+    title: String,
+    kind: &'static str,
+    minutes: u32,
+    file: String,
+    test: String,
+    state: State,
+    hints_shown: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+}
+
+impl Board {
+    /// A board on which nothing has run yet.
+    pub fn new(catalog: Catalog, progress: Progress) -> Self {
+        Self(Mutex::new(Inner {
+            catalog: Arc::new(catalog),
+            progress,
+            runs: BTreeMap::new(),
+        }))
+    }
+
+    /// The exercises that there are now.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.inner().catalog.clone()
+    }
+
+    /// The exercises were changed.
+    pub fn set_catalog(&self, catalog: Catalog) {
+        self.inner().catalog = Arc::new(catalog);
+    }
+
+    /// The progress file was read or written.
+    pub fn set_progress(&self, progress: Progress) {
+        self.inner().progress = progress;
+    }
+
+    /// The exercise with exactly this id.
+    pub fn find(&self, id: &str) -> Option<Exercise> {
+        self.inner()
+            .catalog
+            .exercises()
+            .find(|exercise| exercise.id == id)
+            .cloned()
+    }
+
+    /// Whether it has been solved.
+    pub fn is_solved(&self, id: &str) -> bool {
+        self.inner().progress.is_solved(id)
+    }
+
+    /// The revision that its verdict is about, if it has one and does not run.
+    pub fn revision(&self, id: &str) -> Option<String> {
+        let inner = self.inner();
+        let run = inner.runs.get(id)?;
+        run.active
+            .is_none()
+            .then(|| run.verdict.as_ref().map(|v| v.revision.clone()))?
+    }
+
+    /// Whether it runs, or has a verdict.
+    pub fn was_tried(&self, id: &str) -> bool {
+        self.inner()
+            .runs
+            .get(id)
+            .is_some_and(|run| run.verdict.is_some() || run.active.is_some())
+    }
+
+    /// All exercises, in the order of the book.
+    pub fn views(&self, layout: &Layout) -> Vec<View> {
+        let inner = self.inner();
+        inner
+            .catalog
+            .exercises()
+            .map(|exercise| inner.view(layout, exercise))
+            .collect()
+    }
+
+    /// The ids of those that are solved.
+    pub fn solved(&self) -> Vec<String> {
+        let inner = self.inner();
+        let ids = inner.catalog.exercises().map(|exercise| &exercise.id);
+        ids.filter(|id| inner.progress.is_solved(id))
+            .cloned()
+            .collect()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        // Nothing is left half done under this lock, so a poisoned one is as good as any.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    fn view(&self, layout: &Layout, exercise: &Exercise) -> View {
+        let run = self.runs.get(&exercise.id);
+        let runs = run.is_some_and(|run| run.active.is_some());
+        let verdict = run.filter(|_| !runs).and_then(|run| run.verdict.clone());
+        let remembered = self.progress.state(&exercise.id);
+        let state = match &verdict {
+            _ if runs => State::Running,
+            // What the tests say now goes before what the file remembers.
+            Some(verdict) if !verdict.passed() => State::Failing,
+            _ => remembered,
+        };
+        View {
+            id: exercise.id.clone(),
+            chapter: exercise.chapter.clone(),
+            title: exercise.title.clone(),
+            kind: exercise.kind.name(),
+            minutes: exercise.minutes,
+            file: layout.show(&exercise.path(layout)),
+            test: layout.show(&exercise.dir(layout).join(&exercise.test)),
+            state,
+            hints_shown: self.progress.hints(&exercise.id),
+            verdict,
+        }
+    }
+}
+
+/// Tells every page how an exercise is.
+pub fn announce(course: &Shared, exercise: &Exercise) {
+    let view = course.board.inner().view(&course.layout, exercise);
+    course.hub.send("exercise", &view);
+}
+
+/// Runs an exercise; one that runs already starts again.
+pub fn run(course: &Shared, exercise: &Exercise) {
+    let changed = {
+        let mut inner = course.board.inner();
+        let run = inner.runs.entry(exercise.id.clone()).or_default();
+        if let Some(active) = &run.active {
+            // Full means that it has been told.
+            let _ = active.try_send(());
+            return;
+        }
+        let (sender, changed) = async_channel::bounded(1);
+        run.active = Some(sender);
+        run.verdict = None;
+        changed
+    };
+    announce(course, exercise);
+    drop(wakeful::spawn_local(run_to_end(
+        course.clone(),
+        exercise.clone(),
+        changed,
+    )));
+}
+
+/// Forgets an exercise's verdict: its files were put back.
+pub fn forget(course: &Shared, exercise: &Exercise) {
+    if let Some(run) = course.board.inner().runs.get_mut(&exercise.id) {
+        run.verdict = None;
+    }
+}
+
+async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
+    // Whatever happens to this task, even a panic, the exercise does not stay "running".
+    let mut end = End {
+        course: &course,
+        exercise: &exercise,
+        verdict: None,
+    };
+    let mut place = course.jobs.line_up();
+    place.turn(|_| {}).await;
+    end.verdict = loop {
+        // A change from before this start is seen by it.
+        while changed.try_recv().is_ok() {}
+        let run = std::pin::pin!(runner::run(&course.layout, &exercise, &course.limits));
+        let again = std::pin::pin!(changed.recv());
+        let outcome = match select(run, again).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => continue,
+        };
+        let verdict = record(&course, &exercise, outcome).await;
+        if changed.is_empty() {
+            break verdict;
+        }
+    };
+}
+
+async fn record(
+    course: &Shared,
+    exercise: &Exercise,
+    outcome: Result<Verdict, RunError>,
+) -> Option<Verdict> {
+    let verdict = match outcome {
+        Ok(verdict) => verdict,
+        Err(error) => {
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!("; {advice}"));
+            course.problem(&format!(
+                "{} could not be run: {}{advice}",
+                exercise.id,
+                chain(&error)
+            ));
+            return None;
+        }
+    };
+    let change = if verdict.passed() {
+        Change::Passed
+    } else {
+        Change::Failed
+    };
+    remember(course, exercise, change).await;
+    Some(verdict)
+}
+
+/// Writes one change into the progress file, and tells the pages what is solved now.
+pub async fn remember(course: &Shared, exercise: &Exercise, change: Change) {
+    let (path, id) = (course.layout.progress(), exercise.id.clone());
+    let written = wakeful::spawn_blocking(move || progress::record(&path, &id, change)).await;
+    if let Ok(written) = written {
+        learn(course, written);
+    }
+}
+
+/// Reads the progress file again: another course, or a command, may have written it.
+pub async fn reread(course: &Shared) {
+    let path = course.layout.progress();
+    if let Ok(read) = wakeful::spawn_blocking(move || progress::load(&path)).await {
+        learn(course, read);
+    }
+}
+
+fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
+    let loaded = match outcome {
+        Ok(loaded) => loaded,
+        Err(error) => return course.problem(&format!("progress is not kept: {}", chain(&error))),
+    };
+    if let Some(kept) = loaded.damaged {
+        course.problem(&damaged(&course.layout.show(&kept)));
+    }
+    let before = course.board.solved();
+    course.board.set_progress(loaded.progress);
+    let solved = course.board.solved();
+    if solved != before {
+        course
+            .hub
+            .send("progress", &serde_json::json!({ "solved": solved }));
+    }
+}
+
+/// What is said of a damaged progress file.
+pub fn damaged(kept: &str) -> String {
+    format!("progress.txt could not be understood: it is kept as {kept}, and a new one was begun")
+}
+
+struct End<'a> {
+    course: &'a Shared,
+    exercise: &'a Exercise,
+    verdict: Option<Verdict>,
+}
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        if let Some(run) = self.course.board.inner().runs.get_mut(&self.exercise.id) {
+            run.active = None;
+            run.verdict = self.verdict.take();
+        }
+        announce(self.course, self.exercise);
+    }
+}

@@ -1,0 +1,45 @@
+//! The reader's browser.
+
+use std::{
+    env,
+    process::{Command, Stdio},
+};
+
+/// Opens `url`; `false` if there seems to be no browser. Blocks until the opener is done.
+pub fn open(url: &str) -> bool {
+    candidates().into_iter().any(|(program, arguments)| {
+        let mut command = Command::new(&program);
+        command.args(arguments).arg(url);
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    })
+}
+
+fn candidates() -> Vec<(String, Vec<&'static str>)> {
+    let chosen = env::var("BROWSER")
+        .ok()
+        .filter(|browser| !browser.is_empty());
+    let mut list: Vec<_> = chosen
+        .into_iter()
+        .map(|browser| (browser, Vec::new()))
+        .collect();
+    if cfg!(target_os = "macos") {
+        list.push(("open".into(), Vec::new()));
+    } else if cfg!(windows) {
+        list.push(("cmd".into(), vec!["/C", "start", ""]));
+    } else {
+        // Windows' own browser, from its Linux.
+        if env::var_os("WSL_DISTRO_NAME").is_some() {
+            list.push(("wslview".into(), Vec::new()));
+        }
+        // Without a screen, an opener would fall back to a browser in the terminal.
+        if env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some() {
+            list.push(("xdg-open".into(), Vec::new()));
+            list.push(("gio".into(), vec!["open"]));
+        }
+    }
+    list
+}

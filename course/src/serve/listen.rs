@@ -1,0 +1,243 @@
+//! The port, the connections, the end.
+
+use std::{
+    collections::BTreeSet,
+    convert::Infallible,
+    io::{self, Read, Write},
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_channel::{Receiver, Sender};
+use futures_util::future::select;
+use wakeful::{net::TcpListener, time};
+
+use super::{
+    board, connection,
+    course::{Course, Shared},
+    editor::Editor,
+    error::ServeError,
+    guard::SERVER,
+    refresh,
+    router::router,
+};
+use crate::{
+    catalog::{Catalog, Layout},
+    progress,
+    runner::Limits,
+    watch::{Mode, Watch},
+};
+
+/// How many connections are served at once; a browser opens six.
+const MAX_CONNECTIONS: usize = 512;
+/// How long the end waits for requests at hand.
+const DRAIN: Duration = Duration::from_secs(2);
+/// How long to wait when the system has no more descriptors.
+const BREATHE: Duration = Duration::from_millis(100);
+
+/// How to serve.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+    /// The reader's editor.
+    pub editor: Editor,
+    /// How much an exercise, or a block of a page, may use.
+    pub limits: Limits,
+    /// How long a client may take for the head of a request.
+    pub head_time: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 3000,
+            editor: Editor::from_env(),
+            limits: Limits::default(),
+            head_time: Duration::from_secs(20),
+        }
+    }
+}
+
+/// A server that listens.
+pub struct Server {
+    course: Shared,
+    listener: TcpListener,
+    end: Sender<Infallible>,
+    ending: Receiver<Infallible>,
+    notes: Vec<String>,
+}
+
+impl Server {
+    /// Listens and builds the book. Needs a `wakeful` runtime.
+    pub async fn start(layout: Layout, options: Options) -> Result<Self, ServeError> {
+        let (listener, port) = bind(options.port).await?;
+        let catalog = Catalog::load(&layout)?;
+        let loaded = progress::load(&layout.progress())?;
+        let (end, ending) = async_channel::bounded(1);
+        let course = Course::new(
+            layout,
+            port,
+            options,
+            catalog,
+            loaded.progress,
+            ending.clone(),
+        )?;
+        let course = Arc::new(course);
+        let mut notes = Vec::new();
+        if let Some(kept) = loaded.damaged {
+            notes.push(board::damaged(&course.layout.show(&kept)));
+        }
+        notes.extend(neighbours(&course));
+        course.build_book().await;
+        let directories = refresh::directories(&course);
+        let watch = Watch::new(&directories.iter().map(AsRef::as_ref).collect::<Vec<_>>())?;
+        if let Mode::Polled { reason } = watch.mode() {
+            notes.push(format!(
+                "Files are looked at every second instead of watched: {reason}."
+            ));
+        }
+        drop(wakeful::spawn_local(refresh::follow(course.clone(), watch)));
+        Ok(Self {
+            course,
+            listener,
+            end,
+            ending,
+            notes,
+        })
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.course.port
+    }
+
+    /// The address to open.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.course.port)
+    }
+
+    /// What the reader should know before the first page.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Serves until `stop` is done; then lets the requests at hand end.
+    pub async fn run(self, stop: impl Future<Output = ()>) {
+        let Self {
+            course,
+            listener,
+            end,
+            ending,
+            ..
+        } = self;
+        // Every connection holds a clone: the last one to go closes the channel.
+        let (alive, gone) = async_channel::bounded::<Infallible>(1);
+        {
+            let accepting = std::pin::pin!(accept(&course, listener, &ending, alive));
+            select(accepting, std::pin::pin!(stop)).await;
+        }
+        // The listener is closed now: who connects hears so at once.
+        end.close();
+        course.hub.close();
+        let _ = time::timeout(DRAIN, gone.recv()).await;
+        // Best effort: it is below target/, and the next start empties it anyway.
+        let _ = std::fs::remove_dir_all(course.book_dir());
+    }
+}
+
+async fn accept(
+    course: &Shared,
+    listener: TcpListener,
+    ending: &Receiver<Infallible>,
+    alive: Sender<Infallible>,
+) {
+    let router = router(course.clone());
+    let head_time = course.head_time;
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // A client that left again, or no descriptors: the next one may do better.
+            time::sleep(BREATHE).await;
+            continue;
+        };
+        // One sender is ours.
+        if alive.sender_count() > MAX_CONNECTIONS {
+            continue;
+        }
+        let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
+        drop(wakeful::spawn_local(async move {
+            connection::serve(stream, router, head_time, ending).await;
+            drop(alive);
+        }));
+    }
+}
+
+/// Loopback only, whatever happens.
+async fn bind(port: u16) -> Result<(TcpListener, u16), ServeError> {
+    let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let failed = |source: io::Error| match source.kind() {
+        io::ErrorKind::AddrInUse => ServeError::PortTaken {
+            port,
+            by: if is_course(port) {
+                "another cargo course"
+            } else {
+                "another program"
+            },
+            free: (port.saturating_add(1)..=port.saturating_add(20))
+                .find(|port| std::net::TcpListener::bind(address(*port)).is_ok()),
+        },
+        _ => ServeError::Listen { port, source },
+    };
+    let listener = TcpListener::bind(address(port)).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound.port()))
+}
+
+/// Whether a course answers on that port.
+fn is_course(port: u16) -> bool {
+    const PATIENCE: Duration = Duration::from_millis(500);
+    let ask = || -> io::Result<String> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "HEAD / HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n"
+        )?;
+        let mut head = String::new();
+        stream.take(4096).read_to_string(&mut head)?;
+        Ok(head)
+    };
+    ask().is_ok_and(|head| {
+        head.to_ascii_lowercase()
+            .contains(&format!("server: {SERVER}"))
+    })
+}
+
+/// Other courses that serve this clone: each has a directory that begins with its port. What one
+/// that was killed left under our port is removed.
+fn neighbours(course: &Course) -> Option<String> {
+    let mut others = BTreeSet::new();
+    for entry in std::fs::read_dir(course.books_dir()).ok()?.flatten() {
+        let name = entry.file_name();
+        let port = name
+            .to_str()
+            .and_then(|name| name.split_once('-')?.0.parse::<u16>().ok());
+        match port {
+            Some(port) if port == course.port => drop(std::fs::remove_dir_all(entry.path())),
+            Some(port) if is_course(port) => drop(others.insert(port)),
+            _ => {}
+        }
+    }
+    let urls: Vec<_> = others
+        .iter()
+        .map(|port| format!("http://127.0.0.1:{port}/"))
+        .collect();
+    (!urls.is_empty()).then(|| {
+        format!(
+            "This clone is also served at {}: both show the same exercises and progress.",
+            urls.join(", ")
+        )
+    })
+}

@@ -1,0 +1,241 @@
+//! ▶: a block of a page, compiled against its chapter's crate and run on this machine.
+//!
+//! The answer is a stream of lines, one JSON object each. The job is tied to the stream: when the
+//! reader's browser closes it, the stream is dropped, the job with it, and with the job whatever
+//! it had started.
+
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    process::ExitStatus,
+    task::{Context, Poll},
+    time::Instant,
+};
+
+use async_channel::{Receiver, Sender};
+use axum::{
+    Json,
+    body::{Body, Bytes},
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::Stream;
+use serde::{Deserialize, Serialize};
+use wakeful::task::AbortHandle;
+
+use super::{
+    course::Shared,
+    error::{Refusal, chain},
+};
+use crate::{
+    catalog::Chapter,
+    runner::{
+        RunError,
+        child::{self, Ended, Spec, Stream as Pipe},
+        snippet,
+    },
+};
+
+/// A block of a page, perhaps edited.
+#[derive(Deserialize)]
+pub struct Block {
+    chapter: String,
+    code: String,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Event<'a> {
+    Queued {
+        ahead: usize,
+    },
+    Compiling,
+    Diagnostics {
+        text: &'a str,
+    },
+    Stdout {
+        text: &'a str,
+    },
+    Stderr {
+        text: &'a str,
+    },
+    Done {
+        outcome: &'static str,
+        code: Option<i32>,
+        ms: u128,
+    },
+}
+
+/// `POST /api/run`
+pub async fn run(
+    State(course): State<Shared>,
+    Json(block): Json<Block>,
+) -> Result<Response, Refusal> {
+    let catalog = course.board.catalog();
+    // By its exact name: what a request says is never made into a path.
+    let chapter = catalog
+        .chapters
+        .iter()
+        .find(|chapter| chapter.dir == block.chapter);
+    let unknown = || {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no chapter `{}`", block.chapter),
+        )
+    };
+    let chapter = chapter.ok_or_else(unknown)?.clone();
+    let (lines, receiver) = async_channel::unbounded();
+    let job = wakeful::spawn_local(play(course.clone(), chapter, block.code, Lines(lines)));
+    let output = Output {
+        lines: Box::pin(receiver),
+        job: job.abort_handle(),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((headers, Body::from_stream(output)).into_response())
+}
+
+async fn play(course: Shared, chapter: Chapter, code: String, lines: Lines) {
+    let mut place = course.jobs.line_up();
+    place
+        .turn(|ahead| lines.say(&Event::Queued { ahead }))
+        .await;
+    lines.say(&Event::Compiling);
+    let started = Instant::now();
+    let (outcome, code) = match compile_and_run(&course, &chapter, &code, &lines).await {
+        Ok(ended) => ended,
+        Err(error) => {
+            lines.say(&Event::Diagnostics {
+                text: &chain(&error),
+            });
+            ("build_failed", None)
+        }
+    };
+    lines.say(&Event::Done {
+        outcome,
+        code,
+        ms: started.elapsed().as_millis(),
+    });
+}
+
+async fn compile_and_run(
+    course: &Shared,
+    chapter: &Chapter,
+    code: &str,
+    lines: &Lines,
+) -> Result<(&'static str, Option<i32>), RunError> {
+    // Two courses must not build in one directory: the slot carries the port.
+    let slot = format!("run-{}", course.port);
+    let built = snippet::build(&course.layout, chapter, &slot, code, &course.limits).await?;
+    if !built.diagnostics.is_empty() {
+        lines.say(&Event::Diagnostics {
+            text: &built.diagnostics,
+        });
+    }
+    let Some(program) = built.program else {
+        return Ok(("build_failed", None));
+    };
+    let dir = program.parent().unwrap_or(course.layout.root()).to_owned();
+    let (time, output) = (course.limits.test_time, course.limits.output);
+    let spec = Spec {
+        program,
+        args: Vec::new(),
+        dir,
+        env: Vec::new(),
+        time,
+        output,
+    };
+    let (mut stdout, mut stderr) = (Text::default(), Text::default());
+    let ended = child::run(&spec, &mut |pipe, bytes| match pipe {
+        Pipe::Stdout => stdout.push(bytes, |text| lines.say(&Event::Stdout { text })),
+        Pipe::Stderr => stderr.push(bytes, |text| lines.say(&Event::Stderr { text })),
+    })
+    .await?;
+    Ok(match ended {
+        Ended::Exited(status) => ("exited", Some(exit_code(status))),
+        Ended::TimedOut => ("timed_out", None),
+        Ended::TooMuchOutput => ("too_much_output", None),
+    })
+}
+
+/// The exit code; for a signal what a shell makes of it.
+fn exit_code(status: ExitStatus) -> i32 {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return 128 + signal;
+    }
+    status.code().unwrap_or(-1)
+}
+
+struct Lines(Sender<Bytes>);
+
+impl Lines {
+    fn say(&self, event: &Event<'_>) {
+        // Strings and numbers always become JSON; and a closed stream ends this task anyway.
+        if let Ok(mut line) = serde_json::to_vec(event) {
+            line.push(b'\n');
+            let _ = self.0.try_send(line.into());
+        }
+    }
+}
+
+/// Bytes as they come from a pipe, made text without tearing a character in two.
+#[derive(Default)]
+struct Text {
+    torn: Vec<u8>,
+}
+
+impl Text {
+    fn push(&mut self, bytes: &[u8], mut say: impl FnMut(&str)) {
+        self.torn.extend_from_slice(bytes);
+        let keep = match std::str::from_utf8(&self.torn) {
+            // Only what could still become a character waits for its rest.
+            Err(error) if error.error_len().is_none() => self.torn.len() - error.valid_up_to(),
+            _ => 0,
+        };
+        let rest = self.torn.split_off(self.torn.len() - keep);
+        if !self.torn.is_empty() {
+            say(&String::from_utf8_lossy(&self.torn));
+        }
+        self.torn = rest;
+    }
+}
+
+/// The lines as a body; dropped, it stops the job.
+struct Output {
+    lines: Pin<Box<Receiver<Bytes>>>,
+    job: AbortHandle,
+}
+
+impl Stream for Output {
+    type Item = Result<Bytes, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.lines.as_mut().poll_next(cx).map(|line| line.map(Ok))
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.job.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_that_comes_in_two_pieces_stays_whole() {
+        let mut text = Text::default();
+        let mut said = Vec::new();
+        let snow = "☃".as_bytes();
+        text.push(&[b'a', snow[0]], |t| said.push(t.to_owned()));
+        text.push(&snow[1..], |t| said.push(t.to_owned()));
+        text.push(&[0xff, b'b'], |t| said.push(t.to_owned()));
+        assert_eq!(said, ["a", "☃", "\u{fffd}b"]);
+    }
+}

@@ -1,0 +1,127 @@
+//! A file changed: the exercise it belongs to runs again, the book is rebuilt.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use super::{board, course::Shared, error::chain};
+use crate::{
+    catalog::{Catalog, Exercise},
+    runner,
+    watch::Watch,
+};
+
+/// The directories whose files make the book or the exercises.
+pub fn directories(course: &Shared) -> Vec<PathBuf> {
+    let layout = &course.layout;
+    let all = [
+        layout.book(),
+        layout.chapters(),
+        layout.solutions(),
+        layout.exercises(),
+        layout.root().join("runtime"),
+    ];
+    all.into_iter()
+        .filter(|directory| directory.is_dir())
+        .collect()
+}
+
+/// Follows the changes for ever.
+pub async fn follow(course: Shared, mut watch: Watch) {
+    loop {
+        let changed = watch.next().await;
+        for exercise in touched(&course, &changed) {
+            // Saved without a change, or already seen by the run that has just ended.
+            let now = runner::revision(&course.layout, &exercise).ok();
+            if now.is_none() || now != course.board.revision(&exercise.id) {
+                board::run(&course, &exercise);
+            }
+        }
+        if changed.iter().any(|path| makes_the_book(&course, path)) {
+            rebuild(&course).await;
+        }
+    }
+}
+
+async fn rebuild(course: &Shared) {
+    let layout = course.layout.clone();
+    match wakeful::spawn_blocking(move || Catalog::load(&layout)).await {
+        Ok(Ok(catalog)) => course.board.set_catalog(catalog),
+        Ok(Err(error)) => return course.problem(&chain(&error)),
+        Err(_) => {}
+    }
+    // Also when no page changed: it takes an earlier problem off the pages.
+    if let Some(pages) = course.build_book().await {
+        course
+            .hub
+            .send("book", &serde_json::json!({ "pages": pages }));
+    }
+}
+
+/// What is written by a person, as far as its name tells: not an editor's swap file, no lock file.
+fn is_written(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    !name.starts_with('.')
+        && !name.ends_with('~')
+        && !matches!(&*extension, "swp" | "swx" | "tmp" | "lock" | "orig")
+}
+
+fn makes_the_book(course: &Shared, path: &Path) -> bool {
+    let layout = &course.layout;
+    is_written(path)
+        && !path.starts_with(layout.exercises())
+        && !path.starts_with(layout.book().join("book"))
+}
+
+/// The exercises that the changed files belong to. A file that several share (`lib.rs`, a
+/// manifest) concerns those that were tried; if none was, the first that is not solved.
+fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
+    let layout = &course.layout;
+    let catalog = course.board.catalog();
+    let mut touched = BTreeSet::new();
+    for path in changed.iter().filter(|path| is_code(path)) {
+        let Some(chapter) = catalog
+            .chapters
+            .iter()
+            .find(|c| path.starts_with(layout.exercises().join(&c.dir)))
+        else {
+            continue;
+        };
+        let own = |e: &&Exercise| *path == e.path(layout) || *path == e.dir(layout).join(&e.test);
+        if let Some(exercise) = chapter.exercises.iter().find(own) {
+            touched.insert(exercise.id.clone());
+            continue;
+        }
+        let tried: Vec<_> = chapter
+            .exercises
+            .iter()
+            .filter(|e| course.board.was_tried(&e.id))
+            .collect();
+        let next = || {
+            chapter
+                .exercises
+                .iter()
+                .find(|e| !course.board.is_solved(&e.id))
+        };
+        let concerned = if tried.is_empty() {
+            next().into_iter().collect()
+        } else {
+            tried
+        };
+        touched.extend(concerned.iter().map(|exercise| exercise.id.clone()));
+    }
+    catalog
+        .exercises()
+        .filter(|exercise| touched.contains(&exercise.id))
+        .cloned()
+        .collect()
+}
+
+fn is_code(path: &Path) -> bool {
+    is_written(path)
+        && path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "toml")
+}

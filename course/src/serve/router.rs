@@ -1,0 +1,76 @@
+//! Which address is answered by whom.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{StatusCode, Uri},
+    middleware,
+    response::Response,
+    routing::{get, post},
+};
+use serde_json::json;
+
+use super::{
+    course::Shared,
+    error::Refusal,
+    events::{self, frame},
+    exercises, guard, inspector, play,
+};
+
+/// All of them, behind the guard.
+pub fn router(course: Shared) -> Router {
+    let exercise = Router::new()
+        .route("/run", post(exercises::run))
+        .route("/reset", post(exercises::reset))
+        .route("/open", post(exercises::open))
+        .route("/hint", get(exercises::hint))
+        .route("/diff", get(exercises::diff))
+        .route("/source", get(exercises::source));
+    let api = Router::new()
+        .route("/exercises", get(exercises::list))
+        .nest("/exercises/{chapter}/{name}", exercise)
+        .route("/run", post(play::run))
+        .route("/events", get(subscribe))
+        .route("/inspector", get(inspector::watch))
+        .fallback(nothing);
+    Router::new()
+        .nest("/api", api)
+        .fallback(page)
+        .layer(DefaultBodyLimit::max(guard::MAX_BODY))
+        .layer(middleware::from_fn_with_state(course.clone(), guard::guard))
+        .with_state(course)
+}
+
+async fn page(State(course): State<Shared>, request: Request) -> Response {
+    course
+        .pages
+        .respond(request.method(), request.uri().path(), request.headers())
+}
+
+async fn nothing(uri: Uri) -> Refusal {
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        format!("there is nothing at {}", uri.path()),
+    )
+}
+
+/// `GET /api/events`
+async fn subscribe(State(course): State<Shared>) -> Result<Response, Refusal> {
+    let mut first = vec![frame("hello", &json!({ "solved": course.board.solved() }))];
+    first.extend(
+        course
+            .book_problem()
+            .map(|message| frame("problem", &json!({ "message": message }))),
+    );
+    let full = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many pages are open: close some",
+        )
+    };
+    course
+        .hub
+        .subscribe(first)
+        .map(events::response)
+        .ok_or_else(full)
+}

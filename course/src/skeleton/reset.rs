@@ -1,0 +1,90 @@
+//! One exercise put back, and compared with its solution.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{SkeletonError, Tree, YOURS, generate, holes, write};
+use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files;
+
+/// What [`reset`] did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reset {
+    /// Where the reader's version of the exercise is kept; `None` if there was nothing to keep.
+    pub kept: Option<PathBuf>,
+    /// Other files of the crate that had been changed and were restored, and where the changed ones are kept:
+    /// the manifests, the test, the crate's root.
+    pub restored: Vec<(PathBuf, Option<PathBuf>)>,
+}
+
+/// Puts an exercise's file back to its skeleton, and with it everything of the
+/// crate that belongs to no other exercise: above all the manifests, without
+/// which nothing there would build. Every changed file is kept.
+pub fn reset(
+    layout: &Layout,
+    catalog: &Catalog,
+    exercise: &Exercise,
+) -> Result<Reset, SkeletonError> {
+    let tree = generate(layout, &catalog.chapters)?;
+    let mut done = Reset::default();
+    for (relative, content) in touched(&tree, catalog, exercise) {
+        let path = layout.exercises().join(relative);
+        let is_the_exercise = path == exercise.path(layout);
+        match fs::read(&path) {
+            Ok(now) if now == *content => continue,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                if !is_the_exercise {
+                    done.restored.push((path.clone(), None));
+                }
+            }
+            // Also one that cannot be read as a file is moved out of the way.
+            Ok(_) | Err(_) => {
+                let kept = files::set_aside(&path, YOURS)?;
+                if is_the_exercise {
+                    done.kept = Some(kept);
+                } else {
+                    done.restored.push((path.clone(), Some(kept)));
+                }
+            }
+        }
+        write::put(&path, content)?;
+    }
+    Ok(done)
+}
+
+/// The exercise's own file, and the files of its crate and workspace that are no other exercise's.
+fn touched<'a>(
+    tree: &'a Tree,
+    catalog: &'a Catalog,
+    exercise: &'a Exercise,
+) -> impl Iterator<Item = (&'a PathBuf, &'a Vec<u8>)> {
+    tree.iter().filter(move |(path, _)| {
+        let other = catalog.exercises().filter(|other| other.id != exercise.id);
+        let another_s = other.into_iter().any(|other| {
+            let dir = Path::new(&other.chapter);
+            // Two exercises may share a test file; it is restored with either.
+            let own_file = **path == dir.join(&other.file);
+            let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
+            own_file || own_test
+        });
+        let shared = path.components().count() == 1 || path.starts_with(".cargo");
+        (shared || path.starts_with(&exercise.chapter)) && !another_s
+    })
+}
+
+/// The reader's file compared with the solution, as a unified diff; empty if they are the same.
+pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonError> {
+    let path = exercise.solution_path(layout);
+    let solution = holes::solution(&files::read(&path)?)
+        .map_err(|source| SkeletonError::Hole { path, source })?;
+    let yours = files::read(&exercise.path(layout))?;
+    if yours == solution {
+        return Ok(String::new());
+    }
+    let patch = diffy::DiffOptions::new()
+        .set_original_filename(format!("yours: {}", exercise.file.display()))
+        .set_modified_filename("the book's solution")
+        .create_patch(&yours, &solution)
+        .to_string();
+    Ok(patch)
+}

@@ -1,0 +1,85 @@
+//! All that `exercises/` should hold, computed from the solutions without writing anything.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::{SkeletonError, holes, manifest};
+use crate::catalog::{Chapter, Layout};
+use crate::files;
+
+/// The files of `exercises/`: path from there, and content.
+pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
+
+/// What `exercises/` should hold.
+pub fn generate(layout: &Layout, chapters: &[Chapter]) -> Result<Tree, SkeletonError> {
+    let mut tree = Tree::new();
+    let mut manifests = Vec::new();
+    for chapter in chapters {
+        manifests.push(add_chapter(&mut tree, layout, chapter)?);
+    }
+    let root = layout.root().join("Cargo.toml");
+    let workspace = manifest::workspace(&files::read(&root)?, chapters, &manifests)
+        .map_err(|source| SkeletonError::Manifest { path: root, source })?;
+    tree.insert("Cargo.toml".into(), workspace.into());
+    tree.insert(".cargo/config.toml".into(), manifest::config(0).into());
+    Ok(tree)
+}
+
+/// Adds one chapter's crate; returns the solution's manifest, from which the workspace is derived.
+fn add_chapter(
+    tree: &mut Tree,
+    layout: &Layout,
+    chapter: &Chapter,
+) -> Result<String, SkeletonError> {
+    let dir = layout.solutions().join(&chapter.dir);
+    let out = Path::new(&chapter.dir);
+    let path = dir.join("Cargo.toml");
+    let text = files::read(&path)?;
+    let package = manifest::package(&text, chapter)
+        .map_err(|source| SkeletonError::Manifest { path, source })?;
+    tree.insert(out.join("Cargo.toml"), package.into());
+    tree.insert(out.join(".cargo/config.toml"), manifest::config(1).into());
+
+    for relative in files::walk(&dir, &is_the_maintainers)? {
+        let path = dir.join(&relative);
+        let content = std::fs::read(&path).map_err(files::FileError::new("read", &path))?;
+        let content = match String::from_utf8(content) {
+            Ok(text)
+                if relative
+                    .extension()
+                    .is_some_and(|extension| extension == "rs") =>
+            {
+                let hole = |source| SkeletonError::Hole {
+                    path: path.clone(),
+                    source,
+                };
+                // A test serves solution and skeleton alike: with a hole in it, it could not.
+                if relative.starts_with("tests") && holes::has_holes(&text) {
+                    return Err(hole(holes::HoleError {
+                        line: 1,
+                        problem: "a test file has no holes",
+                    }));
+                }
+                holes::skeleton(&text).map_err(hole)?.into_bytes()
+            }
+            Ok(text) => text.into_bytes(),
+            Err(binary) => binary.into_bytes(),
+        };
+        tree.insert(out.join(relative), content);
+    }
+    Ok(text)
+}
+
+/// What lies in a solution but is not for the reader.
+fn is_the_maintainers(relative: &Path) -> bool {
+    [
+        "Cargo.toml",
+        "Cargo.lock",
+        "exercises.toml",
+        "mutants",
+        "target",
+        ".cargo",
+    ]
+    .iter()
+    .any(|name| relative == Path::new(name))
+}

@@ -1,0 +1,119 @@
+//! Single keys from a terminal; lines, by their first letter, from anything else.
+//!
+//! A thread waits for them, because neither can be waited for in the reactor
+//! everywhere; it ends with the process.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::thread;
+
+use async_channel::{Receiver, Sender};
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::terminal;
+
+/// What was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    /// A letter, in lower case.
+    Char(char),
+    /// Ctrl-C, or the end of the input.
+    End,
+}
+
+/// The keyboard, and the screen it needs: while keys come one by one, the
+/// terminal moves no cursor back at the end of a line, so all printing goes
+/// through [`Keys::print`]. The terminal is restored on drop.
+#[derive(Debug)]
+pub struct Keys {
+    keys: Receiver<Key>,
+    raw: bool,
+}
+
+impl Keys {
+    /// Starts to listen.
+    pub fn start() -> Self {
+        let (sender, keys) = async_channel::unbounded();
+        let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+        // A terminal that cannot give single keys still gives lines.
+        let raw = terminal && terminal::enable_raw_mode().is_ok();
+        thread::spawn(move || {
+            if raw {
+                read_keys(&sender)
+            } else {
+                read_lines(&sender)
+            }
+        });
+        Self { keys, raw }
+    }
+
+    /// Whether keys come one by one; otherwise each needs Enter.
+    pub fn single(&self) -> bool {
+        self.raw
+    }
+
+    /// The next key. Cancel-safe.
+    pub async fn next(&self) -> Key {
+        self.keys.recv().await.unwrap_or(Key::End)
+    }
+
+    /// Prints text to stdout, whichever mode the terminal is in.
+    pub fn print(&self, text: &str) {
+        let mut stdout = io::stdout().lock();
+        // A closed pipe is no reason to stop watching; the next key will be its end.
+        let _ = if self.raw {
+            stdout.write_all(text.replace('\n', "\r\n").as_bytes())
+        } else {
+            stdout.write_all(text.as_bytes())
+        };
+        let _ = stdout.flush();
+    }
+
+    /// Empties the screen, where there is one.
+    pub fn clear(&self) {
+        if self.raw {
+            self.print("\x1b[2J\x1b[3J\x1b[H");
+        }
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        if self.raw {
+            let _ = terminal::disable_raw_mode();
+        }
+    }
+}
+
+fn read_keys(sender: &Sender<Key>) {
+    loop {
+        let key = match crossterm::event::read() {
+            Ok(Event::Key(key)) if key.kind != KeyEventKind::Release => match key.code {
+                KeyCode::Char('c' | 'd') if key.modifiers.contains(KeyModifiers::CONTROL) => {
+                    Key::End
+                }
+                KeyCode::Char(letter) => Key::Char(letter.to_ascii_lowercase()),
+                KeyCode::Esc => Key::Char('q'),
+                _ => continue,
+            },
+            Ok(_) => continue,
+            Err(_) => Key::End,
+        };
+        if sender.send_blocking(key).is_err() || key == Key::End {
+            return;
+        }
+    }
+}
+
+fn read_lines(sender: &Sender<Key>) {
+    for line in io::stdin().lock().lines() {
+        let Ok(line) = line else { break };
+        let letter = line.trim().chars().next();
+        if letter.is_some_and(|letter| {
+            sender
+                .send_blocking(Key::Char(letter.to_ascii_lowercase()))
+                .is_err()
+        }) {
+            return;
+        }
+    }
+    let _ = sender.send_blocking(Key::End);
+}

@@ -1,0 +1,118 @@
+//! A verdict as text.
+
+use std::fmt::Write as _;
+
+use super::{Paint, indented};
+use crate::runner::{Outcome, TestStatus, Verdict};
+
+/// The outcome in a word or two, coloured.
+pub fn summary(verdict: &Verdict, paint: Paint) -> String {
+    let text = match verdict.outcome {
+        Outcome::Passed => return paint.green("passed"),
+        Outcome::Failed => "failed",
+        Outcome::BuildFailed => "does not compile",
+        Outcome::TimedOut => "takes too long",
+        Outcome::TooMuchOutput => "prints too much",
+        Outcome::ManifestBroken => "cargo cannot build it",
+        Outcome::Killed => "was killed",
+    };
+    paint.red(text)
+}
+
+/// All there is to say: each test with its message, the compiler's text, what to do.
+pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
+    let mut out = String::new();
+    if !verdict.diagnostics.is_empty() {
+        let _ = writeln!(out, "{}\n", compiler(&verdict.diagnostics, paint));
+    }
+    for test in &verdict.tests {
+        let status = match test.status {
+            TestStatus::Ok => paint.green("ok"),
+            TestStatus::Failed => paint.red("failed"),
+            TestStatus::Ignored => paint.dim("ignored"),
+        };
+        let _ = writeln!(out, "  {status:<6}  {}", test.name);
+        if let Some(message) = &test.message {
+            let _ = writeln!(out, "          {}", indented(message, 10));
+        }
+    }
+    if let Some(stdout) = &verdict.stdout {
+        let _ = writeln!(
+            out,
+            "\n  {}\n    {}",
+            paint.dim("printed:"),
+            indented(shortened(stdout), 4)
+        );
+    }
+    if let Some(advice) = &verdict.advice {
+        let _ = writeln!(out, "  {} {advice}", paint.bold("help:"));
+    }
+    out
+}
+
+/// The start of what a test printed: a loop that prints fills no screen with it.
+fn shortened(text: &str) -> &str {
+    let lines = text
+        .char_indices()
+        .filter(|(_, c)| *c == '\n')
+        .map(|(at, _)| at)
+        .nth(19);
+    let end = lines.unwrap_or(text.len()).min(2_000);
+    let end = (0..=end)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
+    &text[..end]
+}
+
+/// The compiler's text with the heads of its messages coloured as it would do itself.
+fn compiler(text: &str, paint: Paint) -> String {
+    let line = |line: &str| match line.split_once(": ") {
+        Some((head, rest)) if head.starts_with("error") => {
+            format!("{}: {}", paint.red(head), paint.bold(rest))
+        }
+        Some((head, rest)) if head.starts_with("warning") => {
+            format!("{}: {}", paint.yellow(head), paint.bold(rest))
+        }
+        _ => line.to_owned(),
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runner::TestResult;
+
+    #[test]
+    fn a_verdict_names_each_test_and_says_what_to_do() {
+        let test = |name: &str, status, message: Option<&str>| TestResult {
+            name: name.into(),
+            status,
+            message: message.map(Into::into),
+        };
+        let given = Verdict {
+            outcome: Outcome::Failed,
+            tests: vec![
+                test("a", TestStatus::Ok, None),
+                test("b", TestStatus::Failed, Some("left: 1\nright: 2")),
+            ],
+            diagnostics: String::new(),
+            stdout: Some("b:\nhello\n".into()),
+            advice: Some("look again".into()),
+            cargo_ms: 1,
+            total_ms: 2,
+            revision: String::new(),
+        };
+        let expected = "  ok      a\n  failed  b\n          left: 1\n          right: 2\n\n  printed:\n    b:\n    \
+                        hello\n  help: look again\n";
+        assert_eq!(verdict(&given, Paint::plain()), expected);
+        assert_eq!(summary(&given, Paint::plain()), "failed");
+    }
+
+    #[test]
+    fn endless_printing_is_shown_by_its_start() {
+        assert_eq!(shortened(&"line\n".repeat(100)).lines().count(), 20);
+        assert_eq!(shortened(&"ä".repeat(5_000)).len(), 2_000);
+    }
+}

@@ -1,0 +1,201 @@
+//! The book's promises: what a directive becomes, what a page claims, what is said when it is wrong.
+
+mod fixture;
+
+use std::{fs, path::Path};
+
+use course::book::{self, BookError, RunBlock, SourceUse, WidgetUse};
+use course::catalog::Layout;
+use fixture::Fixture;
+
+fn page(fixture: &Fixture) -> String {
+    let out = fixture.root().join("target/book");
+    book::build(&fixture.layout(), &out).expect("the book builds");
+    fs::read_to_string(out.join("07-lamps.html")).expect("the page is there")
+}
+
+fn assert_has(html: &str, part: &str) {
+    assert!(html.contains(part), "not on the page: {part}");
+}
+
+#[test]
+fn every_directive_becomes_what_the_theme_and_the_widgets_look_for() {
+    let fixture = Fixture::new();
+    let html = page(&fixture);
+    for part in [
+        "<a class=\"term\" href=\"glossary.html#lamp\">lamp</a>",
+        "<a class=\"test\" href=\"#test-promises-a_lamp_remembers\"",
+        "<figure class=\"source\" data-path=\"chapters/07-lamps/src/lib.rs\" data-start=\"4\" data-end=\"7\">",
+        "<figcaption>chapters/07-lamps/src/lib.rs, lines 4–7</figcaption>",
+        "<figure class=\"output\" data-command=\"cargo run -p lamps --example blink\">",
+        "on &lt;now&gt;",
+        "<form class=\"predict\" data-id=\"bright\">",
+        "<div class=\"runnable\" data-chapter=\"07-lamps\">",
+        "<code class=\"language-rust run\">",
+        "<div class=\"fails\" data-code=\"E0384\">",
+        "<section class=\"widget\" data-widget=\"lamp\" data-trace=\"traces/07-lamps.json\">",
+        "<details class=\"steps\">",
+        "<section class=\"exercise\" id=\"exercise-lamps-dim\" data-id=\"lamps/dim\" data-file=\"exercises/07-lamps/src/dim.rs\"",
+        "Dim &lt;it&gt;",
+        "Make it <em>half</em> as bright.",
+        "<code>cargo course check lamps/dim</code>",
+        "id=\"test-promises-a_lamp_remembers\"",
+        "Written with <code>{{#term lamp}}</code>.",
+    ] {
+        assert_has(&html, part);
+    }
+}
+
+#[test]
+fn widgets_and_traces_are_copied_beside_the_pages() {
+    let fixture = Fixture::new();
+    page(&fixture);
+    let out = fixture.root().join("target/book");
+    assert!(out.join("widgets/lamp.js").is_file() && out.join("traces/07-lamps.json").is_file());
+}
+
+#[test]
+fn building_writes_nothing_into_the_readers_tree() {
+    let fixture = Fixture::new();
+    page(&fixture);
+    assert!(!fixture.root().join("book/book").exists());
+}
+
+#[test]
+fn what_a_page_claims_is_data() {
+    let fixture = Fixture::new();
+    let facts = book::facts(
+        &fixture.layout(),
+        &fixture.root().join("book/src/07-lamps.md"),
+    )
+    .expect("the page is good");
+    let path = "chapters/07-lamps/src/lib.rs".to_owned();
+    assert_eq!(facts.page, "book/src/07-lamps.md");
+    assert_eq!(
+        facts.sources,
+        [
+            SourceUse {
+                path: path.clone(),
+                lines: 4..=7,
+                line: 5
+            },
+            SourceUse {
+                path,
+                lines: 12..=15,
+                line: 7
+            }
+        ]
+    );
+    assert_eq!(facts.exercises, [("lamps/dim".to_owned(), 41)]);
+    assert_eq!(
+        facts.runs,
+        [RunBlock {
+            code: "use lamps::Lamp;\nprintln!(\"{}\", Lamp::on().is_on());\n".into(),
+            output: Some("true\n".into()),
+            line: 25
+        }]
+    );
+    assert_eq!(facts.failing[0].error, "E0384");
+    assert_eq!(facts.predictions[0].checked_by[0].name, "a_lamp_remembers");
+    assert_eq!(facts.tests[0].path, "chapters/07-lamps/tests/promises.rs");
+    assert_eq!(facts.outputs[0].path, "chapters/07-lamps/outputs/blink.txt");
+    let widget = WidgetUse {
+        widget: "lamp".into(),
+        trace: "traces/07-lamps.json".into(),
+        line: 39,
+    };
+    assert_eq!(facts.widgets, [widget]);
+}
+
+#[test]
+fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
+    let fixture = Fixture::new();
+    fixture.write("book/src/hello.md", "# Hello\n\n{{#sorce x}}\n\n{{#source ../secret}}\n\n{{#exercise lamps/dimm}}\n\n```output\nx\n```\n");
+    let out = fixture.root().join("target/book");
+    let error = book::build(&fixture.layout(), &out).expect_err("the page is bad");
+    let BookError::Pages(problems) = error else {
+        panic!("not about pages: {error}")
+    };
+    let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(said.len(), 4, "{said:#?}");
+    for (said, start, part) in [
+        (
+            &said[0],
+            "book/src/hello.md:3:",
+            "no directive `{{#sorce …}}`",
+        ),
+        (&said[1], "book/src/hello.md:5:", "inside the repository"),
+        (&said[2], "book/src/hello.md:7:", "it has lamps/dim"),
+        (
+            &said[3],
+            "book/src/hello.md:9:",
+            "`rust,run` block before it",
+        ),
+    ] {
+        assert!(said.starts_with(start) && said.contains(part), "{said}");
+    }
+}
+
+#[test]
+fn a_checkout_with_windows_line_ends_gives_the_same_page() {
+    let fixture = Fixture::new();
+    let before = page(&fixture);
+    for path in [
+        "chapters/07-lamps/src/lib.rs",
+        "chapters/07-lamps/outputs/blink.txt",
+    ] {
+        let text = fixture.read(path).replace('\n', "\r\n");
+        fixture.write(path, &text);
+    }
+    assert!(page(&fixture) == before, "the pages differ");
+}
+
+#[test]
+fn a_stock_mdbook_that_calls_the_preprocessor_gives_the_same_page() {
+    let fixture = Fixture::new();
+    let ours = page(&fixture);
+    let config = fixture.read("book/book.toml").replace(
+        "command = \"false\"",
+        &format!(
+            "command = '\"{}\" preprocess'",
+            env!("CARGO_BIN_EXE_course")
+        ),
+    );
+    fixture.write("book/book.toml", &config);
+    let book = mdbook_driver::MDBook::load(fixture.root().join("book")).expect("the book loads");
+    book.build().expect("the book builds");
+    assert!(
+        main_of(&fixture.read("book/book/07-lamps.html")) == main_of(&ours),
+        "the pages differ"
+    );
+}
+
+fn main_of(html: &str) -> &str {
+    let start = html.find("<main>").expect("a page has a main part");
+    &html[start..html.find("</main>").expect("which ends")]
+}
+
+#[test]
+fn this_clones_own_book_builds() {
+    let out = tempfile::tempdir().expect("a temporary directory");
+    if let Err(error) = book::build(&clone(), out.path()) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
+    let toml = fs::read_to_string(clone().book().join("book.toml")).expect("book.toml is there");
+    let config: toml::Table = toml.parse().expect("book.toml is TOML");
+    let listed = config["output"]["html"]["additional-js"]
+        .as_array()
+        .expect("a list");
+    let listed: Vec<_> = listed.iter().filter_map(|path| path.as_str()).collect();
+    let mut there = book::assets(&clone()).expect("the directories can be read");
+    there.sort();
+    assert_eq!(listed, there);
+}
+
+fn clone() -> Layout {
+    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the tests run inside a clone")
+}

@@ -1,0 +1,246 @@
+// The whole loop on one chapter, as a reader goes through it: read, run, do.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { assertAccessible, assertNoSidewaysScroll, openBrowser, openPage, screenshot } from './reader.js';
+import { serve } from './server.js';
+import { copyOfRepository } from './tree.js';
+
+const CHAPTER = '02-generators.html';
+const PAGES = ['introduction.html', 'how-to.html', 'glossary.html', 'inspector.html', CHAPTER];
+// An exercise's first test run compiles the chapter; the machine may be busy.
+const VERDICT_WITHIN = { timeout: 120_000 };
+
+let tree;
+let server;
+let browser;
+
+before(async () => {
+  tree = await copyOfRepository();
+  server = await serve(tree.root);
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+  await tree?.remove();
+});
+
+async function reading(file, options, act) {
+  const window = await openPage(browser, options);
+  try {
+    await window.page.goto(`${server.address}/${file}`);
+    await act(window.page);
+    assert.deepEqual(window.complaints, [], `complaints of ${file}`);
+  } finally {
+    await window.close();
+  }
+}
+
+test('every page of the book opens from the front page without a complaint', async () => {
+  await reading('', {}, async (page) => {
+    assert.match(await page.title(), /Wakeful/);
+    await page.locator('#mdbook-sidebar a', { hasText: 'Generators' }).click();
+    await page.waitForURL(`**/${CHAPTER}`);
+    assert.match(await page.locator('main h1').innerText(), /Generators/);
+  });
+  for (const file of PAGES) await reading(file, {}, (page) => page.locator('main h1').waitFor());
+});
+
+test('a prediction answers the choice that was made, and remembers it', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const form = page.locator('form.predict').first();
+    const wrong = form.locator('input:not([data-right])').first();
+    await wrong.check();
+    const because = form.locator('.because:visible');
+    assert.equal(await because.count(), 1, 'one answer shows: that of the choice');
+    const said = await because.innerText();
+    await form.locator('input[data-right]').check();
+    assert.notEqual(await form.locator('.because:visible').innerText(), said);
+    await page.reload();
+    assert.equal(await page.locator('form.predict').first().locator('input[data-right]').isChecked(), true);
+  });
+});
+
+test('a block runs on this machine, and runs again with the edits made to it', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const block = page.locator('.runnable').first();
+    await block.getByRole('button', { name: '▶ Run' }).click();
+    await block.locator('.run-state[data-done="good"]').waitFor(VERDICT_WITHIN);
+    await block.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('fn main() {\nprintln!("edited: {}", 6 * 7);');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('}');
+    await page.keyboard.press('ControlOrMeta+Enter');
+    await block.locator('.run-output', { hasText: 'edited: 42' }).waitFor(VERDICT_WITHIN);
+    await block.getByRole('button', { name: 'Undo edits' }).click();
+    assert.equal(await block.locator('textarea').count(), 0);
+  });
+});
+
+test('a block that does not compile says why, and one that never ends can be stopped', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const block = page.locator('.runnable').first();
+    await block.getByRole('button', { name: 'Edit', exact: true }).click();
+    await block.locator('textarea').fill('fn main() { let x: u8 = "no"; }');
+    await block.getByRole('button', { name: '▶ Run' }).click();
+    await block.locator('.run-output', { hasText: 'E0308' }).waitFor(VERDICT_WITHIN);
+    await block.locator('textarea').fill('fn main() { println!("for ever"); loop { std::thread::yield_now(); } }');
+    await block.getByRole('button', { name: '▶ Run' }).click();
+    await block.locator('.run-output', { hasText: 'for ever' }).waitFor(VERDICT_WITHIN);
+    await block.getByRole('button', { name: '■ Stop' }).click();
+    await block.locator('.run-state[data-done="cancelled"]').waitFor();
+  });
+});
+
+test('an exercise goes red by its named test, gives a hint, and turns green on save', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const panel = page.locator('section.exercise').first();
+    const file = await panel.getAttribute('data-file');
+    const id = await panel.getAttribute('data-id');
+    const skeleton = await fs.readFile(path.join(tree.root, file), 'utf8');
+    const tests = await fs.readFile(path.join(tree.root, await panel.getAttribute('data-test')), 'utf8');
+    await panel.scrollIntoViewIfNeeded();
+
+    // Saving the file is all that a reader does.
+    await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
+    await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+    const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
+    assert.ok(failed.length > 0, 'the panel names the tests that fail');
+    for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
+    await screenshot(page, 'exercise-red');
+    await assertAccessible(page, 'a red panel');
+
+    await panel.getByRole('button', { name: 'Hint 1 of 3' }).click();
+    await panel.locator('.hints li').first().waitFor();
+    assert.equal(await panel.locator('.hints li').count(), 1);
+
+    const solution = file.replace(/^exercises\//, 'solutions/');
+    await fs.copyFile(path.join(tree.root, solution), path.join(tree.root, file));
+    await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
+    assert.equal(await panel.locator('.tests .failed').count(), 0);
+    await page.locator('#mdbook-sidebar .progress').getByText(/^1\//).waitFor();
+    await assertAccessible(page, 'a green panel');
+    await screenshot(page, 'exercise-green');
+
+    await panel.getByRole('button', { name: 'Compare with the solution' }).click();
+    await panel.locator('.solution > *').waitFor();
+    const progress = await fs.readFile(path.join(tree.root, 'progress.txt'), 'utf8');
+    assert.match(progress, new RegExp(`^${id} solved`, 'm'));
+
+    await panel.getByRole('button', { name: 'Reset', exact: true }).click();
+    await panel.getByRole('button', { name: 'Reset the file' }).click();
+    await panel.locator('.told', { hasText: 'kept in' }).waitFor();
+    assert.equal(await fs.readFile(path.join(tree.root, file), 'utf8'), skeleton);
+  });
+});
+
+test('the recorded run is stepped by keys alone, without turning the page', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const player = page.locator('section.widget .player').first();
+    await player.waitFor();
+    await player.focus();
+    const position = () => player.locator('.position').innerText();
+    const here = () => player.locator('.here').evaluate((bar) => bar.style.getPropertyValue('--line'));
+    const [first, line] = [await position(), await here()];
+    assert.match(first, /^step 1 of \d+$/);
+    await page.keyboard.press('ArrowRight');
+    assert.match(await position(), /^step 2 of/);
+    for (let steps = 0; (await here()) === line && steps < 5; steps += 1) await page.keyboard.press('ArrowRight');
+    assert.notEqual(await here(), line, 'the marked line moves');
+    await page.keyboard.press('End');
+    const last = first.replace(/^step 1 of (\d+)$/, 'step $1 of $1');
+    assert.equal(await position(), last);
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space');
+    await player.locator('.position', { hasText: last }).waitFor();
+    await page.keyboard.press('Home');
+    assert.equal(await position(), first);
+    assert.ok(page.url().endsWith(CHAPTER), 'the arrows did not turn the page');
+    for (let steps = 0; steps < 5; steps += 1) await page.keyboard.press('ArrowRight');
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
+    await screenshot(page, 'widget');
+  });
+});
+
+test('the inspector shows the tasks of the server that serves it', async () => {
+  await reading('inspector.html', {}, async (page) => {
+    await page.locator('.inspector .tasks tbody tr', { hasText: '.rs:' }).first().waitFor();
+    await page.locator('.inspector .sockets tbody tr').first().waitFor();
+    await assertAccessible(page, 'the inspector');
+    await screenshot(page, 'inspector');
+  });
+});
+
+for (const [name, options] of [
+  ['light', { colorScheme: 'light' }],
+  ['dark', { colorScheme: 'dark' }],
+  ['narrow', { width: 360, height: 740 }],
+  ['narrowest', { width: 320, height: 640 }],
+  ['calm and contrasted', { colorScheme: 'dark', reducedMotion: 'reduce', contrast: 'more' }],
+]) {
+  test(`every page is accessible and fits: ${name}`, async () => {
+    for (const file of PAGES) {
+      await reading(file, options, async (page) => {
+        if (file === CHAPTER) await page.locator('.player').first().waitFor();
+        await assertAccessible(page, `${file}, ${name}`);
+        await assertNoSidewaysScroll(page, `${file}, ${name}`);
+        await screenshot(page, `${name.replaceAll(' ', '-')}-${file.replace('.html', '')}`, { fullPage: true });
+      });
+    }
+  });
+}
+
+test('the night is dark', async () => {
+  await reading(CHAPTER, { colorScheme: 'dark' }, async (page) => {
+    const brightness = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
+    assert.ok(brightness < 150, `the background's parts sum to ${brightness}`);
+  });
+});
+
+test('a page outlives its server: it says that the server is gone, and picks up the next one', async () => {
+  // What the browser itself has to say about a server that is gone is no complaint.
+  const { page, close } = await openPage(browser);
+  try {
+    await page.goto(`${server.address}/${CHAPTER}`);
+    await page.locator('#mdbook-sidebar .progress').waitFor();
+    await server.stop();
+    await page.locator('.course-status', { hasText: 'cargo course' }).waitFor();
+    server = await serve(tree.root, new URL(server.address).port);
+    await page.locator('.course-status').waitFor({ state: 'hidden' });
+    // The new server has a new token, which the page has found by itself.
+    const panel = page.locator('section.exercise').first();
+    await panel.getByRole('button', { name: 'Run tests' }).click();
+    await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+  } finally {
+    await close();
+  }
+});
+
+test('without cargo course behind it, the page says which command to run', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    await page.route(`**/${CHAPTER}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace(/<meta name="course-token"[^>]*>/, '') });
+    });
+    await page.goto(`${server.address}/${CHAPTER}`);
+    await page.locator('.runnable .static', { hasText: 'cargo course' }).first().waitFor();
+    await page.locator('section.exercise .static', { hasText: 'cargo course' }).first().waitFor();
+    assert.equal(await page.getByRole('button', { name: '▶ Run' }).count(), 0);
+    await page.locator('.player').first().waitFor(); // a recording needs no server
+  });
+});
+
+test('without JavaScript the book is still a book', async () => {
+  await reading(CHAPTER, { javaScriptEnabled: false }, async (page) => {
+    assert.ok((await page.locator('main').innerText()).length > 5000);
+    await page.locator('section.exercise .static').first().waitFor();
+    await page.locator('section.widget details.steps summary').first().waitFor();
+    await page.locator('form.predict input').first().check();
+    await page.locator('form.predict .because:visible').first().waitFor();
+  });
+});

@@ -1,0 +1,63 @@
+// A reader: a browser window with a colour scheme and a width, which notes every
+// complaint of the page.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const FLAGS = [
+  '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+];
+
+/** Starts the browser; `CHROMIUM` says which. */
+export function openBrowser() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/** Opens a window. Answers its page, with `complaints` and what a test asks of any page. */
+export async function openPage(browser, { width = 1440, height = 900, ...options } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('pageerror', (error) => complaints.push(`threw: ${error.stack ?? error.message}`));
+  page.on('requestfailed', (request) => {
+    // A page that is left closes its streams.
+    const reason = request.failure()?.errorText;
+    if (reason !== 'net::ERR_ABORTED') complaints.push(`request failed: ${request.url()} ${reason}`);
+  });
+  return { page, complaints, close: () => context.close() };
+}
+
+/** Fails with every rule of axe that the page breaks. */
+export async function assertAccessible(page, what) {
+  // Colours that are still fading in have no contrast of their own yet.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished)));
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run());
+  const lines = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.target.join(' ')}`));
+  assert.deepEqual(lines, [], `axe on ${what}`);
+}
+
+/** Fails if the page can be scrolled sideways. */
+export async function assertNoSidewaysScroll(page, what) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${what} is ${over} pixels too wide`);
+}
+
+/** Keeps a screenshot where `SCREENSHOTS` says, and does nothing without it. */
+export async function screenshot(page, name, options = {}) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  fs.mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: path.join(folder, `${name}.png`), ...options });
+}

@@ -1,0 +1,48 @@
+// `cargo course`, started as a reader starts it, and ended by its own process id.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+
+import { repository } from './tree.js';
+
+// The first start compiles the whole tool.
+const STARTS_WITHIN_MS = 10 * 60_000;
+const STOPS_WITHIN_MS = 10_000;
+
+/**
+ * Serves the copy at `root`. The command is built from the repository, whose
+ * target directory has most of it already; which course it serves is decided by
+ * the directory that it is started in.
+ */
+export async function serve(root, port = 0) {
+  const args = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--', '--no-open', '--port', String(port)];
+  const child = spawn('cargo', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  let said = '';
+  const address = await new Promise((resolve, reject) => {
+    const watchdog = setTimeout(() => reject(new Error(`cargo course printed no address in time. It said:\n${said}`)), STARTS_WITHIN_MS);
+    const listen = (chunk) => {
+      said += chunk;
+      const found = said.match(/http:\/\/127\.0\.0\.1:\d+/);
+      if (found) {
+        clearTimeout(watchdog);
+        resolve(found[0]);
+      }
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`cargo course ended with ${code}. It said:\n${said}`)));
+  });
+  return { address, said: () => said, stop: () => stop(child) };
+}
+
+// Its own process group: cargo, the server, and whatever that one started.
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  process.kill(-child.pid, 'SIGINT');
+  const watchdog = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), STOPS_WITHIN_MS);
+  await ended;
+  clearTimeout(watchdog);
+}

@@ -1,0 +1,301 @@
+//! What the commands promise: their words, their exit codes, their JSON.
+
+mod common;
+
+use std::fs;
+use std::process::Output;
+
+use common::{Course, stderr, stdout};
+
+fn code(output: &Output) -> i32 {
+    output
+        .status
+        .code()
+        .unwrap_or_else(|| panic!("no exit code: {output:?}"))
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+#[test]
+fn an_exercise_from_red_to_green() {
+    let course = Course::new();
+    let list = course.command(&["list"]);
+    assert_eq!(code(&list), 0);
+    assert!(
+        stdout(&list).contains("todo     fix/double  extend    5 min  Double it\n"),
+        "{}",
+        stdout(&list)
+    );
+    assert!(
+        stdout(&list)
+            .contains("0 of 2 solved\nnext: fix/double, in exercises/02-fix/src/double.rs\n")
+    );
+    assert!(!stdout(&list).contains('\x1b'), "no colours in a pipe");
+
+    let check = course.command(&["check", "fix/double"]);
+    assert_eq!(code(&check), 1, "some fail");
+    assert!(
+        stdout(&check).contains("fix/double: failed"),
+        "{}",
+        stdout(&check)
+    );
+    assert!(
+        stdout(&check).contains("not yet implemented: double 1"),
+        "{}",
+        stdout(&check)
+    );
+
+    let early = course.command(&["diff", "fix/double"]);
+    assert_eq!(code(&early), 1);
+    assert!(
+        stdout(&early).contains("not solved yet"),
+        "{}",
+        stdout(&early)
+    );
+
+    course.double("x + x");
+    let check = course.command(&["check", "--json", "fix/double"]);
+    assert_eq!(code(&check), 0);
+    let checked = json(&check);
+    assert_eq!(checked["passed"], true);
+    assert_eq!(checked["exercises"][0]["state"], "solved");
+    assert_eq!(checked["exercises"][0]["verdict"]["outcome"], "passed");
+    assert_eq!(
+        checked["exercises"][0]["verdict"]["tests"][0]["status"],
+        "ok"
+    );
+
+    let diff = course.command(&["diff", "fix/double"]);
+    assert_eq!(code(&diff), 0);
+    assert!(stdout(&diff).contains("-    x + x\n"), "{}", stdout(&diff));
+    assert!(
+        stdout(&diff).contains("+    x * fix::TWO\n"),
+        "{}",
+        stdout(&diff)
+    );
+    assert!(!stdout(&diff).contains("hole:"));
+
+    let listed = json(&course.command(&["list", "--json"]));
+    assert_eq!(listed["solved"], 1);
+    assert_eq!(
+        listed["exercises"][0]["file"],
+        "exercises/02-fix/src/double.rs"
+    );
+
+    let all = course.command(&["check", "02"]);
+    assert_eq!(code(&all), 1);
+    assert!(
+        stdout(&all).ends_with("1 of 2 passed\n"),
+        "{}",
+        stdout(&all)
+    );
+}
+
+#[test]
+fn hints_come_one_at_a_time_and_are_remembered() {
+    let course = Course::new();
+    assert_eq!(
+        stdout(&course.command(&["hint", "double"])),
+        "Hint 1 of 3: What is twice?\n"
+    );
+    assert_eq!(
+        stdout(&course.command(&["hint", "double"])),
+        "Hint 2 of 3: Multiply.\n"
+    );
+    assert_eq!(
+        stdout(&course.command(&["hint", "double", "1"])),
+        "Hint 1 of 3: What is twice?\n"
+    );
+    assert_eq!(
+        stdout(&course.command(&["hint", "double"])),
+        "Hint 3 of 3: `x * fix::TWO`\n"
+    );
+    assert_eq!(
+        stdout(&course.command(&["hint", "double"])),
+        "Hint 3 of 3: `x * fix::TWO`\n"
+    );
+    assert_eq!(
+        stdout(&course.command(&["hint", "double", "--all"]))
+            .lines()
+            .count(),
+        3
+    );
+    assert_eq!(code(&course.command(&["hint", "double", "4"])), 2);
+    assert_eq!(
+        json(&course.command(&["list", "--json"]))["exercises"][0]["hints_shown"],
+        3
+    );
+}
+
+#[test]
+fn reset_keeps_every_version_of_the_readers() {
+    let course = Course::new();
+    let skeleton = course.read("exercises/02-fix/src/double.rs");
+    for n in 1..=2 {
+        course.double(&format!("x + x + {n}"));
+        let reset = course.command(&["reset", "fix/double"]);
+        assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+        assert!(
+            stdout(&reset).contains(&format!("src/double.rs.yours-{n}")),
+            "{}",
+            stdout(&reset)
+        );
+        assert_eq!(course.read("exercises/02-fix/src/double.rs"), skeleton);
+        assert!(
+            course
+                .read(&format!("exercises/02-fix/src/double.rs.yours-{n}"))
+                .contains(&format!("x + x + {n}"))
+        );
+    }
+    // Nothing but the exercise itself: another's work stays.
+    course.solve("fix/count");
+    let theirs = course.read("exercises/02-fix/src/count.rs");
+    course.command(&["reset", "fix/double"]);
+    assert_eq!(course.read("exercises/02-fix/src/count.rs"), theirs);
+    assert!(
+        !course
+            .path("exercises/02-fix/src/double.rs.yours-3")
+            .exists(),
+        "nothing to keep"
+    );
+    // Gone altogether, it comes back.
+    fs::remove_dir_all(course.path("exercises")).unwrap();
+    assert_eq!(code(&course.command(&["reset", "fix/double"])), 0);
+    assert_eq!(course.read("exercises/02-fix/src/double.rs"), skeleton);
+    assert!(course.path("exercises/Cargo.toml").exists());
+}
+
+#[test]
+fn an_unknown_id_names_the_nearest_ones() {
+    let course = Course::new();
+    for command in ["hint", "reset", "diff", "check"] {
+        let output = course.command(&[command, "fix/duoble"]);
+        assert_eq!(code(&output), 2, "{command}");
+        assert!(
+            stderr(&output).contains("\"fix/duoble\""),
+            "{}",
+            stderr(&output)
+        );
+        assert!(
+            stderr(&output).contains("did you mean fix/double"),
+            "{}",
+            stderr(&output)
+        );
+    }
+    let nothing_like_it = course.command(&["hint", "zzzzzzzz"]);
+    assert_eq!(code(&nothing_like_it), 2);
+    assert!(stderr(&nothing_like_it).contains("`cargo course list` shows them all"));
+    assert_eq!(code(&course.command(&["no-such-command"])), 2);
+    let elsewhere = tempfile::tempdir().unwrap();
+    let lost = course
+        .start(&["list"])
+        .current_dir(elsewhere.path())
+        .output()
+        .unwrap();
+    assert_eq!(code(&lost), 2);
+    assert!(
+        stderr(&lost).contains("is not inside a clone of the course"),
+        "{}",
+        stderr(&lost)
+    );
+}
+
+#[test]
+fn an_id_cannot_lead_out_of_the_exercises() {
+    let course = Course::new();
+    for id in [
+        "../double",
+        "fix/../double",
+        "/etc/passwd",
+        "fix/double/../../x",
+        "..",
+        "",
+        "fix\\double",
+    ] {
+        assert_eq!(code(&course.command(&["reset", id])), 2, "{id:?}");
+    }
+    let toml = course.read("solutions/02-fix/exercises.toml");
+    for (from, to) in [
+        ("id = \"fix/double\"", "id = \"fix/../double\""),
+        ("file = \"src/double.rs\"", "file = \"../../Cargo.toml\""),
+        ("test = \"tests/double.rs\"", "test = \"/etc/passwd\""),
+    ] {
+        assert!(toml.contains(from));
+        course.write("solutions/02-fix/exercises.toml", &toml.replace(from, to));
+        let output = course.command(&["list"]);
+        assert_eq!(code(&output), 2, "{to}");
+        assert!(
+            stderr(&output).contains("exercises.toml"),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+#[test]
+fn a_damaged_progress_file_is_kept_and_said_so() {
+    let course = Course::new();
+    course.write("progress.txt", "solved everything\n");
+    let list = course.command(&["list"]);
+    assert_eq!(code(&list), 0);
+    assert!(
+        stderr(&list).contains("kept as progress.txt.damaged-1"),
+        "{}",
+        stderr(&list)
+    );
+    assert_eq!(course.read("progress.txt.damaged-1"), "solved everything\n");
+    assert!(
+        !stderr(&course.command(&["list"])).contains("kept as"),
+        "said once"
+    );
+}
+
+#[test]
+fn two_courses_at_once_lose_nothing_of_each_others_progress() {
+    let course = Course::new();
+    let children: Vec<_> = ["fix/double", "fix/count"]
+        .into_iter()
+        .flat_map(|id| {
+            ["1", "2", "3"].map(|number| course.start(&["hint", id, number]).spawn().unwrap())
+        })
+        .collect();
+    for mut child in children {
+        assert!(child.wait().unwrap().success());
+    }
+    let listed = json(&course.command(&["list", "--json"]));
+    assert_eq!(listed["exercises"][0]["hints_shown"], 3);
+    assert_eq!(listed["exercises"][1]["hints_shown"], 3);
+}
+
+#[test]
+fn gen_finds_and_mends_what_differs_and_keeps_what_was_tried() {
+    let course = Course::new();
+    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
+    course.double("x + x");
+    course.write("exercises/02-fix/src/stale.rs", "");
+    let check = course.command(&["gen", "--check"]);
+    assert_eq!(code(&check), 1);
+    assert!(
+        stdout(&check).contains("exercises/02-fix/src/double.rs: changed"),
+        "{}",
+        stdout(&check)
+    );
+    assert!(
+        stdout(&check).contains("exercises/02-fix/src/stale.rs: no longer"),
+        "{}",
+        stdout(&check)
+    );
+    course.write(
+        "progress.txt",
+        "# wakeful course: progress, one line an exercise\nfix/double failing 2026-05-01\n",
+    );
+    assert_eq!(code(&course.command(&["gen"])), 0);
+    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
+    assert!(
+        course
+            .read("exercises/02-fix/src/double.rs.yours-1")
+            .contains("x + x")
+    );
+}

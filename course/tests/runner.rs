@@ -1,0 +1,260 @@
+//! What the runner promises about exercises that behave, and about those that do not.
+
+mod common;
+
+use std::time::{Duration, Instant};
+
+use common::Course;
+use course::runner::{Limits, Outcome, TestStatus, Verdict};
+
+fn short() -> Limits {
+    Limits {
+        test_time: Duration::from_secs(1),
+        ..Limits::default()
+    }
+}
+
+fn test<'a>(verdict: &'a Verdict, name: &str) -> (TestStatus, &'a str) {
+    let found = verdict.tests.iter().find(|test| test.name == name);
+    let found = found.unwrap_or_else(|| panic!("no test {name} in {verdict:#?}"));
+    (found.status, found.message.as_deref().unwrap_or(""))
+}
+
+/// A killed process needs a moment to die, and an orphan stays a zombie until init reaps it.
+#[cfg(target_os = "linux")]
+fn wait_until_gone(pid: &str) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let alive = || {
+        let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        !(stat.is_empty() || stat.contains(") Z "))
+    };
+    while alive() {
+        assert!(
+            Instant::now() < deadline,
+            "waited 10 s for process {pid} to be gone"
+        );
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_skeleton_fails_by_its_named_tests_and_a_solution_passes() {
+    let course = Course::new();
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
+    let (status, message) = test(&verdict, "doubles_one");
+    assert_eq!(status, TestStatus::Failed);
+    assert!(
+        message.contains("not yet implemented: double 1"),
+        "{message}"
+    );
+    assert!(
+        message.contains("panicked at exercises/02-fix/src/double.rs:5"),
+        "{message}"
+    );
+    assert_eq!(test(&verdict, "doubles_them_all").0, TestStatus::Ignored);
+    let red = verdict.revision;
+
+    course.solve("fix/double");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
+    assert_eq!(test(&verdict, "doubles_three").0, TestStatus::Ok);
+    assert_ne!(verdict.revision, red);
+    assert!(verdict.total_ms >= verdict.cargo_ms);
+}
+
+#[test]
+fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
+    let course = Course::new();
+    course.double("x * \"two\"");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::BuildFailed);
+    assert!(
+        verdict.diagnostics.contains("error[E0277]"),
+        "{}",
+        verdict.diagnostics
+    );
+    assert_eq!(verdict.advice, None);
+    assert!(verdict.tests.is_empty());
+
+    let verdict = course.run("fix/count", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::BuildFailed);
+    let advice = verdict.advice.expect("the error is another exercise's");
+    assert!(
+        advice.contains("src/double.rs") && advice.contains("reset fix/double"),
+        "{advice}"
+    );
+}
+
+#[test]
+fn a_test_that_loops_for_ever_is_killed_by_name_and_the_others_still_run() {
+    let course = Course::new();
+    course.double("if x == 1 { loop { std::hint::spin_loop() } } else { 2 * x }");
+    let started = Instant::now();
+    let verdict = course.run("fix/double", &short());
+    assert_eq!(verdict.outcome, Outcome::TimedOut);
+    let (status, message) = test(&verdict, "doubles_one");
+    assert_eq!(
+        (status, message),
+        (TestStatus::Failed, "still running after 1 s: stopped")
+    );
+    assert_eq!(test(&verdict, "doubles_three").0, TestStatus::Ok);
+    assert!(
+        started.elapsed() < Duration::from_secs(60),
+        "killed, not waited for"
+    );
+}
+
+#[test]
+fn a_test_that_prints_without_end_is_killed_and_said_so() {
+    let course = Course::new();
+    course.double("loop { println!(\"{x} and {x} and {x}\") }");
+    let verdict = course.run(
+        "fix/double",
+        &Limits {
+            output: 64 << 10,
+            ..Limits::default()
+        },
+    );
+    assert_eq!(verdict.outcome, Outcome::TooMuchOutput);
+    assert_eq!(
+        test(&verdict, "doubles_one"),
+        (TestStatus::Failed, "printed more than 64 KiB: stopped")
+    );
+    assert!(
+        verdict
+            .stdout
+            .is_some_and(|text| text.contains("1 and 1 and 1") && text.len() < 200 << 10)
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stack_overflow_a_signal_and_an_exit_are_told_apart() {
+    let course = Course::new();
+    course.double("match x { 1 => std::process::abort(), _ => std::process::exit(0) }");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::Killed);
+    let (_, message) = test(&verdict, "doubles_one");
+    assert!(message.starts_with("killed by signal 6"), "{message}");
+    let (status, message) = test(&verdict, "doubles_three");
+    assert_eq!(status, TestStatus::Failed, "leaving early is no success");
+    assert!(message.contains("ended before its test did"), "{message}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_test_started_is_killed_with_it() {
+    let course = Course::new();
+    let pid_file = course.path("pid");
+    course.double(&format!(
+        "let child = std::process::Command::new(\"sleep\").arg(\"1000\").spawn().unwrap();\n    \
+         std::fs::write({:?}, child.id().to_string()).unwrap();\n    if x == 1 {{ loop {{}} }} else {{ 2 * x }}",
+        pid_file.display().to_string()
+    ));
+    let verdict = course.run("fix/double", &short());
+    // `doubles_three` passed, though its child still held the pipe open.
+    assert_eq!(
+        test(&verdict, "doubles_three").0,
+        TestStatus::Ok,
+        "{verdict:#?}"
+    );
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    wait_until_gone(&pid);
+}
+
+#[test]
+fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
+    let course = Course::new();
+    course.solve("fix/double");
+    let manifest = "exercises/02-fix/Cargo.toml";
+    course.write(manifest, "[package\nname = ");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
+    assert!(
+        verdict.diagnostics.contains("Cargo.toml"),
+        "{}",
+        verdict.diagnostics
+    );
+    assert!(
+        verdict
+            .advice
+            .is_some_and(|advice| advice.contains("cargo course reset fix/double"))
+    );
+
+    let catalog = course.catalog();
+    let reset =
+        course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
+    assert_eq!(
+        reset.kept.as_deref(),
+        Some(&*course.path("exercises/02-fix/src/double.rs.yours-1"))
+    );
+    assert_eq!(reset.restored.len(), 1, "{reset:?}");
+    assert_eq!(
+        course.read("exercises/02-fix/Cargo.toml.yours-1"),
+        "[package\nname = "
+    );
+    course.solve("fix/double");
+    assert_eq!(
+        course.run("fix/double", &Limits::default()).outcome,
+        Outcome::Passed
+    );
+}
+
+#[test]
+fn a_file_changed_while_it_compiles_gives_no_stale_verdict() {
+    let course = Course::new();
+    // A build script that takes its time, so that the change surely falls into the build.
+    course.write(
+        "exercises/02-fix/build.rs",
+        "fn main() {\n    let dir = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
+         let file = format!(\"{dir}/src/double.rs\");\n    \
+         let text = std::fs::read_to_string(&file).unwrap().replace(\"todo!(\\\"double {x}\\\")\", \"2 * x\");\n    \
+         std::fs::write(file, text).unwrap();\n}\n",
+    );
+    let before = course::runner::revision(&course.layout, &course.exercise("fix/double")).unwrap();
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_ne!(verdict.revision, before);
+    assert_eq!(
+        verdict.revision,
+        course::runner::revision(&course.layout, &course.exercise("fix/double")).unwrap()
+    );
+    assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn dropping_the_run_kills_what_it_started() {
+    let course = Course::new();
+    let pid_file = course.path("pid");
+    course.double(&format!(
+        "std::fs::write({:?}, std::process::id().to_string()).unwrap();\n    loop {{ std::hint::black_box(x); }}",
+        pid_file.display().to_string()
+    ));
+    let exercise = course.exercise("fix/double");
+    let pid = wakeful::block_on(async {
+        let limits = Limits {
+            test_time: Duration::from_secs(600),
+            ..Limits::default()
+        };
+        let run = course::runner::run(&course.layout, &exercise, &limits);
+        let written = async {
+            loop {
+                match std::fs::read_to_string(&pid_file) {
+                    Ok(pid) if !pid.is_empty() => break pid,
+                    _ => wakeful::time::sleep(Duration::from_millis(20)).await,
+                }
+            }
+        };
+        let (run, written) = (std::pin::pin!(run), std::pin::pin!(written));
+        let both = futures_util::future::select(run, written);
+        match wakeful::time::timeout(Duration::from_secs(60), both).await {
+            Ok(futures_util::future::Either::Right((pid, _run))) => pid,
+            Ok(futures_util::future::Either::Left((verdict, _))) => {
+                panic!("ended by itself: {verdict:?}")
+            }
+            Err(_) => panic!("waited a minute for the test to begin"),
+        }
+    });
+    wait_until_gone(&pid);
+}

@@ -1,0 +1,126 @@
+//! What `cargo course watch` promises to someone without a browser.
+
+mod common;
+
+use std::io::{Read, Write};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use common::Course;
+
+/// A running `watch`, its keys and its words.
+struct Session {
+    child: Child,
+    keys: ChildStdin,
+    words: Receiver<String>,
+    /// What was printed and not yet asked for.
+    unread: String,
+}
+
+impl Session {
+    fn start(course: &Course, args: &[&str]) -> Self {
+        let mut command = course.start(&["watch"]);
+        command
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit());
+        let mut child = command.spawn().unwrap();
+        let keys = child.stdin.take().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        let (sender, words) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read @ 1..) = stdout.read(&mut buffer) {
+                if sender
+                    .send(String::from_utf8_lossy(&buffer[..read]).into_owned())
+                    .is_err()
+                {
+                    return;
+                }
+            }
+        });
+        Self {
+            child,
+            keys,
+            words,
+            unread: String::new(),
+        }
+    }
+
+    /// Waits for these words; what came before them is done with.
+    fn until(&mut self, words: &str) {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            if let Some(at) = self.unread.find(words) {
+                self.unread.drain(..at + words.len());
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            match self.words.recv_timeout(left) {
+                Ok(more) => self.unread.push_str(&more),
+                Err(error) => panic!("waited for {words:?}: {error}; there was {:?}", self.unread),
+            }
+        }
+    }
+
+    fn press(&mut self, key: &str) {
+        writeln!(self.keys, "{key}").unwrap();
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_save_is_run_and_the_keys_do_the_rest() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &[]);
+    watch.until("fix/double · Double it");
+    watch.until("fix/double: failed");
+    watch.until("not yet implemented: double 1");
+    watch.until("edit exercises/02-fix/src/double.rs and save it");
+    watch.until("0 of 2 solved   [n]ext [h]int [l]ist [c]heck all [r]un [x] reset [q]uit");
+    watch.press("h");
+    watch.until("Hint 1 of 3: What is twice?");
+    course.solve("fix/double");
+    watch.until("fix/double: passed");
+    watch.until("1 of 2 solved");
+    watch.press("n");
+    watch.until("fix/count · Count it");
+    watch.until("fix/count: failed");
+    watch.press("l");
+    watch.until("solved   fix/double");
+    // Whoever edits another exercise means that one.
+    course.double("x");
+    watch.until("fix/double: failed");
+    watch.press("x");
+    watch.until("[y/n]");
+    watch.press("y");
+    watch.until("yours is kept as exercises/02-fix/src/double.rs.yours-1");
+    watch.until("not yet implemented: double 1");
+    watch.press("c");
+    watch.until("running all exercises");
+    watch.until("fix/double: failed");
+    watch.until("fix/count: failed");
+    watch.until("[q]uit");
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_run_that_hangs_is_left_behind_by_the_next_save() {
+    let course = Course::new();
+    course.double("loop { std::hint::black_box(x); }");
+    let mut watch = Session::start(&course, &["double"]);
+    watch.until("running …");
+    course.solve("fix/double");
+    watch.until("fix/double: passed");
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
