@@ -31,10 +31,6 @@ fn main() {
 }
 
 fn report(how: &str, at: Option<usize>, seen: usize) {
-    match at {
-        Some(at) => {
-            println!("{how}: line {} differs, found after seeing {seen} lines", at + 1)
-        }
-        None => println!("{how}: no line differs, found after seeing {seen} lines"),
-    }
+    let what = at.map_or("no line".to_string(), |at| format!("line {}", at + 1));
+    println!("{how}: {what} differs, found after seeing {seen} lines");
 }
