@@ -102,7 +102,7 @@ fn many_children_that_end_at_once_are_all_noticed() {
 fn a_child_can_be_killed_and_says_so() {
     use std::os::unix::process::ExitStatusExt;
     run("the killed child", async {
-        let mut child = shell("sleep 600").spawn().unwrap();
+        let mut child = shell("exec sleep 600").spawn().unwrap();
         assert!(child.id().is_some());
         child.kill().await.unwrap();
         assert_eq!(child.wait().await.unwrap().signal(), Some(libc::SIGKILL));
