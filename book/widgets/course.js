@@ -15,6 +15,7 @@ async function each(selector, load) {
   for (const part of parts) room.mount(part, root);
 }
 
+asides();
 scrollable();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
@@ -35,4 +36,9 @@ function scrollable() {
   };
   mark();
   addEventListener('resize', mark);
+}
+
+// A margin note is a note: dozens of landmarks on a page would lead nowhere.
+function asides() {
+  for (const aside of document.querySelectorAll('aside.margin')) aside.setAttribute('role', 'note');
 }

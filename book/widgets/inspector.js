@@ -43,12 +43,17 @@ export function mount(section) {
   events('/api/inspector', {
     snapshot: (snapshot) => {
       if (held) return;
-      for (const { kind, draw } of tables) draw(snapshot[kind] ?? []);
+      for (const { kind, draw } of tables) draw([...(snapshot[kind] ?? [])].sort(byIdentity));
       const { threads, idle, queued } = snapshot.blocking ?? { threads: 0, idle: 0, queued: 0 };
       summary.textContent = `Up ${duration(snapshot.uptime_ms)}. Blocking pool: ${count(threads, 'thread')}, ${idle} idle, ${queued} queued.`;
       section.dataset.watching = 'true';
     },
   }, { lost: () => { summary.textContent = 'Waiting for cargo course…'; } });
+}
+
+// By age, so that rows stay where they are while the reader looks at them.
+function byIdentity(one, other) {
+  return (one.id ?? one.token) - (other.id ?? other.token);
 }
 
 const polls = new Map();

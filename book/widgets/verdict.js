@@ -26,7 +26,7 @@ export function verdictView(verdict) {
   const tests = verdict.tests ?? [];
   // Failures first: they are what the reader came for.
   const order = ['failed', 'ok', 'ignored'];
-  const rows = [...tests].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)).map(testRow);
+  const rows = [...tests].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)).map((test, index) => testRow(test, index === 0));
   const diagnostics = (verdict.diagnostics ?? '').trimEnd();
   return element(
     'div',
@@ -42,17 +42,19 @@ export function verdictView(verdict) {
   );
 }
 
-function testRow({ name, status, message }) {
+// The first failure says what it has to say; the others wait to be asked, for they
+// often say the same.
+function testRow({ name, status, message }, first) {
   const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
   const said = { ok: 'passes', failed: 'fails', ignored: 'ignored' }[status] ?? status;
-  return element(
-    'li',
-    { class: status },
+  const title = [
     element('span', { class: 'mark', 'aria-hidden': 'true', text: mark }),
     element('code', { text: name }),
     element('span', { class: 'unseen', text: ` ${said}` }),
-    message ? terminal(message.trimEnd(), `Message of ${name}`) : null,
-  );
+  ];
+  if (!message) return element('li', { class: status }, title);
+  const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${name}`));
+  return element('li', { class: status }, details);
 }
 
 function terminal(text, label) {

@@ -8,9 +8,11 @@ import { calm, element, highlighted } from './dom.js';
  * the bar to a line of the file (or hides it for `null`) and keeps it in sight.
  */
 export function sourceView({ path, start, lines }) {
+  // Methods stand deep in their files; the depth that all lines share says nothing.
+  const shared = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
   const numbers = lines.map((_, index) => start + index).join('\n');
   const bar = element('div', { class: 'here', hidden: true });
-  const code = highlighted(lines.join('\n'));
+  const code = highlighted(lines.map((line) => line.slice(shared)).join('\n'));
   const pane = element(
     'div',
     { class: 'pane', tabindex: '0', role: 'region', 'aria-label': `Source, ${path}` },

@@ -2,9 +2,10 @@
 
 mod fixture;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use course::book::{self, BookError, RunBlock, SourceUse, WidgetUse};
+use course::catalog::Layout;
 use fixture::Fixture;
 
 fn page(fixture: &Fixture) -> String {
@@ -63,14 +64,26 @@ fn building_writes_nothing_into_the_readers_tree() {
 #[test]
 fn what_a_page_claims_is_data() {
     let fixture = Fixture::new();
-    let facts = book::facts(&fixture.layout(), &fixture.root().join("book/src/07-lamps.md")).expect("the page is good");
+    let facts = book::facts(
+        &fixture.layout(),
+        &fixture.root().join("book/src/07-lamps.md"),
+    )
+    .expect("the page is good");
     let path = "chapters/07-lamps/src/lib.rs".to_owned();
     assert_eq!(facts.page, "book/src/07-lamps.md");
     assert_eq!(
         facts.sources,
         [
-            SourceUse { path: path.clone(), lines: 4..=7, line: 5 },
-            SourceUse { path, lines: 12..=15, line: 7 }
+            SourceUse {
+                path: path.clone(),
+                lines: 4..=7,
+                line: 5
+            },
+            SourceUse {
+                path,
+                lines: 12..=15,
+                line: 7
+            }
         ]
     );
     assert_eq!(facts.exercises, [("lamps/dim".to_owned(), 41)]);
@@ -86,7 +99,11 @@ fn what_a_page_claims_is_data() {
     assert_eq!(facts.predictions[0].checked_by[0].name, "a_lamp_remembers");
     assert_eq!(facts.tests[0].path, "chapters/07-lamps/tests/promises.rs");
     assert_eq!(facts.outputs[0].path, "chapters/07-lamps/outputs/blink.txt");
-    let widget = WidgetUse { widget: "lamp".into(), trace: "traces/07-lamps.json".into(), line: 39 };
+    let widget = WidgetUse {
+        widget: "lamp".into(),
+        trace: "traces/07-lamps.json".into(),
+        line: 39,
+    };
     assert_eq!(facts.widgets, [widget]);
 }
 
@@ -96,14 +113,24 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
     fixture.write("book/src/hello.md", "# Hello\n\n{{#sorce x}}\n\n{{#source ../secret}}\n\n{{#exercise lamps/dimm}}\n\n```output\nx\n```\n");
     let out = fixture.root().join("target/book");
     let error = book::build(&fixture.layout(), &out).expect_err("the page is bad");
-    let BookError::Pages(problems) = error else { panic!("not about pages: {error}") };
+    let BookError::Pages(problems) = error else {
+        panic!("not about pages: {error}")
+    };
     let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 4, "{said:#?}");
     for (said, start, part) in [
-        (&said[0], "book/src/hello.md:3:", "no directive `{{#sorce …}}`"),
+        (
+            &said[0],
+            "book/src/hello.md:3:",
+            "no directive `{{#sorce …}}`",
+        ),
         (&said[1], "book/src/hello.md:5:", "inside the repository"),
         (&said[2], "book/src/hello.md:7:", "it has lamps/dim"),
-        (&said[3], "book/src/hello.md:9:", "`rust,run` block before it"),
+        (
+            &said[3],
+            "book/src/hello.md:9:",
+            "`rust,run` block before it",
+        ),
     ] {
         assert!(said.starts_with(start) && said.contains(part), "{said}");
     }
@@ -113,7 +140,10 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
 fn a_checkout_with_windows_line_ends_gives_the_same_page() {
     let fixture = Fixture::new();
     let before = page(&fixture);
-    for path in ["chapters/07-lamps/src/lib.rs", "chapters/07-lamps/outputs/blink.txt"] {
+    for path in [
+        "chapters/07-lamps/src/lib.rs",
+        "chapters/07-lamps/outputs/blink.txt",
+    ] {
         let text = fixture.read(path).replace('\n', "\r\n");
         fixture.write(path, &text);
     }
@@ -126,15 +156,46 @@ fn a_stock_mdbook_that_calls_the_preprocessor_gives_the_same_page() {
     let ours = page(&fixture);
     let config = fixture.read("book/book.toml").replace(
         "command = \"false\"",
-        &format!("command = '\"{}\" preprocess'", env!("CARGO_BIN_EXE_course")),
+        &format!(
+            "command = '\"{}\" preprocess'",
+            env!("CARGO_BIN_EXE_course")
+        ),
     );
     fixture.write("book/book.toml", &config);
     let book = mdbook_driver::MDBook::load(fixture.root().join("book")).expect("the book loads");
     book.build().expect("the book builds");
-    assert!(main_of(&fixture.read("book/book/07-lamps.html")) == main_of(&ours), "the pages differ");
+    assert!(
+        main_of(&fixture.read("book/book/07-lamps.html")) == main_of(&ours),
+        "the pages differ"
+    );
 }
 
 fn main_of(html: &str) -> &str {
     let start = html.find("<main>").expect("a page has a main part");
     &html[start..html.find("</main>").expect("which ends")]
+}
+
+#[test]
+fn this_clones_own_book_builds() {
+    let out = tempfile::tempdir().expect("a temporary directory");
+    if let Err(error) = book::build(&clone(), out.path()) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
+    let toml = fs::read_to_string(clone().book().join("book.toml")).expect("book.toml is there");
+    let config: toml::Table = toml.parse().expect("book.toml is TOML");
+    let listed = config["output"]["html"]["additional-js"]
+        .as_array()
+        .expect("a list");
+    let listed: Vec<_> = listed.iter().filter_map(|path| path.as_str()).collect();
+    let mut there = book::assets(&clone()).expect("the directories can be read");
+    there.sort();
+    assert_eq!(listed, there);
+}
+
+fn clone() -> Layout {
+    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the tests run inside a clone")
 }

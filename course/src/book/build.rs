@@ -24,7 +24,11 @@ pub fn assets(layout: &Layout) -> Result<Vec<String>, FileError> {
         let directory = layout.book().join(name);
         if directory.is_dir() {
             let found = files::walk(&directory, &|_| false)?;
-            assets.extend(found.iter().map(|path| format!("{name}/{}", path.display()).replace('\\', "/")));
+            assets.extend(
+                found
+                    .iter()
+                    .map(|path| format!("{name}/{}", path.display()).replace('\\', "/")),
+            );
         }
     }
     Ok(assets)
@@ -36,9 +40,14 @@ pub fn build(layout: &Layout, out: &Path) -> Result<(), BookError> {
     let directory = layout.book();
     let failed = |error: Error| match error.downcast::<BookError>() {
         Ok(ours) => ours,
-        Err(source) => BookError::MdBook { book: directory.clone(), source },
+        Err(source) => BookError::MdBook {
+            book: directory.clone(),
+            source,
+        },
     };
-    let mut config: Config = files::read(&directory.join("book.toml"))?.parse().map_err(failed)?;
+    let mut config: Config = files::read(&directory.join("book.toml"))?
+        .parse()
+        .map_err(failed)?;
     config.build.build_dir = out.to_path_buf();
     let mut book = MDBook::load_with_config(&directory, config).map_err(failed)?;
     // Registered under the name that `book.toml` gives to the child process, it takes its place.

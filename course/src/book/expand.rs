@@ -27,23 +27,41 @@ pub struct Expanded {
 
 /// Expands `text`, the page `name` (relative to `book/src`).
 pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
-    let facts = PageFacts { page: format!("book/src/{name}"), ..PageFacts::default() };
+    let facts = PageFacts {
+        page: format!("book/src/{name}"),
+        ..PageFacts::default()
+    };
     let to_root = "../".repeat(name.matches('/').count());
     let chapter = site.chapter_of(name);
-    let mut page = Page { site, chapter, to_root, facts, markdown: String::with_capacity(text.len() * 2) };
+    let mut page = Page {
+        site,
+        chapter,
+        to_root,
+        facts,
+        markdown: String::with_capacity(text.len() * 2),
+    };
     let mut problems = Vec::new();
     let mut after_run = false;
     for piece in pieces(text) {
         let outcome = page.piece(&piece, after_run);
         if let Err((line, fault)) = outcome {
-            problems.push(Problem { page: page.facts.page.clone(), line, fault });
+            problems.push(Problem {
+                page: page.facts.page.clone(),
+                line,
+                fault,
+            });
         }
         // Blank lines may stand between a program and what it prints.
         let blank = matches!(piece, Piece::Prose { text, .. } if text.trim().is_empty());
-        after_run = matches!(&piece, Piece::Fence { info, .. } if has(info, "run")) || (after_run && blank);
+        after_run =
+            matches!(&piece, Piece::Fence { info, .. } if has(info, "run")) || (after_run && blank);
     }
     problems.extend(page.append_tests());
-    Expanded { markdown: page.markdown, facts: page.facts, problems }
+    Expanded {
+        markdown: page.markdown,
+        facts: page.facts,
+        problems,
+    }
 }
 
 struct Page<'a> {
@@ -64,7 +82,11 @@ impl Page<'_> {
                 self.markdown.push_str(&prose);
                 Ok(())
             }
-            Piece::Directive { line, name, arguments } => {
+            Piece::Directive {
+                line,
+                name,
+                arguments,
+            } => {
                 let html = match name {
                     "source" => self.source(line, arguments),
                     "output" => self.output(line, arguments),
@@ -75,8 +97,15 @@ impl Page<'_> {
                 self.block(&html.map_err(|fault| (line, fault))?);
                 Ok(())
             }
-            Piece::Fence { line, info, body, whole } => {
-                let html = self.fence(line, info, body, whole, after_run).map_err(|fault| (line, fault))?;
+            Piece::Fence {
+                line,
+                info,
+                body,
+                whole,
+            } => {
+                let html = self
+                    .fence(line, info, body, whole, after_run)
+                    .map_err(|fault| (line, fault))?;
                 match html {
                     Some(html) => self.block(&html),
                     None => self.markdown.push_str(whole),
@@ -102,14 +131,21 @@ impl Page<'_> {
         };
         let shown = source::excerpt(path, &self.site.read(path)?, anchor)?;
         let html = figures::source(path, shown.first, shown.last, &shown.text);
-        self.facts.sources.push(SourceUse { path: path.into(), lines: shown.first..=shown.last, line });
+        self.facts.sources.push(SourceUse {
+            path: path.into(),
+            lines: shown.first..=shown.last,
+            line,
+        });
         Ok(html)
     }
 
     fn output(&mut self, line: usize, path: &str) -> Result<String, Fault> {
         let file = self.site.read(path)?;
         let output = Output::parse(&file).ok_or_else(|| Fault::NoCommand { path: path.into() })?;
-        self.facts.outputs.push(OutputUse { path: path.into(), line });
+        self.facts.outputs.push(OutputUse {
+            path: path.into(),
+            line,
+        });
         Ok(figures::output(&output))
     }
 
@@ -130,7 +166,11 @@ impl Page<'_> {
         let path = format!("book/{trace}");
         let json = self.site.read(&path)?;
         let details = steps::details(&json).map_err(|why| Fault::BadTrace { path, why })?;
-        self.facts.widgets.push(WidgetUse { widget: widget.into(), trace: trace.into(), line });
+        self.facts.widgets.push(WidgetUse {
+            widget: widget.into(),
+            trace: trace.into(),
+            line,
+        });
         Ok(format!(
             "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{details}</section>\n",
             figures::attribute(widget),
@@ -139,14 +179,26 @@ impl Page<'_> {
     }
 
     /// A fence of ours as HTML; `None` if it is an ordinary one.
-    fn fence(&mut self, line: usize, info: &str, body: &str, whole: &str, after_run: bool) -> Result<Option<String>, Fault> {
+    fn fence(
+        &mut self,
+        line: usize,
+        info: &str,
+        body: &str,
+        whole: &str,
+        after_run: bool,
+    ) -> Result<Option<String>, Fault> {
         if info == "predict" {
             let (prediction, html) = predict::read(body, line).map_err(Fault::BadPrediction)?;
             self.facts.predictions.push(prediction);
             return Ok(Some(html));
         }
         if info == "output" {
-            let run = self.facts.runs.last_mut().filter(|_| after_run).ok_or(Fault::StrayOutput)?;
+            let run = self
+                .facts
+                .runs
+                .last_mut()
+                .filter(|_| after_run)
+                .ok_or(Fault::StrayOutput)?;
             run.output = Some(body.into());
             return Ok(Some(figures::printed(body)));
         }
@@ -157,12 +209,22 @@ impl Page<'_> {
             let chapter = self.chapter.as_deref();
             let chapter = chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()))?;
             let html = figures::runnable(chapter, whole);
-            self.facts.runs.push(RunBlock { code: program(body), output: None, line });
+            self.facts.runs.push(RunBlock {
+                code: program(body),
+                output: None,
+                line,
+            });
             return Ok(Some(html));
         }
         if has(info, "compile_fail") {
-            let error = words(info).find(|word| is_error_code(word)).ok_or(Fault::NoErrorCode)?;
-            self.facts.failing.push(FailingBlock { code: program(body), error: error.into(), line });
+            let error = words(info)
+                .find(|word| is_error_code(word))
+                .ok_or(Fault::NoErrorCode)?;
+            self.facts.failing.push(FailingBlock {
+                code: program(body),
+                error: error.into(),
+                line,
+            });
             return Ok(Some(figures::fails(error, whole)));
         }
         Ok(None)
@@ -179,8 +241,14 @@ impl Page<'_> {
         for test in tests {
             let text = self.site.read(&test.path);
             match text.and_then(|text| source::test(&test.path, &text, &test.name)) {
-                Ok(shown) => html += &figures::test_source(&test, shown.first, shown.last, &shown.text),
-                Err(fault) => problems.push(Problem { page: self.facts.page.clone(), line: test.line, fault }),
+                Ok(shown) => {
+                    html += &figures::test_source(&test, shown.first, shown.last, &shown.text);
+                }
+                Err(fault) => problems.push(Problem {
+                    page: self.facts.page.clone(),
+                    line: test.line,
+                    fault,
+                }),
             }
         }
         if !html.is_empty() {
@@ -199,14 +267,18 @@ fn has(info: &str, word: &str) -> bool {
 }
 
 fn is_error_code(word: &str) -> bool {
-    word.strip_prefix('E').is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
+    word.strip_prefix('E')
+        .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The program that a block stands for: rustdoc's `# hidden` lines show their code.
 fn program(body: &str) -> String {
     let lines = body.lines().map(|line| {
         let bare = line.trim_start();
-        match bare.strip_prefix("# ").or_else(|| (bare == "#").then_some("")) {
+        match bare
+            .strip_prefix("# ")
+            .or_else(|| (bare == "#").then_some(""))
+        {
             Some(hidden) => hidden.to_owned(),
             None => line.to_owned(),
         }

@@ -112,7 +112,11 @@ impl TestRef {
     pub fn parse(text: &str, line: usize) -> Option<Self> {
         let (path, name) = text.trim().split_once('#')?;
         let filled = !path.is_empty() && !name.is_empty();
-        filled.then(|| Self { path: path.into(), name: name.into(), line })
+        filled.then(|| Self {
+            path: path.into(),
+            name: name.into(),
+            line,
+        })
     }
 }
 

@@ -6,7 +6,10 @@ use crate::catalog::Exercise;
 
 /// Text as the value of an attribute.
 pub fn attribute(text: &str) -> String {
-    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('"', "&quot;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// A phrase of Markdown as HTML on one line, without a paragraph around it.
@@ -14,8 +17,16 @@ pub fn phrase(markdown: &str) -> String {
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(markdown.trim()));
     let html = html.trim().replace("</p>\n<p>", "<br>");
-    let inner = html.strip_prefix("<p>").and_then(|h| h.strip_suffix("</p>"));
-    inner.unwrap_or(&html).lines().map(str::trim_end).filter(|l| !l.is_empty()).collect::<Vec<_>>().join(" ")
+    let inner = html
+        .strip_prefix("<p>")
+        .and_then(|h| h.strip_suffix("</p>"));
+    inner
+        .unwrap_or(&html)
+        .lines()
+        .map(str::trim_end)
+        .filter(|l| !l.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// A fence that holds `body`, however many backticks there are in it.
@@ -26,13 +37,21 @@ pub fn fenced(info: &str, body: &str) -> String {
         .max()
         .unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
-    let end = if body.is_empty() || body.ends_with('\n') { "" } else { "\n" };
+    let end = if body.is_empty() || body.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     format!("{fence}{info}\n{body}{end}{fence}\n")
 }
 
 /// `lines 12–34`, `line 12`.
 pub fn span(first: usize, last: usize) -> String {
-    if first == last { format!("line {first}") } else { format!("lines {first}–{last}") }
+    if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first}–{last}")
+    }
 }
 
 /// A piece of source with the place it comes from.
@@ -41,7 +60,10 @@ pub fn source(path: &str, first: usize, last: usize, text: &str) -> String {
 }
 
 fn figure_of_source(path: &str, first: usize, last: usize, text: &str, id: &str) -> String {
-    let attributes = format!("data-path=\"{}\" data-start=\"{first}\" data-end=\"{last}\"{id}", attribute(path));
+    let attributes = format!(
+        "data-path=\"{}\" data-start=\"{first}\" data-end=\"{last}\"{id}",
+        attribute(path)
+    );
     format!(
         "<figure class=\"source\" {attributes}>\n<figcaption>{}, {}</figcaption>\n\n{}\n</figure>\n",
         attribute(path),
@@ -63,7 +85,11 @@ fn language(path: &str) -> &'static str {
 
 /// What a command printed.
 pub fn output(shown: &Output<'_>) -> String {
-    let exit = if shown.exit == 0 { String::new() } else { format!(" data-exit=\"{}\"", shown.exit) };
+    let exit = if shown.exit == 0 {
+        String::new()
+    } else {
+        format!(" data-exit=\"{}\"", shown.exit)
+    };
     let varies = if shown.varies { " data-varies" } else { "" };
     let body = format!("$ {}\n{}", shown.command, shown.text);
     format!(
@@ -83,17 +109,28 @@ pub fn printed(text: &str) -> String {
 
 /// A block that the reader can run.
 pub fn runnable(chapter: &str, block: &str) -> String {
-    format!("<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n</div>\n", attribute(chapter))
+    format!(
+        "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n</div>\n",
+        attribute(chapter)
+    )
 }
 
 /// A block that does not compile, on purpose.
 pub fn fails(error: &str, block: &str) -> String {
-    format!("<div class=\"fails\" data-code=\"{}\">\n\n{block}\n</div>\n", attribute(error))
+    format!(
+        "<div class=\"fails\" data-code=\"{}\">\n\n{block}\n</div>\n",
+        attribute(error)
+    )
 }
 
 /// The id that a page gives to a test's source.
 pub fn test_anchor(test: &TestRef) -> String {
-    let file = test.path.rsplit('/').next().unwrap_or("").trim_end_matches(".rs");
+    let file = test
+        .path
+        .rsplit('/')
+        .next()
+        .unwrap_or("")
+        .trim_end_matches(".rs");
     format!("test-{file}-{}", test.name).replace("::", "-")
 }
 
@@ -123,7 +160,7 @@ pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
     let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
     format!(
         "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
-         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h4>{title}</h4>\n\n{}\n\n\
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h3>{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
          there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
         id.replace('/', "-"),
@@ -137,13 +174,19 @@ mod tests {
 
     #[test]
     fn a_phrase_is_one_line_of_html() {
-        assert_eq!(phrase("a `b` & *c*\nd"), "a <code>b</code> &amp; <em>c</em> d");
+        assert_eq!(
+            phrase("a `b` & *c*\nd"),
+            "a <code>b</code> &amp; <em>c</em> d"
+        );
         assert_eq!(phrase("one\n\ntwo"), "one<br>two");
     }
 
     #[test]
     fn a_fence_is_longer_than_any_in_its_body() {
         assert_eq!(fenced("rust", "/// ```\n"), "```rust\n/// ```\n```\n");
-        assert_eq!(fenced("md", "````\nx\n````\n"), "`````md\n````\nx\n````\n`````\n");
+        assert_eq!(
+            fenced("md", "````\nx\n````\n"),
+            "`````md\n````\nx\n````\n`````\n"
+        );
     }
 }

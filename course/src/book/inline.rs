@@ -9,7 +9,12 @@ use super::{
 };
 
 /// Replaces the inline directives of `text`, which starts on `line` of the page.
-pub fn expand(text: &str, line: usize, to_root: &str, facts: &mut PageFacts) -> Result<String, (usize, Fault)> {
+pub fn expand(
+    text: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+) -> Result<String, (usize, Fault)> {
     let mut out = String::with_capacity(text.len());
     for (index, content) in text.split_inclusive('\n').enumerate() {
         let line = line + index;
@@ -18,7 +23,13 @@ pub fn expand(text: &str, line: usize, to_root: &str, facts: &mut PageFacts) -> 
     Ok(out)
 }
 
-fn expand_line(text: &str, line: usize, to_root: &str, facts: &mut PageFacts, out: &mut String) -> Result<(), Fault> {
+fn expand_line(
+    text: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+    out: &mut String,
+) -> Result<(), Fault> {
     let mut rest = text;
     while let Some(at) = rest.find(['`', '{', '\\']) {
         out.push_str(&rest[..at]);
@@ -64,9 +75,16 @@ fn ours(text: &str) -> Option<(&str, &str, usize)> {
     matches!(name, "test" | "term").then(|| (name, arguments.trim(), end + 2))
 }
 
-fn replace(name: &str, arguments: &str, line: usize, to_root: &str, facts: &mut PageFacts) -> Result<String, Fault> {
+fn replace(
+    name: &str,
+    arguments: &str,
+    line: usize,
+    to_root: &str,
+    facts: &mut PageFacts,
+) -> Result<String, Fault> {
     if name == "test" {
-        let test = TestRef::parse(arguments, line).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
+        let test =
+            TestRef::parse(arguments, line).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
         let link = test_link(&test);
         facts.tests.push(test);
         return Ok(link);
@@ -93,19 +111,28 @@ mod tests {
     #[test]
     fn a_term_links_to_its_entry_in_the_words_of_the_sentence() {
         let (html, _) = run("a {{#term state machine|state machines}}!");
-        assert_eq!(html, "a <a class=\"term\" href=\"glossary.html#state-machine\">state machines</a>!");
+        assert_eq!(
+            html,
+            "a <a class=\"term\" href=\"glossary.html#state-machine\">state machines</a>!"
+        );
     }
 
     #[test]
     fn a_test_links_to_its_source_and_is_counted_on_its_line() {
         let (html, facts) = run("one\ntwo {{#test a/b.rs#c}}");
         assert!(html.contains("href=\"#test-b-c\""), "{html}");
-        assert_eq!((facts.tests[0].line, facts.tests[0].name.as_str()), (11, "c"));
+        assert_eq!(
+            (facts.tests[0].line, facts.tests[0].name.as_str()),
+            (11, "c")
+        );
     }
 
     #[test]
     fn in_code_and_after_a_backslash_they_stay_as_written() {
-        assert_eq!(run("`{{#term a}}` ``x ` {{#term b}}``").0, "`{{#term a}}` ``x ` {{#term b}}``");
+        assert_eq!(
+            run("`{{#term a}}` ``x ` {{#term b}}``").0,
+            "`{{#term a}}` ``x ` {{#term b}}``"
+        );
         assert_eq!(run("\\{{#term a}} {x} \\n").0, "{{#term a}} {x} \\n");
     }
 }

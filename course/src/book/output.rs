@@ -26,14 +26,21 @@ impl<'a> Output<'a> {
             None => (false, first.trim()),
         };
         let (text, exit) = split_exit(rest);
-        (!command.is_empty()).then_some(Self { command, varies, text, exit })
+        (!command.is_empty()).then_some(Self {
+            command,
+            varies,
+            text,
+            exit,
+        })
     }
 }
 
 fn split_exit(rest: &str) -> (&str, i32) {
     let body = rest.trim_end();
     let start = body.rfind('\n').map_or(0, |n| n + 1);
-    let code = body[start..].strip_prefix("[exit ").and_then(|code| code.strip_suffix(']'));
+    let code = body[start..]
+        .strip_prefix("[exit ")
+        .and_then(|code| code.strip_suffix(']'));
     match code.and_then(|code| code.parse().ok()) {
         Some(code) => (&body[..start], code),
         None => (rest, 0),
@@ -47,9 +54,25 @@ mod tests {
     #[test]
     fn an_output_is_its_command_its_text_and_its_exit_code() {
         let output = Output::parse("$ cargo run\none\n\ntwo\n[exit 101]\n").unwrap();
-        assert_eq!(output, Output { command: "cargo run", varies: false, text: "one\n\ntwo\n", exit: 101 });
+        assert_eq!(
+            output,
+            Output {
+                command: "cargo run",
+                varies: false,
+                text: "one\n\ntwo\n",
+                exit: 101
+            }
+        );
         let output = Output::parse("$~ cargo bench\n7 ns\n").unwrap();
-        assert_eq!(output, Output { command: "cargo bench", varies: true, text: "7 ns\n", exit: 0 });
+        assert_eq!(
+            output,
+            Output {
+                command: "cargo bench",
+                varies: true,
+                text: "7 ns\n",
+                exit: 0
+            }
+        );
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The fence holds TOML. One choice is right and names the test that settles it; every other
 //! choice says which belief leads to it, because that is what the reader came to find out.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
 
 use super::{
@@ -34,21 +36,44 @@ pub fn read(toml: &str, line: usize) -> Result<(Prediction, String), String> {
     let written: Written = toml::from_str(toml).map_err(|e| e.to_string().trim_end().to_owned())?;
     let right: Vec<_> = written.choice.iter().filter(|c| c.right).collect();
     let [right] = right[..] else {
-        return Err(format!("`{}` has {} right choices; it needs exactly one", written.id, right.len()));
+        return Err(format!(
+            "`{}` has {} right choices; it needs exactly one",
+            written.id,
+            right.len()
+        ));
     };
     if written.choice.len() < 2 {
         return Err(format!("`{}` leaves nothing to choose", written.id));
     }
-    if let Some(choice) = written.choice.iter().find(|c| !c.right && c.belief.is_none()) {
-        return Err(format!("the wrong choice \"{}\" does not say which `belief` leads to it", choice.text));
+    if let Some(choice) = written
+        .choice
+        .iter()
+        .find(|c| !c.right && c.belief.is_none())
+    {
+        return Err(format!(
+            "the wrong choice \"{}\" does not say which `belief` leads to it",
+            choice.text
+        ));
     }
     let checked_by = right
         .checked_by
         .as_deref()
         .and_then(|test| TestRef::parse(test, line))
-        .ok_or_else(|| format!("the right choice of `{}` needs `checked_by = \"path.rs#test\"`", written.id))?;
+        .ok_or_else(|| {
+            format!(
+                "the right choice of `{}` needs `checked_by = \"path.rs#test\"`",
+                written.id
+            )
+        })?;
     let html = form(&written, &test_link(&checked_by));
-    Ok((Prediction { id: written.id, checked_by: vec![checked_by], line }, html))
+    Ok((
+        Prediction {
+            id: written.id,
+            checked_by: vec![checked_by],
+            line,
+        },
+        html,
+    ))
 }
 
 fn form(written: &Written, test: &str) -> String {
@@ -60,10 +85,19 @@ fn form(written: &Written, test: &str) -> String {
     for (value, choice) in written.choice.iter().enumerate() {
         let right = if choice.right { " data-right" } else { "" };
         let belief = choice.belief.as_deref().map_or_else(String::new, |belief| {
-            format!("<span class=\"belief\">The belief: {}.</span> ", phrase(belief.trim_end_matches('.')))
+            format!(
+                "<span class=\"belief\">The belief: {}.</span> ",
+                phrase(belief.trim_end_matches('.'))
+            )
         });
-        let held = if choice.right { format!(" <span class=\"held\">Held by {test}.</span>") } else { String::new() };
-        html += &format!(
+        let held = if choice.right {
+            format!(" <span class=\"held\">Held by {test}.</span>")
+        } else {
+            String::new()
+        };
+        // Writing to a string does not fail.
+        let _ = write!(
+            html,
             "<label><input type=\"radio\" name=\"predict-{id}\" value=\"{value}\"{right}> <span>{}</span></label>\n\
              <p class=\"because\" hidden>{belief}{}{held}</p>\n",
             phrase(&choice.text),
@@ -98,7 +132,11 @@ checked_by = "tests/sizes.rs#tree_is_24"
     #[test]
     fn a_prediction_is_a_form_that_keeps_its_reasons_hidden() {
         let (prediction, html) = read_it(GOOD).unwrap();
-        let test = TestRef { path: "tests/sizes.rs".into(), name: "tree_is_24".into(), line: 7 };
+        let test = TestRef {
+            path: "tests/sizes.rs".into(),
+            name: "tree_is_24".into(),
+            line: 7,
+        };
         assert_eq!(prediction.checked_by, [test]);
         for part in [
             "<form class=\"predict\" data-id=\"sizes\">",

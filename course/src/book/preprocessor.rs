@@ -22,14 +22,22 @@ pub const NAME: &str = "course";
 pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     book.for_each_mut(|item| {
-        let BookItem::Chapter(chapter) = item else { return };
-        let Some(path) = &chapter.source_path else { return };
+        let BookItem::Chapter(chapter) = item else {
+            return;
+        };
+        let Some(path) = &chapter.source_path else {
+            return;
+        };
         let name = path.to_string_lossy().replace('\\', "/");
         let expanded = expand::page(site, &name, &chapter.content);
         chapter.content = expanded.markdown;
         problems.extend(expanded.problems);
     });
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 /// The preprocessor in process.
@@ -60,5 +68,7 @@ pub fn as_child(input: impl Read, mut output: impl Write, site: &Site) -> Result
     let (_, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
     expand_book(site, &mut book).map_err(BookError::Pages)?;
     let written = serde_json::to_vec(&book).map_err(|e| BookError::Preprocess(e.into()))?;
-    output.write_all(&written).map_err(|e| BookError::Preprocess(e.into()))
+    output
+        .write_all(&written)
+        .map_err(|e| BookError::Preprocess(e.into()))
 }

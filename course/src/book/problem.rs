@@ -24,17 +24,27 @@ impl fmt::Display for Problem {
 /// The kinds of fault that a directive can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("there is no directive `{{{{#{0} …}}}}`; there are source, output, exercise, widget, test and term")]
+    #[error(
+        "there is no directive `{{{{#{0} …}}}}`; there are source, output, exercise, widget, test and term"
+    )]
     UnknownDirective(String),
     #[error("`{path}` cannot be read: {why}")]
     Unreadable { path: String, why: String },
-    #[error("`{0}` does not stay inside the repository: write it relative to the root, without `..`")]
+    #[error(
+        "`{0}` does not stay inside the repository: write it relative to the root, without `..`"
+    )]
     OutsidePath(String),
     #[error("`{path}` has no `// ANCHOR: {anchor}` line{}", nearest(.known))]
-    NoAnchor { path: String, anchor: String, known: Vec<String> },
+    NoAnchor {
+        path: String,
+        anchor: String,
+        known: Vec<String>,
+    },
     #[error("`// ANCHOR: {anchor}` in `{path}` is never ended by `// ANCHOR_END: {anchor}`")]
     OpenAnchor { path: String, anchor: String },
-    #[error("`{path}` must start with the command that printed it: `$ command`, or `$~ command` if its figures vary")]
+    #[error(
+        "`{path}` must start with the command that printed it: `$ command`, or `$~ command` if its figures vary"
+    )]
     NoCommand { path: String },
     #[error("there is no exercise `{id}`{}", nearest(.known))]
     NoExercise { id: String, known: Vec<String> },
@@ -47,7 +57,11 @@ pub enum Fault {
     #[error("a test is named `path/to/file.rs#test_name`, not `{0}`")]
     BadTestName(String),
     #[error("`{path}` has no test `{name}`{}", nearest(.known))]
-    NoTest { path: String, name: String, known: Vec<String> },
+    NoTest {
+        path: String,
+        name: String,
+        known: Vec<String>,
+    },
     #[error("a `compile_fail` block says with which error it fails: `rust,compile_fail,E0499`")]
     NoErrorCode,
     #[error("a `rust,run` block belongs to a chapter, and `{0}` is no chapter's page")]
@@ -57,7 +71,11 @@ pub enum Fault {
 }
 
 fn nearest(known: &[String]) -> String {
-    if known.is_empty() { String::new() } else { format!("; it has {}", known.join(", ")) }
+    if known.is_empty() {
+        String::new()
+    } else {
+        format!("; it has {}", known.join(", "))
+    }
 }
 
 /// Why the book did not build.
@@ -66,7 +84,10 @@ pub enum BookError {
     #[error("{} of the book cannot be built:\n{}", count(.0.len()), lines(.0))]
     Pages(Vec<Problem>),
     #[error("mdBook could not build {}: {}", .book.display(), causes(.source))]
-    MdBook { book: PathBuf, source: mdbook_driver::errors::Error },
+    MdBook {
+        book: PathBuf,
+        source: mdbook_driver::errors::Error,
+    },
     #[error(transparent)]
     File(#[from] FileError),
     #[error(transparent)]
@@ -76,13 +97,25 @@ pub enum BookError {
 }
 
 fn count(n: usize) -> String {
-    if n == 1 { "A piece".into() } else { format!("{n} pieces") }
+    if n == 1 {
+        "A piece".into()
+    } else {
+        format!("{n} pieces")
+    }
 }
 
 fn lines(problems: &[Problem]) -> String {
-    problems.iter().map(|p| format!("  {p}")).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(|p| format!("  {p}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn causes(error: &mdbook_driver::errors::Error) -> String {
-    error.chain().map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    error
+        .chain()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
 }

@@ -10,31 +10,57 @@ pub enum Piece<'a> {
     /// Lines of Markdown, with their line ends.
     Prose { line: usize, text: &'a str },
     /// `{{#name arguments}}`, alone on its line.
-    Directive { line: usize, name: &'a str, arguments: &'a str },
+    Directive {
+        line: usize,
+        name: &'a str,
+        arguments: &'a str,
+    },
     /// A fenced block; `whole` is the block as written, fences included.
-    Fence { line: usize, info: &'a str, body: &'a str, whole: &'a str },
+    Fence {
+        line: usize,
+        info: &'a str,
+        body: &'a str,
+        whole: &'a str,
+    },
 }
 
 /// The directives that stay within a line of prose, even when they fill it.
 const INLINE: [&str; 2] = ["test", "term"];
 /// mdBook's own, left for its preprocessor.
-const STOCK: [&str; 5] = ["include", "rustdoc_include", "playground", "title", "playpen"];
+const STOCK: [&str; 5] = [
+    "include",
+    "rustdoc_include",
+    "playground",
+    "title",
+    "playpen",
+];
 
 /// Cuts `text`; lines are counted from one.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut prose: Option<(usize, usize)> = None; // line, byte offset
-    let mut lines = Lines { text, at: 0, line: 0 };
+    let mut lines = Lines {
+        text,
+        at: 0,
+        line: 0,
+    };
     while let Some((line, start, end)) = lines.next() {
         let content = text[start..end].trim_end();
         let special = match opening_fence(content) {
             Some(fence) => Some(read_fence(&mut lines, &fence, line, start, end)),
-            None => directive(content).map(|(name, arguments)| Piece::Directive { line, name, arguments }),
+            None => directive(content).map(|(name, arguments)| Piece::Directive {
+                line,
+                name,
+                arguments,
+            }),
         };
         match special {
             Some(piece) => {
                 if let Some((line, from)) = prose.take() {
-                    pieces.push(Piece::Prose { line, text: &text[from..start] });
+                    pieces.push(Piece::Prose {
+                        line,
+                        text: &text[from..start],
+                    });
                 }
                 pieces.push(piece);
             }
@@ -44,7 +70,10 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
         }
     }
     if let Some((line, from)) = prose {
-        pieces.push(Piece::Prose { line, text: &text[from..] });
+        pieces.push(Piece::Prose {
+            line,
+            text: &text[from..],
+        });
     }
     pieces
 }
@@ -63,7 +92,9 @@ impl Lines<'_> {
             return None;
         }
         let start = self.at;
-        let end = self.text[start..].find('\n').map_or(self.text.len(), |n| start + n + 1);
+        let end = self.text[start..]
+            .find('\n')
+            .map_or(self.text.len(), |n| start + n + 1);
         self.at = end;
         self.line += 1;
         Some((self.line, start, end))
@@ -81,7 +112,10 @@ fn opening_fence(content: &str) -> Option<Fence<'_>> {
     let length = trimmed.chars().take_while(|c| *c == first).count();
     let (mark, info) = trimmed.split_at(length);
     // An info string with a backtick in it is inline code that fills its line.
-    (length >= 3 && !(first == '`' && info.contains('`'))).then_some(Fence { mark, info: info.trim() })
+    (length >= 3 && !(first == '`' && info.contains('`'))).then_some(Fence {
+        mark,
+        info: info.trim(),
+    })
 }
 
 fn read_fence<'a>(
@@ -95,7 +129,9 @@ fn read_fence<'a>(
     let (mut body_end, mut whole_end) = (text.len(), text.len());
     while let Some((_, from, to)) = lines.next() {
         let closing = text[from..to].trim();
-        if closing.len() >= fence.mark.len() && closing.bytes().all(|b| b == fence.mark.as_bytes()[0]) {
+        if closing.len() >= fence.mark.len()
+            && closing.bytes().all(|b| b == fence.mark.as_bytes()[0])
+        {
             (body_end, whole_end) = (from, to);
             break;
         }
@@ -109,11 +145,16 @@ fn read_fence<'a>(
 }
 
 fn directive(content: &str) -> Option<(&str, &str)> {
-    let inside = content.trim_start().strip_prefix("{{#")?.strip_suffix("}}")?;
+    let inside = content
+        .trim_start()
+        .strip_prefix("{{#")?
+        .strip_suffix("}}")?;
     if inside.contains("{{") {
         return None; // two of them on a line: prose
     }
-    let (name, arguments) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
+    let (name, arguments) = inside
+        .split_once(char::is_whitespace)
+        .unwrap_or((inside, ""));
     (!INLINE.contains(&name) && !STOCK.contains(&name)).then_some((name, arguments.trim()))
 }
 
@@ -123,20 +164,34 @@ mod tests {
 
     #[test]
     fn a_page_is_cut_at_directives_and_fences_and_loses_nothing() {
-        let page = "one\n\n{{#source a.rs:b}}\ntwo {{#term x}}\n```rust,run\n{{#source no}}\n```\nend";
+        let page =
+            "one\n\n{{#source a.rs:b}}\ntwo {{#term x}}\n```rust,run\n{{#source no}}\n```\nend";
         assert_eq!(
             pieces(page),
             [
-                Piece::Prose { line: 1, text: "one\n\n" },
-                Piece::Directive { line: 3, name: "source", arguments: "a.rs:b" },
-                Piece::Prose { line: 4, text: "two {{#term x}}\n" },
+                Piece::Prose {
+                    line: 1,
+                    text: "one\n\n"
+                },
+                Piece::Directive {
+                    line: 3,
+                    name: "source",
+                    arguments: "a.rs:b"
+                },
+                Piece::Prose {
+                    line: 4,
+                    text: "two {{#term x}}\n"
+                },
                 Piece::Fence {
                     line: 5,
                     info: "rust,run",
                     body: "{{#source no}}\n",
                     whole: "```rust,run\n{{#source no}}\n```\n"
                 },
-                Piece::Prose { line: 8, text: "end" },
+                Piece::Prose {
+                    line: 8,
+                    text: "end"
+                },
             ]
         );
     }
@@ -144,17 +199,25 @@ mod tests {
     #[test]
     fn a_longer_fence_holds_a_shorter_one() {
         let page = "````md\n```rust\n```\n````\n";
-        let [Piece::Fence { body, .. }] = pieces(page)[..] else { panic!("one fence") };
+        let [Piece::Fence { body, .. }] = pieces(page)[..] else {
+            panic!("one fence")
+        };
         assert_eq!(body, "```rust\n```\n");
     }
 
     #[test]
     fn an_inline_directive_alone_on_its_line_is_prose() {
-        assert!(matches!(pieces("{{#term waker}}\n")[..], [Piece::Prose { .. }]));
+        assert!(matches!(
+            pieces("{{#term waker}}\n")[..],
+            [Piece::Prose { .. }]
+        ));
     }
 
     #[test]
     fn mdbooks_own_directives_are_left_to_mdbook() {
-        assert!(matches!(pieces("{{#include x.md}}\n")[..], [Piece::Prose { .. }]));
+        assert!(matches!(
+            pieces("{{#include x.md}}\n")[..],
+            [Piece::Prose { .. }]
+        ));
     }
 }

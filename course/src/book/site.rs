@@ -18,7 +18,10 @@ pub struct Site {
 impl Site {
     /// The repository, with the exercises that it has now.
     pub fn load(layout: &Layout) -> Result<Self, CatalogError> {
-        Ok(Self { layout: layout.clone(), catalog: Catalog::load(layout)? })
+        Ok(Self {
+            layout: layout.clone(),
+            catalog: Catalog::load(layout)?,
+        })
     }
 
     /// Where everything lies.
@@ -30,24 +33,48 @@ impl Site {
     /// Windows gives the same pages.
     pub fn read(&self, path: &str) -> Result<String, Fault> {
         let relative = Path::new(path);
-        if path.is_empty() || !relative.components().all(|part| matches!(part, Component::Normal(_))) {
+        if path.is_empty()
+            || !relative
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)))
+        {
             return Err(Fault::OutsidePath(path.into()));
         }
         let text = fs::read_to_string(self.layout.root().join(relative));
-        let text = text.map_err(|e| Fault::Unreadable { path: path.into(), why: e.to_string() })?;
-        Ok(if text.contains('\r') { text.replace("\r\n", "\n") } else { text })
+        let text = text.map_err(|e| Fault::Unreadable {
+            path: path.into(),
+            why: e.to_string(),
+        })?;
+        Ok(if text.contains('\r') {
+            text.replace("\r\n", "\n")
+        } else {
+            text
+        })
     }
 
     /// The exercise with exactly this id.
     pub fn exercise(&self, id: &str) -> Result<&Exercise, Fault> {
         let found = self.catalog.exercises().find(|exercise| exercise.id == id);
-        let known = || self.catalog.exercises().map(|exercise| exercise.id.clone()).collect();
-        found.ok_or_else(|| Fault::NoExercise { id: id.into(), known: known() })
+        let known = || {
+            self.catalog
+                .exercises()
+                .map(|exercise| exercise.id.clone())
+                .collect()
+        };
+        found.ok_or_else(|| Fault::NoExercise {
+            id: id.into(),
+            known: known(),
+        })
     }
 
     /// The chapter that a page belongs to: the directory of its name under `chapters/`.
     pub fn chapter_of(&self, page: &str) -> Option<String> {
         let stem = Path::new(page).file_stem()?.to_str()?;
-        self.layout.chapters().join(stem).join("Cargo.toml").is_file().then(|| stem.to_owned())
+        self.layout
+            .chapters()
+            .join(stem)
+            .join("Cargo.toml")
+            .is_file()
+            .then(|| stem.to_owned())
     }
 }

@@ -28,11 +28,16 @@ enum Marker<'a> {
 
 fn marker(line: &str) -> Option<Marker<'_>> {
     let line = line.trim_start();
-    let comment = line.strip_prefix("//").or_else(|| line.strip_prefix('#'))?.trim();
+    let comment = line
+        .strip_prefix("//")
+        .or_else(|| line.strip_prefix('#'))?
+        .trim();
     if let Some(name) = comment.strip_prefix("ANCHOR:") {
         Some(Marker::Begin(name.trim()))
     } else {
-        comment.strip_prefix("ANCHOR_END:").map(|name| Marker::End(name.trim()))
+        comment
+            .strip_prefix("ANCHOR_END:")
+            .map(|name| Marker::End(name.trim()))
     }
 }
 
@@ -43,17 +48,22 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
     let mut begun = inside;
     for (index, line) in text.lines().enumerate() {
         match (marker(line), anchor) {
-            (Some(Marker::Begin(name)), Some(wanted)) if name == wanted => (inside, begun) = (true, true),
+            (Some(Marker::Begin(name)), Some(wanted)) if name == wanted => {
+                (inside, begun) = (true, true);
+            }
             (Some(Marker::End(name)), Some(wanted)) if name == wanted => inside = false,
-            (Some(_), _) => {}
             (None, _) if inside => shown.push((index + 1, line)),
-            (None, _) => {}
+            _ => {}
         }
     }
     if let Some(anchor) = anchor {
         let (path, anchor) = (path.to_owned(), anchor.to_owned());
         if !begun {
-            return Err(Fault::NoAnchor { path, anchor, known: anchors(text) });
+            return Err(Fault::NoAnchor {
+                path,
+                anchor,
+                known: anchors(text),
+            });
         }
         if inside {
             return Err(Fault::OpenAnchor { path, anchor });
@@ -66,7 +76,11 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
 pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
     let lines: Vec<&str> = text.lines().collect();
     let Some(at) = lines.iter().position(|line| function(line) == Some(name)) else {
-        return Err(Fault::NoTest { path: path.into(), name: name.into(), known: tests(&lines) });
+        return Err(Fault::NoTest {
+            path: path.into(),
+            name: name.into(),
+            known: tests(&lines),
+        });
     };
     let above = lines[..at].iter().rev().take_while(|line| {
         let line = line.trim_start();
@@ -76,9 +90,14 @@ pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
     // What rustfmt wrote, a function ends at the first line that is its own indentation and a brace.
     let indent = &lines[at][..lines[at].len() - lines[at].trim_start().len()];
     let on_one_line = lines[at].trim_end().ends_with('}');
-    let length = lines[at..].iter().position(|line| on_one_line || *line == format!("{indent}}}"));
+    let length = lines[at..]
+        .iter()
+        .position(|line| on_one_line || *line == format!("{indent}}}"));
     let last = length.map_or(at, |n| at + n);
-    let shown: Vec<_> = (first..=last).filter(|n| !is_marker(lines[*n])).map(|n| (n + 1, lines[n])).collect();
+    let shown: Vec<_> = (first..=last)
+        .filter(|n| !is_marker(lines[*n]))
+        .map(|n| (n + 1, lines[n]))
+        .collect();
     Ok(trimmed(&shown))
 }
 
@@ -95,7 +114,11 @@ fn function(line: &str) -> Option<&str> {
 
 fn tests(lines: &[&str]) -> Vec<String> {
     let is_test = |at: usize| {
-        lines[..at].iter().rev().take_while(|l| l.trim_start().starts_with("#[")).any(|l| l.contains("test"))
+        lines[..at]
+            .iter()
+            .rev()
+            .take_while(|l| l.trim_start().starts_with("#["))
+            .any(|l| l.contains("test"))
     };
     lines
         .iter()
@@ -117,14 +140,30 @@ fn anchors(text: &str) -> Vec<String> {
 fn trimmed(shown: &[(usize, &str)]) -> Excerpt {
     let filled = |(_, line): &&(usize, &str)| !line.trim().is_empty();
     let Some(from) = shown.iter().position(|l| filled(&l)) else {
-        return Excerpt { text: String::new(), first: 0, last: 0 };
+        return Excerpt {
+            text: String::new(),
+            first: 0,
+            last: 0,
+        };
     };
     let to = shown.iter().rposition(|l| filled(&l)).unwrap_or(from);
     let shown = &shown[from..=to];
     let width = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let indent = shown.iter().filter(filled).map(|(_, line)| width(line)).min().unwrap_or(0);
-    let text = shown.iter().map(|(_, line)| line.get(indent..).unwrap_or("").to_owned() + "\n").collect();
-    Excerpt { text, first: shown[0].0, last: shown[shown.len() - 1].0 }
+    let indent = shown
+        .iter()
+        .filter(filled)
+        .map(|(_, line)| width(line))
+        .min()
+        .unwrap_or(0);
+    let text = shown
+        .iter()
+        .map(|(_, line)| line.get(indent..).unwrap_or("").to_owned() + "\n")
+        .collect();
+    Excerpt {
+        text,
+        first: shown[0].0,
+        last: shown[shown.len() - 1].0,
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +186,14 @@ pub mod a {
     #[test]
     fn an_anchor_shows_its_lines_without_their_common_indentation() {
         let inner = excerpt("f.rs", FILE, Some("inner")).unwrap();
-        assert_eq!(inner, Excerpt { text: "pub fn one() {\n    two();\n}\n".into(), first: 5, last: 7 });
+        assert_eq!(
+            inner,
+            Excerpt {
+                text: "pub fn one() {\n    two();\n}\n".into(),
+                first: 5,
+                last: 7
+            }
+        );
     }
 
     #[test]
@@ -179,6 +225,9 @@ pub mod a {
         let shown = test("t.rs", file, "promise").unwrap();
         assert_eq!((shown.first, shown.last), (3, 8));
         let fault = test("t.rs", file, "promis").unwrap_err();
-        assert_eq!(fault.to_string(), "`t.rs` has no test `promis`; it has promise, other");
+        assert_eq!(
+            fault.to_string(),
+            "`t.rs` has no test `promis`; it has promise, other"
+        );
     }
 }

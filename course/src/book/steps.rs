@@ -43,7 +43,11 @@ pub fn details(json: &str) -> Result<String, String> {
         "<details class=\"steps\"><summary>{}{} steps of the recorded run</summary>\n<table>\n\
          <thead><tr><th>step</th><th>line</th><th>state</th><th>alive</th><th>what happens</th></tr></thead>\n<tbody>\n",
         phrase(&trace.title),
-        if trace.title.is_empty() { format!("{}", trace.steps.len()) } else { format!(": {}", trace.steps.len()) },
+        if trace.title.is_empty() {
+            format!("{}", trace.steps.len())
+        } else {
+            format!(": {}", trace.steps.len())
+        },
     );
     for (index, step) in trace.steps.iter().enumerate() {
         html += &row(index + 1, step, trace.source.as_ref());
@@ -52,7 +56,10 @@ pub fn details(json: &str) -> Result<String, String> {
 }
 
 fn row(number: usize, step: &Step, source: Option<&Source>) -> String {
-    let code = step.line.zip(source).and_then(|(line, source)| source.lines.get(line.checked_sub(source.start)?));
+    let code = step
+        .line
+        .zip(source)
+        .and_then(|(line, source)| source.lines.get(line.checked_sub(source.start)?));
     let line = match (step.line, code) {
         (Some(line), Some(code)) => format!("{line}: <code>{}</code>", attribute(code.trim())),
         (Some(line), None) => line.to_string(),
@@ -61,7 +68,13 @@ fn row(number: usize, step: &Step, source: Option<&Source>) -> String {
     let locals: Vec<_> = step
         .locals
         .iter()
-        .map(|local| format!("<code>{} = {}</code>", attribute(&local.name), attribute(&local.value)))
+        .map(|local| {
+            format!(
+                "<code>{} = {}</code>",
+                attribute(&local.name),
+                attribute(&local.value)
+            )
+        })
         .collect();
     format!(
         "<tr><td>{number}</td><td>{line}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",

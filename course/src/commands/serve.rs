@@ -5,15 +5,17 @@ use std::process::ExitCode;
 use super::CommandError;
 use crate::catalog::Layout;
 use crate::cli::ServeArgs;
-use crate::runner::Limits;
-use crate::serve::{Editor, Options, ServeError, Server, browser};
+use crate::serve::{Options, ServeError, Server, browser};
 
 /// Serves the book until Ctrl-C.
 pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
     let runtime = wakeful::Runtime::new().map_err(system("cannot start the runtime"))?;
     runtime.block_on(async {
-        let options = Options { port: args.port, editor: Editor::from_env(), limits: Limits::default() };
+        let options = Options {
+            port: args.port,
+            ..Options::default()
+        };
         let server = Server::start(layout.clone(), options).await?;
         let url = server.url();
         println!("Wakeful is open at\n\n    {url}\n");

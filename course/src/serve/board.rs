@@ -54,7 +54,11 @@ pub struct View {
 impl Board {
     /// A board on which nothing has run yet.
     pub fn new(catalog: Catalog, progress: Progress) -> Self {
-        Self(Mutex::new(Inner { catalog: Arc::new(catalog), progress, runs: BTreeMap::new() }))
+        Self(Mutex::new(Inner {
+            catalog: Arc::new(catalog),
+            progress,
+            runs: BTreeMap::new(),
+        }))
     }
 
     /// The exercises that there are now.
@@ -74,7 +78,11 @@ impl Board {
 
     /// The exercise with exactly this id.
     pub fn find(&self, id: &str) -> Option<Exercise> {
-        self.inner().catalog.exercises().find(|exercise| exercise.id == id).cloned()
+        self.inner()
+            .catalog
+            .exercises()
+            .find(|exercise| exercise.id == id)
+            .cloned()
     }
 
     /// Whether it has been solved.
@@ -86,25 +94,36 @@ impl Board {
     pub fn revision(&self, id: &str) -> Option<String> {
         let inner = self.inner();
         let run = inner.runs.get(id)?;
-        run.active.is_none().then(|| run.verdict.as_ref().map(|v| v.revision.clone()))?
+        run.active
+            .is_none()
+            .then(|| run.verdict.as_ref().map(|v| v.revision.clone()))?
     }
 
     /// Whether it runs, or has a verdict.
     pub fn was_tried(&self, id: &str) -> bool {
-        self.inner().runs.get(id).is_some_and(|run| run.verdict.is_some() || run.active.is_some())
+        self.inner()
+            .runs
+            .get(id)
+            .is_some_and(|run| run.verdict.is_some() || run.active.is_some())
     }
 
     /// All exercises, in the order of the book.
     pub fn views(&self, layout: &Layout) -> Vec<View> {
         let inner = self.inner();
-        inner.catalog.exercises().map(|exercise| inner.view(layout, exercise)).collect()
+        inner
+            .catalog
+            .exercises()
+            .map(|exercise| inner.view(layout, exercise))
+            .collect()
     }
 
     /// The ids of those that are solved.
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
         let ids = inner.catalog.exercises().map(|exercise| &exercise.id);
-        ids.filter(|id| inner.progress.is_solved(id)).cloned().collect()
+        ids.filter(|id| inner.progress.is_solved(id))
+            .cloned()
+            .collect()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -162,7 +181,11 @@ pub fn run(course: &Shared, exercise: &Exercise) {
         changed
     };
     announce(course, exercise);
-    drop(wakeful::spawn_local(run_to_end(course.clone(), exercise.clone(), changed)));
+    drop(wakeful::spawn_local(run_to_end(
+        course.clone(),
+        exercise.clone(),
+        changed,
+    )));
 }
 
 /// Forgets an exercise's verdict: its files were put back.
@@ -174,7 +197,11 @@ pub fn forget(course: &Shared, exercise: &Exercise) {
 
 async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
     // Whatever happens to this task, even a panic, the exercise does not stay "running".
-    let mut end = End { course: &course, exercise: &exercise, verdict: None };
+    let mut end = End {
+        course: &course,
+        exercise: &exercise,
+        verdict: None,
+    };
     let mut place = course.jobs.line_up();
     place.turn(|_| {}).await;
     end.verdict = loop {
@@ -193,16 +220,30 @@ async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
     };
 }
 
-async fn record(course: &Shared, exercise: &Exercise, outcome: Result<Verdict, RunError>) -> Option<Verdict> {
+async fn record(
+    course: &Shared,
+    exercise: &Exercise,
+    outcome: Result<Verdict, RunError>,
+) -> Option<Verdict> {
     let verdict = match outcome {
         Ok(verdict) => verdict,
         Err(error) => {
-            let advice = error.advice().map_or_else(String::new, |advice| format!("; {advice}"));
-            course.problem(&format!("{} could not be run: {}{advice}", exercise.id, chain(&error)));
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!("; {advice}"));
+            course.problem(&format!(
+                "{} could not be run: {}{advice}",
+                exercise.id,
+                chain(&error)
+            ));
             return None;
         }
     };
-    let change = if verdict.passed() { Change::Passed } else { Change::Failed };
+    let change = if verdict.passed() {
+        Change::Passed
+    } else {
+        Change::Failed
+    };
     remember(course, exercise, change).await;
     Some(verdict)
 }
@@ -236,7 +277,9 @@ fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     course.board.set_progress(loaded.progress);
     let solved = course.board.solved();
     if solved != before {
-        course.hub.send("progress", &serde_json::json!({ "solved": solved }));
+        course
+            .hub
+            .send("progress", &serde_json::json!({ "solved": solved }));
     }
 }
 

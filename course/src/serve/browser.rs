@@ -10,14 +10,22 @@ pub fn open(url: &str) -> bool {
     candidates().into_iter().any(|(program, arguments)| {
         let mut command = Command::new(&program);
         command.args(arguments).arg(url);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command.status().is_ok_and(|status| status.success())
     })
 }
 
 fn candidates() -> Vec<(String, Vec<&'static str>)> {
-    let chosen = env::var("BROWSER").ok().filter(|browser| !browser.is_empty());
-    let mut list: Vec<_> = chosen.into_iter().map(|browser| (browser, Vec::new())).collect();
+    let chosen = env::var("BROWSER")
+        .ok()
+        .filter(|browser| !browser.is_empty());
+    let mut list: Vec<_> = chosen
+        .into_iter()
+        .map(|browser| (browser, Vec::new()))
+        .collect();
     if cfg!(target_os = "macos") {
         list.push(("open".into(), Vec::new()));
     } else if cfg!(windows) {

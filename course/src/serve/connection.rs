@@ -12,14 +12,17 @@ use wakeful::{
     net::TcpStream,
 };
 
-/// How long a client may take for the head of a request; also how long a connection may idle
-/// between two.
-const HEAD: Duration = Duration::from_secs(20);
 /// How long the head may be.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// Serves a connection to its end; when `ending` closes, to the end of the request at hand.
-pub async fn serve(stream: TcpStream, router: Router, ending: Receiver<Infallible>) {
+/// Serves a connection to its end. `head_time` is how long a client may take for the head of a
+/// request, and how long it may idle between two; when `ending` closes, to the end of the request at hand.
+pub async fn serve(
+    stream: TcpStream,
+    router: Router,
+    head_time: Duration,
+    ending: Receiver<Infallible>,
+) {
     let service = service_fn(move |request: Request<Incoming>| {
         // A router is always ready.
         let mut router = router.clone();
@@ -27,7 +30,7 @@ pub async fn serve(stream: TcpStream, router: Router, ending: Receiver<Infallibl
     });
     let connection = http1::Builder::new()
         .timer(HyperTimer::new())
-        .header_read_timeout(HEAD)
+        .header_read_timeout(head_time)
         .max_buf_size(MAX_HEAD)
         .serve_connection(HyperIo::new(stream), service);
     let connection = std::pin::pin!(connection);

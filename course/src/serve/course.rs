@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use async_channel::Receiver;
@@ -49,6 +50,8 @@ pub struct Course {
     pub editor: Editor,
     /// How much an exercise, or a block of a page, may use.
     pub limits: Limits,
+    /// How long a client may take for the head of a request.
+    pub head_time: Duration,
     /// Who watches the server itself.
     pub inspector: Inspector,
     /// Closed when the server goes down.
@@ -77,6 +80,7 @@ impl Course {
             board: Board::new(catalog, progress),
             editor: options.editor,
             limits: options.limits,
+            head_time: options.head_time,
             inspector: Inspector::new(),
             ending,
             book_problem: Mutex::default(),
@@ -85,23 +89,36 @@ impl Course {
 
     /// Why the book does not build, if it does not.
     pub fn book_problem(&self) -> Option<String> {
-        self.book_problem.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.book_problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn set_book_problem(&self, problem: Option<String>) {
-        *self.book_problem.lock().unwrap_or_else(PoisonError::into_inner) = problem;
+        *self
+            .book_problem
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    /// Where this server's book is built: apart from that of another course on another port,
-    /// because mdBook empties the directory first.
+    /// Where this server's book is built: apart from that of every other course, also of one that
+    /// is just leaving this port, because mdBook empties the directory first.
     pub fn book_dir(&self) -> PathBuf {
-        self.layout.work().join("book").join(self.port.to_string())
+        let name = format!("{}-{}", self.port, std::process::id());
+        self.books_dir().join(name)
+    }
+
+    /// The directory of all of them.
+    pub fn books_dir(&self) -> PathBuf {
+        self.layout.work().join("book")
     }
 
     /// Says something to every page and in the terminal.
     pub fn problem(&self, message: &str) {
         eprintln!("{message}");
-        self.hub.send("problem", &serde_json::json!({ "message": message }));
+        self.hub
+            .send("problem", &serde_json::json!({ "message": message }));
     }
 
     /// Builds the book and shows it; answers which pages changed. A book that does not build

@@ -62,14 +62,18 @@ impl ServeError {
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::PortTaken { free: Some(free), .. } => {
-                Some(format!("`cargo course --port {free}` takes one that is free; `--port 0` finds one itself"))
+            Self::PortTaken {
+                free: Some(free), ..
+            } => Some(format!(
+                "`cargo course --port {free}` takes one that is free; `--port 0` finds one itself"
+            )),
+            Self::Listen { port, .. } if *port < 1024 => Some(
+                "ports below 1024 are the system's; `cargo course --port 3000` takes another one"
+                    .into(),
+            ),
+            Self::PortTaken { .. } | Self::Listen { .. } => {
+                Some("`cargo course --port N` takes another one".into())
             }
-            Self::PortTaken { .. } => Some("`cargo course --port N` takes another one".into()),
-            Self::Listen { port, .. } if *port < 1024 => {
-                Some("ports below 1024 are the system's; `cargo course --port 3000` takes another one".into())
-            }
-            Self::Listen { .. } => Some("`cargo course --port N` takes another one".into()),
             Self::Catalog(error) => error.advice(),
             Self::Progress(error) => error.advice(),
             _ => None,
@@ -87,7 +91,10 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with its reason.
     pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, body: json!({ "error": why.into() }) }
+        Self {
+            status,
+            body: json!({ "error": why.into() }),
+        }
     }
 
     /// With one more field in its body.

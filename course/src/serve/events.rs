@@ -39,7 +39,9 @@ impl Hub {
     /// Sends an event to everyone.
     pub fn send(&self, event: &str, data: &impl Serialize) {
         let frame = frame(event, data);
-        self.inner().subscribers.retain(|(_, sender)| sender.try_send(frame.clone()).is_ok());
+        self.inner()
+            .subscribers
+            .retain(|(_, sender)| sender.try_send(frame.clone()).is_ok());
     }
 
     /// A stream that begins with `first`; `None` if too many listen already.
@@ -56,7 +58,11 @@ impl Hub {
         let id = inner.next;
         inner.next += 1;
         inner.subscribers.push((id, sender));
-        Some(Subscription { id, receiver: Box::pin(receiver), hub: self.clone() })
+        Some(Subscription {
+            id,
+            receiver: Box::pin(receiver),
+            hub: self.clone(),
+        })
     }
 
     /// Ends every stream, for good: the server goes down.
@@ -83,13 +89,19 @@ impl Stream for Subscription {
     type Item = Result<Bytes, std::convert::Infallible>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.receiver.as_mut().poll_next(cx).map(|frame| frame.map(Ok))
+        self.receiver
+            .as_mut()
+            .poll_next(cx)
+            .map(|frame| frame.map(Ok))
     }
 }
 
 impl Drop for Subscription {
     fn drop(&mut self) {
-        self.hub.inner().subscribers.retain(|(id, _)| *id != self.id);
+        self.hub
+            .inner()
+            .subscribers
+            .retain(|(id, _)| *id != self.id);
     }
 }
 
@@ -105,7 +117,10 @@ pub fn response<S>(stream: S) -> Response
 where
     S: Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static,
 {
-    let headers = [(header::CONTENT_TYPE, "text/event-stream"), (header::CACHE_CONTROL, "no-store")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     (headers, Body::from_stream(stream)).into_response()
 }
 
@@ -128,7 +143,9 @@ mod tests {
     #[test]
     fn there_is_a_last_seat_and_leaving_frees_one() {
         let hub = Hub::default();
-        let mut seats: Vec<_> = (0..MAX_SUBSCRIBERS).map(|_| hub.subscribe(Vec::new()).unwrap()).collect();
+        let mut seats: Vec<_> = (0..MAX_SUBSCRIBERS)
+            .map(|_| hub.subscribe(Vec::new()).unwrap())
+            .collect();
         assert!(hub.subscribe(Vec::new()).is_none());
         seats.pop();
         assert!(hub.subscribe(Vec::new()).is_some());

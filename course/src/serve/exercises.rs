@@ -15,11 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{board, course::Shared, error::Refusal};
-use crate::{
-    catalog::Exercise,
-    progress::Change,
-    skeleton,
-};
+use crate::{catalog::Exercise, progress::Change, skeleton};
 
 type Answer = Result<Json<Value>, Refusal>;
 type Id = Path<(String, String)>;
@@ -30,8 +26,17 @@ const MAX_SOURCE: u64 = 1 << 20;
 fn find(course: &Shared, Path((chapter, name)): Id) -> Result<Exercise, Refusal> {
     let id = format!("{chapter}/{name}");
     course.board.find(&id).ok_or_else(|| {
-        let known: Vec<_> = course.board.catalog().exercises().map(|e| e.id.clone()).collect();
-        Refusal::new(StatusCode::NOT_FOUND, format!("there is no exercise `{id}`")).with("known", known)
+        let known: Vec<_> = course
+            .board
+            .catalog()
+            .exercises()
+            .map(|e| e.id.clone())
+            .collect();
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no exercise `{id}`"),
+        )
+        .with("known", known)
     })
 }
 
@@ -40,19 +45,34 @@ fn file(course: &Shared, exercise: &Exercise) -> Result<PathBuf, Refusal> {
     let path = exercise.path(&course.layout);
     let shown = course.layout.show(&path);
     let real = |path: PathBuf| {
-        let gone = |e| Refusal::new(StatusCode::NOT_FOUND, format!("{shown} cannot be read: {e}"));
+        let gone = |e| {
+            Refusal::new(
+                StatusCode::NOT_FOUND,
+                format!("{shown} cannot be read: {e}"),
+            )
+        };
         path.canonicalize().map_err(gone)
     };
     if real(path.clone())?.starts_with(real(exercise.dir(&course.layout))?) {
         Ok(path)
     } else {
-        Err(Refusal::new(StatusCode::FORBIDDEN, format!("{shown} leads out of the exercise's folder")))
+        Err(Refusal::new(
+            StatusCode::FORBIDDEN,
+            format!("{shown} leads out of the exercise's folder"),
+        ))
     }
 }
 
 /// Something that blocks, from the pool.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refusal> {
-    let panicked = |_| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "that panicked; the terminal says where");
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Refusal> {
+    let panicked = |_| {
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "that panicked; the terminal says where",
+        )
+    };
     wakeful::spawn_blocking(work).await.map_err(panicked)
 }
 
@@ -79,13 +99,16 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
             Err(refusal) if !refusal.is_missing() => return Err(refusal),
             _ => {}
         }
-        skeleton::reset(&place.layout, &place.board.catalog(), &subject).map_err(|e| Refusal::broken(&e))
+        skeleton::reset(&place.layout, &place.board.catalog(), &subject)
+            .map_err(|e| Refusal::broken(&e))
     });
     let kept = kept.await??.kept;
     board::forget(&course, &exercise);
     board::remember(&course, &exercise, Change::Reset).await;
     board::announce(&course, &exercise);
-    Ok(Json(json!({ "kept": kept.map(|path| course.layout.show(&path)) })))
+    Ok(Json(
+        json!({ "kept": kept.map(|path| course.layout.show(&path)) }),
+    ))
 }
 
 /// `POST …/open`
@@ -95,8 +118,11 @@ pub async fn open(State(course): State<Shared>, id: Id) -> Answer {
     let shown = course.layout.show(&path);
     match course.editor.open(&path, course.layout.root()) {
         Ok(editor) => Ok(Json(json!({ "opened": shown, "with": editor }))),
-        Err(why) => Err(Refusal::new(StatusCode::CONFLICT, format!("{why} Open it by hand: {}", path.display()))
-            .with("path", path.display().to_string())),
+        Err(why) => Err(Refusal::new(
+            StatusCode::CONFLICT,
+            format!("{why} Open it by hand: {}", path.display()),
+        )
+        .with("path", path.display().to_string())),
     }
 }
 
@@ -106,11 +132,19 @@ pub struct Which {
 }
 
 /// `GET …/hint?n=1`
-pub async fn hint(State(course): State<Shared>, id: Id, Query(Which { n }): Query<Which>) -> Answer {
+pub async fn hint(
+    State(course): State<Shared>,
+    id: Id,
+    Query(Which { n }): Query<Which>,
+) -> Answer {
     let exercise = find(&course, id)?;
     let of = exercise.hints.len();
-    let text = n.checked_sub(1).and_then(|n| exercise.hints.get(n)).cloned();
-    let text = text.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, format!("there are hints 1 to {of}")))?;
+    let text = n
+        .checked_sub(1)
+        .and_then(|n| exercise.hints.get(n))
+        .cloned();
+    let text = text
+        .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, format!("there are hints 1 to {of}")))?;
     // There are three.
     let shown = u8::try_from(n).unwrap_or(u8::MAX);
     board::remember(&course, &exercise, Change::Hinted(shown)).await;
@@ -140,11 +174,21 @@ pub async fn source(State(course): State<Shared>, id: Id) -> Answer {
     let shown = course.layout.show(&path);
     let text = blocking(move || {
         let length = std::fs::metadata(&path)?.len();
-        if length > MAX_SOURCE { Ok(None) } else { std::fs::read_to_string(&path).map(Some) }
+        if length > MAX_SOURCE {
+            Ok(None)
+        } else {
+            std::fs::read_to_string(&path).map(Some)
+        }
     });
     match text.await? {
         Ok(Some(text)) => Ok(Json(json!({ "path": shown, "text": text }))),
-        Ok(None) => Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("{shown} is too large to show"))),
-        Err(e) => Err(Refusal::new(StatusCode::NOT_FOUND, format!("{shown} cannot be read: {e}"))),
+        Ok(None) => Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!("{shown} is too large to show"),
+        )),
+        Err(e) => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("{shown} cannot be read: {e}"),
+        )),
     }
 }

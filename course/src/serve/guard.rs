@@ -15,6 +15,7 @@ use axum::{
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
         header::{self, HeaderName},
+        uri::Authority,
     },
     middleware::Next,
     response::{IntoResponse, Response},
@@ -35,7 +36,10 @@ const ANSWERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'self' 'unsafe-inline' data:; frame-ancestors 'self'; base-uri 'self'; form-action 'self'",
@@ -49,7 +53,10 @@ pub async fn guard(State(course): State<Shared>, request: Request, next: Next) -
         Err(refusal) => refusal.into_response(),
     };
     for (name, value) in ANSWERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     response
 }
@@ -57,7 +64,7 @@ pub async fn guard(State(course): State<Shared>, request: Request, next: Next) -
 fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
     let headers = request.headers();
     let refuse = |status, why: &str| Err(Refusal::new(status, why));
-    let authority = request.uri().authority().map(|a| a.as_str());
+    let authority = request.uri().authority().map(Authority::as_str);
     if !one(headers, &header::HOST).is_some_and(|host| is_ours(host, course.port))
         || authority.is_some_and(|authority| !is_ours(authority, course.port))
     {
@@ -66,28 +73,54 @@ fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
             "this server answers only to 127.0.0.1 and localhost, with its port",
         );
     }
-    if one(headers, &header::CONTENT_LENGTH).and_then(|n| n.parse().ok()).is_some_and(|n: u64| n > MAX_BODY as u64) {
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, "that is more than this server reads: 256 KiB");
+    if one(headers, &header::CONTENT_LENGTH)
+        .and_then(|n| n.parse().ok())
+        .is_some_and(|n: u64| n > MAX_BODY as u64)
+    {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "that is more than this server reads: 256 KiB",
+        );
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let api = request.uri().path().starts_with("/api/");
-    let origin = headers.contains_key(header::ORIGIN).then(|| one(headers, &header::ORIGIN).unwrap_or(""));
-    let ours = |origin: &str| origin.strip_prefix("http://").is_some_and(|host| is_ours(host, course.port));
+    let origin = headers
+        .contains_key(header::ORIGIN)
+        .then(|| one(headers, &header::ORIGIN).unwrap_or(""));
+    let ours = |origin: &str| {
+        origin
+            .strip_prefix("http://")
+            .is_some_and(|host| is_ours(host, course.port))
+    };
     match origin {
         Some(origin) if !ours(origin) => {
-            return refuse(StatusCode::FORBIDDEN, "this request comes from another site");
+            return refuse(
+                StatusCode::FORBIDDEN,
+                "this request comes from another site",
+            );
         }
         None if !safe => {
-            return refuse(StatusCode::FORBIDDEN, "a request that changes something must say its Origin");
+            return refuse(
+                StatusCode::FORBIDDEN,
+                "a request that changes something must say its Origin",
+            );
         }
         _ => {}
     }
-    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    let site = headers
+        .get("sec-fetch-site")
+        .and_then(|site| site.to_str().ok());
     if api && site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return refuse(StatusCode::FORBIDDEN, "this request comes from another site");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "this request comes from another site",
+        );
     }
     if api && !shown(request).is_some_and(|token| course.token.is(token)) {
-        return refuse(StatusCode::FORBIDDEN, "the token is missing or of an earlier start: reload the page");
+        return refuse(
+            StatusCode::FORBIDDEN,
+            "the token is missing or of an earlier start: reload the page",
+        );
     }
     Ok(())
 }
@@ -109,13 +142,20 @@ fn is_ours(host: &str, port: u16) -> bool {
 /// The token, from its header; or from the address, for the event streams, whose
 /// requests a browser lets nobody give a header.
 fn shown(request: &Request) -> Option<&str> {
-    if let Some(token) = one(request.headers(), &HeaderName::from_static("x-course-token")) {
+    if let Some(token) = one(
+        request.headers(),
+        &HeaderName::from_static("x-course-token"),
+    ) {
         return Some(token);
     }
     if !matches!(request.uri().path(), "/api/events" | "/api/inspector") {
         return None;
     }
-    request.uri().query()?.split('&').find_map(|pair| pair.strip_prefix("token="))
+    request
+        .uri()
+        .query()?
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("token="))
 }
 
 #[cfg(test)]
@@ -127,7 +167,15 @@ mod tests {
         for host in ["127.0.0.1:3000", "localhost:3000"] {
             assert!(is_ours(host, 3000), "{host}");
         }
-        for host in ["127.0.0.1", "localhost:3001", "evil.example:3000", "127.0.0.1.evil.example:3000", "a@127.0.0.1:3000", "[::1]:3000", ""] {
+        for host in [
+            "127.0.0.1",
+            "localhost:3001",
+            "evil.example:3000",
+            "127.0.0.1.evil.example:3000",
+            "a@127.0.0.1:3000",
+            "[::1]:3000",
+            "",
+        ] {
             assert!(!is_ours(host, 3000), "{host}");
         }
         assert!(is_ours("localhost", 80));

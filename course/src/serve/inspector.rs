@@ -36,7 +36,10 @@ pub struct Inspector {
 impl Inspector {
     /// From now on.
     pub fn new() -> Self {
-        Self { started: Instant::now(), watchers: Arc::default() }
+        Self {
+            started: Instant::now(),
+            watchers: Arc::default(),
+        }
     }
 }
 
@@ -61,22 +64,30 @@ impl Drop for Watcher {
 
 /// `GET /api/inspector`
 pub async fn watch(State(course): State<Shared>) -> Result<Response, Refusal> {
-    let full = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "eight pages watch already: close one");
+    let full = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "eight pages watch already: close one",
+        )
+    };
     let watcher = Watcher::enter(&course.inspector.watchers).ok_or_else(full)?;
     let started = course.inspector.started;
     let ending = course.ending.clone();
-    Ok(response(stream::unfold((watcher, true), move |(watcher, first)| {
-        let ending = ending.clone();
-        async move {
-            if !first {
-                wakeful::time::sleep(EVERY).await;
+    Ok(response(stream::unfold(
+        (watcher, true),
+        move |(watcher, first)| {
+            let ending = ending.clone();
+            async move {
+                if !first {
+                    wakeful::time::sleep(EVERY).await;
+                }
+                if ending.is_closed() {
+                    return None;
+                }
+                Some((Ok(frame("snapshot", &snapshot(started))), (watcher, false)))
             }
-            if ending.is_closed() {
-                return None;
-            }
-            Some((Ok(frame("snapshot", &snapshot(started))), (watcher, false)))
-        }
-    })))
+        },
+    )))
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -85,7 +96,9 @@ fn millis(duration: Duration) -> u64 {
 
 fn snapshot(started: Instant) -> Value {
     let uptime_ms = millis(started.elapsed());
-    let Some(now) = wakeful::inspect() else { return json!({ "uptime_ms": uptime_ms }) };
+    let Some(now) = wakeful::inspect() else {
+        return json!({ "uptime_ms": uptime_ms });
+    };
     let tasks: Vec<_> = now
         .tasks
         .iter()
@@ -118,6 +131,8 @@ fn snapshot(started: Instant) -> Value {
 /// A place in the source without the directories of whoever compiled it.
 fn place(location: &std::panic::Location<'_>) -> String {
     let file = location.file().replace('\\', "/");
-    let from = ["course/src/", "runtime/src/"].iter().find_map(|part| file.find(part));
+    let from = ["course/src/", "runtime/src/"]
+        .iter()
+        .find_map(|part| file.find(part));
     format!("{}:{}", &file[from.unwrap_or(0)..], location.line())
 }

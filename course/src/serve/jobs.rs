@@ -28,7 +28,12 @@ impl Jobs {
         let (id, ahead) = (queue.next, queue.places.len());
         queue.next += 1;
         queue.places.push_back((id, sender));
-        Place { id, ahead, moved, jobs: self.clone() }
+        Place {
+            id,
+            ahead,
+            moved,
+            jobs: self.clone(),
+        }
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -59,7 +64,9 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         let mut queue = self.jobs.queue();
-        let Some(at) = queue.places.iter().position(|(id, _)| *id == self.id) else { return };
+        let Some(at) = queue.places.iter().position(|(id, _)| *id == self.id) else {
+            return;
+        };
         queue.places.remove(at);
         for (ahead, (_, sender)) in queue.places.iter().enumerate().skip(at) {
             // Unbounded, and its receiver leaves the queue before it is dropped.
@@ -78,8 +85,16 @@ mod tests {
     fn turns_come_in_order_and_say_how_many_are_ahead() {
         let jobs = Jobs::default();
         let (mut a, mut b, mut c) = (jobs.line_up(), jobs.line_up(), jobs.line_up());
-        assert!(a.turn(|_| panic!("the first does not wait")).now_or_never().is_some());
-        assert!(b.turn(|ahead| assert_eq!(ahead, 1)).now_or_never().is_none());
+        assert!(
+            a.turn(|_| panic!("the first does not wait"))
+                .now_or_never()
+                .is_some()
+        );
+        assert!(
+            b.turn(|ahead| assert_eq!(ahead, 1))
+                .now_or_never()
+                .is_none()
+        );
         let mut said = Vec::new();
         assert!(c.turn(|ahead| said.push(ahead)).now_or_never().is_none());
         drop(a);

@@ -1,6 +1,7 @@
 //! The port, the connections, the end.
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
     io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr},
@@ -13,8 +14,7 @@ use futures_util::future::select;
 use wakeful::{net::TcpListener, time};
 
 use super::{
-    board,
-    connection,
+    board, connection,
     course::{Course, Shared},
     editor::Editor,
     error::ServeError,
@@ -43,8 +43,21 @@ pub struct Options {
     pub port: u16,
     /// The reader's editor.
     pub editor: Editor,
-    /// How much an exercise may use.
+    /// How much an exercise, or a block of a page, may use.
     pub limits: Limits,
+    /// How long a client may take for the head of a request.
+    pub head_time: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 3000,
+            editor: Editor::from_env(),
+            limits: Limits::default(),
+            head_time: Duration::from_secs(20),
+        }
+    }
 }
 
 /// A server that listens.
@@ -63,7 +76,14 @@ impl Server {
         let catalog = Catalog::load(&layout)?;
         let loaded = progress::load(&layout.progress())?;
         let (end, ending) = async_channel::bounded(1);
-        let course = Course::new(layout, port, options, catalog, loaded.progress, ending.clone())?;
+        let course = Course::new(
+            layout,
+            port,
+            options,
+            catalog,
+            loaded.progress,
+            ending.clone(),
+        )?;
         let course = Arc::new(course);
         let mut notes = Vec::new();
         if let Some(kept) = loaded.damaged {
@@ -74,10 +94,18 @@ impl Server {
         let directories = refresh::directories(&course);
         let watch = Watch::new(&directories.iter().map(AsRef::as_ref).collect::<Vec<_>>())?;
         if let Mode::Polled { reason } = watch.mode() {
-            notes.push(format!("Files are looked at every second instead of watched: {reason}."));
+            notes.push(format!(
+                "Files are looked at every second instead of watched: {reason}."
+            ));
         }
         drop(wakeful::spawn_local(refresh::follow(course.clone(), watch)));
-        Ok(Self { course, listener, end, ending, notes })
+        Ok(Self {
+            course,
+            listener,
+            end,
+            ending,
+            notes,
+        })
     }
 
     /// Where it listens.
@@ -97,7 +125,13 @@ impl Server {
 
     /// Serves until `stop` is done; then lets the requests at hand end.
     pub async fn run(self, stop: impl Future<Output = ()>) {
-        let Self { course, listener, end, ending, .. } = self;
+        let Self {
+            course,
+            listener,
+            end,
+            ending,
+            ..
+        } = self;
         // Every connection holds a clone: the last one to go closes the channel.
         let (alive, gone) = async_channel::bounded::<Infallible>(1);
         {
@@ -120,14 +154,12 @@ async fn accept(
     alive: Sender<Infallible>,
 ) {
     let router = router(course.clone());
+    let head_time = course.head_time;
     loop {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
+        let Ok((stream, _)) = listener.accept().await else {
             // A client that left again, or no descriptors: the next one may do better.
-            Err(_) => {
-                time::sleep(BREATHE).await;
-                continue;
-            }
+            time::sleep(BREATHE).await;
+            continue;
         };
         // One sender is ours.
         if alive.sender_count() > MAX_CONNECTIONS {
@@ -135,7 +167,7 @@ async fn accept(
         }
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
         drop(wakeful::spawn_local(async move {
-            connection::serve(stream, router, ending).await;
+            connection::serve(stream, router, head_time, ending).await;
             drop(alive);
         }));
     }
@@ -147,7 +179,11 @@ async fn bind(port: u16) -> Result<(TcpListener, u16), ServeError> {
     let failed = |source: io::Error| match source.kind() {
         io::ErrorKind::AddrInUse => ServeError::PortTaken {
             port,
-            by: if is_course(port) { "another cargo course" } else { "another program" },
+            by: if is_course(port) {
+                "another cargo course"
+            } else {
+                "another program"
+            },
             free: (port.saturating_add(1)..=port.saturating_add(20))
                 .find(|port| std::net::TcpListener::bind(address(*port)).is_ok()),
         },
@@ -165,21 +201,43 @@ fn is_course(port: u16) -> bool {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;
         stream.set_read_timeout(Some(PATIENCE))?;
-        write!(stream, "HEAD / HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n")?;
+        write!(
+            stream,
+            "HEAD / HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n"
+        )?;
         let mut head = String::new();
         stream.take(4096).read_to_string(&mut head)?;
         Ok(head)
     };
-    ask().is_ok_and(|head| head.to_ascii_lowercase().contains(&format!("server: {SERVER}")))
+    ask().is_ok_and(|head| {
+        head.to_ascii_lowercase()
+            .contains(&format!("server: {SERVER}"))
+    })
 }
 
-/// Other courses that serve this clone: each has a directory with its port as a name.
+/// Other courses that serve this clone: each has a directory that begins with its port. What one
+/// that was killed left under our port is removed.
 fn neighbours(course: &Course) -> Option<String> {
-    let directory = course.layout.work().join("book");
-    let names = std::fs::read_dir(directory).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let others = names.filter_map(|name| name.parse().ok()).filter(|port: &u16| *port != course.port && is_course(*port));
-    let urls: Vec<_> = others.map(|port| format!("http://127.0.0.1:{port}/")).collect();
+    let mut others = BTreeSet::new();
+    for entry in std::fs::read_dir(course.books_dir()).ok()?.flatten() {
+        let name = entry.file_name();
+        let port = name
+            .to_str()
+            .and_then(|name| name.split_once('-')?.0.parse::<u16>().ok());
+        match port {
+            Some(port) if port == course.port => drop(std::fs::remove_dir_all(entry.path())),
+            Some(port) if is_course(port) => drop(others.insert(port)),
+            _ => {}
+        }
+    }
+    let urls: Vec<_> = others
+        .iter()
+        .map(|port| format!("http://127.0.0.1:{port}/"))
+        .collect();
     (!urls.is_empty()).then(|| {
-        format!("This clone is also served at {}: both show the same exercises and progress.", urls.join(", "))
+        format!(
+            "This clone is also served at {}: both show the same exercises and progress.",
+            urls.join(", ")
+        )
     })
 }

@@ -57,29 +57,48 @@ impl Files {
             let body = std::fs::read(&whole).map_err(FileError::new("read", &whole))?;
             let name = path.to_string_lossy().replace('\\', "/");
             let kind = kind(&name);
-            let body = if kind == HTML { with_token(body, token) } else { body };
+            let body = if kind == HTML {
+                with_token(body, token)
+            } else {
+                body
+            };
             files.insert(name, File::new(body.into(), kind));
         }
-        Ok(Self { files, excuse: None })
+        Ok(Self {
+            files,
+            excuse: None,
+        })
     }
 
     /// What stands in for a book that was never built.
     pub fn excuse(message: &str, token: &Token) -> Self {
         let text = message.replace('&', "&amp;").replace('<', "&lt;");
-        let page = EXCUSE.replace("{message}", &text).replace("{token}", token.text());
-        Self { files: HashMap::new(), excuse: Some(File::new(page.into(), HTML)) }
+        let page = EXCUSE
+            .replace("{message}", &text)
+            .replace("{token}", token.text());
+        Self {
+            files: HashMap::new(),
+            excuse: Some(File::new(page.into(), HTML)),
+        }
     }
 
     /// The pages (and only they) that are not the same in `before`; all of them if a file changed
     /// that any page may load.
     fn changed_since(&self, before: &Self) -> Vec<String> {
-        let differs = |name: &&String| before.files.get(*name).map(|f| &f.etag) != self.files.get(*name).map(|f| &f.etag);
+        let differs = |name: &&String| {
+            before.files.get(*name).map(|f| &f.etag) != self.files.get(*name).map(|f| &f.etag)
+        };
         // The index of the search follows every word; a page need not reload for it.
-        let asset = |name: &&String| !name.ends_with(".html") && !name.starts_with("searchindex");
+        let asset = |name: &&String| !is_page(name) && !name.starts_with("searchindex");
         let names = || self.files.keys().chain(before.files.keys());
         let all = before.excuse.is_some() || names().filter(asset).any(|name| differs(&name));
-        let mut pages: Vec<_> =
-            self.files.keys().filter(|n| n.ends_with(".html")).filter(|n| all || differs(n)).cloned().collect();
+        let mut pages: Vec<_> = self
+            .files
+            .keys()
+            .filter(|name| is_page(name))
+            .filter(|n| all || differs(n))
+            .cloned()
+            .collect();
         pages.sort();
         pages
     }
@@ -108,15 +127,28 @@ impl Pages {
 
     /// Whether there is no book yet.
     pub fn is_empty(&self) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).files.is_empty()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .files
+            .is_empty()
     }
 
     /// Answers a request for a file of the book.
     pub fn respond(&self, method: &Method, path: &str, headers: &HeaderMap) -> Response {
-        let files = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let files = self
+            .0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if !matches!(*method, Method::GET | Method::HEAD) {
             let allow = [(header::ALLOW, "GET, HEAD")];
-            return (StatusCode::METHOD_NOT_ALLOWED, allow, "pages can only be read\n").into_response();
+            return (
+                StatusCode::METHOD_NOT_ALLOWED,
+                allow,
+                "pages can only be read\n",
+            )
+                .into_response();
         }
         if let Some(excuse) = &files.excuse {
             return send(StatusCode::SERVICE_UNAVAILABLE, excuse, method);
@@ -133,7 +165,11 @@ impl Pages {
 }
 
 fn send(status: StatusCode, file: &File, method: &Method) -> Response {
-    let body = if method == Method::HEAD { Body::empty() } else { Body::from(file.body.clone()) };
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(file.body.clone())
+    };
     let about = [
         (header::CONTENT_TYPE, HeaderValue::from_static(file.kind)),
         (header::CONTENT_LENGTH, HeaderValue::from(file.body.len())),
@@ -143,11 +179,17 @@ fn send(status: StatusCode, file: &File, method: &Method) -> Response {
 
 /// The browser keeps a copy, and asks each time whether it is still good.
 fn cached(file: &File) -> [(header::HeaderName, HeaderValue); 2] {
-    [(header::CACHE_CONTROL, HeaderValue::from_static("no-cache")), (header::ETAG, file.etag.clone())]
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+        (header::ETAG, file.etag.clone()),
+    ]
 }
 
 fn matches(headers: &HeaderMap, etag: &HeaderValue) -> bool {
-    let known = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let known = headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
     known.any(|known| known == "*" || known.trim_start_matches("W/").as_bytes() == etag.as_bytes())
 }
@@ -156,7 +198,10 @@ fn with_token(html: Vec<u8>, token: &Token) -> Vec<u8> {
     const HEAD: &str = "<head>";
     match String::from_utf8(html) {
         Ok(html) => {
-            let meta = format!("{HEAD}\n<meta name=\"course-token\" content=\"{}\">", token.text());
+            let meta = format!(
+                "{HEAD}\n<meta name=\"course-token\" content=\"{}\">",
+                token.text()
+            );
             html.replacen(HEAD, &meta, 1).into_bytes()
         }
         Err(other) => other.into_bytes(),
@@ -177,6 +222,10 @@ fn decode(path: &str) -> Option<String> {
     }
     let text = String::from_utf8(bytes).ok()?;
     (!text.contains(['\0', '\\'])).then_some(text)
+}
+
+fn is_page(name: &str) -> bool {
+    kind(name) == HTML
 }
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -218,16 +267,38 @@ mod tests {
     use super::*;
 
     fn files(list: &[(&str, &str)]) -> Files {
-        let file = |body: &str, name: &str| File::new(Bytes::copy_from_slice(body.as_bytes()), kind(name));
-        Files { files: list.iter().map(|(n, b)| ((*n).to_owned(), file(b, n))).collect(), excuse: None }
+        let file =
+            |body: &str, name: &str| File::new(Bytes::copy_from_slice(body.as_bytes()), kind(name));
+        Files {
+            files: list
+                .iter()
+                .map(|(n, b)| ((*n).to_owned(), file(b, n)))
+                .collect(),
+            excuse: None,
+        }
     }
 
     #[test]
     fn a_rebuild_names_the_pages_that_changed() {
-        let old = files(&[("a.html", "1"), ("b.html", "1"), ("x.js", "1"), ("searchindex.js", "1")]);
-        let new = files(&[("a.html", "2"), ("b.html", "1"), ("x.js", "1"), ("searchindex.js", "2")]);
+        let old = files(&[
+            ("a.html", "1"),
+            ("b.html", "1"),
+            ("x.js", "1"),
+            ("searchindex.js", "1"),
+        ]);
+        let new = files(&[
+            ("a.html", "2"),
+            ("b.html", "1"),
+            ("x.js", "1"),
+            ("searchindex.js", "2"),
+        ]);
         assert_eq!(new.changed_since(&old), ["a.html"]);
-        let new = files(&[("a.html", "1"), ("b.html", "1"), ("x.js", "2"), ("searchindex.js", "1")]);
+        let new = files(&[
+            ("a.html", "1"),
+            ("b.html", "1"),
+            ("x.js", "2"),
+            ("searchindex.js", "1"),
+        ]);
         assert_eq!(new.changed_since(&old), ["a.html", "b.html"]);
         assert!(old.changed_since(&old).is_empty());
     }
@@ -245,7 +316,20 @@ mod tests {
     #[test]
     fn no_path_leads_out_of_the_book() {
         let files = files(&[("index.html", "i"), ("css/x.css", "c")]);
-        for path in ["/../Cargo.toml", "/css/../index.html", "/%2e%2e/x", "/css/%2e%2e/index.html", "//index.html", "/index.html%00", "/css\\x.css", "/%", "/%zz", "/%ff", "*", ""] {
+        for path in [
+            "/../Cargo.toml",
+            "/css/../index.html",
+            "/%2e%2e/x",
+            "/css/%2e%2e/index.html",
+            "//index.html",
+            "/index.html%00",
+            "/css\\x.css",
+            "/%",
+            "/%zz",
+            "/%ff",
+            "*",
+            "",
+        ] {
             assert!(files.find(path).is_none(), "{path}");
         }
     }

@@ -9,7 +9,7 @@ use std::{
     pin::Pin,
     process::ExitStatus,
     task::{Context, Poll},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use async_channel::{Receiver, Sender};
@@ -24,7 +24,10 @@ use futures_util::Stream;
 use serde::{Deserialize, Serialize};
 use wakeful::task::AbortHandle;
 
-use super::{course::Shared, error::{Refusal, chain}};
+use super::{
+    course::Shared,
+    error::{Refusal, chain},
+};
 use crate::{
     catalog::Chapter,
     runner::{
@@ -33,11 +36,6 @@ use crate::{
         snippet,
     },
 };
-
-/// How long a block may run.
-const TIME: Duration = Duration::from_secs(10);
-/// How much it may print.
-const OUTPUT: usize = 256 * 1024;
 
 /// A block of a page, perhaps edited.
 #[derive(Deserialize)]
@@ -49,41 +47,78 @@ pub struct Block {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Event<'a> {
-    Queued { ahead: usize },
+    Queued {
+        ahead: usize,
+    },
     Compiling,
-    Diagnostics { text: &'a str },
-    Stdout { text: &'a str },
-    Stderr { text: &'a str },
-    Done { outcome: &'static str, code: Option<i32>, ms: u128 },
+    Diagnostics {
+        text: &'a str,
+    },
+    Stdout {
+        text: &'a str,
+    },
+    Stderr {
+        text: &'a str,
+    },
+    Done {
+        outcome: &'static str,
+        code: Option<i32>,
+        ms: u128,
+    },
 }
 
 /// `POST /api/run`
-pub async fn run(State(course): State<Shared>, Json(block): Json<Block>) -> Result<Response, Refusal> {
+pub async fn run(
+    State(course): State<Shared>,
+    Json(block): Json<Block>,
+) -> Result<Response, Refusal> {
     let catalog = course.board.catalog();
     // By its exact name: what a request says is never made into a path.
-    let chapter = catalog.chapters.iter().find(|chapter| chapter.dir == block.chapter);
-    let unknown = || Refusal::new(StatusCode::NOT_FOUND, format!("there is no chapter `{}`", block.chapter));
+    let chapter = catalog
+        .chapters
+        .iter()
+        .find(|chapter| chapter.dir == block.chapter);
+    let unknown = || {
+        Refusal::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no chapter `{}`", block.chapter),
+        )
+    };
     let chapter = chapter.ok_or_else(unknown)?.clone();
     let (lines, receiver) = async_channel::unbounded();
     let job = wakeful::spawn_local(play(course.clone(), chapter, block.code, Lines(lines)));
-    let output = Output { lines: Box::pin(receiver), job: job.abort_handle() };
-    let headers = [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
+    let output = Output {
+        lines: Box::pin(receiver),
+        job: job.abort_handle(),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
     Ok((headers, Body::from_stream(output)).into_response())
 }
 
 async fn play(course: Shared, chapter: Chapter, code: String, lines: Lines) {
     let mut place = course.jobs.line_up();
-    place.turn(|ahead| lines.say(&Event::Queued { ahead })).await;
+    place
+        .turn(|ahead| lines.say(&Event::Queued { ahead }))
+        .await;
     lines.say(&Event::Compiling);
     let started = Instant::now();
     let (outcome, code) = match compile_and_run(&course, &chapter, &code, &lines).await {
         Ok(ended) => ended,
         Err(error) => {
-            lines.say(&Event::Diagnostics { text: &chain(&error) });
+            lines.say(&Event::Diagnostics {
+                text: &chain(&error),
+            });
             ("build_failed", None)
         }
     };
-    lines.say(&Event::Done { outcome, code, ms: started.elapsed().as_millis() });
+    lines.say(&Event::Done {
+        outcome,
+        code,
+        ms: started.elapsed().as_millis(),
+    });
 }
 
 async fn compile_and_run(
@@ -96,11 +131,23 @@ async fn compile_and_run(
     let slot = format!("run-{}", course.port);
     let built = snippet::build(&course.layout, chapter, &slot, code, &course.limits).await?;
     if !built.diagnostics.is_empty() {
-        lines.say(&Event::Diagnostics { text: &built.diagnostics });
+        lines.say(&Event::Diagnostics {
+            text: &built.diagnostics,
+        });
     }
-    let Some(program) = built.program else { return Ok(("build_failed", None)) };
+    let Some(program) = built.program else {
+        return Ok(("build_failed", None));
+    };
     let dir = program.parent().unwrap_or(course.layout.root()).to_owned();
-    let spec = Spec { program, args: Vec::new(), dir, env: Vec::new(), time: TIME, output: OUTPUT };
+    let (time, output) = (course.limits.test_time, course.limits.output);
+    let spec = Spec {
+        program,
+        args: Vec::new(),
+        dir,
+        env: Vec::new(),
+        time,
+        output,
+    };
     let (mut stdout, mut stderr) = (Text::default(), Text::default());
     let ended = child::run(&spec, &mut |pipe, bytes| match pipe {
         Pipe::Stdout => stdout.push(bytes, |text| lines.say(&Event::Stdout { text })),

@@ -5,11 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    board,
-    course::Shared,
-    error::chain,
-};
+use super::{board, course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, Exercise},
     runner,
@@ -19,8 +15,16 @@ use crate::{
 /// The directories whose files make the book or the exercises.
 pub fn directories(course: &Shared) -> Vec<PathBuf> {
     let layout = &course.layout;
-    let all = [layout.book(), layout.chapters(), layout.solutions(), layout.exercises(), layout.root().join("runtime")];
-    all.into_iter().filter(|directory| directory.is_dir()).collect()
+    let all = [
+        layout.book(),
+        layout.chapters(),
+        layout.solutions(),
+        layout.exercises(),
+        layout.root().join("runtime"),
+    ];
+    all.into_iter()
+        .filter(|directory| directory.is_dir())
+        .collect()
 }
 
 /// Follows the changes for ever.
@@ -49,7 +53,9 @@ async fn rebuild(course: &Shared) {
     }
     // Also when no page changed: it takes an earlier problem off the pages.
     if let Some(pages) = course.build_book().await {
-        course.hub.send("book", &serde_json::json!({ "pages": pages }));
+        course
+            .hub
+            .send("book", &serde_json::json!({ "pages": pages }));
     }
 }
 
@@ -57,12 +63,16 @@ async fn rebuild(course: &Shared) {
 fn is_written(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
-    !name.starts_with('.') && !name.ends_with('~') && !matches!(&*extension, "swp" | "swx" | "tmp" | "lock" | "orig")
+    !name.starts_with('.')
+        && !name.ends_with('~')
+        && !matches!(&*extension, "swp" | "swx" | "tmp" | "lock" | "orig")
 }
 
 fn makes_the_book(course: &Shared, path: &Path) -> bool {
     let layout = &course.layout;
-    is_written(path) && !path.starts_with(layout.exercises()) && !path.starts_with(layout.book().join("book"))
+    is_written(path)
+        && !path.starts_with(layout.exercises())
+        && !path.starts_with(layout.book().join("book"))
 }
 
 /// The exercises that the changed files belong to. A file that several share (`lib.rs`, a
@@ -72,7 +82,11 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let catalog = course.board.catalog();
     let mut touched = BTreeSet::new();
     for path in changed.iter().filter(|path| is_code(path)) {
-        let Some(chapter) = catalog.chapters.iter().find(|c| path.starts_with(layout.exercises().join(&c.dir))) else {
+        let Some(chapter) = catalog
+            .chapters
+            .iter()
+            .find(|c| path.starts_with(layout.exercises().join(&c.dir)))
+        else {
             continue;
         };
         let own = |e: &&Exercise| *path == e.path(layout) || *path == e.dir(layout).join(&e.test);
@@ -80,14 +94,34 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
             touched.insert(exercise.id.clone());
             continue;
         }
-        let tried: Vec<_> = chapter.exercises.iter().filter(|e| course.board.was_tried(&e.id)).collect();
-        let next = || chapter.exercises.iter().find(|e| !course.board.is_solved(&e.id));
-        let concerned = if tried.is_empty() { next().into_iter().collect() } else { tried };
+        let tried: Vec<_> = chapter
+            .exercises
+            .iter()
+            .filter(|e| course.board.was_tried(&e.id))
+            .collect();
+        let next = || {
+            chapter
+                .exercises
+                .iter()
+                .find(|e| !course.board.is_solved(&e.id))
+        };
+        let concerned = if tried.is_empty() {
+            next().into_iter().collect()
+        } else {
+            tried
+        };
         touched.extend(concerned.iter().map(|exercise| exercise.id.clone()));
     }
-    catalog.exercises().filter(|exercise| touched.contains(&exercise.id)).cloned().collect()
+    catalog
+        .exercises()
+        .filter(|exercise| touched.contains(&exercise.id))
+        .cloned()
+        .collect()
 }
 
 fn is_code(path: &Path) -> bool {
-    is_written(path) && path.extension().is_some_and(|extension| extension == "rs" || extension == "toml")
+    is_written(path)
+        && path
+            .extension()
+            .is_some_and(|extension| extension == "rs" || extension == "toml")
 }

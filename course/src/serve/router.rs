@@ -42,17 +42,35 @@ pub fn router(course: Shared) -> Router {
 }
 
 async fn page(State(course): State<Shared>, request: Request) -> Response {
-    course.pages.respond(request.method(), request.uri().path(), request.headers())
+    course
+        .pages
+        .respond(request.method(), request.uri().path(), request.headers())
 }
 
 async fn nothing(uri: Uri) -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, format!("there is nothing at {}", uri.path()))
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        format!("there is nothing at {}", uri.path()),
+    )
 }
 
 /// `GET /api/events`
 async fn subscribe(State(course): State<Shared>) -> Result<Response, Refusal> {
     let mut first = vec![frame("hello", &json!({ "solved": course.board.solved() }))];
-    first.extend(course.book_problem().map(|message| frame("problem", &json!({ "message": message }))));
-    let full = || Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "too many pages are open: close some");
-    course.hub.subscribe(first).map(events::response).ok_or_else(full)
+    first.extend(
+        course
+            .book_problem()
+            .map(|message| frame("problem", &json!({ "message": message }))),
+    );
+    let full = || {
+        Refusal::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too many pages are open: close some",
+        )
+    };
+    course
+        .hub
+        .subscribe(first)
+        .map(events::response)
+        .ok_or_else(full)
 }

@@ -109,7 +109,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     // Saving the file is all that a reader does.
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
-    const failed = await panel.locator('.tests .failed > code').allInnerTexts();
+    const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
@@ -161,7 +161,8 @@ test('the recorded run is stepped by keys alone, without turning the page', asyn
     await page.keyboard.press('Home');
     assert.equal(await position(), first);
     assert.ok(page.url().endsWith(CHAPTER), 'the arrows did not turn the page');
-    await page.locator('section.widget').first().scrollIntoViewIfNeeded();
+    for (let steps = 0; steps < 5; steps += 1) await page.keyboard.press('ArrowRight');
+    await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
     await screenshot(page, 'widget');
   });
 });
@@ -199,6 +200,25 @@ test('the night is dark', async () => {
     const brightness = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
     assert.ok(brightness < 150, `the background's parts sum to ${brightness}`);
   });
+});
+
+test('a page outlives its server: it says that the server is gone, and picks up the next one', async () => {
+  // What the browser itself has to say about a server that is gone is no complaint.
+  const { page, close } = await openPage(browser);
+  try {
+    await page.goto(`${server.address}/${CHAPTER}`);
+    await page.locator('#mdbook-sidebar .progress').waitFor();
+    await server.stop();
+    await page.locator('.course-status', { hasText: 'cargo course' }).waitFor();
+    server = await serve(tree.root, new URL(server.address).port);
+    await page.locator('.course-status').waitFor({ state: 'hidden' });
+    // The new server has a new token, which the page has found by itself.
+    const panel = page.locator('section.exercise').first();
+    await panel.getByRole('button', { name: 'Run tests' }).click();
+    await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+  } finally {
+    await close();
+  }
 });
 
 test('without cargo course behind it, the page says which command to run', async () => {

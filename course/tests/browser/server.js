@@ -15,8 +15,8 @@ const STOPS_WITHIN_MS = 10_000;
  * target directory has most of it already; which course it serves is decided by
  * the directory that it is started in.
  */
-export async function serve(root) {
-  const args = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--', '--no-open', '--port', '0'];
+export async function serve(root, port = 0) {
+  const args = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--', '--no-open', '--port', String(port)];
   const child = spawn('cargo', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let said = '';
   const address = await new Promise((resolve, reject) => {

@@ -1,0 +1,325 @@
+//! A running server and a small client, both with a watchdog: whatever is awaited has thirty
+//! seconds, and is named when it does not come.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    sync::mpsc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use course::serve::{Options, Server};
+use serde_json::Value;
+
+use crate::fixture::Fixture;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A server on a fixture; it ends with the value.
+pub struct Running {
+    pub fixture: Fixture,
+    pub port: u16,
+    pub notes: Vec<String>,
+    token: String,
+    stop: async_channel::Sender<()>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    pub fn new() -> Self {
+        Self::on(Fixture::new(), options())
+    }
+
+    pub fn on(fixture: Fixture, options: Options) -> Self {
+        let (stop, stopped) = async_channel::bounded(1);
+        let (tell, told) = mpsc::channel();
+        let layout = fixture.layout();
+        let thread = std::thread::spawn(move || {
+            let runtime = wakeful::Runtime::new().expect("a runtime");
+            runtime.block_on(async move {
+                let server = Server::start(layout, options)
+                    .await
+                    .expect("the server starts");
+                tell.send((server.port(), server.notes().to_vec()))
+                    .expect("the test listens");
+                server
+                    .run(async move {
+                        let _ = stopped.recv().await;
+                    })
+                    .await;
+            });
+        });
+        let (port, notes) = told
+            .recv_timeout(PATIENCE)
+            .expect("awaited: a server that listens");
+        let mut running = Self {
+            fixture,
+            port,
+            notes,
+            token: String::new(),
+            stop,
+            thread: Some(thread),
+        };
+        running.token = running.page_token();
+        running
+    }
+
+    fn page_token(&self) -> String {
+        let page = self.get("/").body;
+        let (_, rest) = page
+            .split_once("name=\"course-token\" content=\"")
+            .expect("a page carries the token");
+        rest.split('"').next().expect("which ends").to_owned()
+    }
+
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// Sends what is given, word for word, and reads the answer to its end.
+    pub fn raw(&self, request: &[u8]) -> Answer {
+        let mut stream = self.connect();
+        // A server that refuses may stop reading.
+        let _ = stream.write_all(request);
+        let mut bytes = Vec::new();
+        match stream.read_to_end(&mut bytes) {
+            Err(error) if bytes.is_empty() => {
+                panic!(
+                    "awaited: an answer to {:?}: {error}",
+                    String::from_utf8_lossy(&request[..request.len().min(80)])
+                )
+            }
+            _ => Answer::parse(&bytes),
+        }
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(("127.0.0.1", self.port)).expect("the server listens");
+        stream
+            .set_read_timeout(Some(PATIENCE))
+            .expect("a timeout can be set");
+        stream
+    }
+
+    fn send(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        self.raw(self.request(method, path, headers, body).as_bytes())
+    }
+
+    fn request(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+            self.port,
+            body.len()
+        )
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "", "")
+    }
+
+    pub fn with(&self, method: &str, path: &str, headers: &str) -> Answer {
+        self.send(method, path, headers, "")
+    }
+
+    fn credentials(&self) -> String {
+        let Self { token, port, .. } = self;
+        format!(
+            "x-course-token: {token}\r\norigin: http://127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
+        )
+    }
+
+    /// A request as a page of the book makes it.
+    pub fn api(&self, method: &str, path: &str) -> Answer {
+        self.send(method, path, &self.credentials(), "")
+    }
+
+    /// ▶ on a block, as far as its stream is read.
+    pub fn play(&self, chapter: &str, code: &str) -> Lines {
+        let body = serde_json::json!({ "chapter": chapter, "code": code }).to_string();
+        let mut stream = self.connect();
+        let request = self.request("POST", "/api/run", &self.credentials(), &body);
+        stream
+            .write_all(request.as_bytes())
+            .expect("the server reads");
+        Lines {
+            reader: BufReader::new(stream),
+        }
+    }
+
+    pub fn events(&self, path: &str) -> Events {
+        let mut stream = self.connect();
+        let request = self.request("GET", &format!("{path}?token={}", self.token), "", "");
+        stream
+            .write_all(request.as_bytes())
+            .expect("the server reads");
+        Events {
+            lines: Lines {
+                reader: BufReader::new(stream),
+            },
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.stop.close();
+        if let Some(thread) = self.thread.take() {
+            let outcome = thread.join();
+            assert!(
+                std::thread::panicking() || outcome.is_ok(),
+                "the server panicked"
+            );
+        }
+    }
+}
+
+/// A free port, an editor that is not there, and limits for impatient tests.
+pub fn options() -> Options {
+    let mut options = Options {
+        port: 0,
+        ..Options::default()
+    };
+    options.editor = course::serve::Editor::default();
+    options.limits.test_time = Duration::from_secs(2);
+    options.limits.output = 64 * 1024;
+    options
+}
+
+/// A whole answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.parse().ok())
+            .unwrap_or(0);
+        Self {
+            status,
+            head: head.to_ascii_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.head
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|e| panic!("not JSON ({e}): {self:?}"))
+    }
+}
+
+/// The lines of a stream. Each piece that the server sends is a chunk, so a line is never torn.
+pub struct Lines {
+    reader: BufReader<TcpStream>,
+}
+
+impl Lines {
+    fn line(&mut self, awaited: &str) -> Option<String> {
+        let mut line = String::new();
+        match self.reader.read_line(&mut line) {
+            Ok(0) => None,
+            Ok(_) => Some(line.trim_end().to_owned()),
+            Err(error) => panic!("awaited: {awaited}: {error}"),
+        }
+    }
+
+    /// The next JSON line; `None` at the end.
+    pub fn next(&mut self) -> Option<Value> {
+        while let Some(line) = self.line("a line of JSON") {
+            if let Some(value) = line
+                .starts_with('{')
+                .then(|| serde_json::from_str(&line).expect("a line is JSON"))
+            {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    pub fn until(&mut self, kind: &str) -> Value {
+        loop {
+            let value = self
+                .next()
+                .unwrap_or_else(|| panic!("awaited: a line of type {kind}; the stream ended"));
+            if value["type"] == kind {
+                return value;
+            }
+        }
+    }
+
+    pub fn rest(mut self) -> Vec<Value> {
+        std::iter::from_fn(|| self.next()).collect()
+    }
+}
+
+/// Server-sent events.
+pub struct Events {
+    lines: Lines,
+}
+
+impl Events {
+    pub fn next(&mut self, awaited: &str) -> Option<(String, Value)> {
+        let mut name = String::new();
+        loop {
+            let line = self.lines.line(awaited)?;
+            if let Some(event) = line.strip_prefix("event: ") {
+                event.clone_into(&mut name);
+            } else if let Some(data) = line.strip_prefix("data: ") {
+                return Some((name, serde_json::from_str(data).expect("data is JSON")));
+            }
+        }
+    }
+
+    /// The data of the next event of this name.
+    pub fn until(&mut self, event: &str) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut missed = Vec::new();
+        while Instant::now() < deadline {
+            match self.next(event) {
+                Some((name, data)) if name == event => return data,
+                Some((name, data)) => missed.push(format!("{name} {data}")),
+                None => break,
+            }
+        }
+        panic!("awaited: the event {event}; there came {missed:#?}");
+    }
+
+    /// The states of the exercise, up to the first that is not `running`.
+    pub fn verdict(&mut self) -> Value {
+        loop {
+            let exercise = self.until("exercise");
+            if exercise["state"] != "running" {
+                return exercise;
+            }
+        }
+    }
+}
+
+/// Waits for what another process does, and names it when it does not.
+pub fn await_that(what: &str, mut happened: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !happened() {
+        assert!(Instant::now() < deadline, "awaited: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Whether a process still runs. Dead is enough: whether its parent has already collected it is
+/// not what is asked.
+pub fn runs(id: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}

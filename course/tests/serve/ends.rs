@@ -1,0 +1,133 @@
+//! How a server begins and ends: ports, neighbours, Ctrl-C.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use course::serve::{ServeError, Server};
+
+use crate::{
+    client::{Running, await_that, options, runs},
+    fixture::Fixture,
+};
+
+fn refused(port: u16) -> ServeError {
+    let fixture = Fixture::new();
+    let mut options = options();
+    options.port = port;
+    wakeful::block_on(async { Server::start(fixture.layout(), options).await.err() })
+        .expect("the port is taken")
+}
+
+#[test]
+fn a_taken_port_is_named_with_one_that_is_free() {
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = other.local_addr().unwrap().port();
+    let error = refused(port);
+    assert_eq!(
+        error.to_string(),
+        format!("port {port} of 127.0.0.1 is taken by another program")
+    );
+    assert!(error.advice().unwrap().contains("--port"), "{error:?}");
+}
+
+#[test]
+fn a_port_that_another_course_has_taken_is_said_to_be() {
+    let first = Running::new();
+    assert_eq!(
+        refused(first.port).to_string(),
+        format!(
+            "port {} of 127.0.0.1 is taken by another cargo course",
+            first.port
+        )
+    );
+}
+
+#[test]
+fn two_courses_serve_one_clone_and_the_second_says_so() {
+    let first = Running::new();
+    let (layout, mut events) = (first.fixture.layout(), first.events("/api/events"));
+    wakeful::block_on(async {
+        let second = Server::start(layout, options())
+            .await
+            .expect("a second course starts");
+        assert_ne!(second.port(), first.port);
+        assert!(
+            second
+                .notes()
+                .iter()
+                .any(|note| note.contains(&first.port.to_string())),
+            "{:?}",
+            second.notes()
+        );
+        second.run(async {}).await;
+    });
+    // The first still has its book, and its readers.
+    first
+        .fixture
+        .write("book/src/hello.md", "# Hello\n\nStill there.\n");
+    events.until("book");
+    assert!(first.get("/hello.html").body.contains("Still there."));
+}
+
+#[test]
+fn the_end_closes_what_listens_and_lets_readers_go() {
+    let server = Running::new();
+    let port = server.port;
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    drop(server);
+    assert!(events.next("the end of the events").is_none());
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_kills_what_still_runs() {
+    let server = Running::new();
+    let code = "println!(\"{}\", std::process::id()); loop {}";
+    let mut block = server.play("07-lamps", code);
+    let id = block.until("stdout")["text"]
+        .as_str()
+        .unwrap()
+        .trim()
+        .to_owned();
+    assert!(runs(&id));
+    drop(server);
+    await_that("the end of a block whose server has gone", || !runs(&id));
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_browser_the_address_is_said_and_ctrl_c_ends_with_zero() {
+    let fixture = Fixture::new();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+        .args(["--port", "0"])
+        .current_dir(fixture.root())
+        .env_remove("BROWSER")
+        .env_remove("DISPLAY")
+        .env_remove("WAYLAND_DISPLAY")
+        .env_remove("WSL_DISTRO_NAME")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the course starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
+    let mut until = |part: &str| {
+        let found = lines.find_map(|line| line.ok().filter(|line| line.contains(part)));
+        found.unwrap_or_else(|| panic!("awaited: a line with {part:?}"))
+    };
+    let url = until("http://127.0.0.1:");
+    assert!(
+        url.trim().starts_with("http") && url.trim().ends_with('/'),
+        "the address has a line of its own: {url}"
+    );
+    assert!(until("No browser").contains(url.trim()));
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill is there");
+    assert!(killed.success());
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.code(), Some(0));
+}

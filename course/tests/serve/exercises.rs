@@ -1,0 +1,204 @@
+//! Exercises: run when asked and when saved, and never shown with a stale verdict.
+
+use crate::client::{Running, await_that, options};
+
+const FILE: &str = "exercises/07-lamps/src/dim.rs";
+const ID: &str = "/api/exercises/lamps/dim";
+const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
+const WRONG: &str = "pub fn dim(level: u8) -> u8 {\n    level\n}\n";
+
+#[test]
+fn exercises_are_listed_with_all_that_a_panel_shows() {
+    let server = Running::new();
+    let list = server.api("GET", "/api/exercises").json();
+    let expected = serde_json::json!({
+        "id": "lamps/dim", "chapter": "07-lamps", "title": "Dim <it>", "kind": "extend", "minutes": 5,
+        "file": FILE, "test": "exercises/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
+    });
+    assert_eq!(list["exercises"], serde_json::json!([expected]));
+}
+
+#[test]
+fn the_loop_red_saved_green_compared_reset() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+
+    assert_eq!(server.api("POST", &format!("{ID}/run")).status, 202);
+    let running = events.until("exercise");
+    assert_eq!(
+        (&running["state"], running.get("verdict")),
+        (&"running".into(), None)
+    );
+    let red = events.verdict();
+    assert_eq!(red["state"], "failing");
+    assert_eq!(red["verdict"]["outcome"], "failed");
+    assert_eq!(red["verdict"]["tests"][0]["name"], "half_as_bright");
+    assert!(
+        red["verdict"]["tests"][0]["message"]
+            .to_string()
+            .contains("halve it"),
+        "{red}"
+    );
+    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 403);
+
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.until("exercise")["state"], "running");
+    assert_eq!(
+        events.until("progress")["solved"],
+        serde_json::json!(["lamps/dim"])
+    );
+    let green = events.verdict();
+    assert_eq!(
+        (&green["state"], &green["verdict"]["outcome"]),
+        (&"solved".into(), &"passed".into())
+    );
+    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
+    assert!(
+        server
+            .fixture
+            .read("progress.txt")
+            .contains("lamps/dim solved")
+    );
+
+    let kept = server.api("POST", &format!("{ID}/reset")).json()["kept"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(server.fixture.read(&kept), RIGHT);
+    assert!(server.fixture.read(FILE).contains("todo!"));
+}
+
+#[test]
+fn a_change_while_it_compiles_is_what_the_verdict_is_about() {
+    let server = Running::new();
+    server.fixture.write(FILE, WRONG);
+    let mut events = server.events("/api/events");
+    server.api("POST", &format!("{ID}/run"));
+    assert_eq!(events.until("exercise")["state"], "running");
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(events.verdict()["state"], "solved");
+}
+
+#[test]
+fn what_the_compiler_says_reaches_the_page() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server
+        .fixture
+        .write(FILE, "pub fn dim(level: u8) -> u8 {\n    \"bright\"\n}\n");
+    let verdict = events.verdict();
+    assert_eq!(verdict["verdict"]["outcome"], "build_failed");
+    assert!(
+        verdict["verdict"]["diagnostics"]
+            .to_string()
+            .contains("E0308"),
+        "{verdict}"
+    );
+}
+
+#[test]
+fn a_broken_manifest_is_said_and_the_server_goes_on() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server
+        .fixture
+        .write("exercises/07-lamps/Cargo.toml", "[package\n");
+    assert_eq!(events.verdict()["verdict"]["outcome"], "manifest_broken");
+    assert_eq!(server.get("/07-lamps.html").status, 200);
+}
+
+#[test]
+fn hints_come_one_by_one_and_are_remembered() {
+    let server = Running::new();
+    let second = server.api("GET", &format!("{ID}/hint?n=2")).json();
+    assert_eq!(
+        second,
+        serde_json::json!({ "n": 2, "of": 3, "text": "Half." })
+    );
+    assert_eq!(
+        server.api("GET", "/api/exercises").json()["exercises"][0]["hints_shown"],
+        2
+    );
+    assert_eq!(server.api("GET", &format!("{ID}/hint?n=4")).status, 404);
+    assert_eq!(server.api("GET", &format!("{ID}/hint?n=0")).status, 404);
+    assert_eq!(server.api("GET", &format!("{ID}/hint?n=-1")).status, 400);
+}
+
+#[test]
+fn the_source_is_shown_as_it_is_now() {
+    let server = Running::new();
+    server.fixture.write(FILE, WRONG);
+    assert_eq!(
+        server.api("GET", &format!("{ID}/source")).json(),
+        serde_json::json!({ "path": FILE, "text": WRONG })
+    );
+}
+
+#[test]
+fn an_unknown_exercise_is_answered_with_those_that_there_are() {
+    let server = Running::new();
+    let answer = server.api("POST", "/api/exercises/lamps/dimm/run");
+    assert_eq!(
+        (answer.status, &answer.json()["known"]),
+        (404, &serde_json::json!(["lamps/dim"]))
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn the_exercise_opens_in_the_readers_editor() {
+    use std::os::unix::fs::PermissionsExt;
+    let bin = tempfile::tempdir().unwrap();
+    let (code, seen) = (bin.path().join("code"), bin.path().join("seen"));
+    std::fs::write(
+        &code,
+        format!(
+            "#!/bin/sh\nprintf '%s' \"$1\" > {0}.new && mv {0}.new {0}\n",
+            seen.display()
+        ),
+    )
+    .unwrap();
+    std::fs::set_permissions(&code, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut options = options();
+    options.editor.path =
+        std::env::join_paths([bin.path(), "/bin".as_ref(), "/usr/bin".as_ref()]).unwrap();
+    let server = Running::on(crate::fixture::Fixture::new(), options);
+    assert_eq!(
+        server.api("POST", &format!("{ID}/open")).json()["with"],
+        "code"
+    );
+    await_that("the editor's start", || seen.exists());
+    assert!(std::fs::read_to_string(&seen).unwrap().ends_with(FILE));
+}
+
+#[test]
+fn without_an_editor_the_page_is_told_which_file_to_open() {
+    let server = Running::new();
+    let answer = server.api("POST", &format!("{ID}/open"));
+    assert_eq!(answer.status, 409);
+    assert!(answer.json()["path"].as_str().unwrap().ends_with(FILE));
+}
+
+#[test]
+fn a_damaged_progress_file_is_kept_aside_and_said() {
+    let fixture = crate::fixture::Fixture::new();
+    fixture.write("progress.txt", "\u{1}\u{2} no progress\n");
+    let server = Running::on(fixture, options());
+    assert!(
+        server
+            .notes
+            .iter()
+            .any(|note| note.contains("progress.txt.damaged-1")),
+        "{:?}",
+        server.notes
+    );
+    assert!(
+        server
+            .fixture
+            .read("progress.txt.damaged-1")
+            .contains("no progress")
+    );
+}

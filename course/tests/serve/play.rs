@@ -1,0 +1,129 @@
+//! ▶: a block runs here, within limits, one at a time, for as long as somebody watches.
+
+use crate::client::{Running, await_that, runs};
+
+const CHAPTER: &str = "07-lamps";
+
+#[test]
+fn a_block_runs_against_its_chapters_crate_and_needs_no_main() {
+    let server = Running::new();
+    let code = "use lamps::Lamp;\nprintln!(\"{}\", Lamp::on().is_on());\neprintln!(\"ä\");";
+    let lines = server.play(CHAPTER, code).rest();
+    let kinds: Vec<_> = lines
+        .iter()
+        .map(|line| line["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds.first(), Some(&"compiling"), "{lines:?}");
+    assert!(
+        lines.contains(&serde_json::json!({ "type": "stdout", "text": "true\n" })),
+        "{lines:?}"
+    );
+    assert!(
+        lines.contains(&serde_json::json!({ "type": "stderr", "text": "ä\n" })),
+        "{lines:?}"
+    );
+    let done = lines.last().unwrap();
+    assert_eq!(
+        (&done["type"], &done["outcome"], &done["code"]),
+        (&"done".into(), &"exited".into(), &0.into())
+    );
+}
+
+#[test]
+fn a_block_that_panics_ends_with_its_code() {
+    let server = Running::new();
+    let done = server.play(CHAPTER, "panic!(\"out\")").until("done");
+    assert_eq!(
+        (&done["outcome"], &done["code"]),
+        (&"exited".into(), &101.into())
+    );
+}
+
+#[test]
+fn a_block_that_does_not_compile_shows_what_the_compiler_says() {
+    let server = Running::new();
+    let mut lines = server.play(CHAPTER, "let x: u8 = \"no\";");
+    assert!(
+        lines.until("diagnostics")["text"]
+            .as_str()
+            .unwrap()
+            .contains("E0308")
+    );
+    assert_eq!(lines.until("done")["outcome"], "build_failed");
+}
+
+#[test]
+fn a_block_that_loops_for_ever_is_stopped() {
+    let server = Running::new();
+    assert_eq!(
+        server.play(CHAPTER, "loop {}").until("done")["outcome"],
+        "timed_out"
+    );
+}
+
+#[test]
+fn a_block_that_prints_without_end_is_stopped() {
+    let server = Running::new();
+    let lines = server.play(CHAPTER, "loop { println!(\"and on\") }").rest();
+    assert_eq!(lines.last().unwrap()["outcome"], "too_much_output");
+    let printed: usize = lines
+        .iter()
+        .filter_map(|l| l["text"].as_str())
+        .map(str::len)
+        .sum();
+    assert!(printed <= 128 * 1024, "{printed} bytes came through");
+}
+
+#[test]
+fn jobs_run_one_at_a_time_and_the_queue_says_how_many_are_ahead() {
+    let server = Running::new();
+    let mut first = server.play(CHAPTER, "loop {}");
+    first.until("compiling");
+    let mut second = server.play(CHAPTER, "println!(\"second\")");
+    assert_eq!(
+        second.next().unwrap(),
+        serde_json::json!({ "type": "queued", "ahead": 1 })
+    );
+    drop(first);
+    second.until("compiling");
+    assert_eq!(second.until("done")["outcome"], "exited");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_request_kills_what_it_started() {
+    let server = Running::new();
+    let mut block = server.play(
+        CHAPTER,
+        "println!(\"{}\", std::process::id()); std::thread::park(); loop {}",
+    );
+    let id = block.until("stdout")["text"]
+        .as_str()
+        .unwrap()
+        .trim()
+        .to_owned();
+    assert!(runs(&id));
+    drop(block);
+    await_that("the end of a block whose reader has gone", || !runs(&id));
+}
+
+#[test]
+fn a_chapter_is_a_name_and_not_a_path() {
+    let server = Running::new();
+    for chapter in [
+        "../../etc",
+        "07-lamps/..",
+        "",
+        "lamps",
+        "/07-lamps",
+        "08-none",
+    ] {
+        assert!(
+            server.play(chapter, "").next().unwrap()["error"]
+                .as_str()
+                .unwrap()
+                .contains("no chapter"),
+            "{chapter}"
+        );
+    }
+}
