@@ -127,6 +127,13 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await assertAccessible(page, 'a green panel');
     await screenshot(page, 'exercise-green');
 
+    const second = page.locator('section.exercise').nth(1);
+    await second.getByRole('button', { name: 'Run tests' }).click();
+    await second.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+    await page.setViewportSize({ width: 1280, height: 1000 });
+    await panel.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 130, behavior: 'instant' }));
+    await screenshot(page, 'loop');
+
     await panel.getByRole('button', { name: 'Compare with the solution' }).click();
     await panel.locator('.solution > *').waitFor();
     const progress = await fs.readFile(path.join(tree.root, 'progress.txt'), 'utf8');
