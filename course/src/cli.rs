@@ -145,7 +145,7 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
         Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),
-        Command::Verify { .. } => Ok(ExitCode::SUCCESS),
+        Command::Verify { chapters } => commands::verify::run(&layout, &chapters),
     }
 }
 

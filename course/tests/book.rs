@@ -2,9 +2,10 @@
 
 mod fixture;
 
-use std::fs;
+use std::{fs, path::Path};
 
 use course::book::{self, BookError, RunBlock, SourceUse, WidgetUse};
+use course::catalog::Layout;
 use fixture::Fixture;
 
 fn page(fixture: &Fixture) -> String {
@@ -172,4 +173,29 @@ fn a_stock_mdbook_that_calls_the_preprocessor_gives_the_same_page() {
 fn main_of(html: &str) -> &str {
     let start = html.find("<main>").expect("a page has a main part");
     &html[start..html.find("</main>").expect("which ends")]
+}
+
+#[test]
+fn this_clones_own_book_builds() {
+    let out = tempfile::tempdir().expect("a temporary directory");
+    if let Err(error) = book::build(&clone(), out.path()) {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
+    let toml = fs::read_to_string(clone().book().join("book.toml")).expect("book.toml is there");
+    let config: toml::Table = toml.parse().expect("book.toml is TOML");
+    let listed = config["output"]["html"]["additional-js"]
+        .as_array()
+        .expect("a list");
+    let listed: Vec<_> = listed.iter().filter_map(|path| path.as_str()).collect();
+    let mut there = book::assets(&clone()).expect("the directories can be read");
+    there.sort();
+    assert_eq!(listed, there);
+}
+
+fn clone() -> Layout {
+    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the tests run inside a clone")
 }

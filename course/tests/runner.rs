@@ -49,7 +49,7 @@ fn a_skeleton_fails_by_its_named_tests_and_a_solution_passes() {
         "{message}"
     );
     assert!(
-        message.contains("panicked at 02-fix/src/double.rs:5"),
+        message.contains("panicked at exercises/02-fix/src/double.rs:5"),
         "{message}"
     );
     assert_eq!(test(&verdict, "doubles_them_all").0, TestStatus::Ignored);

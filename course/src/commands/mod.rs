@@ -10,6 +10,7 @@ pub mod preprocess;
 pub mod reset;
 pub mod serve;
 mod session;
+pub mod verify;
 pub mod watch;
 
 use crate::book::BookError;
@@ -19,6 +20,7 @@ use crate::progress::ProgressError;
 use crate::runner::RunError;
 use crate::serve::ServeError;
 use crate::skeleton::SkeletonError;
+use crate::verify::VerifyError;
 
 /// Some exercise did not pass.
 pub const SOME_FAIL: u8 = 1;
@@ -41,6 +43,9 @@ pub enum CommandError {
     /// A skeleton could not be made or restored.
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
+    /// The verifier could not begin.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -77,7 +82,7 @@ impl CommandError {
             Self::Run(error) => error.advice(),
             Self::Serve(error) => error.advice(),
             Self::Said { advice, .. } => advice.clone(),
-            Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Io { .. } => None,
+            Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Verify(_) | Self::Io { .. } => None,
         }
     }
 }

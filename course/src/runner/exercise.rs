@@ -110,7 +110,7 @@ async fn once(
     })
     .await?;
     verdict.cargo_ms = millis(report.took);
-    verdict.diagnostics = report.rendered(&exercise.package);
+    verdict.diagnostics = from_root(&report.rendered(&exercise.package), exercise);
     if self::revision(layout, exercise)? != revision {
         return Ok(None);
     }
@@ -131,9 +131,16 @@ async fn once(
             verdict.diagnostics = report.complaint();
         }
     } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
-        let ran = libtest::run(binary, &exercise.dir(layout), limits).await?;
+        let ran = libtest::run(binary, &exercise.dir(layout), limits, &|_| true).await?;
         verdict.outcome = ran.outcome;
         verdict.tests = ran.tests;
+        for message in verdict
+            .tests
+            .iter_mut()
+            .filter_map(|test| test.message.as_mut())
+        {
+            *message = from_root(message, exercise);
+        }
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
@@ -193,6 +200,19 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
         other.id,
         other.id
     ))
+}
+
+/// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.
+fn from_root(text: &str, exercise: &Exercise) -> String {
+    ["--> ", "::: ", "panicked at "]
+        .iter()
+        .fold(text.to_owned(), |text, before| {
+            let dir = &exercise.chapter;
+            text.replace(
+                &format!("{before}{dir}/"),
+                &format!("{before}exercises/{dir}/"),
+            )
+        })
 }
 
 fn millis(time: Duration) -> u64 {

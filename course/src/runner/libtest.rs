@@ -11,15 +11,21 @@ use super::{Limits, Outcome, RunError, TestResult, TestStatus};
 const AT_LEAST: Duration = Duration::from_secs(1);
 
 /// What came of all of a binary's tests.
-pub(super) struct Ran {
+pub(crate) struct Ran {
     pub outcome: Outcome,
     pub tests: Vec<TestResult>,
     /// What the failed ones printed to stdout.
     pub stdout: Option<String>,
 }
 
-/// Lists the binary's tests and runs each. `dir` is the crate's directory, as cargo would have it.
-pub(super) async fn run(binary: &Path, dir: &Path, limits: &Limits) -> Result<Ran, RunError> {
+/// Lists the binary's tests and runs those that are wanted. `dir` is the crate's
+/// directory, as cargo would have it.
+pub(crate) async fn run(
+    binary: &Path,
+    dir: &Path,
+    limits: &Limits,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Ran, RunError> {
     let deadline = Instant::now() + limits.test_time;
     let list = run_once(
         binary,
@@ -34,11 +40,11 @@ pub(super) async fn run(binary: &Path, dir: &Path, limits: &Limits) -> Result<Ra
         tests: Vec::new(),
         stdout: None,
     };
-    for name in list
+    let names = list
         .stdout
         .lines()
-        .filter_map(|line| line.strip_suffix(": test"))
-    {
+        .filter_map(|line| line.strip_suffix(": test"));
+    for name in names.filter(|name| wanted(name)) {
         let time = deadline
             .saturating_duration_since(Instant::now())
             .max(AT_LEAST.min(limits.test_time));

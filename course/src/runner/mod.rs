@@ -12,7 +12,7 @@ pub(crate) mod cargo;
 pub mod child;
 mod error;
 mod exercise;
-mod libtest;
+pub(crate) mod libtest;
 pub mod snippet;
 mod verdict;
 

@@ -102,10 +102,16 @@ impl Course {
             .unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    /// Where this server's book is built: apart from that of another course on another port,
-    /// because mdBook empties the directory first.
+    /// Where this server's book is built: apart from that of every other course, also of one that
+    /// is just leaving this port, because mdBook empties the directory first.
     pub fn book_dir(&self) -> PathBuf {
-        self.layout.work().join("book").join(self.port.to_string())
+        let name = format!("{}-{}", self.port, std::process::id());
+        self.books_dir().join(name)
+    }
+
+    /// The directory of all of them.
+    pub fn books_dir(&self) -> PathBuf {
+        self.layout.work().join("book")
     }
 
     /// Says something to every page and in the terminal.

@@ -1,6 +1,7 @@
 //! The port, the connections, the end.
 
 use std::{
+    collections::BTreeSet,
     convert::Infallible,
     io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr},
@@ -214,16 +215,23 @@ fn is_course(port: u16) -> bool {
     })
 }
 
-/// Other courses that serve this clone: each has a directory with its port as a name.
+/// Other courses that serve this clone: each has a directory that begins with its port. What one
+/// that was killed left under our port is removed.
 fn neighbours(course: &Course) -> Option<String> {
-    let directory = course.layout.work().join("book");
-    let names = std::fs::read_dir(directory)
-        .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let others = names
-        .filter_map(|name| name.parse().ok())
-        .filter(|port: &u16| *port != course.port && is_course(*port));
+    let mut others = BTreeSet::new();
+    for entry in std::fs::read_dir(course.books_dir()).ok()?.flatten() {
+        let name = entry.file_name();
+        let port = name
+            .to_str()
+            .and_then(|name| name.split_once('-')?.0.parse::<u16>().ok());
+        match port {
+            Some(port) if port == course.port => drop(std::fs::remove_dir_all(entry.path())),
+            Some(port) if is_course(port) => drop(others.insert(port)),
+            _ => {}
+        }
+    }
     let urls: Vec<_> = others
+        .iter()
         .map(|port| format!("http://127.0.0.1:{port}/"))
         .collect();
     (!urls.is_empty()).then(|| {

@@ -1,3 +1,159 @@
 //! Proves, for each chapter, what its page and its exercises claim.
 //!
-//! The page's claims arrive as data, [`PageFacts`](crate::book::PageFacts).
+//! The page's claims arrive as data, [`PageFacts`](crate::book::PageFacts); the
+//! exercises' from the [`catalog`](crate::catalog). Each step below takes one
+//! kind of claim and answers with what it proved, what it found wrong, and what
+//! could not be tried on this machine.
+//!
+//! | step | proves |
+//! |---|---|
+//! | [`generated`] | `exercises/` is what the solutions say |
+//! | [`exercises`] | skeletons compile without a warning and fail by named tests; solutions pass |
+//! | [`mutants`] | every plausible wrong answer compiles and is caught by the test it names |
+//! | [`page`] | every line of the crate stands on the page; every test that is named is one |
+//! | [`rerun`] | recorded outputs and traces are what their commands print today |
+//! | [`blocks`] | blocks run and print what stands below them, or fail as they say |
+//! | [`links`] | the links and anchors of the built book lead somewhere |
+
+mod blocks;
+mod exercises;
+mod generated;
+mod links;
+mod mutants;
+mod page;
+mod report;
+mod rerun;
+mod workshop;
+
+pub use report::{Finding, Found, Observer, Summary, VerifyError};
+
+use std::future::Future;
+use std::time::Instant;
+
+use crate::book::{self, PageFacts};
+use crate::catalog::{Catalog, Chapter, Layout};
+use workshop::Workshop;
+
+/// Verifies these chapters, and the links of the whole book. Needs a `wakeful` runtime.
+pub async fn run(
+    layout: &Layout,
+    catalog: &Catalog,
+    chapters: &[&Chapter],
+    observer: &mut dyn Observer,
+) -> Result<Summary, VerifyError> {
+    let workshop = Workshop::set_up(layout, catalog)?;
+    let mut run = Run {
+        observer,
+        summary: Summary::default(),
+    };
+    for chapter in chapters {
+        run.observer.begin(&chapter.dir);
+        run.chapter(layout, catalog, chapter, &workshop).await;
+    }
+    run.observer.begin("book");
+    run.step("book", "links and anchors resolve", async {
+        links::prove(layout, &workshop)
+    })
+    .await;
+    Ok(run.summary)
+}
+
+struct Run<'a> {
+    observer: &'a mut dyn Observer,
+    summary: Summary,
+}
+
+impl Run<'_> {
+    async fn chapter(
+        &mut self,
+        layout: &Layout,
+        catalog: &Catalog,
+        chapter: &Chapter,
+        workshop: &Workshop,
+    ) {
+        let dir = &*chapter.dir;
+        let generated = async { generated::prove(layout, catalog, chapter) };
+        self.step(dir, "skeletons regenerate the same", generated)
+            .await;
+        self.step(
+            dir,
+            "skeletons fail by named tests",
+            exercises::skeletons(workshop, chapter),
+        )
+        .await;
+        self.step(
+            dir,
+            "solutions pass without a warning",
+            exercises::solutions(workshop, chapter),
+        )
+        .await;
+        self.step(
+            dir,
+            "mutants are caught",
+            mutants::prove(layout, workshop, chapter),
+        )
+        .await;
+
+        let mut facts = PageFacts::default();
+        let read = async {
+            facts = book::facts(layout, &layout.page(dir))?;
+            Ok(Found::proved(format!("{} sources", facts.sources.len())))
+        };
+        if !self.step(dir, "page can be read", read).await {
+            return;
+        }
+        let covered = async { page::covered(layout, chapter, &facts) };
+        self.step(dir, "every line stands on the page", covered)
+            .await;
+        let stated = async { page::stated(layout, chapter, &facts) };
+        self.step(dir, "exercises and tests are real", stated).await;
+        self.step(
+            dir,
+            "outputs are what commands print",
+            rerun::outputs(layout, &facts),
+        )
+        .await;
+        self.step(
+            dir,
+            "traces are what commands print",
+            rerun::traces(layout, &facts),
+        )
+        .await;
+        self.step(
+            dir,
+            "blocks run as shown",
+            blocks::run(layout, chapter, &facts),
+        )
+        .await;
+        self.step(
+            dir,
+            "blocks fail as shown",
+            blocks::failing(layout, chapter, &facts),
+        )
+        .await;
+    }
+
+    /// Runs one step and tells of it; what kept it from being carried out is a finding like any other.
+    async fn step(
+        &mut self,
+        subject: &str,
+        name: &str,
+        prove: impl Future<Output = Result<Found, VerifyError>>,
+    ) -> bool {
+        self.observer.step(name);
+        let started = Instant::now();
+        let mut found = prove
+            .await
+            .unwrap_or_else(|error| Found::failed(report::chain(&error), "mend that first"));
+        for finding in &mut found.findings {
+            subject.clone_into(&mut finding.subject);
+            name.clone_into(&mut finding.step);
+        }
+        self.observer.done(&found, started.elapsed());
+        self.summary.steps += 1;
+        let fine = found.findings.is_empty();
+        self.summary.findings.append(&mut found.findings);
+        self.summary.skipped.append(&mut found.skipped);
+        fine
+    }
+}

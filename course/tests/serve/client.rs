@@ -316,3 +316,10 @@ pub fn await_that(what: &str, mut happened: impl FnMut() -> bool) {
         std::thread::yield_now();
     }
 }
+
+/// Whether a process still runs. Dead is enough: whether its parent has already collected it is
+/// not what is asked.
+pub fn runs(id: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
+    stat.is_ok_and(|stat| !stat.contains(") Z "))
+}

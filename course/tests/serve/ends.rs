@@ -8,7 +8,7 @@ use std::{
 use course::serve::{ServeError, Server};
 
 use crate::{
-    client::{Running, options},
+    client::{Running, await_that, options, runs},
     fixture::Fixture,
 };
 
@@ -80,6 +80,22 @@ fn the_end_closes_what_listens_and_lets_readers_go() {
     drop(server);
     assert!(events.next("the end of the events").is_none());
     assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_end_kills_what_still_runs() {
+    let server = Running::new();
+    let code = "println!(\"{}\", std::process::id()); loop {}";
+    let mut block = server.play("07-lamps", code);
+    let id = block.until("stdout")["text"]
+        .as_str()
+        .unwrap()
+        .trim()
+        .to_owned();
+    assert!(runs(&id));
+    drop(server);
+    await_that("the end of a block whose server has gone", || !runs(&id));
 }
 
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! ▶: a block runs here, within limits, one at a time, for as long as somebody watches.
 
-use crate::client::{Running, await_that};
+use crate::client::{Running, await_that, runs};
 
 const CHAPTER: &str = "07-lamps";
 
@@ -102,12 +102,9 @@ fn closing_the_request_kills_what_it_started() {
         .unwrap()
         .trim()
         .to_owned();
-    let process = std::path::PathBuf::from(format!("/proc/{id}"));
-    assert!(process.exists());
+    assert!(runs(&id));
     drop(block);
-    await_that("the end of a block whose reader has gone", || {
-        !process.exists()
-    });
+    await_that("the end of a block whose reader has gone", || !runs(&id));
 }
 
 #[test]

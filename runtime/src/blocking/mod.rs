@@ -6,9 +6,6 @@
 
 mod pool;
 
-#[cfg(all(test, not(loom)))]
-mod tests;
-
 pub(crate) use pool::{Pool, Settings};
 
 use crate::{

@@ -16,9 +16,6 @@ mod inbox;
 mod queue;
 mod run;
 
-#[cfg(test)]
-mod tests;
-
 use crate::{
     inspect::{Snapshot, TaskInfo},
     reactor::Reactor,

@@ -13,9 +13,6 @@ mod pipe;
 #[path = "pipe_pool.rs"]
 mod pipe;
 
-#[cfg(all(test, not(loom), not(miri), unix))]
-mod tests;
-
 pub use child::Child;
 pub use command::Command;
 pub use pipe::{ChildStderr, ChildStdin, ChildStdout};

@@ -14,7 +14,7 @@ mod flags;
 mod registered;
 mod source;
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests;
 
 pub(crate) use flags::Flags;

@@ -5,9 +5,6 @@ mod builder;
 pub(crate) mod fork;
 mod handle;
 
-#[cfg(all(test, not(loom)))]
-mod tests;
-
 pub use builder::Builder;
 pub use handle::Handle;
 

@@ -79,11 +79,13 @@ struct Cell<F: Future, S> {
     stage: UnsafeCell<Stage<F>>,
 }
 
+// ANCHOR: stage
 enum Stage<F: Future> {
     Pending(F),
     Finished(Result<F::Output, JoinError>),
     Empty,
 }
+// ANCHOR_END: stage
 
 /// A counted reference to a task.
 pub(crate) struct Task(NonNull<Header>);
@@ -280,6 +282,7 @@ where
 
     /// # Safety
     /// The task is running and the caller runs it.
+    // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Option<Result<F::Output, JoinError>> {
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
@@ -300,6 +303,7 @@ where
             Err(payload) => Some(Err(JoinError::panicked(self.header.id, payload))),
         }
     }
+    // ANCHOR_END: poll
 
     unsafe fn cancel(task: &Task) {
         // SAFETY: the vtable's functions get the tasks they were made for.

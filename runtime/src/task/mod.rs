@@ -16,9 +16,6 @@ mod state;
 mod waker;
 mod yield_now;
 
-#[cfg(test)]
-mod tests;
-
 pub use error::JoinError;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};

@@ -1,0 +1,311 @@
+//! The course's own figures, taken from the program itself on a copy of this clone.
+//!
+//! `cargo bench -p course --profile dev` measures what a reader runs; without `--profile dev` it is
+//! the optimised build. It takes about half a minute; what cannot be measured here is said.
+
+use std::{
+    error::Error,
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use course::{
+    catalog::{Catalog, Exercise, Layout},
+    files, skeleton,
+};
+use serde_json::Value;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// How often each thing is done.
+const TIMES: u32 = 5;
+/// How long anything may take before the benchmark gives up.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+fn main() -> Outcome<()> {
+    // `cargo test --benches` asks for nothing but that it starts.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return Ok(());
+    }
+    let clone = Layout::find(Path::new(env!("CARGO_MANIFEST_DIR")))?;
+    let copy = tempfile::tempdir()?;
+    copy_clone(clone.root(), copy.path())?;
+    let layout = Layout::at(copy.path());
+    let catalog = Catalog::load(&layout)?;
+    // The copy begins unsolved, whatever its reader has done.
+    skeleton::regenerate(
+        &layout,
+        &skeleton::generate(&layout, &catalog.chapters)?,
+        &|_| false,
+    )?;
+    let build = if cfg!(debug_assertions) {
+        "dev"
+    } else {
+        "release"
+    };
+    println!("cargo course, {build} build, on a copy of this clone");
+
+    let course = Course::start(copy.path())?;
+    print("start to first page", "", &[course.start]);
+    rebuilds(&course, &layout)?;
+    if let Some(exercise) = catalog.exercises().next() {
+        verdicts(&course, &layout, exercise)?;
+        requests(&course, &layout, exercise)?;
+    } else {
+        println!("skipped: verdicts and requests (there is no exercise)");
+    }
+    idle(&course);
+    Ok(())
+}
+
+/// An edited page: from the save to the event that makes the browser reload.
+fn rebuilds(course: &Course, layout: &Layout) -> Outcome<()> {
+    let page = layout.book().join("src").join("introduction.md");
+    let mut events = course.events()?;
+    let mut taken = Vec::new();
+    for n in 0..TIMES {
+        let text = files::read(&page)?;
+        let saved = Instant::now();
+        fs::write(&page, format!("{text}\nEdit {n}.\n"))?;
+        events.until("book")?;
+        taken.push(saved.elapsed());
+    }
+    print("page edited to page rebuilt", "goal 1.5 s", &taken);
+    Ok(())
+}
+
+/// An edited exercise: from the save to the verdict on the page, less what cargo took.
+fn verdicts(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()> {
+    let mut events = course.events()?;
+    let (mut over, mut whole) = (Vec::new(), Vec::new());
+    // The first build compiles the chapter, so it says nothing about an edit.
+    for n in 0..=TIMES {
+        let saved = Instant::now();
+        edit(layout, exercise, n)?;
+        let verdict = events.verdict()?;
+        let cargo = verdict["verdict"]["cargo_ms"]
+            .as_u64()
+            .map(Duration::from_millis)
+            .unwrap_or_default();
+        if n > 0 {
+            whole.push(saved.elapsed());
+            over.push(saved.elapsed().saturating_sub(cargo));
+        }
+    }
+    print("exercise saved to verdict", "", &whole);
+    print("  of which not cargo's", "goal 1 s", &over);
+    Ok(())
+}
+
+/// Requests a second on one connection thread, while the exercise compiles again and again.
+fn requests(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()> {
+    if Command::new("wrk").arg("--version").output().is_err() {
+        println!("skipped: requests a second (wrk is not installed)");
+        return Ok(());
+    }
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| -> Outcome<()> {
+        let compiles = scope.spawn(|| -> Result<u32, String> {
+            let said = |e: Box<dyn Error>| e.to_string();
+            let mut events = course.events().map_err(said)?;
+            let mut done = 0;
+            // Relaxed: nothing else is passed along with it.
+            while !stop.load(Ordering::Relaxed) {
+                edit(layout, exercise, 100 + done).map_err(said)?;
+                events.verdict().map_err(said)?;
+                done += 1;
+            }
+            Ok(done)
+        });
+        let url = format!("http://127.0.0.1:{}/{}.html", course.port, exercise.chapter);
+        let wrk = Command::new("wrk")
+            .args(["-t1", "-c32", "-d5s", &url])
+            .output();
+        stop.store(true, Ordering::Relaxed);
+        let compiles = compiles
+            .join()
+            .map_err(|_| "the thread that edits panicked")??;
+        let said = String::from_utf8_lossy(&wrk?.stdout).into_owned();
+        let rate = said
+            .lines()
+            .find_map(|line| line.strip_prefix("Requests/sec:"))
+            .map_or("?", str::trim);
+        println!(
+            "{:<34}{rate:>10}  (goal 1000; {compiles} compiles meanwhile)",
+            "requests a second, wrk -t1 -c32"
+        );
+        Ok(())
+    })
+}
+
+/// What the server uses of the processor when nobody asks anything.
+fn idle(course: &Course) {
+    const WHILE: Duration = Duration::from_secs(5);
+    let ticks = || -> Option<u64> {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", course.child.id())).ok()?;
+        let fields: Vec<_> = stat.rsplit_once(") ")?.1.split(' ').collect();
+        Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
+    };
+    let Some(before) = ticks() else {
+        println!("skipped: idle processor time (there is no /proc)");
+        return;
+    };
+    thread::sleep(WHILE);
+    let used = ticks().unwrap_or(before) - before;
+    println!(
+        "{:<34}{:>7} ms  (goal 0; in {} s)",
+        "idle, processor time",
+        used * 10,
+        WHILE.as_secs()
+    );
+}
+
+/// Writes the solution with a comment that is new each time.
+fn edit(layout: &Layout, exercise: &Exercise, n: u32) -> Outcome<()> {
+    let solution = skeleton::solution(&files::read(&exercise.solution_path(layout))?)?;
+    fs::write(exercise.path(layout), format!("{solution}\n// Edit {n}.\n"))?;
+    Ok(())
+}
+
+fn print(what: &str, goal: &str, taken: &[Duration]) {
+    let mut sorted = taken.to_vec();
+    sorted.sort();
+    let (Some(worst), median) = (sorted.last(), sorted[sorted.len() / 2]) else {
+        return;
+    };
+    let goal = if goal.is_empty() {
+        String::new()
+    } else {
+        format!("; {goal}")
+    };
+    println!(
+        "{what:<34}{:>7} ms  (worst {} ms{goal})",
+        median.as_millis(),
+        worst.as_millis()
+    );
+}
+
+fn copy_clone(from: &Path, to: &Path) -> Outcome<()> {
+    const LEFT: [&str; 4] = ["target", ".git", "node_modules", "book/book"];
+    let skip = |path: &Path| LEFT.iter().any(|name| path.ends_with(name));
+    for path in files::walk(from, &skip)? {
+        let target = to.join(&path);
+        if let Some(directory) = target.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        fs::copy(from.join(&path), target)?;
+    }
+    Ok(())
+}
+
+/// The program, serving the copy.
+struct Course {
+    child: Child,
+    port: u16,
+    token: String,
+    start: Duration,
+}
+
+impl Course {
+    fn start(clone: &Path) -> Outcome<Self> {
+        let begun = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+            .args(["--no-open", "--port", "0"])
+            .current_dir(clone)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
+        let url = lines.find_map(|line| line.ok().filter(|line| line.contains("http://")));
+        let url = url.ok_or("the course did not say where it is")?;
+        let port = url
+            .trim()
+            .trim_end_matches('/')
+            .rsplit(':')
+            .next()
+            .unwrap_or("")
+            .parse()?;
+        // Whatever it says later must not fill the pipe.
+        thread::spawn(move || lines.for_each(drop));
+        let mut course = Self {
+            child,
+            port,
+            token: String::new(),
+            start: begun.elapsed(),
+        };
+        let mut page = String::new();
+        course
+            .get("/", "connection: close\r\n")?
+            .read_to_string(&mut page)?;
+        let (_, rest) = page
+            .split_once("name=\"course-token\" content=\"")
+            .ok_or("a page without a token")?;
+        rest.split('"')
+            .next()
+            .unwrap_or("")
+            .clone_into(&mut course.token);
+        course.start = begun.elapsed();
+        Ok(course)
+    }
+
+    fn get(&self, path: &str, headers: &str) -> Outcome<BufReader<TcpStream>> {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\n{headers}\r\n",
+            self.port
+        )?;
+        Ok(BufReader::new(stream))
+    }
+
+    fn events(&self) -> Outcome<Events> {
+        let mut events = Events {
+            reader: self.get(&format!("/api/events?token={}", self.token), "")?,
+        };
+        events.until("hello")?;
+        Ok(events)
+    }
+}
+
+impl Drop for Course {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+struct Events {
+    reader: BufReader<TcpStream>,
+}
+
+impl Events {
+    fn until(&mut self, event: &str) -> Outcome<Value> {
+        let (mut line, mut name) = (String::new(), String::new());
+        loop {
+            line.clear();
+            if self.reader.read_line(&mut line)? == 0 {
+                return Err(format!("the events ended before {event} came").into());
+            }
+            if let Some(event) = line.strip_prefix("event: ") {
+                event.trim().clone_into(&mut name);
+            } else if let Some(data) = line.strip_prefix("data: ").filter(|_| name == event) {
+                return Ok(serde_json::from_str(data)?);
+            }
+        }
+    }
+
+    fn verdict(&mut self) -> Outcome<Value> {
+        loop {
+            let exercise = self.until("exercise")?;
+            if exercise["state"] != "running" {
+                return Ok(exercise);
+            }
+        }
+    }
+}

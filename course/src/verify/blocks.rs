@@ -1,0 +1,111 @@
+//! The page's blocks run and print what stands below them, or fail as they say.
+
+use std::time::Duration;
+
+use super::report::{Found, VerifyError, count, start_of};
+use super::rerun::differs;
+use crate::book::PageFacts;
+use crate::catalog::{Chapter, Layout};
+use crate::runner::child::{self, Ended, Spec};
+use crate::runner::{Limits, snippet};
+
+/// The directory that blocks are built in, apart from ▶'s.
+const SLOT: &str = "verify";
+const TIME: Duration = Duration::from_secs(10);
+const OUTPUT: usize = 1 << 20;
+
+/// Every `rust,run` block compiles and runs; where an output follows, that is what it prints.
+pub(super) async fn run(
+    layout: &Layout,
+    chapter: &Chapter,
+    facts: &PageFacts,
+) -> Result<Found, VerifyError> {
+    let mut found = Found::proved(count(facts.runs.len(), "block"));
+    for block in &facts.runs {
+        let place = format!("{}:{}", facts.page, block.line);
+        let built = snippet::build(layout, chapter, SLOT, &block.code, &Limits::default()).await?;
+        let Some(program) = built.program else {
+            let what = format!(
+                "{place}: the block does not compile\n{}",
+                start_of(&built.diagnostics, 30)
+            );
+            found.add(what, "mend it, or mark it `rust,compile_fail,E…`");
+            continue;
+        };
+        let spec = Spec {
+            program,
+            args: Vec::new(),
+            dir: layout.root().to_owned(),
+            env: vec![("RUST_BACKTRACE".into(), "0".into())],
+            time: TIME,
+            output: OUTPUT,
+        };
+        let mut printed = Vec::new();
+        let ended = child::run(&spec, &mut |_, bytes| printed.extend_from_slice(bytes)).await?;
+        let printed = String::from_utf8_lossy(&printed);
+        match (&block.output, ended) {
+            (_, Ended::TimedOut) => {
+                found.add(format!("{place}: the block runs for ever"), "let it end")
+            }
+            (_, Ended::TooMuchOutput) => found.add(
+                format!("{place}: the block prints without end"),
+                "let it end",
+            ),
+            (Some(output), Ended::Exited(_)) => {
+                if let Some(difference) = differs(output, &printed, false) {
+                    let what = format!("{place}: the block prints something else\n{difference}");
+                    found.add(
+                        what,
+                        "put what it prints into the `output` block below it, if that is right",
+                    );
+                }
+            }
+            (None, Ended::Exited(status)) if !status.success() => {
+                let what = format!(
+                    "{place}: the block ends by {status}\n{}",
+                    start_of(&printed, 20)
+                );
+                found.add(
+                    what,
+                    "if that is its point, put what it prints into an `output` block below it",
+                );
+            }
+            (None, Ended::Exited(_)) => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Every `compile_fail` block fails with the code it states.
+pub(super) async fn failing(
+    layout: &Layout,
+    chapter: &Chapter,
+    facts: &PageFacts,
+) -> Result<Found, VerifyError> {
+    let mut found = Found::proved(count(facts.failing.len(), "block"));
+    for block in &facts.failing {
+        let place = format!("{}:{}", facts.page, block.line);
+        let built = snippet::build(layout, chapter, SLOT, &block.code, &Limits::default()).await?;
+        if built.program.is_some() {
+            found.add(
+                format!(
+                    "{place}: the block compiles, and should fail with {}",
+                    block.error
+                ),
+                "mend the claim",
+            );
+        } else if built.codes.iter().any(|code| *code != block.error) || built.codes.is_empty() {
+            let what = format!(
+                "{place}: the block should fail with {} alone and fails with {:?}\n{}",
+                block.error,
+                built.codes,
+                start_of(&built.diagnostics, 30)
+            );
+            found.add(
+                what,
+                "let it fail for the one reason that the page explains",
+            );
+        }
+    }
+    Ok(found)
+}

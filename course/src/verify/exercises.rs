@@ -1,0 +1,133 @@
+//! Skeletons compile without a warning and fail by named tests; solutions pass, under the same lints.
+
+use std::path::Path;
+
+use super::report::{Found, VerifyError, count, start_of};
+use super::workshop::Workshop;
+use crate::catalog::{Chapter, Exercise};
+use crate::runner::libtest::{self, Ran};
+use crate::runner::{Limits, Outcome, TestStatus};
+
+/// Every skeleton of the chapter is red as it should be.
+pub(super) async fn skeletons(
+    workshop: &Workshop,
+    chapter: &Chapter,
+) -> Result<Found, VerifyError> {
+    let mut found = Found::proved(count(chapter.exercises.len(), "skeleton"));
+    for exercise in &chapter.exercises {
+        let Some(ran) =
+            build_and_run(workshop, &workshop.skeletons(), exercise, &mut found).await?
+        else {
+            continue;
+        };
+        let red = ran
+            .tests
+            .iter()
+            .any(|test| test.status == TestStatus::Failed);
+        match ran.outcome {
+            Outcome::Failed if red => {}
+            Outcome::Passed => found.add(
+                format!("{}: the skeleton passes all its tests", exercise.id),
+                "leave more to the reader, or test what is left",
+            ),
+            Outcome::Failed => found.add(
+                format!("{}: {} has no tests", exercise.id, exercise.test.display()),
+                "write named tests into it",
+            ),
+            outcome => found.add(
+                format!(
+                    "{}: the skeleton does not fail, it ends so: {outcome:?}\n{}",
+                    exercise.id,
+                    messages(&ran)
+                ),
+                "let the skeleton panic (`todo!`) where the reader's work is missing",
+            ),
+        }
+    }
+    Ok(found)
+}
+
+/// Every solution of the chapter is green.
+pub(super) async fn solutions(
+    workshop: &Workshop,
+    chapter: &Chapter,
+) -> Result<Found, VerifyError> {
+    let mut found = Found::default();
+    let mut tests = 0;
+    for exercise in &chapter.exercises {
+        let Some(ran) =
+            build_and_run(workshop, &workshop.solutions(), exercise, &mut found).await?
+        else {
+            continue;
+        };
+        tests += ran.tests.len();
+        if ran.outcome != Outcome::Passed {
+            let what = format!(
+                "{}: the solution does not pass\n{}",
+                exercise.id,
+                messages(&ran)
+            );
+            found.add(what, "mend the solution or the test");
+        }
+    }
+    found.proved = format!(
+        "{}, {}",
+        count(chapter.exercises.len(), "solution"),
+        count(tests, "test")
+    );
+    Ok(found)
+}
+
+async fn build_and_run(
+    workshop: &Workshop,
+    workspace: &Path,
+    exercise: &Exercise,
+    found: &mut Found,
+) -> Result<Option<Ran>, VerifyError> {
+    let target = exercise.test_target();
+    let report = workshop
+        .build(workspace, &exercise.package, &target)
+        .await?;
+    let said = report.rendered(&exercise.package);
+    let whose = workspace.file_name().unwrap_or_default().to_string_lossy();
+    let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) else {
+        let said = if said.is_empty() {
+            report.complaint()
+        } else {
+            said
+        };
+        let what = format!(
+            "{} ({whose}): it does not compile\n{}",
+            exercise.id,
+            start_of(&said, 30)
+        );
+        found.add(what, "readers must be able to build it before they begin");
+        return Ok(None);
+    };
+    if !said.is_empty() {
+        let what = format!(
+            "{} ({whose}): it compiles with warnings\n{}",
+            exercise.id,
+            start_of(&said, 30)
+        );
+        found.add(
+            what,
+            "let the hole use what the solution uses, for instance in the text of its `todo!`",
+        );
+    }
+    let dir = workspace.join(&exercise.chapter);
+    Ok(Some(
+        libtest::run(binary, &dir, &Limits::default(), &|_| true).await?,
+    ))
+}
+
+fn messages(ran: &Ran) -> String {
+    let failed = ran
+        .tests
+        .iter()
+        .filter(|test| test.status == TestStatus::Failed);
+    let lines: Vec<String> = failed
+        .map(|test| format!("{}: {}", test.name, test.message.as_deref().unwrap_or("")))
+        .collect();
+    start_of(&lines.join("\n"), 20)
+}

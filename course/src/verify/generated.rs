@@ -1,0 +1,44 @@
+//! `exercises/` is what the solutions say.
+
+use super::report::{Found, VerifyError, count};
+use crate::catalog::{Catalog, Chapter, Layout};
+use crate::skeleton::{self, Difference};
+
+/// Compares the chapter's skeletons, and what all chapters share, with what would be generated.
+pub(super) fn prove(
+    layout: &Layout,
+    catalog: &Catalog,
+    chapter: &Chapter,
+) -> Result<Found, VerifyError> {
+    let tree = skeleton::generate(layout, &catalog.chapters)?;
+    let ours = |difference: &Difference| {
+        let path = difference.path();
+        let mut others = catalog
+            .chapters
+            .iter()
+            .filter(|other| other.dir != chapter.dir);
+        !others.any(|other| path.starts_with(&other.dir))
+    };
+    let mut found = Found::proved(count(
+        tree.keys()
+            .filter(|path| path.starts_with(&chapter.dir))
+            .count(),
+        "file",
+    ));
+    for difference in skeleton::differences(layout, &tree)?
+        .into_iter()
+        .filter(ours)
+    {
+        let path = layout.show(&layout.exercises().join(difference.path()));
+        let what = match difference {
+            Difference::Missing(_) => "is missing",
+            Difference::Changed(_) => "is not what the solution says",
+            Difference::Stale(_) => "comes from no solution",
+        };
+        found.add(
+            format!("{path} {what}"),
+            "`cargo course gen` writes the skeletons (change solutions/, not exercises/)",
+        );
+    }
+    Ok(found)
+}

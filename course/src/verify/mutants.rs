@@ -1,0 +1,193 @@
+//! Every plausible wrong answer compiles and is caught by the test that it names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use diffy::patch_set::{FileOperation, ParseOptions, PatchKind, PatchSet};
+
+use super::report::{Found, VerifyError, count, start_of};
+use super::workshop::Workshop;
+use crate::catalog::{Chapter, Exercise, Layout, Mutant};
+use crate::files::{self, FileError};
+use crate::runner::{Limits, TestStatus, libtest};
+
+/// How many an exercise has at least.
+const AT_LEAST: usize = 3;
+/// A mutant may loop for ever; that is as well caught as any other.
+const TIME: Duration = Duration::from_secs(5);
+
+/// Applies each mutant of the chapter to the solution's copy and runs the test that catches it.
+pub(super) async fn prove(
+    layout: &Layout,
+    workshop: &Workshop,
+    chapter: &Chapter,
+) -> Result<Found, VerifyError> {
+    let all = chapter
+        .exercises
+        .iter()
+        .map(|exercise| exercise.mutants.len())
+        .sum();
+    let mut found = Found::proved(count(all, "mutant"));
+    for exercise in &chapter.exercises {
+        if exercise.mutants.len() < AT_LEAST {
+            found.add(
+                format!(
+                    "{}: {} only",
+                    exercise.id,
+                    count(exercise.mutants.len(), "mutant")
+                ),
+                format!("write down at least {AT_LEAST} plausible wrong answers"),
+            );
+        }
+        for mutant in &exercise.mutants {
+            let patched = match patched(layout, exercise, mutant) {
+                Ok(patched) => patched,
+                Err(why) => {
+                    found.add(
+                        format!("{}: {} does not apply: {why}", exercise.id, mutant.patch.display()),
+                        "make the patch anew from the solution as it is now (`git diff --no-index`)",
+                    );
+                    continue;
+                }
+            };
+            one(workshop, exercise, mutant, &patched, &mut found).await?;
+        }
+    }
+    Ok(found)
+}
+
+/// The patched files: path from the crate's directory, and text.
+type Patched = Vec<(PathBuf, String)>;
+
+fn patched(layout: &Layout, exercise: &Exercise, mutant: &Mutant) -> Result<Patched, String> {
+    let dir = layout.solutions().join(&exercise.chapter);
+    let text =
+        files::read(&dir.join(&mutant.patch)).map_err(|error| super::report::chain(&error))?;
+    let mut patched = Vec::new();
+    let git = text.lines().any(|line| line.starts_with("diff --git "));
+    let options = if git {
+        ParseOptions::gitdiff()
+    } else {
+        ParseOptions::unidiff()
+    };
+    for patch in PatchSet::parse(&text, options) {
+        let patch = patch.map_err(|error| error.to_string())?;
+        let FileOperation::Modify { modified, .. } = patch.operation().strip_prefix(1) else {
+            return Err("it does not modify a file".into());
+        };
+        let path = PathBuf::from(&*modified);
+        if path != exercise.file {
+            return Err(format!(
+                "it changes {}, not {}",
+                path.display(),
+                exercise.file.display()
+            ));
+        }
+        let PatchKind::Text(text) = patch.patch() else {
+            return Err("it is not a patch of text".into());
+        };
+        let source = files::read(&dir.join(&path)).map_err(|error| super::report::chain(&error))?;
+        let after = diffy::apply(&source, text).map_err(|error| error.to_string())?;
+        patched.push((path, after));
+    }
+    if patched.is_empty() {
+        Err("it is empty".into())
+    } else {
+        Ok(patched)
+    }
+}
+
+async fn one(
+    workshop: &Workshop,
+    exercise: &Exercise,
+    mutant: &Mutant,
+    patched: &Patched,
+    found: &mut Found,
+) -> Result<(), VerifyError> {
+    let workspace = workshop.solutions();
+    let dir = workspace.join(&exercise.chapter);
+    let restore = Restore::replace(&dir, patched)?;
+    let name = format!("{}: mutant {}", exercise.id, mutant.name);
+    let target = exercise.test_target();
+    let report = workshop
+        .build(&workspace, &exercise.package, &target)
+        .await?;
+    let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) else {
+        let said = start_of(&report.rendered(&exercise.package), 20);
+        found.add(
+            format!("{name} does not compile\n{said}"),
+            "a wrong answer that the compiler finds needs no test",
+        );
+        return Ok(());
+    };
+    let limits = Limits {
+        test_time: TIME,
+        ..Limits::default()
+    };
+    let ran = libtest::run(binary, &dir, &limits, &|test| test == mutant.caught_by).await?;
+    match ran.tests.first().map(|test| test.status) {
+        Some(TestStatus::Failed) => {}
+        None => {
+            let what = format!(
+                "{name}: there is no test {:?} in {}",
+                mutant.caught_by,
+                exercise.test.display()
+            );
+            found.add(what, "name the test that catches it in `caught_by`");
+        }
+        Some(TestStatus::Ok | TestStatus::Ignored) => {
+            let ran = libtest::run(binary, &dir, &limits, &|_| true).await?;
+            let catches: Vec<&str> = ran
+                .tests
+                .iter()
+                .filter(|test| test.status == TestStatus::Failed)
+                .map(|test| &*test.name)
+                .collect();
+            let advice = if catches.is_empty() {
+                "no test catches it: write the one that does".to_owned()
+            } else {
+                format!("`caught_by` could name {}", catches.join(" or "))
+            };
+            found.add(
+                format!("{name} is not caught by {}", mutant.caught_by),
+                advice,
+            );
+        }
+    }
+    restore.now()?;
+    Ok(())
+}
+
+/// Puts the copy's files back, also when the verifier is stopped half way.
+struct Restore {
+    files: Vec<(PathBuf, String)>,
+}
+
+impl Restore {
+    fn replace(dir: &Path, patched: &Patched) -> Result<Self, FileError> {
+        let mut restore = Self { files: Vec::new() };
+        for (path, text) in patched {
+            let path = dir.join(path);
+            restore.files.push((path.clone(), files::read(&path)?));
+            fs::write(&path, text).map_err(FileError::new("write", path))?;
+        }
+        Ok(restore)
+    }
+
+    fn now(mut self) -> Result<(), FileError> {
+        while let Some((path, text)) = self.files.pop() {
+            fs::write(&path, text).map_err(FileError::new("write", path))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        for (path, text) in &self.files {
+            // If this fails, the next run's set-up writes the file again.
+            let _ = fs::write(path, text);
+        }
+    }
+}

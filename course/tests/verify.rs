@@ -1,0 +1,197 @@
+//! What `cargo course verify` promises: a chapter that keeps its word passes, and
+//! each broken claim is named.
+
+mod common;
+
+use common::{Course, stdout};
+
+const BOOK: &str = "[book]\ntitle = \"Fix\"\n[preprocessor.course]\ncommand = \"false\"\nbefore = [\"links\"]\n\
+                    [output.html]\nhash-files = false\nplayground.runnable = false\nprint.enable = false\n";
+
+const PAGE: &str = r#"# Fix
+
+## What two is
+
+{{#source chapters/02-fix/src/lib.rs}}
+
+{{#output chapters/02-fix/outputs/two.txt}}
+
+A test holds it: {{#test chapters/02-fix/tests/promises.rs#two_is_two}}. See [above](#what-two-is).
+
+```predict
+id = "two"
+question = "What is two?"
+
+[[choice]]
+text = "2"
+right = true
+because = "It is."
+checked_by = "chapters/02-fix/tests/promises.rs#two_is_two"
+
+[[choice]]
+text = "3"
+because = "It is not."
+belief = "Three is two."
+```
+
+```rust,run
+println!("{}", fix::TWO + 1);
+```
+
+```output
+3
+```
+
+```rust,compile_fail,E0308
+let two: &str = fix::TWO;
+```
+
+{{#widget two traces/02-fix.json}}
+
+{{#exercise fix/double}}
+
+{{#exercise fix/count}}
+"#;
+
+const TRACE_EXAMPLE: &str = r##"fn main() {
+    println!(r#"{{"command":"cargo run -q -p fix --example trace","title":"Two","#);
+    println!(r#" "source":{{"path":"chapters/02-fix/src/lib.rs","start":4,"lines":["pub const TWO: u32 = {};"]}},"#, fix::TWO);
+    println!(r#" "steps":[{{"line":4,"state":"two","note":"it is"}}]}}"#);
+}
+"##;
+
+const TRACE: &str = r#"{"command":"cargo run -q -p fix --example trace","title":"Two",
+ "source":{"path":"chapters/02-fix/src/lib.rs","start":4,"lines":["pub const TWO: u32 = 2;"]},
+ "steps":[{"line":4,"state":"two","note":"it is"}]}
+"#;
+
+/// The course with a page that keeps its word.
+fn with_a_page() -> Course {
+    let course = Course::new();
+    course.write("book/book.toml", BOOK);
+    course.write("book/src/SUMMARY.md", "# Summary\n\n- [Fix](02-fix.md)\n");
+    course.write("book/src/02-fix.md", PAGE);
+    course.write("book/widgets/two.js", "export function render() {}\n");
+    course.write("book/traces/02-fix.json", TRACE);
+    course.write("chapters/02-fix/examples/trace.rs", TRACE_EXAMPLE);
+    course
+}
+
+#[test]
+fn a_chapter_that_keeps_its_word_is_proved() {
+    let course = with_a_page();
+    // A reader's work is none of the verifier's business, but that it is no skeleton is said.
+    course.write("exercises/02-fix/src/double.rs.yours-1", "mine");
+    let output = course.command(&["verify"]);
+    let printed = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{printed}");
+    for line in [
+        "skeletons fail by named tests      ok",
+        "solutions pass without a warning   ok",
+        "mutants are caught                 ok",
+        "every line stands on the page      ok",
+        "exercises and tests are real       ok",
+        "outputs are what commands print    ok",
+        "traces are what commands print     ok",
+        "blocks run as shown                ok",
+        "blocks fail as shown               ok",
+        "links and anchors resolve          ok",
+        "all proved: 12 steps",
+    ] {
+        assert!(printed.contains(line), "no {line:?} in\n{printed}");
+    }
+}
+
+#[test]
+fn each_broken_claim_is_named_with_what_to_do() {
+    let course = with_a_page();
+    let change = |path: &str, from: &str, to: &str| {
+        let text = course.read(path);
+        assert!(text.contains(from), "{path} has no {from:?}");
+        course.write(path, &text.replace(from, to));
+    };
+    let exercises = "solutions/02-fix/exercises.toml";
+    let page = "book/src/02-fix.md";
+    // The skeleton passes, and with a warning.
+    change(
+        "solutions/02-fix/src/count.rs",
+        "//| todo!(\"count {x:?}\")",
+        "//| let unused = 1;\n    //| x.len()",
+    );
+    // The solution is wrong; so its mutants no longer apply or are caught by chance.
+    change(
+        "solutions/02-fix/src/double.rs",
+        "    x * fix::TWO\n",
+        "    x * fix::TWO - 1\n",
+    );
+    change(
+        exercises,
+        "belief = \"one more is safer\"\npatch = \"mutants/count/one-more.patch\"\ncaught_by = \"counts\"",
+        "belief = \"one more is safer\"\npatch = \"mutants/count/one-more.patch\"\ncaught_by = \"no_such_test\"",
+    );
+    change(
+        "solutions/02-fix/mutants/count/none.patch",
+        "x.len() * 0",
+        "x.len() * 1",
+    );
+    change(
+        "solutions/02-fix/mutants/count/one-less.patch",
+        "x.len() - 1",
+        "x.no_such_method()",
+    );
+    // The page.
+    change(
+        "chapters/02-fix/src/lib.rs",
+        "/// Two.\n",
+        "// ANCHOR: two\n/// Two.\n",
+    );
+    change(
+        "chapters/02-fix/src/lib.rs",
+        "= 2;\n",
+        "= 2;\n// ANCHOR_END: two\n",
+    );
+    change(page, "src/lib.rs}}", "src/lib.rs:two}}");
+    change(
+        page,
+        "checked_by = \"chapters/02-fix/tests/promises.rs#two_is_two\"",
+        "checked_by = \"chapters/02-fix/tests/promises.rs#no_test\"",
+    );
+    change("chapters/02-fix/outputs/two.txt", "two is 2", "two is 4");
+    change("book/traces/02-fix.json", "it is", "it was");
+    change(page, "```output\n3\n", "```output\n4\n");
+    change(page, "E0308", "E0499");
+    change(page, "(#what-two-is)", "(#what-three-is)");
+    change(page, "{{#exercise fix/count}}\n", "");
+
+    let output = course.command(&["verify", "02"]);
+    let printed = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    for told in [
+        "exercises/02-fix/src/count.rs is not what the solution says",
+        "fix/count: the skeleton passes all its tests",
+        "fix/count (skeletons): it compiles with warnings",
+        "fix/double: the solution does not pass",
+        "fix/double: mutants/double/squares.patch does not apply",
+        "fix/count: mutant one-more: there is no test \"no_such_test\" in tests/count.rs",
+        "fix/count: mutant none is not caught by counts",
+        "no test catches it: write the one that does",
+        "fix/count: mutant one-less does not compile",
+        "chapters/02-fix/src/lib.rs, line 1: on no `{{#source}}`",
+        "promises.rs#no_test: there is no such #[test]",
+        "book/src/02-fix.md: fix/count is not on it",
+        "-two is 4\n  +two is 2",
+        "book/traces/02-fix.json: its command prints another trace now",
+        "the block prints something else\n",
+        "the block should fail with E0499 alone and fails with [\"E0308\"]",
+        "02-fix.html: the link \"#what-three-is\" leads nowhere",
+        "`cargo course gen` writes the skeletons",
+    ] {
+        assert!(printed.contains(told), "no {told:?} in\n{printed}");
+    }
+    // The verifier's patches are undone, and never touched the solutions.
+    assert!(
+        course
+            .read("solutions/02-fix/src/count.rs")
+            .contains("    x.len()\n    // hole: instead")
+    );
+}

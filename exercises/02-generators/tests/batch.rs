@@ -1,0 +1,83 @@
+//! What `Batch` promises.
+
+use std::pin::Pin;
+
+use generators::CoroutineState::{self, Complete, Yielded};
+use generators::{Coroutine, Corrupt, Message};
+use generators_exercises::batch::Batch;
+
+type State = CoroutineState<u8, Result<Vec<Message>, Corrupt>>;
+
+fn feed(batch: &mut Batch, bytes: &[u8]) -> Vec<State> {
+    bytes.iter().map(|&byte| Pin::new(&mut *batch).resume(byte)).collect()
+}
+
+/// A message of kind 9, as it comes over the wire.
+fn message(body: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(body.len()).expect("a body is short");
+    let check = body.iter().fold(9 ^ len, |check, byte| check ^ byte);
+    [&[9, len][..], body, &[check]].concat()
+}
+
+fn bodies(state: Option<State>) -> Vec<Vec<u8>> {
+    match state {
+        Some(Complete(Ok(messages))) => {
+            messages.iter().map(|m| m.body().to_vec()).collect()
+        }
+        other => panic!("the batch is whole, yet it says {other:?}"),
+    }
+}
+
+#[test]
+fn goes_on_after_a_yield_inside_a_message() {
+    let states = feed(&mut Batch::new(), &message(&[1, 0])[..4]);
+    assert_eq!(states, [Yielded(2), Yielded(3), Yielded(2), Yielded(1)]);
+}
+
+#[test]
+fn asks_for_at_least_three_bytes_between_messages() {
+    let states = feed(&mut Batch::new(), &message(&[1]));
+    assert_eq!(states.last(), Some(&Yielded(3)));
+}
+
+#[test]
+fn returns_the_announced_messages_in_order() {
+    let mut batch = Batch::new();
+    let bytes = [message(&[3]), message(b"one"), message(b"two"), message(&[])].concat();
+    let bodies = bodies(feed(&mut batch, &bytes).pop());
+    assert_eq!(bodies, [&b"one"[..], b"two", b""]);
+}
+
+#[test]
+fn the_announcement_is_not_one_of_the_messages() {
+    let mut batch = Batch::new();
+    let bytes = [message(&[1, 99]), message(b"one")].concat();
+    assert_eq!(bodies(feed(&mut batch, &bytes).pop()), [b"one"]);
+}
+
+#[test]
+fn completes_at_once_when_none_are_announced() {
+    assert!(bodies(feed(&mut Batch::new(), &message(&[0])).pop()).is_empty());
+    assert!(bodies(feed(&mut Batch::new(), &message(&[])).pop()).is_empty());
+}
+
+#[test]
+fn the_first_corrupt_message_ends_the_batch() {
+    let mut batch = Batch::new();
+    let bytes = [message(&[3]), message(b"one"), vec![9, 5]].concat();
+    assert_eq!(feed(&mut batch, &bytes).pop(), Some(Complete(Err(Corrupt::TooLong(5)))));
+}
+
+#[test]
+#[should_panic(expected = "`Batch` resumed after completion")]
+fn a_batch_that_returned_an_error_is_finished() {
+    feed(&mut Batch::new(), &[9, 5, 9]);
+}
+
+#[test]
+#[should_panic(expected = "`Batch` resumed after completion")]
+fn a_finished_batch_panics_when_resumed() {
+    let mut batch = Batch::new();
+    feed(&mut batch, &message(&[]));
+    feed(&mut batch, &[9]);
+}

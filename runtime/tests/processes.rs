@@ -1,0 +1,205 @@
+//! Child processes and signals, with real ones.
+#![cfg(all(unix, not(loom), not(miri)))]
+
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+use std::{
+    process::{Command as StdCommand, Stdio},
+    time::Duration,
+};
+use wakeful::{
+    Runtime,
+    process::Command,
+    signal::{ctrl_c, signal},
+    spawn_local,
+    task::yield_now,
+    time::timeout,
+};
+
+/// Everything here is over in a moment; what is not has hung.
+fn run<F: Future>(awaited: &str, future: F) -> F::Output {
+    let runtime = Runtime::new().unwrap();
+    let limited = runtime.block_on(async { timeout(Duration::from_secs(30), future).await });
+    limited.unwrap_or_else(|_| panic!("waited in vain for {awaited}"))
+}
+
+fn shell(script: &str) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", script]);
+    command
+}
+
+#[test]
+fn output_collects_both_pipes_and_the_status() {
+    run("the shell", async {
+        let output = shell("echo out; echo err >&2; exit 3")
+            .output()
+            .await
+            .unwrap();
+        assert_eq!(output.stdout, b"out\n");
+        assert_eq!(output.stderr, b"err\n");
+        assert_eq!(output.status.code(), Some(3));
+    });
+}
+
+#[test]
+fn a_child_that_fills_both_pipes_is_drained() {
+    run("two full pipes", async {
+        // More than a pipe holds, to each in turn.
+        let script = "i=0; while [ $i -lt 300 ]; do printf '%01000d' 0; printf '%01000d' 0 >&2; i=$((i+1)); done";
+        let output = shell(script).output().await.unwrap();
+        assert_eq!(
+            (output.stdout.len(), output.stderr.len()),
+            (300_000, 300_000)
+        );
+    });
+}
+
+#[test]
+fn a_child_can_be_talked_to() {
+    run("cat", async {
+        let mut cat = Command::new("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (mut to, mut from) = (cat.stdin.take().unwrap(), cat.stdout.take().unwrap());
+        for word in ["one", "three"] {
+            to.write_all(word.as_bytes()).await.unwrap();
+            let mut heard = vec![0; word.len()];
+            from.read_exact(&mut heard).await.unwrap();
+            assert_eq!(heard, word.as_bytes());
+        }
+        drop(to);
+        assert_eq!(from.read(&mut [0]).await.unwrap(), 0);
+        assert!(cat.wait().await.unwrap().success());
+    });
+}
+
+#[test]
+fn waiting_closes_the_input_so_that_neither_waits_for_the_other() {
+    run("cat", async {
+        let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        assert!(cat.wait().await.unwrap().success());
+    });
+}
+
+#[test]
+fn many_children_that_end_at_once_are_all_noticed() {
+    run("forty children", async {
+        let children: Vec<_> = (0..40)
+            .map(|n| {
+                let mut child = shell(&format!("exit {n}")).spawn().unwrap();
+                spawn_local(async move { child.wait().await.unwrap().code() })
+            })
+            .collect();
+        for (n, child) in (0..).zip(children) {
+            assert_eq!(child.await.unwrap(), Some(n));
+        }
+    });
+}
+
+#[test]
+fn a_child_can_be_killed_and_says_so() {
+    use std::os::unix::process::ExitStatusExt;
+    run("the killed child", async {
+        let mut child = shell("sleep 600").spawn().unwrap();
+        assert!(child.id().is_some());
+        child.kill().await.unwrap();
+        assert_eq!(child.wait().await.unwrap().signal(), Some(libc::SIGKILL));
+        assert!(child.id().is_none());
+        // A second time there is nothing to kill, which is no error.
+        child.start_kill().unwrap();
+    });
+}
+
+#[test]
+fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
+    run("two children's pipes", async {
+        let spawn = |kill| {
+            let mut command = Command::new("cat");
+            command.stdin(Stdio::piped()).stdout(Stdio::piped());
+            command.kill_on_drop(kill).spawn().unwrap()
+        };
+        let mut killed = spawn(true);
+        let (_input, mut output) = (killed.stdin.take(), killed.stdout.take().unwrap());
+        drop(killed);
+        // Its input is still open, so only a kill ends it.
+        assert_eq!(output.read(&mut [0]).await.unwrap(), 0);
+
+        let mut spared = spawn(false);
+        let (mut input, mut output) = (spared.stdin.take().unwrap(), spared.stdout.take().unwrap());
+        drop(spared);
+        input.write_all(b"x").await.unwrap();
+        assert_eq!(output.read(&mut [0]).await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_whole_process_group_can_be_told_apart() {
+    run("a child that leads a group", async {
+        let mut command = shell("ps -o pgid= -p $$ 2>/dev/null || cut -d' ' -f5 /proc/$$/stat");
+        let mut child = command
+            .process_group(0)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let id = child.id().unwrap();
+        let mut group = String::new();
+        child
+            .stdout
+            .take()
+            .unwrap()
+            .read_to_string(&mut group)
+            .await
+            .unwrap();
+        assert_eq!(group.trim(), id.to_string());
+        child.wait().await.unwrap();
+    });
+}
+
+#[test]
+fn a_program_that_is_not_there_is_an_error() {
+    run("the error", async {
+        let error = Command::new("no-such-program-anywhere")
+            .spawn()
+            .unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+    });
+}
+
+#[test]
+fn a_signal_reaches_every_listener_and_many_count_as_one() {
+    run("the signal", async {
+        let (mut one, mut two) = (
+            signal(libc::SIGUSR1).unwrap(),
+            signal(libc::SIGUSR1).unwrap(),
+        );
+        for _ in 0..200 {
+            // SAFETY: a signal that is listened for.
+            assert_eq!(unsafe { libc::raise(libc::SIGUSR1) }, 0);
+        }
+        one.recv().await.unwrap();
+        two.recv().await.unwrap();
+    });
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_it() {
+    run("ctrl-c", async {
+        let wait = spawn_local(ctrl_c());
+        yield_now().await;
+        // SAFETY: a signal that is listened for, since the task's first poll.
+        assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
+        wait.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_foreign_child_is_left_alone() {
+    run("a child of std's", async {
+        // Waiting for ours must not collect another's end.
+        let mut foreign = StdCommand::new("true").spawn().unwrap();
+        assert!(shell("exit 0").status().await.unwrap().success());
+        assert!(foreign.wait().unwrap().success());
+    });
+}

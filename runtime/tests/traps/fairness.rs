@@ -1,0 +1,157 @@
+//! Trap 19: nobody is left waiting by somebody who is always ready.
+
+use crate::support::run;
+use futures_util::{StreamExt, future::select, stream};
+use std::{cell::Cell, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Duration};
+use wakeful::{
+    spawn_local,
+    task::yield_now,
+    time::{sleep, timeout},
+};
+
+#[test]
+fn trap_19_a_task_that_wakes_itself_does_not_starve_timers() {
+    run("a timer beside a busy task", async {
+        let busy = spawn_local(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        sleep(Duration::from_millis(1)).await;
+        busy.abort();
+    });
+}
+
+#[test]
+fn trap_19_a_root_that_wakes_itself_does_not_starve_other_threads() {
+    run("a word from the pool beside a busy root", async {
+        let task = wakeful::spawn_blocking(|| ());
+        while !task.is_finished() {
+            yield_now().await;
+        }
+        task.await.unwrap();
+    });
+}
+
+#[cfg(not(miri))]
+#[test]
+fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+    use wakeful::net::{TcpListener, TcpStream};
+
+    run("a byte beside a busy task", async {
+        let busy = spawn_local(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut there = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let (mut here, _) = listener.accept().await.unwrap();
+        let reader = spawn_local(async move {
+            let mut byte = [0];
+            here.read_exact(&mut byte).await.unwrap();
+            byte[0]
+        });
+        there.write_all(&[7]).await.unwrap();
+        assert_eq!(reader.await.unwrap(), 7);
+        busy.abort();
+    });
+}
+
+#[test]
+fn trap_19_two_tasks_that_wake_each_other_do_not_starve_a_third() {
+    run("the third task", async {
+        let pair = [(); 2].map(|()| {
+            spawn_local(async {
+                loop {
+                    yield_now().await;
+                }
+            })
+        });
+        let third = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&third);
+        let count = spawn_local(async move {
+            for _ in 0..10 {
+                yield_now().await;
+                counted.set(counted.get() + 1);
+            }
+        });
+        count.await.unwrap();
+        assert_eq!(third.get(), 10);
+        pair.iter().for_each(wakeful::task::JoinHandle::abort);
+    });
+}
+
+#[test]
+fn trap_19_what_is_always_ready_gives_way_inside_a_select() {
+    run("the sleep beside a flood", async {
+        // A loop that never returns Pending by itself: each handle it awaits
+        // is finished already.
+        let flood = async {
+            loop {
+                let ready: Vec<_> = (0..64).map(|_| spawn_local(async {})).collect();
+                yield_now().await;
+                for task in ready {
+                    task.await.unwrap();
+                }
+            }
+        };
+        let flood = pin!(flood);
+        let nap = pin!(sleep(Duration::from_millis(1)));
+        select(flood, nap).await;
+    });
+}
+
+#[test]
+fn trap_19_a_budget_ends_a_poll_that_could_go_on_for_ever() {
+    run("the neighbour of a greedy task", async {
+        let seen = Rc::new(Cell::new(0));
+        let neighbour = Rc::clone(&seen);
+        let tasks: Vec<_> = (0..1000).map(|_| spawn_local(async {})).collect();
+        yield_now().await;
+        assert!(tasks.iter().all(wakeful::task::JoinHandle::is_finished));
+        let greedy = spawn_local(async move {
+            let mut ready = stream::iter(tasks).then(|task| task);
+            while let Some(done) = ready.next().await {
+                done.unwrap();
+            }
+            seen.get()
+        });
+        drop(spawn_local(async move { neighbour.set(1) }));
+        assert_eq!(greedy.await.unwrap(), 1, "the neighbour ran meanwhile");
+    });
+}
+
+#[test]
+fn trap_19_a_timeout_stops_what_has_spent_the_budget() {
+    run("the timeout around a flood", async {
+        let flood = async {
+            loop {
+                sleep(Duration::ZERO).await;
+            }
+        };
+        assert!(timeout(Duration::from_millis(1), flood).await.is_err());
+    });
+}
+
+#[test]
+fn what_is_spawned_first_runs_first() {
+    run("a hundred tasks", async {
+        let order = Rc::new(Cell::new(0));
+        let tasks: Vec<_> = (0..100)
+            .map(|expected| {
+                let order = Rc::clone(&order);
+                spawn_local(poll_fn(move |_| {
+                    assert_eq!(order.replace(expected + 1), expected);
+                    Poll::Ready(())
+                }))
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap();
+        }
+    });
+}

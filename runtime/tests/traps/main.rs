@@ -1,0 +1,34 @@
+//! What has broken other runtimes, and does not break this one. Each test
+//! begins with the number of its trap; those of interleavings are in the
+//! crate's loom models, those of single parts beside the parts.
+//!
+//!  1 lost wake-up before sleeping — `executor::models`
+//!  2 wake during poll, wake after completion — `tasks`, `task::models`
+//!  3 two wakes, one queue entry — `tasks`, `task::models`
+//!  4 a task that drops its handle or aborts itself — `tasks`, `task::models`
+//!  5 the output is dropped once, where it belongs — `tasks`, `task::models`
+//!  6 panics of strangers — `panics`
+//!  7 a task that keeps its own waker — `tasks`
+//!  8 a waker that outlives its runtime — `tasks`
+//!  9 the last reference let go by another thread — `tasks`
+//! 10 no stranger's code under a lock — `panics`
+//! 11 a long chain of handles — `tasks`
+//! 12 stale events — `sockets`, `reactor::tests`
+//! 13 readiness cleared against a new event — `reactor::tests`, `reactor::models`
+//! 14 edge-triggered ends and full buffers — `sockets`
+//! 15 timers — `timers`, `time::tests`
+//! 16 shutdown — `shutdown`
+//! 18 nested and short `block_on`, fork — `shutdown`
+//! 19 starvation — `fairness`
+//! 20 the blocking pool's edges — `shutdown`
+//! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `limits`
+#![cfg(not(loom))]
+
+mod fairness;
+mod panics;
+mod shutdown;
+#[cfg(not(miri))]
+mod sockets;
+mod support;
+mod tasks;
+mod timers;

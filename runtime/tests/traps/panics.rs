@@ -1,0 +1,313 @@
+//! Traps 6 and 10: a stranger's code panics, or calls back, at every place
+//! where the runtime runs it.
+
+use crate::support::{Count, Drops, Gate, run, settle};
+use std::{
+    future::{Future, pending, poll_fn},
+    mem::ManuallyDrop,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    sync::Arc,
+    task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
+    time::Duration,
+};
+use wakeful::{Runtime, spawn_local, time::sleep};
+
+/// Panics when it is dropped.
+struct Bomb(&'static str);
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("{}", self.0);
+    }
+}
+
+/// The runtime is in order: tasks run, timers fire, other threads are heard.
+async fn all_is_well() {
+    assert_eq!(spawn_local(async { 1 }).await.unwrap(), 1);
+    sleep(Duration::from_micros(1)).await;
+    assert_eq!(wakeful::spawn_blocking(|| 2).await.unwrap(), 2);
+}
+
+#[test]
+fn trap_06_a_panic_in_poll_ends_the_task_alone() {
+    run("the task that panics", async {
+        let error = spawn_local(async { panic!("ouch") as () })
+            .await
+            .unwrap_err();
+        assert!(error.is_panic() && !error.is_cancelled());
+        assert!(error.to_string().ends_with("panicked: ouch"), "{error}");
+        let payload = error.into_panic();
+        assert_eq!(*payload.downcast::<&str>().unwrap(), "ouch");
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_blocking_work_ends_the_work_alone() {
+    run("the work that panics", async {
+        let error = wakeful::spawn_blocking(|| panic!("ouch") as ())
+            .await
+            .unwrap_err();
+        assert!(error.is_panic());
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
+    run("the future that panics in its drop", async {
+        // After its last poll, ...
+        let bomb = Bomb("late");
+        let mut bomb = Some(bomb);
+        let task = spawn_local(poll_fn(move |_| {
+            let _own = &mut bomb;
+            Poll::Ready("an output that is lost")
+        }));
+        assert!(task.await.unwrap_err().is_panic());
+
+        // ... when it is aborted, ...
+        let bomb = Bomb("aborted");
+        let task = spawn_local(async move {
+            let _bomb = bomb;
+            pending::<()>().await;
+        });
+        settle().await;
+        task.abort();
+        assert!(task.await.unwrap_err().is_panic());
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_poll_and_another_in_drop_report_the_first() {
+    run("the future that panics twice", async {
+        let mut bomb = Some(Bomb("second"));
+        let task = spawn_local(poll_fn(move |_| -> Poll<()> {
+            let _own = &mut bomb;
+            panic!("first")
+        }));
+        let error = task.await.unwrap_err();
+        assert!(error.to_string().ends_with("first"), "{error}");
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_the_outputs_drop_stays_where_it_is() {
+    run("outputs that panic in their drop", async {
+        // Dropped by the task, ...
+        drop(spawn_local(async { Bomb("unclaimed") }));
+        settle().await;
+        // ... and by the handle.
+        let task = spawn_local(async { Bomb("unwanted") });
+        settle().await;
+        assert!(task.is_finished());
+        drop(task);
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_at_shutdown_does_not_stop_the_shutdown() {
+    let drops = Drops::default();
+    let runtime = Runtime::new().unwrap();
+    for _ in 0..2 {
+        let (bomb, droplet) = (Bomb("shutdown"), drops.droplet());
+        drop(runtime.spawn_local(async move {
+            let _own = (bomb, droplet);
+            pending::<()>().await;
+        }));
+    }
+    runtime.block_on(settle());
+    drop(runtime);
+    assert_eq!(drops.count(), 2);
+}
+
+/// A waker that panics in the functions that are asked for.
+fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
+    const fn table(clone: bool, wake: bool, drop: bool) -> RawWakerVTable {
+        const fn pick(
+            yes: bool,
+            bad: unsafe fn(*const ()),
+            good: unsafe fn(*const ()),
+        ) -> unsafe fn(*const ()) {
+            if yes { bad } else { good }
+        }
+        unsafe fn clone_bad(_: *const ()) -> RawWaker {
+            panic!("clone")
+        }
+        unsafe fn bad(_: *const ()) {
+            panic!("waker")
+        }
+        unsafe fn good(_: *const ()) {}
+        RawWakerVTable::new(
+            if clone { clone_bad } else { clone_good },
+            pick(wake, bad, good),
+            pick(wake, bad, good),
+            pick(drop, bad, good),
+        )
+    }
+    unsafe fn clone_good(data: *const ()) -> RawWaker {
+        // SAFETY: the data is a reference to a static table.
+        RawWaker::new(data, unsafe { &*data.cast::<RawWakerVTable>() })
+    }
+    static TABLES: [RawWakerVTable; 3] = [
+        table(true, false, false),
+        table(false, true, false),
+        table(false, false, true),
+    ];
+    let table = match (clone, wake, drop) {
+        (true, _, _) => &TABLES[0],
+        (_, true, _) => &TABLES[1],
+        _ => &TABLES[2],
+    };
+    let raw = RawWaker::new((&raw const *table).cast(), table);
+    // SAFETY: panicking is allowed; nothing is owned.
+    ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
+}
+
+fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(waker))
+}
+
+#[test]
+fn trap_06_a_joiners_waker_that_panics_in_clone_leaves_the_handle_whole() {
+    run("the task", async {
+        let mut task = spawn_local(async { 5 });
+        let waker = hostile(true, false, false);
+        let polled = catch_unwind(AssertUnwindSafe(|| poll_with(&mut task, &waker)));
+        assert!(polled.is_err());
+        assert_eq!(task.await.unwrap(), 5);
+    });
+}
+
+#[test]
+fn trap_06_a_joiners_waker_that_panics_in_wake_hurts_nobody_else() {
+    run("the task", async {
+        let mut task = spawn_local(async { 5 });
+        let waker = hostile(false, true, false);
+        assert!(poll_with(&mut task, &waker).is_pending());
+        settle().await;
+        assert_eq!(task.await.unwrap(), 5);
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_joiners_waker_that_panics_in_drop_leaves_the_handle_whole() {
+    run("the task", async {
+        let gate = Gate::default();
+        let mut task = spawn_local(gate.clone());
+        settle().await;
+        let waker = hostile(false, false, true);
+        assert!(poll_with(&mut task, &waker).is_pending());
+        // Replacing it drops it.
+        let count = Arc::new(Count::default());
+        let replaced = catch_unwind(AssertUnwindSafe(|| {
+            poll_with(&mut task, &Arc::clone(&count).into())
+        }));
+        assert!(replaced.is_err());
+        gate.open();
+        gate.waker().wake();
+        settle().await;
+        assert_eq!(count.wakes(), 1);
+        task.await.unwrap();
+    });
+}
+
+#[test]
+fn trap_06_a_timers_waker_that_panics_does_not_silence_the_next_timer() {
+    run("the second timer", async {
+        let mut first = sleep(Duration::from_micros(1));
+        assert!(poll_with(&mut first, &hostile(false, true, false)).is_pending());
+        let second = sleep(Duration::from_micros(1));
+        second.await;
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
+    let runtime = Runtime::new().unwrap();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        runtime.block_on(async { panic!("root") as () })
+    }));
+    assert!(panicked.is_err());
+    runtime.block_on(all_is_well());
+}
+
+/// Calls back into the runtime from each of a waker's functions.
+struct Meddler;
+
+impl Wake for Meddler {
+    fn wake(self: Arc<Self>) {
+        meddle();
+    }
+}
+
+impl Drop for Meddler {
+    fn drop(&mut self) {
+        meddle();
+    }
+}
+
+/// Takes every lock the runtime has.
+fn meddle() {
+    if wakeful::inspect().is_some() {
+        let mut nap = pin!(sleep(Duration::from_secs(1)));
+        let _ = nap.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        drop(spawn_local(async {}));
+        drop(wakeful::spawn_blocking(|| ()));
+    }
+}
+
+#[test]
+fn trap_10_a_waker_may_call_back_into_the_runtime() {
+    run("wakers that call back", async {
+        let meddler = || Waker::from(Arc::new(Meddler));
+        // Woken by a timer.
+        let mut nap = sleep(Duration::from_micros(1));
+        assert!(poll_with(&mut nap, &meddler()).is_pending());
+        // Replaced in a timer, then dropped with it.
+        let mut long = sleep(Duration::from_secs(60));
+        assert!(poll_with(&mut long, &meddler()).is_pending());
+        assert!(poll_with(&mut long, &meddler()).is_pending());
+        drop(long);
+        // Replaced in a handle, then dropped with it.
+        let mut task = spawn_local(pending::<()>());
+        assert!(poll_with(&mut task, &meddler()).is_pending());
+        assert!(poll_with(&mut task, &meddler()).is_pending());
+        task.abort();
+        drop(task);
+        // Woken by a handle.
+        let mut task = spawn_local(async {});
+        assert!(poll_with(&mut task, &meddler()).is_pending());
+        task.await.unwrap();
+        nap.await;
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        let own = Meddler;
+        let task = spawn_local(async move {
+            let _own = own;
+            pending::<()>().await;
+        });
+        settle().await;
+        task.abort();
+        let _ = task.await;
+        let own = Meddler;
+        drop(spawn_local(async move {
+            let _own = own;
+            pending::<()>().await;
+        }));
+        settle().await;
+    });
+    // Now at shutdown.
+    drop(runtime);
+}

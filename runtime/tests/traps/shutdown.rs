@@ -1,0 +1,248 @@
+//! Traps 16, 18 and 20: beginnings, ends, and the blocking pool.
+
+use crate::support::{Drops, Gate, run, settle, watched};
+use std::{
+    cell::Cell,
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+    sync::mpsc,
+    time::Duration,
+};
+use wakeful::{
+    Runtime,
+    runtime::{Builder, Handle},
+    spawn_blocking, spawn_local,
+    time::sleep,
+};
+
+fn panic_of(code: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(code)).expect_err("a panic");
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => (*payload.downcast::<&str>().expect("a text")).to_owned(),
+    }
+}
+
+#[test]
+fn trap_16_a_task_spawned_during_shutdown_is_cancelled_at_once() {
+    struct SpawnsWhenDropped(Drops);
+    impl Drop for SpawnsWhenDropped {
+        fn drop(&mut self) {
+            let droplet = self.0.droplet();
+            let task = spawn_local(async move {
+                let _droplet = droplet;
+                pending::<()>().await;
+            });
+            assert!(task.is_finished());
+        }
+    }
+    let drops = Drops::default();
+    let runtime = Runtime::new().unwrap();
+    let last_will = SpawnsWhenDropped(drops.clone());
+    drop(runtime.spawn_local(async move {
+        let _last_will = last_will;
+        pending::<()>().await;
+    }));
+    runtime.block_on(settle());
+    drop(runtime);
+    assert_eq!(drops.count(), 1);
+}
+
+#[test]
+fn trap_16_handles_of_a_runtime_that_is_gone_say_cancelled() {
+    let runtime = Runtime::new().unwrap();
+    let task = runtime.spawn_local(pending::<()>());
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    assert!(
+        watched("the handle", || wakeful::block_on(task))
+            .unwrap_err()
+            .is_cancelled()
+    );
+    let late = handle.spawn_blocking(|| ());
+    assert!(
+        watched("the handle", || wakeful::block_on(late))
+            .unwrap_err()
+            .is_cancelled()
+    );
+}
+
+#[test]
+fn trap_16_blocking_work_that_has_begun_is_waited_for_and_the_rest_cancelled() {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let drops = Drops::default();
+    let droplet = drops.droplet();
+    let handle = runtime.handle();
+    drop(handle.spawn_blocking(move || {
+        begun.send(()).unwrap();
+        // Hung up on when the queue behind it has been cancelled.
+        let _ = may_go_on.recv();
+        drop(droplet);
+    }));
+    let queued = handle.spawn_blocking(move || {
+        let _go_on = go_on;
+        unreachable!("it never begins")
+    });
+    watched("the work to begin", || has_begun.recv().unwrap());
+    watched("the shutdown", || drop(runtime));
+    assert_eq!(drops.count(), 1);
+    let ended: Result<(), _> = wakeful::block_on(queued);
+    assert!(ended.unwrap_err().is_cancelled());
+}
+
+#[test]
+fn trap_16_a_shutdown_in_the_background_waits_for_nothing() {
+    let runtime = Runtime::new().unwrap();
+    let (end, may_end) = mpsc::channel::<()>();
+    let work = runtime.handle().spawn_blocking(move || may_end.recv());
+    watched("the shutdown", || runtime.shutdown_background());
+    drop(end);
+    let _ = watched("the work", || wakeful::block_on(work));
+}
+
+#[test]
+fn trap_18_block_on_inside_of_a_runtime_says_what_to_do() {
+    let said = panic_of(|| run("the panic", async { wakeful::block_on(async {}) }));
+    assert!(
+        said.contains("`.await`") && said.contains("spawn_blocking"),
+        "{said}"
+    );
+    let runtime = Runtime::new().unwrap();
+    let said = panic_of(|| run("the panic", async { runtime.block_on(async {}) }));
+    assert!(said.contains("`.await`"), "{said}");
+}
+
+#[test]
+fn trap_18_what_needs_a_runtime_says_so_outside_of_one() {
+    for said in [
+        panic_of(|| drop(spawn_local(async {}))),
+        panic_of(|| drop(sleep(Duration::ZERO))),
+        panic_of(|| drop(spawn_blocking(|| ()))),
+        panic_of(|| drop(Handle::current())),
+    ] {
+        assert!(said.contains("Runtime::block_on"), "{said}");
+    }
+    assert!(Handle::try_current().is_none());
+    assert!(wakeful::inspect().is_none());
+}
+
+#[test]
+fn trap_18_many_short_block_ons_still_run_tasks_and_fire_timers() {
+    let runtime = Runtime::new().unwrap();
+    let fired = Rc::new(Cell::new(false));
+    let firing = Rc::clone(&fired);
+    drop(runtime.spawn_local(async move {
+        sleep(Duration::from_micros(10)).await;
+        firing.set(true);
+    }));
+    watched("the timer", || {
+        while !fired.get() {
+            // Ready at once, every time.
+            runtime.block_on(async {});
+        }
+    });
+}
+
+#[test]
+fn trap_18_tasks_wait_between_two_block_ons_and_go_on_in_the_second() {
+    let runtime = Runtime::new().unwrap();
+    let gate = Gate::default();
+    let task = runtime.spawn_local(gate.clone());
+    runtime.block_on(settle());
+    gate.open();
+    gate.waker().wake();
+    assert!(!task.is_finished());
+    runtime.block_on(task).unwrap();
+}
+
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn trap_18_a_forked_child_may_not_use_its_parents_runtime() {
+    let runtime = Runtime::new().unwrap();
+    // SAFETY: the child allocates, which a child of a process with threads may
+    // do with this C library, and ends without unwinding.
+    match unsafe { libc::fork() } {
+        0 => {
+            let refused = catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err();
+            // SAFETY: ends the child, running nothing of the parent's.
+            unsafe { libc::_exit(i32::from(!refused)) }
+        }
+        child => {
+            let mut status = -1;
+            // SAFETY: a child of ours, and a place for the answer.
+            let waited = watched("the child", || unsafe {
+                libc::waitpid(child, &raw mut status, 0)
+            });
+            assert_eq!((waited, status), (child, 0));
+        }
+    }
+    runtime.block_on(settle());
+}
+
+#[test]
+fn trap_20_a_pool_thread_that_gives_up_as_work_arrives_loses_none() {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(2)
+        .thread_keep_alive(Duration::ZERO)
+        .build()
+        .unwrap();
+    let rounds = if cfg!(miri) { 20 } else { 2_000 };
+    watched("every piece of work", || {
+        runtime.block_on(async {
+            for round in 0..rounds {
+                assert_eq!(spawn_blocking(move || round).await.unwrap(), round);
+            }
+        });
+    });
+}
+
+#[test]
+fn trap_20_the_pool_keeps_to_its_cap() {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(3)
+        .build()
+        .unwrap();
+    let most = if cfg!(miri) { 12 } else { 100 };
+    watched("every piece of work", || {
+        runtime.block_on(async {
+            let work: Vec<_> = (0..most).map(|n| spawn_blocking(move || n)).collect();
+            assert!(wakeful::inspect().unwrap().blocking.threads <= 3);
+            for (n, work) in work.into_iter().enumerate() {
+                assert_eq!(work.await.unwrap(), n);
+            }
+            assert!(wakeful::inspect().unwrap().blocking.threads <= 3);
+        });
+    });
+}
+
+#[test]
+fn trap_20_queued_work_can_be_aborted_and_work_that_has_begun_cannot() {
+    let runtime = Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    watched("the work", || {
+        runtime.block_on(async {
+            let (begun, has_begun) = mpsc::channel();
+            let (end, may_end) = mpsc::channel::<()>();
+            let first = spawn_blocking(move || {
+                begun.send(()).unwrap();
+                let _ = may_end.recv();
+                "done"
+            });
+            let second = spawn_blocking(|| unreachable!("aborted before it began") as ());
+            has_begun.recv().unwrap();
+            first.abort();
+            second.abort();
+            drop(end);
+            assert_eq!(first.await.unwrap(), "done");
+            assert!(second.await.unwrap_err().is_cancelled());
+        });
+    });
+}

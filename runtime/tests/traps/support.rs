@@ -1,0 +1,159 @@
+//! What the tests share: a watchdog, a future that can be looked at, a value
+//! that says where it was dropped.
+
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::{
+        Arc, Condvar, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, ThreadId},
+    time::Duration,
+};
+use wakeful::Runtime;
+
+/// Ends the process with a word about what was awaited, should `test` hang.
+pub fn watched<T>(awaited: &'static str, test: impl FnOnce() -> T) -> T {
+    struct Done(Arc<(Mutex<bool>, Condvar)>);
+    impl Drop for Done {
+        fn drop(&mut self) {
+            *self.0.0.lock().unwrap() = true;
+            self.0.1.notify_all();
+        }
+    }
+    let limit = Duration::from_secs(if cfg!(miri) { 600 } else { 30 });
+    let done = Arc::new((Mutex::new(false), Condvar::new()));
+    let watched = Arc::clone(&done);
+    let _done = Done(done);
+    thread::spawn(move || {
+        let lock = watched.0.lock().unwrap();
+        let waited = watched.1.wait_timeout_while(lock, limit, |done| !*done);
+        if waited.unwrap().1.timed_out() {
+            eprintln!("waited {limit:?} in vain for {awaited}");
+            std::process::abort();
+        }
+    });
+    test()
+}
+
+/// A fresh runtime, and `future` on it, watched.
+pub fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
+    let runtime = Runtime::new().unwrap();
+    watched(awaited, || runtime.block_on(future))
+}
+
+/// A future that a test opens when it likes, and that counts its polls and
+/// keeps its last waker.
+#[derive(Clone, Default)]
+pub struct Gate(Rc<RefCell<GateState>>);
+
+#[derive(Default)]
+struct GateState {
+    open: bool,
+    polls: usize,
+    waker: Option<Waker>,
+}
+
+impl Gate {
+    /// The next poll is ready. Wakes nobody.
+    pub fn open(&self) {
+        self.0.borrow_mut().open = true;
+    }
+
+    pub fn polls(&self) -> usize {
+        self.0.borrow().polls
+    }
+
+    pub fn waker(&self) -> Waker {
+        self.0.borrow().waker.clone().expect("polled before")
+    }
+}
+
+impl Future for Gate {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let mut state = self.0.borrow_mut();
+        state.polls += 1;
+        state.waker = Some(context.waker().clone());
+        if state.open {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+/// Notes where each of its kind was dropped.
+#[derive(Clone, Default)]
+pub struct Drops(Arc<Mutex<Vec<ThreadId>>>);
+
+/// A value of [`Drops`].
+pub struct Droplet(Drops);
+
+impl Drops {
+    pub fn droplet(&self) -> Droplet {
+        Droplet(self.clone())
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    pub fn all_here(&self) -> bool {
+        let here = thread::current().id();
+        self.0.lock().unwrap().iter().all(|thread| *thread == here)
+    }
+}
+
+impl Drop for Droplet {
+    fn drop(&mut self) {
+        self.0.0.lock().unwrap().push(thread::current().id());
+    }
+}
+
+/// A waker that counts.
+#[derive(Default)]
+pub struct Count(AtomicUsize);
+
+impl Count {
+    pub fn wakes(&self) -> usize {
+        self.0.load(SeqCst)
+    }
+}
+
+impl Wake for Count {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+/// Lets every task that is ready run, a few times over.
+pub async fn settle() {
+    for _ in 0..4 {
+        wakeful::task::yield_now().await;
+    }
+}
+
+/// Lets the reactor report what has happened so far, and the tasks concerned
+/// run.
+pub async fn settle_reactor() {
+    for _ in 0..2 {
+        wakeful::spawn_blocking(|| ()).await.unwrap();
+        settle().await;
+    }
+}
+
+/// Asserts that `future` is still waiting when everything has settled.
+#[cfg(not(miri))]
+pub async fn assert_waits<F: Future>(future: F, why: &str) {
+    let mut future = std::pin::pin!(future);
+    let mut polled = async || futures_util::poll!(future.as_mut()).is_ready();
+    assert!(!polled().await, "{why}");
+    settle_reactor().await;
+    assert!(!polled().await, "{why}");
+}

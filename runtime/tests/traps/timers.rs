@@ -1,0 +1,275 @@
+//! Trap 15: timers, on a clock that the test holds still.
+
+use crate::support::{Count, settle, watched};
+use std::{
+    cell::RefCell,
+    future::Future,
+    pin::Pin,
+    rc::Rc,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+use wakeful::{
+    runtime::Builder,
+    spawn_local,
+    time::{
+        Duration, Instant, Interval, MissedTickBehavior, advance, interval, sleep, sleep_until,
+        timeout,
+    },
+};
+
+const MS: Duration = Duration::from_millis(1);
+/// Timers fire on ticks of 2^16 ns.
+const TICK: Duration = Duration::from_nanos(1 << 16);
+
+fn paused<F: Future>(future: F) -> F::Output {
+    let runtime = Builder::new_current_thread()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    watched("the paused clock", || runtime.block_on(future))
+}
+
+fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn trap_15_a_sleep_is_never_early_and_late_by_a_tick_at_most() {
+    paused(async {
+        for nanos in [
+            1,
+            999,
+            65_535,
+            65_536,
+            65_537,
+            1_000_000,
+            123_456_789,
+            98_765_432_100,
+        ] {
+            let duration = Duration::from_nanos(nanos);
+            let start = Instant::now();
+            sleep(duration).await;
+            let slept = start.elapsed();
+            assert!(slept >= duration, "{duration:?} took {slept:?}");
+            assert!(slept <= duration + TICK, "{duration:?} took {slept:?}");
+        }
+    });
+}
+
+#[test]
+fn trap_15_a_sleep_of_no_time_is_ready_at_once() {
+    paused(async {
+        let start = Instant::now();
+        assert!(poll(&mut sleep(Duration::ZERO)).is_ready());
+        assert!(poll(&mut sleep_until(start - MS)).is_ready());
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn trap_15_a_sleep_for_ever_can_be_set_and_dropped() {
+    paused(async {
+        let mut forever = sleep(Duration::MAX);
+        assert!(poll(&mut forever).is_pending());
+        let mut centuries = sleep(Duration::from_hours(24 * 365 * 500));
+        assert!(poll(&mut centuries).is_pending());
+        sleep(MS).await;
+        assert!(poll(&mut forever).is_pending());
+        drop((forever, centuries));
+    });
+}
+
+#[test]
+fn trap_15_timers_fire_in_the_order_of_their_deadlines() {
+    paused(async {
+        let fired = Rc::new(RefCell::new(Vec::new()));
+        let naps = [500, 3, 70_000, 40, 3_600_000, 1].map(|ms| {
+            let fired = Rc::clone(&fired);
+            spawn_local(async move {
+                sleep(Duration::from_millis(ms)).await;
+                fired.borrow_mut().push(ms);
+            })
+        });
+        for nap in naps {
+            nap.await.unwrap();
+        }
+        assert_eq!(*fired.borrow(), [1, 3, 40, 500, 70_000, 3_600_000]);
+    });
+}
+
+#[test]
+fn trap_15_a_timer_taken_back_wakes_nobody() {
+    paused(async {
+        let count = Arc::new(Count::default());
+        let waker = Arc::clone(&count).into();
+        let mut nap = sleep(MS);
+        assert!(
+            Pin::new(&mut nap)
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        drop(nap);
+        sleep(MS * 2).await;
+        assert_eq!(count.wakes(), 0);
+    });
+}
+
+#[test]
+fn trap_15_a_timer_that_fired_and_was_not_looked_at_can_be_dropped() {
+    paused(async {
+        let count = Arc::new(Count::default());
+        let waker = Arc::clone(&count).into();
+        let mut nap = sleep(MS);
+        assert!(
+            Pin::new(&mut nap)
+                .poll(&mut Context::from_waker(&waker))
+                .is_pending()
+        );
+        advance(MS * 2).await;
+        assert_eq!(count.wakes(), 1);
+        drop(nap);
+    });
+}
+
+#[test]
+fn trap_15_a_reset_moves_a_timer_earlier_and_later() {
+    paused(async {
+        let mut nap = sleep(MS * 10);
+        assert!(poll(&mut nap).is_pending());
+        nap.reset(Instant::now() + MS);
+        assert!(poll(&mut nap).is_pending());
+        advance(MS * 2).await;
+        assert!(nap.is_elapsed());
+        assert!(poll(&mut nap).is_ready());
+
+        // One that has fired can be set again, ...
+        nap.reset(Instant::now() + MS * 5);
+        assert!(poll(&mut nap).is_pending());
+        // ... and moved further away when it is about to fire.
+        nap.reset(Instant::now() + MS * 50);
+        advance(MS * 20).await;
+        assert!(poll(&mut nap).is_pending());
+        advance(MS * 40).await;
+        assert!(poll(&mut nap).is_ready());
+    });
+}
+
+#[test]
+fn trap_15_a_sleep_polled_by_another_task_wakes_the_last() {
+    paused(async {
+        let (first, last) = (Arc::new(Count::default()), Arc::new(Count::default()));
+        let mut nap = sleep(MS);
+        for count in [&first, &last] {
+            let waker = Arc::clone(count).into();
+            assert!(
+                Pin::new(&mut nap)
+                    .poll(&mut Context::from_waker(&waker))
+                    .is_pending()
+            );
+        }
+        advance(MS * 2).await;
+        assert_eq!((first.wakes(), last.wakes()), (0, 1));
+    });
+}
+
+#[test]
+fn trap_15_a_timer_set_by_another_thread_wakes_a_sleeping_runtime() {
+    // A real clock: the runtime is asleep until the other thread's timer.
+    let runtime = wakeful::Runtime::new().unwrap();
+    watched("the other thread's timer", || {
+        runtime.block_on(async {
+            let mut nap = sleep(MS);
+            let far = spawn_local(sleep(Duration::from_hours(1)));
+            settle().await;
+            let nap = wakeful::spawn_blocking(move || {
+                assert!(poll(&mut nap).is_pending() || nap.is_elapsed());
+                nap
+            });
+            nap.await.unwrap().await;
+            far.abort();
+        });
+    });
+}
+
+#[test]
+fn a_timeout_lets_through_what_is_in_time_and_stops_what_is_not() {
+    paused(async {
+        assert_eq!(timeout(MS, async { 1 }).await, Ok(1));
+        assert_eq!(timeout(Duration::ZERO, async { 1 }).await, Ok(1));
+        let start = Instant::now();
+        let error = timeout(MS, sleep(MS * 9)).await.unwrap_err();
+        assert_eq!(error.to_string(), "the time limit has passed");
+        assert!(start.elapsed() < MS * 2);
+        assert_eq!(
+            std::io::Error::from(error).kind(),
+            std::io::ErrorKind::TimedOut
+        );
+    });
+}
+
+async fn tick_at(ticks: &mut Interval, start: Instant) -> u128 {
+    ticks.tick().await;
+    // To the nearest: ticks of the wheel are finer than milliseconds.
+    (start.elapsed() + MS / 2).as_millis()
+}
+
+async fn after_missing(behavior: MissedTickBehavior) -> Vec<u128> {
+    let start = Instant::now();
+    let mut ticks = interval(MS * 10);
+    ticks.set_missed_tick_behavior(behavior);
+    let mut seen = vec![tick_at(&mut ticks, start).await];
+    advance(MS * 35).await;
+    for _ in 0..5 {
+        seen.push(tick_at(&mut ticks, start).await);
+    }
+    seen
+}
+
+#[test]
+fn an_interval_treats_missed_ticks_as_it_was_told() {
+    paused(async {
+        let burst = after_missing(MissedTickBehavior::Burst).await;
+        assert_eq!(burst, [0, 35, 35, 35, 40, 50]);
+    });
+    paused(async {
+        let delay = after_missing(MissedTickBehavior::Delay).await;
+        assert_eq!(delay, [0, 35, 45, 55, 65, 75]);
+    });
+    paused(async {
+        let skip = after_missing(MissedTickBehavior::Skip).await;
+        assert_eq!(skip, [0, 35, 40, 50, 60, 70]);
+    });
+}
+
+#[test]
+#[should_panic(expected = "must not be zero")]
+fn an_interval_without_a_period_says_so() {
+    paused(async {
+        let _ = interval(Duration::ZERO);
+    });
+}
+
+#[test]
+fn a_paused_clock_waits_for_blocking_work_instead_of_jumping() {
+    paused(async {
+        let start = Instant::now();
+        let work = timeout(Duration::from_hours(1), wakeful::spawn_blocking(|| 4));
+        assert_eq!(work.await.unwrap().unwrap(), 4);
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn a_paused_clock_goes_on_from_the_time_it_shows() {
+    paused(async {
+        let start = Instant::now();
+        advance(Duration::from_hours(1)).await;
+        wakeful::time::resume();
+        let shown = start.elapsed();
+        assert!(shown >= Duration::from_hours(1), "{shown:?}");
+        assert!(shown < Duration::from_hours(2), "{shown:?}");
+        sleep(MS).await;
+        assert!(start.elapsed() >= shown + MS);
+    });
+}
