@@ -40,7 +40,7 @@ fn a_save_is_told_once_with_all_its_files() {
     fs::write(&temporary, "new").unwrap();
     fs::rename(&temporary, &file).unwrap();
     wakeful::block_on(async {
-        let changed = wakeful::time::timeout(Duration::from_secs(60), watch.next()).await;
+        let changed = wakeful::time::timeout(Duration::from_mins(1), watch.next()).await;
         let changed = changed.expect("waited a minute for the rename");
         assert!(changed.contains(&file), "{changed:?}");
         if *watch.mode() == Mode::Notified {

@@ -3,7 +3,7 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,10 @@ struct Session {
 
 impl Session {
     fn start(course: &Course, args: &[&str]) -> Self {
-        let mut command = course.start(&["watch"]);
+        Self::begin(course.start(&["watch"]), args)
+    }
+
+    fn begin(mut command: Command, args: &[&str]) -> Self {
         command
             .args(args)
             .stdin(Stdio::piped())
@@ -51,7 +54,7 @@ impl Session {
 
     /// Waits for these words; what came before them is done with.
     fn until(&mut self, words: &str) {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             if let Some(at) = self.unread.find(words) {
                 self.unread.drain(..at + words.len());
@@ -123,4 +126,56 @@ fn a_run_that_hangs_is_left_behind_by_the_next_save() {
     watch.until("fix/double: passed");
     watch.press("q");
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn polling_can_be_forced_and_is_said() {
+    let course = Course::new();
+    let mut command = course.start(&["watch"]);
+    command.env("WAKEFUL_WATCH", "poll");
+    let mut watch = Session::begin(command, &["double"]);
+    watch.until("looking for changes once a second: WAKEFUL_WATCH=poll is set");
+    watch.until("fix/double: failed");
+    course.solve("fix/double");
+    watch.until("fix/double: passed");
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+/// The test runs in a process group of its own, which the terminal's Ctrl-C does not reach.
+#[cfg(target_os = "linux")]
+#[test]
+fn stopping_a_command_stops_the_test_it_runs() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    for (signal, args) in [
+        (Signal::INT, ["check", "double"]),
+        (Signal::TERM, ["watch", "double"]),
+    ] {
+        let course = Course::new();
+        let pid_file = course.path("pid");
+        course.double(&format!(
+            "std::fs::write({:?}, std::process::id().to_string()).unwrap();\n    loop {{ std::hint::black_box(x); }}",
+            pid_file.display().to_string()
+        ));
+        let mut command = course.start(&args);
+        command.stdin(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let wait_for = |what: &str, done: &dyn Fn() -> bool| {
+            while !done() {
+                assert!(Instant::now() < deadline, "waited a minute for {what}");
+                std::thread::yield_now();
+            }
+        };
+        let pid = || std::fs::read_to_string(&pid_file).unwrap_or_default();
+        wait_for("the test to begin", &|| !pid().is_empty());
+        let id = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
+        kill_process(id, signal).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        wait_for("the test to be gone", &|| {
+            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid())).unwrap_or_default();
+            stat.is_empty() || stat.contains(") Z ")
+        });
+    }
 }

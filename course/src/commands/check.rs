@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::session::{Session, print, print_json};
-use super::{CommandError, SOME_FAIL};
+use super::{CommandError, SOME_FAIL, stop};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Standing;
 use crate::runner::{self, Limits, Verdict};
@@ -26,17 +26,30 @@ pub fn run(
     json: bool,
     seconds: u64,
 ) -> Result<ExitCode, CommandError> {
-    let mut session = Session::open(layout)?;
+    let session = Session::open(layout)?;
+    let chosen = choose(&session, words)?;
     let limits = Limits {
         test_time: Duration::from_secs(seconds),
         ..Limits::default()
     };
+    stop::block_on(check(session, &chosen, &limits, json))
+}
+
+async fn check(
+    mut session: Session<'_>,
+    chosen: &[Exercise],
+    limits: &Limits,
+    json: bool,
+) -> Result<ExitCode, CommandError> {
     let paint = Paint::for_stdout();
     let mut standings = Vec::new();
     let mut passed = 0;
-    let chosen = choose(&session, words)?;
-    for exercise in &chosen {
-        let verdict = wakeful::block_on(runner::run(layout, exercise, &limits))?;
+    for exercise in chosen {
+        if !json {
+            // Who waits should see for what.
+            print(&format!("{}: ", paint.bold(&exercise.id)))?;
+        }
+        let verdict = runner::run(session.layout, exercise, limits).await?;
         session.record_verdict(&exercise.id, &verdict)?;
         passed += usize::from(verdict.passed());
         if json {
@@ -46,7 +59,7 @@ pub fn run(
                 ..standing
             });
         } else {
-            print(&one(exercise, &verdict, paint))?;
+            print(&told(&verdict, paint))?;
         }
     }
     let all_passed = passed == chosen.len();
@@ -81,14 +94,10 @@ fn choose(session: &Session, words: &[String]) -> Result<Vec<Exercise>, CommandE
     Ok(chosen)
 }
 
-fn one(exercise: &Exercise, verdict: &Verdict, paint: Paint) -> String {
+fn told(verdict: &Verdict, paint: Paint) -> String {
     let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
-    let mut out = format!(
-        "{}: {} ",
-        paint.bold(&exercise.id),
-        terminal::summary(verdict, paint)
-    );
-    let _ = writeln!(out, "{}", paint.dim(&format!("({took:.1} s)")));
+    let mut out = terminal::summary(verdict, paint);
+    let _ = writeln!(out, " {}", paint.dim(&format!("({took:.1} s)")));
     if !verdict.passed() {
         let _ = writeln!(out, "{}", terminal::verdict(verdict, paint));
     }

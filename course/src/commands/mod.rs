@@ -10,6 +10,7 @@ pub mod preprocess;
 pub mod reset;
 pub mod serve;
 mod session;
+mod stop;
 pub mod verify;
 pub mod watch;
 

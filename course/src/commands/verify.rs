@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use super::session::print;
-use super::{CommandError, SOME_FAIL};
+use super::{CommandError, SOME_FAIL, stop};
 use crate::catalog::{Catalog, Chapter, Layout};
 use crate::terminal::{Paint, indented};
 use crate::verify::{self, Found, Observer, Summary};
@@ -24,17 +24,15 @@ pub fn run(layout: &Layout, words: &[String]) -> Result<ExitCode, CommandError> 
     };
     let paint = Paint::for_stdout();
     let started = Instant::now();
-    let summary = wakeful::block_on(verify::run(
-        layout,
-        &catalog,
-        &chapters,
-        &mut Lines { paint },
-    ))?;
-    print(&told(&summary, started.elapsed(), paint))?;
-    Ok(if summary.findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::from(SOME_FAIL)
+    stop::block_on(async {
+        let summary = verify::run(layout, &catalog, &chapters, &mut Lines { paint }).await?;
+        print(&told(&summary, started.elapsed(), paint))?;
+        let fine = summary.findings.is_empty();
+        Ok(if fine {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(SOME_FAIL)
+        })
     })
 }
 

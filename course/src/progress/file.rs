@@ -80,20 +80,14 @@ pub(super) fn locked<T>(
         .open(&lock_path)
         .map_err(FileError::new("open", &lock_path))?;
     let deadline = Instant::now() + PATIENCE;
-    loop {
-        match lock.try_lock() {
-            Ok(()) => break,
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
-                thread::sleep(Duration::from_millis(5))
-            }
-            Err(TryLockError::WouldBlock) => {
-                return Err(ProgressError::Locked {
-                    path: path.to_owned(),
-                });
-            }
-            // Some network mounts have no locks. The rename is still atomic there.
-            Err(TryLockError::Error(_)) => break,
+    // A network mount may have no locks: the rename is still atomic there.
+    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        if Instant::now() >= deadline {
+            return Err(ProgressError::Locked {
+                path: path.to_owned(),
+            });
         }
+        thread::sleep(Duration::from_millis(5));
     }
     // Dropping the file gives the lock back.
     change()

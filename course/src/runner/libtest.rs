@@ -1,5 +1,6 @@
 //! Runs the named tests of one test binary, each in a process of its own.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitStatus;
 use std::time::{Duration, Instant};
@@ -55,7 +56,7 @@ pub(crate) async fn run(
             let printed = printed(name, &once.stdout);
             if !printed.is_empty() {
                 let all = ran.stdout.get_or_insert_default();
-                all.push_str(&format!("{name}:\n{printed}\n"));
+                let _ = writeln!(all, "{name}:\n{printed}");
             }
         }
         ran.outcome = worse(ran.outcome, outcome);

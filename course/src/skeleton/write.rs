@@ -73,7 +73,7 @@ pub fn regenerate(
         match tree.get(difference.path()) {
             Some(content) => put(&path, content)?,
             None if path.exists() => {
-                fs::remove_file(&path).map_err(FileError::new("remove", &path))?
+                fs::remove_file(&path).map_err(FileError::new("remove", &path))?;
             }
             None => {}
         }

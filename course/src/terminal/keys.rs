@@ -35,13 +35,8 @@ impl Keys {
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         // A terminal that cannot give single keys still gives lines.
         let raw = terminal && terminal::enable_raw_mode().is_ok();
-        thread::spawn(move || {
-            if raw {
-                read_keys(&sender)
-            } else {
-                read_lines(&sender)
-            }
-        });
+        let listen = if raw { read_keys } else { read_lines };
+        thread::spawn(move || listen(&sender));
         Self { keys, raw }
     }
 

@@ -45,7 +45,7 @@ pub(super) async fn run(
         let printed = String::from_utf8_lossy(&printed);
         match (&block.output, ended) {
             (_, Ended::TimedOut) => {
-                found.add(format!("{place}: the block runs for ever"), "let it end")
+                found.add(format!("{place}: the block runs for ever"), "let it end");
             }
             (_, Ended::TooMuchOutput) => found.add(
                 format!("{place}: the block prints without end"),

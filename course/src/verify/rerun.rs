@@ -32,7 +32,7 @@ pub(super) async fn outputs(layout: &Layout, facts: &PageFacts) -> Result<Found,
         };
         let Some(ran) = command(layout, recorded.command).await? else {
             found.skipped.push(format!(
-                "{} was not compared: its command needs a nightly toolchain",
+                "{} was not compared: its command needs a toolchain that is not on this machine",
                 used.path
             ));
             continue;
@@ -90,7 +90,7 @@ pub(super) async fn traces(layout: &Layout, facts: &PageFacts) -> Result<Found, 
         let advice = format!("`{} > {name}` records it again", trace.command);
         match command(layout, &trace.command).await? {
             None => found.skipped.push(format!(
-                "{name} was not compared: its command needs a nightly toolchain"
+                "{name} was not compared: its command needs a toolchain that is not on this machine"
             )),
             Some(ran) if ran.code != Some(0) => {
                 found.add(

@@ -15,11 +15,11 @@ use std::process::ExitCode;
 use futures_util::future::{Either, select};
 
 use self::screen::Screen;
-use super::CommandError;
 use super::hint::{self, Which};
 use super::list;
 use super::reset;
 use super::session::Session;
+use super::{CommandError, stop};
 use crate::catalog::{Exercise, Layout};
 use crate::runner::{self, Limits, RunError, Verdict};
 use crate::terminal::{Key, Keys};
@@ -44,7 +44,7 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
     if let Mode::Polled { reason } = watch.mode() {
         screen.note(&format!("looking for changes once a second: {reason}"));
     }
-    wakeful::block_on(
+    stop::block_on(
         Course {
             session,
             screen,
