@@ -11,9 +11,9 @@ export function render(step, container, { trace, previous }) {
     label('State'),
     states(step, statesOf(trace)),
     label('Alive'),
-    localsTable(step.locals, previous?.locals),
+    inColour(localsTable(step.locals, previous?.locals), trace),
     label(`${step.bytes.length} bytes`),
-    bytesGrid(step.bytes, previous?.bytes, step.locals),
+    bytesGrid(step.bytes, previous?.bytes, everyLocal(step, trace)),
     key(),
   );
 }
@@ -22,6 +22,24 @@ export function render(step, container, { trace, previous }) {
 export function setup(container, trace) {
   const locals = Math.max(...trace.steps.map((step) => step.locals.length));
   container.style.minHeight = `${25 + 2.6 * locals}rem`;
+}
+
+/** The names of all locals of the run, in the order in which they are kept. */
+function namesOf(trace) {
+  const fullest = trace.steps.reduce((most, step) => (step.locals.length > most.locals.length ? step : most));
+  return fullest.locals.map((local) => local.name);
+}
+
+/** The step's locals, each at the same index in every step: the index is its colour. */
+function everyLocal({ locals }, trace) {
+  return namesOf(trace).map((name) => locals.find((local) => local.name === name) ?? { name });
+}
+
+/** Gives the table's names the colours that their bytes have. */
+function inColour(table, trace) {
+  const names = namesOf(trace);
+  for (const name of table.querySelectorAll('tbody th code')) name.className = `local-${names.indexOf(name.textContent) % 4}`;
+  return table;
 }
 
 function label(text) {

@@ -22,12 +22,15 @@ fn main() {
     new.for_each(&mut |line| seen_new.push(line));
     let at = seen_old.iter().zip(&seen_new).position(|(old, new)| old != new);
     // ANCHOR_END: callback
-    println!("callback: they differ at line {at:?}");
-    println!("          lines it had to see: {}", seen_old.len() + seen_new.len());
+    report("callback", at, seen_old.len() + seen_new.len());
 
     let mut seen = 0;
     let mut pairs = old.lines().zip(new.lines()).inspect(|_| seen += 2);
     let at = pairs.position(|(old, new)| old != new);
-    println!("iterator: they differ at line {at:?}");
-    println!("          lines it had to see: {seen}");
+    report("iterator", at, seen);
+}
+
+fn report(how: &str, at: Option<usize>, seen: usize) {
+    let what = at.map_or("no line".to_string(), |at| format!("line {}", at + 1));
+    println!("{how}: {what} differs, found after seeing {seen} lines");
 }

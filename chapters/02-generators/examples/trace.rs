@@ -150,7 +150,7 @@ fn notes(before: &str, after: &str) -> (&'static str, &'static str) {
             "The first resume carries the function's argument. The state byte is 0, so the \
              match goes to the first arm.",
             "Left at the first yield. One local is alive across it, so one field is kept: \
-             kind. The state byte now says where to go on.",
+             `kind`. The state byte now says where to go on.",
         ),
         ("Length", _) => (
             "The second resume does not begin again: state 1 is the arm after the first \
@@ -159,17 +159,17 @@ fn notes(before: &str, after: &str) -> (&'static str, &'static str) {
              is in use.",
         ),
         ("Body", "Body") => (
-            "State 2: inside the loop. The byte goes into body, at the index at.",
+            "State 2: inside the loop. The byte goes into `body`, at the index `at`.",
             "One turn of the loop later, at the same yield: the state is the same, the \
              locals are not.",
         ),
         ("Body", _) => (
             "The last byte of the body. After it the loop is over.",
-            "The loop is left, and at is dead: it has no field in this state. Look at body: \
+            "The loop is left, and `at` is dead: it has no field in this state. Look at `body`: \
              it moved from offset 4 to offset 3. A reference to it would now be wrong.",
         ),
         ("Check", _) => (
-            "The check byte. What the message needs is still there: kind, len and body.",
+            "The check byte. What the message needs is still there: `kind`, `len` and `body`.",
             "Complete. The message has been handed out and nothing is alive but the state \
              byte.",
         ),

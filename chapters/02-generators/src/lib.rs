@@ -1,6 +1,6 @@
 //! Chapter 02: functions that can be left in the middle and entered again.
 //!
-//! The trait is the standard library's unstable `Coroutine`, word for word, so
+//! The trait is the standard library's unstable `Coroutine`, name for name, so
 //! that everything here can be compared with what the compiler makes. Three
 //! generators implement it by hand: [`Decoder`], one function cut at its
 //! yields; [`Exchange`], which drives a `Decoder` twice; [`Walk`], which drives
