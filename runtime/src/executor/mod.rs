@@ -16,6 +16,9 @@ mod inbox;
 mod queue;
 mod run;
 
+#[cfg(all(test, loom))]
+mod models;
+
 use crate::{
     inspect::{Snapshot, TaskInfo},
     reactor::Reactor,

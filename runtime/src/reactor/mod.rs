@@ -14,6 +14,8 @@ mod flags;
 mod registered;
 mod source;
 
+#[cfg(all(test, loom))]
+mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

@@ -136,6 +136,12 @@ impl Wheel {
             .map(|entry| entry.deadline)
     }
 
+    /// For how many timers there is room without allocating.
+    #[cfg(all(test, not(loom)))]
+    pub(super) fn capacity(&self) -> usize {
+        self.entries.capacity()
+    }
+
     fn next_slot(&self) -> Option<(usize, usize)> {
         let level = self.occupied.iter().position(|&slots| slots != 0)?;
         Some((level, self.occupied[level].trailing_zeros() as usize))
