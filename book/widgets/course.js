@@ -19,8 +19,8 @@ asides();
 scrollable();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
-each('div.runnable', () => import('./run.js'));
 if (live) {
+  each('div.runnable', () => import('./run.js'));
   each('section.inspector', () => import('./inspector.js'));
   const { start } = await import('./live.js');
   start(root);

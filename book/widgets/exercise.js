@@ -52,6 +52,7 @@ export function mount(section) {
     }
   }
   async function begin() {
+    if (known?.state === 'running') return;
     await attempt(async () => {
       run.setAttribute('aria-disabled', 'true');
       await act('POST', 'run');
@@ -59,13 +60,8 @@ export function mount(section) {
     if (known?.state !== 'running') run.removeAttribute('aria-disabled');
   }
   async function openFile() {
-    try {
-      await act('POST', 'open');
-      told.textContent = 'Opened. Save the file there and this panel tests it.';
-    } catch (error) {
-      if (error.status !== 409) throw error;
-      told.replaceChildren('No editor to ask here (set VISUAL, or have ', element('code', { text: 'code' }), ' in your path). Open by hand: ', element('code', { text: error.body?.path ?? file }));
-    }
+    await act('POST', 'open');
+    told.textContent = 'Opened. Save the file there and this panel tests it.';
   }
   async function nextHint() {
     if (hints < HINTS) await showHint(hints + 1);

@@ -37,6 +37,7 @@ export function start(root) {
     {
       opened: () => {
         status.online();
+        status.problem(null); // a book that still does not build says so again
         refresh().catch((error) => status.problem(error.message));
       },
       lost: () => status.offline(),

@@ -2,7 +2,7 @@
 // crate, as it stands or edited, and shows what it prints while it prints it.
 
 import { coloured } from './ansi.js';
-import { live, send } from './api.js';
+import { send } from './api.js';
 import { button, count, duration, element } from './dom.js';
 import { editor } from './editor.js';
 
@@ -11,10 +11,7 @@ export function mount(block) {
   const pre = block.querySelector('pre');
   const code = pre?.querySelector('code');
   if (!code) return;
-  if (!live) {
-    block.append(element('p', { class: 'static' }, 'To run and edit this block, read the book with ', element('code', { text: 'cargo course' }), '.'));
-    return;
-  }
+  block.querySelector('.static')?.remove();
   const original = code.textContent.replace(/\n$/, '');
   const output = element('pre', { class: 'run-output', role: 'log', 'aria-label': 'Output', tabindex: '0', hidden: true });
   const state = element('span', { class: 'run-state', role: 'status' });
@@ -52,9 +49,7 @@ export function mount(block) {
     output.hidden = true;
     styles = {}; // colours that were left switched on end with their run
     say('Asking…');
-    run.hidden = true;
-    stop.hidden = false;
-    if (document.activeElement === document.body) stop.focus();
+    swap(run, stop);
     try {
       const body = { chapter: block.dataset.chapter, code: editing ? editing.text() : original };
       const response = await send('POST', '/api/run', { body, signal: running.signal });
@@ -65,9 +60,14 @@ export function mount(block) {
       else say(error.message, 'bad');
     } finally {
       running = null;
-      stop.hidden = true;
-      run.hidden = false;
+      swap(stop, run);
     }
+  }
+  // Focus must not fall out of the block when its button makes room for another.
+  function swap(from, to) {
+    to.hidden = false;
+    if (document.activeElement === from) to.focus();
+    from.hidden = true;
   }
 
   function receive(event) {

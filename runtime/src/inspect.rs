@@ -3,7 +3,7 @@
 
 use crate::{
     executor::context,
-    reactor::Flags,
+    reactor::Source,
     task::{Header, Id},
     time::Instant,
 };
@@ -84,6 +84,9 @@ pub struct SourceInfo {
     pub token: usize,
     /// What it is: `"tcp listener"`, `"tcp stream"`, `"pipe"`, …
     pub kind: &'static str,
+    /// What somebody waits for it to be ready for, in words; empty if nobody
+    /// waits.
+    pub interest: String,
     /// What it is taken to be ready for, in words.
     pub readiness: String,
 }
@@ -118,11 +121,12 @@ impl TaskInfo {
 }
 
 impl SourceInfo {
-    pub(crate) fn new(token: usize, kind: &'static str, flags: Flags) -> Self {
+    pub(crate) fn new(token: usize, source: &Source) -> Self {
         Self {
             token,
-            kind,
-            readiness: flags.to_string(),
+            kind: source.kind(),
+            interest: source.interest().to_string(),
+            readiness: source.flags().to_string(),
         }
     }
 }

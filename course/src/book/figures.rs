@@ -107,10 +107,12 @@ pub fn printed(text: &str) -> String {
     )
 }
 
-/// A block that the reader can run.
+/// A block that the reader can run, and what it says when nothing is live behind the page.
 pub fn runnable(chapter: &str, block: &str) -> String {
     format!(
-        "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n</div>\n",
+        "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n\n\
+         <p class=\"static\">To run this block, or to change it first, read the book with \
+         <code>cargo course</code>.</p>\n</div>\n",
         attribute(chapter)
     )
 }

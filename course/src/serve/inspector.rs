@@ -122,7 +122,7 @@ fn snapshot(started: Instant) -> Value {
     let sockets: Vec<_> = now
         .sources
         .iter()
-        .map(|source| json!({ "token": source.token, "kind": source.kind, "readiness": source.readiness }))
+        .map(|source| json!({ "token": source.token, "kind": source.kind, "interest": source.interest, "readiness": source.readiness }))
         .collect();
     let blocking = json!({ "threads": now.blocking.threads, "idle": now.blocking.idle, "queued": now.blocking.queued });
     json!({ "tasks": tasks, "timers": timers, "sockets": sockets, "blocking": blocking, "uptime_ms": uptime_ms })

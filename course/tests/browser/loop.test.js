@@ -127,8 +127,16 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await assertAccessible(page, 'a green panel');
     await screenshot(page, 'exercise-green');
 
+    const second = page.locator('section.exercise').nth(1);
+    await second.getByRole('button', { name: 'Run tests' }).click();
+    await second.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+    await page.setViewportSize({ width: 1280, height: 1000 });
+    await panel.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 130, behavior: 'instant' }));
+    await screenshot(page, 'loop');
+
     await panel.getByRole('button', { name: 'Compare with the solution' }).click();
     await panel.locator('.solution > *').waitFor();
+    await assertAccessible(page, 'a solution beside the reader\'s own');
     const progress = await fs.readFile(path.join(tree.root, 'progress.txt'), 'utf8');
     assert.match(progress, new RegExp(`^${id} solved`, 'm'));
 
@@ -136,6 +144,36 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await panel.getByRole('button', { name: 'Reset the file' }).click();
     await panel.locator('.told', { hasText: 'kept in' }).waitFor();
     assert.equal(await fs.readFile(path.join(tree.root, file), 'utf8'), skeleton);
+  });
+});
+
+test('a file that does not compile shows what the compiler says', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const panel = page.locator('section.exercise').nth(1);
+    const file = path.join(tree.root, await panel.getAttribute('data-file'));
+    const skeleton = await fs.readFile(file, 'utf8');
+    await fs.writeFile(file, `${skeleton}\nfn wrong() -> u8 { "no number" }\n`);
+    await panel.locator('.terminal', { hasText: 'E0308' }).waitFor(VERDICT_WITHIN);
+    await assertAccessible(page, 'a panel with the compiler\'s words');
+    await panel.scrollIntoViewIfNeeded();
+    await screenshot(page, 'exercise-does-not-compile');
+    await fs.writeFile(file, skeleton);
+    await panel.locator('.tests .failed').first().waitFor(VERDICT_WITHIN);
+  });
+});
+
+test('a page whose text was edited shows the new text where the reader was', async () => {
+  await reading('glossary.html', { height: 500 }, async (page) => {
+    const file = path.join(tree.root, 'book/src/glossary.md');
+    const text = await fs.readFile(file, 'utf8');
+    await page.locator('#yield').scrollIntoViewIfNeeded();
+    const place = await page.evaluate(() => scrollY);
+    assert.ok(place > 0);
+    await fs.writeFile(file, `${text}\nZenith\n: The end of the alphabet.\n`);
+    await page.locator('#zenith').waitFor(VERDICT_WITHIN);
+    await page.waitForFunction((before) => Math.abs(scrollY - before) < 2, place);
+    await fs.writeFile(file, text);
+    await page.locator('#zenith').waitFor({ state: 'detached', ...VERDICT_WITHIN });
   });
 });
 
@@ -192,6 +230,17 @@ for (const [name, options] of [
         await screenshot(page, `${name.replaceAll(' ', '-')}-${file.replace('.html', '')}`, { fullPage: true });
       });
     }
+  });
+}
+
+for (const theme of ['rust', 'coal', 'ayu']) {
+  test(`the chapter can be read in mdBook's theme ${theme} too`, async () => {
+    await reading(CHAPTER, {}, async (page) => {
+      await page.evaluate((name) => localStorage.setItem('mdbook-theme', name), theme);
+      await page.reload();
+      await page.locator('.player').first().waitFor();
+      await assertAccessible(page, `the chapter in ${theme}`);
+    });
   });
 }
 

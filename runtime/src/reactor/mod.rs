@@ -182,7 +182,7 @@ impl Shared {
     pub(crate) fn inspect(&self) -> Vec<SourceInfo> {
         let sources = lock(&self.sources);
         let each = sources.slab.iter();
-        each.map(|(key, (_, source))| SourceInfo::new(key, source.kind(), source.flags()))
+        each.map(|(key, (_, source))| SourceInfo::new(key, source))
             .collect()
     }
 }

@@ -97,6 +97,24 @@ impl Source {
         self.seen().flags
     }
 
+    /// What somebody waits for it to be ready for, for the inspector.
+    pub(crate) fn interest(&self) -> Flags {
+        let waiters = lock(&self.waiters);
+        let waits = |direction: Direction| {
+            let mut list = waiters.list.iter();
+            waiters.slots[direction as usize].is_some()
+                || list.any(|(_, (waits_for, waker))| *waits_for == direction && waker.is_some())
+        };
+        let mut interest = Flags::NONE;
+        if waits(Direction::Read) {
+            interest = interest | Flags::READABLE;
+        }
+        if waits(Direction::Write) {
+            interest = interest | Flags::WRITABLE;
+        }
+        interest
+    }
+
     fn seen(&self) -> Seen {
         // Ordering: Acquire pairs with `set`: who sees an event sees what the
         // reactor did before it.
