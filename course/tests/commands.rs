@@ -299,3 +299,54 @@ fn gen_finds_and_mends_what_differs_and_keeps_what_was_tried() {
             .contains("x + x")
     );
 }
+
+#[test]
+fn what_never_ends_is_stopped_and_said_so() {
+    let course = Course::new();
+    course.double(
+        "if x == 1 { loop { std::hint::spin_loop() } } else { loop { println!(\"{x:>500}\") } }",
+    );
+    let check = course.command(&["check", "double", "--time-limit", "1"]);
+    assert_eq!(code(&check), 1);
+    let printed = stdout(&check);
+    assert!(
+        printed.starts_with("fix/double: takes too long"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("doubles_one\n           still running after 1 s: stopped"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("doubles_three\n           printed more than 1024 KiB: stopped"),
+        "{printed}"
+    );
+    assert!(printed.lines().count() < 60, "a screen, not a flood");
+}
+
+#[test]
+fn a_broken_manifest_is_explained_and_reset_mends_it() {
+    let course = Course::new();
+    course.write(
+        "exercises/Cargo.toml",
+        "[workspace]\nmembers = [\"02-fix\", \"03-gone\"]\n",
+    );
+    let check = course.command(&["check", "count"]);
+    assert_eq!(code(&check), 1);
+    let printed = stdout(&check);
+    assert!(
+        printed.contains("fix/count: cargo cannot build it"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("help: `cargo course reset fix/count` restores the manifest too"),
+        "{printed}"
+    );
+    let reset = course.command(&["reset", "count"]);
+    assert!(
+        stdout(&reset).contains("exercises/Cargo.toml was restored too; yours is kept as"),
+        "{}",
+        stdout(&reset)
+    );
+    assert!(stdout(&course.command(&["check", "count"])).contains("fix/count: failed"));
+}

@@ -161,21 +161,10 @@ fn stopping_a_command_stops_the_test_it_runs() {
         let mut command = course.start(&args);
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().unwrap();
-        let deadline = Instant::now() + Duration::from_mins(1);
-        let wait_for = |what: &str, done: &dyn Fn() -> bool| {
-            while !done() {
-                assert!(Instant::now() < deadline, "waited a minute for {what}");
-                std::thread::yield_now();
-            }
-        };
-        let pid = || std::fs::read_to_string(&pid_file).unwrap_or_default();
-        wait_for("the test to begin", &|| !pid().is_empty());
+        let pid = wakeful::block_on(course.written("pid"));
         let id = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
         kill_process(id, signal).unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(130));
-        wait_for("the test to be gone", &|| {
-            let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid())).unwrap_or_default();
-            stat.is_empty() || stat.contains(") Z ")
-        });
+        common::wait_until_gone(&pid);
     }
 }

@@ -83,7 +83,11 @@ impl CommandError {
             Self::Run(error) => error.advice(),
             Self::Serve(error) => error.advice(),
             Self::Said { advice, .. } => advice.clone(),
-            Self::Book(_) | Self::File(_) | Self::Skeleton(_) | Self::Verify(_) | Self::Io { .. } => None,
+            Self::Book(_)
+            | Self::File(_)
+            | Self::Skeleton(_)
+            | Self::Verify(_)
+            | Self::Io { .. } => None,
         }
     }
 }

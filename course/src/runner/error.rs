@@ -41,7 +41,7 @@ impl RunError {
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::Start { program, .. } if program == "cargo" => {
+            Self::Start { program, .. } if program.ends_with("cargo") => {
                 Some("cargo must be in the PATH; https://rustup.rs installs it".into())
             }
             Self::KeepsChanging => {

@@ -10,6 +10,8 @@ use super::{Limits, Outcome, RunError, TestResult, TestStatus};
 
 /// What a test still gets once the time of all is used up.
 const AT_LEAST: Duration = Duration::from_secs(1);
+/// How much of what one test printed is shown; enough to find the mistake, little enough for a page.
+const SHOWN: usize = 16 << 10;
 
 /// What came of all of a binary's tests.
 pub(crate) struct Ran {
@@ -189,7 +191,9 @@ fn panic_message(name: &str, stderr: &str) -> Option<String> {
         .map(without_thread_id)
         .map(|line| line.strip_prefix(&own).map_or(line.clone(), str::to_owned))
         .collect();
-    let text = kept.join("\n").trim().to_owned();
+    let text = kept.join("\n");
+    // The panic comes last.
+    let text = end_of(text.trim());
     (!text.is_empty()).then_some(text)
 }
 
@@ -221,7 +225,31 @@ fn printed(name: &str, stdout: &str) -> String {
         .and_then(|(_, rest)| rest.split_once(" ... "))
         .map_or("", |(_, rest)| rest);
     let end = after.rfind("FAILED\n\nfailures:").unwrap_or(after.len());
-    after[..end].trim_end().to_owned()
+    start_of(after[..end].trim_end())
+}
+
+fn start_of(text: &str) -> String {
+    if text.len() <= SHOWN {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(SHOWN);
+    format!(
+        "{}\n… and {} KiB more",
+        &text[..end],
+        (text.len() - end).div_ceil(1 << 10)
+    )
+}
+
+fn end_of(text: &str) -> String {
+    if text.len() <= SHOWN {
+        return text.to_owned();
+    }
+    let start = text.ceil_char_boundary(text.len() - SHOWN);
+    format!(
+        "{} KiB before that …\n{}",
+        start.div_ceil(1 << 10),
+        &text[start..]
+    )
 }
 
 /// `note: test did not panic as expected`, which only the harness says.
@@ -279,6 +307,14 @@ mod tests {
             printed("a::b", "\nrunning 1 test\ntest a::b ... cut off he"),
             "cut off he"
         );
+    }
+
+    #[test]
+    fn of_much_text_the_part_that_matters_is_kept() {
+        let much = format!("first{}last", "ä".repeat(SHOWN));
+        assert!(start_of(&much).starts_with("first") && start_of(&much).ends_with("17 KiB more"));
+        assert!(end_of(&much).starts_with("17 KiB before") && end_of(&much).ends_with("last"));
+        assert_eq!(start_of("little"), "little");
     }
 
     #[test]

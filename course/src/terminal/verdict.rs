@@ -27,13 +27,13 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     }
     for test in &verdict.tests {
         let status = match test.status {
-            TestStatus::Ok => paint.green("ok"),
-            TestStatus::Failed => paint.red("failed"),
+            TestStatus::Ok => paint.green("ok     "),
+            TestStatus::Failed => paint.red("failed "),
             TestStatus::Ignored => paint.dim("ignored"),
         };
-        let _ = writeln!(out, "  {status:<6}  {}", test.name);
+        let _ = writeln!(out, "  {status}  {}", test.name);
         if let Some(message) = &test.message {
-            let _ = writeln!(out, "          {}", indented(message, 10));
+            let _ = writeln!(out, "           {}", indented(message, 11));
         }
     }
     if let Some(stdout) = &verdict.stdout {
@@ -104,7 +104,7 @@ mod tests {
             total_ms: 2,
             revision: String::new(),
         };
-        let expected = "  ok      a\n  failed  b\n          left: 1\n          right: 2\n\n  printed:\n    b:\n    \
+        let expected = "  ok       a\n  failed   b\n           left: 1\n           right: 2\n\n  printed:\n    b:\n    \
                         hello\n  help: look again\n";
         assert_eq!(verdict(&given, Paint::plain()), expected);
         assert_eq!(summary(&given, Paint::plain()), "failed");

@@ -1,19 +1,19 @@
 //! Proves, for each chapter, what its page and its exercises claim.
 //!
-//! The page's claims arrive as data, [`PageFacts`](crate::book::PageFacts); the
+//! The page's claims arrive as data, [`PageFacts`]; the
 //! exercises' from the [`catalog`](crate::catalog). Each step below takes one
 //! kind of claim and answers with what it proved, what it found wrong, and what
 //! could not be tried on this machine.
 //!
 //! | step | proves |
 //! |---|---|
-//! | [`generated`] | `exercises/` is what the solutions say |
-//! | [`exercises`] | skeletons compile without a warning and fail by named tests; solutions pass |
-//! | [`mutants`] | every plausible wrong answer compiles and is caught by the test it names |
-//! | [`page`] | every line of the crate stands on the page; every test that is named is one |
-//! | [`rerun`] | recorded outputs and traces are what their commands print today |
-//! | [`blocks`] | blocks run and print what stands below them, or fail as they say |
-//! | [`links`] | the links and anchors of the built book lead somewhere |
+//! | `generated` | `exercises/` is what the solutions say |
+//! | `exercises` | skeletons compile without a warning and fail by named tests; solutions pass |
+//! | `mutants` | every plausible wrong answer compiles and is caught by the test it names |
+//! | `page` | every line of the crate stands on the page; every test that is named is one |
+//! | `rerun` | recorded outputs and traces are what their commands print today |
+//! | `blocks` | blocks run and print what stands below them, or fail as they say |
+//! | `links` | the links and anchors of the built book lead somewhere |
 
 mod blocks;
 mod exercises;

@@ -7,10 +7,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use course::catalog::{Catalog, Exercise, Layout};
 use course::runner::{self, Limits, Verdict};
 use course::skeleton;
+use course::watch::Watch;
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -291,6 +293,20 @@ impl Course {
         wakeful::block_on(runner::run(&self.layout, &self.exercise(id), limits)).unwrap()
     }
 
+    /// Waits until a file is there and says something.
+    pub async fn written(&self, path: &str) -> String {
+        let mut watch = Watch::new(&[self.root()]).unwrap();
+        loop {
+            match fs::read_to_string(self.path(path)) {
+                Ok(text) if !text.is_empty() => return text,
+                _ => {
+                    let change = wakeful::time::timeout(Duration::from_mins(1), watch.next()).await;
+                    change.unwrap_or_else(|_| panic!("waited a minute for {path}"));
+                }
+            }
+        }
+    }
+
     /// `cargo course` with these arguments, in this course.
     pub fn command(&self, args: &[&str]) -> Output {
         self.start(args).output().unwrap()
@@ -315,4 +331,21 @@ pub fn stdout(output: &Output) -> String {
 /// What a command printed to stderr.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// A killed process needs a moment to die, and an orphan stays a zombie until init reaps it.
+#[cfg(target_os = "linux")]
+pub fn wait_until_gone(pid: &str) {
+    let deadline = Instant::now() + Duration::from_secs(10);
+    let alive = || {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        !(stat.is_empty() || stat.contains(") Z "))
+    };
+    while alive() {
+        assert!(
+            Instant::now() < deadline,
+            "waited 10 s for process {pid} to be gone"
+        );
+        std::thread::yield_now();
+    }
 }

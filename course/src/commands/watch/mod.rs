@@ -2,7 +2,7 @@
 //! run again when it is saved; single keys do the rest, the same ones as rustlings'.
 //!
 //! One task waits for whatever comes first: a key, a change, or a verdict.
-//! [`Screen`](screen::Screen) holds what is shown, this file what happens.
+//! `Screen` holds what is shown, this file what happens.
 
 mod screen;
 
