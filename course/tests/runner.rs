@@ -248,12 +248,12 @@ fn dropping_the_run_kills_what_it_started() {
         };
         let (run, written) = (std::pin::pin!(run), std::pin::pin!(written));
         let both = futures_util::future::select(run, written);
-        match wakeful::time::timeout(Duration::from_mins(1), both).await {
-            Ok(futures_util::future::Either::Right((pid, _run))) => pid,
-            Ok(futures_util::future::Either::Left((verdict, _))) => {
+        let first = wakeful::time::timeout(Duration::from_mins(1), both).await;
+        match first.expect("waited a minute for the test to begin") {
+            futures_util::future::Either::Right((pid, _run)) => pid,
+            futures_util::future::Either::Left((verdict, _)) => {
                 panic!("ended by itself: {verdict:?}")
             }
-            Err(_) => panic!("waited a minute for the test to begin"),
         }
     });
     wait_until_gone(&pid);

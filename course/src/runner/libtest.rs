@@ -124,6 +124,7 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
     match once.ended {
         Ended::TimedOut => {
             let said = with_panic(
+                name,
                 &format!("still running after {}: stopped", seconds(time)),
                 &once.stderr,
             );
@@ -141,13 +142,16 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
         {
             result(Outcome::Passed, TestStatus::Ok, None)
         }
-        Ended::Exited(status) => match (status.code(), panic_message(&once.stderr)) {
-            (None, _) => failed(Outcome::Killed, with_panic(&signal(status), &once.stderr)),
+        Ended::Exited(status) => match (status.code(), panic_message(name, &once.stderr)) {
+            (None, _) => failed(
+                Outcome::Killed,
+                with_panic(name, &signal(status), &once.stderr),
+            ),
             (Some(101), Some(message)) => failed(Outcome::Failed, message),
             (Some(101), None) => failed(Outcome::Failed, libtests_note(&once.stdout)),
             (Some(_), _) => {
                 let said = format!("the process ended before its test did ({status})");
-                failed(Outcome::Failed, with_panic(&said, &once.stderr))
+                failed(Outcome::Failed, with_panic(name, &said, &once.stderr))
             }
         },
     }
@@ -175,11 +179,15 @@ fn is_ignored(name: &str, stdout: &str) -> bool {
 }
 
 /// What a panic printed, without what is for users of the test harness.
-fn panic_message(stderr: &str) -> Option<String> {
+fn panic_message(name: &str, stderr: &str) -> Option<String> {
+    // The test's own thread has its name, which stands above the message already.
+    let own = format!("thread '{name}' ");
+
     let kept: Vec<String> = stderr
         .lines()
         .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE="))
         .map(without_thread_id)
+        .map(|line| line.strip_prefix(&own).map_or(line.clone(), str::to_owned))
         .collect();
     let text = kept.join("\n").trim().to_owned();
     (!text.is_empty()).then_some(text)
@@ -198,8 +206,8 @@ fn without_thread_id(line: &str) -> String {
     }
 }
 
-fn with_panic(said: &str, stderr: &str) -> String {
-    match panic_message(stderr) {
+fn with_panic(name: &str, said: &str, stderr: &str) -> String {
+    match panic_message(name, stderr) {
         Some(message) => format!("{said}\n{message}"),
         None => said.to_owned(),
     }
@@ -257,8 +265,10 @@ mod tests {
         let stderr = "\nthread 'visits' (4711) panicked at tests/one.rs:3:5:\nassertion failed: a\n\
                       note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         let expected = "thread 'visits' panicked at tests/one.rs:3:5:\nassertion failed: a";
-        assert_eq!(panic_message(stderr).as_deref(), Some(expected));
-        assert_eq!(panic_message("\n"), None);
+        assert_eq!(panic_message("other", stderr).as_deref(), Some(expected));
+        let own = "panicked at tests/one.rs:3:5:\nassertion failed: a";
+        assert_eq!(panic_message("visits", stderr).as_deref(), Some(own));
+        assert_eq!(panic_message("visits", "\n"), None);
     }
 
     #[test]

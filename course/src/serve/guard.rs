@@ -3,6 +3,8 @@
 //! The server listens on loopback only, but every page of the internet that this machine's
 //! browser shows can send requests to loopback too. So:
 //!
+//! (Other users of the machine do not get this far: see `peer`.)
+//!
 //! - **Host**: a name that somebody else's DNS points at 127.0.0.1 (rebinding) is refused, on
 //!   every request, pages included: with a page's token one could run code.
 //! - **Token**: whatever is under `/api` demands the token that only our own pages carry.

@@ -19,7 +19,7 @@ use super::{
     editor::Editor,
     error::ServeError,
     guard::SERVER,
-    refresh,
+    peer, refresh,
     router::router,
 };
 use crate::{
@@ -156,13 +156,13 @@ async fn accept(
     let router = router(course.clone());
     let head_time = course.head_time;
     loop {
-        let Ok((stream, _)) = listener.accept().await else {
+        let Ok((stream, peer)) = listener.accept().await else {
             // A client that left again, or no descriptors: the next one may do better.
             time::sleep(BREATHE).await;
             continue;
         };
         // One sender is ours.
-        if alive.sender_count() > MAX_CONNECTIONS {
+        if alive.sender_count() > MAX_CONNECTIONS || !peer::is_ours(peer, course.port) {
             continue;
         }
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());

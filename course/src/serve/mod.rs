@@ -7,7 +7,7 @@
 //! | room | holds |
 //! |---|---|
 //! | `listen` | the port, the connections, the end |
-//! | `guard` | who may ask: `Host`, `Origin`, the token |
+//! | `peer`, `guard` | who may connect, and who may ask: `Host`, `Origin`, the token |
 //! | `router` | which address is answered by whom |
 //! | `pages` | the built book in memory, ready to be sent |
 //! | `events` | server-sent events and their subscribers |
@@ -31,6 +31,7 @@ mod inspector;
 mod jobs;
 mod listen;
 mod pages;
+mod peer;
 mod play;
 mod refresh;
 mod router;

@@ -60,6 +60,34 @@ fn no_other_address_of_this_machine_answers() {
     assert!(std::net::TcpStream::connect(("127.0.0.2", server.port)).is_err());
 }
 
+/// Loopback belongs to everybody on a machine; the reader's token does not.
+#[cfg(target_os = "linux")]
+#[test]
+fn another_user_of_this_machine_is_not_answered() {
+    use std::os::unix::{fs::MetadataExt, process::CommandExt};
+    if std::fs::metadata("/proc/self").map(|me| me.uid()).ok() != Some(0) {
+        println!("skipped: only root can try this as another user");
+        return;
+    }
+    let server = Running::new();
+    let ask = format!(
+        "exec 3<>/dev/tcp/127.0.0.1/{0}; printf 'GET / HTTP/1.1\\r\\nhost: localhost:{0}\\r\\nconnection: close\\r\\n\\r\\n' >&3; cat <&3",
+        server.port
+    );
+    let answer = |user: u32| {
+        let mut bash = std::process::Command::new("bash");
+        let output = bash
+            .args(["-c", &ask])
+            .uid(user)
+            .gid(user)
+            .output()
+            .expect("bash is there");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(answer(0).contains(server.token()));
+    assert_eq!(answer(65534), "");
+}
+
 #[test]
 fn nothing_under_api_answers_without_the_token() {
     let server = Running::new();
