@@ -59,7 +59,7 @@ function testRow({ name, status, message }, first) {
 }
 
 function terminal(text, label, colour = coloured) {
-  return element('pre', { class: 'terminal', tabindex: '0', role: 'region', 'aria-label': label }, colour(text));
+  return element('pre', { class: 'terminal', tabindex: '0', role: 'group', 'aria-label': label }, colour(text));
 }
 
 function folded(title, text, colour) {
@@ -78,5 +78,5 @@ export function diffView(diff) {
       : line.startsWith('@@') ? 'hunk' : line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
     return element('span', { class: kind, text: `${line}\n` });
   });
-  return element('pre', { class: 'diff', tabindex: '0', role: 'region', 'aria-label': 'Your file beside the solution' }, lines);
+  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Your file beside the solution' }, lines);
 }
