@@ -26,7 +26,7 @@ export function mount(section) {
   const tables = VIEWS.map(([kind, title, heads, cells]) => {
     const body = element('tbody');
     const number = element('span', { class: 'number' });
-    const node = element('div', { class: `table-wrapper ${kind}`, tabindex: '0', role: 'region', 'aria-label': title },
+    const node = element('div', { class: `table-wrapper ${kind}`, tabindex: '0', role: 'group', 'aria-label': title },
       element('table', {},
         element('caption', {}, title, ' ', number),
         element('thead', {}, element('tr', {}, heads.map((head) => element('th', { scope: 'col', text: head })))),

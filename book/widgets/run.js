@@ -4,6 +4,7 @@
 import { coloured } from './ansi.js';
 import { send } from './api.js';
 import { button, count, duration, element } from './dom.js';
+import { diagnostics } from './diagnostics.js';
 import { editor } from './editor.js';
 
 /** Brings one `div.runnable` to life. */
@@ -80,7 +81,7 @@ export function mount(block) {
     if (kind !== 'diagnostics') say('Running…');
     output.hidden = false;
     const low = output.scrollHeight - output.scrollTop - output.clientHeight < 20;
-    output.append(element('span', { class: kind }, coloured(text, (styles[kind] ??= {}))));
+    output.append(element('span', { class: kind }, (kind === 'diagnostics' ? diagnostics : coloured)(text, (styles[kind] ??= {}))));
     if (low) output.scrollTop = output.scrollHeight;
   }
   function finish({ outcome, code: exit, ms }) {

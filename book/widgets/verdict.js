@@ -1,6 +1,7 @@
 // What a test run said: each named test, its message, the compiler's words.
 
 import { coloured } from './ansi.js';
+import { diagnostics as compilerWords } from './diagnostics.js';
 import { count, duration, element } from './dom.js';
 
 const OUTCOMES = {
@@ -34,8 +35,8 @@ export function verdictView(verdict) {
     element('p', { class: 'headline', text: headline(verdict) }),
     rows.length > 0 ? element('ul', { class: 'tests' }, rows) : null,
     diagnostics && verdict.outcome === 'passed'
-      ? folded('The compiler has a remark', diagnostics)
-      : diagnostics ? terminal(diagnostics, 'What the compiler says') : null,
+      ? folded('The compiler has a remark', diagnostics, compilerWords)
+      : diagnostics ? terminal(diagnostics, 'What the compiler says', compilerWords) : null,
     verdict.stdout?.trim() && rows.every((row) => !row.querySelector('pre')) && verdict.outcome !== 'passed'
       ? folded('What was printed', verdict.stdout.trimEnd()) : null,
     element('p', { class: 'times', text: times(verdict) }),
@@ -57,12 +58,12 @@ function testRow({ name, status, message }, first) {
   return element('li', { class: status }, details);
 }
 
-function terminal(text, label) {
-  return element('pre', { class: 'terminal', tabindex: '0', role: 'region', 'aria-label': label }, coloured(text));
+function terminal(text, label, colour = coloured) {
+  return element('pre', { class: 'terminal', tabindex: '0', role: 'group', 'aria-label': label }, colour(text));
 }
 
-function folded(title, text) {
-  return element('details', {}, element('summary', { text: title }), terminal(text, title));
+function folded(title, text, colour) {
+  return element('details', {}, element('summary', { text: title }), terminal(text, title, colour));
 }
 
 function times({ cargo_ms, total_ms }) {
@@ -77,5 +78,5 @@ export function diffView(diff) {
       : line.startsWith('@@') ? 'hunk' : line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
     return element('span', { class: kind, text: `${line}\n` });
   });
-  return element('pre', { class: 'diff', tabindex: '0', role: 'region', 'aria-label': 'Your file beside the solution' }, lines);
+  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Your file beside the solution' }, lines);
 }

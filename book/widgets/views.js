@@ -15,7 +15,7 @@ export function sourceView({ path, start, lines }) {
   const code = highlighted(lines.map((line) => line.slice(shared)).join('\n'));
   const pane = element(
     'div',
-    { class: 'pane', tabindex: '0', role: 'region', 'aria-label': `Source, ${path}` },
+    { class: 'pane', tabindex: '0', role: 'group', 'aria-label': `Source, ${path}` },
     element('pre', { class: 'numbers', 'aria-hidden': 'true', text: numbers }),
     element('pre', { class: 'listing' }, bar, code),
   );
