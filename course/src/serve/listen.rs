@@ -154,7 +154,7 @@ async fn accept(
     alive: Sender<Infallible>,
 ) {
     let router = router(course.clone());
-    let head_time = course.head_time;
+    let (port, head_time) = (course.port, course.head_time);
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // A client that left again, or no descriptors: the next one may do better.
@@ -162,12 +162,16 @@ async fn accept(
             continue;
         };
         // One sender is ours.
-        if alive.sender_count() > MAX_CONNECTIONS || !peer::is_ours(peer, course.port) {
+        if alive.sender_count() > MAX_CONNECTIONS {
             continue;
         }
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
         drop(wakeful::spawn_local(async move {
-            connection::serve(stream, router, head_time, ending).await;
+            // The system's table can be long.
+            let ours = wakeful::spawn_blocking(move || peer::is_ours(peer, port));
+            if let Ok(true) = ours.await {
+                connection::serve(stream, router, head_time, ending).await;
+            }
             drop(alive);
         }));
     }
