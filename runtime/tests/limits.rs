@@ -22,10 +22,8 @@ fn lower_the_limit() {
         rlim_max: 64,
     };
     // SAFETY: a whole structure, for reading.
-    assert_eq!(
-        unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) },
-        0
-    );
+    let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
+    assert_eq!(set, 0);
 }
 
 #[test]

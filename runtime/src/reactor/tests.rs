@@ -175,7 +175,7 @@ fn an_event_wakes_those_who_wait_for_it_and_nobody_else() {
     let wakers = counts
         .each_ref()
         .map(|count| Waker::from(Arc::clone(count)));
-    let contexts = wakers.each_ref().map(|waker| Context::from_waker(waker));
+    let contexts = wakers.each_ref().map(Context::from_waker);
     let mut tickets = [None; 2];
     let [reader, writer, first, second] = &contexts;
     assert!(source.poll_ready(reader, Direction::Read).is_pending());

@@ -1,11 +1,11 @@
 //! Tasks: futures that have been handed to the runtime, each in one
 //! allocation.
 //!
-//! - [`state`]: one word that says whose the task is, with its transitions.
-//! - [`cell`]: the allocation, and what is done with the future in it.
-//! - [`waker`]: a task as a [`std::task::Waker`].
-//! - [`join`]: what the one who spawned holds.
-//! - [`output`]: outputs that nobody collects.
+//! - `state`: one word that says whose the task is, with its transitions.
+//! - `cell`: the allocation, and what is done with the future in it.
+//! - `waker`: a task as a [`std::task::Waker`].
+//! - `join`: what the one who spawned holds.
+//! - `output`: outputs that nobody collects.
 
 mod cell;
 mod error;

@@ -231,7 +231,7 @@ fn trap_06_a_timers_waker_that_panics_does_not_silence_the_next_timer() {
 fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
     let runtime = Runtime::new().unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async { panic!("root") as () })
+        runtime.block_on(async { panic!("root") as () });
     }));
     assert!(panicked.is_err());
     runtime.block_on(all_is_well());
@@ -270,7 +270,7 @@ fn trap_10_a_waker_may_call_back_into_the_runtime() {
         let mut nap = sleep(Duration::from_micros(1));
         assert!(poll_with(&mut nap, &meddler()).is_pending());
         // Replaced in a timer, then dropped with it.
-        let mut long = sleep(Duration::from_secs(60));
+        let mut long = sleep(Duration::from_mins(1));
         assert!(poll_with(&mut long, &meddler()).is_pending());
         assert!(poll_with(&mut long, &meddler()).is_pending());
         drop(long);

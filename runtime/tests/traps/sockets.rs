@@ -205,10 +205,8 @@ fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
         let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
         action.sa_sigaction = nothing as *const () as usize;
         // SAFETY: the handler does nothing, and the structure is whole.
-        assert_eq!(
-            unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) },
-            0
-        );
+        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) };
+        assert_eq!(set, 0);
         let done = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&done);
         // SAFETY: no arguments, no failure.

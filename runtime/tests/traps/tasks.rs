@@ -24,7 +24,8 @@ fn trap_02_a_wake_during_a_poll_means_exactly_one_more_poll() {
             if seen.get() == 1 {
                 // Three wakes, one poll.
                 context.waker().wake_by_ref();
-                context.waker().clone().wake();
+                let by_value = context.waker().clone();
+                by_value.wake();
                 context.waker().wake_by_ref();
             }
             Poll::<()>::Pending
