@@ -1,6 +1,6 @@
+// ANCHOR: uses
 //! One function cut at its yields: a decoder that is fed a byte at a time.
 
-// ANCHOR: uses
 use std::pin::Pin;
 
 use crate::Coroutine;

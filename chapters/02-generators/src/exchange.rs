@@ -1,6 +1,6 @@
+// ANCHOR: state
 //! A generator that drives another: two messages, one after the other.
 
-// ANCHOR: state
 use std::pin::Pin;
 
 use crate::CoroutineState::{self, Complete, Yielded};

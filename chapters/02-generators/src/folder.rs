@@ -1,6 +1,6 @@
+// ANCHOR: folder
 //! The tree, and two ways to walk it: a callback and an iterator.
 
-// ANCHOR: folder
 /// A folder or a file: a file is a folder without children.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {

@@ -1,3 +1,4 @@
+// ANCHOR: rooms
 //! Chapter 02: functions that can be left in the middle and entered again.
 //!
 //! The trait is the standard library's unstable `Coroutine`, name for name, so
@@ -7,7 +8,6 @@
 //! copies of itself down a tree. [`Folder`] is that tree, with the two ways of
 //! walking it that came before.
 
-// ANCHOR: rooms
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

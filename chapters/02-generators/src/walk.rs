@@ -1,6 +1,6 @@
+// ANCHOR: state
 //! A generator that drives itself: the walk of a tree.
 
-// ANCHOR: state
 use std::pin::Pin;
 use std::slice;
 

@@ -1,6 +1,6 @@
+// ANCHOR: yields
 //! From a generator to an iterator.
 
-// ANCHOR: yields
 use std::pin::Pin;
 
 use crate::Coroutine;

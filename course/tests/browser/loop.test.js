@@ -130,7 +130,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     const second = page.locator('section.exercise').nth(1);
     await second.getByRole('button', { name: 'Run tests' }).click();
     await second.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
-    await page.setViewportSize({ width: 1280, height: 1000 });
+    await page.setViewportSize({ width: 1280, height: 1240 });
     await panel.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 130, behavior: 'instant' }));
     await screenshot(page, 'loop');
 
