@@ -1,17 +1,20 @@
 //! `cargo course`: serves the book.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
-use super::CommandError;
+use super::{CommandError, stop};
 use crate::catalog::Layout;
 use crate::cli::ServeArgs;
 use crate::serve::{Options, ServeError, Server, browser};
 
-/// Serves the book until Ctrl-C.
+/// Serves the book until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
     let runtime = wakeful::Runtime::new().map_err(system("cannot start the runtime"))?;
     runtime.block_on(async {
+        // Listening before anybody knows the address: no signal finds the server without it.
+        let stopped = wakeful::spawn_local(stop::stopped());
         let options = Options {
             port: args.port,
             ..Options::default()
@@ -33,11 +36,12 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
         }
         server
             .run(async {
-                if let Err(error) = wakeful::signal::ctrl_c().await {
+                if let Ok(Err(error)) = stopped.await {
                     eprintln!("Ctrl-C cannot be waited for ({error}); end this from outside.");
                     std::future::pending::<()>().await;
                 }
-                println!("\nGood bye.");
+                // A terminal that was closed hears nothing any more.
+                let _ = writeln!(io::stdout(), "\nGood bye.");
             })
             .await;
         Ok(ExitCode::SUCCESS)

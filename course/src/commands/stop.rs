@@ -35,8 +35,9 @@ pub(crate) fn block_on(
     })
 }
 
+/// Waits for Ctrl-C, or for being told to end otherwise.
 #[cfg(unix)]
-async fn stopped() -> io::Result<()> {
+pub(crate) async fn stopped() -> io::Result<()> {
     use rustix::process::Signal;
     use wakeful::signal::signal;
 
@@ -46,7 +47,8 @@ async fn stopped() -> io::Result<()> {
     received
 }
 
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
-async fn stopped() -> io::Result<()> {
+pub(crate) async fn stopped() -> io::Result<()> {
     wakeful::signal::ctrl_c().await
 }

@@ -2,6 +2,7 @@
 
 use std::{
     convert::Infallible,
+    io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -116,7 +117,8 @@ impl Course {
 
     /// Says something to every page and in the terminal.
     pub fn problem(&self, message: &str) {
-        eprintln!("{message}");
+        // The terminal may have been closed.
+        let _ = writeln!(io::stderr(), "{message}");
         self.hub
             .send("problem", &serde_json::json!({ "message": message }));
     }

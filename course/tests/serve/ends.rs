@@ -100,34 +100,39 @@ fn the_end_kills_what_still_runs() {
 
 #[cfg(unix)]
 #[test]
-fn without_a_browser_the_address_is_said_and_ctrl_c_ends_with_zero() {
-    let fixture = Fixture::new();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
-        .args(["--port", "0"])
-        .current_dir(fixture.root())
-        .env_remove("BROWSER")
-        .env_remove("DISPLAY")
-        .env_remove("WAYLAND_DISPLAY")
-        .env_remove("WSL_DISTRO_NAME")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the course starts");
-    let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
-    let mut until = |part: &str| {
-        let found = lines.find_map(|line| line.ok().filter(|line| line.contains(part)));
-        found.unwrap_or_else(|| panic!("awaited: a line with {part:?}"))
-    };
-    let url = until("http://127.0.0.1:");
-    assert!(
-        url.trim().starts_with("http") && url.trim().ends_with('/'),
-        "the address has a line of its own: {url}"
-    );
-    assert!(until("No browser").contains(url.trim()));
-    let killed = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .expect("kill is there");
-    assert!(killed.success());
-    let status = child.wait().expect("it ends");
-    assert_eq!(status.code(), Some(0));
+fn without_a_browser_the_address_is_said_and_every_polite_signal_ends_it_with_zero() {
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let fixture = Fixture::new();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+            .args(["--port", "0"])
+            .current_dir(fixture.root())
+            .env_remove("BROWSER")
+            .env_remove("DISPLAY")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("WSL_DISTRO_NAME")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the course starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
+        let mut until = |part: &str| {
+            let found = lines.find_map(|line| line.ok().filter(|line| line.contains(part)));
+            found.unwrap_or_else(|| panic!("awaited: a line with {part:?}"))
+        };
+        let url = until("http://127.0.0.1:");
+        let url = url.trim();
+        assert!(
+            url.starts_with("http") && url.ends_with('/'),
+            "not on a line of its own: {url}"
+        );
+        assert!(until("No browser").contains(url));
+        // Like a terminal that is closed: nobody reads what it says from here on.
+        drop(lines);
+        let id = child.id().to_string();
+        let killed = Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .expect("kill is there");
+        assert!(killed.success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
+    }
 }

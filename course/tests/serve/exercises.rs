@@ -72,9 +72,10 @@ fn the_loop_red_saved_green_compared_reset() {
 #[test]
 fn a_change_while_it_compiles_is_what_the_verdict_is_about() {
     let server = Running::new();
-    server.fixture.write(FILE, WRONG);
     let mut events = server.events("/api/events");
-    server.api("POST", &format!("{ID}/run"));
+    events.until("hello");
+    // Saved, so it runs.
+    server.fixture.write(FILE, WRONG);
     assert_eq!(events.until("exercise")["state"], "running");
     server.fixture.write(FILE, RIGHT);
     assert_eq!(events.verdict()["state"], "solved");
