@@ -134,6 +134,24 @@ fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_that_is_dropped_leaves_no_zombie() {
+    run("the ends of two dropped children", async {
+        let mut killed = Command::new("cat");
+        killed.stdin(Stdio::piped()).kill_on_drop(true);
+        let (killed, ending) = (killed.spawn().unwrap(), shell("exit 0").spawn().unwrap());
+        let ids = [killed.id().unwrap(), ending.id().unwrap()];
+        drop((killed, ending));
+        for id in ids {
+            // A zombie keeps its place in the list of processes.
+            while std::fs::exists(format!("/proc/{id}")).unwrap() {
+                wakeful::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    });
+}
+
 #[test]
 fn a_whole_process_group_can_be_told_apart() {
     run("a child that leads a group", async {

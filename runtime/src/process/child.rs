@@ -1,6 +1,7 @@
 //! A child process that runs, or has ended and was not asked how.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
+use crate::{runtime::Handle, task::spawn_local};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,
@@ -11,11 +12,14 @@ use std::{
 };
 
 /// A child process. Dropping it lets the process go on, unless
-/// [`kill_on_drop`](super::Command::kill_on_drop) was asked for.
+/// [`kill_on_drop`](super::Command::kill_on_drop) was asked for. Its end is
+/// then collected by a task of the runtime, so that no zombie stays behind; a
+/// child that is dropped outside of the runtime, or as it shuts down, is left
+/// to the system.
 #[derive(Debug)]
 pub struct Child {
-    inner: process::Child,
-    exited: end::Exited,
+    /// Taken by the drop alone.
+    process: Option<Process>,
     status: Option<ExitStatus>,
     kill_on_drop: bool,
     /// Its input, if it is piped. To tell the child that no more comes, take
@@ -37,8 +41,7 @@ impl Child {
         let stdout = inner.stdout.take().map(ChildStdout::new).transpose()?;
         let stderr = inner.stderr.take().map(ChildStderr::new).transpose()?;
         Ok(Self {
-            inner,
-            exited,
+            process: Some(Process { inner, exited }),
             status: None,
             kill_on_drop,
             stdin,
@@ -47,16 +50,21 @@ impl Child {
         })
     }
 
+    fn process(&mut self) -> &mut Process {
+        self.process.as_mut().expect("only the drop takes it")
+    }
+
     /// The system's number for it, until its end has been collected: after
     /// that the number may be somebody else's.
     pub fn id(&self) -> Option<u32> {
-        self.status.is_none().then(|| self.inner.id())
+        let process = self.process.as_ref()?;
+        self.status.is_none().then(|| process.inner.id())
     }
 
     /// How it ended, if it has.
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.status.is_none() {
-            self.status = self.inner.try_wait()?;
+            self.status = self.process().inner.try_wait()?;
         }
         Ok(self.status)
     }
@@ -72,7 +80,7 @@ impl Child {
             if let Some(status) = self.try_wait()? {
                 return Ok(status);
             }
-            self.exited.changed().await?;
+            self.process().exited.changed().await?;
         }
     }
 
@@ -82,7 +90,7 @@ impl Child {
         if self.try_wait()?.is_some() {
             return Ok(());
         }
-        self.inner.kill()
+        self.process().inner.kill()
     }
 
     /// Kills it and waits for the end.
@@ -125,10 +133,36 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        if self.kill_on_drop && self.status.is_none() {
-            // What failed to be killed has ended.
-            let _ = self.inner.kill();
-            let _ = self.inner.try_wait();
+        let Some(mut process) = self.process.take() else {
+            return;
+        };
+        if self.status.is_some() {
+            return;
+        }
+        if self.kill_on_drop {
+            // What fails to be killed has ended.
+            let _ = process.inner.kill();
+        }
+        if cfg!(unix) && Handle::try_current().is_some() {
+            drop(spawn_local(process.collect()));
+        }
+    }
+}
+
+/// The process, and word of its end.
+#[derive(Debug)]
+struct Process {
+    inner: process::Child,
+    exited: end::Exited,
+}
+
+impl Process {
+    /// Waits for the end of a child that nobody else waits for.
+    async fn collect(mut self) {
+        while let Ok(None) = self.inner.try_wait() {
+            if self.exited.changed().await.is_err() {
+                break;
+            }
         }
     }
 }

@@ -88,8 +88,7 @@ impl Command {
     }
 
     /// Whether dropping the [`Child`] kills the process; it does not unless
-    /// told. A killed child is collected by the next one that ends, or by the
-    /// system when this process does.
+    /// told.
     pub fn kill_on_drop(&mut self, kill: bool) -> &mut Self {
         self.kill_on_drop = kill;
         self
