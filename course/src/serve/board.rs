@@ -16,7 +16,7 @@ use super::{course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, Exercise, Layout},
     progress::{self, Change, Loaded, Progress, ProgressError, State},
-    runner::{self, RunError, Verdict},
+    runner::{self, Outcome, RunError, Verdict},
 };
 
 /// See the head of this file.
@@ -105,6 +105,13 @@ impl Board {
             .runs
             .get(id)
             .is_some_and(|run| run.verdict.is_some() || run.active.is_some())
+    }
+
+    /// Whether its last verdict is that it does not compile.
+    pub fn did_not_build(&self, id: &str) -> bool {
+        let inner = self.inner();
+        let verdict = inner.runs.get(id).and_then(|run| run.verdict.as_ref());
+        verdict.is_some_and(|verdict| verdict.outcome == Outcome::BuildFailed)
     }
 
     /// All exercises, in the order of the book.
