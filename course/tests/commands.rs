@@ -168,6 +168,51 @@ fn reset_keeps_every_version_of_the_readers() {
 }
 
 #[test]
+fn reset_puts_a_file_where_a_directory_is() {
+    let course = Course::new();
+    let file = "exercises/02-fix/src/double.rs";
+    let skeleton = course.read(file);
+    fs::remove_file(course.path(file)).unwrap();
+    course.write(&format!("{file}/work.rs"), "// mine");
+    let reset = course.command(&["reset", "fix/double"]);
+    assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+    assert_eq!(course.read(file), skeleton);
+    assert_eq!(course.read(&format!("{file}.yours-1/work.rs")), "// mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn reset_never_writes_through_a_link() {
+    let course = Course::new();
+    let file = course.path("exercises/02-fix/src/double.rs");
+    let skeleton = fs::read(&file).unwrap();
+    for target in ["elsewhere.rs", "progress.txt"] {
+        fs::remove_file(&file).unwrap();
+        course.write("progress.txt", "");
+        std::os::unix::fs::symlink(course.path(target), &file).unwrap();
+        let reset = course.command(&["reset", "fix/double"]);
+        assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+        assert!(!fs::symlink_metadata(&file).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), skeleton);
+        assert!(!course.path("elsewhere.rs").exists());
+    }
+}
+
+#[test]
+fn a_reset_that_cannot_write_leaves_the_readers_file_where_it_was() {
+    let course = Course::new();
+    course.double("x + x");
+    let file = "exercises/02-fix/src/double.rs";
+    // Where the new file would be written first, nothing can be written.
+    let blocked = format!("{file}.{}.tmp/x", std::process::id());
+    course.write(&blocked, "");
+    let exercise = course.exercise("fix/double");
+    course::skeleton::reset(&course.layout, &course.catalog(), &exercise).unwrap_err();
+    assert!(course.read(file).contains("x + x"));
+    assert!(!course.path(&format!("{file}.yours-1")).exists());
+}
+
+#[test]
 fn an_unknown_id_names_the_nearest_ones() {
     let course = Course::new();
     for command in ["hint", "reset", "diff", "check"] {

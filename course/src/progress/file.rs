@@ -57,7 +57,7 @@ pub(super) fn read_or_set_aside(path: &Path) -> Result<Loaded, ProgressError> {
 }
 
 pub(super) fn write(path: &Path, progress: &Progress) -> Result<(), ProgressError> {
-    files::write_atomically(path, &render(progress)).map_err(Into::into)
+    files::write_atomically(path, render(progress).as_bytes()).map_err(Into::into)
 }
 
 /// Where the lock lies.
