@@ -297,6 +297,49 @@ fn a_damaged_progress_file_is_kept_and_said_so() {
     );
 }
 
+/// A full disk, a checkout that is read-only: a verdict is worth more than its trace.
+#[test]
+fn where_progress_cannot_be_written_hints_and_verdicts_are_given_all_the_same() {
+    let course = Course::new();
+    course.solve("fix/count");
+    fs::create_dir(course.path("progress.txt.lock")).unwrap();
+    let hint = course.command(&["hint", "double"]);
+    assert_eq!(code(&hint), 0, "{}", stderr(&hint));
+    assert_eq!(stdout(&hint), "Hint 1 of 3: What is twice?\n");
+    let check = course.command(&["check"]);
+    assert_eq!(code(&check), 1);
+    assert!(
+        stdout(&check).ends_with("1 of 2 passed\n"),
+        "{}",
+        stdout(&check)
+    );
+    let said = stderr(&check);
+    assert_eq!(said.matches("warning: progress is not kept").count(), 1);
+    assert!(said.contains("help: see to it that"), "{said}");
+}
+
+/// `cargo course … 2>&1 | head`
+#[test]
+fn nobody_listening_is_no_panic() {
+    use std::process::Stdio;
+    let course = Course::new();
+    let deaf = || Stdio::from(std::io::pipe().unwrap().1);
+    for (args, expected) in [
+        (&["list"][..], 0),
+        (&["check", "double"], 1),
+        (&["hint", "nosuch"], 2),
+        (&["check", "--json", "nosuch"], 2),
+    ] {
+        let status = course
+            .start(args)
+            .stdout(deaf())
+            .stderr(deaf())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(expected), "{args:?}");
+    }
+}
+
 #[test]
 fn two_courses_at_once_lose_nothing_of_each_others_progress() {
     let course = Course::new();

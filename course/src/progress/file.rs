@@ -21,6 +21,9 @@ pub(super) enum Read {
 
 /// Reads the file. One that is not there, or is empty, is an empty progress.
 pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
+    if path.is_dir() {
+        return Ok(Read::Damaged);
+    }
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -87,7 +87,7 @@ impl Board {
 
     /// Whether it has been solved.
     pub fn is_solved(&self, id: &str) -> bool {
-        self.inner().progress.is_solved(id)
+        self.inner().is_solved(id)
     }
 
     /// The revision that its verdict is about, if it has one and does not run.
@@ -128,9 +128,7 @@ impl Board {
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
         let ids = inner.catalog.exercises().map(|exercise| &exercise.id);
-        ids.filter(|id| inner.progress.is_solved(id))
-            .cloned()
-            .collect()
+        ids.filter(|id| inner.is_solved(id)).cloned().collect()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -140,6 +138,12 @@ impl Board {
 }
 
 impl Inner {
+    /// Also where progress cannot be written (a full disk): then what the tests say must do.
+    fn is_solved(&self, id: &str) -> bool {
+        let verdict = self.runs.get(id).and_then(|run| run.verdict.as_ref());
+        self.progress.is_solved(id) || verdict.is_some_and(Verdict::passed)
+    }
+
     fn view(&self, layout: &Layout, exercise: &Exercise) -> View {
         let run = self.runs.get(&exercise.id);
         let runs = run.is_some_and(|run| run.active.is_some());
@@ -148,8 +152,9 @@ impl Inner {
         let state = match &verdict {
             _ if runs => State::Running,
             // What the tests say now goes before what the file remembers.
-            Some(verdict) if !verdict.passed() => State::Failing,
-            _ => remembered,
+            Some(verdict) if verdict.passed() => State::Solved,
+            Some(_) => State::Failing,
+            None => remembered,
         };
         View {
             id: exercise.id.clone(),

@@ -102,6 +102,22 @@ fn what_the_compiler_says_reaches_the_page() {
     );
 }
 
+#[test]
+fn a_solution_counts_also_where_progress_cannot_be_written_and_that_is_said() {
+    let server = Running::new();
+    server.fixture.write("progress.txt.lock/x", "");
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert!(
+        events.until("problem")["message"]
+            .to_string()
+            .contains("progress is not kept")
+    );
+    assert_eq!(events.verdict()["state"], "solved");
+    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
+}
+
 /// All exercises of a chapter are one crate: a broken one keeps the others from compiling.
 #[test]
 fn an_exercise_that_another_ones_file_kept_from_compiling_runs_again_when_that_is_mended() {
