@@ -203,6 +203,15 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
     }
     let catalog = Catalog::load(layout).ok()?;
     let chapter = catalog.chapter_of(exercise)?;
+    let gone = |other: &&Exercise| !other.path(layout).is_file();
+    if let Some(other) = chapter.exercises.iter().find(gone) {
+        return Some(format!(
+            "{}, the file of {}, is gone: `cargo course reset {}` restores it",
+            other.file.display(),
+            other.id,
+            other.id
+        ));
+    }
     let other = chapter.exercises.iter().find(|other| {
         errors()
             .flat_map(cargo::CompilerMessage::files)
