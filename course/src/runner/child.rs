@@ -19,6 +19,9 @@ use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
 
+/// How long the pipes of a child that has ended may take to close.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// Which of its two pipes a child wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -54,6 +57,8 @@ pub struct Spec {
     pub time: Duration,
     /// How much it may print, both pipes together, in bytes.
     pub output: usize,
+    /// How much memory it may have, in bytes; `None` for as much as there is.
+    pub memory: Option<u64>,
 }
 
 /// Runs a child to its end and hands on what it prints as it comes: up to the
@@ -77,6 +82,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         source,
     })?;
     let group = Group::of(&child);
+    group.limit_memory(spec.memory);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
@@ -125,8 +131,15 @@ async fn follow(
     if status.is_some() {
         // What the child left running would hold the pipes open.
         group.kill();
-        if let Printed::TooMuch = poll_fn(|cx| pipes.poll(cx, on_output)).await? {
-            return Ok(None);
+        let rest = poll_fn(|cx| pipes.poll(cx, on_output));
+        match wakeful::time::timeout(GRACE, rest).await {
+            Ok(printed) => {
+                if let Printed::TooMuch = printed? {
+                    return Ok(None);
+                }
+            }
+            // What left the group (`setsid`) still holds them. The child's own words are read.
+            Err(_elapsed) => {}
         }
     }
     Ok(status)
@@ -235,6 +248,26 @@ impl Group {
     fn of(_child: &Child) -> Self {
         Self {}
     }
+
+    /// Past the limit an allocation fails, which ends a Rust program, instead of the machine
+    /// running out. Each process of the group has it for itself.
+    #[cfg(target_os = "linux")]
+    fn limit_memory(&self, bytes: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        if let (Some(_), Some(leader)) = (bytes, self.leader.get()) {
+            let limit = Rlimit {
+                current: bytes,
+                maximum: bytes,
+            };
+            // Best effort: what has ended already needs none.
+            let _ = prlimit(Some(leader), Resource::Data, limit);
+        }
+    }
+
+    /// A process cannot be limited from outside here: only its time is.
+    #[cfg(not(target_os = "linux"))]
+    #[allow(clippy::unused_self)]
+    fn limit_memory(&self, _bytes: Option<u64>) {}
 
     fn kill(&self) {
         #[cfg(unix)]
