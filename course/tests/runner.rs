@@ -190,6 +190,32 @@ fn a_test_that_takes_memory_without_end_is_stopped_before_the_machine_is() {
     assert!(message.contains("memory allocation of"), "{message}");
 }
 
+/// What stops a test for ever whose course was killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_has_only_so_much_time_of_the_processors() {
+    let course = Course::new();
+    course.double(
+        "let _ = x;\n    loop {\n        \
+         let limits = std::fs::read_to_string(\"/proc/self/limits\").unwrap();\n        \
+         let line = limits.lines().find(|line| line.starts_with(\"Max cpu time\")).unwrap();\n        \
+         assert!(line.contains(\"unlimited\"), \"{line}\");\n    }",
+    );
+    let verdict = course.run("fix/double", &Limits::default());
+    let (_, message) = test(&verdict, "doubles_one");
+    assert!(message.contains("Max cpu time"), "{verdict:#?}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_not_blamed_on_the_manifest() {
+    let course = Course::new();
+    course.write("target/exercises", "no directory");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
+    let advice = verdict.advice.expect("something can be done");
+    assert!(advice.contains("not about your code"), "{advice}");
+}
+
 #[test]
 fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
     let course = Course::new();

@@ -57,7 +57,7 @@ pub struct Spec {
     pub time: Duration,
     /// How much it may print, both pipes together, in bytes.
     pub output: usize,
-    /// How much memory it may have, in bytes; `None` for as much as there is.
+    /// How much memory it may have, in bytes; `None` for what is trusted with the machine.
     pub memory: Option<u64>,
 }
 
@@ -82,7 +82,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         source,
     })?;
     let group = Group::of(&child);
-    group.limit_memory(spec.memory);
+    group.limit(spec);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
@@ -249,25 +249,32 @@ impl Group {
         Self {}
     }
 
-    /// Past the limit an allocation fails, which ends a Rust program, instead of the machine
-    /// running out. Each process of the group has it for itself.
+    /// Past the limit of memory an allocation fails, which ends a Rust program, instead of the
+    /// machine running out. And no test uses more of the processors than its time allows: one
+    /// whose course was killed, so that nobody stops it any more, does not spin for ever. Each
+    /// process of the group has these limits for itself.
     #[cfg(target_os = "linux")]
-    fn limit_memory(&self, bytes: Option<u64>) {
+    fn limit(&self, spec: &Spec) {
         use rustix::process::{Resource, Rlimit, prlimit};
-        if let (Some(_), Some(leader)) = (bytes, self.leader.get()) {
+        let (Some(memory), Some(leader)) = (spec.memory, self.leader.get()) else {
+            return;
+        };
+        let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
+        for (resource, limit) in [(Resource::Data, memory), (Resource::Cpu, seconds)] {
             let limit = Rlimit {
-                current: bytes,
-                maximum: bytes,
+                current: Some(limit),
+                maximum: Some(limit),
             };
             // Best effort: what has ended already needs none.
-            let _ = prlimit(Some(leader), Resource::Data, limit);
+            let _ = prlimit(Some(leader), resource, limit);
         }
     }
 
-    /// A process cannot be limited from outside here: only its time is.
+    /// A process cannot be limited from outside here, only killed in time.
     #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::unused_self)]
-    fn limit_memory(&self, _bytes: Option<u64>) {}
+    #[allow(clippy::unused_self, reason = "elsewhere it has something to do")]
+    fn limit(&self, _spec: &Spec) {}
 
     fn kill(&self) {
         #[cfg(unix)]

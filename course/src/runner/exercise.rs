@@ -182,6 +182,14 @@ fn share_lock_file(layout: &Layout, workspace: &Path) {
 }
 
 fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
+    if !["manifest", "Cargo.toml", "Cargo.lock", "lock file"]
+        .iter()
+        .any(|word| complaint.contains(word))
+    {
+        return "this is not about your code: mend what cargo names (a full disk, a folder that \
+                may not be written to, no network), then save the exercise again"
+            .into();
+    }
     // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
     let catalog = Catalog::load(layout).ok();
     let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
