@@ -50,4 +50,4 @@ pub mod time;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};
-pub use task::{spawn_blocking, spawn_local};
+pub use task::{spawn, spawn_blocking, spawn_local};

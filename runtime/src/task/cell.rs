@@ -38,6 +38,16 @@ pub(crate) trait Schedule: 'static {
     /// `this` may be read until `task` is given away.
     unsafe fn schedule(this: *const Self, task: Task);
 
+    /// Queues a task that was woken while it ran: it has had its turn, and
+    /// others go first.
+    ///
+    /// # Safety
+    /// As for [`schedule`](Self::schedule).
+    unsafe fn reschedule(this: *const Self, task: Task) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::schedule(this, task) }
+    }
+
     /// The task is complete. Called once, on the thread that completed it.
     fn release(&self, task: &Task);
 }
@@ -270,7 +280,7 @@ where
                         Pause::Queue => {
                             let scheduler = &raw const cell.scheduler;
                             // SAFETY: in the cell that `task` holds.
-                            unsafe { S::schedule(scheduler, task) }
+                            unsafe { S::reschedule(scheduler, task) }
                         }
                     },
                     // SAFETY: still ours: only `pause` and `finish` end that.

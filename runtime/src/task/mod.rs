@@ -24,7 +24,10 @@ pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
 pub use yield_now::{YieldNow, yield_now};
 
-pub use crate::{blocking::spawn_blocking, executor::spawn_local};
+pub use crate::{
+    blocking::spawn_blocking,
+    executor::{spawn, spawn_local},
+};
 
 pub(crate) use cell::{Header, Schedule, Task};
 pub(crate) use state::{Pause, Start, State, Wake};

@@ -154,11 +154,11 @@ impl State {
     }
 
     /// Takes a task that is not running away from its queue, to cancel it.
-    /// False if it is complete already.
+    /// False if it is complete already, or another is about to cancel it.
     #[must_use]
     pub(crate) fn seize(&self) -> bool {
         // Ordering: as in `start`.
-        self.0.fetch_or(RUNNING, AcqRel) & COMPLETE == 0
+        self.0.fetch_or(RUNNING, AcqRel) & (RUNNING | COMPLETE) == 0
     }
 
     pub(crate) fn finish(&self) -> Finish {

@@ -21,11 +21,13 @@
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
+//!    … and most of them once more on several threads — `pool`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `limits`
 #![cfg(not(loom))]
 
 mod fairness;
 mod panics;
+mod pool;
 mod shutdown;
 #[cfg(not(miri))]
 mod sockets;
