@@ -34,15 +34,16 @@ pub fn read(path: &Path) -> Result<String, FileError> {
     fs::read_to_string(path).map_err(FileError::new("read", path))
 }
 
-/// Replaces a file's text: readers see the old text or the new, never a part.
-pub fn write_atomically(path: &Path, text: &str) -> Result<(), FileError> {
+/// Replaces a file's content: readers see the old one or the new, never a part. A link is
+/// replaced, not followed.
+pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
     // The process id keeps two courses from writing to one temporary file.
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let write = || -> io::Result<()> {
         let mut file = fs::File::create(&temporary)?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(content)?;
         file.sync_all()?;
         fs::rename(&temporary, path)
     };
@@ -64,17 +65,24 @@ pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!("{suffix}{n}"));
         let kept = path.with_file_name(name);
-        // `create_new` is the claim; the rename then replaces only our own empty file.
-        match fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&kept)
-        {
-            Ok(_) => {
+        // The empty file is the claim; the rename then replaces only that. A directory can only
+        // take the place of a directory.
+        let is_dir = fs::symlink_metadata(path).is_ok_and(|there| there.is_dir());
+        let claimed = if is_dir {
+            fs::create_dir(&kept)
+        } else {
+            fs::File::create_new(&kept).map(drop)
+        };
+        match claimed {
+            Ok(()) => {
                 return match fs::rename(path, &kept) {
                     Ok(()) => Ok(kept),
                     Err(source) => {
-                        let _ = fs::remove_file(&kept);
+                        let _ = if is_dir {
+                            fs::remove_dir(&kept)
+                        } else {
+                            fs::remove_file(&kept)
+                        };
                         Err(FileError {
                             action: "set aside",
                             path: path.to_owned(),

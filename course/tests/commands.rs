@@ -168,6 +168,51 @@ fn reset_keeps_every_version_of_the_readers() {
 }
 
 #[test]
+fn reset_puts_a_file_where_a_directory_is() {
+    let course = Course::new();
+    let file = "exercises/02-fix/src/double.rs";
+    let skeleton = course.read(file);
+    fs::remove_file(course.path(file)).unwrap();
+    course.write(&format!("{file}/work.rs"), "// mine");
+    let reset = course.command(&["reset", "fix/double"]);
+    assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+    assert_eq!(course.read(file), skeleton);
+    assert_eq!(course.read(&format!("{file}.yours-1/work.rs")), "// mine");
+}
+
+#[cfg(unix)]
+#[test]
+fn reset_never_writes_through_a_link() {
+    let course = Course::new();
+    let file = course.path("exercises/02-fix/src/double.rs");
+    let skeleton = fs::read(&file).unwrap();
+    for target in ["elsewhere.rs", "progress.txt"] {
+        fs::remove_file(&file).unwrap();
+        course.write("progress.txt", "");
+        std::os::unix::fs::symlink(course.path(target), &file).unwrap();
+        let reset = course.command(&["reset", "fix/double"]);
+        assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+        assert!(!fs::symlink_metadata(&file).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), skeleton);
+        assert!(!course.path("elsewhere.rs").exists());
+    }
+}
+
+#[test]
+fn a_reset_that_cannot_write_leaves_the_readers_file_where_it_was() {
+    let course = Course::new();
+    course.double("x + x");
+    let file = "exercises/02-fix/src/double.rs";
+    // Where the new file would be written first, nothing can be written.
+    let blocked = format!("{file}.{}.tmp/x", std::process::id());
+    course.write(&blocked, "");
+    let exercise = course.exercise("fix/double");
+    course::skeleton::reset(&course.layout, &course.catalog(), &exercise).unwrap_err();
+    assert!(course.read(file).contains("x + x"));
+    assert!(!course.path(&format!("{file}.yours-1")).exists());
+}
+
+#[test]
 fn an_unknown_id_names_the_nearest_ones() {
     let course = Course::new();
     for command in ["hint", "reset", "diff", "check"] {
@@ -250,6 +295,49 @@ fn a_damaged_progress_file_is_kept_and_said_so() {
         !stderr(&course.command(&["list"])).contains("kept as"),
         "said once"
     );
+}
+
+/// A full disk, a checkout that is read-only: a verdict is worth more than its trace.
+#[test]
+fn where_progress_cannot_be_written_hints_and_verdicts_are_given_all_the_same() {
+    let course = Course::new();
+    course.solve("fix/count");
+    fs::create_dir(course.path("progress.txt.lock")).unwrap();
+    let hint = course.command(&["hint", "double"]);
+    assert_eq!(code(&hint), 0, "{}", stderr(&hint));
+    assert_eq!(stdout(&hint), "Hint 1 of 3: What is twice?\n");
+    let check = course.command(&["check"]);
+    assert_eq!(code(&check), 1);
+    assert!(
+        stdout(&check).ends_with("1 of 2 passed\n"),
+        "{}",
+        stdout(&check)
+    );
+    let said = stderr(&check);
+    assert_eq!(said.matches("warning: progress is not kept").count(), 1);
+    assert!(said.contains("help: see to it that"), "{said}");
+}
+
+/// `cargo course … 2>&1 | head`
+#[test]
+fn nobody_listening_is_no_panic() {
+    use std::process::Stdio;
+    let course = Course::new();
+    let deaf = || Stdio::from(std::io::pipe().unwrap().1);
+    for (args, expected) in [
+        (&["list"][..], 0),
+        (&["check", "double"], 1),
+        (&["hint", "nosuch"], 2),
+        (&["check", "--json", "nosuch"], 2),
+    ] {
+        let status = course
+            .start(args)
+            .stdout(deaf())
+            .stderr(deaf())
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(expected), "{args:?}");
+    }
 }
 
 #[test]

@@ -205,6 +205,28 @@ fn a_file_changed_while_it_compiles_gives_no_stale_verdict() {
     assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
 }
 
+/// `mv double.rs.yours-1 double.rs` brings the old time along; to cargo the file looks unchanged.
+#[test]
+fn a_file_that_is_older_than_the_last_build_is_built_all_the_same() {
+    let course = Course::new();
+    let file = course.path("exercises/02-fix/src/double.rs");
+    let skeleton = std::fs::read(&file).unwrap();
+    course.solve("fix/double");
+    let solved = std::fs::read(&file).unwrap();
+    let an_hour_ago = std::time::SystemTime::now() - Duration::from_hours(1);
+    for (content, expected) in [
+        (&solved, Outcome::Passed),
+        (&skeleton, Outcome::Failed),
+        (&solved, Outcome::Passed),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let times = std::fs::File::options().append(true).open(&file).unwrap();
+        times.set_modified(an_hour_ago).unwrap();
+        let verdict = course.run("fix/double", &Limits::default());
+        assert_eq!(verdict.outcome, expected, "{verdict:#?}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn dropping_the_run_kills_what_it_started() {

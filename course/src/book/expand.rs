@@ -130,12 +130,13 @@ impl Page<'_> {
             None => (arguments, None),
         };
         let shown = source::excerpt(path, &self.site.read(path)?, anchor)?;
-        let html = figures::source(path, shown.first, shown.last, &shown.text);
-        self.facts.sources.push(SourceUse {
+        let html = figures::source(path, &shown);
+        let uses = shown.runs.into_iter().map(|lines| SourceUse {
             path: path.into(),
-            lines: shown.first..=shown.last,
+            lines,
             line,
         });
+        self.facts.sources.extend(uses);
         Ok(html)
     }
 
@@ -242,7 +243,7 @@ impl Page<'_> {
             let text = self.site.read(&test.path);
             match text.and_then(|text| source::test(&test.path, &text, &test.name)) {
                 Ok(shown) => {
-                    html += &figures::test_source(&test, shown.first, shown.last, &shown.text);
+                    html += &figures::test_source(&test, &shown);
                 }
                 Err(fault) => problems.push(Problem {
                     page: self.facts.page.clone(),

@@ -14,7 +14,7 @@ use crate::files;
 pub struct PageFacts {
     /// The page: `book/src/02-generators.md`.
     pub page: String,
-    /// Every `{{#source}}`.
+    /// Every `{{#source}}`; one for each run of lines where its anchor is used several times.
     pub sources: Vec<SourceUse>,
     /// Every `{{#output}}`.
     pub outputs: Vec<OutputUse>,

@@ -1,7 +1,9 @@
 //! The HTML around the pieces. The theme styles exactly these elements, and the widgets look for
 //! exactly these attributes.
 
-use super::{facts::TestRef, output::Output};
+use std::ops::RangeInclusive;
+
+use super::{facts::TestRef, output::Output, source::Excerpt};
 use crate::catalog::Exercise;
 
 /// Text as the value of an attribute.
@@ -45,30 +47,37 @@ pub fn fenced(info: &str, body: &str) -> String {
     format!("{fence}{info}\n{body}{end}{fence}\n")
 }
 
-/// `lines 12–34`, `line 12`.
-pub fn span(first: usize, last: usize) -> String {
-    if first == last {
-        format!("line {first}")
-    } else {
-        format!("lines {first}–{last}")
+/// `lines 12–34`, `line 12`, `lines 12–34 and line 40`.
+fn spans(runs: &[RangeInclusive<usize>]) -> String {
+    let span = |run: &RangeInclusive<usize>| match (run.start(), run.end()) {
+        (first, last) if first == last => format!("line {first}"),
+        (first, last) => format!("lines {first}–{last}"),
+    };
+    let spans: Vec<_> = runs.iter().map(span).collect();
+    match spans.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        Some((only, _)) => only.clone(),
+        None => "empty".into(),
     }
 }
 
 /// A piece of source with the place it comes from.
-pub fn source(path: &str, first: usize, last: usize, text: &str) -> String {
-    figure_of_source(path, first, last, text, "")
+pub fn source(path: &str, shown: &Excerpt) -> String {
+    figure_of_source(path, shown, "")
 }
 
-fn figure_of_source(path: &str, first: usize, last: usize, text: &str, id: &str) -> String {
+fn figure_of_source(path: &str, shown: &Excerpt, id: &str) -> String {
     let attributes = format!(
-        "data-path=\"{}\" data-start=\"{first}\" data-end=\"{last}\"{id}",
-        attribute(path)
+        "data-path=\"{}\" data-start=\"{}\" data-end=\"{}\"{id}",
+        attribute(path),
+        shown.first,
+        shown.last
     );
     format!(
         "<figure class=\"source\" {attributes}>\n<figcaption>{}, {}</figcaption>\n\n{}\n</figure>\n",
         attribute(path),
-        span(first, last),
-        fenced(language(path), text),
+        spans(&shown.runs),
+        fenced(language(path), &shown.text),
     )
 }
 
@@ -147,12 +156,12 @@ pub fn test_link(test: &TestRef) -> String {
 }
 
 /// A test's source at the foot of the page, folded; the id is inside, so a link to it unfolds it.
-pub fn test_source(test: &TestRef, first: usize, last: usize, text: &str) -> String {
+pub fn test_source(test: &TestRef, shown: &Excerpt) -> String {
     let id = format!(" id=\"{}\"", test_anchor(test));
     format!(
         "<details class=\"test\"><summary><code>{}</code></summary>\n\n{}\n</details>\n",
         attribute(&test.name),
-        figure_of_source(&test.path, first, last, text, &id)
+        figure_of_source(&test.path, shown, &id)
     )
 }
 

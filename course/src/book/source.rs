@@ -3,6 +3,8 @@
 //! Anchors are mdBook's own: `// ANCHOR: name` and `// ANCHOR_END: name` on lines of their own.
 //! Those lines never show, whichever anchor they belong to, and never count as source.
 
+use std::ops::RangeInclusive;
+
 use super::problem::Fault;
 
 /// Lines of a file, ready for a page.
@@ -14,6 +16,9 @@ pub struct Excerpt {
     pub first: usize,
     /// The last line that shows.
     pub last: usize,
+    /// The runs of lines that show, marks of anchors inside counted: more than one where an
+    /// anchor is used again further down.
+    pub runs: Vec<RangeInclusive<usize>>,
 }
 
 /// Whether a line only marks an anchor.
@@ -46,7 +51,8 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
     let mut shown = Vec::new();
     let mut inside = anchor.is_none();
     let mut begun = inside;
-    for (index, line) in text.lines().enumerate() {
+    let lines: Vec<&str> = text.lines().collect();
+    for (index, &line) in lines.iter().enumerate() {
         match (marker(line), anchor) {
             (Some(Marker::Begin(name)), Some(wanted)) if name == wanted => {
                 (inside, begun) = (true, true);
@@ -69,7 +75,7 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
             return Err(Fault::OpenAnchor { path, anchor });
         }
     }
-    Ok(trimmed(&shown))
+    Ok(trimmed(&shown, &lines))
 }
 
 /// A test's function, with its attributes and comments.
@@ -98,7 +104,7 @@ pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
         .filter(|n| !is_marker(lines[*n]))
         .map(|n| (n + 1, lines[n]))
         .collect();
-    Ok(trimmed(&shown))
+    Ok(trimmed(&shown, &lines))
 }
 
 /// The name of the function that a line begins.
@@ -136,14 +142,15 @@ fn anchors(text: &str) -> Vec<String> {
     begun.collect()
 }
 
-/// Drops blank lines at both ends and the common indentation.
-fn trimmed(shown: &[(usize, &str)]) -> Excerpt {
+/// Drops blank lines at both ends and the common indentation. `lines` are all of the file.
+fn trimmed(shown: &[(usize, &str)], lines: &[&str]) -> Excerpt {
     let filled = |(_, line): &&(usize, &str)| !line.trim().is_empty();
     let Some(from) = shown.iter().position(|l| filled(&l)) else {
         return Excerpt {
             text: String::new(),
             first: 0,
             last: 0,
+            runs: Vec::new(),
         };
     };
     let to = shown.iter().rposition(|l| filled(&l)).unwrap_or(from);
@@ -163,7 +170,22 @@ fn trimmed(shown: &[(usize, &str)]) -> Excerpt {
         text,
         first: shown[0].0,
         last: shown[shown.len() - 1].0,
+        runs: runs(shown, lines),
     }
+}
+
+/// Lines that follow each other, or have only marks of anchors between them, are one run.
+fn runs(shown: &[(usize, &str)], lines: &[&str]) -> Vec<RangeInclusive<usize>> {
+    let mut runs: Vec<RangeInclusive<usize>> = Vec::new();
+    for &(number, _) in shown {
+        match runs.last_mut() {
+            Some(run) if lines[*run.end()..number - 1].iter().all(|l| is_marker(l)) => {
+                *run = *run.start()..=number;
+            }
+            _ => runs.push(number..=number),
+        }
+    }
+    runs
 }
 
 #[cfg(test)]
@@ -191,7 +213,8 @@ pub mod a {
             Excerpt {
                 text: "pub fn one() {\n    two();\n}\n".into(),
                 first: 5,
-                last: 7
+                last: 7,
+                runs: vec![5..=7],
             }
         );
     }
@@ -202,6 +225,16 @@ pub mod a {
         assert_eq!((outer.first, outer.last), (3, 9));
         assert!(!outer.text.contains("ANCHOR"), "{}", outer.text);
         assert!(!excerpt("f.rs", FILE, None).unwrap().text.contains("ANCHOR"));
+    }
+
+    #[test]
+    fn an_anchor_that_is_used_again_shows_runs_of_lines_and_nothing_between_them() {
+        let file = "// ANCHOR: a\none\n// ANCHOR: b\ntwo\n// ANCHOR_END: b\n// ANCHOR_END: a\n\nhidden\n\n\
+                    // ANCHOR: a\n\nthree\n// ANCHOR_END: a\n";
+        let shown = excerpt("f.rs", file, Some("a")).unwrap();
+        assert_eq!(shown.runs, [2..=4, 11..=12]);
+        assert_eq!((shown.first, shown.last), (2, 12));
+        assert_eq!(excerpt("f.rs", file, None).unwrap().runs, [2..=12]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
     let done = skeleton::reset(layout, &session.catalog, exercise)?;
-    session.record(&exercise.id, Change::Reset)?;
+    session.record(&exercise.id, Change::Reset);
     let file = layout.show(&exercise.path(layout));
     let mut out = match &done.kept {
         Some(kept) => format!(

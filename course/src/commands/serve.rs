@@ -1,12 +1,12 @@
 //! `cargo course`: serves the book.
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::{CommandError, stop};
 use crate::catalog::Layout;
 use crate::cli::ServeArgs;
 use crate::serve::{Options, ServeError, Server, browser};
+use crate::terminal::{complain, tell};
 
 /// Serves the book until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
@@ -21,27 +21,30 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
         };
         let server = Server::start(layout.clone(), options).await?;
         let url = server.url();
-        println!("Wakeful is open at\n\n    {url}\n");
+        tell(&format!("Wakeful is open at\n\n    {url}\n"));
         for note in server.notes() {
-            println!("{note}");
+            tell(note);
         }
-        println!("Save an exercise in your editor and its page follows. Ctrl-C ends this.");
+        tell("Save an exercise in your editor and its page follows. Ctrl-C ends this.");
         if !args.no_open {
             // A thread of its own: an opener that hangs must not hold up the end.
             std::thread::spawn(move || {
                 if !browser::open(&url) {
-                    println!("No browser could be opened from here: open {url} in yours.");
+                    tell(&format!(
+                        "No browser could be opened from here: open {url} in yours."
+                    ));
                 }
             });
         }
         server
             .run(async {
                 if let Ok(Err(error)) = stopped.await {
-                    eprintln!("Ctrl-C cannot be waited for ({error}); end this from outside.");
+                    complain(&format!(
+                        "Ctrl-C cannot be waited for ({error}); end this from outside."
+                    ));
                     std::future::pending::<()>().await;
                 }
-                // A terminal that was closed hears nothing any more.
-                let _ = writeln!(io::stdout(), "\nGood bye.");
+                tell("\nGood bye.");
             })
             .await;
         Ok(ExitCode::SUCCESS)

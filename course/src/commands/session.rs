@@ -6,13 +6,15 @@ use super::CommandError;
 use crate::catalog::{Catalog, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
 use crate::runner::Verdict;
-use crate::terminal::Paint;
+use crate::terminal::{self, Paint};
 
 /// The catalog and the progress of one clone.
 pub(crate) struct Session<'a> {
     pub layout: &'a Layout,
     pub catalog: Catalog,
     pub progress: Progress,
+    /// It was said already that progress cannot be written.
+    warned: bool,
 }
 
 impl<'a> Session<'a> {
@@ -24,18 +26,28 @@ impl<'a> Session<'a> {
             layout,
             catalog,
             progress: told(layout, loaded),
+            warned: false,
         })
     }
 
-    /// Makes one change to the progress file.
-    pub fn record(&mut self, id: &str, change: Change) -> Result<(), CommandError> {
-        let loaded = progress::record(&self.layout.progress(), id, change)?;
-        self.progress = told(self.layout, loaded);
-        Ok(())
+    /// Makes one change to the progress file. Where that cannot be written (a full disk, a
+    /// checkout that is read-only) this is said, and the change holds for this session: a verdict
+    /// or a hint is worth more than its trace.
+    pub fn record(&mut self, id: &str, change: Change) {
+        match progress::record(&self.layout.progress(), id, change) {
+            Ok(loaded) => self.progress = told(self.layout, loaded),
+            Err(error) => {
+                self.progress.apply(id, change);
+                if !std::mem::replace(&mut self.warned, true) {
+                    let advice = error.advice();
+                    terminal::print_warning("progress is not kept", &error, advice.as_deref());
+                }
+            }
+        }
     }
 
     /// Records what a run came to.
-    pub fn record_verdict(&mut self, id: &str, verdict: &Verdict) -> Result<(), CommandError> {
+    pub fn record_verdict(&mut self, id: &str, verdict: &Verdict) {
         self.record(
             id,
             if verdict.passed() {
@@ -43,21 +55,21 @@ impl<'a> Session<'a> {
             } else {
                 Change::Failed
             },
-        )
+        );
     }
 }
 
 fn told(layout: &Layout, loaded: Loaded) -> Progress {
     if let Some(kept) = &loaded.damaged {
         let paint = Paint::for_stderr();
-        eprintln!(
+        terminal::complain(&format!(
             "{} {} could not be read; it is kept as {} and a new one begins\n  \
              {} mend the kept one by hand and rename it back, or run `cargo course check` to fill the new one",
             paint.yellow("warning:"),
             layout.show(&layout.progress()),
             layout.show(kept),
             paint.bold("help:"),
-        );
+        ));
     }
     loaded.progress
 }

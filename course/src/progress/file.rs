@@ -21,6 +21,9 @@ pub(super) enum Read {
 
 /// Reads the file. One that is not there, or is empty, is an empty progress.
 pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
+    if path.is_dir() {
+        return Ok(Read::Damaged);
+    }
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -57,7 +60,7 @@ pub(super) fn read_or_set_aside(path: &Path) -> Result<Loaded, ProgressError> {
 }
 
 pub(super) fn write(path: &Path, progress: &Progress) -> Result<(), ProgressError> {
-    files::write_atomically(path, &render(progress)).map_err(Into::into)
+    files::write_atomically(path, render(progress).as_bytes()).map_err(Into::into)
 }
 
 /// Where the lock lies.

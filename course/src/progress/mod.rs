@@ -108,7 +108,10 @@ impl ProgressError {
                 "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
                 file::lock_path(path).display()
             )),
-            Self::File(_) => None,
+            Self::File(error) => Some(format!(
+                "see to it that {} can be read and written, and that the disk is not full",
+                error.path.display()
+            )),
         }
     }
 }
@@ -128,7 +131,7 @@ impl Progress {
     }
 
     /// Applies one change; tells whether that changed anything.
-    fn apply(&mut self, id: &str, change: Change) -> bool {
+    pub(crate) fn apply(&mut self, id: &str, change: Change) -> bool {
         let before = self.entries.get(id).cloned();
         let mut entry = before.clone().unwrap_or_default();
         match change {

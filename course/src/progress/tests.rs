@@ -19,6 +19,18 @@ fn no_file_is_an_empty_progress() {
 }
 
 #[test]
+fn a_directory_in_its_place_is_moved_aside() {
+    let (dir, path) = fresh();
+    fs::create_dir(&path).unwrap();
+    let loaded = record(&path, "a/b", Change::Passed).unwrap();
+    assert_eq!(
+        loaded.damaged,
+        Some(dir.path().join("progress.txt.damaged-1"))
+    );
+    assert!(load(&path).unwrap().progress.is_solved("a/b"));
+}
+
+#[test]
 fn what_was_recorded_is_read_again() {
     let (_dir, path) = fresh();
     record(&path, "a/b", Change::Failed).unwrap();

@@ -36,6 +36,8 @@ pub(crate) struct Report {
     pub messages: Vec<CompilerMessage>,
     /// The programs that were built: target's name and path.
     pub executables: Vec<(String, PathBuf)>,
+    /// The targets among them for which cargo found nothing to do.
+    pub fresh: Vec<String>,
     /// What cargo itself said.
     pub stderr: String,
     /// How long it took.
@@ -83,6 +85,8 @@ enum Line {
     CompilerArtifact {
         target: Target,
         executable: Option<PathBuf>,
+        #[serde(default)]
+        fresh: bool,
     },
     #[serde(other)]
     Other,
@@ -217,7 +221,11 @@ fn parse(stdout: &str) -> Report {
             Line::CompilerArtifact {
                 target,
                 executable: Some(path),
+                fresh,
             } => {
+                if fresh {
+                    report.fresh.push(target.name.clone());
+                }
                 report.executables.push((target.name, path));
             }
             Line::CompilerArtifact { .. } | Line::Other => {}

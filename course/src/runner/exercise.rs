@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, cargo, libtest};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
@@ -93,22 +93,11 @@ async fn once(
     }
     share_lock_file(layout, &workspace);
     let target = exercise.test_target();
-    let report = cargo::run(&cargo::Call {
-        args: &[
-            "test",
-            "--no-run",
-            "--message-format=json",
-            "--package",
-            &exercise.package,
-            "--test",
-            &target,
-        ],
-        dir: &workspace,
-        target: &layout.exercises_target(),
-        env: &[],
-        time: limits.build_time,
-    })
-    .await?;
+    let mut report = build(layout, exercise, limits).await?;
+    if report.fresh.contains(&target) && built::revision(layout, exercise) != revision {
+        built::make_stale(layout, exercise, &report);
+        report = build(layout, exercise, limits).await?;
+    }
     verdict.cargo_ms = millis(report.took);
     verdict.diagnostics = from_root(&report.rendered(&exercise.package), exercise);
     if self::revision(layout, exercise)? != revision {
@@ -131,6 +120,7 @@ async fn once(
             verdict.diagnostics = report.complaint();
         }
     } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
+        built::remember(layout, exercise, revision);
         let ran = libtest::run(binary, &exercise.dir(layout), limits, &|_| true).await?;
         verdict.outcome = ran.outcome;
         verdict.tests = ran.tests;
@@ -153,6 +143,30 @@ async fn once(
         return Err(RunError::NoBinary { target });
     }
     Ok(Some(verdict))
+}
+
+/// Builds the exercise's test without running it.
+async fn build(
+    layout: &Layout,
+    exercise: &Exercise,
+    limits: &Limits,
+) -> Result<cargo::Report, RunError> {
+    cargo::run(&cargo::Call {
+        args: &[
+            "test",
+            "--no-run",
+            "--message-format=json",
+            "--package",
+            &exercise.package,
+            "--test",
+            &exercise.test_target(),
+        ],
+        dir: &layout.exercises(),
+        target: &layout.exercises_target(),
+        env: &[],
+        time: limits.build_time,
+    })
+    .await
 }
 
 /// Without a lock file, cargo would ask the registry for versions that the root has chosen already.

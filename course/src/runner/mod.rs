@@ -8,6 +8,7 @@
 //! Everything here is async, on `wakeful`'s own processes and timers. **Dropping
 //! a future cancels it**: whatever it started is killed with all its children.
 
+mod built;
 pub(crate) mod cargo;
 pub mod child;
 mod error;

@@ -16,7 +16,7 @@ use super::{course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, Exercise, Layout},
     progress::{self, Change, Loaded, Progress, ProgressError, State},
-    runner::{self, RunError, Verdict},
+    runner::{self, Outcome, RunError, Verdict},
 };
 
 /// See the head of this file.
@@ -87,7 +87,7 @@ impl Board {
 
     /// Whether it has been solved.
     pub fn is_solved(&self, id: &str) -> bool {
-        self.inner().progress.is_solved(id)
+        self.inner().is_solved(id)
     }
 
     /// The revision that its verdict is about, if it has one and does not run.
@@ -107,6 +107,13 @@ impl Board {
             .is_some_and(|run| run.verdict.is_some() || run.active.is_some())
     }
 
+    /// Whether its last verdict is that it does not compile.
+    pub fn did_not_build(&self, id: &str) -> bool {
+        let inner = self.inner();
+        let verdict = inner.runs.get(id).and_then(|run| run.verdict.as_ref());
+        verdict.is_some_and(|verdict| verdict.outcome == Outcome::BuildFailed)
+    }
+
     /// All exercises, in the order of the book.
     pub fn views(&self, layout: &Layout) -> Vec<View> {
         let inner = self.inner();
@@ -121,9 +128,7 @@ impl Board {
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
         let ids = inner.catalog.exercises().map(|exercise| &exercise.id);
-        ids.filter(|id| inner.progress.is_solved(id))
-            .cloned()
-            .collect()
+        ids.filter(|id| inner.is_solved(id)).cloned().collect()
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -133,6 +138,12 @@ impl Board {
 }
 
 impl Inner {
+    /// Also where progress cannot be written (a full disk): then what the tests say must do.
+    fn is_solved(&self, id: &str) -> bool {
+        let verdict = self.runs.get(id).and_then(|run| run.verdict.as_ref());
+        self.progress.is_solved(id) || verdict.is_some_and(Verdict::passed)
+    }
+
     fn view(&self, layout: &Layout, exercise: &Exercise) -> View {
         let run = self.runs.get(&exercise.id);
         let runs = run.is_some_and(|run| run.active.is_some());
@@ -141,8 +152,9 @@ impl Inner {
         let state = match &verdict {
             _ if runs => State::Running,
             // What the tests say now goes before what the file remembers.
-            Some(verdict) if !verdict.passed() => State::Failing,
-            _ => remembered,
+            Some(verdict) if verdict.passed() => State::Solved,
+            Some(_) => State::Failing,
+            None => remembered,
         };
         View {
             id: exercise.id.clone(),

@@ -2,7 +2,6 @@
 
 use std::{
     convert::Infallible,
-    io::{self, Write},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -26,6 +25,7 @@ use crate::{
     catalog::{Catalog, Layout},
     progress::Progress,
     runner::Limits,
+    terminal,
 };
 
 /// The server's one state, for every handler and task.
@@ -117,8 +117,7 @@ impl Course {
 
     /// Says something to every page and in the terminal.
     pub fn problem(&self, message: &str) {
-        // The terminal may have been closed.
-        let _ = writeln!(io::stderr(), "{message}");
+        terminal::complain(message);
         self.hub
             .send("problem", &serde_json::json!({ "message": message }));
     }

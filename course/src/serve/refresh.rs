@@ -76,7 +76,9 @@ fn makes_the_book(course: &Shared, path: &Path) -> bool {
 }
 
 /// The exercises that the changed files belong to. A file that several share (`lib.rs`, a
-/// manifest) concerns those that were tried; if none was, the first that is not solved.
+/// manifest) concerns those that were tried; if none was, the first that is not solved. And
+/// whatever changes in a chapter concerns those that did not build: all its exercises are one
+/// crate, so what kept them from it may have been in the file of another.
 fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let layout = &course.layout;
     let catalog = course.board.catalog();
@@ -89,6 +91,9 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
         else {
             continue;
         };
+        let stuck = chapter.exercises.iter();
+        let stuck = stuck.filter(|e| course.board.did_not_build(&e.id));
+        touched.extend(stuck.map(|exercise| exercise.id.clone()));
         let own = |e: &&Exercise| *path == e.path(layout) || *path == e.dir(layout).join(&e.test);
         if let Some(exercise) = chapter.exercises.iter().find(own) {
             touched.insert(exercise.id.clone());

@@ -30,24 +30,27 @@ pub fn reset(
     for (relative, content) in touched(&tree, catalog, exercise) {
         let path = layout.exercises().join(relative);
         let is_the_exercise = path == exercise.path(layout);
-        match fs::read(&path) {
-            Ok(now) if now == *content => continue,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                if !is_the_exercise {
-                    done.restored.push((path.clone(), None));
-                }
-            }
-            // Also one that cannot be read as a file is moved out of the way.
-            Ok(_) | Err(_) => {
-                let kept = files::set_aside(&path, YOURS)?;
-                if is_the_exercise {
-                    done.kept = Some(kept);
-                } else {
-                    done.restored.push((path.clone(), Some(kept)));
-                }
-            }
+        if fs::read(&path).is_ok_and(|now| now == *content) {
+            continue;
         }
-        write::put(&path, content)?;
+        // Whatever else is there is moved out of the way: a directory, or a link that leads
+        // nowhere, which to write to would write elsewhere.
+        let kept = match fs::symlink_metadata(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            _ => Some(files::set_aside(&path, YOURS)?),
+        };
+        if let Err(error) = write::put(&path, content) {
+            // On a full disk the reader had better keep a file than a promise.
+            if let Some(kept) = kept {
+                let _ = fs::rename(kept, &path);
+            }
+            return Err(error.into());
+        }
+        if is_the_exercise {
+            done.kept = kept;
+        } else {
+            done.restored.push((path, kept));
+        }
     }
     Ok(done)
 }

@@ -86,7 +86,7 @@ pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
     }
-    fs::write(path, content).map_err(FileError::new("write", path))
+    files::write_atomically(path, content)
 }
 
 /// Cargo's files, and what readers and their editors leave.

@@ -11,12 +11,23 @@ pub use verdict::{summary, verdict};
 
 use std::error::Error;
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 
 /// Prints an error, what caused it, and what to do.
 pub fn print_error(error: &dyn Error, advice: Option<&str>) {
+    let head = format!("{} {error}", Paint::for_stderr().red("error:"));
+    print_causes(head, error.source(), advice);
+}
+
+/// Prints what could not be done, why, and what to do; it goes on all the same.
+pub fn print_warning(what: &str, error: &dyn Error, advice: Option<&str>) {
+    let head = format!("{} {what}", Paint::for_stderr().yellow("warning:"));
+    print_causes(head, Some(error), advice);
+}
+
+fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str>) {
     let paint = Paint::for_stderr();
-    let mut text = format!("{} {error}\n", paint.red("error:"));
-    let mut cause = error.source();
+    let mut text = head + "\n";
     while let Some(error) = cause {
         // An error that prints its cause itself has said this already.
         let said = error.to_string();
@@ -26,7 +37,17 @@ pub fn print_error(error: &dyn Error, advice: Option<&str>) {
     if let Some(advice) = advice {
         let _ = writeln!(text, "  {} {advice}", paint.bold("help:"));
     }
-    eprint!("{text}");
+    complain(text.trim_end());
+}
+
+/// Prints a line to stdout. Unlike `println!` it does not panic when nobody reads any more.
+pub fn tell(line: &str) {
+    let _ = writeln!(io::stdout(), "{line}");
+}
+
+/// The same to stderr.
+pub fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 /// The lines after the first, moved in to stand below it.

@@ -1,6 +1,9 @@
 //! Exercises: run when asked and when saved, and never shown with a stale verdict.
 
-use crate::client::{Running, await_that, options};
+use crate::{
+    client::{Running, await_that, options},
+    fixture::Fixture,
+};
 
 const FILE: &str = "exercises/07-lamps/src/dim.rs";
 const ID: &str = "/api/exercises/lamps/dim";
@@ -100,6 +103,68 @@ fn what_the_compiler_says_reaches_the_page() {
 }
 
 #[test]
+fn a_solution_counts_also_where_progress_cannot_be_written_and_that_is_said() {
+    let server = Running::new();
+    server.fixture.write("progress.txt.lock/x", "");
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    assert!(
+        events.until("problem")["message"]
+            .to_string()
+            .contains("progress is not kept")
+    );
+    assert_eq!(events.verdict()["state"], "solved");
+    assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
+}
+
+/// All exercises of a chapter are one crate: a broken one keeps the others from compiling.
+#[test]
+fn an_exercise_that_another_ones_file_kept_from_compiling_runs_again_when_that_is_mended() {
+    let fixture = Fixture::new();
+    let exercises = fixture.read("solutions/07-lamps/exercises.toml");
+    let second = exercises
+        .replace("lamps/dim", "lamps/glow")
+        .replace("dim.rs", "glow.rs");
+    fixture.write(
+        "solutions/07-lamps/exercises.toml",
+        &format!("{exercises}{second}"),
+    );
+    for room in ["solutions", "exercises"] {
+        let (source, test) = ("src/glow.rs", "tests/glow.rs");
+        fixture.write(
+            &format!("{room}/07-lamps/src/lib.rs"),
+            "pub mod dim;\npub mod glow;\n",
+        );
+        fixture.write(
+            &format!("{room}/07-lamps/{source}"),
+            "pub const GLOWS: bool = true;\n",
+        );
+        fixture.write(
+            &format!("{room}/07-lamps/{test}"),
+            "#[test]\nfn glows() {\n    assert!(lamps_exercises::glow::GLOWS);\n}\n",
+        );
+    }
+    fixture.write(FILE, "pub fn dim(\n");
+    let server = Running::on(fixture, options());
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.api("POST", "/api/exercises/lamps/glow/run");
+    let stuck = events.verdict();
+    assert_eq!(
+        (&stuck["id"], &stuck["verdict"]["outcome"]),
+        (&"lamps/glow".into(), &"build_failed".into())
+    );
+    server.fixture.write(FILE, RIGHT);
+    let mut solved = [events.verdict(), events.verdict()].map(|view| {
+        assert_eq!(view["state"], "solved", "{view}");
+        view["id"].to_string()
+    });
+    solved.sort();
+    assert_eq!(solved, ["\"lamps/dim\"", "\"lamps/glow\""]);
+}
+
+#[test]
 fn a_broken_manifest_is_said_and_the_server_goes_on() {
     let server = Running::new();
     let mut events = server.events("/api/events");
@@ -166,7 +231,7 @@ fn the_exercise_opens_in_the_readers_editor() {
     let mut options = options();
     options.editor.path =
         std::env::join_paths([bin.path(), "/bin".as_ref(), "/usr/bin".as_ref()]).unwrap();
-    let server = Running::on(crate::fixture::Fixture::new(), options);
+    let server = Running::on(Fixture::new(), options);
     assert_eq!(
         server.api("POST", &format!("{ID}/open")).json()["with"],
         "code"
@@ -185,7 +250,7 @@ fn without_an_editor_the_page_is_told_which_file_to_open() {
 
 #[test]
 fn a_damaged_progress_file_is_kept_aside_and_said() {
-    let fixture = crate::fixture::Fixture::new();
+    let fixture = Fixture::new();
     fixture.write("progress.txt", "\u{1}\u{2} no progress\n");
     let server = Running::on(fixture, options());
     assert!(

@@ -119,7 +119,7 @@ impl Course<'_> {
                         continue;
                     };
                     let verdict = (*result)?;
-                    self.session.record_verdict(&exercise.id, &verdict)?;
+                    self.session.record_verdict(&exercise.id, &verdict);
                     if exercise.id == self.current.id {
                         seen = Some(verdict.revision.clone());
                     }
@@ -227,7 +227,7 @@ impl Course<'_> {
                     &self.current,
                     Which::Next,
                     self.screen.paint(),
-                )?;
+                );
                 self.screen.say(&format!("\n{hint}"));
                 self.screen.menu(&self.session);
             }
