@@ -22,6 +22,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A runtime lives on one thread, where futures need not be `Send`, or on
+//! several that take tasks from each other: see [`runtime::Builder`].
+//!
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
 //! tasks; [`time`], [`net`], [`process`] and [`signal`] are what they wait for;
