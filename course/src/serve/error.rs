@@ -3,8 +3,8 @@
 use std::io;
 
 use axum::{
-    Json,
-    http::StatusCode,
+    Json, body,
+    http::{Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -81,6 +81,9 @@ impl ServeError {
     }
 }
 
+/// What is said of a body beyond the limit.
+pub const TOO_LARGE: &str = "that is more than this server reads: 256 KiB";
+
 /// Why a request is refused: a status, and a sentence that the page shows.
 #[derive(Debug)]
 pub struct Refusal {
@@ -119,6 +122,34 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         (self.status, Json(self.body)).into_response()
     }
+}
+
+/// What axum itself refuses, said as everything else under `/api` is, and with what to do.
+pub async fn in_words(method: &Method, path: &str, response: Response) -> Response {
+    /// As much as axum's own sentences need.
+    const SENTENCE: usize = 4096;
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    if !status.is_client_error() || kind.is_some_and(|kind| kind == "application/json") {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let said = body::to_bytes(body, SENTENCE).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let why = match status {
+        // Which one it does, axum adds further out.
+        StatusCode::METHOD_NOT_ALLOWED => {
+            format!("{path} does not answer to {method}; the header `allow` says to what it does")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE.into(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+            "send it as JSON, with `content-type: application/json`".into()
+        }
+        _ => format!("{said}; reload the page, which may be older than this server"),
+    };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_TYPE);
+    (parts.headers, Refusal::new(status, why)).into_response()
 }
 
 /// An error with its causes, on one line.

@@ -23,7 +23,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{course::Shared, error::Refusal};
+use super::{
+    course::Shared,
+    error::{Refusal, TOO_LARGE, in_words},
+};
 
 /// The largest body that is read.
 pub const MAX_BODY: usize = 256 * 1024;
@@ -50,10 +53,14 @@ const ANSWERS: [(HeaderName, &str); 6] = [
 
 /// Lets a request through to its handler, or says why not.
 pub async fn guard(State(course): State<Shared>, request: Request, next: Next) -> Response {
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = match check(&course, &request) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     };
+    if path.starts_with("/api/") {
+        response = in_words(&method, &path, response).await;
+    }
     for (name, value) in ANSWERS {
         response
             .headers_mut()
@@ -79,10 +86,7 @@ fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
         .and_then(|n| n.parse().ok())
         .is_some_and(|n: u64| n > MAX_BODY as u64)
     {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "that is more than this server reads: 256 KiB",
-        );
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, TOO_LARGE);
     }
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     let api = request.uri().path().starts_with("/api/");

@@ -2,8 +2,8 @@
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request, State},
-    http::{StatusCode, Uri},
+    extract::{DefaultBodyLimit, OriginalUri, Request, State},
+    http::StatusCode,
     middleware,
     response::Response,
     routing::{get, post},
@@ -47,7 +47,7 @@ async fn page(State(course): State<Shared>, request: Request) -> Response {
         .respond(request.method(), request.uri().path(), request.headers())
 }
 
-async fn nothing(uri: Uri) -> Refusal {
+async fn nothing(OriginalUri(uri): OriginalUri) -> Refusal {
     Refusal::new(
         StatusCode::NOT_FOUND,
         format!("there is nothing at {}", uri.path()),

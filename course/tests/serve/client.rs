@@ -131,7 +131,12 @@ impl Running {
 
     /// A request as a page of the book makes it.
     pub fn api(&self, method: &str, path: &str) -> Answer {
-        self.send(method, path, &self.credentials(), "")
+        self.api_with(method, path, "")
+    }
+
+    /// The same with a body.
+    pub fn api_with(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.send(method, path, &self.credentials(), body)
     }
 
     /// ▶ on a block, as far as its stream is read.

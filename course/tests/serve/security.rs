@@ -264,6 +264,58 @@ fn a_block_is_only_taken_as_json() {
 }
 
 #[test]
+fn whatever_is_refused_is_said_as_json_with_what_to_do() {
+    let server = Running::new();
+    let plain = format!(
+        "x-course-token: {}\r\norigin: http://127.0.0.1:{}\r\ncontent-type: text/plain\r\n",
+        server.token(),
+        server.port
+    );
+    let run = |body: &str| server.api_with("POST", "/api/run", body);
+    for (answer, status, part) in [
+        (run("{"), 400, "reload the page"),
+        (run("{}"), 422, "missing field `chapter`"),
+        (
+            server.with("POST", "/api/run", &plain),
+            415,
+            "content-type: application/json",
+        ),
+        (server.api("GET", "/api/run"), 405, "does not answer to GET"),
+        (
+            server.api("POST", "/api/exercises"),
+            405,
+            "does not answer to POST",
+        ),
+        (
+            server.api("GET", &format!("{ID}/hint")),
+            400,
+            "missing field `n`",
+        ),
+        (
+            server.api("GET", &format!("{ID}/hint?n=x")),
+            400,
+            "reload the page",
+        ),
+        (
+            server.api("POST", "/api/exercises/lamps/%ff/run"),
+            400,
+            "UTF-8",
+        ),
+        (
+            server.api("GET", "/api/nothing"),
+            404,
+            "nothing at /api/nothing",
+        ),
+    ] {
+        assert_eq!(answer.status, status, "{answer:?}");
+        let error = answer.json()["error"].to_string();
+        assert!(error.contains(part), "{error}");
+        assert_eq!(answer.header("content-type"), Some("application/json"));
+        assert_eq!(answer.header("allow").is_some(), status == 405);
+    }
+}
+
+#[test]
 fn a_client_that_never_finishes_its_request_is_let_go() {
     let mut options = options();
     options.head_time = std::time::Duration::from_millis(50);
