@@ -82,12 +82,14 @@ pub(super) struct Vtable {
     free: unsafe fn(NonNull<Header>),
 }
 
+// ANCHOR: cell
 #[repr(C)]
 struct Cell<F: Future, S> {
     header: Header,
     scheduler: S,
     stage: UnsafeCell<Stage<F>>,
 }
+// ANCHOR_END: cell
 
 // ANCHOR: stage
 enum Stage<F: Future> {
