@@ -13,12 +13,12 @@
 //!  9 the last reference let go by another thread — `tasks`
 //! 10 no stranger's code under a lock — `panics`
 //! 11 a long chain of handles — `tasks`
-//! 12 stale events — `sockets`, `reactor::tests`
+//! 12 stale events — `sockets`, `async_fd`, `reactor::tests`
 //! 13 readiness cleared against a new event — `reactor::tests`, `reactor::models`
 //! 14 edge-triggered ends and full buffers — `streams`, `datagrams`,
-//!    `unix_sockets`, `sockets`
+//!    `unix_sockets`, `sockets`, `async_fd`
 //! 15 timers — `timers`, `time::tests`
-//! 16 shutdown — `shutdown`, `streams`, `datagrams`
+//! 16 shutdown — `shutdown`, `streams`, `datagrams`, `async_fd`
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
@@ -27,6 +27,8 @@
 //!    `unix_sockets`, `limits`
 #![cfg(not(loom))]
 
+#[cfg(all(unix, not(miri)))]
+mod async_fd;
 #[cfg(not(miri))]
 mod datagrams;
 mod fairness;
