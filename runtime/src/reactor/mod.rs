@@ -23,7 +23,9 @@ mod tests;
 
 pub(crate) use flags::Flags;
 pub(crate) use registered::Registered;
-pub(crate) use source::{Direction, Seen, Source};
+#[cfg(unix)]
+pub(crate) use source::Seen;
+pub(crate) use source::{Direction, Source};
 pub(crate) use transfer::async_read;
 
 use crate::{

@@ -145,6 +145,7 @@ impl<S: event::Source> Registered<S> {
 
     /// Waits until the object is taken to be ready, as
     /// [`poll_transfer`](Self::poll_transfer) does.
+    #[cfg(unix)]
     pub(crate) fn poll_ready(
         &self,
         context: &Context<'_>,
@@ -157,6 +158,7 @@ impl<S: event::Source> Registered<S> {
     }
 
     /// It was not ready after all, unless an event has come since `seen`.
+    #[cfg(unix)]
     pub(crate) fn clear_ready(&self, seen: Seen, direction: Direction) {
         self.source.clear(seen, direction);
     }
