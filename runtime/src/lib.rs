@@ -27,8 +27,8 @@
 //!
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
-//! tasks; [`time`], [`net`], [`process`] and [`signal`] are what they wait for;
-//! [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
+//! tasks; [`time`], [`net`], [`io`], [`fs`], [`process`] and [`signal`] are what
+//! they wait for; [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
 //! `reactor` the sockets' readiness, `blocking` the threads for what blocks.
 //!
 //! # Features
@@ -39,9 +39,11 @@
 mod blocking;
 mod contain;
 mod executor;
+pub mod fs;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod inspect;
+pub mod io;
 pub mod net;
 mod primitives;
 pub mod process;

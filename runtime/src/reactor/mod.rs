@@ -2,6 +2,7 @@
 //!
 //! - [`source`]: what one source is ready for, and who waits for it.
 //! - [`registered`]: an I/O object together with its source.
+//! - [`transfer`]: reading and writing it, by the traits of `futures-io`.
 //! - [`flags`]: the kinds of readiness.
 //!
 //! Sources are registered once, edge-triggered, for both directions. A token
@@ -13,6 +14,7 @@
 mod flags;
 mod registered;
 mod source;
+mod transfer;
 
 #[cfg(all(test, loom))]
 mod models;
@@ -21,7 +23,10 @@ mod tests;
 
 pub(crate) use flags::Flags;
 pub(crate) use registered::Registered;
+#[cfg(unix)]
+pub(crate) use source::Seen;
 pub(crate) use source::{Direction, Source};
+pub(crate) use transfer::async_read;
 
 use crate::{
     inspect::SourceInfo,
