@@ -1,6 +1,6 @@
 //! Memory of tasks that have ended, kept for those that are to come.
 //!
-//! Each thread keeps a few blocks of each size. A task that is spawned soon
+//! Each thread keeps some blocks of each size. A task that is spawned soon
 //! after another has ended takes its block, which is still in the cache, and
 //! asks the allocator nothing. The blocks are the global allocator's: one that
 //! is freed on another thread than it was taken on changes hands without harm.
@@ -15,8 +15,9 @@ use std::{
 const STEP: usize = 64;
 /// Larger tasks are the allocator's business.
 const CLASSES: usize = 16;
-/// How many blocks of a class a thread keeps.
-const KEPT: u32 = 64;
+/// How many bytes of each class a thread keeps: four mebibytes in all, should
+/// it ever have had that many tasks of every size.
+const KEPT: usize = 256 * 1024;
 /// What the system's allocator gives without being asked for more.
 const ALIGN: usize = 16;
 
@@ -27,7 +28,7 @@ struct Free {
 
 struct Class {
     first: Cell<*mut Free>,
-    length: Cell<u32>,
+    length: Cell<usize>,
 }
 
 struct Blocks([Class; CLASSES]);
@@ -50,6 +51,11 @@ fn class(layout: Layout) -> Option<usize> {
 /// The layout of every block of a class.
 fn of_class(class: usize) -> Layout {
     Layout::from_size_align((class + 1) * STEP, ALIGN).expect("a small size and a power of two")
+}
+
+/// How many blocks of a class are kept.
+fn most(class: usize) -> usize {
+    KEPT / of_class(class).size()
 }
 
 /// Memory for `layout`, uninitialized.
@@ -78,7 +84,7 @@ pub(super) unsafe fn release(block: NonNull<u8>, layout: Layout) {
         return unsafe { dealloc(block.as_ptr(), layout) };
     };
     // SAFETY: the caller's promise; the block is of this class.
-    let kept = BLOCKS.try_with(|blocks| unsafe { blocks.0[class].push(block) });
+    let kept = BLOCKS.try_with(|blocks| unsafe { blocks.0[class].push(block, most(class)) });
     if kept != Ok(true) {
         // SAFETY: not kept, so it is the caller's still.
         unsafe { dealloc(block.as_ptr(), of_class(class)) };
@@ -98,8 +104,8 @@ impl Class {
     ///
     /// # Safety
     /// The block is of this class, and nobody's.
-    unsafe fn push(&self, block: NonNull<u8>) -> bool {
-        if self.length.get() >= KEPT {
+    unsafe fn push(&self, block: NonNull<u8>, most: usize) -> bool {
+        if self.length.get() >= most {
             return false;
         }
         let free = block.cast::<Free>();
@@ -163,13 +169,14 @@ mod tests {
     #[test]
     fn a_thread_keeps_no_more_than_its_share() {
         let layout = Layout::new::<[u64; 40]>();
-        let blocks: Vec<_> = (0..2 * KEPT).map(|_| allocate(layout)).collect();
+        let class = class(layout).unwrap();
+        let blocks: Vec<_> = (0..2 * most(class)).map(|_| allocate(layout)).collect();
         for block in blocks {
             // SAFETY: just allocated, with this layout.
             unsafe { release(block, layout) };
         }
-        let class = class(layout).unwrap();
-        assert_eq!(BLOCKS.with(|blocks| blocks.0[class].length.get()), KEPT);
+        let kept = BLOCKS.with(|blocks| blocks.0[class].length.get());
+        assert_eq!(kept, most(class));
     }
 
     #[test]
