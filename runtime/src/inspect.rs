@@ -2,10 +2,10 @@
 //! pool at one moment.
 
 use crate::{
-    executor::context,
-    reactor::Source,
+    executor::context::{self, Current},
+    reactor::{self, Source},
     task::{Header, Id},
-    time::Instant,
+    time::{Instant, Timers},
 };
 use std::{panic::Location, sync::atomic::Ordering::Relaxed, time::Duration};
 
@@ -23,7 +23,12 @@ use std::{panic::Location, sync::atomic::Ordering::Relaxed, time::Duration};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn inspect() -> Option<Snapshot> {
-    context::with(|core| core.map(crate::executor::Core::inspect))
+    context::with(|current| {
+        Some(match current? {
+            Current::Local(core) => core.handle().shared().inspect(core.inspect()),
+            Current::Worker(worker) => worker.pool().inspect(worker.handle()),
+        })
+    })
 }
 
 /// One moment of a runtime.
@@ -38,6 +43,16 @@ pub struct Snapshot {
     pub sources: Vec<SourceInfo>,
     /// The blocking pool.
     pub blocking: BlockingInfo,
+}
+
+impl Snapshot {
+    /// Adds what another of the runtime's threads waits for.
+    pub(crate) fn add(&mut self, reactor: &reactor::Shared, timers: &Timers) {
+        let deadlines = timers.inspect().into_iter();
+        self.timers
+            .extend(deadlines.map(|deadline| TimerInfo { deadline }));
+        self.sources.extend(reactor.inspect());
+    }
 }
 
 /// A task.

@@ -22,10 +22,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A runtime lives on one thread, where futures need not be `Send`, or on
+//! several that take tasks from each other: see [`runtime::Builder`].
+//!
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
-//! tasks; [`time`], [`net`], [`process`] and [`signal`] are what they wait for;
-//! [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
+//! tasks; [`time`], [`net`], [`io`], [`fs`], [`process`] and [`signal`] are what
+//! they wait for; [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
 //! `reactor` the sockets' readiness, `blocking` the threads for what blocks.
 //!
 //! # Features
@@ -36,9 +39,11 @@
 mod blocking;
 mod contain;
 mod executor;
+pub mod fs;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod inspect;
+pub mod io;
 pub mod net;
 mod primitives;
 pub mod process;
@@ -50,4 +55,4 @@ pub mod time;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};
-pub use task::{spawn_blocking, spawn_local};
+pub use task::{spawn, spawn_blocking, spawn_local};

@@ -2,13 +2,17 @@
 
 use crate::{
     blocking,
-    executor::{Inbox, context},
-    inspect::{Snapshot, TaskInfo, TimerInfo},
+    executor::{
+        context,
+        local::{self, Mailbox},
+        pool::{self, Pool},
+    },
+    inspect::{Snapshot, TaskInfo},
     reactor,
     task::JoinHandle,
     time::Timers,
 };
-use std::{fmt, sync::Arc};
+use std::{fmt, future::Future, panic::Location, sync::Arc};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
      Call this inside of `Runtime::block_on`, or of `Runtime::enter`";
@@ -18,17 +22,25 @@ pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and
 #[derive(Clone)]
 pub struct Handle(Arc<Shared>);
 
-/// The parts of a runtime that other threads reach.
+/// What one of a runtime's threads waits for, and the ways in that the whole
+/// runtime shares.
 pub(crate) struct Shared {
-    inbox: Inbox,
-    reactor: Arc<reactor::Shared>,
-    timers: Timers,
-    blocking: Arc<blocking::Pool>,
+    pub(super) entrance: Entrance,
+    pub(super) reactor: Arc<reactor::Shared>,
+    pub(super) timers: Arc<Timers>,
+    pub(super) blocking: Arc<blocking::Pool>,
+}
+
+/// How a future from elsewhere gets in.
+#[derive(Clone)]
+pub(super) enum Entrance {
+    Local(Arc<Mailbox>),
+    Pool(Arc<Pool>),
 }
 
 impl Handle {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self(shared)
+    pub(super) fn new(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
     /// The runtime of this thread.
@@ -45,7 +57,33 @@ impl Handle {
 
     /// The runtime of this thread, if it is inside of one.
     pub fn try_current() -> Option<Self> {
-        context::with(|core| core.map(|core| core.handle().clone()))
+        context::with(|current| current.map(|current| current.handle().clone()))
+    }
+
+    /// Hands a future to this runtime from any thread. See
+    /// [`spawn`](crate::spawn).
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_at(future, Location::caller())
+    }
+
+    pub(crate) fn spawn_at<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        match &self.0.entrance {
+            Entrance::Local(mailbox) => local::spawn(mailbox, future, location),
+            Entrance::Pool(pool) => pool::spawn(pool, future, location),
+        }
     }
 
     /// Runs `work` on the blocking pool of this runtime, from any thread. See
@@ -59,7 +97,7 @@ impl Handle {
         blocking::spawn(&self.0.blocking, work)
     }
 
-    pub(crate) fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }
 
@@ -83,39 +121,14 @@ impl fmt::Debug for Handle {
 }
 
 impl Shared {
-    pub(super) fn new(
-        reactor: Arc<reactor::Shared>,
-        timers: Timers,
-        blocking: Arc<blocking::Pool>,
-    ) -> Self {
-        Self {
-            inbox: Inbox::new(),
-            reactor,
-            timers,
-            blocking,
-        }
-    }
-
-    pub(crate) fn inbox(&self) -> &Inbox {
-        &self.inbox
-    }
-
-    pub(crate) fn reactor(&self) -> &reactor::Shared {
-        &self.reactor
-    }
-
     pub(crate) fn inspect(&self, tasks: Vec<TaskInfo>) -> Snapshot {
-        let timers = self.timers.inspect().into_iter();
-        Snapshot {
+        let mut snapshot = Snapshot {
             tasks,
-            timers: timers.map(|deadline| TimerInfo { deadline }).collect(),
-            sources: self.reactor.inspect(),
+            timers: Vec::new(),
+            sources: Vec::new(),
             blocking: self.blocking.inspect(),
-        }
-    }
-
-    /// Nothing can be queued from now on.
-    pub(crate) fn close(&self) {
-        self.inbox.close();
+        };
+        snapshot.add(&self.reactor, &self.timers);
+        snapshot
     }
 }

@@ -8,28 +8,41 @@ mod handle;
 pub use builder::Builder;
 pub use handle::Handle;
 
-pub(crate) use handle::{NOT_INSIDE, Shared};
+pub(crate) use handle::NOT_INSIDE;
 
-use crate::executor::{Core, context};
-use std::{fmt, future::Future, io, time::Duration};
+use crate::{
+    executor::{
+        context::{self, Current},
+        local::Core,
+        pool::Worker,
+    },
+    task::JoinHandle,
+};
+use std::{fmt, future::Future, io, panic::Location, thread, time::Duration};
 
 const NESTED: &str = "`block_on` inside of a runtime: it would block the thread that is to run \
      the future. Write `.await` instead; from code that cannot, send the future to a task with \
      `spawn_local`, or do the blocking part in `spawn_blocking`";
 
-/// A runtime that runs on the thread that made it: tasks, timers, sockets and a
-/// pool for what blocks.
+/// Tasks, timers, sockets, and a pool of threads for what blocks.
 ///
-/// Nothing runs in the background: tasks go forward while
-/// [`block_on`](Self::block_on) is being called, and wait when it is not.
+/// There are two kinds, as the [`Builder`] is told. With
+/// [`new_current_thread`](Builder::new_current_thread) everything runs on the
+/// thread that made the runtime; nothing runs in the background: tasks go
+/// forward while [`block_on`](Self::block_on) is being called, and wait when it
+/// is not. With [`new_multi_thread`](Builder::new_multi_thread) there are
+/// several workers that take tasks from each other. The thread in `block_on`
+/// is one of them; between two calls the others go on, but what waits for a
+/// socket or a timer of that first worker waits for the next call.
 ///
 /// # Shutdown
-/// Dropping the runtime drops every task on this thread, in the order of their
-/// places in its list; their handles say cancelled, and a task that is spawned
-/// meanwhile is cancelled at once. Sockets that live on answer with an error.
-/// Work of the blocking pool that has not begun is cancelled; for what has, the
-/// drop waits, without limit. [`shutdown_timeout`](Self::shutdown_timeout)
-/// waits less. In a forked child nothing is dropped.
+/// Dropping the runtime drops every task; their handles say cancelled, and a
+/// task that is spawned meanwhile is cancelled at once. Workers end after the
+/// poll that they are in, which is waited for. Sockets that live on answer
+/// with an error. Work of the blocking pool that has not begun is cancelled;
+/// for what has, the drop waits, without limit.
+/// [`shutdown_timeout`](Self::shutdown_timeout) waits less. In a forked child
+/// nothing is dropped.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -38,13 +51,31 @@ const NESTED: &str = "`block_on` inside of a runtime: it would block the thread 
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct Runtime {
-    core: Core,
+    kind: Kind,
     /// How long the drop waits for the blocking pool.
     patience: Option<Duration>,
 }
 
+enum Kind {
+    Local(Core),
+    Pool {
+        worker: Worker,
+        /// The other workers.
+        threads: Vec<thread::JoinHandle<()>>,
+    },
+}
+
+impl Kind {
+    fn current(&self) -> Current<'_> {
+        match self {
+            Self::Local(core) => Current::Local(core),
+            Self::Pool { worker, .. } => Current::Worker(worker),
+        }
+    }
+}
+
 impl Runtime {
-    /// A runtime with the usual settings.
+    /// A runtime of one thread, with the usual settings.
     ///
     /// # Errors
     /// When the system has no descriptors or memory left for a selector.
@@ -64,33 +95,53 @@ impl Runtime {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         assert!(!context::is_entered(), "{NESTED}");
         assert!(
-            !fork::happened_since(self.core.handle().reactor().born()),
+            !fork::happened_since(self.handle().reactor().born()),
             "this runtime belongs to the process that forked this one: make a new one here"
         );
-        self.core.block_on(future)
+        match &self.kind {
+            Kind::Local(core) => core.block_on(future),
+            Kind::Pool { worker, .. } => worker.block_on(future),
+        }
     }
 
     /// Hands a future to the runtime, to run at the next
     /// [`block_on`](Self::block_on). See [`spawn_local`](crate::spawn_local).
+    ///
+    /// # Panics
+    /// If the runtime has several threads.
     #[track_caller]
-    pub fn spawn_local<F>(&self, future: F) -> crate::task::JoinHandle<F::Output>
+    pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
         F::Output: 'static,
     {
-        self.core.spawn(future, std::panic::Location::caller())
+        let location = Location::caller();
+        match &self.kind {
+            Kind::Local(core) => core.spawn(future, location),
+            Kind::Pool { .. } => panic!("{}", crate::executor::NOT_LOCAL),
+        }
+    }
+
+    /// Hands a future to the runtime. See [`spawn`](crate::spawn).
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.handle().spawn_at(future, Location::caller())
     }
 
     /// What other threads, and code that wants this runtime's clock and
     /// sockets, hold of it.
     pub fn handle(&self) -> &Handle {
-        self.core.handle()
+        self.kind.current().handle()
     }
 
     /// Makes this the runtime of the thread while `code` runs, without running
     /// any task: sockets can be opened and tasks spawned.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        context::enter(&self.core, code)
+        context::enter(self.kind.current(), code)
     }
 
     /// Shuts down, and waits at most this long for blocking work that has
@@ -107,8 +158,16 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        context::enter(&self.core, || self.core.shut_down());
-        self.core.handle().blocking().shut_down(self.patience);
+        match &mut self.kind {
+            Kind::Local(core) => context::enter(Current::Local(core), || core.shut_down()),
+            Kind::Pool { worker, threads } => {
+                let threads = std::mem::take(threads);
+                context::enter(Current::Worker(worker), || worker.shut_down(threads));
+            }
+        }
+        if !fork::happened_since(self.handle().reactor().born()) {
+            self.handle().blocking().shut_down(self.patience);
+        }
     }
 }
 

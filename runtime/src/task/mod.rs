@@ -6,12 +6,14 @@
 //! - `waker`: a task as a [`std::task::Waker`].
 //! - `join`: what the one who spawned holds.
 //! - `output`: outputs that nobody collects.
+//! - `recycle`: the memory of tasks that have ended.
 
 mod cell;
 mod error;
 mod id;
 mod join;
 mod output;
+mod recycle;
 mod state;
 mod waker;
 mod yield_now;
@@ -24,7 +26,10 @@ pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
 pub use yield_now::{YieldNow, yield_now};
 
-pub use crate::{blocking::spawn_blocking, executor::spawn_local};
+pub use crate::{
+    blocking::spawn_blocking,
+    executor::{spawn, spawn_local},
+};
 
 pub(crate) use cell::{Header, Schedule, Task};
 pub(crate) use state::{Pause, Start, State, Wake};

@@ -4,14 +4,19 @@
 //! next deadline when every task waits and nothing is left to do. So a test
 //! about an hour takes no time, and takes it the same way every run.
 
-use crate::{runtime::Handle, task::yield_now};
+use crate::{
+    executor::context::{self, Current},
+    runtime::Handle,
+    task::yield_now,
+};
 use std::time::Duration;
 
 /// Stops the clock of this thread's runtime. See also
 /// [`Builder::start_paused`](crate::runtime::Builder::start_paused).
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime, and in one of several threads, whose clocks would not
+/// stand still together.
 ///
 /// ```
 /// use wakeful::time::{self, Duration, Instant};
@@ -27,6 +32,10 @@ use std::time::Duration;
 /// ```
 #[track_caller]
 pub fn pause() {
+    assert!(
+        !context::with(|current| matches!(current, Some(Current::Worker(_)))),
+        "only the clock of a current-thread runtime can be paused"
+    );
     Handle::current().timers().clock().pause();
 }
 

@@ -1,24 +1,25 @@
 //! The loop.
 
-use super::{Core, context, coop};
-use crate::task::{Pause, Start, Wake, borrowed};
+use super::Core;
+use crate::{
+    executor::{
+        POLLS_A_TURN,
+        context::{self, Current},
+        coop,
+    },
+    task::{Pause, Start, Wake, borrowed},
+};
 use std::{
     future::Future,
     pin::{Pin, pin},
     task::{Context, Poll},
 };
 
-/// How many polls may pass before sockets, timers and other threads get a
-/// look. A look costs a system call; tokio found this number to be a good
-/// price, and that it is odd and prime keeps it out of step with patterns in
-/// the load.
-const POLLS_A_TURN: u32 = 61;
-
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
-        context::enter(self, || self.run(future.as_mut()))
+        context::enter(Current::Local(self), || self.run(future.as_mut()))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
@@ -34,7 +35,7 @@ impl Core {
         }
         loop {
             if self.turn_is_due() {
-                self.look(false);
+                self.look();
             }
             self.ticks.set(self.ticks.get() + 1);
             let Some(task) = self.queue.pop() else {
@@ -46,7 +47,8 @@ impl Core {
                     return output;
                 }
             } else {
-                // SAFETY: taken from the queue, on the thread that spawned it.
+                // SAFETY: taken from the queue, on the thread that spawned it
+                // (or its future is `Send`).
                 coop::with_budget(|| unsafe { task.run() });
             }
         }
@@ -76,10 +78,10 @@ impl Core {
 
     /// Nothing is ready on this thread: sleeps until something is.
     fn idle(&self) {
-        if self.handle.timers().clock().is_paused() {
+        if self.handle().timers().clock().is_paused() {
             self.idle_while_paused();
         } else {
-            self.look(true);
+            self.sleep();
         }
     }
 
@@ -87,19 +89,32 @@ impl Core {
     /// when nothing else can happen first: no event is there, and the blocking
     /// pool owes no answer.
     fn idle_while_paused(&self) {
-        self.look(false);
+        self.look();
         if !self.queue.is_empty() {
             return;
         }
-        let skipped = self.handle.blocking().is_idle() && self.handle.timers().skip_to_next();
-        self.look(!skipped);
+        if self.handle().blocking().is_idle() && self.handle().timers().skip_to_next() {
+            self.look();
+        } else {
+            self.sleep();
+        }
     }
 
-    fn look(&self, block: bool) {
-        if let Err(error) = self.turn(block) {
-            // The selector itself is broken, and no task will ever be woken
-            // again: there is nobody to return this to.
-            panic!("waiting for events failed: {error}");
+    /// Looks at the sockets, the timers and the inbox.
+    fn look(&self) {
+        self.ticks.set(0);
+        self.driver.look();
+        self.take_mail();
+    }
+
+    /// Sleeps until one of them has something.
+    fn sleep(&self) {
+        self.ticks.set(0);
+        let inbox = self.mailbox.inbox();
+        if inbox.park() {
+            self.driver.sleep();
+            inbox.unpark();
         }
+        self.take_mail();
     }
 }

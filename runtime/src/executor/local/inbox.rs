@@ -16,7 +16,6 @@
 //! The stack is Treiber's (IBM RJ 5118, 1986). Only whole stacks are taken, so
 //! there is no ABA. The newest lies on top; [`Inbox::take`] turns it over.
 
-use super::queue::RunQueue;
 use crate::{
     primitives::AtomicPtr,
     task::{Header, Task},
@@ -39,14 +38,13 @@ pub(crate) struct Inbox {
 
 /// What the one who pushed owes.
 #[must_use]
-#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Pushed {
     /// The owner is awake and will come by.
     Quiet,
     /// The owner sleeps: ring.
     Ring,
-    /// The runtime is gone; the task was let go.
-    Closed,
+    /// The runtime is gone; here is the task again.
+    Closed(Task),
 }
 
 impl Inbox {
@@ -63,8 +61,7 @@ impl Inbox {
         loop {
             if top == CLOSED {
                 // SAFETY: not pushed, so the reference is still ours.
-                drop(unsafe { Task::from_raw(task) });
-                return Pushed::Closed;
+                return Pushed::Closed(unsafe { Task::from_raw(task) });
             }
             let below = if top == PARKED { ptr::null_mut() } else { top };
             // SAFETY: a task is pushed by the one waker that turned it from
@@ -83,8 +80,8 @@ impl Inbox {
         }
     }
 
-    /// Moves what has come, oldest first, to the end of `queue`. The owner's.
-    pub(crate) fn take(&self, queue: &RunQueue) {
+    /// Hands over what has come, oldest first. The owner's.
+    pub(crate) fn take(&self, to: impl FnMut(Task)) {
         // Ordering: Relaxed; a task seen late is seen at the next look, and
         // `park` does not pass one by.
         if self.top.load(Relaxed).is_null() {
@@ -93,7 +90,7 @@ impl Inbox {
         // Ordering: Acquire takes the links; Release for who pushes next.
         let top = self.top.swap(ptr::null_mut(), AcqRel);
         debug_assert!(top != CLOSED, "only the owner closes, last");
-        unpack(top, |task| queue.push(task));
+        unpack(top, to);
     }
 
     /// The owner is about to sleep. False if a task has come: it must not.
@@ -114,16 +111,16 @@ impl Inbox {
             .compare_exchange(PARKED, ptr::null_mut(), AcqRel, Acquire);
     }
 
-    /// Lets go of what has come and of all that will. The owner's, once.
-    pub(crate) fn close(&self) {
+    /// Hands over what has come, and refuses all that will. The owner's.
+    pub(crate) fn close(&self, to: impl FnMut(Task)) {
         // Ordering: as in `take`.
-        unpack(self.top.swap(CLOSED, AcqRel), drop);
+        unpack(self.top.swap(CLOSED, AcqRel), to);
     }
 }
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        self.close();
+        self.close(drop);
     }
 }
 

@@ -1,0 +1,259 @@
+//! One thread of the pool.
+
+use super::{Pool, root::Root};
+use crate::{
+    executor::{
+        Driver, POLLS_A_TURN,
+        context::{self, Current},
+        coop,
+    },
+    runtime::{Handle, fork},
+    task::Task,
+};
+use crossbeam_deque::{Steal, Worker as Deque};
+use std::{cell::Cell, future::Future, mem, pin::pin, sync::Arc, task::Poll, thread};
+
+/// How often in a row the slot is taken from before the queue: two tasks that
+/// wake each other would keep the others waiting for ever.
+const SLOT_RUNS: u32 = 3;
+
+pub(crate) struct Worker {
+    index: usize,
+    pool: Arc<Pool>,
+    /// Oldest first; siblings steal from its front.
+    deque: Deque<Task>,
+    /// The task that was woken last, to run next: what it wants to see is in
+    /// the cache. Nobody steals it.
+    slot: Cell<Option<Task>>,
+    slot_runs: Cell<u32>,
+    driver: Driver,
+    /// Polls since the sockets and the timers were last looked at.
+    ticks: Cell<u32>,
+    /// Whether it counts as a searcher.
+    searching: Cell<bool>,
+    /// Where the next search begins.
+    random: Cell<u32>,
+    /// Worker 0's.
+    root: Option<Root>,
+}
+
+impl Worker {
+    #[track_caller]
+    pub(crate) fn new(index: usize, pool: Arc<Pool>, deque: Deque<Task>, driver: Driver) -> Self {
+        Self {
+            root: (index == 0).then(|| Root::new(&pool)),
+            index,
+            pool,
+            deque,
+            slot: Cell::new(None),
+            slot_runs: Cell::new(0),
+            driver,
+            ticks: Cell::new(0),
+            searching: Cell::new(false),
+            random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
+        }
+    }
+
+    pub(super) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        self.driver.handle()
+    }
+
+    /// Queues a task that was woken or spawned here, to run next.
+    pub(super) fn push(&self, task: Task) {
+        if let Some(displaced) = self.slot.replace(Some(task)) {
+            self.push_back(displaced);
+        }
+    }
+
+    /// Queues a task behind all others. With the one in the slot or under way
+    /// there are two, so a sibling that sleeps is woken.
+    pub(super) fn push_back(&self, task: Task) {
+        self.deque.push(task);
+        self.pool.notify();
+    }
+
+    /// The life of a worker that is not the first: until the pool closes.
+    pub(crate) fn run(&self) {
+        context::enter(Current::Worker(self), || {
+            while !self.pool.is_closed() {
+                self.step();
+            }
+            self.driver.close();
+            self.drain();
+        });
+    }
+
+    /// The life of worker 0: until `future` is ready.
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let root = self.root.as_ref().expect("worker 0 has the root");
+        let mut future = pin!(future);
+        context::enter(Current::Worker(self), || {
+            root.renew();
+            let _hand_over = HandOver(self);
+            loop {
+                if self.take_root()
+                    && let Poll::Ready(output) = coop::with_budget(|| root.poll(future.as_mut()))
+                {
+                    return output;
+                }
+                self.step();
+            }
+        })
+    }
+
+    /// Runs one task, or sleeps until there may be one.
+    fn step(&self) {
+        let ticks = self.ticks.get() + 1;
+        self.ticks.set(ticks);
+        if ticks >= POLLS_A_TURN {
+            self.ticks.set(0);
+            self.driver.look();
+            // In their turn, not only when there is nothing else to do.
+            if let Some(task) = self.take_injected() {
+                return self.run_task(task);
+            }
+        }
+        match self.next_task() {
+            Some(task) => self.run_task(task),
+            None => self.rest(),
+        }
+    }
+
+    fn run_task(&self, task: Task) {
+        if self.searching.take() && self.pool.idle.end_search() {
+            self.pool.notify();
+        }
+        // SAFETY: taken from a queue; the tasks of a pool are `Send`.
+        coop::with_budget(|| unsafe { task.run() });
+    }
+
+    fn next_task(&self) -> Option<Task> {
+        let slot = self.slot.take();
+        if slot.is_some() {
+            let runs = self.slot_runs.get();
+            if runs < SLOT_RUNS || self.deque.is_empty() {
+                self.slot_runs.set(runs + 1);
+                return slot;
+            }
+        }
+        self.slot_runs.set(0);
+        if let Some(task) = slot {
+            self.push_back(task);
+        }
+        self.deque
+            .pop()
+            .or_else(|| self.take_injected())
+            .or_else(|| self.steal())
+    }
+
+    fn take_injected(&self) -> Option<Task> {
+        until_settled(|| self.pool.injector.steal_batch_and_pop(&self.deque))
+    }
+
+    /// Takes half of a sibling's queue.
+    fn steal(&self) -> Option<Task> {
+        if !self.searching.get() {
+            if !self.pool.idle.start_search() {
+                return None;
+            }
+            self.searching.set(true);
+        }
+        let members = &self.pool.members;
+        let start = self.next_random() as usize;
+        let siblings = (0..members.len()).map(|n| (start + n) % members.len());
+        siblings
+            .filter(|&sibling| sibling != self.index)
+            .find_map(|sibling| {
+                let stealer = &members[sibling].stealer;
+                until_settled(|| stealer.steal_batch_and_pop(&self.deque))
+            })
+    }
+
+    /// Marsaglia's xorshift: good enough to begin somewhere else each time.
+    fn next_random(&self) -> u32 {
+        let mut random = self.random.get();
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        self.random.set(random);
+        random
+    }
+
+    /// Nothing was found: sleeps until an event, a timer or a ring.
+    fn rest(&self) {
+        let idle = &self.pool.idle;
+        let doorbell = &self.pool.members[self.index].doorbell;
+        idle.fall_asleep(self.index, self.searching.take());
+        // The look that closes the race described in `idle`.
+        if !self.pool.has_work() && !self.must_stay_up() && doorbell.lie_down() {
+            self.driver.sleep();
+        }
+        doorbell.get_up();
+        self.ticks.set(0);
+        self.searching.set(idle.wake_up(self.index));
+    }
+
+    /// Whether there is something for this very worker to do.
+    fn must_stay_up(&self) -> bool {
+        let root_is_due = self.root.is_some() && self.pool.root_is_due();
+        self.pool.is_closed() || root_is_due
+    }
+
+    /// Lets go of the queue, whose tasks are complete, or will be cancelled.
+    fn drain(&self) {
+        drop(self.slot.take());
+        while self.deque.pop().is_some() {}
+    }
+
+    /// Worker 0 ends the pool: the others first, then every task.
+    pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
+        if fork::happened_since(self.handle().reactor().born()) {
+            // The parent's threads and tasks.
+            others.into_iter().for_each(mem::forget);
+            return;
+        }
+        self.pool.close();
+        for other in others {
+            // A worker that panicked has said so; its tasks are in the list.
+            let _ = other.join();
+        }
+        self.driver.close();
+        self.pool.cancel_all();
+        self.drain();
+    }
+}
+
+/// Nobody runs worker 0 for a while: its tasks are for the others. Also when
+/// the root unwinds.
+struct HandOver<'a>(&'a Worker);
+
+impl Drop for HandOver<'_> {
+    fn drop(&mut self) {
+        let Worker { pool, deque, .. } = self.0;
+        if let Some(task) = self.0.slot.take() {
+            deque.push(task);
+        }
+        let searched = self.0.searching.take() && pool.idle.end_search();
+        if searched || !deque.is_empty() {
+            pool.notify();
+        }
+    }
+}
+
+fn until_settled(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
+    loop {
+        match steal() {
+            Steal::Success(task) => return Some(task),
+            Steal::Empty => return None,
+            Steal::Retry => {}
+        }
+    }
+}

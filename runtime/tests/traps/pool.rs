@@ -1,0 +1,384 @@
+//! The traps again, on several threads.
+
+use crate::support::{Drops, watched};
+use futures_util::future::join_all;
+use std::{
+    future::{Future, pending, poll_fn},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+        mpsc,
+    },
+    task::{Poll, Waker},
+    thread,
+    time::Duration,
+};
+use wakeful::{
+    Runtime,
+    runtime::{Builder, Handle},
+    spawn,
+    task::yield_now,
+    time::{sleep, timeout},
+};
+
+fn pool(workers: usize) -> Runtime {
+    Builder::new_multi_thread()
+        .worker_threads(workers)
+        .build()
+        .unwrap()
+}
+
+fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
+    watched(awaited, || pool(2).block_on(future))
+}
+
+const MANY: usize = if cfg!(miri) { 20 } else { 10_000 };
+
+#[test]
+fn trap_01_tasks_that_wake_each_other_across_threads_lose_no_wake() {
+    /// One side of a game: waits for its turn, gives the other its turn.
+    async fn side(turn: Arc<AtomicUsize>, mine: usize, wakers: Arc<[Mutex<Option<Waker>>; 2]>) {
+        for round in 0..MANY {
+            let expected = 2 * round + mine;
+            poll_fn(|context| {
+                *wakers[mine].lock().unwrap() = Some(context.waker().clone());
+                if turn.load(SeqCst) == expected {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            turn.store(expected + 1, SeqCst);
+            let other = wakers[1 - mine].lock().unwrap().take();
+            other.into_iter().for_each(Waker::wake);
+        }
+    }
+    run("the game of two tasks", async {
+        let (turn, wakers) = (Arc::new(AtomicUsize::new(0)), Arc::default());
+        let sides = [0, 1].map(|mine| spawn(side(Arc::clone(&turn), mine, Arc::clone(&wakers))));
+        for side in sides {
+            side.await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn trap_01_work_from_a_foreign_thread_wakes_a_sleeping_pool() {
+    let runtime = pool(2);
+    let handle = runtime.handle().clone();
+    let foreign = thread::spawn(move || {
+        watched("a task for each spawn", || {
+            for n in 0..MANY / 10 {
+                let task = handle.spawn(async move { n });
+                assert_eq!(wakeful::block_on(task).unwrap(), n);
+            }
+        });
+    });
+    watched("the foreign thread", || {
+        runtime.block_on(async {
+            while !foreign.is_finished() {
+                sleep(Duration::from_millis(1)).await;
+            }
+        });
+    });
+    foreign.join().unwrap();
+}
+
+#[test]
+fn trap_05_every_output_arrives_and_is_dropped_once() {
+    let drops = Drops::default();
+    run("every output", async {
+        let tasks: Vec<_> = (0..MANY)
+            .map(|_| {
+                let droplet = drops.droplet();
+                spawn(async move {
+                    yield_now().await;
+                    droplet
+                })
+            })
+            .collect();
+        for (n, task) in tasks.into_iter().enumerate() {
+            if n % 2 == 0 {
+                task.await.unwrap();
+            }
+        }
+    });
+    assert_eq!(drops.count(), MANY);
+}
+
+#[test]
+fn trap_04_aborts_race_ends_and_every_handle_answers() {
+    run("every handle", async {
+        let tasks: Vec<_> = (0..MANY / 10).map(|_| spawn(yield_now())).collect();
+        let aborts: Vec<_> = tasks
+            .iter()
+            .map(wakeful::task::JoinHandle::abort_handle)
+            .collect();
+        let aborter =
+            spawn(async move { aborts.iter().for_each(wakeful::task::AbortHandle::abort) });
+        for task in tasks {
+            if let Err(error) = task.await {
+                assert!(error.is_cancelled());
+            }
+        }
+        aborter.await.unwrap();
+    });
+}
+
+#[test]
+fn trap_06_a_panic_ends_its_task_alone() {
+    run("the task that panics, and another", async {
+        let (bad, good) = (spawn(async { panic!("ouch") as () }), spawn(async { 1 }));
+        assert!(bad.await.unwrap_err().is_panic());
+        assert_eq!(good.await.unwrap(), 1);
+    });
+}
+
+#[test]
+fn trap_08_wakers_may_outlive_the_pool() {
+    let (send, receive) = mpsc::channel();
+    let runtime = pool(2);
+    let task = runtime.spawn(poll_fn(move |context| {
+        let _ = send.send(context.waker().clone());
+        Poll::<()>::Pending
+    }));
+    let waker = watched("the first poll", || receive.recv().unwrap());
+    watched("the shutdown", || drop(runtime));
+    waker.wake_by_ref();
+    thread::spawn(move || waker.wake()).join().unwrap();
+    assert!(wakeful::block_on(task).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn trap_16_shutdown_drops_every_task_wherever_it_stands() {
+    let drops = Drops::default();
+    let runtime = pool(2);
+    for n in 0..MANY / 10 {
+        let droplet = drops.droplet();
+        drop(runtime.spawn(async move {
+            let _droplet = droplet;
+            match n % 3 {
+                0 => pending().await,
+                1 => sleep(Duration::from_hours(1)).await,
+                _ => loop {
+                    yield_now().await;
+                },
+            }
+        }));
+    }
+    watched("the shutdown", || drop(runtime));
+    assert_eq!(drops.count(), MANY / 10);
+}
+
+#[test]
+fn trap_16_a_task_spawned_too_late_is_cancelled() {
+    let runtime = pool(2);
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let late = handle.spawn(async {});
+    assert!(
+        watched("the handle", || wakeful::block_on(late))
+            .unwrap_err()
+            .is_cancelled()
+    );
+}
+
+#[test]
+fn trap_18_block_on_can_be_called_again_and_again() {
+    let runtime = pool(2);
+    watched("many short calls", || {
+        for n in 0..MANY / 10 {
+            let task = runtime.spawn(async move { n });
+            assert_eq!(runtime.block_on(async { task.await.unwrap() }), n);
+        }
+    });
+}
+
+#[test]
+fn trap_18_tasks_go_on_between_two_block_ons() {
+    let runtime = pool(2);
+    let done = Arc::new(AtomicBool::new(false));
+    let said = Arc::clone(&done);
+    drop(runtime.spawn(async move {
+        yield_now().await;
+        said.store(true, SeqCst);
+    }));
+    watched("the task that nobody blocks on", || {
+        while !done.load(SeqCst) {
+            thread::yield_now();
+        }
+    });
+}
+
+#[test]
+fn trap_19_a_pair_in_the_slot_does_not_starve_a_third() {
+    // One worker: there is nobody to steal the third task.
+    let runtime = pool(1);
+    watched("the third task", || {
+        runtime.block_on(async {
+            let wakers: Arc<[Mutex<Option<Waker>>; 2]> = Arc::default();
+            let pair = [0, 1].map(|mine| {
+                let wakers = Arc::clone(&wakers);
+                spawn(poll_fn(move |context| {
+                    *wakers[mine].lock().unwrap() = Some(context.waker().clone());
+                    let other = wakers[1 - mine].lock().unwrap().take();
+                    other.into_iter().for_each(Waker::wake);
+                    Poll::<()>::Pending
+                }))
+            });
+            spawn(async {
+                for _ in 0..10 {
+                    yield_now().await;
+                }
+            })
+            .await
+            .unwrap();
+            pair.iter().for_each(wakeful::task::JoinHandle::abort);
+        });
+    });
+}
+
+#[test]
+fn trap_19_busy_workers_still_take_from_the_injector() {
+    let runtime = pool(2);
+    let handle = runtime.handle().clone();
+    let busy: Vec<_> = (0..4)
+        .map(|_| {
+            runtime.spawn(async {
+                loop {
+                    yield_now().await;
+                }
+            })
+        })
+        .collect();
+    watched("a foreign task beside busy ones", || {
+        runtime.block_on(async move {
+            let foreign = wakeful::spawn_blocking(move || handle.spawn(async { 1 }));
+            assert_eq!(foreign.await.unwrap().await.unwrap(), 1);
+        });
+    });
+    busy.iter().for_each(wakeful::task::JoinHandle::abort);
+}
+
+#[test]
+fn trap_19_busy_workers_still_fire_timers() {
+    run("a timer beside busy tasks", async {
+        let busy = [(); 4].map(|()| {
+            spawn(async {
+                loop {
+                    yield_now().await;
+                }
+            })
+        });
+        spawn(sleep(Duration::from_millis(1))).await.unwrap();
+        sleep(Duration::from_millis(1)).await;
+        busy.iter().for_each(wakeful::task::JoinHandle::abort);
+    });
+}
+
+#[test]
+fn a_sibling_takes_over_what_a_blocked_worker_leaves() {
+    run("the tasks behind one that blocks", async {
+        let (release, blocked) = mpsc::channel::<()>();
+        let blocker = spawn(async move {
+            // Wrong in a task, and it happens. It ends when the last of the
+            // others has run, whichever worker it blocks.
+            let _ = blocked.recv();
+        });
+        let release = Arc::new(release);
+        let others = (0..10).map(|n| {
+            let release = Arc::clone(&release);
+            spawn(async move {
+                yield_now().await;
+                drop(release);
+                n
+            })
+        });
+        let others: Vec<_> = others.collect();
+        drop(release);
+        let sum: i32 = join_all(others).await.into_iter().map(Result::unwrap).sum();
+        assert_eq!(sum, 45);
+        blocker.await.unwrap();
+    });
+}
+
+#[test]
+fn a_sleep_made_on_one_thread_and_awaited_on_another_ends() {
+    run("the sleep", async {
+        let nap = sleep(Duration::from_millis(1));
+        spawn(nap).await.unwrap();
+        let slept = spawn(timeout(Duration::from_millis(1), pending::<()>()));
+        assert!(slept.await.unwrap().is_err());
+    });
+}
+
+#[cfg(not(miri))]
+#[test]
+fn sockets_serve_tasks_on_every_worker() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+    use wakeful::net::{TcpListener, TcpStream};
+
+    run("a hundred echoes", async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = spawn(async move {
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                drop(spawn(async move {
+                    futures_util::io::copy(&stream, &mut &stream).await
+                }));
+            }
+        });
+        let clients = (0..100_u8).map(|n| {
+            spawn(async move {
+                let mut stream = TcpStream::connect(address).await.unwrap();
+                for _ in 0..10 {
+                    stream.write_all(&[n; 64]).await.unwrap();
+                    let mut heard = [0; 64];
+                    stream.read_exact(&mut heard).await.unwrap();
+                    assert_eq!(heard, [n; 64]);
+                }
+            })
+        });
+        for client in join_all(clients).await {
+            client.unwrap();
+        }
+        server.abort();
+    });
+}
+
+#[test]
+fn a_local_runtime_takes_tasks_from_other_threads_too() {
+    let runtime = Runtime::new().unwrap();
+    let handle = runtime.handle().clone();
+    let foreign = thread::spawn(move || handle.spawn(async { Handle::try_current().is_some() }));
+    let task = foreign.join().unwrap();
+    assert!(watched("the foreign task", || runtime.block_on(task)).unwrap());
+    // One that was still on its way is cancelled.
+    let late = runtime.handle().spawn(pending::<()>());
+    drop(runtime);
+    assert!(wakeful::block_on(late).unwrap_err().is_cancelled());
+}
+
+#[test]
+#[should_panic(expected = "use `spawn`")]
+fn spawn_local_in_a_pool_says_what_to_do() {
+    run("the panic", async {
+        drop(wakeful::spawn_local(async {}));
+    });
+}
+
+#[test]
+fn the_inspector_sees_the_tasks_of_all_workers() {
+    run("the snapshot", async {
+        let tasks: Vec<_> = (0..8).map(|_| spawn(pending::<()>())).collect();
+        yield_now().await;
+        let seen = wakeful::inspect().unwrap().tasks;
+        assert!(
+            tasks
+                .iter()
+                .all(|task| seen.iter().any(|info| info.id == task.id()))
+        );
+    });
+}
