@@ -147,6 +147,41 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
   });
 });
 
+test('hints that were shown stand there again after a reload, in their order', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const panel = page.locator('section.exercise').nth(2);
+    const id = await panel.getAttribute('data-id');
+    const hint = panel.getByRole('button', { name: /^Hint|hints shown/ });
+    const shown = panel.locator('.hints li');
+    for (const n of [1, 2, 3]) {
+      await hint.click();
+      await shown.nth(n - 1).waitFor();
+    }
+    const before = await shown.allInnerTexts();
+    // The answers come back in the wrong order, as far as the page lets them.
+    await page.route(`**/api/exercises/${id}/hint?n=*`, async (route) => {
+      const n = Number(new URL(route.request().url()).searchParams.get('n'));
+      await new Promise((resume) => setTimeout(resume, 150 * (3 - n)));
+      await route.continue();
+    });
+    await page.reload();
+    await hint.and(page.locator('[aria-disabled="true"]')).waitFor();
+    await shown.nth(2).waitFor({ timeout: 3000 });
+    assert.deepEqual(await shown.allInnerTexts(), before);
+  });
+});
+
+test('code in a hint may hold backticks', async () => {
+  await reading('how-to.html', {}, async (page) => {
+    const told = await page.evaluate(async () => {
+      const { prose } = await import('/widgets/dom.js');
+      const spans = (text) => prose(text).map((piece) => (typeof piece === 'string' ? piece : [piece.textContent]));
+      return ['a `b` c', 'say `` x`y `` and `z`', 'a lone ` stays', '`` `q` ``.'].map(spans);
+    });
+    assert.deepEqual(told, [['a ', ['b'], ' c'], ['say ', ['x`y'], ' and ', ['z']], ['a lone ` stays'], [['`q`'], '.']]);
+  });
+});
+
 test('a file that does not compile shows what the compiler says', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(1);
