@@ -240,6 +240,23 @@ test('the recorded run is stepped by keys alone, without turning the page', asyn
   });
 });
 
+test('the arrows belong to the recorded run on a page that has one, clicked or not', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const player = page.locator('section.widget .player').first();
+    await player.waitFor();
+    await player.scrollIntoViewIfNeeded();
+    await page.keyboard.press('ArrowRight');
+    await player.locator('.position', { hasText: /^step 2 of/ }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForTimeout(300); // a page that turns has begun to by then
+    assert.ok(page.url().endsWith(CHAPTER), page.url());
+    await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
+  });
+});
+
 test('the inspector shows the tasks of the server that serves it', async () => {
   await reading('inspector.html', {}, async (page) => {
     await page.locator('.inspector .tasks tbody tr', { hasText: '.rs:' }).first().waitFor();
