@@ -99,7 +99,8 @@ async fn once(
         report = build(layout, exercise, limits).await?;
     }
     verdict.cargo_ms = millis(report.took);
-    verdict.diagnostics = from_root(&report.rendered(&exercise.package), exercise);
+    let from_root = |text: &str| from_root(&layout.relative(text), exercise);
+    verdict.diagnostics = from_root(&report.rendered(&exercise.package));
     if self::revision(layout, exercise)? != revision {
         return Ok(None);
     }
@@ -117,7 +118,7 @@ async fn once(
         verdict.outcome = Outcome::BuildFailed;
         verdict.advice = foreign_error(layout, exercise, &report);
         if verdict.diagnostics.is_empty() {
-            verdict.diagnostics = report.complaint();
+            verdict.diagnostics = from_root(&report.complaint());
         }
     } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
         built::remember(layout, exercise, revision);
@@ -129,7 +130,7 @@ async fn once(
             .iter_mut()
             .filter_map(|test| test.message.as_mut())
         {
-            *message = from_root(message, exercise);
+            *message = from_root(message);
         }
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
