@@ -21,11 +21,13 @@ pub(crate) struct Ran {
     pub stdout: Option<String>,
 }
 
-/// Lists the binary's tests and runs those that are wanted. `dir` is the crate's
-/// directory, as cargo would have it.
+/// Lists the binary's tests and runs those that are wanted, in the order of their
+/// file: it begins with the simplest. `dir` is the crate's directory, as cargo
+/// would have it.
 pub(crate) async fn run(
     binary: &Path,
     dir: &Path,
+    test_file: &Path,
     limits: &Limits,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Ran, RunError> {
@@ -47,7 +49,11 @@ pub(crate) async fn run(
         .stdout
         .lines()
         .filter_map(|line| line.strip_suffix(": test"));
-    for name in names.filter(|name| wanted(name)) {
+    let mut names: Vec<&str> = names.filter(|name| wanted(name)).collect();
+    // Only an order: without the file it is the alphabet's.
+    let source = std::fs::read_to_string(dir.join(test_file)).unwrap_or_default();
+    names.sort_by_key(|name| position(name, &source));
+    for name in names {
         let time = deadline
             .saturating_duration_since(Instant::now())
             .max(AT_LEAST.min(limits.test_time));
@@ -159,6 +165,14 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
             }
         },
     }
+}
+
+/// Where in its file a test stands.
+fn position(name: &str, source: &str) -> usize {
+    let function = name.rsplit("::").next().unwrap_or(name);
+    source
+        .find(&format!("fn {function}("))
+        .unwrap_or(source.len())
 }
 
 /// The worse of two outcomes: what the reader should hear of first.
