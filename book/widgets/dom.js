@@ -24,9 +24,19 @@ export function button(label, onclick, attributes = {}) {
   return element('button', { type: 'button', text: label, onclick, ...attributes });
 }
 
-/** Text with `backticked` parts as code: enough for hints and summaries. */
+/**
+ * Text with `backticked` parts as code: enough for hints and summaries. As in
+ * Markdown, a run of backticks ends at the next run of the same length, so that
+ * code may hold backticks; one that nothing ends is text.
+ */
 export function prose(text) {
-  return text.split('`').map((part, index) => (index % 2 ? element('code', { text: part }) : part));
+  const pieces = [];
+  let from = 0;
+  for (const found of text.matchAll(/(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)/gs)) {
+    pieces.push(text.slice(from, found.index), element('code', { text: found[2].replace(/^ (.*\S.*) $/s, '$1') }));
+    from = found.index + found[0].length;
+  }
+  return [...pieces, text.slice(from)].filter((piece) => piece !== '');
 }
 
 /** Whether the reader has asked for less motion. Asked each time: it can change. */

@@ -14,6 +14,7 @@ export function mount(section) {
   const act = (method, action) => call(method, exercisePath(id, action));
   let known = null;
   let hints = 0;
+  let hinting = Promise.resolve();
 
   const chip = element('span', { class: 'chip', text: 'to do' });
   const facts = element('p', { class: 'facts' },
@@ -48,8 +49,11 @@ export function mount(section) {
     try {
       await action();
     } catch (error) {
-      told.textContent = error.message;
+      tell(error);
     }
+  }
+  function tell(error) {
+    told.textContent = error.message;
   }
   async function begin() {
     if (known?.state === 'running') return;
@@ -64,15 +68,21 @@ export function mount(section) {
     told.textContent = 'Opened. Save the file there and this panel tests it.';
   }
   async function nextHint() {
-    if (hints < HINTS) await showHint(hints + 1);
+    await showHints(hints + 1);
     hintList.lastElementChild?.focus();
   }
-  async function showHint(n) {
-    const { text } = await act('GET', `hint?n=${n}`);
-    if (n <= hints) return;
-    hints = n;
-    hintList.append(element('li', { tabindex: '-1' }, prose(text)));
-    nameHint();
+  // One after the other: answers that overtake each other would lose or misnumber hints.
+  function showHints(upTo) {
+    const fetched = hinting.then(async () => {
+      while (hints < Math.min(upTo, HINTS)) {
+        const { text } = await act('GET', `hint?n=${hints + 1}`);
+        hints += 1;
+        hintList.append(element('li', { tabindex: '-1' }, prose(text)));
+        nameHint();
+      }
+    });
+    hinting = fetched.catch(() => {}); // whoever asked is told; the next one tries again
+    return fetched;
   }
   function nameHint() {
     hint.textContent = hints < HINTS ? `Hint ${hints + 1} of ${HINTS}` : 'All hints shown';
@@ -106,7 +116,7 @@ export function mount(section) {
     if (exercise.verdict && exercise.state !== 'running') verdict.replaceChildren(verdictView(exercise.verdict));
     else if (!exercise.verdict) verdict.replaceChildren();
     verdict.classList.toggle('stale', exercise.state === 'running');
-    for (let n = hints + 1; n <= Math.min(exercise.hints_shown ?? 0, HINTS); n += 1) attempt(() => showHint(n));
+    if ((exercise.hints_shown ?? 0) > hints) showHints(exercise.hints_shown).catch(tell);
     if (before && exercise.state !== before.state) announce(exercise, before);
   }
   function announce(exercise, before) {

@@ -15,6 +15,7 @@ export { element } from './dom.js';
 export { bytesGrid, localsTable } from './views.js';
 
 const STEP_EVERY_MS = 1600;
+const players = [];
 
 /** Brings one `section.widget` to life. */
 export async function mount(section, root) {
@@ -24,13 +25,34 @@ export async function mount(section, root) {
       load(new URL(section.dataset.trace, root)),
       import(`./${section.dataset.widget}.js`),
     ]);
-    const player = frame(section, trace, chapter);
+    const { player, arrow } = frame(section, trace, chapter);
     section.insertBefore(player, section.firstChild);
+    if (players.length === 0) document.documentElement.addEventListener('keydown', arrows);
+    players.push({ player, arrow });
     if (text) text.querySelector('summary').textContent = 'The same run as text';
   } catch (error) {
     if (text) text.open = true;
     section.prepend(element('p', { class: 'static', text: `The recording could not be loaded (${error.message}). Its steps are here as text.` }));
   }
+}
+
+// On a page with a recording, ← and → are its keys, also before it was clicked: the
+// book's own use of them, to turn the page, would take away what is being looked at.
+// (mdBook listens at the document, one step further out than this.)
+function arrows(event) {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !/^Arrow(Left|Right)$/.test(event.key)) return;
+  event.stopPropagation();
+  if (event.target !== document.body && event.target !== document.documentElement) return;
+  const [nearest] = players.filter(({ player }) => shown(player) > 0).sort((a, b) => shown(b.player) - shown(a.player));
+  if (!nearest) return;
+  event.preventDefault();
+  nearest.arrow(event.key);
+}
+
+// How much of an element's height is in sight, in pixels.
+function shown(part) {
+  const { top, bottom } = part.getBoundingClientRect();
+  return Math.min(bottom, innerHeight) - Math.max(top, 0);
 }
 
 async function load(address) {
@@ -114,12 +136,12 @@ function frame(section, trace, chapter) {
     // A focused button keeps its own space bar.
     if (event.key === ' ' && event.target.tagName === 'BUTTON') return event.stopPropagation();
     event.preventDefault();
-    event.stopPropagation(); // the arrows turn the book's pages elsewhere
+    event.stopPropagation();
     keys[event.key]();
   });
 
   if (chapter.setup) chapter.setup(stage, trace);
   label();
   show(0);
-  return player;
+  return { player, arrow: (key) => keys[key]() };
 }

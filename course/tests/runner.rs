@@ -57,7 +57,7 @@ fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
         "{}",
         verdict.diagnostics
     );
-    assert_eq!(verdict.advice, None);
+    assert_eq!((verdict.advice, verdict.waits_for), (None, None));
     assert!(verdict.tests.is_empty());
 
     let verdict = course.run("fix/count", &Limits::default());
@@ -67,6 +67,21 @@ fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
         advice.contains("src/double.rs") && advice.contains("reset fix/double"),
         "{advice}"
     );
+    assert_eq!(
+        verdict.waits_for.as_deref(),
+        Some("exercises/02-fix/src/double.rs")
+    );
+}
+
+#[test]
+fn tests_are_told_in_the_order_of_their_file() {
+    let course = Course::new();
+    let test = |name: &str| format!("#[test]\nfn {name}() {{}}\n");
+    let tests = ["simple", "also_simple", "hard"].map(test).concat();
+    course.write("exercises/02-fix/tests/double.rs", &tests);
+    let verdict = course.run("fix/double", &Limits::default());
+    let names: Vec<_> = verdict.tests.iter().map(|test| &*test.name).collect();
+    assert_eq!(names, ["simple", "also_simple", "hard"]);
 }
 
 #[test]

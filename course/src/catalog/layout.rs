@@ -75,6 +75,12 @@ impl Layout {
         self.root.join("progress.txt")
     }
 
+    /// A text with the paths in it as the reader should see them: from the root.
+    pub fn relative(&self, text: &str) -> String {
+        let root = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
+        text.replace(&root, "")
+    }
+
     /// A path as the reader should see it: from the root, with forward slashes.
     pub fn show(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.root).unwrap_or(path);

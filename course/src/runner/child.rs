@@ -51,7 +51,7 @@ pub struct Spec {
     pub args: Vec<String>,
     /// Where it runs.
     pub dir: PathBuf,
-    /// Variables on top of the inherited ones.
+    /// Variables on top of the inherited ones, without those for backtraces.
     pub env: Vec<(String, String)>,
     /// How long it may run.
     pub time: Duration,
@@ -66,6 +66,9 @@ pub struct Spec {
 pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Result<Ended, RunError> {
     let mut command = Command::new(&spec.program);
     command.args(&spec.args).current_dir(&spec.dir);
+    // Of a reader who always wants them in their own programs: here they would bury the message.
+    command.env_remove("RUST_BACKTRACE");
+    command.env_remove("RUST_LIB_BACKTRACE");
     for (name, value) in &spec.env {
         command.env(name, value);
     }

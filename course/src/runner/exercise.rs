@@ -80,6 +80,7 @@ async fn once(
         diagnostics: String::new(),
         stdout: None,
         advice: None,
+        waits_for: None,
         cargo_ms: 0,
         total_ms: 0,
         revision: revision.to_owned(),
@@ -99,7 +100,8 @@ async fn once(
         report = build(layout, exercise, limits).await?;
     }
     verdict.cargo_ms = millis(report.took);
-    verdict.diagnostics = from_root(&report.rendered(&exercise.package), exercise);
+    let from_root = |text: &str| from_root(&layout.relative(text), exercise);
+    verdict.diagnostics = from_root(&report.rendered(&exercise.package));
     if self::revision(layout, exercise)? != revision {
         return Ok(None);
     }
@@ -115,13 +117,28 @@ async fn once(
         verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
-        verdict.advice = foreign_error(layout, exercise, &report);
+        if let Some(other) = foreign_error(layout, exercise, &report) {
+            verdict.advice = Some(format!(
+                "the error is in {}, the file of {}: mend it there, or `cargo course reset {}` (yours is kept aside)",
+                other.file.display(),
+                other.id,
+                other.id
+            ));
+            verdict.waits_for = Some(layout.show(&other.path(layout)));
+        }
         if verdict.diagnostics.is_empty() {
-            verdict.diagnostics = report.complaint();
+            verdict.diagnostics = from_root(&report.complaint());
         }
     } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
         built::remember(layout, exercise, revision);
-        let ran = libtest::run(binary, &exercise.dir(layout), limits, &|_| true).await?;
+        let ran = libtest::run(
+            binary,
+            &exercise.dir(layout),
+            &exercise.test,
+            limits,
+            &|_| true,
+        )
+        .await?;
         verdict.outcome = ran.outcome;
         verdict.tests = ran.tests;
         for message in verdict
@@ -129,7 +146,7 @@ async fn once(
             .iter_mut()
             .filter_map(|test| test.message.as_mut())
         {
-            *message = from_root(message, exercise);
+            *message = from_root(message);
         }
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
@@ -201,7 +218,8 @@ fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> Str
 }
 
 /// All exercises of a chapter are one crate: an error may be in another one's file.
-fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -> Option<String> {
+/// That other one.
+fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -> Option<Exercise> {
     let own = |file: &str| {
         Path::new(file).ends_with(&exercise.file) || Path::new(file).ends_with(&exercise.test)
     };
@@ -225,12 +243,7 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
             .flat_map(cargo::CompilerMessage::files)
             .any(|file| Path::new(file).ends_with(&other.file))
     })?;
-    Some(format!(
-        "the error is in {}, the file of {}: mend it there, or `cargo course reset {}` (yours is kept aside)",
-        other.file.display(),
-        other.id,
-        other.id
-    ))
+    Some(other.clone())
 }
 
 /// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.

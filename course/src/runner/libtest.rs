@@ -21,11 +21,13 @@ pub(crate) struct Ran {
     pub stdout: Option<String>,
 }
 
-/// Lists the binary's tests and runs those that are wanted. `dir` is the crate's
-/// directory, as cargo would have it.
+/// Lists the binary's tests and runs those that are wanted, in the order of their
+/// file: it begins with the simplest. `dir` is the crate's directory, as cargo
+/// would have it.
 pub(crate) async fn run(
     binary: &Path,
     dir: &Path,
+    test_file: &Path,
     limits: &Limits,
     wanted: &dyn Fn(&str) -> bool,
 ) -> Result<Ran, RunError> {
@@ -47,7 +49,11 @@ pub(crate) async fn run(
         .stdout
         .lines()
         .filter_map(|line| line.strip_suffix(": test"));
-    for name in names.filter(|name| wanted(name)) {
+    let mut names: Vec<&str> = names.filter(|name| wanted(name)).collect();
+    // Only an order: without the file it is the alphabet's.
+    let source = std::fs::read_to_string(dir.join(test_file)).unwrap_or_default();
+    names.sort_by_key(|name| position(name, &source));
+    for name in names {
         let time = deadline
             .saturating_duration_since(Instant::now())
             .max(AT_LEAST.min(limits.test_time));
@@ -150,14 +156,24 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
                 Outcome::Killed,
                 with_panic(name, &signal(status), &once.stderr),
             ),
-            (Some(101), Some(message)) => failed(Outcome::Failed, message),
-            (Some(101), None) => failed(Outcome::Failed, libtests_note(&once.stdout)),
+            (Some(101), panic) => failed(
+                Outcome::Failed,
+                why(panic, harness_note(name, &once.stdout)),
+            ),
             (Some(_), _) => {
                 let said = format!("the process ended before its test did ({status})");
                 failed(Outcome::Failed, with_panic(name, &said, &once.stderr))
             }
         },
     }
+}
+
+/// Where in its file a test stands.
+fn position(name: &str, source: &str) -> usize {
+    let function = name.rsplit("::").next().unwrap_or(name);
+    source
+        .find(&format!("fn {function}("))
+        .unwrap_or(source.len())
 }
 
 /// The worse of two outcomes: what the reader should hear of first.
@@ -253,10 +269,23 @@ fn end_of(text: &str) -> String {
     )
 }
 
-/// `note: test did not panic as expected`, which only the harness says.
-fn libtests_note(stdout: &str) -> String {
-    let note = stdout.lines().find_map(|line| line.strip_prefix("note: "));
-    note.unwrap_or("it failed without a message").to_owned()
+/// What `#[should_panic]` has against the run, which only the harness says: no
+/// panic, or one with other words than the test expects.
+fn harness_note<'a>(name: &str, stdout: &'a str) -> Option<&'a str> {
+    let (_, after) = stdout.rsplit_once(&format!("\n---- {name} stdout ----\n"))?;
+    let (note, _) = after.split_once("\n\nfailures:")?;
+    note.trim().strip_prefix("note: ")
+}
+
+/// The panic, and the harness's note below it: without it, a panic with the wrong
+/// words looks like the very panic that the test asks for.
+fn why(panic: Option<String>, note: Option<&str>) -> String {
+    match (panic, note) {
+        (Some(panic), Some(note)) => format!("{panic}\n\n{note}"),
+        (Some(panic), None) => panic,
+        (None, Some(note)) => note.to_owned(),
+        (None, None) => "it failed without a message".to_owned(),
+    }
 }
 
 #[cfg(unix)]
@@ -298,6 +327,21 @@ mod tests {
         let own = "panicked at tests/one.rs:3:5:\nassertion failed: a";
         assert_eq!(panic_message("visits", stderr).as_deref(), Some(own));
         assert_eq!(panic_message("visits", "\n"), None);
+    }
+
+    #[test]
+    fn a_panic_with_other_words_than_expected_comes_with_the_words_that_were() {
+        let stdout = "\nrunning 1 test\ntest late - should panic ... note: mine\nFAILED\n\nfailures:\n\n\
+                      ---- late stdout ----\nnote: panic did not contain expected string\n      \
+                      panic message: \"a\"\n expected substring: \"b\"\n\nfailures:\n    late\n";
+        let note = harness_note("late", stdout);
+        assert_eq!(
+            why(Some("panicked at x.rs:1:1:\na".into()), note),
+            "panicked at x.rs:1:1:\na\n\npanic did not contain expected string\n      \
+             panic message: \"a\"\n expected substring: \"b\""
+        );
+        assert_eq!(harness_note("late", "note: mine\n"), None);
+        assert_eq!(why(None, None), "it failed without a message");
     }
 
     #[test]

@@ -7,6 +7,9 @@ use super::{Limits, RunError, cargo};
 use crate::catalog::{Chapter, Layout};
 use crate::files::FileError;
 
+/// What the compiler and panics call the block.
+const FILE: &str = "block.rs";
+
 /// A block that was given to the compiler.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Built {
@@ -36,9 +39,9 @@ pub async fn build(
         let path = dir.join(file);
         fs::write(&path, text).map_err(FileError::new("write", path))
     };
-    fs::create_dir_all(dir.join("src")).map_err(FileError::new("create", &dir))?;
+    fs::create_dir_all(&dir).map_err(FileError::new("create", &dir))?;
     write("Cargo.toml", &manifest(layout, chapter, &name))?;
-    write("src/main.rs", &program(code))?;
+    write(FILE, &program(code))?;
     // The versions that the root has chosen; cargo drops what is not needed.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
 
@@ -78,7 +81,8 @@ pub async fn build(
 fn manifest(layout: &Layout, chapter: &Chapter, name: &str) -> String {
     let path = toml::Value::String(layout.chapters().join(&chapter.dir).display().to_string());
     format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[workspace]\n\n\
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\
+         autobins = false\n\n[[bin]]\nname = \"{name}\"\npath = \"{FILE}\"\n\n[workspace]\n\n\
          [dependencies]\n{} = {{ path = {path} }}\n\n[lints.rust]\nunused = \"allow\"\n",
         chapter.package
     )
@@ -94,7 +98,8 @@ fn program(code: &str) -> String {
     if code.lines().any(is_main) {
         code.to_owned()
     } else {
-        format!("fn main() {{\n{code}\n}}\n")
+        // On the block's own first line: an error's line is the one that the reader counts.
+        format!("fn main() {{ {code}\n}}\n")
     }
 }
 
@@ -104,12 +109,9 @@ mod tests {
 
     #[test]
     fn only_a_block_without_main_is_wrapped() {
-        assert_eq!(program("let a = 1;"), "fn main() {\nlet a = 1;\n}\n");
+        assert_eq!(program("let a = 1;"), "fn main() { let a = 1;\n}\n");
         assert_eq!(program("  fn main() {}"), "  fn main() {}");
         assert_eq!(program("fn main () {}"), "fn main () {}");
-        assert_eq!(
-            program("fn mainly() {}"),
-            "fn main() {\nfn mainly() {}\n}\n"
-        );
+        assert_eq!(program("fn mainly() {}"), "fn main() { fn mainly() {}\n}\n");
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct Verdict {
     /// In one word.
     pub outcome: Outcome,
-    /// Each named test, in the order of the file's names. Empty if it did not build.
+    /// Each named test, in the order of their file. Empty if it did not build.
     pub tests: Vec<TestResult>,
     /// What the compiler (or cargo) said, rendered for people, without colours.
     pub diagnostics: String,
@@ -17,6 +17,9 @@ pub struct Verdict {
     /// What to do, where it is not for the compiler or a test to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// The file, another exercise's, that must compile before this one can be tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<String>,
     /// How long cargo took.
     pub cargo_ms: u64,
     /// How long all of it took.

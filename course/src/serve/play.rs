@@ -132,7 +132,7 @@ async fn compile_and_run(
     let built = snippet::build(&course.layout, chapter, &slot, code, &course.limits).await?;
     if !built.diagnostics.is_empty() {
         lines.say(&Event::Diagnostics {
-            text: &built.diagnostics,
+            text: &course.layout.relative(&built.diagnostics),
         });
     }
     let Some(program) = built.program else {
@@ -152,7 +152,11 @@ async fn compile_and_run(
     let (mut stdout, mut stderr) = (Text::default(), Text::default());
     let ended = child::run(&spec, &mut |pipe, bytes| match pipe {
         Pipe::Stdout => stdout.push(bytes, |text| lines.say(&Event::Stdout { text })),
-        Pipe::Stderr => stderr.push(bytes, |text| lines.say(&Event::Stderr { text })),
+        Pipe::Stderr => stderr.push(bytes, |text| {
+            // A panic's place comes in one piece.
+            let text = &course.layout.relative(text);
+            lines.say(&Event::Stderr { text });
+        }),
     })
     .await?;
     Ok(match ended {

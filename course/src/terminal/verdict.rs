@@ -10,7 +10,12 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
         Outcome::Passed => return paint.green("passed"),
         Outcome::Failed => "failed",
-        Outcome::BuildFailed => "does not compile",
+        Outcome::BuildFailed => {
+            if let Some(file) = &verdict.waits_for {
+                return paint.yellow(&format!("waits for {file}"));
+            }
+            "does not compile"
+        }
         Outcome::TimedOut => "takes too long",
         Outcome::TooMuchOutput => "prints too much",
         Outcome::ManifestBroken => "cargo cannot build it",
@@ -25,6 +30,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     if !verdict.diagnostics.is_empty() {
         let _ = writeln!(out, "{}\n", compiler(&verdict.diagnostics, paint));
     }
+    let mut told: Vec<(&str, &str)> = Vec::new();
     for test in &verdict.tests {
         let status = match test.status {
             TestStatus::Ok => paint.green("ok     "),
@@ -33,7 +39,14 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
         };
         let _ = writeln!(out, "  {status}  {}", test.name);
         if let Some(message) = &test.message {
-            let _ = writeln!(out, "           {}", indented(message, 11));
+            // What five tests say in the same words is said once.
+            let same = told.iter().find(|(_, said)| said == message);
+            let said = match same {
+                Some((name, _)) => format!("the same as {name}"),
+                None => indented(message, 11),
+            };
+            let _ = writeln!(out, "           {said}");
+            told.push((&test.name, message));
         }
     }
     if let Some(stdout) = &verdict.stdout {
@@ -96,15 +109,18 @@ mod tests {
             tests: vec![
                 test("a", TestStatus::Ok, None),
                 test("b", TestStatus::Failed, Some("left: 1\nright: 2")),
+                test("c", TestStatus::Failed, Some("left: 1\nright: 2")),
             ],
             diagnostics: String::new(),
             stdout: Some("b:\nhello\n".into()),
             advice: Some("look again".into()),
+            waits_for: None,
             cargo_ms: 1,
             total_ms: 2,
             revision: String::new(),
         };
-        let expected = "  ok       a\n  failed   b\n           left: 1\n           right: 2\n\n  printed:\n    b:\n    \
+        let expected = "  ok       a\n  failed   b\n           left: 1\n           right: 2\n  \
+                        failed   c\n           the same as b\n\n  printed:\n    b:\n    \
                         hello\n  help: look again\n";
         assert_eq!(verdict(&given, Paint::plain()), expected);
         assert_eq!(summary(&given, Paint::plain()), "failed");

@@ -117,7 +117,7 @@ async fn build_and_run(
     }
     let dir = workspace.join(&exercise.chapter);
     Ok(Some(
-        libtest::run(binary, &dir, &Limits::default(), &|_| true).await?,
+        libtest::run(binary, &dir, &exercise.test, &Limits::default(), &|_| true).await?,
     ))
 }
 

@@ -125,7 +125,10 @@ async fn one(
         test_time: TIME,
         ..Limits::default()
     };
-    let ran = libtest::run(binary, &dir, &limits, &|test| test == mutant.caught_by).await?;
+    let ran = libtest::run(binary, &dir, &exercise.test, &limits, &|test| {
+        test == mutant.caught_by
+    })
+    .await?;
     match ran.tests.first().map(|test| test.status) {
         Some(TestStatus::Failed) => {}
         None => {
@@ -137,7 +140,7 @@ async fn one(
             found.add(what, "name the test that catches it in `caught_by`");
         }
         Some(TestStatus::Ok | TestStatus::Ignored) => {
-            let ran = libtest::run(binary, &dir, &limits, &|_| true).await?;
+            let ran = libtest::run(binary, &dir, &exercise.test, &limits, &|_| true).await?;
             let catches: Vec<&str> = ran
                 .tests
                 .iter()

@@ -147,6 +147,41 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
   });
 });
 
+test('hints that were shown stand there again after a reload, in their order', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const panel = page.locator('section.exercise').nth(2);
+    const id = await panel.getAttribute('data-id');
+    const hint = panel.getByRole('button', { name: /^Hint|hints shown/ });
+    const shown = panel.locator('.hints li');
+    for (const n of [1, 2, 3]) {
+      await hint.click();
+      await shown.nth(n - 1).waitFor();
+    }
+    const before = await shown.allInnerTexts();
+    // The answers come back in the wrong order, as far as the page lets them.
+    await page.route(`**/api/exercises/${id}/hint?n=*`, async (route) => {
+      const n = Number(new URL(route.request().url()).searchParams.get('n'));
+      await new Promise((resume) => setTimeout(resume, 150 * (3 - n)));
+      await route.continue();
+    });
+    await page.reload();
+    await hint.and(page.locator('[aria-disabled="true"]')).waitFor();
+    await shown.nth(2).waitFor({ timeout: 3000 });
+    assert.deepEqual(await shown.allInnerTexts(), before);
+  });
+});
+
+test('code in a hint may hold backticks', async () => {
+  await reading('how-to.html', {}, async (page) => {
+    const told = await page.evaluate(async () => {
+      const { prose } = await import('/widgets/dom.js');
+      const spans = (text) => prose(text).map((piece) => (typeof piece === 'string' ? piece : [piece.textContent]));
+      return ['a `b` c', 'say `` x`y `` and `z`', 'a lone ` stays', '`` `q` ``.'].map(spans);
+    });
+    assert.deepEqual(told, [['a ', ['b'], ' c'], ['say ', ['x`y'], ' and ', ['z']], ['a lone ` stays'], [['`q`'], '.']]);
+  });
+});
+
 test('a file that does not compile shows what the compiler says', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(1);
@@ -202,6 +237,23 @@ test('the recorded run is stepped by keys alone, without turning the page', asyn
     for (let steps = 0; steps < 5; steps += 1) await page.keyboard.press('ArrowRight');
     await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)));
     await screenshot(page, 'widget');
+  });
+});
+
+test('the arrows belong to the recorded run on a page that has one, clicked or not', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const player = page.locator('section.widget .player').first();
+    await player.waitFor();
+    await player.scrollIntoViewIfNeeded();
+    await page.keyboard.press('ArrowRight');
+    await player.locator('.position', { hasText: /^step 2 of/ }).waitFor();
+    await page.keyboard.press('ArrowLeft');
+    await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
+    await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForTimeout(300); // a page that turns has begun to by then
+    assert.ok(page.url().endsWith(CHAPTER), page.url());
+    await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
   });
 });
 

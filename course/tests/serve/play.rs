@@ -1,6 +1,9 @@
 //! ▶: a block runs here, within limits, one at a time, for as long as somebody watches.
 
-use crate::client::{Running, await_that, runs};
+use crate::{
+    client::{Running, await_that, options, runs},
+    fixture::Fixture,
+};
 
 const CHAPTER: &str = "07-lamps";
 
@@ -50,6 +53,36 @@ fn a_block_that_does_not_compile_shows_what_the_compiler_says() {
             .contains("E0308")
     );
     assert_eq!(lines.until("done")["outcome"], "build_failed");
+}
+
+/// A reader counts the lines that they see, and may have asked for backtraces in their own programs.
+#[test]
+fn errors_and_panics_name_the_line_that_the_reader_counts() {
+    let server = Running::new();
+    let mut lines = server.play(CHAPTER, "let a = 1;\nlet x: u8 = \"no\";");
+    let text = lines.until("diagnostics")["text"].to_string();
+    assert!(text.contains("--> block.rs:2:13"), "{text}");
+    drop(lines);
+    let panic = server
+        .play(CHAPTER, "let a = 1;\npanic!(\"out\")")
+        .until("stderr")["text"]
+        .to_string();
+    assert!(panic.contains("panicked at block.rs:2:1:\\nout"), "{panic}");
+}
+
+#[test]
+fn a_panic_in_the_chapter_names_its_file_from_the_root() {
+    let fixture = Fixture::new();
+    fixture.write(
+        "chapters/07-lamps/src/lib.rs",
+        "pub fn burst() {\n    panic!(\"glass\")\n}\n",
+    );
+    let server = Running::on(fixture, options());
+    let panic = server.play(CHAPTER, "lamps::burst()").until("stderr")["text"].to_string();
+    assert!(
+        panic.contains("panicked at chapters/07-lamps/src/lib.rs:2:5:"),
+        "{panic}"
+    );
 }
 
 #[test]
