@@ -32,7 +32,8 @@
 //! `reactor` the sockets' readiness, `blocking` the threads for what blocks.
 //!
 //! # Features
-//! `hyper`: the traits of `hyper::rt`, in the module `hyper`.
+//! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
+//! traits for I/O, in the module `tokio`.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -52,6 +53,8 @@ pub mod runtime;
 pub mod signal;
 pub mod task;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};
