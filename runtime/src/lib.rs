@@ -51,6 +51,7 @@ pub mod process;
 mod reactor;
 pub mod runtime;
 pub mod signal;
+pub mod sync;
 pub mod task;
 pub mod time;
 #[cfg(feature = "tokio")]
