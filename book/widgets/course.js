@@ -20,7 +20,7 @@ scrollable();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
 if (live) {
-  each('div.runnable', () => import('./run.js'));
+  each('div.runnable, div.fails', () => import('./run.js'));
   each('section.inspector', () => import('./inspector.js'));
   const { start } = await import('./live.js');
   start(root);

@@ -82,6 +82,30 @@ test('a block runs on this machine, and runs again with the edits made to it', a
   });
 });
 
+test('a block that promises an error keeps its word, and what a run prints stands alone', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const fails = page.locator('.fails').first();
+    const code = await fails.getAttribute('data-code');
+    await fails.getByRole('button', { name: '▶ Run' }).click();
+    await fails.locator('.run-state[data-done="good"]', { hasText: `as promised: ${code}` }).waitFor(VERDICT_WITHIN);
+    await fails.locator('.run-output', { hasText: `error[${code}]` }).waitFor();
+    await assertAccessible(page, 'a block that failed as promised');
+    await fails.scrollIntoViewIfNeeded();
+    await screenshot(page, 'fails-as-promised');
+
+    const block = page.locator('.runnable:has(+ figure.output)').first();
+    const printed = page.locator('.runnable + figure.output').first();
+    const size = (part) => part.evaluate((node) => getComputedStyle(node).fontSize);
+    const before = await size(printed.locator('code'));
+    await block.getByRole('button', { name: '▶ Run' }).click();
+    await block.locator('.run-state[data-done="good"]').waitFor(VERDICT_WITHIN);
+    assert.equal(await printed.isVisible(), false, 'the same text does not stand there twice');
+    assert.equal(await size(block.locator('.run-output')), before);
+    await block.scrollIntoViewIfNeeded();
+    await screenshot(page, 'block-ran');
+  });
+});
+
 test('a block that does not compile says why, and one that never ends can be stopped', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const block = page.locator('.runnable').first();
@@ -110,6 +134,11 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
     const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
+    const firsts = await panel.locator('.tests .failed summary code:first-of-type').allInnerTexts();
+    const places = firsts.map((name) => tests.indexOf(`fn ${name}()`));
+    assert.deepEqual(places, places.toSorted((a, b) => a - b), 'in the order of their file');
+    const messages = await panel.locator('.tests .failed pre').allTextContents();
+    assert.equal(new Set(messages).size, messages.length, 'a message that several tests share is said once');
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
@@ -144,6 +173,16 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await panel.getByRole('button', { name: 'Reset the file' }).click();
     await panel.locator('.told', { hasText: 'kept in' }).waitFor();
     assert.equal(await fs.readFile(path.join(tree.root, file), 'utf8'), skeleton);
+    // The verdict on what was reset leaves the words; the next one takes them away.
+    await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+    assert.match(await panel.locator('.told').innerText(), /kept in/);
+    await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// Once more.\n`);
+    await panel.locator('.told:empty').waitFor({ state: 'attached', ...VERDICT_WITHIN });
+
+    await panel.locator('.test-file summary').click();
+    await panel.locator('.test-file pre', { hasText: '#[test]' }).waitFor();
+    await assertAccessible(page, 'a panel with its tests');
+    await screenshot(page, 'exercise-tests');
   });
 });
 
@@ -192,6 +231,13 @@ test('a file that does not compile shows what the compiler says', async () => {
     await assertAccessible(page, 'a panel with the compiler\'s words');
     await panel.scrollIntoViewIfNeeded();
     await screenshot(page, 'exercise-does-not-compile');
+    const other = page.locator('section.exercise').nth(0);
+    await other.getByRole('button', { name: 'Run tests' }).click();
+    await other.locator('.chip', { hasText: `waits for ${path.basename(file)}` }).waitFor(VERDICT_WITHIN);
+    await other.locator('.advice', { hasText: path.basename(file) }).waitFor();
+    await assertAccessible(page, 'a panel that waits for another');
+    await other.scrollIntoViewIfNeeded();
+    await screenshot(page, 'exercise-waits');
     await fs.writeFile(file, skeleton);
     await panel.locator('.tests .failed').first().waitFor(VERDICT_WITHIN);
   });
