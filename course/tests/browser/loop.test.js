@@ -346,6 +346,40 @@ test('by day, by night, or as the machine has it: three themes, and no other boo
   });
 });
 
+test('a margin note stands beside the paragraph that it follows, and below it on a narrow page', async () => {
+  await reading(CHAPTER, { width: 1680, height: 1000 }, async (page) => {
+    const notes = () => page.evaluate(() => [...document.querySelectorAll('aside.margin')].map((note) => {
+      const [before, after] = [note.previousElementSibling, note.nextElementSibling];
+      return { beside: after.tagName === 'P' && Math.abs(after.getBoundingClientRect().top - note.getBoundingClientRect().top) < 40, below: before.tagName === 'P' };
+    }));
+    assert.ok((await notes()).some(({ beside }) => beside));
+    await screenshot(page, 'margin-notes', { fullPage: true });
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.waitForFunction(() => [...document.querySelectorAll('aside.margin')].some((note) => note.previousElementSibling.tagName === 'P'));
+  });
+});
+
+test('on a telephone a drawing can be read, and a recorded run kept going', async () => {
+  await reading('introduction.html', { width: 390, height: 700 }, async (page) => {
+    const label = page.locator('figure.drawing svg text').first();
+    const height = await label.evaluate((text) => text.getBoundingClientRect().height);
+    assert.ok(height > 12, `${height} pixels high`);
+    await assertNoSidewaysScroll(page, 'the introduction at 390');
+    await screenshot(page, 'telephone-introduction');
+    await page.goto(`${server.address}/${CHAPTER}`);
+    const player = page.locator('.player').first();
+    await player.waitFor();
+    await player.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 60, behavior: 'instant' }));
+    const button = await player.getByRole('button', { name: 'Forward one step' }).or(player.getByRole('button', { name: 'Next' })).boundingBox();
+    assert.ok(button.y + button.height <= 700, 'its buttons are in sight');
+    await assertAccessible(page, 'a recorded run at 390');
+    await screenshot(page, 'telephone-player');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await player.scrollIntoViewIfNeeded();
+    await screenshot(page, 'player-1280');
+  });
+});
+
 test('the night is dark', async () => {
   await reading(CHAPTER, { colorScheme: 'dark' }, async (page) => {
     const brightness = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
