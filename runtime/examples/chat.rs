@@ -16,20 +16,20 @@
 //! guest is to hear, from a queue of bounded length. Who does not read fills
 //! the queue, and is shown the door: the others do not wait.
 
-use async_channel::Sender;
 use futures_util::{
     AsyncBufReadExt, AsyncReadExt, AsyncWriteExt,
     future::{Either, select},
     io::BufReader,
 };
 use std::{
-    cell::RefCell, collections::BTreeMap, convert::Infallible, env, io, net::SocketAddr, pin::pin,
-    rc::Rc, time::Duration,
+    cell::RefCell, collections::BTreeMap, env, io, net::SocketAddr, pin::pin, rc::Rc,
+    time::Duration,
 };
 use wakeful::{
     net::{TcpListener, TcpSocket, TcpStream, tcp},
     signal::ctrl_c,
     spawn_local,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
     time::timeout,
 };
@@ -51,12 +51,12 @@ struct House(Rc<RefCell<BTreeMap<String, Guest>>>);
 
 struct Guest {
     room: String,
-    queue: Sender<Line>,
+    queue: mpsc::Sender<Line>,
 }
 
 impl House {
     /// Lets a guest in, unless the name is taken.
-    fn enter(&self, name: &str, queue: Sender<Line>) -> bool {
+    fn enter(&self, name: &str, queue: mpsc::Sender<Line>) -> bool {
         let mut guests = self.0.borrow_mut();
         if name.is_empty() || guests.contains_key(name) {
             return false;
@@ -182,7 +182,7 @@ async fn visit(stream: TcpStream, house: House) -> io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
     writer.write_all(b"* your name?\n").await?;
-    let (queue, lines) = async_channel::bounded(BEHIND);
+    let (queue, mut lines) = mpsc::channel(BEHIND);
     let name = loop {
         let Some(name) = next_line(&mut reader).await? else {
             return Ok(());
@@ -199,7 +199,7 @@ async fn visit(stream: TcpStream, house: House) -> io::Result<()> {
     drop(queue);
 
     let write = async {
-        while let Ok(line) = lines.recv().await {
+        while let Some(line) = lines.recv().await {
             timeout(GRACE, writer.write_all(line.as_bytes())).await??;
         }
         writer.close().await
@@ -254,10 +254,10 @@ async fn show() -> io::Result<()> {
     socket.bind("127.0.0.1:0".parse().expect("an address"))?;
     let listener = socket.listen(16)?;
     let address = listener.local_addr()?;
-    let (end, ended) = async_channel::bounded::<Infallible>(1);
+    let (end, ended) = oneshot::channel::<()>();
     let server = spawn_local(async move {
         let end = async {
-            let _closed = ended.recv().await;
+            let _ended = ended.await;
             Ok(())
         };
         serve(listener, end).await
@@ -298,7 +298,7 @@ async fn show() -> io::Result<()> {
     tom.reader.read_to_end(&mut late).await?;
     println!("tom hears all of it late, and then the end");
 
-    drop(end);
+    let _ = end.send(());
     bob.hear().await?;
     while next_line(&mut ann.reader).await?.is_some() {}
     server.await?

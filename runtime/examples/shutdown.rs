@@ -11,7 +11,6 @@
 //! 3000
 //! ```
 
-use async_channel::Receiver;
 use futures_util::{
     AsyncBufReadExt, AsyncReadExt, AsyncWriteExt,
     future::{Either, select},
@@ -22,6 +21,7 @@ use wakeful::{
     net::{TcpListener, TcpStream},
     signal::ctrl_c,
     spawn_local,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
     time::{Instant, sleep, timeout, timeout_at},
 };
@@ -32,9 +32,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// The longest line that is read.
 const LONGEST: u64 = 64;
 
-/// Nothing is ever sent on this channel: that it closes is the news. Everyone
-/// who has a receiver hears it, now or later.
-type Closing = Receiver<Infallible>;
+/// Nothing is ever sent on this channel: that it closes is the news, and
+/// everyone who has a sender can wait for it.
+type Closing = mpsc::Sender<Infallible>;
 
 fn main() -> io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
@@ -54,7 +54,7 @@ async fn serve(
     end: impl Future<Output = io::Result<()>>,
     grace: Duration,
 ) -> io::Result<()> {
-    let (open, closing) = async_channel::bounded(1);
+    let (closing, open) = mpsc::channel(1);
     let mut connections: Vec<JoinHandle<io::Result<()>>> = Vec::new();
     let mut end = pin!(end);
     loop {
@@ -91,7 +91,7 @@ async fn serve_one(stream: TcpStream, closing: Closing) -> io::Result<()> {
     loop {
         line.clear();
         let mut next = (&mut reader).take(LONGEST);
-        let asked = match select(pin!(closing.recv()), pin!(next.read_line(&mut line))).await {
+        let asked = match select(pin!(closing.closed()), pin!(next.read_line(&mut line))).await {
             Either::Left(_closed) => break (&stream).write_all(b"good bye\n").await?,
             Either::Right((asked, _)) => asked?,
         };
@@ -114,10 +114,10 @@ async fn serve_one(stream: TcpStream, closing: Closing) -> io::Result<()> {
 async fn show() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let (end, ended) = async_channel::bounded::<Infallible>(1);
+    let (end, ended) = oneshot::channel::<()>();
     let server = spawn_local(async move {
         let end = async {
-            let _closed = ended.recv().await;
+            let _ended = ended.await;
             Ok(())
         };
         serve(listener, end, Duration::from_millis(600)).await
@@ -127,7 +127,7 @@ async fn show() -> io::Result<()> {
     let busy = client(address, 100).await?;
     let endless = client(address, 99_999_999).await?;
     println!("client: asks the server to end");
-    drop(end);
+    let _ = end.send(());
     for (name, client) in [("idle", idle), ("busy", busy), ("endless", endless)] {
         println!("{name}: heard {:?}", rest_of(client).await);
     }

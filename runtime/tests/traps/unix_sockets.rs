@@ -133,10 +133,10 @@ fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
         // SIGURG has a handler, without SA_RESTART, that does nothing.
         extern "C" fn nothing(_: libc::c_int) {}
         // SAFETY: an all-zero `sigaction` is one without flags or mask.
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+        let mut action: libc::sigaction = unsafe { mem::zeroed() };
         action.sa_sigaction = nothing as *const () as usize;
         // SAFETY: the handler does nothing, and the structure is whole.
-        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) };
+        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, ptr::null_mut()) };
         assert_eq!(set, 0);
         let done = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&done);
