@@ -20,16 +20,16 @@ scrollable();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
 if (live) {
-  each('div.runnable', () => import('./run.js'));
+  each('div.runnable, div.fails', () => import('./run.js'));
   each('section.inspector', () => import('./inspector.js'));
   const { start } = await import('./live.js');
   start(root);
 }
 
-// Code that is wider than its place must be reachable to be scrolled by keys.
+// What is wider than its place must be reachable to be scrolled by keys.
 function scrollable() {
   const mark = () => {
-    for (const code of document.querySelectorAll('main pre > code')) {
+    for (const code of document.querySelectorAll('main pre > code, main figure.drawing')) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
       else code.removeAttribute('tabindex');
     }
@@ -39,6 +39,19 @@ function scrollable() {
 }
 
 // A margin note is a note: dozens of landmarks on a page would lead nowhere.
+// Written below the paragraph that it is about, it stands beside it where there is
+// a margin: a float begins where it is written, so there it goes first.
 function asides() {
-  for (const aside of document.querySelectorAll('aside.margin')) aside.setAttribute('role', 'note');
+  const notes = [...document.querySelectorAll('aside.margin')].map((note) => [note, note.previousElementSibling]);
+  for (const [note] of notes) note.setAttribute('role', 'note');
+  const beside = notes.filter(([, paragraph]) => paragraph?.matches('p'));
+  if (beside.length === 0) return;
+  const place = () => {
+    for (const [note, paragraph] of beside) {
+      const floats = getComputedStyle(note).float !== 'none';
+      if (floats !== (note.nextElementSibling === paragraph)) floats ? paragraph.before(note) : paragraph.after(note);
+    }
+  };
+  new ResizeObserver(place).observe(document.querySelector('.content'));
+  place();
 }

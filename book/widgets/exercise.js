@@ -2,19 +2,21 @@
 // once solved, the solution beside the reader's own.
 
 import { call, exercisePath } from './api.js';
-import { button, duration, element, prose } from './dom.js';
-import { diffView, headline, verdictView } from './verdict.js';
+import { button, duration, element, highlighted, prose } from './dom.js';
+import { diffView, fileName, headline, verdictView } from './verdict.js';
 
 const HINTS = 3;
 const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved' };
 
 /** Brings one `section.exercise` to life; answers `{ update(exercise) }`. */
 export function mount(section) {
-  const { id, file, kind, minutes } = section.dataset;
+  const { id, file, test, kind, minutes } = section.dataset;
   const act = (method, action) => call(method, exercisePath(id, action));
   let known = null;
   let hints = 0;
   let hinting = Promise.resolve();
+  let seen = null; // the revision that the last verdict was about
+  let saves = false; // a reset writes the file: the verdict that follows is its own
 
   const chip = element('span', { class: 'chip', text: 'to do' });
   const facts = element('p', { class: 'facts' },
@@ -34,13 +36,15 @@ export function mount(section) {
   const hintList = element('ol', { class: 'hints', 'aria-label': 'Hints' });
   const verdict = element('div', { class: 'verdict-place' });
   const solution = element('div', { class: 'solution' });
+  const tests = element('details', { class: 'test-file', ontoggle: () => tests.open && attempt(showTests) },
+    element('summary', {}, 'The tests, ', element('code', { text: test })));
   const spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
 
   const title = section.querySelector('h3, h4');
   title.append(' ', chip);
   title.after(facts);
   section.querySelector('.static')?.remove();
-  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, verdict, solution, spoken);
+  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, verdict, solution, tests, spoken);
   section.classList.add('live');
   nameHint();
 
@@ -53,7 +57,7 @@ export function mount(section) {
     }
   }
   function tell(error) {
-    told.textContent = error.message;
+    told.replaceChildren(...prose(error.message));
   }
   async function begin() {
     if (known?.state === 'running') return;
@@ -92,8 +96,17 @@ export function mount(section) {
     const { kept } = (await act('POST', 'reset')) ?? {};
     confirmation.hidden = true;
     solution.replaceChildren();
-    told.replaceChildren('The file is as it was at the start.', ...(kept ? [' Your version is kept in ', element('code', { text: kept }), '.'] : []));
+    saves = Boolean(kept);
+    told.replaceChildren('The file is as it was at the start.', ...(kept ? [
+      ' Your version is kept in ', element('code', { text: kept }),
+      '; to take it back, give it the name ', element('code', { text: fileName(file) }), ' again.'] : []));
     reset.focus();
+  }
+  // Fetched each time it is opened: a test is a file that a reader may look at elsewhere, and change.
+  async function showTests() {
+    const { text } = await act('GET', 'tests');
+    tests.replaceChildren(tests.firstElementChild,
+      element('pre', { class: 'terminal', tabindex: '0', role: 'group', 'aria-label': 'The tests' }, highlighted(text)));
   }
   async function showDiff() {
     if (solution.childElementCount > 0) return solution.replaceChildren();
@@ -107,7 +120,16 @@ export function mount(section) {
     const before = known;
     known = exercise;
     section.dataset.state = exercise.state;
-    chip.textContent = STATES[exercise.state] ?? exercise.state;
+    const waitsFor = exercise.verdict?.waits_for;
+    section.classList.toggle('waits', Boolean(waitsFor));
+    chip.textContent = waitsFor ? `waits for ${fileName(waitsFor)}` : STATES[exercise.state] ?? exercise.state;
+    // What was said of one version of the file is not true of the next.
+    const revision = exercise.verdict?.revision ?? seen;
+    if (revision !== seen) {
+      if (!saves) told.textContent = '';
+      saves = false;
+      seen = revision;
+    }
     run.textContent = exercise.state === 'running' ? 'Testing…' : 'Run tests';
     if (exercise.state === 'running') run.setAttribute('aria-disabled', 'true');
     else run.removeAttribute('aria-disabled');

@@ -12,7 +12,7 @@ export function render(step, container, { trace, previous }) {
     states(step, statesOf(trace)),
     label('Alive'),
     inColour(localsTable(step.locals, previous?.locals), trace),
-    label(`${step.bytes.length} bytes`),
+    label(`${step.bytes.length} bytes, in hex`),
     bytesGrid(step.bytes, previous?.bytes, everyLocal(step, trace)),
     key(),
   );

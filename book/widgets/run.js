@@ -7,13 +7,17 @@ import { button, count, duration, element } from './dom.js';
 import { diagnostics } from './diagnostics.js';
 import { editor } from './editor.js';
 
-/** Brings one `div.runnable` to life. */
+/** Brings one `div.runnable` to life, or a `div.fails`: a block that promises an error. */
 export function mount(block) {
   const pre = block.querySelector('pre');
   const code = pre?.querySelector('code');
   if (!code) return;
   block.querySelector('.static')?.remove();
   const original = code.textContent.replace(/\n$/, '');
+  const promised = block.classList.contains('fails') ? block.dataset.code : null;
+  // What the page says that it prints gives way to what it did print.
+  const next = block.nextElementSibling;
+  const printed = next?.matches('figure.output:not([data-command])') ? next : null;
   const output = element('pre', { class: 'run-output', role: 'log', 'aria-label': 'Output', tabindex: '0', hidden: true });
   const state = element('span', { class: 'run-state', role: 'status' });
   let editing = null;
@@ -47,7 +51,7 @@ export function mount(block) {
     if (running) return;
     running = new AbortController();
     output.replaceChildren();
-    output.hidden = true;
+    show(false);
     styles = {}; // colours that were left switched on end with their run
     say('Asking…');
     swap(run, stop);
@@ -79,7 +83,7 @@ export function mount(block) {
   }
   function print(kind, text) {
     if (kind !== 'diagnostics') say('Running…');
-    output.hidden = false;
+    show(true);
     const low = output.scrollHeight - output.scrollTop - output.clientHeight < 20;
     output.append(element('span', { class: kind }, (kind === 'diagnostics' ? diagnostics : coloured)(text, (styles[kind] ??= {}))));
     if (low) output.scrollTop = output.scrollHeight;
@@ -92,12 +96,18 @@ export function mount(block) {
       too_much_output: 'It printed without end, so it was stopped.',
       cancelled: 'Stopped.',
     };
+    const kept = promised && outcome === 'build_failed' && output.textContent.includes(`[${promised}]`);
     const good = outcome === 'exited' && exit === 0;
-    say(words[outcome] ?? outcome, good ? 'good' : 'bad');
+    if (kept && !editing) say(`It does not compile, as promised: ${promised}.`, 'good');
+    else say(words[outcome] ?? outcome, good ? 'good' : 'bad');
     if (good && output.hidden) {
-      output.hidden = false;
+      show(true);
       output.append(element('span', { class: 'none', text: '(no output)' }));
     }
+  }
+  function show(some) {
+    output.hidden = !some;
+    if (printed) printed.hidden = some;
   }
   function say(text, kind) {
     state.textContent = text;

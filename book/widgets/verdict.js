@@ -2,7 +2,7 @@
 
 import { coloured } from './ansi.js';
 import { diagnostics as compilerWords } from './diagnostics.js';
-import { count, duration, element } from './dom.js';
+import { count, duration, element, prose } from './dom.js';
 
 const OUTCOMES = {
   passed: 'All tests pass.',
@@ -14,7 +14,8 @@ const OUTCOMES = {
 };
 
 /** One sentence about a verdict: what the panel shows first and a screen reader hears. */
-export function headline({ outcome, tests }) {
+export function headline({ outcome, tests, waits_for: file }) {
+  if (file) return `${fileName(file)}, the file of another exercise, does not compile.`;
   if (outcome !== 'failed') return OUTCOMES[outcome] ?? outcome;
   const failed = tests.filter(({ status }) => status === 'failed');
   if (failed.length === 0) return 'The tests ended badly.';
@@ -22,17 +23,23 @@ export function headline({ outcome, tests }) {
   return `${failed.length} of ${count(tests.length, 'test')} fail.`;
 }
 
+/** The last part of a path. */
+export function fileName(path) {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The whole verdict as an element. */
 export function verdictView(verdict) {
-  const tests = verdict.tests ?? [];
-  // Failures first: they are what the reader came for.
+  // Failures first: they are what the reader came for. Within them the order of the file.
   const order = ['failed', 'ok', 'ignored'];
-  const rows = [...tests].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status)).map((test, index) => testRow(test, index === 0));
+  const tests = [...(verdict.tests ?? [])].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
+  const rows = together(tests).map((group, index) => testRow(group, index === 0));
   const diagnostics = (verdict.diagnostics ?? '').trimEnd();
   return element(
     'div',
     { class: `verdict ${verdict.outcome}` },
     element('p', { class: 'headline', text: headline(verdict) }),
+    verdict.advice ? element('p', { class: 'advice' }, prose(verdict.advice)) : null,
     rows.length > 0 ? element('ul', { class: 'tests' }, rows) : null,
     diagnostics && verdict.outcome === 'passed'
       ? folded('The compiler has a remark', diagnostics, compilerWords)
@@ -43,18 +50,29 @@ export function verdictView(verdict) {
   );
 }
 
-// The first failure says what it has to say; the others wait to be asked, for they
-// often say the same.
-function testRow({ name, status, message }, first) {
+// Tests that fail with the same message stand together and say it once.
+function together(tests) {
+  const groups = [];
+  for (const test of tests) {
+    const same = test.message && groups.find(([{ status, message }]) => status === test.status && message === test.message);
+    if (same) same.push(test);
+    else groups.push([test]);
+  }
+  return groups;
+}
+
+// The first failure says what it has to say; the others wait to be asked.
+function testRow(group, first) {
+  const [{ status, message }] = group;
   const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
   const said = { ok: 'passes', failed: 'fails', ignored: 'ignored' }[status] ?? status;
   const title = [
     element('span', { class: 'mark', 'aria-hidden': 'true', text: mark }),
-    element('code', { text: name }),
+    ...group.flatMap(({ name }, index) => [index > 0 ? ', ' : '', element('code', { text: name })]),
     element('span', { class: 'unseen', text: ` ${said}` }),
   ];
   if (!message) return element('li', { class: status }, title);
-  const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${name}`));
+  const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${group[0].name}`));
   return element('li', { class: status }, details);
 }
 

@@ -10,9 +10,12 @@ import { calm, element, highlighted } from './dom.js';
 export function sourceView({ path, start, lines }) {
   // Methods stand deep in their files; the depth that all lines share says nothing.
   const shared = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
-  const numbers = lines.map((_, index) => start + index).join('\n');
+  // Where marks of anchors stood are blank lines now: of two, one is enough.
+  const blank = (line) => line === undefined || line.trim() === '';
+  const shown = [...lines.keys()].filter((index) => !blank(lines[index]) || !blank(lines[index - 1]));
+  const numbers = shown.map((index) => start + index).join('\n');
   const bar = element('div', { class: 'here', hidden: true });
-  const code = highlighted(lines.map((line) => line.slice(shared)).join('\n'));
+  const code = highlighted(shown.map((index) => lines[index].slice(shared)).join('\n'));
   const pane = element(
     'div',
     { class: 'pane', tabindex: '0', role: 'group', 'aria-label': `Source, ${path}` },
@@ -26,11 +29,11 @@ export function sourceView({ path, start, lines }) {
     pane,
   );
   const mark = (line) => {
-    const index = line - start;
-    bar.hidden = line === null || line === undefined || index < 0 || index >= lines.length;
+    const index = shown.indexOf(line - start);
+    bar.hidden = index < 0;
     if (bar.hidden) return;
     bar.style.setProperty('--line', index);
-    const height = code.getBoundingClientRect().height / lines.length;
+    const height = code.getBoundingClientRect().height / shown.length;
     const top = index * height;
     if (top < pane.scrollTop + height || top > pane.scrollTop + pane.clientHeight - 3 * height) {
       pane.scrollTo({ top: top - pane.clientHeight / 2, behavior: calm() ? 'auto' : 'smooth' });

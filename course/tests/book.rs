@@ -32,7 +32,7 @@ fn every_directive_becomes_what_the_theme_and_the_widgets_look_for() {
         "<form class=\"predict\" data-id=\"bright\">",
         "<div class=\"runnable\" data-chapter=\"07-lamps\">",
         "<code class=\"language-rust run\">",
-        "<div class=\"fails\" data-code=\"E0384\">",
+        "<div class=\"fails\" data-chapter=\"07-lamps\" data-code=\"E0384\">",
         "<section class=\"widget\" data-widget=\"lamp\" data-trace=\"traces/07-lamps.json\">",
         "<details class=\"steps\">",
         "<section class=\"exercise\" id=\"exercise-lamps-dim\" data-id=\"lamps/dim\" data-file=\"exercises/07-lamps/src/dim.rs\"",

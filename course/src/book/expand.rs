@@ -206,10 +206,10 @@ impl Page<'_> {
         if !has(info, "rust") {
             return Ok(None);
         }
+        let chapter = self.chapter.as_deref();
+        let chapter = || chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()));
         if has(info, "run") {
-            let chapter = self.chapter.as_deref();
-            let chapter = chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()))?;
-            let html = figures::runnable(chapter, whole);
+            let html = figures::runnable(chapter()?, whole);
             self.facts.runs.push(RunBlock {
                 code: program(body),
                 output: None,
@@ -221,12 +221,13 @@ impl Page<'_> {
             let error = words(info)
                 .find(|word| is_error_code(word))
                 .ok_or(Fault::NoErrorCode)?;
+            let html = figures::fails(chapter()?, error, whole);
             self.facts.failing.push(FailingBlock {
                 code: program(body),
                 error: error.into(),
                 line,
             });
-            return Ok(Some(figures::fails(error, whole)));
+            return Ok(Some(html));
         }
         Ok(None)
     }

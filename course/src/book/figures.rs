@@ -126,10 +126,12 @@ pub fn runnable(chapter: &str, block: &str) -> String {
     )
 }
 
-/// A block that does not compile, on purpose.
-pub fn fails(error: &str, block: &str) -> String {
+/// A block that does not compile, on purpose, and what it says when nothing is live behind the page.
+pub fn fails(chapter: &str, error: &str, block: &str) -> String {
     format!(
-        "<div class=\"fails\" data-code=\"{}\">\n\n{block}\n</div>\n",
+        "<div class=\"fails\" data-chapter=\"{}\" data-code=\"{}\">\n\n{block}\n\n\
+         <p class=\"static\">To read what the compiler says, read the book with <code>cargo course</code>.</p>\n</div>\n",
+        attribute(chapter),
         attribute(error)
     )
 }

@@ -58,6 +58,8 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
                 (inside, begun) = (true, true);
             }
             (Some(Marker::End(name)), Some(wanted)) if name == wanted => inside = false,
+            // Where marks stood between two blank lines, one is enough.
+            (None, _) if inside && is_second_blank(&shown, index, &lines) => {}
             (None, _) if inside => shown.push((index + 1, line)),
             _ => {}
         }
@@ -76,6 +78,16 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
         }
     }
     Ok(trimmed(&shown, &lines))
+}
+
+/// Whether the line at `index` is blank, and so is the last one that shows, with only marks between them.
+fn is_second_blank(shown: &[(usize, &str)], index: usize, lines: &[&str]) -> bool {
+    let blank = |line: &str| line.trim().is_empty();
+    let after_marks = |&(last, before): &(usize, &str)| {
+        let between = &lines[last..index];
+        blank(before) && !between.is_empty() && between.iter().all(|line| is_marker(line))
+    };
+    blank(lines[index]) && shown.last().is_some_and(after_marks)
 }
 
 /// A test's function, with its attributes and comments.
@@ -174,12 +186,16 @@ fn trimmed(shown: &[(usize, &str)], lines: &[&str]) -> Excerpt {
     }
 }
 
-/// Lines that follow each other, or have only marks of anchors between them, are one run.
+/// Lines that follow each other, or have only marks of anchors and blank lines between them, are one run.
 fn runs(shown: &[(usize, &str)], lines: &[&str]) -> Vec<RangeInclusive<usize>> {
     let mut runs: Vec<RangeInclusive<usize>> = Vec::new();
     for &(number, _) in shown {
         match runs.last_mut() {
-            Some(run) if lines[*run.end()..number - 1].iter().all(|l| is_marker(l)) => {
+            Some(run)
+                if lines[*run.end()..number - 1]
+                    .iter()
+                    .all(|l| is_marker(l) || l.trim().is_empty()) =>
+            {
                 *run = *run.start()..=number;
             }
             _ => runs.push(number..=number),
@@ -235,6 +251,15 @@ pub mod a {
         assert_eq!(shown.runs, [2..=4, 11..=12]);
         assert_eq!((shown.first, shown.last), (2, 12));
         assert_eq!(excerpt("f.rs", file, None).unwrap().runs, [2..=12]);
+    }
+
+    #[test]
+    fn where_marks_stood_between_blank_lines_one_is_left() {
+        let file =
+            "// ANCHOR: a\none\n\n// ANCHOR: b\n// ANCHOR: c\n\ntwo\n\n\nthree\n// ANCHOR_END: a\n";
+        let shown = excerpt("f.rs", file, Some("a")).unwrap();
+        assert_eq!(shown.text, "one\n\ntwo\n\n\nthree\n");
+        assert_eq!(shown.runs, [2..=10]);
     }
 
     #[test]

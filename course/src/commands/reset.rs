@@ -25,7 +25,7 @@ pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<Str
     let file = layout.show(&exercise.path(layout));
     let mut out = match &done.kept {
         Some(kept) => format!(
-            "{file} is as it was at first; yours is kept as {}\n",
+            "{file} is as it was at first; yours is kept as {}: give it its old name again to take it back\n",
             layout.show(kept)
         ),
         None => format!("{file} is as it was at first\n"),

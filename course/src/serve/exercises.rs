@@ -42,7 +42,11 @@ fn find(course: &Shared, Path((chapter, name)): Id) -> Result<Exercise, Refusal>
 
 /// The exercise's file, if it is where it seems to be.
 fn file(course: &Shared, exercise: &Exercise) -> Result<PathBuf, Refusal> {
-    let path = exercise.path(&course.layout);
+    inside(course, exercise, exercise.path(&course.layout))
+}
+
+/// A path of the exercise's folder that leads nowhere else.
+fn inside(course: &Shared, exercise: &Exercise, path: PathBuf) -> Result<PathBuf, Refusal> {
     let shown = course.layout.show(&path);
     let real = |path: PathBuf| {
         let gone = |e| {
@@ -170,7 +174,18 @@ pub async fn diff(State(course): State<Shared>, id: Id) -> Answer {
 /// `GET …/source`
 pub async fn source(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;
-    let path = file(&course, &exercise)?;
+    text(&course, file(&course, &exercise)?).await
+}
+
+/// `GET …/tests`
+pub async fn tests(State(course): State<Shared>, id: Id) -> Answer {
+    let exercise = find(&course, id)?;
+    let path = exercise.dir(&course.layout).join(&exercise.test);
+    text(&course, inside(&course, &exercise, path)?).await
+}
+
+/// A file as its path and its text.
+async fn text(course: &Shared, path: PathBuf) -> Answer {
     let shown = course.layout.show(&path);
     let text = blocking(move || {
         let length = std::fs::metadata(&path)?.len();

@@ -25,7 +25,8 @@ pub fn router(course: Shared) -> Router {
         .route("/open", post(exercises::open))
         .route("/hint", get(exercises::hint))
         .route("/diff", get(exercises::diff))
-        .route("/source", get(exercises::source));
+        .route("/source", get(exercises::source))
+        .route("/tests", get(exercises::tests));
     let api = Router::new()
         .route("/exercises", get(exercises::list))
         .nest("/exercises/{chapter}/{name}", exercise)

@@ -82,6 +82,30 @@ test('a block runs on this machine, and runs again with the edits made to it', a
   });
 });
 
+test('a block that promises an error keeps its word, and what a run prints stands alone', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const fails = page.locator('.fails').first();
+    const code = await fails.getAttribute('data-code');
+    await fails.getByRole('button', { name: '▶ Run' }).click();
+    await fails.locator('.run-state[data-done="good"]', { hasText: `as promised: ${code}` }).waitFor(VERDICT_WITHIN);
+    await fails.locator('.run-output', { hasText: `error[${code}]` }).waitFor();
+    await assertAccessible(page, 'a block that failed as promised');
+    await fails.scrollIntoViewIfNeeded();
+    await screenshot(page, 'fails-as-promised');
+
+    const block = page.locator('.runnable:has(+ figure.output)').first();
+    const printed = page.locator('.runnable + figure.output').first();
+    const size = (part) => part.evaluate((node) => Math.round(10 * Number.parseFloat(getComputedStyle(node).fontSize)));
+    const before = await size(printed.locator('code'));
+    await block.getByRole('button', { name: '▶ Run' }).click();
+    await block.locator('.run-state[data-done="good"]').waitFor(VERDICT_WITHIN);
+    assert.equal(await printed.isVisible(), false, 'the same text does not stand there twice');
+    assert.equal(await size(block.locator('.run-output')), before);
+    await block.scrollIntoViewIfNeeded();
+    await screenshot(page, 'block-ran');
+  });
+});
+
 test('a block that does not compile says why, and one that never ends can be stopped', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const block = page.locator('.runnable').first();
@@ -110,6 +134,11 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
     const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
+    const firsts = await panel.locator('.tests .failed summary code:first-of-type').allInnerTexts();
+    const places = firsts.map((name) => tests.indexOf(`fn ${name}()`));
+    assert.deepEqual(places, places.toSorted((a, b) => a - b), 'in the order of their file');
+    const messages = await panel.locator('.tests .failed pre').allTextContents();
+    assert.equal(new Set(messages).size, messages.length, 'a message that several tests share is said once');
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
@@ -144,6 +173,16 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await panel.getByRole('button', { name: 'Reset the file' }).click();
     await panel.locator('.told', { hasText: 'kept in' }).waitFor();
     assert.equal(await fs.readFile(path.join(tree.root, file), 'utf8'), skeleton);
+    // The verdict on what was reset leaves the words; the next one takes them away.
+    await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
+    assert.match(await panel.locator('.told').innerText(), /kept in/);
+    await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// Once more.\n`);
+    await panel.locator('.told:empty').waitFor({ state: 'attached', ...VERDICT_WITHIN });
+
+    await panel.locator('.test-file summary').click();
+    await panel.locator('.test-file pre', { hasText: '#[test]' }).waitFor();
+    await assertAccessible(page, 'a panel with its tests');
+    await screenshot(page, 'exercise-tests');
   });
 });
 
@@ -192,6 +231,13 @@ test('a file that does not compile shows what the compiler says', async () => {
     await assertAccessible(page, 'a panel with the compiler\'s words');
     await panel.scrollIntoViewIfNeeded();
     await screenshot(page, 'exercise-does-not-compile');
+    const other = page.locator('section.exercise').nth(0);
+    await other.getByRole('button', { name: 'Run tests' }).click();
+    await other.locator('.chip', { hasText: `waits for ${path.basename(file)}` }).waitFor(VERDICT_WITHIN);
+    await other.locator('.advice', { hasText: path.basename(file) }).waitFor();
+    await assertAccessible(page, 'a panel that waits for another');
+    await other.scrollIntoViewIfNeeded();
+    await screenshot(page, 'exercise-waits');
     await fs.writeFile(file, skeleton);
     await panel.locator('.tests .failed').first().waitFor(VERDICT_WITHIN);
   });
@@ -285,16 +331,54 @@ for (const [name, options] of [
   });
 }
 
-for (const theme of ['rust', 'coal', 'ayu']) {
-  test(`the chapter can be read in mdBook's theme ${theme} too`, async () => {
-    await reading(CHAPTER, {}, async (page) => {
-      await page.evaluate((name) => localStorage.setItem('mdbook-theme', name), theme);
-      await page.reload();
-      await page.locator('.player').first().waitFor();
-      await assertAccessible(page, `the chapter in ${theme}`);
-    });
+test('by day, by night, or as the machine has it: three themes, and no other book\'s', async () => {
+  await reading('', {}, async (page) => {
+    assert.equal(await page.title(), 'Wakeful');
+    await page.evaluate(() => localStorage.setItem('mdbook-theme', 'coal'));
+    await page.reload();
+    const theme = () => page.evaluate(() => document.documentElement.className);
+    assert.match(await theme(), /\blight\b/);
+    await page.getByRole('button', { name: 'Change theme' }).click();
+    assert.deepEqual(await page.locator('#mdbook-theme-list button').allInnerTexts(), ['Auto', 'Light', 'Dark']);
+    await page.getByRole('menuitem', { name: 'Dark' }).click();
+    assert.match(await theme(), /\bnavy\b/);
+    assert.doesNotMatch(await theme(), /coal/);
   });
-}
+});
+
+test('a margin note stands beside the paragraph that it follows, and below it on a narrow page', async () => {
+  await reading(CHAPTER, { width: 1680, height: 1000 }, async (page) => {
+    const notes = () => page.evaluate(() => [...document.querySelectorAll('aside.margin')].map((note) => {
+      const [before, after] = [note.previousElementSibling, note.nextElementSibling];
+      return { beside: after.tagName === 'P' && Math.abs(after.getBoundingClientRect().top - note.getBoundingClientRect().top) < 40, below: before.tagName === 'P' };
+    }));
+    assert.ok((await notes()).some(({ beside }) => beside));
+    await screenshot(page, 'margin-notes', { fullPage: true });
+    await page.setViewportSize({ width: 700, height: 900 });
+    await page.waitForFunction(() => [...document.querySelectorAll('aside.margin')].some((note) => note.previousElementSibling.tagName === 'P'));
+  });
+});
+
+test('on a telephone a drawing can be read, and a recorded run kept going', async () => {
+  await reading('introduction.html', { width: 390, height: 700 }, async (page) => {
+    const label = page.locator('figure.drawing svg text').first();
+    const height = await label.evaluate((text) => text.getBoundingClientRect().height);
+    assert.ok(height > 12, `${height} pixels high`);
+    await assertNoSidewaysScroll(page, 'the introduction at 390');
+    await screenshot(page, 'telephone-introduction');
+    await page.goto(`${server.address}/${CHAPTER}`);
+    const player = page.locator('.player').first();
+    await player.waitFor();
+    await player.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 60, behavior: 'instant' }));
+    const button = await player.getByRole('button', { name: 'Forward one step' }).or(player.getByRole('button', { name: 'Next' })).boundingBox();
+    assert.ok(button.y + button.height <= 700, 'its buttons are in sight');
+    await assertAccessible(page, 'a recorded run at 390');
+    await screenshot(page, 'telephone-player');
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await player.scrollIntoViewIfNeeded();
+    await screenshot(page, 'player-1280');
+  });
+});
 
 test('the night is dark', async () => {
   await reading(CHAPTER, { colorScheme: 'dark' }, async (page) => {

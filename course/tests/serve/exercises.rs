@@ -201,6 +201,11 @@ fn the_source_is_shown_as_it_is_now() {
         server.api("GET", &format!("{ID}/source")).json(),
         serde_json::json!({ "path": FILE, "text": WRONG })
     );
+    let test = "exercises/07-lamps/tests/dim.rs";
+    assert_eq!(
+        server.api("GET", &format!("{ID}/tests")).json(),
+        serde_json::json!({ "path": test, "text": server.fixture.read(test) })
+    );
 }
 
 #[test]

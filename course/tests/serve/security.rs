@@ -105,6 +105,7 @@ fn nothing_under_api_answers_without_the_token() {
         ("POST", format!("{ID}/reset")),
         ("POST", format!("{ID}/open")),
         ("GET", format!("{ID}/source")),
+        ("GET", format!("{ID}/tests")),
         // In the address only the event streams may show it: addresses end up in histories.
         ("GET", format!("/api/exercises?token={}", server.token())),
     ] {

@@ -11,10 +11,14 @@
 use std::{future::Future, time::Duration};
 use wakeful::{Runtime, process::Command, time::timeout};
 
-/// Runs a test on a runtime of its own; what is not over in half a minute has
-/// hung.
+/// Runs a test on a runtime of its own.
 pub fn run<F: Future>(awaited: &str, test: F) -> F::Output {
     let runtime = Runtime::new().expect("there is room for a runtime");
+    run_on(&runtime, awaited, test)
+}
+
+/// Runs a test; what is not over in half a minute has hung.
+pub fn run_on<F: Future>(runtime: &Runtime, awaited: &str, test: F) -> F::Output {
     let limited = runtime.block_on(async { timeout(Duration::from_secs(30), test).await });
     limited.unwrap_or_else(|_| panic!("waited in vain for {awaited}"))
 }

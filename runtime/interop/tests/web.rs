@@ -17,10 +17,11 @@ use std::{net::SocketAddr, time::Duration};
 use wakeful::{
     hyper::{HyperExecutor, HyperIo, HyperTimer},
     net::{TcpListener, TcpStream},
-    spawn_local,
+    runtime::Builder,
+    spawn, spawn_local,
     time::sleep,
 };
-use wakeful_interop::{printed_by, run};
+use wakeful_interop::{printed_by, run, run_on};
 
 fn router() -> Router {
     Router::new()
@@ -54,7 +55,7 @@ async fn serve(version: Version) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = router();
-    drop(spawn_local(async move {
+    drop(spawn(async move {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             stream.set_nodelay(true).unwrap();
@@ -62,7 +63,7 @@ async fn serve(version: Version) -> SocketAddr {
                 HyperIo::new(stream),
                 TowerToHyperService::new(router.clone()),
             );
-            drop(spawn_local(async move {
+            drop(spawn(async move {
                 // That a client leaves is not the server's error.
                 let _ = match version {
                     Version::One => {
@@ -152,14 +153,25 @@ fn curl_is_served_over_both() {
 
 #[test]
 fn h2load_finds_no_failure_in_ten_thousand_requests() {
-    run("h2load", async {
-        let address = serve(Version::Two).await;
-        let url = format!("http://{address}/hello/load");
-        let load = ["-n10000", "-c20", "-m10", &url];
-        let Some(printed) = printed_by("h2load", &load).await else {
-            return;
-        };
-        let summary = "10000 succeeded, 0 failed, 0 errored, 0 timeout";
-        assert!(printed.contains(summary), "{printed}");
-    });
+    run("h2load", ten_thousand_requests());
+}
+
+#[test]
+fn nor_on_several_threads() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    run_on(&runtime, "h2load", ten_thousand_requests());
+}
+
+async fn ten_thousand_requests() {
+    let address = serve(Version::Two).await;
+    let url = format!("http://{address}/hello/load");
+    let load = ["-n10000", "-c20", "-m10", &url];
+    let Some(printed) = printed_by("h2load", &load).await else {
+        return;
+    };
+    let summary = "10000 succeeded, 0 failed, 0 errored, 0 timeout";
+    assert!(printed.contains(summary), "{printed}");
 }

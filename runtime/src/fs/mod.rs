@@ -2,8 +2,8 @@
 //!
 //! No system says when a file is ready, so every operation here is `std`'s, on
 //! a thread of the pool: what a call costs is the way there and back, some ten
-//! microseconds. Prefer few calls that do much, [`read`] and [`write`] before
-//! [`File`], and `spawn_blocking` for a whole piece of work.
+//! microseconds. Prefer few calls that do much, [`read()`] and [`write()`]
+//! before [`File`], and `spawn_blocking` for a whole piece of work.
 //!
 //! The errors are those of the functions of the same name in [`std::fs`], or
 //! that the runtime is shutting down. All panic outside a runtime. An operation

@@ -32,7 +32,7 @@ pub struct Stdin(());
 /// # Cancel safety
 /// What comes for a read that was dropped is there for the next.
 ///
-/// ```
+/// ```no_run
 /// use futures_util::{AsyncBufReadExt, TryStreamExt, io::BufReader};
 ///
 /// let runtime = wakeful::Runtime::new()?;

@@ -120,6 +120,7 @@ impl Reactor {
         &self.shared
     }
 
+    // ANCHOR: turn
     /// Waits for events, at most for `timeout`, and moves the wakers of those
     /// they concern into `wakers`. Waking is the caller's.
     pub(crate) fn turn(
@@ -144,6 +145,7 @@ impl Reactor {
         }
         Ok(())
     }
+    // ANCHOR_END: turn
 
     /// No event will come any more: moves everyone who waits for one into
     /// `wakers`.

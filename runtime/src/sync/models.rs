@@ -1,12 +1,14 @@
-//! Loom models of what waits in a list: [`Permits`], and all that is made of
-//! them, and [`Notify`].
+//! Loom models of what waits in a list: [`Permits`] and [`Notify`], and what is
+//! made of them. The channels that keep queues of their own have theirs.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
 use super::{
-    Notify,
+    Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock,
+    broadcast::{self, error::RecvError},
     permits::Permits,
     testing::{Count, block_on, glance, poll},
+    watch,
 };
 use loom::{cell::UnsafeCell, model, sync::Arc, thread};
 use std::pin::pin;
@@ -201,5 +203,105 @@ fn one_and_all_at_once_lose_neither() {
         // permit.
         let mut second = pin!(notify.notified());
         let _ = glance(second.as_mut());
+    });
+}
+
+#[test]
+fn a_change_is_seen_or_wakes() {
+    model(|| {
+        let (sender, mut receiver) = watch::channel(0);
+        let other = thread::spawn(move || drop(sender.send(1)));
+        block_on(receiver.changed()).unwrap();
+        assert_eq!(*receiver.borrow(), 1);
+        assert!(block_on(receiver.changed()).is_err());
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_value_reaches_a_receiver_that_goes_to_sleep() {
+    model(|| {
+        let (sender, mut receiver) = broadcast::channel(1);
+        let other = thread::spawn(move || drop(sender.send(1)));
+        assert_eq!(block_on(receiver.recv()), Ok(1));
+        assert_eq!(block_on(receiver.recv()), Err(RecvError::Closed));
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_child_is_cancelled_whenever_it_is_made() {
+    model(|| {
+        let token = CancellationToken::new();
+        let other = {
+            let token = token.clone();
+            thread::spawn(move || token.cancel())
+        };
+        let child = token.child_token();
+        block_on(child.cancelled());
+        other.join().unwrap();
+        assert!(token.is_cancelled());
+    });
+}
+
+#[test]
+fn two_meet_at_a_barrier() {
+    model(|| {
+        let barrier = Arc::new(Barrier::new(2));
+        let other = {
+            let barrier = Arc::clone(&barrier);
+            thread::spawn(move || block_on(barrier.wait()).is_leader())
+        };
+        let leads = block_on(barrier.wait()).is_leader();
+        assert!(leads != other.join().unwrap());
+    });
+}
+
+#[test]
+fn one_of_two_makes_the_value() {
+    model(|| {
+        let cell = Arc::new(OnceCell::new());
+        let other = {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || *block_on(cell.get_or_init(async || 1)))
+        };
+        let value = *block_on(cell.get_or_init(async || 2));
+        assert_eq!(other.join().unwrap(), value);
+    });
+}
+
+#[test]
+fn a_mutex_lets_one_in_at_a_time() {
+    model(|| {
+        let mutex = Arc::new(Mutex::new(UnsafeCell::new(0)));
+        let add = |mutex: &Mutex<UnsafeCell<i32>>| {
+            let guard = block_on(mutex.lock());
+            // SAFETY: loom reports two who are in here at once.
+            guard.with_mut(|count| unsafe { *count += 1 });
+        };
+        let other = {
+            let mutex = Arc::clone(&mutex);
+            thread::spawn(move || add(&mutex))
+        };
+        add(&mutex);
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_writer_is_alone() {
+    model(|| {
+        let lock = Arc::new(RwLock::new(UnsafeCell::new(0)));
+        let other = {
+            let lock = Arc::clone(&lock);
+            thread::spawn(move || {
+                let guard = block_on(lock.write());
+                // SAFETY: loom reports a reader who is in here too.
+                guard.with_mut(|count| unsafe { *count += 1 });
+            })
+        };
+        // SAFETY: loom reports a writer who is in here too.
+        block_on(lock.read()).with(|count| assert!(unsafe { *count } <= 1));
+        other.join().unwrap();
     });
 }

@@ -214,16 +214,12 @@ impl Notified<'_> {
             return Poll::Ready(());
         }
         let notify = this.wait.owner();
-        let note = Note {
-            born: *this.born,
-            chosen: false,
-        };
-        if note.born < notify.calls() {
+        let born = *this.born;
+        if born < notify.calls() {
             this.wait.finish();
         } else {
-            ready!(this.wait.as_mut().poll(waker, |locked| {
-                let older = note.born < notify.calls();
-                (older || mem::take(&mut locked.0)).then_some(note)
+            ready!(this.wait.as_mut().poll(waker, |locked, _| {
+                born < notify.calls() || mem::take(&mut locked.0)
             }));
         }
         *this.done = true;

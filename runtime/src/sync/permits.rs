@@ -230,9 +230,10 @@ impl Future for Acquiring<'_> {
             got = owner.try_acquire(permits);
         }
         if got == Err(Refused::Busy) {
-            let enter = |_: &mut Locked<'_, _, _>| {
-                let got = owner.take_or_wait(permits)?;
-                Some(Wanted { permits, got })
+            let enter = |_: &mut Locked<'_, _, _>, wanted: &mut Wanted| {
+                let taken = owner.take_or_wait(permits);
+                wanted.got = taken.unwrap_or(wanted.got);
+                taken.is_some()
             };
             got = ready!(this.wait.poll(Some(context.waker()), enter)).got;
         }

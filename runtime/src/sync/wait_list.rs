@@ -22,15 +22,18 @@
 
 use crate::{
     contain,
+    executor::coop,
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
 };
 use pin_project_lite::pin_project;
 use std::{
+    future::poll_fn,
     marker::PhantomPinned,
+    mem,
     ops::{Deref, DerefMut},
-    pin::Pin,
+    pin::{Pin, pin},
     ptr,
-    task::{Poll, Waker},
+    task::{Poll, Waker, ready},
 };
 
 /// How many are woken each time the lock is let go. Two under loom, so that
@@ -293,12 +296,12 @@ impl<'a, O: Waitable> Wait<'a, O> {
     }
 
     /// Waits for its release. Before it begins to wait, `enter` is asked once,
-    /// under the lock, for a note that makes the wait unnecessary. Without a
-    /// waker it keeps its place and is woken by nobody.
+    /// under the lock, whether it need not: then the note says what it got.
+    /// Without a waker it keeps its place and is woken by nobody.
     pub(crate) fn poll(
         self: Pin<&mut Self>,
         waker: Option<&Waker>,
-        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>) -> Option<O::Note>,
+        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
     ) -> Poll<O::Note> {
         if self.queued {
             self.poll_queued(waker)
@@ -311,18 +314,25 @@ impl<'a, O: Waitable> Wait<'a, O> {
     fn enter(
         self: Pin<&mut Self>,
         waker: Option<Waker>,
-        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>) -> Option<O::Note>,
+        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
     ) -> Poll<O::Note> {
         let this = self.project();
         let mut locked = this.queue.lock();
-        if let Some(note) = enter(&mut locked) {
+        let node: *const Node<_> = &raw const *this.node;
+        // SAFETY: not queued, so the node is ours.
+        let (entered, note) = unsafe {
+            with(node, |entry| {
+                let entered = enter(&mut locked, &mut entry.note);
+                (entered, entry.note)
+            })
+        };
+        if entered {
             // Before the waker goes, whose drop is a stranger's.
             drop(locked);
             return Poll::Ready(note);
         }
-        let node: *const Node<_> = &raw const *this.node;
-        // SAFETY: not queued, so the node is ours; pinned, and taken out of
-        // the list by `leave` before it is dropped.
+        // SAFETY: as above; and pinned, and taken out of the list by `leave`
+        // before it is dropped.
         unsafe {
             with(node, |entry| {
                 entry.waker = waker;
@@ -362,7 +372,7 @@ impl<'a, O: Waitable> Wait<'a, O> {
                 continue;
             }
             // SAFETY: as above.
-            let old = unsafe { with(node, |entry| std::mem::replace(&mut entry.waker, clone)) };
+            let old = unsafe { with(node, |entry| mem::replace(&mut entry.waker, clone)) };
             drop(locked);
             drop(old);
             return Poll::Pending;
@@ -385,7 +395,7 @@ impl<'a, O: Waitable> Wait<'a, O> {
         then: impl FnOnce(Locked<'a, O::State, O::Note>, O::Note, bool),
     ) {
         let this = self.project();
-        if !std::mem::replace(this.queued, false) {
+        if !mem::replace(this.queued, false) {
             return;
         }
         let node: *const Node<_> = &raw const *this.node;
@@ -404,4 +414,22 @@ impl<'a, O: Waitable> Wait<'a, O> {
         then(locked, note, released);
         drop(waker);
     }
+}
+
+/// Waits in the list of `owner` until somebody ends the wait, unless `enter`,
+/// which is asked once under the lock, says that it need not wait. Returns what
+/// the note then says.
+pub(crate) async fn wait<O: Waitable>(
+    owner: &O,
+    note: O::Note,
+    mut enter: impl FnMut(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
+) -> O::Note {
+    let mut wait = pin!(Wait::new(owner, note));
+    poll_fn(|context| {
+        ready!(coop::poll_budget(context));
+        let note = ready!(wait.as_mut().poll(Some(context.waker()), &mut enter));
+        coop::spend();
+        Poll::Ready(note)
+    })
+    .await
 }

@@ -1,14 +1,12 @@
 //! Traps 12 and 22, on real sockets, and TCP's own.
 
-use crate::support::{assert_waits, run, settle, settle_reactor, watched};
+use crate::support::{assert_waits, run, settle, settle_reactor};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
 use std::{
     io::{self, Read, Write},
-    thread,
     time::Duration,
 };
 use wakeful::{
-    Runtime,
     net::{TcpListener, TcpStream},
     spawn_local,
 };
@@ -98,40 +96,6 @@ fn trap_22_a_connection_that_is_refused_says_so() {
         };
         let error = TcpStream::connect(port).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-    });
-}
-
-#[cfg(unix)]
-#[test]
-fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    };
-    let runtime = Runtime::new().unwrap();
-    watched("a sleep under a hail of signals", || {
-        // SIGURG has a handler, without SA_RESTART, that does nothing.
-        extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: an all-zero `sigaction` is one without flags or mask.
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        action.sa_sigaction = nothing as *const () as usize;
-        // SAFETY: the handler does nothing, and the structure is whole.
-        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) };
-        assert_eq!(set, 0);
-        let done = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&done);
-        // SAFETY: no arguments, no failure.
-        let sleeper = unsafe { libc::pthread_self() };
-        let hail = thread::spawn(move || {
-            while !seen.load(SeqCst) {
-                // SAFETY: the thread lives: it waits for this one.
-                unsafe { libc::pthread_kill(sleeper, libc::SIGURG) };
-                thread::yield_now();
-            }
-        });
-        runtime.block_on(async { wakeful::time::sleep(Duration::from_millis(20)).await });
-        done.store(true, SeqCst);
-        hail.join().unwrap();
     });
 }
 

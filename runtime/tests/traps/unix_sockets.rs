@@ -1,13 +1,16 @@
-//! Traps 12, 14 and 22, where Unix sockets differ from TCP's.
+//! Traps 14 and 22, where Unix sockets differ from TCP's, and the signals of
+//! Unix.
 
-use crate::support::{run, settle_reactor};
+use crate::support::{run, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
     io, mem,
     os::fd::{AsRawFd, RawFd},
-    ptr,
+    ptr, thread,
+    time::Duration,
 };
 use wakeful::{
+    Runtime,
     net::{UnixListener, UnixStream},
     spawn_local,
 };
@@ -116,5 +119,38 @@ fn a_name_without_a_file_is_an_address() {
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"x").await.unwrap();
         client.read_exact(&mut [0]).await.unwrap();
+    });
+}
+
+#[test]
+fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    };
+    let runtime = Runtime::new().unwrap();
+    watched("a sleep under a hail of signals", || {
+        // SIGURG has a handler, without SA_RESTART, that does nothing.
+        extern "C" fn nothing(_: libc::c_int) {}
+        // SAFETY: an all-zero `sigaction` is one without flags or mask.
+        let mut action: libc::sigaction = unsafe { mem::zeroed() };
+        action.sa_sigaction = nothing as *const () as usize;
+        // SAFETY: the handler does nothing, and the structure is whole.
+        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, ptr::null_mut()) };
+        assert_eq!(set, 0);
+        let done = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&done);
+        // SAFETY: no arguments, no failure.
+        let sleeper = unsafe { libc::pthread_self() };
+        let hail = thread::spawn(move || {
+            while !seen.load(SeqCst) {
+                // SAFETY: the thread lives: it waits for this one.
+                unsafe { libc::pthread_kill(sleeper, libc::SIGURG) };
+                thread::yield_now();
+            }
+        });
+        runtime.block_on(async { wakeful::time::sleep(Duration::from_millis(20)).await });
+        done.store(true, SeqCst);
+        hail.join().unwrap();
     });
 }

@@ -7,7 +7,10 @@ use super::{
 };
 use crate::{
     primitives::Arc,
-    sync::permits::{Permits, Refused},
+    sync::{
+        park,
+        permits::{Permits, Refused},
+    },
 };
 use std::{
     fmt,
@@ -80,6 +83,18 @@ impl<T> Sender<T> {
             Err(_) => return Err(SendError(message)),
         }
         Ok(())
+    }
+
+    /// [`send`](Self::send) on a thread that runs no tasks.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send).
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_send(&self, message: T) -> Result<(), SendError<T>> {
+        park::block_on(self.send(message))
     }
 
     /// Sends if there is room now.
@@ -350,6 +365,15 @@ impl<T> Receiver<T> {
         limit: usize,
     ) -> Poll<usize> {
         self.rx.poll_recv_many(context, buffer, limit)
+    }
+
+    /// [`recv`](Self::recv) on a thread that runs no tasks.
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_recv(&mut self) -> Option<T> {
+        park::block_on(self.recv())
     }
 
     /// The next message, if it is there. A message that was sent before this

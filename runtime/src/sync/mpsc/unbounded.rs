@@ -4,7 +4,7 @@ use super::{
     channel::{self, Channel, Limit, Rx, Tx},
     error::{SendError, TryRecvError},
 };
-use crate::primitives::Arc;
+use crate::{primitives::Arc, sync::park};
 use std::{
     fmt,
     future::poll_fn,
@@ -161,6 +161,15 @@ impl<T> UnboundedReceiver<T> {
         limit: usize,
     ) -> Poll<usize> {
         self.rx.poll_recv_many(context, buffer, limit)
+    }
+
+    /// [`recv`](Self::recv) on a thread that runs no tasks.
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_recv(&mut self) -> Option<T> {
+        park::block_on(self.recv())
     }
 
     /// The next message, if it is there. A message that was sent before this

@@ -30,6 +30,7 @@ mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
+use super::park;
 use crate::executor::coop;
 use channel::Half;
 use error::{RecvError, TryRecvError};
@@ -138,6 +139,18 @@ impl<T> Receiver<T> {
         let value = unsafe { half.take(seen) };
         self.half = None;
         value.ok_or(TryRecvError::Closed)
+    }
+
+    /// Waits for the value on a thread that runs no tasks.
+    ///
+    /// # Errors
+    /// If the sender was dropped without sending.
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_recv(self) -> Result<T, RecvError> {
+        park::block_on(self)
     }
 
     /// Whether there is nothing left to receive.
