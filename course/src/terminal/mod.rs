@@ -4,10 +4,12 @@
 mod keys;
 mod paint;
 mod verdict;
+mod wrap;
 
 pub use keys::{Key, Keys};
 pub use paint::Paint;
 pub use verdict::{summary, verdict};
+pub use wrap::wrapped;
 
 use std::error::Error;
 use std::fmt::Write as _;
