@@ -119,7 +119,9 @@ pub enum Command {
 
 /// Parses the arguments, runs the command, prints what went wrong.
 pub fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let cli = Cli::parse();
+    crate::terminal::show_warnings();
+    match run(cli) {
         Ok(code) => code,
         Err(error) => {
             crate::terminal::print_error(&error, error.advice().as_deref());

@@ -137,6 +137,30 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
 }
 
 #[test]
+fn where_mdbook_fails_each_cause_is_told_once() {
+    let fixture = Fixture::new();
+    fixture.write("out", "no directory");
+    let error = book::build(&fixture.layout(), &fixture.root().join("out/book"));
+    let error = error.expect_err("a file is in the way");
+    let mut told = Vec::new();
+    let mut next: Option<&dyn std::error::Error> = Some(&error);
+    while let Some(error) = next {
+        told.push(error.to_string());
+        next = error.source();
+    }
+    assert!(
+        told.len() > 1 && told[0].starts_with("mdBook could not build"),
+        "{told:#?}"
+    );
+    for (at, cause) in told.iter().enumerate() {
+        assert!(
+            !told[..at].iter().any(|said| said.contains(cause)),
+            "{told:#?}"
+        );
+    }
+}
+
+#[test]
 fn a_checkout_with_windows_line_ends_gives_the_same_page() {
     let fixture = Fixture::new();
     let before = page(&fixture);

@@ -161,6 +161,89 @@ fn what_a_test_started_is_killed_with_it() {
     common::wait_until_gone(&pid);
 }
 
+/// `setsid` takes a process out of the group that is killed; its parent's verdict stands all the same.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_is_not_waited_for_beyond_its_own_end() {
+    let course = Course::new();
+    let pid_file = course.path("pid");
+    course.double(&format!(
+        "let mut child = std::process::Command::new(\"setsid\");\n    \
+         let child = child.args([\"sleep\", \"1000\"]).spawn().unwrap();\n    \
+         std::fs::write({:?}, child.id().to_string()).unwrap();\n    println!(\"{{x}}\");\n    x + x + 1",
+        pid_file.display().to_string()
+    ));
+    let limits = Limits {
+        test_time: Duration::from_mins(10),
+        ..Limits::default()
+    };
+    let verdict = course.run("fix/double", &limits);
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let killed = std::process::Command::new("kill").arg(pid).status();
+    assert!(killed.unwrap().success(), "it has left the group");
+    assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
+    assert!(
+        verdict
+            .stdout
+            .is_some_and(|text| text.contains("doubles_three:\n3"))
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_that_takes_memory_without_end_is_stopped_before_the_machine_is() {
+    let course = Course::new();
+    course.double("let mut all = vec![]; loop { all.push(vec![x as u8; 1 << 20]) }");
+    let limits = Limits {
+        memory: 128 << 20,
+        ..Limits::default()
+    };
+    let verdict = course.run("fix/double", &limits);
+    assert_eq!(verdict.outcome, Outcome::Killed, "{verdict:#?}");
+    let (_, message) = test(&verdict, "doubles_one");
+    assert!(message.contains("no more memory"), "{message}");
+    assert!(message.contains("memory allocation of"), "{message}");
+}
+
+/// What stops a test for ever whose course was killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_has_only_so_much_time_of_the_processors() {
+    let course = Course::new();
+    course.double(
+        "let _ = x;\n    loop {\n        \
+         let limits = std::fs::read_to_string(\"/proc/self/limits\").unwrap();\n        \
+         let line = limits.lines().find(|line| line.starts_with(\"Max cpu time\")).unwrap();\n        \
+         assert!(line.contains(\"unlimited\"), \"{line}\");\n    }",
+    );
+    let verdict = course.run("fix/double", &Limits::default());
+    let (_, message) = test(&verdict, "doubles_one");
+    assert!(message.contains("Max cpu time"), "{verdict:#?}");
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_not_blamed_on_the_manifest() {
+    let course = Course::new();
+    course.write("target/exercises", "no directory");
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
+    let advice = verdict.advice.expect("something can be done");
+    assert!(advice.contains("not about your code"), "{advice}");
+}
+
+#[test]
+fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
+    let course = Course::new();
+    std::fs::remove_file(course.path("exercises/02-fix/src/count.rs")).unwrap();
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::BuildFailed);
+    let advice = verdict.advice.expect("the error is not in its own file");
+    assert!(
+        advice.contains("`cargo course reset fix/count`"),
+        "{advice}"
+    );
+}
+
 #[test]
 fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
     let course = Course::new();

@@ -64,6 +64,24 @@ fn where_nothing_notifies_the_files_are_polled() {
     assert!(told(&mut watch, &file).contains(&file));
 }
 
+/// `rm -r exercises`, then a command that restores them: the new directory is not the old one.
+#[test]
+fn a_directory_that_was_deleted_and_made_again_is_followed() {
+    let (_dir, path) = canonical();
+    let dir = path.join("src");
+    for mut watch in [
+        Watch::new(&[&dir]).unwrap(),
+        Watch::polled(&[&dir], "to try it".into()).unwrap(),
+    ] {
+        fs::remove_dir_all(&dir).unwrap();
+        fs::create_dir(&dir).unwrap();
+        // What is told first may still be about the old one.
+        let file = dir.join("new.rs");
+        let heard = (0..10).any(|_| told(&mut watch, &file).contains(&file));
+        assert!(heard, "waited for a change in the new directory");
+    }
+}
+
 #[test]
 fn a_directory_that_is_not_there_is_named() {
     let (_dir, path) = canonical();

@@ -143,7 +143,8 @@ impl Timer for HyperTimer {
 
 impl Sleep for time::Sleep {}
 
-/// Spawns hyper's own tasks with [`spawn_local`](crate::spawn_local). Panics
+/// Spawns hyper's own tasks (HTTP/2 has one for each request) with
+/// [`spawn`](crate::spawn), on runtimes of one thread and of several. Panics
 /// outside a runtime.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HyperExecutor;
@@ -156,6 +157,29 @@ impl HyperExecutor {
 }
 
 impl<F> Executor<F> for HyperExecutor
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, future: F) {
+        drop(crate::spawn(future));
+    }
+}
+
+/// Spawns hyper's own tasks with [`spawn_local`](crate::spawn_local), for
+/// services whose futures are not `Send`. Panics outside a runtime, and on one
+/// of several threads.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HyperLocalExecutor;
+
+impl HyperLocalExecutor {
+    /// Spawns on whatever runtime the thread is inside of.
+    pub fn new() -> Self {
+        Self
+    }
+}
+
+impl<F> Executor<F> for HyperLocalExecutor
 where
     F: Future + 'static,
     F::Output: 'static,

@@ -27,29 +27,35 @@
 //!
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
-//! tasks; [`time`], [`net`], [`process`] and [`signal`] are what they wait for;
-//! [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
+//! tasks; [`time`], [`net`], [`io`], [`fs`], [`process`] and [`signal`] are what
+//! they wait for; [`inspect()`] looks at all of it. Inside, `executor` holds the loop,
 //! `reactor` the sockets' readiness, `blocking` the threads for what blocks.
 //!
 //! # Features
-//! `hyper`: the traits of `hyper::rt`, in the module `hyper`.
+//! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
+//! traits for I/O, in the module `tokio`.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod blocking;
 mod contain;
 mod executor;
+pub mod fs;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod inspect;
+pub mod io;
 pub mod net;
 mod primitives;
 pub mod process;
 mod reactor;
 pub mod runtime;
 pub mod signal;
+pub mod sync;
 pub mod task;
 pub mod time;
+#[cfg(feature = "tokio")]
+pub mod tokio;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};

@@ -6,13 +6,15 @@
 pub(crate) use loom::{
     cell::UnsafeCell,
     sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize},
-    sync::{Mutex, MutexGuard},
+    sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard},
+    thread::yield_now,
 };
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::{
-    Mutex, MutexGuard,
-    atomic::{AtomicPtr, AtomicU64, AtomicUsize},
+pub(crate) use std::{
+    sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize},
+    sync::{Arc, Mutex, MutexGuard, RwLock, RwLockReadGuard},
+    thread::yield_now,
 };
 
 #[cfg(not(loom))]

@@ -54,7 +54,7 @@ pub enum Corrupt {
 // ANCHOR: state
 /// Decodes one message: resume it with each byte as it comes.
 ///
-/// Yields how many bytes it must still see at the least.
+/// Yields how many bytes it must still see at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Decoder {

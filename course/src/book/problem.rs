@@ -83,7 +83,7 @@ fn nearest(known: &[String]) -> String {
 pub enum BookError {
     #[error("{} of the book cannot be built:\n{}", count(.0.len()), lines(.0))]
     Pages(Vec<Problem>),
-    #[error("mdBook could not build {}: {}", .book.display(), causes(.source))]
+    #[error("mdBook could not build {}", .book.display())]
     MdBook {
         book: PathBuf,
         source: mdbook_driver::errors::Error,

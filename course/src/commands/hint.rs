@@ -51,7 +51,7 @@ pub(super) fn give(
             out,
             "{} {}",
             paint.bold(&format!("Hint {n} of 3:")),
-            terminal::wrapped(hint.trim(), 13, 2)
+            terminal::wrapped(&terminal::paragraphs(hint), 13, 2)
         );
     }
     session.record(&exercise.id, Change::Hinted(to));

@@ -1,5 +1,7 @@
 //! One `cargo … --message-format=json`, and what it said.
 
+use std::collections::HashSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,7 +11,9 @@ use super::RunError;
 use super::child::{self, Ended, Spec, Stream};
 
 /// Cargo's own messages are for the tool: this only keeps a broken one from filling the memory.
-const OUTPUT: usize = 64 << 20;
+const OUTPUT: usize = 16 << 20;
+/// How much of what the compiler says is shown: the first errors are those to mend.
+const SHOWN: usize = 64 << 10;
 
 /// A call of cargo.
 pub(crate) struct Call<'a> {
@@ -136,14 +140,25 @@ impl Report {
             .filter(wanted)
             .filter(placed)
             .filter_map(|message| message.rendered.as_deref());
-        let mut out: Vec<&str> = Vec::new();
-        for text in texts.map(str::trim_end) {
-            // A library's message comes again when the library is built for its tests.
-            if !out.contains(&text) {
-                out.push(text);
+        // A library's message comes again when the library is built for its tests.
+        let mut seen = HashSet::new();
+        let mut out = String::new();
+        let mut more = 0;
+        for text in texts.map(str::trim_end).filter(|text| seen.insert(*text)) {
+            if out.is_empty() {
+                out.push_str(&text[..text.floor_char_boundary(SHOWN)]);
+            } else if more == 0 && out.len() + text.len() <= SHOWN {
+                out.push_str("\n\n");
+                out.push_str(text);
+            } else {
+                more += 1;
             }
         }
-        out.join("\n\n")
+        if more > 0 {
+            // Writing to a string does not fail.
+            let _ = write!(out, "\n\n… and {more} more");
+        }
+        out
     }
 
     /// Cargo gave up before any compiler ran: a manifest, or the lock file, is not what it should be.
@@ -187,6 +202,7 @@ pub(crate) async fn run(call: &Call<'_>) -> Result<Report, RunError> {
         env,
         time: call.time,
         output: OUTPUT,
+        memory: None,
     };
     let started = Instant::now();
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
@@ -265,6 +281,30 @@ a build script says hello
             "error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1"
         );
         assert!(!report.gave_up(), "the compiler had its say");
+    }
+
+    #[test]
+    fn of_errors_without_end_the_first_are_shown() {
+        let message = |n: usize| CompilerMessage {
+            level: "error".into(),
+            rendered: Some(format!("error {n}{}", " ä".repeat(5_000))),
+            code: None,
+            spans: vec![Span {
+                file_name: "a.rs".into(),
+                is_primary: true,
+            }],
+            package: String::new(),
+        };
+        let mut report = Report {
+            messages: (0..10_000).map(message).collect(),
+            ..Report::default()
+        };
+        let shown = report.rendered("a");
+        assert!(shown.starts_with("error 0 ä") && shown.ends_with("… and 9996 more"));
+        assert!(shown.len() < SHOWN + 100);
+        report.messages = vec![message(1)];
+        report.messages[0].rendered = Some("ä".repeat(SHOWN));
+        assert_eq!(report.rendered("a").len(), SHOWN);
     }
 
     #[test]

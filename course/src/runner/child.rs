@@ -19,6 +19,9 @@ use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
 
+/// How long the pipes of a child that has ended may take to close.
+const GRACE: Duration = Duration::from_millis(500);
+
 /// Which of its two pipes a child wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
@@ -54,6 +57,8 @@ pub struct Spec {
     pub time: Duration,
     /// How much it may print, both pipes together, in bytes.
     pub output: usize,
+    /// How much memory it may have, in bytes; `None` for what is trusted with the machine.
+    pub memory: Option<u64>,
 }
 
 /// Runs a child to its end and hands on what it prints as it comes: up to the
@@ -80,6 +85,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         source,
     })?;
     let group = Group::of(&child);
+    group.limit(spec);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
@@ -128,8 +134,15 @@ async fn follow(
     if status.is_some() {
         // What the child left running would hold the pipes open.
         group.kill();
-        if let Printed::TooMuch = poll_fn(|cx| pipes.poll(cx, on_output)).await? {
-            return Ok(None);
+        let rest = poll_fn(|cx| pipes.poll(cx, on_output));
+        match wakeful::time::timeout(GRACE, rest).await {
+            Ok(printed) => {
+                if let Printed::TooMuch = printed? {
+                    return Ok(None);
+                }
+            }
+            // What left the group (`setsid`) still holds them. The child's own words are read.
+            Err(_elapsed) => {}
         }
     }
     Ok(status)
@@ -238,6 +251,33 @@ impl Group {
     fn of(_child: &Child) -> Self {
         Self {}
     }
+
+    /// Past the limit of memory an allocation fails, which ends a Rust program, instead of the
+    /// machine running out. And no test uses more of the processors than its time allows: one
+    /// whose course was killed, so that nobody stops it any more, does not spin for ever. Each
+    /// process of the group has these limits for itself.
+    #[cfg(target_os = "linux")]
+    fn limit(&self, spec: &Spec) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let (Some(memory), Some(leader)) = (spec.memory, self.leader.get()) else {
+            return;
+        };
+        let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+        let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
+        for (resource, limit) in [(Resource::Data, memory), (Resource::Cpu, seconds)] {
+            let limit = Rlimit {
+                current: Some(limit),
+                maximum: Some(limit),
+            };
+            // Best effort: what has ended already needs none.
+            let _ = prlimit(Some(leader), resource, limit);
+        }
+    }
+
+    /// A process cannot be limited from outside here, only killed in time.
+    #[cfg(not(target_os = "linux"))]
+    #[allow(clippy::unused_self, reason = "elsewhere it has something to do")]
+    fn limit(&self, _spec: &Spec) {}
 
     fn kill(&self) {
         #[cfg(unix)]

@@ -118,12 +118,7 @@ async fn once(
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
         if let Some(other) = foreign_error(layout, exercise, &report) {
-            verdict.advice = Some(format!(
-                "the error is in {}, the file of {}: mend it there, or `cargo course reset {}` (yours is kept aside)",
-                other.file.display(),
-                other.id,
-                other.id
-            ));
+            verdict.advice = Some(foreign_advice(layout, &other));
             verdict.waits_for = Some(layout.show(&other.path(layout)));
         }
         if verdict.diagnostics.is_empty() {
@@ -199,6 +194,14 @@ fn share_lock_file(layout: &Layout, workspace: &Path) {
 }
 
 fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
+    if !["manifest", "Cargo.toml", "Cargo.lock", "lock file"]
+        .iter()
+        .any(|word| complaint.contains(word))
+    {
+        return "this is not about your code: mend what cargo names (a full disk, a folder that \
+                may not be written to, no network), then save the exercise again"
+            .into();
+    }
     // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
     let catalog = Catalog::load(layout).ok();
     let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
@@ -221,12 +224,27 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
     }
     let catalog = Catalog::load(layout).ok()?;
     let chapter = catalog.chapter_of(exercise)?;
+    let gone = |other: &&Exercise| !other.path(layout).is_file();
+    if let Some(other) = chapter.exercises.iter().find(gone) {
+        return Some(other.clone());
+    }
     let other = chapter.exercises.iter().find(|other| {
         errors()
             .flat_map(cargo::CompilerMessage::files)
             .any(|file| Path::new(file).ends_with(&other.file))
     })?;
     Some(other.clone())
+}
+
+fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
+    let (file, id) = (other.file.display(), &other.id);
+    if other.path(layout).is_file() {
+        format!(
+            "the error is in {file}, the file of {id}: mend it there, or `cargo course reset {id}` (yours is kept aside)"
+        )
+    } else {
+        format!("{file}, the file of {id}, is gone: `cargo course reset {id}` restores it")
+    }
 }
 
 /// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.

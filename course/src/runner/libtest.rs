@@ -37,7 +37,7 @@ pub(crate) async fn run(
         dir,
         &["--list", "--format", "terse"],
         limits.test_time,
-        limits.output,
+        limits,
     )
     .await?;
     let mut ran = Ran {
@@ -58,7 +58,7 @@ pub(crate) async fn run(
             .saturating_duration_since(Instant::now())
             .max(AT_LEAST.min(limits.test_time));
         let args = [name, "--exact", "--nocapture", "--test-threads=1"];
-        let once = run_once(binary, dir, &args, time, limits.output).await?;
+        let once = run_once(binary, dir, &args, time, limits).await?;
         let (outcome, result) = judge(name, &once, time, limits.output);
         if outcome != Outcome::Passed {
             let printed = printed(name, &once.stdout);
@@ -89,7 +89,7 @@ async fn run_once(
     dir: &Path,
     args: &[&str],
     time: Duration,
-    output: usize,
+    limits: &Limits,
 ) -> Result<Once, RunError> {
     let env = [
         ("RUST_BACKTRACE", "0".to_owned()),
@@ -101,7 +101,8 @@ async fn run_once(
         dir: dir.to_owned(),
         env: env.map(|(name, value)| (name.to_owned(), value)).to_vec(),
         time,
-        output,
+        output: limits.output,
+        memory: Some(limits.memory),
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut collect = |stream, bytes: &[u8]| match stream {
@@ -291,7 +292,7 @@ fn why(panic: Option<String>, note: Option<&str>) -> String {
 fn signal(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     let known = match status.signal() {
-        Some(6) => " (SIGABRT: an abort, or a stack overflow)",
+        Some(6) => " (SIGABRT: an abort, a stack overflow, or no more memory)",
         Some(9) => " (SIGKILL: perhaps out of memory)",
         Some(11) => " (SIGSEGV: memory that is not its own)",
         _ => "",

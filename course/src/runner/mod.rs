@@ -30,6 +30,8 @@ pub struct Limits {
     pub test_time: Duration,
     /// For what one process prints, in bytes.
     pub output: usize,
+    /// For what one process has in memory, in bytes, where the system can hold it to that (Linux).
+    pub memory: u64,
     /// For cargo to build it.
     pub build_time: Duration,
 }
@@ -39,6 +41,7 @@ impl Default for Limits {
         Self {
             test_time: Duration::from_secs(10),
             output: 1 << 20,
+            memory: 4 << 30,
             build_time: Duration::from_mins(10),
         }
     }

@@ -147,6 +147,7 @@ async fn compile_and_run(
         env: Vec::new(),
         time,
         output,
+        memory: Some(course.limits.memory),
     };
     let (mut stdout, mut stderr) = (Text::default(), Text::default());
     let ended = child::run(&spec, &mut |pipe, bytes| match pipe {

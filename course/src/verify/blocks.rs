@@ -39,6 +39,7 @@ pub(super) async fn run(
             env: vec![("RUST_BACKTRACE".into(), "0".into())],
             time: TIME,
             output: OUTPUT,
+            memory: None,
         };
         let mut printed = Vec::new();
         let ended = child::run(&spec, &mut |_, bytes| printed.extend_from_slice(bytes)).await?;

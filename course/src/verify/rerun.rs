@@ -191,6 +191,7 @@ async fn run(layout: &Layout, program: PathBuf, args: Vec<String>) -> Result<Pri
             .to_vec(),
         time: TIME,
         output: OUTPUT,
+        memory: None,
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut collect = |stream, bytes: &[u8]| match stream {

@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, Sender};
-use notify::{Config, Event, EventKind, PollWatcher, RecursiveMode, Watcher};
+use notify::{Config, Event, EventHandler, EventKind, PollWatcher, RecursiveMode, Watcher};
+
+use crate::files;
 
 /// A save is over once nothing changed for this long …
 const QUIET: Duration = Duration::from_millis(40);
@@ -27,8 +29,9 @@ pub struct Watch {
     changes: Receiver<PathBuf>,
     /// What changed since the last answer.
     collected: BTreeSet<PathBuf>,
+    dirs: Vec<PathBuf>,
     /// Watches until it is dropped.
-    _watcher: Box<dyn Watcher + Send>,
+    watcher: Box<dyn Watcher + Send>,
 }
 
 /// How changes are noticed.
@@ -66,21 +69,18 @@ impl Watch {
 
     /// Watches by looking, whatever the system could do.
     pub fn polled(dirs: &[&Path], reason: String) -> Result<Self, WatchError> {
-        let make =
-            |sender| PollWatcher::new(handler(sender), Config::default().with_poll_interval(POLL));
+        let make = |sender| PollWatcher::new(sender, Config::default().with_poll_interval(POLL));
         Self::start(dirs, Mode::Polled { reason }, make)
     }
 
     fn notified(dirs: &[&Path]) -> Result<Self, WatchError> {
-        Self::start(dirs, Mode::Notified, |sender| {
-            notify::recommended_watcher(handler(sender))
-        })
+        Self::start(dirs, Mode::Notified, notify::recommended_watcher)
     }
 
     fn start<W: Watcher + Send + 'static>(
         dirs: &[&Path],
         mode: Mode,
-        make: impl FnOnce(Sender<PathBuf>) -> notify::Result<W>,
+        make: impl FnOnce(Handler) -> notify::Result<W>,
     ) -> Result<Self, WatchError> {
         let (sender, changes) = async_channel::unbounded();
         let fails = |path: &Path| {
@@ -88,7 +88,19 @@ impl Watch {
             move |source| WatchError { path, source }
         };
         let first = dirs.first().copied().unwrap_or(Path::new("."));
-        let mut watcher = make(sender).map_err(fails(first))?;
+        let known = dirs.iter().map(|dir| dir.to_path_buf()).collect();
+        let handler = Handler {
+            dirs: known,
+            sender,
+        };
+        let known = handler.dirs.clone();
+        let mut watcher = make(handler).map_err(fails(first))?;
+        // A directory that is deleted and made again is another one: only the one above can tell.
+        // Best effort, for there may be none that can be read.
+        let above: BTreeSet<_> = dirs.iter().filter_map(|dir| dir.parent()).collect();
+        for dir in above.into_iter().filter(|dir| dir.is_dir()) {
+            let _ = watcher.watch(dir, RecursiveMode::NonRecursive);
+        }
         for dir in dirs {
             if !dir.is_dir() {
                 return Err(fails(dir)(notify::Error::path_not_found()));
@@ -101,7 +113,8 @@ impl Watch {
             mode,
             changes,
             collected: BTreeSet::new(),
-            _watcher: Box::new(watcher),
+            dirs: known,
+            watcher: Box::new(watcher),
         })
     }
 
@@ -128,7 +141,21 @@ impl Watch {
                 Ok(Err(_)) | Err(_) => break,
             };
         }
+        self.follow_new_directories();
         std::mem::take(&mut self.collected)
+    }
+
+    /// A watched directory may have been made again: it is watched anew, and all in it has changed.
+    fn follow_new_directories(&mut self) {
+        for dir in &self.dirs {
+            if self.collected.contains(dir) && dir.is_dir() {
+                // What fails here fails again at the next change, or was deleted once more.
+                let _ = self.watcher.watch(dir, RecursiveMode::Recursive);
+                let files = files::walk(dir, &|_| false).unwrap_or_default();
+                self.collected
+                    .extend(files.iter().map(|file| dir.join(file)));
+            }
+        }
     }
 }
 
@@ -141,18 +168,26 @@ impl fmt::Debug for Watch {
 }
 
 /// Sends on what changed; called on notify's own thread.
-fn handler(sender: Sender<PathBuf>) -> impl FnMut(notify::Result<Event>) + Send + 'static {
-    move |event| {
+struct Handler {
+    dirs: Vec<PathBuf>,
+    sender: Sender<PathBuf>,
+}
+
+impl EventHandler for Handler {
+    fn handle_event(&mut self, event: notify::Result<Event>) {
         // What cannot be watched any more is as good as changed: whoever listens looks again.
         let (kind, paths) = match event {
             Ok(event) => (event.kind, event.paths),
             Err(error) => (EventKind::Any, error.paths),
         };
-        if !matches!(kind, EventKind::Access(_)) {
-            for path in paths {
-                // Fails only once the watch is dropped.
-                let _ = sender.try_send(path);
-            }
+        if matches!(kind, EventKind::Access(_)) {
+            return;
+        }
+        // The directories above are only watched for these.
+        let ours = |path: &PathBuf| self.dirs.iter().any(|dir| path.starts_with(dir));
+        for path in paths.into_iter().filter(ours) {
+            // Fails only once the watch is dropped.
+            let _ = self.sender.try_send(path);
         }
     }
 }

@@ -136,3 +136,33 @@ fn without_a_browser_the_address_is_said_and_every_polite_signal_ends_it_with_ze
         assert_eq!(child.wait().expect("it ends").code(), Some(0), "{signal}");
     }
 }
+
+/// Also after whoever read its output has gone: what is printed to nobody is no panic.
+#[cfg(unix)]
+#[test]
+fn what_mdbook_warns_of_is_said() {
+    let fixture = Fixture::new();
+    fixture.write(
+        "book/src/hello.md",
+        "# Hello[^a]\n\n[^a]: one\n\n[^a]: two\n",
+    );
+    let (heard, deaf) = std::io::pipe().unwrap();
+    drop(heard);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+        .args(["--port", "0", "--no-open"])
+        .current_dir(fixture.root())
+        .stdout(deaf)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the course starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("its errors are ours")).lines();
+    let warning = lines.find_map(|line| line.ok().filter(|line| line.starts_with("warning:")));
+    let warning = warning.expect("awaited: a warning");
+    assert!(warning.contains("footnote `a` in hello.md"), "{warning}");
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .expect("kill is there");
+    assert!(killed.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}

@@ -69,13 +69,13 @@ fn the_first_corrupt_message_ends_the_batch() {
 }
 
 #[test]
-#[should_panic(expected = "`Batch` resumed after completion")]
+#[should_panic(expected = "Batch resumed after completion")]
 fn a_batch_that_returned_an_error_is_finished() {
     feed(&mut Batch::new(), &[9, 5, 9]);
 }
 
 #[test]
-#[should_panic(expected = "`Batch` resumed after completion")]
+#[should_panic(expected = "Batch resumed after completion")]
 fn a_finished_batch_panics_when_resumed() {
     let mut batch = Batch::new();
     feed(&mut batch, &message(&[]));

@@ -5,8 +5,10 @@
 //! which works until it begins.
 
 mod pool;
+mod pooled;
 
 pub(crate) use pool::{Pool, Settings};
+pub(crate) use pooled::{Pooled, pooled_read};
 
 use crate::{
     runtime::Handle,

@@ -2,27 +2,46 @@
 
 use crate::task::spawn_blocking;
 use std::{
+    any::Any,
     io,
     net::{SocketAddr, ToSocketAddrs},
 };
 
-/// The addresses behind a name. `std` reads a literal without asking anybody,
-/// but cannot say beforehand whether it will, so only what is an address by
-/// type is spared the way through the blocking pool.
-pub(super) async fn resolve<A>(name: A) -> io::Result<Vec<SocketAddr>>
+/// The address that a name is already. `std` reads a literal without asking
+/// anybody, but cannot say beforehand whether it will, so only what is an
+/// address by type or by its text is spared the way through the blocking pool.
+fn literal(name: &dyn Any) -> Option<SocketAddr> {
+    match name.downcast_ref::<SocketAddr>() {
+        Some(address) => Some(*address),
+        None => name.downcast_ref::<&'static str>()?.parse().ok(),
+    }
+}
+
+/// The addresses behind a name.
+async fn resolve<A>(name: A) -> io::Result<Vec<SocketAddr>>
 where
     A: ToSocketAddrs + Send + 'static,
 {
-    let any: &dyn std::any::Any = &name;
-    if let Some(&address) = any.downcast_ref::<SocketAddr>() {
-        return Ok(vec![address]);
-    }
-    if let Some(literal) = any.downcast_ref::<&'static str>()
-        && let Ok(address) = literal.parse()
-    {
-        return Ok(vec![address]);
-    }
     spawn_blocking(move || name.to_socket_addrs().map(Iterator::collect)).await?
+}
+
+fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, "the name has no address")
+}
+
+/// The first address behind a name.
+pub(super) async fn first<A>(name: A) -> io::Result<SocketAddr>
+where
+    A: ToSocketAddrs + Send + 'static,
+{
+    match literal(&name) {
+        Some(address) => Ok(address),
+        None => resolve(name)
+            .await?
+            .into_iter()
+            .next()
+            .ok_or_else(no_address),
+    }
 }
 
 /// Tries each address until one works; the last failure is the answer.
@@ -33,7 +52,10 @@ pub(super) async fn first_that_works<A, T>(
 where
     A: ToSocketAddrs + Send + 'static,
 {
-    let mut last = io::Error::new(io::ErrorKind::InvalidInput, "the name has no address");
+    if let Some(address) = literal(&name) {
+        return attempt(address).await;
+    }
+    let mut last = no_address();
     for address in resolve(name).await? {
         match attempt(address).await {
             Ok(done) => return Ok(done),

@@ -22,18 +22,22 @@ pub(super) struct Backoff(AtomicU32);
 impl Backoff {
     /// How to go on after an `accept` with this result.
     pub(super) fn pause_after<T>(&self, result: &io::Result<T>) -> Option<Duration> {
-        // Ordering: Relaxed; a count that orders nothing.
         match result {
-            Err(error) if is_exhaustion(error) => {
-                let failures = self.0.load(Relaxed);
-                self.0.store(failures.saturating_add(1), Relaxed);
-                Some(FIRST.saturating_mul(1 << failures.min(10)).min(MOST))
-            }
+            Err(error) if is_exhaustion(error) => Some(self.next_pause()),
             _ => {
+                // Ordering: Relaxed; a count that orders nothing.
                 self.0.store(0, Relaxed);
                 None
             }
         }
+    }
+
+    /// How long to wait after one more failure.
+    pub(super) fn next_pause(&self) -> Duration {
+        // Ordering: as above.
+        let failures = self.0.load(Relaxed);
+        self.0.store(failures.saturating_add(1), Relaxed);
+        FIRST.saturating_mul(1 << failures.min(10)).min(MOST)
     }
 }
 

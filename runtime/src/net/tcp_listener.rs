@@ -1,14 +1,10 @@
-//! Waiting for connections.
+//! Waiting for TCP connections.
 
-use super::{TcpStream, address, backoff};
-use crate::{
-    reactor::{Direction, Flags, Registered},
-    time::sleep,
-};
-use mio::Interest;
+use super::{TcpStream, acceptor::Acceptor, address, socket};
 use std::{
-    fmt, io,
+    io,
     net::{self, SocketAddr, ToSocketAddrs},
+    task::{Context, Poll, ready},
 };
 
 /// A socket that accepts TCP connections.
@@ -25,13 +21,13 @@ use std::{
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct TcpListener {
-    io: Registered<mio::net::TcpListener>,
-    backoff: backoff::Backoff,
+    io: Acceptor<mio::net::TcpListener>,
 }
 
 impl TcpListener {
     /// Listens on the first of the name's addresses that allows it. On Unix
     /// the port may be in its waiting time (`SO_REUSEADDR`).
+    /// [`TcpSocket`](super::TcpSocket) has more options.
     ///
     /// A name that is neither an address nor its text is resolved on the
     /// blocking pool.
@@ -55,17 +51,16 @@ impl TcpListener {
     ///
     /// # Panics
     /// Outside a runtime.
+    #[track_caller]
     pub fn from_std(listener: net::TcpListener) -> io::Result<Self> {
         listener.set_nonblocking(true)?;
         Self::new(mio::net::TcpListener::from_std(listener))
     }
 
+    #[track_caller]
     fn new(listener: mio::net::TcpListener) -> io::Result<Self> {
-        let io = Registered::new(listener, "tcp listener", Interest::READABLE, Flags::NONE)?;
-        Ok(Self {
-            io,
-            backoff: backoff::Backoff::default(),
-        })
+        let io = Acceptor::new(listener, "tcp listener")?;
+        Ok(Self { io })
     }
 
     /// Waits for a connection. Several tasks may wait at once.
@@ -78,28 +73,35 @@ impl TcpListener {
     /// # Cancel safety
     /// Dropped, no connection is lost.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
-        loop {
-            let accepted = self.io.io(Direction::Read, mio::net::TcpListener::accept);
-            let accepted = match accepted.await {
-                Err(error) if backoff::is_stillborn(&error) => continue,
-                accepted => accepted,
-            };
-            if let Some(pause) = self.backoff.pause_after(&accepted) {
-                sleep(pause).await;
-            }
-            let (stream, peer) = accepted?;
-            return Ok((TcpStream::connected(stream)?, peer));
-        }
+        let (stream, peer) = self.io.accept(mio::net::TcpListener::accept).await?;
+        Ok((TcpStream::connected(stream)?, peer))
+    }
+
+    /// [`accept`](Self::accept), for futures written by hand. The last task to
+    /// poll is the one that is woken.
+    pub fn poll_accept(
+        &self,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        let accepted = self.io.poll_accept(context, mio::net::TcpListener::accept);
+        let (stream, peer) = ready!(accepted)?;
+        Poll::Ready(Ok((TcpStream::connected(stream)?, peer)))
     }
 
     /// The address it listens on.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.local_addr()
     }
-}
 
-impl fmt::Debug for TcpListener {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.io.fmt(f)
+    /// How many hops the packets of its connections may travel.
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.io.ttl()
+    }
+
+    /// Sets how many hops the packets of its connections may travel.
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        self.io.set_ttl(ttl)
     }
 }
+
+socket::descriptor!(TcpListener);

@@ -1,15 +1,13 @@
 //! A TCP connection.
 
-use super::address;
+use super::{address, socket, tcp};
 use crate::reactor::{Direction, Flags, Registered};
-use futures_io::{AsyncRead, AsyncWrite};
 use mio::Interest;
+use socket2::SockRef;
 use std::{
-    fmt,
-    io::{self, IoSlice, IoSliceMut, Read, Write},
+    io::{self, Read, Write},
     net::{self, Shutdown, SocketAddr, ToSocketAddrs},
-    pin::Pin,
-    task::{Context, Poll},
+    time::Duration,
 };
 
 /// A TCP connection.
@@ -17,7 +15,8 @@ use std::{
 /// Reading and writing go through the traits of `futures-io`, by `&mut
 /// TcpStream` or by `&TcpStream`, so that one task can read while another
 /// writes. Two tasks in the same direction are one too many: the last to poll
-/// is the one that is woken.
+/// is the one that is woken. Where a borrow does not reach, there is
+/// [`into_split`](Self::into_split).
 ///
 /// Dropping it closes the connection.
 ///
@@ -51,7 +50,11 @@ impl TcpStream {
     }
 
     async fn connect_to(address: SocketAddr) -> io::Result<Self> {
-        let stream = mio::net::TcpStream::connect(address)?;
+        Self::connecting(mio::net::TcpStream::connect(address)?).await
+    }
+
+    /// Waits for what has been begun.
+    pub(super) async fn connecting(stream: mio::net::TcpStream) -> io::Result<Self> {
         let stream = Self::new(stream, Flags::NONE)?;
         let attempt = stream.io.io(Direction::Write, |stream| {
             if let Some(error) = stream.take_error()? {
@@ -71,6 +74,7 @@ impl TcpStream {
     ///
     /// # Panics
     /// Outside a runtime.
+    #[track_caller]
     pub fn from_std(stream: net::TcpStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Self::connected(mio::net::TcpStream::from_std(stream))
@@ -78,12 +82,17 @@ impl TcpStream {
 
     /// A connection that is there: it is taken to be ready, so that the first
     /// read and write are tried at once.
+    #[track_caller]
     pub(super) fn connected(stream: mio::net::TcpStream) -> io::Result<Self> {
         Self::new(stream, Flags::READABLE | Flags::WRITABLE)
     }
 
+    #[track_caller]
     fn new(stream: mio::net::TcpStream, ready: Flags) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
+        // Reads end at urgent data, so its coming must be known.
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        let interest = interest | Interest::PRIORITY;
         let io = Registered::new(stream, "tcp stream", interest, ready)?;
         Ok(Self { io })
     }
@@ -109,14 +118,31 @@ impl TcpStream {
         self.io.set_nodelay(nodelay)
     }
 
-    /// Closes one direction or both, for everyone who holds the connection.
-    pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        match self.io.shutdown(how) {
-            // The peer was faster: closed is what was asked for.
-            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-            done => done,
-        }
+    /// How many hops its packets may travel.
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.io.ttl()
     }
+
+    /// Sets how many hops its packets may travel.
+    pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
+        self.io.set_ttl(ttl)
+    }
+
+    /// How long the system goes on to deliver what was written when the
+    /// connection is closed (`SO_LINGER`).
+    pub fn linger(&self) -> io::Result<Option<Duration>> {
+        SockRef::from(self).linger()
+    }
+
+    /// Sets how long the system goes on to deliver what was written when the
+    /// connection is closed. With zero the close is a reset, and what was not
+    /// delivered is lost; with more, the drop may block for that long; with
+    /// `None`, as usual, delivery goes on in the background.
+    pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
+        SockRef::from(self).set_linger(linger)
+    }
+
+    socket::stream_methods!(tcp);
 
     /// Looks at what has arrived without consuming it.
     ///
@@ -139,112 +165,4 @@ fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotConnected
 }
 
-impl AsyncRead for &TcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        let wanted = buffer.len();
-        self.io
-            .poll_transfer(context, Direction::Read, wanted, |mut stream| {
-                stream.read(buffer)
-            })
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let wanted = buffers.iter().map(|buffer| buffer.len()).sum();
-        self.io
-            .poll_transfer(context, Direction::Read, wanted, |mut stream| {
-                stream.read_vectored(buffers)
-            })
-    }
-}
-
-impl AsyncWrite for &TcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        self.io
-            .poll_transfer(context, Direction::Write, buffer.len(), |mut stream| {
-                stream.write(buffer)
-            })
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let wanted = buffers.iter().map(|buffer| buffer.len()).sum();
-        self.io
-            .poll_transfer(context, Direction::Write, wanted, |mut stream| {
-                stream.write_vectored(buffers)
-            })
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // What was written is the kernel's; there is no buffer here.
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.shutdown(Shutdown::Write))
-    }
-}
-
-impl AsyncRead for TcpStream {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_read(context, buffer)
-    }
-
-    fn poll_read_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &mut [IoSliceMut<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_read_vectored(context, buffers)
-    }
-}
-
-impl AsyncWrite for TcpStream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_write(context, buffer)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut &*self).poll_write_vectored(context, buffers)
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut &*self).poll_flush(context)
-    }
-
-    fn poll_close(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut &*self).poll_close(context)
-    }
-}
-
-impl fmt::Debug for TcpStream {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.io.fmt(f)
-    }
-}
+socket::stream_traits!(TcpStream);

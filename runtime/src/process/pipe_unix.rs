@@ -1,10 +1,10 @@
 //! A child's pipes, non-blocking and on the reactor.
 
-use crate::reactor::{Direction, Flags, Registered};
-use futures_io::{AsyncRead, AsyncWrite};
+use crate::reactor::{Flags, Registered, async_read};
+use futures_io::AsyncWrite;
 use mio::{Interest, unix::pipe};
 use std::{
-    io::{self, Read, Write},
+    io::{self, IoSlice},
     pin::Pin,
     process,
     task::{Context, Poll},
@@ -20,13 +20,13 @@ pub struct ChildStdin {
 /// What the child prints, to read.
 #[derive(Debug)]
 pub struct ChildStdout {
-    pipe: Registered<pipe::Receiver>,
+    io: Registered<pipe::Receiver>,
 }
 
 /// What the child prints to its error output, to read.
 #[derive(Debug)]
 pub struct ChildStderr {
-    pipe: Registered<pipe::Receiver>,
+    io: Registered<pipe::Receiver>,
 }
 
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
@@ -45,46 +45,17 @@ impl ChildStdin {
 
 impl ChildStdout {
     pub(super) fn new(stdout: process::ChildStdout) -> io::Result<Self> {
-        receiver(stdout.into()).map(|pipe| Self { pipe })
+        receiver(stdout.into()).map(|io| Self { io })
     }
 }
 
 impl ChildStderr {
     pub(super) fn new(stderr: process::ChildStderr) -> io::Result<Self> {
-        receiver(stderr.into()).map(|pipe| Self { pipe })
+        receiver(stderr.into()).map(|io| Self { io })
     }
 }
 
-fn poll_read(
-    pipe: &Registered<pipe::Receiver>,
-    context: &Context<'_>,
-    buffer: &mut [u8],
-) -> Poll<io::Result<usize>> {
-    let wanted = buffer.len();
-    pipe.poll_transfer(context, Direction::Read, wanted, |mut pipe| {
-        pipe.read(buffer)
-    })
-}
-
-impl AsyncRead for ChildStdout {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        poll_read(&self.pipe, context, buffer)
-    }
-}
-
-impl AsyncRead for ChildStderr {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        poll_read(&self.pipe, context, buffer)
-    }
-}
+async_read!(ChildStdout, ChildStderr);
 
 impl AsyncWrite for ChildStdin {
     fn poll_write(
@@ -95,9 +66,18 @@ impl AsyncWrite for ChildStdin {
         let Some(pipe) = &self.pipe else {
             return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
         };
-        pipe.poll_transfer(context, Direction::Write, buffer.len(), |mut pipe| {
-            pipe.write(buffer)
-        })
+        pipe.poll_write(context, buffer)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let Some(pipe) = &self.pipe else {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        };
+        pipe.poll_write_vectored(context, buffers)
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -17,12 +17,18 @@ impl Flags {
     /// No reactor will ever say more.
     pub(crate) const SHUTDOWN: Self = Self(1 << 4);
 
-    const NAMES: [(Self, &str); 5] = [
+    /// A short read does not mean that nothing is left: it may have ended at a
+    /// descriptor that was passed along, or at urgent data. Set once, never
+    /// cleared.
+    pub(crate) const PIECEMEAL: Self = Self(1 << 5);
+
+    const NAMES: [(Self, &str); 6] = [
         (Self::READABLE, "readable"),
         (Self::WRITABLE, "writable"),
         (Self::READ_CLOSED, "read-closed"),
         (Self::WRITE_CLOSED, "write-closed"),
         (Self::SHUTDOWN, "shut-down"),
+        (Self::PIECEMEAL, "piecemeal"),
     ];
 
     pub(super) fn of(event: &Event) -> Self {
@@ -40,6 +46,9 @@ impl Flags {
         }
         if event.is_write_closed() {
             flags = flags | Self::WRITE_CLOSED;
+        }
+        if event.is_priority() {
+            flags = flags | Self::PIECEMEAL;
         }
         flags
     }

@@ -2,7 +2,9 @@
 //!
 //! - [`source`]: what one source is ready for, and who waits for it.
 //! - [`registered`]: an I/O object together with its source.
+//! - [`transfer`]: reading and writing it, by the traits of `futures-io`.
 //! - [`flags`]: the kinds of readiness.
+//! - [`alarm`]: waking up finer than the selector counts.
 //!
 //! Sources are registered once, edge-triggered, for both directions. A token
 //! holds the source's place in the slab and a generation, so that an event
@@ -10,9 +12,11 @@
 //! token finds is counted, not owned: an event for a source that is being
 //! dropped, or could not be deregistered, has nothing to dangle from.
 
+mod alarm;
 mod flags;
 mod registered;
 mod source;
+mod transfer;
 
 #[cfg(all(test, loom))]
 mod models;
@@ -21,18 +25,23 @@ mod tests;
 
 pub(crate) use flags::Flags;
 pub(crate) use registered::Registered;
+#[cfg(unix)]
+pub(crate) use source::Seen;
 pub(crate) use source::{Direction, Source};
+pub(crate) use transfer::async_read;
 
 use crate::{
     inspect::SourceInfo,
     primitives::{Mutex, lock},
     runtime::fork,
 };
+use alarm::Alarm;
 use mio::{Events, Interest, Poll, Registry, Token, event};
 use slab::Slab;
 use std::{io, sync::Arc, task::Waker, time::Duration};
 
 const BELL: Token = Token(usize::MAX);
+const ALARM: Token = Token(usize::MAX - 1);
 
 /// Half of a token is the place in the slab, half the generation.
 const HALF: u32 = usize::BITS / 2;
@@ -44,6 +53,7 @@ const EVENTS_A_TURN: usize = 1024;
 pub(crate) struct Reactor {
     poll: Poll,
     events: Events,
+    alarm: Alarm,
     shared: Arc<Shared>,
 }
 
@@ -69,8 +79,8 @@ impl Sources {
                 "cannot open a socket here: the runtime is shutting down",
             ));
         }
-        // The last place is the bell's.
-        if self.slab.len() >= LOW {
+        // The last places are the bell's and the alarm's.
+        if self.slab.len() >= LOW - 1 {
             return Err(io::Error::other("the reactor has no place left"));
         }
         self.generation = (self.generation + 1) & LOW;
@@ -101,6 +111,7 @@ impl Reactor {
         Ok(Self {
             poll,
             events: Events::with_capacity(EVENTS_A_TURN),
+            alarm: Alarm::new(&shared.registry, ALARM)?,
             shared,
         })
     }
@@ -109,6 +120,7 @@ impl Reactor {
         &self.shared
     }
 
+    // ANCHOR: turn
     /// Waits for events, at most for `timeout`, and moves the wakers of those
     /// they concern into `wakers`. Waking is the caller's.
     pub(crate) fn turn(
@@ -116,6 +128,7 @@ impl Reactor {
         timeout: Option<Duration>,
         wakers: &mut Vec<Waker>,
     ) -> io::Result<()> {
+        let timeout = self.alarm.arm(timeout)?;
         match self.poll.poll(&mut self.events, timeout) {
             Ok(()) => {}
             // A signal came: whoever has a reason to go on sleeping will.
@@ -124,13 +137,15 @@ impl Reactor {
         }
         let sources = lock(&self.shared.sources);
         for event in &self.events {
-            // The bell has rung by waking us; a stale token finds nothing.
+            // The bell and the alarm have rung by waking us; a stale token
+            // finds nothing.
             if let Some(source) = sources.get(event.token()) {
                 source.set(Flags::of(event), wakers);
             }
         }
         Ok(())
     }
+    // ANCHOR_END: turn
 
     /// No event will come any more: moves everyone who waits for one into
     /// `wakers`.

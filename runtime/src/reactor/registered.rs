@@ -70,12 +70,23 @@ impl<S: event::Source> Registered<S> {
         operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         let wait = || self.source.poll_ready(context, direction);
-        self.attempt(context, direction, wait, operation, |&moved| {
-            // Where the selector is not truly edge-triggered (Windows), only
-            // `WouldBlock` arms it again. Nothing at all is the end of the
-            // stream, which stays readable.
-            cfg!(unix) && 0 < moved && moved < wanted
+        self.attempt(context, direction, wait, operation, |&moved, seen| {
+            // Nothing at all is the end of the stream, which stays readable.
+            0 < moved && moved < wanted && seen.short_is_exhausted(direction)
         })
+    }
+
+    /// Tries `operation`, which is not a transfer out of a stream of bytes:
+    /// only `WouldBlock` says that there is no more. Waits as
+    /// [`poll_transfer`](Self::poll_transfer) does.
+    pub(crate) fn poll_io<T>(
+        &self,
+        context: &Context<'_>,
+        direction: Direction,
+        operation: impl FnMut(&S) -> io::Result<T>,
+    ) -> Poll<io::Result<T>> {
+        let wait = || self.source.poll_ready(context, direction);
+        self.attempt(context, direction, wait, operation, |_, _| false)
     }
 
     /// Tries `operation` when the object is ready for it, until it does not
@@ -92,9 +103,64 @@ impl<S: event::Source> Registered<S> {
         poll_fn(|context| {
             let Waiting(source, ticket) = &mut waiting;
             let wait = || source.poll_ready_listed(context, direction, ticket);
-            self.attempt(context, direction, wait, &mut operation, |_| false)
+            self.attempt(context, direction, wait, &mut operation, |_, _| false)
         })
         .await
+    }
+
+    /// Tries `operation` once, if the object is taken to be ready for it.
+    ///
+    /// # Errors
+    /// `WouldBlock` if it is not ready after all.
+    pub(crate) fn try_io<T>(
+        &self,
+        direction: Direction,
+        operation: impl FnOnce(&S) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let Some(seen) = self.source.look(direction)? else {
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
+        let done = operation(&self.io);
+        if let Err(error) = &done
+            && error.kind() == io::ErrorKind::WouldBlock
+        {
+            self.source.clear(seen, direction);
+        }
+        done
+    }
+
+    /// Waits until the object is taken to be ready. Any number of tasks can
+    /// wait this way at once.
+    pub(crate) async fn ready(&self, direction: Direction) -> io::Result<Seen> {
+        let mut waiting = Waiting(&self.source, None);
+        poll_fn(|context| {
+            let Waiting(source, ticket) = &mut waiting;
+            ready!(coop::poll_budget(context));
+            let ready = ready!(source.poll_ready_listed(context, direction, ticket));
+            coop::spend();
+            Poll::Ready(ready)
+        })
+        .await
+    }
+
+    /// Waits until the object is taken to be ready, as
+    /// [`poll_transfer`](Self::poll_transfer) does.
+    #[cfg(unix)]
+    pub(crate) fn poll_ready(
+        &self,
+        context: &Context<'_>,
+        direction: Direction,
+    ) -> Poll<io::Result<Seen>> {
+        ready!(coop::poll_budget(context));
+        let ready = ready!(self.source.poll_ready(context, direction));
+        coop::spend();
+        Poll::Ready(ready)
+    }
+
+    /// It was not ready after all, unless an event has come since `seen`.
+    #[cfg(unix)]
+    pub(crate) fn clear_ready(&self, seen: Seen, direction: Direction) {
+        self.source.clear(seen, direction);
     }
 
     fn attempt<T>(
@@ -103,7 +169,7 @@ impl<S: event::Source> Registered<S> {
         direction: Direction,
         mut wait: impl FnMut() -> Poll<io::Result<Seen>>,
         mut operation: impl FnMut(&S) -> io::Result<T>,
-        exhausted: impl Fn(&T) -> bool,
+        exhausted: impl Fn(&T, Seen) -> bool,
     ) -> Poll<io::Result<T>> {
         ready!(coop::poll_budget(context));
         loop {
@@ -114,7 +180,7 @@ impl<S: event::Source> Registered<S> {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 done => {
-                    if done.as_ref().is_ok_and(&exhausted) {
+                    if done.as_ref().is_ok_and(|done| exhausted(done, seen)) {
                         self.source.clear(seen, direction);
                     }
                     coop::spend();

@@ -48,6 +48,14 @@ impl Seen {
         }
     }
 
+    /// Whether a transfer that moved some bytes, but fewer than it could have,
+    /// has emptied or filled the kernel's buffer.
+    pub(super) fn short_is_exhausted(self, direction: Direction) -> bool {
+        // Where the selector is not truly edge-triggered (Windows), only
+        // `WouldBlock` arms it again.
+        cfg!(unix) && (direction == Direction::Write || !self.flags.contains(Flags::PIECEMEAL))
+    }
+
     fn pack(self) -> u64 {
         self.tick << FLAG_BITS | self.flags.bits()
     }
@@ -121,12 +129,20 @@ impl Source {
         Seen::unpack(self.readiness.load(Acquire))
     }
 
-    fn ready(&self, direction: Direction) -> Option<io::Result<Seen>> {
+    /// Whether it is ready for `direction`, as far as is known.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    pub(super) fn look(&self, direction: Direction) -> io::Result<Option<Seen>> {
         let seen = self.seen();
         if seen.flags.contains(Flags::SHUTDOWN) {
-            return Some(Err(shut_down()));
+            return Err(shut_down());
         }
-        seen.flags.intersects(direction.mask()).then_some(Ok(seen))
+        Ok(seen.flags.intersects(direction.mask()).then_some(seen))
+    }
+
+    fn ready(&self, direction: Direction) -> Option<io::Result<Seen>> {
+        self.look(direction).transpose()
     }
 
     /// An event came: raises flags and moves the wakers of those concerned

@@ -9,7 +9,7 @@
 use super::{
     error::JoinError,
     id::Id,
-    output,
+    output, recycle,
     state::{Finish, Pause, Start, State, Wake},
     waker,
 };
@@ -18,6 +18,7 @@ use crate::{
     primitives::UnsafeCell,
 };
 use std::{
+    alloc::Layout,
     future::Future,
     mem,
     panic::Location,
@@ -82,12 +83,14 @@ pub(super) struct Vtable {
     free: unsafe fn(NonNull<Header>),
 }
 
+// ANCHOR: cell
 #[repr(C)]
 struct Cell<F: Future, S> {
     header: Header,
     scheduler: S,
     stage: UnsafeCell<Stage<F>>,
 }
+// ANCHOR_END: cell
 
 // ANCHOR: stage
 enum Stage<F: Future> {
@@ -122,7 +125,7 @@ impl Task {
         F: Future,
         S: Schedule,
     {
-        let cell = Box::new(Cell {
+        let cell = Cell {
             header: Header {
                 state,
                 link: UnsafeCell::new(std::ptr::null_mut()),
@@ -143,10 +146,13 @@ impl Task {
             },
             scheduler,
             stage: UnsafeCell::new(Stage::Pending(future)),
-        });
+        };
         // The pointer keeps the provenance of the whole cell, which is what
         // lets the vtable's functions find the future behind the header.
-        Self(NonNull::from(Box::leak(cell)).cast())
+        let place = recycle::allocate(Layout::for_value(&cell)).cast();
+        // SAFETY: memory of this layout, and nobody's yet.
+        unsafe { place.write(cell) };
+        Self(place.cast())
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -416,11 +422,13 @@ where
     }
 
     unsafe fn free(header: NonNull<Header>) {
-        // SAFETY: the last reference is gone; the cell came from a box.
-        let cell = unsafe { Box::from_raw(header.cast::<Self>().as_ptr()) };
+        let cell = header.cast::<Self>();
         // The future is gone since completion and the output with the handle,
         // so what a stranger wrote and is dropped here, on whatever thread
         // this is, is a waker at most: those may go anywhere.
-        quietly(move || drop(cell));
+        // SAFETY: the last reference is gone, and this is the first drop.
+        quietly(|| unsafe { cell.drop_in_place() });
+        // SAFETY: `Task::new` took it there, with this layout.
+        unsafe { recycle::release(cell.cast(), Layout::new::<Self>()) };
     }
 }

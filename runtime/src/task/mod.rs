@@ -6,12 +6,14 @@
 //! - `waker`: a task as a [`std::task::Waker`].
 //! - `join`: what the one who spawned holds.
 //! - `output`: outputs that nobody collects.
+//! - `recycle`: the memory of tasks that have ended.
 
 mod cell;
 mod error;
 mod id;
 mod join;
 mod output;
+mod recycle;
 mod state;
 mod waker;
 mod yield_now;

@@ -130,15 +130,19 @@ impl State {
     }
 
     pub(crate) fn start(&self) -> Start {
+        // Who stands in a queue is SCHEDULED, and is not RUNNING unless it was
+        // seized and is complete by now; then it does not matter what becomes
+        // of these two bits.
         // Ordering: Acquire pairs with the wakes' Release; Release keeps the
         // chain whole for whoever wakes next.
-        let start = self.0.fetch_update(AcqRel, Acquire, |now| {
-            (now & COMPLETE == 0).then_some(now & !SCHEDULED | RUNNING)
-        });
-        match start {
-            Err(_) => Start::Nothing,
-            Ok(before) if before & CANCELLED != 0 => Start::Cancel,
-            Ok(_) => Start::Poll,
+        let before = self.0.fetch_xor(SCHEDULED | RUNNING, AcqRel);
+        debug_assert!(before & SCHEDULED != 0 || before & COMPLETE != 0);
+        if before & COMPLETE != 0 {
+            Start::Nothing
+        } else if before & CANCELLED != 0 {
+            Start::Cancel
+        } else {
+            Start::Poll
         }
     }
 

@@ -1,9 +1,9 @@
 //! Time: [`sleep`], [`timeout`], [`interval`], and a clock that tests can hold
 //! still.
 //!
-//! Timers are never early. They fire on ticks of 65.5 µs and on the kernel's
-//! own wake-ups, which it counts in milliseconds: expect to be woken up to a
-//! millisecond late, and later on a busy thread.
+//! Timers are never early. They fire on ticks of 65.5 µs, and on Linux the
+//! runtime wakes that precisely; elsewhere the kernel counts its timeouts in
+//! milliseconds or worse. On a busy thread a timer waits for its turn.
 
 mod clock;
 mod instant;

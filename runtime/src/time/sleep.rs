@@ -98,8 +98,14 @@ impl Future for Sleep {
             key,
         } = &mut *self;
         let timers = handle.timers();
-        let key = key.get_or_insert_with(|| timers.insert(*deadline));
-        ready!(timers.poll(key, context));
+        let polled = if let Some(key) = key {
+            timers.poll(key, context)
+        } else {
+            let (set, polled) = timers.insert(*deadline, context);
+            *key = Some(set);
+            polled
+        };
+        ready!(polled);
         coop::spend();
         Poll::Ready(())
     }

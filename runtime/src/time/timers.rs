@@ -73,16 +73,24 @@ impl Timers {
         &self.clock
     }
 
-    pub(crate) fn insert(&self, deadline: Instant) -> Key {
+    /// Sets a timer that wakes `context`, unless its time has come already.
+    pub(crate) fn insert(&self, deadline: Instant, context: &Context<'_>) -> (Key, Poll<()>) {
         let tick = tick_of_deadline(self.clock.nanos_of(deadline));
+        // A stranger's code: not under the lock.
+        let waker = context.waker().clone();
         let mut state = lock(&self.wheel);
         let key = state.wheel.insert(tick);
+        if state.wheel.has_fired(&key) {
+            drop(state);
+            return (key, Poll::Ready(()));
+        }
+        *state.wheel.waker(&key) = Some(waker);
         let sooner = state.asleep_until.is_some_and(|until| tick < until);
         drop(state);
         if sooner {
             self.reactor.ring();
         }
-        key
+        (key, Poll::Pending)
     }
 
     pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<()> {

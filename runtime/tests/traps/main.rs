@@ -13,24 +13,34 @@
 //!  9 the last reference let go by another thread — `tasks`
 //! 10 no stranger's code under a lock — `panics`
 //! 11 a long chain of handles — `tasks`
-//! 12 stale events — `sockets`, `reactor::tests`
+//! 12 stale events — `sockets`, `async_fd`, `reactor::tests`
 //! 13 readiness cleared against a new event — `reactor::tests`, `reactor::models`
-//! 14 edge-triggered ends and full buffers — `sockets`
+//! 14 edge-triggered ends and full buffers — `streams`, `datagrams`,
+//!    `unix_sockets`, `sockets`, `async_fd`
 //! 15 timers — `timers`, `time::tests`
-//! 16 shutdown — `shutdown`
+//! 16 shutdown — `shutdown`, `streams`, `datagrams`, `async_fd`
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
 //!    … and most of them once more on several threads — `pool`
-//! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `limits`
+//! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
+//!    `unix_sockets`, `limits`
 #![cfg(not(loom))]
 
+#[cfg(all(unix, not(miri)))]
+mod async_fd;
+#[cfg(not(miri))]
+mod datagrams;
 mod fairness;
 mod panics;
 mod pool;
 mod shutdown;
 #[cfg(not(miri))]
 mod sockets;
+#[cfg(not(miri))]
+mod streams;
 mod support;
 mod tasks;
 mod timers;
+#[cfg(all(unix, not(miri)))]
+mod unix_sockets;

@@ -1,15 +1,12 @@
-//! Traps 12, 14, 16 and 22, on real sockets.
+//! Traps 12 and 22, on real sockets, and TCP's own.
 
-use crate::support::{assert_waits, run, settle, settle_reactor, watched};
+use crate::support::{assert_waits, run, settle, settle_reactor};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
 use std::{
     io::{self, Read, Write},
-    net::Shutdown,
-    thread,
     time::Duration,
 };
 use wakeful::{
-    Runtime,
     net::{TcpListener, TcpStream},
     spawn_local,
 };
@@ -68,94 +65,6 @@ fn trap_12_a_place_used_again_within_a_batch_hears_nothing_of_the_old() {
 }
 
 #[test]
-fn trap_14_a_short_read_does_not_hide_the_end_that_came_with_it() {
-    run("the end of the stream", async {
-        let (mut here, mut there) = pair().await;
-        there.write_all(b"abc").await.unwrap();
-        there.close().await.unwrap();
-        settle().await;
-        // Shorter than the buffer, so readiness is cleared, ...
-        let mut buffer = [0; 64];
-        assert_eq!(here.read(&mut buffer).await.unwrap(), 3);
-        // ... and no event will come for what is there already.
-        assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
-        assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
-    });
-}
-
-#[test]
-fn trap_14_an_end_that_comes_later_wakes_the_reader() {
-    run("the end of the stream", async {
-        let (mut here, there) = pair().await;
-        let reader = spawn_local(async move {
-            let mut all = Vec::new();
-            here.read_to_end(&mut all).await.map(|_| all)
-        });
-        (&there).write_all(b"abc").await.unwrap();
-        settle().await;
-        there.shutdown(Shutdown::Write).unwrap();
-        assert_eq!(reader.await.unwrap().unwrap(), b"abc");
-        drop(there);
-    });
-}
-
-#[test]
-fn trap_14_half_closed_one_way_is_open_the_other() {
-    run("an answer after the question's end", async {
-        let (mut here, mut there) = pair().await;
-        there.write_all(b"question").await.unwrap();
-        there.close().await.unwrap();
-        let mut question = String::new();
-        here.read_to_string(&mut question).await.unwrap();
-        here.write_all(b"answer").await.unwrap();
-        drop(here);
-        let mut answer = String::new();
-        there.read_to_string(&mut answer).await.unwrap();
-        assert_eq!((question.as_str(), answer.as_str()), ("question", "answer"));
-    });
-}
-
-#[test]
-fn trap_14_a_full_write_buffer_wakes_its_writer_when_it_drains() {
-    run("eight megabytes", async {
-        const SIZE: usize = 8 << 20;
-        let (here, mut there) = pair().await;
-        let writer = spawn_local(async move {
-            let data = vec![7; SIZE];
-            (&here).write_all(&data).await.unwrap();
-        });
-        // The writer is stuck before the first byte is read.
-        settle().await;
-        assert!(!writer.is_finished());
-        let mut all = Vec::new();
-        there.read_to_end(&mut all).await.unwrap();
-        writer.await.unwrap();
-        assert_eq!(all.len(), SIZE);
-        assert!(all.iter().all(|byte| *byte == 7));
-    });
-}
-
-#[test]
-fn trap_16_a_socket_that_outlives_its_runtime_answers_with_an_error() {
-    let runtime = Runtime::new().unwrap();
-    let (mut here, _there) = runtime.block_on(pair());
-    runtime.block_on(async {
-        let mut byte = [0];
-        assert_waits(here.read(&mut byte), "nothing was sent").await;
-    });
-    // Another thread waits for it while its runtime goes.
-    let waiting = thread::spawn(move || {
-        let mut byte = [0];
-        watched("the error", || {
-            wakeful::block_on(async { here.read(&mut byte).await })
-        })
-    });
-    drop(runtime);
-    let error = waiting.join().unwrap().unwrap_err();
-    assert!(error.to_string().contains("shut down"), "{error}");
-}
-
-#[test]
 fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
     run("the reset", async {
         let (mut here, there) = pair().await;
@@ -187,40 +96,6 @@ fn trap_22_a_connection_that_is_refused_says_so() {
         };
         let error = TcpStream::connect(port).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-    });
-}
-
-#[cfg(unix)]
-#[test]
-fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
-    };
-    let runtime = Runtime::new().unwrap();
-    watched("a sleep under a hail of signals", || {
-        // SIGURG has a handler, without SA_RESTART, that does nothing.
-        extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: an all-zero `sigaction` is one without flags or mask.
-        let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-        action.sa_sigaction = nothing as *const () as usize;
-        // SAFETY: the handler does nothing, and the structure is whole.
-        let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, std::ptr::null_mut()) };
-        assert_eq!(set, 0);
-        let done = Arc::new(AtomicBool::new(false));
-        let seen = Arc::clone(&done);
-        // SAFETY: no arguments, no failure.
-        let sleeper = unsafe { libc::pthread_self() };
-        let hail = thread::spawn(move || {
-            while !seen.load(SeqCst) {
-                // SAFETY: the thread lives: it waits for this one.
-                unsafe { libc::pthread_kill(sleeper, libc::SIGURG) };
-                thread::yield_now();
-            }
-        });
-        runtime.block_on(async { wakeful::time::sleep(Duration::from_millis(20)).await });
-        done.store(true, SeqCst);
-        hail.join().unwrap();
     });
 }
 
@@ -260,26 +135,68 @@ fn an_accept_that_is_dropped_loses_no_connection() {
     });
 }
 
+#[cfg(target_os = "linux")]
 #[test]
-fn one_task_reads_while_another_writes() {
-    run("an echo through two tasks", async {
-        let (here, there) = pair().await;
-        let echo = spawn_local(async move {
-            futures_util::io::copy(&there, &mut &there).await.unwrap();
-            (&there).close().await.unwrap();
-        });
-        let (mut reader, mut writer) = (&here, &here);
-        let write = async {
-            for word in ["one ", "two ", "three"] {
-                writer.write_all(word.as_bytes()).await.unwrap();
-                settle().await;
-            }
-            writer.close().await.unwrap();
-        };
-        let mut heard = String::new();
-        let (read, ()) = join(reader.read_to_string(&mut heard), write).await;
-        read.unwrap();
-        assert_eq!(heard, "one two three");
-        echo.await.unwrap();
+fn trap_14_a_read_that_urgent_data_cut_short_does_not_hide_the_rest() {
+    run("what was sent behind the urgent byte", async {
+        let (here, mut there) = pair().await;
+        here.set_nodelay(true).unwrap();
+        (&here).write_all(b"a").await.unwrap();
+        socket2::SockRef::from(&here)
+            .send_out_of_band(b"!")
+            .unwrap();
+        (&here).write_all(b"b").await.unwrap();
+        settle_reactor().await;
+        // The read ends before the urgent byte, whatever is behind it.
+        let mut all = Vec::new();
+        let mut buffer = [0; 64];
+        while all.len() < 2 {
+            let count = there.read(&mut buffer).await.unwrap();
+            all.extend_from_slice(&buffer[..count]);
+        }
+        assert_eq!(all, b"ab");
+    });
+}
+
+#[test]
+fn accept_can_be_polled_by_hand() {
+    run("a connection", async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let accept = || std::future::poll_fn(|context| listener.poll_accept(context));
+        assert_waits(accept(), "nobody has connected").await;
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await;
+        let (_, peer) = accept().await.unwrap();
+        assert_eq!(peer, client.unwrap().local_addr().unwrap());
+    });
+}
+
+#[test]
+fn a_socket_is_set_up_before_it_listens_or_connects() {
+    use wakeful::net::TcpSocket;
+    run("a connection between sockets made by hand", async {
+        let any = "127.0.0.1:0".parse().unwrap();
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_reuseaddr(true).unwrap();
+        socket.bind(any).unwrap();
+        let listener = socket.listen(16).unwrap();
+        let address = listener.local_addr().unwrap();
+
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind(any).unwrap();
+        let from = socket.local_addr().unwrap();
+        let (stream, accepted) = join(socket.connect(address), listener.accept()).await;
+        assert_eq!(accepted.unwrap().1, from);
+        let stream = stream.unwrap();
+        stream.set_linger(Some(Duration::ZERO)).unwrap();
+        assert_eq!(stream.linger().unwrap(), Some(Duration::ZERO));
+        stream.set_ttl(9).unwrap();
+        assert_eq!(stream.ttl().unwrap(), 9);
+
+        drop(listener);
+        let refused = TcpSocket::new_v4().unwrap().connect(address).await;
+        assert_eq!(
+            refused.unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
     });
 }

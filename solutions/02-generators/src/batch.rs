@@ -66,7 +66,7 @@ impl Coroutine<u8> for Batch {
         let this = self.get_mut();
         let decoder = match this {
             Batch::Announcement(decoder) | Batch::Messages { decoder, .. } => decoder,
-            Batch::Done => panic!("`Batch` resumed after completion"),
+            Batch::Done => panic!("Batch resumed after completion"),
         };
         let message = match Pin::new(decoder).resume(byte) {
             Yielded(missing) => return Yielded(missing),

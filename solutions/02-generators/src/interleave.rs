@@ -47,7 +47,7 @@ impl<C: Coroutine + Unpin> Side<C> {
     fn take(&mut self) -> C::Return {
         match std::mem::replace(self, Side::Taken) {
             Side::Returned(value) => value,
-            _ => panic!("`Interleave` resumed after completion"),
+            _ => panic!("Interleave resumed after completion"),
         }
     }
 }

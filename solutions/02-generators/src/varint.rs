@@ -69,7 +69,7 @@ impl Coroutine<u8> for Varint {
         let (value, shift) = match *this {
             Varint::Start => (0, 0),
             Varint::More { value, shift } => (value, shift),
-            Varint::Done => panic!("`Varint` resumed after completion"),
+            Varint::Done => panic!("Varint resumed after completion"),
         };
         *this = Varint::Done;
         let group = u32::from(byte & 0b0111_1111);

@@ -24,7 +24,11 @@ impl Coroutine for Letters {
         let this = self.get_mut();
         let said = this.said;
         this.said += 1;
-        assert!(said <= this.word.len(), "`{}` resumed after completion", this.word);
+        assert!(
+            said <= this.word.len(),
+            "the writer of {:?} was resumed after completion",
+            this.word
+        );
         this.word.chars().nth(said).map_or(Complete(this.word), Yielded)
     }
 }
@@ -88,7 +92,7 @@ fn three_are_two_of_which_one_is_two() {
 }
 
 #[test]
-#[should_panic(expected = "`Interleave` resumed after completion")]
+#[should_panic(expected = "Interleave resumed after completion")]
 fn panics_when_resumed_after_both_have_returned() {
     let mut both = Interleave::new(letters(""), letters(""));
     let _ = Pin::new(&mut both).resume(());

@@ -67,7 +67,7 @@ impl Screen {
         ));
         if !verdict.passed() {
             // First what is to be done: the failures say how far it is.
-            let summary = terminal::wrapped(exercise.summary.trim(), 2, 2);
+            let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
             self.say(&format!("  {summary}\n\n"));
         }
         self.say(&terminal::verdict(verdict, self.paint));

@@ -1,0 +1,205 @@
+//! Prints the chapter's "Measured" table: `cargo bench -p waiting`.
+//!
+//! Each server is a process of its own (this program, started again with its
+//! name), so that its memory can be told from the meters'. All is on loopback
+//! and bounded: some thousand idle connections, then some thousand messages.
+//! Memory is read from `/proc`; where there is none, it is not printed.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, fs, thread};
+
+use waiting::{EventLoop, Message, Rules, threads};
+
+const RULES: Rules =
+    Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(10) };
+const IDLE: usize = 2000;
+const ROUND_TRIPS: usize = 4000;
+const BUSY: usize = 200;
+
+/// A name, and the size of a thread's stack if there are threads.
+const SERVERS: [(&str, Option<usize>); 3] = [
+    ("threads, 2 MiB", Some(2 << 20)),
+    ("threads, 64 KiB", Some(64 << 10)),
+    ("one thread", None),
+];
+
+/// The code of the servers with threads, and of the one without.
+const CODE: [&[&str]; 2] = [
+    &[
+        include_str!("../src/serve.rs"),
+        include_str!("../src/line.rs"),
+        include_str!("../src/threads.rs"),
+    ],
+    &[include_str!("../src/machine.rs"), include_str!("../src/event_loop.rs")],
+];
+
+fn serve(stack: Option<usize>) -> io::Result<()> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    println!("{}", listener.local_addr()?);
+    if let Some(stack) = stack {
+        return threads::run(&listener, RULES, stack);
+    }
+    let mut event_loop = EventLoop::new(listener, RULES)?;
+    loop {
+        event_loop.turn()?;
+    }
+}
+
+/// A server's process, ended when it is dropped.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(index: usize) -> io::Result<Server> {
+        let mut command = Command::new(env::current_exe()?);
+        let mut child =
+            command.arg(format!("serve={index}")).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let address = line.trim().parse().map_err(io::Error::other)?;
+        Ok(Server { child, address })
+    }
+
+    /// A figure in kB of `/proc/PID/status`.
+    fn status(&self, name: &str) -> Option<usize> {
+        kilobytes(&format!("/proc/{}/status", self.child.id()), name)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // If it has ended by itself, there is nothing to end.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn kilobytes(file: &str, name: &str) -> Option<usize> {
+    let text = fs::read_to_string(file).ok()?;
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// One reading, and its answer.
+fn round_trip(stream: &mut TcpStream) -> io::Result<()> {
+    let mut bytes = Vec::with_capacity(7);
+    Message::Reading(1).encode(&mut bytes);
+    stream.write_all(&bytes)?;
+    stream.read_exact(&mut [0; 7])
+}
+
+fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+    round_trip(&mut stream)?;
+    Ok(stream)
+}
+
+/// What is measured, in this order.
+const ROWS: [&str; 7] = [
+    "idle connections",
+    "memory of each, KiB",
+    "kernel stack of each, KiB",
+    "to connect and be answered, us",
+    "an answer, us",
+    "99 of 100 answers, us",
+    "answers a second, 200 at once",
+];
+
+#[expect(clippy::cast_precision_loss)]
+fn measure(index: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
+    let server = Server::start(index)?;
+    let memory = || (server.status("VmRSS"), kilobytes("/proc/meminfo", "KernelStack"));
+    let before = memory();
+    let begun = Instant::now();
+    let mut idle = Vec::new();
+    while idle.len() < IDLE {
+        match connect(server.address) {
+            Ok(stream) => idle.push(stream),
+            Err(_) => break,
+        }
+    }
+    let reached = idle.len() as f64;
+    let connecting = begun.elapsed();
+    let after = memory();
+    let each = |before: Option<usize>, after: Option<usize>| {
+        Some(after?.saturating_sub(before?) as f64 / reached)
+    };
+
+    let mut stream = connect(server.address)?;
+    let mut times = Vec::new();
+    for _ in 0..ROUND_TRIPS {
+        let begun = Instant::now();
+        round_trip(&mut stream)?;
+        times.push(begun.elapsed());
+    }
+    times.sort();
+
+    let busy = BUSY.min(idle.len());
+    let mut reading = Vec::new();
+    Message::Reading(1).encode(&mut reading);
+    let begun = Instant::now();
+    for _ in 0..ROUND_TRIPS / BUSY {
+        for stream in &mut idle[..busy] {
+            stream.write_all(&reading)?;
+        }
+        for stream in &mut idle[..busy] {
+            stream.read_exact(&mut [0; 7])?;
+        }
+    }
+    let rate = (ROUND_TRIPS / BUSY * busy) as f64 / begun.elapsed().as_secs_f64();
+
+    let micros = |time: Duration| Some(time.as_secs_f64() * 1e6);
+    Ok([
+        Some(reached),
+        each(before.0, after.0),
+        each(before.1, after.1),
+        micros(connecting).map(|all| all / reached),
+        micros(times[ROUND_TRIPS / 2]),
+        micros(times[ROUND_TRIPS * 99 / 100]),
+        Some(rate),
+    ])
+}
+
+fn lines(sources: &[&str]) -> usize {
+    let code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+    sources.iter().map(|source| source.lines().filter(code).count()).sum()
+}
+
+fn main() -> io::Result<()> {
+    if let Some(index) =
+        env::args().find_map(|arg| Some(arg.strip_prefix("serve=")?.to_string()))
+    {
+        let index: usize = index.parse().map_err(io::Error::other)?;
+        return serve(SERVERS[index].1);
+    }
+    let mut figures = Vec::new();
+    for index in 0..SERVERS.len() {
+        figures.push(measure(index)?);
+        // Let the kernel take down what the last server left.
+        thread::sleep(Duration::from_millis(500));
+    }
+    let line = |name: &str, cells: [String; 3]| {
+        println!("{name:<32}{:>15}{:>17}{:>12}", cells[0], cells[1], cells[2]);
+    };
+    line("", SERVERS.map(|(name, _)| name.to_string()));
+    for (row, name) in ROWS.iter().enumerate() {
+        let cell = |server: usize| match figures[server][row] {
+            Some(figure) if figure < 100.0 => format!("{figure:.1}"),
+            Some(figure) => format!("{figure:.0}"),
+            None => "?".to_string(),
+        };
+        line(name, [0, 1, 2].map(cell));
+    }
+    let [threads, one] = CODE.map(|sources| lines(sources).to_string());
+    line("lines of code", [threads.clone(), threads, one]);
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! Prints the chapter's "Measured" table: `cargo bench -p state-machines`.
+//!
+//! Rounds are interleaved, so that a slow moment of the machine slows every
+//! row; a figure is the median of its rounds. Allocations are counted by an
+//! allocator that does nothing else of its own.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::hint::black_box;
+use std::iter;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use state_machines::shapes::{Page, handed, pause, taken};
+
+const ROUNDS: usize = 25;
+const REPEAT: usize = 20_000;
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: both methods hand on to the system's allocator what they were given.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: as promised to us.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as promised to us; `alloc` got it from there.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// Does some work once.
+type Work = Box<dyn FnMut()>;
+
+/// Runs all rows in turn, `ROUNDS` times; prints nanoseconds and allocations a run.
+fn table(title: &str, mut rows: Vec<(&str, Work)>) {
+    let mut times = vec![Vec::new(); rows.len()];
+    let mut allocations = vec![0; rows.len()];
+    for _ in 0..ROUNDS {
+        for (index, (_, work)) in rows.iter_mut().enumerate() {
+            let (begun, before) = (Instant::now(), ALLOCATIONS.get());
+            for _ in 0..REPEAT {
+                work();
+            }
+            let took = begun.elapsed();
+            allocations[index] = (ALLOCATIONS.get() - before) / REPEAT;
+            #[expect(clippy::cast_precision_loss)]
+            times[index].push(took.as_nanos() as f64 / REPEAT as f64);
+        }
+    }
+    println!("{title}");
+    for (((name, _), times), allocations) in iter::zip(rows, &mut times).zip(allocations)
+    {
+        times.sort_by(f64::total_cmp);
+        let median = times[ROUNDS / 2];
+        println!("  {name:<34} {median:>8.1} ns  {allocations:>3} allocated");
+    }
+}
+
+/// Polls to the end, as fast as it can.
+fn run<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(black_box(future));
+    let mut cx = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
+            return output;
+        }
+    }
+}
+
+mod counted {
+    //! Three pauses and a sum, written three times.
+
+    use super::{Context, Pin, Poll, pause};
+    use state_machines::shapes::Pause;
+
+    pub async fn compiled(mut sum: u64) -> u64 {
+        for _ in 0..3 {
+            pause().await;
+            sum += 1;
+        }
+        sum
+    }
+
+    pub enum ByHand {
+        Start { sum: u64 },
+        Pausing { pause: Pause, sum: u64, turn: u8 },
+        Done,
+    }
+
+    impl Future for ByHand {
+        type Output = u64;
+
+        fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
+            if let ByHand::Start { sum } = *self {
+                *self = ByHand::Pausing { pause: pause(), sum, turn: 0 };
+            }
+            while let ByHand::Pausing { pause: waiting, sum, turn } = &mut *self {
+                std::task::ready!(Pin::new(&mut *waiting).poll(cx));
+                *sum += 1;
+                *turn += 1;
+                *waiting = pause();
+                if *turn == 3 {
+                    let sum = *sum;
+                    *self = ByHand::Done;
+                    return Poll::Ready(sum);
+                }
+            }
+            panic!("polled after completion")
+        }
+    }
+
+    type Callback = Box<dyn FnOnce(&mut Later)>;
+
+    /// A caller that calls back: what was handed to it, until it is called.
+    #[derive(Default)]
+    pub struct Later(Option<Callback>);
+
+    impl Later {
+        pub fn then(&mut self, callback: impl FnOnce(&mut Later) + 'static) {
+            self.0 = Some(Box::new(callback));
+        }
+
+        pub fn run(&mut self) {
+            while let Some(callback) = self.0.take() {
+                callback(self);
+            }
+        }
+    }
+
+    pub fn callbacks(
+        later: &mut Later,
+        sum: u64,
+        turn: u8,
+        done: impl FnOnce(u64) + 'static,
+    ) {
+        if turn == 3 {
+            return done(sum);
+        }
+        later.then(move |later| callbacks(later, sum + 1, turn + 1, done));
+    }
+}
+
+async fn leaf() -> u64 {
+    pause().await;
+    1
+}
+
+/// So many functions, each awaiting the next.
+macro_rules! nest {
+    ($future:expr;) => { $future };
+    ($future:expr; call $($rest:tt)*) => {{
+        let inner = nest!($future; $($rest)*);
+        async move { 1 + inner.await }
+    }};
+}
+
+fn eight() -> impl Future<Output = u64> {
+    nest!(leaf(); call call call call call call call call)
+}
+
+/// The same with every future behind a pointer.
+fn chain(depth: u32) -> Pin<Box<dyn Future<Output = u64>>> {
+    Box::pin(
+        async move { if depth == 0 { leaf().await } else { 1 + chain(depth - 1).await } },
+    )
+}
+
+fn main() {
+    table(
+        "three pauses",
+        vec![
+            ("async fn", Box::new(|| _ = black_box(run(counted::compiled(1))))),
+            (
+                "enum by hand",
+                Box::new(|| _ = black_box(run(counted::ByHand::Start { sum: 1 }))),
+            ),
+            (
+                "callbacks",
+                Box::new(|| {
+                    let mut later = counted::Later::default();
+                    counted::callbacks(&mut later, 1, 0, |sum| _ = black_box(sum));
+                    later.run();
+                }),
+            ),
+        ],
+    );
+    table(
+        "one pause, eight calls deep",
+        vec![
+            ("inline", Box::new(|| _ = black_box(run(eight())))),
+            ("inline, the whole in one box", {
+                Box::new(|| _ = black_box(run(Box::pin(eight()))))
+            }),
+            ("each in a box", Box::new(|| _ = black_box(run(chain(8))))),
+        ],
+    );
+    table(
+        "a page that is passed in and read after a pause",
+        vec![
+            (
+                "async fn: 2050 bytes",
+                Box::new(|| _ = black_box(run(taken(black_box(Page::new()))))),
+            ),
+            (
+                "async block: 1026 bytes",
+                Box::new(|| _ = black_box(run(handed(black_box(Page::new()))))),
+            ),
+        ],
+    );
+}

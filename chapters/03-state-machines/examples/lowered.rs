@@ -1,0 +1,111 @@
+//! `async` as it was lowered from 2020 to 2022, on top of coroutines. Needs
+//! nightly: `cargo +nightly run -p state-machines --example lowered --features nightly`.
+
+#![feature(coroutines, coroutine_trait)]
+
+use std::ops::{Coroutine, CoroutineState};
+use std::pin::{Pin, pin};
+use std::ptr::NonNull;
+use std::task::{Context, Poll};
+
+use state_machines::{Disk, Full, poll};
+
+// ANCHOR: wrapper
+/// What a future's coroutine is resumed with. A pointer, for the context lives
+/// no longer than one `poll`, and a coroutine's argument has a single type.
+#[derive(Clone, Copy)]
+struct ResumeTy(NonNull<Context<'static>>);
+
+/// A coroutine that yields nothing but "not yet" is a future.
+struct GenFuture<C>(C);
+
+impl<C: Coroutine<ResumeTy, Yield = ()>> Future for GenFuture<C> {
+    type Output = C::Return;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Return> {
+        // SAFETY: the coroutine is never moved out of the wrapper, which is
+        // pinned and has no `Drop`.
+        let coroutine = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
+        match coroutine.resume(ResumeTy(NonNull::from(cx).cast())) {
+            CoroutineState::Yielded(()) => Poll::Pending,
+            CoroutineState::Complete(output) => Poll::Ready(output),
+        }
+    }
+}
+// ANCHOR_END: wrapper
+
+// ANCHOR: await
+/// `$future.await`, where `$cx` is what the coroutine was resumed with last.
+macro_rules! awaited {
+    ($cx:ident, $future:expr) => {{
+        let mut awaitee = $future.into_future();
+        loop {
+            // SAFETY: `awaitee` is a local of a `static` coroutine: it moves no
+            // more than the coroutine does, which is pinned.
+            let awaitee = unsafe { Pin::new_unchecked(&mut awaitee) };
+            // SAFETY: made from the context of the `poll` that goes on now.
+            let cx = unsafe { $cx.0.as_mut() };
+            match awaitee.poll(cx) {
+                Poll::Ready(output) => break output,
+                Poll::Pending => $cx = yield,
+            }
+        }
+    }};
+}
+// ANCHOR_END: await
+
+// ANCHOR: save
+fn save(disk: Disk, text: String) -> impl Future<Output = Result<usize, Full>> {
+    GenFuture(
+        #[coroutine]
+        static move |mut cx: ResumeTy| {
+            let _lock = disk.lock();
+            let draft = disk.draft();
+            awaited!(cx, disk.write(text.len()))?;
+            if !text.is_empty() {
+                draft.keep();
+            }
+            awaited!(cx, disk.sync())?;
+            Ok(text.len())
+        },
+    )
+}
+// ANCHOR_END: save
+
+/// What the disk sees when `future` is polled so often and then dropped.
+fn seen(polls: usize, disk: &Disk, future: impl Future) -> Vec<Vec<&'static str>> {
+    let mut seen = Vec::new();
+    {
+        let mut future = pin!(future);
+        for _ in 0..polls {
+            let _ = poll(future.as_mut());
+            seen.push(disk.diary());
+        }
+    }
+    seen.push(disk.diary());
+    seen
+}
+
+fn main() {
+    for polls in 0..4 {
+        let (one, other) = (Disk::new(100), Disk::new(100));
+        let lowered = save(one.clone(), "to do".into());
+        let compiled = state_machines::save(other.clone(), "to do".into());
+        assert_eq!(seen(polls, &one, lowered), seen(polls, &other, compiled));
+    }
+    println!("wrapped and compiled see the same, wherever they are left. In bytes:");
+    let disk = Disk::new(100);
+    let compiled = state_machines::save(disk.clone(), String::new());
+    println!("{:4}  async fn", size_of_val(&compiled));
+    println!("{:4}  coroutine in a wrapper", size_of_val(&save(disk, String::new())));
+}
+
+#[test]
+fn the_wrapper_polls_what_it_wraps() {
+    let disk = Disk::new(3);
+    let mut future = pin!(save(disk.clone(), "to do".into()));
+    assert_eq!(poll(future.as_mut()), Poll::Pending);
+    assert_eq!(poll(future.as_mut()), Poll::Ready(Err(Full)));
+    let seen = ["locked", "draft made", "no space left", "draft deleted", "unlocked"];
+    assert_eq!(disk.diary(), seen);
+}

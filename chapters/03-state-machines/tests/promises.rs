@@ -1,0 +1,166 @@
+//! What the chapter promises, one test for each invariant of its page.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+
+use state_machines::shapes::{count, pause};
+use state_machines::{Disk, Full, Save, poll, save, save_then};
+
+type Saving = Pin<Box<dyn Future<Output = Result<usize, Full>>>>;
+
+/// The function as the compiler cuts it, and as we did.
+const BOTH: [fn(Disk, String) -> Saving; 2] = [
+    |disk, text| Box::pin(save(disk, text)),
+    |disk, text| Box::pin(Save::new(disk, text)),
+];
+
+/// What is done to a disk at each of so many polls, and when the future is
+/// dropped after them.
+fn seen(which: usize, space: usize, text: &str, polls: usize) -> Vec<String> {
+    let disk = Disk::new(space);
+    let mut future = BOTH[which](disk.clone(), text.to_string());
+    let mut seen = Vec::new();
+    for _ in 0..polls {
+        let polled = poll(future.as_mut());
+        seen.push(format!("{polled:?}: {}", disk.diary().join(", ")));
+        if polled.is_ready() {
+            break;
+        }
+    }
+    drop(future);
+    seen.push(format!("dropped: {}", disk.diary().join(", ")));
+    seen
+}
+
+#[test]
+fn calling_the_function_runs_none_of_it() {
+    for which in [0, 1] {
+        assert_eq!(seen(which, 100, "to do", 0), ["dropped: "]);
+    }
+}
+
+#[test]
+fn a_poll_runs_to_the_next_await_that_is_pending() {
+    for which in [0, 1] {
+        let expected = [
+            "Pending: locked, draft made",
+            "Pending: written, draft kept",
+            "Ready(Ok(5)): synced, unlocked",
+            "dropped: ",
+        ];
+        assert_eq!(seen(which, 100, "to do", 3), expected);
+    }
+}
+
+#[test]
+fn a_future_dropped_at_an_await_drops_what_is_alive_there_youngest_first() {
+    for which in [0, 1] {
+        let at_write = seen(which, 100, "to do", 1);
+        assert_eq!(at_write[1], "dropped: draft deleted, unlocked");
+        let at_sync = seen(which, 100, "to do", 2);
+        assert_eq!(at_sync[2], "dropped: unlocked");
+    }
+}
+
+#[test]
+fn a_flag_says_whether_a_moved_local_is_still_there() {
+    for which in [0, 1] {
+        let kept = seen(which, 100, "to do", 2);
+        assert_eq!(kept[2], "dropped: unlocked");
+        let not_kept = seen(which, 100, "", 2);
+        assert_eq!(not_kept[2], "dropped: draft deleted, unlocked");
+    }
+}
+
+#[test]
+fn an_error_leaves_like_the_end_of_the_function() {
+    for which in [0, 1] {
+        let failed = seen(which, 3, "to do", 2);
+        let expected = "Ready(Err(Full)): no space left, draft deleted, unlocked";
+        assert_eq!(failed[1..], [expected, "dropped: "]);
+    }
+}
+
+#[test]
+fn by_hand_and_by_the_compiler_do_the_same_wherever_they_are_left() {
+    for (space, text) in [(100, "to do"), (100, ""), (3, "to do"), (0, "")] {
+        for polls in 0..4 {
+            assert_eq!(seen(0, space, text, polls), seen(1, space, text, polls));
+        }
+    }
+}
+
+/// The message of the panic when a future is polled once more after its end.
+fn polled_after_its_end(which: usize) -> String {
+    let mut future = BOTH[which](Disk::new(100), String::new());
+    while poll(future.as_mut()).is_pending() {}
+    let again = catch_unwind(AssertUnwindSafe(|| poll(future.as_mut()).is_ready()));
+    let Err(message) = again else { panic!("it was polled after its end") };
+    message.downcast_ref::<&str>().map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn polled_after_its_end_it_panics() {
+    assert_eq!(polled_after_its_end(0), "`async fn` resumed after completion");
+    assert_eq!(polled_after_its_end(1), "`Save` polled after completion");
+}
+
+#[test]
+fn a_panic_drops_the_locals_and_is_the_end() {
+    async fn panics(disk: Disk) {
+        let _lock = disk.lock();
+        pause().await;
+        panic!("half way");
+    }
+    let disk = Disk::new(0);
+    let mut future = pin!(panics(disk.clone()));
+    assert!(poll(future.as_mut()).is_pending());
+    for (message, diary) in [
+        ("half way", &["locked", "unlocked"][..]),
+        ("`async fn` resumed after panicking", &[]),
+    ] {
+        let again = catch_unwind(AssertUnwindSafe(|| poll(future.as_mut())));
+        let Err(said) = again else { panic!("`panics` does not panic") };
+        assert_eq!(said.downcast_ref::<&str>(), Some(&message));
+        assert_eq!(disk.diary(), diary);
+    }
+}
+
+/// What is done to a disk by the callbacks, call by call.
+fn called(space: usize, text: &str) -> Vec<String> {
+    let disk = Disk::new(space);
+    save_then(disk.clone(), text.to_string(), |_| ());
+    let mut called = vec![disk.diary().join(", ")];
+    while disk.answer() {
+        called.push(disk.diary().join(", "));
+    }
+    called
+}
+
+#[test]
+fn the_callbacks_do_the_same_but_cannot_be_left() {
+    let stored = ["locked, draft made", "written, draft kept", "synced, unlocked"];
+    assert_eq!(called(100, "to do"), stored);
+    let failed = ["locked, draft made", "no space left, draft deleted, unlocked"];
+    assert_eq!(called(0, "to do"), failed);
+
+    // Nobody holds a value that could be dropped: the disk goes on.
+    let disk = Disk::new(100);
+    save_then(disk.clone(), "to do".to_string(), |_| ());
+    assert_eq!(disk.diary(), ["locked", "draft made"]);
+    assert!(disk.answer() && disk.answer() && !disk.answer());
+}
+
+#[test]
+fn recursion_goes_through_a_box() {
+    let mut future = pin!(count(10));
+    let mut polls = 1;
+    let counted = loop {
+        match poll(future.as_mut()) {
+            Poll::Ready(counted) => break counted,
+            Poll::Pending => polls += 1,
+        }
+    };
+    assert_eq!((counted, polls), (10, 11));
+}

@@ -1,0 +1,58 @@
+//! How large the futures are. The numbers are those of today's compiler on a
+//! 64-bit machine: no promise of the language, and better known than guessed.
+
+#![cfg(target_pointer_width = "64")]
+
+use state_machines::shapes::{self, Page};
+use state_machines::{Disk, Save, save};
+
+const PAGE: usize = size_of::<Page>();
+
+#[test]
+fn a_future_holds_what_is_read_after_an_await() {
+    assert_eq!(size_of_val(&shapes::pause()), 1);
+    assert_eq!(size_of_val(&shapes::after()), 2);
+    assert_eq!(size_of_val(&shapes::held()), PAGE + 2);
+    assert_eq!(size_of_val(&shapes::moved()), 8);
+}
+
+#[test]
+fn a_local_that_was_borrowed_stays_to_the_end_of_its_scope() {
+    assert_eq!(size_of_val(&shapes::earlier()), PAGE + 8);
+    assert_eq!(size_of_val(&shapes::dropped()), PAGE + 8);
+    assert_eq!(size_of_val(&shapes::scoped()), 8);
+}
+
+#[test]
+fn a_temporary_in_the_head_of_a_match_lives_through_the_match() {
+    assert_eq!(size_of_val(&shapes::matched()), PAGE + 8);
+}
+
+#[test]
+fn an_argument_is_there_twice() {
+    assert_eq!(size_of_val(&shapes::taken(Page::new())), 2 * PAGE + 2);
+    assert_eq!(size_of_val(&shapes::handed(Page::new())), PAGE + 2);
+}
+
+#[test]
+fn an_awaited_future_lies_inside_the_one_that_awaits_it() {
+    let held = size_of_val(&shapes::held());
+    assert_eq!(size_of_val(&shapes::outer()), held + 1);
+    assert_eq!(size_of_val(&shapes::outermost()), held + 2);
+    assert_eq!(size_of_val(&shapes::boxed()), 16);
+}
+
+#[test]
+fn what_is_never_alive_together_shares_its_place() {
+    let held = size_of_val(&shapes::held());
+    assert_eq!(size_of_val(&shapes::either(true)), held + 2);
+    assert_eq!(size_of_val(&shapes::in_turn()), held + 10);
+    assert_eq!(size_of_val(&shapes::flat()), 2 * PAGE + 8);
+}
+
+#[test]
+fn by_hand_the_machine_is_smaller() {
+    let disk = Disk::new(0);
+    assert_eq!(size_of_val(&save(disk.clone(), String::new())), 120);
+    assert_eq!(size_of_val(&Save::new(disk, String::new())), 88);
+}

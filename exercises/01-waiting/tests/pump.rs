@@ -1,0 +1,148 @@
+//! What `pump` promises.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read, Write};
+use std::time::{Duration, Instant};
+
+use waiting::{End, Machine, Message, Rules, State};
+use waiting_exercises::pump::pump;
+
+/// A socket that does what it is told, read by read and write by write.
+#[derive(Default)]
+struct Socket {
+    reads: VecDeque<Result<Vec<u8>, ErrorKind>>,
+    /// How much each write takes. When none is left, it would block.
+    writes: VecDeque<Result<usize, ErrorKind>>,
+    sent: Vec<u8>,
+}
+
+impl Read for Socket {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.reads.pop_front() {
+            None => Err(ErrorKind::WouldBlock.into()),
+            Some(Err(kind)) => Err(kind.into()),
+            Some(Ok(bytes)) => {
+                let len = bytes.len().min(buffer.len());
+                buffer[..len].copy_from_slice(&bytes[..len]);
+                if len < bytes.len() {
+                    self.reads.push_front(Ok(bytes[len..].to_vec()));
+                }
+                Ok(len)
+            }
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        assert!(!bytes.is_empty(), "there is nothing to write");
+        match self.writes.pop_front() {
+            None => Err(ErrorKind::WouldBlock.into()),
+            Some(Err(kind)) => Err(kind.into()),
+            Some(Ok(most)) => {
+                let len = most.min(bytes.len());
+                self.sent.extend(&bytes[..len]);
+                Ok(len)
+            }
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn bytes(messages: &[Message]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for message in messages {
+        message.encode(&mut bytes);
+    }
+    bytes
+}
+
+fn machine() -> (Machine, Instant) {
+    let now = Instant::now();
+    let (deadline, heartbeat) = (Duration::from_millis(50), Duration::from_secs(1));
+    (Machine::new(Rules { deadline, heartbeat }, now), now)
+}
+
+const READINGS: [Message; 4] = [Message::Reading(1); 4];
+const TOTALS: [Message; 4] =
+    [Message::Total(1), Message::Total(2), Message::Total(3), Message::Total(4)];
+
+#[test]
+fn it_reads_until_there_is_nothing_left() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.push_back(Ok(bytes(&READINGS)));
+    socket.writes.push_back(Ok(1000));
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    assert_eq!(socket.sent, bytes(&TOTALS));
+}
+
+#[test]
+fn what_could_not_be_sent_is_sent_the_next_time() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.push_back(Ok(bytes(&READINGS)));
+    socket.writes.extend([Ok(3), Ok(4)]);
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(true)));
+    assert_eq!(socket.sent, bytes(&TOTALS)[..7]);
+    socket.writes.push_back(Ok(1000));
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    assert_eq!(socket.sent, bytes(&TOTALS));
+}
+
+#[test]
+fn a_write_that_takes_a_part_is_followed_by_another() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.push_back(Ok(bytes(&READINGS)));
+    socket.writes.extend([1; 28].map(Ok));
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    assert_eq!(socket.sent, bytes(&TOTALS));
+}
+
+#[test]
+fn a_meter_that_hangs_up_is_closed() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.extend([Ok(bytes(&READINGS[..1])), Ok(vec![])]);
+    assert!(matches!(pump(&mut socket, &mut machine, now), Err(End::Closed)));
+}
+
+#[test]
+fn an_interruption_is_no_error() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.extend([Err(ErrorKind::Interrupted), Ok(bytes(&READINGS))]);
+    socket.writes.extend([Err(ErrorKind::Interrupted), Ok(1000)]);
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    assert_eq!(socket.sent, bytes(&TOTALS));
+}
+
+#[test]
+fn a_failure_ends_it() {
+    for fails in [true, false] {
+        let (mut machine, now) = machine();
+        let mut socket = Socket::default();
+        let reset = Err(ErrorKind::ConnectionReset);
+        if fails {
+            socket.reads.push_back(reset);
+        } else {
+            socket.reads.push_back(Ok(bytes(&READINGS)));
+            socket.writes.push_back(Err(ErrorKind::ConnectionReset));
+        }
+        let end = pump(&mut socket, &mut machine, now);
+        assert!(matches!(end, Err(End::Broken(_))), "{end:?}");
+    }
+}
+
+#[test]
+fn half_a_message_is_kept_by_the_machine() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket::default();
+    socket.reads.push_back(Ok(vec![1, 4, 0]));
+    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    assert!(matches!(machine.state(), State::Body { at: 1, .. }));
+}

@@ -1,0 +1,95 @@
+//! What the three futures of `diet` must do, and how large they may be.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::pin::pin;
+use std::task::Poll;
+
+use state_machines::poll;
+use state_machines::shapes::Page;
+use state_machines_exercises::diet::{given, in_turn, noted};
+
+const PAGE: usize = size_of::<Page>();
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: both methods hand on to the system's allocator what they were given.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: as promised to us.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: as promised to us; `alloc` got it from there.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static COUNTING: Counting = Counting;
+
+/// The note after each poll, and what the future returns.
+fn run(note: &Cell<u32>, future: impl Future<Output = u32>) -> (Vec<u32>, u32) {
+    let mut future = pin!(future);
+    let mut notes = Vec::new();
+    loop {
+        let polled = poll(future.as_mut());
+        notes.push(note.get());
+        if let Poll::Ready(sum) = polled {
+            return (notes, sum);
+        }
+    }
+}
+
+#[test]
+fn noted_takes_its_sum_before_it_waits() {
+    let note = Cell::new(0);
+    assert_eq!(run(&note, noted(&note)), (vec![1024, 1024], 1024));
+}
+
+#[test]
+fn noted_holds_no_page() {
+    let size = size_of_val(&noted(&Cell::new(0)));
+    assert!(size < 100, "it is {size} bytes");
+}
+
+#[test]
+fn given_waits_once_and_adds_up_its_page() {
+    assert_eq!(run(&Cell::new(7), given(Page::new())), (vec![7, 7], 1024));
+}
+
+#[test]
+fn given_holds_one_page() {
+    let size = size_of_val(&given(Page::new()));
+    assert!((PAGE..PAGE + 100).contains(&size), "it is {size} bytes");
+}
+
+#[test]
+fn in_turn_notes_each_sum_when_it_has_waited() {
+    let note = Cell::new(0);
+    assert_eq!(run(&note, in_turn(&note)), (vec![0, 1024, 2048], 2048));
+}
+
+#[test]
+fn in_turn_holds_one_page_at_a_time() {
+    let size = size_of_val(&in_turn(&Cell::new(0)));
+    assert!((PAGE..PAGE + 100).contains(&size), "it is {size} bytes");
+}
+
+#[test]
+fn nothing_is_put_on_the_heap() {
+    let note = Cell::new(0);
+    let before = ALLOCATIONS.get();
+    let mut futures =
+        (pin!(noted(&note)), pin!(given(Page::new())), pin!(in_turn(&note)));
+    while poll(futures.0.as_mut()).is_pending() {}
+    while poll(futures.1.as_mut()).is_pending() {}
+    while poll(futures.2.as_mut()).is_pending() {}
+    assert_eq!(ALLOCATIONS.get() - before, 0);
+}

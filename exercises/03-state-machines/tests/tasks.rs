@@ -1,0 +1,147 @@
+//! What `Tasks` promises.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use state_machines::shapes::pause;
+use state_machines_exercises::tasks::{Handle, Spawner, Tasks};
+
+/// What the tasks of a test have done, in order.
+type Diary = Rc<RefCell<String>>;
+
+/// Writes its letter, as a capital, when it is dropped.
+struct Guard(char, Diary);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.1.borrow_mut().push(self.0.to_ascii_uppercase());
+    }
+}
+
+/// Writes its letter so many times, waiting in between.
+async fn writer(letter: char, times: usize, diary: Diary) {
+    let _guard = Guard(letter, Rc::clone(&diary));
+    for turn in 0..times {
+        if turn > 0 {
+            pause().await;
+        }
+        diary.borrow_mut().push(letter);
+    }
+}
+
+fn tasks() -> (Tasks, Spawner, Diary) {
+    let tasks = Tasks::new();
+    let spawner = tasks.spawner();
+    (tasks, spawner, Diary::default())
+}
+
+/// Where a task finds a handle, once there is one.
+type Place = Rc<RefCell<Option<Handle>>>;
+
+fn cancel(place: &Place) {
+    let handle = place.borrow().clone();
+    handle.expect("the handle was put there").cancel();
+}
+
+#[test]
+fn tasks_take_turns_to_their_end() {
+    let (tasks, spawner, diary) = tasks();
+    for letter in ['a', 'b'] {
+        spawner.spawn(writer(letter, 2, Rc::clone(&diary)));
+    }
+    assert_eq!(tasks.run(), 4);
+    assert_eq!(*diary.borrow(), "abaAbB");
+}
+
+#[test]
+fn a_finished_future_is_dropped_at_once() {
+    let (tasks, spawner, diary) = tasks();
+    let _kept = spawner.spawn(writer('a', 1, Rc::clone(&diary)));
+    spawner.spawn(writer('b', 2, Rc::clone(&diary)));
+    assert_eq!(tasks.run(), 3);
+    assert_eq!(*diary.borrow(), "aAbbB");
+}
+
+#[test]
+fn cancelling_drops_the_future_at_once() {
+    let (tasks, spawner, diary) = tasks();
+    let guard = Guard('a', Rc::clone(&diary));
+    let handle = spawner.spawn(async move {
+        let _guard = guard;
+        pause().await;
+    });
+    handle.cancel();
+    assert_eq!(*diary.borrow(), "A");
+    assert_eq!(tasks.run(), 0);
+}
+
+#[test]
+fn a_task_may_cancel_another() {
+    let (tasks, spawner, diary) = tasks();
+    let handle = spawner.spawn(writer('a', 9, Rc::clone(&diary)));
+    spawner.spawn(async move { handle.cancel() });
+    assert_eq!(tasks.run(), 2);
+    assert_eq!(*diary.borrow(), "aA");
+}
+
+#[test]
+fn a_task_that_cancels_itself_ends_at_its_next_await() {
+    let (tasks, spawner, diary) = tasks();
+    let place = Place::default();
+    let (own, seen) = (Rc::clone(&place), Rc::clone(&diary));
+    let handle = spawner.spawn(async move {
+        let _guard = Guard('a', Rc::clone(&seen));
+        cancel(&own);
+        seen.borrow_mut().push('a');
+        pause().await;
+        seen.borrow_mut().push('!');
+    });
+    place.replace(Some(handle));
+    assert_eq!(tasks.run(), 1);
+    assert_eq!(*diary.borrow(), "aA");
+}
+
+#[test]
+fn a_future_that_is_dropped_may_cancel_itself_again() {
+    struct Again(Place);
+    impl Drop for Again {
+        fn drop(&mut self) {
+            // A second panic while the first is under way would end the tests.
+            if !std::thread::panicking() {
+                cancel(&self.0);
+            }
+        }
+    }
+    let (tasks, spawner, _) = tasks();
+    let place = Place::default();
+    let again = Again(Rc::clone(&place));
+    let handle = spawner.spawn(async move {
+        let _again = again;
+        pause().await;
+    });
+    place.replace(Some(handle.clone()));
+    handle.cancel();
+    assert_eq!(tasks.run(), 0);
+}
+
+#[test]
+fn cancelling_what_is_over_changes_nothing() {
+    let (tasks, spawner, diary) = tasks();
+    let handle = spawner.spawn(writer('a', 1, Rc::clone(&diary)));
+    tasks.run();
+    handle.cancel();
+    handle.cancel();
+    assert_eq!((tasks.run(), &**diary.borrow()), (0, "aA"));
+}
+
+#[test]
+fn a_task_may_spawn_while_it_runs() {
+    let (tasks, spawner, diary) = tasks();
+    let (inner, seen) = (spawner.clone(), Rc::clone(&diary));
+    spawner.spawn(async move {
+        inner.spawn(writer('b', 1, seen));
+        pause().await;
+    });
+    assert_eq!(tasks.run(), 3);
+    assert_eq!(*diary.borrow(), "bB");
+}

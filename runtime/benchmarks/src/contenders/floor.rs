@@ -1,0 +1,198 @@
+//! The floor: the least that can be called an executor. One thread, one queue,
+//! counts without atomics, no reactor, no timers, no panics caught, no abort,
+//! no budget, nothing looked after at shutdown.
+//!
+//! It is no runtime: a waker that left the thread would be undefined behaviour,
+//! and none of the rows lets one. It says what of a figure is the work itself.
+
+use super::Contender;
+use std::{
+    cell::{Cell, RefCell, UnsafeCell},
+    collections::VecDeque,
+    future::Future,
+    mem::{self, ManuallyDrop},
+    pin::{Pin, pin},
+    rc::Rc,
+    task::{Context, Poll, RawWaker, RawWakerVTable, Waker},
+};
+
+pub struct Floor;
+
+thread_local! {
+    static QUEUE: RefCell<VecDeque<Rc<dyn Run>>> = const { RefCell::new(VecDeque::new()) };
+}
+
+trait Run {
+    fn run(self: Rc<Self>);
+}
+
+struct Task<F: Future> {
+    queued: Cell<bool>,
+    stage: UnsafeCell<Stage<F>>,
+    joiner: Cell<Option<Waker>>,
+}
+
+enum Stage<F: Future> {
+    Pending(F),
+    Finished(F::Output),
+    Taken,
+}
+
+pub struct Join<T>(Rc<dyn Joined<T>>);
+
+/// A task of whose future no more is known than what it comes to.
+trait Joined<T> {
+    fn poll(&self, context: &Context<'_>) -> Poll<T>;
+}
+
+impl<F: Future> Joined<F::Output> for Task<F> {
+    fn poll(&self, context: &Context<'_>) -> Poll<F::Output> {
+        // SAFETY: the joiner is polled by the root or another task, so this
+        // task's future is not being polled.
+        let stage = unsafe { &mut *self.stage.get() };
+        if let Stage::Pending(_) = stage {
+            self.joiner.set(Some(context.waker().clone()));
+            return Poll::Pending;
+        }
+        match mem::replace(stage, Stage::Taken) {
+            Stage::Finished(output) => Poll::Ready(output),
+            _ => unreachable!("joined once"),
+        }
+    }
+}
+
+impl<T> Future for Join<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        self.0.poll(context)
+    }
+}
+
+impl<F: Future + 'static> Task<F> {
+    /// A waker for each type of task, which counts with an `Rc`.
+    const VTABLE: RawWakerVTable =
+        RawWakerVTable::new(Self::clone, Self::wake, Self::wake_by_ref, Self::drop);
+
+    unsafe fn clone(data: *const ()) -> RawWaker {
+        // SAFETY: the data of a waker is an `Rc`'s, on its thread.
+        unsafe { Rc::increment_strong_count(data.cast::<Self>()) };
+        RawWaker::new(data, &Self::VTABLE)
+    }
+
+    unsafe fn wake(data: *const ()) {
+        // SAFETY: as in `clone`; this waker's count is ours.
+        unsafe { Rc::from_raw(data.cast::<Self>()) }.schedule();
+    }
+
+    unsafe fn wake_by_ref(data: *const ()) {
+        // SAFETY: as in `clone`; the count stays the waker's.
+        let task = ManuallyDrop::new(unsafe { Rc::from_raw(data.cast::<Self>()) });
+        Rc::clone(&task).schedule();
+    }
+
+    unsafe fn drop(data: *const ()) {
+        // SAFETY: as in `wake`.
+        drop(unsafe { Rc::from_raw(data.cast::<Self>()) });
+    }
+
+    fn schedule(self: Rc<Self>) {
+        if !self.queued.replace(true) {
+            QUEUE.with_borrow_mut(|queue| queue.push_back(self));
+        }
+    }
+}
+
+impl<F: Future + 'static> Run for Task<F> {
+    fn run(self: Rc<Self>) {
+        self.queued.set(false);
+        let data = Rc::as_ptr(&self).cast();
+        // SAFETY: borrows the count that `self` is, and is not dropped.
+        let waker = ManuallyDrop::new(unsafe { Waker::new(data, &Self::VTABLE) });
+        // SAFETY: a task stands in the queue once, so nobody else is in here;
+        // the future stays in its `Rc` until it is dropped there.
+        let stage = unsafe { &mut *self.stage.get() };
+        let Stage::Pending(future) = stage else {
+            return;
+        };
+        // SAFETY: as above.
+        let future = unsafe { Pin::new_unchecked(future) };
+        if let Poll::Ready(output) = future.poll(&mut Context::from_waker(&waker)) {
+            *stage = Stage::Finished(output);
+            if let Some(joiner) = self.joiner.take() {
+                joiner.wake();
+            }
+        }
+    }
+}
+
+/// Wakes the future of `block_on`, which is polled whenever it was woken.
+mod root {
+    use std::{
+        cell::Cell,
+        task::{RawWaker, RawWakerVTable, Waker},
+    };
+
+    thread_local! {
+        pub static WOKEN: Cell<bool> = const { Cell::new(true) };
+    }
+
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(
+        |data| RawWaker::new(data, &VTABLE),
+        |_| WOKEN.set(true),
+        |_| WOKEN.set(true),
+        |_| {},
+    );
+
+    pub fn waker() -> Waker {
+        // SAFETY: there is no data.
+        unsafe { Waker::new(std::ptr::null(), &VTABLE) }
+    }
+}
+
+impl Contender for Floor {
+    const NAME: &'static str = "floor";
+    type Join<T: Send + 'static> = Join<T>;
+
+    fn new() -> Self {
+        Self
+    }
+
+    fn block_on<F: Future>(&mut self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        let waker = root::waker();
+        let mut context = Context::from_waker(&waker);
+        root::WOKEN.set(true);
+        loop {
+            if root::WOKEN.replace(false)
+                && let Poll::Ready(output) = future.as_mut().poll(&mut context)
+            {
+                return output;
+            }
+            // As many as stand there now: what they wake comes after the root.
+            let ready = QUEUE.with_borrow(VecDeque::len);
+            for _ in 0..ready {
+                let next = QUEUE.with_borrow_mut(VecDeque::pop_front);
+                next.expect("counted above").run();
+            }
+        }
+    }
+
+    fn spawn<F>(future: F) -> Self::Join<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let task = Rc::new(Task {
+            queued: Cell::new(true),
+            stage: UnsafeCell::new(Stage::Pending(future)),
+            joiner: Cell::new(None),
+        });
+        let queued: Rc<dyn Run> = task.clone();
+        QUEUE.with_borrow_mut(|queue| queue.push_back(queued));
+        Join(task)
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        smol::future::yield_now()
+    }
+}

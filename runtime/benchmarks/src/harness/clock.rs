@@ -1,0 +1,68 @@
+//! Processor time: what a piece of work cost, not how long it took.
+//!
+//! It is the whole process's, for a contender may have a thread on the side
+//! that does a part of its work. While a row that only computes is sampled,
+//! nothing else runs in this process.
+
+use std::{future::Future, io, mem::MaybeUninit};
+
+/// The processor time that a process has used, in nanoseconds.
+#[derive(Clone, Copy)]
+pub struct Processor(libc::clockid_t);
+
+impl Processor {
+    pub const HERE: Self = Self(libc::CLOCK_PROCESS_CPUTIME_ID);
+
+    /// The clock of another process.
+    pub fn of(pid: u32) -> io::Result<Self> {
+        let pid = pid.try_into().map_err(io::Error::other)?;
+        let mut clock = MaybeUninit::uninit();
+        // SAFETY: writes the id where it is told to, if it returns zero.
+        match unsafe { libc::clock_getcpuclockid(pid, clock.as_mut_ptr()) } {
+            // SAFETY: written, as it returned zero.
+            0 => Ok(Self(unsafe { clock.assume_init() })),
+            code => Err(io::Error::from_raw_os_error(code)),
+        }
+    }
+
+    pub fn nanos(self) -> u64 {
+        let mut time = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        // SAFETY: writes one `timespec` where it is told to.
+        let code = unsafe { libc::clock_gettime(self.0, &raw mut time) };
+        assert_eq!(code, 0, "the process whose clock this is has ended");
+        // Neither part of a processor clock is negative.
+        time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
+    }
+}
+
+/// What each of `count` pieces of `work` cost, in nanoseconds of processor
+/// time.
+pub async fn cost_of_each(count: u32, work: impl Future<Output = ()>) -> f64 {
+    let before = Processor::HERE.nanos();
+    work.await;
+    (Processor::HERE.nanos() - before) as f64 / f64::from(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn computing_costs_processor_time_and_sleeping_does_not() {
+        let start = Processor::HERE.nanos();
+        std::thread::park_timeout(std::time::Duration::from_millis(1));
+        let parked = Processor::HERE.nanos();
+        while Processor::HERE.nanos() < parked + 2_000_000 {}
+        assert!(parked >= start);
+    }
+
+    #[test]
+    fn a_process_can_read_its_own_clock_by_its_number() {
+        let clock = Processor::of(std::process::id()).expect("this process lives");
+        let (before, same) = (Processor::HERE.nanos(), clock.nanos());
+        assert!((before..=Processor::HERE.nanos()).contains(&same));
+    }
+}

@@ -1,0 +1,81 @@
+//! The arithmetic of a row.
+
+/// The middle one, or the mean of the two in the middle. Sorts `samples`.
+pub fn median(samples: &mut [f64]) -> f64 {
+    assert!(!samples.is_empty(), "a median of nothing");
+    samples.sort_unstable_by(f64::total_cmp);
+    let middle = samples.len() / 2;
+    if samples.len() % 2 == 1 {
+        samples[middle]
+    } else {
+        f64::midpoint(samples[middle - 1], samples[middle])
+    }
+}
+
+/// The smallest sample that at least `share` of them do not exceed (nearest
+/// rank). Sorts `samples`.
+pub fn percentile(samples: &mut [f64], share: f64) -> f64 {
+    assert!(!samples.is_empty(), "a percentile of nothing");
+    assert!((0.0..=1.0).contains(&share), "a share of {share}");
+    samples.sort_unstable_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "between 0 and the number of samples"
+    )]
+    let rank = (share * samples.len() as f64).ceil() as usize;
+    samples[rank.max(1) - 1]
+}
+
+/// `ours` to the smallest of `peers`, if there is one.
+pub fn ratio(ours: f64, peers: impl Iterator<Item = f64>) -> Option<f64> {
+    peers.min_by(f64::total_cmp).map(|best| ours / best)
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "figures that a float holds exactly")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert_eq!(median(&mut [9.0, 1.0, 5.0]), 5.0);
+        assert_eq!(median(&mut [7.0]), 7.0);
+    }
+
+    #[test]
+    fn of_an_even_number_the_median_is_between_the_two_in_the_middle() {
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 100.0]), 3.0);
+    }
+
+    #[test]
+    fn one_wild_sample_does_not_move_the_median() {
+        assert_eq!(median(&mut [10.0, 10.0, 1e9, 10.0, 10.0]), 10.0);
+    }
+
+    #[test]
+    #[should_panic(expected = "a median of nothing")]
+    fn a_median_of_nothing_is_a_mistake() {
+        median(&mut []);
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_samples() {
+        let mut samples: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!(percentile(&mut samples, 0.5), 50.0);
+        assert_eq!(percentile(&mut samples, 0.99), 99.0);
+        assert_eq!(percentile(&mut samples, 1.0), 100.0);
+        assert_eq!(percentile(&mut samples, 0.0), 1.0);
+        assert_eq!(percentile(&mut [3.0], 0.99), 3.0);
+    }
+
+    #[test]
+    fn the_ratio_is_to_the_best_peer() {
+        assert_eq!(ratio(50.0, [200.0, 100.0, 400.0].into_iter()), Some(0.5));
+    }
+
+    #[test]
+    fn without_a_peer_there_is_no_ratio() {
+        assert_eq!(ratio(50.0, std::iter::empty()), None);
+    }
+}

@@ -1,0 +1,291 @@
+//! Tasks: spawned, joined, taking turns, waking each other.
+
+use crate::{
+    contenders::{Contender, Monoio, Work, one_thread},
+    harness::{Entry, Goal, Row, Scale, clock::cost_of_each},
+};
+use std::{
+    cell::Cell,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, Waker},
+};
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row {
+            key: "spawn",
+            title: "spawn 100k, join all, per task",
+            unit: "ns",
+            goal: Goal::Ratio(0.80),
+            entries: one_thread(SpawnMany),
+        },
+        Row {
+            key: "spawn-one",
+            title: "spawn one, join it",
+            unit: "ns",
+            goal: Goal::Ratio(0.50),
+            entries: one_thread(SpawnOne),
+        },
+        Row {
+            key: "yield",
+            title: "yield, 1000 tasks taking turns",
+            unit: "ns",
+            goal: Goal::Ratio(0.60),
+            entries: those_who_take_turns(),
+        },
+        Row {
+            key: "ping-pong",
+            title: "two tasks waking each other, round trip",
+            unit: "ns",
+            goal: Goal::Ratio(0.80),
+            entries: one_thread(PingPong),
+        },
+        Row {
+            key: "chain",
+            title: "each task spawns the next",
+            unit: "ns",
+            goal: Goal::Ratio(0.60),
+            entries: one_thread(Chain),
+        },
+        Row {
+            key: "block-on",
+            title: "block_on a ready future, with a reactor there",
+            unit: "ns",
+            goal: Goal::Ratio(1.0),
+            entries: one_thread(BlockOn),
+        },
+    ]
+}
+
+#[derive(Clone, Copy)]
+struct SpawnMany;
+
+impl Work for SpawnMany {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        async fn pass<C: Contender>(count: u32) {
+            let spawn = |number: u32| C::spawn(async move { u64::from(number) });
+            let joins: Vec<_> = (0..count).map(spawn).collect();
+            let mut sum = 0;
+            for join in joins {
+                sum += join.await;
+            }
+            assert_eq!(sum, u64::from(count) * u64::from(count - 1) / 2);
+        }
+        let count = scale.of(100_000);
+        C::new().block_on(async {
+            pass::<C>(count).await;
+            cost_of_each(count, pass::<C>(count)).await
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct SpawnOne;
+
+impl Work for SpawnOne {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        async fn pass<C: Contender>(count: u32) {
+            for number in 0..count {
+                assert_eq!(C::spawn(async move { number }).await, number);
+            }
+        }
+        let count = scale.of(100_000);
+        C::new().block_on(async {
+            pass::<C>(count / 10).await;
+            cost_of_each(count, pass::<C>(count)).await
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Yield;
+
+thread_local! {
+    /// Whose turn it was before, and how often it was the same one's again.
+    static BEFORE: Cell<u32> = const { Cell::new(u32::MAX) };
+    static AGAIN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Not monoio: it puts a task that wakes itself at the head of its queue, so
+/// that the same task goes on and nobody else has a turn.
+fn those_who_take_turns() -> Vec<Entry> {
+    let mut entries = one_thread(Yield);
+    entries.retain(|entry| entry.name != Monoio::NAME);
+    entries
+}
+
+impl Work for Yield {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        async fn pass<C: Contender>(tasks: u32, turns: u32) {
+            let spawn = |me: u32| {
+                C::spawn(async move {
+                    for _ in 0..turns {
+                        if BEFORE.replace(me) == me {
+                            AGAIN.set(AGAIN.get() + 1);
+                        }
+                        C::yield_now().await;
+                    }
+                    turns
+                })
+            };
+            AGAIN.set(0);
+            let joins: Vec<_> = (0..tasks).map(spawn).collect();
+            for join in joins {
+                assert_eq!(join.await, turns);
+            }
+            // Strict order is not asked for: tokio's is not.
+            assert!(AGAIN.get() <= tasks, "they do not take turns");
+        }
+        let (tasks, turns) = (1000, scale.of(400));
+        C::new().block_on(async {
+            pass::<C>(tasks, turns / 10).await;
+            cost_of_each(tasks * turns, pass::<C>(tasks, turns)).await
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct PingPong;
+
+thread_local! {
+    /// Whose turn it is, and who waits for theirs. Cells, so that what is
+    /// measured is the waking and not the lock that a user might choose.
+    static TABLE: Table = const {
+        Table {
+            turn: Cell::new(0),
+            waiting: [Cell::new(None), Cell::new(None)],
+        }
+    };
+}
+
+struct Table {
+    turn: Cell<usize>,
+    waiting: [Cell<Option<Waker>>; 2],
+}
+
+/// Plays `left` times, whenever it is its turn.
+struct Player {
+    place: usize,
+    left: u32,
+}
+
+impl Future for Player {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        TABLE.with(|table| {
+            let (me, other) = (self.place, 1 - self.place);
+            if table.turn.get() == me {
+                table.turn.set(other);
+                self.left -= 1;
+                if let Some(waker) = table.waiting[other].take() {
+                    waker.wake();
+                }
+                if self.left == 0 {
+                    return Poll::Ready(());
+                }
+            }
+            table.waiting[me].set(Some(context.waker().clone()));
+            Poll::Pending
+        })
+    }
+}
+
+impl Work for PingPong {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        async fn pass<C: Contender>(rounds: u32) {
+            let players = [0, 1].map(|place| {
+                C::spawn(Player {
+                    place,
+                    left: rounds,
+                })
+            });
+            for player in players {
+                player.await;
+            }
+        }
+        let rounds = scale.of(200_000);
+        C::new().block_on(async {
+            pass::<C>(rounds / 10).await;
+            cost_of_each(rounds, pass::<C>(rounds)).await
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Chain;
+
+/// Spawns the next link, or tells the root that it is the last.
+struct Link<C> {
+    left: u32,
+    contender: std::marker::PhantomData<fn() -> C>,
+}
+
+thread_local! {
+    static LAST: Cell<bool> = const { Cell::new(false) };
+    static ROOT: Cell<Option<Waker>> = const { Cell::new(None) };
+}
+
+impl<C: Contender> Future for Link<C> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        match self.left.checked_sub(1) {
+            Some(left) => C::detach(C::spawn(Self { left, ..*self })),
+            None => {
+                LAST.set(true);
+                if let Some(root) = ROOT.take() {
+                    root.wake();
+                }
+            }
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Work for Chain {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        async fn pass<C: Contender>(links: u32) {
+            LAST.set(false);
+            C::detach(C::spawn(Link::<C> {
+                left: links - 1,
+                contender: std::marker::PhantomData,
+            }));
+            std::future::poll_fn(|context| {
+                if LAST.get() {
+                    return Poll::Ready(());
+                }
+                ROOT.set(Some(context.waker().clone()));
+                Poll::Pending
+            })
+            .await;
+        }
+        let links = scale.of(100_000);
+        C::new().block_on(async {
+            pass::<C>(links / 10).await;
+            cost_of_each(links, pass::<C>(links)).await
+        })
+    }
+}
+
+#[derive(Clone, Copy)]
+struct BlockOn;
+
+impl Work for BlockOn {
+    fn sample<C: Contender>(self, scale: Scale) -> f64 {
+        let count = scale.of(200_000);
+        let mut contender = C::new();
+        let mut pass = |count: u32| {
+            for number in 0..count {
+                let ready = std::future::ready(std::hint::black_box(number));
+                assert_eq!(contender.block_on_alone(ready), number);
+            }
+        };
+        pass(count / 10);
+        let before = crate::harness::clock::Processor::HERE.nanos();
+        pass(count);
+        let nanos = crate::harness::clock::Processor::HERE.nanos() - before;
+        nanos as f64 / f64::from(count)
+    }
+}

@@ -1,0 +1,131 @@
+//! Timers: set and taken back, and set to fire.
+
+use crate::{
+    contenders::{Contender, Floor, Timed, TimedWork, one_thread_timed},
+    harness::{Entry, Goal, Role, Row, Scale, clock::cost_of_each, stats::percentile},
+};
+use std::{
+    future::{Future, poll_fn},
+    hint::black_box,
+    pin::pin,
+    task::Poll,
+    time::{Duration, Instant},
+};
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row {
+            key: "sleep-drop",
+            title: "sleep set and dropped",
+            unit: "ns",
+            goal: Goal::Ratio(0.40),
+            entries: std::iter::once(sleep_drop_by_hand())
+                .chain(one_thread_timed(SleepDrop))
+                .collect(),
+        },
+        Row {
+            key: "sleep-cost",
+            title: "10k sleeps that fire, cost of each",
+            unit: "ns",
+            goal: Goal::Ratio(1.0),
+            entries: one_thread_timed(Fire(|fired| fired.cost)),
+        },
+        Row {
+            key: "sleep-late",
+            title: "10k sleeps that fire, lateness p50",
+            unit: "µs",
+            goal: Goal::Figure(100.0),
+            entries: one_thread_timed(Fire(|fired| fired.late)),
+        },
+    ]
+}
+
+#[derive(Clone, Copy)]
+struct SleepDrop;
+
+impl TimedWork for SleepDrop {
+    fn sample<C: Timed>(self, scale: Scale) -> f64 {
+        async fn pass<C: Timed>(count: u32) {
+            for number in 0..count {
+                let mut sleep = pin!(C::sleep(a_while(number)));
+                poll_fn(|context| {
+                    assert!(sleep.as_mut().poll(context).is_pending());
+                    Poll::Ready(())
+                })
+                .await;
+            }
+        }
+        let count = scale.of(50_000);
+        C::new().block_on(async {
+            pass::<C>(count / 10).await;
+            cost_of_each(count, pass::<C>(count)).await
+        })
+    }
+}
+
+/// Not always the same: between ten and seventy seconds.
+fn a_while(number: u32) -> Duration {
+    Duration::from_millis(10_000 + u64::from(number % 60_000))
+}
+
+/// By hand, a timer is one look at the clock, one entry in a slot that the
+/// deadline names, and the entry taken out again.
+fn sleep_drop_by_hand() -> Entry {
+    let sample = |scale: Scale| {
+        let count = scale.of(50_000);
+        let mut slots: Vec<Vec<Instant>> = (0..64).map(|_| Vec::with_capacity(1)).collect();
+        let start = Instant::now();
+        Floor.block_on(cost_of_each(count, async {
+            for number in 0..count {
+                let deadline = Instant::now() + a_while(number);
+                let slot = (deadline - start).as_secs() as usize % slots.len();
+                slots[slot].push(deadline);
+                assert!(black_box(&mut slots)[slot].pop().is_some());
+            }
+        }))
+    };
+    Entry {
+        name: Floor::NAME,
+        role: Role::Floor,
+        sample: Box::new(sample),
+    }
+}
+
+/// Ten thousand tasks that each sleep once, all within a fifth of a second.
+/// One measurement has two figures, which are two rows.
+#[derive(Clone, Copy)]
+struct Fire(fn(Fired) -> f64);
+
+struct Fired {
+    /// Processor time for each, in nanoseconds.
+    cost: f64,
+    /// The median of how long after its time each task ran, in microseconds.
+    late: f64,
+}
+
+impl TimedWork for Fire {
+    fn sample<C: Timed>(self, scale: Scale) -> f64 {
+        async fn pass<C: Timed>(count: u32, lateness: &mut Vec<f64>) {
+            let spawn = |number: u32| {
+                // Scattered evenly, in no order: 7919 is prime to the count.
+                let micros = 5_000 + u64::from(number * 7919 % count) * 200_000 / u64::from(count);
+                let sleep = Duration::from_micros(micros);
+                C::spawn(async move {
+                    let due = Instant::now() + sleep;
+                    C::sleep(sleep).await;
+                    let late = Instant::now().checked_duration_since(due);
+                    late.expect("a timer is never early").as_nanos() as f64 / 1000.0
+                })
+            };
+            let joins: Vec<_> = (0..count).map(spawn).collect();
+            for join in joins {
+                lateness.push(join.await);
+            }
+        }
+        let count = scale.of(10_000);
+        let mut lateness = Vec::with_capacity(count as usize);
+        let cost = C::new().block_on(cost_of_each(count, pass::<C>(count, &mut lateness)));
+        let late = percentile(&mut lateness, 0.5);
+        (self.0)(Fired { cost, late })
+    }
+}

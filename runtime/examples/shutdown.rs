@@ -1,0 +1,152 @@
+//! A server that ends well: on Ctrl-C it accepts no more, tells who is idle
+//! good bye, lets who is at work finish, and gives up on the rest in the end.
+//!
+//! `cargo run -p wakeful --example shutdown` shows it and ends. With an address
+//! it serves until Ctrl-C; try it with `nc`, where each line is a number of
+//! milliseconds to work:
+//!
+//! ```text
+//! cargo run -p wakeful --example shutdown -- 127.0.0.1:7000
+//! nc 127.0.0.1 7000
+//! 3000
+//! ```
+
+use futures_util::{
+    AsyncBufReadExt, AsyncReadExt, AsyncWriteExt,
+    future::{Either, select},
+    io::BufReader,
+};
+use std::{convert::Infallible, env, io, net::SocketAddr, pin::pin, time::Duration};
+use wakeful::{
+    net::{TcpListener, TcpStream},
+    signal::ctrl_c,
+    spawn_local,
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::{Instant, sleep, timeout, timeout_at},
+};
+
+/// How long those who work when the end comes may go on.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// The longest line that is read.
+const LONGEST: u64 = 64;
+
+/// Nothing is ever sent on this channel: that it closes is the news, and
+/// everyone who has a sender can wait for it.
+type Closing = mpsc::Sender<Infallible>;
+
+fn main() -> io::Result<()> {
+    let runtime = wakeful::Runtime::new()?;
+    runtime.block_on(async {
+        let Some(address) = env::args().nth(1) else {
+            return show().await;
+        };
+        let listener = TcpListener::bind(address).await?;
+        println!("working on {}, until Ctrl-C", listener.local_addr()?);
+        serve(listener, ctrl_c(), GRACE).await
+    })
+}
+
+/// Serves until `end`, and then for `grace` at most.
+async fn serve(
+    listener: TcpListener,
+    end: impl Future<Output = io::Result<()>>,
+    grace: Duration,
+) -> io::Result<()> {
+    let (closing, open) = mpsc::channel(1);
+    let mut connections: Vec<JoinHandle<io::Result<()>>> = Vec::new();
+    let mut end = pin!(end);
+    loop {
+        match select(end.as_mut(), pin!(listener.accept())).await {
+            Either::Left((ended, _)) => break ended?,
+            Either::Right((Ok((stream, _)), _)) => {
+                connections.retain(|connection| !connection.is_finished());
+                connections.push(spawn_local(serve_one(stream, closing.clone())));
+            }
+            // The listener has paused already if the system is out of room.
+            Either::Right((Err(error), _)) => eprintln!("accept: {error}"),
+        }
+    }
+
+    drop(listener);
+    drop(open);
+    let deadline = Instant::now() + grace;
+    let mut given_up = 0;
+    for mut connection in connections {
+        if timeout_at(deadline, &mut connection).await.is_err() {
+            connection.abort();
+            given_up += 1;
+        }
+    }
+    println!("server: all done, {given_up} given up");
+    Ok(())
+}
+
+/// Works as long as each line says. Waiting for a line ends when the server
+/// closes; working does not.
+async fn serve_one(stream: TcpStream, closing: Closing) -> io::Result<()> {
+    let mut reader = BufReader::new(&stream);
+    let mut line = String::new();
+    loop {
+        line.clear();
+        let mut next = (&mut reader).take(LONGEST);
+        let asked = match select(pin!(closing.closed()), pin!(next.read_line(&mut line))).await {
+            Either::Left(_closed) => break (&stream).write_all(b"good bye\n").await?,
+            Either::Right((asked, _)) => asked?,
+        };
+        if asked == 0 {
+            break;
+        }
+        let Ok(milliseconds) = line.trim().parse() else {
+            (&stream).write_all(b"how many milliseconds?\n").await?;
+            continue;
+        };
+        let begun = format!("working {milliseconds} ms\n");
+        (&stream).write_all(begun.as_bytes()).await?;
+        sleep(Duration::from_millis(milliseconds)).await;
+        (&stream).write_all(b"done\n").await?;
+    }
+    (&stream).close().await
+}
+
+/// Three clients: one idle, one with work for a while, one with work for ever.
+async fn show() -> io::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?;
+    let (end, ended) = oneshot::channel::<()>();
+    let server = spawn_local(async move {
+        let end = async {
+            let _ended = ended.await;
+            Ok(())
+        };
+        serve(listener, end, Duration::from_millis(600)).await
+    });
+
+    let idle = client(address, 0).await?;
+    let busy = client(address, 100).await?;
+    let endless = client(address, 99_999_999).await?;
+    println!("client: asks the server to end");
+    let _ = end.send(());
+    for (name, client) in [("idle", idle), ("busy", busy), ("endless", endless)] {
+        println!("{name}: heard {:?}", rest_of(client).await);
+    }
+    server.await?
+}
+
+/// A client for whom the server works.
+async fn client(address: SocketAddr, milliseconds: u64) -> io::Result<TcpStream> {
+    let mut stream = TcpStream::connect(address).await?;
+    let ask = format!("{milliseconds}\n");
+    stream.write_all(ask.as_bytes()).await?;
+    let mut begun = format!("working {milliseconds} ms\n").into_bytes();
+    stream.read_exact(&mut begun).await?;
+    Ok(stream)
+}
+
+async fn rest_of(mut stream: TcpStream) -> String {
+    let mut heard = Vec::new();
+    // However it ends: that it was cut off is seen by what it heard.
+    let _ = timeout(GRACE, stream.read_to_end(&mut heard)).await;
+    String::from_utf8_lossy(&heard).into_owned()
+}

@@ -1,0 +1,119 @@
+//! TLS by rustls, through futures-rustls.
+
+use futures_rustls::{
+    TlsAcceptor, TlsConnector,
+    pki_types::{PrivatePkcs8KeyDer, ServerName},
+    rustls::{ClientConfig, RootCertStore, ServerConfig},
+};
+use futures_util::{AsyncReadExt, AsyncWriteExt, io::copy};
+use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
+use std::{convert::Infallible, fs, sync::Arc};
+use wakeful::{
+    hyper::HyperIo,
+    net::{TcpListener, TcpStream},
+    spawn_local,
+};
+use wakeful_interop::{printed_by, run};
+
+struct Trust {
+    acceptor: TlsAcceptor,
+    connector: TlsConnector,
+    certificate: String,
+}
+
+/// A certificate for this machine, made for the test.
+fn trust() -> Trust {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let certificate = made.cert.der().clone();
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let server = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key.into())
+        .unwrap();
+    let client = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Trust {
+        acceptor: Arc::new(server).into(),
+        connector: Arc::new(client).into(),
+        certificate: made.cert.pem(),
+    }
+}
+
+#[test]
+fn both_ends_talk_in_secret_and_hear_each_other_end() {
+    run("an echo", async {
+        let trust = trust();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = spawn_local(async move {
+            let (stream, _) = listener.accept().await?;
+            let (from, mut to) = trust.acceptor.accept(stream).await?.split();
+            let copied = copy(from, &mut to).await?;
+            to.close().await?;
+            Ok::<_, std::io::Error>(copied)
+        });
+        let stream = TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        let stream = trust.connector.connect(name, stream).await.unwrap();
+        let (mut from, mut to) = stream.split();
+        // More than the sockets hold, so reading and writing take turns.
+        let writer = spawn_local(async move {
+            to.write_all(&vec![7; 2 << 20]).await.unwrap();
+            to.close().await.unwrap();
+        });
+        let mut all = Vec::new();
+        from.read_to_end(&mut all).await.unwrap();
+        writer.await.unwrap();
+        assert!(all == vec![7; 2 << 20]);
+        assert_eq!(server.await.unwrap().unwrap(), 2 << 20);
+    });
+}
+
+#[test]
+fn a_stranger_is_not_trusted() {
+    run("the refusal", async {
+        let (ours, strangers) = (trust(), trust());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = spawn_local(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            strangers.acceptor.accept(stream).await.map(drop)
+        });
+        let stream = TcpStream::connect(address).await.unwrap();
+        let name = ServerName::try_from("localhost").unwrap();
+        assert!(ours.connector.connect(name, stream).await.is_err());
+        assert!(server.await.unwrap().is_err());
+    });
+}
+
+#[test]
+fn curl_is_served_over_https() {
+    run("curl", async {
+        let trust = trust();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(spawn_local(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let stream = trust.acceptor.accept(stream).await.unwrap();
+            let hello = service_fn(async |_: Request<Incoming>| {
+                Ok::<_, Infallible>(Response::new("hello in secret\n".to_owned()))
+            });
+            let connection = http1::Builder::new().serve_connection(HyperIo::new(stream), hello);
+            connection.await.unwrap();
+        }));
+        let path = std::env::temp_dir().join(format!("wakeful-{}.pem", std::process::id()));
+        fs::write(&path, trust.certificate).unwrap();
+        let url = format!("https://localhost:{}/", address.port());
+        let resolve = format!("localhost:{}:127.0.0.1", address.port());
+        let certificate = path.to_str().unwrap();
+        let asked = ["-sS", "--cacert", certificate, "--resolve", &resolve, &url];
+        let printed = printed_by("curl", &asked).await;
+        fs::remove_file(&path).unwrap();
+        if let Some(printed) = printed {
+            assert_eq!(printed, "hello in secret\n");
+        }
+    });
+}

@@ -1,0 +1,161 @@
+//! An open file.
+
+use super::{Metadata, OpenOptions, Permissions, in_pool};
+use crate::blocking::{Pooled, pooled_read};
+use futures_io::{AsyncSeek, AsyncWrite};
+use std::{
+    fmt, fs,
+    future::poll_fn,
+    io::{self, SeekFrom},
+    path::Path,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+/// An open file: it reads, writes and seeks by the traits of `futures-io`.
+///
+/// A write is done when its bytes were copied, up to 256 KiB of them; whether
+/// they could be written is said by the next operation. So flush before the
+/// last one: dropping a file, like dropping `std`'s, says nothing.
+///
+/// Reads run ahead of the reader, by 16 KiB at least; the place in the file, as
+/// seen from here, does not.
+///
+/// # Cancel safety
+/// A read that is dropped loses nothing. A write that was pending has written
+/// nothing. A seek may have happened.
+///
+/// ```
+/// use futures_util::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, io::SeekFrom};
+/// use wakeful::fs::File;
+///
+/// # let path = std::env::temp_dir().join(format!("wakeful-file-{}", std::process::id()));
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let mut file = File::options().read(true).write(true).create(true).open(&path).await?;
+///     file.write_all(b"hello").await?;
+///     file.seek(SeekFrom::Start(1)).await?;
+///     let mut rest = String::new();
+///     file.read_to_string(&mut rest).await?;
+///     assert_eq!(rest, "ello");
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct File(Pooled<Arc<fs::File>>, Arc<fs::File>);
+
+impl File {
+    /// Opens a file to read it.
+    pub async fn open(path: impl AsRef<Path>) -> io::Result<Self> {
+        Self::options().read(true).open(path).await
+    }
+
+    /// Opens a file to write it, empty; it is made if it is not there.
+    pub async fn create(path: impl AsRef<Path>) -> io::Result<Self> {
+        let mut options = Self::options();
+        options.write(true).create(true).truncate(true);
+        options.open(path).await
+    }
+
+    /// Other ways to open a file.
+    pub fn options() -> OpenOptions {
+        OpenOptions::new()
+    }
+
+    /// Takes a file of `std`'s over.
+    pub fn from_std(file: fs::File) -> Self {
+        let file = Arc::new(file);
+        Self(Pooled::new(Arc::clone(&file)), file)
+    }
+
+    /// Waits until what was written is on the disk, with the file's metadata.
+    ///
+    /// # Errors
+    /// Those of the writes before it, too.
+    pub async fn sync_all(&mut self) -> io::Result<()> {
+        self.settled(fs::File::sync_all).await
+    }
+
+    /// Waits until what was written is on the disk.
+    ///
+    /// # Errors
+    /// Those of the writes before it, too.
+    pub async fn sync_data(&mut self) -> io::Result<()> {
+        self.settled(fs::File::sync_data).await
+    }
+
+    /// Cuts the file off, or fills it up with zeros, to this length.
+    ///
+    /// # Errors
+    /// Those of the writes before it, too.
+    pub async fn set_len(&mut self, length: u64) -> io::Result<()> {
+        self.settled(move |file| file.set_len(length)).await
+    }
+
+    /// What the system knows of the file.
+    ///
+    /// # Errors
+    /// Those of the writes before it, too.
+    pub async fn metadata(&mut self) -> io::Result<Metadata> {
+        self.settled(fs::File::metadata).await
+    }
+
+    /// Sets who may do what with the file.
+    pub async fn set_permissions(&mut self, allowed: Permissions) -> io::Result<()> {
+        self.settled(move |file| file.set_permissions(allowed))
+            .await
+    }
+
+    /// Works on the file once nothing is under way.
+    async fn settled<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&fs::File) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        poll_fn(|context| self.0.poll_flush(context)).await?;
+        let file = Arc::clone(&self.1);
+        in_pool(move || work(&file)).await
+    }
+}
+
+pooled_read!(File);
+
+impl AsyncWrite for File {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        // The system's place in the file is the reader's when nothing is
+        // ahead of it.
+        if ready!(self.0.poll_ahead(context))? > 0 {
+            ready!(self.0.poll_seek(context, SeekFrom::Current(0)))?;
+        }
+        self.0.poll_write(context, buffer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_flush(context)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_flush(context)
+    }
+}
+
+impl AsyncSeek for File {
+    fn poll_seek(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        to: SeekFrom,
+    ) -> Poll<io::Result<u64>> {
+        self.0.poll_seek(context, to)
+    }
+}
+
+impl fmt::Debug for File {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.fmt(f)
+    }
+}

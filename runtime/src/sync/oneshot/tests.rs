@@ -1,0 +1,130 @@
+use super::{channel, error::TryRecvError};
+use crate::sync::testing::{Count, at_once, glance, poll};
+use std::{
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::Arc,
+    task::Poll,
+};
+
+#[test]
+fn a_value_sent_before_is_received_at_once() {
+    let (sender, receiver) = channel();
+    assert_eq!(sender.send(7), Ok(()));
+    assert_eq!(at_once(receiver), Ok(7));
+}
+
+#[test]
+fn who_waits_is_woken_by_the_value() {
+    let (sender, mut receiver) = channel();
+    let (waker, count) = Count::waker();
+    assert!(poll(Pin::new(&mut receiver), &waker).is_pending());
+    sender.send(7).unwrap();
+    assert_eq!(count.wakes(), 1);
+    assert_eq!(at_once(receiver), Ok(7));
+}
+
+#[test]
+fn only_the_last_waker_is_woken() {
+    let (sender, mut receiver) = channel();
+    let (first, first_count) = Count::waker();
+    let (last, last_count) = Count::waker();
+    assert!(poll(Pin::new(&mut receiver), &first).is_pending());
+    assert!(poll(Pin::new(&mut receiver), &last).is_pending());
+    sender.send(7).unwrap();
+    assert_eq!((first_count.wakes(), last_count.wakes()), (0, 1));
+}
+
+#[test]
+fn a_dropped_sender_ends_the_wait() {
+    let (sender, mut receiver) = channel::<u8>();
+    let (waker, count) = Count::waker();
+    assert!(poll(Pin::new(&mut receiver), &waker).is_pending());
+    drop(sender);
+    assert_eq!(count.wakes(), 1);
+    assert!(at_once(receiver).is_err());
+}
+
+#[test]
+fn a_value_that_nobody_wants_comes_back() {
+    let (sender, receiver) = channel();
+    drop(receiver);
+    assert!(sender.is_closed());
+    assert_eq!(sender.send(7), Err(7));
+}
+
+#[test]
+fn what_is_sent_and_not_received_is_dropped_once() {
+    let value = Rc::new(());
+    let (sender, receiver) = channel();
+    sender.send(Rc::clone(&value)).unwrap();
+    assert_eq!(Rc::strong_count(&value), 2);
+    drop(receiver);
+    assert_eq!(Rc::strong_count(&value), 1);
+}
+
+#[test]
+fn what_was_sent_before_closing_is_received_and_nothing_after() {
+    let (sender, mut receiver) = channel();
+    sender.send(7).unwrap();
+    receiver.close();
+    assert_eq!(receiver.try_recv(), Ok(7));
+
+    let (sender, mut receiver) = channel();
+    receiver.close();
+    assert_eq!(sender.send(7), Err(7));
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+}
+
+#[test]
+fn a_look_says_whether_waiting_is_worth_while() {
+    let (sender, mut receiver) = channel();
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    assert!(receiver.is_empty() && !receiver.is_terminated());
+    sender.send(7).unwrap();
+    assert!(!receiver.is_empty());
+    assert_eq!(receiver.try_recv(), Ok(7));
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+    assert!(receiver.is_terminated());
+}
+
+#[test]
+fn a_sender_learns_that_its_receiver_went() {
+    let (mut sender, receiver) = channel::<u8>();
+    let (waker, count) = Count::waker();
+    {
+        let mut closed = pin!(sender.closed());
+        assert!(poll(closed.as_mut(), &waker).is_pending());
+        drop(receiver);
+        assert_eq!(count.wakes(), 1);
+        assert!(glance(closed).is_ready());
+    }
+    // And once more, for it stays so.
+    at_once(sender.closed());
+}
+
+#[test]
+fn a_wait_that_is_dropped_leaves_its_waker_to_be_dropped_once() {
+    let (sender, mut receiver) = channel::<u8>();
+    let (waker, count) = Count::waker();
+    assert!(poll(Pin::new(&mut receiver), &waker).is_pending());
+    drop((receiver, waker));
+    assert_eq!(sender.send(7), Err(7));
+    assert_eq!(Arc::strong_count(&count), 1);
+}
+
+#[test]
+fn two_threads_hand_each_other_values() {
+    for number in 0..if cfg!(miri) { 10 } else { 1000 } {
+        let (sender, mut receiver) = channel();
+        let other = std::thread::spawn(move || sender.send(Box::new(number)).unwrap());
+        let value = loop {
+            if let Poll::Ready(value) = glance(Pin::new(&mut receiver)) {
+                break value;
+            }
+            std::thread::yield_now();
+        };
+        assert_eq!(value, Ok(Box::new(number)));
+        other.join().unwrap();
+    }
+}

@@ -1,0 +1,87 @@
+use crate::sync::{
+    CancellationToken,
+    testing::{Count, at_once, glance, poll},
+};
+use std::{future::pending, pin::pin};
+
+#[test]
+fn all_who_wait_are_told_and_all_who_come_later() {
+    let token = CancellationToken::new();
+    let (waker, count) = Count::waker();
+    let clone = token.clone();
+    let mut first = pin!(token.cancelled());
+    let mut second = pin!(clone.cancelled_owned());
+    assert!(poll(first.as_mut(), &waker).is_pending());
+    assert!(poll(second.as_mut(), &waker).is_pending());
+    token.cancel();
+    token.cancel();
+    assert_eq!(count.wakes(), 2);
+    assert!(glance(first).is_ready());
+    assert!(glance(second).is_ready());
+    at_once(token.cancelled());
+}
+
+#[test]
+fn children_are_cancelled_with_their_parent_and_not_the_other_way_round() {
+    let token = CancellationToken::new();
+    let child = token.child_token();
+    let other = token.child_token();
+    let grandchild = child.child_token();
+    child.cancel();
+    assert!(child.is_cancelled() && grandchild.is_cancelled());
+    assert!(!token.is_cancelled() && !other.is_cancelled());
+    token.cancel();
+    assert!(other.is_cancelled());
+    assert!(token.child_token().is_cancelled());
+}
+
+#[test]
+fn a_grandchild_hears_although_nobody_holds_the_child() {
+    let token = CancellationToken::new();
+    let grandchild = token.child_token().child_token();
+    token.cancel();
+    assert!(grandchild.is_cancelled());
+}
+
+#[test]
+fn children_that_are_gone_are_forgotten() {
+    let token = CancellationToken::new();
+    for _ in 0..100 {
+        drop(token.child_token());
+    }
+    let _child = token.child_token();
+    assert_eq!(token.children(), 1);
+}
+
+#[test]
+fn trap_11_a_long_line_of_tokens_is_cancelled_and_dropped() {
+    let first = CancellationToken::new();
+    let mut last = first.clone();
+    for _ in 0..if cfg!(miri) { 100 } else { 100_000 } {
+        last = last.child_token();
+    }
+    first.cancel();
+    assert!(last.is_cancelled());
+    drop(first);
+    drop(last);
+}
+
+#[test]
+fn a_guard_cancels_unless_it_is_disarmed() {
+    let token = CancellationToken::new();
+    drop(token.clone().drop_guard().disarm());
+    assert!(!token.is_cancelled());
+    drop(token.clone().drop_guard());
+    assert!(token.is_cancelled());
+}
+
+#[test]
+fn what_runs_until_cancelled_stops_then() {
+    let token = CancellationToken::new();
+    assert_eq!(at_once(token.run_until_cancelled(async { 7 })), Some(7));
+    let mut runs = pin!(token.run_until_cancelled(pending::<()>()));
+    assert!(glance(runs.as_mut()).is_pending());
+    token.cancel();
+    assert!(glance(runs).is_ready());
+    assert_eq!(at_once(token.run_until_cancelled(async { 7 })), None);
+}

@@ -1,0 +1,136 @@
+use crate::sync::{
+    Mutex, RwLock,
+    testing::{at_once, glance},
+};
+use std::{pin::pin, sync::Arc, task::Poll};
+
+#[test]
+fn a_mutex_is_held_by_one_and_goes_to_the_next_in_line() {
+    let mutex = Mutex::new(0);
+    let mut first = at_once(mutex.lock());
+    assert!(mutex.try_lock().is_err());
+    let mut second = pin!(mutex.lock());
+    let mut third = pin!(mutex.lock());
+    assert!(glance(second.as_mut()).is_pending());
+    assert!(glance(third.as_mut()).is_pending());
+    *first += 1;
+    drop(first);
+    assert!(mutex.try_lock().is_err(), "it is the second's");
+    assert!(glance(third.as_mut()).is_pending());
+    let Poll::Ready(second) = glance(second) else {
+        panic!("it is the second's turn")
+    };
+    assert_eq!(*second, 1);
+    drop(second);
+    assert!(glance(third).is_ready());
+}
+
+#[test]
+fn a_panic_frees_the_mutex() {
+    let mutex = Arc::new(Mutex::new(0));
+    let other = Arc::clone(&mutex);
+    let panicked = std::thread::spawn(move || {
+        let _guard = other.blocking_lock();
+        panic!("while it is locked, on purpose");
+    });
+    assert!(panicked.join().is_err());
+    assert!(mutex.try_lock().is_ok());
+}
+
+#[test]
+fn an_owned_guard_keeps_its_mutex() {
+    let mutex = Arc::new(Mutex::new(vec![1]));
+    let mut guard = at_once(Arc::clone(&mutex).lock_owned());
+    guard.push(2);
+    assert!(Arc::clone(&mutex).try_lock_owned().is_err());
+    assert_eq!(
+        format!("{guard:?} {mutex:?}"),
+        "[1, 2] Mutex { value: <locked> }"
+    );
+    drop(guard);
+    let mutex = Arc::into_inner(mutex).unwrap();
+    assert_eq!(format!("{mutex:?}"), "Mutex { value: [1, 2] }");
+    assert_eq!(mutex.into_inner(), [1, 2]);
+}
+
+#[test]
+fn a_mutex_holds_what_has_no_size() {
+    let mutex: Arc<Mutex<[u8]>> = Arc::new(Mutex::new([1, 2]));
+    at_once(mutex.lock())[0] = 3;
+    assert_eq!(*at_once(mutex.lock()), [3, 2]);
+}
+
+#[test]
+fn readers_share_and_a_writer_is_alone() {
+    let lock = RwLock::new(1);
+    let one = at_once(lock.read());
+    let other = at_once(lock.read());
+    assert!(lock.try_write().is_err());
+    drop((one, other));
+    let mut writer = at_once(lock.write());
+    assert!(lock.try_read().is_err());
+    *writer = 2;
+    let reader = writer.downgrade();
+    assert_eq!((*reader, *at_once(lock.read())), (2, 2));
+}
+
+#[test]
+fn readers_do_not_overtake_a_writer_that_waits() {
+    let lock = RwLock::new(());
+    let reader = at_once(lock.read());
+    let mut writer = Box::pin(lock.write());
+    assert!(glance(writer.as_mut()).is_pending());
+    let mut late = pin!(lock.read());
+    assert!(glance(late.as_mut()).is_pending());
+    assert!(lock.try_read().is_err());
+    // It gives up, and they may.
+    drop(writer);
+    assert!(glance(late).is_ready());
+    drop(reader);
+}
+
+#[test]
+fn a_lock_has_no_more_readers_than_it_may() {
+    let lock = Arc::new(RwLock::with_max_readers((), 2));
+    let first = at_once(Arc::clone(&lock).read_owned());
+    let _second = lock.try_read().unwrap();
+    assert!(lock.try_read().is_err());
+    drop(first);
+    assert!(lock.try_read().is_ok());
+}
+
+#[test]
+fn an_owned_writer_goes_on_reading() {
+    let lock = Arc::new(RwLock::new(1));
+    let mut writer = at_once(Arc::clone(&lock).write_owned());
+    *writer = 2;
+    let reader = writer.downgrade();
+    assert_eq!(*reader, 2);
+    assert!(Arc::clone(&lock).try_read_owned().is_ok());
+    assert!(Arc::clone(&lock).try_write_owned().is_err());
+    drop(reader);
+    assert_eq!(Arc::strong_count(&lock), 1);
+    assert!(lock.try_write().is_ok());
+}
+
+#[test]
+fn a_thread_may_block_and_a_task_may_not() {
+    let mutex = Mutex::new(7);
+    assert_eq!(*mutex.blocking_lock(), 7);
+    let runtime = crate::Runtime::new().unwrap();
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        runtime.block_on(async { *mutex.blocking_lock() })
+    }));
+    let message = *refused.unwrap_err().downcast::<&str>().unwrap();
+    assert!(message.contains("spawn_blocking"), "{message}");
+}
+
+#[test]
+fn guards_may_cross_threads() {
+    fn crosses<T: Send + Sync>(_: &T) {}
+    let (mutex, lock) = (Mutex::new(1), RwLock::new(1));
+    crosses(&mutex.lock());
+    crosses(&mutex.try_lock().unwrap());
+    crosses(&lock.try_write().unwrap());
+    crosses(&lock.try_read().unwrap());
+}

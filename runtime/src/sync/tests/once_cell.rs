@@ -1,0 +1,57 @@
+use crate::sync::{
+    OnceCell, SetError,
+    testing::{at_once, glance},
+};
+use std::{future::pending, pin::pin, task::Poll};
+
+#[test]
+fn the_value_is_made_once() {
+    let cell = OnceCell::new();
+    assert_eq!(*at_once(cell.get_or_init(async || 1)), 1);
+    assert_eq!(*at_once(cell.get_or_init(async || panic!("again"))), 1);
+    assert_eq!(cell.set(2), Err(SetError::AlreadyInitializedError(2)));
+    assert_eq!(cell.into_inner(), Some(1));
+}
+
+#[test]
+fn who_comes_while_it_is_made_waits_and_makes_it_if_the_first_does_not() {
+    let cell = OnceCell::new();
+    let mut first = Box::pin(cell.get_or_init(async || pending::<i32>().await));
+    let mut second = pin!(cell.get_or_init(async || 2));
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(glance(second.as_mut()).is_pending());
+    assert_eq!(cell.set(3), Err(SetError::InitializingError(3)));
+    drop(first);
+    assert_eq!(glance(second), Poll::Ready(&2));
+}
+
+#[test]
+fn all_who_wait_get_what_the_first_made() {
+    let cell = OnceCell::new();
+    let (send, receive) = crate::sync::oneshot::channel();
+    let mut first = pin!(cell.get_or_init(async || receive.await.unwrap()));
+    assert!(glance(first.as_mut()).is_pending());
+    let mut others: Vec<_> = (0..3)
+        .map(|_| Box::pin(cell.get_or_init(async || unreachable!())))
+        .collect();
+    for other in &mut others {
+        assert!(glance(other.as_mut()).is_pending());
+    }
+    send.send(1).unwrap();
+    assert_eq!(glance(first), Poll::Ready(&1));
+    for other in &mut others {
+        assert_eq!(glance(other.as_mut()), Poll::Ready(&1));
+    }
+}
+
+#[test]
+fn a_failure_leaves_it_to_the_next() {
+    let mut cell = OnceCell::new();
+    assert_eq!(at_once(cell.get_or_try_init(async || Err("no"))), Err("no"));
+    assert!(!cell.initialized());
+    let made = at_once(cell.get_or_try_init(async || Ok::<_, &str>(1)));
+    assert_eq!(made, Ok(&1));
+    assert_eq!(cell.take(), Some(1));
+    assert_eq!(cell.set(2), Ok(()));
+    assert_eq!(cell.clone(), OnceCell::from(2));
+}

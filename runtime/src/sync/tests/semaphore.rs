@@ -1,0 +1,271 @@
+use crate::sync::{
+    Semaphore, TryAcquireError,
+    testing::{Count, at_once, glance, poll, strangers},
+};
+use std::{
+    cell::RefCell,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+};
+
+type Wait<'a> = Pin<Box<dyn Future<Output = bool> + 'a>>;
+
+fn wait(semaphore: &Semaphore, permits: u32) -> Wait<'_> {
+    Box::pin(async move {
+        let acquired = semaphore.acquire_many(permits).await;
+        acquired.map(super::super::SemaphorePermit::forget).is_ok()
+    })
+}
+
+#[test]
+fn a_permit_is_free_again_when_its_guard_is_dropped() {
+    let semaphore = Semaphore::new(1);
+    let permit = at_once(semaphore.acquire()).unwrap();
+    assert_eq!(
+        semaphore.try_acquire().err(),
+        Some(TryAcquireError::NoPermits)
+    );
+    drop(permit);
+    assert_eq!(semaphore.available_permits(), 1);
+}
+
+#[test]
+fn who_came_first_is_served_first() {
+    let semaphore = Semaphore::new(0);
+    let mut waits: Vec<_> = (0..5).map(|_| wait(&semaphore, 1)).collect();
+    for wait in &mut waits {
+        assert!(glance(wait.as_mut()).is_pending());
+    }
+    for served in 0..5 {
+        semaphore.add_permits(1);
+        assert!(semaphore.try_acquire().is_err(), "promised already");
+        for (number, wait) in waits.iter_mut().enumerate().skip(served) {
+            assert_eq!(glance(wait.as_mut()).is_ready(), number == served);
+        }
+    }
+}
+
+#[test]
+fn nobody_passes_by_who_wants_many() {
+    let semaphore = Semaphore::new(2);
+    let mut many = wait(&semaphore, 3);
+    let mut one = wait(&semaphore, 1);
+    assert!(glance(many.as_mut()).is_pending());
+    assert!(glance(one.as_mut()).is_pending());
+    assert!(semaphore.try_acquire().is_err());
+    semaphore.add_permits(1);
+    assert!(glance(one.as_mut()).is_pending());
+    assert!(glance(many.as_mut()).is_ready());
+    semaphore.add_permits(1);
+    assert!(glance(one.as_mut()).is_ready());
+}
+
+#[test]
+fn who_leaves_makes_way() {
+    let semaphore = Semaphore::new(2);
+    let (waker, count) = Count::waker();
+    let mut many = wait(&semaphore, 3);
+    let mut one = wait(&semaphore, 1);
+    assert!(glance(many.as_mut()).is_pending());
+    assert!(poll(one.as_mut(), &waker).is_pending());
+    drop(many);
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(one.as_mut()).is_ready());
+    assert_eq!(semaphore.available_permits(), 1);
+}
+
+#[test]
+fn who_leaves_passes_on_what_it_was_handed() {
+    let semaphore = Semaphore::new(0);
+    let (waker, count) = Count::waker();
+    let mut first = wait(&semaphore, 1);
+    let mut second = wait(&semaphore, 1);
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll(second.as_mut(), &waker).is_pending());
+    semaphore.add_permits(1);
+    assert_eq!(count.wakes(), 0);
+    drop(first);
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(second.as_mut()).is_ready());
+}
+
+#[test]
+fn who_leaves_from_anywhere_in_the_queue_leaves_it_whole() {
+    for leaves in 0..4 {
+        let semaphore = Semaphore::new(0);
+        let mut waits: Vec<_> = (0..4).map(|_| wait(&semaphore, 1)).collect();
+        for wait in &mut waits {
+            assert!(glance(wait.as_mut()).is_pending());
+        }
+        drop(waits.remove(leaves));
+        semaphore.add_permits(3);
+        assert!(
+            waits
+                .iter_mut()
+                .all(|wait| glance(wait.as_mut()).is_ready())
+        );
+        assert_eq!(semaphore.available_permits(), 0);
+    }
+}
+
+#[test]
+fn closing_refuses_those_who_wait_and_those_who_come() {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.try_acquire().unwrap();
+    let mut waits = wait(&semaphore, 1);
+    assert!(glance(waits.as_mut()).is_pending());
+    semaphore.close();
+    assert_eq!(glance(waits.as_mut()), Poll::Ready(false));
+    assert!(at_once(semaphore.acquire()).is_err());
+    assert_eq!(semaphore.try_acquire().err(), Some(TryAcquireError::Closed));
+    drop(permit);
+    assert_eq!(semaphore.available_permits(), 1);
+}
+
+#[test]
+fn what_was_handed_out_before_closing_is_good() {
+    let semaphore = Semaphore::new(0);
+    let mut waits = wait(&semaphore, 1);
+    assert!(glance(waits.as_mut()).is_pending());
+    semaphore.add_permits(1);
+    semaphore.close();
+    assert_eq!(glance(waits.as_mut()), Poll::Ready(true));
+}
+
+#[test]
+fn to_acquire_none_never_waits() {
+    let semaphore = Semaphore::new(0);
+    let mut waits = wait(&semaphore, 1);
+    assert!(glance(waits.as_mut()).is_pending());
+    assert_eq!(at_once(semaphore.acquire_many(0)).unwrap().num_permits(), 0);
+}
+
+#[test]
+fn permits_can_be_forgotten_merged_and_split() {
+    let semaphore = Semaphore::new(5);
+    assert_eq!(semaphore.forget_permits(1), 1);
+    let mut permit = semaphore.try_acquire_many(2).unwrap();
+    permit.merge(semaphore.try_acquire().unwrap());
+    assert_eq!(permit.num_permits(), 3);
+    let two = permit.split(2).unwrap();
+    assert!(permit.split(2).is_none());
+    drop(two);
+    assert_eq!(semaphore.available_permits(), 3);
+    permit.forget();
+    assert_eq!(semaphore.available_permits(), 3);
+    assert_eq!(semaphore.forget_permits(9), 3);
+}
+
+#[test]
+#[should_panic(expected = "permits of two semaphores cannot be merged")]
+fn permits_of_two_semaphores_are_not_merged() {
+    let (one, other) = (Semaphore::new(1), Semaphore::new(1));
+    let mut permit = one.try_acquire().unwrap();
+    permit.merge(other.try_acquire().unwrap());
+}
+
+#[test]
+#[should_panic(expected = "at most usize::MAX >> 3 permits")]
+fn there_is_a_limit_to_permits() {
+    Semaphore::new(Semaphore::MAX_PERMITS).add_permits(1);
+}
+
+#[test]
+fn an_owned_permit_keeps_its_semaphore() {
+    let semaphore = Arc::new(Semaphore::new(3));
+    let mut permit = at_once(Arc::clone(&semaphore).acquire_many_owned(2)).unwrap();
+    permit.merge(Arc::clone(&semaphore).try_acquire_owned().unwrap());
+    assert!(Arc::clone(&semaphore).try_acquire_owned().is_err());
+    assert!(Arc::ptr_eq(permit.semaphore(), &semaphore));
+    drop(permit.split(1));
+    assert_eq!(semaphore.available_permits(), 1);
+}
+
+#[test]
+fn trap_06_a_panicking_waker_loses_nobody_elses_wake() {
+    let semaphore = Semaphore::new(0);
+    let (waker, count) = Count::waker();
+    let mut waits: Vec<_> = (0..40).map(|_| wait(&semaphore, 1)).collect();
+    for (number, wait) in waits.iter_mut().enumerate() {
+        let waker = match number % 2 {
+            0 => strangers::panicking(),
+            _ => waker.clone(),
+        };
+        assert!(poll(wait.as_mut(), &waker).is_pending());
+    }
+    semaphore.add_permits(40);
+    assert_eq!(count.wakes(), 20);
+    assert!(
+        waits
+            .iter_mut()
+            .all(|wait| glance(wait.as_mut()).is_ready())
+    );
+}
+
+thread_local! {
+    static MEDDLED_WITH: RefCell<Option<Arc<Semaphore>>> = const { RefCell::new(None) };
+}
+
+#[test]
+fn trap_10_a_waker_may_use_what_it_is_woken_by() {
+    fn meddle() {
+        MEDDLED_WITH.with_borrow(|semaphore| {
+            // Each of these takes the lock.
+            let semaphore = semaphore.as_ref().unwrap();
+            assert_eq!(semaphore.forget_permits(0), 0);
+            assert!(glance(pin!(semaphore.acquire_many(100))).is_pending());
+        });
+    }
+    let semaphore = Arc::new(Semaphore::new(0));
+    MEDDLED_WITH.set(Some(Arc::clone(&semaphore)));
+    {
+        let waker = strangers::meddling(meddle);
+        let mut waits = wait(&semaphore, 1);
+        assert!(poll(waits.as_mut(), &waker).is_pending());
+        assert!(glance(waits.as_mut()).is_pending(), "with another waker");
+        assert!(poll(waits.as_mut(), &waker).is_pending());
+        semaphore.add_permits(1);
+        assert!(glance(waits.as_mut()).is_ready());
+        let mut leaves = wait(&semaphore, 1);
+        assert!(poll(leaves.as_mut(), &waker).is_pending());
+        drop(leaves);
+    }
+    MEDDLED_WITH.set(None);
+}
+
+#[test]
+fn threads_take_turns() {
+    let rounds = if cfg!(miri) { 20 } else { 5_000 };
+    let shared = Arc::new((Semaphore::new(2), std::sync::atomic::AtomicUsize::new(0)));
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let shared = Arc::clone(&shared);
+            std::thread::spawn(move || {
+                crate::block_on(async {
+                    for _ in 0..rounds {
+                        use std::sync::atomic::Ordering::SeqCst;
+                        let _permit = shared.0.acquire().await.unwrap();
+                        assert!(shared.1.fetch_add(1, SeqCst) < 2);
+                        crate::task::yield_now().await;
+                        shared.1.fetch_sub(1, SeqCst);
+                    }
+                });
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    assert_eq!(shared.0.available_permits(), 2);
+}
+
+#[test]
+fn waits_may_cross_threads() {
+    fn crosses<T: Send + Sync>(_: &T) {}
+    let semaphore = Arc::new(Semaphore::new(1));
+    crosses(&semaphore);
+    crosses(&semaphore.acquire());
+    crosses(&Arc::clone(&semaphore).acquire_owned());
+    crosses(&crate::sync::Notify::new().notified());
+}

@@ -1,0 +1,183 @@
+//! Files, through the pool, with real ones.
+#![cfg(not(any(loom, miri)))]
+
+use futures_util::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use std::{
+    collections::HashSet,
+    io::SeekFrom,
+    pin::pin,
+    sync::mpsc,
+    task::{Context, Waker},
+    time::Duration,
+};
+use tempfile::TempDir;
+use wakeful::{
+    fs::{self, File},
+    runtime::Builder,
+    spawn_blocking,
+    time::timeout,
+};
+
+/// Everything here is over in a moment; what is not has hung.
+fn run<F: Future>(test: impl FnOnce(TempDir) -> F) {
+    let builder = Builder::new_current_thread().max_blocking_threads(1);
+    let runtime = builder.build().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let limited = runtime.block_on(async { timeout(Duration::from_secs(30), test(folder)).await });
+    limited.expect("files do not take long");
+}
+
+/// Polls and drops what must wait for the pool's only thread, which is held up
+/// meanwhile.
+fn drop_while_pending<T>(future: impl Future<Output = T>) {
+    let (release, held) = mpsc::channel::<()>();
+    drop(spawn_blocking(move || held.recv()));
+    let mut future = pin!(future);
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(future.as_mut().poll(&mut context).is_pending());
+    drop(release);
+}
+
+async fn text_file(folder: &TempDir, text: &str) -> File {
+    let path = folder.path().join("file");
+    fs::write(&path, text).await.unwrap();
+    let mut options = File::options();
+    options.read(true).write(true).open(path).await.unwrap()
+}
+
+#[test]
+fn whole_files_are_written_and_read() {
+    run(async |folder: TempDir| {
+        let path = folder.path().join("file");
+        fs::write(&path, "twelve bytes").await.unwrap();
+        assert_eq!(fs::read(&path).await.unwrap(), b"twelve bytes");
+        assert_eq!(fs::read_to_string(&path).await.unwrap(), "twelve bytes");
+        assert_eq!(fs::metadata(&path).await.unwrap().len(), 12);
+        let other = folder.path().join("other");
+        assert_eq!(fs::copy(&path, &other).await.unwrap(), 12);
+        fs::rename(&other, &path).await.unwrap();
+        assert!(!fs::try_exists(&other).await.unwrap());
+        fs::remove_file(&path).await.unwrap();
+        let gone = fs::read(&path).await.unwrap_err();
+        assert_eq!(gone.kind(), std::io::ErrorKind::NotFound);
+    });
+}
+
+#[test]
+fn more_than_is_lent_at_once_goes_through() {
+    run(async |folder: TempDir| {
+        let data: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        let path = folder.path().join("file");
+        let mut file = File::create(&path).await.unwrap();
+        file.write_all(&data).await.unwrap();
+        file.flush().await.unwrap();
+        let mut all = Vec::new();
+        let mut file = File::open(&path).await.unwrap();
+        file.read_to_end(&mut all).await.unwrap();
+        assert!(all == data, "what was written is what is read");
+    });
+}
+
+#[test]
+fn the_place_in_the_file_is_the_readers() {
+    run(async |folder: TempDir| {
+        let mut file = text_file(&folder, "0123456789").await;
+        let mut three = [0; 3];
+        // All of it is read ahead, ...
+        file.read_exact(&mut three).await.unwrap();
+        assert_eq!(&three, b"012");
+        // ... and the place is behind what was handed out, to seek ...
+        assert_eq!(file.stream_position().await.unwrap(), 3);
+        file.seek(SeekFrom::Current(2)).await.unwrap();
+        file.read_exact(&mut three).await.unwrap();
+        assert_eq!(&three, b"567");
+        // ... and to write.
+        file.write_all(b"X").await.unwrap();
+        file.read_exact(&mut three[..1]).await.unwrap();
+        assert_eq!(&three[..1], b"9");
+        file.seek(SeekFrom::Start(0)).await.unwrap();
+        let mut all = String::new();
+        file.read_to_string(&mut all).await.unwrap();
+        assert_eq!(all, "01234567X9");
+    });
+}
+
+#[test]
+fn a_read_that_is_dropped_loses_nothing() {
+    run(async |folder: TempDir| {
+        let mut file = text_file(&folder, "hello").await;
+        let mut buffer = [0; 8];
+        drop_while_pending(file.read(&mut buffer));
+        let mut all = String::new();
+        file.read_to_string(&mut all).await.unwrap();
+        assert_eq!(all, "hello");
+    });
+}
+
+#[test]
+fn a_write_that_fails_is_an_error_of_what_comes_next() {
+    run(async |folder: TempDir| {
+        let path = folder.path().join("file");
+        fs::write(&path, "").await.unwrap();
+        let mut read_only = File::open(&path).await.unwrap();
+        read_only.write_all(b"not to be").await.unwrap();
+        read_only.flush().await.unwrap_err();
+        // It has been said; the file goes on.
+        read_only.flush().await.unwrap();
+        read_only.sync_all().await.unwrap();
+    });
+}
+
+#[test]
+fn what_is_asked_of_a_file_comes_after_what_was_written_to_it() {
+    run(async |folder: TempDir| {
+        let mut file = text_file(&folder, "").await;
+        file.write_all(&[7; 5000]).await.unwrap();
+        assert_eq!(file.metadata().await.unwrap().len(), 5000);
+        file.set_len(3).await.unwrap();
+        file.sync_data().await.unwrap();
+        file.seek(SeekFrom::Start(0)).await.unwrap();
+        let mut all = Vec::new();
+        file.read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, [7; 3]);
+    });
+}
+
+#[test]
+fn a_directory_is_listed_whole_however_often_a_wait_is_dropped() {
+    run(async |folder: TempDir| {
+        let inner = folder.path().join("some/where");
+        fs::create_dir_all(&inner).await.unwrap();
+        for name in 0..150 {
+            fs::write(inner.join(name.to_string()), "").await.unwrap();
+        }
+        let mut entries = fs::read_dir(&inner).await.unwrap();
+        let mut names = HashSet::new();
+        while let Some(entry) = entries.next_entry().await.unwrap() {
+            names.insert(entry.file_name());
+            // Here the next ones must be fetched.
+            if names.len() == 64 || names.len() == 128 {
+                drop_while_pending(entries.next_entry());
+            }
+        }
+        assert_eq!(names.len(), 150);
+        fs::remove_dir_all(folder.path().join("some"))
+            .await
+            .unwrap();
+        assert!(!fs::try_exists(&inner).await.unwrap());
+    });
+}
+
+#[test]
+fn an_entry_knows_what_it_is() {
+    run(async |folder: TempDir| {
+        fs::create_dir(folder.path().join("inner")).await.unwrap();
+        let mut entries = fs::read_dir(folder.path()).await.unwrap();
+        let entry = entries.next_entry().await.unwrap().unwrap();
+        assert_eq!(entry.file_name(), "inner");
+        assert!(entry.file_type().await.unwrap().is_dir());
+        assert!(entry.metadata().await.unwrap().is_dir());
+        assert!(entries.next_entry().await.unwrap().is_none());
+        fs::remove_dir(entry.path()).await.unwrap();
+    });
+}

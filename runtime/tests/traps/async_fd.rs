@@ -1,0 +1,140 @@
+//! Traps 12, 13, 14 and 16 for descriptors that the crate knows nothing of.
+
+use crate::support::{assert_waits, run, settle, settle_reactor, watched};
+use std::{
+    future::poll_fn,
+    io::{self, Read, Write},
+    os::unix::net::UnixStream,
+    rc::Rc,
+    thread,
+};
+use wakeful::{
+    Runtime,
+    io::{AsyncFd, Interest},
+    spawn_local,
+};
+
+fn pair() -> (AsyncFd<UnixStream>, UnixStream) {
+    let (here, there) = UnixStream::pair().unwrap();
+    here.set_nonblocking(true).unwrap();
+    (AsyncFd::new(here).unwrap(), there)
+}
+
+fn read(mut from: &UnixStream) -> io::Result<u8> {
+    let mut byte = [0];
+    from.read_exact(&mut byte).map(|()| byte[0])
+}
+
+#[test]
+fn trap_12_an_end_of_a_watch_leaves_a_borrowed_descriptor_open() {
+    run("a byte", async {
+        let (here, mut there) = UnixStream::pair().unwrap();
+        here.set_nonblocking(true).unwrap();
+        drop(AsyncFd::new(&here).unwrap());
+        // Watched twice at once, it is refused; one after the other, it is not.
+        let watched = AsyncFd::new(&here).unwrap();
+        assert!(AsyncFd::new(&here).is_err());
+        there.write_all(b"x").unwrap();
+        let byte = watched.async_io(Interest::READABLE, |stream| read(stream));
+        assert_eq!(byte.await.unwrap(), b'x');
+    });
+}
+
+#[test]
+fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
+    run("the second byte", async {
+        let (here, mut there) = pair();
+        there.write_all(b"1").unwrap();
+        let mut guard = here.readable().await.unwrap();
+        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'1');
+        // The second byte comes, and its event, before the guard finds nothing.
+        let emptied = guard.try_io(|_| Err::<(), _>(io::ErrorKind::WouldBlock.into()));
+        emptied.unwrap_err();
+        let mut guard = {
+            there.write_all(b"2").unwrap();
+            here.readable().await.unwrap()
+        };
+        there.write_all(b"3").unwrap();
+        settle_reactor().await;
+        guard.clear_ready();
+        let mut guard = here.readable().await.unwrap();
+        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'2');
+        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'3');
+    });
+}
+
+#[test]
+fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
+    run("readiness", async {
+        let (here, mut there) = pair();
+        assert_waits(here.readable(), "nothing was sent").await;
+        there.write_all(b"x").unwrap();
+        for _ in 0..3 {
+            drop(here.readable().await.unwrap());
+        }
+        let mut guard = here.readable().await.unwrap();
+        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'x');
+        guard.try_io(read).unwrap_err();
+        assert_waits(here.readable(), "nothing else was sent").await;
+        // An end is something to hear of.
+        drop(there);
+        let mut guard = poll_fn(|context| here.poll_read_ready(context).map_ok(Some))
+            .await
+            .unwrap()
+            .unwrap();
+        let end = guard.try_io(read).unwrap().unwrap_err();
+        assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
+    });
+}
+
+#[test]
+fn trap_14_room_to_write_is_waited_for() {
+    run("room", async {
+        let (here, mut there) = pair();
+        let fill = |mut to: &UnixStream| to.write(&[7; 4096]);
+        while let Ok(written) = here.writable().await.unwrap().try_io(fill) {
+            written.unwrap();
+        }
+        assert_waits(here.writable(), "nothing was read").await;
+        there.set_nonblocking(true).unwrap();
+        while there.read(&mut [0; 4096]).is_ok() {}
+        here.async_io(Interest::WRITABLE, fill).await.unwrap();
+    });
+}
+
+#[test]
+fn trap_16_a_descriptor_that_outlives_its_runtime_answers_with_an_error() {
+    let runtime = Runtime::new().unwrap();
+    let (here, _there) = runtime.block_on(async { pair() });
+    let waiting = thread::spawn(move || {
+        watched("the error", || {
+            wakeful::block_on(async { here.readable().await.map(drop) })
+        })
+    });
+    drop(runtime);
+    let error = waiting.join().unwrap().unwrap_err();
+    assert!(error.to_string().contains("shut down"), "{error}");
+}
+
+#[test]
+fn several_tasks_may_wait_and_a_file_may_not() {
+    run("three bytes for three tasks", async {
+        let (here, mut there) = pair();
+        let here = Rc::new(here);
+        let tasks = [(); 3].map(|()| {
+            let here = Rc::clone(&here);
+            spawn_local(async move { here.async_io(Interest::READABLE, read).await })
+        });
+        settle().await;
+        there.write_all(b"abc").unwrap();
+        let mut heard = Vec::new();
+        for task in tasks {
+            heard.push(task.await.unwrap().unwrap());
+        }
+        heard.sort_unstable();
+        assert_eq!(heard, b"abc");
+        if cfg!(target_os = "linux") {
+            AsyncFd::new(tempfile::tempfile().unwrap()).unwrap_err();
+        }
+    });
+}

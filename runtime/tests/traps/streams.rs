@@ -1,0 +1,267 @@
+//! Traps 14, 16 and 22, and what halves promise, for every kind of stream.
+
+use crate::support::{assert_waits, run, settle, settle_reactor, watched};
+use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
+use std::{io, thread};
+use wakeful::{
+    Runtime,
+    net::{TcpListener, TcpStream},
+    spawn_local,
+};
+
+/// The tests, of the `pair` that is in scope.
+macro_rules! promises {
+    () => {
+        #[test]
+        fn trap_14_a_short_read_does_not_hide_the_end_that_came_with_it() {
+            run("the end of the stream", async {
+                let (mut here, mut there) = pair().await;
+                there.write_all(b"abc").await.unwrap();
+                there.close().await.unwrap();
+                settle().await;
+                // Shorter than the buffer, so readiness is cleared, ...
+                let mut buffer = [0; 64];
+                assert_eq!(here.read(&mut buffer).await.unwrap(), 3);
+                // ... and no event will come for what is there already.
+                assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
+                assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
+            });
+        }
+
+        #[test]
+        fn trap_14_an_end_that_comes_later_wakes_the_reader() {
+            run("the end of the stream", async {
+                let (mut here, there) = pair().await;
+                let reader = spawn_local(async move {
+                    let mut all = Vec::new();
+                    here.read_to_end(&mut all).await.map(|_| all)
+                });
+                (&there).write_all(b"abc").await.unwrap();
+                settle().await;
+                there.shutdown(std::net::Shutdown::Write).unwrap();
+                assert_eq!(reader.await.unwrap().unwrap(), b"abc");
+                drop(there);
+            });
+        }
+
+        #[test]
+        fn trap_14_half_closed_one_way_is_open_the_other() {
+            run("an answer after the question's end", async {
+                let (mut here, mut there) = pair().await;
+                there.write_all(b"question").await.unwrap();
+                there.close().await.unwrap();
+                let mut question = String::new();
+                here.read_to_string(&mut question).await.unwrap();
+                here.write_all(b"answer").await.unwrap();
+                drop(here);
+                let mut answer = String::new();
+                there.read_to_string(&mut answer).await.unwrap();
+                assert_eq!((question.as_str(), answer.as_str()), ("question", "answer"));
+            });
+        }
+
+        #[test]
+        fn trap_14_a_full_write_buffer_wakes_its_writer_when_it_drains() {
+            run("eight megabytes", async {
+                const SIZE: usize = 8 << 20;
+                let (here, mut there) = pair().await;
+                let writer = spawn_local(async move {
+                    let data = vec![7; SIZE];
+                    (&here).write_all(&data).await.unwrap();
+                });
+                // The writer is stuck before the first byte is read.
+                settle().await;
+                assert!(!writer.is_finished());
+                let mut all = Vec::new();
+                there.read_to_end(&mut all).await.unwrap();
+                writer.await.unwrap();
+                assert_eq!(all.len(), SIZE);
+                assert!(all.iter().all(|byte| *byte == 7));
+            });
+        }
+
+        #[test]
+        fn trap_16_a_socket_that_outlives_its_runtime_answers_with_an_error() {
+            let runtime = Runtime::new().unwrap();
+            let (mut here, _there) = runtime.block_on(pair());
+            runtime.block_on(async {
+                let mut byte = [0];
+                assert_waits(here.read(&mut byte), "nothing was sent").await;
+            });
+            // Another thread waits for it while its runtime goes.
+            let waiting = thread::spawn(move || {
+                let mut byte = [0];
+                watched("the error", || {
+                    wakeful::block_on(async { here.read(&mut byte).await })
+                })
+            });
+            drop(runtime);
+            let error = waiting.join().unwrap().unwrap_err();
+            assert!(error.to_string().contains("shut down"), "{error}");
+        }
+
+        #[test]
+        fn one_task_reads_while_another_writes() {
+            run("an echo through two tasks", async {
+                let (here, there) = pair().await;
+                let echo = spawn_local(async move {
+                    futures_util::io::copy(&there, &mut &there).await.unwrap();
+                    (&there).close().await.unwrap();
+                });
+                let (mut reader, mut writer) = (&here, &here);
+                let write = async {
+                    for word in ["one ", "two ", "three"] {
+                        writer.write_all(word.as_bytes()).await.unwrap();
+                        settle().await;
+                    }
+                    writer.close().await.unwrap();
+                };
+                let mut heard = String::new();
+                let (read, ()) = join(reader.read_to_string(&mut heard), write).await;
+                read.unwrap();
+                assert_eq!(heard, "one two three");
+                echo.await.unwrap();
+            });
+        }
+
+        #[test]
+        fn trap_16_a_half_that_outlives_its_runtime_answers_with_an_error() {
+            let runtime = Runtime::new().unwrap();
+            let (here, _there) = runtime.block_on(pair());
+            let (mut reader, mut writer) = here.into_split();
+            runtime.block_on(async {
+                assert_waits(reader.read(&mut [0]), "nothing was sent").await;
+            });
+            drop(runtime);
+            let error = wakeful::block_on(reader.read(&mut [0])).unwrap_err();
+            assert!(error.to_string().contains("shut down"), "{error}");
+            let error = wakeful::block_on(writer.write(b"x")).unwrap_err();
+            assert!(error.to_string().contains("shut down"), "{error}");
+        }
+
+        #[test]
+        fn trap_22_writing_to_a_peer_that_is_gone_is_a_broken_pipe() {
+            run("the broken pipe", async {
+                let (mut here, there) = pair().await;
+                drop(there);
+                // The first writes may go out before the answer says that nobody
+                // reads.
+                let error = loop {
+                    match here.write(b"x").await {
+                        Ok(_) => settle_reactor().await,
+                        Err(error) => break error,
+                    }
+                };
+                // A signal would have ended the process.
+                assert!(
+                    matches!(
+                        error.kind(),
+                        io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+                    ),
+                    "{error}"
+                );
+            });
+        }
+
+        #[test]
+        fn dropping_the_half_that_writes_ends_what_the_peer_reads() {
+            run("an answer after the question's end", async {
+                let (here, mut there) = pair().await;
+                let (mut reader, mut writer) = here.into_split();
+                let asks = spawn_local(async move { writer.write_all(b"question").await });
+                let mut question = String::new();
+                there.read_to_string(&mut question).await.unwrap();
+                asks.await.unwrap().unwrap();
+                there.write_all(b"answer").await.unwrap();
+                drop(there);
+                let mut answer = String::new();
+                reader.read_to_string(&mut answer).await.unwrap();
+                assert_eq!((question.as_str(), answer.as_str()), ("question", "answer"));
+            });
+        }
+
+        #[test]
+        fn dropping_the_half_that_reads_closes_nothing_while_the_other_lives() {
+            run("what the other half writes", async {
+                let (here, mut there) = pair().await;
+                let (reader, mut writer) = here.into_split();
+                drop(reader);
+                writer.write_all(b"still here").await.unwrap();
+                there.write_all(b"unread").await.unwrap();
+                let mut heard = [0; 10];
+                there.read_exact(&mut heard).await.unwrap();
+                assert_eq!(&heard, b"still here");
+            });
+        }
+
+        #[test]
+        fn a_half_that_is_forgotten_leaves_its_direction_open() {
+            run("what does not come", async {
+                let (here, mut there) = pair().await;
+                let (_reader, writer) = here.into_split();
+                writer.forget();
+                assert_waits(there.read(&mut [0]), "no end was sent").await;
+            });
+        }
+
+        #[test]
+        fn halves_that_belong_together_are_reunited_and_others_are_not() {
+            run("the reunion", async {
+                let (here, mut there) = pair().await;
+                let (stranger, _end) = pair().await;
+                let (reader, writer) = here.into_split();
+                let (_, strange_writer) = stranger.into_split();
+                let error = reader.reunite(strange_writer).unwrap_err();
+                let mut here = writer.reunite(error.0).unwrap();
+                here.write_all(b"whole").await.unwrap();
+                let mut heard = [0; 5];
+                there.read_exact(&mut heard).await.unwrap();
+                assert_eq!(&heard, b"whole");
+            });
+        }
+
+        #[test]
+        fn readiness_needs_no_buffer() {
+            run("one byte", async {
+                let (here, mut there) = pair().await;
+                let mut byte = [0];
+                let error = here.try_read(&mut byte).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+                assert_waits(here.readable(), "nothing was sent").await;
+                there.write_all(b"x").await.unwrap();
+                here.readable().await.unwrap();
+                assert_eq!(here.try_read(&mut byte).unwrap(), 1);
+                here.writable().await.unwrap();
+                assert_eq!(here.try_write(b"y").unwrap(), 1);
+                there.read_exact(&mut byte).await.unwrap();
+                assert_eq!(&byte, b"y");
+            });
+        }
+    };
+}
+
+mod tcp {
+    use super::*;
+
+    async fn pair() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let connect = TcpStream::connect(listener.local_addr().unwrap());
+        let (here, there) = join(listener.accept(), connect).await;
+        (here.unwrap().0, there.unwrap())
+    }
+
+    promises!();
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use wakeful::net::UnixStream;
+
+    #[expect(clippy::unused_async, reason = "as TCP's")]
+    async fn pair() -> (UnixStream, UnixStream) {
+        UnixStream::pair().unwrap()
+    }
+
+    promises!();
+}
