@@ -7,7 +7,7 @@ use super::CommandError;
 use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
-use crate::terminal::Paint;
+use crate::terminal::{self, Paint};
 
 /// Which hints are wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,11 @@ pub(super) fn give(
     paint: Paint,
 ) -> String {
     let last = session.progress.hints(&exercise.id);
-    // After the third, the third again.
+    // After the third, all of them again.
     let (from, to) = match which {
-        Which::Next => ((last + 1).min(3), (last + 1).min(3)),
+        Which::Next if last < 3 => (last + 1, last + 1),
         Which::Number(n) => (n, n),
-        Which::All => (1, 3),
+        Which::Next | Which::All => (1, 3),
     };
     let mut out = String::new();
     for (n, hint) in (1u8..)
@@ -51,7 +51,7 @@ pub(super) fn give(
             out,
             "{} {}",
             paint.bold(&format!("Hint {n} of 3:")),
-            hint.trim()
+            terminal::wrapped(&terminal::paragraphs(hint), 13, 2)
         );
     }
     session.record(&exercise.id, Change::Hinted(to));

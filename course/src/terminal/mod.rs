@@ -5,11 +5,13 @@ mod keys;
 mod paint;
 mod verdict;
 mod warnings;
+mod wrap;
 
 pub use keys::{Key, Keys};
 pub use paint::Paint;
 pub use verdict::{summary, verdict};
 pub use warnings::show_warnings;
+pub use wrap::{paragraphs, wrapped};
 
 use std::error::Error;
 use std::fmt::Write as _;

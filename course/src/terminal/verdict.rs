@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Paint, indented};
+use super::{Paint, indented, wrapped};
 use crate::runner::{Outcome, TestStatus, Verdict};
 
 /// The outcome in a word or two, coloured.
@@ -43,7 +43,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             let same = told.iter().find(|(_, said)| said == message);
             let said = match same {
                 Some((name, _)) => format!("the same as {name}"),
-                None => indented(message, 11),
+                None => wrapped(message, 11, 11),
             };
             let _ = writeln!(out, "           {said}");
             told.push((&test.name, message));
@@ -58,7 +58,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
         );
     }
     if let Some(advice) = &verdict.advice {
-        let _ = writeln!(out, "  {} {advice}", paint.bold("help:"));
+        let _ = writeln!(out, "  {} {}", paint.bold("help:"), wrapped(advice, 8, 8));
     }
     out
 }

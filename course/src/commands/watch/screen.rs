@@ -65,6 +65,11 @@ impl Screen {
             "{id}: {summary} {}\n\n",
             self.paint.dim(&format!("({took:.1} s)"))
         ));
+        if !verdict.passed() {
+            // First what is to be done: the failures say how far it is.
+            let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
+            self.say(&format!("  {summary}\n\n"));
+        }
         self.say(&terminal::verdict(verdict, self.paint));
         if verdict.passed() {
             let last = catalog
@@ -81,9 +86,8 @@ impl Screen {
                 exercise.id
             ));
         } else {
-            let summary = exercise.summary.trim().replace('\n', "\n  ");
             self.say(&format!(
-                "\n  {summary}\n\nedit {} and save it\n",
+                "\nedit {} and save it\n",
                 layout.show(&exercise.path(layout))
             ));
         }

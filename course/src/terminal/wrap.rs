@@ -1,0 +1,83 @@
+//! Prose broken at its spaces, where a terminal would break it in the middle of a word.
+
+use std::io::{self, IsTerminal};
+
+/// Text for stdout, moved in by `indent` after its first line, which `taken` columns stand
+/// before. Where stdout is no terminal, lines stay as long as they are.
+pub fn wrapped(text: &str, taken: usize, indent: usize) -> String {
+    let size = || crossterm::terminal::size().ok();
+    let columns = io::stdout().is_terminal().then(size).flatten();
+    let columns = columns.map_or(usize::MAX, |(columns, _)| usize::from(columns));
+    wrap(text, taken, indent, columns)
+}
+
+/// Markdown's paragraphs, each on one line: where its author broke it says nothing.
+pub fn paragraphs(text: &str) -> String {
+    let lines = text.trim().lines().map(str::trim_end);
+    lines.fold(String::new(), |mut text, line| {
+        if line.is_empty() {
+            text.push_str("\n\n");
+        } else {
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push(if line.starts_with(['-', '*', ' ']) {
+                    '\n'
+                } else {
+                    ' '
+                });
+            }
+            text.push_str(line);
+        }
+        text
+    })
+}
+
+fn wrap(text: &str, taken: usize, indent: usize, columns: usize) -> String {
+    let margin = " ".repeat(indent);
+    let mut out = String::new();
+    let mut at = taken;
+    for (index, line) in text.trim_end().lines().enumerate() {
+        if index > 0 {
+            out.push('\n');
+            if !line.is_empty() {
+                out.push_str(&margin);
+            }
+            at = indent;
+        }
+        // What a line begins with, or has more than one of, lines something up: it stays.
+        for word in line.split_inclusive(' ') {
+            let width = word.trim_end().chars().count();
+            // A word that is wider than the terminal is torn wherever it begins.
+            if at > indent && at + width > columns && indent + width <= columns {
+                out.truncate(out.trim_end_matches(' ').len());
+                out.push('\n');
+                out.push_str(&margin);
+                at = indent;
+            }
+            out.push_str(word);
+            at += word.chars().count();
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{paragraphs, wrap};
+
+    #[test]
+    fn a_paragraph_is_one_line_and_what_is_not_prose_stays() {
+        assert_eq!(
+            paragraphs("one\ntwo\n\nthree\n- four\n"),
+            "one two\n\nthree\n- four"
+        );
+    }
+
+    #[test]
+    fn words_stay_whole_and_lines_within_the_columns() {
+        assert_eq!(wrap("one two three", 0, 2, 8), "one two\n  three");
+        assert_eq!(wrap("one two", 6, 2, 8), "\n  one\n  two");
+        assert_eq!(wrap("a\n\n  b   c\n", 0, 1, 80), "a\n\n   b   c");
+        assert_eq!(wrap("an unbreakable", 0, 0, 4), "an unbreakable");
+        assert_eq!(wrap("ääää ö", 0, 0, 6), "ääää ö");
+    }
+}
