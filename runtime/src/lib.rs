@@ -46,6 +46,8 @@ pub mod fs;
 pub mod hyper;
 pub mod inspect;
 pub mod io;
+#[doc(hidden)]
+pub mod macros;
 pub mod net;
 mod primitives;
 pub mod process;

@@ -200,7 +200,7 @@ async fn bind(port: u16) -> Result<(TcpListener, u16), ServeError> {
 
 /// Whether a course answers on that port.
 fn is_course(port: u16) -> bool {
-    const PATIENCE: Duration = Duration::from_millis(500);
+    const PATIENCE: Duration = Duration::from_secs(3);
     let ask = || -> io::Result<String> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut stream = std::net::TcpStream::connect_timeout(&address, PATIENCE)?;

@@ -17,6 +17,7 @@ compile_error!("the benchmarks read Linux's processor clocks of other processes"
 
 mod contenders;
 mod harness;
+mod network;
 mod options;
 mod rows;
 
@@ -25,7 +26,11 @@ use options::Options;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let options = match Options::parse(std::env::args().skip(1)) {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some((network::COMMAND, rest)) = arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
+        return network::run(rest);
+    }
+    let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
         Err(help) => {
             eprintln!("{help}");

@@ -153,8 +153,8 @@ impl CancellationToken {
     ///
     /// # Cancel safety
     /// As [`cancelled`](Self::cancelled).
-    pub fn cancelled_owned(self) -> impl Future<Output = ()> + Send + Sync + 'static {
-        async move { self.cancelled().await }
+    pub async fn cancelled_owned(self) {
+        self.cancelled().await;
     }
 
     /// Runs `future` to its end, or returns `None` as soon as the token is

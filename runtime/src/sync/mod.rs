@@ -21,8 +21,8 @@
 //! handed meanwhile goes to the next. On this crate's tasks, things that are
 //! always ready make way for other tasks now and then.
 //!
-//! Inside: [`wait_list`] is the queue of waiters that all of them share,
-//! [`permits`] the count with waiters that most of them are made of.
+//! Inside: `wait_list` is the queue of waiters that all of them share,
+//! `permits` the count with waiters that most of them are made of.
 
 /// `const`, except under loom, whose cells cannot be made at compile time.
 macro_rules! const_unless_loom {
@@ -58,7 +58,7 @@ pub mod watch;
 #[cfg(all(test, loom))]
 mod models;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

@@ -9,17 +9,17 @@ use std::{
 };
 
 /// Polls once.
-pub(super) fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
+pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(waker))
 }
 
 /// Polls once, on behalf of nobody.
-pub(super) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+pub(crate) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     poll(future, Waker::noop())
 }
 
 /// Polls what must be ready at once.
-pub(super) fn at_once<F: Future>(future: F) -> F::Output {
+pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
     match glance(std::pin::pin!(future)) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("it had to wait"),
@@ -27,15 +27,15 @@ pub(super) fn at_once<F: Future>(future: F) -> F::Output {
 }
 
 /// A waker that counts.
-pub(super) struct Count(AtomicUsize);
+pub(crate) struct Count(AtomicUsize);
 
 impl Count {
-    pub(super) fn waker() -> (Waker, Arc<Self>) {
+    pub(crate) fn waker() -> (Waker, Arc<Self>) {
         let count = Arc::new(Self(AtomicUsize::new(0)));
         (Waker::from(Arc::clone(&count)), count)
     }
 
-    pub(super) fn wakes(&self) -> usize {
+    pub(crate) fn wakes(&self) -> usize {
         self.0.load(SeqCst)
     }
 }
@@ -49,7 +49,7 @@ impl Wake for Count {
 /// Runs a future to its end on this thread of a model. Should a wake be lost,
 /// loom reports that nobody can go on.
 #[cfg(loom)]
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     struct Bell(loom::sync::Notify);
     impl Wake for Bell {
         fn wake(self: Arc<Self>) {
@@ -71,7 +71,7 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Wakers of strangers: what may never happen under a lock.
 #[cfg(not(loom))]
-pub(super) mod strangers {
+pub(crate) mod strangers {
     use super::{Arc, Wake, Waker};
     use std::task::{RawWaker, RawWakerVTable};
 

@@ -68,11 +68,11 @@ impl<T> Shared<T> {
         self.value.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn subscribe(self: &Arc<Self>, seen: usize) -> Receiver<T> {
+    fn subscribe(this: &Arc<Self>, seen: usize) -> Receiver<T> {
         // Ordering: Relaxed; who adds one has the channel.
-        self.receivers.fetch_add(1, Relaxed);
+        this.receivers.fetch_add(1, Relaxed);
         Receiver {
-            shared: Arc::clone(self),
+            shared: Arc::clone(this),
             seen,
         }
     }
@@ -166,7 +166,7 @@ impl<T> Sender<T> {
 
     /// One more who watches; what the value is now counts as seen.
     pub fn subscribe(&self) -> Receiver<T> {
-        self.shared.subscribe(self.shared.version() & !CLOSED)
+        Shared::subscribe(&self.shared, self.shared.version() & !CLOSED)
     }
 
     /// Waits until nobody watches.
@@ -346,7 +346,7 @@ impl<T> Receiver<T> {
 
 impl<T> Clone for Receiver<T> {
     fn clone(&self) -> Self {
-        self.shared.subscribe(self.seen)
+        Shared::subscribe(&self.shared, self.seen)
     }
 }
 

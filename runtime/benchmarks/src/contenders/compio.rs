@@ -1,23 +1,30 @@
-//! compio, on its epoll driver.
+//! compio, on its epoll driver; its servers on `io_uring` too.
 
-use super::{Contender, Stays, Timed, Unwrapped};
+use super::{Contender, Serve, Stays, Timed, Unwrapped};
+use crate::network::{CAPACITY, Protocol, RESPONSE};
 use compio::{
+    buf::BufResult,
     driver::{DriverType, ProactorBuilder},
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
     runtime::{JoinHandle, Runtime},
 };
-use std::{future::Future, time::Duration};
+use std::{future::Future, io, net, time::Duration};
 
 pub struct Compio(Runtime);
+
+fn runtime(driver: DriverType) -> io::Result<Runtime> {
+    let mut proactor = ProactorBuilder::new();
+    proactor.driver_type(driver);
+    Runtime::builder().with_proactor(proactor).build()
+}
 
 impl Contender for Compio {
     const NAME: &'static str = "compio";
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
-        let mut driver = ProactorBuilder::new();
-        driver.driver_type(DriverType::Poll);
-        let runtime = Runtime::builder().with_proactor(driver).build();
-        Self(runtime.expect("a selector"))
+        Self(runtime(DriverType::Poll).expect("a selector"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -44,5 +51,63 @@ impl Contender for Compio {
 impl Timed for Compio {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         Stays(compio::time::sleep(duration))
+    }
+}
+
+impl Serve for Compio {
+    const NAME: &'static str = <Self as Contender>::NAME;
+
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        Self::new().block_on(accept(listener, protocol))
+    }
+}
+
+pub struct CompioUring;
+
+impl Serve for CompioUring {
+    const NAME: &'static str = "compio uring";
+
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        match runtime(DriverType::IoUring) {
+            Ok(runtime) => runtime.block_on(accept(listener, protocol)),
+            Err(error) => error,
+        }
+    }
+}
+
+async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return error,
+    };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => compio::runtime::spawn(converse(stream, protocol)).detach(),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// Reads, answers, and so on until the peer is done. Its buffers go in and out
+/// by value.
+async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(CAPACITY);
+    loop {
+        let BufResult(read, back) = stream.append(buffer).await;
+        buffer = back;
+        if read? == 0 {
+            return Ok(());
+        }
+        if protocol.answer(&buffer).is_some() {
+            match protocol {
+                Protocol::Echo => {
+                    let BufResult(written, back) = stream.write_all(buffer).await;
+                    written?;
+                    buffer = back;
+                }
+                Protocol::Http => stream.write_all(RESPONSE).await.0?,
+            }
+            buffer.clear();
+        }
     }
 }

@@ -5,23 +5,29 @@
 //! the flavour.
 
 mod compio;
-pub mod floor;
+mod epoll;
+mod floor;
 mod monoio;
 mod smol;
 mod tokio;
 mod wakeful;
 
-pub use compio::Compio;
+pub use compio::{Compio, CompioUring};
+pub use epoll::Epoll;
 pub use floor::Floor;
-pub use monoio::Monoio;
+pub use monoio::{Monoio, MonoioUring};
 pub use smol::Smol;
 pub use tokio::Tokio;
 pub use wakeful::Wakeful;
 
-use crate::harness::{Entry, Role, Scale};
+use crate::{
+    harness::{Entry, Role, Scale},
+    network::Protocol,
+};
 use std::{
     fmt::Debug,
     future::Future,
+    io, net,
     pin::Pin,
     task::{Context, Poll},
     time::Duration,
@@ -61,6 +67,38 @@ pub trait Contender: Sized + 'static {
 /// A contender that has timers.
 pub trait Timed: Contender {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// A contender that serves, in a process of its own.
+pub trait Serve {
+    const NAME: &'static str;
+
+    /// Serves until something goes wrong, and says what.
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error;
+}
+
+type ServeFn = fn(net::TcpListener, Protocol) -> io::Error;
+
+/// Everyone who serves on one thread.
+pub const SERVERS: [(&str, Role, ServeFn); 8] = [
+    server_of::<Epoll>(Role::Floor),
+    server_of::<Wakeful>(Role::Ours),
+    server_of::<Tokio>(Role::Peer),
+    server_of::<Smol>(Role::Peer),
+    server_of::<Monoio>(Role::Peer),
+    server_of::<Compio>(Role::Peer),
+    server_of::<MonoioUring>(Role::Beside),
+    server_of::<CompioUring>(Role::Beside),
+];
+
+const fn server_of<S: Serve>(role: Role) -> (&'static str, Role, ServeFn) {
+    (S::NAME, role, S::serve)
+}
+
+/// The server of that name.
+pub fn server(name: &str) -> Option<ServeFn> {
+    let found = SERVERS.iter().find(|(its, ..)| *its == name);
+    found.map(|(.., serve)| *serve)
 }
 
 /// A piece of work that every contender can do.

@@ -1,8 +1,16 @@
-//! monoio, on its epoll driver.
+//! monoio, on its epoll driver; its servers on `io_uring` too.
 
-use super::{Contender, Stays, Timed};
-use monoio::{LegacyDriver, Runtime, RuntimeBuilder, task::JoinHandle, time::TimeDriver};
-use std::{future::Future, time::Duration};
+use super::{Contender, Serve, Stays, Timed};
+use crate::network::{CAPACITY, Protocol, RESPONSE};
+use monoio::{
+    IoUringDriver, LegacyDriver, Runtime, RuntimeBuilder,
+    buf::IoBufMut,
+    io::{AsyncReadRent, AsyncWriteRentExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+    time::TimeDriver,
+};
+use std::{future::Future, io, net, time::Duration};
 
 pub struct Monoio(Runtime<TimeDriver<LegacyDriver>>);
 
@@ -35,5 +43,70 @@ impl Contender for Monoio {
 impl Timed for Monoio {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         Stays(monoio::time::sleep(duration))
+    }
+}
+
+impl Serve for Monoio {
+    const NAME: &'static str = <Self as Contender>::NAME;
+
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        // Its epoll driver takes this for done.
+        match listener.set_nonblocking(true) {
+            Ok(()) => Self::new().block_on(accept(listener, protocol)),
+            Err(error) => error,
+        }
+    }
+}
+
+pub struct MonoioUring;
+
+impl Serve for MonoioUring {
+    const NAME: &'static str = "monoio uring";
+
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        match RuntimeBuilder::<IoUringDriver>::new().build() {
+            Ok(mut runtime) => runtime.block_on(accept(listener, protocol)),
+            Err(error) => error,
+        }
+    }
+}
+
+async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return error,
+    };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(monoio::spawn(converse(stream, protocol))),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// Reads, answers, and so on until the peer is done. Its buffers go in and out
+/// by value.
+async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
+    let mut buffer = vec![0; CAPACITY];
+    let mut filled = 0;
+    loop {
+        let (read, back) = stream.read(buffer.slice_mut(filled..)).await;
+        // Its length is now what has been read.
+        buffer = back.into_inner();
+        match read? {
+            0 => return Ok(()),
+            read => filled += read,
+        }
+        if protocol.answer(&buffer).is_some() {
+            match protocol {
+                Protocol::Echo => {
+                    let (written, back) = stream.write_all(buffer).await;
+                    written?;
+                    buffer = back;
+                }
+                Protocol::Http => drop(stream.write_all(RESPONSE).await.0?),
+            }
+            filled = 0;
+        }
     }
 }

@@ -1,9 +1,14 @@
 //! smol: a `LocalExecutor` under `smol::block_on`, which is where its reactor
 //! is polled.
 
-use super::{Contender, Timed};
-use smol::{LocalExecutor, Task, Timer};
-use std::{cell::Cell, future::Future, time::Duration};
+use super::{Contender, Serve, Timed};
+use crate::network::{CAPACITY, Protocol};
+use smol::{
+    Async, LocalExecutor, Task, Timer,
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+use std::{cell::Cell, future::Future, io, net, time::Duration};
 
 type Executor = &'static LocalExecutor<'static>;
 
@@ -53,5 +58,40 @@ impl Contender for Smol {
 impl Timed for Smol {
     async fn sleep(duration: Duration) {
         Timer::after(duration).await;
+    }
+}
+
+impl Serve for Smol {
+    const NAME: &'static str = <Self as Contender>::NAME;
+
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        Self::new().block_on(async {
+            let listener = match Async::new(listener) {
+                Ok(listener) => TcpListener::from(listener),
+                Err(error) => return error,
+            };
+            loop {
+                match listener.accept().await {
+                    Ok((stream, _)) => Self::detach(Self::spawn(converse(stream, protocol))),
+                    Err(error) => return error,
+                }
+            }
+        })
+    }
+}
+
+/// Reads, answers, and so on until the peer is done.
+async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
+    let mut buffer = vec![0; CAPACITY];
+    let mut filled = 0;
+    loop {
+        match stream.read(&mut buffer[filled..]).await? {
+            0 => return Ok(()),
+            read => filled += read,
+        }
+        if let Some(answer) = protocol.answer(&buffer[..filled]) {
+            stream.write_all(answer).await?;
+            filled = 0;
+        }
     }
 }

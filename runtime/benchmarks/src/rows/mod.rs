@@ -1,6 +1,7 @@
 //! The rows of the tables, in their order.
 
 mod heap;
+mod network;
 mod tasks;
 mod time;
 
@@ -10,6 +11,8 @@ use crate::harness::Row;
 pub fn one_thread() -> Vec<Row> {
     let mut rows = tasks::rows();
     rows.extend(time::rows());
+    rows.extend(network::rows());
     rows.extend(heap::rows());
+    rows.push(network::idle());
     rows
 }

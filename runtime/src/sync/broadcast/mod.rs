@@ -105,18 +105,14 @@ impl<T> Sender<T> {
         // Neither an allocation nor, of the oldest, a drop under the lock.
         let value = Arc::new(value);
         let mut locked = self.shared.queue.lock();
-        match locked.push(&value) {
-            Some((receivers, oldest)) => {
-                self.shared.release(locked);
-                drop(oldest);
-                Ok(receivers)
-            }
-            None => {
-                drop(locked);
-                let value = Arc::try_unwrap(value).ok();
-                Err(SendError(value.expect("it has not been shared")))
-            }
-        }
+        let Some((receivers, oldest)) = locked.push(&value) else {
+            drop(locked);
+            let value = Arc::try_unwrap(value).ok();
+            return Err(SendError(value.expect("it has not been shared")));
+        };
+        self.shared.release(locked);
+        drop(oldest);
+        Ok(receivers)
     }
 
     /// One more who listens, from the next value on.

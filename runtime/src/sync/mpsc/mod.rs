@@ -33,8 +33,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Inside: [`queue`] is the messages and the receiver's sleep, [`channel`](mod@channel)
-//! what both kinds share, [`bounded`] and [`unbounded`] what keeps count.
+//! Inside: `queue` is the messages and the receiver's sleep, `channel` what
+//! both kinds share, `bounded` and `unbounded` what keeps count.
 
 mod bounded;
 mod channel;

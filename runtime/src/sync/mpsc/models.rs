@@ -29,8 +29,8 @@ fn two_senders_cross_the_end_of_a_block_together() {
         };
         sender.send(Arc::new(2)).unwrap();
         sender.send(Arc::new(3)).unwrap();
-        let mut received = [(); 4].map(|()| *receiver.try_recv().expect("sent"));
         other.join().unwrap();
+        let mut received = [(); 4].map(|()| *receiver.try_recv().expect("sent"));
         received.sort_unstable();
         assert_eq!(received, [0, 1, 2, 3]);
     });

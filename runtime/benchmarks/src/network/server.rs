@@ -1,0 +1,85 @@
+//! The server's process, seen from both sides.
+
+use super::Protocol;
+use crate::{contenders, harness::clock::Processor};
+use std::{
+    env, fs,
+    io::{self, BufRead, BufReader, Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    process::{Child, Command, ExitCode, Stdio},
+    thread,
+};
+
+/// The word on the command line that makes this program a server.
+pub const COMMAND: &str = "serve";
+
+/// A server that runs, until this is dropped.
+pub struct Server {
+    process: Child,
+    pub address: SocketAddr,
+    pub processor: Processor,
+}
+
+impl Server {
+    pub fn start(contender: &str, protocol: Protocol) -> Self {
+        let mut process = Command::new(env::current_exe().expect("a program that runs"))
+            .args([COMMAND, contender, protocol.name()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("this program, again");
+        let stdout = process.stdout.take().expect("piped above");
+        let mut address = String::new();
+        BufReader::new(stdout)
+            .read_line(&mut address)
+            .expect("the server's first line");
+        Self {
+            processor: Processor::of(process.id()).expect("the clock of a process that runs"),
+            address: address.trim().parse().expect("the server's address"),
+            process,
+        }
+    }
+
+    /// How much memory it has in use, in bytes.
+    pub fn resident(&self) -> u64 {
+        let path = format!("/proc/{}/smaps_rollup", self.process.id());
+        let rollup = fs::read_to_string(path).expect("the memory of a process that runs");
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        1024 * kibibytes
+            .and_then(|number| number.parse::<u64>().ok())
+            .expect("a number of kibibytes")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // That its input ends tells it to end; killing makes sure. Either may
+        // find it gone.
+        drop(self.process.stdin.take());
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// Is the server, until the parent closes our input.
+pub fn run(arguments: &[String]) -> ExitCode {
+    let [contender, protocol] = arguments else {
+        return ExitCode::FAILURE;
+    };
+    let (Some(serve), Some(protocol)) = (contenders::server(contender), Protocol::named(protocol))
+    else {
+        return ExitCode::FAILURE;
+    };
+    thread::spawn(|| {
+        let _ = io::stdin().read_to_end(&mut Vec::new());
+        std::process::exit(0);
+    });
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let address = listener.local_addr().expect("bound above");
+    println!("{address}");
+    io::stdout().flush().expect("the parent listens");
+    let error = serve(listener, protocol);
+    eprintln!("{contender}: {error}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,105 @@
+//! `join!` and `try_join!`.
+
+/// Awaits all the futures together, and gives their outputs as a tuple.
+///
+/// The futures take turns at being polled first. They run in this task, so a
+/// computation in one of them holds up the others; [`spawn_local`] what is to
+/// be a task of its own.
+///
+/// # Cancel safety
+/// Dropped, it drops all of them, with the outputs that were there already.
+///
+/// ```
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let word = String::from("both");
+///     // They may borrow.
+///     let (length, first) = wakeful::join!(async { word.len() }, async { &word[..1] });
+///     assert_eq!((length, first), (4, "b"));
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// [`spawn_local`]: crate::spawn_local
+#[macro_export]
+macro_rules! join {
+    // Each round takes one expression and brings one name.
+    (@name [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::join!(@name [$($future = $value,)* future = $next,] $($rest)*)
+    };
+    (@name [$($future:ident = $value:expr,)*]) => {{
+        use $crate::macros::support;
+        $(let mut $future = support::pin!(support::MaybeDone::new($value));)*
+        let mut turns = support::Turns::new([$(::core::stringify!($future)),*].len());
+        support::poll_fn(|context| {
+            let mut all_done = true;
+            for half in turns.take_turn() {
+                let mut _place = 0;
+                $(if half.contains(&support::count(&mut _place)) {
+                    all_done &= $future.as_mut().poll(context);
+                })*
+            }
+            match all_done {
+                true => support::Poll::Ready(($($future.as_mut().take(),)*)),
+                false => support::Poll::Pending,
+            }
+        })
+        .await
+    }};
+    ($($value:expr),+ $(,)?) => {
+        $crate::join!(@name [] $($value,)+)
+    };
+    () => {
+        ()
+    };
+}
+
+/// Awaits all the futures together, each of which gives a `Result`: `Ok` with a
+/// tuple of their values, or the first `Err`, as soon as it is there. The
+/// others are then dropped.
+///
+/// # Cancel safety
+/// Dropped, it drops all of them, with the outputs that were there already.
+///
+/// ```
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let both = wakeful::try_join!(async { Ok(1) }, async { "2".parse::<u32>() });
+///     assert_eq!(both, Ok((1, 2)));
+///     let forever = std::future::pending::<Result<(), _>>();
+///     let failed = wakeful::try_join!(forever, async { "two".parse::<u32>() });
+///     assert!(failed.is_err());
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[macro_export]
+macro_rules! try_join {
+    (@name [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::try_join!(@name [$($future = $value,)* future = $next,] $($rest)*)
+    };
+    (@name [$($future:ident = $value:expr,)*]) => {{
+        use $crate::macros::support;
+        $(let mut $future = support::pin!(support::MaybeDone::new($value));)*
+        let mut turns = support::Turns::new([$(::core::stringify!($future)),*].len());
+        support::poll_fn(|context| {
+            let mut all_done = true;
+            for half in turns.take_turn() {
+                let mut _place = 0;
+                $(if half.contains(&support::count(&mut _place)) {
+                    all_done &= $future.as_mut().poll(context);
+                    if let Some(error) = $future.as_mut().take_error() {
+                        return support::Poll::Ready(Err(error));
+                    }
+                })*
+            }
+            match all_done {
+                true => support::Poll::Ready(Ok(($($future.as_mut().take_value(),)*))),
+                false => support::Poll::Pending,
+            }
+        })
+        .await
+    }};
+    ($($value:expr),+ $(,)?) => {
+        $crate::try_join!(@name [] $($value,)+)
+    };
+}

@@ -1,0 +1,227 @@
+use crate::sync::testing::{at_once, glance};
+use std::{
+    cell::{Cell, RefCell},
+    future::{pending, poll_fn, ready},
+    pin::pin,
+    rc::Rc,
+    task::Poll,
+};
+
+/// Ready at its second poll.
+async fn later<T>(value: T) -> T {
+    let mut polled = false;
+    poll_fn(|_| {
+        let ready = std::mem::replace(&mut polled, true);
+        if ready {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
+    value
+}
+
+#[test]
+fn join_waits_for_all_and_keeps_their_places() {
+    let mut joined = pin!(async { crate::join!(later(1), ready("two"), later([3])) });
+    assert!(glance(joined.as_mut()).is_pending());
+    assert_eq!(glance(joined), Poll::Ready((1, "two", [3])));
+    assert_eq!(at_once(async { crate::join!(ready(1),) }), (1,));
+}
+
+#[test]
+fn join_begins_with_another_each_time() {
+    let order = RefCell::new(Vec::new());
+    let noted = |name: char| {
+        let order = &order;
+        poll_fn(move |_| {
+            order.borrow_mut().push(name);
+            Poll::<()>::Pending
+        })
+    };
+    let mut joined = pin!(async { crate::join!(noted('a'), noted('b'), noted('c')) });
+    for _ in 0..3 {
+        assert!(glance(joined.as_mut()).is_pending());
+    }
+    assert_eq!(order.borrow().iter().collect::<String>(), "abcbcacab");
+}
+
+#[test]
+fn join_does_not_poll_what_is_done() {
+    let polls = Cell::new(0);
+    let counted = poll_fn(|_| {
+        polls.set(polls.get() + 1);
+        Poll::Ready(())
+    });
+    let mut joined = pin!(async { crate::join!(counted, later(())) });
+    assert!(glance(joined.as_mut()).is_pending());
+    assert!(glance(joined).is_ready());
+    assert_eq!(polls.get(), 1);
+}
+
+#[test]
+fn try_join_gives_all_values_or_the_first_error() {
+    let all = async { crate::try_join!(ready(Ok::<_, &str>(1)), ready(Ok("two"))) };
+    assert_eq!(at_once(all), Ok((1, "two")));
+    let dropped = Rc::new(());
+    let held = Rc::clone(&dropped);
+    let never = async move {
+        pending::<()>().await;
+        drop(held);
+        Ok(())
+    };
+    let fails = async { crate::try_join!(never, ready(Err::<(), _>("no"))) };
+    assert_eq!(at_once(fails), Err("no"));
+    assert_eq!(Rc::strong_count(&dropped), 1);
+}
+
+#[test]
+fn select_runs_the_branch_that_is_ready() {
+    let chosen = at_once(async {
+        crate::select! {
+            () = pending() => "never",
+            number = ready(7) => {
+                assert_eq!(number, 7);
+                "seven"
+            }
+        }
+    });
+    assert_eq!(chosen, "seven");
+}
+
+#[test]
+fn select_is_fair_and_biased_is_not() {
+    let fair = at_once(async {
+        let mut chosen = [0; 3];
+        for _ in 0..300 {
+            let place: usize = crate::select! {
+                () = ready(()) => 0,
+                () = ready(()) => 1,
+                () = ready(()) => 2,
+            };
+            chosen[place] += 1;
+        }
+        chosen
+    });
+    assert!(
+        fair.iter().all(|&times| (95..=105).contains(&times)),
+        "{fair:?}"
+    );
+    for _ in 0..10 {
+        let first = at_once(async {
+            crate::select! {
+                biased;
+                () = ready(()) => true,
+                () = ready(()) => false,
+            }
+        });
+        assert!(first);
+    }
+}
+
+#[test]
+fn select_is_fair_to_loops_that_select_twice() {
+    at_once(async {
+        let mut chosen = [[0; 2]; 2];
+        for _ in 0..100 {
+            for times in &mut chosen {
+                crate::select! {
+                    () = ready(()) => times[0] += 1,
+                    () = ready(()) => times[1] += 1,
+                }
+            }
+        }
+        assert!(
+            chosen
+                .iter()
+                .flatten()
+                .all(|times| (45..=55).contains(times)),
+            "{chosen:?}"
+        );
+    });
+}
+
+#[test]
+fn a_branch_that_does_not_match_or_may_not_is_out() {
+    at_once(async {
+        let chosen = crate::select! {
+            biased;
+            Some(number) = ready(None::<i32>) => number,
+            number = ready(1), if false => number,
+            Ok(mut number) = ready(Ok::<_, ()>(2)) => { number += 1; number },
+        };
+        assert_eq!(chosen, 3);
+        let otherwise = crate::select! {
+            Some(number) = ready(None) => number,
+            else => 9,
+        };
+        assert_eq!(otherwise, 9);
+    });
+}
+
+#[test]
+#[should_panic(expected = "all branches of a select! are out")]
+fn without_else_it_is_a_panic_when_all_are_out() {
+    at_once(async {
+        crate::select! {
+            Some(()) = ready(None) => (),
+        }
+    });
+}
+
+#[test]
+fn a_value_that_does_not_match_is_not_taken_apart() {
+    let value = Rc::new(());
+    let other = Rc::clone(&value);
+    at_once(async {
+        crate::select! {
+            (Some(_taken), false) = ready((Some(other), true)) => unreachable!(),
+            else => (),
+        }
+    });
+    assert_eq!(Rc::strong_count(&value), 1);
+}
+
+#[test]
+fn the_code_runs_when_the_futures_are_gone() {
+    let (sender, mut receiver) = crate::sync::mpsc::unbounded_channel();
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    at_once(async {
+        crate::select! {
+            Some(first) = receiver.recv() => {
+                // Which the branch had borrowed.
+                assert_eq!(receiver.recv().await, Some(first + 1));
+            }
+        }
+    });
+}
+
+#[test]
+fn the_code_may_leave_what_is_around() {
+    let found = at_once(async {
+        let mut rounds = 0;
+        loop {
+            rounds += 1;
+            crate::select! {
+                () = ready(()), if rounds == 3 => break,
+                () = ready(()), if rounds > 3 => return Err("too far"),
+                else => {}
+            }
+        }
+        let value: i32 = crate::select! {
+            value = ready("7".parse()) => value.map_err(|_| "no number")?,
+        };
+        Ok(rounds + value)
+    });
+    assert_eq!(found, Ok(10));
+}
+
+#[test]
+fn a_race_has_one_output() {
+    assert_eq!(
+        at_once(async { crate::race!(pending(), ready(1), pending()) }),
+        1
+    );
+}
