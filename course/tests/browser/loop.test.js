@@ -392,7 +392,7 @@ test('a page outlives its server: it says that the server is gone, and picks up 
   const { page, close } = await openPage(browser);
   try {
     await page.goto(`${server.address}/${CHAPTER}`);
-    await page.locator('#mdbook-sidebar .progress').waitFor();
+    await page.locator('#mdbook-sidebar .progress').first().waitFor();
     await server.stop();
     await page.locator('.course-status', { hasText: 'cargo course' }).waitFor();
     server = await serve(tree.root, new URL(server.address).port);
