@@ -21,6 +21,9 @@
 //! handed meanwhile goes to the next. On this crate's tasks, things that are
 //! always ready make way for other tasks now and then.
 //!
+//! Tasks that share a thread can do without atomics: [`local`] has forms for
+//! them.
+//!
 //! Inside: `wait_list` is the queue of waiters that all of them share,
 //! `permits` the count with waiters that most of them are made of.
 
@@ -43,6 +46,7 @@ mod guard;
 mod barrier;
 pub mod broadcast;
 mod cancellation;
+pub mod local;
 pub mod mpsc;
 mod mutex;
 mod notify;
