@@ -16,12 +16,12 @@ use futures_util::{
     future::{Either, select},
     io::BufReader,
 };
-use std::{convert::Infallible, env, io, net::SocketAddr, pin::pin, time::Duration};
+use std::{env, io, net::SocketAddr, pin::pin, time::Duration};
 use wakeful::{
     net::{TcpListener, TcpStream},
     signal::ctrl_c,
     spawn_local,
-    sync::{mpsc, oneshot},
+    sync::{CancellationToken, oneshot},
     task::JoinHandle,
     time::{Instant, sleep, timeout, timeout_at},
 };
@@ -31,10 +31,6 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// The longest line that is read.
 const LONGEST: u64 = 64;
-
-/// Nothing is ever sent on this channel: that it closes is the news, and
-/// everyone who has a sender can wait for it.
-type Closing = mpsc::Sender<Infallible>;
 
 fn main() -> io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
@@ -54,7 +50,7 @@ async fn serve(
     end: impl Future<Output = io::Result<()>>,
     grace: Duration,
 ) -> io::Result<()> {
-    let (closing, open) = mpsc::channel(1);
+    let closing = CancellationToken::new();
     let mut connections: Vec<JoinHandle<io::Result<()>>> = Vec::new();
     let mut end = pin!(end);
     loop {
@@ -70,7 +66,7 @@ async fn serve(
     }
 
     drop(listener);
-    drop(open);
+    closing.cancel();
     let deadline = Instant::now() + grace;
     let mut given_up = 0;
     for mut connection in connections {
@@ -85,14 +81,14 @@ async fn serve(
 
 /// Works as long as each line says. Waiting for a line ends when the server
 /// closes; working does not.
-async fn serve_one(stream: TcpStream, closing: Closing) -> io::Result<()> {
+async fn serve_one(stream: TcpStream, closing: CancellationToken) -> io::Result<()> {
     let mut reader = BufReader::new(&stream);
     let mut line = String::new();
     loop {
         line.clear();
         let mut next = (&mut reader).take(LONGEST);
-        let asked = match select(pin!(closing.closed()), pin!(next.read_line(&mut line))).await {
-            Either::Left(_closed) => break (&stream).write_all(b"good bye\n").await?,
+        let asked = match select(pin!(closing.cancelled()), pin!(next.read_line(&mut line))).await {
+            Either::Left(_cancelled) => break (&stream).write_all(b"good bye\n").await?,
             Either::Right((asked, _)) => asked?,
         };
         if asked == 0 {

@@ -3,7 +3,7 @@
 #![cfg(all(target_os = "linux", not(loom), not(miri)))]
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
-use std::{fs::File, io::Read, time::Duration};
+use std::{fs::File, future::poll_fn, io::Read, time::Duration};
 use wakeful::{Runtime, net::TcpListener, runtime::Builder, time::Instant};
 
 /// Takes every descriptor but `spare`.
@@ -62,6 +62,14 @@ fn accept_pauses_fails_and_recovers() {
             last = start.elapsed();
         }
         assert!(last <= Duration::from_millis(1001), "{last:?}");
+
+        // By hand it is the same: the error comes after the pause, and once.
+        for _ in 0..2 {
+            let start = Instant::now();
+            let accepted = poll_fn(|context| listener.poll_accept(context)).await;
+            assert_eq!(accepted.unwrap_err().raw_os_error(), Some(libc::EMFILE));
+            assert!(start.elapsed() >= Duration::from_millis(999));
+        }
 
         // With room again, the connection that waited is served.
         drop(hoard);

@@ -12,13 +12,13 @@ pub(super) use timer::Alarm;
 #[cfg(not(all(target_os = "linux", not(miri))))]
 pub(super) use whole::Alarm;
 
-const MILLISECOND: Duration = Duration::from_millis(1);
-
 #[cfg(all(target_os = "linux", not(miri)))]
 mod timer {
-    use super::{Duration, MILLISECOND, io};
+    use super::{Duration, io};
     use mio::{Interest, Registry, Token, unix::SourceFd};
     use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+
+    const MILLISECOND: Duration = Duration::from_millis(1);
 
     pub(in super::super) struct Alarm {
         timer: OwnedFd,
