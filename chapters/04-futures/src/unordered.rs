@@ -55,7 +55,7 @@ impl Wake for Child {
 }
 // ANCHOR_END: child
 
-// ANCHOR: next
+// ANCHOR: push
 impl<F: Future> Unordered<F> {
     /// Without futures.
     pub fn new() -> Unordered<F> {
@@ -89,6 +89,9 @@ impl<F: Future> Default for Unordered<F> {
     }
 }
 
+// ANCHOR_END: push
+
+// ANCHOR: next
 /// Waits for the next of many that is ready. Made by [`Unordered::next_ready`].
 pub struct Next<'u, F>(&'u mut Unordered<F>);
 
