@@ -80,6 +80,7 @@ impl<F> Timeout<F> {
 impl<F: Future> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
+    // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let Poll::Ready(output) = this.future.poll(context) {
@@ -89,6 +90,7 @@ impl<F: Future> Future for Timeout<F> {
         // there to stop, so the timer is looked at all the same.
         coop::unconstrained(|| Pin::new(this.delay).poll(context)).map(|()| Err(Elapsed(())))
     }
+    // ANCHOR_END: poll
 }
 
 /// The time was over before the future was ready.

@@ -1,0 +1,32 @@
+//! Exercise `futures/timeout`: a future with a time limit.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_by_hand::{Clock, Sleep};
+
+/// It took too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed;
+
+/// A future that is given so much time. Made by [`timeout`].
+pub struct Timeout<F> {
+    future: F,
+    sleep: Sleep,
+}
+
+/// Waits for `future`, but no longer than so many ticks from now on. Then it is
+/// dropped, at once. If it is ready at the last moment, it is ready.
+pub fn timeout<F: Future + Unpin>(clock: &Clock, ticks: u64, future: F) -> Timeout<F> {
+    Timeout { future, sleep: clock.sleep(ticks) }
+}
+
+impl<F: Future + Unpin> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let (_, _) = (&mut this.future, &mut this.sleep);
+        todo!("which of them do you ask first? {cx:?}")
+    }
+}
