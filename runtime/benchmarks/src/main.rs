@@ -9,7 +9,7 @@
 //! To see where the instructions of one row go, let one contender run alone:
 //!
 //! ```text
-//! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful --rounds 1
+//! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful 
 //! ```
 
 #[cfg(not(target_os = "linux"))]
