@@ -133,9 +133,14 @@ impl<S, N: Copy> Queue<S, N> {
         mut locked: Locked<'a, S, N>,
         mut next: impl FnMut(&mut Locked<'a, S, N>) -> Option<Released>,
     ) {
+        let Some(Released(first)) = next(&mut locked) else {
+            // Most often nobody waits, and then there is no batch to lay out.
+            return;
+        };
         let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
+        batch[0] = first;
+        let mut woken = 1;
         loop {
-            let mut woken = 0;
             while woken < BATCH
                 && let Some(Released(waker)) = next(&mut locked)
             {
@@ -148,6 +153,7 @@ impl<S, N: Copy> Queue<S, N> {
             if woken < BATCH {
                 return;
             }
+            woken = 0;
             locked = self.lock();
         }
     }
