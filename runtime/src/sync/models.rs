@@ -210,7 +210,7 @@ fn one_and_all_at_once_lose_neither() {
 fn a_change_is_seen_or_wakes() {
     model(|| {
         let (sender, mut receiver) = watch::channel(0);
-        let other = thread::spawn(move || drop(sender.send(1)));
+        let other = thread::spawn(move || assert!(sender.send(1).is_ok()));
         block_on(receiver.changed()).unwrap();
         assert_eq!(*receiver.borrow(), 1);
         assert!(block_on(receiver.changed()).is_err());
@@ -222,7 +222,7 @@ fn a_change_is_seen_or_wakes() {
 fn a_value_reaches_a_receiver_that_goes_to_sleep() {
     model(|| {
         let (sender, mut receiver) = broadcast::channel(1);
-        let other = thread::spawn(move || drop(sender.send(1)));
+        let other = thread::spawn(move || assert!(sender.send(1).is_ok()));
         assert_eq!(block_on(receiver.recv()), Ok(1));
         assert_eq!(block_on(receiver.recv()), Err(RecvError::Closed));
         other.join().unwrap();

@@ -19,6 +19,7 @@ pub(crate) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output>
 }
 
 /// Polls what must be ready at once.
+#[cfg(not(loom))]
 pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
     match glance(std::pin::pin!(future)) {
         Poll::Ready(output) => output,
