@@ -9,7 +9,7 @@
 //! To see where the instructions of one row go, let one contender run alone:
 //!
 //! ```text
-//! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful 
+//! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful
 //! ```
 
 #[cfg(not(target_os = "linux"))]
@@ -37,23 +37,37 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let rows = options.chosen(rows::one_thread());
-    if rows.is_empty() {
-        eprintln!("no row is called that; these are:");
-        for row in rows::one_thread() {
-            eprintln!("  {:<12} {}", row.key, row.title);
-        }
-        return ExitCode::FAILURE;
+    let tables = [
+        ("one thread, processor time", rows::one_thread()),
+        ("two workers, wall time", rows::two_threads()),
+    ];
+    if !network::wrk::is_there() {
+        eprintln!("there is no wrk here: the rows about HTTP are left out");
     }
-    let run = |row: &'_ Row| {
-        // The rows take their time; say which one does.
+    let mut printed = false;
+    for (title, rows) in tables {
+        let rows = options.chosen(rows);
+        if !rows.is_empty() {
+            println!("{}", measure(title, &rows, &options));
+            printed = true;
+        }
+    }
+    if printed {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("no row and contender are called that; these are the rows:");
+    for row in rows::one_thread().iter().chain(&rows::two_threads()) {
+        eprintln!("  {:<16} {}", row.key, row.title);
+    }
+    ExitCode::FAILURE
+}
+
+fn measure(title: &str, rows: &[Row], options: &Options) -> String {
+    let measured = rows.iter().map(|row| {
+        // A row takes its time; say which one does.
         eprintln!("{} …", row.key);
-    };
-    let outcomes: Vec<_> = rows
-        .iter()
-        .inspect(|row| run(row))
-        .map(|row| row.run(options.scale, options.rounds))
-        .collect();
-    print!("{}", table::render("one thread, processor time", &outcomes));
-    ExitCode::SUCCESS
+        row.run(options.scale, options.rounds)
+    });
+    let outcomes: Vec<_> = measured.collect();
+    table::render(title, &outcomes)
 }

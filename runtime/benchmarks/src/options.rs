@@ -23,15 +23,16 @@ impl Options {
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             scale: Scale { divisor: 1 },
-            rounds: 11,
+            rounds: 0,
             only: None,
             rows: Vec::new(),
         };
+        let mut usual = 11;
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "--quick" => {
                     options.scale = Scale { divisor: 10 };
-                    options.rounds = 3;
+                    usual = 3;
                 }
                 "--rounds" => {
                     let rounds = arguments.next().and_then(|number| number.parse().ok());
@@ -41,6 +42,9 @@ impl Options {
                 option if option.starts_with('-') => return Err(HELP.into()),
                 row => options.rows.push(row.into()),
             }
+        }
+        if options.rounds == 0 {
+            options.rounds = usual;
         }
         Ok(options)
     }
@@ -86,6 +90,14 @@ mod tests {
             assert_eq!(row.entries.len(), 1, "{}", row.key);
         }
         assert_eq!(options.rounds, 1);
+    }
+
+    #[test]
+    fn a_quick_run_still_takes_as_many_rounds_as_it_is_told() {
+        let rounds = |line| parse(line).map(|options| options.rounds);
+        assert_eq!(rounds("--quick --rounds 7"), Ok(7));
+        assert_eq!(rounds("--rounds 7 --quick"), Ok(7));
+        assert_eq!(rounds("--quick"), Ok(3));
     }
 
     #[test]

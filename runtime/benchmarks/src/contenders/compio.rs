@@ -1,6 +1,6 @@
 //! compio, on its epoll driver; its servers on `io_uring` too.
 
-use super::{Contender, Serve, Stays, Timed, Unwrapped};
+use super::{Contender, Named, Serve, Stays, Timed, Unwrapped};
 use crate::network::{CAPACITY, Protocol, RESPONSE};
 use compio::{
     buf::BufResult,
@@ -19,8 +19,11 @@ fn runtime(driver: DriverType) -> io::Result<Runtime> {
     Runtime::builder().with_proactor(proactor).build()
 }
 
-impl Contender for Compio {
+impl Named for Compio {
     const NAME: &'static str = "compio";
+}
+
+impl Contender for Compio {
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
@@ -55,8 +58,6 @@ impl Timed for Compio {
 }
 
 impl Serve for Compio {
-    const NAME: &'static str = <Self as Contender>::NAME;
-
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
         Self::new().block_on(accept(listener, protocol))
     }
@@ -64,9 +65,11 @@ impl Serve for Compio {
 
 pub struct CompioUring;
 
-impl Serve for CompioUring {
+impl Named for CompioUring {
     const NAME: &'static str = "compio uring";
+}
 
+impl Serve for CompioUring {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
         match runtime(DriverType::IoUring) {
             Ok(runtime) => runtime.block_on(accept(listener, protocol)),
@@ -105,7 +108,7 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
                     written?;
                     buffer = back;
                 }
-                Protocol::Http => stream.write_all(RESPONSE).await.0?,
+                Protocol::Http | Protocol::Uneven => stream.write_all(RESPONSE).await.0?,
             }
             buffer.clear();
         }

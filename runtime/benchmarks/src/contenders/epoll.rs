@@ -1,6 +1,6 @@
 //! The floor under the servers: a loop around epoll, by hand, without tasks.
 
-use super::Serve;
+use super::{Named, Serve};
 use crate::network::{CAPACITY, Protocol};
 use mio::{
     Events, Interest, Poll, Token,
@@ -22,9 +22,11 @@ struct Connection {
     filled: usize,
 }
 
-impl Serve for Epoll {
+impl Named for Epoll {
     const NAME: &'static str = "floor";
+}
 
+impl Serve for Epoll {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
         match run(listener, protocol) {
             Err(error) => error,

@@ -5,11 +5,11 @@
 //! It is no runtime: a waker that left the thread would be undefined behaviour,
 //! and none of the rows lets one. It says what of a figure is the work itself.
 
-use super::Contender;
+use super::{Channel, Contender, Named};
 use std::{
     cell::{Cell, RefCell, UnsafeCell},
     collections::VecDeque,
-    future::Future,
+    future::{Future, poll_fn},
     mem::{self, ManuallyDrop},
     pin::{Pin, pin},
     rc::Rc,
@@ -150,8 +150,11 @@ mod root {
     }
 }
 
-impl Contender for Floor {
+impl Named for Floor {
     const NAME: &'static str = "floor";
+}
+
+impl Contender for Floor {
     type Join<T: Send + 'static> = Join<T>;
 
     fn new() -> Self {
@@ -194,5 +197,60 @@ impl Contender for Floor {
 
     fn yield_now() -> impl Future<Output = ()> + Send {
         smol::future::yield_now()
+    }
+}
+
+/// The least that can be called a channel: a queue, and who waits at either
+/// end of it.
+pub struct Pipe(Rc<Queue>);
+
+struct Queue {
+    messages: RefCell<VecDeque<u32>>,
+    room: usize,
+    receiver: Cell<Option<Waker>>,
+    sender: Cell<Option<Waker>>,
+}
+
+// SAFETY: on the floor everything stays on one thread.
+unsafe impl Send for Pipe {}
+
+impl Channel for Pipe {
+    type Sender = Self;
+    type Receiver = Self;
+
+    fn new(room: usize) -> (Self, Self) {
+        let queue = Rc::new(Queue {
+            messages: RefCell::new(VecDeque::with_capacity(room)),
+            room,
+            receiver: Cell::new(None),
+            sender: Cell::new(None),
+        });
+        (Self(Rc::clone(&queue)), Self(queue))
+    }
+
+    fn send(pipe: &mut Self, message: u32) -> impl Future<Output = ()> + Send {
+        poll_fn(move |context| {
+            let queue = &pipe.0;
+            let mut messages = queue.messages.borrow_mut();
+            if messages.len() == queue.room {
+                queue.sender.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            }
+            messages.push_back(message);
+            queue.receiver.take().into_iter().for_each(Waker::wake);
+            Poll::Ready(())
+        })
+    }
+
+    fn receive(pipe: &mut Self) -> impl Future<Output = u32> + Send {
+        poll_fn(move |context| {
+            let queue = &pipe.0;
+            let Some(message) = queue.messages.borrow_mut().pop_front() else {
+                queue.receiver.set(Some(context.waker().clone()));
+                return Poll::Pending;
+            };
+            queue.sender.take().into_iter().for_each(Waker::wake);
+            Poll::Ready(message)
+        })
     }
 }

@@ -14,11 +14,11 @@ mod wakeful;
 
 pub use compio::{Compio, CompioUring};
 pub use epoll::Epoll;
-pub use floor::Floor;
+pub use floor::{Floor, Pipe};
 pub use monoio::{Monoio, MonoioUring};
-pub use smol::Smol;
-pub use tokio::Tokio;
-pub use wakeful::Wakeful;
+pub use smol::{Smol, SmolChannel, SmolPool};
+pub use tokio::{Tokio, TokioChannel, TokioPool};
+pub use wakeful::{Wakeful, WakefulChannel, WakefulPool};
 
 use crate::{
     harness::{Entry, Role, Scale},
@@ -33,11 +33,14 @@ use std::{
     time::Duration,
 };
 
+/// What it is called in the tables and on the command line.
+pub trait Named {
+    const NAME: &'static str;
+}
+
 /// A runtime that runs tasks. The futures are `Send` because some contenders
 /// ask for it; that costs the others nothing.
-pub trait Contender: Sized + 'static {
-    const NAME: &'static str;
-
+pub trait Contender: Named + Sized + 'static {
     /// What awaits a task's output.
     type Join<T: Send + 'static>: Future<Output = T>;
 
@@ -69,18 +72,49 @@ pub trait Timed: Contender {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// A contender that serves, in a process of its own.
-pub trait Serve {
-    const NAME: &'static str;
+/// A contender of several threads.
+pub trait Pool: Contender {
+    /// What another thread spawns with.
+    type Handle: Clone + Send + 'static;
 
+    fn handle(&self) -> Self::Handle;
+
+    /// Spawns from anywhere; nobody joins it.
+    fn spawn_from_afar(handle: &Self::Handle, future: impl Future<Output = ()> + Send + 'static);
+}
+
+/// How many threads a [`Pool`] has.
+pub const WORKERS: usize = 2;
+
+/// A channel with room for some messages, and with many senders.
+pub trait Channel: 'static {
+    type Sender: Send + 'static;
+    type Receiver: Send + 'static;
+
+    fn new(room: usize) -> (Self::Sender, Self::Receiver);
+
+    fn send(sender: &mut Self::Sender, message: u32) -> impl Future<Output = ()> + Send;
+
+    fn receive(receiver: &mut Self::Receiver) -> impl Future<Output = u32> + Send;
+}
+
+/// A contender that serves, in a process of its own.
+pub trait Serve: Named {
     /// Serves until something goes wrong, and says what.
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error;
+}
+
+#[derive(Clone, Copy)]
+pub struct Server {
+    pub name: &'static str,
+    pub role: Role,
+    serve: ServeFn,
 }
 
 type ServeFn = fn(net::TcpListener, Protocol) -> io::Error;
 
 /// Everyone who serves on one thread.
-pub const SERVERS: [(&str, Role, ServeFn); 8] = [
+pub const SERVERS: [Server; 8] = [
     server_of::<Epoll>(Role::Floor),
     server_of::<Wakeful>(Role::Ours),
     server_of::<Tokio>(Role::Peer),
@@ -91,14 +125,26 @@ pub const SERVERS: [(&str, Role, ServeFn); 8] = [
     server_of::<CompioUring>(Role::Beside),
 ];
 
-const fn server_of<S: Serve>(role: Role) -> (&'static str, Role, ServeFn) {
-    (S::NAME, role, S::serve)
+/// Everyone who serves on two.
+pub const POOL_SERVERS: [Server; 3] = [
+    server_of::<WakefulPool>(Role::Ours),
+    server_of::<TokioPool>(Role::Peer),
+    server_of::<SmolPool>(Role::Peer),
+];
+
+const fn server_of<S: Serve>(role: Role) -> Server {
+    Server {
+        name: S::NAME,
+        role,
+        serve: S::serve,
+    }
 }
 
 /// The server of that name.
 pub fn server(name: &str) -> Option<ServeFn> {
-    let found = SERVERS.iter().find(|(its, ..)| *its == name);
-    found.map(|(.., serve)| *serve)
+    let all = SERVERS.into_iter().chain(POOL_SERVERS);
+    all.map(|server| (server.name, server.serve))
+        .find_map(|(its, serve)| (its == name).then_some(serve))
 }
 
 /// A piece of work that every contender can do.
@@ -111,40 +157,58 @@ pub trait TimedWork: Copy + 'static {
     fn sample<C: Timed>(self, scale: Scale) -> f64;
 }
 
+/// A piece of work for those who have several threads.
+pub trait PoolWork: Copy + 'static {
+    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64;
+}
+
 /// Everyone who runs on one thread.
 pub fn one_thread(work: impl Work) -> Vec<Entry> {
-    fn entry<C: Contender>(role: Role, work: impl Work) -> Entry {
-        Entry {
-            name: C::NAME,
-            role,
-            sample: Box::new(move |scale| work.sample::<C>(scale)),
-        }
-    }
     vec![
-        entry::<Floor>(Role::Floor, work),
-        entry::<Wakeful>(Role::Ours, work),
-        entry::<Tokio>(Role::Peer, work),
-        entry::<Smol>(Role::Peer, work),
-        entry::<Monoio>(Role::Peer, work),
-        entry::<Compio>(Role::Peer, work),
+        Entry::of(Floor::NAME, Role::Floor, move |it| work.sample::<Floor>(it)),
+        Entry::of(Wakeful::NAME, Role::Ours, move |it| {
+            work.sample::<Wakeful>(it)
+        }),
+        Entry::of(Tokio::NAME, Role::Peer, move |it| work.sample::<Tokio>(it)),
+        Entry::of(Smol::NAME, Role::Peer, move |it| work.sample::<Smol>(it)),
+        Entry::of(Monoio::NAME, Role::Peer, move |it| {
+            work.sample::<Monoio>(it)
+        }),
+        Entry::of(Compio::NAME, Role::Peer, move |it| {
+            work.sample::<Compio>(it)
+        }),
     ]
 }
 
 /// Everyone who runs on one thread and has timers.
 pub fn one_thread_timed(work: impl TimedWork) -> Vec<Entry> {
-    fn entry<C: Timed>(role: Role, work: impl TimedWork) -> Entry {
-        Entry {
-            name: C::NAME,
-            role,
-            sample: Box::new(move |scale| work.sample::<C>(scale)),
-        }
-    }
     vec![
-        entry::<Wakeful>(Role::Ours, work),
-        entry::<Tokio>(Role::Peer, work),
-        entry::<Smol>(Role::Peer, work),
-        entry::<Monoio>(Role::Peer, work),
-        entry::<Compio>(Role::Peer, work),
+        Entry::of(Wakeful::NAME, Role::Ours, move |it| {
+            work.sample::<Wakeful>(it)
+        }),
+        Entry::of(Tokio::NAME, Role::Peer, move |it| work.sample::<Tokio>(it)),
+        Entry::of(Smol::NAME, Role::Peer, move |it| work.sample::<Smol>(it)),
+        Entry::of(Monoio::NAME, Role::Peer, move |it| {
+            work.sample::<Monoio>(it)
+        }),
+        Entry::of(Compio::NAME, Role::Peer, move |it| {
+            work.sample::<Compio>(it)
+        }),
+    ]
+}
+
+/// Everyone who runs on two.
+pub fn two_threads(work: impl PoolWork) -> Vec<Entry> {
+    vec![
+        Entry::of(WakefulPool::NAME, Role::Ours, move |it| {
+            work.sample::<WakefulPool>(it)
+        }),
+        Entry::of(TokioPool::NAME, Role::Peer, move |it| {
+            work.sample::<TokioPool>(it)
+        }),
+        Entry::of(SmolPool::NAME, Role::Peer, move |it| {
+            work.sample::<SmolPool>(it)
+        }),
     ]
 }
 

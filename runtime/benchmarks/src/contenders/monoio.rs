@@ -1,6 +1,6 @@
 //! monoio, on its epoll driver; its servers on `io_uring` too.
 
-use super::{Contender, Serve, Stays, Timed};
+use super::{Contender, Named, Serve, Stays, Timed};
 use crate::network::{CAPACITY, Protocol, RESPONSE};
 use monoio::{
     IoUringDriver, LegacyDriver, Runtime, RuntimeBuilder,
@@ -14,8 +14,11 @@ use std::{future::Future, io, net, time::Duration};
 
 pub struct Monoio(Runtime<TimeDriver<LegacyDriver>>);
 
-impl Contender for Monoio {
+impl Named for Monoio {
     const NAME: &'static str = "monoio";
+}
+
+impl Contender for Monoio {
     type Join<T: Send + 'static> = JoinHandle<T>;
 
     fn new() -> Self {
@@ -47,8 +50,6 @@ impl Timed for Monoio {
 }
 
 impl Serve for Monoio {
-    const NAME: &'static str = <Self as Contender>::NAME;
-
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
         // Its epoll driver takes this for done.
         match listener.set_nonblocking(true) {
@@ -60,9 +61,11 @@ impl Serve for Monoio {
 
 pub struct MonoioUring;
 
-impl Serve for MonoioUring {
+impl Named for MonoioUring {
     const NAME: &'static str = "monoio uring";
+}
 
+impl Serve for MonoioUring {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
         match RuntimeBuilder::<IoUringDriver>::new().build() {
             Ok(mut runtime) => runtime.block_on(accept(listener, protocol)),
@@ -104,7 +107,7 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
                     written?;
                     buffer = back;
                 }
-                Protocol::Http => drop(stream.write_all(RESPONSE).await.0?),
+                Protocol::Http | Protocol::Uneven => drop(stream.write_all(RESPONSE).await.0?),
             }
             filled = 0;
         }

@@ -1,19 +1,23 @@
-//! tokio's `current_thread`.
+//! tokio: `current_thread`, `multi_thread`, and its channel.
 
-use super::{Contender, Serve, Timed, Unwrapped};
-use crate::network::{CAPACITY, Protocol};
+use super::{Channel, Contender, Named, Pool, Serve, Timed, Unwrapped, WORKERS};
+use crate::network::{CAPACITY, Protocol, compute};
 use std::{future::Future, io, net, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    runtime::{Builder, Runtime},
+    runtime::{Builder, Handle, Runtime},
+    sync::mpsc,
     task::JoinHandle,
 };
 
 pub struct Tokio(Runtime);
 
-impl Contender for Tokio {
+impl Named for Tokio {
     const NAME: &'static str = "tokio";
+}
+
+impl Contender for Tokio {
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
@@ -44,29 +48,35 @@ impl Timed for Tokio {
 }
 
 impl Serve for Tokio {
-    const NAME: &'static str = <Self as Contender>::NAME;
-
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        Self::new().block_on(async {
-            let listener = listener
-                .set_nonblocking(true)
-                .and_then(|()| TcpListener::from_std(listener));
-            let listener = match listener {
-                Ok(listener) => listener,
-                Err(error) => return error,
-            };
-            loop {
-                match listener.accept().await {
-                    Ok((stream, _)) => Self::detach(Self::spawn(converse(stream, protocol))),
-                    Err(error) => return error,
-                }
-            }
-        })
+        Self::new().block_on(accept::<Self>(listener, protocol))
     }
 }
 
-/// Reads, answers, and so on until the peer is done.
-async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
+impl Serve for TokioPool {
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        Self::new().block_on(accept::<Self>(listener, protocol))
+    }
+}
+
+async fn accept<C: Contender>(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+    let listener = listener
+        .set_nonblocking(true)
+        .and_then(|()| TcpListener::from_std(listener));
+    let listener = match listener {
+        Ok(listener) => listener,
+        Err(error) => return error,
+    };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => C::detach(C::spawn(converse::<C>(stream, protocol))),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// Reads, computes if it must, answers, and so on until the peer is done.
+async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
     loop {
@@ -75,8 +85,81 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
             read => filled += read,
         }
         if let Some(answer) = protocol.answer(&buffer[..filled]) {
+            for _ in 0..protocol.pieces() {
+                compute();
+                C::yield_now().await;
+            }
             stream.write_all(answer).await?;
             filled = 0;
         }
+    }
+}
+
+/// Its `multi_thread`. The thread in `block_on` comes on top of the workers.
+pub struct TokioPool(Runtime);
+
+impl Named for TokioPool {
+    const NAME: &'static str = "tokio-2";
+}
+
+impl Contender for TokioPool {
+    type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
+
+    fn new() -> Self {
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(WORKERS).enable_all().build();
+        Self(runtime.expect("a selector and threads"))
+    }
+
+    fn block_on<F: Future>(&mut self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    fn spawn<F>(future: F) -> Self::Join<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        Unwrapped(tokio::spawn(future))
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        tokio::task::yield_now()
+    }
+}
+
+impl Timed for TokioPool {
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(duration)
+    }
+}
+
+impl Pool for TokioPool {
+    type Handle = Handle;
+
+    fn handle(&self) -> Handle {
+        self.0.handle().clone()
+    }
+
+    fn spawn_from_afar(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
+        drop(handle.spawn(future));
+    }
+}
+
+pub struct TokioChannel;
+
+impl Channel for TokioChannel {
+    type Sender = mpsc::Sender<u32>;
+    type Receiver = mpsc::Receiver<u32>;
+
+    fn new(room: usize) -> (Self::Sender, Self::Receiver) {
+        mpsc::channel(room)
+    }
+
+    async fn send(sender: &mut Self::Sender, message: u32) {
+        sender.send(message).await.expect("a receiver");
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> u32 {
+        receiver.recv().await.expect("a sender")
     }
 }

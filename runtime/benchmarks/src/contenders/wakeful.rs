@@ -1,19 +1,24 @@
-//! `wakeful`, on the thread that makes it.
+//! `wakeful`: `current_thread`, `multi_thread`, and its channel.
 
-use super::{Contender, Serve, Timed, Unwrapped};
-use crate::network::{CAPACITY, Protocol};
+use super::{Channel, Contender, Named, Pool, Serve, Timed, Unwrapped, WORKERS};
+use crate::network::{CAPACITY, Protocol, compute};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use std::{future::Future, io, net, time::Duration};
 use wakeful::{
     Runtime,
     net::{TcpListener, TcpStream},
+    runtime::{Builder, Handle},
+    sync::mpsc,
     task::JoinHandle,
 };
 
 pub struct Wakeful(Runtime);
 
-impl Contender for Wakeful {
+impl Named for Wakeful {
     const NAME: &'static str = "wakeful";
+}
+
+impl Contender for Wakeful {
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
@@ -43,26 +48,32 @@ impl Timed for Wakeful {
 }
 
 impl Serve for Wakeful {
-    const NAME: &'static str = <Self as Contender>::NAME;
-
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        Self::new().block_on(async {
-            let listener = match TcpListener::from_std(listener) {
-                Ok(listener) => listener,
-                Err(error) => return error,
-            };
-            loop {
-                match listener.accept().await {
-                    Ok((stream, _)) => Self::detach(Self::spawn(converse(stream, protocol))),
-                    Err(error) => return error,
-                }
-            }
-        })
+        Self::new().block_on(accept::<Self>(listener, protocol))
     }
 }
 
-/// Reads, answers, and so on until the peer is done.
-async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
+impl Serve for WakefulPool {
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        Self::new().block_on(accept::<Self>(listener, protocol))
+    }
+}
+
+async fn accept<C: Contender>(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return error,
+    };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => C::detach(C::spawn(converse::<C>(stream, protocol))),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// Reads, computes if it must, answers, and so on until the peer is done.
+async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
     loop {
@@ -71,8 +82,80 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
             read => filled += read,
         }
         if let Some(answer) = protocol.answer(&buffer[..filled]) {
+            for _ in 0..protocol.pieces() {
+                compute();
+                C::yield_now().await;
+            }
             stream.write_all(answer).await?;
             filled = 0;
         }
+    }
+}
+
+/// Its `multi_thread`: the thread in `block_on` is one of the workers.
+pub struct WakefulPool(Runtime);
+
+impl Named for WakefulPool {
+    const NAME: &'static str = "wakeful-2";
+}
+
+impl Contender for WakefulPool {
+    type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
+
+    fn new() -> Self {
+        let runtime = Builder::new_multi_thread().worker_threads(WORKERS).build();
+        Self(runtime.expect("selectors and threads"))
+    }
+
+    fn block_on<F: Future>(&mut self, future: F) -> F::Output {
+        self.0.block_on(future)
+    }
+
+    fn spawn<F>(future: F) -> Self::Join<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        Unwrapped(wakeful::spawn(future))
+    }
+
+    fn yield_now() -> impl Future<Output = ()> + Send {
+        wakeful::task::yield_now()
+    }
+}
+
+impl Timed for WakefulPool {
+    fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
+        wakeful::time::sleep(duration)
+    }
+}
+
+impl Pool for WakefulPool {
+    type Handle = Handle;
+
+    fn handle(&self) -> Handle {
+        self.0.handle().clone()
+    }
+
+    fn spawn_from_afar(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
+        drop(handle.spawn(future));
+    }
+}
+
+pub struct WakefulChannel;
+
+impl Channel for WakefulChannel {
+    type Sender = mpsc::Sender<u32>;
+    type Receiver = mpsc::Receiver<u32>;
+
+    fn new(room: usize) -> (Self::Sender, Self::Receiver) {
+        mpsc::channel(room)
+    }
+
+    async fn send(sender: &mut Self::Sender, message: u32) {
+        sender.send(message).await.expect("a receiver");
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> u32 {
+        receiver.recv().await.expect("a sender")
     }
 }

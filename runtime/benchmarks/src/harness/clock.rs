@@ -4,7 +4,7 @@
 //! that does a part of its work. While a row that only computes is sampled,
 //! nothing else runs in this process.
 
-use std::{future::Future, io, mem::MaybeUninit};
+use std::{future::Future, io, mem::MaybeUninit, time::Instant};
 
 /// The processor time that a process has used, in nanoseconds.
 #[derive(Clone, Copy)]
@@ -38,12 +38,32 @@ impl Processor {
     }
 }
 
-/// What each of `count` pieces of `work` cost, in nanoseconds of processor
-/// time.
-pub async fn cost_of_each(count: u32, work: impl Future<Output = ()>) -> f64 {
-    let before = Processor::HERE.nanos();
-    work.await;
-    (Processor::HERE.nanos() - before) as f64 / f64::from(count)
+/// What a row's work is measured by.
+#[derive(Clone, Copy, Debug)]
+pub enum Meter {
+    /// Processor time: for one thread.
+    Processor,
+    /// The time that passes: for work that threads share.
+    Wall,
+}
+
+impl Meter {
+    /// What each of `count` pieces of `work` took, in nanoseconds.
+    pub async fn each(self, count: u32, work: impl Future<Output = ()>) -> f64 {
+        let nanos = match self {
+            Self::Processor => {
+                let before = Processor::HERE.nanos();
+                work.await;
+                Processor::HERE.nanos() - before
+            }
+            Self::Wall => {
+                let start = Instant::now();
+                work.await;
+                u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX)
+            }
+        };
+        nanos as f64 / f64::from(count)
+    }
 }
 
 #[cfg(test)]

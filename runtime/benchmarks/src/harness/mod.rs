@@ -44,6 +44,16 @@ pub struct Entry {
     pub sample: Box<dyn Fn(Scale) -> f64>,
 }
 
+impl Entry {
+    pub fn of(name: &'static str, role: Role, sample: impl Fn(Scale) -> f64 + 'static) -> Self {
+        Self {
+            name,
+            role,
+            sample: Box::new(sample),
+        }
+    }
+}
+
 /// What a row is to come to.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
@@ -55,8 +65,8 @@ pub enum Goal {
 
 pub struct Row {
     /// What it is called on the command line.
-    pub key: &'static str,
-    pub title: &'static str,
+    pub key: String,
+    pub title: String,
     pub unit: &'static str,
     pub goal: Goal,
     pub entries: Vec<Entry>,
@@ -101,9 +111,11 @@ impl Outcome<'_> {
         Some(self.figures[place])
     }
 
-    /// Ours to the best peer's, if both are there.
+    /// Ours to the best peer's, if both are there. In hundredths: what is less
+    /// is noise, and neither wins nor loses a row.
     pub fn ratio(&self) -> Option<f64> {
-        stats::ratio(self.of(Role::Ours).next()?, self.of(Role::Peer))
+        let ratio = stats::ratio(self.of(Role::Ours).next()?, self.of(Role::Peer))?;
+        Some((ratio * 100.0).round() / 100.0)
     }
 
     /// Whether the goal is met; `None` where there is nothing to compare.

@@ -95,8 +95,8 @@ mod tests {
             sample: Box::new(|_| unreachable!("not sampled here")),
         });
         Row {
-            key: "key",
-            title: "title",
+            key: "key".into(),
+            title: "title".into(),
             unit: "ns",
             goal,
             entries: entries.collect(),

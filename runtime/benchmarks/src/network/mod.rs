@@ -9,5 +9,5 @@ mod protocol;
 mod server;
 pub mod wrk;
 
-pub use protocol::{CAPACITY, Protocol, RESPONSE};
+pub use protocol::{CAPACITY, Protocol, RESPONSE, compute};
 pub use server::{COMMAND, Server, run};

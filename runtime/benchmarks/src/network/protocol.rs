@@ -1,4 +1,6 @@
-//! What the servers answer.
+//! What the servers answer, and what they compute before that.
+
+use std::{cell::Cell, hint::black_box};
 
 /// How much of a request a connection has room for.
 pub const CAPACITY: usize = 1024;
@@ -11,6 +13,8 @@ pub enum Protocol {
     Echo,
     /// A request without a body gets [`RESPONSE`].
     Http,
+    /// The same, but some answers take ten times as long to compute as others.
+    Uneven,
 }
 
 impl Protocol {
@@ -18,7 +22,23 @@ impl Protocol {
     pub fn answer(self, request: &[u8]) -> Option<&[u8]> {
         match self {
             Self::Echo => Some(request),
-            Self::Http => request.ends_with(b"\r\n\r\n").then_some(RESPONSE),
+            Self::Http | Self::Uneven => request.ends_with(b"\r\n\r\n").then_some(RESPONSE),
+        }
+    }
+
+    /// How many pieces of work stand before this answer; others may have a turn
+    /// after each.
+    pub fn pieces(self) -> u32 {
+        thread_local! {
+            static ANSWERS: Cell<u32> = const { Cell::new(0) };
+        }
+        match self {
+            Self::Echo | Self::Http => 0,
+            Self::Uneven => {
+                let number = ANSWERS.replace(ANSWERS.get().wrapping_add(1));
+                // 0 to 10, each as often, in no order that a load could follow.
+                number.wrapping_mul(7) % 11
+            }
         }
     }
 
@@ -26,13 +46,23 @@ impl Protocol {
         match self {
             Self::Echo => "echo",
             Self::Http => "http",
+            Self::Uneven => "uneven",
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        let all = [Self::Echo, Self::Http];
+        let all = [Self::Echo, Self::Http, Self::Uneven];
         all.into_iter().find(|protocol| protocol.name() == name)
     }
+}
+
+/// One piece of work: the same for everyone, and about ten microseconds.
+pub fn compute() {
+    let mut value = black_box(1_u64);
+    for step in 0..5_000_u64 {
+        value = (value ^ step).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    black_box(value);
 }
 
 #[cfg(test)]
@@ -47,8 +77,15 @@ mod tests {
     }
 
     #[test]
+    fn uneven_answers_take_from_nothing_to_ten_pieces_each_as_often() {
+        let mut pieces: Vec<u32> = (0..11).map(|_| Protocol::Uneven.pieces()).collect();
+        pieces.sort_unstable();
+        assert_eq!(pieces, (0..=10).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn a_protocol_is_found_by_its_name() {
-        for protocol in [Protocol::Echo, Protocol::Http] {
+        for protocol in [Protocol::Echo, Protocol::Http, Protocol::Uneven] {
             assert_eq!(Protocol::named(protocol.name()), Some(protocol));
         }
         assert_eq!(Protocol::named("gopher"), None);

@@ -19,47 +19,87 @@ pub fn is_there() -> bool {
     asked.is_ok()
 }
 
-/// Asks for a page again and again for a second; how often it was served.
-pub fn run(address: SocketAddr) -> io::Result<u64> {
-    let output = Command::new("wrk")
-        .args(["-t1", CONNECTIONS, "-d1s"])
-        .arg(format!("http://{address}/"))
-        .output()?;
-    let report = String::from_utf8_lossy(&output.stdout);
-    requests(&report).ok_or_else(|| io::Error::other(format!("wrk says: {report}")))
+/// What it reports.
+#[derive(Debug, PartialEq)]
+pub struct Report {
+    pub requests: u64,
+    /// How long the slowest but one in a hundred answers took, in microseconds.
+    pub p99: f64,
 }
 
-/// The number before "requests in", unless errors are reported too.
-fn requests(report: &str) -> Option<u64> {
-    if report.contains("Socket errors") || report.contains("Non-2xx") {
-        return None;
+/// Asks for a page again and again for a second.
+pub fn run(address: SocketAddr) -> io::Result<Report> {
+    let output = Command::new("wrk")
+        .args(["-t1", CONNECTIONS, "-d1s", "--latency"])
+        .arg(format!("http://{address}/"))
+        .output()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Report::parse(&text).ok_or_else(|| io::Error::other(format!("wrk says: {text}")))
+}
+
+impl Report {
+    /// Reads the text, unless it tells of errors.
+    fn parse(text: &str) -> Option<Self> {
+        if text.contains("Socket errors") || text.contains("Non-2xx") {
+            return None;
+        }
+        let requests = text.lines().find(|line| line.contains(" requests in "))?;
+        let p99 = text
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("99%"))?;
+        Some(Self {
+            requests: requests.split_whitespace().next()?.parse().ok()?,
+            p99: micros(p99.trim())?,
+        })
     }
-    let line = report.lines().find(|line| line.contains(" requests in "))?;
-    line.split_whitespace().next()?.parse().ok()
+}
+
+/// A duration as it writes them, in microseconds.
+fn micros(text: &str) -> Option<f64> {
+    let units = [("us", 1.0), ("ms", 1e3), ("s", 1e6)];
+    let (number, unit) = units
+        .into_iter()
+        .find_map(|(unit, micros)| Some((text.strip_suffix(unit)?, micros)))?;
+    Some(number.parse::<f64>().ok()? * unit)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::requests;
+    use super::*;
 
     const REPORT: &str = "\
 Running 1s test @ http://127.0.0.1:8000/
   1 threads and 64 connections
   Thread Stats   Avg      Stdev     Max   +/- Stdev
     Latency   402.93us  124.78us   3.98ms   91.16%
+  Latency Distribution
+     50%  402.00us
+     99%    1.25ms
   118230 requests in 1.00s, 5.86MB read
 Requests/sec: 117922.33
 ";
 
     #[test]
-    fn the_number_of_requests_is_read_from_the_report() {
-        assert_eq!(requests(REPORT), Some(118_230));
+    fn the_figures_are_read_from_the_report() {
+        let figures = Report {
+            requests: 118_230,
+            p99: 1250.0,
+        };
+        assert_eq!(Report::parse(REPORT), Some(figures));
     }
 
     #[test]
-    fn a_report_of_errors_has_no_figure() {
+    fn a_report_of_errors_has_no_figures() {
         let errors = "  Socket errors: connect 0, read 12, write 0, timeout 0\n";
-        assert_eq!(requests(&format!("{REPORT}{errors}")), None);
-        assert_eq!(requests("unable to connect"), None);
+        assert_eq!(Report::parse(&format!("{REPORT}{errors}")), None);
+        assert_eq!(Report::parse("unable to connect"), None);
+    }
+
+    #[test]
+    fn durations_come_in_three_units() {
+        assert_eq!(micros("402.00us"), Some(402.0));
+        assert_eq!(micros("3.98ms"), Some(3980.0));
+        assert_eq!(micros("1.01s"), Some(1_010_000.0));
+        assert_eq!(micros("nan"), None);
     }
 }

@@ -1,33 +1,35 @@
 //! What a task takes from the heap.
 
+use super::done::Done;
 use crate::{
     contenders::{Contender, Work, one_thread},
     harness::{Goal, Row, Scale, heap::Tally},
 };
 use std::{
-    cell::{Cell, RefCell},
+    cell::RefCell,
     future::poll_fn,
+    sync::Arc,
     task::{Poll, Waker},
+    thread,
 };
 
 thread_local! {
     /// Who waits, as something that will wake them knows it.
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
-    static ROOT: Cell<Option<Waker>> = const { Cell::new(None) };
 }
 
 pub fn rows() -> Vec<Row> {
     vec![
         Row {
-            key: "heap",
-            title: "heap bytes of an idle task",
+            key: "heap".into(),
+            title: "heap bytes of an idle task".into(),
             unit: "B",
             goal: Goal::Figure(64.0),
             entries: one_thread(Idle),
         },
         Row {
-            key: "allocations",
-            title: "allocations per spawn, once warm",
+            key: "allocations".into(),
+            title: "allocations per spawn, once warm".into(),
             unit: "",
             goal: Goal::Figure(0.05),
             entries: one_thread(Warm),
@@ -40,38 +42,35 @@ struct Idle;
 
 impl Work for Idle {
     fn sample<C: Contender>(self, scale: Scale) -> f64 {
-        // A power of two, so that what grows by doubling has just done so.
-        let count = scale.of(16_384).next_power_of_two();
-        C::new().block_on(async {
-            WAITING.set(Vec::with_capacity(count as usize));
-            let tally = Tally::begin();
-            for _ in 0..count {
-                C::detach(C::spawn(poll_fn(move |context| {
-                    WAITING.with_borrow_mut(|all| {
-                        all.push(context.waker().clone());
-                        if all.len() == count as usize
-                            && let Some(root) = ROOT.take()
-                        {
-                            root.wake();
-                        }
-                    });
-                    Poll::<()>::Pending
-                })));
-            }
-            poll_fn(|context| {
-                // The last to come wakes the root.
-                ROOT.set(Some(context.waker().clone()));
-                match WAITING.with_borrow(Vec::len) < count as usize {
-                    true => Poll::Pending,
-                    false => Poll::Ready(()),
-                }
-            })
-            .await;
-            let bytes = tally.end().bytes;
-            WAITING.take();
-            bytes as f64 / f64::from(count)
-        })
+        // On a thread of its own: what a contender keeps of earlier tasks, it
+        // keeps by thread, and these are to be the first.
+        let sample = thread::spawn(move || idle::<C>(scale));
+        sample.join().expect("a sample does not panic")
     }
+}
+
+fn idle<C: Contender>(scale: Scale) -> f64 {
+    // A power of two, so that what grows by doubling has just done so.
+    let count = scale.of(16_384).next_power_of_two();
+    C::new().block_on(async {
+        WAITING.set(Vec::with_capacity(count as usize));
+        let all_wait = Arc::<Done>::default();
+        let tally = Tally::begin();
+        for _ in 0..count {
+            C::detach(C::spawn(poll_fn(|context| {
+                WAITING.with_borrow_mut(|all| all.push(context.waker().clone()));
+                Poll::<()>::Pending
+            })));
+        }
+        // They wait when this, spawned last, has its turn.
+        let last = Arc::clone(&all_wait);
+        C::detach(C::spawn(async move { last.tell() }));
+        all_wait.told().await;
+        assert_eq!(WAITING.with_borrow(Vec::len), count as usize);
+        let bytes = tally.end().bytes;
+        WAITING.take();
+        bytes as f64 / f64::from(count)
+    })
 }
 
 #[derive(Clone, Copy)]

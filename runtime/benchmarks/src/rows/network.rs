@@ -1,63 +1,92 @@
 //! Servers: what a request costs them, and what a connection that waits.
 
 use crate::{
-    contenders::SERVERS,
+    contenders::{POOL_SERVERS, SERVERS, Server as Contender},
     harness::{Entry, Goal, Row, Scale},
     network::{Protocol, Server, load::Load, wrk},
 };
 use std::io;
 
+/// On one thread.
 pub fn rows() -> Vec<Row> {
-    let mut rows = vec![
-        echo("echo-1", "echo, 1 connection, server's time per request", 1),
-        echo("echo-64", "echo, 64 connections", 64),
-        echo("echo-512", "echo, 512 connections", 512),
-    ];
+    let mut rows = echoes("echo", &SERVERS);
     if wrk::is_there() {
-        rows.push(Row {
-            key: "http",
-            title: "HTTP hello under `wrk -c64`",
-            unit: "µs",
-            goal: Goal::Ratio(1.0),
-            entries: entries(|name, _| hello(name)),
-        });
-    } else {
-        eprintln!("there is no wrk here: the row `http` is left out");
+        let title = "HTTP hello under `wrk -c64`";
+        rows.push(row("http", title, "µs", &SERVERS, |name, _| {
+            asked(name, Protocol::Http).map(|figures| figures.cost)
+        }));
+    }
+    rows
+}
+
+/// On two.
+pub fn pool_rows() -> Vec<Row> {
+    let mut rows = echoes("pool-echo", &POOL_SERVERS);
+    // One connection keeps one thread busy.
+    rows.remove(0);
+    if wrk::is_there() {
+        let title = "HTTP hello under `wrk -c64`, processor";
+        rows.push(row("pool-http", title, "µs", &POOL_SERVERS, |name, _| {
+            asked(name, Protocol::Http).map(|figures| figures.cost)
+        }));
+        let title = "uneven HTTP, processor";
+        rows.push(row(
+            "pool-uneven",
+            title,
+            "µs",
+            &POOL_SERVERS,
+            |name, _| asked(name, Protocol::Uneven).map(|figures| figures.cost),
+        ));
+        let title = "uneven HTTP, p99";
+        rows.push(row("pool-p99", title, "µs", &POOL_SERVERS, |name, _| {
+            asked(name, Protocol::Uneven).map(|figures| figures.p99)
+        }));
     }
     rows
 }
 
 /// What a connection takes that was used once and now waits.
 pub fn idle() -> Row {
-    Row {
-        key: "rss",
-        title: "RSS of an idle connection, 1 KiB buffer",
-        unit: "B",
-        goal: Goal::Ratio(1.0),
-        entries: entries(resident),
-    }
+    let title = "RSS of an idle connection, 1 KiB buffer";
+    row("rss", title, "B", &SERVERS, resident)
 }
 
-fn echo(key: &'static str, title: &'static str, connections: usize) -> Row {
-    Row {
-        key,
-        title,
-        unit: "µs",
-        goal: Goal::Ratio(1.0),
-        entries: entries(move |name, scale| echoed(name, scale, connections)),
-    }
+fn echoes(key: &str, servers: &[Contender]) -> Vec<Row> {
+    let echo = |connections: usize| {
+        let plural = if connections == 1 { "" } else { "s" };
+        let title = format!("echo, {connections} connection{plural}, processor per request");
+        row(
+            &format!("{key}-{connections}"),
+            &title,
+            "µs",
+            servers,
+            move |name, scale| echoed(name, scale, connections),
+        )
+    };
+    [1, 64, 512].map(echo).into()
 }
 
-fn entries(sample: impl Fn(&str, Scale) -> io::Result<f64> + Copy + 'static) -> Vec<Entry> {
-    let entry = |&(name, role, _): &(&'static str, _, _)| Entry {
-        name,
-        role,
-        sample: Box::new(move |scale| match sample(name, scale) {
+fn row(
+    key: &str,
+    title: &str,
+    unit: &'static str,
+    servers: &[Contender],
+    sample: impl Fn(&str, Scale) -> io::Result<f64> + Copy + 'static,
+) -> Row {
+    let entry = |server: &Contender| {
+        let name = server.name;
+        Entry::of(name, server.role, move |scale| match sample(name, scale) {
             Ok(figure) => figure,
             Err(error) => panic!("{name} under load: {error}"),
-        }),
+        })
     };
-    SERVERS.iter().map(entry).collect()
+    Row {
+        key: key.into(),
+        title: title.into(),
+        unit,
+        goal: Goal::Ratio(1.0),
+        entries: servers.iter().map(entry).collect(),
+    }
 }
 
 /// The server's processor time per request, in microseconds.
@@ -72,13 +101,21 @@ fn echoed(name: &str, scale: Scale, connections: usize) -> io::Result<f64> {
     Ok(nanos as f64 / 1000.0 / f64::from(requests))
 }
 
-/// The server's processor time per request, in microseconds.
-fn hello(name: &str) -> io::Result<f64> {
-    let server = Server::start(name, Protocol::Http);
+struct Asked {
+    /// The server's processor time per request, in microseconds.
+    cost: f64,
+    p99: f64,
+}
+
+fn asked(name: &str, protocol: Protocol) -> io::Result<Asked> {
+    let server = Server::start(name, protocol);
     let before = server.processor.nanos();
-    let requests = wrk::run(server.address)?;
+    let report = wrk::run(server.address)?;
     let nanos = server.processor.nanos() - before;
-    Ok(nanos as f64 / 1000.0 / requests as f64)
+    Ok(Asked {
+        cost: nanos as f64 / 1000.0 / report.requests as f64,
+        p99: report.p99,
+    })
 }
 
 /// Resident bytes per connection.

@@ -1,56 +1,62 @@
 //! Tasks: spawned, joined, taking turns, waking each other.
 
+use super::done::Done;
 use crate::{
-    contenders::{Contender, Monoio, Work, one_thread},
-    harness::{Entry, Goal, Row, Scale, clock::cost_of_each},
+    contenders::{Contender, Monoio, Named, Work, one_thread},
+    harness::{
+        Entry, Goal, Row, Scale,
+        clock::{Meter, Processor},
+    },
 };
 use std::{
     cell::Cell,
     future::Future,
+    marker::PhantomData,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, Waker},
 };
 
 pub fn rows() -> Vec<Row> {
     vec![
         Row {
-            key: "spawn",
-            title: "spawn 100k, join all, per task",
+            key: "spawn".into(),
+            title: "spawn 100k, join all, per task".into(),
             unit: "ns",
             goal: Goal::Ratio(0.80),
-            entries: one_thread(SpawnMany),
+            entries: one_thread(SpawnMany(Meter::Processor)),
         },
         Row {
-            key: "spawn-one",
-            title: "spawn one, join it",
+            key: "spawn-one".into(),
+            title: "spawn one, join it".into(),
             unit: "ns",
             goal: Goal::Ratio(0.50),
-            entries: one_thread(SpawnOne),
+            entries: one_thread(SpawnOne(Meter::Processor)),
         },
         Row {
-            key: "yield",
-            title: "yield, 1000 tasks taking turns",
+            key: "yield".into(),
+            title: "yield, 1000 tasks taking turns".into(),
             unit: "ns",
             goal: Goal::Ratio(0.60),
             entries: those_who_take_turns(),
         },
         Row {
-            key: "ping-pong",
-            title: "two tasks waking each other, round trip",
+            key: "ping-pong".into(),
+            title: "two tasks waking each other, round trip".into(),
             unit: "ns",
             goal: Goal::Ratio(0.80),
             entries: one_thread(PingPong),
         },
         Row {
-            key: "chain",
-            title: "each task spawns the next",
+            key: "chain".into(),
+            title: "each task spawns the next".into(),
             unit: "ns",
             goal: Goal::Ratio(0.60),
-            entries: one_thread(Chain),
+            entries: one_thread(Chain(Meter::Processor)),
         },
         Row {
-            key: "block-on",
-            title: "block_on a ready future, with a reactor there",
+            key: "block-on".into(),
+            title: "block_on a ready future, with a reactor there".into(),
             unit: "ns",
             goal: Goal::Ratio(1.0),
             entries: one_thread(BlockOn),
@@ -59,7 +65,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 #[derive(Clone, Copy)]
-struct SpawnMany;
+pub struct SpawnMany(pub Meter);
 
 impl Work for SpawnMany {
     fn sample<C: Contender>(self, scale: Scale) -> f64 {
@@ -75,13 +81,13 @@ impl Work for SpawnMany {
         let count = scale.of(100_000);
         C::new().block_on(async {
             pass::<C>(count).await;
-            cost_of_each(count, pass::<C>(count)).await
+            self.0.each(count, pass::<C>(count)).await
         })
     }
 }
 
 #[derive(Clone, Copy)]
-struct SpawnOne;
+pub struct SpawnOne(pub Meter);
 
 impl Work for SpawnOne {
     fn sample<C: Contender>(self, scale: Scale) -> f64 {
@@ -93,13 +99,13 @@ impl Work for SpawnOne {
         let count = scale.of(100_000);
         C::new().block_on(async {
             pass::<C>(count / 10).await;
-            cost_of_each(count, pass::<C>(count)).await
+            self.0.each(count, pass::<C>(count)).await
         })
     }
 }
 
 #[derive(Clone, Copy)]
-struct Yield;
+pub struct Yield(pub Meter);
 
 thread_local! {
     /// Whose turn it was before, and how often it was the same one's again.
@@ -110,7 +116,7 @@ thread_local! {
 /// Not monoio: it puts a task that wakes itself at the head of its queue, so
 /// that the same task goes on and nobody else has a turn.
 fn those_who_take_turns() -> Vec<Entry> {
-    let mut entries = one_thread(Yield);
+    let mut entries = one_thread(Yield(Meter::Processor));
     entries.retain(|entry| entry.name != Monoio::NAME);
     entries
 }
@@ -140,7 +146,7 @@ impl Work for Yield {
         let (tasks, turns) = (1000, scale.of(400));
         C::new().block_on(async {
             pass::<C>(tasks, turns / 10).await;
-            cost_of_each(tasks * turns, pass::<C>(tasks, turns)).await
+            self.0.each(tasks * turns, pass::<C>(tasks, turns)).await
         })
     }
 }
@@ -208,37 +214,34 @@ impl Work for PingPong {
         let rounds = scale.of(200_000);
         C::new().block_on(async {
             pass::<C>(rounds / 10).await;
-            cost_of_each(rounds, pass::<C>(rounds)).await
+            Meter::Processor.each(rounds, pass::<C>(rounds)).await
         })
     }
 }
 
 #[derive(Clone, Copy)]
-struct Chain;
+pub struct Chain(pub Meter);
 
 /// Spawns the next link, or tells the root that it is the last.
 struct Link<C> {
     left: u32,
-    contender: std::marker::PhantomData<fn() -> C>,
-}
-
-thread_local! {
-    static LAST: Cell<bool> = const { Cell::new(false) };
-    static ROOT: Cell<Option<Waker>> = const { Cell::new(None) };
+    /// Until it is handed on.
+    last: Option<Arc<Done>>,
+    contender: PhantomData<fn() -> C>,
 }
 
 impl<C: Contender> Future for Link<C> {
     type Output = ();
 
-    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        let last = self.last.take();
         match self.left.checked_sub(1) {
-            Some(left) => C::detach(C::spawn(Self { left, ..*self })),
-            None => {
-                LAST.set(true);
-                if let Some(root) = ROOT.take() {
-                    root.wake();
-                }
-            }
+            Some(left) => C::detach(C::spawn(Self {
+                left,
+                last,
+                contender: PhantomData,
+            })),
+            None => last.expect("polled once").tell(),
         }
         Poll::Ready(())
     }
@@ -247,24 +250,18 @@ impl<C: Contender> Future for Link<C> {
 impl Work for Chain {
     fn sample<C: Contender>(self, scale: Scale) -> f64 {
         async fn pass<C: Contender>(links: u32) {
-            LAST.set(false);
+            let last = Arc::<Done>::default();
             C::detach(C::spawn(Link::<C> {
                 left: links - 1,
-                contender: std::marker::PhantomData,
+                last: Some(Arc::clone(&last)),
+                contender: PhantomData,
             }));
-            std::future::poll_fn(|context| {
-                if LAST.get() {
-                    return Poll::Ready(());
-                }
-                ROOT.set(Some(context.waker().clone()));
-                Poll::Pending
-            })
-            .await;
+            last.told().await;
         }
         let links = scale.of(100_000);
         C::new().block_on(async {
             pass::<C>(links / 10).await;
-            cost_of_each(links, pass::<C>(links)).await
+            self.0.each(links, pass::<C>(links)).await
         })
     }
 }
@@ -283,9 +280,9 @@ impl Work for BlockOn {
             }
         };
         pass(count / 10);
-        let before = crate::harness::clock::Processor::HERE.nanos();
+        let before = Processor::HERE.nanos();
         pass(count);
-        let nanos = crate::harness::clock::Processor::HERE.nanos() - before;
+        let nanos = Processor::HERE.nanos() - before;
         nanos as f64 / f64::from(count)
     }
 }

@@ -1,8 +1,8 @@
 //! Timers: set and taken back, and set to fire.
 
 use crate::{
-    contenders::{Contender, Floor, Timed, TimedWork, one_thread_timed},
-    harness::{Entry, Goal, Role, Row, Scale, clock::cost_of_each, stats::percentile},
+    contenders::{Contender, Floor, Named, Timed, TimedWork, one_thread_timed},
+    harness::{Entry, Goal, Role, Row, Scale, clock::Meter, stats::percentile},
 };
 use std::{
     future::{Future, poll_fn},
@@ -15,24 +15,24 @@ use std::{
 pub fn rows() -> Vec<Row> {
     vec![
         Row {
-            key: "sleep-drop",
-            title: "sleep set and dropped",
+            key: "sleep-drop".into(),
+            title: "sleep set and dropped".into(),
             unit: "ns",
             goal: Goal::Ratio(0.40),
             entries: std::iter::once(sleep_drop_by_hand())
-                .chain(one_thread_timed(SleepDrop))
+                .chain(one_thread_timed(SleepDrop(Meter::Processor)))
                 .collect(),
         },
         Row {
-            key: "sleep-cost",
-            title: "10k sleeps that fire, cost of each",
+            key: "sleep-cost".into(),
+            title: "10k sleeps that fire, cost of each".into(),
             unit: "ns",
             goal: Goal::Ratio(1.0),
             entries: one_thread_timed(Fire(|fired| fired.cost)),
         },
         Row {
-            key: "sleep-late",
-            title: "10k sleeps that fire, lateness p50",
+            key: "sleep-late".into(),
+            title: "10k sleeps that fire, lateness p50".into(),
             unit: "µs",
             goal: Goal::Figure(100.0),
             entries: one_thread_timed(Fire(|fired| fired.late)),
@@ -41,7 +41,7 @@ pub fn rows() -> Vec<Row> {
 }
 
 #[derive(Clone, Copy)]
-struct SleepDrop;
+pub struct SleepDrop(pub Meter);
 
 impl TimedWork for SleepDrop {
     fn sample<C: Timed>(self, scale: Scale) -> f64 {
@@ -58,7 +58,7 @@ impl TimedWork for SleepDrop {
         let count = scale.of(50_000);
         C::new().block_on(async {
             pass::<C>(count / 10).await;
-            cost_of_each(count, pass::<C>(count)).await
+            self.0.each(count, pass::<C>(count)).await
         })
     }
 }
@@ -75,20 +75,16 @@ fn sleep_drop_by_hand() -> Entry {
         let count = scale.of(50_000);
         let mut slots: Vec<Vec<Instant>> = (0..64).map(|_| Vec::with_capacity(1)).collect();
         let start = Instant::now();
-        Floor.block_on(cost_of_each(count, async {
+        Floor.block_on(Meter::Processor.each(count, async {
             for number in 0..count {
                 let deadline = Instant::now() + a_while(number);
-                let slot = (deadline - start).as_secs() as usize % slots.len();
+                let slot = (deadline - start).subsec_millis() as usize % slots.len();
                 slots[slot].push(deadline);
                 assert!(black_box(&mut slots)[slot].pop().is_some());
             }
         }))
     };
-    Entry {
-        name: Floor::NAME,
-        role: Role::Floor,
-        sample: Box::new(sample),
-    }
+    Entry::of(Floor::NAME, Role::Floor, sample)
 }
 
 /// Ten thousand tasks that each sleep once, all within a fifth of a second.
@@ -124,7 +120,7 @@ impl TimedWork for Fire {
         }
         let count = scale.of(10_000);
         let mut lateness = Vec::with_capacity(count as usize);
-        let cost = C::new().block_on(cost_of_each(count, pass::<C>(count, &mut lateness)));
+        let cost = C::new().block_on(Meter::Processor.each(count, pass::<C>(count, &mut lateness)));
         let late = percentile(&mut lateness, 0.5);
         (self.0)(Fired { cost, late })
     }
