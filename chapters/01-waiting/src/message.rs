@@ -22,7 +22,7 @@ pub enum Message {
 /// Why a conversation is over.
 #[derive(Debug)]
 pub enum End {
-    /// The other side has hung up between two messages.
+    /// The other side has hung up.
     Closed,
     /// A message was not complete in time, or a ping was not answered.
     Late,

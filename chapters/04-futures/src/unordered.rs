@@ -28,7 +28,7 @@ struct Woken {
 }
 
 impl Shared {
-    /// Does something to what is shared. Nothing of others runs meanwhile.
+    /// Does something to what is shared. Nobody is woken meanwhile.
     fn with<T>(&self, what: impl FnOnce(&mut Woken) -> T) -> T {
         what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -112,7 +112,8 @@ impl<F: Future> Future for Next<'_, F> {
                 next
             });
             let Some(index) = next else { return Poll::Pending };
-            // A late wake for a child that is over finds nothing to poll.
+            // A late wake for a child that is over finds nothing to poll, or its successor,
+            // whom a poll in vain does not harm.
             let Some(child) = &mut all.children[index] else { continue };
             let shared = Arc::clone(&all.shared);
             let waker = Waker::from(Arc::new(Child { index, shared }));

@@ -1,4 +1,4 @@
-//! Exercise `waiting/deadlines`: who is due next? The first part of a runtime
+//! Exercise `waiting/deadlines`: who is due next? A part for a runtime
 //! of your own.
 
 use std::hash::Hash;
