@@ -21,7 +21,7 @@ mod network;
 mod options;
 mod rows;
 
-use harness::{Row, table};
+use harness::{Table, table};
 use options::Options;
 use std::process::ExitCode;
 
@@ -37,37 +37,28 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let tables = [
-        ("one thread, processor time", rows::one_thread()),
-        ("two workers, wall time", rows::two_threads()),
-    ];
     if !network::wrk::is_there() {
         eprintln!("there is no wrk here: the rows about HTTP are left out");
     }
-    let mut printed = false;
-    for (title, rows) in tables {
-        let rows = options.chosen(rows);
-        if !rows.is_empty() {
-            println!("{}", measure(title, &rows, &options));
-            printed = true;
+    let tables = options.chosen(rows::tables());
+    if tables.is_empty() {
+        eprintln!("no row and contender are called that; these are the rows:");
+        for row in rows::tables().iter().flat_map(|table| &table.rows) {
+            eprintln!("  {:<16} {}", row.key, row.title);
         }
+        return ExitCode::FAILURE;
     }
-    if printed {
-        return ExitCode::SUCCESS;
+    for table in tables {
+        println!("{}", measure(&table, &options));
     }
-    eprintln!("no row and contender are called that; these are the rows:");
-    for row in rows::one_thread().iter().chain(&rows::two_threads()) {
-        eprintln!("  {:<16} {}", row.key, row.title);
-    }
-    ExitCode::FAILURE
+    ExitCode::SUCCESS
 }
 
-fn measure(title: &str, rows: &[Row], options: &Options) -> String {
-    let measured = rows.iter().map(|row| {
+fn measure(table: &Table, options: &Options) -> String {
+    let measured = table.rows.iter().map(|row| {
         // A row takes its time; say which one does.
         eprintln!("{} …", row.key);
         row.run(options.scale, options.rounds)
     });
-    let outcomes: Vec<_> = measured.collect();
-    table::render(title, &outcomes)
+    table::render(table.title, &measured.collect::<Vec<_>>())
 }

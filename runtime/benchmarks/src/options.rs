@@ -1,6 +1,7 @@
 //! The command line.
 
-use crate::harness::{Row, Scale};
+use crate::harness::{Scale, Table};
+use std::collections::HashSet;
 
 const HELP: &str = "\
 wakeful-benchmarks [ROW…] [--quick] [--rounds N] [--only CONTENDER]
@@ -49,47 +50,72 @@ impl Options {
         Ok(options)
     }
 
-    /// The rows that were asked for, with the contenders that were.
-    pub fn chosen(&self, rows: Vec<Row>) -> Vec<Row> {
-        let named = |row: &Row| self.rows.iter().any(|part| row.key.contains(part.as_str()));
-        let mut rows: Vec<Row> = rows
-            .into_iter()
-            .filter(|row| self.rows.is_empty() || named(row))
-            .collect();
-        if let Some(only) = &self.only {
-            for row in &mut rows {
-                row.entries.retain(|entry| entry.name == only);
+    /// What was asked for of `tables`, with the contender that was.
+    pub fn chosen(&self, mut tables: Vec<Table>) -> Vec<Table> {
+        let rows = tables.iter().flat_map(|table| &table.rows);
+        // A whole name means that row alone, though it be part of others'.
+        let whole = rows.map(|row| row.key.clone()).collect::<HashSet<_>>();
+        let means = |word: &String, key: &String| {
+            if whole.contains(word) {
+                word == key
+            } else {
+                key.contains(word)
             }
-            rows.retain(|row| !row.entries.is_empty());
+        };
+        for table in &mut tables {
+            table.rows.retain(|row| {
+                self.rows.is_empty() || self.rows.iter().any(|word| means(word, &row.key))
+            });
+            if let Some(only) = &self.only {
+                for row in &mut table.rows {
+                    row.entries.retain(|entry| entry.name == only);
+                }
+                table.rows.retain(|row| !row.entries.is_empty());
+            }
         }
-        rows
+        tables.retain(|table| !table.rows.is_empty());
+        tables
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rows;
+    use crate::{harness::Row, rows};
 
     fn parse(line: &str) -> Result<Options, String> {
         Options::parse(line.split_whitespace().map(String::from))
     }
 
+    fn chosen(line: &str) -> Vec<Row> {
+        let tables = parse(line).expect("options").chosen(rows::tables());
+        tables.into_iter().flat_map(|table| table.rows).collect()
+    }
+
     #[test]
     fn part_of_a_name_chooses_rows() {
-        let options = parse("sleep").expect("a row");
-        let keys = options.chosen(rows::one_thread());
-        assert!(keys.iter().all(|row| row.key.contains("sleep")));
-        assert!(keys.len() > 1);
+        let rows = chosen("sleep");
+        assert!(rows.iter().all(|row| row.key.contains("sleep")));
+        assert!(rows.len() > 1);
+    }
+
+    #[test]
+    fn a_whole_name_chooses_that_row_alone() {
+        assert_eq!(chosen("spawn").len(), 1);
+    }
+
+    #[test]
+    fn without_a_name_all_rows_are_chosen() {
+        let all = rows::tables().into_iter().map(|table| table.rows.len());
+        assert_eq!(chosen("").len(), all.sum::<usize>());
     }
 
     #[test]
     fn one_contender_can_run_alone() {
-        let options = parse("spawn --only wakeful --rounds 1").expect("options");
-        for row in options.chosen(rows::one_thread()) {
-            assert_eq!(row.entries.len(), 1, "{}", row.key);
-        }
-        assert_eq!(options.rounds, 1);
+        let rows = chosen("spawn --only wakeful --rounds 1");
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].entries.len(), 1);
+        assert!(chosen("spawn --only nobody").is_empty());
     }
 
     #[test]

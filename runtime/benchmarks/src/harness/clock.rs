@@ -71,12 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn computing_costs_processor_time_and_sleeping_does_not() {
+    fn computing_moves_the_clock() {
         let start = Processor::HERE.nanos();
-        std::thread::park_timeout(std::time::Duration::from_millis(1));
-        let parked = Processor::HERE.nanos();
-        while Processor::HERE.nanos() < parked + 2_000_000 {}
-        assert!(parked >= start);
+        // Ends because it does.
+        while Processor::HERE.nanos() < start + 2_000_000 {}
     }
 
     #[test]

@@ -72,6 +72,12 @@ pub struct Row {
     pub entries: Vec<Entry>,
 }
 
+/// Rows that are printed together.
+pub struct Table {
+    pub title: &'static str,
+    pub rows: Vec<Row>,
+}
+
 /// A row's medians, in the order of its entries.
 pub struct Outcome<'a> {
     pub row: &'a Row,

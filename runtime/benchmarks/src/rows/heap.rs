@@ -50,8 +50,9 @@ impl Work for Idle {
 }
 
 fn idle<C: Contender>(scale: Scale) -> f64 {
-    // A power of two, so that what grows by doubling has just done so.
-    let count = scale.of(16_384).next_power_of_two();
+    // Just below a power of two, so that what grows by doubling is full, the
+    // task that says so included.
+    let count = scale.of(16_384).next_power_of_two() - 2;
     C::new().block_on(async {
         WAITING.set(Vec::with_capacity(count as usize));
         let all_wait = Arc::<Done>::default();

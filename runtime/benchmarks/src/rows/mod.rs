@@ -8,10 +8,23 @@ mod pool;
 mod tasks;
 mod time;
 
-use crate::harness::Row;
+use crate::harness::{Row, Table};
+
+pub fn tables() -> Vec<Table> {
+    vec![
+        Table {
+            title: "one thread, processor time",
+            rows: one_thread(),
+        },
+        Table {
+            title: "two workers, wall time",
+            rows: two_threads(),
+        },
+    ]
+}
 
 /// What one thread does.
-pub fn one_thread() -> Vec<Row> {
+fn one_thread() -> Vec<Row> {
     let mut rows = tasks::rows();
     rows.push(channel::row());
     rows.extend(time::rows());
@@ -22,7 +35,7 @@ pub fn one_thread() -> Vec<Row> {
 }
 
 /// What two do.
-pub fn two_threads() -> Vec<Row> {
+fn two_threads() -> Vec<Row> {
     let mut rows = pool::rows();
     rows.push(channel::pool_row());
     rows.extend(network::pool_rows());
