@@ -161,6 +161,8 @@ fn stopping_a_command_stops_the_test_it_runs() {
         let mut command = course.start(&args);
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().unwrap();
+        // `wait` would close it, and an end of the input ends `watch` too.
+        let _input = child.stdin.take();
         let pid = wakeful::block_on(course.written("pid"));
         let id = Pid::from_raw(child.id().try_into().unwrap()).unwrap();
         kill_process(id, signal).unwrap();
