@@ -74,9 +74,13 @@ fn trap_15_a_sleep_for_ever_can_be_set_and_dropped() {
         assert!(poll(&mut forever).is_pending());
         let mut centuries = sleep(Duration::from_hours(24 * 365 * 500));
         assert!(poll(&mut centuries).is_pending());
+        // Beyond what 64 bits of nanoseconds count, and within what `std` does.
+        let mut beyond = sleep(Duration::from_hours(24 * 365 * 600));
+        assert!(poll(&mut beyond).is_pending());
         sleep(MS).await;
         assert!(poll(&mut forever).is_pending());
-        drop((forever, centuries));
+        assert!(poll(&mut beyond).is_pending());
+        drop((forever, centuries, beyond));
     });
 }
 
