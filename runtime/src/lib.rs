@@ -43,6 +43,9 @@ mod blocking;
 mod contain;
 mod executor;
 pub mod fs;
+#[cfg(all(any(test, fuzzing), not(loom)))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod inspect;

@@ -10,6 +10,8 @@
 
 mod cell;
 mod error;
+#[cfg(all(any(test, fuzzing), not(loom)))]
+pub(crate) mod fuzz;
 mod id;
 mod join;
 mod output;

@@ -6,6 +6,8 @@
 //! milliseconds or worse. On a busy thread a timer waits for its turn.
 
 mod clock;
+#[cfg(all(any(test, fuzzing), not(loom)))]
+pub(crate) mod fuzz;
 mod instant;
 mod interval;
 mod pause;

@@ -17,12 +17,13 @@
 //! 13 readiness cleared against a new event — `reactor::tests`, `reactor::models`
 //! 14 edge-triggered ends and full buffers — `streams`, `datagrams`,
 //!    `unix_sockets`, `sockets`, `async_fd`
-//! 15 timers — `timers`, `time::tests`
+//! 15 timers — `timers`, `time::tests`, `time::fuzz`
 //! 16 shutdown — `shutdown`, `streams`, `datagrams`, `async_fd`
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
 //!    … and most of them once more on several threads — `pool`
+//!    … and those of one task, in any order — `task::fuzz`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
 //!    `unix_sockets`, `limits`
 #![cfg(not(loom))]

@@ -1,0 +1,64 @@
+//! The bodies of the fuzz targets, and the inputs that the tests run them on.
+//!
+//! Fuzzing looks for the input that breaks a promise; so each body makes a
+//! program of its input, runs it on the real thing and on a model that is too
+//! slow or too plain to be wrong, and compares them after every step. They are
+//! reached from outside the crate with `--cfg fuzzing` alone (which
+//! `cargo fuzz` sets); `cargo test` runs them over pseudo-random inputs.
+
+pub use crate::{task::fuzz::cell, time::fuzz::wheel};
+
+use std::vec;
+
+/// An input, read from front to back as the choices of a program.
+#[derive(Default)]
+pub(crate) struct Choices(vec::IntoIter<u8>);
+
+impl Choices {
+    pub(crate) fn new(input: &[u8]) -> Self {
+        Self(Vec::from(input).into_iter())
+    }
+
+    /// The next byte; `None` at the end of the program.
+    pub(crate) fn next(&mut self) -> Option<u8> {
+        self.0.next()
+    }
+
+    /// A number of up to `bits` bits (at most 64), zeros behind the end.
+    pub(crate) fn bits(&mut self, bits: u32) -> u64 {
+        let bytes = (0..bits.div_ceil(8)).fold(0, |number, _| {
+            number << 8 | u64::from(self.next().unwrap_or(0))
+        });
+        if bits < 64 {
+            bytes & ((1 << bits) - 1)
+        } else {
+            bytes
+        }
+    }
+
+    /// One of `length` places, if there are any.
+    pub(crate) fn place(&mut self, length: usize) -> Option<usize> {
+        (length > 0).then(|| usize::from(self.next().unwrap_or(0)) % length)
+    }
+}
+
+/// Runs a body over inputs of many lengths, the same ones every time. Under
+/// Miri over a few of them.
+#[cfg(test)]
+pub(crate) fn over_many_inputs(body: impl Fn(&[u8])) {
+    let count = if cfg!(miri) { 10 } else { 5_000 };
+    // xorshift64*
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut random = || {
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        state.wrapping_mul(0x2545_F491_4F6C_DD1D).to_be_bytes()[0]
+    };
+    for _ in 0..count {
+        let length = usize::from(random()) * 2;
+        let input: Vec<_> = (0..length).map(|_| random()).collect();
+        let broke = crate::contain::caught(|| body(&input));
+        assert!(broke.is_ok(), "broken by {input:?}");
+    }
+}
