@@ -4,7 +4,7 @@
 //! under the lock: either it has left the count of idle threads before work
 //! arrives, and the one who submits starts another, or it sees the work.
 
-use crate::{inspect::BlockingInfo, task::Task};
+use crate::{inspect::BlockingInfo, runtime::Hooked, task::Task};
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -32,12 +32,15 @@ pub(crate) struct Pool {
     work_came: Condvar,
     thread_ended: Condvar,
     settings: Settings,
+    hooks: Hooked,
 }
 
 #[derive(Default)]
 struct State {
     queue: VecDeque<Task>,
     threads: usize,
+    /// Threads that count no more, but whose hook is still to be called.
+    leaving: usize,
     /// Threads that wait and have not been promised to a task.
     idle: usize,
     /// Wake-ups that are under way to idle threads.
@@ -46,12 +49,13 @@ struct State {
 }
 
 impl Pool {
-    pub(crate) fn new(settings: Settings) -> Arc<Self> {
+    pub(crate) fn new(settings: Settings, hooks: Hooked) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
             work_came: Condvar::new(),
             thread_ended: Condvar::new(),
             settings,
+            hooks,
         })
     }
 
@@ -101,6 +105,9 @@ impl Pool {
     }
 
     fn work(&self) {
+        if let Some(hooks) = &self.hooks {
+            hooks.thread_start();
+        }
         let mut state = self.lock();
         loop {
             while let Some(task) = state.queue.pop_front() {
@@ -119,6 +126,13 @@ impl Pool {
             }
         }
         state.threads -= 1;
+        if let Some(hooks) = &self.hooks {
+            state.leaving += 1;
+            drop(state);
+            hooks.thread_stop();
+            state = self.lock();
+            state.leaving -= 1;
+        }
         drop(state);
         self.thread_ended.notify_all();
     }
@@ -174,7 +188,7 @@ impl Pool {
         queue.iter().for_each(cancel);
 
         let state = self.lock();
-        let working = |state: &mut State| state.threads > 0;
+        let working = |state: &mut State| state.threads + state.leaving > 0;
         match patience {
             Some(patience) => drop(
                 self.thread_ended

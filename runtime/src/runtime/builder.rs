@@ -3,6 +3,7 @@
 use super::{
     Handle, Kind, Runtime,
     handle::{Entrance, Shared},
+    hooks::{Hooked, Hooks, TaskMeta},
 };
 use crate::{
     blocking,
@@ -35,6 +36,7 @@ pub struct Builder {
     workers: Option<usize>,
     start_paused: bool,
     blocking: blocking::Settings,
+    hooks: Hooks,
 }
 
 impl Builder {
@@ -44,6 +46,7 @@ impl Builder {
             workers: None,
             start_paused: false,
             blocking: blocking::Settings::default(),
+            hooks: Hooks::default(),
         }
     }
 
@@ -96,6 +99,144 @@ impl Builder {
         self
     }
 
+    /// Has `hook` called on each thread that the runtime starts, before it does
+    /// anything else: the workers but the one in
+    /// [`block_on`](Runtime::block_on), whose thread is not the runtime's, and
+    /// the threads of the blocking pool.
+    ///
+    /// This hook and those below can each be set once: a second takes the
+    /// first's place. They are called with no lock held, and may use the
+    /// runtime as any code on their thread may, but what they take is taken
+    /// from the tasks. A hook that panics has that reported, like any panic,
+    /// and nothing else comes of it. A runtime without hooks pays one look at
+    /// one pointer for each turn of a task.
+    pub fn on_thread_start<F>(mut self, hook: F) -> Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.thread_start = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called on each thread that the runtime has started, before
+    /// it ends. When the runtime's drop returns, that has happened for all
+    /// threads that it has waited for.
+    pub fn on_thread_stop<F>(mut self, hook: F) -> Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.thread_stop = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called on a thread that runs tasks when it has found nothing
+    /// to do and is about to sleep, the one in
+    /// [`block_on`](Runtime::block_on) among them.
+    ///
+    /// It may spawn or wake tasks: the thread then runs them instead of
+    /// sleeping. That keeps no socket or timer waiting, even if it happens
+    /// each time.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
+    /// use std::time::Duration;
+    /// use wakeful::{runtime::Builder, time::sleep};
+    ///
+    /// let sleeps = Arc::new(AtomicUsize::new(0));
+    /// let counted = Arc::clone(&sleeps);
+    /// let runtime = Builder::new_current_thread()
+    ///     .on_thread_park(move || {
+    ///         counted.fetch_add(1, Relaxed);
+    ///     })
+    ///     .build()?;
+    /// runtime.block_on(async { sleep(Duration::from_millis(1)).await });
+    /// assert!(sleeps.load(Relaxed) >= 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn on_thread_park<F>(mut self, hook: F) -> Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.thread_park = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called on a thread that runs tasks when it goes on after
+    /// [`on_thread_park`](Self::on_thread_park)'s, whether or not it has slept.
+    pub fn on_thread_unpark<F>(mut self, hook: F) -> Self
+    where
+        F: Fn() + Send + Sync + 'static,
+    {
+        self.hooks.thread_unpark = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called for each task as it is spawned, on the spawner's
+    /// thread and before the task can run. Neither the future of
+    /// [`block_on`](Runtime::block_on) nor work for the blocking pool is a
+    /// task in this sense.
+    ///
+    /// ```
+    /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
+    /// use wakeful::runtime::Builder;
+    ///
+    /// let (alive, one, other) = {
+    ///     let alive = Arc::new(AtomicUsize::new(0));
+    ///     (Arc::clone(&alive), Arc::clone(&alive), alive)
+    /// };
+    /// let runtime = Builder::new_current_thread()
+    ///     .on_task_spawn(move |task| {
+    ///         println!("task {}, spawned at {}", task.id(), task.spawned_at());
+    ///         one.fetch_add(1, Relaxed);
+    ///     })
+    ///     .on_task_terminate(move |_| {
+    ///         other.fetch_sub(1, Relaxed);
+    ///     })
+    ///     .build()?;
+    /// runtime.block_on(async { wakeful::spawn_local(async {}).await })?;
+    /// assert_eq!(alive.load(Relaxed), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_task_spawn<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.task_spawn = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called when a task has come to its turn, on the thread that
+    /// will poll it. An aborted task's last turn is that in which its future
+    /// is dropped instead.
+    pub fn on_before_task_poll<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.before_task_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called when a task's turn is over, also if it was its last:
+    /// then after [`on_task_terminate`](Self::on_task_terminate)'s.
+    pub fn on_after_task_poll<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.after_task_poll = Some(Arc::new(hook));
+        self
+    }
+
+    /// Has `hook` called once for each task that was spawned, when it has
+    /// ended and its future has been dropped: by completion, by a panic, by an
+    /// abort or by the end of the runtime.
+    pub fn on_task_terminate<F>(mut self, hook: F) -> Self
+    where
+        F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
+    {
+        self.hooks.task_terminate = Some(Arc::new(hook));
+        self
+    }
+
     /// Makes the runtime, and starts its workers.
     ///
     /// # Errors
@@ -105,15 +246,16 @@ impl Builder {
     /// If the clock is to be paused in a runtime of several threads, whose
     /// clocks would not stand still together.
     #[track_caller]
-    pub fn build(self) -> io::Result<Runtime> {
+    pub fn build(mut self) -> io::Result<Runtime> {
+        let hooks = std::mem::take(&mut self.hooks).shared();
         let kind = match self.workers {
-            None => self.build_local()?,
+            None => self.build_local(hooks)?,
             Some(workers) => {
                 assert!(
                     !self.start_paused,
                     "a paused clock needs `new_current_thread`"
                 );
-                self.build_pool(workers)?
+                self.build_pool(workers, hooks)?
             }
         };
         Ok(Runtime {
@@ -123,21 +265,21 @@ impl Builder {
     }
 
     #[track_caller]
-    fn build_local(self) -> io::Result<Kind> {
+    fn build_local(self, hooks: Hooked) -> io::Result<Kind> {
         let reactor = Reactor::new()?;
-        let mailbox = Arc::new(Mailbox::new(Arc::clone(reactor.shared())));
+        let mailbox = Arc::new(Mailbox::new(Arc::clone(reactor.shared()), hooks.clone()));
         let shared = Shared {
             entrance: Entrance::Local(Arc::clone(&mailbox)),
             timers: Arc::new(Timers::new(Arc::clone(reactor.shared()), self.start_paused)),
             reactor: Arc::clone(reactor.shared()),
-            blocking: blocking::Pool::new(self.blocking),
+            blocking: blocking::Pool::new(self.blocking, hooks),
         };
         let driver = Driver::new(reactor, Handle::new(shared));
         Ok(Kind::Local(Core::new(driver, mailbox)))
     }
 
     #[track_caller]
-    fn build_pool(self, workers: usize) -> io::Result<Kind> {
+    fn build_pool(self, workers: usize, hooks: Hooked) -> io::Result<Kind> {
         let reactors: Vec<_> = (0..workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
@@ -154,9 +296,9 @@ impl Builder {
                 Arc::clone(timers),
             )
         });
-        let pool = Arc::new(Pool::new(parts.collect()));
+        let pool = Arc::new(Pool::new(parts.collect(), hooks.clone()));
 
-        let blocking = blocking::Pool::new(self.blocking);
+        let blocking = blocking::Pool::new(self.blocking, hooks);
         let parts = deques.into_iter().zip(reactors).zip(timers).enumerate();
         let mut workers = parts.map(|(index, ((deque, reactor), timers))| {
             let shared = Shared {

@@ -1,5 +1,6 @@
 //! What can be reached of a runtime from anywhere.
 
+use super::RuntimeMetrics;
 use crate::{
     blocking,
     executor::{
@@ -95,6 +96,11 @@ impl Handle {
         T: Send + 'static,
     {
         blocking::spawn(&self.0.blocking, work)
+    }
+
+    /// Figures of this runtime: how many tasks, threads, and so on.
+    pub fn metrics(&self) -> RuntimeMetrics {
+        RuntimeMetrics::new(self.clone())
     }
 
     pub(crate) fn shared(&self) -> &Shared {

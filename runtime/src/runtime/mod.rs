@@ -4,11 +4,16 @@
 mod builder;
 pub(crate) mod fork;
 mod handle;
+mod hooks;
+mod metrics;
 
 pub use builder::Builder;
 pub use handle::Handle;
+pub use hooks::TaskMeta;
+pub use metrics::RuntimeMetrics;
 
 pub(crate) use handle::NOT_INSIDE;
+pub(crate) use hooks::{Hooked, give_turn};
 
 use crate::{
     executor::{

@@ -26,6 +26,8 @@ pub(crate) struct Timers {
     wheel: Mutex<State>,
     /// The clock when it was last read by a turn: a clock that costs nothing.
     last_turn: AtomicU64,
+    /// How often the thread has gone to sleep.
+    sleeps: AtomicU64,
     reactor: Arc<reactor::Shared>,
 }
 
@@ -60,6 +62,7 @@ impl Timers {
                 asleep_until: None,
             }),
             last_turn: AtomicU64::new(0),
+            sleeps: AtomicU64::new(0),
             reactor,
         }
     }
@@ -68,6 +71,11 @@ impl Timers {
     pub(crate) fn last_turn(&self) -> u64 {
         // Ordering: Relaxed; a number that orders nothing.
         self.last_turn.load(Relaxed)
+    }
+
+    /// How often its thread has gone to sleep.
+    pub(crate) fn sleeps(&self) -> u64 {
+        self.sleeps.load(Relaxed)
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -124,6 +132,8 @@ impl Timers {
 
     /// The reactor is about to sleep: for how long it may.
     pub(crate) fn before_sleep(&self) -> Option<Duration> {
+        // Ordering: as in `last_turn`; only this thread writes.
+        self.sleeps.store(self.sleeps() + 1, Relaxed);
         let mut state = lock(&self.wheel);
         let next = state.wheel.next();
         state.asleep_until = Some(next.unwrap_or(u64::MAX));

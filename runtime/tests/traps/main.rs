@@ -19,6 +19,7 @@
 //!    `unix_sockets`, `sockets`, `async_fd`
 //! 15 timers — `timers`, `time::tests`, `time::fuzz`
 //! 16 shutdown — `shutdown`, `streams`, `datagrams`, `async_fd`
+//! 17 a hook that schedules work while parking — `parking`
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
@@ -34,6 +35,7 @@ mod async_fd;
 mod datagrams;
 mod fairness;
 mod panics;
+mod parking;
 mod pool;
 mod shutdown;
 #[cfg(not(miri))]

@@ -80,6 +80,14 @@ impl Inbox {
         }
     }
 
+    /// Whether a task has come that was not taken yet. For whom it concerns:
+    /// a glance, out of date as soon as it is taken.
+    pub(crate) fn has_mail(&self) -> bool {
+        // Ordering: Relaxed; nothing is done with what lies there.
+        let top = self.top.load(Relaxed);
+        !(top.is_null() || top == PARKED || top == CLOSED)
+    }
+
     /// Hands over what has come, oldest first. The owner's.
     pub(crate) fn take(&self, to: impl FnMut(Task)) {
         // Ordering: Relaxed; a task seen late is seen at the next look, and

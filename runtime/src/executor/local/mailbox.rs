@@ -1,25 +1,52 @@
 //! What other threads reach of a local executor.
 
 use super::inbox::{Inbox, Pushed};
-use crate::{reactor, task::Task};
-use std::sync::Arc;
+use crate::{reactor, runtime::Hooked, task::Task};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 /// An inbox, and the bell of the thread that empties it.
 pub(crate) struct Mailbox {
     inbox: Inbox,
     reactor: Arc<reactor::Shared>,
+    hooks: Hooked,
+    /// How many tasks there were when the owner last said so.
+    alive: AtomicUsize,
 }
 
 impl Mailbox {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>) -> Self {
+    pub(crate) fn new(reactor: Arc<reactor::Shared>, hooks: Hooked) -> Self {
         Self {
             inbox: Inbox::new(),
             reactor,
+            hooks,
+            alive: AtomicUsize::new(0),
         }
     }
 
     pub(super) fn inbox(&self) -> &Inbox {
         &self.inbox
+    }
+
+    /// Says how many tasks there are, for who asks from elsewhere. The owner's.
+    pub(super) fn report(&self, tasks: usize) {
+        // Ordering: Relaxed, here and below; a figure that orders nothing.
+        self.alive.store(tasks, Relaxed);
+    }
+
+    pub(super) fn reported(&self) -> usize {
+        self.alive.load(Relaxed)
+    }
+
+    /// Whether a task lies there for the owner.
+    pub(crate) fn has_mail(&self) -> bool {
+        self.inbox.has_mail()
+    }
+
+    pub(super) fn hooks(&self) -> &Hooked {
+        &self.hooks
     }
 
     /// Queues a task from whatever thread. One that comes too late is

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     inspect::TaskInfo,
-    runtime::{Handle, fork},
+    runtime::{Handle, Hooked, fork},
     task::{JoinHandle, Schedule, State, Task},
 };
 use queue::RunQueue;
@@ -53,9 +53,14 @@ pub(crate) struct Core {
     root: Task,
     driver: Driver,
     mailbox: Arc<Mailbox>,
+    /// The mailbox's, nearer.
+    hooks: Hooked,
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
+    /// A task is not to be admitted without more: there are hooks, or it comes
+    /// too late. One look in the place of two.
+    special: Cell<bool>,
 }
 
 /// A task's way back into the queue of its executor.
@@ -83,6 +88,9 @@ impl Schedule for Local {
     }
 
     fn release(&self, task: &Task) {
+        if let Some(hooks) = self.0.hooks() {
+            hooks.task_terminate(task.header());
+        }
         let key = task.header().key.load(Relaxed);
         let listed = context::with(|current| match current {
             Some(Current::Local(core)) => core.tasks.borrow_mut().try_remove(key),
@@ -91,6 +99,17 @@ impl Schedule for Local {
         // Outside the borrow: the last reference may free a stranger's waker.
         drop(listed);
     }
+}
+
+/// How many tasks there are: on their own thread now, elsewhere as of the
+/// owner's last look at its sockets.
+pub(crate) fn alive_tasks(mailbox: &Arc<Mailbox>) -> usize {
+    context::with(|current| match current {
+        Some(Current::Local(core)) if Arc::ptr_eq(&core.mailbox, mailbox) => {
+            core.tasks.borrow().len()
+        }
+        _ => mailbox.reported(),
+    })
 }
 
 /// Hands a future to a local executor from whatever thread.
@@ -107,6 +126,9 @@ where
     // Two references, the handle's and the queue's. The owner lists the task
     // when it finds it in its inbox.
     let task = Task::new(future, scheduler, State::scheduled(2), location, 0);
+    if let Some(hooks) = mailbox.hooks() {
+        hooks.task_spawn(task.header());
+    }
     // SAFETY: counted above.
     mailbox.push(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type, and the only handle.
@@ -125,6 +147,8 @@ impl Core {
             tasks: RefCell::default(),
             root,
             driver,
+            special: Cell::new(mailbox.hooks().is_some()),
+            hooks: mailbox.hooks().clone(),
             mailbox,
             ticks: Cell::new(0),
             closing: Cell::new(false),
@@ -146,22 +170,36 @@ impl Core {
     {
         let scheduler = Local(Arc::clone(&self.mailbox));
         let born = self.handle().timers().last_turn();
-        if self.closing.get() {
-            let task = Task::new(future, scheduler, State::scheduled(1), location, born);
-            // SAFETY: this is the thread it was spawned on, and it stands in
-            // no queue.
-            unsafe { task.cancel() };
-            // SAFETY: the output's type, and the only handle.
-            return unsafe { JoinHandle::new(task) };
-        }
         // Three references: the handle's, the list's and the queue's.
         let task = Task::new(future, scheduler, State::scheduled(3), location, born);
-        // SAFETY: counted above.
-        self.list(unsafe { Task::from_raw(task.as_raw()) });
-        // SAFETY: counted above.
-        self.queue.push(unsafe { Task::from_raw(task.as_raw()) });
+        // SAFETY: counted above, twice.
+        let (listed, queued) =
+            unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
+        if self.special.get() {
+            self.admit_specially(listed, queued);
+        } else {
+            self.list(listed);
+            self.queue.push(queued);
+        }
         // SAFETY: the output's type, and the only handle.
         unsafe { JoinHandle::new(task) }
+    }
+
+    /// Lists and queues a task that nobody has seen yet, for who wants to be
+    /// told of it; or cancels it, for it comes too late.
+    #[cold]
+    fn admit_specially(&self, listed: Task, queued: Task) {
+        if let Some(hooks) = &self.hooks {
+            hooks.task_spawn(queued.header());
+        }
+        if self.closing.get() {
+            // SAFETY: this is the thread it was spawned on, and it stands in
+            // no queue.
+            unsafe { queued.cancel() };
+        } else {
+            self.list(listed);
+            self.queue.push(queued);
+        }
     }
 
     fn list(&self, task: Task) {
@@ -185,6 +223,7 @@ impl Core {
     /// is complete. Wakes who waits for I/O, with an error to find.
     pub(crate) fn shut_down(&self) {
         self.closing.set(true);
+        self.special.set(true);
         let tasks = mem::take(&mut *self.tasks.borrow_mut());
         if fork::happened_since(self.handle().reactor().born()) {
             // The parent's tasks: their destructors are for the parent to run.
@@ -196,6 +235,7 @@ impl Core {
             // running, for `block_on` borrows the runtime that is dropped.
             unsafe { task.cancel() };
         }
+        self.mailbox.report(0);
         self.driver.close();
         while self.queue.pop().is_some() {}
         // SAFETY: spawned by another thread, and so `Send`; or complete.

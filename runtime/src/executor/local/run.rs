@@ -7,6 +7,7 @@ use crate::{
         context::{self, Current},
         coop,
     },
+    runtime::give_turn,
     task::{Pause, Start, Wake, borrowed},
 };
 use std::{
@@ -49,7 +50,7 @@ impl Core {
             } else {
                 // SAFETY: taken from the queue, on the thread that spawned it
                 // (or its future is `Send`).
-                coop::with_budget(|| unsafe { task.run() });
+                unsafe { give_turn(task, &self.hooks) };
             }
         }
     }
@@ -100,21 +101,38 @@ impl Core {
         }
     }
 
+    /// Says how many tasks there are, where that costs nothing beside what it
+    /// stands beside.
+    fn report(&self) {
+        self.mailbox.report(self.tasks.borrow().len());
+    }
+
     /// Looks at the sockets, the timers and the inbox.
     fn look(&self) {
         self.ticks.set(0);
+        self.report();
         self.driver.look();
         self.take_mail();
     }
 
     /// Sleeps until one of them has something.
     fn sleep(&self) {
-        self.ticks.set(0);
+        if let Some(hooks) = &self.hooks {
+            hooks.thread_park();
+        }
         let inbox = self.mailbox.inbox();
-        if inbox.park() {
+        // Only a hook has put something there since the loop found nothing.
+        if self.queue.is_empty() && inbox.park() {
+            self.ticks.set(0);
+            self.report();
             self.driver.sleep();
             inbox.unpark();
         }
+        // Else the ticks go on: should something come in between each time,
+        // the sockets and the timers get their look in their turn.
         self.take_mail();
+        if let Some(hooks) = &self.hooks {
+            hooks.thread_unpark();
+        }
     }
 }

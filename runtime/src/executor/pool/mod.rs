@@ -26,7 +26,7 @@ use super::context::{self, Current};
 use crate::{
     inspect::{Snapshot, TaskInfo},
     reactor,
-    runtime::Handle,
+    runtime::{Handle, Hooked},
     task::{JoinHandle, Schedule, State, Task},
     time::Timers,
 };
@@ -53,6 +53,7 @@ pub(crate) struct Pool {
     /// Worker 0's root future has been woken.
     root_is_due: AtomicBool,
     closed: AtomicBool,
+    hooks: Hooked,
 }
 
 /// A worker, as the others see it.
@@ -78,6 +79,9 @@ impl Schedule for Pooled {
     }
 
     fn release(&self, task: &Task) {
+        if let Some(hooks) = &self.0.hooks {
+            hooks.task_terminate(task.header());
+        }
         self.0.tasks.remove(task);
     }
 }
@@ -122,6 +126,9 @@ where
     let scheduler = Pooled(Arc::clone(pool));
     // Three references: the handle's, the list's and the queue's.
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
+    if let Some(hooks) = &pool.hooks {
+        hooks.task_spawn(task.header());
+    }
     // SAFETY: counted above, here and for the queue.
     let (listed, queued) =
         unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
@@ -137,7 +144,10 @@ where
 
 impl Pool {
     /// Makes the shared part, and a worker for each handle's part.
-    pub(crate) fn new(stealers: Vec<(Stealer<Task>, Arc<reactor::Shared>, Arc<Timers>)>) -> Self {
+    pub(crate) fn new(
+        stealers: Vec<(Stealer<Task>, Arc<reactor::Shared>, Arc<Timers>)>,
+        hooks: Hooked,
+    ) -> Self {
         let members: Box<[_]> = stealers
             .into_iter()
             .map(|(stealer, reactor, timers)| Member {
@@ -154,6 +164,7 @@ impl Pool {
             members,
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            hooks,
         }
     }
 
@@ -216,6 +227,27 @@ impl Pool {
         while !self.injector.is_empty() {
             drop(self.injector.steal());
         }
+    }
+
+    pub(crate) fn workers(&self) -> usize {
+        self.members.len()
+    }
+
+    /// How many tasks have not ended.
+    pub(crate) fn alive_tasks(&self) -> usize {
+        self.tasks.len()
+    }
+
+    pub(crate) fn global_queue_depth(&self) -> usize {
+        self.injector.len()
+    }
+
+    pub(crate) fn local_queue_depth(&self, worker: usize) -> usize {
+        self.members[worker].stealer.len()
+    }
+
+    pub(crate) fn timers(&self, worker: usize) -> &Timers {
+        &self.members[worker].timers
     }
 
     pub(crate) fn inspect(&self, handle: &Handle) -> Snapshot {

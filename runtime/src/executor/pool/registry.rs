@@ -66,6 +66,12 @@ impl Registry {
         }
     }
 
+    /// How many there are, list by list.
+    pub(crate) fn len(&self) -> usize {
+        let lists = self.shards.iter();
+        lists.map(|shard| lock(shard).tasks.len()).sum()
+    }
+
     pub(crate) fn inspect(&self, now: u64) -> Vec<TaskInfo> {
         let mut infos = Vec::new();
         for shard in &self.shards {

@@ -7,7 +7,7 @@ use crate::{
         context::{self, Current},
         coop,
     },
-    runtime::{Handle, fork},
+    runtime::{Handle, fork, give_turn},
     task::Task,
 };
 use crossbeam_deque::{Steal, Worker as Deque};
@@ -83,11 +83,17 @@ impl Worker {
     /// The life of a worker that is not the first: until the pool closes.
     pub(crate) fn run(&self) {
         context::enter(Current::Worker(self), || {
+            if let Some(hooks) = &self.pool.hooks {
+                hooks.thread_start();
+            }
             while !self.pool.is_closed() {
                 self.step();
             }
             self.driver.close();
             self.drain();
+            if let Some(hooks) = &self.pool.hooks {
+                hooks.thread_stop();
+            }
         });
     }
 
@@ -132,7 +138,7 @@ impl Worker {
             self.pool.notify();
         }
         // SAFETY: taken from a queue; the tasks of a pool are `Send`.
-        coop::with_budget(|| unsafe { task.run() });
+        unsafe { give_turn(task, &self.pool.hooks) };
     }
 
     fn next_task(&self) -> Option<Task> {
@@ -189,16 +195,28 @@ impl Worker {
 
     /// Nothing was found: sleeps until an event, a timer or a ring.
     fn rest(&self) {
+        if let Some(hooks) = &self.pool.hooks {
+            hooks.thread_park();
+            // Where `has_work` sees it.
+            if let Some(task) = self.slot.take() {
+                self.deque.push(task);
+            }
+        }
         let idle = &self.pool.idle;
         let doorbell = &self.pool.members[self.index].doorbell;
         idle.fall_asleep(self.index, self.searching.take());
         // The look that closes the race described in `idle`.
         if !self.pool.has_work() && !self.must_stay_up() && doorbell.lie_down() {
+            self.ticks.set(0);
             self.driver.sleep();
         }
+        // Else the ticks go on: should something come in between each time,
+        // the sockets and the timers get their look in their turn.
         doorbell.get_up();
-        self.ticks.set(0);
         self.searching.set(idle.wake_up(self.index));
+        if let Some(hooks) = &self.pool.hooks {
+            hooks.thread_unpark();
+        }
     }
 
     /// Whether there is something for this very worker to do.

@@ -1,0 +1,154 @@
+//! What a program has called while its runtime goes about its work.
+//!
+//! A runtime without hooks keeps none: each place that would call one looks at
+//! one pointer, and goes on. A hook is a stranger's code, so it is called with
+//! nothing borrowed and no lock held, and its panic ends in it.
+
+use crate::{
+    contain::quietly,
+    executor::coop,
+    task::{Header, Id, Task},
+};
+use std::{fmt, marker::PhantomData, panic::Location, sync::Arc};
+
+type OfThread = Option<Arc<dyn Fn() + Send + Sync>>;
+type OfTask = Option<Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>>;
+
+/// The hooks that a [`Builder`](super::Builder) was given.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(super) thread_start: OfThread,
+    pub(super) thread_stop: OfThread,
+    pub(super) thread_park: OfThread,
+    pub(super) thread_unpark: OfThread,
+    pub(super) task_spawn: OfTask,
+    pub(super) before_task_poll: OfTask,
+    pub(super) after_task_poll: OfTask,
+    pub(super) task_terminate: OfTask,
+}
+
+/// The hooks of a runtime; most have none.
+pub(crate) type Hooked = Option<Arc<Hooks>>;
+
+/// What a hook is told of the task that it is called for.
+#[derive(Debug)]
+pub struct TaskMeta<'a> {
+    id: Id,
+    spawned_at: &'static Location<'static>,
+    /// Leaves room for what lives no longer than the call.
+    _call: PhantomData<&'a ()>,
+}
+
+impl TaskMeta<'_> {
+    /// The task's name.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Where it was spawned.
+    pub fn spawned_at(&self) -> &'static Location<'static> {
+        self.spawned_at
+    }
+
+    fn of(header: &Header) -> Self {
+        Self {
+            id: header.id,
+            spawned_at: header.location,
+            _call: PhantomData,
+        }
+    }
+}
+
+fn call(hook: &OfThread) {
+    if let Some(hook) = hook {
+        quietly(|| hook());
+    }
+}
+
+fn tell(hook: &OfTask, task: &TaskMeta<'_>) {
+    if let Some(hook) = hook {
+        quietly(|| hook(task));
+    }
+}
+
+impl Hooks {
+    /// Nothing, if there is no hook to call.
+    pub(super) fn shared(self) -> Hooked {
+        let of_threads = [
+            &self.thread_start,
+            &self.thread_stop,
+            &self.thread_park,
+            &self.thread_unpark,
+        ];
+        let of_tasks = [
+            &self.task_spawn,
+            &self.before_task_poll,
+            &self.after_task_poll,
+            &self.task_terminate,
+        ];
+        let any = of_threads.iter().any(|hook| hook.is_some())
+            || of_tasks.iter().any(|hook| hook.is_some());
+        any.then(|| Arc::new(self))
+    }
+
+    pub(crate) fn thread_start(&self) {
+        call(&self.thread_start);
+    }
+
+    pub(crate) fn thread_stop(&self) {
+        call(&self.thread_stop);
+    }
+
+    pub(crate) fn thread_park(&self) {
+        call(&self.thread_park);
+    }
+
+    pub(crate) fn thread_unpark(&self) {
+        call(&self.thread_unpark);
+    }
+
+    #[cold]
+    pub(crate) fn task_spawn(&self, task: &Header) {
+        tell(&self.task_spawn, &TaskMeta::of(task));
+    }
+
+    #[cold]
+    pub(crate) fn task_terminate(&self, task: &Header) {
+        tell(&self.task_terminate, &TaskMeta::of(task));
+    }
+}
+
+/// Gives a task its turn, with a budget of its own, between its hooks if there
+/// are any.
+///
+/// # Safety
+/// As for [`Task::run`].
+#[inline]
+pub(crate) unsafe fn give_turn(task: Task, hooks: &Hooked) {
+    if let Some(hooks) = hooks {
+        // SAFETY: the caller's promise.
+        unsafe { give_hooked_turn(task, hooks) }
+    } else {
+        // SAFETY: the caller's promise.
+        coop::with_budget(|| unsafe { task.run() });
+    }
+}
+
+/// # Safety
+/// As for [`Task::run`].
+#[cold]
+#[inline(never)]
+unsafe fn give_hooked_turn(task: Task, hooks: &Hooks) {
+    // The task may be gone after its turn.
+    let meta = TaskMeta::of(task.header());
+    tell(&hooks.before_task_poll, &meta);
+    // SAFETY: the caller's promise.
+    coop::with_budget(|| unsafe { task.run() });
+    tell(&hooks.after_task_poll, &meta);
+}
+
+impl fmt::Debug for Hooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hooks").finish_non_exhaustive()
+    }
+}

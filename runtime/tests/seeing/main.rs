@@ -1,0 +1,8 @@
+//! Looking inside a running runtime: hooks and metrics.
+#![cfg(not(loom))]
+
+mod hooks;
+mod metrics;
+#[path = "../traps/support.rs"]
+#[allow(dead_code, reason = "this needs less of it than the traps do")]
+mod support;
