@@ -28,10 +28,10 @@
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
 //! tasks; [`time`], [`net`], [`io`], [`fs`], [`process`] and [`signal`] are what
-//! they wait for; [`sync`] is how they talk to each other, [`join!`] and
-//! [`select!`] how they wait for several things; [`inspect()`] looks at all of
-//! it. Inside, `executor` holds the loop, `reactor` the sockets' readiness,
-//! `blocking` the threads for what blocks.
+//! they wait for; [`sync`] is how they talk to each other, [`join!`],
+//! [`select!`] and [`group`] how they wait for several things; [`inspect()`]
+//! looks at all of it. Inside, `executor` holds the loop, `reactor` the
+//! sockets' readiness, `blocking` the threads for what blocks.
 //!
 //! # Features
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
@@ -46,6 +46,7 @@ pub mod fs;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod group;
 #[cfg(feature = "hyper")]
 pub mod hyper;
 pub mod inspect;

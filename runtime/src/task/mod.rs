@@ -5,6 +5,7 @@
 //! - `cell`: the allocation, and what is done with the future in it.
 //! - `waker`: a task as a [`std::task::Waker`].
 //! - `join`: what the one who spawned holds.
+//! - `join_set`: what the one who spawned many holds.
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
@@ -14,6 +15,7 @@ mod error;
 pub(crate) mod fuzz;
 mod id;
 mod join;
+mod join_set;
 mod output;
 mod recycle;
 mod state;
@@ -26,6 +28,7 @@ mod models;
 pub use error::JoinError;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
+pub use join_set::JoinSet;
 pub use yield_now::{YieldNow, yield_now};
 
 pub use crate::{

@@ -23,8 +23,9 @@
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
-//!    … and most of them once more on several threads — `pool`
-//!    … and those of one task, in any order — `task::fuzz`
+//!    … and most of them once more on several threads — `pool`, those of one
+//!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
+//!    group of futures — `group::tests`, `group::models`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
 //!    `unix_sockets`, `limits`
 #![cfg(not(loom))]
@@ -34,6 +35,7 @@ mod async_fd;
 #[cfg(not(miri))]
 mod datagrams;
 mod fairness;
+mod join_set;
 mod panics;
 mod parking;
 mod pool;

@@ -370,6 +370,27 @@ fn spawn_local_in_a_pool_says_what_to_do() {
 }
 
 #[test]
+fn a_set_of_tasks_is_collected_while_the_workers_run_them() {
+    let tasks = if cfg!(miri) { 20 } else { 2000 };
+    run("the set", async move {
+        let mut set = wakeful::task::JoinSet::new();
+        let (mut spawned, mut sum) = (0, 0);
+        while spawned < tasks || !set.is_empty() {
+            // It is filled while it is emptied.
+            for n in (spawned..tasks).take(7) {
+                set.spawn(async move {
+                    yield_now().await;
+                    n
+                });
+                spawned += 1;
+            }
+            sum += set.join_next().await.unwrap().unwrap();
+        }
+        assert_eq!(sum, (0..tasks).sum());
+    });
+}
+
+#[test]
 fn the_inspector_sees_the_tasks_of_all_workers() {
     run("the snapshot", async {
         let tasks: Vec<_> = (0..8).map(|_| spawn(pending::<()>())).collect();

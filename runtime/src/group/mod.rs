@@ -1,0 +1,143 @@
+//! Many futures in one task, of which only those that were woken are polled.
+//!
+//! [`join!`](crate::join!) polls all its futures when one of them is woken,
+//! which is the cheaper way for a handful. Past that, each future needs a waker
+//! of its own, which says who it was. The idea, and the name of
+//! [`FuturesUnordered`], are from the crate `futures-util`; its intrusive lists
+//! are here a slab of members and a list of keys, which need no `unsafe`.
+//!
+//! Inside: `Group` is the core, of which [`FuturesUnordered`] is made and
+//! [`JoinSet`](crate::task::JoinSet) too; `ready` is the list through which
+//! wakers say whose turn it is.
+
+mod futures_unordered;
+mod ready;
+
+#[cfg(all(test, loom))]
+mod models;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub use futures_unordered::FuturesUnordered;
+
+use crate::executor::coop;
+use ready::{Bell, ReadyList};
+use slab::Slab;
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+/// Members of whatever kind, each with a waker of its own. How a member is
+/// polled is the business of who polls the group.
+pub(crate) struct Group<M> {
+    members: Slab<M>,
+    /// The bell of each place, used or not, and the same bell as a waker.
+    bells: Vec<(Arc<Bell>, Waker)>,
+    /// Who is to be polled, first come first.
+    batch: VecDeque<usize>,
+    list: Arc<ReadyList>,
+}
+
+impl<M> Group<M> {
+    pub(crate) fn new() -> Self {
+        Self {
+            members: Slab::new(),
+            bells: Vec::new(),
+            batch: VecDeque::new(),
+            list: ReadyList::new(),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &M> {
+        self.members.iter().map(|(_, member)| member)
+    }
+
+    /// Adds a member, which will be polled first when those who are ready now
+    /// have been. Wakes nobody: who has the group is here.
+    pub(crate) fn insert(&mut self, member: M) {
+        let key = self.members.insert(member);
+        match self.bells.get_mut(key) {
+            // Nobody but us has the bell that hangs there; it is rung.
+            Some((bell, _)) if Arc::strong_count(bell) == 2 => {}
+            // A waker of the member that had this place lives on.
+            Some(place) => *place = new_bell(&self.list, key),
+            None => self.bells.push(new_bell(&self.list, key)),
+        }
+        self.batch.push_back(key);
+    }
+
+    /// Lets those who were woken have their turn, and `waiter`, if given, be
+    /// woken for those who will be.
+    pub(crate) fn gather(&mut self, waiter: Option<&Waker>) {
+        self.list.gather(&mut self.batch, waiter);
+    }
+
+    /// Polls whose turn it is, until one is ready; it leaves the group. `None`
+    /// when all had their turn. Also when the task's budget is spent; then the
+    /// task is woken, and the rest keep their turn.
+    ///
+    /// Constant time for each poll. A poll that panics leaves its member in.
+    pub(crate) fn step<R>(
+        &mut self,
+        context: &Context<'_>,
+        mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
+    ) -> Option<(M, R)> {
+        while !self.batch.is_empty() {
+            // With the budget spent, all who are ready would say that they are
+            // not, and each would be polled in vain.
+            if coop::poll_budget(context).is_pending() {
+                return None;
+            }
+            let key = self.batch.pop_front()?;
+            let Some(member) = self.members.get_mut(key) else {
+                continue;
+            };
+            let (bell, waker) = &self.bells[key];
+            if !bell.silence() {
+                continue;
+            }
+            if let Poll::Ready(result) = poll(member, &mut Context::from_waker(waker)) {
+                let member = self.members.remove(key);
+                self.bells[key].0.retire();
+                return Some((member, result));
+            }
+        }
+        None
+    }
+
+    /// Waits for the next that is ready. `Ready(None)` when there are no
+    /// members. Each member is polled twice at most, also if it wakes itself.
+    pub(crate) fn poll_next<R>(
+        &mut self,
+        context: &Context<'_>,
+        mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
+    ) -> Poll<Option<(M, R)>> {
+        if let Some(ready) = self.step(context, &mut poll) {
+            return Poll::Ready(Some(ready));
+        }
+        if self.members.is_empty() {
+            return Poll::Ready(None);
+        }
+        self.gather(Some(context.waker()));
+        match self.step(context, &mut poll) {
+            Some(ready) => Poll::Ready(Some(ready)),
+            None => Poll::Pending,
+        }
+    }
+}
+
+fn new_bell(list: &Arc<ReadyList>, key: usize) -> (Arc<Bell>, Waker) {
+    let bell = Bell::new(list, key);
+    let waker = Waker::from(Arc::clone(&bell));
+    (bell, waker)
+}

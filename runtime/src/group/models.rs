@@ -1,0 +1,197 @@
+//! Loom models of the list of those that were woken, between wakers on other
+//! threads and the one who polls.
+//!
+//! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
+
+use super::Group;
+use crate::sync::testing::{Count, block_on};
+use loom::{
+    cell::UnsafeCell,
+    model,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+};
+use std::{
+    future::poll_fn,
+    task::{Context, Poll, Waker},
+};
+
+/// A member: gives its waker away, and is ready when its flag is up.
+struct Member {
+    flag: Arc<AtomicBool>,
+    out: Arc<loom::sync::Mutex<Option<Waker>>>,
+    polls: usize,
+}
+
+impl Member {
+    fn new() -> (Self, impl FnOnce() + Send + 'static) {
+        let (flag, out) = (Arc::new(AtomicBool::new(false)), Arc::default());
+        let member = Self {
+            flag: Arc::clone(&flag),
+            out: Arc::clone(&out),
+            polls: 0,
+        };
+        // What another thread does: raises the flag, and wakes who waits.
+        let raise = move || {
+            flag.store(true, SeqCst);
+            let waker = out.lock().unwrap().take();
+            if let Some(waker) = waker {
+                waker.wake();
+            }
+        };
+        (member, raise)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<usize> {
+        self.polls += 1;
+        *self.out.lock().unwrap() = Some(context.waker().clone());
+        if self.flag.load(SeqCst) {
+            Poll::Ready(self.polls)
+        } else {
+            Poll::Pending
+        }
+    }
+}
+
+async fn next(group: &mut Group<Member>) -> Option<usize> {
+    let next = poll_fn(|context| group.poll_next(context, Member::poll));
+    next.await.map(|(_, polls)| polls)
+}
+
+#[test]
+fn a_wake_from_another_thread_reaches_the_one_who_polls() {
+    model(|| {
+        let mut group = Group::new();
+        let (member, raise) = Member::new();
+        group.insert(member);
+        let other = thread::spawn(raise);
+        // Should the wake be lost, loom reports that nobody can go on.
+        let polls = block_on(next(&mut group)).unwrap();
+        assert!(polls <= 2, "a poll for each wake, and the first");
+        other.join().unwrap();
+        assert!(group.is_empty());
+    });
+}
+
+#[test]
+fn two_threads_wake_two_members_and_both_are_polled() {
+    model(|| {
+        let mut group = Group::new();
+        let others = [(); 2].map(|()| {
+            let (member, raise) = Member::new();
+            group.insert(member);
+            thread::spawn(raise)
+        });
+        for _ in 0..2 {
+            assert!(block_on(next(&mut group)).unwrap() <= 2);
+        }
+        assert_eq!(block_on(next(&mut group)), None);
+        for other in others {
+            other.join().unwrap();
+        }
+    });
+}
+
+/// The bell's own ordering: whoever finds it rung need not push, and what it
+/// wrote is seen by the poll all the same.
+#[test]
+fn trap_03_two_threads_wake_one_member_and_the_poll_sees_what_both_wrote() {
+    model(|| {
+        let mut group = Group::new();
+        group.insert(None::<Waker>);
+        let mut waker = None;
+        let (count, wakes) = Count::waker();
+        let mut context = Context::from_waker(&count);
+        let _ = group.poll_next(&context, |_, context| {
+            waker = Some(context.waker().clone());
+            Poll::<()>::Pending
+        });
+        let cells = Arc::new([UnsafeCell::new(0), UnsafeCell::new(0)]);
+        let others = [0, 1].map(|index| {
+            let (cells, waker) = (Arc::clone(&cells), waker.clone().unwrap());
+            thread::spawn(move || {
+                // SAFETY: nobody else writes, and who reads was woken.
+                cells[index].with_mut(|cell| unsafe { *cell = 1 });
+                waker.wake();
+            })
+        });
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!(wakes.wakes(), 1, "the waiter is woken once");
+        let mut polls = 0;
+        let _ = group.poll_next(&mut context, |_, _| {
+            polls += 1;
+            for cell in &*cells {
+                // SAFETY: written before the wake.
+                cell.with(|cell| assert_eq!(unsafe { *cell }, 1));
+            }
+            Poll::<()>::Pending
+        });
+        assert_eq!(polls, 1, "one poll for two wakes");
+    });
+}
+
+#[test]
+fn a_wake_orders_what_was_written_before_the_poll() {
+    model(|| {
+        let mut group = Group::new();
+        group.insert(());
+        let mut waker = None;
+        let context = Context::from_waker(Waker::noop());
+        let _ = group.poll_next(&context, |(), context| {
+            waker = Some(context.waker().clone());
+            Poll::<()>::Pending
+        });
+        let cell = Arc::new(UnsafeCell::new(0));
+        let other = {
+            let (cell, waker) = (Arc::clone(&cell), waker.unwrap());
+            thread::spawn(move || {
+                // SAFETY: nobody else writes, and who reads was woken.
+                cell.with_mut(|cell| unsafe { *cell = 1 });
+                waker.wake();
+            })
+        };
+        // By its bell alone, without a join that would order everything.
+        let _ = group.poll_next(&context, |(), _| {
+            // SAFETY: written before the wake that led here.
+            cell.with(|cell| assert_eq!(unsafe { *cell }, 1));
+            Poll::<()>::Pending
+        });
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn trap_02_a_late_wake_does_not_poll_the_next_member_in_the_place() {
+    model(|| {
+        let mut group = Group::new();
+        group.insert(1);
+        let context = Context::from_waker(Waker::noop());
+        let mut waker = None;
+        let ready = group.poll_next(&context, |_, context| {
+            waker = Some(context.waker().clone());
+            Poll::Ready(())
+        });
+        assert!(ready.is_ready());
+        let late = thread::spawn(move || waker.unwrap().wake());
+        group.insert(2);
+        let mut polls = 0;
+        for _ in 0..2 {
+            let _ = group.poll_next(&context, |member, _| {
+                assert_eq!(*member, 2);
+                polls += 1;
+                Poll::<()>::Pending
+            });
+        }
+        late.join().unwrap();
+        let _ = group.poll_next(&context, |_, _| {
+            polls += 1;
+            Poll::<()>::Pending
+        });
+        assert_eq!(polls, 1, "its first poll alone");
+    });
+}
