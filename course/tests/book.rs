@@ -47,6 +47,36 @@ fn every_directive_becomes_what_the_theme_and_the_widgets_look_for() {
 }
 
 #[test]
+fn the_index_repeats_what_all_pages_promise_with_links_that_lead_from_there() {
+    let fixture = Fixture::new();
+    let lamps = fixture.read("book/src/07-lamps.md");
+    let promises = "\n## Invariants\n\n1. **Light.** A {{#term lamp}} [has it](#light):\n   \
+                    {{#test chapters/07-lamps/tests/promises.rs#a_lamp_remembers}}.\n\n## Light\n";
+    fixture.write("book/src/07-lamps.md", &(lamps + promises));
+    fixture.write("book/src/more/all.md", "# All\n\n{{#invariants}}\n");
+    fixture.write(
+        "book/src/SUMMARY.md",
+        &(fixture.read("book/src/SUMMARY.md") + "- [All](more/all.md)\n"),
+    );
+    page(&fixture);
+    let html = fixture.read("target/book/more/all.html");
+    for part in [
+        "<p class=\"count\">1 invariant, 1 test.</p>",
+        "07 Lamps",
+        "<strong>Light.</strong> A <a class=\"term\" href=\"../glossary.html#lamp\">lamp</a>",
+        "<a href=\"../07-lamps.html#light\">has it</a>",
+        "<a class=\"test\" href=\"../07-lamps.html#test-promises-a_lamp_remembers\"",
+        "<a href=\"../07-lamps.html#invariants\">",
+    ] {
+        assert_has(&html, part);
+    }
+    assert!(
+        !html.contains("The tests this page names"),
+        "their source stands on the chapter's page"
+    );
+}
+
+#[test]
 fn widgets_and_traces_are_copied_beside_the_pages() {
     let fixture = Fixture::new();
     page(&fixture);
@@ -110,14 +140,14 @@ fn what_a_page_claims_is_data() {
 #[test]
 fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
     let fixture = Fixture::new();
-    fixture.write("book/src/hello.md", "# Hello\n\n{{#sorce x}}\n\n{{#source ../secret}}\n\n{{#exercise lamps/dimm}}\n\n```output\nx\n```\n");
+    fixture.write("book/src/hello.md", "# Hello\n\n{{#sorce x}}\n\n{{#source ../secret}}\n\n{{#exercise lamps/dimm}}\n\n```output\nx\n```\n\nA {{#term lapm}}.\n");
     let out = fixture.root().join("target/book");
     let error = book::build(&fixture.layout(), &out).expect_err("the page is bad");
     let BookError::Pages(problems) = error else {
         panic!("not about pages: {error}")
     };
     let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
-    assert_eq!(said.len(), 4, "{said:#?}");
+    assert_eq!(said.len(), 5, "{said:#?}");
     for (said, start, part) in [
         (
             &said[0],
@@ -130,6 +160,11 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
             &said[3],
             "book/src/hello.md:9:",
             "`rust,run` block before it",
+        ),
+        (
+            &said[4],
+            "book/src/hello.md:13:",
+            "does not explain `lapm`; it has Lamp",
         ),
     ] {
         assert!(said.starts_with(start) && said.contains(part), "{said}");

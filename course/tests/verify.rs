@@ -51,6 +51,10 @@ let two: &str = fix::TWO;
 {{#exercise fix/double}}
 
 {{#exercise fix/count}}
+
+## Invariants
+
+1. **Two.** A {{#term number}} is itself: {{#test chapters/02-fix/tests/promises.rs#two_is_two}}.
 "#;
 
 const TRACE_EXAMPLE: &str = r##"fn main() {
@@ -69,7 +73,12 @@ const TRACE: &str = r#"{"command":"cargo run -q -p fix --example trace","title":
 fn with_a_page() -> Course {
     let course = Course::new();
     course.write("book/book.toml", BOOK);
-    course.write("book/src/SUMMARY.md", "# Summary\n\n- [Fix](02-fix.md)\n");
+    course.write(
+        "book/src/SUMMARY.md",
+        "# Summary\n\n- [Fix](02-fix.md)\n- [Words](glossary.md)\n- [All](invariants.md)\n",
+    );
+    course.write("book/src/glossary.md", "# Words\n\nNumber\n: As two.\n");
+    course.write("book/src/invariants.md", "# All\n\n{{#invariants}}\n");
     course.write("book/src/02-fix.md", PAGE);
     course.write("book/widgets/two.js", "export function render() {}\n");
     course.write("book/traces/02-fix.json", TRACE);
@@ -99,13 +108,15 @@ fn a_chapter_that_keeps_its_word_is_proved() {
         "mutants are caught                 ok",
         "every line stands on the page      ok",
         "exercises and tests are real       ok",
+        "invariants name their tests        ok",
         "outputs are what commands print    ok",
         "traces are what commands print     ok",
         "blocks run as shown                ok",
         "blocks fail as shown               ok",
         "links and anchors resolve          ok",
+        "the glossary's words are linked    ok",
         "skipped: chapters/02-fix/outputs/future.txt was not compared",
-        "all proved, 1 skipped: 12 steps",
+        "all proved, 1 skipped: 14 steps",
     ] {
         assert!(printed.contains(line), "no {line:?} in\n{printed}");
     }
@@ -171,6 +182,9 @@ fn each_broken_claim_is_named_with_what_to_do() {
     change(page, "E0308", "E0499");
     change(page, "(#what-two-is)", "(#what-three-is)");
     change(page, "{{#exercise fix/count}}\n", "");
+    change(page, "1. **Two.** ", "2. **Two.** ");
+    change(page, "{{#term number}}", "number");
+    course.write(page, &format!("{}\n3. **Three.**\n", course.read(page)));
 
     let output = course.command(&["verify", "02"]);
     let printed = stdout(&output);
@@ -188,6 +202,9 @@ fn each_broken_claim_is_named_with_what_to_do() {
         "chapters/02-fix/src/lib.rs, line 1: on no `{{#source}}`",
         "promises.rs#no_test: there is no such #[test]",
         "book/src/02-fix.md: fix/count is not on it",
+        "invariant 1 is numbered 2",
+        "no test holds invariant 2",
+        "book/src/glossary.md: no page links \"Number\"",
         "-two is 4\n  +two is 2",
         "book/traces/02-fix.json: its command prints another trace now",
         "the block prints something else\n",

@@ -4,14 +4,18 @@
 //! that is wrong at once.
 
 use super::{
+    compare::{self, Side},
     facts::{FailingBlock, OutputUse, PageFacts, RunBlock, SourceUse, TestRef, WidgetUse},
-    figures, inline,
+    figures,
+    inline::{self, Links},
+    invariants,
     output::Output,
     predict,
     problem::{Fault, Problem},
     scan::{Piece, pieces},
     site::Site,
-    source, steps,
+    source::{self, Excerpt},
+    steps,
 };
 
 /// A page as mdBook gets it.
@@ -29,6 +33,7 @@ pub struct Expanded {
 pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
     let facts = PageFacts {
         page: format!("book/src/{name}"),
+        invariants: invariants::read(text),
         ..PageFacts::default()
     };
     let to_root = "../".repeat(name.matches('/').count());
@@ -78,7 +83,12 @@ impl Page<'_> {
     fn piece(&mut self, piece: &Piece<'_>, after_run: bool) -> Outcome {
         match *piece {
             Piece::Prose { line, text } => {
-                let prose = inline::expand(text, line, &self.to_root, &mut self.facts)?;
+                let links = Links {
+                    to_root: &self.to_root,
+                    tests_on: "",
+                    glossary: self.site.glossary(),
+                };
+                let prose = inline::expand(text, line, &links, &mut self.facts)?;
                 self.markdown.push_str(&prose);
                 Ok(())
             }
@@ -89,9 +99,11 @@ impl Page<'_> {
             } => {
                 let html = match name {
                     "source" => self.source(line, arguments),
+                    "diff" => self.diff(line, arguments),
                     "output" => self.output(line, arguments),
                     "exercise" => self.exercise(line, arguments),
                     "widget" => self.widget(line, arguments),
+                    "invariants" => invariants::index(self.site, &self.to_root),
                     _ => Err(Fault::UnknownDirective(name.into())),
                 };
                 self.block(&html.map_err(|fault| (line, fault))?);
@@ -125,19 +137,35 @@ impl Page<'_> {
     }
 
     fn source(&mut self, line: usize, arguments: &str) -> Result<String, Fault> {
-        let (path, anchor) = match arguments.split_once(':') {
+        let (path, shown) = self.excerpt(line, arguments)?;
+        Ok(figures::source(path, &shown))
+    }
+
+    fn diff(&mut self, line: usize, arguments: &str) -> Result<String, Fault> {
+        let mut words = arguments.split_whitespace();
+        let (Some(old), Some(new), None) = (words.next(), words.next(), words.next()) else {
+            return Err(Fault::BadComparison(arguments.into()));
+        };
+        let (before, after) = (self.excerpt(line, old)?, self.excerpt(line, new)?);
+        let side = |(path, shown)| Side { path, shown };
+        compare::figure(&side((before.0, &before.1)), &side((after.0, &after.1)))
+            .ok_or_else(|| Fault::Same(old.into(), new.into()))
+    }
+
+    /// `path:anchor`, or a whole file; from now on it stands on the page.
+    fn excerpt<'p>(&mut self, line: usize, piece: &'p str) -> Result<(&'p str, Excerpt), Fault> {
+        let (path, anchor) = match piece.split_once(':') {
             Some((path, anchor)) => (path, Some(anchor)),
-            None => (arguments, None),
+            None => (piece, None),
         };
         let shown = source::excerpt(path, &self.site.read(path)?, anchor)?;
-        let html = figures::source(path, &shown);
-        let uses = shown.runs.into_iter().map(|lines| SourceUse {
+        let uses = shown.runs.iter().map(|lines| SourceUse {
             path: path.into(),
-            lines,
+            lines: lines.clone(),
             line,
         });
         self.facts.sources.extend(uses);
-        Ok(html)
+        Ok((path, shown))
     }
 
     fn output(&mut self, line: usize, path: &str) -> Result<String, Fault> {

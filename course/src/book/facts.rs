@@ -26,6 +26,10 @@ pub struct PageFacts {
     pub predictions: Vec<Prediction>,
     /// Every `{{#test}}`.
     pub tests: Vec<TestRef>,
+    /// Every `{{#term}}`.
+    pub terms: Vec<TermUse>,
+    /// What stands under `## Invariants`.
+    pub invariants: Vec<Invariant>,
     /// Every `{{#exercise}}`: its id, and the line it stands on.
     pub exercises: Vec<(String, usize)>,
     /// Every `{{#widget}}`.
@@ -92,6 +96,26 @@ pub struct TestRef {
     pub path: String,
     /// The function's name.
     pub name: String,
+    /// Where on the page.
+    pub line: usize,
+}
+
+/// A word that the page links to the glossary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermUse {
+    /// The entry, as the glossary writes it.
+    pub entry: String,
+    /// Where on the page.
+    pub line: usize,
+}
+
+/// A promise of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invariant {
+    /// Its number, as written.
+    pub number: usize,
+    /// Its Markdown, directives and all.
+    pub text: String,
     /// Where on the page.
     pub line: usize,
 }

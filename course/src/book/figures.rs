@@ -48,7 +48,7 @@ pub fn fenced(info: &str, body: &str) -> String {
 }
 
 /// `lines 12–34`, `line 12`, `lines 12–34 and line 40`.
-fn spans(runs: &[RangeInclusive<usize>]) -> String {
+pub fn spans(runs: &[RangeInclusive<usize>]) -> String {
     let span = |run: &RangeInclusive<usize>| match (run.start(), run.end()) {
         (first, last) if first == last => format!("line {first}"),
         (first, last) => format!("lines {first}–{last}"),
@@ -81,7 +81,8 @@ fn figure_of_source(path: &str, shown: &Excerpt, id: &str) -> String {
     )
 }
 
-fn language(path: &str) -> &'static str {
+/// The highlighter's name for a file's language.
+pub fn language(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "rs" => "rust",
         "toml" => "toml",
@@ -147,10 +148,10 @@ pub fn test_anchor(test: &TestRef) -> String {
     format!("test-{file}-{}", test.name).replace("::", "-")
 }
 
-/// A link to a test's source at the foot of the page.
-pub fn test_link(test: &TestRef) -> String {
+/// A link to a test's source at the foot of `page`; empty for the page itself.
+pub fn test_link(test: &TestRef, page: &str) -> String {
     format!(
-        "<a class=\"test\" href=\"#{}\" data-path=\"{}\"><code>{}</code></a>",
+        "<a class=\"test\" href=\"{page}#{}\" data-path=\"{}\"><code>{}</code></a>",
         test_anchor(test),
         attribute(&test.path),
         attribute(&test.name)

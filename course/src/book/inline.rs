@@ -3,22 +3,34 @@
 //! Inside `code` they stay as written, and a backslash before one takes its meaning away.
 
 use super::{
-    facts::{PageFacts, TestRef},
+    facts::{PageFacts, TermUse, TestRef},
     figures::{attribute, test_link},
+    glossary::{self, Glossary},
     problem::Fault,
 };
+
+/// Where the links of a page lead.
+#[derive(Clone, Copy)]
+pub struct Links<'a> {
+    /// From the page to the book's root: `../` for a page in a directory.
+    pub to_root: &'a str,
+    /// The page that shows the tests; empty for the page itself.
+    pub tests_on: &'a str,
+    /// What a term may be.
+    pub glossary: &'a Glossary,
+}
 
 /// Replaces the inline directives of `text`, which starts on `line` of the page.
 pub fn expand(
     text: &str,
     line: usize,
-    to_root: &str,
+    links: &Links<'_>,
     facts: &mut PageFacts,
 ) -> Result<String, (usize, Fault)> {
     let mut out = String::with_capacity(text.len());
     for (index, content) in text.split_inclusive('\n').enumerate() {
         let line = line + index;
-        expand_line(content, line, to_root, facts, &mut out).map_err(|fault| (line, fault))?;
+        expand_line(content, line, links, facts, &mut out).map_err(|fault| (line, fault))?;
     }
     Ok(out)
 }
@@ -26,7 +38,7 @@ pub fn expand(
 fn expand_line(
     text: &str,
     line: usize,
-    to_root: &str,
+    links: &Links<'_>,
     facts: &mut PageFacts,
     out: &mut String,
 ) -> Result<(), Fault> {
@@ -42,7 +54,7 @@ fn expand_line(
             out.push_str("{{#");
             rest = escaped;
         } else if let Some((name, arguments, length)) = rest.strip_prefix("{{#").and_then(ours) {
-            out.push_str(&replace(name, arguments, line, to_root, facts)?);
+            out.push_str(&replace(name, arguments, line, links, facts)?);
             rest = &rest["{{#".len() + length..];
         } else {
             out.push_str(&rest[..1]);
@@ -79,22 +91,27 @@ fn replace(
     name: &str,
     arguments: &str,
     line: usize,
-    to_root: &str,
+    links: &Links<'_>,
     facts: &mut PageFacts,
 ) -> Result<String, Fault> {
     if name == "test" {
         let test =
             TestRef::parse(arguments, line).ok_or_else(|| Fault::BadTestName(arguments.into()))?;
-        let link = test_link(&test);
+        let link = test_link(&test, links.tests_on);
         facts.tests.push(test);
         return Ok(link);
     }
     // `{{#term waker}}`, or `{{#term waker|wakers}}` where the sentence needs another form.
     let (entry, shown) = arguments.split_once('|').unwrap_or((arguments, arguments));
-    let id = entry.trim().to_lowercase().replace(' ', "-");
+    let entry = links.glossary.find(entry.trim())?;
+    facts.terms.push(TermUse {
+        entry: entry.into(),
+        line,
+    });
     Ok(format!(
-        "<a class=\"term\" href=\"{to_root}glossary.html#{}\">{}</a>",
-        attribute(&id),
+        "<a class=\"term\" href=\"{}glossary.html#{}\">{}</a>",
+        links.to_root,
+        attribute(&glossary::id(entry)),
         attribute(shown.trim())
     ))
 }
@@ -105,15 +122,27 @@ mod tests {
 
     fn run(text: &str) -> (String, PageFacts) {
         let mut facts = PageFacts::default();
-        (expand(text, 10, "", &mut facts).unwrap(), facts)
+        let links = Links {
+            to_root: "",
+            tests_on: "",
+            glossary: &Glossary::read("State machine\n: A `match`.\n"),
+        };
+        (expand(text, 10, &links, &mut facts).unwrap(), facts)
     }
 
     #[test]
     fn a_term_links_to_its_entry_in_the_words_of_the_sentence() {
-        let (html, _) = run("a {{#term state machine|state machines}}!");
+        let (html, facts) = run("a {{#term state machine|state machines}}!");
         assert_eq!(
             html,
             "a <a class=\"term\" href=\"glossary.html#state-machine\">state machines</a>!"
+        );
+        assert_eq!(
+            facts.terms,
+            [TermUse {
+                entry: "State machine".into(),
+                line: 10
+            }]
         );
     }
 

@@ -10,20 +10,25 @@
 //! |---|---|
 //! | `scan` | a page cut into prose, directives and fences |
 //! | `expand` | each piece turned into what mdBook renders |
-//! | `source`, [`output`], `predict`, `steps`, `inline`, `figures` | one kind of piece each |
+//! | `source`, `compare` and `rows`, [`output`], `predict`, `steps`, `inline`, `figures` | one kind of piece each |
+//! | `invariants`, [`Glossary`] | what all pages promise, and the words they share |
 //! | [`PageFacts`] | what the verifier asks |
 //! | `site` | what an expansion may look up: the root, the exercises |
 //! | `build`, [`preprocessor`] | the two ways in |
 
 mod build;
+mod compare;
 mod expand;
 mod facts;
 mod figures;
+mod glossary;
 mod inline;
+mod invariants;
 pub mod output;
 mod predict;
 pub mod preprocessor;
 mod problem;
+mod rows;
 mod scan;
 mod site;
 mod source;
@@ -31,7 +36,9 @@ mod steps;
 
 pub use build::{assets, build};
 pub use facts::{
-    FailingBlock, OutputUse, PageFacts, Prediction, RunBlock, SourceUse, TestRef, WidgetUse, facts,
+    FailingBlock, Invariant, OutputUse, PageFacts, Prediction, RunBlock, SourceUse, TermUse,
+    TestRef, WidgetUse, facts,
 };
+pub use glossary::Glossary;
 pub use problem::{BookError, Fault, Problem};
 pub use site::Site;

@@ -65,7 +65,7 @@ pub fn read(toml: &str, line: usize) -> Result<(Prediction, String), String> {
                 written.id
             )
         })?;
-    let html = form(&written, &test_link(&checked_by));
+    let html = form(&written, &test_link(&checked_by, ""));
     Ok((
         Prediction {
             id: written.id,

@@ -25,7 +25,7 @@ impl fmt::Display for Problem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error(
-        "there is no directive `{{{{#{0} …}}}}`; there are source, output, exercise, widget, test and term"
+        "there is no directive `{{{{#{0} …}}}}`; there are source, diff, output, exercise, widget, invariants, test and term"
     )]
     UnknownDirective(String),
     #[error("`{path}` cannot be read: {why}")]
@@ -48,6 +48,10 @@ pub enum Fault {
     NoCommand { path: String },
     #[error("there is no exercise `{id}`{}", nearest(.known))]
     NoExercise { id: String, known: Vec<String> },
+    #[error("a comparison is written `{{{{#diff old.rs:anchor new.rs:anchor}}}}`, not `{0}`")]
+    BadComparison(String),
+    #[error("`{0}` and `{1}` say the same: there is nothing to compare")]
+    Same(String, String),
     #[error("a widget is written `{{{{#widget name traces/file.json}}}}`, not `{0}`")]
     BadWidget(String),
     #[error("the trace `{path}` is not what a widget reads: {why}")]
@@ -62,6 +66,8 @@ pub enum Fault {
         name: String,
         known: Vec<String>,
     },
+    #[error("the glossary does not explain `{term}`{}", nearest(.known))]
+    NoTerm { term: String, known: Vec<String> },
     #[error("a `compile_fail` block says with which error it fails: `rust,compile_fail,E0499`")]
     NoErrorCode,
     #[error("a `rust,run` block belongs to a chapter, and `{0}` is no chapter's page")]

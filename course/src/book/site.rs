@@ -1,11 +1,11 @@
-//! What an expansion may look up: files under the repository's root, and the exercises.
+//! What an expansion may look up: files under the repository's root, the exercises, the glossary.
 
 use std::{
     fs,
     path::{Component, Path},
 };
 
-use super::problem::Fault;
+use super::{glossary::Glossary, problem::Fault};
 use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 
 /// The repository as pages see it.
@@ -13,14 +13,19 @@ use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 pub struct Site {
     layout: Layout,
     catalog: Catalog,
+    glossary: Glossary,
 }
 
 impl Site {
-    /// The repository, with the exercises that it has now.
+    /// The repository, with the exercises and the glossary that it has now.
     pub fn load(layout: &Layout) -> Result<Self, CatalogError> {
+        // Without the page no word is explained, and a page that needs one says so.
+        let page = layout.book().join("src").join("glossary.md");
+        let glossary = fs::read_to_string(page).unwrap_or_default();
         Ok(Self {
             layout: layout.clone(),
             catalog: Catalog::load(layout)?,
+            glossary: Glossary::read(&glossary),
         })
     }
 
@@ -65,6 +70,16 @@ impl Site {
             id: id.into(),
             known: known(),
         })
+    }
+
+    /// The words that the book explains.
+    pub fn glossary(&self) -> &Glossary {
+        &self.glossary
+    }
+
+    /// The directories of the chapters, in the book's order.
+    pub fn chapters(&self) -> impl Iterator<Item = &str> {
+        self.catalog.chapters.iter().map(|chapter| &*chapter.dir)
     }
 
     /// The chapter that a page belongs to: the directory of its name under `chapters/`.

@@ -54,6 +54,11 @@ pub fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
+/// `1 line`, `2 lines`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// The lines after the first, moved in to stand below it.
 pub(crate) fn indented(text: &str, by: usize) -> String {
     text.trim_end()

@@ -10,9 +10,10 @@
 //! | `generated` | `exercises/` is what the solutions say |
 //! | `exercises` | skeletons compile without a warning and fail by named tests; solutions pass |
 //! | `mutants` | every plausible wrong answer compiles and is caught by the test it names |
-//! | `page` | every line of the crate stands on the page; every test that is named is one |
+//! | `page` | every line of the crate stands on the page; every test that is named is one; invariants name tests |
 //! | `rerun` | recorded outputs and traces are what their commands print today |
 //! | `blocks` | blocks run and print what stands below them, or fail as they say |
+//! | `words` | every word that the glossary explains is linked by some page |
 //! | `links` | the links and anchors of the built book lead somewhere |
 
 mod blocks;
@@ -23,6 +24,7 @@ mod mutants;
 mod page;
 mod report;
 mod rerun;
+mod words;
 mod workshop;
 
 pub use report::{Finding, Found, Observer, Summary, VerifyError};
@@ -34,7 +36,7 @@ use crate::book::{self, PageFacts};
 use crate::catalog::{Catalog, Chapter, Layout};
 use workshop::Workshop;
 
-/// Verifies these chapters, and the links of the whole book. Needs a `wakeful` runtime.
+/// Verifies these chapters, and the links and words of the whole book. Needs a `wakeful` runtime.
 pub async fn run(
     layout: &Layout,
     catalog: &Catalog,
@@ -53,6 +55,10 @@ pub async fn run(
     run.observer.begin("book");
     run.step("book", "links and anchors resolve", async {
         links::prove(layout, &workshop)
+    })
+    .await;
+    run.step("book", "the glossary's words are linked", async {
+        words::linked(layout)
     })
     .await;
     Ok(run.summary)
@@ -107,6 +113,9 @@ impl Run<'_> {
             .await;
         let stated = async { page::stated(layout, chapter, &facts) };
         self.step(dir, "exercises and tests are real", stated).await;
+        let promised = async { Ok(page::promised(&facts)) };
+        self.step(dir, "invariants name their tests", promised)
+            .await;
         self.step(
             dir,
             "outputs are what commands print",

@@ -1,4 +1,5 @@
-//! Every line of the crate stands on the page, the chapter's exercises do, and every test that is named is one.
+//! Every line of the crate stands on the page, the chapter's exercises do, every test that is named
+//! is one, and every invariant names one.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -154,6 +155,44 @@ pub(super) fn stated(
         count(named.len(), "test")
     );
     Ok(found)
+}
+
+/// The page has invariants, numbered from one, and each names a test that holds it.
+pub(super) fn promised(facts: &PageFacts) -> Found {
+    let mut tests = 0;
+    let mut found = Found::default();
+    for (expected, invariant) in (1..).zip(&facts.invariants) {
+        let named = invariant.text.matches("{{#test ").count();
+        tests += named;
+        let place = format!("{}:{}", facts.page, invariant.line);
+        if invariant.number != expected {
+            found.add(
+                format!(
+                    "{place}: invariant {expected} is numbered {}",
+                    invariant.number
+                ),
+                "number them from one: a page and the index call them by their numbers",
+            );
+        }
+        if named == 0 {
+            found.add(
+                format!("{place}: no test holds invariant {expected}"),
+                "name it with `{{#test …}}`, or write it",
+            );
+        }
+    }
+    if facts.invariants.is_empty() {
+        found.add(
+            format!("{}: it has no invariants", facts.page),
+            "list them, numbered, under `## Invariants`",
+        );
+    }
+    found.proved = format!(
+        "{}, {}",
+        count(facts.invariants.len(), "invariant"),
+        count(tests, "test")
+    );
+    found
 }
 
 /// Tests stand in `tests/*.rs`, anywhere in `src/`, or in an example that its manifest lets be tested.

@@ -9,6 +9,7 @@ use crate::catalog::CatalogError;
 use crate::files::FileError;
 use crate::runner::RunError;
 use crate::skeleton::SkeletonError;
+pub(super) use crate::terminal::count;
 
 /// One thing that is not as claimed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -111,11 +112,6 @@ pub(super) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// `1 line`, `2 lines`.
-pub(super) fn count(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 /// The start of a long text, for a finding that should fit a screen.
