@@ -36,6 +36,7 @@ fn talk(line: &mut impl Line, rules: Rules) -> Result<std::convert::Infallible, 
 
 /// The rest of a message that has begun.
 fn receive(line: &mut impl Line, kind: u8, until: Instant) -> Result<Message, End> {
+    // ANCHOR: receive
     let len = line.byte(until)?;
     if len > MAX {
         return Err(End::Corrupt);
@@ -47,5 +48,6 @@ fn receive(line: &mut impl Line, kind: u8, until: Instant) -> Result<Message, En
     }
     let check = line.byte(until)?;
     Message::decode(kind, body, check)
+    // ANCHOR_END: receive
 }
 // ANCHOR_END: serve

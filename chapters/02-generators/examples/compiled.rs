@@ -22,6 +22,7 @@ fn check(kind: u8, body: &[u8]) -> u8 {
 fn decoder() -> impl Coroutine<u8, Yield = u8, Return = Result<Body, Corrupt>> + Unpin {
     #[coroutine]
     |kind: u8| {
+        // ANCHOR: receive
         let len = yield 2;
         if len > MAX {
             return Err(Corrupt::TooLong(len));
@@ -35,6 +36,7 @@ fn decoder() -> impl Coroutine<u8, Yield = u8, Return = Result<Body, Corrupt>> +
         let found = yield missing;
         let expected = check(kind, &body[..usize::from(len)]);
         if found == expected { Ok(body) } else { Err(Corrupt::Check { expected, found }) }
+        // ANCHOR_END: receive
     }
 }
 // ANCHOR_END: decoder

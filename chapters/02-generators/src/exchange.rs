@@ -40,6 +40,7 @@ impl Coroutine<u8> for Exchange {
     fn resume(self: Pin<&mut Self>, byte: u8) -> CoroutineState<u8, Self::Return> {
         let this = self.get_mut();
         match this {
+            // ANCHOR: drive
             Exchange::Question(decoder) => match Pin::new(decoder).resume(byte) {
                 Yielded(missing) => Yielded(missing),
                 Complete(Ok(question)) => {
@@ -52,6 +53,7 @@ impl Coroutine<u8> for Exchange {
                     Complete(Err(corrupt))
                 }
             },
+            // ANCHOR_END: drive
             // ANCHOR_END: question
             // ANCHOR: answer
             Exchange::Answer { question, decoder } => {

@@ -117,6 +117,7 @@ impl Disk {
     }
 }
 
+// ANCHOR: poll
 impl Future for Request {
     type Output = Result<(), Full>;
 
@@ -130,6 +131,7 @@ impl Future for Request {
         }
     }
 }
+// ANCHOR_END: poll
 // ANCHOR_END: request
 
 // ANCHOR: answer

@@ -49,6 +49,7 @@ impl Clock {
     }
 }
 
+// ANCHOR: poll
 impl Future for Sleep {
     type Output = ();
 
@@ -65,6 +66,8 @@ impl Future for Sleep {
         Poll::Pending
     }
 }
+
+// ANCHOR_END: poll
 
 impl Drop for Sleep {
     fn drop(&mut self) {

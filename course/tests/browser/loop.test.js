@@ -10,7 +10,7 @@ import { serve } from './server.js';
 import { copyOfRepository } from './tree.js';
 
 const CHAPTER = '02-generators.html';
-const PAGES = ['introduction.html', 'how-to.html', 'glossary.html', 'inspector.html', CHAPTER];
+const PAGES = ['introduction.html', 'how-to.html', 'first-principles.html', 'glossary.html', 'invariants.html', 'inspector.html', CHAPTER];
 // An exercise's first test run compiles the chapter; the machine may be busy.
 const VERDICT_WITHIN = { timeout: 120_000 };
 
