@@ -157,12 +157,16 @@ async fn command(layout: &Layout, command: &str) -> Result<Option<Printed>, RunE
     let args: Vec<String> = words.collect();
     let toolchain = args.first().filter(|arg| arg.starts_with('+')).cloned();
     if let Some(toolchain) = &toolchain {
-        let probe = run(
-            layout,
-            "cargo".into(),
-            vec![toolchain.clone(), "--version".into()],
-        )
-        .await;
+        let miri = args.get(1).is_some_and(|command| command == "miri");
+        // Miri is a component that may be missing, and says something of its own when it runs first.
+        let probe: &[&str] = if miri {
+            &["miri", "setup"]
+        } else {
+            &["--version"]
+        };
+        let words = std::iter::once(toolchain.as_str()).chain(probe.iter().copied());
+        let words = words.map(str::to_owned).collect();
+        let probe = run(layout, "cargo".into(), words).await;
         if !probe.is_ok_and(|probe| probe.code == Some(0)) {
             return Ok(None);
         }

@@ -75,6 +75,7 @@ struct List<N> {
     last: *const Node<N>,
 }
 
+// ANCHOR: node
 struct Node<N> {
     /// The list's lock guards it from the moment it is listed until its owner
     /// has seen, under that lock, that it is not listed any more.
@@ -91,6 +92,7 @@ struct Entry<N> {
     released: bool,
     note: N,
 }
+// ANCHOR_END: node
 
 // SAFETY: a list is a pointer to nodes, which whoever has the list may touch;
 // what is in them is notes and wakers, and wakers are `Send`.
@@ -254,6 +256,7 @@ impl<N> List<N> {
     }
 }
 
+// ANCHOR: wait
 pin_project! {
     /// One waiter, inside the future that waits.
     pub(crate) struct Wait<'a, O: Waitable> {
@@ -272,6 +275,7 @@ pin_project! {
         }
     }
 }
+// ANCHOR_END: wait
 
 impl<'a, O: Waitable> Wait<'a, O> {
     pub(crate) fn new(owner: &'a O, note: O::Note) -> Self {

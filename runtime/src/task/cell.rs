@@ -369,6 +369,7 @@ where
         self.scheduler.release(task);
     }
 
+    // ANCHOR: replace
     /// Drops what is on the stage in place (a future never moves), and puts
     /// something else there.
     ///
@@ -392,6 +393,7 @@ where
             unsafe { stage.drop_in_place() }
         });
     }
+    // ANCHOR_END: replace
 
     unsafe fn schedule(task: Task) {
         // SAFETY: the vtable's functions get the tasks they were made for.

@@ -1,0 +1,334 @@
+//! What the chapter promises, one test for each invariant of its page. Miri runs
+//! them too.
+
+use std::cell::Cell;
+use std::future::{poll_fn, ready};
+use std::marker::PhantomPinned;
+use std::mem::{self, ManuallyDrop};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::ptr;
+use std::sync::Arc;
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+
+use futures_by_hand::{Clock, Either, Sleep, Stuck};
+use pinning::{Notify, join, race};
+
+/// Sleeps, and insists on being where it was polled first, to its last moment.
+struct Anchored<'d> {
+    sleep: Sleep,
+    polls: Cell<u32>,
+    place: Cell<*const ()>,
+    dropped: &'d Cell<bool>,
+    _pinned: PhantomPinned,
+}
+
+fn anchored<'d>(clock: &Clock, ticks: u64, dropped: &'d Cell<bool>) -> Anchored<'d> {
+    let (polls, place) = (Cell::new(0), Cell::new(ptr::null()));
+    Anchored { sleep: clock.sleep(ticks), polls, place, dropped, _pinned: PhantomPinned }
+}
+
+impl Anchored<'_> {
+    fn here(&self) -> bool {
+        self.place.get() == ptr::from_ref(self).cast()
+    }
+}
+
+impl Future for Anchored<'_> {
+    type Output = u32;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        if self.polls.replace(self.polls.get() + 1) == 0 {
+            self.place.set(ptr::from_ref(&*self).cast());
+        }
+        assert!(self.here(), "moved between two polls");
+        // SAFETY: the sleep is not moved; it is `Unpin` anyway.
+        let this = unsafe { self.get_unchecked_mut() };
+        Pin::new(&mut this.sleep).poll(cx).map(|()| this.polls.get())
+    }
+}
+
+impl Drop for Anchored<'_> {
+    fn drop(&mut self) {
+        let moved = self.polls.get() > 0 && !self.here();
+        assert!(!moved, "moved before it was dropped");
+        self.dropped.set(true);
+    }
+}
+
+/// Counts its wakes.
+#[derive(Default)]
+struct Wakes(std::sync::atomic::AtomicU32);
+
+impl Wakes {
+    fn count(&self) -> u32 {
+        // Relaxed: there is one thread.
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        // Relaxed: there is one thread.
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn poll_with<F: Future>(future: Pin<&mut F>, wakes: &Arc<Wakes>) -> Poll<F::Output> {
+    let waker = Waker::from(Arc::clone(wakes));
+    future.poll(&mut Context::from_waker(&waker))
+}
+
+fn is_unpin<T: Unpin>(_: &T) -> bool {
+    true
+}
+
+#[test]
+fn moving_the_box_does_not_move_the_future() {
+    let (clock, dropped) = (Clock::new(), Cell::new(false));
+    let mut boxed = Box::pin(anchored(&clock, 5, &dropped));
+    assert_eq!(poll(boxed.as_mut()), Poll::Pending);
+    let moved = boxed;
+    let mut moved_again = vec![moved];
+    moved_again.reserve(100);
+    assert_eq!(clock.run(moved_again.remove(0)), Ok(3));
+    assert!(dropped.get());
+}
+
+#[test]
+fn join_and_race_take_what_an_async_fn_returns() {
+    let clock = Clock::new();
+    let errand = async |what, ticks| {
+        clock.sleep(ticks).await;
+        what
+    };
+    let both = join(errand("letter", 30), errand("parcel", 40));
+    assert_eq!((clock.run(both), clock.now()), (Ok(("letter", "parcel")), 40));
+    let first = race(errand("letter", 30), errand("parcel", 20));
+    assert_eq!((clock.run(first), clock.now()), (Ok(Either::Right("parcel")), 60));
+}
+
+#[test]
+fn what_they_wait_for_is_not_moved_and_is_dropped_in_its_place() {
+    let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
+    let [a, b, c, d] = &dropped;
+    let both = join(anchored(&clock, 30, a), anchored(&clock, 10, b));
+    assert_eq!(clock.run(both), Ok((3, 2)));
+    let first = race(anchored(&clock, 30, c), anchored(&clock, 10, d));
+    assert_eq!(clock.run(first), Ok(Either::Right(2)));
+    assert_eq!(dropped, [const { Cell::new(true) }; 4]);
+}
+
+#[test]
+fn dropped_in_the_middle_they_drop_in_place_what_they_hold() {
+    let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
+    let [a, b, c, d] = &dropped;
+    {
+        let mut both = pin!(join(anchored(&clock, 30, a), anchored(&clock, 10, b)));
+        let mut first = pin!(race(anchored(&clock, 30, c), anchored(&clock, 10, d)));
+        assert!(poll(both.as_mut()).is_pending() && poll(first.as_mut()).is_pending());
+    }
+    assert_eq!(dropped, [const { Cell::new(true) }; 4]);
+}
+
+#[test]
+fn what_is_over_is_dropped_at_once() {
+    let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
+    let [a, b, c, d] = &dropped;
+    let mut both = pin!(join(anchored(&clock, 30, a), anchored(&clock, 10, b)));
+    let mut first = pin!(race(anchored(&clock, 30, c), anchored(&clock, 10, d)));
+    let mut poll_both = poll_fn(|cx| {
+        let _ = (both.as_mut().poll(cx), first.as_mut().poll(cx));
+        if clock.now() == 10 { Poll::Ready(()) } else { Poll::Pending }
+    });
+    assert_eq!(clock.run(&mut poll_both), Ok(()));
+    assert_eq!(dropped.each_ref().map(Cell::get), [false, true, true, true]);
+}
+
+#[test]
+fn they_are_unpin_if_what_they_hold_is() {
+    struct NotUnpin(PhantomPinned);
+    // What comes out may be anything.
+    let both = join(ready(NotUnpin(PhantomPinned)), ready(1));
+    assert!(is_unpin(&both));
+    assert!(is_unpin(&race(ready(1), ready(2))));
+}
+
+#[test]
+fn polled_after_their_end_they_panic() {
+    let next = Notify::new();
+    next.notify_one();
+    let mut both = pin!(join(ready(1), ready(2)));
+    let mut first = pin!(race(ready(1), ready(2)));
+    let mut notified = pin!(next.notified());
+    assert_eq!(poll(both.as_mut()), Poll::Ready((1, 2)));
+    assert_eq!(poll(first.as_mut()), Poll::Ready(Either::Left(1)));
+    assert_eq!(poll(notified.as_mut()), Poll::Ready(()));
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(both))).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(first))).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(notified))).is_err());
+}
+
+#[test]
+fn who_waits_first_is_notified_first() {
+    let (next, wakes) = (Notify::new(), [(); 3].map(|()| Arc::<Wakes>::default()));
+    let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
+    for (wait, wakes) in waits.iter_mut().zip(&wakes) {
+        assert!(poll_with(wait.as_mut(), wakes).is_pending());
+    }
+    for woken in 1..=3 {
+        next.notify_one();
+        let counts = wakes.each_ref().map(|wakes| wakes.count());
+        assert_eq!(counts, [1, u32::from(woken > 1), u32::from(woken > 2)]);
+    }
+    assert!(waits.iter_mut().all(|wait| poll(wait.as_mut()).is_ready()));
+}
+
+#[test]
+fn a_notice_that_finds_nobody_is_for_the_next() {
+    let next = Notify::new();
+    next.notify_one();
+    next.notify_one();
+    assert_eq!(poll(pin!(next.notified())), Poll::Ready(()));
+    assert_eq!(poll(pin!(next.notified())), Poll::Pending);
+}
+
+#[test]
+fn a_node_lies_in_the_future_that_waits() {
+    let next = Notify::new();
+    let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
+    let places = waits.each_mut().map(|wait| {
+        assert!(poll(wait.as_mut()).is_pending());
+        let start: *const _ = &raw const **wait;
+        start.cast::<u8>()..start.wrapping_add(1).cast()
+    });
+    let nodes = next.waiting();
+    assert_eq!(nodes.len(), 3);
+    assert!(places.iter().zip(nodes).all(|(place, node)| place.contains(&node.cast())));
+}
+
+#[test]
+fn who_is_dropped_leaves_the_list_wherever_it_stands() {
+    for leaves in 0..3 {
+        let next = Notify::new();
+        let mut waits = [(); 3].map(|()| Some(Box::pin(next.notified())));
+        for wait in &mut waits {
+            assert!(poll(wait.as_mut().unwrap().as_mut()).is_pending());
+        }
+        let before = next.waiting();
+        waits[leaves] = None;
+        let mut after = before.clone();
+        after.remove(leaves);
+        assert_eq!(next.waiting(), after);
+        next.notify_one();
+        next.notify_one();
+        let left = waits.iter_mut().flatten();
+        assert!(left.map(|wait| poll(wait.as_mut())).all(|polled| polled.is_ready()));
+        assert_eq!(next.waiting().len(), 0);
+    }
+}
+
+#[test]
+fn a_notice_for_one_that_is_dropped_is_the_next_ones() {
+    let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
+    let mut first = Box::pin(next.notified());
+    let mut second = Box::pin(next.notified());
+    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_with(second.as_mut(), &wakes).is_pending());
+    next.notify_one();
+    assert_eq!(wakes.count(), 0);
+    drop(first);
+    assert_eq!((wakes.count(), poll(second.as_mut())), (1, Poll::Ready(())));
+}
+
+#[test]
+fn the_waker_of_the_last_poll_is_woken() {
+    let (next, old, new) =
+        (Notify::new(), Arc::<Wakes>::default(), Arc::<Wakes>::default());
+    let mut wait = pin!(next.notified());
+    assert!(poll_with(wait.as_mut(), &old).is_pending());
+    assert!(poll_with(wait.as_mut(), &new).is_pending());
+    next.notify_one();
+    assert_eq!((old.count(), new.count()), (0, 1));
+    assert_eq!(Arc::strong_count(&old), 1, "nobody keeps the old one");
+}
+
+#[test]
+fn one_that_is_forgotten_keeps_its_place_and_harms_nobody() {
+    let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
+    let mut forgotten = ManuallyDrop::new(Box::pin(next.notified()));
+    let mut other = Box::pin(next.notified());
+    assert!(poll(forgotten.as_mut()).is_pending());
+    assert!(poll_with(other.as_mut(), &wakes).is_pending());
+    // Nobody drops it, so it is in the list for good. So is its memory in its place.
+    next.notify_one();
+    assert_eq!(poll_with(other.as_mut(), &wakes), Poll::Pending);
+    assert_eq!(wakes.count(), 0, "the notice went to the forgotten one");
+    next.notify_one();
+    assert_eq!((wakes.count(), poll(other.as_mut())), (1, Poll::Ready(())));
+    // For Miri, which looks for leaks.
+    drop(ManuallyDrop::into_inner(forgotten));
+}
+
+#[test]
+fn a_notice_that_comes_while_the_waker_is_cloned_is_not_lost() {
+    // A waker's clone is anybody's code. This one notifies.
+    static VTABLE: RawWakerVTable = RawWakerVTable::new(
+        |data| {
+            // SAFETY: the test outlives its wakers.
+            unsafe { &*data.cast::<Notify>() }.notify_one();
+            RawWaker::new(ptr::null(), Waker::noop().vtable())
+        },
+        |_| (),
+        |_| (),
+        |_| (),
+    );
+    let next = Notify::new();
+    let raw = RawWaker::new(ptr::from_ref(&next).cast(), &VTABLE);
+    // SAFETY: the functions of the table do nothing with a waker that is not `next`.
+    let waker = unsafe { Waker::from_raw(raw) };
+    let mut wait = pin!(next.notified());
+    let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
+    assert_eq!(polled, Poll::Ready(()));
+}
+
+#[test]
+fn it_may_be_notified_when_the_last_handle_is_gone() {
+    let next = Notify::new();
+    let wait = next.notified();
+    next.notify_one();
+    drop(next);
+    assert_eq!(Clock::new().run(wait), Ok(()));
+    assert_eq!(Clock::new().run(Notify::new().notified()), Err(Stuck));
+}
+
+#[test]
+fn futures_that_nobody_moved_read_their_own_letters() {
+    // What the examples break: the same, pinned.
+    async fn read_out(letter: [u8; 8]) -> String {
+        let mut said = String::new();
+        let mut rest = &letter[..];
+        while let [next, others @ ..] = rest {
+            said.push(char::from(*next));
+            rest = others;
+            let mut paused = false;
+            poll_fn(|_| {
+                let ready = mem::replace(&mut paused, true);
+                if ready { Poll::Ready(()) } else { Poll::Pending }
+            })
+            .await;
+        }
+        said
+    }
+    let mut both = pin!(join(read_out(*b"buy milk"), read_out(*b"sell tea")));
+    let read = loop {
+        if let Poll::Ready(read) = poll(both.as_mut()) {
+            break read;
+        }
+    };
+    assert_eq!(read, ("buy milk".to_string(), "sell tea".to_string()));
+}

@@ -1,0 +1,97 @@
+//! What `retry` promises.
+
+use std::cell::Cell;
+use std::future::{Ready, ready};
+use std::marker::PhantomPinned;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use futures_by_hand::Clock;
+use pinning_exercises::anchored::{Anchored, Log};
+use pinning_exercises::is_unpin;
+use pinning_exercises::retry::{Retry, retry};
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// Attempts of ten ticks each: the third one succeeds.
+fn third_time_lucky(
+    clock: &Clock,
+    log: &Log,
+) -> impl FnMut() -> Anchored<Result<u32, u32>> {
+    let mut attempts = 0;
+    move || {
+        attempts += 1;
+        let result = if attempts == 3 { Ok(attempts) } else { Err(attempts) };
+        Anchored::new(clock, 10, result, log)
+    }
+}
+
+#[test]
+fn it_tries_until_it_succeeds() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let tried = clock.run(retry(5, third_time_lucky(&clock, &log)));
+    assert_eq!((tried, clock.now()), (Ok(Ok(3)), 30));
+}
+
+#[test]
+fn the_last_error_is_the_result() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let tried = clock.run(retry(2, third_time_lucky(&clock, &log)));
+    assert_eq!((tried, log.dropped()), (Ok(Err(2)), 2));
+}
+
+#[test]
+fn an_attempt_stays_where_it_was_polled_first() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let mut trying = pin!(retry(1, third_time_lucky(&clock, &log)));
+    for _ in 0..3 {
+        assert!(poll(trying.as_mut()).is_pending());
+    }
+    assert_eq!(clock.run(trying), Ok(Err(1)));
+    assert_eq!(log.moved(), 0);
+}
+
+#[test]
+fn an_attempt_that_failed_is_dropped_where_it_lies() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let tried = clock.run(retry(5, third_time_lucky(&clock, &log)));
+    assert_eq!((tried, log.dropped(), log.moved()), (Ok(Ok(3)), 3, 0));
+}
+
+#[test]
+fn no_two_attempts_are_alive_at_the_same_time() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let most = Cell::new(0);
+    let mut attempts = third_time_lucky(&clock, &log);
+    let tried = clock.run(retry(5, || {
+        most.set(most.get().max(log.alive()));
+        attempts()
+    }));
+    assert_eq!(
+        (tried, most.get()),
+        (Ok(Ok(3)), 0),
+        "one was alive when the next was made"
+    );
+}
+
+#[test]
+fn what_has_succeeded_is_dropped_at_once() {
+    let (clock, log) = (Clock::new(), Log::default());
+    let mut trying = pin!(retry(5, third_time_lucky(&clock, &log)));
+    assert_eq!(clock.run(trying.as_mut()), Ok(Ok(3)));
+    assert_eq!(log.alive(), 0);
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(trying))).is_err());
+    assert_eq!(log.dropped(), 3, "no new attempt was made");
+}
+
+#[test]
+fn it_is_unpin_if_its_attempts_are_and_only_then() {
+    // Of the closure it makes no difference.
+    assert!(is_unpin!(Retry<PhantomPinned, Ready<()>>));
+    assert!(!is_unpin!(Retry<(), PhantomPinned>));
+    let tried = Clock::new().run(retry(1, || ready(Ok::<_, ()>(7))));
+    assert_eq!(tried, Ok(Ok(7)));
+}
