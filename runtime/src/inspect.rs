@@ -7,7 +7,8 @@ use crate::{
     task::{Header, Id},
     time::{Instant, Timers},
 };
-use std::{panic::Location, sync::atomic::Ordering::Relaxed, time::Duration};
+#[cfg(feature = "trace")]
+use std::{panic::Location, time::Duration};
 
 /// What the runtime of this thread is doing; `None` outside one. Linear in the
 /// number of tasks, timers and sockets.
@@ -18,6 +19,7 @@ use std::{panic::Location, sync::atomic::Ordering::Relaxed, time::Duration};
 ///     let task = wakeful::spawn_local(std::future::pending::<()>());
 ///     let snapshot = wakeful::inspect().expect("inside of a runtime");
 ///     assert_eq!(snapshot.tasks[0].id, task.id());
+///     # #[cfg(feature = "trace")]
 ///     assert_eq!(snapshot.tasks[0].location.file(), file!());
 /// });
 /// # Ok::<(), std::io::Error>(())
@@ -61,13 +63,17 @@ impl Snapshot {
 pub struct TaskInfo {
     /// Its name.
     pub id: Id,
-    /// Where it was spawned.
+    /// Where it was spawned. With the feature `trace`.
+    #[cfg(feature = "trace")]
     pub location: &'static Location<'static>,
     /// What it is doing.
     pub state: TaskState,
-    /// How often it has been polled.
+    /// How often it has been polled. With the feature `trace`.
+    #[cfg(feature = "trace")]
     pub polls: u64,
     /// How long ago it was spawned, to the precision of the runtime's turns.
+    /// With the feature `trace`.
+    #[cfg(feature = "trace")]
     pub age: Duration,
 }
 
@@ -119,7 +125,10 @@ pub struct BlockingInfo {
 }
 
 impl TaskInfo {
-    pub(crate) fn new(header: &Header, now: u64) -> Self {
+    pub(crate) fn new(
+        header: &Header,
+        #[cfg_attr(not(feature = "trace"), expect(unused))] now: u64,
+    ) -> Self {
         let state = match header.state.glance() {
             (true, _) => TaskState::Running,
             (false, true) => TaskState::Scheduled,
@@ -127,10 +136,13 @@ impl TaskInfo {
         };
         Self {
             id: header.id,
-            location: header.location,
+            #[cfg(feature = "trace")]
+            location: header.origin.location,
             state,
-            polls: header.polls.load(Relaxed),
-            age: Duration::from_nanos(now.saturating_sub(header.born)),
+            #[cfg(feature = "trace")]
+            polls: header.origin.polls(),
+            #[cfg(feature = "trace")]
+            age: Duration::from_nanos(now.saturating_sub(header.origin.born)),
         }
     }
 }

@@ -35,7 +35,8 @@
 //!
 //! # Features
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
-//! traits for I/O, in the module `tokio`.
+//! traits for I/O, in the module `tokio`. `trace`: what [`inspect()`] tells of
+//! a task beside its name and state.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

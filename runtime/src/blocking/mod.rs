@@ -92,5 +92,7 @@ impl Schedule for Queue {
         pool.submit(task);
     }
 
-    fn release(&self, _: &Task) {}
+    fn release(&self, _: &Task) -> Option<Task> {
+        None
+    }
 }

@@ -68,7 +68,7 @@ impl Pool {
         let mut state = self.lock();
         if state.closed {
             drop(state);
-            cancel(&task);
+            cancel(task);
             return;
         }
         state.queue.push_back(task);
@@ -100,7 +100,7 @@ impl Pool {
                 VecDeque::new()
             };
             drop(state);
-            stranded.iter().for_each(cancel);
+            stranded.into_iter().for_each(cancel);
         }
     }
 
@@ -185,7 +185,7 @@ impl Pool {
         let queue = std::mem::take(&mut state.queue);
         drop(state);
         self.work_came.notify_all();
-        queue.iter().for_each(cancel);
+        queue.into_iter().for_each(cancel);
 
         let state = self.lock();
         let working = |state: &mut State| state.threads + state.leaving > 0;
@@ -200,7 +200,7 @@ impl Pool {
 }
 
 /// Tells the handle that the work will not be done.
-fn cancel(task: &Task) {
+fn cancel(task: Task) {
     // SAFETY: it is in no queue any more, and blocking work is `Send`.
     unsafe { task.cancel() };
 }

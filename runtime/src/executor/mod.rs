@@ -4,12 +4,16 @@
 //! - [`pool`]: several threads that share their tasks by stealing.
 //! - [`driver`]: the sockets and timers that a thread waits for when no task
 //!   is ready.
+//! - [`list`]: the tasks that have not ended.
+//! - [`gate`]: how a task finds its executor, which it may outlive.
 //! - [`context`]: which executor this thread is running.
 //! - [`coop`]: why a task that is always ready gives way all the same.
 
 pub(crate) mod context;
 pub(crate) mod coop;
 mod driver;
+mod gate;
+mod list;
 pub(crate) mod local;
 pub(crate) mod pool;
 

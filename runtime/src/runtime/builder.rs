@@ -186,7 +186,7 @@ impl Builder {
     /// };
     /// let runtime = Builder::new_current_thread()
     ///     .on_task_spawn(move |task| {
-    ///         println!("task {}, spawned at {}", task.id(), task.spawned_at());
+    ///         println!("task {} is there", task.id());
     ///         one.fetch_add(1, Relaxed);
     ///     })
     ///     .on_task_terminate(move |_| {
@@ -296,7 +296,7 @@ impl Builder {
                 Arc::clone(timers),
             )
         });
-        let pool = Arc::new(Pool::new(parts.collect(), hooks.clone()));
+        let pool = Pool::new(parts.collect(), hooks.clone());
 
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let parts = deques.into_iter().zip(reactors).zip(timers).enumerate();

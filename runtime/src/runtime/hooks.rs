@@ -9,7 +9,9 @@ use crate::{
     executor::coop,
     task::{Header, Id, Task},
 };
-use std::{fmt, marker::PhantomData, panic::Location, sync::Arc};
+#[cfg(feature = "trace")]
+use std::panic::Location;
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 type OfThread = Option<Arc<dyn Fn() + Send + Sync>>;
 type OfTask = Option<Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>>;
@@ -34,6 +36,7 @@ pub(crate) type Hooked = Option<Arc<Hooks>>;
 #[derive(Debug)]
 pub struct TaskMeta<'a> {
     id: Id,
+    #[cfg(feature = "trace")]
     spawned_at: &'static Location<'static>,
     /// Leaves room for what lives no longer than the call.
     _call: PhantomData<&'a ()>,
@@ -45,7 +48,8 @@ impl TaskMeta<'_> {
         self.id
     }
 
-    /// Where it was spawned.
+    /// Where it was spawned. With the feature `trace`.
+    #[cfg(feature = "trace")]
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at
     }
@@ -53,7 +57,8 @@ impl TaskMeta<'_> {
     fn of(header: &Header) -> Self {
         Self {
             id: header.id,
-            spawned_at: header.location,
+            #[cfg(feature = "trace")]
+            spawned_at: header.origin.location,
             _call: PhantomData,
         }
     }

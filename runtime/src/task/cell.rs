@@ -9,23 +9,26 @@
 use super::{
     error::JoinError,
     id::Id,
+    joiner::Joiner,
+    origin::Origin,
     output, recycle,
-    state::{Finish, Pause, Start, State, Wake},
+    state::{Ended, Finish, Pause, Start, State, Wake},
     waker,
 };
 use crate::{
-    contain::{caught, quietly, wake},
+    contain::{caught, quietly},
     primitives::UnsafeCell,
 };
 use std::{
     alloc::Layout,
+    any::Any,
     future::Future,
-    mem,
+    mem::{self, ManuallyDrop},
     panic::Location,
     pin::Pin,
     ptr::NonNull,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-    task::{Context, Poll, Waker},
+    sync::atomic::AtomicU32,
+    task::{Context, Poll},
 };
 
 /// Where a task goes when it is to be polled, and where it is forgotten.
@@ -49,33 +52,33 @@ pub(crate) trait Schedule: 'static {
         unsafe { Self::schedule(this, task) }
     }
 
-    /// The task is complete. Called once, on the thread that completed it.
-    fn release(&self, task: &Task);
+    /// The task ends: takes it off the list that keeps it, and hands over that
+    /// list's reference. Called once, by who runs the task, before anybody can
+    /// see that it is complete.
+    fn release(&self, task: &Task) -> Option<Task>;
 }
 
-/// What every task has, whatever its future.
+/// What every task has, whatever its future: 40 bytes.
 #[repr(C)]
 pub(crate) struct Header {
     pub(crate) state: State,
+    /// Where the executor's list of tasks keeps it; that list's alone.
+    pub(crate) key: AtomicU32,
     /// The next task in the queue that holds this one; that queue's alone.
     pub(crate) link: UnsafeCell<*mut Header>,
     /// Whose turn it is is told by `JOIN_WAKER` in the state.
-    pub(super) join_waker: UnsafeCell<Option<Waker>>,
+    pub(super) joiner: UnsafeCell<Option<Joiner>>,
     vtable: &'static Vtable,
     pub(crate) id: Id,
-    pub(crate) location: &'static Location<'static>,
-    /// Where the executor's list of tasks keeps it. Written and read by the
-    /// owner's thread; atomic so that the header stays `Sync` at no cost.
-    pub(crate) key: AtomicUsize,
-    /// How often it has been polled, for the inspector.
-    pub(crate) polls: AtomicU64,
-    /// The runtime's clock when it was spawned, in nanoseconds.
-    pub(crate) born: u64,
+    pub(crate) origin: Origin,
 }
+
+#[cfg(all(target_pointer_width = "64", not(loom), not(feature = "trace")))]
+const _: () = assert!(size_of::<Header>() == 40);
 
 pub(super) struct Vtable {
     run: unsafe fn(Task),
-    cancel: unsafe fn(&Task),
+    cancel: unsafe fn(Task),
     schedule: unsafe fn(Task),
     /// Moves the output to `*mut Result<T, JoinError>`.
     take_output: unsafe fn(&Task, *mut ()),
@@ -93,12 +96,21 @@ struct Cell<F: Future, S> {
 // ANCHOR_END: cell
 
 // ANCHOR: stage
-enum Stage<F: Future> {
-    Pending(F),
-    Finished(Result<F::Output, JoinError>),
-    Empty,
+/// First the future, then how it ended. Which of them is there, the state word
+/// says (`State::ended`); that nothing is there any more, who took it knows.
+union Stage<F: Future> {
+    future: ManuallyDrop<F>,
+    output: ManuallyDrop<F::Output>,
+    failure: ManuallyDrop<Failure>,
 }
 // ANCHOR_END: stage
+
+/// Why there is no output: a panic's payload, or an abort. In one word, for it
+/// must not be what makes a small task large.
+type Failure = Option<Box<Box<dyn Any + Send>>>;
+
+/// The key of a task that is in no list.
+pub(crate) const UNLISTED: u32 = u32::MAX;
 
 /// A counted reference to a task.
 pub(crate) struct Task(NonNull<Header>);
@@ -128,8 +140,9 @@ impl Task {
         let cell = Cell {
             header: Header {
                 state,
+                key: AtomicU32::new(UNLISTED),
                 link: UnsafeCell::new(std::ptr::null_mut()),
-                join_waker: UnsafeCell::new(None),
+                joiner: UnsafeCell::new(None),
                 vtable: &Vtable {
                     run: Cell::<F, S>::run,
                     cancel: Cell::<F, S>::cancel,
@@ -139,13 +152,12 @@ impl Task {
                     free: Cell::<F, S>::free,
                 },
                 id: Id::next(),
-                location,
-                key: AtomicUsize::new(usize::MAX),
-                polls: AtomicU64::new(0),
-                born,
+                origin: Origin::new(location, born),
             },
             scheduler,
-            stage: UnsafeCell::new(Stage::Pending(future)),
+            stage: UnsafeCell::new(Stage {
+                future: ManuallyDrop::new(future),
+            }),
         };
         // The pointer keeps the provenance of the whole cell, which is what
         // lets the vtable's functions find the future behind the header.
@@ -172,11 +184,12 @@ impl Task {
         unsafe { (self.header().vtable.run)(self) }
     }
 
-    /// Drops the future of a task that is not running, at shutdown.
+    /// Drops the future of a task that is not running, at shutdown. Consumes
+    /// the reference of whoever kept it.
     ///
     /// # Safety
     /// As for [`Task::run`], but for the queue.
-    pub(crate) unsafe fn cancel(&self) {
+    pub(crate) unsafe fn cancel(self) {
         if self.header().state.seize() {
             // SAFETY: as in `run`; `seize` made the future ours.
             unsafe { (self.header().vtable.cancel)(self) }
@@ -222,7 +235,7 @@ impl Task {
     }
 
     pub(crate) fn into_raw(self) -> NonNull<Header> {
-        mem::ManuallyDrop::new(self).0
+        ManuallyDrop::new(self).0
     }
 
     /// # Safety
@@ -245,13 +258,27 @@ impl Clone for Task {
     }
 }
 
+impl Task {
+    /// Lets go of several references at once, this one among them.
+    ///
+    /// # Safety
+    /// They are the caller's.
+    unsafe fn drop_references(self, references: u32) {
+        let header = ManuallyDrop::new(self).0;
+        // SAFETY: the references keep the header allocated.
+        let Header { state, vtable, .. } = unsafe { header.as_ref() };
+        let free = vtable.free;
+        if state.drop_references(references) {
+            // SAFETY: those were the last.
+            unsafe { free(header) }
+        }
+    }
+}
+
 impl Drop for Task {
     fn drop(&mut self) {
-        if self.header().state.drop_reference() {
-            let free = self.header().vtable.free;
-            // SAFETY: that was the last reference.
-            unsafe { free(self.0) }
-        }
+        // SAFETY: this reference, which is not used any more.
+        unsafe { Self(self.0).drop_references(1) }
     }
 }
 
@@ -275,13 +302,12 @@ where
             Start::Nothing => {}
             // SAFETY: `start` made the future ours, on a thread that may have
             // it (the promise of `Task::run`).
-            Start::Cancel => unsafe { Self::cancel(&task) },
+            Start::Cancel => unsafe { Self::cancel(task) },
             Start::Poll => {
-                let polls = cell.header.polls.load(Relaxed);
-                cell.header.polls.store(polls + 1, Relaxed);
+                cell.header.origin.count_poll();
                 // SAFETY: as for `Cancel`.
                 match unsafe { cell.poll(&task) } {
-                    None => match cell.header.state.pause() {
+                    Ok(Poll::Pending) => match cell.header.state.pause() {
                         Pause::Idle => {}
                         Pause::Queue => {
                             let scheduler = &raw const cell.scheduler;
@@ -290,7 +316,9 @@ where
                         }
                     },
                     // SAFETY: still ours: only `pause` and `finish` end that.
-                    Some(output) => unsafe { cell.complete(&task, output) },
+                    Ok(Poll::Ready(output)) => unsafe { Self::complete(task, Ok(output)) },
+                    // SAFETY: as above.
+                    Err(payload) => unsafe { Self::complete(task, Err(Some(Box::new(payload)))) },
                 }
             }
         }
@@ -299,101 +327,98 @@ where
     /// # Safety
     /// The task is running and the caller runs it.
     // ANCHOR: poll
-    unsafe fn poll(&self, task: &Task) -> Option<Result<F::Output, JoinError>> {
+    unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
-        let polled = caught(|| {
+        caught(|| {
             self.stage.with_mut(|stage| {
-                // SAFETY: the runner has the stage to itself, and nothing
-                // moves a future out of it: it is pinned here till it drops.
-                let Stage::Pending(future) = (unsafe { &mut *stage }) else {
-                    unreachable!("a task that runs has a future")
-                };
-                // SAFETY: see above.
+                // SAFETY: a task that runs has a future, and its runner has
+                // the stage to itself.
+                let future = unsafe { &mut *(*stage).future };
+                // SAFETY: nothing moves a future out of the stage: it is
+                // pinned here till it drops.
                 unsafe { Pin::new_unchecked(future) }.poll(&mut context)
             })
-        });
-        match polled {
-            Ok(Poll::Pending) => None,
-            Ok(Poll::Ready(output)) => Some(Ok(output)),
-            Err(payload) => Some(Err(JoinError::panicked(self.header.id, payload))),
-        }
+        })
     }
     // ANCHOR_END: poll
 
-    unsafe fn cancel(task: &Task) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
-        let cell = unsafe { Self::of(task) };
-        let cancelled = Err(JoinError::cancelled(cell.header.id));
+    unsafe fn cancel(task: Task) {
         // SAFETY: the caller runs the task (it started or seized it).
-        unsafe { cell.complete(task, cancelled) }
+        unsafe { Self::complete(task, Err(None)) }
     }
 
-    /// Puts the output where the future was, and tells who waits for it.
+    /// Puts how it ended where the future was, and tells who waits for it.
     ///
     /// # Safety
     /// The task is running and the caller runs it.
-    unsafe fn complete(&self, task: &Task, mut output: Result<F::Output, JoinError>) {
+    unsafe fn complete(task: Task, mut result: Result<F::Output, Failure>) {
+        // SAFETY: the vtable's functions get the tasks they were made for.
+        let cell = unsafe { Self::of(&task) };
         // The future's destructor is a stranger's code; if it panics, that is
         // how the task ended, unless it ended by a panic already.
-        // SAFETY: the runner has the stage to itself.
-        if let Err(payload) = caught(|| unsafe { self.replace(Stage::Empty) }) {
-            if output.as_ref().is_err_and(JoinError::is_panic) {
+        // SAFETY: the runner has the stage to itself, with the future on it.
+        if let Err(payload) = caught(|| unsafe { cell.drop_future() }) {
+            if let Err(Some(_)) = result {
                 quietly(move || drop(payload));
             } else {
-                let panicked = Err(JoinError::panicked(self.header.id, payload));
-                let first = mem::replace(&mut output, panicked);
+                let first = mem::replace(&mut result, Err(Some(Box::new(payload))));
                 quietly(move || drop(first));
             }
         }
-        // SAFETY: as above; the stage is empty, so nothing of a stranger's is
-        // dropped here.
-        unsafe { self.replace(Stage::Finished(output)) };
-
-        match self.header.state.finish() {
-            // SAFETY: complete, and nobody claims the output; the runner's
-            // thread may drop it.
-            Finish::Unclaimed => unsafe { output::discard(task.clone()) },
-            Finish::Claimed => {}
-            Finish::WakeJoiner => {
-                let joiner = self.header.join_waker.with(|cell| {
-                    // SAFETY: JOIN_WAKER gave the cell to the finisher; from
-                    // now until the cell is freed it is only read.
-                    caught(|| unsafe { (*cell).clone() })
-                });
-                if let Ok(Some(joiner)) = joiner {
-                    wake(joiner);
+        let ended = cell.stage.with_mut(|stage| {
+            // SAFETY: the stage is the runner's, and holds nothing now.
+            let stage = unsafe { &mut *stage };
+            match result {
+                Ok(output) => {
+                    stage.output = ManuallyDrop::new(output);
+                    Ended::Output
+                }
+                Err(failure) => {
+                    stage.failure = ManuallyDrop::new(failure);
+                    Ended::Failure
                 }
             }
+        });
+
+        // The list's reference goes with the runner's, in one step.
+        let references = match cell.scheduler.release(&task) {
+            Some(listed) => {
+                mem::forget(listed);
+                2
+            }
+            None => 1,
+        };
+        match cell.header.state.finish(ended, references) {
+            Finish::Claimed => return mem::forget(task),
+            // SAFETY: complete, and nobody claims what is on the stage; the
+            // runner's thread may drop it.
+            Finish::Unclaimed => unsafe { output::discard(&task) },
+            Finish::WakeJoiner => cell.header.joiner.with(|joiner| {
+                // SAFETY: JOIN_WAKER gave the cell to the finisher; from now
+                // until the task is freed it is only read.
+                if let Some(joiner) = unsafe { &*joiner } {
+                    quietly(|| joiner.with(std::task::Waker::wake_by_ref));
+                }
+            }),
         }
-        self.scheduler.release(task);
+        // SAFETY: counted above.
+        unsafe { task.drop_references(references) }
     }
 
-    // ANCHOR: replace
-    /// Drops what is on the stage in place (a future never moves), and puts
-    /// something else there.
+    // ANCHOR: drop_future
+    /// Drops the future in place, for it never moves.
     ///
     /// # Safety
-    /// The caller has the stage to itself.
-    unsafe fn replace(&self, next: Stage<F>) {
-        struct Put<F: Future>(*mut Stage<F>, Option<Stage<F>>);
-        impl<F: Future> Drop for Put<F> {
-            fn drop(&mut self) {
-                if let Some(next) = self.1.take() {
-                    // SAFETY: what was there has been dropped, in full or up
-                    // to its panic; either way it is not looked at again.
-                    unsafe { self.0.write(next) }
-                }
-            }
-        }
+    /// The future is on the stage, and the stage is the caller's. It is not
+    /// there any more afterwards, nor if its destructor panics.
+    unsafe fn drop_future(&self) {
         self.stage.with_mut(|stage| {
-            let _put = Put(stage, Some(next));
-            // SAFETY: the stage is the caller's; `Put` overwrites it even if
-            // the destructor panics, so it is dropped once.
-            unsafe { stage.drop_in_place() }
+            // SAFETY: the caller's promises.
+            unsafe { ManuallyDrop::drop(&mut (*stage).future) }
         });
     }
-    // ANCHOR_END: replace
+    // ANCHOR_END: drop_future
 
     unsafe fn schedule(task: Task) {
         // SAFETY: the vtable's functions get the tasks they were made for.
@@ -405,31 +430,63 @@ where
     unsafe fn take_output(task: &Task, to: *mut ()) {
         // SAFETY: the vtable's functions get the tasks they were made for.
         let cell = unsafe { Self::of(task) };
-        let output = cell.stage.with_mut(|stage| {
-            // SAFETY: after completion the stage is the handle's alone, and
-            // outputs may move.
-            match mem::replace(unsafe { &mut *stage }, Stage::Empty) {
-                Stage::Finished(output) => output,
-                _ => unreachable!("a complete task has its output until it is taken"),
+        let ended = cell.header.state.ended();
+        let result = cell.stage.with(|stage| {
+            // SAFETY: the state says what is there; after completion the stage
+            // is the handle's alone, and it takes from there once. Outputs may
+            // move.
+            unsafe {
+                match ended {
+                    Some(Ended::Output) => Ok(ManuallyDrop::into_inner(
+                        (&raw const (*stage).output).read(),
+                    )),
+                    Some(Ended::Failure) => Err(ManuallyDrop::into_inner(
+                        (&raw const (*stage).failure).read(),
+                    )),
+                    None => unreachable!("the caller has seen that it is complete"),
+                }
             }
         });
+        let result = result.map_err(|failure| match failure {
+            Some(payload) => JoinError::panicked(cell.header.id, *payload),
+            None => JoinError::cancelled(cell.header.id),
+        });
         // SAFETY: the caller passes a pointer to this type.
-        unsafe { to.cast::<Result<F::Output, JoinError>>().write(output) }
+        unsafe { to.cast::<Result<F::Output, JoinError>>().write(result) }
     }
 
     unsafe fn drop_output(task: &Task) {
-        // SAFETY: the vtable's functions get the tasks they were made for, and
-        // the caller has the stage to itself.
-        unsafe { Self::of(task).replace(Stage::Empty) }
+        // SAFETY: the vtable's functions get the tasks they were made for.
+        let cell = unsafe { Self::of(task) };
+        let ended = cell.header.state.ended();
+        cell.stage.with_mut(|stage| {
+            // SAFETY: the state says what is there, and the caller has the
+            // stage to itself.
+            unsafe {
+                match ended {
+                    Some(Ended::Output) => ManuallyDrop::drop(&mut (*stage).output),
+                    Some(Ended::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
+                    None => unreachable!("the caller has seen that it is complete"),
+                }
+            }
+        });
     }
 
     unsafe fn free(header: NonNull<Header>) {
         let cell = header.cast::<Self>();
         // The future is gone since completion and the output with the handle,
         // so what a stranger wrote and is dropped here, on whatever thread
-        // this is, is a waker at most: those may go anywhere.
-        // SAFETY: the last reference is gone, and this is the first drop.
-        quietly(|| unsafe { cell.drop_in_place() });
+        // this is, is a waker at most: those may go anywhere. Only a stub that
+        // stands for the future of `block_on` never completes.
+        quietly(|| {
+            // SAFETY: the last reference is gone: all of the cell is ours.
+            unsafe {
+                if cell.as_ref().header.state.ended().is_none() {
+                    cell.as_ref().drop_future();
+                }
+                cell.drop_in_place();
+            }
+        });
         // SAFETY: `Task::new` took it there, with this layout.
         unsafe { recycle::release(cell.cast(), Layout::new::<Self>()) };
     }

@@ -1,7 +1,7 @@
 //! The two handles on a task: one that waits for its output, one that only
 //! aborts it.
 
-use super::{cell::Task, error::JoinError, id::Id, output, state::Disown};
+use super::{cell::Task, error::JoinError, id::Id, joiner::Joiner, output, state::Disown};
 use crate::executor::coop;
 use std::{
     fmt,
@@ -103,11 +103,10 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
         return false;
     }
     if header.state.has_join_waker() {
-        let same = header.join_waker.with(|cell| {
+        let same = header.joiner.with(|joiner| {
             // SAFETY: while JOIN_WAKER is set the cell is only read.
-            unsafe { &*cell }
-                .as_ref()
-                .is_some_and(|waker| waker.will_wake(context.waker()))
+            let joiner = unsafe { &*joiner }.as_ref();
+            joiner.is_some_and(|joiner| joiner.with(|waker| waker.will_wake(context.waker())))
         });
         if same {
             return !header.state.is_complete();
@@ -116,12 +115,12 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
             return false;
         }
     }
-    let waker = context.waker().clone();
+    let joiner = Joiner::new(context.waker().clone());
     let old = header
-        .join_waker
+        .joiner
         // SAFETY: JOIN_WAKER is unset and the task was not complete when we
         // made sure of that, so the cell is the handle's.
-        .with_mut(|cell| unsafe { (*cell).replace(waker) });
+        .with_mut(|cell| unsafe { (*cell).replace(joiner) });
     let registered = header.state.offer_join_waker();
     // A stranger's destructor, when all is in order again.
     drop(old);
@@ -149,18 +148,18 @@ impl<T> Drop for JoinHandle<T> {
         let Some(task) = self.task.take() else { return };
         match task.header().state.disown() {
             Disown::Waker => {
-                let waker = task
+                let joiner = task
                     .header()
-                    .join_waker
+                    .joiner
                     // SAFETY: `disown` cleared JOIN_WAKER before completion:
                     // the cell is the handle's for good.
                     .with_mut(|cell| unsafe { (*cell).take() });
-                drop(waker);
+                drop(joiner);
             }
             // SAFETY: complete, the output was not collected, and it is on
             // this thread either because it is `Send` or because the handle
             // is not.
-            Disown::Output => unsafe { output::discard(task) },
+            Disown::Output => unsafe { output::discard(&task) },
         }
     }
 }

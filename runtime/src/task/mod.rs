@@ -4,8 +4,10 @@
 //! - `state`: one word that says whose the task is, with its transitions.
 //! - `cell`: the allocation, and what is done with the future in it.
 //! - `waker`: a task as a [`std::task::Waker`].
-//! - `join`: what the one who spawned holds.
+//! - `join`: what the one who spawned holds; `joiner`: the waker of the one
+//!   who waits there.
 //! - `join_set`: what the one who spawned many holds.
+//! - `origin`: what the inspector tells of a task.
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
@@ -16,6 +18,8 @@ pub(crate) mod fuzz;
 mod id;
 mod join;
 mod join_set;
+mod joiner;
+mod origin;
 mod output;
 mod recycle;
 mod state;
@@ -36,6 +40,6 @@ pub use crate::{
     executor::{spawn, spawn_local},
 };
 
-pub(crate) use cell::{Header, Schedule, Task};
+pub(crate) use cell::{Header, Schedule, Task, UNLISTED};
 pub(crate) use state::{Pause, Start, State, Wake};
 pub(crate) use waker::borrowed;

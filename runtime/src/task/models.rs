@@ -39,8 +39,9 @@ impl Schedule for Queue {
         tasks.push(task);
     }
 
-    fn release(&self, _: &Task) {
+    fn release(&self, _: &Task) -> Option<Task> {
         self.0.released.fetch_add(1, SeqCst);
+        None
     }
 }
 

@@ -21,31 +21,37 @@ thread_local! {
 /// # Safety
 /// The task is complete, nobody else will look for its output, and this
 /// thread may drop it.
-pub(super) unsafe fn discard(task: Task) {
-    let mut task = Some(task);
-    let outermost = LATER
-        .try_with(|later| match &mut *later.borrow_mut() {
-            Some(list) => {
-                list.extend(task.take());
-                false
-            }
-            none => {
-                *none = Some(Vec::new());
-                true
-            }
-        })
-        // The thread is ending and its list is gone: recursion is all there is.
-        .unwrap_or(false);
-
-    while let Some(next) = task {
+pub(super) unsafe fn discard(task: &Task) {
+    let drop_output = |task: &Task| {
         // SAFETY: the caller's promises, now or when the task was listed; the
         // list never leaves the thread.
-        quietly(|| unsafe { next.drop_output() });
-        task = outermost
-            .then(|| LATER.with_borrow_mut(|later| later.as_mut()?.pop()))
-            .flatten();
+        quietly(|| unsafe { task.drop_output() });
+    };
+    let place = LATER.try_with(|later| match &mut *later.borrow_mut() {
+        Some(list) => {
+            list.push(task.clone());
+            Place::Listed
+        }
+        none => {
+            *none = Some(Vec::new());
+            Place::Outermost
+        }
+    });
+    match place {
+        Ok(Place::Listed) => {}
+        Ok(Place::Outermost) => {
+            drop_output(task);
+            while let Some(next) = LATER.with_borrow_mut(|later| later.as_mut()?.pop()) {
+                drop_output(&next);
+            }
+            LATER.with_borrow_mut(|later| *later = None);
+        }
+        // The thread is ending and its list is gone: recursion is all there is.
+        Err(_) => drop_output(task),
     }
-    if outermost {
-        LATER.with_borrow_mut(|later| *later = None);
-    }
+}
+
+enum Place {
+    Listed,
+    Outermost,
 }

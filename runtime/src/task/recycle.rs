@@ -11,13 +11,15 @@ use std::{
     ptr::{self, NonNull},
 };
 
-/// Blocks come in multiples of this.
-const STEP: usize = 64;
-/// Larger tasks are the allocator's business.
-const CLASSES: usize = 16;
-/// How many bytes of each class a thread keeps: four mebibytes in all, should
-/// it ever have had that many tasks of every size.
-const KEPT: usize = 256 * 1024;
+/// The sizes of blocks are this far apart, and [`FIRST`] is the first: what
+/// glibc gives for a request is a multiple of 16, of which it keeps 8.
+const STEP: usize = 16;
+const FIRST: usize = 8;
+/// Larger tasks, those above a kibibyte, are the allocator's business.
+const CLASSES: usize = 65;
+/// How many bytes a thread keeps at most, should so many of its tasks ever have
+/// been there at once: a hundred thousand small ones.
+const KEPT: usize = 8 << 20;
 /// What the system's allocator gives without being asked for more.
 const ALIGN: usize = 16;
 
@@ -26,42 +28,40 @@ struct Free {
     next: *mut Free,
 }
 
-struct Class {
-    first: Cell<*mut Free>,
-    length: Cell<usize>,
+struct Blocks {
+    first: [Cell<*mut Free>; CLASSES],
+    /// The bytes of all that is kept.
+    bytes: Cell<usize>,
 }
-
-struct Blocks([Class; CLASSES]);
 
 thread_local! {
     static BLOCKS: Blocks = const {
-        Blocks([const { Class { first: Cell::new(ptr::null_mut()), length: Cell::new(0) } }; CLASSES])
+        Blocks {
+            first: [const { Cell::new(ptr::null_mut()) }; CLASSES],
+            bytes: Cell::new(0),
+        }
     };
 }
 
 /// The class of a layout, if it has one.
 fn class(layout: Layout) -> Option<usize> {
-    let class = layout.size().div_ceil(STEP);
-    (1..=CLASSES)
-        .contains(&class)
-        .then_some(class - 1)
-        .filter(|_| layout.align() <= ALIGN)
+    let class = layout.size().saturating_sub(FIRST).div_ceil(STEP);
+    (class < CLASSES && layout.align() <= ALIGN).then_some(class)
+}
+
+const fn size_of_class(class: usize) -> usize {
+    FIRST + class * STEP
 }
 
 /// The layout of every block of a class.
 fn of_class(class: usize) -> Layout {
-    Layout::from_size_align((class + 1) * STEP, ALIGN).expect("a small size and a power of two")
-}
-
-/// How many blocks of a class are kept.
-fn most(class: usize) -> usize {
-    KEPT / of_class(class).size()
+    Layout::from_size_align(size_of_class(class), ALIGN).expect("a small size and a power of two")
 }
 
 /// Memory for `layout`, uninitialized.
 pub(super) fn allocate(layout: Layout) -> NonNull<u8> {
     let recycled = class(layout).and_then(|class| {
-        let blocks = |blocks: &Blocks| blocks.0[class].pop();
+        let blocks = |blocks: &Blocks| blocks.pop(class);
         BLOCKS.try_with(blocks).ok().flatten()
     });
     if let Some(block) = recycled {
@@ -84,19 +84,20 @@ pub(super) unsafe fn release(block: NonNull<u8>, layout: Layout) {
         return unsafe { dealloc(block.as_ptr(), layout) };
     };
     // SAFETY: the caller's promise; the block is of this class.
-    let kept = BLOCKS.try_with(|blocks| unsafe { blocks.0[class].push(block, most(class)) });
+    let kept = BLOCKS.try_with(|blocks| unsafe { blocks.push(block, class) });
     if kept != Ok(true) {
         // SAFETY: not kept, so it is the caller's still.
         unsafe { dealloc(block.as_ptr(), of_class(class)) };
     }
 }
 
-impl Class {
-    fn pop(&self) -> Option<NonNull<u8>> {
-        let first = NonNull::new(self.first.get())?;
+impl Blocks {
+    fn pop(&self, class: usize) -> Option<NonNull<u8>> {
+        let list = &self.first[class];
+        let first = NonNull::new(list.get())?;
         // SAFETY: a block on the list is ours, and holds a `Free`.
-        self.first.set(unsafe { first.as_ref().next });
-        self.length.set(self.length.get() - 1);
+        list.set(unsafe { first.as_ref().next });
+        self.bytes.set(self.bytes.get() - size_of_class(class));
         Some(first.cast())
     }
 
@@ -104,23 +105,24 @@ impl Class {
     ///
     /// # Safety
     /// The block is of this class, and nobody's.
-    unsafe fn push(&self, block: NonNull<u8>, most: usize) -> bool {
-        if self.length.get() >= most {
+    unsafe fn push(&self, block: NonNull<u8>, class: usize) -> bool {
+        let bytes = self.bytes.get() + size_of_class(class);
+        if bytes > KEPT {
             return false;
         }
+        self.bytes.set(bytes);
         let free = block.cast::<Free>();
-        let next = self.first.replace(free.as_ptr());
+        let next = self.first[class].replace(free.as_ptr());
         // SAFETY: the block is large enough and aligned for a `Free`.
         unsafe { free.write(Free { next }) };
-        self.length.set(self.length.get() + 1);
         true
     }
 }
 
 impl Drop for Blocks {
     fn drop(&mut self) {
-        for (class, list) in self.0.iter().enumerate() {
-            while let Some(block) = list.pop() {
+        for class in 0..CLASSES {
+            while let Some(block) = self.pop(class) {
                 // SAFETY: a block of this class, off the list.
                 unsafe { dealloc(block.as_ptr(), of_class(class)) };
             }
@@ -135,9 +137,9 @@ mod tests {
     #[test]
     fn a_block_is_used_again_by_its_size_alone() {
         let (small, same, large) = (
-            Layout::new::<[u64; 9]>(),
+            Layout::new::<[u64; 14]>(),
+            Layout::new::<[u64; 15]>(),
             Layout::new::<[u64; 16]>(),
-            Layout::new::<[u64; 17]>(),
         );
         let block = allocate(small);
         // SAFETY: just allocated, with this layout.
@@ -157,7 +159,7 @@ mod tests {
     fn what_is_too_large_or_too_aligned_is_the_allocators() {
         #[repr(align(64))]
         struct Aligned(#[expect(dead_code, reason = "for its size")] [u8; 64]);
-        for layout in [Layout::new::<Aligned>(), Layout::new::<[u64; 129]>()] {
+        for layout in [Layout::new::<Aligned>(), Layout::new::<[u64; 130]>()] {
             assert!(class(layout).is_none());
             let block = allocate(layout);
             assert_eq!(block.addr().get() % layout.align(), 0);
@@ -168,15 +170,15 @@ mod tests {
 
     #[test]
     fn a_thread_keeps_no_more_than_its_share() {
-        let layout = Layout::new::<[u64; 40]>();
-        let class = class(layout).unwrap();
-        let blocks: Vec<_> = (0..2 * most(class)).map(|_| allocate(layout)).collect();
+        let layout = Layout::new::<[u64; 127]>();
+        let share = KEPT / size_of_class(class(layout).unwrap());
+        let blocks: Vec<_> = (0..2 * share).map(|_| allocate(layout)).collect();
         for block in blocks {
             // SAFETY: just allocated, with this layout.
             unsafe { release(block, layout) };
         }
-        let kept = BLOCKS.with(|blocks| blocks.0[class].length.get());
-        assert_eq!(kept, most(class));
+        let kept = BLOCKS.with(|blocks| blocks.bytes.get());
+        assert!((KEPT - size_of_class(CLASSES)..=KEPT).contains(&kept));
     }
 
     #[test]

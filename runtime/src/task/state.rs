@@ -20,27 +20,32 @@
 //! | running (any)  | [`State::finish`] | complete                                        |
 //! | idle, scheduled| [`State::seize`]  | running, to be cancelled at shutdown            |
 //!
-//! Beside the phase stand `CANCELLED` (an abort was asked for; it acts at the
-//! next start), `JOIN_INTEREST` (a `JoinHandle` lives and will collect the
-//! output) and `JOIN_WAKER` (the handle's waker is in its cell, and the cell
-//! now belongs to the finisher). The bits above count references.
+//! Beside the phase stand `CANCELLED`, `JOIN_INTEREST` (a `JoinHandle` lives
+//! and will collect the output) and `JOIN_WAKER` (the handle's waker is in its
+//! cell, and the cell now belongs to the finisher). `CANCELLED` says of a task
+//! that is not complete that an abort was asked for, which acts at its next
+//! start; and of one that is, that it ended without an output, by abort or by
+//! panic. So the word also tells what lies on the task's stage. The bits above
+//! count references.
 
-use crate::primitives::AtomicUsize;
+use crate::primitives::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
-const SCHEDULED: usize = 1;
-const RUNNING: usize = 1 << 1;
-const COMPLETE: usize = 1 << 2;
-const CANCELLED: usize = 1 << 3;
-const JOIN_INTEREST: usize = 1 << 4;
-const JOIN_WAKER: usize = 1 << 5;
-const REFERENCE: usize = 1 << 6;
+const SCHEDULED: u32 = 1;
+const RUNNING: u32 = 1 << 1;
+const COMPLETE: u32 = 1 << 2;
+const CANCELLED: u32 = 1 << 3;
+const JOIN_INTEREST: u32 = 1 << 4;
+const JOIN_WAKER: u32 = 1 << 5;
+const REFERENCE: u32 = 1 << 6;
 
-/// Past this many references the count is about to reach the sign bit; only a
-/// program that leaks wakers in a loop gets there. The same bound as `Arc`'s.
-const TOO_MANY: usize = isize::MAX as usize;
+/// Past this many references the count is about to run over: 67 million, the
+/// wakers of one task taking a gibibyte. Only a program that leaks wakers in a
+/// loop gets there, and it is ended, as `Arc` would. The room above the bound
+/// is for threads that pass it together.
+const TOO_MANY: u32 = u32::MAX - (REFERENCE << 16);
 
-pub(crate) struct State(AtomicUsize);
+pub(crate) struct State(AtomicU32);
 
 /// What the caller of [`State::wake`] owes.
 #[must_use]
@@ -78,10 +83,20 @@ pub(crate) enum Pause {
 pub(crate) enum Finish {
     /// No handle will collect the output: drop it here.
     Unclaimed,
-    /// The handle will look by itself.
+    /// The handle will look by itself. The references are gone, and with them
+    /// the right to look at the task.
     Claimed,
     /// The handle's waker waits in its cell.
     WakeJoiner,
+}
+
+/// How a task has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// Its output is on the stage.
+    Output,
+    /// The reason why there is none is on the stage.
+    Failure,
 }
 
 /// What the dropped `JoinHandle` must clean up.
@@ -97,15 +112,15 @@ pub(crate) enum Disown {
 impl State {
     /// A task that stands in a queue, is wanted by a handle and is held by
     /// `references`.
-    pub(crate) fn scheduled(references: usize) -> Self {
-        Self(AtomicUsize::new(
+    pub(crate) fn scheduled(references: u32) -> Self {
+        Self(AtomicU32::new(
             SCHEDULED | JOIN_INTEREST | (references * REFERENCE),
         ))
     }
 
     /// A task with one reference that nobody has woken: the root of `block_on`.
     pub(crate) fn idle() -> Self {
-        Self(AtomicUsize::new(REFERENCE))
+        Self(AtomicU32::new(REFERENCE))
     }
 
     pub(crate) fn wake(&self) -> Wake {
@@ -117,11 +132,15 @@ impl State {
 
     /// Asks for the task to be dropped, and schedules it so that it happens.
     pub(crate) fn cancel(&self) -> Wake {
-        // Ordering: as in `wake`.
-        Self::after_wake(self.0.fetch_or(SCHEDULED | CANCELLED, AcqRel))
+        // Ordering: as in `wake`. Of a complete task the bit says something
+        // else, and is left alone.
+        let cancelled = self.0.fetch_update(AcqRel, Relaxed, |now| {
+            (now & COMPLETE == 0).then_some(now | SCHEDULED | CANCELLED)
+        });
+        cancelled.map_or(Wake::Nothing, Self::after_wake)
     }
 
-    fn after_wake(before: usize) -> Wake {
+    fn after_wake(before: u32) -> Wake {
         if before & (SCHEDULED | RUNNING | COMPLETE) == 0 {
             Wake::Queue
         } else {
@@ -165,17 +184,54 @@ impl State {
         self.0.fetch_or(RUNNING, AcqRel) & (RUNNING | COMPLETE) == 0
     }
 
-    pub(crate) fn finish(&self) -> Finish {
-        // Ordering: Release publishes the output to the handle; Acquire takes
-        // the handle's waker out of its cell.
-        let before = self.0.fetch_xor(RUNNING | COMPLETE, AcqRel);
-        debug_assert!(before & RUNNING != 0 && before & COMPLETE == 0);
+    /// The stage holds how the task has ended. If the handle will look by
+    /// itself, `references` of the runner's go in the same step.
+    pub(crate) fn finish(&self, ended: Ended, references: u32) -> Finish {
+        let failure = match ended {
+            Ended::Output => 0,
+            Ended::Failure => CANCELLED,
+        };
+        let last = |now: u32| {
+            let next = now & !(RUNNING | CANCELLED) | COMPLETE | failure;
+            if Self::found(now) == Finish::Claimed {
+                // The handle's own reference is left.
+                next - references * REFERENCE
+            } else {
+                next
+            }
+        };
+        // Ordering: Release publishes what is on the stage to the handle;
+        // Acquire takes the handle's waker out of its cell. Failure only says
+        // what to try next.
+        let mut now = self.0.load(Relaxed);
+        debug_assert!(now & RUNNING != 0 && now & COMPLETE == 0);
+        while let Err(changed) = self
+            .0
+            .compare_exchange_weak(now, last(now), AcqRel, Relaxed)
+        {
+            now = changed;
+        }
+        Self::found(now)
+    }
+
+    fn found(before: u32) -> Finish {
         if before & JOIN_INTEREST == 0 {
             Finish::Unclaimed
         } else if before & JOIN_WAKER == 0 {
             Finish::Claimed
         } else {
             Finish::WakeJoiner
+        }
+    }
+
+    /// What is on the stage of a task that may have ended: nothing known if it
+    /// has not.
+    pub(crate) fn ended(&self) -> Option<Ended> {
+        // Ordering: Acquire, so that it is there for who is told of it.
+        match self.0.load(Acquire) & (COMPLETE | CANCELLED) {
+            COMPLETE => Some(Ended::Output),
+            now if now & COMPLETE != 0 => Some(Ended::Failure),
+            _ => None,
         }
     }
 
@@ -243,14 +299,50 @@ impl State {
         }
     }
 
-    /// True if that was the last reference: the caller frees the task.
+    /// True if those were the last references: the caller frees the task.
     #[must_use]
-    pub(crate) fn drop_reference(&self) -> bool {
+    pub(crate) fn drop_references(&self, references: u32) -> bool {
+        let all = |now: u32| now < (references + 1) * REFERENCE;
+        // Who holds all of them is alone: nobody can add one, so a load tells.
+        // Ordering: Acquire, so that the one who frees comes after every use.
+        // Those who let go before did so by the read-modify-write below, which
+        // this load sees the last of.
+        if all(self.0.load(Acquire)) {
+            return true;
+        }
         // Ordering: Release so that every use comes before the free; Acquire
-        // so that the one who frees comes after every use. (`Arc` puts the
-        // Acquire into a fence on the last path; loom models this form.)
-        let before = self.0.fetch_sub(REFERENCE, AcqRel);
-        debug_assert!(before >= REFERENCE, "a reference was dropped twice");
-        before < 2 * REFERENCE
+        // as above. (`Arc` puts the Acquire into a fence on the last path;
+        // loom models this form.)
+        let before = self.0.fetch_sub(references * REFERENCE, AcqRel);
+        debug_assert!(
+            before >= references * REFERENCE,
+            "a reference was dropped twice"
+        );
+        all(before)
+    }
+
+    /// The root is about to be polled by the only one who knows it: nobody
+    /// else holds a reference, so nobody can wake it. False if somebody does.
+    #[must_use]
+    pub(crate) fn start_alone(&self) -> bool {
+        // Ordering: Acquire takes what those who have let go did before, a
+        // wake among it. The store is to a word that is ours alone.
+        let alone = self.0.load(Acquire) == REFERENCE;
+        if alone {
+            self.0.store(REFERENCE | RUNNING, Relaxed);
+        }
+        alone
+    }
+
+    /// Puts a task that was started alone to rest again. False if others know
+    /// it by now: that takes [`State::pause`].
+    #[must_use]
+    pub(crate) fn pause_alone(&self) -> bool {
+        // Ordering: as in `start_alone`.
+        let alone = self.0.load(Acquire) == REFERENCE | RUNNING;
+        if alone {
+            self.0.store(REFERENCE, Relaxed);
+        }
+        alone
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use std::{
     mem::ManuallyDrop,
     ops::Deref,
-    ptr::NonNull,
+    ptr::{self, NonNull},
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
@@ -36,6 +36,17 @@ impl Deref for Borrowed<'_> {
     fn deref(&self) -> &Waker {
         &self.waker
     }
+}
+
+/// The task that a waker wakes, if it is one of ours; with its reference.
+pub(super) fn into_task(waker: Waker) -> Result<Task, Waker> {
+    if !ptr::eq(waker.vtable(), &raw const VTABLE) {
+        return Err(waker);
+    }
+    let waker = ManuallyDrop::new(waker);
+    // SAFETY: a waker of this vtable, whose reference is ours: it is not
+    // dropped.
+    Ok(ManuallyDrop::into_inner(unsafe { borrow(waker.data()) }))
 }
 
 /// The task that a waker's data points to.

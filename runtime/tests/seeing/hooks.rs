@@ -72,6 +72,7 @@ fn a_tasks_hooks_are_called_in_the_order_of_its_life() {
     }
 }
 
+#[cfg(feature = "trace")]
 #[test]
 fn a_hook_is_told_where_the_task_was_spawned() {
     let place = Arc::new(Mutex::new(None));

@@ -70,7 +70,8 @@ fn idle<C: Contender>(scale: Scale) -> f64 {
         assert_eq!(WAITING.with_borrow(Vec::len), count as usize);
         let bytes = tally.end().bytes;
         WAITING.take();
-        bytes as f64 / f64::from(count)
+        // Whole bytes: what the last one leaves behind is a fraction of one.
+        (bytes as f64 / f64::from(count)).floor()
     })
 }
 

@@ -1,19 +1,29 @@
 //! What other threads reach of a local executor.
 
-use super::inbox::{Inbox, Pushed};
-use crate::{reactor, runtime::Hooked, task::Task};
+use super::{
+    GATES,
+    inbox::{Inbox, Pushed},
+};
+use crate::{
+    executor::{gate::Gate, list},
+    reactor,
+    runtime::Hooked,
+    task::{Task, UNLISTED},
+};
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering::Relaxed},
 };
 
-/// An inbox, and the bell of the thread that empties it.
+/// An inbox, the bell of the thread that empties it, and the gate through
+/// which tasks find it.
 pub(crate) struct Mailbox {
     inbox: Inbox,
     reactor: Arc<reactor::Shared>,
     hooks: Hooked,
     /// How many tasks there were when the owner last said so.
     alive: AtomicUsize,
+    gate: &'static Gate<Mailbox>,
 }
 
 impl Mailbox {
@@ -23,7 +33,12 @@ impl Mailbox {
             reactor,
             hooks,
             alive: AtomicUsize::new(0),
+            gate: GATES.take(),
         }
+    }
+
+    pub(super) fn gate(&self) -> &'static Gate<Self> {
+        self.gate
     }
 
     pub(super) fn inbox(&self) -> &Inbox {
@@ -56,8 +71,15 @@ impl Mailbox {
         match self.inbox.push(task) {
             Pushed::Ring => self.reactor.ring(),
             Pushed::Quiet => {}
-            // SAFETY: see above.
-            Pushed::Closed(task) => unsafe { task.cancel() },
+            Pushed::Closed(task) => {
+                if let Some(hooks) = &self.hooks
+                    && list::key(&task) == UNLISTED
+                {
+                    hooks.task_terminate(task.header());
+                }
+                // SAFETY: see above.
+                unsafe { task.cancel() }
+            }
         }
     }
 }

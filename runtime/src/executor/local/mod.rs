@@ -23,38 +23,41 @@ pub(crate) use mailbox::Mailbox;
 use super::{
     Driver,
     context::{self, Current},
+    gate::{Gate, Gates},
+    list::{self, List},
 };
 use crate::{
     inspect::TaskInfo,
     runtime::{Handle, Hooked, fork},
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, State, Task, UNLISTED},
 };
 use queue::RunQueue;
-use slab::Slab;
 use std::{
     cell::{Cell, RefCell},
     future::{self, Future},
     mem,
     panic::Location,
-    sync::{Arc, atomic::Ordering::Relaxed},
+    ptr,
+    sync::Arc,
 };
 
-/// The keys of tasks that are in no list: one that another thread spawned, and
-/// the root.
-const UNLISTED: usize = usize::MAX;
-const ROOT: usize = usize::MAX - 1;
+/// The root's key: it is in no list, nor is to be listed.
+const ROOT: u32 = UNLISTED - 1;
+
+static GATES: Gates<Mailbox> = Gates::new();
 
 /// What only the runtime's own thread touches.
 pub(crate) struct Core {
     queue: RunQueue,
-    /// Every task that is not complete, so that shutdown finds them.
-    tasks: RefCell<Slab<Task>>,
+    /// Every task that is not complete.
+    tasks: RefCell<List>,
     /// Stands in the queue for the future that `block_on` runs.
     root: Task,
     driver: Driver,
     mailbox: Arc<Mailbox>,
     /// The mailbox's, nearer.
     hooks: Hooked,
+    gate: &'static Gate<Mailbox>,
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
@@ -64,40 +67,40 @@ pub(crate) struct Core {
 }
 
 /// A task's way back into the queue of its executor.
-struct Local(Arc<Mailbox>);
+#[derive(Clone, Copy)]
+struct Local(&'static Gate<Mailbox>);
 
 impl Schedule for Local {
     unsafe fn schedule(this: *const Self, task: Task) {
-        let foreign = context::with(|current| {
-            // SAFETY: the caller lets us read until we give the task away.
-            let mailbox = unsafe { &(*this).0 };
-            match current {
-                // Its own thread: the task cannot be freed behind our back,
-                // for only this thread completes it.
-                Some(Current::Local(core)) if Arc::ptr_eq(&core.mailbox, mailbox) => {
-                    core.queue.push(task);
-                    None
-                }
-                // The mailbox must outlive the push, and the task does not.
-                _ => Some((Arc::clone(mailbox), task)),
+        // SAFETY: the caller lets us read until we give the task away.
+        let Self(gate) = unsafe { *this };
+        let foreign = context::with(|current| match current {
+            Some(Current::Local(core)) if ptr::eq(core.gate, gate) => {
+                core.queue.push(task);
+                None
             }
+            _ => Some(task),
         });
-        if let Some((mailbox, task)) = foreign {
+        if let Some(task) = foreign
+            && let Some(mailbox) = gate.inside()
+        {
             mailbox.push(task);
         }
     }
 
-    fn release(&self, task: &Task) {
-        if let Some(hooks) = self.0.hooks() {
-            hooks.task_terminate(task.header());
-        }
-        let key = task.header().key.load(Relaxed);
-        let listed = context::with(|current| match current {
-            Some(Current::Local(core)) => core.tasks.borrow_mut().try_remove(key),
+    fn release(&self, task: &Task) -> Option<Task> {
+        context::with(|current| match current {
+            Some(Current::Local(core)) if ptr::eq(core.gate, self.0) => {
+                // The root is no task of the program's.
+                if list::key(task) != ROOT
+                    && let Some(hooks) = &core.hooks
+                {
+                    hooks.task_terminate(task.header());
+                }
+                core.tasks.borrow_mut().remove(list::key(task))
+            }
             _ => None,
-        });
-        // Outside the borrow: the last reference may free a stranger's waker.
-        drop(listed);
+        })
     }
 }
 
@@ -122,9 +125,9 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let scheduler = Local(Arc::clone(mailbox));
     // Two references, the handle's and the queue's. The owner lists the task
     // when it finds it in its inbox.
+    let scheduler = Local(mailbox.gate());
     let task = Task::new(future, scheduler, State::scheduled(2), location, 0);
     if let Some(hooks) = mailbox.hooks() {
         hooks.task_spawn(task.header());
@@ -138,10 +141,11 @@ where
 impl Core {
     #[track_caller]
     pub(crate) fn new(driver: Driver, mailbox: Arc<Mailbox>) -> Self {
-        let scheduler = Local(Arc::clone(&mailbox));
+        let gate = mailbox.gate();
+        gate.open(Arc::clone(&mailbox));
         let root = future::pending::<()>();
-        let root = Task::new(root, scheduler, State::idle(), Location::caller(), 0);
-        root.header().key.store(ROOT, Relaxed);
+        let root = Task::new(root, Local(gate), State::idle(), Location::caller(), 0);
+        list::set_key(&root, ROOT);
         Self {
             queue: RunQueue::new(),
             tasks: RefCell::default(),
@@ -150,6 +154,7 @@ impl Core {
             special: Cell::new(mailbox.hooks().is_some()),
             hooks: mailbox.hooks().clone(),
             mailbox,
+            gate,
             ticks: Cell::new(0),
             closing: Cell::new(false),
         }
@@ -168,7 +173,7 @@ impl Core {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let scheduler = Local(Arc::clone(&self.mailbox));
+        let scheduler = Local(self.gate);
         let born = self.handle().timers().last_turn();
         // Three references: the handle's, the list's and the queue's.
         let task = Task::new(future, scheduler, State::scheduled(3), location, born);
@@ -204,15 +209,14 @@ impl Core {
 
     fn list(&self, task: Task) {
         let mut tasks = self.tasks.borrow_mut();
-        let place = tasks.vacant_entry();
-        task.header().key.store(place.key(), Relaxed);
-        place.insert(task);
+        list::set_key(&task, tasks.next_place());
+        tasks.add(task);
     }
 
     /// Queues what other threads have woken or spawned.
     fn take_mail(&self) {
         self.mailbox.inbox().take(|task| {
-            if task.header().key.load(Relaxed) == UNLISTED {
+            if list::key(&task) == UNLISTED {
                 self.list(task.clone());
             }
             self.queue.push(task);
@@ -230,7 +234,7 @@ impl Core {
             mem::forget(tasks);
             return;
         }
-        for (_, task) in tasks {
+        for task in tasks {
             // SAFETY: the thread on which it was spawned; and nothing is
             // running, for `block_on` borrows the runtime that is dropped.
             unsafe { task.cancel() };
@@ -240,14 +244,18 @@ impl Core {
         while self.queue.pop().is_some() {}
         // SAFETY: spawned by another thread, and so `Send`; or complete.
         self.mailbox.inbox().close(|task| unsafe { task.cancel() });
+        // SAFETY: as for the tasks.
+        unsafe { self.root.clone().cancel() };
+        GATES.close(self.gate);
     }
 
     /// The tasks that have not ended, for the inspector.
     pub(crate) fn inspect(&self) -> Vec<TaskInfo> {
         let now = self.handle().timers().clock().nanos();
         let tasks = self.tasks.borrow();
-        let each = tasks.iter();
-        each.map(|(_, task)| TaskInfo::new(task.header(), now))
+        tasks
+            .iter()
+            .map(|task| TaskInfo::new(task.header(), now))
             .collect()
     }
 }

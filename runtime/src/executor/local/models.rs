@@ -13,7 +13,9 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) {}
+    fn release(&self, _: &Task) -> Option<Task> {
+        None
+    }
 }
 
 fn task() -> Task {

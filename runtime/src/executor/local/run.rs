@@ -24,14 +24,17 @@ impl Core {
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
-        // What an earlier root left in the queue serves this one too. Else the
-        // root goes first, but not for ever: a program that blocks on futures
-        // which are ready at once lets the others run now and then.
-        if self.root.header().state.wake() == Wake::Queue {
-            if self.turn_is_due() {
+        // The root goes first, but not for ever: a program that blocks on
+        // futures which are ready at once lets the others run now and then.
+        // What an earlier root left in the queue serves this one too.
+        if self.turn_is_due() {
+            if self.root.header().state.wake() == Wake::Queue {
                 self.queue.push(self.root.clone());
-            } else {
-                self.queue.push_front(self.root.clone());
+            }
+        } else {
+            self.ticks.set(self.ticks.get() + 1);
+            if let Poll::Ready(output) = self.begin(future.as_mut()) {
+                return output;
             }
         }
         loop {
@@ -44,7 +47,7 @@ impl Core {
                 continue;
             };
             if task.as_raw() == self.root.as_raw() {
-                if let Poll::Ready(output) = coop::with_budget(|| self.poll_root(future.as_mut())) {
+                if let Poll::Ready(output) = self.poll_root(future.as_mut()) {
                     return output;
                 }
             } else {
@@ -55,22 +58,53 @@ impl Core {
         }
     }
 
-    fn poll_root<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        /// Puts the root to rest, or back into the queue; also when the poll
-        /// unwinds, for the next `block_on` will want it.
+    /// Polls a new root where it stands. Most often nobody knows the root at
+    /// this moment, and then that takes nothing atomic.
+    fn begin<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        /// Puts the root to rest, also when the poll unwinds.
         struct Rest<'a>(&'a Core);
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
-                if self.0.root.header().state.pause() == Pause::Queue {
-                    self.0.queue.push(self.0.root.clone());
+                if !self.0.root.header().state.pause_alone() {
+                    self.0.rest();
                 }
+            }
+        }
+        if !self.root.header().state.start_alone() {
+            if self.root.header().state.wake() == Wake::Queue {
+                self.queue.push_front(self.root.clone());
+            }
+            return Poll::Pending;
+        }
+        let _rest = Rest(self);
+        self.poll_future(future)
+    }
+
+    fn poll_root<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        /// As in `begin`.
+        struct Rest<'a>(&'a Core);
+        impl Drop for Rest<'_> {
+            fn drop(&mut self) {
+                self.0.rest();
             }
         }
         let start = self.root.header().state.start();
         debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
         let _rest = Rest(self);
+        self.poll_future(future)
+    }
+
+    fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         let waker = borrowed(&self.root);
-        future.poll(&mut Context::from_waker(&waker))
+        coop::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
+    }
+
+    /// Puts the root to rest, or back into the queue: the next `block_on` will
+    /// want it too.
+    fn rest(&self) {
+        if self.root.header().state.pause() == Pause::Queue {
+            self.queue.push(self.root.clone());
+        }
     }
 
     fn turn_is_due(&self) -> bool {

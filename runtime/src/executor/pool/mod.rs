@@ -22,7 +22,10 @@ mod models;
 
 pub(crate) use worker::Worker;
 
-use super::context::{self, Current};
+use super::{
+    context::{self, Current},
+    gate::{Gate, Gates},
+};
 use crate::{
     inspect::{Snapshot, TaskInfo},
     reactor,
@@ -37,11 +40,14 @@ use registry::Registry;
 use std::{
     future::Future,
     panic::Location,
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
 };
+
+static GATES: Gates<Pool> = Gates::new();
 
 /// What the workers share.
 pub(crate) struct Pool {
@@ -54,6 +60,7 @@ pub(crate) struct Pool {
     root_is_due: AtomicBool,
     closed: AtomicBool,
     hooks: Hooked,
+    gate: &'static Gate<Pool>,
 }
 
 /// A worker, as the others see it.
@@ -65,44 +72,47 @@ struct Member {
 }
 
 /// A task's way back into a queue of its pool.
-struct Pooled(Arc<Pool>);
+#[derive(Clone, Copy)]
+struct Pooled(&'static Gate<Pool>);
 
 impl Schedule for Pooled {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read until we give the task away.
-        unsafe { Self::queue(this, task, Worker::push) }
+        unsafe { *this }.queue(task, Worker::push);
     }
 
     unsafe fn reschedule(this: *const Self, task: Task) {
         // SAFETY: as above.
-        unsafe { Self::queue(this, task, Worker::push_back) }
+        unsafe { *this }.queue(task, Worker::push_back);
     }
 
-    fn release(&self, task: &Task) {
-        if let Some(hooks) = &self.0.hooks {
-            hooks.task_terminate(task.header());
-        }
-        self.0.tasks.remove(task);
+    fn release(&self, task: &Task) -> Option<Task> {
+        context::with(|current| match current {
+            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => {
+                let pool = worker.pool();
+                if let Some(hooks) = &pool.hooks {
+                    hooks.task_terminate(task.header());
+                }
+                pool.tasks.remove(task)
+            }
+            // Spawned too late, and cancelled by who did: it is in no list.
+            _ => None,
+        })
     }
 }
 
 impl Pooled {
-    /// # Safety
-    /// As for [`Schedule::schedule`].
-    unsafe fn queue(this: *const Self, task: Task, push: fn(&Worker, Task)) {
-        let foreign = context::with(|current| {
-            // SAFETY: the caller's promise.
-            let pool = unsafe { &(*this).0 };
-            match current {
-                Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
-                    push(worker, task);
-                    None
-                }
-                // The pool must outlive the push, and the task does not.
-                _ => Some((Arc::clone(pool), task)),
+    fn queue(self, task: Task, push: fn(&Worker, Task)) {
+        let foreign = context::with(|current| match current {
+            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => {
+                push(worker, task);
+                None
             }
+            _ => Some(task),
         });
-        if let Some((pool, task)) = foreign {
+        if let Some(task) = foreign
+            && let Some(pool) = self.0.inside()
+        {
             pool.inject(task);
         }
     }
@@ -118,12 +128,13 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let shard = context::with(|current| match current {
-        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => worker.index(),
-        _ => 0,
+    let here = context::with(|current| match current {
+        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => Some(worker.index()),
+        _ => None,
     });
+    let shard = here.unwrap_or(0);
     let born = pool.members[shard].timers.last_turn();
-    let scheduler = Pooled(Arc::clone(pool));
+    let scheduler = Pooled(pool.gate);
     // Three references: the handle's, the list's and the queue's.
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
     if let Some(hooks) = &pool.hooks {
@@ -135,6 +146,12 @@ where
     if pool.tasks.add(shard, listed) {
         queued.schedule();
     } else {
+        // A worker tells by itself (`release`).
+        if here.is_none()
+            && let Some(hooks) = &pool.hooks
+        {
+            hooks.task_terminate(queued.header());
+        }
         // SAFETY: it stands in no queue, and its future is `Send`.
         unsafe { queued.cancel() };
     }
@@ -143,11 +160,11 @@ where
 }
 
 impl Pool {
-    /// Makes the shared part, and a worker for each handle's part.
+    /// Makes the shared part, for workers of which these are the others' sides.
     pub(crate) fn new(
         stealers: Vec<(Stealer<Task>, Arc<reactor::Shared>, Arc<Timers>)>,
         hooks: Hooked,
-    ) -> Self {
+    ) -> Arc<Self> {
         let members: Box<[_]> = stealers
             .into_iter()
             .map(|(stealer, reactor, timers)| Member {
@@ -157,7 +174,7 @@ impl Pool {
                 timers,
             })
             .collect();
-        Self {
+        let pool = Arc::new(Self {
             injector: Injector::new(),
             idle: Idle::new(members.len()),
             tasks: Registry::new(members.len()),
@@ -165,7 +182,10 @@ impl Pool {
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             hooks,
-        }
+            gate: GATES.take(),
+        });
+        pool.gate.open(Arc::clone(&pool));
+        pool
     }
 
     fn inject(&self, task: Task) {
@@ -220,6 +240,7 @@ impl Pool {
         // SAFETY: no worker is there to run it, and its future is `Send`.
         self.tasks.close(|task| unsafe { task.cancel() });
         self.drain();
+        GATES.close(self.gate);
     }
 
     /// Lets go of tasks that were queued as the pool ended: they are complete.

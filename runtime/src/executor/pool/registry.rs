@@ -2,12 +2,11 @@
 //! list for each worker, so that spawning on one does not wait for another.
 
 use crate::{
+    executor::list::{self, List},
     inspect::TaskInfo,
     primitives::{Mutex, lock},
     task::Task,
 };
-use slab::Slab;
-use std::sync::atomic::Ordering::Relaxed;
 
 pub(crate) struct Registry {
     shards: Box<[Mutex<Shard>]>,
@@ -15,7 +14,7 @@ pub(crate) struct Registry {
 
 #[derive(Default)]
 struct Shard {
-    tasks: Slab<Task>,
+    tasks: List,
     closed: bool,
 }
 
@@ -37,22 +36,29 @@ impl Registry {
             drop(task);
             return false;
         }
-        let place = list.tasks.vacant_entry();
-        let key = place.key() * self.shards.len() + shard;
-        // Ordering: Relaxed; the queue that the task goes into publishes it.
-        task.header().key.store(key, Relaxed);
-        place.insert(task);
+        list::set_key(&task, self.key(list.tasks.next_place(), shard));
+        list.tasks.add(task);
         true
     }
 
-    /// Takes a task that has ended off its list.
-    pub(crate) fn remove(&self, task: &Task) {
-        let key = task.header().key.load(Relaxed);
-        let (key, shard) = (key / self.shards.len(), key % self.shards.len());
-        // Gone already if the registry was closed meanwhile.
-        let listed = lock(&self.shards[shard]).tasks.try_remove(key);
-        // Outside the lock: the last reference may free a stranger's waker.
-        drop(listed);
+    /// Takes a task that ends off its list, unless the registry was closed
+    /// meanwhile.
+    pub(crate) fn remove(&self, task: &Task) -> Option<Task> {
+        let (place, shard) = self.place(list::key(task));
+        lock(&self.shards[shard]).tasks.remove(place)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
+    fn key(&self, place: u32, shard: usize) -> u32 {
+        let key = place.checked_mul(self.shards.len() as u32);
+        // So many tasks would fill the memory of any machine first.
+        key.expect("fewer than 2^32 tasks") + shard as u32
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
+    fn place(&self, key: u32) -> (u32, usize) {
+        let shards = self.shards.len() as u32;
+        (key / shards, (key % shards) as usize)
     }
 
     /// Hands over every task; none can be listed any more.
@@ -62,7 +68,7 @@ impl Registry {
             list.closed = true;
             let tasks = std::mem::take(&mut list.tasks);
             drop(list);
-            tasks.into_iter().for_each(|(_, task)| to(task));
+            tasks.into_iter().for_each(&mut to);
         }
     }
 
@@ -77,7 +83,7 @@ impl Registry {
         for shard in &self.shards {
             let list = lock(shard);
             let tasks = list.tasks.iter();
-            infos.extend(tasks.map(|(_, task)| TaskInfo::new(task.header(), now)));
+            infos.extend(tasks.map(|task| TaskInfo::new(task.header(), now)));
         }
         infos
     }

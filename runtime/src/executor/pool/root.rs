@@ -37,7 +37,9 @@ impl Schedule for Flag {
         }
     }
 
-    fn release(&self, _: &Task) {}
+    fn release(&self, _: &Task) -> Option<Task> {
+        None
+    }
 }
 
 impl Root {

@@ -291,7 +291,6 @@ impl World {
         self.while_held(|| {
             // SAFETY: it is not running, and this is the one thread there is.
             unsafe { task.cancel() };
-            drop(task);
         });
     }
 

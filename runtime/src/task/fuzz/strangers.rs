@@ -46,14 +46,14 @@ impl Schedule for Queue {
         world.put(task);
     }
 
-    fn release(&self, _: &Task) {
+    fn release(&self, _: &Task) -> Option<Task> {
         assert_eq!(self.0.model.get().phase, Phase::Complete);
         self.0.released.set(self.0.released.get() + 1);
         // A list that is being worked off at the end comes to complete tasks.
         if self.0.one_in(2) {
-            let listed = self.0.listed.take();
-            drop(listed);
+            return self.0.listed.take();
         }
+        None
     }
 }
 
