@@ -29,9 +29,10 @@
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs
 //! tasks; [`time`], [`net`], [`io`], [`fs`], [`process`] and [`signal`] are what
 //! they wait for; [`sync`] is how they talk to each other, [`join!`],
-//! [`select!`] and [`group`] how they wait for several things; [`inspect()`]
-//! looks at all of it. Inside, `executor` holds the loop, `reactor` the
-//! sockets' readiness, `blocking` the threads for what blocks.
+//! [`select!`] and [`group`] how they wait for several things, [`scope`] how
+//! they have children; [`inspect()`] looks at all of it. Inside, `executor`
+//! holds the loop, `reactor` the sockets' readiness, `blocking` the threads for
+//! what blocks.
 //!
 //! # Features
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
@@ -58,7 +59,10 @@ pub mod net;
 mod primitives;
 pub mod process;
 mod reactor;
+#[cfg(doctest)]
+mod refused;
 pub mod runtime;
+pub mod scope;
 pub mod signal;
 pub mod sync;
 pub mod task;

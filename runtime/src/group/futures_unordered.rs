@@ -77,7 +77,7 @@ impl<F> FuturesUnordered<F> {
 
     /// Drops all futures.
     pub fn clear(&mut self) {
-        self.group = Group::new();
+        drop(self.group.drain());
     }
 }
 

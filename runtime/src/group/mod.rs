@@ -6,9 +6,9 @@
 //! [`FuturesUnordered`], are from the crate `futures-util`; its intrusive lists
 //! are here a slab of members and a list of keys, which need no `unsafe`.
 //!
-//! Inside: `Group` is the core, of which [`FuturesUnordered`] is made and
-//! [`JoinSet`](crate::task::JoinSet) too; `ready` is the list through which
-//! wakers say whose turn it is.
+//! Inside: `Group` is the core, of which [`FuturesUnordered`] is made,
+//! [`JoinSet`](crate::task::JoinSet) and the [scopes](crate::scope); `ready` is
+//! the list through which wakers say whose turn it is.
 
 mod futures_unordered;
 mod ready;
@@ -20,8 +20,10 @@ mod tests;
 
 pub use futures_unordered::FuturesUnordered;
 
+pub(crate) use ready::ReadyList;
+
 use crate::executor::coop;
-use ready::{Bell, ReadyList};
+use ready::Bell;
 use slab::Slab;
 use std::{
     collections::VecDeque,
@@ -42,11 +44,16 @@ pub(crate) struct Group<M> {
 
 impl<M> Group<M> {
     pub(crate) fn new() -> Self {
+        Self::with_list(ReadyList::new())
+    }
+
+    /// A group whose waiter is woken through this list, by others too.
+    pub(crate) fn with_list(list: Arc<ReadyList>) -> Self {
         Self {
             members: Slab::new(),
             bells: Vec::new(),
             batch: VecDeque::new(),
-            list: ReadyList::new(),
+            list,
         }
     }
 
@@ -74,6 +81,15 @@ impl<M> Group<M> {
             None => self.bells.push(new_bell(&self.list, key)),
         }
         self.batch.push_back(key);
+    }
+
+    /// Takes all members out. Wakes that come for them later wake nobody.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = M> {
+        for (bell, _) in &self.bells {
+            bell.retire();
+        }
+        self.batch.clear();
+        self.members.drain()
     }
 
     /// Lets those who were woken have their turn, and `waiter`, if given, be

@@ -28,7 +28,7 @@ use std::{
     task::{Wake, Waker},
 };
 
-pub(super) struct ReadyList(Mutex<Inner>);
+pub(crate) struct ReadyList(Mutex<Inner>);
 
 struct Inner {
     /// Who has been woken since the last look, first come first.
@@ -38,7 +38,7 @@ struct Inner {
 }
 
 impl ReadyList {
-    pub(super) fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self(Mutex::new(Inner {
             keys: VecDeque::new(),
             waiter: None,
@@ -50,6 +50,14 @@ impl ReadyList {
         inner.keys.push_back(key);
         let waiter = inner.waiter.take();
         drop(inner);
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
+    }
+
+    /// Wakes who waits for the group, for another reason than a member.
+    pub(crate) fn wake_waiter(&self) {
+        let waiter = lock(&self.0).waiter.take();
         if let Some(waiter) = waiter {
             waiter.wake();
         }

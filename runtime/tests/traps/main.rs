@@ -25,7 +25,8 @@
 //! 20 the blocking pool's edges — `shutdown`
 //!    … and most of them once more on several threads — `pool`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
-//!    group of futures — `group::tests`, `group::models`
+//!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`
+//! 21 scopes — `scopes`, `scope::models`; what the compiler refuses, `refused`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
 //!    `unix_sockets`, `limits`
 #![cfg(not(loom))]
@@ -39,6 +40,7 @@ mod join_set;
 mod panics;
 mod parking;
 mod pool;
+mod scopes;
 mod shutdown;
 #[cfg(not(miri))]
 mod sockets;
