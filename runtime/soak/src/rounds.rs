@@ -1,0 +1,172 @@
+//! One flavour after the other, until the time is up.
+
+use crate::{
+    descriptors,
+    dice::mix,
+    flavour::Flavour,
+    ledger::{Ledger, thousands},
+    link::{self, Client, Round, Said},
+    options::Options,
+    server,
+    state::{self, Count, State},
+};
+use std::{
+    io::{IsTerminal, Write},
+    sync::{Arc, mpsc},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The client says something every second, if it can.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// # Errors
+/// With what was lost, or the first fault.
+pub fn run(options: &Options) -> Result<(), String> {
+    let Options {
+        seed, connections, ..
+    } = *options;
+    descriptors::make_room_for(connections)?;
+    let (rounds, time) = options.rounds();
+    println!(
+        "seed {seed}: {} connections, {rounds} rounds of {time:.0?} each",
+        thousands(connections as u64)
+    );
+    let mut client = Client::start()?;
+    // What is kept for ever is made now: it is no loss later.
+    for &flavour in &options.flavours {
+        let round = Plan {
+            name: format!("warming up, {}", flavour.name()),
+            flavour,
+            seed: mix(seed),
+            connections: connections.div_ceil(10),
+            time: Duration::from_secs(1),
+            warming_up: true,
+        };
+        round.play(&mut client)?;
+    }
+    let mut lost = 0;
+    for number in 0..rounds {
+        let flavour = options.flavours[number % options.flavours.len()];
+        let round = Plan {
+            name: format!("round {} of {rounds}, {}", number + 1, flavour.name()),
+            flavour,
+            seed: mix(seed ^ mix(number as u64)),
+            connections,
+            time,
+            warming_up: false,
+        };
+        let ledgers = round.play(&mut client)?;
+        lost += ledgers
+            .iter()
+            .filter(|ledger| !ledger.is_balanced())
+            .count();
+    }
+    if lost > 0 {
+        return Err(format!("something was lost; again with `--seed {seed}`"));
+    }
+    println!("nothing was lost");
+    Ok(())
+}
+
+struct Plan {
+    name: String,
+    flavour: Flavour,
+    seed: u64,
+    connections: usize,
+    time: Duration,
+    warming_up: bool,
+}
+
+impl Plan {
+    /// Plays the round, shows how it goes and how it ended.
+    fn play(self, client: &mut Client) -> Result<[Ledger; 2], String> {
+        let Self {
+            flavour,
+            warming_up,
+            ..
+        } = self;
+        let state = State::new(self.seed);
+        let (tell, told) = mpsc::channel();
+        let server = {
+            let state = Arc::clone(&state);
+            thread::spawn(move || {
+                let end = server::serve(Arc::clone(&state), tell);
+                state::run(flavour, &state, warming_up, |_| {}, end)
+            })
+        };
+        let Ok(addresses) = told.recv() else {
+            // It could not listen, and says why.
+            return Err(ended(server).err().unwrap_or_default());
+        };
+        client.begin(&Round {
+            flavour,
+            seed: self.seed,
+            connections: self.connections,
+            time: self.time,
+            warming_up,
+            addresses,
+        })?;
+        let client_ended = self.follow(client, &state);
+        state.stop.cancel();
+        if client_ended.is_err() {
+            // Its connections end with it, and so does the server.
+            client.kill();
+        }
+        let server = ended(server);
+        // The server's fault is often the reason for the client's.
+        let server = server.map_err(|why| format!("{}: {why}", self.name))?;
+        let (theirs, counts) = client_ended.map_err(|why| format!("{}: {why}", self.name))?;
+        if !warming_up {
+            println!("{}", self.name);
+            println!("{}", link::table(state.counts(), counts));
+            println!("{}", server.table("server"));
+            println!("{}", theirs.table("client"));
+        }
+        Ok([server, theirs])
+    }
+
+    /// Shows what the client says, until it has ended.
+    fn follow(&self, client: &Client, state: &State) -> Result<(Ledger, state::Counts), String> {
+        let terminal = std::io::stdout().is_terminal();
+        let start = Instant::now();
+        let mut line = Duration::ZERO;
+        loop {
+            if let Some(fault) = state.first_fault() {
+                return Err(fault.to_owned());
+            }
+            match client.listen(PATIENCE)? {
+                Said::Failed(why) => return Err(why),
+                Said::Ended { ledger, counts } => {
+                    if terminal {
+                        print!("\r\x1b[K");
+                    }
+                    return Ok((ledger, counts));
+                }
+                Said::Progress { open, counts } => {
+                    let progress = format!(
+                        "{}: {:>4} s, {} open, {} connections, {} MB checked",
+                        self.name,
+                        start.elapsed().as_secs(),
+                        thousands(open),
+                        thousands(counts[Count::Connections as usize]),
+                        thousands(counts[Count::Bytes as usize] / 1_000_000),
+                    );
+                    if terminal {
+                        print!("\r\x1b[K{progress}");
+                        let _ = std::io::stdout().flush();
+                    } else if start.elapsed() >= line {
+                        println!("{progress}");
+                        line = start.elapsed() + Duration::from_secs(15);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn ended(server: thread::JoinHandle<Result<Ledger, String>>) -> Result<Ledger, String> {
+    server
+        .join()
+        .unwrap_or_else(|_| Err("the server panicked".to_owned()))
+}

@@ -1,0 +1,220 @@
+//! The end that is told how to behave.
+
+use crate::{
+    dice::Dice,
+    state::{Asked, Count, State},
+    wire::{FOR_EVER, Frame, HEADER, Kind, Trouble, receive, receive_some, send, within},
+};
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+use std::{
+    net::SocketAddr,
+    panic::panic_any,
+    sync::{Arc, mpsc as std_mpsc},
+    time::Duration,
+};
+use wakeful::{
+    net::{TcpListener, TcpStream},
+    spawn, spawn_blocking,
+    sync::{mpsc, oneshot},
+    task::AbortHandle,
+    time::{Instant, sleep},
+};
+
+/// So many ports: each has 28,000 connections that may be open, or were until
+/// a minute ago.
+const LISTENERS: usize = 16;
+
+/// Serves until the round is over and every connection has ended. Tells where.
+pub async fn serve(state: Arc<State>, tell: std_mpsc::Sender<Vec<SocketAddr>>) {
+    let mut listeners = Vec::new();
+    for _ in 0..LISTENERS {
+        match TcpListener::bind("127.0.0.1:0").await {
+            Ok(listener) => listeners.push(listener),
+            Err(error) => return state.fault(format!("cannot listen: {error}")),
+        }
+    }
+    let addresses = listeners.iter().map(TcpListener::local_addr);
+    match addresses.collect() {
+        Ok(addresses) => drop(tell.send(addresses)),
+        Err(error) => return state.fault(format!("cannot tell where it listens: {error}")),
+    }
+    let acceptors: Vec<_> = listeners
+        .into_iter()
+        .map(|listener| spawn(accept(listener, Arc::clone(&state))))
+        .collect();
+    state.stop.cancelled().await;
+    let patience = Instant::now() + FOR_EVER;
+    while state.open() > 0 {
+        if Instant::now() > patience {
+            let open = state.open();
+            state.fault(format!("{open} connections did not end"));
+            break;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    for acceptor in acceptors {
+        acceptor.abort();
+        let _ = acceptor.await;
+    }
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (introduce, introduced) = oneshot::channel();
+                let task = spawn(connection(stream, introduced, Arc::clone(&state)));
+                let _ = introduce.send(task.abort_handle());
+            }
+            Err(error) => state.fault(format!("accept failed: {error}")),
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    introduced: oneshot::Receiver<AbortHandle>,
+    state: Arc<State>,
+) {
+    let _open = state.opened();
+    let Ok(own) = introduced.await else {
+        return state.fault("a task was not told its own handle".to_owned());
+    };
+    match converse(stream, &own, &state).await {
+        Ok(()) => {}
+        Err(Trouble::CutOff) => state.count(Count::CutOff),
+        Err(Trouble::Reset) => state.count(Count::Resets),
+        Err(Trouble::Silence) => state.fault("a connection was silent for ever".to_owned()),
+        Err(Trouble::Fault(what)) => state.fault(format!("server: {what}")),
+    }
+}
+
+async fn converse(stream: TcpStream, own: &AbortHandle, state: &Arc<State>) -> Result<(), Trouble> {
+    let stream = Arc::new(stream);
+    let mut frames = 0_u64;
+    while let Some(frame) = within(FOR_EVER, next(&stream)).await? {
+        frames += 1;
+        let mut dice = Dice::new(frame.seed);
+        match frame.kind {
+            Kind::Slow => sleep(frame.wait()).await,
+            Kind::Compute => compute(&frame).await?,
+            Kind::Relay => {
+                within(FOR_EVER, relay(&stream, frame)).await?;
+                state.add(Count::Bytes, frame.up.into());
+                continue;
+            }
+            Kind::Impatient => {
+                let payload = receive(&stream, frame.payload(), frame.up);
+                match within(frame.wait(), payload).await {
+                    Err(Trouble::Silence) => state.count(Count::Timeouts),
+                    ended => ended?,
+                }
+                return Ok(());
+            }
+            Kind::Panic => {
+                state.count(Count::Panics);
+                panic_any(Asked);
+            }
+            Kind::Abort => {
+                let (own, state) = (own.clone(), Arc::clone(state));
+                drop(spawn(async move {
+                    sleep(frame.wait()).await;
+                    if !own.is_finished() {
+                        state.count(Count::Aborts);
+                    }
+                    own.abort();
+                }));
+                continue;
+            }
+            Kind::Exchange | Kind::Goodbye | Kind::Reset => {}
+        }
+        within(FOR_EVER, receive(&stream, frame.payload(), frame.up)).await?;
+        state.add(Count::Bytes, frame.up.into());
+        if frame.kind == Kind::Reset {
+            let half = send(&stream, frame.answer(), frame.down / 2, &mut dice);
+            within(FOR_EVER, half).await?;
+            stream.set_linger(Some(Duration::ZERO))?;
+            state.count(Count::Resets);
+            return Ok(());
+        }
+        let answer = send(&stream, frame.answer(), frame.down, &mut dice);
+        within(FOR_EVER, answer).await?;
+        state.count(Count::Exchanges);
+        if frame.kind == Kind::Goodbye {
+            (&*stream).close().await?;
+            within(FOR_EVER, receive_some(&stream, frame.payload(), 0)).await?;
+            state.count(Count::HalfCloses);
+            return Ok(());
+        }
+    }
+    // The client has ended its part in good order, and hears what came.
+    (&*stream).write_all(&frames.to_le_bytes()).await?;
+    state.count(Count::HalfCloses);
+    Ok(())
+}
+
+/// The next header; `None` at the end of the stream.
+async fn next(mut stream: &TcpStream) -> Result<Option<Frame>, Trouble> {
+    let mut header = [0; HEADER];
+    let mut came = 0;
+    while came < HEADER {
+        match stream.read(&mut header[came..]).await? {
+            0 if came == 0 => return Ok(None),
+            0 => return Err(Trouble::CutOff),
+            count => came += count,
+        }
+    }
+    match Frame::decode(&header) {
+        Some(frame) => Ok(Some(frame)),
+        None => Err(Trouble::Fault(format!("{header:?} is no header"))),
+    }
+}
+
+async fn compute(frame: &Frame) -> Result<(), Trouble> {
+    let seed = frame.seed;
+    let expected = (0..1000).fold(seed, |sum, n| crate::dice::mix(sum ^ n));
+    let work = spawn_blocking(move || (0..1000).fold(seed, |sum, n| crate::dice::mix(sum ^ n)));
+    match work.await {
+        Ok(sum) if sum == expected => Ok(()),
+        answer => Err(Trouble::Fault(format!("the blocking pool says {answer:?}"))),
+    }
+}
+
+/// This task reads, another writes, and a channel between them is often full.
+async fn relay(stream: &Arc<TcpStream>, frame: Frame) -> Result<(), Trouble> {
+    let (pieces, mut due) = mpsc::channel::<u32>(4);
+    let writer = {
+        let stream = Arc::clone(stream);
+        spawn(async move {
+            let mut keys = frame.answer();
+            let mut piece = [0; 1024];
+            while let Some(length) = due.recv().await {
+                let piece = &mut piece[..length as usize];
+                keys.fill(piece);
+                (&*stream).write_all(piece).await?;
+            }
+            Ok::<(), Trouble>(())
+        })
+    };
+    let mut keys = frame.payload();
+    let mut piece = [0; 1024];
+    let mut left = frame.up as usize;
+    while left > 0 {
+        let most = left.min(piece.len());
+        let count = (&**stream).read(&mut piece[..most]).await?;
+        if count == 0 {
+            return Err(Trouble::CutOff);
+        }
+        keys.check(&piece[..count])?;
+        left -= count;
+        let length = u32::try_from(count).expect("at most a piece");
+        if pieces.send(length).await.is_err() {
+            break;
+        }
+    }
+    drop(pieces);
+    match writer.await {
+        Ok(wrote) => wrote,
+        Err(error) => Err(Trouble::Fault(error.to_string())),
+    }
+}

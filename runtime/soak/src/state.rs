@@ -1,0 +1,196 @@
+//! What one end counts, and the first fault that it sees.
+
+use crate::{
+    flavour::Flavour,
+    ledger::{Held, Ledger},
+};
+use std::{
+    panic,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use wakeful::{spawn, sync::CancellationToken, time::sleep};
+
+#[derive(Clone, Copy)]
+pub enum Count {
+    Connections,
+    Exchanges,
+    Bytes,
+    HalfCloses,
+    CutOff,
+    Resets,
+    Timeouts,
+    Aborts,
+    Panics,
+}
+
+impl Count {
+    pub const NAMES: [&str; 9] = [
+        "connections",
+        "exchanges",
+        "bytes checked",
+        "half-closes",
+        "cut off",
+        "resets",
+        "timeouts",
+        "aborts",
+        "panics",
+    ];
+}
+
+pub type Counts = [u64; Count::NAMES.len()];
+
+/// One end of one round.
+pub struct State {
+    pub seed: u64,
+    /// The round is over: no new connections.
+    pub stop: CancellationToken,
+    counts: [AtomicU64; Count::NAMES.len()],
+    open: AtomicU64,
+    fault: OnceLock<String>,
+    most: Mutex<Held>,
+}
+
+/// Counts as an open connection until it is dropped.
+pub struct Open(Arc<State>);
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.open.fetch_sub(1, Relaxed);
+    }
+}
+
+// Ordering: Relaxed throughout; numbers that order nothing.
+impl State {
+    pub fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self {
+            seed,
+            stop: CancellationToken::new(),
+            counts: Default::default(),
+            open: AtomicU64::new(0),
+            fault: OnceLock::new(),
+            most: Mutex::default(),
+        })
+    }
+
+    pub fn count(&self, what: Count) {
+        self.add(what, 1);
+    }
+
+    pub fn add(&self, what: Count, number: u64) {
+        self.counts[what as usize].fetch_add(number, Relaxed);
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.counts.each_ref().map(|count| count.load(Relaxed))
+    }
+
+    pub fn opened(self: &Arc<Self>) -> Open {
+        self.count(Count::Connections);
+        self.open.fetch_add(1, Relaxed);
+        Open(Arc::clone(self))
+    }
+
+    pub fn open(&self) -> u64 {
+        self.open.load(Relaxed)
+    }
+
+    /// Something was that may not be: the first is kept, and ends the round.
+    pub fn fault(&self, what: String) {
+        let _ = self.fault.set(what);
+        self.stop.cancel();
+    }
+
+    pub fn first_fault(&self) -> Option<&str> {
+        self.fault.get().map(String::as_str)
+    }
+
+    fn sample(&self) {
+        let snapshot = wakeful::inspect().expect("inside of a runtime");
+        let held = Held::of_runtime(&snapshot).and(Held::of_process());
+        let mut most = self.most.lock().unwrap_or_else(PoisonError::into_inner);
+        *most = most.most(held);
+    }
+}
+
+/// How long after the end of everything its traces may stay: a thread that has
+/// been joined is listed a moment longer.
+const SETTLING: Duration = Duration::from_secs(10);
+
+/// What this process held when its first round began.
+static BEGINNING: OnceLock<Held> = OnceLock::new();
+
+/// Runs one end of a round on a runtime of its own, and draws up its ledger.
+/// `tell` is called every second.
+///
+/// # Errors
+/// With the first fault.
+pub fn run<F>(
+    flavour: Flavour,
+    state: &Arc<State>,
+    warming_up: bool,
+    tell: impl Fn(&State) + Send + 'static,
+    end: F,
+) -> Result<Ledger, String>
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let outside = Held::of_process();
+    let shared = Arc::clone(state);
+    let (before, after) = flavour.run(async move {
+        let inside = || Held::of_runtime(&wakeful::inspect().expect("inside of a runtime"));
+        let before = inside();
+        let state = Arc::clone(&shared);
+        let sampler = spawn(async move {
+            loop {
+                state.sample();
+                tell(&state);
+                sleep(Duration::from_secs(1)).await;
+            }
+        });
+        end.await;
+        sampler.abort();
+        let _ = sampler.await;
+        // What was aborted, or waits a moment for a peer that is gone, ends.
+        let patience = wakeful::time::Instant::now() + SETTLING;
+        while inside() != before && wakeful::time::Instant::now() < patience {
+            sleep(Duration::from_millis(10)).await;
+        }
+        (before, inside())
+    })?;
+    if let Some(fault) = state.first_fault() {
+        return Err(fault.to_owned());
+    }
+    let mut ledger = Ledger {
+        before: before.and(outside),
+        most: *state.most.lock().unwrap_or_else(PoisonError::into_inner),
+        after: after.and(Held::of_process()),
+    };
+    if !warming_up {
+        ledger.before = *BEGINNING.get_or_init(|| ledger.before);
+    }
+    let patience = Instant::now() + SETTLING;
+    while !ledger.is_balanced() && Instant::now() < patience {
+        thread::sleep(Duration::from_millis(10));
+        ledger.after = after.and(Held::of_process());
+    }
+    ledger.most = ledger.most.most(ledger.after);
+    Ok(ledger)
+}
+
+/// The payload of panics that are asked for.
+pub struct Asked;
+
+/// Keeps the panic hook from reporting those, of which there are thousands.
+pub fn silence_the_panics_that_were_asked_for() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !info.payload().is::<Asked>() {
+            usual(info);
+        }
+    }));
+}
