@@ -394,13 +394,23 @@ where
             // SAFETY: complete, and nobody claims what is on the stage; the
             // runner's thread may drop it.
             Finish::Unclaimed => unsafe { output::discard(&task) },
-            Finish::WakeJoiner => cell.header.joiner.with(|joiner| {
-                // SAFETY: JOIN_WAKER gave the cell to the finisher; from now
-                // until the task is freed it is only read.
-                if let Some(joiner) = unsafe { &*joiner } {
-                    quietly(|| joiner.with(std::task::Waker::wake_by_ref));
+            Finish::WakeJoiner => {
+                cell.header.joiner.with(|joiner| {
+                    // SAFETY: JOIN_WAKER gave the cell to the finisher.
+                    if let Some(joiner) = unsafe { &*joiner } {
+                        quietly(|| joiner.with(std::task::Waker::wake_by_ref));
+                    }
+                });
+                if cell.header.state.return_join_waker(references) {
+                    return mem::forget(task);
                 }
-            }),
+                // SAFETY: the handle has gone, and left the cell to us.
+                let joiner = cell
+                    .header
+                    .joiner
+                    .with_mut(|cell| unsafe { (*cell).take() });
+                quietly(move || drop(joiner));
+            }
         }
         // SAFETY: counted above.
         unsafe { task.drop_references(references) }

@@ -2,7 +2,7 @@
 //! aborts it.
 
 use super::{cell::Task, error::JoinError, id::Id, joiner::Joiner, output, state::Disown};
-use crate::executor::coop;
+use crate::{contain::quietly, executor::coop};
 use std::{
     fmt,
     future::Future,
@@ -127,6 +127,19 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
     registered
 }
 
+/// The handle of a complete task goes, and what it waited with.
+fn leave(task: &Task) {
+    if task.header().state.leave() {
+        let joiner = task
+            .header()
+            .joiner
+            // SAFETY: the finisher is through with the cell, so it is the
+            // handle's.
+            .with_mut(|cell| unsafe { (*cell).take() });
+        quietly(move || drop(joiner));
+    }
+}
+
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
@@ -139,7 +152,9 @@ impl<T> Future for JoinHandle<T> {
         let task = self.task.take().expect("`task` would have panicked");
         // SAFETY: complete, and this is its one handle, which gives the task
         // up here.
-        Poll::Ready(unsafe { task.take_output() })
+        let output = unsafe { task.take_output() };
+        leave(&task);
+        Poll::Ready(output)
     }
 }
 
@@ -156,10 +171,13 @@ impl<T> Drop for JoinHandle<T> {
                     .with_mut(|cell| unsafe { (*cell).take() });
                 drop(joiner);
             }
-            // SAFETY: complete, the output was not collected, and it is on
-            // this thread either because it is `Send` or because the handle
-            // is not.
-            Disown::Output => unsafe { output::discard(&task) },
+            Disown::Output => {
+                // SAFETY: complete, the output was not collected, and it is on
+                // this thread either because it is `Send` or because the
+                // handle is not.
+                unsafe { output::discard(&task) };
+                leave(&task);
+            }
         }
     }
 }

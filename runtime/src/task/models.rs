@@ -237,6 +237,32 @@ fn trap_05_the_output_is_dropped_once_when_the_handle_goes_meanwhile() {
 }
 
 #[test]
+fn trap_11_who_keeps_a_complete_task_does_not_keep_who_waited_for_it() {
+    for polls_again in [false, true] {
+        model(move || {
+            let queue = Queue::default();
+            let mut handle = queue.spawn(async { 7 });
+            let abort = handle.abort_handle();
+            let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
+            let waker = Waker::from(std::sync::Arc::clone(&count));
+            assert!(poll(&mut handle, &waker).is_pending());
+            drop(waker);
+            let runner = {
+                let queue = queue.clone();
+                thread::spawn(move || queue.run())
+            };
+            if polls_again {
+                let _ = poll(&mut handle, Waker::noop());
+            }
+            drop(handle);
+            runner.join().unwrap();
+            assert!(abort.is_finished());
+            assert_eq!(std::sync::Arc::strong_count(&count), 1);
+        });
+    }
+}
+
+#[test]
 fn trap_04_an_abort_races_the_end_and_the_handle_tells_which_won() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));

@@ -22,7 +22,9 @@
 //!
 //! Beside the phase stand `CANCELLED`, `JOIN_INTEREST` (a `JoinHandle` lives
 //! and will collect the output) and `JOIN_WAKER` (the handle's waker is in its
-//! cell, and the cell now belongs to the finisher). `CANCELLED` says of a task
+//! cell, and the cell now belongs to the finisher, who gives it back when it
+//! has woken: so that who keeps a complete task does not keep all that waited
+//! for it). `CANCELLED` says of a task
 //! that is not complete that an abort was asked for, which acts at its next
 //! start; and of one that is, that it ended without an output, by abort or by
 //! panic. So the word also tells what lies on the task's stage. The bits above
@@ -274,8 +276,38 @@ impl State {
 
     /// Whether the handle's waker is in its cell (only the handle asks).
     pub(crate) fn has_join_waker(&self) -> bool {
-        // Ordering: Relaxed; only the asking thread sets this bit.
-        self.0.load(Relaxed) & JOIN_WAKER != 0
+        // Ordering: Acquire; the finisher takes the bit back when it is
+        // through with the cell, and the handle may write there next.
+        self.0.load(Acquire) & JOIN_WAKER != 0
+    }
+
+    /// The finisher has woken the handle's waker. True if its `references`
+    /// went in the same step, and the cell is the handle's again, to empty it
+    /// when it goes. False if it has gone: the finisher empties it.
+    #[must_use]
+    pub(crate) fn return_join_waker(&self, references: u32) -> bool {
+        // Ordering: Release gives the cell to the handle; Acquire, on failure,
+        // takes it from there.
+        self.0
+            .fetch_update(AcqRel, Acquire, |now| {
+                debug_assert!(now & JOIN_WAKER != 0);
+                let next = (now & !JOIN_WAKER).wrapping_sub(references * REFERENCE);
+                (now & JOIN_INTEREST != 0).then_some(next)
+            })
+            .is_ok()
+    }
+
+    /// The handle of a complete task goes. True if the waker cell is its own to
+    /// empty; false if the finisher is about to wake, and will empty it.
+    #[must_use]
+    pub(crate) fn leave(&self) -> bool {
+        // Ordering: as in `return_join_waker`. In the usual case a load: the
+        // finisher is through.
+        self.0
+            .fetch_update(AcqRel, Acquire, |now| {
+                (now & JOIN_WAKER != 0).then_some(now & !JOIN_INTEREST)
+            })
+            .is_err()
     }
 
     pub(crate) fn disown(&self) -> Disown {

@@ -301,6 +301,27 @@ fn trap_11_a_chain_of_waiting_tasks_is_dropped_without_a_deep_stack() {
 }
 
 #[test]
+fn trap_11_a_chain_of_joiners_is_dropped_without_a_deep_stack() {
+    let length = if cfg!(miri) { 300 } else { 100_000 };
+    run("the chain", async {
+        let gate = Gate::default();
+        let first = spawn_local(gate.clone());
+        // Keeps the first task's memory, in which is written who joined it.
+        let abort = first.abort_handle();
+        let mut chain = first;
+        for _ in 0..length {
+            chain = spawn_local(async { chain.await.unwrap() });
+        }
+        settle().await;
+        gate.open();
+        gate.waker().wake();
+        drop(gate);
+        chain.await.unwrap();
+        drop(abort);
+    });
+}
+
+#[test]
 fn a_task_woken_by_another_thread_wakes_a_sleeping_runtime() {
     run("the other thread's word", async {
         let (send, receive) = mpsc::channel::<Waker>();
