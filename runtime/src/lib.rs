@@ -22,8 +22,9 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A runtime lives on one thread, where futures need not be `Send`, or on
-//! several that take tasks from each other: see [`runtime::Builder`].
+//! A runtime lives on one thread, where futures need not be `Send`, on several
+//! that take tasks from each other, or on several that share nothing: see
+//! [`runtime::Builder`].
 //!
 //! # Rooms
 //! [`task`] is what a future becomes when it is spawned; [`runtime`] runs

@@ -55,6 +55,22 @@ fn echo_prints_what_it_hears() {
 }
 
 #[test]
+fn thread_per_core_deals_its_visitors_out() {
+    assert_eq!(
+        printed_by("thread_per_core"),
+        "dealt out in turn:\n  \
+         core 0 greets its visitor 1\n  \
+         core 1 greets its visitor 1\n  \
+         core 0 greets its visitor 2\n  \
+         core 1 greets its visitor 2\n  \
+         core 0 greets its visitor 3\n  \
+         core 1 greets its visitor 3\n\
+         shared out by the kernel:\n  \
+         6 greeted, by whichever core the kernel chose\n"
+    );
+}
+
+#[test]
 fn timers_prints_its_events_in_order() {
     let printed = printed_by("timers");
     // The column of times is the machine's; the order is the timers'.

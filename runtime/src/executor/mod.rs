@@ -2,6 +2,7 @@
 //!
 //! - [`local`]: one thread, whose tasks never leave it.
 //! - [`pool`]: several threads that share their tasks by stealing.
+//! - [`cores`]: several local executors that share nothing.
 //! - [`driver`]: the sockets and timers that a thread waits for when no task
 //!   is ready.
 //! - [`list`]: the tasks that have not ended.
@@ -11,6 +12,7 @@
 
 pub(crate) mod context;
 pub(crate) mod coop;
+pub(crate) mod cores;
 mod driver;
 mod gate;
 mod list;

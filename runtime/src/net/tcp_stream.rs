@@ -80,6 +80,17 @@ impl TcpStream {
         Self::connected(mio::net::TcpStream::from_std(stream))
     }
 
+    /// Takes the connection away from this runtime, as one of `std`'s that is
+    /// still non-blocking: to hand it to another core, or to another runtime,
+    /// where [`from_std`](Self::from_std) takes it over.
+    ///
+    /// # Errors
+    /// When the system has no descriptor left, for the connection has two for
+    /// a moment. It is closed then.
+    pub fn into_std(self) -> io::Result<net::TcpStream> {
+        Ok(SockRef::from(&*self.io).try_clone()?.into())
+    }
+
     /// A connection that is there: it is taken to be ready, so that the first
     /// read and write are tried at once.
     #[track_caller]

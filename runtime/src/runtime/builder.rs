@@ -9,6 +9,7 @@ use crate::{
     blocking,
     executor::{
         Driver,
+        cores::{Cores, Member},
         local::{Core, Mailbox},
         pool::{Pool, Worker},
     },
@@ -32,33 +33,65 @@ use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct Builder {
-    /// `None` for the current thread alone.
-    workers: Option<usize>,
+    flavor: Flavor,
+    workers: usize,
     start_paused: bool,
     blocking: blocking::Settings,
     hooks: Hooks,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Flavor {
+    CurrentThread,
+    MultiThread,
+    ThreadPerCore,
+}
+
 impl Builder {
-    /// A runtime that runs everything on the thread that makes it.
-    pub fn new_current_thread() -> Self {
+    fn new(flavor: Flavor) -> Self {
         Self {
-            workers: None,
+            flavor,
+            workers: match flavor {
+                Flavor::CurrentThread => 1,
+                _ => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            },
             start_paused: false,
             blocking: blocking::Settings::default(),
             hooks: Hooks::default(),
         }
     }
 
+    /// A runtime that runs everything on the thread that makes it.
+    pub fn new_current_thread() -> Self {
+        Self::new(Flavor::CurrentThread)
+    }
+
     /// A runtime of several threads that take tasks from each other: as many
     /// as the machine has cores, unless told. The thread that calls
     /// [`block_on`](Runtime::block_on) is one of them.
     pub fn new_multi_thread() -> Self {
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Self {
-            workers: Some(cores),
-            ..Self::new_current_thread()
-        }
+        Self::new(Flavor::MultiThread)
+    }
+
+    /// A runtime of several threads that share nothing but the blocking pool:
+    /// each is a runtime of one thread with tasks, sockets and timers of its
+    /// own, and what was begun on a core stays there. As many as the machine
+    /// has cores, unless told. The thread that calls
+    /// [`block_on`](Runtime::block_on) is core 0.
+    ///
+    /// Futures need not be `Send`, and what tasks of one core share needs no
+    /// lock. In exchange, the program says where work goes: a spawn stays on
+    /// its core, and [`Handle::spawn_on`] names another. A core that is busy is
+    /// not helped by one that is idle, so connections are best dealt out, in
+    /// turn ([`Handle::next_core`]) or by the kernel
+    /// ([`TcpSocket::set_reuseport`](crate::net::TcpSocket::set_reuseport) on a
+    /// listener for each core).
+    ///
+    /// Between two calls of `block_on` core 0 stands still, and the others go
+    /// on. The threads are not bound to processors; a program that wants that
+    /// does it in [`on_thread_start`](Self::on_thread_start).
+    pub fn new_thread_per_core() -> Self {
+        Self::new(Flavor::ThreadPerCore)
     }
 
     /// How many threads run tasks, the one in `block_on` included. Says
@@ -69,7 +102,9 @@ impl Builder {
     #[track_caller]
     pub fn worker_threads(mut self, workers: usize) -> Self {
         assert!(workers > 0, "a runtime needs at least one worker");
-        self.workers = self.workers.map(|_| workers);
+        if self.flavor != Flavor::CurrentThread {
+            self.workers = workers;
+        }
         self
     }
 
@@ -248,42 +283,70 @@ impl Builder {
     #[track_caller]
     pub fn build(mut self) -> io::Result<Runtime> {
         let hooks = std::mem::take(&mut self.hooks).shared();
-        let kind = match self.workers {
-            None => self.build_local(hooks)?,
-            Some(workers) => {
-                assert!(
-                    !self.start_paused,
-                    "a paused clock needs `new_current_thread`"
-                );
-                self.build_pool(workers, hooks)?
-            }
-        };
-        Ok(Runtime {
-            kind,
-            patience: None,
-        })
+        assert!(
+            !self.start_paused || self.flavor == Flavor::CurrentThread,
+            "a paused clock needs `new_current_thread`"
+        );
+        match self.flavor {
+            Flavor::MultiThread => Ok(Runtime {
+                kind: self.build_pool(hooks)?,
+                patience: None,
+            }),
+            Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_cores(hooks),
+        }
     }
 
     #[track_caller]
-    fn build_local(self, hooks: Hooked) -> io::Result<Kind> {
-        let reactor = Reactor::new()?;
-        let mailbox = Arc::new(Mailbox::new(Arc::clone(reactor.shared()), hooks.clone()));
-        let shared = Shared {
-            entrance: Entrance::Local(Arc::clone(&mailbox)),
-            timers: Arc::new(Timers::new(Arc::clone(reactor.shared()), self.start_paused)),
-            reactor: Arc::clone(reactor.shared()),
-            blocking: blocking::Pool::new(self.blocking, hooks),
-        };
-        let driver = Driver::new(reactor, Handle::new(shared));
-        Ok(Kind::Local(Core::new(driver, mailbox)))
-    }
-
-    #[track_caller]
-    fn build_pool(self, workers: usize, hooks: Hooked) -> io::Result<Kind> {
-        let reactors: Vec<_> = (0..workers)
+    fn build_cores(self, hooks: Hooked) -> io::Result<Runtime> {
+        let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
-        let deques: Vec<_> = (0..workers).map(|_| Deque::new_fifo()).collect();
+        let members = reactors.iter().map(|reactor| {
+            let reactor = reactor.shared();
+            Member {
+                mailbox: Arc::new(Mailbox::new(Arc::clone(reactor), hooks.clone())),
+                timers: Arc::new(Timers::new(Arc::clone(reactor), self.start_paused)),
+            }
+        });
+        let cores = Cores::new(members.collect());
+        let blocking = blocking::Pool::new(self.blocking, hooks);
+        let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
+            let shared = Shared {
+                entrance: Entrance::Local {
+                    cores: Arc::clone(&cores),
+                    core,
+                },
+                timers: Arc::clone(&cores.members()[core].timers),
+                reactor: Arc::clone(reactor.shared()),
+                blocking: Arc::clone(&blocking),
+            };
+            Driver::new(reactor, Handle::new(shared))
+        });
+        let first = drivers.next().expect("at least one core");
+        let core = Core::new(first, Arc::clone(cores.mailbox(0)));
+        let mut threads = Vec::new();
+        let rest = (1..).zip(drivers);
+        let started = rest
+            .map(|(index, driver)| cores.start(index, driver))
+            .try_for_each(|thread| thread.map(|thread| threads.push(thread)));
+        let runtime = Runtime {
+            kind: Kind::Cores {
+                core,
+                cores,
+                threads,
+            },
+            patience: None,
+        };
+        // Should one not have started, the drop ends those that have.
+        started.map(|()| runtime)
+    }
+
+    #[track_caller]
+    fn build_pool(self, hooks: Hooked) -> io::Result<Kind> {
+        let reactors: Vec<_> = (0..self.workers)
+            .map(|_| Reactor::new())
+            .collect::<Result<_, _>>()?;
+        let deques: Vec<_> = (0..self.workers).map(|_| Deque::new_fifo()).collect();
         let timers: Vec<_> = reactors
             .iter()
             .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.shared()), false)))

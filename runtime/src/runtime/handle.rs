@@ -5,7 +5,8 @@ use crate::{
     blocking,
     executor::{
         context,
-        local::{self, Mailbox},
+        cores::{Cores, MadeThere},
+        local,
         pool::{self, Pool},
     },
     inspect::{Snapshot, TaskInfo},
@@ -17,6 +18,9 @@ use std::{fmt, future::Future, panic::Location, sync::Arc};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
      Call this inside of `Runtime::block_on`, or of `Runtime::enter`";
+
+const NO_CORES: &str = "a pool has no cores to choose from: its tasks go where a worker is free. \
+     Use `spawn`, or build the runtime with `Builder::new_thread_per_core`";
 
 /// A counted reference to a runtime, for every thread. It does not keep the
 /// runtime running.
@@ -35,7 +39,11 @@ pub(crate) struct Shared {
 /// How a future from elsewhere gets in.
 #[derive(Clone)]
 pub(super) enum Entrance {
-    Local(Arc<Mailbox>),
+    /// One core or several, and which of them this is.
+    Local {
+        cores: Arc<Cores>,
+        core: usize,
+    },
     Pool(Arc<Pool>),
 }
 
@@ -82,8 +90,88 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0.entrance {
-            Entrance::Local(mailbox) => local::spawn(mailbox, future, location),
+            Entrance::Local { cores, core } => local::spawn(cores.mailbox(*core), future, location),
             Entrance::Pool(pool) => pool::spawn(pool, future, location),
+        }
+    }
+
+    /// Has a task made on one of the cores of a
+    /// [`thread_per_core`](super::Builder::new_thread_per_core) runtime, from
+    /// any thread. `make` is called there, and the future that it returns stays
+    /// there: it need not be `Send`.
+    ///
+    /// The cores are numbered from 0, which is the thread in
+    /// [`block_on`](crate::Runtime::block_on); [`next_core`](Self::next_core)
+    /// deals them out. A runtime of one thread is a core alone.
+    ///
+    /// # Panics
+    /// If there is no such core, or the runtime is a pool, whose tasks have no
+    /// place of their own. A panic in `make` is the task's.
+    ///
+    /// ```
+    /// use std::rc::Rc;
+    /// use wakeful::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_thread_per_core().worker_threads(2).build()?;
+    /// let handle = runtime.handle().clone();
+    /// let names = runtime.block_on(async move {
+    ///     let name_of = |core| {
+    ///         handle.spawn_on(core, || async {
+    ///             let here = Rc::new(std::thread::current().id());
+    ///             wakeful::task::yield_now().await;
+    ///             *here
+    ///         })
+    ///     };
+    ///     (name_of(0).await, name_of(1).await)
+    /// });
+    /// assert_eq!(names.0?, std::thread::current().id());
+    /// assert_ne!(names.1?, std::thread::current().id());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_on<M, F>(&self, core: usize, make: M) -> JoinHandle<F::Output>
+    where
+        M: FnOnce() -> F + Send + 'static,
+        F: Future + 'static,
+        F::Output: Send + 'static,
+    {
+        let cores = self.cores();
+        assert!(
+            core < cores.len(),
+            "there is no core {core}: this runtime has {}, numbered from 0",
+            cores.len()
+        );
+        let future = MadeThere::<M, F>::by(make);
+        local::spawn(cores.mailbox(core), future, Location::caller())
+    }
+
+    /// A core for the next connection, or whatever is to be dealt out: all of
+    /// them in turn.
+    ///
+    /// # Panics
+    /// If the runtime is a pool.
+    #[track_caller]
+    pub fn next_core(&self) -> usize {
+        self.cores().next()
+    }
+
+    /// The core that this is a handle of: the one it was taken on.
+    ///
+    /// # Panics
+    /// If the runtime is a pool.
+    #[track_caller]
+    pub fn core(&self) -> usize {
+        match &self.0.entrance {
+            Entrance::Local { core, .. } => *core,
+            Entrance::Pool(_) => panic!("{NO_CORES}"),
+        }
+    }
+
+    #[track_caller]
+    fn cores(&self) -> &Arc<Cores> {
+        match &self.0.entrance {
+            Entrance::Local { cores, .. } => cores,
+            Entrance::Pool(_) => panic!("{NO_CORES}"),
         }
     }
 

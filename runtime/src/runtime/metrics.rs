@@ -44,32 +44,40 @@ impl RuntimeMetrics {
     /// [`block_on`](crate::Runtime::block_on) included.
     pub fn num_workers(&self) -> usize {
         match &self.shared().entrance {
-            Entrance::Local(_) => 1,
+            Entrance::Local { cores, .. } => cores.len(),
             Entrance::Pool(pool) => pool.workers(),
         }
     }
 
-    /// How many tasks have been spawned and have not ended. From another
-    /// thread than its own, a current-thread runtime's is the number as of the
-    /// last time that it looked at its sockets.
+    /// How many tasks have been spawned and have not ended. Those of another
+    /// thread that does not share its tasks, a current-thread runtime's or
+    /// another core's, are counted as of the last time that it looked at its
+    /// sockets.
     pub fn num_alive_tasks(&self) -> usize {
         match &self.shared().entrance {
-            Entrance::Local(mailbox) => local::alive_tasks(mailbox),
+            Entrance::Local { cores, .. } => {
+                let each = cores.members().iter();
+                each.map(|core| local::alive_tasks(&core.mailbox)).sum()
+            }
             Entrance::Pool(pool) => pool.alive_tasks(),
         }
     }
 
     /// How many tasks other threads have queued and no worker has taken yet. A
-    /// current-thread runtime does not count them: 1 if there are any.
+    /// core alone does not count them: 1 for each that has some.
     pub fn global_queue_depth(&self) -> usize {
         match &self.shared().entrance {
-            Entrance::Local(mailbox) => usize::from(mailbox.has_mail()),
+            Entrance::Local { cores, .. } => {
+                let each = cores.members().iter();
+                each.filter(|core| core.mailbox.has_mail()).count()
+            }
             Entrance::Pool(pool) => pool.global_queue_depth(),
         }
     }
 
     /// How many tasks a worker has queued, beside the one that it will run
-    /// next. `None` in a current-thread runtime, which does not count them.
+    /// next. `None` for a runtime whose threads do not share tasks, which does not
+    /// count them.
     ///
     /// # Panics
     /// If there is no such worker; they are numbered from 0.
@@ -77,7 +85,7 @@ impl RuntimeMetrics {
     pub fn worker_local_queue_depth(&self, worker: usize) -> Option<usize> {
         self.check(worker);
         match &self.shared().entrance {
-            Entrance::Local(_) => None,
+            Entrance::Local { .. } => None,
             Entrance::Pool(pool) => Some(pool.local_queue_depth(worker)),
         }
     }
@@ -109,7 +117,7 @@ impl RuntimeMetrics {
 
     fn timers(&self, worker: usize) -> &Timers {
         match &self.shared().entrance {
-            Entrance::Local(_) => &self.shared().timers,
+            Entrance::Local { cores, .. } => &cores.members()[worker].timers,
             Entrance::Pool(pool) => pool.timers(worker),
         }
     }

@@ -18,12 +18,13 @@ pub(crate) use hooks::{Hooked, give_turn};
 use crate::{
     executor::{
         context::{self, Current},
+        cores::Cores,
         local::Core,
         pool::Worker,
     },
     task::JoinHandle,
 };
-use std::{fmt, future::Future, io, panic::Location, thread, time::Duration};
+use std::{fmt, future::Future, io, panic::Location, sync::Arc, thread, time::Duration};
 
 const NESTED: &str = "`block_on` inside of a runtime: it would block the thread that is to run \
      the future. Write `.await` instead; from code that cannot, send the future to a task with \
@@ -31,14 +32,16 @@ const NESTED: &str = "`block_on` inside of a runtime: it would block the thread 
 
 /// Tasks, timers, sockets, and a pool of threads for what blocks.
 ///
-/// There are two kinds, as the [`Builder`] is told. With
+/// There are three kinds, as the [`Builder`] is told. With
 /// [`new_current_thread`](Builder::new_current_thread) everything runs on the
 /// thread that made the runtime; nothing runs in the background: tasks go
 /// forward while [`block_on`](Self::block_on) is being called, and wait when it
 /// is not. With [`new_multi_thread`](Builder::new_multi_thread) there are
 /// several workers that take tasks from each other. The thread in `block_on`
 /// is one of them; between two calls the others go on, but what waits for a
-/// socket or a timer of that first worker waits for the next call.
+/// socket or a timer of that first worker waits for the next call. With
+/// [`new_thread_per_core`](Builder::new_thread_per_core) there are several
+/// threads that share nothing, each a runtime of one thread.
 ///
 /// # Shutdown
 /// Dropping the runtime drops every task; their handles say cancelled, and a
@@ -62,7 +65,13 @@ pub struct Runtime {
 }
 
 enum Kind {
-    Local(Core),
+    /// One thread, or several that share nothing.
+    Cores {
+        core: Core,
+        cores: Arc<Cores>,
+        /// The other cores.
+        threads: Vec<thread::JoinHandle<()>>,
+    },
     Pool {
         worker: Worker,
         /// The other workers.
@@ -73,7 +82,7 @@ enum Kind {
 impl Kind {
     fn current(&self) -> Current<'_> {
         match self {
-            Self::Local(core) => Current::Local(core),
+            Self::Cores { core, .. } => Current::Local(core),
             Self::Pool { worker, .. } => Current::Worker(worker),
         }
     }
@@ -104,7 +113,7 @@ impl Runtime {
             "this runtime belongs to the process that forked this one: make a new one here"
         );
         match &self.kind {
-            Kind::Local(core) => core.block_on(future),
+            Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => worker.block_on(future),
         }
     }
@@ -122,7 +131,7 @@ impl Runtime {
     {
         let location = Location::caller();
         match &self.kind {
-            Kind::Local(core) => core.spawn(future, location),
+            Kind::Cores { core, .. } => core.spawn(future, location),
             Kind::Pool { .. } => panic!("{}", crate::executor::NOT_LOCAL),
         }
     }
@@ -163,14 +172,32 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
+        let forked = fork::happened_since(self.handle().reactor().born());
         match &mut self.kind {
-            Kind::Local(core) => context::enter(Current::Local(core), || core.shut_down()),
+            Kind::Cores {
+                core,
+                cores,
+                threads,
+            } => {
+                let threads = std::mem::take(threads);
+                if forked {
+                    // The parent's.
+                    threads.into_iter().for_each(std::mem::forget);
+                } else {
+                    cores.close();
+                    for thread in threads {
+                        // One that panicked has said so.
+                        let _ = thread.join();
+                    }
+                }
+                context::enter(Current::Local(core), || core.shut_down());
+            }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
                 context::enter(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
-        if !fork::happened_since(self.handle().reactor().born()) {
+        if !forked {
             self.handle().blocking().shut_down(self.patience);
         }
     }

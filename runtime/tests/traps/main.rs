@@ -23,7 +23,7 @@
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`
 //! 20 the blocking pool's edges — `shutdown`
-//!    … and most of them once more on several threads — `pool`, those of one
+//!    … and most of them once more on several threads — `pool`, `cores`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
 //!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`
 //! 21 scopes — `scopes`, `scope::models`; what the compiler refuses, `refused`
@@ -33,6 +33,7 @@
 
 #[cfg(all(unix, not(miri)))]
 mod async_fd;
+mod cores;
 #[cfg(not(miri))]
 mod datagrams;
 mod fairness;

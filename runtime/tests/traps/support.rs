@@ -104,6 +104,11 @@ impl Drops {
         self.0.lock().unwrap().len()
     }
 
+    /// Where they were dropped, in that order.
+    pub fn threads(&self) -> Vec<ThreadId> {
+        self.0.lock().unwrap().clone()
+    }
+
     pub fn all_here(&self) -> bool {
         let here = thread::current().id();
         self.0.lock().unwrap().iter().all(|thread| *thread == here)

@@ -60,7 +60,7 @@ impl Mailbox {
         self.inbox.has_mail()
     }
 
-    pub(super) fn hooks(&self) -> &Hooked {
+    pub(crate) fn hooks(&self) -> &Hooked {
         &self.hooks
     }
 
