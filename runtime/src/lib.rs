@@ -36,6 +36,7 @@
 //! what blocks.
 //!
 //! # Features
+//! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
 //! traits for I/O, in the module `tokio`. `trace`: what [`inspect()`] tells of
 //! a task beside its name and state.
@@ -74,3 +75,5 @@ pub mod tokio;
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};
 pub use task::{spawn, spawn_blocking, spawn_local};
+#[cfg(feature = "macros")]
+pub use wakeful_macros::{main, test};

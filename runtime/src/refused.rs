@@ -234,3 +234,41 @@ mod scopes {}
 /// }
 /// ```
 mod parallel {}
+
+/// An attribute that is used wrongly says so, and nothing else goes wrong.
+///
+/// ```compile_fail
+/// #[wakeful::main]
+/// fn main() {}
+/// ```
+///
+/// ```compile_fail
+/// #[wakeful::main]
+/// async fn main(arguments: Vec<String>) {}
+/// ```
+///
+/// ```compile_fail
+/// #[wakeful::main(threads = 2)]
+/// async fn main() {}
+/// ```
+///
+/// What runs on a thread of its own need not be `Send`, in a pool either: it is
+/// the root. What it spawns there must.
+///
+/// ```
+/// #[wakeful::main(flavor = "multi_thread", worker_threads = 1)]
+/// async fn main() {
+///     let local = std::rc::Rc::new(1);
+///     wakeful::task::yield_now().await;
+///     drop(local);
+/// }
+/// ```
+///
+/// ```compile_fail,E0308
+/// #[wakeful::main]
+/// async fn main() -> Result<(), std::io::Error> {
+///     "an error in here is shown in here"
+/// }
+/// ```
+#[cfg(feature = "macros")]
+mod attributes {}

@@ -16,6 +16,7 @@ use std::{
 use wakeful::{
     Runtime,
     runtime::{Builder, Handle},
+    scope::Scope,
     spawn,
     task::yield_now,
     time::{sleep, timeout},
@@ -387,6 +388,31 @@ fn a_set_of_tasks_is_collected_while_the_workers_run_them() {
             sum += set.join_next().await.unwrap().unwrap();
         }
         assert_eq!(sum, (0..tasks).sum());
+    });
+}
+
+#[test]
+fn a_scope_goes_with_its_task_from_worker_to_worker() {
+    let children = if cfg!(miri) { 4 } else { 100 };
+    run("the task with the scope", async move {
+        let parent = spawn(async move {
+            let done = AtomicUsize::new(0);
+            let scope = Scope::new();
+            let whole = scope.run(async {
+                for n in 0..children {
+                    let done = &done;
+                    scope.spawn(async move {
+                        for _ in 0..n % 5 {
+                            spawn(yield_now()).await.unwrap();
+                        }
+                        done.fetch_add(1, SeqCst);
+                    });
+                }
+            });
+            whole.await;
+            done.into_inner()
+        });
+        assert_eq!(parent.await.unwrap(), children);
     });
 }
 

@@ -20,7 +20,6 @@ use std::{
 };
 use wakeful::{
     Runtime,
-    runtime::Builder,
     scope::{LocalScope, LocalTryScope, Scope, ScopedJoinHandle, TryScope},
     spawn_local,
     sync::{Notify, oneshot},
@@ -307,10 +306,10 @@ fn trap_21_a_forgotten_scope_leaves_nobody_running_on_what_was_borrowed() {
     there.join().unwrap();
     assert!(count.wakes() >= 1, "its task is woken, in vain");
     assert_eq!(gate.polls(), 1);
-    mem::forget(gate);
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it leaks a handle, on purpose")]
 fn trap_21_a_child_that_is_forgotten_by_its_sibling_is_still_waited_for() {
     run("the child", async {
         let done = Cell::new(false);
@@ -667,35 +666,6 @@ fn another_thread_may_spawn_into_a_scope_that_sleeps() {
         });
     });
     assert_eq!(asked.load(SeqCst), 4);
-}
-
-#[test]
-fn a_scope_runs_in_a_pool_where_its_task_goes_from_worker_to_worker() {
-    let children = if cfg!(miri) { 4 } else { 100 };
-    let runtime = Builder::new_multi_thread()
-        .worker_threads(2)
-        .build()
-        .unwrap();
-    let task = runtime.spawn(async move {
-        let done = AtomicUsize::new(0);
-        let scope = Scope::new();
-        scope
-            .run(async {
-                for n in 0..children {
-                    let done = &done;
-                    scope.spawn(async move {
-                        for _ in 0..n % 5 {
-                            wakeful::spawn(yield_now()).await.unwrap();
-                        }
-                        done.fetch_add(1, SeqCst);
-                    });
-                }
-            })
-            .await;
-        done.into_inner()
-    });
-    let done = watched("the scope's task", || runtime.block_on(task));
-    assert_eq!(done.unwrap(), children);
 }
 
 #[test]

@@ -1,0 +1,209 @@
+//! What stands in the brackets of an attribute.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::{
+    Error, Expr, ExprLit, Ident, Lit, LitBool, LitStr, Path, Result, Token,
+    ext::IdentExt,
+    parse::{Parse, ParseStream},
+};
+
+const KEYS: [&str; 4] = ["flavor", "worker_threads", "start_paused", "crate"];
+
+/// A kind of runtime, and what may be said about it.
+#[derive(Debug)]
+struct Flavor {
+    name: &'static str,
+    /// Its constructor in `runtime::Builder`.
+    constructor: &'static str,
+    has_workers: bool,
+    can_pause: bool,
+}
+
+/// The first is that of an attribute without a flavor.
+const FLAVORS: [Flavor; 2] = [
+    Flavor {
+        name: "current_thread",
+        constructor: "new_current_thread",
+        has_workers: false,
+        can_pause: true,
+    },
+    Flavor {
+        name: "multi_thread",
+        constructor: "new_multi_thread",
+        has_workers: true,
+        can_pause: false,
+    },
+];
+
+/// The keys that were set, each checked by itself.
+#[derive(Default)]
+pub(crate) struct Options {
+    flavor: Option<&'static Flavor>,
+    worker_threads: Option<(usize, Span)>,
+    start_paused: Option<(bool, Span)>,
+    krate: Option<Path>,
+}
+
+impl Options {
+    /// The expression that makes a builder with all that was said.
+    pub(crate) fn builder(&self) -> TokenStream {
+        let krate = self.krate.as_ref();
+        let krate = krate.map_or_else(|| quote!(::wakeful), ToTokens::to_token_stream);
+        let flavor = self.flavor.unwrap_or(&FLAVORS[0]);
+        let constructor = format_ident!("{}", flavor.constructor);
+        let workers = self
+            .worker_threads
+            .map(|(count, _)| quote!(.worker_threads(#count)));
+        let paused = self
+            .start_paused
+            .map(|(paused, _)| quote!(.start_paused(#paused)));
+        quote!(#krate::runtime::Builder::#constructor() #workers #paused)
+    }
+
+    fn set(&mut self, key: &Ident, value: &Expr) -> Result<()> {
+        match key.to_string().as_str() {
+            "flavor" => set(&mut self.flavor, key, flavor(value)?),
+            "worker_threads" => {
+                let count = worker_threads(value)?;
+                set(&mut self.worker_threads, key, (count, key.span()))
+            }
+            "start_paused" => {
+                let paused = boolean(value)?;
+                set(&mut self.start_paused, key, (paused, key.span()))
+            }
+            "crate" => set(&mut self.krate, key, path(value)?),
+            unknown => Err(Error::new(
+                key.span(),
+                format!("there is no key `{unknown}`: the keys are {}", list(&KEYS)),
+            )),
+        }
+    }
+
+    /// Whether what was set goes together.
+    fn check(&self) -> Result<()> {
+        let flavor = self.flavor.unwrap_or(&FLAVORS[0]);
+        if let Some((_, span)) = self.worker_threads
+            && !flavor.has_workers
+        {
+            let others = flavors(|other| other.has_workers);
+            return Err(Error::new(
+                span,
+                format!("`{}` has no workers: add `flavor = {others}`", flavor.name),
+            ));
+        }
+        if let Some((true, span)) = self.start_paused
+            && !flavor.can_pause
+        {
+            let others = flavors(|other| other.can_pause);
+            return Err(Error::new(
+                span,
+                format!(
+                    "the clocks of `{}` would not stand still together: use `flavor = {others}`",
+                    flavor.name,
+                ),
+            ));
+        }
+        Ok(())
+    }
+}
+
+impl Parse for Options {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let mut options = Self::default();
+        while !input.is_empty() {
+            // Any word, for `crate` is one.
+            let key = input.call(Ident::parse_any).map_err(|error| {
+                Error::new(
+                    error.span(),
+                    format!("a key is missing here: {}", list(&KEYS)),
+                )
+            })?;
+            input.parse::<Token![=]>().map_err(|error| {
+                Error::new(error.span(), format!("`{key}` needs a value: `{key} = …`"))
+            })?;
+            options.set(&key, &input.parse()?)?;
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        options.check()?;
+        Ok(options)
+    }
+}
+
+fn set<T>(place: &mut Option<T>, key: &Ident, value: T) -> Result<()> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(key.span(), format!("`{key}` is set twice"))),
+    }
+}
+
+fn flavor(value: &Expr) -> Result<&'static Flavor> {
+    let name = string(value)?;
+    let known = FLAVORS.iter().find(|flavor| flavor.name == name.value());
+    known.ok_or_else(|| {
+        Error::new(
+            name.span(),
+            format!(
+                "there is no flavor {:?}: it is {}",
+                name.value(),
+                flavors(|_| true)
+            ),
+        )
+    })
+}
+
+fn worker_threads(value: &Expr) -> Result<usize> {
+    match literal(value) {
+        Some(Lit::Int(count)) => match count.base10_parse::<usize>() {
+            Ok(0) => Err(Error::new(
+                count.span(),
+                "a runtime needs at least one worker",
+            )),
+            parsed => parsed,
+        },
+        _ => Err(expected(value, "a number", "2")),
+    }
+}
+
+fn boolean(value: &Expr) -> Result<bool> {
+    match literal(value) {
+        Some(Lit::Bool(LitBool { value, .. })) => Ok(*value),
+        _ => Err(expected(value, "`true` or `false`", "true")),
+    }
+}
+
+fn path(value: &Expr) -> Result<Path> {
+    string(value)?.parse()
+}
+
+fn string(value: &Expr) -> Result<&LitStr> {
+    match literal(value) {
+        Some(Lit::Str(string)) => Ok(string),
+        _ => Err(expected(value, "a string", "\"current_thread\"")),
+    }
+}
+
+fn literal(value: &Expr) -> Option<&Lit> {
+    match value {
+        Expr::Lit(ExprLit { lit, .. }) => Some(lit),
+        _ => None,
+    }
+}
+
+fn expected(value: &Expr, what: &str, example: &str) -> Error {
+    Error::new_spanned(value, format!("this must be {what}, such as `{example}`"))
+}
+
+/// The names of some flavors, in quotation marks.
+fn flavors(which: impl Fn(&Flavor) -> bool) -> String {
+    let some = FLAVORS.iter().filter(|flavor| which(flavor));
+    let names: Vec<_> = some.map(|flavor| format!("{:?}", flavor.name)).collect();
+    names.join(" or ")
+}
+
+fn list(names: &[&str]) -> String {
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
+}

@@ -1,0 +1,192 @@
+//! What the attributes say when something is wrong with their use. That the
+//! compiler points at the right place is seen by its own error tests, in
+//! `wakeful`'s `refused`; that they work, in its `tests/attributes.rs`.
+
+use crate::entry::{Kind, attempt, expand};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::parse2;
+
+/// What is wrong, in words.
+fn error(kind: Kind, keys: TokenStream, function: TokenStream) -> String {
+    let function = parse2(function).expect("a function");
+    match attempt(kind, keys, &function) {
+        Err(error) => error.to_string(),
+        Ok(expansion) => panic!("nothing is wrong: {expansion}"),
+    }
+}
+
+/// What is wrong with the keys.
+fn wrong_keys(keys: TokenStream) -> String {
+    error(
+        Kind::Main,
+        keys,
+        quote!(
+            async fn main() {}
+        ),
+    )
+}
+
+#[test]
+fn an_unknown_key_names_the_known_ones() {
+    assert_eq!(
+        wrong_keys(quote!(flavour = "current_thread")),
+        "there is no key `flavour`: the keys are `flavor`, `worker_threads`, \
+         `start_paused`, `crate`"
+    );
+    assert!(wrong_keys(quote!(= 1)).starts_with("a key is missing here: `flavor`, "));
+}
+
+#[test]
+fn an_unknown_flavor_names_the_known_ones() {
+    assert_eq!(
+        wrong_keys(quote!(flavor = "current-thread")),
+        "there is no flavor \"current-thread\": it is \"current_thread\" or \"multi_thread\""
+    );
+}
+
+#[test]
+fn a_key_is_set_once_to_a_value_of_its_kind() {
+    let both = quote!(start_paused = true, start_paused = false);
+    assert_eq!(wrong_keys(both), "`start_paused` is set twice");
+    assert_eq!(
+        wrong_keys(quote!(start_paused)),
+        "`start_paused` needs a value: `start_paused = …`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(start_paused = 1)),
+        "this must be `true` or `false`, such as `true`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(flavor = multi_thread)),
+        "this must be a string, such as `\"current_thread\"`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(flavor = "multi_thread", worker_threads = "2")),
+        "this must be a number, such as `2`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(flavor = "multi_thread", worker_threads = 0)),
+        "a runtime needs at least one worker"
+    );
+}
+
+#[test]
+fn what_does_not_go_together_says_what_would() {
+    assert_eq!(
+        wrong_keys(quote!(worker_threads = 2)),
+        "`current_thread` has no workers: add `flavor = \"multi_thread\"`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(start_paused = true, flavor = "multi_thread")),
+        "the clocks of `multi_thread` would not stand still together: \
+         use `flavor = \"current_thread\"`"
+    );
+}
+
+#[test]
+fn a_function_that_cannot_be_run_says_why() {
+    let cases = [
+        (
+            Kind::Main,
+            quote!(
+                fn main() {}
+            ),
+            "this is none: add `async`",
+        ),
+        (
+            Kind::Test,
+            quote!(
+                fn it() {}
+            ),
+            "`#[wakeful::test]` runs an `async fn`",
+        ),
+        (
+            Kind::Main,
+            quote!(
+                async fn main(args: Vec<String>) {}
+            ),
+            "`std::env::args`",
+        ),
+        (
+            Kind::Test,
+            quote!(
+                async fn it(fixture: u32) {}
+            ),
+            "takes no arguments",
+        ),
+        (
+            Kind::Main,
+            quote!(
+                async fn main<T>() {}
+            ),
+            "generic",
+        ),
+        (
+            Kind::Test,
+            quote!(
+                #[test]
+                async fn it() {}
+            ),
+            "remove the other",
+        ),
+        (
+            Kind::Test,
+            quote!(
+                #[tokio::test]
+                async fn it() {}
+            ),
+            "remove the other",
+        ),
+    ];
+    for (kind, function, part) in cases {
+        let error = error(kind, quote!(), function);
+        assert!(error.contains(part), "{error:?} does not say {part:?}");
+    }
+}
+
+#[test]
+fn an_error_stands_beside_a_function_that_does_nothing() {
+    let expansion = expand(
+        Kind::Main,
+        quote!(),
+        &quote!(
+            pub fn main() -> u32 {
+                1
+            }
+        ),
+    )
+    .to_string();
+    assert!(expansion.contains("pub fn main () { }"), "{expansion}");
+    assert_eq!(expansion.matches("compile_error").count(), 1, "{expansion}");
+    // What is no function stays as it was.
+    let expansion = expand(
+        Kind::Main,
+        quote!(),
+        &quote!(
+            struct Main;
+        ),
+    )
+    .to_string();
+    assert!(expansion.contains("struct Main ;"), "{expansion}");
+    assert_eq!(expansion.matches("compile_error").count(), 1, "{expansion}");
+}
+
+#[test]
+fn the_keys_become_calls_of_the_builder() {
+    let function = parse2(quote!(
+        async fn main() {}
+    ))
+    .expect("a function");
+    let keys = quote!(
+        flavor = "multi_thread",
+        worker_threads = 3,
+        crate = "other::name",
+    );
+    let expansion = attempt(Kind::Main, keys, &function).expect("all is well");
+    let expected = quote! {
+        other::name::runtime::Builder::new_multi_thread() .worker_threads(3usize)
+    };
+    let (expansion, expected) = (expansion.to_string(), expected.to_string());
+    assert!(expansion.contains(&expected), "{expansion}");
+}
