@@ -9,8 +9,9 @@ const OUTCOMES = {
   build_failed: 'It does not compile yet.',
   timed_out: 'It was still running at the time limit, so it was stopped. A loop that never ends?',
   too_much_output: 'It printed without end, so it was stopped.',
-  manifest_broken: 'Cargo cannot read the manifest of the exercises.',
-  killed: 'The run was stopped from outside.',
+  manifest_broken: 'Cargo cannot build the exercises.',
+  missing: 'A file of the exercise is not there.',
+  killed: 'The process of a test was killed before its end.',
 };
 
 /** One sentence about a verdict: what the panel shows first and a screen reader hears. */

@@ -112,8 +112,8 @@ impl<F: Future> Future for Next<'_, F> {
                 next
             });
             let Some(index) = next else { return Poll::Pending };
-            // A late wake for a child that is over finds nothing to poll, or its successor,
-            // whom a poll in vain does not harm.
+            // A late wake for a child that is over finds nothing to poll, or its
+            // successor, whom a poll in vain does not harm.
             let Some(child) = &mut all.children[index] else { continue };
             let shared = Arc::clone(&all.shared);
             let waker = Waker::from(Arc::new(Child { index, shared }));

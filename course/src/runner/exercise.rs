@@ -86,9 +86,11 @@ async fn once(
         revision: revision.to_owned(),
     };
     let workspace = layout.exercises();
-    if !exercise.path(layout).is_file() || !exercise.dir(layout).join("Cargo.toml").is_file() {
-        verdict.outcome = Outcome::ManifestBroken;
-        verdict.diagnostics = format!("{} is not there", layout.show(&exercise.path(layout)));
+    let dir = exercise.dir(layout);
+    let needed = [&*exercise.file, &*exercise.test, Path::new("Cargo.toml")];
+    if let Some(gone) = needed.iter().find(|file| !dir.join(file).is_file()) {
+        verdict.outcome = Outcome::Missing;
+        verdict.diagnostics = format!("{} is not there", layout.show(&dir.join(gone)));
         verdict.advice = Some(format!("`cargo course reset {}` restores it", exercise.id));
         return Ok(Some(verdict));
     }
@@ -113,7 +115,7 @@ async fn once(
         );
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
-        verdict.diagnostics = report.complaint();
+        verdict.diagnostics = layout.relative(&report.complaint());
         verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;

@@ -44,6 +44,8 @@ pub enum Outcome {
     TooMuchOutput,
     /// Cargo could not make sense of a manifest.
     ManifestBroken,
+    /// A file of it is not there.
+    Missing,
     /// A test's process was killed by a signal: an abort, a stack overflow.
     Killed,
 }

@@ -19,6 +19,7 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
         Outcome::TimedOut => "takes too long",
         Outcome::TooMuchOutput => "prints too much",
         Outcome::ManifestBroken => "cargo cannot build it",
+        Outcome::Missing => "a file is not there",
         Outcome::Killed => "was killed",
     };
     paint.red(text)

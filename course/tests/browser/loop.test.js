@@ -10,18 +10,24 @@ import { serve } from './server.js';
 import { copyOfRepository } from './tree.js';
 
 const CHAPTER = '02-generators.html';
-const PAGES = ['introduction.html', 'how-to.html', 'first-principles.html', 'glossary.html', 'invariants.html', 'inspector.html', CHAPTER];
 // An exercise's first test run compiles the chapter; the machine may be busy.
 const VERDICT_WITHIN = { timeout: 120_000 };
 
 let tree;
 let server;
 let browser;
+/** Every page that the sidebar leads to. */
+let pages;
 
 before(async () => {
   tree = await copyOfRepository();
   server = await serve(tree.root);
   browser = await openBrowser();
+  await reading('', {}, async (page) => {
+    await page.locator('#mdbook-sidebar a[href]').first().waitFor();
+    const links = await page.locator('#mdbook-sidebar a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href').split('#')[0]));
+    pages = [...new Set(links)].filter((link) => link.endsWith('.html'));
+  });
 });
 after(async () => {
   await browser?.close();
@@ -47,7 +53,8 @@ test('every page of the book opens from the front page without a complaint', asy
     await page.waitForURL(`**/${CHAPTER}`);
     assert.match(await page.locator('main h1').innerText(), /Generators/);
   });
-  for (const file of PAGES) await reading(file, {}, (page) => page.locator('main h1').waitFor());
+  assert.ok(pages.includes(CHAPTER) && pages.includes('inspector.html'), pages.join());
+  for (const file of pages) await reading(file, {}, (page) => page.locator('main h1').waitFor());
 });
 
 test('a prediction answers the choice that was made, and remembers it', async () => {
@@ -320,9 +327,9 @@ for (const [name, options] of [
   ['calm and contrasted', { colorScheme: 'dark', reducedMotion: 'reduce', contrast: 'more' }],
 ]) {
   test(`every page is accessible and fits: ${name}`, async () => {
-    for (const file of PAGES) {
+    for (const file of pages) {
       await reading(file, options, async (page) => {
-        if (file === CHAPTER) await page.locator('.player').first().waitFor();
+        if (await page.locator('section.widget').count() > 0) await page.locator('.player').first().waitFor();
         await assertAccessible(page, `${file}, ${name}`);
         await assertNoSidewaysScroll(page, `${file}, ${name}`);
         await screenshot(page, `${name.replaceAll(' ', '-')}-${file.replace('.html', '')}`, { fullPage: true });
@@ -377,6 +384,29 @@ test('on a telephone a drawing can be read, and a recorded run kept going', asyn
     await page.setViewportSize({ width: 1280, height: 900 });
     await player.scrollIntoViewIfNeeded();
     await screenshot(page, 'player-1280');
+  });
+});
+
+test('two pieces of source stand side by side where there is room, and all that was above all that came where not', async () => {
+  await reading(CHAPTER, { width: 1680 }, async (page) => {
+    const figure = page.locator('figure.compare').first();
+    // Both at once: a page that settles moves them together.
+    const places = () => figure.evaluate((node) => ['.old', '.new'].map((side) => {
+      const { left, top } = node.querySelector(`.changed ${side}`).getBoundingClientRect();
+      return { left, top };
+    }));
+    const [old, come] = await places();
+    assert.ok(come.left > old.left + 300 && come.top === old.top, JSON.stringify([old, come]));
+    await figure.scrollIntoViewIfNeeded();
+    await screenshot(page, 'compare');
+    await page.setViewportSize({ width: 390, height: 800 });
+    const [above, below] = await places();
+    assert.ok(below.left === above.left && below.top > above.top, JSON.stringify([above, below]));
+    assert.equal(await figure.locator('.again').first().isVisible(), false, 'what stayed stands there once');
+    await figure.locator('summary').click();
+    assert.match(await figure.locator('details code').innerText(), /^[-+] /m);
+    await assertAccessible(page, 'a comparison and its text');
+    await assertNoSidewaysScroll(page, 'a comparison at 390');
   });
 });
 

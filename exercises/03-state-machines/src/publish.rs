@@ -50,8 +50,9 @@ impl Future for Publish {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
+        let _ = cx;
         match this {
-            Publish::Start { .. } => todo!("go on from the start with {cx:?}"),
+            Publish::Start { .. } => todo!("go on from the start"),
             Publish::Done => panic!("`Publish` polled after completion"),
         }
     }

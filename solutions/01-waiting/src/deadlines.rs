@@ -52,7 +52,8 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
         self.queue.insert(place, key.clone());
         self.places.insert(key, place);
         // hole: instead
-        //| todo!("the key is number {}, due at {due:?}", self.keys.len() + usize::from(self.keys.contains(&key)))
+        //| let _ = (due, self.keys.contains(&key));
+        //| todo!("keep when the key is due, and forget when it was")
         // hole: end
     }
 
@@ -63,7 +64,8 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
         self.queue.remove(&place);
         true
         // hole: instead
-        //| todo!("{}", self.keys.contains(key))
+        //| let _ = self.keys.contains(key);
+        //| todo!("forget when the key is due")
         // hole: end
     }
 
@@ -88,7 +90,8 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
         self.places.remove(&key);
         Some(key)
         // hole: instead
-        //| todo!("which of {} is due by {now:?}?", self.keys.len())
+        //| let _ = now;
+        //| todo!("which of {} is due?", self.keys.len())
         // hole: end
     }
 }

@@ -136,8 +136,9 @@ impl Future for Publish {
         }
         panic!("`Publish` polled after completion")
         // hole: instead
+        //| let _ = cx;
         //| match this {
-        //|     Publish::Start { .. } => todo!("go on from the start with {cx:?}"),
+        //|     Publish::Start { .. } => todo!("go on from the start"),
         //|     Publish::Done => panic!("`Publish` polled after completion"),
         //| }
         // hole: end

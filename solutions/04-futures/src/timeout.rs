@@ -49,7 +49,8 @@ impl<F: Future + Unpin> Future for Timeout<F> {
         // hole: instead
         //| let this = &mut *self;
         //| let (_, _) = (&mut this.future, &mut this.sleep);
-        //| todo!("which of them do you ask first? {cx:?}")
+        //| let _ = cx;
+        //| todo!("which of them do you ask first?")
         // hole: end
     }
 }
