@@ -38,10 +38,15 @@ fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
     poll()
 }
 
+/// Whether nothing is left of the budget, if there is one.
+pub(crate) fn is_spent() -> bool {
+    BUDGET.try_with(Cell::get).ok().flatten() == Some(0)
+}
+
 /// Ready while the budget lasts; else the task has been woken, to come back
 /// when the others had their turn.
 pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
-    if BUDGET.try_with(Cell::get).ok().flatten() == Some(0) {
+    if is_spent() {
         context.waker().wake_by_ref();
         return Poll::Pending;
     }

@@ -77,19 +77,3 @@ pub use rwlock::{
 pub use semaphore::{
     AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
 };
-
-use crate::executor::coop;
-use std::{
-    future::poll_fn,
-    task::{Poll, ready},
-};
-
-/// Gives way if the task's budget is spent, else spends one of it.
-async fn take_turn() {
-    poll_fn(|context| {
-        ready!(coop::poll_budget(context));
-        coop::spend();
-        Poll::Ready(())
-    })
-    .await;
-}

@@ -30,7 +30,10 @@
 //! runs under a lock of this crate, and it is the lock of their own value.
 
 use super::Notify;
-use crate::primitives::{Arc, AtomicUsize, RwLock, RwLockReadGuard};
+use crate::{
+    primitives::{Arc, AtomicUsize, RwLock, RwLockReadGuard},
+    task::consume_budget,
+};
 use std::{
     error::Error,
     fmt, mem,
@@ -291,7 +294,7 @@ impl<T> Receiver<T> {
     /// # Cancel safety
     /// Dropped, it loses nothing, and counts nothing as seen.
     pub async fn changed(&mut self) -> Result<(), error::RecvError> {
-        super::take_turn().await;
+        consume_budget().await;
         loop {
             let changed = self.shared.changed.notified();
             let version = self.shared.version();
@@ -319,7 +322,7 @@ impl<T> Receiver<T> {
         &mut self,
         mut wanted: impl FnMut(&T) -> bool,
     ) -> Result<Ref<'_, T>, error::RecvError> {
-        super::take_turn().await;
+        consume_budget().await;
         loop {
             let changed = self.shared.changed.notified();
             let closed = self.shared.version() & CLOSED != 0;

@@ -7,11 +7,14 @@
 //! - `join`: what the one who spawned holds; `joiner`: the waker of the one
 //!   who waits there.
 //! - `join_set`: what the one who spawned many holds.
+//! - `local`: values that go with a task.
+//! - `coop`: what a task that is always ready owes the others.
 //! - `origin`: what the inspector tells of a task.
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
 mod cell;
+pub mod coop;
 mod error;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
@@ -19,6 +22,7 @@ mod id;
 mod join;
 mod join_set;
 mod joiner;
+mod local;
 mod origin;
 mod output;
 mod recycle;
@@ -29,10 +33,12 @@ mod yield_now;
 #[cfg(all(test, loom))]
 mod models;
 
+pub use coop::{consume_budget, unconstrained};
 pub use error::JoinError;
 pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
 pub use join_set::JoinSet;
+pub use local::{AccessError, LocalKey, TaskLocalFuture};
 pub use yield_now::{YieldNow, yield_now};
 
 pub use crate::{

@@ -25,7 +25,8 @@
 //! 20 the blocking pool's edges — `shutdown`
 //!    … and most of them once more on several threads — `pool`, `cores`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
-//!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`
+//!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`,
+//!    in the scope of a task-local — `task_locals`
 //! 21 scopes — `scopes`, `scope::models`; what the compiler refuses, `refused`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
 //!    `unix_sockets`, `limits`
@@ -48,6 +49,7 @@ mod sockets;
 #[cfg(not(miri))]
 mod streams;
 mod support;
+mod task_locals;
 mod tasks;
 mod timers;
 #[cfg(all(unix, not(miri)))]

@@ -31,7 +31,7 @@ pub mod error;
 mod ring;
 
 use super::wait_list::{self, Locked, Queue, Waitable};
-use crate::primitives::Arc;
+use crate::{primitives::Arc, task::consume_budget};
 use error::{RecvError, SendError, TryRecvError};
 use ring::{Ring, Taken};
 use std::fmt;
@@ -221,7 +221,7 @@ impl<T: Clone> Receiver<T> {
     /// # Cancel safety
     /// Dropped, it loses nothing: a value is taken in the poll that is ready.
     pub async fn recv(&mut self) -> Result<T, RecvError> {
-        super::take_turn().await;
+        consume_budget().await;
         loop {
             match self.try_recv() {
                 Ok(value) => return Ok(value),
