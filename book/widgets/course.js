@@ -29,7 +29,7 @@ if (live) {
 // What is wider than its place must be reachable to be scrolled by keys.
 function scrollable() {
   const mark = () => {
-    for (const code of document.querySelectorAll('main pre > code, main figure.drawing, main .table-wrapper')) {
+    for (const code of document.querySelectorAll('main pre > code, main figure.drawing, main .table-wrapper, main .compare .sides')) {
       if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
       else code.removeAttribute('tabindex');
     }

@@ -77,6 +77,45 @@ fn the_index_repeats_what_all_pages_promise_with_links_that_lead_from_there() {
 }
 
 #[test]
+fn two_pieces_that_are_compared_both_stand_on_the_page() {
+    let fixture = Fixture::new();
+    let lib = "chapters/07-lamps/src/lib.rs";
+    fixture.write(
+        "book/src/hello.md",
+        &format!("# Hello\n\n{{{{#diff {lib}:lamp {lib}:on}}}}\n\nAfter *it*.\n"),
+    );
+    page(&fixture);
+    let html = fixture.read("target/book/hello.html");
+    for part in [
+        "<figure class=\"compare\"",
+        "<span class=\"old\">chapters/07-lamps/src/lib.rs, lines 4–7</span>",
+        "<code class=\"language-rust old\"><span style=\"--by:0\">/// Gives light.",
+        "<code class=\"language-diff\">-/// Gives light.\n",
+        "After <em>it</em>.",
+    ] {
+        assert_has(&html, part);
+    }
+    let facts = book::facts(&fixture.layout(), &fixture.root().join("book/src/hello.md"))
+        .expect("the page is good");
+    let lines: Vec<_> = facts.sources.into_iter().map(|used| used.lines).collect();
+    assert_eq!(lines, [4..=7, 12..=15]);
+}
+
+#[test]
+fn a_comparison_of_what_is_the_same_or_of_one_piece_is_refused() {
+    let fixture = Fixture::new();
+    let lib = "chapters/07-lamps/src/lib.rs:on";
+    fixture.write(
+        "book/src/hello.md",
+        &format!("# Hello\n\n{{{{#diff {lib} {lib}}}}}\n\n{{{{#diff {lib}}}}}\n"),
+    );
+    let error = book::facts(&fixture.layout(), &fixture.root().join("book/src/hello.md"));
+    let said = error.expect_err("the page is bad").to_string();
+    assert_has(&said, "hello.md:3: `chapters/07-lamps/src/lib.rs:on` and");
+    assert_has(&said, "hello.md:5: a comparison is written `{{#diff old");
+}
+
+#[test]
 fn widgets_and_traces_are_copied_beside_the_pages() {
     let fixture = Fixture::new();
     page(&fixture);
