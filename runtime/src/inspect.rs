@@ -37,7 +37,9 @@ pub fn inspect() -> Option<Snapshot> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Every task that has not ended. The future of `block_on` is not one.
+    /// Every task that has not ended. The future of `block_on` is not one. A
+    /// pool's show from the moment when they first wait, or from their spawn
+    /// with the feature `trace`.
     pub tasks: Vec<TaskInfo>,
     /// Every timer that has not fired.
     pub timers: Vec<TimerInfo>,

@@ -105,7 +105,7 @@ where
     let location = Location::caller();
     let handle = context::with(|current| match current? {
         Current::Local(core) => Some(core.spawn(future, location)),
-        Current::Worker(worker) => Some(pool::spawn(worker.pool(), future, location)),
+        Current::Worker(worker) => Some(worker.spawn(future, location)),
     });
     match handle {
         Some(handle) => handle,

@@ -27,7 +27,7 @@ use std::{
     panic::Location,
     pin::Pin,
     ptr::NonNull,
-    sync::atomic::AtomicU32,
+    sync::atomic::{AtomicU32, Ordering::Relaxed},
     task::{Context, Poll},
 };
 
@@ -51,6 +51,10 @@ pub(crate) trait Schedule: 'static {
         // SAFETY: the caller's promise.
         unsafe { Self::schedule(this, task) }
     }
+
+    /// The task is in no list, and waits for the first time: whoever keeps
+    /// tasks that wait lists it now. Called by who runs it.
+    fn keep(&self, _: &Task) {}
 
     /// The task ends: takes it off the list that keeps it, and hands over that
     /// list's reference. Called once, by who runs the task, before anybody can
@@ -307,14 +311,20 @@ where
                 cell.header.origin.count_poll();
                 // SAFETY: as for `Cancel`.
                 match unsafe { cell.poll(&task) } {
-                    Ok(Poll::Pending) => match cell.header.state.pause() {
-                        Pause::Idle => {}
-                        Pause::Queue => {
-                            let scheduler = &raw const cell.scheduler;
-                            // SAFETY: in the cell that `task` holds.
-                            unsafe { S::reschedule(scheduler, task) }
+                    Ok(Poll::Pending) => {
+                        // Ordering: Relaxed; who lists it runs it.
+                        if cell.header.key.load(Relaxed) == UNLISTED {
+                            cell.scheduler.keep(&task);
                         }
-                    },
+                        match cell.header.state.pause() {
+                            Pause::Idle => {}
+                            Pause::Queue => {
+                                let scheduler = &raw const cell.scheduler;
+                                // SAFETY: in the cell that `task` holds.
+                                unsafe { S::reschedule(scheduler, task) }
+                            }
+                        }
+                    }
                     // SAFETY: still ours: only `pause` and `finish` end that.
                     Ok(Poll::Ready(output)) => unsafe { Self::complete(task, Ok(output)) },
                     // SAFETY: as above.

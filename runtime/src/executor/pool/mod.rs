@@ -3,7 +3,8 @@
 //! - [`worker`]: one thread, its queue and its loop.
 //! - [`idle`]: who sleeps, who searches, and whether somebody must be woken.
 //! - [`doorbell`]: how one that sleeps is woken.
-//! - [`registry`]: every task that has not ended.
+//! - [`registry`]: every task that waits.
+//! - [`balance`]: how many tasks there are.
 //!
 //! Each worker has a queue, a reactor and a timer wheel of its own, so what a
 //! socket wakes runs where the socket is watched. A worker without work takes
@@ -11,6 +12,7 @@
 //! queue. The thread that calls `block_on` is worker 0, and the root future
 //! runs there.
 
+mod balance;
 mod doorbell;
 mod idle;
 mod registry;
@@ -25,15 +27,17 @@ pub(crate) use worker::Worker;
 use super::{
     context::{self, Current},
     gate::{Gate, Gates},
+    list,
 };
 use crate::{
     inspect::{Snapshot, TaskInfo},
     reactor,
     runtime::{Handle, Hooked},
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, State, Task, UNLISTED},
     time::Timers,
 };
-use crossbeam_deque::{Injector, Stealer};
+use balance::Balance;
+use crossbeam_deque::{Injector, Steal, Stealer};
 use doorbell::Doorbell;
 use idle::Idle;
 use registry::Registry;
@@ -43,7 +47,10 @@ use std::{
     ptr,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{
+            AtomicBool, AtomicUsize,
+            Ordering::{Relaxed, SeqCst},
+        },
     },
 };
 
@@ -59,6 +66,8 @@ pub(crate) struct Pool {
     /// Worker 0's root future has been woken.
     root_is_due: AtomicBool,
     closed: AtomicBool,
+    /// How many tasks other threads have spawned.
+    from_afar: AtomicUsize,
     hooks: Hooked,
     gate: &'static Gate<Pool>,
 }
@@ -69,6 +78,7 @@ struct Member {
     doorbell: Doorbell,
     reactor: Arc<reactor::Shared>,
     timers: Arc<Timers>,
+    tasks: Balance,
 }
 
 /// A task's way back into a queue of its pool.
@@ -86,29 +96,51 @@ impl Schedule for Pooled {
         unsafe { *this }.queue(task, Worker::push_back);
     }
 
+    fn keep(&self, task: &Task) {
+        context::with(|current| {
+            let worker = self.worker(current);
+            worker.expect("a worker runs it").list(task);
+        });
+    }
+
     fn release(&self, task: &Task) -> Option<Task> {
-        context::with(|current| match current {
-            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => {
+        let listed = list::key(task) != UNLISTED;
+        let listed = context::with(|current| match self.worker(current) {
+            Some(worker) => {
                 let pool = worker.pool();
                 if let Some(hooks) = &pool.hooks {
                     hooks.task_terminate(task.header());
                 }
-                pool.tasks.remove(task)
+                pool.members[worker.index()].tasks.ended();
+                Some(listed.then(|| pool.tasks.remove(task)))
             }
-            // Spawned too late, and cancelled by who did: it is in no list.
-            _ => None,
-        })
+            // Cancelled by who came too late to spawn it.
+            None => None,
+        });
+        match listed {
+            Some(Some(listed)) => listed,
+            // SAFETY: in no list, so the list's reference is still to be had.
+            _ => Some(unsafe { Task::from_raw(task.as_raw()) }),
+        }
     }
 }
 
 impl Pooled {
+    /// This thread's worker, if it is one of the pool's.
+    fn worker<'a>(self, current: Option<Current<'a>>) -> Option<&'a Worker> {
+        match current {
+            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => Some(worker),
+            _ => None,
+        }
+    }
+
     fn queue(self, task: Task, push: fn(&Worker, Task)) {
-        let foreign = context::with(|current| match current {
-            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => {
+        let foreign = context::with(|current| match self.worker(current) {
+            Some(worker) => {
                 push(worker, task);
                 None
             }
-            _ => Some(task),
+            None => Some(task),
         });
         if let Some(task) = foreign
             && let Some(pool) = self.0.inside()
@@ -128,35 +160,107 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let here = context::with(|current| match current {
-        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => Some(worker.index()),
-        _ => None,
-    });
-    let shard = here.unwrap_or(0);
-    let born = pool.members[shard].timers.last_turn();
+    context::with(|current| match current {
+        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
+            worker.spawn(future, location)
+        }
+        _ => pool.spawn_from_afar(future, location),
+    })
+}
+
+/// Makes a task, and a reference for whoever queues it.
+fn make<F>(
+    pool: &Pool,
+    future: F,
+    location: &'static Location<'static>,
+    born: u64,
+) -> (JoinHandle<F::Output>, Task)
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    // Three references: the handle's, the queue's, and the list's. The list
+    // takes its own when the task first waits, if it does.
     let scheduler = Pooled(pool.gate);
-    // Three references: the handle's, the list's and the queue's.
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
     if let Some(hooks) = &pool.hooks {
         hooks.task_spawn(task.header());
     }
-    // SAFETY: counted above, here and for the queue.
-    let (listed, queued) =
-        unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
-    if pool.tasks.add(shard, listed) {
-        queued.schedule();
-    } else {
-        // A worker tells by itself (`release`).
-        if here.is_none()
-            && let Some(hooks) = &pool.hooks
-        {
-            hooks.task_terminate(queued.header());
-        }
-        // SAFETY: it stands in no queue, and its future is `Send`.
-        unsafe { queued.cancel() };
-    }
+    // SAFETY: counted above.
+    let queued = unsafe { Task::from_raw(task.as_raw()) };
     // SAFETY: the output's type, and the only handle.
-    unsafe { JoinHandle::new(task) }
+    (unsafe { JoinHandle::new(task) }, queued)
+}
+
+impl Worker {
+    /// Hands a future to this worker's pool.
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let born = self.handle().timers().last_turn();
+        let (handle, task) = make(self.pool(), future, location, born);
+        self.pool().members[self.index()].tasks.spawned();
+        if cfg!(feature = "trace") {
+            // The inspector shows tasks from their first moment.
+            self.list(&task);
+        }
+        if self.pool().is_closed() {
+            // SAFETY: it stands in no queue, and its future is `Send`.
+            unsafe { task.cancel() };
+        } else {
+            self.push(task);
+        }
+        handle
+    }
+
+    /// Puts a task on the list of those that have not ended.
+    fn list(&self, task: &Task) {
+        // SAFETY: the list's reference, counted at the spawn and taken once:
+        // this is called when the task is in no list.
+        let listed = unsafe { Task::from_raw(task.as_raw()) };
+        self.pool().tasks.add(self.index(), listed);
+    }
+}
+
+impl Pool {
+    fn spawn_from_afar<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let born = self.members[0].timers.last_turn();
+        let (handle, task) = make(self, future, location, born);
+        // Ordering: Relaxed; a figure that orders nothing.
+        self.from_afar.fetch_add(1, Relaxed);
+        self.inject(task);
+        handle
+    }
+
+    /// Cancels a task that was queued as the pool ended, if it is not complete.
+    fn refuse(&self, task: Task) {
+        let on_worker = context::with(|current| Pooled(self.gate).worker(current).is_some());
+        // A worker keeps the count, and tells, by itself (`release`).
+        if !on_worker && list::key(&task) == UNLISTED {
+            // Ordering: as above.
+            self.from_afar.fetch_sub(1, Relaxed);
+            if let Some(hooks) = &self.hooks {
+                hooks.task_terminate(task.header());
+            }
+        }
+        // SAFETY: taken from a queue that nobody runs any more, and its future
+        // is `Send`.
+        unsafe { task.cancel() };
+    }
 }
 
 impl Pool {
@@ -172,6 +276,7 @@ impl Pool {
                 doorbell: Doorbell::new(),
                 reactor,
                 timers,
+                tasks: Balance::default(),
             })
             .collect();
         let pool = Arc::new(Self {
@@ -181,6 +286,7 @@ impl Pool {
             members,
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
+            from_afar: AtomicUsize::new(0),
             hooks,
             gate: GATES.take(),
         });
@@ -235,7 +341,7 @@ impl Pool {
         }
     }
 
-    /// Drops every task. The workers have ended.
+    /// Drops every task that is listed or injected. The workers have ended.
     pub(crate) fn cancel_all(&self) {
         // SAFETY: no worker is there to run it, and its future is `Send`.
         self.tasks.close(|task| unsafe { task.cancel() });
@@ -243,10 +349,12 @@ impl Pool {
         GATES.close(self.gate);
     }
 
-    /// Lets go of tasks that were queued as the pool ended: they are complete.
+    /// Takes what came as the pool ended from the injector.
     fn drain(&self) {
         while !self.injector.is_empty() {
-            drop(self.injector.steal());
+            if let Steal::Success(task) = self.injector.steal() {
+                self.refuse(task);
+            }
         }
     }
 
@@ -256,7 +364,10 @@ impl Pool {
 
     /// How many tasks have not ended.
     pub(crate) fn alive_tasks(&self) -> usize {
-        self.tasks.len()
+        let each = self.members.iter();
+        let balance = each.fold(0, |sum, member| member.tasks.get().wrapping_add(sum));
+        // Ordering: Relaxed; a figure that orders nothing.
+        self.from_afar.load(Relaxed).wrapping_add(balance)
     }
 
     pub(crate) fn global_queue_depth(&self) -> usize {

@@ -1,5 +1,10 @@
-//! Every task of a pool that is not complete, so that shutdown finds them: a
-//! list for each worker, so that spawning on one does not wait for another.
+//! Every task of a pool that waits, so that shutdown finds them: a list for
+//! each worker, so that one does not wait for another.
+//!
+//! A task is listed when it has been polled and waits for the first time. Those
+//! that never wait are in a queue or running all their lives, which is where
+//! shutdown finds them; and a task that is over at its first poll, as many are,
+//! costs no list anything.
 
 use crate::{
     executor::list::{self, List},
@@ -9,13 +14,7 @@ use crate::{
 };
 
 pub(crate) struct Registry {
-    shards: Box<[Mutex<Shard>]>,
-}
-
-#[derive(Default)]
-struct Shard {
-    tasks: List,
-    closed: bool,
+    shards: Box<[Mutex<List>]>,
 }
 
 impl Registry {
@@ -25,27 +24,17 @@ impl Registry {
         }
     }
 
-    /// Lists a task that is not shared yet. False when it is too late: the
-    /// caller cancels it.
-    #[must_use]
-    pub(crate) fn add(&self, shard: usize, task: Task) -> bool {
-        let shard = shard % self.shards.len();
+    /// Lists a task, on the thread that runs it or has it alone.
+    pub(crate) fn add(&self, shard: usize, task: Task) {
         let mut list = lock(&self.shards[shard]);
-        if list.closed {
-            drop(list);
-            drop(task);
-            return false;
-        }
-        list::set_key(&task, self.key(list.tasks.next_place(), shard));
-        list.tasks.add(task);
-        true
+        list::set_key(&task, self.key(list.next_place(), shard));
+        list.add(task);
     }
 
-    /// Takes a task that ends off its list, unless the registry was closed
-    /// meanwhile.
+    /// Takes a task that ends off its list, unless that was closed meanwhile.
     pub(crate) fn remove(&self, task: &Task) -> Option<Task> {
         let (place, shard) = self.place(list::key(task));
-        lock(&self.shards[shard]).tasks.remove(place)
+        lock(&self.shards[shard]).remove(place)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
@@ -61,29 +50,20 @@ impl Registry {
         (key / shards, (key % shards) as usize)
     }
 
-    /// Hands over every task; none can be listed any more.
+    /// Hands over every task. Nobody runs one any more, so none is listed
+    /// after this.
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
-            let mut list = lock(shard);
-            list.closed = true;
-            let tasks = std::mem::take(&mut list.tasks);
-            drop(list);
+            let tasks = std::mem::take(&mut *lock(shard));
             tasks.into_iter().for_each(&mut to);
         }
-    }
-
-    /// How many there are, list by list.
-    pub(crate) fn len(&self) -> usize {
-        let lists = self.shards.iter();
-        lists.map(|shard| lock(shard).tasks.len()).sum()
     }
 
     pub(crate) fn inspect(&self, now: u64) -> Vec<TaskInfo> {
         let mut infos = Vec::new();
         for shard in &self.shards {
             let list = lock(shard);
-            let tasks = list.tasks.iter();
-            infos.extend(tasks.map(|task| TaskInfo::new(task.header(), now)));
+            infos.extend(list.iter().map(|task| TaskInfo::new(task.header(), now)));
         }
         infos
     }

@@ -225,10 +225,12 @@ impl Worker {
         self.pool.is_closed() || root_is_due
     }
 
-    /// Lets go of the queue, whose tasks are complete, or will be cancelled.
+    /// Cancels what is queued here as the pool ends. What that wakes or
+    /// spawns comes here too.
     fn drain(&self) {
-        drop(self.slot.take());
-        while self.deque.pop().is_some() {}
+        while let Some(task) = self.slot.take().or_else(|| self.deque.pop()) {
+            self.pool.refuse(task);
+        }
     }
 
     /// Worker 0 ends the pool: the others first, then every task.
