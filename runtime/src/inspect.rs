@@ -1,6 +1,8 @@
 //! Looking inside a running runtime: its tasks, timers, sockets and blocking
 //! pool at one moment.
 
+#[cfg(feature = "trace")]
+use crate::trace::{TaskKind, Wait};
 use crate::{
     executor::context::{self, Current},
     reactor::{self, Source},
@@ -8,7 +10,7 @@ use crate::{
     time::{Instant, Timers},
 };
 #[cfg(feature = "trace")]
-use std::{panic::Location, time::Duration};
+use std::{panic::Location, sync::Arc, time::Duration};
 
 /// What the runtime of this thread is doing; `None` outside one. Linear in the
 /// number of tasks, timers and sockets.
@@ -77,6 +79,29 @@ pub struct TaskInfo {
     /// With the feature `trace`.
     #[cfg(feature = "trace")]
     pub age: Duration,
+    /// What it waits for, in a runtime that is [traced](crate::trace).
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub trace: Option<TaskTrace>,
+}
+
+/// What is known of a task in a runtime that is [traced](crate::trace).
+#[cfg(feature = "trace")]
+#[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskTrace {
+    /// Whether it is a task, or something that the inspector counts as one.
+    pub kind: TaskKind,
+    /// What it was [called](crate::task::Builder::name).
+    pub name: Option<Arc<str>>,
+    /// How long ago its last poll was over; or, while it is in one, how long
+    /// ago that began.
+    pub since: Duration,
+    /// How long its polls have taken, all together.
+    pub busy: Duration,
+    /// What it waits for: what it was told to wait for in its last poll.
+    pub waits: Vec<Wait>,
 }
 
 /// What a task is doing.
@@ -142,11 +167,19 @@ impl TaskInfo {
             location: header.origin.location,
             state,
             #[cfg(feature = "trace")]
-            polls: header.origin.polls(),
+            polls: polls(header),
             #[cfg(feature = "trace")]
             age: Duration::from_nanos(now.saturating_sub(header.origin.born)),
+            #[cfg(feature = "trace")]
+            trace: header.origin.record.inspect(state == TaskState::Running),
         }
     }
+}
+
+#[cfg(feature = "trace")]
+fn polls(header: &Header) -> u64 {
+    let traced = header.origin.record.polls();
+    traced.unwrap_or_else(|| header.origin.polls())
 }
 
 impl SourceInfo {

@@ -39,7 +39,8 @@
 //! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
 //! traits for I/O, in the module `tokio`. `trace`: what [`inspect()`] tells of
-//! a task beside its name and state.
+//! a task beside its name and state, and the module `trace`, which says what
+//! every task waits for.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -71,6 +72,11 @@ pub mod task;
 pub mod time;
 #[cfg(feature = "tokio")]
 pub mod tokio;
+#[cfg(feature = "trace")]
+pub mod trace;
+#[cfg(not(feature = "trace"))]
+#[path = "trace/nothing.rs"]
+mod trace;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};

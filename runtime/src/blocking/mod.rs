@@ -13,6 +13,7 @@ pub(crate) use pooled::{Pooled, pooled_read};
 use crate::{
     runtime::Handle,
     task::{JoinHandle, Schedule, State, Task},
+    trace::TaskKind,
 };
 use std::{
     future::Future,
@@ -63,6 +64,9 @@ where
         Location::caller(),
         0,
     );
+    if let Some(hooks) = pool.hooks() {
+        hooks.admit(task.clone(), TaskKind::Blocking);
+    }
     // SAFETY: counted above.
     pool.submit(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type, and the only handle.
@@ -92,7 +96,10 @@ impl Schedule for Queue {
         pool.submit(task);
     }
 
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn release(&self, task: &Task) -> Option<Task> {
+        if let Some(hooks) = self.0.hooks() {
+            hooks.release(task.header());
+        }
         None
     }
 }

@@ -64,6 +64,10 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn hooks(&self) -> &Hooked {
+        &self.hooks
+    }
+
     pub(crate) fn submit(self: &Arc<Self>, task: Task) {
         let mut state = self.lock();
         if state.closed {

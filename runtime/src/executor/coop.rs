@@ -5,6 +5,7 @@
 //! and wake the task at once, so it goes to the back of the queue. The idea
 //! and the number are tokio's.
 
+use crate::trace;
 use std::{
     cell::Cell,
     task::{Context, Poll},
@@ -48,6 +49,7 @@ pub(crate) fn is_spent() -> bool {
 pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
         context.waker().wake_by_ref();
+        trace::note_no_turn();
         return Poll::Pending;
     }
     Poll::Ready(())

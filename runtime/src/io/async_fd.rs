@@ -258,6 +258,13 @@ struct Descriptor<T> {
     number: RawFd,
 }
 
+#[cfg(feature = "trace")]
+impl<T> crate::trace::Named for Descriptor<T> {
+    fn name(&self) -> Option<String> {
+        Some(self.number.to_string())
+    }
+}
+
 impl<T> event::Source for Descriptor<T> {
     fn register(
         &mut self,

@@ -5,7 +5,7 @@
 //! long; so one thread of the process reads, when it is asked to and not
 //! before, and nobody ever waits for it.
 
-use crate::contain;
+use crate::{contain, trace};
 use futures_io::AsyncRead;
 use std::{
     io::{self, Read},
@@ -146,6 +146,7 @@ impl AsyncRead for Stdin {
         drop(state);
         drop(old);
         INPUT.wanted.notify_one();
+        trace::note_input();
         Poll::Pending
     }
 }

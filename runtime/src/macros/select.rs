@@ -98,7 +98,7 @@ macro_rules! select {
                 for half in support::halves(support::$first(futures), futures) {
                     let mut _place = 0;
                     $(if half.contains(&support::count(&mut _place)) && $enabled {
-                        match support::Future::poll($future.as_mut(), context) {
+                        match support::poll($future.as_mut(), context) {
                             support::Poll::Pending => pending = true,
                             support::Poll::Ready(value) => {
                                 $enabled = false;

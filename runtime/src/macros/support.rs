@@ -1,10 +1,11 @@
 //! What the macros expand to. Not for use without them.
 
+use crate::trace;
 use pin_project_lite::pin_project;
-use std::{cell::Cell, ops::Range, pin::Pin};
+use std::{cell::Cell, future, ops::Range, pin::Pin};
 
 pub use std::{
-    future::{Future, IntoFuture, poll_fn},
+    future::{Future, IntoFuture},
     pin::pin,
     task::{Context, Poll},
 };
@@ -29,7 +30,7 @@ impl<F: Future> MaybeDone<F> {
     /// Polls the future, if it has not been ready. True if it is done now.
     pub fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> bool {
         if let Stage::Pending { future } = self.as_mut().project() {
-            match future.poll(context) {
+            match trace::part(|| future.poll(context)) {
                 Poll::Ready(output) => self.set(Self::Done { output }),
                 Poll::Pending => return false,
             }
@@ -62,6 +63,19 @@ impl<T, E, F: Future<Output = Result<T, E>>> MaybeDone<F> {
             Err(_) => unreachable!("an error would have ended it"),
         }
     }
+}
+
+/// A future of `poll`, in which other futures are polled.
+pub fn poll_fn<T, F>(mut poll: F) -> future::PollFn<impl FnMut(&mut Context<'_>) -> Poll<T>>
+where
+    F: FnMut(&mut Context<'_>) -> Poll<T>,
+{
+    future::poll_fn(move |context| trace::part(|| poll(context)))
+}
+
+/// One poll of one of them.
+pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    trace::part(|| future.poll(context))
 }
 
 /// Begins with the next of so many futures each time.

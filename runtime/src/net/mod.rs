@@ -8,10 +8,13 @@
 //! - `acceptor`, `backoff`: what the listeners have in common.
 //! - `split`: the two directions of a stream, each to own.
 //! - `address`: from names to addresses.
+//! - `named`: what sockets are called, for the feature `trace`.
 
 mod acceptor;
 mod address;
 mod backoff;
+#[cfg(feature = "trace")]
+mod named;
 mod socket;
 mod split;
 mod tcp_listener;

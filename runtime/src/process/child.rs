@@ -1,7 +1,7 @@
 //! A child process that runs, or has ended and was not asked how.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
-use crate::{runtime::Handle, task::spawn_local};
+use crate::{runtime::Handle, task::spawn_local, trace};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,
@@ -80,7 +80,9 @@ impl Child {
             if let Some(status) = self.try_wait()? {
                 return Ok(status);
             }
-            self.process().exited.changed().await?;
+            let process = self.process();
+            let number = process.inner.id();
+            trace::as_child(number, process.exited.changed()).await?;
         }
     }
 
@@ -160,7 +162,8 @@ impl Process {
     /// Waits for the end of a child that nobody else waits for.
     async fn collect(mut self) {
         while let Ok(None) = self.inner.try_wait() {
-            if self.exited.changed().await.is_err() {
+            let ended = trace::as_child(self.inner.id(), self.exited.changed());
+            if ended.await.is_err() {
                 break;
             }
         }

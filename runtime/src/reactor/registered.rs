@@ -4,7 +4,11 @@ use super::{
     Direction, Flags, Shared, Source,
     source::{Seen, Ticket},
 };
-use crate::{executor::coop, runtime::Handle, runtime::fork};
+use crate::{
+    executor::coop,
+    runtime::{Handle, fork},
+    trace::{self, Named},
+};
 use mio::{Interest, Token, event};
 use std::{
     fmt,
@@ -15,14 +19,14 @@ use std::{
 };
 
 /// Registered as long as it lives.
-pub(crate) struct Registered<S: event::Source> {
+pub(crate) struct Registered<S: event::Source + Named> {
     io: S,
     token: Token,
     source: Arc<Source>,
     reactor: Arc<Shared>,
 }
 
-impl<S: event::Source> Registered<S> {
+impl<S: event::Source + Named> Registered<S> {
     /// Registers with the runtime of this thread. `ready` is what the object
     /// is taken to be ready for before the first event.
     ///
@@ -136,7 +140,9 @@ impl<S: event::Source> Registered<S> {
         poll_fn(|context| {
             let Waiting(source, ticket) = &mut waiting;
             ready!(coop::poll_budget(context));
-            let ready = ready!(source.poll_ready_listed(context, direction, ticket));
+            let ready = source.poll_ready_listed(context, direction, ticket);
+            self.note(&ready, direction);
+            let ready = ready!(ready);
             coop::spend();
             Poll::Ready(ready)
         })
@@ -152,7 +158,9 @@ impl<S: event::Source> Registered<S> {
         direction: Direction,
     ) -> Poll<io::Result<Seen>> {
         ready!(coop::poll_budget(context));
-        let ready = ready!(self.source.poll_ready(context, direction));
+        let ready = self.source.poll_ready(context, direction);
+        self.note(&ready, direction);
+        let ready = ready!(ready);
         coop::spend();
         Poll::Ready(ready)
     }
@@ -161,6 +169,10 @@ impl<S: event::Source> Registered<S> {
     #[cfg(unix)]
     pub(crate) fn clear_ready(&self, seen: Seen, direction: Direction) {
         self.source.clear(seen, direction);
+    }
+
+    fn note<T>(&self, polled: &Poll<T>, direction: Direction) {
+        trace::note_io(polled, &self.source, self.token.0, direction, &self.io);
     }
 
     fn attempt<T>(
@@ -173,7 +185,9 @@ impl<S: event::Source> Registered<S> {
     ) -> Poll<io::Result<T>> {
         ready!(coop::poll_budget(context));
         loop {
-            let seen = ready!(wait())?;
+            let waited = wait();
+            self.note(&waited, direction);
+            let seen = ready!(waited)?;
             match operation(&self.io) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.source.clear(seen, direction);
@@ -202,7 +216,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl<S: event::Source> ops::Deref for Registered<S> {
+impl<S: event::Source + Named> ops::Deref for Registered<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -210,7 +224,7 @@ impl<S: event::Source> ops::Deref for Registered<S> {
     }
 }
 
-impl<S: event::Source> Drop for Registered<S> {
+impl<S: event::Source + Named> Drop for Registered<S> {
     fn drop(&mut self) {
         // A forked child shares the parent's selector: to deregister there
         // would be to deregister the parent's.
@@ -220,7 +234,7 @@ impl<S: event::Source> Drop for Registered<S> {
     }
 }
 
-impl<S: event::Source + fmt::Debug> fmt::Debug for Registered<S> {
+impl<S: event::Source + Named + fmt::Debug> fmt::Debug for Registered<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.io.fmt(f)
     }

@@ -80,6 +80,9 @@ pub(crate) struct Source {
     waiters: Mutex<Waiters>,
     /// What it is, for the inspector.
     kind: &'static str,
+    /// Its addresses, once somebody has waited for it and is traced.
+    #[cfg(feature = "trace")]
+    name: crate::trace::Name,
 }
 
 impl Source {
@@ -94,11 +97,24 @@ impl Source {
             ),
             waiters: Mutex::new(Waiters::default()),
             kind,
+            #[cfg(feature = "trace")]
+            name: crate::trace::Name::new(),
         }
     }
 
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// What it is called, which is asked for until it is known.
+    #[cfg(feature = "trace")]
+    pub(crate) fn name(&self, ask: impl FnOnce() -> Option<String>) -> Option<std::sync::Arc<str>> {
+        if self.name.get().is_none()
+            && let Some(name) = ask()
+        {
+            let _ = self.name.set(name.into());
+        }
+        self.name.get().cloned()
     }
 
     pub(crate) fn flags(&self) -> Flags {

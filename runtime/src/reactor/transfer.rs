@@ -2,13 +2,14 @@
 //! for everything that reads and writes as `std` does.
 
 use super::{Direction, Registered};
+use crate::trace::Named;
 use mio::event;
 use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
     task::{Context, Poll},
 };
 
-impl<S: event::Source> Registered<S>
+impl<S: event::Source + Named> Registered<S>
 where
     for<'a> &'a S: Read,
 {
@@ -33,7 +34,7 @@ where
     }
 }
 
-impl<S: event::Source> Registered<S>
+impl<S: event::Source + Named> Registered<S>
 where
     for<'a> &'a S: Write,
 {

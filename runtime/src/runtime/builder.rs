@@ -5,6 +5,8 @@ use super::{
     handle::{Entrance, Shared},
     hooks::{Hooked, Hooks, TaskMeta},
 };
+#[cfg(feature = "trace")]
+use crate::trace::Tracer;
 use crate::{
     blocking,
     executor::{
@@ -38,6 +40,8 @@ pub struct Builder {
     start_paused: bool,
     blocking: blocking::Settings,
     hooks: Hooks,
+    #[cfg(feature = "trace")]
+    traced: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +62,8 @@ impl Builder {
             start_paused: false,
             blocking: blocking::Settings::default(),
             hooks: Hooks::default(),
+            #[cfg(feature = "trace")]
+            traced: false,
         }
     }
 
@@ -131,6 +137,15 @@ impl Builder {
     /// ten seconds unless told.
     pub fn thread_keep_alive(mut self, keep_alive: Duration) -> Self {
         self.blocking.keep_alive = keep_alive;
+        self
+    }
+
+    /// Keeps for each task what it waits for and since when: see
+    /// [`trace`](crate::trace).
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub fn enable_trace(mut self) -> Self {
+        self.traced = true;
         self
     }
 
@@ -281,32 +296,47 @@ impl Builder {
     /// If the clock is to be paused in a runtime of several threads, whose
     /// clocks would not stand still together.
     #[track_caller]
-    pub fn build(mut self) -> io::Result<Runtime> {
-        let hooks = std::mem::take(&mut self.hooks).shared();
+    pub fn build(self) -> io::Result<Runtime> {
         assert!(
             !self.start_paused || self.flavor == Flavor::CurrentThread,
             "a paused clock needs `new_current_thread`"
         );
         match self.flavor {
             Flavor::MultiThread => Ok(Runtime {
-                kind: self.build_pool(hooks)?,
+                kind: self.build_pool()?,
                 patience: None,
             }),
-            Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_cores(hooks),
+            Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_cores(),
         }
     }
 
+    /// The hooks, if there are any, and what is traced, if anything is.
+    #[cfg_attr(not(feature = "trace"), expect(unused_variables))]
+    fn hooks(&self, timers: &Arc<Timers>, workers: usize) -> Hooked {
+        let hooks = self.hooks.clone();
+        #[cfg(feature = "trace")]
+        let hooks = Hooks {
+            tracer: self
+                .traced
+                .then(|| Arc::new(Tracer::new(Arc::clone(timers), workers))),
+            ..hooks
+        };
+        hooks.shared()
+    }
+
     #[track_caller]
-    fn build_cores(self, hooks: Hooked) -> io::Result<Runtime> {
+    fn build_cores(self) -> io::Result<Runtime> {
         let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
-        let members = reactors.iter().map(|reactor| {
-            let reactor = reactor.shared();
-            Member {
-                mailbox: Arc::new(Mailbox::new(Arc::clone(reactor), hooks.clone())),
-                timers: Arc::new(Timers::new(Arc::clone(reactor), self.start_paused)),
-            }
+        let timers: Vec<_> = reactors
+            .iter()
+            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.shared()), self.start_paused)))
+            .collect();
+        let hooks = self.hooks(&timers[0], self.workers);
+        let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
+            mailbox: Arc::new(Mailbox::new(Arc::clone(reactor.shared()), hooks.clone())),
+            timers,
         });
         let cores = Cores::new(members.collect());
         let blocking = blocking::Pool::new(self.blocking, hooks);
@@ -342,7 +372,7 @@ impl Builder {
     }
 
     #[track_caller]
-    fn build_pool(self, hooks: Hooked) -> io::Result<Kind> {
+    fn build_pool(self) -> io::Result<Kind> {
         let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
@@ -359,7 +389,9 @@ impl Builder {
                 Arc::clone(timers),
             )
         });
-        let pool = Pool::new(parts.collect(), hooks.clone());
+        let parts = parts.collect();
+        let hooks = self.hooks(&timers[0], self.workers);
+        let pool = Pool::new(parts, hooks.clone());
 
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let parts = deques.into_iter().zip(reactors).zip(timers).enumerate();

@@ -191,6 +191,34 @@ impl Handle {
         RuntimeMetrics::new(self.clone())
     }
 
+    /// What every task of this runtime is doing and waits for; from any thread.
+    /// See [`trace`](crate::trace).
+    ///
+    /// # Errors
+    /// If the runtime is not traced.
+    ///
+    /// ```
+    /// use wakeful::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().enable_trace().build()?;
+    /// let handle = runtime.handle().clone();
+    /// // The runtime's thread is held up; this one is not.
+    /// let watchdog = move || handle.dump().expect("a traced runtime");
+    /// let dump = runtime.block_on(async { std::thread::spawn(watchdog).join() });
+    /// println!("{}", dump.expect("no panic"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub fn dump(&self) -> Result<crate::trace::Dump, crate::trace::Untraced> {
+        crate::trace::of(self.tracer())
+    }
+
+    #[cfg(feature = "trace")]
+    pub(super) fn tracer(&self) -> Option<&crate::trace::Tracer> {
+        self.0.blocking.hooks().as_deref()?.tracer()
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }

@@ -4,10 +4,13 @@
 //! one pointer, and goes on. A hook is a stranger's code, so it is called with
 //! nothing borrowed and no lock held, and its panic ends in it.
 
+#[cfg(feature = "trace")]
+use crate::trace::Tracer;
 use crate::{
     contain::quietly,
     executor::coop,
     task::{Header, Id, Task},
+    trace::TaskKind,
 };
 #[cfg(feature = "trace")]
 use std::panic::Location;
@@ -27,6 +30,9 @@ pub(crate) struct Hooks {
     pub(super) before_task_poll: OfTask,
     pub(super) after_task_poll: OfTask,
     pub(super) task_terminate: OfTask,
+    /// Not a hook, but it is told the same things.
+    #[cfg(feature = "trace")]
+    pub(super) tracer: Option<Arc<Tracer>>,
 }
 
 /// The hooks of a runtime; most have none.
@@ -93,6 +99,8 @@ impl Hooks {
         ];
         let any = of_threads.iter().any(|hook| hook.is_some())
             || of_tasks.iter().any(|hook| hook.is_some());
+        #[cfg(feature = "trace")]
+        let any = any || self.tracer.is_some();
         any.then(|| Arc::new(self))
     }
 
@@ -112,14 +120,64 @@ impl Hooks {
         call(&self.thread_unpark);
     }
 
+    /// A task has been spawned; nobody has seen it yet.
     #[cold]
-    pub(crate) fn task_spawn(&self, task: &Header) {
-        tell(&self.task_spawn, &TaskMeta::of(task));
+    pub(crate) fn task_spawn(&self, task: Task) {
+        let meta = TaskMeta::of(task.header());
+        self.admit(task, TaskKind::Task);
+        tell(&self.task_spawn, &meta);
     }
 
     #[cold]
     pub(crate) fn task_terminate(&self, task: &Header) {
+        self.release(task);
         tell(&self.task_terminate, &TaskMeta::of(task));
+    }
+
+    /// Something that no hook is told of runs, and is traced.
+    #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
+    pub(crate) fn admit(&self, task: Task, kind: TaskKind) {
+        #[cfg(feature = "trace")]
+        if let Some(tracer) = &self.tracer {
+            return tracer.admit(task, kind);
+        }
+        let _ = (task, kind);
+    }
+
+    /// It has ended.
+    #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
+    pub(crate) fn release(&self, task: &Header) {
+        #[cfg(feature = "trace")]
+        if let Some(tracer) = &self.tracer {
+            tracer.release(task.id);
+        }
+        let _ = task;
+    }
+
+    /// What is traced of the runtime.
+    #[cfg(feature = "trace")]
+    pub(crate) fn tracer(&self) -> Option<&Tracer> {
+        self.tracer.as_deref()
+    }
+}
+
+/// The future of `block_on`, while it is there to be traced.
+pub(crate) struct Admitted<'a>(Option<(&'a Hooks, &'a Header)>);
+
+impl<'a> Admitted<'a> {
+    pub(crate) fn new(hooks: &'a Hooked, root: &'a Task) -> Self {
+        Self(hooks.as_deref().map(|hooks| {
+            hooks.admit(root.clone(), TaskKind::BlockOn);
+            (hooks, root.header())
+        }))
+    }
+}
+
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        if let Some((hooks, root)) = self.0 {
+            hooks.release(root);
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use super::{
     handle::{Entrance, Shared},
 };
 use crate::{executor::local, time::Timers};
+#[cfg(feature = "trace")]
+use crate::{time::Duration, trace::Tracer};
 use std::fmt;
 
 /// Figures of a runtime, as they are at the moment of each call; from
@@ -113,6 +115,42 @@ impl RuntimeMetrics {
     /// How much work waits for a thread of the blocking pool.
     pub fn blocking_queue_depth(&self) -> usize {
         self.shared().blocking.inspect().queued
+    }
+
+    /// How many tasks have been spawned, those that have ended among them.
+    /// `None` in a runtime that is not [traced](crate::trace), where this would
+    /// cost each spawn.
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub fn spawned_tasks_count(&self) -> Option<u64> {
+        self.handle.tracer().map(Tracer::spawned)
+    }
+
+    /// How often a worker has polled a task, or the future of
+    /// [`block_on`](crate::Runtime::block_on). `None` in a runtime that is not
+    /// [traced](crate::trace).
+    ///
+    /// # Panics
+    /// As [`worker_local_queue_depth`](Self::worker_local_queue_depth).
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    #[track_caller]
+    pub fn worker_poll_count(&self, worker: usize) -> Option<u64> {
+        self.check(worker);
+        self.handle.tracer().map(|tracer| tracer.polls(worker))
+    }
+
+    /// How long the polls of a worker have taken, all together. `None` in a
+    /// runtime that is not [traced](crate::trace).
+    ///
+    /// # Panics
+    /// As [`worker_local_queue_depth`](Self::worker_local_queue_depth).
+    #[cfg(feature = "trace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    #[track_caller]
+    pub fn worker_total_busy_duration(&self, worker: usize) -> Option<Duration> {
+        self.check(worker);
+        self.handle.tracer().map(|tracer| tracer.busy(worker))
     }
 
     fn timers(&self, worker: usize) -> &Timers {

@@ -13,7 +13,7 @@ pub use hooks::TaskMeta;
 pub use metrics::RuntimeMetrics;
 
 pub(crate) use handle::NOT_INSIDE;
-pub(crate) use hooks::{Hooked, give_turn};
+pub(crate) use hooks::{Admitted, Hooked, give_turn};
 
 use crate::{
     executor::{

@@ -1,6 +1,7 @@
 //! Where there are no pipes for the reactor: the system calls the handler in a
 //! thread of its own, which may lock and wake.
 
+use crate::trace;
 use signal_hook::{SigId, low_level};
 use std::{
     future::poll_fn,
@@ -18,6 +19,7 @@ struct Arrived {
 pub(super) struct Signal {
     state: Arc<Mutex<Arrived>>,
     id: SigId,
+    number: i32,
 }
 
 pub(super) fn signal(number: i32) -> io::Result<Signal> {
@@ -35,7 +37,7 @@ pub(super) fn signal(number: i32) -> io::Result<Signal> {
     // SAFETY: on this system the handler runs in a thread that holds no lock,
     // so it may do what any thread may.
     let id = unsafe { low_level::register(number, arrived) }?;
-    Ok(Signal { state, id })
+    Ok(Signal { state, id, number })
 }
 
 impl Signal {
@@ -47,11 +49,13 @@ impl Signal {
             let old = state.waker.replace(new);
             drop(state);
             drop(old);
-            if arrived {
+            let polled = if arrived {
                 Poll::Ready(Ok(()))
             } else {
                 Poll::Pending
-            }
+            };
+            trace::note_signal(&polled, self.number);
+            polled
         })
         .await
     }

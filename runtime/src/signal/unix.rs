@@ -1,6 +1,9 @@
 //! The self-pipe.
 
-use crate::reactor::{Direction, Flags, Registered};
+use crate::{
+    reactor::{Direction, Flags, Registered},
+    trace,
+};
 use mio::{Interest, unix::pipe};
 use signal_hook::{SigId, low_level};
 use std::{fmt, io, io::Read};
@@ -22,13 +25,14 @@ pub fn signal(number: i32) -> io::Result<Signal> {
     let (sender, receiver) = pipe::new()?;
     let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
     let id = low_level::pipe::register(number, sender)?;
-    Ok(Signal { pipe, id })
+    Ok(Signal { pipe, id, number })
 }
 
 /// Listens for a signal; see [`signal`].
 pub struct Signal {
     pipe: Registered<pipe::Receiver>,
     id: SigId,
+    number: i32,
 }
 
 impl Signal {
@@ -43,7 +47,7 @@ impl Signal {
             // which is what came.
             pipe.read(&mut bytes).map(drop)
         };
-        self.pipe.io(Direction::Read, drain).await
+        trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await
     }
 }
 
@@ -55,6 +59,8 @@ impl Drop for Signal {
 
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Signal").finish_non_exhaustive()
+        f.debug_struct("Signal")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,7 @@
 //! [`Barrier`]: a point that tasks pass together.
 
 use super::wait_list::{self, Locked, Queue, Waitable};
+use crate::trace::Made;
 use std::fmt;
 
 /// Lets tasks wait until so many have come.
@@ -55,10 +56,11 @@ pub(crate) struct Came {
 impl Barrier {
     const_unless_loom! {
         /// A barrier for so many tasks at a time; 0 is the same as 1.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(size: usize) -> Self {
             Self {
                 size,
-                queue: Queue::new(Arrived { count: 0, round: 0 }),
+                queue: Queue::new(Arrived { count: 0, round: 0 }, Made::new("Barrier")),
             }
         }
     }

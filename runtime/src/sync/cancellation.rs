@@ -1,7 +1,10 @@
 //! [`CancellationToken`]: a word to stop, heard by all below.
 
 use super::notify::{Notified, Notify};
-use crate::primitives::{AtomicUsize, Mutex, lock};
+use crate::{
+    primitives::{AtomicUsize, Mutex, lock},
+    trace::Made,
+};
 use pin_project_lite::pin_project;
 use slab::Slab;
 use std::{
@@ -56,10 +59,11 @@ struct Node {
 }
 
 impl Node {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn new(cancelled: bool, parent: Option<(Arc<Node>, usize)>) -> Arc<Self> {
         Arc::new(Self {
             cancelled: AtomicUsize::new(cancelled.into()),
-            notify: Notify::new(),
+            notify: Notify::called(Made::new("CancellationToken")),
             children: Mutex::new(Slab::new()),
             parent,
         })
@@ -98,6 +102,7 @@ impl Drop for Node {
 
 impl CancellationToken {
     /// A token of its own.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn new() -> Self {
         let node = Node::new(false, None);
         Self { node }
@@ -107,6 +112,7 @@ impl CancellationToken {
     ///
     /// A child keeps its parent's place in memory, and the parent's parent's.
     #[must_use = "a child that is dropped hears nothing"]
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn child_token(&self) -> Self {
         let mut children = lock(&self.node.children);
         if self.is_cancelled() {
@@ -187,6 +193,7 @@ impl CancellationToken {
 }
 
 impl Default for CancellationToken {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new()
     }

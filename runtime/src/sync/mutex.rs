@@ -1,6 +1,7 @@
 //! [`Mutex`]: a value for one task at a time.
 
 use super::{park, permits::Permits};
+use crate::trace::Made;
 use std::{
     // Not loom's: a guard lends the value for longer than a closure. The models
     // put loom's cell inside.
@@ -59,9 +60,10 @@ unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 impl<T> Mutex<T> {
     const_unless_loom! {
         /// A lock around `value`. It can be a `static`.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                permits: Permits::new(1),
+                permits: Permits::new(1, Made::new("Mutex")),
                 value: UnsafeCell::new(value),
             }
         }
@@ -69,6 +71,7 @@ impl<T> Mutex<T> {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)
         }
@@ -143,12 +146,14 @@ impl<T: ?Sized> Mutex<T> {
 }
 
 impl<T: Default> Default for Mutex<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for Mutex<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn from(value: T) -> Self {
         Self::new(value)
     }

@@ -1,7 +1,7 @@
 //! [`Notify`]: a wake without a message.
 
 use super::wait_list::{Locked, Queue, Released, Wait, Waitable};
-use crate::{executor::coop, primitives::AtomicU64};
+use crate::{executor::coop, primitives::AtomicU64, trace::Made};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -72,16 +72,25 @@ pub(crate) struct Note {
 impl Notify {
     const_unless_loom! {
         /// Nobody waits, and there is no permit. It can be a `static`.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
+            Self::called(Made::new("Notify"))
+        }
+    }
+
+    const_unless_loom! {
+        /// A part of something larger.
+        pub(crate) const fn called(made: Made) -> Self {
             Self {
                 calls: AtomicU64::new(0),
-                queue: Queue::new(Permit(false)),
+                queue: Queue::new(Permit(false), made),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
         }
@@ -159,6 +168,7 @@ impl Notify {
 }
 
 impl Default for Notify {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new()
     }

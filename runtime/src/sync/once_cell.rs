@@ -1,6 +1,7 @@
 //! [`OnceCell`]: a value that is made when it is first wanted.
 
 use super::permits::{Permits, Refused};
+use crate::trace::Made;
 use std::{convert::Infallible, error::Error, fmt, sync::OnceLock};
 
 /// A value that an async function makes, once, for all who ask.
@@ -35,22 +36,25 @@ pub struct OnceCell<T> {
 impl<T> OnceCell<T> {
     const_unless_loom! {
         /// An empty cell. It can be a `static`.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
             Self {
                 value: OnceLock::new(),
-                turn: Permits::new(1),
+                turn: Permits::new(1, Made::new("OnceCell")),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
         }
     }
 
     /// A cell with a value, or an empty one.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(Self::new, Self::from)
     }
@@ -144,12 +148,14 @@ impl<T> OnceCell<T> {
 }
 
 impl<T> Default for OnceCell<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl<T> From<T> for OnceCell<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn from(value: T) -> Self {
         let cell = Self::new();
         cell.fill(value);

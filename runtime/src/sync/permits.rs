@@ -14,7 +14,7 @@
 //! has the lock and sees `WAITING` knows that the count can only grow.
 
 use super::wait_list::{Locked, Queue, Wait, Waitable};
-use crate::{executor::coop, primitives::AtomicUsize};
+use crate::{executor::coop, primitives::AtomicUsize, trace::Made};
 use pin_project_lite::pin_project;
 use std::{
     future::Future,
@@ -55,11 +55,11 @@ impl Permits {
     const_unless_loom! {
         /// # Panics
         /// If there are to be more than [`MAX`].
-        pub(crate) const fn new(permits: usize) -> Self {
+        pub(crate) const fn new(permits: usize, made: Made) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {
                 word: AtomicUsize::new(permits << SHIFT),
-                queue: Queue::new(()),
+                queue: Queue::new((), made),
             }
         }
     }

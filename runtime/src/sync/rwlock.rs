@@ -1,6 +1,7 @@
 //! [`RwLock`]: a value for many readers or one writer.
 
 use super::{mutex::TryLockError, park, permits::Permits};
+use crate::trace::Made;
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
@@ -56,9 +57,10 @@ unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 impl<T> RwLock<T> {
     const_unless_loom! {
         /// A lock around `value`. It can be a `static`.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                permits: Permits::new(MAX_READERS),
+                permits: Permits::new(MAX_READERS, Made::new("RwLock")),
                 all: MAX_READERS,
                 value: UnsafeCell::new(value),
             }
@@ -67,6 +69,7 @@ impl<T> RwLock<T> {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)
         }
@@ -76,6 +79,7 @@ impl<T> RwLock<T> {
     ///
     /// # Panics
     /// If that is 0, or more than `u32::MAX >> 3`.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn with_max_readers(value: T, readers: u32) -> Self {
         let all = readers as usize;
         assert!(
@@ -83,7 +87,7 @@ impl<T> RwLock<T> {
             "a lock has between 1 and u32::MAX >> 3 readers"
         );
         Self {
-            permits: Permits::new(all),
+            permits: Permits::new(all, Made::new("RwLock")),
             all,
             value: UnsafeCell::new(value),
         }
@@ -205,12 +209,14 @@ impl<T: ?Sized> RwLock<T> {
 }
 
 impl<T: Default> Default for RwLock<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for RwLock<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn from(value: T) -> Self {
         Self::new(value)
     }

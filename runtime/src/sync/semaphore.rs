@@ -1,6 +1,7 @@
 //! [`Semaphore`]: permits to do something, of which there are so many.
 
 use super::permits::{MAX, Permits, Refused};
+use crate::trace::Made;
 use std::{error::Error, fmt, mem, ptr, sync::Arc};
 
 /// A count of permits. Who acquires one waits until one is free; the permit
@@ -51,15 +52,17 @@ impl Semaphore {
         ///
         /// # Panics
         /// If there are to be more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(permits: usize) -> Self {
             Self {
-                permits: Permits::new(permits),
+                permits: Permits::new(permits, Made::new("Semaphore")),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new(permits: usize) -> Self {
             Self::new(permits)
         }

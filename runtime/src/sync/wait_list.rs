@@ -24,6 +24,7 @@ use crate::{
     contain,
     executor::coop,
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
+    trace::Made,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -62,6 +63,7 @@ pub(crate) trait Waitable {
 
 /// A state, and those who wait for it to change.
 pub(crate) struct Queue<S, N> {
+    made: Made,
     inner: Mutex<Inner<S, N>>,
 }
 
@@ -111,8 +113,9 @@ pub(crate) struct Released(Option<Waker>);
 
 impl<S, N: Copy> Queue<S, N> {
     const_unless_loom! {
-        pub(crate) const fn new(state: S) -> Self {
+        pub(crate) const fn new(state: S, made: Made) -> Self {
             Self {
+                made,
                 inner: Mutex::new(Inner {
                     state,
                     list: List {
@@ -313,12 +316,15 @@ impl<'a, O: Waitable> Wait<'a, O> {
         waker: Option<&Waker>,
         enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
     ) -> Poll<O::Note> {
-        if self.queued {
+        let made = &self.queue.made;
+        let polled = if self.queued {
             self.poll_queued(waker)
         } else {
             // A waker's clone is a stranger's code: before the lock.
             self.enter(waker.cloned(), enter)
-        }
+        };
+        made.note(&polled);
+        polled
     }
 
     fn enter(

@@ -33,6 +33,7 @@ use super::Notify;
 use crate::{
     primitives::{Arc, AtomicUsize, RwLock, RwLockReadGuard},
     task::consume_budget,
+    trace::Made,
 };
 use std::{
     error::Error,
@@ -82,6 +83,7 @@ impl<T> Shared<T> {
 }
 
 /// A channel whose value is `initial`, which the receiver counts as seen.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T>(initial: T) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(initial);
     let receiver = sender.subscribe();
@@ -95,6 +97,7 @@ pub struct Sender<T> {
 
 impl<T> Sender<T> {
     /// A channel that nobody watches yet.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn new(initial: T) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -102,8 +105,8 @@ impl<T> Sender<T> {
                 version: AtomicUsize::new(0),
                 senders: AtomicUsize::new(1),
                 receivers: AtomicUsize::new(0),
-                changed: Notify::new(),
-                abandoned: Notify::new(),
+                changed: Notify::called(Made::new("watch change")),
+                abandoned: Notify::called(Made::new("watch closed")),
             }),
         }
     }
@@ -228,6 +231,7 @@ impl<T> Drop for Sender<T> {
 }
 
 impl<T: Default> Default for Sender<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }

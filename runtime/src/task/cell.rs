@@ -18,6 +18,7 @@ use super::{
 use crate::{
     contain::{caught, quietly},
     primitives::UnsafeCell,
+    trace,
 };
 use std::{
     alloc::Layout,
@@ -338,6 +339,7 @@ where
     /// The task is running and the caller runs it.
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
+        let _polling = trace::polling(&self.header);
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
         caught(|| {

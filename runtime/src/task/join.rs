@@ -2,7 +2,7 @@
 //! aborts it.
 
 use super::{cell::Task, error::JoinError, id::Id, joiner::Joiner, output, state::Disown};
-use crate::{contain::quietly, executor::coop};
+use crate::{contain::quietly, executor::coop, trace};
 use std::{
     fmt,
     future::Future,
@@ -145,9 +145,13 @@ impl<T> Future for JoinHandle<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(coop::poll_budget(context));
-        if register(self.task(), context) {
-            return Poll::Pending;
-        }
+        let registered = if register(self.task(), context) {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        };
+        trace::note_task(&registered, self.task().header());
+        ready!(registered);
         coop::spend();
         let task = self.task.take().expect("`task` would have panicked");
         // SAFETY: complete, and this is its one handle, which gives the task

@@ -13,6 +13,7 @@
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
+mod builder;
 mod cell;
 pub mod coop;
 mod error;
@@ -33,6 +34,7 @@ mod yield_now;
 #[cfg(all(test, loom))]
 mod models;
 
+pub use builder::Builder;
 pub use coop::{consume_budget, unconstrained};
 pub use error::JoinError;
 pub use id::Id;

@@ -1,5 +1,5 @@
 //! What the inspector tells of a task beside its name and state: where it was
-//! spawned, when, and how often it has been polled. Kept only with the feature
+//! spawned, when, how often it has been polled and what it waits for. Kept only with the feature
 //! `trace`; without it, this is nothing and takes nothing.
 
 #[cfg(feature = "trace")]
@@ -9,6 +9,7 @@ pub(crate) use nothing::Origin;
 
 #[cfg(feature = "trace")]
 mod kept {
+    use crate::trace::Record;
     use std::{
         panic::Location,
         sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -19,6 +20,8 @@ mod kept {
         /// The runtime's clock at the spawn, in nanoseconds.
         pub(crate) born: u64,
         polls: AtomicU64,
+        /// What it waits for, in a runtime that is traced.
+        pub(crate) record: Record,
     }
 
     impl Origin {
@@ -27,6 +30,7 @@ mod kept {
                 location,
                 born,
                 polls: AtomicU64::new(0),
+                record: Record::default(),
             }
         }
 

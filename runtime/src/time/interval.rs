@@ -1,6 +1,7 @@
 //! Ticking at a steady pace.
 
 use super::{Instant, Sleep, sleep_until};
+use crate::trace::{self, TimerKind};
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
@@ -78,7 +79,8 @@ impl Interval {
 
     /// [`tick`](Self::tick), for use in a `poll` function.
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
-        ready!(Pin::new(&mut self.delay).poll(context));
+        let look = || Pin::new(&mut self.delay).poll(context);
+        ready!(trace::as_timer(TimerKind::Interval, look));
         let tick = self.delay.deadline();
         let next = self.after(tick, Instant::now());
         self.delay.reset(next);

@@ -1,11 +1,12 @@
 //! Waiting until a moment.
 
 use super::{Instant, wheel::Key};
-use crate::{executor::coop, runtime::Handle};
+use crate::{executor::coop, runtime::Handle, trace};
 use std::{
     fmt,
     future::Future,
     pin::Pin,
+    ptr,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -105,6 +106,7 @@ impl Future for Sleep {
             *key = Some(set);
             polled
         };
+        trace::note_time(&polled, *deadline, ptr::from_ref(key).addr());
         ready!(polled);
         coop::spend();
         Poll::Ready(())

@@ -1,7 +1,10 @@
 //! Giving up on a future after a while.
 
 use super::{Instant, Sleep, sleep, sleep_until};
-use crate::executor::coop;
+use crate::{
+    executor::coop,
+    trace::{self, TimerKind},
+};
 use pin_project_lite::pin_project;
 use std::{
     error::Error,
@@ -83,12 +86,15 @@ impl<F: Future> Future for Timeout<F> {
     // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if let Poll::Ready(output) = this.future.poll(context) {
-            return Poll::Ready(Ok(output));
-        }
-        // A future that used up the budget is exactly one that a timeout is
-        // there to stop, so the timer is looked at all the same.
-        coop::unconstrained(|| Pin::new(this.delay).poll(context)).map(|()| Err(Elapsed(())))
+        trace::part(|| {
+            if let Poll::Ready(output) = this.future.poll(context) {
+                return Poll::Ready(Ok(output));
+            }
+            // A future that used up the budget is exactly one that a timeout
+            // is there to stop, so the timer is looked at all the same.
+            let look = || coop::unconstrained(|| Pin::new(this.delay).poll(context));
+            trace::as_timer(TimerKind::Timeout, look).map(|()| Err(Elapsed(())))
+        })
     }
     // ANCHOR_END: poll
 }

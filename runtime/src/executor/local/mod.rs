@@ -130,7 +130,7 @@ where
     let scheduler = Local(mailbox.gate());
     let task = Task::new(future, scheduler, State::scheduled(2), location, 0);
     if let Some(hooks) = mailbox.hooks() {
-        hooks.task_spawn(task.header());
+        hooks.task_spawn(task.clone());
     }
     // SAFETY: counted above.
     mailbox.push(unsafe { Task::from_raw(task.as_raw()) });
@@ -195,7 +195,7 @@ impl Core {
     #[cold]
     fn admit_specially(&self, listed: Task, queued: Task) {
         if let Some(hooks) = &self.hooks {
-            hooks.task_spawn(queued.header());
+            hooks.task_spawn(queued.clone());
         }
         if self.closing.get() {
             // SAFETY: this is the thread it was spawned on, and it stands in

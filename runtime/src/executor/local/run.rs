@@ -7,8 +7,9 @@ use crate::{
         context::{self, Current},
         coop,
     },
-    runtime::give_turn,
+    runtime::{Admitted, give_turn},
     task::{Pause, Start, Wake, borrowed},
+    trace,
 };
 use std::{
     future::Future,
@@ -20,6 +21,7 @@ impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let mut future = pin!(future);
+        let _admitted = Admitted::new(&self.hooks, &self.root);
         context::enter(Current::Local(self), || self.run(future.as_mut()))
     }
 
@@ -95,6 +97,7 @@ impl Core {
     }
 
     fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+        let _polling = trace::polling(self.root.header());
         let waker = borrowed(&self.root);
         coop::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
     }

@@ -184,7 +184,7 @@ where
     let scheduler = Pooled(pool.gate);
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
     if let Some(hooks) = &pool.hooks {
-        hooks.task_spawn(task.header());
+        hooks.task_spawn(task.clone());
     }
     // SAFETY: counted above.
     let queued = unsafe { Task::from_raw(task.as_raw()) };

@@ -3,7 +3,9 @@
 use super::{Pool, Worker};
 use crate::{
     executor::context::{self, Current},
+    runtime::{Admitted, Hooked},
     task::{Pause, Schedule, Start, State, Task, borrowed},
+    trace,
 };
 use std::{
     future::{self, Future},
@@ -50,6 +52,11 @@ impl Root {
         Self(Task::new(stub, flag, State::idle(), Location::caller(), 0))
     }
 
+    /// Shows it to who traces the runtime.
+    pub(super) fn admit<'a>(&'a self, hooks: &'a Hooked) -> Admitted<'a> {
+        Admitted::new(hooks, &self.0)
+    }
+
     /// A new future: it is polled first, whatever the last one left.
     pub(super) fn renew(&self) {
         if self.0.header().state.wake() == crate::task::Wake::Queue {
@@ -71,6 +78,7 @@ impl Root {
         let start = self.0.header().state.start();
         debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
         let _rest = Rest(&self.0);
+        let _polling = trace::polling(self.0.header());
         let waker = borrowed(&self.0);
         future.poll(&mut Context::from_waker(&waker))
     }

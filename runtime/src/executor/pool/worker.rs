@@ -54,7 +54,7 @@ impl Worker {
         }
     }
 
-    pub(super) fn index(&self) -> usize {
+    pub(crate) fn index(&self) -> usize {
         self.index
     }
 
@@ -102,6 +102,7 @@ impl Worker {
         let root = self.root.as_ref().expect("worker 0 has the root");
         let mut future = pin!(future);
         context::enter(Current::Worker(self), || {
+            let _admitted = root.admit(&self.pool.hooks);
             root.renew();
             let _hand_over = HandOver(self);
             loop {

@@ -31,7 +31,7 @@ pub mod error;
 mod ring;
 
 use super::wait_list::{self, Locked, Queue, Waitable};
-use crate::{primitives::Arc, task::consume_budget};
+use crate::{primitives::Arc, task::consume_budget, trace::Made};
 use error::{RecvError, SendError, TryRecvError};
 use ring::{Ring, Taken};
 use std::fmt;
@@ -72,6 +72,7 @@ impl<T> Waitable for Shared<T> {
 ///
 /// # Panics
 /// If `capacity` is 0.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T: Clone>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(capacity);
     let receiver = sender.subscribe();
@@ -88,9 +89,10 @@ impl<T> Sender<T> {
     ///
     /// # Panics
     /// If `capacity` is 0.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a channel has room for at least one value");
-        let queue = Queue::new(Ring::new(capacity));
+        let queue = Queue::new(Ring::new(capacity), Made::new("broadcast receive"));
         Self {
             shared: Arc::new(Shared { queue }),
         }

@@ -22,13 +22,19 @@
 //! ```
 
 use super::wait_list::{Key, WaitList};
-use crate::{contain, executor::coop, sync::mpsc::error};
+use crate::{
+    contain,
+    executor::coop,
+    sync::mpsc::error,
+    trace::{self, Made},
+};
 use error::{SendError, TryRecvError, TrySendError};
 use std::{
     cell::RefCell,
     collections::VecDeque,
     fmt,
     future::poll_fn,
+    ptr,
     rc::Rc,
     task::{Context, Poll, Waker, ready},
 };
@@ -44,6 +50,8 @@ struct Channel<T> {
     receiver: Option<Waker>,
     senders: usize,
     closed: bool,
+    to_send: Made,
+    to_receive: Made,
 }
 
 /// What a sender that waited got.
@@ -55,6 +63,7 @@ enum Got {
 }
 
 impl<T> Channel<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn new(capacity: usize) -> Rc<RefCell<Self>> {
         Rc::new(RefCell::new(Self {
             messages: VecDeque::new(),
@@ -64,6 +73,8 @@ impl<T> Channel<T> {
             receiver: None,
             senders: 1,
             closed: false,
+            to_send: Made::new("local mpsc send"),
+            to_receive: Made::new("local mpsc receive"),
         }))
     }
 
@@ -107,6 +118,7 @@ impl<T> Channel<T> {
 ///
 /// # Panics
 /// If `capacity` is 0.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
     let channel = Channel::new(capacity);
@@ -117,6 +129,7 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 }
 
 /// A channel that takes everything at once.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, Receiver<T>) {
     let (sender, receiver) = channel(usize::MAX);
     (UnboundedSender { sender }, receiver)
@@ -267,7 +280,10 @@ struct Wait<'a, T> {
 impl<T> Wait<'_, T> {
     fn poll(&mut self, context: &Context<'_>) -> Poll<Got> {
         ready!(coop::poll_budget(context));
-        let got = ready!(self.look(context));
+        let got = self.look(context);
+        let place = ptr::from_ref(self.channel).addr() + 1;
+        trace::note_made(&got, place, || self.channel.borrow().to_send);
+        let got = ready!(got);
         coop::spend();
         Poll::Ready(got)
     }
@@ -344,7 +360,10 @@ impl<T> Receiver<T> {
     /// that is woken.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         ready!(coop::poll_budget(context));
-        let message = ready!(self.look(context));
+        let message = self.look(context);
+        let place = Rc::as_ptr(&self.channel).addr();
+        trace::note_made(&message, place, || self.channel.borrow().to_receive);
+        let message = ready!(message);
         coop::spend();
         Poll::Ready(message)
     }

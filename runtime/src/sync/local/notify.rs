@@ -1,7 +1,7 @@
 //! [`Notify`], on one thread.
 
 use super::wait_list::{Key, WaitList};
-use crate::{contain, executor::coop};
+use crate::{contain, executor::coop, trace::Made};
 use std::{
     cell::RefCell,
     fmt,
@@ -29,6 +29,7 @@ use std::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Notify {
+    made: Made,
     state: RefCell<State>,
 }
 
@@ -60,8 +61,10 @@ impl State {
 
 impl Notify {
     /// Nobody waits, and there is no permit.
+    #[cfg_attr(feature = "trace", track_caller)]
     pub const fn new() -> Self {
         Self {
+            made: Made::new("local Notify"),
             state: RefCell::new(State {
                 permit: false,
                 calls: 0,
@@ -122,6 +125,7 @@ impl Notify {
 }
 
 impl Default for Notify {
+    #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new()
     }
@@ -198,7 +202,9 @@ impl Future for Notified<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         ready!(coop::poll_budget(context));
         if !self.done {
-            ready!(self.look(context));
+            let looked = self.look(context);
+            self.notify.made.note(&looked);
+            ready!(looked);
             self.done = true;
         }
         coop::spend();

@@ -11,6 +11,7 @@ use crate::{
         park,
         permits::{Permits, Refused},
     },
+    trace::Made,
 };
 use std::{
     fmt,
@@ -54,9 +55,10 @@ impl<T> Channel<T, Bounded> {
 ///
 /// # Panics
 /// If `capacity` is 0, or above [`Semaphore::MAX_PERMITS`](crate::sync::Semaphore::MAX_PERMITS).
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
-    let permits = Permits::new(capacity);
+    let permits = Permits::new(capacity, Made::new("mpsc send"));
     let (tx, rx) = channel::channel(Bounded { permits, capacity });
     (Sender { tx }, Receiver { rx })
 }

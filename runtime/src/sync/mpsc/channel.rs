@@ -9,6 +9,7 @@ use crate::{
     executor::coop,
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
+    trace::Made,
 };
 use std::{
     ops::Deref,
@@ -31,6 +32,7 @@ pub(super) struct Channel<T, L> {
     pub(super) limit: L,
     senders: AtomicUsize,
     closed: Notify,
+    made: Made,
 }
 
 /// A sender's share: while there is one, more messages may come.
@@ -39,12 +41,14 @@ pub(super) struct Tx<T, L>(Arc<Channel<T, L>>);
 /// The receiver's share.
 pub(super) struct Rx<T, L: Limit>(Arc<Channel<T, L>>);
 
+#[cfg_attr(feature = "trace", track_caller)]
 pub(super) fn channel<T, L: Limit>(limit: L) -> (Tx<T, L>, Rx<T, L>) {
     let channel = Arc::new(Channel {
         queue: Queue::new(),
         limit,
         senders: AtomicUsize::new(1),
-        closed: Notify::new(),
+        closed: Notify::called(Made::new("mpsc closed")),
+        made: Made::new("mpsc receive"),
     });
     (Tx(Arc::clone(&channel)), Rx(channel))
 }
@@ -122,7 +126,9 @@ impl<T, L: Limit> Rx<T, L> {
 
     pub(super) fn poll_recv(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         ready!(coop::poll_budget(context));
-        let message = ready!(self.poll_next(context));
+        let message = self.poll_next(context);
+        self.0.made.note(&message);
+        let message = ready!(message);
         if message.is_some() {
             self.0.limit.received(1);
         }
@@ -139,9 +145,12 @@ impl<T, L: Limit> Rx<T, L> {
     ) -> Poll<usize> {
         ready!(coop::poll_budget(context));
         let mut received = 0;
-        if limit > 0
-            && let Some(first) = ready!(self.poll_next(context))
-        {
+        let first = match limit {
+            0 => Poll::Ready(None),
+            _ => self.poll_next(context),
+        };
+        self.0.made.note(&first);
+        if let Some(first) = ready!(first) {
             buffer.push(first);
             received = 1;
             while received < limit

@@ -25,6 +25,7 @@ impl Limit for Unbounded {
 
 /// A channel that takes everything at once. Nothing slows its senders down:
 /// what the receiver does not keep up with is kept in memory.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (tx, rx) = channel::channel(Unbounded);
     (UnboundedSender { tx }, UnboundedReceiver { rx })

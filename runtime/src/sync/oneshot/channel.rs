@@ -1,17 +1,19 @@
 //! What the two halves of a oneshot channel share, and one half's hold on it.
 
 use super::state::{Parted, Seen, Side, State};
-use crate::{contain, primitives::UnsafeCell};
+use crate::{contain, primitives::UnsafeCell, trace::Made};
 use std::{
     mem,
     ptr::NonNull,
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
 };
 
 struct Channel<T> {
     state: State,
     value: UnsafeCell<Option<T>>,
     wakers: [UnsafeCell<Option<Waker>>; 2],
+    /// What the sender waits for, and what the receiver does.
+    made: [Made; 2],
 }
 
 impl<T> Channel<T> {
@@ -33,11 +35,13 @@ unsafe impl<T: Send> Send for Half<T> {}
 // SAFETY: `&Half` reads the state word only.
 unsafe impl<T: Send> Sync for Half<T> {}
 
+#[cfg_attr(feature = "trace", track_caller)]
 pub(super) fn halves<T>() -> (Half<T>, Half<T>) {
     let channel = NonNull::from(Box::leak(Box::new(Channel {
         state: State::new(),
         value: UnsafeCell::new(None),
         wakers: [UnsafeCell::new(None), UnsafeCell::new(None)],
+        made: [Made::new("oneshot closed"), Made::new("oneshot receive")],
     })));
     let half = |side| Half { channel, side };
     (half(Side::Sender), half(Side::Receiver))
@@ -100,6 +104,16 @@ impl<T> Half<T> {
                 contain::wake(waker);
             }
         }
+    }
+
+    /// Says to who traces the task whether it is [over](Seen::is_over).
+    pub(super) fn note(&self, seen: Seen) {
+        let polled = if seen.is_over() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        };
+        self.channel().made[self.side as usize].note(&polled);
     }
 
     /// Has this half woken when it [is over](Seen::is_over), unless it is.

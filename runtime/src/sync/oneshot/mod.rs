@@ -42,6 +42,7 @@ use std::{
 };
 
 /// A channel for one value.
+#[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = channel::halves();
     let half = Some(receiver);
@@ -79,7 +80,9 @@ impl<T> Sender<T> {
     /// one that is woken.
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(coop::poll_budget(context));
-        if !self.half.register(context).is_over() {
+        let seen = self.half.register(context);
+        self.half.note(seen);
+        if !seen.is_over() {
             return Poll::Pending;
         }
         coop::spend();
@@ -172,6 +175,7 @@ impl<T> Future for Receiver<T> {
         let half = self.half.as_mut();
         let half = half.expect("the receiver has been ready already");
         let seen = half.register(context);
+        half.note(seen);
         if !seen.is_over() {
             return Poll::Pending;
         }

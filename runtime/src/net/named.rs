@@ -1,0 +1,71 @@
+//! What a socket is called by who looks inside the runtime: by its addresses.
+
+use crate::trace::Named;
+use std::{fmt::Display, io};
+
+/// `here → there`, for one that is connected.
+fn both(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Option<String> {
+    Some(format!("{} → {}", here.ok()?, there.ok()?))
+}
+
+/// Where it listens, for one that is not.
+fn either(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Option<String> {
+    let Ok(there) = there else {
+        return Some(here.ok()?.to_string());
+    };
+    both(here, Ok(there))
+}
+
+impl Named for mio::net::TcpStream {
+    fn name(&self) -> Option<String> {
+        both(self.local_addr(), self.peer_addr())
+    }
+}
+
+impl Named for mio::net::TcpListener {
+    fn name(&self) -> Option<String> {
+        Some(self.local_addr().ok()?.to_string())
+    }
+}
+
+impl Named for mio::net::UdpSocket {
+    fn name(&self) -> Option<String> {
+        either(self.local_addr(), self.peer_addr())
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::Named;
+    use mio::{net, unix::pipe};
+    use std::{io, os::unix::net::SocketAddr};
+
+    /// The path of the end that has one.
+    fn path(ends: [io::Result<SocketAddr>; 2]) -> Option<String> {
+        ends.into_iter().find_map(|end| {
+            let end = end.ok()?;
+            Some(end.as_pathname()?.display().to_string())
+        })
+    }
+
+    impl Named for net::UnixStream {
+        fn name(&self) -> Option<String> {
+            path([self.local_addr(), self.peer_addr()])
+        }
+    }
+
+    impl Named for net::UnixListener {
+        fn name(&self) -> Option<String> {
+            path([self.local_addr(), Err(io::ErrorKind::NotConnected.into())])
+        }
+    }
+
+    impl Named for net::UnixDatagram {
+        fn name(&self) -> Option<String> {
+            path([self.local_addr(), self.peer_addr()])
+        }
+    }
+
+    impl Named for pipe::Sender {}
+    impl Named for pipe::Receiver {}
+}

@@ -1,0 +1,153 @@
+//! A dump: what every task does and waits for, as a table.
+
+use super::wait::{Place, TaskKind};
+use crate::{
+    inspect::{TaskInfo, TaskState, TaskTrace},
+    time::Duration,
+};
+use std::fmt::{self, Write};
+
+/// Tasks of one runtime at one moment, in the order of their names; from
+/// [`dump`](super::dump()), [`stuck`](super::stuck()) and
+/// [`Handle::dump`](crate::runtime::Handle::dump).
+///
+/// Displayed, it is a table.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Dump {
+    /// Each has its [`trace`](TaskInfo::trace).
+    pub tasks: Vec<TaskInfo>,
+}
+
+impl Dump {
+    /// Those that have waited for something, have been in a queue, or have
+    /// been in one poll for longer than that.
+    ///
+    /// A server's tasks wait for the next request for as long as none comes,
+    /// and that is as it should be: what is stuck is for the reader to say.
+    #[must_use]
+    pub fn stuck(mut self, longer_than: Duration) -> Self {
+        self.tasks.retain(|task| {
+            let Some(trace) = &task.trace else {
+                return false;
+            };
+            let waited = trace.waits.iter().map(|wait| wait.since);
+            let waited = match task.state {
+                TaskState::Idle => waited.max(),
+                _ => None,
+            };
+            waited.unwrap_or_default().max(trace.since) > longer_than
+        });
+        self
+    }
+}
+
+/// A duration to three digits, in the unit that fits it.
+pub(super) struct Short(pub(super) Duration);
+
+impl fmt::Display for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.0.as_secs();
+        let nanos = self.0.as_nanos();
+        let (unit, name) = match nanos {
+            _ if seconds >= 3600 => {
+                return f.pad(&format!("{} h {} min", seconds / 3600, seconds / 60 % 60));
+            }
+            _ if seconds >= 60 => {
+                return f.pad(&format!("{} min {} s", seconds / 60, seconds % 60));
+            }
+            1_000_000_000.. => (1_000_000_000, "s"),
+            1_000_000.. => (1_000_000, "ms"),
+            1_000.. => (1_000, "µs"),
+            _ => return f.pad(&format!("{nanos} ns")),
+        };
+        let whole = nanos / unit;
+        let digits = if whole >= 100 {
+            0
+        } else if whole >= 10 {
+            1
+        } else {
+            2
+        };
+        // Cut, not rounded: less than a second is not shown as one.
+        let scale = 10_u128.pow(digits);
+        let fraction = nanos % unit * scale / unit;
+        let width = digits as usize;
+        f.pad(&match digits {
+            0 => format!("{whole} {name}"),
+            _ => format!("{whole}.{fraction:0width$} {name}"),
+        })
+    }
+}
+
+const HEADS: [&str; 6] = ["task", "spawned at", "state", "for", "polls", "waits for"];
+
+fn cells(task: &TaskInfo, trace: &TaskTrace) -> [String; 5] {
+    let name = match (&trace.name, trace.kind) {
+        (Some(name), _) => format!("{} {name}", task.id),
+        (None, TaskKind::Task) => task.id.to_string(),
+        (None, TaskKind::Blocking) => format!("{} (blocking)", task.id),
+        (None, TaskKind::BlockOn) => format!("{} (block_on)", task.id),
+    };
+    let state = match task.state {
+        TaskState::Idle => "idle",
+        TaskState::Scheduled => "scheduled",
+        TaskState::Running => "running",
+    };
+    [
+        name,
+        Place(task.location).to_string(),
+        state.to_owned(),
+        Short(trace.since).to_string(),
+        task.polls.to_string(),
+    ]
+}
+
+/// What an idle task waits for, a line each.
+fn waits(task: &TaskInfo, trace: &TaskTrace) -> Vec<String> {
+    if task.state != TaskState::Idle {
+        return vec![String::new()];
+    }
+    if trace.waits.is_empty() {
+        return vec!["nothing of this runtime's".to_owned()];
+    }
+    let waits = trace.waits.iter();
+    waits
+        .map(|wait| format!("{}, for {}", wait.on, Short(wait.since)))
+        .collect()
+}
+
+impl fmt::Display for Dump {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let traced = self.tasks.iter();
+        let rows: Vec<_> = traced
+            .filter_map(|task| {
+                let trace = task.trace.as_ref()?;
+                Some((cells(task, trace), waits(task, trace)))
+            })
+            .collect();
+        let width = |column: usize| {
+            let cells = rows.iter().map(|(cells, _)| cells[column].chars().count());
+            cells.chain([HEADS[column].len()]).max().unwrap_or_default()
+        };
+        let widths: Vec<_> = (0..5).map(width).collect();
+        let line = |f: &mut fmt::Formatter<'_>, cells: [&str; 5], last: &str| -> fmt::Result {
+            let mut line = String::new();
+            for (cell, &width) in cells.iter().zip(&widths) {
+                write!(line, "{cell:width$}  ")?;
+            }
+            line += last;
+            writeln!(f, "{}", line.trim_end())
+        };
+        let [heads @ .., last] = HEADS;
+        line(f, heads, last)?;
+        for (cells, waits) in &rows {
+            let mut cells = cells.each_ref().map(String::as_str);
+            for wait in waits {
+                line(f, cells, wait)?;
+                cells = [""; 5];
+            }
+        }
+        Ok(())
+    }
+}
