@@ -1,0 +1,481 @@
+//! Many tasks on several threads at everything that they share. Run once by
+//! `cargo test`, and by CI under `ThreadSanitizer`, which sees a race although
+//! nothing came of it.
+#![cfg(all(not(loom), not(miri)))]
+
+use futures_util::future::{join_all, select};
+use std::{
+    cell::UnsafeCell,
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::Poll,
+    thread,
+    time::Duration,
+};
+use wakeful::{
+    runtime::Builder,
+    spawn, spawn_blocking,
+    sync::{
+        Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock, Semaphore, broadcast, mpsc,
+        oneshot, watch,
+    },
+    task::{AbortHandle, yield_now},
+    time::{sleep, timeout},
+};
+
+const TASKS: usize = 8;
+const ROUNDS: usize = 400;
+/// Every test is over in a moment; what is not has hung.
+const FOR_EVER: Duration = Duration::from_secs(120);
+
+/// Runs `TASKS` tasks on four workers, each with its number, and returns what
+/// they do.
+fn all<F>(task: impl Fn(usize) -> F) -> Vec<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send,
+{
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .build()
+        .unwrap();
+    let tasks = (0..TASKS).map(|number| runtime.spawn(task(number)));
+    let tasks: Vec<_> = tasks.collect();
+    runtime.block_on(async {
+        let ended = timeout(FOR_EVER, join_all(tasks)).await;
+        let ended = ended.expect("all tasks to end").into_iter();
+        ended.map(Result::unwrap).collect()
+    })
+}
+
+/// Is polled once and given up, as the loser of a race is.
+async fn give_up<F: Future>(future: F) {
+    let mut polled = false;
+    let once = poll_fn(|context| {
+        if polled {
+            return Poll::Ready(());
+        }
+        polled = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    });
+    select(pin!(future), once).await;
+}
+
+/// What only one at a time may touch; a sanitizer sees if two do.
+#[derive(Default)]
+struct Guarded(UnsafeCell<usize>);
+
+// SAFETY: the tests are about who touches it when.
+unsafe impl Sync for Guarded {}
+
+impl Guarded {
+    fn add(&self) {
+        // SAFETY: the lock that is tested is held alone.
+        unsafe { *self.0.get() += 1 }
+    }
+
+    fn get(&self) -> usize {
+        // SAFETY: the lock that is tested is held, or nobody is left.
+        unsafe { *self.0.get() }
+    }
+}
+
+#[test]
+fn a_mutex_lets_one_at_a_time_in_and_forgets_those_who_gave_up() {
+    let shared = Arc::new((Mutex::new(()), Guarded::default()));
+    all(|number| {
+        let shared = Arc::clone(&shared);
+        async move {
+            for round in 0..ROUNDS {
+                if (number + round).is_multiple_of(5) {
+                    give_up(shared.0.lock()).await;
+                }
+                let guard = shared.0.lock().await;
+                shared.1.add();
+                if round % 16 == 0 {
+                    yield_now().await;
+                }
+                drop(guard);
+            }
+        }
+    });
+    assert_eq!(shared.1.get(), TASKS * ROUNDS);
+}
+
+#[test]
+fn a_rwlock_lets_readers_see_whole_writes() {
+    let shared = Arc::new((RwLock::new(()), Guarded::default(), Guarded::default()));
+    all(|number| {
+        let shared = Arc::clone(&shared);
+        async move {
+            for round in 0..ROUNDS {
+                if (number + round) % 7 == 0 {
+                    give_up(shared.0.write()).await;
+                }
+                if (number + round) % 3 == 0 {
+                    let _guard = shared.0.write().await;
+                    shared.1.add();
+                    yield_now().await;
+                    shared.2.add();
+                } else {
+                    let _guard = shared.0.read().await;
+                    assert_eq!(shared.1.get(), shared.2.get());
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn a_semaphore_lets_so_many_in_and_no_more() {
+    let shared = Arc::new((Semaphore::new(3), AtomicUsize::new(0)));
+    all(|number| {
+        let shared = Arc::clone(&shared);
+        async move {
+            for round in 0..ROUNDS {
+                let wanted = 1 + u32::try_from((number + round) % 3).unwrap();
+                if round % 5 == 0 {
+                    give_up(shared.0.acquire_many(wanted)).await;
+                }
+                let permit = shared.0.acquire_many(wanted).await.unwrap();
+                let inside = shared.1.fetch_add(wanted as usize, Relaxed) + wanted as usize;
+                assert!(inside <= 3, "{inside} permits of 3");
+                yield_now().await;
+                shared.1.fetch_sub(wanted as usize, Relaxed);
+                drop(permit);
+            }
+        }
+    });
+    assert_eq!(shared.0.available_permits(), 3);
+}
+
+#[test]
+fn a_notification_passed_around_is_not_lost() {
+    // A token goes around a ring; each takes it, and wakes the next.
+    let ring: Arc<Vec<_>> = Arc::new((0..TASKS).map(|_| Notify::new()).collect());
+    ring[0].notify_one();
+    all(|number| {
+        let ring = Arc::clone(&ring);
+        async move {
+            for round in 0..ROUNDS {
+                if (number + round).is_multiple_of(3) {
+                    // Handed on to itself, should it have been this one's.
+                    give_up(async {
+                        ring[number].notified().await;
+                        ring[number].notify_one();
+                    })
+                    .await;
+                }
+                ring[number].notified().await;
+                ring[(number + 1) % TASKS].notify_one();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_barrier_holds_everyone_back_every_time() {
+    let shared = Arc::new((Barrier::new(TASKS), AtomicUsize::new(0)));
+    let led = all(|_| {
+        let shared = Arc::clone(&shared);
+        async move {
+            let mut led = 0;
+            for round in 0..ROUNDS {
+                shared.1.fetch_add(1, Relaxed);
+                led += usize::from(shared.0.wait().await.is_leader());
+                assert!(shared.1.load(Relaxed) >= (round + 1) * TASKS);
+            }
+            led
+        }
+    });
+    assert_eq!(led.into_iter().sum::<usize>(), ROUNDS);
+}
+
+#[test]
+fn every_message_arrives_once_and_in_its_senders_order() {
+    let (bounded, mut from_bounded) = mpsc::channel(4);
+    let (unbounded, mut from_unbounded) = mpsc::unbounded_channel();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(4)
+        .build()
+        .unwrap();
+    for number in 0..TASKS {
+        let (bounded, unbounded) = (bounded.clone(), unbounded.clone());
+        drop(runtime.spawn(async move {
+            for round in 0..ROUNDS {
+                if round % 5 == 0 {
+                    give_up(bounded.reserve()).await;
+                }
+                bounded.send((number, round)).await.unwrap();
+                unbounded.send((number, round)).unwrap();
+            }
+        }));
+    }
+    drop((bounded, unbounded));
+    let mut next = [[0; TASKS]; 2];
+    runtime.block_on(async {
+        let heard = timeout(FOR_EVER, async {
+            while let Some((number, round)) = from_bounded.recv().await {
+                assert_eq!(round, next[0][number]);
+                next[0][number] += 1;
+            }
+            while let Some((number, round)) = from_unbounded.recv().await {
+                assert_eq!(round, next[1][number]);
+                next[1][number] += 1;
+            }
+        });
+        heard.await.expect("the last message");
+    });
+    assert_eq!(next, [[ROUNDS; TASKS]; 2]);
+}
+
+#[test]
+fn a_broadcast_tells_what_was_missed_and_keeps_the_order() {
+    let (sender, _) = broadcast::channel(16);
+    let heard = all(|number| {
+        let (sender, mut receiver) = (sender.clone(), sender.subscribe());
+        async move {
+            if number == 0 {
+                for round in 0..ROUNDS {
+                    sender.send(round).unwrap();
+                    if round % 8 == 0 {
+                        yield_now().await;
+                    }
+                }
+            }
+            drop(sender);
+            let mut next = 0;
+            while next < ROUNDS {
+                match receiver.recv().await {
+                    Ok(round) => {
+                        assert_eq!(round, next);
+                        next += 1;
+                    }
+                    Err(broadcast::error::RecvError::Lagged(missed)) => {
+                        next += usize::try_from(missed).unwrap();
+                    }
+                    Err(broadcast::error::RecvError::Closed) => break,
+                }
+            }
+            next
+        }
+    });
+    assert_eq!(heard, [ROUNDS; TASKS]);
+}
+
+#[test]
+fn a_watch_shows_the_last_value_to_all() {
+    let (sender, receiver) = watch::channel(0);
+    let sender = Arc::new(sender);
+    all(|number| {
+        let (sender, mut receiver) = (Arc::clone(&sender), receiver.clone());
+        async move {
+            let mut seen = 0;
+            for _ in 0..ROUNDS {
+                if number < 2 {
+                    sender.send_modify(|value| *value += 1);
+                    yield_now().await;
+                }
+            }
+            while seen < 2 * ROUNDS {
+                receiver.changed().await.unwrap();
+                let now = *receiver.borrow_and_update();
+                assert!(now > seen || now == 2 * ROUNDS);
+                seen = now;
+            }
+        }
+    });
+}
+
+#[test]
+fn a_oneshot_delivers_or_gives_back() {
+    all(|_| async {
+        for round in 0..ROUNDS {
+            let (sender, receiver) = oneshot::channel();
+            let sending = spawn(async move { sender.send(Box::new(round)) });
+            if round % 3 == 0 {
+                drop(receiver);
+                if let Err(back) = sending.await.unwrap() {
+                    assert_eq!(*back, round);
+                }
+            } else {
+                assert_eq!(*receiver.await.unwrap(), round);
+                sending.await.unwrap().unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn a_cell_is_set_once_and_seen_by_all() {
+    let cells: Arc<Vec<OnceCell<usize>>> = Arc::new((0..ROUNDS).map(|_| OnceCell::new()).collect());
+    let made = Arc::new(AtomicUsize::new(0));
+    all(|_| {
+        let (cells, made) = (Arc::clone(&cells), Arc::clone(&made));
+        async move {
+            for (round, cell) in cells.iter().enumerate() {
+                let value = cell.get_or_init(|| async {
+                    yield_now().await;
+                    made.fetch_add(1, Relaxed);
+                    round
+                });
+                assert_eq!(*value.await, round);
+            }
+        }
+    });
+    assert_eq!(made.load(Relaxed), ROUNDS);
+}
+
+#[test]
+fn a_cancellation_reaches_every_child() {
+    all(|_| async {
+        for _ in 0..ROUNDS / 8 {
+            let root = CancellationToken::new();
+            let waiting: Vec<_> = (0..4)
+                .map(|_| {
+                    let child = root.child_token();
+                    spawn(async move { child.cancelled().await })
+                })
+                .collect();
+            spawn(async move { root.cancel() }).await.unwrap();
+            for child in waiting {
+                child.await.unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn aborts_timeouts_and_sleeps_meet_on_other_threads() {
+    all(|number| async move {
+        for round in 0..ROUNDS / 4 {
+            let micros = u64::try_from(round % 200).unwrap();
+            let nap = sleep(Duration::from_micros(micros));
+            let napping = spawn(async move {
+                let _ = timeout(Duration::from_micros(100), nap).await;
+            });
+            let abort = napping.abort_handle();
+            let aborting = spawn(async move {
+                if (number + round).is_multiple_of(2) {
+                    abort.abort();
+                }
+            });
+            if let Err(error) = napping.await {
+                assert!(error.is_cancelled());
+            }
+            aborting.await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn foreign_threads_wake_spawn_on_and_abort_in_a_runtime_of_one_thread() {
+    let runtime = Builder::new_current_thread().build().unwrap();
+    let (tell, mut told) = mpsc::unbounded_channel();
+    let threads: Vec<_> = (0..4)
+        .map(|_| {
+            let (handle, tell) = (runtime.handle().clone(), tell.clone());
+            thread::spawn(move || {
+                for round in 0..ROUNDS {
+                    let tell = tell.clone();
+                    let task = handle.spawn(async move {
+                        yield_now().await;
+                        let _ = tell.send(round);
+                    });
+                    match round % 4 {
+                        0 => drop(task),
+                        1 => task.abort(),
+                        _ => {
+                            if let Err(error) = wakeful::block_on(task) {
+                                assert!(error.is_cancelled());
+                            }
+                        }
+                    }
+                }
+            })
+        })
+        .collect();
+    drop(tell);
+    let heard = runtime.block_on(async {
+        let all = async {
+            let mut heard = 0;
+            while told.recv().await.is_some() {
+                heard += 1;
+            }
+            heard
+        };
+        timeout(FOR_EVER, all).await.expect("the last word")
+    });
+    assert!(heard >= 4 * ROUNDS * 3 / 4, "{heard}");
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn a_blocking_pool_that_gives_its_threads_up_at_once_loses_no_work() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(3)
+        .thread_keep_alive(Duration::ZERO)
+        .build()
+        .unwrap();
+    let done: usize = runtime.block_on(async {
+        let tasks = (0..TASKS).map(|_| {
+            spawn(async {
+                let mut done = 0;
+                for round in 0..ROUNDS / 4 {
+                    let work = spawn_blocking(move || round);
+                    if round % 5 == 0 {
+                        work.abort();
+                    }
+                    match work.await {
+                        Ok(answer) => done += usize::from(answer == round),
+                        Err(error) => done += usize::from(error.is_cancelled()),
+                    }
+                }
+                done
+            })
+        });
+        let all = timeout(FOR_EVER, join_all(tasks)).await;
+        all.expect("all work").into_iter().map(Result::unwrap).sum()
+    });
+    assert_eq!(done, TASKS * (ROUNDS / 4));
+}
+
+#[test]
+fn a_pool_can_be_shut_down_while_it_is_busy() {
+    for _ in 0..20 {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(3)
+            .build()
+            .unwrap();
+        let (sender, mut receiver) = mpsc::channel::<AbortHandle>(2);
+        for _ in 0..TASKS {
+            let sender = sender.clone();
+            drop(runtime.spawn(async move {
+                loop {
+                    let task = spawn(yield_now());
+                    let _ = sender.send(task.abort_handle()).await;
+                    let _ = task.await;
+                }
+            }));
+        }
+        runtime.block_on(async {
+            for _ in 0..50 {
+                receiver.recv().await.unwrap().abort();
+            }
+        });
+        drop(runtime);
+        // Their handles answer although nobody runs them.
+        while let Ok(abort) = receiver.try_recv() {
+            abort.abort();
+            assert!(abort.is_finished());
+        }
+    }
+}
