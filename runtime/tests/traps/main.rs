@@ -38,6 +38,8 @@ mod cores;
 #[cfg(not(miri))]
 mod datagrams;
 mod fairness;
+#[cfg(all(target_os = "linux", not(miri)))]
+mod faults;
 mod join_set;
 mod panics;
 mod parking;

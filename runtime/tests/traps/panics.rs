@@ -227,6 +227,37 @@ fn trap_06_a_timers_waker_that_panics_does_not_silence_the_next_timer() {
     });
 }
 
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn trap_06_a_sockets_waker_that_panics_does_not_silence_the_next_socket() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+    use wakeful::net::UnixStream;
+
+    run("a byte for each of ten sockets", async {
+        let mut pairs = [(); 10].map(|()| UnixStream::pair().unwrap());
+        let mut buffer = [0];
+        for (here, _) in pairs.iter_mut().step_by(2) {
+            let mut read = here.read(&mut buffer);
+            assert!(poll_with(&mut read, &hostile(false, true, false)).is_pending());
+        }
+        let (mut readers, mut writers): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+        let reads = readers.iter_mut().skip(1).step_by(2).map(|here| async {
+            let mut byte = [0];
+            here.read_exact(&mut byte).await.map(|()| byte[0])
+        });
+        let write = async {
+            settle().await;
+            // All of them in one batch of events.
+            for there in &mut writers {
+                there.write_all(b"x").await.unwrap();
+            }
+        };
+        let (heard, ()) = wakeful::join!(futures_util::future::join_all(reads), write);
+        assert!(heard.into_iter().all(|byte| byte.unwrap() == b'x'));
+        all_is_well().await;
+    });
+}
+
 #[test]
 fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
     let runtime = Runtime::new().unwrap();

@@ -1,0 +1,188 @@
+//! What goes wrong around a program, and how far it spreads. Descriptors that
+//! run out are in `limits`, panics in `panics`, blocking work that is under way
+//! at a shutdown in `shutdown`.
+
+use crate::support::{run, settle_reactor, watched};
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+use std::{
+    io::Write,
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    time::Duration,
+};
+use wakeful::{
+    net::{TcpListener, TcpStream, UnixStream},
+    runtime::Builder,
+    spawn, spawn_blocking, spawn_local,
+    task::yield_now,
+    time::{sleep, timeout},
+};
+
+/// A child that does not outlive its test.
+struct Peer(Option<Child>);
+
+impl Peer {
+    fn signal(&self, signal: libc::c_int) {
+        let child = self.0.as_ref().unwrap();
+        let process = libc::pid_t::try_from(child.id()).unwrap();
+        // SAFETY: no pointers are passed.
+        let sent = unsafe { libc::kill(process, signal) };
+        assert_eq!(sent, 0);
+    }
+
+    fn stop(&self) {
+        self.signal(libc::SIGSTOP);
+        let child = self.0.as_ref().unwrap();
+        let process = libc::pid_t::try_from(child.id()).unwrap();
+        let mut status = 0;
+        // SAFETY: a child of ours, and a place for the answer.
+        let stopped = unsafe { libc::waitpid(process, &raw mut status, libc::WUNTRACED) };
+        assert_eq!(stopped, process);
+        assert!(libc::WIFSTOPPED(status));
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[test]
+fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
+    run("all that the stopped peer was sent", async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        // Counts what comes out of the socket that is its input.
+        let input = std::net::TcpStream::connect(address).unwrap();
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut count = Command::new("wc");
+        count.arg("-c").stdin(std::os::fd::OwnedFd::from(input));
+        let mut peer = Peer(Some(count.stdout(Stdio::piped()).spawn().unwrap()));
+        drop(count);
+        peer.stop();
+
+        // So much as the kernel keeps for it, and then no more.
+        let piece = [7; 1 << 16];
+        let mut sent = 0;
+        while let Ok(written) = timeout(Duration::from_millis(20), stream.write(&piece)).await {
+            sent += written.unwrap();
+        }
+        let writer = spawn_local(async move {
+            stream.write_all(&vec![7; 1 << 20]).await.unwrap();
+            stream.close().await.unwrap();
+        });
+        settle_reactor().await;
+        assert!(!writer.is_finished());
+
+        let (one, other) = (TcpStream::connect(address), listener.accept());
+        let (one, other) = wakeful::try_join!(one, other).unwrap();
+        for _ in 0..100 {
+            (&one).write_all(b"still here?").await.unwrap();
+            let mut heard = [0; 11];
+            (&other.0).read_exact(&mut heard).await.unwrap();
+        }
+        assert!(!writer.is_finished());
+
+        peer.signal(libc::SIGCONT);
+        writer.await.unwrap();
+        let peer = peer.0.take().unwrap();
+        let output = spawn_blocking(|| peer.wait_with_output()).await.unwrap();
+        let counted = String::from_utf8(output.unwrap().stdout).unwrap();
+        assert_eq!(counted.trim(), (sent + (1 << 20)).to_string());
+    });
+}
+
+/// Two workers of three run: nobody is in `block_on`. The one that is blocked
+/// lends its sockets and timers nobody, and loses nothing of them; the other
+/// goes on with its own, and with what comes from outside.
+#[test]
+fn a_worker_that_blocks_holds_up_its_own_sockets_alone_and_loses_nothing() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(3)
+        .build()
+        .unwrap();
+    let (tell, told) = mpsc::channel();
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocker = runtime.spawn(async move {
+        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
+        here.set_nonblocking(true).unwrap();
+        let mut here = UnixStream::from_std(here).unwrap();
+        let reader = spawn(async move {
+            let mut byte = [0];
+            here.read_exact(&mut byte).await.map(|()| byte[0])
+        });
+        let nap = spawn(sleep(Duration::from_millis(1)));
+        // Both wait by now, here or on the other worker.
+        for _ in 0..8 {
+            yield_now().await;
+        }
+        tell.send(there).unwrap();
+        // Wrong in a task, and it happens.
+        let _ = blocked.recv();
+        nap.await.unwrap();
+        reader.await.unwrap().unwrap()
+    });
+    let mut there = watched("the worker to block", || told.recv().unwrap());
+    there.write_all(b"x").unwrap();
+    let echo = async || {
+        let (mut one, mut other) = UnixStream::pair().unwrap();
+        one.write_all(b"y").await.unwrap();
+        let mut byte = [0];
+        other.read_exact(&mut byte).await.unwrap();
+        sleep(Duration::from_micros(100)).await;
+        byte[0]
+    };
+    watched("sockets and timers of the other worker", || {
+        for _ in 0..20 {
+            let task = runtime.spawn(async move { spawn(async move { echo().await }).await });
+            assert_eq!(wakeful::block_on(task).unwrap().unwrap(), b'y');
+        }
+    });
+    drop(release);
+    let heard = watched("what came meanwhile", || wakeful::block_on(blocker));
+    assert_eq!(heard.unwrap(), b'x');
+}
+
+#[test]
+fn blocking_work_under_way_when_a_pool_ends_is_waited_for_or_left_behind() {
+    let pool = || {
+        Builder::new_multi_thread()
+            .worker_threads(2)
+            .build()
+            .unwrap()
+    };
+    for patient in [true, false] {
+        let runtime = pool();
+        let (tell, told) = mpsc::channel();
+        let (end, may_end) = mpsc::channel::<()>();
+        let work = runtime.block_on(async {
+            spawn(async move {
+                spawn_blocking(move || {
+                    tell.send(()).unwrap();
+                    let _ = may_end.recv();
+                })
+            })
+            .await
+            .unwrap()
+        });
+        watched("the work to begin", || told.recv().unwrap());
+        if patient {
+            // Whenever it ends, the shutdown ends after it.
+            let ending = std::thread::spawn(move || drop(end));
+            watched("the shutdown", || drop(runtime));
+            assert!(work.is_finished());
+            ending.join().unwrap();
+        } else {
+            watched("the shutdown", || {
+                runtime.shutdown_timeout(Duration::from_millis(1));
+            });
+            assert!(!work.is_finished());
+            drop(end);
+        }
+        watched("the work", || wakeful::block_on(work)).unwrap();
+    }
+}
