@@ -75,6 +75,13 @@ impl Builder {
     /// A runtime of several threads that take tasks from each other: as many
     /// as the machine has cores, unless told. The thread that calls
     /// [`block_on`](Runtime::block_on) is one of them.
+    ///
+    /// A task that blocks its worker, because it computes for long or calls
+    /// something that waits, does not block the others: they take over what
+    /// stands in its queue. What waits until it gives way is the task that was
+    /// woken or spawned last on that worker, which nobody takes over, and
+    /// whatever waits for a socket or a timer that was made there. None of it
+    /// is lost.
     pub fn new_multi_thread() -> Self {
         Self::new(Flavor::MultiThread)
     }

@@ -66,7 +66,7 @@ fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
         peer.stop();
 
         // So much as the kernel keeps for it, and then no more.
-        let piece = [7; 1 << 16];
+        let piece = vec![7; 1 << 16];
         let mut sent = 0;
         while let Ok(written) = timeout(Duration::from_millis(20), stream.write(&piece)).await {
             sent += written.unwrap();
@@ -159,15 +159,9 @@ fn blocking_work_under_way_when_a_pool_ends_is_waited_for_or_left_behind() {
         let runtime = pool();
         let (tell, told) = mpsc::channel();
         let (end, may_end) = mpsc::channel::<()>();
-        let work = runtime.block_on(async {
-            spawn(async move {
-                spawn_blocking(move || {
-                    tell.send(()).unwrap();
-                    let _ = may_end.recv();
-                })
-            })
-            .await
-            .unwrap()
+        let work = runtime.handle().spawn_blocking(move || {
+            tell.send(()).unwrap();
+            let _ = may_end.recv();
         });
         watched("the work to begin", || told.recv().unwrap());
         if patient {

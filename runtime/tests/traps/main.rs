@@ -30,6 +30,9 @@
 //! 21 scopes — `scopes`, `scope::models`; what the compiler refuses, `refused`
 //! 22 EINTR, EMFILE, EPIPE, resets — `sockets`, `streams`, `datagrams`,
 //!    `unix_sockets`, `limits`
+//!
+//! How far other faults spread is in `faults`; `tests/stress.rs` has many tasks
+//! at everything that they share.
 #![cfg(not(loom))]
 
 #[cfg(all(unix, not(miri)))]
