@@ -57,9 +57,17 @@ impl CatalogError {
             }
             Self::Unknown { nearest, .. } => Some(format!(
                 "did you mean {}? `cargo course list` shows them all",
-                nearest.join(" or ")
+                any_of(nearest)
             )),
             Self::File(_) | Self::Toml { .. } | Self::Invalid { .. } => None,
         }
+    }
+}
+
+/// `a`, `a or b`, `a, b or c`.
+fn any_of(names: &[String]) -> String {
+    match names {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }

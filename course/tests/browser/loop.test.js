@@ -319,15 +319,16 @@ test('the inspector shows the tasks of the server that serves it', async () => {
   });
 });
 
-for (const [name, options] of [
+// Every page by day, by night and on the smallest screen; what else there is, on a page that has everything.
+for (const [name, options, some] of [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
-  ['narrow', { width: 360, height: 740 }],
+  ['narrow', { width: 360, height: 740 }, [CHAPTER]],
   ['narrowest', { width: 320, height: 640 }],
-  ['calm and contrasted', { colorScheme: 'dark', reducedMotion: 'reduce', contrast: 'more' }],
+  ['calm and contrasted', { colorScheme: 'dark', reducedMotion: 'reduce', contrast: 'more' }, [CHAPTER]],
 ]) {
-  test(`every page is accessible and fits: ${name}`, async () => {
-    for (const file of pages) {
+  test(`${some ? 'a chapter' : 'every page'} is accessible and fits: ${name}`, async () => {
+    for (const file of some ?? pages) {
       await reading(file, options, async (page) => {
         if (await page.locator('section.widget').count() > 0) await page.locator('.player').first().waitFor();
         await assertAccessible(page, `${file}, ${name}`);
