@@ -72,7 +72,7 @@ fn check(kind: Kind, function: &ItemFn) -> Result<()> {
     let attribute = kind.name();
     if sig.asyncness.is_none() {
         return Err(Error::new_spanned(
-            &sig.fn_token,
+            sig.fn_token,
             format!("`#[wakeful::{attribute}]` runs an `async fn`, and this is none: add `async`"),
         ));
     }
