@@ -2,6 +2,7 @@
 
 use crate::{
     dice::Dice,
+    flavour::Flavour,
     state::{Asked, Count, Open, State},
     wire::{FOR_EVER, Frame, Kind, Trouble, receive, receive_some, send, within},
 };
@@ -29,6 +30,7 @@ struct World {
 /// Holds `connections` for so long, then ends them all.
 pub async fn live(
     state: Arc<State>,
+    flavour: Flavour,
     addresses: Vec<SocketAddr>,
     connections: usize,
     time: Duration,
@@ -43,7 +45,7 @@ pub async fn live(
         connecting: Semaphore::new(256),
     });
     let slots: Vec<_> = (0..connections as u64)
-        .map(|slot| spawn(succession(Arc::clone(&world), slot)))
+        .map(|slot| flavour.deal(succession(Arc::clone(&world), slot)))
         .collect();
     let all = async {
         world.start.wait().await;

@@ -1,21 +1,29 @@
 //! The kinds of runtime.
 
+use crate::ledger::Held;
 use std::{io, thread};
-use wakeful::{Runtime, runtime::Builder};
+use wakeful::{
+    Runtime,
+    runtime::{Builder, Handle},
+    spawn,
+    task::JoinHandle,
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavour {
     CurrentThread,
     MultiThread,
+    ThreadPerCore,
 }
 
 impl Flavour {
-    pub const ALL: [Self; 2] = [Self::CurrentThread, Self::MultiThread];
+    pub const ALL: [Self; 3] = [Self::CurrentThread, Self::MultiThread, Self::ThreadPerCore];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::CurrentThread => "current_thread",
             Self::MultiThread => "multi_thread",
+            Self::ThreadPerCore => "thread_per_core",
         }
     }
 
@@ -27,6 +35,7 @@ impl Flavour {
         match self {
             Self::CurrentThread => Builder::new_current_thread().build(),
             Self::MultiThread => Builder::new_multi_thread().build(),
+            Self::ThreadPerCore => Builder::new_thread_per_core().build(),
         }
     }
 
@@ -50,5 +59,40 @@ impl Flavour {
         thread
             .join()
             .map_err(|_| "the root of the runtime panicked")?
+    }
+
+    /// Hands a future to the runtime that this thread is in: to the next core,
+    /// where the program says who runs what.
+    pub fn deal<F>(self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send,
+    {
+        match self {
+            Self::CurrentThread | Self::MultiThread => spawn(future),
+            Self::ThreadPerCore => {
+                let handle = Handle::current();
+                handle.spawn_on(handle.next_core(), || future)
+            }
+        }
+    }
+
+    /// What the runtime that this thread is in holds, on all of its threads.
+    /// Every inspection is of its core alone, if there are cores.
+    pub async fn held(self) -> Held {
+        let inspect = |observers| {
+            let snapshot = wakeful::inspect().expect("inside of a runtime");
+            Held::of_runtime(&snapshot, observers)
+        };
+        if self != Self::ThreadPerCore {
+            return inspect(0);
+        }
+        let handle = Handle::current();
+        let mut held = Held::default();
+        for core in 0..handle.metrics().num_workers() {
+            let there = handle.spawn_on(core, move || async move { inspect(1) });
+            held = held.plus(there.await.expect("an inspection does not panic"));
+        }
+        held
     }
 }

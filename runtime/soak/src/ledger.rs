@@ -58,9 +58,10 @@ pub const HEAP_SLACK: u64 = 16 * 1024;
 pub struct Held([u64; ROWS.len()]);
 
 impl Held {
-    pub fn of_runtime(snapshot: &Snapshot) -> Self {
+    /// Without the tasks that are only there to look.
+    pub fn of_runtime(snapshot: &Snapshot, observers: usize) -> Self {
         let numbers = [
-            snapshot.tasks.len(),
+            snapshot.tasks.len() - observers,
             snapshot.timers.len(),
             snapshot.sources.len(),
         ];
@@ -81,17 +82,19 @@ impl Held {
         held
     }
 
-    /// Where one says nothing, the other does.
-    pub fn and(self, other: Self) -> Self {
-        self.most(other)
+    pub fn plus(self, other: Self) -> Self {
+        self.with(other, |one, other| one + other)
     }
 
     pub fn most(self, other: Self) -> Self {
-        let mut most = self;
-        for (most, other) in most.0.iter_mut().zip(other.0) {
-            *most = (*most).max(other);
+        self.with(other, u64::max)
+    }
+
+    fn with(mut self, other: Self, both: impl Fn(u64, u64) -> u64) -> Self {
+        for (one, other) in self.0.iter_mut().zip(other.0) {
+            *one = both(*one, other);
         }
-        most
+        self
     }
 }
 

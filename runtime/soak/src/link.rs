@@ -234,6 +234,7 @@ fn play(round: Round) -> Result<Said, String> {
     };
     let lives = client::live(
         Arc::clone(&state),
+        round.flavour,
         round.addresses,
         round.connections,
         round.time,

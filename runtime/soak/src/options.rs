@@ -6,9 +6,9 @@ use std::time::Duration;
 const HELP: &str = "\
 wakeful-soak [--minutes N | --hours N | --seconds N] [--connections N] [--flavor NAME] [--seed N]
 
-  --minutes N      for how long, over all flavours; 4 unless told
+  --minutes N      for how long, over all flavours; 6 unless told
   --connections N  how many at a time; 10000 unless told
-  --flavor NAME    only this one: current_thread or multi_thread
+  --flavor NAME    only this one: current_thread, multi_thread or thread_per_core
   --seed N         the behaviour of an earlier run, which printed this";
 
 /// The longest that one runtime lives before its ledger is drawn up.
@@ -29,7 +29,7 @@ impl Options {
             seed: fresh_seed(),
             connections: 10_000,
             flavours: Flavour::ALL.to_vec(),
-            time: Duration::from_mins(4),
+            time: Duration::from_mins(6),
         };
         while let Some(option) = arguments.next() {
             let value = arguments.next().ok_or(HELP)?;
@@ -83,8 +83,8 @@ mod tests {
     fn every_flavour_gets_as_many_rounds_as_the_others() {
         let rounds = |line| parse(line).map(|options| options.rounds());
         let minutes = Duration::from_mins;
-        assert_eq!(rounds("--minutes 4"), Ok((2, minutes(2))));
-        assert_eq!(rounds("--minutes 10"), Ok((2, minutes(5))));
+        assert_eq!(rounds("--minutes 6"), Ok((3, minutes(2))));
+        assert_eq!(rounds("--minutes 15"), Ok((3, minutes(5))));
         assert_eq!(rounds("--hours 2"), Ok((24, minutes(5))));
         assert_eq!(
             rounds("--flavor multi_thread --minutes 4"),

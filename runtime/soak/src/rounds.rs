@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             flavour,
             seed: mix(seed),
             connections: connections.div_ceil(10),
-            time: Duration::from_secs(1),
+            time: Duration::from_secs(1).min(time / 2),
             warming_up: true,
         };
         round.play(&mut client)?;
@@ -91,7 +91,7 @@ impl Plan {
         let server = {
             let state = Arc::clone(&state);
             thread::spawn(move || {
-                let end = server::serve(Arc::clone(&state), tell);
+                let end = server::serve(Arc::clone(&state), flavour, tell);
                 state::run(flavour, &state, warming_up, |_| {}, end)
             })
         };

@@ -2,12 +2,14 @@
 
 use crate::{
     dice::Dice,
+    flavour::Flavour,
     state::{Asked, Count, State},
     wire::{FOR_EVER, Frame, HEADER, Kind, Trouble, receive, receive_some, send, within},
 };
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
-    net::SocketAddr,
+    io,
+    net::{self, SocketAddr},
     panic::panic_any,
     sync::{Arc, mpsc as std_mpsc},
     time::Duration,
@@ -25,22 +27,20 @@ use wakeful::{
 const LISTENERS: usize = 16;
 
 /// Serves until the round is over and every connection has ended. Tells where.
-pub async fn serve(state: Arc<State>, tell: std_mpsc::Sender<Vec<SocketAddr>>) {
-    let mut listeners = Vec::new();
-    for _ in 0..LISTENERS {
-        match TcpListener::bind("127.0.0.1:0").await {
-            Ok(listener) => listeners.push(listener),
-            Err(error) => return state.fault(format!("cannot listen: {error}")),
-        }
-    }
-    let addresses = listeners.iter().map(TcpListener::local_addr);
-    match addresses.collect() {
-        Ok(addresses) => drop(tell.send(addresses)),
-        Err(error) => return state.fault(format!("cannot tell where it listens: {error}")),
-    }
+pub async fn serve(state: Arc<State>, flavour: Flavour, tell: std_mpsc::Sender<Vec<SocketAddr>>) {
+    let listeners = (0..LISTENERS).map(|_| {
+        let listener = net::TcpListener::bind("127.0.0.1:0")?;
+        Ok((listener.local_addr()?, listener))
+    });
+    let (addresses, listeners): (Vec<_>, Vec<_>) = match listeners.collect::<io::Result<Vec<_>>>() {
+        Ok(both) => both.into_iter().unzip(),
+        Err(error) => return state.fault(format!("cannot listen: {error}")),
+    };
+    // Nobody listens when the round has failed already.
+    let _ = tell.send(addresses);
     let acceptors: Vec<_> = listeners
         .into_iter()
-        .map(|listener| spawn(accept(listener, Arc::clone(&state))))
+        .map(|listener| flavour.deal(accept(listener, Arc::clone(&state))))
         .collect();
     state.stop.cancelled().await;
     let patience = Instant::now() + FOR_EVER;
@@ -58,7 +58,11 @@ pub async fn serve(state: Arc<State>, tell: std_mpsc::Sender<Vec<SocketAddr>>) {
     }
 }
 
-async fn accept(listener: TcpListener, state: Arc<State>) {
+async fn accept(listener: net::TcpListener, state: Arc<State>) {
+    let listener = match TcpListener::from_std(listener) {
+        Ok(listener) => listener,
+        Err(error) => return state.fault(format!("cannot listen: {error}")),
+    };
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {

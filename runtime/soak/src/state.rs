@@ -109,9 +109,8 @@ impl State {
         self.fault.get().map(String::as_str)
     }
 
-    fn sample(&self) {
-        let snapshot = wakeful::inspect().expect("inside of a runtime");
-        let held = Held::of_runtime(&snapshot).and(Held::of_process());
+    async fn sample(&self, flavour: Flavour) {
+        let held = flavour.held().await.plus(Held::of_process());
         let mut most = self.most.lock().unwrap_or_else(PoisonError::into_inner);
         *most = most.most(held);
     }
@@ -142,12 +141,11 @@ where
     let outside = Held::of_process();
     let shared = Arc::clone(state);
     let (before, after) = flavour.run(async move {
-        let inside = || Held::of_runtime(&wakeful::inspect().expect("inside of a runtime"));
-        let before = inside();
+        let before = flavour.held().await;
         let state = Arc::clone(&shared);
         let sampler = spawn(async move {
             loop {
-                state.sample();
+                state.sample(flavour).await;
                 tell(&state);
                 sleep(Duration::from_secs(1)).await;
             }
@@ -157,18 +155,20 @@ where
         let _ = sampler.await;
         // What was aborted, or waits a moment for a peer that is gone, ends.
         let patience = wakeful::time::Instant::now() + SETTLING;
-        while inside() != before && wakeful::time::Instant::now() < patience {
+        let mut after = flavour.held().await;
+        while after != before && wakeful::time::Instant::now() < patience {
             sleep(Duration::from_millis(10)).await;
+            after = flavour.held().await;
         }
-        (before, inside())
+        (before, after)
     })?;
     if let Some(fault) = state.first_fault() {
         return Err(fault.to_owned());
     }
     let mut ledger = Ledger {
-        before: before.and(outside),
+        before: before.plus(outside),
         most: *state.most.lock().unwrap_or_else(PoisonError::into_inner),
-        after: after.and(Held::of_process()),
+        after: after.plus(Held::of_process()),
     };
     if !warming_up {
         ledger.before = *BEGINNING.get_or_init(|| ledger.before);
@@ -176,7 +176,7 @@ where
     let patience = Instant::now() + SETTLING;
     while !ledger.is_balanced() && Instant::now() < patience {
         thread::sleep(Duration::from_millis(10));
-        ledger.after = after.and(Held::of_process());
+        ledger.after = after.plus(Held::of_process());
     }
     ledger.most = ledger.most.most(ledger.after);
     Ok(ledger)
