@@ -71,8 +71,8 @@ fn check(kind: Kind, function: &ItemFn) -> Result<()> {
     let sig = &function.sig;
     let attribute = kind.name();
     if sig.asyncness.is_none() {
-        return Err(Error::new_spanned(
-            sig.fn_token,
+        return Err(Error::new(
+            sig.fn_token.span,
             format!("`#[wakeful::{attribute}]` runs an `async fn`, and this is none: add `async`"),
         ));
     }
