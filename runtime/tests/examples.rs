@@ -55,6 +55,15 @@ fn echo_prints_what_it_hears() {
 }
 
 #[test]
+fn priorities_shows_both_orders() {
+    assert_eq!(
+        printed_by("priorities"),
+        "Fifo: sweep, slow, quick, alarm, sweep, half of slow, half of quick, sweep\n\
+         Ranked: alarm, quick, half of quick, slow, half of slow, sweep, sweep, sweep\n"
+    );
+}
+
+#[test]
 fn thread_per_core_deals_its_visitors_out() {
     assert_eq!(
         printed_by("thread_per_core"),

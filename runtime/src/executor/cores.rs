@@ -28,6 +28,8 @@ use std::{
 /// is a core alone.
 pub(crate) struct Cores {
     members: Box<[Member]>,
+    /// Whether they rank their tasks.
+    ranked: bool,
     /// Whose turn it is to be dealt something.
     next: AtomicUsize,
     closed: CancellationToken,
@@ -40,9 +42,10 @@ pub(crate) struct Member {
 }
 
 impl Cores {
-    pub(crate) fn new(members: Vec<Member>) -> Arc<Self> {
+    pub(crate) fn new(members: Vec<Member>, ranked: bool) -> Arc<Self> {
         Arc::new(Self {
             members: members.into(),
+            ranked,
             next: AtomicUsize::new(0),
             closed: CancellationToken::new(),
         })
@@ -85,7 +88,7 @@ impl Cores {
     fn live(&self, index: usize, driver: Driver) {
         let mailbox = self.mailbox(index);
         let hooks = mailbox.hooks().clone();
-        let core = Core::new(driver, Arc::clone(mailbox));
+        let core = Core::new(driver, Arc::clone(mailbox), self.ranked);
         context::enter(Current::Local(&core), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();

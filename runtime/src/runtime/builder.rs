@@ -37,11 +37,60 @@ use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 pub struct Builder {
     flavor: Flavor,
     workers: usize,
+    scheduling: Scheduling,
     start_paused: bool,
     blocking: blocking::Settings,
     hooks: Hooks,
     #[cfg(feature = "trace")]
     traced: bool,
+}
+
+/// In which order the ready tasks of a thread have their turns; see
+/// [`Builder::scheduling`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scheduling {
+    /// First come, first served. Constant time.
+    #[default]
+    Fifo,
+    /// By priority, the greater first; within a priority by deadline, the
+    /// earlier first and those without one last; and then by the order in which
+    /// they became ready. A task has the rank that
+    /// [`task::Builder`](crate::task::Builder) gave it, or that of the task
+    /// that spawned it. The future of `block_on`, and what comes from other
+    /// threads, have priority 0 and no deadline.
+    ///
+    /// This is strict: who is always ready keeps all of lower rank waiting for
+    /// ever. Sockets and timers get their look in any case, so a more urgent
+    /// task is never kept from becoming ready. A deadline says whose turn it
+    /// is; when it passes, nothing happens by itself.
+    ///
+    /// Logarithmic in the number of ready tasks, and the queue allocates as it
+    /// grows.
+    ///
+    /// ```
+    /// use std::{cell::RefCell, rc::Rc};
+    /// use wakeful::{runtime::{Builder, Scheduling}, task};
+    ///
+    /// let runtime = Builder::new_current_thread()
+    ///     .scheduling(Scheduling::Ranked)
+    ///     .build()?;
+    /// let log = Rc::new(RefCell::new(Vec::new()));
+    /// runtime.block_on(async {
+    ///     let tasks = [("sweep", -1), ("serve", 0), ("alarm", 1)].map(|(name, priority)| {
+    ///         let log = Rc::clone(&log);
+    ///         let spawn = task::Builder::new().priority(priority);
+    ///         spawn.spawn_local(async move { log.borrow_mut().push(name) })
+    ///     });
+    ///     for task in tasks {
+    ///         task.await?;
+    ///     }
+    ///     Ok::<(), task::JoinError>(())
+    /// })?;
+    /// assert_eq!(*log.borrow(), ["alarm", "serve", "sweep"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    Ranked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +108,7 @@ impl Builder {
                 Flavor::CurrentThread => 1,
                 _ => thread::available_parallelism().map_or(1, NonZeroUsize::get),
             },
+            scheduling: Scheduling::Fifo,
             start_paused: false,
             blocking: blocking::Settings::default(),
             hooks: Hooks::default(),
@@ -118,6 +168,14 @@ impl Builder {
         if self.flavor != Flavor::CurrentThread {
             self.workers = workers;
         }
+        self
+    }
+
+    /// In which order ready tasks have their turns; first come, first served
+    /// unless told. Says nothing to a pool, whose tasks go where a worker is
+    /// free.
+    pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
+        self.scheduling = scheduling;
         self
     }
 
@@ -333,6 +391,7 @@ impl Builder {
 
     #[track_caller]
     fn build_cores(self) -> io::Result<Runtime> {
+        let ranked = self.scheduling == Scheduling::Ranked;
         let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
@@ -345,7 +404,7 @@ impl Builder {
             mailbox: Arc::new(Mailbox::new(Arc::clone(reactor.shared()), hooks.clone())),
             timers,
         });
-        let cores = Cores::new(members.collect());
+        let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let shared = Shared {
@@ -360,7 +419,7 @@ impl Builder {
             Driver::new(reactor, Handle::new(shared))
         });
         let first = drivers.next().expect("at least one core");
-        let core = Core::new(first, Arc::clone(cores.mailbox(0)));
+        let core = Core::new(first, Arc::clone(cores.mailbox(0)), ranked);
         let mut threads = Vec::new();
         let rest = (1..).zip(drivers);
         let started = rest

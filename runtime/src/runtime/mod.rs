@@ -7,7 +7,7 @@ mod handle;
 mod hooks;
 mod metrics;
 
-pub use builder::Builder;
+pub use builder::{Builder, Scheduling};
 pub use handle::Handle;
 pub use hooks::TaskMeta;
 pub use metrics::RuntimeMetrics;

@@ -1,11 +1,11 @@
-//! Spawning with a name.
+//! Spawning with a name or a rank.
 
-use super::JoinHandle;
-use crate::trace::Naming;
+use super::{JoinHandle, rank::Ranking};
+use crate::{time::Instant, trace::Naming};
 use std::future::Future;
 
-/// Spawns tasks that have a name, for who looks inside the runtime: see the
-/// feature `trace`. Without it the name is forgotten.
+/// Spawns tasks that have a name, for who looks inside the runtime, or a rank,
+/// for a runtime that [ranks](crate::runtime::Scheduling::Ranked) its tasks.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -20,17 +20,43 @@ use std::future::Future;
 #[must_use = "a builder does nothing until it spawns"]
 pub struct Builder<'a> {
     name: Option<&'a str>,
+    priority: Option<i8>,
+    deadline: Option<Instant>,
 }
 
 impl<'a> Builder<'a> {
-    /// Without a name yet.
+    /// Without a name or a rank yet.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the task is called. Names need not differ.
-    pub fn name(self, name: &'a str) -> Self {
-        Self { name: Some(name) }
+    /// What the task is called. Names need not differ. Forgotten without the
+    /// feature `trace`.
+    pub fn name(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// How urgent the task is among those that are ready: the greater, the
+    /// sooner. Unless told, a task is as urgent as its spawner; the future of
+    /// `block_on` has 0.
+    ///
+    /// Says nothing to a runtime that does not rank its tasks, nor to the
+    /// blocking pool.
+    pub fn priority(mut self, priority: i8) -> Self {
+        self.priority = Some(priority);
+        self
+    }
+
+    /// By when the task has promised to be done. Among tasks of one priority
+    /// the earlier deadline goes first, and none goes last. Unless told, a task
+    /// has its spawner's. Nothing happens by itself when it passes: that is
+    /// what [`timeout_at`](crate::time::timeout_at) is for.
+    ///
+    /// Says nothing where [`priority`](Self::priority) does not.
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
     }
 
     /// As [`spawn`](crate::spawn).
@@ -44,6 +70,7 @@ impl<'a> Builder<'a> {
         F::Output: Send + 'static,
     {
         let _named = Naming::begin(self.name);
+        let _ranked = Ranking::begin(self.priority, self.deadline);
         crate::spawn(future)
     }
 
@@ -58,6 +85,7 @@ impl<'a> Builder<'a> {
         F::Output: 'static,
     {
         let _named = Naming::begin(self.name);
+        let _ranked = Ranking::begin(self.priority, self.deadline);
         crate::spawn_local(future)
     }
 

@@ -26,6 +26,7 @@ mod joiner;
 mod local;
 mod origin;
 mod output;
+mod rank;
 mod recycle;
 mod state;
 mod waker;

@@ -21,7 +21,7 @@
 //! 16 shutdown — `shutdown`, `streams`, `datagrams`, `async_fd`
 //! 17 a hook that schedules work while parking — `parking`
 //! 18 nested and short `block_on`, fork — `shutdown`
-//! 19 starvation — `fairness`
+//! 19 starvation — `fairness`, `ranks`
 //! 20 the blocking pool's edges — `shutdown`
 //!    … and most of them once more on several threads — `pool`, `cores`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
@@ -47,6 +47,7 @@ mod join_set;
 mod panics;
 mod parking;
 mod pool;
+mod ranks;
 mod scopes;
 mod shutdown;
 #[cfg(not(miri))]

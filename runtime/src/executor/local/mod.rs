@@ -5,6 +5,7 @@
 //! - [`inbox`]: the tasks that other threads made ready, and the word through
 //!   which they and the owner agree on sleeping.
 //! - [`mailbox`]: the inbox and the owner's bell, for those other threads.
+//! - [`ranks`]: the ready tasks where some are more urgent than others.
 //! - [`run`]: the loop.
 //!
 //! The root future of `block_on` is an entry of the queue like any task, so it
@@ -13,12 +14,14 @@
 mod inbox;
 mod mailbox;
 mod queue;
+mod ranks;
 mod run;
 
 #[cfg(all(test, loom))]
 mod models;
 
 pub(crate) use mailbox::Mailbox;
+pub(crate) use ranks::Ranks;
 
 use super::{
     Driver,
@@ -49,6 +52,8 @@ static GATES: Gates<Mailbox> = Gates::new();
 /// What only the runtime's own thread touches.
 pub(crate) struct Core {
     queue: RunQueue,
+    /// In the place of `queue`, if the runtime ranks its tasks.
+    ranks: Option<Box<Ranks>>,
     /// Every task that is not complete.
     tasks: RefCell<List>,
     /// Stands in the queue for the future that `block_on` runs.
@@ -76,7 +81,7 @@ impl Schedule for Local {
         let Self(gate) = unsafe { *this };
         let foreign = context::with(|current| match current {
             Some(Current::Local(core)) if ptr::eq(core.gate, gate) => {
-                core.queue.push(task);
+                core.push(task);
                 None
             }
             _ => Some(task),
@@ -140,7 +145,7 @@ where
 
 impl Core {
     #[track_caller]
-    pub(crate) fn new(driver: Driver, mailbox: Arc<Mailbox>) -> Self {
+    pub(crate) fn new(driver: Driver, mailbox: Arc<Mailbox>, ranked: bool) -> Self {
         let gate = mailbox.gate();
         gate.open(Arc::clone(&mailbox));
         let root = future::pending::<()>();
@@ -148,10 +153,11 @@ impl Core {
         list::set_key(&root, ROOT);
         Self {
             queue: RunQueue::new(),
+            ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
             root,
             driver,
-            special: Cell::new(mailbox.hooks().is_some()),
+            special: Cell::new(ranked || mailbox.hooks().is_some()),
             hooks: mailbox.hooks().clone(),
             mailbox,
             gate,
@@ -190,8 +196,8 @@ impl Core {
         unsafe { JoinHandle::new(task) }
     }
 
-    /// Lists and queues a task that nobody has seen yet, for who wants to be
-    /// told of it; or cancels it, for it comes too late.
+    /// Lists and queues a task that nobody has seen yet, with its rank and for
+    /// who wants to be told of it; or cancels it, for it comes too late.
     #[cold]
     fn admit_specially(&self, listed: Task, queued: Task) {
         if let Some(hooks) = &self.hooks {
@@ -203,8 +209,43 @@ impl Core {
             unsafe { queued.cancel() };
         } else {
             self.list(listed);
-            self.queue.push(queued);
+            if let Some(ranks) = &self.ranks {
+                ranks.inherit(&queued);
+            }
+            self.push(queued);
         }
+    }
+
+    fn push(&self, task: Task) {
+        match &self.ranks {
+            None => self.queue.push(task),
+            Some(ranks) => ranks.push(task),
+        }
+    }
+
+    /// Puts a task before all others, or where its rank is.
+    fn push_front(&self, task: Task) {
+        match &self.ranks {
+            None => self.queue.push_front(task),
+            Some(ranks) => ranks.push(task),
+        }
+    }
+
+    fn pop(&self) -> Option<Task> {
+        match &self.ranks {
+            None => self.queue.pop(),
+            Some(ranks) => ranks.pop(),
+        }
+    }
+
+    /// Whether no task is ready here.
+    fn is_idle(&self) -> bool {
+        let ranked = self.ranks.as_ref();
+        self.queue.is_empty() && ranked.is_none_or(|ranks| ranks.is_empty())
+    }
+
+    pub(crate) fn ranks(&self) -> Option<&Ranks> {
+        self.ranks.as_deref()
     }
 
     fn list(&self, task: Task) {
@@ -218,8 +259,11 @@ impl Core {
         self.mailbox.inbox().take(|task| {
             if list::key(&task) == UNLISTED {
                 self.list(task.clone());
+                if let Some(ranks) = &self.ranks {
+                    ranks.adopt(&task);
+                }
             }
-            self.queue.push(task);
+            self.push(task);
         });
     }
 
@@ -241,7 +285,7 @@ impl Core {
         }
         self.mailbox.report(0);
         self.driver.close();
-        while self.queue.pop().is_some() {}
+        while self.pop().is_some() {}
         // SAFETY: spawned by another thread, and so `Send`; or complete.
         self.mailbox.inbox().close(|task| unsafe { task.cancel() });
         // SAFETY: as for the tasks.

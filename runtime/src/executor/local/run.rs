@@ -31,7 +31,7 @@ impl Core {
         // What an earlier root left in the queue serves this one too.
         if self.turn_is_due() {
             if self.root.header().state.wake() == Wake::Queue {
-                self.queue.push(self.root.clone());
+                self.push(self.root.clone());
             }
         } else {
             self.ticks.set(self.ticks.get() + 1);
@@ -44,7 +44,7 @@ impl Core {
                 self.look();
             }
             self.ticks.set(self.ticks.get() + 1);
-            let Some(task) = self.queue.pop() else {
+            let Some(task) = self.pop() else {
                 self.idle();
                 continue;
             };
@@ -74,9 +74,12 @@ impl Core {
         }
         if !self.root.header().state.start_alone() {
             if self.root.header().state.wake() == Wake::Queue {
-                self.queue.push_front(self.root.clone());
+                self.push_front(self.root.clone());
             }
             return Poll::Pending;
+        }
+        if let Some(ranks) = &self.ranks {
+            ranks.begin();
         }
         let _rest = Rest(self);
         self.poll_future(future)
@@ -106,7 +109,7 @@ impl Core {
     /// want it too.
     fn rest(&self) {
         if self.root.header().state.pause() == Pause::Queue {
-            self.queue.push(self.root.clone());
+            self.push(self.root.clone());
         }
     }
 
@@ -128,7 +131,7 @@ impl Core {
     /// pool owes no answer.
     fn idle_while_paused(&self) {
         self.look();
-        if !self.queue.is_empty() {
+        if !self.is_idle() {
             return;
         }
         if self.handle().blocking().is_idle() && self.handle().timers().skip_to_next() {
@@ -159,7 +162,7 @@ impl Core {
         }
         let inbox = self.mailbox.inbox();
         // Only a hook has put something there since the loop found nothing.
-        if self.queue.is_empty() && inbox.park() {
+        if self.is_idle() && inbox.park() {
             self.ticks.set(0);
             self.report();
             self.driver.sleep();

@@ -127,7 +127,7 @@ impl Schedule for Pooled {
 
 impl Pooled {
     /// This thread's worker, if it is one of the pool's.
-    fn worker<'a>(self, current: Option<Current<'a>>) -> Option<&'a Worker> {
+    fn worker(self, current: Option<Current<'_>>) -> Option<&Worker> {
         match current {
             Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => Some(worker),
             _ => None,

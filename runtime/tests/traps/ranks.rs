@@ -1,0 +1,166 @@
+//! Who goes first where tasks are ranked, and that nobody else is harmed.
+
+use crate::support::watched;
+use std::{cell::RefCell, future::Future, rc::Rc, thread, time::Duration};
+use wakeful::{
+    Runtime,
+    runtime::{Builder, Scheduling},
+    spawn_local, task,
+    task::yield_now,
+    time::{Instant, sleep},
+};
+
+fn ranked() -> Runtime {
+    let builder = Builder::new_current_thread();
+    builder.scheduling(Scheduling::Ranked).build().unwrap()
+}
+
+fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
+    watched(awaited, || ranked().block_on(future))
+}
+
+/// Who had a turn, in order.
+#[derive(Clone, Default)]
+struct Log(Rc<RefCell<Vec<&'static str>>>);
+
+impl Log {
+    async fn turns(self, name: &'static str, turns: usize) {
+        for _ in 0..turns {
+            self.0.borrow_mut().push(name);
+            yield_now().await;
+        }
+    }
+
+    fn take(&self) -> Vec<&'static str> {
+        self.0.take()
+    }
+}
+
+#[test]
+fn the_greater_priority_goes_first_for_as_long_as_it_is_ready() {
+    run("three tasks of three priorities", async {
+        let log = Log::default();
+        let low = task::Builder::new().priority(-1);
+        let low = low.spawn_local(log.clone().turns("low", 2));
+        let usual = spawn_local(log.clone().turns("usual", 2));
+        let high = task::Builder::new().priority(1);
+        let high = high.spawn_local(log.clone().turns("high", 2));
+        for task in [low, usual, high] {
+            task.await.unwrap();
+        }
+        assert_eq!(log.take(), ["high", "high", "usual", "usual", "low", "low"]);
+    });
+}
+
+#[test]
+fn of_one_priority_the_earlier_deadline_goes_first_and_none_last() {
+    run("tasks with deadlines", async {
+        let log = Log::default();
+        let none = spawn_local(log.clone().turns("none", 1));
+        let now = Instant::now();
+        let tasks = [("later", 2), ("sooner", 1)].map(|(name, seconds)| {
+            let builder = task::Builder::new().deadline(now + Duration::from_secs(seconds));
+            builder.spawn_local(log.clone().turns(name, 1))
+        });
+        for task in tasks {
+            task.await.unwrap();
+        }
+        none.await.unwrap();
+        assert_eq!(log.take(), ["sooner", "later", "none"]);
+    });
+}
+
+#[test]
+fn of_one_rank_they_take_turns_in_the_order_they_came() {
+    run("three tasks of one rank", async {
+        let log = Log::default();
+        let tasks = ["a", "b", "c"].map(|name| {
+            let builder = task::Builder::new().priority(3);
+            builder.spawn_local(log.clone().turns(name, 2))
+        });
+        for task in tasks {
+            task.await.unwrap();
+        }
+        assert_eq!(log.take(), ["a", "b", "c", "a", "b", "c"]);
+    });
+}
+
+#[test]
+fn a_child_inherits_what_it_is_not_told() {
+    run("children of an urgent task", async {
+        let log = Log::default();
+        let deadline = Instant::now() + Duration::from_secs(1);
+        let builder = task::Builder::new().priority(5).deadline(deadline);
+        let other = log.clone();
+        let parent = builder.spawn_local(async move {
+            let usual = task::Builder::new().priority(0);
+            let usual = usual.spawn_local(other.clone().turns("told to be usual", 1));
+            let child = spawn_local(other.turns("child", 1));
+            child.await.unwrap();
+            usual.await.unwrap();
+        });
+        let bystander = task::Builder::new().priority(4);
+        let bystander = bystander.spawn_local(log.clone().turns("bystander", 1));
+        parent.await.unwrap();
+        bystander.await.unwrap();
+        assert_eq!(log.take(), ["child", "bystander", "told to be usual"]);
+    });
+}
+
+#[test]
+fn the_root_and_what_comes_from_elsewhere_are_usual() {
+    let runtime = ranked();
+    let handle = runtime.handle().clone();
+    watched("a task from another thread", || {
+        runtime.block_on(async {
+            let urgent = task::Builder::new().priority(1);
+            urgent.spawn_local(yield_now()).await.unwrap();
+            // The root was usual before, and so is its child.
+            let log = Log::default();
+            let usual = spawn_local(log.clone().turns("child of the root", 1));
+            let low = task::Builder::new().priority(-1);
+            let low = low.spawn_local(log.clone().turns("low", 1));
+            let foreign = thread::spawn(move || handle.spawn(async {}))
+                .join()
+                .unwrap();
+            foreign.await.unwrap();
+            low.await.unwrap();
+            usual.await.unwrap();
+            assert_eq!(log.take(), ["child of the root", "low"]);
+        });
+    });
+}
+
+#[test]
+fn trap_19_an_urgent_task_that_is_always_ready_keeps_no_timer_from_firing() {
+    run("a timer of an urgent task beside a busy one", async {
+        let busy = task::Builder::new().priority(1);
+        let busy = busy.spawn_local(async {
+            loop {
+                yield_now().await;
+            }
+        });
+        let urgent = task::Builder::new().priority(2);
+        let slept = urgent.spawn_local(async move {
+            sleep(Duration::from_millis(1)).await;
+            busy.abort();
+        });
+        slept.await.unwrap();
+    });
+}
+
+#[test]
+fn without_ranks_a_priority_says_nothing() {
+    let runtime = Runtime::new().unwrap();
+    watched("two tasks that are alike", || {
+        runtime.block_on(async {
+            let log = Log::default();
+            let first = spawn_local(log.clone().turns("first", 1));
+            let second = task::Builder::new().priority(9);
+            let second = second.spawn_local(log.clone().turns("second", 1));
+            first.await.unwrap();
+            second.await.unwrap();
+            assert_eq!(log.take(), ["first", "second"]);
+        });
+    });
+}
