@@ -96,6 +96,7 @@ impl Wake for Mark {
 impl Clock {
     /// Runs a future to its end, or until it would wait for ever.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Stuck> {
+        // ANCHOR: loop
         let mark = Arc::new(Mark(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&mark));
         let mut cx = Context::from_waker(&waker);
@@ -113,6 +114,7 @@ impl Clock {
             self.0.now.set(due);
             waker.wake();
         }
+        // ANCHOR_END: loop
     }
 }
 // ANCHOR_END: run

@@ -23,6 +23,7 @@ impl<F: Future + Unpin> MaybeDone<F> {
         true
     }
 
+    // ANCHOR: take
     /// What it has become.
     fn take(&mut self) -> Option<F::Output> {
         match std::mem::replace(self, MaybeDone::Taken) {
@@ -30,6 +31,7 @@ impl<F: Future + Unpin> MaybeDone<F> {
             _ => None,
         }
     }
+    // ANCHOR_END: take
 }
 // ANCHOR_END: maybe
 

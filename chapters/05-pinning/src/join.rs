@@ -34,6 +34,7 @@ impl<F: Future> MaybeDone<F> {
         true
     }
 
+    // ANCHOR: take
     /// What it has become.
     fn take(self: Pin<&mut Self>) -> Option<F::Output> {
         // SAFETY: a future is not moved by what follows, only what one has become.
@@ -44,6 +45,7 @@ impl<F: Future> MaybeDone<F> {
             _ => None,
         }
     }
+    // ANCHOR_END: take
 }
 // ANCHOR_END: methods
 

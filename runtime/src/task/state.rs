@@ -125,12 +125,14 @@ impl State {
         Self(AtomicU32::new(REFERENCE))
     }
 
+    // ANCHOR: wake
     pub(crate) fn wake(&self) -> Wake {
         // Ordering: AcqRel even where nothing changes. Release hands what the
         // waker's thread wrote to the poll that follows (`start`'s Acquire
         // reads this or a later link of the same chain of read-modify-writes).
         Self::after_wake(self.0.fetch_or(SCHEDULED, AcqRel))
     }
+    // ANCHOR_END: wake
 
     /// Asks for the task to be dropped, and schedules it so that it happens.
     pub(crate) fn cancel(&self) -> Wake {
@@ -142,6 +144,7 @@ impl State {
         cancelled.map_or(Wake::Nothing, Self::after_wake)
     }
 
+    // ANCHOR: after_wake
     fn after_wake(before: u32) -> Wake {
         if before & (SCHEDULED | RUNNING | COMPLETE) == 0 {
             Wake::Queue
@@ -149,6 +152,7 @@ impl State {
             Wake::Nothing
         }
     }
+    // ANCHOR_END: after_wake
 
     pub(crate) fn start(&self) -> Start {
         // Who stands in a queue is SCHEDULED, and is not RUNNING unless it was

@@ -12,6 +12,7 @@ use std::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
+// ANCHOR: borrowed
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
 /// A waker that borrows its task: polling counts no reference.
@@ -29,6 +30,7 @@ pub(crate) fn borrowed(task: &Task) -> Borrowed<'_> {
         _task: task,
     }
 }
+// ANCHOR_END: borrowed
 
 impl Deref for Borrowed<'_> {
     type Target = Waker;
@@ -67,6 +69,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
     RawWaker::new(data, &VTABLE)
 }
 
+// ANCHOR: wake
 unsafe fn wake(data: *const ()) {
     // SAFETY: called with a waker's data; the waker is consumed, so its
     // reference is ours.
@@ -83,6 +86,7 @@ unsafe fn wake_by_ref(data: *const ()) {
         Task::clone(&task).schedule();
     }
 }
+// ANCHOR_END: wake
 
 unsafe fn drop_waker(data: *const ()) {
     // SAFETY: called with a waker's data; its reference is ours.

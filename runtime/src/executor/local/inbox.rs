@@ -101,6 +101,7 @@ impl Inbox {
         unpack(top, to);
     }
 
+    // ANCHOR: park
     /// The owner is about to sleep. False if a task has come: it must not.
     #[must_use]
     pub(crate) fn park(&self) -> bool {
@@ -110,6 +111,7 @@ impl Inbox {
             .compare_exchange(ptr::null_mut(), PARKED, AcqRel, Relaxed)
             .is_ok()
     }
+    // ANCHOR_END: park
 
     /// The owner is awake again, for whatever reason.
     pub(crate) fn unpark(&self) {

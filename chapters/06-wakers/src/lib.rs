@@ -1,0 +1,23 @@
+// ANCHOR: rooms
+//! Chapter 06: what happens between a wake and the next poll.
+//!
+//! A [`Parker`] puts a thread to sleep, and [`waker`] makes wakers of it, by hand;
+//! [`block_on`] runs one future with them. [`AtomicWaker`] is the place where the
+//! waker of one who waits is kept until somebody wakes it, and [`Flag`] is
+//! something to wait for.
+
+#![warn(missing_docs)]
+
+mod atomic_waker;
+mod block_on;
+mod flag;
+mod parker;
+mod primitives;
+mod waker;
+
+pub use atomic_waker::AtomicWaker;
+pub use block_on::block_on;
+pub use flag::{Flag, Wait};
+pub use parker::Parker;
+pub use waker::{WakerRef, waker, waker_ref};
+// ANCHOR_END: rooms

@@ -1,0 +1,113 @@
+//! What the sixty-four wakers promise.
+
+use std::mem;
+use std::sync::Arc;
+use std::task::Waker;
+use std::thread;
+
+use wakers_exercises::raw_vtable::{Marks, waker};
+
+/// Marks that outlive every mistake in counting: some references are never given back.
+fn marks() -> Arc<Marks> {
+    let marks = Arc::<Marks>::default();
+    for _ in 0..8 {
+        mem::forget(Arc::clone(&marks));
+    }
+    marks
+}
+
+/// How many references there are beyond those, and the test's own.
+fn references(marks: &Arc<Marks>) -> usize {
+    Arc::strong_count(marks) - 9
+}
+
+#[test]
+fn each_sets_its_own_mark() {
+    let marks = marks();
+    for number in 0..64 {
+        waker(&marks, number).wake();
+        assert_eq!(marks.take(), 1 << number);
+    }
+}
+
+#[test]
+fn two_wakes_are_two_marks() {
+    let marks = marks();
+    waker(&marks, 3).wake();
+    waker(&marks, 60).wake_by_ref();
+    waker(&marks, 3).wake_by_ref();
+    assert_eq!((marks.take(), marks.take()), (1 << 3 | 1 << 60, 0));
+}
+
+#[test]
+fn a_waker_is_a_reference_and_gives_it_back() {
+    let marks = marks();
+    let first = waker(&marks, 1);
+    assert_eq!(references(&marks), 1);
+    drop(first);
+    assert_eq!(references(&marks), 0);
+}
+
+#[test]
+fn a_clone_is_a_reference_of_its_own() {
+    let marks = marks();
+    let first = waker(&marks, 1);
+    let second = first.clone();
+    assert_eq!(references(&marks), 2);
+    drop(first);
+    assert_eq!(references(&marks), 1);
+    second.wake();
+    assert_eq!((references(&marks), marks.take()), (0, 1 << 1));
+}
+
+#[test]
+fn a_wake_gives_the_reference_back() {
+    let marks = marks();
+    for _ in 0..4 {
+        waker(&marks, 7).wake();
+    }
+    assert_eq!((references(&marks), marks.take()), (0, 1 << 7));
+}
+
+#[test]
+fn a_wake_by_reference_keeps_it() {
+    let marks = marks();
+    let seven = waker(&marks, 7);
+    for _ in 0..4 {
+        seven.wake_by_ref();
+        assert_eq!((references(&marks), marks.take()), (1, 1 << 7));
+    }
+}
+
+#[test]
+fn a_clone_sets_the_mark_of_its_original() {
+    let marks = marks();
+    let clones: Vec<Waker> =
+        (0..64).map(|number| waker(&marks, number).clone()).collect();
+    for (number, clone) in clones.iter().enumerate() {
+        clone.clone().wake_by_ref();
+        assert_eq!(marks.take(), 1 << number);
+    }
+}
+
+#[test]
+fn they_know_who_wakes_the_same() {
+    let (marks, others) = (marks(), marks());
+    let seven = waker(&marks, 7);
+    assert!(seven.will_wake(&seven.clone()));
+    assert!(seven.will_wake(&waker(&marks, 7)));
+    assert!(!seven.will_wake(&waker(&marks, 8)));
+    assert!(!seven.will_wake(&waker(&others, 7)));
+}
+
+#[test]
+fn they_may_be_woken_from_other_threads() {
+    let marks = marks();
+    thread::scope(|scope| {
+        for number in 0..8 {
+            let waker = waker(&marks, number);
+            scope.spawn(move || waker.wake());
+        }
+    });
+    assert_eq!((marks.take(), references(&marks)), (0xff, 0));
+}
