@@ -4,6 +4,7 @@
 
 use std::{io, panic::catch_unwind, rc::Rc, thread, time::Duration};
 use wakeful::{
+    runtime::Handle,
     task::yield_now,
     time::{Instant, sleep},
 };
@@ -25,6 +26,16 @@ async fn a_test_runs_in_a_pool() {
     // Which a pool refuses.
     let local = catch_unwind(|| drop(wakeful::spawn_local(async {})));
     assert!(local.is_err());
+}
+
+#[wakeful::test(flavor = "thread_per_core", worker_threads = 2)]
+async fn a_test_runs_on_a_thread_for_each_core() {
+    let here = thread::current().id();
+    // Which stays, here or where it was sent.
+    let task = wakeful::spawn_local(async { thread::current().id() });
+    assert_eq!(task.await.unwrap(), here);
+    let there = Handle::current().spawn_on(1, || async { thread::current().id() });
+    assert_ne!(there.await.unwrap(), here);
 }
 
 #[wakeful::test(start_paused = true)]

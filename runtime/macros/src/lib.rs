@@ -38,14 +38,14 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// | key              | is                                            | without it         |
-/// |------------------|-----------------------------------------------|--------------------|
-/// | `flavor`         | `"current_thread"` or `"multi_thread"`        | `"current_thread"` |
-/// | `worker_threads` | how many, in a runtime of several threads     | as many as cores   |
-/// | `start_paused`   | whether the clock of one thread stands still  | `false`            |
-/// | `crate`          | where `wakeful` is, if not under its own name | `::wakeful`        |
+/// | key              | is                                                          | without it         |
+/// |------------------|-------------------------------------------------------------|--------------------|
+/// | `flavor`         | `"current_thread"`, `"multi_thread"` or `"thread_per_core"` | `"current_thread"` |
+/// | `worker_threads` | how many, in a runtime of several threads                   | as many as cores   |
+/// | `start_paused`   | whether the clock of one thread stands still                | `false`            |
+/// | `crate`          | where `wakeful` is, if not under its own name               | `::wakeful`        |
 ///
-/// The keys are tokio's, and so are the names of the flavors. The flavor that
+/// The keys are tokio's, and so are the names of the flavors it has. The flavor that
 /// needs no name is the one of `Runtime::new`, as everywhere in this crate; in
 /// tokio it is the other one.
 ///

@@ -21,7 +21,7 @@ struct Flavor {
 }
 
 /// The first is that of an attribute without a flavor.
-const FLAVORS: [Flavor; 2] = [
+const FLAVORS: [Flavor; 3] = [
     Flavor {
         name: "current_thread",
         constructor: "new_current_thread",
@@ -31,6 +31,12 @@ const FLAVORS: [Flavor; 2] = [
     Flavor {
         name: "multi_thread",
         constructor: "new_multi_thread",
+        has_workers: true,
+        can_pause: false,
+    },
+    Flavor {
+        name: "thread_per_core",
+        constructor: "new_thread_per_core",
         has_workers: true,
         can_pause: false,
     },
@@ -200,7 +206,10 @@ fn expected(value: &Expr, what: &str, example: &str) -> Error {
 fn flavors(which: impl Fn(&Flavor) -> bool) -> String {
     let some = FLAVORS.iter().filter(|flavor| which(flavor));
     let names: Vec<_> = some.map(|flavor| format!("{:?}", flavor.name)).collect();
-    names.join(" or ")
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 fn list(names: &[&str]) -> String {

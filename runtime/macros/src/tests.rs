@@ -41,7 +41,8 @@ fn an_unknown_key_names_the_known_ones() {
 fn an_unknown_flavor_names_the_known_ones() {
     assert_eq!(
         wrong_keys(quote!(flavor = "current-thread")),
-        "there is no flavor \"current-thread\": it is \"current_thread\" or \"multi_thread\""
+        "there is no flavor \"current-thread\": it is \"current_thread\", \
+         \"multi_thread\" or \"thread_per_core\""
     );
 }
 
@@ -75,7 +76,8 @@ fn a_key_is_set_once_to_a_value_of_its_kind() {
 fn what_does_not_go_together_says_what_would() {
     assert_eq!(
         wrong_keys(quote!(worker_threads = 2)),
-        "`current_thread` has no workers: add `flavor = \"multi_thread\"`"
+        "`current_thread` has no workers: \
+         add `flavor = \"multi_thread\" or \"thread_per_core\"`"
     );
     assert_eq!(
         wrong_keys(quote!(start_paused = true, flavor = "multi_thread")),
@@ -189,4 +191,20 @@ fn the_keys_become_calls_of_the_builder() {
     };
     let (expansion, expected) = (expansion.to_string(), expected.to_string());
     assert!(expansion.contains(&expected), "{expansion}");
+}
+
+#[test]
+fn each_flavor_is_a_constructor() {
+    let function = parse2(quote!(
+        async fn main() {}
+    ))
+    .expect("a function");
+    for name in ["current_thread", "multi_thread", "thread_per_core"] {
+        let expansion = attempt(Kind::Main, quote!(flavor = #name), &function);
+        let expansion = expansion.expect("all is well").to_string();
+        assert!(
+            expansion.contains(&format!(":: new_{name} ()")),
+            "{expansion}"
+        );
+    }
 }

@@ -523,7 +523,7 @@ fn trap_11_each_child_spawns_the_next_without_a_deep_stack() {
             }
         });
     }
-    let length = if cfg!(miri) { 200 } else { 100_000 };
+    let length = if cfg!(miri) { 50 } else { 100_000 };
     run("the last child", async {
         let sum = Cell::new(0);
         let scope = LocalScope::new();
@@ -596,13 +596,13 @@ fn trap_19_a_child_that_spends_the_budget_costs_its_siblings_their_turn_once() {
         scope
             .run(async {
                 scope.spawn(async {
-                    let ready: Vec<_> = (0..1000).map(|_| spawn_local(ready(()))).collect();
+                    let ready: Vec<_> = (0..200).map(|_| spawn_local(ready(()))).collect();
                     yield_now().await;
                     for task in ready {
                         task.await.unwrap();
                     }
                 });
-                for _ in 0..100 {
+                for _ in 0..50 {
                     let (sender, receiver) = oneshot::channel();
                     sender.send(()).unwrap();
                     let mut receiver = receiver;
@@ -614,7 +614,7 @@ fn trap_19_a_child_that_spends_the_budget_costs_its_siblings_their_turn_once() {
                 }
             })
             .await;
-        assert!(polls.get() < 200, "{} polls in vain", polls.get() - 100);
+        assert!(polls.get() < 100, "{} polls in vain", polls.get() - 50);
     });
 }
 
