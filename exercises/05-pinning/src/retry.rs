@@ -38,7 +38,7 @@ where
     ///
     /// When polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: whoever says so?
+        // SAFETY: what is taken out here is put back.
         let this = unsafe { self.get_unchecked_mut() };
         loop {
             let mut attempt = this.attempt.take().expect("`Retry` polled after completion");

@@ -57,7 +57,11 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     /// Who waits is to be told that nothing will come any more.
     fn drop(&mut self) {
-        self.0.with(|slot| *slot = Slot::Closed);
+        self.0.with(|slot| {
+            if let Slot::Empty = slot {
+                *slot = Slot::Closed;
+            }
+        });
     }
 }
 

@@ -5,9 +5,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::Wake;
+// You will need `std::task::{Context, Waker}` and `std::sync::atomic::Ordering` too.
 
 use wakers::Parker;
 
@@ -90,9 +91,7 @@ impl Tasks {
     /// is nobody, until all tasks are over. Returns how often it polled one.
     pub fn run(&self) -> usize {
         let queued = self.shared.with(|queue| queue.len());
-        let _: fn(&mut Context<'_>) -> Poll<()> = |cx| Poll::Ready(cx.waker().wake_by_ref());
-        let _: (fn(Arc<Task>) -> Waker, Ordering) = (Waker::from, Ordering::AcqRel);
-        todo!("poll the {queued} that are in the queue, then sleep")
+        todo!("poll the {queued} that are in the queue, then sleep until there are more")
     }
 }
 

@@ -64,7 +64,7 @@ where
             }
         }
         // hole: instead
-        //| // SAFETY: whoever says so?
+        //| // SAFETY: what is taken out here is put back.
         //| let this = unsafe { self.get_unchecked_mut() };
         //| loop {
         //|     let mut attempt = this.attempt.take().expect("`Retry` polled after completion");

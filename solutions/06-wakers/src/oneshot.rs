@@ -69,15 +69,14 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     /// Who waits is to be told that nothing will come any more.
     fn drop(&mut self) {
-        // hole: begin
         self.0.with(|slot| {
             if let Slot::Empty = slot {
                 *slot = Slot::Closed;
             }
         });
+        // hole: begin
         self.0.receiver.wake();
         // hole: instead
-        //| self.0.with(|slot| *slot = Slot::Closed);
         // hole: end
     }
 }

@@ -5,12 +5,17 @@ use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::pin::Pin;
 use std::rc::Rc;
+// hole: begin
 use std::sync::atomic::{AtomicBool, Ordering};
+// hole: instead
+//| use std::sync::atomic::AtomicBool;
+// hole: end
 use std::sync::{Arc, Mutex, PoisonError};
 // hole: begin
 use std::task::{Context, Wake, Waker};
 // hole: instead
-//| use std::task::{Context, Poll, Wake, Waker};
+//| use std::task::Wake;
+//| // You will need `std::task::{Context, Waker}` and `std::sync::atomic::Ordering` too.
 // hole: end
 
 use wakers::Parker;
@@ -126,9 +131,7 @@ impl Tasks {
         polls
         // hole: instead
         //| let queued = self.shared.with(|queue| queue.len());
-        //| let _: fn(&mut Context<'_>) -> Poll<()> = |cx| Poll::Ready(cx.waker().wake_by_ref());
-        //| let _: (fn(Arc<Task>) -> Waker, Ordering) = (Waker::from, Ordering::AcqRel);
-        //| todo!("poll the {queued} that are in the queue, then sleep")
+        //| todo!("poll the {queued} that are in the queue, then sleep until there are more")
         // hole: end
     }
 }
