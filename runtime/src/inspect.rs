@@ -31,6 +31,7 @@ pub fn inspect() -> Option<Snapshot> {
         Some(match current? {
             Current::Local(core) => core.handle().shared().inspect(core.inspect()),
             Current::Worker(worker) => worker.pool().inspect(worker.handle()),
+            Current::Adrift(handle) => handle.pool()?.inspect(handle),
         })
     })
 }

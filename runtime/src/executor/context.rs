@@ -9,6 +9,8 @@ use std::cell::Cell;
 pub(crate) enum Current<'a> {
     Local(&'a Core),
     Worker(&'a Worker),
+    /// In a poll of a pool's task, on a thread that has given its worker away.
+    Adrift(&'a Handle),
 }
 
 impl<'a> Current<'a> {
@@ -16,6 +18,7 @@ impl<'a> Current<'a> {
         match self {
             Self::Local(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
+            Self::Adrift(handle) => handle,
         }
     }
 }
@@ -25,6 +28,7 @@ enum Entered {
     Nothing,
     Local(*const Core),
     Worker(*const Worker),
+    Adrift(*const Handle),
 }
 
 thread_local! {
@@ -43,6 +47,7 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     let entered = match current {
         Current::Local(core) => Entered::Local(core),
         Current::Worker(worker) => Entered::Worker(worker),
+        Current::Adrift(handle) => Entered::Adrift(handle),
     };
     let _restore = Restore(ENTERED.replace(entered));
     code()
@@ -52,18 +57,39 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
 pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
     // While a thread ends, its tasks are gone and so is its executor.
     let entered = ENTERED.try_with(Cell::get).unwrap_or(Entered::Nothing);
-    // SAFETY, of both: `enter` borrows the executor until it has put the old
-    // value back, and `code` runs inside of that: it gets a shorter borrow.
+    // SAFETY, of all: `enter` borrows the executor until it has put the old
+    // value back, and `code` runs inside of that: it gets a shorter borrow. A
+    // handle is that of the executor.
     code(match entered {
         Entered::Nothing => None,
         // SAFETY: see above.
         Entered::Local(core) => Some(Current::Local(unsafe { &*core })),
         // SAFETY: see above.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
+        // SAFETY: see above.
+        Entered::Adrift(handle) => Some(Current::Adrift(unsafe { &*handle })),
     })
 }
 
-/// Whether this thread is inside of a runtime.
+/// Whether this thread is inside of a runtime, which it must not block. Adrift,
+/// it may.
 pub(crate) fn is_entered() -> bool {
-    with(|current| current.is_some())
+    with(|current| matches!(current, Some(Current::Local(_) | Current::Worker(_))))
+}
+
+/// The worker that this thread is inside of is not its own any more.
+pub(crate) fn drift(worker: &Worker) {
+    debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if std::ptr::eq(here, worker)));
+    ENTERED.set(Entered::Adrift(worker.handle()));
+}
+
+/// It is its own again.
+pub(crate) fn land(worker: &Worker) {
+    debug_assert!(is_adrift());
+    ENTERED.set(Entered::Worker(worker));
+}
+
+/// Whether this thread has given its worker away in the poll that it is in.
+pub(crate) fn is_adrift() -> bool {
+    matches!(ENTERED.get(), Entered::Adrift(_))
 }

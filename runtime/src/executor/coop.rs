@@ -23,9 +23,20 @@ pub(crate) fn with_budget<R>(poll: impl FnOnce() -> R) -> R {
     under(Some(PER_POLL), poll)
 }
 
-/// Runs what must have its say although the budget may be spent.
+/// Runs what must have its say although the budget may be spent: with one that
+/// it will not come to the end of.
 pub(crate) fn unconstrained<R>(poll: impl FnOnce() -> R) -> R {
-    under(None, poll)
+    under(is_in_poll().then_some(u32::MAX), poll)
+}
+
+/// Runs what is no part of the poll that it is called in.
+pub(crate) fn outside<R>(code: impl FnOnce() -> R) -> R {
+    under(None, code)
+}
+
+/// Whether a poll of a task is what this thread is doing.
+pub(crate) fn is_in_poll() -> bool {
+    BUDGET.try_with(Cell::get).ok().flatten().is_some()
 }
 
 fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {

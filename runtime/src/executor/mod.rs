@@ -65,7 +65,7 @@ where
     // A panic inside of the closure would name this crate as its place.
     let refused = match context::with(|current| match current {
         Some(Current::Local(core)) => Ok(core.spawn(future, location)),
-        Some(Current::Worker(_)) => Err(NOT_LOCAL),
+        Some(Current::Worker(_) | Current::Adrift(_)) => Err(NOT_LOCAL),
         None => Err(NOT_INSIDE),
     }) {
         Ok(handle) => return handle,
@@ -106,6 +106,7 @@ where
     let handle = context::with(|current| match current? {
         Current::Local(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
+        Current::Adrift(handle) => Some(handle.spawn_at(future, location)),
     });
     match handle {
         Some(handle) => handle,

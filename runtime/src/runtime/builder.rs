@@ -13,7 +13,7 @@ use crate::{
         Driver,
         cores::{Cores, Member},
         local::{Core, Mailbox},
-        pool::{Pool, Worker},
+        pool::{Given, Pool, Worker},
     },
     reactor::Reactor,
     time::Timers,
@@ -475,7 +475,8 @@ impl Builder {
         let mut threads = Vec::new();
         for (index, other) in (1..).zip(workers) {
             let thread = thread::Builder::new().name(format!("wakeful-worker-{index}"));
-            match thread.spawn(move || other.run()) {
+            let other = Given(other);
+            match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {
                     // Those that have started must not run on without us.

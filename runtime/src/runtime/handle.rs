@@ -219,6 +219,14 @@ impl Handle {
         self.0.blocking.hooks().as_deref()?.tracer()
     }
 
+    /// The pool that this is a handle of, if it is one of a pool.
+    pub(crate) fn pool(&self) -> Option<&Arc<Pool>> {
+        match &self.0.entrance {
+            Entrance::Local { .. } => None,
+            Entrance::Pool(pool) => Some(pool),
+        }
+    }
+
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }

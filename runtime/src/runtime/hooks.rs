@@ -72,13 +72,13 @@ impl TaskMeta<'_> {
 
 fn call(hook: &OfThread) {
     if let Some(hook) = hook {
-        quietly(|| hook());
+        quietly(|| coop::outside(|| hook()));
     }
 }
 
 fn tell(hook: &OfTask, task: &TaskMeta<'_>) {
     if let Some(hook) = hook {
-        quietly(|| hook(task));
+        quietly(|| coop::outside(|| hook(task)));
     }
 }
 

@@ -64,6 +64,10 @@ pub struct Runtime {
     patience: Option<Duration>,
 }
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a program has one or two of these"
+)]
 enum Kind {
     /// One thread, or several that share nothing.
     Cores {
@@ -73,7 +77,7 @@ enum Kind {
         threads: Vec<thread::JoinHandle<()>>,
     },
     Pool {
-        worker: Worker,
+        worker: Arc<Worker>,
         /// The other workers.
         threads: Vec<thread::JoinHandle<()>>,
     },

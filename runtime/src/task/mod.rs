@@ -46,7 +46,7 @@ pub use yield_now::{YieldNow, yield_now};
 
 pub use crate::{
     blocking::spawn_blocking,
-    executor::{spawn, spawn_local},
+    executor::{pool::block_in_place, spawn, spawn_local},
 };
 
 pub(crate) use cell::{Header, Schedule, Task, UNLISTED};

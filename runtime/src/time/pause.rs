@@ -33,7 +33,7 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     assert!(
-        !context::with(|current| matches!(current, Some(Current::Worker(_)))),
+        !context::with(|current| matches!(current, Some(Current::Worker(_) | Current::Adrift(_)))),
         "only the clock of a current-thread runtime can be paused"
     );
     Handle::current().timers().clock().pause();

@@ -23,7 +23,7 @@
 //! 18 nested and short `block_on`, fork — `shutdown`
 //! 19 starvation — `fairness`, `ranks`
 //! 20 the blocking pool's edges — `shutdown`
-//!    … and most of them once more on several threads — `pool`, `cores`, those of one
+//!    … and most of them once more on several threads — `pool`, `cores`, `in_place`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
 //!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`,
 //!    in the scope of a task-local — `task_locals`
@@ -43,6 +43,7 @@ mod datagrams;
 mod fairness;
 #[cfg(all(target_os = "linux", not(miri)))]
 mod faults;
+mod in_place;
 mod join_set;
 mod panics;
 mod parking;

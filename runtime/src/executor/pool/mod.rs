@@ -3,6 +3,7 @@
 //! - [`worker`]: one thread, its queue and its loop.
 //! - [`idle`]: who sleeps, who searches, and whether somebody must be woken.
 //! - [`doorbell`]: how one that sleeps is woken.
+//! - [`seat`], [`in_place`]: who drives a worker whose thread blocks.
 //! - [`registry`]: every task that waits.
 //! - [`balance`]: how many tasks there are.
 //!
@@ -15,13 +16,17 @@
 mod balance;
 mod doorbell;
 mod idle;
+mod in_place;
 mod registry;
 mod root;
+mod seat;
 mod worker;
 
 #[cfg(all(test, loom))]
 mod models;
 
+pub(crate) use in_place::Given;
+pub use in_place::block_in_place;
 pub(crate) use worker::Worker;
 
 use super::{
@@ -41,6 +46,7 @@ use crossbeam_deque::{Injector, Steal, Stealer};
 use doorbell::Doorbell;
 use idle::Idle;
 use registry::Registry;
+use seat::Seat;
 use std::{
     future::Future,
     panic::Location,
@@ -79,6 +85,7 @@ struct Member {
     reactor: Arc<reactor::Shared>,
     timers: Arc<Timers>,
     tasks: Balance,
+    seat: Seat,
 }
 
 /// A task's way back into a queue of its pool.
@@ -97,50 +104,71 @@ impl Schedule for Pooled {
     }
 
     fn keep(&self, task: &Task) {
-        context::with(|current| {
-            let worker = self.worker(current);
-            worker.expect("a worker runs it").list(task);
+        context::with(|current| match self.here(current) {
+            Some(Here::Worker(worker)) => worker.list(task),
+            Some(Here::Adrift(pool)) => pool.list(task, 0),
+            None => unreachable!("a thread of the pool runs it"),
         });
     }
 
     fn release(&self, task: &Task) -> Option<Task> {
-        let listed = list::key(task) != UNLISTED;
-        let listed = context::with(|current| match self.worker(current) {
-            Some(worker) => {
-                let pool = worker.pool();
-                if let Some(hooks) = &pool.hooks {
-                    hooks.task_terminate(task.header());
+        let is_listed = list::key(task) != UNLISTED;
+        let listed = context::with(|current| {
+            let pool = match self.here(current)? {
+                Here::Worker(worker) => {
+                    worker.pool().members[worker.index()].tasks.ended();
+                    &**worker.pool()
                 }
-                pool.members[worker.index()].tasks.ended();
-                Some(listed.then(|| pool.tasks.remove(task)))
+                Here::Adrift(pool) => {
+                    // Ordering: Relaxed; a figure that orders nothing.
+                    pool.from_afar.fetch_sub(1, Relaxed);
+                    pool
+                }
+            };
+            if let Some(hooks) = &pool.hooks {
+                hooks.task_terminate(task.header());
             }
-            // Cancelled by who came too late to spawn it.
-            None => None,
+            Some(is_listed.then(|| pool.tasks.remove(task)))
         });
         match listed {
             Some(Some(listed)) => listed,
             // SAFETY: in no list, so the list's reference is still to be had.
+            // (A thread of no pool cancels only what came too late to be
+            // listed.)
             _ => Some(unsafe { Task::from_raw(task.as_raw()) }),
         }
     }
 }
 
+/// A thread of the pool.
+enum Here<'a> {
+    Worker(&'a Worker),
+    /// It has given its worker away.
+    Adrift(&'a Pool),
+}
+
 impl Pooled {
-    /// This thread's worker, if it is one of the pool's.
-    fn worker(self, current: Option<Current<'_>>) -> Option<&Worker> {
-        match current {
-            Some(Current::Worker(worker)) if ptr::eq(worker.pool().gate, self.0) => Some(worker),
+    /// Whether this thread is one of the pool's.
+    fn here(self, current: Option<Current<'_>>) -> Option<Here<'_>> {
+        match current? {
+            Current::Worker(worker) if ptr::eq(worker.pool().gate, self.0) => {
+                Some(Here::Worker(worker))
+            }
+            Current::Adrift(handle) => {
+                let pool = handle.pool()?;
+                ptr::eq(pool.gate, self.0).then_some(Here::Adrift(pool))
+            }
             _ => None,
         }
     }
 
     fn queue(self, task: Task, push: fn(&Worker, Task)) {
-        let foreign = context::with(|current| match self.worker(current) {
-            Some(worker) => {
+        let foreign = context::with(|current| match self.here(current) {
+            Some(Here::Worker(worker)) => {
                 push(worker, task);
                 None
             }
-            None => Some(task),
+            _ => Some(task),
         });
         if let Some(task) = foreign
             && let Some(pool) = self.0.inside()
@@ -219,12 +247,8 @@ impl Worker {
         handle
     }
 
-    /// Puts a task on the list of those that have not ended.
     fn list(&self, task: &Task) {
-        // SAFETY: the list's reference, counted at the spawn and taken once:
-        // this is called when the task is in no list.
-        let listed = unsafe { Task::from_raw(task.as_raw()) };
-        self.pool().tasks.add(self.index(), listed);
+        self.pool().list(task, self.index());
     }
 }
 
@@ -246,11 +270,24 @@ impl Pool {
         handle
     }
 
+    /// Puts a task on the list of those that have not ended.
+    fn list(&self, task: &Task, worker: usize) {
+        // SAFETY: the list's reference, counted at the spawn and taken once:
+        // this is called when the task is in no list.
+        let listed = unsafe { Task::from_raw(task.as_raw()) };
+        self.tasks.add(worker, listed);
+    }
+
+    fn seat(&self, worker: usize) -> &Seat {
+        &self.members[worker].seat
+    }
+
     /// Cancels a task that was queued as the pool ended, if it is not complete.
     fn refuse(&self, task: Task) {
-        let on_worker = context::with(|current| Pooled(self.gate).worker(current).is_some());
-        // A worker keeps the count, and tells, by itself (`release`).
-        if !on_worker && list::key(&task) == UNLISTED {
+        let is_ours = context::with(|current| Pooled(self.gate).here(current).is_some());
+        // The pool's threads keep the count, and tell, by themselves
+        // (`release`).
+        if !is_ours && list::key(&task) == UNLISTED {
             // Ordering: as above.
             self.from_afar.fetch_sub(1, Relaxed);
             if let Some(hooks) = &self.hooks {
@@ -277,6 +314,7 @@ impl Pool {
                 reactor,
                 timers,
                 tasks: Balance::default(),
+                seat: Seat::new(),
             })
             .collect();
         let pool = Arc::new(Self {

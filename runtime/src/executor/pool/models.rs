@@ -1,7 +1,9 @@
-//! Loom models of sleeping and waking in the pool: trap 1.
+//! Loom models of sleeping and waking in the pool, trap 1, and of who drives a
+//! worker.
 
-use super::{doorbell::Doorbell, idle::Idle};
+use super::{doorbell::Doorbell, idle::Idle, seat::Seat};
 use loom::{
+    cell::UnsafeCell,
     model,
     sync::{Arc, Mutex, Notify},
     thread,
@@ -135,5 +137,50 @@ fn a_ring_is_heard_before_the_sleep_or_ends_it() {
         }
         member.doorbell.get_up();
         ringer.join().unwrap();
+    });
+}
+
+#[test]
+fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
+    model(|| {
+        // Loom reports it if two threads are at the worker at once, or if one
+        // does not see what the other did.
+        let worker = UnsafeCell::new(0);
+        let shared = Arc::new((Seat::new(), Notify::new(), worker));
+        let left = shared.0.leave();
+        let substitute = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (seat, bell, worker) = &*shared;
+                let seated = seat.substitute(left);
+                if seated {
+                    // SAFETY: what the model is about.
+                    worker.with_mut(|turns| unsafe { *turns += 1 });
+                    if !seat.is_wanted() {
+                        bell.wait();
+                    }
+                    seat.leave();
+                }
+                usize::from(seated)
+            })
+        };
+        let (seat, bell, worker) = &*shared;
+        seat.come_back(|| bell.notify());
+        // SAFETY: as above.
+        let turns = worker.with(|turns| unsafe { *turns });
+        assert_eq!(turns, substitute.join().unwrap());
+    });
+}
+
+#[test]
+fn a_substitute_is_for_the_time_that_it_was_called_for() {
+    model(|| {
+        let seat = Seat::new();
+        let first = seat.leave();
+        seat.come_back(|| {});
+        let second = seat.leave();
+        assert!(!seat.substitute(first), "that time is over");
+        assert!(seat.substitute(second));
+        assert!(!seat.substitute(second), "the seat is taken");
     });
 }

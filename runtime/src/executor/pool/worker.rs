@@ -11,7 +11,15 @@ use crate::{
     task::Task,
 };
 use crossbeam_deque::{Steal, Worker as Deque};
-use std::{cell::Cell, future::Future, mem, pin::pin, sync::Arc, task::Poll, thread};
+use std::{
+    cell::Cell,
+    future::Future,
+    mem,
+    pin::pin,
+    sync::{Arc, Weak},
+    task::Poll,
+    thread,
+};
 
 /// How often in a row the slot is taken from before the queue: two tasks that
 /// wake each other would keep the others waiting for ever.
@@ -19,6 +27,8 @@ const SLOT_RUNS: u32 = 3;
 
 pub(crate) struct Worker {
     index: usize,
+    /// The worker lives in an `Arc`, which a substitute shares.
+    itself: Weak<Worker>,
     pool: Arc<Pool>,
     /// Oldest first; siblings steal from its front.
     deque: Deque<Task>,
@@ -33,15 +43,25 @@ pub(crate) struct Worker {
     searching: Cell<bool>,
     /// Where the next search begins.
     random: Cell<u32>,
+    /// Whether a thread that is not its own drives it.
+    substituted: Cell<bool>,
     /// Worker 0's.
     root: Option<Root>,
 }
 
 impl Worker {
     #[track_caller]
-    pub(crate) fn new(index: usize, pool: Arc<Pool>, deque: Deque<Task>, driver: Driver) -> Self {
-        Self {
-            root: (index == 0).then(|| Root::new(&pool)),
+    pub(crate) fn new(
+        index: usize,
+        pool: Arc<Pool>,
+        deque: Deque<Task>,
+        driver: Driver,
+    ) -> Arc<Self> {
+        let root = (index == 0).then(|| Root::new(&pool));
+        Arc::new_cyclic(|itself| Self {
+            itself: Weak::clone(itself),
+            substituted: Cell::new(false),
+            root,
             index,
             pool,
             deque,
@@ -51,7 +71,16 @@ impl Worker {
             ticks: Cell::new(0),
             searching: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
-        }
+        })
+    }
+
+    pub(super) fn itself(&self) -> Arc<Self> {
+        let itself = self.itself.upgrade();
+        itself.expect("it is borrowed from its `Arc`")
+    }
+
+    pub(super) fn set_substituted(&self, substituted: bool) {
+        self.substituted.set(substituted);
     }
 
     pub(crate) fn index(&self) -> usize {
@@ -88,6 +117,7 @@ impl Worker {
             }
             while !self.pool.is_closed() {
                 self.step();
+                self.come_back();
             }
             self.driver.close();
             self.drain();
@@ -106,18 +136,21 @@ impl Worker {
             root.renew();
             let _hand_over = HandOver(self);
             loop {
-                if self.take_root()
-                    && let Poll::Ready(output) = coop::with_budget(|| root.poll(future.as_mut()))
-                {
-                    return output;
+                if self.take_root() {
+                    let polled = coop::with_budget(|| root.poll(future.as_mut()));
+                    if let Poll::Ready(output) = polled {
+                        return output;
+                    }
+                    self.come_back();
                 }
                 self.step();
+                self.come_back();
             }
         })
     }
 
     /// Runs one task, or sleeps until there may be one.
-    fn step(&self) {
+    pub(super) fn step(&self) {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
         if ticks >= POLLS_A_TURN {
@@ -131,6 +164,13 @@ impl Worker {
         match self.next_task() {
             Some(task) => self.run_task(task),
             None => self.rest(),
+        }
+    }
+
+    /// Puts what is in the slot where it can be stolen.
+    pub(super) fn offer_slot(&self) {
+        if let Some(task) = self.slot.take() {
+            self.deque.push(task);
         }
     }
 
@@ -222,8 +262,12 @@ impl Worker {
 
     /// Whether there is something for this very worker to do.
     fn must_stay_up(&self) -> bool {
-        let root_is_due = self.root.is_some() && self.pool.root_is_due();
-        self.pool.is_closed() || root_is_due
+        let for_its_driver = if self.substituted.get() {
+            self.pool.seat(self.index).is_wanted()
+        } else {
+            self.root.is_some() && self.pool.root_is_due()
+        };
+        for_its_driver || self.pool.is_closed()
     }
 
     /// Cancels what is queued here as the pool ends. What that wakes or
@@ -258,10 +302,10 @@ struct HandOver<'a>(&'a Worker);
 
 impl Drop for HandOver<'_> {
     fn drop(&mut self) {
+        // It may have unwound out of a root that blocked in place.
+        self.0.come_back();
         let Worker { pool, deque, .. } = self.0;
-        if let Some(task) = self.0.slot.take() {
-            deque.push(task);
-        }
+        self.0.offer_slot();
         let searched = self.0.searching.take() && pool.idle.end_search();
         if searched || !deque.is_empty() {
             pool.notify();

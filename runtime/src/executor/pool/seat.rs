@@ -1,0 +1,106 @@
+//! Who drives a worker: its own thread, or, while that blocks in place, another.
+//!
+//! | the seat     | who drives                                                  |
+//! |--------------|-------------------------------------------------------------|
+//! | `Owner`      | the worker's own thread                                     |
+//! | `Vacant`     | nobody: who drove blocks, and a substitute was asked for    |
+//! | `Substitute` | a thread of the blocking pool                               |
+//!
+//! | from         | function              | to                                     |
+//! |--------------|-----------------------|----------------------------------------|
+//! | any          | [`Seat::leave`]       | `Vacant`: the driver is about to block |
+//! | `Vacant`     | [`Seat::substitute`]  | `Substitute`, unless it comes too late |
+//! | `Substitute` | [`Seat::leave`]       | `Vacant`: it gives the worker back     |
+//! | `Vacant`     | [`Seat::come_back`]   | `Owner`, which waits for it            |
+//!
+//! A worker is a thing for one thread at a time. The lock around the seat is
+//! what hands it on: who takes the seat sees all that the last one did.
+
+use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
+use std::sync::{PoisonError, atomic::Ordering::SeqCst};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Driver {
+    Owner,
+    Vacant,
+    Substitute,
+}
+
+struct State {
+    driver: Driver,
+    /// How often it was left: a substitute is for one of these times.
+    left: usize,
+}
+
+pub(crate) struct Seat {
+    state: Mutex<State>,
+    changed: Condvar,
+    /// 1 while the owner waits for its seat.
+    wanted: AtomicUsize,
+}
+
+impl Seat {
+    pub(crate) fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                driver: Driver::Owner,
+                left: 0,
+            }),
+            changed: Condvar::new(),
+            wanted: AtomicUsize::new(0),
+        }
+    }
+
+    /// The driver leaves. Which time that is, for a substitute to name.
+    pub(crate) fn leave(&self) -> usize {
+        let mut state = lock(&self.state);
+        debug_assert_ne!(state.driver, Driver::Vacant, "only who drives leaves");
+        state.driver = Driver::Vacant;
+        state.left += 1;
+        let left = state.left;
+        drop(state);
+        self.changed.notify_all();
+        left
+    }
+
+    /// Another thread takes the seat that was left the `left`-th time. False if
+    /// it is taken, or the owner waits for it.
+    #[must_use]
+    pub(crate) fn substitute(&self, left: usize) -> bool {
+        let mut state = lock(&self.state);
+        let is_for_us = state.driver == Driver::Vacant && state.left == left;
+        if is_for_us && !self.is_wanted() {
+            state.driver = Driver::Substitute;
+            return true;
+        }
+        false
+    }
+
+    /// Whether the owner waits for its seat: who drives leaves soon.
+    pub(crate) fn is_wanted(&self) -> bool {
+        // Ordering: SeqCst, with the doorbell: a driver that is about to sleep
+        // looks here after its doorbell said it may, or is rung for.
+        self.wanted.load(SeqCst) == 1
+    }
+
+    /// The owner wants its seat, and waits for it. `ring` is called to end a
+    /// sleep of whoever has it.
+    pub(crate) fn come_back(&self, ring: impl FnOnce()) {
+        // Ordering: as in `is_wanted`.
+        self.wanted.store(1, SeqCst);
+        let mut state = lock(&self.state);
+        if state.driver == Driver::Substitute {
+            drop(state);
+            ring();
+            state = lock(&self.state);
+        }
+        while state.driver != Driver::Vacant {
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.driver = Driver::Owner;
+        // Ordering: as in `is_wanted`; under the lock, so no later leave is
+        // mistaken for this one's.
+        self.wanted.store(0, SeqCst);
+    }
+}

@@ -1,0 +1,242 @@
+//! Blocking on a worker's own thread: everybody else goes on, and the worker
+//! comes back.
+
+use crate::support::{Drops, watched};
+use std::{
+    cell::Cell,
+    future::pending,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+use wakeful::{
+    Runtime,
+    runtime::{Builder, Handle},
+    spawn,
+    sync::oneshot,
+    task::{block_in_place, yield_now},
+    time::sleep,
+};
+
+fn pool(workers: usize) -> Runtime {
+    let builder = Builder::new_multi_thread().worker_threads(workers);
+    builder.build().unwrap()
+}
+
+#[test]
+fn the_tasks_of_a_worker_that_blocks_go_on() {
+    // One worker: whoever goes on, goes on in its place.
+    let runtime = pool(1);
+    watched("a task that the one who blocks waits for", || {
+        runtime.block_on(async {
+            let (sender, receiver) = mpsc::channel();
+            let other = spawn(async move {
+                for number in 0..3 {
+                    yield_now().await;
+                    sender.send(number).unwrap();
+                }
+            });
+            let here = thread::current().id();
+            let heard = block_in_place(|| {
+                assert_eq!(thread::current().id(), here);
+                receiver.iter().sum::<u32>()
+            });
+            assert_eq!(heard, 3);
+            other.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn the_timers_and_sockets_of_a_worker_that_blocks_are_looked_after() {
+    let runtime = pool(1);
+    watched("a sleep on a worker whose thread blocks", || {
+        runtime.block_on(async {
+            let (sender, receiver) = mpsc::channel();
+            let other = spawn(async move {
+                sleep(Duration::from_millis(1)).await;
+                sender.send(()).unwrap();
+            });
+            block_in_place(|| receiver.recv().unwrap());
+            other.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn tasks_that_all_block_at_once_all_go_on() {
+    let runtime = pool(2);
+    watched("tasks that wait for each other, blocking", || {
+        runtime.block_on(async {
+            let barrier = Arc::new(std::sync::Barrier::new(6));
+            let tasks: Vec<_> = (0..6)
+                .map(|_| {
+                    let barrier = Arc::clone(&barrier);
+                    spawn(async move {
+                        block_in_place(|| barrier.wait());
+                        yield_now().await;
+                        block_in_place(|| barrier.wait());
+                    })
+                })
+                .collect();
+            for task in tasks {
+                task.await.unwrap();
+            }
+        });
+    });
+}
+
+#[test]
+fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
+    let runtime = pool(2);
+    watched("a task that goes on after it has blocked", || {
+        runtime.block_on(async {
+            let drops = Drops::default();
+            let droplet = drops.droplet();
+            let task = spawn(async move {
+                let _droplet = droplet;
+                block_in_place(|| ());
+                assert!(Handle::try_current().is_some());
+                // In the same poll, on a thread without a worker.
+                let child = spawn(async { 1 });
+                let (sender, receiver) = oneshot::channel();
+                drop(spawn(async move { sender.send(2) }));
+                child.await.unwrap() + receiver.await.unwrap()
+            });
+            assert_eq!(task.await.unwrap(), 3);
+            let last = spawn(async { block_in_place(|| 4) });
+            assert_eq!(last.await.unwrap(), 4);
+            assert_eq!(drops.count(), 1);
+            assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+        });
+    });
+}
+
+#[test]
+fn trap_06_a_panic_in_the_work_is_the_tasks_and_the_worker_comes_back() {
+    let runtime = pool(1);
+    watched("a worker whose task panicked in place", || {
+        runtime.block_on(async {
+            let task = spawn(async { block_in_place(|| panic!("in place")) });
+            assert!(task.await.unwrap_err().is_panic());
+            assert_eq!(spawn(async { 5 }).await.unwrap(), 5);
+        });
+        let root = || runtime.block_on(async { block_in_place(|| panic!("in the root")) });
+        assert!(catch_unwind(AssertUnwindSafe(root)).is_err());
+        assert_eq!(
+            runtime.block_on(async { spawn(async { 6 }).await.unwrap() }),
+            6
+        );
+    });
+}
+
+#[test]
+fn trap_16_a_shutdown_waits_for_the_work_and_for_the_thread_in_its_place() {
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel();
+    let drops = Drops::default();
+    let droplet = drops.droplet();
+    let runtime = pool(2);
+    watched("a shutdown while a worker blocks", || {
+        drop(runtime.spawn(async move {
+            let _droplet = droplet;
+            block_in_place(|| {
+                begun.send(()).unwrap();
+                may_go_on.recv().unwrap();
+            });
+            pending::<()>().await;
+        }));
+        // On the other worker: nobody drives this one.
+        has_begun.recv().unwrap();
+        let ends = thread::spawn(move || go_on.send(()).unwrap());
+        drop(runtime);
+        ends.join().unwrap();
+        assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
+fn trap_18_another_runtime_may_be_blocked_on_in_place() {
+    let runtime = pool(1);
+    watched("a runtime within a runtime", || {
+        runtime.block_on(async {
+            let inner = spawn(async { block_in_place(|| wakeful::block_on(async { 7 })) });
+            assert_eq!(inner.await.unwrap(), 7);
+        });
+    });
+}
+
+#[test]
+fn a_hook_or_the_mere_inside_of_a_runtime_gives_no_worker_away() {
+    let spawned = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&spawned);
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .on_task_spawn(move |_| {
+            seen.fetch_add(block_in_place(|| 1), SeqCst);
+        })
+        .build()
+        .unwrap();
+    watched("hooks that block in place", || {
+        runtime.block_on(async {
+            for _ in 0..10 {
+                spawn(async { yield_now().await }).await.unwrap();
+            }
+        });
+        assert_eq!(runtime.enter(|| block_in_place(|| 2)), 2);
+    });
+    assert_eq!(spawned.load(SeqCst), 10);
+}
+
+#[test]
+fn without_a_pool_it_runs_or_says_what_to_do() {
+    let borrowed = Cell::new(1);
+    assert_eq!(block_in_place(|| borrowed.replace(2)), 1);
+    for builder in [
+        Builder::new_current_thread(),
+        Builder::new_thread_per_core(),
+    ] {
+        let runtime = builder.worker_threads(1).build().unwrap();
+        let root = || runtime.block_on(async { block_in_place(|| ()) });
+        let payload = catch_unwind(AssertUnwindSafe(root)).unwrap_err();
+        let text = payload.downcast_ref::<String>().unwrap();
+        assert!(text.contains("use `spawn_blocking`"), "{text}");
+    }
+}
+
+const MANY: usize = if cfg!(miri) { 3 } else { 200 };
+
+#[test]
+fn blocking_again_and_again_loses_nothing() {
+    let runtime = pool(3);
+    watched("tasks that block again and again", || {
+        runtime.block_on(async {
+            let tasks: Vec<_> = (0..8)
+                .map(|number| {
+                    spawn(async move {
+                        for round in 0..MANY {
+                            block_in_place(|| {
+                                if round % 3 == 0 {
+                                    thread::yield_now();
+                                }
+                            });
+                            yield_now().await;
+                        }
+                        number
+                    })
+                })
+                .collect();
+            let mut sum = 0;
+            for (round, task) in tasks.into_iter().enumerate() {
+                block_in_place(|| round);
+                sum += task.await.unwrap();
+            }
+            assert_eq!(sum, 28);
+        });
+    });
+}
