@@ -40,7 +40,7 @@
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
 //! traits for I/O, in the module `tokio`. `trace`: what [`inspect()`] tells of
 //! a task beside its name and state, and the module `trace`, which says what
-//! every task waits for.
+//! every task waits for. `tracing`: spans and events that tokio-console reads.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

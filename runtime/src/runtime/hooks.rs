@@ -5,7 +5,7 @@
 //! nothing borrowed and no lock held, and its panic ends in it.
 
 #[cfg(feature = "trace")]
-use crate::trace::Tracer;
+use crate::trace::{self, Tracer};
 use crate::{
     contain::quietly,
     executor::coop,
@@ -100,7 +100,7 @@ impl Hooks {
         let any = of_threads.iter().any(|hook| hook.is_some())
             || of_tasks.iter().any(|hook| hook.is_some());
         #[cfg(feature = "trace")]
-        let any = any || self.tracer.is_some();
+        let any = any || self.tracer.is_some() || cfg!(feature = "tracing");
         any.then(|| Arc::new(self))
     }
 
@@ -134,12 +134,17 @@ impl Hooks {
         tell(&self.task_terminate, &TaskMeta::of(task));
     }
 
-    /// Something that no hook is told of runs, and is traced.
+    /// Something that no hook is told of runs, and is traced. Called before
+    /// anybody can see it.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
     pub(crate) fn admit(&self, task: Task, kind: TaskKind) {
         #[cfg(feature = "trace")]
+        let name = trace::take_name();
+        #[cfg(feature = "tracing")]
+        trace::open(task.header(), kind, name.as_deref());
+        #[cfg(feature = "trace")]
         if let Some(tracer) = &self.tracer {
-            return tracer.admit(task, kind);
+            return tracer.admit(task, kind, name);
         }
         let _ = (task, kind);
     }
@@ -151,6 +156,8 @@ impl Hooks {
         if let Some(tracer) = &self.tracer {
             tracer.release(task.id);
         }
+        #[cfg(feature = "tracing")]
+        trace::close(task);
         let _ = task;
     }
 

@@ -31,7 +31,7 @@ impl<'a> Builder<'a> {
     }
 
     /// What the task is called. Names need not differ. Forgotten without the
-    /// feature `trace`.
+    /// features `trace` and `tracing`.
     pub fn name(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self

@@ -8,6 +8,7 @@ use super::{
     cell::{Header, Task},
     recycle, waker,
 };
+use crate::trace::{self, WakerOp};
 use std::{alloc::Layout, mem::ManuallyDrop, ptr::NonNull, task::Waker};
 
 const BLOCK: Layout = Layout::new::<Waker>();
@@ -55,23 +56,22 @@ impl Joiner {
 
 impl Drop for Joiner {
     fn drop(&mut self) {
-        match self.block() {
-            Some(block) => {
-                /// Gives the memory back, also when a stranger's destructor
-                /// panics.
-                struct Release(NonNull<Waker>);
-                impl Drop for Release {
-                    fn drop(&mut self) {
-                        // SAFETY: allocated by `new`, and empty by now.
-                        unsafe { recycle::release(self.0.cast(), BLOCK) };
-                    }
-                }
-                let _release = Release(block);
-                // SAFETY: the block holds a waker, which goes once.
-                unsafe { block.drop_in_place() };
+        /// Gives the memory back, also when a stranger's destructor panics.
+        struct Release(NonNull<Waker>);
+        impl Drop for Release {
+            fn drop(&mut self) {
+                // SAFETY: allocated by `new`, and empty by now.
+                unsafe { recycle::release(self.0.cast(), BLOCK) };
             }
+        }
+        if let Some(block) = self.block() {
+            let _release = Release(block);
+            // SAFETY: the block holds a waker, which goes once.
+            unsafe { block.drop_in_place() };
+        } else {
             // SAFETY: as in `with`; the reference is given up here.
-            None => drop(unsafe { Task::from_raw(self.0.cast()) }),
+            let task = unsafe { Task::from_raw(self.0.cast()) };
+            trace::waker(task.header(), WakerOp::Drop);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What the inspector tells of a task beside its name and state: where it was
-//! spawned, when, how often it has been polled and what it waits for. Kept only with the feature
-//! `trace`; without it, this is nothing and takes nothing.
+//! spawned, when, how often it has been polled and what it waits for. Kept only
+//! with the feature `trace`; without it, this is nothing and takes nothing.
 
 #[cfg(feature = "trace")]
 pub(crate) use kept::Origin;
@@ -22,6 +22,8 @@ mod kept {
         polls: AtomicU64,
         /// What it waits for, in a runtime that is traced.
         pub(crate) record: Record,
+        #[cfg(feature = "tracing")]
+        pub(crate) span: crate::trace::Place,
     }
 
     impl Origin {
@@ -31,6 +33,8 @@ mod kept {
                 born,
                 polls: AtomicU64::new(0),
                 record: Record::default(),
+                #[cfg(feature = "tracing")]
+                span: crate::trace::Place::default(),
             }
         }
 

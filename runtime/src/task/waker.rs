@@ -5,6 +5,7 @@ use super::{
     cell::{Header, Task},
     state::Wake,
 };
+use crate::trace::{self, WakerOp};
 use std::{
     mem::ManuallyDrop,
     ops::Deref,
@@ -66,6 +67,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: called with a waker's data.
     let task = unsafe { borrow(data) };
     let _counted = ManuallyDrop::new(Task::clone(&task));
+    trace::waker(task.header(), WakerOp::Clone);
     RawWaker::new(data, &VTABLE)
 }
 
@@ -74,6 +76,7 @@ unsafe fn wake(data: *const ()) {
     // SAFETY: called with a waker's data; the waker is consumed, so its
     // reference is ours.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
+    trace::waker(task.header(), WakerOp::Wake);
     if task.header().state.wake() == Wake::Queue {
         task.schedule();
     }
@@ -82,6 +85,7 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with a waker's data.
     let task = unsafe { borrow(data) };
+    trace::waker(task.header(), WakerOp::WakeByRef);
     if task.header().state.wake() == Wake::Queue {
         Task::clone(&task).schedule();
     }
@@ -90,5 +94,6 @@ unsafe fn wake_by_ref(data: *const ()) {
 
 unsafe fn drop_waker(data: *const ()) {
     // SAFETY: called with a waker's data; its reference is ours.
-    drop(ManuallyDrop::into_inner(unsafe { borrow(data) }));
+    let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
+    trace::waker(task.header(), WakerOp::Drop);
 }

@@ -44,6 +44,12 @@
 //! 2 reader  src/main.rs:10  idle   5.10 ms  1      mpsc receive (made at src/main.rs:8), for 5.10 ms
 //! ```
 //!
+//! # tokio-console
+//! With the feature `tracing`, every runtime's tasks are `tracing` spans in the
+//! shapes that tokio-console reads, with their names, places, polls and wakers:
+//! install its subscriber (`console-subscriber`), and look. Whether a subscriber
+//! listens is `tracing`'s own switch, and no other is needed.
+//!
 //! # What is seen
 //! The futures of this crate that wait for something themselves say so in
 //! each poll; combinators like [`join!`](crate::join!) and
@@ -57,10 +63,15 @@
 //! Inside: `leaf` is what the leaves say, `record` where that is kept, `tracer`
 //! the tasks of a runtime, `wait` and `dump` what is made of it; `nothing.rs`
 //! stands in for all of it when the feature is off.
+//! `span` is what tokio-console reads, and `silent.rs` stands in for that.
 
 mod dump;
 mod leaf;
 mod record;
+#[cfg(not(feature = "tracing"))]
+mod silent;
+#[cfg(feature = "tracing")]
+mod span;
 mod tracer;
 mod wait;
 
@@ -73,7 +84,13 @@ pub(crate) use leaf::{
     note_task, note_time, part,
 };
 pub(crate) use record::{Record, polling};
-pub(crate) use tracer::{Naming, Tracer};
+#[cfg(not(feature = "tracing"))]
+pub(crate) use silent::{WakerOp, waker};
+#[cfg(feature = "tracing")]
+pub(crate) use span::{Place, close, open};
+#[cfg(feature = "tracing")]
+pub(crate) use span::{WakerOp, waker};
+pub(crate) use tracer::{Naming, Tracer, take_name};
 
 use crate::{runtime::Handle, time::Duration};
 use std::{error::Error, fmt};

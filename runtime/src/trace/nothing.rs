@@ -1,6 +1,10 @@
 //! What is left of tracing without the feature: labels that are nothing, and
 //! notes that nobody takes. `trace/leaf.rs` says what each would be.
 
+mod silent;
+
+pub(crate) use silent::{WakerOp, waker};
+
 use crate::{
     reactor::{Direction, Source},
     task::Header,

@@ -263,9 +263,22 @@ pub(crate) struct Polling<'a> {
 }
 
 /// A poll of the task begins.
+#[cfg(not(feature = "tracing"))]
 #[inline]
 #[must_use]
 pub(crate) fn polling(task: &Header) -> Option<Polling<'_>> {
+    recording(task)
+}
+
+/// A poll of the task begins, inside of its span.
+#[cfg(feature = "tracing")]
+#[must_use]
+pub(crate) fn polling(task: &Header) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
+    (super::span::enter(task), recording(task))
+}
+
+#[inline]
+fn recording(task: &Header) -> Option<Polling<'_>> {
     task.origin.record.0.get().map(|traced| begin(traced))
 }
 

@@ -51,6 +51,11 @@ impl Naming {
     }
 }
 
+/// What the task that is being spawned on this thread is called.
+pub(crate) fn take_name() -> Option<Arc<str>> {
+    NAME.take()
+}
+
 impl Drop for Naming {
     fn drop(&mut self) {
         // In a runtime that is not traced nobody has taken it.
@@ -82,9 +87,9 @@ impl Tracer {
     }
 
     /// A task has been spawned, and nobody has seen it yet.
-    pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind) {
+    pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
         let Header { origin, id, .. } = task.header();
-        origin.record.begin(self, kind, NAME.take());
+        origin.record.begin(self, kind, name);
         if kind == TaskKind::Task {
             // Ordering: Relaxed, here and below; figures order nothing.
             self.spawned.fetch_add(1, Relaxed);

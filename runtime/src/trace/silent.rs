@@ -1,0 +1,14 @@
+//! What is left of the spans and events without the feature `tracing`.
+
+use crate::task::Header;
+
+#[derive(Clone, Copy)]
+pub(crate) enum WakerOp {
+    Clone,
+    Wake,
+    WakeByRef,
+    Drop,
+}
+
+#[inline]
+pub(crate) fn waker(_task: &Header, _op: WakerOp) {}
