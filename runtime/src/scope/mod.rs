@@ -59,9 +59,9 @@
 //! counted.
 //!
 //! # Fairness
-//! A child that is woken is polled, and no other. Each poll of the whole polls
-//! each of them once at most, then other tasks have their turn. The children
-//! share the budget of their task.
+//! A child that is woken is polled, and no other. One that is spawned is polled
+//! soon after. Each poll of the whole polls each of them once at most, then
+//! other tasks have their turn. The children share the budget of their task.
 //!
 //! # Panics
 //! A child that panics ends its scope: the other children and the body are

@@ -17,7 +17,7 @@
 use crate::{
     contain::{caught, quietly},
     group::{Group, ReadyList},
-    primitives::{Mutex, lock},
+    primitives::{AtomicUsize, Mutex, lock},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -27,7 +27,7 @@ use std::{
     panic::resume_unwind,
     pin::Pin,
     // Not loom's: the group's wakers are made of it.
-    sync::Arc,
+    sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll},
     thread,
 };
@@ -37,6 +37,8 @@ type Payload = Box<dyn Any + Send>;
 /// Where children arrive.
 pub(super) struct Nursery<C> {
     arrivals: Mutex<Arrivals<C>>,
+    /// 1 if there are any: most polls find none, and need not lock to see it.
+    arrived: AtomicUsize,
     list: Arc<ReadyList>,
 }
 
@@ -59,6 +61,7 @@ impl<C> Nursery<C> {
                 phase: Phase::New,
                 children: Vec::new(),
             }),
+            arrived: AtomicUsize::new(0),
             list: ReadyList::new(),
         }
     }
@@ -75,6 +78,8 @@ impl<C> Nursery<C> {
             return drop(child);
         }
         arrivals.children.push(ManuallyDrop::new(child));
+        // Ordering: Relaxed, see `take`.
+        self.arrived.store(1, Relaxed);
         drop(arrivals);
         self.list.wake_waiter();
     }
@@ -101,7 +106,15 @@ impl<C> Nursery<C> {
 
     /// Hands the children over that have arrived.
     fn take(&self) -> impl Iterator<Item = C> + use<C> {
-        let children = mem::take(&mut lock(&self.arrivals).children);
+        let mut children = Vec::new();
+        // Ordering: Relaxed. What another thread stored is seen by whoever
+        // gathers behind its `wake_waiter`, for the list's lock orders the two;
+        // and who gathered before is the waiter that this wakes.
+        if self.arrived.load(Relaxed) != 0 {
+            let mut arrivals = lock(&self.arrivals);
+            self.arrived.store(0, Relaxed);
+            mem::swap(&mut children, &mut arrivals.children);
+        }
         children.into_iter().map(ManuallyDrop::into_inner)
     }
 
@@ -178,6 +191,22 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
         attempt(&mut || drop(this.output.take()));
         first
     }
+
+    /// The scope has failed, or has it panicked while it ended?
+    fn fail(self: Pin<&mut Self>, error: E) -> E {
+        if let Some(payload) = self.end() {
+            resume_unwind(payload);
+        }
+        error
+    }
+
+    /// Ends the scope, and lets the panic go on that ended it.
+    fn panic(self: Pin<&mut Self>, payload: Payload) -> ! {
+        if let Some(second) = self.end() {
+            quietly(|| drop(second));
+        }
+        resume_unwind(payload)
+    }
 }
 
 impl<C, B, T, E> Future for Run<'_, C, B, T, E>
@@ -191,45 +220,38 @@ where
         let mut this = self.as_mut().project();
         // In this order: a child that arrives behind the look finds the waiter.
         this.group.gather(Some(context.waker()));
-        for child in this.nursery.take() {
-            this.group.insert(Member::Child(child));
-        }
-        // Each that is ready is polled once; who is woken by that has its turn
-        // at the next poll of the whole, which other tasks come before.
-        while let Some((member, end)) = this.group.step(context, |member, context| {
-            let polled = caught(|| match member {
-                Member::Child(child) => Pin::new(child).poll(context).map_ok(|()| None),
-                Member::Body => {
-                    let body = this.body.as_mut().as_pin_mut();
-                    let polled = body.expect("it is not ready yet").poll(context);
-                    polled.map(*this.split).map_ok(Some)
-                }
-            });
-            match polled {
-                Ok(polled) => polled.map(Ok),
-                Err(payload) => Poll::Ready(Err(payload)),
+        // Each that is ready is polled once; whoever is spawned by that, too.
+        // Who is woken by it has its turn at the next poll of the whole, before
+        // which other tasks have theirs.
+        for _ in 0..2 {
+            for child in this.nursery.take() {
+                this.group.insert(Member::Child(child));
             }
-        }) {
-            // It is over for this one, so its destructor runs now; a panic in
-            // there counts like one in the poll.
-            let dropped = caught(|| match member {
-                Member::Child(child) => drop(child),
-                Member::Body => this.body.set(None),
-            });
-            match end.and_then(|end| dropped.map(|()| end)) {
-                Ok(Ok(None)) => {}
-                Ok(Ok(output)) => *this.output = output,
-                Ok(Err(error)) => {
-                    if let Some(payload) = self.end() {
-                        resume_unwind(payload);
+            while let Some((member, end)) = this.group.step(context, |member, context| {
+                let polled = caught(|| match member {
+                    Member::Child(child) => Pin::new(child).poll(context).map_ok(|()| None),
+                    Member::Body => {
+                        let body = this.body.as_mut().as_pin_mut();
+                        let polled = body.expect("it is not ready yet").poll(context);
+                        polled.map(*this.split).map_ok(Some)
                     }
-                    return Poll::Ready(Err(error));
+                });
+                match polled {
+                    Ok(polled) => polled.map(Ok),
+                    Err(payload) => Poll::Ready(Err(payload)),
                 }
-                Err(payload) => {
-                    if let Some(second) = self.end() {
-                        quietly(|| drop(second));
-                    }
-                    resume_unwind(payload);
+            }) {
+                // Its destructor runs now; a panic in there counts like one in
+                // the poll.
+                let dropped = caught(|| match member {
+                    Member::Child(child) => drop(child),
+                    Member::Body => this.body.set(None),
+                });
+                match end.and_then(|end| dropped.map(|()| end)) {
+                    Ok(Ok(None)) => {}
+                    Ok(Ok(output)) => *this.output = output,
+                    Ok(Err(error)) => return Poll::Ready(Err(self.fail(error))),
+                    Err(payload) => self.panic(payload),
                 }
             }
         }

@@ -179,30 +179,28 @@ fn the_first_error_ends_the_scope_and_its_siblings() {
     run("the error", async {
         let log = RefCell::new(Vec::new());
         let scope = LocalTryScope::new();
-        let result: Result<(), _> = scope
-            .run(async {
-                for _ in 0..3 {
-                    let droplet = drops.droplet();
-                    scope.spawn::<_, ()>(async {
-                        let _droplet = droplet;
-                        log.borrow_mut().push("waits");
-                        pending().await
-                    });
-                }
-                scope.spawn::<_, ()>(async {
-                    yield_now().await;
-                    Err("failed")
-                });
+        let mut whole = pin!(scope.run(async {
+            for _ in 0..3 {
                 let droplet = drops.droplet();
-                pending::<()>().await;
-                drop(droplet);
-                Ok(())
-            })
-            .await;
-        assert_eq!(result, Err("failed"));
-        // All of them are gone before the error is here.
+                scope.spawn::<_, ()>(async {
+                    let _droplet = droplet;
+                    log.borrow_mut().push("waits");
+                    pending().await
+                });
+            }
+            scope.spawn::<_, ()>(async {
+                yield_now().await;
+                Err("failed")
+            });
+            let droplet = drops.droplet();
+            pending::<()>().await;
+            drop(droplet);
+            Ok(())
+        }));
+        assert_eq!(whole.as_mut().await, Err("failed"));
+        // All of them are gone when the error is here, and not with the scope.
         assert_eq!(drops.count(), 4);
-        assert_eq!(log.into_inner(), ["waits"; 3]);
+        assert_eq!(*log.borrow(), ["waits"; 3]);
     });
 }
 
@@ -251,19 +249,16 @@ fn trap_21_a_dropped_scope_drops_its_children_while_what_they_borrow_is_there() 
         let _body = Noted("body", &log);
         scope.spawn(async {
             let _child = Noted("child", &log);
+            let unpolled = Noted("never polled", &log);
+            scope.spawn(async move {
+                let _own = unpolled;
+            });
             pending::<()>().await;
-        });
-        yield_now().await;
-        let unpolled = Noted("never polled", &log);
-        scope.spawn(async move {
-            let _own = unpolled;
         });
         pending::<()>().await;
     }));
     let mut context = Context::from_waker(Waker::noop());
-    for _ in 0..2 {
-        assert!(whole.as_mut().poll(&mut context).is_pending());
-    }
+    assert!(whole.as_mut().poll(&mut context).is_pending());
     drop(whole);
     assert_eq!(log.into_inner(), ["child", "never polled", "body"]);
 }
