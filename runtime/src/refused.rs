@@ -5,7 +5,7 @@
 //! They are blocks of `rustdoc` and not files for `trybuild`, which builds a
 //! package of its own, dependencies and all, before it can refuse the first
 //! line. That a block fails with *this* error is checked by nightly's `rustdoc`
-//! alone; stable's is content with any.
+//! alone; stable's is content with any. CI asks both.
 
 /// Tasks go where they are run: into a pool goes what is `Send`, ...
 ///

@@ -91,8 +91,7 @@ impl<C> Nursery<C> {
         body: B,
         split: fn(B::Output) -> Result<T, E>,
     ) -> Run<'_, C, B, T, E> {
-        let before = mem::replace(&mut lock(&self.arrivals).phase, Phase::Running);
-        assert_eq!(before, Phase::New, "a scope runs once: make another one");
+        assert!(self.open(), "a scope runs once: make another one");
         let mut group = Group::with_list(Arc::clone(&self.list));
         group.insert(Member::Body);
         Run {
@@ -102,6 +101,16 @@ impl<C> Nursery<C> {
             split,
             output: None,
         }
+    }
+
+    /// It is running. False if it has been before.
+    fn open(&self) -> bool {
+        let phase = &mut lock(&self.arrivals).phase;
+        let is_new = *phase == Phase::New;
+        if is_new {
+            *phase = Phase::Running;
+        }
+        is_new
     }
 
     /// Hands the children over that have arrived.

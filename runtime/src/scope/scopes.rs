@@ -41,7 +41,8 @@ macro_rules! scopes {
             /// there is never a run it is leaked. When the run is over, it is
             /// dropped at once.
             ///
-            /// Two allocations. Constant time.
+            /// Two allocations, and one more for as many children as the scope
+            /// has not held before. Constant time.
             pub fn spawn<F>(&'scope self, future: F) -> ScopedJoinHandle<'scope, F::Output>
             where
                 F: Future $(+ $Send)? + 'scope,

@@ -685,11 +685,16 @@ fn children_may_share_what_is_not_send() {
 }
 
 #[test]
-#[should_panic(expected = "a scope runs once")]
-fn a_scope_that_runs_twice_says_so() {
+fn a_scope_that_runs_twice_says_so_and_stays_as_it_is() {
+    let drops = Drops::default();
     let scope = Scope::new();
     at_once(scope.run(async {}));
-    at_once(scope.run(async {}));
+    let again = catch_unwind(AssertUnwindSafe(|| at_once(scope.run(async {}))));
+    let said = again.unwrap_err().downcast::<&str>().unwrap();
+    assert!(said.starts_with("a scope runs once"), "{said}");
+    let droplet = drops.droplet();
+    drop(scope.spawn(async move { drop(droplet) }));
+    assert_eq!(drops.count(), 1, "it is over");
 }
 
 #[test]
