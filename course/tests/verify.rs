@@ -205,6 +205,7 @@ fn each_broken_claim_is_named_with_what_to_do() {
         "invariant 1 is numbered 2",
         "no test holds invariant 2",
         "book/src/glossary.md: no page links \"Number\"",
+        "\"number\" is used here, and neither this chapter nor one before links it",
         "-two is 4\n  +two is 2",
         "book/traces/02-fix.json: its command prints another trace now",
         "the block prints something else\n",

@@ -28,6 +28,8 @@ pub struct PageFacts {
     pub tests: Vec<TestRef>,
     /// Every `{{#term}}`.
     pub terms: Vec<TermUse>,
+    /// The glossary's words in the page's prose, each at its first use, linked or not.
+    pub words: Vec<TermUse>,
     /// What stands under `## Invariants`.
     pub invariants: Vec<Invariant>,
     /// Every `{{#exercise}}`: its id, and the line it stands on.
@@ -100,7 +102,7 @@ pub struct TestRef {
     pub line: usize,
 }
 
-/// A word that the page links to the glossary.
+/// A word of the glossary on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
     /// The entry, as the glossary writes it.

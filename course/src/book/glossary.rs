@@ -1,6 +1,13 @@
 //! The words that the book explains: `{{#term …}}` leads to one of them, or to nothing at all.
 
-use super::problem::Fault;
+use super::{
+    facts::TermUse,
+    problem::Fault,
+    scan::{Piece, pieces},
+};
+
+/// Begins a comment on a page: words of the glossary that mean something else there.
+const OTHERWISE: &str = "<!-- not the glossary's: ";
 
 /// The entries of `glossary.md`, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +35,32 @@ impl Glossary {
         })
     }
 
+    /// The entries whose words stand in a page's prose, each where it does so first: linked or not,
+    /// in one or in several. `<!-- not the glossary's: frame -->` says of a word that it is
+    /// another one, which is only spelt alike.
+    pub fn used(&self, page: &str) -> Vec<TermUse> {
+        let otherwise: Vec<String> = page
+            .lines()
+            .filter_map(|line| line.strip_prefix(OTHERWISE)?.strip_suffix("-->"))
+            .flat_map(|words| words.split(',').map(id))
+            .collect();
+        let prose = prose(page);
+        let meant = |entry: &&String| !otherwise.contains(&id(entry));
+        let first = |entry: &String| {
+            let word = entry.to_lowercase();
+            let (line, _) = prose.iter().find(|(_, text)| has_word(text, &word))?;
+            Some(TermUse {
+                entry: entry.clone(),
+                line: *line,
+            })
+        };
+        self.entries
+            .iter()
+            .filter(meant)
+            .filter_map(first)
+            .collect()
+    }
+
     fn nearest(&self, word: &str) -> Vec<String> {
         /// How many names are suggested at most.
         const SUGGESTIONS: usize = 3;
@@ -37,6 +70,53 @@ impl Glossary {
         entries.truncate(SUGGESTIONS);
         entries
     }
+}
+
+/// The lines of a page that somebody reads as sentences, in lower case, with their numbers.
+fn prose(page: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let mut drawing = false;
+    for piece in pieces(page) {
+        let Piece::Prose { line, text } = piece else {
+            continue;
+        };
+        for (line, text) in (line..).zip(text.lines()) {
+            drawing |= text.contains("<svg");
+            if !drawing && !text.starts_with('#') {
+                found.push((line, without_marks(text).to_lowercase()));
+            }
+            drawing &= !text.contains("</svg>");
+        }
+    }
+    found
+}
+
+/// A line without code, directives, tags and addresses of links.
+fn without_marks(line: &str) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    let ends = [("`", "`"), ("{{#", "}}"), ("<", ">"), ("](", ")")];
+    while let Some((at, (start, end))) = ends
+        .iter()
+        .filter_map(|mark| Some((rest.find(mark.0)?, *mark)))
+        .min()
+    {
+        out.push_str(&rest[..at]);
+        out.push(' ');
+        let inside = &rest[at + start.len()..];
+        rest = inside.find(end).map_or("", |to| &inside[to + end.len()..]);
+    }
+    out + rest
+}
+
+/// Whether `text` has the word, in one or in several.
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(word).any(|(at, _)| {
+        let after = &text[at + word.len()..];
+        let after = after.strip_prefix('s').unwrap_or(after);
+        !text[..at].ends_with(part) && !after.starts_with(part)
+    })
 }
 
 /// The anchor that mdBook gives to an entry: `live-local`.
@@ -54,6 +134,21 @@ mod tests {
     fn an_entry_is_a_line_with_its_explanation_below_it() {
         assert_eq!(Glossary::read(PAGE).entries, ["Live local", "Yield"]);
         assert_eq!(Glossary::read("").entries, [""; 0]);
+    }
+
+    #[test]
+    fn a_word_is_used_where_it_first_stands_in_the_prose() {
+        let page = "# Yield\n\nA `yield` of [it](yield.md), not-yield <b title=yield>\n\n\
+                    {{#term yield|a}} fields\n\n```text\nyield\n```\n\n<svg>\nyield\n</svg>\n\
+                    It Yields. And yields.\n";
+        let used = Glossary::read(PAGE).used(page);
+        let first = TermUse {
+            entry: "Yield".into(),
+            line: 14,
+        };
+        assert_eq!(used, [first]);
+        let page = format!("{page}\n<!-- not the glossary's: yield, frame -->\n");
+        assert_eq!(Glossary::read(PAGE).used(&page), []);
     }
 
     #[test]
