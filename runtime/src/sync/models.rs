@@ -306,3 +306,82 @@ fn a_writer_is_alone() {
         other.join().unwrap();
     });
 }
+
+#[test]
+fn who_gives_up_making_the_value_leaves_it_to_the_next() {
+    model(|| {
+        let cell = Arc::new(OnceCell::new());
+        let other = {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || *block_on(cell.get_or_init(async || 1)))
+        };
+        {
+            let mut gives_up = pin!(cell.get_or_init(async || std::future::pending().await));
+            let _ = glance(gives_up.as_mut());
+        }
+        assert_eq!(other.join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn who_leaves_a_barrier_as_another_comes_counts_once_or_not() {
+    model(|| {
+        let barrier = Arc::new(Barrier::new(2));
+        let mut leaves = Box::pin(barrier.wait());
+        assert!(glance(leaves.as_mut()).is_pending());
+        let other = {
+            let barrier = Arc::clone(&barrier);
+            thread::spawn(move || {
+                let _ = glance(pin!(barrier.wait()));
+            })
+        };
+        drop(leaves);
+        other.join().unwrap();
+        // It is as it was: the first waits, the second leads.
+        let (mut first, mut second) = (pin!(barrier.wait()), pin!(barrier.wait()));
+        assert!(glance(first.as_mut()).is_pending());
+        assert!(glance(second.as_mut()).is_ready());
+        assert!(glance(first.as_mut()).is_ready());
+    });
+}
+
+#[test]
+fn a_receiver_that_goes_while_a_value_is_sent_takes_none_from_another() {
+    model(|| {
+        let (sender, goes) = broadcast::channel(1);
+        let mut stays = sender.subscribe();
+        let other = thread::spawn(move || drop(goes));
+        // Loom reports a value that is never dropped.
+        assert!(sender.send(Arc::new(1)).is_ok());
+        drop(sender);
+        assert_eq!(*block_on(stays.recv()).unwrap(), 1);
+        assert!(block_on(stays.recv()).is_err());
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_sender_that_waits_hears_the_last_who_watches_go() {
+    model(|| {
+        let (sender, receiver) = watch::channel(0);
+        let other = thread::spawn(move || drop(receiver));
+        block_on(sender.closed());
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_token_that_goes_passes_the_cancellation_on() {
+    model(|| {
+        let token = CancellationToken::new();
+        let child = token.child_token();
+        let grandchild = child.child_token();
+        let other = {
+            let token = token.clone();
+            thread::spawn(move || token.cancel())
+        };
+        drop(child);
+        block_on(grandchild.cancelled());
+        other.join().unwrap();
+    });
+}

@@ -3,7 +3,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{JoinHandle, Schedule, State, Task};
+use super::{JoinHandle, Pause, Schedule, State, Task, borrowed};
 use loom::{
     model,
     sync::{
@@ -325,5 +325,23 @@ fn trap_08_a_wake_races_the_shutdown() {
         queue.run();
         assert!(handle.is_finished());
         assert!(out.lock().unwrap().is_none(), "no poll after the shutdown");
+    });
+}
+
+#[test]
+fn a_root_that_began_alone_hears_who_came_to_know_it() {
+    model(|| {
+        let queue = Queue::default();
+        let stub = std::future::pending::<()>();
+        let root = Task::new(stub, queue.clone(), State::idle(), Location::caller(), 0);
+        let state = &root.header().state;
+        assert!(state.start_alone());
+        let waker = Waker::clone(&borrowed(&root));
+        let other = thread::spawn(move || waker.wake());
+        if !state.pause_alone() && state.pause() == Pause::Queue {
+            queue.0.tasks.lock().unwrap().push(root.clone());
+        }
+        other.join().unwrap();
+        assert_eq!(queue.0.tasks.lock().unwrap().drain(..).count(), 1);
     });
 }

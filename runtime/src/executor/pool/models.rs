@@ -5,7 +5,10 @@ use super::{doorbell::Doorbell, idle::Idle, seat::Seat};
 use loom::{
     cell::UnsafeCell,
     model,
-    sync::{Arc, Mutex, Notify},
+    sync::{
+        Arc, Mutex, Notify,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     thread,
 };
 
@@ -182,5 +185,30 @@ fn a_substitute_is_for_the_time_that_it_was_called_for() {
         assert!(!seat.substitute(first), "that time is over");
         assert!(seat.substitute(second));
         assert!(!seat.substitute(second), "the seat is taken");
+    });
+}
+
+#[test]
+fn trap_01_a_wake_of_the_root_as_its_worker_falls_asleep_is_heard() {
+    model(|| {
+        let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
+        let other = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                shared.1.store(true, SeqCst);
+                shared.0.ring(0);
+            })
+        };
+        let (pool, due) = &*shared;
+        let member = &pool.members[0];
+        while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
+            pool.idle.fall_asleep(0, false);
+            if !due.load(SeqCst) && member.doorbell.lie_down() {
+                member.reactor.wait();
+            }
+            member.doorbell.get_up();
+            let _ = pool.idle.wake_up(0);
+        }
+        other.join().unwrap();
     });
 }

@@ -144,3 +144,25 @@ fn who_waits_for_the_end_of_the_receiver_sees_it() {
         other.join().unwrap();
     });
 }
+
+#[test]
+fn a_weak_sender_is_too_late_or_in_time_and_the_receiver_hears_which() {
+    model(|| {
+        let (sender, mut receiver) = unbounded_channel();
+        let weak = sender.downgrade();
+        let other = thread::spawn(move || drop(sender));
+        let sent = match weak.upgrade() {
+            Some(sender) => {
+                sender.send(1).unwrap();
+                1
+            }
+            None => 0,
+        };
+        let mut received = 0;
+        while let Some(number) = block_on(receiver.recv()) {
+            received += number;
+        }
+        assert_eq!(received, sent);
+        other.join().unwrap();
+    });
+}
