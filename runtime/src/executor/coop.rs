@@ -39,6 +39,17 @@ pub(crate) fn is_in_poll() -> bool {
     BUDGET.try_with(Cell::get).ok().flatten().is_some()
 }
 
+/// Runs one poll of one of several futures of a task. What its siblings have
+/// spent is none of its fault: it may have one thing at least, or those that
+/// are polled behind a greedy one would wait for ever.
+pub(crate) fn among_siblings<R>(poll: impl FnOnce() -> R) -> R {
+    if is_spent() {
+        under(Some(1), poll)
+    } else {
+        poll()
+    }
+}
+
 fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
     struct Restore(Option<u32>);
     impl Drop for Restore {

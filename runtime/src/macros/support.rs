@@ -1,6 +1,6 @@
 //! What the macros expand to. Not for use without them.
 
-use crate::trace;
+use crate::{executor::coop, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin};
 
@@ -30,7 +30,7 @@ impl<F: Future> MaybeDone<F> {
     /// Polls the future, if it has not been ready. True if it is done now.
     pub fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> bool {
         if let Stage::Pending { future } = self.as_mut().project() {
-            match trace::part(|| future.poll(context)) {
+            match poll(future, context) {
                 Poll::Ready(output) => self.set(Self::Done { output }),
                 Poll::Pending => return false,
             }
@@ -75,7 +75,7 @@ where
 
 /// One poll of one of them.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::part(|| future.poll(context))
+    trace::part(|| coop::among_siblings(|| future.poll(context)))
 }
 
 /// Begins with the next of so many futures each time.

@@ -125,6 +125,50 @@ fn trap_19_a_budget_ends_a_poll_that_could_go_on_for_ever() {
     });
 }
 
+/// A stream that always has something: a channel that is refilled as it is
+/// emptied.
+async fn flood() {
+    let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
+    sender.send(()).unwrap();
+    while let Some(()) = receiver.recv().await {
+        sender.send(()).unwrap();
+    }
+}
+
+#[test]
+fn trap_19_a_channel_that_is_always_ready_gives_way_inside_select() {
+    run("the sleep beside a flood", async {
+        wakeful::select! {
+            () = flood() => unreachable!("it goes on for ever"),
+            () = sleep(Duration::from_millis(1)) => {}
+        }
+        wakeful::select! {
+            biased;
+            () = flood() => unreachable!("it goes on for ever"),
+            () = sleep(Duration::from_millis(1)) => {}
+        }
+    });
+}
+
+#[test]
+fn trap_19_a_channel_that_is_always_ready_gives_way_inside_join() {
+    run("the sleep that ends the flood", async {
+        let (stop, stopped) = wakeful::sync::oneshot::channel::<()>();
+        let flood = async {
+            wakeful::select! {
+                biased;
+                () = flood() => unreachable!("it goes on for ever"),
+                _ = stopped => {}
+            }
+        };
+        let nap = async {
+            sleep(Duration::from_millis(1)).await;
+            stop.send(()).unwrap();
+        };
+        wakeful::join!(flood, nap);
+    });
+}
+
 #[test]
 fn trap_19_a_timeout_stops_what_has_spent_the_budget() {
     run("the timeout around a flood", async {
