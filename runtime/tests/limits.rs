@@ -1,5 +1,6 @@
-//! Trap 22, `EMFILE`: a process that has no descriptors left. In a process of
-//! its own, for the limit is the process's.
+//! Trap 22, `EMFILE`: a process that has no descriptors left; and a bell that
+//! has been rung too often. In a process of its own, for the limit is the
+//! process's.
 #![cfg(all(target_os = "linux", not(loom), not(miri)))]
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
@@ -28,9 +29,37 @@ fn lower_the_limit() {
 
 #[test]
 fn trap_22_without_descriptors_accept_pauses_fails_and_recovers() {
+    a_bell_that_has_been_rung_too_often_rings_again();
     lower_the_limit();
     accept_pauses_fails_and_recovers();
     a_runtime_that_cannot_be_made_is_an_error();
+}
+
+/// Trap 22, a saturated eventfd. Nobody rings 2^64 times; here it is written.
+fn a_bell_that_has_been_rung_too_often_rings_again() {
+    let runtime = Runtime::new().unwrap();
+    let mut bells = std::fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            let target = std::fs::read_link(path).unwrap_or_default();
+            target.to_string_lossy().contains("[eventfd]")
+        });
+    let bell = bells.next().expect("a runtime has a bell");
+    assert!(bells.next().is_none(), "and no more than one");
+    let bell: i32 = bell.file_name().unwrap().to_str().unwrap().parse().unwrap();
+    let most = (u64::MAX - 1).to_ne_bytes();
+    for _ in 0..3 {
+        // SAFETY: a descriptor that is open, and bytes for reading.
+        let written = unsafe { libc::write(bell, most.as_ptr().cast(), most.len()) };
+        // Full, or it was full before.
+        assert!(written == 8 || written == -1);
+        runtime.block_on(async {
+            let rung = wakeful::spawn_blocking(|| ());
+            let rung = wakeful::time::timeout(Duration::from_secs(30), rung).await;
+            rung.expect("the bell rings").unwrap();
+        });
+    }
 }
 
 fn accept_pauses_fails_and_recovers() {

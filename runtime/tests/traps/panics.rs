@@ -259,6 +259,44 @@ fn trap_06_a_sockets_waker_that_panics_does_not_silence_the_next_socket() {
 }
 
 #[test]
+fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_whole() {
+    run("the timer", async {
+        let mut nap = sleep(Duration::from_millis(1));
+        let clone = hostile(true, false, false);
+        let polled = catch_unwind(AssertUnwindSafe(|| poll_with(&mut nap, &clone)));
+        assert!(polled.is_err());
+        let drop = hostile(false, false, true);
+        let _ = poll_with(&mut nap, &drop);
+        // Replacing it drops it; so would its timer's end.
+        let _ = catch_unwind(AssertUnwindSafe(|| poll_with(&mut nap, Waker::noop())));
+        nap.await;
+        all_is_well().await;
+    });
+}
+
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_whole() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+    use wakeful::net::UnixStream;
+
+    run("the byte", async {
+        let (mut here, mut there) = UnixStream::pair().unwrap();
+        let mut byte = [0];
+        let clone = hostile(true, false, false);
+        let mut read = here.read(&mut byte);
+        let polled = catch_unwind(AssertUnwindSafe(|| poll_with(&mut read, &clone)));
+        assert!(polled.is_err());
+        assert!(poll_with(&mut read, &hostile(false, false, true)).is_pending());
+        let replaced = catch_unwind(AssertUnwindSafe(|| poll_with(&mut read, Waker::noop())));
+        assert!(replaced.is_err());
+        let (heard, wrote) = wakeful::join!(read, there.write_all(b"x"));
+        assert_eq!((heard.unwrap(), wrote.unwrap(), byte), (1, (), *b"x"));
+        all_is_well().await;
+    });
+}
+
+#[test]
 fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
     let runtime = Runtime::new().unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -341,4 +379,58 @@ fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
     });
     // Now at shutdown.
     drop(runtime);
+}
+
+#[cfg(all(unix, not(miri)))]
+#[test]
+fn trap_10_a_sockets_waker_may_call_back_into_the_runtime() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+    use wakeful::net::UnixStream;
+
+    run("the byte", async {
+        let (mut here, mut there) = UnixStream::pair().unwrap();
+        let mut byte = [0];
+        let meddler = || Waker::from(Arc::new(Meddler));
+        // Replaced, woken by an event, and dropped with its socket.
+        let mut read = here.read(&mut byte);
+        assert!(poll_with(&mut read, &meddler()).is_pending());
+        assert!(poll_with(&mut read, &meddler()).is_pending());
+        there.write_all(b"x").await.unwrap();
+        assert_eq!(read.await.unwrap(), 1);
+        here.try_read(&mut byte).unwrap_err();
+        // In the list of those who wait for readiness, too.
+        let mut ready = Box::pin(here.readable());
+        assert!(poll_with(&mut ready, &meddler()).is_pending());
+        assert!(poll_with(&mut ready, &meddler()).is_pending());
+        drop(ready);
+        let mut read = here.read(&mut byte);
+        assert!(poll_with(&mut read, &meddler()).is_pending());
+        drop(here);
+        all_is_well().await;
+    });
+}
+
+#[test]
+fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
+    struct CallsBack(wakeful::runtime::Handle);
+    impl Drop for CallsBack {
+        fn drop(&mut self) {
+            drop(self.0.spawn_blocking(|| ()));
+            drop(self.0.spawn(async {}));
+        }
+    }
+    let runtime = wakeful::runtime::Builder::new_current_thread()
+        .max_blocking_threads(1)
+        .build()
+        .unwrap();
+    let (end, may_end) = std::sync::mpsc::channel::<()>();
+    let handle = runtime.handle().clone();
+    drop(handle.spawn_blocking(move || may_end.recv()));
+    let calls_back = CallsBack(handle.clone());
+    let queued = handle.spawn_blocking(move || {
+        let _own = (calls_back, end);
+    });
+    // The first ends when the second, which never began, is dropped.
+    crate::support::watched("the shutdown", || drop(runtime));
+    assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
 }

@@ -173,6 +173,68 @@ fn trap_16_shutdown_drops_every_task_wherever_it_stands() {
 }
 
 #[test]
+fn trap_16_a_task_spawned_while_the_pool_shuts_down_is_cancelled() {
+    struct SpawnsWhenDropped(Drops, Handle);
+    impl Drop for SpawnsWhenDropped {
+        fn drop(&mut self) {
+            let droplet = self.0.droplet();
+            drop(self.1.spawn(async move {
+                let _droplet = droplet;
+                pending::<()>().await;
+            }));
+        }
+    }
+    let drops = Drops::default();
+    let runtime = pool(2);
+    for _ in 0..MANY / 100 + 2 {
+        let last_will = SpawnsWhenDropped(drops.clone(), runtime.handle().clone());
+        drop(runtime.spawn(async move {
+            let _last_will = last_will;
+            pending::<()>().await;
+        }));
+    }
+    watched("the shutdown", || drop(runtime));
+    assert_eq!(drops.count(), MANY / 100 + 2);
+}
+
+#[cfg(not(miri))]
+#[test]
+fn trap_16_sockets_of_every_worker_that_outlive_the_pool_answer_with_an_error() {
+    use futures_util::AsyncReadExt;
+    use wakeful::net::{TcpListener, TcpStream};
+
+    let runtime = pool(3);
+    // Made by many tasks, on whichever worker each was.
+    let pairs = runtime.block_on(async {
+        let pairs = (0..20).map(|_| {
+            spawn(async {
+                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+                let connect = TcpStream::connect(listener.local_addr().unwrap());
+                let (one, other) = wakeful::try_join!(listener.accept(), connect).unwrap();
+                (one.0, other)
+            })
+        });
+        join_all(pairs).await
+    });
+    let waiting: Vec<_> = pairs
+        .into_iter()
+        .map(|pair| {
+            thread::spawn(move || {
+                let (mut here, _there) = pair.unwrap();
+                watched("the error", || {
+                    wakeful::block_on(async { here.read(&mut [0]).await })
+                })
+            })
+        })
+        .collect();
+    watched("the shutdown", || drop(runtime));
+    for reader in waiting {
+        let error = reader.join().unwrap().unwrap_err();
+        assert!(error.to_string().contains("shut down"), "{error}");
+    }
+}
+
+#[test]
 fn trap_16_a_task_spawned_too_late_is_cancelled() {
     let runtime = pool(2);
     let handle = runtime.handle().clone();

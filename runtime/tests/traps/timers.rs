@@ -7,14 +7,14 @@ use std::{
     pin::Pin,
     rc::Rc,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Wake, Waker},
 };
 use wakeful::{
     runtime::Builder,
     spawn_local,
     time::{
-        Duration, Instant, Interval, MissedTickBehavior, advance, interval, sleep, sleep_until,
-        timeout,
+        Duration, Instant, Interval, MissedTickBehavior, Sleep, advance, interval, sleep,
+        sleep_until, timeout,
     },
 };
 
@@ -133,6 +133,40 @@ fn trap_15_a_timer_that_fired_and_was_not_looked_at_can_be_dropped() {
         advance(MS * 2).await;
         assert_eq!(count.wakes(), 1);
         drop(nap);
+    });
+}
+
+#[test]
+fn trap_15_a_timer_may_be_dropped_by_another_that_fires_with_it() {
+    /// Each, woken, drops the other.
+    struct Duel(usize);
+
+    thread_local! {
+        static NAPS: RefCell<[Option<Sleep>; 2]> = const { RefCell::new([None, None]) };
+    }
+
+    impl Wake for Duel {
+        fn wake(self: Arc<Self>) {
+            let other = NAPS.with_borrow_mut(|naps| naps[1 - self.0].take());
+            drop(other);
+        }
+    }
+
+    paused(async {
+        for at in [MS, MS * 500] {
+            let naps = [0, 1].map(|number| {
+                let mut nap = sleep(at);
+                let waker = Waker::from(Arc::new(Duel(number)));
+                let mut context = Context::from_waker(&waker);
+                assert!(Pin::new(&mut nap).poll(&mut context).is_pending());
+                Some(nap)
+            });
+            NAPS.set(naps);
+            advance(at * 2).await;
+            let left = NAPS.replace([None, None]);
+            assert!(left.iter().flatten().count() < 2);
+        }
+        assert!(wakeful::inspect().unwrap().timers.is_empty());
     });
 }
 
