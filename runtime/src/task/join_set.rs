@@ -5,12 +5,13 @@ use super::{
     id::Id,
     join::{AbortHandle, JoinHandle},
 };
-use crate::{executor, executor::coop, group::Group, runtime::Handle, task::spawn_blocking};
+use crate::{executor, executor::coop, group::Group, runtime::Handle, task::spawn_blocking, trace};
 use std::{
     fmt,
     future::{Future, poll_fn},
     panic::resume_unwind,
     pin::Pin,
+    ptr,
     task::{Context, Poll, Waker},
 };
 
@@ -191,7 +192,8 @@ impl<T: 'static> JoinSet<T> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<(Id, T), JoinError>>> {
-        let polled = self.tasks.poll_next(context, poll_with_id);
+        let (place, tasks) = (ptr::from_ref(self).addr(), self.len());
+        let polled = trace::as_set(place, tasks, || self.tasks.poll_next(context, poll_with_id));
         polled.map(|ended| ended.map(|(_, result)| result))
     }
 

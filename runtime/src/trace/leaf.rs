@@ -96,6 +96,19 @@ pub(crate) fn note_task<T>(polled: &Poll<T>, task: &Header) {
     });
 }
 
+/// The next end among the tasks of a set, which is in `place`. What their handles
+/// say in `poll` is only about those that were looked at, and is not noted.
+pub(crate) fn as_set<T>(place: usize, tasks: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+    let mark = record::with(|recorder: &mut Recorder| recorder.mark());
+    let polled = poll();
+    if let Some(mark) = mark {
+        record::with(|recorder| recorder.withdraw(mark));
+        let identity = Identity::new(Kind::Set, 0).at(place);
+        note(&polled, identity, || WaitsFor::AnyTask { of: tasks });
+    }
+    polled
+}
+
 /// Something that the reactor watches.
 pub(crate) fn note_io<T>(
     polled: &Poll<T>,

@@ -43,6 +43,11 @@ pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _place: usize) {}
 pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: &Header) {}
 
 #[inline]
+pub(crate) fn as_set<T>(_place: usize, _tasks: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+    poll()
+}
+
+#[inline]
 pub(crate) fn note_io<T>(_: &Poll<T>, _: &Source, _: usize, _: Direction, _: &impl Named) {}
 
 #[inline]

@@ -41,6 +41,7 @@ pub(super) enum Kind {
     Readable,
     Writable,
     Task,
+    Set,
     Sync,
     #[cfg(not(unix))]
     Signal,

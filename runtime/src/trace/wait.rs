@@ -47,6 +47,11 @@ pub enum WaitsFor {
         /// Where it was spawned.
         spawned_at: &'static Location<'static>,
     },
+    /// The end of any of the tasks in a [`JoinSet`](crate::task::JoinSet).
+    AnyTask {
+        /// How many there are.
+        of: usize,
+    },
     /// A thing of [`sync`](crate::sync).
     Sync {
         /// What it is, and what is wanted of it: `"Mutex"`, `"mpsc receive"`, …
@@ -123,6 +128,8 @@ impl fmt::Display for WaitsFor {
                 };
                 write!(f, "{what} {id} ({})", Place(spawned_at))
             }
+            Self::AnyTask { of: 1 } => f.write_str("the one task of a JoinSet"),
+            Self::AnyTask { of } => write!(f, "any of the {of} tasks of a JoinSet"),
             Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
             Self::Child { process } => write!(f, "child process {process}"),
             Self::Signal { number } => write!(f, "signal {number}"),

@@ -245,6 +245,30 @@ fn tasks_and_blocking_work() {
         let text = format!("JoinHandle of task {} ({}:{line})", other.id(), file!());
         assert_waits_for(&text, other).await.abort();
 
+        // Of a set, however many of its tasks were looked at last.
+        let mut set = task::JoinSet::new();
+        let (first, second) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        for gate in [&first, &second] {
+            let gate = Arc::clone(gate);
+            set.spawn_local(async move { gate.notified().await });
+        }
+        set.spawn_local(pending());
+        let ends = async move { while set.join_next().await.is_some() {} };
+        let ends = assert_waits_for("any of the 3 tasks of a JoinSet", ends).await;
+        let id = ends.id();
+        for (gate, text) in [
+            (first, "any of the 2 tasks of a JoinSet"),
+            (second, "the one task of a JoinSet"),
+        ] {
+            time::advance(SECOND).await;
+            assert_eq!(waits(id)[0].1, SECOND);
+            gate.notify_one();
+            settle().await;
+            // It waits anew, for another end.
+            assert_eq!(waits(id), [(text.to_owned(), Duration::ZERO)]);
+        }
+        ends.abort();
+
         let (release, held) = std_mpsc::channel::<()>();
         let work = task::Builder::new().name("digging");
         let (work, line) = (work.spawn_blocking(move || held.recv()), line!());
