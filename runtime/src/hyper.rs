@@ -188,3 +188,45 @@ where
         drop(crate::spawn_local(future));
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use hyper::rt::ReadBuf;
+    use std::{
+        mem::MaybeUninit,
+        task::{Context, Waker},
+    };
+
+    fn read_into(buffer: &mut ReadBuf<'_>, stream: impl AsyncRead + Unpin) -> Poll<io::Result<()>> {
+        let mut context = Context::from_waker(Waker::noop());
+        Pin::new(&mut HyperIo::new(stream)).poll_read(&mut context, buffer.unfilled())
+    }
+
+    #[test]
+    fn a_read_fills_so_much_of_a_raw_buffer_as_came() {
+        let mut room = [MaybeUninit::uninit(); 8];
+        let mut buffer = ReadBuf::uninit(&mut room);
+        for word in [&b"three"[..], b"two", b"none"] {
+            assert!(read_into(&mut buffer, word).is_ready());
+        }
+        assert_eq!(buffer.filled(), b"threetwo");
+    }
+
+    #[test]
+    #[should_panic(expected = "more than there was room for")]
+    fn a_stream_that_lies_about_its_length_is_found_out() {
+        struct Lies;
+        impl AsyncRead for Lies {
+            fn poll_read(
+                self: Pin<&mut Self>,
+                _: &mut Context<'_>,
+                buffer: &mut [u8],
+            ) -> Poll<io::Result<usize>> {
+                Poll::Ready(Ok(buffer.len() + 1))
+            }
+        }
+        let mut room = [MaybeUninit::uninit(); 8];
+        let _ = read_into(&mut ReadBuf::uninit(&mut room), Lies);
+    }
+}

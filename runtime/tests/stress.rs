@@ -23,7 +23,7 @@ use wakeful::{
         Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock, Semaphore, broadcast, mpsc,
         oneshot, watch,
     },
-    task::{AbortHandle, yield_now},
+    task::{AbortHandle, block_in_place, yield_now},
     time::{sleep, timeout},
 };
 
@@ -446,6 +446,37 @@ fn a_blocking_pool_that_gives_its_threads_up_at_once_loses_no_work() {
         all.expect("all work").into_iter().map(Result::unwrap).sum()
     });
     assert_eq!(done, TASKS * (ROUNDS / 4));
+}
+
+#[test]
+fn workers_change_hands_while_tasks_block_in_place() {
+    let done = all(|number| async move {
+        let mut done = 0;
+        for round in 0..ROUNDS / 10 {
+            let task = spawn(async move {
+                if (number + round).is_multiple_of(3) {
+                    block_in_place(thread::yield_now);
+                }
+                if (number + round).is_multiple_of(5) {
+                    sleep(Duration::from_micros(50)).await;
+                }
+                block_in_place(|| {
+                    // What is blocked for may itself go wrong.
+                    assert!(!(number + round).is_multiple_of(7), "on purpose");
+                });
+                spawn(yield_now()).await
+            });
+            if round % 11 == 0 {
+                task.abort();
+            }
+            match task.await {
+                Ok(ended) => done += usize::from(ended.is_ok()),
+                Err(error) => done += usize::from(error.is_cancelled() || error.is_panic()),
+            }
+        }
+        done
+    });
+    assert_eq!(done, [ROUNDS / 10; TASKS]);
 }
 
 #[test]

@@ -131,7 +131,8 @@ impl Builder {
     /// stands in its queue. What waits until it gives way is the task that was
     /// woken or spawned last on that worker, which nobody takes over, and
     /// whatever waits for a socket or a timer that was made there. None of it
-    /// is lost.
+    /// is lost; and where the task says so, with
+    /// [`block_in_place`](crate::task::block_in_place), none of it waits.
     pub fn new_multi_thread() -> Self {
         Self::new(Flavor::MultiThread)
     }
