@@ -19,6 +19,7 @@ use std::{panic::Location, sync::Arc, time::Duration};
 /// let runtime = wakeful::Runtime::new()?;
 /// runtime.block_on(async {
 ///     let task = wakeful::spawn_local(std::future::pending::<()>());
+///     wakeful::task::yield_now().await;
 ///     let snapshot = wakeful::inspect().expect("inside of a runtime");
 ///     assert_eq!(snapshot.tasks[0].id, task.id());
 ///     # #[cfg(feature = "trace")]
@@ -40,9 +41,9 @@ pub fn inspect() -> Option<Snapshot> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Every task that has not ended. The future of `block_on` is not one. A
-    /// pool's show from the moment when they first wait, or from their spawn
-    /// with the feature `trace`.
+    /// Every task that has not ended. The future of `block_on` is not one. They
+    /// show from the moment when they first wait, or from their spawn with the
+    /// feature `trace`.
     pub tasks: Vec<TaskInfo>,
     /// Every timer that has not fired.
     pub timers: Vec<TimerInfo>,

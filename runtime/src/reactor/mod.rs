@@ -38,7 +38,15 @@ use crate::{
 use alarm::Alarm;
 use mio::{Events, Interest, Poll, Registry, Token, event};
 use slab::Slab;
-use std::{io, sync::Arc, task::Waker, time::Duration};
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::Waker,
+    time::Duration,
+};
 
 const BELL: Token = Token(usize::MAX);
 const ALARM: Token = Token(usize::MAX - 1);
@@ -62,6 +70,8 @@ pub(crate) struct Shared {
     registry: Registry,
     bell: mio::Waker,
     sources: Mutex<Sources>,
+    /// How many sources there are, to be seen without the lock.
+    registered: AtomicUsize,
     born: fork::Generation,
 }
 
@@ -106,6 +116,7 @@ impl Reactor {
             registry: poll.registry().try_clone()?,
             bell: mio::Waker::new(poll.registry(), BELL)?,
             sources: Mutex::default(),
+            registered: AtomicUsize::new(0),
             born: fork::Generation::now(),
         });
         Ok(Self {
@@ -177,9 +188,12 @@ impl Shared {
         interest: Interest,
         source: &Arc<Source>,
     ) -> io::Result<Token> {
-        let token = lock(&self.sources).add(Arc::clone(source))?;
+        let mut sources = lock(&self.sources);
+        let token = sources.add(Arc::clone(source))?;
+        self.count(&sources);
+        drop(sources);
         if let Err(error) = self.registry.register(io, token, interest) {
-            lock(&self.sources).remove(token);
+            self.forget(token);
             return Err(error);
         }
         Ok(token)
@@ -189,8 +203,28 @@ impl Shared {
         // If the kernel refuses, events may still come; their token finds
         // nothing.
         let _ = self.registry.deregister(io);
-        let source = lock(&self.sources).remove(token);
+        self.forget(token);
+    }
+
+    fn forget(&self, token: Token) {
+        let mut sources = lock(&self.sources);
+        let source = sources.remove(token);
+        self.count(&sources);
+        drop(sources);
         drop(source);
+    }
+
+    fn count(&self, sources: &Sources) {
+        // Ordering: Relaxed, under the lock; see `is_bare`.
+        self.registered.store(sources.slab.len(), Relaxed);
+    }
+
+    /// Whether nothing is registered, and a look without waiting could find
+    /// nothing. A source that another thread is registering is seen at the next
+    /// look, or in the next sleep.
+    pub(crate) fn is_bare(&self) -> bool {
+        // Ordering: Relaxed; what is there is found under the lock.
+        self.registered.load(Relaxed) == 0
     }
 
     /// What is registered now, for the inspector.

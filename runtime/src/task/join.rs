@@ -136,7 +136,9 @@ fn leave(task: &Task) {
             // SAFETY: the finisher is through with the cell, so it is the
             // handle's.
             .with_mut(|cell| unsafe { (*cell).take() });
-        quietly(move || drop(joiner));
+        if joiner.is_some() {
+            quietly(move || drop(joiner));
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
     time::Duration,
@@ -28,6 +28,8 @@ pub(crate) struct Timers {
     last_turn: AtomicU64,
     /// How often the thread has gone to sleep.
     sleeps: AtomicU64,
+    /// How many timers there are, to be seen without the lock.
+    set: AtomicUsize,
     reactor: Arc<reactor::Shared>,
 }
 
@@ -63,6 +65,7 @@ impl Timers {
             }),
             last_turn: AtomicU64::new(0),
             sleeps: AtomicU64::new(0),
+            set: AtomicUsize::new(0),
             reactor,
         }
     }
@@ -89,6 +92,7 @@ impl Timers {
         let waker = context.waker().clone();
         let mut state = lock(&self.wheel);
         let key = state.wheel.insert(tick);
+        self.count(&state);
         if state.wheel.has_fired(&key) {
             drop(state);
             return (key, Poll::Ready(()));
@@ -126,8 +130,23 @@ impl Timers {
     }
 
     pub(crate) fn remove(&self, key: &Key) {
-        let waker = lock(&self.wheel).wheel.remove(key);
+        let mut state = lock(&self.wheel);
+        let waker = state.wheel.remove(key);
+        self.count(&state);
+        drop(state);
         drop(waker);
+    }
+
+    fn count(&self, state: &State) {
+        // Ordering: Relaxed, under the lock; see `is_bare`.
+        self.set.store(state.wheel.len(), Relaxed);
+    }
+
+    /// Whether no timer is set, and none can be due. One that another thread is
+    /// setting is seen at the next look, or in the next sleep.
+    pub(crate) fn is_bare(&self) -> bool {
+        // Ordering: Relaxed; what is there is found under the lock.
+        self.set.load(Relaxed) == 0
     }
 
     /// The reactor is about to sleep: for how long it may.

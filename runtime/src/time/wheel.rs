@@ -128,6 +128,11 @@ impl Wheel {
         self.now = self.now.max(to);
     }
 
+    /// How many timers there are, fired or not.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// The deadlines, in ticks, of what has not fired. For the inspector.
     pub(crate) fn deadlines(&self) -> impl Iterator<Item = u64> {
         let entries = self.entries.iter().map(|(_, entry)| entry);

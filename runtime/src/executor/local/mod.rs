@@ -54,8 +54,11 @@ pub(crate) struct Core {
     queue: RunQueue,
     /// In the place of `queue`, if the runtime ranks its tasks.
     ranks: Option<Box<Ranks>>,
-    /// Every task that is not complete.
+    /// Every task that waits, and is not complete. One that has not been polled
+    /// yet is in the queue, and many are over with that poll.
     tasks: RefCell<List>,
+    /// How many there are that have not ended, in the list or not.
+    alive: Cell<usize>,
     /// Stands in the queue for the future that `block_on` runs.
     root: Task,
     driver: Driver,
@@ -66,8 +69,8 @@ pub(crate) struct Core {
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
-    /// A task is not to be admitted without more: there are hooks, or it comes
-    /// too late. One look in the place of two.
+    /// A task is not to be admitted without more: there are ranks or hooks, or
+    /// it comes too late. One look in the place of three.
     special: Cell<bool>,
 }
 
@@ -93,19 +96,32 @@ impl Schedule for Local {
         }
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn keep(&self, task: &Task) {
         context::with(|current| match current {
+            Some(Current::Local(core)) => core.list(task),
+            _ => unreachable!("the core runs it"),
+        });
+    }
+
+    fn release(&self, task: &Task) -> Option<Task> {
+        let key = list::key(task);
+        if key == ROOT {
+            // No task of the program's.
+            return None;
+        }
+        let listed = context::with(|current| match current {
             Some(Current::Local(core)) if ptr::eq(core.gate, self.0) => {
-                // The root is no task of the program's.
-                if list::key(task) != ROOT
-                    && let Some(hooks) = &core.hooks
-                {
+                core.alive.set(core.alive.get() - 1);
+                if let Some(hooks) = &core.hooks {
                     hooks.task_terminate(task.header());
                 }
-                core.tasks.borrow_mut().remove(list::key(task))
+                (key != UNLISTED).then(|| core.tasks.borrow_mut().remove(key))
             }
             _ => None,
-        })
+        });
+        // SAFETY: in no list, so the list's reference is still to be had. (Off
+        // its core, what ends came too late to be listed.)
+        listed.unwrap_or_else(|| Some(unsafe { Task::from_raw(task.as_raw()) }))
     }
 }
 
@@ -113,9 +129,7 @@ impl Schedule for Local {
 /// owner's last look at its sockets.
 pub(crate) fn alive_tasks(mailbox: &Arc<Mailbox>) -> usize {
     context::with(|current| match current {
-        Some(Current::Local(core)) if Arc::ptr_eq(&core.mailbox, mailbox) => {
-            core.tasks.borrow().len()
-        }
+        Some(Current::Local(core)) if Arc::ptr_eq(&core.mailbox, mailbox) => core.alive.get(),
         _ => mailbox.reported(),
     })
 }
@@ -130,10 +144,10 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    // Two references, the handle's and the queue's. The owner lists the task
-    // when it finds it in its inbox.
+    // Three references: the handle's, the queue's, and the list's, which takes
+    // its own when the task first waits.
     let scheduler = Local(mailbox.gate());
-    let task = Task::new(future, scheduler, State::scheduled(2), location, 0);
+    let task = Task::new(future, scheduler, State::scheduled(3), location, 0);
     if let Some(hooks) = mailbox.hooks() {
         hooks.task_spawn(task.clone());
     }
@@ -155,9 +169,11 @@ impl Core {
             queue: RunQueue::new(),
             ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
+            alive: Cell::new(0),
             root,
             driver,
-            special: Cell::new(ranked || mailbox.hooks().is_some()),
+            // The inspector shows traced tasks from their first moment.
+            special: Cell::new(ranked || mailbox.hooks().is_some() || cfg!(feature = "trace")),
             hooks: mailbox.hooks().clone(),
             mailbox,
             gate,
@@ -181,15 +197,15 @@ impl Core {
     {
         let scheduler = Local(self.gate);
         let born = self.handle().timers().last_turn();
-        // Three references: the handle's, the list's and the queue's.
+        // Three references: the handle's, the queue's, and the list's, which
+        // takes its own when the task first waits.
         let task = Task::new(future, scheduler, State::scheduled(3), location, born);
-        // SAFETY: counted above, twice.
-        let (listed, queued) =
-            unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
+        self.alive.set(self.alive.get() + 1);
+        // SAFETY: counted above.
+        let queued = unsafe { Task::from_raw(task.as_raw()) };
         if self.special.get() {
-            self.admit_specially(listed, queued);
+            self.admit_specially(queued);
         } else {
-            self.list(listed);
             self.queue.push(queued);
         }
         // SAFETY: the output's type, and the only handle.
@@ -199,21 +215,20 @@ impl Core {
     /// Lists and queues a task that nobody has seen yet, with its rank and for
     /// who wants to be told of it; or cancels it, for it comes too late.
     #[cold]
-    fn admit_specially(&self, listed: Task, queued: Task) {
+    fn admit_specially(&self, task: Task) {
         if let Some(hooks) = &self.hooks {
-            hooks.task_spawn(queued.clone());
+            hooks.task_spawn(task.clone());
         }
         if self.closing.get() {
             // SAFETY: this is the thread it was spawned on, and it stands in
             // no queue.
-            unsafe { queued.cancel() };
-        } else {
-            self.list(listed);
-            if let Some(ranks) = &self.ranks {
-                ranks.inherit(&queued);
-            }
-            self.push(queued);
+            return unsafe { task.cancel() };
         }
+        self.list(&task);
+        if let Some(ranks) = &self.ranks {
+            ranks.inherit(&task);
+        }
+        self.push(task);
     }
 
     fn push(&self, task: Task) {
@@ -248,17 +263,23 @@ impl Core {
         self.ranks.as_deref()
     }
 
-    fn list(&self, task: Task) {
+    /// Puts a task on the list of those that wait.
+    fn list(&self, task: &Task) {
         let mut tasks = self.tasks.borrow_mut();
-        list::set_key(&task, tasks.next_place());
-        tasks.add(task);
+        list::set_key(task, tasks.next_place());
+        // SAFETY: the list's reference, counted at the spawn and taken once:
+        // the task is in no list.
+        tasks.add(unsafe { Task::from_raw(task.as_raw()) });
     }
 
     /// Queues what other threads have woken or spawned.
     fn take_mail(&self) {
         self.mailbox.inbox().take(|task| {
             if list::key(&task) == UNLISTED {
-                self.list(task.clone());
+                self.alive.set(self.alive.get() + 1);
+                if self.special.get() {
+                    self.list(&task);
+                }
                 if let Some(ranks) = &self.ranks {
                     ranks.adopt(&task);
                 }
@@ -285,9 +306,16 @@ impl Core {
         }
         self.mailbox.report(0);
         self.driver.close();
-        while self.pop().is_some() {}
-        // SAFETY: spawned by another thread, and so `Send`; or complete.
-        self.mailbox.inbox().close(|task| unsafe { task.cancel() });
+        while let Some(task) = self.pop() {
+            // SAFETY: as above.
+            unsafe { task.cancel() };
+        }
+        self.mailbox.inbox().close(|task| {
+            let is_new = list::key(&task) == UNLISTED;
+            self.alive.set(self.alive.get() + usize::from(is_new));
+            // SAFETY: spawned by another thread, and so `Send`; or complete.
+            unsafe { task.cancel() };
+        });
         // SAFETY: as for the tasks.
         unsafe { self.root.clone().cancel() };
         GATES.close(self.gate);
