@@ -493,3 +493,9 @@ fn the_inspector_sees_the_tasks_of_all_workers() {
         }
     });
 }
+
+#[test]
+#[should_panic = "build the runtime with `Builder::new_thread_per_core`"]
+fn a_pool_has_no_cores_to_spawn_on() {
+    drop(pool(1).handle().spawn_on(0, || async {}));
+}
