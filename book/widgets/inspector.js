@@ -5,8 +5,9 @@ import { events } from './api.js';
 import { button, count, duration, element } from './dom.js';
 
 const VIEWS = [
-  ['tasks', 'Tasks', ['id', 'spawned at', 'state', 'polls', 'age'],
-    (task) => [task.id, task.location, task.state, task.polls, duration(task.age_ms)]],
+  ['tasks', 'Tasks', ['id', 'spawned at', 'state', 'polls', 'age', 'waits for'],
+    (task) => [task.id, task.location, task.state, task.polls, duration(task.age_ms),
+      (task.waits ?? []).map(({ on, since_ms }) => `${on}, for ${duration(since_ms)}`).join('\n')]],
   ['timers', 'Timers', ['id', 'due in'],
     (timer) => [timer.id, duration(timer.due_in_ms)]],
   ['sockets', 'Sockets', ['token', 'kind', 'waiting for', 'ready to'],

@@ -11,7 +11,11 @@ use crate::terminal::{complain, tell};
 /// Serves the book until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
-    let runtime = wakeful::Runtime::new().map_err(system("cannot start the runtime"))?;
+    // Traced, for the inspector's page: a reader may ask what the server waits for.
+    let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
+    let runtime = builder
+        .build()
+        .map_err(system("cannot start the runtime"))?;
     runtime.block_on(async {
         // Listening before anybody knows the address: no signal finds the server without it.
         let stopped = wakeful::spawn_local(stop::stopped());

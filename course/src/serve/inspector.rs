@@ -14,6 +14,7 @@ use std::{
 use axum::{extract::State, http::StatusCode, response::Response};
 use futures_util::stream;
 use serde_json::{Value, json};
+use wakeful::inspect::{TaskInfo, TaskState};
 
 use super::{
     course::Shared,
@@ -99,8 +100,10 @@ fn snapshot(started: Instant) -> Value {
     let Some(now) = wakeful::inspect() else {
         return json!({ "uptime_ms": uptime_ms });
     };
-    let tasks: Vec<_> = now
-        .tasks
+    // With what is traced comes what is no task in the strict sense: the future that the
+    // server's thread blocks on, and work on the blocking pool.
+    let tasks = wakeful::trace::dump().map_or(now.tasks, |dump| dump.tasks);
+    let tasks: Vec<_> = tasks
         .iter()
         .map(|task| {
             json!({
@@ -109,6 +112,7 @@ fn snapshot(started: Instant) -> Value {
                 "state": format!("{:?}", task.state).to_lowercase(),
                 "polls": task.polls,
                 "age_ms": millis(task.age),
+                "waits": waits(task),
             })
         })
         .collect();
@@ -126,6 +130,25 @@ fn snapshot(started: Instant) -> Value {
         .collect();
     let blocking = json!({ "threads": now.blocking.threads, "idle": now.blocking.idle, "queued": now.blocking.queued });
     json!({ "tasks": tasks, "timers": timers, "sockets": sockets, "blocking": blocking, "uptime_ms": uptime_ms })
+}
+
+/// What a task that rests waits for, and for how long it has.
+fn waits(task: &TaskInfo) -> Vec<Value> {
+    let Some(trace) = task
+        .trace
+        .as_ref()
+        .filter(|_| task.state == TaskState::Idle)
+    else {
+        return Vec::new();
+    };
+    if trace.waits.is_empty() {
+        let since = millis(trace.since);
+        return vec![json!({ "on": "another crate's future", "since_ms": since })];
+    }
+    let waits = trace.waits.iter();
+    waits
+        .map(|wait| json!({ "on": wait.on.to_string(), "since_ms": millis(wait.since) }))
+        .collect()
 }
 
 /// A place in the source without the directories of whoever compiled it.

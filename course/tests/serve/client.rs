@@ -36,7 +36,8 @@ impl Running {
         let (tell, told) = mpsc::channel();
         let layout = fixture.layout();
         let thread = std::thread::spawn(move || {
-            let runtime = wakeful::Runtime::new().expect("a runtime");
+            let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
+            let runtime = builder.build().expect("a runtime");
             runtime.block_on(async move {
                 let server = Server::start(layout, options)
                     .await

@@ -210,6 +210,16 @@ fn the_inspector_shows_the_servers_own_tasks_and_sockets() {
             .is_some_and(|l| l.starts_with("course/src/serve/"))),
         "{tasks:?}"
     );
+    let waits = tasks
+        .iter()
+        .filter_map(|task| task["waits"].as_array())
+        .flatten();
+    let on: Vec<_> = waits.filter_map(|wait| wait["on"].as_str()).collect();
+    assert!(
+        on.iter()
+            .any(|on| on.starts_with("readable: tcp listener 127.0.0.1:")),
+        "{on:?}"
+    );
     let sockets = snapshot["sockets"].as_array().expect("there are sockets");
     assert!(
         sockets
