@@ -105,6 +105,7 @@ impl<F: Future> FuturesUnordered<F> {
                 Err(payload) => Poll::Ready(Err(payload)),
             }
         });
+        self.group.note(&polled, "futures of a FuturesUnordered");
         polled.map(|ended| ended.map(Self::output))
     }
 

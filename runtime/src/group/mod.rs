@@ -22,7 +22,7 @@ pub use futures_unordered::FuturesUnordered;
 
 pub(crate) use ready::ReadyList;
 
-use crate::executor::coop;
+use crate::{executor::coop, trace};
 use ready::Bell;
 use slab::Slab;
 use std::{
@@ -81,6 +81,11 @@ impl<M> Group<M> {
             None => self.bells.push(new_bell(&self.list, key)),
         }
         self.batch.push_back(key);
+    }
+
+    /// Says of the task what it waits for, or has.
+    pub(crate) fn note<T>(&self, polled: &Poll<T>, what: &'static str) {
+        trace::note_any(polled, Arc::as_ptr(&self.list).addr(), self.len(), what);
     }
 
     /// Takes all members out. Wakes that come for them later wake nobody.

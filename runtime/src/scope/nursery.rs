@@ -18,6 +18,7 @@ use crate::{
     contain::{caught, quietly},
     group::{Group, ReadyList},
     primitives::{AtomicUsize, Mutex, lock},
+    trace,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -226,6 +227,19 @@ where
     type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, E>> {
+        // When it is ready, nobody waits for what its children waited for.
+        let polled = trace::part(|| self.as_mut().poll_members(context));
+        self.group.note(&polled, "futures of a scope");
+        polled
+    }
+}
+
+impl<C, B, T, E> Run<'_, C, B, T, E>
+where
+    C: Future<Output = Result<(), E>> + Unpin,
+    B: Future,
+{
+    fn poll_members(mut self: Pin<&mut Self>, context: &Context<'_>) -> Poll<Result<T, E>> {
         let mut this = self.as_mut().project();
         // In this order: a child that arrives behind the look finds the waiter.
         this.group.gather(Some(context.waker()));

@@ -11,7 +11,6 @@ use std::{
     future::{Future, poll_fn},
     panic::resume_unwind,
     pin::Pin,
-    ptr,
     task::{Context, Poll, Waker},
 };
 
@@ -192,8 +191,8 @@ impl<T: 'static> JoinSet<T> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<(Id, T), JoinError>>> {
-        let (place, tasks) = (ptr::from_ref(self).addr(), self.len());
-        let polled = trace::as_set(place, tasks, || self.tasks.poll_next(context, poll_with_id));
+        let polled = trace::unsaid(|| self.tasks.poll_next(context, poll_with_id));
+        self.tasks.note(&polled, "tasks of a JoinSet");
         polled.map(|ended| ended.map(|(_, result)| result))
     }
 

@@ -96,15 +96,20 @@ pub(crate) fn note_task<T>(polled: &Poll<T>, task: &Header) {
     });
 }
 
-/// The next end among the tasks of a set, which is in `place`. What their handles
-/// say in `poll` is only about those that were looked at, and is not noted.
-pub(crate) fn as_set<T>(place: usize, tasks: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+/// The next of `many` futures that is ready. What they say themselves tells only
+/// of those that were looked at last. `place` tells this from others.
+pub(crate) fn note_any<T>(polled: &Poll<T>, place: usize, many: usize, what: &'static str) {
+    note(polled, Identity::new(Kind::Any, 0).at(place), || {
+        WaitsFor::AnyOf { many, what }
+    });
+}
+
+/// What is noted in `poll` is not worth it: somebody says it better.
+pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
     if let Some(mark) = mark {
         record::with(|recorder| recorder.withdraw(mark));
-        let identity = Identity::new(Kind::Set, 0).at(place);
-        note(&polled, identity, || WaitsFor::AnyTask { of: tasks });
     }
     polled
 }

@@ -58,7 +58,11 @@
 //! poll. Two things follow. A future of somebody else's, woken by somebody
 //! else, is not seen: the task waits for `nothing of this runtime's`. And of a
 //! collection that polls only what was woken, `FuturesUnordered` say, only that
-//! part is seen. A [`JoinSet`](crate::task::JoinSet) says how many tasks it has.
+//! part is seen. This crate's own ([`FuturesUnordered`], [`JoinSet`] and the
+//! [scopes](crate::scope)) say besides how many they wait for.
+//!
+//! [`FuturesUnordered`]: crate::group::FuturesUnordered
+//! [`JoinSet`]: crate::task::JoinSet
 //!
 //! Inside: `leaf` is what the leaves say, `record` where that is kept, `tracer`
 //! the tasks of a runtime, `wait` and `dump` what is made of it; `nothing.rs`
@@ -80,8 +84,8 @@ pub use dump::Dump;
 pub use wait::{TaskKind, TimerKind, Wait, WaitsFor};
 
 pub(crate) use leaf::{
-    Made, Name, Named, as_child, as_set, as_signal, as_timer, note_input, note_io, note_made,
-    note_no_turn, note_task, note_time, part,
+    Made, Name, Named, as_child, as_signal, as_timer, note_any, note_input, note_io, note_made,
+    note_no_turn, note_task, note_time, part, unsaid,
 };
 pub(crate) use record::{Record, polling};
 #[cfg(not(feature = "tracing"))]

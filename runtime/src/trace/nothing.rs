@@ -43,7 +43,10 @@ pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _place: usize) {}
 pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: &Header) {}
 
 #[inline]
-pub(crate) fn as_set<T>(_place: usize, _tasks: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+pub(crate) fn note_any<T>(_: &Poll<T>, _place: usize, _many: usize, _what: &'static str) {}
+
+#[inline]
+pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
     poll()
 }
 

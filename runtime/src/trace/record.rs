@@ -41,7 +41,7 @@ pub(super) enum Kind {
     Readable,
     Writable,
     Task,
-    Set,
+    Any,
     Sync,
     #[cfg(not(unix))]
     Signal,

@@ -47,10 +47,12 @@ pub enum WaitsFor {
         /// Where it was spawned.
         spawned_at: &'static Location<'static>,
     },
-    /// The end of any of the tasks in a [`JoinSet`](crate::task::JoinSet).
-    AnyTask {
+    /// Any of those who are waited for together, each polled when it was woken.
+    AnyOf {
         /// How many there are.
-        of: usize,
+        many: usize,
+        /// What they are: `"tasks of a JoinSet"`, …
+        what: &'static str,
     },
     /// A thing of [`sync`](crate::sync).
     Sync {
@@ -128,8 +130,8 @@ impl fmt::Display for WaitsFor {
                 };
                 write!(f, "{what} {id} ({})", Place(spawned_at))
             }
-            Self::AnyTask { of: 1 } => f.write_str("the one task of a JoinSet"),
-            Self::AnyTask { of } => write!(f, "any of the {of} tasks of a JoinSet"),
+            Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
+            Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
             Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
             Self::Child { process } => write!(f, "child process {process}"),
             Self::Signal { number } => write!(f, "signal {number}"),

@@ -15,10 +15,13 @@ use std::{
     time::Duration,
 };
 use wakeful::{
-    Runtime, inspect,
+    Runtime,
+    group::FuturesUnordered,
+    inspect,
     inspect::{TaskInfo, TaskState},
     join,
     runtime::Builder,
+    scope::{LocalTryScope, Scope},
     select, spawn_local,
     sync::{
         self, Barrier as AsyncBarrier, CancellationToken, Mutex, Notify, OnceCell, RwLock,
@@ -239,6 +242,56 @@ fn channels() {
 }
 
 #[test]
+fn what_the_children_of_a_scope_wait_for_is_the_tasks_until_it_is_over() {
+    run("a scope that fails", async {
+        let (later, line) = (Notify::new(), made!("Notify"));
+        let failing = async move {
+            let scope = LocalTryScope::new();
+            let whole = scope.run(async {
+                // Noted and dropped in one poll.
+                scope.spawn::<_, ()>(async {
+                    sleep(SECOND).await;
+                    Ok(())
+                });
+                scope.spawn::<_, ()>(async { Err("failed") });
+                pending::<Result<(), _>>().await
+            });
+            assert_eq!(whole.await, Err("failed"));
+            later.notified().await;
+        };
+        assert_waits_for(&line, failing).await.abort();
+
+        let task = spawn_local(async {
+            let (one, scope) = (Notify::new(), Scope::new());
+            let whole = scope.run(async {
+                scope.spawn(one.notified());
+                sleep(SECOND).await;
+                one.notify_one();
+            });
+            whole.await;
+        });
+        settle().await;
+        let on: Vec<_> = waits(task.id()).into_iter().map(|(on, _)| on).collect();
+        assert_eq!(on, ["any of the 2 futures of a scope"]);
+        task.await.unwrap();
+
+        let mut naps: FuturesUnordered<_> = [SECOND, SECOND * 2].map(sleep).into_iter().collect();
+        let task = spawn_local(async move { while naps.next().await.is_some() {} });
+        settle().await;
+        let on: Vec<_> = waits(task.id()).into_iter().map(|(on, _)| on).collect();
+        assert!(
+            on.contains(&"any of the 2 futures of a FuturesUnordered".to_owned()),
+            "{on:?}"
+        );
+        // The first wakes before this does.
+        sleep(SECOND * 3 / 2).await;
+        let on: Vec<_> = waits(task.id()).into_iter().map(|(on, _)| on).collect();
+        assert_eq!(on, ["the last of the futures of a FuturesUnordered"]);
+        task.await.unwrap();
+    });
+}
+
+#[test]
 fn tasks_and_blocking_work() {
     run("tasks", async {
         let (other, line) = (spawn_local(pending::<()>()), line!());
@@ -258,7 +311,7 @@ fn tasks_and_blocking_work() {
         let id = ends.id();
         for (gate, text) in [
             (first, "any of the 2 tasks of a JoinSet"),
-            (second, "the one task of a JoinSet"),
+            (second, "the last of the tasks of a JoinSet"),
         ] {
             time::advance(SECOND).await;
             assert_eq!(waits(id)[0].1, SECOND);

@@ -19,7 +19,7 @@ const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread ca
 
 /// Runs `work`, which may block, on this very thread; the other tasks of the
 /// worker go on, on a thread of the blocking pool. For what must not be moved
-/// to another thread, or borrows: else [`spawn_blocking`](super::spawn_blocking)
+/// to another thread, or borrows: else [`spawn_blocking`](crate::spawn_blocking)
 /// costs less.
 ///
 /// What the rest of this poll spawns goes to the other workers. Futures that
