@@ -34,7 +34,6 @@ pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
     let facts = PageFacts {
         page: format!("book/src/{name}"),
         invariants: invariants::read(text),
-        words: site.glossary().used(text),
         ..PageFacts::default()
     };
     let to_root = "../".repeat(name.matches('/').count());

@@ -151,8 +151,11 @@ pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
     let text = files::read(page)?;
     let name = layout.show(page);
     let name = name.strip_prefix("book/src/").unwrap_or(&name);
-    let expanded = expand::page(&Site::load(layout)?, name, &text);
+    let site = Site::load(layout)?;
+    let mut expanded = expand::page(&site, name, &text);
     if expanded.problems.is_empty() {
+        // Only here: a reader who waits for the book to be rebuilt need not wait for this.
+        expanded.facts.words = site.glossary().used(&text);
         Ok(expanded.facts)
     } else {
         Err(BookError::Pages(expanded.problems))
