@@ -6,13 +6,14 @@
 use futures_util::future::{join_all, select};
 use std::{
     cell::UnsafeCell,
+    collections::VecDeque,
     future::poll_fn,
     pin::pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::Poll,
+    task::{Poll, Waker},
     thread,
     time::Duration,
 };
@@ -509,4 +510,44 @@ fn a_pool_can_be_shut_down_while_it_is_busy() {
             assert!(abort.is_finished());
         }
     }
+}
+
+/// A waker finds its runtime by a gate, which is used again for the next one.
+#[test]
+fn wakes_for_runtimes_that_end_reach_none_that_begin() {
+    let (wakers, to_wake) = std::sync::mpsc::channel::<Waker>();
+    let waking = thread::spawn(move || {
+        // The last few are woken again and again, while their runtimes end.
+        let mut known: VecDeque<Waker> = VecDeque::new();
+        while let Ok(waker) = to_wake.recv() {
+            known.push_back(waker);
+            known.iter().for_each(Waker::wake_by_ref);
+            known.drain(..known.len().saturating_sub(16));
+        }
+    });
+    for round in 0..300 {
+        let builder = match round % 3 {
+            0 => Builder::new_current_thread(),
+            1 => Builder::new_multi_thread(),
+            _ => Builder::new_thread_per_core(),
+        };
+        let runtime = builder.worker_threads(2).build().unwrap();
+        for _ in 0..4 {
+            let wakers = wakers.clone();
+            drop(runtime.spawn(poll_fn(move |context| {
+                wakers.send(context.waker().clone()).unwrap();
+                Poll::<()>::Pending
+            })));
+        }
+        // This runtime's own work is done once, and by this runtime.
+        let sum = runtime.block_on(async {
+            let tasks = (0..10).map(|number| spawn(async move { number }));
+            let ended = timeout(FOR_EVER, join_all(tasks)).await;
+            let ended = ended.expect("ten tasks to end").into_iter();
+            ended.map(Result::unwrap).sum::<u32>()
+        });
+        assert_eq!(sum, 45);
+    }
+    drop(wakers);
+    waking.join().unwrap();
 }

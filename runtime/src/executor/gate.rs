@@ -44,9 +44,7 @@ impl<T> Gates<T> {
 
     /// The executor has ended, and every task of it is complete.
     pub(crate) fn close(&self, gate: &'static Gate<T>) {
-        let inside = lock(&gate.inside).take();
-        // The last part of an executor, perhaps: not under the lock.
-        drop(inside);
+        gate.shut();
         lock(&self.0).push(gate);
     }
 }
@@ -54,6 +52,14 @@ impl<T> Gates<T> {
 impl<T> Gate<T> {
     pub(crate) fn open(&self, inside: Arc<T>) {
         *lock(&self.inside) = Some(inside);
+    }
+
+    /// The executor has ended, and some task of it is not complete: the gate
+    /// leads nowhere from now on.
+    pub(crate) fn shut(&self) {
+        let inside = lock(&self.inside).take();
+        // The last part of an executor, perhaps: not under the lock.
+        drop(inside);
     }
 
     /// The executor behind it, if it has not ended.

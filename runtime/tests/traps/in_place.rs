@@ -7,10 +7,11 @@ use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
+    task::{Poll, Waker},
     thread,
     time::Duration,
 };
@@ -157,6 +158,58 @@ fn trap_16_a_shutdown_waits_for_the_work_and_for_the_thread_in_its_place() {
         drop(runtime);
         ends.join().unwrap();
         assert_eq!(drops.count(), 1);
+    });
+}
+
+#[test]
+fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    let (drops, wakers) = (Drops::default(), Arc::new(Mutex::new(None)));
+    let runtime = pool(2);
+    watched("a poll that outlives its pool", || {
+        // The worker's own thread blocks until its pool ends, ...
+        let (first_begun, first_has) = mpsc::channel();
+        let (first_go, first_may) = mpsc::channel::<()>();
+        drop(runtime.spawn(async move {
+            block_in_place(|| {
+                first_begun.send(()).unwrap();
+                first_may.recv().unwrap_err();
+            });
+        }));
+        first_has.recv().unwrap();
+        // ... and the one in its place longer than that.
+        let (droplet, waker) = (drops.droplet(), Arc::clone(&wakers));
+        drop(runtime.spawn(async move {
+            let _droplet = droplet;
+            std::future::poll_fn(move |context| {
+                *waker.lock().unwrap() = Some(context.waker().clone());
+                block_in_place(|| {
+                    begun.send(()).unwrap();
+                    may_go_on.recv().unwrap_err();
+                });
+                Poll::<()>::Pending
+            })
+            .await;
+        }));
+        has_begun.recv().unwrap();
+        drop(first_go);
+        runtime.shutdown_background();
+        // Another pool takes what the first has left, and is not disturbed.
+        let next = pool(2);
+        let tasks: Vec<_> = (0..10).map(|n| next.spawn(async move { n })).collect();
+        drop(go_on);
+        while drops.count() == 0 {
+            let waker: Option<Waker> = wakers.lock().unwrap().clone();
+            waker.unwrap().wake();
+            thread::yield_now();
+        }
+        assert_eq!(drops.count(), 1);
+        next.block_on(async {
+            for (number, task) in tasks.into_iter().enumerate() {
+                assert_eq!(task.await.unwrap(), number);
+            }
+        });
     });
 }
 

@@ -115,13 +115,14 @@ impl Schedule for Local {
                 if let Some(hooks) = &core.hooks {
                     hooks.task_terminate(task.header());
                 }
-                (key != UNLISTED).then(|| core.tasks.borrow_mut().remove(key))
+                core.tasks.borrow_mut().remove(key)
             }
+            // It came too late to be listed.
             _ => None,
         });
-        // SAFETY: in no list, so the list's reference is still to be had. (Off
-        // its core, what ends came too late to be listed.)
-        listed.unwrap_or_else(|| Some(unsafe { Task::from_raw(task.as_raw()) }))
+        let is_listed = key != UNLISTED;
+        // SAFETY: in no list, so the list's reference is still to be had.
+        listed.or_else(|| (!is_listed).then(|| unsafe { Task::from_raw(task.as_raw()) }))
     }
 }
 

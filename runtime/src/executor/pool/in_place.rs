@@ -12,7 +12,7 @@ use crate::{
         coop,
     },
 };
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering::SeqCst};
 
 const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread can go on with this one's \
      tasks. On a runtime of one thread, or a thread per core, use `spawn_blocking`";
@@ -81,6 +81,8 @@ impl Worker {
         let given = Given(self.itself());
         let handle = self.handle().clone();
         let pool = Arc::clone(self.pool());
+        // Ordering: SeqCst; see `Pool::leave_gate`.
+        pool.adrift.fetch_add(1, SeqCst);
         // From here on the worker is not ours.
         let left = pool.seat(self.index()).leave();
         let substitute = move || {
@@ -103,6 +105,7 @@ impl Worker {
                 self.step();
                 if context::is_adrift() {
                     // It blocked, and another has the worker.
+                    pool.adrift.fetch_sub(1, SeqCst);
                     return;
                 }
             }
@@ -125,5 +128,6 @@ impl Worker {
         pool.seat(index).come_back(|| pool.ring(index));
         self.set_substituted(false);
         context::land(self);
+        pool.adrift.fetch_sub(1, SeqCst);
     }
 }

@@ -74,6 +74,8 @@ pub(crate) struct Pool {
     closed: AtomicBool,
     /// How many tasks other threads have spawned.
     from_afar: AtomicUsize,
+    /// How many threads have given their worker away in the poll they are in.
+    adrift: AtomicUsize,
     hooks: Hooked,
     gate: &'static Gate<Pool>,
 }
@@ -128,15 +130,10 @@ impl Schedule for Pooled {
             if let Some(hooks) = &pool.hooks {
                 hooks.task_terminate(task.header());
             }
-            Some(is_listed.then(|| pool.tasks.remove(task)))
+            is_listed.then(|| pool.tasks.remove(task)).flatten()
         });
-        match listed {
-            Some(Some(listed)) => listed,
-            // SAFETY: in no list, so the list's reference is still to be had.
-            // (A thread of no pool cancels only what came too late to be
-            // listed.)
-            _ => Some(unsafe { Task::from_raw(task.as_raw()) }),
-        }
+        // SAFETY: in no list, so the list's reference is still to be had.
+        listed.or_else(|| (!is_listed).then(|| unsafe { Task::from_raw(task.as_raw()) }))
     }
 }
 
@@ -170,10 +167,12 @@ impl Pooled {
             }
             _ => Some(task),
         });
-        if let Some(task) = foreign
-            && let Some(pool) = self.0.inside()
-        {
-            pool.inject(task);
+        let Some(task) = foreign else { return };
+        match self.0.inside() {
+            Some(pool) => pool.inject(task),
+            // SAFETY: nobody runs it any more, and its future is `Send`. It is
+            // complete, unless a thread was adrift in it as the pool ended.
+            None => unsafe { task.cancel() },
         }
     }
 }
@@ -282,12 +281,17 @@ impl Pool {
         &self.members[worker].seat
     }
 
-    /// Cancels a task that was queued as the pool ended, if it is not complete.
+    /// Cancels a task that was queued as the pool ended, if it is in no list:
+    /// those that are listed are cancelled from there, by the pool's own
+    /// thread.
     fn refuse(&self, task: Task) {
+        if list::key(&task) != UNLISTED {
+            return;
+        }
         let is_ours = context::with(|current| Pooled(self.gate).here(current).is_some());
         // The pool's threads keep the count, and tell, by themselves
         // (`release`).
-        if !is_ours && list::key(&task) == UNLISTED {
+        if !is_ours {
             // Ordering: as above.
             self.from_afar.fetch_sub(1, Relaxed);
             if let Some(hooks) = &self.hooks {
@@ -325,6 +329,7 @@ impl Pool {
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             from_afar: AtomicUsize::new(0),
+            adrift: AtomicUsize::new(0),
             hooks,
             gate: GATES.take(),
         });
@@ -380,11 +385,23 @@ impl Pool {
     }
 
     /// Drops every task that is listed or injected. The workers have ended.
-    pub(crate) fn cancel_all(&self) {
+    fn cancel_all(&self) {
         // SAFETY: no worker is there to run it, and its future is `Send`.
         self.tasks.close(|task| unsafe { task.cancel() });
         self.drain();
-        GATES.close(self.gate);
+    }
+
+    /// The pool has ended, and every task is complete but those in whose polls
+    /// threads are adrift still. Those are cancelled when they are woken; their
+    /// gate must lead nowhere else.
+    fn leave_gate(&self) {
+        // Ordering: SeqCst; who drifts has left its seat after it was counted,
+        // and the owner has been waited for, who took the seat after that.
+        if self.adrift.load(SeqCst) == 0 {
+            GATES.close(self.gate);
+        } else {
+            self.gate.shut();
+        }
     }
 
     /// Takes what came as the pool ended from the injector.

@@ -293,6 +293,7 @@ impl Worker {
         self.driver.close();
         self.pool.cancel_all();
         self.drain();
+        self.pool.leave_gate();
     }
 }
 
