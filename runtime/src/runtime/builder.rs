@@ -333,7 +333,9 @@ impl Builder {
     }
 
     /// Has `hook` called when a task's turn is over, also if it was its last:
-    /// then after [`on_task_terminate`](Self::on_task_terminate)'s.
+    /// then after [`on_task_terminate`](Self::on_task_terminate)'s. Of a pool's
+    /// task that was woken meanwhile, another worker may have begun the next
+    /// turn by then.
     pub fn on_after_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
