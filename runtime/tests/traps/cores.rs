@@ -1,16 +1,11 @@
 //! The traps again, on several threads that share nothing.
 
-use crate::support::{Drops, watched};
+use crate::support::{Drops, Game, watched};
 use std::{
     cell::Cell,
-    future::{Future, pending, poll_fn},
+    future::{Future, pending},
     rc::Rc,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, Ordering::SeqCst},
-        mpsc,
-    },
-    task::{Poll, Waker},
+    sync::mpsc,
     thread,
     time::Duration,
 };
@@ -104,28 +99,11 @@ fn a_core_that_is_not_there_is_said_so() {
 
 #[test]
 fn trap_01_tasks_that_wake_each_other_across_cores_lose_no_wake() {
-    /// One side of a game: waits for its turn, gives the other its turn.
-    async fn side(turn: Arc<AtomicBool>, mine: bool, wakers: Arc<[Mutex<Option<Waker>>; 2]>) {
-        for _ in 0..MANY {
-            poll_fn(|context| {
-                *wakers[usize::from(mine)].lock().unwrap() = Some(context.waker().clone());
-                if turn.load(SeqCst) == mine {
-                    Poll::Ready(())
-                } else {
-                    Poll::Pending
-                }
-            })
-            .await;
-            turn.store(!mine, SeqCst);
-            let other = wakers[usize::from(!mine)].lock().unwrap().take();
-            other.into_iter().for_each(Waker::wake);
-        }
-    }
     run("the game of two cores", async {
-        let (turn, wakers) = (Arc::new(AtomicBool::new(false)), Arc::default());
-        let sides = [(0, false), (1, true)].map(|(core, mine)| {
-            let (turn, wakers) = (Arc::clone(&turn), Arc::clone(&wakers));
-            Handle::current().spawn_on(core, move || side(turn, mine, wakers))
+        let game = Game::default();
+        let sides = [0, 1].map(|core| {
+            let game = game.clone();
+            Handle::current().spawn_on(core, move || game.side(core, MANY))
         });
         for side in sides {
             side.await.unwrap();

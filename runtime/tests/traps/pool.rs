@@ -1,6 +1,6 @@
 //! The traps again, on several threads.
 
-use crate::support::{Drops, watched};
+use crate::support::{Drops, Game, watched};
 use futures_util::future::join_all;
 use std::{
     future::{Future, pending, poll_fn},
@@ -37,27 +37,9 @@ const MANY: usize = if cfg!(miri) { 20 } else { 10_000 };
 
 #[test]
 fn trap_01_tasks_that_wake_each_other_across_threads_lose_no_wake() {
-    /// One side of a game: waits for its turn, gives the other its turn.
-    async fn side(turn: Arc<AtomicUsize>, mine: usize, wakers: Arc<[Mutex<Option<Waker>>; 2]>) {
-        for round in 0..MANY {
-            let expected = 2 * round + mine;
-            poll_fn(|context| {
-                *wakers[mine].lock().unwrap() = Some(context.waker().clone());
-                if turn.load(SeqCst) == expected {
-                    Poll::Ready(())
-                } else {
-                    Poll::Pending
-                }
-            })
-            .await;
-            turn.store(expected + 1, SeqCst);
-            let other = wakers[1 - mine].lock().unwrap().take();
-            other.into_iter().for_each(Waker::wake);
-        }
-    }
     run("the game of two tasks", async {
-        let (turn, wakers) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-        let sides = [0, 1].map(|mine| spawn(side(Arc::clone(&turn), mine, Arc::clone(&wakers))));
+        let game = Game::default();
+        let sides = [0, 1].map(|mine| spawn(game.clone().side(mine, MANY)));
         for side in sides {
             side.await.unwrap();
         }

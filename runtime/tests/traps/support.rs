@@ -3,7 +3,7 @@
 
 use std::{
     cell::RefCell,
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
     sync::{
@@ -161,4 +161,30 @@ pub async fn assert_waits<F: Future>(future: F, why: &str) {
     assert!(!polled().await, "{why}");
     settle_reactor().await;
     assert!(!polled().await, "{why}");
+}
+
+/// A game of two tasks that take turns, each waking the other.
+#[derive(Clone, Default)]
+pub struct Game(Arc<(AtomicUsize, [Mutex<Option<Waker>>; 2])>);
+
+impl Game {
+    /// One side: waits for its turn, gives the other its turn.
+    pub async fn side(self, mine: usize, rounds: usize) {
+        let (turn, wakers) = &*self.0;
+        for round in 0..rounds {
+            let expected = 2 * round + mine;
+            poll_fn(|context| {
+                *wakers[mine].lock().unwrap() = Some(context.waker().clone());
+                if turn.load(SeqCst) == expected {
+                    Poll::Ready(())
+                } else {
+                    Poll::Pending
+                }
+            })
+            .await;
+            turn.store(expected + 1, SeqCst);
+            let other = wakers[1 - mine].lock().unwrap().take();
+            other.into_iter().for_each(Waker::wake);
+        }
+    }
 }
