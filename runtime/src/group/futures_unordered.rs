@@ -105,7 +105,8 @@ impl<F: Future> FuturesUnordered<F> {
                 Err(payload) => Poll::Ready(Err(payload)),
             }
         });
-        self.group.note(&polled, "futures of a FuturesUnordered");
+        self.group
+            .note_all(&polled, "futures of a FuturesUnordered");
         polled.map(|ended| ended.map(Self::output))
     }
 

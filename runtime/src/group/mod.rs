@@ -22,7 +22,10 @@ pub use futures_unordered::FuturesUnordered;
 
 pub(crate) use ready::ReadyList;
 
-use crate::{executor::coop, trace};
+use crate::{
+    executor::coop,
+    trace::{self, Parts},
+};
 use ready::Bell;
 use slab::Slab;
 use std::{
@@ -40,6 +43,8 @@ pub(crate) struct Group<M> {
     /// Who is to be polled, first come first.
     batch: VecDeque<usize>,
     list: Arc<ReadyList>,
+    /// What each waits for, for who traces the task.
+    parts: Parts,
 }
 
 impl<M> Group<M> {
@@ -54,6 +59,7 @@ impl<M> Group<M> {
             bells: Vec::new(),
             batch: VecDeque::new(),
             list,
+            parts: Parts::new(),
         }
     }
 
@@ -83,7 +89,17 @@ impl<M> Group<M> {
         self.batch.push_back(key);
     }
 
-    /// Says of the task what it waits for, or has.
+    /// Says of the task what it waits for, or has: one of the members, each of
+    /// which waits for something of its own.
+    pub(crate) fn note_all<T>(&self, polled: &Poll<T>, what: &'static str) {
+        self.note(polled, what);
+        if polled.is_pending() {
+            self.parts.note();
+        }
+    }
+
+    /// [`note_all`](Self::note_all), where it is enough to say of what kind the
+    /// members are.
     pub(crate) fn note<T>(&self, polled: &Poll<T>, what: &'static str) {
         trace::note_any(polled, Arc::as_ptr(&self.list).addr(), self.len(), what);
     }
@@ -94,6 +110,7 @@ impl<M> Group<M> {
             bell.retire();
         }
         self.batch.clear();
+        self.parts = Parts::new();
         self.members.drain()
     }
 
@@ -127,7 +144,8 @@ impl<M> Group<M> {
             if !bell.silence() {
                 continue;
             }
-            if let Poll::Ready(result) = poll(member, &mut Context::from_waker(waker)) {
+            let look = || poll(member, &mut Context::from_waker(waker));
+            if let Poll::Ready(result) = self.parts.poll(key, look) {
                 let member = self.members.remove(key);
                 self.bells[key].0.retire();
                 return Some((member, result));

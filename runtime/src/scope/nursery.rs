@@ -18,7 +18,6 @@ use crate::{
     contain::{caught, quietly},
     group::{Group, ReadyList},
     primitives::{AtomicUsize, Mutex, lock},
-    trace,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -227,9 +226,8 @@ where
     type Output = Result<T, E>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, E>> {
-        // When it is ready, nobody waits for what its children waited for.
-        let polled = trace::part(|| self.as_mut().poll_members(context));
-        self.group.note(&polled, "futures of a scope");
+        let polled = self.as_mut().poll_members(context);
+        self.group.note_all(&polled, "futures of a scope");
         polled
     }
 }

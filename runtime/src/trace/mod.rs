@@ -55,11 +55,12 @@
 //! each poll; combinators like [`join!`](crate::join!) and
 //! [`select!`](crate::select!), which poll what they have inside, need say
 //! nothing. So what is shown is what the task was told to wait for in its last
-//! poll. Two things follow. A future of somebody else's, woken by somebody
-//! else, is not seen: the task waits for `nothing of this runtime's`. And of a
-//! collection that polls only what was woken, `FuturesUnordered` say, only that
-//! part is seen. This crate's own ([`FuturesUnordered`], [`JoinSet`] and the
-//! [scopes](crate::scope)) say besides how many they wait for.
+//! poll; of a [scope](crate::scope) or a [`FuturesUnordered`], which polls only
+//! those that were woken, what each was told in its own last poll, up to 64 of
+//! them. A [`JoinSet`] says how many tasks it has. Two things follow. A future of
+//! somebody else's, woken by somebody else, is not seen: the task waits for
+//! `nothing of this runtime's`. And of a collection of another crate's that
+//! polls only what was woken, only that part is seen.
 //!
 //! [`FuturesUnordered`]: crate::group::FuturesUnordered
 //! [`JoinSet`]: crate::task::JoinSet
@@ -71,6 +72,7 @@
 
 mod dump;
 mod leaf;
+mod parts;
 mod record;
 #[cfg(not(feature = "tracing"))]
 mod silent;
@@ -87,6 +89,7 @@ pub(crate) use leaf::{
     Made, Name, Named, as_child, as_signal, as_timer, note_any, note_input, note_io, note_made,
     note_no_turn, note_task, note_time, part, unsaid,
 };
+pub(crate) use parts::Parts;
 pub(crate) use record::{Record, polling};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use silent::{WakerOp, waker};

@@ -114,3 +114,20 @@ pub(crate) enum TimerKind {
     Timeout,
     Interval,
 }
+
+pub(crate) struct Parts;
+
+#[expect(clippy::unused_self, reason = "as with the feature")]
+impl Parts {
+    pub(crate) fn new() -> Self {
+        Self
+    }
+
+    #[inline]
+    pub(crate) fn poll<T>(&mut self, _member: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+        poll()
+    }
+
+    #[inline]
+    pub(crate) fn note(&self) {}
+}

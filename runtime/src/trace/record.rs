@@ -62,7 +62,8 @@ impl Identity {
     }
 }
 
-struct Entry {
+#[derive(Clone)]
+pub(super) struct Entry {
     identity: Identity,
     on: WaitsFor,
     /// `None` until the poll in which it began is over.
@@ -151,6 +152,13 @@ impl Record {
     }
 }
 
+/// What a recorder has put aside while a member of a group is polled.
+pub(super) struct Outer {
+    before: Vec<Entry>,
+    noted: Vec<Entry>,
+    keep_all: bool,
+}
+
 /// Collects while a task is polled.
 pub(super) struct Recorder {
     timers: Arc<Timers>,
@@ -229,6 +237,41 @@ impl Recorder {
     /// Not all leaves have had a look: what is not contradicted stands.
     pub(super) fn keep_all(&mut self) {
         self.keep_all = true;
+    }
+
+    /// A member of a group is about to be polled, who waited for that before.
+    /// What was noted so far is put aside.
+    pub(super) fn begin_part(&mut self, before: Vec<Entry>) -> Outer {
+        Outer {
+            before: mem::replace(&mut self.before, before),
+            noted: mem::take(&mut self.noted),
+            keep_all: mem::take(&mut self.keep_all),
+        }
+    }
+
+    /// It has been polled: what it waits for now.
+    pub(super) fn end_part(&mut self, outer: Outer) -> Vec<Entry> {
+        let now = self.timers.clock().nanos();
+        let mut noted = mem::replace(&mut self.noted, outer.noted);
+        let mut before = mem::replace(&mut self.before, outer.before);
+        if mem::replace(&mut self.keep_all, outer.keep_all) {
+            before.retain(|entry| !entry.withdrawn);
+            noted.append(&mut before);
+        }
+        for entry in &mut noted {
+            entry.since.get_or_insert(now);
+        }
+        noted
+    }
+
+    /// What a member waits for who was not polled now.
+    pub(super) fn include(&mut self, entry: &Entry) {
+        let number = self.notes;
+        self.notes += 1;
+        self.noted.push(Entry {
+            number,
+            ..entry.clone()
+        });
     }
 
     /// The number of the next note.

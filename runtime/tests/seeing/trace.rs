@@ -1,6 +1,7 @@
 //! A dump says the truth, whatever a task waits for.
 
 use crate::support::{Gate, settle, settle_reactor, watched};
+use futures_util::FutureExt;
 use std::{
     fmt::Debug,
     future::{Future, pending, poll_fn},
@@ -272,7 +273,9 @@ fn what_the_children_of_a_scope_wait_for_is_the_tasks_until_it_is_over() {
         });
         settle().await;
         let on: Vec<_> = waits(task.id()).into_iter().map(|(on, _)| on).collect();
-        assert_eq!(on, ["any of the 2 futures of a scope"]);
+        assert_eq!(on[0], "any of the 2 futures of a scope");
+        assert!(on[1..].contains(&"a sleep that ends in 1.00 s".to_owned()));
+        assert!(on[1..].iter().any(|on| on.starts_with("Notify (made at ")));
         task.await.unwrap();
 
         let mut naps: FuturesUnordered<_> = [SECOND, SECOND * 2].map(sleep).into_iter().collect();
@@ -286,7 +289,13 @@ fn what_the_children_of_a_scope_wait_for_is_the_tasks_until_it_is_over() {
         // The first wakes before this does.
         sleep(SECOND * 3 / 2).await;
         let on: Vec<_> = waits(task.id()).into_iter().map(|(on, _)| on).collect();
-        assert_eq!(on, ["the last of the futures of a FuturesUnordered"]);
+        assert_eq!(
+            on,
+            [
+                "the last of the futures of a FuturesUnordered",
+                "a sleep that ends in 499 ms"
+            ]
+        );
         task.await.unwrap();
     });
 }
@@ -595,6 +604,48 @@ fn what_a_select_has_dropped_is_not_waited_for() {
         let receive = format!("mpsc receive (made at {}:{line})", file!());
         assert_eq!(on, ["a sleep that ends in 2.00 s".to_owned(), receive]);
         drop(sender);
+    });
+}
+
+#[test]
+fn all_members_of_a_group_are_seen_not_only_those_that_were_woken() {
+    run("a group", async {
+        let (sender, mut receiver) = mpsc::channel::<u8>(1);
+        let task = spawn_local(async move {
+            let mut group = FuturesUnordered::new();
+            for seconds in [60, 120, 180] {
+                group.push(sleep(SECOND * seconds).boxed_local());
+            }
+            let chatter = async move { while receiver.recv().await.is_some() {} };
+            group.push(chatter.boxed_local());
+            while group.next().await.is_some() {}
+        });
+        settle().await;
+        // And one line that says how many they are.
+        assert_eq!(waits(task.id()).len(), 5);
+        for _ in 0..3 {
+            time::advance(SECOND).await;
+            sender.send(1).await.unwrap();
+            settle().await;
+        }
+        let since = |what: &str, waits: &[(String, Duration)]| {
+            let mut each = waits.iter().filter(|(on, _)| on.starts_with(what));
+            let found = each.next().map(|(_, since)| *since);
+            found.unwrap_or_else(|| panic!("{what} in {waits:?}"))
+        };
+        let seen = waits(task.id());
+        assert_eq!(seen.len(), 5, "{seen:?}");
+        // Only the receiver was polled again, and waits for another message.
+        assert_eq!(since("mpsc receive", &seen), Duration::ZERO);
+        assert_eq!(since("a sleep that ends in 1 min 57 s", &seen), SECOND * 3);
+        // What is over is not waited for.
+        time::advance(SECOND * 60).await;
+        settle().await;
+        assert_eq!(waits(task.id()).len(), 4);
+        drop(sender);
+        settle().await;
+        assert_eq!(waits(task.id()).len(), 3);
+        task.abort();
     });
 }
 
