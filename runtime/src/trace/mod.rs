@@ -85,9 +85,13 @@ pub use crate::inspect::TaskTrace;
 pub use dump::Dump;
 pub use wait::{TaskKind, TimerKind, Wait, WaitsFor};
 
+#[cfg(unix)]
+pub(crate) use leaf::as_signal;
+#[cfg(not(unix))]
+pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
-    Made, Name, Named, as_child, as_signal, as_timer, note_any, note_input, note_io, note_made,
-    note_no_turn, note_task, note_time, part, unsaid,
+    Made, Name, Named, as_child, as_timer, note_any, note_input, note_io, note_made, note_no_turn,
+    note_task, note_time, part, unsaid,
 };
 pub(crate) use parts::Parts;
 pub(crate) use record::{Record, polling};
