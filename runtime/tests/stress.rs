@@ -237,9 +237,14 @@ fn every_message_arrives_once_and_in_its_senders_order() {
 
 #[test]
 fn a_broadcast_tells_what_was_missed_and_keeps_the_order() {
-    let (sender, _) = broadcast::channel(16);
+    let (sender, receiver) = broadcast::channel(16);
+    // All listen before the first value is sent.
+    let mut receivers = vec![receiver];
+    receivers.resize_with(TASKS, || sender.subscribe());
+    let receivers = std::sync::Mutex::new(receivers);
     let heard = all(|number| {
-        let (sender, mut receiver) = (sender.clone(), sender.subscribe());
+        let sender = sender.clone();
+        let mut receiver = receivers.lock().unwrap().pop().unwrap();
         async move {
             if number == 0 {
                 for round in 0..ROUNDS {
