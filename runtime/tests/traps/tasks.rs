@@ -302,7 +302,7 @@ fn trap_11_a_chain_of_waiting_tasks_is_dropped_without_a_deep_stack() {
 
 #[test]
 fn trap_11_a_chain_of_joiners_is_dropped_without_a_deep_stack() {
-    let length = if cfg!(miri) { 300 } else { 100_000 };
+    let length = if cfg!(miri) { 100 } else { 100_000 };
     run("the chain", async {
         let gate = Gate::default();
         let first = spawn_local(gate.clone());
