@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
-// You will need `std::task::{RawWaker, RawWakerVTable}` too.
+// You will need `std::task::{RawWaker, RawWakerVTable}` too. A pointer's `map_addr`
+// changes its address, and leaves alone what it may be used for.
 
 /// Sixty-four marks. It lies at an address whose last six bits are zero, so a
 /// pointer to it has room for the number of one of them.

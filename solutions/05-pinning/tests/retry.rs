@@ -82,7 +82,7 @@ fn what_has_succeeded_is_dropped_at_once() {
     let (clock, log) = (Clock::new(), Log::default());
     let mut trying = pin!(retry(5, third_time_lucky(&clock, &log)));
     assert_eq!(clock.run(trying.as_mut()), Ok(Ok(3)));
-    assert_eq!(log.alive(), 0);
+    assert_eq!(log.alive(), 0, "attempts alive after the end");
     assert!(catch_unwind(AssertUnwindSafe(|| poll(trying))).is_err());
     assert_eq!(log.dropped(), 3, "no new attempt was made");
 }

@@ -99,7 +99,7 @@ fn a_sender_that_is_dropped_wakes_too() {
     let waker = Waker::from(Arc::clone(&wakes));
     assert_eq!(poll(receiver.as_mut(), &waker), Poll::Pending);
     drop(sender);
-    assert_eq!(wakes.count(), 1);
+    assert_eq!(wakes.count(), 1, "wakes after the sender was dropped");
     assert_eq!(poll(receiver.as_mut(), &waker), Poll::Ready(Err(Closed)));
 }
 
@@ -124,7 +124,7 @@ fn polled_after_its_end_it_panics() {
         let mut receiver = pin!(receiver);
         assert!(poll(receiver.as_mut(), Waker::noop()).is_ready());
         let again = AssertUnwindSafe(|| poll(receiver, Waker::noop()));
-        assert!(catch_unwind(again).is_err(), "{value:?} was sent");
+        assert!(catch_unwind(again).is_err(), "no panic, after {value:?} was sent");
     }
 }
 
