@@ -28,6 +28,8 @@ export function sourceView({ path, start, lines }) {
     element('figcaption', { text: path }),
     pane,
   );
+  // Where the last scroll goes: while it glides, `scrollTop` says only how far it has come.
+  let goal = 0;
   const mark = (line) => {
     const index = shown.indexOf(line - start);
     bar.hidden = index < 0;
@@ -35,8 +37,10 @@ export function sourceView({ path, start, lines }) {
     bar.style.setProperty('--line', index);
     const height = code.getBoundingClientRect().height / shown.length;
     const top = index * height;
-    if (top < pane.scrollTop + height || top > pane.scrollTop + pane.clientHeight - 3 * height) {
-      pane.scrollTo({ top: top - pane.clientHeight / 2, behavior: calm() ? 'auto' : 'smooth' });
+    const hides = (from) => top < from + height || top > from + pane.clientHeight - 3 * height;
+    if (hides(pane.scrollTop) || hides(goal)) {
+      goal = Math.max(0, Math.min(top - pane.clientHeight / 2, pane.scrollHeight - pane.clientHeight));
+      pane.scrollTo({ top: goal, behavior: calm() ? 'auto' : 'smooth' });
     }
   };
   return { node, mark };
