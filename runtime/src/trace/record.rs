@@ -152,6 +152,10 @@ impl Record {
     }
 }
 
+/// So many notes of one poll are kept, the newest: a poll that begins and drops
+/// waits without end must not take ever longer for each.
+const MOST: usize = 256;
+
 /// What a recorder has put aside while a member of a group is polled.
 pub(super) struct Outer {
     before: Vec<Entry>,
@@ -207,6 +211,9 @@ impl Recorder {
     /// The task waits for this, perhaps as it did before.
     pub(super) fn waits(&mut self, identity: Identity, on: WaitsFor) {
         let since = self.forget(identity).and_then(|entry| entry.since);
+        if self.noted.len() == MOST {
+            self.noted.remove(0);
+        }
         let number = self.notes;
         self.notes += 1;
         self.noted.push(Entry {
