@@ -235,6 +235,28 @@ mod scopes {}
 /// ```
 mod parallel {}
 
+/// What is no branch of a `select!` says so at once, and does not send the
+/// compiler round until it gives up.
+///
+/// ```compile_fail
+/// async fn first() -> u8 {
+///     wakeful::select! { one = async { 1 } }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// async fn first() -> u8 {
+///     wakeful::select! { one = async { 1 } => one, else }
+/// }
+/// ```
+///
+/// ```compile_fail
+/// async fn never() {
+///     wakeful::select! {}
+/// }
+/// ```
+mod branches {}
+
 /// An attribute that is used wrongly says so, and nothing else goes wrong.
 ///
 /// ```compile_fail

@@ -80,6 +80,15 @@ macro_rules! select {
             ::core::panic!("all branches of a select! are out, and it has no else")
         ))
     };
+    // Before the last rule, which would take it for branches, and for ever.
+    (@branch $first:ident [$($done:tt)*] $($rest:tt)+) => {
+        ::core::compile_error!(::core::concat!(
+            "this is no branch of a `select!`, which has the form `pattern = future => code`, \
+             `pattern = future, if condition => code` or, as the last, `else => code`: `",
+            ::core::stringify!($($rest)+),
+            "`"
+        ))
+    };
 
     (@run $first:ident [$({
         $future:ident $enabled:ident $output:ident
@@ -140,5 +149,8 @@ macro_rules! select {
     };
     ($($branches:tt)+) => {
         $crate::select!(@branch first [] $($branches)+)
+    };
+    () => {
+        ::core::compile_error!("a `select!` without branches would never be ready")
     };
 }
