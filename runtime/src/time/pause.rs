@@ -32,11 +32,14 @@ use std::time::Duration;
 /// ```
 #[track_caller]
 pub fn pause() {
+    let handle = Handle::current();
+    let pool =
+        context::with(|current| matches!(current, Some(Current::Worker(_) | Current::Adrift(_))));
     assert!(
-        !context::with(|current| matches!(current, Some(Current::Worker(_) | Current::Adrift(_)))),
+        !pool && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"
     );
-    Handle::current().timers().clock().pause();
+    handle.timers().clock().pause();
 }
 
 /// Lets a paused clock go on, from the time it shows.

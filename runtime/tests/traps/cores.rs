@@ -227,3 +227,9 @@ fn a_connection_can_be_handed_to_another_core() {
         echo.await.unwrap();
     });
 }
+
+#[test]
+#[should_panic(expected = "only the clock of a current-thread runtime")]
+fn a_clock_of_one_core_among_several_cannot_be_paused() {
+    run("the panic", async { wakeful::time::pause() });
+}
