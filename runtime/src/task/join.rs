@@ -54,10 +54,12 @@ impl<T> JoinHandle<T> {
         }
     }
 
+    #[track_caller]
     fn task(&self) -> &Task {
-        self.task
-            .as_ref()
-            .expect("the task's output has been collected already")
+        self.task.as_ref().expect(
+            "the output of this `JoinHandle` has been collected already: await it once, and take \
+             its `id()` or `abort_handle()` before",
+        )
     }
 
     /// Asks for the task to be dropped at its next suspension point. It may
@@ -74,6 +76,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     /// If the output has been collected already.
+    #[track_caller]
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle {
             task: self.task().clone(),
@@ -91,6 +94,7 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     /// If the output has been collected already.
+    #[track_caller]
     pub fn id(&self) -> Id {
         self.task().header().id
     }
@@ -145,6 +149,7 @@ fn leave(task: &Task) {
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
+    #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(coop::poll_budget(context));
         let registered = if register(self.task(), context) {
