@@ -202,6 +202,14 @@ fn a_signal_reaches_every_listener_and_many_count_as_one() {
 }
 
 #[test]
+#[should_panic(expected = "signal 9 cannot be listened for")]
+fn a_signal_that_cannot_be_listened_for_says_so() {
+    run("the panic", async {
+        let _ = signal(libc::SIGKILL);
+    });
+}
+
+#[test]
 fn ctrl_c_ends_the_wait_for_it() {
     run("ctrl-c", async {
         let wait = spawn_local(ctrl_c());

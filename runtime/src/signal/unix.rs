@@ -5,7 +5,7 @@ use crate::{
     trace,
 };
 use mio::{Interest, unix::pipe};
-use signal_hook::{SigId, low_level};
+use signal_hook::{SigId, consts::FORBIDDEN, low_level};
 use std::{fmt, io, io::Read};
 
 /// Listens for a signal, by its number (`libc::SIGTERM`).
@@ -22,6 +22,11 @@ use std::{fmt, io, io::Read};
 /// Outside a runtime, and for a signal that cannot be listened for.
 #[track_caller]
 pub fn signal(number: i32) -> io::Result<Signal> {
+    assert!(
+        !FORBIDDEN.contains(&number),
+        "signal {number} cannot be listened for: the system does not allow it, or to go on after \
+         it is undefined"
+    );
     let (sender, receiver) = pipe::new()?;
     let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
     let id = low_level::pipe::register(number, sender)?;
