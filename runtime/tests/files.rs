@@ -64,6 +64,28 @@ fn whole_files_are_written_and_read() {
 }
 
 #[test]
+fn a_link_is_another_name_for_a_file_or_says_where_it_is() {
+    run(async |folder: TempDir| {
+        let path = folder.path().join("file");
+        fs::write(&path, "one file").await.unwrap();
+        let hard = folder.path().join("hard");
+        fs::hard_link(&path, &hard).await.unwrap();
+        let not_a_link = fs::read_link(&hard).await.unwrap_err();
+        assert_eq!(not_a_link.kind(), std::io::ErrorKind::InvalidInput);
+        #[cfg(unix)]
+        {
+            let soft = folder.path().join("soft");
+            fs::symlink(&path, &soft).await.unwrap();
+            assert_eq!(fs::read_link(&soft).await.unwrap(), path);
+            assert_eq!(fs::read_to_string(&soft).await.unwrap(), "one file");
+            fs::remove_file(&path).await.unwrap();
+            assert!(!fs::try_exists(&soft).await.unwrap());
+        }
+        assert_eq!(fs::read_to_string(&hard).await.unwrap(), "one file");
+    });
+}
+
+#[test]
 fn more_than_is_lent_at_once_goes_through() {
     run(async |folder: TempDir| {
         let data: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();

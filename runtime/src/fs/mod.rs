@@ -107,6 +107,25 @@ pub async fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u6
     in_pool(|| fs::copy(from, to)).await
 }
 
+/// Gives a file one more name.
+pub async fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
+    in_pool(|| fs::hard_link(original, link)).await
+}
+
+/// Makes a symbolic link to a file or a directory, whether or not it is there.
+#[cfg(unix)]
+pub async fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
+    in_pool(|| std::os::unix::fs::symlink(original, link)).await
+}
+
+/// Where a symbolic link leads.
+pub async fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
+    let path = path.as_ref().to_owned();
+    in_pool(|| fs::read_link(path)).await
+}
+
 /// What the system knows of a file, or of what a link leads to.
 pub async fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     let path = path.as_ref().to_owned();
