@@ -28,7 +28,7 @@ use std::{fmt, future::Future, io, panic::Location, sync::Arc, thread, time::Dur
 
 const NESTED: &str = "`block_on` inside of a runtime: it would block the thread that is to run \
      the future. Write `.await` instead; from code that cannot, send the future to a task with \
-     `spawn_local`, or do the blocking part in `spawn_blocking`";
+     `spawn` or `spawn_local`, or do the blocking part in `spawn_blocking`";
 
 /// Tasks, timers, sockets, and a pool of threads for what blocks.
 ///
@@ -126,7 +126,7 @@ impl Runtime {
     /// [`block_on`](Self::block_on). See [`spawn_local`](crate::spawn_local).
     ///
     /// # Panics
-    /// If the runtime has several threads.
+    /// If the runtime is a pool.
     #[track_caller]
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -148,6 +148,22 @@ impl Runtime {
         F::Output: Send + 'static,
     {
         self.handle().spawn_at(future, Location::caller())
+    }
+
+    /// Runs `work` on the blocking pool. See
+    /// [`spawn_blocking`](crate::spawn_blocking).
+    #[track_caller]
+    pub fn spawn_blocking<F, T>(&self, work: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.handle().spawn_blocking(work)
+    }
+
+    /// Figures of this runtime. See [`Handle::metrics`].
+    pub fn metrics(&self) -> RuntimeMetrics {
+        self.handle().metrics()
     }
 
     /// What other threads, and code that wants this runtime's clock and

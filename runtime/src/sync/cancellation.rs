@@ -180,6 +180,15 @@ impl CancellationToken {
         .await
     }
 
+    /// As [`run_until_cancelled`](Self::run_until_cancelled), with a future that
+    /// borrows nothing.
+    ///
+    /// # Cancel safety
+    /// That of `future`.
+    pub async fn run_until_cancelled_owned<F: Future>(self, future: F) -> Option<F::Output> {
+        self.run_until_cancelled(future).await
+    }
+
     /// How many children it keeps a word for.
     #[cfg(all(test, not(loom)))]
     pub(super) fn children(&self) -> usize {

@@ -106,7 +106,43 @@ impl Interval {
 
     /// Begins anew: the next tick comes a period from now.
     pub fn reset(&mut self) {
-        self.delay.reset(Instant::after(self.period));
+        self.reset_after(self.period);
+    }
+
+    /// Begins anew: the next tick comes at once.
+    pub fn reset_immediately(&mut self) {
+        self.reset_at(Instant::now());
+    }
+
+    /// Begins anew: the next tick comes after `delay`.
+    pub fn reset_after(&mut self, delay: Duration) {
+        self.reset_at(Instant::after(delay));
+    }
+
+    /// Begins anew: the next tick comes at `start`, as from
+    /// [`interval_at`].
+    ///
+    /// ```
+    /// use wakeful::time::{self, Duration, Instant};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     time::pause();
+    ///     let (start, second) = (Instant::now(), Duration::from_secs(1));
+    ///     let mut ticks = time::interval(second);
+    ///     ticks.reset_at(start + 5 * second);
+    ///     assert_eq!(ticks.tick().await, start + 5 * second);
+    ///     assert_eq!(ticks.tick().await, start + 6 * second);
+    ///     ticks.reset_immediately();
+    ///     let anew = ticks.tick().await;
+    ///     assert!(anew < start + 7 * second);
+    ///     ticks.reset_after(3 * second);
+    ///     assert!(ticks.tick().await >= anew + 3 * second);
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn reset_at(&mut self, start: Instant) {
+        self.delay.reset(start);
     }
 
     /// The time between two ticks.

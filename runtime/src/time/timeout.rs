@@ -78,6 +78,11 @@ impl<F> Timeout<F> {
     pub fn get_ref(&self) -> &F {
         &self.future
     }
+
+    /// The future.
+    pub fn get_mut(&mut self) -> &mut F {
+        &mut self.future
+    }
 }
 
 impl<F: Future> Future for Timeout<F> {
