@@ -22,6 +22,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! Streams read and write by the traits of `futures-io`. The methods that read
+//! lines, copy and so on come from `futures-util`, whose feature `io` has them:
+//!
+//! ```toml
+//! futures-util = { version = "0.3", features = ["io"] }
+//! ```
+//!
 //! A runtime lives on one thread, where futures need not be `Send`, on several
 //! that take tasks from each other, or on several that share nothing: see
 //! [`runtime::Builder`].
@@ -34,6 +41,26 @@
 //! they have children; [`inspect()`] looks at all of it. Inside, `executor`
 //! holds the loop, `reactor` the sockets' readiness, `blocking` the threads for
 //! what blocks.
+//!
+//! # Coming from tokio
+//! What has tokio's name does what it does there. A program that was written
+//! for tokio meets these differences first:
+//!
+//! | there | here |
+//! |---|---|
+//! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; for crates that ask for tokio's traits, `TokioIo` of the module `tokio` |
+//! | `#[tokio::main]` runs a pool | one thread, unless `flavor = "multi_thread"` |
+//! | `Builder::enable_all` | nothing to enable |
+//! | `let guard = runtime.enter()` | [`Runtime::enter`] calls a closure |
+//! | `Handle::block_on` | [`Handle::spawn`](runtime::Handle::spawn), whose `JoinHandle` any thread may wait for |
+//! | a `Runtime` in a `static` | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere |
+//! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
+//! | `TcpStream::connect(&name)` | the name is given away: `name.clone()` |
+//! | `fs::write(path, &text)` | so are the contents; a `&str` or `&[u8]` is copied |
+//! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |
+//! | `signal::unix::signal(SignalKind::…)` | `signal::signal(libc::SIG…)` |
+//! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`]; a [`task::JoinSet`] or a [`scope`] |
+//! | `tokio::pin!` | `std::pin::pin!` |
 //!
 //! # Features
 //! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.

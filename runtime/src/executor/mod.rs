@@ -40,7 +40,7 @@ const POLLS_A_TURN: u32 = 61;
 /// One allocation. Constant time.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime, and in a pool, where no task has a thread of its own.
 ///
 /// ```
 /// use std::rc::Rc;

@@ -30,7 +30,8 @@ impl TcpListener {
     /// [`TcpSocket`](super::TcpSocket) has more options.
     ///
     /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool.
+    /// blocking pool, so it must own what it says: a `String` of its own, where
+    /// tokio takes a `&String`.
     ///
     /// # Errors
     /// When no address works; the last one's reason is given.

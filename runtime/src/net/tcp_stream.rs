@@ -32,7 +32,8 @@ impl TcpStream {
     /// Connects to the first of the name's addresses that answers.
     ///
     /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool.
+    /// blocking pool, so it must own what it says: a `String` of its own, where
+    /// tokio takes a `&String`.
     ///
     /// # Errors
     /// When no address works; the last one's reason is given.

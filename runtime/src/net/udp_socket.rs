@@ -39,7 +39,8 @@ impl UdpSocket {
     /// A socket at the first of the name's addresses that allows it.
     ///
     /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool.
+    /// blocking pool, so it must own what it says: a `String` of its own, where
+    /// tokio takes a `&String`.
     ///
     /// # Errors
     /// When no address works; the last one's reason is given.

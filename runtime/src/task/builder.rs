@@ -77,7 +77,7 @@ impl<'a> Builder<'a> {
     /// As [`spawn_local`](crate::spawn_local).
     ///
     /// # Panics
-    /// Outside a runtime, and in one of several threads.
+    /// Outside a runtime, and in a pool, where no task has a thread of its own.
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> JoinHandle<F::Output>
     where

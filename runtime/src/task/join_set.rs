@@ -109,7 +109,7 @@ impl<T: 'static> JoinSet<T> {
     /// [`spawn_local`](crate::spawn_local) does, into the set.
     ///
     /// # Panics
-    /// Outside a runtime, and in one of several threads.
+    /// Outside a runtime, and in a pool, where no task has a thread of its own.
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where

@@ -14,7 +14,9 @@ use std::{
 /// Waits for `duration`, and never less. A duration beyond what the clock can
 /// count waits for thirty years.
 ///
-/// The wait begins now, not at the first poll.
+/// The wait begins now, not at the first poll. It goes by the clock of the
+/// runtime that it began in, whichever polls it: one that outlives that runtime
+/// is never ready.
 ///
 /// # Panics
 /// Outside a runtime.
