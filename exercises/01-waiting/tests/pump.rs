@@ -117,7 +117,8 @@ fn an_interruption_is_no_error() {
     let mut socket = Socket::default();
     socket.reads.extend([Err(ErrorKind::Interrupted), Ok(bytes(&READINGS))]);
     socket.writes.extend([Err(ErrorKind::Interrupted), Ok(1000)]);
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 

@@ -24,6 +24,9 @@ pub fn timeout<F: Future + Unpin>(clock: &Clock, ticks: u64, future: F) -> Timeo
 impl<F: Future + Unpin> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
+    /// # Panics
+    ///
+    /// When polled after it was ready.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
         let (_, _) = (&mut this.future, &mut this.sleep);

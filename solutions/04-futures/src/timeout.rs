@@ -33,6 +33,9 @@ pub fn timeout<F: Future + Unpin>(clock: &Clock, ticks: u64, future: F) -> Timeo
 impl<F: Future + Unpin> Future for Timeout<F> {
     type Output = Result<F::Output, Elapsed>;
 
+    /// # Panics
+    ///
+    /// When polled after it was ready.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         // hole: begin
         let (future, sleep) =

@@ -72,7 +72,11 @@ fn what_is_given_up_is_dropped_at_once() {
     };
     let mut limited = timeout(&clock, 5, Box::pin(waits));
     let end = clock.run(poll_fn(|cx| Pin::new(&mut limited).poll(cx)));
-    assert_eq!((end, dropped.get()), (Ok(Err(Elapsed)), true));
+    assert_eq!(
+        (end, dropped.get()),
+        (Ok(Err(Elapsed)), true),
+        "its end, and was it dropped"
+    );
 }
 
 #[test]
@@ -81,5 +85,5 @@ fn polled_after_its_end_it_panics() {
     let mut limited = timeout(&clock, 5, pending::<()>());
     let mut run = || clock.run(poll_fn(|cx| Pin::new(&mut limited).poll(cx)));
     assert_eq!(run(), Ok(Err(Elapsed)));
-    assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "it did not panic");
 }
