@@ -54,6 +54,7 @@
 //! | `let guard = runtime.enter()` | [`Runtime::enter`] calls a closure |
 //! | `Handle::block_on` | [`Handle::spawn`](runtime::Handle::spawn), whose `JoinHandle` any thread may wait for |
 //! | a `Runtime` in a `static` | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere |
+//! | `spawn(task);` and no more | `drop(spawn(task))`: to drop the handle, which detaches the task, is to be said |
 //! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
 //! | `TcpStream::connect(&name)` | the name is given away: `name.clone()` |
 //! | `fs::write(path, &text)` | so are the contents; a `&str` or `&[u8]` is copied |

@@ -95,7 +95,7 @@ impl Options {
             let others = flavors(|other| other.has_workers);
             return Err(Error::new(
                 span,
-                format!("`{}` has no workers: add `flavor = {others}`", flavor.name),
+                format!("`{}` has no workers: set `flavor` to {others}", flavor.name),
             ));
         }
         if let Some((true, span)) = self.start_paused

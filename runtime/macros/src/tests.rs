@@ -77,7 +77,7 @@ fn what_does_not_go_together_says_what_would() {
     assert_eq!(
         wrong_keys(quote!(worker_threads = 2)),
         "`current_thread` has no workers: \
-         add `flavor = \"multi_thread\" or \"thread_per_core\"`"
+         set `flavor` to \"multi_thread\" or \"thread_per_core\""
     );
     assert_eq!(
         wrong_keys(quote!(start_paused = true, flavor = "multi_thread")),

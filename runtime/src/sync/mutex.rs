@@ -139,6 +139,16 @@ impl<T: ?Sized> Mutex<T> {
         park::block_on(self.lock())
     }
 
+    /// As [`blocking_lock`](Self::blocking_lock), with a guard that borrows
+    /// nothing.
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
+        park::block_on(self.lock_owned())
+    }
+
     /// The value, which nobody else can get at meanwhile.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()

@@ -34,6 +34,12 @@ impl Instant {
         self.0.saturating_duration_since(earlier.0)
     }
 
+    /// The same as [`duration_since`](Self::duration_since), by `std`'s name for
+    /// it.
+    pub fn saturating_duration_since(self, earlier: Self) -> Duration {
+        self.duration_since(earlier)
+    }
+
     /// How long after `earlier` this is; `None` if it is before.
     pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
         self.0.checked_duration_since(earlier.0)

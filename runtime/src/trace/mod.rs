@@ -8,7 +8,8 @@
 //! does not give way.
 //!
 //! A runtime is traced if it was built with
-//! [`Builder::enable_trace`](crate::runtime::Builder::enable_trace). That costs
+//! [`Builder::enable_trace`](crate::runtime::Builder::enable_trace), for which
+//! `#[wakeful::main]` has no key. That costs
 //! each poll two looks at the clock and some bookkeeping: fractions of a
 //! microsecond. Without the feature there is nothing to pay, for there is
 //! nothing there.

@@ -117,6 +117,12 @@ fn an_owned_writer_goes_on_reading() {
 fn a_thread_may_block_and_a_task_may_not() {
     let mutex = Mutex::new(7);
     assert_eq!(*mutex.blocking_lock(), 7);
+    let shared = Arc::new(Mutex::new(8));
+    let held = Arc::clone(&shared).blocking_lock_owned();
+    assert_eq!(*held, 8);
+    assert!(shared.try_lock().is_err());
+    drop(held);
+    assert!(shared.try_lock().is_ok());
     let runtime = crate::Runtime::new().unwrap();
     let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         runtime.block_on(async { *mutex.blocking_lock() })
