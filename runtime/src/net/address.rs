@@ -25,6 +25,40 @@ where
     spawn_blocking(move || name.to_socket_addrs().map(Iterator::collect)).await?
 }
 
+/// The addresses behind a name, in the order in which they are to be tried.
+///
+/// A name that is neither an address nor its text is resolved on the blocking
+/// pool, so it must own what it says.
+///
+/// # Errors
+/// Those of [`ToSocketAddrs`], or that the runtime is shutting down.
+///
+/// # Panics
+/// Outside a runtime, unless the name is an address already.
+///
+/// ```
+/// use wakeful::net::lookup_host;
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     for address in lookup_host(("127.0.0.1", 80)).await? {
+///         assert_eq!(address.to_string(), "127.0.0.1:80");
+///     }
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub async fn lookup_host<A>(name: A) -> io::Result<impl Iterator<Item = SocketAddr>>
+where
+    A: ToSocketAddrs + Send + 'static,
+{
+    let addresses = match literal(&name) {
+        Some(address) => vec![address],
+        None => resolve(name).await?,
+    };
+    Ok(addresses.into_iter())
+}
+
 fn no_address() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "the name has no address")
 }
