@@ -63,6 +63,10 @@
 //! `nothing of this runtime's`. And of a collection of another crate's that
 //! polls only what was woken, only that part is seen.
 //!
+//! On a thread per core, each core but the first runs a future of the runtime's
+//! own in the place of `block_on`'s. It is in every dump, and waits for a
+//! `CancellationToken`: the end of the runtime.
+//!
 //! [`FuturesUnordered`]: crate::group::FuturesUnordered
 //! [`JoinSet`]: crate::task::JoinSet
 //!
