@@ -33,15 +33,32 @@ enum Entered {
 
 thread_local! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
+    static VISITING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `code` inside of an executor: what is spawned, slept and opened
 /// belongs to it meanwhile.
 pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
-    struct Restore(Entered);
+    enter_as(current, false, code)
+}
+
+/// As [`enter`], by who does not run the executor's tasks meanwhile: the poll
+/// that it may be in is another's.
+pub(crate) fn visit<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
+    enter_as(current, true, code)
+}
+
+/// Whether the executor that this thread is inside of is not run by it.
+pub(crate) fn is_visiting() -> bool {
+    VISITING.get()
+}
+
+fn enter_as<R>(current: Current<'_>, visiting: bool, code: impl FnOnce() -> R) -> R {
+    struct Restore(Entered, bool);
     impl Drop for Restore {
         fn drop(&mut self) {
             ENTERED.set(self.0);
+            VISITING.set(self.1);
         }
     }
     let entered = match current {
@@ -49,7 +66,7 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
         Current::Worker(worker) => Entered::Worker(worker),
         Current::Adrift(handle) => Entered::Adrift(handle),
     };
-    let _restore = Restore(ENTERED.replace(entered));
+    let _restore = Restore(ENTERED.replace(entered), VISITING.replace(visiting));
     code()
 }
 

@@ -4,11 +4,13 @@
 //! Were it an `Arc`, each spawn and each end of a task would change the same
 //! count, and on a pool all workers would fight over its cache line. So it is
 //! the address of a gate, which is never freed: a gate is opened for an
-//! executor, closed when that ends, and opened again for another.
+//! executor, shut when that ends, and opened again for another when nobody
+//! knows the first any more: a handle of it could still spawn, and what that
+//! makes must not be taken for the next one's.
 //!
 //! A waker that comes late may find the gate of the next executor. What it
 //! brings then is a task that is complete, for an executor completes all its
-//! tasks before it closes its gate; and a complete task may stand in any queue
+//! tasks before it shuts its gate; and a complete task may stand in any queue
 //! (the memory is of one type for ever, as in the kernel's slabs that are
 //! "typesafe by RCU", and what is found there is checked by its state).
 
@@ -19,7 +21,7 @@ pub(crate) struct Gate<T: 'static> {
     inside: Mutex<Option<Arc<T>>>,
 }
 
-/// The gates that are closed, to be used again.
+/// The gates that are shut, to be used again.
 pub(crate) struct Gates<T: 'static>(Mutex<Vec<&'static Gate<T>>>);
 
 /// Nothing can panic under these locks.
@@ -32,7 +34,7 @@ impl<T> Gates<T> {
         Self(Mutex::new(Vec::new()))
     }
 
-    /// A gate that is closed still.
+    /// A gate that is shut still.
     pub(crate) fn take(&self) -> &'static Gate<T> {
         let used = lock(&self.0).pop();
         used.unwrap_or_else(|| {
@@ -42,9 +44,8 @@ impl<T> Gates<T> {
         })
     }
 
-    /// The executor has ended, and every task of it is complete.
-    pub(crate) fn close(&self, gate: &'static Gate<T>) {
-        gate.shut();
+    /// Nobody knows the executor any more, and every task of it is complete.
+    pub(crate) fn give_back(&self, gate: &'static Gate<T>) {
         lock(&self.0).push(gate);
     }
 }
@@ -54,8 +55,7 @@ impl<T> Gate<T> {
         *lock(&self.inside) = Some(inside);
     }
 
-    /// The executor has ended, and some task of it is not complete: the gate
-    /// leads nowhere from now on.
+    /// The executor has ended: the gate leads nowhere from now on.
     pub(crate) fn shut(&self) {
         let inside = lock(&self.inside).take();
         // The last part of an executor, perhaps: not under the lock.

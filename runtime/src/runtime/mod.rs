@@ -30,6 +30,10 @@ const NESTED: &str = "`block_on` inside of a runtime: it would block the thread 
      the future. Write `.await` instead; from code that cannot, send the future to a task with \
      `spawn` or `spawn_local`, or do the blocking part in `spawn_blocking`";
 
+const AWAY: &str = "`block_on` within `block_in_place`, on the same runtime: its future waits for \
+     this very poll. Spawn the future with `Handle::spawn` and wait on a channel, or block on \
+     another runtime";
+
 /// Tasks, timers, sockets, and a pool of threads for what blocks.
 ///
 /// There are three kinds, as the [`Builder`] is told. With
@@ -87,6 +91,8 @@ impl Kind {
     fn current(&self) -> Current<'_> {
         match self {
             Self::Cores { core, .. } => Current::Local(core),
+            // Another thread drives it, and touches what is its own.
+            Self::Pool { worker, .. } if worker.is_away() => Current::Adrift(worker.handle()),
             Self::Pool { worker, .. } => Current::Worker(worker),
         }
     }
@@ -118,7 +124,10 @@ impl Runtime {
         );
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
-            Kind::Pool { worker, .. } => worker.block_on(future),
+            Kind::Pool { worker, .. } => {
+                assert!(!worker.is_away(), "{AWAY}");
+                worker.block_on(future)
+            }
         }
     }
 
@@ -175,7 +184,7 @@ impl Runtime {
     /// Makes this the runtime of the thread while `code` runs, without running
     /// any task: sockets can be opened and tasks spawned.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        context::enter(self.kind.current(), code)
+        context::visit(self.kind.current(), code)
     }
 
     /// Shuts down, and waits at most this long for blocking work that has
@@ -214,7 +223,7 @@ impl Drop for Runtime {
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::enter(Current::Worker(worker), || worker.shut_down(threads));
+                context::visit(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
         if !forked {

@@ -32,9 +32,10 @@
 //!    early, of no time, beyond the clock's end — `timers`; the wheel's levels
 //!    and its top — `time::tests`, `time::fuzz`
 //! 16 a spawn during the shutdown, sockets that outlive it, blocking work —
-//!    `shutdown`, `pool`, `cores`, `faults`, `streams`, `datagrams`, `async_fd`
+//!    `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
+//!    `async_fd`
 //! 17 a hook that schedules work while parking — `parking`
-//! 18 nested and short `block_on`, fork — `shutdown`, `pool`
+//! 18 nested and short `block_on`, fork — `shutdown`, `pool`, `ends`
 //! 19 starvation by who wakes itself, by a pair, of the injector, inside of
 //!    `select!` and `join!` — `fairness`, `pool`, `cores`, `ranks`
 //! 20 a thread that gives up as work comes, the cap — `shutdown`, `tests/stress.rs`
@@ -56,8 +57,9 @@ mod async_fd;
 mod cores;
 #[cfg(not(miri))]
 mod datagrams;
-mod fairness;
 #[cfg(all(target_os = "linux", not(miri)))]
+mod ends;
+mod fairness;
 mod faults;
 mod in_place;
 mod join_set;

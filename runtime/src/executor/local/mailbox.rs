@@ -72,8 +72,10 @@ impl Mailbox {
             Pushed::Ring => self.reactor.ring(),
             Pushed::Quiet => {}
             Pushed::Closed(task) => {
-                if let Some(hooks) = &self.hooks
-                    && list::key(&task) == UNLISTED
+                // The owner keeps the count, and tells, by itself (`release`).
+                if list::key(&task) == UNLISTED
+                    && !super::is_counted_here(self)
+                    && let Some(hooks) = &self.hooks
                 {
                     hooks.task_terminate(task.header());
                 }
@@ -81,5 +83,12 @@ impl Mailbox {
                 unsafe { task.cancel() }
             }
         }
+    }
+}
+
+impl Drop for Mailbox {
+    fn drop(&mut self) {
+        // An open gate would have kept it. So it was shut, or never opened.
+        GATES.give_back(self.gate);
     }
 }

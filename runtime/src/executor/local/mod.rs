@@ -135,6 +135,18 @@ pub(crate) fn alive_tasks(mailbox: &Arc<Mailbox>) -> usize {
     })
 }
 
+/// Whether the owner of this mailbox is who refuses a task now. Then the task
+/// counts, for its end is counted as well.
+fn is_counted_here(mailbox: &Mailbox) -> bool {
+    context::with(|current| match current {
+        Some(Current::Local(core)) if ptr::eq(core.gate, mailbox.gate()) => {
+            core.alive.set(core.alive.get() + 1);
+            true
+        }
+        _ => false,
+    })
+}
+
 /// Hands a future to a local executor from whatever thread.
 pub(crate) fn spawn<F>(
     mailbox: &Arc<Mailbox>,
@@ -319,7 +331,7 @@ impl Core {
         });
         // SAFETY: as for the tasks.
         unsafe { self.root.clone().cancel() };
-        GATES.close(self.gate);
+        self.gate.shut();
     }
 
     /// The tasks that have not ended, for the inspector.

@@ -29,7 +29,7 @@ const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread ca
 /// timers.
 ///
 /// Outside a runtime, and within another `block_in_place`, it runs `work` and
-/// no more. `work` may itself block on another runtime.
+/// no more. `work` may itself block on another runtime, but not on this one.
 ///
 /// # Panics
 /// On a runtime of one thread and on a thread per core, where there is nobody
@@ -52,7 +52,7 @@ where
     let is_a_core = context::with(|current| match current {
         // Elsewhere than in a poll (in a hook, or where the runtime was only
         // entered) there is nothing that another thread could go on with.
-        Some(Current::Worker(worker)) if coop::is_in_poll() => {
+        Some(Current::Worker(worker)) if coop::is_in_poll() && !context::is_visiting() => {
             worker.give_away();
             false
         }
@@ -78,10 +78,13 @@ impl Worker {
         self.offer_slot();
         self.pool().notify();
         context::drift(self);
+        if !self.is_substituted() {
+            self.set_away(true);
+        }
         let given = Given(self.itself());
         let handle = self.handle().clone();
         let pool = Arc::clone(self.pool());
-        // Ordering: SeqCst; see `Pool::leave_gate`.
+        // Ordering: SeqCst; see `Pool::cancel_all`.
         pool.adrift.fetch_add(1, SeqCst);
         // From here on the worker is not ours.
         let left = pool.seat(self.index()).leave();
@@ -127,6 +130,7 @@ impl Worker {
         let (pool, index) = (self.pool(), self.index());
         pool.seat(index).come_back(|| pool.ring(index));
         self.set_substituted(false);
+        self.set_away(false);
         context::land(self);
         pool.adrift.fetch_sub(1, SeqCst);
     }

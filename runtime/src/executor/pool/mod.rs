@@ -76,6 +76,8 @@ pub(crate) struct Pool {
     from_afar: AtomicUsize,
     /// How many threads have given their worker away in the poll they are in.
     adrift: AtomicUsize,
+    /// Whether some were in such a poll when the pool ended.
+    outlived: AtomicBool,
     hooks: Hooked,
     gate: &'static Gate<Pool>,
 }
@@ -108,7 +110,14 @@ impl Schedule for Pooled {
     fn keep(&self, task: &Task) {
         context::with(|current| match self.here(current) {
             Some(Here::Worker(worker)) => worker.list(task),
-            Some(Here::Adrift(pool)) => pool.list(task, 0),
+            Some(Here::Adrift(pool)) => {
+                pool.list(task, 0);
+                if pool.is_closed() {
+                    // The list may have been worked off before. It runs, so
+                    // nothing is owed but to run it to its end.
+                    let _ = task.header().state.cancel();
+                }
+            }
             None => unreachable!("a thread of the pool runs it"),
         });
     }
@@ -165,13 +174,21 @@ impl Pooled {
                 push(worker, task);
                 None
             }
-            _ => Some(task),
+            // No worker may come to it any more.
+            Some(Here::Adrift(pool)) if pool.is_closed() => Some((task, true)),
+            _ => Some((task, false)),
         });
-        let Some(task) = foreign else { return };
+        let Some((task, is_too_late)) = foreign else {
+            return;
+        };
+        if is_too_late {
+            // SAFETY: taken from nobody's queue, and its future is `Send`.
+            return unsafe { task.cancel() };
+        }
         match self.0.inside() {
             Some(pool) => pool.inject(task),
-            // SAFETY: nobody runs it any more, and its future is `Send`. It is
-            // complete, unless a thread was adrift in it as the pool ended.
+            // SAFETY: nobody runs it any more, and its future is `Send`; or it
+            // is complete.
             None => unsafe { task.cancel() },
         }
     }
@@ -281,14 +298,14 @@ impl Pool {
         &self.members[worker].seat
     }
 
-    /// Cancels a task that was queued as the pool ended, if it is in no list:
-    /// those that are listed are cancelled from there, by the pool's own
-    /// thread.
+    /// Cancels a task that was queued as the pool ended. From afar only if it
+    /// is in no list: those that are listed are cancelled by the pool's own
+    /// threads.
     fn refuse(&self, task: Task) {
-        if list::key(&task) != UNLISTED {
+        let is_ours = context::with(|current| Pooled(self.gate).here(current).is_some());
+        if !is_ours && list::key(&task) != UNLISTED {
             return;
         }
-        let is_ours = context::with(|current| Pooled(self.gate).here(current).is_some());
         // The pool's threads keep the count, and tell, by themselves
         // (`release`).
         if !is_ours {
@@ -330,6 +347,7 @@ impl Pool {
             closed: AtomicBool::new(false),
             from_afar: AtomicUsize::new(0),
             adrift: AtomicUsize::new(0),
+            outlived: AtomicBool::new(false),
             hooks,
             gate: GATES.take(),
         });
@@ -384,24 +402,22 @@ impl Pool {
         }
     }
 
-    /// Drops every task that is listed or injected. The workers have ended.
+    /// Drops every task that is listed or injected. The workers have ended, but
+    /// threads may be adrift in polls still: those cancel their tasks
+    /// themselves when the polls are over, and the gate is not used again.
     fn cancel_all(&self) {
-        // SAFETY: no worker is there to run it, and its future is `Send`.
-        self.tasks.close(|task| unsafe { task.cancel() });
-        self.drain();
-    }
-
-    /// The pool has ended, and every task is complete but those in whose polls
-    /// threads are adrift still. Those are cancelled when they are woken; their
-    /// gate must lead nowhere else.
-    fn leave_gate(&self) {
+        // Before the tasks are looked at: a poll that ends meanwhile may leave
+        // its task as it was.
         // Ordering: SeqCst; who drifts has left its seat after it was counted,
         // and the owner has been waited for, who took the seat after that.
-        if self.adrift.load(SeqCst) == 0 {
-            GATES.close(self.gate);
-        } else {
-            self.gate.shut();
-        }
+        self.outlived.store(self.adrift.load(SeqCst) > 0, Relaxed);
+        self.tasks.close(|task| {
+            let again = task.clone();
+            // SAFETY: no worker is there to run it, and its future is `Send`.
+            unsafe { task.cancel() };
+            again.abort();
+        });
+        self.drain();
     }
 
     /// Takes what came as the pool ended from the injector.
@@ -446,5 +462,14 @@ impl Pool {
             snapshot.add(&other.reactor, &other.timers);
         }
         snapshot
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        // An open gate would have kept it. So it was shut.
+        if !*self.outlived.get_mut() {
+            GATES.give_back(self.gate);
+        }
     }
 }

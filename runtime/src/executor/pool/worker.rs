@@ -45,6 +45,8 @@ pub(crate) struct Worker {
     random: Cell<u32>,
     /// Whether a thread that is not its own drives it.
     substituted: Cell<bool>,
+    /// Whether its own thread has given it away. That thread's alone.
+    away: Cell<bool>,
     /// Worker 0's.
     root: Option<Root>,
 }
@@ -61,6 +63,7 @@ impl Worker {
         Arc::new_cyclic(|itself| Self {
             itself: Weak::clone(itself),
             substituted: Cell::new(false),
+            away: Cell::new(false),
             root,
             index,
             pool,
@@ -81,6 +84,19 @@ impl Worker {
 
     pub(super) fn set_substituted(&self, substituted: bool) {
         self.substituted.set(substituted);
+    }
+
+    pub(super) fn is_substituted(&self) -> bool {
+        self.substituted.get()
+    }
+
+    pub(super) fn set_away(&self, away: bool) {
+        self.away.set(away);
+    }
+
+    /// Whether its own thread, which asks, has given it away.
+    pub(crate) fn is_away(&self) -> bool {
+        self.away.get()
     }
 
     pub(crate) fn index(&self) -> usize {
@@ -131,12 +147,17 @@ impl Worker {
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let root = self.root.as_ref().expect("worker 0 has the root");
         let mut future = pin!(future);
-        context::enter(Current::Worker(self), || {
+        // A poll that blocks in place may have brought us here, which is none of
+        // ours.
+        let live = || {
             let _admitted = root.admit(&self.pool.hooks);
             root.renew();
             let _hand_over = HandOver(self);
             loop {
                 if self.take_root() {
+                    // Who is woken for work and finds the root may be long in
+                    // coming to the work.
+                    self.end_search();
                     let polled = coop::with_budget(|| root.poll(future.as_mut()));
                     if let Poll::Ready(output) = polled {
                         return output;
@@ -146,7 +167,8 @@ impl Worker {
                 self.step();
                 self.come_back();
             }
-        })
+        };
+        coop::outside(|| context::enter(Current::Worker(self), live))
     }
 
     /// Runs one task, or sleeps until there may be one.
@@ -175,11 +197,15 @@ impl Worker {
     }
 
     fn run_task(&self, task: Task) {
+        self.end_search();
+        // SAFETY: taken from a queue; the tasks of a pool are `Send`.
+        unsafe { give_turn(task, &self.pool.hooks) };
+    }
+
+    fn end_search(&self) {
         if self.searching.take() && self.pool.idle.end_search() {
             self.pool.notify();
         }
-        // SAFETY: taken from a queue; the tasks of a pool are `Send`.
-        unsafe { give_turn(task, &self.pool.hooks) };
     }
 
     fn next_task(&self) -> Option<Task> {
@@ -293,7 +319,7 @@ impl Worker {
         self.driver.close();
         self.pool.cancel_all();
         self.drain();
-        self.pool.leave_gate();
+        self.pool.gate.shut();
     }
 }
 
