@@ -4,7 +4,7 @@
 //! One thread plays both sides. A waker's clone is anybody's code, so what a device
 //! does in the middle of `register` is done from there.
 //!
-//! `cargo run -q -p wakers --example trace > book/traces/06-wakers.json`
+//! `cargo run -q -p wakers --example wakers_trace > book/traces/06-wakers.json`
 
 use std::cell::{Cell, RefCell};
 use std::pin::{Pin, pin};
@@ -226,7 +226,7 @@ fn main() {
     println!(
         "{{\n\"title\":\"One flag, one waker, three moments\",\n\
          \"source\":{{\"path\":\"chapters/06-wakers/src/flag.rs\",\"start\":{first},\"lines\":[\n{}]}},\n\
-         \"command\":\"cargo run -q -p wakers --example trace\",\n\
+         \"command\":\"cargo run -q -p wakers --example wakers_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         lines.collect::<Vec<_>>().join(",\n"),
         steps.join(",\n")

@@ -2,7 +2,7 @@
 //! machines are the chapter's; what comes and when is a script, and the clock
 //! is a variable, so that the recording is the same each time.
 //!
-//! `cargo run -q -p waiting --example trace > book/traces/01-waiting.json`
+//! `cargo run -q -p waiting --example waiting_trace > book/traces/01-waiting.json`
 
 use std::time::{Duration, Instant};
 
@@ -171,7 +171,7 @@ fn main() {
     println!(
         "{{\n\"title\":\"Three meters, one thread\",\n\
          \"source\":{{\"path\":\"chapters/01-waiting/src/event_loop.rs\",\"start\":{first},\"lines\":[\n{lines}]}},\n\
-         \"command\":\"cargo run -q -p waiting --example trace\",\n\
+         \"command\":\"cargo run -q -p waiting --example waiting_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         steps.join(",\n")
     );

@@ -1,7 +1,7 @@
 //! Records who is in the list, for the chapter's widget: four who wait, of whom
 //! one leaves and one does not come to hear that it was notified.
 //!
-//! `cargo run -q -p pinning --example trace > book/traces/05-pinning.json`
+//! `cargo run -q -p pinning --example pinning_trace > book/traces/05-pinning.json`
 
 use std::pin::Pin;
 use std::task::{Context, Waker};
@@ -163,7 +163,7 @@ fn main() {
     println!(
         "{{\n\"title\":\"Four who wait, and one list\",\n\
          \"source\":{{\"path\":\"chapters/05-pinning/src/notify.rs\",\"start\":{first},\"lines\":[\n{}]}},\n\
-         \"command\":\"cargo run -q -p pinning --example trace\",\n\
+         \"command\":\"cargo run -q -p pinning --example pinning_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         lines.collect::<Vec<_>>().join(",\n"),
         all.steps.join(",\n")

@@ -1,7 +1,7 @@
 //! Records a run of the decoder for the chapter's widget: the line that runs,
 //! the state, the live locals and the bytes they are kept in, as JSON.
 //!
-//! `cargo run -q -p generators --example trace > book/traces/02-generators.json`
+//! `cargo run -q -p generators --example generators_trace > book/traces/02-generators.json`
 
 // The decoder is small enough to be passed by value. Here its address matters.
 #![expect(clippy::trivially_copy_pass_by_ref)]
@@ -226,7 +226,7 @@ fn record() -> String {
     format!(
         "{{\n\"title\":\"A decoder, byte by byte\",\n\
          \"source\":{{\"path\":\"chapters/02-generators/src/decoder.rs\",\"start\":{start},\"lines\":[\n{lines}]}},\n\
-         \"command\":\"cargo run -q -p generators --example trace\",\n\
+         \"command\":\"cargo run -q -p generators --example generators_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         steps.join(",\n")
     )

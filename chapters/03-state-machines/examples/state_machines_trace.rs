@@ -2,7 +2,7 @@
 //! is alive and in which bytes, the state and the drop flag, as JSON. Where
 //! things lie is the compiler's report; the two bytes are read from the future.
 //!
-//! `cargo +nightly run -q -p state-machines --example trace > book/traces/03-state-machines.json`
+//! `cargo +nightly run -q -p state-machines --example state_machines_trace > book/traces/03-state-machines.json`
 
 mod report;
 
@@ -193,7 +193,7 @@ fn record(layout: Type) -> String {
     format!(
         "{{\n\"title\":\"save, await by await\",\n\
          \"source\":{{\"path\":\"chapters/03-state-machines/src/save.rs\",\"start\":{begin},\"lines\":[\n{lines}]}},\n\
-         \"command\":\"cargo +nightly run -q -p state-machines --example trace\",\n\
+         \"command\":\"cargo +nightly run -q -p state-machines --example state_machines_trace\",\n\
          \"size\":{},\n\"steps\":[\n{}\n]\n}}",
         recorder.layout.size,
         recorder.steps.join(",\n")

@@ -1,5 +1,5 @@
 //! Two lines of a `poll` in both orders, and loom, which runs each in every order
-//! in which two threads can meet: `cargo run -p wakers --example swapped --features loom`.
+//! in which two threads can meet: `cargo run -p wakers --example swapped_lines --features loom`.
 
 use std::future::poll_fn;
 use std::panic::{catch_unwind, set_hook};

@@ -1,7 +1,7 @@
 //! Records who is polled, for the chapter's widget: a race of a join against a
 //! sleep, on the chapter's clock.
 //!
-//! `cargo run -q -p futures-by-hand --example trace > book/traces/04-futures.json`
+//! `cargo run -q -p futures-by-hand --example futures_trace > book/traces/04-futures.json`
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -132,8 +132,8 @@ fn main() {
     let lines = lines.map(quoted).collect::<Vec<_>>().join(",\n");
     println!(
         "{{\n\"title\":\"Five futures, one task\",\n\
-         \"source\":{{\"path\":\"chapters/04-futures/examples/trace.rs\",\"start\":{first},\"lines\":[\n{lines}]}},\n\
-         \"command\":\"cargo run -q -p futures-by-hand --example trace\",\n\
+         \"source\":{{\"path\":\"chapters/04-futures/examples/futures_trace.rs\",\"start\":{first},\"lines\":[\n{lines}]}},\n\
+         \"command\":\"cargo run -q -p futures-by-hand --example futures_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         steps.join(",\n")
     );
