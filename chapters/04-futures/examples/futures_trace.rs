@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 
 use futures_by_hand::{Clock, join, race};
 
-const SOURCE: &str = include_str!("trace.rs");
+const SOURCE: &str = include_str!("futures_trace.rs");
 
 /// What was seen: the tick, who, and what they said.
 type Seen = Rc<RefCell<Vec<(u64, &'static str, String)>>>;
