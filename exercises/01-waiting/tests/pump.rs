@@ -35,7 +35,7 @@ impl Read for Socket {
 
 impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        assert!(!bytes.is_empty(), "there is nothing to write");
+        assert!(!bytes.is_empty(), "`write` was called without a byte to send");
         match self.writes.pop_front() {
             None => Err(ErrorKind::WouldBlock.into()),
             Some(Err(kind)) => Err(kind.into()),
@@ -76,7 +76,8 @@ fn it_reads_until_there_is_nothing_left() {
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
     socket.writes.push_back(Ok(1000));
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
@@ -86,10 +87,12 @@ fn what_could_not_be_sent_is_sent_the_next_time() {
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
     socket.writes.extend([Ok(3), Ok(4)]);
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(true)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(true)), "it answers {pumped:?}, not Ok(true)");
     assert_eq!(socket.sent, bytes(&TOTALS)[..7]);
     socket.writes.push_back(Ok(1000));
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
@@ -99,7 +102,8 @@ fn a_write_that_takes_a_part_is_followed_by_another() {
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
     socket.writes.extend([1; 28].map(Ok));
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
@@ -108,7 +112,8 @@ fn a_meter_that_hangs_up_is_closed() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.extend([Ok(bytes(&READINGS[..1])), Ok(vec![])]);
-    assert!(matches!(pump(&mut socket, &mut machine, now), Err(End::Closed)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Err(End::Closed)), "it answers {pumped:?}, not Err(Closed)");
 }
 
 #[test]
@@ -118,7 +123,7 @@ fn an_interruption_is_no_error() {
     socket.reads.extend([Err(ErrorKind::Interrupted), Ok(bytes(&READINGS))]);
     socket.writes.extend([Err(ErrorKind::Interrupted), Ok(1000)]);
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}");
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
@@ -135,7 +140,10 @@ fn a_failure_ends_it() {
             socket.writes.push_back(Err(ErrorKind::ConnectionReset));
         }
         let end = pump(&mut socket, &mut machine, now);
-        assert!(matches!(end, Err(End::Broken(_))), "{end:?}");
+        assert!(
+            matches!(end, Err(End::Broken(_))),
+            "it answers {end:?}, not Err(Broken(_))"
+        );
     }
 }
 
@@ -144,6 +152,7 @@ fn half_a_message_is_kept_by_the_machine() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(vec![1, 4, 0]));
-    assert!(matches!(pump(&mut socket, &mut machine, now), Ok(false)));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
     assert!(matches!(machine.state(), State::Body { at: 1, .. }));
 }

@@ -10,8 +10,8 @@ pub struct JoinAll<F: Future> {
     children: Vec<F>,
 }
 
-/// Polls all futures until each is ready; their outputs come in the order of
-/// the futures, whichever was ready first.
+/// Polls all futures until each is ready, and drops it then. Their outputs come
+/// in the order of the futures, whichever was ready first.
 pub fn join_all<F: Future + Unpin>(futures: Vec<F>) -> JoinAll<F> {
     JoinAll { children: futures }
 }

@@ -73,7 +73,7 @@ fn what_is_over_is_dropped_and_not_polled_again() {
     let run = clock.run(std::future::poll_fn(|cx| {
         let polled = Pin::new(&mut all).poll(cx);
         polls += 1;
-        assert_eq!(dropped.get(), polls - 1);
+        assert_eq!(dropped.get(), polls - 1, "dropped after poll {polls}");
         polled
     }));
     assert_eq!((run, polls), (Ok(vec![10, 20]), 3));

@@ -6,7 +6,7 @@ use std::time::Instant;
 use waiting::{End, Machine};
 
 /// The poll has news of `stream`: reads what there is to read, tells `machine`,
-/// and sends what it has to send.
+/// and sends what it has to send; it never writes without a byte to send.
 ///
 /// The poll tells of news once. What has not been read when this returns may
 /// never be read, unless something else comes. What could not be sent stays in

@@ -23,8 +23,8 @@ enum Child<F: Future> {
 // hole: instead
 // hole: end
 
-/// Polls all futures until each is ready; their outputs come in the order of
-/// the futures, whichever was ready first.
+/// Polls all futures until each is ready, and drops it then. Their outputs come
+/// in the order of the futures, whichever was ready first.
 pub fn join_all<F: Future + Unpin>(futures: Vec<F>) -> JoinAll<F> {
     // hole: begin
     JoinAll { children: futures.into_iter().map(Child::Pending).collect() }
