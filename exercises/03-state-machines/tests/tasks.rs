@@ -97,8 +97,9 @@ fn a_task_that_cancels_itself_ends_at_its_next_await() {
         seen.borrow_mut().push('!');
     });
     place.replace(Some(handle));
-    assert_eq!(tasks.run(), 1);
-    assert_eq!(*diary.borrow(), "aA");
+    spawner.spawn(writer('b', 1, Rc::clone(&diary)));
+    assert_eq!(tasks.run(), 2, "how often `run` has polled");
+    assert_eq!(*diary.borrow(), "aAbB", "dropped when its poll has returned");
 }
 
 #[test]

@@ -78,8 +78,18 @@ fn a_batch_that_returned_an_error_is_finished() {
 
 #[test]
 #[should_panic(expected = "Batch")]
+fn a_batch_with_a_corrupt_message_is_finished() {
+    feed(&mut Batch::new(), &[message(&[2]), vec![9, 5, 9]].concat());
+}
+
+#[test]
+#[should_panic(expected = "Batch")]
 fn a_finished_batch_panics_when_resumed() {
-    let mut batch = Batch::new();
-    feed(&mut batch, &message(&[]));
-    feed(&mut batch, &[9]);
+    feed(&mut Batch::new(), &[message(&[1]), message(b"one"), vec![9]].concat());
+}
+
+#[test]
+#[should_panic(expected = "Batch")]
+fn a_batch_of_none_panics_when_resumed() {
+    feed(&mut Batch::new(), &[message(&[]), vec![9]].concat());
 }

@@ -61,3 +61,9 @@ fn a_finished_varint_panics_when_resumed() {
     let mut varint = Varint::Start;
     feed(&mut varint, &[1, 1]);
 }
+
+#[test]
+#[should_panic(expected = "resumed after completion")]
+fn a_varint_that_did_not_fit_is_finished() {
+    feed(&mut Varint::Start, &[0xFF, 0xFF, 0xFF, 0xFF, 0x10, 0]);
+}

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use futures_by_hand::{Clock, Either, race};
 use futures_exercises::timeout::{Elapsed, timeout};
@@ -86,4 +87,9 @@ fn polled_after_its_end_it_panics() {
     let mut run = || clock.run(poll_fn(|cx| Pin::new(&mut limited).poll(cx)));
     assert_eq!(run(), Ok(Err(Elapsed)));
     assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "it did not panic");
+    // Asked again, this one would answer again.
+    let mut limited = timeout(&clock, 5, poll_fn(|_| Poll::Ready(())));
+    let mut run = || clock.run(poll_fn(|cx| Pin::new(&mut limited).poll(cx)));
+    assert_eq!(run(), Ok(Ok(())));
+    assert!(catch_unwind(AssertUnwindSafe(run)).is_err(), "it asked once more");
 }
