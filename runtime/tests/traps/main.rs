@@ -57,9 +57,9 @@ mod async_fd;
 mod cores;
 #[cfg(not(miri))]
 mod datagrams;
-#[cfg(all(target_os = "linux", not(miri)))]
 mod ends;
 mod fairness;
+#[cfg(all(target_os = "linux", not(miri)))]
 mod faults;
 mod in_place;
 mod join_set;
