@@ -43,11 +43,20 @@ mod plain {
     }
 }
 
+use std::sync::{PoisonError, TryLockError};
+
 /// Locks without the poison: every lock of the runtime guards data that is
 /// whole between two statements, and no code of a user ever runs under one,
 /// so a panic elsewhere says nothing about what the lock guards.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Locks, unless another thread has it; without the poison, as [`lock`].
+pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
 }

@@ -1,6 +1,11 @@
-//! What a thread of a runtime waits for: its sockets and its timers.
+//! What a thread that has no task to run waits for: sockets and timers.
 
-use crate::{contain::wake, reactor::Reactor, runtime::Handle};
+use crate::{
+    contain::wake,
+    reactor::{self, Reactor},
+    runtime::Handle,
+    time::Timers,
+};
 use std::{
     cell::{Cell, RefCell},
     task::Waker,
@@ -28,12 +33,10 @@ impl Driver {
         &self.handle
     }
 
-    /// Wakes the tasks whose events have come or whose time is up. With nothing
-    /// registered and no timer set there is nothing to see, and the system call
-    /// is saved; but where tasks are traced, the clock is to go on.
+    /// Wakes the tasks whose events have come or whose time is up, if there can
+    /// be any.
     pub(crate) fn look(&self) {
-        let is_bare = self.handle.reactor().is_bare() && self.handle.timers().is_bare();
-        if !is_bare || cfg!(feature = "trace") {
+        if !is_bare(self.handle.reactor(), self.handle.timers()) {
             self.turn(Some(Duration::ZERO));
         }
     }
@@ -46,12 +49,12 @@ impl Driver {
 
     fn turn(&self, timeout: Option<Duration>) {
         let mut woken = self.woken.take();
-        if let Err(error) = self.reactor.borrow_mut().turn(timeout, &mut woken) {
-            // The selector itself is broken, and no task will ever be woken
-            // again: there is nobody to return this to.
-            panic!("waiting for events failed: {error}");
-        }
-        self.handle.timers().fire(&mut woken);
+        turn(
+            &mut self.reactor.borrow_mut(),
+            self.handle.timers(),
+            timeout,
+            &mut woken,
+        );
         // Strangers' code, under no borrow: it may come back here.
         for waker in woken.drain(..) {
             wake(waker);
@@ -65,4 +68,27 @@ impl Driver {
         self.reactor.borrow_mut().close(&mut woken);
         woken.into_iter().for_each(wake);
     }
+}
+
+/// Whether nothing is registered and no timer set, so that there is nothing to
+/// see and the system call can be saved. But where tasks are traced, the clock
+/// is to go on.
+pub(super) fn is_bare(sockets: &reactor::Shared, timers: &Timers) -> bool {
+    sockets.is_bare() && timers.is_bare() && !cfg!(feature = "trace")
+}
+
+/// Waits for events, at most for `timeout`, and collects the wakers of those
+/// they concern, and of those whose time is up. Waking is the caller's.
+pub(super) fn turn(
+    reactor: &mut Reactor,
+    timers: &Timers,
+    timeout: Option<Duration>,
+    woken: &mut Vec<Waker>,
+) {
+    if let Err(error) = reactor.turn(timeout, woken) {
+        // The selector itself is broken, and no task will ever be woken
+        // again: there is nobody to return this to.
+        panic!("waiting for events failed: {error}");
+    }
+    timers.fire(woken);
 }

@@ -15,7 +15,7 @@ use crate::{
         Driver,
         cores::{Cores, Member},
         local::{Core, Mailbox},
-        pool::{Given, Pool, Worker},
+        pool::{Given, Pool, Watch, Worker},
     },
     reactor::Reactor,
     time::Timers,
@@ -130,11 +130,12 @@ impl Builder {
     ///
     /// A task that blocks its worker, because it computes for long or calls
     /// something that waits, does not block the others: they take over what
-    /// stands in its queue. What waits until it gives way is the task that was
-    /// woken or spawned last on that worker, which nobody takes over, and
-    /// whatever waits for a socket or a timer that was made there. None of it
-    /// is lost; and where the task says so, with
-    /// [`block_in_place`](crate::task::block_in_place), none of it waits.
+    /// stands in its queue. Sockets and timers are everybody's: who has nothing
+    /// to do watches them for all, and if that is the one that blocks, another
+    /// takes over within 5 ms. What waits until it gives way is the task that
+    /// was woken or spawned last on that worker, which nobody takes over; and
+    /// where the task says that it will block, with
+    /// [`block_in_place`](crate::task::block_in_place), not even that.
     pub fn new_multi_thread() -> Self {
         Self::new(Flavor::MultiThread)
     }
@@ -304,38 +305,24 @@ impl Builder {
 
     #[track_caller]
     fn build_pool(self) -> io::Result<Kind> {
-        let reactors: Vec<_> = (0..self.workers)
-            .map(|_| Reactor::new())
-            .collect::<Result<_, _>>()?;
+        let reactor = Reactor::new()?;
+        let sockets = Arc::clone(reactor.shared());
+        let timers = Arc::new(Timers::new(Arc::clone(&sockets), false));
         let deques: Vec<_> = (0..self.workers).map(|_| Deque::new_fifo()).collect();
-        let timers: Vec<_> = reactors
-            .iter()
-            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.shared()), false)))
-            .collect();
-        let parts = deques.iter().zip(&reactors).zip(&timers);
-        let parts = parts.map(|((deque, reactor), timers)| {
-            (
-                deque.stealer(),
-                Arc::clone(reactor.shared()),
-                Arc::clone(timers),
-            )
+        let stealers = deques.iter().map(Deque::stealer).collect();
+        let hooks = self.hooks(&timers, self.workers);
+        let watch = Watch::new(reactor, Arc::clone(&timers));
+        let pool = Pool::new(stealers, watch, hooks.clone());
+        let handle = Handle::new(Shared {
+            entrance: Entrance::Pool(Arc::clone(&pool)),
+            timers,
+            reactor: sockets,
+            blocking: blocking::Pool::new(self.blocking, hooks),
         });
-        let parts = parts.collect();
-        let hooks = self.hooks(&timers[0], self.workers);
-        let pool = Pool::new(parts, hooks.clone());
-
-        let blocking = blocking::Pool::new(self.blocking, hooks);
-        let parts = deques.into_iter().zip(reactors).zip(timers).enumerate();
-        let mut workers = parts.map(|(index, ((deque, reactor), timers))| {
-            let shared = Shared {
-                entrance: Entrance::Pool(Arc::clone(&pool)),
-                timers,
-                reactor: Arc::clone(reactor.shared()),
-                blocking: Arc::clone(&blocking),
-            };
-            let driver = Driver::new(reactor, Handle::new(shared));
-            Worker::new(index, Arc::clone(&pool), deque, driver)
-        });
+        let mut workers = deques
+            .into_iter()
+            .enumerate()
+            .map(|(index, deque)| Worker::new(index, Arc::clone(&pool), deque, handle.clone()));
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (index, other) in (1..).zip(workers) {

@@ -4,7 +4,7 @@ use super::{
     Handle,
     handle::{Entrance, Shared},
 };
-use crate::{executor::local, time::Timers};
+use crate::executor::local;
 #[cfg(feature = "trace")]
 use crate::{time::Duration, trace::Tracer};
 use std::fmt;
@@ -99,7 +99,10 @@ impl RuntimeMetrics {
     #[track_caller]
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
-        self.timers(worker).sleeps()
+        match &self.shared().entrance {
+            Entrance::Local { cores, .. } => cores.members()[worker].timers.sleeps(),
+            Entrance::Pool(pool) => pool.park_count(worker),
+        }
     }
 
     /// How many threads the blocking pool has.
@@ -151,13 +154,6 @@ impl RuntimeMetrics {
     pub fn worker_total_busy_duration(&self, worker: usize) -> Option<Duration> {
         self.check(worker);
         self.handle.tracer().map(|tracer| tracer.busy(worker))
-    }
-
-    fn timers(&self, worker: usize) -> &Timers {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => &cores.members()[worker].timers,
-            Entrance::Pool(pool) => pool.timers(worker),
-        }
     }
 
     #[track_caller]

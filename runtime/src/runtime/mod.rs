@@ -42,8 +42,7 @@ const AWAY: &str = "`block_on` within `block_in_place`, on the same runtime: its
 /// forward while [`block_on`](Self::block_on) is being called, and wait when it
 /// is not. With [`new_multi_thread`](Builder::new_multi_thread) there are
 /// several workers that take tasks from each other. The thread in `block_on`
-/// is one of them; between two calls the others go on, but what waits for a
-/// socket or a timer of that first worker waits for the next call. With
+/// is one of them; between two calls the others go on with all tasks. With
 /// [`new_thread_per_core`](Builder::new_thread_per_core) there are several
 /// threads that share nothing, each a runtime of one thread.
 ///

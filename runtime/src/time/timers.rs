@@ -26,7 +26,7 @@ pub(crate) struct Timers {
     wheel: Mutex<State>,
     /// The clock when it was last read by a turn: a clock that costs nothing.
     last_turn: AtomicU64,
-    /// How often the thread has gone to sleep.
+    /// How often a thread has gone to sleep on the reactor.
     sleeps: AtomicU64,
     /// How many timers there are, to be seen without the lock.
     set: AtomicUsize,
@@ -36,8 +36,8 @@ pub(crate) struct Timers {
 struct State {
     wheel: Wheel,
     /// While the reactor sleeps: the tick at which it will wake by itself.
-    /// Only a timer before that has to ring, and none set on the runtime's own
-    /// thread is: it is not asleep.
+    /// Only a timer before that has to ring. A runtime of one thread rings for
+    /// none of its own: it is not asleep.
     asleep_until: Option<u64>,
 }
 
@@ -76,7 +76,13 @@ impl Timers {
         self.last_turn.load(Relaxed)
     }
 
-    /// How often its thread has gone to sleep.
+    /// Has [`last_turn`](Self::last_turn) go on without a turn.
+    pub(crate) fn note_time(&self) {
+        // Ordering: Relaxed; as in `last_turn`.
+        self.last_turn.store(self.clock.nanos(), Relaxed);
+    }
+
+    /// How often a thread has gone to sleep on the reactor.
     pub(crate) fn sleeps(&self) -> u64 {
         self.sleeps.load(Relaxed)
     }
@@ -151,7 +157,7 @@ impl Timers {
 
     /// The reactor is about to sleep: for how long it may.
     pub(crate) fn before_sleep(&self) -> Option<Duration> {
-        // Ordering: as in `last_turn`; only this thread writes.
+        // Ordering: as in `last_turn`; only who watches writes.
         self.sleeps.store(self.sleeps() + 1, Relaxed);
         let mut state = lock(&self.wheel);
         let next = state.wheel.next();

@@ -5,7 +5,6 @@
 use crate::support::{run, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
-    io::Write,
     process::{Child, Command, Stdio},
     sync::mpsc,
     time::Duration,
@@ -96,11 +95,10 @@ fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
     });
 }
 
-/// Two workers of three run: nobody is in `block_on`. The one that is blocked
-/// lends its sockets and timers nobody, and loses nothing of them; the other
-/// goes on with its own, and with what comes from outside.
+/// Two workers of three run: nobody is in `block_on`. What waits for a socket
+/// or a timer on the one that is blocked goes on with the other.
 #[test]
-fn a_worker_that_blocks_holds_up_its_own_sockets_alone_and_loses_nothing() {
+fn a_worker_that_blocks_holds_up_no_socket_and_no_timer() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(3)
         .build()
@@ -108,9 +106,7 @@ fn a_worker_that_blocks_holds_up_its_own_sockets_alone_and_loses_nothing() {
     let (tell, told) = mpsc::channel();
     let (release, blocked) = mpsc::channel::<()>();
     let blocker = runtime.spawn(async move {
-        let (here, there) = std::os::unix::net::UnixStream::pair().unwrap();
-        here.set_nonblocking(true).unwrap();
-        let mut here = UnixStream::from_std(here).unwrap();
+        let (mut here, there) = UnixStream::pair().unwrap();
         let reader = spawn(async move {
             let mut byte = [0];
             here.read_exact(&mut byte).await.map(|()| byte[0])
@@ -120,14 +116,20 @@ fn a_worker_that_blocks_holds_up_its_own_sockets_alone_and_loses_nothing() {
         for _ in 0..8 {
             yield_now().await;
         }
-        tell.send(there).unwrap();
+        tell.send((there, reader, nap)).unwrap();
         // Wrong in a task, and it happens.
         let _ = blocked.recv();
-        nap.await.unwrap();
-        reader.await.unwrap().unwrap()
     });
-    let mut there = watched("the worker to block", || told.recv().unwrap());
-    there.write_all(b"x").unwrap();
+    let (mut there, reader, nap) = watched("the worker to block", || told.recv().unwrap());
+    watched("the timer of the worker that is blocked", || {
+        wakeful::block_on(nap).unwrap();
+    });
+    watched("the socket of the worker that is blocked", || {
+        wakeful::block_on(async move {
+            there.write_all(b"x").await.unwrap();
+            assert_eq!(reader.await.unwrap().unwrap(), b'x');
+        });
+    });
     let echo = async || {
         let (mut one, mut other) = UnixStream::pair().unwrap();
         one.write_all(b"y").await.unwrap();
@@ -142,9 +144,44 @@ fn a_worker_that_blocks_holds_up_its_own_sockets_alone_and_loses_nothing() {
             assert_eq!(wakeful::block_on(task).unwrap().unwrap(), b'y');
         }
     });
+    assert!(!blocker.is_finished());
     drop(release);
-    let heard = watched("what came meanwhile", || wakeful::block_on(blocker));
-    assert_eq!(heard.unwrap(), b'x');
+    watched("the end of the blocker", || wakeful::block_on(blocker)).unwrap();
+}
+
+/// The worker that was on watch is woken for one task and no more, and so calls
+/// no sibling; and the task blocks until another has had its event and its
+/// timer.
+#[test]
+fn the_watch_is_taken_over_from_a_worker_whose_only_task_blocks() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    watched("what only a second worker can see", || {
+        runtime.block_on(async {
+            for _ in 0..20 {
+                let (mut kick, mut kicked) = UnixStream::pair().unwrap();
+                let (ask, mut asked) = UnixStream::pair().unwrap();
+                let (release, blocked) = mpsc::channel::<()>();
+                let blocker = spawn(async move {
+                    kicked.read_exact(&mut [0]).await.unwrap();
+                    ask.try_write(b"?").unwrap();
+                    blocked.recv().unwrap();
+                });
+                let helper = spawn(async move {
+                    asked.read_exact(&mut [0]).await.unwrap();
+                    sleep(Duration::from_micros(100)).await;
+                    release.send(()).unwrap();
+                });
+                // Both wait, and everyone sleeps, more often than not.
+                sleep(Duration::from_millis(1)).await;
+                kick.write_all(b"!").await.unwrap();
+                helper.await.unwrap();
+                blocker.await.unwrap();
+            }
+        });
+    });
 }
 
 #[test]

@@ -64,6 +64,11 @@ impl Idle {
         Some(worker)
     }
 
+    /// One that sleeps, to be woken for something else than work.
+    pub(crate) fn somebody_asleep(&self) -> Option<usize> {
+        lock(&self.asleep).last().copied()
+    }
+
     fn somebody_is_needed(&self) -> bool {
         // Ordering: a SeqCst read-modify-write that writes nothing new, as the
         // head says.
@@ -91,10 +96,12 @@ impl Idle {
     }
 
     /// A worker, searching or not, is about to sleep. It must look at all the
-    /// queues once more after this.
-    pub(crate) fn fall_asleep(&self, worker: usize, searching: bool) {
+    /// queues once more after this. Who is on watch is the last to be woken:
+    /// the watch would stand empty, and is slower to leave than a door.
+    pub(crate) fn fall_asleep(&self, worker: usize, searching: bool, on_watch: bool) {
         let mut asleep = lock(&self.asleep);
-        asleep.push(worker);
+        let place = if on_watch { 0 } else { asleep.len() };
+        asleep.insert(place, worker);
         let searcher = if searching { SEARCHER } else { 0 };
         // Ordering: SeqCst, as the head says.
         self.counts.fetch_add(SLEEPER - searcher, SeqCst);

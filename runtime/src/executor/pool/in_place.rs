@@ -25,8 +25,8 @@ const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread ca
 /// What the rest of this poll spawns goes to the other workers. Futures that
 /// are joined in the same task with this one wait until `work` is done. On
 /// worker 0, so does the future of [`block_on`](crate::Runtime::block_on). If
-/// all threads of the blocking pool are taken, so do the worker's sockets and
-/// timers.
+/// all threads of the blocking pool are taken, the pool has a worker less
+/// meanwhile.
 ///
 /// Outside a runtime, and within another `block_in_place`, it runs `work` and
 /// no more. `work` may itself block on another runtime, but not on this one.
@@ -77,6 +77,7 @@ impl Worker {
         // What nobody could steal is for whoever comes first.
         self.offer_slot();
         self.pool().notify();
+        self.pool().relieve();
         context::drift(self);
         if !self.is_substituted() {
             self.set_away(true);

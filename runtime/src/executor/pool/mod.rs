@@ -3,18 +3,20 @@
 //! - [`worker`]: one thread, its queue and its loop.
 //! - [`idle`]: who sleeps, who searches, and whether somebody must be woken.
 //! - [`doorbell`]: how one that sleeps is woken.
+//! - [`watch`]: who watches the sockets and the clock for all.
+//! - [`deputy`]: who looks after that when it stands empty.
 //! - [`seat`], [`in_place`]: who drives a worker whose thread blocks.
 //! - [`pooled`]: a task's way back into its pool.
 //! - [`registry`]: every task that waits.
-//! - [`balance`]: how many tasks there are.
+//! - [`counts`]: what each worker counts.
 //!
-//! Each worker has a queue, a reactor and a timer wheel of its own, so what a
-//! socket wakes runs where the socket is watched. A worker without work takes
-//! from the injector, where other threads put theirs, then half of a sibling's
-//! queue. The thread that calls `block_on` is worker 0, and the root future
-//! runs there.
+//! Each worker has a queue of its own; a reactor and a timer wheel they have
+//! together. A worker without work takes from the injector, where other threads
+//! put theirs, then half of a sibling's queue, and at last the watch. The thread
+//! that calls `block_on` is worker 0, and the root future runs there.
 
-mod balance;
+mod counts;
+mod deputy;
 mod doorbell;
 mod idle;
 mod in_place;
@@ -22,6 +24,7 @@ mod pooled;
 mod registry;
 mod root;
 mod seat;
+mod watch;
 mod worker;
 
 #[cfg(all(test, loom))]
@@ -29,6 +32,7 @@ mod models;
 
 pub(crate) use in_place::Given;
 pub use in_place::block_in_place;
+pub(crate) use watch::Watch;
 pub(crate) use worker::Worker;
 
 use super::{
@@ -38,12 +42,10 @@ use super::{
 };
 use crate::{
     inspect::{Snapshot, TaskInfo},
-    reactor,
     runtime::{Handle, Hooked},
     task::{JoinHandle, State, Task, UNLISTED},
-    time::Timers,
 };
-use balance::Balance;
+use counts::{Balance, Parks};
 use crossbeam_deque::{Injector, Steal, Stealer};
 use doorbell::Doorbell;
 use idle::Idle;
@@ -70,6 +72,7 @@ pub(crate) struct Pool {
     /// What threads outside of the pool have woken or spawned.
     injector: Injector<Task>,
     idle: Idle,
+    watch: Watch,
     tasks: Registry,
     /// Worker 0's root future has been woken.
     root_is_due: AtomicBool,
@@ -88,9 +91,8 @@ pub(crate) struct Pool {
 struct Member {
     stealer: Stealer<Task>,
     doorbell: Doorbell,
-    reactor: Arc<reactor::Shared>,
-    timers: Arc<Timers>,
     tasks: Balance,
+    parks: Parks,
     seat: Seat,
 }
 
@@ -178,7 +180,7 @@ impl Pool {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let born = self.members[0].timers.last_turn();
+        let born = self.watch.timers().last_turn();
         let (handle, task) = make(self, future, location, born);
         // Ordering: Relaxed; a figure that orders nothing.
         self.from_afar.fetch_add(1, Relaxed);
@@ -223,18 +225,14 @@ impl Pool {
 
 impl Pool {
     /// Makes the shared part, for workers of which these are the others' sides.
-    pub(crate) fn new(
-        stealers: Vec<(Stealer<Task>, Arc<reactor::Shared>, Arc<Timers>)>,
-        hooks: Hooked,
-    ) -> Arc<Self> {
+    pub(crate) fn new(stealers: Vec<Stealer<Task>>, watch: Watch, hooks: Hooked) -> Arc<Self> {
         let members: Box<[_]> = stealers
             .into_iter()
-            .map(|(stealer, reactor, timers)| Member {
+            .map(|stealer| Member {
                 stealer,
                 doorbell: Doorbell::new(),
-                reactor,
-                timers,
                 tasks: Balance::default(),
+                parks: Parks::default(),
                 seat: Seat::new(),
             })
             .collect();
@@ -243,6 +241,7 @@ impl Pool {
             idle: Idle::new(members.len()),
             tasks: Registry::new(members.len()),
             members,
+            watch,
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             from_afar: AtomicUsize::new(0),
@@ -273,10 +272,20 @@ impl Pool {
         }
     }
 
+    /// Somebody has left the watch, with other things to do: wakes one that
+    /// sleeps if the watch stands empty and nobody looks after it.
+    fn relieve(&self) {
+        if self.watch.deputy().is_missing()
+            && self.watch.is_empty()
+            && let Some(worker) = self.idle.somebody_asleep()
+        {
+            self.ring(worker);
+        }
+    }
+
     fn ring(&self, worker: usize) {
-        let member = &self.members[worker];
-        if member.doorbell.ring() {
-            member.reactor.ring();
+        if self.members[worker].doorbell.ring() {
+            self.watch.ring();
         }
     }
 
@@ -349,19 +358,14 @@ impl Pool {
         self.members[worker].stealer.len()
     }
 
-    pub(crate) fn timers(&self, worker: usize) -> &Timers {
-        &self.members[worker].timers
+    pub(crate) fn park_count(&self, worker: usize) -> u64 {
+        self.members[worker].parks.get()
     }
 
     pub(crate) fn inspect(&self, handle: &Handle) -> Snapshot {
         let now = handle.timers().clock().nanos();
         let tasks: Vec<TaskInfo> = self.tasks.inspect(now);
-        let mut snapshot = handle.shared().inspect(tasks);
-        let others = self.members.iter();
-        for other in others.filter(|other| !Arc::ptr_eq(&other.reactor, handle.reactor())) {
-            snapshot.add(&other.reactor, &other.timers);
-        }
-        snapshot
+        handle.shared().inspect(tasks)
     }
 }
 

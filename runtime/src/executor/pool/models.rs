@@ -1,27 +1,52 @@
-//! Loom models of sleeping and waking in the pool, trap 1, and of who drives a
-//! worker.
+//! Loom models of sleeping and waking in the pool, trap 1, of the watch that
+//! stands empty, and of who drives a worker.
 
-use super::{doorbell::Doorbell, idle::Idle, seat::Seat};
+use super::{deputy::Deputy, doorbell::Doorbell, idle::Idle, seat::Seat};
 use loom::{
     cell::UnsafeCell,
     model,
     sync::{
         Arc, Mutex, Notify,
-        atomic::{AtomicBool, Ordering::SeqCst},
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Relaxed, Release, SeqCst},
+        },
     },
     thread,
 };
 
-/// A worker's queue, its bell, and the word through which it sleeps.
+/// What `try_lock` does. (Loom's own blocks a thread that is about to try when
+/// another gets the lock.)
+#[derive(Default)]
+struct Watch(AtomicBool);
+
+struct Watcher<'a>(&'a Watch);
+
+impl Watch {
+    fn take(&self) -> Option<Watcher<'_>> {
+        let taken = self.0.compare_exchange(false, true, Acquire, Relaxed);
+        taken.is_ok().then(|| Watcher(self))
+    }
+}
+
+impl Drop for Watcher<'_> {
+    fn drop(&mut self) {
+        self.0.0.store(false, Release);
+    }
+}
+
+/// A worker's queue and its bell.
 struct Member {
     queue: Mutex<usize>,
     doorbell: Doorbell,
-    reactor: Notify,
 }
 
 struct Pool {
     idle: Idle,
     members: Vec<Member>,
+    watch: Watch,
+    /// What ends the sleep of who is on watch.
+    reactor: Notify,
 }
 
 impl Pool {
@@ -29,11 +54,12 @@ impl Pool {
         let member = |_| Member {
             queue: Mutex::new(0),
             doorbell: Doorbell::new(),
-            reactor: Notify::new(),
         };
         Arc::new(Self {
             idle: Idle::new(workers),
             members: (0..workers).map(member).collect(),
+            watch: Watch::default(),
+            reactor: Notify::new(),
         })
     }
 
@@ -50,7 +76,7 @@ impl Pool {
 
     fn ring(&self, worker: usize) {
         if self.members[worker].doorbell.ring() {
-            self.members[worker].reactor.notify();
+            self.reactor.notify();
         }
     }
 
@@ -80,16 +106,31 @@ impl Pool {
                 }
                 return;
             }
-            self.idle.fall_asleep(index, searching);
-            let member = &self.members[index];
-            if !self.has_work() && member.doorbell.lie_down() {
-                // Should the work be queued and nobody woken, loom reports
-                // that nobody can go on.
-                member.reactor.wait();
-            }
-            member.doorbell.get_up();
+            self.rest(index, searching, || self.has_work());
             searching = self.idle.wake_up(index);
         }
+    }
+
+    /// Sleeps, as `Worker::rest` does. Should there be work and nobody woken,
+    /// loom reports that nobody can go on.
+    fn rest(&self, index: usize, searching: bool, has_work: impl Fn() -> bool) {
+        let watch = self.watch.take();
+        self.idle.fall_asleep(index, searching, watch.is_some());
+        let watch = watch.or_else(|| self.watch.take());
+        let doorbell = &self.members[index].doorbell;
+        if !has_work() {
+            match watch {
+                Some(watch) if doorbell.go_on_watch() => {
+                    self.reactor.wait();
+                    drop(watch);
+                }
+                None if doorbell.lie_down() => {
+                    doorbell.sleep(None);
+                }
+                _ => {}
+            }
+        }
+        doorbell.get_up();
     }
 }
 
@@ -128,18 +169,62 @@ fn trap_01_two_pieces_of_work_wake_two_workers() {
 
 #[test]
 fn a_ring_is_heard_before_the_sleep_or_ends_it() {
+    for watch_is_taken in [false, true] {
+        model(move || {
+            let pool = Pool::new(1);
+            let _watch = watch_is_taken.then(|| pool.watch.take());
+            let ringer = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.ring(0))
+            };
+            let doorbell = &pool.members[0].doorbell;
+            match pool.watch.take() {
+                Some(_) if doorbell.go_on_watch() => pool.reactor.wait(),
+                None if doorbell.lie_down() => assert!(doorbell.sleep(None)),
+                _ => {}
+            }
+            doorbell.get_up();
+            ringer.join().unwrap();
+        });
+    }
+}
+
+/// One worker lets go of the watch and is busy from then on; the other, at its
+/// door, ends its patrols or has ended them. It takes the watch, be it after a
+/// patrol or because it was called.
+#[test]
+fn a_watch_that_is_left_empty_is_taken() {
     model(|| {
-        let pool = Pool::new(1);
-        let ringer = {
-            let pool = Arc::clone(&pool);
-            thread::spawn(move || pool.ring(0))
+        let shared = Arc::new((Watch::default(), Deputy::new(), Doorbell::new()));
+        let left = shared.0.take();
+        let other = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (watch, deputy, doorbell) = &*shared;
+                let may_lie = watch.take().is_none() && doorbell.lie_down();
+                let mut duty = may_lie.then(|| deputy.begin().expect("the first"));
+                while let Some(on_duty) = duty {
+                    if watch.take().is_some() {
+                        break;
+                    }
+                    // Loom's time does not pass, so each patrol ends at once.
+                    duty = on_duty.goes_on();
+                    if duty.is_none() {
+                        doorbell.sleep(None);
+                    }
+                }
+                doorbell.get_up();
+                assert!(watch.take().is_some(), "it is empty");
+            })
         };
-        let member = &pool.members[0];
-        if member.doorbell.lie_down() {
-            member.reactor.wait();
+        let (_, deputy, doorbell) = &*shared;
+        drop(left);
+        deputy.note_change();
+        if deputy.is_missing() {
+            let on_watch = doorbell.ring();
+            assert!(!on_watch);
         }
-        member.doorbell.get_up();
-        ringer.join().unwrap();
+        other.join().unwrap();
     });
 }
 
@@ -200,13 +285,8 @@ fn trap_01_a_wake_of_the_root_as_its_worker_falls_asleep_is_heard() {
             })
         };
         let (pool, due) = &*shared;
-        let member = &pool.members[0];
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.idle.fall_asleep(0, false);
-            if !due.load(SeqCst) && member.doorbell.lie_down() {
-                member.reactor.wait();
-            }
-            member.doorbell.get_up();
+            pool.rest(0, false, || due.load(SeqCst));
             let _ = pool.idle.wake_up(0);
         }
         other.join().unwrap();

@@ -1,9 +1,10 @@
 //! One thread of the pool.
 
-use super::{Pool, root::Root};
+use super::{Pool, deputy::PATROL, root::Root, watch::Watcher};
 use crate::{
+    contain::wake,
     executor::{
-        Driver, POLLS_A_TURN,
+        POLLS_A_TURN,
         context::{self, Current},
         coop,
     },
@@ -17,7 +18,7 @@ use std::{
     mem,
     pin::pin,
     sync::{Arc, Weak},
-    task::Poll,
+    task::{Poll, Waker},
     thread,
 };
 
@@ -36,7 +37,11 @@ pub(crate) struct Worker {
     /// the cache. Nobody steals it.
     slot: Cell<Option<Task>>,
     slot_runs: Cell<u32>,
-    driver: Driver,
+    handle: Handle,
+    /// A list to collect wakers in, kept for its capacity.
+    woken: Cell<Vec<Waker>>,
+    /// Whether it is waking those, and will call a sibling when it is done.
+    gathering: Cell<bool>,
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     /// Whether it counts as a searcher.
@@ -57,7 +62,7 @@ impl Worker {
         index: usize,
         pool: Arc<Pool>,
         deque: Deque<Task>,
-        driver: Driver,
+        handle: Handle,
     ) -> Arc<Self> {
         let root = (index == 0).then(|| Root::new(&pool));
         Arc::new_cyclic(|itself| Self {
@@ -70,7 +75,9 @@ impl Worker {
             deque,
             slot: Cell::new(None),
             slot_runs: Cell::new(0),
-            driver,
+            handle,
+            woken: Cell::default(),
+            gathering: Cell::new(false),
             ticks: Cell::new(0),
             searching: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
@@ -108,7 +115,7 @@ impl Worker {
     }
 
     pub(crate) fn handle(&self) -> &Handle {
-        self.driver.handle()
+        &self.handle
     }
 
     /// Queues a task that was woken or spawned here, to run next.
@@ -122,7 +129,42 @@ impl Worker {
     /// there are two, so a sibling that sleeps is woken.
     pub(super) fn push_back(&self, task: Task) {
         self.deque.push(task);
-        self.pool.notify();
+        if !self.gathering.get() {
+            self.pool.notify();
+        }
+    }
+
+    /// Wakes those whom a look at the sockets and the timers finds. A sibling
+    /// is called when all of them are queued: it may run at once, in this
+    /// thread's place, and would find one, and lie down again before the next.
+    fn gather(&self, look: impl FnOnce(&mut Vec<Waker>)) {
+        let mut woken = self.woken.take();
+        look(&mut woken);
+        self.gathering.set(true);
+        for waker in woken.drain(..) {
+            wake(waker);
+        }
+        self.gathering.set(false);
+        self.woken.set(woken);
+    }
+
+    /// After a look at the sockets and the timers: calls a sibling, if there is
+    /// more here than one can run, and sees that somebody looks next.
+    fn share(&self) {
+        if self.searching.get() {
+            // It calls the next when it has found something.
+        } else if !self.deque.is_empty() {
+            self.pool.notify();
+        } else if self.has_something_to_do() {
+            self.pool.relieve();
+        }
+    }
+
+    fn has_something_to_do(&self) -> bool {
+        let task = self.slot.take();
+        let has_task = task.is_some();
+        self.slot.set(task);
+        has_task || self.root.is_some() && self.pool.root_is_due()
     }
 
     /// The life of a worker that is not the first: until the pool closes.
@@ -135,7 +177,6 @@ impl Worker {
                 self.step();
                 self.come_back();
             }
-            self.driver.close();
             self.drain();
             if let Some(hooks) = &self.pool.hooks {
                 hooks.thread_stop();
@@ -177,7 +218,10 @@ impl Worker {
         self.ticks.set(ticks);
         if ticks >= POLLS_A_TURN {
             self.ticks.set(0);
-            self.driver.look();
+            if let Some(watcher) = self.pool.watch.take_for_look() {
+                self.gather(|woken| watcher.look(woken));
+                self.share();
+            }
             // In their turn, not only when there is nothing else to do.
             if let Some(task) = self.take_injected() {
                 return self.run_task(task);
@@ -269,13 +313,16 @@ impl Worker {
                 self.deque.push(task);
             }
         }
-        let idle = &self.pool.idle;
+        let (idle, watch) = (&self.pool.idle, &self.pool.watch);
         let doorbell = &self.pool.members[self.index].doorbell;
-        idle.fall_asleep(self.index, self.searching.take());
+        let watcher = watch.take();
+        idle.fall_asleep(self.index, self.searching.take(), watcher.is_some());
+        // Once more: who had it then may have gone away since, and found nobody
+        // asleep whom it could call.
+        let watcher = watcher.or_else(|| watch.take());
         // The look that closes the race described in `idle`.
-        if !self.pool.has_work() && !self.must_stay_up() && doorbell.lie_down() {
-            self.ticks.set(0);
-            self.driver.sleep();
+        if !self.pool.has_work() && !self.must_stay_up() {
+            self.sleep(watcher);
         }
         // Else the ticks go on: should something come in between each time,
         // the sockets and the timers get their look in their turn.
@@ -284,6 +331,38 @@ impl Worker {
         if let Some(hooks) = &self.pool.hooks {
             hooks.thread_unpark();
         }
+        self.share();
+    }
+
+    /// Sleeps on the sockets and the timers, or without the watch at the door.
+    fn sleep(&self, watcher: Option<Watcher<'_>>) {
+        let member = &self.pool.members[self.index];
+        let may_sleep = match &watcher {
+            Some(_) => member.doorbell.go_on_watch(),
+            None => member.doorbell.lie_down(),
+        };
+        if !may_sleep {
+            return;
+        }
+        self.ticks.set(0);
+        member.parks.count();
+        match watcher {
+            Some(watcher) => self.gather(|woken| watcher.sleep(woken)),
+            None => self.sleep_at_door(),
+        }
+    }
+
+    fn sleep_at_door(&self) {
+        let Pool { watch, members, .. } = &*self.pool;
+        let doorbell = &members[self.index].doorbell;
+        let mut duty = watch.deputy().begin();
+        while let Some(on_duty) = duty {
+            if doorbell.sleep(Some(PATROL)) || watch.is_empty() {
+                return;
+            }
+            duty = on_duty.goes_on();
+        }
+        doorbell.sleep(None);
     }
 
     /// Whether there is something for this very worker to do.
@@ -316,7 +395,7 @@ impl Worker {
             // A worker that panicked has said so; its tasks are in the list.
             let _ = other.join();
         }
-        self.driver.close();
+        self.pool.watch.close();
         self.pool.cancel_all();
         self.drain();
         self.pool.gate.shut();
@@ -337,6 +416,7 @@ impl Drop for HandOver<'_> {
         if searched || !deque.is_empty() {
             pool.notify();
         }
+        pool.relieve();
     }
 }
 
