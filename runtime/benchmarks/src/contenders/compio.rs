@@ -1,7 +1,10 @@
-//! compio, on its epoll driver; its servers on `io_uring` too.
+//! compio, on its epoll driver; its servers on `io_uring` and on two threads too.
 
-use super::{Contender, Named, Serve, Stays, Timed, Unwrapped};
-use crate::network::{CAPACITY, Protocol, RESPONSE};
+use super::{
+    Contender, Named, Serve, Stays, Timed, Unwrapped,
+    cores::{Dealt, deal_out},
+};
+use crate::network::{CAPACITY, Protocol, RESPONSE, compute};
 use compio::{
     buf::BufResult,
     driver::{DriverType, ProactorBuilder},
@@ -78,6 +81,28 @@ impl Serve for CompioUring {
     }
 }
 
+/// A thread for each core.
+pub struct CompioCores;
+
+impl Named for CompioCores {
+    const NAME: &'static str = "compio cores";
+}
+
+impl Serve for CompioCores {
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        deal_out(&listener, move |dealt| {
+            Compio::new().block_on(take_on(dealt, protocol))
+        })
+    }
+}
+
+async fn take_on(dealt: Dealt, protocol: Protocol) -> io::Result<()> {
+    while let Ok(stream) = dealt.recv().await {
+        compio::runtime::spawn(converse(TcpStream::from_std(stream)?, protocol)).detach();
+    }
+    Ok(())
+}
+
 async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     let listener = match TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -91,8 +116,8 @@ async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     }
 }
 
-/// Reads, answers, and so on until the peer is done. Its buffers go in and out
-/// by value.
+/// Reads, computes if it must, answers, and so on until the peer is done. Its
+/// buffers go in and out by value.
 async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(CAPACITY);
     loop {
@@ -102,6 +127,10 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
             return Ok(());
         }
         if protocol.answer(&buffer).is_some() {
+            for _ in 0..protocol.pieces() {
+                compute();
+                Compio::yield_now().await;
+            }
             match protocol {
                 Protocol::Echo => {
                     let BufResult(written, back) = stream.write_all(buffer).await;

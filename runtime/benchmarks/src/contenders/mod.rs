@@ -5,6 +5,7 @@
 //! the flavour.
 
 mod compio;
+mod cores;
 mod epoll;
 mod floor;
 mod monoio;
@@ -12,13 +13,13 @@ mod smol;
 mod tokio;
 mod wakeful;
 
-pub use compio::{Compio, CompioUring};
+pub use compio::{Compio, CompioCores, CompioUring};
 pub use epoll::Epoll;
 pub use floor::{Floor, Pipe};
-pub use monoio::{Monoio, MonoioUring};
+pub use monoio::{Monoio, MonoioCores, MonoioUring};
 pub use smol::{Smol, SmolChannel, SmolPool};
 pub use tokio::{Tokio, TokioChannel, TokioPool};
-pub use wakeful::{Wakeful, WakefulChannel, WakefulPool};
+pub use wakeful::{Wakeful, WakefulChannel, WakefulCores, WakefulPool};
 
 use crate::{
     harness::{Entry, Role, Scale},
@@ -125,11 +126,15 @@ pub const SERVERS: [Server; 8] = [
     server_of::<CompioUring>(Role::Beside),
 ];
 
-/// Everyone who serves on two.
-pub const POOL_SERVERS: [Server; 3] = [
+/// Everyone who serves on two: the pools, and beside them those whose threads
+/// share nothing.
+pub const POOL_SERVERS: [Server; 6] = [
     server_of::<WakefulPool>(Role::Ours),
     server_of::<TokioPool>(Role::Peer),
     server_of::<SmolPool>(Role::Peer),
+    server_of::<WakefulCores>(Role::Beside),
+    server_of::<MonoioCores>(Role::Beside),
+    server_of::<CompioCores>(Role::Beside),
 ];
 
 const fn server_of<S: Serve>(role: Role) -> Server {

@@ -1,7 +1,10 @@
-//! monoio, on its epoll driver; its servers on `io_uring` too.
+//! monoio, on its epoll driver; its servers on `io_uring` and on two threads too.
 
-use super::{Contender, Named, Serve, Stays, Timed};
-use crate::network::{CAPACITY, Protocol, RESPONSE};
+use super::{
+    Contender, Named, Serve, Stays, Timed,
+    cores::{Dealt, deal_out},
+};
+use crate::network::{CAPACITY, Protocol, RESPONSE, compute};
 use monoio::{
     IoUringDriver, LegacyDriver, Runtime, RuntimeBuilder,
     buf::IoBufMut,
@@ -74,6 +77,31 @@ impl Serve for MonoioUring {
     }
 }
 
+/// A thread for each core.
+pub struct MonoioCores;
+
+impl Named for MonoioCores {
+    const NAME: &'static str = "monoio cores";
+}
+
+impl Serve for MonoioCores {
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        deal_out(&listener, move |dealt| {
+            Monoio::new().block_on(take_on(dealt, protocol))
+        })
+    }
+}
+
+async fn take_on(dealt: Dealt, protocol: Protocol) -> io::Result<()> {
+    while let Ok(stream) = dealt.recv().await {
+        drop(monoio::spawn(converse(
+            TcpStream::from_std(stream)?,
+            protocol,
+        )));
+    }
+    Ok(())
+}
+
 async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     let listener = match TcpListener::from_std(listener) {
         Ok(listener) => listener,
@@ -87,8 +115,8 @@ async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     }
 }
 
-/// Reads, answers, and so on until the peer is done. Its buffers go in and out
-/// by value.
+/// Reads, computes if it must, answers, and so on until the peer is done. Its
+/// buffers go in and out by value.
 async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
@@ -101,6 +129,10 @@ async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
             read => filled += read,
         }
         if protocol.answer(&buffer).is_some() {
+            for _ in 0..protocol.pieces() {
+                compute();
+                Monoio::yield_now().await;
+            }
             match protocol {
                 Protocol::Echo => {
                     let (written, back) = stream.write_all(buffer).await;

@@ -1,9 +1,9 @@
-//! `wakeful`: `current_thread`, `multi_thread`, and its channel.
+//! `wakeful`: `current_thread`, `multi_thread`, `thread_per_core`, and its channel.
 
 use super::{Channel, Contender, Named, Pool, Serve, Timed, Unwrapped, WORKERS};
 use crate::network::{CAPACITY, Protocol, compute};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
-use std::{future::Future, io, net, time::Duration};
+use std::{convert::Infallible, future::Future, io, net, time::Duration};
 use wakeful::{
     Runtime,
     net::{TcpListener, TcpStream},
@@ -138,6 +138,46 @@ impl Pool for WakefulPool {
 
     fn spawn_from_afar(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
         drop(handle.spawn(future));
+    }
+}
+
+/// Its `thread_per_core`: core 0, the thread in `block_on`, accepts and deals
+/// out.
+pub struct WakefulCores;
+
+impl Named for WakefulCores {
+    const NAME: &'static str = "wakeful cores";
+}
+
+impl Serve for WakefulCores {
+    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
+        let runtime = Builder::new_thread_per_core()
+            .worker_threads(WORKERS)
+            .build();
+        let runtime = match runtime {
+            Ok(runtime) => runtime,
+            Err(error) => return error,
+        };
+        runtime.block_on(async {
+            match deal_out(listener, protocol).await {
+                Err(error) => error,
+                Ok(never) => match never {},
+            }
+        })
+    }
+}
+
+async fn deal_out(listener: net::TcpListener, protocol: Protocol) -> io::Result<Infallible> {
+    let listener = TcpListener::from_std(listener)?;
+    let cores = Handle::current();
+    loop {
+        let (stream, _) = listener.accept().await?;
+        // It was registered here; it belongs there.
+        let stream = stream.into_std()?;
+        let there = move || async move {
+            converse::<Wakeful>(TcpStream::from_std(stream)?, protocol).await
+        };
+        drop(cores.spawn_on(cores.next_core(), there));
     }
 }
 
