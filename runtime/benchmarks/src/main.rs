@@ -6,6 +6,15 @@
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --quick
 //! ```
 //!
+//! `--detail` tells where the samples lie. `--count` counts instructions instead
+//! of time, which are the same on every run; with it, what the runtime's notes
+//! for `trace` and `tracing` cost that nobody switched on:
+//!
+//! ```text
+//! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --count --only wakeful
+//! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml --features trace -- --count --only wakeful
+//! ```
+//!
 //! To see where the instructions of one row go, let one contender run alone:
 //!
 //! ```text
@@ -21,14 +30,19 @@ mod network;
 mod options;
 mod rows;
 
-use harness::{Table, table};
+use harness::{Table, instructions, table};
 use options::Options;
-use std::process::ExitCode;
+use std::{io, process::ExitCode};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let Some((network::COMMAND, rest)) = arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
-        return network::run(rest);
+    match arguments.split_first().map(|(a, b)| (a.as_str(), b)) {
+        Some((network::COMMAND, rest)) => return network::run(rest),
+        Some((instructions::COMMAND, rest)) => {
+            let rows = rows::tables().into_iter().flat_map(|table| table.rows);
+            return instructions::run(rest, &rows.collect::<Vec<_>>());
+        }
+        _ => {}
     }
     let options = match Options::parse(arguments.into_iter()) {
         Ok(options) => options,
@@ -49,9 +63,33 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     for table in tables {
-        println!("{}", measure(&table, &options));
+        if !options.count {
+            println!("{}", measure(&table, &options));
+            continue;
+        }
+        match count(&table) {
+            Ok(text) => println!("{text}"),
+            Err(error) => {
+                eprintln!("instructions are not counted: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    if !options.count {
+        println!("{}", table::LEGEND);
     }
     ExitCode::SUCCESS
+}
+
+fn count(table: &Table) -> io::Result<String> {
+    let counted = table.rows.iter().map(|row| {
+        eprintln!("{} …", row.key);
+        instructions::count(row).map(|counts| (row, counts))
+    });
+    let counted = counted.collect::<io::Result<Vec<_>>>()?;
+    let (threads, _) = table.title.split_once(',').unwrap_or((table.title, ""));
+    let title = format!("{threads}, instructions per item");
+    Ok(table::render_counts(&title, &counted))
 }
 
 fn measure(table: &Table, options: &Options) -> String {
@@ -60,5 +98,11 @@ fn measure(table: &Table, options: &Options) -> String {
         eprintln!("{} …", row.key);
         row.run(options.scale, options.rounds)
     });
-    table::render(table.title, &measured.collect::<Vec<_>>())
+    let measured = measured.collect::<Vec<_>>();
+    let mut text = table::render(table.title, &measured);
+    if options.detail {
+        text.push('\n');
+        text.push_str(&table::render_details(&measured));
+    }
+    text
 }

@@ -4,16 +4,22 @@ use crate::harness::{Scale, Table};
 use std::collections::HashSet;
 
 const HELP: &str = "\
-wakeful-benchmarks [ROW…] [--quick] [--rounds N] [--only CONTENDER]
+wakeful-benchmarks [ROW…] [--quick] [--rounds N] [--only CONTENDER] [--detail | --count]
 
   ROW               only these rows (part of a name is enough)
   --quick           a tenth of the work, three rounds: to see that it runs
   --rounds N        samples per contender; their median is reported
-  --only CONTENDER  only this contender, to look at it with a profiler";
+  --only CONTENDER  only this contender, to look at it with a profiler
+  --detail          where each contender's samples lie, and how often a server's
+                    threads slept per request
+  --count           instructions per item, counted by callgrind, instead of time;
+                    only rows that are in nanoseconds, which have no network";
 
 pub struct Options {
     pub scale: Scale,
     pub rounds: usize,
+    pub detail: bool,
+    pub count: bool,
     only: Option<String>,
     rows: Vec<String>,
 }
@@ -25,6 +31,8 @@ impl Options {
         let mut options = Self {
             scale: Scale { divisor: 1 },
             rounds: 0,
+            detail: false,
+            count: false,
             only: None,
             rows: Vec::new(),
         };
@@ -39,6 +47,8 @@ impl Options {
                     let rounds = arguments.next().and_then(|number| number.parse().ok());
                     options.rounds = rounds.filter(|rounds| *rounds > 0).ok_or(HELP)?;
                 }
+                "--detail" => options.detail = true,
+                "--count" => options.count = true,
                 "--only" => options.only = Some(arguments.next().ok_or(HELP)?),
                 option if option.starts_with('-') => return Err(HELP.into()),
                 row => options.rows.push(row.into()),
@@ -71,6 +81,10 @@ impl Options {
                     row.entries.retain(|entry| entry.name == only);
                 }
                 table.rows.retain(|row| !row.entries.is_empty());
+            }
+            if self.count {
+                // Who serves does not compute in this process.
+                table.rows.retain(|row| row.unit == "ns");
             }
         }
         tables.retain(|table| !table.rows.is_empty());
@@ -124,6 +138,13 @@ mod tests {
         assert_eq!(rounds("--quick --rounds 7"), Ok(7));
         assert_eq!(rounds("--rounds 7 --quick"), Ok(7));
         assert_eq!(rounds("--quick"), Ok(3));
+    }
+
+    #[test]
+    fn what_is_counted_has_no_network() {
+        let rows = chosen("--count");
+        assert!(rows.iter().any(|row| row.key == "spawn"));
+        assert!(!rows.iter().any(|row| row.key.contains("echo")));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! that does a part of its work. While a row that only computes is sampled,
 //! nothing else runs in this process.
 
+use super::instructions::{counting_begins, counting_ends};
 use std::{future::Future, io, mem::MaybeUninit, time::Instant};
 
 /// The processor time that a process has used, in nanoseconds.
@@ -50,6 +51,11 @@ pub enum Meter {
 impl Meter {
     /// What each of `count` pieces of `work` took, in nanoseconds.
     pub async fn each(self, count: u32, work: impl Future<Output = ()>) -> f64 {
+        let work = async {
+            counting_begins();
+            work.await;
+            counting_ends(count);
+        };
         let nanos = match self {
             Self::Processor => {
                 let before = Processor::HERE.nanos();

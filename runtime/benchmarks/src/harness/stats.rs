@@ -27,6 +27,38 @@ pub fn percentile(samples: &mut [f64], share: f64) -> f64 {
     samples[rank.max(1) - 1]
 }
 
+/// A contender's samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    pub samples: usize,
+    pub least: f64,
+    /// A quarter of the samples are not above it.
+    pub lower: f64,
+    pub median: f64,
+    /// Three quarters of the samples are not above it.
+    pub upper: f64,
+    pub most: f64,
+}
+
+impl Spread {
+    /// Sorts `samples`.
+    pub fn of(samples: &mut [f64]) -> Self {
+        Self {
+            samples: samples.len(),
+            least: percentile(samples, 0.0),
+            lower: percentile(samples, 0.25),
+            median: median(samples),
+            upper: percentile(samples, 0.75),
+            most: percentile(samples, 1.0),
+        }
+    }
+
+    /// Whether the quartiles say anything.
+    pub fn is_known(&self) -> bool {
+        self.samples >= 3
+    }
+}
+
 /// `ours` to the smallest of `peers`, if there is one.
 pub fn ratio(ours: f64, peers: impl Iterator<Item = f64>) -> Option<f64> {
     peers.min_by(f64::total_cmp).map(|best| ours / best)
@@ -67,6 +99,15 @@ mod tests {
         assert_eq!(percentile(&mut samples, 1.0), 100.0);
         assert_eq!(percentile(&mut samples, 0.0), 1.0);
         assert_eq!(percentile(&mut [3.0], 0.99), 3.0);
+    }
+
+    #[test]
+    fn half_of_the_samples_lie_between_the_quartiles() {
+        let spread = Spread::of(&mut [7.0, 1.0, 6.0, 2.0, 5.0, 3.0, 100.0]);
+        assert_eq!((spread.least, spread.most), (1.0, 100.0));
+        assert_eq!((spread.lower, spread.median, spread.upper), (2.0, 5.0, 7.0));
+        assert!(spread.is_known());
+        assert!(!Spread::of(&mut [1.0, 2.0]).is_known());
     }
 
     #[test]

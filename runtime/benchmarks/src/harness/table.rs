@@ -1,21 +1,69 @@
-//! The printed table: one line a row, one column a contender.
+//! The printed tables: one line a row, one column a contender; and in detail,
+//! one line a contender.
 
-use super::{Goal, Outcome, Role};
+use super::{Goal, Measured, Outcome, Role, Row, Verdict};
 use std::fmt::Write;
+
+/// What the columns of [`render`] do not say themselves.
+pub const LEGEND: &str = "\
+Figures are medians. The ratio is ours to the best peer's. `quartiles` is the same ratio from our lower quartile to the
+peer's upper one, and from our upper to its lower one: a row whose goal lies between the two is open, for another run may
+say otherwise. `uring` is shown beside the ratio, and so are the servers called `cores`, which are to be compared with each
+other: two threads that share nothing, with the connections dealt out to them in turn.";
 
 /// The table of `outcomes`, as Markdown. Its columns are the floor, ours, and
 /// then the others in the order in which they first appear.
 pub fn render(title: &str, outcomes: &[Outcome<'_>]) -> String {
-    let columns = columns(outcomes);
+    let columns = columns(outcomes.iter().map(|outcome| outcome.row));
     let mut lines = vec![heads(title, &columns)];
     lines.extend(outcomes.iter().map(|outcome| line(outcome, &columns)));
-    align(&lines)
+    align(&lines, 2)
 }
 
-fn columns(outcomes: &[Outcome<'_>]) -> Vec<&'static str> {
+/// Where the samples of `outcomes` lie, and what else is known of them.
+pub fn render_details(outcomes: &[Outcome<'_>]) -> String {
+    let heads = ["row", "contender", "unit", "least", "25 %", "median"];
+    let heads = heads.into_iter().chain(["75 %", "most", "sleeps/request"]);
+    let mut lines = vec![heads.map(String::from).collect()];
+    for Outcome { row, measured } in outcomes {
+        let entries = row.entries.iter().zip(measured);
+        lines.extend(entries.map(|(entry, Measured { spread, switches })| {
+            let mut line = vec![row.key.clone(), entry.name.into(), row.unit.into()];
+            let figures = [spread.least, spread.lower, spread.median, spread.upper];
+            line.extend(figures.into_iter().chain([spread.most]).map(figure));
+            line.push(switches.map_or_else(nothing, figure));
+            line
+        }));
+    }
+    align(&lines, 3)
+}
+
+/// Instructions per item: those of each row's entries, in their order.
+pub fn render_counts(title: &str, counted: &[(&Row, Vec<Option<f64>>)]) -> String {
+    let columns = columns(counted.iter().map(|(row, _)| *row));
+    let heads = std::iter::once(title).chain(columns.iter().copied());
+    let mut lines = vec![heads.map(String::from).collect()];
+    for (row, counts) in counted {
+        let mut line = vec![format!("{} ({})", row.title, row.key)];
+        line.extend(columns.iter().map(|name| {
+            let place = row.entries.iter().position(|entry| entry.name == *name);
+            let count = place.and_then(|place| counts[place]);
+            count.map_or_else(nothing, |count| format!("{count:.1}"))
+        }));
+        lines.push(line);
+    }
+    align(&lines, 1)
+}
+
+fn nothing() -> String {
+    "–".into()
+}
+
+fn columns<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Vec<&'static str> {
+    let entries: Vec<_> = rows.into_iter().flat_map(|row| &row.entries).collect();
     let mut columns = Vec::new();
     for role in [Role::Floor, Role::Ours, Role::Peer, Role::Beside] {
-        for entry in outcomes.iter().flat_map(|outcome| &outcome.row.entries) {
+        for entry in &entries {
             if entry.role == role && !columns.contains(&entry.name) {
                 columns.push(entry.name);
             }
@@ -26,7 +74,7 @@ fn columns(outcomes: &[Outcome<'_>]) -> Vec<&'static str> {
 
 fn heads(title: &str, columns: &[&str]) -> Vec<String> {
     let heads = [title, "unit"].into_iter().chain(columns.iter().copied());
-    let heads = heads.chain(["ratio", "goal", ""]);
+    let heads = heads.chain(["ratio", "quartiles", "goal", ""]);
     heads.map(String::from).collect()
 }
 
@@ -34,14 +82,23 @@ fn line(outcome: &Outcome<'_>, columns: &[&str]) -> Vec<String> {
     let row = outcome.row;
     let figures = columns.iter().map(|name| outcome.named(name));
     let ratio = outcome.ratio().map(|ratio| format!("{ratio:.2}"));
+    let range = outcome.range().map(|(best, worst)| match row.goal {
+        Goal::Ratio(_) => format!("{best:.2}–{worst:.2}"),
+        Goal::Figure(_) => format!("{}–{} {}", figure(best), figure(worst), row.unit),
+    });
     let goal = match row.goal {
         Goal::Ratio(most) => format!("≤ {most:.2}"),
         Goal::Figure(most) => format!("≤ {most} {}", row.unit),
     };
-    let verdict = outcome.won().map(|won| if won { "won" } else { "lost" });
+    let verdict = outcome.verdict().map(|verdict| match verdict {
+        Verdict::Won => "won",
+        Verdict::Lost => "lost",
+        Verdict::Open => "open",
+    });
     let mut line = vec![format!("{} ({})", row.title, row.key), row.unit.into()];
-    line.extend(figures.map(|it| it.map_or_else(|| "–".into(), figure)));
-    line.push(ratio.unwrap_or_else(|| "–".into()));
+    line.extend(figures.map(|it| it.map_or_else(nothing, |it| figure(it.spread.median))));
+    line.push(ratio.unwrap_or_else(nothing));
+    line.push(range.unwrap_or_else(nothing));
     line.push(goal);
     line.push(verdict.unwrap_or("–").into());
     line
@@ -56,7 +113,8 @@ fn figure(figure: f64) -> String {
     }
 }
 
-fn align(lines: &[Vec<String>]) -> String {
+/// The first `words` columns to the left, the others, figures, to the right.
+fn align(lines: &[Vec<String>], words: usize) -> String {
     let width = |column: usize| {
         let cells = lines.iter().map(|line| line[column].chars().count());
         cells.max().unwrap_or(0)
@@ -65,16 +123,16 @@ fn align(lines: &[Vec<String>]) -> String {
     let mut table = String::new();
     for (number, line) in lines.iter().enumerate() {
         for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            // Words to the left, figures to the right.
-            let _ = match column {
-                0 | 1 => write!(table, "| {cell:<width$} "),
-                _ => write!(table, "| {cell:>width$} "),
+            let _ = if column < words {
+                write!(table, "| {cell:<width$} ")
+            } else {
+                write!(table, "| {cell:>width$} ")
             };
         }
         table.push_str("|\n");
         if number == 0 {
             for (column, width) in widths.iter().enumerate() {
-                let end = if column < 2 { '-' } else { ':' };
+                let end = if column < words { '-' } else { ':' };
                 let _ = write!(table, "|{}{end}", "-".repeat(width + 1));
             }
             table.push_str("|\n");
@@ -85,21 +143,17 @@ fn align(lines: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Entry, Row};
+    use super::super::{Entry, stats::Spread};
     use super::*;
 
     fn row(goal: Goal, names: &[(&'static str, Role)]) -> Row {
-        let entries = names.iter().map(|&(name, role)| Entry {
-            name,
-            role,
-            sample: Box::new(|_| unreachable!("not sampled here")),
-        });
+        let entry = |&(name, role)| Entry::of(name, role, |_| -> f64 { unreachable!() });
         Row {
             key: "key".into(),
             title: "title".into(),
             unit: "ns",
             goal,
-            entries: entries.collect(),
+            entries: names.iter().map(entry).collect(),
         }
     }
 
@@ -111,20 +165,36 @@ mod tests {
         ("floor", Role::Floor),
     ];
 
-    fn rendered(goal: Goal, names: &[(&'static str, Role)], figures: &[f64]) -> String {
+    /// The cells of the line of a row with these samples.
+    fn line_of(goal: Goal, names: &[(&'static str, Role)], samples: &[&[f64]]) -> Vec<String> {
         let row = row(goal, names);
+        let measured = samples.iter().map(|samples| Measured {
+            spread: Spread::of(&mut samples.to_vec()),
+            switches: None,
+        });
         let outcome = Outcome {
             row: &row,
-            figures: figures.to_vec(),
+            measured: measured.collect(),
         };
         let table = render("one thread", &[outcome]);
-        table.lines().nth(2).expect("a line").to_owned()
+        let line = table.lines().nth(2).expect("a line");
+        line.split('|').map(|cell| cell.trim().into()).collect()
+    }
+
+    /// As if every sample came to the same.
+    fn rendered(goal: Goal, names: &[(&'static str, Role)], figures: &[f64]) -> Vec<String> {
+        let samples: Vec<[f64; 3]> = figures.iter().map(|figure| [*figure; 3]).collect();
+        let samples: Vec<&[f64]> = samples.iter().map(<[f64; 3]>::as_slice).collect();
+        line_of(goal, names, &samples)
+    }
+
+    fn verdict(line: &[String]) -> &str {
+        &line[line.len() - 2]
     }
 
     #[test]
     fn a_row_is_won_against_the_best_peer_and_no_other() {
-        let line = rendered(Goal::Ratio(0.5), &ALL, &[100.0, 200.0, 1.0, 50.0, 2.0]);
-        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let cells = rendered(Goal::Ratio(0.5), &ALL, &[100.0, 200.0, 1.0, 50.0, 2.0]);
         assert_eq!(
             cells,
             [
@@ -137,6 +207,7 @@ mod tests {
                 "200",
                 "1.00",
                 "0.50",
+                "0.50–0.50",
                 "≤ 0.50",
                 "won",
                 ""
@@ -147,18 +218,58 @@ mod tests {
     #[test]
     fn a_ratio_above_the_goal_is_lost() {
         let line = rendered(Goal::Ratio(0.5), &ALL, &[100.0, 200.0, 1.0, 51.0, 2.0]);
-        assert!(line.contains("lost"), "{line}");
+        assert_eq!(verdict(&line), "lost");
+    }
+
+    #[test]
+    fn a_goal_among_the_samples_is_open_whatever_the_medians_say() {
+        let goal = Goal::Ratio(1.0);
+        let peers = [("tokio", Role::Peer), ("wakeful", Role::Ours)];
+        let tokio: &[f64] = &[80.0, 100.0, 140.0];
+        for (ours, verdict_is) in [
+            ([70.0, 75.0, 79.0], "won"),
+            ([70.0, 75.0, 90.0], "open"),
+            ([90.0, 120.0, 150.0], "open"),
+            ([150.0, 160.0, 170.0], "lost"),
+        ] {
+            let line = line_of(goal, &peers, &[tokio, &ours]);
+            assert_eq!(verdict(&line), verdict_is, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn two_samples_decide_nothing() {
+        let peers = [("tokio", Role::Peer), ("wakeful", Role::Ours)];
+        let line = line_of(Goal::Ratio(1.0), &peers, &[&[9.0, 9.0], &[1.0, 1.0]]);
+        assert_eq!(verdict(&line), "–");
     }
 
     #[test]
     fn a_goal_that_is_a_figure_asks_no_peer() {
         let line = rendered(Goal::Figure(64.0), &ALL, &[1.0, 1.0, 1.0, 64.0, 1.0]);
-        assert!(line.contains("won"), "{line}");
+        assert_eq!(verdict(&line), "won");
     }
 
     #[test]
     fn without_us_a_row_is_neither_won_nor_lost() {
         let line = rendered(Goal::Ratio(0.5), &ALL[..2], &[100.0, 200.0]);
-        assert!(!line.contains("won") && !line.contains("lost"), "{line}");
+        assert_eq!(verdict(&line), "–");
+    }
+
+    #[test]
+    fn in_detail_each_contender_has_a_line() {
+        let row = row(Goal::Ratio(1.0), &ALL[..1]);
+        let measured = vec![Measured {
+            spread: Spread::of(&mut [4.0, 2.0, 6.0]),
+            switches: Some(0.125),
+        }];
+        let row = &row;
+        let table = render_details(&[Outcome { row, measured }]);
+        let line = table.lines().nth(2).expect("a line");
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let figures = ["2.00", "2.00", "4.00", "6.00", "6.00"];
+        assert_eq!(cells[1..4], ["key", "tokio", "ns"]);
+        assert_eq!(cells[4..9], figures);
+        assert_eq!(cells[9], "0.12");
     }
 }

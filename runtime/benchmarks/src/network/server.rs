@@ -40,6 +40,18 @@ impl Server {
         }
     }
 
+    /// How often its threads have gone to sleep: their voluntary context
+    /// switches.
+    pub fn switches(&self) -> u64 {
+        let path = format!("/proc/{}/task", self.process.id());
+        let threads = fs::read_dir(path).expect("the threads of a process that runs");
+        let statuses = threads.filter_map(|thread| {
+            // A thread may have ended since; what it slept is of no request.
+            fs::read_to_string(thread.ok()?.path().join("status")).ok()
+        });
+        statuses.filter_map(|text| switches(&text)).sum()
+    }
+
     /// How much memory it has in use, in bytes.
     pub fn resident(&self) -> u64 {
         let path = format!("/proc/{}/smaps_rollup", self.process.id());
@@ -50,6 +62,12 @@ impl Server {
             .and_then(|number| number.parse::<u64>().ok())
             .expect("a number of kibibytes")
     }
+}
+
+fn switches(status: &str) -> Option<u64> {
+    let mut lines = status.lines();
+    let number = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+    number.trim().parse().ok()
 }
 
 impl Drop for Server {
@@ -82,4 +100,16 @@ pub fn run(arguments: &[String]) -> ExitCode {
     let error = serve(listener, protocol);
     eprintln!("{contender}: {error}");
     ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_switches_that_a_thread_chose_are_counted() {
+        let status = "Threads:\t3\nvoluntary_ctxt_switches:\t42\nnonvoluntary_ctxt_switches:\t7\n";
+        assert_eq!(switches(status), Some(42));
+        assert_eq!(switches("Threads:\t3\n"), None);
+    }
 }

@@ -2,32 +2,33 @@
 
 use crate::{
     contenders::{POOL_SERVERS, SERVERS, Server as Contender},
-    harness::{Entry, Goal, Row, Scale},
+    harness::{Entry, Goal, Row, Sample, Scale},
     network::{Protocol, Server, load::Load, wrk},
 };
 use std::io;
 
 /// On one thread.
 pub fn rows() -> Vec<Row> {
-    let mut rows = echoes("echo", &SERVERS);
+    let mut rows = echoes("echo", &SERVERS, 20_000);
     if wrk::is_there() {
         let title = "HTTP hello under `wrk -c64`";
         rows.push(row("http", title, "µs", &SERVERS, |name, _| {
-            asked(name, Protocol::Http).map(|figures| figures.cost)
+            asked(name, Protocol::Http, Asked::cost)
         }));
     }
     rows
 }
 
-/// On two.
+/// On two. The samples are longer: where the kernel puts the threads, and the
+/// load's between them, would make one of them cost twice what the next does.
 pub fn pool_rows() -> Vec<Row> {
-    let mut rows = echoes("pool-echo", &POOL_SERVERS);
+    let mut rows = echoes("pool-echo", &POOL_SERVERS, 60_000);
     // One connection keeps one thread busy.
     rows.remove(0);
     if wrk::is_there() {
         let title = "HTTP hello under `wrk -c64`, processor";
         rows.push(row("pool-http", title, "µs", &POOL_SERVERS, |name, _| {
-            asked(name, Protocol::Http).map(|figures| figures.cost)
+            asked(name, Protocol::Http, Asked::cost)
         }));
         let title = "uneven HTTP, processor";
         rows.push(row(
@@ -35,11 +36,11 @@ pub fn pool_rows() -> Vec<Row> {
             title,
             "µs",
             &POOL_SERVERS,
-            |name, _| asked(name, Protocol::Uneven).map(|figures| figures.cost),
+            |name, _| asked(name, Protocol::Uneven, Asked::cost),
         ));
         let title = "uneven HTTP, p99";
         rows.push(row("pool-p99", title, "µs", &POOL_SERVERS, |name, _| {
-            asked(name, Protocol::Uneven).map(|figures| figures.p99)
+            asked(name, Protocol::Uneven, |asked| asked.p99)
         }));
     }
     rows
@@ -51,7 +52,7 @@ pub fn idle() -> Row {
     row("rss", title, "B", &SERVERS, resident)
 }
 
-fn echoes(key: &str, servers: &[Contender]) -> Vec<Row> {
+fn echoes(key: &str, servers: &[Contender], requests: u32) -> Vec<Row> {
     let echo = |connections: usize| {
         let plural = if connections == 1 { "" } else { "s" };
         let title = format!("echo, {connections} connection{plural}, processor per request");
@@ -60,7 +61,7 @@ fn echoes(key: &str, servers: &[Contender]) -> Vec<Row> {
             &title,
             "µs",
             servers,
-            move |name, scale| echoed(name, scale, connections),
+            move |name, scale| echoed(name, scale.of(requests), connections),
         )
     };
     [1, 64, 512].map(echo).into()
@@ -71,12 +72,12 @@ fn row(
     title: &str,
     unit: &'static str,
     servers: &[Contender],
-    sample: impl Fn(&str, Scale) -> io::Result<f64> + Copy + 'static,
+    sample: impl Fn(&str, Scale) -> io::Result<Sample> + Copy + 'static,
 ) -> Row {
     let entry = |server: &Contender| {
         let name = server.name;
         Entry::of(name, server.role, move |scale| match sample(name, scale) {
-            Ok(figure) => figure,
+            Ok(sample) => sample,
             Err(error) => panic!("{name} under load: {error}"),
         })
     };
@@ -89,37 +90,80 @@ fn row(
     }
 }
 
+/// What a server has spent so far.
+struct Spent {
+    nanos: u64,
+    switches: u64,
+}
+
+impl Spent {
+    fn by(server: &Server) -> Self {
+        Self {
+            nanos: server.processor.nanos(),
+            switches: server.switches(),
+        }
+    }
+
+    /// Since then, for each of `requests`.
+    fn each(&self, server: &Server, requests: f64) -> Each {
+        Each {
+            micros: (server.processor.nanos() - self.nanos) as f64 / 1000.0 / requests,
+            switches: (server.switches() - self.switches) as f64 / requests,
+        }
+    }
+}
+
+/// What a request costs a server.
+struct Each {
+    /// Of its processor time.
+    micros: f64,
+    switches: f64,
+}
+
 /// The server's processor time per request, in microseconds.
-fn echoed(name: &str, scale: Scale, connections: usize) -> io::Result<f64> {
-    let requests = scale.of(20_000).max(512);
+fn echoed(name: &str, requests: u32, connections: usize) -> io::Result<Sample> {
+    let requests = requests.max(512);
     let server = Server::start(name, Protocol::Echo);
     let mut load = Load::connect(server.address, connections)?;
     load.run(requests / 10)?;
-    let before = server.processor.nanos();
+    let before = Spent::by(&server);
     load.run(requests)?;
-    let nanos = server.processor.nanos() - before;
-    Ok(nanos as f64 / 1000.0 / f64::from(requests))
+    let each = before.each(&server, requests.into());
+    Ok(Sample {
+        figure: each.micros,
+        switches: Some(each.switches),
+    })
 }
 
 struct Asked {
-    /// The server's processor time per request, in microseconds.
-    cost: f64,
+    each: Each,
+    /// In microseconds.
     p99: f64,
 }
 
-fn asked(name: &str, protocol: Protocol) -> io::Result<Asked> {
+impl Asked {
+    /// The server's processor time per request, in microseconds.
+    fn cost(&self) -> f64 {
+        self.each.micros
+    }
+}
+
+fn asked(name: &str, protocol: Protocol, figure: fn(&Asked) -> f64) -> io::Result<Sample> {
     let server = Server::start(name, protocol);
-    let before = server.processor.nanos();
+    let before = Spent::by(&server);
     let report = wrk::run(server.address)?;
-    let nanos = server.processor.nanos() - before;
-    Ok(Asked {
-        cost: nanos as f64 / 1000.0 / report.requests as f64,
+    let asked = Asked {
+        each: before.each(&server, report.requests as f64),
         p99: report.p99,
+    };
+    Ok(Sample {
+        figure: figure(&asked),
+        switches: Some(asked.each.switches),
     })
 }
 
 /// Resident bytes per connection.
-fn resident(name: &str, _: Scale) -> io::Result<f64> {
+fn resident(name: &str, _: Scale) -> io::Result<Sample> {
     const CONNECTIONS: u16 = 2000;
     let server = Server::start(name, Protocol::Echo);
     // What comes with the first connections is not each one's.
@@ -127,5 +171,5 @@ fn resident(name: &str, _: Scale) -> io::Result<f64> {
     let before = server.resident();
     let _all = Load::connect(server.address, CONNECTIONS.into())?;
     let bytes = server.resident() - before;
-    Ok(bytes as f64 / f64::from(CONNECTIONS))
+    Ok(Sample::from(bytes as f64 / f64::from(CONNECTIONS)))
 }

@@ -6,6 +6,7 @@ use crate::{
     harness::{
         Entry, Goal, Row, Scale,
         clock::{Meter, Processor},
+        instructions::{counting_begins, counting_ends},
     },
 };
 use std::{
@@ -281,7 +282,9 @@ impl Work for BlockOn {
         };
         pass(count / 10);
         let before = Processor::HERE.nanos();
+        counting_begins();
         pass(count);
+        counting_ends(count);
         let nanos = Processor::HERE.nanos() - before;
         nanos as f64 / f64::from(count)
     }
