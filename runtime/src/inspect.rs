@@ -12,8 +12,10 @@ use crate::{
 #[cfg(feature = "trace")]
 use std::{panic::Location, sync::Arc, time::Duration};
 
-/// What the runtime of this thread is doing; `None` outside one. Linear in the
-/// number of tasks, timers and sockets.
+/// What the runtime of this thread is doing; `None` outside one, and where only
+/// the runtime's own thread can look: on one that runs none of the tasks of a
+/// runtime whose threads share nothing. Linear in the number of tasks, timers
+/// and sockets.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -32,7 +34,7 @@ pub fn inspect() -> Option<Snapshot> {
         Some(match current? {
             Current::Local(core) => core.handle().shared().inspect(core.inspect()),
             Current::Worker(worker) => worker.pool().inspect(worker.handle()),
-            Current::Adrift(handle) => handle.pool()?.inspect(handle),
+            Current::Adrift(handle) | Current::Guest(handle) => handle.pool()?.inspect(handle),
         })
     })
 }

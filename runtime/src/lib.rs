@@ -50,14 +50,11 @@
 //! |---|---|
 //! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; for crates that ask for tokio's traits, `TokioIo` of the module `tokio` |
 //! | `#[tokio::main]` runs a pool | one thread, unless `flavor = "multi_thread"` |
-//! | `Builder::enable_all` | nothing to enable |
-//! | `let guard = runtime.enter()` | [`Runtime::enter`] calls a closure |
-//! | `Handle::block_on` | [`Handle::spawn`](runtime::Handle::spawn), whose `JoinHandle` any thread may wait for |
+//! | `let guard = handle.enter()` | [`Handle::enter`](runtime::Handle::enter) calls a closure; so does [`Runtime::enter`] |
 //! | a `Runtime` in a `static` | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere |
 //! | `spawn(task);` and no more | `drop(spawn(task))`: to drop the handle, which detaches the task, is to be said |
 //! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
-//! | `TcpStream::connect(&name)` | the name is given away: `name.clone()` |
-//! | `fs::write(path, &text)` | so are the contents; a `&str` or `&[u8]` is copied |
+//! | `fs::write(path, &text)` | the contents are given away; a `&str` or `&[u8]` is copied |
 //! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |
 //! | `signal::unix::signal(SignalKind::…)` | `signal::signal(libc::SIG…)` |
 //! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`]; a [`task::JoinSet`] or a [`scope`] |

@@ -11,6 +11,9 @@ pub(crate) enum Current<'a> {
     Worker(&'a Worker),
     /// In a poll of a pool's task, on a thread that has given its worker away.
     Adrift(&'a Handle),
+    /// On a thread that runs none of its tasks, and never has: one that holds
+    /// a handle, or one of the blocking pool.
+    Guest(&'a Handle),
 }
 
 impl<'a> Current<'a> {
@@ -18,7 +21,7 @@ impl<'a> Current<'a> {
         match self {
             Self::Local(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
-            Self::Adrift(handle) => handle,
+            Self::Adrift(handle) | Self::Guest(handle) => handle,
         }
     }
 }
@@ -29,6 +32,7 @@ enum Entered {
     Local(*const Core),
     Worker(*const Worker),
     Adrift(*const Handle),
+    Guest(*const Handle),
 }
 
 thread_local! {
@@ -65,6 +69,7 @@ fn enter_as<R>(current: Current<'_>, visiting: bool, code: impl FnOnce() -> R) -
         Current::Local(core) => Entered::Local(core),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::Adrift(handle) => Entered::Adrift(handle),
+        Current::Guest(handle) => Entered::Guest(handle),
     };
     let _restore = Restore(ENTERED.replace(entered), VISITING.replace(visiting));
     code()
@@ -83,13 +88,19 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         Entered::Local(core) => Some(Current::Local(unsafe { &*core })),
         // SAFETY: see above.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
-        // SAFETY: see above.
-        Entered::Adrift(handle) => Some(Current::Adrift(unsafe { &*handle })),
+        Entered::Adrift(handle) | Entered::Guest(handle) => {
+            // SAFETY: see above.
+            let handle = unsafe { &*handle };
+            Some(match entered {
+                Entered::Guest(_) => Current::Guest(handle),
+                _ => Current::Adrift(handle),
+            })
+        }
     })
 }
 
-/// Whether this thread is inside of a runtime, which it must not block. Adrift,
-/// it may.
+/// Whether this thread is inside of a runtime, which it must not block. Adrift
+/// or a guest, it may.
 pub(crate) fn is_entered() -> bool {
     with(|current| matches!(current, Some(Current::Local(_) | Current::Worker(_))))
 }

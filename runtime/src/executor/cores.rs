@@ -79,9 +79,9 @@ impl Cores {
         self: &Arc<Self>,
         index: usize,
         driver: Driver,
+        thread: thread::Builder,
     ) -> io::Result<thread::JoinHandle<()>> {
         let cores = Arc::clone(self);
-        let thread = thread::Builder::new().name(format!("wakeful-core-{index}"));
         thread.spawn(move || cores.live(index, driver))
     }
 

@@ -40,7 +40,8 @@ const POLLS_A_TURN: u32 = 61;
 /// One allocation. Constant time.
 ///
 /// # Panics
-/// Outside a runtime, and in a pool, where no task has a thread of its own.
+/// Outside a runtime, in a pool, where no task has a thread of its own, and on
+/// a thread that a [`Handle`](crate::runtime::Handle) has let in.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -66,6 +67,7 @@ where
     let refused = match context::with(|current| match current {
         Some(Current::Local(core)) => Ok(core.spawn(future, location)),
         Some(Current::Worker(_) | Current::Adrift(_)) => Err(NOT_LOCAL),
+        Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
         None => Err(NOT_INSIDE),
     }) {
         Ok(handle) => return handle,
@@ -76,6 +78,10 @@ where
 
 pub(crate) const NOT_LOCAL: &str = "`spawn_local` needs a runtime of one thread, where a future can stay. \
      This is a pool: use `spawn`, or build the runtime with `Builder::new_current_thread`";
+
+const NOT_AS_A_GUEST: &str = "`spawn_local` needs the thread that runs the future, and this one was let into \
+     the runtime by a `Handle`, or by `spawn_blocking`. Use `spawn`, or `Handle::spawn_on` to have \
+     the future made on that thread";
 
 /// Hands a future to the runtime of this thread, which may run it on any of
 /// its threads: so it must be `Send`. Otherwise like [`spawn_local`].
@@ -106,7 +112,7 @@ where
     let handle = context::with(|current| match current? {
         Current::Local(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
-        Current::Adrift(handle) => Some(handle.spawn_at(future, location)),
+        Current::Adrift(handle) | Current::Guest(handle) => Some(handle.spawn_at(future, location)),
     });
     match handle {
         Some(handle) => handle,

@@ -1,37 +1,149 @@
 //! From names to addresses.
+//!
+//! `std` reads a literal without asking anybody, but cannot say beforehand
+//! whether it will, and its trait says nothing of borrows: what is to be asked
+//! on another thread has to own what it says. So there is a trait here, with
+//! one method, which tells an address from a name.
 
 use crate::task::spawn_blocking;
 use std::{
-    any::Any,
     io,
-    net::{SocketAddr, ToSocketAddrs},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6},
 };
 
-/// The address that a name is already. `std` reads a literal without asking
-/// anybody, but cannot say beforehand whether it will, so only what is an
-/// address by type or by its text is spared the way through the blocking pool.
-fn literal(name: &dyn Any) -> Option<SocketAddr> {
-    match name.downcast_ref::<SocketAddr>() {
-        Some(address) => Some(*address),
-        None => name.downcast_ref::<&'static str>()?.parse().ok(),
+/// What can be turned into the addresses of a socket: those types that `std`'s
+/// trait of this name has, borrowed or not.
+///
+/// An address by type or by its text is taken as it is. Any other name is
+/// copied, and resolved on the blocking pool.
+///
+/// It is sealed, as tokio's is. What implements `std`'s trait alone is asked
+/// for its addresses first, and `&addresses[..]` is handed in.
+///
+/// ```
+/// use wakeful::net::{TcpListener, TcpStream, ToSocketAddrs};
+///
+/// async fn greet<A: ToSocketAddrs>(name: A) -> std::io::Result<TcpStream> {
+///     TcpStream::connect(name).await
+/// }
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+///     let port = listener.local_addr()?.port();
+///     let name = format!("localhost:{port}");
+///     greet(&name).await?;
+///     greet(("localhost".to_owned(), port)).await?;
+///     greet(listener.local_addr()?).await?;
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub trait ToSocketAddrs: sealed::Say {}
+
+impl<A: sealed::Say + ?Sized> ToSocketAddrs for A {}
+
+mod sealed {
+    /// Who can say of what it is the address.
+    pub trait Say {
+        fn say(&self) -> super::Said;
     }
 }
 
-/// The addresses behind a name.
-async fn resolve<A>(name: A) -> io::Result<Vec<SocketAddr>>
-where
-    A: ToSocketAddrs + Send + 'static,
-{
-    spawn_blocking(move || name.to_socket_addrs().map(Iterator::collect)).await?
+/// What a name says.
+pub enum Said {
+    One(SocketAddr),
+    Several(Vec<SocketAddr>),
+    /// To be resolved, the port in the text.
+    Text(String),
+    /// To be resolved.
+    Host(String, u16),
+}
+
+macro_rules! known {
+    ($($address:ty),+) => {$(
+        impl sealed::Say for $address {
+            fn say(&self) -> Said {
+                Said::One((*self).into())
+            }
+        }
+    )+};
+}
+
+known!(
+    SocketAddr,
+    SocketAddrV4,
+    SocketAddrV6,
+    (IpAddr, u16),
+    (Ipv4Addr, u16),
+    (Ipv6Addr, u16)
+);
+
+impl sealed::Say for [SocketAddr] {
+    fn say(&self) -> Said {
+        Said::Several(self.to_vec())
+    }
+}
+
+impl sealed::Say for str {
+    fn say(&self) -> Said {
+        self.parse()
+            .map_or_else(|_| Said::Text(self.to_owned()), Said::One)
+    }
+}
+
+impl sealed::Say for String {
+    fn say(&self) -> Said {
+        self.as_str().say()
+    }
+}
+
+impl sealed::Say for (&str, u16) {
+    fn say(&self) -> Said {
+        let (host, port) = *self;
+        match host.parse::<IpAddr>() {
+            Ok(address) => Said::One((address, port).into()),
+            Err(_) => Said::Host(host.to_owned(), port),
+        }
+    }
+}
+
+impl sealed::Say for (String, u16) {
+    fn say(&self) -> Said {
+        (self.0.as_str(), self.1).say()
+    }
+}
+
+impl<A: sealed::Say + ?Sized> sealed::Say for &A {
+    fn say(&self) -> Said {
+        (**self).say()
+    }
+}
+
+impl Said {
+    /// All the addresses, in the order in which they are to be tried.
+    async fn addresses(self) -> io::Result<Vec<SocketAddr>> {
+        use std::net::ToSocketAddrs;
+        match self {
+            Self::One(address) => Ok(vec![address]),
+            Self::Several(addresses) => Ok(addresses),
+            Self::Text(name) => spawn_blocking(move || name.to_socket_addrs())
+                .await?
+                .map(Iterator::collect),
+            Self::Host(host, port) => {
+                spawn_blocking(move || (host.as_str(), port).to_socket_addrs())
+                    .await?
+                    .map(Iterator::collect)
+            }
+        }
+    }
 }
 
 /// The addresses behind a name, in the order in which they are to be tried.
 ///
-/// A name that is neither an address nor its text is resolved on the blocking
-/// pool, so it must own what it says.
-///
 /// # Errors
-/// Those of [`ToSocketAddrs`], or that the runtime is shutting down.
+/// When the name cannot be resolved, when it has no port, or that the runtime
+/// is shutting down.
 ///
 /// # Panics
 /// Outside a runtime, unless the name is an address already.
@@ -48,15 +160,10 @@ where
 /// })?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub async fn lookup_host<A>(name: A) -> io::Result<impl Iterator<Item = SocketAddr>>
-where
-    A: ToSocketAddrs + Send + 'static,
-{
-    let addresses = match literal(&name) {
-        Some(address) => vec![address],
-        None => resolve(name).await?,
-    };
-    Ok(addresses.into_iter())
+pub async fn lookup_host<A: ToSocketAddrs>(
+    name: A,
+) -> io::Result<impl Iterator<Item = SocketAddr> + use<A>> {
+    Ok(name.say().addresses().await?.into_iter())
 }
 
 fn no_address() -> io::Error {
@@ -64,33 +171,27 @@ fn no_address() -> io::Error {
 }
 
 /// The first address behind a name.
-pub(super) async fn first<A>(name: A) -> io::Result<SocketAddr>
-where
-    A: ToSocketAddrs + Send + 'static,
-{
-    match literal(&name) {
-        Some(address) => Ok(address),
-        None => resolve(name)
-            .await?
-            .into_iter()
-            .next()
-            .ok_or_else(no_address),
+pub(super) async fn first(name: impl ToSocketAddrs) -> io::Result<SocketAddr> {
+    match name.say() {
+        Said::One(address) => Ok(address),
+        said => {
+            let addresses = said.addresses().await?;
+            addresses.first().copied().ok_or_else(no_address)
+        }
     }
 }
 
 /// Tries each address until one works; the last failure is the answer.
-pub(super) async fn first_that_works<A, T>(
-    name: A,
+pub(super) async fn first_that_works<T>(
+    name: impl ToSocketAddrs,
     mut attempt: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
-) -> io::Result<T>
-where
-    A: ToSocketAddrs + Send + 'static,
-{
-    if let Some(address) = literal(&name) {
+) -> io::Result<T> {
+    let said = name.say();
+    if let Said::One(address) = said {
         return attempt(address).await;
     }
     let mut last = no_address();
-    for address in resolve(name).await? {
+    for address in said.addresses().await? {
         match attempt(address).await {
             Ok(done) => return Ok(done),
             Err(error) => last = error,

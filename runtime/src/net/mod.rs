@@ -28,7 +28,7 @@ mod unix_listener;
 #[cfg(unix)]
 mod unix_stream;
 
-pub use address::lookup_host;
+pub use address::{ToSocketAddrs, lookup_host};
 pub use tcp_listener::TcpListener;
 pub use tcp_socket::TcpSocket;
 pub use tcp_stream::TcpStream;

@@ -1,9 +1,9 @@
 //! Waiting for TCP connections.
 
-use super::{TcpStream, acceptor::Acceptor, address, socket};
+use super::{TcpStream, ToSocketAddrs, acceptor::Acceptor, address, socket};
 use std::{
     io,
-    net::{self, SocketAddr, ToSocketAddrs},
+    net::{self, SocketAddr},
     task::{Context, Poll, ready},
 };
 
@@ -29,19 +29,12 @@ impl TcpListener {
     /// the port may be in its waiting time (`SO_REUSEADDR`).
     /// [`TcpSocket`](super::TcpSocket) has more options.
     ///
-    /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool, so it must own what it says: a `String` of its own, where
-    /// tokio takes a `&String`.
-    ///
     /// # Errors
     /// When no address works; the last one's reason is given.
     ///
     /// # Panics
     /// Outside a runtime.
-    pub async fn bind<A>(name: A) -> io::Result<Self>
-    where
-        A: ToSocketAddrs + Send + 'static,
-    {
+    pub async fn bind<A: ToSocketAddrs>(name: A) -> io::Result<Self> {
         address::first_that_works(name, async |address| {
             Self::new(mio::net::TcpListener::bind(address)?)
         })

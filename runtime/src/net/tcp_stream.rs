@@ -1,12 +1,12 @@
 //! A TCP connection.
 
-use super::{address, socket, tcp};
+use super::{ToSocketAddrs, address, socket, tcp};
 use crate::reactor::{Direction, Flags, Registered};
 use mio::Interest;
 use socket2::SockRef;
 use std::{
     io::{self, Read, Write},
-    net::{self, Shutdown, SocketAddr, ToSocketAddrs},
+    net::{self, Shutdown, SocketAddr},
     time::Duration,
 };
 
@@ -31,10 +31,6 @@ pub struct TcpStream {
 impl TcpStream {
     /// Connects to the first of the name's addresses that answers.
     ///
-    /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool, so it must own what it says: a `String` of its own, where
-    /// tokio takes a `&String`.
-    ///
     /// # Errors
     /// When no address works; the last one's reason is given.
     ///
@@ -43,10 +39,7 @@ impl TcpStream {
     ///
     /// # Cancel safety
     /// Dropped, the attempt is given up.
-    pub async fn connect<A>(name: A) -> io::Result<Self>
-    where
-        A: ToSocketAddrs + Send + 'static,
-    {
+    pub async fn connect<A: ToSocketAddrs>(name: A) -> io::Result<Self> {
         address::first_that_works(name, Self::connect_to).await
     }
 

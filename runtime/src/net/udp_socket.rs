@@ -1,11 +1,11 @@
 //! Datagrams over UDP.
 
-use super::{address, socket};
+use super::{ToSocketAddrs, address, socket};
 use crate::reactor::{Direction, Flags, Registered};
 use mio::Interest;
 use std::{
     io,
-    net::{self, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs},
+    net::{self, Ipv4Addr, Ipv6Addr, SocketAddr},
     task::{Context, Poll},
 };
 
@@ -38,19 +38,12 @@ pub struct UdpSocket {
 impl UdpSocket {
     /// A socket at the first of the name's addresses that allows it.
     ///
-    /// A name that is neither an address nor its text is resolved on the
-    /// blocking pool, so it must own what it says: a `String` of its own, where
-    /// tokio takes a `&String`.
-    ///
     /// # Errors
     /// When no address works; the last one's reason is given.
     ///
     /// # Panics
     /// Outside a runtime.
-    pub async fn bind<A>(name: A) -> io::Result<Self>
-    where
-        A: ToSocketAddrs + Send + 'static,
-    {
+    pub async fn bind<A: ToSocketAddrs>(name: A) -> io::Result<Self> {
         address::first_that_works(name, async |address| {
             Self::new(mio::net::UdpSocket::bind(address)?)
         })
@@ -80,10 +73,7 @@ impl UdpSocket {
     ///
     /// # Errors
     /// When no address works; the last one's reason is given.
-    pub async fn connect<A>(&self, name: A) -> io::Result<()>
-    where
-        A: ToSocketAddrs + Send + 'static,
-    {
+    pub async fn connect<A: ToSocketAddrs>(&self, name: A) -> io::Result<()> {
         address::first_that_works(name, async |address| self.io.connect(address)).await
     }
 
@@ -106,10 +96,7 @@ impl UdpSocket {
     ///
     /// # Cancel safety
     /// Dropped, nothing was sent.
-    pub async fn send_to<A>(&self, datagram: &[u8], name: A) -> io::Result<usize>
-    where
-        A: ToSocketAddrs + Send + 'static,
-    {
+    pub async fn send_to<A: ToSocketAddrs>(&self, datagram: &[u8], name: A) -> io::Result<usize> {
         let target = address::first(name).await?;
         self.io
             .io(Direction::Write, |socket| socket.send_to(datagram, target))

@@ -1,6 +1,7 @@
 //! How a runtime is set up.
 
 mod on;
+mod threads;
 
 use super::{
     Handle, Kind, Runtime,
@@ -22,6 +23,7 @@ use crate::{
 };
 use crossbeam_deque::Worker as Deque;
 use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
+use threads::Threads;
 
 /// Sets a [`Runtime`] up.
 ///
@@ -41,6 +43,7 @@ pub struct Builder {
     workers: usize,
     scheduling: Scheduling,
     start_paused: bool,
+    threads: Threads,
     blocking: blocking::Settings,
     hooks: Hooks,
     #[cfg(feature = "trace")]
@@ -112,6 +115,7 @@ impl Builder {
             },
             scheduling: Scheduling::Fifo,
             start_paused: false,
+            threads: Threads::default(),
             blocking: blocking::Settings::default(),
             hooks: Hooks::default(),
             #[cfg(feature = "trace")]
@@ -289,7 +293,10 @@ impl Builder {
         let mut threads = Vec::new();
         let rest = (1..).zip(drivers);
         let started = rest
-            .map(|(index, driver)| cores.start(index, driver))
+            .map(|(index, driver)| {
+                let thread = self.threads.next(format_args!("wakeful-core-{index}"));
+                cores.start(index, driver, thread)
+            })
             .try_for_each(|thread| thread.map(|thread| threads.push(thread)));
         let runtime = Runtime {
             kind: Kind::Cores {
@@ -326,7 +333,7 @@ impl Builder {
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (index, other) in (1..).zip(workers) {
-            let thread = thread::Builder::new().name(format!("wakeful-worker-{index}"));
+            let thread = self.threads.next(format_args!("wakeful-worker-{index}"));
             let other = Given(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),

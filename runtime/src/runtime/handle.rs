@@ -17,7 +17,7 @@ use crate::{
 use std::{fmt, future::Future, panic::Location, sync::Arc};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
-     Call this inside of `Runtime::block_on`, or of `Runtime::enter`";
+     Call this inside of `Runtime::block_on`, or of `Handle::enter`";
 
 const NO_CORES: &str = "a pool has no cores to choose from: its tasks go where a worker is free. \
      Use `spawn`, or build the runtime with `Builder::new_thread_per_core`";
@@ -183,7 +183,9 @@ impl Handle {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        blocking::spawn(&self.0.blocking, work)
+        // The runtime is at hand there, too.
+        let here = self.clone();
+        blocking::spawn(&self.0.blocking, move || here.enter(work))
     }
 
     /// Figures of this runtime: how many tasks, threads, and so on.

@@ -2,12 +2,15 @@
 //! shut down.
 
 mod builder;
+mod flavor;
 pub(crate) mod fork;
+mod guest;
 mod handle;
 mod hooks;
 mod metrics;
 
 pub use builder::{Builder, Scheduling};
+pub use flavor::RuntimeFlavor;
 pub use handle::Handle;
 pub use hooks::TaskMeta;
 pub use metrics::RuntimeMetrics;
@@ -117,10 +120,7 @@ impl Runtime {
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         assert!(!context::is_entered(), "{NESTED}");
-        assert!(
-            !fork::happened_since(self.handle().reactor().born()),
-            "this runtime belongs to the process that forked this one: make a new one here"
-        );
+        self.handle().refuse_in_a_fork();
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {

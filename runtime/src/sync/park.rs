@@ -1,6 +1,6 @@
-//! Waiting for the things of `sync` on a thread that runs no tasks.
+//! Waiting on a thread that runs no tasks, for the things of `sync` above all.
 
-use crate::executor::context;
+use crate::executor::{context, coop};
 use std::{
     future::Future,
     pin::pin,
@@ -28,13 +28,22 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
         "this would block the runtime's thread and every task on it: \
          use the async function, or `spawn_blocking`"
     );
+    wait_for(future)
+}
+
+/// Blocks the thread, whatever it is, until the future is ready.
+pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-            return output;
+    // The poll that this may be in has blocked: what is left of its budget says
+    // nothing any more, and with none left this would go round for ever.
+    coop::outside(|| {
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
+            }
+            thread::park();
         }
-        thread::park();
-    }
+    })
 }

@@ -33,10 +33,9 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let pool =
-        context::with(|current| matches!(current, Some(Current::Worker(_) | Current::Adrift(_))));
+    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
     assert!(
-        !pool && handle.metrics().num_workers() == 1,
+        here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"
     );
     handle.timers().clock().pause();

@@ -120,7 +120,7 @@ impl Tracer {
         let worker = context::with(|current| match current? {
             Current::Local(core) => Some(core.handle().core()),
             Current::Worker(worker) => Some(worker.index()),
-            Current::Adrift(_) => None,
+            Current::Adrift(_) | Current::Guest(_) => None,
         });
         // Threads of the blocking pool are no workers.
         if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {

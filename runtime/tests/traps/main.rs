@@ -35,7 +35,7 @@
 //!    `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
 //!    `async_fd`
 //! 17 a hook that schedules work while parking — `parking`
-//! 18 nested and short `block_on`, fork — `shutdown`, `pool`, `ends`
+//! 18 nested and short `block_on`, fork — `shutdown`, `pool`, `ends`, `guests`
 //! 19 starvation by who wakes itself, by a pair, of the injector, inside of
 //!    `select!` and `join!` — `fairness`, `pool`, `cores`, `ranks`
 //! 20 a thread that gives up as work comes, the cap — `shutdown`, `tests/stress.rs`
@@ -61,8 +61,11 @@ mod ends;
 mod fairness;
 #[cfg(all(target_os = "linux", not(miri)))]
 mod faults;
+mod guests;
 mod in_place;
 mod join_set;
+#[cfg(not(miri))]
+mod names;
 mod panics;
 mod parking;
 mod pool;
