@@ -1,7 +1,7 @@
 //! The two handles on a task: one that waits for its output, one that only
 //! aborts it.
 
-use super::{cell::Task, error::JoinError, id::Id, joiner::Joiner, output, state::Disown};
+use super::{error::JoinError, header::Task, id::Id, joiner::Joiner, output, state::Disown};
 use crate::{contain::quietly, executor::coop, trace};
 use std::{
     fmt,

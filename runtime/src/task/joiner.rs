@@ -5,7 +5,7 @@
 //! word is the block's address with its lowest bit set.
 
 use super::{
-    cell::{Header, Task},
+    header::{Header, Task},
     recycle, waker,
 };
 use crate::trace::{self, WakerOp};

@@ -2,6 +2,7 @@
 //! allocation.
 //!
 //! - `state`: one word that says whose the task is, with its transitions.
+//! - `header`: what every task has, and a counted reference to it.
 //! - `cell`: the allocation, and what is done with the future in it.
 //! - `waker`: a task as a [`std::task::Waker`].
 //! - `join`: what the one who spawned holds; `joiner`: the waker of the one
@@ -19,6 +20,7 @@ pub mod coop;
 mod error;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
+mod header;
 mod id;
 mod join;
 mod join_set;
@@ -49,6 +51,6 @@ pub use crate::{
     executor::{pool::block_in_place, spawn, spawn_local},
 };
 
-pub(crate) use cell::{Header, Schedule, Task, UNLISTED};
+pub(crate) use header::{Header, Schedule, Task, UNLISTED};
 pub(crate) use state::{Pause, Start, State, Wake};
 pub(crate) use waker::borrowed;

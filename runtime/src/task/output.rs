@@ -5,7 +5,7 @@
 //! very deep stack. So a drop that begins inside another is put on a list, and
 //! the outermost works the list off.
 
-use super::cell::Task;
+use super::header::Task;
 use crate::contain::quietly;
 use std::cell::RefCell;
 

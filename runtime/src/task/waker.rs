@@ -2,7 +2,7 @@
 //! `will_wake` compares two pointers and means it.
 
 use super::{
-    cell::{Header, Task},
+    header::{Header, Task},
     state::Wake,
 };
 use crate::trace::{self, WakerOp};
