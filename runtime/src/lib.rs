@@ -56,7 +56,6 @@
 //! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
 //! | `fs::write(path, &text)` | the contents are given away; a `&str` or `&[u8]` is copied |
 //! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |
-//! | `signal::unix::signal(SignalKind::…)` | `signal::signal(libc::SIG…)` |
 //! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`]; a [`task::JoinSet`] or a [`scope`] |
 //! | `tokio::pin!` | `std::pin::pin!` |
 //!

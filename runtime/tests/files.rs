@@ -203,3 +203,59 @@ fn an_entry_knows_what_it_is() {
         fs::remove_dir(entry.path()).await.unwrap();
     });
 }
+
+#[test]
+fn a_file_that_must_be_new_is() {
+    run(async |folder: TempDir| {
+        let path = folder.path().join("new");
+        let mut file = File::create_new(&path).await.unwrap();
+        file.write_all(b"hello").await.unwrap();
+        file.flush().await.unwrap();
+        let error = File::create_new(&path).await.unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).await.unwrap(), b"hello");
+    });
+}
+
+#[test]
+fn a_file_goes_on_elsewhere_where_its_reader_was() {
+    run(async |folder: TempDir| {
+        let path = folder.path().join("file");
+        fs::write(&path, "hello, world").await.unwrap();
+        let mut file = File::open(&path).await.unwrap();
+        let mut word = [0; 5];
+        // The system has read it all by now.
+        file.read_exact(&mut word).await.unwrap();
+        let mut twin = file.try_clone().await.unwrap();
+        let mut comma = [0; 2];
+        twin.read_exact(&mut comma).await.unwrap();
+        assert_eq!(&comma, b", ");
+        drop(file);
+        let std = twin.into_std().await.unwrap();
+        let rest = spawn_blocking(move || std::io::read_to_string(std));
+        assert_eq!(rest.await.unwrap().unwrap(), "world");
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn files_and_folders_are_made_for_whom_it_was_said() {
+    use std::os::unix::fs::PermissionsExt;
+    use wakeful::fs::DirBuilder;
+
+    run(async |folder: TempDir| {
+        let (secret, key) = (folder.path().join("a/secret"), folder.path().join("a/key"));
+        DirBuilder::new().create(&secret).await.unwrap_err();
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700);
+        builder.create(&secret).await.unwrap();
+        builder.create(&secret).await.unwrap();
+        let mut options = File::options();
+        options.write(true).create(true).mode(0o600);
+        drop(options.open(&key).await.unwrap());
+        for (path, expected) in [(secret, 0o700), (key, 0o600)] {
+            let metadata = fs::metadata(path).await.unwrap();
+            assert_eq!(metadata.permissions().mode() & 0o777, expected);
+        }
+    });
+}

@@ -9,7 +9,10 @@ use std::{
 use wakeful::{
     Runtime,
     process::Command,
-    signal::{ctrl_c, signal},
+    signal::{
+        ctrl_c,
+        unix::{SignalKind, signal},
+    },
     spawn_local,
     task::yield_now,
     time::timeout,
@@ -190,7 +193,7 @@ fn a_signal_reaches_every_listener_and_many_count_as_one() {
     run("the signal", async {
         let (mut one, mut two) = (
             signal(libc::SIGUSR1).unwrap(),
-            signal(libc::SIGUSR1).unwrap(),
+            signal(SignalKind::user_defined1()).unwrap(),
         );
         for _ in 0..200 {
             // SAFETY: a signal that is listened for.
@@ -217,6 +220,26 @@ fn ctrl_c_ends_the_wait_for_it() {
         // SAFETY: a signal that is listened for, since the task's first poll.
         assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
         wait.await.unwrap().unwrap();
+    });
+}
+
+#[test]
+fn a_child_has_the_variables_and_the_name_that_it_was_given() {
+    run("the child's words", async {
+        let mut command = shell("echo $0 $ONE $TWO ${HOME-homeless}");
+        command
+            .env_clear()
+            .envs([("ONE", "1"), ("TWO", "2")])
+            .arg("me");
+        let said = command.output().await.unwrap().stdout;
+        assert_eq!(said, b"me 1 2 homeless\n");
+        assert!(!command.get_kill_on_drop());
+        assert_eq!(command.as_std().get_args().count(), 3);
+        let again = command.into_std().output().unwrap();
+        assert_eq!(again.stdout, b"me 1 2 homeless\n");
+
+        let said = shell("echo $0").arg0("called").output().await.unwrap();
+        assert_eq!(said.stdout, b"called\n");
     });
 }
 

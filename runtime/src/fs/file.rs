@@ -59,6 +59,17 @@ impl File {
         options.open(path).await
     }
 
+    /// Makes a file, to read and write it.
+    ///
+    /// # Errors
+    /// If it is there already (`AlreadyExists`): making and looking are one
+    /// step.
+    pub async fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
+        let mut options = Self::options();
+        options.read(true).write(true).create_new(true);
+        options.open(path).await
+    }
+
     /// Other ways to open a file.
     pub fn options() -> OpenOptions {
         OpenOptions::new()
@@ -108,6 +119,36 @@ impl File {
             .await
     }
 
+    /// The same open file once more. Both have one place in it: what one reads
+    /// or writes moves the other's, too.
+    ///
+    /// # Errors
+    /// Those of the writes before it, and when the system has no descriptors
+    /// left.
+    pub async fn try_clone(&mut self) -> io::Result<Self> {
+        poll_fn(|context| self.poll_place(context)).await?;
+        self.settled(fs::File::try_clone).await.map(Self::from_std)
+    }
+
+    /// The file as `std` has it, at the place where this one was.
+    ///
+    /// # Errors
+    /// Those of the writes before it, and when the system has no descriptor
+    /// left, for the file has two for a moment.
+    pub async fn into_std(mut self) -> io::Result<fs::File> {
+        poll_fn(|context| self.poll_place(context)).await?;
+        self.settled(fs::File::try_clone).await
+    }
+
+    /// Puts the system's place in the file where the reader is: it may be
+    /// ahead.
+    fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if ready!(self.0.poll_ahead(context))? > 0 {
+            ready!(self.0.poll_seek(context, SeekFrom::Current(0)))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
     /// Works on the file once nothing is under way.
     async fn settled<T: Send + 'static>(
         &mut self,
@@ -127,11 +168,7 @@ impl AsyncWrite for File {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // The system's place in the file is the reader's when nothing is
-        // ahead of it.
-        if ready!(self.0.poll_ahead(context))? > 0 {
-            ready!(self.0.poll_seek(context, SeekFrom::Current(0)))?;
-        }
+        ready!(self.poll_place(context))?;
         self.0.poll_write(context, buffer)
     }
 

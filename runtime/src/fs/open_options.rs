@@ -66,6 +66,23 @@ impl OpenOptions {
         self
     }
 
+    /// Who may do what with a file that is made, from which the process's
+    /// `umask` takes away; 0o666 unless told.
+    #[cfg(unix)]
+    pub fn mode(&mut self, mode: u32) -> &mut Self {
+        use std::os::unix::fs::OpenOptionsExt;
+        self.0.mode(mode);
+        self
+    }
+
+    /// Flags for the system, beside those that stand for the rest (`libc::O_…`).
+    #[cfg(unix)]
+    pub fn custom_flags(&mut self, flags: i32) -> &mut Self {
+        use std::os::unix::fs::OpenOptionsExt;
+        self.0.custom_flags(flags);
+        self
+    }
+
     /// Opens a file this way.
     ///
     /// # Errors

@@ -1,15 +1,17 @@
 //! Readiness of any descriptor, and the standard streams.
 //!
-//! What copies, buffers and splits streams is not here: `futures-util` has it,
-//! for everything that speaks the traits of `futures-io`, and that is every
-//! stream of this crate.
+//! What copies, buffers and splits streams is not here, but for what copies in
+//! both directions at once: `futures-util` has it, for everything that speaks
+//! the traits of `futures-io`, and that is every stream of this crate.
 
 #[cfg(unix)]
 mod async_fd;
+mod copy;
 mod standard;
 mod stdin;
 
 #[cfg(unix)]
 pub use async_fd::{AsyncFd, Interest, ReadyGuard, WouldBlock};
+pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};

@@ -41,6 +41,40 @@ macro_rules! descriptor {
     )+};
 }
 
+/// The way back to `std`, for sockets that are not of the file system.
+macro_rules! into_std {
+    ($what:literal, $std:ty) => {
+        #[doc = concat!("Takes the ", $what, " away from this runtime, as one of `std`'s that is")]
+        /// still non-blocking: to hand it to another core, or to another
+        /// runtime, where [`from_std`](Self::from_std) takes it over.
+        ///
+        /// # Errors
+        /// When the system has no descriptor left, for it has two for a moment.
+        /// It is closed then.
+        pub fn into_std(self) -> io::Result<$std> {
+            Ok(socket2::SockRef::from(&*self.io).try_clone()?.into())
+        }
+    };
+}
+
+/// As `into_std`, for those of the file system.
+#[cfg(unix)]
+macro_rules! into_std_unix {
+    ($what:literal, $std:ty) => {
+        #[doc = concat!("Takes the ", $what, " away from this runtime, as one of `std`'s that is")]
+        /// still non-blocking; see
+        /// [`TcpStream::into_std`](super::TcpStream::into_std).
+        ///
+        /// # Errors
+        /// When the system has no descriptor left, for it has two for a moment.
+        /// It is closed then.
+        pub fn into_std(self) -> io::Result<$std> {
+            use std::os::fd::AsFd;
+            Ok(self.io.as_fd().try_clone_to_owned()?.into())
+        }
+    };
+}
+
 /// Waiting without a buffer, for those who allocate one only when there is
 /// something to put into it.
 macro_rules! readiness {
@@ -95,6 +129,12 @@ macro_rules! stream_methods {
         pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
             self.io
                 .try_io(Direction::Write, |mut stream| stream.write(buffer))
+        }
+
+        /// The error that the system holds for this connection, if there is
+        /// one: the next operation would return it. It is held no more then.
+        pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+            self.io.take_error()
         }
 
         /// Closes one direction or both, for everyone who holds the
@@ -276,6 +316,8 @@ macro_rules! datagram_methods {
     };
 }
 
+#[cfg(unix)]
+pub(super) use into_std_unix;
 pub(super) use {
-    async_write, datagram_methods, descriptor, readiness, stream_methods, stream_traits,
+    async_write, datagram_methods, descriptor, into_std, readiness, stream_methods, stream_traits,
 };

@@ -1,6 +1,7 @@
 //! The two directions of a connection, each to own. To borrow them takes no
 //! types: a reference to a stream reads and writes like the stream.
 
+use super::TcpStream;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::{
     error::Error,
@@ -78,6 +79,85 @@ impl<S: Stream> Drop for OwnedWriteHalf<S> {
             // What cannot be closed is closed.
             let _ = self.stream.shutdown(Shutdown::Write);
         }
+    }
+}
+
+/// What the halves of a stream have of the stream's.
+macro_rules! halves {
+    ($Stream:ty, $Address:ty) => {
+        impl OwnedReadHalf<$Stream> {
+            /// The address of this end.
+            pub fn local_addr(&self) -> io::Result<$Address> {
+                self.0.local_addr()
+            }
+
+            /// The address of the other end.
+            pub fn peer_addr(&self) -> io::Result<$Address> {
+                self.0.peer_addr()
+            }
+
+            /// Waits until there is something to read; as the stream's method
+            /// of this name.
+            ///
+            /// # Cancel safety
+            /// Yes.
+            pub async fn readable(&self) -> io::Result<()> {
+                self.0.readable().await
+            }
+
+            /// Reads what is there.
+            ///
+            /// # Errors
+            /// `WouldBlock` if nothing is: then [`readable`](Self::readable)
+            /// waits.
+            pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+                self.0.try_read(buffer)
+            }
+        }
+
+        impl OwnedWriteHalf<$Stream> {
+            /// The address of this end.
+            pub fn local_addr(&self) -> io::Result<$Address> {
+                self.stream.local_addr()
+            }
+
+            /// The address of the other end.
+            pub fn peer_addr(&self) -> io::Result<$Address> {
+                self.stream.peer_addr()
+            }
+
+            /// Waits until there is room to write; as the stream's method of
+            /// this name.
+            ///
+            /// # Cancel safety
+            /// Yes.
+            pub async fn writable(&self) -> io::Result<()> {
+                self.stream.writable().await
+            }
+
+            /// Writes what there is room for.
+            ///
+            /// # Errors
+            /// `WouldBlock` if there is none: then [`writable`](Self::writable)
+            /// waits.
+            pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
+                self.stream.try_write(buffer)
+            }
+        }
+    };
+}
+
+halves!(TcpStream, std::net::SocketAddr);
+#[cfg(unix)]
+halves!(super::UnixStream, std::os::unix::net::SocketAddr);
+
+impl OwnedReadHalf<TcpStream> {
+    /// Looks at what has arrived without consuming it.
+    ///
+    /// # Cancel safety
+    /// Yes.
+    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.peek(buffer).await
     }
 }
 

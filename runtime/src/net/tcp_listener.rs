@@ -51,6 +51,8 @@ impl TcpListener {
         Self::new(mio::net::TcpListener::from_std(listener))
     }
 
+    socket::into_std!("listener", net::TcpListener);
+
     #[track_caller]
     fn new(listener: mio::net::TcpListener) -> io::Result<Self> {
         let io = Acceptor::new(listener, "tcp listener")?;

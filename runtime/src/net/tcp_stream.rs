@@ -74,16 +74,7 @@ impl TcpStream {
         Self::connected(mio::net::TcpStream::from_std(stream))
     }
 
-    /// Takes the connection away from this runtime, as one of `std`'s that is
-    /// still non-blocking: to hand it to another core, or to another runtime,
-    /// where [`from_std`](Self::from_std) takes it over.
-    ///
-    /// # Errors
-    /// When the system has no descriptor left, for the connection has two for
-    /// a moment. It is closed then.
-    pub fn into_std(self) -> io::Result<net::TcpStream> {
-        Ok(SockRef::from(&*self.io).try_clone()?.into())
-    }
+    socket::into_std!("connection", net::TcpStream);
 
     /// A connection that is there: it is taken to be ready, so that the first
     /// read and write are tried at once.
@@ -145,6 +136,12 @@ impl TcpStream {
     /// `None`, as usual, delivery goes on in the background.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
         SockRef::from(self).set_linger(linger)
+    }
+
+    /// Has the close be a reset, which is over at once: what was not delivered
+    /// is lost.
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
     }
 
     socket::stream_methods!(tcp);

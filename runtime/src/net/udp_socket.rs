@@ -60,6 +60,8 @@ impl UdpSocket {
         Self::new(mio::net::UdpSocket::from_std(socket))
     }
 
+    socket::into_std!("socket", net::UdpSocket);
+
     #[track_caller]
     fn new(socket: mio::net::UdpSocket) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
@@ -165,6 +167,39 @@ impl UdpSocket {
     /// Sets how many hops its datagrams may travel.
     pub fn set_ttl(&self, ttl: u32) -> io::Result<()> {
         self.io.set_ttl(ttl)
+    }
+
+    /// Whether this machine hears what it sends to a multicast group (IPv4).
+    pub fn multicast_loop_v4(&self) -> io::Result<bool> {
+        self.io.multicast_loop_v4()
+    }
+
+    /// Sets whether this machine hears what it sends to a multicast group
+    /// (IPv4). On Windows it is the receiver's to set.
+    pub fn set_multicast_loop_v4(&self, heard: bool) -> io::Result<()> {
+        self.io.set_multicast_loop_v4(heard)
+    }
+
+    /// Whether this machine hears what it sends to a multicast group (IPv6).
+    pub fn multicast_loop_v6(&self) -> io::Result<bool> {
+        self.io.multicast_loop_v6()
+    }
+
+    /// Sets whether this machine hears what it sends to a multicast group
+    /// (IPv6).
+    pub fn set_multicast_loop_v6(&self, heard: bool) -> io::Result<()> {
+        self.io.set_multicast_loop_v6(heard)
+    }
+
+    /// How many hops its multicast datagrams may travel: 1 unless told, which
+    /// is the local network.
+    pub fn multicast_ttl_v4(&self) -> io::Result<u32> {
+        self.io.multicast_ttl_v4()
+    }
+
+    /// Sets how many hops its multicast datagrams may travel.
+    pub fn set_multicast_ttl_v4(&self, ttl: u32) -> io::Result<()> {
+        self.io.set_multicast_ttl_v4(ttl)
     }
 
     /// Joins a multicast group, at the interface with this address (`0.0.0.0`:

@@ -95,6 +95,8 @@ impl UnixDatagram {
         Self::new(mio::net::UnixDatagram::from_std(socket))
     }
 
+    socket::into_std_unix!("socket", net::UnixDatagram);
+
     #[track_caller]
     fn new(socket: mio::net::UnixDatagram) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;

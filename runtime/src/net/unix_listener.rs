@@ -66,6 +66,8 @@ impl UnixListener {
         Self::new(mio::net::UnixListener::from_std(listener))
     }
 
+    socket::into_std_unix!("listener", net::UnixListener);
+
     #[track_caller]
     fn new(listener: mio::net::UnixListener) -> io::Result<Self> {
         let io = Acceptor::new(listener, "unix listener")?;

@@ -102,6 +102,8 @@ impl UnixStream {
         Self::connected(mio::net::UnixStream::from_std(stream))
     }
 
+    socket::into_std_unix!("connection", net::UnixStream);
+
     /// It is taken to be ready, so that the first read and write are tried at
     /// once.
     #[track_caller]

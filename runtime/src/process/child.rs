@@ -145,7 +145,7 @@ impl Drop for Child {
             // What fails to be killed has ended.
             let _ = process.inner.kill();
         }
-        if cfg!(unix) && Handle::try_current().is_some() {
+        if cfg!(unix) && Handle::try_current().is_ok() {
             drop(spawn_local(process.collect()));
         }
     }

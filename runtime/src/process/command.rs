@@ -49,9 +49,25 @@ impl Command {
         self
     }
 
+    /// Sets environment variables.
+    pub fn envs<K: AsRef<OsStr>, V: AsRef<OsStr>>(
+        &mut self,
+        variables: impl IntoIterator<Item = (K, V)>,
+    ) -> &mut Self {
+        self.inner.envs(variables);
+        self
+    }
+
     /// Removes an environment variable.
     pub fn env_remove(&mut self, key: impl AsRef<OsStr>) -> &mut Self {
         self.inner.env_remove(key);
+        self
+    }
+
+    /// Removes all environment variables: the child has those that are set here
+    /// and no other.
+    pub fn env_clear(&mut self) -> &mut Self {
+        self.inner.env_clear();
         self
     }
 
@@ -79,6 +95,30 @@ impl Command {
         self
     }
 
+    /// Sets what the program is told to be called: its argument 0.
+    #[cfg(unix)]
+    pub fn arg0(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
+        use std::os::unix::process::CommandExt;
+        self.inner.arg0(name);
+        self
+    }
+
+    /// Has the child run as this user, if this process may.
+    #[cfg(unix)]
+    pub fn uid(&mut self, user: u32) -> &mut Self {
+        use std::os::unix::process::CommandExt;
+        self.inner.uid(user);
+        self
+    }
+
+    /// Has the child run as this group, if this process may.
+    #[cfg(unix)]
+    pub fn gid(&mut self, group: u32) -> &mut Self {
+        use std::os::unix::process::CommandExt;
+        self.inner.gid(group);
+        self
+    }
+
     /// Puts the child into a process group: its own for 0, else the one named.
     #[cfg(unix)]
     pub fn process_group(&mut self, group: i32) -> &mut Self {
@@ -92,6 +132,21 @@ impl Command {
     pub fn kill_on_drop(&mut self, kill: bool) -> &mut Self {
         self.kill_on_drop = kill;
         self
+    }
+
+    /// Whether dropping the [`Child`] will kill the process.
+    pub fn get_kill_on_drop(&self) -> bool {
+        self.kill_on_drop
+    }
+
+    /// The command as `std` has it, to be looked at.
+    pub fn as_std(&self) -> &process::Command {
+        &self.inner
+    }
+
+    /// The command of `std`, without this crate around it.
+    pub fn into_std(self) -> process::Command {
+        self.inner
     }
 
     /// The command as `std` has it, for what is not here.

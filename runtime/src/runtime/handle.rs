@@ -14,7 +14,7 @@ use crate::{
     task::JoinHandle,
     time::Timers,
 };
-use std::{fmt, future::Future, panic::Location, sync::Arc};
+use std::{error::Error, fmt, future::Future, panic::Location, sync::Arc};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
      Call this inside of `Runtime::block_on`, or of `Handle::enter`";
@@ -59,14 +59,18 @@ impl Handle {
     #[track_caller]
     pub fn current() -> Self {
         match Self::try_current() {
-            Some(handle) => handle,
-            None => panic!("{NOT_INSIDE}"),
+            Ok(handle) => handle,
+            Err(error) => panic!("{error}"),
         }
     }
 
-    /// The runtime of this thread, if it is inside of one.
-    pub fn try_current() -> Option<Self> {
+    /// The runtime of this thread.
+    ///
+    /// # Errors
+    /// If it is not inside of one.
+    pub fn try_current() -> Result<Self, TryCurrentError> {
         context::with(|current| current.map(|current| current.handle().clone()))
+            .ok_or(TryCurrentError(()))
     }
 
     /// Hands a future to this runtime from any thread. See
@@ -245,6 +249,18 @@ impl Handle {
         &self.0.blocking
     }
 }
+
+/// This thread is not inside of a runtime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TryCurrentError(());
+
+impl fmt::Display for TryCurrentError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NOT_INSIDE)
+    }
+}
+
+impl Error for TryCurrentError {}
 
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

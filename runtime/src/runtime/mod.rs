@@ -11,7 +11,7 @@ mod metrics;
 
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
-pub use handle::Handle;
+pub use handle::{Handle, TryCurrentError};
 pub use hooks::TaskMeta;
 pub use metrics::RuntimeMetrics;
 

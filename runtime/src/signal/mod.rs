@@ -5,16 +5,26 @@
 //! signal-hook's, which lets several listeners share a signal.
 
 #[cfg(unix)]
+mod kind;
+#[cfg(unix)]
 #[path = "unix.rs"]
 mod listener;
 #[cfg(not(unix))]
 #[path = "thread.rs"]
 mod listener;
 
+#[cfg(unix)]
+pub use kind::SignalKind;
 #[cfg(not(unix))]
 use listener::signal;
 #[cfg(unix)]
 pub use listener::{Signal, signal};
+
+/// Signals of Unix, by tokio's path.
+#[cfg(unix)]
+pub mod unix {
+    pub use super::{Signal, SignalKind, signal};
+}
 
 use std::io;
 

@@ -1,5 +1,6 @@
 //! The self-pipe.
 
+use super::SignalKind;
 use crate::{
     reactor::{Direction, Flags, Registered},
     trace,
@@ -8,7 +9,8 @@ use mio::{Interest, unix::pipe};
 use signal_hook::{SigId, consts::FORBIDDEN, low_level};
 use std::{fmt, io, io::Read};
 
-/// Listens for a signal, by its number (`libc::SIGTERM`).
+/// Listens for a signal, by its name ([`SignalKind`]) or by its number
+/// (`libc::SIGTERM`).
 ///
 /// From now on the signal no longer does what it does by default, also when
 /// the listener is gone. Listening for `SIGKILL`, `SIGSTOP`, `SIGILL`, `SIGFPE`
@@ -20,8 +22,24 @@ use std::{fmt, io, io::Read};
 ///
 /// # Panics
 /// Outside a runtime, and for a signal that cannot be listened for.
+///
+/// ```
+/// use wakeful::signal::unix::{SignalKind, signal};
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let mut reload = signal(SignalKind::hangup())?;
+///     # let kill = std::process::Command::new("kill");
+///     # { kill }.args(["-HUP", &std::process::id().to_string()]).status()?;
+///     reload.recv().await?;
+///     println!("the settings are to be read anew");
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[track_caller]
-pub fn signal(number: i32) -> io::Result<Signal> {
+pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
+    let number = kind.into().as_raw_value();
     assert!(
         !FORBIDDEN.contains(&number),
         "signal {number} cannot be listened for: the system does not allow it, or to go on after \

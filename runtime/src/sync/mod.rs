@@ -9,6 +9,7 @@
 //! | change a value, one task at a time   | [`Mutex`]                    |
 //! | read it together, change it alone    | [`RwLock`]                   |
 //! | make it when it is first wanted      | [`OnceCell`]                 |
+//! | set it once, for all who wait        | [`SetOnce`]                  |
 //! | let at most so many do something     | [`Semaphore`]                |
 //! | wake a task, with nothing to say     | [`Notify`]                   |
 //! | go on together                       | [`Barrier`]                  |
@@ -56,6 +57,7 @@ pub(crate) mod park;
 mod permits;
 mod rwlock;
 mod semaphore;
+mod set_once;
 mod wait_list;
 pub mod watch;
 
@@ -77,3 +79,4 @@ pub use rwlock::{
 pub use semaphore::{
     AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
 };
+pub use set_once::{SetOnce, SetOnceError};

@@ -8,4 +8,5 @@ mod locks;
 mod notify;
 mod once_cell;
 mod semaphore;
+mod set_once;
 mod watch;

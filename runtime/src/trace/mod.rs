@@ -117,7 +117,9 @@ use std::{error::Error, fmt};
 /// # Errors
 /// Outside of a runtime, and in one that is not traced.
 pub fn dump() -> Result<Dump, Untraced> {
-    Handle::try_current().ok_or(Untraced::NoRuntime)?.dump()
+    Handle::try_current()
+        .map_err(|_| Untraced::NoRuntime)?
+        .dump()
 }
 
 /// Those tasks of this thread's runtime that have waited for something, have

@@ -102,7 +102,7 @@ fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
             let task = spawn(async move {
                 let _droplet = droplet;
                 block_in_place(|| ());
-                assert!(Handle::try_current().is_some());
+                assert!(Handle::try_current().is_ok());
                 // In the same poll, on a thread without a worker.
                 let child = spawn(async { 1 });
                 let (sender, receiver) = oneshot::channel();

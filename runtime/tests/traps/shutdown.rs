@@ -128,7 +128,7 @@ fn trap_18_what_needs_a_runtime_says_so_outside_of_one() {
     ] {
         assert!(said.contains("Runtime::block_on"), "{said}");
     }
-    assert!(Handle::try_current().is_none());
+    assert!(Handle::try_current().is_err());
     assert!(wakeful::inspect().is_none());
 }
 

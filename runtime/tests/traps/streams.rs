@@ -1,10 +1,11 @@
 //! Traps 14, 16 and 22, and what halves promise, for every kind of stream.
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
-use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
+use futures_util::{AsyncReadExt, AsyncWriteExt, future::join, io::BufWriter};
 use std::{io, thread};
 use wakeful::{
     Runtime,
+    io::copy_bidirectional,
     net::{TcpListener, TcpStream},
     spawn_local,
 };
@@ -217,6 +218,91 @@ macro_rules! promises {
                 let mut heard = [0; 5];
                 there.read_exact(&mut heard).await.unwrap();
                 assert_eq!(&heard, b"whole");
+            });
+        }
+
+        #[test]
+        fn halves_know_their_ends_and_need_no_buffer_either() {
+            run("one byte each way", async {
+                let (here, there) = pair().await;
+                // Addresses of Unix cannot be compared.
+                let ends = |one, other| format!("{one:?} {other:?}");
+                let known = ends(there.peer_addr().unwrap(), there.local_addr().unwrap());
+                let (reader, writer) = here.into_split();
+                let (here, peer) = (reader.local_addr().unwrap(), reader.peer_addr().unwrap());
+                assert_eq!(ends(here, peer), known);
+                let (here, peer) = (writer.local_addr().unwrap(), writer.peer_addr().unwrap());
+                assert_eq!(ends(here, peer), known);
+                writer.writable().await.unwrap();
+                assert_eq!(writer.try_write(b"x").unwrap(), 1);
+                (&there).read_exact(&mut [0]).await.unwrap();
+                (&there).write_all(b"y").await.unwrap();
+                reader.readable().await.unwrap();
+                assert_eq!(reader.try_read(&mut [0]).unwrap(), 1);
+            });
+        }
+
+        #[test]
+        fn what_std_takes_back_goes_on_there() {
+            run("bytes before and after", async {
+                let (here, mut there) = pair().await;
+                there.write_all(b"before").await.unwrap();
+                assert!(here.take_error().unwrap().is_none());
+                let mut std = here.into_std().unwrap();
+                std.set_nonblocking(false).unwrap();
+                there.write_all(b" and after").await.unwrap();
+                drop(there);
+                let mut heard = String::new();
+                io::Read::read_to_string(&mut std, &mut heard).unwrap();
+                assert_eq!(heard, "before and after");
+            });
+        }
+
+        #[test]
+        fn what_is_copied_both_ways_arrives_whole() {
+            run("a million bytes each way", async {
+                const MANY: usize = 1 << 20;
+                let (mut client, mut one) = pair().await;
+                let (mut other, mut server) = pair().await;
+                let copied =
+                    spawn_local(
+                        async move { copy_bidirectional(&mut one, &mut other).await.unwrap() },
+                    );
+                let serves = spawn_local(async move {
+                    let mut asked = Vec::new();
+                    server.read_to_end(&mut asked).await.unwrap();
+                    // The client has closed its direction; this one is open.
+                    asked.reverse();
+                    server.write_all(&asked).await.unwrap();
+                    server.write_all(b"!").await.unwrap();
+                });
+                let question: Vec<u8> = (0..=255).cycle().take(MANY).collect();
+                client.write_all(&question).await.unwrap();
+                client.close().await.unwrap();
+                let mut answer = Vec::new();
+                client.read_to_end(&mut answer).await.unwrap();
+                assert_eq!(answer.pop(), Some(b'!'));
+                answer.reverse();
+                assert!(answer == question);
+                serves.await.unwrap();
+                assert_eq!(copied.await.unwrap(), (MANY as u64, MANY as u64 + 1));
+            });
+        }
+
+        #[test]
+        fn what_is_copied_does_not_wait_in_a_buffer_for_more() {
+            run("a word through a buffer", async {
+                let (mut client, mut one) = pair().await;
+                let (other, mut server) = pair().await;
+                let mut other = BufWriter::new(other);
+                let copies =
+                    spawn_local(async move { copy_bidirectional(&mut one, &mut other).await });
+                client.write_all(b"hello").await.unwrap();
+                let mut heard = [0; 5];
+                server.read_exact(&mut heard).await.unwrap();
+                assert_eq!(&heard, b"hello");
+                copies.abort();
+                assert!(copies.await.unwrap_err().is_cancelled());
             });
         }
 

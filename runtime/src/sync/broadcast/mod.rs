@@ -29,8 +29,14 @@
 
 pub mod error;
 mod ring;
+mod weak;
 
-use super::wait_list::{self, Locked, Queue, Waitable};
+pub use weak::WeakSender;
+
+use super::{
+    Notify,
+    wait_list::{self, Locked, Queue, Waitable},
+};
 use crate::{primitives::Arc, task::consume_budget, trace::Made};
 use error::{RecvError, SendError, TryRecvError};
 use ring::{Ring, Taken};
@@ -38,6 +44,8 @@ use std::fmt;
 
 struct Shared<T> {
     queue: Queue<Ring<T>, Number>,
+    /// The last receiver went.
+    deserted: Notify,
 }
 
 /// For which value somebody waits.
@@ -94,7 +102,10 @@ impl<T> Sender<T> {
         assert!(capacity > 0, "a channel has room for at least one value");
         let queue = Queue::new(Ring::new(capacity), Made::new("broadcast receive"));
         Self {
-            shared: Arc::new(Shared { queue }),
+            shared: Arc::new(Shared {
+                queue,
+                deserted: Notify::called(Made::new("broadcast closed")),
+            }),
         }
     }
 
@@ -139,6 +150,46 @@ impl<T> Sender<T> {
     /// How many listen.
     pub fn receiver_count(&self) -> usize {
         self.shared.queue.lock().receivers()
+    }
+
+    /// Waits until nobody listens any more. There may be somebody again by
+    /// then: [`subscribe`](Self::subscribe) makes one.
+    ///
+    /// # Cancel safety
+    /// Yes.
+    ///
+    /// ```
+    /// use wakeful::sync::broadcast;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let (sender, mut receiver) = broadcast::channel(4);
+    ///     let listener = wakeful::spawn_local(async move { receiver.recv().await });
+    ///     sender.send("the only news")?;
+    ///     sender.closed().await;
+    ///     assert_eq!(listener.await??, "the only news");
+    ///     Ok::<(), Box<dyn std::error::Error>>(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn closed(&self) {
+        loop {
+            let deserted = self.shared.deserted.notified();
+            if self.receiver_count() == 0 {
+                return;
+            }
+            deserted.await;
+        }
+    }
+
+    /// A sender that does not keep the channel open.
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender::new(&self.shared)
+    }
+
+    /// How many senders there are, the weak not among them.
+    pub fn strong_count(&self) -> usize {
+        self.shared.queue.lock().senders()
     }
 
     /// Whether both send to the same receivers.
@@ -191,6 +242,11 @@ impl<T> Receiver<T> {
     /// Whether it has seen every value.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How many senders there are, the weak not among them.
+    pub fn sender_strong_count(&self) -> usize {
+        self.shared.queue.lock().senders()
     }
 
     /// Whether all senders are gone. There may be values left.
@@ -271,8 +327,14 @@ impl<T: Clone> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         // What nobody else listens for is dropped when the lock is free.
-        let unheard = self.shared.queue.lock().unsubscribe(self.next);
+        let mut locked = self.shared.queue.lock();
+        let unheard = locked.unsubscribe(self.next);
+        let deserted = locked.receivers() == 0;
+        drop(locked);
         drop(unheard);
+        if deserted {
+            self.shared.deserted.notify_waiters();
+        }
     }
 }
 

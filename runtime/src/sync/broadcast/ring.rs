@@ -58,6 +58,10 @@ impl<T> Ring<T> {
         self.receivers
     }
 
+    pub(super) fn senders(&self) -> usize {
+        self.senders
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.senders == 0
     }

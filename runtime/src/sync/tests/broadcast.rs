@@ -132,3 +132,42 @@ fn threads_receive_all_that_is_sent() {
         assert_eq!(thread.join().unwrap(), values * (values - 1) / 2);
     }
 }
+
+#[test]
+fn who_waits_for_the_last_listener_is_woken_when_it_goes() {
+    let (sender, first) = channel::<i32>(2);
+    let second = sender.subscribe();
+    let (waker, count) = Count::waker();
+    let mut closed = pin!(sender.closed());
+    assert!(poll(closed.as_mut(), &waker).is_pending());
+    drop(first);
+    assert_eq!(count.wakes(), 0);
+    drop(second);
+    assert_eq!(count.wakes(), 1);
+    // Another came before it looked.
+    let third = sender.subscribe();
+    assert!(poll(closed.as_mut(), &waker).is_pending());
+    drop(third);
+    assert_eq!(count.wakes(), 2);
+    assert_eq!(glance(closed), Poll::Ready(()));
+    at_once(sender.closed());
+}
+
+#[test]
+fn a_weak_sender_keeps_no_channel_open_and_opens_none() {
+    let (sender, mut receiver) = channel(2);
+    let weak = sender.downgrade();
+    let again = weak.clone().upgrade().unwrap();
+    assert_eq!(
+        (weak.strong_count(), receiver.sender_strong_count()),
+        (2, 2)
+    );
+    drop(sender);
+    assert_eq!(again.send(1), Ok(1));
+    drop(again);
+    assert!(receiver.is_closed());
+    assert!(weak.upgrade().is_none());
+    assert_eq!(weak.strong_count(), 0);
+    assert_eq!(at_once(receiver.recv()), Ok(1));
+    assert_eq!(at_once(receiver.recv()), Err(RecvError::Closed));
+}

@@ -1,0 +1,150 @@
+//! [`SetOnce`]: a value that others wait for.
+
+use super::Notify;
+use crate::trace::Made;
+use std::{error::Error, fmt, sync::OnceLock};
+
+/// A value that is set once, by whoever has it, and that any number of tasks
+/// wait for.
+///
+/// An [`OnceCell`](super::OnceCell) is filled by those who ask for its value,
+/// and so nobody waits for another there who does not try; a
+/// [`watch`](super::watch) channel has a value from the start, and may have
+/// others.
+///
+/// ```
+/// use wakeful::sync::SetOnce;
+///
+/// static PORT: SetOnce<u16> = SetOnce::new();
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let client = wakeful::spawn_local(async { *PORT.wait().await });
+///     PORT.set(8080).expect("nobody has");
+///     assert_eq!(client.await?, 8080);
+///     assert!(PORT.set(9090).is_err());
+///     Ok::<(), wakeful::task::JoinError>(())
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct SetOnce<T> {
+    value: OnceLock<T>,
+    set: Notify,
+}
+
+impl<T> SetOnce<T> {
+    const_unless_loom! {
+        /// Nothing yet. It can be a `static`.
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub const fn new() -> Self {
+            Self {
+                value: OnceLock::new(),
+                set: Notify::called(Made::new("SetOnce")),
+            }
+        }
+    }
+
+    const_unless_loom! {
+        /// The same as [`new`](Self::new), by tokio's name.
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub const fn const_new() -> Self {
+            Self::new()
+        }
+    }
+
+    /// With this value, if there is one.
+    #[cfg_attr(feature = "trace", track_caller)]
+    pub fn new_with(value: Option<T>) -> Self {
+        value.map_or_else(Self::new, Self::from)
+    }
+
+    /// Sets the value, and wakes all who wait for it.
+    ///
+    /// # Errors
+    /// Gives it back if there is one already.
+    pub fn set(&self, value: T) -> Result<(), SetOnceError<T>> {
+        self.value.set(value).map_err(SetOnceError)?;
+        self.set.notify_waiters();
+        Ok(())
+    }
+
+    /// Waits for the value. Ready at once when it is there.
+    ///
+    /// # Cancel safety
+    /// Yes.
+    pub async fn wait(&self) -> &T {
+        loop {
+            let set = self.set.notified();
+            if let Some(value) = self.get() {
+                return value;
+            }
+            set.await;
+        }
+    }
+
+    /// The value, if it is there.
+    pub fn get(&self) -> Option<&T> {
+        self.value.get()
+    }
+
+    /// Whether the value is there.
+    pub fn initialized(&self) -> bool {
+        self.get().is_some()
+    }
+
+    /// The value, if it is there.
+    pub fn into_inner(self) -> Option<T> {
+        self.value.into_inner()
+    }
+}
+
+impl<T> Default for SetOnce<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> From<T> for SetOnce<T> {
+    #[cfg_attr(feature = "trace", track_caller)]
+    fn from(value: T) -> Self {
+        Self {
+            value: OnceLock::from(value),
+            ..Self::new()
+        }
+    }
+}
+
+impl<T: Clone> Clone for SetOnce<T> {
+    fn clone(&self) -> Self {
+        Self::new_with(self.get().cloned())
+    }
+}
+
+impl<T: PartialEq> PartialEq for SetOnce<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl<T: Eq> Eq for SetOnce<T> {}
+
+impl<T: fmt::Debug> fmt::Debug for SetOnce<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetOnce")
+            .field("value", &self.get())
+            .finish()
+    }
+}
+
+/// There is a value already; here is the other.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SetOnceError<T>(pub T);
+
+impl<T> fmt::Display for SetOnceError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the value has been set already")
+    }
+}
+
+impl<T: fmt::Debug> Error for SetOnceError<T> {}
