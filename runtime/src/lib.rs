@@ -48,8 +48,10 @@
 //!
 //! | there | here |
 //! |---|---|
-//! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; for crates that ask for tokio's traits, `TokioIo` of the module `tokio` |
-//! | `#[tokio::main]` runs a pool | one thread, unless `flavor = "multi_thread"` |
+//! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; with the feature `tokio`, tokio's work as well, and `use tokio::io::…` stays |
+//! | `stream.shutdown().await` | `stream.close().await` of `futures_util`, or `stream.shutdown(Shutdown::Write)`, which waits for nothing |
+//! | `#[tokio::main]` and `Runtime::new()` make a pool | one thread, unless `flavor = "multi_thread"`, or by [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
+//! | `builder.enable_all();` and no more | `let builder = builder.…`: a [`Builder`](runtime::Builder) is handed on |
 //! | `let guard = handle.enter()` | [`Handle::enter`](runtime::Handle::enter) calls a closure; so does [`Runtime::enter`] |
 //! | a `Runtime` in a `static` | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere |
 //! | `spawn(task);` and no more | `drop(spawn(task))`: to drop the handle, which detaches the task, is to be said |
@@ -62,9 +64,10 @@
 //! # Features
 //! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.
 //! `hyper`: the traits of `hyper::rt`, in the module `hyper`. `tokio`: tokio's
-//! traits for I/O, in the module `tokio`. `trace`: what [`inspect()`] tells of
-//! a task beside its name and state, and the module `trace`, which says what
-//! every task waits for. `tracing`: spans and events that tokio-console reads.
+//! traits for I/O, for this crate's streams and, in the module `tokio`, for
+//! others. `trace`: what [`inspect()`] tells of a task beside its name and
+//! state, and the module `trace`, which says what every task waits for.
+//! `tracing`: spans and events that tokio-console reads.
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -2,33 +2,70 @@
 //! this runtime. Feature `tokio`; of tokio itself it takes the traits alone,
 //! and no runtime.
 //!
-//! [`TokioIo`] translates both ways: around a stream of `futures-io` it is one
-//! of tokio's, around one of tokio's it is one of `futures-io`.
+//! With it this crate's streams are streams of tokio's, too. A program that was
+//! written for tokio can keep its `use tokio::io::…`, and of tokio the feature
+//! `io-util`, which has no runtime either:
+//!
+//! ```toml
+//! tokio = { version = "1", features = ["io-util"] }
+//! ```
 //!
 //! ```
-//! use tokio::io::{AsyncReadExt, AsyncWriteExt};
-//! # #[cfg(unix)] {
-//! use wakeful::{net::UnixStream, tokio::TokioIo};
+//! use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+//! use wakeful::net::{TcpListener, TcpStream};
 //!
 //! let runtime = wakeful::Runtime::new()?;
 //! runtime.block_on(async {
-//!     let (here, there) = UnixStream::pair()?;
+//!     let listener = TcpListener::bind("127.0.0.1:0").await?;
+//!     let mut here = TcpStream::connect(listener.local_addr()?).await?;
+//!     let (there, _) = listener.accept().await?;
 //!     // The methods are those of tokio's traits.
-//!     let (mut here, mut there) = (TokioIo::new(here), TokioIo::new(there));
-//!     here.write_all(b"hello").await?;
-//!     here.shutdown().await?;
-//!     let mut heard = String::new();
-//!     there.read_to_string(&mut heard).await?;
-//!     assert_eq!(heard, "hello");
+//!     here.write_all(b"hello\n").await?;
+//!     here.write_u8(b'!').await?;
+//!     // But for this one: a connection has its own of that name.
+//!     here.shutdown(std::net::Shutdown::Write)?;
+//!     let mut lines = BufReader::new(there).lines();
+//!     assert_eq!(lines.next_line().await?.as_deref(), Some("hello"));
+//!     assert_eq!(lines.next_line().await?.as_deref(), Some("!"));
+//!     assert_eq!(lines.next_line().await?, None);
 //!     Ok::<(), std::io::Error>(())
 //! })?;
-//! # }
 //! # Ok::<(), std::io::Error>(())
 //! ```
+//!
+//! A method that both tokio's traits and those of `futures-util` have is called
+//! of the one that is imported; where both are, the compiler asks which.
+//!
+//! [`TokioIo`] is for the streams of other crates, and for a [`File`] that
+//! seeks. It translates both ways: around a stream of `futures-io` it is one of
+//! tokio's, around one of tokio's it is one of `futures-io`.
+//!
+//! ```
+//! use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+//! use wakeful::{fs::File, tokio::TokioIo};
+//!
+//! # let path = std::env::temp_dir().join(format!("wakeful-tokio-{}", std::process::id()));
+//! let runtime = wakeful::Runtime::new()?;
+//! runtime.block_on(async {
+//!     let mut file = TokioIo::new(File::create_new(&path).await?);
+//!     file.write_all(b"hello").await?;
+//!     file.rewind().await?;
+//!     let mut all = String::new();
+//!     file.read_to_string(&mut all).await?;
+//!     assert_eq!(all, "hello");
+//!     Ok::<(), std::io::Error>(())
+//! })?;
+//! # std::fs::remove_file(&path)?;
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! [`File`]: crate::fs::File
 //!
 //! What also sets timers or spawns through tokio (`tokio::time`,
 //! `tokio::spawn`) needs tokio's runtime all the same; most crates that wrap a
 //! stream do not.
+
+mod streams;
 
 use futures_io::{AsyncBufRead, AsyncRead, AsyncSeek, AsyncWrite};
 use pin_project_lite::pin_project;
@@ -82,13 +119,21 @@ impl<T: AsyncRead> theirs::AsyncRead for TokioIo<T> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // `futures-io` reads into bytes that are initialized: this zeroes them,
-        // the first time that the buffer is used.
-        let unfilled = buffer.initialize_unfilled();
-        let read = ready!(self.project().inner.poll_read(context, unfilled))?;
-        buffer.advance(read);
-        Poll::Ready(Ok(()))
+        poll_read(self.project().inner, context, buffer)
     }
+}
+
+/// Reads as `futures-io` does, into a buffer as tokio has it.
+fn poll_read(
+    reader: Pin<&mut impl AsyncRead>,
+    context: &mut Context<'_>,
+    buffer: &mut ReadBuf<'_>,
+) -> Poll<io::Result<()>> {
+    // `futures-io` reads into bytes that are initialized: this zeroes them, the
+    // first time that the buffer is used.
+    let read = ready!(reader.poll_read(context, buffer.initialize_unfilled()))?;
+    buffer.advance(read);
+    Poll::Ready(Ok(()))
 }
 
 impl<T: AsyncBufRead> theirs::AsyncBufRead for TokioIo<T> {
