@@ -137,6 +137,28 @@ fn trap_15_a_timer_that_fired_and_was_not_looked_at_can_be_dropped() {
 }
 
 #[test]
+fn trap_15_a_sleep_is_over_when_the_clock_was_advanced_by_as_much() {
+    paused(async {
+        for by in [Duration::from_nanos(1), TICK, MS, MS * 10, MS * 1000] {
+            // Wherever in its tick the clock stands.
+            for odd in [0, 1, 7, 65_535] {
+                advance(Duration::from_nanos(odd)).await;
+                let start = Instant::now();
+                let nap = spawn_local(sleep(by));
+                let later = spawn_local(sleep(by + TICK * 2));
+                settle().await;
+                advance(by).await;
+                assert!(nap.is_finished());
+                assert!(!later.is_finished());
+                assert!((by..by + TICK).contains(&start.elapsed()));
+                later.abort();
+                settle().await;
+            }
+        }
+    });
+}
+
+#[test]
 fn trap_15_a_timer_may_be_dropped_by_another_that_fires_with_it() {
     /// Each, woken, drops the other.
     struct Duel(usize);
