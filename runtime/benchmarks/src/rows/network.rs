@@ -13,7 +13,7 @@ pub fn rows() -> Vec<Row> {
     if wrk::is_there() {
         let title = "HTTP hello under `wrk -c64`";
         rows.push(row("http", title, "µs", &SERVERS, |name, _| {
-            asked(name, Protocol::Http, Asked::cost)
+            asked(name, Protocol::Http).map(|(cost, _)| cost)
         }));
     }
     rows
@@ -28,7 +28,7 @@ pub fn pool_rows() -> Vec<Row> {
     if wrk::is_there() {
         let title = "HTTP hello under `wrk -c64`, processor";
         rows.push(row("pool-http", title, "µs", &POOL_SERVERS, |name, _| {
-            asked(name, Protocol::Http, Asked::cost)
+            asked(name, Protocol::Http).map(|(cost, _)| cost)
         }));
         let title = "uneven HTTP, processor";
         rows.push(row(
@@ -36,11 +36,15 @@ pub fn pool_rows() -> Vec<Row> {
             title,
             "µs",
             &POOL_SERVERS,
-            |name, _| asked(name, Protocol::Uneven, Asked::cost),
+            |name, _| asked(name, Protocol::Uneven).map(|(cost, _)| cost),
         ));
         let title = "uneven HTTP, p99";
         rows.push(row("pool-p99", title, "µs", &POOL_SERVERS, |name, _| {
-            asked(name, Protocol::Uneven, |asked| asked.p99)
+            let (cost, report) = asked(name, Protocol::Uneven)?;
+            Ok(Sample {
+                figure: report.p99,
+                ..cost
+            })
         }));
     }
     rows
@@ -104,20 +108,17 @@ impl Spent {
         }
     }
 
-    /// Since then, for each of `requests`.
-    fn each(&self, server: &Server, requests: f64) -> Each {
-        Each {
-            micros: (server.processor.nanos() - self.nanos) as f64 / 1000.0 / requests,
-            switches: (server.switches() - self.switches) as f64 / requests,
+    /// What each of `requests` has cost since then: processor time, in
+    /// microseconds.
+    fn each(&self, server: &Server, requests: f64) -> Sample {
+        let nanos = server.processor.nanos() - self.nanos;
+        // A thread that has ended took its count along.
+        let switches = server.switches().saturating_sub(self.switches);
+        Sample {
+            figure: nanos as f64 / 1000.0 / requests,
+            switches: Some(switches as f64 / requests),
         }
     }
-}
-
-/// What a request costs a server.
-struct Each {
-    /// Of its processor time.
-    micros: f64,
-    switches: f64,
 }
 
 /// The server's processor time per request, in microseconds.
@@ -128,38 +129,15 @@ fn echoed(name: &str, requests: u32, connections: usize) -> io::Result<Sample> {
     load.run(requests / 10)?;
     let before = Spent::by(&server);
     load.run(requests)?;
-    let each = before.each(&server, requests.into());
-    Ok(Sample {
-        figure: each.micros,
-        switches: Some(each.switches),
-    })
+    Ok(before.each(&server, requests.into()))
 }
 
-struct Asked {
-    each: Each,
-    /// In microseconds.
-    p99: f64,
-}
-
-impl Asked {
-    /// The server's processor time per request, in microseconds.
-    fn cost(&self) -> f64 {
-        self.each.micros
-    }
-}
-
-fn asked(name: &str, protocol: Protocol, figure: fn(&Asked) -> f64) -> io::Result<Sample> {
+/// The same, and what `wrk` reports beside it.
+fn asked(name: &str, protocol: Protocol) -> io::Result<(Sample, wrk::Report)> {
     let server = Server::start(name, protocol);
     let before = Spent::by(&server);
     let report = wrk::run(server.address)?;
-    let asked = Asked {
-        each: before.each(&server, report.requests as f64),
-        p99: report.p99,
-    };
-    Ok(Sample {
-        figure: figure(&asked),
-        switches: Some(asked.each.switches),
-    })
+    Ok((before.each(&server, report.requests as f64), report))
 }
 
 /// Resident bytes per connection.
