@@ -7,8 +7,9 @@
 //! ```
 //!
 //! `--detail` tells where the samples lie. `--count` counts instructions instead
-//! of time, which are the same on every run; with it, what the runtime's notes
-//! for `trace` and `tracing` cost that nobody switched on:
+//! of time, which are the same on every run where one thread computes; with it,
+//! what the runtime's notes cost: those that nobody switched on by the features
+//! `trace` and `tracing`, those that somebody did by `traced`.
 //!
 //! ```text
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --count --only wakeful

@@ -22,7 +22,10 @@ impl Contender for Wakeful {
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
-        Self(Runtime::new().expect("a selector"))
+        let builder = Builder::new_current_thread();
+        #[cfg(feature = "traced")]
+        let builder = builder.enable_trace();
+        Self(builder.build().expect("a selector"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
