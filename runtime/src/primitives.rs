@@ -2,19 +2,25 @@
 //! are built from: `std`'s, or loom's when a model is being checked
 //! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
 
+mod deadline;
+
+pub(crate) use deadline::Deadline;
+#[cfg(loom)]
+pub(crate) use deadline::let_one_wait_end;
+
 #[cfg(loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
     sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Builder as ThreadBuilder, yield_now},
 };
 
 #[cfg(not(loom))]
 pub(crate) use std::{
     sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Builder as ThreadBuilder, yield_now},
 };
 
 #[cfg(not(loom))]

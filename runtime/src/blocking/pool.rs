@@ -4,13 +4,17 @@
 //! under the lock: either it has left the count of idle threads before work
 //! arrives, and the one who submits starts another, or it sees the work.
 
-use crate::{inspect::BlockingInfo, runtime::Hooked, task::Task};
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::{Duration, Instant},
+use crate::{
+    inspect::BlockingInfo,
+    primitives::{Condvar, Deadline, Mutex, MutexGuard, ThreadBuilder, lock},
+    runtime::Hooked,
+    task::Task,
 };
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+#[cfg(all(test, loom))]
+#[path = "models.rs"]
+mod models;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -61,7 +65,7 @@ impl Pool {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         // No stranger's code runs under this lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     pub(crate) fn hooks(&self) -> &Hooked {
@@ -90,7 +94,7 @@ impl Pool {
 
     fn start_thread(self: &Arc<Self>) {
         let pool = Arc::clone(self);
-        let started = thread::Builder::new()
+        let started = ThreadBuilder::new()
             .name("wakeful-blocking".to_owned())
             .spawn(move || pool.work());
         if started.is_err() {
@@ -144,22 +148,16 @@ impl Pool {
     /// Waits for work; false when none came in time.
     fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
         state.idle += 1;
-        // A keep-alive beyond what the clock can count never ends.
-        let deadline = Instant::now().checked_add(self.settings.keep_alive);
+        let end = Deadline::after(Some(self.settings.keep_alive));
         loop {
-            let left = deadline.map_or(Duration::MAX, |deadline| {
-                deadline.saturating_duration_since(Instant::now())
-            });
-            let waited = self.work_came.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            state = end.wait(&self.work_came, state);
             if state.promised > 0 {
                 // Whoever wakes first keeps the promise; who made it took one
                 // off the count of idle threads.
                 state.promised -= 1;
                 return (state, true);
             }
-            let late = deadline.is_some_and(|deadline| Instant::now() >= deadline);
-            if state.closed || late {
+            if state.closed || end.is_past() {
                 state.idle -= 1;
                 return (state, false);
             }
@@ -191,14 +189,10 @@ impl Pool {
         self.work_came.notify_all();
         queue.into_iter().for_each(cancel);
 
-        let state = self.lock();
-        let working = |state: &mut State| state.threads + state.leaving > 0;
-        match patience {
-            Some(patience) => drop(
-                self.thread_ended
-                    .wait_timeout_while(state, patience, working),
-            ),
-            None => drop(self.thread_ended.wait_while(state, working)),
+        let end = Deadline::after(patience);
+        let mut state = self.lock();
+        while state.threads + state.leaving > 0 && !end.is_past() {
+            state = end.wait(&self.thread_ended, state);
         }
     }
 }

@@ -1,0 +1,100 @@
+//! Waiting on a condition variable, but not for ever.
+//!
+//! Loom knows no time. There a wait ends when the model says so, so that it
+//! tries the end of the wait against all that other threads do meanwhile.
+
+#[cfg(loom)]
+pub(crate) use modelled::{Deadline, let_one_wait_end};
+#[cfg(not(loom))]
+pub(crate) use plain::Deadline;
+
+#[cfg(not(loom))]
+mod plain {
+    use crate::primitives::{Condvar, MutexGuard};
+    use std::{
+        sync::PoisonError,
+        time::{Duration, Instant},
+    };
+
+    /// The moment at which a wait ends, if it does.
+    pub(crate) struct Deadline(Option<Instant>);
+
+    impl Deadline {
+        /// So long from now. Without a limit, or with one beyond what the clock
+        /// can count, it never comes.
+        pub(crate) fn after(limit: Option<Duration>) -> Self {
+            Self(limit.and_then(|limit| Instant::now().checked_add(limit)))
+        }
+
+        pub(crate) fn is_past(&self) -> bool {
+            self.0.is_some_and(|deadline| Instant::now() >= deadline)
+        }
+
+        /// Waits for a notification, until this moment at most. Like any such
+        /// wait, it may end for no reason.
+        pub(crate) fn wait<'a, T>(
+            &self,
+            condvar: &Condvar,
+            guard: MutexGuard<'a, T>,
+        ) -> MutexGuard<'a, T> {
+            let Some(deadline) = self.0 else {
+                return condvar.wait(guard).unwrap_or_else(PoisonError::into_inner);
+            };
+            let left = deadline.saturating_duration_since(Instant::now());
+            let waited = condvar.wait_timeout(guard, left);
+            waited.unwrap_or_else(PoisonError::into_inner).0
+        }
+    }
+}
+
+#[cfg(loom)]
+mod modelled {
+    use crate::primitives::{Condvar, Mutex, MutexGuard, lock};
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering::SeqCst},
+        time::Duration,
+    };
+
+    loom::lazy_static! {
+        /// How many waits may end. Not loom's atomic: it is read and written
+        /// under the lock of those who wait.
+        static ref ENDED: AtomicUsize = AtomicUsize::new(0);
+    }
+
+    /// The end of a wait: when the model says so, or never.
+    pub(crate) struct Deadline {
+        comes: bool,
+    }
+
+    impl Deadline {
+        pub(crate) fn after(limit: Option<Duration>) -> Self {
+            let comes = limit.is_some();
+            Self { comes }
+        }
+
+        /// Whether this wait is one that the model has ended.
+        pub(crate) fn is_past(&self) -> bool {
+            let end = |ended: usize| ended.checked_sub(1);
+            self.comes && ENDED.fetch_update(SeqCst, SeqCst, end).is_ok()
+        }
+
+        pub(crate) fn wait<'a, T>(
+            &self,
+            condvar: &Condvar,
+            guard: MutexGuard<'a, T>,
+        ) -> MutexGuard<'a, T> {
+            if self.comes && ENDED.load(SeqCst) > 0 {
+                return guard;
+            }
+            condvar.wait(guard).unwrap()
+        }
+    }
+
+    /// Time passes for one of those who wait here, or for the next who will.
+    pub(crate) fn let_one_wait_end<T>(mutex: &Mutex<T>, condvar: &Condvar) {
+        let guard = lock(mutex);
+        ENDED.fetch_add(1, SeqCst);
+        drop(guard);
+        condvar.notify_one();
+    }
+}
