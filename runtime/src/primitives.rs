@@ -5,7 +5,7 @@
 mod deadline;
 
 pub(crate) use deadline::Deadline;
-#[cfg(loom)]
+#[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
 
 #[cfg(loom)]

@@ -4,7 +4,9 @@
 //! tries the end of the wait against all that other threads do meanwhile.
 
 #[cfg(loom)]
-pub(crate) use modelled::{Deadline, let_one_wait_end};
+pub(crate) use modelled::Deadline;
+#[cfg(all(test, loom))]
+pub(crate) use modelled::let_one_wait_end;
 #[cfg(not(loom))]
 pub(crate) use plain::Deadline;
 
@@ -49,7 +51,9 @@ mod plain {
 
 #[cfg(loom)]
 mod modelled {
-    use crate::primitives::{Condvar, Mutex, MutexGuard, lock};
+    use crate::primitives::{Condvar, MutexGuard};
+    #[cfg(test)]
+    use crate::primitives::{Mutex, lock};
     use std::{
         sync::atomic::{AtomicUsize, Ordering::SeqCst},
         time::Duration,
@@ -91,6 +95,7 @@ mod modelled {
     }
 
     /// Time passes for one of those who wait here, or for the next who will.
+    #[cfg(test)]
     pub(crate) fn let_one_wait_end<T>(mutex: &Mutex<T>, condvar: &Condvar) {
         let guard = lock(mutex);
         ENDED.fetch_add(1, SeqCst);

@@ -5,6 +5,7 @@
 //! - [`transfer`]: reading and writing it, by the traits of `futures-io`.
 //! - [`flags`]: the kinds of readiness.
 //! - [`alarm`]: waking up finer than the selector counts.
+//! - [`bell`]: being woken by another thread.
 //!
 //! Sources are registered once, edge-triggered, for both directions. A token
 //! holds the source's place in the slab and a generation, so that an event
@@ -13,6 +14,7 @@
 //! dropped, or could not be deregistered, has nothing to dangle from.
 
 mod alarm;
+mod bell;
 mod flags;
 mod registered;
 mod source;
@@ -36,6 +38,7 @@ use crate::{
     runtime::fork,
 };
 use alarm::Alarm;
+use bell::Bell;
 use mio::{Events, Interest, Poll, Registry, Token, event};
 use slab::Slab;
 use std::{
@@ -68,7 +71,7 @@ pub(crate) struct Reactor {
 /// The part that everyone reaches.
 pub(crate) struct Shared {
     registry: Registry,
-    bell: mio::Waker,
+    bell: Bell,
     sources: Mutex<Sources>,
     /// How many sources there are, to be seen without the lock.
     registered: AtomicUsize,
@@ -114,7 +117,7 @@ impl Reactor {
         let poll = Poll::new()?;
         let shared = Arc::new(Shared {
             registry: poll.registry().try_clone()?,
-            bell: mio::Waker::new(poll.registry(), BELL)?,
+            bell: Bell::new(poll.registry(), BELL)?,
             sources: Mutex::default(),
             registered: AtomicUsize::new(0),
             born: fork::Generation::now(),
@@ -172,9 +175,13 @@ impl Reactor {
 impl Shared {
     /// Ends the current wait of the reactor, or the next one.
     pub(crate) fn ring(&self) {
-        // On a saturated counter mio resets it and writes again; what is left
-        // is a reactor that is gone, with nobody to wake.
-        let _ = self.bell.wake();
+        self.bell.ring();
+    }
+
+    /// Waits as [`Reactor::turn`] does, in a model.
+    #[cfg(all(test, loom))]
+    pub(crate) fn wait(&self) {
+        self.bell.wait();
     }
 
     /// When it was made, as forks count time.

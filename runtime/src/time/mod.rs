@@ -16,6 +16,8 @@ mod timeout;
 mod timers;
 mod wheel;
 
+#[cfg(all(test, loom))]
+mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 

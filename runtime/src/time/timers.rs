@@ -6,15 +6,12 @@ use super::{
     wheel::{Key, Wheel},
 };
 use crate::{
-    primitives::{Mutex, lock},
+    primitives::{AtomicU64, AtomicUsize, Mutex, lock},
     reactor,
     time::Instant,
 };
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-    },
+    sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll, Waker},
     time::Duration,
 };
