@@ -222,7 +222,12 @@ impl Drop for Runtime {
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::visit(Current::Worker(worker), || worker.shut_down(threads));
+                context::visit(Current::Worker(worker), || {
+                    worker.shut_down(threads);
+                    if !forked {
+                        worker.handle().timers().close();
+                    }
+                });
             }
         }
         if !forked {

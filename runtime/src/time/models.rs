@@ -5,7 +5,10 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{Timers, wheel::Key};
+use super::{
+    timers::{Gone, Timers},
+    wheel::Key,
+};
 use crate::{reactor::Reactor, sync::testing::Count};
 use loom::{model, sync::Arc, thread};
 use std::{
@@ -31,7 +34,7 @@ impl Watched {
         Arc::new(Self { timers, reactor })
     }
 
-    fn set(&self, at: Duration, waker: &Waker) -> (Key, Poll<()>) {
+    fn set(&self, at: Duration, waker: &Waker) -> (Key, Poll<Result<(), Gone>>) {
         let start = self.timers.clock().instant(0);
         self.timers.insert(start + at, &Context::from_waker(waker))
     }
@@ -97,9 +100,9 @@ fn a_timer_before_the_end_of_the_sleep_is_seen_or_rings() {
         }
         let (near, _) = other.join().unwrap();
         assert_eq!(count.wakes(), 1);
-        [near, far]
-            .iter()
-            .for_each(|key| watched.timers.remove(key));
+        for key in [near, far] {
+            watched.timers.remove(&key);
+        }
     });
 }
 
@@ -201,6 +204,26 @@ fn trap_15_a_timer_whose_waker_changes_as_it_fires_wakes_the_last() {
         let (key, polled, last) = other.join().unwrap();
         let wakes = (first.wakes(), last.wakes());
         assert_eq!(wakes, if polled.is_ready() { (1, 0) } else { (0, 1) });
+        watched.timers.remove(&key);
+    });
+}
+
+#[test]
+fn trap_16_who_waits_for_a_timer_as_its_runtime_ends_is_woken_or_hears_of_it() {
+    model(|| {
+        let watched = Watched::new();
+        let (waker, count) = Count::waker();
+        let other = {
+            let watched = Arc::clone(&watched);
+            thread::spawn(move || watched.set(MS, &waker))
+        };
+        watched.timers.close();
+        let (key, polled) = other.join().unwrap();
+        assert_eq!(count.wakes(), usize::from(polled.is_pending()));
+        let again = watched
+            .timers
+            .poll(&key, &Context::from_waker(Waker::noop()));
+        assert_eq!(again, Poll::Ready(Err(Gone)));
         watched.timers.remove(&key);
     });
 }

@@ -11,15 +11,20 @@ use std::{
     time::Duration,
 };
 
+const GONE: &str = "the runtime of this timer has been dropped, and nobody is there to wake who \
+     waits for it. Make the sleep, timeout or interval inside of the runtime that awaits it, or \
+     keep the runtime that it was made in for as long";
+
 /// Waits for `duration`, and never less. A duration beyond what the clock can
 /// count waits for thirty years.
 ///
 /// The wait begins now, not at the first poll. It goes by the clock of the
-/// runtime that it began in, whichever polls it: one that outlives that runtime
-/// is never ready.
+/// runtime that it began in, whichever polls it.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime. And when it is awaited after that runtime has been
+/// dropped, or while it is, unless its time has come: nobody is there to wake
+/// the one who waits.
 ///
 /// # Cancel safety
 /// Dropped, the timer is taken back, in constant time.
@@ -44,7 +49,7 @@ pub fn sleep(duration: Duration) -> Sleep {
 /// Waits until `deadline`, and never less.
 ///
 /// # Panics
-/// Outside a runtime.
+/// As [`sleep`].
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep {
@@ -108,6 +113,11 @@ impl Future for Sleep {
             *key = Some(set);
             polled
         };
+        let polled = polled.map(|fired| {
+            // Not fired, but its time may have come.
+            let is_over = fired.is_ok() || timers.clock().now() >= *deadline;
+            assert!(is_over, "{GONE}");
+        });
         trace::note_time(&polled, *deadline, ptr::from_ref(key).addr());
         ready!(polled);
         coop::spend();

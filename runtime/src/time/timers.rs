@@ -6,6 +6,7 @@ use super::{
     wheel::{Key, Wheel},
 };
 use crate::{
+    contain::wake,
     primitives::{AtomicU64, AtomicUsize, Mutex, lock},
     reactor,
     time::Instant,
@@ -36,7 +37,13 @@ struct State {
     /// Only a timer before that has to ring. A runtime of one thread rings for
     /// none of its own: it is not asleep.
     asleep_until: Option<u64>,
+    /// Nobody watches the wheel any more.
+    closed: bool,
 }
+
+/// The runtime has ended, and the timer will not fire.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Gone;
 
 /// Rounded up: a timer is never early. But for what lies beyond the clock's 584
 /// years: that fires on the last tick there is.
@@ -52,6 +59,16 @@ fn nanos_of_tick(tick: u64) -> u64 {
     tick.saturating_mul(1 << TICK_BITS)
 }
 
+impl State {
+    /// What is known of a timer: that it has fired, or that it never will.
+    fn outcome(&self, key: &Key) -> Option<Result<(), Gone>> {
+        if self.wheel.has_fired(key) {
+            return Some(Ok(()));
+        }
+        self.closed.then_some(Err(Gone))
+    }
+}
+
 impl Timers {
     pub(crate) fn new(reactor: Arc<reactor::Shared>, paused: bool) -> Self {
         Self {
@@ -59,6 +76,7 @@ impl Timers {
             wheel: Mutex::new(State {
                 wheel: Wheel::new(),
                 asleep_until: None,
+                closed: false,
             }),
             last_turn: AtomicU64::new(0),
             sleeps: AtomicU64::new(0),
@@ -89,16 +107,20 @@ impl Timers {
     }
 
     /// Sets a timer that wakes `context`, unless its time has come already.
-    pub(crate) fn insert(&self, deadline: Instant, context: &Context<'_>) -> (Key, Poll<()>) {
+    pub(crate) fn insert(
+        &self,
+        deadline: Instant,
+        context: &Context<'_>,
+    ) -> (Key, Poll<Result<(), Gone>>) {
         let tick = tick_of_deadline(self.clock.nanos_of(deadline));
         // A stranger's code: not under the lock.
         let waker = context.waker().clone();
         let mut state = lock(&self.wheel);
         let key = state.wheel.insert(tick);
         self.count(&state);
-        if state.wheel.has_fired(&key) {
+        if let Some(outcome) = state.outcome(&key) {
             drop(state);
-            return (key, Poll::Ready(()));
+            return (key, Poll::Ready(outcome));
         }
         *state.wheel.waker(&key) = Some(waker);
         let sooner = state.asleep_until.is_some_and(|until| tick < until);
@@ -109,10 +131,10 @@ impl Timers {
         (key, Poll::Pending)
     }
 
-    pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<Result<(), Gone>> {
         let mut state = lock(&self.wheel);
-        if state.wheel.has_fired(key) {
-            return Poll::Ready(());
+        if let Some(outcome) = state.outcome(key) {
+            return Poll::Ready(outcome);
         }
         let known = state.wheel.waker(key).as_ref();
         if known.is_some_and(|old| old.will_wake(context.waker())) {
@@ -122,9 +144,9 @@ impl Timers {
         drop(state);
         let waker = context.waker().clone();
         let mut state = lock(&self.wheel);
-        if state.wheel.has_fired(key) {
+        if let Some(outcome) = state.outcome(key) {
             drop(state);
-            return Poll::Ready(());
+            return Poll::Ready(outcome);
         }
         let old = state.wheel.waker(key).replace(waker);
         drop(state);
@@ -175,6 +197,15 @@ impl Timers {
         // Ordering: as in `last_turn`.
         self.last_turn.store(now, Relaxed);
         state.wheel.advance(tick_of_now(now), wakers);
+    }
+
+    /// The runtime has ended. Wakes who waits, to find that.
+    pub(crate) fn close(&self) {
+        let mut state = lock(&self.wheel);
+        state.closed = true;
+        let waiting = state.wheel.take_wakers();
+        drop(state);
+        waiting.into_iter().for_each(wake);
     }
 
     /// Moves a paused clock to the next deadline. False if there is none.

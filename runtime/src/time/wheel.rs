@@ -86,6 +86,14 @@ impl Wheel {
         &mut self.entry_mut(key.0).waker
     }
 
+    /// Takes the wakers of all that have not fired. Those never wake anybody.
+    pub(crate) fn take_wakers(&mut self) -> Vec<Waker> {
+        let entries = self.entries.iter_mut();
+        entries
+            .filter_map(|(_, entry)| entry.waker.take())
+            .collect()
+    }
+
     /// Takes a timer back, fired or not.
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Waker> {
         if let Place::Slot { level, slot } = self.entry(key.0).place {

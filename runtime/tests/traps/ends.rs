@@ -1,22 +1,26 @@
 //! What reaches an executor as it ends or after it, and what must not reach it
 //! while another thread drives it.
 
-use crate::support::watched;
+use crate::support::{Count, watched};
 use std::{
-    future::pending,
+    future::{Future, pending, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
+    task::{Context, Poll, Waker},
     thread,
+    time::Duration,
 };
 use wakeful::{
     Runtime,
     runtime::{Builder, Handle},
     spawn,
     task::block_in_place,
+    time::{Instant, Sleep, sleep, sleep_until, timeout},
 };
 
 fn pool() -> Runtime {
@@ -108,4 +112,96 @@ fn trap_18_a_pool_whose_worker_is_given_away_is_not_driven_by_its_owner() {
             task.await.unwrap();
         }
     });
+}
+
+/// What `code` panics with.
+fn panic_of(code: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(code)).unwrap_err();
+    *payload.downcast::<String>().unwrap()
+}
+
+fn poll(sleep: &mut Sleep) -> Poll<()> {
+    Pin::new(sleep).poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// One of each kind.
+fn runtimes() -> [Runtime; 3] {
+    [
+        Builder::new_current_thread(),
+        Builder::new_multi_thread(),
+        Builder::new_thread_per_core(),
+    ]
+    .map(|builder| builder.worker_threads(2).build().unwrap())
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+#[test]
+fn trap_16_a_sleep_whose_runtime_is_gone_says_so_instead_of_waiting() {
+    for runtime in runtimes() {
+        let mut begun = runtime.enter(|| sleep(HOUR));
+        assert!(poll(&mut begun).is_pending());
+        let fresh = runtime.enter(|| sleep(HOUR));
+        let stopped = runtime.enter(|| timeout(HOUR, pending::<()>()));
+        drop(runtime);
+        watched("sleeps that nobody will wake", || {
+            for text in [
+                panic_of(|| wakeful::block_on(&mut begun)),
+                panic_of(|| wakeful::block_on(fresh)),
+                panic_of(|| drop(wakeful::block_on(stopped))),
+                // And again.
+                panic_of(|| assert!(poll(&mut begun).is_pending())),
+            ] {
+                assert!(text.contains("the runtime of this timer has been dropped"));
+                assert!(text.contains("keep the runtime"), "{text}");
+            }
+        });
+    }
+}
+
+#[test]
+fn trap_16_who_waits_for_a_sleep_when_its_runtime_ends_is_woken_to_hear_of_it() {
+    for runtime in runtimes() {
+        let count = Arc::new(Count::default());
+        let waker = Arc::clone(&count).into();
+        let mut nap = runtime.enter(|| sleep(HOUR));
+        let mut context = Context::from_waker(&waker);
+        assert!(Pin::new(&mut nap).poll(&mut context).is_pending());
+        let (say, waits) = mpsc::channel();
+        let other = thread::spawn({
+            let mut nap = runtime.enter(|| sleep(HOUR));
+            move || {
+                panic_of(|| {
+                    wakeful::block_on(poll_fn(|context| {
+                        let polled = Pin::new(&mut nap).poll(context);
+                        say.send(()).unwrap();
+                        polled
+                    }));
+                })
+            }
+        });
+        watched("a thread whose sleep will not end", || {
+            waits.recv().unwrap();
+            drop(runtime);
+            let text = other.join().unwrap();
+            assert!(text.contains("the runtime of this timer"), "{text}");
+        });
+        assert_eq!(count.wakes(), 1);
+    }
+}
+
+#[test]
+fn trap_16_a_sleep_that_was_over_before_its_runtime_was_is_ready() {
+    for runtime in runtimes() {
+        let mut over = runtime.enter(|| sleep(Duration::from_millis(1)));
+        let started = runtime.enter(Instant::now);
+        watched("a sleep that ends", || runtime.block_on(&mut over));
+        let mut due = runtime.enter(|| sleep_until(started));
+        let mut taken_back = runtime.enter(|| sleep(HOUR));
+        assert!(poll(&mut taken_back).is_pending());
+        drop(runtime);
+        assert!(poll(&mut over).is_ready());
+        assert!(poll(&mut due).is_ready(), "nobody has to wait for that");
+        drop(taken_back);
+    }
 }

@@ -319,6 +319,7 @@ impl Core {
         }
         self.mailbox.report(0);
         self.driver.close();
+        self.handle().timers().close();
         while let Some(task) = self.pop() {
             // SAFETY: as above.
             unsafe { task.cancel() };
