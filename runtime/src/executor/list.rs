@@ -36,10 +36,6 @@ impl List {
         Some(task)
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.places.len() - self.vacant.len()
-    }
-
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Task> {
         self.places.iter().flatten()
     }

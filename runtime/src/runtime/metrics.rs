@@ -4,7 +4,6 @@ use super::{
     Handle,
     handle::{Entrance, Shared},
 };
-use crate::executor::local;
 #[cfg(feature = "trace")]
 use crate::{time::Duration, trace::Tracer};
 use std::fmt;
@@ -51,15 +50,14 @@ impl RuntimeMetrics {
         }
     }
 
-    /// How many tasks have been spawned and have not ended. Those of another
-    /// thread that does not share its tasks, a current-thread runtime's or
-    /// another core's, are counted as of the last time that it looked at its
-    /// sockets.
+    /// How many tasks have been spawned and have not ended. One that was sent
+    /// from elsewhere to a thread that does not share its tasks, a
+    /// current-thread runtime's or a core's, counts when that has taken it.
     pub fn num_alive_tasks(&self) -> usize {
         match &self.shared().entrance {
             Entrance::Local { cores, .. } => {
                 let each = cores.members().iter();
-                each.map(|core| local::alive_tasks(&core.mailbox)).sum()
+                each.map(|core| core.mailbox.alive_tasks()).sum()
             }
             Entrance::Pool(pool) => pool.alive_tasks(),
         }

@@ -35,18 +35,54 @@ fn a_current_thread_runtime_counts_its_tasks() {
 }
 
 #[test]
-fn another_thread_hears_of_the_tasks_as_of_the_last_turn() {
-    let runtime = Builder::new_current_thread().build().unwrap();
-    let metrics = runtime.handle().metrics();
-    watched("a look from another thread", || {
-        runtime.block_on(async {
-            let _task = wakeful::spawn_local(std::future::pending::<()>());
-            // A sleep is a turn.
-            sleep(Duration::from_millis(1)).await;
-            let alive = wakeful::spawn_blocking(move || metrics.num_alive_tasks());
-            assert_eq!(alive.await.unwrap(), 1);
+fn another_thread_counts_the_tasks_as_they_are_now() {
+    for builder in [
+        Builder::new_current_thread(),
+        Builder::new_thread_per_core(),
+    ] {
+        let runtime = builder.worker_threads(1).build().unwrap();
+        let metrics = runtime.handle().metrics();
+        let elsewhere = || {
+            let ask = || metrics.num_alive_tasks();
+            thread::scope(|scope| scope.spawn(ask).join().unwrap())
+        };
+        let task = runtime.spawn_local(std::future::pending::<()>());
+        assert_eq!(elsewhere(), 1, "it has not been polled");
+        watched("a poll that asks", || {
+            runtime.block_on(async {
+                // In one poll: the thread looks at nothing meanwhile.
+                let other = wakeful::spawn_local(async {});
+                assert_eq!(elsewhere(), 2);
+                other.await.unwrap();
+                assert_eq!(elsewhere(), 1);
+                task.abort();
+                assert!(task.await.is_err());
+                assert_eq!(elsewhere(), 0);
+            });
         });
+    }
+}
+
+#[test]
+fn a_core_counts_the_tasks_of_another_that_is_busy() {
+    let runtime = Builder::new_thread_per_core()
+        .worker_threads(2)
+        .build()
+        .unwrap();
+    let metrics = runtime.handle().metrics();
+    let (say, spawned) = mpsc::channel();
+    let (release, held) = mpsc::channel::<()>();
+    let busy = runtime.handle().spawn_on(1, move || async move {
+        let children = [(); 3].map(|()| wakeful::spawn_local(async {}));
+        say.send(()).unwrap();
+        held.recv().unwrap();
+        drop(children);
     });
+    watched("a core that is held up", || spawned.recv().unwrap());
+    assert_eq!(metrics.num_alive_tasks(), 4);
+    release.send(()).unwrap();
+    watched("it to go on", || runtime.block_on(busy).unwrap());
+    until("its children to end", || metrics.num_alive_tasks() == 0);
 }
 
 #[test]

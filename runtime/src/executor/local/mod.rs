@@ -57,8 +57,6 @@ pub(crate) struct Core {
     /// Every task that waits, and is not complete. One that has not been polled
     /// yet is in the queue, and many are over with that poll.
     tasks: RefCell<List>,
-    /// How many there are that have not ended, in the list or not.
-    alive: Cell<usize>,
     /// Stands in the queue for the future that `block_on` runs.
     root: Task,
     driver: Driver,
@@ -111,7 +109,7 @@ impl Schedule for Local {
         }
         let listed = context::with(|current| match current {
             Some(Current::Local(core)) if ptr::eq(core.gate, self.0) => {
-                core.alive.set(core.alive.get() - 1);
+                core.mailbox.alive().count_end();
                 if let Some(hooks) = &core.hooks {
                     hooks.task_terminate(task.header());
                 }
@@ -126,21 +124,12 @@ impl Schedule for Local {
     }
 }
 
-/// How many tasks there are: on their own thread now, elsewhere as of the
-/// owner's last look at its sockets.
-pub(crate) fn alive_tasks(mailbox: &Arc<Mailbox>) -> usize {
-    context::with(|current| match current {
-        Some(Current::Local(core)) if Arc::ptr_eq(&core.mailbox, mailbox) => core.alive.get(),
-        _ => mailbox.reported(),
-    })
-}
-
 /// Whether the owner of this mailbox is who refuses a task now. Then the task
 /// counts, for its end is counted as well.
 fn is_counted_here(mailbox: &Mailbox) -> bool {
     context::with(|current| match current {
         Some(Current::Local(core)) if ptr::eq(core.gate, mailbox.gate()) => {
-            core.alive.set(core.alive.get() + 1);
+            mailbox.alive().count_one();
             true
         }
         _ => false,
@@ -182,7 +171,6 @@ impl Core {
             queue: RunQueue::new(),
             ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
-            alive: Cell::new(0),
             root,
             driver,
             // The inspector shows traced tasks from their first moment.
@@ -213,7 +201,7 @@ impl Core {
         // Three references: the handle's, the queue's, and the list's, which
         // takes its own when the task first waits.
         let task = Task::new(future, scheduler, State::scheduled(3), location, born);
-        self.alive.set(self.alive.get() + 1);
+        self.mailbox.alive().count_one();
         // SAFETY: counted above.
         let queued = unsafe { Task::from_raw(task.as_raw()) };
         if self.special.get() {
@@ -289,7 +277,7 @@ impl Core {
     fn take_mail(&self) {
         self.mailbox.inbox().take(|task| {
             if list::key(&task) == UNLISTED {
-                self.alive.set(self.alive.get() + 1);
+                self.mailbox.alive().count_one();
                 if self.special.get() {
                     self.list(&task);
                 }
@@ -317,7 +305,6 @@ impl Core {
             // running, for `block_on` borrows the runtime that is dropped.
             unsafe { task.cancel() };
         }
-        self.mailbox.report(0);
         self.driver.close();
         self.handle().timers().close();
         while let Some(task) = self.pop() {
@@ -325,8 +312,9 @@ impl Core {
             unsafe { task.cancel() };
         }
         self.mailbox.inbox().close(|task| {
-            let is_new = list::key(&task) == UNLISTED;
-            self.alive.set(self.alive.get() + usize::from(is_new));
+            if list::key(&task) == UNLISTED {
+                self.mailbox.alive().count_one();
+            }
             // SAFETY: spawned by another thread, and so `Send`; or complete.
             unsafe { task.cancel() };
         });

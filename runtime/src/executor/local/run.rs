@@ -141,16 +141,9 @@ impl Core {
         }
     }
 
-    /// Says how many tasks there are, where that costs nothing beside what it
-    /// stands beside.
-    fn report(&self) {
-        self.mailbox.report(self.tasks.borrow().len());
-    }
-
     /// Looks at the sockets, the timers and the inbox.
     fn look(&self) {
         self.ticks.set(0);
-        self.report();
         self.driver.look();
         self.take_mail();
     }
@@ -164,7 +157,6 @@ impl Core {
         // Only a hook has put something there since the loop found nothing.
         if self.is_idle() && inbox.park() {
             self.ticks.set(0);
-            self.report();
             self.driver.sleep();
             inbox.unpark();
         }
