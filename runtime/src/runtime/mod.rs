@@ -222,12 +222,7 @@ impl Drop for Runtime {
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::visit(Current::Worker(worker), || {
-                    worker.shut_down(threads);
-                    if !forked {
-                        worker.handle().timers().close();
-                    }
-                });
+                context::visit(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
         if !forked {

@@ -98,11 +98,13 @@ impl Watch {
         self.sockets.ring();
     }
 
-    /// No event will come any more: who waits for one gets an error.
+    /// No event will come any more, and no timer fire: who waits for one hears
+    /// of it.
     pub(super) fn close(&self) {
         let mut woken = Vec::new();
         lock(&self.reactor).close(&mut woken);
         woken.into_iter().for_each(wake);
+        self.timers.close();
     }
 
     pub(super) fn timers(&self) -> &Timers {
