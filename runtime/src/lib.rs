@@ -48,13 +48,14 @@
 //!
 //! | there | here |
 //! |---|---|
-//! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; with the feature `tokio`, tokio's work as well, and `use tokio::io::…` stays |
+//! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | `futures_util::io` has them; with the feature `tokio`, tokio's work as well, and `use tokio::io::…` stays, but for `stdin`, `stdout` and `stderr` of [`io`] |
 //! | `stream.shutdown().await` | `stream.close().await` of `futures_util`, or `stream.shutdown(Shutdown::Write)`, which waits for nothing |
 //! | `#[tokio::main]` and `Runtime::new()` make a pool | one thread, unless `flavor = "multi_thread"`, or by [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
 //! | `builder.enable_all();` and no more | `let builder = builder.…`: a [`Builder`](runtime::Builder) is handed on |
 //! | `let guard = handle.enter()` | [`Handle::enter`](runtime::Handle::enter) calls a closure; so does [`Runtime::enter`] |
 //! | a `Runtime` in a `static` | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere |
 //! | `spawn(task);` and no more | `drop(spawn(task))`: to drop the handle, which detaches the task, is to be said |
+//! | `tokio_stream::wrappers::ReceiverStream` | a receiver of [`sync::mpsc`] is a stream; of what has a `poll_…` method, `futures_util::stream::poll_fn` makes one |
 //! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
 //! | `fs::write(path, &text)` | the contents are given away; a `&str` or `&[u8]` is copied |
 //! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |

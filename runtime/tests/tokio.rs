@@ -58,9 +58,9 @@ fn connections_talk_by_tokios_traits() {
     run("the end of the talk", async {
         let (here, there) = pair().await;
         talk(here, there).await;
-        let (here, there) = pair().await;
-        // By reference, so that both directions are free.
-        talk(tokio::io::join(&here, &here), &there).await;
+        let (mut here, mut there) = pair().await;
+        let ((reader, writer), (other, _)) = (here.split(), there.split());
+        talk(tokio::io::join(reader, writer), other).await;
     });
 }
 

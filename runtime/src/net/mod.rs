@@ -44,6 +44,10 @@ pub use unix_stream::UnixStream;
 pub mod tcp {
     use super::{TcpStream, split};
 
+    /// The direction to read from, borrowed; from [`TcpStream::split`].
+    pub type ReadHalf<'a> = &'a TcpStream;
+    /// The direction to write to, borrowed; from [`TcpStream::split`].
+    pub type WriteHalf<'a> = &'a TcpStream;
     /// The direction to read from.
     pub type OwnedReadHalf = split::OwnedReadHalf<TcpStream>;
     /// The direction to write to; dropping it closes it.
@@ -57,6 +61,10 @@ pub mod tcp {
 pub mod unix {
     use super::{UnixStream, split};
 
+    /// The direction to read from, borrowed; from [`UnixStream::split`].
+    pub type ReadHalf<'a> = &'a UnixStream;
+    /// The direction to write to, borrowed; from [`UnixStream::split`].
+    pub type WriteHalf<'a> = &'a UnixStream;
     /// The direction to read from.
     pub type OwnedReadHalf = split::OwnedReadHalf<UnixStream>;
     /// The direction to write to; dropping it closes it.

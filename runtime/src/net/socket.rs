@@ -147,12 +147,21 @@ macro_rules! stream_methods {
             }
         }
 
+        /// The two directions, borrowed: a reader and a writer for one task.
+        /// Each is but a reference, as any number of can be had of a stream;
+        /// what this says is that nobody else reads or writes meanwhile.
+        ///
+        /// `AsyncReadExt::split` of `futures-util` takes the stream whole, and
+        /// where it is imported, that is what a `stream.split()` means.
+        pub fn split(&mut self) -> ($module::ReadHalf<'_>, $module::WriteHalf<'_>) {
+            (self, self)
+        }
+
         /// The two directions, each to own: one task can read while another
         /// writes. Dropping the half that writes tells the peer that no more
         /// comes; the connection is closed when both are gone.
         ///
-        /// Within one task it takes no halves: `(&stream, &stream)` are a
-        /// reader and a writer.
+        /// Within one task, [`split`](Self::split) borrows them.
         pub fn into_split(self) -> ($module::OwnedReadHalf, $module::OwnedWriteHalf) {
             super::split::split(self)
         }

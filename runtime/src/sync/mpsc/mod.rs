@@ -34,13 +34,15 @@
 //! ```
 //!
 //! Inside: `queue` is the messages and the receiver's sleep, `channel` what
-//! both kinds share, `bounded` and `unbounded` what keeps count.
+//! both kinds share, `bounded` and `unbounded` what keeps count, `stream` the
+//! receivers as streams.
 
 mod bounded;
 mod channel;
 pub mod error;
 mod permit;
 mod queue;
+mod stream;
 mod unbounded;
 
 #[cfg(all(test, loom))]

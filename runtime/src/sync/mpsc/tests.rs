@@ -282,3 +282,24 @@ fn threads_send_and_nothing_is_lost() {
         sender.join().unwrap();
     }
 }
+
+#[test]
+fn a_receiver_is_a_stream_of_what_it_receives() {
+    use futures_util::{Stream, StreamExt};
+
+    let (sender, mut receiver) = channel(2);
+    let (waker, count) = Count::waker();
+    assert!(poll(pin!(receiver.next()), &waker).is_pending());
+    sender.try_send(1).unwrap();
+    assert_eq!(count.wakes(), 1);
+    sender.try_send(2).unwrap();
+    assert_eq!(receiver.size_hint(), (2, None));
+    drop(sender);
+    assert_eq!(at_once(receiver.collect::<Vec<_>>()), [1, 2]);
+
+    let (sender, receiver) = unbounded_channel();
+    sender.send(1).unwrap();
+    assert_eq!(receiver.size_hint(), (1, None));
+    drop(sender);
+    assert_eq!(at_once(receiver.collect::<Vec<_>>()), [1]);
+}
