@@ -4,14 +4,14 @@
 use crate::support::{Drops, watched};
 use std::{
     cell::Cell,
-    future::pending,
+    future::{Future, pending},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
         mpsc,
     },
-    task::{Poll, Waker},
+    task::{Context, Poll, Wake, Waker},
     thread,
     time::Duration,
 };
@@ -214,6 +214,48 @@ fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
 }
 
 #[test]
+fn trap_08_a_thread_adrift_of_a_pool_that_has_ended_is_none_of_the_next_ones() {
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<oneshot::Sender<()>>();
+    let (say, has_said) = mpsc::channel();
+    let (first_go, first_may) = mpsc::channel::<()>();
+    let runtime = pool(2);
+    watched("a thread that is adrift beyond the end of its pool", || {
+        // The worker's own thread blocks until the pool ends, and the one in
+        // its place until there is another pool.
+        let (first_begun, first_has) = mpsc::channel();
+        drop(runtime.spawn(async move {
+            block_in_place(|| {
+                first_begun.send(()).unwrap();
+                first_may.recv().unwrap_err();
+            });
+        }));
+        first_has.recv().unwrap();
+        drop(runtime.spawn(async move {
+            block_in_place(|| {
+                begun.send(()).unwrap();
+                // Wakes a task of the next pool, from this poll of the last.
+                may_go_on.recv().unwrap().send(()).unwrap();
+                say.send(()).unwrap();
+            });
+        }));
+        has_begun.recv().unwrap();
+        drop(first_go);
+        runtime.shutdown_background();
+        let next = pool(2);
+        let (wake, woken) = oneshot::channel();
+        let task = next.spawn(async move { woken.await.is_ok() });
+        // It waits, or it would be told without being woken.
+        while next.metrics().worker_park_count(1) == 0 {
+            thread::yield_now();
+        }
+        go_on.send(wake).unwrap();
+        has_said.recv().unwrap();
+        assert!(next.block_on(task).unwrap(), "cancelled by a stranger");
+    });
+}
+
+#[test]
 fn trap_18_another_runtime_may_be_blocked_on_in_place() {
     let runtime = pool(1);
     watched("a runtime within a runtime", || {
@@ -244,6 +286,69 @@ fn a_hook_or_the_mere_inside_of_a_runtime_gives_no_worker_away() {
         assert_eq!(runtime.enter(|| block_in_place(|| 2)), 2);
     });
     assert_eq!(spawned.load(SeqCst), 10);
+}
+
+/// Whether `block_in_place` gives a worker away here: then another runtime may
+/// be blocked on in it.
+fn is_given_away() -> bool {
+    block_in_place(|| catch_unwind(|| wakeful::block_on(async {})).is_ok())
+}
+
+/// Notes what it finds where it is woken.
+#[derive(Default)]
+struct Looks(Mutex<Option<(bool, thread::ThreadId)>>);
+
+impl Wake for Looks {
+    fn wake(self: Arc<Self>) {
+        *self.0.lock().unwrap() = Some((is_given_away(), thread::current().id()));
+    }
+}
+
+/// Has a waker called by the one who watches the timers of a pool of one.
+fn a_waker_that_blocks_in_place() {
+    let runtime = pool(1);
+    let looks = Arc::new(Looks::default());
+    runtime.block_on(async {
+        let waker = Waker::from(Arc::clone(&looks));
+        let mut nap = Box::pin(sleep(Duration::from_millis(1)));
+        let mut context = Context::from_waker(&waker);
+        assert!(nap.as_mut().poll(&mut context).is_pending());
+        sleep(Duration::from_millis(2)).await;
+        assert!(is_given_away(), "in a poll it does");
+    });
+    let found = looks.0.lock().unwrap().take();
+    assert_eq!(found, Some((false, thread::current().id())));
+}
+
+#[test]
+fn a_waker_that_blocks_as_its_worker_looks_gives_no_worker_away() {
+    watched("a waker that blocks", a_waker_that_blocks_in_place);
+    // The same from a poll of another pool, which may be blocked in place.
+    let outer = pool(1);
+    watched("a waker that blocks, in a poll of another pool", || {
+        outer.block_on(async { block_in_place(a_waker_that_blocks_in_place) });
+    });
+}
+
+#[test]
+fn a_hook_that_blocks_as_its_worker_looks_gives_no_worker_away() {
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let (parks, unparks) = (Arc::clone(&found), Arc::clone(&found));
+    let live = || {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .on_thread_park(move || parks.lock().unwrap().push(is_given_away()))
+            .on_thread_unpark(move || unparks.lock().unwrap().push(is_given_away()))
+            .build()
+            .unwrap();
+        runtime.block_on(async { sleep(Duration::from_millis(1)).await });
+    };
+    let outer = pool(1);
+    watched("hooks that block, in a poll of another pool", || {
+        outer.block_on(async { block_in_place(live) });
+    });
+    let found = found.lock().unwrap();
+    assert!(found.len() >= 2 && !found.contains(&true));
 }
 
 #[test]

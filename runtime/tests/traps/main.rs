@@ -3,7 +3,8 @@
 //! crate's loom models, those of single parts beside the parts.
 //!
 //!  1 lost wake-up between the last look and the sleep — `executor::local::models`,
-//!    `executor::pool::models`, `scope::models`; `pool`, `cores`
+//!    `executor::pool::models`, `scope::models`, `time::models`; `pool`, `cores`,
+//!    `searching`
 //!  2 a wake during a poll, after completion, after cancellation — `tasks`,
 //!    `task::models`
 //!  3 two wakes, one queue entry — `tasks`, `task::models`
@@ -30,15 +31,17 @@
 //!    `datagrams`, `unix_sockets`, `sockets`, `async_fd`
 //! 15 timers: taken back, reset, dropped by one that fires with them, never
 //!    early, of no time, beyond the clock's end — `timers`; the wheel's levels
-//!    and its top — `time::tests`, `time::fuzz`
-//! 16 a spawn during the shutdown, sockets that outlive it, blocking work —
-//!    `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
+//!    and its top — `time::tests`, `time::fuzz`; against another thread —
+//!    `time::models`
+//! 16 a spawn during the shutdown, sockets and timers that outlive it, blocking
+//!    work — `blocking::pool::models`, `time::models`, `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
 //!    `async_fd`
 //! 17 a hook that schedules work while parking — `parking`
 //! 18 nested and short `block_on`, fork — `shutdown`, `pool`, `ends`, `guests`
 //! 19 starvation by who wakes itself, by a pair, of the injector, inside of
 //!    `select!` and `join!` — `fairness`, `pool`, `cores`, `ranks`
-//! 20 a thread that gives up as work comes, the cap — `shutdown`, `tests/stress.rs`
+//! 20 a thread that gives up as work comes, the cap — `blocking::pool::models`,
+//!    `shutdown`, `tests/stress.rs`
 //!    … and most of them once more on several threads — `pool`, `cores`, `in_place`, those of one
 //!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
 //!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`,
@@ -71,6 +74,8 @@ mod parking;
 mod pool;
 mod ranks;
 mod scopes;
+#[cfg(not(miri))]
+mod searching;
 mod shutdown;
 #[cfg(not(miri))]
 mod sockets;
