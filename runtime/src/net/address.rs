@@ -12,7 +12,7 @@ use std::{
 };
 
 /// What can be turned into the addresses of a socket: those types that `std`'s
-/// trait of this name has, borrowed or not.
+/// trait of this name has, borrowed or not, and `([127, 0, 0, 1], 80)`.
 ///
 /// An address by type or by its text is taken as it is. Any other name is
 /// copied, and resolved on the blocking pool.
@@ -39,9 +39,12 @@ use std::{
 /// })?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no address of a socket, and no name of one",
+    note = "a `SocketAddr` is, a text like \"localhost:80\", a pair of an address or a host's \
+            name and a port, and a slice of `SocketAddr`s"
+)]
 pub trait ToSocketAddrs: sealed::Say {}
-
-impl<A: sealed::Say + ?Sized> ToSocketAddrs for A {}
 
 mod sealed {
     /// Who can say of what it is the address.
@@ -62,6 +65,8 @@ pub enum Said {
 
 macro_rules! known {
     ($($address:ty),+) => {$(
+        impl ToSocketAddrs for $address {}
+
         impl sealed::Say for $address {
             fn say(&self) -> Said {
                 Said::One((*self).into())
@@ -76,14 +81,20 @@ known!(
     SocketAddrV6,
     (IpAddr, u16),
     (Ipv4Addr, u16),
-    (Ipv6Addr, u16)
+    (Ipv6Addr, u16),
+    ([u8; 4], u16),
+    ([u8; 16], u16)
 );
+
+impl ToSocketAddrs for [SocketAddr] {}
 
 impl sealed::Say for [SocketAddr] {
     fn say(&self) -> Said {
         Said::Several(self.to_vec())
     }
 }
+
+impl ToSocketAddrs for str {}
 
 impl sealed::Say for str {
     fn say(&self) -> Said {
@@ -92,11 +103,15 @@ impl sealed::Say for str {
     }
 }
 
+impl ToSocketAddrs for String {}
+
 impl sealed::Say for String {
     fn say(&self) -> Said {
         self.as_str().say()
     }
 }
+
+impl ToSocketAddrs for (&str, u16) {}
 
 impl sealed::Say for (&str, u16) {
     fn say(&self) -> Said {
@@ -108,11 +123,15 @@ impl sealed::Say for (&str, u16) {
     }
 }
 
+impl ToSocketAddrs for (String, u16) {}
+
 impl sealed::Say for (String, u16) {
     fn say(&self) -> Said {
         (self.0.as_str(), self.1).say()
     }
 }
+
+impl<A: ToSocketAddrs + ?Sized> ToSocketAddrs for &A {}
 
 impl<A: sealed::Say + ?Sized> sealed::Say for &A {
     fn say(&self) -> Said {

@@ -17,6 +17,7 @@ fn whatever_is_an_address_is_taken_as_one() {
         assert_eq!(all(address).await, [address]);
         assert_eq!(all(&address).await, [address]);
         assert_eq!(all((address.ip(), 80)).await, [address]);
+        assert_eq!(all(([127, 0, 0, 1], 80)).await, [address]);
         assert_eq!(all(text.as_str()).await, [address]);
         assert_eq!(all(&text).await, [address]);
         assert_eq!(all(text).await, [address]);
