@@ -10,6 +10,7 @@ fn the_value_is_made_once() {
     assert_eq!(*at_once(cell.get_or_init(async || 1)), 1);
     assert_eq!(*at_once(cell.get_or_init(async || panic!("again"))), 1);
     assert_eq!(cell.set(2), Err(SetError::AlreadyInitializedError(2)));
+    assert!(cell.set(2).unwrap_err().is_already_init_err());
     assert_eq!(cell.into_inner(), Some(1));
 }
 
@@ -21,6 +22,7 @@ fn who_comes_while_it_is_made_waits_and_makes_it_if_the_first_does_not() {
     assert!(glance(first.as_mut()).is_pending());
     assert!(glance(second.as_mut()).is_pending());
     assert_eq!(cell.set(3), Err(SetError::InitializingError(3)));
+    assert!(cell.set(3).unwrap_err().is_initializing_err());
     drop(first);
     assert_eq!(glance(second), Poll::Ready(&2));
 }
