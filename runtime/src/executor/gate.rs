@@ -14,29 +14,27 @@
 //! (the memory is of one type for ever, as in the kernel's slabs that are
 //! "typesafe by RCU", and what is found there is checked by its state).
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use crate::primitives::{Mutex, lock};
+use std::sync::{Arc, PoisonError};
 
 /// Leads to an executor's shared part, from every thread.
 pub(crate) struct Gate<T: 'static> {
     inside: Mutex<Option<Arc<T>>>,
 }
 
-/// The gates that are shut, to be used again.
-pub(crate) struct Gates<T: 'static>(Mutex<Vec<&'static Gate<T>>>);
-
-/// Nothing can panic under these locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+/// The gates that are shut, to be used again. The lock is `std`'s also under
+/// loom, whose locks cannot be in a `static`: nothing that loom knows of
+/// happens under it, nor depends on it.
+pub(crate) struct Gates<T: 'static>(std::sync::Mutex<Vec<&'static Gate<T>>>);
 
 impl<T> Gates<T> {
     pub(crate) const fn new() -> Self {
-        Self(Mutex::new(Vec::new()))
+        Self(std::sync::Mutex::new(Vec::new()))
     }
 
     /// A gate that is shut still.
     pub(crate) fn take(&self) -> &'static Gate<T> {
-        let used = lock(&self.0).pop();
+        let used = self.shut_ones().pop();
         used.unwrap_or_else(|| {
             Box::leak(Box::new(Gate {
                 inside: Mutex::new(None),
@@ -46,7 +44,12 @@ impl<T> Gates<T> {
 
     /// Nobody knows the executor any more, and every task of it is complete.
     pub(crate) fn give_back(&self, gate: &'static Gate<T>) {
-        lock(&self.0).push(gate);
+        self.shut_ones().push(gate);
+    }
+
+    fn shut_ones(&self) -> std::sync::MutexGuard<'_, Vec<&'static Gate<T>>> {
+        // Nothing panics under it.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

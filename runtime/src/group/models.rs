@@ -201,6 +201,17 @@ fn a_wake_orders_what_was_written_before_the_poll() {
     });
 }
 
+fn poll_twice(group: &mut Group<usize>, polls: &mut usize) {
+    for _ in 0..2 {
+        let context = &Context::from_waker(Waker::noop());
+        let _ = group.poll_next(context, |member, _| {
+            assert_eq!(*member, 2);
+            *polls += 1;
+            Poll::<()>::Pending
+        });
+    }
+}
+
 #[test]
 fn trap_02_a_late_wake_does_not_poll_the_next_member_in_the_place() {
     model(|| {
@@ -213,21 +224,16 @@ fn trap_02_a_late_wake_does_not_poll_the_next_member_in_the_place() {
             Poll::Ready(())
         });
         assert!(ready.is_ready());
-        let late = thread::spawn(move || waker.unwrap().wake());
-        group.insert(2);
-        let mut polls = 0;
-        for _ in 0..2 {
-            let _ = group.poll_next(&context, |member, _| {
-                assert_eq!(*member, 2);
-                polls += 1;
-                Poll::<()>::Pending
-            });
-        }
-        late.join().unwrap();
-        let _ = group.poll_next(&context, |_, _| {
-            polls += 1;
-            Poll::<()>::Pending
+        // Who polls is the other thread: else loom has it poll before the wake.
+        let polling = thread::spawn(move || {
+            group.insert(2);
+            let mut polls = 0;
+            poll_twice(&mut group, &mut polls);
+            (group, polls)
         });
+        waker.unwrap().wake();
+        let (mut group, mut polls) = polling.join().unwrap();
+        poll_twice(&mut group, &mut polls);
         assert_eq!(polls, 1, "its first poll alone");
     });
 }

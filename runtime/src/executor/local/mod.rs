@@ -47,7 +47,13 @@ use std::{
 /// The root's key: it is in no list, nor is to be listed.
 const ROOT: u32 = UNLISTED - 1;
 
+#[cfg(not(loom))]
 static GATES: Gates<Mailbox> = Gates::new();
+// A model begins without the gates of the last.
+#[cfg(loom)]
+loom::lazy_static! {
+    static ref GATES: Gates<Mailbox> = Gates::new();
+}
 
 /// What only the runtime's own thread touches.
 pub(crate) struct Core {

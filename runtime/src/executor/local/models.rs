@@ -1,13 +1,30 @@
-//! Loom models of the inbox: trap 1, and the end of the runtime.
+//! Loom models of the inbox: trap 1, and the end of the runtime; and of the
+//! gate through which tasks find it, beyond that end.
 
-use super::inbox::{Inbox, Pushed};
-use crate::task::{Schedule, State, Task};
+use super::{
+    Local, Mailbox,
+    inbox::{Inbox, Pushed},
+    spawn,
+};
+use crate::{
+    executor::list,
+    reactor::Reactor,
+    task::{Schedule, State, Task},
+};
 use loom::{
     model,
-    sync::{Arc, Notify},
+    sync::{
+        Arc, Notify,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
     thread,
 };
-use std::panic::Location;
+use std::{
+    future::{Future, poll_fn},
+    panic::Location,
+    ptr,
+    task::{Poll, Waker},
+};
 
 struct Nowhere;
 
@@ -20,6 +37,12 @@ impl Schedule for Nowhere {
 
 fn task() -> Task {
     Task::new(async {}, Nowhere, State::idle(), Location::caller(), 0)
+}
+
+/// Drops what a task holds: it is in no queue.
+fn cancel(task: Task) {
+    // SAFETY: the futures of these models are `Send`.
+    unsafe { task.cancel() }
 }
 
 /// What is in the inbox, by name.
@@ -64,18 +87,17 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
 
 #[test]
 fn one_threads_tasks_come_out_in_the_order_they_went_in() {
+    // Who takes is the other thread: else loom has it look before all pushes.
     model(|| {
         let inbox = Arc::new(Inbox::new());
-        let other = {
+        let owner = {
             let inbox = Arc::clone(&inbox);
-            thread::spawn(move || {
-                for _ in 0..3 {
-                    let _ = inbox.push(task());
-                }
-            })
+            thread::spawn(move || take(&inbox))
         };
-        let mut ids = take(&inbox);
-        other.join().unwrap();
+        for _ in 0..3 {
+            let _ = inbox.push(task());
+        }
+        let mut ids = owner.join().unwrap();
         ids.extend(take(&inbox));
         assert_eq!(ids.len(), 3);
         assert!(ids.is_sorted());
@@ -84,18 +106,29 @@ fn one_threads_tasks_come_out_in_the_order_they_went_in() {
 
 #[test]
 fn trap_08_a_push_that_races_the_end_leaks_nothing() {
-    // Loom reports a leak of its own objects, which every task holds.
+    /// Loom reports it if its `Arc` is leaked, and knows nothing of tasks.
+    fn holder() -> Task {
+        let held = Arc::new(());
+        let future = async move { drop(held) };
+        Task::new(future, Nowhere, State::idle(), Location::caller(), 0)
+    }
+
     model(|| {
         let inbox = Arc::new(Inbox::new());
         let other = {
             let inbox = Arc::clone(&inbox);
             thread::spawn(move || {
-                let _ = inbox.push(task());
+                if let Pushed::Closed(task) = inbox.push(holder()) {
+                    cancel(task);
+                }
             })
         };
-        inbox.close(drop);
+        inbox.close(cancel);
         other.join().unwrap();
-        assert!(matches!(inbox.push(task()), Pushed::Closed(_)));
+        match inbox.push(holder()) {
+            Pushed::Closed(task) => cancel(task),
+            _ => panic!("the inbox is closed"),
+        }
     });
 }
 
@@ -115,4 +148,164 @@ fn an_owner_that_wakes_by_itself_misses_nothing() {
         other.join().unwrap();
         assert_eq!(early + take(&inbox).len(), 1);
     });
+}
+
+/// What of an executor other threads reach, and what they do to it.
+struct Executor {
+    mailbox: std::sync::Arc<Mailbox>,
+    _reactor: Reactor,
+}
+
+impl Executor {
+    fn begin() -> Self {
+        let reactor = Reactor::new().unwrap();
+        let mailbox = Mailbox::new(std::sync::Arc::clone(reactor.shared()), None);
+        let mailbox = std::sync::Arc::new(mailbox);
+        mailbox.gate().open(std::sync::Arc::clone(&mailbox));
+        Self {
+            mailbox,
+            _reactor: reactor,
+        }
+    }
+
+    /// A task that waits, polled once, as one that is in the list.
+    fn listed(&self, future: impl Future + Send + 'static) -> Task {
+        let scheduler = Local(self.mailbox.gate());
+        let task = Task::new(
+            future,
+            scheduler,
+            State::scheduled(2),
+            Location::caller(),
+            0,
+        );
+        list::set_key(&task, 0);
+        // SAFETY: the second reference, and a `Send` future.
+        unsafe { Task::from_raw(task.as_raw()).run() };
+        task
+    }
+
+    /// Runs what has come. Returns how many that were.
+    fn run(&self) -> usize {
+        let mut runs = 0;
+        self.mailbox.inbox().take(|task| {
+            // SAFETY: taken from the queue; the futures are `Send`.
+            unsafe { task.run() };
+            runs += 1;
+        });
+        runs
+    }
+
+    /// As `Core::shut_down`.
+    fn end(self, tasks: impl IntoIterator<Item = Task>) {
+        tasks.into_iter().for_each(cancel);
+        self.mailbox.inbox().close(cancel);
+        self.mailbox.gate().shut();
+    }
+}
+
+/// Waits for ever, and counts its polls. Its waker, for another thread.
+fn waits(
+    polls: &Arc<AtomicUsize>,
+    out: &std::sync::Arc<std::sync::Mutex<Option<Waker>>>,
+) -> impl Future<Output = ()> + Send + 'static + use<> {
+    let (polls, out) = (Arc::clone(polls), std::sync::Arc::clone(out));
+    poll_fn(move |context| {
+        polls.fetch_add(1, SeqCst);
+        *out.lock().unwrap() = Some(context.waker().clone());
+        Poll::Pending
+    })
+}
+
+/// Runs both at once. Of two threads loom lets the one that is there go first,
+/// and looks at what else could have been by the last access alone: what a
+/// loop of a load and an exchange could have met, it finds from one side only.
+/// So a model is run with either as the one that is there.
+fn at_once(swapped: bool, one: impl FnOnce() + 'static, other: impl FnOnce() + 'static) {
+    if swapped {
+        let one = thread::spawn(one);
+        other();
+        one.join().unwrap();
+    } else {
+        let other = thread::spawn(other);
+        one();
+        other.join().unwrap();
+    }
+}
+
+#[test]
+fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() {
+    for swapped in [false, true] {
+        model(move || {
+            let (polls, out) = (Arc::new(AtomicUsize::new(0)), std::sync::Arc::default());
+            let first = Executor::begin();
+            let task = first.listed(waits(&polls, &out));
+            let late: Waker = out.lock().unwrap().take().unwrap();
+            let known = std::sync::Arc::downgrade(&first.mailbox);
+            let second = std::sync::Arc::new(std::sync::Mutex::new(None));
+            let end = {
+                let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
+                let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
+                move || {
+                    let gate: *const _ = first.mailbox.gate();
+                    first.end([task]);
+                    // The waker may be inside of the first still. Else its gate
+                    // is the next one's.
+                    let is_given_back = known.strong_count() == 0;
+                    let next = Executor::begin();
+                    assert!(!is_given_back || ptr::eq(next.mailbox.gate(), gate));
+                    let own = next.listed(waits(&polls, &out));
+                    out.lock().unwrap().take().unwrap().wake();
+                    next.run();
+                    *second.lock().unwrap() = Some((next, own));
+                }
+            };
+            at_once(swapped, end, move || late.wake());
+            let (next, own) = second.lock().unwrap().take().unwrap();
+            next.run();
+            assert_eq!(polls.load(SeqCst), 3, "the first's is not polled again");
+            assert!(known.upgrade().is_none(), "nobody keeps the first");
+            drop(out.lock().unwrap().take());
+            next.end([own]);
+        });
+    }
+}
+
+#[test]
+fn trap_16_what_is_spawned_as_an_executor_ends_is_not_the_next_ones() {
+    for swapped in [false, true] {
+        model(move || {
+            let first = Executor::begin();
+            let polls = Arc::new(AtomicUsize::new(0));
+            // As a handle holds it.
+            let mailbox = std::sync::Arc::clone(&first.mailbox);
+            let polled = Arc::clone(&polls);
+            let (spawned, second) = (
+                std::sync::Arc::new(std::sync::Mutex::new(None)),
+                std::sync::Arc::new(std::sync::Mutex::new(None)),
+            );
+            let spawn_late = {
+                let spawned = std::sync::Arc::clone(&spawned);
+                move || {
+                    let future = async move { polled.fetch_add(1, SeqCst) };
+                    let task = spawn(&mailbox, future, Location::caller());
+                    *spawned.lock().unwrap() = Some(task);
+                }
+            };
+            let end = {
+                let second = std::sync::Arc::clone(&second);
+                move || {
+                    first.end([]);
+                    let next = Executor::begin();
+                    assert_eq!(next.run(), 0);
+                    *second.lock().unwrap() = Some(next);
+                }
+            };
+            at_once(swapped, end, spawn_late);
+            let task = spawned.lock().unwrap().take().unwrap();
+            assert!(task.is_finished(), "it came too late");
+            let next = second.lock().unwrap().take().unwrap();
+            assert_eq!(next.run() + polls.load(SeqCst), 0);
+            next.end([]);
+        });
+    }
 }
