@@ -3,24 +3,28 @@
 //! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
 
 mod deadline;
+mod thread;
 
 pub(crate) use deadline::Deadline;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
+pub(crate) use thread::ThreadBuilder;
+#[cfg(all(test, loom))]
+pub(crate) use thread::refuse_threads;
 
 #[cfg(loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
     sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::{Builder as ThreadBuilder, yield_now},
+    thread::yield_now,
 };
 
 #[cfg(not(loom))]
 pub(crate) use std::{
     sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::{Builder as ThreadBuilder, yield_now},
+    thread::yield_now,
 };
 
 #[cfg(not(loom))]

@@ -5,7 +5,7 @@
 
 use super::{Pool, Settings};
 use crate::{
-    primitives::let_one_wait_end,
+    primitives::{let_one_wait_end, refuse_threads},
     task::{Schedule, State, Task},
 };
 use loom::{
@@ -215,5 +215,54 @@ fn trap_16_an_end_without_patience_loses_no_work_that_has_begun() {
         let_one_wait_end(&pool.state, &pool.thread_ended);
         pool.shut_down(Some(Duration::ZERO));
         assert!(hear.recv().is_ok());
+    });
+}
+
+#[test]
+fn trap_16_work_for_which_no_thread_can_be_started_holds_up_no_end() {
+    model(|| {
+        let (pool, (say, hear)) = (pool(1), mpsc::channel());
+        refuse_threads();
+        let other = {
+            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
+            thread::spawn(move || pool.submit(work))
+        };
+        pool.shut_down(None);
+        other.join().unwrap();
+        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert!(is_empty(&pool));
+    });
+}
+
+#[test]
+fn trap_20_work_for_which_no_thread_can_be_started_is_another_threads_or_cancelled() {
+    model(|| {
+        let (pool, (say, hear)) = (pool(2), mpsc::channel());
+        pool.submit(work(&say, || ()));
+        refuse_threads();
+        // The one thread that there is finds it, or has given up.
+        let_a_thread_give_up(&pool);
+        pool.submit(work(&say, || ()));
+        let words = [hear.recv().unwrap(), hear.recv().unwrap()];
+        assert!(words.contains(&Word::Done), "the first has its thread");
+        pool.shut_down(None);
+        assert!(is_empty(&pool));
+    });
+}
+
+#[test]
+fn trap_20_two_for_whose_work_no_thread_can_be_started_both_hear_of_it() {
+    model(|| {
+        let (pool, (say, hear)) = (pool(2), mpsc::channel());
+        refuse_threads();
+        let other = {
+            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
+            thread::spawn(move || pool.submit(work))
+        };
+        pool.submit(work(&say, || ()));
+        other.join().unwrap();
+        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert!(is_empty(&pool));
     });
 }

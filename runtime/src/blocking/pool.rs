@@ -109,6 +109,8 @@ impl Pool {
             };
             drop(state);
             stranded.into_iter().for_each(cancel);
+            // The end may have counted on this one.
+            self.thread_ended.notify_all();
         }
     }
 

@@ -1,0 +1,53 @@
+//! Starting threads, which the system can refuse; in a model, when that says
+//! so.
+
+#[cfg(loom)]
+pub(crate) use modelled::ThreadBuilder;
+#[cfg(all(test, loom))]
+pub(crate) use modelled::refuse_threads;
+#[cfg(not(loom))]
+pub(crate) use std::thread::Builder as ThreadBuilder;
+
+#[cfg(loom)]
+mod modelled {
+    use loom::thread::{Builder, JoinHandle};
+    use std::{
+        io,
+        sync::atomic::{AtomicBool, Ordering::SeqCst},
+    };
+
+    loom::lazy_static! {
+        /// Not loom's atomic: the model writes it while it has no other thread,
+        /// or none that starts another.
+        static ref REFUSED: AtomicBool = AtomicBool::new(false);
+    }
+
+    pub(crate) struct ThreadBuilder(Builder);
+
+    impl ThreadBuilder {
+        pub(crate) fn new() -> Self {
+            Self(Builder::new())
+        }
+
+        pub(crate) fn name(self, name: String) -> Self {
+            Self(self.0.name(name))
+        }
+
+        pub(crate) fn spawn<F, T>(self, code: F) -> io::Result<JoinHandle<T>>
+        where
+            F: FnOnce() -> T + Send + 'static,
+            T: Send + 'static,
+        {
+            if REFUSED.load(SeqCst) {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            self.0.spawn(code)
+        }
+    }
+
+    /// No thread is to be had from now on.
+    #[cfg(test)]
+    pub(crate) fn refuse_threads() {
+        REFUSED.store(true, SeqCst);
+    }
+}
