@@ -15,7 +15,7 @@
 //! "typesafe by RCU", and what is found there is checked by its state).
 
 use crate::primitives::{Mutex, lock};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdMutexGuard, PoisonError};
 
 /// Leads to an executor's shared part, from every thread.
 pub(crate) struct Gate<T: 'static> {
@@ -25,11 +25,11 @@ pub(crate) struct Gate<T: 'static> {
 /// The gates that are shut, to be used again. The lock is `std`'s also under
 /// loom, whose locks cannot be in a `static`: nothing that loom knows of
 /// happens under it, nor depends on it.
-pub(crate) struct Gates<T: 'static>(std::sync::Mutex<Vec<&'static Gate<T>>>);
+pub(crate) struct Gates<T: 'static>(StdMutex<Vec<&'static Gate<T>>>);
 
 impl<T> Gates<T> {
     pub(crate) const fn new() -> Self {
-        Self(std::sync::Mutex::new(Vec::new()))
+        Self(StdMutex::new(Vec::new()))
     }
 
     /// A gate that is shut still.
@@ -47,7 +47,7 @@ impl<T> Gates<T> {
         self.shut_ones().push(gate);
     }
 
-    fn shut_ones(&self) -> std::sync::MutexGuard<'_, Vec<&'static Gate<T>>> {
+    fn shut_ones(&self) -> StdMutexGuard<'_, Vec<&'static Gate<T>>> {
         // Nothing panics under it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
