@@ -36,30 +36,27 @@
 //! A method that both tokio's traits and those of `futures-util` have is called
 //! of the one that is imported; where both are, the compiler asks which.
 //!
-//! [`TokioIo`] is for the streams of other crates, and for a [`File`] that
-//! seeks. It translates both ways: around a stream of `futures-io` it is one of
+//! [`TokioIo`] is for the streams of other crates. It translates both ways: around a stream of `futures-io` it is one of
 //! tokio's, around one of tokio's it is one of `futures-io`.
 //!
 //! ```
-//! use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
-//! use wakeful::{fs::File, tokio::TokioIo};
+//! use futures_util::{AsyncReadExt, io::Cursor};
+//! use wakeful::tokio::TokioIo;
 //!
-//! # let path = std::env::temp_dir().join(format!("wakeful-tokio-{}", std::process::id()));
 //! let runtime = wakeful::Runtime::new()?;
 //! runtime.block_on(async {
-//!     let mut file = TokioIo::new(File::create_new(&path).await?);
-//!     file.write_all(b"hello").await?;
-//!     file.rewind().await?;
-//!     let mut all = String::new();
-//!     file.read_to_string(&mut all).await?;
-//!     assert_eq!(all, "hello");
+//!     // Two ends in memory, which tokio has, and streams of `futures-io`.
+//!     let (here, there) = tokio::io::duplex(64);
+//!     let (mut here, mut there) = (TokioIo::new(here), TokioIo::new(there));
+//!     futures_util::io::copy(Cursor::new("hello"), &mut here).await?;
+//!     drop(here);
+//!     let mut heard = String::new();
+//!     there.read_to_string(&mut heard).await?;
+//!     assert_eq!(heard, "hello");
 //!     Ok::<(), std::io::Error>(())
 //! })?;
-//! # std::fs::remove_file(&path)?;
 //! # Ok::<(), std::io::Error>(())
 //! ```
-//!
-//! [`File`]: crate::fs::File
 //!
 //! What also sets timers or spawns through tokio (`tokio::time`,
 //! `tokio::spawn`) needs tokio's runtime all the same; most crates that wrap a

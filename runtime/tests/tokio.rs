@@ -3,9 +3,10 @@
 #![cfg(all(feature = "tokio", not(any(loom, miri))))]
 
 use futures_util::future::join;
-use std::{process::Stdio, time::Duration};
+use std::{io, process::Stdio, time::Duration};
 use tokio::io::{
-    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader, BufWriter,
+    AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncSeekExt, AsyncWrite, AsyncWriteExt, BufReader,
+    BufWriter,
 };
 use wakeful::{
     Runtime, fs,
@@ -111,6 +112,11 @@ fn files_and_pipes_are_read_and_written_by_tokios_traits() {
         // Into what room there is.
         assert_eq!(file.read_buf(&mut bytes).await.unwrap(), 3);
         assert_eq!(bytes, b"hel");
+        assert_eq!(file.stream_position().await.unwrap(), 3);
+        file.seek(io::SeekFrom::End(-1)).await.unwrap();
+        assert_eq!(file.read_u8().await.unwrap(), b'o');
+        file.rewind().await.unwrap();
+        assert_eq!(file.read_u8().await.unwrap(), b'h');
 
         let child = Command::new("rustc")
             .arg("-")

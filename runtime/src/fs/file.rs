@@ -44,7 +44,13 @@ use std::{
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub struct File(Pooled<Arc<fs::File>>, Arc<fs::File>);
+pub struct File(
+    Pooled<Arc<fs::File>>,
+    Arc<fs::File>,
+    /// What a seek of tokio's, which comes in two steps, has begun.
+    #[cfg(feature = "tokio")]
+    pub(crate) Option<SeekFrom>,
+);
 
 impl File {
     /// Opens a file to read it.
@@ -78,7 +84,12 @@ impl File {
     /// Takes a file of `std`'s over.
     pub fn from_std(file: fs::File) -> Self {
         let file = Arc::new(file);
-        Self(Pooled::new(Arc::clone(&file)), file)
+        Self(
+            Pooled::new(Arc::clone(&file)),
+            file,
+            #[cfg(feature = "tokio")]
+            None,
+        )
     }
 
     /// Waits until what was written is on the disk, with the file's metadata.

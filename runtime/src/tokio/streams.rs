@@ -2,11 +2,11 @@
 
 use super::{poll_read, theirs};
 use crate::{fs, io, net, process};
-use futures_io::AsyncWrite;
+use futures_io::{AsyncSeek, AsyncWrite};
 use std::{
-    io::{IoSlice, Result},
+    io::{IoSlice, Result, SeekFrom},
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
 };
 use tokio::io::ReadBuf;
 
@@ -74,3 +74,18 @@ reads!(
     process::ChildStderr
 );
 writes!(false: fs::File, io::Stdout, io::Stderr, process::ChildStdin);
+
+impl theirs::AsyncSeek for fs::File {
+    fn start_seek(mut self: Pin<&mut Self>, to: SeekFrom) -> Result<()> {
+        self.2 = Some(to);
+        Ok(())
+    }
+
+    fn poll_complete(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<u64>> {
+        // With nothing begun, tokio asks where the file is.
+        let to = self.2.unwrap_or(SeekFrom::Current(0));
+        let place = ready!(self.as_mut().poll_seek(context, to));
+        self.2 = None;
+        Poll::Ready(place)
+    }
+}
