@@ -65,7 +65,7 @@
 //! | `fs::write(path, &text)` | the contents are given away; a `&str` or `&[u8]` is copied |
 //! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |
 //! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`]; a [`task::JoinSet`] or a [`scope`] |
-//! | `tokio::pin!` | `std::pin::pin!` |
+//! | `Signal::recv` gives an `Option` | an `io::Result`: it fails once the runtime has shut down |
 //!
 //! # Features
 //! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.

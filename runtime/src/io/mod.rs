@@ -15,3 +15,9 @@ pub use async_fd::{AsyncFd, Interest, ReadyGuard, WouldBlock};
 pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
+
+/// Descriptors of Unix, by tokio's names.
+#[cfg(unix)]
+pub mod unix {
+    pub use super::{AsyncFd, ReadyGuard as AsyncFdReadyGuard, WouldBlock as TryIoError};
+}

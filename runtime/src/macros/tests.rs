@@ -225,3 +225,20 @@ fn a_race_has_one_output() {
         1
     );
 }
+
+#[test]
+fn what_is_pinned_is_polled_by_reference_and_goes_on() {
+    let (one, other) = (later(1), later("two"));
+    crate::pin!(one, other);
+    assert!(glance(one.as_mut()).is_pending());
+    assert_eq!(glance(one), Poll::Ready(1));
+    assert!(glance(other.as_mut()).is_pending());
+    assert_eq!(at_once(&mut other), "two");
+    crate::pin! {
+        let named = later(3);
+        let given = ready(4);
+    }
+    assert!(glance(named.as_mut()).is_pending());
+    assert_eq!(at_once(named), 3);
+    assert_eq!(at_once(given), 4);
+}

@@ -56,10 +56,12 @@ pub mod tcp {
     pub type ReuniteError = split::ReuniteError<TcpStream>;
 }
 
-/// The two directions of a [`UnixStream`].
+/// The two directions of a [`UnixStream`], and what its ends are called.
 #[cfg(unix)]
 pub mod unix {
     use super::{UnixStream, split};
+
+    pub use std::os::unix::net::SocketAddr;
 
     /// The direction to read from, borrowed; from [`UnixStream::split`].
     pub type ReadHalf<'a> = &'a UnixStream;

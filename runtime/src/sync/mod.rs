@@ -80,3 +80,8 @@ pub use semaphore::{
     AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
 };
 pub use set_once::{SetOnce, SetOnceError};
+
+/// Futures that are named, by tokio's path.
+pub mod futures {
+    pub use super::Notified;
+}

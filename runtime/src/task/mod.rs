@@ -51,6 +51,11 @@ pub use crate::{
     executor::{pool::block_in_place, spawn, spawn_local},
 };
 
+/// Futures that are named, by tokio's path.
+pub mod futures {
+    pub use super::TaskLocalFuture;
+}
+
 pub(crate) use header::{Header, Schedule, Task, UNLISTED};
 pub(crate) use state::{Pause, Start, State, Wake};
 pub(crate) use waker::borrowed;
