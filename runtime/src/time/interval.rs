@@ -12,7 +12,7 @@ use std::{
 /// Ticks at once, and then every `period`.
 ///
 /// # Panics
-/// If `period` is zero, and outside a runtime.
+/// If `period` is zero, and as [`sleep`](super::sleep()).
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +35,7 @@ pub fn interval(period: Duration) -> Interval {
 /// Ticks at `start`, and then every `period`.
 ///
 /// # Panics
-/// If `period` is zero, and outside a runtime.
+/// If `period` is zero, and as [`sleep`](super::sleep()).
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(!period.is_zero(), "an interval's period must not be zero");

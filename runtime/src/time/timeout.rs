@@ -23,7 +23,7 @@ use std::{
 /// zero.
 ///
 /// # Panics
-/// Outside a runtime.
+/// As [`sleep`].
 ///
 /// ```
 /// use std::{future, time::Duration};
@@ -48,7 +48,7 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 /// Gives `future` until `deadline`; see [`timeout`].
 ///
 /// # Panics
-/// Outside a runtime.
+/// As [`sleep`].
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     Timeout {
