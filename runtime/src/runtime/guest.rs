@@ -49,9 +49,9 @@ impl Handle {
     /// On a runtime of one thread, on core 0 and on a pool of one worker those
     /// are whoever is in `Runtime::block_on`; while nobody is, this waits.
     ///
-    /// A socket answers with an error once the runtime has shut down, and a task
-    /// is cancelled; a timer never fires, and who waits for nothing else waits
-    /// for ever.
+    /// Once the runtime has shut down, a socket answers with an error, a task is
+    /// cancelled, and who waits for a timer panics, as
+    /// [`sleep`](crate::time::sleep) does.
     ///
     /// # Panics
     /// Inside of a runtime, whose thread it would block; in a child of the

@@ -236,6 +236,51 @@ fn a_guest_hears_of_the_end_of_its_runtime() {
 }
 
 #[test]
+fn trap_16_blocking_work_that_waits_for_a_task_does_not_hold_the_end_up() {
+    for runtime in [Runtime::new().unwrap(), pool(2)] {
+        let (begun, mut has_begun) = mpsc::channel::<()>(1);
+        let work = runtime.spawn_blocking(|| {
+            Handle::current().block_on(async {
+                let task = spawn(async move {
+                    begun.send(()).await.unwrap();
+                    std::future::pending::<()>().await;
+                });
+                task.await.unwrap_err().is_cancelled()
+            })
+        });
+        watched("the end of a runtime that blocking work waits on", || {
+            runtime.block_on(has_begun.recv());
+            drop(runtime);
+            assert!(wakeful::block_on(work).unwrap());
+        });
+    }
+}
+
+#[test]
+fn a_guests_timer_does_not_outlive_its_runtime_in_silence() {
+    for runtime in [Runtime::new().unwrap(), pool(2)] {
+        let handle = runtime.handle().clone();
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let guest = thread::spawn(move || {
+            panic_of(|| {
+                handle.block_on(async {
+                    let mut nap = Box::pin(sleep(1000 * 1000 * MS));
+                    let waits = futures_util::poll!(&mut nap).is_pending();
+                    begun.send(waits).unwrap();
+                    nap.await;
+                });
+            })
+        });
+        watched("the guest of a runtime that ends", || {
+            assert!(has_begun.recv().unwrap());
+            drop(runtime);
+            let said = guest.join().unwrap();
+            assert!(said.contains("the runtime of this timer"), "{said}");
+        });
+    }
+}
+
+#[test]
 fn the_flavors_are_told_apart() {
     let flavor = |builder: Builder| builder.build().unwrap().handle().runtime_flavor();
     let cores = |number| flavor(Builder::new_thread_per_core().worker_threads(number));
