@@ -24,9 +24,6 @@ struct Watched {
     reactor: Reactor,
 }
 
-// SAFETY: of the reactor, what a model reaches is the part that is shared.
-unsafe impl Sync for Watched {}
-
 impl Watched {
     fn new() -> Arc<Self> {
         let reactor = Reactor::new().unwrap();

@@ -9,7 +9,9 @@ use super::{
 use crate::{
     executor::list,
     reactor::Reactor,
+    sync::testing::Count,
     task::{Schedule, State, Task},
+    time::Timers,
 };
 use loom::{
     model,
@@ -23,7 +25,7 @@ use std::{
     future::{Future, poll_fn},
     panic::Location,
     ptr,
-    task::{Poll, Waker},
+    task::{Context, Poll, Waker},
 };
 
 struct Nowhere;
@@ -153,7 +155,7 @@ fn an_owner_that_wakes_by_itself_misses_nothing() {
 /// What of an executor other threads reach, and what they do to it.
 struct Executor {
     mailbox: std::sync::Arc<Mailbox>,
-    _reactor: Reactor,
+    reactor: Reactor,
 }
 
 impl Executor {
@@ -162,10 +164,7 @@ impl Executor {
         let mailbox = Mailbox::new(std::sync::Arc::clone(reactor.shared()), None);
         let mailbox = std::sync::Arc::new(mailbox);
         mailbox.gate().open(std::sync::Arc::clone(&mailbox));
-        Self {
-            mailbox,
-            _reactor: reactor,
-        }
+        Self { mailbox, reactor }
     }
 
     /// A task that waits, polled once, as one that is in the list.
@@ -201,6 +200,45 @@ impl Executor {
         self.mailbox.inbox().close(cancel);
         self.mailbox.gate().shut();
     }
+}
+
+/// The owner sleeps as in `Core::sleep`, with one bell for both.
+#[test]
+fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
+    model(|| {
+        let owner = Executor::begin();
+        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.shared()), true);
+        let timers = Arc::new(timers);
+        let (waker, count) = Count::waker();
+        let polls = Arc::new(AtomicUsize::new(0));
+        let other = {
+            let (timers, polls) = (Arc::clone(&timers), Arc::clone(&polls));
+            let mailbox = std::sync::Arc::clone(&owner.mailbox);
+            thread::spawn(move || {
+                let deadline = timers.clock().instant(1);
+                let _ = timers.insert(deadline, &Context::from_waker(&waker));
+                let future = async move { polls.fetch_add(1, SeqCst) };
+                drop(spawn(&mailbox, future, Location::caller()));
+            })
+        };
+        let inbox = owner.mailbox.inbox();
+        while polls.load(SeqCst) + count.wakes() < 2 {
+            if owner.run() == 0 && inbox.park() {
+                match timers.before_sleep() {
+                    Some(left) => timers.advance(left),
+                    // Should neither ring, loom reports that nobody can go on.
+                    None => owner.reactor.shared().wait(),
+                }
+                inbox.unpark();
+            }
+            let mut due = Vec::new();
+            timers.fire(&mut due);
+            due.into_iter().for_each(Waker::wake);
+        }
+        other.join().unwrap();
+        assert_eq!((polls.load(SeqCst), count.wakes()), (1, 1));
+        owner.end([]);
+    });
 }
 
 /// Waits for ever, and counts its polls. Its waker, for another thread.
