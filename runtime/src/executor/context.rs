@@ -32,7 +32,8 @@ enum Entered {
     Local(*const Core),
     Worker(*const Worker),
     Adrift(*const Handle),
-    Guest(*const Handle),
+    /// And whether the thread was inside of a runtime before.
+    Guest(*const Handle, bool),
 }
 
 thread_local! {
@@ -69,7 +70,7 @@ fn enter_as<R>(current: Current<'_>, visiting: bool, code: impl FnOnce() -> R) -
         Current::Local(core) => Entered::Local(core),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::Adrift(handle) => Entered::Adrift(handle),
-        Current::Guest(handle) => Entered::Guest(handle),
+        Current::Guest(handle) => Entered::Guest(handle, is_entered()),
     };
     let _restore = Restore(ENTERED.replace(entered), VISITING.replace(visiting));
     code()
@@ -88,21 +89,25 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         Entered::Local(core) => Some(Current::Local(unsafe { &*core })),
         // SAFETY: see above.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
-        Entered::Adrift(handle) | Entered::Guest(handle) => {
+        Entered::Adrift(handle) | Entered::Guest(handle, _) => {
             // SAFETY: see above.
             let handle = unsafe { &*handle };
             Some(match entered {
-                Entered::Guest(_) => Current::Guest(handle),
+                Entered::Guest(..) => Current::Guest(handle),
                 _ => Current::Adrift(handle),
             })
         }
     })
 }
 
-/// Whether this thread is inside of a runtime, which it must not block. Adrift
-/// or a guest, it may.
+/// Whether this thread is inside of a runtime, which it must not block. Adrift,
+/// it may; and as a guest, unless it was let in from inside of a runtime.
 pub(crate) fn is_entered() -> bool {
-    with(|current| matches!(current, Some(Current::Local(_) | Current::Worker(_))))
+    match ENTERED.try_with(Cell::get) {
+        Ok(Entered::Local(_) | Entered::Worker(_)) => true,
+        Ok(Entered::Guest(_, inside)) => inside,
+        Ok(Entered::Nothing | Entered::Adrift(_)) | Err(_) => false,
+    }
 }
 
 /// The worker that this thread is inside of is not its own any more.

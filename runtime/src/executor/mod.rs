@@ -67,6 +67,7 @@ where
     let refused = match context::with(|current| match current {
         Some(Current::Local(core)) => Ok(core.spawn(future, location)),
         Some(Current::Worker(_) | Current::Adrift(_)) => Err(NOT_LOCAL),
+        Some(Current::Guest(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
         Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
         None => Err(NOT_INSIDE),
     }) {

@@ -90,12 +90,10 @@ enum Kind {
 }
 
 impl Kind {
-    fn current(&self) -> Current<'_> {
+    fn handle(&self) -> &Handle {
         match self {
-            Self::Cores { core, .. } => Current::Local(core),
-            // Another thread drives it, and touches what is its own.
-            Self::Pool { worker, .. } if worker.is_away() => Current::Adrift(worker.handle()),
-            Self::Pool { worker, .. } => Current::Worker(worker),
+            Self::Cores { core, .. } => core.handle(),
+            Self::Pool { worker, .. } => worker.handle(),
         }
     }
 }
@@ -177,13 +175,17 @@ impl Runtime {
     /// What other threads, and code that wants this runtime's clock and
     /// sockets, hold of it.
     pub fn handle(&self) -> &Handle {
-        self.kind.current().handle()
+        self.kind.handle()
     }
 
     /// Makes this the runtime of the thread while `code` runs, without running
     /// any task: sockets can be opened and tasks spawned.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        context::visit(self.kind.current(), code)
+        match &self.kind {
+            Kind::Cores { core, .. } => context::visit(Current::Local(core), code),
+            // Worker 0, that is not driven now, would keep what is queued there.
+            Kind::Pool { worker, .. } => context::enter(Current::Guest(worker.handle()), code),
+        }
     }
 
     /// Shuts down, and waits at most this long for blocking work that has

@@ -58,4 +58,4 @@ pub mod futures {
 
 pub(crate) use header::{Header, Schedule, Task, UNLISTED};
 pub(crate) use state::{Pause, Start, State, Wake};
-pub(crate) use waker::borrowed;
+pub(crate) use waker::{borrowed, is_a_task};

@@ -41,9 +41,15 @@ impl Deref for Borrowed<'_> {
     }
 }
 
+/// Whether it wakes a task, of whatever runtime of ours: that runs no stranger's
+/// code.
+pub(crate) fn is_a_task(waker: &Waker) -> bool {
+    ptr::eq(waker.vtable(), &raw const VTABLE)
+}
+
 /// The task that a waker wakes, if it is one of ours; with its reference.
 pub(super) fn into_task(waker: Waker) -> Result<Task, Waker> {
-    if !ptr::eq(waker.vtable(), &raw const VTABLE) {
+    if !is_a_task(&waker) {
         return Err(waker);
     }
     let waker = ManuallyDrop::new(waker);

@@ -202,10 +202,13 @@ fn a_guest_may_block_on_another_runtime() {
 
 #[test]
 fn a_guest_cannot_spawn_what_must_stay() {
-    for runtime in [Runtime::new().unwrap(), pool(1)] {
+    for (runtime, advice) in [
+        (Runtime::new().unwrap(), "Handle::spawn_on"),
+        (pool(1), "This is a pool"),
+    ] {
         let handle = runtime.handle();
         let said = handle.enter(|| panic_of(|| drop(spawn_local(async {}))));
-        assert!(said.contains("Handle::spawn_on"), "{said}");
+        assert!(said.contains(advice), "{said}");
         let said = handle.enter(|| panic_of(wakeful::time::pause));
         assert!(said.contains("current-thread"), "{said}");
     }
@@ -316,4 +319,29 @@ fn the_threads_that_run_tasks_are_called_as_they_were_told() {
         runtime.block_on(work).unwrap().as_deref(),
         Some("wakeful-blocking")
     );
+}
+
+#[test]
+fn trap_18_a_guest_from_inside_of_a_poll_must_not_block_either() {
+    for runtime in [Runtime::new().unwrap(), pool(2)] {
+        let handle = runtime.handle().clone();
+        watched("what is refused", || {
+            runtime.block_on(async {
+                handle.enter(|| {
+                    let said = panic_of(|| runtime.block_on(async {}));
+                    assert!(said.contains("inside of a runtime"), "{said}");
+                    let said = panic_of(|| handle.block_on(async {}));
+                    assert!(said.contains("inside of a runtime"), "{said}");
+                });
+            });
+        });
+    }
+}
+
+#[test]
+fn what_is_spawned_in_a_pool_that_was_only_entered_runs_at_once() {
+    let runtime = pool(2);
+    let (say, said) = std::sync::mpsc::channel();
+    runtime.enter(|| drop(spawn(async move { say.send(()).unwrap() })));
+    watched("the task", || said.recv().unwrap());
 }

@@ -51,7 +51,8 @@
 //!    EPIPE, resets — `sockets`, `streams`, `datagrams`, `unix_sockets`; polls for
 //!    nothing — every `assert_waits`
 //!
-//! How far other faults spread is in `faults`; `tests/stress.rs` has many tasks
+//! How far other faults spread is in `faults`, and what may block in a pool in
+//! `watch`; `tests/stress.rs` has many tasks
 //! at everything that they share.
 #![cfg(not(loom))]
 
@@ -87,3 +88,4 @@ mod tasks;
 mod timers;
 #[cfg(all(unix, not(miri)))]
 mod unix_sockets;
+mod watch;

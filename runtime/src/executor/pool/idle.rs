@@ -115,7 +115,7 @@ impl Idle {
         let Some(place) = asleep.iter().position(|&sleeper| sleeper == worker) else {
             return true;
         };
-        asleep.swap_remove(place);
+        asleep.remove(place);
         // Ordering: SeqCst as everywhere here.
         self.counts.fetch_sub(SLEEPER, SeqCst);
         false

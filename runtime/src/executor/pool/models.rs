@@ -45,6 +45,7 @@ struct Pool {
     idle: Idle,
     members: Vec<Member>,
     watch: Watch,
+    deputy: Deputy,
     /// What ends the sleep of who is on watch.
     reactor: Notify,
 }
@@ -59,6 +60,7 @@ impl Pool {
             idle: Idle::new(workers),
             members: (0..workers).map(member).collect(),
             watch: Watch::default(),
+            deputy: Deputy::new(),
             reactor: Notify::new(),
         })
     }
@@ -66,6 +68,23 @@ impl Pool {
     fn push(&self, queue: usize) {
         *self.members[queue].queue.lock().unwrap() += 1;
         self.notify();
+    }
+
+    fn let_go(&self, watch: Option<Watcher<'_>>) {
+        let was_held = watch.is_some();
+        drop(watch);
+        if was_held {
+            self.deputy.note_change();
+        }
+    }
+
+    fn relieve(&self) {
+        if self.deputy.is_missing()
+            && self.watch.take().is_some()
+            && let Some(worker) = self.idle.somebody_asleep()
+        {
+            self.ring(worker);
+        }
     }
 
     fn notify(&self) {
@@ -106,31 +125,64 @@ impl Pool {
                 }
                 return;
             }
-            self.rest(index, searching, || self.has_work());
-            searching = self.idle.wake_up(index);
+            searching = self.rest(index, searching, || self.has_work(), || false);
         }
     }
 
-    /// Sleeps, as `Worker::rest` does. Should there be work and nobody woken,
-    /// loom reports that nobody can go on.
-    fn rest(&self, index: usize, searching: bool, has_work: impl Fn() -> bool) {
+    /// Sleeps, as `Worker::rest` does; true if it was woken to search. Should
+    /// there be work and nobody woken, loom reports that nobody can go on.
+    fn rest(
+        &self,
+        index: usize,
+        searching: bool,
+        has_work: impl Fn() -> bool,
+        must_stay_up: impl Fn() -> bool,
+    ) -> bool {
         let watch = self.watch.take();
         self.idle.fall_asleep(index, searching, watch.is_some());
         let watch = watch.or_else(|| self.watch.take());
         let doorbell = &self.members[index].doorbell;
-        if !has_work() {
+        let has_work = has_work();
+        if has_work || must_stay_up() {
+            self.let_go(watch);
+            if has_work && searching {
+                self.notify();
+            }
+        } else {
             match watch {
                 Some(watch) if doorbell.go_on_watch() => {
                     self.reactor.wait();
-                    drop(watch);
+                    self.let_go(Some(watch));
                 }
-                None if doorbell.lie_down() => {
-                    doorbell.sleep(None);
-                }
-                _ => {}
+                None if doorbell.lie_down() => self.sleep_at_door(index),
+                rung_for => self.let_go(rung_for),
             }
         }
         doorbell.get_up();
+        self.idle.wake_up(index)
+    }
+
+    /// As [`rest`](Self::rest), by one that goes away when it gets the watch.
+    fn lie_at_door(&self, index: usize) {
+        self.idle.fall_asleep(index, false, false);
+        let doorbell = &self.members[index].doorbell;
+        if self.watch.take().is_none() && doorbell.lie_down() {
+            self.sleep_at_door(index);
+        }
+        doorbell.get_up();
+        let _ = self.idle.wake_up(index);
+    }
+
+    /// Loom's time does not pass, so each patrol ends at once.
+    fn sleep_at_door(&self, index: usize) {
+        let mut duty = self.deputy.begin();
+        while let Some(on_duty) = duty {
+            if self.watch.take().is_some() {
+                return;
+            }
+            duty = on_duty.goes_on();
+        }
+        self.members[index].doorbell.sleep(None);
     }
 }
 
@@ -277,18 +329,48 @@ fn a_substitute_is_for_the_time_that_it_was_called_for() {
 fn trap_01_a_wake_of_the_root_as_its_worker_falls_asleep_is_heard() {
     model(|| {
         let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
-        let other = {
-            let shared = Arc::clone(&shared);
-            thread::spawn(move || {
-                shared.1.store(true, SeqCst);
-                shared.0.ring(0);
-            })
-        };
+        let other = wake_the_root(&shared);
         let (pool, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.rest(0, false, || due.load(SeqCst));
-            let _ = pool.idle.wake_up(0);
+            pool.rest(0, false, || false, || due.load(SeqCst));
         }
         other.join().unwrap();
     });
+}
+
+/// The root is woken from elsewhere, as its worker lies down, and blocks until
+/// the other worker has the watch.
+#[test]
+fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
+    let mut builder = model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(|| {
+        let shared = Arc::new((Pool::new(2), AtomicBool::new(false)));
+        let sibling = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let pool = &shared.0;
+                // It lies down once or twice, and then has what it wants.
+                while pool.watch.take().is_none() {
+                    pool.lie_at_door(1);
+                }
+            })
+        };
+        let waker = wake_the_root(&shared);
+        let (pool, due) = &*shared;
+        while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
+            pool.rest(0, false, || false, || due.load(SeqCst));
+        }
+        pool.relieve();
+        sibling.join().unwrap();
+        waker.join().unwrap();
+    });
+}
+
+fn wake_the_root(shared: &Arc<(Arc<Pool>, AtomicBool)>) -> thread::JoinHandle<()> {
+    let shared = Arc::clone(shared);
+    thread::spawn(move || {
+        shared.1.store(true, SeqCst);
+        shared.0.ring(0);
+    })
 }

@@ -167,8 +167,9 @@ impl Worker {
             loop {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
-                    // coming to the work.
+                    // coming to the work, and to the watch.
                     self.end_search();
+                    self.pool.relieve();
                     let polled = coop::with_budget(|| root.poll(future.as_mut()));
                     if let Poll::Ready(output) = polled {
                         return output;
@@ -239,7 +240,13 @@ impl Worker {
     }
 
     fn take_injected(&self) -> Option<Task> {
-        until_settled(|| self.pool.injector.steal_batch_and_pop(&self.deque))
+        let task = until_settled(|| self.pool.injector.steal_batch_and_pop(&self.deque))?;
+        // On their way the others stood in no queue, and a sibling that lay down
+        // just then has not seen them. A searcher calls one anyway.
+        if !self.searching.get() && !self.deque.is_empty() {
+            self.pool.notify();
+        }
+        Some(task)
     }
 
     /// Takes half of a sibling's queue.

@@ -5,6 +5,7 @@ use super::Worker;
 use crate::{
     contain::wake,
     executor::pool::{Pool, deputy::PATROL, watch::Watcher},
+    task::is_a_task,
 };
 use std::task::Waker;
 
@@ -18,43 +19,64 @@ impl Worker {
                 self.deque.push(task);
             }
         }
-        let (idle, watch) = (&self.pool.idle, &self.pool.watch);
-        let doorbell = &self.pool.members[self.index].doorbell;
+        let Pool { idle, watch, .. } = &*self.pool;
         let watcher = watch.take();
-        idle.fall_asleep(self.index, self.searching.take(), watcher.is_some());
+        let searched = self.searching.take();
+        idle.fall_asleep(self.index, searched, watcher.is_some());
         // Once more: who had it then may have gone away since, and found nobody
         // asleep whom it could call.
         let watcher = watcher.or_else(|| watch.take());
         // The look that closes the race described in `idle`.
-        if !self.pool.has_work() && !self.must_stay_up() {
+        let has_work = self.pool.has_work();
+        if has_work || self.must_stay_up() {
+            drop(watcher);
+            if has_work && searched {
+                // Whoever queued it called nobody, for this worker searched. Now
+                // it calls whom the other would have, which may be itself.
+                self.pool.notify();
+            }
+            // The ticks go on: should something come in between each time, the
+            // sockets and the timers get their look in their turn.
+            self.get_up();
+        } else {
             self.sleep(watcher);
         }
-        // Else the ticks go on: should something come in between each time,
-        // the sockets and the timers get their look in their turn.
-        doorbell.get_up();
-        self.searching.set(idle.wake_up(self.index));
         if let Some(hooks) = &self.pool.hooks {
             hooks.thread_unpark();
         }
-        self.share();
     }
 
     /// Sleeps on the sockets and the timers, or without the watch at the door.
     fn sleep(&self, watcher: Option<Watcher<'_>>) {
-        let member = &self.pool.members[self.index];
-        let may_sleep = match &watcher {
-            Some(_) => member.doorbell.go_on_watch(),
-            None => member.doorbell.lie_down(),
-        };
-        if !may_sleep {
-            return;
-        }
-        self.ticks.set(0);
-        member.parks.count();
+        let doorbell = &self.pool.members[self.index].doorbell;
         match watcher {
-            Some(watcher) => self.gather(|woken| watcher.sleep(woken)),
-            None => self.sleep_at_door(),
+            Some(watcher) if doorbell.go_on_watch() => {
+                self.count_sleep();
+                self.gather(|woken| {
+                    watcher.sleep(woken);
+                    self.get_up();
+                });
+            }
+            None if doorbell.lie_down() => {
+                self.count_sleep();
+                self.sleep_at_door();
+                self.get_up();
+            }
+            rung_for => {
+                drop(rung_for);
+                self.get_up();
+            }
         }
+    }
+
+    fn count_sleep(&self) {
+        self.ticks.set(0);
+        self.pool.members[self.index].parks.count();
+    }
+
+    fn get_up(&self) {
+        self.pool.members[self.index].doorbell.get_up();
+        self.searching.set(self.pool.idle.wake_up(self.index));
     }
 
     fn sleep_at_door(&self) {
@@ -85,26 +107,33 @@ impl Worker {
     pub(super) fn look(&self) {
         if let Some(watcher) = self.pool.watch.take_for_look() {
             self.gather(|woken| watcher.look(woken));
-            self.share();
         }
     }
 
     /// Wakes those whom a look at the sockets and the timers finds. A sibling
-    /// is called when all of them are queued: it may run at once, in this
-    /// thread's place, and would find one, and lie down again before the next.
+    /// is called when all tasks are queued: it may run at once, in this thread's
+    /// place, and would find one, and lie down again before the next. The wakers
+    /// of strangers come after that, for they can take long.
     fn gather(&self, look: impl FnOnce(&mut Vec<Waker>)) {
         let mut woken = self.woken.take();
         look(&mut woken);
         self.gathering.set(true);
-        for waker in woken.drain(..) {
+        for waker in woken.extract_if(.., |waker| is_a_task(waker)) {
             wake(waker);
         }
         self.gathering.set(false);
+        self.share();
+        if !woken.is_empty() {
+            self.pool.relieve();
+        }
+        for waker in woken.drain(..) {
+            wake(waker);
+        }
         self.woken.set(woken);
     }
 
-    /// After a look at the sockets and the timers: calls a sibling, if there is
-    /// more here than one can run, and sees that somebody looks next.
+    /// Calls a sibling, if there is more here than one can run, and sees that
+    /// somebody looks at the sockets next.
     fn share(&self) {
         if self.searching.get() {
             // It calls the next when it has found something.

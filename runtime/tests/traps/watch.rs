@@ -1,0 +1,220 @@
+//! The watch of a pool: whatever blocks one worker, the other sees to the
+//! sockets and the timers, and comes to the tasks. Each test blocks until that
+//! has happened, and hangs if it does not.
+
+use crate::support::watched;
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+        mpsc,
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread,
+    time::Duration,
+};
+use wakeful::{
+    Runtime,
+    runtime::Builder,
+    spawn,
+    task::yield_now,
+    time::{Instant, Sleep, sleep, sleep_until},
+};
+
+/// Long enough for a worker that sleeps to be left alone by everybody.
+const A_WHILE: Duration = Duration::from_millis(20);
+
+fn pool() -> Builder {
+    Builder::new_multi_thread().worker_threads(2)
+}
+
+/// A waker that is none of the runtime's, and runs some code.
+struct Stranger<F>(F);
+
+impl<F: Fn() + Send + Sync> Wake for Stranger<F> {
+    fn wake(self: Arc<Self>) {
+        (self.0)();
+    }
+}
+
+/// A sleep that calls `code` when it is over.
+fn alarm(at: Instant, code: impl Fn() + Send + Sync + 'static) -> Pin<Box<Sleep>> {
+    let waker = Waker::from(Arc::new(Stranger(code)));
+    let mut alarm = Box::pin(sleep_until(at));
+    let polled = alarm.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    alarm
+}
+
+/// What a task says after a sleep.
+fn said_after(duration: Duration) -> mpsc::Receiver<()> {
+    let (say, said) = mpsc::channel();
+    drop(spawn(async move {
+        sleep(duration).await;
+        // It may be over when the test is.
+        let _ = say.send(());
+    }));
+    said
+}
+
+fn run<F: Future>(awaited: &'static str, runtime: &Runtime, future: F) -> F::Output {
+    watched(awaited, || runtime.block_on(future))
+}
+
+#[test]
+fn a_root_that_is_woken_as_its_worker_lies_down_may_block() {
+    let worker_0 = thread::current().id();
+    // Worker 1 is kept busy until worker 0 parks, and so has the watch.
+    let (release, blocked) = mpsc::channel::<()>();
+    let (release, blocked) = (Mutex::new(Some(release)), Arc::new(Mutex::new(blocked)));
+    // The root, to be woken as worker 0 parks, when that is due.
+    let root = Arc::new(Mutex::new(None::<Waker>));
+    let is_due = Arc::new(AtomicUsize::new(0));
+    let hook = {
+        let (root, is_due) = (Arc::clone(&root), Arc::clone(&is_due));
+        move || {
+            if thread::current().id() == worker_0 {
+                drop(release.lock().unwrap().take());
+                if is_due.swap(0, SeqCst) == 1 {
+                    root.lock().unwrap().take().unwrap().wake();
+                }
+            }
+        }
+    };
+    let runtime = pool().on_thread_park(hook).build().unwrap();
+    run("the timer beside the root", &runtime, async {
+        let (say, said) = mpsc::channel();
+        for _ in 0..2 {
+            let (say, blocked) = (say.clone(), Arc::clone(&blocked));
+            drop(spawn(async move {
+                if thread::current().id() != worker_0 {
+                    say.send(()).unwrap();
+                    let _ = blocked.lock().unwrap().recv();
+                }
+            }));
+        }
+        said.recv().unwrap();
+        let said = said_after(3 * A_WHILE);
+        let is_due = Arc::clone(&is_due);
+        let _alarm = alarm(Instant::now() + 2 * A_WHILE, move || {
+            is_due.store(1, SeqCst);
+        });
+        let mut is_first = true;
+        poll_fn(|context| {
+            *root.lock().unwrap() = Some(context.waker().clone());
+            if std::mem::take(&mut is_first) {
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        said.recv().unwrap();
+    });
+}
+
+#[test]
+fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
+    // 0: not yet. 1: worker 1 may begin. 2: it was kept from its sleep. 3: it
+    // blocks.
+    let stage = Arc::new(AtomicUsize::new(0));
+    let (release, blocked) = mpsc::channel::<()>();
+    let blocked = Mutex::new(blocked);
+    let worker_0 = thread::current().id();
+    let next = move |stage: &AtomicUsize, from| {
+        thread::current().id() != worker_0
+            && stage
+                .compare_exchange(from, from + 1, SeqCst, SeqCst)
+                .is_ok()
+    };
+    let (parks, unparks) = (Arc::clone(&stage), Arc::clone(&stage));
+    let runtime = pool()
+        .on_thread_park(move || {
+            if next(&parks, 1) {
+                drop(spawn(async {}));
+            }
+        })
+        .on_thread_unpark(move || {
+            if next(&unparks, 2) {
+                let _ = blocked.lock().unwrap().recv();
+            }
+        })
+        .build()
+        .unwrap();
+    run("a timer beside the hook", &runtime, async {
+        stage.store(1, SeqCst);
+        while stage.load(SeqCst) < 3 {
+            // Keeps worker 0 busy, and calls the other.
+            drop(spawn(async {}));
+            drop(spawn(async {}));
+            thread::yield_now();
+        }
+        sleep(A_WHILE).await;
+        drop(release);
+    });
+}
+
+#[test]
+fn a_strangers_waker_may_block_until_a_timer_is_over() {
+    let runtime = pool().build().unwrap();
+    run("the timer beside the waker", &runtime, async {
+        let said = Mutex::new(said_after(2 * A_WHILE));
+        let (end, ended) = wakeful::sync::oneshot::channel();
+        let end = Mutex::new(Some(end));
+        let _alarm = alarm(Instant::now() + A_WHILE, move || {
+            said.lock().unwrap().recv().unwrap();
+            end.lock().unwrap().take().unwrap().send(()).unwrap();
+        });
+        ended.await.unwrap();
+    });
+}
+
+#[test]
+fn a_strangers_waker_may_block_until_a_task_from_elsewhere_has_run() {
+    let runtime = pool().build().unwrap();
+    let handle = runtime.handle().clone();
+    run("a task beside the waker", &runtime, async {
+        let (end, ended) = wakeful::sync::oneshot::channel();
+        let end = Mutex::new(Some(end));
+        let _alarm = alarm(Instant::now() + A_WHILE, move || {
+            for _ in 0..5 {
+                let handle = handle.clone();
+                let (say, said) = mpsc::channel();
+                let elsewhere = thread::spawn(move || {
+                    drop(handle.spawn(async move { say.send(()).unwrap() }));
+                });
+                said.recv().unwrap();
+                elsewhere.join().unwrap();
+            }
+            end.lock().unwrap().take().unwrap().send(()).unwrap();
+        });
+        ended.await.unwrap();
+    });
+}
+
+#[test]
+fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
+    let runtime = pool().build().unwrap();
+    run("one of two tasks beside the waker", &runtime, async {
+        let at = Instant::now() + 2 * A_WHILE;
+        let (say, said) = mpsc::channel();
+        for _ in 0..2 {
+            let say = say.clone();
+            drop(spawn(async move {
+                sleep_until(at).await;
+                let _ = say.send(());
+            }));
+        }
+        yield_now().await;
+        sleep(A_WHILE / 4).await;
+        let said = Mutex::new(said);
+        let (end, ended) = wakeful::sync::oneshot::channel();
+        let end = Mutex::new(Some(end));
+        let _alarm = alarm(at, move || {
+            said.lock().unwrap().recv().unwrap();
+            end.lock().unwrap().take().unwrap().send(()).unwrap();
+        });
+        ended.await.unwrap();
+    });
+}
