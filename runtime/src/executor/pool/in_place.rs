@@ -12,7 +12,7 @@ use crate::{
         coop,
     },
 };
-use std::sync::{Arc, atomic::Ordering::SeqCst};
+use std::sync::Arc;
 
 const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread can go on with this one's \
      tasks. On a runtime of one thread, or a thread per core, use `spawn_blocking`";
@@ -85,8 +85,6 @@ impl Worker {
         let given = Given(self.itself());
         let handle = self.handle().clone();
         let pool = Arc::clone(self.pool());
-        // Ordering: SeqCst; see `Pool::cancel_all`.
-        pool.adrift.fetch_add(1, SeqCst);
         // From here on the worker is not ours.
         let left = pool.seat(self.index()).leave();
         let substitute = move || {
@@ -109,7 +107,6 @@ impl Worker {
                 self.step();
                 if context::is_adrift() {
                     // It blocked, and another has the worker.
-                    pool.adrift.fetch_sub(1, SeqCst);
                     return;
                 }
             }
@@ -133,6 +130,5 @@ impl Worker {
         self.set_substituted(false);
         self.set_away(false);
         context::land(self);
-        pool.adrift.fetch_sub(1, SeqCst);
     }
 }

@@ -79,10 +79,6 @@ pub(crate) struct Pool {
     closed: AtomicBool,
     /// How many tasks other threads have spawned.
     from_afar: AtomicUsize,
-    /// How many threads have given their worker away in the poll they are in.
-    adrift: AtomicUsize,
-    /// Whether some were in such a poll when the pool ended.
-    outlived: AtomicBool,
     hooks: Hooked,
     gate: &'static Gate<Pool>,
 }
@@ -245,8 +241,6 @@ impl Pool {
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             from_afar: AtomicUsize::new(0),
-            adrift: AtomicUsize::new(0),
-            outlived: AtomicBool::new(false),
             hooks,
             gate: GATES.take(),
         });
@@ -313,13 +307,8 @@ impl Pool {
 
     /// Drops every task that is listed or injected. The workers have ended, but
     /// threads may be adrift in polls still: those cancel their tasks
-    /// themselves when the polls are over, and the gate is not used again.
+    /// themselves when the polls are over.
     fn cancel_all(&self) {
-        // Before the tasks are looked at: a poll that ends meanwhile may leave
-        // its task as it was.
-        // Ordering: SeqCst; who drifts has left its seat after it was counted,
-        // and the owner has been waited for, who took the seat after that.
-        self.outlived.store(self.adrift.load(SeqCst) > 0, Relaxed);
         self.tasks.close(|task| {
             let again = task.clone();
             // SAFETY: no worker is there to run it, and its future is `Send`.
@@ -371,9 +360,9 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // An open gate would have kept it. So it was shut.
-        if !*self.outlived.get_mut() {
-            GATES.give_back(self.gate);
-        }
+        // An open gate would have kept it, so it was shut; and whoever was in a
+        // poll, though adrift, holds a worker and by that the pool, so that all
+        // tasks are complete.
+        GATES.give_back(self.gate);
     }
 }
