@@ -24,7 +24,7 @@ use wakeful::{
 };
 
 /// Long enough for a worker that sleeps to be left alone by everybody.
-const A_WHILE: Duration = Duration::from_millis(20);
+const A_WHILE: Duration = Duration::from_millis(if cfg!(miri) { 400 } else { 20 });
 
 fn pool() -> Builder {
     Builder::new_multi_thread().worker_threads(2)
@@ -116,17 +116,26 @@ fn a_root_that_is_woken_as_its_worker_lies_down_may_block() {
 
 #[test]
 fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
+    #[derive(PartialEq)]
+    enum Said {
+        TaskRan,
+        HookBlocks,
+    }
+
     // 0: not yet. 1: worker 1 may begin. 2: it was kept from its sleep. 3: it
     // blocks.
     let stage = Arc::new(AtomicUsize::new(0));
     let (release, blocked) = mpsc::channel::<()>();
     let blocked = Mutex::new(blocked);
+    let (say, said) = mpsc::channel();
+    let hook_says = Mutex::new(say.clone());
     let worker_0 = thread::current().id();
     let next = move |stage: &AtomicUsize, from| {
-        thread::current().id() != worker_0
-            && stage
-                .compare_exchange(from, from + 1, SeqCst, SeqCst)
-                .is_ok()
+        let is_1 = thread::current().id() != worker_0;
+        let (success, failure) = (SeqCst, SeqCst);
+        is_1 && stage
+            .compare_exchange(from, from + 1, success, failure)
+            .is_ok()
     };
     let (parks, unparks) = (Arc::clone(&stage), Arc::clone(&stage));
     let runtime = pool()
@@ -137,6 +146,7 @@ fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
         })
         .on_thread_unpark(move || {
             if next(&unparks, 2) {
+                hook_says.lock().unwrap().send(Said::HookBlocks).unwrap();
                 let _ = blocked.lock().unwrap().recv();
             }
         })
@@ -144,11 +154,20 @@ fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
         .unwrap();
     run("a timer beside the hook", &runtime, async {
         stage.store(1, SeqCst);
-        while stage.load(SeqCst) < 3 {
-            // Keeps worker 0 busy, and calls the other.
-            drop(spawn(async {}));
-            drop(spawn(async {}));
-            thread::yield_now();
+        let call_the_other = || {
+            let say = say.clone();
+            drop(spawn(async move {
+                let _ = say.send(Said::TaskRan);
+            }));
+        };
+        // Each but the last is for the other worker, for this one does not come
+        // to its tasks.
+        call_the_other();
+        loop {
+            call_the_other();
+            if said.recv().unwrap() == Said::HookBlocks {
+                break;
+            }
         }
         sleep(A_WHILE).await;
         drop(release);
@@ -197,8 +216,15 @@ fn a_strangers_waker_may_block_until_a_task_from_elsewhere_has_run() {
 fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
     let runtime = pool().build().unwrap();
     run("one of two tasks beside the waker", &runtime, async {
-        let at = Instant::now() + 2 * A_WHILE;
         let (say, said) = mpsc::channel();
+        let said = Mutex::new(said);
+        let (end, ended) = wakeful::sync::oneshot::channel();
+        let end = Mutex::new(Some(end));
+        let at = Instant::now() + 2 * A_WHILE;
+        let _alarm = alarm(at, move || {
+            said.lock().unwrap().recv().unwrap();
+            end.lock().unwrap().take().unwrap().send(()).unwrap();
+        });
         for _ in 0..2 {
             let say = say.clone();
             drop(spawn(async move {
@@ -208,13 +234,6 @@ fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
         }
         yield_now().await;
         sleep(A_WHILE / 4).await;
-        let said = Mutex::new(said);
-        let (end, ended) = wakeful::sync::oneshot::channel();
-        let end = Mutex::new(Some(end));
-        let _alarm = alarm(at, move || {
-            said.lock().unwrap().recv().unwrap();
-            end.lock().unwrap().take().unwrap().send(()).unwrap();
-        });
         ended.await.unwrap();
     });
 }
