@@ -61,15 +61,21 @@ impl Watched {
     }
 }
 
+/// Another thread sets a timer of a millisecond.
+fn set_elsewhere(
+    watched: &Arc<Watched>,
+    waker: Waker,
+) -> thread::JoinHandle<(Key, Poll<Result<(), Gone>>)> {
+    let watched = Arc::clone(watched);
+    thread::spawn(move || watched.set(MS, &waker))
+}
+
 #[test]
 fn a_timer_that_is_set_before_the_sleep_is_seen_or_rings() {
     model(|| {
         let watched = Watched::new();
         let (waker, count) = Count::waker();
-        let other = {
-            let watched = Arc::clone(&watched);
-            thread::spawn(move || watched.set(MS, &waker))
-        };
+        let other = set_elsewhere(&watched, waker);
         while count.wakes() == 0 {
             watched.look();
             watched.sleep(2 * MS);
@@ -88,10 +94,7 @@ fn a_timer_before_the_end_of_the_sleep_is_seen_or_rings() {
         let watched = Watched::new();
         let (far, _) = watched.set(1000 * MS, Waker::noop());
         let (waker, count) = Count::waker();
-        let other = {
-            let watched = Arc::clone(&watched);
-            thread::spawn(move || watched.set(MS, &waker))
-        };
+        let other = set_elsewhere(&watched, waker);
         while count.wakes() == 0 {
             watched.sleep(2 * MS);
         }
@@ -165,10 +168,7 @@ fn trap_15_a_timer_set_as_its_time_comes_is_ready_or_wakes_once() {
     model(|| {
         let watched = Watched::new();
         let (waker, count) = Count::waker();
-        let other = {
-            let (watched, waker) = (Arc::clone(&watched), waker.clone());
-            thread::spawn(move || watched.set(MS, &waker))
-        };
+        let other = set_elsewhere(&watched, waker.clone());
         watched.timers.advance(2 * MS);
         // Time has come; but whether this sees the timer, who sets it knows.
         watched.fire();
@@ -210,10 +210,7 @@ fn trap_16_who_waits_for_a_timer_as_its_runtime_ends_is_woken_or_hears_of_it() {
     model(|| {
         let watched = Watched::new();
         let (waker, count) = Count::waker();
-        let other = {
-            let watched = Arc::clone(&watched);
-            thread::spawn(move || watched.set(MS, &waker))
-        };
+        let other = set_elsewhere(&watched, waker);
         watched.timers.close();
         let (key, polled) = other.join().unwrap();
         assert_eq!(count.wakes(), usize::from(polled.is_pending()));
