@@ -11,10 +11,15 @@ use crate::{
 use loom::{
     cell::UnsafeCell,
     model,
-    sync::{Arc, mpsc},
+    sync::{Arc, Notify, mpsc},
     thread,
 };
-use std::{future::poll_fn, panic::Location, task::Poll, time::Duration};
+use std::{
+    future::poll_fn,
+    panic::Location,
+    task::{Poll, Wake, Waker},
+    time::Duration,
+};
 
 /// A pool of at most so many threads, each of which gives up some time.
 fn pool(max_threads: usize) -> std::sync::Arc<Pool> {
@@ -247,6 +252,50 @@ fn trap_20_work_for_which_no_thread_can_be_started_is_another_threads_or_cancell
         assert!(words.contains(&Word::Done), "the first has its thread");
         pool.shut_down(None);
         assert!(is_empty(&pool));
+    });
+}
+
+/// Waits as a runtime does whose clock stands still, once it has found nothing
+/// else to do.
+fn wait_until_idle(pool: &Pool) {
+    struct Bell(Notify);
+    impl Wake for Bell {
+        fn wake(self: std::sync::Arc<Self>) {
+            self.0.notify();
+        }
+    }
+    let bell = std::sync::Arc::new(Bell(Notify::new()));
+    let waker = Waker::from(std::sync::Arc::clone(&bell));
+    while pool.poll_idle(&waker).is_pending() {
+        // Should nobody ring, loom reports that nobody can go on.
+        bell.0.wait();
+    }
+}
+
+#[test]
+fn who_waits_for_an_idle_pool_is_told_and_sees_what_was_done() {
+    model(|| {
+        let (pool, place, (say, _hear)) = (pool(1), Place::new(), mpsc::channel());
+        let visit = Arc::clone(&place);
+        pool.submit(work(&say, move || visit.visit()));
+        wait_until_idle(&pool);
+        assert_eq!(place.visits(), 1);
+        pool.shut_down(None);
+    });
+}
+
+#[test]
+fn who_waits_for_an_idle_pool_is_told_of_work_that_nobody_will_do() {
+    model(|| {
+        let (pool, (say, hear)) = (pool(1), mpsc::channel());
+        refuse_threads();
+        let other = {
+            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
+            thread::spawn(move || pool.submit(work))
+        };
+        wait_until_idle(&pool);
+        other.join().unwrap();
+        assert_eq!(hear.recv(), Ok(Word::Cancelled));
     });
 }
 

@@ -10,7 +10,12 @@ use crate::{
     runtime::Hooked,
     task::Task,
 };
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    task::{Poll, Waker},
+    time::Duration,
+};
 
 #[cfg(all(test, loom))]
 #[path = "models.rs"]
@@ -49,7 +54,24 @@ struct State {
     idle: usize,
     /// Wake-ups that are under way to idle threads.
     promised: usize,
+    /// Whom to tell when nothing is queued or running any more.
+    awaits_idle: Option<Waker>,
     closed: bool,
+}
+
+impl State {
+    fn is_idle(&self) -> bool {
+        self.queue.is_empty() && self.threads == self.idle
+    }
+
+    /// There is less to do, or nothing any more.
+    fn rest(&mut self) {
+        if self.is_idle()
+            && let Some(waker) = self.awaits_idle.take()
+        {
+            waker.wake();
+        }
+    }
 }
 
 impl Pool {
@@ -64,7 +86,7 @@ impl Pool {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        // No stranger's code runs under this lock.
+        // No stranger's code runs under this lock: the one waker is a bell.
         lock(&self.state)
     }
 
@@ -101,14 +123,16 @@ impl Pool {
             // No thread to be had. Others will come to the work; without any,
             // it must not wait for ever.
             let mut state = self.lock();
+            while state.threads == 1
+                && let Some(stranded) = state.queue.pop_front()
+            {
+                drop(state);
+                cancel(stranded);
+                state = self.lock();
+            }
             state.threads -= 1;
-            let stranded = if state.threads == 0 {
-                std::mem::take(&mut state.queue)
-            } else {
-                VecDeque::new()
-            };
+            state.rest();
             drop(state);
-            stranded.into_iter().for_each(cancel);
             // The end may have counted on this one.
             self.thread_ended.notify_all();
         }
@@ -150,6 +174,7 @@ impl Pool {
     /// Waits for work; false when none came in time.
     fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
         state.idle += 1;
+        state.rest();
         let end = Deadline::after(Some(self.settings.keep_alive));
         loop {
             state = end.wait(&self.work_came, state);
@@ -166,10 +191,15 @@ impl Pool {
         }
     }
 
-    /// Whether no work is queued or running.
-    pub(crate) fn is_idle(&self) -> bool {
-        let state = self.lock();
-        state.queue.is_empty() && state.threads == state.idle
+    /// Ready when no work is queued or running, and all that was done has woken
+    /// who waits for it. Else `bell` is rung when that is so.
+    pub(crate) fn poll_idle(&self, bell: &Waker) -> Poll<()> {
+        let mut state = self.lock();
+        if state.is_idle() {
+            return Poll::Ready(());
+        }
+        state.awaits_idle = Some(bell.clone());
+        Poll::Pending
     }
 
     pub(crate) fn inspect(&self) -> BlockingInfo {

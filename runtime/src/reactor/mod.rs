@@ -47,7 +47,7 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::Waker,
+    task::{Wake, Waker},
     time::Duration,
 };
 
@@ -169,6 +169,13 @@ impl Reactor {
         for (_, (_, source)) in &sources.slab {
             source.set(Flags::SHUTDOWN, wakers);
         }
+    }
+}
+
+/// Rings.
+impl Wake for Shared {
+    fn wake(self: Arc<Self>) {
+        self.ring();
     }
 }
 

@@ -6,12 +6,12 @@ use std::{
     future::Future,
     pin::Pin,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, Mutex, mpsc},
     task::{Context, Poll, Wake, Waker},
 };
 use wakeful::{
     runtime::Builder,
-    spawn_local,
+    spawn_blocking, spawn_local,
     time::{
         Duration, Instant, Interval, MissedTickBehavior, Sleep, advance, interval, sleep,
         sleep_until, timeout,
@@ -242,7 +242,7 @@ fn trap_15_a_timer_set_by_another_thread_wakes_a_sleeping_runtime() {
             let mut nap = sleep(MS);
             let far = spawn_local(sleep(Duration::from_hours(1)));
             settle().await;
-            let nap = wakeful::spawn_blocking(move || {
+            let nap = spawn_blocking(move || {
                 assert!(poll(&mut nap).is_pending() || nap.is_elapsed());
                 nap
             });
@@ -314,9 +314,29 @@ fn an_interval_without_a_period_says_so() {
 fn a_paused_clock_waits_for_blocking_work_instead_of_jumping() {
     paused(async {
         let start = Instant::now();
-        let work = timeout(Duration::from_hours(1), wakeful::spawn_blocking(|| 4));
+        let work = timeout(Duration::from_hours(1), spawn_blocking(|| 4));
         assert_eq!(work.await.unwrap().unwrap(), 4);
         assert_eq!(start.elapsed(), Duration::ZERO);
+    });
+}
+
+#[test]
+fn a_paused_clock_jumps_once_blocking_work_is_done_that_nobody_waits_for() {
+    let (sleeps, asleep) = mpsc::channel();
+    let sleeps = Mutex::new(sleeps);
+    let runtime = Builder::new_current_thread()
+        .start_paused(true)
+        // The test is over before the last of these.
+        .on_thread_park(move || {
+            let _ = sleeps.lock().unwrap().send(());
+        })
+        .build()
+        .unwrap();
+    watched("a jump over the rest of an hour", || {
+        runtime.block_on(async {
+            drop(spawn_blocking(move || asleep.recv()));
+            sleep(Duration::from_hours(1)).await;
+        });
     });
 }
 

@@ -14,7 +14,8 @@ use crate::{
 use std::{
     future::Future,
     pin::{Pin, pin},
-    task::{Context, Poll},
+    sync::Arc,
+    task::{Context, Poll, Waker},
 };
 
 impl Core {
@@ -127,14 +128,18 @@ impl Core {
     }
 
     /// A paused clock jumps to the next deadline instead of sleeping, but only
-    /// when nothing else can happen first: no event is there, and the blocking
-    /// pool owes no answer.
+    /// when nothing else can happen first: the blocking pool owes no answer, and
+    /// no event is there.
     fn idle_while_paused(&self) {
+        // In this order: an answer that the pool owes no more is in the inbox,
+        // and the look finds it.
+        let bell = Waker::from(Arc::clone(self.handle().reactor()));
+        let owes_nothing = self.handle().blocking().poll_idle(&bell).is_ready();
         self.look();
         if !self.is_idle() {
             return;
         }
-        if self.handle().blocking().is_idle() && self.handle().timers().skip_to_next() {
+        if owes_nothing && self.handle().timers().skip_to_next() {
             self.look();
         } else {
             self.sleep();
