@@ -43,6 +43,11 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Instant {
+        if !self.is_paused() && self.offset.load(Relaxed) == 0 {
+            // The same, without the way to nanoseconds and back: a fifth of
+            // what a sleep costs that is set and dropped.
+            return Instant::from_std(std::time::Instant::now());
+        }
         self.instant(self.nanos())
     }
 
