@@ -48,8 +48,8 @@
 //! feature `tokio`; of tokio itself the feature `io-util` stays; and every
 //! `tokio::` but `tokio::io` becomes `wakeful::`. What the compiler then says
 //! is in this table. The 4,354 lines of
-//! [mini-redis](https://github.com/tokio-rs/mini-redis) wanted a hand in nine
-//! places beside, seven of them a `drop(spawn(…))`, and its own tests pass.
+//! [mini-redis](https://github.com/tokio-rs/mini-redis) wanted a hand in two
+//! places beside, and its own tests pass.
 //!
 //! | there | here |
 //! |---|---|
@@ -59,7 +59,6 @@
 //! | `builder.enable_all();` and no more | `let builder = builder.…`: a [`Builder`](runtime::Builder) is handed on |
 //! | `let guard = handle.enter()` | [`Handle::enter`](runtime::Handle::enter) calls a closure; so does [`Runtime::enter`] |
 //! | a `Runtime` in a `static`, or shared | it stays on the thread that made it; a [`Handle`](runtime::Handle) goes anywhere, and blocks there |
-//! | `spawn(task);` and no more | `drop(spawn(task))`: to drop the handle, which detaches the task, is to be said |
 //! | `tokio_stream::wrappers::ReceiverStream` | a receiver of [`sync::mpsc`] is a stream; of what has a `poll_…` method, `futures_util::stream::poll_fn` makes one |
 //! | `LocalSet` | [`spawn_local`] alone, on a runtime of one thread or a thread per core |
 //! | `fs::write(path, &text)` | the contents are given away; a `&str` or `&[u8]` is copied |

@@ -28,7 +28,6 @@ use std::{
 /// assert_eq!(sum, 3);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[must_use = "dropping the handle detaches the task; say `drop(handle)` if that is meant"]
 pub struct JoinHandle<T> {
     /// `None` once the output has been collected.
     task: Option<Task>,
