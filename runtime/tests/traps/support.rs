@@ -4,6 +4,7 @@
 use std::{
     cell::RefCell,
     future::{Future, poll_fn},
+    io::{self, Write},
     pin::Pin,
     rc::Rc,
     sync::{
@@ -33,7 +34,8 @@ pub fn watched<T>(awaited: &'static str, test: impl FnOnce() -> T) -> T {
         let lock = watched.0.lock().unwrap();
         let waited = watched.1.wait_timeout_while(lock, limit, |done| !*done);
         if waited.unwrap().1.timed_out() {
-            eprintln!("waited {limit:?} in vain for {awaited}");
+            // Not by `eprintln!`, whose words the test would keep to itself.
+            let _ = writeln!(io::stderr(), "waited {limit:?} in vain for {awaited}");
             std::process::abort();
         }
     });
