@@ -4,13 +4,14 @@
 use crate::support::watched;
 use std::{
     future::{Future, poll_fn},
-    sync::{Arc, mpsc},
+    sync::{Arc, Mutex, mpsc},
     task::{Context, Poll, Wake, Waker},
     thread,
     time::Duration,
 };
 use wakeful::{
     runtime::{Builder, Handle},
+    spawn,
     time::sleep,
 };
 
@@ -86,4 +87,68 @@ fn trap_01_who_is_woken_for_work_and_finds_the_root_due_keeps_nobody_asleep() {
             Poll::Ready(())
         }));
     });
+}
+
+/// Has worker 1 sleep, and then come to work from elsewhere.
+struct Calls {
+    handle: Handle,
+    release: Mutex<Option<mpsc::Sender<()>>>,
+    root: Waker,
+}
+
+impl Wake for Calls {
+    fn wake(self: Arc<Self>) {
+        let metrics = self.handle.metrics();
+        let sleeps = metrics.worker_park_count(1);
+        drop(self.release.lock().unwrap().take());
+        while metrics.worker_park_count(1) == sleeps {
+            thread::yield_now();
+        }
+        let (say, hear) = mpsc::channel();
+        Both::queue(&self.handle, 1, &say);
+        hear.recv().unwrap();
+        self.root.wake_by_ref();
+    }
+}
+
+#[test]
+fn trap_01_who_is_woken_for_work_and_calls_a_waker_first_keeps_nobody_asleep() {
+    let worker_0 = thread::current().id();
+    // Every second look at the clock, or so, is that of one who was woken.
+    for _ in 0..20 {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            // Worker 0 wakes itself for work, again and again.
+            .on_thread_park(move || {
+                if thread::current().id() == worker_0 {
+                    drop(spawn(async {}));
+                }
+            })
+            .build()
+            .unwrap();
+        let handle = runtime.handle().clone();
+        watched("work that is queued while a waker computes", || {
+            let (release, held) = mpsc::channel::<()>();
+            let (begun, has_begun) = mpsc::channel();
+            drop(runtime.spawn(async move {
+                begun.send(()).unwrap();
+                held.recv().unwrap_err();
+            }));
+            has_begun.recv().unwrap();
+            let mut release = Some(release);
+            let mut nap = runtime.enter(|| Box::pin(sleep(Duration::from_millis(1))));
+            runtime.block_on(poll_fn(|context| {
+                if release.is_none() {
+                    return Poll::Ready(());
+                }
+                let calls = Calls {
+                    handle: handle.clone(),
+                    release: Mutex::new(release.take()),
+                    root: context.waker().clone(),
+                };
+                let waker = Waker::from(Arc::new(calls));
+                nap.as_mut().poll(&mut Context::from_waker(&waker))
+            }));
+        });
+    }
 }

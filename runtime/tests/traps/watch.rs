@@ -214,26 +214,28 @@ fn a_strangers_waker_may_block_until_a_task_from_elsewhere_has_run() {
 
 #[test]
 fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
-    let runtime = pool().build().unwrap();
-    run("one of two tasks beside the waker", &runtime, async {
-        let (say, said) = mpsc::channel();
-        let said = Mutex::new(said);
-        let (end, ended) = wakeful::sync::oneshot::channel();
-        let end = Mutex::new(Some(end));
-        let at = Instant::now() + 2 * A_WHILE;
-        let _alarm = alarm(at, move || {
-            said.lock().unwrap().recv().unwrap();
-            end.lock().unwrap().take().unwrap().send(()).unwrap();
+    for tasks in [1, 2] {
+        let runtime = pool().build().unwrap();
+        run("a task woken with the waker", &runtime, async {
+            let (say, said) = mpsc::channel();
+            let said = Mutex::new(said);
+            let (end, ended) = wakeful::sync::oneshot::channel();
+            let end = Mutex::new(Some(end));
+            let at = Instant::now() + 2 * A_WHILE;
+            let _alarm = alarm(at, move || {
+                said.lock().unwrap().recv().unwrap();
+                end.lock().unwrap().take().unwrap().send(()).unwrap();
+            });
+            for _ in 0..tasks {
+                let say = say.clone();
+                drop(spawn(async move {
+                    sleep_until(at).await;
+                    let _ = say.send(());
+                }));
+            }
+            yield_now().await;
+            sleep(A_WHILE / 4).await;
+            ended.await.unwrap();
         });
-        for _ in 0..2 {
-            let say = say.clone();
-            drop(spawn(async move {
-                sleep_until(at).await;
-                let _ = say.send(());
-            }));
-        }
-        yield_now().await;
-        sleep(A_WHILE / 4).await;
-        ended.await.unwrap();
-    });
+    }
 }

@@ -122,6 +122,12 @@ impl Worker {
             wake(waker);
         }
         self.gathering.set(false);
+        if !woken.is_empty() {
+            // Until they are done, all that is here is for others, and so is
+            // the search.
+            self.offer_slot();
+            self.end_search();
+        }
         self.share();
         if !woken.is_empty() {
             self.pool.relieve();
