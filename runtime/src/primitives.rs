@@ -3,11 +3,13 @@
 //! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
 
 mod deadline;
+mod once_lock;
 mod thread;
 
 pub(crate) use deadline::Deadline;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
+pub(crate) use once_lock::OnceLock;
 pub(crate) use thread::ThreadBuilder;
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;

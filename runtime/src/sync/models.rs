@@ -4,7 +4,7 @@
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
 use super::{
-    Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock,
+    Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock, SetOnce,
     broadcast::{self, error::RecvError},
     permits::Permits,
     testing::{Count, block_on, glance, poll},
@@ -268,6 +268,21 @@ fn one_of_two_makes_the_value() {
         };
         let value = *block_on(cell.get_or_init(async || 2));
         assert_eq!(other.join().unwrap(), value);
+    });
+}
+
+#[test]
+fn who_waits_for_a_value_that_is_set_once_gets_it() {
+    model(|| {
+        let cell = Arc::new(SetOnce::new());
+        let others = [1, 2].map(|value| {
+            let cell = Arc::clone(&cell);
+            thread::spawn(move || cell.set(value).is_ok())
+        });
+        let got = *block_on(cell.wait());
+        let [first, second] = others.map(|other| other.join().unwrap());
+        assert!(first ^ second, "one of them was the first");
+        assert_eq!(got, if first { 1 } else { 2 });
     });
 }
 

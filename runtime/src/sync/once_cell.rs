@@ -1,8 +1,8 @@
 //! [`OnceCell`]: a value that is made when it is first wanted.
 
 use super::permits::{Permits, Refused};
-use crate::trace::Made;
-use std::{convert::Infallible, error::Error, fmt, sync::OnceLock};
+use crate::{primitives::OnceLock, trace::Made};
+use std::{convert::Infallible, error::Error, fmt};
 
 /// A value that an async function makes, once, for all who ask.
 ///

@@ -76,8 +76,9 @@ impl Permits {
     }
 
     pub(crate) fn try_acquire(&self, permits: usize) -> Result<(), Refused> {
-        // Ordering: Relaxed; what it says is checked by the exchange.
-        let mut now = self.word.load(Relaxed);
+        // Ordering: Acquire, here and where the exchange fails: who is refused
+        // finds what was done before it was closed.
+        let mut now = self.word.load(Acquire);
         loop {
             if now & CLOSED != 0 {
                 return Err(Refused::Closed);
@@ -90,7 +91,7 @@ impl Permits {
             // keeps the chain of the word whole.
             match self
                 .word
-                .compare_exchange_weak(now, now - permits * ONE, AcqRel, Relaxed)
+                .compare_exchange_weak(now, now - permits * ONE, AcqRel, Acquire)
             {
                 Ok(_) => return Ok(()),
                 Err(changed) => now = changed,
@@ -171,7 +172,8 @@ impl Permits {
     /// Under the lock, before somebody begins to wait: takes the permits after
     /// all, or raises WAITING so that who releases looks into the list.
     fn take_or_wait(&self, permits: usize) -> Option<Result<(), Refused>> {
-        // Ordering: as in `try_acquire`.
+        // Ordering: Relaxed; what it says is checked by the exchange, and it was
+        // closed under this lock.
         let mut now = self.word.load(Relaxed);
         loop {
             let fits = now & WAITING == 0 && now >> SHIFT >= permits;

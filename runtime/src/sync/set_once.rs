@@ -1,8 +1,8 @@
 //! [`SetOnce`]: a value that others wait for.
 
 use super::Notify;
-use crate::trace::Made;
-use std::{error::Error, fmt, sync::OnceLock};
+use crate::{primitives::OnceLock, trace::Made};
+use std::{error::Error, fmt};
 
 /// A value that is set once, by whoever has it, and that any number of tasks
 /// wait for.
