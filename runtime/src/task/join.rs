@@ -11,7 +11,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Waits for a task's output. Dropping it detaches the task, which goes on.
+/// Waits for a task's output. Dropping it detaches the task, which goes on;
+/// inside of an [`AbortOnDropHandle`](super::AbortOnDropHandle), it aborts it.
 ///
 /// The output is collected once: a handle polled again after it was ready
 /// panics. It may be sent to, and awaited on, another thread if `T: Send`.

@@ -7,6 +7,7 @@
 //! - `waker`: a task as a [`std::task::Waker`].
 //! - `join`: what the one who spawned holds; `joiner`: the waker of the one
 //!   who waits there.
+//! - `abort_on_drop`: what the one holds whose task is to go along.
 //! - `join_set`: what the one who spawned many holds.
 //! - `local`: values that go with a task.
 //! - `coop`: what a task that is always ready owes the others.
@@ -14,6 +15,7 @@
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
+mod abort_on_drop;
 mod builder;
 mod cell;
 pub mod coop;
@@ -37,6 +39,7 @@ mod yield_now;
 #[cfg(all(test, loom))]
 mod models;
 
+pub use abort_on_drop::AbortOnDropHandle;
 pub use builder::Builder;
 pub use coop::{consume_budget, unconstrained};
 pub use error::JoinError;

@@ -11,7 +11,7 @@ use std::{
 };
 use wakeful::{
     Runtime, spawn_local,
-    task::{AbortHandle, JoinHandle},
+    task::{AbortHandle, AbortOnDropHandle, JoinHandle},
 };
 
 #[test]
@@ -378,5 +378,41 @@ fn a_handle_polled_after_its_output_was_collected_says_so() {
         let mut task = spawn_local(async {});
         (&mut task).await.unwrap();
         let _ = (&mut task).await;
+    });
+}
+
+#[test]
+fn a_handle_that_aborts_takes_its_task_along_unless_it_is_let_go() {
+    run("two tasks, and the end of one", async {
+        let (drops, gate) = (Drops::default(), Gate::default());
+        let gated = |gate: Gate| {
+            let droplet = drops.droplet();
+            AbortOnDropHandle::new(spawn_local(async move {
+                let _droplet = droplet;
+                gate.await;
+                7
+            }))
+        };
+        let (taken, let_go) = (gated(Gate::default()), gated(gate.clone()));
+        settle().await;
+        drop(taken);
+        let let_go = let_go.detach();
+        settle().await;
+        assert_eq!(drops.count(), 1, "one was aborted, the other goes on");
+        gate.open();
+        gate.waker().wake();
+        assert_eq!(let_go.await.unwrap(), 7);
+
+        // One that has given its output has nothing left to abort.
+        let mut ended = AbortOnDropHandle::new(spawn_local(async { 8 }));
+        assert!(!ended.is_finished());
+        assert_eq!((&mut ended).await.unwrap(), 8);
+        assert!(ended.is_finished());
+        drop(ended);
+
+        let told = gated(Gate::default());
+        told.abort();
+        assert!(told.await.unwrap_err().is_cancelled());
+        assert_eq!(drops.count(), 3);
     });
 }
