@@ -79,6 +79,67 @@ fn a_child_can_be_talked_to() {
 }
 
 #[test]
+fn what_a_child_prints_can_be_another_childs_input() {
+    run("one that reads another", async {
+        let mut first = shell("read word; echo $word; echo \"no $word\" >&2")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let out = Stdio::try_from(first.stdout.take().unwrap()).unwrap();
+        let err = Stdio::try_from(first.stderr.take().unwrap()).unwrap();
+        let mut second = shell("echo waiting; exec cat")
+            .stdin(out)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It reads before there is anything: from a pipe that does not block,
+        // that would be an error.
+        let mut from = second.stdout.take().unwrap();
+        let mut heard = [0; 8];
+        from.read_exact(&mut heard).await.unwrap();
+        let mut third = Command::new("cat");
+        let third = third.stdin(err).output();
+
+        let mut to = first.stdin.take().unwrap();
+        to.write_all(b"nonsense\n").await.unwrap();
+        assert_eq!(third.await.unwrap().stdout, b"no nonsense\n");
+        let mut passed_on = String::new();
+        from.read_to_string(&mut passed_on).await.unwrap();
+        assert_eq!(passed_on, "nonsense\n");
+        assert!(second.wait().await.unwrap().success());
+
+        // And the other way: what another child prints is this one's input.
+        let mut reader = Command::new("cat")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut to = reader.stdin.take().unwrap();
+        to.write_all(b"before and ").await.unwrap();
+        let to = Stdio::try_from(to).unwrap();
+        assert!(
+            shell("echo after")
+                .stdout(to)
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+        let output = reader.wait_with_output().await.unwrap();
+        assert_eq!(output.stdout, b"before and after\n");
+
+        let mut closed = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let mut to = closed.stdin.take().unwrap();
+        to.close().await.unwrap();
+        let error = Stdio::try_from(to).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+        assert!(closed.wait().await.unwrap().success());
+    });
+}
+
+#[test]
 fn waiting_closes_the_input_so_that_neither_waits_for_the_other() {
     run("cat", async {
         let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();

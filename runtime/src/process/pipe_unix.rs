@@ -5,8 +5,9 @@ use futures_io::AsyncWrite;
 use mio::{Interest, unix::pipe};
 use std::{
     io::{self, IoSlice},
+    os::fd::AsFd,
     pin::Pin,
-    process,
+    process::{self, Stdio},
     task::{Context, Poll},
 };
 
@@ -56,6 +57,64 @@ impl ChildStderr {
 }
 
 async_read!(ChildStdout, ChildStderr);
+
+/// A pipe for another child, which expects one that blocks.
+macro_rules! handed_on {
+    ($pipe:expr) => {{
+        let pipe = $pipe;
+        pipe.set_nonblocking(false)?;
+        Ok(pipe.as_fd().try_clone_to_owned()?.into())
+    }};
+}
+
+/// For another child to print to. Unix only.
+///
+/// # Errors
+/// `BrokenPipe` if it has been closed. And when the system has no descriptor
+/// left, for the pipe has two for a moment.
+impl TryFrom<ChildStdin> for Stdio {
+    type Error = io::Error;
+
+    fn try_from(stdin: ChildStdin) -> io::Result<Self> {
+        handed_on!(stdin.pipe.ok_or(io::ErrorKind::BrokenPipe)?)
+    }
+}
+
+/// For another child to read, as in a shell's `first | second`. Unix only.
+///
+/// # Errors
+/// When the system has no descriptor left, for the pipe has two for a moment.
+///
+/// ```
+/// use std::process::Stdio;
+/// use wakeful::process::Command;
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let mut first = Command::new("echo").arg("hello").stdout(Stdio::piped()).spawn()?;
+///     let piped = first.stdout.take().expect("it is piped");
+///     let second = Command::new("cat").stdin(Stdio::try_from(piped)?).output().await?;
+///     assert_eq!(second.stdout, b"hello\n");
+///     first.wait().await
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+impl TryFrom<ChildStdout> for Stdio {
+    type Error = io::Error;
+
+    fn try_from(stdout: ChildStdout) -> io::Result<Self> {
+        handed_on!(stdout.io)
+    }
+}
+
+/// As [`ChildStdout`]'s.
+impl TryFrom<ChildStderr> for Stdio {
+    type Error = io::Error;
+
+    fn try_from(stderr: ChildStderr) -> io::Result<Self> {
+        handed_on!(stderr.io)
+    }
+}
 
 impl AsyncWrite for ChildStdin {
     fn poll_write(
