@@ -239,6 +239,24 @@ fn a_file_goes_on_elsewhere_where_its_reader_was() {
 
 #[cfg(unix)]
 #[test]
+fn the_system_can_be_asked_about_an_open_file() {
+    use std::os::{
+        fd::{AsFd, AsRawFd},
+        unix::fs::MetadataExt,
+    };
+    run(async |folder: TempDir| {
+        let path = folder.path().join("file");
+        let mut file = File::create(&path).await.unwrap();
+        let descriptor = file.as_fd();
+        assert_eq!(descriptor.as_raw_fd(), file.as_raw_fd());
+        let asked = std::fs::File::from(descriptor.try_clone_to_owned().unwrap());
+        let known = file.metadata().await.unwrap();
+        assert_eq!(asked.metadata().unwrap().ino(), known.ino());
+    });
+}
+
+#[cfg(unix)]
+#[test]
 fn files_and_folders_are_made_for_whom_it_was_said() {
     use std::os::unix::fs::PermissionsExt;
     use wakeful::fs::DirBuilder;

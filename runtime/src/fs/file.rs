@@ -3,6 +3,10 @@
 use super::{Metadata, OpenOptions, Permissions, in_pool};
 use crate::blocking::{Pooled, pooled_read};
 use futures_io::{AsyncSeek, AsyncWrite};
+#[cfg(unix)]
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+#[cfg(windows)]
+use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, RawHandle};
 use std::{
     fmt, fs,
     future::poll_fn,
@@ -199,6 +203,38 @@ impl AsyncSeek for File {
         to: SeekFrom,
     ) -> Poll<io::Result<u64>> {
         self.0.poll_seek(context, to)
+    }
+}
+
+/// For what has no method here, such as a lock. The system's place in the file
+/// may be ahead of the reader's.
+#[cfg(unix)]
+impl AsFd for File {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.1.as_fd()
+    }
+}
+
+#[cfg(unix)]
+impl AsRawFd for File {
+    fn as_raw_fd(&self) -> RawFd {
+        self.1.as_raw_fd()
+    }
+}
+
+/// For what has no method here, such as a lock. The system's place in the file
+/// may be ahead of the reader's.
+#[cfg(windows)]
+impl AsHandle for File {
+    fn as_handle(&self) -> BorrowedHandle<'_> {
+        self.1.as_handle()
+    }
+}
+
+#[cfg(windows)]
+impl AsRawHandle for File {
+    fn as_raw_handle(&self) -> RawHandle {
+        self.1.as_raw_handle()
     }
 }
 

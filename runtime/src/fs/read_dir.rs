@@ -4,8 +4,12 @@ use super::{FileType, Metadata, in_pool};
 use crate::task::{JoinHandle, spawn_blocking};
 use std::{
     ffi::OsString,
-    fs, io,
+    fs,
+    future::{Future, poll_fn},
+    io,
     path::{Path, PathBuf},
+    pin::Pin,
+    task::{Context, Poll, ready},
     vec,
 };
 
@@ -54,17 +58,40 @@ impl ReadDir {
     /// # Cancel safety
     /// Dropped, no entry is lost.
     pub async fn next_entry(&mut self) -> io::Result<Option<DirEntry>> {
+        poll_fn(|context| self.poll_next_entry(context)).await
+    }
+
+    /// [`next_entry`](Self::next_entry), for futures written by hand; and for
+    /// streams, which `poll_fn` makes of it.
+    ///
+    /// ```
+    /// use futures_util::{TryStreamExt, stream::poll_fn};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let mut entries = wakeful::fs::read_dir("src").await?;
+    ///     let entries = poll_fn(|context| entries.poll_next_entry(context).map(Result::transpose));
+    ///     let names: Vec<_> = entries.map_ok(|entry| entry.file_name()).try_collect().await?;
+    ///     assert!(names.contains(&"lib.rs".into()));
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn poll_next_entry(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<Option<DirEntry>>> {
         if self.fetched.entries.len() == 0
             && let Some(rest) = self.fetched.rest.take()
         {
             self.fetching = Some(spawn_blocking(|| fetch(rest)));
         }
         if let Some(fetching) = &mut self.fetching {
-            let fetched = fetching.await;
+            let fetched = ready!(Pin::new(fetching).poll(context));
             self.fetching = None;
             self.fetched = fetched?;
         }
-        self.fetched.entries.next().transpose()
+        Poll::Ready(self.fetched.entries.next().transpose())
     }
 }
 
