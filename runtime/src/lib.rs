@@ -29,6 +29,8 @@
 //! futures-util = { version = "0.3", features = ["io"] }
 //! ```
 //!
+//! (Those of `futures-lite`, which smol has as `smol::io`, do as well.)
+//!
 //! A runtime lives on one thread, where futures need not be `Send`, on several
 //! that take tasks from each other, or on several that share nothing: see
 //! [`runtime::Builder`].
@@ -65,6 +67,46 @@
 //! | `handle.id()` after `(&mut handle).await` | before: the handle forgets its task |
 //! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`]; a [`task::JoinSet`] or a [`scope`] |
 //! | `Signal::recv` gives an `Option` | an `io::Result`: it fails once the runtime has shut down |
+//!
+//! # Coming from smol
+//! What of smol asks for no executor and no reactor stays: `smol::future`, `io`,
+//! `stream` and `prelude`, which are the crate `futures-lite`, and `channel` and
+//! `lock`, which are `async-channel` and `async-lock`. The streams of this crate
+//! speak the same traits. `smol::fs`, `net` and `process` become `wakeful::`,
+//! with `fs::write` as above, and the rest is in this table. It may come piece
+//! by piece: in a task of this crate, smol's sockets, timers and `spawn` go on,
+//! served by threads of smol's.
+//! The 2,378 lines of [async-tftp](https://github.com/oblique/async-tftp-rs)
+//! wanted a hand in thirty places, most of them for executors of its own, and
+//! its own tests pass.
+//!
+//! | there | here |
+//! |---|---|
+//! | `smol::block_on` | [`block_on`], not inside of another; what was spawned in it ends with it, unless one [`Runtime`] is kept, and its `block_on` called |
+//! | `smol::spawn` works anywhere, on a thread of its own | [`spawn`] inside of `block_on`, whose thread must not block; [`Handle::spawn`](runtime::Handle::spawn) elsewhere; other threads by [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
+//! | `spawn(task).detach()` | `drop(spawn(task))` |
+//! | a `Task` that is dropped is cancelled | it is detached; a [`task::AbortOnDropHandle`] aborts it |
+//! | `task.await` gives the output, or goes on with the task's panic | a `Result`: `task.await?`, or `task.await.unwrap()` |
+//! | `task.cancel().await` | `task.abort()`, then `task.await.ok()` |
+//! | an `Executor` that several threads run | [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread); what was `&executor` is a [`Handle`](runtime::Handle) |
+//! | `executor.run(body).await`, with tasks that borrow | [`scope.run(body).await`](scope::Scope::run), which waits for those that are left |
+//! | `LocalExecutor` | [`spawn_local`], or a [`LocalScope`](scope::LocalScope) |
+//! | `unblock(work).await` | [`spawn_blocking(work).await`](spawn_blocking()), a `Result` |
+//! | `Unblock::new` of a file, or of a standard stream | [`fs::File::from_std`]; [`io::stdin`], `stdout`, `stderr` |
+//! | `Timer::after(duration)`, `Timer::at(moment)` | [`sleep(duration)`](time::sleep()), [`sleep_until(moment.into())`](time::sleep_until), inside of the runtime |
+//! | `Timer::interval(period)`, a stream that begins after a period | [`interval_at(Instant::now() + period, period)`](time::interval_at), and its `tick().await` |
+//! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset), and another poll |
+//! | `Async::<TcpListener>::bind(address)?`, and its like | `TcpListener::bind(address).await?`; what `get_ref()` led to is a method |
+//! | `Async::new` and `try_from` of a socket of `std`'s | `from_std` |
+//! | `Async::new` of another descriptor, `read_with(operation)` | `io::AsyncFd`, of one that is non-blocking; `async_io(Interest::READABLE, operation)` |
+//! | `close().await` of an `Async<TcpStream>` flushes | it closes that direction, as with `smol::net` |
+//! | `stream.clone()` | `&stream` reads and writes; where a borrow does not reach, `into_split()` |
+//! | `listener.incoming()` and `fs::read_dir` as streams | `accept().await`, `next_entry().await`; a stream by `stream::poll_fn` of `poll_accept` or `poll_next_entry` |
+//! | `net::resolve`; `fs::unix::symlink`; `OpenOptionsExt` | [`net::lookup_host`]; `fs::symlink`; methods |
+//! | `child.status()`, `output()`, `try_status()`, `kill()` | [`wait()`](process::Child::wait), `wait_with_output()`, `try_wait()`, `start_kill()` |
+//! | `pipe.into_stdio().await` | `Stdio::try_from(pipe)` |
+//! | `smol_macros::main!` and `test!`, `smol-potat` | `#[wakeful::main]` and `#[wakeful::test]` |
+//! | `smol_hyper::rt`: `FuturesIo`, `SmolTimer`, `SmolExecutor` | with the feature `hyper`: `HyperIo`, `HyperTimer`, `HyperExecutor` |
 //!
 //! # Features
 //! `macros`, unless switched off: `#[wakeful::main]` and `#[wakeful::test]`.

@@ -5,6 +5,7 @@
 //! - `tests/tls.rs`: rustls through futures-rustls, with its client and curl.
 //! - `tests/websocket.rs`: tokio-tungstenite.
 //! - `tests/codec.rs`: a codec of tokio-util, and tokio's pipe the other way.
+//! - `tests/smol.rs`: smol and its crates, which a program may keep in part.
 //!
 //! Here is what they share.
 

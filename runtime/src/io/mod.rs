@@ -1,8 +1,9 @@
 //! Readiness of any descriptor, and the standard streams.
 //!
 //! What copies, buffers and splits streams is not here, but for what copies in
-//! both directions at once: `futures-util` has it, for everything that speaks
-//! the traits of `futures-io`, and that is every stream of this crate.
+//! both directions at once: `futures-util` has it, or `futures-lite`, for
+//! everything that speaks the traits of `futures-io`, and that is every stream
+//! of this crate.
 
 #[cfg(unix)]
 mod async_fd;

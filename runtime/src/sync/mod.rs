@@ -23,7 +23,8 @@
 //! always ready make way for other tasks now and then.
 //!
 //! Tasks that share a thread can do without atomics: [`local`] has forms for
-//! them.
+//! them. Many values of which each is for one of several tasks are the business
+//! of the crate `async-channel`, which asks for no runtime either.
 //!
 //! Inside: `wait_list` is the queue of waiters that all of them share,
 //! `permits` the count with waiters that most of them are made of.
