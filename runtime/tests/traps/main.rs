@@ -37,7 +37,8 @@
 //!    work — `blocking::pool::models`, `time::models`, `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
 //!    `async_fd`
 //! 17 a hook that schedules work while parking — `parking`
-//! 18 nested and short `block_on`, fork — `shutdown`, `pool`, `ends`, `guests`
+//! 18 nested and short `block_on` — `shutdown`, `pool`, `ends`, `guests`; fork —
+//!    `tests/fork.rs`
 //! 19 starvation by who wakes itself, by a pair, of the injector, inside of
 //!    `select!` and `join!` — `fairness`, `pool`, `cores`, `ranks`
 //! 20 a thread that gives up as work comes, the cap — `blocking::pool::models`,

@@ -161,30 +161,6 @@ fn trap_18_tasks_wait_between_two_block_ons_and_go_on_in_the_second() {
     runtime.block_on(task).unwrap();
 }
 
-#[cfg(all(unix, not(miri)))]
-#[test]
-fn trap_18_a_forked_child_may_not_use_its_parents_runtime() {
-    let runtime = Runtime::new().unwrap();
-    // SAFETY: the child allocates, which a child of a process with threads may
-    // do with this C library, and ends without unwinding.
-    match unsafe { libc::fork() } {
-        0 => {
-            let refused = catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err();
-            // SAFETY: ends the child, running nothing of the parent's.
-            unsafe { libc::_exit(i32::from(!refused)) }
-        }
-        child => {
-            let mut status = -1;
-            // SAFETY: a child of ours, and a place for the answer.
-            let waited = watched("the child", || unsafe {
-                libc::waitpid(child, &raw mut status, 0)
-            });
-            assert_eq!((waited, status), (child, 0));
-        }
-    }
-    runtime.block_on(settle());
-}
-
 #[test]
 fn trap_20_a_pool_thread_that_gives_up_as_work_arrives_loses_none() {
     let runtime = Builder::new_current_thread()
