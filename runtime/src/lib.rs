@@ -98,13 +98,15 @@
 //! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset), and another poll |
 //! | `Async::<TcpListener>::bind(address)?`, and its like | `TcpListener::bind(address).await?`; what `get_ref()` led to is a method |
 //! | `Async::new` and `try_from` of a socket of `std`'s | `from_std` |
-//! | `Async::new` of another descriptor, `read_with(operation)` | `io::AsyncFd`, of one that is non-blocking; `async_io(Interest::READABLE, operation)` |
+//! | `Async::new` of anything else; `read_with(operation)`, `poll_readable` | `io::AsyncFd`, of a descriptor that is non-blocking; `async_io(Interest::READABLE, operation)`, `poll_read_ready` |
 //! | `close().await` of an `Async<TcpStream>` flushes | it closes that direction, as with `smol::net` |
 //! | `stream.clone()` | `&stream` reads and writes; where a borrow does not reach, `into_split()` |
 //! | `listener.incoming()` and `fs::read_dir` as streams | `accept().await`, `next_entry().await`; a stream by `stream::poll_fn` of `poll_accept` or `poll_next_entry` |
-//! | `net::resolve`; `fs::unix::symlink`; `OpenOptionsExt` | [`net::lookup_host`]; `fs::symlink`; methods |
-//! | `child.status()`, `output()`, `try_status()`, `kill()` | [`wait()`](process::Child::wait), `wait_with_output()`, `try_wait()`, `start_kill()` |
-//! | `pipe.into_stdio().await` | `Stdio::try_from(pipe)` |
+//! | `net::unix::UnixStream`, and its like; `net::SocketAddr`, `Shutdown` | `net::UnixStream`; those of `std::net` |
+//! | `net::resolve`, `AsyncToSocketAddrs` | [`net::lookup_host`], [`net::ToSocketAddrs`] |
+//! | `fs::unix`: `symlink`, `OpenOptionsExt`, `DirBuilderExt`, `PermissionsExt` | `fs::symlink`, methods, and `std`'s |
+//! | `child.status()`, `output()`, `try_status()`, `kill()`, `id()` | [`wait()`](process::Child::wait), `wait_with_output()`, `try_wait()`, `start_kill()`, an `Option` |
+//! | `pipe.into_stdio().await`, `command.get_args()` | `Stdio::try_from(pipe)`, `command.as_std().get_args()` |
 //! | `smol_macros::main!` and `test!`, `smol-potat` | `#[wakeful::main]` and `#[wakeful::test]` |
 //! | `smol_hyper::rt`: `FuturesIo`, `SmolTimer`, `SmolExecutor` | with the feature `hyper`: `HyperIo`, `HyperTimer`, `HyperExecutor` |
 //!

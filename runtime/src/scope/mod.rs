@@ -28,6 +28,25 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A function that spawns into its caller's scope takes it, and what its
+//! children borrow, by one lifetime:
+//!
+//! ```
+//! use wakeful::scope::Scope;
+//!
+//! fn greet<'scope>(scope: &'scope Scope<'scope>, name: &'scope str) {
+//!     scope.spawn(async move { println!("good morning, {name}") });
+//! }
+//!
+//! # let runtime = wakeful::Runtime::new()?;
+//! # runtime.block_on(async {
+//! let names = [String::from("Ada"), String::from("Grace")];
+//! let scope = Scope::new();
+//! scope.run(async { names.iter().for_each(|name| greet(&scope, name)) }).await;
+//! # });
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! | scope              | its children                                      |
 //! |--------------------|---------------------------------------------------|
 //! | [`Scope`]          | give whatever they like                           |
