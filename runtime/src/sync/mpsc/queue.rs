@@ -187,26 +187,26 @@ impl<T> Queue<T> {
 
     /// Gives a claimed slot to the receiver. The slot is gone afterwards.
     fn publish(&self, slot: &Slot<T>, what: usize) {
+        // Ordering: Relaxed; what it says is checked by the exchanges.
+        let mut state = slot.state.load(Relaxed);
         loop {
-            // Ordering: Release publishes the message.
-            match slot.state.compare_exchange(EMPTY, what, AcqRel, Acquire) {
-                Ok(_) => return,
-                Err(state) => debug_assert_eq!(state, WAITED),
+            let next = if state == EMPTY { what } else { BUSY };
+            debug_assert!(state == EMPTY || state == WAITED);
+            // Ordering: Release publishes the message, if that is all. Acquire
+            // takes the waker out of its cell.
+            match slot.state.compare_exchange(state, next, AcqRel, Relaxed) {
+                Ok(EMPTY) => return,
+                Ok(_) => break,
+                // The receiver went to sleep, or took its waker back.
+                Err(now) => state = now,
             }
-            // Ordering: Acquire takes the waker out of its cell. It fails if
-            // the receiver took it back.
-            let claimed = slot.state.compare_exchange(WAITED, BUSY, AcqRel, Relaxed);
-            if claimed.is_ok() {
-                // SAFETY: BUSY made the cell ours.
-                let waker = self.waker.with_mut(|waker| unsafe { (*waker).take() });
-                // Ordering: Release publishes the message, and gives the cell
-                // back.
-                slot.state.store(what, Release);
-                if let Some(waker) = waker {
-                    contain::wake(waker);
-                }
-                return;
-            }
+        }
+        // SAFETY: BUSY made the cell ours.
+        let waker = self.waker.with_mut(|waker| unsafe { (*waker).take() });
+        // Ordering: Release publishes the message, and gives the cell back.
+        slot.state.store(what, Release);
+        if let Some(waker) = waker {
+            contain::wake(waker);
         }
     }
 
