@@ -2,6 +2,7 @@
 
 use super::notify::{Notified, Notify};
 use crate::{
+    executor::coop,
     primitives::{AtomicUsize, Mutex, lock},
     trace::Made,
 };
@@ -233,8 +234,10 @@ impl Future for WaitForCancellationFuture<'_> {
         let this = self.project();
         // What was cancelled before this was made notifies nobody any more.
         if !this.node.is_cancelled() {
-            ready!(this.notified.poll(context));
+            return this.notified.poll(context);
         }
+        ready!(coop::poll_budget(context));
+        coop::spend();
         Poll::Ready(())
     }
 }

@@ -40,7 +40,7 @@
 //! 18 nested and short `block_on` — `shutdown`, `pool`, `ends`, `guests`; fork —
 //!    `tests/fork.rs`
 //! 19 starvation by who wakes itself, by a pair, of the injector, inside of
-//!    `select!` and `join!` — `fairness`, `pool`, `cores`, `ranks`
+//!    `select!` and `join!` — `fairness`, `budget`, `pool`, `cores`, `ranks`
 //! 20 a thread that gives up as work comes, the cap — `blocking::pool::models`,
 //!    `shutdown`, `tests/stress.rs`
 //!    … and most of them once more on several threads — `pool`, `cores`, `in_place`, those of one
@@ -59,6 +59,7 @@
 
 #[cfg(all(unix, not(miri)))]
 mod async_fd;
+mod budget;
 mod cores;
 #[cfg(not(miri))]
 mod datagrams;
