@@ -99,13 +99,20 @@ impl Permits {
         }
     }
 
-    /// Waits for its turn, and for so many permits to be free.
-    pub(crate) fn acquire(&self, permits: usize) -> Acquiring<'_> {
-        let got = Err(Refused::Busy);
-        Acquiring {
-            wait: Wait::new(self, Wanted { permits, got }),
-            permits,
+    /// Waits for its turn, and for so many permits to be free. They are released
+    /// by whoever got them. `Err` is: closed.
+    pub(crate) async fn acquire(&self, permits: usize) -> Result<(), Refused> {
+        let mut got = Err(Refused::Busy);
+        if !coop::is_spent() {
+            // Most often that is all, and no place in the queue is to be made.
+            got = self.try_acquire(permits);
         }
+        if got == Err(Refused::Busy) {
+            let wait = Wait::new(self, Wanted { permits, got });
+            return Acquiring { wait, permits }.await;
+        }
+        coop::spend();
+        got
     }
 
     /// # Panics
@@ -209,10 +216,8 @@ impl Waitable for Permits {
 }
 
 pin_project! {
-    /// The future of [`Permits::acquire`]. The permits are released by whoever
-    /// got them.
-    #[must_use = "futures do nothing unless awaited"]
-    pub(crate) struct Acquiring<'a> {
+    /// The wait of [`Permits::acquire`].
+    struct Acquiring<'a> {
         #[pin]
         wait: Wait<'a, Permits>,
         permits: usize,
@@ -220,26 +225,19 @@ pin_project! {
 }
 
 impl Future for Acquiring<'_> {
-    /// `Err` is: closed.
     type Output = Result<(), Refused>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(coop::poll_budget(context));
         let this = self.project();
         let (permits, owner) = (*this.permits, this.wait.owner());
-        let mut got = Err(Refused::Busy);
-        if !this.wait.is_queued() {
-            got = owner.try_acquire(permits);
-        }
-        if got == Err(Refused::Busy) {
-            let enter = |_: &mut Locked<'_, _, _>, wanted: &mut Wanted| {
-                let taken = owner.take_or_wait(permits);
-                wanted.got = taken.unwrap_or(wanted.got);
-                taken.is_some()
-            };
-            got = ready!(this.wait.poll(Some(context.waker()), enter)).got;
-        }
+        let enter = |_: &mut Locked<'_, _, _>, wanted: &mut Wanted| {
+            let taken = owner.take_or_wait(permits);
+            wanted.got = taken.unwrap_or(wanted.got);
+            taken.is_some()
+        };
+        let wanted = ready!(this.wait.poll(Some(context.waker()), enter));
         coop::spend();
-        Poll::Ready(got)
+        Poll::Ready(wanted.got)
     }
 }

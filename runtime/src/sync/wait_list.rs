@@ -303,11 +303,6 @@ impl<'a, O: Waitable> Wait<'a, O> {
         self.owner
     }
 
-    /// Whether it has begun to wait, and has not been ready.
-    pub(crate) fn is_queued(&self) -> bool {
-        self.queued
-    }
-
     /// Waits for its release. Before it begins to wait, `enter` is asked once,
     /// under the lock, whether it need not: then the note says what it got.
     /// Without a waker it keeps its place and is woken by nobody.
