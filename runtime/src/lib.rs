@@ -87,10 +87,11 @@
 //! | `spawn(task).detach()` | `drop(spawn(task))` |
 //! | a `Task` that is dropped is cancelled | it is detached; a [`task::AbortOnDropHandle`] aborts it |
 //! | `task.await` gives the output, or goes on with the task's panic | a `Result`: `task.await?`, or `task.await.unwrap()` |
-//! | `task.cancel().await` | `task.abort()`, then `task.await.ok()` |
+//! | `task.cancel().await` | `task.abort()`, then `task.await.ok()`; a child of a scope by a [`CancellationToken`](sync::CancellationToken::run_until_cancelled) |
 //! | an `Executor` that several threads run | [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread); what was `&executor` is a [`Handle`](runtime::Handle) |
 //! | `executor.run(body).await`, with tasks that borrow | [`scope.run(body).await`](scope::Scope::run), which waits for those that are left |
 //! | `LocalExecutor` | [`spawn_local`], or a [`LocalScope`](scope::LocalScope) |
+//! | `executor.try_tick()`, in a loop of one's own | `runtime.block_on(async { sleep(Duration::ZERO).await })` |
 //! | `unblock(work).await` | [`spawn_blocking(work).await`](spawn_blocking()), a `Result` |
 //! | `Unblock::new` of a file, or of a standard stream | [`fs::File::from_std`]; [`io::stdin`], `stdout`, `stderr` |
 //! | `Timer::after(duration)`, `Timer::at(moment)` | [`sleep(duration)`](time::sleep()), [`sleep_until(moment.into())`](time::sleep_until), inside of the runtime |

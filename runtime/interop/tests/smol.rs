@@ -11,10 +11,12 @@ use smol::{
 };
 use std::{cell::Cell, io::Read, net, sync::Arc, time::Duration};
 use wakeful::{
+    Runtime,
     net::{TcpListener, TcpStream},
     runtime::Handle,
     scope::{LocalScope, Scope},
     spawn, spawn_blocking,
+    sync::CancellationToken,
     task::AbortOnDropHandle,
     time::{Instant, interval, interval_at, sleep},
 };
@@ -187,6 +189,17 @@ fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
         scope.run(async { drop(scope.spawn(add(100))) }).await;
         assert_eq!(*sum.lock().await, 101);
 
+        let (token, (future, gone)) = (CancellationToken::new(), endless());
+        let scope = Scope::new();
+        let cancelled = scope.run(async {
+            let child = scope.spawn(token.run_until_cancelled(future));
+            wakeful::task::yield_now().await;
+            token.cancel();
+            child.await
+        });
+        assert!(cancelled.await.is_none());
+        assert!(gone.is_closed(), "it is gone before its scope");
+
         let turns = Cell::new(0);
         let executor = LocalExecutor::new();
         executor.run(executor.spawn(async { turns.set(1) })).await;
@@ -196,6 +209,23 @@ fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
             .await;
         assert_eq!(turns.get(), 2);
     });
+}
+
+#[test]
+fn a_loop_of_ones_own_gives_the_runtime_its_turns() {
+    let runtime = Runtime::new().unwrap();
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let address = listener.local_addr().unwrap();
+    let accepted = runtime.spawn(async move { listener.accept().await.map(drop) });
+    let turn = || runtime.block_on(async { sleep(Duration::ZERO).await });
+    turn();
+    assert!(!accepted.is_finished());
+    let _peer = net::TcpStream::connect(address).unwrap();
+    // It is told of the connection in one of the first.
+    for _ in 0..3 {
+        turn();
+    }
+    assert!(accepted.is_finished());
 }
 
 #[test]
