@@ -59,6 +59,7 @@
 
 #[cfg(all(unix, not(miri)))]
 mod async_fd;
+#[cfg(not(miri))]
 mod budget;
 mod cores;
 #[cfg(not(miri))]
