@@ -84,6 +84,7 @@
 //! |---|---|
 //! | `smol::block_on` | [`block_on`], not inside of another; what was spawned in it ends with it, unless one [`Runtime`] is kept, and its `block_on` called |
 //! | `smol::spawn` works anywhere, on a thread of its own | [`spawn`] inside of `block_on`, whose thread must not block; [`Handle::spawn`](runtime::Handle::spawn) elsewhere; other threads by [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
+//! | sockets and timers under any executor, such as `future::block_on` | under this crate's: [`block_on`], or [`Handle::block_on`](runtime::Handle::block_on) on another thread |
 //! | `spawn(task).detach()` | `drop(spawn(task))` |
 //! | a `Task` that is dropped is cancelled | it is detached; a [`task::AbortOnDropHandle`] aborts it |
 //! | `task.await` gives the output, or goes on with the task's panic | a `Result`: `task.await?`, or `task.await.unwrap()` |
@@ -101,7 +102,7 @@
 //! | `Async::new` and `try_from` of a socket of `std`'s | `from_std` |
 //! | `Async::new` of anything else; `read_with(operation)`, `poll_readable` | `io::AsyncFd`, of a descriptor that is non-blocking; `async_io(Interest::READABLE, operation)`, `poll_read_ready` |
 //! | `close().await` of an `Async<TcpStream>` flushes | it closes that direction, as with `smol::net` |
-//! | `stream.clone()` | `&stream` reads and writes; where a borrow does not reach, `into_split()` |
+//! | `clone()` of a socket | an `Arc` of it; `&stream` reads and writes, and `into_split()` makes halves |
 //! | `listener.incoming()` and `fs::read_dir` as streams | `accept().await`, `next_entry().await`; a stream by `stream::poll_fn` of `poll_accept` or `poll_next_entry` |
 //! | `net::unix::UnixStream`, and its like; `net::SocketAddr`, `Shutdown` | `net::UnixStream`; those of `std::net` |
 //! | `net::resolve`, `AsyncToSocketAddrs` | [`net::lookup_host`], [`net::ToSocketAddrs`] |
