@@ -75,10 +75,10 @@
 //! speak the same traits. `smol::fs`, `net` and `process` become `wakeful::`,
 //! with `fs::write` as above, and the rest is in this table. It may come piece
 //! by piece: in a task of this crate, smol's sockets, timers and `spawn` go on,
-//! served by threads of smol's.
-//! The 2,378 lines of [async-tftp](https://github.com/oblique/async-tftp-rs)
-//! wanted a hand in thirty places, most of them for executors of its own, and
-//! its own tests pass.
+//! served by threads of smol's. The 2,378 lines of
+//! [async-tftp](https://github.com/oblique/async-tftp-rs) wanted a hand in
+//! thirty places, most of them for executors of its own, and its own tests
+//! pass.
 //!
 //! | there | here |
 //! |---|---|
@@ -98,7 +98,7 @@
 //! | `Timer::after(duration)`, `Timer::at(moment)` | [`sleep(duration)`](time::sleep()), [`sleep_until(moment.into())`](time::sleep_until), inside of the runtime |
 //! | `Timer::interval(period)`, a stream that begins after a period | [`interval_at(Instant::now() + period, period)`](time::interval_at), and its `tick().await` |
 //! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset), and another poll |
-//! | `Async::<TcpListener>::bind(address)?`, and its like | `TcpListener::bind(address).await?`; what `get_ref()` led to is a method |
+//! | `Async::<TcpListener>::bind(address)?`, and its like | `TcpListener::bind(address).await?`, where those of Unix wait for nothing; what `get_ref()` led to is a method |
 //! | `Async::new` and `try_from` of a socket of `std`'s | `from_std` |
 //! | `Async::new` of anything else; `read_with(operation)`, `poll_readable` | `io::AsyncFd`, of a descriptor that is non-blocking; `async_io(Interest::READABLE, operation)`, `poll_read_ready` |
 //! | `close().await` of an `Async<TcpStream>` flushes | it closes that direction, as with `smol::net` |
