@@ -48,9 +48,9 @@ const ROWS: [&str; 6] = [
 ];
 const HEAP_ROW: usize = 5;
 
-/// How much more heap is no loss. The deques of a pool free what they grew out
-/// of some time later (crossbeam's epochs), and this program's own lines are
-/// not of one length. One task lost for each thousand connections is more.
+/// How much more heap is no loss: this program's own lines are not of one
+/// length, and a thread may be in the middle of an epoch of crossbeam's. One
+/// task lost for each thousand connections is more.
 pub const HEAP_SLACK: u64 = 16 * 1024;
 
 /// What is held at one moment: numbers, in the order of [`ROWS`].
@@ -72,7 +72,14 @@ impl Held {
         held
     }
 
+    /// What a deque grew out of is freed first: that is for who steals next, and
+    /// in a pool of one nobody does.
     pub fn of_process() -> Self {
+        // Two epochs later. And whatever crossbeam keeps for ever is there from
+        // the first look on.
+        for _ in 0..3 {
+            crossbeam_epoch::pin().flush();
+        }
         let entries = |folder| fs::read_dir(folder).map_or(0, Iterator::count) as u64;
         let mut held = Self::default();
         // The folder that is read is one.
