@@ -319,7 +319,7 @@ fn whatever_is_refused_is_said_as_json_with_what_to_do() {
 #[test]
 fn a_client_that_never_finishes_its_request_is_let_go() {
     let mut options = options();
-    options.head_time = std::time::Duration::from_millis(50);
+    options.head_time = std::time::Duration::from_millis(500);
     let server = Running::on(Fixture::new(), options);
     let mut slow = server.connect();
     slow.write_all(b"GET / HTTP/1.1\r\nhost: 127").unwrap();

@@ -52,15 +52,16 @@ fn trap_16_a_udp_socket_that_outlives_its_runtime_answers_with_an_error() {
 fn trap_22_a_peer_that_is_not_there_is_told_and_survived() {
     run("the refusal", async {
         let (here, there) = pair().await;
-        let address = there.local_addr().unwrap();
-        drop(there);
+        // Whoever has the port listens to another: it is as if nobody had it,
+        // and nobody else gets it.
+        let (other, _) = pair().await;
+        there.connect(other.local_addr().unwrap()).await.unwrap();
         here.send(b"anyone?").await.unwrap();
         let error = here.recv(&mut [0]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
         // The socket goes on: the peer comes back, and is heard.
-        let there = UdpSocket::bind(address).await.unwrap();
-        let back = there.send_to(b"here", here.local_addr().unwrap()).await;
-        assert_eq!(back.unwrap(), 4);
+        there.connect(here.local_addr().unwrap()).await.unwrap();
+        assert_eq!(there.send(b"here").await.unwrap(), 4);
         let mut buffer = [0; 8];
         assert_eq!(here.recv(&mut buffer).await.unwrap(), 4);
     });

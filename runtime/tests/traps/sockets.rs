@@ -1,13 +1,13 @@
 //! Traps 12 and 22, on real sockets, and TCP's own.
 
-use crate::support::{assert_waits, run, settle, settle_reactor};
+use crate::support::{assert_waits, mute, run, settle, settle_reactor};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
 use std::{
     io::{self, Read, Write},
     time::Duration,
 };
 use wakeful::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     spawn_local,
 };
 
@@ -70,7 +70,7 @@ fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
         let (mut here, there) = pair().await;
         // Closing with bytes unread resets the connection.
         here.write_all(b"unread").await.unwrap();
-        settle().await;
+        there.readable().await.unwrap();
         (&there).write_all(b"x").await.unwrap();
         drop(there);
         let mut buffer = [0; 8];
@@ -90,11 +90,9 @@ fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
 #[test]
 fn trap_22_a_connection_that_is_refused_says_so() {
     run("the refusal", async {
-        let port = {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            listener.local_addr().unwrap()
-        };
-        let error = TcpStream::connect(port).await.unwrap_err();
+        let mute = mute();
+        let address = mute.local_addr().unwrap();
+        let error = TcpStream::connect(address).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
     });
 }
@@ -172,7 +170,6 @@ fn accept_can_be_polled_by_hand() {
 
 #[test]
 fn a_socket_is_set_up_before_it_listens_or_connects() {
-    use wakeful::net::TcpSocket;
     run("a connection between sockets made by hand", async {
         let any = "127.0.0.1:0".parse().unwrap();
         let socket = TcpSocket::new_v4().unwrap();
@@ -192,7 +189,8 @@ fn a_socket_is_set_up_before_it_listens_or_connects() {
         stream.set_ttl(9).unwrap();
         assert_eq!(stream.ttl().unwrap(), 9);
 
-        drop(listener);
+        let mute = mute();
+        let address = mute.local_addr().unwrap();
         let refused = TcpSocket::new_v4().unwrap().connect(address).await;
         assert_eq!(
             refused.unwrap_err().kind(),

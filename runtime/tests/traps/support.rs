@@ -165,6 +165,14 @@ pub async fn assert_waits<F: Future>(future: F, why: &str) {
     assert!(!polled().await, "{why}");
 }
 
+/// A socket that has a port, so that nobody else gets it, and answers nobody.
+#[cfg(not(miri))]
+pub fn mute() -> wakeful::net::TcpSocket {
+    let socket = wakeful::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    socket
+}
+
 /// A game of two tasks that take turns, each waking the other.
 #[derive(Clone, Default)]
 pub struct Game(Arc<(AtomicUsize, [Mutex<Option<Waker>>; 2])>);
