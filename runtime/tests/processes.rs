@@ -9,12 +9,13 @@ use std::{
 use wakeful::{
     Runtime,
     process::Command,
+    runtime::Builder,
     signal::{
         ctrl_c,
         unix::{SignalKind, signal},
     },
-    spawn_local,
-    task::yield_now,
+    spawn, spawn_blocking, spawn_local,
+    task::{block_in_place, yield_now},
     time::timeout,
 };
 
@@ -214,6 +215,34 @@ fn a_child_that_is_dropped_leaves_no_zombie() {
             }
         }
     });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_child_may_be_dropped_on_any_thread_of_a_pool() {
+    let runtime = Builder::new_multi_thread().build().unwrap();
+    let dropped = async {
+        let cat = || {
+            let mut command = Command::new("cat");
+            command.stdin(Stdio::piped()).kill_on_drop(true);
+            command.spawn().unwrap()
+        };
+        let children = [(); 3].map(|()| cat());
+        let ids = children.each_ref().map(|child| child.id().unwrap());
+        let [by_task, adrift, by_blocking] = children;
+        spawn(async move { drop(by_task) }).await.unwrap();
+        spawn(async move { block_in_place(|| drop(adrift)) })
+            .await
+            .unwrap();
+        spawn_blocking(move || drop(by_blocking)).await.unwrap();
+        for id in ids {
+            while std::fs::exists(format!("/proc/{id}")).unwrap() {
+                wakeful::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    };
+    let limited = runtime.block_on(async { timeout(Duration::from_secs(30), dropped).await });
+    limited.expect("the ends of three dropped children");
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A child process that runs, or has ended and was not asked how.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
-use crate::{runtime::Handle, task::spawn_local, trace};
+use crate::{runtime::Handle, trace};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,
@@ -37,17 +37,20 @@ impl Child {
         // Before the child starts, lest it end unheard.
         let exited = end::Exited::listen()?;
         let mut inner = command.spawn()?;
-        let stdin = inner.stdin.take().map(ChildStdin::new).transpose()?;
-        let stdout = inner.stdout.take().map(ChildStdout::new).transpose()?;
-        let stderr = inner.stderr.take().map(ChildStderr::new).transpose()?;
-        Ok(Self {
+        let pipes = (inner.stdin.take(), inner.stdout.take(), inner.stderr.take());
+        // From here on, should a pipe fail, the drop sees to the child.
+        let mut child = Self {
             process: Some(Process { inner, exited }),
             status: None,
             kill_on_drop,
-            stdin,
-            stdout,
-            stderr,
-        })
+            stdin: None,
+            stdout: None,
+            stderr: None,
+        };
+        child.stdin = pipes.0.map(ChildStdin::new).transpose()?;
+        child.stdout = pipes.1.map(ChildStdout::new).transpose()?;
+        child.stderr = pipes.2.map(ChildStderr::new).transpose()?;
+        Ok(child)
     }
 
     fn process(&mut self) -> &mut Process {
@@ -145,8 +148,10 @@ impl Drop for Child {
             // What fails to be killed has ended.
             let _ = process.inner.kill();
         }
-        if cfg!(unix) && Handle::try_current().is_ok() {
-            drop(spawn_local(process.collect()));
+        if cfg!(unix)
+            && let Ok(runtime) = Handle::try_current()
+        {
+            drop(runtime.spawn(process.collect()));
         }
     }
 }
