@@ -29,11 +29,13 @@ impl List {
         }
     }
 
-    /// Takes out the task in this place, if one is there.
-    pub(crate) fn remove(&mut self, place: u32) -> Option<Task> {
-        let task = self.places.get_mut(place as usize)?.take()?;
+    /// Takes this task out, if it is (still) what stands in its place: a list that
+    /// was worked off may have been filled anew.
+    pub(crate) fn remove(&mut self, place: u32, task: &Task) -> Option<Task> {
+        let kept = self.places.get_mut(place as usize)?;
+        let kept = kept.take_if(|kept| kept.as_raw() == task.as_raw())?;
         self.vacant.push(place);
-        Some(task)
+        Some(kept)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Task> {

@@ -20,7 +20,7 @@ use wakeful::{
     runtime::{Builder, Handle},
     spawn,
     sync::oneshot,
-    task::{block_in_place, yield_now},
+    task::{JoinHandle, block_in_place, yield_now},
     time::sleep,
 };
 
@@ -210,6 +210,76 @@ fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
                 assert_eq!(task.await.unwrap(), number);
             }
         });
+    });
+}
+
+#[test]
+fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
+    /// Lets the first task end, and waits until it has.
+    struct Between(mpsc::Sender<()>, JoinHandle<()>);
+    impl Drop for Between {
+        fn drop(&mut self) {
+            self.0.send(()).unwrap();
+            while !self.1.is_finished() {
+                thread::yield_now();
+            }
+        }
+    }
+    let runtime = pool(2);
+    watched("two polls that outlive their pool", || {
+        // The first is listed by a thread adrift, ...
+        let ((begun, has_begun), (go, may_go)) = (mpsc::channel(), mpsc::channel());
+        let (waker, wakers) = mpsc::channel();
+        let mut polls = 0;
+        let first = std::future::poll_fn(move |context| {
+            polls += 1;
+            block_in_place(|| {
+                if polls == 1 {
+                    return waker.send(context.waker().clone()).unwrap();
+                }
+                begun.send(()).unwrap();
+                may_go.recv().unwrap();
+            });
+            if polls == 1 {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
+        });
+        let between = Between(go, runtime.spawn(first));
+        let waker = wakers.recv().unwrap();
+        // ... and then blocks in the place of the worker's own thread.
+        let ((own_begun, own_has), (own_go, own_may)) = (mpsc::channel(), mpsc::channel::<()>());
+        drop(runtime.spawn(async move {
+            block_in_place(|| {
+                own_begun.send(()).unwrap();
+                own_may.recv().unwrap_err();
+            });
+        }));
+        own_has.recv().unwrap();
+        waker.wake_by_ref();
+        has_begun.recv().unwrap();
+        // The second has not been listed before its pool ends.
+        let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
+        let (dropped, is_dropped) = mpsc::channel::<()>();
+        drop(runtime.spawn(async move {
+            let _both = (between, dropped);
+            std::future::poll_fn(move |_| {
+                block_in_place(|| {
+                    begun.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                });
+                Poll::<()>::Pending
+            })
+            .await;
+        }));
+        has_begun.recv().unwrap();
+        drop(own_go);
+        runtime.shutdown_background();
+        go_on.send(()).unwrap();
+        is_dropped.recv().unwrap_err();
+        // What it points to is the first's alone, and still there.
+        waker.wake();
     });
 }
 

@@ -119,7 +119,7 @@ impl Schedule for Local {
                 if let Some(hooks) = &core.hooks {
                     hooks.task_terminate(task.header());
                 }
-                core.tasks.borrow_mut().remove(key)
+                core.tasks.borrow_mut().remove(key, task)
             }
             // It came too late to be listed.
             _ => None,

@@ -34,7 +34,7 @@ impl Registry {
     /// Takes a task that ends off its list, unless that was closed meanwhile.
     pub(crate) fn remove(&self, task: &Task) -> Option<Task> {
         let (place, shard) = self.place(list::key(task));
-        lock(&self.shards[shard]).remove(place)
+        lock(&self.shards[shard]).remove(place, task)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
@@ -50,8 +50,8 @@ impl Registry {
         (key / shards, (key % shards) as usize)
     }
 
-    /// Hands over every task. Nobody runs one any more, so none is listed
-    /// after this.
+    /// Hands over every task. No worker runs any more; a thread adrift may still
+    /// list the task that it polls, which it then ends itself (`Pooled::keep`).
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
             let tasks = std::mem::take(&mut *lock(shard));
