@@ -210,15 +210,16 @@ impl<'a, T: AsFd> ReadyGuard<'a, T> {
     ) -> Result<io::Result<R>, WouldBlock> {
         match operation(self.descriptor.get_ref()) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.clear_ready();
+                self.descriptor.io.refused(self.seen, self.direction);
                 Err(WouldBlock(()))
             }
             done => Ok(done),
         }
     }
 
-    /// It was not ready: the next wait waits for the next event. An event that
-    /// has come since the guard was made counts.
+    /// What made it ready is used up: the next wait waits for the next event. An
+    /// event that has come since the guard was made counts, and an end that the
+    /// peer has closed stays closed.
     ///
     /// Only for one who knows: what is cleared although it is there will not be
     /// reported again.

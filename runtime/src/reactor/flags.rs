@@ -10,9 +10,9 @@ impl Flags {
     pub(crate) const NONE: Self = Self(0);
     pub(crate) const READABLE: Self = Self(1);
     pub(crate) const WRITABLE: Self = Self(1 << 1);
-    /// The peer will send no more: set once, never cleared.
+    /// The peer will send no more. Stays, unless the kernel says otherwise.
     pub(crate) const READ_CLOSED: Self = Self(1 << 2);
-    /// The peer will take no more: set once, never cleared.
+    /// The peer will take no more. As above.
     pub(crate) const WRITE_CLOSED: Self = Self(1 << 3);
     /// No reactor will ever say more.
     pub(crate) const SHUTDOWN: Self = Self(1 << 4);

@@ -128,7 +128,7 @@ impl<S: event::Source + Named> Registered<S> {
         if let Err(error) = &done
             && error.kind() == io::ErrorKind::WouldBlock
         {
-            self.source.clear(seen, direction);
+            self.source.refused(seen, direction);
         }
         done
     }
@@ -165,10 +165,16 @@ impl<S: event::Source + Named> Registered<S> {
         Poll::Ready(ready)
     }
 
-    /// It was not ready after all, unless an event has come since `seen`.
+    /// What was seen has been used up, unless an event has come since.
     #[cfg(unix)]
     pub(crate) fn clear_ready(&self, seen: Seen, direction: Direction) {
         self.source.clear(seen, direction);
+    }
+
+    /// An operation says that it would block, whatever was seen.
+    #[cfg(unix)]
+    pub(crate) fn refused(&self, seen: Seen, direction: Direction) {
+        self.source.refused(seen, direction);
     }
 
     fn note<T>(&self, polled: &Poll<T>, direction: Direction) {
@@ -190,7 +196,11 @@ impl<S: event::Source + Named> Registered<S> {
             let seen = ready!(waited)?;
             match operation(&self.io) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.source.clear(seen, direction);
+                    self.source.refused(seen, direction);
+                    // Should something be ready and refuse for ever, it is not
+                    // to hold up the thread.
+                    coop::spend();
+                    ready!(coop::poll_budget(context));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 done => {

@@ -1,7 +1,7 @@
 //! One event source: what it is ready for, and who waits.
 //!
 //! The readiness word holds eight flags and, above them, a tick that counts
-//! the events that came. An operation that would block clears the flags it
+//! the events that came. An operation that would block lowers the flags it
 //! acted on only if the tick is still the one it saw: an event that arrived in
 //! between stands. At one event a nanosecond the tick wraps after two years.
 
@@ -185,13 +185,24 @@ impl Source {
         }
     }
 
-    /// The operation found that what was seen is no longer so. Closed ends
-    /// stay closed.
+    /// What was seen has been used up. Closed ends stay closed.
     pub(crate) fn clear(&self, seen: Seen, direction: Direction) {
-        let stale = match direction {
+        let used_up = match direction {
             Direction::Read => Flags::READABLE,
             Direction::Write => Flags::WRITABLE,
         };
+        self.lower(seen, used_up);
+    }
+
+    /// The kernel says, after what was seen, that an operation would block. Then
+    /// it is at no end either: a socket that was shut down here says so for ever,
+    /// and whoever believes the flags would ask it for ever.
+    pub(crate) fn refused(&self, seen: Seen, direction: Direction) {
+        self.lower(seen, direction.mask().without(Flags::SHUTDOWN));
+    }
+
+    /// Lowers flags, unless an event has come since `seen`.
+    fn lower(&self, seen: Seen, stale: Flags) {
         // Ordering: AcqRel, as in `set`; nothing else is published.
         let _ = self.readiness.fetch_update(AcqRel, Acquire, |word| {
             let now = Seen::unpack(word);

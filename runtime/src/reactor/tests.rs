@@ -161,6 +161,24 @@ fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
     assert!(look(&source, Direction::Write).is_some());
 }
 
+#[test]
+fn trap_14_an_end_that_the_kernel_denies_is_waited_for_anew() {
+    let source = idle();
+    let ends = Flags::READ_CLOSED | Flags::WRITE_CLOSED;
+    set(&source, Flags::READABLE | ends);
+    let seen = look(&source, Direction::Read).expect("readable");
+    // It comes again, before the refusal is noted.
+    set(&source, Flags::READ_CLOSED);
+    source.refused(seen, Direction::Read);
+    let seen = look(&source, Direction::Read).expect("closed");
+    source.refused(seen, Direction::Read);
+    assert_eq!(source.flags(), Flags::WRITE_CLOSED);
+    // That nothing will be said any more is no event of the kernel's.
+    set(&source, Flags::SHUTDOWN);
+    source.refused(seen, Direction::Read);
+    assert!(source.look(Direction::Read).is_err());
+}
+
 struct Count(AtomicUsize);
 
 impl Wake for Count {

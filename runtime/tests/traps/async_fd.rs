@@ -102,6 +102,42 @@ fn trap_14_room_to_write_is_waited_for() {
     });
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn trap_14_a_pipe_that_one_writer_has_left_and_another_found_is_waited_for() {
+    use std::{ffi::CString, fs, os::unix::fs::OpenOptionsExt};
+
+    let path = std::env::temp_dir().join(format!("wakeful-fifo-{}", std::process::id()));
+    let name = CString::new(path.to_str().unwrap()).unwrap();
+    // SAFETY: a name that ends.
+    assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+    run("a byte of the second writer", async {
+        let mut options = fs::File::options();
+        options.read(true).custom_flags(libc::O_NONBLOCK);
+        let pipe = AsyncFd::new(options.open(&path).unwrap()).unwrap();
+        let next = async || {
+            let byte = |mut pipe: &fs::File| {
+                let mut byte = [0];
+                pipe.read(&mut byte)
+                    .map(|count| (count == 1).then_some(byte[0]))
+            };
+            pipe.async_io(Interest::READABLE, byte).await.unwrap()
+        };
+        let open = || fs::File::options().write(true).open(&path).unwrap();
+        let mut first = open();
+        first.write_all(&[1]).unwrap();
+        drop(first);
+        assert_eq!(next().await, Some(1));
+        assert_eq!(next().await, None, "nobody writes");
+        // From now on the pipe has no end, whatever was heard before.
+        let mut second = open();
+        assert_waits(next(), "nothing was written").await;
+        second.write_all(&[2]).unwrap();
+        assert_eq!(next().await, Some(2));
+    });
+    fs::remove_file(path).unwrap();
+}
+
 #[test]
 fn trap_16_a_descriptor_that_outlives_its_runtime_answers_with_an_error() {
     let runtime = Runtime::new().unwrap();

@@ -1,17 +1,18 @@
 //! Traps 14 and 22, where Unix sockets differ from TCP's, and the signals of
 //! Unix.
 
-use crate::support::{run, settle_reactor, watched};
+use crate::support::{assert_waits, run, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
     io, mem,
+    net::Shutdown,
     os::fd::{AsRawFd, RawFd},
     ptr, thread,
     time::Duration,
 };
 use wakeful::{
     Runtime,
-    net::{UnixListener, UnixStream},
+    net::{UnixDatagram, UnixListener, UnixStream},
     spawn_local,
 };
 
@@ -108,6 +109,18 @@ fn trap_22_a_listener_without_room_is_waited_for() {
 }
 
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+#[test]
+fn trap_14_a_datagram_socket_that_was_shut_down_here_is_waited_for() {
+    run("a wait that the thread can leave", async {
+        let (here, _there) = UnixDatagram::pair().unwrap();
+        here.shutdown(Shutdown::Read).unwrap();
+        settle_reactor().await;
+        // It is readable, and has nothing to read: for ever.
+        assert_waits(here.recv(&mut [0]), "nothing will come").await;
+    });
+}
+
 #[test]
 fn a_name_without_a_file_is_an_address() {
     use std::os::{linux::net::SocketAddrExt, unix::net::SocketAddr};
