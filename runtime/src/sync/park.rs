@@ -4,16 +4,39 @@ use crate::executor::{context, coop};
 use std::{
     future::Future,
     pin::pin,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{
+            AtomicBool,
+            Ordering::{Acquire, Release},
+        },
+    },
     task::{Context, Poll, Wake, Waker},
     thread::{self, Thread},
 };
 
-struct Unpark(Thread);
+struct Unpark {
+    thread: Thread,
+    /// Whether it was, since it last waited. The thread's token is not enough:
+    /// whoever parks inside of the poll takes that.
+    woken: AtomicBool,
+}
+
+impl Unpark {
+    fn wait(&self) {
+        // Ordering: Acquire, to see what was done before the wake.
+        while !self.woken.swap(false, Acquire) {
+            thread::park();
+        }
+    }
+}
 
 impl Wake for Unpark {
     fn wake(self: Arc<Self>) {
-        self.0.unpark();
+        // Ordering: Release, as above.
+        if !self.woken.swap(true, Release) {
+            self.thread.unpark();
+        }
     }
 }
 
@@ -33,7 +56,11 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Blocks the thread, whatever it is, until the future is ready.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let unpark = Arc::new(Unpark {
+        thread: thread::current(),
+        woken: AtomicBool::new(false),
+    });
+    let waker = Waker::from(Arc::clone(&unpark));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
     // The poll that this may be in has blocked: what is left of its budget says
@@ -43,7 +70,7 @@ pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            thread::park();
+            unpark.wait();
         }
     })
 }

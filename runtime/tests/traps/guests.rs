@@ -172,6 +172,24 @@ fn who_blocks_in_a_poll_has_no_budget() {
 }
 
 #[test]
+fn trap_01_who_parks_in_a_guests_poll_takes_no_wake_of_the_guests() {
+    let runtime = pool(1);
+    watched("a value that came before its thread parked", || {
+        let (sender, receiver) = oneshot::channel();
+        let value = runtime.handle().block_on(async {
+            let parks = async {
+                sender.send(42).unwrap();
+                // As whatever blocks in here does. It ends by what woke the
+                // guest, which has to look all the same.
+                thread::park();
+            };
+            wakeful::join!(receiver, parks).0
+        });
+        assert_eq!(value.unwrap(), 42);
+    });
+}
+
+#[test]
 fn trap_18_a_handle_does_not_block_a_runtimes_own_thread() {
     let other = Runtime::new().unwrap();
     for runtime in [Runtime::new().unwrap(), pool(1)] {
