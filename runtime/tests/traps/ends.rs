@@ -19,6 +19,7 @@ use wakeful::{
     Runtime,
     runtime::{Builder, Handle},
     spawn,
+    sync::oneshot,
     task::block_in_place,
     time::{Instant, Sleep, sleep, sleep_until, timeout},
 };
@@ -135,6 +136,38 @@ fn runtimes() -> [Runtime; 3] {
 }
 
 const HOUR: Duration = Duration::from_hours(1);
+
+#[test]
+fn what_the_root_holds_is_dropped_inside_of_its_runtime() {
+    struct SpawnsWhenDropped(Option<oneshot::Sender<()>>);
+    impl Drop for SpawnsWhenDropped {
+        fn drop(&mut self) {
+            let sender = self.0.take().unwrap();
+            drop(spawn(async { sender.send(()).unwrap() }));
+        }
+    }
+    for runtime in runtimes() {
+        watched("what a root's destructor has spawned", || {
+            let (sender, receiver) = oneshot::channel();
+            let last_will = SpawnsWhenDropped(Some(sender));
+            runtime.block_on(poll_fn(move |_| {
+                let _ = &last_will;
+                Poll::Ready(())
+            }));
+            let (sender, panicked) = oneshot::channel();
+            let last_will = SpawnsWhenDropped(Some(sender));
+            let root = poll_fn(move |_| -> Poll<()> {
+                let _ = &last_will;
+                panic!("the root panics");
+            });
+            catch_unwind(AssertUnwindSafe(|| runtime.block_on(root))).unwrap_err();
+            runtime.block_on(async {
+                receiver.await.unwrap();
+                panicked.await.unwrap();
+            });
+        });
+    }
+}
 
 #[test]
 fn trap_16_a_sleep_whose_runtime_is_gone_says_so_instead_of_waiting() {

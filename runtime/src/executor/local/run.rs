@@ -21,9 +21,9 @@ use std::{
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let mut future = pin!(future);
         let _admitted = Admitted::new(&self.hooks, &self.root);
-        context::enter(Current::Local(self), || self.run(future.as_mut()))
+        // Dropped inside, for a destructor may spawn.
+        context::enter(Current::Local(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {

@@ -157,13 +157,14 @@ impl Worker {
     /// The life of worker 0: until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let root = self.root.as_ref().expect("worker 0 has the root");
-        let mut future = pin!(future);
         // A poll that blocks in place may have brought us here, which is none of
         // ours.
         let live = || {
             let _admitted = root.admit(&self.pool.hooks);
             root.renew();
             let _hand_over = HandOver(self);
+            // Dropped before that, which takes along what a destructor spawns.
+            let mut future = pin!(future);
             loop {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
