@@ -112,6 +112,11 @@ impl Hooks {
         call(&self.thread_stop);
     }
 
+    /// Whether there is one to be called when a thread goes to sleep or gets up.
+    pub(crate) fn of_parking(&self) -> bool {
+        self.thread_park.is_some() || self.thread_unpark.is_some()
+    }
+
     pub(crate) fn thread_park(&self) {
         call(&self.thread_park);
     }

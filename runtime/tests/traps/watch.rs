@@ -239,3 +239,62 @@ fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
         });
     }
 }
+
+#[test]
+fn a_root_may_block_until_a_task_woken_with_it_has_run() {
+    let runtime = pool().build().unwrap();
+    // Which worker finds that both are over is not for the test to say.
+    for _ in 0..10 {
+        run("the task that is woken with the root", &runtime, async {
+            let (say, said) = mpsc::channel();
+            let over = Instant::now() + A_WHILE;
+            drop(spawn(async move {
+                sleep_until(over).await;
+                say.send(()).unwrap();
+            }));
+            sleep_until(over).await;
+            said.recv().unwrap();
+        });
+    }
+}
+
+#[test]
+fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
+    let worker_0 = thread::current().id();
+    let (begun, has_begun) = mpsc::channel();
+    let (ran, has_run) = mpsc::channel::<()>();
+    let waits = Mutex::new((begun, has_run));
+    let is_due = Arc::new(AtomicUsize::new(0));
+    let due = Arc::clone(&is_due);
+    let runtime = pool()
+        .on_thread_park(move || {
+            if thread::current().id() != worker_0 && due.swap(0, SeqCst) == 1 {
+                let (begun, has_run) = &*waits.lock().unwrap();
+                begun.send(()).unwrap();
+                has_run.recv().unwrap();
+            }
+        })
+        .build()
+        .unwrap();
+    let handle = runtime.handle().clone();
+    let (end, ended) = wakeful::sync::oneshot::channel();
+    let elsewhere = thread::spawn(move || {
+        for _ in 0..20 {
+            is_due.store(1, SeqCst);
+            // Until worker 1 has had one, found no more and comes to its hook.
+            while has_begun.try_recv().is_err() {
+                drop(handle.spawn(async {}));
+                thread::yield_now();
+            }
+            // Worker 0 lies down as well.
+            (0..1000).for_each(|_| thread::yield_now());
+            let ran = ran.clone();
+            drop(handle.spawn(async move { ran.send(()).unwrap() }));
+        }
+        end.send(()).unwrap();
+    });
+    run("the task that a hook waits for", &runtime, async {
+        ended.await.unwrap();
+    });
+    elsewhere.join().unwrap();
+}

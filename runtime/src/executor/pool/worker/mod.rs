@@ -169,6 +169,9 @@ impl Worker {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
                     // coming to the work, and to the watch.
+                    if let Some(task) = self.slot.take() {
+                        self.push_back(task);
+                    }
                     self.end_search();
                     self.pool.relieve();
                     let polled = coop::with_budget(|| root.poll(future.as_mut()));
@@ -226,7 +229,7 @@ impl Worker {
         if slot.is_some() {
             let runs = self.slot_runs.get();
             if runs < SLOT_RUNS || self.deque.is_empty() {
-                self.slot_runs.set(runs + 1);
+                self.slot_runs.set(runs.saturating_add(1));
                 return slot;
             }
         }

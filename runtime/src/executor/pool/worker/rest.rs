@@ -12,12 +12,13 @@ use std::task::Waker;
 impl Worker {
     /// Nothing was found: sleeps until an event, a timer or a ring.
     pub(super) fn rest(&self) {
-        if let Some(hooks) = &self.pool.hooks {
+        let hooks = self.pool.hooks.as_deref();
+        let hooks = hooks.filter(|hooks| hooks.of_parking());
+        if let Some(hooks) = hooks {
+            self.hand_on();
             hooks.thread_park();
             // Where `has_work` sees it.
-            if let Some(task) = self.slot.take() {
-                self.deque.push(task);
-            }
+            self.offer_slot();
         }
         let Pool { idle, watch, .. } = &*self.pool;
         let watcher = watch.take();
@@ -41,8 +42,20 @@ impl Worker {
         } else {
             self.sleep(watcher);
         }
-        if let Some(hooks) = &self.pool.hooks {
+        if let Some(hooks) = hooks {
+            self.hand_on();
             hooks.thread_unpark();
+        }
+    }
+
+    /// A hook may be long: until it is done, all that is here is for others, and
+    /// so is the search.
+    fn hand_on(&self) {
+        self.offer_slot();
+        let was_last = self.searching.take() && self.pool.idle.end_search();
+        // Only if there is something: who is called comes by here, too.
+        if (was_last || !self.deque.is_empty()) && self.pool.has_work() {
+            self.pool.notify();
         }
     }
 
