@@ -85,7 +85,7 @@
 //! | `smol::block_on` | [`block_on`], not inside of another; what was spawned in it ends with it, unless one [`Runtime`] is kept, and its `block_on` called |
 //! | `smol::spawn` works anywhere, on a thread of its own | [`spawn`] inside of `block_on`, whose thread must not block; [`Handle::spawn`](runtime::Handle::spawn) elsewhere; other threads by [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
 //! | sockets and timers under any executor, such as `future::block_on` | under this crate's: [`block_on`], or [`Handle::block_on`](runtime::Handle::block_on) on another thread |
-//! | `spawn(task).detach()` | `drop(spawn(task))` |
+//! | `spawn(task).detach()` | `spawn(task);` |
 //! | a `Task` that is dropped is cancelled | it is detached; a [`task::AbortOnDropHandle`] aborts it |
 //! | `task.await` gives the output, or goes on with the task's panic | a `Result`: `task.await?`, or `task.await.unwrap()` |
 //! | `task.cancel().await` | `task.abort()`, then `task.await.ok()`; a child of a scope by a [`CancellationToken`](sync::CancellationToken::run_until_cancelled) |
@@ -97,7 +97,7 @@
 //! | `Unblock::new` of a file, or of a standard stream | [`fs::File::from_std`]; [`io::stdin`], `stdout`, `stderr` |
 //! | `Timer::after(duration)`, `Timer::at(moment)` | [`sleep(duration)`](time::sleep()), [`sleep_until(moment.into())`](time::sleep_until), inside of the runtime |
 //! | `Timer::interval(period)`, a stream that begins after a period | [`interval_at(Instant::now() + period, period)`](time::interval_at), and its `tick().await` |
-//! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset), and another poll |
+//! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset) |
 //! | `Async::<TcpListener>::bind(address)?`, and its like | `TcpListener::bind(address).await?`, where those of Unix wait for nothing; what `get_ref()` led to is a method |
 //! | `Async::new` and `try_from` of a socket of `std`'s | `from_std` |
 //! | `Async::new` of anything else; `read_with(operation)`, `poll_readable` | `io::AsyncFd`, of a descriptor that is non-blocking; `async_io(Interest::READABLE, operation)`, `poll_read_ready` |

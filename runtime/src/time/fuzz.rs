@@ -87,6 +87,23 @@ impl Pair {
         assert!(self.wheel.waker(key).replace(waker).is_some());
     }
 
+    /// Sets one again, which stands behind all others of its tick then.
+    fn reset(&mut self, mut timer: Timer, deadline: u64) {
+        timer.deadline = deadline;
+        timer.number = self.numbers;
+        self.numbers += 1;
+        self.wheel.reset(&timer.key, deadline);
+        assert_eq!(self.wheel.has_fired(&timer.key), deadline <= self.now);
+        let waker = self.wheel.waker(&timer.key);
+        if deadline <= self.now {
+            *waker = None;
+            return self.fired.push(timer);
+        }
+        let note = Note(timer.number, Arc::clone(&self.log));
+        *waker = Some(Waker::from(Arc::new(note)));
+        self.set.push(timer);
+    }
+
     fn remove(&mut self, place: usize) {
         let timer = self.set.swap_remove(place);
         assert!(!self.wheel.has_fired(&timer.key));
@@ -160,7 +177,7 @@ pub fn wheel(input: &[u8]) {
             let bits = choices.bits(8) % 49;
             choices.bits(u32::try_from(bits).expect("fewer than 49"))
         };
-        match choice % 8 {
+        match choice % 9 {
             0..=2 => {
                 let deadline = (pair.now + distance(&mut choices)).min(LAST);
                 pair.insert(deadline);
@@ -184,6 +201,21 @@ pub fn wheel(input: &[u8]) {
                 }
             }
             6 => {
+                let fired = choice >> 7 == 1;
+                let from = if fired {
+                    &mut pair.fired
+                } else {
+                    &mut pair.set
+                };
+                if let Some(place) = choices.place(from.len()) {
+                    let timer = from.swap_remove(place);
+                    let deadline = (pair.now + distance(&mut choices)).min(LAST);
+                    // Or to what has been.
+                    let deadline = deadline.saturating_sub(u64::from(choice & 0x40));
+                    pair.reset(timer, deadline);
+                }
+            }
+            7 => {
                 // To where the runtime would wake up by itself.
                 if let Some(next) = pair.wheel.next() {
                     pair.advance(next);

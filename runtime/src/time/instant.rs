@@ -63,9 +63,13 @@ impl Instant {
     /// The moment `duration` from now, or one so far away that nobody will
     /// know the difference.
     pub(super) fn after(duration: Duration) -> Self {
-        let now = Self::now();
+        Self::now().later(duration)
+    }
+
+    /// As [`after`](Self::after), from this moment.
+    pub(super) fn later(self, duration: Duration) -> Self {
         let far = Duration::from_hours(30 * 365 * 24);
-        now.checked_add(duration).unwrap_or_else(|| now + far)
+        self.checked_add(duration).unwrap_or_else(|| self + far)
     }
 }
 

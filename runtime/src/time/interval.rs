@@ -88,18 +88,18 @@ impl Interval {
     }
 
     fn after(&self, tick: Instant, now: Instant) -> Instant {
-        let on_beat = tick + self.period;
+        let on_beat = tick.later(self.period);
         if on_beat > now {
             return on_beat;
         }
         match self.missed {
             MissedTickBehavior::Burst => on_beat,
-            MissedTickBehavior::Delay => now + self.period,
+            MissedTickBehavior::Delay => now.later(self.period),
             MissedTickBehavior::Skip => {
                 let late = (now - tick).as_nanos() % self.period.as_nanos();
                 // Less than the period, which fits if it is sensible at all.
                 let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));
-                now + self.period - late
+                now.later(self.period) - late
             }
         }
     }

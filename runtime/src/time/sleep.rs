@@ -81,16 +81,12 @@ impl Sleep {
     }
 
     /// Waits for another moment instead, earlier or later. A task that waits
-    /// already is not woken for the old one, and has to poll again to be woken
-    /// for the new.
+    /// already is woken for the new one, and not for the old. One that has been
+    /// woken has to poll again.
     pub fn reset(&mut self, deadline: Instant) {
-        self.take_back();
         self.deadline = deadline;
-    }
-
-    fn take_back(&mut self) {
-        if let Some(key) = self.key.take() {
-            self.handle.timers().remove(&key);
+        if let Some(key) = &self.key {
+            self.handle.timers().reset(key, deadline);
         }
     }
 }
@@ -127,7 +123,9 @@ impl Future for Sleep {
 
 impl Drop for Sleep {
     fn drop(&mut self) {
-        self.take_back();
+        if let Some(key) = &self.key {
+            self.handle.timers().remove(key);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The timers of one runtime: a clock, a wheel under a lock, and the deadline
+//! The timers of one core, or of one pool: a clock, a wheel under a lock, and the deadline
 //! until which the reactor sleeps.
 
 use super::{
@@ -156,6 +156,29 @@ impl Timers {
         drop(state);
         drop(old);
         Poll::Pending
+    }
+
+    /// Has a timer fire at another moment, and wake whom it would have woken.
+    pub(crate) fn reset(&self, key: &Key, deadline: Instant) {
+        let tick = tick_of_deadline(self.clock.nanos_of(deadline));
+        let mut state = lock(&self.wheel);
+        if state.closed {
+            // Who waits has been woken, to find that.
+            return;
+        }
+        state.wheel.reset(key, tick);
+        let due = state.wheel.has_fired(key);
+        let waker = if due {
+            state.wheel.waker(key).take()
+        } else {
+            None
+        };
+        let sooner = !due && state.asleep_until.is_some_and(|until| tick < until);
+        drop(state);
+        waker.into_iter().for_each(wake);
+        if sooner {
+            self.reactor.ring();
+        }
     }
 
     pub(crate) fn remove(&self, key: &Key) {

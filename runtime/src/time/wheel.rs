@@ -94,12 +94,28 @@ impl Wheel {
             .collect()
     }
 
+    /// Sets a timer for another deadline, fired or not. One whose deadline has
+    /// passed has fired at once, and its waker is for the caller to take.
+    pub(crate) fn reset(&mut self, key: &Key, deadline: u64) {
+        self.take_out(key);
+        let entry = self.entry_mut(key.0);
+        entry.deadline = deadline;
+        entry.place = Place::Fired;
+        if deadline > self.now {
+            self.link(key.0);
+        }
+    }
+
     /// Takes a timer back, fired or not.
     pub(crate) fn remove(&mut self, key: &Key) -> Option<Waker> {
+        self.take_out(key);
+        self.entries.remove(key.0 as usize).waker
+    }
+
+    fn take_out(&mut self, key: &Key) {
         if let Place::Slot { level, slot } = self.entry(key.0).place {
             self.unlink(key.0, level, slot);
         }
-        self.entries.remove(key.0 as usize).waker
     }
 
     /// The tick at which the wheel next has something to do: the earliest

@@ -3,11 +3,12 @@
 use crate::support::{Count, settle, watched};
 use std::{
     cell::RefCell,
-    future::Future,
+    future::{Future, poll_fn},
     pin::Pin,
     rc::Rc,
     sync::{Arc, Mutex, mpsc},
     task::{Context, Poll, Wake, Waker},
+    thread,
 };
 use wakeful::{
     runtime::Builder,
@@ -216,6 +217,59 @@ fn trap_15_a_reset_moves_a_timer_earlier_and_later() {
 }
 
 #[test]
+fn trap_15_who_waits_is_woken_for_the_moment_that_a_reset_names() {
+    paused(async {
+        let count = Arc::new(Count::default());
+        let waker = Arc::clone(&count).into();
+        let mut nap = sleep(MS * 10);
+        let wait = |nap: &mut Sleep| {
+            let polled = Pin::new(nap).poll(&mut Context::from_waker(&waker));
+            assert!(polled.is_pending());
+        };
+        wait(&mut nap);
+        nap.reset(Instant::now() + MS * 20);
+        advance(MS * 15).await;
+        assert_eq!(count.wakes(), 0, "not for the old one");
+        nap.reset(Instant::now() + MS);
+        advance(MS * 2).await;
+        assert_eq!(count.wakes(), 1, "for one that is sooner");
+
+        nap.reset(Instant::now() + MS);
+        wait(&mut nap);
+        nap.reset(Instant::now() - MS);
+        assert_eq!(count.wakes(), 2, "at once, for one that has been");
+        assert!(poll(&mut nap).is_ready());
+    });
+}
+
+#[test]
+fn trap_15_a_reset_from_elsewhere_wakes_a_runtime_that_sleeps() {
+    let nap = Arc::new(Mutex::new(None));
+    let (asleep, is_asleep) = mpsc::channel();
+    let asleep = Mutex::new(asleep);
+    let runtime = Builder::new_current_thread()
+        .on_thread_park(move || {
+            let _ = asleep.lock().unwrap().send(());
+        })
+        .build()
+        .unwrap();
+    let elsewhere = {
+        let nap: Arc<Mutex<Option<Sleep>>> = Arc::clone(&nap);
+        thread::spawn(move || {
+            is_asleep.recv().unwrap();
+            nap.lock().unwrap().as_mut().unwrap().reset(Instant::now());
+        })
+    };
+    watched("a sleep of an hour, cut short", || {
+        runtime.block_on(async {
+            *nap.lock().unwrap() = Some(sleep(Duration::from_hours(1)));
+            poll_fn(|context| Pin::new(nap.lock().unwrap().as_mut().unwrap()).poll(context)).await;
+        });
+    });
+    elsewhere.join().unwrap();
+}
+
+#[test]
 fn trap_15_a_sleep_polled_by_another_task_wakes_the_last() {
     paused(async {
         let (first, last) = (Arc::new(Count::default()), Arc::new(Count::default()));
@@ -299,6 +353,23 @@ fn an_interval_treats_missed_ticks_as_it_was_told() {
     paused(async {
         let skip = after_missing(MissedTickBehavior::Skip).await;
         assert_eq!(skip, [0, 35, 40, 50, 60, 70]);
+    });
+}
+
+#[test]
+fn an_interval_may_be_longer_than_the_clock_can_count() {
+    paused(async {
+        for behavior in [
+            MissedTickBehavior::Burst,
+            MissedTickBehavior::Delay,
+            MissedTickBehavior::Skip,
+        ] {
+            let mut ticks = interval(Duration::MAX);
+            ticks.set_missed_tick_behavior(behavior);
+            ticks.tick().await;
+            let next = timeout(Duration::from_hours(24 * 365 * 29), ticks.tick());
+            assert!(next.await.is_err());
+        }
     });
 }
 
