@@ -7,6 +7,8 @@
 //! |     –     |     –    | nobody waits: acquiring and releasing is one exchange    |
 //! |     ✓     |     –    | fewer are free than the first in the list wants: nobody  |
 //! |           |          | passes it by; who releases must hand out, under the lock |
+//! |     ✓     |     ✓    | it is being closed: those who wait are refused, batch by |
+//! |           |          | batch                                                    |
 //! |     –     |     ✓    | acquiring fails; releasing still counts                  |
 //!
 //! `WAITING` and `CLOSED` are written under the lock of the list alone, and
@@ -118,13 +120,14 @@ impl Permits {
     /// # Panics
     /// If that makes more than [`MAX`].
     pub(crate) fn release(&self, permits: usize) {
+        assert!(permits <= MAX, "{TOO_MANY}");
         // Ordering: Release hands what the holder did to who acquires next;
         // Acquire, for WAITING, orders the look at the list after this.
         let before = self.word.fetch_add(permits * ONE, AcqRel);
-        assert!(
-            permits <= MAX && before >> SHIFT <= MAX - permits,
-            "{TOO_MANY}"
-        );
+        if before >> SHIFT > MAX - permits {
+            self.word.fetch_sub(permits * ONE, AcqRel);
+            panic!("{TOO_MANY}");
+        }
         if before & WAITING != 0 {
             self.hand_out(self.queue.lock());
         }

@@ -122,8 +122,9 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
     let joiner = Joiner::new(context.waker().clone());
     let old = header
         .joiner
-        // SAFETY: JOIN_WAKER is unset and the task was not complete when we
-        // made sure of that, so the cell is the handle's.
+        // SAFETY: JOIN_WAKER is unset: never offered, withdrawn, or given back
+        // by the finisher. So the cell is the handle's; if the task is complete,
+        // the offer below says so.
         .with_mut(|cell| unsafe { (*cell).replace(joiner) });
     let registered = header.state.offer_join_waker();
     // A stranger's destructor, when all is in order again.
@@ -180,7 +181,7 @@ impl<T> Drop for JoinHandle<T> {
                     // SAFETY: `disown` cleared JOIN_WAKER before completion:
                     // the cell is the handle's for good.
                     .with_mut(|cell| unsafe { (*cell).take() });
-                drop(joiner);
+                quietly(move || drop(joiner));
             }
             Disown::Output => {
                 // SAFETY: complete, the output was not collected, and it is on
