@@ -5,9 +5,9 @@
 use crate::trace::{TaskKind, Wait};
 use crate::{
     executor::context::{self, Current},
-    reactor::{self, Source},
+    reactor::Source,
     task::{Header, Id},
-    time::{Instant, Timers},
+    time::Instant,
 };
 #[cfg(feature = "trace")]
 use std::{panic::Location, sync::Arc, time::Duration};
@@ -53,16 +53,6 @@ pub struct Snapshot {
     pub sources: Vec<SourceInfo>,
     /// The blocking pool.
     pub blocking: BlockingInfo,
-}
-
-impl Snapshot {
-    /// Adds what another of the runtime's threads waits for.
-    pub(crate) fn add(&mut self, reactor: &reactor::Shared, timers: &Timers) {
-        let deadlines = timers.inspect().into_iter();
-        self.timers
-            .extend(deadlines.map(|deadline| TimerInfo { deadline }));
-        self.sources.extend(reactor.inspect());
-    }
 }
 
 /// A task.

@@ -64,8 +64,8 @@ impl State {
         self.queue.is_empty() && self.threads == self.idle
     }
 
-    /// There is less to do, or nothing any more.
-    fn rest(&mut self) {
+    /// There is less to do: nothing any more, perhaps.
+    fn tell_if_idle(&mut self) {
         if self.is_idle()
             && let Some(waker) = self.awaits_idle.take()
         {
@@ -131,7 +131,7 @@ impl Pool {
                 state = self.lock();
             }
             state.threads -= 1;
-            state.rest();
+            state.tell_if_idle();
             drop(state);
             // The end may have counted on this one.
             self.thread_ended.notify_all();
@@ -174,7 +174,7 @@ impl Pool {
     /// Waits for work; false when none came in time.
     fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
         state.idle += 1;
-        state.rest();
+        state.tell_if_idle();
         let end = Deadline::after(Some(self.settings.keep_alive));
         loop {
             state = end.wait(&self.work_came, state);

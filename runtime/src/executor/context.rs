@@ -11,8 +11,8 @@ pub(crate) enum Current<'a> {
     Worker(&'a Worker),
     /// In a poll of a pool's task, on a thread that has given its worker away.
     Adrift(&'a Handle),
-    /// On a thread that runs none of its tasks, and never has: one that holds
-    /// a handle, or one of the blocking pool.
+    /// On a thread that does not run its tasks just now: one that holds a handle,
+    /// one of the blocking pool, or a poll that was let in by a handle.
     Guest(&'a Handle),
 }
 

@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-/// The reactor and the timers of one thread, driven by that thread alone.
+/// The reactor and the timers of one thread, driven by that thread alone. A pool
+/// has none: see `pool/watch.rs`, which shares [`turn`] and [`is_bare`].
 pub(crate) struct Driver {
     reactor: RefCell<Reactor>,
     handle: Handle,

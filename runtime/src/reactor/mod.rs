@@ -60,7 +60,8 @@ const LOW: usize = (1 << HALF) - 1;
 
 const EVENTS_A_TURN: usize = 1024;
 
-/// The part that waits; its runtime's thread only.
+/// The part that waits. A core's own thread has it; in a pool, whoever has the
+/// watch.
 pub(crate) struct Reactor {
     poll: Poll,
     events: Events,

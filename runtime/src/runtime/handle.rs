@@ -9,7 +9,7 @@ use crate::{
         local,
         pool::{self, Pool},
     },
-    inspect::{Snapshot, TaskInfo},
+    inspect::{Snapshot, TaskInfo, TimerInfo},
     reactor,
     task::JoinHandle,
     time::Timers,
@@ -27,8 +27,8 @@ const NO_CORES: &str = "a pool has no cores to choose from: its tasks go where a
 #[derive(Clone)]
 pub struct Handle(Arc<Shared>);
 
-/// What one of a runtime's threads waits for, and the ways in that the whole
-/// runtime shares.
+/// What a core, or all workers of a pool, wait for, and the ways into the
+/// runtime.
 pub(crate) struct Shared {
     pub(super) entrance: Entrance,
     pub(super) reactor: Arc<reactor::Shared>,
@@ -270,13 +270,12 @@ impl fmt::Debug for Handle {
 
 impl Shared {
     pub(crate) fn inspect(&self, tasks: Vec<TaskInfo>) -> Snapshot {
-        let mut snapshot = Snapshot {
+        let deadlines = self.timers.inspect().into_iter();
+        Snapshot {
             tasks,
-            timers: Vec::new(),
-            sources: Vec::new(),
+            timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
+            sources: self.reactor.inspect(),
             blocking: self.blocking.inspect(),
-        };
-        snapshot.add(&self.reactor, &self.timers);
-        snapshot
+        }
     }
 }

@@ -22,13 +22,25 @@
 //!
 //! Beside the phase stand `CANCELLED`, `JOIN_INTEREST` (a `JoinHandle` lives
 //! and will collect the output) and `JOIN_WAKER` (the handle's waker is in its
-//! cell, and the cell now belongs to the finisher, who gives it back when it
-//! has woken: so that who keeps a complete task does not keep all that waited
-//! for it). `CANCELLED` says of a task
-//! that is not complete that an abort was asked for, which acts at its next
-//! start; and of one that is, that it ended without an output, by abort or by
-//! panic. So the word also tells what lies on the task's stage. The bits above
-//! count references.
+//! cell). `CANCELLED` says of a task that is not complete that an abort was asked
+//! for, which acts at its next start; and of one that is, that it ended without
+//! an output, by abort or by panic. So the word also tells what lies on the
+//! task's stage. The bits above count references.
+//!
+//! Whose the cell with the handle's waker is:
+//!
+//! | `JOIN_WAKER` | `COMPLETE` | the cell is              | from here                       |
+//! |:------------:|:----------:|--------------------------|---------------------------------|
+//! |      –       |     –      | the handle's             | `offer_join_waker`              |
+//! |      ✓       |     –      | the finisher's           | `withdraw_join_waker`, `disown`:|
+//! |              |            |                          | the handle's again; `finish`    |
+//! |      ✓       |     ✓      | being woken from         | `return_join_waker`: the        |
+//! |              |            |                          | handle's; or `leave`: the       |
+//! |              |            |                          | finisher empties it             |
+//! |      –       |     ✓      | the handle's, to empty   | `leave`                         |
+//!
+//! It is emptied then so that who keeps a complete task does not keep all that
+//! waited for it.
 
 use crate::primitives::AtomicU32;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};

@@ -42,7 +42,7 @@ impl Deref for Borrowed<'_> {
 }
 
 /// Whether it wakes a task, of whatever runtime of ours: that runs no stranger's
-/// code.
+/// code (but a subscriber's, with the feature `tracing`).
 pub(crate) fn is_a_task(waker: &Waker) -> bool {
     ptr::eq(waker.vtable(), &raw const VTABLE)
 }

@@ -105,8 +105,8 @@ impl Inbox {
     /// The owner is about to sleep. False if a task has come: it must not.
     #[must_use]
     pub(crate) fn park(&self) -> bool {
-        // Ordering: Release shows who pushes all that the owner did before it
-        // slept, its deadline among it. Failure reads nothing that matters.
+        // Ordering: AcqRel keeps the word one chain; timers have an agreement of
+        // their own (`Timers::before_sleep`). Failure reads nothing that matters.
         self.top
             .compare_exchange(ptr::null_mut(), PARKED, AcqRel, Relaxed)
             .is_ok()

@@ -69,7 +69,7 @@ impl Core {
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
                 if !self.0.root.header().state.pause_alone() {
-                    self.0.rest();
+                    self.0.pause_root();
                 }
             }
         }
@@ -91,7 +91,7 @@ impl Core {
         struct Rest<'a>(&'a Core);
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
-                self.0.rest();
+                self.0.pause_root();
             }
         }
         let start = self.root.header().state.start();
@@ -108,7 +108,7 @@ impl Core {
 
     /// Puts the root to rest, or back into the queue: the next `block_on` will
     /// want it too.
-    fn rest(&self) {
+    fn pause_root(&self) {
         if self.root.header().state.pause() == Pause::Queue {
             self.push(self.root.clone());
         }

@@ -6,7 +6,7 @@
 //! - [`watch`]: who watches the sockets and the clock for all.
 //! - [`deputy`]: who looks after that when it stands empty.
 //! - [`seat`], [`in_place`]: who drives a worker whose thread blocks.
-//! - [`pooled`]: a task's way back into its pool.
+//! - [`to_pool`]: a task's way back into its pool.
 //! - [`registry`]: every task that waits.
 //! - [`counts`]: what each worker counts.
 //!
@@ -14,16 +14,31 @@
 //! together. A worker without work takes from the injector, where other threads
 //! put theirs, then half of a sibling's queue, and at last the watch. The thread
 //! that calls `block_on` is worker 0, and the root future runs there.
+//!
+//! Who sleeps is called when there is a reason, and by one place each:
+//!
+//! | it happens                          | who is called                | by               |
+//! |-------------------------------------|------------------------------|------------------|
+//! | work is queued, and nobody searches | the last who lay down, as a  | `Pool::notify`   |
+//! |                                     | searcher                     |                  |
+//! | the last searcher finds work        | the next, the same way       | `end_search`,    |
+//! |                                     |                              | then `notify`    |
+//! | the last searcher gives up as work  | whom the one who queued it   | `Worker::rest`   |
+//! | comes                               | would have called            |                  |
+//! | the watch is left, with one task or | one that sleeps, unless a    | `Pool::relieve`  |
+//! | the root to do                      | deputy patrols               |                  |
+//! | the root is woken, a seat wanted,   | that very worker             | `Pool::ring`     |
+//! | the pool closed                     |                              |                  |
 
 mod counts;
 mod deputy;
 mod doorbell;
 mod idle;
 mod in_place;
-mod pooled;
 mod registry;
 mod root;
 mod seat;
+mod to_pool;
 mod watch;
 mod worker;
 
@@ -49,7 +64,6 @@ use counts::{Balance, Parks};
 use crossbeam_deque::{Injector, Steal, Stealer};
 use doorbell::Doorbell;
 use idle::Idle;
-use pooled::Pooled;
 use registry::Registry;
 use seat::Seat;
 use std::{
@@ -63,6 +77,7 @@ use std::{
         },
     },
 };
+use to_pool::ToPool;
 
 static GATES: Gates<Pool> = Gates::new();
 
@@ -123,7 +138,7 @@ where
 {
     // Three references: the handle's, the queue's, and the list's. The list
     // takes its own when the task first waits, if it does.
-    let scheduler = Pooled(pool.gate);
+    let scheduler = ToPool(pool.gate);
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
     if let Some(hooks) = &pool.hooks {
         hooks.task_spawn(task.clone());
@@ -200,7 +215,7 @@ impl Pool {
     /// is in no list: those that are listed are cancelled by the pool's own
     /// threads.
     fn refuse(&self, task: Task) {
-        let is_ours = context::with(|current| Pooled(self.gate).here(current).is_some());
+        let is_ours = context::with(|current| ToPool(self.gate).here(current).is_some());
         if !is_ours && list::key(&task) != UNLISTED {
             return;
         }
@@ -251,8 +266,9 @@ impl Pool {
     fn inject(&self, task: Task) {
         self.injector.push(task);
         self.notify();
-        // Ordering: SeqCst, after the read-modify-write in `notify`. Either
-        // this sees the end, or the end's own drain sees the task.
+        // Ordering: SeqCst. The injector's `push` claims its place by a SeqCst
+        // exchange, and `is_empty` reads it so: either this sees the end, or the
+        // end's own drain sees the task.
         if self.closed.load(SeqCst) {
             self.drain();
         }

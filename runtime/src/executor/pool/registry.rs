@@ -51,7 +51,7 @@ impl Registry {
     }
 
     /// Hands over every task. No worker runs any more; a thread adrift may still
-    /// list the task that it polls, which it then ends itself (`Pooled::keep`).
+    /// list the task that it polls, which it then ends itself (`ToPool::keep`).
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
             let tasks = std::mem::take(&mut *lock(shard));

@@ -31,8 +31,9 @@ impl Schedule for Flag {
         });
         let pool = Arc::clone(pool);
         drop(task);
-        // Ordering: SeqCst, before the ring: worker 0 looks at the flag after
-        // its doorbell said it may sleep.
+        // Ordering: SeqCst, before the ring. Worker 0 looks at the flag and then
+        // goes to its doorbell: a ring since it last got up keeps it from
+        // sleeping, and when it gets up it looks again.
         pool.root_is_due.store(true, SeqCst);
         if !here {
             pool.ring(0);

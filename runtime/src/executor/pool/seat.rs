@@ -20,14 +20,14 @@ use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
 use std::sync::{PoisonError, atomic::Ordering::SeqCst};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Driver {
+enum Seated {
     Owner,
     Vacant,
     Substitute,
 }
 
 struct State {
-    driver: Driver,
+    driver: Seated,
     /// How often it was left: a substitute is for one of these times.
     left: usize,
 }
@@ -43,7 +43,7 @@ impl Seat {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                driver: Driver::Owner,
+                driver: Seated::Owner,
                 left: 0,
             }),
             changed: Condvar::new(),
@@ -54,8 +54,8 @@ impl Seat {
     /// The driver leaves. Which time that is, for a substitute to name.
     pub(crate) fn leave(&self) -> usize {
         let mut state = lock(&self.state);
-        debug_assert_ne!(state.driver, Driver::Vacant, "only who drives leaves");
-        state.driver = Driver::Vacant;
+        debug_assert_ne!(state.driver, Seated::Vacant, "only who drives leaves");
+        state.driver = Seated::Vacant;
         state.left += 1;
         let left = state.left;
         drop(state);
@@ -68,9 +68,9 @@ impl Seat {
     #[must_use]
     pub(crate) fn substitute(&self, left: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_for_us = state.driver == Driver::Vacant && state.left == left;
+        let is_for_us = state.driver == Seated::Vacant && state.left == left;
         if is_for_us && !self.is_wanted() {
-            state.driver = Driver::Substitute;
+            state.driver = Seated::Substitute;
             return true;
         }
         false
@@ -78,8 +78,8 @@ impl Seat {
 
     /// Whether the owner waits for its seat: who drives leaves soon.
     pub(crate) fn is_wanted(&self) -> bool {
-        // Ordering: SeqCst, with the doorbell: a driver that is about to sleep
-        // looks here after its doorbell said it may, or is rung for.
+        // Ordering: SeqCst, before the ring, as for the root: a driver that is
+        // about to sleep looks here and then goes to its doorbell.
         self.wanted.load(SeqCst) == 1
     }
 
@@ -89,16 +89,16 @@ impl Seat {
         // Ordering: as in `is_wanted`.
         self.wanted.store(1, SeqCst);
         let mut state = lock(&self.state);
-        if state.driver == Driver::Substitute {
+        if state.driver == Seated::Substitute {
             drop(state);
             ring();
             state = lock(&self.state);
         }
-        while state.driver != Driver::Vacant {
+        while state.driver != Seated::Vacant {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.driver = Driver::Owner;
+        state.driver = Seated::Owner;
         // Ordering: as in `is_wanted`; under the lock, so no later leave is
         // mistaken for this one's.
         self.wanted.store(0, SeqCst);

@@ -11,9 +11,11 @@
 //! server of 64 connections on two workers that was a ring with every tenth
 //! request in place of every fiftieth, and a quarter more processor time.
 //!
-//! The watch stands empty only while some worker is awake, which will come by:
-//! who finds it taken lies down, but then whoever had it is asleep on it, or up.
-//! Until that one comes by, the [`deputy`](super::deputy) looks after it.
+//! The watch may stand empty only while somebody is up. A worker lies down at its
+//! door only after a second attempt to take the watch has failed. Whoever had it
+//! then sleeps on it, or is up, and comes back here when it has nothing to do; if
+//! it has something, it calls one that sleeps (`Pool::relieve`), or the
+//! [`deputy`](super::deputy) sees to it.
 
 use super::deputy::Deputy;
 use crate::{
@@ -71,15 +73,6 @@ impl Watch {
         })
     }
 
-    /// Whether nobody has it.
-    pub(super) fn is_empty(&self) -> bool {
-        try_lock(&self.reactor).is_some()
-    }
-
-    pub(super) fn deputy(&self) -> &Deputy {
-        &self.deputy
-    }
-
     /// The same for a short look; there is none where nothing could be seen.
     pub(super) fn take_for_look(&self) -> Option<Watcher<'_>> {
         if driver::is_bare(&self.sockets, &self.timers) {
@@ -91,6 +84,15 @@ impl Watch {
             self.timers.note_time();
         }
         watcher
+    }
+
+    /// Whether nobody has it.
+    pub(super) fn is_empty(&self) -> bool {
+        try_lock(&self.reactor).is_some()
+    }
+
+    pub(super) fn deputy(&self) -> &Deputy {
+        &self.deputy
     }
 
     /// Ends the sleep of who is on watch, if anybody sleeps there.

@@ -32,8 +32,9 @@ impl Worker {
         if has_work || self.must_stay_up() {
             drop(watcher);
             if has_work && searched {
-                // Whoever queued it called nobody, for this worker searched. Now
-                // it calls whom the other would have, which may be itself.
+                // While this worker counted as a searcher, whoever queued work
+                // called nobody. Now it counts no more, and calls in their place;
+                // that may be itself.
                 self.pool.notify();
             }
             // The ticks go on: should something come in between each time, the

@@ -14,9 +14,9 @@ use std::{ptr, sync::atomic::Ordering::Relaxed};
 
 /// A task's way back into a queue of its pool.
 #[derive(Clone, Copy)]
-pub(super) struct Pooled(pub(super) &'static Gate<Pool>);
+pub(super) struct ToPool(pub(super) &'static Gate<Pool>);
 
-impl Schedule for Pooled {
+impl Schedule for ToPool {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read until we give the task away.
         unsafe { *this }.queue(task, Worker::push);
@@ -73,7 +73,7 @@ pub(super) enum Here<'a> {
     Adrift(&'a Pool),
 }
 
-impl Pooled {
+impl ToPool {
     /// Whether this thread is one of the pool's.
     pub(super) fn here(self, current: Option<Current<'_>>) -> Option<Here<'_>> {
         match current? {
