@@ -244,7 +244,7 @@ fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
 fn a_root_may_block_until_a_task_woken_with_it_has_run() {
     let runtime = pool().build().unwrap();
     // Which worker finds that both are over is not for the test to say.
-    for _ in 0..10 {
+    for _ in 0..if cfg!(miri) { 1 } else { 10 } {
         run("the task that is woken with the root", &runtime, async {
             let (say, said) = mpsc::channel();
             let over = Instant::now() + A_WHILE;
@@ -279,7 +279,7 @@ fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
     let handle = runtime.handle().clone();
     let (end, ended) = wakeful::sync::oneshot::channel();
     let elsewhere = thread::spawn(move || {
-        for _ in 0..20 {
+        for _ in 0..if cfg!(miri) { 2 } else { 20 } {
             is_due.store(1, SeqCst);
             // Until worker 1 has had one, found no more and comes to its hook.
             while has_begun.try_recv().is_err() {
@@ -287,9 +287,13 @@ fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
                 thread::yield_now();
             }
             // Worker 0 lies down as well.
-            (0..1000).for_each(|_| thread::yield_now());
-            let ran = ran.clone();
-            drop(handle.spawn(async move { ran.send(()).unwrap() }));
+            (0..if cfg!(miri) { 50 } else { 1000 }).for_each(|_| thread::yield_now());
+            let (ran, (seen, is_seen)) = (ran.clone(), mpsc::channel());
+            drop(handle.spawn(async move {
+                ran.send(()).unwrap();
+                seen.send(()).unwrap();
+            }));
+            is_seen.recv().unwrap();
         }
         end.send(()).unwrap();
     });
