@@ -78,7 +78,7 @@ macro_rules! into_std_unix {
 /// Waiting without a buffer, for those who allocate one only when there is
 /// something to put into it.
 macro_rules! readiness {
-    () => {
+    ($poll_readable:ident, $poll_writable:ident) => {
         /// Waits until there is something to read, or an error or the end to
         /// hear of. Now and then this is wrong, and the attempt that follows
         /// says `WouldBlock`. Any number of tasks may wait.
@@ -103,13 +103,37 @@ macro_rules! readiness {
         pub async fn writable(&self) -> io::Result<()> {
             self.io.ready(Direction::Write).await.map(drop)
         }
+
+        /// [`readable`](Self::readable), for futures written by hand. The last
+        /// task to poll for reading is the one that is woken.
+        ///
+        /// # Errors
+        /// When the runtime has shut down.
+        pub fn $poll_readable(
+            &self,
+            context: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<io::Result<()>> {
+            self.io.poll_ready(context, Direction::Read).map_ok(drop)
+        }
+
+        /// [`writable`](Self::writable), for futures written by hand. The last
+        /// task to poll for writing is the one that is woken.
+        ///
+        /// # Errors
+        /// When the runtime has shut down.
+        pub fn $poll_writable(
+            &self,
+            context: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<io::Result<()>> {
+            self.io.poll_ready(context, Direction::Write).map_ok(drop)
+        }
     };
 }
 
 /// Streams of bytes: their methods.
 macro_rules! stream_methods {
     ($module:ident) => {
-        super::socket::readiness!();
+        super::socket::readiness!(poll_read_ready, poll_write_ready);
 
         /// Reads what is there.
         ///
@@ -225,7 +249,7 @@ macro_rules! async_write {
 /// form.
 macro_rules! datagram_methods {
     ($address:ty) => {
-        super::socket::readiness!();
+        super::socket::readiness!(poll_recv_ready, poll_send_ready);
 
         /// Sends a datagram to the peer it is connected to.
         ///

@@ -151,7 +151,6 @@ impl<S: event::Source + Named> Registered<S> {
 
     /// Waits until the object is taken to be ready, as
     /// [`poll_transfer`](Self::poll_transfer) does.
-    #[cfg(unix)]
     pub(crate) fn poll_ready(
         &self,
         context: &Context<'_>,

@@ -2,7 +2,7 @@
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join, io::BufWriter};
-use std::{io, thread};
+use std::{future::poll_fn, io, thread};
 use wakeful::{
     Runtime,
     io::copy_bidirectional,
@@ -26,6 +26,23 @@ macro_rules! promises {
                 // ... and no event will come for what is there already.
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
+            });
+        }
+
+        #[test]
+        fn who_polls_by_hand_is_told_that_a_stream_is_ready() {
+            run("something to read", async {
+                let (here, there) = pair().await;
+                let refused = here.try_read(&mut [0]).unwrap_err();
+                assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
+                assert_waits(poll_fn(|cx| here.poll_read_ready(cx)), "nothing is there").await;
+                let written = async {
+                    poll_fn(|cx| there.poll_write_ready(cx)).await.unwrap();
+                    assert_eq!(there.try_write(b"x").unwrap(), 1);
+                };
+                let (ready, ()) = join(poll_fn(|cx| here.poll_read_ready(cx)), written).await;
+                ready.unwrap();
+                assert_eq!(here.try_read(&mut [0; 2]).unwrap(), 1);
             });
         }
 
