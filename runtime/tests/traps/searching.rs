@@ -4,14 +4,17 @@
 use crate::support::watched;
 use std::{
     future::{Future, poll_fn},
-    sync::{Arc, Mutex, mpsc},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering::SeqCst},
+        mpsc,
+    },
     task::{Context, Poll, Wake, Waker},
     thread,
     time::Duration,
 };
 use wakeful::{
     runtime::{Builder, Handle},
-    spawn,
     time::sleep,
 };
 
@@ -93,11 +96,13 @@ fn trap_01_who_is_woken_for_work_and_finds_the_root_due_keeps_nobody_asleep() {
 struct Calls {
     handle: Handle,
     release: Mutex<Option<mpsc::Sender<()>>>,
+    is_called: Arc<AtomicBool>,
     root: Waker,
 }
 
 impl Wake for Calls {
     fn wake(self: Arc<Self>) {
+        self.is_called.store(true, SeqCst);
         let metrics = self.handle.metrics();
         let sleeps = metrics.worker_park_count(1);
         drop(self.release.lock().unwrap().take());
@@ -113,17 +118,10 @@ impl Wake for Calls {
 
 #[test]
 fn trap_01_who_is_woken_for_work_and_calls_a_waker_first_keeps_nobody_asleep() {
-    let worker_0 = thread::current().id();
-    // Every second look at the clock, or so, is that of one who was woken.
+    // Most of the times, worker 0 has been woken for work when the time is up.
     for _ in 0..20 {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)
-            // Worker 0 wakes itself for work, again and again.
-            .on_thread_park(move || {
-                if thread::current().id() == worker_0 {
-                    drop(spawn(async {}));
-                }
-            })
             .build()
             .unwrap();
         let handle = runtime.handle().clone();
@@ -135,6 +133,14 @@ fn trap_01_who_is_woken_for_work_and_calls_a_waker_first_keeps_nobody_asleep() {
                 held.recv().unwrap_err();
             }));
             has_begun.recv().unwrap();
+            let is_called = Arc::new(AtomicBool::new(false));
+            let (is_over, from) = (Arc::clone(&is_called), handle.clone());
+            let elsewhere = thread::spawn(move || {
+                while !is_over.load(SeqCst) {
+                    drop(from.spawn(async {}));
+                    thread::yield_now();
+                }
+            });
             let mut release = Some(release);
             let mut nap = runtime.enter(|| Box::pin(sleep(Duration::from_millis(1))));
             runtime.block_on(poll_fn(|context| {
@@ -144,11 +150,18 @@ fn trap_01_who_is_woken_for_work_and_calls_a_waker_first_keeps_nobody_asleep() {
                 let calls = Calls {
                     handle: handle.clone(),
                     release: Mutex::new(release.take()),
+                    is_called: Arc::clone(&is_called),
                     root: context.waker().clone(),
                 };
                 let waker = Waker::from(Arc::new(calls));
-                nap.as_mut().poll(&mut Context::from_waker(&waker))
+                assert!(
+                    nap.as_mut()
+                        .poll(&mut Context::from_waker(&waker))
+                        .is_pending()
+                );
+                Poll::Pending
             }));
+            elsewhere.join().unwrap();
         });
     }
 }
