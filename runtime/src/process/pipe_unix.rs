@@ -32,7 +32,9 @@ pub struct ChildStderr {
 
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
-    Registered::new(pipe, "pipe", Interest::READABLE, Flags::READABLE)
+    // The child may write packets (`O_DIRECT`), at whose ends a read ends.
+    let flags = Flags::READABLE | Flags::PIECEMEAL;
+    Registered::new(pipe, "pipe", Interest::READABLE, flags)
 }
 
 impl ChildStdin {

@@ -6,6 +6,7 @@ use crate::trace::Named;
 use mio::event;
 use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
+    ops::Deref,
     task::{Context, Poll},
 };
 
@@ -27,7 +28,7 @@ where
         context: &Context<'_>,
         buffers: &mut [IoSliceMut<'_>],
     ) -> Poll<io::Result<usize>> {
-        let wanted = buffers.iter().map(|buffer| buffer.len()).sum();
+        let wanted = wanted(buffers);
         self.poll_transfer(context, Direction::Read, wanted, |mut io| {
             io.read_vectored(buffers)
         })
@@ -52,10 +53,21 @@ where
         context: &Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let wanted = buffers.iter().map(|buffer| buffer.len()).sum();
+        let wanted = wanted(buffers);
         self.poll_transfer(context, Direction::Write, wanted, |mut io| {
             io.write_vectored(buffers)
         })
+    }
+}
+
+/// How many bytes these have room for, if all of them can go at once. If not, a
+/// transfer that moved fewer says nothing: 0, which is always reached.
+fn wanted<B: Deref<Target = [u8]>>(buffers: &[B]) -> usize {
+    // The least that POSIX lets a system be able to do.
+    const SURE: usize = 16;
+    match buffers {
+        few if few.len() <= SURE => few.iter().map(|buffer| buffer.len()).sum(),
+        _ => 0,
     }
 }
 

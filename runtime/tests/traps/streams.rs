@@ -2,7 +2,11 @@
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join, io::BufWriter};
-use std::{future::poll_fn, io, thread};
+use std::{
+    future::poll_fn,
+    io::{self, IoSlice, IoSliceMut},
+    thread,
+};
 use wakeful::{
     Runtime,
     io::copy_bidirectional,
@@ -26,6 +30,25 @@ macro_rules! promises {
                 // ... and no event will come for what is there already.
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
+            });
+        }
+
+        #[test]
+        fn trap_14_more_buffers_than_the_system_takes_hide_nothing() {
+            run("a byte behind many buffers", async {
+                let (mut here, mut there) = pair().await;
+                settle_reactor().await;
+                let bytes = [7; 1500];
+                let buffers: Vec<_> = bytes.chunks(1).map(IoSlice::new).collect();
+                let written = here.write_vectored(&buffers).await.unwrap();
+                assert!((1..1500).contains(&written), "as many as it takes at once");
+                here.write_all(&bytes[written..]).await.unwrap();
+                settle_reactor().await;
+                let mut bytes = [0; 2000];
+                let mut buffers: Vec<_> = bytes.chunks_mut(1).map(IoSliceMut::new).collect();
+                let read = there.read_vectored(&mut buffers).await.unwrap();
+                assert!((1..1500).contains(&read), "as many as it takes at once");
+                there.read_exact(&mut bytes[read..1500]).await.unwrap();
             });
         }
 
