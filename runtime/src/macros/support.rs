@@ -2,7 +2,7 @@
 
 use crate::{executor::coop, trace};
 use pin_project_lite::pin_project;
-use std::{cell::Cell, future, ops::Range, pin::Pin};
+use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
 pub use std::{
     future::{Future, IntoFuture},
@@ -70,7 +70,12 @@ pub fn poll_fn<T, F>(mut poll: F) -> future::PollFn<impl FnMut(&mut Context<'_>)
 where
     F: FnMut(&mut Context<'_>) -> Poll<T>,
 {
-    future::poll_fn(move |context| trace::part(|| poll(context)))
+    future::poll_fn(move |context| {
+        // Here, for each of them may have one thing more when it is spent: a
+        // loop around this would go round for ever.
+        ready!(coop::poll_budget(context));
+        trace::part(|| poll(context))
+    })
 }
 
 /// One poll of one of them.

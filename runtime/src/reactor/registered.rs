@@ -201,7 +201,10 @@ impl<S: event::Source + Named> Registered<S> {
                     coop::spend();
                     ready!(coop::poll_budget(context));
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    coop::spend();
+                    ready!(coop::poll_budget(context));
+                }
                 done => {
                     if done.as_ref().is_ok_and(|done| exhausted(done, seen)) {
                         self.source.clear(seen, direction);

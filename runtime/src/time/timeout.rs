@@ -92,12 +92,21 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         trace::part(|| {
+            let had_budget = !coop::is_spent();
             if let Poll::Ready(output) = this.future.poll(context) {
                 return Poll::Ready(Ok(output));
             }
+            let look = || Pin::new(this.delay).poll(context);
             // A future that used up the budget is exactly one that a timeout
             // is there to stop, so the timer is looked at all the same.
-            let look = || coop::unconstrained(|| Pin::new(this.delay).poll(context));
+            let used_up = had_budget && coop::is_spent();
+            let look = || {
+                if used_up {
+                    coop::unconstrained(look)
+                } else {
+                    look()
+                }
+            };
             trace::as_timer(TimerKind::Timeout, look).map(|()| Err(Elapsed(())))
         })
     }

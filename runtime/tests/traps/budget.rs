@@ -5,7 +5,7 @@
 use crate::support::run;
 use std::{
     cell::Cell,
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     pin::pin,
     task::Poll,
     time::Duration,
@@ -17,7 +17,7 @@ use wakeful::{
         oneshot, watch,
     },
     task::{JoinSet, yield_now},
-    time::{Instant, MissedTickBehavior, advance, interval, sleep_until},
+    time::{Instant, MissedTickBehavior, advance, interval, sleep_until, timeout, timeout_at},
 };
 
 /// So many things that are ready a task may have in one poll.
@@ -204,5 +204,47 @@ fn trap_19_who_reads_or_writes_gives_way() {
         })
         .await;
         assert_eq!(got, BUDGET);
+    });
+}
+
+/// Loops around what is ready, in place of inside of it.
+#[test]
+fn trap_19_who_goes_round_a_select_a_join_or_a_timeout_gives_way() {
+    let (sender, mut receiver) = mpsc::unbounded_channel();
+    gives_way("a select in a loop", async || {
+        sender.send(()).unwrap();
+        wakeful::select! {
+            Some(()) = receiver.recv() => {}
+            () = pending() => {}
+        }
+    });
+    gives_way("a join in a loop", async || {
+        sender.send(()).unwrap();
+        wakeful::join!(receiver.recv()).0.unwrap();
+    });
+    gives_way("a timeout in a loop", async || {
+        sender.send(()).unwrap();
+        let received = timeout(Duration::from_hours(1), receiver.recv()).await;
+        received.unwrap().unwrap();
+    });
+    gives_way("a timeout that is over", async || {
+        let past = Instant::now() - Duration::from_secs(1);
+        assert!(timeout_at(past, pending::<()>()).await.is_err());
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn trap_19_an_operation_that_is_always_interrupted_gives_way() {
+    use std::{io, os::unix::net::UnixStream};
+    use wakeful::io::{AsyncFd, Interest};
+
+    run("the end of one poll", async {
+        let (here, _there) = UnixStream::pair().unwrap();
+        here.set_nonblocking(true).unwrap();
+        let descriptor = AsyncFd::new(here).unwrap();
+        let interrupted = |_: &UnixStream| Err::<(), _>(io::ErrorKind::Interrupted.into());
+        let mut greedy = pin!(descriptor.async_io(Interest::WRITABLE, interrupted));
+        assert!(futures_util::poll!(greedy.as_mut()).is_pending());
     });
 }
