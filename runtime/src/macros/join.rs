@@ -28,20 +28,19 @@ macro_rules! join {
         $crate::join!(@name [$($future = $value,)* future = $next,] $($rest)*)
     };
     (@name [$($future:ident = $value:expr,)*]) => {{
-        use $crate::macros::support;
-        $(let mut $future = support::pin!(support::MaybeDone::new($value));)*
-        let mut turns = support::Turns::new([$(::core::stringify!($future)),*].len());
-        support::poll_fn(|context| {
+        $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
+        let mut turns = $crate::macros::support::Turns::new([$(::core::stringify!($future)),*].len());
+        $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
                 let mut _place = 0;
-                $(if half.contains(&support::count(&mut _place)) {
+                $(if half.contains(&$crate::macros::support::count(&mut _place)) {
                     all_done &= $future.as_mut().poll(context);
                 })*
             }
             match all_done {
-                true => support::Poll::Ready(($($future.as_mut().take(),)*)),
-                false => support::Poll::Pending,
+                true => $crate::macros::support::Poll::Ready(($($future.as_mut().take(),)*)),
+                false => $crate::macros::support::Poll::Pending,
             }
         })
         .await
@@ -78,23 +77,22 @@ macro_rules! try_join {
         $crate::try_join!(@name [$($future = $value,)* future = $next,] $($rest)*)
     };
     (@name [$($future:ident = $value:expr,)*]) => {{
-        use $crate::macros::support;
-        $(let mut $future = support::pin!(support::MaybeDone::new($value));)*
-        let mut turns = support::Turns::new([$(::core::stringify!($future)),*].len());
-        support::poll_fn(|context| {
+        $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
+        let mut turns = $crate::macros::support::Turns::new([$(::core::stringify!($future)),*].len());
+        $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
                 let mut _place = 0;
-                $(if half.contains(&support::count(&mut _place)) {
+                $(if half.contains(&$crate::macros::support::count(&mut _place)) {
                     all_done &= $future.as_mut().poll(context);
                     if let Some(error) = $future.as_mut().take_error() {
-                        return support::Poll::Ready(Err(error));
+                        return $crate::macros::support::Poll::Ready(Err(error));
                     }
                 })*
             }
             match all_done {
-                true => support::Poll::Ready(Ok(($($future.as_mut().take_value(),)*))),
-                false => support::Poll::Pending,
+                true => $crate::macros::support::Poll::Ready(Ok(($($future.as_mut().take_value(),)*))),
+                false => $crate::macros::support::Poll::Pending,
             }
         })
         .await

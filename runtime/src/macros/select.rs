@@ -94,22 +94,21 @@ macro_rules! select {
         $future:ident $enabled:ident $output:ident
         ($pattern:pat) ($value:expr) ($condition:expr) ($code:expr)
     })*] ($else:expr)) => {{
-        use $crate::macros::support;
         $(
             let mut $enabled = $condition;
             let mut $output = ::core::option::Option::None;
         )*
         {
-            $(let mut $future = support::pin!(support::IntoFuture::into_future($value));)*
+            $(let mut $future = $crate::macros::support::pin!($crate::macros::support::IntoFuture::into_future($value));)*
             let futures = [$(::core::stringify!($future)),*].len();
-            support::poll_fn(|context| {
+            $crate::macros::support::poll_fn(|context| {
                 let mut pending = false;
-                for half in support::halves(support::$first(futures), futures) {
+                for half in $crate::macros::support::halves($crate::macros::support::$first(futures), futures) {
                     let mut _place = 0;
-                    $(if half.contains(&support::count(&mut _place)) && $enabled {
-                        match support::poll($future.as_mut(), context) {
-                            support::Poll::Pending => pending = true,
-                            support::Poll::Ready(value) => {
+                    $(if half.contains(&$crate::macros::support::count(&mut _place)) && $enabled {
+                        match $crate::macros::support::poll($future.as_mut(), context) {
+                            $crate::macros::support::Poll::Pending => pending = true,
+                            $crate::macros::support::Poll::Ready(value) => {
                                 $enabled = false;
                                 // In a guard a pattern looks and takes nothing.
                                 let mut matches = false;
@@ -120,15 +119,15 @@ macro_rules! select {
                                 }
                                 if matches {
                                     $output = ::core::option::Option::Some(value);
-                                    return support::Poll::Ready(());
+                                    return $crate::macros::support::Poll::Ready(());
                                 }
                             }
                         }
                     })*
                 }
                 match pending {
-                    true => support::Poll::Pending,
-                    false => support::Poll::Ready(()),
+                    true => $crate::macros::support::Poll::Pending,
+                    false => $crate::macros::support::Poll::Ready(()),
                 }
             })
             .await;

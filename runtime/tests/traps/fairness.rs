@@ -202,3 +202,23 @@ fn what_is_spawned_first_runs_first() {
         }
     });
 }
+
+/// What a macro of ours calls its own is not what a program calls so.
+mod support_of_a_program {
+    mod support {
+        pub(super) async fn work() -> u32 {
+            super::super::yield_now().await;
+            1
+        }
+    }
+
+    #[test]
+    fn a_macro_takes_no_name_of_the_programs() {
+        super::run("a module of the program's", async {
+            assert_eq!(wakeful::join!(support::work()), (1,));
+            wakeful::select! {
+                one = support::work() => assert_eq!(one + support::work().await, 2),
+            }
+        });
+    }
+}
