@@ -76,7 +76,8 @@ impl<M> Group<M> {
     }
 
     /// Adds a member, which will be polled first when those who are ready now
-    /// have been. Wakes nobody: who has the group is here.
+    /// have been. Wakes nobody: who has the group is here, and polls it next, or
+    /// says so by [`wake_waiter`](Self::wake_waiter).
     pub(crate) fn insert(&mut self, member: M) {
         let key = self.members.insert(member);
         match self.bells.get_mut(key) {
@@ -87,6 +88,12 @@ impl<M> Group<M> {
             None => self.bells.push(new_bell(&self.list, key)),
         }
         self.batch.push_back(key);
+    }
+
+    /// Has who waits for the group poll it again, which hears of a new member by
+    /// that alone.
+    pub(crate) fn wake_waiter(&self) {
+        self.list.wake_waiter();
     }
 
     /// Says of the task what it waits for, or has: one of the members, each of

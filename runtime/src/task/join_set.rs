@@ -79,6 +79,8 @@ impl<T: 'static> JoinSet<T> {
     fn insert(&mut self, task: JoinHandle<T>) -> AbortHandle {
         let abort = task.abort_handle();
         self.tasks.insert(task);
+        // Who has polled the set, and adds to it, may not poll it again.
+        self.tasks.wake_waiter();
         abort
     }
 

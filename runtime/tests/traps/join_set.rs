@@ -3,7 +3,7 @@
 use crate::support::{Count, Drops, Gate, run, settle, watched};
 use std::{
     cell::Cell,
-    future::{pending, ready},
+    future::{pending, poll_fn, ready},
     pin::pin,
     rc::Rc,
     sync::Arc,
@@ -307,4 +307,31 @@ fn a_set_is_collected_on_another_thread() {
     let mut outputs = there.join().unwrap();
     outputs.sort_unstable();
     assert_eq!(outputs, (0..10).collect::<Vec<_>>());
+}
+
+#[test]
+fn who_has_polled_the_set_hears_of_what_is_added_to_it() {
+    run("a task that was spawned behind the look", async {
+        let mut set = JoinSet::new();
+        set.spawn_local(pending());
+        let (sender, mut jobs) = wakeful::sync::mpsc::unbounded_channel();
+        wakeful::spawn_local(async move {
+            yield_now().await;
+            sender.send(7).unwrap();
+            pending::<()>().await;
+        });
+        let done = poll_fn(|context| {
+            if let Poll::Ready(Some(done)) = set.poll_join_next(context) {
+                return Poll::Ready(done.unwrap());
+            }
+            while let Poll::Ready(Some(job)) = jobs.poll_recv(context) {
+                set.spawn_local(async move {
+                    yield_now().await;
+                    job
+                });
+            }
+            Poll::Pending
+        });
+        assert_eq!(done.await, 7);
+    });
 }
