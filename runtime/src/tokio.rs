@@ -110,13 +110,23 @@ impl<T> TokioIo<T> {
     }
 }
 
+impl<T> TokioIo<T> {
+    /// A read or a write goes on from where the stream is: a seek that was given
+    /// up is not to be gone on with.
+    fn goes_on(self: Pin<&mut Self>) -> Pin<&mut T> {
+        let this = self.project();
+        *this.seeking = None;
+        this.inner
+    }
+}
+
 impl<T: AsyncRead> theirs::AsyncRead for TokioIo<T> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        poll_read(self.project().inner, context, buffer)
+        poll_read(self.goes_on(), context, buffer)
     }
 }
 
@@ -135,7 +145,7 @@ fn poll_read(
 
 impl<T: AsyncBufRead> theirs::AsyncBufRead for TokioIo<T> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        self.project().inner.poll_fill_buf(context)
+        self.goes_on().poll_fill_buf(context)
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
@@ -149,7 +159,7 @@ impl<T: AsyncWrite> theirs::AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.project().inner.poll_write(context, buffer)
+        self.goes_on().poll_write(context, buffer)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -165,7 +175,7 @@ impl<T: AsyncWrite> theirs::AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.project().inner.poll_write_vectored(context, buffers)
+        self.goes_on().poll_write_vectored(context, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -198,14 +208,14 @@ impl<T: theirs::AsyncRead> AsyncRead for TokioIo<T> {
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
-        ready!(self.project().inner.poll_read(context, &mut buffer))?;
+        ready!(self.goes_on().poll_read(context, &mut buffer))?;
         Poll::Ready(Ok(buffer.filled().len()))
     }
 }
 
 impl<T: theirs::AsyncBufRead> AsyncBufRead for TokioIo<T> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        self.project().inner.poll_fill_buf(context)
+        self.goes_on().poll_fill_buf(context)
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
@@ -219,7 +229,7 @@ impl<T: theirs::AsyncWrite> AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.project().inner.poll_write(context, buffer)
+        self.goes_on().poll_write(context, buffer)
     }
 
     fn poll_write_vectored(
@@ -227,7 +237,7 @@ impl<T: theirs::AsyncWrite> AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.project().inner.poll_write_vectored(context, buffers)
+        self.goes_on().poll_write_vectored(context, buffers)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -248,7 +258,9 @@ impl<T: theirs::AsyncSeek> AsyncSeek for TokioIo<T> {
         let mut this = self.project();
         if *this.seeking != Some(to) {
             // One that was given up must be over before the next begins.
-            ready!(this.inner.as_mut().poll_complete(context))?;
+            let over = ready!(this.inner.as_mut().poll_complete(context));
+            *this.seeking = None;
+            over?;
             this.inner.as_mut().start_seek(to)?;
             *this.seeking = Some(to);
         }

@@ -277,3 +277,31 @@ fn files_and_folders_are_made_for_whom_it_was_said() {
         }
     });
 }
+
+#[test]
+fn a_seek_that_fails_leaves_the_place_where_it_was() {
+    run(async |folder| {
+        let mut file = text_file(&folder, "0123456789").await;
+        let mut first = [0];
+        file.read_exact(&mut first).await.unwrap();
+        file.seek(SeekFrom::Current(-5)).await.unwrap_err();
+        file.write_all(b"X").await.unwrap();
+        file.flush().await.unwrap();
+        file.seek(SeekFrom::Current(-5)).await.unwrap_err();
+        let mut rest = String::new();
+        file.read_to_string(&mut rest).await.unwrap();
+        assert_eq!(rest, "23456789");
+    });
+}
+
+#[test]
+fn what_was_cut_off_a_file_is_not_read_any_more() {
+    run(async |folder| {
+        let mut file = text_file(&folder, "0123456789").await;
+        file.read_exact(&mut [0]).await.unwrap();
+        file.set_len(3).await.unwrap();
+        let mut rest = String::new();
+        file.read_to_string(&mut rest).await.unwrap();
+        assert_eq!(rest, "12");
+    });
+}

@@ -8,7 +8,7 @@ mod pool;
 mod pooled;
 
 pub(crate) use pool::{Pool, Settings};
-pub(crate) use pooled::{Pooled, pooled_read};
+pub(crate) use pooled::Pooled;
 
 use crate::{
     runtime::Handle,

@@ -68,8 +68,11 @@ impl<T: Send + 'static> Pooled<T> {
         self.place = Place::Gone;
         let (lent, done) = joined?;
         self.place = Place::Here(lent);
-        if let Ok(Done::Read(count)) = done {
-            (self.taken, self.filled) = (0, count);
+        match done {
+            Ok(Done::Read(count)) => (self.taken, self.filled) = (0, count),
+            Ok(Done::Sought { .. }) => (self.taken, self.filled) = (0, 0),
+            // A seek that has failed has moved nothing.
+            _ => {}
         }
         Poll::Ready(done)
     }
@@ -187,7 +190,6 @@ impl<T: Send + 'static> Pooled<T> {
                 SeekFrom::Current(offset) => SeekFrom::Current(offset.saturating_sub(ahead)),
                 absolute => absolute,
             };
-            (self.taken, self.filled) = (0, 0);
             self.begin(move |lent| {
                 let place = lent.stream.seek(target)?;
                 Ok(Done::Sought { to, place })
@@ -207,20 +209,3 @@ impl<T> fmt::Debug for Pooled<T> {
         f.debug_struct("Pooled").finish_non_exhaustive()
     }
 }
-
-/// `AsyncRead` for types around a [`Pooled`].
-macro_rules! pooled_read {
-    ($($reader:ty),+) => {$(
-        impl futures_io::AsyncRead for $reader {
-            fn poll_read(
-                mut self: std::pin::Pin<&mut Self>,
-                context: &mut std::task::Context<'_>,
-                buffer: &mut [u8],
-            ) -> std::task::Poll<std::io::Result<usize>> {
-                self.0.poll_read(context, buffer)
-            }
-        }
-    )+};
-}
-
-pub(crate) use pooled_read;

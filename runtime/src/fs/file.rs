@@ -1,8 +1,8 @@
 //! An open file.
 
 use super::{Metadata, OpenOptions, Permissions, in_pool};
-use crate::blocking::{Pooled, pooled_read};
-use futures_io::{AsyncSeek, AsyncWrite};
+use crate::blocking::Pooled;
+use futures_io::{AsyncRead, AsyncSeek, AsyncWrite};
 #[cfg(unix)]
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 #[cfg(windows)]
@@ -117,6 +117,8 @@ impl File {
     /// # Errors
     /// Those of the writes before it, too.
     pub async fn set_len(&mut self, length: u64) -> io::Result<()> {
+        // What was read ahead may be cut off.
+        poll_fn(|context| self.poll_place(context)).await?;
         self.settled(move |file| file.set_len(length)).await
     }
 
@@ -175,7 +177,27 @@ impl File {
     }
 }
 
-pooled_read!(File);
+impl File {
+    /// A read or a write goes on from where the file is: what was to be sought by
+    /// tokio's trait, and was given up, is not sought any more.
+    fn goes_on(&mut self) -> &mut Pooled<Arc<fs::File>> {
+        #[cfg(feature = "tokio")]
+        {
+            self.2 = None;
+        }
+        &mut self.0
+    }
+}
+
+impl AsyncRead for File {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.goes_on().poll_read(context, buffer)
+    }
+}
 
 impl AsyncWrite for File {
     fn poll_write(
@@ -184,7 +206,7 @@ impl AsyncWrite for File {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_place(context))?;
-        self.0.poll_write(context, buffer)
+        self.goes_on().poll_write(context, buffer)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -1,7 +1,7 @@
 //! A child's pipes where the reactor cannot watch them: each operation is a
 //! piece of work for the blocking pool.
 
-use crate::blocking::{Pooled, pooled_read};
+use crate::blocking::Pooled;
 use futures_io::AsyncWrite;
 use std::{
     io,
@@ -41,6 +41,21 @@ impl ChildStderr {
     pub(super) fn new(stderr: process::ChildStderr) -> io::Result<Self> {
         Ok(Self(Pooled::new(stderr)))
     }
+}
+
+/// `AsyncRead` for types around a [`Pooled`].
+macro_rules! pooled_read {
+    ($($reader:ty),+) => {$(
+        impl futures_io::AsyncRead for $reader {
+            fn poll_read(
+                mut self: std::pin::Pin<&mut Self>,
+                context: &mut std::task::Context<'_>,
+                buffer: &mut [u8],
+            ) -> std::task::Poll<std::io::Result<usize>> {
+                self.0.poll_read(context, buffer)
+            }
+        }
+    )+};
 }
 
 pooled_read!(ChildStdout, ChildStderr);
