@@ -46,6 +46,15 @@ fn output_collects_both_pipes_and_the_status() {
 }
 
 #[test]
+fn a_status_reads_no_pipe_and_waits_for_none() {
+    run("a child that prints more than a pipe holds", async {
+        let mut command = shell("head -c 1000000 /dev/zero");
+        let status = command.stdout(Stdio::piped()).status().await.unwrap();
+        assert!(!status.success(), "nobody reads what it prints");
+    });
+}
+
+#[test]
 fn a_child_that_fills_both_pipes_is_drained() {
     run("two full pipes", async {
         // More than a pipe holds, to each in turn.

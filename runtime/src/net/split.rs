@@ -2,6 +2,7 @@
 //! types: a reference to a stream reads and writes like the stream.
 
 use super::TcpStream;
+use crate::runtime::fork;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::{
     error::Error,
@@ -31,6 +32,7 @@ pub struct OwnedReadHalf<S: Stream>(Arc<S>);
 pub struct OwnedWriteHalf<S: Stream> {
     stream: Arc<S>,
     closes: bool,
+    born: fork::Generation,
 }
 
 pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
@@ -38,6 +40,7 @@ pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S
     let writer = OwnedWriteHalf {
         stream: Arc::clone(&reader.0),
         closes: true,
+        born: fork::Generation::now(),
     };
     (reader, writer)
 }
@@ -75,7 +78,8 @@ impl<S: Stream> OwnedWriteHalf<S> {
 
 impl<S: Stream> Drop for OwnedWriteHalf<S> {
     fn drop(&mut self) {
-        if self.closes {
+        // In a forked process the connection is the parent's.
+        if self.closes && !fork::happened_since(self.born) {
             // What cannot be closed is closed.
             let _ = self.stream.shutdown(Shutdown::Write);
         }

@@ -1,7 +1,10 @@
 //! A child process that runs, or has ended and was not asked how.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
-use crate::{runtime::Handle, trace};
+use crate::{
+    runtime::{Handle, fork},
+    trace,
+};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,
@@ -22,6 +25,7 @@ pub struct Child {
     process: Option<Process>,
     status: Option<ExitStatus>,
     kill_on_drop: bool,
+    born: fork::Generation,
     /// Its input, if it is piped. To tell the child that no more comes, take
     /// this and drop it.
     pub stdin: Option<ChildStdin>,
@@ -43,6 +47,7 @@ impl Child {
             process: Some(Process { inner, exited }),
             status: None,
             kill_on_drop,
+            born: fork::Generation::now(),
             stdin: None,
             stdout: None,
             stderr: None,
@@ -141,12 +146,16 @@ impl Drop for Child {
         let Some(mut process) = self.process.take() else {
             return;
         };
-        if self.status.is_some() {
+        // In a forked process it is the parent's child.
+        if self.status.is_some() || fork::happened_since(self.born) {
             return;
         }
         if self.kill_on_drop {
             // What fails to be killed has ended.
             let _ = process.inner.kill();
+        }
+        if !matches!(process.inner.try_wait(), Ok(None)) {
+            return;
         }
         if cfg!(unix)
             && let Ok(runtime) = Handle::try_current()
@@ -172,6 +181,14 @@ impl Process {
                 break;
             }
         }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Should the runtime end before the child is collected, that may have
+        // ended as well.
+        let _ = self.inner.try_wait();
     }
 }
 

@@ -171,7 +171,10 @@ impl Command {
     /// # Errors
     /// When the program cannot be started.
     pub async fn status(&mut self) -> io::Result<ExitStatus> {
-        self.spawn()?.wait().await
+        let mut child = self.spawn()?;
+        // Nobody reads them, and a child blocks on a pipe that is full.
+        drop((child.stdout.take(), child.stderr.take()));
+        child.wait().await
     }
 
     /// Starts the process and collects what it prints, till its end.
