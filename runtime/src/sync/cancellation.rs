@@ -75,7 +75,8 @@ impl Node {
         self.cancelled.load(Acquire) != 0
     }
 
-    /// Cancels this one. Returns the children, whose turn it is then.
+    /// Cancels this one, and wakes nobody. Returns the children, whose turn it is
+    /// then.
     fn cancel(&self) -> Slab<Weak<Node>> {
         let mut children = lock(&self.children);
         // Ordering: Release, see `is_cancelled`. Under the lock, so that no
@@ -83,7 +84,6 @@ impl Node {
         self.cancelled.store(1, Release);
         let family = mem::take(&mut *children);
         drop(children);
-        self.notify.notify_waiters();
         family
     }
 }
@@ -127,16 +127,20 @@ impl CancellationToken {
         Self { node }
     }
 
-    /// Cancels this token and all below it, and wakes who waits for that. In
-    /// time proportional to their number; a second time does nothing.
+    /// Cancels this token and all below it, and then wakes who waits for that:
+    /// whoever hears of one finds the others cancelled. In time proportional to
+    /// their number; a second time does nothing.
     pub fn cancel(&self) {
         let mut families = vec![self.node.cancel()];
+        let mut cancelled = vec![Arc::clone(&self.node)];
         while let Some(family) = families.pop() {
-            for (_, child) in family {
-                if let Some(child) = child.upgrade() {
-                    families.push(child.cancel());
-                }
+            for child in family.iter().filter_map(|(_, child)| child.upgrade()) {
+                families.push(child.cancel());
+                cancelled.push(child);
             }
+        }
+        for node in cancelled {
+            node.notify.notify_waiters();
         }
     }
 

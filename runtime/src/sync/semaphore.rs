@@ -2,7 +2,7 @@
 
 use super::permits::{MAX, Permits, Refused};
 use crate::trace::Made;
-use std::{error::Error, fmt, mem, ptr, sync::Arc};
+use std::{error::Error, fmt, ptr, sync::Arc};
 
 /// A count of permits. Who acquires one waits until one is free; the permit
 /// is free again when its guard is dropped.
@@ -215,14 +215,17 @@ macro_rules! permit {
             /// Adds another guard's permits to this one's.
             ///
             /// # Panics
-            /// If the other is of another semaphore.
+            /// If the other is of another semaphore, or they are more than a
+            /// guard can count, `u32::MAX`. Nothing is lost then.
             #[track_caller]
             pub fn merge(&mut self, mut other: Self) {
                 assert!(
                     ptr::eq(&*self.semaphore, &*other.semaphore),
                     "permits of two semaphores cannot be merged"
                 );
-                self.permits += mem::take(&mut other.permits);
+                let both = self.permits.checked_add(other.permits);
+                self.permits = both.expect("no more permits than a guard can count");
+                other.permits = 0;
             }
 
             /// Splits so many permits off, or returns `None` if there are not

@@ -159,10 +159,11 @@ impl<T> Sender<T> {
             channel: &self.channel,
             key: None,
         };
-        match poll_fn(|context| wait.poll(context)).await {
-            Got::Closed => return Err(SendError(message)),
-            _ => wake(self.channel.borrow_mut().push(message)),
+        if let Got::Closed = poll_fn(|context| wait.poll(context)).await {
+            return Err(SendError(message));
         }
+        let waker = self.channel.borrow_mut().push(message);
+        wake(waker);
         Ok(())
     }
 

@@ -3,7 +3,16 @@ use crate::sync::{
     mpsc::error::{TryRecvError, TrySendError},
     testing::{Count, at_once, glance, poll, strangers},
 };
-use std::{cell::RefCell, pin::pin, rc::Rc, task::Poll};
+use std::{
+    cell::RefCell,
+    pin::pin,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
 
 #[test]
 fn messages_come_in_order_until_all_senders_are_gone() {
@@ -165,4 +174,34 @@ fn trap_10_a_waker_may_use_what_it_is_woken_by() {
         assert!(poll(other.as_mut(), &waker).is_ready());
     }
     MEDDLED_WITH.set(None);
+}
+
+#[test]
+fn who_is_woken_by_a_send_may_look_at_the_channel() {
+    thread_local! {
+        static SENDER: RefCell<Option<mpsc::Sender<u8>>> = const { RefCell::new(None) };
+    }
+    struct Looks(AtomicUsize);
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            SENDER.with_borrow(|sender| sender.as_ref().unwrap().capacity());
+            self.0.fetch_add(1, SeqCst);
+        }
+    }
+    let looks = Arc::new(Looks(AtomicUsize::new(0)));
+    let waker = Waker::from(Arc::clone(&looks));
+    let (sender, mut receiver) = mpsc::channel(1);
+    SENDER.set(Some(sender.clone()));
+    assert!(
+        receiver
+            .poll_recv(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+    let send = std::pin::pin!(sender.send(1));
+    assert!(
+        send.poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+    );
+    SENDER.set(None);
+    assert_eq!(looks.0.load(SeqCst), 1, "its panic would be swallowed");
 }

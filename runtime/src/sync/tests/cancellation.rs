@@ -2,7 +2,15 @@ use crate::sync::{
     CancellationToken,
     testing::{Count, at_once, glance, poll},
 };
-use std::{future::pending, pin::pin};
+use std::{
+    future::pending,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::SeqCst},
+    },
+    task::{Context, Wake, Waker},
+};
 
 #[test]
 fn all_who_wait_are_told_and_all_who_come_later() {
@@ -84,4 +92,22 @@ fn what_runs_until_cancelled_stops_then() {
     token.cancel();
     assert!(glance(runs).is_ready());
     assert_eq!(at_once(token.run_until_cancelled(async { 7 })), None);
+}
+
+#[test]
+fn who_hears_of_a_token_finds_its_children_cancelled() {
+    struct Looks(CancellationToken, AtomicUsize);
+    impl Wake for Looks {
+        fn wake(self: Arc<Self>) {
+            self.1.store(usize::from(self.0.is_cancelled()), SeqCst);
+        }
+    }
+    let token = CancellationToken::new();
+    let looks = Arc::new(Looks(token.child_token(), AtomicUsize::new(2)));
+    let waker = Waker::from(Arc::clone(&looks));
+    let mut cancelled = pin!(token.cancelled());
+    let polled = cancelled.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    token.cancel();
+    assert_eq!(looks.1.load(SeqCst), 1);
 }

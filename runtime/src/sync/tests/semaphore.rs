@@ -4,6 +4,7 @@ use crate::sync::{
 };
 use std::{
     cell::RefCell,
+    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
@@ -268,4 +269,15 @@ fn waits_may_cross_threads() {
     crosses(&semaphore.acquire());
     crosses(&Arc::clone(&semaphore).acquire_owned());
     crosses(&crate::sync::Notify::new().notified());
+}
+
+#[test]
+fn more_permits_than_a_guard_can_count_are_not_merged_nor_lost() {
+    let semaphore = Semaphore::new(1 << 34);
+    let mut first = semaphore.try_acquire_many(u32::MAX).unwrap();
+    let second = semaphore.try_acquire_many(1).unwrap();
+    let merge = AssertUnwindSafe(|| first.merge(second));
+    assert!(catch_unwind(merge).is_err());
+    drop(first);
+    assert_eq!(semaphore.available_permits(), 1 << 34);
 }
