@@ -65,7 +65,9 @@ where
     let (mut there, mut back) = (Direction::new(), Direction::new());
     poll_fn(|context| {
         let there = there.poll(context, Pin::new(&mut *a), Pin::new(&mut *b))?;
-        let back = back.poll(context, Pin::new(&mut *b), Pin::new(&mut *a))?;
+        // What the first has spent is none of its fault.
+        let poll = || back.poll(context, Pin::new(&mut *b), Pin::new(&mut *a));
+        let back = coop::among_siblings(poll)?;
         Poll::Ready(Ok((ready!(there), ready!(back))))
     })
     .await

@@ -133,9 +133,12 @@ impl TcpStream {
     /// Sets how long the system goes on to deliver what was written when the
     /// connection is closed. With zero the close is a reset, and what was not
     /// delivered is lost; with more, the drop may block for that long; with
-    /// `None`, as usual, delivery goes on in the background.
+    /// `None`, as usual, delivery goes on in the background. Systems count in
+    /// seconds, rounded up here, and up to 65,535 of them.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
-        SockRef::from(self).set_linger(linger)
+        let up = |linger: Duration| linger.as_secs() + u64::from(linger.subsec_nanos() != 0);
+        let seconds = |linger| up(linger).min(u16::MAX.into());
+        SockRef::from(self).set_linger(linger.map(|linger| Duration::from_secs(seconds(linger))))
     }
 
     /// Has the close be a reset, which is over at once: what was not delivered

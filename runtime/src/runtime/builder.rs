@@ -261,6 +261,7 @@ impl Builder {
 
     #[track_caller]
     fn build_cores(self) -> io::Result<Runtime> {
+        let names = self.threads.make("wakeful-core", 1..self.workers);
         let ranked = self.scheduling == Scheduling::Ranked;
         let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
@@ -291,12 +292,9 @@ impl Builder {
         let first = drivers.next().expect("at least one core");
         let core = Core::new(first, Arc::clone(cores.mailbox(0)), ranked);
         let mut threads = Vec::new();
-        let rest = (1..).zip(drivers);
+        let rest = (1..).zip(drivers).zip(names);
         let started = rest
-            .map(|(index, driver)| {
-                let thread = self.threads.next(format_args!("wakeful-core-{index}"));
-                cores.start(index, driver, thread)
-            })
+            .map(|((index, driver), thread)| cores.start(index, driver, thread))
             .try_for_each(|thread| thread.map(|thread| threads.push(thread)));
         let runtime = Runtime {
             kind: Kind::Cores {
@@ -312,6 +310,7 @@ impl Builder {
 
     #[track_caller]
     fn build_pool(self) -> io::Result<Kind> {
+        let names = self.threads.make("wakeful-worker", 1..self.workers);
         let reactor = Reactor::new()?;
         let sockets = Arc::clone(reactor.shared());
         let timers = Arc::new(Timers::new(Arc::clone(&sockets), false));
@@ -332,8 +331,7 @@ impl Builder {
             .map(|(index, deque)| Worker::new(index, Arc::clone(&pool), deque, handle.clone()));
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
-        for (index, other) in (1..).zip(workers) {
-            let thread = self.threads.next(format_args!("wakeful-worker-{index}"));
+        for (other, thread) in workers.zip(names) {
             let other = Given(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),

@@ -66,9 +66,14 @@ impl Signal {
     pub async fn recv(&mut self) -> io::Result<()> {
         let drain = |mut pipe: &pipe::Receiver| {
             let mut bytes = [0; 64];
-            // What is left when more than this came makes one more signal,
-            // which is what came.
-            pipe.read(&mut bytes).map(drop)
+            let mut read = pipe.read(&mut bytes)?;
+            while read == bytes.len() {
+                read = match pipe.read(&mut bytes) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                    more => more?,
+                };
+            }
+            Ok(())
         };
         trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await
     }

@@ -2,7 +2,7 @@
 //! that there is no choice about here.
 
 use super::Builder;
-use std::{fmt, sync::Arc, thread};
+use std::{fmt, ops::Range, sync::Arc, thread};
 
 /// What the threads are called, and how large their stacks are.
 #[derive(Clone, Default)]
@@ -12,10 +12,25 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// The next thread, called `usual` unless told.
-    pub(super) fn next(&self, usual: fmt::Arguments<'_>) -> thread::Builder {
+    /// The threads of these numbers, called `usual` and the number unless told.
+    /// All of them before the first is started, for a stranger names them: its
+    /// panic is to leave none behind.
+    ///
+    /// # Panics
+    /// If there is a zero byte in a name.
+    #[track_caller]
+    pub(super) fn make(&self, usual: &str, numbers: Range<usize>) -> Vec<thread::Builder> {
+        numbers.map(|number| self.one(usual, number)).collect()
+    }
+
+    #[track_caller]
+    fn one(&self, usual: &str, number: usize) -> thread::Builder {
         let name = self.name.as_ref();
-        let name = name.map_or_else(|| usual.to_string(), |name| name());
+        let name = name.map_or_else(|| format!("{usual}-{number}"), |name| name());
+        assert!(
+            !name.contains('\0'),
+            "the name of a thread has a zero byte: {name:?}"
+        );
         let thread = thread::Builder::new().name(name);
         match self.stack {
             Some(bytes) => thread.stack_size(bytes),
