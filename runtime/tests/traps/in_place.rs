@@ -227,6 +227,15 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
     }
     let runtime = pool(2);
     watched("two polls that outlive their pool", || {
+        // The worker's own thread, which the end waits for, is out of the way.
+        let ((own_begun, own_has), (own_go, own_may)) = (mpsc::channel(), mpsc::channel::<()>());
+        drop(runtime.spawn(async move {
+            block_in_place(|| {
+                own_begun.send(()).unwrap();
+                own_may.recv().unwrap_err();
+            });
+        }));
+        own_has.recv().unwrap();
         // The first is listed by a thread adrift, ...
         let ((begun, has_begun), (go, may_go)) = (mpsc::channel(), mpsc::channel());
         let (waker, wakers) = mpsc::channel();
@@ -248,15 +257,7 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
         });
         let between = Between(go, runtime.spawn(first));
         let waker = wakers.recv().unwrap();
-        // ... and then blocks in the place of the worker's own thread.
-        let ((own_begun, own_has), (own_go, own_may)) = (mpsc::channel(), mpsc::channel::<()>());
-        drop(runtime.spawn(async move {
-            block_in_place(|| {
-                own_begun.send(()).unwrap();
-                own_may.recv().unwrap_err();
-            });
-        }));
-        own_has.recv().unwrap();
+        // ... and then blocks in the worker's place.
         waker.wake_by_ref();
         has_begun.recv().unwrap();
         // The second has not been listed before its pool ends.
