@@ -238,3 +238,29 @@ fn trap_16_a_sleep_that_was_over_before_its_runtime_was_is_ready() {
         drop(taken_back);
     }
 }
+
+/// Away in a poll, and waiting for what only the end of the pool will bring.
+#[test]
+fn trap_16_a_pool_ends_although_a_poll_in_place_waits_for_its_timer_or_task() {
+    for of_a_task in [false, true] {
+        let builder = Builder::new_multi_thread().worker_threads(2);
+        let runtime = builder.build().unwrap();
+        let handle = runtime.handle().clone();
+        let (say, said) = mpsc::channel();
+        let waits = runtime.spawn(async move {
+            let task = spawn(pending::<()>());
+            block_in_place(|| {
+                say.send(()).unwrap();
+                if of_a_task {
+                    assert!(handle.block_on(task).unwrap_err().is_cancelled());
+                } else {
+                    handle.block_on(sleep(HOUR));
+                }
+            });
+        });
+        said.recv().unwrap();
+        watched("the end of a pool that a poll waits on", || drop(runtime));
+        let ended = wakeful::block_on(waits);
+        assert_eq!(ended.is_ok(), of_a_task, "else with the timer's panic");
+    }
+}

@@ -302,3 +302,89 @@ fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
     });
     elsewhere.join().unwrap();
 }
+
+/// A hook of worker 1's that blocks, once it is told to, until a guest's timer is
+/// over.
+fn a_hook_waits_for_a_guests_timer(
+    awaited: &'static str,
+    set: fn(Builder, Box<dyn Fn() + Send + Sync>) -> Builder,
+) {
+    let is_due = Arc::new(AtomicUsize::new(0));
+    let (over, is_over) = mpsc::channel::<()>();
+    let is_over = Mutex::new(is_over);
+    let due = Arc::clone(&is_due);
+    let hook = move || {
+        if due.swap(0, SeqCst) == 1 {
+            is_over.lock().unwrap().recv().unwrap();
+        }
+    };
+    let runtime = set(pool(), Box::new(hook)).build().unwrap();
+    let handle = runtime.handle().clone();
+    let (end, ended) = wakeful::sync::oneshot::channel();
+    let guest = thread::spawn(move || {
+        for _ in 0..if cfg!(miri) { 1 } else { 3 } {
+            // Both workers are asleep, and no deputy patrols any more. (By the
+            // clock of another runtime, for an event here would begin it anew.)
+            wakeful::block_on(async { sleep(10 * A_WHILE).await });
+            is_due.store(1, SeqCst);
+            // Sooner than all that there is: who watches is woken for it, with
+            // nothing to run.
+            handle.block_on(async { sleep(A_WHILE).await });
+            over.send(()).unwrap();
+            while is_due.load(SeqCst) == 1 {
+                thread::yield_now();
+            }
+        }
+        end.send(()).unwrap();
+    });
+    run(awaited, &runtime, async {
+        ended.await.unwrap();
+    });
+    guest.join().unwrap();
+}
+
+#[test]
+fn a_hook_may_block_until_a_guests_timer_is_over() {
+    a_hook_waits_for_a_guests_timer("a timer, behind an unpark hook", |builder, hook| {
+        builder.on_thread_unpark(hook)
+    });
+    a_hook_waits_for_a_guests_timer("a timer, behind a park hook", |builder, hook| {
+        builder.on_thread_park(hook)
+    });
+}
+
+#[test]
+fn a_strangers_waker_may_block_until_what_another_woke_has_run() {
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(3)
+        .build()
+        .unwrap();
+    run("the task that the first waker woke", &runtime, async {
+        let (ran, has_run) = mpsc::channel();
+        let woken = Arc::new(Mutex::new(None::<Waker>));
+        let cell = Arc::clone(&woken);
+        let mut polls = 0;
+        drop(spawn(poll_fn(move |context| {
+            polls += 1;
+            if polls == 1 {
+                *cell.lock().unwrap() = Some(context.waker().clone());
+                return Poll::Pending;
+            }
+            ran.send(()).unwrap();
+            Poll::Ready(())
+        })));
+        while woken.lock().unwrap().is_none() {
+            yield_now().await;
+        }
+        let (seen, is_seen) = mpsc::channel();
+        let has_run = Mutex::new(has_run);
+        let at = Instant::now() + A_WHILE;
+        let _first = alarm(at, move || woken.lock().unwrap().take().unwrap().wake());
+        let _second = alarm(at, move || {
+            has_run.lock().unwrap().recv().unwrap();
+            seen.send(()).unwrap();
+        });
+        sleep(2 * A_WHILE).await;
+        is_seen.recv().unwrap();
+    });
+}

@@ -26,10 +26,15 @@ const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread ca
 /// are joined in the same task with this one wait until `work` is done. On
 /// worker 0, so does the future of [`block_on`](crate::Runtime::block_on). If
 /// all threads of the blocking pool are taken, the pool has a worker less
-/// meanwhile.
+/// meanwhile; and work that `work` itself waits for, of
+/// [`spawn_blocking`](crate::spawn_blocking) or on a file, finds a thread less
+/// there: with a limit of one it is never begun.
 ///
 /// Outside a runtime, and within another `block_in_place`, it runs `work` and
-/// no more. `work` may itself block on another runtime, but not on this one.
+/// no more. `work` may itself block on another runtime, and on this one by
+/// [`Handle::block_on`](crate::runtime::Handle::block_on). Should the runtime be
+/// dropped meanwhile, what that waits for ends: a task is cancelled, a socket
+/// answers with an error, and a timer's wait panics.
 ///
 /// # Panics
 /// On a runtime of one thread and on a thread per core, where there is nobody

@@ -321,9 +321,10 @@ impl Pool {
         }
     }
 
-    /// Drops every task that is listed or injected. The workers have ended, but
-    /// threads may be adrift in polls still: those cancel their tasks
-    /// themselves when the polls are over.
+    /// Drops every task that is listed, injected or in a worker's deque: that of
+    /// one that is away is nobody else's to work off. The workers have ended, but
+    /// threads may be adrift in polls still: those cancel their tasks themselves
+    /// when the polls are over.
     fn cancel_all(&self) {
         self.tasks.close(|task| {
             let again = task.clone();
@@ -331,6 +332,11 @@ impl Pool {
             unsafe { task.cancel() };
             again.abort();
         });
+        for member in &self.members {
+            while let Some(task) = worker::until_settled(|| member.stealer.steal()) {
+                self.refuse(task);
+            }
+        }
         self.drain();
     }
 
@@ -352,7 +358,10 @@ impl Pool {
         let each = self.members.iter();
         let balance = each.fold(0, |sum, member| member.tasks.get().wrapping_add(sum));
         // Ordering: Relaxed; a figure that orders nothing.
-        self.from_afar.load(Relaxed).wrapping_add(balance)
+        let alive = self.from_afar.load(Relaxed).wrapping_add(balance);
+        // A glance at one worker after the other: a task that was begun on the
+        // first and ended on the last meanwhile is minus one.
+        alive.cast_signed().max(0).cast_unsigned()
     }
 
     pub(crate) fn global_queue_depth(&self) -> usize {

@@ -3,7 +3,8 @@
 //! | the seat     | who drives                                                  |
 //! |--------------|-------------------------------------------------------------|
 //! | `Owner`      | the worker's own thread                                     |
-//! | `Vacant`     | nobody: who drove blocks, and a substitute was asked for    |
+//! | `Vacant`     | nobody: who drove blocks, and a substitute was asked for;   |
+//! |              | or the worker's thread has ended                            |
 //! | `Substitute` | a thread of the blocking pool                               |
 //!
 //! | from         | function              | to                                     |
@@ -12,6 +13,7 @@
 //! | `Vacant`     | [`Seat::substitute`]  | `Substitute`, unless it comes too late |
 //! | `Substitute` | [`Seat::leave`]       | `Vacant`: it gives the worker back     |
 //! | `Vacant`     | [`Seat::come_back`]   | `Owner`, which waits for it            |
+//! | any          | [`Seat::end`]         | `Vacant`: the worker's thread ends     |
 //!
 //! A worker is a thing for one thread at a time. The lock around the seat is
 //! what hands it on: who takes the seat sees all that the last one did.
@@ -30,6 +32,8 @@ struct State {
     driver: Seated,
     /// How often it was left: a substitute is for one of these times.
     left: usize,
+    /// The pool has ended: nobody is to take it any more but its owner, to leave.
+    over: bool,
 }
 
 pub(crate) struct Seat {
@@ -45,6 +49,7 @@ impl Seat {
             state: Mutex::new(State {
                 driver: Seated::Owner,
                 left: 0,
+                over: false,
             }),
             changed: Condvar::new(),
             wanted: AtomicUsize::new(0),
@@ -63,12 +68,29 @@ impl Seat {
         left
     }
 
+    /// The worker's own thread ends, whoever drives.
+    pub(crate) fn end(&self) {
+        lock(&self.state).driver = Seated::Vacant;
+        self.changed.notify_all();
+    }
+
+    /// The pool has ended: waits until nobody drives the worker. Its owner may be
+    /// away, in a poll that waits for what the end will tell it.
+    pub(crate) fn wait_until_left(&self) {
+        let mut state = lock(&self.state);
+        while state.driver != Seated::Vacant {
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+        state.over = true;
+    }
+
     /// Another thread takes the seat that was left the `left`-th time. False if
     /// it is taken, or the owner waits for it.
     #[must_use]
     pub(crate) fn substitute(&self, left: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_for_us = state.driver == Seated::Vacant && state.left == left;
+        let is_for_us = state.driver == Seated::Vacant && state.left == left && !state.over;
         if is_for_us && !self.is_wanted() {
             state.driver = Seated::Substitute;
             return true;

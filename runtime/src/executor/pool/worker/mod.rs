@@ -139,6 +139,15 @@ impl Worker {
 
     /// The life of a worker that is not the first: until the pool closes.
     pub(crate) fn run(&self) {
+        /// Also when the worker panics.
+        struct End<'a>(&'a Worker);
+        impl Drop for End<'_> {
+            fn drop(&mut self) {
+                self.0.offer_slot();
+                self.0.pool.seat(self.0.index).end();
+            }
+        }
+        let _end = End(self);
         context::enter(Current::Worker(self), || {
             if let Some(hooks) = &self.pool.hooks {
                 hooks.thread_start();
@@ -196,6 +205,10 @@ impl Worker {
             self.look();
             // In their turn, not only when there is nothing else to do.
             if let Some(task) = self.take_injected() {
+                // It may be long, and was not woken by what is in the slot.
+                if let Some(next) = self.slot.take() {
+                    self.push_back(next);
+                }
                 return self.run_task(task);
             }
         }
@@ -298,13 +311,18 @@ impl Worker {
             return;
         }
         self.pool.close();
-        for other in others {
-            // A worker that panicked has said so; its tasks are in the list.
-            let _ = other.join();
+        // Not for the threads themselves: one may be away, and wait for a timer
+        // or a task of this pool, of which it hears below.
+        for index in 1..=others.len() {
+            self.pool.seat(index).wait_until_left();
         }
         self.pool.watch.close();
         self.pool.cancel_all();
         self.drain();
+        for other in others {
+            // A worker that panicked has said so.
+            let _ = other.join();
+        }
         self.pool.gate.shut();
     }
 }
@@ -327,7 +345,7 @@ impl Drop for HandOver<'_> {
     }
 }
 
-fn until_settled(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
+pub(super) fn until_settled(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
     loop {
         match steal() {
             Steal::Success(task) => return Some(task),

@@ -50,7 +50,7 @@ impl Worker {
     }
 
     /// A hook may be long: until it is done, all that is here is for others, and
-    /// so is the search.
+    /// so are the search and the watch.
     fn hand_on(&self) {
         self.offer_slot();
         let was_last = self.searching.take() && self.pool.idle.end_search();
@@ -58,6 +58,7 @@ impl Worker {
         if (was_last || !self.deque.is_empty()) && self.pool.has_work() {
             self.pool.notify();
         }
+        self.pool.relieve();
     }
 
     /// Sleeps on the sockets and the timers, or without the watch at the door.
@@ -147,6 +148,10 @@ impl Worker {
             self.pool.relieve();
         }
         for waker in woken.drain(..) {
+            // What the last one woke is for others, too.
+            if let Some(task) = self.slot.take() {
+                self.push_back(task);
+            }
             wake(waker);
         }
         self.woken.set(woken);
