@@ -1,7 +1,17 @@
 //! Who goes first where tasks are ranked, and that nobody else is harmed.
 
 use crate::support::watched;
-use std::{cell::RefCell, future::Future, rc::Rc, thread, time::Duration};
+use std::{
+    cell::RefCell,
+    future::Future,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
+    thread,
+    time::Duration,
+};
 use wakeful::{
     Runtime,
     runtime::{Builder, Scheduling},
@@ -163,4 +173,33 @@ fn without_ranks_a_priority_says_nothing() {
             assert_eq!(log.take(), ["first", "second"]);
         });
     });
+}
+
+#[test]
+fn a_task_that_a_hook_spawns_takes_no_others_rank() {
+    thread_local! {
+        static LOG: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
+    }
+    let say = |name| async move { LOG.with_borrow_mut(|log| log.push(name)) };
+    let is_due = Arc::new(AtomicBool::new(false));
+    let due = Arc::clone(&is_due);
+    let runtime = Builder::new_current_thread()
+        .scheduling(Scheduling::Ranked)
+        .on_task_spawn(move |_| {
+            if due.swap(false, SeqCst) {
+                spawn_local(say("the hook's"));
+            }
+        })
+        .build()
+        .unwrap();
+    watched("three tasks", || {
+        runtime.block_on(async {
+            let usual = spawn_local(say("usual"));
+            is_due.store(true, SeqCst);
+            let urgent = task::Builder::new().priority(5).spawn_local(say("urgent"));
+            usual.await.unwrap();
+            urgent.await.unwrap();
+        });
+    });
+    assert_eq!(LOG.take()[0], "urgent");
 }

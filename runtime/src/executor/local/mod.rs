@@ -223,6 +223,8 @@ impl Core {
     /// who wants to be told of it; or cancels it, for it comes too late.
     #[cold]
     fn admit_specially(&self, task: Task) {
+        // Before the hook, which may spawn as well.
+        let rank = self.ranks.as_ref().map(|ranks| ranks.next());
         if let Some(hooks) = &self.hooks {
             hooks.task_spawn(task.clone());
         }
@@ -232,8 +234,8 @@ impl Core {
             return unsafe { task.cancel() };
         }
         self.list(&task);
-        if let Some(ranks) = &self.ranks {
-            ranks.inherit(&task);
+        if let (Some(ranks), Some(rank)) = (&self.ranks, rank) {
+            ranks.set(&task, rank);
         }
         self.push(task);
     }

@@ -109,10 +109,10 @@ impl Ranks {
             .unwrap_or_default()
     }
 
-    /// A task has been listed that was spawned here: it has the rank that it
-    /// was told to have, or its parent's.
-    pub(super) fn inherit(&self, task: &Task) {
-        self.set(task, self.told.take().unwrap_or(self.current.get()));
+    /// The rank of a task that is spawned here: what it was told to have, or its
+    /// parent's.
+    pub(super) fn next(&self) -> Rank {
+        self.told.take().unwrap_or(self.current.get())
     }
 
     /// A task has been listed that came from elsewhere.
@@ -120,7 +120,8 @@ impl Ranks {
         self.set(task, Rank::default());
     }
 
-    fn set(&self, task: &Task, rank: Rank) {
+    /// A task has been listed.
+    pub(super) fn set(&self, task: &Task, rank: Rank) {
         let key = list::key(task);
         debug_assert!(key < UNLISTED);
         let mut of = self.of.borrow_mut();
