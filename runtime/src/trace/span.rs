@@ -94,17 +94,19 @@ pub(crate) struct Inside<'a> {
 pub(crate) fn enter(task: &Header) -> Option<Inside<'_>> {
     let place = &task.origin.span;
     let span = place.span().take()?;
-    Some(Inside {
-        place,
-        entered: Some(span.entered()),
-    })
+    // A subscriber is a stranger.
+    let mut entered = None;
+    quietly(|| entered = Some(span.entered()));
+    Some(Inside { place, entered })
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
         if let Some(entered) = self.entered.take() {
-            let span = entered.exit();
-            *self.place.span() = Some(span);
+            quietly(|| {
+                let span = entered.exit();
+                *self.place.span() = Some(span);
+            });
         }
     }
 }

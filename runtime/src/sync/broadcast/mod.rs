@@ -331,10 +331,10 @@ impl<T> Drop for Receiver<T> {
         let unheard = locked.unsubscribe(self.next);
         let deserted = locked.receivers() == 0;
         drop(locked);
-        drop(unheard);
         if deserted {
             self.shared.deserted.notify_waiters();
         }
+        drop(unheard);
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     queue::{Found, Queue},
 };
 use crate::{
+    contain::quietly,
     executor::coop,
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
@@ -229,7 +230,8 @@ impl<T, L: Limit> Drop for Rx<T, L> {
         // SAFETY: the receiver, `&mut`.
         while let Some(message) = unsafe { self.0.queue.pop() } {
             self.0.limit.received(1);
-            drop(message);
+            // The next may hold what somebody waits for.
+            quietly(move || drop(message));
         }
     }
 }

@@ -3,8 +3,11 @@ use super::{
     error::{SendTimeoutError, TryRecvError, TrySendError},
     unbounded_channel,
 };
-use crate::sync::testing::{Count, at_once, glance, poll};
-use std::{pin::pin, rc::Rc, task::Poll, time::Duration};
+use crate::sync::{
+    oneshot,
+    testing::{Count, at_once, glance, poll},
+};
+use std::{any::Any, pin::pin, rc::Rc, task::Poll, time::Duration};
 
 #[test]
 fn messages_come_in_the_order_in_which_they_were_sent() {
@@ -302,4 +305,22 @@ fn a_receiver_is_a_stream_of_what_it_receives() {
     assert_eq!(receiver.size_hint(), (1, None));
     drop(sender);
     assert_eq!(at_once(receiver.collect::<Vec<_>>()), [1]);
+}
+
+#[test]
+fn a_message_that_panics_keeps_no_other_from_being_dropped() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("a message's destructor");
+        }
+    }
+    let (sender, receiver) = unbounded_channel::<Box<dyn Any>>();
+    let (ask, answer) = oneshot::channel::<()>();
+    assert!(sender.send(Box::new(Panics)).is_ok());
+    assert!(sender.send(Box::new(ask)).is_ok());
+    drop(receiver);
+    // The sender is still there, and with it the channel.
+    assert!(at_once(answer).is_err());
+    drop(sender);
 }

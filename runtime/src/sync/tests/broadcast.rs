@@ -5,7 +5,12 @@ use crate::sync::{
     },
     testing::{Count, at_once, glance, poll},
 };
-use std::{pin::pin, sync::Arc, task::Poll};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+};
 
 #[test]
 fn every_receiver_gets_every_value_that_is_sent_while_it_listens() {
@@ -170,4 +175,27 @@ fn a_weak_sender_keeps_no_channel_open_and_opens_none() {
     assert_eq!(weak.strong_count(), 0);
     assert_eq!(at_once(receiver.recv()), Ok(1));
     assert_eq!(at_once(receiver.recv()), Err(RecvError::Closed));
+}
+
+#[test]
+fn a_value_that_panics_leaves_nobody_waiting_for_the_last_receiver() {
+    struct Panics;
+    impl Clone for Panics {
+        fn clone(&self) -> Self {
+            Self
+        }
+    }
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("a value's destructor");
+        }
+    }
+    let (sender, receiver) = channel(1);
+    let (waker, count) = Count::waker();
+    let mut closed = pin!(sender.closed());
+    assert!(poll(closed.as_mut(), &waker).is_pending());
+    assert!(sender.send(Panics).is_ok());
+    catch_unwind(AssertUnwindSafe(|| drop(receiver))).unwrap_err();
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(closed).is_ready());
 }
