@@ -178,9 +178,7 @@ impl Worker {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
                     // coming to the work, and to the watch.
-                    if let Some(task) = self.slot.take() {
-                        self.push_back(task);
-                    }
+                    self.hand_slot_on();
                     self.end_search();
                     self.pool.relieve();
                     let polled = coop::with_budget(|| root.poll(future.as_mut()));
@@ -206,9 +204,7 @@ impl Worker {
             // In their turn, not only when there is nothing else to do.
             if let Some(task) = self.take_injected() {
                 // It may be long, and was not woken by what is in the slot.
-                if let Some(next) = self.slot.take() {
-                    self.push_back(next);
-                }
+                self.hand_slot_on();
                 return self.run_task(task);
             }
         }
@@ -222,6 +218,13 @@ impl Worker {
     pub(super) fn offer_slot(&self) {
         if let Some(task) = self.slot.take() {
             self.deque.push(task);
+        }
+    }
+
+    /// The same, and a sibling that sleeps is woken for it.
+    pub(super) fn hand_slot_on(&self) {
+        if let Some(task) = self.slot.take() {
+            self.push_back(task);
         }
     }
 

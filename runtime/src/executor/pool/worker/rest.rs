@@ -149,9 +149,7 @@ impl Worker {
         }
         for waker in woken.drain(..) {
             // What the last one woke is for others, too.
-            if let Some(task) = self.slot.take() {
-                self.push_back(task);
-            }
+            self.hand_slot_on();
             wake(waker);
         }
         self.woken.set(woken);
