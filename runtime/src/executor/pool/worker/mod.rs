@@ -338,13 +338,7 @@ impl Drop for HandOver<'_> {
     fn drop(&mut self) {
         // It may have unwound out of a root that blocked in place.
         self.0.come_back();
-        let Worker { pool, deque, .. } = self.0;
-        self.0.offer_slot();
-        let searched = self.0.searching.take() && pool.idle.end_search();
-        if searched || !deque.is_empty() {
-            pool.notify();
-        }
-        pool.relieve();
+        self.0.hand_on();
     }
 }
 

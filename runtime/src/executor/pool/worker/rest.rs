@@ -49,9 +49,9 @@ impl Worker {
         }
     }
 
-    /// A hook may be long: until it is done, all that is here is for others, and
-    /// so are the search and the watch.
-    fn hand_on(&self) {
+    /// This thread may be long in coming back, from a hook or a root: until then
+    /// all that is here is for others, and so are the search and the watch.
+    pub(super) fn hand_on(&self) {
         self.offer_slot();
         let was_last = self.searching.take() && self.pool.idle.end_search();
         // Only if there is something: who is called comes by here, too.
