@@ -196,15 +196,8 @@ impl<S: event::Source + Named> Registered<S> {
             match operation(&self.io) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     self.source.refused(seen, direction);
-                    // Should something be ready and refuse for ever, it is not
-                    // to hold up the thread.
-                    coop::spend();
-                    ready!(coop::poll_budget(context));
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    coop::spend();
-                    ready!(coop::poll_budget(context));
-                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 done => {
                     if done.as_ref().is_ok_and(|done| exhausted(done, seen)) {
                         self.source.clear(seen, direction);
@@ -213,6 +206,9 @@ impl<S: event::Source + Named> Registered<S> {
                     return Poll::Ready(done);
                 }
             }
+            // Should it say so for ever, it is not to hold up the thread.
+            coop::spend();
+            ready!(coop::poll_budget(context));
         }
     }
 }
