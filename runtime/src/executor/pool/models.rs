@@ -313,6 +313,42 @@ fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
 }
 
 #[test]
+fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
+    model(|| {
+        let shared = Arc::new((Seat::new(), UnsafeCell::new(0)));
+        let owner = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (seat, worker) = &*shared;
+                let left = seat.leave();
+                assert_eq!(left, 1);
+                seat.come_back(|| ());
+                // SAFETY: what the model is about.
+                worker.with_mut(|turns| unsafe { *turns += 1 });
+                seat.end();
+            })
+        };
+        let substitute = {
+            let shared = Arc::clone(&shared);
+            thread::spawn(move || {
+                let (seat, worker) = &*shared;
+                if seat.substitute(1) {
+                    // SAFETY: as above.
+                    worker.with_mut(|turns| unsafe { *turns += 1 });
+                    seat.leave();
+                }
+            })
+        };
+        // Should nobody say that the seat is left, loom reports that nobody can
+        // go on.
+        shared.0.wait_until_left();
+        assert!(!shared.0.substitute(1), "the pool has ended");
+        owner.join().unwrap();
+        substitute.join().unwrap();
+    });
+}
+
+#[test]
 fn a_substitute_is_for_the_time_that_it_was_called_for() {
     model(|| {
         let seat = Seat::new();
