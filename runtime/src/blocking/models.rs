@@ -79,6 +79,12 @@ fn work(say: &mpsc::Sender<Word>, code: impl Fn() + Send + 'static) -> Task {
     Task::new(future, Nowhere, State::scheduled(1), Location::caller(), 0)
 }
 
+/// Another thread brings work.
+fn submit_elsewhere(pool: &std::sync::Arc<Pool>, work: Task) -> thread::JoinHandle<()> {
+    let pool = std::sync::Arc::clone(pool);
+    thread::spawn(move || pool.submit(work))
+}
+
 /// A place for one at a time. Loom reports it if two are there at once, or if
 /// one does not see what the other did.
 struct Place(UnsafeCell<usize>);
@@ -126,10 +132,7 @@ fn trap_20_two_pieces_of_work_that_come_as_a_thread_gives_up_are_both_done() {
     model(|| {
         let (pool, (say, hear)) = (pool(2), mpsc::channel());
         let_a_thread_give_up(&pool);
-        let other = {
-            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
-            thread::spawn(move || pool.submit(work))
-        };
+        let other = submit_elsewhere(&pool, work(&say, || ()));
         pool.submit(work(&say, || ()));
         assert_eq!(hear.recv(), Ok(Word::Done));
         assert_eq!(hear.recv(), Ok(Word::Done));
@@ -147,10 +150,7 @@ fn trap_20_no_more_run_at_once_than_there_may_be_threads() {
             let place = Arc::clone(place);
             work(&say, move || place.visit())
         };
-        let other = {
-            let (pool, work) = (std::sync::Arc::clone(&pool), visit(&place));
-            thread::spawn(move || pool.submit(work))
-        };
+        let other = submit_elsewhere(&pool, visit(&place));
         pool.submit(visit(&place));
         assert_eq!(hear.recv(), Ok(Word::Done));
         assert_eq!(hear.recv(), Ok(Word::Done));
@@ -228,10 +228,7 @@ fn trap_16_work_for_which_no_thread_can_be_started_holds_up_no_end() {
     model(|| {
         let (pool, (say, hear)) = (pool(1), mpsc::channel());
         refuse_threads();
-        let other = {
-            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
-            thread::spawn(move || pool.submit(work))
-        };
+        let other = submit_elsewhere(&pool, work(&say, || ()));
         pool.shut_down(None);
         other.join().unwrap();
         assert_eq!(hear.recv(), Ok(Word::Cancelled));
@@ -289,10 +286,7 @@ fn who_waits_for_an_idle_pool_is_told_of_work_that_nobody_will_do() {
     model(|| {
         let (pool, (say, hear)) = (pool(1), mpsc::channel());
         refuse_threads();
-        let other = {
-            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
-            thread::spawn(move || pool.submit(work))
-        };
+        let other = submit_elsewhere(&pool, work(&say, || ()));
         wait_until_idle(&pool);
         other.join().unwrap();
         assert_eq!(hear.recv(), Ok(Word::Cancelled));
@@ -304,10 +298,7 @@ fn trap_20_two_for_whose_work_no_thread_can_be_started_both_hear_of_it() {
     model(|| {
         let (pool, (say, hear)) = (pool(2), mpsc::channel());
         refuse_threads();
-        let other = {
-            let (pool, work) = (std::sync::Arc::clone(&pool), work(&say, || ()));
-            thread::spawn(move || pool.submit(work))
-        };
+        let other = submit_elsewhere(&pool, work(&say, || ()));
         pool.submit(work(&say, || ()));
         other.join().unwrap();
         assert_eq!(hear.recv(), Ok(Word::Cancelled));
