@@ -41,7 +41,7 @@ fn main() -> Outcome<()> {
     // The copy begins unsolved, whatever its reader has done.
     skeleton::regenerate(
         &layout,
-        &skeleton::generate(&layout, &catalog.chapters)?,
+        &skeleton::generate(&layout, &catalog.crates)?,
         &|_| false,
     )?;
     let build = if cfg!(debug_assertions) {

@@ -64,9 +64,9 @@ pub enum Command {
         /// Print JSON instead of text
         #[arg(long)]
         json: bool,
-        /// How long one exercise's tests may run, in seconds
-        #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-        time_limit: u64,
+        /// How long one exercise's tests may run, in seconds: 10 if the exercise does not say more
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        time_limit: Option<u64>,
     },
 
     /// Give the next of an exercise's three hints

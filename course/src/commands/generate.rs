@@ -13,7 +13,7 @@ use crate::skeleton::{self, Difference};
 /// Brings `exercises/` to what the solutions say, or tells what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
-    let tree = skeleton::generate(layout, &session.catalog.chapters)?;
+    let tree = skeleton::generate(layout, &session.catalog.crates)?;
     if check {
         let different = skeleton::differences(layout, &tree)?;
         print(&told(&different, "differs"))?;
@@ -26,7 +26,7 @@ pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     // An exercise that was tried holds somebody's work.
     let tried = |path: &Path| {
         session.catalog.exercises().any(|exercise| {
-            path == Path::new(&exercise.chapter).join(&exercise.file)
+            path == Path::new(&exercise.folder).join(&exercise.file)
                 && session.progress.state(&exercise.id) != State::Todo
         })
     };

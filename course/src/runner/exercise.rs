@@ -165,16 +165,9 @@ async fn build(
     exercise: &Exercise,
     limits: &Limits,
 ) -> Result<cargo::Report, RunError> {
+    let args = cargo::test_args(exercise);
     cargo::run(&cargo::Call {
-        args: &[
-            "test",
-            "--no-run",
-            "--message-format=json",
-            "--package",
-            &exercise.package,
-            "--test",
-            &exercise.test_target(),
-        ],
+        args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
         dir: &layout.exercises(),
         target: &layout.exercises_target(),
         env: &[],
@@ -207,8 +200,8 @@ fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> Str
     // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
     let catalog = Catalog::load(layout).ok();
     let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
-        let manifest: PathBuf = ["exercises", &other.chapter, "Cargo.toml"].iter().collect();
-        other.chapter != exercise.chapter && complaint.contains(&manifest.display().to_string())
+        let manifest: PathBuf = ["exercises", &other.folder, "Cargo.toml"].iter().collect();
+        other.folder != exercise.folder && complaint.contains(&manifest.display().to_string())
     });
     let id = whose.map_or(&exercise.id, |other| &other.id);
     format!("`cargo course reset {id}` restores the manifest too and keeps yours aside")
@@ -225,12 +218,11 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
         return None;
     }
     let catalog = Catalog::load(layout).ok()?;
-    let chapter = catalog.chapter_of(exercise)?;
     let gone = |other: &&Exercise| !other.path(layout).is_file();
-    if let Some(other) = chapter.exercises.iter().find(gone) {
+    if let Some(other) = catalog.in_folder(&exercise.folder).find(gone) {
         return Some(other.clone());
     }
-    let other = chapter.exercises.iter().find(|other| {
+    let other = catalog.in_folder(&exercise.folder).find(|other| {
         errors()
             .flat_map(cargo::CompilerMessage::files)
             .any(|file| Path::new(file).ends_with(&other.file))
@@ -254,7 +246,7 @@ fn from_root(text: &str, exercise: &Exercise) -> String {
     ["--> ", "::: ", "panicked at "]
         .iter()
         .fold(text.to_owned(), |text, before| {
-            let dir = &exercise.chapter;
+            let dir = &exercise.folder;
             text.replace(
                 &format!("{before}{dir}/"),
                 &format!("{before}exercises/{dir}/"),

@@ -23,6 +23,8 @@ pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
 
 use std::time::Duration;
 
+use crate::catalog::Exercise;
+
 /// How much an exercise may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
@@ -34,6 +36,18 @@ pub struct Limits {
     pub memory: u64,
     /// For cargo to build it.
     pub build_time: Duration,
+}
+
+impl Limits {
+    /// The same, with the time that this exercise's tests need if that is more.
+    #[must_use]
+    pub fn for_exercise(self, exercise: &Exercise) -> Self {
+        let seconds = exercise.settings.seconds.unwrap_or(0);
+        Self {
+            test_time: self.test_time.max(Duration::from_secs(seconds)),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {

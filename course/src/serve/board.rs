@@ -216,10 +216,11 @@ async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
     };
     let mut place = course.jobs.line_up();
     place.turn(|_| {}).await;
+    let limits = course.limits.for_exercise(&exercise);
     end.verdict = loop {
         // A change from before this start is seen by it.
         while changed.try_recv().is_ok() {}
-        let run = std::pin::pin!(runner::run(&course.layout, &exercise, &course.limits));
+        let run = std::pin::pin!(runner::run(&course.layout, &exercise, &limits));
         let again = std::pin::pin!(changed.recv());
         let outcome = match select(run, again).await {
             Either::Left((outcome, _)) => outcome,

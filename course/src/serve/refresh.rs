@@ -84,32 +84,29 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let catalog = course.board.catalog();
     let mut touched = BTreeSet::new();
     for path in changed.iter().filter(|path| is_code(path)) {
-        let Some(chapter) = catalog
-            .chapters
+        let Some(member) = catalog
+            .crates
             .iter()
-            .find(|c| path.starts_with(layout.exercises().join(&c.dir)))
+            .find(|c| path.starts_with(layout.exercises().join(&c.folder)))
         else {
             continue;
         };
-        let stuck = chapter.exercises.iter();
-        let stuck = stuck.filter(|e| course.board.did_not_build(&e.id));
+        let exercises = || catalog.in_folder(&member.folder);
+        let stuck = exercises().filter(|e| course.board.did_not_build(&e.id));
         touched.extend(stuck.map(|exercise| exercise.id.clone()));
         let own = |e: &&Exercise| *path == e.path(layout) || *path == e.dir(layout).join(&e.test);
-        if let Some(exercise) = chapter.exercises.iter().find(own) {
+        if let Some(exercise) = exercises().find(own) {
             touched.insert(exercise.id.clone());
+            // The tests of later modules run this module's code.
+            let users = exercises().filter(|e| e.uses.contains(&exercise.id));
+            let tried = users.filter(|e| course.board.was_tried(&e.id));
+            touched.extend(tried.map(|user| user.id.clone()));
             continue;
         }
-        let tried: Vec<_> = chapter
-            .exercises
-            .iter()
+        let tried: Vec<_> = exercises()
             .filter(|e| course.board.was_tried(&e.id))
             .collect();
-        let next = || {
-            chapter
-                .exercises
-                .iter()
-                .find(|e| !course.board.is_solved(&e.id))
-        };
+        let next = || exercises().find(|e| !course.board.is_solved(&e.id));
         let concerned = if tried.is_empty() {
             next().into_iter().collect()
         } else {

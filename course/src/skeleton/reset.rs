@@ -25,7 +25,7 @@ pub fn reset(
     catalog: &Catalog,
     exercise: &Exercise,
 ) -> Result<Reset, SkeletonError> {
-    let tree = generate(layout, &catalog.chapters)?;
+    let tree = generate(layout, &catalog.crates)?;
     let mut done = Reset::default();
     for (relative, content) in touched(&tree, catalog, exercise) {
         let path = layout.exercises().join(relative);
@@ -64,14 +64,14 @@ fn touched<'a>(
     tree.iter().filter(move |(path, _)| {
         let other = catalog.exercises().filter(|other| other.id != exercise.id);
         let another_s = other.into_iter().any(|other| {
-            let dir = Path::new(&other.chapter);
+            let dir = Path::new(&other.folder);
             // Two exercises may share a test file; it is restored with either.
             let own_file = **path == dir.join(&other.file);
             let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
             own_file || own_test
         });
         let shared = path.components().count() == 1 || path.starts_with(".cargo");
-        (shared || path.starts_with(&exercise.chapter)) && !another_s
+        (shared || path.starts_with(&exercise.folder)) && !another_s
     })
 }
 

@@ -239,7 +239,7 @@ impl Course {
 
     /// Brings `exercises/` to what the solutions say.
     pub fn generate(&self) {
-        let tree = skeleton::generate(&self.layout, &self.catalog().chapters).unwrap();
+        let tree = skeleton::generate(&self.layout, &self.catalog().crates).unwrap();
         skeleton::regenerate(&self.layout, &tree, &|_| false).unwrap();
     }
 

@@ -151,7 +151,8 @@ impl Course<'_> {
         let layout = self.session.layout;
         let revision = runner::revision(layout, &exercise).ok();
         let owned = exercise.clone();
-        let future = Box::pin(async move { runner::run(layout, &owned, &Limits::default()).await });
+        let limits = Limits::default().for_exercise(&exercise);
+        let future = Box::pin(async move { runner::run(layout, &owned, &limits).await });
         if self.queue.is_empty() && exercise.id == self.current.id {
             self.screen.begin(layout, &exercise);
         }

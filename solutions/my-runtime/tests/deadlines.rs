@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use waiting_exercises::deadlines::Deadlines;
+use my_runtime::deadlines::Deadlines;
 
 fn ms(begin: Instant, ms: u64) -> Instant {
     begin + Duration::from_millis(ms)
