@@ -17,7 +17,7 @@ use std::{
 
 use course::{
     catalog::{Catalog, Exercise, Layout},
-    files, skeleton,
+    files, skeleton, work,
 };
 use serde_json::Value;
 
@@ -44,6 +44,7 @@ fn main() -> Outcome<()> {
         &skeleton::generate(&layout, &catalog.crates)?,
         &|_| false,
     )?;
+    work::update(&layout, &catalog)?;
     let build = if cfg!(debug_assertions) {
         "dev"
     } else {
@@ -193,7 +194,9 @@ fn print(what: &str, goal: &str, taken: &[Duration]) {
 
 fn copy_clone(from: &Path, to: &Path) -> Outcome<()> {
     const LEFT: [&str; 4] = ["target", ".git", "node_modules", "book/book"];
-    let skip = |path: &Path| LEFT.iter().any(|name| path.ends_with(name));
+    // The reader's own files are not copied.
+    let skip =
+        |path: &Path| path == Path::new("work") || LEFT.iter().any(|name| path.ends_with(name));
     for path in files::walk(from, &skip)? {
         let target = to.join(&path);
         if let Some(directory) = target.parent() {

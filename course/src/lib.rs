@@ -6,6 +6,7 @@
 //! | [`skeleton`] | solutions turned into skeletons, and an exercise put back to its skeleton |
 //! | [`runner`] | builds and tests an exercise, with limits, and says what came of it: a [`runner::Verdict`] |
 //! | [`progress`] | the plain text file that remembers what is solved |
+//! | [`work`] | `work/`, where the reader's files live: made, brought up to date, never lost |
 //! | [`watch`] | told when a file changes, by notification or by polling |
 //! | [`book`] | the book: its directives, its build, what each of its pages claims |
 //! | [`serve`] | the book served on `wakeful`, with everything in it live |
@@ -24,3 +25,4 @@ pub mod skeleton;
 pub mod terminal;
 pub mod verify;
 pub mod watch;
+pub mod work;

@@ -125,7 +125,7 @@ pub struct Mutant {
 impl Exercise {
     /// The crate that the reader edits.
     pub fn dir(&self, layout: &Layout) -> PathBuf {
-        layout.exercises().join(&self.folder)
+        layout.yours().join(&self.folder)
     }
 
     /// The file that the reader edits.

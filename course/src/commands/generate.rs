@@ -12,7 +12,7 @@ use crate::skeleton::{self, Difference};
 
 /// Brings `exercises/` to what the solutions say, or tells what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
-    let session = Session::open(layout)?;
+    let session = Session::read(layout)?;
     let tree = skeleton::generate(layout, &session.catalog.crates)?;
     if check {
         let different = skeleton::differences(layout, &tree)?;

@@ -87,7 +87,7 @@ pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> Str
         .exercises()
         .find(|exercise| !progress.is_solved(&exercise.id))
     {
-        let file = format!("exercises/{}/{}", next.folder, next.file.display());
+        let file = format!("work/{}/{}", next.folder, next.file.display());
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));
     }
     out

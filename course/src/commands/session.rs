@@ -7,6 +7,7 @@ use crate::catalog::{Catalog, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
 use crate::runner::Verdict;
 use crate::terminal::{self, Paint};
+use crate::work;
 
 /// The catalog and the progress of one clone.
 pub(crate) struct Session<'a> {
@@ -18,8 +19,26 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads both; says so if the progress file was damaged.
+    /// Reads both and brings `work/` up to date; says what became of it.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
+        let session = Self::read(layout)?;
+        match work::update(layout, &session.catalog) {
+            Ok(report) => report
+                .told(layout)
+                .iter()
+                .for_each(|told| terminal::complain(told)),
+            // A checkout that is read-only, a full disk: what is there can still be used.
+            Err(error) => {
+                let advice = error.advice();
+                let what = "work/ could not be brought up to date";
+                terminal::print_warning(what, &error, advice.as_deref());
+            }
+        }
+        Ok(session)
+    }
+
+    /// Reads both; says so if the progress file was damaged.
+    pub fn read(layout: &'a Layout) -> Result<Self, CommandError> {
         let catalog = Catalog::load(layout)?;
         let loaded = progress::load(&layout.progress())?;
         Ok(Self {

@@ -36,7 +36,7 @@ impl Standing {
     /// The exercise as the progress file has it.
     pub fn new(exercise: &Exercise, progress: &Progress) -> Self {
         let path = |file: &std::path::Path| {
-            format!("exercises/{}/{}", exercise.folder, file.display()).replace('\\', "/")
+            format!("work/{}/{}", exercise.folder, file.display()).replace('\\', "/")
         };
         Self {
             id: exercise.id.clone(),

@@ -49,7 +49,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
         }
         Ok(())
     };
-    add(&layout.exercises().join("Cargo.toml"))?;
+    add(&layout.yours().join("Cargo.toml"))?;
     if dir.is_dir() {
         for file in files::walk(&dir, &is_no_source)? {
             add(&dir.join(file))?;
@@ -85,7 +85,7 @@ async fn once(
         total_ms: 0,
         revision: revision.to_owned(),
     };
-    let workspace = layout.exercises();
+    let workspace = layout.yours();
     let dir = exercise.dir(layout);
     let needed = [&*exercise.file, &*exercise.test, Path::new("Cargo.toml")];
     if let Some(gone) = needed.iter().find(|file| !dir.join(file).is_file()) {
@@ -168,7 +168,7 @@ async fn build(
     let args = cargo::test_args(exercise);
     cargo::run(&cargo::Call {
         args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
-        dir: &layout.exercises(),
+        dir: &layout.yours(),
         target: &layout.exercises_target(),
         env: &[],
         time: limits.build_time,
@@ -200,7 +200,7 @@ fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> Str
     // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
     let catalog = Catalog::load(layout).ok();
     let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
-        let manifest: PathBuf = ["exercises", &other.folder, "Cargo.toml"].iter().collect();
+        let manifest: PathBuf = ["work", &other.folder, "Cargo.toml"].iter().collect();
         other.folder != exercise.folder && complaint.contains(&manifest.display().to_string())
     });
     let id = whose.map_or(&exercise.id, |other| &other.id);
@@ -247,10 +247,7 @@ fn from_root(text: &str, exercise: &Exercise) -> String {
         .iter()
         .fold(text.to_owned(), |text, before| {
             let dir = &exercise.folder;
-            text.replace(
-                &format!("{before}{dir}/"),
-                &format!("{before}exercises/{dir}/"),
-            )
+            text.replace(&format!("{before}{dir}/"), &format!("{before}work/{dir}/"))
         })
 }
 

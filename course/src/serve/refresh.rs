@@ -7,9 +7,10 @@ use std::{
 
 use super::{board, course::Shared, error::chain};
 use crate::{
-    catalog::{Catalog, Exercise},
-    runner,
+    catalog::{Catalog, CatalogError, Exercise, Layout},
+    runner, terminal,
     watch::Watch,
+    work,
 };
 
 /// The directories whose files make the book or the exercises.
@@ -19,7 +20,7 @@ pub fn directories(course: &Shared) -> Vec<PathBuf> {
         layout.book(),
         layout.chapters(),
         layout.solutions(),
-        layout.exercises(),
+        layout.yours(),
         layout.root().join("runtime"),
     ];
     all.into_iter()
@@ -44,10 +45,36 @@ pub async fn follow(course: Shared, mut watch: Watch) {
     }
 }
 
+/// Brings `work/` up to date; answers what the reader should know.
+pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
+    match work::update(layout, catalog) {
+        Ok(report) => report.told(layout),
+        Err(error) => {
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!("; {advice}"));
+            let why = chain(&error);
+            Some(format!(
+                "work/ could not be brought up to date: {why}{advice}"
+            ))
+        }
+    }
+}
+
 async fn rebuild(course: &Shared) {
     let layout = course.layout.clone();
-    match wakeful::spawn_blocking(move || Catalog::load(&layout)).await {
-        Ok(Ok(catalog)) => course.board.set_catalog(catalog),
+    let loaded = wakeful::spawn_blocking(move || {
+        let catalog = Catalog::load(&layout)?;
+        let told = update_work(&layout, &catalog);
+        Ok::<_, CatalogError>((catalog, told))
+    });
+    match loaded.await {
+        Ok(Ok((catalog, told))) => {
+            course.board.set_catalog(catalog);
+            if let Some(told) = told {
+                terminal::tell(&told);
+            }
+        }
         Ok(Err(error)) => return course.problem(&chain(&error)),
         Err(_) => {}
     }
@@ -71,7 +98,7 @@ fn is_written(path: &Path) -> bool {
 fn makes_the_book(course: &Shared, path: &Path) -> bool {
     let layout = &course.layout;
     is_written(path)
-        && !path.starts_with(layout.exercises())
+        && !path.starts_with(layout.yours())
         && !path.starts_with(layout.book().join("book"))
 }
 
@@ -87,7 +114,7 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
         let Some(member) = catalog
             .crates
             .iter()
-            .find(|c| path.starts_with(layout.exercises().join(&c.folder)))
+            .find(|c| path.starts_with(layout.yours().join(&c.folder)))
         else {
             continue;
         };

@@ -97,7 +97,7 @@ pub(super) fn config(depth: usize) -> String {
         "[alias]\ncourse = \"run --quiet --manifest-path {up}Cargo.toml --target-dir {up}target --package course --\"\n"
     );
     let target = if depth == 0 {
-        "\n[build]\ntarget-dir = \"../target/exercises\"\n"
+        "\n[build]\ntarget-dir = \"../target/skeletons\"\n"
     } else {
         ""
     };

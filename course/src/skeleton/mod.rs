@@ -13,8 +13,10 @@ mod write;
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
 pub use reset::{Reset, diff, reset};
+pub(crate) use tree::for_the_reader;
 pub use tree::{Tree, generate};
 pub use write::{Difference, differences, regenerate};
+pub(crate) use write::{is_not_generated, put};
 
 use std::path::PathBuf;
 

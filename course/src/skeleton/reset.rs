@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, YOURS, generate, holes, write};
+use super::{SkeletonError, Tree, YOURS, for_the_reader, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
+use crate::work;
 
 /// What [`reset`] did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,10 +26,12 @@ pub fn reset(
     catalog: &Catalog,
     exercise: &Exercise,
 ) -> Result<Reset, SkeletonError> {
-    let tree = generate(layout, &catalog.crates)?;
+    let tree = for_the_reader(generate(layout, &catalog.crates)?);
     let mut done = Reset::default();
+    let mut touched_now = Vec::new();
     for (relative, content) in touched(&tree, catalog, exercise) {
-        let path = layout.exercises().join(relative);
+        let path = layout.yours().join(relative);
+        touched_now.push(relative.clone());
         let is_the_exercise = path == exercise.path(layout);
         if fs::read(&path).is_ok_and(|now| now == *content) {
             continue;
@@ -52,6 +55,8 @@ pub fn reset(
             done.restored.push((path, kept));
         }
     }
+    // Without the record the next start only looks more closely.
+    let _ = work::put_back(layout, &touched_now, &tree);
     Ok(done)
 }
 

@@ -25,6 +25,14 @@ pub fn generate(layout: &Layout, crates: &[Crate]) -> Result<Tree, SkeletonError
     Ok(tree)
 }
 
+/// The same for `work/`. It builds in a directory of its own: cargo tells packages apart by their
+/// path from the workspace, so in a common one a skeleton would pass for the reader's solution.
+pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
+    let config = manifest::config(0).replace("target/skeletons", "target/exercises");
+    tree.insert(".cargo/config.toml".into(), config.into());
+    tree
+}
+
 /// Adds one crate; returns the solution's manifest, from which the workspace is derived.
 fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String, SkeletonError> {
     let dir = layout.solutions().join(&member.folder);

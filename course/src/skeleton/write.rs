@@ -82,7 +82,7 @@ pub fn regenerate(
 }
 
 /// Writes one generated file, and the directories above it.
-pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
+pub(crate) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
     }
@@ -90,7 +90,7 @@ pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
 }
 
 /// Cargo's files, and what readers and their editors leave.
-fn is_not_generated(relative: &Path) -> bool {
+pub(crate) fn is_not_generated(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "Cargo.lock"
         || name == "target"

@@ -155,7 +155,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await panel.locator('.hints li').first().waitFor();
     assert.equal(await panel.locator('.hints li').count(), 1);
 
-    const solution = file.replace(/^exercises\//, 'solutions/');
+    const solution = file.replace(/^work\//, 'solutions/');
     await fs.copyFile(path.join(tree.root, solution), path.join(tree.root, file));
     await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
     assert.equal(await panel.locator('.tests .failed').count(), 0);

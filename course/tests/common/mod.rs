@@ -13,6 +13,7 @@ use course::catalog::{Catalog, Exercise, Layout};
 use course::runner::{self, Limits, Verdict};
 use course::skeleton;
 use course::watch::Watch;
+use course::work;
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -237,10 +238,50 @@ impl Course {
         course
     }
 
-    /// Brings `exercises/` to what the solutions say.
+    /// A clone of another one that is a git repository, as a reader has it.
+    pub fn clone_of(upstream: &Self) -> Self {
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let layout = Layout::at(dir.path().canonicalize().unwrap());
+        let course = Self { dir, layout };
+        course.git(&[
+            "clone",
+            "--quiet",
+            &upstream.root().display().to_string(),
+            ".",
+        ]);
+        course
+    }
+
+    /// Commits all that changed.
+    pub fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message=Change"]);
+    }
+
+    /// Runs git in it, apart from what this machine has configured; what it printed.
+    pub fn git(&self, args: &[&str]) -> String {
+        let output = Command::new("git")
+            .args([
+                "-c",
+                "user.name=Reader",
+                "-c",
+                "user.email=reader@example.org",
+            ])
+            .args(args)
+            .current_dir(self.root())
+            .env("GIT_CONFIG_GLOBAL", self.path("no-such-file"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", stderr(&output));
+        stdout(&output)
+    }
+
+    /// Brings `exercises/` and `work/` to what the solutions say.
     pub fn generate(&self) {
         let tree = skeleton::generate(&self.layout, &self.catalog().crates).unwrap();
         skeleton::regenerate(&self.layout, &tree, &|_| false).unwrap();
+        work::update(&self.layout, &self.catalog()).unwrap();
     }
 
     pub fn root(&self) -> &Path {
@@ -283,7 +324,7 @@ impl Course {
     /// Replaces the body of `double` in the reader's file.
     pub fn double(&self, body: &str) {
         self.write(
-            "exercises/02-fix/src/double.rs",
+            "work/02-fix/src/double.rs",
             &format!("pub fn double(x: u32) -> u32 {{\n    {body}\n}}\n"),
         );
     }

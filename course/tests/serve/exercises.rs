@@ -5,7 +5,7 @@ use crate::{
     fixture::Fixture,
 };
 
-const FILE: &str = "exercises/07-lamps/src/dim.rs";
+const FILE: &str = "work/07-lamps/src/dim.rs";
 const ID: &str = "/api/exercises/lamps/dim";
 const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
 const WRONG: &str = "pub fn dim(level: u8) -> u8 {\n    level\n}\n";
@@ -16,7 +16,7 @@ fn exercises_are_listed_with_all_that_a_panel_shows() {
     let list = server.api("GET", "/api/exercises").json();
     let expected = serde_json::json!({
         "id": "lamps/dim", "chapter": "07-lamps", "title": "Dim <it>", "kind": "extend", "minutes": 5,
-        "file": FILE, "test": "exercises/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
+        "file": FILE, "test": "work/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
     });
     assert_eq!(list["exercises"], serde_json::json!([expected]));
 }
@@ -130,7 +130,7 @@ fn an_exercise_that_another_ones_file_kept_from_compiling_runs_again_when_that_i
         "solutions/07-lamps/exercises.toml",
         &format!("{exercises}{second}"),
     );
-    for room in ["solutions", "exercises"] {
+    for room in ["solutions", "work"] {
         let (source, test) = ("src/glow.rs", "tests/glow.rs");
         fixture.write(
             &format!("{room}/07-lamps/src/lib.rs"),
@@ -171,7 +171,7 @@ fn a_broken_manifest_is_said_and_the_server_goes_on() {
     events.until("hello");
     server
         .fixture
-        .write("exercises/07-lamps/Cargo.toml", "[package\n");
+        .write("work/07-lamps/Cargo.toml", "[package\n");
     assert_eq!(events.verdict()["verdict"]["outcome"], "manifest_broken");
     assert_eq!(server.get("/07-lamps.html").status, 200);
 }
@@ -201,7 +201,7 @@ fn the_source_is_shown_as_it_is_now() {
         server.api("GET", &format!("{ID}/source")).json(),
         serde_json::json!({ "path": FILE, "text": WRONG })
     );
-    let test = "exercises/07-lamps/tests/dim.rs";
+    let test = "work/07-lamps/tests/dim.rs";
     assert_eq!(
         server.api("GET", &format!("{ID}/tests")).json(),
         serde_json::json!({ "path": test, "text": server.fixture.read(test) })

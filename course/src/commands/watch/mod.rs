@@ -35,9 +35,9 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
             None => return said("there are no exercises yet"),
         },
     };
-    let dir = layout.exercises();
+    let dir = layout.yours();
     let watch = Watch::new(&[&dir]).map_err(|error| CommandError::Said {
-        advice: Some("`cargo course gen` writes the exercises if they are gone".into()),
+        advice: Some("`cargo course list` copies the exercises to work/ if they are gone".into()),
         message: format!("{error}: {}", error.source),
     })?;
     let screen = Screen::new(Keys::start());
