@@ -128,7 +128,7 @@ fn a_runtime_that_keeps_its_word_is_proved() {
     let course = Course::with_runtime();
     course.write(
         "book/src/02-fix.md",
-        "{{#exercise fix/queue}}\n\n{{#exercise fix/line}}\n",
+        "{{#exercise fix/queue}}\n\n{{#exercise fix/double}}\n\n{{#exercise fix/line}}\n\n{{#exercise fix/count}}\n",
     );
     let printed = stdout(&course.command(&["verify", "02"]));
     for line in ["solved", "caught"] {
