@@ -61,25 +61,25 @@ fn each_resume_runs_to_the_next_yield() {
 }
 
 #[test]
-fn the_last_resume_completes_with_the_message() {
+fn the_last_byte_makes_the_decoder_return_the_message() {
     let message = decode(&MESSAGE).expect("the check byte belongs to the message");
     assert_eq!((message.kind(), message.body()), (7, &b"hi"[..]));
 }
 
 #[test]
-fn an_empty_body_is_a_message() {
+fn a_message_may_have_an_empty_body() {
     let message = decode(&[9, 0, 9]).expect("kind and length are checked alone");
     assert_eq!((message.kind(), message.body()), (9, &[][..]));
 }
 
 #[test]
-fn bytes_that_are_no_message_complete_with_the_reason() {
+fn invalid_bytes_make_the_decoder_return_an_error() {
     assert_eq!(decode(&[7, 5]), Err(Corrupt::TooLong(5)));
     assert_eq!(decode(&[7, 1, 1, 0]), Err(Corrupt::Check { expected: 7, found: 0 }));
 }
 
 #[test]
-fn a_copy_of_a_paused_decoder_goes_its_own_way() {
+fn a_copy_of_a_paused_decoder_continues_independently() {
     let mut decoder = Decoder::Start;
     feed(&mut decoder, &[7, 1]);
     let mut copy = decoder;
@@ -101,7 +101,7 @@ fn a_finished_decoder_panics_when_resumed() {
 
 #[test]
 #[should_panic = "`Decoder` resumed after completion"]
-fn a_decoder_that_returned_an_error_is_finished() {
+fn a_decoder_that_returned_an_error_panics_when_resumed() {
     let mut decoder = Decoder::Start;
     feed(&mut decoder, &[7, 5]);
     feed(&mut decoder, &[7]);
@@ -126,7 +126,7 @@ fn a_finished_walk_panics_when_resumed() {
 }
 
 #[test]
-fn the_child_yields_outwards_and_returns_inwards() {
+fn a_child_yields_to_the_caller_and_returns_to_its_parent() {
     let mut exchange = Exchange::new();
     let question = feed(&mut exchange, &MESSAGE);
     assert_eq!(question, [2, 3, 2, 1, 3].map(Yielded));
@@ -140,13 +140,13 @@ fn the_child_yields_outwards_and_returns_inwards() {
 }
 
 #[test]
-fn a_corrupt_question_ends_the_exchange() {
+fn a_corrupt_question_ends_the_exchange_with_an_error() {
     let states = feed(&mut Exchange::new(), &[7, 5]);
     assert_eq!(states, [Yielded(2), Complete(Err(Corrupt::TooLong(5)))]);
 }
 
 #[test]
-fn callback_iterator_and_generator_say_the_same_lines() {
+fn callback_iterator_and_generator_report_the_same_lines() {
     let mut seed = 0x2545_F491_4F6C_DD1D;
     for budget in [0, 1, 2, 3, 8, 8, 8, 30, 30, 60] {
         let folder = random_folder(&mut seed, budget);
@@ -158,7 +158,7 @@ fn callback_iterator_and_generator_say_the_same_lines() {
 }
 
 #[test]
-fn a_walk_returns_the_total() {
+fn a_walk_returns_the_total_size() {
     let home = home();
     let mut walk = Walk::new(&home);
     let total = loop {
@@ -171,7 +171,7 @@ fn a_walk_returns_the_total() {
 }
 
 #[test]
-fn a_walk_can_be_dropped_half_way() {
+fn a_walk_can_be_dropped_halfway() {
     // Miri reports a leak if a child's walk stays behind.
     let home = home();
     let mut lines = Yields::new(Walk::new(&home));
@@ -179,7 +179,7 @@ fn a_walk_can_be_dropped_half_way() {
 }
 
 #[test]
-fn two_walks_can_be_taken_in_turn() {
+fn two_walks_can_be_resumed_in_turn() {
     let (left, right) = (home(), home());
     let pairs = Yields::new(Walk::new(&left)).zip(Yields::new(Walk::new(&right)));
     assert_eq!(pairs.filter(|(left, right)| left == right).count(), 4);

@@ -34,14 +34,14 @@ fn seen(which: usize, space: usize, text: &str, polls: usize) -> Vec<String> {
 }
 
 #[test]
-fn calling_the_function_runs_none_of_it() {
+fn calling_an_async_fn_runs_none_of_its_body() {
     for which in [0, 1] {
         assert_eq!(seen(which, 100, "to do", 0), ["dropped: "]);
     }
 }
 
 #[test]
-fn a_poll_runs_to_the_next_await_that_is_pending() {
+fn a_poll_runs_to_the_next_pending_await() {
     for which in [0, 1] {
         let expected = [
             "Pending: locked, draft made",
@@ -54,7 +54,7 @@ fn a_poll_runs_to_the_next_await_that_is_pending() {
 }
 
 #[test]
-fn a_future_dropped_at_an_await_drops_what_is_alive_there_youngest_first() {
+fn dropping_a_future_at_an_await_drops_its_live_locals_newest_first() {
     for which in [0, 1] {
         let at_write = seen(which, 100, "to do", 1);
         assert_eq!(at_write[1], "dropped: draft deleted, unlocked");
@@ -64,7 +64,7 @@ fn a_future_dropped_at_an_await_drops_what_is_alive_there_youngest_first() {
 }
 
 #[test]
-fn a_flag_says_whether_a_moved_local_is_still_there() {
+fn a_drop_flag_records_whether_a_local_was_moved_away() {
     for which in [0, 1] {
         let kept = seen(which, 100, "to do", 2);
         assert_eq!(kept[2], "dropped: unlocked");
@@ -74,7 +74,7 @@ fn a_flag_says_whether_a_moved_local_is_still_there() {
 }
 
 #[test]
-fn an_error_leaves_like_the_end_of_the_function() {
+fn returning_an_error_drops_the_live_locals_newest_first() {
     for which in [0, 1] {
         let failed = seen(which, 3, "to do", 2);
         let expected = "Ready(Err(Full)): no space left, draft deleted, unlocked";
@@ -83,7 +83,7 @@ fn an_error_leaves_like_the_end_of_the_function() {
 }
 
 #[test]
-fn by_hand_and_by_the_compiler_do_the_same_wherever_they_are_left() {
+fn both_machines_do_the_same_wherever_they_are_dropped() {
     for (space, text) in [(100, "to do"), (100, ""), (3, "to do"), (0, "")] {
         for polls in 0..4 {
             assert_eq!(seen(0, space, text, polls), seen(1, space, text, polls));
@@ -101,13 +101,13 @@ fn polled_after_its_end(which: usize) -> String {
 }
 
 #[test]
-fn polled_after_its_end_it_panics() {
+fn a_finished_future_panics_when_polled() {
     assert_eq!(polled_after_its_end(0), "`async fn` resumed after completion");
     assert_eq!(polled_after_its_end(1), "`Save` polled after completion");
 }
 
 #[test]
-fn a_panic_drops_the_locals_and_is_the_end() {
+fn a_panic_drops_the_locals_and_finishes_the_future() {
     async fn panics(disk: Disk) {
         let _lock = disk.lock();
         pause().await;
@@ -139,7 +139,7 @@ fn called(space: usize, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_callbacks_do_the_same_but_cannot_be_left() {
+fn the_callbacks_do_the_same_but_cannot_be_cancelled() {
     let stored = ["locked, draft made", "written, draft kept", "synced, unlocked"];
     assert_eq!(called(100, "to do"), stored);
     let failed = ["locked, draft made", "no space left, draft deleted, unlocked"];
@@ -153,7 +153,7 @@ fn the_callbacks_do_the_same_but_cannot_be_left() {
 }
 
 #[test]
-fn recursion_goes_through_a_box() {
+fn a_recursive_async_fn_works_through_a_box() {
     let mut future = pin!(count(10));
     let mut polls = 1;
     let counted = loop {

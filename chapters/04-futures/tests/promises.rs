@@ -43,21 +43,21 @@ impl Drop for Dropped<'_> {
 }
 
 #[test]
-fn nothing_runs_before_it_is_polled() {
+fn a_join_runs_nothing_until_it_is_polled() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     drop(join(counted(&clock, 1, &polls), counted(&clock, 2, &polls)));
     assert_eq!((polls.get(), clock.now()), (0, 0));
 }
 
 #[test]
-fn what_waits_is_polled_when_it_is_woken_and_not_otherwise() {
+fn a_pending_future_is_polled_only_after_a_wake() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     assert_eq!(clock.run(counted(&clock, 1000, &polls)), Ok(1000));
     assert_eq!(polls.get(), 2);
 }
 
 #[test]
-fn a_wake_during_the_poll_is_a_wake() {
+fn a_wake_during_poll_causes_one_more_poll() {
     let clock = Clock::new();
     let mut left = 3;
     let counts_down = poll_fn(|cx| {
@@ -69,7 +69,7 @@ fn a_wake_during_the_poll_is_a_wake() {
 }
 
 #[test]
-fn who_would_wait_for_ever_is_told() {
+fn running_a_future_that_nothing_can_wake_returns_stuck() {
     let clock = Clock::new();
     assert_eq!(clock.run(pending::<()>()), Err(Stuck));
     assert_eq!(clock.run(join(clock.sleep(10), pending::<()>())), Err(Stuck));
@@ -77,7 +77,7 @@ fn who_would_wait_for_ever_is_told() {
 }
 
 #[test]
-fn join_takes_as_long_as_the_longer() {
+fn a_join_takes_as_long_as_its_longer_child() {
     for (a, b) in [(30, 40), (40, 30), (30, 30), (0, 5)] {
         let (clock, polls) = (Clock::new(), Cell::new(0));
         let both = join(counted(&clock, a, &polls), counted(&clock, b, &polls));
@@ -87,7 +87,7 @@ fn join_takes_as_long_as_the_longer() {
 }
 
 #[test]
-fn join_polls_all_that_are_not_over() {
+fn a_join_polls_every_unfinished_child() {
     let (clock, first, second) = (Clock::new(), Cell::new(0), Cell::new(0));
     let both = join(counted(&clock, 30, &first), counted(&clock, 40, &second));
     assert_eq!(clock.run(both), Ok((30, 40)));
@@ -95,7 +95,7 @@ fn join_polls_all_that_are_not_over() {
 }
 
 #[test]
-fn join_does_not_poll_what_is_over() {
+fn a_join_never_polls_a_finished_child() {
     // `Counted` panics if it does.
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let inner = join(counted(&clock, 1, &polls), counted(&clock, 9, &polls));
@@ -103,7 +103,7 @@ fn join_does_not_poll_what_is_over() {
 }
 
 #[test]
-fn race_takes_as_long_as_the_shorter_and_drops_the_other() {
+fn a_race_ends_with_its_shorter_child_and_drops_the_other() {
     let (clock, dropped) = (Clock::new(), Cell::new(false));
     let loser = async {
         let _dropped = Dropped(&dropped);
@@ -116,7 +116,7 @@ fn race_takes_as_long_as_the_shorter_and_drops_the_other() {
 }
 
 #[test]
-fn if_both_are_ready_the_left_one_wins() {
+fn a_race_prefers_the_left_child_when_both_are_ready() {
     let clock = Clock::new();
     assert_eq!(clock.run(race(ready(1), ready(2))), Ok(Either::Left(1)));
     let tie = race(clock.sleep(5), clock.sleep(5));
@@ -124,7 +124,7 @@ fn if_both_are_ready_the_left_one_wins() {
 }
 
 #[test]
-fn try_join_ends_with_the_first_error_and_drops_the_other() {
+fn a_try_join_ends_with_the_first_error_and_drops_the_other_child() {
     let (clock, dropped) = (Clock::new(), Cell::new(false));
     let fails = async {
         clock.sleep(10).await;
@@ -144,7 +144,7 @@ fn try_join_ends_with_the_first_error_and_drops_the_other() {
 }
 
 #[test]
-fn polled_after_their_end_they_panic() {
+fn join_race_and_try_join_panic_when_polled_after_completion() {
     let clock = Clock::new();
     let mut both = join(ready(1), ready(2));
     let mut first = race(ready(1), ready(2));
@@ -165,7 +165,7 @@ fn polled_after_their_end_they_panic() {
 }
 
 #[test]
-fn unordered_hands_out_what_is_ready_first() {
+fn unordered_returns_results_in_the_order_they_become_ready() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let mut all = Unordered::new();
     for ticks in [30, 10, 20, 10] {
@@ -182,7 +182,7 @@ fn unordered_hands_out_what_is_ready_first() {
 }
 
 #[test]
-fn unordered_polls_only_who_was_woken() {
+fn unordered_polls_only_the_children_that_were_woken() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let mut all = Unordered::new();
     for ticks in 1..=100 {
@@ -193,7 +193,7 @@ fn unordered_polls_only_who_was_woken() {
 }
 
 #[test]
-fn unordered_takes_new_ones_while_it_runs() {
+fn unordered_accepts_new_children_while_it_runs() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let mut all = Unordered::new();
     all.push(counted(&clock, 1, &polls));
@@ -211,7 +211,7 @@ fn unordered_takes_new_ones_while_it_runs() {
 }
 
 #[test]
-fn dropping_the_wait_loses_nothing() {
+fn dropping_next_ready_loses_no_child() {
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let mut all = Unordered::new();
     all.push(counted(&clock, 50, &polls));
@@ -228,7 +228,7 @@ fn dropping_the_wait_loses_nothing() {
 }
 
 #[test]
-fn a_read_that_is_dropped_half_way_loses_its_half() {
+fn a_read_dropped_halfway_loses_what_it_had_read() {
     // Not a promise to be proud of: it is what dropping means.
     let (clock, source) = (Clock::new(), RefCell::new(vec!['d', 'c', 'b', 'a']));
     let one = async || {

@@ -35,7 +35,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 #[test]
-fn waiting_allocates_nothing() {
+fn waiting_for_a_notification_allocates_nothing() {
     let next = Notify::new();
     let before = ALLOCATIONS.get();
     {

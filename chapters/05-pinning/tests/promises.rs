@@ -88,7 +88,7 @@ fn is_unpin<T: Unpin>(_: &T) -> bool {
 }
 
 #[test]
-fn moving_the_box_does_not_move_the_future() {
+fn moving_a_pinned_box_does_not_move_its_future() {
     let (clock, dropped) = (Clock::new(), Cell::new(false));
     let mut boxed = Box::pin(anchored(&clock, 5, &dropped));
     assert_eq!(poll(boxed.as_mut()), Poll::Pending);
@@ -100,7 +100,7 @@ fn moving_the_box_does_not_move_the_future() {
 }
 
 #[test]
-fn join_and_race_take_what_an_async_fn_returns() {
+fn join_and_race_accept_the_future_of_an_async_fn() {
     let clock = Clock::new();
     let errand = async |what, ticks| {
         clock.sleep(ticks).await;
@@ -113,7 +113,7 @@ fn join_and_race_take_what_an_async_fn_returns() {
 }
 
 #[test]
-fn what_they_wait_for_is_not_moved_and_is_dropped_in_its_place() {
+fn join_and_race_never_move_a_child_and_drop_it_in_place() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     let both = join(anchored(&clock, 30, a), anchored(&clock, 10, b));
@@ -124,7 +124,7 @@ fn what_they_wait_for_is_not_moved_and_is_dropped_in_its_place() {
 }
 
 #[test]
-fn dropped_in_the_middle_they_drop_in_place_what_they_hold() {
+fn join_and_race_dropped_halfway_drop_their_children_in_place() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     {
@@ -136,7 +136,7 @@ fn dropped_in_the_middle_they_drop_in_place_what_they_hold() {
 }
 
 #[test]
-fn what_is_over_is_dropped_at_once() {
+fn join_and_race_drop_finished_children_and_losers_at_once() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     let mut both = pin!(join(anchored(&clock, 30, a), anchored(&clock, 10, b)));
@@ -150,7 +150,7 @@ fn what_is_over_is_dropped_at_once() {
 }
 
 #[test]
-fn they_are_unpin_if_what_they_hold_is() {
+fn join_and_race_are_unpin_when_their_children_are() {
     struct NotUnpin(PhantomPinned);
     // What comes out may be anything.
     let both = join(ready(NotUnpin(PhantomPinned)), ready(1));
@@ -159,7 +159,7 @@ fn they_are_unpin_if_what_they_hold_is() {
 }
 
 #[test]
-fn polled_after_their_end_they_panic() {
+fn join_race_and_notified_panic_when_polled_after_completion() {
     let next = Notify::new();
     next.notify_one();
     let mut both = pin!(join(ready(1), ready(2)));
@@ -174,7 +174,7 @@ fn polled_after_their_end_they_panic() {
 }
 
 #[test]
-fn who_waits_first_is_notified_first() {
+fn the_first_waiter_is_notified_first() {
     let (next, wakes) = (Notify::new(), [(); 3].map(|()| Arc::<Wakes>::default()));
     let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
     for (wait, wakes) in waits.iter_mut().zip(&wakes) {
@@ -189,7 +189,7 @@ fn who_waits_first_is_notified_first() {
 }
 
 #[test]
-fn a_notice_that_finds_nobody_is_for_the_next() {
+fn notifications_without_a_waiter_leave_one_for_the_next_waiter() {
     let next = Notify::new();
     next.notify_one();
     next.notify_one();
@@ -198,7 +198,7 @@ fn a_notice_that_finds_nobody_is_for_the_next() {
 }
 
 #[test]
-fn a_node_lies_in_the_future_that_waits() {
+fn each_list_node_lies_inside_its_waiting_future() {
     let next = Notify::new();
     let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
     let places = waits.each_mut().map(|wait| {
@@ -212,7 +212,7 @@ fn a_node_lies_in_the_future_that_waits() {
 }
 
 #[test]
-fn who_is_dropped_leaves_the_list_wherever_it_stands() {
+fn a_dropped_waiter_leaves_the_list_from_any_position() {
     for leaves in 0..3 {
         let next = Notify::new();
         let mut waits = [(); 3].map(|()| Some(Box::pin(next.notified())));
@@ -233,7 +233,7 @@ fn who_is_dropped_leaves_the_list_wherever_it_stands() {
 }
 
 #[test]
-fn a_notice_for_one_that_is_dropped_is_the_next_ones() {
+fn a_dropped_waiter_passes_its_notification_to_the_next() {
     let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
     let mut first = Box::pin(next.notified());
     let mut second = Box::pin(next.notified());
@@ -246,7 +246,7 @@ fn a_notice_for_one_that_is_dropped_is_the_next_ones() {
 }
 
 #[test]
-fn the_waker_of_the_last_poll_is_woken() {
+fn notify_one_wakes_the_waker_of_the_last_poll() {
     let (next, old, new) =
         (Notify::new(), Arc::<Wakes>::default(), Arc::<Wakes>::default());
     let mut wait = pin!(next.notified());
@@ -258,7 +258,7 @@ fn the_waker_of_the_last_poll_is_woken() {
 }
 
 #[test]
-fn one_that_is_forgotten_keeps_its_place_and_harms_nobody() {
+fn a_forgotten_waiter_stays_in_the_list_and_takes_one_notification() {
     let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
     let mut forgotten = ManuallyDrop::new(Box::pin(next.notified()));
     let mut other = Box::pin(next.notified());
@@ -275,7 +275,7 @@ fn one_that_is_forgotten_keeps_its_place_and_harms_nobody() {
 }
 
 #[test]
-fn a_notice_that_comes_while_the_waker_is_cloned_is_not_lost() {
+fn a_notification_during_the_wakers_clone_is_not_lost() {
     // A waker's clone is anybody's code. This one notifies.
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
         |data| {
@@ -297,7 +297,7 @@ fn a_notice_that_comes_while_the_waker_is_cloned_is_not_lost() {
 }
 
 #[test]
-fn it_may_be_notified_when_the_last_handle_is_gone() {
+fn a_notified_waiter_may_outlive_the_last_handle() {
     let next = Notify::new();
     let wait = next.notified();
     next.notify_one();
@@ -307,7 +307,7 @@ fn it_may_be_notified_when_the_last_handle_is_gone() {
 }
 
 #[test]
-fn futures_that_nobody_moved_read_their_own_letters() {
+fn pinned_futures_read_their_own_letters() {
     // What the examples break: the same, pinned.
     async fn read_out(letter: [u8; 8]) -> String {
         let mut said = String::new();

@@ -30,7 +30,7 @@ impl Wake for Wakes {
 }
 
 #[test]
-fn a_flag_that_is_raised_ends_the_wait_in_every_order() {
+fn raising_a_flag_ends_the_wait_in_every_interleaving() {
     loom::model(|| {
         let flag = Arc::new(Flag::new());
         thread::spawn({
@@ -43,7 +43,7 @@ fn a_flag_that_is_raised_ends_the_wait_in_every_order() {
 }
 
 #[test]
-fn two_may_raise_a_flag_at_the_same_time() {
+fn two_threads_may_raise_a_flag_at_the_same_time() {
     loom::model(|| {
         let flag = Arc::new(Flag::new());
         for _ in 0..2 {
@@ -55,7 +55,7 @@ fn two_may_raise_a_flag_at_the_same_time() {
 }
 
 #[test]
-fn no_wake_is_lost_between_the_poll_and_the_sleep() {
+fn an_unpark_ends_the_park_in_every_interleaving() {
     loom::model(|| {
         let parker = Parker::new();
         for _ in 0..2 {
@@ -67,7 +67,7 @@ fn no_wake_is_lost_between_the_poll_and_the_sleep() {
 }
 
 #[test]
-fn a_waker_that_replaces_another_is_the_one_that_is_woken() {
+fn no_wake_is_lost_while_one_waker_replaces_another() {
     loom::model(|| {
         let flag =
             Arc::new((loom::sync::atomic::AtomicBool::new(false), AtomicWaker::new()));
@@ -93,7 +93,7 @@ fn a_waker_that_replaces_another_is_the_one_that_is_woken() {
 }
 
 #[test]
-fn of_two_wakes_one_takes_the_waker() {
+fn only_one_of_two_concurrent_wakes_takes_the_waker() {
     loom::model(|| {
         let (place, wakes) = (Arc::new(AtomicWaker::new()), Arc::<Wakes>::default());
         place.register(&Waker::from(Arc::clone(&wakes)));

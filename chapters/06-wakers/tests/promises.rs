@@ -62,7 +62,7 @@ fn poll_with<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 }
 
 #[test]
-fn each_waker_is_one_reference() {
+fn each_waker_owns_one_reference_to_its_parker() {
     let parker = Parker::new();
     let first = waker(Arc::clone(&parker));
     assert_eq!(Arc::strong_count(&parker), 2);
@@ -78,7 +78,7 @@ fn each_waker_is_one_reference() {
 }
 
 #[test]
-fn a_borrowed_waker_is_no_reference_and_its_clones_are() {
+fn a_borrowed_waker_owns_no_reference_but_its_clones_do() {
     let parker = Parker::new();
     let clone = {
         let borrowed = waker_ref(&parker);
@@ -97,7 +97,7 @@ fn a_borrowed_waker_is_no_reference_and_its_clones_are() {
 }
 
 #[test]
-fn wakers_of_the_same_say_that_they_wake_the_same() {
+fn will_wake_is_true_only_for_wakers_of_the_same_parker() {
     let (one, other) = (Parker::new(), Parker::new());
     let first = waker(Arc::clone(&one));
     assert!(first.will_wake(&first.clone()));
@@ -106,7 +106,7 @@ fn wakers_of_the_same_say_that_they_wake_the_same() {
 }
 
 #[test]
-fn a_wake_before_the_sleep_is_not_lost() {
+fn a_wake_before_park_is_not_lost() {
     let parker = Parker::new();
     waker_ref(&parker).wake_by_ref();
     // Would sleep for ever.
@@ -114,7 +114,7 @@ fn a_wake_before_the_sleep_is_not_lost() {
 }
 
 #[test]
-fn a_wake_during_the_poll_is_a_wake() {
+fn a_wake_during_poll_causes_one_more_poll() {
     let polls = Cell::new(0);
     block_on(poll_fn(|cx| {
         cx.waker().wake_by_ref();
@@ -125,7 +125,7 @@ fn a_wake_during_the_poll_is_a_wake() {
 }
 
 #[test]
-fn a_poll_that_parks_takes_no_wake_away() {
+fn a_poll_that_parks_the_thread_loses_no_wake() {
     // A blocking channel inside a future does this: it parks, and is unparked.
     let polls = Cell::new(0);
     block_on(poll_fn(|cx| {
@@ -158,12 +158,12 @@ fn polls_until(device: impl FnOnce(Waker, &thread::Thread) + Send) -> u32 {
 }
 
 #[test]
-fn the_thread_sleeps_until_it_is_woken_from_another() {
+fn block_on_sleeps_until_another_thread_wakes_it() {
     assert_eq!(polls_until(|waker, _| waker.wake()), 2);
 }
 
 #[test]
-fn a_thread_that_is_unparked_without_a_wake_does_not_poll() {
+fn an_unpark_without_a_wake_causes_no_poll() {
     let unparked = polls_until(|waker, thread| {
         for _ in 0..100 {
             thread.unpark();
@@ -175,7 +175,7 @@ fn a_thread_that_is_unparked_without_a_wake_does_not_poll() {
 }
 
 #[test]
-fn many_wakes_are_one() {
+fn three_wakes_before_park_count_as_one() {
     let (parker, late) = (Parker::new(), AtomicBool::new(false));
     (0..3).for_each(|_| waker_ref(&parker).wake_by_ref());
     parker.park();
@@ -192,7 +192,7 @@ fn many_wakes_are_one() {
 }
 
 #[test]
-fn polled_for_no_reason_it_waits_on() {
+fn a_wait_polled_without_a_wake_stays_pending() {
     let (flag, counts) = (Flag::new(), Arc::<Counts>::default());
     let waker = Waker::from(Arc::clone(&counts));
     let mut wait = pin!(flag.wait());
@@ -204,14 +204,14 @@ fn polled_for_no_reason_it_waits_on() {
 }
 
 #[test]
-fn raised_before_the_first_poll_it_is_ready() {
+fn a_wait_on_a_raised_flag_is_ready_at_the_first_poll() {
     let flag = Flag::new();
     flag.raise();
     assert_eq!(poll_with(pin!(flag.wait()), Waker::noop()), Poll::Ready(()));
 }
 
 #[test]
-fn the_waker_of_the_last_poll_is_woken_and_the_one_before_is_let_go() {
+fn only_the_waker_of_the_last_poll_is_kept_and_woken() {
     let (flag, old, new) =
         (Flag::new(), Arc::<Counts>::default(), Arc::<Counts>::default());
     let mut wait = pin!(flag.wait());
@@ -226,7 +226,7 @@ fn the_waker_of_the_last_poll_is_woken_and_the_one_before_is_let_go() {
 }
 
 #[test]
-fn the_same_waker_is_not_cloned_again() {
+fn registering_the_same_waker_again_does_not_clone_it() {
     let (place, counts) = (AtomicWaker::new(), Counts::default());
     let counting = Meanwhile(&|| {
         // Relaxed: there is one thread.
@@ -240,7 +240,7 @@ fn the_same_waker_is_not_cloned_again() {
 }
 
 #[test]
-fn what_comes_while_a_waker_is_left_is_not_lost() {
+fn a_flag_raised_during_registration_is_not_missed() {
     let flag = Flag::new();
     let comes = Meanwhile(&|| flag.raise());
     let polled = poll_with(pin!(flag.wait()), &comes.waker());
@@ -248,7 +248,7 @@ fn what_comes_while_a_waker_is_left_is_not_lost() {
 }
 
 #[test]
-fn a_wake_while_a_waker_is_left_is_for_that_one() {
+fn a_wake_during_registration_wakes_the_waker_being_registered() {
     thread_local!(static SEEN: RefCell<Vec<&'static str>> = RefCell::default());
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
         |place| {
@@ -272,7 +272,7 @@ fn a_wake_while_a_waker_is_left_is_for_that_one() {
 }
 
 #[test]
-fn who_looks_first_and_registers_then_is_not_woken() {
+fn checking_before_registering_loses_the_wake() {
     // The bug of the chapter, in the one order that shows it.
     let (raised, place, counts) = (Cell::new(false), AtomicWaker::new(), Arc::default());
     let waker = Waker::from(Arc::<Counts>::clone(&counts));
@@ -284,7 +284,7 @@ fn who_looks_first_and_registers_then_is_not_woken() {
 }
 
 #[test]
-fn two_cannot_register_at_the_same_time() {
+fn a_second_registration_during_the_first_panics() {
     let place = AtomicWaker::new();
     let second = Meanwhile(&|| place.register(Waker::noop()));
     let registered = catch_unwind(AssertUnwindSafe(|| place.register(&second.waker())));
