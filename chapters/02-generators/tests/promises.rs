@@ -1,4 +1,4 @@
-//! What the chapter promises, one test for each invariant of its page.
+//! Each test holds one claim that the chapter makes.
 
 use std::pin::Pin;
 
@@ -7,9 +7,10 @@ use generators::{
     Coroutine, Corrupt, Decoder, Exchange, Folder, Line, Message, Walk, Yields,
 };
 
-/// Kind 7, the two letters of `hi`, and the check byte that belongs to them.
+/// A message of kind 7 with the body `hi` and the correct check byte.
 const MESSAGE: [u8; 5] = [7, 2, b'h', b'i', 4];
 
+/// Resumes the coroutine once for each byte and collects what comes out.
 fn feed<C>(coroutine: &mut C, bytes: &[u8]) -> Vec<CoroutineState<C::Yield, C::Return>>
 where
     C: Coroutine<u8> + Unpin,
@@ -17,20 +18,23 @@ where
     bytes.iter().map(|&byte| Pin::new(&mut *coroutine).resume(byte)).collect()
 }
 
+/// Decodes the bytes of exactly one message.
 fn decode(bytes: &[u8]) -> Result<Message, Corrupt> {
     match feed(&mut Decoder::Start, bytes).pop() {
         Some(Complete(message)) => message,
-        other => panic!("the bytes are no whole message: {other:?}"),
+        other => panic!("the decoder did not complete, the last resume gave {other:?}"),
     }
 }
 
+/// Four lines, 98 bytes in total.
 fn home() -> Folder {
     let thesis = Folder::new("thesis.tex", 90, vec![]);
     let letters = Folder::new("letters", 2, vec![Folder::new("aunt.txt", 5, vec![])]);
     Folder::new("home", 1, vec![letters, thesis])
 }
 
-/// A tree of about `budget` folders, the same for the same seed.
+/// Builds a random tree. A larger `budget` allows more levels, and the same seed
+/// always gives the same tree.
 fn random_folder(seed: &mut u64, budget: usize) -> Folder {
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
@@ -62,13 +66,13 @@ fn each_resume_runs_to_the_next_yield() {
 
 #[test]
 fn the_last_byte_makes_the_decoder_return_the_message() {
-    let message = decode(&MESSAGE).expect("the check byte belongs to the message");
+    let message = decode(&MESSAGE).expect("the message is valid");
     assert_eq!((message.kind(), message.body()), (7, &b"hi"[..]));
 }
 
 #[test]
 fn a_message_may_have_an_empty_body() {
-    let message = decode(&[9, 0, 9]).expect("kind and length are checked alone");
+    let message = decode(&[9, 0, 9]).expect("an empty body is valid");
     assert_eq!((message.kind(), message.body()), (9, &[][..]));
 }
 
@@ -86,7 +90,7 @@ fn a_copy_of_a_paused_decoder_continues_independently() {
     assert_eq!(feed(&mut decoder, b"ag").len(), 2);
     assert_eq!(decoder, Decoder::Done);
     let Some(Complete(Ok(message))) = feed(&mut copy, b"bd").pop() else {
-        panic!("the copy still waits where it was made");
+        panic!("the copy should complete with its own message");
     };
     assert_eq!(message.body(), b"b");
 }
@@ -134,7 +138,7 @@ fn a_child_yields_to_the_caller_and_returns_to_its_parent() {
     assert_eq!(answer[..2], [Yielded(2), Yielded(1)]);
     let expected = (decode(&MESSAGE), decode(&[8, 0, 8]));
     let Complete(Ok((question, answer))) = answer[2] else {
-        panic!("both messages are whole: {answer:?}");
+        panic!("both messages are valid, but the exchange returned {answer:?}");
     };
     assert_eq!((Ok(question), Ok(answer)), expected);
 }
@@ -172,7 +176,7 @@ fn a_walk_returns_the_total_size() {
 
 #[test]
 fn a_walk_can_be_dropped_halfway() {
-    // Miri reports a leak if a child's walk stays behind.
+    // Under Miri this test fails if the walk of a child leaks.
     let home = home();
     let mut lines = Yields::new(Walk::new(&home));
     assert_eq!(lines.next(), Some(Line { name: "aunt.txt", total: 5 }));

@@ -1,5 +1,5 @@
-//! How large the futures are. The numbers are those of today's compiler on a
-//! 64-bit machine: no promise of the language, and better known than guessed.
+//! The sizes of the futures, as today's compiler makes them on a 64-bit machine.
+//! The language does not promise these numbers.
 
 #![cfg(target_pointer_width = "64")]
 

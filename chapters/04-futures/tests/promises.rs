@@ -1,4 +1,4 @@
-//! What the chapter promises, one test for each invariant of its page.
+//! Each test holds one claim that the chapter makes.
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
@@ -8,32 +8,32 @@ use std::task::{Context, Poll};
 
 use futures_by_hand::{Clock, Either, Stuck, Unordered, join, race, try_join};
 
-/// Sleeps for so many ticks and says so many; counts its polls, panics when
-/// polled after its end.
+/// Sleeps for `ticks` and returns `ticks`. Counts its polls, and panics when it is
+/// polled after completion.
 struct Counted<'c> {
     sleep: futures_by_hand::Sleep,
     ticks: u64,
     polls: &'c Cell<u32>,
-    over: bool,
+    finished: bool,
 }
 
 fn counted<'c>(clock: &Clock, ticks: u64, polls: &'c Cell<u32>) -> Counted<'c> {
-    Counted { sleep: clock.sleep(ticks), ticks, polls, over: false }
+    Counted { sleep: clock.sleep(ticks), ticks, polls, finished: false }
 }
 
 impl Future for Counted<'_> {
     type Output = u64;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u64> {
-        assert!(!self.over, "polled after its end");
+        assert!(!self.finished, "polled after completion");
         self.polls.set(self.polls.get() + 1);
         let polled = Pin::new(&mut self.sleep).poll(cx);
-        self.over = polled.is_ready();
+        self.finished = polled.is_ready();
         polled.map(|()| self.ticks)
     }
 }
 
-/// Notes when it is dropped.
+/// Sets its flag when it is dropped.
 struct Dropped<'d>(&'d Cell<bool>);
 
 impl Drop for Dropped<'_> {
@@ -60,12 +60,12 @@ fn a_pending_future_is_polled_only_after_a_wake() {
 fn a_wake_during_poll_causes_one_more_poll() {
     let clock = Clock::new();
     let mut left = 3;
-    let counts_down = poll_fn(|cx| {
+    let countdown = poll_fn(|cx| {
         cx.waker().wake_by_ref();
         left -= 1;
         if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     });
-    assert_eq!(clock.run(counts_down), Ok(()));
+    assert_eq!(clock.run(countdown), Ok(()));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn a_join_polls_every_unfinished_child() {
 
 #[test]
 fn a_join_never_polls_a_finished_child() {
-    // `Counted` panics if it does.
+    // `Counted` panics when it is polled after completion.
     let (clock, polls) = (Clock::new(), Cell::new(0));
     let inner = join(counted(&clock, 1, &polls), counted(&clock, 9, &polls));
     assert_eq!(clock.run(join(inner, clock.sleep(5))), Ok(((1, 9), ())));
@@ -229,18 +229,18 @@ fn dropping_next_ready_loses_no_child() {
 
 #[test]
 fn a_read_dropped_halfway_loses_what_it_had_read() {
-    // Not a promise to be proud of: it is what dropping means.
+    // This is a cost of dropping, not a feature: 'a' was read, and it is gone.
     let (clock, source) = (Clock::new(), RefCell::new(vec!['d', 'c', 'b', 'a']));
-    let one = async || {
+    let read_one = async || {
         clock.sleep(15).await;
         source.borrow_mut().pop()
     };
-    let pair = async || (one().await, one().await);
-    let pairs = clock.run(async {
-        let raced = race(pin!(pair()), clock.sleep(20)).await;
-        (raced, pair().await)
+    let read_two = async || (read_one().await, read_one().await);
+    let results = clock.run(async {
+        let raced = race(pin!(read_two()), clock.sleep(20)).await;
+        (raced, read_two().await)
     });
-    assert_eq!(pairs, Ok((Either::Right(()), (Some('b'), Some('c')))));
+    assert_eq!(results, Ok((Either::Right(()), (Some('b'), Some('c')))));
 }
 
 #[test]

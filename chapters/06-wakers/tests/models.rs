@@ -1,8 +1,8 @@
-//! Loom runs each of these in every order in which its threads can meet:
+//! Loom runs each test in every possible interleaving of its threads:
 //! `cargo test -p wakers --features loom --release --test models`.
 //!
-//! A thread that was unparked may not be joined in loom, so devices are left to
-//! themselves; a model is over when all of its threads are.
+//! In loom 0.7, `join` panics if another thread unparks the thread that joins. So a
+//! test that parks does not join its devices. Loom itself waits for all threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -11,20 +11,20 @@ use std::task::{Wake, Waker};
 use loom::thread;
 use wakers::{AtomicWaker, Flag, Parker, block_on};
 
-/// Counts its wakes.
+/// A waker that counts its wakes.
 #[derive(Default)]
 struct Wakes(AtomicU32);
 
 impl Wakes {
     fn count(&self) -> u32 {
-        // Relaxed: counted when the threads have been joined.
+        // Relaxed: the test reads the count after it has joined the threads.
         self.0.load(Relaxed)
     }
 }
 
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {
-        // Relaxed: as above.
+        // Relaxed: see `count`.
         self.0.fetch_add(1, Relaxed);
     }
 }
@@ -74,7 +74,7 @@ fn no_wake_is_lost_while_one_waker_replaces_another() {
         let device = thread::spawn({
             let flag = Arc::clone(&flag);
             move || {
-                // Release: as in `Flag`.
+                // Release: pairs with the Acquire load below.
                 flag.0.store(true, std::sync::atomic::Ordering::Release);
                 flag.1.wake();
             }
@@ -83,11 +83,12 @@ fn no_wake_is_lost_while_one_waker_replaces_another() {
         let mut seen = false;
         for wakes in [&old, &new] {
             flag.1.register(&Waker::from(Arc::clone(wakes)));
+            // Acquire: pairs with the Release store of the device.
             seen = flag.0.load(std::sync::atomic::Ordering::Acquire);
         }
-        device.join().expect("it wakes");
-        assert!(seen || new.count() == 1, "neither seen nor woken");
-        // Both may be woken: a wake too many is a poll too many, and no harm.
+        device.join().expect("the device does not panic");
+        assert!(seen || new.count() == 1, "the task neither saw the flag nor was woken");
+        // Both wakers may be woken. The extra wake only costs an extra poll.
         assert!(old.count() <= 1 && new.count() <= 1);
     });
 }
@@ -95,14 +96,14 @@ fn no_wake_is_lost_while_one_waker_replaces_another() {
 #[test]
 fn only_one_of_two_concurrent_wakes_takes_the_waker() {
     loom::model(|| {
-        let (place, wakes) = (Arc::new(AtomicWaker::new()), Arc::<Wakes>::default());
-        place.register(&Waker::from(Arc::clone(&wakes)));
+        let (slot, wakes) = (Arc::new(AtomicWaker::new()), Arc::<Wakes>::default());
+        slot.register(&Waker::from(Arc::clone(&wakes)));
         let other = thread::spawn({
-            let place = Arc::clone(&place);
-            move || place.wake()
+            let slot = Arc::clone(&slot);
+            move || slot.wake()
         });
-        place.wake();
-        other.join().expect("it wakes");
+        slot.wake();
+        other.join().expect("the other thread does not panic");
         assert_eq!((wakes.count(), Arc::strong_count(&wakes)), (1, 1));
     });
 }
