@@ -56,3 +56,16 @@ fn the_hand_written_machine_is_smaller_than_the_compilers() {
     assert_eq!(size_of_val(&save(disk.clone(), String::new())), 120);
     assert_eq!(size_of_val(&Save::new(disk, String::new())), 88);
 }
+
+#[test]
+fn passing_a_future_by_value_doubles_its_size_at_each_level() {
+    use state_machines::shapes::{by_block, by_reference, by_value, held};
+
+    let one = size_of_val(&held());
+    let two = size_of_val(&by_value(held()));
+    assert_eq!(two, 2 * one + 1);
+    assert_eq!(size_of_val(&by_value(by_value(held()))), 2 * two + 1);
+    assert_eq!(size_of_val(&by_block(held())), two, "an async block moves it as well");
+    let mut future = std::pin::pin!(held());
+    assert!(size_of_val(&by_reference(future.as_mut())) < one / 10);
+}
