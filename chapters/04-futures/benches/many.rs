@@ -29,7 +29,7 @@ impl Future for Counted {
     }
 }
 
-/// Polls all that are not over, whoever was woken: what `join` does.
+/// Polls all unfinished children after every wake, as `join` does.
 struct All(Vec<Option<Counted>>);
 
 impl Future for All {

@@ -1,4 +1,4 @@
-//! Records who is polled, for the chapter's widget: a race of a join against a
+//! Records which futures are polled, for the figure: a race of a join against a
 //! sleep, on the chapter's clock.
 //!
 //! `cargo run -q -p futures-by-hand --example futures_trace > book/traces/04-futures.json`

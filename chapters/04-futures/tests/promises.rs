@@ -4,9 +4,14 @@ use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
 
-use futures_by_hand::{Clock, Either, Stuck, Unordered, join, race, try_join};
+use futures_by_hand::{
+    Clock, Either, Line, Message, Rules, Stuck, Unordered, join, race, serve, try_join,
+};
 
 /// Sleeps for `ticks` and returns `ticks`. Counts its polls, and panics when it is
 /// polled after completion.
@@ -250,4 +255,126 @@ fn a_tree_of_futures_is_one_value() {
     let tree = || join(join(clock.sleep(1), clock.sleep(2)), clock.sleep(3));
     assert!(size_of_val(&tree()) <= 4 * leaf);
     assert_eq!(clock.run(tree()), Ok((((), ()), ())));
+}
+
+/// Counts its polls, and keeps the waker of the last one.
+struct Kept<'w>(&'w RefCell<Option<Waker>>, &'w Cell<u32>);
+
+impl Future for Kept<'_> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.1.set(self.1.get() + 1);
+        self.0.replace(Some(cx.waker().clone()));
+        Poll::Pending
+    }
+}
+
+#[test]
+fn a_child_that_is_woken_many_times_is_polled_once() {
+    let (waker, polls) = (RefCell::new(None), Cell::new(0));
+    let mut all = Unordered::new();
+    all.push(Kept(&waker, &polls));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert_eq!(pin!(all.next_ready()).poll(&mut cx), Poll::Pending);
+    let child = waker.take().expect("the child keeps its waker");
+    for _ in 0..1000 {
+        child.wake_by_ref();
+    }
+    assert_eq!(pin!(all.next_ready()).poll(&mut cx), Poll::Pending);
+    assert_eq!(polls.get(), 2);
+}
+
+thread_local! {
+    /// Called when the last clone of a [`Foreign`] waker is dropped.
+    static ON_DROP: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+}
+
+/// A waker that runs code of its own when it is dropped.
+struct Foreign;
+
+impl Wake for Foreign {
+    fn wake(self: Arc<Self>) {}
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        if let Some(action) = ON_DROP.take() {
+            action();
+        }
+    }
+}
+
+#[test]
+fn a_waker_that_is_dropped_may_drop_a_sleep_of_the_same_clock() {
+    let clock = Clock::new();
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut other = Box::pin(clock.sleep(5));
+    assert_eq!(other.as_mut().poll(&mut cx), Poll::Pending);
+    ON_DROP.set(Some(Box::new(move || drop(other))));
+
+    let mut sleep = pin!(clock.sleep(10));
+    let foreign = Waker::from(Arc::new(Foreign));
+    assert_eq!(sleep.as_mut().poll(&mut Context::from_waker(&foreign)), Poll::Pending);
+    drop(foreign);
+    assert_eq!(sleep.as_mut().poll(&mut cx), Poll::Pending, "the last clone is dropped");
+    assert!(ON_DROP.take().is_none(), "the waker was not dropped");
+}
+
+#[test]
+fn a_waker_that_is_dropped_may_wake_a_child() {
+    let (waker, polls) = (Rc::new(RefCell::new(None)), Cell::new(0));
+    let mut all = Unordered::new();
+    all.push(Kept(&waker, &polls));
+    let foreign = Waker::from(Arc::new(Foreign));
+    let first = pin!(all.next_ready()).poll(&mut Context::from_waker(&foreign));
+    assert_eq!(first, Poll::Pending);
+    drop(foreign);
+    let child = waker.take().expect("the child keeps its waker");
+    ON_DROP.set(Some(Box::new(move || child.wake())));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert_eq!(pin!(all.next_ready()).poll(&mut cx), Poll::Pending);
+    assert!(ON_DROP.take().is_none(), "the waker was not dropped");
+    assert_eq!(polls.get(), 2, "the wake was lost");
+}
+
+/// Runs chapter 01's conversation over a script, and returns what was sent.
+fn session(script: &[(u64, &[u8])]) -> (Vec<(u64, Message)>, u64, String) {
+    let rules =
+        Rules { deadline: Duration::from_millis(50), heartbeat: Duration::from_secs(1) };
+    let clock = Clock::new();
+    let mut line = Line::new(&clock, script);
+    let end = clock.run(pin!(serve(&mut line, rules)));
+    (line.sent().to_vec(), clock.now(), format!("{end:?}"))
+}
+
+#[test]
+fn the_async_conversation_answers_readings_and_pings_a_silent_meter() {
+    let (sent, now, end) =
+        session(&[(10, &[1, 4, 0, 0, 0, 3]), (30, &[1, 4, 0, 0, 0, 4])]);
+    let ping = (1030, Message::Ping);
+    assert_eq!(sent, [(10, Message::Total(3)), (30, Message::Total(7)), ping]);
+    assert_eq!((now, &*end), (2030, "Ok(Err(Late))"));
+}
+
+#[test]
+fn more_bytes_do_not_move_the_deadline_of_the_async_conversation() {
+    let slow: Vec<(u64, &[u8])> =
+        [(0, &[1][..]), (20, &[4]), (40, &[0]), (60, &[0]), (80, &[0]), (100, &[3])]
+            .into();
+    assert_eq!(session(&slow), (vec![], 50, "Ok(Err(Late))".to_string()));
+}
+
+#[test]
+fn two_async_conversations_share_one_thread() {
+    let rules =
+        Rules { deadline: Duration::from_millis(50), heartbeat: Duration::from_secs(1) };
+    let clock = Clock::new();
+    let mut silent = Line::new(&clock, &[]);
+    let mut other = Line::new(&clock, &[(10, &[1, 4, 0, 0, 0, 7])]);
+    let both =
+        join(Box::pin(serve(&mut silent, rules)), Box::pin(serve(&mut other, rules)));
+    assert!(clock.run(both).is_ok());
+    assert_eq!(silent.sent(), [(1000, Message::Ping)]);
+    assert_eq!(other.sent(), [(10, Message::Total(7)), (1010, Message::Ping)]);
 }
