@@ -146,7 +146,8 @@ fn polls_with(device: impl FnOnce(Waker, &thread::Thread) + Send) -> u32 {
     let (to_device, wakers) = mpsc::channel::<Waker>();
     thread::scope(|scope| {
         scope.spawn(move || {
-            device(wakers.recv().expect("the first poll sends its waker"), here)
+            let waker = wakers.recv().expect("the first poll sends its waker");
+            device(waker, here);
         });
         let polled = Cell::new(false);
         block_on(poll_fn(|cx| {
