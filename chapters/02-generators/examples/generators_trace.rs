@@ -214,7 +214,7 @@ fn record() -> String {
         &decoder,
         arm("Start"),
         &[],
-        "We made a decoder and have not resumed it, so none of its code has run. Of its \
+        "We made a decoder and have not resumed it, so no line of it has run. Of its \
          eight bytes, only the state byte has a value.",
     )];
     for byte in BYTES {

@@ -1,4 +1,4 @@
-//! Records the list of waiters as JSON, for the chapter's figure. Of four waiters,
+//! Records the list of waiters as JSON. The chapter's figure shows it. Of four waiters,
 //! the second leaves early, and the first is dropped after it was notified.
 //!
 //! `cargo run -q -p pinning --example pinning_trace > book/traces/05-pinning.json`

@@ -1,4 +1,4 @@
-//! Records three waits as JSON, for the chapter's figure. The device raises the flag
+//! Records three waits as JSON. The chapter's figure shows them. The device raises the flag
 //! while the task is parked, while it registers, and before its first poll.
 //!
 //! One thread plays both sides. `register` clones the waker, and the clone function
