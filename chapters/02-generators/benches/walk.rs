@@ -52,7 +52,7 @@ fn main() {
         #[cfg_attr(not(feature = "nightly"), expect(unused_mut))]
         let mut rows: Vec<(&str, Work<'_>)> = vec![
             ("callback", Box::new(move || callback(folder))),
-            ("iterator with an explicit stack", Box::new(move || count(folder.lines()))),
+            ("iterator with its own stack", Box::new(move || count(folder.lines()))),
             (
                 "generator by hand",
                 Box::new(move || count(Yields::new(Walk::new(folder)))),
