@@ -115,13 +115,13 @@ fn main() {
     );
     all.poll(1);
     all.step(
-        "self.after(last).set(",
+        "self.next_of(last).set(",
         "Bob: poll",
         "Bob's future appends its node after Ann's. This writes into Ann's future: its `next` field now points to Bob's node.",
     );
     all.poll(2);
     all.step(
-        "self.after(last).set(",
+        "self.next_of(last).set(",
         "Cem: poll",
         "Cem's future appends its node after Bob's. The list allocates no memory, because its nodes lie inside the three futures.",
     );
