@@ -237,7 +237,7 @@ fn main() {
         scene.flag.raise();
     }
     let steps: Vec<String> = scenes.iter().flat_map(|scene| scene.steps.take()).collect();
-    let first = line_of("impl Flag {");
+    let first = line_of("pub struct Flag {");
     let lines = SOURCE.lines().skip(first - 1).map(|line| {
         let mark = line.trim_start().starts_with("// ANCHOR");
         quoted(if mark { "" } else { line })
