@@ -1,4 +1,4 @@
-//! What a page shows and claims, as data. The expansion of a page collects it, and the verifier
+//! The claims and contents of a page, as data. The expansion of a page collects it, and the verifier
 //! checks it. All paths start at the root of the repository and use forward slashes. All line
 //! numbers count from 1.
 

@@ -1,4 +1,4 @@
-//! A recorded run as text, for a page without JavaScript.
+//! A recorded run as text. Pages without JavaScript show it instead of a widget.
 
 use serde::Deserialize;
 

@@ -41,7 +41,7 @@ pub enum Ended {
     TooMuchOutput,
 }
 
-/// What to start, and within which limits.
+/// The program to start, and its limits.
 #[derive(Clone, Debug)]
 pub struct Spec {
     /// The program.

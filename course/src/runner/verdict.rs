@@ -17,7 +17,7 @@ pub struct Verdict {
     /// What to do, if neither the compiler nor a test says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// A file of another exercise that must compile before this one can be tested.
+    /// A file of another exercise that must compile before we can test this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
     /// How long cargo took.

@@ -1,7 +1,7 @@
 //! Shows the server's own tasks, timers and sockets, as `wakeful` knows them.
 //!
 //! We take a snapshot only while a page asks for it. The stream sleeps between two snapshots, and
-//! without a page there is no stream and no timer.
+//! without a page there is neither a stream nor a timer.
 
 use std::{
     sync::{
@@ -132,7 +132,7 @@ fn snapshot(started: Instant) -> Value {
     json!({ "tasks": tasks, "timers": timers, "sockets": sockets, "blocking": blocking, "uptime_ms": uptime_ms })
 }
 
-/// What an idle task waits for, and for how long.
+/// The events that an idle task waits for, and for how long.
 fn waits(task: &TaskInfo) -> Vec<Value> {
     let Some(trace) = task
         .trace

@@ -1,4 +1,4 @@
-//! A queue that lets only one compile or run happen at a time, and says how many jobs are ahead.
+//! A queue that runs one compile or program at a time, and says how many jobs are ahead.
 //!
 //! Two compilers at the same time would be slower for both readers, and a machine with two cores
 //! would no longer respond.
