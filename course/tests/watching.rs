@@ -105,7 +105,7 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     watch.press("x");
     watch.until("[y/n]");
     watch.press("y");
-    watch.until("yours is kept as exercises/02-fix/src/double.rs.yours-1");
+    watch.until("Your version is kept as exercises/02-fix/src/double.rs.yours-1");
     watch.until("not yet implemented: double 1");
     watch.press("c");
     watch.until("running all exercises");
