@@ -1,4 +1,4 @@
-//! `cargo course watch`, for a reader without a browser.
+//! `cargo course watch`, which a reader uses without a browser.
 
 mod common;
 

@@ -68,7 +68,7 @@ pub struct Progress {
 pub struct Loaded {
     /// The progress. Empty if the file was damaged or does not exist yet.
     pub progress: Progress,
-    /// The new path of a damaged file, for a message to the reader.
+    /// The new path of a damaged file. The reader must be told.
     pub damaged: Option<PathBuf>,
 }
 

@@ -69,7 +69,7 @@ fn missing(text: &str, shown: &dyn Fn(&usize) -> bool) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Whether a line has content. Blank lines and anchors have none.
+/// Whether a line has content. Blank lines and anchors do not count.
 fn says_something(line: &str) -> bool {
     let line = line.trim();
     !line.is_empty() && !line.starts_with("// ANCHOR")

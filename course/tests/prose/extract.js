@@ -98,7 +98,7 @@ function blockComment(content, from, to, first) {
 function literal(content, from, to, first) {
   const inner = content.slice(from, to).replace(/^b?["'`]|["'`]$/g, "");
   const words = inner.match(/[A-Za-z][A-Za-z']*(?=[\s.,:;?!"]|$)/g) ?? [];
-  if (words.length < 2 || /::|=>|->|\bfn |\blet |\bconst |[;{]\s*(\\n|\n|$)|<\/?\w+>/.test(inner)) return [];
+  if (words.length < 2 || /::|=>|->|\bfn |\blet |\bconst |[;{]\s*(\\n|\n|$)|\\r\\n|<\/?\w+>/.test(inner)) return [];
   const text = inner
     .replace(/\$?\{[^{}]*\}/g, "`value`")
     .replace(/\\\n/g, "\n")
