@@ -5,11 +5,11 @@
 //! rejected earlier, see `peer`.)
 //!
 //! - **Host**: we refuse every request, even for a page, whose `Host` is not ours. An attacker's
-//!   DNS   name can point to 127.0.0.1 (DNS rebinding), and a page carries the token that allows
+//!   DNS name can point to 127.0.0.1 (DNS rebinding), and a page carries the token that allows
 //!   running code.
 //! - **Token**: every request under `/api` needs the token that only our own pages carry.
 //! - **Origin**: a request that changes something must name our own pages as its origin. If a
-//!   browser   sends `Origin` or `Sec-Fetch-Site` with a read, they must be ours as well.
+//!   browser sends `Origin` or `Sec-Fetch-Site` with a read, they must be ours as well.
 //! - **Size**: no body is larger than [`MAX_BODY`].
 
 use axum::{
