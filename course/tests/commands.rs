@@ -169,7 +169,7 @@ fn reset_keeps_every_version_of_the_reader() {
 }
 
 #[test]
-fn reset_replaces_a_directory_by_the_file() {
+fn reset_replaces_a_directory_with_the_file() {
     let course = Course::new();
     let file = "exercises/02-fix/src/double.rs";
     let skeleton = course.read(file);

@@ -31,7 +31,7 @@ pub(super) fn select<'a>(
     Err(unknown("exercise or chapter", word, nearest(catalog, word)))
 }
 
-/// Finds an exercise by its id, or by the part after the slash if only one id ends so.
+/// Finds an exercise by its id, or by the part after the slash if only one id has it.
 fn lookup<'a>(catalog: &'a Catalog, id: &str) -> Option<&'a Exercise> {
     if let Some(exercise) = catalog.exercises().find(|exercise| exercise.id == id) {
         return Some(exercise);

@@ -95,7 +95,7 @@ impl Server {
         let watch = Watch::new(&directories.iter().map(AsRef::as_ref).collect::<Vec<_>>())?;
         if let Mode::Polled { reason } = watch.mode() {
             notes.push(format!(
-                "The system does not report file changes here, so the server checks all files every second: {reason}."
+                "The server checks all files every second instead of waiting for changes ({reason})."
             ));
         }
         drop(wakeful::spawn_local(refresh::follow(course.clone(), watch)));

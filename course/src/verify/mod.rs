@@ -79,7 +79,7 @@ impl Run<'_> {
     ) {
         let dir = &*chapter.dir;
         let generated = async { generated::prove(layout, catalog, chapter) };
-        self.step(dir, "skeletons regenerate the same", generated)
+        self.step(dir, "skeletons match the solutions", generated)
             .await;
         self.step(
             dir,
