@@ -1,4 +1,4 @@
-//! `cargo course gen`: the skeletons written from the solutions.
+//! `cargo course gen`: writes the skeletons from the solutions.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,20 +10,20 @@ use crate::catalog::Layout;
 use crate::progress::State;
 use crate::skeleton::{self, Difference};
 
-/// Brings `exercises/` to what the solutions say, or tells what would change.
+/// Brings `exercises/` up to date, or only lists what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let tree = skeleton::generate(layout, &session.catalog.chapters)?;
     if check {
         let different = skeleton::differences(layout, &tree)?;
-        print(&told(&different, "differs"))?;
+        print(&told(&different, "out of date"))?;
         return Ok(if different.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::from(SOME_FAIL)
         });
     }
-    // An exercise that was tried holds somebody's work.
+    // An exercise that was tried contains the reader's work.
     let tried = |path: &Path| {
         session.catalog.exercises().any(|exercise| {
             path == Path::new(&exercise.chapter).join(&exercise.file)
@@ -49,14 +49,14 @@ fn told(different: &[Difference], done: &str) -> String {
         let _ = writeln!(out, "exercises/{path}: {what}");
     }
     if different.is_empty() {
-        out.push_str("the skeletons are what the solutions say\n");
+        out.push_str("the skeletons are up to date\n");
     } else {
         let _ = writeln!(
             out,
             "{} {done}{}",
             different.len(),
-            if done == "differs" {
-                "; `cargo course gen` writes them"
+            if done == "out of date" {
+                ". `cargo course gen` updates them"
             } else {
                 ""
             }

@@ -1,4 +1,4 @@
-//! `cargo course reset`: an exercise put back; the reader's version is kept.
+//! `cargo course reset`: resets an exercise and keeps the reader's version.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::skeleton;
 
-/// Puts one exercise back.
+/// Resets one exercise.
 pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?.clone();
@@ -17,7 +17,7 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts it back and tells what was done.
+/// Resets the exercise and returns a message for the reader.
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
     let done = skeleton::reset(layout, &session.catalog, exercise)?;
@@ -25,15 +25,15 @@ pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<Str
     let file = layout.show(&exercise.path(layout));
     let mut out = match &done.kept {
         Some(kept) => format!(
-            "{file} is as it was at first; yours is kept as {}: give it its old name again to take it back\n",
+            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
             layout.show(kept)
         ),
-        None => format!("{file} is as it was at first\n"),
+        None => format!("{file} is reset\n"),
     };
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {
-            let _ = write!(out, "; yours is kept as {}", layout.show(kept));
+            let _ = write!(out, ". Your version is kept as {}", layout.show(kept));
         }
         out.push('\n');
     }

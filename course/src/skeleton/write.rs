@@ -1,4 +1,4 @@
-//! `exercises/` on disk compared with what it should hold, and brought to it.
+//! Compares `exercises/` on disk with the generated files, and updates it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use super::{SkeletonError, Tree, YOURS};
 use crate::catalog::Layout;
 use crate::files::{self, FileError};
 
-/// One file of `exercises/` that is not what it should be.
+/// A file of `exercises/` that differs from the generated one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// It is not there.
+    /// The file is missing.
     Missing(PathBuf),
-    /// It says something else.
+    /// The file has other content.
     Changed(PathBuf),
-    /// No solution has it any more.
+    /// No solution contains the file any more.
     Stale(PathBuf),
 }
 
 impl Difference {
-    /// The file, from `exercises/`.
+    /// The path of the file in `exercises/`.
     pub fn path(&self) -> &Path {
         match self {
             Self::Missing(path) | Self::Changed(path) | Self::Stale(path) => path,
@@ -27,7 +27,7 @@ impl Difference {
     }
 }
 
-/// What differs between `exercises/` and the tree.
+/// The differences between `exercises/` and the tree.
 pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, SkeletonError> {
     let dir = layout.exercises();
     let mut found = Vec::new();
@@ -57,8 +57,8 @@ pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, Skel
     Ok(found)
 }
 
-/// Brings `exercises/` to what it should hold; returns what was different.
-/// What `keep` says is somebody's work is set aside before it is replaced.
+/// Updates `exercises/` and returns the differences. If `keep` accepts a path, its file contains
+/// the reader's work, so we keep a copy before we replace it.
 pub fn regenerate(
     layout: &Layout,
     tree: &Tree,
@@ -81,7 +81,7 @@ pub fn regenerate(
     Ok(different)
 }
 
-/// Writes one generated file, and the directories above it.
+/// Writes one generated file, and creates its directories.
 pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
@@ -89,7 +89,7 @@ pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     files::write_atomically(path, content)
 }
 
-/// Cargo's files, and what readers and their editors leave.
+/// Files of cargo, and files that readers and their editors create.
 fn is_not_generated(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "Cargo.lock"
