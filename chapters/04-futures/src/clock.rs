@@ -98,9 +98,9 @@ impl Drop for Sleep {
 pub struct Stuck;
 
 /// A waker that sets a flag.
-struct Woken(AtomicBool);
+struct WakeFlag(AtomicBool);
 
-impl Wake for Woken {
+impl Wake for WakeFlag {
     fn wake(self: Arc<Self>) {
         // Relaxed is enough: only one thread uses the flag.
         self.0.store(true, Ordering::Relaxed);
@@ -113,7 +113,7 @@ impl Clock {
     /// Runs a future to its end, or until nothing can wake it any more.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Stuck> {
         // ANCHOR: loop
-        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let woken = Arc::new(WakeFlag(AtomicBool::new(true)));
         let waker = Waker::from(Arc::clone(&woken));
         let mut cx = Context::from_waker(&waker);
         let mut future = pin!(future);

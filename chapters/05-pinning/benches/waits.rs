@@ -258,15 +258,15 @@ fn measure(title: &str, repeat: usize, rows: &[Row<'_>]) {
 
 fn main() {
     measure(
-        "join two naps: one join",
+        "two sleeps in a join: time for one join",
         2_000,
         &[
-            ("each nap in a box (chapter 04)", boxed),
-            ("both naps inside the join", inside),
+            ("each sleep in a box (chapter 04)", boxed),
+            ("both sleeps inside the join", inside),
         ],
     );
     measure(
-        "one waiter waits, is notified, finishes: one wait",
+        "one waiter waits and is notified: time for one wait",
         100_000,
         &[
             ("intrusive list", served::<Notify>),
@@ -275,7 +275,7 @@ fn main() {
         ],
     );
     measure(
-        "1,000 waiters, notified in order: one waiter",
+        "1,000 waiters, notified in order: time for one waiter",
         20_000,
         &[
             ("intrusive list", in_order::<Notify>),
@@ -284,7 +284,7 @@ fn main() {
         ],
     );
     measure(
-        "1,000 waiters, the middle one leaves and waits again: one turn",
+        "1,000 waiters, the middle one leaves and waits again: time for one turn",
         20_000,
         &[
             ("intrusive list", leaves::<Notify>),

@@ -24,8 +24,8 @@ impl<F: Future> MaybeDone<F> {
         // SAFETY: the lines below do not move the future.
         let this = unsafe { self.as_mut().get_unchecked_mut() };
         if let MaybeDone::Pending(future) = this {
-            // SAFETY: `self` is pinned, and no code in this file moves a future out of
-            // it. The future is dropped in its place, by `set` or with `self`.
+            // SAFETY: rules 1 to 4. The `MaybeDone` is pinned, and no code in this file
+            // moves a future out of it: `set` drops it in its place.
             let future = unsafe { Pin::new_unchecked(future) };
             match future.poll(cx) {
                 Poll::Pending => return false,

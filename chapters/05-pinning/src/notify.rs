@@ -43,8 +43,8 @@ enum State {
 
 // ANCHOR: push
 impl List {
-    /// Adds a node at the end of the list. Its owner removes it before it is
-    /// dropped.
+    /// Adds a node at the end of the list. The future that contains the node must
+    /// remove it before the node is dropped.
     fn push(&self, node: Pin<&Node>) {
         let last = self.last.replace(ptr::from_ref(node.get_ref()));
         node.previous.set(last);
@@ -53,7 +53,8 @@ impl List {
         self.next_of(last).set(self.last.get());
     }
 
-    /// The cell with the pointer to the node after `node`. For null: to the first.
+    /// The cell that points to the node after `node`, or to the first node if `node`
+    /// is null.
     fn next_of(&self, node: *const Node) -> &Cell<*const Node> {
         // SAFETY: N1 (see `Notified`): every node in the list is alive.
         unsafe { node.as_ref() }.map_or(&self.first, |node| &node.next)
@@ -67,7 +68,8 @@ impl List {
         self.previous_of(node.next.get()).set(node.previous.get());
     }
 
-    /// The cell with the pointer to the node before `node`. For null: to the last.
+    /// The cell that points to the node before `node`, or to the last node if `node`
+    /// is null.
     fn previous_of(&self, node: *const Node) -> &Cell<*const Node> {
         // SAFETY: N1: every node in the list is alive.
         unsafe { node.as_ref() }.map_or(&self.last, |node| &node.previous)
@@ -78,7 +80,8 @@ impl List {
 // ANCHOR: notify
 impl Notify {
     /// Wakes the task that has waited longest. If no task waits, the next one
-    /// that waits is ready at once. Two such notifications count as one.
+    /// that waits is ready at once. Several notifications without a waiting task
+    /// count as one.
     pub fn notify_one(&self) {
         // SAFETY: N1: every node in the list is alive.
         let Some(node) = (unsafe { self.0.first.get().as_ref() }) else {
@@ -135,9 +138,9 @@ impl Default for Notify {
 // ANCHOR: notified
 /// Ready after a notification. Made by [`Notify::notified`].
 ///
-/// N1: a node in the list is alive. It was pinned before it was added, so its
-/// memory is not used for anything else before its destructor has run, and that
-/// destructor removes it from the list.
+/// N1: a node in the list is alive. The `Notified` around it was pinned before the
+/// node was added, so its destructor runs before its memory is used for anything
+/// else, and that destructor removes the node from the list.
 pub struct Notified {
     list: Rc<List>,
     node: Node,
@@ -153,7 +156,8 @@ impl Future for Notified {
         match this.node.state.get() {
             State::NotPolled if this.list.permit.replace(false) => {}
             State::NotPolled => {
-                // SAFETY: rules 1 to 4 of projection hold for `node`.
+                // SAFETY: rules 1 to 4. No code moves the node out of `Notified`, which
+                // is not `Unpin`, is not packed, and does not move it in `drop`.
                 let node = unsafe { self.as_ref().map_unchecked(|this| &this.node) };
                 this.list.push(node);
                 return Poll::Pending;
