@@ -6,11 +6,12 @@ use std::thread;
 use std::time::Duration;
 
 // ANCHOR: serve
-/// Reads counts from one meter, and answers each with the total so far.
+/// Reads counts from one meter, and answers each with the total so far. (A real
+/// server needs a larger total than one byte.)
 fn serve(mut meter: TcpStream) {
     let (mut total, mut count) = (0, [0]);
     while meter.read_exact(&mut count).is_ok() {
-        total += count[0];
+        total = count[0].wrapping_add(total);
         if meter.write_all(&[total]).is_err() {
             return;
         }
@@ -27,7 +28,7 @@ fn one_after_the_other(listener: &TcpListener) {
 
 fn a_thread_each(listener: &TcpListener) {
     while let Ok((meter, _)) = listener.accept() {
-        thread::spawn(|| serve(meter));
+        thread::spawn(move || serve(meter));
     }
 }
 // ANCHOR_END: servers

@@ -93,7 +93,7 @@ impl EventLoop {
     // ANCHOR: sleep
     fn time_to_first_deadline(&self) -> Option<Duration> {
         let (due, _) = self.deadlines.first()?;
-        // mio counts milliseconds. Round up, or the poll returns too early.
+        // Round up to the next millisecond, so that the deadline has passed.
         Some(due.saturating_duration_since(Instant::now()) + Duration::from_millis(1))
     }
     // ANCHOR_END: sleep
@@ -108,8 +108,10 @@ impl EventLoop {
     ) {
         let Some(meter) = self.meters.get_mut(&token) else { return };
         self.deadlines.remove(&(meter.deadline, token));
-        let result = action(meter)
-            .and_then(|()| meter.write())
+        let result = action(meter);
+        // Even a meter that has closed its side gets the answers so far.
+        let result = result
+            .and(meter.write())
             .and_then(|()| meter.reregister(token, self.poll.registry()));
         if result.is_err() {
             self.meters.remove(&token);
@@ -198,7 +200,8 @@ impl Meter {
     // ANCHOR_END: write
 
     // ANCHOR: reregister
-    /// Has the poll report "can be written to", but only while bytes are unsent.
+    /// Asks the poll to report when the socket can be written to, but only while
+    /// bytes are unsent.
     fn reregister(&mut self, token: Token, registry: &Registry) -> Result<(), End> {
         let wants_write = !self.machine.unsent().is_empty();
         if wants_write == self.wants_write {

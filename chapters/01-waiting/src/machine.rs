@@ -94,9 +94,12 @@ impl Machine {
                 self.state = State::Length { kind: byte };
                 self.until = now + self.rules.deadline;
             }
-            State::Length { .. } if usize::from(byte) > MAX => return Err(End::Corrupt),
-            &mut State::Length { kind } => {
-                self.state = State::Body { kind, len: byte, at: 0, body: [0; MAX] };
+            State::Length { kind } => {
+                if usize::from(byte) > MAX {
+                    return Err(End::Corrupt);
+                }
+                let (kind, body) = (*kind, [0; MAX]);
+                self.state = State::Body { kind, len: byte, at: 0, body };
             }
             State::Body { at, body, .. } => {
                 body[usize::from(*at)] = byte;

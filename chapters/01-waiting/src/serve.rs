@@ -17,7 +17,7 @@ pub fn serve(line: &mut impl Line, rules: Rules) -> Result<(), End> {
                 line.send(Message::Ping)?;
                 line.byte(line.now() + rules.heartbeat)?
             }
-            kind => kind?,
+            result => result?,
         };
         let until = line.now() + rules.deadline;
         match receive(line, kind, until)? {

@@ -27,7 +27,7 @@ pub fn run(listener: &TcpListener, rules: Rules, stack: usize) -> ! {
 
 // ANCHOR: talk
 fn talk(stream: TcpStream, rules: Rules) -> Result<(), End> {
-    let mut line = TcpLine::new(stream, rules.deadline).map_err(End::Broken)?;
+    let mut line = TcpLine::new(stream, rules.heartbeat).map_err(End::Broken)?;
     serve(&mut line, rules)
 }
 // ANCHOR_END: talk

@@ -101,3 +101,13 @@ fn a_meter_that_sends_no_message_is_disconnected() {
         assert!(!timed_out, "{of}: the server does not close the connection");
     }
 }
+
+#[test]
+fn a_meter_that_closes_its_side_still_gets_the_answer() {
+    for (of, address) in servers() {
+        let mut meter = connect(address);
+        say(&mut meter, Message::Reading(5));
+        meter.shutdown(std::net::Shutdown::Write).expect("the connection stands");
+        assert_eq!(hear(&mut meter, of), Message::Total(5));
+    }
+}

@@ -19,7 +19,7 @@ pub async fn serve(line: &mut Line, rules: Rules) -> Result<(), End> {
                 line.send(Message::Ping).await?;
                 line.byte(line.now() + rules.heartbeat).await?
             }
-            kind => kind?,
+            result => result?,
         };
         let until = line.now() + rules.deadline;
         match receive(line, kind, until).await? {
