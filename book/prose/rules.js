@@ -16,7 +16,8 @@ export const rules = [
   },
   {
     name: "for-as-because",
-    pattern: /, for (it|they|he|she|we|there|the|an?|another|this|that|these|those|what|in|as|at|no|its|all|each)\b/gi,
+    // "For the same reason", "for as long as it runs" and "for a moment" are everyday English.
+    pattern: /, for (?!the (?:same|first|last|next|moment|time)\b|as long|an? (?:moment|while|time)\b)(it|they|he|she|we|there|the|an?|another|this|that|these|those|what|in|as|at|no|its|all|each)\b/gi,
     instead: 'write "because", or begin a new sentence',
     before: "The queue is locked, for another thread may push.",
     after: "The queue is locked because another thread may push.",

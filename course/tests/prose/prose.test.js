@@ -53,6 +53,8 @@ const everyday = [
   "Should the executor poll the task again?",
   "What happens when the flag goes up, and who wakes the task?",
   "We read one byte at a time.",
+  "The task waits, for as long as the flag is down, and then for a moment.",
+  "It fails, for the same reason.",
   "A queue runs one compile or program at a time.",
   "What is wrong, and where.",
   "The loop makes so many calls that the kernel becomes the slowest part.",
