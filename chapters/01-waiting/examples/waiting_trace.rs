@@ -1,5 +1,5 @@
-//! Records three meters that are served by one thread, for the chapter's
-//! figure. The machines are the chapter's own. A script says which bytes arrive
+//! Records three meters that are served by one thread. The chapter's figure
+//! replays the recording. The machines are the chapter's own. A script says which bytes arrive
 //! when, and the clock is a variable, so every recording is the same.
 //!
 //! `cargo run -q -p waiting --example waiting_trace > book/traces/01-waiting.json`

@@ -89,21 +89,18 @@ impl Machine {
     }
 
     fn on_byte(&mut self, byte: u8, now: Instant) -> Result<(), End> {
-        match &mut self.state {
+        match self.state {
             State::Silent { .. } => {
                 self.state = State::Length { kind: byte };
                 self.until = now + self.rules.deadline;
             }
+            State::Length { .. } if usize::from(byte) > MAX => return Err(End::Corrupt),
             State::Length { kind } => {
-                if usize::from(byte) > MAX {
-                    return Err(End::Corrupt);
-                }
-                let (kind, body) = (*kind, [0; MAX]);
-                self.state = State::Body { kind, len: byte, at: 0, body };
+                self.state = State::Body { kind, len: byte, at: 0, body: [0; MAX] };
             }
-            State::Body { at, body, .. } => {
-                body[usize::from(*at)] = byte;
-                *at += 1;
+            State::Body { kind, len, at, mut body } => {
+                body[usize::from(at)] = byte;
+                self.state = State::Body { kind, len, at: at + 1, body };
             }
         }
         if let State::Body { kind, len, at, body } = self.state

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use crate::CoroutineState::{self, Complete, Yielded};
 use crate::{Coroutine, Corrupt, Decoder, Message};
 
-/// Decodes a question and its answer. Yields whatever its decoder yields.
+/// Decodes a question and its answer. Yields how many bytes are still missing, at
+/// least.
 #[derive(Clone, Copy, Debug)]
 pub enum Exchange {
     /// Stopped because the decoder of the question stopped.

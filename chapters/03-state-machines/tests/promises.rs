@@ -34,7 +34,7 @@ fn poll_then_drop(which: usize, space: usize, text: &str, polls: usize) -> Vec<S
 }
 
 #[test]
-fn calling_an_async_fn_runs_none_of_its_body() {
+fn calling_an_async_fn_does_not_run_its_body() {
     for which in [0, 1] {
         assert_eq!(poll_then_drop(which, 100, "to do", 0), ["dropped: "]);
     }

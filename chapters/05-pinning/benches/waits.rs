@@ -293,10 +293,10 @@ fn main() {
         ],
     );
     println!("size of a waiting future");
-    println!("  {:<34}{:>8} bytes", "with its node, for the list", size_of::<Notified>());
+    println!("  {:<34}{:>8} bytes", "with its list node", size_of::<Notified>());
     println!(
         "  {:<34}{:>8} bytes",
-        "with its number, for queue or tree",
+        "with a number in a queue or tree",
         size_of::<Numbered<Queue>>()
     );
 }

@@ -39,9 +39,9 @@ fn plain<F: Future>(future: F) -> F::Output {
 /// Starts a device in its first poll, and then blocks until the device has sent a
 /// message. The device wakes the task first, and sends later.
 fn greedy() -> impl Future<Output = ()> {
-    let mut device: Option<Receiver<()>> = None;
+    let mut messages: Option<Receiver<()>> = None;
     poll_fn(move |cx| {
-        if device.is_some() {
+        if messages.is_some() {
             return Poll::Ready(());
         }
         let (waker, (sender, receiver)) = (cx.waker().clone(), channel());
@@ -51,7 +51,7 @@ fn greedy() -> impl Future<Output = ()> {
             sender.send(())
         });
         receiver.recv().expect("the device sends a message");
-        device = Some(receiver);
+        messages = Some(receiver);
         Poll::Pending
     })
 }

@@ -19,7 +19,8 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 pub fn waker(parker: Arc<Parker>) -> Waker {
     let data = Arc::into_raw(parker).cast();
     // SAFETY: W1 and W2 hold, and the functions of the table rely on nothing else.
-    // They may run on any thread, because a `Parker` may.
+    // Any thread may use a
+    // `Parker`, so any thread may call them.
     unsafe { Waker::new(data, &VTABLE) }
 }
 // ANCHOR_END: vtable
