@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::path::Path;
 use std::process::Output;
 
 use common::{Course, stderr, stdout};
@@ -359,7 +360,7 @@ fn two_courses_at_once_lose_nothing_of_each_others_progress() {
 }
 
 #[test]
-fn gen_finds_and_mends_what_differs_and_keeps_what_was_tried() {
+fn gen_finds_and_mends_what_differs() {
     let course = Course::new();
     assert_eq!(code(&course.command(&["gen", "--check"])), 0);
     course.double("x + x");
@@ -376,16 +377,107 @@ fn gen_finds_and_mends_what_differs_and_keeps_what_was_tried() {
         "{}",
         stdout(&check)
     );
-    course.write(
-        "progress.txt",
-        "# wakeful course: progress, one line an exercise\nfix/double failing 2026-05-01\n",
-    );
     assert_eq!(code(&course.command(&["gen"])), 0);
     assert_eq!(code(&course.command(&["gen", "--check"])), 0);
+}
+
+#[test]
+fn gen_keeps_every_file_that_no_generation_wrote_and_says_where() {
+    let course = Course::new();
+    // No exercise was tried: gen may not need the progress file to know the reader's work.
+    let mine = [
+        "exercises/02-fix/src/double.rs",
+        "exercises/02-fix/src/my_notes.rs",
+        "exercises/02-fix/tests/count.rs",
+        "exercises/Cargo.toml",
+    ];
+    for path in mine {
+        course.write(path, "// mine\n");
+    }
+    fs::remove_file(course.path("exercises/02-fix/src/count.rs")).unwrap();
+    course.write("exercises/02-fix/src/count.rs/deep.rs", "// mine\n");
+    let generated = course.command(&["gen"]);
+    assert_eq!(code(&generated), 0, "{}", stderr(&generated));
+    let printed = stdout(&generated);
+    for path in mine {
+        let kept = format!("{path}.yours-1");
+        assert!(printed.contains(&kept), "{kept} in {printed}");
+        assert_eq!(course.read(&kept), "// mine\n");
+    }
+    let deep = "exercises/02-fix/src/count.rs.yours-1";
+    assert!(printed.contains(deep), "{printed}");
+    assert_eq!(course.read(&format!("{deep}/deep.rs")), "// mine\n");
+    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn gen_keeps_a_readers_link() {
+    let course = Course::new();
+    let file = course.path("exercises/02-fix/src/double.rs");
+    fs::remove_file(&file).unwrap();
+    std::os::unix::fs::symlink("nowhere.rs", &file).unwrap();
+    assert_eq!(code(&course.command(&["gen"])), 0);
+    assert!(file.is_file());
+    let kept = course.path("exercises/02-fix/src/double.rs.yours-1");
+    assert_eq!(fs::read_link(kept).unwrap(), Path::new("nowhere.rs"));
+}
+
+#[test]
+fn gen_replaces_and_removes_what_an_earlier_generation_wrote() {
+    let course = Course::new();
+    let solution = "solutions/02-fix/src/double.rs";
+    course.write(
+        solution,
+        &course.read(solution).replace("Double it", "Twice it"),
+    );
+    course.write("solutions/02-fix/src/more.rs", "//! More.\n");
+    assert_eq!(code(&course.command(&["gen"])), 0);
+    fs::remove_file(course.path("solutions/02-fix/src/more.rs")).unwrap();
+    let generated = course.command(&["gen"]);
+    assert!(
+        !stdout(&generated).contains(".yours-"),
+        "{}",
+        stdout(&generated)
+    );
     assert!(
         course
-            .read("exercises/02-fix/src/double.rs.yours-1")
-            .contains("x + x")
+            .read("exercises/02-fix/src/double.rs")
+            .contains("Twice it")
+    );
+    for file in ["double.rs.yours-1", "more.rs", "more.rs.yours-1"] {
+        assert!(
+            !course
+                .path(&format!("exercises/02-fix/src/{file}"))
+                .exists()
+        );
+    }
+}
+
+#[test]
+fn a_gen_that_fails_names_the_files_that_it_set_aside_before() {
+    let course = Course::new();
+    course.write("exercises/02-fix/src/count.rs", "// mine\n");
+    course.write("exercises/02-fix/src/double.rs", "// mine\n");
+    let catalog = course.catalog();
+    let tree = course::skeleton::generate(&course.layout, &catalog.chapters).unwrap();
+    // Where the second file would be written first, nothing can be written.
+    let blocked = format!(
+        "exercises/02-fix/src/double.rs.{}.tmp/x",
+        std::process::id()
+    );
+    course.write(&blocked, "");
+    let mut told = Vec::new();
+    course::skeleton::regenerate(&course.layout, &tree, &mut |one| told.push(one)).unwrap_err();
+    let kept = course.path("exercises/02-fix/src/count.rs.yours-1");
+    assert!(
+        told.iter().any(|one| one.kept.as_ref() == Some(&kept)),
+        "{told:?}"
+    );
+    assert!(
+        course
+            .read("exercises/02-fix/src/double.rs")
+            .contains("mine")
     );
 }
 
@@ -428,7 +520,7 @@ fn a_broken_manifest_is_explained_and_reset_mends_it() {
         "{printed}"
     );
     assert!(
-        printed.contains("help: `cargo course reset fix/count` restores the manifest too"),
+        printed.contains("`cargo course reset --file exercises/Cargo.toml`"),
         "{printed}"
     );
     let reset = course.command(&["reset", "count"]);
@@ -438,4 +530,97 @@ fn a_broken_manifest_is_explained_and_reset_mends_it() {
         stdout(&reset)
     );
     assert!(stdout(&course.command(&["check", "count"])).contains("fix/count: failed"));
+}
+
+#[test]
+fn another_chapters_broken_manifest_is_blamed_and_restored_alone() {
+    let course = Course::new();
+    for (path, text) in [
+        (
+            "chapters/03-more/Cargo.toml",
+            "[package]\nname = \"more\"\nversion.workspace = true\nedition.workspace = true\n",
+        ),
+        ("chapters/03-more/src/lib.rs", ""),
+        (
+            "solutions/03-more/Cargo.toml",
+            "[package]\nname = \"more-solutions\"\nversion.workspace = true\nedition.workspace = true\n\n\
+             [lib]\nname = \"more_exercises\"\n",
+        ),
+        ("solutions/03-more/src/lib.rs", "pub mod one;\n"),
+        ("solutions/03-more/src/one.rs", "pub const ONE: u32 = 1;\n"),
+        (
+            "solutions/03-more/tests/one.rs",
+            "#[test]\nfn one_is_one() {\n    assert_eq!(more_exercises::one::ONE, 1);\n}\n",
+        ),
+        (
+            "solutions/03-more/exercises.toml",
+            "[[exercise]]\nid = \"more/one\"\ntitle = \"One\"\nkind = \"build\"\nminutes = 5\n\
+             file = \"src/one.rs\"\ntest = \"tests/one.rs\"\nsummary = \"One.\"\nhints = [\"1\", \"1\", \"1\"]\n",
+        ),
+    ] {
+        course.write(path, text);
+    }
+    course.generate();
+    let solved = "exercises/03-more/src/one.rs";
+    course.write(solved, "pub const ONE: u32 = 2 - 1;\n");
+    let manifest = "exercises/02-fix/Cargo.toml";
+    let whole = course.read(manifest);
+    for (n, broken) in ["[package\n", "[package]\n"].into_iter().enumerate() {
+        course.write(manifest, broken);
+        let printed = stdout(&course.command(&["check", "more/one"]));
+        let command = format!("`cargo course reset --file {manifest}`");
+        assert!(printed.contains(&command), "{printed}");
+        assert!(!printed.contains("reset more/one"), "{printed}");
+
+        let reset = course.command(&["reset", "--file", manifest]);
+        let kept = format!("{manifest}.yours-{}", n + 1);
+        assert!(stdout(&reset).contains(&kept), "{}", stdout(&reset));
+        assert_eq!(course.read(&kept), broken);
+        assert_eq!(course.read(manifest), whole);
+        assert_eq!(course.read(solved), "pub const ONE: u32 = 2 - 1;\n");
+        assert_eq!(code(&course.command(&["check", "more/one"])), 0);
+    }
+}
+
+#[test]
+fn reset_of_one_file_takes_its_path_from_any_place_and_no_other_file() {
+    let course = Course::new();
+    let file = "exercises/02-fix/tests/double.rs";
+    let test = course.read(file);
+    let absolute = course.path(file);
+    let typed = [file, "02-fix/tests/double.rs", absolute.to_str().unwrap()];
+    for (n, path) in typed.into_iter().enumerate() {
+        course.write(file, "// mine\n");
+        assert_eq!(
+            code(&course.command(&["reset", "--file", path])),
+            0,
+            "{path}"
+        );
+        assert_eq!(course.read(file), test);
+        assert_eq!(course.read(&format!("{file}.yours-{}", n + 1)), "// mine\n");
+    }
+    let progress = "# wakeful course: progress, one line an exercise\n";
+    course.write("progress.txt", progress);
+    for path in [
+        "progress.txt",
+        "../Cargo.toml",
+        "exercises/../progress.txt",
+        "",
+    ] {
+        let refused = course.command(&["reset", "--file", path]);
+        assert_eq!(code(&refused), 2, "{path}");
+    }
+    assert_eq!(course.read("progress.txt"), progress);
+    assert_eq!(code(&course.command(&["reset"])), 2);
+}
+
+#[test]
+fn reset_of_an_exercises_own_file_counts_as_a_reset() {
+    let course = Course::new();
+    course.solve("fix/double");
+    assert_eq!(code(&course.command(&["check", "fix/double"])), 0);
+    course.command(&["reset", "--file", "exercises/02-fix/src/double.rs"]);
+    let listed = json(&course.command(&["list", "--json"]));
+    assert_ne!(listed["exercises"][1]["state"], "solved", "{listed}");
+    assert_ne!(listed["exercises"][0]["state"], "solved", "{listed}");
 }

@@ -247,21 +247,22 @@ fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
 #[test]
 fn what_is_missing_of_an_exercise_is_named_with_the_command_that_restores_it() {
     let course = Course::new();
-    for file in ["src/double.rs", "tests/double.rs", "Cargo.toml"] {
-        let path = format!("exercises/02-fix/{file}");
-        let before = course.read(&path);
-        std::fs::remove_file(course.path(&path)).unwrap();
+    for path in [
+        "exercises/02-fix/src/double.rs",
+        "exercises/02-fix/tests/double.rs",
+        "exercises/02-fix/Cargo.toml",
+        "exercises/Cargo.toml",
+    ] {
+        let before = course.read(path);
+        std::fs::remove_file(course.path(path)).unwrap();
         let verdict = course.run("fix/double", &Limits::default());
         assert_eq!(verdict.outcome, Outcome::Missing, "{verdict:#?}");
         assert_eq!(verdict.diagnostics, format!("{path} is not there"));
         let advice = verdict.advice.expect("something can be done");
-        assert!(
-            advice.contains("`cargo course reset fix/double`"),
-            "{advice}"
-        );
-        let catalog = course.catalog();
-        course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
-        assert_eq!(course.read(&path), before);
+        let command = format!("`cargo course reset --file {path}`");
+        assert!(advice.contains(&command), "{advice}");
+        course.command(&["reset", "--file", path]);
+        assert_eq!(course.read(path), before);
     }
 }
 
@@ -281,7 +282,7 @@ fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
     assert!(
         verdict
             .advice
-            .is_some_and(|advice| advice.contains("cargo course reset fix/double"))
+            .is_some_and(|advice| advice.contains(&format!("reset --file {manifest}`")))
     );
 
     let catalog = course.catalog();

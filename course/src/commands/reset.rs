@@ -1,6 +1,7 @@
 //! `cargo course reset`: an exercise put back; the reader's version is kept.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::CommandError;
@@ -17,19 +18,45 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts it back and tells what was done.
-pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
-    let layout = session.layout;
-    let done = skeleton::reset(layout, &session.catalog, exercise)?;
-    session.record(&exercise.id, Change::Reset);
-    let file = layout.show(&exercise.path(layout));
-    let mut out = match &done.kept {
+/// Puts one file back and no other. `typed` is a path from where the reader is, from the root or
+/// from the exercises.
+pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
+    let mut session = Session::open(layout)?;
+    let tree = skeleton::generate(layout, &session.catalog.chapters)?;
+    let exercises = layout.exercises();
+    let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
+    let file = places
+        .iter()
+        .filter_map(|path| path.strip_prefix(&exercises).ok())
+        .find(|file| tree.contains_key(*file))
+        .unwrap_or(typed);
+    let kept = skeleton::restore(layout, &tree, file)?;
+    let path = exercises.join(file);
+    let whose = session.catalog.exercises().find(|e| e.path(layout) == path);
+    if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
+        session.record(&id, Change::Reset);
+    }
+    print(&first_again(layout, &path, kept.as_deref()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn first_again(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
+    let file = layout.show(path);
+    match kept {
         Some(kept) => format!(
             "{file} is as it was at first; yours is kept as {}: give it its old name again to take it back\n",
             layout.show(kept)
         ),
         None => format!("{file} is as it was at first\n"),
-    };
+    }
+}
+
+/// Puts it back and tells what was done.
+pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
+    let layout = session.layout;
+    let done = skeleton::reset(layout, &session.catalog, exercise)?;
+    session.record(&exercise.id, Change::Reset);
+    let mut out = first_again(layout, &exercise.path(layout), done.kept.as_deref());
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {

@@ -1,10 +1,10 @@
 //! One exercise from its files to its verdict.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
@@ -87,11 +87,17 @@ async fn once(
     };
     let workspace = layout.exercises();
     let dir = exercise.dir(layout);
-    let needed = [&*exercise.file, &*exercise.test, Path::new("Cargo.toml")];
-    if let Some(gone) = needed.iter().find(|file| !dir.join(file).is_file()) {
+    let test_file = dir.join(&exercise.test);
+    let needed = [
+        exercise.path(layout),
+        test_file.clone(),
+        dir.join("Cargo.toml"),
+        workspace.join("Cargo.toml"),
+    ];
+    if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
         verdict.outcome = Outcome::Missing;
-        verdict.diagnostics = format!("{} is not there", layout.show(&dir.join(gone)));
-        verdict.advice = Some(format!("`cargo course reset {}` restores it", exercise.id));
+        verdict.diagnostics = format!("{} is not there", layout.show(gone));
+        verdict.advice = Some(manifest::restore(layout, gone));
         return Ok(Some(verdict));
     }
     share_lock_file(layout, &workspace);
@@ -116,7 +122,7 @@ async fn once(
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
-        verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
+        verdict.advice = Some(manifest::advice(layout, &verdict.diagnostics));
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
         if let Some(other) = foreign_error(layout, exercise, &report) {
@@ -148,9 +154,9 @@ async fn once(
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
-                "{} has no tests any more; `cargo course reset {}` restores it",
+                "{} has no tests any more; {}",
                 exercise.test.display(),
-                exercise.id
+                manifest::restore(layout, &test_file)
             ));
         }
     } else {
@@ -193,25 +199,6 @@ fn share_lock_file(layout: &Layout, workspace: &Path) {
         // Only a help for those offline: cargo makes its own if this fails.
         let _ = std::fs::copy(root, own);
     }
-}
-
-fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
-    if !["manifest", "Cargo.toml", "Cargo.lock", "lock file"]
-        .iter()
-        .any(|word| complaint.contains(word))
-    {
-        return "this is not about your code: mend what cargo names (a full disk, a folder that \
-                may not be written to, no network), then save the exercise again"
-            .into();
-    }
-    // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
-    let catalog = Catalog::load(layout).ok();
-    let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
-        let manifest: PathBuf = ["exercises", &other.chapter, "Cargo.toml"].iter().collect();
-        other.chapter != exercise.chapter && complaint.contains(&manifest.display().to_string())
-    });
-    let id = whose.map_or(&exercise.id, |other| &other.id);
-    format!("`cargo course reset {id}` restores the manifest too and keeps yours aside")
 }
 
 /// All exercises of a chapter are one crate: an error may be in another one's file.

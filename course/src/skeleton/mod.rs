@@ -2,8 +2,9 @@
 //!
 //! The solutions are the only source. [`generate`] computes all of `exercises/`
 //! from them; [`regenerate`] writes it, [`differences`] compares, [`reset`] puts
-//! one exercise back, [`diff`] shows the reader's version against the solution.
+//! one exercise back, [`restore`] one file, [`diff`] shows the reader's version against the solution.
 
+mod generated;
 mod holes;
 mod manifest;
 mod reset;
@@ -12,9 +13,9 @@ mod write;
 
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
-pub use reset::{Reset, diff, reset};
+pub use reset::{Reset, diff, reset, restore};
 pub use tree::{Tree, generate};
-pub use write::{Difference, differences, regenerate};
+pub use write::{Difference, Regenerated, differences, regenerate};
 
 use std::path::PathBuf;
 
@@ -45,6 +46,12 @@ pub enum SkeletonError {
         path: PathBuf,
         /// What is wrong.
         source: ManifestError,
+    },
+    /// No solution gives the exercises such a file.
+    #[error("{}: the course has no such file, so it cannot restore it", path.display())]
+    NotGenerated {
+        /// The file.
+        path: PathBuf,
     },
     /// The solution has no such file.
     #[error("{}: the solution has no {}", exercise, file.display())]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, YOURS, generate, holes, write};
+use super::{SkeletonError, Tree, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 
@@ -33,19 +33,7 @@ pub fn reset(
         if fs::read(&path).is_ok_and(|now| now == *content) {
             continue;
         }
-        // Whatever else is there is moved out of the way: a directory, or a link that leads
-        // nowhere, which to write to would write elsewhere.
-        let kept = match fs::symlink_metadata(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            _ => Some(files::set_aside(&path, YOURS)?),
-        };
-        if let Err(error) = write::put(&path, content) {
-            // On a full disk the reader had better keep a file than a promise.
-            if let Some(kept) = kept {
-                let _ = fs::rename(kept, &path);
-            }
-            return Err(error.into());
-        }
+        let kept = write::replace(&path, content)?;
         if is_the_exercise {
             done.kept = kept;
         } else {
@@ -53,6 +41,20 @@ pub fn reset(
         }
     }
     Ok(done)
+}
+
+/// Puts one generated file back, named from `exercises/`; answers where the changed one is kept.
+pub fn restore(
+    layout: &Layout,
+    tree: &Tree,
+    file: &Path,
+) -> Result<Option<PathBuf>, SkeletonError> {
+    let path = layout.exercises().join(file);
+    match tree.get(file) {
+        Some(content) if fs::read(&path).is_ok_and(|now| now == *content) => Ok(None),
+        Some(content) => Ok(write::replace(&path, content)?),
+        None => Err(SkeletonError::NotGenerated { path }),
+    }
 }
 
 /// The exercise's own file, and the files of its crate and workspace that are no other exercise's.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::generated::Generated;
 use super::{SkeletonError, Tree, YOURS};
 use crate::catalog::Layout;
 use crate::files::{self, FileError};
@@ -35,6 +36,10 @@ pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, Skel
         match fs::read(dir.join(path)) {
             Ok(content) if content == *wanted => {}
             Ok(_) => found.push(Difference::Changed(path.clone())),
+            // A directory, or a link that leads nowhere, is in the file's place.
+            Err(_) if is_no_file(&dir.join(path)) => {
+                found.push(Difference::Changed(path.clone()));
+            }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 found.push(Difference::Missing(path.clone()));
             }
@@ -57,36 +62,80 @@ pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, Skel
     Ok(found)
 }
 
-/// Brings `exercises/` to what it should hold; returns what was different.
-/// What `keep` says is somebody's work is set aside before it is replaced.
+/// One file that a generation wrote or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Regenerated {
+    /// How it differed.
+    pub difference: Difference,
+    /// Where the reader's version is kept, if it was not an earlier generation's.
+    pub kept: Option<PathBuf>,
+}
+
+/// Brings `exercises/` to what it should hold, and tells each file that differed. What no
+/// earlier generation wrote is set aside before it is replaced or removed.
 pub fn regenerate(
     layout: &Layout,
     tree: &Tree,
-    keep: &dyn Fn(&Path) -> bool,
-) -> Result<Vec<Difference>, SkeletonError> {
-    let different = differences(layout, tree)?;
-    for difference in &different {
+    tell: &mut dyn FnMut(Regenerated),
+) -> Result<(), SkeletonError> {
+    let mut generated = Generated::load(layout);
+    for difference in differences(layout, tree)? {
         let path = layout.exercises().join(difference.path());
-        if !matches!(difference, Difference::Missing(_)) && keep(difference.path()) {
-            files::set_aside(&path, YOURS)?;
-        }
-        match tree.get(difference.path()) {
-            Some(content) => put(&path, content)?,
-            None if path.exists() => {
+        let ours = fs::symlink_metadata(&path).is_ok_and(|there| there.is_file())
+            && fs::read(&path).is_ok_and(|now| generated.knows(difference.path(), &now));
+        let kept = match tree.get(difference.path()) {
+            Some(content) if ours => put(&path, content).map(|()| None)?,
+            Some(content) => replace(&path, content)?,
+            None if ours => {
                 fs::remove_file(&path).map_err(FileError::new("remove", &path))?;
+                None
             }
-            None => {}
-        }
+            None => {
+                let kept = move_away(&path)?;
+                if kept.is_none() {
+                    // It went with the directory above it.
+                    continue;
+                }
+                kept
+            }
+        };
+        tell(Regenerated { difference, kept });
     }
-    Ok(different)
+    generated.remember(tree);
+    Ok(())
+}
+
+/// Writes one generated file. Whatever is there is set aside first; answers where it is kept.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, FileError> {
+    let kept = move_away(path)?;
+    if let Err(error) = put(path, content) {
+        // On a full disk the reader had better keep a file than a promise.
+        if let Some(kept) = kept {
+            let _ = fs::rename(kept, path);
+        }
+        return Err(error);
+    }
+    Ok(kept)
+}
+
+/// Sets aside whatever is there: a file, a directory, or a link, which to write to would write elsewhere.
+fn move_away(path: &Path) -> Result<Option<PathBuf>, FileError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => files::set_aside(path, YOURS).map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 /// Writes one generated file, and the directories above it.
-pub(super) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
+fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
     }
     files::write_atomically(path, content)
+}
+
+fn is_no_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|there| !there.is_file())
 }
 
 /// Cargo's files, and what readers and their editors leave.
