@@ -4,10 +4,9 @@
 // the book is static and nothing here is used.
 
 import { element } from './dom.js';
+import { follow } from './stream.js';
 
 const NOTICE_AFTER_MS = 1200;
-const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-const CLOSE_WHEN_HIDDEN_MS = 20_000;
 
 let token = document.querySelector('meta[name="course-token"]')?.content ?? null;
 
@@ -66,53 +65,20 @@ async function renewToken() {
 }
 
 /**
- * Server-sent events from `path`, for as long as the tab is looked at: browsers
- * allow six connections to a server, and a forgotten tab must not keep one.
- * `names` maps an event's name to what to do with its data; `opened` is called
- * each time a connection stands, so that what was missed can be fetched.
+ * Server-sent events from `path`, while the tab is visible. `names` maps an
+ * event's name to the function that gets its data. `opened` is called each time
+ * a stream begins, also after the tab was hidden: it fetches what was missed.
  */
 export function events(path, names, { opened = () => {}, lost = () => {} } = {}) {
-  let source = null;
-  let failures = 0;
-  let retry = null;
-  let hiding = null;
-
-  function open() {
-    clearTimeout(retry);
-    source?.close();
-    source = new EventSource(`${path}?token=${encodeURIComponent(token)}`);
-    source.onopen = () => {
-      failures = 0;
-      opened();
-    };
-    source.onerror = async () => {
-      source.close();
-      lost();
-      const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
-      failures += 1;
-      retry = setTimeout(async () => {
-        await renewToken();
-        open();
-      }, pause);
-    };
-    for (const [name, act] of Object.entries(names)) {
-      source.addEventListener(name, (event) => act(JSON.parse(event.data || 'null')));
-    }
-  }
-  function close() {
-    clearTimeout(retry);
-    source?.close();
-    source = null;
-  }
-
-  document.addEventListener('visibilitychange', () => {
-    clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, CLOSE_WHEN_HIDDEN_MS);
-    else if (source === null || source.readyState === EventSource.CLOSED) open();
+  follow(path, Object.keys(names), {
+    address: () => `${path}?token=${encodeURIComponent(token)}`,
+    renew: renewToken,
+    tell: (message) => {
+      if (message.opened) opened();
+      else if (message.lost) lost();
+      else names[message.name](message.data);
+    },
   });
-  addEventListener('pagehide', close);
-  addEventListener('pageshow', (event) => event.persisted && open());
-  open();
 }
 
 /** The strip at the foot of the page: a lost connection, a book that does not build. */
