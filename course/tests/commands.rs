@@ -481,6 +481,17 @@ fn a_gen_that_fails_names_the_files_that_it_set_aside_before() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_gen_that_writes_nothing_does_not_say_that_all_is_well() {
+    let course = Course::new();
+    fs::remove_dir_all(course.path("exercises")).unwrap();
+    std::os::unix::fs::symlink("nowhere", course.path("exercises")).unwrap();
+    let generated = course.command(&["gen"]);
+    assert_eq!(code(&generated), 2);
+    assert_eq!(stdout(&generated), "");
+}
+
 #[test]
 fn what_never_ends_is_stopped_and_said_so() {
     let course = Course::new();
@@ -605,10 +616,12 @@ fn reset_of_one_file_takes_its_path_from_any_place_and_no_other_file() {
         "progress.txt",
         "../Cargo.toml",
         "exercises/../progress.txt",
-        "",
+        "exercises",
     ] {
         let refused = course.command(&["reset", "--file", path]);
         assert_eq!(code(&refused), 2, "{path}");
+        let said = stderr(&refused);
+        assert!(said.contains("such as exercises/Cargo.toml"), "{said}");
     }
     assert_eq!(course.read("progress.txt"), progress);
     assert_eq!(code(&course.command(&["reset"])), 2);

@@ -232,6 +232,18 @@ fn a_place_that_cannot_be_written_to_is_not_blamed_on_the_manifest() {
 }
 
 #[test]
+fn a_broken_lock_file_is_to_be_deleted_and_one_that_cannot_be_written_is_not() {
+    let course = Course::new();
+    let lock_file = "exercises/Cargo.lock";
+    let advice = || course.run("fix/double", &Limits::default()).advice;
+    course.write(lock_file, "broken");
+    assert!(advice().is_some_and(|advice| advice.contains(&format!("delete {lock_file}"))));
+    std::fs::remove_file(course.path(lock_file)).unwrap();
+    course.write(&format!("{lock_file}/directory"), "");
+    assert!(!advice().is_some_and(|advice| advice.contains("delete")));
+}
+
+#[test]
 fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
     let course = Course::new();
     std::fs::remove_file(course.path("exercises/02-fix/src/count.rs")).unwrap();

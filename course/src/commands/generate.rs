@@ -30,8 +30,10 @@ pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     }
     let mut written = Vec::new();
     let done = skeleton::regenerate(layout, &tree, &mut |one| written.push(one));
-    // What was written before a failure is told too: it says where the reader's files are.
-    print(&told(layout, &written, "written"))?;
+    // After a failure, the list still says where the reader's files are.
+    if done.is_ok() || !written.is_empty() {
+        print(&told(layout, &written, "written"))?;
+    }
     done?;
     Ok(ExitCode::SUCCESS)
 }

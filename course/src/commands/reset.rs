@@ -25,18 +25,26 @@ pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, Com
     let tree = skeleton::generate(layout, &session.catalog.chapters)?;
     let exercises = layout.exercises();
     let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
-    let file = places
-        .iter()
-        .filter_map(|path| path.strip_prefix(&exercises).ok())
-        .find(|file| tree.contains_key(*file))
-        .unwrap_or(typed);
-    let kept = skeleton::restore(layout, &tree, file)?;
-    let path = exercises.join(file);
-    let whose = session.catalog.exercises().find(|e| e.path(layout) == path);
+    let known = places.iter().find_map(|path| {
+        let content = tree.get(path.strip_prefix(&exercises).ok()?)?;
+        Some((path, content))
+    });
+    let (path, content) = known.ok_or_else(|| CommandError::Said {
+        message: format!("the course has no file {} to restore", typed.display()),
+        advice: Some(format!(
+            "name a file as cargo names it, such as {}",
+            layout.show(&exercises.join("Cargo.toml"))
+        )),
+    })?;
+    let kept = skeleton::restore(path, content)?;
+    let whose = session
+        .catalog
+        .exercises()
+        .find(|e| e.path(layout) == *path);
     if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
         session.record(&id, Change::Reset);
     }
-    print(&first_again(layout, &path, kept.as_deref()))?;
+    print(&first_again(layout, path, kept.as_deref()))?;
     Ok(ExitCode::SUCCESS)
 }
 

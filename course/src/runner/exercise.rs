@@ -196,8 +196,11 @@ fn share_lock_file(layout: &Layout, workspace: &Path) {
         workspace.join("Cargo.lock"),
     );
     if !own.exists() {
-        // Only a help for those offline: cargo makes its own if this fails.
-        let _ = std::fs::copy(root, own);
+        // Only a help for those offline: cargo makes its own if this fails. On a full disk, half
+        // of the file would be worse than nothing.
+        if let Ok(content) = std::fs::read(root) {
+            let _ = files::write_atomically(&own, &content);
+        }
     }
 }
 

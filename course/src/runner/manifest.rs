@@ -20,7 +20,7 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
         );
     }
     let lock_file = layout.show(&layout.exercises().join("Cargo.lock"));
-    if complaint.contains(&lock_file) {
+    if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
         return format!("delete {lock_file}: cargo writes it anew");
     }
     "this is not about your code: mend what cargo names (a full disk, a folder that \

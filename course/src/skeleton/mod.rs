@@ -47,12 +47,6 @@ pub enum SkeletonError {
         /// What is wrong.
         source: ManifestError,
     },
-    /// No solution gives the exercises such a file.
-    #[error("{}: the course has no such file, so it cannot restore it", path.display())]
-    NotGenerated {
-        /// The file.
-        path: PathBuf,
-    },
     /// The solution has no such file.
     #[error("{}: the solution has no {}", exercise, file.display())]
     NoFile {

@@ -43,18 +43,12 @@ pub fn reset(
     Ok(done)
 }
 
-/// Puts one generated file back, named from `exercises/`; answers where the changed one is kept.
-pub fn restore(
-    layout: &Layout,
-    tree: &Tree,
-    file: &Path,
-) -> Result<Option<PathBuf>, SkeletonError> {
-    let path = layout.exercises().join(file);
-    match tree.get(file) {
-        Some(content) if fs::read(&path).is_ok_and(|now| now == *content) => Ok(None),
-        Some(content) => Ok(write::replace(&path, content)?),
-        None => Err(SkeletonError::NotGenerated { path }),
+/// Puts one file back to what was generated; answers where the changed one is kept.
+pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, SkeletonError> {
+    if fs::read(path).is_ok_and(|now| now == generated) {
+        return Ok(None);
     }
+    Ok(write::replace(path, generated)?)
 }
 
 /// The exercise's own file, and the files of its crate and workspace that are no other exercise's.
