@@ -259,8 +259,9 @@ fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
 #[test]
 fn what_is_missing_of_an_exercise_is_named_with_the_command_that_restores_it() {
     let course = Course::new();
+    course.solve("fix/double");
+    let solved = course.read("exercises/02-fix/src/double.rs");
     for path in [
-        "exercises/02-fix/src/double.rs",
         "exercises/02-fix/tests/double.rs",
         "exercises/02-fix/Cargo.toml",
         "exercises/Cargo.toml",
@@ -276,6 +277,14 @@ fn what_is_missing_of_an_exercise_is_named_with_the_command_that_restores_it() {
         course.command(&["reset", "--file", path]);
         assert_eq!(course.read(path), before);
     }
+    assert_eq!(course.read("exercises/02-fix/src/double.rs"), solved);
+    std::fs::remove_dir_all(course.path("exercises")).unwrap();
+    let verdict = course.run("fix/double", &Limits::default());
+    let advice = verdict.advice.expect("something can be done");
+    assert!(
+        advice.contains("`cargo course reset fix/double`"),
+        "{advice}"
+    );
 }
 
 #[test]

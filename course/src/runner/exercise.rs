@@ -97,7 +97,12 @@ async fn once(
     if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
         verdict.outcome = Outcome::Missing;
         verdict.diagnostics = format!("{} is not there", layout.show(gone));
-        verdict.advice = Some(manifest::restore(layout, gone));
+        // Where the exercise's own file is gone, a reset takes nothing away, and more may be gone.
+        verdict.advice = Some(if *gone == exercise.path(layout) {
+            format!("`cargo course reset {}` restores it", exercise.id)
+        } else {
+            manifest::restore(layout, gone)
+        });
         return Ok(Some(verdict));
     }
     share_lock_file(layout, &workspace);
