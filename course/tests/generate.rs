@@ -144,3 +144,28 @@ fn a_gen_that_writes_nothing_does_not_say_that_all_is_well() {
     assert_eq!(code(&generated), 2);
     assert_eq!(stdout(&generated), "");
 }
+
+#[test]
+fn gen_leaves_the_files_alone_that_another_gen_is_just_writing() {
+    let course = Course::new();
+    let file = "exercises/02-fix/src/double.rs.4711.tmp";
+    course.write(file, "half of");
+    course.double("x + x");
+    assert_eq!(code(&course.command(&["gen"])), 0);
+    assert_eq!(course.read(file), "half of");
+}
+
+#[test]
+fn several_gens_at_once_lose_nothing_of_the_readers() {
+    let course = Course::new();
+    course.double("x + x");
+    let children: Vec<_> = (0..4)
+        .map(|_| course.start(&["gen"]).spawn().unwrap())
+        .collect();
+    for mut child in children {
+        child.wait().unwrap();
+    }
+    let dir = fs::read_dir(course.path("exercises/02-fix/src")).unwrap();
+    let texts = dir.map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap());
+    assert_eq!(texts.filter(|text| text.contains("x + x")).count(), 1);
+}

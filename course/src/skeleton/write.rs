@@ -109,13 +109,23 @@ pub fn regenerate(
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, FileError> {
     let kept = move_away(path)?;
     if let Err(error) = put(path, content) {
-        // On a full disk the reader had better keep a file than a promise.
         if let Some(kept) = kept {
-            let _ = fs::rename(kept, path);
+            give_back(&kept, path);
         }
         return Err(error);
     }
     Ok(kept)
+}
+
+/// Moves what was set aside to its place again, unless another process has written there since.
+fn give_back(kept: &Path, path: &Path) {
+    // A link, unlike a rename, never replaces a file. If it cannot be made, the file stays aside.
+    if fs::hard_link(kept, path).is_ok() {
+        let _ = fs::remove_file(kept);
+    } else if fs::symlink_metadata(path).is_err() {
+        // A directory cannot be linked, and some file systems have no links.
+        let _ = fs::rename(kept, path);
+    }
 }
 
 /// Sets aside whatever is there: a file, a directory, or a link, which to write to would write elsewhere.
@@ -138,12 +148,32 @@ fn is_no_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|there| !there.is_file())
 }
 
-/// Cargo's files, and what readers and their editors leave.
+/// Cargo's files, what readers and their editors leave, and what another process is just writing.
 fn is_not_generated(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "Cargo.lock"
         || name == "target"
         || name.contains(YOURS)
         || name.ends_with('~')
+        || files::is_temporary(&name)
         || (name.starts_with('.') && name != ".cargo")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_set_aside_is_given_back_but_replaces_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, kept) = (dir.path().join("a.rs"), dir.path().join("a.rs.yours-1"));
+        fs::write(&kept, "mine").unwrap();
+        give_back(&kept, &path);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert!(!kept.exists());
+        fs::write(&kept, "older").unwrap();
+        give_back(&kept, &path);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "older");
+    }
 }
