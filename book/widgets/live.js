@@ -1,5 +1,5 @@
-// The page's one connection to `cargo course`: fetches the exercises, hands
-// every change to the panels and the sidebar, reloads a page that was rebuilt.
+// The page's only connection to `cargo course`. It fetches the exercises, passes changes on to the
+// panels and the sidebar, and reloads a page after a rebuild.
 
 import { call, events, status } from './api.js';
 import * as exercise from './exercise.js';
@@ -37,7 +37,7 @@ export function start(root) {
     {
       opened: () => {
         status.online();
-        status.problem(null); // a book that still does not build says so again
+        status.problem(null); // if the book still does not build, the server repeats the message
         refresh().catch((error) => status.problem(error.message));
         reloadIfRebuilt();
       },

@@ -1,4 +1,4 @@
-//! One chapter and its exercises, as `solutions/NN-name/exercises.toml` and the manifests state them.
+//! A chapter and its exercises. `solutions/NN-name/exercises.toml` and the manifests define them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,75 +12,75 @@ use crate::files::{self, FileError};
 /// A chapter of the book.
 #[derive(Clone, Debug)]
 pub struct Chapter {
-    /// The directory's name, the same under `chapters/`, `solutions/` and `exercises/`: `02-generators`.
+    /// The name of the directory in `chapters/`, `solutions/` and `exercises/`: `02-generators`.
     pub dir: String,
-    /// The chapter crate's package: `generators`.
+    /// The package of the chapter's crate: `generators`.
     pub package: String,
     /// The package of the reader's skeletons: `generators-exercises`.
     pub exercises_package: String,
     /// The package of the solutions: `generators-solutions`.
     pub solutions_package: String,
-    /// In the order of the page.
+    /// The exercises in the order of the page.
     pub exercises: Vec<Exercise>,
 }
 
 /// One exercise.
 #[derive(Clone, Debug)]
 pub struct Exercise {
-    /// Stable, never renumbered: `generators/tree-walk`.
+    /// The id, which never changes: `generators/tree-walk`.
     pub id: String,
     /// The chapter's directory: `02-generators`.
     pub chapter: String,
     /// The package that the reader edits: `generators-exercises`.
     pub package: String,
-    /// For people.
+    /// The title for people.
     pub title: String,
-    /// What is to be done to the code.
+    /// What kind of work the exercise is.
     pub kind: Kind,
-    /// How long it takes.
+    /// How many minutes it takes.
     pub minutes: u32,
-    /// The one file the reader edits, from the crate's directory: `src/tree_walk.rs`.
+    /// The file that the reader edits, relative to the crate's directory: `src/tree_walk.rs`.
     pub file: PathBuf,
-    /// The test file, from the crate's directory: `tests/tree_walk.rs`.
+    /// The test file, relative to the crate's directory: `tests/tree_walk.rs`.
     pub test: PathBuf,
-    /// What to do, in Markdown.
+    /// The task, in Markdown.
     pub summary: String,
-    /// A question, the idea, the line.
+    /// Three hints: a question, the idea, the code.
     pub hints: [String; 3],
-    /// Plausible wrong answers, each caught by a named test.
+    /// Plausible wrong answers. A named test catches each.
     pub mutants: Vec<Mutant>,
 }
 
-/// What an exercise asks for.
+/// The kind of an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Take the chapter's code further.
+    /// Add a feature to the chapter's code.
     Extend,
-    /// Find what is broken and repair it.
+    /// Find the bug and fix it.
     Mend,
-    /// Carry the idea to a new case.
+    /// Apply the idea to a new case.
     Move,
-    /// Build a part of your own runtime.
+    /// Write a part of your own runtime.
     Build,
 }
 
-/// A plausible wrong answer, kept as a patch to the solution.
+/// A plausible wrong answer, stored as a patch to the solution.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mutant {
-    /// `forgets-the-right-subtree`
+    /// The name: `forgets-the-right-subtree`.
     pub name: String,
-    /// What someone who writes this believes.
+    /// The belief of a reader who writes this answer.
     pub belief: String,
-    /// From the solution's directory.
+    /// The path of the patch, relative to the solution's directory.
     pub patch: PathBuf,
     /// The test that must fail.
     pub caught_by: String,
 }
 
 impl Exercise {
-    /// The crate that the reader edits.
+    /// The directory of the crate that the reader edits.
     pub fn dir(&self, layout: &Layout) -> PathBuf {
         layout.exercises().join(&self.chapter)
     }
@@ -90,12 +90,12 @@ impl Exercise {
         self.dir(layout).join(&self.file)
     }
 
-    /// The same file in the solution.
+    /// The path of the same file in the solution.
     pub fn solution_path(&self, layout: &Layout) -> PathBuf {
         layout.solutions().join(&self.chapter).join(&self.file)
     }
 
-    /// The name cargo knows the test file by: `tree_walk`.
+    /// Cargo's name for the test file: `tree_walk`.
     pub fn test_target(&self) -> String {
         self.test
             .file_stem()
@@ -106,7 +106,7 @@ impl Exercise {
 }
 
 impl Kind {
-    /// `extend`, `mend`, `move`, `build`.
+    /// The name in `exercises.toml`: `extend`, `mend`, `move`, `build`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Extend => "extend",
@@ -149,7 +149,7 @@ struct Package {
     name: String,
 }
 
-/// Every chapter that has a directory in `solutions/`.
+/// Reads every chapter that has a directory in `solutions/`.
 pub(super) fn load_all(layout: &Layout) -> Result<Vec<Chapter>, CatalogError> {
     let solutions = layout.solutions();
     let mut dirs = Vec::new();
@@ -159,7 +159,7 @@ pub(super) fn load_all(layout: &Layout) -> Result<Vec<Chapter>, CatalogError> {
             dirs.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
-    // Two digits first: alphabetical is the book's order.
+    // The names begin with two digits, so the alphabetical order is the book's order.
     dirs.sort();
     let chapters = dirs
         .into_iter()
@@ -172,7 +172,7 @@ pub(super) fn load_all(layout: &Layout) -> Result<Vec<Chapter>, CatalogError> {
             if !seen.insert(&exercise.id) {
                 return Err(CatalogError::Invalid {
                     path: solutions.join(&chapter.dir).join("exercises.toml"),
-                    problem: format!("the id {:?} is given twice", exercise.id),
+                    problem: format!("the id {:?} is used twice", exercise.id),
                 });
             }
         }
@@ -226,8 +226,8 @@ fn load(layout: &Layout, dir: String) -> Result<Chapter, CatalogError> {
     })
 }
 
-/// The id becomes part of addresses and of the progress file, the paths are
-/// joined to directories: both are held to shapes that cannot surprise there.
+/// Checks the id and the paths. The id becomes part of web addresses and of the progress file, and
+/// we join the paths to directories, so both may contain only harmless characters.
 fn check(stated: &ExerciseToml) -> Result<(), String> {
     let plain = |part: &str| {
         !part.is_empty()

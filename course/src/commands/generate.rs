@@ -1,4 +1,4 @@
-//! `cargo course gen`: the skeletons written from the solutions.
+//! `cargo course gen`: writes the skeletons from the solutions.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use super::{CommandError, SOME_FAIL};
 use crate::catalog::Layout;
 use crate::skeleton::{self, Difference, Regenerated};
 
-/// Brings `exercises/` to what the solutions say, or tells what would change.
+/// Brings `exercises/` up to date, or only lists what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let tree = skeleton::generate(layout, &session.catalog.chapters)?;
@@ -21,7 +21,7 @@ pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
                 kept: None,
             })
             .collect();
-        print(&told(layout, &different, "differs"))?;
+        print(&told(layout, &different, "out of date"))?;
         return Ok(if different.is_empty() {
             ExitCode::SUCCESS
         } else {
@@ -54,14 +54,14 @@ fn told(layout: &Layout, files: &[Regenerated], done: &str) -> String {
         out.push('\n');
     }
     if files.is_empty() {
-        out.push_str("the skeletons are what the solutions say\n");
+        out.push_str("the skeletons are up to date\n");
     } else {
         let _ = writeln!(
             out,
             "{} {done}{}",
             files.len(),
-            if done == "differs" {
-                "; `cargo course gen` writes them"
+            if done == "out of date" {
+                ". `cargo course gen` updates them"
             } else {
                 ""
             }

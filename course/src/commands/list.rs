@@ -1,4 +1,4 @@
-//! `cargo course list`: the exercises, and how far the reader is.
+//! `cargo course list`: lists the exercises and the reader's progress.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -41,7 +41,7 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The table.
+/// The table of exercises.
 pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> String {
     let width = catalog
         .exercises()

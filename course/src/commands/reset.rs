@@ -1,4 +1,4 @@
-//! `cargo course reset`: an exercise put back; the reader's version is kept.
+//! `cargo course reset`: resets an exercise and keeps the reader's version.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::skeleton;
 
-/// Puts one exercise back.
+/// Resets one exercise.
 pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?.clone();
@@ -18,8 +18,8 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts one file back and no other. `typed` is a path from where the reader is, from the root or
-/// from the exercises.
+/// Resets one file and no other. `typed` is a path from the current directory, from the root or from
+/// the exercises.
 pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     let tree = skeleton::generate(layout, &session.catalog.chapters)?;
@@ -44,31 +44,31 @@ pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, Com
     if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
         session.record(&id, Change::Reset);
     }
-    print(&first_again(layout, path, kept.as_deref()))?;
+    print(&told(layout, path, kept.as_deref()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn first_again(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
+fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
     let file = layout.show(path);
     match kept {
         Some(kept) => format!(
-            "{file} is as it was at first; yours is kept as {}: give it its old name again to take it back\n",
+            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
             layout.show(kept)
         ),
-        None => format!("{file} is as it was at first\n"),
+        None => format!("{file} is reset\n"),
     }
 }
 
-/// Puts it back and tells what was done.
+/// Resets the exercise and returns a message for the reader.
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
     let done = skeleton::reset(layout, &session.catalog, exercise)?;
     session.record(&exercise.id, Change::Reset);
-    let mut out = first_again(layout, &exercise.path(layout), done.kept.as_deref());
+    let mut out = told(layout, &exercise.path(layout), done.kept.as_deref());
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {
-            let _ = write!(out, "; yours is kept as {}", layout.show(kept));
+            let _ = write!(out, ". Your version is kept as {}", layout.show(kept));
         }
         out.push('\n');
     }

@@ -1,4 +1,4 @@
-//! An exercise together with how far it is: what lists, pages and graders get.
+//! An exercise with its progress, for lists, pages and graders.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,34 +6,34 @@ use super::{Progress, State};
 use crate::catalog::{Exercise, Kind};
 use crate::runner::Verdict;
 
-/// An exercise and how far it is.
+/// An exercise with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// `generators/tree-walk`
     pub id: String,
     /// `02-generators`
     pub chapter: String,
-    /// For people.
+    /// The title for people.
     pub title: String,
-    /// What it asks for.
+    /// The kind of the exercise.
     pub kind: Kind,
-    /// How long it takes.
+    /// How many minutes it takes.
     pub minutes: u32,
-    /// The file to edit, from the root of the clone, with forward slashes.
+    /// The file to edit: the path from the root of the clone, with forward slashes.
     pub file: String,
-    /// Its tests, likewise.
+    /// The test file, in the same form.
     pub test: String,
-    /// How far it is.
+    /// The state.
     pub state: State,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
-    /// What came of its last run, if it was run.
+    /// The result of its last run, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
 }
 
 impl Standing {
-    /// The exercise as the progress file has it.
+    /// The exercise with the progress from the file.
     pub fn new(exercise: &Exercise, progress: &Progress) -> Self {
         let path = |file: &std::path::Path| {
             format!("exercises/{}/{}", exercise.chapter, file.display()).replace('\\', "/")

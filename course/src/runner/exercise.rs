@@ -1,4 +1,4 @@
-//! One exercise from its files to its verdict.
+//! Runs one exercise and returns its verdict.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -8,14 +8,13 @@ use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest}
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
-/// Whoever saves more often than this while it compiles is no person.
+/// No person saves more often than this while an exercise compiles.
 const ATTEMPTS: usize = 8;
 
 /// Builds and tests one exercise.
 ///
-/// If its files change meanwhile, it starts again: a verdict is always about
-/// the files that its `revision` stands for. Needs a `wakeful` runtime. Drop
-/// the future to cancel.
+/// If its files change during the build, we start again, so the verdict always belongs to the files
+/// of its `revision`. Needs a `wakeful` runtime. Drop the future to cancel.
 pub async fn run(
     layout: &Layout,
     exercise: &Exercise,
@@ -35,7 +34,7 @@ pub async fn run(
     Err(RunError::KeepsChanging)
 }
 
-/// What an exercise's files say now, as a short text that changes when they do.
+/// A short text that changes whenever the contents of the exercise's files change.
 pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError> {
     let dir = exercise.dir(layout);
     let mut hasher = DefaultHasher::new();
@@ -43,7 +42,8 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
         path.hash(&mut hasher);
         match std::fs::read(path) {
             Ok(content) => content.hash(&mut hasher),
-            // Editors replace files: gone between two looks is a change like any other.
+            // Editors replace files. A file that disappeared between two reads is a change like any
+            // other.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(FileError::new("read", path)(error).into()),
         }
@@ -58,7 +58,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// What cargo does not read: its own output, and what readers and editors leave.
+/// Files that cargo does not read: its own output, and leftovers of readers and editors.
 fn is_no_source(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "target"
@@ -67,7 +67,7 @@ fn is_no_source(relative: &Path) -> bool {
         || name.contains(crate::skeleton::YOURS)
 }
 
-/// One attempt; `None` if the files changed while it compiled.
+/// One attempt. Returns `None` if the files changed while it compiled.
 async fn once(
     layout: &Layout,
     exercise: &Exercise,
@@ -96,8 +96,8 @@ async fn once(
     ];
     if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
         verdict.outcome = Outcome::Missing;
-        verdict.diagnostics = format!("{} is not there", layout.show(gone));
-        // Where the exercise's own file is gone, a reset takes nothing away, and more may be gone.
+        verdict.diagnostics = format!("{} is missing", layout.show(gone));
+        // If the exercise's own file is missing, a reset takes no work away.
         verdict.advice = Some(if *gone == exercise.path(layout) {
             format!("`cargo course reset {}` restores it", exercise.id)
         } else {
@@ -159,7 +159,7 @@ async fn once(
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
-                "{} has no tests any more; {}",
+                "{} has no tests left. {}",
                 exercise.test.display(),
                 manifest::restore(layout, &test_file)
             ));
@@ -194,23 +194,23 @@ async fn build(
     .await
 }
 
-/// Without a lock file, cargo would ask the registry for versions that the root has chosen already.
+/// Copies the lock file of the root. Without it, cargo would ask the registry for versions again.
 fn share_lock_file(layout: &Layout, workspace: &Path) {
     let (root, own) = (
         layout.root().join("Cargo.lock"),
         workspace.join("Cargo.lock"),
     );
     if !own.exists() {
-        // Only a help for those offline: cargo makes its own if this fails. On a full disk, half
-        // of the file would be worse than nothing.
+        // Ignore errors. The copy only helps readers who are offline, and cargo can make its own.
+        // It is written as a whole, because a full disk would leave half a lock file.
         if let Ok(content) = std::fs::read(root) {
             let _ = files::write_atomically(&own, &content);
         }
     }
 }
 
-/// All exercises of a chapter are one crate: an error may be in another one's file.
-/// That other one.
+/// All exercises of a chapter share one crate, so the error may be in the file of another exercise.
+/// Returns that exercise.
 fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -> Option<Exercise> {
     let own = |file: &str| {
         Path::new(file).ends_with(&exercise.file) || Path::new(file).ends_with(&exercise.test)
@@ -237,14 +237,15 @@ fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
     let (file, id) = (other.file.display(), &other.id);
     if other.path(layout).is_file() {
         format!(
-            "the error is in {file}, the file of {id}: mend it there, or `cargo course reset {id}` (yours is kept aside)"
+            "the error is in {file}, the file of {id}. Fix it there, or run `cargo course reset {id}` (it keeps your version as a copy)"
         )
     } else {
-        format!("{file}, the file of {id}, is gone: `cargo course reset {id}` restores it")
+        format!("{file}, the file of {id}, is missing. `cargo course reset {id}` restores it")
     }
 }
 
-/// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.
+/// Adds the path from the root to the compiler's file names, so that a click in an editor's
+/// terminal opens them.
 fn from_root(text: &str, exercise: &Exercise) -> String {
     ["--> ", "::: ", "panicked at "]
         .iter()

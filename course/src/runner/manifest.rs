@@ -1,5 +1,5 @@
-//! Advice for an exercise that cargo cannot build, or of which a file is gone.
-//! It takes nothing solved away: it offers to restore one file and no other.
+//! Advice if cargo cannot build an exercise or a file of it is missing. The advice restores only one
+//! file, so the reader keeps what is solved.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.exercises().join(manifest);
         return format!(
-            "the cause is {}: mend it, or {} (yours is kept beside it as {MANIFEST}{}1, or with the next free number)",
+            "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
             layout.show(&path),
             restore(layout, &path),
             skeleton::YOURS
@@ -21,21 +21,22 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
     }
     let lock_file = layout.show(&layout.exercises().join("Cargo.lock"));
     if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
-        return format!("delete {lock_file}: cargo writes it anew");
+        return format!("delete {lock_file}. Cargo writes a new one");
     }
-    "this is not about your code: mend what cargo names (a full disk, a folder that \
-     may not be written to, no network), then save the exercise again"
+    "this is not about your code. Fix the problem that cargo names (a full disk, a read-only \
+     folder, no network), then save the exercise again"
         .into()
 }
 
-/// The command that brings back one file and changes no other, as the end of a sentence.
+/// The command that restores one file and changes no other, as the end of a sentence.
 pub(super) fn restore(layout: &Layout, file: &Path) -> String {
     let file = layout.show(file);
-    format!("`cargo course reset --file {file}` restores this file alone")
+    format!("`cargo course reset --file {file}` restores only this file")
 }
 
-/// The manifest that is to blame, from the exercises: the last of those that cargo names and that
-/// are not as they were generated. A package's goes before the workspace's, which cargo names with it.
+/// The manifest with the problem, as a path from the exercises. It is the last manifest that cargo
+/// names and that differs from the generated one. Cargo also names the workspace's manifest when a
+/// package's is broken, so a package's comes first.
 fn blamed(layout: &Layout, complaint: &str) -> Option<String> {
     let catalog = Catalog::load(layout).ok()?;
     let tree = skeleton::generate(layout, &catalog.chapters).ok()?;

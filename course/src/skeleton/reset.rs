@@ -1,4 +1,4 @@
-//! One exercise put back, and compared with its solution.
+//! Resets one exercise, and compares it with its solution.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,19 +7,19 @@ use super::{SkeletonError, Tree, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 
-/// What [`reset`] did.
+/// The result of [`reset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reset {
-    /// Where the reader's version of the exercise is kept; `None` if there was nothing to keep.
+    /// Where the reader's version is kept. `None` if there was nothing to keep.
     pub kept: Option<PathBuf>,
-    /// Other files of the crate that had been changed and were restored, and where the changed ones are kept:
-    /// the manifests, the test, the crate's root.
+    /// Other files of the crate that had changed and were restored: the manifests, the test, the
+    /// crate's root. Each with the path of its kept version.
     pub restored: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
-/// Puts an exercise's file back to its skeleton, and with it everything of the
-/// crate that belongs to no other exercise: above all the manifests, without
-/// which nothing there would build. Every changed file is kept.
+/// Resets an exercise's file to its skeleton. It also restores all files of the crate that belong
+/// to no other exercise. The manifests matter most, because nothing builds without them. It keeps a
+/// copy of every changed file.
 pub fn reset(
     layout: &Layout,
     catalog: &Catalog,
@@ -43,7 +43,7 @@ pub fn reset(
     Ok(done)
 }
 
-/// Puts one file back to what was generated; answers where the changed one is kept.
+/// Resets one file. Returns the new place of the changed file.
 pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, SkeletonError> {
     if fs::read(path).is_ok_and(|now| now == generated) {
         return Ok(None);
@@ -51,7 +51,8 @@ pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, Skeleto
     Ok(write::replace(path, generated)?)
 }
 
-/// The exercise's own file, and the files of its crate and workspace that are no other exercise's.
+/// The exercise's own file, and the files of its crate and workspace that belong to no other
+/// exercise.
 fn touched<'a>(
     tree: &'a Tree,
     catalog: &'a Catalog,
@@ -61,7 +62,7 @@ fn touched<'a>(
         let other = catalog.exercises().filter(|other| other.id != exercise.id);
         let another_s = other.into_iter().any(|other| {
             let dir = Path::new(&other.chapter);
-            // Two exercises may share a test file; it is restored with either.
+            // Two exercises may share a test file. Resetting either one restores it.
             let own_file = **path == dir.join(&other.file);
             let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
             own_file || own_test
@@ -71,7 +72,7 @@ fn touched<'a>(
     })
 }
 
-/// The reader's file compared with the solution, as a unified diff; empty if they are the same.
+/// Compares the reader's file with the solution, as a unified diff. Empty if they are equal.
 pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonError> {
     let path = exercise.solution_path(layout);
     let solution = holes::solution(&files::read(&path)?)
@@ -82,7 +83,7 @@ pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonErro
     }
     let patch = diffy::DiffOptions::new()
         .set_original_filename(format!("yours: {}", exercise.file.display()))
-        .set_modified_filename("the book's solution")
+        .set_modified_filename("our solution")
         .create_patch(&yours, &solution)
         .to_string();
     Ok(patch)

@@ -1,4 +1,4 @@
-//! All that `exercises/` should hold, computed from the solutions without writing anything.
+//! Computes the content of `exercises/` from the solutions, without writing it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use super::{SkeletonError, holes, manifest};
 use crate::catalog::{Chapter, Layout};
 use crate::files;
 
-/// The files of `exercises/`: path from there, and content.
+/// The files of `exercises/`: relative path and content.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
-/// What `exercises/` should hold.
+/// The files that `exercises/` should contain.
 pub fn generate(layout: &Layout, chapters: &[Chapter]) -> Result<Tree, SkeletonError> {
     let mut tree = Tree::new();
     let mut manifests = Vec::new();
@@ -25,7 +25,7 @@ pub fn generate(layout: &Layout, chapters: &[Chapter]) -> Result<Tree, SkeletonE
     Ok(tree)
 }
 
-/// Adds one chapter's crate; returns the solution's manifest, from which the workspace is derived.
+/// Adds the crate of one chapter. Returns the manifest of the solution, which the workspace needs.
 fn add_chapter(
     tree: &mut Tree,
     layout: &Layout,
@@ -53,11 +53,12 @@ fn add_chapter(
                     path: path.clone(),
                     source,
                 };
-                // A test serves solution and skeleton alike: with a hole in it, it could not.
+                // The same test runs for the solution and the skeleton, so it cannot contain a
+                // hole.
                 if relative.starts_with("tests") && holes::has_holes(&text) {
                     return Err(hole(holes::HoleError {
                         line: 1,
-                        problem: "a test file has no holes",
+                        problem: "a test file must not contain a hole",
                     }));
                 }
                 holes::skeleton(&text).map_err(hole)?.into_bytes()
@@ -70,7 +71,7 @@ fn add_chapter(
     Ok(text)
 }
 
-/// What lies in a solution but is not for the reader.
+/// Files of a solution that the reader does not get.
 fn is_the_maintainers(relative: &Path) -> bool {
     [
         "Cargo.toml",

@@ -1,4 +1,4 @@
-//! `exercises/` on disk compared with what it should hold, and brought to it.
+//! Compares `exercises/` on disk with the generated files, and updates it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use super::{SkeletonError, Tree, YOURS};
 use crate::catalog::Layout;
 use crate::files::{self, FileError};
 
-/// One file of `exercises/` that is not what it should be.
+/// A file of `exercises/` that differs from the generated one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// It is not there.
+    /// The file is missing.
     Missing(PathBuf),
-    /// It says something else.
+    /// The file has other content.
     Changed(PathBuf),
-    /// No solution has it any more.
+    /// No solution contains the file any more.
     Stale(PathBuf),
 }
 
 impl Difference {
-    /// The file, from `exercises/`.
+    /// The path of the file in `exercises/`.
     pub fn path(&self) -> &Path {
         match self {
             Self::Missing(path) | Self::Changed(path) | Self::Stale(path) => path,
@@ -28,7 +28,7 @@ impl Difference {
     }
 }
 
-/// What differs between `exercises/` and the tree.
+/// The differences between `exercises/` and the tree.
 pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, SkeletonError> {
     let dir = layout.exercises();
     let mut found = Vec::new();
@@ -71,8 +71,8 @@ pub struct Regenerated {
     pub kept: Option<PathBuf>,
 }
 
-/// Brings `exercises/` to what it should hold, and tells each file that differed. What no
-/// earlier generation wrote is set aside before it is replaced or removed.
+/// Updates `exercises/` and tells each file that differed. A file that no earlier generation wrote
+/// is kept as a copy before we replace or remove it.
 pub fn regenerate(
     layout: &Layout,
     tree: &Tree,
@@ -136,7 +136,7 @@ fn move_away(path: &Path) -> Result<Option<PathBuf>, FileError> {
     }
 }
 
-/// Writes one generated file, and the directories above it.
+/// Writes one generated file, and creates its directories.
 fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
@@ -148,7 +148,7 @@ fn is_no_file(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok_and(|there| !there.is_file())
 }
 
-/// Cargo's files, what readers and their editors leave, and what another process is just writing.
+/// Files of cargo, files that readers and their editors create, and temporary files of other processes.
 fn is_not_generated(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "Cargo.lock"
