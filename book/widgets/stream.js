@@ -12,7 +12,7 @@ const ANEW = 'anew';
 /**
  * Calls `tell` with the messages of the event stream at `path`, for as long as
  * the tab is visible: `{ opened: true }`, `{ lost: true }`, and `{ name, data }`
- * for the events in `names`. `address` answers the stream's address, and `renew`
+ * for the events in `names`. `address` returns the stream's address, and `renew`
  * is awaited before a lost stream is opened again.
  */
 export function follow(path, names, { address, renew, tell }) {

@@ -105,7 +105,7 @@ pub fn regenerate(
     Ok(())
 }
 
-/// Writes one generated file. Whatever is there is set aside first; answers where it is kept.
+/// Writes one generated file. Keeps whatever is in its place as a copy, and returns the copy's path.
 pub(super) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, FileError> {
     let kept = move_away(path)?;
     if let Err(error) = put(path, content) {

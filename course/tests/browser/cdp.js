@@ -13,7 +13,7 @@ import { FLAGS } from './reader.js';
 const PATIENCE_MS = 30_000;
 const LOOK_AGAIN_MS = 50;
 
-/** Starts a browser; answers how to open a tab and how to end it. */
+/** Starts a browser. Returns `open` for a tab and `close` for the browser. */
 export async function openTabs() {
   const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'wakeful-profile-'));
   const args = [...FLAGS, `--user-data-dir=${profile}`, '--remote-debugging-pipe'];
@@ -86,7 +86,7 @@ function falseWhileLoading(error) {
   throw error;
 }
 
-/** Looks again and again until `look` answers true. */
+/** Looks again and again until `look` returns true. */
 export async function until(look, what) {
   const deadline = Date.now() + PATIENCE_MS;
   while (!(await look())) {
