@@ -4,10 +4,9 @@
 // and uses nothing from this file.
 
 import { element } from './dom.js';
+import { follow } from './stream.js';
 
 const NOTICE_AFTER_MS = 1200;
-const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-const CLOSE_WHEN_HIDDEN_MS = 20_000;
 
 let token = document.querySelector('meta[name="course-token"]')?.content ?? null;
 
@@ -66,52 +65,20 @@ async function renewToken() {
 }
 
 /**
- * Server-sent events from `path`. A hidden tab closes its connection after a while, because browsers
- * allow only six connections to a server. `names` maps the name of an event to the function for its
- * data. We call `opened` after each connection, so that the caller can fetch what it missed.
+ * Server-sent events from `path` while the tab is visible. `names` maps the name of an event to the
+ * function for its data. We call `opened` each time a stream begins, so that the caller can fetch
+ * what it missed.
  */
 export function events(path, names, { opened = () => {}, lost = () => {} } = {}) {
-  let source = null;
-  let failures = 0;
-  let retry = null;
-  let hiding = null;
-
-  function open() {
-    clearTimeout(retry);
-    source?.close();
-    source = new EventSource(`${path}?token=${encodeURIComponent(token)}`);
-    source.onopen = () => {
-      failures = 0;
-      opened();
-    };
-    source.onerror = async () => {
-      source.close();
-      lost();
-      const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
-      failures += 1;
-      retry = setTimeout(async () => {
-        await renewToken();
-        open();
-      }, pause);
-    };
-    for (const [name, act] of Object.entries(names)) {
-      source.addEventListener(name, (event) => act(JSON.parse(event.data || 'null')));
-    }
-  }
-  function close() {
-    clearTimeout(retry);
-    source?.close();
-    source = null;
-  }
-
-  document.addEventListener('visibilitychange', () => {
-    clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, CLOSE_WHEN_HIDDEN_MS);
-    else if (source === null || source.readyState === EventSource.CLOSED) open();
+  follow(path, Object.keys(names), {
+    address: () => `${path}?token=${encodeURIComponent(token)}`,
+    renew: renewToken,
+    tell: (message) => {
+      if (message.opened) opened();
+      else if (message.lost) lost();
+      else names[message.name](message.data);
+    },
   });
-  addEventListener('pagehide', close);
-  addEventListener('pageshow', (event) => event.persisted && open());
-  open();
 }
 
 /** The bar at the bottom of the page. It reports a lost connection or a book that does not build. */

@@ -39,6 +39,7 @@ export function start(root) {
         status.online();
         status.problem(null); // if the book still does not build, the server repeats the message
         refresh().catch((error) => status.problem(error.message));
+        reloadIfRebuilt();
       },
       lost: () => status.offline(),
     },
@@ -48,6 +49,17 @@ export function start(root) {
 function isThisPage(page) {
   const here = location.pathname.replace(/^\//, '') || 'index.html';
   return here === page || here === page.replace(/\.html$/, '');
+}
+
+// A hidden tab hears of no rebuilt page. So each time a stream begins, this page is compared
+// with what the server has. Their tokens may differ: each start of the server has its own.
+let text = null;
+async function reloadIfRebuilt() {
+  const answer = await fetch(location.href, { cache: 'no-cache' }).catch(() => null);
+  if (!answer?.ok) return;
+  const now = (await answer.text()).replace(/<meta name="course-token"[^>]*>/, '');
+  if (text !== null && text !== now) reload();
+  text = now;
 }
 
 function reload() {

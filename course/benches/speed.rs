@@ -43,7 +43,7 @@ fn main() -> Outcome<()> {
     skeleton::regenerate(
         &layout,
         &skeleton::generate(&layout, &catalog.chapters)?,
-        &|_| false,
+        &mut |_| {},
     )?;
     let build = if cfg!(debug_assertions) {
         "dev"

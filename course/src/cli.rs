@@ -81,10 +81,14 @@ pub enum Command {
         all: bool,
     },
 
-    /// Reset an exercise to its start, and keep your version as a copy
+    /// Reset an exercise or one file to its start, and keep your version as a copy
     Reset {
         /// The exercise
-        id: String,
+        #[arg(required_unless_present = "file")]
+        id: Option<String>,
+        /// Only this file, such as a manifest: as cargo names it, or as this tool does
+        #[arg(long, value_name = "PATH", conflicts_with = "id")]
+        file: Option<PathBuf>,
     },
 
     /// Compare your solution with ours, after your tests pass
@@ -143,7 +147,11 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             time_limit,
         } => commands::check::run(&layout, &ids, json, time_limit),
         Command::Hint { id, number, all } => commands::hint::run(&layout, &id, which(number, all)),
-        Command::Reset { id } => commands::reset::run(&layout, &id),
+        Command::Reset {
+            file: Some(file), ..
+        } => commands::reset::file(&layout, &start, &file),
+        // clap asks for the id where there is no file.
+        Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
         Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),

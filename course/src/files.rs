@@ -58,6 +58,14 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
     })
 }
 
+/// Whether [`write_atomically`] gives its temporary files such a name.
+pub fn is_temporary(name: &str) -> bool {
+    let number = name
+        .strip_suffix(".tmp")
+        .and_then(|name| name.rsplit_once('.'));
+    number.is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+}
+
 /// Moves `path` to the first free name `path<suffix>N`, and returns that name. Never replaces a
 /// file, even if two processes do this at once.
 pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {

@@ -362,37 +362,6 @@ fn two_courses_at_once_keep_each_others_progress() {
 }
 
 #[test]
-fn gen_repairs_all_differences_and_keeps_the_work_of_the_reader() {
-    let course = Course::new();
-    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
-    course.double("x + x");
-    course.write("exercises/02-fix/src/stale.rs", "");
-    let check = course.command(&["gen", "--check"]);
-    assert_eq!(code(&check), 1);
-    assert!(
-        stdout(&check).contains("exercises/02-fix/src/double.rs: changed"),
-        "{}",
-        stdout(&check)
-    );
-    assert!(
-        stdout(&check).contains("exercises/02-fix/src/stale.rs: no longer"),
-        "{}",
-        stdout(&check)
-    );
-    course.write(
-        "progress.txt",
-        "# wakeful course: progress, one line an exercise\nfix/double failing 2026-05-01\n",
-    );
-    assert_eq!(code(&course.command(&["gen"])), 0);
-    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
-    assert!(
-        course
-            .read("exercises/02-fix/src/double.rs.yours-1")
-            .contains("x + x")
-    );
-}
-
-#[test]
 fn endless_tests_are_stopped_and_reported() {
     let course = Course::new();
     course.double(
@@ -431,7 +400,7 @@ fn a_broken_manifest_is_explained_and_reset_repairs_it() {
         "{printed}"
     );
     assert!(
-        printed.contains("help: `cargo course reset fix/count` also restores the manifest"),
+        printed.contains("`cargo course reset --file exercises/Cargo.toml`"),
         "{printed}"
     );
     let reset = course.command(&["reset", "count"]);

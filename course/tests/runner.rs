@@ -232,6 +232,18 @@ fn a_directory_that_cannot_be_written_is_not_blamed_on_the_manifest() {
 }
 
 #[test]
+fn the_advice_deletes_a_lock_file_only_if_cargo_cannot_parse_it() {
+    let course = Course::new();
+    let lock_file = "exercises/Cargo.lock";
+    let advice = || course.run("fix/double", &Limits::default()).advice;
+    course.write(lock_file, "broken");
+    assert!(advice().is_some_and(|advice| advice.contains(&format!("delete {lock_file}"))));
+    std::fs::remove_file(course.path(lock_file)).unwrap();
+    course.write(&format!("{lock_file}/directory"), "");
+    assert!(!advice().is_some_and(|advice| advice.contains("delete")));
+}
+
+#[test]
 fn if_another_exercises_file_is_missing_the_advice_restores_that_one() {
     let course = Course::new();
     std::fs::remove_file(course.path("exercises/02-fix/src/count.rs")).unwrap();
@@ -247,22 +259,32 @@ fn if_another_exercises_file_is_missing_the_advice_restores_that_one() {
 #[test]
 fn a_missing_file_is_named_with_the_command_that_restores_it() {
     let course = Course::new();
-    for file in ["src/double.rs", "tests/double.rs", "Cargo.toml"] {
-        let path = format!("exercises/02-fix/{file}");
-        let before = course.read(&path);
-        std::fs::remove_file(course.path(&path)).unwrap();
+    course.solve("fix/double");
+    let solved = course.read("exercises/02-fix/src/double.rs");
+    for path in [
+        "exercises/02-fix/tests/double.rs",
+        "exercises/02-fix/Cargo.toml",
+        "exercises/Cargo.toml",
+    ] {
+        let before = course.read(path);
+        std::fs::remove_file(course.path(path)).unwrap();
         let verdict = course.run("fix/double", &Limits::default());
         assert_eq!(verdict.outcome, Outcome::Missing, "{verdict:#?}");
         assert_eq!(verdict.diagnostics, format!("{path} is missing"));
         let advice = verdict.advice.expect("there is advice");
-        assert!(
-            advice.contains("`cargo course reset fix/double`"),
-            "{advice}"
-        );
-        let catalog = course.catalog();
-        course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
-        assert_eq!(course.read(&path), before);
+        let command = format!("`cargo course reset --file {path}`");
+        assert!(advice.contains(&command), "{advice}");
+        course.command(&["reset", "--file", path]);
+        assert_eq!(course.read(path), before);
     }
+    assert_eq!(course.read("exercises/02-fix/src/double.rs"), solved);
+    std::fs::remove_dir_all(course.path("exercises")).unwrap();
+    let verdict = course.run("fix/double", &Limits::default());
+    let advice = verdict.advice.expect("there is advice");
+    assert!(
+        advice.contains("`cargo course reset fix/double`"),
+        "{advice}"
+    );
 }
 
 #[test]
@@ -281,7 +303,7 @@ fn a_broken_manifest_is_reported_with_the_command_that_restores_it() {
     assert!(
         verdict
             .advice
-            .is_some_and(|advice| advice.contains("cargo course reset fix/double"))
+            .is_some_and(|advice| advice.contains(&format!("reset --file {manifest}`")))
     );
 
     let catalog = course.catalog();

@@ -1,6 +1,7 @@
 //! `cargo course reset`: resets an exercise and keeps the reader's version.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::CommandError;
@@ -17,19 +18,53 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Resets the exercise and returns a message for the reader.
-pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
-    let layout = session.layout;
-    let done = skeleton::reset(layout, &session.catalog, exercise)?;
-    session.record(&exercise.id, Change::Reset);
-    let file = layout.show(&exercise.path(layout));
-    let mut out = match &done.kept {
+/// Resets one file and no other. `typed` is a path from the current directory, from the root or from
+/// the exercises.
+pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
+    let mut session = Session::open(layout)?;
+    let tree = skeleton::generate(layout, &session.catalog.chapters)?;
+    let exercises = layout.exercises();
+    let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
+    let known = places.iter().find_map(|path| {
+        let content = tree.get(path.strip_prefix(&exercises).ok()?)?;
+        Some((path, content))
+    });
+    let (path, content) = known.ok_or_else(|| CommandError::Said {
+        message: format!("the course has no file {} to restore", typed.display()),
+        advice: Some(format!(
+            "name a file as cargo names it, such as {}",
+            layout.show(&exercises.join("Cargo.toml"))
+        )),
+    })?;
+    let kept = skeleton::restore(path, content)?;
+    let whose = session
+        .catalog
+        .exercises()
+        .find(|e| e.path(layout) == *path);
+    if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
+        session.record(&id, Change::Reset);
+    }
+    print(&told(layout, path, kept.as_deref()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
+    let file = layout.show(path);
+    match kept {
         Some(kept) => format!(
             "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
             layout.show(kept)
         ),
         None => format!("{file} is reset\n"),
-    };
+    }
+}
+
+/// Resets the exercise and returns a message for the reader.
+pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
+    let layout = session.layout;
+    let done = skeleton::reset(layout, &session.catalog, exercise)?;
+    session.record(&exercise.id, Change::Reset);
+    let mut out = told(layout, &exercise.path(layout), done.kept.as_deref());
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {

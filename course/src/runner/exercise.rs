@@ -1,10 +1,10 @@
 //! Runs one exercise and returns its verdict.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
@@ -87,11 +87,22 @@ async fn once(
     };
     let workspace = layout.exercises();
     let dir = exercise.dir(layout);
-    let needed = [&*exercise.file, &*exercise.test, Path::new("Cargo.toml")];
-    if let Some(gone) = needed.iter().find(|file| !dir.join(file).is_file()) {
+    let test_file = dir.join(&exercise.test);
+    let needed = [
+        exercise.path(layout),
+        test_file.clone(),
+        dir.join("Cargo.toml"),
+        workspace.join("Cargo.toml"),
+    ];
+    if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
         verdict.outcome = Outcome::Missing;
-        verdict.diagnostics = format!("{} is missing", layout.show(&dir.join(gone)));
-        verdict.advice = Some(format!("`cargo course reset {}` restores it", exercise.id));
+        verdict.diagnostics = format!("{} is missing", layout.show(gone));
+        // If the exercise's own file is missing, a reset takes no work away.
+        verdict.advice = Some(if *gone == exercise.path(layout) {
+            format!("`cargo course reset {}` restores it", exercise.id)
+        } else {
+            manifest::restore(layout, gone)
+        });
         return Ok(Some(verdict));
     }
     share_lock_file(layout, &workspace);
@@ -116,7 +127,7 @@ async fn once(
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
-        verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
+        verdict.advice = Some(manifest::advice(layout, &verdict.diagnostics));
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
         if let Some(other) = foreign_error(layout, exercise, &report) {
@@ -148,9 +159,9 @@ async fn once(
         verdict.stdout = ran.stdout;
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
-                "{} has no tests left. `cargo course reset {}` restores it",
+                "{} has no tests left. {}",
                 exercise.test.display(),
-                exercise.id
+                manifest::restore(layout, &test_file)
             ));
         }
     } else {
@@ -191,27 +202,11 @@ fn share_lock_file(layout: &Layout, workspace: &Path) {
     );
     if !own.exists() {
         // Ignore errors. The copy only helps readers who are offline, and cargo can make its own.
-        let _ = std::fs::copy(root, own);
+        // It is written as a whole, because a full disk would leave half a lock file.
+        if let Ok(content) = std::fs::read(root) {
+            let _ = files::write_atomically(&own, &content);
+        }
     }
-}
-
-fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
-    if !["manifest", "Cargo.toml", "Cargo.lock", "lock file"]
-        .iter()
-        .any(|word| complaint.contains(word))
-    {
-        return "this is not about your code. Fix the problem that cargo names (a full disk, a read-only \
-                folder, no network), then save the exercise again"
-            .into();
-    }
-    // Cargo may name the manifest of another chapter. Then an exercise of that chapter restores it.
-    let catalog = Catalog::load(layout).ok();
-    let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
-        let manifest: PathBuf = ["exercises", &other.chapter, "Cargo.toml"].iter().collect();
-        other.chapter != exercise.chapter && complaint.contains(&manifest.display().to_string())
-    });
-    let id = whose.map_or(&exercise.id, |other| &other.id);
-    format!("`cargo course reset {id}` also restores the manifest. It keeps your version as a copy")
 }
 
 /// All exercises of a chapter share one crate, so the error may be in the file of another exercise.

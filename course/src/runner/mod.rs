@@ -13,6 +13,7 @@ pub mod child;
 mod error;
 mod exercise;
 pub(crate) mod libtest;
+mod manifest;
 pub mod snippet;
 mod verdict;
 

@@ -2,8 +2,9 @@
 //!
 //! The solutions are the only source. [`generate`] computes all of `exercises/` from them,
 //! [`regenerate`] writes it, [`differences`] compares it with the disk, [`reset`] resets one
-//! exercise, and [`diff`] compares the reader's version with the solution.
+//! exercise, [`restore`] resets one file, and [`diff`] compares the reader's version with the solution.
 
+mod generated;
 mod holes;
 mod manifest;
 mod reset;
@@ -12,9 +13,9 @@ mod write;
 
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
-pub use reset::{Reset, diff, reset};
+pub use reset::{Reset, diff, reset, restore};
 pub use tree::{Tree, generate};
-pub use write::{Difference, differences, regenerate};
+pub use write::{Difference, Regenerated, differences, regenerate};
 
 use std::path::PathBuf;
 

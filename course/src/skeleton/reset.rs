@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, YOURS, generate, holes, write};
+use super::{SkeletonError, Tree, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 
@@ -33,19 +33,7 @@ pub fn reset(
         if fs::read(&path).is_ok_and(|now| now == *content) {
             continue;
         }
-        // Something else is in the way: a directory, or a link. Writing to a link would write
-        // elsewhere. So we move it aside.
-        let kept = match fs::symlink_metadata(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            _ => Some(files::set_aside(&path, YOURS)?),
-        };
-        if let Err(error) = write::put(&path, content) {
-            // If we cannot write (the disk is full), the reader's file gets its name back.
-            if let Some(kept) = kept {
-                let _ = fs::rename(kept, &path);
-            }
-            return Err(error.into());
-        }
+        let kept = write::replace(&path, content)?;
         if is_the_exercise {
             done.kept = kept;
         } else {
@@ -53,6 +41,14 @@ pub fn reset(
         }
     }
     Ok(done)
+}
+
+/// Resets one file. Returns the new place of the changed file.
+pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, SkeletonError> {
+    if fs::read(path).is_ok_and(|now| now == generated) {
+        return Ok(None);
+    }
+    Ok(write::replace(path, generated)?)
 }
 
 /// The exercise's own file, and the files of its crate and workspace that belong to no other

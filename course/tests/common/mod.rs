@@ -240,7 +240,7 @@ impl Course {
     /// Generates `exercises/` from the solutions.
     pub fn generate(&self) {
         let tree = skeleton::generate(&self.layout, &self.catalog().chapters).unwrap();
-        skeleton::regenerate(&self.layout, &tree, &|_| false).unwrap();
+        skeleton::regenerate(&self.layout, &tree, &mut |_| {}).unwrap();
     }
 
     pub fn root(&self) -> &Path {
