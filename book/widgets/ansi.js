@@ -1,12 +1,12 @@
-// The colours that compilers and programs print, as spans that the theme styles.
-// Everything else a terminal understands (cursor movements, titles) is dropped.
+// Turns the colours that compilers and programs print into spans for the theme. Other terminal
+// codes (cursor movements, titles) are dropped.
 
 import { element } from './dom.js';
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const ESCAPE = /\u001b\[([0-9;]*)([A-Za-z])|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
-/** The pieces of `text`, ready to be appended. `style` carries on between calls. */
+/** The pieces of `text`, ready to append. `style` continues from one call to the next. */
 export function coloured(text, style = {}) {
   const pieces = [];
   let from = 0;
@@ -39,7 +39,7 @@ function apply(style, codes) {
     else if (code >= 30 && code <= 37) style.colour = COLOURS[code - 30];
     else if (code >= 90 && code <= 97) style.colour = COLOURS[code - 90];
     else if (code === 38 || code === 48) {
-      // 256 colours: the first sixteen have names, others keep the text's own.
+      // Of 256 colours, the first sixteen have names. The others keep the text's own colour.
       if (code === 38 && codes[at + 1] === 5) style.colour = COLOURS[codes[at + 2] % 8] && codes[at + 2] < 16 ? COLOURS[codes[at + 2] % 8] : null;
       at += codes[at + 1] === 5 ? 2 : 4;
     }

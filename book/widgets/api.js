@@ -1,20 +1,19 @@
-// The one door to `cargo course`: its token, its requests and its events.
+// The connection to `cargo course`: its token, its requests and its events.
 //
-// The token stands in the page only when `cargo course` served it. Without one
-// the book is static and nothing here is used.
+// A page contains the token only if `cargo course` served it. Without a token the book is static
+// and uses nothing from this file.
 
 import { element } from './dom.js';
+import { follow } from './stream.js';
 
 const NOTICE_AFTER_MS = 1200;
-const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-const CLOSE_WHEN_HIDDEN_MS = 20_000;
 
 let token = document.querySelector('meta[name="course-token"]')?.content ?? null;
 
 /** Whether `cargo course` served this page. */
 export const live = token !== null;
 
-/** What a request that did not succeed throws. */
+/** The error for a request that did not succeed. */
 export class Refused extends Error {
   constructor(status, body) {
     super(body?.error ?? body?.message ?? `cargo course answered ${status}`);
@@ -23,7 +22,7 @@ export class Refused extends Error {
   }
 }
 
-/** Sends a request; answers the raw response if it succeeded. */
+/** Sends a request. Returns the raw response if it succeeded. */
 export async function send(method, path, { body, signal } = {}) {
   const attempt = () =>
     fetch(path, {
@@ -44,19 +43,19 @@ export async function send(method, path, { body, signal } = {}) {
   throw new Refused(response.status, await response.json().catch(() => null));
 }
 
-/** Sends a request; answers the JSON of its response, `null` where it has none. */
+/** Sends a request. Returns the JSON of the response, or `null` for an empty one. */
 export async function call(method, path, body) {
   const response = await send(method, path, { body });
   const text = await response.text();
   return text === '' ? null : JSON.parse(text);
 }
 
-/** The address of one exercise's requests. */
+/** The address for an action on one exercise. */
 export function exercisePath(id, action) {
   return `/api/exercises/${id.split('/').map(encodeURIComponent).join('/')}/${action}`;
 }
 
-// A restarted server has a new token; the page it serves now carries it.
+// A restarted server has a new token. The page that it serves now contains that token.
 async function renewToken() {
   const page = await fetch(location.href, { cache: 'no-store' }).then((answer) => answer.text()).catch(() => '');
   const found = new DOMParser().parseFromString(page, 'text/html').querySelector('meta[name="course-token"]')?.content;
@@ -66,56 +65,23 @@ async function renewToken() {
 }
 
 /**
- * Server-sent events from `path`, for as long as the tab is looked at: browsers
- * allow six connections to a server, and a forgotten tab must not keep one.
- * `names` maps an event's name to what to do with its data; `opened` is called
- * each time a connection stands, so that what was missed can be fetched.
+ * Server-sent events from `path` while the tab is visible. `names` maps the name of an event to the
+ * function for its data. We call `opened` each time a stream begins, so that the caller can fetch
+ * what it missed.
  */
 export function events(path, names, { opened = () => {}, lost = () => {} } = {}) {
-  let source = null;
-  let failures = 0;
-  let retry = null;
-  let hiding = null;
-
-  function open() {
-    clearTimeout(retry);
-    source?.close();
-    source = new EventSource(`${path}?token=${encodeURIComponent(token)}`);
-    source.onopen = () => {
-      failures = 0;
-      opened();
-    };
-    source.onerror = async () => {
-      source.close();
-      lost();
-      const pause = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
-      failures += 1;
-      retry = setTimeout(async () => {
-        await renewToken();
-        open();
-      }, pause);
-    };
-    for (const [name, act] of Object.entries(names)) {
-      source.addEventListener(name, (event) => act(JSON.parse(event.data || 'null')));
-    }
-  }
-  function close() {
-    clearTimeout(retry);
-    source?.close();
-    source = null;
-  }
-
-  document.addEventListener('visibilitychange', () => {
-    clearTimeout(hiding);
-    if (document.hidden) hiding = setTimeout(close, CLOSE_WHEN_HIDDEN_MS);
-    else if (source === null || source.readyState === EventSource.CLOSED) open();
+  follow(path, Object.keys(names), {
+    address: () => `${path}?token=${encodeURIComponent(token)}`,
+    renew: renewToken,
+    tell: (message) => {
+      if (message.opened) opened();
+      else if (message.lost) lost();
+      else names[message.name](message.data);
+    },
   });
-  addEventListener('pagehide', close);
-  addEventListener('pageshow', (event) => event.persisted && open());
-  open();
 }
 
-/** The strip at the foot of the page: a lost connection, a book that does not build. */
+/** The bar at the bottom of the page. It reports a lost connection or a book that does not build. */
 export const status = (() => {
   const strip = element('div', { class: 'course-status', role: 'status', hidden: true });
   const current = { offline: null, problem: null };
@@ -130,9 +96,9 @@ export const status = (() => {
   return {
     offline() {
       if (pending || current.offline) return;
-      // A restart of the server is over before a reader would notice it.
+      // A quick restart of the server does not need a message.
       pending = setTimeout(() => {
-        current.offline = 'The connection to cargo course is gone. Start it again in its terminal: this page picks it up by itself.';
+        current.offline = 'The connection to cargo course is lost. Start it again in its terminal, and this page will reconnect by itself.';
         draw();
       }, NOTICE_AFTER_MS);
     },

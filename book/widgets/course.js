@@ -1,8 +1,8 @@
-// The entry. Finds what on this page can be brought to life and loads the room
-// that does it; a page without live parts loads nothing more than this.
+// The entry point. Finds the parts of this page that need JavaScript, and loads a module for each.
+// A page without such parts loads only this file.
 //
-// Without `cargo course` behind the page (no token in it) the parts that need a
-// server keep the words that say which command to run, and the rest works.
+// Without `cargo course` (no token in the page), the parts that need a server keep their text,
+// which says what command to run. The other parts work.
 
 import { live } from './api.js';
 
@@ -26,7 +26,7 @@ if (live) {
   start(root);
 }
 
-// What is wider than its place must be reachable to be scrolled by keys.
+// Readers can scroll a wide element with the keyboard only if it can get the focus.
 function scrollable() {
   const mark = () => {
     for (const code of document.querySelectorAll('main pre > code, main figure.drawing, main .table-wrapper, main .compare .sides')) {
@@ -38,9 +38,9 @@ function scrollable() {
   addEventListener('resize', mark);
 }
 
-// A margin note is a note: dozens of landmarks on a page would lead nowhere.
-// Written below the paragraph that it is about, it stands beside it where there is
-// a margin: a float begins where it is written, so there it goes first.
+// Margin notes have the role `note`, because a page with dozens of landmarks is hard to navigate.
+// In the source, a note follows its paragraph. If the page has a margin, we move the note before
+// the paragraph, because a float starts where it is written.
 function asides() {
   const notes = [...document.querySelectorAll('aside.margin')].map((note) => [note, note.previousElementSibling]);
   for (const [note] of notes) note.setAttribute('role', 'note');

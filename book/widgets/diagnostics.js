@@ -1,5 +1,5 @@
-// The compiler's words, coloured as in a terminal: as the compiler did it if it
-// sent colours, and by the shape of its lines if it did not.
+// Colours the compiler's messages as a terminal does. We use the compiler's own colours if it sent
+// some, and otherwise the shape of its lines.
 
 import { coloured } from './ansi.js';
 import { element } from './dom.js';
@@ -11,7 +11,7 @@ const MARKS = /(\^+|~+|\+{2,}|(?<=\s)-{2,}(?=\s|$))/;
 
 const COLOURS = { error: 'ansi-red', warning: 'ansi-yellow', note: 'ansi-green', help: 'ansi-cyan' };
 
-/** The pieces of a rendered diagnostic, ready to be appended. */
+/** The pieces of a rendered diagnostic, ready to append. */
 export function diagnostics(text, style) {
   if (text.includes('\u001b')) return coloured(text, style);
   let mark = 'ansi-red';
@@ -28,7 +28,7 @@ export function diagnostics(text, style) {
     if (place) return [place[1], piece('ansi-blue', place[2]), place[3], end];
     const margin = bare.match(MARGIN);
     if (!margin) return [line];
-    // Under the code, marks carry the message that follows them.
+    // A mark below the code has the colour of the message after it.
     const [before, ...marked] = /^[\s|^~+_-]*[\^~+-]/.test(margin[2]) ? margin[2].split(MARKS) : [margin[2]];
     return [piece('ansi-blue', margin[1]), before, marked.length > 0 ? piece(`ansi-bold ${/[\^]/.test(marked.join('')) ? mark : 'ansi-blue'}`, marked.join('')) : '', end];
   });

@@ -1,11 +1,11 @@
-// Small helpers for building pieces of a page. No state lives here; every
-// other room of this folder uses it.
+// Small helpers to build parts of a page. They have no state, and every other module here uses
+// them.
 
 /**
- * Makes an element. Keys of `attributes` are attribute names, except `text`
- * (its text), `html` is not offered on purpose: what comes from a compiler or a
- * program is text. A value of `false`, `null` or `undefined` leaves the
- * attribute away; `true` writes it empty. `onclick` and its kin add listeners.
+ * Creates an element. Most keys of `attributes` are attribute names. `text` sets the text, and
+ * `onclick` and the like add listeners. We do not offer `html`, because text from a compiler or a
+ * program must stay text. A value of `false`, `null` or `undefined` omits the attribute, and `true`
+ * sets an empty one.
  */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -25,9 +25,8 @@ export function button(label, onclick, attributes = {}) {
 }
 
 /**
- * Text with `backticked` parts as code: enough for hints and summaries. As in
- * Markdown, a run of backticks ends at the next run of the same length, so that
- * code may hold backticks; one that nothing ends is text.
+ * Text with `backticked` parts as code, for hints and summaries. As in Markdown, a run of backticks
+ * ends at the next run of the same length, so code can contain backticks. A run without an end is text.
  */
 export function prose(text) {
   const pieces = [];
@@ -39,12 +38,12 @@ export function prose(text) {
   return [...pieces, text.slice(from)].filter((piece) => piece !== '');
 }
 
-/** Whether the reader has asked for less motion. Asked each time: it can change. */
+/** Whether the reader prefers less motion. We ask each time, because it can change. */
 export function calm() {
   return matchMedia('(prefers-reduced-motion: reduce)').matches;
 }
 
-/** One short name for a duration in milliseconds, as a person would say it. */
+/** A short text for a duration in milliseconds. */
 export function duration(ms) {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
@@ -57,7 +56,7 @@ export function count(n, one, many = `${one}s`) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** Highlights Rust with the highlighter that mdBook ships, where it is there. */
+/** Highlights Rust with mdBook's highlighter, if the page has loaded it. */
 export function highlighted(code) {
   const shown = element('code', { class: 'language-rust hljs', text: code });
   if (window.hljs) {

@@ -1,21 +1,20 @@
-// A small editor over a highlighted block: a transparent textarea on top of the
-// same text, coloured by the highlighter that mdBook ships. Tab indents; after
-// Escape, Tab leaves the editor, so that nobody is caught in it.
+// A small editor: a transparent textarea above the same text, which mdBook's highlighter colours.
+// Tab indents. After Escape, Tab leaves the editor, so keyboard users can get out.
 
 import { element, highlighted } from './dom.js';
 
 const INDENT = '    ';
 
-/** Answers `{ node, text(), set(text), focus() }`. */
+/** Returns `{ node, text(), set(text), focus() }`. */
 export function editor(text, { label, onrun, onleave }) {
   const paper = element('pre', { class: 'paper', 'aria-hidden': 'true' });
   const area = element('textarea', {
     spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', wrap: 'off',
-    'aria-label': `${label}. Tab indents; Escape, then Tab, leaves.`,
+    'aria-label': `${label}. Tab indents. Press Escape, then Tab, to leave.`,
   });
   const node = element('div', { class: 'editor' }, paper, area);
   const draw = () => {
-    // The line break at the end keeps an empty last line as high as the others.
+    // The line break at the end gives an empty last line its full height.
     paper.replaceChildren(highlighted(`${area.value}\n`));
     area.rows = area.value.split('\n').length;
   };
@@ -24,7 +23,7 @@ export function editor(text, { label, onrun, onleave }) {
   area.addEventListener('input', draw);
   area.addEventListener('scroll', () => { paper.scrollLeft = area.scrollLeft; });
   area.addEventListener('keydown', (event) => {
-    event.stopPropagation(); // the book's own keys must not hear an editor's
+    event.stopPropagation(); // the book must not react to keys in an editor
     if (event.key === 'Escape') {
       if (leaving) onleave();
       leaving = true;
@@ -52,7 +51,7 @@ export function editor(text, { label, onrun, onleave }) {
   };
 }
 
-// `execCommand` is old, and the one way to insert that undo knows about.
+// `execCommand` is old, but no other way to insert text supports undo.
 function insert(area, text) {
   if (!document.execCommand('insertText', false, text)) {
     area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');

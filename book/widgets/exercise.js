@@ -1,5 +1,5 @@
-// An exercise's panel: its state live, its tests, its hints, its way back and,
-// once solved, the solution beside the reader's own.
+// The panel of an exercise: its state, its tests, its hints and its reset. For a solved exercise it
+// also compares the reader's solution with ours.
 
 import { call, exercisePath } from './api.js';
 import { button, duration, element, highlighted, prose } from './dom.js';
@@ -8,15 +8,15 @@ import { diffView, fileName, headline, verdictView } from './verdict.js';
 const HINTS = 3;
 const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved', filled: 'our solution' };
 
-/** Brings one `section.exercise` to life; answers `{ update(exercise) }`. */
+/** Starts one `section.exercise`. Returns `{ update(exercise) }`. */
 export function mount(section) {
   const { id, file, test, kind, minutes, module } = section.dataset;
   const act = (method, action) => call(method, exercisePath(id, action));
   let known = null;
   let hints = 0;
   let hinting = Promise.resolve();
-  let seen = null; // the revision that the last verdict was about
-  let saves = false; // a reset writes the file: the verdict that follows is its own
+  let seen = null; // the revision of the last verdict
+  let saves = false; // after a reset, keep its message through the next verdict
 
   const chip = element('span', { class: 'chip', text: 'to do' });
   const facts = element('p', { class: 'facts' },
@@ -31,7 +31,7 @@ export function mount(section) {
   const compare = button('Compare with the solution', () => attempt(showDiff), { hidden: true });
   const keep = button('Keep mine', () => { confirmation.hidden = true; reset.focus(); });
   const confirmation = element('div', { class: 'confirmation', role: 'group', 'aria-label': 'Reset this exercise?', hidden: true },
-    element('p', {}, 'Put the file back as it was at the start? Nothing is lost: your version is kept beside it.'),
+    element('p', {}, 'Reset the file to how it was at the start? Your version is kept as a copy next to it.'),
     keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
   const told = element('p', { class: 'told', role: 'status' });
   const needs = element('div', { class: 'actions needs', hidden: true });
@@ -77,7 +77,7 @@ export function mount(section) {
     await showHints(hints + 1);
     hintList.lastElementChild?.focus();
   }
-  // One after the other: answers that overtake each other would lose or misnumber hints.
+  // Fetch one hint after another, because answers in the wrong order would mix them up.
   function showHints(upTo) {
     const fetched = hinting.then(async () => {
       while (hints < Math.min(upTo, HINTS)) {
@@ -87,7 +87,7 @@ export function mount(section) {
         nameHint();
       }
     });
-    hinting = fetched.catch(() => {}); // whoever asked is told; the next one tries again
+    hinting = fetched.catch(() => {}); // the caller shows the error, and the next click tries again
     return fetched;
   }
   function nameHint() {
@@ -101,7 +101,7 @@ export function mount(section) {
     saves = Boolean(kept);
     told.replaceChildren('The file is as it was at the start.', ...(kept ? [
       ' Your version is kept in ', element('code', { text: kept }),
-      '; to take it back, give it the name ', element('code', { text: fileName(file) }), ' again.'] : []));
+      '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []));
     reset.focus();
   }
   // A module that this one needs, filled with our solution. The server tests this one again.
@@ -117,7 +117,7 @@ export function mount(section) {
     needs.replaceChildren(...ids.map((needed) =>
       button(`Use our solution of ${needed}`, () => attempt(() => fill(needed)), { 'data-needed': needed })));
   }
-  // Fetched each time it is opened: a test is a file that a reader may look at elsewhere, and change.
+  // Fetched at each opening, because the reader may have edited the test in another program.
   async function showTests() {
     const { text } = await act('GET', 'tests');
     tests.replaceChildren(tests.firstElementChild,
@@ -127,7 +127,7 @@ export function mount(section) {
     if (solution.childElementCount > 0) return solution.replaceChildren();
     const { diff } = await act('GET', 'diff');
     solution.replaceChildren(diff.trim() === ''
-      ? element('p', { text: 'Yours is the solution, to the letter.' })
+      ? element('p', { text: 'Your solution is the same as ours.' })
       : diffView(diff));
   }
 
@@ -143,7 +143,7 @@ export function mount(section) {
     else if (exercise.open) chip.textContent = 'solved earlier, to do again';
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);
-    // What was said of one version of the file is not true of the next.
+    // A message about an old version of the file does not belong to a new one.
     const revision = exercise.verdict?.revision ?? seen;
     if (revision !== seen) {
       if (!saves) told.textContent = '';
@@ -167,7 +167,7 @@ export function mount(section) {
       const took = exercise.verdict ? ` in ${duration(exercise.verdict.total_ms)}` : '';
       spoken.textContent = `${exercise.title}: solved. All tests pass${took}.`;
       section.classList.remove('just-solved');
-      void section.offsetWidth; // so that the animation starts anew
+      void section.offsetWidth; // so that the animation starts again
       section.classList.add('just-solved');
     } else if (exercise.state === 'failing' && exercise.verdict) {
       spoken.textContent = `${exercise.title}: ${headline(exercise.verdict)}`;

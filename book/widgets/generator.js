@@ -1,5 +1,5 @@
-// The view of a stopped generator: what went in and came out, the state it was
-// left in, the locals that are alive there, and the bytes that hold them.
+// The view of a stopped generator: its input and output, its state, the live locals, and the bytes
+// that hold them.
 
 import { bytesGrid, element, localsTable } from './widget.js';
 
@@ -18,24 +18,24 @@ export function render(step, container, { trace, previous }) {
   );
 }
 
-/** Room for the fullest step, so that stepping does not move the page. */
+/** Reserves space for the fullest step, so that stepping does not move the page. */
 export function setup(container, trace) {
   const locals = Math.max(...trace.steps.map((step) => step.locals.length));
   container.style.minHeight = `${25 + 2.6 * locals}rem`;
 }
 
-/** The names of all locals of the run, in the order in which they are kept. */
+/** The names of all locals in the run, in the order of their memory. */
 function namesOf(trace) {
   const fullest = trace.steps.reduce((most, step) => (step.locals.length > most.locals.length ? step : most));
   return fullest.locals.map((local) => local.name);
 }
 
-/** The step's locals, each at the same index in every step: the index is its colour. */
+/** The locals of a step. Each has the same index in every step, and the index is its colour. */
 function everyLocal({ locals }, trace) {
   return namesOf(trace).map((name) => locals.find((local) => local.name === name) ?? { name });
 }
 
-/** Gives the table's names the colours that their bytes have. */
+/** Gives each name in the table the colour of its bytes. */
 function inColour(table, trace) {
   const names = namesOf(trace);
   for (const name of table.querySelectorAll('tbody th code')) name.className = `local-${names.indexOf(name.textContent) % 4}`;
@@ -46,17 +46,17 @@ function label(text) {
   return element('p', { class: 'label', text });
 }
 
-/** The call that this step is part of: `resume(7)` going in, `Yielded(2)` coming out. */
+/** The call that this step belongs to: `resume(7)` is the input, `Yielded(2)` the output. */
 function exchange({ resumed_with: given, yielded }) {
   const parts = [];
   if (given !== undefined) parts.push(element('code', { text: `→ resume(${given})` }));
   if (yielded !== undefined) parts.push(element('code', { text: `← ${yielded}` }));
-  if (parts.length === 0) return element('p', { class: 'none', text: 'Nobody has called it yet.' });
+  if (parts.length === 0) return element('p', { class: 'none', text: 'Not called yet.' });
   const apart = parts.flatMap((part, index) => (index ? [element('br'), part] : [part]));
   return element('p', { style: 'margin: 0; overflow-wrap: anywhere' }, apart);
 }
 
-/** All states that the run goes through, in order, with their byte. */
+/** All states of the run, in order, with their byte. */
 function statesOf(trace) {
   const seen = new Map();
   for (const { state, bytes } of trace.steps) seen.set(state, bytes[0].hex);
@@ -86,6 +86,6 @@ function states({ state }, all) {
 function key() {
   return element('p', {
     style: 'margin: 0.6rem 0 0; font-size: 1.3rem; color: var(--ink-soft)',
-    text: 'Byte 0 is the state. Coloured bytes belong to the local of that colour; dots have no value. An amber frame has changed.',
+    text: 'Byte 0 is the state. A coloured byte belongs to the local of that colour. A dot has no value. An amber frame marks a change.',
   });
 }

@@ -1,5 +1,5 @@
-// The server's own insides, live: the tasks, timers and sockets of the `wakeful`
-// runtime that serves this page. The server sends snapshots only while watched.
+// Shows the tasks, timers and sockets of the `wakeful` runtime that serves this page. The server
+// sends snapshots only while a page shows them.
 
 import { events } from './api.js';
 import { button, count, duration, element } from './dom.js';
@@ -14,14 +14,14 @@ const VIEWS = [
     (socket) => [socket.token, socket.kind, socket.interest, socket.readiness]],
 ];
 
-/** Brings the inspector's `section.inspector` to life. */
+/** Starts the inspector's `section.inspector`. */
 export function mount(section) {
   section.querySelector('.static')?.remove();
   let held = false;
   const summary = element('p', { class: 'summary' });
-  const hold = button('Hold still', () => {
+  const hold = button('Pause', () => {
     held = !held;
-    hold.textContent = held ? 'Go on' : 'Hold still';
+    hold.textContent = held ? 'Continue' : 'Pause';
     hold.setAttribute('aria-pressed', held);
   }, { 'aria-pressed': 'false', title: 'Stop the tables from changing while you read them' });
   const tables = VIEWS.map(([kind, title, heads, cells]) => {
@@ -52,14 +52,14 @@ export function mount(section) {
   }, { lost: () => { summary.textContent = 'Waiting for cargo course…'; } });
 }
 
-// By age, so that rows stay where they are while the reader looks at them.
+// Sorted by age, so that rows do not move while the reader looks at them.
 function byIdentity(one, other) {
   return (one.id ?? one.token) - (other.id ?? other.token);
 }
 
 const polls = new Map();
 
-// A row flashes where a task was polled since the snapshot before.
+// A row flashes if its task was polled since the last snapshot.
 function line(kind, row, cells) {
   const polled = kind === 'tasks' && polls.has(row.id) && polls.get(row.id) !== row.polls;
   if (kind === 'tasks') polls.set(row.id, row.polls);

@@ -1,5 +1,5 @@
-// The view of a list whose nodes lie in the futures that wait: who stands where,
-// who points to whom, and what each future has said last.
+// The view of a list whose nodes are stored in the waiting futures: the order of the nodes, their
+// pointers, and the last result of each future.
 
 import { element } from './widget.js';
 
@@ -16,7 +16,7 @@ export function render(step, container, { previous }) {
   );
 }
 
-/** Room for the fullest step, so that stepping does not move the page. */
+/** Reserves space for the fullest step, so that stepping does not move the page. */
 export function setup(container, trace) {
   const most = Math.max(...trace.steps.map((step) => step.list.length));
   container.style.minHeight = `${14 + 8 * most + 3 * trace.steps[0].locals.length}rem`;

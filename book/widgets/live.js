@@ -1,5 +1,5 @@
-// The page's one connection to `cargo course`: fetches the exercises, hands
-// every change to the panels and the sidebar, reloads a page that was rebuilt.
+// The page's only connection to `cargo course`. It fetches the exercises, passes changes on to the
+// panels and the sidebar, and reloads a page after a rebuild.
 
 import { call, events, status } from './api.js';
 import * as exercise from './exercise.js';
@@ -40,8 +40,9 @@ export function start(root) {
     {
       opened: () => {
         status.online();
-        status.problem(null); // a book that still does not build says so again
+        status.problem(null); // if the book still does not build, the server repeats the message
         refresh().catch((error) => status.problem(error.message));
+        reloadIfRebuilt();
       },
       lost: () => status.offline(),
     },
@@ -51,6 +52,17 @@ export function start(root) {
 function isThisPage(page) {
   const here = location.pathname.replace(/^\//, '') || 'index.html';
   return here === page || here === page.replace(/\.html$/, '');
+}
+
+// A hidden tab hears of no rebuilt page. So each time a stream begins, this page is compared
+// with what the server has. Their tokens may differ: each start of the server has its own.
+let text = null;
+async function reloadIfRebuilt() {
+  const answer = await fetch(location.href, { cache: 'no-cache' }).catch(() => null);
+  if (!answer?.ok) return;
+  const now = (await answer.text()).replace(/<meta name="course-token"[^>]*>/, '');
+  if (text !== null && text !== now) reload();
+  text = now;
 }
 
 function reload() {

@@ -1,5 +1,5 @@
-// The view of one thread and many meters: what woke the thread, what each meter
-// waits for and until when, what it was sent, and how long the thread can sleep.
+// The view of one thread with many meters: what woke the thread, what each meter waits for and
+// until when, what it was sent, and how long the thread may sleep.
 
 import { element } from './widget.js';
 
@@ -17,7 +17,7 @@ export function render(step, container, { trace, index, previous }) {
   );
 }
 
-/** Room for the fullest step, so that stepping does not move the page. */
+/** Reserves space for the fullest step, so that stepping does not move the page. */
 export function setup(container, trace) {
   const most = Math.max(...trace.steps.map((step) => step.locals.length));
   container.style.minHeight = `${30 + 6 * most}rem`;
@@ -43,7 +43,7 @@ function meters(step, previous) {
   });
   const gone = [...before.keys()].filter((name) => !step.locals.some((meter) => meter.name === name));
   for (const name of gone) {
-    rows.push(element('tr', { class: 'changed' }, element('th', { scope: 'row' }, element('code', { text: name })), element('td', { colspan: 3 }, element('code', { class: 'value', text: 'hung up on' }))));
+    rows.push(element('tr', { class: 'changed' }, element('th', { scope: 'row' }, element('code', { text: name })), element('td', { colspan: 3 }, element('code', { class: 'value', text: 'disconnected' }))));
   }
   const head = element('tr', {}, ...['meter', 'state', 'due at', 'was sent'].map((text) => element('th', { scope: 'col', text })));
   return element('div', { class: 'table-wrapper' }, element('table', { class: 'locals' }, element('thead', {}, head), element('tbody', {}, rows)));
@@ -52,7 +52,7 @@ function meters(step, previous) {
 /** The longest sleep that the deadlines allow, and what ends it. */
 function asleep(step, next) {
   const now = Number.parseInt(step.state, 10);
-  const most = step.due === null ? 'for ever' : `for ${step.due - now} ms at most`;
+  const most = step.due === null ? 'without a limit' : `for at most ${step.due - now} ms`;
   if (!next) return `Sleeps ${most}.`;
-  return `Sleeps ${most}; is woken after ${Number.parseInt(next.state, 10) - now} ms.`;
+  return `Sleeps ${most}. The next event wakes it after ${Number.parseInt(next.state, 10) - now} ms.`;
 }

@@ -1,5 +1,5 @@
-// The view of a future that is left at an await: what the last call said, what
-// the disk saw, what is alive, and which of the future's bytes hold it.
+// The view of a future that stopped at an await: the result of the last call, the state of the
+// disk, the live locals, and the bytes of the future that hold them.
 
 import { bytesGrid, element, localsTable } from './widget.js';
 
@@ -10,7 +10,7 @@ export function render(step, container, { trace, previous }) {
     label('Called'),
     element('p', { style: 'margin: 0' }, element('code', { text: step.said })),
     label('The disk'),
-    element('p', { class: step.disk ? null : 'none', style: 'margin: 0', text: step.disk || 'Nothing happened to it.' }),
+    element('p', { class: step.disk ? null : 'none', style: 'margin: 0', text: step.disk || 'Nothing happened to the disk.' }),
     label('State'),
     states(step, trace),
     label('Alive'),
@@ -21,19 +21,19 @@ export function render(step, container, { trace, previous }) {
   );
 }
 
-/** Room for the fullest step, so that stepping does not move the page. */
+/** Reserves space for the fullest step, so that stepping does not move the page. */
 export function setup(container, trace) {
   const most = Math.max(...trace.steps.map((step) => step.locals.length));
   container.style.minHeight = `${40 + 2.6 * most}rem`;
 }
 
-/** The names of all locals of the run, in the order in which they lie in the future. */
+/** The names of all locals in the run, in the order of their place in the future. */
 function namesOf(trace) {
   const all = trace.steps.flatMap((step) => step.locals).sort((one, other) => one.offset - other.offset);
   return [...new Set(all.map((local) => local.name))];
 }
 
-/** The step's locals, each at its name's index, which is its colour in every step. */
+/** The locals of a step. Each has the same index in every step, and the index is its colour. */
 function placed({ locals }, names) {
   return names.map((name) => locals.find((local) => local.name === name) ?? { name });
 }
@@ -43,7 +43,7 @@ function inColour(table, names) {
   return table;
 }
 
-/** Every byte of the future: the state and the flag by value, what a local holds as a mark. */
+/** Every byte of the future. The state and the flag show their value, the bytes of locals show a mark. */
 function bytesOf(step, trace) {
   return Array.from({ length: trace.size }, (_, offset) => {
     if (step.byte?.offset === offset) return { offset, hex: hex(step.byte.value) };
@@ -61,7 +61,7 @@ function label(text) {
   return element('p', { class: 'label', text });
 }
 
-/** All states that the run goes through, in the order of their bytes. */
+/** All states of the run, in the order of their bytes. */
 function states({ state }, trace) {
   const seen = new Map();
   for (const step of trace.steps) if (step.byte) seen.set(step.state, step.byte.value);
@@ -83,6 +83,6 @@ function states({ state }, trace) {
 function key() {
   return element('p', {
     style: 'margin: 0.6rem 0 0; font-size: 1.3rem; color: var(--ink-soft)',
-    text: 'Coloured bytes belong to the local of that colour; dots have no value. The plain byte with a number is the state. An amber frame has changed.',
+    text: 'A coloured byte belongs to the local of that colour. A dot has no value. The plain byte with a number is the state. An amber frame marks a change.',
   });
 }

@@ -1,12 +1,11 @@
-// Predictions: the reader chooses before the chapter answers. The answer shows
-// even without this room (the theme opens it when a choice is checked); this
-// room remembers the choice and says the answer aloud.
+// Predictions: the reader chooses before the chapter answers. The theme opens the answer without
+// JavaScript. This module remembers the choice and announces the answer to screen readers.
 
 import { element } from './dom.js';
 
 const key = (form) => `course-predict-${form.dataset.id}`;
 
-/** Brings one `form.predict` to life. */
+/** Starts one `form.predict`. */
 export function mount(form) {
   const choices = [...form.querySelectorAll('input[type="radio"]')];
   const spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
@@ -24,7 +23,7 @@ export function mount(form) {
   form.addEventListener('change', (event) => {
     const chosen = event.target;
     show(chosen);
-    spoken.textContent = `${chosen.hasAttribute('data-right') ? 'Right.' : 'Not so.'} ${answer(chosen)?.textContent ?? ''}`;
+    spoken.textContent = `${chosen.hasAttribute('data-right') ? 'Right.' : 'Wrong.'} ${answer(chosen)?.textContent ?? ''}`;
     remember(key(form), chosen.value);
   });
 
@@ -33,15 +32,15 @@ export function mount(form) {
   show(earlier);
 }
 
-// What stands behind a choice: the paragraph after its label.
+// The paragraph after a choice's label.
 function answer(choice) {
   const next = choice.closest('label')?.nextElementSibling;
   return next?.classList.contains('because') ? next : null;
 }
 
-// Storage can be switched off; then a choice lives as long as the page.
+// The reader can switch storage off. Then the page forgets the choice when it closes.
 function remember(name, value) {
-  try { localStorage.setItem(name, value); } catch { /* nothing to keep it in */ }
+  try { localStorage.setItem(name, value); } catch { /* storage is off */ }
 }
 function recall(name) {
   try { return localStorage.getItem(name); } catch { return null; }

@@ -1,5 +1,5 @@
-// ▶ on a Rust block: runs it on the reader's own machine against the chapter's
-// crate, as it stands or edited, and shows what it prints while it prints it.
+// ▶ on a block of Rust: runs it on the reader's own machine against the chapter's crate, with the
+// reader's edits, and shows the output while it arrives.
 
 import { coloured } from './ansi.js';
 import { send } from './api.js';
@@ -7,7 +7,7 @@ import { button, count, duration, element } from './dom.js';
 import { diagnostics } from './diagnostics.js';
 import { editor } from './editor.js';
 
-/** Brings one `div.runnable` to life, or a `div.fails`: a block that promises an error. */
+/** Starts one `div.runnable`, or one `div.fails`, whose block must not compile. */
 export function mount(block) {
   const pre = block.querySelector('pre');
   const code = pre?.querySelector('code');
@@ -15,7 +15,7 @@ export function mount(block) {
   block.querySelector('.static')?.remove();
   const original = code.textContent.replace(/\n$/, '');
   const promised = block.classList.contains('fails') ? block.dataset.code : null;
-  // What the page says that it prints gives way to what it did print.
+  // The real output replaces the output that the page shows.
   const next = block.nextElementSibling;
   const printed = next?.matches('figure.output:not([data-command])') ? next : null;
   const output = element('pre', { class: 'run-output', role: 'log', 'aria-label': 'Output', tabindex: '0', hidden: true });
@@ -24,7 +24,7 @@ export function mount(block) {
   let running = null;
   let styles = {};
 
-  const run = button('▶ Run', () => start(), { class: 'primary', title: 'Run this block here, on this machine (Ctrl+Enter in the editor)' });
+  const run = button('▶ Run', () => start(), { class: 'primary', title: 'Run this block on your machine (Ctrl+Enter in the editor)' });
   const stop = button('■ Stop', () => running?.abort(), { hidden: true });
   const edit = button('Edit', () => open(), { title: 'Change the block before running it' });
   const reset = button('Undo edits', () => close(), { hidden: true });
@@ -52,14 +52,14 @@ export function mount(block) {
     running = new AbortController();
     output.replaceChildren();
     show(false);
-    styles = {}; // colours that were left switched on end with their run
+    styles = {}; // the colours of the last run do not continue
     say('Asking…');
     swap(run, stop);
     try {
       const body = { chapter: block.dataset.chapter, code: editing ? editing.text() : original };
       const response = await send('POST', '/api/run', { body, signal: running.signal });
       await read(response.body, receive);
-      if (output.hidden && !state.dataset.done) say('It ended without a word.');
+      if (output.hidden && !state.dataset.done) say('The server stopped before the end of the run.');
     } catch (error) {
       if (error.name === 'AbortError') say('Stopped.', 'cancelled');
       else say(error.message, 'bad');
@@ -68,7 +68,7 @@ export function mount(block) {
       swap(stop, run);
     }
   }
-  // Focus must not fall out of the block when its button makes room for another.
+  // When one button replaces another, the focus must stay in the block.
   function swap(from, to) {
     to.hidden = false;
     if (document.activeElement === from) to.focus();
@@ -93,12 +93,12 @@ export function mount(block) {
       exited: exit === 0 ? `Done in ${duration(ms)}.` : `Ended with exit code ${exit} after ${duration(ms)}.`,
       build_failed: 'It does not compile.',
       timed_out: `Still running after ${duration(ms)}, so it was stopped.`,
-      too_much_output: 'It printed without end, so it was stopped.',
+      too_much_output: 'It printed too much, so it was stopped.',
       cancelled: 'Stopped.',
     };
     const kept = promised && outcome === 'build_failed' && output.textContent.includes(`[${promised}]`);
     const good = outcome === 'exited' && exit === 0;
-    if (kept && !editing) say(`It does not compile, as promised: ${promised}.`, 'good');
+    if (kept && !editing) say(`It does not compile, as expected: ${promised}.`, 'good');
     else say(words[outcome] ?? outcome, good ? 'good' : 'bad');
     if (good && output.hidden) {
       show(true);
@@ -116,7 +116,7 @@ export function mount(block) {
   }
 }
 
-// One JSON object a line, in pieces that end anywhere.
+// Each line is one JSON object, but a piece of the stream can end anywhere.
 async function read(body, receive) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';

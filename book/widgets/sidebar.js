@@ -1,9 +1,8 @@
-// Progress beside the chapters' names: how many of a chapter's exercises are
-// solved, and a check mark when all are.
+// Progress next to the chapters' names: how many exercises are solved, and a check mark if all are.
 
 import { element } from './dom.js';
 
-/** Shows the counts; called again whenever one changes. */
+/** Shows the counts. Called again after each change. */
 export function show(exercises, root) {
   const chapters = new Map();
   for (const { chapter, state } of exercises) {

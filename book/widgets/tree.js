@@ -1,5 +1,5 @@
-// The view of a tree of futures that is one task: who is being polled, and what
-// each has said last.
+// The view of a tree of futures in one task: which one is being polled, and the last result of
+// each.
 
 import { element } from './widget.js';
 
@@ -16,7 +16,7 @@ export function render(step, container, { previous }) {
   );
 }
 
-/** Room for the tree, so that stepping does not move the page. */
+/** Reserves space for the tree, so that stepping does not move the page. */
 export function setup(container, trace) {
   container.style.minHeight = `${24 + 3 * trace.steps[0].locals.length}rem`;
 }

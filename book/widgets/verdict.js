@@ -1,4 +1,4 @@
-// What a test run said: each named test, its message, the compiler's words.
+// The result of a test run: each named test with its message, and the compiler's messages.
 
 import { coloured } from './ansi.js';
 import { diagnostics as compilerWords } from './diagnostics.js';
@@ -7,20 +7,20 @@ import { count, duration, element, prose } from './dom.js';
 const OUTCOMES = {
   passed: 'All tests pass.',
   build_failed: 'It does not compile yet.',
-  timed_out: 'It was still running at the time limit, so it was stopped. A loop that never ends?',
-  too_much_output: 'It printed without end, so it was stopped.',
+  timed_out: 'It was still running at the time limit, so it was stopped. Is there an endless loop?',
+  too_much_output: 'It printed too much, so it was stopped.',
   manifest_broken: 'Cargo cannot build the exercises.',
-  missing: 'A file of the exercise is not there.',
-  killed: 'The process of a test was killed before its end.',
+  missing: 'A file of the exercise is missing.',
+  killed: 'A signal killed the process of a test.',
 };
 
-/** One sentence about a verdict: what the panel shows first and a screen reader hears. */
+/** One sentence about a verdict. The panel shows it, and screen readers read it out. */
 export function headline({ outcome, tests, waits_for: file, needs = [] }) {
   if (file) return `${fileName(file)}, the file of another exercise, does not compile.`;
   if (needs.length > 0) return `Its tests use ${needs.join(', ')}, which ${needs.length > 1 ? 'are' : 'is'} not solved yet.`;
   if (outcome !== 'failed') return OUTCOMES[outcome] ?? outcome;
   const failed = tests.filter(({ status }) => status === 'failed');
-  if (failed.length === 0) return 'The tests ended badly.';
+  if (failed.length === 0) return 'The test run did not finish.';
   if (failed.length === 1) return `${failed[0].name} fails.`;
   return `${failed.length} of ${count(tests.length, 'test')} fail.`;
 }
@@ -32,7 +32,8 @@ export function fileName(path) {
 
 /** The whole verdict as an element. */
 export function verdictView(verdict) {
-  // Failures first: they are what the reader came for. Within them the order of the file.
+  // Failures come first, because the reader needs them most. Each group keeps the order of the
+  // file.
   const order = ['failed', 'ok', 'ignored'];
   const tests = [...(verdict.tests ?? [])].sort((a, b) => order.indexOf(a.status) - order.indexOf(b.status));
   const rows = together(tests).map((group, index) => testRow(group, index === 0));
@@ -44,15 +45,15 @@ export function verdictView(verdict) {
     verdict.advice ? element('p', { class: 'advice' }, prose(verdict.advice)) : null,
     rows.length > 0 ? element('ul', { class: 'tests' }, rows) : null,
     diagnostics && verdict.outcome === 'passed'
-      ? folded('The compiler has a remark', diagnostics, compilerWords)
-      : diagnostics ? terminal(diagnostics, 'What the compiler says', compilerWords) : null,
+      ? folded('The compiler has a warning', diagnostics, compilerWords)
+      : diagnostics ? terminal(diagnostics, 'The compiler\'s message', compilerWords) : null,
     verdict.stdout?.trim() && rows.every((row) => !row.querySelector('pre')) && verdict.outcome !== 'passed'
-      ? folded('What was printed', verdict.stdout.trimEnd()) : null,
+      ? folded('Output', verdict.stdout.trimEnd()) : null,
     element('p', { class: 'times', text: times(verdict) }),
   );
 }
 
-// Tests that fail with the same message stand together and say it once.
+// Tests that fail with the same message form a group with one message.
 function together(tests) {
   const groups = [];
   for (const test of tests) {
@@ -63,7 +64,7 @@ function together(tests) {
   return groups;
 }
 
-// The first failure says what it has to say; the others wait to be asked.
+// The first failure is open, and the others are folded.
 function testRow(group, first) {
   const [{ status, message }] = group;
   const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
@@ -88,15 +89,15 @@ function folded(title, text, colour) {
 
 function times({ cargo_ms, total_ms }) {
   if (cargo_ms === undefined || total_ms === undefined) return '';
-  return `cargo took ${duration(cargo_ms)}; the page had the verdict after ${duration(total_ms)}`;
+  return `cargo took ${duration(cargo_ms)}, and the verdict arrived after ${duration(total_ms)}`;
 }
 
-/** A unified diff with its lines told apart. */
+/** A unified diff with marked lines. */
 export function diffView(diff) {
   const lines = diff.replace(/\n$/, '').split('\n').map((line) => {
     const kind = line.startsWith('+++') || line.startsWith('---') ? 'file'
       : line.startsWith('@@') ? 'hunk' : line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
     return element('span', { class: kind, text: `${line}\n` });
   });
-  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Your file beside the solution' }, lines);
+  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Your file and the solution' }, lines);
 }

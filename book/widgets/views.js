@@ -1,16 +1,16 @@
-// The views that recorded runs share: the source with the current line marked,
-// the live locals, the bytes of a value. Chapters' widgets compose them.
+// The views that recorded runs share: the source with the current line marked, the live locals, and
+// the bytes of a value. The widgets of the chapters combine them.
 
 import { calm, element, highlighted } from './dom.js';
 
 /**
- * The source of a recorded run. Answers `{ node, mark(line) }`; `mark` moves
- * the bar to a line of the file (or hides it for `null`) and keeps it in sight.
+ * The source of a recorded run. Returns `{ node, mark(line) }`. `mark` moves the bar to a line of the
+ * file and scrolls to it. `null` hides the bar.
  */
 export function sourceView({ path, start, lines }) {
-  // Methods stand deep in their files; the depth that all lines share says nothing.
+  // Methods are indented deeply in their files, so we remove the common indentation.
   const shared = Math.min(...lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/)));
-  // Where marks of anchors stood are blank lines now: of two, one is enough.
+  // Lines with anchor marks are blank here. Show only one of two blank lines.
   const blank = (line) => line === undefined || line.trim() === '';
   const shown = [...lines.keys()].filter((index) => !blank(lines[index]) || !blank(lines[index - 1]));
   const numbers = shown.map((index) => start + index).join('\n');
@@ -28,7 +28,7 @@ export function sourceView({ path, start, lines }) {
     element('figcaption', { text: path }),
     pane,
   );
-  // Where the last scroll goes: while it glides, `scrollTop` says only how far it has come.
+  // The target of the last scroll. During a smooth scroll, `scrollTop` is only on its way there.
   let goal = 0;
   const mark = (line) => {
     const index = shown.indexOf(line - start);
@@ -46,11 +46,11 @@ export function sourceView({ path, start, lines }) {
   return { node, mark };
 }
 
-/** The live locals as a table; what changed since the step before is marked. */
+/** The live locals as a table. Changes since the last step are marked. */
 export function localsTable(locals, before = []) {
-  if (locals.length === 0) return element('p', { class: 'none', text: 'Nothing is alive here.' });
+  if (locals.length === 0) return element('p', { class: 'none', text: 'No local is alive here.' });
   const earlier = new Map(before.map((local) => [local.name, local.value]));
-  // A local that lies in the value has the colour of its bytes (bytesGrid).
+  // A local inside the value has the colour of its bytes (bytesGrid).
   const rows = locals.map((local, index) =>
     element(
       'tr',
@@ -73,9 +73,8 @@ function placed({ offset, size }) {
 }
 
 /**
- * The bytes of a value, sixteen a row. `hex: null` is a byte that holds nothing
- * (padding, or a variant that does not use it). Changed bytes are marked; bytes
- * of a local carry the local's name as their title.
+ * The bytes of a value, sixteen in a row. `hex: null` is a byte without a value (padding, or a variant
+ * that does not use it). Changed bytes are marked, and the bytes of a local show its name as title.
  */
 export function bytesGrid(bytes, before = [], locals = []) {
   const earlier = new Map(before.map((byte) => [byte.offset, byte.hex]));

@@ -1,5 +1,4 @@
-// The view of one wake: which side acts, and the words of memory through which
-// the two sides agree.
+// The view of one wake: which side acts, and the words of memory that both sides use.
 
 import { element } from './widget.js';
 
@@ -23,7 +22,7 @@ export function render(step, container, { previous }) {
   );
 }
 
-/** Room for the longest values, so that stepping does not move the page. */
+/** Reserves space for the longest values, so that stepping does not move the page. */
 export function setup(container) {
   container.style.minHeight = '38rem';
 }

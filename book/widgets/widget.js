@@ -1,12 +1,12 @@
-// The frame around a recorded run: loads the trace, shows its source with the
-// current line, and steps with buttons, keys or the scrubber. What a step looks
-// like is the chapter's own: a module `<data-widget>.js` in this folder exports
+// The frame around a recorded run. It loads the trace, shows its source with the current line, and
+// steps with buttons, keys or the slider. How a step looks is up to the chapter. The module
+// `<data-widget>.js` in this folder exports
 //
 //   render(step, container, { trace, index, previous })   for every step
-//   setup(container, trace)                                once, if it wants
+//   setup(container, trace)                                once, optional
 //
-// Without the trace (a page opened as a file, no server) the steps stay on the
-// page as the text that the book was built with.
+// If the trace cannot be loaded (a page opened as a file, no server), the page keeps the text form
+// of the steps.
 
 import { button, element, prose } from './dom.js';
 import { sourceView } from './views.js';
@@ -17,7 +17,7 @@ export { bytesGrid, localsTable } from './views.js';
 const STEP_EVERY_MS = 1600;
 const players = [];
 
-/** Brings one `section.widget` to life. */
+/** Starts one `section.widget`. */
 export async function mount(section, root) {
   const text = section.querySelector('details.steps');
   try {
@@ -32,13 +32,13 @@ export async function mount(section, root) {
     if (text) text.querySelector('summary').textContent = 'The same run as text';
   } catch (error) {
     if (text) text.open = true;
-    section.prepend(element('p', { class: 'static', text: `The recording could not be loaded (${error.message}). Its steps are here as text.` }));
+    section.prepend(element('p', { class: 'static', text: `Cannot load the recording (${error.message}). Here are its steps as text.` }));
   }
 }
 
-// On a page with a recording, ← and → are its keys, also before it was clicked: the
-// book's own use of them, to turn the page, would take away what is being looked at.
-// (mdBook listens at the document, one step further out than this.)
+// On a page with a recording, ← and → always step it, even before a click. Otherwise mdBook would
+// turn the page while the reader looks at the recording. (mdBook listens on the document, after
+// this.)
 function arrows(event) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || !/^Arrow(Left|Right)$/.test(event.key)) return;
   event.stopPropagation();
@@ -49,7 +49,7 @@ function arrows(event) {
   nearest.arrow(event.key);
 }
 
-// How much of an element's height is in sight, in pixels.
+// How many pixels of an element's height are visible.
 function shown(part) {
   const { top, bottom } = part.getBoundingClientRect();
   return Math.min(bottom, innerHeight) - Math.max(top, 0);
@@ -133,7 +133,7 @@ function frame(section, trace, chapter) {
   );
   player.addEventListener('keydown', (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in keys)) return;
-    // A focused button keeps its own space bar.
+    // A focused button keeps its own use of the space bar.
     if (event.key === ' ' && event.target.tagName === 'BUTTON') return event.stopPropagation();
     event.preventDefault();
     event.stopPropagation();

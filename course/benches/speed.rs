@@ -1,7 +1,8 @@
-//! The course's own figures, taken from the program itself on a copy of this clone.
+//! The speed of the course, measured with the real program on a copy of this clone.
 //!
-//! `cargo bench -p course --profile dev` measures what a reader runs; without `--profile dev` it is
-//! the optimised build. It takes about half a minute; what cannot be measured here is said.
+//! `cargo bench -p course --profile dev` measures the build that a reader runs. Without `--profile
+//! dev` it measures the optimised build. It takes about half a minute, and prints what it cannot
+//! measure here.
 
 use std::{
     error::Error,
@@ -23,13 +24,13 @@ use serde_json::Value;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// How often each thing is done.
+/// How often we measure each thing.
 const TIMES: u32 = 5;
-/// How long anything may take before the benchmark gives up.
+/// The time limit for each thing.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 fn main() -> Outcome<()> {
-    // `cargo test --benches` asks for nothing but that it starts.
+    // `cargo test --benches` only checks that the benchmark starts.
     if !std::env::args().any(|argument| argument == "--bench") {
         return Ok(());
     }
@@ -38,11 +39,11 @@ fn main() -> Outcome<()> {
     copy_clone(clone.root(), copy.path())?;
     let layout = Layout::at(copy.path());
     let catalog = Catalog::load(&layout)?;
-    // The copy begins unsolved, whatever its reader has done.
+    // All exercises of the copy start unsolved, even if the reader has solved some.
     skeleton::regenerate(
         &layout,
         &skeleton::generate(&layout, &catalog.crates)?,
-        &|_| false,
+        &mut |_| {},
     )?;
     work::update(&layout, &catalog)?;
     let build = if cfg!(debug_assertions) {
@@ -65,7 +66,7 @@ fn main() -> Outcome<()> {
     Ok(())
 }
 
-/// An edited page: from the save to the event that makes the browser reload.
+/// The time from saving a page to the event that reloads it in the browser.
 fn rebuilds(course: &Course, layout: &Layout) -> Outcome<()> {
     let page = layout.book().join("src").join("introduction.md");
     let mut events = course.events()?;
@@ -81,11 +82,11 @@ fn rebuilds(course: &Course, layout: &Layout) -> Outcome<()> {
     Ok(())
 }
 
-/// An edited exercise: from the save to the verdict on the page, less what cargo took.
+/// The time from saving an exercise to its verdict on the page, with and without the time of cargo.
 fn verdicts(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()> {
     let mut events = course.events()?;
     let (mut over, mut whole) = (Vec::new(), Vec::new());
-    // The first build compiles the chapter, so it says nothing about an edit.
+    // The first build compiles the chapter, so it is not the time of an edit.
     for n in 0..=TIMES {
         let saved = Instant::now();
         edit(layout, exercise, n)?;
@@ -100,14 +101,14 @@ fn verdicts(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()
         }
     }
     print("exercise saved to verdict", "", &whole);
-    print("  of which not cargo's", "goal 1 s", &over);
+    print("  without cargo", "goal 1 s", &over);
     Ok(())
 }
 
-/// Requests a second on one connection thread, while the exercise compiles again and again.
+/// Requests per second on one connection thread, while an exercise compiles again and again.
 fn requests(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()> {
     if Command::new("wrk").arg("--version").output().is_err() {
-        println!("skipped: requests a second (wrk is not installed)");
+        println!("skipped: requests per second (wrk is not installed)");
         return Ok(());
     }
     let stop = AtomicBool::new(false);
@@ -116,7 +117,7 @@ fn requests(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()
             let said = |e: Box<dyn Error>| e.to_string();
             let mut events = course.events().map_err(said)?;
             let mut done = 0;
-            // Relaxed: nothing else is passed along with it.
+            // Relaxed: the flag protects no other memory.
             while !stop.load(Ordering::Relaxed) {
                 edit(layout, exercise, 100 + done).map_err(said)?;
                 events.verdict().map_err(said)?;
@@ -131,21 +132,21 @@ fn requests(course: &Course, layout: &Layout, exercise: &Exercise) -> Outcome<()
         stop.store(true, Ordering::Relaxed);
         let compiles = compiles
             .join()
-            .map_err(|_| "the thread that edits panicked")??;
+            .map_err(|_| "the thread that edits the exercise panicked")??;
         let said = String::from_utf8_lossy(&wrk?.stdout).into_owned();
         let rate = said
             .lines()
             .find_map(|line| line.strip_prefix("Requests/sec:"))
             .map_or("?", str::trim);
         println!(
-            "{:<34}{rate:>10}  (goal 1000; {compiles} compiles meanwhile)",
-            "requests a second, wrk -t1 -c32"
+            "{:<34}{rate:>10}  (goal 1000, during {compiles} compiles)",
+            "requests per second, wrk -t1 -c32"
         );
         Ok(())
     })
 }
 
-/// What the server uses of the processor when nobody asks anything.
+/// The processor time that the server uses without requests.
 fn idle(course: &Course) {
     const WHILE: Duration = Duration::from_secs(5);
     let ticks = || -> Option<u64> {
@@ -160,14 +161,14 @@ fn idle(course: &Course) {
     thread::sleep(WHILE);
     let used = ticks().unwrap_or(before) - before;
     println!(
-        "{:<34}{:>7} ms  (goal 0; in {} s)",
+        "{:<34}{:>7} ms  (goal 0, in {} s)",
         "idle, processor time",
         used * 10,
         WHILE.as_secs()
     );
 }
 
-/// Writes the solution with a comment that is new each time.
+/// Writes the solution with a new comment each time.
 fn edit(layout: &Layout, exercise: &Exercise, n: u32) -> Outcome<()> {
     let solution = skeleton::solution(&files::read(&exercise.solution_path(layout))?)?;
     fs::write(exercise.path(layout), format!("{solution}\n// Edit {n}.\n"))?;
@@ -225,7 +226,7 @@ impl Course {
             .spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("no output")?).lines();
         let url = lines.find_map(|line| line.ok().filter(|line| line.contains("http://")));
-        let url = url.ok_or("the course did not say where it is")?;
+        let url = url.ok_or("the course did not print its address")?;
         let port = url
             .trim()
             .trim_end_matches('/')
@@ -233,7 +234,7 @@ impl Course {
             .next()
             .unwrap_or("")
             .parse()?;
-        // Whatever it says later must not fill the pipe.
+        // Read the rest of its output, so that the pipe does not fill up.
         thread::spawn(move || lines.for_each(drop));
         let mut course = Self {
             child,
@@ -247,7 +248,7 @@ impl Course {
             .read_to_string(&mut page)?;
         let (_, rest) = page
             .split_once("name=\"course-token\" content=\"")
-            .ok_or("a page without a token")?;
+            .ok_or("the page has no token")?;
         rest.split('"')
             .next()
             .unwrap_or("")

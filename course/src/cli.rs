@@ -1,5 +1,5 @@
-//! What can be typed after `cargo course`, and the one place where an error
-//! becomes text and an exit code.
+//! The arguments of `cargo course`. This is also the only place where an error becomes text and an
+//! exit code.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,26 +10,26 @@ use crate::catalog::Layout;
 use crate::commands::hint::Which;
 use crate::commands::{self, CommandError};
 
-/// Read the book, run it, do its exercises.
+/// Read the book, run its code, and solve its exercises.
 ///
-/// Without a command: serves the book on this machine and opens it in a browser.
+/// Without a command, this serves the book on your machine and opens it in your browser.
 #[derive(Debug, Parser)]
 #[command(name = "cargo course", bin_name = "cargo course", version)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct Cli {
-    /// What to do; without one, the book is served.
+    /// The command. Without one, we serve the book.
     #[command(subcommand)]
     pub command: Option<Command>,
 
-    /// How to serve the book when no command is given.
+    /// The options for serving the book without a command.
     #[command(flatten)]
     pub serve: ServeArgs,
 }
 
-/// How to serve the book.
+/// The options for serving the book.
 #[derive(Clone, Debug, Args)]
 pub struct ServeArgs {
-    /// The port on 127.0.0.1; 0 takes any free one
+    /// The port on 127.0.0.1. 0 chooses a free one
     #[arg(long, value_name = "N", default_value_t = 3000)]
     pub port: u16,
 
@@ -41,50 +41,54 @@ pub struct ServeArgs {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the book, with live exercises (the default)
+    /// Serve the book with interactive exercises (the default)
     Serve(ServeArgs),
 
-    /// Work without a browser: the current exercise is re-run when you save it
+    /// Work without a browser: run the current exercise after each save
     Watch {
-        /// The exercise to start with; without it, the first that is not solved
+        /// The exercise to start with. Without it, the first unsolved one
         id: Option<String>,
     },
 
-    /// Show the exercises and how far you are
+    /// List the exercises and your progress
     List {
         /// Print JSON instead of a table
         #[arg(long)]
         json: bool,
     },
 
-    /// Run exercises' tests; without an ID, all of them
+    /// Run the tests of some exercises, or of all of them
     Check {
-        /// Exercises, or a chapter such as `02`
+        /// Ids of exercises, or a chapter such as `02`
         ids: Vec<String>,
         /// Print JSON instead of text
         #[arg(long)]
         json: bool,
-        /// How long one exercise's tests may run, in seconds: 10 if the exercise does not say more
+        /// The time limit for the tests of one exercise, in seconds: 10, or more if the exercise says so
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
         time_limit: Option<u64>,
     },
 
-    /// Give the next of an exercise's three hints
+    /// Show the next of an exercise's three hints
     Hint {
         /// The exercise
         id: String,
         /// Which hint: 1, 2 or 3
         #[arg(value_parser = clap::value_parser!(u8).range(1..=3), conflicts_with = "all")]
         number: Option<u8>,
-        /// All of them
+        /// Show all hints
         #[arg(long)]
         all: bool,
     },
 
-    /// Put an exercise back to how it was; your version is kept aside
+    /// Reset an exercise or one file to its start, and keep your version as a copy
     Reset {
         /// The exercise
-        id: String,
+        #[arg(required_unless_present = "file")]
+        id: Option<String>,
+        /// Only this file, such as a manifest: as cargo names it, or as this tool does
+        #[arg(long, value_name = "PATH", conflicts_with = "id")]
+        file: Option<PathBuf>,
     },
 
     /// Put our solution of a module of your runtime in place; your version is kept aside
@@ -100,37 +104,37 @@ pub enum Command {
         args: Vec<String>,
     },
 
-    /// Compare your solution with the book's, once your tests pass
+    /// Compare your solution with ours, after your tests pass
     Diff {
         /// The exercise
         id: String,
-        /// Also when the exercise is not solved yet
+        /// Compare even if the exercise is not solved
         #[arg(long)]
         anyway: bool,
     },
 
-    /// For maintainers: regenerate the skeletons from the solutions
+    /// For maintainers: generate the skeletons from the solutions
     Gen {
-        /// Write nothing; fail if something would change
+        /// Write nothing, and fail if something would change
         #[arg(long)]
         check: bool,
     },
 
-    /// For maintainers: prove what the pages claim
+    /// For maintainers: check what the pages claim
     Verify {
-        /// Chapters such as `02`; without one, all
+        /// Chapters such as `02`. Without one, all chapters
         chapters: Vec<String>,
     },
 
-    /// mdBook's preprocessor; mdBook starts it, nobody types it
+    /// The preprocessor for mdBook. Only mdBook calls it
     #[command(hide = true)]
     Preprocess {
-        /// What mdBook asks: `supports <renderer>`, or nothing for a book on stdin
+        /// mdBook's arguments: `supports <renderer>`, or nothing for a book on stdin
         args: Vec<String>,
     },
 }
 
-/// Parses the arguments, runs the command, prints what went wrong.
+/// Parses the arguments, runs the command, and prints an error.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     crate::terminal::show_warnings();
@@ -156,7 +160,11 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
             time_limit,
         } => commands::check::run(&layout, &ids, json, time_limit),
         Command::Hint { id, number, all } => commands::hint::run(&layout, &id, which(number, all)),
-        Command::Reset { id } => commands::reset::run(&layout, &id),
+        Command::Reset {
+            file: Some(file), ..
+        } => commands::reset::file(&layout, &start, &file),
+        // clap asks for the id where there is no file.
+        Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
         Command::Fill { id } => commands::fill::run(&layout, &id),
         Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),

@@ -1,24 +1,24 @@
-//! Small file helpers that every room needs: reading with an error that names
-//! the file, writing so that a crash leaves the old or the new text and never half of it.
+//! Small helpers for files. Reading returns an error that names the file. Writing leaves the old
+//! text or the new text after a crash, and never a mixture.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file could not be read or written.
+/// We could not read or write a file.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {}", path.display())]
 pub struct FileError {
-    /// `read`, `write`, `rename` …
+    /// What we tried: `read`, `write`, `rename` …
     pub action: &'static str,
-    /// Which file.
+    /// The file.
     pub path: PathBuf,
-    /// What the system said.
+    /// The system's error.
     pub source: io::Error,
 }
 
 impl FileError {
-    /// For `map_err`: names what was tried on which file.
+    /// For `map_err`: adds the action and the file to the system's error.
     pub fn new(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self {
@@ -29,15 +29,15 @@ impl FileError {
     }
 }
 
-/// The text of a file.
+/// Reads a file as text.
 pub fn read(path: &Path) -> Result<String, FileError> {
     fs::read_to_string(path).map_err(FileError::new("read", path))
 }
 
-/// Replaces a file's content: readers see the old one or the new, never a part. A link is
-/// replaced, not followed.
+/// Replaces the content of a file. Readers see the old content or the new one, never a part. A link
+/// is replaced, not followed.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    // The process id keeps two courses from writing to one temporary file.
+    // The process id in the name keeps two courses from writing to the same temporary file.
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
@@ -48,7 +48,7 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
         fs::rename(&temporary, path)
     };
     write().map_err(|source| {
-        // Best effort: the error that matters is the first.
+        // Ignore this error, because the first one matters more.
         let _ = fs::remove_file(&temporary);
         FileError {
             action: "write",
@@ -58,15 +58,23 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
     })
 }
 
-/// Moves `path` to the first free `path<suffix>N` and says where that is.
-/// Never replaces a file, also when two processes do it at once.
+/// Whether [`write_atomically`] gives its temporary files such a name.
+pub fn is_temporary(name: &str) -> bool {
+    let number = name
+        .strip_suffix(".tmp")
+        .and_then(|name| name.rsplit_once('.'));
+    number.is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+}
+
+/// Moves `path` to the first free name `path<suffix>N`, and returns that name. Never replaces a
+/// file, even if two processes do this at once.
 pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
     for n in 1u32.. {
         let mut name = path.file_name().unwrap_or_default().to_owned();
         name.push(format!("{suffix}{n}"));
         let kept = path.with_file_name(name);
-        // The empty file is the claim; the rename then replaces only that. A directory can only
-        // take the place of a directory.
+        // We create an empty file to reserve the name, and the rename replaces only that one. To
+        // move a directory, we reserve the name with a directory.
         let is_dir = fs::symlink_metadata(path).is_ok_and(|there| there.is_dir());
         let claimed = if is_dir {
             fs::create_dir(&kept)
@@ -128,7 +136,8 @@ pub fn keep_copy(path: &Path, content: &[u8], suffix: &str) -> Result<PathBuf, F
     unreachable!("there are more numbers than files")
 }
 
-/// All files under `dir`, sorted, as paths relative to it. What `skip` names is left out with all below it.
+/// All files under `dir`, sorted, with paths relative to it. Everything below a path that `skip`
+/// accepts is left out.
 pub fn walk(dir: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     let mut waiting = vec![PathBuf::new()];

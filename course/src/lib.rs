@@ -1,16 +1,16 @@
-//! The reader's tool, as a library: `main.rs` and the book's server are two faces of it.
+//! The reader's tool, as a library. `main.rs` and the book's server both use it.
 //!
-//! | room | holds |
+//! | module | purpose |
 //! |---|---|
-//! | [`catalog`] | where everything lies, which chapters and exercises there are, how they are named |
-//! | [`skeleton`] | solutions turned into skeletons, and an exercise put back to its skeleton |
-//! | [`runner`] | builds and tests an exercise, with limits, and says what came of it: a [`runner::Verdict`] |
-//! | [`progress`] | the plain text file that remembers what is solved |
-//! | [`work`] | `work/`, where the reader's files live: made, brought up to date, never lost |
-//! | [`watch`] | told when a file changes, by notification or by polling |
-//! | [`book`] | the book: its directives, its build, what each of its pages claims |
-//! | [`serve`] | the book served on `wakeful`, with everything in it live |
-//! | [`verify`] | proves for each chapter what its page claims |
+//! | [`catalog`] | the paths of the clone, and its chapters and exercises |
+//! | [`skeleton`] | turns solutions into skeletons, and resets an exercise |
+//! | [`runner`] | builds and tests an exercise with limits, and returns a [`runner::Verdict`] |
+//! | [`progress`] | the text file that remembers which exercises are solved |
+//! | [`work`] | keeps the reader's files in `work/` and updates them |
+//! | [`watch`] | reports changed files, by notification or by polling |
+//! | [`book`] | expands the directives, builds the book, and collects the claims of each page |
+//! | [`serve`] | serves the book on `wakeful`, with interactive pages |
+//! | [`verify`] | checks for each chapter what its page claims |
 //! | [`cli`], [`commands`], [`terminal`] | the command line |
 
 pub mod book;

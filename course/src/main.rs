@@ -1,4 +1,4 @@
-//! `cargo course`: the reader's one command. All it does is in the library.
+//! `cargo course`, the reader's command. The library does all the work.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
-//! The book's promises: what a directive becomes, what a page claims, what is said when it is wrong.
+//! How the book is built: what each directive becomes, what a page claims, and which errors it
+//! reports.
 
 mod fixture;
 
@@ -19,7 +20,7 @@ fn assert_has(html: &str, part: &str) {
 }
 
 #[test]
-fn every_directive_becomes_what_the_theme_and_the_widgets_look_for() {
+fn every_directive_becomes_the_html_that_the_theme_and_the_widgets_need() {
     let fixture = Fixture::new();
     let html = page(&fixture);
     for part in [
@@ -47,7 +48,7 @@ fn every_directive_becomes_what_the_theme_and_the_widgets_look_for() {
 }
 
 #[test]
-fn the_index_repeats_what_all_pages_promise_with_links_that_lead_from_there() {
+fn the_index_lists_the_invariants_of_all_pages_with_links_that_work_there() {
     let fixture = Fixture::new();
     let lamps = fixture.read("book/src/07-lamps.md");
     let promises = "\n## Invariants\n\n1. **Light.** A {{#term lamp}} [has it](#light):\n   \
@@ -72,12 +73,12 @@ fn the_index_repeats_what_all_pages_promise_with_links_that_lead_from_there() {
     }
     assert!(
         !html.contains("The tests this page names"),
-        "their source stands on the chapter's page"
+        "the source of the tests is on the chapter's page"
     );
 }
 
 #[test]
-fn two_pieces_that_are_compared_both_stand_on_the_page() {
+fn a_comparison_shows_both_pieces_on_the_page() {
     let fixture = Fixture::new();
     let lib = "chapters/07-lamps/src/lib.rs";
     fixture.write(
@@ -96,13 +97,13 @@ fn two_pieces_that_are_compared_both_stand_on_the_page() {
         assert_has(&html, part);
     }
     let facts = book::facts(&fixture.layout(), &fixture.root().join("book/src/hello.md"))
-        .expect("the page is good");
+        .expect("the page has no errors");
     let lines: Vec<_> = facts.sources.into_iter().map(|used| used.lines).collect();
     assert_eq!(lines, [4..=7, 12..=15]);
 }
 
 #[test]
-fn a_comparison_of_what_is_the_same_or_of_one_piece_is_refused() {
+fn a_comparison_needs_two_different_pieces() {
     let fixture = Fixture::new();
     let lib = "chapters/07-lamps/src/lib.rs:on";
     fixture.write(
@@ -110,13 +111,13 @@ fn a_comparison_of_what_is_the_same_or_of_one_piece_is_refused() {
         &format!("# Hello\n\n{{{{#diff {lib} {lib}}}}}\n\n{{{{#diff {lib}}}}}\n"),
     );
     let error = book::facts(&fixture.layout(), &fixture.root().join("book/src/hello.md"));
-    let said = error.expect_err("the page is bad").to_string();
+    let said = error.expect_err("the page has errors").to_string();
     assert_has(&said, "hello.md:3: `chapters/07-lamps/src/lib.rs:on` and");
-    assert_has(&said, "hello.md:5: a comparison is written `{{#diff old");
+    assert_has(&said, "hello.md:5: write a comparison as `{{#diff old");
 }
 
 #[test]
-fn widgets_and_traces_are_copied_beside_the_pages() {
+fn widgets_and_traces_are_copied_next_to_the_pages() {
     let fixture = Fixture::new();
     page(&fixture);
     let out = fixture.root().join("target/book");
@@ -124,20 +125,20 @@ fn widgets_and_traces_are_copied_beside_the_pages() {
 }
 
 #[test]
-fn building_writes_nothing_into_the_readers_tree() {
+fn a_build_writes_nothing_into_the_readers_files() {
     let fixture = Fixture::new();
     page(&fixture);
     assert!(!fixture.root().join("book/book").exists());
 }
 
 #[test]
-fn what_a_page_claims_is_data() {
+fn the_claims_of_a_page_are_available_as_data() {
     let fixture = Fixture::new();
     let facts = book::facts(
         &fixture.layout(),
         &fixture.root().join("book/src/07-lamps.md"),
     )
-    .expect("the page is good");
+    .expect("the page has no errors");
     let path = "chapters/07-lamps/src/lib.rs".to_owned();
     assert_eq!(facts.page, "book/src/07-lamps.md");
     assert_eq!(
@@ -177,13 +178,13 @@ fn what_a_page_claims_is_data() {
 }
 
 #[test]
-fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
+fn all_errors_of_all_pages_are_reported_together_with_page_and_line() {
     let fixture = Fixture::new();
     fixture.write("book/src/hello.md", "# Hello\n\n{{#sorce x}}\n\n{{#source ../secret}}\n\n{{#exercise lamps/dimm}}\n\n```output\nx\n```\n\nA {{#term lapm}}.\n");
     let out = fixture.root().join("target/book");
-    let error = book::build(&fixture.layout(), &out).expect_err("the page is bad");
+    let error = book::build(&fixture.layout(), &out).expect_err("the page has errors");
     let BookError::Pages(problems) = error else {
-        panic!("not about pages: {error}")
+        panic!("not an error about pages: {error}")
     };
     let said: Vec<_> = problems.iter().map(ToString::to_string).collect();
     assert_eq!(said.len(), 5, "{said:#?}");
@@ -193,8 +194,12 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
             "book/src/hello.md:3:",
             "no directive `{{#sorce …}}`",
         ),
-        (&said[1], "book/src/hello.md:5:", "inside the repository"),
-        (&said[2], "book/src/hello.md:7:", "it has lamps/dim"),
+        (
+            &said[1],
+            "book/src/hello.md:5:",
+            "leads out of the repository",
+        ),
+        (&said[2], "book/src/hello.md:7:", "There are: lamps/dim"),
         (
             &said[3],
             "book/src/hello.md:9:",
@@ -203,7 +208,7 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
         (
             &said[4],
             "book/src/hello.md:13:",
-            "does not explain `lapm`; it has Lamp",
+            "does not explain `lapm`. There are: Lamp",
         ),
     ] {
         assert!(said.starts_with(start) && said.contains(part), "{said}");
@@ -211,9 +216,9 @@ fn all_that_is_wrong_with_the_pages_is_said_at_once_with_page_and_line() {
 }
 
 #[test]
-fn where_mdbook_fails_each_cause_is_told_once() {
+fn each_cause_of_an_mdbook_error_is_printed_once() {
     let fixture = Fixture::new();
-    fixture.write("out", "no directory");
+    fixture.write("out", "not a directory");
     let error = book::build(&fixture.layout(), &fixture.root().join("out/book"));
     let error = error.expect_err("a file is in the way");
     let mut told = Vec::new();
@@ -235,7 +240,7 @@ fn where_mdbook_fails_each_cause_is_told_once() {
 }
 
 #[test]
-fn a_checkout_with_windows_line_ends_gives_the_same_page() {
+fn a_checkout_with_windows_line_ends_builds_the_same_page() {
     let fixture = Fixture::new();
     let before = page(&fixture);
     for path in [
@@ -249,7 +254,7 @@ fn a_checkout_with_windows_line_ends_gives_the_same_page() {
 }
 
 #[test]
-fn a_stock_mdbook_that_calls_the_preprocessor_gives_the_same_page() {
+fn a_stock_mdbook_that_calls_the_preprocessor_builds_the_same_page() {
     let fixture = Fixture::new();
     let ours = page(&fixture);
     let config = fixture.read("book/book.toml").replace(
@@ -274,7 +279,7 @@ fn main_of(html: &str) -> &str {
 }
 
 #[test]
-fn this_clones_own_book_builds() {
+fn the_book_of_this_repository_builds() {
     let out = tempfile::tempdir().expect("a temporary directory");
     if let Err(error) = book::build(&clone(), out.path()) {
         panic!("{error}");
@@ -295,5 +300,6 @@ fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
 }
 
 fn clone() -> Layout {
-    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR"))).expect("the tests run inside a clone")
+    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR")))
+        .expect("the tests run inside the repository")
 }

@@ -1,4 +1,4 @@
-//! What the commands promise: their words, their exit codes, their JSON.
+//! The commands: their output, their exit codes, their JSON.
 
 mod common;
 
@@ -19,7 +19,7 @@ fn json(output: &Output) -> serde_json::Value {
 }
 
 #[test]
-fn an_exercise_from_red_to_green() {
+fn an_exercise_goes_from_failing_to_solved() {
     let course = Course::new();
     let list = course.command(&["list"]);
     assert_eq!(code(&list), 0);
@@ -90,7 +90,7 @@ fn an_exercise_from_red_to_green() {
 }
 
 #[test]
-fn hints_come_one_at_a_time_and_are_remembered() {
+fn hints_are_shown_one_at_a_time_and_remembered() {
     let course = Course::new();
     assert_eq!(
         stdout(&course.command(&["hint", "double"])),
@@ -127,7 +127,7 @@ fn hints_come_one_at_a_time_and_are_remembered() {
 }
 
 #[test]
-fn reset_keeps_every_version_of_the_readers() {
+fn reset_keeps_every_version_of_the_reader() {
     let course = Course::new();
     let skeleton = course.read("work/02-fix/src/double.rs");
     for n in 1..=2 {
@@ -146,16 +146,16 @@ fn reset_keeps_every_version_of_the_readers() {
                 .contains(&format!("x + x + {n}"))
         );
     }
-    // Nothing but the exercise itself: another's work stays.
+    // Only this exercise is reset, and the work on other exercises stays.
     course.solve("fix/count");
     let theirs = course.read("work/02-fix/src/count.rs");
     course.command(&["reset", "fix/double"]);
     assert_eq!(course.read("work/02-fix/src/count.rs"), theirs);
     assert!(
         !course.path("work/02-fix/src/double.rs.yours-3").exists(),
-        "nothing to keep"
+        "there was nothing to keep"
     );
-    // Gone altogether, it comes back.
+    // A deleted exercise comes back.
     fs::remove_dir_all(course.path("work")).unwrap();
     assert_eq!(code(&course.command(&["reset", "fix/double"])), 0);
     assert_eq!(course.read("work/02-fix/src/double.rs"), skeleton);
@@ -163,7 +163,7 @@ fn reset_keeps_every_version_of_the_readers() {
 }
 
 #[test]
-fn reset_puts_a_file_where_a_directory_is() {
+fn reset_replaces_a_directory_with_the_file() {
     let course = Course::new();
     let file = "work/02-fix/src/double.rs";
     let skeleton = course.read(file);
@@ -194,11 +194,11 @@ fn reset_never_writes_through_a_link() {
 }
 
 #[test]
-fn a_reset_that_cannot_write_leaves_the_readers_file_where_it_was() {
+fn a_reset_that_cannot_write_keeps_the_readers_file() {
     let course = Course::new();
     course.double("x + x");
     let file = "work/02-fix/src/double.rs";
-    // Where the new file would be written first, nothing can be written.
+    // A directory blocks the name of the temporary file.
     let blocked = format!("{file}.{}.tmp/x", std::process::id());
     course.write(&blocked, "");
     let exercise = course.exercise("fix/double");
@@ -208,7 +208,7 @@ fn a_reset_that_cannot_write_leaves_the_readers_file_where_it_was() {
 }
 
 #[test]
-fn an_unknown_id_names_the_nearest_ones() {
+fn the_error_for_an_unknown_id_suggests_similar_ones() {
     let course = Course::new();
     for command in ["hint", "reset", "diff", "check"] {
         let output = course.command(&[command, "fix/duoble"]);
@@ -226,7 +226,7 @@ fn an_unknown_id_names_the_nearest_ones() {
     }
     let nothing_like_it = course.command(&["hint", "zzzzzzzz"]);
     assert_eq!(code(&nothing_like_it), 2);
-    assert!(stderr(&nothing_like_it).contains("`cargo course list` shows them all"));
+    assert!(stderr(&nothing_like_it).contains("`cargo course list` shows all of them"));
     assert_eq!(code(&course.command(&["no-such-command"])), 2);
     let elsewhere = tempfile::tempdir().unwrap();
     let lost = course
@@ -243,7 +243,7 @@ fn an_unknown_id_names_the_nearest_ones() {
 }
 
 #[test]
-fn an_id_cannot_lead_out_of_the_exercises() {
+fn an_id_never_leads_out_of_the_exercises() {
     let course = Course::new();
     for id in [
         "../double",
@@ -275,7 +275,7 @@ fn an_id_cannot_lead_out_of_the_exercises() {
 }
 
 #[test]
-fn a_damaged_progress_file_is_kept_and_said_so() {
+fn a_damaged_progress_file_is_kept_and_reported() {
     let course = Course::new();
     course.write("progress.txt", "solved everything\n");
     let list = course.command(&["list"]);
@@ -288,13 +288,13 @@ fn a_damaged_progress_file_is_kept_and_said_so() {
     assert_eq!(course.read("progress.txt.damaged-1"), "solved everything\n");
     assert!(
         !stderr(&course.command(&["list"])).contains("kept as"),
-        "said once"
+        "reported only once"
     );
 }
 
-/// A full disk, a checkout that is read-only: a verdict is worth more than its trace.
+/// The disk may be full, or the checkout read-only. The reader still needs the verdict.
 #[test]
-fn where_progress_cannot_be_written_hints_and_verdicts_are_given_all_the_same() {
+fn hints_and_verdicts_work_even_if_progress_cannot_be_written() {
     let course = Course::new();
     course.solve("fix/count");
     fs::create_dir(course.path("progress.txt.lock")).unwrap();
@@ -309,13 +309,16 @@ fn where_progress_cannot_be_written_hints_and_verdicts_are_given_all_the_same() 
         stdout(&check)
     );
     let said = stderr(&check);
-    assert_eq!(said.matches("warning: progress is not kept").count(), 1);
-    assert!(said.contains("help: see to it that"), "{said}");
+    assert_eq!(
+        said.matches("warning: cannot keep your progress").count(),
+        1
+    );
+    assert!(said.contains("help: check that"), "{said}");
 }
 
 /// `cargo course … 2>&1 | head`
 #[test]
-fn nobody_listening_is_no_panic() {
+fn a_closed_pipe_causes_no_panic() {
     use std::process::Stdio;
     let course = Course::new();
     let deaf = || Stdio::from(std::io::pipe().unwrap().1);
@@ -336,7 +339,7 @@ fn nobody_listening_is_no_panic() {
 }
 
 #[test]
-fn two_courses_at_once_lose_nothing_of_each_others_progress() {
+fn two_courses_at_once_keep_each_others_progress() {
     let course = Course::new();
     let children: Vec<_> = ["fix/double", "fix/count"]
         .into_iter()
@@ -353,42 +356,7 @@ fn two_courses_at_once_lose_nothing_of_each_others_progress() {
 }
 
 #[test]
-fn gen_finds_and_mends_what_differs_and_keeps_what_was_tried() {
-    let course = Course::new();
-    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
-    let skeleton = course.read("exercises/02-fix/src/double.rs");
-    course.write(
-        "exercises/02-fix/src/double.rs",
-        &skeleton.replace("todo!(\"double {x}\")", "x + x"),
-    );
-    course.write("exercises/02-fix/src/stale.rs", "");
-    let check = course.command(&["gen", "--check"]);
-    assert_eq!(code(&check), 1);
-    assert!(
-        stdout(&check).contains("exercises/02-fix/src/double.rs: changed"),
-        "{}",
-        stdout(&check)
-    );
-    assert!(
-        stdout(&check).contains("exercises/02-fix/src/stale.rs: no longer"),
-        "{}",
-        stdout(&check)
-    );
-    course.write(
-        "progress.txt",
-        "# wakeful course: progress, one line an exercise\nfix/double failing 2026-05-01\n",
-    );
-    assert_eq!(code(&course.command(&["gen"])), 0);
-    assert_eq!(code(&course.command(&["gen", "--check"])), 0);
-    assert!(
-        course
-            .read("exercises/02-fix/src/double.rs.yours-1")
-            .contains("x + x")
-    );
-}
-
-#[test]
-fn what_never_ends_is_stopped_and_said_so() {
+fn endless_tests_are_stopped_and_reported() {
     let course = Course::new();
     course.double(
         "if x == 1 { loop { std::hint::spin_loop() } } else { loop { println!(\"{x:>500}\") } }",
@@ -408,11 +376,11 @@ fn what_never_ends_is_stopped_and_said_so() {
         printed.contains("doubles_three\n           printed more than 1024 KiB: stopped"),
         "{printed}"
     );
-    assert!(printed.lines().count() < 60, "a screen, not a flood");
+    assert!(printed.lines().count() < 60, "the output fits on a screen");
 }
 
 #[test]
-fn a_broken_manifest_is_explained_and_reset_mends_it() {
+fn a_broken_manifest_is_explained_and_reset_repairs_it() {
     let course = Course::new();
     course.write(
         "work/Cargo.toml",
@@ -426,12 +394,12 @@ fn a_broken_manifest_is_explained_and_reset_mends_it() {
         "{printed}"
     );
     assert!(
-        printed.contains("help: `cargo course reset fix/count` restores the manifest too"),
+        printed.contains("`cargo course reset --file work/Cargo.toml`"),
         "{printed}"
     );
     let reset = course.command(&["reset", "count"]);
     assert!(
-        stdout(&reset).contains("work/Cargo.toml was restored too; yours is kept as"),
+        stdout(&reset).contains("work/Cargo.toml was restored too. Your version is kept as"),
         "{}",
         stdout(&reset)
     );

@@ -1,4 +1,4 @@
-//! What the runner promises about exercises that behave, and about those that do not.
+//! The runner, with exercises that behave well and exercises that do not.
 
 mod common;
 
@@ -47,7 +47,7 @@ fn a_skeleton_fails_by_its_named_tests_and_a_solution_passes() {
 }
 
 #[test]
-fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
+fn a_compiler_error_is_shown_with_the_exercise_whose_file_it_is_in() {
     let course = Course::new();
     course.double("x * \"two\"");
     let verdict = course.run("fix/double", &Limits::default());
@@ -62,7 +62,7 @@ fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
 
     let verdict = course.run("fix/count", &Limits::default());
     assert_eq!(verdict.outcome, Outcome::BuildFailed);
-    let advice = verdict.advice.expect("the error is another exercise's");
+    let advice = verdict.advice.expect("the error is in another exercise");
     assert!(
         advice.contains("src/double.rs") && advice.contains("reset fix/double"),
         "{advice}"
@@ -74,7 +74,7 @@ fn what_the_compiler_says_is_told_and_whose_file_it_is_about() {
 }
 
 #[test]
-fn tests_are_told_in_the_order_of_their_file() {
+fn tests_are_listed_in_the_order_of_their_file() {
     let course = Course::new();
     let test = |name: &str| format!("#[test]\nfn {name}() {{}}\n");
     let tests = ["simple", "also_simple", "hard"].map(test).concat();
@@ -85,7 +85,7 @@ fn tests_are_told_in_the_order_of_their_file() {
 }
 
 #[test]
-fn a_test_that_loops_for_ever_is_killed_by_name_and_the_others_still_run() {
+fn a_test_that_loops_forever_is_killed_by_name_and_the_others_still_run() {
     let course = Course::new();
     course.double("if x == 1 { loop { std::hint::spin_loop() } } else { 2 * x }");
     let started = Instant::now();
@@ -99,12 +99,12 @@ fn a_test_that_loops_for_ever_is_killed_by_name_and_the_others_still_run() {
     assert_eq!(test(&verdict, "doubles_three").0, TestStatus::Ok);
     assert!(
         started.elapsed() < Duration::from_mins(1),
-        "killed, not waited for"
+        "the runner waited for the test instead of killing it"
     );
 }
 
 #[test]
-fn a_test_that_prints_without_end_is_killed_and_said_so() {
+fn a_test_that_prints_forever_is_killed_with_a_message() {
     let course = Course::new();
     course.double("loop { println!(\"{x} and {x} and {x}\") }");
     let verdict = course.run(
@@ -128,7 +128,7 @@ fn a_test_that_prints_without_end_is_killed_and_said_so() {
 
 #[cfg(unix)]
 #[test]
-fn a_stack_overflow_a_signal_and_an_exit_are_told_apart() {
+fn an_abort_and_an_early_exit_give_different_messages() {
     let course = Course::new();
     course.double("match x { 1 => std::process::abort(), _ => std::process::exit(0) }");
     let verdict = course.run("fix/double", &Limits::default());
@@ -136,13 +136,13 @@ fn a_stack_overflow_a_signal_and_an_exit_are_told_apart() {
     let (_, message) = test(&verdict, "doubles_one");
     assert!(message.starts_with("killed by signal 6"), "{message}");
     let (status, message) = test(&verdict, "doubles_three");
-    assert_eq!(status, TestStatus::Failed, "leaving early is no success");
+    assert_eq!(status, TestStatus::Failed, "an early exit is not a success");
     assert!(message.contains("ended before its test did"), "{message}");
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn what_a_test_started_is_killed_with_it() {
+fn a_killed_test_takes_its_child_processes_with_it() {
     let course = Course::new();
     let pid_file = course.path("pid");
     course.double(&format!(
@@ -151,7 +151,7 @@ fn what_a_test_started_is_killed_with_it() {
         pid_file.display().to_string()
     ));
     let verdict = course.run("fix/double", &short());
-    // `doubles_three` passed, though its child still held the pipe open.
+    // `doubles_three` passed, although its child still held the pipe open.
     assert_eq!(
         test(&verdict, "doubles_three").0,
         TestStatus::Ok,
@@ -161,10 +161,10 @@ fn what_a_test_started_is_killed_with_it() {
     common::wait_until_gone(&pid);
 }
 
-/// `setsid` takes a process out of the group that is killed; its parent's verdict stands all the same.
+/// `setsid` moves a process out of the group that we kill. The verdict must not wait for it.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_test_is_not_waited_for_beyond_its_own_end() {
+fn the_runner_does_not_wait_for_a_process_that_left_the_group() {
     let course = Course::new();
     let pid_file = course.path("pid");
     course.double(&format!(
@@ -180,7 +180,7 @@ fn a_test_is_not_waited_for_beyond_its_own_end() {
     let verdict = course.run("fix/double", &limits);
     let pid = std::fs::read_to_string(pid_file).unwrap();
     let killed = std::process::Command::new("kill").arg(pid).status();
-    assert!(killed.unwrap().success(), "it has left the group");
+    assert!(killed.unwrap().success(), "the process left the group");
     assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
     assert!(
         verdict
@@ -191,7 +191,7 @@ fn a_test_is_not_waited_for_beyond_its_own_end() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_test_that_takes_memory_without_end_is_stopped_before_the_machine_is() {
+fn a_test_that_allocates_forever_is_stopped_before_the_machine_runs_out() {
     let course = Course::new();
     course.double("let mut all = vec![]; loop { all.push(vec![x as u8; 1 << 20]) }");
     let limits = Limits {
@@ -201,14 +201,14 @@ fn a_test_that_takes_memory_without_end_is_stopped_before_the_machine_is() {
     let verdict = course.run("fix/double", &limits);
     assert_eq!(verdict.outcome, Outcome::Killed, "{verdict:#?}");
     let (_, message) = test(&verdict, "doubles_one");
-    assert!(message.contains("no more memory"), "{message}");
+    assert!(message.contains("out of memory"), "{message}");
     assert!(message.contains("memory allocation of"), "{message}");
 }
 
-/// What stops a test for ever whose course was killed.
+/// This limit stops an endless test even if the course that started it was killed.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_test_has_only_so_much_time_of_the_processors() {
+fn a_test_has_a_limit_for_processor_time() {
     let course = Course::new();
     course.double(
         "let _ = x;\n    loop {\n        \
@@ -222,22 +222,34 @@ fn a_test_has_only_so_much_time_of_the_processors() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_to_is_not_blamed_on_the_manifest() {
+fn a_directory_that_cannot_be_written_is_not_blamed_on_the_manifest() {
     let course = Course::new();
-    course.write("target/exercises", "no directory");
+    course.write("target/exercises", "not a directory");
     let verdict = course.run("fix/double", &Limits::default());
     assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
-    let advice = verdict.advice.expect("something can be done");
+    let advice = verdict.advice.expect("there is advice");
     assert!(advice.contains("not about your code"), "{advice}");
 }
 
 #[test]
-fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
+fn the_advice_deletes_a_lock_file_only_if_cargo_cannot_parse_it() {
+    let course = Course::new();
+    let lock_file = "work/Cargo.lock";
+    let advice = || course.run("fix/double", &Limits::default()).advice;
+    course.write(lock_file, "broken");
+    assert!(advice().is_some_and(|advice| advice.contains(&format!("delete {lock_file}"))));
+    std::fs::remove_file(course.path(lock_file)).unwrap();
+    course.write(&format!("{lock_file}/directory"), "");
+    assert!(!advice().is_some_and(|advice| advice.contains("delete")));
+}
+
+#[test]
+fn if_another_exercises_file_is_missing_the_advice_restores_that_one() {
     let course = Course::new();
     std::fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
     let verdict = course.run("fix/double", &Limits::default());
     assert_eq!(verdict.outcome, Outcome::BuildFailed);
-    let advice = verdict.advice.expect("the error is not in its own file");
+    let advice = verdict.advice.expect("the error is in another exercise");
     assert!(
         advice.contains("`cargo course reset fix/count`"),
         "{advice}"
@@ -245,28 +257,38 @@ fn an_exercise_whose_neighbour_is_gone_is_told_what_brings_it_back() {
 }
 
 #[test]
-fn what_is_missing_of_an_exercise_is_named_with_the_command_that_restores_it() {
+fn a_missing_file_is_named_with_the_command_that_restores_it() {
     let course = Course::new();
-    for file in ["src/double.rs", "tests/double.rs", "Cargo.toml"] {
-        let path = format!("work/02-fix/{file}");
-        let before = course.read(&path);
-        std::fs::remove_file(course.path(&path)).unwrap();
+    course.solve("fix/double");
+    let solved = course.read("work/02-fix/src/double.rs");
+    for path in [
+        "work/02-fix/tests/double.rs",
+        "work/02-fix/Cargo.toml",
+        "work/Cargo.toml",
+    ] {
+        let before = course.read(path);
+        std::fs::remove_file(course.path(path)).unwrap();
         let verdict = course.run("fix/double", &Limits::default());
         assert_eq!(verdict.outcome, Outcome::Missing, "{verdict:#?}");
-        assert_eq!(verdict.diagnostics, format!("{path} is not there"));
-        let advice = verdict.advice.expect("something can be done");
-        assert!(
-            advice.contains("`cargo course reset fix/double`"),
-            "{advice}"
-        );
-        let catalog = course.catalog();
-        course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
-        assert_eq!(course.read(&path), before);
+        assert_eq!(verdict.diagnostics, format!("{path} is missing"));
+        let advice = verdict.advice.expect("there is advice");
+        let command = format!("`cargo course reset --file {path}`");
+        assert!(advice.contains(&command), "{advice}");
+        course.command(&["reset", "--file", path]);
+        assert_eq!(course.read(path), before);
     }
+    assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    let verdict = course.run("fix/double", &Limits::default());
+    let advice = verdict.advice.expect("there is advice");
+    assert!(
+        advice.contains("`cargo course reset fix/double`"),
+        "{advice}"
+    );
 }
 
 #[test]
-fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
+fn a_broken_manifest_is_reported_with_the_command_that_restores_it() {
     let course = Course::new();
     course.solve("fix/double");
     let manifest = "work/02-fix/Cargo.toml";
@@ -281,7 +303,7 @@ fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
     assert!(
         verdict
             .advice
-            .is_some_and(|advice| advice.contains("cargo course reset fix/double"))
+            .is_some_and(|advice| advice.contains(&format!("reset --file {manifest}`")))
     );
 
     let catalog = course.catalog();
@@ -304,9 +326,9 @@ fn a_broken_manifest_is_told_with_the_command_that_restores_it() {
 }
 
 #[test]
-fn a_file_changed_while_it_compiles_gives_no_stale_verdict() {
+fn a_file_that_changes_during_the_build_gives_no_outdated_verdict() {
     let course = Course::new();
-    // A build script that takes its time, so that the change surely falls into the build.
+    // A slow build script, so that the change happens during the build.
     course.write(
         "work/02-fix/build.rs",
         "fn main() {\n    let dir = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
@@ -324,9 +346,9 @@ fn a_file_changed_while_it_compiles_gives_no_stale_verdict() {
     assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
 }
 
-/// `mv double.rs.yours-1 double.rs` brings the old time along; to cargo the file looks unchanged.
+/// `mv double.rs.yours-1 double.rs` keeps the old time, so the file looks unchanged to cargo.
 #[test]
-fn a_file_that_is_older_than_the_last_build_is_built_all_the_same() {
+fn a_file_that_is_older_than_the_last_build_is_built_again() {
     let course = Course::new();
     let file = course.path("work/02-fix/src/double.rs");
     let skeleton = std::fs::read(&file).unwrap();
@@ -348,7 +370,7 @@ fn a_file_that_is_older_than_the_last_build_is_built_all_the_same() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn dropping_the_run_kills_what_it_started() {
+fn dropping_the_run_kills_the_processes_it_started() {
     let course = Course::new();
     let pid_file = course.path("pid");
     course.double(&format!(

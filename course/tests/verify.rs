@@ -1,5 +1,4 @@
-//! What `cargo course verify` promises: a chapter that keeps its word passes, and
-//! each broken claim is named.
+//! `cargo course verify`: a correct chapter passes, and every wrong claim is reported.
 
 mod common;
 
@@ -69,7 +68,7 @@ const TRACE: &str = r#"{"command":"cargo run -q -p fix --example trace","title":
  "steps":[{"line":4,"state":"two","note":"it is"}]}
 "#;
 
-/// The course with a page that keeps its word.
+/// A course with a page whose claims are all true.
 fn with_a_page() -> Course {
     let course = Course::new();
     course.write("book/book.toml", BOOK);
@@ -87,9 +86,9 @@ fn with_a_page() -> Course {
 }
 
 #[test]
-fn a_chapter_that_keeps_its_word_is_proved() {
+fn a_chapter_with_true_claims_passes() {
     let course = with_a_page();
-    // A reader's work is none of the verifier's business, but that it is no skeleton is said.
+    // The verifier ignores files of the reader, even if they are not skeletons.
     course.write("exercises/02-fix/src/double.rs.yours-1", "mine");
     course.write(
         "chapters/02-fix/outputs/future.txt",
@@ -105,16 +104,16 @@ fn a_chapter_that_keeps_its_word_is_proved() {
     for line in [
         "skeletons fail by named tests      ok",
         "solutions pass without a warning   ok",
-        "mutants are caught                 ok",
-        "every line stands on the page      ok",
-        "exercises and tests are real       ok",
+        "tests catch the mutants            ok",
+        "the page shows every line          ok",
+        "exercises and tests exist          ok",
         "invariants name their tests        ok",
         "outputs are what commands print    ok",
         "traces are what commands print     ok",
         "blocks run as shown                ok",
         "blocks fail as shown               ok",
-        "links and anchors resolve          ok",
-        "the glossary's words are linked    ok",
+        "links and anchors work             ok",
+        "the glossary's terms are linked    ok",
         "skipped: chapters/02-fix/outputs/future.txt was not compared",
         "all proved, 1 skipped: 14 steps",
     ] {
@@ -138,11 +137,11 @@ fn a_runtime_that_keeps_its_word_is_proved() {
         );
     }
     for step in [
-        "skeletons regenerate the same      ok",
+        "skeletons match the solutions      ok",
         "skeletons fail by named tests      ok",
         "solutions pass without a warning   ok",
-        "mutants are caught                 ok",
-        "exercises and tests are real       ok",
+        "tests catch the mutants            ok",
+        "exercises and tests exist          ok",
     ] {
         assert!(printed.contains(step), "no {step:?} in\n{printed}");
     }
@@ -169,7 +168,7 @@ fn a_runtime_that_keeps_its_word_is_proved() {
 }
 
 #[test]
-fn each_broken_claim_is_named_with_what_to_do() {
+fn every_wrong_claim_is_reported_with_what_to_do() {
     let course = with_a_page();
     let change = |path: &str, from: &str, to: &str| {
         let text = course.read(path);
@@ -178,13 +177,13 @@ fn each_broken_claim_is_named_with_what_to_do() {
     };
     let exercises = "solutions/02-fix/exercises.toml";
     let page = "book/src/02-fix.md";
-    // The skeleton passes, and with a warning.
+    // The skeleton passes its tests, and has a warning.
     change(
         "solutions/02-fix/src/count.rs",
         "//| todo!(\"count {x:?}\")",
         "//| let unused = 1;\n    //| x.len()",
     );
-    // The solution is wrong; so its mutants no longer apply or are caught by chance.
+    // The solution is wrong, so its mutants do not apply, or the wrong tests catch them.
     change(
         "solutions/02-fix/src/double.rs",
         "    x * fix::TWO\n",
@@ -236,32 +235,32 @@ fn each_broken_claim_is_named_with_what_to_do() {
     let printed = stdout(&output);
     assert_eq!(output.status.code(), Some(1), "{printed}");
     for told in [
-        "exercises/02-fix/src/count.rs is not what the solution says",
+        "exercises/02-fix/src/count.rs does not match the solution",
         "fix/count: the skeleton passes all its tests",
         "fix/count (skeletons): it compiles with warnings",
         "fix/double: the solution does not pass",
         "fix/double: mutants/double/squares.patch does not apply",
         "fix/count: mutant one-more: there is no test \"no_such_test\" in tests/count.rs",
         "fix/count: mutant none is not caught by counts",
-        "no test catches it: write the one that does",
+        "no test catches it, so write one",
         "fix/count: mutant one-less does not compile",
-        "chapters/02-fix/src/lib.rs, line 1: on no `{{#source}}`",
-        "promises.rs#no_test: there is no such #[test]",
-        "book/src/02-fix.md: fix/count is not on it",
-        "invariant 1 is numbered 2",
-        "no test holds invariant 2",
+        "chapters/02-fix/src/lib.rs, line 1: no `{{#source}}`",
+        "promises.rs#no_test: there is no #[test] with this name",
+        "book/src/02-fix.md: the exercise fix/count is missing",
+        "invariant 1 has the number 2",
+        "invariant 2 names no test",
         "book/src/glossary.md: no page links \"Number\"",
-        "\"number\" is used here, and neither this chapter nor one before links it",
+        "\"number\" is used here, but neither this chapter nor an earlier one links it",
         "-two is 4\n  +two is 2",
         "book/traces/02-fix.json: its command prints another trace now",
-        "the block prints something else\n",
-        "the block should fail with E0499 alone and fails with [\"E0308\"]",
-        "02-fix.html: the link \"#what-three-is\" leads nowhere",
-        "`cargo course gen` writes the skeletons",
+        "the block prints another text\n",
+        "the block should fail only with E0499, but it fails with [\"E0308\"]",
+        "02-fix.html: the link \"#what-three-is\" is broken",
+        "run `cargo course gen` to write the skeletons",
     ] {
         assert!(printed.contains(told), "no {told:?} in\n{printed}");
     }
-    // The verifier's patches are undone, and never touched the solutions.
+    // The verifier undid its patches, and it never touched the solutions.
     assert!(
         course
             .read("solutions/02-fix/src/count.rs")

@@ -1,4 +1,4 @@
-//! What watching promises: a change is told, by notification and by polling, and once.
+//! Watching files: every change is reported once, by notification and by polling.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use course::watch::{Mode, Watch};
 
-/// Changes files until the watch tells of one, and panics if it never does.
-/// A poller compares times of change, which are coarse: one write might be missed.
+/// Changes files until the watch reports a change, and panics if it never does. A poller compares
+/// file times, which are coarse, so it might miss a single write.
 fn told(watch: &mut Watch, path: &Path) -> BTreeSet<PathBuf> {
     wakeful::block_on(async {
         for round in 0..30 {
@@ -18,7 +18,7 @@ fn told(watch: &mut Watch, path: &Path) -> BTreeSet<PathBuf> {
                 return changed;
             }
         }
-        panic!("waited a minute for a change of {}", path.display());
+        panic!("no change of {} within a minute", path.display());
     })
 }
 
@@ -30,28 +30,28 @@ fn canonical() -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn a_save_is_told_once_with_all_its_files() {
+fn a_save_is_reported_once_with_all_its_files() {
     let (_dir, path) = canonical();
     let mut watch = Watch::new(&[&path]).unwrap();
     let file = path.join("src/lib.rs");
     assert!(told(&mut watch, &file).contains(&file));
-    // As editors do it: a temporary file, then a rename.
+    // Editors save like this: write a temporary file, then rename it.
     let temporary = path.join("src/.lib.rs.swp");
     fs::write(&temporary, "new").unwrap();
     fs::rename(&temporary, &file).unwrap();
     wakeful::block_on(async {
         let changed = wakeful::time::timeout(Duration::from_mins(1), watch.next()).await;
-        let changed = changed.expect("waited a minute for the rename");
+        let changed = changed.expect("the rename is reported within a minute");
         assert!(changed.contains(&file), "{changed:?}");
         if *watch.mode() == Mode::Notified {
             let again = wakeful::time::timeout(Duration::from_millis(300), watch.next()).await;
-            assert!(again.is_err(), "told again: {again:?}");
+            assert!(again.is_err(), "reported again: {again:?}");
         }
     });
 }
 
 #[test]
-fn where_nothing_notifies_the_files_are_polled() {
+fn without_notifications_the_files_are_polled() {
     let (_dir, path) = canonical();
     let mut watch = Watch::polled(&[&path], "to try it".into()).unwrap();
     assert_eq!(
@@ -64,9 +64,9 @@ fn where_nothing_notifies_the_files_are_polled() {
     assert!(told(&mut watch, &file).contains(&file));
 }
 
-/// `rm -r exercises`, then a command that restores them: the new directory is not the old one.
+/// `rm -r exercises`, then a command that restores them. The new directory is a different one.
 #[test]
-fn a_directory_that_was_deleted_and_made_again_is_followed() {
+fn a_directory_that_was_deleted_and_created_again_is_still_watched() {
     let (_dir, path) = canonical();
     let dir = path.join("src");
     for mut watch in [
@@ -75,15 +75,15 @@ fn a_directory_that_was_deleted_and_made_again_is_followed() {
     ] {
         fs::remove_dir_all(&dir).unwrap();
         fs::create_dir(&dir).unwrap();
-        // What is told first may still be about the old one.
+        // The first report may still be about the old directory.
         let file = dir.join("new.rs");
         let heard = (0..10).any(|_| told(&mut watch, &file).contains(&file));
-        assert!(heard, "waited for a change in the new directory");
+        assert!(heard, "no change in the new directory was reported");
     }
 }
 
 #[test]
-fn a_directory_that_is_not_there_is_named() {
+fn the_error_for_a_missing_directory_names_it() {
     let (_dir, path) = canonical();
     let missing = path.join("nowhere");
     assert_eq!(Watch::new(&[&missing]).unwrap_err().path, missing);

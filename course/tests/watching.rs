@@ -1,4 +1,4 @@
-//! What `cargo course watch` promises to someone without a browser.
+//! `cargo course watch`, which a reader uses without a browser.
 
 mod common;
 
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use common::Course;
 
-/// A running `watch`, its keys and its words.
+/// A running `watch`, with its keyboard and its output.
 struct Session {
     child: Child,
     keys: ChildStdin,
     words: Receiver<String>,
-    /// What was printed and not yet asked for.
+    /// The output that the test has not checked yet.
     unread: String,
 }
 
@@ -52,7 +52,7 @@ impl Session {
         }
     }
 
-    /// Waits for these words; what came before them is done with.
+    /// Waits for this text, and discards the output before it.
     fn until(&mut self, words: &str) {
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
@@ -63,7 +63,7 @@ impl Session {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.words.recv_timeout(left) {
                 Ok(more) => self.unread.push_str(&more),
-                Err(error) => panic!("waited for {words:?}: {error}; there was {:?}", self.unread),
+                Err(error) => panic!("no {words:?}: {error}. The output was {:?}", self.unread),
             }
         }
     }
@@ -81,7 +81,7 @@ impl Drop for Session {
 }
 
 #[test]
-fn a_save_is_run_and_the_keys_do_the_rest() {
+fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     let course = Course::new();
     let mut watch = Session::start(&course, &[]);
     watch.until("fix/double · Double it");
@@ -99,13 +99,13 @@ fn a_save_is_run_and_the_keys_do_the_rest() {
     watch.until("fix/count: failed");
     watch.press("l");
     watch.until("solved   fix/double");
-    // Whoever edits another exercise means that one.
+    // Editing another exercise makes it the current one.
     course.double("x");
     watch.until("fix/double: failed");
     watch.press("x");
     watch.until("[y/n]");
     watch.press("y");
-    watch.until("yours is kept as work/02-fix/src/double.rs.yours-1");
+    watch.until("Your version is kept as work/02-fix/src/double.rs.yours-1");
     watch.until("not yet implemented: double 1");
     watch.press("c");
     watch.until("running all exercises");
@@ -117,7 +117,7 @@ fn a_save_is_run_and_the_keys_do_the_rest() {
 }
 
 #[test]
-fn a_run_that_hangs_is_left_behind_by_the_next_save() {
+fn the_next_save_ends_a_run_that_hangs() {
     let course = Course::new();
     course.double("loop { std::hint::black_box(x); }");
     let mut watch = Session::start(&course, &["double"]);
@@ -129,7 +129,7 @@ fn a_run_that_hangs_is_left_behind_by_the_next_save() {
 }
 
 #[test]
-fn polling_can_be_forced_and_is_said() {
+fn polling_can_be_forced_and_is_announced() {
     let course = Course::new();
     let mut command = course.start(&["watch"]);
     command.env("WAKEFUL_WATCH", "poll");
@@ -142,10 +142,10 @@ fn polling_can_be_forced_and_is_said() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
-/// The test runs in a process group of its own, which the terminal's Ctrl-C does not reach.
+/// The test runs in its own process group, so the terminal's Ctrl-C does not reach it.
 #[cfg(target_os = "linux")]
 #[test]
-fn stopping_a_command_stops_the_test_it_runs() {
+fn stopping_a_command_stops_the_test_that_it_runs() {
     use rustix::process::{Pid, Signal, kill_process};
 
     for (signal, args) in [
@@ -161,7 +161,7 @@ fn stopping_a_command_stops_the_test_it_runs() {
         let mut command = course.start(&args);
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().unwrap();
-        // `wait` would close it, and an end of the input ends `watch` too.
+        // `wait` would close the input, and the end of the input also ends `watch`.
         let _input = child.stdin.take();
         let pid = wakeful::block_on(course.written("pid"));
         let id = Pid::from_raw(child.id().try_into().unwrap()).unwrap();

@@ -1,4 +1,5 @@
-//! Somebody who asks again and again, and somebody who sleeps.
+//! Two executors wait for the same device: one polls again and again, the other
+//! sleeps until it is woken.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 use wakers::{Flag, block_on};
 
 // ANCHOR: busy
-/// Polls until it is ready.
+/// Polls a future again and again until it is ready.
 fn busy<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());
@@ -23,9 +24,8 @@ fn busy<F: Future>(future: F) -> F::Output {
 }
 // ANCHOR_END: busy
 
-// ANCHOR: waits
-/// Waits for a device that takes 100 ms, and says how often it was polled.
-fn waits(name: &str, run: impl FnOnce(Pin<&mut dyn Future<Output = ()>>)) {
+/// Waits for a flag that a device raises after 100 ms, and counts the polls.
+fn measure(name: &str, executor: impl FnOnce(Pin<&mut dyn Future<Output = ()>>)) {
     let (flag, polls) = (Arc::new(Flag::new()), Cell::new(0));
     let device = thread::spawn({
         let flag = Arc::clone(&flag);
@@ -34,18 +34,17 @@ fn waits(name: &str, run: impl FnOnce(Pin<&mut dyn Future<Output = ()>>)) {
             flag.raise();
         }
     });
-    let begun = Instant::now();
+    let begin = Instant::now();
     let mut wait = pin!(flag.wait());
-    run(pin!(poll_fn(|cx| {
+    executor(pin!(poll_fn(|cx| {
         polls.set(polls.get() + 1);
         wait.as_mut().poll(cx)
     })));
-    println!("{name:8} {:3} ms {:9} polls", begun.elapsed().as_millis(), polls.get());
-    device.join().expect("it raises a flag");
+    println!("{name:8} {:3} ms {:9} polls", begin.elapsed().as_millis(), polls.get());
+    device.join().expect("the device does not panic");
 }
 
 fn main() {
-    waits("busy", |future| busy(future));
-    waits("block_on", |future| block_on(future));
+    measure("busy", |future| busy(future));
+    measure("block_on", |future| block_on(future));
 }
-// ANCHOR_END: waits

@@ -1,5 +1,5 @@
-//! Two lines of a `poll` in both orders, and loom, which runs each in every order
-//! in which two threads can meet: `cargo run -p wakers --example swapped_lines --features loom`.
+//! Two lines of a `poll`, in both orders. Loom runs each of them in every possible
+//! interleaving: `cargo run -p wakers --example swapped_lines --features loom`.
 
 use std::future::poll_fn;
 use std::panic::{catch_unwind, set_hook};
@@ -12,13 +12,13 @@ use loom::sync::atomic::AtomicBool;
 use loom::thread;
 use wakers::{AtomicWaker, block_on};
 
-/// How many orders have been tried, and what happened in the last of them. These are
-/// not loom's: they take no part.
-static ORDERS: AtomicUsize = AtomicUsize::new(0);
-static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// The number of interleavings that loom has tried, and our log of the last one.
+/// Both use std's types, so that loom ignores them.
+static TRIED: AtomicUsize = AtomicUsize::new(0);
+static LOG: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn seen(what: impl Into<String>) {
-    SEEN.lock().expect("nobody panics with it").push(what.into());
+fn log(event: impl Into<String>) {
+    LOG.lock().expect("no thread panics with this lock").push(event.into());
 }
 
 // ANCHOR: model
@@ -27,30 +27,27 @@ fn model(register_first: bool) {
     let shared = Arc::new((AtomicBool::new(false), AtomicWaker::new()));
     let device = Arc::clone(&shared);
     thread::spawn(move || {
-        let (raised, place) = &*device;
-        seen("device: raises the flag");
+        let (raised, slot) = &*device;
+        log("device: raises the flag");
         raised.store(true, Release);
-        seen("device: wakes whose waker is there");
-        place.wake();
+        log("device: wakes the waker in the slot");
+        slot.wake();
     });
-    let (raised, place) = &*shared;
-    let look = || {
+    let (raised, slot) = &*shared;
+    let check = || {
         let up = raised.load(Acquire);
-        seen(format!(
-            "task:   looks, and the flag is {}",
-            if up { "up" } else { "down" }
-        ));
+        log(format!("task:   checks: the flag is {}", if up { "up" } else { "down" }));
         up
     };
     block_on(poll_fn(|cx| {
         let ready = if register_first {
-            place.register(cx.waker());
-            seen("task:   has left its waker");
-            look()
+            slot.register(cx.waker());
+            log("task:   registers its waker");
+            check()
         } else {
-            let ready = look();
-            place.register(cx.waker());
-            seen("task:   has left its waker");
+            let ready = check();
+            slot.register(cx.waker());
+            log("task:   registers its waker");
             ready
         };
         if ready { Poll::Ready(()) } else { Poll::Pending }
@@ -60,33 +57,33 @@ fn model(register_first: bool) {
 
 // ANCHOR: check
 fn check(name: &str, register_first: bool) {
-    // Relaxed: counted by the one thread that tries the orders.
-    ORDERS.store(0, Relaxed);
+    // Relaxed: only one thread uses this counter.
+    TRIED.store(0, Relaxed);
     let checked = catch_unwind(|| {
         let mut builder = loom::model::Builder::new();
         builder.location = true;
         builder.check(move || {
-            ORDERS.fetch_add(1, Relaxed);
-            SEEN.lock().expect("nobody panics with it").clear();
+            TRIED.fetch_add(1, Relaxed);
+            LOG.lock().expect("no thread panics with this lock").clear();
             model(register_first);
         });
     });
-    let orders = ORDERS.load(Relaxed);
+    let tried = TRIED.load(Relaxed);
     let Err(panic) = checked else {
-        println!("{name}: tried {orders} orders, and it ends in each");
+        println!("{name}: {tried} interleavings, and all of them end");
         return;
     };
-    println!("{name}: tried {orders} orders, and in the last of them");
-    for what in SEEN.lock().expect("nobody panics with it").iter() {
-        println!("  {what}");
+    println!("{name}: {tried} interleavings, and the last one never ends:");
+    for event in LOG.lock().expect("no thread panics with this lock").iter() {
+        println!("  {event}");
     }
-    let loom = panic.downcast_ref::<String>().expect("loom says why");
+    let loom = panic.downcast_ref::<String>().expect("loom panics with a message");
     println!("{loom}");
 }
 // ANCHOR_END: check
 
 fn main() {
     set_hook(Box::new(|_| ()));
-    check("register, then look", true);
-    check("look, then register", false);
+    check("register, then check", true);
+    check("check, then register", false);
 }

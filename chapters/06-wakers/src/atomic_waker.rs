@@ -1,43 +1,41 @@
-// ANCHOR: atomic_waker
-//! A place for one waker: one thread puts it there, any thread wakes it, and
-//! nobody waits for anybody.
+// ANCHOR: head
+//! A slot for one waker: one task registers a waker, and any thread wakes it.
+//! No thread ever waits for another one.
 
 use std::fmt;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 use std::task::Waker;
 
 use crate::primitives::{AtomicUsize, UnsafeCell};
+// ANCHOR_END: head
 
-/// Nobody is at the place.
+// ANCHOR: atomic_waker
+/// The slot is not in use.
 const FREE: usize = 0;
-/// Somebody puts a waker there.
+/// `register` is using the slot.
 const REGISTERING: usize = 1;
-/// Somebody takes it out, or came to do so while one was being put there.
+/// `wake` is using the slot. Together with `REGISTERING`: `wake` came while
+/// `register` was using the slot.
 const WAKING: usize = 2;
 
-/// A place for the waker of the one who waits.
+/// A slot for the waker of one task.
+///
+/// A1: the thread that changes `state` from `FREE` owns the slot, until it sets
+/// `state` to `FREE` again.
 pub struct AtomicWaker {
     state: AtomicUsize,
-    place: UnsafeCell<Option<Waker>>,
+    slot: UnsafeCell<Option<Waker>>,
 }
 
-// SAFETY: the place belongs to whoever has brought the state from `FREE` to something
-// else, and to nobody besides; wakers may go to any thread.
+// SAFETY: A1, and a `Waker` may be used by any thread.
 unsafe impl Send for AtomicWaker {}
-// SAFETY: as above.
+// SAFETY: A1, and a `Waker` may be used by any thread.
 unsafe impl Sync for AtomicWaker {}
-
-impl AtomicWaker {
-    /// Without a waker.
-    pub fn new() -> AtomicWaker {
-        AtomicWaker { state: AtomicUsize::new(FREE), place: UnsafeCell::new(None) }
-    }
-}
 // ANCHOR_END: atomic_waker
 
 // ANCHOR: wake
 impl AtomicWaker {
-    /// Wakes the waker that is there, if there is one, and takes it out.
+    /// Takes the waker out of the slot and wakes it, if there is one.
     pub fn wake(&self) {
         if let Some(waker) = self.take() {
             waker.wake();
@@ -45,16 +43,15 @@ impl AtomicWaker {
     }
 
     fn take(&self) -> Option<Waker> {
-        // Acquire takes the place over as it was left; Release shows what was done
-        // before the wake to whoever registers next.
+        // (3) or (5). Acquire pairs with the Release that set FREE. Release pairs
+        // with the Acquire operations in `register`.
         if self.state.fetch_or(WAKING, AcqRel) != FREE {
-            // Somebody registers at this moment, and will find the mark. Or somebody
-            // else wakes, and one wake is as good as two.
+            // Another thread uses the slot. It takes care of this wake.
             return None;
         }
-        // SAFETY: it was free, so it is ours.
-        let waker = self.place.with_mut(|place| unsafe { &mut *place }.take());
-        // Release hands the place on.
+        // SAFETY: A1. The state was FREE.
+        let waker = self.slot.with_mut(|slot| unsafe { &mut *slot }.take());
+        // (4). Release pairs with the next Acquire that finds FREE.
         self.state.fetch_and(!WAKING, Release);
         waker
     }
@@ -63,39 +60,41 @@ impl AtomicWaker {
 
 // ANCHOR: register
 impl AtomicWaker {
-    /// Leaves `waker` to be woken, in the place of what was left there before.
-    /// What is waited for has to be looked at *after* this.
+    /// Puts `waker` into the slot, and replaces the one before. Check what you
+    /// wait for *after* this call.
     ///
     /// # Panics
     ///
-    /// If two register at the same time: there is one place.
+    /// If two threads register at the same time. There is only one slot.
     pub fn register(&self, waker: &Waker) {
-        // Acquire takes the place over as it was left. In either case it takes what was
-        // done before a wake, for the look that follows.
+        // (1). Acquire pairs with the Release operations in `take`, also if the
+        // exchange fails.
         match self.state.compare_exchange(FREE, REGISTERING, Acquire, Acquire) {
-            Ok(_) => {}
-            Err(WAKING) => {
-                // The old waker is being taken out at this moment: it is late for the
-                // new one to be put there, but not for it to be woken.
-                waker.wake_by_ref();
-                return;
-            }
-            Err(busy) => panic!("two register in one `AtomicWaker` (state {busy})"),
+            Ok(_) => self.store(waker),
+            // (7). `take` is removing the old waker now. It is too late to replace
+            // that one, so wake the new one directly.
+            Err(WAKING) => waker.wake_by_ref(),
+            Err(state) => panic!("two threads register one `AtomicWaker` ({state})"),
         }
-        self.place.with_mut(|place| {
-            // SAFETY: it was free, so it is ours.
-            let place = unsafe { &mut *place };
-            if !place.as_ref().is_some_and(|old| old.will_wake(waker)) {
-                *place = Some(waker.clone());
+    }
+    // ANCHOR_END: register
+
+    // ANCHOR: store
+    fn store(&self, waker: &Waker) {
+        self.slot.with_mut(|slot| {
+            // SAFETY: A1. The state was FREE.
+            let slot = unsafe { &mut *slot };
+            if !slot.as_ref().is_some_and(|old| old.will_wake(waker)) {
+                *slot = Some(waker.clone());
             }
         });
-        // Release hands the place on. Relaxed otherwise: the exchange below is what counts.
+        // (2). Release pairs with the next Acquire that finds FREE. Relaxed: if this
+        // fails, the swap below does the work.
         if self.state.compare_exchange(REGISTERING, FREE, Release, Relaxed).is_err() {
-            // A wake has come meanwhile and has left it to us.
-            // SAFETY: it is still ours.
-            let waker = self.place.with_mut(|place| unsafe { &mut *place }.take());
-            // Release hands the place on; Acquire takes what was done before the wake, for
-            // the look that follows.
+            // `wake` came during `store` (5), and left its work to us.
+            // SAFETY: A1. This thread has not set FREE yet.
+            let waker = self.slot.with_mut(|slot| unsafe { &mut *slot }.take());
+            // (6). Release as in (2). Acquire pairs with the Release in `take`.
             self.state.swap(FREE, AcqRel);
             if let Some(waker) = waker {
                 waker.wake();
@@ -103,9 +102,16 @@ impl AtomicWaker {
         }
     }
 }
-// ANCHOR_END: register
+// ANCHOR_END: store
 
-// ANCHOR: traits
+// ANCHOR: rest
+impl AtomicWaker {
+    /// An empty slot.
+    pub fn new() -> AtomicWaker {
+        AtomicWaker { state: AtomicUsize::new(FREE), slot: UnsafeCell::new(None) }
+    }
+}
+
 impl Default for AtomicWaker {
     fn default() -> AtomicWaker {
         AtomicWaker::new()
@@ -114,7 +120,7 @@ impl Default for AtomicWaker {
 
 impl fmt::Debug for AtomicWaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Relaxed: a glance, out of date as soon as it is taken.
+        // Relaxed: only for display, and it may be out of date.
         f.write_str(match self.state.load(Relaxed) {
             FREE => "FREE",
             REGISTERING => "REGISTERING",
@@ -123,4 +129,4 @@ impl fmt::Debug for AtomicWaker {
         })
     }
 }
-// ANCHOR_END: traits
+// ANCHOR_END: rest

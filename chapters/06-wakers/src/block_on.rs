@@ -1,5 +1,5 @@
 // ANCHOR: block_on
-//! One future on one thread, which sleeps while there is nothing to poll.
+//! An executor for one future on one thread.
 
 use std::pin::pin;
 use std::task::{Context, Poll};
@@ -8,8 +8,8 @@ use crate::{Parker, waker_ref};
 
 /// Runs `future` to its end on this thread.
 ///
-/// It is polled once, and then once after each wake, or after several. If nobody
-/// ever wakes it, this never returns.
+/// Polls it once, and then once after each wake. Several wakes may cause one
+/// poll. If nothing ever wakes the future, this never returns.
 pub fn block_on<F: Future>(future: F) -> F::Output {
     // ANCHOR: loop
     let parker = Parker::new();

@@ -1,10 +1,9 @@
-// ANCHOR: rooms
+// ANCHOR: modules
 //! Chapter 06: what happens between a wake and the next poll.
 //!
-//! A [`Parker`] puts a thread to sleep, and [`waker`] makes wakers of it, by hand;
-//! [`block_on`] runs one future with them. [`AtomicWaker`] is the place where the
-//! waker of one who waits is kept until somebody wakes it, and [`Flag`] is
-//! something to wait for.
+//! A [`Parker`] puts a thread to sleep, [`waker`] makes wakers for it, and
+//! [`block_on`] uses both to run one future. [`AtomicWaker`] stores the waker of
+//! a waiting task, and [`Flag`] is something to wait for.
 
 #![warn(missing_docs)]
 
@@ -20,4 +19,4 @@ pub use block_on::block_on;
 pub use flag::{Flag, Wait};
 pub use parker::Parker;
 pub use waker::{WakerRef, waker, waker_ref};
-// ANCHOR_END: rooms
+// ANCHOR_END: modules

@@ -1,6 +1,5 @@
 // ANCHOR: primitives
-//! Threads and atomics: the standard library's, or loom's, by which every order in
-//! which threads can meet is tried.
+//! Threads and atomics: the standard library's, or loom's in a model.
 
 #[cfg(feature = "loom")]
 pub(crate) use loom::{
@@ -18,15 +17,15 @@ pub(crate) use std::{
 #[cfg(not(feature = "loom"))]
 pub(crate) struct UnsafeCell<T>(std::cell::UnsafeCell<T>);
 
-/// With loom's way in: a closure, so that it sees an access begin and end.
+/// The same interface as loom's cell, which has to see an access begin and end.
 #[cfg(not(feature = "loom"))]
 impl<T> UnsafeCell<T> {
     pub(crate) const fn new(value: T) -> UnsafeCell<T> {
         UnsafeCell(std::cell::UnsafeCell::new(value))
     }
 
-    pub(crate) fn with_mut<R>(&self, what: impl FnOnce(*mut T) -> R) -> R {
-        what(self.0.get())
+    pub(crate) fn with_mut<R>(&self, access: impl FnOnce(*mut T) -> R) -> R {
+        access(self.0.get())
     }
 }
 // ANCHOR_END: primitives

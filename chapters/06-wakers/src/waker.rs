@@ -1,5 +1,5 @@
-// ANCHOR: vtable
-//! A waker by hand: a pointer, and four functions that know what it points to.
+// ANCHOR: head
+//! A waker by hand: a pointer, and a table of four functions.
 
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -8,61 +8,63 @@ use std::sync::Arc;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use crate::Parker;
+// ANCHOR_END: head
 
+// ANCHOR: vtable
+// W1: the data pointer of a waker with this table comes from an `Arc<Parker>` that
+// is alive. W2: each waker made by `waker` or `clone` owns one reference to it.
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
-/// A waker that wakes `parker`'s thread. It is one of the references to it.
+/// A waker that wakes `parker`'s thread. It takes over the reference.
 pub fn waker(parker: Arc<Parker>) -> Waker {
     let data = Arc::into_raw(parker).cast();
-    // SAFETY: the four functions do what a waker's have to, for data that is a
-    // reference to a `Parker` made by `Arc::into_raw`; a `Parker` may be used by any
-    // thread.
+    // SAFETY: W1 and W2 hold, and the functions of the table rely on nothing else.
+    // Any thread may use a
+    // `Parker`, so any thread may call them.
     unsafe { Waker::new(data, &VTABLE) }
 }
 // ANCHOR_END: vtable
 
-// ANCHOR: functions
-/// One reference more.
+// ANCHOR: clone_drop
 unsafe fn clone(data: *const ()) -> RawWaker {
-    // SAFETY: `data` is a waker's, and so a reference that is counted.
+    // SAFETY: W1.
     unsafe { Arc::increment_strong_count(data.cast::<Parker>()) };
     RawWaker::new(data, &VTABLE)
 }
 
-/// Wakes, and gives its reference back.
+unsafe fn drop_waker(data: *const ()) {
+    // SAFETY: W2. This waker's reference ends here.
+    drop(unsafe { Arc::from_raw(data.cast::<Parker>()) });
+}
+// ANCHOR_END: clone_drop
+
+// ANCHOR: wakes
 unsafe fn wake(data: *const ()) {
-    // SAFETY: `data` is a waker's, which is used up by this: its reference is ours.
+    // SAFETY: W2. This waker's reference ends here.
     let parker = unsafe { Arc::from_raw(data.cast::<Parker>()) };
     parker.unpark();
 }
 
-/// Wakes, and keeps its reference.
 unsafe fn wake_by_ref(data: *const ()) {
-    // SAFETY: `data` is a waker's, which lives longer than this call.
+    // SAFETY: W1. The waker keeps its reference.
     let parker = unsafe { &*data.cast::<Parker>() };
     parker.unpark();
 }
-
-/// Gives its reference back.
-unsafe fn drop_waker(data: *const ()) {
-    // SAFETY: as in `wake`.
-    drop(unsafe { Arc::from_raw(data.cast::<Parker>()) });
-}
-// ANCHOR_END: functions
+// ANCHOR_END: wakes
 
 // ANCHOR: waker_ref
-/// A waker that is borrowed: it is none of the references. Made by [`waker_ref`].
+/// A borrowed waker, which owns no reference. Made by [`waker_ref`].
 pub struct WakerRef<'p> {
     waker: ManuallyDrop<Waker>,
     _parker: PhantomData<&'p Arc<Parker>>,
 }
 
-/// A waker that wakes `parker`'s thread, for as long as `parker` is there. Making
-/// and dropping it counts nothing; its clones are wakers like others.
+/// A waker for as long as `parker` is borrowed. Making and dropping it does not
+/// change the count. Its clones are ordinary wakers.
 pub fn waker_ref(parker: &Arc<Parker>) -> WakerRef<'_> {
     let data = Arc::as_ptr(parker).cast();
-    // SAFETY: as in `waker`, but for the reference, which this waker does not own:
-    // it is never dropped, and `WakerRef` gives nothing out but `&Waker`.
+    // SAFETY: W1 holds while `parker` is borrowed. W2 does not hold, so this waker
+    // is never dropped, and `WakerRef` only lends a `&Waker`.
     let waker = ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) });
     WakerRef { waker, _parker: PhantomData }
 }

@@ -1,8 +1,8 @@
-//! Building the book in process, through mdBook's own library.
+//! Builds the book in process, with mdBook's own library.
 //!
-//! mdBook empties its output directory before it writes; whoever shows pages while the book is
-//! rebuilt must hold them in memory. Nothing here writes into the reader's tree: the output
-//! directory is the caller's.
+//! mdBook empties its output directory before it writes, so a server has to keep the pages in
+//! memory during a rebuild. The caller chooses the output directory, and this module writes nowhere
+//! else.
 
 use std::{fs, path::Path};
 
@@ -14,10 +14,10 @@ use crate::{
     files::{self, FileError},
 };
 
-/// The directories beside `src` whose files pages load: they are copied as they are.
+/// Directories next to `src` with files that pages load. We copy them unchanged.
 const ASSETS: [&str; 2] = ["widgets", "traces"];
 
-/// Every file of the asset directories, as `book.toml` would list it.
+/// All files in the asset directories, with the paths that `book.toml` uses.
 pub fn assets(layout: &Layout) -> Result<Vec<String>, FileError> {
     let mut assets = Vec::new();
     for name in ASSETS {
@@ -50,14 +50,15 @@ pub fn build(layout: &Layout, out: &Path) -> Result<(), BookError> {
         .map_err(failed)?;
     config.build.build_dir = out.to_path_buf();
     let mut book = MDBook::load_with_config(&directory, config).map_err(failed)?;
-    // Registered under the name that `book.toml` gives to the child process, it takes its place.
+    // `book.toml` registers the child process under this name, so ours runs instead of it.
     book.with_preprocessor(Course::new(site));
     book.build().map_err(failed)?;
     copy_assets(layout, out)?;
     Ok(())
 }
 
-/// All of them, listed in `book.toml` or not: an author who adds a trace sees it at once.
+/// Copies all assets, even if `book.toml` does not list them. An author who adds a trace sees it at
+/// once.
 fn copy_assets(layout: &Layout, out: &Path) -> Result<(), FileError> {
     for asset in assets(layout)? {
         let (from, to) = (layout.book().join(&asset), out.join(&asset));

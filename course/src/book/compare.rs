@@ -1,9 +1,9 @@
-//! Two pieces of source side by side: what a chapter took over, and what it changed.
+//! Shows two pieces of source side by side, to show what a chapter changed.
 //!
-//! `{{#diff old new}}` compares the pieces line by line when the book is built, and within the
-//! lines that changed word by word. A wide page shows them in two columns, a narrow one below
-//! each other; the same as text, with `-` and `+`, is folded below for whoever reads by ear or by
-//! copying.
+//! `{{#diff old new}}` compares the two pieces line by line when the book is built. Within changed
+//! lines it also compares the words. A wide page shows two columns, and a narrow page shows one
+//! piece above the other. The same comparison as text, with `-` and `+`, is folded below. It serves
+//! readers who use a screen reader or copy the code.
 
 use std::fmt::Write;
 
@@ -14,13 +14,13 @@ use super::{
 };
 use crate::terminal::count;
 
-/// A piece of source and the file it comes from.
+/// A piece of source and its file.
 pub struct Side<'a> {
     pub path: &'a str,
     pub shown: &'a Excerpt,
 }
 
-/// The figure; `None` if there is nothing to compare, for the two are the same.
+/// The figure, or `None` if the two pieces are equal.
 pub fn figure(old: &Side<'_>, new: &Side<'_>) -> Option<String> {
     let runs = runs(&old.shown.text, &new.shown.text);
     if !runs.iter().any(|run| matches!(run, Run::Changed(_))) {
@@ -44,7 +44,7 @@ pub fn figure(old: &Side<'_>, new: &Side<'_>) -> Option<String> {
         };
     }
     let text = text(&runs);
-    // Writing to a string does not fail.
+    // Writing to a string cannot fail.
     let _ = write!(
         html,
         "</div>\n<details><summary>As text: {}</summary>\n\n{}\n</details>\n</figure>\n",
@@ -56,7 +56,7 @@ pub fn figure(old: &Side<'_>, new: &Side<'_>) -> Option<String> {
 
 fn same(lines: &str, language: &str) -> String {
     let code = code(lines, &[]);
-    // Once to be read, and once more where the second column needs it.
+    // The second copy is for the right column, and a screen reader skips it.
     format!(
         "<div class=\"same\"><code class=\"language-{language}\">{code}</code>\
          <code class=\"language-{language} again\" aria-hidden=\"true\">{code}</code></div>\n"
@@ -89,13 +89,14 @@ fn changed(rows: &[Row], languages: [&str; 2]) -> String {
     html + "</div>\n"
 }
 
-/// Lines as HTML, each an element that says how far it is moved in, with the pieces marked that
-/// `marks` says. On one line, since a blank one would end Markdown's HTML.
+/// Formats lines as HTML. Each line becomes an element that stores its indentation, and `marks`
+/// says which words to highlight. The result is one line, because a blank line would end the HTML
+/// block in Markdown.
 fn code(lines: &str, marks: &[bool]) -> String {
     let mut html = String::new();
     for line in lines.lines() {
         let by = line.len() - line.trim_start().len();
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             html,
             "<span style=\"--by:{by}\">{}&#10;</span>",
@@ -111,7 +112,7 @@ fn marked(line: &str, marks: &[bool]) -> String {
     let pieces: Vec<&str> = pieces(line).collect();
     let is_marked = |at: usize| marks.get(at).copied().unwrap_or(false);
     for (at, &piece) in pieces.iter().enumerate() {
-        // A blank is marked between two words that are, and neither begins a mark nor ends it.
+        // Highlight a space only between two highlighted words.
         let mark = is_marked(at) && (!piece.trim().is_empty() || open && is_marked(at + 1));
         if mark != open {
             html += if mark { "<mark>" } else { "</mark>" };
@@ -122,7 +123,7 @@ fn marked(line: &str, marks: &[bool]) -> String {
     html + if open { "</mark>" } else { "" }
 }
 
-/// As `diff -u` would write it.
+/// Formats the comparison as `diff -u` does.
 fn text(runs: &[Run]) -> String {
     let with = |mark: char, lines: &str| -> String {
         lines
@@ -143,14 +144,14 @@ fn text(runs: &[Run]) -> String {
     out
 }
 
-/// `4 lines stay, 3 go, 5 come`.
+/// Counts the lines: `4 lines unchanged, 3 removed, 5 added`.
 fn sum(text: &str) -> String {
     let with = |mark| text.lines().filter(|line| line.starts_with(mark)).count();
     let (go, come) = (with('-'), with('+'));
     match text.lines().count() - go - come {
-        0 => format!("{} for {}", count(come, "line"), count(go, "line")),
-        1 => format!("1 line stays, {go} go, {come} come"),
-        stay => format!("{stay} lines stay, {go} go, {come} come"),
+        0 => format!("{} removed, {come} added", count(go, "line")),
+        1 => format!("1 line unchanged, {go} removed, {come} added"),
+        stay => format!("{stay} lines unchanged, {go} removed, {come} added"),
     }
 }
 
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_line_that_changed_the_words_are_marked() {
+    fn the_words_that_differ_in_a_changed_line_are_highlighted() {
         let html = compared("let len = a.byte(until)?;\n", "let len = a.yield(until);\n").unwrap();
         for part in [
             "<span style=\"--by:0\">let len = a.<mark>byte</mark>(until)<mark>?</mark>;&#10;</span>",
@@ -186,14 +187,14 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_says_where_both_come_from_and_the_same_as_text() {
+    fn a_figure_names_both_sources_and_repeats_the_comparison_as_text() {
         let html = compared(OLD, NEW).unwrap();
         for part in [
             "<span class=\"old\">old.rs, lines 1–6</span> <span class=\"new\">new.rs, lines 1–6</span>",
             "<div class=\"same\"><code class=\"language-rust\"><span style=\"--by:0\">fn f() {&#10;</span></code>",
             "aria-hidden=\"true\"",
             "<span class=\"unseen\">before: </span><code class=\"language-rust old\">",
-            "<summary>As text: 3 lines stay, 3 go, 3 come</summary>",
+            "<summary>As text: 3 lines unchanged, 3 removed, 3 added</summary>",
             "```diff\n fn f() {\n-    let len = byte(1)?;\n-    one();\n+    let len = yield 2;\n",
         ] {
             assert!(html.contains(part), "{part} in {html}");
@@ -203,13 +204,13 @@ mod tests {
     }
 
     #[test]
-    fn an_end_without_a_counterpart_is_an_empty_place() {
+    fn a_line_without_a_counterpart_has_an_empty_cell_beside_it() {
         let html = compared("a();\n", "a();\nb();\n").unwrap();
         assert!(html.contains("<span class=\"old none\"></span>"), "{html}");
     }
 
     #[test]
-    fn two_that_are_the_same_are_nothing_to_compare() {
+    fn two_equal_pieces_give_no_figure() {
         assert_eq!(compared(OLD, OLD), None);
     }
 }

@@ -1,7 +1,6 @@
-//! One page: every directive and fence of ours replaced, every use noted in the page's facts.
+//! Expands one page: replaces its directives and our kinds of fences, and records their uses.
 //!
-//! A fault does not stop the page: the rest is expanded all the same, so that an author sees all
-//! that is wrong at once.
+//! An error does not stop the expansion, so an author sees all the errors of a page at once.
 
 use super::{
     compare::{self, Side},
@@ -18,18 +17,18 @@ use super::{
     steps,
 };
 
-/// A page as mdBook gets it.
+/// A page after its expansion, for mdBook.
 #[derive(Debug)]
 pub struct Expanded {
-    /// Its Markdown.
+    /// The expanded Markdown.
     pub markdown: String,
-    /// What it draws on and claims.
+    /// What the page shows and claims.
     pub facts: PageFacts,
-    /// What is wrong with it.
+    /// The errors that we found.
     pub problems: Vec<Problem>,
 }
 
-/// Expands `text`, the page `name` (relative to `book/src`).
+/// Expands `text`, the text of the page `name` (a path below `book/src`).
 pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
     let facts = PageFacts {
         page: format!("book/src/{name}"),
@@ -56,7 +55,7 @@ pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
                 fault,
             });
         }
-        // Blank lines may stand between a program and what it prints.
+        // Blank lines may stand between a program and its output.
         let blank = matches!(piece, Piece::Prose { text, .. } if text.trim().is_empty());
         after_run =
             matches!(&piece, Piece::Fence { info, .. } if has(info, "run")) || (after_run && blank);
@@ -127,7 +126,7 @@ impl Page<'_> {
         }
     }
 
-    /// HTML that stands by itself: Markdown needs a blank line on both sides of it.
+    /// Adds a block of HTML. Markdown needs a blank line before and after it.
     fn block(&mut self, html: &str) {
         if !self.markdown.ends_with("\n\n") && !self.markdown.is_empty() {
             self.markdown.push('\n');
@@ -152,7 +151,7 @@ impl Page<'_> {
             .ok_or_else(|| Fault::Same(old.into(), new.into()))
     }
 
-    /// `path:anchor`, or a whole file; from now on it stands on the page.
+    /// Reads `path:anchor` or a whole file, and records that the page shows it.
     fn excerpt<'p>(&mut self, line: usize, piece: &'p str) -> Result<(&'p str, Excerpt), Fault> {
         let (path, anchor) = match piece.split_once(':') {
             Some((path, anchor)) => (path, Some(anchor)),
@@ -207,7 +206,7 @@ impl Page<'_> {
         ))
     }
 
-    /// A fence of ours as HTML; `None` if it is an ordinary one.
+    /// The HTML for one of our fences, or `None` for an ordinary one.
     fn fence(
         &mut self,
         line: usize,
@@ -260,7 +259,7 @@ impl Page<'_> {
         Ok(None)
     }
 
-    /// The tests that the page names, each once, folded at its foot.
+    /// Adds the tests that the page names, each once and folded, at the end of the page.
     fn append_tests(&mut self) -> Vec<Problem> {
         let predicted = self.facts.predictions.iter().flat_map(|p| &p.checked_by);
         let mut tests: Vec<TestRef> = self.facts.tests.iter().chain(predicted).cloned().collect();
@@ -301,7 +300,7 @@ fn is_error_code(word: &str) -> bool {
         .is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The program that a block stands for: rustdoc's `# hidden` lines show their code.
+/// The program in a block. Rustdoc's `# hidden` lines become ordinary lines.
 fn program(body: &str) -> String {
     let lines = body.lines().map(|line| {
         let bare = line.trim_start();

@@ -1,6 +1,6 @@
-//! What a page claims, as data: the verifier proves it, the parser of the
-//! directives collects it. All paths are from the clone's root, with forward
-//! slashes; all line numbers count from 1.
+//! The claims and contents of a page, as data. The expansion of a page collects it, and the verifier
+//! checks it. All paths start at the root of the repository and use forward slashes. All line
+//! numbers count from 1.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -9,12 +9,13 @@ use super::{BookError, Site, expand};
 use crate::catalog::Layout;
 use crate::files;
 
-/// What one page claims.
+/// What one page shows and claims.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageFacts {
-    /// The page: `book/src/02-generators.md`.
+    /// The path of the page: `book/src/02-generators.md`.
     pub page: String,
-    /// Every `{{#source}}`; one for each run of lines where its anchor is used several times.
+    /// Every `{{#source}}`. An anchor that is used several times has one entry for each range of
+    /// lines.
     pub sources: Vec<SourceUse>,
     /// Every `{{#output}}`.
     pub outputs: Vec<OutputUse>,
@@ -28,44 +29,44 @@ pub struct PageFacts {
     pub tests: Vec<TestRef>,
     /// Every `{{#term}}`.
     pub terms: Vec<TermUse>,
-    /// The glossary's words in the page's prose, each at its first use, linked or not.
+    /// The glossary's terms in the page's prose, each at its first use, with or without a link.
     pub words: Vec<TermUse>,
-    /// What stands under `## Invariants`.
+    /// The list under `## Invariants`.
     pub invariants: Vec<Invariant>,
-    /// Every `{{#exercise}}`: its id, and the line it stands on.
+    /// Every `{{#exercise}}`: its id and its line on the page.
     pub exercises: Vec<(String, usize)>,
     /// Every `{{#widget}}`.
     pub widgets: Vec<WidgetUse>,
 }
 
-/// Lines of a source file that stand on the page.
+/// Lines of a source file that the page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceUse {
     /// `chapters/02-generators/src/lib.rs`
     pub path: String,
-    /// The file's lines that are shown. Comment lines of anchors inside count as shown.
+    /// The lines of the file that the page shows. Anchor lines between them are included.
     pub lines: RangeInclusive<usize>,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
-/// A recorded output that stands on the page.
+/// A recorded output that the page shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutputUse {
     /// `chapters/02-generators/outputs/tree.txt`
     pub path: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
-/// A block the reader can run.
+/// A block that the reader can run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunBlock {
-    /// The code as written; without `fn main` it is wrapped in one.
+    /// The code as written. If it has no `fn main`, the runner wraps it in one.
     pub code: String,
-    /// The ` ```output ` block that follows, if there is one.
+    /// The ` ```output ` block after it, if there is one.
     pub output: Option<String>,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
@@ -76,18 +77,18 @@ pub struct FailingBlock {
     pub code: String,
     /// `E0499`
     pub error: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
-/// A question asked before the answer is given.
+/// A question that the reader answers before the page does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prediction {
-    /// Its id.
+    /// The id of the question.
     pub id: String,
-    /// The tests that hold the right choices.
+    /// The tests that prove the right choice.
     pub checked_by: Vec<TestRef>,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
@@ -98,27 +99,27 @@ pub struct TestRef {
     pub path: String,
     /// The function's name.
     pub name: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
-/// A word of the glossary on a page.
+/// A term of the glossary on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TermUse {
-    /// The entry, as the glossary writes it.
+    /// The name of the entry, as in the glossary.
     pub entry: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
-/// A promise of the page.
+/// An invariant of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Invariant {
-    /// Its number, as written.
+    /// Its number on the page.
     pub number: usize,
-    /// Its Markdown, directives and all.
+    /// Its Markdown, with directives.
     pub text: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
@@ -127,14 +128,14 @@ pub struct Invariant {
 pub struct WidgetUse {
     /// `generator`
     pub widget: String,
-    /// As written, from `book/`: `traces/02-generators.json`.
+    /// The path of the trace below `book/`: `traces/02-generators.json`.
     pub trace: String,
-    /// Where on the page.
+    /// The line on the page.
     pub line: usize,
 }
 
 impl TestRef {
-    /// Reads `path/to/file.rs#name`, written on `line` of a page.
+    /// Reads `path/to/file.rs#name` from `line` of a page.
     pub fn parse(text: &str, line: usize) -> Option<Self> {
         let (path, name) = text.trim().split_once('#')?;
         let filled = !path.is_empty() && !name.is_empty();
@@ -146,7 +147,7 @@ impl TestRef {
     }
 }
 
-/// What the page at `page` claims.
+/// Collects what the page at `page` shows and claims.
 pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
     let text = files::read(page)?;
     let name = layout.show(page);
@@ -154,7 +155,7 @@ pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
     let site = Site::load(layout)?;
     let mut expanded = expand::page(&site, name, &text);
     if expanded.problems.is_empty() {
-        // Only here: a reader who waits for the book to be rebuilt need not wait for this.
+        // This search is slow, so only the verifier pays for it. Rebuilding the book does not.
         expanded.facts.words = site.glossary().used(&text);
         Ok(expanded.facts)
     } else {

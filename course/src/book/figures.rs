@@ -1,12 +1,12 @@
-//! The HTML around the pieces. The theme styles exactly these elements, and the widgets look for
-//! exactly these attributes.
+//! The HTML around the pieces of a page. The theme and the widgets depend on exactly these elements
+//! and attributes.
 
 use std::ops::RangeInclusive;
 
 use super::{facts::TestRef, output::Output, source::Excerpt};
 use crate::catalog::Exercise;
 
-/// Text as the value of an attribute.
+/// Escapes text for use in an attribute.
 pub fn attribute(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('"', "&quot;")
@@ -14,7 +14,7 @@ pub fn attribute(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A phrase of Markdown as HTML on one line, without a paragraph around it.
+/// Renders a phrase of Markdown as one line of HTML, without a paragraph around it.
 pub fn phrase(markdown: &str) -> String {
     let mut html = String::new();
     pulldown_cmark::html::push_html(&mut html, pulldown_cmark::Parser::new(markdown.trim()));
@@ -31,7 +31,7 @@ pub fn phrase(markdown: &str) -> String {
         .join(" ")
 }
 
-/// A fence that holds `body`, however many backticks there are in it.
+/// A fence around `body`, longer than any run of backticks inside.
 pub fn fenced(info: &str, body: &str) -> String {
     let longest = body
         .lines()
@@ -47,7 +47,7 @@ pub fn fenced(info: &str, body: &str) -> String {
     format!("{fence}{info}\n{body}{end}{fence}\n")
 }
 
-/// `lines 12–34`, `line 12`, `lines 12–34 and line 40`.
+/// Describes ranges of lines: `lines 12–34`, `line 12`, `lines 12–34 and line 40`.
 pub fn spans(runs: &[RangeInclusive<usize>]) -> String {
     let span = |run: &RangeInclusive<usize>| match (run.start(), run.end()) {
         (first, last) if first == last => format!("line {first}"),
@@ -61,7 +61,7 @@ pub fn spans(runs: &[RangeInclusive<usize>]) -> String {
     }
 }
 
-/// A piece of source with the place it comes from.
+/// A piece of source, with its file and lines.
 pub fn source(path: &str, shown: &Excerpt) -> String {
     figure_of_source(path, shown, "")
 }
@@ -81,7 +81,7 @@ fn figure_of_source(path: &str, shown: &Excerpt, id: &str) -> String {
     )
 }
 
-/// The highlighter's name for a file's language.
+/// The name that the highlighter uses for the language of a file.
 pub fn language(path: &str) -> &'static str {
     match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "rs" => "rust",
@@ -93,7 +93,7 @@ pub fn language(path: &str) -> &'static str {
     }
 }
 
-/// What a command printed.
+/// A command and what it printed.
 pub fn output(shown: &Output<'_>) -> String {
     let exit = if shown.exit == 0 {
         String::new()
@@ -109,7 +109,7 @@ pub fn output(shown: &Output<'_>) -> String {
     )
 }
 
-/// What the block above it prints.
+/// The output of the block above it.
 pub fn printed(text: &str) -> String {
     format!(
         "<figure class=\"output\">\n<figcaption>prints</figcaption>\n\n{}\n</figure>\n",
@@ -117,7 +117,7 @@ pub fn printed(text: &str) -> String {
     )
 }
 
-/// A block that the reader can run, and what it says when nothing is live behind the page.
+/// A block with a run button. Without a server behind the page, it says how to start one.
 pub fn runnable(chapter: &str, block: &str) -> String {
     format!(
         "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n\n\
@@ -127,17 +127,17 @@ pub fn runnable(chapter: &str, block: &str) -> String {
     )
 }
 
-/// A block that does not compile, on purpose, and what it says when nothing is live behind the page.
+/// A block that must not compile. Without a server behind the page, it says how to start one.
 pub fn fails(chapter: &str, error: &str, block: &str) -> String {
     format!(
         "<div class=\"fails\" data-chapter=\"{}\" data-code=\"{}\">\n\n{block}\n\n\
-         <p class=\"static\">To read what the compiler says, read the book with <code>cargo course</code>.</p>\n</div>\n",
+         <p class=\"static\">To see the compiler's message, read the book with <code>cargo course</code>.</p>\n</div>\n",
         attribute(chapter),
         attribute(error)
     )
 }
 
-/// The id that a page gives to a test's source.
+/// The id of a test's source on a page.
 pub fn test_anchor(test: &TestRef) -> String {
     let file = test
         .path
@@ -148,7 +148,7 @@ pub fn test_anchor(test: &TestRef) -> String {
     format!("test-{file}-{}", test.name).replace("::", "-")
 }
 
-/// A link to a test's source at the foot of `page`; empty for the page itself.
+/// A link to a test's source at the end of `page`. An empty `page` means the page itself.
 pub fn test_link(test: &TestRef, page: &str) -> String {
     format!(
         "<a class=\"test\" href=\"{page}#{}\" data-path=\"{}\"><code>{}</code></a>",
@@ -158,7 +158,8 @@ pub fn test_link(test: &TestRef, page: &str) -> String {
     )
 }
 
-/// A test's source at the foot of the page, folded; the id is inside, so a link to it unfolds it.
+/// The source of a test, folded, at the end of the page. The id is inside the folded part, so a
+/// link to it also opens it.
 pub fn test_source(test: &TestRef, shown: &Excerpt) -> String {
     let id = format!(" id=\"{}\"", test_anchor(test));
     format!(
@@ -168,7 +169,7 @@ pub fn test_source(test: &TestRef, shown: &Excerpt) -> String {
     )
 }
 
-/// An exercise's panel: what it says when nothing is live behind the page.
+/// The panel of an exercise. Without a server behind the page, it says how to do the exercise.
 pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
     let [id, title, file, test] = [&exercise.id, &exercise.title, file, test].map(attribute);
     let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
@@ -182,7 +183,7 @@ pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
         "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
          data-kind=\"{kind}\" data-minutes=\"{minutes}\"{module}>\n<h3>{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
-         there; or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
+         there. Or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
         id.replace('/', "-"),
         exercise.summary.trim()
     )
@@ -193,7 +194,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_phrase_is_one_line_of_html() {
+    fn a_phrase_becomes_one_line_of_html() {
         assert_eq!(
             phrase("a `b` & *c*\nd"),
             "a <code>b</code> &amp; <em>c</em> d"
@@ -202,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_is_longer_than_any_in_its_body() {
+    fn a_fence_is_longer_than_every_fence_in_its_body() {
         assert_eq!(fenced("rust", "/// ```\n"), "```rust\n/// ```\n```\n");
         assert_eq!(
             fenced("md", "````\nx\n````\n"),

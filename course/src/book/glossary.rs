@@ -1,4 +1,4 @@
-//! The words that the book explains: `{{#term …}}` leads to one of them, or to nothing at all.
+//! The glossary: the terms that `{{#term …}}` can link to.
 
 use super::{
     facts::TermUse,
@@ -6,18 +6,18 @@ use super::{
     scan::{Piece, pieces},
 };
 
-/// Begins a comment on a page: words of the glossary that mean something else there.
+/// Starts a comment on a page that lists words with another meaning on this page.
 const OTHERWISE: &str = "<!-- not the glossary's: ";
 
 /// The entries of `glossary.md`, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Glossary {
-    /// As they are written there: `Live local`.
+    /// The names of the entries, as in the glossary: `Live local`.
     pub entries: Vec<String>,
 }
 
 impl Glossary {
-    /// Reads the page: an entry is a line with its explanation, `: …`, below it.
+    /// Reads the page. An entry is a line with its explanation, `: …`, on the next line.
     pub fn read(page: &str) -> Self {
         let lines: Vec<&str> = page.lines().collect();
         let entries = lines.windows(2).filter(|pair| pair[1].starts_with(": "));
@@ -26,7 +26,7 @@ impl Glossary {
         }
     }
 
-    /// The entry that `word` names, in whatever case; the fault names those most like it.
+    /// Finds the entry for `word`, in upper or lower case. The error suggests similar entries.
     pub fn find(&self, word: &str) -> Result<&str, Fault> {
         let found = self.entries.iter().find(|entry| id(entry) == id(word));
         found.map(String::as_str).ok_or_else(|| Fault::NoTerm {
@@ -35,9 +35,9 @@ impl Glossary {
         })
     }
 
-    /// The entries whose words stand in a page's prose, each where it does so first: linked or not,
-    /// in one or in several. `<!-- not the glossary's: frame -->` says of a word that it is
-    /// another one, which is only spelt alike.
+    /// The entries that a page's prose uses, each at its first use, in singular or plural, with or
+    /// without a link. The comment `<!-- not the glossary's: frame -->` excludes a word that has
+    /// another meaning on this page.
     pub fn used(&self, page: &str) -> Vec<TermUse> {
         let otherwise: Vec<String> = page
             .lines()
@@ -62,7 +62,7 @@ impl Glossary {
     }
 
     fn nearest(&self, word: &str) -> Vec<String> {
-        /// How many names are suggested at most.
+        /// The largest number of suggestions.
         const SUGGESTIONS: usize = 3;
         let likeness = |entry: &String| strsim::jaro_winkler(&id(entry), &id(word));
         let mut entries = self.entries.clone();
@@ -72,7 +72,7 @@ impl Glossary {
     }
 }
 
-/// The lines of a page that somebody reads as sentences, in lower case, with their numbers.
+/// The lines of a page that are sentences, in lower case, with their numbers.
 fn prose(page: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let mut drawing = false;
@@ -91,7 +91,7 @@ fn prose(page: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// A line without code, directives, tags and addresses of links.
+/// A line without code, directives, tags and link targets.
 fn without_marks(line: &str) -> String {
     let mut out = String::new();
     let mut rest = line;
@@ -109,7 +109,7 @@ fn without_marks(line: &str) -> String {
     out + rest
 }
 
-/// Whether `text` has the word, in one or in several.
+/// Whether `text` contains the word, in singular or plural.
 fn has_word(text: &str, word: &str) -> bool {
     let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     text.match_indices(word).any(|(at, _)| {
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_is_used_where_it_first_stands_in_the_prose() {
+    fn a_term_is_recorded_at_its_first_use_in_the_prose() {
         let page = "# Yield\n\nA `yield` of [it](yield.md), not-yield <b title=yield>\n\n\
                     {{#term yield|a}} fields\n\n```text\nyield\n```\n\n<svg>\nyield\n</svg>\n\
                     It Yields. And yields.\n";
@@ -152,13 +152,13 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_is_found_in_any_case_and_a_missing_one_names_those_like_it() {
+    fn an_entry_is_found_in_any_case_and_the_error_suggests_similar_ones() {
         let glossary = Glossary::read(PAGE);
         assert_eq!(glossary.find("live local").unwrap(), "Live local");
         let fault = glossary.find("yeild").unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "the glossary does not explain `yeild`; it has Yield, Live local"
+            "the glossary does not explain `yeild`. There are: Yield, Live local"
         );
     }
 }

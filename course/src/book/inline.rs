@@ -1,6 +1,6 @@
-//! Directives within a line of prose: `{{#test path#name}}` and `{{#term entry}}`.
+//! Directives inside a line of prose: `{{#test path#name}}` and `{{#term entry}}`.
 //!
-//! Inside `code` they stay as written, and a backslash before one takes its meaning away.
+//! A directive inside `code` or after a backslash is not expanded.
 
 use super::{
     facts::{PageFacts, TermUse, TestRef},
@@ -12,11 +12,11 @@ use super::{
 /// Where the links of a page lead.
 #[derive(Clone, Copy)]
 pub struct Links<'a> {
-    /// From the page to the book's root: `../` for a page in a directory.
+    /// The path from the page to the book's root: `../` for a page in a directory.
     pub to_root: &'a str,
-    /// The page that shows the tests; empty for the page itself.
+    /// The page that shows the tests. Empty if it is the page itself.
     pub tests_on: &'a str,
-    /// What a term may be.
+    /// The terms that a page may link to.
     pub glossary: &'a Glossary,
 }
 
@@ -65,7 +65,8 @@ fn expand_line(
     Ok(())
 }
 
-/// The length of the code span that `text` begins, or of its backticks if nothing closes them.
+/// The length of the code span at the start of `text`. If the span is not closed, the length of its
+/// backticks.
 fn code_span(text: &str) -> usize {
     let ticks = text.bytes().take_while(|b| *b == b'`').count();
     let mut at = ticks;
@@ -80,7 +81,7 @@ fn code_span(text: &str) -> usize {
     ticks
 }
 
-/// `test path#name}}…` as its name, its arguments and the length they take.
+/// Splits `test path#name}}…` into its name, its arguments and the length of both.
 fn ours(text: &str) -> Option<(&str, &str, usize)> {
     let end = text.find("}}")?;
     let (name, arguments) = text[..end].split_once(' ')?;
@@ -101,7 +102,8 @@ fn replace(
         facts.tests.push(test);
         return Ok(link);
     }
-    // `{{#term waker}}`, or `{{#term waker|wakers}}` where the sentence needs another form.
+    // `{{#term waker}}`, or `{{#term waker|wakers}}` if the sentence needs another form of the
+    // word.
     let (entry, shown) = arguments.split_once('|').unwrap_or((arguments, arguments));
     let entry = links.glossary.find(entry.trim())?;
     facts.terms.push(TermUse {
@@ -131,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_term_links_to_its_entry_in_the_words_of_the_sentence() {
+    fn a_term_links_to_its_entry_and_shows_the_form_that_the_sentence_uses() {
         let (html, facts) = run("a {{#term state machine|state machines}}!");
         assert_eq!(
             html,
@@ -147,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_test_links_to_its_source_and_is_counted_on_its_line() {
+    fn a_test_links_to_its_source_and_is_recorded_with_its_line() {
         let (html, facts) = run("one\ntwo {{#test a/b.rs#c}}");
         assert!(html.contains("href=\"#test-b-c\""), "{html}");
         assert_eq!(
@@ -157,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn in_code_and_after_a_backslash_they_stay_as_written() {
+    fn a_directive_in_code_or_after_a_backslash_is_not_expanded() {
         assert_eq!(
             run("`{{#term a}}` ``x ` {{#term b}}``").0,
             "`{{#term a}}` ``x ` {{#term b}}``"

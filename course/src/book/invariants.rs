@@ -1,8 +1,8 @@
-//! What a page promises, from its section `## Invariants`: kept as data for the verifier, and
-//! gathered from all pages by `{{#invariants}}`.
+//! The invariants of a page, from its section `## Invariants`. The verifier checks them, and
+//! `{{#invariants}}` lists those of all pages.
 //!
-//! An invariant is an item of the section's numbered list, and names the tests that hold it. The
-//! index repeats it word for word, with its links made to lead from there.
+//! Each invariant is one item of the section's numbered list, and it names the tests that check it.
+//! The index repeats the text, with links that work from the index page.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ use crate::terminal::count;
 
 const HEADING: &str = "## Invariants";
 
-/// The invariants of a page, each with its number as written.
+/// The invariants of a page, with their numbers.
 pub fn read(page: &str) -> Vec<Invariant> {
     let mut found: Vec<Invariant> = Vec::new();
     let (mut inside, mut open) = (false, false);
@@ -48,13 +48,13 @@ pub fn read(page: &str) -> Vec<Invariant> {
     found
 }
 
-/// `3. **Delegation.** …` as its number and its text.
+/// Splits `3. **Delegation.** …` into its number and its text.
 fn item(line: &str) -> Option<(usize, &str)> {
     let (number, text) = line.split_once(". ")?;
     Some((number.parse().ok()?, text.trim()))
 }
 
-/// The invariants of all chapters that have a page, as Markdown for one page.
+/// The invariants of all chapters that have a page, as the Markdown of one page.
 pub fn index(site: &Site, to_root: &str) -> Result<String, Fault> {
     let mut out = String::new();
     let (mut promises, mut tests) = (0, 0);
@@ -75,10 +75,10 @@ pub fn index(site: &Site, to_root: &str) -> Result<String, Fault> {
         for invariant in read(&text) {
             let words = invariant.text.replace("](#", &format!("]({page}#"));
             let Ok(words) = inline::expand(&words, invariant.line, &links, &mut facts) else {
-                // The chapter's own page says what is wrong with it.
+                // The expansion of the chapter's own page reports this error.
                 continue;
             };
-            // Writing to a string does not fail, here and below.
+            // Writing to a string cannot fail, here and below.
             let _ = writeln!(list, "{}. {words}", invariant.number);
             promises += 1;
         }
@@ -88,7 +88,7 @@ pub fn index(site: &Site, to_root: &str) -> Result<String, Fault> {
             let _ = writeln!(
                 out,
                 "## {number} {}\n\n{list}\n<p class=\"from\"><a href=\"{page}#invariants\">\
-                 Where they stand on the chapter’s page</a></p>\n",
+                  See them on the chapter’s page</a></p>\n",
                 title(&text)
             );
         }
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_invariant_is_an_item_of_the_sections_list() {
+    fn each_item_of_the_numbered_list_is_one_invariant() {
         let page = "# A\n\n1. No.\n\n## Invariants\n\nBefore.\n\n1. **One.** It is:\n   {{#test a#b}}.\n\
                     2. Two.\n\n```text\n3. Not this.\n```\n\n## After\n\n4. Nor this.\n";
         let said: Vec<_> = read(page)

@@ -1,20 +1,22 @@
-//! The book: from the Markdown in `book/src` to pages, and to facts that can be proved.
+//! The book: turns the Markdown in `book/src` into pages and into facts that we can check.
 //!
-//! A page draws everything it claims from files that compile, run or print: its directives
-//! (`{{#source …}}`, `{{#output …}}`, a `predict` fence …) are expanded here, once, for both
-//! ways of building. `cargo course` builds in process (`build`); a stock mdBook calls the same
-//! expansion as a preprocessor ([`preprocessor`]). What a page drew from where is kept as
-//! [`PageFacts`], which the verifier then holds against the crates.
+//! A page does not contain code or output of its own. Its directives (`{{#source …}}`, `{{#output
+//! …}}`, a `predict` fence …) name files that compile, run or print. This module replaces each
+//! directive with the text of its file. Both ways of building use the same code: `cargo course`
+//! builds in process (`build`), and a stock mdBook calls the preprocessor ([`preprocessor`]).
+//! [`PageFacts`] records which file each part of a page came from, and the verifier compares those
+//! records with the crates.
 //!
-//! | room | holds |
+//! | module | purpose |
 //! |---|---|
-//! | `scan` | a page cut into prose, directives and fences |
-//! | `expand` | each piece turned into what mdBook renders |
-//! | `source`, `compare` and `rows`, [`output`], `predict`, `steps`, `inline`, `figures` | one kind of piece each |
-//! | `invariants`, [`Glossary`] | what all pages promise, and the words they share |
-//! | [`PageFacts`] | what the verifier asks |
-//! | `site` | what an expansion may look up: the root, the exercises |
-//! | `build`, [`preprocessor`] | the two ways in |
+//! | `scan` | cuts a page into prose, directives and fences |
+//! | `expand` | turns each piece into Markdown that mdBook renders |
+//! | `source`, `compare` and `rows`, [`output`], `predict`, `steps`, `inline`, `figures` | each
+//! expands one kind of piece |
+//! | `invariants`, [`Glossary`] | collect the invariants and the terms of all pages |
+//! | [`PageFacts`] | what a page shows and claims, for the verifier |
+//! | `site` | what an expansion can look up: files, exercises, the glossary |
+//! | `build`, [`preprocessor`] | the two entry points |
 
 mod build;
 mod compare;

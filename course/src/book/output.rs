@@ -1,23 +1,24 @@
-//! Output files: what a command printed, kept next to the crate that printed it.
+//! Output files: what a command printed, stored next to the crate that printed it.
 //!
-//! The first line is the command (`$ cargo run …`, or `$~ …` where figures vary from run to run),
-//! the rest is what it printed, and a last line `[exit 101]` says that it ends so on purpose.
+//! The first line is the command: `$ cargo run …`, or `$~ …` if the figures vary from run to run.
+//! The other lines are what it printed. A last line `[exit 101]` says that the command fails on
+//! purpose, with this exit code.
 
-/// An output file, taken apart.
+/// The parts of an output file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Output<'a> {
     /// The command that printed it.
     pub command: &'a str,
-    /// Whether its figures vary.
+    /// Whether the figures vary from run to run.
     pub varies: bool,
     /// What it printed.
     pub text: &'a str,
-    /// The exit code it ends with.
+    /// The exit code that the command must end with.
     pub exit: i32,
 }
 
 impl<'a> Output<'a> {
-    /// Takes a file apart; `None` if it does not start with a command.
+    /// Splits a file into its parts. Returns `None` if the file does not start with a command.
     pub fn parse(file: &'a str) -> Option<Self> {
         let (first, rest) = file.split_once('\n').unwrap_or((file, ""));
         let first = first.trim_end().strip_prefix('$')?;
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_output_is_its_command_its_text_and_its_exit_code() {
+    fn an_output_file_has_a_command_a_text_and_an_exit_code() {
         let output = Output::parse("$ cargo run\none\n\ntwo\n[exit 101]\n").unwrap();
         assert_eq!(
             output,
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn an_output_without_its_command_is_refused() {
+    fn an_output_file_without_a_command_is_rejected() {
         assert_eq!(Output::parse("one\n"), None);
         assert_eq!(Output::parse("$ \n"), None);
     }

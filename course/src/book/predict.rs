@@ -1,7 +1,9 @@
-//! Predictions: a question asked before its answer, as a form that needs no server.
+//! Predictions: questions that the reader answers before the page does. The form works without a
+//! server.
 //!
-//! The fence holds TOML. One choice is right and names the test that settles it; every other
-//! choice says which belief leads to it, because that is what the reader came to find out.
+//! The fence holds TOML. One choice is right, and it names the test that proves it. Every wrong
+//! choice names the belief that leads to it, because finding that belief is the purpose of the
+//! question.
 
 use std::fmt::Write;
 
@@ -31,19 +33,19 @@ struct Choice {
     checked_by: Option<String>,
 }
 
-/// Reads the fence on `line`, and makes its form; the error says what to change.
+/// Reads the fence on `line` and creates its form. The error says what to change.
 pub fn read(toml: &str, line: usize) -> Result<(Prediction, String), String> {
     let written: Written = toml::from_str(toml).map_err(|e| e.to_string().trim_end().to_owned())?;
     let right: Vec<_> = written.choice.iter().filter(|c| c.right).collect();
     let [right] = right[..] else {
         return Err(format!(
-            "`{}` has {} right choices; it needs exactly one",
+            "`{}` has {} right choices. It needs exactly one",
             written.id,
             right.len()
         ));
     };
     if written.choice.len() < 2 {
-        return Err(format!("`{}` leaves nothing to choose", written.id));
+        return Err(format!("`{}` needs at least two choices", written.id));
     }
     if let Some(choice) = written
         .choice
@@ -51,7 +53,7 @@ pub fn read(toml: &str, line: usize) -> Result<(Prediction, String), String> {
         .find(|c| !c.right && c.belief.is_none())
     {
         return Err(format!(
-            "the wrong choice \"{}\" does not say which `belief` leads to it",
+            "the wrong choice \"{}\" needs a `belief`, the idea that leads to it",
             choice.text
         ));
     }
@@ -91,11 +93,11 @@ fn form(written: &Written, test: &str) -> String {
             )
         });
         let held = if choice.right {
-            format!(" <span class=\"held\">Held by {test}.</span>")
+            format!(" <span class=\"held\">Proved by {test}.</span>")
         } else {
             String::new()
         };
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = write!(
             html,
             "<label><input type=\"radio\" name=\"predict-{id}\" value=\"{value}\"{right}> <span>{}</span></label>\n\
@@ -130,7 +132,7 @@ checked_by = "tests/sizes.rs#tree_is_24"
     }
 
     #[test]
-    fn a_prediction_is_a_form_that_keeps_its_reasons_hidden() {
+    fn a_prediction_is_a_form_that_hides_its_reasons() {
         let (prediction, html) = read_it(GOOD).unwrap();
         let test = TestRef {
             path: "tests/sizes.rs".into(),
@@ -150,12 +152,12 @@ checked_by = "tests/sizes.rs#tree_is_24"
     }
 
     #[test]
-    fn a_form_has_no_blank_line_at_which_markdown_would_cut_it() {
+    fn a_form_has_no_blank_line_that_would_end_its_html() {
         assert!(!read_it(GOOD).unwrap().1.contains("\n\n"));
     }
 
     #[test]
-    fn a_prediction_needs_one_right_choice_a_test_and_a_belief_behind_each_wrong_one() {
+    fn a_prediction_needs_one_right_choice_with_a_test_and_wrong_choices_with_beliefs() {
         let refuse = |from: &str, to: &str| read_it(&GOOD.replace(from, to)).unwrap_err();
         assert!(refuse("right = true\n", "belief = \"x\"\n").contains("0 right choices"));
         assert!(refuse("checked_by", "#").contains("checked_by"));

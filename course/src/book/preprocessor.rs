@@ -1,4 +1,4 @@
-//! The expansion as mdBook calls it: in process, or as the child of a stock mdBook.
+//! The preprocessor that mdBook calls: in process, or as the child of a stock mdBook.
 
 use std::io::{Read, Write};
 
@@ -15,10 +15,10 @@ use super::{
     site::Site,
 };
 
-/// The name under which `book.toml` registers it.
+/// The name of the preprocessor in `book.toml`.
 pub const NAME: &str = "course";
 
-/// Expands a whole book, in place; or says all that is wrong with it.
+/// Expands all pages of a book in place, or returns everything that is wrong with them.
 pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
     let mut problems = Vec::new();
     book.for_each_mut(|item| {
@@ -40,13 +40,13 @@ pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
     }
 }
 
-/// The preprocessor in process.
+/// The preprocessor for a build in process.
 pub struct Course {
     site: Site,
 }
 
 impl Course {
-    /// One that looks things up in `site`.
+    /// Creates a preprocessor that looks things up in `site`.
     pub fn new(site: Site) -> Self {
         Self { site }
     }
@@ -63,7 +63,7 @@ impl Preprocessor for Course {
     }
 }
 
-/// The preprocessor as mdBook's child: the book on `input`, the expanded book on `output`.
+/// The preprocessor as a child of mdBook: reads a book from `input` and writes it to `output`.
 pub fn as_child(input: impl Read, mut output: impl Write, site: &Site) -> Result<(), BookError> {
     let (_, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
     expand_book(site, &mut book).map_err(BookError::Pages)?;

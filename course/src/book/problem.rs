@@ -1,15 +1,15 @@
-//! What can be wrong with a page, and how it is said: page, line, and what to do.
+//! Errors on a page: each names the page and the line, and says what to do.
 
 use std::{fmt, path::PathBuf};
 
 use crate::{catalog::CatalogError, files::FileError};
 
-/// One thing wrong on one page.
+/// One error on one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The page: `book/src/02-generators.md`.
+    /// The path of the page: `book/src/02-generators.md`.
     pub page: String,
-    /// The line of the page, counted from one.
+    /// The line on the page, counted from one.
     pub line: usize,
     /// What is wrong.
     pub fault: Fault,
@@ -21,18 +21,16 @@ impl fmt::Display for Problem {
     }
 }
 
-/// The kinds of fault that a directive can have.
+/// The errors that a directive can have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error(
-        "there is no directive `{{{{#{0} …}}}}`; there are source, diff, output, exercise, widget, invariants, test and term"
+        "there is no directive `{{{{#{0} …}}}}`. There are: source, diff, output, exercise, widget, invariants, test, term"
     )]
     UnknownDirective(String),
-    #[error("`{path}` cannot be read: {why}")]
+    #[error("cannot read `{path}`: {why}")]
     Unreadable { path: String, why: String },
-    #[error(
-        "`{0}` does not stay inside the repository: write it relative to the root, without `..`"
-    )]
+    #[error("`{0}` leads out of the repository. Write the path relative to its root, without `..`")]
     OutsidePath(String),
     #[error("`{path}` has no `// ANCHOR: {anchor}` line{}", nearest(.known))]
     NoAnchor {
@@ -40,7 +38,7 @@ pub enum Fault {
         anchor: String,
         known: Vec<String>,
     },
-    #[error("`// ANCHOR: {anchor}` in `{path}` is never ended by `// ANCHOR_END: {anchor}`")]
+    #[error("`// ANCHOR: {anchor}` in `{path}` has no end. Add `// ANCHOR_END: {anchor}`")]
     OpenAnchor { path: String, anchor: String },
     #[error(
         "`{path}` must start with the command that printed it: `$ command`, or `$~ command` if its figures vary"
@@ -48,17 +46,17 @@ pub enum Fault {
     NoCommand { path: String },
     #[error("there is no exercise `{id}`{}", nearest(.known))]
     NoExercise { id: String, known: Vec<String> },
-    #[error("a comparison is written `{{{{#diff old.rs:anchor new.rs:anchor}}}}`, not `{0}`")]
+    #[error("write a comparison as `{{{{#diff old.rs:anchor new.rs:anchor}}}}`, not as `{0}`")]
     BadComparison(String),
-    #[error("`{0}` and `{1}` say the same: there is nothing to compare")]
+    #[error("`{0}` and `{1}` are equal, so there is nothing to compare")]
     Same(String, String),
-    #[error("a widget is written `{{{{#widget name traces/file.json}}}}`, not `{0}`")]
+    #[error("write a widget as `{{{{#widget name traces/file.json}}}}`, not as `{0}`")]
     BadWidget(String),
-    #[error("the trace `{path}` is not what a widget reads: {why}")]
+    #[error("a widget cannot read the trace `{path}`: {why}")]
     BadTrace { path: String, why: String },
-    #[error("the prediction cannot be read: {0}")]
+    #[error("cannot read the prediction: {0}")]
     BadPrediction(String),
-    #[error("a test is named `path/to/file.rs#test_name`, not `{0}`")]
+    #[error("write the name of a test as `path/to/file.rs#test_name`, not as `{0}`")]
     BadTestName(String),
     #[error("`{path}` has no test `{name}`{}", nearest(.known))]
     NoTest {
@@ -68,11 +66,13 @@ pub enum Fault {
     },
     #[error("the glossary does not explain `{term}`{}", nearest(.known))]
     NoTerm { term: String, known: Vec<String> },
-    #[error("a `compile_fail` block says with which error it fails: `rust,compile_fail,E0499`")]
+    #[error("a `compile_fail` block must name its error: `rust,compile_fail,E0499`")]
     NoErrorCode,
-    #[error("a `rust,run` block belongs to a chapter, and `{0}` is no chapter's page")]
+    #[error("a `rust,run` block needs a chapter, and the page `{0}` belongs to none of them")]
     NoChapter(String),
-    #[error("an `output` block says what the `rust,run` block before it prints, and there is none")]
+    #[error(
+        "this `output` block has no `rust,run` block before it. Put it directly after the block that prints it"
+    )]
     StrayOutput,
 }
 
@@ -80,14 +80,14 @@ fn nearest(known: &[String]) -> String {
     if known.is_empty() {
         String::new()
     } else {
-        format!("; it has {}", known.join(", "))
+        format!(". There are: {}", known.join(", "))
     }
 }
 
 /// Why the book did not build.
 #[derive(Debug, thiserror::Error)]
 pub enum BookError {
-    #[error("{} of the book cannot be built:\n{}", count(.0.len()), lines(.0))]
+    #[error("The book has {}:\n{}", count(.0.len()), lines(.0))]
     Pages(Vec<Problem>),
     #[error("mdBook could not build {}", .book.display())]
     MdBook {
@@ -98,15 +98,15 @@ pub enum BookError {
     File(#[from] FileError),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
-    #[error("this is called by mdBook, with the book on standard input: {}", causes(.0))]
+    #[error("mdBook must call this command with a book on standard input: {}", causes(.0))]
     Preprocess(mdbook_driver::errors::Error),
 }
 
 fn count(n: usize) -> String {
     if n == 1 {
-        "A piece".into()
+        "one error".into()
     } else {
-        format!("{n} pieces")
+        format!("{n} errors")
     }
 }
 

@@ -1,15 +1,15 @@
-//! Which lines of two texts are the same, which are alike, and which words of those are not.
+//! Compares two texts: which lines are equal, which are similar, and which words differ in them.
 
 use diffy::{DiffOptions, Line};
 
-/// Lines that both have, or rows of lines that one has in the place of the other's.
+/// Lines that are equal in both texts, or rows of lines that differ.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Run {
     Same(String),
     Changed(Vec<Row>),
 }
 
-/// What stands side by side: two lines that are alike, or any number that are not.
+/// Lines to show side by side: two similar lines, or any number of different ones.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Row {
     pub old: String,
@@ -17,7 +17,7 @@ pub struct Row {
     pub alike: bool,
 }
 
-/// The lines of two texts, in runs.
+/// Compares two texts and groups their lines into runs.
 pub fn runs(old: &str, new: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut same = String::new();
@@ -55,14 +55,14 @@ fn change(old: &mut Vec<String>, new: &mut Vec<String>, runs: &mut Vec<Run>) {
     }
 }
 
-/// Changed lines, those that are alike on rows of their own, in the order that both have and with
-/// as many words in common as there can be.
+/// Arranges changed lines in rows. Similar lines share a row, in the order of both texts, so that
+/// the rows have as many words in common as possible.
 fn rows(old: &[String], new: &[String]) -> Vec<Row> {
     let words =
         |lines: &[String]| -> Vec<Vec<String>> { lines.iter().map(|line| said(line)).collect() };
     let (before, after) = (words(old), words(new));
     let likeness = |a: usize, b: usize| alike(&before[a], &after[b]);
-    // best[a][b]: what the lines from `a` and from `b` on can have in common.
+    // best[a][b]: the largest number of common words in the lines from `a` and from `b` on.
     let mut best = vec![vec![0; new.len() + 1]; old.len() + 1];
     for a in (0..old.len()).rev() {
         for b in (0..new.len()).rev() {
@@ -97,13 +97,13 @@ fn rows(old: &[String], new: &[String]) -> Vec<Row> {
     rows
 }
 
-/// A line's words. Signs are no sign of likeness: all code has them.
+/// The words of a line. Punctuation does not count, because all code has it.
 fn said(line: &str) -> Vec<String> {
     let words = pieces(line).filter(|piece| piece.starts_with(is_of_word));
     words.map(str::to_owned).collect()
 }
 
-/// How many words two lines have in common, if they are alike: if half of all their words are.
+/// The number of words that two lines have in common, if that is at least half of all their words.
 fn alike(old: &[String], new: &[String]) -> Option<usize> {
     let mut left = new.to_vec();
     let common = old.iter().filter(|word| {
@@ -114,7 +114,7 @@ fn alike(old: &[String], new: &[String]) -> Option<usize> {
     (common > 0 && 4 * common >= old.len() + new.len()).then_some(common)
 }
 
-/// For each piece of two lines, whether the other has not got it.
+/// For each piece of two lines: whether the other line lacks it.
 pub fn changed_words(old: &str, new: &str) -> (Vec<bool>, Vec<bool>) {
     let (mut gone, mut come) = (Vec::new(), Vec::new());
     let apart = |text: &str| -> String {
@@ -133,7 +133,7 @@ pub fn changed_words(old: &str, new: &str) -> (Vec<bool>, Vec<bool>) {
     (gone, come)
 }
 
-/// Words, runs of blanks, and everything else by the character.
+/// Splits a text into words, runs of spaces, and single other characters.
 pub fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -155,7 +155,7 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Every line of both texts, in the order of a diff.
+/// Calls `each` with every line of both texts, in the order of a diff.
 fn compare(old: &str, new: &str, each: &mut dyn FnMut(Line<'_, str>)) {
     let all = old.lines().count() + new.lines().count();
     let patch = DiffOptions::new()
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_alike_share_a_row_and_others_stand_beside_each_other() {
+    fn similar_lines_share_a_row_and_others_stand_side_by_side() {
         let old = "fn f() {\n    let len = byte(1)?;\n    one();\n}\n";
         let new = "fn f() {\n    let a = b;\n    let len = byte(2);\n    (two + three) / four\n}\n";
         let changed = vec![

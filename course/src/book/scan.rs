@@ -1,8 +1,8 @@
-//! Cuts a page into prose, directives and fences, each with the line it starts on.
+//! Cuts a page into prose, directives and fences, each with its first line.
 //!
-//! Only what stands alone on its line is a directive here; the inline ones (`{{#test …}}`,
-//! `{{#term …}}`) stay in the prose for [`super::inline`]. Inside a fence nothing is a directive,
-//! so that a page can show how a directive is written.
+//! A directive must stand alone on its line. The inline ones (`{{#test …}}`, `{{#term …}}`) stay in
+//! the prose for [`super::inline`]. A fence contains no directives, so a page can show how to write
+//! one.
 
 /// A run of lines of one kind.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Piece<'a> {
         name: &'a str,
         arguments: &'a str,
     },
-    /// A fenced block; `whole` is the block as written, fences included.
+    /// A fenced block. `whole` is the block as written, with its fences.
     Fence {
         line: usize,
         info: &'a str,
@@ -24,9 +24,9 @@ pub enum Piece<'a> {
     },
 }
 
-/// The directives that stay within a line of prose, even when they fill it.
+/// The directives that stay in the prose, even if they are alone on a line.
 const INLINE: [&str; 2] = ["test", "term"];
-/// mdBook's own, left for its preprocessor.
+/// mdBook's own directives. Its preprocessor expands them.
 const STOCK: [&str; 5] = [
     "include",
     "rustdoc_include",
@@ -35,7 +35,7 @@ const STOCK: [&str; 5] = [
     "playpen",
 ];
 
-/// Cuts `text`; lines are counted from one.
+/// Cuts `text` into pieces. Lines count from one.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut prose: Option<(usize, usize)> = None; // line, byte offset
@@ -78,7 +78,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Lines with their offsets, so that pieces can borrow from the page.
+/// The lines of a page with their offsets, so that pieces can borrow from the page.
 struct Lines<'a> {
     text: &'a str,
     at: usize,
@@ -86,7 +86,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// The next line's number, start and end (its line end included).
+    /// The number, the start and the end of the next line. The end includes the line end.
     fn next(&mut self) -> Option<(usize, usize, usize)> {
         if self.at == self.text.len() {
             return None;
@@ -111,7 +111,7 @@ fn opening_fence(content: &str) -> Option<Fence<'_>> {
     let first = trimmed.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let length = trimmed.chars().take_while(|c| *c == first).count();
     let (mark, info) = trimmed.split_at(length);
-    // An info string with a backtick in it is inline code that fills its line.
+    // A line with a backtick in its info string is inline code.
     (length >= 3 && !(first == '`' && info.contains('`'))).then_some(Fence {
         mark,
         info: info.trim(),
@@ -150,7 +150,7 @@ fn directive(content: &str) -> Option<(&str, &str)> {
         .strip_prefix("{{#")?
         .strip_suffix("}}")?;
     if inside.contains("{{") {
-        return None; // two of them on a line: prose
+        return None; // Two directives on one line are prose.
     }
     let (name, arguments) = inside
         .split_once(char::is_whitespace)
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_is_cut_at_directives_and_fences_and_loses_nothing() {
+    fn a_page_is_cut_at_directives_and_fences_and_keeps_every_line() {
         let page =
             "one\n\n{{#source a.rs:b}}\ntwo {{#term x}}\n```rust,run\n{{#source no}}\n```\nend";
         assert_eq!(
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_fence_holds_a_shorter_one() {
+    fn a_long_fence_can_contain_a_shorter_one() {
         let page = "````md\n```rust\n```\n````\n";
         let [Piece::Fence { body, .. }] = pieces(page)[..] else {
             panic!("one fence")
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn mdbooks_own_directives_are_left_to_mdbook() {
+    fn directives_of_mdbook_are_left_to_mdbook() {
         assert!(matches!(
             pieces("{{#include x.md}}\n")[..],
             [Piece::Prose { .. }]

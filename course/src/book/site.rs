@@ -1,4 +1,4 @@
-//! What an expansion may look up: files under the repository's root, the exercises, the glossary.
+//! What an expansion can look up: files of the repository, exercises, the glossary.
 
 use std::{
     fs,
@@ -8,7 +8,7 @@ use std::{
 use super::{glossary::Glossary, problem::Fault};
 use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 
-/// The repository as pages see it.
+/// The repository, as the pages use it.
 #[derive(Debug)]
 pub struct Site {
     layout: Layout,
@@ -17,9 +17,9 @@ pub struct Site {
 }
 
 impl Site {
-    /// The repository, with the exercises and the glossary that it has now.
+    /// Loads the repository's current exercises and glossary.
     pub fn load(layout: &Layout) -> Result<Self, CatalogError> {
-        // Without the page no word is explained, and a page that needs one says so.
+        // If the glossary's page is missing, every term on a page is reported as unknown.
         let page = layout.book().join("src").join("glossary.md");
         let glossary = fs::read_to_string(page).unwrap_or_default();
         Ok(Self {
@@ -29,13 +29,13 @@ impl Site {
         })
     }
 
-    /// Where everything lies.
+    /// The paths of the repository.
     pub fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The text of a file that a directive names. Line ends are made `\n`, so that a checkout on
-    /// Windows gives the same pages.
+    /// Reads a file that a directive names. Line ends become `\n`, so a checkout on Windows builds
+    /// the same pages.
     pub fn read(&self, path: &str) -> Result<String, Fault> {
         let relative = Path::new(path);
         if path.is_empty()
@@ -72,7 +72,7 @@ impl Site {
         })
     }
 
-    /// The words that the book explains.
+    /// The terms that the book explains.
     pub fn glossary(&self) -> &Glossary {
         &self.glossary
     }
@@ -82,7 +82,7 @@ impl Site {
         self.catalog.chapters.iter().map(|chapter| &*chapter.dir)
     }
 
-    /// The chapter that a page belongs to: the directory of its name under `chapters/`.
+    /// The chapter of a page: the name of its directory under `chapters/`.
     pub fn chapter_of(&self, page: &str) -> Option<String> {
         let stem = Path::new(page).file_stem()?.to_str()?;
         self.layout

@@ -1,7 +1,7 @@
-//! Compiled source on a page: excerpts by anchor, and tests by name, with their line numbers.
+//! Compiled source on a page: excerpts by anchor and tests by name, with their line numbers.
 //!
-//! Anchors are mdBook's own: `// ANCHOR: name` and `// ANCHOR_END: name` on lines of their own.
-//! Those lines never show, whichever anchor they belong to, and never count as source.
+//! Anchors are mdBook's own: `// ANCHOR: name` and `// ANCHOR_END: name`, each alone on its line. A
+//! page shows no anchor line, and no anchor line counts as source.
 
 use std::ops::RangeInclusive;
 
@@ -10,18 +10,18 @@ use super::problem::Fault;
 /// Lines of a file, ready for a page.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The lines without the indentation they have in common.
+    /// The lines, without their common indentation.
     pub text: String,
-    /// The first line that shows, counted from one.
+    /// The number of the first line, counted from one.
     pub first: usize,
-    /// The last line that shows.
+    /// The number of the last line.
     pub last: usize,
-    /// The runs of lines that show, marks of anchors inside counted: more than one where an
-    /// anchor is used again further down.
+    /// The ranges of lines that the page shows, including anchor lines between them. There is more
+    /// than one range if the file uses the anchor several times.
     pub runs: Vec<RangeInclusive<usize>>,
 }
 
-/// Whether a line only marks an anchor.
+/// Whether the line is only an anchor.
 pub fn is_marker(line: &str) -> bool {
     marker(line).is_some()
 }
@@ -46,7 +46,7 @@ fn marker(line: &str) -> Option<Marker<'_>> {
     }
 }
 
-/// The lines between `anchor`'s marks, or the whole file.
+/// The lines between the two marks of `anchor`, or the whole file.
 pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, Fault> {
     let mut shown = Vec::new();
     let mut inside = anchor.is_none();
@@ -58,7 +58,7 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
                 (inside, begun) = (true, true);
             }
             (Some(Marker::End(name)), Some(wanted)) if name == wanted => inside = false,
-            // Where marks stood between two blank lines, one is enough.
+            // If anchor lines stood between two blank lines, we show only one of the blank lines.
             (None, _) if inside && is_second_blank(&shown, index, &lines) => {}
             (None, _) if inside => shown.push((index + 1, line)),
             _ => {}
@@ -80,7 +80,8 @@ pub fn excerpt(path: &str, text: &str, anchor: Option<&str>) -> Result<Excerpt, 
     Ok(trimmed(&shown, &lines))
 }
 
-/// Whether the line at `index` is blank, and so is the last one that shows, with only marks between them.
+/// Whether the line at `index` is a second blank line: the last line we showed is blank too, and
+/// only anchor lines stand between them.
 fn is_second_blank(shown: &[(usize, &str)], index: usize, lines: &[&str]) -> bool {
     let blank = |line: &str| line.trim().is_empty();
     let after_marks = |&(last, before): &(usize, &str)| {
@@ -90,7 +91,7 @@ fn is_second_blank(shown: &[(usize, &str)], index: usize, lines: &[&str]) -> boo
     blank(lines[index]) && shown.last().is_some_and(after_marks)
 }
 
-/// A test's function, with its attributes and comments.
+/// The function of a test, with its attributes and comments.
 pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
     let lines: Vec<&str> = text.lines().collect();
     let Some(at) = lines.iter().position(|line| function(line) == Some(name)) else {
@@ -105,7 +106,8 @@ pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
         line.starts_with("#[") || line.starts_with("//")
     });
     let first = at - above.count();
-    // What rustfmt wrote, a function ends at the first line that is its own indentation and a brace.
+    // In code that rustfmt formatted, a function ends at the first line that has the function's own
+    // indentation and a brace.
     let indent = &lines[at][..lines[at].len() - lines[at].trim_start().len()];
     let on_one_line = lines[at].trim_end().ends_with('}');
     let length = lines[at..]
@@ -119,7 +121,7 @@ pub fn test(path: &str, text: &str, name: &str) -> Result<Excerpt, Fault> {
     Ok(trimmed(&shown, &lines))
 }
 
-/// The name of the function that a line begins.
+/// The name of the function that starts on this line.
 fn function(line: &str) -> Option<&str> {
     let mut words = line.trim_start();
     for word in ["pub ", "async ", "unsafe "] {
@@ -154,7 +156,7 @@ fn anchors(text: &str) -> Vec<String> {
     begun.collect()
 }
 
-/// Drops blank lines at both ends and the common indentation. `lines` are all of the file.
+/// Removes blank lines at both ends, and the common indentation. `lines` is the whole file.
 fn trimmed(shown: &[(usize, &str)], lines: &[&str]) -> Excerpt {
     let filled = |(_, line): &&(usize, &str)| !line.trim().is_empty();
     let Some(from) = shown.iter().position(|l| filled(&l)) else {
@@ -186,7 +188,7 @@ fn trimmed(shown: &[(usize, &str)], lines: &[&str]) -> Excerpt {
     }
 }
 
-/// Lines that follow each other, or have only marks of anchors and blank lines between them, are one run.
+/// Groups lines into ranges. Blank lines and anchor lines between two lines do not end a range.
 fn runs(shown: &[(usize, &str)], lines: &[&str]) -> Vec<RangeInclusive<usize>> {
     let mut runs: Vec<RangeInclusive<usize>> = Vec::new();
     for &(number, _) in shown {
@@ -236,7 +238,7 @@ pub mod a {
     }
 
     #[test]
-    fn marks_of_other_anchors_never_show() {
+    fn a_page_never_shows_the_marks_of_other_anchors() {
         let outer = excerpt("f.rs", FILE, Some("outer")).unwrap();
         assert_eq!((outer.first, outer.last), (3, 9));
         assert!(!outer.text.contains("ANCHOR"), "{}", outer.text);
@@ -244,7 +246,7 @@ pub mod a {
     }
 
     #[test]
-    fn an_anchor_that_is_used_again_shows_runs_of_lines_and_nothing_between_them() {
+    fn an_anchor_that_is_used_twice_shows_both_ranges_and_nothing_between_them() {
         let file = "// ANCHOR: a\none\n// ANCHOR: b\ntwo\n// ANCHOR_END: b\n// ANCHOR_END: a\n\nhidden\n\n\
                     // ANCHOR: a\n\nthree\n// ANCHOR_END: a\n";
         let shown = excerpt("f.rs", file, Some("a")).unwrap();
@@ -254,7 +256,7 @@ pub mod a {
     }
 
     #[test]
-    fn where_marks_stood_between_blank_lines_one_is_left() {
+    fn anchor_lines_between_two_blank_lines_leave_one_blank_line() {
         let file =
             "// ANCHOR: a\none\n\n// ANCHOR: b\n// ANCHOR: c\n\ntwo\n\n\nthree\n// ANCHOR_END: a\n";
         let shown = excerpt("f.rs", file, Some("a")).unwrap();
@@ -263,29 +265,29 @@ pub mod a {
     }
 
     #[test]
-    fn a_missing_anchor_names_those_that_are_there() {
+    fn the_error_for_a_missing_anchor_lists_the_anchors_of_the_file() {
         let fault = excerpt("f.rs", FILE, Some("iner")).unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "`f.rs` has no `// ANCHOR: iner` line; it has outer, inner"
+            "`f.rs` has no `// ANCHOR: iner` line. There are: outer, inner"
         );
     }
 
     #[test]
-    fn an_anchor_without_an_end_is_a_fault() {
+    fn an_anchor_without_an_end_is_an_error() {
         let fault = excerpt("f.rs", "// ANCHOR: a\nfn f() {}\n", Some("a")).unwrap_err();
         assert!(matches!(fault, Fault::OpenAnchor { .. }));
     }
 
     #[test]
-    fn a_test_shows_with_its_attributes_and_comments() {
+    fn a_test_is_shown_with_its_attributes_and_comments() {
         let file = "use x;\n\n/// Says why.\n#[test]\nfn promise() {\n    if a {\n    }\n}\n\n#[test]\nfn other() {}\n";
         let shown = test("t.rs", file, "promise").unwrap();
         assert_eq!((shown.first, shown.last), (3, 8));
         let fault = test("t.rs", file, "promis").unwrap_err();
         assert_eq!(
             fault.to_string(),
-            "`t.rs` has no test `promis`; it has promise, other"
+            "`t.rs` has no test `promis`. There are: promise, other"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A recorded run as text: what stands in a widget's place where no script runs.
+//! A recorded run as text. Pages without JavaScript show it instead of a widget.
 
 use serde::Deserialize;
 
@@ -33,7 +33,7 @@ struct Local {
     value: String,
 }
 
-/// The `<details>` with one row a step; the error says what is wrong with the file.
+/// A `<details>` element with one row for each step. The error says what is wrong with the file.
 pub fn details(json: &str) -> Result<String, String> {
     let trace: Trace = serde_json::from_str(json).map_err(|e| e.to_string())?;
     if trace.steps.is_empty() {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_trace_without_steps_is_refused() {
+    fn a_trace_without_steps_is_rejected() {
         assert!(details(r#"{"steps":[]}"#).is_err());
         assert!(details("{").is_err());
     }

@@ -1,4 +1,4 @@
-//! One chapter and its exercises, as `solutions/NN-name/exercises.toml` and the manifests state them.
+//! A chapter and its exercises. `solutions/NN-name/exercises.toml` and the manifests define them.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use super::Layout;
 /// A chapter of the book.
 #[derive(Clone, Debug)]
 pub struct Chapter {
-    /// The directory's name, the same under `chapters/`, `solutions/` and `exercises/`: `02-generators`.
+    /// The name of the directory in `chapters/`, `solutions/` and `exercises/`: `02-generators`.
     pub dir: String,
-    /// The chapter crate's package: `generators`.
+    /// The package of the chapter's crate: `generators`.
     pub package: String,
     /// Its own exercises in the order of their file, then the modules of the reader's runtime that it introduces.
     pub exercises: Vec<Exercise>,
@@ -31,7 +31,7 @@ pub struct Crate {
 /// One exercise.
 #[derive(Clone, Debug)]
 pub struct Exercise {
-    /// Stable, never renumbered: `generators/tree-walk`.
+    /// The id, which never changes: `generators/tree-walk`.
     pub id: String,
     /// The directory of the chapter that introduces it: `02-generators`.
     pub chapter: String,
@@ -39,21 +39,21 @@ pub struct Exercise {
     pub folder: String,
     /// The package that the reader edits: `generators-exercises`.
     pub package: String,
-    /// For people.
+    /// The title for people.
     pub title: String,
-    /// What is to be done to the code.
+    /// What kind of work the exercise is.
     pub kind: Kind,
-    /// How long it takes.
+    /// How many minutes it takes.
     pub minutes: u32,
-    /// The one file the reader edits, from the crate's directory: `src/tree_walk.rs`.
+    /// The file that the reader edits, relative to the crate's directory: `src/tree_walk.rs`.
     pub file: PathBuf,
-    /// The test file, from the crate's directory: `tests/tree_walk.rs`.
+    /// The test file, relative to the crate's directory: `tests/tree_walk.rs`.
     pub test: PathBuf,
-    /// What to do, in Markdown.
+    /// The task, in Markdown.
     pub summary: String,
-    /// A question, the idea, the line.
+    /// Three hints: a question, the idea, the code.
     pub hints: [String; 3],
-    /// Plausible wrong answers, each caught by a named test.
+    /// Plausible wrong answers. A named test catches each.
     pub mutants: Vec<Mutant>,
     /// The module of the reader's runtime that it builds: `deadlines`.
     pub module: Option<String>,
@@ -94,36 +94,36 @@ impl Settings {
     }
 }
 
-/// What an exercise asks for.
+/// The kind of an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Take the chapter's code further.
+    /// Add a feature to the chapter's code.
     Extend,
-    /// Find what is broken and repair it.
+    /// Find the bug and fix it.
     Mend,
-    /// Carry the idea to a new case.
+    /// Apply the idea to a new case.
     Move,
-    /// Build a part of your own runtime.
+    /// Write a part of your own runtime.
     Build,
 }
 
-/// A plausible wrong answer, kept as a patch to the solution.
+/// A plausible wrong answer, stored as a patch to the solution.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mutant {
-    /// `forgets-the-right-subtree`
+    /// The name: `forgets-the-right-subtree`.
     pub name: String,
-    /// What someone who writes this believes.
+    /// The belief of a reader who writes this answer.
     pub belief: String,
-    /// From the solution's directory.
+    /// The path of the patch, relative to the solution's directory.
     pub patch: PathBuf,
     /// The test that must fail.
     pub caught_by: String,
 }
 
 impl Exercise {
-    /// The crate that the reader edits.
+    /// The directory of the crate that the reader edits.
     pub fn dir(&self, layout: &Layout) -> PathBuf {
         layout.yours().join(&self.folder)
     }
@@ -133,12 +133,12 @@ impl Exercise {
         self.dir(layout).join(&self.file)
     }
 
-    /// The same file in the solution.
+    /// The path of the same file in the solution.
     pub fn solution_path(&self, layout: &Layout) -> PathBuf {
         layout.solutions().join(&self.folder).join(&self.file)
     }
 
-    /// The name cargo knows the test file by: `tree_walk`.
+    /// Cargo's name for the test file: `tree_walk`.
     pub fn test_target(&self) -> String {
         self.test
             .file_stem()
@@ -149,7 +149,7 @@ impl Exercise {
 }
 
 impl Kind {
-    /// `extend`, `mend`, `move`, `build`.
+    /// The name in `exercises.toml`: `extend`, `mend`, `move`, `build`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Extend => "extend",

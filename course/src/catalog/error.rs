@@ -1,46 +1,46 @@
-//! What can be wrong with the course's own files, or with a name that was typed.
+//! Errors in the course's own files, and in names that the reader typed.
 
 use std::path::PathBuf;
 
 use crate::files::FileError;
 
-/// Why the catalog has no answer.
+/// Why the catalog cannot answer.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CatalogError {
-    /// No clone of the course here or above.
+    /// There is no clone of the course here, and none in the directories above.
     #[error("{} is not inside a clone of the course", start.display())]
     NoCourse {
-        /// Where the search began.
+        /// The directory where the search started.
         start: PathBuf,
     },
-    /// A file could not be read.
+    /// We could not read a file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// An `exercises.toml` or a manifest is not what it should be.
+    /// An `exercises.toml` or a manifest is not valid.
     #[error("{} is not valid", path.display())]
     Toml {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What is wrong, and on which line.
+        /// The error and its line.
         source: Box<toml::de::Error>,
     },
-    /// An `exercises.toml` parses but says something impossible.
+    /// An `exercises.toml` is valid TOML, but its content is wrong.
     #[error("{}: {problem}", path.display())]
     Invalid {
-        /// Which file.
+        /// The file.
         path: PathBuf,
         /// What is wrong.
         problem: String,
     },
-    /// No exercise, or no chapter, of that name.
+    /// There is no exercise or chapter with this name.
     #[error("there is no {what} {name:?}")]
     Unknown {
-        /// `exercise`, `chapter`, `exercise or chapter`.
+        /// The kind of name: `exercise`, `chapter`, `exercise or chapter`.
         what: &'static str,
-        /// What was typed.
+        /// The name that the reader typed.
         name: String,
-        /// The names most like it, best first.
+        /// The most similar names, best first.
         nearest: Vec<String>,
     },
 }
@@ -49,14 +49,14 @@ impl CatalogError {
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::NoCourse { .. } => {
-                Some("run it from the folder that you cloned, or from one inside it".into())
-            }
+            Self::NoCourse { .. } => Some(
+                "run the command in the folder that you cloned, or in a folder inside it".into(),
+            ),
             Self::Unknown { nearest, .. } if nearest.is_empty() => {
-                Some("`cargo course list` shows them all".into())
+                Some("`cargo course list` shows all of them".into())
             }
             Self::Unknown { nearest, .. } => Some(format!(
-                "did you mean {}? `cargo course list` shows them all",
+                "did you mean {}? `cargo course list` shows all of them",
                 any_of(nearest)
             )),
             Self::File(_) | Self::Toml { .. } | Self::Invalid { .. } => None,
@@ -64,7 +64,7 @@ impl CatalogError {
     }
 }
 
-/// `a`, `a or b`, `a, b or c`.
+/// Joins names: `a`, `a or b`, `a, b or c`.
 fn any_of(names: &[String]) -> String {
     match names {
         [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),

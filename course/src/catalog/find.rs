@@ -1,10 +1,10 @@
-//! From what was typed to what was meant.
+//! Finds the exercise or chapter that the reader means.
 
 use super::{Catalog, CatalogError, Chapter, Exercise, Runtime};
 
-/// How many names are suggested at most.
+/// The largest number of suggestions.
 const SUGGESTIONS: usize = 3;
-/// Below this likeness (0 to 1) a name is no help.
+/// We suggest no name with a similarity (0 to 1) below this.
 const LIKE_ENOUGH: f64 = 0.6;
 
 pub(super) fn exercise<'a>(catalog: &'a Catalog, id: &str) -> Result<&'a Exercise, CatalogError> {
@@ -34,7 +34,8 @@ pub(super) fn select<'a>(
     Err(unknown("exercise or chapter", word, nearest(catalog, word)))
 }
 
-/// By id, by an id that it had before, or by the part after the slash where that is unambiguous.
+/// Finds an exercise by its id, by an id that it had before, or by the part after the slash if only
+/// one id has it.
 fn lookup<'a>(catalog: &'a Catalog, id: &str) -> Option<&'a Exercise> {
     let former = |exercise: &&Exercise| exercise.formerly.iter().any(|former| former == id);
     let by_id = catalog.exercises().find(|exercise| exercise.id == id);

@@ -1,4 +1,4 @@
-//! Where everything lies, from the root of the clone.
+//! The paths of the clone.
 
 use std::path::{Path, PathBuf};
 
@@ -11,12 +11,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout under a root that is known.
+    /// The layout for a known root.
     pub fn at(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
 
-    /// Looks for the root from `start` upwards.
+    /// Searches for the root, from `start` upwards.
     pub fn find(start: &Path) -> Result<Self, CatalogError> {
         let is_root =
             |dir: &Path| dir.join("Cargo.toml").is_file() && dir.join("solutions").is_dir();
@@ -64,18 +64,18 @@ impl Layout {
         self.root.join("book")
     }
 
-    /// A chapter's page.
+    /// The page of a chapter.
     pub fn page(&self, chapter: &str) -> PathBuf {
         self.book().join("src").join(format!("{chapter}.md"))
     }
 
-    /// `target/exercises/`, where the exercises are built: apart from the root's own
-    /// `target/`, so that a `cargo test` and a running exercise do not wait for each other.
+    /// `target/exercises/`, where we build the exercises. It is separate from the root's `target/`,
+    /// so that `cargo test` and a running exercise do not wait for each other.
     pub fn exercises_target(&self) -> PathBuf {
         self.root.join("target").join("exercises")
     }
 
-    /// `target/course/`, the tool's own working directory; safe to delete.
+    /// `target/course/`, the tool's own working directory. You can delete it safely.
     pub fn work(&self) -> PathBuf {
         self.root.join("target").join("course")
     }
@@ -85,13 +85,13 @@ impl Layout {
         self.root.join("progress.txt")
     }
 
-    /// A text with the paths in it as the reader should see them: from the root.
+    /// Shortens the paths in a text, so that they start at the root.
     pub fn relative(&self, text: &str) -> String {
         let root = format!("{}{}", self.root.display(), std::path::MAIN_SEPARATOR);
         text.replace(&root, "")
     }
 
-    /// A path as the reader should see it: from the root, with forward slashes.
+    /// A path for the reader: from the root, with forward slashes.
     pub fn show(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
         relative.display().to_string().replace('\\', "/")

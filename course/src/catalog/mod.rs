@@ -1,7 +1,7 @@
-//! Which chapters and exercises there are.
+//! The chapters and exercises of the course.
 //!
-//! [`Layout`] knows where everything lies; [`Catalog`] is read from the
-//! solutions' `exercises.toml` files and answers by id, chapter or order.
+//! [`Layout`] knows the paths. [`Catalog`] is read from the `exercises.toml` files of the
+//! solutions, and finds exercises by id, chapter or order.
 
 mod chapter;
 mod error;
@@ -18,7 +18,7 @@ pub use runtime::{Program, Runtime};
 /// All chapters, in the book's order.
 #[derive(Clone, Debug)]
 pub struct Catalog {
-    /// In order of their numbers.
+    /// The chapters, ordered by number.
     pub chapters: Vec<Chapter>,
     /// The packages of exercises, in the order of their folders.
     pub crates: Vec<Crate>,
@@ -37,12 +37,13 @@ impl Catalog {
         self.chapters.iter().flat_map(|chapter| &chapter.exercises)
     }
 
-    /// The exercise of this id; the error names the nearest ones.
+    /// The exercise with this id. The error suggests similar ids.
     pub fn exercise(&self, id: &str) -> Result<&Exercise, CatalogError> {
         find::exercise(self, id)
     }
 
-    /// The exercises that a word names: one id, or all of a chapter (`02`, `02-generators`, `generators`).
+    /// The exercises that a word names: one id, or a whole chapter (`02`, `02-generators`,
+    /// `generators`).
     pub fn select(&self, word: &str) -> Result<Vec<&Exercise>, CatalogError> {
         find::select(self, word)
     }

@@ -1,4 +1,4 @@
-//! `cargo course check`: runs exercises' tests.
+//! `cargo course check`: runs the tests of exercises.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -19,7 +19,7 @@ struct Checked {
     exercises: Vec<Standing>,
 }
 
-/// Runs the exercises that the words name, or all.
+/// Runs the exercises that the words name, or all of them.
 pub fn run(
     layout: &Layout,
     words: &[String],
@@ -42,7 +42,7 @@ async fn check(
     let mut passed = 0;
     for exercise in chosen {
         if !json {
-            // Who waits should see for what.
+            // Show the reader which exercise is running.
             print(&format!("{}: ", paint.bold(&exercise.id)))?;
         }
         let limits = match seconds {
@@ -81,7 +81,7 @@ async fn check(
     })
 }
 
-/// The exercises, each once, in the order they were named.
+/// The exercises, each once, in the order of the words.
 fn choose(session: &Session, words: &[String]) -> Result<Vec<Exercise>, CommandError> {
     if words.is_empty() {
         return Ok(session.catalog.exercises().cloned().collect());

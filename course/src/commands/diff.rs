@@ -1,4 +1,4 @@
-//! `cargo course diff`: the reader's solution beside the book's, once it passes.
+//! `cargo course diff`: compares the reader's solution with ours, after it passes.
 
 use std::process::ExitCode;
 
@@ -8,21 +8,21 @@ use crate::catalog::Layout;
 use crate::skeleton;
 use crate::terminal::Paint;
 
-/// Compares with the solution.
+/// Compares with our solution.
 pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?;
     if !anyway && !session.progress.is_done(&exercise.id) {
         print(&format!(
-            "{} is not solved yet: the comparison would give it away.\n`cargo course check {}` once it passes, \
-             or add `--anyway`.\n",
+            "{} is not solved yet, and the comparison would give the answer away.\nSolve it first \
+             (`cargo course check {}`), or add `--anyway`.\n",
             exercise.id, exercise.id
         ))?;
         return Ok(ExitCode::from(SOME_FAIL));
     }
     let diff = skeleton::diff(layout, exercise)?;
     let text = if diff.is_empty() {
-        "Yours is the book's solution, word for word.\n".to_owned()
+        "Your solution is the same as ours.\n".to_owned()
     } else {
         colour(&diff)
     };

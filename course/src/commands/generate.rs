@@ -1,62 +1,67 @@
-//! `cargo course gen`: the skeletons written from the solutions.
+//! `cargo course gen`: writes the skeletons from the solutions.
 
 use std::fmt::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 
 use super::session::{Session, print};
 use super::{CommandError, SOME_FAIL};
 use crate::catalog::Layout;
-use crate::progress::State;
-use crate::skeleton::{self, Difference};
+use crate::skeleton::{self, Difference, Regenerated};
 
-/// Brings `exercises/` to what the solutions say, or tells what would change.
+/// Brings `exercises/` up to date, or only lists what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
     let session = Session::read(layout)?;
     let tree = skeleton::generate(layout, &session.catalog.crates)?;
     if check {
         let different = skeleton::differences(layout, &tree)?;
-        print(&told(&different, "differs"))?;
+        let different: Vec<_> = different
+            .into_iter()
+            .map(|difference| Regenerated {
+                difference,
+                kept: None,
+            })
+            .collect();
+        print(&told(layout, &different, "out of date"))?;
         return Ok(if different.is_empty() {
             ExitCode::SUCCESS
         } else {
             ExitCode::from(SOME_FAIL)
         });
     }
-    // An exercise that was tried holds somebody's work.
-    let tried = |path: &Path| {
-        session.catalog.exercises().any(|exercise| {
-            path == Path::new(&exercise.folder).join(&exercise.file)
-                && session.progress.state(&exercise.id) != State::Todo
-        })
-    };
-    print(&told(
-        &skeleton::regenerate(layout, &tree, &tried)?,
-        "written",
-    ))?;
+    let mut written = Vec::new();
+    let done = skeleton::regenerate(layout, &tree, &mut |one| written.push(one));
+    // After a failure, the list still says where the reader's files are.
+    if done.is_ok() || !written.is_empty() {
+        print(&told(layout, &written, "written"))?;
+    }
+    done?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn told(different: &[Difference], done: &str) -> String {
+fn told(layout: &Layout, files: &[Regenerated], done: &str) -> String {
     let mut out = String::new();
-    for difference in different {
+    for Regenerated { difference, kept } in files {
         let what = match difference {
             Difference::Missing(_) => "new",
             Difference::Changed(_) => "changed",
             Difference::Stale(_) => "no longer in the solutions",
         };
-        let path = difference.path().display().to_string().replace('\\', "/");
-        let _ = writeln!(out, "exercises/{path}: {what}");
+        let path = layout.exercises().join(difference.path());
+        let _ = write!(out, "{}: {what}", layout.show(&path));
+        if let Some(kept) = kept {
+            let _ = write!(out, "; yours is kept as {}", layout.show(kept));
+        }
+        out.push('\n');
     }
-    if different.is_empty() {
-        out.push_str("the skeletons are what the solutions say\n");
+    if files.is_empty() {
+        out.push_str("the skeletons are up to date\n");
     } else {
         let _ = writeln!(
             out,
             "{} {done}{}",
-            different.len(),
-            if done == "differs" {
-                "; `cargo course gen` writes them"
+            files.len(),
+            if done == "out of date" {
+                ". `cargo course gen` updates them"
             } else {
                 ""
             }

@@ -1,4 +1,4 @@
-//! `cargo course hint`: a question, the idea, the line — one at a time.
+//! `cargo course hint`: shows a question, then the idea, then the code.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -9,18 +9,18 @@ use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::terminal::{self, Paint};
 
-/// Which hints are wanted.
+/// The hints to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// The one after the last that was shown.
+    /// The hint after the last one that was shown.
     Next,
-    /// This one, from 1.
+    /// The hint with this number, from 1.
     Number(u8),
-    /// All three.
+    /// All three hints.
     All,
 }
 
-/// Prints hints and remembers that they were shown.
+/// Prints hints, and records that they were shown.
 pub fn run(layout: &Layout, id: &str, which: Which) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?.clone();
@@ -28,7 +28,7 @@ pub fn run(layout: &Layout, id: &str, which: Which) -> Result<ExitCode, CommandE
     Ok(ExitCode::SUCCESS)
 }
 
-/// The text of the hints, which from now on count as shown.
+/// The text of the hints. From now on they count as shown.
 pub(super) fn give(
     session: &mut Session,
     exercise: &Exercise,
@@ -36,7 +36,7 @@ pub(super) fn give(
     paint: Paint,
 ) -> String {
     let last = session.progress.hints(&exercise.id);
-    // After the third, all of them again.
+    // After the third hint, show all of them again.
     let (from, to) = match which {
         Which::Next if last < 3 => (last + 1, last + 1),
         Which::Number(n) => (n, n),

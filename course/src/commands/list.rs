@@ -1,4 +1,4 @@
-//! `cargo course list`: the exercises, and how far the reader is.
+//! `cargo course list`: lists the exercises and the reader's progress.
 
 use std::fmt::Write as _;
 use std::process::ExitCode;
@@ -50,7 +50,7 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The table.
+/// The table of exercises.
 pub(super) fn table(session: &Session, paint: Paint) -> String {
     let (catalog, progress) = (&session.catalog, &session.progress);
     let outdated = work::outdated(session.layout, catalog);

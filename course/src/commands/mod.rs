@@ -1,5 +1,5 @@
-//! One file a command. A command returns its exit code, or an error that is
-//! printed with its causes and with what to do about it.
+//! The commands, one in each file. A command returns its exit code, or an error. The error is
+//! printed with its causes and with what to do.
 
 pub mod check;
 pub mod diff;
@@ -25,51 +25,51 @@ use crate::serve::ServeError;
 use crate::skeleton::SkeletonError;
 use crate::verify::VerifyError;
 
-/// Some exercise did not pass.
+/// The exit code if an exercise did not pass.
 pub const SOME_FAIL: u8 = 1;
-/// The command could not be carried out: wrong usage, or something broken around it.
+/// The exit code if the command itself failed: wrong usage, or an error around it.
 pub const USAGE: u8 = 2;
 
-/// Why a command could not be carried out.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommandError {
-    /// The exercises could not be read, or there is none of that name.
+    /// We could not read the exercises, or there is no exercise with this name.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
-    /// The progress file could not be read or written.
+    /// We could not read or write the progress file.
     #[error(transparent)]
     Progress(#[from] ProgressError),
-    /// An exercise could not be run at all.
+    /// We could not run an exercise.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// A skeleton could not be made or restored.
+    /// We could not create or restore a skeleton.
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
-    /// The verifier could not begin.
+    /// The verifier could not start.
     #[error(transparent)]
     Verify(#[from] VerifyError),
-    /// A file could not be read or written.
+    /// We could not read or write a file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The book, or a page of it, cannot be made.
+    /// We could not build the book or one of its pages.
     #[error(transparent)]
     Book(#[from] BookError),
     /// The server could not start.
     #[error(transparent)]
     Serve(#[from] ServeError),
-    /// The terminal, a pipe or the network did not do what it should.
+    /// An error of the terminal, a pipe or the network.
     #[error("{what}")]
     Io {
-        /// What was being done.
+        /// What we were doing.
         what: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// Anything else, already in words.
+    /// Any other error, as a message.
     #[error("{message}")]
     Said {
-        /// What went wrong.
+        /// What is wrong.
         message: String,
         /// What to do about it.
         advice: Option<String>,
@@ -77,7 +77,7 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// What the reader can do about it, if there is something.
+    /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Catalog(error) => error.advice(),

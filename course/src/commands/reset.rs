@@ -1,15 +1,16 @@
-//! `cargo course reset`: an exercise put back; the reader's version is kept.
+//! `cargo course reset`: resets an exercise and keeps the reader's version.
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::CommandError;
 use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
-use crate::skeleton;
+use crate::{skeleton, work};
 
-/// Puts one exercise back.
+/// Resets one exercise.
 pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?.clone();
@@ -17,23 +18,61 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Puts it back and tells what was done.
+/// Resets one file and no other. `typed` is a path from the current directory, from the root or from
+/// the exercises.
+pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
+    let mut session = Session::open(layout)?;
+    let tree = skeleton::generate(layout, &session.catalog.crates)?;
+    let tree = skeleton::for_the_reader(tree);
+    let exercises = layout.yours();
+    let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
+    let known = places.iter().find_map(|path| {
+        let content = tree.get(path.strip_prefix(&exercises).ok()?)?;
+        Some((path, content))
+    });
+    let (path, content) = known.ok_or_else(|| CommandError::Said {
+        message: format!("the course has no file {} to restore", typed.display()),
+        advice: Some(format!(
+            "name a file as cargo names it, such as {}",
+            layout.show(&exercises.join("Cargo.toml"))
+        )),
+    })?;
+    let kept = skeleton::restore(path, content)?;
+    let relative = path.strip_prefix(&exercises).unwrap_or(path).to_owned();
+    // If the record cannot be written, the next start compares the file once more.
+    let _ = work::put_back(layout, &[relative], &tree);
+    let whose = session
+        .catalog
+        .exercises()
+        .find(|e| e.path(layout) == *path);
+    if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
+        session.record(&id, Change::Reset);
+    }
+    print(&told(layout, path, kept.as_deref()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
+    let file = layout.show(path);
+    match kept {
+        Some(kept) => format!(
+            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
+            layout.show(kept)
+        ),
+        None => format!("{file} is reset\n"),
+    }
+}
+
+/// Resets the exercise and returns a message for the reader.
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
     let done = skeleton::reset(layout, &session.catalog, exercise)?;
     session.record(&exercise.id, Change::Reset);
-    let file = layout.show(&exercise.path(layout));
-    let mut out = match &done.kept {
-        Some(kept) => format!(
-            "{file} is as it was at first; yours is kept as {}: give it its old name again to take it back\n",
-            layout.show(kept)
-        ),
-        None => format!("{file} is as it was at first\n"),
-    };
+    let mut out = told(layout, &exercise.path(layout), done.kept.as_deref());
     for (path, kept) in &done.restored {
         let _ = write!(out, "{} was restored too", layout.show(path));
         if let Some(kept) = kept {
-            let _ = write!(out, "; yours is kept as {}", layout.show(kept));
+            let _ = write!(out, ". Your version is kept as {}", layout.show(kept));
         }
         out.push('\n');
     }

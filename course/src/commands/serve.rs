@@ -11,13 +11,13 @@ use crate::terminal::{complain, tell};
 /// Serves the book until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
-    // Traced, for the inspector's page: a reader may ask what the server waits for.
+    // The inspector's page needs traces to show what the server waits for.
     let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
     let runtime = builder
         .build()
         .map_err(system("cannot start the runtime"))?;
     runtime.block_on(async {
-        // Listening before anybody knows the address: no signal finds the server without it.
+        // Listen for signals before the address is printed, so that none of them is missed.
         let stopped = wakeful::spawn_local(stop::stopped());
         let options = Options {
             port: args.port,
@@ -29,13 +29,15 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
         for note in server.notes() {
             tell(note);
         }
-        tell("Save an exercise in your editor and its page follows. Ctrl-C ends this.");
+        tell(
+            "Save an exercise in your editor, and its page shows the result. Press Ctrl-C to stop.",
+        );
         if !args.no_open {
-            // A thread of its own: an opener that hangs must not hold up the end.
+            // The opener gets its own thread, because one that hangs must not delay the shutdown.
             std::thread::spawn(move || {
                 if !browser::open(&url) {
                     tell(&format!(
-                        "No browser could be opened from here: open {url} in yours."
+                        "No browser was found on this machine. Please open {url} in yours."
                     ));
                 }
             });
@@ -44,7 +46,7 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
             .run(async {
                 if let Ok(Err(error)) = stopped.await {
                     complain(&format!(
-                        "Ctrl-C cannot be waited for ({error}); end this from outside."
+                        "Ctrl-C does not work here ({error}). To stop the server, end its process."
                     ));
                     std::future::pending::<()>().await;
                 }

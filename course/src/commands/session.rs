@@ -1,4 +1,4 @@
-//! What nearly every command begins with: the catalog and the progress file.
+//! The start of nearly every command: reading the catalog and the progress file.
 
 use std::io::Write;
 
@@ -15,12 +15,12 @@ pub(crate) struct Session<'a> {
     pub layout: &'a Layout,
     pub catalog: Catalog,
     pub progress: Progress,
-    /// It was said already that progress cannot be written.
+    /// Whether we have already said that we cannot write the progress.
     warned: bool,
 }
 
 impl<'a> Session<'a> {
-    /// Reads both and brings `work/` up to date; says what became of it.
+    /// Reads both and brings `work/` up to date. Tells the reader what changed there.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
         let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {
@@ -52,9 +52,9 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes one change to the progress file. Where that cannot be written (a full disk, a
-    /// checkout that is read-only) this is said, and the change holds for this session: a verdict
-    /// or a hint is worth more than its trace.
+    /// Records one change in the progress file. If we cannot write it (the disk is full, the
+    /// checkout is read-only), we warn once and keep the change for this session. The reader still
+    /// gets the verdict or the hint.
     pub fn record(&mut self, id: &str, change: Change) {
         match progress::record(&self.layout.progress(), id, change) {
             Ok(loaded) => self.progress = told(self.layout, loaded),
@@ -62,13 +62,13 @@ impl<'a> Session<'a> {
                 self.progress.apply(id, change);
                 if !std::mem::replace(&mut self.warned, true) {
                     let advice = error.advice();
-                    terminal::print_warning("progress is not kept", &error, advice.as_deref());
+                    terminal::print_warning("cannot keep your progress", &error, advice.as_deref());
                 }
             }
         }
     }
 
-    /// Records what a run came to.
+    /// Records the result of a run.
     pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
         let ours = skeleton::is_filled(self.layout, exercise);
         let change = self
@@ -82,8 +82,8 @@ fn told(layout: &Layout, loaded: Loaded) -> Progress {
     if let Some(kept) = &loaded.damaged {
         let paint = Paint::for_stderr();
         terminal::complain(&format!(
-            "{} {} could not be read; it is kept as {} and a new one begins\n  \
-             {} mend the kept one by hand and rename it back, or run `cargo course check` to fill the new one",
+            "{} cannot read {}. The damaged file is kept as {}, and the course starts a new one\n  \
+             {} repair the damaged file and rename it back, or run `cargo course check` to fill the new one",
             paint.yellow("warning:"),
             layout.show(&layout.progress()),
             layout.show(kept),
@@ -93,7 +93,7 @@ fn told(layout: &Layout, loaded: Loaded) -> Progress {
     loaded.progress
 }
 
-/// Prints to stdout. A reader that went away (`… | head`) is no error of ours.
+/// Prints to stdout. A closed pipe (`… | head`) is not an error.
 pub(crate) fn print(text: &str) -> Result<(), CommandError> {
     let mut stdout = std::io::stdout().lock();
     match stdout

@@ -1,9 +1,9 @@
 //! Ctrl-C, and a terminal that is closed.
 //!
-//! What the commands start runs in process groups of its own, which no signal
-//! from the terminal reaches: whoever stops the course would leave a test that
-//! loops for ever behind. So the signal is waited for beside the work, and ends
-//! it by dropping it, which kills all that it had started.
+//! The commands start their programs in separate process groups, and signals from the terminal do
+//! not reach those. Without more care, a test with an endless loop would survive the course. So we
+//! wait for the signal next to the work, and drop the work when the signal comes. Dropping it kills
+//! everything that it started.
 
 use std::future::Future;
 use std::io;
@@ -16,10 +16,10 @@ use futures_util::future::{Either, select};
 
 use super::CommandError;
 
-/// What shells report for a command that Ctrl-C ended.
+/// The exit code that shells report after Ctrl-C.
 const STOPPED: u8 = 130;
 
-/// Runs the work on a runtime of its own, until it is done or stopped.
+/// Runs the work on its own runtime, until it is done or stopped.
 pub(crate) fn block_on(
     work: impl Future<Output = Result<ExitCode, CommandError>>,
 ) -> Result<ExitCode, CommandError> {
@@ -35,7 +35,7 @@ pub(crate) fn block_on(
     })
 }
 
-/// Waits for Ctrl-C, or for being told to end otherwise.
+/// Waits for Ctrl-C or another signal to stop.
 #[cfg(unix)]
 pub(crate) async fn stopped() -> io::Result<()> {
     use rustix::process::Signal;

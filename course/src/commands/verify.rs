@@ -1,4 +1,4 @@
-//! `cargo course verify`: proves what the pages claim, a line a step.
+//! `cargo course verify`: checks what the pages claim, one line for each step.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Chapter, Layout};
 use crate::terminal::{Paint, indented};
 use crate::verify::{self, Found, Observer, Summary};
 
-/// Verifies the chapters that the words name, or all.
+/// Verifies the chapters that the words name, or all of them.
 pub fn run(layout: &Layout, words: &[String]) -> Result<ExitCode, CommandError> {
     let catalog = Catalog::load(layout)?;
     let chapters: Vec<&Chapter> = if words.is_empty() {
@@ -36,7 +36,7 @@ pub fn run(layout: &Layout, words: &[String]) -> Result<ExitCode, CommandError> 
     })
 }
 
-/// Prints a line a step, its beginning when it begins.
+/// Prints one line for each step. The first half appears when the step starts.
 struct Lines {
     paint: Paint,
 }
@@ -44,7 +44,7 @@ struct Lines {
 impl Lines {
     fn print(text: &str) {
         let mut stdout = std::io::stdout().lock();
-        // Whoever closed the pipe does not want the lines; the exit code still tells.
+        // The pipe may be closed. The exit code still gives the result.
         let _ = stdout
             .write_all(text.as_bytes())
             .and_then(|()| stdout.flush());
@@ -94,8 +94,8 @@ fn told(summary: &Summary, took: Duration, paint: Paint) -> String {
     };
     let verdict = match summary.findings.len() {
         0 => paint.green("all proved"),
-        1 => paint.red("1 thing is not as claimed"),
-        n => paint.red(&format!("{n} things are not as claimed")),
+        1 => paint.red("1 claim is wrong"),
+        n => paint.red(&format!("{n} claims are wrong")),
     };
     let _ = writeln!(
         out,

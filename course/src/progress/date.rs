@@ -1,18 +1,18 @@
-//! Today, as `2026-05-01`. One line of arithmetic is cheaper than a calendar library.
+//! Today's date, as `2026-05-01`. A few lines of arithmetic need no calendar library.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Today in UTC.
 pub(super) fn today() -> String {
-    // A clock before 1970 is a clock that was never set: the epoch will do.
+    // A clock that shows a time before 1970 was never set. The epoch is good enough then.
     let since = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
     civil(since.as_secs() / 86_400)
 }
 
-/// The date so many days after 1970-01-01 (Howard Hinnant's `civil_from_days`):
-/// years begin in March, so that the leap day is the last of its year.
+/// The date this many days after 1970-01-01 (Howard Hinnant's `civil_from_days`). Its years begin
+/// in March, so the leap day is the last day of a year.
 fn civil(days: u64) -> String {
     let days = days + 719_468;
     let era = days / 146_097;
@@ -34,7 +34,7 @@ fn civil(days: u64) -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn dates_are_those_of_the_calendar() {
+    fn dates_match_the_calendar() {
         assert_eq!(super::civil(0), "1970-01-01");
         assert_eq!(super::civil(11_016), "2000-02-29");
         assert_eq!(super::civil(11_017), "2000-03-01");

@@ -1,4 +1,4 @@
-//! The file itself: its lines, its lock, and what becomes of one that makes no sense.
+//! The progress file: its lines, its lock, and the handling of a damaged file.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions, TryLockError};
@@ -11,7 +11,8 @@ use super::{Entry, Loaded, Progress, ProgressError, State};
 use crate::files::{self, FileError};
 
 const HEADER: &str = "# wakeful course: progress, one line an exercise";
-/// The lock is held for a read and a write; who waits this long waits for a stopped process.
+/// The lock is held only for a read and a write. After this time, we assume that its owner was
+/// stopped.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 pub(super) enum Read {
@@ -19,7 +20,7 @@ pub(super) enum Read {
     Damaged,
 }
 
-/// Reads the file. One that is not there, or is empty, is an empty progress.
+/// Reads the file. A missing or empty file is an empty progress.
 pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
     if path.is_dir() {
         return Ok(Read::Damaged);
@@ -42,7 +43,7 @@ pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
     Ok(parsed.map_or(Read::Damaged, Read::Fine))
 }
 
-/// The same, under the lock: a damaged file is moved aside.
+/// Reads the file under the lock, and moves a damaged file aside.
 pub(super) fn read_or_set_aside(path: &Path) -> Result<Loaded, ProgressError> {
     match read(path)? {
         Read::Fine(progress) => Ok(Loaded {
@@ -63,7 +64,7 @@ pub(super) fn write(path: &Path, progress: &Progress) -> Result<(), ProgressErro
     files::write_atomically(path, render(progress).as_bytes()).map_err(Into::into)
 }
 
-/// Where the lock lies.
+/// The path of the lock file.
 pub(super) fn lock_path(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".lock");
@@ -83,7 +84,7 @@ pub(super) fn locked<T>(
         .open(&lock_path)
         .map_err(FileError::new("open", &lock_path))?;
     let deadline = Instant::now() + PATIENCE;
-    // A network mount may have no locks: the rename is still atomic there.
+    // A network mount may have no locks. The rename is still atomic there.
     while let Err(TryLockError::WouldBlock) = lock.try_lock() {
         if Instant::now() >= deadline {
             return Err(ProgressError::Locked {
@@ -92,12 +93,12 @@ pub(super) fn locked<T>(
         }
         thread::sleep(Duration::from_millis(5));
     }
-    // Dropping the file gives the lock back.
+    // Dropping the file releases the lock.
     change()
 }
 
 fn parse(text: &str) -> Option<Progress> {
-    // Windows' editors put a byte order mark in front.
+    // Editors on Windows write a byte order mark at the start.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut progress = Progress::default();
     let mut lines = text.lines().map(str::trim_end);
@@ -162,7 +163,7 @@ fn render(progress: &Progress) -> String {
             State::Solved => "solved",
             State::Filled => "filled",
             State::Failing => "failing",
-            // Nothing runs any more once the file is read again.
+            // After the file is read again, no exercise is running.
             State::Todo | State::Running => "todo",
         };
         let _ = write!(text, "{id} {state} {}", entry.date);

@@ -1,13 +1,13 @@
-//! What the reader has solved: `progress.txt`, plain text that can be read and mended by hand.
+//! The reader's progress: `progress.txt`, a text file that people can read and edit.
 //!
 //! ```text
 //! # wakeful course: progress, one line an exercise
 //! generators/tree-walk solved 2026-05-01 hints=1
 //! ```
 //!
-//! Lines of ids that this version does not know are kept. A file that makes no
-//! sense is moved aside and said so, never overwritten. Every change reads the
-//! file again under a lock, so two courses at once lose nothing of each other's.
+//! We keep lines with ids that this version does not know. We never overwrite a damaged file. We
+//! move it aside and tell the reader. Every change reads the file again under a lock, so two
+//! courses at once keep each other's changes.
 
 mod carry;
 mod date;
@@ -26,80 +26,80 @@ use serde::{Deserialize, Serialize};
 
 use crate::files::FileError;
 
-/// How far one exercise is. `Running` is never written to the file: it is for
-/// those who show the state while tests run.
+/// The state of one exercise. The file never contains `Running`. It only exists for showing the
+/// state while tests run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Not tried yet.
     #[default]
     Todo,
-    /// Tried; its tests do not pass yet.
+    /// Tried, but its tests do not pass yet.
     Failing,
     /// Its tests are running.
     Running,
     /// Our solution is in its place: `cargo course fill`.
     Filled,
-    /// Its tests passed. A later red run does not take that away; `reset` does.
+    /// Its tests passed. A later failure does not change that, but `reset` does.
     Solved,
 }
 
-/// What is remembered about one exercise.
+/// The progress of one exercise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// How far it is.
+    /// The state.
     pub state: State,
-    /// The day of the last change of state, `2026-05-01`.
+    /// The day of the last change of the state: `2026-05-01`.
     pub date: String,
     /// How many hints were shown.
     pub hints: u8,
-    /// Fields that a later version wrote; kept as they are.
+    /// Fields of a later version, kept as they are.
     #[serde(skip)]
     pub(crate) extra: Vec<String>,
 }
 
-/// The progress file's content.
+/// The content of the progress file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// By exercise id.
+    /// The entries by exercise id.
     pub entries: BTreeMap<String, Entry>,
-    /// Lines that the reader added as comments; kept, below the first line.
+    /// Comments of the reader. We keep them below the first line.
     comments: Vec<String>,
 }
 
-/// What was read, and where a damaged file went.
+/// The result of reading, and the place of a damaged file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// The progress; empty if the file was damaged or is not there yet.
+    /// The progress. Empty if the file was damaged or does not exist yet.
     pub progress: Progress,
-    /// A damaged file was moved here: tell the reader.
+    /// The new path of a damaged file. The reader must be told.
     pub damaged: Option<PathBuf>,
 }
 
-/// One change to the file.
+/// One change of the progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// The tests passed.
     Passed,
-    /// They did not; a solved exercise stays solved.
+    /// The tests failed. A solved exercise stays solved.
     Failed,
     /// Our solution was put in place, or its tests passed with it; a solved exercise stays solved.
     Filled,
-    /// The exercise was put back to its skeleton.
+    /// The exercise was reset to its skeleton.
     Reset,
-    /// This many hints were shown (the largest number ever is kept).
+    /// This many hints were shown. We keep the largest number.
     Hinted(u8),
 }
 
-/// Why progress could not be read or written.
+/// Why we cannot read or write the progress.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgressError {
-    /// The file could not be read, written or set aside.
+    /// We could not read, write or move the file.
     #[error(transparent)]
     File(#[from] FileError),
     /// Another course holds the lock.
-    #[error("{} is being written by another course and stays so", path.display())]
+    #[error("another course has locked {} and does not release it", path.display())]
     Locked {
         /// The progress file.
         path: PathBuf,
@@ -115,7 +115,7 @@ impl ProgressError {
                 file::lock_path(path).display()
             )),
             Self::File(error) => Some(format!(
-                "see to it that {} can be read and written, and that the disk is not full",
+                "check that {} can be read and written, and that the disk is not full",
                 error.path.display()
             )),
         }
@@ -136,7 +136,7 @@ impl Progress {
         self.entries.get(id).map_or(0, |entry| entry.hints)
     }
 
-    /// Applies one change; tells whether that changed anything.
+    /// Applies one change. Returns whether anything changed.
     pub(crate) fn apply(&mut self, id: &str, change: Change) -> bool {
         let before = self.entries.get(id).cloned();
         let mut entry = before.clone().unwrap_or_default();
@@ -176,26 +176,26 @@ impl Progress {
         }
     }
 
-    /// Whether its tests ever passed since the last reset.
+    /// Whether its tests have passed since the last reset.
     pub fn is_solved(&self, id: &str) -> bool {
         self.state(id) == State::Solved
     }
 }
 
-/// Reads the file; one that is damaged is moved aside and said so.
+/// Reads the file. A damaged file is moved aside and reported.
 pub fn load(path: &Path) -> Result<Loaded, ProgressError> {
     match file::read(path)? {
         file::Read::Fine(progress) => Ok(Loaded {
             progress,
             damaged: None,
         }),
-        // Only to move it aside is the lock needed; and by the time we hold it,
-        // another course may have done so already.
+        // We need the lock only to move the file. By the time we hold it, another course may have
+        // moved it.
         file::Read::Damaged => file::locked(path, || file::read_or_set_aside(path)),
     }
 }
 
-/// Makes one change, on top of whatever the file says by now; returns the new content.
+/// Applies one change to the current content of the file, and returns the new content.
 pub fn record(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
     file::locked(path, || {
         let mut loaded = file::read_or_set_aside(path)?;

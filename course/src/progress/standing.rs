@@ -1,4 +1,4 @@
-//! An exercise together with how far it is: what lists, pages and graders get.
+//! An exercise with its progress, for lists, pages and graders.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,40 +7,40 @@ use crate::catalog::{Catalog, Exercise, Kind, Layout};
 use crate::runner::Verdict;
 use crate::skeleton;
 
-/// An exercise and how far it is.
+/// An exercise with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Standing {
     /// `generators/tree-walk`
     pub id: String,
     /// `02-generators`
     pub chapter: String,
-    /// For people.
+    /// The title for people.
     pub title: String,
-    /// What it asks for.
+    /// The kind of the exercise.
     pub kind: Kind,
-    /// How long it takes.
+    /// How many minutes it takes.
     pub minutes: u32,
-    /// The file to edit, from the root of the clone, with forward slashes.
+    /// The file to edit: the path from the root of the clone, with forward slashes.
     pub file: String,
-    /// Its tests, likewise.
+    /// The test file, in the same form.
     pub test: String,
     /// The module of the reader's runtime that it builds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
-    /// How far it is.
+    /// The state.
     pub state: State,
     /// It was solved, and its file has a hole of the skeleton's now: it is to do again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
-    /// What came of its last run, if it was run.
+    /// The result of its last run, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
 }
 
 impl Standing {
-    /// The exercise as the progress file has it.
+    /// The exercise with the progress from the file.
     pub fn new(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Self {
         let path = |file: &std::path::Path| {
             format!("work/{}/{}", exercise.folder, file.display()).replace('\\', "/")

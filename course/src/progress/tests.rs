@@ -1,4 +1,4 @@
-//! What the progress file promises.
+//! Tests of the progress file.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ fn fresh() -> (tempfile::TempDir, PathBuf) {
 }
 
 #[test]
-fn no_file_is_an_empty_progress() {
+fn a_missing_file_is_an_empty_progress() {
     let (_dir, path) = fresh();
     assert_eq!(load(&path).unwrap(), Loaded::default());
 }
 
 #[test]
-fn a_directory_in_its_place_is_moved_aside() {
+fn a_directory_with_the_name_of_the_file_is_moved_aside() {
     let (dir, path) = fresh();
     fs::create_dir(&path).unwrap();
     let loaded = record(&path, "a/b", Change::Passed).unwrap();
@@ -31,7 +31,7 @@ fn a_directory_in_its_place_is_moved_aside() {
 }
 
 #[test]
-fn what_was_recorded_is_read_again() {
+fn a_recorded_change_is_read_again() {
     let (_dir, path) = fresh();
     record(&path, "a/b", Change::Failed).unwrap();
     record(&path, "a/c", Change::Hinted(2)).unwrap();
@@ -44,7 +44,7 @@ fn what_was_recorded_is_read_again() {
 }
 
 #[test]
-fn a_later_failure_does_not_take_a_solution_away_but_reset_does() {
+fn a_later_failure_keeps_an_exercise_solved_and_a_reset_does_not() {
     let (_dir, path) = fresh();
     record(&path, "a/b", Change::Passed).unwrap();
     assert!(
@@ -93,13 +93,13 @@ fn a_damaged_file_is_kept_aside_and_never_overwritten() {
         let kept = load(&path)
             .unwrap()
             .damaged
-            .expect("it is said where the damaged file went");
+            .expect("the new place of the damaged file is reported");
         assert_eq!(
             kept,
             dir.path()
                 .join(format!("progress.txt.damaged-{}", index + 1))
         );
-        assert_eq!(fs::read(&kept).unwrap(), *damage, "kept byte for byte");
+        assert_eq!(fs::read(&kept).unwrap(), *damage, "every byte is kept");
         assert!(!path.exists());
     }
     fs::write(&path, damages[1]).unwrap();
@@ -109,7 +109,7 @@ fn a_damaged_file_is_kept_aside_and_never_overwritten() {
 }
 
 #[test]
-fn an_editors_byte_order_mark_and_line_ends_are_no_damage() {
+fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
     let (_dir, path) = fresh();
     let text =
         "\u{feff}# wakeful course: progress, one line an exercise\r\na/b solved 2026-05-01\r\n";
@@ -118,7 +118,7 @@ fn an_editors_byte_order_mark_and_line_ends_are_no_damage() {
 }
 
 #[test]
-fn courses_that_write_at_once_lose_nothing_of_each_others() {
+fn courses_that_write_at_once_keep_each_others_changes() {
     let (_dir, path) = fresh();
     thread::scope(|scope| {
         for writer in 0..4 {

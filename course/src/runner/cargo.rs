@@ -1,4 +1,4 @@
-//! One `cargo … --message-format=json`, and what it said.
+//! Runs `cargo … --message-format=json` and reads its messages.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -11,59 +11,59 @@ use super::RunError;
 use super::child::{self, Ended, Spec, Stream};
 use crate::catalog::Exercise;
 
-/// Cargo's own messages are for the tool: this only keeps a broken one from filling the memory.
+/// The limit for cargo's messages, which only this program reads. It protects our memory.
 const OUTPUT: usize = 16 << 20;
-/// How much of what the compiler says is shown: the first errors are those to mend.
+/// How much of the compiler's text we show. The first errors are the ones to fix first.
 const SHOWN: usize = 64 << 10;
 
-/// A call of cargo.
+/// One call of cargo.
 pub(crate) struct Call<'a> {
-    /// `test`, `build` and what follows.
+    /// The arguments: `test`, `build` and so on.
     pub args: &'a [&'a str],
-    /// Where: the manifest is the nearest one.
+    /// The working directory. Cargo uses the nearest manifest.
     pub dir: &'a Path,
-    /// Where it builds.
+    /// The target directory.
     pub target: &'a Path,
-    /// On top of the inherited environment.
+    /// Variables to add to the inherited environment.
     pub env: &'a [(&'a str, &'a str)],
-    /// How long it may take.
+    /// The time limit.
     pub time: Duration,
 }
 
-/// What came of it.
+/// The result of a call.
 #[derive(Debug, Default)]
 pub(crate) struct Report {
-    /// Whether all was built.
+    /// Whether everything was built.
     pub success: bool,
-    /// It was killed: out of time.
+    /// Whether we killed cargo after the time limit.
     pub timed_out: bool,
-    /// What the compiler said, in its order.
+    /// The compiler's messages, in their order.
     pub messages: Vec<CompilerMessage>,
-    /// The programs that were built: target's name and path.
+    /// The programs that cargo built: the target's name and the program's path.
     pub executables: Vec<(String, PathBuf)>,
-    /// The targets among them for which cargo found nothing to do.
+    /// The targets that were already up to date.
     pub fresh: Vec<String>,
-    /// What cargo itself said.
+    /// The messages of cargo itself.
     pub stderr: String,
-    /// How long it took.
+    /// How long the call took.
     pub took: Duration,
 }
 
-/// One of the compiler's messages.
+/// One message of the compiler.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct CompilerMessage {
     /// `error`, `warning`, `failure-note` …
     pub level: String,
-    /// For people, without colours.
+    /// The text for people, without colours.
     #[serde(default)]
     pub rendered: Option<String>,
     /// `E0499`, or a lint's name.
     #[serde(default)]
     code: Option<Code>,
-    /// Where.
+    /// The places in the source.
     #[serde(default)]
     spans: Vec<Span>,
-    /// Whose; filled in from the line around it.
+    /// The package. We take it from the line around the message.
     #[serde(skip)]
     pub package: String,
 }
@@ -79,7 +79,7 @@ struct Span {
     is_primary: bool,
 }
 
-/// A line of cargo's stdout.
+/// One line of cargo's stdout.
 #[derive(Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 enum Line {
@@ -103,17 +103,17 @@ struct Target {
 }
 
 impl CompilerMessage {
-    /// Whether it keeps the program from being built.
+    /// Whether the message is an error.
     pub fn is_error(&self) -> bool {
         self.level.starts_with("error")
     }
 
-    /// `E0499`, if it has a code.
+    /// The error code, if it has one: `E0499`.
     pub fn code(&self) -> Option<&str> {
         self.code.as_ref().map(|code| &*code.code)
     }
 
-    /// The files it points at, as the compiler names them.
+    /// The files that the message points to, with the compiler's names.
     pub fn files(&self) -> impl Iterator<Item = &str> {
         self.spans
             .iter()
@@ -123,7 +123,7 @@ impl CompilerMessage {
 }
 
 impl Report {
-    /// What the compiler said that is worth reading: errors, else the warnings of `package`.
+    /// The messages that are worth reading: all errors, or else the warnings of `package`.
     pub fn rendered(&self, package: &str) -> String {
         let failed = self.messages.iter().any(CompilerMessage::is_error);
         let wanted = |message: &&CompilerMessage| {
@@ -133,7 +133,7 @@ impl Report {
                 message.package.contains(package)
             }
         };
-        // The sum at the end ("aborting due to 2 previous errors") points nowhere.
+        // The summary at the end ("aborting due to 2 previous errors") has no place in the source.
         let placed = |message: &&CompilerMessage| !message.spans.is_empty() || !failed;
         let texts = self
             .messages
@@ -141,7 +141,7 @@ impl Report {
             .filter(wanted)
             .filter(placed)
             .filter_map(|message| message.rendered.as_deref());
-        // A library's message comes again when the library is built for its tests.
+        // When cargo builds a library for its tests, it repeats the library's messages.
         let mut seen = HashSet::new();
         let mut out = String::new();
         let mut more = 0;
@@ -156,13 +156,13 @@ impl Report {
             }
         }
         if more > 0 {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(out, "\n\n… and {more} more");
         }
         out
     }
 
-    /// Cargo gave up before any compiler ran: a manifest, or the lock file, is not what it should be.
+    /// Whether cargo stopped before it ran a compiler, because of a broken manifest or lock file.
     pub fn gave_up(&self) -> bool {
         !self.success
             && !self.timed_out
@@ -170,7 +170,7 @@ impl Report {
             && !self.stderr.contains("could not compile")
     }
 
-    /// What cargo itself complained of, without its progress.
+    /// The error message of cargo itself, without its progress.
     pub fn complaint(&self) -> String {
         let start = self
             .stderr
@@ -194,7 +194,7 @@ pub(crate) fn test_args(exercise: &Exercise) -> Vec<String> {
     args
 }
 
-/// The cargo that started this program, or the one in the path.
+/// The cargo that started this program, or the one in the PATH.
 pub(crate) fn program() -> PathBuf {
     std::env::var_os("CARGO").map_or_else(|| "cargo".into(), PathBuf::from)
 }
@@ -235,7 +235,7 @@ pub(crate) async fn run(call: &Call<'_>) -> Result<Report, RunError> {
 
 fn parse(stdout: &str) -> Report {
     let mut report = Report::default();
-    // A build script's own printing may stand between cargo's lines.
+    // The output of a build script may appear between cargo's lines.
     for line in stdout
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok())
@@ -268,7 +268,7 @@ fn parse(stdout: &str) -> Report {
 mod tests {
     use super::*;
 
-    /// Lines as cargo 1.95 printed them, shortened.
+    /// Lines that cargo 1.95 printed, shortened.
     const STDOUT: &str = r#"{"reason":"compiler-artifact","package_id":"path+file:///c#fix-exercises@0.1.0","manifest_path":"/c/Cargo.toml","target":{"kind":["lib"],"crate_types":["lib"],"name":"fix_exercises","src_path":"/c/src/lib.rs","edition":"2024","doc":true,"doctest":true,"test":true},"profile":{"opt_level":"0","debuginfo":2,"debug_assertions":true,"overflow_checks":true,"test":false},"features":[],"filenames":["/t/libfix.rlib"],"executable":null,"fresh":true}
 a build script says hello
 {"reason":"compiler-message","package_id":"path+file:///c#fix-exercises@0.1.0","manifest_path":"/c/Cargo.toml","target":{"kind":["lib"],"crate_types":["lib"],"name":"fix_exercises","src_path":"/c/src/lib.rs","edition":"2024","doc":true,"doctest":true,"test":true},"message":{"$message_type":"diagnostic","message":"mismatched types","code":{"code":"E0308","explanation":"…"},"level":"error","spans":[{"file_name":"02-fix/src/one.rs","byte_start":0,"byte_end":1,"line_start":1,"line_end":1,"column_start":1,"column_end":2,"is_primary":true,"text":[],"label":null,"suggested_replacement":null,"suggestion_applicability":null,"expansion":null}],"children":[],"rendered":"error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1\n\n"}}
@@ -278,7 +278,7 @@ a build script says hello
 "#;
 
     #[test]
-    fn messages_and_programs_are_read_and_all_else_is_passed_over() {
+    fn messages_and_programs_are_read_and_other_lines_are_skipped() {
         let report = parse(STDOUT);
         assert_eq!(report.messages.len(), 2);
         assert_eq!(report.messages[0].code(), Some("E0308"));
@@ -294,11 +294,11 @@ a build script says hello
             report.rendered("fix-exercises"),
             "error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1"
         );
-        assert!(!report.gave_up(), "the compiler had its say");
+        assert!(!report.gave_up(), "the compiler did run");
     }
 
     #[test]
-    fn of_errors_without_end_the_first_are_shown() {
+    fn a_very_long_list_of_errors_is_cut_after_its_start() {
         let message = |n: usize| CompilerMessage {
             level: "error".into(),
             rendered: Some(format!("error {n}{}", " ä".repeat(5_000))),
@@ -322,7 +322,7 @@ a build script says hello
     }
 
     #[test]
-    fn cargo_gives_up_when_no_compiler_ran() {
+    fn cargo_gives_up_if_no_compiler_ran() {
         let stderr = "   Updating something\nerror: failed to parse manifest at `/c/Cargo.toml`\n\nCaused by:\n  no\n";
         let report = Report {
             stderr: stderr.into(),

@@ -1,8 +1,7 @@
-//! One child process in a group of its own, with limits of time and output.
+//! Runs one child process in its own process group, with limits for time and output.
 //!
-//! When a limit is hit, or the future is dropped, the whole group is killed: the
-//! child and whatever it started. Where there are no process groups (Windows),
-//! only the child itself is.
+//! When the child reaches a limit, or the future is dropped, we kill the whole group: the child and
+//! every process it started. Windows has no process groups, so there we kill only the child.
 
 #[cfg(unix)]
 use std::cell::Cell;
@@ -19,10 +18,10 @@ use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
 
-/// How long the pipes of a child that has ended may take to close.
+/// How long the pipes may stay open after the child has ended.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Which of its two pipes a child wrote to.
+/// The pipe that a child wrote to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -34,39 +33,39 @@ pub enum Stream {
 /// How a child ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ended {
-    /// By itself.
+    /// It ended by itself.
     Exited(ExitStatus),
-    /// It was killed: out of time.
+    /// We killed it, because its time was over.
     TimedOut,
-    /// It was killed: it printed more than the limit.
+    /// We killed it, because it printed more than the limit.
     TooMuchOutput,
 }
 
-/// What to start.
+/// The program to start, and its limits.
 #[derive(Clone, Debug)]
 pub struct Spec {
     /// The program.
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
-    /// Where it runs.
+    /// Its working directory.
     pub dir: PathBuf,
-    /// Variables on top of the inherited ones, without those for backtraces.
+    /// Variables to add to the inherited environment. We remove the variables for backtraces.
     pub env: Vec<(String, String)>,
-    /// How long it may run.
+    /// The time limit.
     pub time: Duration,
-    /// How much it may print, both pipes together, in bytes.
+    /// The limit in bytes for both pipes together.
     pub output: usize,
-    /// How much memory it may have, in bytes; `None` for what is trusted with the machine.
+    /// The memory limit in bytes, or `None` for a program that we trust.
     pub memory: Option<u64>,
 }
 
-/// Runs a child to its end and hands on what it prints as it comes: up to the
-/// limit of output, not a byte more. Drop the future to kill it.
+/// Runs a child until it ends, and passes its output on as it arrives, up to the output limit. Drop
+/// the future to kill the child.
 pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Result<Ended, RunError> {
     let mut command = Command::new(&spec.program);
     command.args(&spec.args).current_dir(&spec.dir);
-    // Of a reader who always wants them in their own programs: here they would bury the message.
+    // A reader may have set this for other programs. Here a backtrace would hide the message.
     command.env_remove("RUST_BACKTRACE");
     command.env_remove("RUST_LIB_BACKTRACE");
     for (name, value) in &spec.env {
@@ -103,7 +102,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     };
     group.kill();
     let _ = child.start_kill();
-    // Reaped here, so that none is left behind as a zombie.
+    // Wait for the child here, so that it leaves no zombie.
     child.wait().await.map_err(|source| RunError::Output {
         program: program(),
         source,
@@ -111,7 +110,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     Ok(ended)
 }
 
-/// The child's exit status, or `None` once it has printed too much.
+/// The child's exit status, or `None` if it printed too much.
 async fn follow(
     child: &mut Child,
     group: &Group,
@@ -121,7 +120,7 @@ async fn follow(
     let status = {
         let mut wait = pin!(child.wait());
         poll_fn(|cx| {
-            // The pipes first: what a child printed is handed on before its end is told.
+            // Read the pipes first, so that all output arrives before the end.
             match pipes.poll(cx, on_output) {
                 Poll::Ready(Ok(Printed::TooMuch)) => return Poll::Ready(Ok(None)),
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
@@ -132,7 +131,7 @@ async fn follow(
         .await?
     };
     if status.is_some() {
-        // What the child left running would hold the pipes open.
+        // Processes that the child left behind would keep the pipes open.
         group.kill();
         let rest = poll_fn(|cx| pipes.poll(cx, on_output));
         match wakeful::time::timeout(GRACE, rest).await {
@@ -141,7 +140,8 @@ async fn follow(
                     return Ok(None);
                 }
             }
-            // What left the group (`setsid`) still holds them. The child's own words are read.
+            // A process that left the group (`setsid`) still holds them. We have read the child's
+            // own output.
             Err(_elapsed) => {}
         }
     }
@@ -154,7 +154,7 @@ enum Printed {
     TooMuch,
 }
 
-/// The child's two pipes and what may still come out of them.
+/// The child's two pipes, and how much output they may still give.
 struct Pipes {
     stdout: Option<ChildStdout>,
     stderr: Option<ChildStderr>,
@@ -172,7 +172,8 @@ impl Pipes {
         }
     }
 
-    /// Hands on all that is there; ready once both are closed or the limit is passed.
+    /// Passes on all output that has arrived. Ready after both pipes closed, or the limit was
+    /// exceeded.
     fn poll(
         &mut self,
         cx: &mut Context<'_>,
@@ -207,7 +208,8 @@ impl Pipes {
     }
 }
 
-/// Reads a pipe until it has no more for now, and drops it once it is closed. `false` if the sink refused.
+/// Reads a pipe until it is empty, and drops it after it closed. Returns `false` if the sink
+/// refused.
 fn drain<P: AsyncRead + Unpin>(
     pipe: &mut Option<P>,
     cx: &mut Context<'_>,
@@ -230,9 +232,9 @@ fn drain<P: AsyncRead + Unpin>(
     Ok(true)
 }
 
-/// The process group that a child leads; killed on drop.
+/// The process group of a child. Dropping it kills the group.
 struct Group {
-    /// `None` once it was killed: after that, the number may be another's.
+    /// `None` after we killed the group, because another process may have the number by then.
     #[cfg(unix)]
     leader: Cell<Option<rustix::process::Pid>>,
 }
@@ -246,16 +248,15 @@ impl Group {
         }
     }
 
-    /// No groups here: `kill_on_drop` and `start_kill` reach the child alone.
+    /// This system has no groups. `kill_on_drop` and `start_kill` reach only the child.
     #[cfg(not(unix))]
     fn of(_child: &Child) -> Self {
         Self {}
     }
 
-    /// Past the limit of memory an allocation fails, which ends a Rust program, instead of the
-    /// machine running out. And no test uses more of the processors than its time allows: one
-    /// whose course was killed, so that nobody stops it any more, does not spin for ever. Each
-    /// process of the group has these limits for itself.
+    /// Limits the memory and the processor time of each process in the group. Above the memory
+    /// limit an allocation fails and ends a Rust program before the machine runs out. The limit for
+    /// processor time ends a test even if the course that started it was killed.
     #[cfg(target_os = "linux")]
     fn limit(&self, spec: &Spec) {
         use rustix::process::{Resource, Rlimit, prlimit};
@@ -269,12 +270,12 @@ impl Group {
                 current: Some(limit),
                 maximum: Some(limit),
             };
-            // Best effort: what has ended already needs none.
+            // Ignore errors, because a process that has ended needs no limit.
             let _ = prlimit(Some(leader), resource, limit);
         }
     }
 
-    /// A process cannot be limited from outside here, only killed in time.
+    /// This system offers no such limits, so only the time limit applies.
     #[cfg(not(target_os = "linux"))]
     #[allow(clippy::unused_self, reason = "elsewhere it has something to do")]
     fn limit(&self, _spec: &Spec) {}
@@ -282,7 +283,7 @@ impl Group {
     fn kill(&self) {
         #[cfg(unix)]
         if let Some(leader) = self.leader.take() {
-            // An error means that nobody of the group is left.
+            // An error means that no process of the group is left.
             let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
         }
     }

@@ -1,5 +1,5 @@
-//! Why an exercise could not be run at all. What the reader's code did wrong
-//! is never an error here: that is a [`Verdict`](super::Verdict).
+//! Why an exercise could not run at all. A mistake in the reader's code is never an error here. It
+//! gives a [`Verdict`](super::Verdict).
 
 use crate::files::FileError;
 
@@ -7,33 +7,33 @@ use crate::files::FileError;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RunError {
-    /// A file of the exercise could not be read.
+    /// We could not read a file of the exercise.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A program could not be started.
+    /// We could not start a program.
     #[error("cannot start {program}")]
     Start {
-        /// `cargo`, or a test's binary.
+        /// `cargo`, or the program of a test.
         program: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// Reading what a program printed failed.
+    /// We could not read the output of a program.
     #[error("cannot read what {program} prints")]
     Output {
-        /// Which program.
+        /// The program.
         program: String,
-        /// What the system said.
+        /// The system's error.
         source: std::io::Error,
     },
-    /// Cargo was content and yet built no such test.
+    /// Cargo reported success, but it built no such test.
     #[error("cargo built no test {target:?}")]
     NoBinary {
         /// The test's name.
         target: String,
     },
-    /// The exercise changed during every try.
-    #[error("the exercise's files change faster than they compile")]
+    /// The files of the exercise changed during every attempt.
+    #[error("the files of the exercise change faster than they compile")]
     KeepsChanging,
 }
 
@@ -42,11 +42,12 @@ impl RunError {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::Start { program, .. } if program.ends_with("cargo") => {
-                Some("cargo must be in the PATH; https://rustup.rs installs it".into())
+                Some("cargo must be in the PATH. Install it from https://rustup.rs".into())
             }
-            Self::KeepsChanging => {
-                Some("find what writes to them (an editor that formats again and again?)".into())
-            }
+            Self::KeepsChanging => Some(
+                "find the program that writes to them, for example an editor that formats on save"
+                    .into(),
+            ),
             Self::Start { .. } | Self::Output { .. } | Self::NoBinary { .. } | Self::File(_) => {
                 None
             }

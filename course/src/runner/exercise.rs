@@ -1,21 +1,20 @@
-//! One exercise from its files to its verdict.
+//! Runs one exercise and returns its verdict.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, needs};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
-/// Whoever saves more often than this while it compiles is no person.
+/// No person saves more often than this while an exercise compiles.
 const ATTEMPTS: usize = 8;
 
 /// Builds and tests one exercise.
 ///
-/// If its files change meanwhile, it starts again: a verdict is always about
-/// the files that its `revision` stands for. Needs a `wakeful` runtime. Drop
-/// the future to cancel.
+/// If its files change during the build, we start again, so the verdict always belongs to the files
+/// of its `revision`. Needs a `wakeful` runtime. Drop the future to cancel.
 pub async fn run(
     layout: &Layout,
     exercise: &Exercise,
@@ -35,7 +34,7 @@ pub async fn run(
     Err(RunError::KeepsChanging)
 }
 
-/// What an exercise's files say now, as a short text that changes when they do.
+/// A short text that changes whenever the contents of the exercise's files change.
 pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError> {
     let dir = exercise.dir(layout);
     let mut hasher = DefaultHasher::new();
@@ -43,7 +42,8 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
         path.hash(&mut hasher);
         match std::fs::read(path) {
             Ok(content) => content.hash(&mut hasher),
-            // Editors replace files: gone between two looks is a change like any other.
+            // Editors replace files. A file that disappeared between two reads is a change like any
+            // other.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(FileError::new("read", path)(error).into()),
         }
@@ -58,7 +58,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
     Ok(format!("{:016x}", hasher.finish()))
 }
 
-/// What cargo does not read: its own output, and what readers and editors leave.
+/// Files that cargo does not read: its own output, and leftovers of readers and editors.
 fn is_no_source(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "target"
@@ -67,7 +67,7 @@ fn is_no_source(relative: &Path) -> bool {
         || name.contains(crate::skeleton::YOURS)
 }
 
-/// One attempt; `None` if the files changed while it compiled.
+/// One attempt. Returns `None` if the files changed while it compiled.
 async fn once(
     layout: &Layout,
     exercise: &Exercise,
@@ -88,11 +88,22 @@ async fn once(
     };
     let workspace = layout.yours();
     let dir = exercise.dir(layout);
-    let needed = [&*exercise.file, &*exercise.test, Path::new("Cargo.toml")];
-    if let Some(gone) = needed.iter().find(|file| !dir.join(file).is_file()) {
+    let test_file = dir.join(&exercise.test);
+    let needed = [
+        exercise.path(layout),
+        test_file.clone(),
+        dir.join("Cargo.toml"),
+        workspace.join("Cargo.toml"),
+    ];
+    if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
         verdict.outcome = Outcome::Missing;
-        verdict.diagnostics = format!("{} is not there", layout.show(&dir.join(gone)));
-        verdict.advice = Some(format!("`cargo course reset {}` restores it", exercise.id));
+        verdict.diagnostics = format!("{} is missing", layout.show(gone));
+        // If the exercise's own file is missing, a reset takes no work away.
+        verdict.advice = Some(if *gone == exercise.path(layout) {
+            format!("`cargo course reset {}` restores it", exercise.id)
+        } else {
+            manifest::restore(layout, gone)
+        });
         return Ok(Some(verdict));
     }
     share_lock_file(layout, &workspace);
@@ -117,7 +128,7 @@ async fn once(
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
-        verdict.advice = Some(manifest_advice(layout, exercise, &verdict.diagnostics));
+        verdict.advice = Some(manifest::advice(layout, &verdict.diagnostics));
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
         if let Some(other) = foreign_error(layout, exercise, &report) {
@@ -150,9 +161,9 @@ async fn once(
         needs::tell(layout, exercise, &mut verdict);
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
-                "{} has no tests any more; `cargo course reset {}` restores it",
+                "{} has no tests left. {}",
                 exercise.test.display(),
-                exercise.id
+                manifest::restore(layout, &test_file)
             ));
         }
     } else {
@@ -178,39 +189,23 @@ async fn build(
     .await
 }
 
-/// Without a lock file, cargo would ask the registry for versions that the root has chosen already.
+/// Copies the lock file of the root. Without it, cargo would ask the registry for versions again.
 fn share_lock_file(layout: &Layout, workspace: &Path) {
     let (root, own) = (
         layout.root().join("Cargo.lock"),
         workspace.join("Cargo.lock"),
     );
     if !own.exists() {
-        // Only a help for those offline: cargo makes its own if this fails.
-        let _ = std::fs::copy(root, own);
+        // Ignore errors. The copy only helps readers who are offline, and cargo can make its own.
+        // It is written as a whole, because a full disk would leave half a lock file.
+        if let Ok(content) = std::fs::read(root) {
+            let _ = files::write_atomically(&own, &content);
+        }
     }
 }
 
-fn manifest_advice(layout: &Layout, exercise: &Exercise, complaint: &str) -> String {
-    if !["manifest", "Cargo.toml", "Cargo.lock", "lock file"]
-        .iter()
-        .any(|word| complaint.contains(word))
-    {
-        return "this is not about your code: mend what cargo names (a full disk, a folder that \
-                may not be written to, no network), then save the exercise again"
-            .into();
-    }
-    // The manifest that cargo names may be another chapter's: then that chapter's exercise restores it.
-    let catalog = Catalog::load(layout).ok();
-    let whose = catalog.iter().flat_map(Catalog::exercises).find(|other| {
-        let manifest: PathBuf = ["work", &other.folder, "Cargo.toml"].iter().collect();
-        other.folder != exercise.folder && complaint.contains(&manifest.display().to_string())
-    });
-    let id = whose.map_or(&exercise.id, |other| &other.id);
-    format!("`cargo course reset {id}` restores the manifest too and keeps yours aside")
-}
-
-/// All exercises of a chapter are one crate: an error may be in another one's file.
-/// That other one.
+/// All exercises of a chapter share one crate, so the error may be in the file of another exercise.
+/// Returns that exercise.
 fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -> Option<Exercise> {
     let own = |file: &str| {
         Path::new(file).ends_with(&exercise.file) || Path::new(file).ends_with(&exercise.test)
@@ -236,14 +231,15 @@ fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
     let (file, id) = (other.file.display(), &other.id);
     if other.path(layout).is_file() {
         format!(
-            "the error is in {file}, the file of {id}: mend it there, or `cargo course reset {id}` (yours is kept aside)"
+            "the error is in {file}, the file of {id}. Fix it there, or run `cargo course reset {id}` (it keeps your version as a copy)"
         )
     } else {
-        format!("{file}, the file of {id}, is gone: `cargo course reset {id}` restores it")
+        format!("{file}, the file of {id}, is missing. `cargo course reset {id}` restores it")
     }
 }
 
-/// The compiler names files from the exercises' workspace. From the root, an editor's terminal opens them on a click.
+/// Adds the path from the root to the compiler's file names, so that a click in an editor's
+/// terminal opens them.
 fn from_root(text: &str, exercise: &Exercise) -> String {
     ["--> ", "::: ", "panicked at "]
         .iter()

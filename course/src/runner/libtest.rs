@@ -1,4 +1,4 @@
-//! Runs the named tests of one test binary, each in a process of its own.
+//! Runs the tests of one test program, each in its own process.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,22 +8,21 @@ use std::time::{Duration, Instant};
 use super::child::{self, Ended, Spec, Stream};
 use super::{Limits, Outcome, RunError, TestResult, TestStatus};
 
-/// What a test still gets once the time of all is used up.
+/// The time that each remaining test gets after the total time is used up.
 const AT_LEAST: Duration = Duration::from_secs(1);
-/// How much of what one test printed is shown; enough to find the mistake, little enough for a page.
+/// How much of a test's output we show: enough to find the mistake, and not too much for a page.
 const SHOWN: usize = 16 << 10;
 
-/// What came of all of a binary's tests.
+/// The result of all tests of a program.
 pub(crate) struct Ran {
     pub outcome: Outcome,
     pub tests: Vec<TestResult>,
-    /// What the failed ones printed to stdout.
+    /// The output of the failed tests on stdout.
     pub stdout: Option<String>,
 }
 
-/// Lists the binary's tests and runs those that are wanted, in the order of their
-/// file: it begins with the simplest. `dir` is the crate's directory, as cargo
-/// would have it.
+/// Lists the tests of a program and runs those that `wanted` selects, in the order of their file,
+/// which starts with the simplest. `dir` is the directory of the crate. Cargo would use it too.
 pub(crate) async fn run(
     binary: &Path,
     dir: &Path,
@@ -50,7 +49,7 @@ pub(crate) async fn run(
         .lines()
         .filter_map(|line| line.strip_suffix(": test"));
     let mut names: Vec<&str> = names.filter(|name| wanted(name)).collect();
-    // Only an order: without the file it is the alphabet's.
+    // The file only gives the order. Without it we use the alphabetical one.
     let source = std::fs::read_to_string(dir.join(test_file)).unwrap_or_default();
     names.sort_by_key(|name| position(name, &source));
     for name in names {
@@ -71,13 +70,13 @@ pub(crate) async fn run(
         ran.tests.push(result);
     }
     if ran.tests.is_empty() {
-        // Also a list that could not be printed ends here: nothing was proved.
+        // This also happens if the list could not be printed. In both cases no test passed.
         ran.outcome = Outcome::Failed;
     }
     Ok(ran)
 }
 
-/// One run of the binary.
+/// One run of the program.
 struct Once {
     ended: Ended,
     stdout: String,
@@ -168,7 +167,7 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
     }
 }
 
-/// Where in its file a test stands.
+/// The position of a test in its file.
 fn position(name: &str, source: &str) -> usize {
     let function = name.rsplit("::").next().unwrap_or(name);
     source
@@ -176,7 +175,7 @@ fn position(name: &str, source: &str) -> usize {
         .unwrap_or(source.len())
 }
 
-/// The worse of two outcomes: what the reader should hear of first.
+/// The worse of two outcomes: the one that the reader should see first.
 fn worse(a: Outcome, b: Outcome) -> Outcome {
     let rank = |outcome| match outcome {
         Outcome::Passed => 0,
@@ -197,9 +196,9 @@ fn is_ignored(name: &str, stdout: &str) -> bool {
     })
 }
 
-/// What a panic printed, without what is for users of the test harness.
+/// The text of a panic, without the lines of the test harness.
 fn panic_message(name: &str, stderr: &str) -> Option<String> {
-    // The test's own thread has its name, which stands above the message already.
+    // The test's own thread has its name. The reader sees that name above the message already.
     let own = format!("thread '{name}' ");
 
     let kept: Vec<String> = stderr
@@ -214,7 +213,7 @@ fn panic_message(name: &str, stderr: &str) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-/// `thread 'name' (1234) panicked at …` → without the number, which differs from run to run.
+/// Removes the number from `thread 'name' (1234) panicked at …`, because it changes with every run.
 fn without_thread_id(line: &str) -> String {
     let parts = line
         .split_once("' (")
@@ -234,7 +233,7 @@ fn with_panic(name: &str, said: &str, stderr: &str) -> String {
     }
 }
 
-/// What the test itself printed: the harness writes around it.
+/// The output of the test itself, without the harness's text around it.
 fn printed(name: &str, stdout: &str) -> String {
     let begin = format!("test {name}");
     let after = stdout
@@ -269,16 +268,15 @@ fn end_of(text: &str) -> String {
     )
 }
 
-/// What `#[should_panic]` has against the run, which only the harness says: no
-/// panic, or one with other words than the test expects.
+/// The harness's note about a `#[should_panic]` test: no panic, or the wrong message.
 fn harness_note<'a>(name: &str, stdout: &'a str) -> Option<&'a str> {
     let (_, after) = stdout.rsplit_once(&format!("\n---- {name} stdout ----\n"))?;
     let (note, _) = after.split_once("\n\nfailures:")?;
     note.trim().strip_prefix("note: ")
 }
 
-/// The panic, and the harness's note below it: without it, a panic with the wrong
-/// words looks like the very panic that the test asks for.
+/// The panic with the harness's note below it. Without the note, a panic with the wrong message
+/// would look like the expected one.
 fn why(panic: Option<String>, note: Option<&str>) -> String {
     match (panic, note) {
         (Some(panic), Some(note)) => format!("{panic}\n\n{note}"),
@@ -292,9 +290,9 @@ fn why(panic: Option<String>, note: Option<&str>) -> String {
 fn signal(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     let known = match status.signal() {
-        Some(6) => " (SIGABRT: an abort, a stack overflow, or no more memory)",
+        Some(6) => " (SIGABRT: an abort, a stack overflow, or out of memory)",
         Some(9) => " (SIGKILL: perhaps out of memory)",
-        Some(11) => " (SIGSEGV: memory that is not its own)",
+        Some(11) => " (SIGSEGV: an invalid memory access)",
         _ => "",
     };
     format!(
@@ -319,7 +317,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_told_without_the_harness_and_without_numbers_that_change() {
+    fn a_panic_is_shown_without_the_harness_and_without_numbers_that_change() {
         let stderr = "\nthread 'visits' (4711) panicked at tests/one.rs:3:5:\nassertion failed: a\n\
                       note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace\n";
         let expected = "thread 'visits' panicked at tests/one.rs:3:5:\nassertion failed: a";
@@ -330,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_with_other_words_than_expected_comes_with_the_words_that_were() {
+    fn a_panic_with_the_wrong_message_is_shown_with_both_messages() {
         let stdout = "\nrunning 1 test\ntest late - should panic ... note: mine\nFAILED\n\nfailures:\n\n\
                       ---- late stdout ----\nnote: panic did not contain expected string\n      \
                       panic message: \"a\"\n expected substring: \"b\"\n\nfailures:\n    late\n";
@@ -345,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_test_printed_is_told_from_what_the_harness_printed() {
+    fn the_output_of_a_test_is_separated_from_the_output_of_the_harness() {
         let stdout = "\nrunning 1 test\ntest a::b ... first\nsecond\nFAILED\n\nfailures:\n\nfailures:\n    a::b\n";
         assert_eq!(printed("a::b", stdout), "first\nsecond");
         assert_eq!(
@@ -355,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn of_much_text_the_part_that_matters_is_kept() {
+    fn the_important_part_of_a_long_text_is_kept() {
         let much = format!("first{}last", "ä".repeat(SHOWN));
         assert!(start_of(&much).starts_with("first") && start_of(&much).ends_with("17 KiB more"));
         assert!(end_of(&much).starts_with("17 KiB before") && end_of(&much).ends_with("last"));
@@ -363,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_worst_outcome_stands_for_all() {
+    fn the_worst_outcome_of_all_tests_is_the_outcome_of_the_run() {
         assert_eq!(worse(Outcome::Passed, Outcome::Failed), Outcome::Failed);
         assert_eq!(worse(Outcome::TimedOut, Outcome::Failed), Outcome::TimedOut);
         assert_eq!(

@@ -1,12 +1,11 @@
-//! Builds an exercise, runs its tests and says what came of it.
+//! Builds an exercise, runs its tests and returns a verdict.
 //!
-//! Two steps: cargo builds the test without running it, as long as that takes;
-//! then each named test runs in a process of its own, under limits of time and
-//! output. So a test that hangs, overflows its stack or prints without end is
-//! killed by name, and says nothing about the others.
+//! There are two steps. First, cargo builds the test without running it. Then each named test runs
+//! in its own process, with limits for time and output. So a test that hangs, overflows its stack
+//! or prints forever is killed by name, and the other tests still run.
 //!
-//! Everything here is async, on `wakeful`'s own processes and timers. **Dropping
-//! a future cancels it**: whatever it started is killed with all its children.
+//! Everything here is async, on the processes and timers of `wakeful`. **Dropping a future cancels
+//! it**: it kills the process and all processes that this process started.
 
 mod built;
 pub(crate) mod cargo;
@@ -14,6 +13,7 @@ pub mod child;
 mod error;
 mod exercise;
 pub(crate) mod libtest;
+mod manifest;
 mod needs;
 pub mod snippet;
 mod verdict;
@@ -27,16 +27,17 @@ use std::time::Duration;
 
 use crate::catalog::Exercise;
 
-/// How much an exercise may use.
+/// The limits of an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// For all tests together. Once it is used up, each that is left still gets a second.
+    /// The time for all tests together. After it is used up, each remaining test still gets one
+    /// second.
     pub test_time: Duration,
-    /// For what one process prints, in bytes.
+    /// The output of one process, in bytes.
     pub output: usize,
-    /// For what one process has in memory, in bytes, where the system can hold it to that (Linux).
+    /// The memory of one process, in bytes. Only Linux enforces this limit.
     pub memory: u64,
-    /// For cargo to build it.
+    /// The time for the build.
     pub build_time: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! A block of code from a page, built against its chapter's crate: what ▶ runs and the verifier checks.
+//! Builds a block of a page against its chapter's crate, for ▶ and for the verifier.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,24 +7,24 @@ use super::{Limits, RunError, cargo};
 use crate::catalog::{Chapter, Layout};
 use crate::files::FileError;
 
-/// What the compiler and panics call the block.
+/// The name of the block in messages of the compiler and of panics.
 const FILE: &str = "block.rs";
 
-/// A block that was given to the compiler.
+/// The result of compiling a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Built {
     /// The program, if it compiled.
     pub program: Option<PathBuf>,
-    /// What the compiler said, rendered for people, without colours.
+    /// The compiler's text for people, without colours.
     pub diagnostics: String,
-    /// The codes of its errors: `E0499`.
+    /// The codes of the errors: `E0499`.
     pub codes: Vec<String>,
 }
 
-/// Compiles `code` against the chapter's crate; without an `fn main` it is wrapped in one.
+/// Compiles `code` against the chapter's crate. If it has no `fn main`, we wrap it in one.
 ///
-/// `slot` (a short name in lower case: `run`, `verify`) names the directory it
-/// is built in; two at once need two slots. Drop the future to cancel.
+/// `slot` is a short lower-case name (`run`, `verify`) for the build directory. Two builds at the
+/// same time need two slots. Drop the future to cancel.
 pub async fn build(
     layout: &Layout,
     chapter: &Chapter,
@@ -42,7 +42,7 @@ pub async fn build(
     fs::create_dir_all(&dir).map_err(FileError::new("create", &dir))?;
     write("Cargo.toml", &manifest(layout, chapter, &name))?;
     write(FILE, &program(code))?;
-    // The versions that the root has chosen; cargo drops what is not needed.
+    // Use the versions that the root chose. Cargo removes the entries it does not need.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
 
     let report = cargo::run(&cargo::Call {
@@ -56,7 +56,7 @@ pub async fn build(
     let mut diagnostics = report.rendered(&name);
     if !report.success && diagnostics.is_empty() {
         diagnostics = if report.timed_out {
-            "the compiler took too long: stopped".into()
+            "the compiler took too long, so it was stopped".into()
         } else {
             report.complaint()
         };
@@ -77,7 +77,7 @@ pub async fn build(
     })
 }
 
-/// A package outside every workspace; the literal strings keep a path with quotes or backslashes whole.
+/// A package outside every workspace. Literal strings keep quotes and backslashes in paths intact.
 fn manifest(layout: &Layout, chapter: &Chapter, name: &str) -> String {
     let path = toml::Value::String(layout.chapters().join(&chapter.dir).display().to_string());
     format!(
@@ -98,7 +98,8 @@ fn program(code: &str) -> String {
     if code.lines().any(is_main) {
         code.to_owned()
     } else {
-        // On the block's own first line: an error's line is the one that the reader counts.
+        // The code starts on the first line, so the compiler's line numbers match those of the
+        // reader.
         format!("fn main() {{ {code}\n}}\n")
     }
 }
@@ -108,7 +109,7 @@ mod tests {
     use super::program;
 
     #[test]
-    fn only_a_block_without_main_is_wrapped() {
+    fn a_block_is_wrapped_only_if_it_has_no_main() {
         assert_eq!(program("let a = 1;"), "fn main() { let a = 1;\n}\n");
         assert_eq!(program("  fn main() {}"), "  fn main() {}");
         assert_eq!(program("fn main () {}"), "fn main () {}");

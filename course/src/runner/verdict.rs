@@ -1,23 +1,23 @@
-//! What came of running an exercise, in the shape that the pages and `--json` get.
+//! The result of running an exercise, in the format for the pages and for `--json`.
 
 use serde::{Deserialize, Serialize};
 
-/// What came of running an exercise.
+/// The result of running an exercise.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
-    /// In one word.
+    /// The result in one word.
     pub outcome: Outcome,
-    /// Each named test, in the order of their file. Empty if it did not build.
+    /// The named tests in the order of their file. Empty if the exercise did not build.
     pub tests: Vec<TestResult>,
-    /// What the compiler (or cargo) said, rendered for people, without colours.
+    /// The text of the compiler or of cargo for people, without colours.
     pub diagnostics: String,
-    /// What the failed tests printed to stdout.
+    /// The output of the failed tests on stdout.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stdout: Option<String>,
-    /// What to do, where it is not for the compiler or a test to say.
+    /// What to do, if neither the compiler nor a test says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
-    /// The file, another exercise's, that must compile before this one can be tested.
+    /// A file of another exercise that must compile before we can test this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
     /// The modules of the reader's runtime that its tests use and that are not solved yet.
@@ -25,13 +25,13 @@ pub struct Verdict {
     pub needs: Vec<String>,
     /// How long cargo took.
     pub cargo_ms: u64,
-    /// How long all of it took.
+    /// How long everything took.
     pub total_ms: u64,
-    /// Which files this is about: see [`revision`](super::revision).
+    /// Identifies the tested files: see [`revision`](super::revision).
     pub revision: String,
 }
 
-/// The outcome in one word.
+/// The result in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -45,27 +45,27 @@ pub enum Outcome {
     TimedOut,
     /// A test printed more than the limit.
     TooMuchOutput,
-    /// Cargo could not make sense of a manifest.
+    /// Cargo could not read a manifest.
     ManifestBroken,
-    /// A file of it is not there.
+    /// A file of the exercise is missing.
     Missing,
-    /// A test's process was killed by a signal: an abort, a stack overflow.
+    /// A signal killed the process of a test, for example after an abort or a stack overflow.
     Killed,
 }
 
 /// One named test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
-    /// As in the test file.
+    /// The name in the test file.
     pub name: String,
-    /// How it went.
+    /// The result.
     pub status: TestStatus,
-    /// Its panic message, or why it was stopped.
+    /// The panic message, or why we stopped the test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
 }
 
-/// How one test went.
+/// The result of one test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TestStatus {

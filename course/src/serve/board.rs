@@ -1,7 +1,7 @@
-//! The state of every exercise, as the pages show it; and the task that runs one.
+//! The state of every exercise, as the pages show it, and the task that runs an exercise.
 //!
-//! While an exercise runs its old verdict is gone: a page never shows what is no longer true.
-//! Whatever changes while it runs starts it again.
+//! A run clears the old verdict, so a page never shows an outdated one. A change during the run
+//! starts it again.
 
 use std::{
     collections::BTreeMap,
@@ -20,7 +20,7 @@ use crate::{
     skeleton,
 };
 
-/// See the head of this file.
+/// The state of every exercise. See the module's documentation.
 pub struct Board(Mutex<Inner>);
 
 struct Inner {
@@ -32,11 +32,11 @@ struct Inner {
 #[derive(Default)]
 struct Run {
     verdict: Option<Verdict>,
-    /// Tells the task that runs it to start again.
+    /// Tells the running task to start again.
     active: Option<Sender<()>>,
 }
 
-/// An exercise as a page gets it.
+/// An exercise, as a page receives it.
 #[derive(Debug, Serialize)]
 pub struct View {
     id: String,
@@ -57,7 +57,7 @@ pub struct View {
 }
 
 impl Board {
-    /// A board on which nothing has run yet.
+    /// A board on which no exercise has run yet.
     pub fn new(catalog: Catalog, progress: Progress) -> Self {
         Self(Mutex::new(Inner {
             catalog: Arc::new(catalog),
@@ -66,17 +66,17 @@ impl Board {
         }))
     }
 
-    /// The exercises that there are now.
+    /// The current exercises.
     pub fn catalog(&self) -> Arc<Catalog> {
         self.inner().catalog.clone()
     }
 
-    /// The exercises were changed.
+    /// Replaces the exercises after a change.
     pub fn set_catalog(&self, catalog: Catalog) {
         self.inner().catalog = Arc::new(catalog);
     }
 
-    /// The progress file was read or written.
+    /// Replaces the progress after the progress file was read or written.
     pub fn set_progress(&self, progress: Progress) {
         self.inner().progress = progress;
     }
@@ -90,12 +90,13 @@ impl Board {
             .cloned()
     }
 
-    /// Whether it has been solved.
+    /// Whether the exercise is solved.
     pub fn is_solved(&self, id: &str) -> bool {
         self.inner().is_solved(id)
     }
 
-    /// The revision that its verdict is about, if it has one and does not run.
+    /// The revision of the files that the verdict belongs to. `None` if there is no verdict or a
+    /// run is in progress.
     pub fn revision(&self, id: &str) -> Option<String> {
         let inner = self.inner();
         let run = inner.runs.get(id)?;
@@ -104,7 +105,7 @@ impl Board {
             .then(|| run.verdict.as_ref().map(|v| v.revision.clone()))?
     }
 
-    /// Whether it runs, or has a verdict.
+    /// Whether the exercise is running or has a verdict.
     pub fn was_tried(&self, id: &str) -> bool {
         self.inner()
             .runs
@@ -112,7 +113,7 @@ impl Board {
             .is_some_and(|run| run.verdict.is_some() || run.active.is_some())
     }
 
-    /// Whether its last verdict is that it does not compile.
+    /// Whether the last verdict is that the exercise does not compile.
     pub fn did_not_build(&self, id: &str) -> bool {
         let inner = self.inner();
         let verdict = inner.runs.get(id).and_then(|run| run.verdict.as_ref());
@@ -135,7 +136,7 @@ impl Board {
         Modules::count(layout, &inner.catalog, &inner.progress)
     }
 
-    /// The ids of those that are solved.
+    /// The ids of the solved exercises.
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
         let ids = inner.catalog.exercises().map(|exercise| &exercise.id);
@@ -143,13 +144,14 @@ impl Board {
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        // Nothing is left half done under this lock, so a poisoned one is as good as any.
+        // No code panics halfway through a change under this lock, so a poisoned one is still
+        // valid.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Inner {
-    /// Also where progress cannot be written (a full disk): then what the tests say must do.
+    /// If the progress file cannot be written (the disk is full), the verdict of the tests counts.
     fn is_solved(&self, id: &str) -> bool {
         let verdict = self.runs.get(id).and_then(|run| run.verdict.as_ref());
         let filled = self.progress.state(id) == State::Filled;
@@ -163,7 +165,7 @@ impl Inner {
         let remembered = self.progress.state(&exercise.id);
         let state = match &verdict {
             _ if runs => State::Running,
-            // What the tests say now goes before what the file remembers.
+            // The newest verdict counts more than the progress file.
             Some(verdict) if verdict.passed() && remembered == State::Filled => remembered,
             Some(verdict) if verdict.passed() => State::Solved,
             Some(_) => State::Failing,
@@ -186,19 +188,19 @@ impl Inner {
     }
 }
 
-/// Tells every page how an exercise is.
+/// Sends the state of an exercise to every page.
 pub fn announce(course: &Shared, exercise: &Exercise) {
     let view = course.board.inner().view(&course.layout, exercise);
     course.hub.send("exercise", &view);
 }
 
-/// Runs an exercise; one that runs already starts again.
+/// Runs an exercise. If it is already running, it starts again.
 pub fn run(course: &Shared, exercise: &Exercise) {
     let changed = {
         let mut inner = course.board.inner();
         let run = inner.runs.entry(exercise.id.clone()).or_default();
         if let Some(active) = &run.active {
-            // Full means that it has been told.
+            // If the channel is full, the task already has the message.
             let _ = active.try_send(());
             return;
         }
@@ -215,7 +217,7 @@ pub fn run(course: &Shared, exercise: &Exercise) {
     )));
 }
 
-/// Forgets an exercise's verdict: its files were put back.
+/// Deletes an exercise's verdict after its files were reset.
 pub fn forget(course: &Shared, exercise: &Exercise) {
     if let Some(run) = course.board.inner().runs.get_mut(&exercise.id) {
         run.verdict = None;
@@ -223,7 +225,7 @@ pub fn forget(course: &Shared, exercise: &Exercise) {
 }
 
 async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
-    // Whatever happens to this task, even a panic, the exercise does not stay "running".
+    // However this task ends, even by a panic, the exercise does not stay "running".
     let mut end = End {
         course: &course,
         exercise: &exercise,
@@ -233,7 +235,7 @@ async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
     place.turn(|_| {}).await;
     let limits = course.limits.for_exercise(&exercise);
     end.verdict = loop {
-        // A change from before this start is seen by it.
+        // The run that starts now sees all earlier changes.
         while changed.try_recv().is_ok() {}
         let run = std::pin::pin!(runner::run(&course.layout, &exercise, &limits));
         let again = std::pin::pin!(changed.recv());
@@ -258,9 +260,9 @@ async fn record(
         Err(error) => {
             let advice = error
                 .advice()
-                .map_or_else(String::new, |advice| format!("; {advice}"));
+                .map_or_else(String::new, |advice| format!(". Help: {advice}"));
             course.problem(&format!(
-                "{} could not be run: {}{advice}",
+                "cannot run {}: {}{advice}",
                 exercise.id,
                 chain(&error)
             ));
@@ -278,7 +280,7 @@ async fn record(
     Some(verdict)
 }
 
-/// Writes one change into the progress file, and tells the pages what is solved now.
+/// Writes one change into the progress file, and tells the pages which exercises are solved.
 pub async fn remember(course: &Shared, exercise: &Exercise, change: Change) {
     let (path, id) = (course.layout.progress(), exercise.id.clone());
     let written = wakeful::spawn_blocking(move || progress::record(&path, &id, change)).await;
@@ -287,7 +289,7 @@ pub async fn remember(course: &Shared, exercise: &Exercise, change: Change) {
     }
 }
 
-/// Reads the progress file again: another course, or a command, may have written it.
+/// Reads the progress file again, because a command or another server may have changed it.
 pub async fn reread(course: &Shared) {
     let path = course.layout.progress();
     if let Ok(read) = wakeful::spawn_blocking(move || progress::load(&path)).await {
@@ -298,7 +300,10 @@ pub async fn reread(course: &Shared) {
 pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     let loaded = match outcome {
         Ok(loaded) => loaded,
-        Err(error) => return course.problem(&format!("progress is not kept: {}", chain(&error))),
+        Err(error) => {
+            let why = chain(&error);
+            return course.problem(&format!("cannot keep your progress: {why}"));
+        }
     };
     if let Some(kept) = loaded.damaged {
         course.problem(&damaged(&course.layout.show(&kept)));
@@ -313,9 +318,11 @@ pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     }
 }
 
-/// What is said of a damaged progress file.
+/// The message about a damaged progress file.
 pub fn damaged(kept: &str) -> String {
-    format!("progress.txt could not be understood: it is kept as {kept}, and a new one was begun")
+    format!(
+        "cannot read progress.txt. The damaged file is kept as {kept}, and the course starts a new one"
+    )
 }
 
 struct End<'a> {

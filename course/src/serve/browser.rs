@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Opens `url`; `false` if there seems to be no browser. Blocks until the opener is done.
+/// Opens `url`. Returns `false` if there seems to be no browser. Blocks until the opener ends.
 pub fn open(url: &str) -> bool {
     candidates().into_iter().any(|(program, arguments)| {
         let mut command = Command::new(&program);
@@ -31,11 +31,11 @@ fn candidates() -> Vec<(String, Vec<&'static str>)> {
     } else if cfg!(windows) {
         list.push(("cmd".into(), vec!["/C", "start", ""]));
     } else {
-        // Windows' own browser, from its Linux.
+        // Under WSL, open the browser of Windows.
         if env::var_os("WSL_DISTRO_NAME").is_some() {
             list.push(("wslview".into(), Vec::new()));
         }
-        // Without a screen, an opener would fall back to a browser in the terminal.
+        // Without a display, the opener would start a browser in the terminal.
         if env::var_os("DISPLAY").is_some() || env::var_os("WAYLAND_DISPLAY").is_some() {
             list.push(("xdg-open".into(), Vec::new()));
             list.push(("gio".into(), vec!["open"]));

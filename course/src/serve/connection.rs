@@ -1,4 +1,4 @@
-//! One connection: hyper on top of `wakeful`'s socket.
+//! One connection: hyper on a socket of `wakeful`.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -12,11 +12,12 @@ use wakeful::{
     net::TcpStream,
 };
 
-/// How long the head may be.
+/// The largest head of a request.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// Serves a connection to its end. `head_time` is how long a client may take for the head of a
-/// request, and how long it may idle between two; when `ending` closes, to the end of the request at hand.
+/// Serves one connection until it ends. `head_time` limits how long a client may take for the head
+/// of a request, and how long it may stay idle between two requests. When `ending` closes, the
+/// connection finishes its current request and ends.
 pub async fn serve(
     stream: TcpStream,
     router: Router,
@@ -35,7 +36,7 @@ pub async fn serve(
         .serve_connection(HyperIo::new(stream), service);
     let connection = std::pin::pin!(connection);
     let ended = std::pin::pin!(ending.recv());
-    // What a client does wrong is its own affair: it has been answered, or it has gone.
+    // We ignore the error of a client. It received an answer already, or it closed the connection.
     if let Either::Right((_, mut connection)) = select(connection, ended).await {
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;

@@ -1,4 +1,4 @@
-//! What all rooms of the server share.
+//! The state that all parts of the server share.
 
 use std::{
     convert::Infallible,
@@ -28,36 +28,36 @@ use crate::{
     terminal,
 };
 
-/// The server's one state, for every handler and task.
+/// The state of the server, shared by every handler and task.
 pub type Shared = Arc<Course>;
 
-/// See [`Shared`].
+/// The state of the server. See [`Shared`].
 pub struct Course {
-    /// Where the clone's files are.
+    /// The paths of the clone.
     pub layout: Layout,
-    /// The port that answers.
+    /// The port it listens on.
     pub port: u16,
-    /// What pages carry and requests show.
+    /// The token that pages carry and requests show.
     pub token: Token,
     /// The built book.
     pub pages: Pages,
-    /// Who listens for changes.
+    /// The pages that subscribed to changes.
     pub hub: Hub,
-    /// One compile or run at a time.
+    /// The queue for compiles and runs.
     pub jobs: Jobs,
-    /// Every exercise's state.
+    /// The state of every exercise.
     pub board: Board,
     /// The reader's editor.
     pub editor: Editor,
-    /// How much an exercise, or a block of a page, may use.
+    /// The limits for running an exercise or a block of a page.
     pub limits: Limits,
-    /// How long a client may take for the head of a request.
+    /// How long a client may take to send the head of a request.
     pub head_time: Duration,
-    /// Who watches the server itself.
+    /// The pages that watch the server itself.
     pub inspector: Inspector,
-    /// Closed when the server goes down.
+    /// Closes when the server shuts down.
     pub ending: Receiver<Infallible>,
-    /// Why the book does not build, while it does not.
+    /// Why the last build of the book failed, if it did.
     book_problem: Mutex<Option<String>>,
 }
 
@@ -88,7 +88,7 @@ impl Course {
         })
     }
 
-    /// Why the book does not build, if it does not.
+    /// Why the last build of the book failed, if it did.
     pub fn book_problem(&self) -> Option<String> {
         self.book_problem
             .lock()
@@ -103,27 +103,27 @@ impl Course {
             .unwrap_or_else(PoisonError::into_inner) = problem;
     }
 
-    /// Where this server's book is built: apart from that of every other course, also of one that
-    /// is just leaving this port, because mdBook empties the directory first.
+    /// The directory for this server's book. mdBook empties it before a build, so every server has
+    /// its own, even if an earlier server on this port is just ending.
     pub fn book_dir(&self) -> PathBuf {
         let name = format!("{}-{}", self.port, std::process::id());
         self.books_dir().join(name)
     }
 
-    /// The directory of all of them.
+    /// The directory above the books of all servers.
     pub fn books_dir(&self) -> PathBuf {
         self.layout.work().join("book")
     }
 
-    /// Says something to every page and in the terminal.
+    /// Shows a message on every page and in the terminal.
     pub fn problem(&self, message: &str) {
         terminal::complain(message);
         self.hub
             .send("problem", &serde_json::json!({ "message": message }));
     }
 
-    /// Builds the book and shows it; answers which pages changed. A book that does not build
-    /// leaves the pages as they were, and says why.
+    /// Builds the book and shows it. Returns the names of the pages that changed. If the build
+    /// fails, the pages stay as they were, and a message says why.
     pub async fn build_book(self: &Arc<Self>) -> Option<Vec<String>> {
         let course = self.clone();
         let built = wakeful::spawn_blocking(move || {
@@ -137,7 +137,7 @@ impl Course {
                 return Some(self.pages.replace(files));
             }
             Ok(Err(error)) => chain(&error),
-            Err(_) => "building the book panicked; the terminal says where".into(),
+            Err(_) => "the build of the book panicked. The terminal shows where".into(),
         };
         self.problem(&message);
         self.set_book_problem(Some(message.clone()));

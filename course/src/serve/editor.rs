@@ -1,7 +1,7 @@
 //! The reader's editor.
 //!
-//! An editor with windows of its own can be started from here; one that lives in a terminal
-//! cannot, because the terminal is the server's. Then the page says which file to open.
+//! The server can start an editor that opens its own window. It cannot start one that runs in a
+//! terminal, because the server uses the terminal. The page then says which file to open.
 
 use std::{
     env,
@@ -36,17 +36,17 @@ const WINDOWED: [&str; 22] = [
     "notepad",
 ];
 
-/// How the reader's editor is found.
+/// Where to look for the reader's editor.
 #[derive(Clone, Debug, Default)]
 pub struct Editor {
-    /// `$VISUAL`, then `$EDITOR`, as far as they are set.
+    /// The values of `$VISUAL` and `$EDITOR`, in this order, if they are set.
     pub wishes: Vec<String>,
     /// `$PATH`.
     pub path: OsString,
 }
 
 impl Editor {
-    /// As the environment says.
+    /// Reads the environment.
     pub fn from_env() -> Self {
         let wishes = ["VISUAL", "EDITOR"]
             .iter()
@@ -58,14 +58,18 @@ impl Editor {
         }
     }
 
-    /// Opens `file`; answers with which program, or why with none.
+    /// Opens `file`. Returns the program's name, or the reason why no program can open it.
     pub fn open(&self, file: &Path, root: &Path) -> Result<String, String> {
         let Some((program, arguments)) = self.choose() else {
             return Err(match self.wishes.first() {
                 Some(wish) => {
-                    format!("Your editor `{wish}` lives in a terminal, and this one is taken.")
+                    format!(
+                        "Your editor `{wish}` runs in a terminal, and this server uses the terminal."
+                    )
                 }
-                None => "No editor is set in $VISUAL or $EDITOR, and `code` is not there.".into(),
+                None => {
+                    "No editor is set in $VISUAL or $EDITOR, and `code` is not installed.".into()
+                }
             });
         };
         let mut command = Command::new(&program);
@@ -74,13 +78,14 @@ impl Editor {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        // Ctrl-C in the server's terminal is not meant for the editor.
+        // Ctrl-C in the server's terminal must not reach the editor.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let mut child = command
             .spawn()
-            .map_err(|e| format!("`{}` could not be started: {e}.", program.display()))?;
-        // Somebody must wait for it, nobody needs to know, and it may outlive the server.
+            .map_err(|e| format!("cannot start `{}`: {e}.", program.display()))?;
+        // A thread waits for the editor, so that it leaves no zombie. The editor may outlive the
+        // server.
         std::thread::spawn(move || child.wait());
         Ok(program
             .file_stem()
@@ -136,12 +141,12 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_editor_is_never_started_in_the_servers_terminal() {
+    fn the_server_never_starts_a_terminal_editor() {
         let nothing = tempfile::tempdir().unwrap();
         let said = editor(&["vim"], nothing.path())
             .open(Path::new("x.rs"), nothing.path())
             .unwrap_err();
-        assert!(said.contains("`vim` lives in a terminal"), "{said}");
+        assert!(said.contains("`vim` runs in a terminal"), "{said}");
         let said = editor(&[], nothing.path())
             .open(Path::new("x.rs"), nothing.path())
             .unwrap_err();
@@ -150,7 +155,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn the_first_windowed_editor_that_is_there_is_chosen_with_its_arguments() {
+    fn the_first_editor_that_opens_a_window_is_chosen_with_its_arguments() {
         let bin = tempfile::tempdir().unwrap();
         std::fs::write(bin.path().join("zed"), "").unwrap();
         let (program, arguments) = editor(&["nano", "zed --wait"], bin.path())

@@ -1,4 +1,4 @@
-//! What can keep the server from starting, and what a request can be refused for.
+//! Why the server cannot start, and why it refuses a request.
 
 use std::io;
 
@@ -11,49 +11,49 @@ use serde_json::{Value, json};
 
 use crate::{book::BookError, catalog::CatalogError, progress::ProgressError, watch::WatchError};
 
-/// Why the server does not start, or ends.
+/// Why the server does not start, or why it ends.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServeError {
-    /// Another program listens there.
+    /// Another program already uses the port.
     #[error("port {port} of 127.0.0.1 is taken by {by}")]
     PortTaken {
         /// The port.
         port: u16,
-        /// By whom, as far as can be seen.
+        /// The program that uses it, as far as we can see.
         by: &'static str,
-        /// A port that is free now.
+        /// A free port, if we found one.
         free: Option<u16>,
     },
-    /// The port cannot be had for another reason.
+    /// We cannot listen on the port for another reason.
     #[error("cannot listen on port {port} of 127.0.0.1")]
     Listen {
         /// The port.
         port: u16,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The runtime, a signal or a connection failed.
     #[error("{what}")]
     System {
-        /// What was being done.
+        /// What we were doing.
         what: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// There is no randomness to make the token from.
-    #[error("the system gives no random numbers: {0}")]
+    /// We cannot create the token without random numbers.
+    #[error("the system has no random numbers: {0}")]
     Random(getrandom::Error),
-    /// The exercises could not be read.
+    /// We could not read the exercises.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
-    /// The progress could not be read.
+    /// We could not read the progress.
     #[error(transparent)]
     Progress(#[from] ProgressError),
-    /// The book could not be built or read.
+    /// We could not build or read the book.
     #[error(transparent)]
     Book(#[from] BookError),
-    /// The files cannot be watched.
+    /// We cannot watch the files.
     #[error(transparent)]
     Watch(#[from] WatchError),
 }
@@ -65,14 +65,14 @@ impl ServeError {
             Self::PortTaken {
                 free: Some(free), ..
             } => Some(format!(
-                "`cargo course --port {free}` takes one that is free; `--port 0` finds one itself"
+                "use another port: `cargo course --port {free}` is free now, and `--port 0` chooses a free one"
             )),
             Self::Listen { port, .. } if *port < 1024 => Some(
-                "ports below 1024 are the system's; `cargo course --port 3000` takes another one"
+                "ports below 1024 need special rights. Use another port: `cargo course --port 3000`"
                     .into(),
             ),
             Self::PortTaken { .. } | Self::Listen { .. } => {
-                Some("`cargo course --port N` takes another one".into())
+                Some("use another port: `cargo course --port N`".into())
             }
             Self::Catalog(error) => error.advice(),
             Self::Progress(error) => error.advice(),
@@ -81,10 +81,10 @@ impl ServeError {
     }
 }
 
-/// What is said of a body beyond the limit.
-pub const TOO_LARGE: &str = "that is more than this server reads: 256 KiB";
+/// The message about a request body that is too large.
+pub const TOO_LARGE: &str = "the request is too large. This server reads at most 256 KiB";
 
-/// Why a request is refused: a status, and a sentence that the page shows.
+/// Why we refuse a request: a status, and a sentence for the page to show.
 #[derive(Debug)]
 pub struct Refusal {
     status: StatusCode,
@@ -92,7 +92,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal with its reason.
+    /// Creates a refusal with its reason.
     pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
         Self {
             status,
@@ -100,19 +100,19 @@ impl Refusal {
         }
     }
 
-    /// With one more field in its body.
+    /// Adds a field to the body.
     #[must_use]
     pub fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
         self.body[key] = value.into();
         self
     }
 
-    /// Whether what was asked for is not there.
+    /// Whether the refusal says that something does not exist.
     pub fn is_missing(&self) -> bool {
         self.status == StatusCode::NOT_FOUND
     }
 
-    /// Something here broke, with all its causes.
+    /// An error of the server itself, with all its causes.
     pub fn broken(error: &dyn std::error::Error) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, chain(error))
     }
@@ -124,9 +124,10 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// What axum itself refuses, said as everything else under `/api` is, and with what to do.
+/// Turns the refusals of axum into the form that everything else under `/api` uses, and adds what
+/// to do.
 pub async fn in_words(method: &Method, path: &str, response: Response) -> Response {
-    /// As much as axum's own sentences need.
+    /// Enough for the sentences of axum.
     const SENTENCE: usize = 4096;
     let status = response.status();
     let kind = response.headers().get(header::CONTENT_TYPE);
@@ -137,15 +138,17 @@ pub async fn in_words(method: &Method, path: &str, response: Response) -> Respon
     let said = body::to_bytes(body, SENTENCE).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
     let why = match status {
-        // Which one it does, axum adds further out.
+        // Axum adds the `allow` header later, outside this function.
         StatusCode::METHOD_NOT_ALLOWED => {
-            format!("{path} does not answer to {method}; the header `allow` says to what it does")
+            format!(
+                "{path} does not accept {method}. The header `allow` lists the methods it accepts"
+            )
         }
         StatusCode::PAYLOAD_TOO_LARGE => TOO_LARGE.into(),
         StatusCode::UNSUPPORTED_MEDIA_TYPE => {
-            "send it as JSON, with `content-type: application/json`".into()
+            "send JSON, with the header `content-type: application/json`".into()
         }
-        _ => format!("{said}; reload the page, which may be older than this server"),
+        _ => format!("{said}. Reload the page, because it may be older than this server"),
     };
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);

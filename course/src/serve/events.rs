@@ -1,8 +1,8 @@
-//! Server-sent events: what changed, to every page that listens.
+//! Server-sent events: tell every open page what changed.
 //!
-//! A subscriber that does not read is dropped rather than waited for; its browser comes back by
-//! itself and fetches the state anew. There is no heartbeat: on loopback TCP says when a reader is
-//! gone, and a server at rest has no timers.
+//! We drop a subscriber that does not read, instead of waiting for it. Its browser reconnects by
+//! itself and fetches the state again. There is no heartbeat. On loopback, TCP reports a closed
+//! page, and an idle server has no timers.
 
 use std::{
     pin::Pin,
@@ -19,12 +19,12 @@ use axum::{
 use futures_util::Stream;
 use serde::Serialize;
 
-/// How many pages may listen at once.
+/// How many pages can subscribe at once.
 const MAX_SUBSCRIBERS: usize = 64;
-/// How many events a page may be behind.
+/// How many unread events a page can have.
 const MAX_BEHIND: usize = 64;
 
-/// All that listen.
+/// All subscribers.
 #[derive(Clone, Default)]
 pub struct Hub(Arc<Mutex<Inner>>);
 
@@ -36,7 +36,7 @@ struct Inner {
 }
 
 impl Hub {
-    /// Sends an event to everyone.
+    /// Sends an event to all subscribers.
     pub fn send(&self, event: &str, data: &impl Serialize) {
         let frame = frame(event, data);
         self.inner()
@@ -44,7 +44,7 @@ impl Hub {
             .retain(|(_, sender)| sender.try_send(frame.clone()).is_ok());
     }
 
-    /// A stream that begins with `first`; `None` if too many listen already.
+    /// A stream that begins with `first`, or `None` if there are too many subscribers.
     pub fn subscribe(&self, first: Vec<Bytes>) -> Option<Subscription> {
         let mut inner = self.inner();
         if inner.closed || inner.subscribers.len() >= MAX_SUBSCRIBERS {
@@ -52,7 +52,7 @@ impl Hub {
         }
         let (sender, receiver) = async_channel::bounded(MAX_BEHIND + first.len());
         for frame in first {
-            // The channel was made large enough.
+            // The channel has room for these frames.
             let _ = sender.try_send(frame);
         }
         let id = inner.next;
@@ -65,7 +65,7 @@ impl Hub {
         })
     }
 
-    /// Ends every stream, for good: the server goes down.
+    /// Ends every stream for good, because the server shuts down.
     pub fn close(&self) {
         let mut inner = self.inner();
         inner.closed = true;
@@ -73,12 +73,13 @@ impl Hub {
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
-        // Nothing is left half done under this lock, so a poisoned one is as good as any.
+        // No code panics halfway through a change under this lock, so a poisoned one is still
+        // valid.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One page's events.
+/// The events for one page.
 pub struct Subscription {
     id: u64,
     receiver: Pin<Box<Receiver<Bytes>>>,
@@ -105,14 +106,14 @@ impl Drop for Subscription {
     }
 }
 
-/// One event as it goes over the wire.
+/// One event, as the bytes that we send.
 pub fn frame(event: &str, data: &impl Serialize) -> Bytes {
-    // JSON has no raw line breaks, so one `data:` line holds it.
+    // JSON has no raw line breaks, so it fits on one `data:` line.
     let data = serde_json::to_string(data).unwrap_or_else(|_| "null".into());
     format!("event: {event}\ndata: {data}\n\n").into()
 }
 
-/// A response of events.
+/// A response that streams events.
 pub fn response<S>(stream: S) -> Response
 where
     S: Stream<Item = Result<Bytes, std::convert::Infallible>> + Send + 'static,
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_subscriber_that_does_not_read_is_dropped_and_others_are_not() {
+    fn a_subscriber_that_does_not_read_is_dropped_and_the_others_stay() {
         let hub = Hub::default();
         let slow = hub.subscribe(Vec::new()).unwrap();
         for _ in 0..MAX_BEHIND {
@@ -141,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_last_seat_and_leaving_frees_one() {
+    fn the_number_of_subscribers_is_limited_and_leaving_frees_a_place() {
         let hub = Hub::default();
         let mut seats: Vec<_> = (0..MAX_SUBSCRIBERS)
             .map(|_| hub.subscribe(Vec::new()).unwrap())

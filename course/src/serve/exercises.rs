@@ -1,8 +1,8 @@
 //! The requests about exercises.
 //!
-//! An exercise is only ever named by its id, which is looked up in the catalog; no request names
-//! a file. The file itself may still have been replaced by a link that leads elsewhere, so that is
-//! looked at before it is read, written or opened.
+//! A request names an exercise by its id, never a file. We look the id up in the catalog. The file
+//! of the exercise may have been replaced by a link that leads elsewhere, so we check that before
+//! we read, write or open it.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ use crate::{catalog::Exercise, progress::Change, skeleton};
 type Answer = Result<Json<Value>, Refusal>;
 type Id = Path<(String, String)>;
 
-/// The largest file of an exercise that is shown.
+/// The largest file of an exercise that we show.
 const MAX_SOURCE: u64 = 1 << 20;
 
 fn find(course: &Shared, Path((chapter, name)): Id) -> Result<Exercise, Refusal> {
@@ -40,21 +40,16 @@ fn find(course: &Shared, Path((chapter, name)): Id) -> Result<Exercise, Refusal>
     })
 }
 
-/// The exercise's file, if it is where it seems to be.
+/// The exercise's file, after the check that it is inside the exercise's folder.
 fn file(course: &Shared, exercise: &Exercise) -> Result<PathBuf, Refusal> {
     inside(course, exercise, exercise.path(&course.layout))
 }
 
-/// A path of the exercise's folder that leads nowhere else.
+/// Checks that a path is inside the exercise's folder, also through links.
 fn inside(course: &Shared, exercise: &Exercise, path: PathBuf) -> Result<PathBuf, Refusal> {
     let shown = course.layout.show(&path);
     let real = |path: PathBuf| {
-        let gone = |e| {
-            Refusal::new(
-                StatusCode::NOT_FOUND,
-                format!("{shown} cannot be read: {e}"),
-            )
-        };
+        let gone = |e| Refusal::new(StatusCode::NOT_FOUND, format!("cannot read {shown}: {e}"));
         path.canonicalize().map_err(gone)
     };
     if real(path.clone())?.starts_with(real(exercise.dir(&course.layout))?) {
@@ -67,14 +62,14 @@ fn inside(course: &Shared, exercise: &Exercise, path: PathBuf) -> Result<PathBuf
     }
 }
 
-/// Something that blocks, from the pool.
+/// Runs something that blocks on the pool.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Refusal> {
     let panicked = |_| {
         Refusal::new(
             StatusCode::INTERNAL_SERVER_ERROR,
-            "that panicked; the terminal says where",
+            "the server panicked. Its terminal shows where",
         )
     };
     wakeful::spawn_blocking(work).await.map_err(panicked)
@@ -101,7 +96,7 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;
     let (place, subject) = (course.clone(), exercise.clone());
     let kept = blocking(move || {
-        // A file that is gone can be put back; one that leads elsewhere is not written to.
+        // We can restore a missing file. We never write to a file that leads elsewhere.
         match file(&place, &subject) {
             Err(refusal) if !refusal.is_missing() => return Err(refusal),
             _ => {}
@@ -151,7 +146,7 @@ pub async fn open(State(course): State<Shared>, id: Id) -> Answer {
         Ok(editor) => Ok(Json(json!({ "opened": shown, "with": editor }))),
         Err(why) => Err(Refusal::new(
             StatusCode::CONFLICT,
-            format!("{why} Open it by hand: {}", path.display()),
+            format!("{why} Please open it yourself: {}", path.display()),
         )
         .with("path", path.display().to_string())),
     }
@@ -176,7 +171,7 @@ pub async fn hint(
         .cloned();
     let text = text
         .ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, format!("there are hints 1 to {of}")))?;
-    // There are three.
+    // Each exercise has three hints.
     let shown = u8::try_from(n).unwrap_or(u8::MAX);
     board::remember(&course, &exercise, Change::Hinted(shown)).await;
     board::announce(&course, &exercise);
@@ -187,7 +182,7 @@ pub async fn hint(
 pub async fn diff(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;
     if !course.board.is_solved(&exercise.id) {
-        let why = "the solution is shown once your own passes its tests";
+        let why = "you can compare with our solution after your own passes its tests";
         return Err(Refusal::new(StatusCode::FORBIDDEN, why));
     }
     let place = course.clone();
@@ -211,7 +206,7 @@ pub async fn tests(State(course): State<Shared>, id: Id) -> Answer {
     text(&course, inside(&course, &exercise, path)?).await
 }
 
-/// A file as its path and its text.
+/// A file, as its path and its text.
 async fn text(course: &Shared, path: PathBuf) -> Answer {
     let shown = course.layout.show(&path);
     let text = blocking(move || {
@@ -230,7 +225,7 @@ async fn text(course: &Shared, path: PathBuf) -> Answer {
         )),
         Err(e) => Err(Refusal::new(
             StatusCode::NOT_FOUND,
-            format!("{shown} cannot be read: {e}"),
+            format!("cannot read {shown}: {e}"),
         )),
     }
 }

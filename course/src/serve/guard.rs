@@ -1,15 +1,15 @@
-//! Who may ask.
+//! Decides which requests we answer.
 //!
-//! The server listens on loopback only, but every page of the internet that this machine's
-//! browser shows can send requests to loopback too. So:
+//! The server listens only on loopback. But any website that the reader opens can make the browser
+//! send requests to loopback too. So we check each request. (Other users of the machine were
+//! rejected earlier, see `peer`.)
 //!
-//! (Other users of the machine do not get this far: see `peer`.)
-//!
-//! - **Host**: a name that somebody else's DNS points at 127.0.0.1 (rebinding) is refused, on
-//!   every request, pages included: with a page's token one could run code.
-//! - **Token**: whatever is under `/api` demands the token that only our own pages carry.
-//! - **Origin**: whatever is not a plain read must come from our own pages, and say so; where a
-//!   browser sends an `Origin` or `Sec-Fetch-Site` with a read, it must be ours as well.
+//! - **Host**: we refuse every request, even for a page, whose `Host` is not ours. An attacker's
+//!   DNS name can point to 127.0.0.1 (DNS rebinding), and a page carries the token that allows
+//!   running code.
+//! - **Token**: every request under `/api` needs the token that only our own pages carry.
+//! - **Origin**: a request that changes something must name our own pages as its origin. If a
+//!   browser sends `Origin` or `Sec-Fetch-Site` with a read, they must be ours as well.
 //! - **Size**: no body is larger than [`MAX_BODY`].
 
 use axum::{
@@ -28,14 +28,15 @@ use super::{
     error::{Refusal, TOO_LARGE, in_words},
 };
 
-/// The largest body that is read.
+/// The largest body that we read.
 pub const MAX_BODY: usize = 256 * 1024;
 
-/// The name under which the server goes; a second course looks for it.
+/// The name of the server. A second course looks for it.
 pub const SERVER: &str = "cargo-course";
 
-/// What every answer says to the browser: nobody frames these pages, sniffs their types, or loads
-/// scripts into them from elsewhere. (mdBook's pages have scripts and styles of their own inline.)
+/// The headers of every answer. No other site can put our pages in a frame, no browser guesses
+/// their types, and pages load no scripts from elsewhere. (mdBook's pages contain inline scripts
+/// and styles.)
 const ANSWERS: [(HeaderName, &str); 6] = [
     (header::SERVER, SERVER),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -51,7 +52,7 @@ const ANSWERS: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Lets a request through to its handler, or says why not.
+/// Passes a request on to its handler, or refuses it with a reason.
 pub async fn guard(State(course): State<Shared>, request: Request, next: Next) -> Response {
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut response = match check(&course, &request) {
@@ -79,7 +80,7 @@ fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
     {
         return refuse(
             StatusCode::FORBIDDEN,
-            "this server answers only to 127.0.0.1 and localhost, with its port",
+            "this server only answers requests to 127.0.0.1 or localhost, with its port",
         );
     }
     if one(headers, &header::CONTENT_LENGTH)
@@ -108,7 +109,7 @@ fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
         None if !safe => {
             return refuse(
                 StatusCode::FORBIDDEN,
-                "a request that changes something must say its Origin",
+                "a request that changes something needs an Origin header",
             );
         }
         _ => {}
@@ -125,13 +126,13 @@ fn check(course: &Shared, request: &Request) -> Result<(), Refusal> {
     if api && !shown(request).is_some_and(|token| course.token.is(token)) {
         return refuse(
             StatusCode::FORBIDDEN,
-            "the token is missing or of an earlier start: reload the page",
+            "the token is missing, or it belongs to an earlier start of the server. Reload the page",
         );
     }
     Ok(())
 }
 
-/// A header that must stand there exactly once.
+/// The value of a header that must occur exactly once.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?.to_str().ok()?;
@@ -140,13 +141,13 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 
 fn is_ours(host: &str, port: u16) -> bool {
     let name = host.strip_suffix(&format!(":{port}"));
-    // Browsers leave the port away where it is the protocol's own.
+    // Browsers omit the default port of the protocol.
     let name = name.or_else(|| (port == 80).then_some(host));
     matches!(name, Some("127.0.0.1" | "localhost"))
 }
 
-/// The token, from its header; or from the address, for the event streams, whose
-/// requests a browser lets nobody give a header.
+/// The token from the header, or from the address for event streams. A browser cannot set a header
+/// for an event stream.
 fn shown(request: &Request) -> Option<&str> {
     if let Some(token) = one(
         request.headers(),
@@ -169,7 +170,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_loopback_names_with_the_right_port_are_ours() {
+    fn only_loopback_names_with_the_right_port_are_accepted() {
         for host in ["127.0.0.1:3000", "localhost:3000"] {
             assert!(is_ours(host, 3000), "{host}");
         }

@@ -1,7 +1,7 @@
-//! The server's own insides: what `wakeful` knows of its tasks, timers and sockets.
+//! Shows the server's own tasks, timers and sockets, as `wakeful` knows them.
 //!
-//! A snapshot is taken only while a page asks for it: the stream sleeps between two of them, and
-//! nobody sleeps when nobody watches.
+//! We take a snapshot only while a page asks for it. The stream sleeps between two snapshots, and
+//! without a page there is neither a stream nor a timer.
 
 use std::{
     sync::{
@@ -22,12 +22,12 @@ use super::{
     events::{frame, response},
 };
 
-/// Four times a second: fast enough to see work, slow enough to read.
+/// Four times a second is fast enough to see work and slow enough to read.
 const EVERY: Duration = Duration::from_millis(250);
-/// How many pages may watch at once.
+/// How many pages can watch at once.
 const MAX_WATCHERS: usize = 8;
 
-/// When the server started, and who watches it.
+/// When the server started, and how many pages watch it.
 #[derive(Clone)]
 pub struct Inspector {
     started: Instant,
@@ -35,7 +35,7 @@ pub struct Inspector {
 }
 
 impl Inspector {
-    /// From now on.
+    /// Starts counting now.
     pub fn new() -> Self {
         Self {
             started: Instant::now(),
@@ -44,12 +44,12 @@ impl Inspector {
     }
 }
 
-/// Leaves when it is dropped.
+/// Counts one page. Dropping it frees the place.
 struct Watcher(Arc<AtomicUsize>);
 
 impl Watcher {
     fn enter(watchers: &Arc<AtomicUsize>) -> Option<Self> {
-        // Relaxed: a number, which orders nothing else.
+        // Relaxed: this is only a count, and no other memory depends on it.
         let before = watchers.fetch_add(1, Ordering::Relaxed);
         let watcher = Self(watchers.clone());
         (before < MAX_WATCHERS).then_some(watcher)
@@ -58,7 +58,7 @@ impl Watcher {
 
 impl Drop for Watcher {
     fn drop(&mut self) {
-        // Relaxed: as above.
+        // Relaxed: see `new`.
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -68,7 +68,7 @@ pub async fn watch(State(course): State<Shared>) -> Result<Response, Refusal> {
     let full = || {
         Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "eight pages watch already: close one",
+            "eight pages show the inspector already. Close one of them",
         )
     };
     let watcher = Watcher::enter(&course.inspector.watchers).ok_or_else(full)?;
@@ -100,8 +100,8 @@ fn snapshot(started: Instant) -> Value {
     let Some(now) = wakeful::inspect() else {
         return json!({ "uptime_ms": uptime_ms });
     };
-    // With what is traced comes what is no task in the strict sense: the future that the
-    // server's thread blocks on, and work on the blocking pool.
+    // The dump also lists futures that are not tasks: the one that the server's thread blocks on,
+    // and work on the blocking pool.
     let tasks = wakeful::trace::dump().map_or(now.tasks, |dump| dump.tasks);
     let tasks: Vec<_> = tasks
         .iter()
@@ -132,7 +132,7 @@ fn snapshot(started: Instant) -> Value {
     json!({ "tasks": tasks, "timers": timers, "sockets": sockets, "blocking": blocking, "uptime_ms": uptime_ms })
 }
 
-/// What a task that rests waits for, and for how long it has.
+/// The events that an idle task waits for, and for how long.
 fn waits(task: &TaskInfo) -> Vec<Value> {
     let Some(trace) = task
         .trace
@@ -151,7 +151,7 @@ fn waits(task: &TaskInfo) -> Vec<Value> {
         .collect()
 }
 
-/// A place in the source without the directories of whoever compiled it.
+/// A source location without the directories of the machine that compiled it.
 fn place(location: &std::panic::Location<'_>) -> String {
     let file = location.file().replace('\\', "/");
     let from = ["course/src/", "runtime/src/"]

@@ -1,7 +1,7 @@
-//! One compile or run at a time, and a queue for it that says how many are ahead.
+//! A queue that runs one compile or program at a time, and says how many jobs are ahead.
 //!
-//! Two compilers at once would make both readers wait longer than one after the other, and a
-//! machine with two cores would no longer answer.
+//! Two compilers at the same time would be slower for both readers, and a machine with two cores
+//! would no longer respond.
 
 use std::{
     collections::VecDeque,
@@ -21,7 +21,7 @@ struct Queue {
 }
 
 impl Jobs {
-    /// Takes a place at the end. Dropping it leaves the queue, or ends the turn.
+    /// Joins the end of the queue. Dropping the place leaves the queue, or ends the turn.
     pub fn line_up(&self) -> Place {
         let (sender, moved) = async_channel::unbounded();
         let mut queue = self.queue();
@@ -37,12 +37,13 @@ impl Jobs {
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        // Nothing is left half done under this lock, so a poisoned one is as good as any.
+        // No code panics halfway through a change under this lock, so a poisoned one is still
+        // valid.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A place in the queue; the first one is the job that runs.
+/// A place in the queue. The first place belongs to the job that runs.
 pub struct Place {
     id: u64,
     ahead: usize,
@@ -51,11 +52,11 @@ pub struct Place {
 }
 
 impl Place {
-    /// Waits for the turn; `moved` hears how many are ahead, at once and after every step.
+    /// Waits for the turn. Calls `moved` with the number of jobs ahead, now and after each change.
     pub async fn turn(&mut self, mut moved: impl FnMut(usize)) {
         while self.ahead > 0 {
             moved(self.ahead);
-            // The sender lives in the queue for as long as this place does.
+            // The queue keeps the sender for as long as this place exists.
             self.ahead = self.moved.recv().await.unwrap_or(0);
         }
     }
@@ -69,7 +70,7 @@ impl Drop for Place {
         };
         queue.places.remove(at);
         for (ahead, (_, sender)) in queue.places.iter().enumerate().skip(at) {
-            // Unbounded, and its receiver leaves the queue before it is dropped.
+            // The channel is unbounded, and a place leaves the queue before it drops its receiver.
             let _ = sender.try_send(ahead);
         }
     }
@@ -82,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn turns_come_in_order_and_say_how_many_are_ahead() {
+    fn turns_come_in_order_and_each_place_knows_how_many_are_ahead() {
         let jobs = Jobs::default();
         let (mut a, mut b, mut c) = (jobs.line_up(), jobs.line_up(), jobs.line_up());
         assert!(
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn one_who_leaves_while_waiting_lets_the_others_up() {
+    fn a_place_that_is_dropped_while_it_waits_lets_the_next_one_move_up() {
         let jobs = Jobs::default();
         let (_a, b, mut c) = (jobs.line_up(), jobs.line_up(), jobs.line_up());
         drop(b);

@@ -1,4 +1,4 @@
-//! The port, the connections, the end.
+//! Opens the port, accepts connections and shuts down.
 
 use std::{
     collections::BTreeSet,
@@ -29,23 +29,23 @@ use crate::{
     watch::{Mode, Watch},
 };
 
-/// How many connections are served at once; a browser opens six.
+/// How many connections we serve at once. A browser opens six.
 const MAX_CONNECTIONS: usize = 512;
-/// How long the end waits for requests at hand.
+/// How long a shutdown waits for requests that are in progress.
 const DRAIN: Duration = Duration::from_secs(2);
-/// How long to wait when the system has no more descriptors.
+/// How long to wait when the system has no more file descriptors.
 const BREATHE: Duration = Duration::from_millis(100);
 
-/// How to serve.
+/// The settings of the server.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes any free one.
+    /// The port on 127.0.0.1. With 0 the system chooses a free one.
     pub port: u16,
     /// The reader's editor.
     pub editor: Editor,
-    /// How much an exercise, or a block of a page, may use.
+    /// The limits for running an exercise or a block of a page.
     pub limits: Limits,
-    /// How long a client may take for the head of a request.
+    /// How long a client may take to send the head of a request.
     pub head_time: Duration,
 }
 
@@ -70,7 +70,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens and builds the book. Needs a `wakeful` runtime.
+    /// Opens the port and builds the book. Needs a `wakeful` runtime.
     pub async fn start(layout: Layout, options: Options) -> Result<Self, ServeError> {
         let (listener, port) = bind(options.port).await?;
         let catalog = Catalog::load(&layout)?;
@@ -96,7 +96,7 @@ impl Server {
         let watch = Watch::new(&directories.iter().map(AsRef::as_ref).collect::<Vec<_>>())?;
         if let Mode::Polled { reason } = watch.mode() {
             notes.push(format!(
-                "Files are looked at every second instead of watched: {reason}."
+                "The server checks all files every second instead of waiting for changes ({reason})."
             ));
         }
         drop(wakeful::spawn_local(refresh::follow(course.clone(), watch)));
@@ -109,22 +109,22 @@ impl Server {
         })
     }
 
-    /// Where it listens.
+    /// The port it listens on.
     pub fn port(&self) -> u16 {
         self.course.port
     }
 
-    /// The address to open.
+    /// The address to open in a browser.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.course.port)
     }
 
-    /// What the reader should know before the first page.
+    /// Notes for the reader, before the first page.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// Serves until `stop` is done; then lets the requests at hand end.
+    /// Serves until `stop` completes, then waits for the requests in progress.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let Self {
             course,
@@ -133,17 +133,17 @@ impl Server {
             ending,
             ..
         } = self;
-        // Every connection holds a clone: the last one to go closes the channel.
+        // Every connection holds a clone of the sender. The channel closes when the last one ends.
         let (alive, gone) = async_channel::bounded::<Infallible>(1);
         {
             let accepting = std::pin::pin!(accept(&course, listener, &ending, alive));
             select(accepting, std::pin::pin!(stop)).await;
         }
-        // The listener is closed now: who connects hears so at once.
+        // The listener is closed now, so the system refuses new connections at once.
         end.close();
         course.hub.close();
         let _ = time::timeout(DRAIN, gone.recv()).await;
-        // Best effort: it is below target/, and the next start empties it anyway.
+        // Ignore errors. The directory is below target/, and the next start empties it anyway.
         let _ = std::fs::remove_dir_all(course.book_dir());
     }
 }
@@ -158,17 +158,17 @@ async fn accept(
     let (port, head_time) = (course.port, course.head_time);
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
-            // A client that left again, or no descriptors: the next one may do better.
+            // The client left again, or there are no descriptors. The next attempt may succeed.
             time::sleep(BREATHE).await;
             continue;
         };
-        // One sender is ours.
+        // One sender belongs to this loop.
         if alive.sender_count() > MAX_CONNECTIONS {
             continue;
         }
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
         drop(wakeful::spawn_local(async move {
-            // The system's table can be long.
+            // Reading the system's table can take long.
             let ours = wakeful::spawn_blocking(move || peer::is_ours(peer, port));
             if let Ok(true) = ours.await {
                 connection::serve(stream, router, head_time, ending).await;
@@ -178,7 +178,7 @@ async fn accept(
     }
 }
 
-/// Loopback only, whatever happens.
+/// Listens on loopback, and never on another address.
 async fn bind(port: u16) -> Result<(TcpListener, u16), ServeError> {
     let address = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let failed = |source: io::Error| match source.kind() {
@@ -220,8 +220,8 @@ fn is_course(port: u16) -> bool {
     })
 }
 
-/// Other courses that serve this clone: each has a directory that begins with its port. What one
-/// that was killed left under our port is removed.
+/// Finds other courses that serve this clone. Each has a directory whose name begins with its port.
+/// Also removes the directory of an earlier server on our port that was killed.
 fn neighbours(course: &Course) -> Option<String> {
     let mut others = BTreeSet::new();
     for entry in std::fs::read_dir(course.books_dir()).ok()?.flatten() {
@@ -241,7 +241,7 @@ fn neighbours(course: &Course) -> Option<String> {
         .collect();
     (!urls.is_empty()).then(|| {
         format!(
-            "This clone is also served at {}: both show the same exercises and progress.",
+            "This clone is also served at {}. Both show the same exercises and progress.",
             urls.join(", ")
         )
     })

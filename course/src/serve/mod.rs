@@ -1,22 +1,23 @@
-//! `cargo course`'s server: the book, served by the runtime that the book builds.
+//! The server of `cargo course`. It serves the book with the runtime that the book builds.
 //!
-//! One thread of `wakeful` carries everything: hyper parses, axum routes, and what would block
-//! (building the book, reading and writing files) goes to the blocking pool. When nothing happens,
-//! nothing runs: no timer, no polling.
+//! One thread runs a `wakeful` runtime, hyper parses requests, and axum routes them. Blocking work
+//! (building the book, reading and writing files) runs on the blocking pool. An idle server uses no
+//! processor time: it has no timers, and it does not poll.
 //!
-//! | room | holds |
+//! | module | purpose |
 //! |---|---|
-//! | `listen` | the port, the connections, the end |
-//! | `peer`, `guard` | who may connect, and who may ask: `Host`, `Origin`, the token |
-//! | `router` | which address is answered by whom |
-//! | `pages` | the built book in memory, ready to be sent |
+//! | `listen` | opens the port, accepts connections, shuts down |
+//! | `peer`, `guard` | reject foreign connections and requests: by user, `Host`, `Origin` and token
+//! |
+//! | `router` | maps each address to its handler |
+//! | `pages` | the built book in memory |
 //! | `events` | server-sent events and their subscribers |
-//! | `jobs` | one compile or run at a time, and the queue for it |
+//! | `jobs` | the queue that lets only one compile or run happen at a time |
 //! | `board`, `exercises` | the state of every exercise, and the requests about one |
-//! | `play` | ▶: a block of a page, run |
-//! | `refresh` | a file changed: the book is rebuilt, the exercise runs again |
-//! | `editor`, [`browser`] | the reader's own programs |
-//! | `inspector` | the server's own tasks, timers and sockets |
+//! | `play` | runs a block of a page (▶) |
+//! | `refresh` | rebuilds the book and runs exercises again when files change |
+//! | `editor`, [`browser`] | start the reader's own programs |
+//! | `inspector` | shows the server's own tasks, timers and sockets |
 
 mod board;
 pub mod browser;

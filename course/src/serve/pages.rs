@@ -1,7 +1,8 @@
-//! The built book in memory, ready to be sent.
+//! The built book in memory, ready to send.
 //!
-//! Every file of the book is read once after a build; a request finds it in a map by its whole
-//! decoded path. No path of a request ever reaches the file system, so none can leave the book.
+//! After a build we read every file of the book once. A request finds its file in a map, by its
+//! whole decoded path. No path of a request reaches the file system, so no request can leave the
+//! book.
 
 use std::{
     collections::HashMap,
@@ -19,7 +20,7 @@ use axum::{
 use super::token::Token;
 use crate::files::{self, FileError};
 
-/// The book as it is now; a rebuild replaces it whole.
+/// The current book. A rebuild replaces all of it.
 #[derive(Default)]
 pub struct Pages(RwLock<Arc<Files>>);
 
@@ -27,7 +28,7 @@ pub struct Pages(RwLock<Arc<Files>>);
 #[derive(Default)]
 pub struct Files {
     files: HashMap<String, File>,
-    /// Shown for every page while the book has never been built.
+    /// Shown instead of every page if the book was never built.
     excuse: Option<File>,
 }
 
@@ -42,14 +43,14 @@ impl File {
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         let etag = format!("\"{:016x}\"", hasher.finish());
-        // Hexadecimal digits in quotes are always a header.
+        // Hexadecimal digits in quotes are always a valid header.
         let etag = HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\""));
         Self { body, etag, kind }
     }
 }
 
 impl Files {
-    /// Reads a built book. Blocks: call it from the blocking pool.
+    /// Reads a built book. Blocks, so call it on the blocking pool.
     pub fn load(out: &Path, token: &Token) -> Result<Self, FileError> {
         let mut files = HashMap::new();
         for path in files::walk(out, &|_| false)? {
@@ -70,7 +71,7 @@ impl Files {
         })
     }
 
-    /// What stands in for a book that was never built.
+    /// The page to show if the book was never built.
     pub fn excuse(message: &str, token: &Token) -> Self {
         let text = message.replace('&', "&amp;").replace('<', "&lt;");
         let page = EXCUSE
@@ -82,13 +83,13 @@ impl Files {
         }
     }
 
-    /// The pages (and only they) that are not the same in `before`; all of them if a file changed
-    /// that any page may load.
+    /// The pages that differ from those in `before`. If a file changed that any page may load, all
+    /// pages count as changed.
     fn changed_since(&self, before: &Self) -> Vec<String> {
         let differs = |name: &&String| {
             before.files.get(*name).map(|f| &f.etag) != self.files.get(*name).map(|f| &f.etag)
         };
-        // The index of the search follows every word; a page need not reload for it.
+        // The search index changes with every word, but pages need not reload for it.
         let asset = |name: &&String| !is_page(name) && !name.starts_with("searchindex");
         let names = || self.files.keys().chain(before.files.keys());
         let all = before.excuse.is_some() || names().filter(asset).any(|name| differs(&name));
@@ -116,7 +117,7 @@ impl Files {
 }
 
 impl Pages {
-    /// Puts a new build in the place of the old one; answers which pages changed.
+    /// Replaces the old build with a new one. Returns the names of the pages that changed.
     pub fn replace(&self, files: Files) -> Vec<String> {
         let files = Arc::new(files);
         let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -146,7 +147,7 @@ impl Pages {
             return (
                 StatusCode::METHOD_NOT_ALLOWED,
                 allow,
-                "pages can only be read\n",
+                "pages can only be read. Use GET or HEAD\n",
             )
                 .into_response();
         }
@@ -159,7 +160,7 @@ impl Pages {
             }
             (Some(file), _) => send(StatusCode::OK, file, method),
             (None, Some(lost)) => send(StatusCode::NOT_FOUND, lost, method),
-            (None, None) => (StatusCode::NOT_FOUND, "there is no such page\n").into_response(),
+            (None, None) => (StatusCode::NOT_FOUND, "this page does not exist\n").into_response(),
         }
     }
 }
@@ -177,7 +178,7 @@ fn send(status: StatusCode, file: &File, method: &Method) -> Response {
     (status, cached(file), about, body).into_response()
 }
 
-/// The browser keeps a copy, and asks each time whether it is still good.
+/// The browser keeps a copy, and asks each time whether it is still current.
 fn cached(file: &File) -> [(header::HeaderName, HeaderValue); 2] {
     [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
@@ -208,7 +209,7 @@ fn with_token(html: Vec<u8>, token: &Token) -> Vec<u8> {
     }
 }
 
-/// `%41` as `A`; `None` if it is no text, or holds what no name of a file holds.
+/// Decodes `%41` to `A`. Returns `None` if the result is not text, or cannot be the name of a file.
 fn decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.bytes();
@@ -279,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rebuild_names_the_pages_that_changed() {
+    fn a_rebuild_lists_the_pages_that_changed() {
         let old = files(&[
             ("a.html", "1"),
             ("b.html", "1"),
@@ -304,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_is_found_by_its_name_with_and_without_its_ending() {
+    fn a_page_is_found_with_and_without_its_html_ending() {
         let files = files(&[("index.html", "i"), ("02-a.html", "a"), ("css/x.css", "c")]);
         let body = |path: &str| files.find(path).map(|file| file.body.clone());
         assert_eq!(body("/").unwrap(), "i");

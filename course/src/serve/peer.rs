@@ -1,24 +1,24 @@
-//! Whose connection this is.
+//! Finds the user of a connection.
 //!
-//! Loopback is shared by everybody who is logged in on a machine, and a page carries the token
-//! with which one can run code as its reader. So where the system tells which user a connection
-//! belongs to (Linux does, in a table), connections of other users are closed unanswered.
-//! Elsewhere, and where the table does not list it, a connection is taken to be the reader's.
+//! All users of a machine share its loopback address, and our pages carry the token that allows a
+//! client to run code as the reader. So we close connections of other users without an answer.
+//! Linux lists the user of each connection in a table. On other systems, or if the table does not
+//! list the connection, we assume that it is the reader's.
 
 use std::net::SocketAddr;
 
-/// Whether the connection from `peer` to our `port` is the reader's own, as far as can be told.
+/// Whether the connection from `peer` to our `port` is the reader's own, as far as we can know.
 #[cfg(target_os = "linux")]
 pub fn is_ours(peer: SocketAddr, port: u16) -> bool {
     let user = ["/proc/net/tcp", "/proc/net/tcp6"].iter().find_map(|path| {
         let table = std::fs::read_to_string(path).ok()?;
         table::user(&table, peer, port)
     });
-    // The superuser needs no token of ours; relays into containers run as that one.
+    // The superuser does not need our token. Relays into containers also run as this user.
     user.is_none_or(|user| user == 0 || user == rustix::process::geteuid().as_raw())
 }
 
-/// Whether the connection from `peer` to our `port` is the reader's own: not told here.
+/// This system does not tell us, so we assume that the connection is the reader's own.
 #[cfg(not(target_os = "linux"))]
 pub fn is_ours(_peer: SocketAddr, _port: u16) -> bool {
     true
@@ -41,7 +41,7 @@ mod table {
             address(&theirs.octets(), peer.port()),
             address(&ours.octets(), port),
         );
-        // A program may have used an IPv6 socket for it.
+        // A program may have used an IPv6 socket for this connection.
         let wide = |ip: Ipv4Addr, port| address(&ip.to_ipv6_mapped().octets(), port);
         let wide = (wide(theirs, peer.port()), wide(ours, port));
         table.lines().find_map(|line| {
@@ -52,12 +52,12 @@ mod table {
         })
     }
 
-    /// As the kernel writes it: words of four bytes in the machine's own order.
+    /// Formats an address as the kernel does: words of four bytes in the machine's byte order.
     fn address(octets: &[u8], port: u16) -> String {
         let mut text = String::new();
         for word in octets.chunks_exact(4) {
             let word = u32::from_ne_bytes([word[0], word[1], word[2], word[3]]);
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "{word:08X}");
         }
         let _ = write!(text, ":{port:04X}");
@@ -77,7 +77,7 @@ mod table {
 ";
 
         #[test]
-        fn the_user_at_the_other_end_is_found_whichever_kind_of_socket_it_has() {
+        fn the_user_of_a_connection_is_found_for_ipv4_and_ipv6_sockets() {
             let peer = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             assert_eq!(user(TABLE, peer(0xc000), 3000), Some(1001));
             assert_eq!(user(TABLE, peer(0xc001), 3000), Some(1002));

@@ -1,8 +1,7 @@
-//! ▶: a block of a page, compiled against its chapter's crate and run on this machine.
+//! Runs a block of a page (▶): compiles it against its chapter's crate and runs it on this machine.
 //!
-//! The answer is a stream of lines, one JSON object each. The job is tied to the stream: when the
-//! reader's browser closes it, the stream is dropped, the job with it, and with the job whatever
-//! it had started.
+//! The answer is a stream of lines with one JSON object each. The job belongs to the stream. If the
+//! browser closes the stream, we drop it, and that stops the job and every process it started.
 
 use std::{
     convert::Infallible,
@@ -37,7 +36,7 @@ use crate::{
     },
 };
 
-/// A block of a page, perhaps edited.
+/// A block of a page. The reader may have edited it.
 #[derive(Deserialize)]
 pub struct Block {
     chapter: String,
@@ -73,7 +72,7 @@ pub async fn run(
     Json(block): Json<Block>,
 ) -> Result<Response, Refusal> {
     let catalog = course.board.catalog();
-    // By its exact name: what a request says is never made into a path.
+    // We look up the exact name. Text from a request never becomes part of a path.
     let chapter = catalog
         .chapters
         .iter()
@@ -127,7 +126,7 @@ async fn compile_and_run(
     code: &str,
     lines: &Lines,
 ) -> Result<(&'static str, Option<i32>), RunError> {
-    // Two courses must not build in one directory: the slot carries the port.
+    // Two servers must not build in the same directory, so its name contains the port.
     let slot = format!("run-{}", course.port);
     let built = snippet::build(&course.layout, chapter, &slot, code, &course.limits).await?;
     if !built.diagnostics.is_empty() {
@@ -153,7 +152,7 @@ async fn compile_and_run(
     let ended = child::run(&spec, &mut |pipe, bytes| match pipe {
         Pipe::Stdout => stdout.push(bytes, |text| lines.say(&Event::Stdout { text })),
         Pipe::Stderr => stderr.push(bytes, |text| {
-            // A panic's place comes in one piece.
+            // A panic's location arrives in one piece.
             let text = &course.layout.relative(text);
             lines.say(&Event::Stderr { text });
         }),
@@ -166,7 +165,7 @@ async fn compile_and_run(
     })
 }
 
-/// The exit code; for a signal what a shell makes of it.
+/// The exit code. For a signal we use the number that a shell would use.
 fn exit_code(status: ExitStatus) -> i32 {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
@@ -179,7 +178,7 @@ struct Lines(Sender<Bytes>);
 
 impl Lines {
     fn say(&self, event: &Event<'_>) {
-        // Strings and numbers always become JSON; and a closed stream ends this task anyway.
+        // Strings and numbers always serialize. A closed stream will end this task anyway.
         if let Ok(mut line) = serde_json::to_vec(event) {
             line.push(b'\n');
             let _ = self.0.try_send(line.into());
@@ -187,7 +186,7 @@ impl Lines {
     }
 }
 
-/// Bytes as they come from a pipe, made text without tearing a character in two.
+/// Decodes bytes from a pipe, even if a character arrives in two pieces.
 #[derive(Default)]
 struct Text {
     torn: Vec<u8>,
@@ -197,7 +196,7 @@ impl Text {
     fn push(&mut self, bytes: &[u8], mut say: impl FnMut(&str)) {
         self.torn.extend_from_slice(bytes);
         let keep = match std::str::from_utf8(&self.torn) {
-            // Only what could still become a character waits for its rest.
+            // Keep only bytes that may be the start of a character.
             Err(error) if error.error_len().is_none() => self.torn.len() - error.valid_up_to(),
             _ => 0,
         };
@@ -209,7 +208,7 @@ impl Text {
     }
 }
 
-/// The lines as a body; dropped, it stops the job.
+/// The lines as a response body. Dropping it stops the job.
 struct Output {
     lines: Pin<Box<Receiver<Bytes>>>,
     job: AbortHandle,
@@ -234,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_character_that_comes_in_two_pieces_stays_whole() {
+    fn a_character_that_arrives_in_two_pieces_is_decoded_correctly() {
         let mut text = Text::default();
         let mut said = Vec::new();
         let snow = "☃".as_bytes();

@@ -1,4 +1,4 @@
-//! A file changed: the exercise it belongs to runs again, the book is rebuilt.
+//! Reacts to changed files: runs their exercise again and rebuilds the book.
 
 use std::{
     collections::BTreeSet,
@@ -13,7 +13,7 @@ use crate::{
     work,
 };
 
-/// The directories whose files make the book or the exercises.
+/// The directories with the files of the book and of the exercises.
 pub fn directories(course: &Shared) -> Vec<PathBuf> {
     let layout = &course.layout;
     let all = [
@@ -28,12 +28,12 @@ pub fn directories(course: &Shared) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Follows the changes for ever.
+/// Follows the changes until the server ends.
 pub async fn follow(course: Shared, mut watch: Watch) {
     loop {
         let changed = watch.next().await;
         for exercise in touched(&course, &changed) {
-            // Saved without a change, or already seen by the run that has just ended.
+            // The file was saved without a change, or the last run has already seen this change.
             let now = runner::revision(&course.layout, &exercise).ok();
             if now.is_none() || now != course.board.revision(&exercise.id) {
                 board::run(&course, &exercise);
@@ -80,7 +80,7 @@ async fn rebuild(course: &Shared) {
         Ok(Err(error)) => return course.problem(&chain(&error)),
         Err(_) => {}
     }
-    // Also when no page changed: it takes an earlier problem off the pages.
+    // Send this even if no page changed, because it removes an earlier problem from the pages.
     if let Some(pages) = course.build_book().await {
         course
             .hub
@@ -88,7 +88,7 @@ async fn rebuild(course: &Shared) {
     }
 }
 
-/// What is written by a person, as far as its name tells: not an editor's swap file, no lock file.
+/// Whether a person wrote the file, judging by its name. Swap files and lock files do not count.
 fn is_written(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let extension = path.extension().unwrap_or_default().to_string_lossy();
@@ -104,10 +104,10 @@ fn makes_the_book(course: &Shared, path: &Path) -> bool {
         && !path.starts_with(layout.book().join("book"))
 }
 
-/// The exercises that the changed files belong to. A file that several share (`lib.rs`, a
-/// manifest) concerns those that were tried; if none was, the first that is not solved. And
-/// whatever changes in a chapter concerns those that did not build: all its exercises are one
-/// crate, so what kept them from it may have been in the file of another.
+/// Finds the exercises that the changed files belong to. A shared file (`lib.rs`, a manifest)
+/// belongs to all exercises that were tried, or else to the first unsolved one. Any change in a
+/// chapter also counts for its exercises that did not compile. All of them share one crate, so the
+/// error may have been in the file of another exercise.
 fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let layout = &course.layout;
     let catalog = course.board.catalog();

@@ -1,4 +1,4 @@
-//! Which address is answered by whom.
+//! Maps each address to its handler.
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use super::{
     exercises, guard, inspector, play,
 };
 
-/// All of them, behind the guard.
+/// The routes, with the guard in front of them.
 pub fn router(course: Shared) -> Router {
     let exercise = Router::new()
         .route("/run", post(exercises::run))
@@ -67,7 +67,7 @@ async fn subscribe(State(course): State<Shared>) -> Result<Response, Refusal> {
     let full = || {
         Refusal::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "too many pages are open: close some",
+            "too many pages are open. Close some of them",
         )
     };
     course

@@ -1,33 +1,34 @@
-//! The secret that a page of this server carries and everything that acts must show.
+//! The secret that our pages carry. Every request that does something must show it.
 
 use std::fmt::Write;
 
-/// 128 random bits, made anew at every start.
+/// 128 random bits, new at every start.
 pub struct Token(String);
 
 impl Token {
-    /// A fresh one, from the system's own source.
+    /// A new token, from the system's random numbers.
     pub fn random() -> Result<Self, getrandom::Error> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes)?;
         let mut text = String::with_capacity(32);
         for byte in bytes {
-            // Writing to a string does not fail.
+            // Writing to a string cannot fail.
             let _ = write!(text, "{byte:02x}");
         }
         Ok(Self(text))
     }
 
-    /// As pages carry it.
+    /// The token as text, for pages.
     pub fn text(&self) -> &str {
         &self.0
     }
 
-    /// Whether `shown` is the token, in a time that does not tell how much of it is right.
+    /// Compares `shown` with the token, in constant time. The time does not reveal how much is
+    /// right.
     pub fn is(&self, shown: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), shown.as_bytes());
         let difference = ours.iter().zip(theirs).fold(0, |sum, (a, b)| sum | (a ^ b));
-        // `black_box` keeps the compiler from returning at the first difference.
+        // Without `black_box` the compiler could return at the first difference.
         ours.len() == theirs.len() && std::hint::black_box(difference) == 0
     }
 }
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_whole_token_is_the_token() {
+    fn only_the_complete_token_is_accepted() {
         let token = Token::random().unwrap();
         assert_eq!(token.text().len(), 32);
         assert!(token.is(token.text()));

@@ -1,4 +1,4 @@
-//! Holes: the regions of a solution that the reader fills in.
+//! Holes: the parts of a solution that the reader has to write.
 //!
 //! ```text
 //!     // hole: begin
@@ -8,34 +8,34 @@
 //!     // hole: end
 //! ```
 
-/// A region that is not written as it should be.
+/// A hole with an error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct HoleError {
-    /// Counted from 1.
+    /// The line number, counted from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// What is wrong.
     pub problem: &'static str,
 }
 
-/// Which of its two texts a source with holes is turned into.
+/// The text to keep from each hole.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Skeleton,
     Solution,
 }
 
-/// The reader's side: each region replaced by its `//|` lines.
+/// The reader's version: the `//|` lines replace each hole.
 pub fn skeleton(source: &str) -> Result<String, HoleError> {
     resolve(source, Side::Skeleton)
 }
 
-/// The solution as people should read it: without the marks.
+/// The solution without the marks.
 pub fn solution(source: &str) -> Result<String, HoleError> {
     resolve(source, Side::Solution)
 }
 
-/// Whether a source has holes at all.
+/// Whether a source contains holes.
 pub fn has_holes(source: &str) -> bool {
     source.lines().any(|line| mark(line).is_some())
 }
@@ -57,14 +57,14 @@ fn resolve(source: &str, side: Side) -> Result<String, HoleError> {
         };
         place = match (mark(line), place) {
             (Some("begin"), Place::Outside) => Place::Solution { begin: number },
-            (Some("begin"), _) => return Err(wrong("a hole begins inside another")),
+            (Some("begin"), _) => return Err(wrong("a hole begins inside another hole")),
             (Some("instead"), Place::Solution { begin }) => Place::Instead { begin },
             (Some("instead"), _) => return Err(wrong("`instead` without a `begin` before it")),
             (Some("end"), Place::Instead { .. }) => Place::Outside,
             (Some("end"), _) => {
                 return Err(wrong("`end` without a `begin` and an `instead` before it"));
             }
-            (Some(_), _) => return Err(wrong("a hole's mark is `begin`, `instead` or `end`")),
+            (Some(_), _) => return Err(wrong("a mark of a hole is `begin`, `instead` or `end`")),
             (None, Place::Outside) => {
                 out.push_str(line);
                 Place::Outside
@@ -134,14 +134,14 @@ mod tests {
     }
 
     #[test]
-    fn a_source_without_holes_stays_byte_for_byte() {
+    fn a_source_without_holes_does_not_change() {
         let source = "//! No hole.\r\nfn main() {}";
         assert_eq!(skeleton(source).unwrap(), source);
         assert!(!has_holes(source));
     }
 
     #[test]
-    fn a_region_that_is_not_closed_or_nested_is_named_by_its_line() {
+    fn an_error_in_a_hole_names_its_line() {
         let line = |source: &str| skeleton(source).unwrap_err().line;
         assert_eq!(line("a\n// hole: begin\nb\n"), 2);
         assert_eq!(line("// hole: begin\n// hole: begin\n"), 2);

@@ -1,10 +1,11 @@
-//! Solutions turned into skeletons, and an exercise put back to its skeleton.
+//! Turns solutions into skeletons, and resets an exercise to its skeleton.
 //!
-//! The solutions are the only source. [`generate`] computes all of `exercises/`
-//! from them; [`regenerate`] writes it, [`differences`] compares, [`reset`] puts
-//! one exercise back, [`diff`] shows the reader's version against the solution.
+//! The solutions are the only source. [`generate`] computes all of `exercises/` from them,
+//! [`regenerate`] writes it, [`differences`] compares it with the disk, [`reset`] resets one
+//! exercise, [`restore`] resets one file, and [`diff`] compares the reader's version with the solution.
 
 mod fill;
+mod generated;
 mod holes;
 mod manifest;
 mod reset;
@@ -14,38 +15,38 @@ mod write;
 pub use fill::{fill, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
-pub use reset::{Reset, diff, reset};
+pub use reset::{Reset, diff, reset, restore};
 pub(crate) use tree::for_the_reader;
 pub use tree::{Tree, generate};
-pub use write::{Difference, differences, regenerate};
+pub use write::{Difference, Regenerated, differences, regenerate};
 pub(crate) use write::{is_not_generated, put};
 
 use std::path::PathBuf;
 
 use crate::files::FileError;
 
-/// What a reader's version is kept as, with a number behind it.
+/// The suffix for a kept version of the reader. A number follows it.
 pub(crate) const YOURS: &str = ".yours-";
 
-/// Why a skeleton cannot be made.
+/// Why a skeleton cannot be created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SkeletonError {
-    /// A file could not be read or written.
+    /// We could not read or write a file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A hole is not written as it should be.
-    #[error("{} cannot be made a skeleton", path.display())]
+    /// A hole has an error.
+    #[error("cannot turn {} into a skeleton", path.display())]
     Hole {
         /// The solution's file.
         path: PathBuf,
-        /// Which line, and what is wrong there.
+        /// The line and the error.
         source: HoleError,
     },
     /// A manifest cannot be derived.
-    #[error("no manifest can be derived from {}", path.display())]
+    #[error("cannot derive a manifest from {}", path.display())]
     Manifest {
-        /// Whose manifest.
+        /// The manifest of the solution.
         path: PathBuf,
         /// What is wrong.
         source: ManifestError,

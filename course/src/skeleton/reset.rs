@@ -1,26 +1,26 @@
-//! One exercise put back, and compared with its solution.
+//! Resets one exercise, and compares it with its solution.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, YOURS, for_the_reader, generate, holes, write};
+use super::{SkeletonError, Tree, for_the_reader, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 use crate::work;
 
-/// What [`reset`] did.
+/// The result of [`reset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reset {
-    /// Where the reader's version of the exercise is kept; `None` if there was nothing to keep.
+    /// Where the reader's version is kept. `None` if there was nothing to keep.
     pub kept: Option<PathBuf>,
-    /// Other files of the crate that had been changed and were restored, and where the changed ones are kept:
-    /// the manifests, the test, the crate's root.
+    /// Other files of the crate that had changed and were restored: the manifests, the test, the
+    /// crate's root. Each with the path of its kept version.
     pub restored: Vec<(PathBuf, Option<PathBuf>)>,
 }
 
-/// Puts an exercise's file back to its skeleton, and with it everything of the
-/// crate that belongs to no other exercise: above all the manifests, without
-/// which nothing there would build. Every changed file is kept.
+/// Resets an exercise's file to its skeleton. It also restores all files of the crate that belong
+/// to no other exercise. The manifests matter most, because nothing builds without them. It keeps a
+/// copy of every changed file.
 pub fn reset(
     layout: &Layout,
     catalog: &Catalog,
@@ -36,19 +36,7 @@ pub fn reset(
         if fs::read(&path).is_ok_and(|now| now == *content) {
             continue;
         }
-        // Whatever else is there is moved out of the way: a directory, or a link that leads
-        // nowhere, which to write to would write elsewhere.
-        let kept = match fs::symlink_metadata(&path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            _ => Some(files::set_aside(&path, YOURS)?),
-        };
-        if let Err(error) = write::put(&path, content) {
-            // On a full disk the reader had better keep a file than a promise.
-            if let Some(kept) = kept {
-                let _ = fs::rename(kept, &path);
-            }
-            return Err(error.into());
-        }
+        let kept = write::replace(&path, content)?;
         if is_the_exercise {
             done.kept = kept;
         } else {
@@ -60,7 +48,16 @@ pub fn reset(
     Ok(done)
 }
 
-/// The exercise's own file, and the files of its crate and workspace that are no other exercise's.
+/// Resets one file. Returns the new place of the changed file.
+pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, SkeletonError> {
+    if fs::read(path).is_ok_and(|now| now == generated) {
+        return Ok(None);
+    }
+    Ok(write::replace(path, generated)?)
+}
+
+/// The exercise's own file, and the files of its crate and workspace that belong to no other
+/// exercise.
 fn touched<'a>(
     tree: &'a Tree,
     catalog: &'a Catalog,
@@ -70,7 +67,7 @@ fn touched<'a>(
         let other = catalog.exercises().filter(|other| other.id != exercise.id);
         let another_s = other.into_iter().any(|other| {
             let dir = Path::new(&other.folder);
-            // Two exercises may share a test file; it is restored with either.
+            // Two exercises may share a test file. Resetting either one restores it.
             let own_file = **path == dir.join(&other.file);
             let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
             own_file || own_test
@@ -80,7 +77,7 @@ fn touched<'a>(
     })
 }
 
-/// The reader's file compared with the solution, as a unified diff; empty if they are the same.
+/// Compares the reader's file with the solution, as a unified diff. Empty if they are equal.
 pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonError> {
     let path = exercise.solution_path(layout);
     let solution = holes::solution(&files::read(&path)?)
@@ -91,7 +88,7 @@ pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonErro
     }
     let patch = diffy::DiffOptions::new()
         .set_original_filename(format!("yours: {}", exercise.file.display()))
-        .set_modified_filename("the book's solution")
+        .set_modified_filename("our solution")
         .create_patch(&yours, &solution)
         .to_string();
     Ok(patch)

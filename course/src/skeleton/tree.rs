@@ -1,4 +1,4 @@
-//! All that `exercises/` should hold, computed from the solutions without writing anything.
+//! Computes the content of `exercises/` from the solutions, without writing it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use super::{SkeletonError, holes, manifest};
 use crate::catalog::{Crate, Layout};
 use crate::files;
 
-/// The files of `exercises/`: path from there, and content.
+/// The files of `exercises/`: relative path and content.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
-/// What `exercises/` should hold.
+/// The files that `exercises/` should contain.
 pub fn generate(layout: &Layout, crates: &[Crate]) -> Result<Tree, SkeletonError> {
     let mut tree = Tree::new();
     let mut manifests = Vec::new();
@@ -33,7 +33,7 @@ pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
     tree
 }
 
-/// Adds one crate; returns the solution's manifest, from which the workspace is derived.
+/// Adds one crate. Returns the manifest of the solution, which the workspace needs.
 fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String, SkeletonError> {
     let dir = layout.solutions().join(&member.folder);
     let out = Path::new(&member.folder);
@@ -57,11 +57,12 @@ fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String,
                     path: path.clone(),
                     source,
                 };
-                // A test serves solution and skeleton alike: with a hole in it, it could not.
+                // The same test runs for the solution and the skeleton, so it cannot contain a
+                // hole.
                 if relative.starts_with("tests") && holes::has_holes(&text) {
                     return Err(hole(holes::HoleError {
                         line: 1,
-                        problem: "a test file has no holes",
+                        problem: "a test file must not contain a hole",
                     }));
                 }
                 holes::skeleton(&text).map_err(hole)?.into_bytes()
@@ -74,7 +75,7 @@ fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String,
     Ok(text)
 }
 
-/// What lies in a solution but is not for the reader.
+/// Files of a solution that the reader does not get.
 fn is_the_maintainers(relative: &Path) -> bool {
     [
         "Cargo.toml",

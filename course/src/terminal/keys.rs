@@ -1,7 +1,8 @@
-//! Single keys from a terminal; lines, by their first letter, from anything else.
+//! Reads single keys from a terminal, or lines from any other input. Of a line we use the first
+//! letter.
 //!
-//! A thread waits for them, because neither can be waited for in the reactor
-//! everywhere; it ends with the process.
+//! A thread reads them, because not every system can wait for a terminal in a reactor. The thread
+//! ends with the process.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::thread;
@@ -10,7 +11,7 @@ use async_channel::{Receiver, Sender};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 
-/// What was pressed.
+/// A key that the reader pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
     /// A letter, in lower case.
@@ -19,9 +20,9 @@ pub enum Key {
     End,
 }
 
-/// The keyboard, and the screen it needs: while keys come one by one, the
-/// terminal moves no cursor back at the end of a line, so all printing goes
-/// through [`Keys::print`]. The terminal is restored on drop.
+/// The keyboard and the screen. While we read single keys, the terminal does not return the cursor
+/// at the end of a line, so all output must use [`Keys::print`]. Dropping this restores the
+/// terminal.
 #[derive(Debug)]
 pub struct Keys {
     keys: Receiver<Key>,
@@ -29,7 +30,7 @@ pub struct Keys {
 }
 
 impl Keys {
-    /// Starts to listen.
+    /// Starts to read keys.
     pub fn start() -> Self {
         let (sender, keys) = async_channel::unbounded();
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
@@ -40,7 +41,7 @@ impl Keys {
         Self { keys, raw }
     }
 
-    /// Whether keys come one by one; otherwise each needs Enter.
+    /// Whether single keys arrive. Otherwise the reader must press Enter after each.
     pub fn single(&self) -> bool {
         self.raw
     }
@@ -50,10 +51,10 @@ impl Keys {
         self.keys.recv().await.unwrap_or(Key::End)
     }
 
-    /// Prints text to stdout, whichever mode the terminal is in.
+    /// Prints text to stdout, in either mode of the terminal.
     pub fn print(&self, text: &str) {
         let mut stdout = io::stdout().lock();
-        // A closed pipe is no reason to stop watching; the next key will be its end.
+        // A closed pipe does not end the watch. The next key will be `End`.
         let _ = if self.raw {
             stdout.write_all(text.replace('\n', "\r\n").as_bytes())
         } else {
@@ -62,7 +63,7 @@ impl Keys {
         let _ = stdout.flush();
     }
 
-    /// Empties the screen, where there is one.
+    /// Clears the screen, if there is one.
     pub fn clear(&self) {
         if self.raw {
             self.print("\x1b[2J\x1b[3J\x1b[H");

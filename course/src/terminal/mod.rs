@@ -1,5 +1,4 @@
-//! What is printed for people: colours where the terminal has them, errors
-//! with their causes, verdicts, keys.
+//! Output for people: colours, errors with their causes, verdicts, keys.
 
 mod keys;
 mod paint;
@@ -17,13 +16,13 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-/// Prints an error, what caused it, and what to do.
+/// Prints an error, its causes, and what to do.
 pub fn print_error(error: &dyn Error, advice: Option<&str>) {
     let head = format!("{} {error}", Paint::for_stderr().red("error:"));
     print_causes(head, error.source(), advice);
 }
 
-/// Prints what could not be done, why, and what to do; it goes on all the same.
+/// Prints what failed, why, and what to do. The program continues.
 pub fn print_warning(what: &str, error: &dyn Error, advice: Option<&str>) {
     let head = format!("{} {what}", Paint::for_stderr().yellow("warning:"));
     print_causes(head, Some(error), advice);
@@ -33,7 +32,7 @@ fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str
     let paint = Paint::for_stderr();
     let mut text = head + "\n";
     while let Some(error) = cause {
-        // An error that prints its cause itself has said this already.
+        // Skip a cause that its error has already printed.
         let said = error.to_string();
         let _ = writeln!(text, "  because: {}", indented(&said, 11));
         cause = error.source();
@@ -44,12 +43,12 @@ fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str
     complain(text.trim_end());
 }
 
-/// Prints a line to stdout. Unlike `println!` it does not panic when nobody reads any more.
+/// Prints a line to stdout. Unlike `println!`, it does not panic if the pipe is closed.
 pub fn tell(line: &str) {
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// The same to stderr.
+/// Prints a line to stderr, also without a panic.
 pub fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }
@@ -59,7 +58,7 @@ pub(crate) fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// The lines after the first, moved in to stand below it.
+/// Indents all lines after the first.
 pub(crate) fn indented(text: &str, by: usize) -> String {
     text.trim_end()
         .replace('\n', &format!("\n{}", " ".repeat(by)))

@@ -1,25 +1,25 @@
-//! Colours, where they can be seen and are wanted.
+//! Colours, if the terminal shows them and the reader wants them.
 
 use std::io::{self, IsTerminal};
 
-/// Paints words, or leaves them as they are.
+/// Colours words, or leaves them unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paint {
     on: bool,
 }
 
 impl Paint {
-    /// For what is printed to stdout.
+    /// Colours for stdout.
     pub fn for_stdout() -> Self {
         Self::wanted(io::stdout().is_terminal())
     }
 
-    /// For what is printed to stderr.
+    /// Colours for stderr.
     pub fn for_stderr() -> Self {
         Self::wanted(io::stderr().is_terminal())
     }
 
-    /// Leaves all words as they are.
+    /// Leaves all words unchanged.
     pub const fn plain() -> Self {
         Self { on: false }
     }
@@ -32,27 +32,27 @@ impl Paint {
         }
     }
 
-    /// Good news.
+    /// For success.
     pub fn green(self, text: &str) -> String {
         self.wrap("32", text)
     }
 
-    /// Bad news.
+    /// For failure.
     pub fn red(self, text: &str) -> String {
         self.wrap("31", text)
     }
 
-    /// What is under way or half done.
+    /// For work in progress.
     pub fn yellow(self, text: &str) -> String {
         self.wrap("33", text)
     }
 
-    /// What the eye should find.
+    /// For what should stand out.
     pub fn bold(self, text: &str) -> String {
         self.wrap("1", text)
     }
 
-    /// What the eye may skip.
+    /// For what matters less.
     pub fn dim(self, text: &str) -> String {
         self.wrap("2", text)
     }
@@ -66,7 +66,7 @@ impl Paint {
     }
 }
 
-/// Windows' console must be asked to understand the codes.
+/// The console of Windows understands colour codes only after we ask for it.
 #[cfg(windows)]
 fn understood() -> bool {
     crossterm::ansi_support::supports_ansi()
@@ -82,7 +82,7 @@ mod tests {
     use super::Paint;
 
     #[test]
-    fn words_are_painted_only_where_it_is_on() {
+    fn words_are_coloured_only_if_colours_are_on() {
         assert_eq!(Paint::plain().red("no"), "no");
         assert_eq!(Paint { on: true }.red("no"), "\x1b[31mno\x1b[0m");
     }

@@ -1,11 +1,11 @@
-//! A verdict as text.
+//! Formats a verdict as text.
 
 use std::fmt::Write as _;
 
 use super::{Paint, indented, wrapped};
 use crate::runner::{Outcome, TestStatus, Verdict};
 
-/// The outcome in a word or two, coloured.
+/// The outcome in a word or two, with colour.
 pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
         Outcome::Passed => return paint.green("passed"),
@@ -22,13 +22,13 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
         Outcome::TimedOut => "takes too long",
         Outcome::TooMuchOutput => "prints too much",
         Outcome::ManifestBroken => "cargo cannot build it",
-        Outcome::Missing => "a file is not there",
+        Outcome::Missing => "a file is missing",
         Outcome::Killed => "was killed",
     };
     paint.red(text)
 }
 
-/// All there is to say: each test with its message, the compiler's text, what to do.
+/// The full verdict: each test with its message, the compiler's text, and what to do.
 pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     let mut out = String::new();
     if !verdict.diagnostics.is_empty() {
@@ -43,7 +43,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
         };
         let _ = writeln!(out, "  {status}  {}", test.name);
         if let Some(message) = &test.message {
-            // What five tests say in the same words is said once.
+            // If several tests fail with the same message, print it once.
             let same = told.iter().find(|(_, said)| said == message);
             let said = match same {
                 Some((name, _)) => format!("the same as {name}"),
@@ -67,7 +67,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     out
 }
 
-/// The start of what a test printed: a loop that prints fills no screen with it.
+/// The start of what a test printed, so that an endless loop does not fill the screen.
 fn shortened(text: &str) -> &str {
     let lines = text
         .char_indices()
@@ -82,7 +82,7 @@ fn shortened(text: &str) -> &str {
     &text[..end]
 }
 
-/// The compiler's text with the heads of its messages coloured as it would do itself.
+/// The compiler's text, with the first lines of its messages coloured as the compiler does.
 fn compiler(text: &str, paint: Paint) -> String {
     let line = |line: &str| match line.split_once(": ") {
         Some((head, rest)) if head.starts_with("error") => {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn endless_printing_is_shown_by_its_start() {
+    fn endless_output_is_cut_after_its_start() {
         assert_eq!(shortened(&"line\n".repeat(100)).lines().count(), 20);
         assert_eq!(shortened(&"ä".repeat(5_000)).len(), 2_000);
     }

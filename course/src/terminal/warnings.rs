@@ -1,5 +1,5 @@
-//! What libraries warn of: mdBook says through `tracing` what is odd about a page (a footnote
-//! defined twice, a tag that is never closed), and without a subscriber nobody hears it.
+//! Shows warnings of libraries. mdBook reports odd things on a page (a footnote defined twice, an
+//! unclosed tag) through `tracing`, and without a subscriber these reports are lost.
 
 use std::fmt::{Debug, Write as _};
 
@@ -11,9 +11,9 @@ use tracing_core::{
 
 use super::{Paint, complain, indented};
 
-/// From now on, warnings and errors of libraries are printed to stderr.
+/// Prints warnings and errors of libraries to stderr from now on.
 pub fn show_warnings() {
-    // Fails only where somebody listens already.
+    // This fails only if another subscriber exists already.
     let _ = tracing_core::dispatcher::set_global_default(tracing_core::Dispatch::new(Warnings));
 }
 
@@ -35,7 +35,7 @@ impl Subscriber for Warnings {
         complain(&format!("{head} {}", indented(&message.0, 9)));
     }
 
-    // Spans say how a library got there, which is not for readers.
+    // A span shows how a library got to a point, and readers do not need that.
     fn new_span(&self, _: &Attributes<'_>) -> Id {
         Id::from_u64(1)
     }
@@ -49,7 +49,7 @@ struct Message(String);
 
 impl Visit for Message {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = match field.name() {
             "message" => write!(self.0, "{value:?}"),
             name => write!(self.0, " ({name}: {value:?})"),

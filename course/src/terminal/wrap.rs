@@ -1,9 +1,9 @@
-//! Prose broken at its spaces, where a terminal would break it in the middle of a word.
+//! Breaks prose at spaces, so that the terminal does not break it inside a word.
 
 use std::io::{self, IsTerminal};
 
-/// Text for stdout, moved in by `indent` after its first line, which `taken` columns stand
-/// before. Where stdout is no terminal, lines stay as long as they are.
+/// Wraps text for stdout. The first line starts after `taken` columns, and the other lines are
+/// indented by `indent`. If stdout is not a terminal, long lines stay long.
 pub fn wrapped(text: &str, taken: usize, indent: usize) -> String {
     let size = || crossterm::terminal::size().ok();
     let columns = io::stdout().is_terminal().then(size).flatten();
@@ -11,7 +11,7 @@ pub fn wrapped(text: &str, taken: usize, indent: usize) -> String {
     wrap(text, taken, indent, columns)
 }
 
-/// Markdown's paragraphs, each on one line: where its author broke it says nothing.
+/// Puts each paragraph of Markdown on one line, because the author's line breaks have no meaning.
 pub fn paragraphs(text: &str) -> String {
     let lines = text.trim().lines().map(str::trim_end);
     lines.fold(String::new(), |mut text, line| {
@@ -43,10 +43,10 @@ fn wrap(text: &str, taken: usize, indent: usize, columns: usize) -> String {
             }
             at = indent;
         }
-        // What a line begins with, or has more than one of, lines something up: it stays.
+        // Keep leading and repeated spaces, because they align something.
         for word in line.split_inclusive(' ') {
             let width = word.trim_end().chars().count();
-            // A word that is wider than the terminal is torn wherever it begins.
+            // A word wider than the terminal has to break anyway.
             if at > indent && at + width > columns && indent + width <= columns {
                 out.truncate(out.trim_end_matches(' ').len());
                 out.push('\n');
@@ -65,7 +65,7 @@ mod tests {
     use super::{paragraphs, wrap};
 
     #[test]
-    fn a_paragraph_is_one_line_and_what_is_not_prose_stays() {
+    fn a_paragraph_becomes_one_line_and_lists_stay() {
         assert_eq!(
             paragraphs("one\ntwo\n\nthree\n- four\n"),
             "one two\n\nthree\n- four"
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn words_stay_whole_and_lines_within_the_columns() {
+    fn words_stay_whole_and_lines_stay_within_the_columns() {
         assert_eq!(wrap("one two three", 0, 2, 8), "one two\n  three");
         assert_eq!(wrap("one two", 6, 2, 8), "\n  one\n  two");
         assert_eq!(wrap("a\n\n  b   c\n", 0, 1, 80), "a\n\n   b   c");

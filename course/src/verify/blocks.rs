@@ -1,4 +1,4 @@
-//! The page's blocks run and print what stands below them, or fail as they say.
+//! Runs the blocks of a page and compares their output, or their error, with the page.
 
 use std::time::Duration;
 
@@ -9,12 +9,13 @@ use crate::catalog::{Chapter, Layout};
 use crate::runner::child::{self, Ended, Spec};
 use crate::runner::{Limits, snippet};
 
-/// The directory that blocks are built in, apart from ▶'s.
+/// The build directory for these blocks. ▶ uses another one.
 const SLOT: &str = "verify";
 const TIME: Duration = Duration::from_secs(10);
 const OUTPUT: usize = 1 << 20;
 
-/// Every `rust,run` block compiles and runs; where an output follows, that is what it prints.
+/// Every `rust,run` block compiles and runs. If an `output` block follows, it shows the real
+/// output.
 pub(super) async fn run(
     layout: &Layout,
     chapter: &Chapter,
@@ -29,7 +30,7 @@ pub(super) async fn run(
                 "{place}: the block does not compile\n{}",
                 start_of(&built.diagnostics, 30)
             );
-            found.add(what, "mend it, or mark it `rust,compile_fail,E…`");
+            found.add(what, "fix it, or mark it `rust,compile_fail,E…`");
             continue;
         };
         let spec = Spec {
@@ -46,29 +47,29 @@ pub(super) async fn run(
         let printed = String::from_utf8_lossy(&printed);
         match (&block.output, ended) {
             (_, Ended::TimedOut) => {
-                found.add(format!("{place}: the block runs for ever"), "let it end");
+                found.add(format!("{place}: the block never ends"), "make it end");
             }
             (_, Ended::TooMuchOutput) => found.add(
-                format!("{place}: the block prints without end"),
-                "let it end",
+                format!("{place}: the block never stops printing"),
+                "make it end",
             ),
             (Some(output), Ended::Exited(_)) => {
                 if let Some(difference) = differs(output, &printed, false) {
-                    let what = format!("{place}: the block prints something else\n{difference}");
+                    let what = format!("{place}: the block prints another text\n{difference}");
                     found.add(
                         what,
-                        "put what it prints into the `output` block below it, if that is right",
+                        "if the new output is right, put it into the `output` block below",
                     );
                 }
             }
             (None, Ended::Exited(status)) if !status.success() => {
                 let what = format!(
-                    "{place}: the block ends by {status}\n{}",
+                    "{place}: the block ends with {status}\n{}",
                     start_of(&printed, 20)
                 );
                 found.add(
                     what,
-                    "if that is its point, put what it prints into an `output` block below it",
+                    "if this is intended, put its output into an `output` block below it",
                 );
             }
             (None, Ended::Exited(_)) => {}
@@ -77,7 +78,7 @@ pub(super) async fn run(
     Ok(found)
 }
 
-/// Every `compile_fail` block fails with the code it states.
+/// Every `compile_fail` block fails with the error code that it names.
 pub(super) async fn failing(
     layout: &Layout,
     chapter: &Chapter,
@@ -90,21 +91,21 @@ pub(super) async fn failing(
         if built.program.is_some() {
             found.add(
                 format!(
-                    "{place}: the block compiles, and should fail with {}",
+                    "{place}: the block compiles, but it should fail with {}",
                     block.error
                 ),
-                "mend the claim",
+                "correct the error code, or make it a `rust,run` block",
             );
         } else if built.codes.iter().any(|code| *code != block.error) || built.codes.is_empty() {
             let what = format!(
-                "{place}: the block should fail with {} alone and fails with {:?}\n{}",
+                "{place}: the block should fail only with {}, but it fails with {:?}\n{}",
                 block.error,
                 built.codes,
                 start_of(&built.diagnostics, 30)
             );
             found.add(
                 what,
-                "let it fail for the one reason that the page explains",
+                "change the block so that it has only the error that the page explains",
             );
         }
     }

@@ -1,4 +1,4 @@
-//! Skeletons compile without a warning and fail by named tests; solutions pass, under the same lints.
+//! Skeletons compile without warnings and fail by named tests. Solutions pass, with the same lints.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::files;
 use crate::runner::libtest::{self, Ran};
 use crate::runner::{Limits, Outcome, TestStatus};
 
-/// Every skeleton of the chapter is red as it should be.
+/// Checks that every skeleton of the chapter fails by its named tests.
 pub(super) async fn skeletons(
     workshop: &Workshop,
     chapter: &Chapter,
@@ -35,19 +35,19 @@ pub(super) async fn skeletons(
             Outcome::Failed if red => {}
             Outcome::Passed => found.add(
                 format!("{}: the skeleton passes all its tests", exercise.id),
-                "leave more to the reader, or test what is left",
+                "leave more work to the reader, or test the work that is left",
             ),
             Outcome::Failed => found.add(
                 format!("{}: {} has no tests", exercise.id, exercise.test.display()),
-                "write named tests into it",
+                "add named tests to the file",
             ),
             outcome => found.add(
                 format!(
-                    "{}: the skeleton does not fail, it ends so: {outcome:?}\n{}",
+                    "{}: the skeleton should fail its tests, but the run ended with {outcome:?}\n{}",
                     exercise.id,
                     messages(&ran)
                 ),
-                "let the skeleton panic (`todo!`) where the reader's work is missing",
+                "let the skeleton panic (`todo!`) where the reader's code is missing",
             ),
         }
     }
@@ -104,7 +104,7 @@ fn named(exercise: &Exercise, ran: &Ran, found: &mut Found) {
     );
 }
 
-/// Every solution of the chapter is green.
+/// Checks that every solution of the chapter passes.
 pub(super) async fn solutions(
     workshop: &Workshop,
     chapter: &Chapter,
@@ -124,7 +124,7 @@ pub(super) async fn solutions(
                 exercise.id,
                 messages(&ran)
             );
-            found.add(what, "mend the solution or the test");
+            found.add(what, "fix the solution or the test");
         }
     }
     found.proved = format!(
@@ -156,7 +156,7 @@ async fn build_and_run(
             exercise.id,
             start_of(&said, 30)
         );
-        found.add(what, "readers must be able to build it before they begin");
+        found.add(what, "readers must be able to build it before they start");
         return Ok(None);
     };
     if !said.is_empty() {
@@ -167,7 +167,7 @@ async fn build_and_run(
         );
         found.add(
             what,
-            "let the hole use what the solution uses, for instance in the text of its `todo!`",
+            "use in the hole what the solution uses, for example in the text of its `todo!`",
         );
     }
     let dir = workspace.join(&exercise.folder);

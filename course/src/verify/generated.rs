@@ -1,4 +1,4 @@
-//! `exercises/` is what the solutions say.
+//! Checks that `exercises/` matches the solutions.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::report::{Found, VerifyError, count};
 use crate::catalog::{Catalog, Chapter, Layout};
 use crate::skeleton::{self, Difference};
 
-/// Compares the chapter's skeletons, and what all chapters share, with what would be generated.
+/// Compares the chapter's skeletons, and the files that all chapters share, with generated ones.
 pub(super) fn prove(
     layout: &Layout,
     catalog: &Catalog,
@@ -35,12 +35,12 @@ pub(super) fn prove(
         let path = layout.show(&layout.exercises().join(difference.path()));
         let what = match difference {
             Difference::Missing(_) => "is missing",
-            Difference::Changed(_) => "is not what the solution says",
-            Difference::Stale(_) => "comes from no solution",
+            Difference::Changed(_) => "does not match the solution",
+            Difference::Stale(_) => "belongs to no solution",
         };
         found.add(
             format!("{path} {what}"),
-            "`cargo course gen` writes the skeletons (change solutions/, not exercises/)",
+            "run `cargo course gen` to write the skeletons. Edit solutions/, not exercises/",
         );
     }
     Ok(found)

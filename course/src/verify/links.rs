@@ -1,4 +1,4 @@
-//! The links and anchors of the built book lead somewhere.
+//! Checks the links and anchors of the built book.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,11 @@ use crate::book;
 use crate::catalog::Layout;
 use crate::files;
 
-/// Pages that mdBook makes for itself: one resolves links from wherever it is
-/// served, the other repeats all pages under anchors of its own.
+/// Pages that mdBook generates. One resolves links from any address, and another repeats all pages
+/// with its own anchors.
 const NOT_OURS: [&str; 3] = ["404.html", "print.html", "toc.html"];
 
-/// Builds the book and follows every link that stays inside it.
+/// Builds the book and follows every link inside it.
 pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, VerifyError> {
     let out = workshop.book();
     book::build(layout, &out)?;
@@ -40,15 +40,15 @@ pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, Verif
         for id in &page.twice {
             found.add(
                 format!("{}: two elements have the id {id:?}", file.display()),
-                "give each its own",
+                "give each its own id",
             );
         }
         for link in &page.links {
             links += 1;
             if let Some(why) = broken(file, link, &files, &pages) {
                 found.add(
-                    format!("{}: the link {link:?} leads nowhere: {why}", file.display()),
-                    "mend the link",
+                    format!("{}: the link {link:?} is broken: {why}", file.display()),
+                    "fix the link",
                 );
             }
         }
@@ -57,7 +57,7 @@ pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, Verif
     Ok(found)
 }
 
-/// What a page can be linked by, and what it links to.
+/// The anchors of a page, and its links.
 #[derive(Debug, Default)]
 struct Page {
     ids: BTreeSet<String>,
@@ -78,7 +78,7 @@ fn broken(
             .all(|c| c.is_ascii_alphanumeric() || c == '+')
     });
     if leaves || link.starts_with("//") {
-        // The network is not asked: what others publish is not this book's claim.
+        // We do not check links to other sites.
         return None;
     }
     let (path, fragment) = match link.split_once('#') {
@@ -91,7 +91,7 @@ fn broken(
     } else {
         match resolved(file.parent().unwrap_or(Path::new("")), &decoded(path)) {
             Some(target) => target,
-            None => return Some("it leaves the book".into()),
+            None => return Some("it leads out of the book".into()),
         }
     };
     let index = target.join("index.html");
@@ -101,14 +101,14 @@ fn broken(
         index
     };
     if !files.contains(&target) {
-        return Some("there is no such file".into());
+        return Some("the file does not exist".into());
     }
     let fragment = decoded(fragment.filter(|fragment| !fragment.is_empty())?);
     let page = pages.get(&target)?;
     (!page.ids.contains(&fragment)).then(|| format!("{} has no id {fragment:?}", target.display()))
 }
 
-/// `a/b.html` + `../c.html` → `c.html`; `None` above the book.
+/// Resolves `a/b.html` + `../c.html` to `c.html`. Returns `None` for a path above the book.
 fn resolved(dir: &Path, link: &str) -> Option<PathBuf> {
     let mut path = if link.starts_with('/') {
         PathBuf::new()
@@ -125,7 +125,7 @@ fn resolved(dir: &Path, link: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// `%20` and its like.
+/// Decodes `%20` and the like.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -141,7 +141,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Collects a page's ids and links.
+/// Collects the ids and links of a page.
 fn read(html: &str) -> Page {
     let tokenizer = Tokenizer::new(Collect::default(), TokenizerOpts::default());
     let input = BufferQueue::default();
@@ -176,7 +176,7 @@ impl TokenSink for Collect {
                 "id" if !page.ids.insert(value.clone()) => {
                     page.twice.insert(value);
                 }
-                // Old anchors are `<a name>`; elsewhere a name is a form's or a meta's.
+                // Old anchors are `<a name>`. On other elements, a name means something else.
                 "name" if &*name == "a" => {
                     page.ids.insert(value);
                 }
@@ -186,7 +186,7 @@ impl TokenSink for Collect {
                 _ => {}
             }
         }
-        // Inside a script or a style, `<a href=` is no tag.
+        // Inside a script or a style, `<a href=` is not a tag.
         match &*name {
             "script" => TokenSinkResult::RawData(html5ever::tokenizer::states::RawKind::ScriptData),
             "style" => TokenSinkResult::RawData(html5ever::tokenizer::states::RawKind::Rawtext),

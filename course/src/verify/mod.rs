@@ -1,20 +1,20 @@
-//! Proves, for each chapter, what its page and its exercises claim.
+//! Checks for each chapter what its page and its exercises claim.
 //!
-//! The page's claims arrive as data, [`PageFacts`]; the
-//! exercises' from the [`catalog`](crate::catalog). Each step below takes one
-//! kind of claim and answers with what it proved, what it found wrong, and what
-//! could not be tried on this machine.
+//! [`PageFacts`] contains the claims of the page, and the [`catalog`](crate::catalog) those of the
+//! exercises. Each step below checks one kind of claim. It returns what it checked, what is wrong,
+//! and what this machine could not check.
 //!
-//! | step | proves |
+//! | step | checks |
 //! |---|---|
-//! | `generated` | `exercises/` is what the solutions say |
-//! | `exercises` | skeletons compile without a warning and fail by named tests; solutions pass |
-//! | `mutants` | every plausible wrong answer compiles and is caught by the test it names |
-//! | `page` | every line of the crate stands on the page; every test that is named is one; invariants name tests |
+//! | `generated` | `exercises/` matches the solutions |
+//! | `exercises` | skeletons compile without warnings and fail by named tests, and solutions pass |
+//! | `mutants` | every plausible wrong answer compiles, and the test that it names catches it |
+//! | `page` | the page shows every line of the crate, tests exist, and invariants name their tests
+//! |
 //! | `rerun` | recorded outputs and traces are what their commands print today |
-//! | `blocks` | blocks run and print what stands below them, or fail as they say |
-//! | `words` | every word that the glossary explains is linked by some page |
-//! | `links` | the links and anchors of the built book lead somewhere |
+//! | `blocks` | blocks run and print the output on the page, or fail with the error on the page |
+//! | `words` | a page links every term of the glossary |
+//! | `links` | the links and anchors of the built book work |
 
 mod blocks;
 mod exercises;
@@ -36,7 +36,7 @@ use crate::book::{self, PageFacts};
 use crate::catalog::{Catalog, Chapter, Layout};
 use workshop::Workshop;
 
-/// Verifies these chapters, and the links and words of the whole book. Needs a `wakeful` runtime.
+/// Verifies these chapters, and the links and terms of the whole book. Needs a `wakeful` runtime.
 pub async fn run(
     layout: &Layout,
     catalog: &Catalog,
@@ -53,11 +53,11 @@ pub async fn run(
         run.chapter(layout, catalog, chapter, &workshop).await;
     }
     run.observer.begin("book");
-    run.step("book", "links and anchors resolve", async {
+    run.step("book", "links and anchors work", async {
         links::prove(layout, &workshop)
     })
     .await;
-    run.step("book", "the glossary's words are linked", async {
+    run.step("book", "the glossary's terms are linked", async {
         words::linked(layout)
     })
     .await;
@@ -79,7 +79,7 @@ impl Run<'_> {
     ) {
         let dir = &*chapter.dir;
         let generated = async { generated::prove(layout, catalog, chapter) };
-        self.step(dir, "skeletons regenerate the same", generated)
+        self.step(dir, "skeletons match the solutions", generated)
             .await;
         self.step(
             dir,
@@ -95,7 +95,7 @@ impl Run<'_> {
         .await;
         self.step(
             dir,
-            "mutants are caught",
+            "tests catch the mutants",
             mutants::prove(layout, workshop, chapter),
         )
         .await;
@@ -109,10 +109,9 @@ impl Run<'_> {
             return;
         }
         let covered = async { page::covered(layout, chapter, &facts) };
-        self.step(dir, "every line stands on the page", covered)
-            .await;
+        self.step(dir, "the page shows every line", covered).await;
         let stated = async { page::stated(layout, chapter, &facts) };
-        self.step(dir, "exercises and tests are real", stated).await;
+        self.step(dir, "exercises and tests exist", stated).await;
         let promised = async { Ok(page::promised(&facts)) };
         self.step(dir, "invariants name their tests", promised)
             .await;
@@ -142,7 +141,7 @@ impl Run<'_> {
         .await;
     }
 
-    /// Runs one step and tells of it; what kept it from being carried out is a finding like any other.
+    /// Runs one step and reports it. An error that stopped the step counts as a finding.
     async fn step(
         &mut self,
         subject: &str,
@@ -153,7 +152,7 @@ impl Run<'_> {
         let started = Instant::now();
         let mut found = prove
             .await
-            .unwrap_or_else(|error| Found::failed(report::chain(&error), "mend that first"));
+            .unwrap_or_else(|error| Found::failed(report::chain(&error), "fix this error first"));
         for finding in &mut found.findings {
             subject.clone_into(&mut finding.subject);
             name.clone_into(&mut finding.step);

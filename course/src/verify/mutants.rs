@@ -1,4 +1,4 @@
-//! Every plausible wrong answer compiles and is caught by the test that it names.
+//! Checks that every plausible wrong answer compiles, and that the test which it names catches it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,12 +12,12 @@ use crate::catalog::{Chapter, Exercise, Layout, Mutant};
 use crate::files::{self, FileError};
 use crate::runner::{Limits, TestStatus, libtest};
 
-/// How many an exercise has at least.
+/// The smallest number of mutants of an exercise.
 const AT_LEAST: usize = 3;
-/// A mutant may loop for ever; that is as well caught as any other.
+/// A mutant may loop forever. The time limit also catches it.
 const TIME: Duration = Duration::from_secs(5);
 
-/// Applies each mutant of the chapter to the solution's copy and runs the test that catches it.
+/// Applies each mutant to a copy of the solution, and runs the test that should catch it.
 pub(super) async fn prove(
     layout: &Layout,
     workshop: &Workshop,
@@ -37,7 +37,7 @@ pub(super) async fn prove(
                     exercise.id,
                     count(exercise.mutants.len(), "mutant")
                 ),
-                format!("write down at least {AT_LEAST} plausible wrong answers"),
+                format!("add at least {AT_LEAST} plausible wrong answers"),
             );
         }
         for mutant in &exercise.mutants {
@@ -45,8 +45,12 @@ pub(super) async fn prove(
                 Ok(patched) => patched,
                 Err(why) => {
                     found.add(
-                        format!("{}: {} does not apply: {why}", exercise.id, mutant.patch.display()),
-                        "make the patch anew from the solution as it is now (`git diff --no-index`)",
+                        format!(
+                            "{}: {} does not apply: {why}",
+                            exercise.id,
+                            mutant.patch.display()
+                        ),
+                        "create the patch again from the current solution (`git diff --no-index`)",
                     );
                     continue;
                 }
@@ -57,7 +61,7 @@ pub(super) async fn prove(
     Ok(found)
 }
 
-/// The patched files: path from the crate's directory, and text.
+/// The patched files: paths relative to the crate's directory, and texts.
 type Patched = Vec<(PathBuf, String)>;
 
 fn patched(layout: &Layout, exercise: &Exercise, mutant: &Mutant) -> Result<Patched, String> {
@@ -115,7 +119,7 @@ async fn one(
         let said = start_of(&report.rendered(&exercise.package), 20);
         found.add(
             format!("{name} does not compile\n{said}"),
-            "a wrong answer that the compiler finds needs no test",
+            "choose another wrong answer, because the compiler already finds this one",
         );
         return Ok(());
     };
@@ -147,9 +151,9 @@ async fn one(
                 .map(|test| &*test.name)
                 .collect();
             let advice = if catches.is_empty() {
-                "no test catches it: write the one that does".to_owned()
+                "no test catches it, so write one".to_owned()
             } else {
-                format!("`caught_by` could name {}", catches.join(" or "))
+                format!("set `caught_by` to {}", catches.join(" or "))
             };
             found.add(
                 format!("{name} is not caught by {}", mutant.caught_by),
@@ -161,7 +165,7 @@ async fn one(
     Ok(())
 }
 
-/// Puts the copy's files back, also when the verifier is stopped half way.
+/// Restores the files of the copy, even if the verifier is stopped in between.
 pub(super) struct Restore {
     files: Vec<(PathBuf, String)>,
 }
@@ -190,7 +194,7 @@ impl Restore {
 impl Drop for Restore {
     fn drop(&mut self) {
         for (path, text) in &self.files {
-            // If this fails, the next run's set-up writes the file again.
+            // If this fails, the next run writes the file again.
             let _ = fs::write(path, text);
         }
     }

@@ -1,5 +1,5 @@
-//! Every line of the crate stands on the page, the chapter's exercises do, every test that is named
-//! is one, and every invariant names one.
+//! Checks that the page shows every line of the crate and every exercise of the chapter, that the
+//! tests it names exist, and that every invariant names a test.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::book::{PageFacts, TestRef};
 use crate::catalog::{Chapter, Layout};
 use crate::files::{self, FileError};
 
-/// Every line of the chapter crate's `src/` that says something stands on the page.
+/// Checks that the page shows every line of the crate's `src/`, except blank lines and anchors.
 pub(super) fn covered(
     layout: &Layout,
     chapter: &Chapter,
@@ -37,8 +37,11 @@ pub(super) fn covered(
                 format!("lines {first}–{last}")
             };
             found.add(
-                format!("{name}, {range}: on no `{{{{#source}}}}` of {}", facts.page),
-                "put the lines between anchors and show them where they are needed",
+                format!(
+                    "{name}, {range}: no `{{{{#source}}}}` of {} shows it",
+                    facts.page
+                ),
+                "put the lines between anchors and show them where the reader needs them",
             );
         }
     }
@@ -46,7 +49,7 @@ pub(super) fn covered(
     Ok(found)
 }
 
-/// Runs of lines that say something and are not shown.
+/// The ranges of lines with content that the page does not show.
 fn missing(text: &str, shown: &dyn Fn(&usize) -> bool) -> Vec<(usize, usize)> {
     let mut runs: Vec<(usize, usize)> = Vec::new();
     let mut open = false;
@@ -66,13 +69,13 @@ fn missing(text: &str, shown: &dyn Fn(&usize) -> bool) -> Vec<(usize, usize)> {
     runs
 }
 
-/// Blank lines and anchors' marks say nothing.
+/// Whether a line has content. Blank lines and anchors do not count.
 fn says_something(line: &str) -> bool {
     let line = line.trim();
     !line.is_empty() && !line.starts_with("// ANCHOR")
 }
 
-/// The chapter's exercises stand on the page, each once; the tests that the page names are tests.
+/// Checks that the page shows each exercise once, and that the tests it names exist.
 pub(super) fn stated(
     layout: &Layout,
     chapter: &Chapter,
@@ -88,12 +91,15 @@ pub(super) fn stated(
         {
             1 => {}
             0 => found.add(
-                format!("{}: {} is not on it", facts.page, exercise.id),
-                format!("write `{{{{#exercise {}}}}}` where it belongs", exercise.id),
+                format!("{}: the exercise {} is missing", facts.page, exercise.id),
+                format!("add `{{{{#exercise {}}}}}` where it belongs", exercise.id),
             ),
             n => found.add(
-                format!("{}: {} is on it {n} times", facts.page, exercise.id),
-                "once is enough",
+                format!(
+                    "{}: the exercise {} is there {n} times",
+                    facts.page, exercise.id
+                ),
+                "remove the others",
             ),
         }
     }
@@ -102,15 +108,15 @@ pub(super) fn stated(
         if prediction.checked_by.is_empty() {
             found.add(
                 format!(
-                    "{}:{}: nothing checks the prediction {}",
+                    "{}:{}: no test checks the prediction {}",
                     facts.page, prediction.line, prediction.id
                 ),
-                "name the test that holds the right choice in `checked_by`",
+                "name the test of the right choice in `checked_by`",
             );
         }
         if !predictions.insert(&prediction.id) {
             let what = format!(
-                "{}:{}: two predictions are called {}",
+                "{}:{}: two predictions have the id {}",
                 facts.page, prediction.line, prediction.id
             );
             found.add(what, "give each its own id");
@@ -136,16 +142,16 @@ pub(super) fn stated(
         let runs = cargo_runs(Path::new(&test.path));
         if !runs || !is_test(&source, &test.name) {
             let why = if runs {
-                "there is no such #[test]"
+                "there is no #[test] with this name"
             } else {
-                "cargo runs no tests of that file"
+                "cargo does not run the tests of this file"
             };
             found.add(
                 format!(
                     "{}:{}: {}#{}: {why}",
                     facts.page, test.line, test.path, test.name
                 ),
-                "name a test that stands there, or write it",
+                "name an existing test, or write it",
             );
         }
     }
@@ -157,7 +163,7 @@ pub(super) fn stated(
     Ok(found)
 }
 
-/// The page has invariants, numbered from one, and each names a test that holds it.
+/// Checks that the invariants are numbered from one, and that each names a test.
 pub(super) fn promised(facts: &PageFacts) -> Found {
     let mut tests = 0;
     let mut found = Found::default();
@@ -168,23 +174,23 @@ pub(super) fn promised(facts: &PageFacts) -> Found {
         if invariant.number != expected {
             found.add(
                 format!(
-                    "{place}: invariant {expected} is numbered {}",
+                    "{place}: invariant {expected} has the number {}",
                     invariant.number
                 ),
-                "number them from one: a page and the index call them by their numbers",
+                "number the invariants from one, because pages refer to them by number",
             );
         }
         if named == 0 {
             found.add(
-                format!("{place}: no test holds invariant {expected}"),
-                "name it with `{{#test …}}`, or write it",
+                format!("{place}: invariant {expected} names no test"),
+                "name its test with `{{#test …}}`, or write one",
             );
         }
     }
     if facts.invariants.is_empty() {
         found.add(
-            format!("{}: it has no invariants", facts.page),
-            "list them, numbered, under `## Invariants`",
+            format!("{}: the page has no invariants", facts.page),
+            "add a numbered list under `## Invariants`",
         );
     }
     found.proved = format!(
@@ -195,7 +201,8 @@ pub(super) fn promised(facts: &PageFacts) -> Found {
     found
 }
 
-/// Tests stand in `tests/*.rs`, anywhere in `src/`, or in an example that its manifest lets be tested.
+/// Whether cargo runs tests in this file: in `tests/*.rs`, in `src/`, or in an example with tests
+/// enabled.
 fn cargo_runs(path: &Path) -> bool {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     path.extension().is_some_and(|extension| extension == "rs")
@@ -204,7 +211,7 @@ fn cargo_runs(path: &Path) -> bool {
             .any(|part| *part == "tests" || *part == "src" || *part == "examples")
 }
 
-/// Whether `source` has a function of this name with `#[test]` above it.
+/// Whether `source` has a function with this name and `#[test]` above it.
 fn is_test(source: &str, name: &str) -> bool {
     let lines: Vec<&str> = source.lines().map(str::trim).collect();
     let is_function = |line: &str| {
@@ -233,7 +240,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lines_that_are_not_shown_are_found_as_runs() {
+    fn lines_that_are_not_shown_are_reported_as_ranges() {
         let text = "one\ntwo\n\n// ANCHOR: a\nfive\n// ANCHOR_END: a\nseven\n\nnine\n";
         assert_eq!(missing(text, &|n| *n == 5), [(1, 2), (7, 9)]);
         assert_eq!(missing(text, &|n| *n != 5), [(5, 5)]);
@@ -241,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_function_marked_as_test_is_one() {
+    fn only_a_function_marked_as_test_is_a_test() {
         let source = "#[test]\n#[should_panic(expected = \"x\")]\n// Why.\nfn one() {}\n\nfn two() {}\n\n#[test]\nfn three_and_more() {\n";
         assert!(is_test(source, "one"));
         assert!(!is_test(source, "two"));

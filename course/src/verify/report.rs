@@ -1,4 +1,4 @@
-//! What a step answers with, and who listens while it runs.
+//! The result of a step, and the observer of the steps.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -11,12 +11,12 @@ use crate::runner::RunError;
 use crate::skeleton::SkeletonError;
 pub(super) use crate::terminal::count;
 
-/// One thing that is not as claimed.
+/// One wrong claim.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Finding {
-    /// Which chapter, or `book`.
+    /// The chapter, or `book`.
     pub subject: String,
-    /// Which step found it.
+    /// The step that found it.
     pub step: String,
     /// What is wrong, and where.
     pub what: String,
@@ -24,19 +24,19 @@ pub struct Finding {
     pub advice: String,
 }
 
-/// What one step came to.
+/// The result of one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// What was proved, counted: `4 skeletons`.
+    /// How much the step checked: `4 skeletons`.
     pub proved: String,
-    /// What is not as claimed.
+    /// The wrong claims.
     pub findings: Vec<Finding>,
-    /// What could not be tried here, and why.
+    /// The checks that this machine could not do, with reasons.
     pub skipped: Vec<String>,
 }
 
 impl Found {
-    /// Nothing wrong so far.
+    /// A result without findings so far.
     pub(super) fn proved(what: impl Into<String>) -> Self {
         Self {
             proved: what.into(),
@@ -44,14 +44,14 @@ impl Found {
         }
     }
 
-    /// Nothing but wrong.
+    /// A result with one finding and nothing checked.
     pub(super) fn failed(what: impl Into<String>, advice: impl Into<String>) -> Self {
         let mut found = Self::default();
         found.add(what, advice);
         found
     }
 
-    /// One more thing that is wrong.
+    /// Adds a finding.
     pub(super) fn add(&mut self, what: impl Into<String>, advice: impl Into<String>) {
         self.findings.push(Finding {
             what: what.into(),
@@ -61,44 +61,44 @@ impl Found {
     }
 }
 
-/// What all steps came to.
+/// The result of all steps.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// How many steps were made.
+    /// How many steps ran.
     pub steps: usize,
-    /// What is not as claimed.
+    /// The wrong claims.
     pub findings: Vec<Finding>,
-    /// What could not be tried here.
+    /// The checks that this machine could not do.
     pub skipped: Vec<String>,
 }
 
-/// Hears of each step as it is made.
+/// Is told about each step.
 pub trait Observer {
-    /// A chapter, or the book, is next.
+    /// A chapter, or the book, comes next.
     fn begin(&mut self, subject: &str);
-    /// A step begins.
+    /// A step starts.
     fn step(&mut self, name: &str);
-    /// It is done.
+    /// The step has ended.
     fn done(&mut self, found: &Found, took: Duration);
 }
 
-/// Why a step could not be carried out.
+/// Why a step could not run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum VerifyError {
-    /// A file could not be read or written.
+    /// We could not read or write a file.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The exercises could not be read.
+    /// We could not read the exercises.
     #[error(transparent)]
     Catalog(#[from] CatalogError),
-    /// A skeleton could not be made.
+    /// We could not create a skeleton.
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
-    /// A program could not be run.
+    /// We could not run a program.
     #[error(transparent)]
     Run(#[from] RunError),
-    /// A page could not be expanded, or the book not built.
+    /// We could not expand a page or build the book.
     #[error(transparent)]
     Book(#[from] BookError),
 }
@@ -114,7 +114,7 @@ pub(super) fn chain(error: &dyn Error) -> String {
     text
 }
 
-/// The start of a long text, for a finding that should fit a screen.
+/// The start of a long text, so that a finding fits on a screen.
 pub(super) fn start_of(text: &str, lines: usize) -> String {
     let kept: Vec<&str> = text.lines().take(lines).collect();
     let more = text.lines().count().saturating_sub(lines);

@@ -1,4 +1,4 @@
-//! Recorded outputs and traces are what their commands print today.
+//! Checks that recorded outputs and traces are what their commands print today.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::files;
 use crate::runner::child::{self, Ended, Spec, Stream};
 use crate::runner::{RunError, cargo};
 
-/// A benchmark may take its time.
+/// A benchmark can take long.
 const TIME: Duration = Duration::from_mins(10);
 const OUTPUT: usize = 4 << 20;
 
@@ -25,23 +25,20 @@ pub(super) async fn outputs(layout: &Layout, facts: &PageFacts) -> Result<Found,
         let file = files::read(&layout.root().join(&used.path))?;
         let Some(recorded) = Output::parse(&file) else {
             found.add(
-                format!("{}: its first line is no `$ command`", used.path),
-                "start it with the command",
+                format!("{}: the first line is not `$ command`", used.path),
+                "write the command into the first line",
             );
             continue;
         };
         let Some(ran) = command(layout, recorded.command).await? else {
             found.skipped.push(format!(
-                "{} was not compared: its command needs a toolchain that is not on this machine",
+                "{} was not compared, because its command needs a toolchain that this machine does not have",
                 used.path
             ));
             continue;
         };
         done += 1;
-        let again = format!(
-            "`{}` is what {} says it prints",
-            recorded.command, used.path
-        );
+        let again = format!("`{}`, the command in {}", recorded.command, used.path);
         if ran.code != Some(recorded.exit) {
             let said = start_of(&ran.all(), 20);
             let exit = ran
@@ -49,15 +46,15 @@ pub(super) async fn outputs(layout: &Layout, facts: &PageFacts) -> Result<Found,
                 .map_or("a signal".into(), |code| format!("exit code {code}"));
             found.add(
                 format!(
-                    "{}: ended by {exit}, not {}\n{said}",
+                    "{}: the command ended with {exit} instead of {}\n{said}",
                     used.path, recorded.exit
                 ),
-                format!("run the command, and record what it prints if that is right: {again}"),
+                format!("run {again}. If its new output is right, record it"),
             );
         } else if let Some(difference) = differs(recorded.text, &ran.all(), recorded.varies) {
             found.add(
-                format!("{}: the command prints something else now\n{difference}", used.path),
-                "run the command in the file's first line and put what it prints below it, if that is right",
+                format!("{}: the command prints another text now\n{difference}", used.path),
+                "run the command in the first line, and if its output is right, put it below that line",
             );
         }
     }
@@ -81,16 +78,16 @@ pub(super) async fn traces(layout: &Layout, facts: &PageFacts) -> Result<Found, 
             Ok(trace) => trace,
             Err(error) => {
                 found.add(
-                    format!("{name} is no trace: {error}"),
-                    "it is JSON with a `command` that prints it",
+                    format!("{name} is not a trace: {error}"),
+                    "a trace is JSON with the `command` that prints it",
                 );
                 continue;
             }
         };
-        let advice = format!("`{} > {name}` records it again", trace.command);
+        let advice = format!("run `{} > {name}` to record it again", trace.command);
         match command(layout, &trace.command).await? {
             None => found.skipped.push(format!(
-                "{name} was not compared: its command needs a toolchain that is not on this machine"
+                "{name} was not compared, because its command needs a toolchain that this machine does not have"
             )),
             Some(ran) if ran.code != Some(0) => {
                 found.add(
@@ -111,7 +108,7 @@ pub(super) async fn traces(layout: &Layout, facts: &PageFacts) -> Result<Found, 
     Ok(found)
 }
 
-/// What a command printed.
+/// The output of a command.
 struct Printed {
     stdout: String,
     stderr: String,
@@ -119,8 +116,8 @@ struct Printed {
 }
 
 impl Printed {
-    /// On a terminal both stand below each other; commands here use one of them.
-    /// What cargo says of its own progress differs from run to run and is on no page.
+    /// The text that the pages show. Our commands print to stdout or to stderr, never to both.
+    /// Cargo's progress changes from run to run, so no page shows it.
     fn all(&self) -> String {
         let said = self
             .stderr
@@ -131,7 +128,8 @@ impl Printed {
     }
 }
 
-/// `   Compiling fix v0.1.0`: a verb that ends in the twelfth column.
+/// Whether a line is cargo's progress: `   Compiling fix v0.1.0`, where the verb ends in column
+/// twelve.
 fn is_progress(line: &str) -> bool {
     const VERBS: [&str; 11] = [
         "Adding",
@@ -150,7 +148,7 @@ fn is_progress(line: &str) -> bool {
         .is_some_and(|(verb, rest)| rest.starts_with(' ') && VERBS.contains(&verb.trim_start()))
 }
 
-/// Runs a command from the root, as a reader would; `None` if it asks for a toolchain that is not there.
+/// Runs a command in the root. Returns `None` if it needs a toolchain that is not installed.
 async fn command(layout: &Layout, command: &str) -> Result<Option<Printed>, RunError> {
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next().unwrap_or_default();
@@ -158,7 +156,7 @@ async fn command(layout: &Layout, command: &str) -> Result<Option<Printed>, RunE
     let toolchain = args.first().filter(|arg| arg.starts_with('+')).cloned();
     if let Some(toolchain) = &toolchain {
         let miri = args.get(1).is_some_and(|command| command == "miri");
-        // Miri is a component that may be missing, and says something of its own when it runs first.
+        // Miri is a component that may be missing. Its first run also prints messages of its own.
         let probe: &[&str] = if miri {
             &["miri", "setup"]
         } else {
@@ -171,7 +169,8 @@ async fn command(layout: &Layout, command: &str) -> Result<Option<Printed>, RunE
             return Ok(None);
         }
     }
-    // `+nightly` is rustup's to understand: its `cargo` is the one in the path.
+    // Only rustup understands `+nightly`, so we use the `cargo` in the PATH, which belongs to
+    // rustup.
     let program = if program == "cargo" && toolchain.is_none() {
         cargo::program()
     } else {
@@ -215,8 +214,8 @@ async fn run(layout: &Layout, program: PathBuf, args: Vec<String>) -> Result<Pri
     })
 }
 
-/// How two texts differ, as a diff; `None` if they do not. Where figures vary,
-/// neither they nor the room they take count.
+/// The difference of two texts as a diff, or `None` if they match. If the figures vary, we ignore
+/// them and their width.
 pub(super) fn differs(recorded: &str, printed: &str, varies: bool) -> Option<String> {
     let normal = |text: &str| {
         let lines = text.lines().map(|line| {
@@ -240,7 +239,7 @@ pub(super) fn differs(recorded: &str, printed: &str, varies: bool) -> Option<Str
     Some(start_of(&patch, 30))
 }
 
-/// `a line   2.4 ns` → `a line # ns`.
+/// Turns `a line   2.4 ns` into `a line # ns`.
 fn without_figures(line: &str) -> String {
     let word = |word: &str| {
         let mut out = String::new();
@@ -265,7 +264,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargos_progress_is_no_output() {
+    fn progress_of_cargo_is_not_part_of_an_output() {
         for line in [
             "   Compiling fix v0.1.0",
             "    Finished `dev` profile",
@@ -285,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_that_vary_are_not_compared_but_words_are() {
+    fn varying_figures_are_ignored_and_words_are_compared() {
         assert_eq!(
             differs("a    2.4 ns  1,000\n", "a  31.25 ns 7\n", true),
             None

@@ -1,7 +1,7 @@
-//! Every word that the glossary explains is linked by some page, and by the first chapter that uses it.
+//! Checks that a page links every term of the glossary, and that the first chapter which uses a
+//! term links it.
 //!
-//! That a page links no word which the glossary does not explain needs no step of its own: the
-//! book does not build then.
+//! A link to a term without an entry needs no check here, because the book would not build.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::book::{self, Glossary};
 use crate::catalog::Layout;
 use crate::files;
 
-/// Reads all pages but the glossary, and says which of its words are not linked where they should be.
+/// Reads all pages except the glossary, and finds terms without the links they need.
 pub(super) fn linked(layout: &Layout) -> Result<Found, VerifyError> {
     let src = layout.book().join("src");
     let page = src.join("glossary.md");
@@ -19,10 +19,10 @@ pub(super) fn linked(layout: &Layout) -> Result<Found, VerifyError> {
     }
     let glossary = Glossary::read(&files::read(&page)?);
     let mut found = Found::proved(count(glossary.entries.len(), "word"));
-    // What is told once is known from there on, but not yet linked.
+    // A term counts as reported after its first finding, so we report it once.
     let (mut linked, mut told) = (BTreeSet::new(), BTreeSet::new());
-    // In their order: alphabetical is the book's, and the pages around the chapters come after
-    // them, which nobody has to have read.
+    // In this order the chapters come first, in the book's order. The other pages come after them,
+    // because readers may skip those.
     for file in files::walk(&src, &|_| false)? {
         let path = src.join(file);
         if path == page || path.extension().is_none_or(|extension| extension != "md") {
@@ -38,8 +38,8 @@ pub(super) fn linked(layout: &Layout) -> Result<Found, VerifyError> {
             if !linked.contains(&word.entry) && told.insert(word.entry.clone()) {
                 let entry = word.entry.to_lowercase();
                 found.add(
-                    format!("{}:{}: {entry:?} is used here, and neither this chapter nor one before links it", facts.page, word.line),
-                    format!("write `{{{{#term {entry}}}}}`, or, if it means something else there, `<!-- not the glossary's: {entry} -->` on a line of the page"),
+                    format!("{}:{}: {entry:?} is used here, but neither this chapter nor an earlier one links it", facts.page, word.line),
+                    format!("write `{{{{#term {entry}}}}}`. If the word has another meaning there, put `<!-- not the glossary's: {entry} -->` on a line of the page"),
                 );
             }
         }
@@ -49,7 +49,7 @@ pub(super) fn linked(layout: &Layout) -> Result<Found, VerifyError> {
             found.add(
                 format!("{}: no page links {entry:?}", layout.show(&page)),
                 format!(
-                    "write `{{{{#term {}}}}}` where a page first uses the word, or leave the entry away",
+                    "write `{{{{#term {}}}}}` where a page first uses the word, or remove the entry",
                     entry.to_lowercase()
                 ),
             );

@@ -1,9 +1,9 @@
-//! Where the verifier builds: copies of the skeletons and of the solutions under
-//! `target/course/verify/`, so that neither a reader's work nor a maintainer's
-//! editor is in the way, and a patch is never applied to what is under version control.
+//! The build directories of the verifier: copies of the skeletons and of the solutions under
+//! `target/course/verify/`. So the verifier never touches the reader's files, and never applies a
+//! patch to files under version control.
 //!
-//! Both keep what they built from run to run. Files are written only where they
-//! differ: cargo rebuilds what was touched.
+//! Both copies keep their builds from run to run. We write only files that differ, because cargo
+//! rebuilds after every write.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,22 +15,22 @@ use crate::files::{self, FileError};
 use crate::runner::{RunError, cargo};
 use crate::skeleton::{self, Tree};
 
-/// How long one build may take.
+/// The time limit of one build.
 const BUILD: Duration = Duration::from_mins(10);
 
-/// The verifier's directories.
+/// The directories of the verifier.
 pub(super) struct Workshop {
     dir: PathBuf,
 }
 
 impl Workshop {
-    /// Makes the copies, or brings those of the last run up to date.
+    /// Creates the copies, or updates those of the last run.
     pub fn set_up(layout: &Layout, catalog: &Catalog) -> Result<Self, VerifyError> {
         let workshop = Self {
             dir: layout.work().join("verify"),
         };
         let mut tree = skeleton::generate(layout, &catalog.crates)?;
-        // The copies have no use for what makes `exercises/` convenient to readers.
+        // The copies do not need the cargo configuration that helps readers.
         tree.retain(|path, _| !path.components().any(|part| part.as_os_str() == ".cargo"));
         let root = layout.root().display().to_string().replace('\\', "/");
         for (path, content) in &mut tree {
@@ -50,17 +50,17 @@ impl Workshop {
         Ok(workshop)
     }
 
-    /// The skeletons as generated, whatever the reader made of theirs.
+    /// The generated skeletons, without any changes of the reader.
     pub fn skeletons(&self) -> PathBuf {
         self.dir.join("skeletons")
     }
 
-    /// The solutions, as packages of the same names as the skeletons.
+    /// The solutions, as packages with the names of the skeletons.
     pub fn solutions(&self) -> PathBuf {
         self.dir.join("solutions")
     }
 
-    /// Where the book is built.
+    /// Where we build the book.
     pub fn book(&self) -> PathBuf {
         self.dir.join("book")
     }
@@ -75,8 +75,9 @@ impl Workshop {
         cargo::run(&cargo::Call {
             args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
             dir: workspace,
-            // One for each copy: cargo names what it builds by the path from the workspace's
-            // root, so in a common one a skeleton would pass for its solution.
+            // Each copy has its own target directory. Cargo names its files by the path from the
+            // workspace's root, so with a shared directory it would take a skeleton for its
+            // solution.
             target: &workspace.join("target"),
             env: &[],
             time: BUILD,
@@ -85,7 +86,7 @@ impl Workshop {
     }
 }
 
-/// A generated manifest with its relative paths made absolute: the copies lie deeper than the originals.
+/// Makes the relative paths of a generated manifest absolute, because the copies lie deeper.
 fn rooted(manifest: &str, depth: usize, root: &str) -> String {
     let up = format!("\"{}", "../".repeat(depth));
     manifest.replace(&up, &format!("\"{root}/"))
@@ -110,7 +111,7 @@ fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
             fs::remove_file(&path).map_err(FileError::new("remove", &path))?;
         }
     }
-    // The versions that the root has chosen. Without it cargo chooses, online.
+    // Use the versions that the root chose. Without a lock file, cargo would ask the registry.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
     Ok(())
 }
@@ -120,7 +121,7 @@ mod tests {
     use super::rooted;
 
     #[test]
-    fn relative_paths_of_manifests_lead_to_the_root() {
+    fn relative_paths_in_manifests_lead_to_the_root() {
         let package = "fix = { path = \"../../chapters/02-fix\" }";
         assert_eq!(
             rooted(package, 2, "/r"),

@@ -1,8 +1,7 @@
-//! Told when a file changes.
+//! Watches files for changes.
 //!
-//! Notifications come from the system where they work; where they do not (WSL
-//! on a Windows drive, network mounts, too many watches) the files are polled.
-//! `WAKEFUL_WATCH=poll` in the environment forces polling.
+//! Usually the system reports changes. If it cannot (WSL on a Windows drive, network mounts, too
+//! many watches), we poll the files. The environment variable `WAKEFUL_WATCH=poll` forces polling.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,50 +13,50 @@ use notify::{Config, Event, EventHandler, EventKind, PollWatcher, RecursiveMode,
 
 use crate::files;
 
-/// A save is over once nothing changed for this long …
+/// A save is complete when nothing has changed for this long.
 const QUIET: Duration = Duration::from_millis(40);
-/// … and is told after this long, even if something never stops writing.
+/// We report a change after this time, even if a program never stops writing.
 const PATIENCE: Duration = Duration::from_millis(400);
-/// How often files are looked at where nothing notifies.
+/// How often we check files that the system does not watch for us.
 const POLL: Duration = Duration::from_secs(1);
-/// Set to `poll`, it forces polling.
+/// If this variable is `poll`, we poll.
 const VARIABLE: &str = "WAKEFUL_WATCH";
 
-/// Watches directories; [`Watch::next`] yields what changed.
+/// Watches directories. [`Watch::next`] returns what changed.
 pub struct Watch {
     mode: Mode,
     changes: Receiver<PathBuf>,
-    /// What changed since the last answer.
+    /// What changed since the last call of `next`.
     collected: BTreeSet<PathBuf>,
     dirs: Vec<PathBuf>,
     /// Watches until it is dropped.
     watcher: Box<dyn Watcher + Send>,
 }
 
-/// How changes are noticed.
+/// How we learn about changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// By the system: no work while nothing changes.
+    /// The system tells us. Nothing runs while nothing changes.
     Notified,
-    /// By looking, every second or so.
+    /// We check the files every second.
     Polled {
-        /// Why.
+        /// Why the system cannot tell us.
         reason: String,
     },
 }
 
-/// Nothing can be watched at all.
+/// We cannot watch at all.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot watch {} for changes", path.display())]
 pub struct WatchError {
-    /// What was to be watched.
+    /// The directory that we wanted to watch.
     pub path: PathBuf,
-    /// What notify said.
+    /// The error from notify.
     pub source: notify::Error,
 }
 
 impl Watch {
-    /// Watches these directories with all below them. A missing one is an error.
+    /// Watches these directories with everything below them. A missing directory is an error.
     pub fn new(dirs: &[&Path]) -> Result<Self, WatchError> {
         match reason_to_poll(dirs) {
             Some(reason) => Self::polled(dirs, reason),
@@ -67,7 +66,7 @@ impl Watch {
         }
     }
 
-    /// Watches by looking, whatever the system could do.
+    /// Watches by polling, even if the system could report changes.
     pub fn polled(dirs: &[&Path], reason: String) -> Result<Self, WatchError> {
         let make = |sender| PollWatcher::new(sender, Config::default().with_poll_interval(POLL));
         Self::start(dirs, Mode::Polled { reason }, make)
@@ -95,8 +94,8 @@ impl Watch {
         };
         let known = handler.dirs.clone();
         let mut watcher = make(handler).map_err(fails(first))?;
-        // A directory that is deleted and made again is another one: only the one above can tell.
-        // Best effort, for there may be none that can be read.
+        // If a directory is deleted and created again, its watch ends. Only a watch on its parent
+        // can report the new directory. We ignore errors, because a parent may be unreadable.
         let above: BTreeSet<_> = dirs.iter().filter_map(|dir| dir.parent()).collect();
         for dir in above.into_iter().filter(|dir| dir.is_dir()) {
             let _ = watcher.watch(dir, RecursiveMode::NonRecursive);
@@ -118,19 +117,18 @@ impl Watch {
         })
     }
 
-    /// How changes are noticed here.
+    /// How we learn about changes here.
     pub fn mode(&self) -> &Mode {
         &self.mode
     }
 
-    /// Waits for the next changes: everything that changed until there was
-    /// quiet for a moment, so an editor's save in three steps is one change.
-    /// Cancel-safe. Needs a `wakeful` runtime.
+    /// Waits for the next changes, and then until the files are quiet for a moment. An editor that
+    /// saves in three steps therefore causes one change. Cancel-safe. Needs a `wakeful` runtime.
     pub async fn next(&mut self) -> BTreeSet<PathBuf> {
         if self.collected.is_empty() {
             match self.changes.recv().await {
                 Ok(path) => self.collected.insert(path),
-                // The sender lives in the watcher, which is ours.
+                // The watcher owns the sender, and we own the watcher.
                 Err(_) => std::future::pending().await,
             };
         }
@@ -145,11 +143,12 @@ impl Watch {
         std::mem::take(&mut self.collected)
     }
 
-    /// A watched directory may have been made again: it is watched anew, and all in it has changed.
+    /// If a watched directory was created again, watches it again and reports all its files as
+    /// changed.
     fn follow_new_directories(&mut self) {
         for dir in &self.dirs {
             if self.collected.contains(dir) && dir.is_dir() {
-                // What fails here fails again at the next change, or was deleted once more.
+                // If this fails, the directory is gone once more, or the next change tries again.
                 let _ = self.watcher.watch(dir, RecursiveMode::Recursive);
                 let files = files::walk(dir, &|_| false).unwrap_or_default();
                 self.collected
@@ -167,7 +166,7 @@ impl fmt::Debug for Watch {
     }
 }
 
-/// Sends on what changed; called on notify's own thread.
+/// Passes changes on. Notify calls it on its own thread.
 struct Handler {
     dirs: Vec<PathBuf>,
     sender: Sender<PathBuf>,
@@ -175,7 +174,8 @@ struct Handler {
 
 impl EventHandler for Handler {
     fn handle_event(&mut self, event: notify::Result<Event>) {
-        // What cannot be watched any more is as good as changed: whoever listens looks again.
+        // If the system can no longer watch a file, report it as changed, so that the receiver
+        // reads it.
         let (kind, paths) = match event {
             Ok(event) => (event.kind, event.paths),
             Err(error) => (EventKind::Any, error.paths),
@@ -183,10 +183,10 @@ impl EventHandler for Handler {
         if matches!(kind, EventKind::Access(_)) {
             return;
         }
-        // The directories above are only watched for these.
+        // We watch the parents only to see these directories appear.
         let ours = |path: &PathBuf| self.dirs.iter().any(|dir| path.starts_with(dir));
         for path in paths.into_iter().filter(ours) {
-            // Fails only once the watch is dropped.
+            // This fails only after the watch was dropped.
             let _ = self.sender.try_send(path);
         }
     }
@@ -201,5 +201,5 @@ fn reason_to_poll(dirs: &[&Path]) -> Option<String> {
         .to_lowercase();
     let on_windows = |dir: &&Path| dir.canonicalize().is_ok_and(|dir| dir.starts_with("/mnt"));
     let blind = kernel.contains("microsoft") && dirs.iter().any(on_windows);
-    blind.then(|| "files on a Windows drive notify nobody under WSL".to_owned())
+    blind.then(|| "Windows does not report changes on its drives to WSL".to_owned())
 }

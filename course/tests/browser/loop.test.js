@@ -1,4 +1,4 @@
-// The whole loop on one chapter, as a reader goes through it: read, run, do.
+// A reader's way through one chapter: read, run, solve.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
@@ -10,13 +10,13 @@ import { serve } from './server.js';
 import { copyOfRepository } from './tree.js';
 
 const CHAPTER = '02-generators.html';
-// An exercise's first test run compiles the chapter; the machine may be busy.
+// The first test run of an exercise compiles the chapter, and the machine may be busy.
 const VERDICT_WITHIN = { timeout: 120_000 };
 
 let tree;
 let server;
 let browser;
-/** Every page that the sidebar leads to. */
+/** All pages in the sidebar. */
 let pages;
 
 before(async () => {
@@ -46,7 +46,7 @@ async function reading(file, options, act) {
   }
 }
 
-test('every page of the book opens from the front page without a complaint', async () => {
+test('every page of the book opens from the front page without an error', async () => {
   await reading('', {}, async (page) => {
     assert.match(await page.title(), /Wakeful/);
     await page.locator('#mdbook-sidebar a', { hasText: 'Generators' }).click();
@@ -57,13 +57,13 @@ test('every page of the book opens from the front page without a complaint', asy
   for (const file of pages) await reading(file, {}, (page) => page.locator('main h1').waitFor());
 });
 
-test('a prediction answers the choice that was made, and remembers it', async () => {
+test('a prediction shows the answer to the choice, and the page remembers the choice', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const form = page.locator('form.predict').first();
     const wrong = form.locator('input:not([data-right])').first();
     await wrong.check();
     const because = form.locator('.because:visible');
-    assert.equal(await because.count(), 1, 'one answer shows: that of the choice');
+    assert.equal(await because.count(), 1, 'only the answer to the choice is visible');
     const said = await because.innerText();
     await form.locator('input[data-right]').check();
     assert.notEqual(await form.locator('.because:visible').innerText(), said);
@@ -72,7 +72,7 @@ test('a prediction answers the choice that was made, and remembers it', async ()
   });
 });
 
-test('a block runs on this machine, and runs again with the edits made to it', async () => {
+test('a block runs on this machine, and runs again after an edit', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const block = page.locator('.runnable').first();
     await block.getByRole('button', { name: '▶ Run' }).click();
@@ -89,16 +89,16 @@ test('a block runs on this machine, and runs again with the edits made to it', a
   });
 });
 
-test('a block that promises an error keeps its word, and what a run prints stands alone', async () => {
+test('a block that must not compile shows its error, and new output replaces the old', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const fails = page.locator('.fails').first();
     const code = await fails.getAttribute('data-code');
     await fails.getByRole('button', { name: '▶ Run' }).click();
-    await fails.locator('.run-state[data-done="good"]', { hasText: `as promised: ${code}` }).waitFor(VERDICT_WITHIN);
+    await fails.locator('.run-state[data-done="good"]', { hasText: `as expected: ${code}` }).waitFor(VERDICT_WITHIN);
     await fails.locator('.run-output', { hasText: `error[${code}]` }).waitFor();
-    await assertAccessible(page, 'a block that failed as promised');
+    await assertAccessible(page, 'a block that failed as expected');
     await fails.scrollIntoViewIfNeeded();
-    await screenshot(page, 'fails-as-promised');
+    await screenshot(page, 'fails-as-expected');
 
     const block = page.locator('.runnable:has(+ figure.output)').first();
     const printed = page.locator('.runnable + figure.output').first();
@@ -106,14 +106,14 @@ test('a block that promises an error keeps its word, and what a run prints stand
     const before = await size(printed.locator('code'));
     await block.getByRole('button', { name: '▶ Run' }).click();
     await block.locator('.run-state[data-done="good"]').waitFor(VERDICT_WITHIN);
-    assert.equal(await printed.isVisible(), false, 'the same text does not stand there twice');
+    assert.equal(await printed.isVisible(), false, 'the page shows the output only once');
     assert.equal(await size(block.locator('.run-output')), before);
     await block.scrollIntoViewIfNeeded();
     await screenshot(page, 'block-ran');
   });
 });
 
-test('a block that does not compile says why, and one that never ends can be stopped', async () => {
+test('a block that does not compile shows the error, and an endless block can be stopped', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const block = page.locator('.runnable').first();
     await block.getByRole('button', { name: 'Edit', exact: true }).click();
@@ -128,7 +128,7 @@ test('a block that does not compile says why, and one that never ends can be sto
   });
 });
 
-test('an exercise goes red by its named test, gives a hint, and turns green on save', async () => {
+test('an exercise fails by a named test, gives a hint, and turns green after a save', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').first();
     const file = await panel.getAttribute('data-file');
@@ -137,15 +137,15 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     const tests = await fs.readFile(path.join(tree.root, await panel.getAttribute('data-test')), 'utf8');
     await panel.scrollIntoViewIfNeeded();
 
-    // Saving the file is all that a reader does.
+    // The reader only has to save the file.
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
     const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
     const firsts = await panel.locator('.tests .failed summary code:first-of-type').allInnerTexts();
     const places = firsts.map((name) => tests.indexOf(`fn ${name}()`));
-    assert.deepEqual(places, places.toSorted((a, b) => a - b), 'in the order of their file');
+    assert.deepEqual(places, places.toSorted((a, b) => a - b), 'the tests have the order of their file');
     const messages = await panel.locator('.tests .failed pre').allTextContents();
-    assert.equal(new Set(messages).size, messages.length, 'a message that several tests share is said once');
+    assert.equal(new Set(messages).size, messages.length, 'a message of several tests appears once');
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
@@ -180,7 +180,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
     await panel.getByRole('button', { name: 'Reset the file' }).click();
     await panel.locator('.told', { hasText: 'kept in' }).waitFor();
     assert.equal(await fs.readFile(path.join(tree.root, file), 'utf8'), skeleton);
-    // The verdict on what was reset leaves the words; the next one takes them away.
+    // The verdict on the reset file keeps the message, and the next verdict removes it.
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
     assert.match(await panel.locator('.told').innerText(), /kept in/);
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// Once more.\n`);
@@ -193,7 +193,7 @@ test('an exercise goes red by its named test, gives a hint, and turns green on s
   });
 });
 
-test('hints that were shown stand there again after a reload, in their order', async () => {
+test('after a reload the page shows the earlier hints in their order', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(2);
     const id = await panel.getAttribute('data-id');
@@ -204,7 +204,7 @@ test('hints that were shown stand there again after a reload, in their order', a
       await shown.nth(n - 1).waitFor();
     }
     const before = await shown.allInnerTexts();
-    // The answers come back in the wrong order, as far as the page lets them.
+    // Delay the answers so that they would arrive in the wrong order.
     await page.route(`**/api/exercises/${id}/hint?n=*`, async (route) => {
       const n = Number(new URL(route.request().url()).searchParams.get('n'));
       await new Promise((resume) => setTimeout(resume, 150 * (3 - n)));
@@ -217,7 +217,7 @@ test('hints that were shown stand there again after a reload, in their order', a
   });
 });
 
-test('code in a hint may hold backticks', async () => {
+test('code in a hint can contain backticks', async () => {
   await reading('how-to.html', {}, async (page) => {
     const told = await page.evaluate(async () => {
       const { prose } = await import('/widgets/dom.js');
@@ -228,14 +228,14 @@ test('code in a hint may hold backticks', async () => {
   });
 });
 
-test('a file that does not compile shows what the compiler says', async () => {
+test('a file that does not compile shows the compiler\'s message', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(1);
     const file = path.join(tree.root, await panel.getAttribute('data-file'));
     const skeleton = await fs.readFile(file, 'utf8');
     await fs.writeFile(file, `${skeleton}\nfn wrong() -> u8 { "no number" }\n`);
     await panel.locator('.terminal', { hasText: 'E0308' }).waitFor(VERDICT_WITHIN);
-    await assertAccessible(page, 'a panel with the compiler\'s words');
+    await assertAccessible(page, 'a panel with a compiler error');
     await panel.scrollIntoViewIfNeeded();
     await screenshot(page, 'exercise-does-not-compile');
     const other = page.locator('section.exercise').nth(0);
@@ -250,7 +250,7 @@ test('a file that does not compile shows what the compiler says', async () => {
   });
 });
 
-test('a page whose text was edited shows the new text where the reader was', async () => {
+test('an edited page shows the new text at the same place', async () => {
   await reading('glossary.html', { height: 500 }, async (page) => {
     const file = path.join(tree.root, 'book/src/glossary.md');
     const text = await fs.readFile(file, 'utf8');
@@ -265,7 +265,7 @@ test('a page whose text was edited shows the new text where the reader was', asy
   });
 });
 
-test('the recorded run is stepped by keys alone, without turning the page', async () => {
+test('the keyboard alone steps a recorded run and does not turn the page', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const player = page.locator('section.widget .player').first();
     await player.waitFor();
@@ -277,7 +277,7 @@ test('the recorded run is stepped by keys alone, without turning the page', asyn
     await page.keyboard.press('ArrowRight');
     assert.match(await position(), /^step 2 of/);
     for (let steps = 0; (await here()) === line && steps < 5; steps += 1) await page.keyboard.press('ArrowRight');
-    assert.notEqual(await here(), line, 'the marked line moves');
+    assert.notEqual(await here(), line, 'the marked line moved');
     await page.keyboard.press('End');
     const last = first.replace(/^step 1 of (\d+)$/, 'step $1 of $1');
     assert.equal(await position(), last);
@@ -293,7 +293,7 @@ test('the recorded run is stepped by keys alone, without turning the page', asyn
   });
 });
 
-test('the arrows belong to the recorded run on a page that has one, clicked or not', async () => {
+test('on a page with a recorded run, the arrows step it even before a click', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const player = page.locator('section.widget .player').first();
     await player.waitFor();
@@ -304,7 +304,7 @@ test('the arrows belong to the recorded run on a page that has one, clicked or n
     await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
     await page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
     await page.keyboard.press('ArrowLeft');
-    await page.waitForTimeout(300); // a page that turns has begun to by then
+    await page.waitForTimeout(300); // enough time for the page to turn, if it were to turn
     assert.ok(page.url().endsWith(CHAPTER), page.url());
     await player.locator('.position', { hasText: /^step 1 of/ }).waitFor();
   });
@@ -319,7 +319,8 @@ test('the inspector shows the tasks of the server that serves it', async () => {
   });
 });
 
-// Every page by day, by night and on the smallest screen; what else there is, on a page that has everything.
+// Every page in light, in dark and on the smallest screen. The other cases use one page with all
+// parts.
 for (const [name, options, some] of [
   ['light', { colorScheme: 'light' }],
   ['dark', { colorScheme: 'dark' }],
@@ -339,7 +340,7 @@ for (const [name, options, some] of [
   });
 }
 
-test('by day, by night, or as the machine has it: three themes, and no other book\'s', async () => {
+test('the book offers three themes and ignores the theme of another book', async () => {
   await reading('', {}, async (page) => {
     assert.equal(await page.title(), 'Wakeful');
     await page.evaluate(() => localStorage.setItem('mdbook-theme', 'coal'));
@@ -354,7 +355,7 @@ test('by day, by night, or as the machine has it: three themes, and no other boo
   });
 });
 
-test('a margin note stands beside the paragraph that it follows, and below it on a narrow page', async () => {
+test('a margin note is beside its paragraph, and below it on a narrow page', async () => {
   await reading(CHAPTER, { width: 1680, height: 1000 }, async (page) => {
     const notes = () => page.evaluate(() => [...document.querySelectorAll('aside.margin')].map((note) => {
       const [before, after] = [note.previousElementSibling, note.nextElementSibling];
@@ -367,7 +368,7 @@ test('a margin note stands beside the paragraph that it follows, and below it on
   });
 });
 
-test('on a telephone a drawing can be read, and a recorded run kept going', async () => {
+test('on a phone a drawing is readable and a recorded run can be stepped', async () => {
   await reading('introduction.html', { width: 390, height: 700 }, async (page) => {
     const label = page.locator('figure.drawing svg text').first();
     const height = await label.evaluate((text) => text.getBoundingClientRect().height);
@@ -379,7 +380,7 @@ test('on a telephone a drawing can be read, and a recorded run kept going', asyn
     await player.waitFor();
     await player.evaluate((node) => scrollTo({ top: node.getBoundingClientRect().top + scrollY - 60, behavior: 'instant' }));
     const button = await player.getByRole('button', { name: 'Forward one step' }).or(player.getByRole('button', { name: 'Next' })).boundingBox();
-    assert.ok(button.y + button.height <= 700, 'its buttons are in sight');
+    assert.ok(button.y + button.height <= 700, 'its buttons are visible');
     await assertAccessible(page, 'a recorded run at 390');
     await screenshot(page, 'telephone-player');
     await page.setViewportSize({ width: 1280, height: 900 });
@@ -388,10 +389,10 @@ test('on a telephone a drawing can be read, and a recorded run kept going', asyn
   });
 });
 
-test('two pieces of source stand side by side where there is room, and all that was above all that came where not', async () => {
+test('a comparison has two columns on a wide page, and the old piece above the new on a narrow page', async () => {
   await reading(CHAPTER, { width: 1680 }, async (page) => {
     const figure = page.locator('figure.compare').first();
-    // Both at once: a page that settles moves them together.
+    // Measure both at once, because they move together while the page loads.
     const places = () => figure.evaluate((node) => ['.old', '.new'].map((side) => {
       const { left, top } = node.querySelector(`.changed ${side}`).getBoundingClientRect();
       return { left, top };
@@ -403,7 +404,7 @@ test('two pieces of source stand side by side where there is room, and all that 
     await page.setViewportSize({ width: 390, height: 800 });
     const [above, below] = await places();
     assert.ok(below.left === above.left && below.top > above.top, JSON.stringify([above, below]));
-    assert.equal(await figure.locator('.again').first().isVisible(), false, 'what stayed stands there once');
+    assert.equal(await figure.locator('.again').first().isVisible(), false, 'unchanged lines appear once');
     await figure.locator('summary').click();
     assert.match(await figure.locator('details code').innerText(), /^[-+] /m);
     await assertAccessible(page, 'a comparison and its text');
@@ -458,15 +459,15 @@ test('a module says what it needs, is filled from the page, and the sidebar coun
   }
 });
 
-test('the night is dark', async () => {
+test('the dark theme is dark', async () => {
   await reading(CHAPTER, { colorScheme: 'dark' }, async (page) => {
     const brightness = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0));
     assert.ok(brightness < 150, `the background's parts sum to ${brightness}`);
   });
 });
 
-test('a page outlives its server: it says that the server is gone, and picks up the next one', async () => {
-  // What the browser itself has to say about a server that is gone is no complaint.
+test('a page reports a stopped server and reconnects to the next one', async () => {
+  // Here the browser may report that the server is gone.
   const { page, close } = await openPage(browser);
   try {
     await page.goto(`${server.address}/${CHAPTER}`);
@@ -475,7 +476,7 @@ test('a page outlives its server: it says that the server is gone, and picks up 
     await page.locator('.course-status', { hasText: 'cargo course' }).waitFor();
     server = await serve(tree.root, new URL(server.address).port);
     await page.locator('.course-status').waitFor({ state: 'hidden' });
-    // The new server has a new token, which the page has found by itself.
+    // The new server has a new token, and the page has found it by itself.
     const panel = page.locator('section.exercise').first();
     await panel.getByRole('button', { name: 'Run tests' }).click();
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
@@ -484,7 +485,7 @@ test('a page outlives its server: it says that the server is gone, and picks up 
   }
 });
 
-test('without cargo course behind it, the page says which command to run', async () => {
+test('without cargo course the page says which command to run', async () => {
   await reading(CHAPTER, {}, async (page) => {
     await page.route(`**/${CHAPTER}`, async (route) => {
       const response = await route.fetch();
@@ -498,7 +499,7 @@ test('without cargo course behind it, the page says which command to run', async
   });
 });
 
-test('without JavaScript the book is still a book', async () => {
+test('without JavaScript the book can still be read', async () => {
   await reading(CHAPTER, { javaScriptEnabled: false }, async (page) => {
     assert.ok((await page.locator('main').innerText()).length > 5000);
     await page.locator('section.exercise .static').first().waitFor();

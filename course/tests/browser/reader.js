@@ -1,5 +1,4 @@
-// A reader: a browser window with a colour scheme and a width, which notes every
-// complaint of the page.
+// A reader: a browser window with a colour scheme and a width. It records every error of the page.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -10,17 +9,18 @@ import { chromium } from 'playwright-core';
 
 const axe = fs.readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-const FLAGS = [
+/** The flags of every browser that a test starts. */
+export const FLAGS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
 ];
 
-/** Starts the browser; `CHROMIUM` says which. */
+/** Starts the browser that `CHROMIUM` names. */
 export function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 }
 
-/** Opens a window. Answers its page, with `complaints` and what a test asks of any page. */
+/** Opens a window. Returns its page, the complaints of that page, and a function that closes it. */
 export async function openPage(browser, { width = 1440, height = 900, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, ...options });
   const page = await context.newPage();
@@ -31,16 +31,16 @@ export async function openPage(browser, { width = 1440, height = 900, ...options
   });
   page.on('pageerror', (error) => complaints.push(`threw: ${error.stack ?? error.message}`));
   page.on('requestfailed', (request) => {
-    // A page that is left closes its streams.
+    // Leaving a page closes its streams, which is not an error.
     const reason = request.failure()?.errorText;
     if (reason !== 'net::ERR_ABORTED') complaints.push(`request failed: ${request.url()} ${reason}`);
   });
   return { page, complaints, close: () => context.close() };
 }
 
-/** Fails with every rule of axe that the page breaks. */
+/** Fails if the page breaks a rule of axe. */
 export async function assertAccessible(page, what) {
-  // Colours that are still fading in have no contrast of their own yet.
+  // Wait for colours that are still fading in, because their contrast is not final yet.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().filter((a) => a.effect.getComputedTiming().iterations !== Infinity).map((a) => a.finished)));
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => window.axe.run());
@@ -54,7 +54,7 @@ export async function assertNoSidewaysScroll(page, what) {
   assert.ok(over <= 0, `${what} is ${over} pixels too wide`);
 }
 
-/** Keeps a screenshot where `SCREENSHOTS` says, and does nothing without it. */
+/** Saves a screenshot in the directory `SCREENSHOTS`, or does nothing without that variable. */
 export async function screenshot(page, name, options = {}) {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;

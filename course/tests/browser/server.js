@@ -1,4 +1,4 @@
-// `cargo course`, started as a reader starts it, and ended by its own process id.
+// Starts `cargo course` as a reader does, and ends it by its process id.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +11,8 @@ const STARTS_WITHIN_MS = 10 * 60_000;
 const STOPS_WITHIN_MS = 10_000;
 
 /**
- * Serves the copy at `root`. The command is built from the repository, whose
- * target directory has most of it already; which course it serves is decided by
- * the directory that it is started in.
+ * Serves the copy at `root`. We build the command from the repository, because its target directory
+ * has most of it already. The working directory decides which course the command serves.
  */
 export async function serve(root, port = 0) {
   const args = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--', '--no-open', '--port', String(port)];
@@ -37,7 +36,7 @@ export async function serve(root, port = 0) {
   return { address, said: () => said, stop: () => stop(child) };
 }
 
-// Its own process group: cargo, the server, and whatever that one started.
+// A separate process group for cargo, the server and every process that the server starts.
 async function stop(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');

@@ -1,5 +1,5 @@
-// A copy of the repository for the test to edit: the reader's own files, and
-// their progress, are never touched.
+// A copy of the repository for the test to edit. The reader's own files and progress stay
+// untouched.
 
 import { execFile } from 'node:child_process';
 import fs from 'node:fs/promises';
@@ -7,10 +7,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The repository this test belongs to. */
+/** The repository of this test. */
 export const repository = path.resolve(import.meta.dirname, '../../..');
 
-/** Copies all files that git knows or would; answers the copy's root and how to remove it. */
+/** Copies all files that git tracks or would track. Returns the copy's root and a function to remove it. */
 export async function copyOfRepository() {
   const root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), 'wakeful-browser-')));
   const { stdout } = await promisify(execFile)('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
@@ -20,7 +20,7 @@ export async function copyOfRepository() {
   for (const file of stdout.split('\0').filter(Boolean)) {
     const to = path.join(root, file);
     await fs.mkdir(path.dirname(to), { recursive: true });
-    // A file that was deleted and not yet committed is still listed.
+    // Git still lists a file that was deleted without a commit.
     await fs.copyFile(path.join(repository, file), to).catch((error) => {
       if (error.code !== 'ENOENT') throw error;
     });

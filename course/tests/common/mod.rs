@@ -1,7 +1,7 @@
-//! A course of its own in a temporary directory: one chapter, two exercises, so
-//! that these tests do not depend on what the real chapters say.
+//! A small course in a temporary directory: one chapter and two exercises. These tests do not
+//! depend on the real chapters.
 
-// Each test file uses its own part of this one.
+// Each test file uses only a part of this module.
 #![allow(dead_code)]
 
 mod runtime;
@@ -220,16 +220,16 @@ const COUNT_NONE: &str = patch!("count.rs", "x.len()", "x.len() * 0");
 const COUNT_LESS: &str = patch!("count.rs", "x.len()", "x.len() - 1");
 const COUNT_MORE: &str = patch!("count.rs", "x.len()", "x.len() + 1");
 
-/// The course; deleted when dropped.
+/// The course. Dropping it deletes its directory.
 pub struct Course {
     dir: tempfile::TempDir,
     pub layout: Layout,
 }
 
 impl Course {
-    /// The course with its skeletons generated.
+    /// The course with generated skeletons.
     pub fn new() -> Self {
-        // Beside the build, not in /tmp, which may be small or may not run programs.
+        // Next to the build, because /tmp may be small or may not allow programs to run.
         let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let layout = Layout::at(dir.path().canonicalize().unwrap());
         let course = Self { dir, layout };
@@ -289,10 +289,10 @@ impl Course {
         stdout(&output)
     }
 
-    /// Brings `exercises/` and `work/` to what the solutions say.
+    /// Generates `exercises/` from the solutions and updates `work/`.
     pub fn generate(&self) {
         let tree = skeleton::generate(&self.layout, &self.catalog().crates).unwrap();
-        skeleton::regenerate(&self.layout, &tree, &|_| false).unwrap();
+        skeleton::regenerate(&self.layout, &tree, &mut |_| {}).unwrap();
         work::update(&self.layout, &self.catalog()).unwrap();
     }
 
@@ -322,7 +322,7 @@ impl Course {
         self.catalog().exercise(id).unwrap().clone()
     }
 
-    /// Writes the exercise's solution where the reader would.
+    /// Writes the solution into the reader's file.
     pub fn solve(&self, id: &str) {
         let exercise = self.exercise(id);
         let source = fs::read_to_string(exercise.solution_path(&self.layout)).unwrap();
@@ -335,18 +335,23 @@ impl Course {
 
     /// Replaces the body of `double` in the reader's file.
     pub fn double(&self, body: &str) {
+        self.double_in("work", body);
+    }
+
+    /// Replaces the body of `double` in `work/` or in `exercises/`.
+    pub fn double_in(&self, folder: &str, body: &str) {
         self.write(
-            "work/02-fix/src/double.rs",
+            &format!("{folder}/02-fix/src/double.rs"),
             &format!("pub fn double(x: u32) -> u32 {{\n    {body}\n}}\n"),
         );
     }
 
-    /// The verdict on an exercise.
+    /// Runs an exercise and returns its verdict.
     pub fn run(&self, id: &str, limits: &Limits) -> Verdict {
         wakeful::block_on(runner::run(&self.layout, &self.exercise(id), limits)).unwrap()
     }
 
-    /// Waits until a file is there and says something.
+    /// Waits until a file exists and is not empty.
     pub async fn written(&self, path: &str) -> String {
         let mut watch = Watch::new(&[self.root()]).unwrap();
         loop {
@@ -354,18 +359,18 @@ impl Course {
                 Ok(text) if !text.is_empty() => return text,
                 _ => {
                     let change = wakeful::time::timeout(Duration::from_mins(1), watch.next()).await;
-                    change.unwrap_or_else(|_| panic!("waited a minute for {path}"));
+                    change.unwrap_or_else(|_| panic!("{path} was not written within a minute"));
                 }
             }
         }
     }
 
-    /// `cargo course` with these arguments, in this course.
+    /// Runs `cargo course` with these arguments in this course.
     pub fn command(&self, args: &[&str]) -> Output {
         self.start(args).output().unwrap()
     }
 
-    /// The same, not yet started.
+    /// The same command, not started yet.
     pub fn start(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_course"));
         command
@@ -376,17 +381,17 @@ impl Course {
     }
 }
 
-/// What a command printed to stdout.
+/// The stdout of a command.
 pub fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// What a command printed to stderr.
+/// The stderr of a command.
 pub fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// A killed process needs a moment to die, and an orphan stays a zombie until init reaps it.
+/// A killed process needs a moment to die, and an orphan stays a zombie until init collects it.
 #[cfg(target_os = "linux")]
 pub fn wait_until_gone(pid: &str) {
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -397,7 +402,7 @@ pub fn wait_until_gone(pid: &str) {
     while alive() {
         assert!(
             Instant::now() < deadline,
-            "waited 10 s for process {pid} to be gone"
+            "process {pid} still exists after 10 s"
         );
         std::thread::yield_now();
     }

@@ -1,5 +1,5 @@
-//! A running server and a small client, both with a watchdog: whatever is awaited has thirty
-//! seconds, and is named when it does not come.
+//! A running server and a small client. Every wait ends after thirty seconds, and the panic says
+//! what was missing.
 
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -16,7 +16,7 @@ use crate::fixture::Fixture;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A server on a fixture; it ends with the value.
+/// A server for a fixture. Dropping it ends the server.
 pub struct Running {
     pub fixture: Fixture,
     pub port: u16,
@@ -51,9 +51,7 @@ impl Running {
                     .await;
             });
         });
-        let (port, notes) = told
-            .recv_timeout(PATIENCE)
-            .expect("awaited: a server that listens");
+        let (port, notes) = told.recv_timeout(PATIENCE).expect("the server listens");
         let mut running = Self {
             fixture,
             port,
@@ -78,16 +76,16 @@ impl Running {
         &self.token
     }
 
-    /// Sends what is given, word for word, and reads the answer to its end.
+    /// Sends these exact bytes, and reads the answer until its end.
     pub fn raw(&self, request: &[u8]) -> Answer {
         let mut stream = self.connect();
-        // A server that refuses may stop reading.
+        // A server that refuses the request may stop reading.
         let _ = stream.write_all(request);
         let mut bytes = Vec::new();
         match stream.read_to_end(&mut bytes) {
             Err(error) if bytes.is_empty() => {
                 panic!(
-                    "awaited: an answer to {:?}: {error}",
+                    "no answer to {:?}: {error}",
                     String::from_utf8_lossy(&request[..request.len().min(80)])
                 )
             }
@@ -130,17 +128,17 @@ impl Running {
         )
     }
 
-    /// A request as a page of the book makes it.
+    /// A request as a page of the book sends it.
     pub fn api(&self, method: &str, path: &str) -> Answer {
         self.api_with(method, path, "")
     }
 
-    /// The same with a body.
+    /// The same, with a body.
     pub fn api_with(&self, method: &str, path: &str, body: &str) -> Answer {
         self.send(method, path, &self.credentials(), body)
     }
 
-    /// ▶ on a block, as far as its stream is read.
+    /// Presses ▶ on a block. The test reads as much of the stream as it needs.
     pub fn play(&self, chapter: &str, code: &str) -> Lines {
         let body = serde_json::json!({ "chapter": chapter, "code": code }).to_string();
         let mut stream = self.connect();
@@ -180,7 +178,7 @@ impl Drop for Running {
     }
 }
 
-/// A free port, an editor that is not there, and limits for impatient tests.
+/// A free port, an editor that does not exist, and short limits.
 pub fn options() -> Options {
     let mut options = Options {
         port: 0,
@@ -192,7 +190,7 @@ pub fn options() -> Options {
     options
 }
 
-/// A whole answer.
+/// A complete answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -227,7 +225,8 @@ impl Answer {
     }
 }
 
-/// The lines of a stream. Each piece that the server sends is a chunk, so a line is never torn.
+/// The lines of a stream. The server sends each line as one chunk, so no line arrives in two
+/// pieces.
 pub struct Lines {
     reader: BufReader<TcpStream>,
 }
@@ -242,7 +241,7 @@ impl Lines {
         }
     }
 
-    /// The next JSON line; `None` at the end.
+    /// The next line of JSON, or `None` at the end.
     pub fn next(&mut self) -> Option<Value> {
         while let Some(line) = self.line("a line of JSON") {
             if let Some(value) = line
@@ -259,7 +258,7 @@ impl Lines {
         loop {
             let value = self
                 .next()
-                .unwrap_or_else(|| panic!("awaited: a line of type {kind}; the stream ended"));
+                .unwrap_or_else(|| panic!("the stream ended before a line of type {kind}"));
             if value["type"] == kind {
                 return value;
             }
@@ -289,7 +288,7 @@ impl Events {
         }
     }
 
-    /// The data of the next event of this name.
+    /// The data of the next event with this name.
     pub fn until(&mut self, event: &str) -> Value {
         let deadline = Instant::now() + PATIENCE;
         let mut missed = Vec::new();
@@ -300,10 +299,10 @@ impl Events {
                 None => break,
             }
         }
-        panic!("awaited: the event {event}; there came {missed:#?}");
+        panic!("no event {event}. These arrived instead: {missed:#?}");
     }
 
-    /// The states of the exercise, up to the first that is not `running`.
+    /// The next state of the exercise that is not `running`.
     pub fn verdict(&mut self) -> Value {
         loop {
             let exercise = self.until("exercise");
@@ -314,17 +313,16 @@ impl Events {
     }
 }
 
-/// Waits for what another process does, and names it when it does not.
+/// Waits until another process has done something.
 pub fn await_that(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !happened() {
-        assert!(Instant::now() < deadline, "awaited: {what}");
+        assert!(Instant::now() < deadline, "did not happen: {what}");
         std::thread::yield_now();
     }
 }
 
-/// Whether a process still runs. Dead is enough: whether its parent has already collected it is
-/// not what is asked.
+/// Whether a process still runs. A zombie counts as dead, because only its parent can remove it.
 pub fn runs(id: &str) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
     stat.is_ok_and(|stat| !stat.contains(") Z "))

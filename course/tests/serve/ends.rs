@@ -1,4 +1,4 @@
-//! How a server begins and ends: ports, neighbours, Ctrl-C.
+//! How a server starts and ends: ports, a second server, Ctrl-C.
 
 use std::{
     io::{BufRead, BufReader},
@@ -21,7 +21,7 @@ fn refused(port: u16) -> ServeError {
 }
 
 #[test]
-fn a_taken_port_is_named_with_one_that_is_free() {
+fn the_error_for_a_used_port_suggests_a_free_one() {
     let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = other.local_addr().unwrap().port();
     let error = refused(port);
@@ -33,7 +33,7 @@ fn a_taken_port_is_named_with_one_that_is_free() {
 }
 
 #[test]
-fn a_port_that_another_course_has_taken_is_said_to_be() {
+fn the_error_names_another_course_that_uses_the_port() {
     let first = Running::new();
     assert_eq!(
         refused(first.port).to_string(),
@@ -45,7 +45,7 @@ fn a_port_that_another_course_has_taken_is_said_to_be() {
 }
 
 #[test]
-fn two_courses_serve_one_clone_and_the_second_says_so() {
+fn two_courses_can_serve_one_clone_and_the_second_mentions_the_first() {
     let first = Running::new();
     let (layout, mut events) = (first.fixture.layout(), first.events("/api/events"));
     wakeful::block_on(async {
@@ -63,7 +63,7 @@ fn two_courses_serve_one_clone_and_the_second_says_so() {
         );
         second.run(async {}).await;
     });
-    // The first still has its book, and its readers.
+    // The first server still has its book and its open pages.
     first
         .fixture
         .write("book/src/hello.md", "# Hello\n\nStill there.\n");
@@ -72,7 +72,7 @@ fn two_courses_serve_one_clone_and_the_second_says_so() {
 }
 
 #[test]
-fn the_end_closes_what_listens_and_lets_readers_go() {
+fn a_shutdown_closes_the_listener_and_ends_the_event_streams() {
     let server = Running::new();
     let port = server.port;
     let mut events = server.events("/api/events");
@@ -84,7 +84,7 @@ fn the_end_closes_what_listens_and_lets_readers_go() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn the_end_kills_what_still_runs() {
+fn a_shutdown_kills_the_programs_that_still_run() {
     let server = Running::new();
     let code = "println!(\"{}\", std::process::id()); loop {}";
     let mut block = server.play("07-lamps", code);
@@ -95,12 +95,12 @@ fn the_end_kills_what_still_runs() {
         .to_owned();
     assert!(runs(&id));
     drop(server);
-    await_that("the end of a block whose server has gone", || !runs(&id));
+    await_that("the block of a stopped server ends", || !runs(&id));
 }
 
 #[cfg(unix)]
 #[test]
-fn without_a_browser_the_address_is_said_and_every_polite_signal_ends_it_with_zero() {
+fn without_a_browser_the_address_is_printed_and_a_signal_ends_the_server_with_zero() {
     for signal in ["-INT", "-TERM", "-HUP"] {
         let fixture = Fixture::new();
         let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
@@ -116,16 +116,16 @@ fn without_a_browser_the_address_is_said_and_every_polite_signal_ends_it_with_ze
         let mut lines = BufReader::new(child.stdout.take().expect("its output is ours")).lines();
         let mut until = |part: &str| {
             let found = lines.find_map(|line| line.ok().filter(|line| line.contains(part)));
-            found.unwrap_or_else(|| panic!("awaited: a line with {part:?}"))
+            found.unwrap_or_else(|| panic!("no line with {part:?}"))
         };
         let url = until("http://127.0.0.1:");
         let url = url.trim();
         assert!(
             url.starts_with("http") && url.ends_with('/'),
-            "not on a line of its own: {url}"
+            "the address is not alone on its line: {url}"
         );
         assert!(until("No browser").contains(url));
-        // Like a terminal that is closed: nobody reads what it says from here on.
+        // Like a closed terminal: from now on the pipe is closed.
         drop(lines);
         let id = child.id().to_string();
         let killed = Command::new("kill")
@@ -137,10 +137,10 @@ fn without_a_browser_the_address_is_said_and_every_polite_signal_ends_it_with_ze
     }
 }
 
-/// Also after whoever read its output has gone: what is printed to nobody is no panic.
+/// The pipe is closed before the end, and printing to it must not panic.
 #[cfg(unix)]
 #[test]
-fn what_mdbook_warns_of_is_said() {
+fn warnings_of_mdbook_are_printed() {
     let fixture = Fixture::new();
     fixture.write(
         "book/src/hello.md",
@@ -157,7 +157,7 @@ fn what_mdbook_warns_of_is_said() {
         .expect("the course starts");
     let mut lines = BufReader::new(child.stderr.take().expect("its errors are ours")).lines();
     let warning = lines.find_map(|line| line.ok().filter(|line| line.starts_with("warning:")));
-    let warning = warning.expect("awaited: a warning");
+    let warning = warning.expect("a warning is printed");
     assert!(warning.contains("footnote `a` in hello.md"), "{warning}");
     let killed = Command::new("kill")
         .args(["-INT", &child.id().to_string()])

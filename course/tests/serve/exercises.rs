@@ -1,4 +1,4 @@
-//! Exercises: run when asked and when saved, and never shown with a stale verdict.
+//! Exercises run on request and after a save, and the page never shows an outdated verdict.
 
 use crate::{
     client::{Running, await_that, options},
@@ -11,7 +11,7 @@ const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
 const WRONG: &str = "pub fn dim(level: u8) -> u8 {\n    level\n}\n";
 
 #[test]
-fn exercises_are_listed_with_all_that_a_panel_shows() {
+fn the_list_of_exercises_has_everything_that_a_panel_shows() {
     let server = Running::new();
     let list = server.api("GET", "/api/exercises").json();
     let expected = serde_json::json!({
@@ -22,7 +22,7 @@ fn exercises_are_listed_with_all_that_a_panel_shows() {
 }
 
 #[test]
-fn the_loop_red_saved_green_compared_reset() {
+fn a_reader_fails_saves_passes_compares_and_resets() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -73,11 +73,11 @@ fn the_loop_red_saved_green_compared_reset() {
 }
 
 #[test]
-fn a_change_while_it_compiles_is_what_the_verdict_is_about() {
+fn a_change_during_the_build_is_part_of_the_verdict() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
-    // Saved, so it runs.
+    // The save starts a run.
     server.fixture.write(FILE, WRONG);
     assert_eq!(events.until("exercise")["state"], "running");
     server.fixture.write(FILE, RIGHT);
@@ -85,7 +85,7 @@ fn a_change_while_it_compiles_is_what_the_verdict_is_about() {
 }
 
 #[test]
-fn what_the_compiler_says_reaches_the_page() {
+fn the_compilers_message_reaches_the_page() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -103,7 +103,7 @@ fn what_the_compiler_says_reaches_the_page() {
 }
 
 #[test]
-fn a_solution_counts_also_where_progress_cannot_be_written_and_that_is_said() {
+fn a_solution_counts_even_if_the_progress_file_cannot_be_written() {
     let server = Running::new();
     server.fixture.write("progress.txt.lock/x", "");
     let mut events = server.events("/api/events");
@@ -112,15 +112,15 @@ fn a_solution_counts_also_where_progress_cannot_be_written_and_that_is_said() {
     assert!(
         events.until("problem")["message"]
             .to_string()
-            .contains("progress is not kept")
+            .contains("cannot keep your progress")
     );
     assert_eq!(events.verdict()["state"], "solved");
     assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 200);
 }
 
-/// All exercises of a chapter are one crate: a broken one keeps the others from compiling.
+/// All exercises of a chapter share one crate, so one broken file keeps the others from compiling.
 #[test]
-fn an_exercise_that_another_ones_file_kept_from_compiling_runs_again_when_that_is_mended() {
+fn repairing_one_exercise_runs_the_others_that_it_kept_from_compiling() {
     let fixture = Fixture::new();
     let exercises = fixture.read("solutions/07-lamps/exercises.toml");
     let second = exercises
@@ -165,7 +165,7 @@ fn an_exercise_that_another_ones_file_kept_from_compiling_runs_again_when_that_i
 }
 
 #[test]
-fn a_broken_manifest_is_said_and_the_server_goes_on() {
+fn a_broken_manifest_is_reported_and_the_server_continues() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -177,7 +177,7 @@ fn a_broken_manifest_is_said_and_the_server_goes_on() {
 }
 
 #[test]
-fn hints_come_one_by_one_and_are_remembered() {
+fn hints_are_shown_one_after_another_and_remembered() {
     let server = Running::new();
     let second = server.api("GET", &format!("{ID}/hint?n=2")).json();
     assert_eq!(
@@ -194,7 +194,7 @@ fn hints_come_one_by_one_and_are_remembered() {
 }
 
 #[test]
-fn the_source_is_shown_as_it_is_now() {
+fn the_current_source_is_shown() {
     let server = Running::new();
     server.fixture.write(FILE, WRONG);
     assert_eq!(
@@ -209,7 +209,7 @@ fn the_source_is_shown_as_it_is_now() {
 }
 
 #[test]
-fn an_unknown_exercise_is_answered_with_those_that_there_are() {
+fn the_error_for_an_unknown_exercise_lists_the_known_ones() {
     let server = Running::new();
     let answer = server.api("POST", "/api/exercises/lamps/dimm/run");
     assert_eq!(
@@ -241,12 +241,12 @@ fn the_exercise_opens_in_the_readers_editor() {
         server.api("POST", &format!("{ID}/open")).json()["with"],
         "code"
     );
-    await_that("the editor's start", || seen.exists());
+    await_that("the editor starts", || seen.exists());
     assert!(std::fs::read_to_string(&seen).unwrap().ends_with(FILE));
 }
 
 #[test]
-fn without_an_editor_the_page_is_told_which_file_to_open() {
+fn without_an_editor_the_page_says_which_file_to_open() {
     let server = Running::new();
     let answer = server.api("POST", &format!("{ID}/open"));
     assert_eq!(answer.status, 409);
@@ -254,7 +254,7 @@ fn without_an_editor_the_page_is_told_which_file_to_open() {
 }
 
 #[test]
-fn a_damaged_progress_file_is_kept_aside_and_said() {
+fn a_damaged_progress_file_is_kept_and_reported() {
     let fixture = Fixture::new();
     fixture.write("progress.txt", "\u{1}\u{2} no progress\n");
     let server = Running::on(fixture, options());

@@ -1,4 +1,4 @@
-//! The server's promises, each kept over a real socket on loopback.
+//! The server, tested over real sockets on loopback.
 
 mod client;
 mod ends;

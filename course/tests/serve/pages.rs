@@ -1,4 +1,4 @@
-//! Pages: what is answered, and how they follow the files.
+//! Pages: how the server answers, and how it follows changes of the files.
 
 use crate::{
     client::{Running, options},
@@ -15,7 +15,7 @@ fn every_page_carries_the_token_and_no_other_file_does() {
 }
 
 #[test]
-fn files_have_their_types() {
+fn every_file_has_its_content_type() {
     let server = Running::new();
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
@@ -34,7 +34,7 @@ fn files_have_their_types() {
 }
 
 #[test]
-fn a_browser_that_has_the_page_is_told_so() {
+fn a_browser_with_a_current_copy_gets_no_second_one() {
     let server = Running::new();
     let first = server.get("/07-lamps.html");
     assert_eq!(first.header("cache-control"), Some("no-cache"));
@@ -50,7 +50,7 @@ fn a_browser_that_has_the_page_is_told_so() {
 }
 
 #[test]
-fn head_says_what_get_would_without_a_body() {
+fn head_gives_the_headers_of_get_without_a_body() {
     let server = Running::new();
     let (get, head) = (server.get("/"), server.with("HEAD", "/", ""));
     assert_eq!((head.status, head.body.as_str()), (200, ""));
@@ -61,7 +61,7 @@ fn head_says_what_get_would_without_a_body() {
 }
 
 #[test]
-fn what_is_not_there_is_404_and_what_cannot_be_done_405() {
+fn a_missing_page_is_404_and_a_wrong_method_is_405() {
     let server = Running::new();
     let lost = server.get("/nowhere.html");
     assert_eq!(lost.status, 404);
@@ -88,7 +88,7 @@ fn one_connection_carries_many_requests() {
             let mut line = String::new();
             stream
                 .read_line(&mut line)
-                .expect("awaited: a line of the answer's head");
+                .expect("the head of the answer has a line");
             if let Some(n) = line.strip_prefix("content-length: ") {
                 length = n.trim().parse().unwrap();
             }
@@ -97,15 +97,13 @@ fn one_connection_carries_many_requests() {
             }
         }
         let mut body = vec![0; length];
-        stream
-            .read_exact(&mut body)
-            .expect("awaited: the answer's body");
+        stream.read_exact(&mut body).expect("the answer has a body");
         assert!(body.ends_with(b"</html>\n"));
     }
 }
 
 #[test]
-fn a_page_that_is_edited_is_rebuilt_and_named_to_those_who_read_it() {
+fn an_edited_page_is_rebuilt_and_its_readers_are_told() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -127,7 +125,7 @@ fn a_page_that_is_edited_is_rebuilt_and_named_to_those_who_read_it() {
 }
 
 #[test]
-fn source_that_a_page_shows_is_followed_too() {
+fn a_change_in_source_that_a_page_shows_rebuilds_the_page() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -149,7 +147,7 @@ fn source_that_a_page_shows_is_followed_too() {
 }
 
 #[test]
-fn a_page_that_does_not_build_says_why_and_the_old_one_stays() {
+fn a_page_that_does_not_build_reports_why_and_its_old_version_stays() {
     let server = Running::new();
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -167,7 +165,7 @@ fn a_page_that_does_not_build_says_why_and_the_old_one_stays() {
             .body
             .contains("without live parts")
     );
-    // Who comes later hears it as well.
+    // A page that connects later receives the message too.
     assert_eq!(
         server.events("/api/events").until("problem")["message"].to_string(),
         message
@@ -180,7 +178,7 @@ fn a_page_that_does_not_build_says_why_and_the_old_one_stays() {
 }
 
 #[test]
-fn a_book_that_never_built_shows_its_reason_until_it_does() {
+fn a_book_that_was_never_built_shows_the_reason_until_it_builds() {
     let fixture = Fixture::new();
     let page = fixture.read("book/src/hello.md");
     fixture.write("book/src/hello.md", "{{#source no.rs}}\n");

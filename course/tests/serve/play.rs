@@ -1,4 +1,4 @@
-//! ▶: a block runs here, within limits, one at a time, for as long as somebody watches.
+//! ▶ runs a block of a page: within limits, one at a time, and only while its page listens.
 
 use crate::{
     client::{Running, await_that, options, runs},
@@ -33,7 +33,7 @@ fn a_block_runs_against_its_chapters_crate_and_needs_no_main() {
 }
 
 #[test]
-fn a_block_that_panics_ends_with_its_code() {
+fn a_block_that_panics_reports_its_exit_code() {
     let server = Running::new();
     let done = server.play(CHAPTER, "panic!(\"out\")").until("done");
     assert_eq!(
@@ -43,7 +43,7 @@ fn a_block_that_panics_ends_with_its_code() {
 }
 
 #[test]
-fn a_block_that_does_not_compile_shows_what_the_compiler_says() {
+fn a_block_that_does_not_compile_shows_the_compilers_message() {
     let server = Running::new();
     let mut lines = server.play(CHAPTER, "let x: u8 = \"no\";");
     assert!(
@@ -55,9 +55,9 @@ fn a_block_that_does_not_compile_shows_what_the_compiler_says() {
     assert_eq!(lines.until("done")["outcome"], "build_failed");
 }
 
-/// A reader counts the lines that they see, and may have asked for backtraces in their own programs.
+/// Readers count the lines they see. They may also have asked for backtraces in their environment.
 #[test]
-fn errors_and_panics_name_the_line_that_the_reader_counts() {
+fn errors_and_panics_have_the_line_numbers_that_the_reader_sees() {
     let server = Running::new();
     let mut lines = server.play(CHAPTER, "let a = 1;\nlet x: u8 = \"no\";");
     let text = lines.until("diagnostics")["text"].to_string();
@@ -71,7 +71,7 @@ fn errors_and_panics_name_the_line_that_the_reader_counts() {
 }
 
 #[test]
-fn a_panic_in_the_chapter_names_its_file_from_the_root() {
+fn a_panic_in_the_chapter_shows_the_path_from_the_root() {
     let fixture = Fixture::new();
     fixture.write(
         "chapters/07-lamps/src/lib.rs",
@@ -86,7 +86,7 @@ fn a_panic_in_the_chapter_names_its_file_from_the_root() {
 }
 
 #[test]
-fn a_block_that_loops_for_ever_is_stopped() {
+fn a_block_that_loops_forever_is_stopped() {
     let server = Running::new();
     assert_eq!(
         server.play(CHAPTER, "loop {}").until("done")["outcome"],
@@ -95,7 +95,7 @@ fn a_block_that_loops_for_ever_is_stopped() {
 }
 
 #[test]
-fn a_block_that_prints_without_end_is_stopped() {
+fn a_block_that_prints_forever_is_stopped() {
     let server = Running::new();
     let lines = server.play(CHAPTER, "loop { println!(\"and on\") }").rest();
     assert_eq!(lines.last().unwrap()["outcome"], "too_much_output");
@@ -104,11 +104,11 @@ fn a_block_that_prints_without_end_is_stopped() {
         .filter_map(|l| l["text"].as_str())
         .map(str::len)
         .sum();
-    assert!(printed <= 128 * 1024, "{printed} bytes came through");
+    assert!(printed <= 128 * 1024, "{printed} bytes arrived");
 }
 
 #[test]
-fn jobs_run_one_at_a_time_and_the_queue_says_how_many_are_ahead() {
+fn jobs_run_one_at_a_time_and_each_knows_how_many_are_ahead() {
     let server = Running::new();
     let mut first = server.play(CHAPTER, "loop {}");
     first.until("compiling");
@@ -124,7 +124,7 @@ fn jobs_run_one_at_a_time_and_the_queue_says_how_many_are_ahead() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn closing_the_request_kills_what_it_started() {
+fn closing_the_request_kills_the_programs_it_started() {
     let server = Running::new();
     let mut block = server.play(
         CHAPTER,
@@ -137,11 +137,11 @@ fn closing_the_request_kills_what_it_started() {
         .to_owned();
     assert!(runs(&id));
     drop(block);
-    await_that("the end of a block whose reader has gone", || !runs(&id));
+    await_that("the block of a closed page ends", || !runs(&id));
 }
 
 #[test]
-fn a_chapter_is_a_name_and_not_a_path() {
+fn a_chapter_is_looked_up_by_name_and_is_never_a_path() {
     let server = Running::new();
     for chapter in [
         "../../etc",

@@ -1,5 +1,5 @@
-//! Who is refused. Each of these is tried, over a real socket, as somebody else's page or program
-//! would.
+//! Requests that the server refuses. Each test sends one over a real socket, as a foreign page or
+//! program would.
 
 use std::io::{Read, Write};
 
@@ -11,7 +11,7 @@ use crate::{
 const ID: &str = "/api/exercises/lamps/dim";
 
 #[test]
-fn a_name_that_somebodys_dns_points_here_is_refused() {
+fn a_foreign_dns_name_that_points_here_is_refused() {
     let server = Running::new();
     let port = server.port;
     for host in [
@@ -44,7 +44,7 @@ fn a_name_that_somebodys_dns_points_here_is_refused() {
 }
 
 #[test]
-fn localhost_is_as_good_a_name() {
+fn localhost_is_accepted_as_a_name() {
     let server = Running::new();
     let request = format!(
         "GET / HTTP/1.1\r\nhost: localhost:{}\r\nconnection: close\r\n\r\n",
@@ -60,10 +60,10 @@ fn no_other_address_of_this_machine_answers() {
     assert!(std::net::TcpStream::connect(("127.0.0.2", server.port)).is_err());
 }
 
-/// Loopback belongs to everybody on a machine; the reader's token does not.
+/// All users of a machine share its loopback address, but only the reader may see the token.
 #[cfg(target_os = "linux")]
 #[test]
-fn another_user_of_this_machine_is_not_answered() {
+fn another_user_of_this_machine_gets_no_answer() {
     use std::os::unix::{fs::MetadataExt, process::CommandExt};
     if std::fs::metadata("/proc/self").map(|me| me.uid()).ok() != Some(0) {
         println!("skipped: only root can try this as another user");
@@ -106,7 +106,8 @@ fn nothing_under_api_answers_without_the_token() {
         ("POST", format!("{ID}/open")),
         ("GET", format!("{ID}/source")),
         ("GET", format!("{ID}/tests")),
-        // In the address only the event streams may show it: addresses end up in histories.
+        // Only event streams may have the token in their address, because addresses end up in
+        // histories.
         ("GET", format!("/api/exercises?token={}", server.token())),
     ] {
         for headers in [&origin, &wrong, &prefix] {
@@ -193,7 +194,7 @@ fn no_path_leads_out_of_the_book() {
 }
 
 #[test]
-fn no_name_of_an_exercise_is_a_path() {
+fn the_name_of_an_exercise_is_never_a_path() {
     let server = Running::new();
     for id in [
         "../..",
@@ -221,7 +222,7 @@ fn no_name_of_an_exercise_is_a_path() {
 
 #[cfg(unix)]
 #[test]
-fn an_exercise_that_was_made_a_link_to_elsewhere_is_neither_read_written_nor_opened() {
+fn an_exercise_replaced_by_a_link_to_another_place_is_not_read_written_or_opened() {
     let server = Running::new();
     let elsewhere = tempfile::tempdir().unwrap();
     let secret = elsewhere.path().join("secret.rs");
@@ -238,7 +239,7 @@ fn an_exercise_that_was_made_a_link_to_elsewhere_is_neither_read_written_nor_ope
 }
 
 #[test]
-fn a_body_that_is_too_large_is_refused_announced_or_not() {
+fn a_body_that_is_too_large_is_refused_with_and_without_a_content_length() {
     let server = Running::new();
     let head = format!(
         "POST /api/run HTTP/1.1\r\nhost: 127.0.0.1:{0}\r\norigin: http://127.0.0.1:{0}\r\nx-course-token: {1}\r\ncontent-type: application/json\r\nconnection: close\r\n",
@@ -253,9 +254,9 @@ fn a_body_that_is_too_large_is_refused_announced_or_not() {
 }
 
 #[test]
-fn a_block_is_only_taken_as_json() {
+fn a_block_must_be_sent_as_json() {
     let server = Running::new();
-    // What a form of another site can send without asking first.
+    // A form on another site can send this without a preflight request.
     let headers = format!(
         "x-course-token: {}\r\norigin: http://127.0.0.1:{}\r\ncontent-type: text/plain\r\n",
         server.token(),
@@ -265,7 +266,7 @@ fn a_block_is_only_taken_as_json() {
 }
 
 #[test]
-fn whatever_is_refused_is_said_as_json_with_what_to_do() {
+fn every_refusal_is_json_and_says_what_to_do() {
     let server = Running::new();
     let plain = format!(
         "x-course-token: {}\r\norigin: http://127.0.0.1:{}\r\ncontent-type: text/plain\r\n",
@@ -274,18 +275,18 @@ fn whatever_is_refused_is_said_as_json_with_what_to_do() {
     );
     let run = |body: &str| server.api_with("POST", "/api/run", body);
     for (answer, status, part) in [
-        (run("{"), 400, "reload the page"),
+        (run("{"), 400, "Reload the page"),
         (run("{}"), 422, "missing field `chapter`"),
         (
             server.with("POST", "/api/run", &plain),
             415,
             "content-type: application/json",
         ),
-        (server.api("GET", "/api/run"), 405, "does not answer to GET"),
+        (server.api("GET", "/api/run"), 405, "does not accept GET"),
         (
             server.api("POST", "/api/exercises"),
             405,
-            "does not answer to POST",
+            "does not accept POST",
         ),
         (
             server.api("GET", &format!("{ID}/hint")),
@@ -295,7 +296,7 @@ fn whatever_is_refused_is_said_as_json_with_what_to_do() {
         (
             server.api("GET", &format!("{ID}/hint?n=x")),
             400,
-            "reload the page",
+            "Reload the page",
         ),
         (
             server.api("POST", "/api/exercises/lamps/%ff/run"),
@@ -317,7 +318,7 @@ fn whatever_is_refused_is_said_as_json_with_what_to_do() {
 }
 
 #[test]
-fn a_client_that_never_finishes_its_request_is_let_go() {
+fn a_client_that_never_finishes_its_request_is_disconnected() {
     let mut options = options();
     options.head_time = std::time::Duration::from_millis(500);
     let server = Running::on(Fixture::new(), options);
@@ -325,7 +326,7 @@ fn a_client_that_never_finishes_its_request_is_let_go() {
     slow.write_all(b"GET / HTTP/1.1\r\nhost: 127").unwrap();
     let mut rest = Vec::new();
     slow.read_to_end(&mut rest)
-        .expect("awaited: the end of a connection that sends half a head");
+        .expect("the server closes a connection with half a head");
     assert_eq!(server.get("/").status, 200);
 }
 

@@ -79,8 +79,7 @@ struct List<N> {
 
 // ANCHOR: node
 struct Node<N> {
-    /// The list's lock guards it from the moment it is listed until its owner
-    /// has seen, under that lock, that it is not listed any more.
+    /// Guarded by the list's lock while the node is in the list.
     entry: UnsafeCell<Entry<N>>,
     /// The list points here.
     _pinned: PhantomPinned,
@@ -89,7 +88,7 @@ struct Node<N> {
 struct Entry<N> {
     next: *const Node<N>,
     previous: *const Node<N>,
-    /// `None` once released, and for those who only keep their place.
+    /// `None` after the node was released.
     waker: Option<Waker>,
     released: bool,
     note: N,

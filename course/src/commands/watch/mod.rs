@@ -1,8 +1,8 @@
-//! `cargo course watch`: the loop without a browser. The current exercise is
-//! run again when it is saved; single keys do the rest, the same ones as rustlings'.
+//! `cargo course watch`: the exercises without a browser. A save runs the current exercise again.
+//! Single keys do the rest, and they are the same as in rustlings.
 //!
-//! One task waits for whatever comes first: a key, a change, or a verdict.
-//! `Screen` holds what is shown, this file what happens.
+//! One task waits for the next event: a key, a change, or a verdict. `Screen` shows the text, and
+//! this file decides what happens.
 
 mod screen;
 
@@ -25,7 +25,7 @@ use crate::runner::{self, Limits, RunError, Verdict};
 use crate::terminal::{Key, Keys};
 use crate::watch::{Mode, Watch};
 
-/// Watches until `q`.
+/// Watches until the reader presses `q`.
 pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let current = match id {
@@ -37,7 +37,9 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
     };
     let dir = layout.yours();
     let watch = Watch::new(&[&dir]).map_err(|error| CommandError::Said {
-        advice: Some("`cargo course list` copies the exercises to work/ if they are gone".into()),
+        advice: Some(
+            "`cargo course list` copies the exercises to work/ if they are missing".into(),
+        ),
         message: format!("{error}: {}", error.source),
     })?;
     let screen = Screen::new(Keys::start());
@@ -64,7 +66,8 @@ fn said(message: &str) -> Result<ExitCode, CommandError> {
     })
 }
 
-/// The first exercise after this one that is not solved, then from the start; the first of all if none is left.
+/// The next unsolved exercise after this one, starting again at the first. If all are solved, the
+/// first.
 fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise> {
     let all: Vec<&Exercise> = session.catalog.exercises().collect();
     let at = current.and_then(|current| all.iter().position(|exercise| exercise.id == current.id));
@@ -77,14 +80,14 @@ fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise>
         .map(|exercise| (*exercise).clone())
 }
 
-/// A run under way. Dropping it kills it.
+/// A run in progress. Dropping it kills it.
 struct Running<'a> {
     exercise: Exercise,
     revision: Option<String>,
     future: Pin<Box<dyn Future<Output = Result<Verdict, RunError>> + 'a>>,
 }
 
-/// What comes first.
+/// The next event.
 enum Event {
     Key(Key),
     Changed(BTreeSet<PathBuf>),
@@ -97,13 +100,13 @@ struct Course<'a> {
     watch: Watch,
     current: Exercise,
     running: Option<Running<'a>>,
-    /// The rest of a `c`.
+    /// The exercises that `c` still has to run.
     queue: VecDeque<Exercise>,
 }
 
 impl Course<'_> {
     async fn follow(mut self) -> Result<ExitCode, CommandError> {
-        // What was last run of the current exercise: a save that changes nothing runs nothing.
+        // The last revision that we ran, because a save without a change runs nothing.
         let mut seen = None;
         self.start(self.current.clone());
         loop {
@@ -145,7 +148,7 @@ impl Course<'_> {
         }
     }
 
-    /// Starts a run; one that is under way is killed.
+    /// Starts a run, and kills the one in progress.
     fn start(&mut self, exercise: Exercise) {
         self.running = None;
         let layout = self.session.layout;
@@ -185,7 +188,7 @@ impl Course<'_> {
         }
     }
 
-    /// A save of another exercise's file makes that one the current one.
+    /// Saving the file of another exercise makes it the current one.
     fn changed(&mut self, paths: &BTreeSet<PathBuf>, seen: Option<&str>) {
         let layout = self.session.layout;
         let edited = self
@@ -254,7 +257,7 @@ impl Course<'_> {
                     .layout
                     .show(&self.current.path(self.session.layout));
                 self.screen.say(&format!(
-                    "\nput {file} back as it was at first? Yours is kept aside. [y/n] "
+                    "\nreset {file}? Your version is kept as a copy. [y/n] "
                 ));
                 if self.screen.keys().next().await == Key::Char('y') {
                     let told = reset::put_back(&mut self.session, &self.current)?;

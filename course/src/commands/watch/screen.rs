@@ -1,4 +1,4 @@
-//! What `watch` shows.
+//! The screen of `watch`.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, Exercise, Layout};
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint};
 
-/// The screen and the keyboard below it.
+/// The screen, with the menu of keys below it.
 pub(super) struct Screen {
     keys: Keys,
     paint: Paint,
@@ -33,12 +33,12 @@ impl Screen {
         self.keys.print(text);
     }
 
-    /// Something to know that asks for nothing.
+    /// Shows a note that needs no answer.
     pub fn note(&self, text: &str) {
         self.say(&format!("{}\n", self.paint.dim(text)));
     }
 
-    /// A run of the current exercise begins.
+    /// Shows that a run of the current exercise starts.
     pub fn begin(&self, layout: &Layout, exercise: &Exercise) {
         self.keys.clear();
         let head = format!("{} · {}", self.paint.bold(&exercise.id), exercise.title);
@@ -49,7 +49,7 @@ impl Screen {
         ));
     }
 
-    /// The current exercise's verdict, on a screen of its own.
+    /// Shows the verdict of the current exercise on a new screen.
     pub fn verdict(
         &self,
         layout: &Layout,
@@ -66,7 +66,7 @@ impl Screen {
             self.paint.dim(&format!("({took:.1} s)"))
         ));
         if !verdict.passed() {
-            // First what is to be done: the failures say how far it is.
+            // Show the task first, and the failures after it.
             let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
             self.say(&format!("  {summary}\n\n"));
         }
@@ -77,12 +77,12 @@ impl Screen {
                 .last()
                 .is_some_and(|last| last.id == exercise.id);
             let then = if last {
-                "l lists them all"
+                "l lists all exercises"
             } else {
-                "n goes on to the next"
+                "n goes to the next exercise"
             };
             self.say(&format!(
-                "\nsolved; `cargo course diff {}` shows the book's solution, {then}\n",
+                "\nsolved. `cargo course diff {}` shows our solution, and {then}\n",
                 exercise.id
             ));
         } else {
@@ -93,7 +93,7 @@ impl Screen {
         }
     }
 
-    /// One line for an exercise that was run among others.
+    /// One line for an exercise that runs as one of several.
     pub fn one(&self, exercise: &Exercise, verdict: &Verdict) {
         self.say(&format!(
             "  {}: {}\n",
@@ -102,7 +102,7 @@ impl Screen {
         ));
     }
 
-    /// The keys, and how far the reader is.
+    /// Shows the keys and the progress.
     pub fn menu(&self, session: &Session) {
         let all = session.catalog.exercises().count();
         let solved = session

@@ -1,0 +1,159 @@
+//! Advice if cargo cannot build an exercise or a file of it is missing. The advice restores only one
+//! file, so the reader keeps what is solved.
+
+use std::path::Path;
+
+use crate::catalog::{Catalog, Layout};
+use crate::skeleton::{self, Tree};
+
+const MANIFEST: &str = "Cargo.toml";
+
+/// The advice when cargo gave up with this complaint. Its paths are shown from the root.
+pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
+    if let Some(manifest) = blamed(layout, complaint) {
+        let path = layout.yours().join(manifest);
+        return format!(
+            "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
+            layout.show(&path),
+            restore(layout, &path),
+            skeleton::YOURS
+        );
+    }
+    let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
+    if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
+        return format!("delete {lock_file}. Cargo writes a new one");
+    }
+    "this is not about your code. Fix the problem that cargo names (a full disk, a read-only \
+     folder, no network), then save the exercise again"
+        .into()
+}
+
+/// The command that restores one file and changes no other, as the end of a sentence.
+pub(super) fn restore(layout: &Layout, file: &Path) -> String {
+    let file = layout.show(file);
+    format!("`cargo course reset --file {file}` restores only this file")
+}
+
+/// The manifest with the problem, as a path from the exercises. It is the last manifest that cargo
+/// names and that differs from the generated one. Cargo also names the workspace's manifest when a
+/// package's is broken, so a package's comes first.
+fn blamed(layout: &Layout, complaint: &str) -> Option<String> {
+    let catalog = Catalog::load(layout).ok()?;
+    let tree = skeleton::generate(layout, &catalog.crates).ok()?;
+    blamed_of(layout, &tree, complaint)
+}
+
+fn blamed_of(layout: &Layout, tree: &Tree, complaint: &str) -> Option<String> {
+    let exercises = layout.show(&layout.yours());
+    let changed = |file: &str| {
+        let wanted = tree.get(Path::new(file));
+        wanted.is_some_and(|wanted| {
+            !std::fs::read(layout.yours().join(file)).is_ok_and(|now| now == *wanted)
+        })
+    };
+    let mut folders: Vec<(usize, String)> = tree
+        .keys()
+        .filter(|file| file.ends_with(MANIFEST))
+        .filter_map(|file| file.parent()?.to_str())
+        .filter(|folder| !folder.is_empty())
+        .filter_map(|folder| Some((named_at(complaint, &exercises, folder)?, folder.to_owned())))
+        .collect();
+    folders.sort();
+    let names_any = !folders.is_empty();
+    let package = folders
+        .into_iter()
+        .rev()
+        .map(|(_, folder)| format!("{folder}/{MANIFEST}"))
+        .find(|file| changed(file));
+    // An error of the workspace's own manifest may name only a package that inherits from it.
+    let names_workspace = complaint.contains(&format!("{exercises}/{MANIFEST}"))
+        || complaint.contains(&format!("--> {MANIFEST}"));
+    package.or_else(|| {
+        ((names_any || names_workspace) && changed(MANIFEST)).then(|| MANIFEST.to_owned())
+    })
+}
+
+/// Where cargo last names a package's folder or its manifest. It names them from the root of the
+/// clone, and after an arrow from the exercises.
+fn named_at(complaint: &str, exercises: &str, folder: &str) -> Option<usize> {
+    let from_root = format!("{exercises}/{folder}");
+    let after_arrow = format!("--> {folder}");
+    [from_root, after_arrow]
+        .iter()
+        .flat_map(|name| complaint.match_indices(name.as_str()))
+        .filter(|(at, name)| {
+            let rest = &complaint[at + name.len()..];
+            let whole = rest.chars().next().is_none_or(|c| "`)/\n".contains(c));
+            // `chapters/02-x` is no folder of the exercises, and `my-exercises/02-x` neither.
+            let before = complaint[..*at].chars().next_back();
+            whole && before.is_none_or(|c| !c.is_alphanumeric() && c != '-' && c != '/')
+        })
+        .map(|(at, _)| at)
+        .max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A course of two packages of which only some manifests are as they were generated.
+    fn blamed_with(changed: &[&str], complaint: &str) -> Option<String> {
+        let dir = tempfile::tempdir().unwrap();
+        let layout = Layout::at(dir.path());
+        let mut tree = Tree::new();
+        for file in ["Cargo.toml", "01-waiting/Cargo.toml", "02-gen/Cargo.toml"] {
+            let path = layout.yours().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let text = if changed.contains(&file) {
+                "changed"
+            } else {
+                "generated"
+            };
+            std::fs::write(path, text).unwrap();
+            tree.insert(file.into(), "generated".into());
+        }
+        let exercises = layout.show(&layout.yours());
+        let complaint = complaint.replace("{exercises}", &exercises);
+        blamed_of(&layout, &tree, &complaint)
+    }
+
+    #[test]
+    fn the_manifest_that_an_arrow_points_at_is_blamed() {
+        let complaint = "error: expected `=`\n  --> 02-gen/Cargo.toml:18:10\n\
+                         error: failed to load manifest for workspace member `{exercises}/01-waiting`\n\
+                         referenced by workspace at `{exercises}/Cargo.toml`";
+        let blamed = blamed_with(&["02-gen/Cargo.toml"], complaint);
+        assert_eq!(blamed.as_deref(), Some("02-gen/Cargo.toml"));
+    }
+
+    #[test]
+    fn a_package_is_blamed_before_the_workspace_that_is_named_with_it() {
+        let complaint = "error: failed to load manifest for workspace member `{exercises}/02-gen`\n\
+                         referenced by workspace at `{exercises}/Cargo.toml`";
+        let blamed = |changed: &[&str]| blamed_with(changed, complaint);
+        assert_eq!(
+            blamed(&["Cargo.toml", "02-gen/Cargo.toml"]).as_deref(),
+            Some("02-gen/Cargo.toml")
+        );
+        assert_eq!(blamed(&["Cargo.toml"]).as_deref(), Some("Cargo.toml"));
+    }
+
+    #[test]
+    fn a_dependency_that_does_not_exist_is_blamed_on_the_package_that_asks_for_it() {
+        let complaint = "error: no matching package named `zork` found\n\
+                         required by package `gen v0.1.0 ({exercises}/02-gen)`";
+        let blamed = blamed_with(&["02-gen/Cargo.toml"], complaint);
+        assert_eq!(blamed.as_deref(), Some("02-gen/Cargo.toml"));
+    }
+
+    #[test]
+    fn a_manifest_that_is_as_it_was_is_not_blamed() {
+        let complaint = "error: failed to get `mio`\n\
+                         required by package `gen v0.1.0 ({exercises}/02-gen)`";
+        assert_eq!(blamed_with(&[], complaint), None);
+        assert_eq!(
+            blamed_with(&["02-gen/Cargo.toml"], "error: chapters/02-gen/Cargo.toml"),
+            None
+        );
+    }
+}
