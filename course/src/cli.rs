@@ -91,7 +91,7 @@ pub enum Command {
         file: Option<PathBuf>,
     },
 
-    /// Put our solution of a module of your runtime in place; your version is kept aside
+    /// Put our solution of a module of your runtime in place. Your version is kept
     Fill {
         /// The exercise
         id: String,

@@ -286,12 +286,12 @@ fn what_was_solved_elsewhere_is_said_and_not_counted_as_a_module() {
     );
     let list = stdout(&course.command(&["list"]));
     assert!(
-        list.contains("(solved earlier, its file is to do again)"),
+        list.contains("(solved earlier, but the file is unfinished)"),
         "{list}"
     );
     assert!(list.contains("your runtime: 0 of 3 modules\n"), "{list}");
     course.solve("fix/line");
     let list = stdout(&course.command(&["list"]));
-    assert!(!list.contains("to do again"), "{list}");
+    assert!(!list.contains("is unfinished"), "{list}");
     assert!(list.contains("your runtime: 1 of 3 modules\n"), "{list}");
 }

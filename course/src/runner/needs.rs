@@ -10,7 +10,7 @@ pub fn advice(id: &str) -> String {
     format!("needs `{id}`: solve it, or put our solution in place with `cargo course fill {id}`")
 }
 
-/// Adds to a verdict that is not green which modules it waits for.
+/// Adds to a failed verdict which modules its tests need.
 pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) {
     if exercise.uses.is_empty() || verdict.passed() || verdict.tests.is_empty() {
         return;

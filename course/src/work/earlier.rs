@@ -1,5 +1,5 @@
-//! Work that the reader did elsewhere: in `exercises/`, where the exercises were before there was
-//! `work/`, or at a place in `work/` that the exercise's file has left.
+//! Work in other places. Readers edited `exercises/` before there was `work/`, and an exercise's file
+//! can move within `work/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{State, Update, place};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, Tree};
 
-/// A file of the reader's outside of its place.
+/// A file of the reader that is not in its place.
 struct Found {
     /// From the clone's root.
     from: PathBuf,
@@ -19,11 +19,11 @@ struct Found {
     to: Option<PathBuf>,
     /// Why there is no such place.
     why: Why,
-    /// It lies in `work/`, where it is safe.
+    /// It is in `work/`, so it needs no other copy.
     safe: bool,
 }
 
-/// Copies each such file to its place, or sets it aside in `work/earlier/`. Each is told once.
+/// Copies each such file to its place or to `work/earlier/`. The reader is told once about each.
 pub(super) fn bring(update: &mut Update, pristine: &Tree) -> Result<(), FileError> {
     let mut found = left_in_work(update);
     found.extend(changed_in_exercises(update, pristine)?);

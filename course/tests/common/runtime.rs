@@ -59,11 +59,11 @@ impl Line {
     ),
     (
         "solutions/my-runtime/src/queue.rs",
-        r#"//! A queue with a limit.
+        r#"//! The queue.
 
 use crate::line::Line;
 
-/// At most so many.
+/// A queue with a limit.
 #[derive(Debug)]
 pub struct Queue {
     line: Line,
@@ -71,7 +71,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// With room for so many.
+    /// A queue with this much room.
     pub fn new(room: usize) -> Self {
         Self { line: Line::default(), room }
     }
