@@ -93,8 +93,9 @@ pub enum Command {
 
     /// Put our solution of a module of your runtime in place. Your version is kept
     Fill {
-        /// The exercise
-        id: String,
+        /// The exercises
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
 
     /// Run the meters' server on your runtime
@@ -165,7 +166,7 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         } => commands::reset::file(&layout, &start, &file),
         // clap asks for the id where there is no file.
         Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
-        Command::Fill { id } => commands::fill::run(&layout, &id),
+        Command::Fill { ids } => commands::fill::run(&layout, &ids),
         Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
