@@ -39,18 +39,16 @@ fn fill(session: &mut Session, exercise: &Exercise) -> Result<String, CommandErr
     let kept = skeleton::fill(layout, exercise)?;
     session.record(id, Change::Filled);
     let file = layout.show(&exercise.path(layout));
-    let mut text = format!("{file} is our solution now.");
-    if let Some(kept) = kept {
+    let kept = kept.map_or_else(String::new, |kept| {
         let kept = layout.show(&kept);
-        text +=
-            &format!(" Your version is kept as {kept}. To restore it, rename it to the old name.");
-    }
-    text += &if session.progress.is_solved(id) {
-        format!("\n{id} stays solved, because you solved it before.\n")
+        format!(" Your version is kept as {kept}. To restore it, rename it to the old name.")
+    });
+    let counts = if session.progress.is_solved(id) {
+        format!("{id} stays solved, because you solved it before.")
     } else {
         format!(
-            "\n{id} counts as filled, not as solved. `cargo course reset {id}` makes it an exercise again.\n"
+            "{id} counts as filled, not as solved. `cargo course reset {id}` makes it an exercise again."
         )
     };
-    Ok(text)
+    Ok(format!("{file} is our solution now.{kept}\n{counts}\n"))
 }

@@ -54,7 +54,9 @@ pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) 
         let modules: Vec<&Exercise> = blamed.iter().map(|at| open[*at]).collect();
         let message = format!("{}\n\n{said}", advice(&modules));
         test.message = Some(message.trim_end().to_owned());
-        blamed.into_iter().for_each(|at| needed[at] = true);
+        for at in blamed {
+            needed[at] = true;
+        }
     }
     let modules: Vec<&Exercise> = open
         .iter()

@@ -171,15 +171,14 @@ impl Update<'_> {
             let full = self.layout.yours().join(path);
             let state = self.state(path);
             match state {
-                State::Current => {}
                 State::Missing if base.is_none() || self.anew => {
                     skeleton::put(&full, wanted)?;
                     self.report
                         .new
                         .extend(exercise.filter(|_| !self.report.first));
                 }
-                // The reader removed it. `reset` restores it.
-                State::Missing | State::Other => {}
+                // The reader removed a missing file. `reset` restores it.
+                State::Current | State::Missing | State::Other => {}
                 State::Untouched => {
                     skeleton::put(&full, wanted)?;
                     self.report.updated.push(full);

@@ -4,6 +4,7 @@
 // Each test file uses only a part of this module.
 #![allow(dead_code)]
 
+mod repository;
 mod runtime;
 
 use std::fs;
@@ -248,45 +249,6 @@ impl Course {
         }
         course.generate();
         course
-    }
-
-    /// A clone of another one that is a git repository, as a reader has it.
-    pub fn clone_of(upstream: &Self) -> Self {
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let layout = Layout::at(dir.path().canonicalize().unwrap());
-        let course = Self { dir, layout };
-        course.git(&[
-            "clone",
-            "--quiet",
-            &upstream.root().display().to_string(),
-            ".",
-        ]);
-        course
-    }
-
-    /// Commits all that changed.
-    pub fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message=Change"]);
-    }
-
-    /// Runs git in it, apart from what this machine has configured; what it printed.
-    pub fn git(&self, args: &[&str]) -> String {
-        let output = Command::new("git")
-            .args([
-                "-c",
-                "user.name=Reader",
-                "-c",
-                "user.email=reader@example.org",
-            ])
-            .args(args)
-            .current_dir(self.root())
-            .env("GIT_CONFIG_GLOBAL", self.path("no-such-file"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", stderr(&output));
-        stdout(&output)
     }
 
     /// Generates `exercises/` from the solutions and updates `work/`.

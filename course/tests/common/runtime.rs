@@ -106,7 +106,7 @@ fn main() {
     ),
     (
         "solutions/my-runtime/tests/line.rs",
-        r#"use my_runtime::line::Line;
+        r"use my_runtime::line::Line;
 
 #[test]
 fn the_first_comes_first() {
@@ -115,7 +115,7 @@ fn the_first_comes_first() {
     line.push(2);
     assert_eq!(line.pop(), Some(1));
 }
-"#,
+",
     ),
     (
         "solutions/my-runtime/tests/queue.rs",
