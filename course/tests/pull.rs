@@ -155,6 +155,8 @@ fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
     course.write("exercises/02-fix/src/double.rs", solved);
     course.write("exercises/02-fix/tests/double.rs", "// My own test.\n");
     course.write("exercises/02-fix/src/older.rs", "// Older.\n");
+    let conflict = "<<<<<<< Updated\n// Theirs.\n=======\n// Mine.\n>>>>>>> Stashed\n";
+    course.write("exercises/02-fix/src/count.rs", conflict);
     let said = course.told();
     for line in [
         "Your work was copied to its new place. Edit it there from now on:\n  \
@@ -166,6 +168,12 @@ fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
         assert!(said.contains(line), "no {line:?} in\n{said}");
     }
     assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
+    assert!(
+        said.contains("earlier/02-fix/src/count.rs (git left the marks of a conflict in it)"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/earlier/02-fix/src/count.rs"), conflict);
+    assert!(course.read("work/02-fix/src/count.rs").contains("todo!"));
     assert_eq!(
         course.read("work/earlier/02-fix/src/older.rs"),
         "// Older.\n"

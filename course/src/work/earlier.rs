@@ -101,8 +101,12 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
         let mut exercises = update.catalog.exercises();
         let now = update.exercise_at(&path);
         let now = now.or_else(|| exercises.find(|exercise| exercise.formerly_at.contains(&path)));
-        let to = now.map(place);
-        let why = if pristine.contains_key(&path) {
+        // A crate with such a file would not compile. The reader has to merge it first.
+        let conflict = has_conflict(&content);
+        let to = now.map(place).filter(|_| !conflict);
+        let why = if conflict {
+            Why::Conflict
+        } else if pristine.contains_key(&path) {
             Why::Generated
         } else {
             Why::Gone
@@ -121,6 +125,13 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
         one.to.as_deref() != from
     });
     Ok(found)
+}
+
+/// Whether git left the marks of a conflict in a file.
+fn has_conflict(content: &[u8]) -> bool {
+    let mut lines = content.split(|byte| *byte == b'\n');
+    lines.any(|line| line.starts_with(b"<<<<<<< "))
+        && lines.any(|line| line.starts_with(b">>>>>>> "))
 }
 
 /// Copies a file to `work/earlier/`, unless a copy is there already.

@@ -44,6 +44,8 @@ pub enum Why {
     Gone,
     /// Its place already has another version of the reader.
     Taken,
+    /// It has the marks of a conflict that git could not merge.
+    Conflict,
     /// It is a test or a manifest. The course writes those itself.
     Generated,
 }
@@ -65,11 +67,12 @@ impl Report {
             }
         }
         if !self.earlier.is_empty() {
-            out.push_str("These files of yours have no place in the course now. Copies are kept in work/earlier/:\n");
+            out.push_str("These files of yours were not put into their place. Copies are kept in work/earlier/:\n");
             for moved in &self.earlier {
                 let why = match moved.why {
                     Some(Why::Taken) => "work/ has another version of yours",
                     Some(Why::Generated) => "the course writes this file itself",
+                    Some(Why::Conflict) => "git left the marks of a conflict in it",
                     Some(Why::Gone) | None => "no exercise has this file any more",
                 };
                 let _ = writeln!(
