@@ -6,7 +6,7 @@
 // through a BroadcastChannel. A tab that is hidden leaves.
 
 const RETRY_MS = [500, 1000, 2000, 4000, 8000];
-/** What a tab that joins asks for, so that it too gets what a new stream begins with. */
+/** A tab that joins sends this, to get the messages with which a new stream begins. */
 const ANEW = 'anew';
 
 /**

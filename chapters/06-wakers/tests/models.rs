@@ -107,3 +107,23 @@ fn only_one_of_two_concurrent_wakes_takes_the_waker() {
         assert_eq!((wakes.count(), Arc::strong_count(&wakes)), (1, 1));
     });
 }
+
+#[test]
+fn data_written_before_the_flag_is_visible_after_the_wait() {
+    loom::model(|| {
+        // Loom's cell fails the model if two threads may access it at once.
+        let shared = Arc::new((Flag::new(), loom::cell::UnsafeCell::new(0)));
+        thread::spawn({
+            let shared = Arc::clone(&shared);
+            move || {
+                // SAFETY: the task reads the cell only after the flag is raised.
+                shared.1.with_mut(|data| unsafe { *data = 42 });
+                shared.0.raise();
+            }
+        });
+        block_on(shared.0.wait());
+        // SAFETY: the device wrote before it raised the flag, and writes no more.
+        let data = shared.1.with(|data| unsafe { *data });
+        assert_eq!(data, 42);
+    });
+}
