@@ -1,9 +1,14 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p waiting`.
 //!
-//! Each server is a process of its own (this program, started again with its
-//! name), so that its memory can be told from the meters'. All is on loopback
-//! and bounded: some thousand idle connections, then some thousand messages.
-//! Memory is read from `/proc`; where there is none, it is not printed.
+//! Each server runs in a process of its own: this program starts itself again.
+//! That way the server's memory is not mixed with the memory of the meters.
+//! Everything is on loopback and bounded: two thousand idle connections, then
+//! four thousand messages. Memory is read from `/proc`. Where there is no
+//! `/proc`, the table shows a question mark.
+//!
+//! Each connection needs one open file in both processes. The bench raises its
+//! limit of open files as far as it may, and measures with fewer connections
+//! where that is not enough.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -19,7 +24,7 @@ const IDLE: usize = 2000;
 const ROUND_TRIPS: usize = 4000;
 const BUSY: usize = 200;
 
-/// A name, and the size of a thread's stack if there are threads.
+/// Each server's name, and the size of its threads' stacks if it has threads.
 const SERVERS: [(&str, Option<usize>); 3] = [
     ("threads, 2 MiB", Some(2 << 20)),
     ("threads, 64 KiB", Some(64 << 10)),
@@ -40,7 +45,7 @@ fn serve(stack: Option<usize>) -> io::Result<()> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     println!("{}", listener.local_addr()?);
     if let Some(stack) = stack {
-        return threads::run(&listener, RULES, stack);
+        threads::run(&listener, RULES, stack);
     }
     let mut event_loop = EventLoop::new(listener, RULES)?;
     loop {
@@ -48,7 +53,7 @@ fn serve(stack: Option<usize>) -> io::Result<()> {
     }
 }
 
-/// A server's process, ended when it is dropped.
+/// A server's process. Dropping it ends the process.
 struct Server {
     child: Child,
     address: SocketAddr,
@@ -67,7 +72,7 @@ impl Server {
         Ok(Server { child, address })
     }
 
-    /// A figure in kB of `/proc/PID/status`.
+    /// One figure of `/proc/PID/status`, in kB.
     fn status(&self, name: &str) -> Option<usize> {
         kilobytes(&format!("/proc/{}/status", self.child.id()), name)
     }
@@ -75,7 +80,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // If it has ended by itself, there is nothing to end.
+        // Both fail only if the process has already ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -87,12 +92,12 @@ fn kilobytes(file: &str, name: &str) -> Option<usize> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// One reading, and its answer.
+/// Sends one reading and waits for the answer.
 fn round_trip(stream: &mut TcpStream) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(7);
+    let mut bytes = Vec::with_capacity(6);
     Message::Reading(1).encode(&mut bytes);
     stream.write_all(&bytes)?;
-    stream.read_exact(&mut [0; 7])
+    stream.read_exact(&mut [0; 6])
 }
 
 fn connect(address: SocketAddr) -> io::Result<TcpStream> {
@@ -103,25 +108,25 @@ fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// What is measured, in this order.
+/// The rows of the table.
 const ROWS: [&str; 7] = [
     "idle connections",
-    "memory of each, KiB",
-    "kernel stack of each, KiB",
-    "to connect and be answered, us",
-    "an answer, us",
-    "99 of 100 answers, us",
-    "answers a second, 200 at once",
+    "process memory each, KiB",
+    "kernel stack each, KiB",
+    "connect and first answer, us",
+    "one answer, median, us",
+    "one answer, 99th percentile, us",
+    "answers per second, 200 meters",
 ];
 
 #[expect(clippy::cast_precision_loss)]
-fn measure(index: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
+fn measure(index: usize, connections: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
     let server = Server::start(index)?;
     let memory = || (server.status("VmRSS"), kilobytes("/proc/meminfo", "KernelStack"));
     let before = memory();
     let begun = Instant::now();
     let mut idle = Vec::new();
-    while idle.len() < IDLE {
+    while idle.len() < connections {
         match connect(server.address) {
             Ok(stream) => idle.push(stream),
             Err(_) => break,
@@ -152,7 +157,7 @@ fn measure(index: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
             stream.write_all(&reading)?;
         }
         for stream in &mut idle[..busy] {
-            stream.read_exact(&mut [0; 7])?;
+            stream.read_exact(&mut [0; 6])?;
         }
     }
     let rate = (ROUND_TRIPS / BUSY * busy) as f64 / begun.elapsed().as_secs_f64();
@@ -169,6 +174,39 @@ fn measure(index: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
     ])
 }
 
+/// How many connections the limit of open files allows, at most [`IDLE`]. The
+/// servers' processes inherit the limit.
+#[cfg(unix)]
+fn connections() -> usize {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    /// Open files besides the connections: the listener, the poll, the output.
+    const OTHERS: u64 = 50;
+    let needed = IDLE as u64 + OTHERS;
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current.is_some_and(|soft| soft < needed) {
+        let hard = limit.maximum.unwrap_or(needed);
+        limit.current = Some(needed.min(hard));
+        if let Err(error) = setrlimit(Resource::Nofile, limit) {
+            eprintln!("cannot raise the limit of open files: {error}");
+        }
+    }
+    let allowed = getrlimit(Resource::Nofile).current.unwrap_or(needed);
+    if allowed < needed {
+        eprintln!(
+            "This process may have {allowed} open files, and {IDLE} connections need {needed}.\n\
+             It measures with {} connections. To measure with all, have an administrator\n\
+             raise the hard limit, and run `ulimit -n {needed}` in this shell first.",
+            allowed.saturating_sub(OTHERS)
+        );
+    }
+    usize::try_from(allowed.min(needed).saturating_sub(OTHERS)).unwrap_or(IDLE).max(1)
+}
+
+#[cfg(not(unix))]
+fn connections() -> usize {
+    IDLE
+}
+
 fn lines(sources: &[&str]) -> usize {
     let code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
     sources.iter().map(|source| source.lines().filter(code).count()).sum()
@@ -181,10 +219,11 @@ fn main() -> io::Result<()> {
         let index: usize = index.parse().map_err(io::Error::other)?;
         return serve(SERVERS[index].1);
     }
+    let connections = connections();
     let mut figures = Vec::new();
     for index in 0..SERVERS.len() {
-        figures.push(measure(index)?);
-        // Let the kernel take down what the last server left.
+        figures.push(measure(index, connections)?);
+        // Give the kernel time to close the last server's sockets.
         thread::sleep(Duration::from_millis(500));
     }
     let line = |name: &str, cells: [String; 3]| {

@@ -1,6 +1,6 @@
-//! Records three meters served by one thread, for the chapter's widget. The
-//! machines are the chapter's; what comes and when is a script, and the clock
-//! is a variable, so that the recording is the same each time.
+//! Records three meters that are served by one thread, for the chapter's
+//! figure. The machines are the chapter's own. A script says which bytes arrive
+//! when, and the clock is a variable, so every recording is the same.
 //!
 //! `cargo run -q -p waiting --example waiting_trace > book/traces/01-waiting.json`
 
@@ -13,63 +13,71 @@ const RULES: Rules =
     Rules { deadline: Duration::from_millis(50), heartbeat: Duration::from_secs(1) };
 const NAMES: [&str; 3] = ["north", "mill", "quay"];
 
-/// What the loop is woken by.
+/// Why the thread wakes up.
 enum News {
     Connects(usize),
     Bytes(usize, &'static [u8]),
     Time(usize),
 }
 
-/// When, what, and what there is to say about it.
+/// When something happens, what it is, and what the figure says about it.
 const SCRIPT: [(u64, News, &str); 12] = [
     (
         0,
         News::Connects(0),
-        "A meter connects. It has said nothing; in a second it will be asked.",
+        "A meter called north connects. If it stays silent for a second, the server will send it a ping.",
     ),
     (
         200,
         News::Connects(1),
-        "Another one. The thread sleeps on, for it has 800 ms until anything is due.",
+        "A second meter connects, the mill. The thread goes back to sleep. The next deadline is 800 ms away.",
     ),
     (
         300,
-        News::Bytes(1, &[1, 4, 0, 0, 0]),
-        "The mill begins a message. Five bytes of seven have come, and the machine keeps them. It has 50 ms for the rest, so the next thing due is the mill.",
+        News::Bytes(1, &[1, 4, 0, 0]),
+        "The mill sends four of the six bytes of a message. Its machine keeps them and returns. The rest must arrive within 50 ms, so the mill now has the earliest deadline.",
     ),
     (
         310,
         News::Connects(2),
-        "While half a message waits, the loop serves whoever comes. No thread waits in the middle of anything.",
+        "A third meter connects, the quay. The thread can accept it at once, although half a message is still missing.",
     ),
     (
         320,
-        News::Bytes(2, &[1, 4, 0, 0, 0, 7, 2]),
-        "A whole reading at once: decoded, added up, answered in the same turn.",
+        News::Bytes(2, &[1, 4, 0, 0, 0, 7]),
+        "The quay sends a whole reading at once. The machine decodes it, adds it up and answers, all in one turn of the loop.",
     ),
     (
         340,
-        News::Bytes(1, &[9, 12]),
-        "The rest of the mill's message, ten milliseconds before its deadline. The machine goes on where it was.",
+        News::Bytes(1, &[0, 12]),
+        "The rest of the mill's message arrives, ten milliseconds before its deadline. The machine continues where it was.",
     ),
     (
         1000,
         News::Time(0),
-        "Nobody has sent anything. What wakes the thread is the time: north has been silent for a second and is sent a ping.",
+        "No bytes woke the thread this time. A deadline did: north has been silent for a second, so the server sends it a ping.",
     ),
-    (1100, News::Bytes(0, &[4, 0, 4]), "A pong. North has another second."),
+    (
+        1100,
+        News::Bytes(0, &[4, 0]),
+        "North answers with a pong, and gets another second.",
+    ),
     (
         1200,
         News::Bytes(2, &[1, 4, 0]),
-        "The quay begins a message, and will not finish it.",
+        "The quay begins a second message, and will never finish it.",
     ),
     (
         1250,
         News::Time(2),
-        "Its deadline passes, and the loop hangs up. A thread would have found out in the same way, by a read that timed out.",
+        "The deadline of that message passes, and the server disconnects the quay. A thread would notice in the same way: its read would time out.",
     ),
-    (1340, News::Time(1), "The mill has been silent for a second."),
-    (2100, News::Time(0), "North was last heard at 1100 ms. It is asked again."),
+    (1340, News::Time(1), "The mill has been silent for a second, and gets a ping."),
+    (
+        2100,
+        News::Time(0),
+        "North has been silent for a second since its pong. The server sends it another ping.",
+    ),
 ];
 
 struct Meter {
@@ -86,16 +94,16 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The messages in what was sent.
+/// The messages in these bytes, as text.
 fn heard(mut sent: &[u8]) -> String {
     let mut said = Vec::new();
     while let [kind, len, rest @ ..] = sent {
         let (body, rest) = rest.split_at(usize::from(*len));
-        match Message::decode(*kind, body, rest[0]) {
+        match Message::decode(*kind, body) {
             Ok(message) => said.push(format!("{message:?}")),
             Err(end) => said.push(format!("{end:?}")),
         }
-        sent = &rest[1..];
+        sent = rest;
     }
     said.join(", ")
 }
@@ -104,11 +112,8 @@ fn state(state: State) -> String {
     match state {
         State::Silent { pinged: false } => "silent".to_string(),
         State::Silent { pinged: true } => "silent, pinged".to_string(),
-        State::Length { .. } => "before a length".to_string(),
-        State::Body { len, at, .. } if at < len => {
-            format!("in a body, {at} of {len}")
-        }
-        State::Body { .. } => "before a check byte".to_string(),
+        State::Length { .. } => "waits for a length".to_string(),
+        State::Body { len, at, .. } => format!("has {at} of {len} bytes"),
     }
 }
 
@@ -122,20 +127,23 @@ fn main() {
             News::Connects(index) => {
                 let machine = Machine::new(RULES, now);
                 meters[index] = Some(Meter { machine, sent: String::new() });
-                ("self.listener.accept()", format!("{} connects", NAMES[index]))
+                ("match self.listener.accept()", format!("{} connects", NAMES[index]))
             }
             News::Bytes(index, bytes) => {
                 let end =
                     meters[index].as_mut().map(|of| of.machine.on_bytes(bytes, now));
-                assert!(matches!(end, Some(Ok(()))), "the script sends messages");
-                ("machine.on_bytes", format!("{} sends {bytes:?}", NAMES[index]))
+                assert!(
+                    matches!(end, Some(Ok(()))),
+                    "the script sends only valid messages"
+                );
+                ("self.machine.on_bytes", format!("{} sends {bytes:?}", NAMES[index]))
             }
             News::Time(index) => {
                 let end = meters[index].as_mut().map(|of| of.machine.on_time(now));
                 if matches!(end, Some(Err(_))) {
                     meters[index] = None;
                 }
-                ("machine.on_time", format!("the time: {} is due", NAMES[index]))
+                ("meter.machine.on_time", format!("the deadline of {}", NAMES[index]))
             }
         };
         let mut locals = Vec::new();
@@ -164,7 +172,7 @@ fn main() {
         ));
     }
     let first = line_of("pub fn turn") - 1;
-    let last = line_of("ANCHOR_END: meter") - 1;
+    let last = line_of("ANCHOR_END: reregister") - 1;
     let lines = SOURCE.lines().take(last).skip(first - 1);
     let lines = lines.map(|line| if line.contains("// ANCHOR") { "" } else { line });
     let lines = lines.map(quoted).collect::<Vec<_>>().join(",\n");

@@ -1,27 +1,30 @@
-// ANCHOR: loop
-//! One thread for all connections.
+// ANCHOR: head
+//! The server with one thread for all connections.
 
 use std::collections::{BTreeSet, HashMap};
 use std::io::{self, ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
+use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll, Registry, Token};
 
 use crate::{End, Machine, Rules};
+// ANCHOR_END: head
 
-const LISTENER: Token = Token(0);
-
-/// All the meters that are connected, and what they wait for.
+// ANCHOR: loop
+/// All meters that are connected.
 pub struct EventLoop {
     poll: Poll,
     events: Events,
     listener: TcpListener,
     rules: Rules,
     meters: HashMap<Token, Meter>,
-    /// Every meter's deadline, the earliest in front.
+    /// When each meter's machine must be told the time, the earliest first.
     deadlines: BTreeSet<(Instant, Token)>,
-    next: usize,
+    next_token: usize,
+    /// Whether accepting has failed and will be tried again later.
+    paused: bool,
 }
 
 struct Meter {
@@ -29,14 +32,16 @@ struct Meter {
     machine: Machine,
     /// Its entry in `deadlines`.
     deadline: Instant,
-    /// Whether we also want to hear when it can be written to.
-    writing: bool,
+    /// Whether the poll also reports when this socket can be written to.
+    wants_write: bool,
 }
 // ANCHOR_END: loop
 
-// ANCHOR: turn
+// ANCHOR: new
+const LISTENER: Token = Token(0);
+
 impl EventLoop {
-    /// Will serve every meter that connects to `listener`.
+    /// An event loop that will serve every meter that connects to `listener`.
     pub fn new(listener: std::net::TcpListener, rules: Rules) -> io::Result<EventLoop> {
         listener.set_nonblocking(true)?;
         let mut listener = TcpListener::from_std(listener);
@@ -49,103 +54,119 @@ impl EventLoop {
             rules,
             meters: HashMap::new(),
             deadlines: BTreeSet::new(),
-            next: 1,
+            next_token: 1,
+            paused: false,
         })
     }
+    // ANCHOR_END: new
 
-    /// Sleeps until something happens or is due, and deals with all of it.
+    // ANCHOR: turn
+    /// Sleeps until a socket has news or a deadline passes, and handles it all.
     pub fn turn(&mut self) -> io::Result<()> {
-        let next = self.deadlines.first().map(|(due, _)| *due);
-        // Rounded up: a sleep that ends before the deadline would be repeated.
-        let sleep = next.map(|due| {
-            due.saturating_duration_since(Instant::now()) + Duration::from_millis(1)
-        });
+        let sleep = self.time_to_first_deadline();
         match self.poll.poll(&mut self.events, sleep) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             polled => polled?,
         }
-        let events: Vec<_> = self.events.iter().map(mio::event::Event::token).collect();
-        for token in events {
-            if token == LISTENER {
-                self.accept()?;
-            } else {
-                self.attend(token, Meter::on_event);
+        let tokens: Vec<_> = self.events.iter().map(Event::token).collect();
+        for token in tokens {
+            match token {
+                LISTENER if self.paused => {}
+                LISTENER => self.accept(),
+                meter => self.attend(meter, Meter::read),
             }
         }
         let now = Instant::now();
-        while let Some(&(due, token)) = self.deadlines.first() {
-            if due > now {
-                break;
+        while let Some(&(due, token)) = self.deadlines.first()
+            && due <= now
+        {
+            self.deadlines.pop_first();
+            match token {
+                LISTENER => self.accept(),
+                meter => self.attend(meter, |meter| meter.machine.on_time(now)),
             }
-            self.attend(token, |meter, _| meter.machine.on_time(now));
         }
         Ok(())
     }
-}
-// ANCHOR_END: turn
+    // ANCHOR_END: turn
 
-// ANCHOR: attend
-impl EventLoop {
-    fn accept(&mut self) -> io::Result<()> {
-        loop {
-            let mut stream = match self.listener.accept() {
-                Ok((stream, _)) => stream,
-                Err(error) => match error.kind() {
-                    ErrorKind::WouldBlock => return Ok(()),
-                    // It went away before we came to it.
-                    ErrorKind::ConnectionAborted | ErrorKind::Interrupted => continue,
-                    _ => return Err(error),
-                },
-            };
-            let token = Token(self.next);
-            self.next += 1;
-            self.poll.registry().register(&mut stream, token, Interest::READABLE)?;
-            stream.set_nodelay(true)?;
-            let machine = Machine::new(self.rules, Instant::now());
-            let deadline = machine.deadline();
-            self.deadlines.insert((deadline, token));
-            self.meters
-                .insert(token, Meter { stream, machine, deadline, writing: false });
-        }
+    // ANCHOR: sleep
+    fn time_to_first_deadline(&self) -> Option<Duration> {
+        let (due, _) = self.deadlines.first()?;
+        // mio counts milliseconds. Round up, or the poll returns too early.
+        Some(due.saturating_duration_since(Instant::now()) + Duration::from_millis(1))
     }
+    // ANCHOR_END: sleep
 
-    /// Does something for a meter, and then all that has to follow: send what
-    /// is to be sent, note the deadline, or hang up.
+    // ANCHOR: attend
+    /// Does one thing for a meter, and then everything that follows from it:
+    /// sends the answer, and notes the new deadline or disconnects the meter.
     fn attend(
         &mut self,
         token: Token,
-        what: impl FnOnce(&mut Meter, &mut [u8]) -> Result<(), End>,
+        action: impl FnOnce(&mut Meter) -> Result<(), End>,
     ) {
         let Some(meter) = self.meters.get_mut(&token) else { return };
-        let done = what(meter, &mut [0; 1024]).and_then(|()| meter.send());
-        let writing = !meter.machine.unsent().is_empty();
-        let done = done.and_then(|()| {
-            if writing == meter.writing {
-                return Ok(());
-            }
-            meter.writing = writing;
-            let also = if writing { Interest::WRITABLE } else { Interest::READABLE };
-            let registry = self.poll.registry();
-            registry
-                .reregister(&mut meter.stream, token, Interest::READABLE | also)
-                .map_err(End::Broken)
-        });
         self.deadlines.remove(&(meter.deadline, token));
+        let result = action(meter)
+            .and_then(|()| meter.write())
+            .and_then(|()| meter.reregister(token, self.poll.registry()));
+        if result.is_err() {
+            self.meters.remove(&token);
+            return;
+        }
         meter.deadline = meter.machine.deadline();
-        match done {
-            Ok(()) => _ = self.deadlines.insert((meter.deadline, token)),
-            Err(_) => _ = self.meters.remove(&token),
+        self.deadlines.insert((meter.deadline, token));
+    }
+    // ANCHOR_END: attend
+
+    // ANCHOR: accept
+    fn accept(&mut self) {
+        self.paused = false;
+        loop {
+            match self.listener.accept() {
+                // If the new socket cannot be set up, it is closed.
+                Ok((stream, _)) => drop(self.add(stream)),
+                Err(error) => match error.kind() {
+                    ErrorKind::WouldBlock => return,
+                    // The meter gave up before we accepted it.
+                    ErrorKind::ConnectionAborted | ErrorKind::Interrupted => {}
+                    // For example too many open files.
+                    _ => {
+                        self.paused = true;
+                        let again = Instant::now() + Duration::from_millis(10);
+                        self.deadlines.insert((again, LISTENER));
+                        return;
+                    }
+                },
+            }
         }
     }
-}
-// ANCHOR_END: attend
+    // ANCHOR_END: accept
 
-// ANCHOR: meter
+    // ANCHOR: add
+    fn add(&mut self, mut stream: TcpStream) -> io::Result<()> {
+        let token = Token(self.next_token);
+        self.next_token += 1;
+        stream.set_nodelay(true)?;
+        self.poll.registry().register(&mut stream, token, Interest::READABLE)?;
+        let machine = Machine::new(self.rules, Instant::now());
+        let deadline = machine.deadline();
+        self.deadlines.insert((deadline, token));
+        let meter = Meter { stream, machine, deadline, wants_write: false };
+        self.meters.insert(token, meter);
+        Ok(())
+    }
+}
+// ANCHOR_END: add
+
+// ANCHOR: read
 impl Meter {
-    /// Reads until there is nothing left: the poll tells of news, once.
-    fn on_event(&mut self, buffer: &mut [u8]) -> Result<(), End> {
+    /// Reads until the socket is empty. The poll reports new bytes only once.
+    fn read(&mut self) -> Result<(), End> {
+        let mut buffer = [0; 1024];
         loop {
-            match self.stream.read(buffer) {
+            match self.stream.read(&mut buffer) {
                 Ok(0) => return Err(End::Closed),
                 Ok(len) => self.machine.on_bytes(&buffer[..len], Instant::now())?,
                 Err(error) => match error.kind() {
@@ -156,13 +177,15 @@ impl Meter {
             }
         }
     }
+    // ANCHOR_END: read
 
-    /// Sends what can be sent now, and keeps the rest.
-    fn send(&mut self) -> Result<(), End> {
+    // ANCHOR: write
+    /// Sends as much as the socket takes now. The machine keeps the rest.
+    fn write(&mut self) -> Result<(), End> {
         let unsent = self.machine.unsent();
         while !unsent.is_empty() {
             match self.stream.write(unsent) {
-                Ok(sent) => _ = unsent.drain(..sent),
+                Ok(sent) => drop(unsent.drain(..sent)),
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => return Ok(()),
                     ErrorKind::Interrupted => {}
@@ -172,5 +195,21 @@ impl Meter {
         }
         Ok(())
     }
+    // ANCHOR_END: write
+
+    // ANCHOR: reregister
+    /// Has the poll report "can be written to", but only while bytes are unsent.
+    fn reregister(&mut self, token: Token, registry: &Registry) -> Result<(), End> {
+        let wants_write = !self.machine.unsent().is_empty();
+        if wants_write == self.wants_write {
+            return Ok(());
+        }
+        self.wants_write = wants_write;
+        let mut interest = Interest::READABLE;
+        if wants_write {
+            interest |= Interest::WRITABLE;
+        }
+        registry.reregister(&mut self.stream, token, interest).map_err(End::Broken)
+    }
 }
-// ANCHOR_END: meter
+// ANCHOR_END: reregister

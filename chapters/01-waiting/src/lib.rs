@@ -1,10 +1,10 @@
-// ANCHOR: rooms
-//! Chapter 01: waiting for many at once.
+// ANCHOR: modules
+//! Chapter 01: waiting for many meters at once.
 //!
-//! One protocol is served twice. [`serve`] is the conversation with one meter
-//! as a blocking function; [`threads::run`] calls it on a thread for each.
-//! [`Machine`] is the same conversation turned inside out; [`EventLoop`] holds
-//! one for each meter and runs them all on one thread.
+//! The crate serves one protocol twice. [`serve`] is the conversation with one
+//! meter as a blocking function, and [`threads::run`] calls it on one thread
+//! for each connection. [`Machine`] is the same conversation as a state
+//! machine, and [`EventLoop`] runs all machines on one thread.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -16,23 +16,26 @@ mod message;
 mod serve;
 pub mod threads;
 
+/// The version of mio that this crate uses.
+pub use mio;
+
 pub use event_loop::EventLoop;
 pub use line::{Line, TcpLine};
 pub use machine::{Machine, State};
 pub use message::{End, MAX, Message};
 pub use serve::serve;
-// ANCHOR_END: rooms
+// ANCHOR_END: modules
 
 // ANCHOR: rules
 use std::time::Duration;
 
-/// How long is too long.
+/// How long the server waits.
 #[derive(Clone, Copy, Debug)]
 pub struct Rules {
-    /// A message that has begun must be complete after this time.
+    /// A message must be complete this long after its first byte.
     pub deadline: Duration,
-    /// After so much silence the other side is asked whether it is there, and
-    /// after as much again it is given up.
+    /// A meter that is silent this long gets a ping. If it stays silent as long
+    /// again, the server disconnects it.
     pub heartbeat: Duration,
 }
 // ANCHOR_END: rules

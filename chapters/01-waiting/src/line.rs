@@ -1,18 +1,21 @@
-// ANCHOR: line
-//! A connection that can be waited for.
+// ANCHOR: head
+//! A connection to one meter, for code that may block.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use crate::{End, Message};
+// ANCHOR_END: head
 
-/// The other side, and a clock.
+// ANCHOR: line
+/// A connection, and a clock.
 pub trait Line {
-    /// What time it is.
+    /// The current time.
     fn now(&self) -> Instant;
 
-    /// Waits for the next byte, but no longer than to `until`: [`End::Late`].
+    /// Waits for the next byte. Fails with [`End::Late`] at `until`.
     fn byte(&mut self, until: Instant) -> Result<u8, End>;
 
     /// Sends a message.
@@ -21,16 +24,16 @@ pub trait Line {
 // ANCHOR_END: line
 
 // ANCHOR: tcp
-/// A TCP connection. Whoever waits for it blocks their thread.
+/// A TCP connection. Its methods block the calling thread.
 pub struct TcpLine {
     stream: TcpStream,
     buffer: [u8; 64],
-    /// What of the buffer has come and has not been handed out.
-    unread: std::ops::Range<usize>,
+    /// The part of `buffer` that was received and not handed out yet.
+    unread: Range<usize>,
 }
 
 impl TcpLine {
-    /// `patience` is how long it may take to send a message.
+    /// A line over `stream`. Sending a message may take as long as `patience`.
     pub fn new(stream: TcpStream, patience: Duration) -> io::Result<TcpLine> {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(patience))?;
@@ -39,10 +42,8 @@ impl TcpLine {
 }
 
 impl Line for TcpLine {
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
-
+    // ANCHOR_END: tcp
+    // ANCHOR: byte
     fn byte(&mut self, until: Instant) -> Result<u8, End> {
         loop {
             if let Some(at) = self.unread.next() {
@@ -57,7 +58,7 @@ impl Line for TcpLine {
                 Ok(0) => return Err(End::Closed),
                 Ok(len) => self.unread = 0..len,
                 Err(error) => match error.kind() {
-                    // Looks at the clock again: systems wake a little early.
+                    // Look at the clock again: some systems time out a little early.
                     ErrorKind::WouldBlock
                     | ErrorKind::TimedOut
                     | ErrorKind::Interrupted => {}
@@ -65,6 +66,12 @@ impl Line for TcpLine {
                 },
             }
         }
+    }
+    // ANCHOR_END: byte
+
+    // ANCHOR: send
+    fn now(&self) -> Instant {
+        Instant::now()
     }
 
     fn send(&mut self, message: Message) -> Result<(), End> {
@@ -76,4 +83,4 @@ impl Line for TcpLine {
         })
     }
 }
-// ANCHOR_END: tcp
+// ANCHOR_END: send

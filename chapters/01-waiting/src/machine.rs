@@ -1,40 +1,29 @@
 // ANCHOR: state
-//! The conversation with one meter, turned inside out.
+//! The conversation with one meter, as a state machine that never blocks.
 
 use std::time::Instant;
 
 use crate::{End, MAX, Message, Rules};
 
-/// Where in the conversation a meter is. It waits for ...
+/// Where in the conversation we are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// ... a message to begin.
+    /// Between two messages.
     Silent {
-        /// Whether it has been asked if it is there.
+        /// Whether we have sent a ping and wait for the answer.
         pinged: bool,
     },
-    /// ... the length of a message.
+    /// A message has begun, and its length comes next.
     Length {
-        /// The kind, which has come.
+        /// The byte that began the message.
         kind: u8,
     },
-    /// ... byte `at` of the body, or the check byte if the body is there.
-    Body {
-        /// The message's kind.
-        kind: u8,
-        /// How long the body will be.
-        len: u8,
-        /// How much of it is there.
-        at: u8,
-        /// The body, as far as it is there.
-        body: [u8; MAX as usize],
-    },
+    /// `at` bytes of a body of `len` bytes have arrived.
+    #[allow(missing_docs)]
+    Body { kind: u8, len: u8, at: u8, body: [u8; MAX] },
 }
 
-/// Whoever does not listen to so many bytes does not listen.
-const PATIENCE: usize = 1024;
-
-/// A conversation that never waits: it is told what comes, and what time it is.
+/// A conversation. Its caller tells it what arrived and what time it is.
 #[derive(Debug)]
 pub struct Machine {
     rules: Rules,
@@ -43,28 +32,31 @@ pub struct Machine {
     until: Instant,
     unsent: Vec<u8>,
 }
+
+/// A meter that leaves this many bytes unread is disconnected.
+const MAX_UNSENT: usize = 1024;
 // ANCHOR_END: state
 
 // ANCHOR: new
 impl Machine {
-    /// A conversation that begins now.
+    /// A conversation that begins at `now`.
     pub fn new(rules: Rules, now: Instant) -> Machine {
         let state = State::Silent { pinged: false };
         let until = now + rules.heartbeat;
         Machine { rules, total: 0, state, until, unsent: Vec::new() }
     }
 
-    /// When it wants to be told the time, whatever else happens.
+    /// When [`Machine::on_time`] must be called, unless bytes arrive earlier.
     pub fn deadline(&self) -> Instant {
         self.until
     }
 
-    /// Where it is.
+    /// Where in the conversation it is.
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// What is to be sent. Whoever has sent some of it takes that away.
+    /// The bytes to be sent. The caller removes what it has sent.
     pub fn unsent(&mut self) -> &mut Vec<u8> {
         &mut self.unsent
     }
@@ -73,7 +65,7 @@ impl Machine {
 
 // ANCHOR: on_time
 impl Machine {
-    /// Its deadline has passed.
+    /// The time is `now`. Does nothing before the deadline.
     pub fn on_time(&mut self, now: Instant) -> Result<(), End> {
         match self.state {
             _ if now < self.until => Ok(()),
@@ -91,39 +83,41 @@ impl Machine {
 
 // ANCHOR: on_bytes
 impl Machine {
-    /// These bytes have come.
+    /// These bytes arrived.
     pub fn on_bytes(&mut self, bytes: &[u8], now: Instant) -> Result<(), End> {
         bytes.iter().try_for_each(|&byte| self.on_byte(byte, now))
     }
 
     fn on_byte(&mut self, byte: u8, now: Instant) -> Result<(), End> {
-        match self.state {
+        match &mut self.state {
             State::Silent { .. } => {
                 self.state = State::Length { kind: byte };
                 self.until = now + self.rules.deadline;
             }
-            State::Length { .. } if byte > MAX => return Err(End::Corrupt),
-            State::Length { kind } => {
-                let body = [0; MAX as usize];
-                self.state = State::Body { kind, len: byte, at: 0, body };
+            State::Length { .. } if usize::from(byte) > MAX => return Err(End::Corrupt),
+            &mut State::Length { kind } => {
+                self.state = State::Body { kind, len: byte, at: 0, body: [0; MAX] };
             }
-            State::Body { kind, len, at, mut body } if at < len => {
-                body[usize::from(at)] = byte;
-                self.state = State::Body { kind, len, at: at + 1, body };
+            State::Body { at, body, .. } => {
+                body[usize::from(*at)] = byte;
+                *at += 1;
             }
-            State::Body { kind, len, body, .. } => {
-                let body = &body[..usize::from(len)];
-                self.on_message(Message::decode(kind, body, byte)?)?;
-                self.state = State::Silent { pinged: false };
-                self.until = now + self.rules.heartbeat;
-            }
+        }
+        if let State::Body { kind, len, at, body } = self.state
+            && at == len
+        {
+            self.on_message(Message::decode(kind, &body[..usize::from(len)])?)?;
+            self.state = State::Silent { pinged: false };
+            self.until = now + self.rules.heartbeat;
         }
         Ok(())
     }
+    // ANCHOR_END: on_bytes
 
+    // ANCHOR: on_message
     fn on_message(&mut self, message: Message) -> Result<(), End> {
         match message {
-            Message::Reading(_) if self.unsent.len() > PATIENCE => Err(End::Late),
+            Message::Reading(_) if self.unsent.len() > MAX_UNSENT => Err(End::Late),
             Message::Reading(more) => {
                 self.total = self.total.wrapping_add(more);
                 Message::Total(self.total).encode(&mut self.unsent);
@@ -134,4 +128,4 @@ impl Machine {
         }
     }
 }
-// ANCHOR_END: on_bytes
+// ANCHOR_END: on_message

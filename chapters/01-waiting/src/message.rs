@@ -1,66 +1,64 @@
 // ANCHOR: message
-//! What is said on the wire.
+//! The messages, and their bytes on the wire.
 
 use std::io;
 
-/// The longest body.
-pub const MAX: u8 = 4;
+/// The longest body, in bytes.
+pub const MAX: usize = 4;
 
-/// A message: on the wire its kind, its length, its body and a check byte.
+/// What a meter and the server say to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Message {
-    /// From a meter: it has counted so many more.
+    /// From a meter: this many more litres.
     Reading(u32),
-    /// To a meter: so many it has counted altogether.
+    /// To a meter: this many litres so far.
     Total(u32),
-    /// Are you there?
+    /// To a meter: are you still there?
     Ping,
-    /// I am.
+    /// From a meter: yes.
     Pong,
 }
+// ANCHOR_END: message
 
-/// Why a conversation is over.
+// ANCHOR: end
+/// Why a conversation ended.
 #[derive(Debug)]
 pub enum End {
-    /// The other side has hung up.
+    /// The meter closed the connection.
     Closed,
     /// A message was not complete in time, or a ping was not answered.
     Late,
-    /// The bytes are no message.
+    /// The bytes are not a message.
     Corrupt,
-    /// It is a message, and nobody should have sent it.
+    /// A message that a meter must not send.
     Unexpected(Message),
     /// The connection failed.
     Broken(io::Error),
 }
-// ANCHOR_END: message
+// ANCHOR_END: end
 
 // ANCHOR: bytes
 impl Message {
-    /// Its bytes, at the end of `bytes`.
+    /// Appends the message's bytes to `bytes`: its kind, the length of its
+    /// body, and the body.
     pub fn encode(self, bytes: &mut Vec<u8>) {
-        let begin = bytes.len();
-        match self {
-            Message::Reading(more) => {
-                bytes.extend([1, 4]);
-                bytes.extend(more.to_be_bytes());
+        let (kind, number) = match self {
+            Message::Reading(more) => (1, Some(more)),
+            Message::Total(total) => (2, Some(total)),
+            Message::Ping => (3, None),
+            Message::Pong => (4, None),
+        };
+        match number {
+            Some(number) => {
+                bytes.extend([kind, 4]);
+                bytes.extend(number.to_be_bytes());
             }
-            Message::Total(total) => {
-                bytes.extend([2, 4]);
-                bytes.extend(total.to_be_bytes());
-            }
-            Message::Ping => bytes.extend([3, 0]),
-            Message::Pong => bytes.extend([4, 0]),
+            None => bytes.extend([kind, 0]),
         }
-        bytes.push(check(&bytes[begin..]));
     }
 
-    /// The message of this kind and body, if there is one.
-    pub fn decode(kind: u8, body: &[u8], found: u8) -> Result<Message, End> {
-        let len = u8::try_from(body.len()).map_err(|_| End::Corrupt)?;
-        if check(body) ^ kind ^ len != found {
-            return Err(End::Corrupt);
-        }
+    /// The message with this kind and body, if there is one.
+    pub fn decode(kind: u8, body: &[u8]) -> Result<Message, End> {
         match (kind, body) {
             (1, &[a, b, c, d]) => Ok(Message::Reading(u32::from_be_bytes([a, b, c, d]))),
             (2, &[a, b, c, d]) => Ok(Message::Total(u32::from_be_bytes([a, b, c, d]))),
@@ -69,10 +67,5 @@ impl Message {
             _ => Err(End::Corrupt),
         }
     }
-}
-
-/// All bytes, exclusive-or.
-fn check(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |sum, byte| sum ^ byte)
 }
 // ANCHOR_END: bytes

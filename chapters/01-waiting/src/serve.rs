@@ -1,19 +1,15 @@
-// ANCHOR: serve
-//! The conversation with one meter, as a function that waits.
+// ANCHOR: head
+//! The conversation with one meter, as a function that blocks.
 
 use std::time::Instant;
 
 use crate::{End, Line, MAX, Message, Rules};
+// ANCHOR_END: head
 
-/// Talks to one meter until the conversation is over, and says why it is.
-pub fn serve(line: &mut impl Line, rules: Rules) -> End {
-    match talk(line, rules) {
-        Err(end) => end,
-        Ok(never) => match never {},
-    }
-}
-
-fn talk(line: &mut impl Line, rules: Rules) -> Result<std::convert::Infallible, End> {
+// ANCHOR: serve
+/// Talks to one meter until the conversation ends. Returns only an error:
+/// [`End::Closed`] is the ordinary one.
+pub fn serve(line: &mut impl Line, rules: Rules) -> Result<(), End> {
     let mut total: u32 = 0;
     loop {
         let kind = match line.byte(line.now() + rules.heartbeat) {
@@ -23,7 +19,8 @@ fn talk(line: &mut impl Line, rules: Rules) -> Result<std::convert::Infallible, 
             }
             kind => kind?,
         };
-        match receive(line, kind, line.now() + rules.deadline)? {
+        let until = line.now() + rules.deadline;
+        match receive(line, kind, until)? {
             Message::Reading(more) => {
                 total = total.wrapping_add(more);
                 line.send(Message::Total(total))?;
@@ -33,21 +30,19 @@ fn talk(line: &mut impl Line, rules: Rules) -> Result<std::convert::Infallible, 
         }
     }
 }
+// ANCHOR_END: serve
 
-/// The rest of a message that has begun.
+// ANCHOR: receive
+/// Reads the rest of a message that began with `kind`.
 fn receive(line: &mut impl Line, kind: u8, until: Instant) -> Result<Message, End> {
-    // ANCHOR: receive
     let len = line.byte(until)?;
-    if len > MAX {
+    let mut body = [0; MAX];
+    let Some(body) = body.get_mut(..usize::from(len)) else {
         return Err(End::Corrupt);
-    }
-    let mut body = [0; MAX as usize];
-    let body = &mut body[..usize::from(len)];
+    };
     for slot in &mut *body {
         *slot = line.byte(until)?;
     }
-    let check = line.byte(until)?;
-    Message::decode(kind, body, check)
-    // ANCHOR_END: receive
+    Message::decode(kind, body)
 }
-// ANCHOR_END: serve
+// ANCHOR_END: receive

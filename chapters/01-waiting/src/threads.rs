@@ -1,32 +1,33 @@
-// ANCHOR: threads
-//! A thread for each connection.
+// ANCHOR: head
+//! The server with one thread for each connection.
 
-use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
 use crate::{End, Rules, TcpLine, serve};
+// ANCHOR_END: head
 
-/// Serves every meter that connects, each on a thread with a stack of so many
-/// bytes. Does not return unless accepting fails.
-///
-/// # Errors
-///
-/// Those of `accept`. Where there can be no thread for a meter, its connection
-/// is closed and the others go on.
-pub fn run(listener: &TcpListener, rules: Rules, stack: usize) -> io::Result<()> {
+// ANCHOR: threads
+/// Serves every meter that connects, each on a thread whose stack has `stack`
+/// bytes. Never returns. If no thread can be started, the connection is closed.
+pub fn run(listener: &TcpListener, rules: Rules, stack: usize) -> ! {
     loop {
-        let (stream, _) = listener.accept()?;
-        let thread = thread::Builder::new().stack_size(stack);
-        drop(thread.spawn(move || one(stream, rules)));
-    }
-}
-
-/// Serves one meter on this thread.
-pub fn one(stream: TcpStream, rules: Rules) -> End {
-    match TcpLine::new(stream, rules.deadline) {
-        Ok(mut line) => serve(&mut line, rules),
-        Err(error) => End::Broken(error),
+        match listener.accept() {
+            Ok((stream, _)) => {
+                let thread = thread::Builder::new().stack_size(stack);
+                drop(thread.spawn(move || talk(stream, rules)));
+            }
+            // For example too many open files. Try again when some are closed.
+            Err(_) => thread::sleep(Duration::from_millis(10)),
+        }
     }
 }
 // ANCHOR_END: threads
+
+// ANCHOR: talk
+fn talk(stream: TcpStream, rules: Rules) -> Result<(), End> {
+    let mut line = TcpLine::new(stream, rules.deadline).map_err(End::Broken)?;
+    serve(&mut line, rules)
+}
+// ANCHOR_END: talk

@@ -1,5 +1,5 @@
-//! What the chapter promises, one test for each invariant of its page. The
-//! clock is a variable: no test waits.
+//! The invariants of the chapter's page, one test for each. The clock is a
+//! variable, so no test waits for anything.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use waiting::{End, Line, Machine, Message, Rules, State, serve};
 const RULES: Rules =
     Rules { deadline: Duration::from_millis(50), heartbeat: Duration::from_secs(1) };
 
-/// When bytes come, in milliseconds from the beginning, and which.
+/// Bytes, and the milliseconds after the beginning at which they arrive.
 type Script = Vec<(u64, Vec<u8>)>;
 
-/// When something was said, and what.
+/// The messages that the server sent, and when.
 type Said = Vec<(u64, Message)>;
 
 fn bytes(message: Message) -> Vec<u8> {
@@ -21,23 +21,24 @@ fn bytes(message: Message) -> Vec<u8> {
     bytes
 }
 
-/// Reads messages back from what was sent.
+/// Decodes the messages that the server sent.
 fn messages(mut sent: &[u8]) -> Vec<Message> {
     let mut messages = Vec::new();
     while let [kind, len, rest @ ..] = sent {
         let (body, rest) = rest.split_at(usize::from(*len));
-        messages.push(Message::decode(*kind, body, rest[0]).expect("it was encoded"));
-        sent = &rest[1..];
+        messages
+            .push(Message::decode(*kind, body).expect("the server sends valid messages"));
+        sent = rest;
     }
     messages
 }
 
 fn ms(from: Instant, to: Instant) -> u64 {
-    u64::try_from((to - from).as_millis()).expect("a script is short")
+    u64::try_from((to - from).as_millis()).expect("scripts are short")
 }
 
-/// A line on which bytes come at their time. When none are left, the other
-/// side stays silent.
+/// A line on which the script's bytes arrive at their time. After the last one
+/// the meter stays silent.
 struct Scripted {
     begin: Instant,
     now: Instant,
@@ -70,7 +71,7 @@ impl Line for Scripted {
     }
 }
 
-/// What the function says to a script, and how it ends.
+/// Runs a script through the function: what it sent, when it ended, and why.
 fn by_function(script: &Script) -> (Said, u64, String) {
     let begin = Instant::now();
     let at = |ms| begin + Duration::from_millis(ms);
@@ -78,11 +79,11 @@ fn by_function(script: &Script) -> (Said, u64, String) {
         .iter()
         .flat_map(|(ms, bytes)| bytes.iter().map(move |&byte| (at(*ms), byte)));
     let mut line = Scripted { begin, now: begin, bytes: bytes.collect(), said: vec![] };
-    let end = serve(&mut line, RULES);
+    let end = serve(&mut line, RULES).expect_err("a conversation ends with an error");
     (line.said, ms(begin, line.now), format!("{end:?}"))
 }
 
-/// What the machine says to it.
+/// Runs a script through the machine.
 fn by_machine(script: &Script) -> (Said, u64, String) {
     let begin = Instant::now();
     let mut machine = Machine::new(RULES, begin);
@@ -106,10 +107,10 @@ fn by_machine(script: &Script) -> (Said, u64, String) {
     }
 }
 
-/// Both say the same; that is what they say.
+/// Runs a script through both, and checks that they agree.
 fn talk(script: &Script) -> (Said, u64, String) {
     let function = by_function(script);
-    assert_eq!(function, by_machine(script), "to {script:?}");
+    assert_eq!(function, by_machine(script), "for the script {script:?}");
     function
 }
 
@@ -121,28 +122,28 @@ fn a_reading_is_answered_with_the_total() {
 }
 
 #[test]
-fn silence_is_answered_with_a_ping_and_then_with_hanging_up() {
+fn a_silent_meter_gets_a_ping_and_is_then_disconnected() {
     let (said, at, end) = talk(&vec![]);
     assert_eq!((said, at, &*end), (vec![(1000, Message::Ping)], 2000, "Late"));
 }
 
 #[test]
-fn a_pong_is_as_good_as_a_reading() {
+fn a_pong_counts_as_a_sign_of_life() {
     let (said, at, _) = talk(&vec![(1900, bytes(Message::Pong))]);
     assert_eq!(said, [(1000, Message::Ping), (2900, Message::Ping)]);
     assert_eq!(at, 3900);
 }
 
 #[test]
-fn a_message_that_has_begun_must_be_complete_in_time() {
-    // A byte every 20 ms is never silent for long, and is too slow all the same.
+fn more_bytes_do_not_move_the_deadline_of_a_message() {
+    // One byte every 20 ms: never silent for long, and still too slow.
     let reading = bytes(Message::Reading(3));
     let script = (0..).step_by(20).zip(reading.into_iter().map(|byte| vec![byte]));
     assert_eq!(talk(&script.collect()), (vec![], 50, "Late".to_string()));
 }
 
 #[test]
-fn bytes_may_come_in_any_pieces() {
+fn a_message_may_arrive_in_any_pieces() {
     let all = [bytes(Message::Reading(3)), bytes(Message::Reading(4))].concat();
     let whole = talk(&vec![(10, all.clone())]).0;
     for cut in 1..all.len() {
@@ -152,10 +153,9 @@ fn bytes_may_come_in_any_pieces() {
 }
 
 #[test]
-fn what_is_no_message_ends_the_conversation() {
-    let mut wrong = bytes(Message::Reading(3));
-    wrong[6] ^= 1;
-    for script in [vec![(5, wrong)], vec![(5, vec![1, 5])], vec![(5, vec![9, 0, 9])]] {
+fn bytes_that_are_not_a_message_end_the_conversation() {
+    for wrong in [vec![1, 5], vec![9, 0], vec![1, 0], vec![3, 1, 0]] {
+        let script = vec![(5, wrong)];
         assert_eq!(talk(&script), (vec![], 5, "Corrupt".to_string()));
     }
     let total = vec![(5, bytes(Message::Total(3)))];
@@ -163,7 +163,7 @@ fn what_is_no_message_ends_the_conversation() {
 }
 
 #[test]
-fn the_machine_says_what_the_function_says_at_the_same_time() {
+fn the_machine_sends_what_the_function_sends_at_the_same_time() {
     let mut seed = 0x2545_F491_4F6C_DD1D_u64;
     let mut random = |below: u64| {
         seed ^= seed << 13;
@@ -189,7 +189,7 @@ fn the_machine_says_what_the_function_says_at_the_same_time() {
 }
 
 #[test]
-fn a_machine_is_told_the_time_too_early_and_goes_on() {
+fn on_time_before_the_deadline_changes_nothing() {
     let now = Instant::now();
     let mut machine = Machine::new(RULES, now);
     assert!(machine.on_time(now).is_ok());
@@ -198,7 +198,7 @@ fn a_machine_is_told_the_time_too_early_and_goes_on() {
 }
 
 #[test]
-fn who_never_listens_is_hung_up_on() {
+fn a_meter_that_never_reads_is_disconnected() {
     let now = Instant::now();
     let mut machine = Machine::new(RULES, now);
     let end =

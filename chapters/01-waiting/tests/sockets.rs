@@ -1,5 +1,5 @@
-//! Both servers on real sockets. Nothing here is about time: the rules are
-//! patient, and a test that waits in vain is told so by its socket.
+//! Both servers on real sockets. The rules are too patient to matter here. A
+//! test that waits for an answer in vain fails when its socket times out.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -11,21 +11,24 @@ use waiting::{EventLoop, Message, Rules, threads};
 const PATIENT: Rules =
     Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(1) };
 
-/// Starts both; they end with the process.
+/// Starts both servers. They end with the process.
 fn servers() -> [(&'static str, SocketAddr); 2] {
-    let listen =
-        || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback is there");
+    let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback works");
     let (one, other) = (listen(), listen());
-    let addresses = [&one, &other].map(|of| of.local_addr().expect("it is bound"));
+    let addresses =
+        [&one, &other].map(|of| of.local_addr().expect("the listener is bound"));
     thread::spawn(move || threads::run(&one, PATIENT, 64 * 1024));
-    let mut event_loop = EventLoop::new(other, PATIENT).expect("it can be polled");
+    let mut event_loop =
+        EventLoop::new(other, PATIENT).expect("the listener can be polled");
     thread::spawn(move || while event_loop.turn().is_ok() {});
     [("threads", addresses[0]), ("event loop", addresses[1])]
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("the timeout is not zero");
     stream
 }
 
@@ -36,15 +39,15 @@ fn say(stream: &mut TcpStream, message: Message) {
 }
 
 fn hear(stream: &mut TcpStream, of: &str) -> Message {
-    let mut bytes = [0; 7];
+    let mut bytes = [0; 6];
     stream
         .read_exact(&mut bytes)
-        .unwrap_or_else(|error| panic!("{of}: no answer: {error}"));
-    Message::decode(bytes[0], &bytes[2..6], bytes[6]).expect("the server sends messages")
+        .unwrap_or_else(|error| panic!("{of}: the server does not answer: {error}"));
+    Message::decode(bytes[0], &bytes[2..]).expect("the server sends valid messages")
 }
 
 #[test]
-fn a_silent_meter_keeps_nobody_waiting() {
+fn a_silent_meter_does_not_block_the_others() {
     for (of, address) in servers() {
         let _silent = connect(address);
         let mut half = connect(address);
@@ -56,7 +59,7 @@ fn a_silent_meter_keeps_nobody_waiting() {
 }
 
 #[test]
-fn each_meter_has_a_total_of_its_own() {
+fn each_meter_has_its_own_total() {
     for (of, address) in servers() {
         let mut meters: Vec<_> = (0..50).map(|_| connect(address)).collect();
         for round in 1..4 {
@@ -71,7 +74,7 @@ fn each_meter_has_a_total_of_its_own() {
 }
 
 #[test]
-fn a_meter_that_hangs_up_is_forgotten_and_the_others_go_on() {
+fn a_meter_that_disconnects_does_not_affect_the_others() {
     for (of, address) in servers() {
         let mut stays = connect(address);
         for _ in 0..20 {
@@ -83,7 +86,7 @@ fn a_meter_that_hangs_up_is_forgotten_and_the_others_go_on() {
 }
 
 #[test]
-fn nonsense_is_hung_up_on() {
+fn a_meter_that_sends_no_message_is_disconnected() {
     for (of, address) in servers() {
         let mut meter = connect(address);
         meter.write_all(&[1, 200]).expect("the server reads");
@@ -95,6 +98,6 @@ fn nonsense_is_hung_up_on() {
                 std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut
             )
         });
-        assert!(!timed_out, "{of} does not hang up");
+        assert!(!timed_out, "{of}: the server does not close the connection");
     }
 }

@@ -1,7 +1,7 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p generators`.
 //!
-//! Rounds are interleaved, so that a slow moment of the machine slows every
-//! row; a figure is the median of its rounds, a ratio is to the first row.
+//! The rows take turns, so a slow moment of the machine slows all of them. Each time is
+//! a median, and each ratio compares it with the first row of its block.
 
 #![cfg_attr(feature = "nightly", feature(coroutines, coroutine_trait))]
 
@@ -14,16 +14,16 @@ use std::{iter, thread};
 use generators::CoroutineState::{Complete, Yielded};
 use generators::{Coroutine, Decoder, Folder, Line, Walk, Yields};
 
-// In a file of its own: a stable compiler cannot even read it.
+// This needs a file of its own, because a stable compiler cannot parse it.
 #[cfg(feature = "nightly")]
 mod compiled;
 
 const ROUNDS: usize = 25;
 
-/// Does some work and says how many items it was.
+/// Does some work and returns the number of items.
 type Work<'w> = Box<dyn FnMut() -> usize + 'w>;
 
-/// Runs all rows in turn, `ROUNDS` times; prints nanoseconds an item.
+/// Runs all rows in turn, `ROUNDS` times. Prints the time for one item.
 fn table(title: &str, mut rows: Vec<(&str, Work<'_>)>) {
     let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..ROUNDS {
@@ -40,7 +40,7 @@ fn table(title: &str, mut rows: Vec<(&str, Work<'_>)>) {
         times.sort_by(f64::total_cmp);
         let median = times[ROUNDS / 2];
         let ratio = median / *first.get_or_insert(median);
-        println!("  {name:<30} {median:>9.1} ns  {ratio:>7.2}");
+        println!("  {name:<32} {median:>9.1} ns {ratio:>8.2} x");
     }
 }
 
@@ -53,7 +53,10 @@ fn main() {
         let mut rows: Vec<(&str, Work<'_>)> = vec![
             ("callback", Box::new(move || callback(folder))),
             ("iterator with its own stack", Box::new(move || count(folder.lines()))),
-            ("generator", Box::new(move || count(Yields::new(Walk::new(folder))))),
+            (
+                "generator by hand",
+                Box::new(move || count(Yields::new(Walk::new(folder)))),
+            ),
         ];
         #[cfg(feature = "nightly")]
         rows.push((
@@ -62,35 +65,35 @@ fn main() {
         ));
         rows
     };
-    table("a line, 11111 lines, five levels", walks(&wide));
-    table("a line, 1000 lines, each inside the next", walks(&chain));
+    table("walk 11,111 lines, 5 levels deep: time for a line", walks(&wide));
+    table("walk 1,000 lines, 1,000 levels deep: time for a line", walks(&chain));
 
     table(
-        "a line, 1111 lines, four levels",
+        "walk 1,111 lines, 4 levels deep: time for a line",
         vec![
-            ("generator", Box::new(|| count(Yields::new(Walk::new(&small))))),
-            ("thread, 128 lines ahead", Box::new(|| threaded(&small, 128))),
-            ("thread, in step", Box::new(|| threaded(&small, 0))),
+            ("generator by hand", Box::new(|| count(Yields::new(Walk::new(&small))))),
+            ("thread, channel for 128 lines", Box::new(|| threaded(&small, 128))),
+            ("thread, channel without buffer", Box::new(|| threaded(&small, 0))),
         ],
     );
 
     let bytes = [7, 4, b'a', b'b', b'c', b'd', 7].repeat(2000);
     table(
-        "a byte, 2000 messages of 7 bytes",
+        "decode 2,000 messages of 7 bytes: time for a byte",
         vec![
             ("loop over a slice", Box::new(|| decode_slice(black_box(&bytes)))),
-            ("decoder, a resume a byte", Box::new(|| decode(black_box(&bytes)))),
+            ("decoder, one resume per byte", Box::new(|| decode(black_box(&bytes)))),
         ],
     );
 }
 
-/// Ten children to a folder.
+/// A tree in which each folder has ten children.
 fn wide(levels: u32) -> Folder {
     let children = if levels == 0 { 0 } else { 10 };
     Folder::new("wide", 1, (0..children).map(|_| wide(levels - 1)).collect())
 }
 
-/// One child to a folder.
+/// A tree in which each folder has one child.
 fn chain(levels: u32) -> Folder {
     (1..levels).fold(Folder::new("file", 1, vec![]), |folder, _| {
         Folder::new("folder", 1, vec![folder])
@@ -107,7 +110,7 @@ fn count<'t>(lines: impl Iterator<Item = Line<'t>>) -> usize {
     lines.filter(|line| black_box(line).total > 0).count()
 }
 
-/// The callback on a thread of its own, which waits when it is too far ahead.
+/// Runs the callback on a thread of its own, which blocks when the channel is full.
 fn threaded(folder: &Folder, ahead: usize) -> usize {
     let (give, take) = mpsc::sync_channel(ahead);
     thread::scope(|scope| {

@@ -1,8 +1,8 @@
-//! Do two folders hold the same? Asked through a callback, then an iterator.
+//! Where do two backups differ? Found with a callback, then with an iterator.
 
 use generators::Folder;
 
-/// Ten children in each folder, five levels down, and one file that comes first.
+/// One file of `first` bytes, and five levels of folders with ten children each.
 fn backup(first: u64) -> Folder {
     fn level(depth: u32) -> Vec<Folder> {
         let folder = |n| Folder::new(&format!("{depth}.{n}"), 1, level(depth - 1));

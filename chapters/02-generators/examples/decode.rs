@@ -1,4 +1,4 @@
-//! Feeds a decoder its bytes and prints the machine between them.
+//! Resumes a decoder with each byte, and prints its state in between.
 
 use std::pin::Pin;
 

@@ -1,9 +1,9 @@
-//! Records a run of the decoder for the chapter's widget: the line that runs,
-//! the state, the live locals and the bytes they are kept in, as JSON.
+//! Records a run of the decoder as JSON. The chapter's figure shows it: the line
+//! that runs, the state, the live locals and the bytes that hold them.
 //!
 //! `cargo run -q -p generators --example generators_trace > book/traces/02-generators.json`
 
-// The decoder is small enough to be passed by value. Here its address matters.
+// Clippy would pass the small decoder by value, but here its address matters.
 #![expect(clippy::trivially_copy_pass_by_ref)]
 
 use std::fmt::Write as _;
@@ -13,18 +13,19 @@ use std::{ptr, slice};
 
 use generators::{Coroutine, Decoder};
 
+const PATH: &str = "chapters/02-generators/src/decoder.rs";
 const SOURCE: &str = include_str!("../src/decoder.rs");
-/// Kind 7, the two letters of `hi`, and the check byte.
+/// A message of kind 7 with the body `hi` and the correct check byte.
 const BYTES: [u8; 5] = [7, 2, b'h', b'i', 4];
 
-/// A local that lives across the yield at which the decoder was left, and the
-/// bytes of the decoder that hold it.
+/// A local that is alive at the yield where the decoder stopped, and the bytes of
+/// the decoder that hold it.
 struct Local<'d> {
     name: &'static str,
     bytes: &'d [u8],
 }
 
-/// The state's name and what is alive in it.
+/// The state's name and the locals that are alive in it.
 fn look(decoder: &Decoder) -> (&'static str, Vec<Local<'_>>) {
     fn byte<'d>(name: &'static str, byte: &'d u8) -> Local<'d> {
         Local { name, bytes: slice::from_ref(byte) }
@@ -44,21 +45,21 @@ fn look(decoder: &Decoder) -> (&'static str, Vec<Local<'_>>) {
     }
 }
 
-/// The byte that says which state it is.
+/// The byte that holds the state.
 fn state_byte(decoder: &Decoder) -> u8 {
-    // SAFETY: `Decoder` is `repr(u8)`. Such an enum is laid out as a union of
-    // `repr(C)` structs which all begin with the discriminant, a `u8`: the first
-    // byte is initialised in every state, and `decoder` is borrowed meanwhile.
+    // SAFETY: `Decoder` is `repr(u8)`, so it has the layout of a union of `repr(C)`
+    // structs that all begin with the discriminant, a `u8`. The first byte is therefore
+    // initialised in every state, and the borrow keeps the decoder alive.
     unsafe { *ptr::from_ref(decoder).cast::<u8>() }
 }
 
-/// Where in the decoder a local is kept.
+/// The offset of a local in the decoder.
 fn offset(decoder: &Decoder, local: &Local) -> usize {
     local.bytes.as_ptr().addr() - ptr::from_ref(decoder).addr()
 }
 
-/// The decoder's bytes. What belongs to no live local is not initialised as far
-/// as the language knows: it has no value, so nobody reads it.
+/// The decoder's bytes. A byte that belongs to no live local is uninitialised, and
+/// reading it would be undefined behaviour, so it is `None` here.
 fn memory(decoder: &Decoder) -> [Option<u8>; size_of::<Decoder>()] {
     let mut memory = [None; size_of::<Decoder>()];
     memory[0] = Some(state_byte(decoder));
@@ -71,23 +72,33 @@ fn memory(decoder: &Decoder) -> [Option<u8>; size_of::<Decoder>()] {
     memory
 }
 
-/// The number of the first line from `from` on that contains all of `texts`.
+/// The number of the first line of code from `from` on that contains all of `texts`.
 fn line(from: usize, texts: &[&str]) -> usize {
     let mut lines = SOURCE.lines().enumerate().skip(from - 1);
-    let found = lines.find(|(_, line)| texts.iter().all(|text| line.contains(text)));
-    found.map_or_else(|| panic!("no line has {texts:?}"), |(index, _)| index + 1)
+    let found = lines.find(|(_, line)| {
+        let code = !line.trim_start().starts_with("//");
+        code && texts.iter().all(|text| line.contains(text))
+    });
+    let Some((index, _)) = found else {
+        panic!(
+            "{PATH} has no line of code with {texts:?} from line {from} on. If you \
+             changed that line, change the text in this recorder too."
+        )
+    };
+    index + 1
 }
 
-/// The first line of the arm that a resume in this state runs.
+/// The first line of the arm that runs when the decoder is resumed in this state.
 fn arm(state: &str) -> usize {
     let state = format!("Decoder::{state} ");
     let resume = line(1, &["fn resume"]);
-    // The guarded arm of `Length`, for a body that is too long, names no local.
+    // `Length` has a second arm, which rejects a body that is too long. It names no
+    // local.
     let named = if state.contains("Length") { "kind" } else { "" };
     line(resume, &[&state, named, "=>"])
 }
 
-/// The line at which an arm gives control back.
+/// The line where an arm returns to the caller.
 fn leave(state: &str) -> usize {
     let lines = SOURCE.lines().enumerate().skip(arm(state) - 1);
     let mut lines = lines.map(|(index, line)| (index + 1, line.trim()));
@@ -96,14 +107,20 @@ fn leave(state: &str) -> usize {
             || line.starts_with("Complete(")
             || line.contains("panic!(")
     });
-    found.map_or_else(|| panic!("{state} never gives control back"), |(number, _)| number)
+    let Some((number, _)) = found else {
+        panic!(
+            "{PATH}: the arm of `{state}` has no line that begins with `Yielded(` or \
+             `Complete(`, or that panics. The recorder needs one to mark the return."
+        )
+    };
+    number
 }
 
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// One step as a JSON object. `happened` is its further members.
+/// One step as a JSON object. `happened` holds the members that only some steps have.
 fn step(
     decoder: &Decoder,
     line: usize,
@@ -143,45 +160,52 @@ fn step(
     json
 }
 
-/// What the arm of a state does, told before and after it has run.
+/// The notes for one resume: before the arm runs, and after it has returned.
 fn notes(before: &str, after: &str) -> (&'static str, &'static str) {
     match (before, after) {
         ("Start", _) => (
-            "The first resume carries the function's argument. The state byte is 0, so the \
-             match goes to the first arm.",
-            "Left at the first yield. One local is alive across it, so one field is kept: \
-             `kind`. The state byte now says where to go on.",
+            "The first resume passes in the first byte of the message. The state byte is 0, \
+             so the `match` takes the first arm.",
+            "The decoder stops at its first yield and sets its state to 1. One local is needed after \
+             this yield, so the decoder stores one field: `kind`.",
         ),
         ("Length", _) => (
-            "The second resume does not begin again: state 1 is the arm after the first \
-             yield. The byte that comes in is what that yield evaluates to.",
-            "Four locals are alive across the yield in the loop. Every byte of the machine \
-             is in use.",
+            "The second resume does not start at the top again. State 1 selects the arm after \
+             the first yield, and the new byte is the value of that yield.",
+            "The decoder stops at the yield in its loop. Four locals are alive here, and \
+             together with the state they use all eight bytes.",
         ),
         ("Body", "Body") => (
-            "State 2: inside the loop. The byte goes into `body`, at the index `at`.",
-            "One turn of the loop later, at the same yield: the state is the same, the \
-             locals are not.",
+            "State 2 continues inside the loop. The decoder stores the new byte in `body`, at \
+             index `at`.",
+            "The loop has made one turn, and the decoder stops at the same yield. The state \
+             is the same, but the locals have changed.",
         ),
         ("Body", _) => (
-            "The last byte of the body. After it the loop is over.",
-            "The loop is left, and `at` is dead: it has no field in this state. Look at `body`: \
-             it moved from offset 4 to offset 3. A reference to it would now be wrong.",
+            "This is the last byte of the body. The decoder stores it, and then the loop ends.",
+            "The loop is over and `at` is dead, so this state has no field for it. `body` moved from \
+             offset 4 to offset 3, so a reference to its old address would now be wrong.",
         ),
         ("Check", _) => (
-            "The check byte. What the message needs is still there: `kind`, `len` and `body`.",
-            "Complete. The message has been handed out and nothing is alive but the state \
-             byte.",
+            "The check byte arrives. The decoder still holds everything that the message \
+             needs: `kind`, `len` and `body`.",
+            "The decoder completes and returns the message. No local is alive any more, so \
+             only the state byte has a value.",
         ),
-        _ => ("State 4: there is nothing to go on with.", "It panics, as it promises."),
+        _ => (
+            "The decoder has completed, so state 4 has no code to continue with.",
+            "`resume` panics, as its documentation promises.",
+        ),
     }
 }
 
 /// The whole recording.
 fn record() -> String {
     let start = line(1, &["impl Coroutine<u8> for Decoder"]);
-    let end = line(start, &["ANCHOR_END: done"]) - 1;
-    let lines = SOURCE.lines().take(end).skip(start - 1);
+    // The first brace at the margin closes the implementation.
+    let lines = SOURCE.lines().skip(start - 1);
+    let long = lines.clone().position(|line| line == "}");
+    let lines = lines.take(long.map_or(usize::MAX, |index| index + 1));
     let lines = lines.map(|line| if line.contains("// ANCHOR") { "" } else { line });
     let lines = lines.map(quoted).collect::<Vec<_>>().join(",\n");
 
@@ -190,8 +214,8 @@ fn record() -> String {
         &decoder,
         arm("Start"),
         &[],
-        "A decoder that was made and not resumed. Nothing has run; of its eight bytes only \
-         the state byte has a value.",
+        "We made a decoder and have not resumed it, so no line of it has run. Of its \
+         eight bytes, only the state byte has a value.",
     )];
     for byte in BYTES {
         let before = look(&decoder).0;
@@ -211,7 +235,7 @@ fn record() -> String {
     std::panic::set_hook(Box::new(|_| ()));
     let resume = AssertUnwindSafe(|| Pin::new(&mut decoder).resume(0));
     let Err(message) = catch_unwind(resume) else {
-        panic!("a finished decoder must panic");
+        panic!("a finished decoder should panic when it is resumed");
     };
     let message = message.downcast_ref::<&str>().unwrap_or(&"");
     let resumed =
@@ -225,7 +249,7 @@ fn record() -> String {
 
     format!(
         "{{\n\"title\":\"A decoder, byte by byte\",\n\
-         \"source\":{{\"path\":\"chapters/02-generators/src/decoder.rs\",\"start\":{start},\"lines\":[\n{lines}]}},\n\
+         \"source\":{{\"path\":\"{PATH}\",\"start\":{start},\"lines\":[\n{lines}]}},\n\
          \"command\":\"cargo run -q -p generators --example generators_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         steps.join(",\n")
@@ -241,7 +265,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bytes_are_the_state_and_the_live_locals() {
+    fn only_the_state_and_the_live_locals_have_a_value() {
         let body = Decoder::Body { kind: 7, len: 2, at: 1, body: [10, 0, 0, 0] };
         assert_eq!(memory(&body), [2, 7, 2, 1, 10, 0, 0, 0].map(Some));
         let check = memory(&Decoder::Check { kind: 7, len: 2, body: [10, 20, 0, 0] });
@@ -252,12 +276,12 @@ mod tests {
     }
 
     #[test]
-    fn body_moves_when_the_loop_is_left() {
+    fn the_body_moves_when_the_loop_ends() {
         let body = Decoder::Body { kind: 7, len: 2, at: 1, body: [0; 4] };
         let check = Decoder::Check { kind: 7, len: 2, body: [0; 4] };
-        let place = |decoder: &Decoder| {
+        let offset_of_body = |decoder: &Decoder| {
             look(decoder).1.last().map(|local| offset(decoder, local)).unwrap_or_default()
         };
-        assert_eq!((place(&body), place(&check)), (4, 3));
+        assert_eq!((offset_of_body(&body), offset_of_body(&check)), (4, 3));
     }
 }

@@ -1,4 +1,4 @@
-//! How many bytes each generator of the chapter is.
+//! The sizes of the chapter's generators, in bytes.
 
 use generators::{Decoder, Exchange, Message, Walk};
 

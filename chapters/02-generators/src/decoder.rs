@@ -1,5 +1,5 @@
 // ANCHOR: uses
-//! One function cut at its yields: a decoder that is fed a byte at a time.
+//! A decoder that is resumed with each byte: one function, cut at its yields.
 
 use std::pin::Pin;
 
@@ -8,10 +8,10 @@ use crate::CoroutineState::{self, Complete, Yielded};
 // ANCHOR_END: uses
 
 // ANCHOR: message
-/// The longest body.
+/// The longest body, in bytes.
 pub const MAX: u8 = 4;
 
-/// A message: on the wire its kind, its length, its body and a check byte.
+/// A message. On the wire: its kind, its length, its body and a check byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Message {
     kind: u8,
@@ -20,72 +20,54 @@ pub struct Message {
 }
 
 impl Message {
-    /// What sort of message it is.
+    /// The kind of message.
     pub fn kind(&self) -> u8 {
         self.kind
     }
 
-    /// The bytes it carries.
+    /// The bytes of its body.
     pub fn body(&self) -> &[u8] {
         &self.body[..usize::from(self.len)]
     }
 
-    /// The check byte that belongs to it: all others, exclusive-or.
+    /// The check byte: all other bytes, combined with exclusive or.
     pub fn check(&self) -> u8 {
         self.body().iter().fold(self.kind ^ self.len, |sum, byte| sum ^ byte)
     }
 }
 
-/// Why the bytes are no message.
+/// Why the bytes are not a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Corrupt {
-    /// The length byte announces more than [`MAX`].
+    /// The length is more than [`MAX`].
     TooLong(u8),
-    /// The check byte is not the one that belongs to the message.
+    /// The check byte is wrong.
     Check {
-        /// The one that belongs to it.
+        /// The check byte that belongs to the message.
         expected: u8,
-        /// The one that came.
+        /// The check byte that arrived.
         found: u8,
     },
 }
 // ANCHOR_END: message
 
 // ANCHOR: state
-/// Decodes one message: resume it with each byte as it comes.
+/// Decodes one message. Resume it with each byte that arrives.
 ///
-/// Yields how many bytes it must still see at least.
+/// Yields how many bytes are still missing, at least.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
+#[allow(missing_docs)]
 pub enum Decoder {
     /// Not resumed yet.
     Start,
-    /// Left at the first yield, waiting for the length.
-    Length {
-        /// The message's kind.
-        kind: u8,
-    },
-    /// Left at the yield in the loop, waiting for byte `at` of the body.
-    Body {
-        /// The message's kind.
-        kind: u8,
-        /// How long the body will be.
-        len: u8,
-        /// How much of it is there.
-        at: u8,
-        /// The body, as far as it is there.
-        body: [u8; MAX as usize],
-    },
-    /// Left at the last yield, waiting for the check byte.
-    Check {
-        /// The message's kind.
-        kind: u8,
-        /// How long the body is.
-        len: u8,
-        /// The body.
-        body: [u8; MAX as usize],
-    },
-    /// Returned.
+    /// Stopped at the first yield: the length comes next.
+    Length { kind: u8 },
+    /// Stopped at the yield in the loop: byte `at` of the body comes next.
+    Body { kind: u8, len: u8, at: u8, body: [u8; MAX as usize] },
+    /// Stopped at the last yield: the check byte comes next.
+    Check { kind: u8, len: u8, body: [u8; MAX as usize] },
+    /// Completed.
     Done,
 }
 // ANCHOR_END: state
@@ -110,12 +92,12 @@ impl Coroutine<u8> for Decoder {
             }
             Decoder::Length { kind } => {
                 let body = [0; MAX as usize];
-                *this = Decoder::receive(kind, byte, 0, body);
+                *this = Decoder::next_state(kind, byte, 0, body);
                 Yielded(byte + 1)
             }
             Decoder::Body { kind, len, at, mut body } => {
                 body[usize::from(at)] = byte;
-                *this = Decoder::receive(kind, len, at + 1, body);
+                *this = Decoder::next_state(kind, len, at + 1, body);
                 Yielded(len - at)
             }
             // ANCHOR_END: body
@@ -136,10 +118,10 @@ impl Coroutine<u8> for Decoder {
 }
 // ANCHOR_END: done
 
-// ANCHOR: receive
+// ANCHOR: next_state
 impl Decoder {
-    /// The head of the loop: another byte of the body, or on to the check?
-    fn receive(kind: u8, len: u8, at: u8, body: [u8; MAX as usize]) -> Decoder {
+    /// The head of the loop: wait for another byte of the body, or for the check?
+    fn next_state(kind: u8, len: u8, at: u8, body: [u8; MAX as usize]) -> Decoder {
         if at < len {
             Decoder::Body { kind, len, at, body }
         } else {
@@ -147,4 +129,4 @@ impl Decoder {
         }
     }
 }
-// ANCHOR_END: receive
+// ANCHOR_END: next_state

@@ -1,38 +1,40 @@
 // ANCHOR: state
-//! A generator that drives another: two messages, one after the other.
+//! A generator that drives another one: two messages, one after the other.
 
 use std::pin::Pin;
 
 use crate::CoroutineState::{self, Complete, Yielded};
 use crate::{Coroutine, Corrupt, Decoder, Message};
 
-/// Decodes a question and its answer.
-///
-/// Yields what its decoder yields.
+/// Decodes a question and its answer. Yields whatever its decoder yields.
 #[derive(Clone, Copy, Debug)]
 pub enum Exchange {
-    /// Left while the decoder of the question was left.
+    /// Stopped because the decoder of the question stopped.
     Question(Decoder),
-    /// Left while the decoder of the answer was left.
-    Answer {
-        /// The question, which has come.
-        question: Message,
-        /// The decoder of the answer.
-        decoder: Decoder,
-    },
-    /// Returned.
+    /// Stopped because the decoder of the answer stopped.
+    #[allow(missing_docs)]
+    Answer { question: Message, decoder: Decoder },
+    /// Completed.
     Done,
 }
 // ANCHOR_END: state
 
-// ANCHOR: question
+// ANCHOR: new
 impl Exchange {
-    /// Ready for the question's first byte.
+    /// An exchange that waits for the first byte of the question.
     pub fn new() -> Exchange {
         Exchange::Question(Decoder::Start)
     }
 }
 
+impl Default for Exchange {
+    fn default() -> Exchange {
+        Exchange::new()
+    }
+}
+// ANCHOR_END: new
+
+// ANCHOR: question
 impl Coroutine<u8> for Exchange {
     type Yield = u8;
     type Return = Result<(Message, Message), Corrupt>;
@@ -68,12 +70,6 @@ impl Coroutine<u8> for Exchange {
             }
             Exchange::Done => panic!("`Exchange` resumed after completion"),
         }
-    }
-}
-
-impl Default for Exchange {
-    fn default() -> Exchange {
-        Exchange::new()
     }
 }
 // ANCHOR_END: answer

@@ -1,32 +1,37 @@
-// ANCHOR: folder
-//! The tree, and two ways to walk it: a callback and an iterator.
+// ANCHOR: head
+//! A tree of folders, and two ways to walk it: a callback and an iterator.
+// ANCHOR_END: head
 
-/// A folder or a file: a file is a folder without children.
+// ANCHOR: folder
+/// A folder or a file. A file is a folder without children.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
     /// Its name.
     pub name: String,
-    /// Its own bytes, without its children's.
+    /// Its own bytes, without those of its children.
     pub size: u64,
-    /// What it contains.
+    /// The folders and files in it.
     pub children: Vec<Folder>,
 }
 
-/// One line of the report: a name, and the bytes of all that is below it.
+/// One line of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line<'t> {
-    /// Which folder.
+    /// The name of the folder.
     pub name: &'t str,
-    /// Its bytes and those of everything it contains.
+    /// Its bytes, with those of everything in it.
     pub total: u64,
 }
 
+// ANCHOR_END: folder
+
+// ANCHOR: new
 impl Folder {
     /// A folder of `size` bytes that contains `children`.
     pub fn new(name: &str, size: u64, children: Vec<Folder>) -> Folder {
         Folder { name: name.to_string(), size, children }
     }
-    // ANCHOR_END: folder
+    // ANCHOR_END: new
 
     // ANCHOR: for_each
     /// Calls `visit` with every line, children before parents.
@@ -41,7 +46,7 @@ impl Folder {
     // ANCHOR_END: for_each
 
     // ANCHOR: lines
-    /// The same lines, when the caller asks for them.
+    /// The same lines as an iterator.
     pub fn lines(&self) -> Lines<'_> {
         Lines { stack: vec![Frame::new(self)] }
     }
@@ -64,6 +69,9 @@ impl<'t> Frame<'t> {
     }
 }
 
+// ANCHOR_END: lines
+
+// ANCHOR: next
 impl<'t> Iterator for Lines<'t> {
     type Item = Line<'t>;
 
@@ -82,4 +90,4 @@ impl<'t> Iterator for Lines<'t> {
         }
     }
 }
-// ANCHOR_END: lines
+// ANCHOR_END: next

@@ -1,12 +1,11 @@
-// ANCHOR: rooms
-//! Chapter 02: functions that can be left in the middle and entered again.
+// ANCHOR: modules
+//! Chapter 02: functions that can stop in the middle and continue later.
 //!
-//! The trait is the standard library's unstable `Coroutine`, name for name, so
-//! that everything here can be compared with what the compiler makes. Three
-//! generators implement it by hand: [`Decoder`], one function cut at its
-//! yields; [`Exchange`], which drives a `Decoder` twice; [`Walk`], which drives
-//! copies of itself down a tree. [`Folder`] is that tree, with the two ways of
-//! walking it that came before.
+//! [`Coroutine`] is a copy of the standard library's unstable trait, so that
+//! everything here can be compared with what the compiler generates. Three
+//! generators implement it by hand. [`Decoder`] is one function, cut at its
+//! yields. [`Exchange`] drives a `Decoder` twice. [`Walk`] drives copies of
+//! itself down a tree of [`Folder`]s.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -22,35 +21,31 @@ pub use exchange::Exchange;
 pub use folder::{Folder, Line, Lines};
 pub use walk::Walk;
 pub use yields::Yields;
-// ANCHOR_END: rooms
+// ANCHOR_END: modules
 
 // ANCHOR: coroutine
 use std::pin::Pin;
 
-/// A function that can be left in the middle and entered again.
+/// A function that can stop in the middle and continue later.
 pub trait Coroutine<R = ()> {
-    /// What comes out each time it is left in the middle.
+    /// The type of the values that it hands out when it stops in the middle.
     type Yield;
-    /// What comes out at the end.
+    /// The type of the value that it returns at the end.
     type Return;
 
-    /// Runs on from where it was left, to the next yield or to the end.
+    /// Runs from where it stopped to the next yield, or to the end.
     ///
-    /// `arg` is what the yield that it was left at evaluates to; the first
-    /// time, it is the function's argument.
-    ///
-    /// # Panics
-    ///
-    /// Every coroutine in this crate panics when resumed after `Complete`.
+    /// `arg` becomes the value of the yield expression at which it stopped. The
+    /// first `arg` is the function's argument. Panics after `Complete`.
     fn resume(self: Pin<&mut Self>, arg: R) -> CoroutineState<Self::Yield, Self::Return>;
 }
 
-/// Why `resume` came back.
+/// Why `resume` returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CoroutineState<Y, R> {
-    /// It was left in the middle and can be resumed.
+    /// It stopped in the middle. It can be resumed.
     Yielded(Y),
-    /// It has returned, and must not be resumed again.
+    /// It reached its end. It must not be resumed again.
     Complete(R),
 }
 // ANCHOR_END: coroutine

@@ -1,5 +1,5 @@
 // ANCHOR: state
-//! A generator that drives itself: the walk of a tree.
+//! A generator that drives copies of itself: the walk of a tree.
 
 use std::pin::Pin;
 use std::slice;
@@ -7,39 +7,36 @@ use std::slice;
 use crate::CoroutineState::{self, Complete, Yielded};
 use crate::{Coroutine, Folder, Line};
 
-/// Walks a folder: yields its lines, children before parents, and returns its
+/// Walks a folder. Yields its lines, children before parents, and returns its
 /// total.
+#[allow(missing_docs)]
 pub enum Walk<'t> {
-    /// Left inside one of the children, or not resumed yet.
+    /// Not resumed yet, or stopped inside one of the children.
     Children {
-        /// The folder that is walked.
         folder: &'t Folder,
-        /// The children not begun.
         rest: slice::Iter<'t, Folder>,
-        /// The bytes so far.
         total: u64,
-        /// The walk of the child that was begun last.
         child: Option<Box<Walk<'t>>>,
     },
-    /// Left at the yield of the folder's own line.
-    Said {
-        /// The bytes of the folder.
-        total: u64,
-    },
-    /// Returned.
+    /// Stopped at the yield of the folder's own line.
+    Last { total: u64 },
+    /// Completed.
     Done,
 }
 // ANCHOR_END: state
 
-// ANCHOR: resume
+// ANCHOR: new
 impl<'t> Walk<'t> {
-    /// A walk of `folder`, not begun.
+    /// A walk of `folder` that has not begun.
     pub fn new(folder: &'t Folder) -> Walk<'t> {
         let rest = folder.children.iter();
         Walk::Children { folder, rest, total: folder.size, child: None }
     }
 }
 
+// ANCHOR_END: new
+
+// ANCHOR: resume
 impl<'t> Coroutine for Walk<'t> {
     type Yield = Line<'t>;
     type Return = u64;
@@ -57,11 +54,11 @@ impl<'t> Coroutine for Walk<'t> {
                 *child = rest.next().map(|next| Box::new(Walk::new(next)));
                 if child.is_none() {
                     let line = Line { name: &folder.name, total: *total };
-                    *this = Walk::Said { total: line.total };
+                    *this = Walk::Last { total: line.total };
                     return Yielded(line);
                 }
             },
-            Walk::Said { total } => {
+            Walk::Last { total } => {
                 let total = *total;
                 *this = Walk::Done;
                 Complete(total)

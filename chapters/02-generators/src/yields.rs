@@ -1,16 +1,17 @@
 // ANCHOR: yields
-//! From a generator to an iterator.
+//! Turns a generator into an iterator.
 
 use std::pin::Pin;
 
 use crate::Coroutine;
 use crate::CoroutineState::{Complete, Yielded};
 
-/// What a generator yields, as an iterator. What it returns is dropped.
+/// The values that a generator yields, as an iterator. Drops the value that it
+/// returns.
 pub struct Yields<C>(Option<C>);
 
 impl<C: Coroutine + Unpin> Yields<C> {
-    /// Resumes `coroutine` once for every item that is asked for.
+    /// Will resume `coroutine` once for each item.
     pub fn new(coroutine: C) -> Yields<C> {
         Yields(Some(coroutine))
     }

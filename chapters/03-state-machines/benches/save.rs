@@ -1,8 +1,7 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p state-machines`.
 //!
-//! Rounds are interleaved, so that a slow moment of the machine slows every
-//! row; a figure is the median of its rounds. Allocations are counted by an
-//! allocator that does nothing else of its own.
+//! The rows take turns, so a slow moment of the machine slows all of them. Each time is
+//! a median. An allocator that wraps the system's counts the allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -23,16 +22,17 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: both methods hand on to the system's allocator what they were given.
+// SAFETY: both methods pass their arguments to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: as promised to us.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as promised to us; `alloc` got it from there.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`, and `alloc`
+        // got the memory from the system allocator.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -40,10 +40,10 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// Does some work once.
+/// Does its work once.
 type Work = Box<dyn FnMut()>;
 
-/// Runs all rows in turn, `ROUNDS` times; prints nanoseconds and allocations a run.
+/// Runs all rows in turn, `ROUNDS` times. Prints the time and the allocations of one run.
 fn table(title: &str, mut rows: Vec<(&str, Work)>) {
     let mut times = vec![Vec::new(); rows.len()];
     let mut allocations = vec![0; rows.len()];
@@ -64,11 +64,11 @@ fn table(title: &str, mut rows: Vec<(&str, Work)>) {
     {
         times.sort_by(f64::total_cmp);
         let median = times[ROUNDS / 2];
-        println!("  {name:<34} {median:>8.1} ns  {allocations:>3} allocated");
+        println!("  {name:<34} {median:>8.1} ns {allocations:>3} allocations");
     }
 }
 
-/// Polls to the end, as fast as it can.
+/// Polls in a loop until the future is ready.
 fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(black_box(future));
     let mut cx = Context::from_waker(Waker::noop());
@@ -80,7 +80,7 @@ fn run<F: Future>(future: F) -> F::Output {
 }
 
 mod counted {
-    //! Three pauses and a sum, written three times.
+    //! Three pauses and a sum, written in three ways.
 
     use super::{Context, Pin, Poll, pause};
     use state_machines::shapes::Pause;
@@ -123,7 +123,7 @@ mod counted {
 
     type Callback = Box<dyn FnOnce(&mut Later)>;
 
-    /// A caller that calls back: what was handed to it, until it is called.
+    /// Keeps a callback until `run` calls it.
     #[derive(Default)]
     pub struct Later(Option<Callback>);
 
@@ -157,7 +157,7 @@ async fn leaf() -> u64 {
     1
 }
 
-/// So many functions, each awaiting the next.
+/// Wraps a future in one more async block for each `call`.
 macro_rules! nest {
     ($future:expr;) => { $future };
     ($future:expr; call $($rest:tt)*) => {{
@@ -170,7 +170,7 @@ fn eight() -> impl Future<Output = u64> {
     nest!(leaf(); call call call call call call call call)
 }
 
-/// The same with every future behind a pointer.
+/// The same chain with each future in a box of its own.
 fn chain(depth: u32) -> Pin<Box<dyn Future<Output = u64>>> {
     Box::pin(
         async move { if depth == 0 { leaf().await } else { 1 + chain(depth - 1).await } },
@@ -179,11 +179,11 @@ fn chain(depth: u32) -> Pin<Box<dyn Future<Output = u64>>> {
 
 fn main() {
     table(
-        "three pauses",
+        "three awaits of a pause: one run",
         vec![
             ("async fn", Box::new(|| _ = black_box(run(counted::compiled(1))))),
             (
-                "enum by hand",
+                "hand-written enum",
                 Box::new(|| _ = black_box(run(counted::ByHand::Start { sum: 1 }))),
             ),
             (
@@ -197,24 +197,24 @@ fn main() {
         ],
     );
     table(
-        "one pause, eight calls deep",
+        "one pause, awaited through eight functions: one run",
         vec![
-            ("inline", Box::new(|| _ = black_box(run(eight())))),
-            ("inline, the whole in one box", {
+            ("all futures in one value", Box::new(|| _ = black_box(run(eight())))),
+            ("that value in one box", {
                 Box::new(|| _ = black_box(run(Box::pin(eight()))))
             }),
-            ("each in a box", Box::new(|| _ = black_box(run(chain(8))))),
+            ("each future in its own box", Box::new(|| _ = black_box(run(chain(8))))),
         ],
     );
     table(
-        "a page that is passed in and read after a pause",
+        "an argument of 1,024 bytes, read after an await: one run",
         vec![
             (
-                "async fn: 2050 bytes",
+                "async fn, a future of 2,050 bytes",
                 Box::new(|| _ = black_box(run(taken(black_box(Page::new()))))),
             ),
             (
-                "async block: 1026 bytes",
+                "async block, 1,026 bytes",
                 Box::new(|| _ = black_box(run(handed(black_box(Page::new()))))),
             ),
         ],

@@ -1,6 +1,6 @@
-//! One await, for the compiler to print in its own words.
+//! A function with one await. The compiler prints it.
 
-/// Twice what `future` becomes.
+/// Twice the output of `future`.
 pub async fn twice(future: impl Future<Output = u32>) -> u32 {
     2 * future.await
 }

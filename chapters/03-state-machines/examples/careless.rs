@@ -1,9 +1,9 @@
-//! A machine cut as chapter 02 cuts them, left in the middle.
+//! A machine made with the method of chapter 02, dropped in the middle.
 
 use state_machines::{Disk, Draft, Lock};
 
 // ANCHOR: careless
-/// What is live while the text is being written.
+/// The variables that are live while the text is being written.
 struct Writing {
     lock: Lock,
     draft: Draft,
@@ -29,6 +29,6 @@ fn main() {
     machine(&disk);
     println!("machine:  {}", disk.diary().join(", "));
 
-    // The fields are there to be dropped; nobody reads them.
+    // The fields exist only to be dropped. This keeps the compiler from warning.
     let _: fn(Writing) -> (Lock, Draft) = |Writing { lock, draft }| (lock, draft);
 }

@@ -1,6 +1,8 @@
-//! How many bytes the futures of the chapter are.
+//! The sizes of the chapter's futures, in bytes.
 
-use state_machines::shapes::{self, Page};
+use std::pin::pin;
+
+use state_machines::shapes::{self, Page, by_block, by_reference, by_value};
 use state_machines::{Disk, Save, save};
 
 fn main() {
@@ -21,6 +23,13 @@ fn main() {
     println!();
     line("taken", size_of_val(&shapes::taken(Page::new())));
     line("handed", size_of_val(&shapes::handed(Page::new())));
+    println!();
+    line("held, passed by value", size_of_val(&by_value(shapes::held())));
+    line("twice", size_of_val(&by_value(by_value(shapes::held()))));
+    line("three times", size_of_val(&by_value(by_value(by_value(shapes::held())))));
+    line("held, passed to an async block", size_of_val(&by_block(shapes::held())));
+    let mut held = pin!(shapes::held());
+    line("held, passed by reference", size_of_val(&by_reference(held.as_mut())));
     println!();
     line("outer", size_of_val(&shapes::outer()));
     line("outermost", size_of_val(&shapes::outermost()));

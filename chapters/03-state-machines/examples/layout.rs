@@ -1,5 +1,5 @@
-//! Prints where the futures of this crate keep what they keep, as the compiler
-//! says: `cargo +nightly run -p state-machines --example layout save taken`.
+//! Prints the layout of this crate's futures, as the compiler reports it:
+//! `cargo +nightly run -p state-machines --example layout save taken`.
 
 mod report;
 
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
         let end = format!("::{wanted}()}}");
         match types.iter().find(|of| of.name.ends_with(&end)) {
             Some(of) => show(&wanted, of),
-            None => println!("{wanted}: the report does not name it"),
+            None => println!("{wanted}: the report has no such future"),
         }
     }
     ExitCode::SUCCESS
@@ -28,9 +28,9 @@ fn main() -> ExitCode {
 
 fn show(name: &str, of: &report::Type) {
     let state = of.state().map_or("nowhere".to_string(), |byte| byte.to_string());
-    println!("{name}: {} bytes, the state in byte {state}", of.size);
+    println!("{name}: {} bytes, its state is byte {state}", of.size);
     for variant in &of.variants {
-        // A future that is over still has room for its arguments, empty by then.
+        // A finished future has only the empty room of its arguments.
         if variant.name == "Returned" || variant.name == "Panicked" {
             continue;
         }

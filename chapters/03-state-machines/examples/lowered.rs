@@ -1,4 +1,4 @@
-//! `async` as it was lowered from 2020 to 2022, on top of coroutines. Needs
+//! `async` as the compiler translated it from 2020 to 2022, to coroutines. Needs
 //! nightly: `cargo +nightly run -p state-machines --example lowered --features nightly`.
 
 #![feature(coroutines, coroutine_trait)]
@@ -11,20 +11,20 @@ use std::task::{Context, Poll};
 use state_machines::{Disk, Full, poll};
 
 // ANCHOR: wrapper
-/// What a future's coroutine is resumed with. A pointer, for the context lives
-/// no longer than one `poll`, and a coroutine's argument has a single type.
+/// The resume argument of a future's coroutine. It is a pointer, because the
+/// context lives only as long as one `poll`, and the argument's type is fixed.
 #[derive(Clone, Copy)]
 struct ResumeTy(NonNull<Context<'static>>);
 
-/// A coroutine that yields nothing but "not yet" is a future.
+/// Makes a future of a coroutine that yields `()`.
 struct GenFuture<C>(C);
 
 impl<C: Coroutine<ResumeTy, Yield = ()>> Future for GenFuture<C> {
     type Output = C::Return;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Return> {
-        // SAFETY: the coroutine is never moved out of the wrapper, which is
-        // pinned and has no `Drop`.
+        // SAFETY: the wrapper is pinned, has no `Drop`, and never moves its
+        // coroutine.
         let coroutine = unsafe { self.map_unchecked_mut(|this| &mut this.0) };
         match coroutine.resume(ResumeTy(NonNull::from(cx).cast())) {
             CoroutineState::Yielded(()) => Poll::Pending,
@@ -35,15 +35,15 @@ impl<C: Coroutine<ResumeTy, Yield = ()>> Future for GenFuture<C> {
 // ANCHOR_END: wrapper
 
 // ANCHOR: await
-/// `$future.await`, where `$cx` is what the coroutine was resumed with last.
+/// `$future.await`. `$cx` is the last resume argument.
 macro_rules! awaited {
     ($cx:ident, $future:expr) => {{
         let mut awaitee = $future.into_future();
         loop {
-            // SAFETY: `awaitee` is a local of a `static` coroutine: it moves no
-            // more than the coroutine does, which is pinned.
+            // SAFETY: `awaitee` is a local of a `static` coroutine, and that is
+            // pinned.
             let awaitee = unsafe { Pin::new_unchecked(&mut awaitee) };
-            // SAFETY: made from the context of the `poll` that goes on now.
+            // SAFETY: the pointer comes from the context of the current `poll`.
             let cx = unsafe { $cx.0.as_mut() };
             match awaitee.poll(cx) {
                 Poll::Ready(output) => break output,
@@ -72,7 +72,7 @@ fn save(disk: Disk, text: String) -> impl Future<Output = Result<usize, Full>> {
 }
 // ANCHOR_END: save
 
-/// What the disk sees when `future` is polled so often and then dropped.
+/// The diary when `future` is polled `polls` times and then dropped.
 fn seen(polls: usize, disk: &Disk, future: impl Future) -> Vec<Vec<&'static str>> {
     let mut seen = Vec::new();
     {
@@ -93,7 +93,7 @@ fn main() {
         let compiled = state_machines::save(other.clone(), "to do".into());
         assert_eq!(seen(polls, &one, lowered), seen(polls, &other, compiled));
     }
-    println!("wrapped and compiled see the same, wherever they are left. In bytes:");
+    println!("both do the same, wherever they are dropped. Their sizes in bytes:");
     let disk = Disk::new(100);
     let compiled = state_machines::save(disk.clone(), String::new());
     println!("{:4}  async fn", size_of_val(&compiled));
@@ -101,7 +101,7 @@ fn main() {
 }
 
 #[test]
-fn the_wrapper_polls_what_it_wraps() {
+fn the_wrapper_resumes_its_coroutine() {
     let disk = Disk::new(3);
     let mut future = pin!(save(disk.clone(), "to do".into()));
     assert_eq!(poll(future.as_mut()), Poll::Pending);

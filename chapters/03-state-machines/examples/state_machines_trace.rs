@@ -1,6 +1,6 @@
-//! Records a run of `save` for the chapter's widget: the line that runs, what
-//! is alive and in which bytes, the state and the drop flag, as JSON. Where
-//! things lie is the compiler's report; the two bytes are read from the future.
+//! Records a run of `save` as JSON. The chapter's figure shows it: the line that
+//! waits, the live locals and their bytes, the state and the drop flag. The compiler
+//! reports the layout, and the state and the flag are read from the future itself.
 //!
 //! `cargo +nightly run -q -p state-machines --example state_machines_trace > book/traces/03-state-machines.json`
 
@@ -14,18 +14,20 @@ use std::task::Poll;
 use report::{Type, Variant};
 use state_machines::{Disk, Full, poll, save};
 
+const PATH: &str = "chapters/03-state-machines/src/save.rs";
 const SOURCE: &str = include_str!("../src/save.rs");
 const TEXT: &str = "to do";
-/// The states that the compiler gives to every `async fn`.
+/// The state numbers that the compiler uses for every `async fn`.
 const UNRESUMED: u8 = 0;
 const RETURNED: u8 = 1;
 const FIRST_AWAIT: u8 = 3;
 
-/// A byte of the future that has a value in its present state.
+/// Reads a byte of the future. It must have a value in the present state.
 fn byte<F>(future: Pin<&F>, at: usize) -> u8 {
     assert!(at < size_of::<F>());
-    // SAFETY: within the future, which is borrowed meanwhile. The callers ask
-    // for the state, initialised always, and for a drop flag where there is one.
+    // SAFETY: the byte lies inside the future, and the borrow keeps the future alive.
+    // The callers read only the state, which is always initialised, and the drop flag
+    // in states that have one.
     unsafe { (&raw const *future).cast::<u8>().add(at).read() }
 }
 
@@ -37,7 +39,12 @@ struct Recorder {
 
 impl Recorder {
     fn state<F>(&self, future: Pin<&F>) -> u8 {
-        byte(future, self.layout.state().expect("the layout has a state byte"))
+        byte(
+            future,
+            self.layout
+                .state()
+                .expect("the compiler's report leaves a byte for the state"),
+        )
     }
 
     fn variant(&self, state: u8) -> &Variant {
@@ -47,10 +54,10 @@ impl Recorder {
             state => format!("Suspend{}", state - FIRST_AWAIT),
         };
         let found = self.layout.variants.iter().find(|variant| variant.name == name);
-        found.unwrap_or_else(|| panic!("the layout has no {name}"))
+        found.unwrap_or_else(|| panic!("the compiler's report has no variant `{name}`"))
     }
 
-    /// Notes how the future is now.
+    /// Adds a step that shows the future as it is now.
     fn step<F>(&mut self, future: Pin<&F>, line: &str, said: &str, note: &str) {
         let state = self.state(future);
         let variant = self.variant(state);
@@ -58,18 +65,24 @@ impl Recorder {
         let flag = flag.map(|field| byte(future, field.bytes.start));
         let mut locals = Vec::new();
         for field in &variant.fields {
-            // After the first poll the arguments have been moved into locals.
+            // The first poll moves the arguments into locals.
             let moved = field.kind == "upvar" && state != UNRESUMED;
             if moved || (field.name == "draft" && flag == Some(0)) {
                 continue;
             }
             let (name, value) = match &*field.name {
+                _ if field.kind == "flag" => {
+                    ("drop flag", flag.unwrap_or_default().to_string())
+                }
                 "text" => ("text", format!("{TEXT:?}")),
                 "disk" => ("disk", "a handle".to_string()),
                 "_lock" => ("_lock", "held".to_string()),
                 "draft" => ("draft", "not kept yet".to_string()),
-                "__awaitee" => ("awaitee", "asked, not answered".to_string()),
-                _ => ("drop flag", flag.unwrap_or_default().to_string()),
+                "__awaitee" => ("awaitee", "sent, not answered".to_string()),
+                other => panic!(
+                    "`save` has a local `{other}` that this recorder does not know. Say \
+                     here which value the figure shows for it."
+                ),
             };
             locals.push(format!(
                 "{{\"name\":{},\"type\":{},\"value\":{},\"offset\":{},\"size\":{}}}",
@@ -110,10 +123,18 @@ impl Recorder {
     }
 }
 
-/// The number of the line that contains `text`.
+/// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let found = SOURCE.lines().position(|line| line.contains(text));
-    found.map_or_else(|| panic!("no line has {text:?}"), |index| index + 1)
+    let lines = SOURCE.lines().enumerate();
+    let mut found = lines
+        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
+    let (Some((index, _)), None) = (found.next(), found.next()) else {
+        panic!(
+            "{PATH} should have exactly one line of code with `{text}`. If you changed \
+             that line, change the text in this recorder too."
+        )
+    };
+    index + 1
 }
 
 fn quoted(text: &str) -> String {
@@ -129,41 +150,47 @@ fn polled(future: Pin<&mut impl Future<Output = Result<usize, Full>>>) -> String
 
 fn record(layout: Type) -> String {
     let disk = Disk::new(100);
+    let size = layout.size;
     let mut recorder = Recorder { layout, disk: disk.clone(), steps: Vec::new() };
+    let arguments: usize =
+        recorder.variant(UNRESUMED).fields.iter().map(|field| field.bytes.len()).sum();
     let mut future = Box::pin(save(disk.clone(), TEXT.to_string()));
-    assert_eq!(size_of_val(&*future), recorder.layout.size);
+    assert_eq!(size_of_val(&*future), size, "the report describes another `save`");
     recorder.step(
         future.as_ref(),
         "pub async fn save",
         "save(disk, text)",
-        "The function has been called. Nothing has run, and the disk has not been touched. Of \
-         120 bytes the arguments have 32, and one is the state.",
+        &format!(
+            "The call only stored its arguments, which take {arguments} of the {size} bytes. No line \
+             of the body has run yet."
+        ),
     );
     let said = polled(future.as_mut());
     recorder.step(
         future.as_ref(),
         "disk.write",
         &said,
-        "The first poll ran to the first await. The arguments have moved into locals, and the \
-         32 bytes they came in stay empty from now on. The draft may be moved away on one path \
-         and not on the other, so a flag says that it is still there.",
+        &format!(
+            "The first poll ran up to the first await and moved the arguments into locals, so the \
+             {arguments} bytes that held them stay unused. The drop flag is 1 because the draft is \
+             still there: only one of the two paths after this await moves it away."
+        ),
     );
     let said = polled(future.as_mut());
     recorder.step(
         future.as_ref(),
         "disk.sync",
         &said,
-        "The draft was kept: its value has moved away, and the flag says so. Its eight bytes \
-         remain, for an empty text would still need them. The second request lies where the \
-         first one lay.",
+        "The second poll kept the draft, so the drop flag is now 0. The draft's bytes stay \
+         reserved, because with an empty text the draft would still be here.",
     );
     let said = polled(future.as_mut());
     recorder.step(
         future.as_ref(),
         "Ok(text.len())",
         &said,
-        "The end. Awaitee, lock, text and disk have been dropped; the state says that nothing \
-         is left to drop.",
+        "The third poll returned the result and dropped the request, the lock, the text and the \
+         disk handle. The state now says that nothing is left to drop.",
     );
 
     let mut future = Box::pin(save(disk, TEXT.to_string()));
@@ -172,30 +199,33 @@ fn record(layout: Type) -> String {
         future.as_ref(),
         "disk.write",
         &said,
-        "Another one, from the start to the first await.",
+        "This is a second call of `save`. Its first poll ran up to the first await, as before.",
     );
     drop(future);
     recorder.push(
         "disk.write",
-        "gone",
+        "dropped",
         "drop(future)",
         &[],
         None,
-        "Dropped in the middle. The state told the destructor what was alive: the request, \
-         then the draft, for the flag was set, then the lock, the text and the disk. This is \
-         what cancelling is.",
+        "The caller dropped the future at its first await, which is how Rust cancels a future. The \
+         destructor read the state and the flag, and dropped the request, the draft, the lock, \
+         the text and the disk handle.",
     );
 
     let lines =
         SOURCE.lines().map(|line| if line.contains("// ANCHOR") { "" } else { line });
-    let begin = line_of("/// Replaces the file");
+    // The doc comment belongs to the function.
+    let docs = SOURCE.lines().take(line_of("pub async fn save") - 1);
+    let docs = docs.collect::<Vec<_>>();
+    let docs = docs.iter().rev().take_while(|line| line.starts_with("///")).count();
+    let begin = line_of("pub async fn save") - docs;
     let lines = lines.skip(begin - 1).map(quoted).collect::<Vec<_>>().join(",\n");
     format!(
         "{{\n\"title\":\"save, await by await\",\n\
-         \"source\":{{\"path\":\"chapters/03-state-machines/src/save.rs\",\"start\":{begin},\"lines\":[\n{lines}]}},\n\
+         \"source\":{{\"path\":\"{PATH}\",\"start\":{begin},\"lines\":[\n{lines}]}},\n\
          \"command\":\"cargo +nightly run -q -p state-machines --example state_machines_trace\",\n\
-         \"size\":{},\n\"steps\":[\n{}\n]\n}}",
-        recorder.layout.size,
+         \"size\":{size},\n\"steps\":[\n{}\n]\n}}",
         recorder.steps.join(",\n")
     )
 }
@@ -205,13 +235,15 @@ fn main() -> ExitCode {
         Ok(types) => types,
         Err(error) => {
             eprintln!(
-                "{error}\nThe report needs a nightly compiler: cargo +nightly run …"
+                "{error}\nThe layout report needs a nightly compiler. Run: cargo +nightly run …"
             );
             return ExitCode::FAILURE;
         }
     };
     let Some(layout) = types.into_iter().find(|of| of.name.ends_with("::save()}")) else {
-        eprintln!("the report does not name `save`");
+        eprintln!(
+            "The compiler's report has no type for `save`. Was the function renamed?"
+        );
         return ExitCode::FAILURE;
     };
     println!("{}", record(layout));
@@ -222,7 +254,7 @@ fn main() -> ExitCode {
 mod tests {
     use super::*;
 
-    /// What today's compiler reports, so that Miri can read the bytes without it.
+    /// Today's report of the compiler. Miri cannot start a compiler, so it uses this.
     fn layout() -> Type {
         report::read(
             "type: `{async fn body of save::save()}`: 120 bytes, alignment: 8 bytes
@@ -249,7 +281,7 @@ mod tests {
 
     #[test]
     #[cfg(target_pointer_width = "64")]
-    fn the_state_and_the_flag_are_where_the_report_says() {
+    fn the_state_and_the_flag_are_at_the_offsets_of_the_report() {
         let disk = Disk::new(100);
         let recorder = Recorder { layout: layout(), disk: disk.clone(), steps: vec![] };
         let mut future = Box::pin(save(disk, TEXT.to_string()));

@@ -1,11 +1,11 @@
-//! The function run to its end, and left at every stop; then as callbacks.
+//! Polls the function zero to three times, then drops its future.
 
 use std::task::Poll;
 
-use state_machines::{Disk, Full, poll, save, save_then};
+use state_machines::{Disk, Full, poll, save};
 
 // ANCHOR: left
-/// Polls `future` so many times, then drops it. Says what the disk saw.
+/// Polls `future` as often as `polls` says, then drops it, and prints the diary.
 fn left_after(
     polls: usize,
     disk: &Disk,
@@ -33,12 +33,4 @@ fn main() {
     println!("an empty text, polls before the drop: 2");
     let disk = Disk::new(100);
     left_after(2, &disk, save(disk.clone(), String::new()));
-
-    println!("as callbacks");
-    let disk = Disk::new(100);
-    save_then(disk.clone(), "to do".into(), |result| println!("  done  {result:?}"));
-    println!("  call  {}", disk.diary().join(", "));
-    while disk.answer() {
-        println!("  answer {}", disk.diary().join(", "));
-    }
 }

@@ -1,5 +1,5 @@
-// ANCHOR: state
-//! The same function as the enum that a compiler builds.
+// ANCHOR: head
+//! The same function as an enum, written by hand.
 
 use std::mem;
 use std::pin::Pin;
@@ -7,42 +7,25 @@ use std::task::{Context, Poll, ready};
 
 use crate::{Disk, Draft, Full, Lock, Request};
 
-/// Replaces the file by a text: [`save`](crate::save()), by hand.
+// ANCHOR_END: head
+
+// ANCHOR: state
+/// [`save`](crate::save()), by hand.
 ///
-/// The fields of a variant are dropped from first to last. That is the order
-/// in which the function drops its locals: the youngest first.
+/// The fields of a variant are dropped from first to last. This is the order in
+/// which the function drops its locals: the newest first.
+#[allow(missing_docs)]
 pub enum Save {
-    /// Not polled yet: it has its arguments.
-    Start {
-        /// The second argument.
-        text: String,
-        /// The first.
-        disk: Disk,
-    },
-    /// Left at the first await.
-    Writing {
-        /// What is awaited.
-        request: Request,
-        /// Deleted, unless it comes to be kept.
-        draft: Draft,
-        /// Held to the end.
-        lock: Lock,
-        /// Its length is the result.
-        text: String,
-        /// Needed for `sync`.
-        disk: Disk,
-    },
-    /// Left at the second await.
+    /// Not polled yet.
+    Start { text: String, disk: Disk },
+    /// Stopped at the first await.
+    Writing { request: Request, draft: Draft, lock: Lock, text: String, disk: Disk },
+    /// Stopped at the second await. The draft may have been kept.
     Syncing {
-        /// What is awaited.
         request: Request,
-        /// `None` if it was kept.
         draft: Option<Draft>,
-        /// Held to the end.
         lock: Lock,
-        /// Its length is the result.
         text: String,
-        /// Dropped last.
         disk: Disk,
     },
     /// Returned, or panicked.
@@ -52,7 +35,7 @@ pub enum Save {
 
 // ANCHOR: start
 impl Save {
-    /// What calling the function does: it keeps the arguments.
+    /// Calling the function only stores its arguments.
     pub fn new(disk: Disk, text: String) -> Save {
         Save::Start { text, disk }
     }
@@ -74,7 +57,7 @@ impl Future for Save {
         // ANCHOR: writing
         if let Save::Writing { request, .. } = this {
             let written = ready!(Pin::new(request).poll(cx));
-            // The bindings are locals again: the last one is dropped first.
+            // These bindings are locals again, so the last one is dropped first.
             let Save::Writing { disk, text, lock, draft, .. } = this.take() else {
                 unreachable!()
             };
@@ -103,12 +86,14 @@ impl Future for Save {
         panic!("`Save` polled after completion")
     }
 }
+// ANCHOR_END: syncing
 
+// ANCHOR: take
 impl Save {
-    /// Takes the state out. Whatever happens before the next one is put in,
-    /// an error or a panic, the machine is done.
+    /// Takes the state out and leaves `Done`. If an error or a panic comes
+    /// before the next state is stored, the machine is finished.
     fn take(&mut self) -> Save {
         mem::replace(self, Save::Done)
     }
 }
-// ANCHOR_END: syncing
+// ANCHOR_END: take

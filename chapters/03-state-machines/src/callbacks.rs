@@ -3,8 +3,8 @@
 
 use crate::{Disk, Full};
 
-/// Replaces the file by `text` and calls `done` with the length:
-/// [`save`](crate::save()), in pieces.
+/// Replaces the file's content with `text`, as [`save`](crate::save()) does, and
+/// calls `done` with the result.
 pub fn save_then(
     disk: Disk,
     text: String,

@@ -1,5 +1,5 @@
 // ANCHOR: disk
-//! A disk that takes its time, and writes down what is done to it.
+//! A disk that is slow, and that keeps a diary of all operations.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-/// A handle to a disk with one file, its lock and room for one draft.
+/// A handle to a disk with one file, one lock, and room for one draft.
 #[derive(Clone)]
 pub struct Disk(Rc<Inner>);
 
@@ -18,10 +18,10 @@ struct Inner {
     asked: RefCell<VecDeque<(Request, Callback)>>,
 }
 
-/// What waits for a request to be answered.
+/// Called with the answer to a request.
 type Callback = Box<dyn FnOnce(Result<(), Full>)>;
 
-/// There is not enough space on the disk.
+/// The disk has not enough space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
 
@@ -32,7 +32,7 @@ impl Disk {
         Disk(Rc::new(Inner { space, locked, diary, asked }))
     }
 
-    /// All that happened since it was last asked for.
+    /// The operations since the last call of this method.
     pub fn diary(&self) -> Vec<&'static str> {
         self.0.diary.take()
     }
@@ -44,10 +44,10 @@ impl Disk {
 // ANCHOR_END: disk
 
 // ANCHOR: guards
-/// The right to change the file. Dropping it gives the right back.
+/// The lock of the file. Dropping it unlocks the file.
 pub struct Lock(Disk);
 
-/// A file that nobody sees yet. Dropping it deletes it.
+/// A new version of the file that is not visible yet. Dropping it deletes it.
 pub struct Draft(Option<Disk>);
 
 impl Disk {
@@ -58,15 +58,19 @@ impl Disk {
         Lock(self.clone())
     }
 
-    /// Makes a draft. There is one name for it: only who holds the lock may.
+    /// Makes a draft. All drafts have the same name, so the caller must hold
+    /// the lock.
     pub fn draft(&self) -> Draft {
         self.note("draft made");
         Draft(Some(self.clone()))
     }
 }
 
+// ANCHOR_END: guards
+
+// ANCHOR: drops
 impl Draft {
-    /// Puts the draft in the place of the file.
+    /// Replaces the file with the draft.
     pub fn keep(mut self) {
         if let Some(disk) = self.0.take() {
             disk.note("draft kept");
@@ -78,7 +82,7 @@ impl Drop for Draft {
     fn drop(&mut self) {
         let Some(disk) = &self.0 else { return };
         let locked = disk.0.locked.get();
-        disk.note(if locked { "draft deleted" } else { "SOMEBODY'S draft deleted" });
+        disk.note(if locked { "draft deleted" } else { "ANOTHER SAVE'S draft deleted" });
     }
 }
 
@@ -88,10 +92,10 @@ impl Drop for Lock {
         self.0.note("unlocked");
     }
 }
-// ANCHOR_END: guards
+// ANCHOR_END: drops
 
 // ANCHOR: request
-/// Something the disk was asked for. It is done the second time it is polled.
+/// An operation on the disk. It is ready the second time it is polled.
 pub struct Request {
     disk: Disk,
     asked: bool,
@@ -111,11 +115,13 @@ impl Disk {
         self.request(fits, if fits { "written" } else { "no space left" })
     }
 
-    /// Waits until all that was written is safe.
+    /// Waits until everything written is safe on the disk.
     pub fn sync(&self) -> Request {
         self.request(true, "synced")
     }
 }
+
+// ANCHOR_END: request
 
 // ANCHOR: poll
 impl Future for Request {
@@ -132,11 +138,10 @@ impl Future for Request {
     }
 }
 // ANCHOR_END: poll
-// ANCHOR_END: request
 
 // ANCHOR: answer
 impl Request {
-    /// Asks at once, and has `callback` called with the answer.
+    /// Starts the operation, and calls `callback` with the answer later.
     pub fn then(self, callback: impl FnOnce(Result<(), Full>) + 'static) {
         let disk = self.disk.clone();
         disk.0.asked.borrow_mut().push_back((self, Box::new(callback)));
@@ -144,7 +149,7 @@ impl Request {
 }
 
 impl Disk {
-    /// Answers the oldest request that a callback waits for, if there is one.
+    /// Answers the oldest request that has a callback, if there is one.
     pub fn answer(&self) -> bool {
         let oldest = self.0.asked.borrow_mut().pop_front();
         let Some((request, callback)) = oldest else { return false };

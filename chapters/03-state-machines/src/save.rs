@@ -1,10 +1,10 @@
 // ANCHOR: save
-//! The function, written once and for all.
+//! The function, as an `async fn`.
 
 use crate::{Disk, Full};
 
-/// Replaces the file by `text`, so that nobody ever sees half of it. An empty
-/// text replaces nothing. Returns how long the text is.
+/// Replaces the file's content with `text`. No reader of the file ever sees half
+/// of the text. An empty text replaces nothing. Returns the text's length.
 pub async fn save(disk: Disk, text: String) -> Result<usize, Full> {
     let _lock = disk.lock();
     let draft = disk.draft();

@@ -1,13 +1,13 @@
 // ANCHOR: pause
-//! Small functions whose futures are to be measured.
+//! Small async functions, for measuring their futures.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Waits once: pending when it is polled first, and ready the second time.
+/// Pending at the first poll, ready at the second.
 pub struct Pause(bool);
 
-/// Awaiting this leaves the function exactly once.
+/// Makes the function that awaits it stop exactly once.
 pub fn pause() -> Pause {
     Pause(false)
 }
@@ -24,7 +24,7 @@ impl Future for Pause {
     }
 }
 
-/// A kibibyte, to be seen from afar in any future that holds it.
+/// 1,024 bytes: easy to see in the size of a future that contains it.
 pub struct Page([u8; 1024]);
 
 impl Page {
@@ -33,12 +33,12 @@ impl Page {
         Page([1; 1024])
     }
 
-    /// Adds up its bytes.
+    /// The sum of its bytes.
     pub fn sum(&self) -> u32 {
         self.0.iter().map(|&byte| u32::from(byte)).sum()
     }
 
-    /// The same, and the page is gone.
+    /// The sum of its bytes. Consumes the page.
     pub fn into_sum(self) -> u32 {
         self.sum()
     }
@@ -66,7 +66,7 @@ pub async fn held() -> u32 {
     page.sum()
 }
 
-/// The page is given away before the await.
+/// The page is moved away before the await.
 pub async fn moved() -> u32 {
     let page = Page::new();
     let sum = page.into_sum();
@@ -85,7 +85,7 @@ pub async fn earlier() -> u32 {
 }
 
 /// The page is read and dropped before the await.
-#[expect(clippy::drop_non_drop, reason = "it is the point")]
+#[expect(clippy::drop_non_drop, reason = "the example is about this drop")]
 pub async fn dropped() -> u32 {
     let page = Page::new();
     let sum = page.sum();
@@ -106,7 +106,7 @@ pub async fn scoped() -> u32 {
 // ANCHOR_END: borrowed
 
 // ANCHOR: temporary
-/// The page has no name. It lives to the end of the `match`.
+/// The page is a temporary. It lives to the end of the `match`.
 pub async fn matched() -> u32 {
     match Page::new().sum() {
         0 => 0,
@@ -125,8 +125,8 @@ pub async fn taken(page: Page) -> u32 {
     page.sum()
 }
 
-/// The same, written as a function that returns a future.
-#[expect(clippy::manual_async_fn, reason = "it is half as large")]
+/// The same as a function that returns an async block.
+#[expect(clippy::manual_async_fn, reason = "this future is half as large")]
 pub fn handed(page: Page) -> impl Future<Output = u32> {
     async move {
         pause().await;
@@ -134,6 +134,24 @@ pub fn handed(page: Page) -> impl Future<Output = u32> {
     }
 }
 // ANCHOR_END: arguments
+
+// ANCHOR: passed
+/// Takes a future by value and awaits it.
+pub async fn by_value<F: Future<Output = u32>>(future: F) -> u32 {
+    future.await
+}
+
+/// The same with an async block.
+#[expect(clippy::manual_async_fn, clippy::redundant_async_block, reason = "measured")]
+pub fn by_block<F: Future<Output = u32>>(future: F) -> impl Future<Output = u32> {
+    async move { future.await }
+}
+
+/// Takes a future by pinned reference.
+pub async fn by_reference(future: Pin<&mut impl Future<Output = u32>>) -> u32 {
+    future.await
+}
+// ANCHOR_END: passed
 
 // ANCHOR: nested
 /// Awaits a future that holds a page.
@@ -146,14 +164,14 @@ pub async fn outermost() -> u32 {
     outer().await
 }
 
-/// Holds the other future by pointer.
+/// Awaits a future in a box.
 pub async fn boxed() -> u32 {
     Box::pin(held()).await
 }
 // ANCHOR_END: nested
 
 // ANCHOR: shared
-/// Two pages, never at the same time.
+/// One page or the other.
 pub async fn either(left: bool) -> u32 {
     if left { held().await } else { 1 + held().await }
 }
@@ -175,7 +193,7 @@ pub async fn flat() -> u32 {
 // ANCHOR_END: shared
 
 // ANCHOR: count
-/// Counts by calling itself, and waits on the way back.
+/// Counts by calling itself, and waits once at each level.
 pub async fn count(depth: u32) -> u32 {
     if depth == 0 {
         return 0;

@@ -1,5 +1,5 @@
-//! How large the futures are. The numbers are those of today's compiler on a
-//! 64-bit machine: no promise of the language, and better known than guessed.
+//! The sizes of the futures, as today's compiler makes them on a 64-bit machine.
+//! The language does not promise these numbers.
 
 #![cfg(target_pointer_width = "64")]
 
@@ -9,7 +9,7 @@ use state_machines::{Disk, Save, save};
 const PAGE: usize = size_of::<Page>();
 
 #[test]
-fn a_future_holds_what_is_read_after_an_await() {
+fn a_future_stores_the_locals_that_are_read_after_an_await() {
     assert_eq!(size_of_val(&shapes::pause()), 1);
     assert_eq!(size_of_val(&shapes::after()), 2);
     assert_eq!(size_of_val(&shapes::held()), PAGE + 2);
@@ -17,25 +17,25 @@ fn a_future_holds_what_is_read_after_an_await() {
 }
 
 #[test]
-fn a_local_that_was_borrowed_stays_to_the_end_of_its_scope() {
+fn a_borrowed_local_is_stored_until_its_scope_ends() {
     assert_eq!(size_of_val(&shapes::earlier()), PAGE + 8);
     assert_eq!(size_of_val(&shapes::dropped()), PAGE + 8);
     assert_eq!(size_of_val(&shapes::scoped()), 8);
 }
 
 #[test]
-fn a_temporary_in_the_head_of_a_match_lives_through_the_match() {
+fn a_temporary_in_the_matched_expression_is_stored_for_the_whole_match() {
     assert_eq!(size_of_val(&shapes::matched()), PAGE + 8);
 }
 
 #[test]
-fn an_argument_is_there_twice() {
+fn an_async_fn_stores_its_argument_twice() {
     assert_eq!(size_of_val(&shapes::taken(Page::new())), 2 * PAGE + 2);
     assert_eq!(size_of_val(&shapes::handed(Page::new())), PAGE + 2);
 }
 
 #[test]
-fn an_awaited_future_lies_inside_the_one_that_awaits_it() {
+fn a_future_contains_the_futures_that_it_awaits() {
     let held = size_of_val(&shapes::held());
     assert_eq!(size_of_val(&shapes::outer()), held + 1);
     assert_eq!(size_of_val(&shapes::outermost()), held + 2);
@@ -43,7 +43,7 @@ fn an_awaited_future_lies_inside_the_one_that_awaits_it() {
 }
 
 #[test]
-fn what_is_never_alive_together_shares_its_place() {
+fn values_that_are_never_alive_together_share_memory() {
     let held = size_of_val(&shapes::held());
     assert_eq!(size_of_val(&shapes::either(true)), held + 2);
     assert_eq!(size_of_val(&shapes::in_turn()), held + 10);
@@ -51,8 +51,21 @@ fn what_is_never_alive_together_shares_its_place() {
 }
 
 #[test]
-fn by_hand_the_machine_is_smaller() {
+fn the_hand_written_machine_is_smaller_than_the_compilers() {
     let disk = Disk::new(0);
     assert_eq!(size_of_val(&save(disk.clone(), String::new())), 120);
     assert_eq!(size_of_val(&Save::new(disk, String::new())), 88);
+}
+
+#[test]
+fn passing_a_future_by_value_doubles_its_size_at_each_level() {
+    use state_machines::shapes::{by_block, by_reference, by_value, held};
+
+    let one = size_of_val(&held());
+    let two = size_of_val(&by_value(held()));
+    assert_eq!(two, 2 * one + 1);
+    assert_eq!(size_of_val(&by_value(by_value(held()))), 2 * two + 1);
+    assert_eq!(size_of_val(&by_block(held())), two, "an async block moves it as well");
+    let mut future = std::pin::pin!(held());
+    assert!(size_of_val(&by_reference(future.as_mut())) < one / 10);
 }

@@ -1,7 +1,7 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p futures-by-hand`.
 //!
-//! So many sleeps of different lengths, waited for in two ways. A figure is the
-//! median of interleaved rounds.
+//! It waits for N sleeps of different lengths in two ways, which take turns. Each
+//! time is a median.
 
 use std::cell::Cell;
 use std::hint::black_box;
@@ -17,7 +17,7 @@ thread_local! {
     static POLLS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// A sleep that counts how often any of them is polled.
+/// A sleep that counts every poll in `POLLS`.
 struct Counted(Sleep);
 
 impl Future for Counted {
@@ -29,7 +29,7 @@ impl Future for Counted {
     }
 }
 
-/// Polls all that are not over, whoever was woken: what `join` does.
+/// Polls every unfinished child on each wake, as `join` does.
 struct All(Vec<Option<Counted>>);
 
 impl Future for All {
@@ -68,7 +68,8 @@ fn unordered(many: u64) {
 }
 
 fn main() {
-    println!("a future, of so many       polled all      the woken ones");
+    println!("N sleeps: time and polls (rounded up) for each sleep");
+    println!("  {:>5} {:>22} {:>22}", "N", "polling all", "polling the woken");
     for many in [2_u64, 10, 100, 1000] {
         let repeat = 4000 / many;
         let mut figures = [all as fn(u64), unordered].map(|run| (run, Vec::new(), 0));
@@ -90,6 +91,6 @@ fn main() {
             format!("{:>8.0} ns {each:>4} polls", times[ROUNDS / 2])
         };
         let [all, woken] = &mut figures;
-        println!("  {many:>5}  {} {}", cell(all), cell(woken));
+        println!("  {many:>5} {} {}", cell(all), cell(woken));
     }
 }

@@ -1,5 +1,6 @@
-//! Two waits: in turn, at the same time, and only the first.
+//! Two waits: one after the other, both at once, only the first, and for ever.
 
+use std::future::pending;
 use std::pin::pin;
 
 use futures_by_hand::{Clock, Stuck, join, race};
@@ -16,26 +17,23 @@ async fn parcel(clock: &Clock) -> &'static str {
 }
 // ANCHOR_END: errands
 
+// ANCHOR: four
 fn main() -> Result<(), Stuck> {
     let clock = Clock::new();
-    // ANCHOR: in_turn
     let both = clock.run(async { (letter(&clock).await, parcel(&clock).await) })?;
-    println!("in turn:          {:3} ticks, {both:?}", clock.now());
-    // ANCHOR_END: in_turn
+    println!("in turn: {:3} ticks, {both:?}", clock.now());
 
     let clock = Clock::new();
-    // ANCHOR: joined
     let both = clock.run(join(pin!(letter(&clock)), pin!(parcel(&clock))))?;
-    println!("at the same time: {:3} ticks, {both:?}", clock.now());
-    // ANCHOR_END: joined
+    println!("join:    {:3} ticks, {both:?}", clock.now());
 
     let clock = Clock::new();
-    // ANCHOR: raced
     let first = clock.run(race(pin!(letter(&clock)), pin!(parcel(&clock))))?;
-    println!("whichever first:  {:3} ticks, {first:?}", clock.now());
-    // ANCHOR_END: raced
+    println!("race:    {:3} ticks, {first:?}", clock.now());
 
-    let never = clock.run(std::future::pending::<()>());
-    println!("never:            {:3} ticks, {never:?}", clock.now());
+    let clock = Clock::new();
+    let never = clock.run(pending::<()>());
+    println!("pending: {:3} ticks, {never:?}", clock.now());
     Ok(())
 }
+// ANCHOR_END: four

@@ -1,5 +1,5 @@
-// ANCHOR: clock
-//! A clock, the future that waits for it, and somebody who polls.
+// ANCHOR: head
+//! A clock, the future that waits for it, and an executor.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -8,32 +8,35 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
+// ANCHOR_END: head
 
-/// A clock that stands still while anybody has something to do. A handle:
-/// copies of it are the same clock.
+// ANCHOR: clock
+/// A clock that moves only when all futures wait. It is a handle: its clones
+/// are the same clock.
 #[derive(Clone, Default)]
 pub struct Clock(Rc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     now: Cell<u64>,
-    /// Who is to be woken when. The number tells apart what is due together.
+    /// The wakers of all sleeping futures, the earliest alarm first. The second
+    /// number tells alarms of the same tick apart.
     alarms: RefCell<BTreeMap<(u64, u64), Waker>>,
-    set: Cell<u64>,
+    alarms_so_far: Cell<u64>,
 }
-// ANCHOR_END: clock
 
-// ANCHOR: sleep
-/// Ready when the clock has come to its time.
+/// Ready when the clock has reached its tick.
 pub struct Sleep {
     clock: Clock,
     due: u64,
-    /// Its number among the clock's alarms, once it has one.
+    /// The number of its alarm, once it has one.
     alarm: Option<u64>,
 }
+// ANCHOR_END: clock
 
+// ANCHOR: new
 impl Clock {
-    /// A clock at zero.
+    /// A clock at tick zero.
     pub fn new() -> Clock {
         Clock::default()
     }
@@ -43,11 +46,17 @@ impl Clock {
         self.0.now.get()
     }
 
-    /// Waits for so many ticks, from now on.
+    /// Waits for a number of ticks from now.
     pub fn sleep(&self, ticks: u64) -> Sleep {
-        Sleep { clock: self.clone(), due: self.now() + ticks, alarm: None }
+        self.sleep_until(self.now() + ticks)
+    }
+
+    /// Waits for a tick.
+    pub fn sleep_until(&self, due: u64) -> Sleep {
+        Sleep { clock: self.clone(), due, alarm: None }
     }
 }
+// ANCHOR_END: new
 
 // ANCHOR: poll
 impl Future for Sleep {
@@ -59,52 +68,59 @@ impl Future for Sleep {
             return Poll::Ready(());
         }
         let alarm = *self.alarm.get_or_insert_with(|| {
-            inner.set.set(inner.set.get() + 1);
-            inner.set.get()
+            inner.alarms_so_far.set(inner.alarms_so_far.get() + 1);
+            inner.alarms_so_far.get()
         });
-        inner.alarms.borrow_mut().insert((self.due, alarm), cx.waker().clone());
+        // A waker runs foreign code when it is cloned or dropped. Do neither
+        // while `alarms` is borrowed.
+        let waker = cx.waker().clone();
+        let replaced = inner.alarms.borrow_mut().insert((self.due, alarm), waker);
+        drop(replaced);
         Poll::Pending
     }
 }
-
 // ANCHOR_END: poll
 
+// ANCHOR: drop
 impl Drop for Sleep {
     fn drop(&mut self) {
         if let Some(alarm) = self.alarm {
-            self.clock.0.alarms.borrow_mut().remove(&(self.due, alarm));
+            let removed = self.clock.0.alarms.borrow_mut().remove(&(self.due, alarm));
+            drop(removed);
         }
     }
 }
-// ANCHOR_END: sleep
+// ANCHOR_END: drop
 
-// ANCHOR: run
-/// The future is pending, and nobody is left who could wake it.
+// ANCHOR: mark
+/// The future is pending, and no alarm will ever wake it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stuck;
 
-/// A waker that leaves a mark.
-struct Mark(AtomicBool);
+/// A waker that sets a flag.
+struct Woken(AtomicBool);
 
-impl Wake for Mark {
+impl Wake for Woken {
     fn wake(self: Arc<Self>) {
-        // Relaxed: only one thread is here, and it polls what it has woken.
+        // Relaxed is enough: only one thread uses the flag.
         self.0.store(true, Ordering::Relaxed);
     }
 }
+// ANCHOR_END: mark
 
+// ANCHOR: run
 impl Clock {
-    /// Runs a future to its end, or until it would wait for ever.
+    /// Runs a future to its end, or until nothing can wake it any more.
     pub fn run<F: Future>(&self, future: F) -> Result<F::Output, Stuck> {
         // ANCHOR: loop
-        let mark = Arc::new(Mark(AtomicBool::new(true)));
-        let waker = Waker::from(Arc::clone(&mark));
+        let woken = Arc::new(Woken(AtomicBool::new(true)));
+        let waker = Waker::from(Arc::clone(&woken));
         let mut cx = Context::from_waker(&waker);
         let mut future = pin!(future);
         loop {
-            // Relaxed: as in `wake`. Taken before the poll: a wake that comes
-            // while the future is polled asks for another poll.
-            while mark.0.swap(false, Ordering::Relaxed) {
+            // Clear the flag before the poll: a wake during the poll asks for
+            // another one.
+            while woken.0.swap(false, Ordering::Relaxed) {
                 if let Poll::Ready(output) = future.as_mut().poll(&mut cx) {
                     return Ok(output);
                 }

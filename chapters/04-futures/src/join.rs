@@ -1,10 +1,10 @@
 // ANCHOR: maybe
-//! Waiting for both of two.
+//! Waiting for both of two futures.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A future, and then what it has become, until that is taken.
+/// A future, then its output, then nothing.
 enum MaybeDone<F: Future> {
     Pending(F),
     Done(F::Output),
@@ -12,7 +12,7 @@ enum MaybeDone<F: Future> {
 }
 
 impl<F: Future + Unpin> MaybeDone<F> {
-    /// Polls it unless it is done. Says whether it is.
+    /// Polls the future unless it is done. Returns whether it is done.
     fn poll(&mut self, cx: &mut Context<'_>) -> bool {
         if let MaybeDone::Pending(future) = self {
             match Pin::new(future).poll(cx) {
@@ -24,7 +24,7 @@ impl<F: Future + Unpin> MaybeDone<F> {
     }
 
     // ANCHOR: take
-    /// What it has become.
+    /// Takes the output out.
     fn take(&mut self) -> Option<F::Output> {
         match std::mem::replace(self, MaybeDone::Taken) {
             MaybeDone::Done(output) => Some(output),
@@ -36,7 +36,7 @@ impl<F: Future + Unpin> MaybeDone<F> {
 // ANCHOR_END: maybe
 
 // ANCHOR: join
-/// Waits for both. Made by [`join`].
+/// Waits for both futures. Made by [`join`].
 pub struct Join<A: Future, B: Future>(MaybeDone<A>, MaybeDone<B>);
 
 /// Polls two futures until both are ready.
@@ -52,7 +52,7 @@ where
     type Output = (A::Output, B::Output);
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // Both, whatever the first one says: each must have seen this context.
+        // Poll both, even if the first one is pending.
         let (a, b) = (self.0.poll(cx), self.1.poll(cx));
         if !(a && b) {
             return Poll::Pending;
@@ -65,12 +65,12 @@ where
 }
 // ANCHOR_END: join
 
-// ANCHOR: try_join
-/// Waits for both, or for the first error. Made by [`try_join`].
+// ANCHOR: try_join_fn
+/// Waits for both futures, or for the first error. Made by [`try_join`].
 pub struct TryJoin<A: Future, B: Future>(MaybeDone<A>, MaybeDone<B>);
 
-/// Polls two futures until both are `Ok`, or one is an error. The other is
-/// dropped then, wherever it is.
+/// Polls two futures until both are `Ok`, or one of them fails. It then drops
+/// the other one, finished or not.
 pub fn try_join<A, B, T, U, E>(a: A, b: B) -> TryJoin<A, B>
 where
     A: Future<Output = Result<T, E>> + Unpin,
@@ -78,27 +78,26 @@ where
 {
     TryJoin(MaybeDone::Pending(a), MaybeDone::Pending(b))
 }
+// ANCHOR_END: try_join_fn
 
-impl<A, B, T, U, E> Future for TryJoin<A, B>
+// ANCHOR: try_join
+impl<A, B, T: Unpin, U: Unpin, E: Unpin> Future for TryJoin<A, B>
 where
     A: Future<Output = Result<T, E>> + Unpin,
     B: Future<Output = Result<U, E>> + Unpin,
-    T: Unpin,
-    U: Unpin,
-    E: Unpin,
 {
     type Output = Result<(T, U), E>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let a = self.0.poll(cx);
-        // If the first has failed, there is no more work for the second.
+        // If the first has failed, do not poll the second.
         let b = !matches!(self.0, MaybeDone::Done(Err(_))) && self.1.poll(cx);
         let failed = matches!(self.0, MaybeDone::Done(Err(_)))
             || matches!(self.1, MaybeDone::Done(Err(_)));
         if !(failed || a && b) {
             return Poll::Pending;
         }
-        // Takes both, and so drops the one that is still pending.
+        // `take` also drops a future that is still pending.
         match (self.0.take(), self.1.take()) {
             (Some(Ok(a)), Some(Ok(b))) => Poll::Ready(Ok((a, b))),
             (Some(Err(error)), _) | (_, Some(Err(error))) => Poll::Ready(Err(error)),

@@ -1,23 +1,25 @@
 // ANCHOR: race
-//! Waiting for the first of two.
+//! Waiting for the first of two futures.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Which of two it was.
+/// The output of one of two futures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Either<A, B> {
-    /// The first one.
+    /// The output of the first.
     Left(A),
-    /// The second one.
+    /// The output of the second.
     Right(B),
 }
 
-/// Waits for the first to be ready. Made by [`race`].
+/// Waits for the first of two futures. Made by [`race`].
 pub struct Race<A, B>(Option<(A, B)>);
+// ANCHOR_END: race
 
-/// Polls two futures until one of them is ready, and drops the other then. If
-/// both are, it is the left one that counts.
+// ANCHOR: poll
+/// Polls two futures until one of them is ready, and then drops the other. If
+/// both are ready, the left one wins.
 pub fn race<A: Future + Unpin, B: Future + Unpin>(a: A, b: B) -> Race<A, B> {
     Race(Some((a, b)))
 }
@@ -38,4 +40,4 @@ impl<A: Future + Unpin, B: Future + Unpin> Future for Race<A, B> {
         Poll::Ready(first)
     }
 }
-// ANCHOR_END: race
+// ANCHOR_END: poll

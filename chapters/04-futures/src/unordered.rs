@@ -1,51 +1,67 @@
-// ANCHOR: unordered
-//! Waiting for any of many.
+// ANCHOR: head
+//! Waiting for the next of many futures.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
+// ANCHOR_END: head
 
-/// Any number of futures, of which the next that is ready is waited for. Only
-/// those that have been woken are polled.
+// ANCHOR: unordered
+/// Any number of futures. Polls only those that were woken.
 pub struct Unordered<F> {
-    /// The place of a future that is over is free for another.
+    /// `None` where a future has finished.
     children: Vec<Option<Pin<Box<F>>>>,
+    /// The indexes of the `None`s.
     free: Vec<usize>,
     shared: Arc<Shared>,
 }
 
-/// What the children's wakers and the one who waits have in common.
+/// Used by the children's wakers and by the future that waits.
 #[derive(Default)]
 struct Shared(Mutex<Woken>);
 
 #[derive(Default)]
 struct Woken {
-    /// The children to be polled, the one that was woken first in front.
-    children: VecDeque<usize>,
-    /// Who waits for any of them.
+    /// The children that must be polled, in the order of their wakes.
+    queue: VecDeque<usize>,
+    /// For each child, whether it is in the queue.
+    queued: Vec<bool>,
+    /// The waker of the task that waits.
     waiter: Option<Waker>,
-}
-
-impl Shared {
-    /// Does something to what is shared. Nobody is woken meanwhile.
-    fn with<T>(&self, what: impl FnOnce(&mut Woken) -> T) -> T {
-        what(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
 }
 // ANCHOR_END: unordered
 
+// ANCHOR: woken
+impl Woken {
+    /// Puts a child into the queue, unless it is there already.
+    fn add(&mut self, index: usize) {
+        if !mem::replace(&mut self.queued[index], true) {
+            self.queue.push_back(index);
+        }
+    }
+
+    /// Takes the first child out of the queue.
+    fn next(&mut self) -> Option<usize> {
+        let index = self.queue.pop_front()?;
+        self.queued[index] = false;
+        Some(index)
+    }
+}
+// ANCHOR_END: woken
+
 // ANCHOR: child
-/// A waker that says which child it was.
-struct Child {
+/// The waker of one child.
+struct ChildWaker {
     index: usize,
     shared: Arc<Shared>,
 }
 
-impl Wake for Child {
+impl Wake for ChildWaker {
     fn wake(self: Arc<Self>) {
         let waiter = self.shared.with(|woken| {
-            woken.children.push_back(self.index);
+            woken.add(self.index);
             woken.waiter.take()
         });
         if let Some(waiter) = waiter {
@@ -53,16 +69,19 @@ impl Wake for Child {
         }
     }
 }
+
+impl Shared {
+    /// Locks and calls `action`, which must not clone, wake or drop a waker: a
+    /// waker runs foreign code, and that may call us and lock again.
+    fn with<T>(&self, action: impl FnOnce(&mut Woken) -> T) -> T {
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 // ANCHOR_END: child
 
 // ANCHOR: push
 impl<F: Future> Unordered<F> {
-    /// Without futures.
-    pub fn new() -> Unordered<F> {
-        Unordered { children: Vec::new(), free: Vec::new(), shared: Arc::default() }
-    }
-
-    /// Adds a future. It is not polled before somebody waits.
+    /// Adds a future. It is polled when [`next_ready`](Self::next_ready) is.
     pub fn push(&mut self, future: F) {
         let future = Some(Box::pin(future));
         let index = if let Some(index) = self.free.pop() {
@@ -70,14 +89,22 @@ impl<F: Future> Unordered<F> {
             index
         } else {
             self.children.push(future);
+            self.shared.with(|woken| woken.queued.push(false));
             self.children.len() - 1
         };
-        self.shared.with(|woken| woken.children.push_back(index));
+        self.shared.with(|woken| woken.add(index));
+    }
+    // ANCHOR_END: push
+
+    // ANCHOR: new
+    /// No futures yet.
+    pub fn new() -> Unordered<F> {
+        Unordered { children: Vec::new(), free: Vec::new(), shared: Arc::default() }
     }
 
-    /// Waits for the next that is ready. `None` if there are no futures.
+    /// Waits for the next future that is ready. Returns `None` without futures.
     ///
-    /// Cancel safe: dropping it loses nothing.
+    /// Cancel safe: dropping the wait loses nothing.
     pub fn next_ready(&mut self) -> Next<'_, F> {
         Next(self)
     }
@@ -89,12 +116,11 @@ impl<F: Future> Default for Unordered<F> {
     }
 }
 
-// ANCHOR_END: push
+/// Waits for the next future that is ready. Made by [`Unordered::next_ready`].
+pub struct Next<'u, F>(&'u mut Unordered<F>);
+// ANCHOR_END: new
 
 // ANCHOR: next
-/// Waits for the next of many that is ready. Made by [`Unordered::next_ready`].
-pub struct Next<'u, F>(&'u mut Unordered<F>);
-
 impl<F: Future> Future for Next<'_, F> {
     type Output = Option<F::Output>;
 
@@ -103,20 +129,14 @@ impl<F: Future> Future for Next<'_, F> {
         if all.children.len() == all.free.len() {
             return Poll::Ready(None);
         }
-        loop {
-            let next = all.shared.with(|woken| {
-                let next = woken.children.pop_front();
-                if next.is_none() {
-                    woken.waiter = Some(cx.waker().clone());
-                }
-                next
-            });
-            let Some(index) = next else { return Poll::Pending };
-            // A late wake for a child that is over finds nothing to poll, or its
-            // successor, whom a poll in vain does not harm.
+        let waker = cx.waker().clone();
+        let replaced = all.shared.with(|woken| woken.waiter.replace(waker));
+        drop(replaced);
+        while let Some(index) = all.shared.with(Woken::next) {
+            // A late wake may name a child that has finished.
             let Some(child) = &mut all.children[index] else { continue };
             let shared = Arc::clone(&all.shared);
-            let waker = Waker::from(Arc::new(Child { index, shared }));
+            let waker = Waker::from(Arc::new(ChildWaker { index, shared }));
             let polled = child.as_mut().poll(&mut Context::from_waker(&waker));
             if let Poll::Ready(output) = polled {
                 all.children[index] = None;
@@ -124,6 +144,7 @@ impl<F: Future> Future for Next<'_, F> {
                 return Poll::Ready(Some(output));
             }
         }
+        Poll::Pending
     }
 }
 // ANCHOR_END: next

@@ -1,6 +1,7 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p pinning`.
 //!
-//! Figures are medians of interleaved rounds; allocations are counted.
+//! The rows of a block take turns, and each time is a median. An allocator that wraps
+//! the system's counts the allocations.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
@@ -22,16 +23,17 @@ thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
 }
 
-// SAFETY: the system's allocator does the work.
+// SAFETY: both methods pass their arguments to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`, and `alloc`
+        // got the memory from the system allocator.
         unsafe { System.dealloc(at, layout) }
     }
 }
@@ -43,7 +45,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Two naps, one inside the other's frame or each in a box of its own.
+/// Sleeps four times.
 async fn nap(clock: &Clock, ticks: u64) {
     for _ in 0..4 {
         clock.sleep(ticks).await;
@@ -65,14 +67,14 @@ fn boxed(repeat: usize) {
     }
 }
 
-/// Somewhere to wait.
-trait Place: Default {
+/// A collection of waiters.
+trait Waiters: Default {
     type Wait: Future<Output = ()>;
     fn wait(&self) -> Self::Wait;
     fn notify_one(&self);
 }
 
-impl Place for Notify {
+impl Waiters for Notify {
     type Wait = Notified;
     fn wait(&self) -> Notified {
         self.notified()
@@ -82,40 +84,40 @@ impl Place for Notify {
     }
 }
 
-/// The last number, and who waits.
+/// The number given last, and the waiters.
 type Shared<T> = Rc<RefCell<(u64, T)>>;
 
-/// Numbered wakers in a queue: who leaves is looked for.
+/// Numbered wakers in a queue. A waiter that leaves searches for its number.
 #[derive(Clone, Default)]
 struct Queue(Shared<VecDeque<(u64, Waker)>>);
 
-/// Numbered wakers in a tree.
+/// Numbered wakers in a tree, ordered by number.
 #[derive(Clone, Default)]
 struct Tree(Shared<BTreeMap<u64, Waker>>);
 
-struct Numbered<P: Keep> {
-    place: P,
+struct Numbered<P: Store> {
+    waiters: P,
     number: Option<u64>,
 }
 
-trait Keep: Unpin {
-    fn put(&self, waker: Waker) -> u64;
-    fn has(&self, number: u64) -> bool;
-    fn take(&self, number: u64);
+trait Store: Unpin {
+    fn insert(&self, waker: Waker) -> u64;
+    fn contains(&self, number: u64) -> bool;
+    fn remove(&self, number: u64);
 }
 
-impl Keep for Queue {
-    fn put(&self, waker: Waker) -> u64 {
+impl Store for Queue {
+    fn insert(&self, waker: Waker) -> u64 {
         let (next, queue) = &mut *self.0.borrow_mut();
         *next += 1;
         queue.push_back((*next, waker));
         *next
     }
-    fn has(&self, number: u64) -> bool {
-        // Numbers come in order.
+    fn contains(&self, number: u64) -> bool {
+        // The queue is in the order of the numbers.
         self.0.borrow().1.front().is_some_and(|(first, _)| *first <= number)
     }
-    fn take(&self, number: u64) {
+    fn remove(&self, number: u64) {
         let queue = &mut self.0.borrow_mut().1;
         if let Some(at) = queue.iter().position(|(other, _)| *other == number) {
             queue.remove(at);
@@ -123,30 +125,30 @@ impl Keep for Queue {
     }
 }
 
-impl Keep for Tree {
-    fn put(&self, waker: Waker) -> u64 {
+impl Store for Tree {
+    fn insert(&self, waker: Waker) -> u64 {
         let (next, tree) = &mut *self.0.borrow_mut();
         *next += 1;
         tree.insert(*next, waker);
         *next
     }
-    fn has(&self, number: u64) -> bool {
+    fn contains(&self, number: u64) -> bool {
         self.0.borrow().1.contains_key(&number)
     }
-    fn take(&self, number: u64) {
+    fn remove(&self, number: u64) {
         self.0.borrow_mut().1.remove(&number);
     }
 }
 
-impl<P: Keep> Future for Numbered<P> {
+impl<P: Store> Future for Numbered<P> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.number {
-            Some(number) if self.place.has(number) => return Poll::Pending,
+            Some(number) if self.waiters.contains(number) => return Poll::Pending,
             Some(_) => self.number = None,
             None => {
-                self.number = Some(self.place.put(cx.waker().clone()));
+                self.number = Some(self.waiters.insert(cx.waker().clone()));
                 return Poll::Pending;
             }
         }
@@ -154,75 +156,75 @@ impl<P: Keep> Future for Numbered<P> {
     }
 }
 
-impl<P: Keep> Drop for Numbered<P> {
+impl<P: Store> Drop for Numbered<P> {
     fn drop(&mut self) {
         if let Some(number) = self.number {
-            self.place.take(number);
+            self.waiters.remove(number);
         }
     }
 }
 
-impl Place for Queue {
+impl Waiters for Queue {
     type Wait = Numbered<Queue>;
     fn wait(&self) -> Numbered<Queue> {
-        Numbered { place: self.clone(), number: None }
+        Numbered { waiters: self.clone(), number: None }
     }
     fn notify_one(&self) {
         let first = self.0.borrow_mut().1.pop_front();
-        first.expect("somebody waits").1.wake();
+        first.expect("there is a waiter").1.wake();
     }
 }
 
-impl Place for Tree {
+impl Waiters for Tree {
     type Wait = Numbered<Tree>;
     fn wait(&self) -> Numbered<Tree> {
-        Numbered { place: self.clone(), number: None }
+        Numbered { waiters: self.clone(), number: None }
     }
     fn notify_one(&self) {
         let first = self.0.borrow_mut().1.pop_first();
-        first.expect("somebody waits").1.wake();
+        first.expect("there is a waiter").1.wake();
     }
 }
 
-/// One after the other: waits, is notified, is ready.
-fn served<P: Place>(repeat: usize) {
-    let place = P::default();
+/// One waiter after another waits, is notified and finishes.
+fn served<P: Waiters>(repeat: usize) {
+    let waiters = P::default();
     for _ in 0..repeat {
-        let mut wait = pin!(place.wait());
+        let mut wait = pin!(waiters.wait());
         assert!(poll(wait.as_mut()).is_pending());
-        place.notify_one();
+        waiters.notify_one();
         assert!(poll(wait.as_mut()).is_ready());
     }
 }
 
-/// Waits among a thousand others, in the middle of whom it then leaves.
-fn leaves<P: Place>(repeat: usize) {
-    let place = P::default();
-    let mut others: VecDeque<_> = (0..1000).map(|_| Box::pin(place.wait())).collect();
+/// The waiter in the middle of a thousand leaves and waits again.
+fn leaves<P: Waiters>(repeat: usize) {
+    let waiters = P::default();
+    let mut others: VecDeque<_> = (0..1000).map(|_| Box::pin(waiters.wait())).collect();
     for other in &mut others {
         assert!(poll(other.as_mut()).is_pending());
     }
     for _ in 0..repeat {
-        // The one in the middle goes, and comes again at the end.
-        let mut middle = others.remove(500).expect("there are a thousand");
-        middle.set(place.wait());
+        // `set` drops the old wait, and the new one is appended at the end.
+        let mut middle = others.remove(500).expect("there are a thousand waiters");
+        middle.set(waiters.wait());
         assert!(poll(middle.as_mut()).is_pending());
         others.push_back(middle);
     }
 }
 
-/// A thousand who wait are notified in a row.
-fn row<P: Place>(repeat: usize) {
-    let rows = repeat / 1000;
-    let place = P::default();
-    let mut waits: Vec<_> = (0..1000).map(|_| Box::pin(place.wait())).collect();
-    for _ in 0..rows {
+/// A thousand waiters wait, are notified in order, and finish.
+fn in_order<P: Waiters>(repeat: usize) {
+    let rounds = repeat / 1000;
+    let waiters = P::default();
+    let mut waits: Vec<_> = (0..1000).map(|_| Box::pin(waiters.wait())).collect();
+    for _ in 0..rounds {
         for wait in &mut waits {
-            wait.set(place.wait());
+            wait.set(waiters.wait());
             assert!(poll(wait.as_mut()).is_pending());
         }
         for _ in 0..1000 {
-            place.notify_one();
+            waiters.notify_one();
         }
         for wait in &mut waits {
             assert!(poll(wait.as_mut()).is_ready());
@@ -230,16 +232,16 @@ fn row<P: Place>(repeat: usize) {
     }
 }
 
-/// What it is called, and what does so many turns of it.
-type Way<'w> = (&'w str, fn(usize));
+/// A row: its label, and a function that does its work `repeat` times.
+type Row<'r> = (&'r str, fn(usize));
 
-/// Prints one line for each of `ways`: the time and the allocations of one turn.
-fn measure(what: &str, repeat: usize, ways: &[Way<'_>]) {
-    println!("{what}");
-    let mut times: Vec<Vec<f64>> = vec![Vec::new(); ways.len()];
-    let mut allocations = vec![0; ways.len()];
+/// Prints the time and the allocations of one turn for each row.
+fn measure(title: &str, repeat: usize, rows: &[Row<'_>]) {
+    println!("{title}");
+    let mut times: Vec<Vec<f64>> = vec![Vec::new(); rows.len()];
+    let mut allocations = vec![0; rows.len()];
     for _ in 0..ROUNDS {
-        for (n, (_, run)) in ways.iter().enumerate() {
+        for (n, (_, run)) in rows.iter().enumerate() {
             let (before, begun) = (ALLOCATIONS.get(), Instant::now());
             run(black_box(repeat));
             #[expect(clippy::cast_precision_loss)]
@@ -247,47 +249,54 @@ fn measure(what: &str, repeat: usize, ways: &[Way<'_>]) {
             allocations[n] = (ALLOCATIONS.get() - before) / repeat;
         }
     }
-    for (n, (name, _)) in ways.iter().enumerate() {
+    for (n, (name, _)) in rows.iter().enumerate() {
         times[n].sort_by(f64::total_cmp);
         let (time, count) = (times[n][ROUNDS / 2], allocations[n]);
-        println!("  {name:<34}{time:>8.0} ns {count:>4} allocated");
+        println!("  {name:<34}{time:>8.0} ns {count:>4} allocations");
     }
 }
 
 fn main() {
     measure(
-        "two naps joined",
+        "join two naps: one join",
         2_000,
-        &[("each in a box, as in chapter 04", boxed), ("inside the join", inside)],
+        &[
+            ("each nap in a box (chapter 04)", boxed),
+            ("both naps inside the join", inside),
+        ],
     );
     measure(
-        "a wait that is notified",
+        "one waiter waits, is notified, finishes: one wait",
         100_000,
         &[
-            ("a list in the futures", served::<Notify>),
-            ("a queue", served::<Queue>),
-            ("a tree", served::<Tree>),
+            ("intrusive list", served::<Notify>),
+            ("queue of wakers (VecDeque)", served::<Queue>),
+            ("tree of wakers (BTreeMap)", served::<Tree>),
         ],
     );
     measure(
-        "a thousand wait, and are notified in a row: each",
+        "1,000 waiters, notified in order: one waiter",
         20_000,
         &[
-            ("a list in the futures", row::<Notify>),
-            ("a queue", row::<Queue>),
-            ("a tree", row::<Tree>),
+            ("intrusive list", in_order::<Notify>),
+            ("queue of wakers (VecDeque)", in_order::<Queue>),
+            ("tree of wakers (BTreeMap)", in_order::<Tree>),
         ],
     );
     measure(
-        "one of a thousand leaves and comes again",
+        "1,000 waiters, the middle one leaves and waits again: one turn",
         20_000,
         &[
-            ("a list in the futures", leaves::<Notify>),
-            ("a queue", leaves::<Queue>),
-            ("a tree", leaves::<Tree>),
+            ("intrusive list", leaves::<Notify>),
+            ("queue of wakers (VecDeque)", leaves::<Queue>),
+            ("tree of wakers (BTreeMap)", leaves::<Tree>),
         ],
     );
-    println!("a future that waits");
-    println!("  {:<34}{:>8} bytes", "with its node", size_of::<Notified>());
-    println!("  {:<34}{:>8} bytes", "with its number", size_of::<Numbered<Queue>>());
+    println!("size of a waiting future");
+    println!("  {:<34}{:>8} bytes", "with its node, for the list", size_of::<Notified>());
+    println!(
+        "  {:<34}{:>8} bytes",
+        "with its number, for queue or tree",
+        size_of::<Numbered<Queue>>()
+    );
 }

@@ -1,4 +1,4 @@
-//! A counter, a clerk, and people who wait.
+//! A counter, a clerk, and waiting customers.
 
 use futures_by_hand::{Clock, Either, Stuck};
 use pinning::{Notify, join, race};
@@ -10,7 +10,7 @@ fn main() -> Result<(), Stuck> {
         clock.sleep(comes).await;
         let how = match race(next.notified(), clock.sleep(patience)).await {
             Either::Left(()) => "is served",
-            Either::Right(()) => "has left",
+            Either::Right(()) => "leaves",
         };
         println!("{:2}: {name} {how}", clock.now());
     };

@@ -1,5 +1,5 @@
-//! A future leaves its box in the middle of its work. It seems to work. Miri
-//! knows better: `cargo +nightly miri run -p pinning --example moved`.
+//! A future is moved out of its box in the middle of its work. It seems to work,
+//! but Miri finds the error: `cargo +nightly miri run -p pinning --example moved`.
 
 mod letter;
 

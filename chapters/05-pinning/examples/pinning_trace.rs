@@ -1,5 +1,5 @@
-//! Records who is in the list, for the chapter's widget: four who wait, of whom
-//! one leaves and one does not come to hear that it was notified.
+//! Records the list of waiters as JSON. The chapter's figure shows it. Of four waiters,
+//! the second leaves early, and the first is dropped after it was notified.
 //!
 //! `cargo run -q -p pinning --example pinning_trace > book/traces/05-pinning.json`
 
@@ -8,19 +8,20 @@ use std::task::{Context, Waker};
 
 use pinning::{Notified, Notify};
 
+const PATH: &str = "chapters/05-pinning/src/notify.rs";
 const SOURCE: &str = include_str!("../src/notify.rs");
 const NAMES: [&str; 4] = ["Ann", "Bob", "Cem", "Dora"];
 
-/// The four, their boxes, and what is known of each.
+/// The four waiters, and what the figure says about each.
 struct Counter {
-    next: Notify,
+    notify: Notify,
     waits: [Option<Pin<Box<Notified>>>; 4],
     said: [&'static str; 4],
     steps: Vec<String>,
 }
 
 impl Counter {
-    /// Whose future a node lies in, and how far from its beginning.
+    /// The future that contains a node, and the node's offset in it.
     fn owner(&self, node: *const ()) -> (usize, usize) {
         let lies_in = |wait: &Option<Pin<Box<Notified>>>| {
             let start = (&raw const **wait.as_ref()?).cast::<u8>().addr();
@@ -29,23 +30,23 @@ impl Counter {
         };
         let mut found = self.waits.iter().enumerate();
         let found = found.find_map(|(who, wait)| Some((who, lies_in(wait)?)));
-        found.expect("a node lies in a future that is alive")
+        found.expect("each node of the list lies in a living future")
     }
 
     fn poll(&mut self, who: usize) {
-        let wait = self.waits[who].as_mut().expect("it is alive");
+        let wait = self.waits[who].as_mut().expect("this future has not been dropped");
         let ready =
             wait.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready();
-        self.said[who] = if ready { "Ready" } else { "Pending, and listed" };
+        self.said[who] = if ready { "Ready" } else { "Pending, in the list" };
     }
 
-    /// Notes what is seen now. `line` is a piece of the line that has done it.
-    fn note(&mut self, line: &str, did: &str, note: &str) {
+    /// Adds a step. `line` is a piece of the line of code that did it.
+    fn step(&mut self, line: &str, did: &str, note: &str) {
         let nodes: Vec<(usize, usize)> =
-            self.next.waiting().into_iter().map(|node| self.owner(node)).collect();
+            self.notify.waiting().into_iter().map(|node| self.owner(node)).collect();
         let name = |at: Option<usize>| match at.and_then(|at| nodes.get(at)) {
             Some((who, _)) => NAMES[*who],
-            None => "nobody",
+            None => "null",
         };
         let mut list = Vec::new();
         for (at, (who, offset)) in nodes.iter().enumerate() {
@@ -57,7 +58,7 @@ impl Counter {
             ));
         }
         let order: Vec<&str> = nodes.iter().map(|(who, _)| NAMES[*who]).collect();
-        let state = if order.is_empty() { "nobody".into() } else { order.join(", ") };
+        let state = if order.is_empty() { "empty".into() } else { order.join(", ") };
         let futures = NAMES.iter().zip(&self.said).map(|(name, said)| {
             format!(
                 "{{\"name\":{},\"type\":\"Notified\",\"value\":{}}}",
@@ -81,88 +82,98 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
+/// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let found = SOURCE.lines().position(|line| line.contains(text));
-    found.map_or_else(|| panic!("no line has {text:?}"), |index| index + 1)
+    let lines = SOURCE.lines().enumerate();
+    let mut found = lines
+        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
+    let (Some((index, _)), None) = (found.next(), found.next()) else {
+        panic!(
+            "{PATH} should have exactly one line of code with `{text}`. If you changed \
+             that line, change the text in this recorder too."
+        )
+    };
+    index + 1
 }
 
 fn main() {
-    let next = Notify::new();
-    let waits = NAMES.map(|_| Some(Box::pin(next.notified())));
-    let mut all = Counter { next, waits, said: ["not polled yet"; 4], steps: Vec::new() };
+    let notify = Notify::new();
+    let waits = NAMES.map(|_| Some(Box::pin(notify.notified())));
+    let mut all =
+        Counter { notify, waits, said: ["not polled yet"; 4], steps: Vec::new() };
 
-    all.note(
+    all.step(
         "Notified { list: Rc::clone",
         "notified() ×4",
-        "Four futures are made. None is in the list: each may still be moved, and has been, into its box.",
+        "We make four futures and move each into its box. None is in the list yet, so each may still be moved.",
     );
     all.poll(0);
-    all.note(
-        "this.list.push(node)",
+    all.step(
+        "list.push(node)",
         "Ann: poll",
-        "The first poll. Ann's future is pinned from here on, so its node may be pointed to: `first` and `last` do.",
+        "Ann's future is polled for the first time, and it puts its node in the list. Its caller has pinned it, so `first` and `last` may point to the node.",
     );
     all.poll(1);
-    all.note(
-        "self.after(last).set(self.last.get())",
+    all.step(
+        "self.next_of(last).set(",
         "Bob: poll",
-        "Bob's node is put behind Ann's. What changes is a field in Ann's future: it says now who comes next.",
+        "Bob's future appends its node after Ann's. This writes into Ann's future: its `next` field now points to Bob's node.",
     );
     all.poll(2);
-    all.note(
-        "self.after(last).set(self.last.get())",
+    all.step(
+        "self.next_of(last).set(",
         "Cem: poll",
-        "And Cem's behind Bob's. No memory was taken for any of this; the list is in the three futures.",
+        "Cem's future appends its node after Bob's. The list allocates no memory, because its nodes lie inside the three futures.",
     );
     all.waits[1] = None;
     all.said[1] = "dropped";
-    all.note(
-        "State::Listed => self.list.remove(&self.node)",
+    all.step(
+        "State::Listed => self.list.remove(",
         "Bob: drop",
-        "Bob has lost patience. His future is dropped, and before its memory goes, its node takes itself out: two fields are set, however long the list is.",
+        "Bob gives up, and his future is dropped. Before its memory is freed, its destructor takes the node out of the list by changing two pointers, however long the list is.",
     );
-    all.next.notify_one();
-    all.said[0] = "told, and not polled since";
-    all.note(
+    all.notify.notify_one();
+    all.said[0] = "notified, not polled since";
+    all.step(
         "node.state.set(State::Notified)",
         "notify_one()",
-        "The first of the list is taken out and its waker woken. Ann does not know it yet; she will when she is polled.",
+        "`notify_one` takes the first node out of the list and calls its waker. Ann's future learns about it only at its next poll.",
     );
     all.waits[0] = None;
     all.said[0] = "dropped";
-    all.said[2] = "told, and not polled since";
-    all.note(
-        "State::Notified => Notify(Rc::clone(&self.list)).notify_one()",
+    all.said[2] = "notified, not polled since";
+    all.step(
+        "State::Notified => Notify(",
         "Ann: drop",
-        "But she is dropped instead, by the other side of a race perhaps. The notice was for somebody, so it goes on to the next one: Cem.",
+        "Ann's future is dropped before that poll, perhaps because it lost a race. Its destructor passes the notification to the next waiter, Cem, so it is not lost.",
     );
     all.poll(2);
-    all.note(
-        "this.node.state.set(State::Over)",
+    all.step(
+        "this.node.state.set(",
         "Cem: poll",
-        "Cem is polled, finds that he was told, and is ready.",
+        "Cem's future is polled, finds that it was notified, and is ready.",
     );
-    all.next.notify_one();
-    all.note(
-        "self.0.permit.set(true)",
+    all.notify.notify_one();
+    all.step(
+        "permit.set(true)",
         "notify_one()",
-        "Nobody waits. The notice is kept.",
+        "The list is empty, so `notify_one` sets the permit. The next waiter will use it.",
     );
     all.poll(3);
-    all.note(
-        "State::Idle if this.list.permit.replace(false)",
+    all.step(
+        "permit.replace(false)",
         "Dora: poll",
-        "Dora takes it and is ready at once. Her node was never in the list, so her future might still be moved; nobody may know that but its own file.",
+        "Dora's future takes the permit and is ready at its first poll. Its node was never in the list, so no pointer to it exists.",
     );
 
-    let first = line_of("// ANCHOR: list") + 1;
+    let first = line_of("impl List {");
     let lines = SOURCE.lines().skip(first - 1).map(|line| {
         let mark = line.trim_start().starts_with("// ANCHOR");
         quoted(if mark { "" } else { line })
     });
     println!(
-        "{{\n\"title\":\"Four who wait, and one list\",\n\
-         \"source\":{{\"path\":\"chapters/05-pinning/src/notify.rs\",\"start\":{first},\"lines\":[\n{}]}},\n\
+        "{{\n\"title\":\"Four waiters, one list\",\n\
+         \"source\":{{\"path\":\"{PATH}\",\"start\":{first},\"lines\":[\n{}]}},\n\
          \"command\":\"cargo run -q -p pinning --example pinning_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         lines.collect::<Vec<_>>().join(",\n"),

@@ -1,4 +1,4 @@
-//! Two futures change places in the middle of their work.
+//! Two futures are swapped in the middle of their work.
 
 mod letter;
 

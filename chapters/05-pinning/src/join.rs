@@ -1,30 +1,31 @@
 // ANCHOR: maybe
-//! Waiting for both of two, which stay inside.
+//! Waiting for both of two futures that lie inside the `Join`.
 
 use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// A future, which is pinned if this is, and then what it has become, which is not.
+/// A future, then its output, then nothing. The future is structurally pinned.
+/// The output is not.
 enum MaybeDone<F: Future> {
     Pending(F),
     Done(F::Output),
     Taken,
 }
 
-// What it has become may be moved at any time, so that is not asked about.
+// Rule 2. The output is never pinned, so it does not matter whether it is `Unpin`.
 impl<F: Future + Unpin> Unpin for MaybeDone<F> {}
 // ANCHOR_END: maybe
 
 // ANCHOR: methods
 impl<F: Future> MaybeDone<F> {
-    /// Polls it unless it is done. Says whether it is.
+    /// Polls the future unless it is done. Returns whether it is done.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> bool {
-        // SAFETY: the future is not moved by what follows.
+        // SAFETY: the lines below do not move the future.
         let this = unsafe { self.as_mut().get_unchecked_mut() };
         if let MaybeDone::Pending(future) = this {
-            // SAFETY: the whole is pinned, and nothing in this file moves a future out
-            // of it: it is dropped where it lies, by `set` or with the whole.
+            // SAFETY: `self` is pinned, and no code in this file moves a future out of
+            // it. The future is dropped in its place, by `set` or with `self`.
             let future = unsafe { Pin::new_unchecked(future) };
             match future.poll(cx) {
                 Poll::Pending => return false,
@@ -35,9 +36,9 @@ impl<F: Future> MaybeDone<F> {
     }
 
     // ANCHOR: take
-    /// What it has become.
+    /// Takes the output out.
     fn take(self: Pin<&mut Self>) -> Option<F::Output> {
-        // SAFETY: a future is not moved by what follows, only what one has become.
+        // SAFETY: the lines below move an output, and never a future.
         let this = unsafe { self.get_unchecked_mut() };
         let MaybeDone::Done(_) = this else { return None };
         match mem::replace(this, MaybeDone::Taken) {
@@ -50,7 +51,7 @@ impl<F: Future> MaybeDone<F> {
 // ANCHOR_END: methods
 
 // ANCHOR: join
-/// Waits for both. Made by [`join`].
+/// Waits for both futures. Made by [`join`].
 pub struct Join<A: Future, B: Future> {
     a: MaybeDone<A>,
     b: MaybeDone<B>,
@@ -66,10 +67,10 @@ pub fn join<A: Future, B: Future>(a: A, b: B) -> Join<A, B> {
 type Both<'j, A, B> = (Pin<&'j mut MaybeDone<A>>, Pin<&'j mut MaybeDone<B>>);
 
 impl<A: Future, B: Future> Join<A, B> {
-    /// From a pinned whole to its parts, pinned.
+    /// From the pinned `Join` to its two pinned fields.
     fn project(self: Pin<&mut Self>) -> Both<'_, A, B> {
-        // SAFETY: both parts are pinned with the whole. They are not moved out of it;
-        // it is `Unpin` only if they are; it has no `Drop`; it is not packed.
+        // SAFETY: rules 1 to 4. No code moves a field out. `Join` is `Unpin` only if
+        // both fields are. It has no `Drop`. It is not packed.
         unsafe {
             let this = self.get_unchecked_mut();
             (Pin::new_unchecked(&mut this.a), Pin::new_unchecked(&mut this.b))
@@ -82,10 +83,10 @@ impl<A: Future, B: Future> Future for Join<A, B> {
 
     /// # Panics
     ///
-    /// When polled after it was ready.
+    /// If it is polled after `Ready`.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let (mut a, mut b) = self.project();
-        // Both, whatever the first one says: each must have seen this context.
+        // Poll both, even if the first one is pending.
         if !(a.as_mut().poll(cx) & b.as_mut().poll(cx)) {
             return Poll::Pending;
         }

@@ -1,9 +1,9 @@
-// ANCHOR: rooms
-//! Chapter 05: futures that stay where they are, and what that is good for.
+// ANCHOR: modules
+//! Chapter 05: futures that stay in their places, and what this makes possible.
 //!
-//! [`join`] and [`race`] are chapter 04's without the bound `Unpin`: the first
-//! gets at what it is made of by hand, the second by a macro. [`Notify`] is
-//! waited for in a list whose nodes lie inside the futures that wait.
+//! [`join`] and [`race`] are those of chapter 04 without the bound `Unpin`.
+//! `join` projects to its fields by hand, and `race` uses a macro. The tasks
+//! that wait for a [`Notify`] form a list whose nodes lie inside the futures.
 
 #![warn(missing_docs)]
 
@@ -11,9 +11,9 @@ mod join;
 mod notify;
 mod race;
 
-// The small world of chapter 04 in which they run.
+/// Chapter 04's clock and executor.
 pub use futures_by_hand::{Clock, Either};
 pub use join::{Join, join};
 pub use notify::{Notified, Notify};
 pub use race::{Race, race};
-// ANCHOR_END: rooms
+// ANCHOR_END: modules

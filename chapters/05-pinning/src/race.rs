@@ -1,5 +1,5 @@
 // ANCHOR: race
-//! Waiting for the first of two, which stay inside.
+//! Waiting for the first of two futures that lie inside the `Race`.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +8,7 @@ use futures_by_hand::Either;
 use pin_project_lite::pin_project;
 
 pin_project! {
-    /// Waits for the first to be ready. Made by [`race`].
+    /// Waits for the first of two futures. Made by [`race`].
     pub struct Race<A, B> {
         #[pin]
         racers: Option<Racers<A, B>>,
@@ -24,8 +24,8 @@ pin_project! {
     }
 }
 
-/// Polls two futures until one of them is ready, and drops both then, where they
-/// lie. If both are ready, it is the left one that counts.
+/// Polls two futures until one of them is ready, and then drops both in their
+/// places. If both are ready, the left one wins.
 pub fn race<A: Future, B: Future>(a: A, b: B) -> Race<A, B> {
     Race { racers: Some(Racers { a, b }) }
 }
@@ -37,7 +37,7 @@ impl<A: Future, B: Future> Future for Race<A, B> {
 
     /// # Panics
     ///
-    /// When polled after it was ready.
+    /// If it is polled after `Ready`.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut racers = self.project().racers;
         let both = racers.as_mut().as_pin_mut().expect("`Race` polled after completion");

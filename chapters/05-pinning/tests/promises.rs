@@ -1,5 +1,4 @@
-//! What the chapter promises, one test for each invariant of its page. Miri runs
-//! them too.
+//! Each test holds one claim that the chapter makes. Miri runs them too.
 
 use std::cell::Cell;
 use std::future::{poll_fn, ready};
@@ -14,23 +13,30 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 use futures_by_hand::{Clock, Either, Sleep, Stuck};
 use pinning::{Notify, join, race};
 
-/// Sleeps, and insists on being where it was polled first, to its last moment.
+/// Sleeps. After its first poll it panics if it is polled or dropped at another
+/// address.
 struct Anchored<'d> {
     sleep: Sleep,
     polls: Cell<u32>,
-    place: Cell<*const ()>,
+    address: Cell<*const ()>,
     dropped: &'d Cell<bool>,
     _pinned: PhantomPinned,
 }
 
 fn anchored<'d>(clock: &Clock, ticks: u64, dropped: &'d Cell<bool>) -> Anchored<'d> {
-    let (polls, place) = (Cell::new(0), Cell::new(ptr::null()));
-    Anchored { sleep: clock.sleep(ticks), polls, place, dropped, _pinned: PhantomPinned }
+    let (polls, address) = (Cell::new(0), Cell::new(ptr::null()));
+    Anchored {
+        sleep: clock.sleep(ticks),
+        polls,
+        address,
+        dropped,
+        _pinned: PhantomPinned,
+    }
 }
 
 impl Anchored<'_> {
-    fn here(&self) -> bool {
-        self.place.get() == ptr::from_ref(self).cast()
+    fn is_in_place(&self) -> bool {
+        self.address.get() == ptr::from_ref(self).cast()
     }
 }
 
@@ -39,10 +45,11 @@ impl Future for Anchored<'_> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
         if self.polls.replace(self.polls.get() + 1) == 0 {
-            self.place.set(ptr::from_ref(&*self).cast());
+            self.address.set(ptr::from_ref(&*self).cast());
         }
-        assert!(self.here(), "moved between two polls");
-        // SAFETY: the sleep is not moved; it is `Unpin` anyway.
+        assert!(self.is_in_place(), "the future was moved after its first poll");
+        // SAFETY: nothing is moved out of `self`. The sleep is `Unpin`, so a plain
+        // reference to it is enough.
         let this = unsafe { self.get_unchecked_mut() };
         Pin::new(&mut this.sleep).poll(cx).map(|()| this.polls.get())
     }
@@ -50,26 +57,26 @@ impl Future for Anchored<'_> {
 
 impl Drop for Anchored<'_> {
     fn drop(&mut self) {
-        let moved = self.polls.get() > 0 && !self.here();
-        assert!(!moved, "moved before it was dropped");
+        let moved = self.polls.get() > 0 && !self.is_in_place();
+        assert!(!moved, "the future was moved before it was dropped");
         self.dropped.set(true);
     }
 }
 
-/// Counts its wakes.
+/// A waker that counts its wakes.
 #[derive(Default)]
 struct Wakes(std::sync::atomic::AtomicU32);
 
 impl Wakes {
     fn count(&self) -> u32 {
-        // Relaxed: there is one thread.
+        // Relaxed: the test has only one thread.
         self.0.load(std::sync::atomic::Ordering::Relaxed)
     }
 }
 
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {
-        // Relaxed: there is one thread.
+        // Relaxed: the test has only one thread.
         self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     }
 }
@@ -88,7 +95,7 @@ fn is_unpin<T: Unpin>(_: &T) -> bool {
 }
 
 #[test]
-fn moving_the_box_does_not_move_the_future() {
+fn moving_a_pinned_box_does_not_move_its_future() {
     let (clock, dropped) = (Clock::new(), Cell::new(false));
     let mut boxed = Box::pin(anchored(&clock, 5, &dropped));
     assert_eq!(poll(boxed.as_mut()), Poll::Pending);
@@ -100,7 +107,7 @@ fn moving_the_box_does_not_move_the_future() {
 }
 
 #[test]
-fn join_and_race_take_what_an_async_fn_returns() {
+fn join_and_race_accept_the_future_of_an_async_fn() {
     let clock = Clock::new();
     let errand = async |what, ticks| {
         clock.sleep(ticks).await;
@@ -113,7 +120,7 @@ fn join_and_race_take_what_an_async_fn_returns() {
 }
 
 #[test]
-fn what_they_wait_for_is_not_moved_and_is_dropped_in_its_place() {
+fn join_and_race_never_move_a_child_and_drop_it_in_place() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     let both = join(anchored(&clock, 30, a), anchored(&clock, 10, b));
@@ -124,7 +131,7 @@ fn what_they_wait_for_is_not_moved_and_is_dropped_in_its_place() {
 }
 
 #[test]
-fn dropped_in_the_middle_they_drop_in_place_what_they_hold() {
+fn join_and_race_dropped_halfway_drop_their_children_in_place() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     {
@@ -136,7 +143,7 @@ fn dropped_in_the_middle_they_drop_in_place_what_they_hold() {
 }
 
 #[test]
-fn what_is_over_is_dropped_at_once() {
+fn join_and_race_drop_finished_children_and_losers_at_once() {
     let (clock, dropped) = (Clock::new(), [const { Cell::new(false) }; 4]);
     let [a, b, c, d] = &dropped;
     let mut both = pin!(join(anchored(&clock, 30, a), anchored(&clock, 10, b)));
@@ -150,21 +157,21 @@ fn what_is_over_is_dropped_at_once() {
 }
 
 #[test]
-fn they_are_unpin_if_what_they_hold_is() {
+fn join_and_race_are_unpin_when_their_children_are() {
     struct NotUnpin(PhantomPinned);
-    // What comes out may be anything.
+    // Outputs are never pinned, so an output that is not `Unpin` changes nothing.
     let both = join(ready(NotUnpin(PhantomPinned)), ready(1));
     assert!(is_unpin(&both));
     assert!(is_unpin(&race(ready(1), ready(2))));
 }
 
 #[test]
-fn polled_after_their_end_they_panic() {
-    let next = Notify::new();
-    next.notify_one();
+fn join_race_and_notified_panic_when_polled_after_completion() {
+    let notify = Notify::new();
+    notify.notify_one();
     let mut both = pin!(join(ready(1), ready(2)));
     let mut first = pin!(race(ready(1), ready(2)));
-    let mut notified = pin!(next.notified());
+    let mut notified = pin!(notify.notified());
     assert_eq!(poll(both.as_mut()), Poll::Ready((1, 2)));
     assert_eq!(poll(first.as_mut()), Poll::Ready(Either::Left(1)));
     assert_eq!(poll(notified.as_mut()), Poll::Ready(()));
@@ -174,14 +181,14 @@ fn polled_after_their_end_they_panic() {
 }
 
 #[test]
-fn who_waits_first_is_notified_first() {
-    let (next, wakes) = (Notify::new(), [(); 3].map(|()| Arc::<Wakes>::default()));
-    let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
+fn the_first_waiter_is_notified_first() {
+    let (notify, wakes) = (Notify::new(), [(); 3].map(|()| Arc::<Wakes>::default()));
+    let mut waits = [(); 3].map(|()| Box::pin(notify.notified()));
     for (wait, wakes) in waits.iter_mut().zip(&wakes) {
         assert!(poll_with(wait.as_mut(), wakes).is_pending());
     }
     for woken in 1..=3 {
-        next.notify_one();
+        notify.notify_one();
         let counts = wakes.each_ref().map(|wakes| wakes.count());
         assert_eq!(counts, [1, u32::from(woken > 1), u32::from(woken > 2)]);
     }
@@ -189,97 +196,98 @@ fn who_waits_first_is_notified_first() {
 }
 
 #[test]
-fn a_notice_that_finds_nobody_is_for_the_next() {
-    let next = Notify::new();
-    next.notify_one();
-    next.notify_one();
-    assert_eq!(poll(pin!(next.notified())), Poll::Ready(()));
-    assert_eq!(poll(pin!(next.notified())), Poll::Pending);
+fn notifications_without_a_waiter_leave_one_for_the_next_waiter() {
+    let notify = Notify::new();
+    notify.notify_one();
+    notify.notify_one();
+    assert_eq!(poll(pin!(notify.notified())), Poll::Ready(()));
+    assert_eq!(poll(pin!(notify.notified())), Poll::Pending);
 }
 
 #[test]
-fn a_node_lies_in_the_future_that_waits() {
-    let next = Notify::new();
-    let mut waits = [(); 3].map(|()| Box::pin(next.notified()));
-    let places = waits.each_mut().map(|wait| {
+fn each_list_node_lies_inside_its_waiting_future() {
+    let notify = Notify::new();
+    let mut waits = [(); 3].map(|()| Box::pin(notify.notified()));
+    let ranges = waits.each_mut().map(|wait| {
         assert!(poll(wait.as_mut()).is_pending());
         let start: *const _ = &raw const **wait;
         start.cast::<u8>()..start.wrapping_add(1).cast()
     });
-    let nodes = next.waiting();
+    let nodes = notify.waiting();
     assert_eq!(nodes.len(), 3);
-    assert!(places.iter().zip(nodes).all(|(place, node)| place.contains(&node.cast())));
+    assert!(ranges.iter().zip(nodes).all(|(range, node)| range.contains(&node.cast())));
 }
 
 #[test]
-fn who_is_dropped_leaves_the_list_wherever_it_stands() {
+fn a_dropped_waiter_leaves_the_list_from_any_position() {
     for leaves in 0..3 {
-        let next = Notify::new();
-        let mut waits = [(); 3].map(|()| Some(Box::pin(next.notified())));
+        let notify = Notify::new();
+        let mut waits = [(); 3].map(|()| Some(Box::pin(notify.notified())));
         for wait in &mut waits {
             assert!(poll(wait.as_mut().unwrap().as_mut()).is_pending());
         }
-        let before = next.waiting();
+        let before = notify.waiting();
         waits[leaves] = None;
         let mut after = before.clone();
         after.remove(leaves);
-        assert_eq!(next.waiting(), after);
-        next.notify_one();
-        next.notify_one();
+        assert_eq!(notify.waiting(), after);
+        notify.notify_one();
+        notify.notify_one();
         let left = waits.iter_mut().flatten();
         assert!(left.map(|wait| poll(wait.as_mut())).all(|polled| polled.is_ready()));
-        assert_eq!(next.waiting().len(), 0);
+        assert_eq!(notify.waiting().len(), 0);
     }
 }
 
 #[test]
-fn a_notice_for_one_that_is_dropped_is_the_next_ones() {
-    let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
-    let mut first = Box::pin(next.notified());
-    let mut second = Box::pin(next.notified());
+fn a_dropped_waiter_passes_its_notification_to_the_next() {
+    let (notify, wakes) = (Notify::new(), Arc::<Wakes>::default());
+    let mut first = Box::pin(notify.notified());
+    let mut second = Box::pin(notify.notified());
     assert!(poll(first.as_mut()).is_pending());
     assert!(poll_with(second.as_mut(), &wakes).is_pending());
-    next.notify_one();
+    notify.notify_one();
     assert_eq!(wakes.count(), 0);
     drop(first);
     assert_eq!((wakes.count(), poll(second.as_mut())), (1, Poll::Ready(())));
 }
 
 #[test]
-fn the_waker_of_the_last_poll_is_woken() {
-    let (next, old, new) =
+fn notify_one_wakes_the_waker_of_the_last_poll() {
+    let (notify, old, new) =
         (Notify::new(), Arc::<Wakes>::default(), Arc::<Wakes>::default());
-    let mut wait = pin!(next.notified());
+    let mut wait = pin!(notify.notified());
     assert!(poll_with(wait.as_mut(), &old).is_pending());
     assert!(poll_with(wait.as_mut(), &new).is_pending());
-    next.notify_one();
+    notify.notify_one();
     assert_eq!((old.count(), new.count()), (0, 1));
-    assert_eq!(Arc::strong_count(&old), 1, "nobody keeps the old one");
+    assert_eq!(Arc::strong_count(&old), 1, "the replaced waker was dropped");
 }
 
 #[test]
-fn one_that_is_forgotten_keeps_its_place_and_harms_nobody() {
-    let (next, wakes) = (Notify::new(), Arc::<Wakes>::default());
-    let mut forgotten = ManuallyDrop::new(Box::pin(next.notified()));
-    let mut other = Box::pin(next.notified());
+fn a_forgotten_waiter_stays_in_the_list_and_takes_one_notification() {
+    let (notify, wakes) = (Notify::new(), Arc::<Wakes>::default());
+    let mut forgotten = ManuallyDrop::new(Box::pin(notify.notified()));
+    let mut other = Box::pin(notify.notified());
     assert!(poll(forgotten.as_mut()).is_pending());
     assert!(poll_with(other.as_mut(), &wakes).is_pending());
-    // Nobody drops it, so it is in the list for good. So is its memory in its place.
-    next.notify_one();
+    // The forgotten future is never dropped, so its node stays in the list. Its memory
+    // is neither freed nor reused, so the list may still point to it.
+    notify.notify_one();
     assert_eq!(poll_with(other.as_mut(), &wakes), Poll::Pending);
-    assert_eq!(wakes.count(), 0, "the notice went to the forgotten one");
-    next.notify_one();
+    assert_eq!(wakes.count(), 0, "the notification went to the forgotten waiter");
+    notify.notify_one();
     assert_eq!((wakes.count(), poll(other.as_mut())), (1, Poll::Ready(())));
-    // For Miri, which looks for leaks.
+    // Free the memory, because Miri reports leaks.
     drop(ManuallyDrop::into_inner(forgotten));
 }
 
 #[test]
-fn a_notice_that_comes_while_the_waker_is_cloned_is_not_lost() {
-    // A waker's clone is anybody's code. This one notifies.
+fn a_notification_during_the_wakers_clone_is_not_lost() {
+    // The clone function of a waker can run any code. This one calls `notify_one`.
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
         |data| {
-            // SAFETY: the test outlives its wakers.
+            // SAFETY: `data` points to the `Notify` of this test, which outlives the waker.
             unsafe { &*data.cast::<Notify>() }.notify_one();
             RawWaker::new(ptr::null(), Waker::noop().vtable())
         },
@@ -287,28 +295,29 @@ fn a_notice_that_comes_while_the_waker_is_cloned_is_not_lost() {
         |_| (),
         |_| (),
     );
-    let next = Notify::new();
-    let raw = RawWaker::new(ptr::from_ref(&next).cast(), &VTABLE);
-    // SAFETY: the functions of the table do nothing with a waker that is not `next`.
+    let notify = Notify::new();
+    let raw = RawWaker::new(ptr::from_ref(&notify).cast(), &VTABLE);
+    // SAFETY: `clone` gets the pointer to a `Notify` that it expects, and the other
+    // functions ignore it.
     let waker = unsafe { Waker::from_raw(raw) };
-    let mut wait = pin!(next.notified());
+    let mut wait = pin!(notify.notified());
     let polled = wait.as_mut().poll(&mut Context::from_waker(&waker));
     assert_eq!(polled, Poll::Ready(()));
 }
 
 #[test]
-fn it_may_be_notified_when_the_last_handle_is_gone() {
-    let next = Notify::new();
-    let wait = next.notified();
-    next.notify_one();
-    drop(next);
+fn a_notified_waiter_may_outlive_the_last_handle() {
+    let notify = Notify::new();
+    let wait = notify.notified();
+    notify.notify_one();
+    drop(notify);
     assert_eq!(Clock::new().run(wait), Ok(()));
     assert_eq!(Clock::new().run(Notify::new().notified()), Err(Stuck));
 }
 
 #[test]
-fn futures_that_nobody_moved_read_their_own_letters() {
-    // What the examples break: the same, pinned.
+fn pinned_futures_read_their_own_letters() {
+    // The examples `moved` and `swapped` break this function. Here it stays pinned.
     async fn read_out(letter: [u8; 8]) -> String {
         let mut said = String::new();
         let mut rest = &letter[..];

@@ -1,7 +1,7 @@
 //! Prints the chapter's "Measured" table: `cargo bench -p wakers`.
 //!
-//! Figures are medians of interleaved rounds, but for the first block: it depends on
-//! what else the machine has to do, and shows the best round and the worst.
+//! The rows of a block take turns, and each time is a median. The first block depends
+//! on the load of the machine, so it shows the best and the worst round instead.
 
 use std::future::{poll_fn, ready};
 use std::hint::{black_box, spin_loop};
@@ -16,33 +16,33 @@ use std::time::{Duration, Instant};
 use wakers::{AtomicWaker, Parker, block_on, waker, waker_ref};
 
 const ROUNDS: usize = 15;
-const BALL_ROUNDS: usize = 101;
+const TURN_ROUNDS: usize = 101;
 
-/// Whose turn it is, of two who play ball.
+/// Two threads take turns. Each one ends its turn by waking the other.
 #[derive(Default)]
-struct Ball {
+struct Turns {
     turn: AtomicU32,
-    players: [AtomicWaker; 2],
+    wakers: [AtomicWaker; 2],
 }
 
-impl Ball {
-    async fn play(&self, me: u32, times: u32) {
+impl Turns {
+    async fn take(&self, me: u32, times: u32) {
         for _ in 0..times {
             poll_fn(|cx| {
-                self.players[me as usize].register(cx.waker());
-                // Acquire: pairs with the store of the other.
+                self.wakers[me as usize].register(cx.waker());
+                // Acquire: pairs with the other thread's `fetch_add`.
                 let mine = self.turn.load(Acquire) % 2 == me;
                 if mine { Poll::Ready(()) } else { Poll::Pending }
             })
             .await;
-            // Release: pairs with the load of the other.
+            // Release: pairs with the other thread's load.
             self.turn.fetch_add(1, Release);
-            self.players[1 - me as usize].wake();
+            self.wakers[1 - me as usize].wake();
         }
     }
 }
 
-/// Polls until it is ready.
+/// Polls in a loop until the future is ready.
 fn busy<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut cx = Context::from_waker(Waker::noop());
@@ -54,21 +54,21 @@ fn busy<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// From one wake to the poll of the other, in nanoseconds.
-fn there_and_back(times: u32, parked: bool) -> f64 {
-    let ball = Arc::new(Ball::default());
-    let other = Arc::clone(&ball);
-    let run = move |ball: &Ball, me| {
+/// The time from a wake to the poll on the other thread, in nanoseconds.
+fn time_of_a_wake(times: u32, parked: bool) -> f64 {
+    let turns = Arc::new(Turns::default());
+    let other = Arc::clone(&turns);
+    let run = move |turns: &Turns, me| {
         if parked {
-            block_on(ball.play(me, times));
+            block_on(turns.take(me, times));
         } else {
-            busy(ball.play(me, times));
+            busy(turns.take(me, times));
         }
     };
     let begun = Instant::now();
     let other = thread::spawn(move || run(&other, 1));
-    run(&ball, 0);
-    other.join().expect("it plays to the end");
+    run(&turns, 0);
+    other.join().expect("the other thread takes all its turns");
     #[expect(clippy::cast_precision_loss)]
     let time = begun.elapsed().as_nanos() as f64;
     time / (2.0 * f64::from(times))
@@ -79,7 +79,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// The waker of `std`, from the trait.
+/// A waker from the `Wake` trait of std.
 struct Std(Arc<Parker>);
 
 impl Wake for Std {
@@ -88,15 +88,15 @@ impl Wake for Std {
     }
 }
 
-/// What it is called, and what does it once.
-type Way<'w> = (&'w str, Box<dyn FnMut()>);
+/// A row: its label, and a function that does its work once.
+type Row<'r> = (&'r str, Box<dyn FnMut()>);
 
-fn measure(what: &str, ways: &mut [Way<'_>]) {
+fn measure(title: &str, rows: &mut [Row<'_>]) {
     const REPEAT: u32 = 100_000;
-    println!("{what}");
-    let mut times = vec![Vec::new(); ways.len()];
+    println!("{title}");
+    let mut times = vec![Vec::new(); rows.len()];
     for _ in 0..ROUNDS {
-        for ((_, run), times) in ways.iter_mut().zip(&mut times) {
+        for ((_, run), times) in rows.iter_mut().zip(&mut times) {
             let begun = Instant::now();
             for _ in 0..REPEAT {
                 run();
@@ -105,58 +105,58 @@ fn measure(what: &str, ways: &mut [Way<'_>]) {
             times.push(begun.elapsed().as_nanos() as f64 / f64::from(REPEAT));
         }
     }
-    for ((name, _), times) in ways.iter().zip(times) {
+    for ((name, _), times) in rows.iter().zip(times) {
         println!("  {name:<38}{:>8.1} ns", median(times));
     }
 }
 
-fn ball() {
+fn two_threads() {
     println!("from a wake on one thread to the poll on another");
-    let ways = [("both ask again and again", false), ("both sleep", true)];
-    let mut rounds = ways.map(|_| Vec::new());
+    let rows = [("both threads poll in a loop", false), ("both threads park", true)];
+    let mut rounds = rows.map(|_| Vec::new());
     let begun = Instant::now();
-    // Not for ever, if somebody else wants the processors.
-    while rounds[0].len() < BALL_ROUNDS && begun.elapsed() < Duration::from_secs(10) {
-        for ((_, parked), rounds) in ways.iter().zip(&mut rounds) {
-            rounds.push(there_and_back(250, *parked));
+    // Stop early if other programs keep the processors busy.
+    while rounds[0].len() < TURN_ROUNDS && begun.elapsed() < Duration::from_secs(10) {
+        for ((_, parked), rounds) in rows.iter().zip(&mut rounds) {
+            rounds.push(time_of_a_wake(250, *parked));
         }
     }
-    for ((name, _), mut rounds) in ways.iter().zip(rounds) {
+    for ((name, _), mut rounds) in rows.iter().zip(rounds) {
         rounds.sort_by(f64::total_cmp);
         let (best, worst) = (rounds[0], rounds[rounds.len() - 1]);
-        println!("  {name:<38}{best:>8.0} ns at best, {worst:>9.0} ns at worst");
+        println!("  {name:<38}best {best:>5.0} ns, worst {worst:>8.0} ns");
     }
 }
 
-fn a_waker() {
+fn one_waker() {
     let parker = Parker::new();
     let (by_hand, std) =
         (waker(Arc::clone(&parker)), Waker::from(Arc::new(Std(Arc::clone(&parker)))));
     let (cloned, same, other) = (by_hand.clone(), by_hand.clone(), std.clone());
     let borrowed = Arc::clone(&parker);
     measure(
-        "a waker",
+        "a waker: one operation",
         &mut [
             (
-                "made as a reference, and dropped",
+                "create and drop a counted waker",
                 Box::new(move || drop(black_box(waker(Arc::clone(&parker))))),
             ),
             (
-                "made as a borrow",
+                "create a borrowed waker",
                 Box::new(move || {
                     black_box(&*waker_ref(&borrowed));
                 }),
             ),
             (
-                "cloned and dropped, by hand",
+                "clone and drop, vtable by hand",
                 Box::new(move || drop(black_box(cloned.clone()))),
             ),
             (
-                "cloned and dropped, by `Wake`",
+                "clone and drop, vtable by `Wake`",
                 Box::new(move || drop(black_box(std.clone()))),
             ),
             (
-                "asked whether it wakes the same",
+                "compare two wakers with `will_wake`",
                 Box::new(move || {
                     black_box(same.will_wake(black_box(&other)));
                 }),
@@ -165,36 +165,37 @@ fn a_waker() {
     );
 }
 
-fn a_place() {
-    let place = |waker: &Waker| {
-        let place = AtomicWaker::new();
-        place.register(waker);
-        place
+fn one_slot() {
+    let slot = |waker: &Waker| {
+        let slot = AtomicWaker::new();
+        slot.register(waker);
+        slot
     };
-    let wakers = [Waker::from(Arc::new(Nobody)), Waker::from(Arc::new(Nobody))];
+    let wakers = [Waker::from(Arc::new(Idle)), Waker::from(Arc::new(Idle))];
     let [one, two] = wakers.clone();
-    let (same, turns, woken) = (place(&one), place(&one), place(&one));
+    let (same, turns, woken) = (slot(&one), slot(&one), slot(&one));
     let (locked, lock_woken) = (Mutex::new(Some(one.clone())), Mutex::new(None));
     let (again, lock_again, to_wake, lock_to_wake) =
         (one.clone(), one.clone(), one.clone(), one.clone());
     measure(
-        "a place for a waker, without anybody else",
+        "a slot for a waker, one thread: one operation",
         &mut [
-            ("the same one registered again", Box::new(move || same.register(&again))),
+            ("register the same waker again", Box::new(move || same.register(&again))),
             (
-                "the same, with a lock",
+                "the same with a Mutex",
                 Box::new(move || {
-                    let mut place = locked.lock().expect("nobody panics with it");
-                    if !place
+                    let mut slot =
+                        locked.lock().expect("no thread panics while it holds the lock");
+                    if !slot
                         .as_ref()
                         .is_some_and(|old: &Waker| old.will_wake(&lock_again))
                     {
-                        *place = Some(lock_again.clone());
+                        *slot = Some(lock_again.clone());
                     }
                 }),
             ),
             (
-                "two in turn: each",
+                "register two wakers in turn",
                 Box::new({
                     let mut first = true;
                     move || {
@@ -204,19 +205,23 @@ fn a_place() {
                 }),
             ),
             (
-                "registered and woken",
+                "register a waker and wake it",
                 Box::new(move || {
                     woken.register(&to_wake);
                     woken.wake();
                 }),
             ),
             (
-                "the same, with a lock",
+                "the same with a Mutex",
                 Box::new(move || {
-                    *lock_woken.lock().expect("nobody panics with it") =
+                    *lock_woken
+                        .lock()
+                        .expect("no thread panics while it holds the lock") =
                         Some(lock_to_wake.clone());
-                    let woken: Option<Waker> =
-                        lock_woken.lock().expect("nobody panics with it").take();
+                    let woken: Option<Waker> = lock_woken
+                        .lock()
+                        .expect("no thread panics while it holds the lock")
+                        .take();
                     if let Some(waker) = woken {
                         waker.wake();
                     }
@@ -227,18 +232,18 @@ fn a_place() {
 }
 
 fn main() {
-    ball();
-    a_waker();
-    a_place();
+    two_threads();
+    one_waker();
+    one_slot();
     measure(
-        "block_on",
-        &mut [("of a future that is ready", Box::new(|| block_on(ready(()))))],
+        "block_on: one call",
+        &mut [("a future that is ready", Box::new(|| block_on(ready(()))))],
     );
 }
 
-/// Wakes nobody.
-struct Nobody;
+/// A waker that does nothing.
+struct Idle;
 
-impl Wake for Nobody {
+impl Wake for Idle {
     fn wake(self: Arc<Self>) {}
 }

@@ -1,8 +1,8 @@
-//! Records three waits, for the chapter's widget: the device comes when the task
-//! sleeps, while it leaves its waker, and before it has come at all.
+//! Records three waits as JSON. The chapter's figure shows them. The device raises the flag
+//! while the task is parked, while it registers, and before its first poll.
 //!
-//! One thread plays both sides. A waker's clone is anybody's code, so what a device
-//! does in the middle of `register` is done from there.
+//! One thread plays both sides. `register` clones the waker, and the clone function
+//! can run any code, so the device acts from there in the second wait.
 //!
 //! `cargo run -q -p wakers --example wakers_trace > book/traces/06-wakers.json`
 
@@ -12,17 +12,19 @@ use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use wakers::{Flag, Wait};
 
+const PATH: &str = "chapters/06-wakers/src/flag.rs";
 const SOURCE: &str = include_str!("../src/flag.rs");
 
-/// What there is to see, and whether the device comes while a waker is cloned.
+/// One wait: the flag, and everything that the figure shows.
 struct Scene {
     flag: Flag,
-    /// Clones that are alive: the one in the place, if any.
+    /// How many clones of the waker are alive: at most the one in the slot.
     kept: Cell<u32>,
     woken: Cell<bool>,
-    comes_meanwhile: Cell<bool>,
+    /// Whether the device acts while the waker is cloned.
+    during_clone: Cell<bool>,
     task: Cell<&'static str>,
-    /// Nothing is noted any more.
+    /// Set after the last step of the scene.
     over: Cell<bool>,
     steps: RefCell<Vec<String>>,
 }
@@ -30,19 +32,19 @@ struct Scene {
 static VTABLE: RawWakerVTable = RawWakerVTable::new(
     |data| {
         let scene = scene(data);
-        scene.note(
+        scene.step(
             "self.0.waker.register",
             "task",
             "register(waker)",
-            "The state has gone from `FREE` to `REGISTERING`, so the place is the task's. It clones its waker to put it there.",
+            "The task changes the state from `FREE` to `REGISTERING`, so only the task may use the slot now. It clones its waker to store it there.",
         );
-        if scene.comes_meanwhile.get() {
+        if scene.during_clone.get() {
             scene.flag.raise();
-            scene.note(
+            scene.step(
                 "self.waker.wake();",
                 "device",
                 "wake()",
-                "At this very moment the device comes. It raises the flag, finds the place taken, leaves the mark `WAKING`, and goes. It does not wait.",
+                "At this moment the device raises the flag. The slot is in use, so the device only adds the mark `WAKING` and returns without waiting.",
             );
         }
         scene.kept.set(scene.kept.get() + 1);
@@ -52,20 +54,20 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(
         let scene = scene(data);
         scene.kept.set(scene.kept.get() - 1);
         scene.woken.set(true);
-        if scene.comes_meanwhile.get() {
-            scene.note(
+        if scene.during_clone.get() {
+            scene.step(
                 "self.0.waker.register",
                 "task",
                 "register(waker)",
-                "When it wants to give the place back, the task finds the mark. So it takes the waker out again and wakes it: itself.",
+                "The task wants to set the state back to `FREE` and finds the mark. So it takes the waker out of the slot and wakes itself in place of the device.",
             );
         } else {
-            scene.task.set("asleep, being woken");
-            scene.note(
+            scene.task.set("parked, being woken");
+            scene.step(
                 "self.waker.wake();",
                 "device",
                 "wake()",
-                "The place was free, so the device has taken the waker out, given the place back, and calls the waker. `woken` is set, and the thread is unparked.",
+                "The state was `FREE`, so the device takes the waker out of the slot and calls it. The waker sets `woken` and unparks the task's thread.",
             );
         }
     },
@@ -73,9 +75,9 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(
     |data| scene(data).kept.set(scene(data).kept.get() - 1),
 );
 
-/// The scene that a waker belongs to.
+/// The scene that the waker's data points to.
 fn scene<'s>(data: *const ()) -> &'s Scene {
-    // SAFETY: `main` keeps the scenes longer than their wakers.
+    // SAFETY: `main` keeps the scenes alive longer than their wakers.
     unsafe { &*data.cast::<Scene>() }
 }
 
@@ -85,33 +87,36 @@ impl Scene {
             flag: Flag::new(),
             kept: Cell::new(0),
             woken: Cell::new(false),
-            comes_meanwhile: Cell::new(false),
+            during_clone: Cell::new(false),
             task: Cell::new("not polled yet"),
             over: Cell::new(false),
             steps: RefCell::default(),
         }
     }
 
-    /// The task's waker. It is never dropped: it is the one that `block_on` would lend.
+    /// Polls with a waker that is never dropped, as the borrowed waker of `block_on`.
     fn poll(&self, wait: Pin<&mut Wait<'_>>) {
         self.woken.set(false);
         self.task.set("in poll");
         let data = (&raw const *self).cast();
-        // SAFETY: the four functions use the scene that the data points to, and are
-        // called on this thread.
+        // SAFETY: the four functions get the pointer to a `Scene` that they expect, and
+        // they run only on this thread.
         let waker = std::mem::ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) });
         let ready = wait.poll(&mut Context::from_waker(&waker)).is_ready();
         self.task.set(if ready { "Ready" } else { "Pending" });
     }
 
-    fn note(&self, line: &str, who: &str, called: &str, note: &str) {
+    fn step(&self, line: &str, who: &str, called: &str, note: &str) {
         if self.over.get() {
             return;
         }
-        // What the flag says of itself: `Flag { raised: false, waker: FREE }`.
+        // The state of the slot is private, but `Debug` shows it as the last field:
+        // `Flag { raised: false, waker: FREE }`.
         let flag = format!("{:?}", self.flag);
-        let (_, place) =
-            flag.trim_end_matches(" }").split_once("waker: ").expect("it has one");
+        let (_, state) = flag
+            .trim_end_matches(" }")
+            .rsplit_once(": ")
+            .expect("`Debug` of `Flag` ends with the state of its `AtomicWaker`");
         let local = |name: &str, of: &str, value: &str| {
             format!(
                 "{{\"name\":{},\"type\":{},\"value\":{}}}",
@@ -126,9 +131,9 @@ impl Scene {
                 "AtomicBool",
                 if self.flag.is_raised() { "true" } else { "false" },
             ),
-            local("state", "AtomicUsize", place),
+            local("state", "AtomicUsize", state),
             local(
-                "place",
+                "slot",
                 "Option<Waker>",
                 if self.kept.get() > 0 { "the task's waker" } else { "None" },
             ),
@@ -137,8 +142,8 @@ impl Scene {
         ];
         self.steps.borrow_mut().push(format!(
             "{{\"line\":{},\"state\":{},\"who\":{},\"called\":{},\"locals\":[{}],\"note\":{}}}",
-            line_in(line),
-            quoted(place),
+            line_or_null(line),
+            quoted(state),
             quoted(who),
             quoted(called),
             locals.join(","),
@@ -151,69 +156,83 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
-/// The number of the line with this text; `null` for what happens elsewhere.
-fn line_in(text: &str) -> String {
-    if text == NOWHERE { "null".into() } else { line_of(text).to_string() }
+/// The number of the line with this text, or `null` for code in another file.
+fn line_or_null(text: &str) -> String {
+    if text == ELSEWHERE { "null".into() } else { line_of(text).to_string() }
 }
 
+/// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let found = SOURCE.lines().position(|line| line.contains(text));
-    found.map_or_else(|| panic!("no line has {text:?}"), |index| index + 1)
+    let lines = SOURCE.lines().enumerate();
+    let mut found = lines
+        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
+    let (Some((index, _)), None) = (found.next(), found.next()) else {
+        panic!(
+            "{PATH} should have exactly one line of code with `{text}`. If you changed \
+             that line, change the text in this recorder too."
+        )
+    };
+    index + 1
 }
 
-/// In no line of this file.
-const NOWHERE: &str = "";
-const LOOKS: &str = "if self.0.is_raised() {";
+/// The code of this step is not in `flag.rs`.
+const ELSEWHERE: &str = "";
+const CHECK: &str = "if self.0.is_raised() {";
 
-/// The device comes when the task sleeps.
-fn asleep(scene: &Scene) {
+/// The device raises the flag while the task is parked.
+fn while_parked(scene: &Scene) {
     let mut wait = pin!(scene.flag.wait());
-    scene.note(
+    scene.step(
         "Wait(self)",
         "task",
         "wait()",
-        "First wait. A future has been made, and nothing has happened.",
+        "First wait: the device will raise the flag while the task is parked. The task has made a future, and nothing has run yet.",
     );
     scene.poll(wait.as_mut());
-    scene.note(LOOKS, "task", "is_raised()", "The waker is in its place, the place is `FREE` again, and only now does the task look. The flag is down: `Pending`.");
-    scene.task.set("asleep");
-    scene.note(NOWHERE, "task", "park()", "`woken` is false, so the thread sleeps. From here on it takes no time and holds no lock.");
+    scene.step(CHECK, "task", "is_raised()", "The waker is in the slot and the state is `FREE` again. Only now does the task check the flag: it is not raised, so the poll returns `Pending`.");
+    scene.task.set("parked");
+    scene.step(ELSEWHERE, "task", "park()", "`woken` is false, so the thread parks. It uses no processor time until the device wakes it.");
     scene.flag.raise();
     scene.task.set("awake");
     scene.woken.set(false);
-    scene.note(NOWHERE, "task", "park()", "The thread wakes up, finds `woken` set, sets it back, and polls again, from the root of its future.");
+    scene.step(ELSEWHERE, "task", "park()", "The thread returns from `park`, finds that `woken` is true, and sets it to false. Then it polls its future again, from the root.");
     scene.poll(wait.as_mut());
-    scene.note(LOOKS, "task", "is_raised()", "It looks, and the flag is up: `Ready`. The waker that it has left is dropped with the flag.");
+    scene.step(CHECK, "task", "is_raised()", "The task checks the flag again, and it is raised, so the poll returns `Ready`. The waker in the slot is dropped together with the flag.");
 }
 
-/// The device comes while the task leaves its waker.
-fn meanwhile(scene: &Scene) {
+/// The device raises the flag while the task registers its waker.
+fn during_registration(scene: &Scene) {
     let mut wait = pin!(scene.flag.wait());
-    scene.note(
+    scene.step(
         "Wait(self)",
         "task",
         "wait()",
-        "Second wait, with another flag. This time the device will be quicker.",
+        "Second wait, with a new flag: the device will raise it while the task registers its waker.",
     );
-    scene.comes_meanwhile.set(true);
+    scene.during_clone.set(true);
     scene.poll(wait.as_mut());
-    scene.note(LOOKS, "task", "is_raised()", "Then it looks, and the flag is up: `Ready`. `woken` is set for nothing. If there were another poll, it would be a spurious one.");
+    scene.step(CHECK, "task", "is_raised()", "The task checks the flag after it registered, and the flag is raised, so the poll returns `Ready`. The wake was not needed: `woken` stays set, and costs at most one spurious poll.");
 }
 
-/// The device comes before the task.
-fn before(scene: &Scene) {
+/// The device raises the flag before the first poll.
+fn before_the_poll(scene: &Scene) {
     let mut wait = pin!(scene.flag.wait());
     scene.flag.raise();
-    scene.note("self.waker.wake();", "device", "wake()", "Third wait. The device comes before the first poll. It raises the flag and finds nobody to wake.");
+    scene.step("self.waker.wake();", "device", "wake()", "Third wait: the device raises a new flag before the first poll. The slot is empty, so the device wakes no task.");
     scene.poll(wait.as_mut());
-    scene.note(LOOKS, "task", "is_raised()", "The task leaves its waker, looks, and is ready. Nobody has woken it, and nobody had to: it looks after it has registered.");
+    scene.step(CHECK, "task", "is_raised()", "The task registered its waker and then checked the flag, which is raised, so the poll returns `Ready`. It needs no wake, because it checks after it registers.");
 }
 
 fn main() {
     let scenes = [Scene::new(), Scene::new(), Scene::new()];
-    for (scene, plays) in scenes.iter().zip([asleep as fn(&Scene), meanwhile, before]) {
+    for (scene, plays) in scenes.iter().zip([
+        while_parked as fn(&Scene),
+        during_registration,
+        before_the_poll,
+    ]) {
         plays(scene);
-        // The flag lets go of the waker that was left there, which points to the scene.
+        // A waker left in the slot points to its scene, so take it out before the scene
+        // ends.
         scene.over.set(true);
         scene.flag.raise();
     }
@@ -224,8 +243,8 @@ fn main() {
         quoted(if mark { "" } else { line })
     });
     println!(
-        "{{\n\"title\":\"One flag, one waker, three moments\",\n\
-         \"source\":{{\"path\":\"chapters/06-wakers/src/flag.rs\",\"start\":{first},\"lines\":[\n{}]}},\n\
+        "{{\n\"title\":\"One wake, at three moments\",\n\
+         \"source\":{{\"path\":\"{PATH}\",\"start\":{first},\"lines\":[\n{}]}},\n\
          \"command\":\"cargo run -q -p wakers --example wakers_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
         lines.collect::<Vec<_>>().join(",\n"),

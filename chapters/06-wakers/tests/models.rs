@@ -1,8 +1,8 @@
-//! Loom runs each of these in every order in which its threads can meet:
+//! Loom runs each test in every possible interleaving of its threads:
 //! `cargo test -p wakers --features loom --release --test models`.
 //!
-//! A thread that was unparked may not be joined in loom, so devices are left to
-//! themselves; a model is over when all of its threads are.
+//! In loom 0.7, `join` panics if another thread unparks the thread that joins. So a
+//! test that parks does not join its devices. Loom itself waits for all threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
@@ -11,26 +11,26 @@ use std::task::{Wake, Waker};
 use loom::thread;
 use wakers::{AtomicWaker, Flag, Parker, block_on};
 
-/// Counts its wakes.
+/// A waker that counts its wakes.
 #[derive(Default)]
 struct Wakes(AtomicU32);
 
 impl Wakes {
     fn count(&self) -> u32 {
-        // Relaxed: counted when the threads have been joined.
+        // Relaxed: the test reads the count after it has joined the threads.
         self.0.load(Relaxed)
     }
 }
 
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {
-        // Relaxed: as above.
+        // Relaxed: see `count`.
         self.0.fetch_add(1, Relaxed);
     }
 }
 
 #[test]
-fn a_flag_that_is_raised_ends_the_wait_in_every_order() {
+fn raising_a_flag_ends_the_wait_in_every_interleaving() {
     loom::model(|| {
         let flag = Arc::new(Flag::new());
         thread::spawn({
@@ -43,7 +43,7 @@ fn a_flag_that_is_raised_ends_the_wait_in_every_order() {
 }
 
 #[test]
-fn two_may_raise_a_flag_at_the_same_time() {
+fn two_threads_may_raise_a_flag_at_the_same_time() {
     loom::model(|| {
         let flag = Arc::new(Flag::new());
         for _ in 0..2 {
@@ -55,7 +55,7 @@ fn two_may_raise_a_flag_at_the_same_time() {
 }
 
 #[test]
-fn no_wake_is_lost_between_the_poll_and_the_sleep() {
+fn an_unpark_ends_the_park_in_every_interleaving() {
     loom::model(|| {
         let parker = Parker::new();
         for _ in 0..2 {
@@ -67,14 +67,14 @@ fn no_wake_is_lost_between_the_poll_and_the_sleep() {
 }
 
 #[test]
-fn a_waker_that_replaces_another_is_the_one_that_is_woken() {
+fn no_wake_is_lost_while_one_waker_replaces_another() {
     loom::model(|| {
         let flag =
             Arc::new((loom::sync::atomic::AtomicBool::new(false), AtomicWaker::new()));
         let device = thread::spawn({
             let flag = Arc::clone(&flag);
             move || {
-                // Release: as in `Flag`.
+                // Release: pairs with the Acquire load below.
                 flag.0.store(true, std::sync::atomic::Ordering::Release);
                 flag.1.wake();
             }
@@ -83,26 +83,27 @@ fn a_waker_that_replaces_another_is_the_one_that_is_woken() {
         let mut seen = false;
         for wakes in [&old, &new] {
             flag.1.register(&Waker::from(Arc::clone(wakes)));
+            // Acquire: pairs with the Release store of the device.
             seen = flag.0.load(std::sync::atomic::Ordering::Acquire);
         }
-        device.join().expect("it wakes");
-        assert!(seen || new.count() == 1, "neither seen nor woken");
-        // Both may be woken: a wake too many is a poll too many, and no harm.
+        device.join().expect("the device does not panic");
+        assert!(seen || new.count() == 1, "the task neither saw the flag nor was woken");
+        // Both wakers may be woken. The extra wake only costs an extra poll.
         assert!(old.count() <= 1 && new.count() <= 1);
     });
 }
 
 #[test]
-fn of_two_wakes_one_takes_the_waker() {
+fn only_one_of_two_concurrent_wakes_takes_the_waker() {
     loom::model(|| {
-        let (place, wakes) = (Arc::new(AtomicWaker::new()), Arc::<Wakes>::default());
-        place.register(&Waker::from(Arc::clone(&wakes)));
+        let (slot, wakes) = (Arc::new(AtomicWaker::new()), Arc::<Wakes>::default());
+        slot.register(&Waker::from(Arc::clone(&wakes)));
         let other = thread::spawn({
-            let place = Arc::clone(&place);
-            move || place.wake()
+            let slot = Arc::clone(&slot);
+            move || slot.wake()
         });
-        place.wake();
-        other.join().expect("it wakes");
+        slot.wake();
+        other.join().expect("the other thread does not panic");
         assert_eq!((wakes.count(), Arc::strong_count(&wakes)), (1, 1));
     });
 }

@@ -1,5 +1,5 @@
-//! What the chapter promises, one test for each invariant of its page. Miri runs
-//! them too; what happens between threads is in `models.rs`.
+//! Each test holds one claim that the chapter makes. Miri runs them too. The tests
+//! in `models.rs` check the interleavings of several threads.
 #![cfg(not(feature = "loom"))]
 
 use std::cell::{Cell, RefCell};
@@ -13,7 +13,7 @@ use std::thread;
 
 use wakers::{AtomicWaker, Flag, Parker, block_on, waker, waker_ref};
 
-/// Counts what is done to it.
+/// Counts wakes and clones.
 #[derive(Default)]
 struct Counts {
     woken: AtomicU32,
@@ -22,26 +22,26 @@ struct Counts {
 
 impl Counts {
     fn woken(&self) -> u32 {
-        // Relaxed: there is one thread.
+        // Relaxed: the test has only one thread.
         self.woken.load(Relaxed)
     }
 }
 
 impl Wake for Counts {
     fn wake(self: Arc<Self>) {
-        // Relaxed: there is one thread.
+        // Relaxed: the test has only one thread.
         self.woken.fetch_add(1, Relaxed);
     }
 }
 
-/// A waker whose clone does something first: it stands for another thread that
-/// comes at that moment.
+/// A waker whose clone function runs a closure first. The closure stands for
+/// another thread that acts in the middle of a registration.
 struct Meanwhile<'m>(&'m dyn Fn());
 
-// A static and no constant, which may have several addresses: `will_wake` compares them.
+// A static, because `will_wake` compares addresses and a constant may have several.
 static MEANWHILE: RawWakerVTable = RawWakerVTable::new(
     |data| {
-        // SAFETY: the test keeps it longer than its wakers.
+        // SAFETY: the test keeps the closure alive longer than its wakers.
         (unsafe { &*data.cast::<Meanwhile<'_>>() }.0)();
         RawWaker::new(data, &MEANWHILE)
     },
@@ -52,7 +52,8 @@ static MEANWHILE: RawWakerVTable = RawWakerVTable::new(
 
 impl Meanwhile<'_> {
     fn waker(&self) -> Waker {
-        // SAFETY: the functions do nothing but call it, on the thread of the test.
+        // SAFETY: the functions get the pointer to a `Meanwhile` that they expect, and
+        // they run only on the test's thread.
         unsafe { Waker::new(std::ptr::from_ref(self).cast(), &MEANWHILE) }
     }
 }
@@ -62,23 +63,23 @@ fn poll_with<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 }
 
 #[test]
-fn each_waker_is_one_reference() {
+fn each_waker_owns_one_reference_to_its_parker() {
     let parker = Parker::new();
     let first = waker(Arc::clone(&parker));
     assert_eq!(Arc::strong_count(&parker), 2);
     let second = first.clone();
     assert_eq!(Arc::strong_count(&parker), 3);
     second.wake_by_ref();
-    assert_eq!(Arc::strong_count(&parker), 3, "by reference: it is still there");
+    assert_eq!(Arc::strong_count(&parker), 3, "`wake_by_ref` keeps the reference");
     second.wake();
-    assert_eq!(Arc::strong_count(&parker), 2, "used up");
+    assert_eq!(Arc::strong_count(&parker), 2, "`wake` gives the reference back");
     drop(first);
     assert_eq!(Arc::strong_count(&parker), 1);
     parker.park();
 }
 
 #[test]
-fn a_borrowed_waker_is_no_reference_and_its_clones_are() {
+fn a_borrowed_waker_owns_no_reference_but_its_clones_do() {
     let parker = Parker::new();
     let clone = {
         let borrowed = waker_ref(&parker);
@@ -91,13 +92,13 @@ fn a_borrowed_waker_is_no_reference_and_its_clones_are() {
     assert_eq!(Arc::strong_count(&parker), 2);
     let elsewhere = Arc::clone(&parker);
     drop(parker);
-    assert_eq!(Arc::strong_count(&elsewhere), 2, "a clone does not borrow");
+    assert_eq!(Arc::strong_count(&elsewhere), 2, "the clone owns a reference");
     clone.wake();
     elsewhere.park();
 }
 
 #[test]
-fn wakers_of_the_same_say_that_they_wake_the_same() {
+fn will_wake_is_true_only_for_wakers_of_the_same_parker() {
     let (one, other) = (Parker::new(), Parker::new());
     let first = waker(Arc::clone(&one));
     assert!(first.will_wake(&first.clone()));
@@ -106,15 +107,15 @@ fn wakers_of_the_same_say_that_they_wake_the_same() {
 }
 
 #[test]
-fn a_wake_before_the_sleep_is_not_lost() {
+fn a_wake_before_park_is_not_lost() {
     let parker = Parker::new();
     waker_ref(&parker).wake_by_ref();
-    // Would sleep for ever.
+    // If the wake were lost, this call would never return.
     parker.park();
 }
 
 #[test]
-fn a_wake_during_the_poll_is_a_wake() {
+fn a_wake_during_poll_causes_one_more_poll() {
     let polls = Cell::new(0);
     block_on(poll_fn(|cx| {
         cx.waker().wake_by_ref();
@@ -125,8 +126,9 @@ fn a_wake_during_the_poll_is_a_wake() {
 }
 
 #[test]
-fn a_poll_that_parks_takes_no_wake_away() {
-    // A blocking channel inside a future does this: it parks, and is unparked.
+fn a_poll_that_parks_the_thread_loses_no_wake() {
+    // A blocking channel inside a future does the same: it parks the thread and uses
+    // up the token of an earlier unpark.
     let polls = Cell::new(0);
     block_on(poll_fn(|cx| {
         cx.waker().wake_by_ref();
@@ -137,17 +139,20 @@ fn a_poll_that_parks_takes_no_wake_away() {
     assert_eq!(polls.get(), 2);
 }
 
-/// Runs a future that is pending once; `device` gets its waker, on another thread.
-fn polls_until(device: impl FnOnce(Waker, &thread::Thread) + Send) -> u32 {
+/// Runs a future that is pending once, and counts its polls. `device` runs on another
+/// thread with the future's waker and a handle of the thread that polls.
+fn polls_with(device: impl FnOnce(Waker, &thread::Thread) + Send) -> u32 {
     let (polls, here) = (Cell::new(0), &thread::current());
     let (to_device, wakers) = mpsc::channel::<Waker>();
     thread::scope(|scope| {
-        scope
-            .spawn(move || device(wakers.recv().expect("the first poll sends it"), here));
-        let over = Cell::new(false);
+        scope.spawn(move || {
+            let waker = wakers.recv().expect("the first poll sends its waker");
+            device(waker, here);
+        });
+        let polled = Cell::new(false);
         block_on(poll_fn(|cx| {
             polls.set(polls.get() + 1);
-            if over.replace(true) {
+            if polled.replace(true) {
                 return Poll::Ready(());
             }
             let _ = to_device.send(cx.waker().clone());
@@ -158,41 +163,41 @@ fn polls_until(device: impl FnOnce(Waker, &thread::Thread) + Send) -> u32 {
 }
 
 #[test]
-fn the_thread_sleeps_until_it_is_woken_from_another() {
-    assert_eq!(polls_until(|waker, _| waker.wake()), 2);
+fn block_on_sleeps_until_another_thread_wakes_it() {
+    assert_eq!(polls_with(|waker, _| waker.wake()), 2);
 }
 
 #[test]
-fn a_thread_that_is_unparked_without_a_wake_does_not_poll() {
-    let unparked = polls_until(|waker, thread| {
+fn an_unpark_without_a_wake_causes_no_poll() {
+    let polls = polls_with(|waker, thread| {
         for _ in 0..100 {
             thread.unpark();
             thread::yield_now();
         }
         waker.wake();
     });
-    assert_eq!(unparked, 2);
+    assert_eq!(polls, 2);
 }
 
 #[test]
-fn many_wakes_are_one() {
+fn three_wakes_before_park_count_as_one() {
     let (parker, late) = (Parker::new(), AtomicBool::new(false));
     (0..3).for_each(|_| waker_ref(&parker).wake_by_ref());
     parker.park();
     thread::scope(|scope| {
         scope.spawn(|| {
-            // Relaxed: `unpark` and `park` order it.
+            // Relaxed: `unpark` and `park` order the two.
             late.store(true, Relaxed);
             parker.unpark();
         });
         parker.park();
         // Relaxed: as above.
-        assert!(late.load(Relaxed), "one of the three was left");
+        assert!(late.load(Relaxed), "a second of the three wakes ended this park");
     });
 }
 
 #[test]
-fn polled_for_no_reason_it_waits_on() {
+fn a_wait_polled_without_a_wake_stays_pending() {
     let (flag, counts) = (Flag::new(), Arc::<Counts>::default());
     let waker = Waker::from(Arc::clone(&counts));
     let mut wait = pin!(flag.wait());
@@ -204,14 +209,14 @@ fn polled_for_no_reason_it_waits_on() {
 }
 
 #[test]
-fn raised_before_the_first_poll_it_is_ready() {
+fn a_wait_on_a_raised_flag_is_ready_at_the_first_poll() {
     let flag = Flag::new();
     flag.raise();
     assert_eq!(poll_with(pin!(flag.wait()), Waker::noop()), Poll::Ready(()));
 }
 
 #[test]
-fn the_waker_of_the_last_poll_is_woken_and_the_one_before_is_let_go() {
+fn only_the_waker_of_the_last_poll_is_kept_and_woken() {
     let (flag, old, new) =
         (Flag::new(), Arc::<Counts>::default(), Arc::<Counts>::default());
     let mut wait = pin!(flag.wait());
@@ -226,21 +231,21 @@ fn the_waker_of_the_last_poll_is_woken_and_the_one_before_is_let_go() {
 }
 
 #[test]
-fn the_same_waker_is_not_cloned_again() {
-    let (place, counts) = (AtomicWaker::new(), Counts::default());
+fn registering_the_same_waker_again_does_not_clone_it() {
+    let (slot, counts) = (AtomicWaker::new(), Counts::default());
     let counting = Meanwhile(&|| {
-        // Relaxed: there is one thread.
+        // Relaxed: the test has only one thread.
         counts.cloned.fetch_add(1, Relaxed);
     });
     for _ in 0..3 {
-        place.register(&counting.waker());
+        slot.register(&counting.waker());
     }
     // Relaxed: as above.
     assert_eq!(counts.cloned.load(Relaxed), 1);
 }
 
 #[test]
-fn what_comes_while_a_waker_is_left_is_not_lost() {
+fn a_flag_raised_during_registration_is_not_missed() {
     let flag = Flag::new();
     let comes = Meanwhile(&|| flag.raise());
     let polled = poll_with(pin!(flag.wait()), &comes.waker());
@@ -248,45 +253,46 @@ fn what_comes_while_a_waker_is_left_is_not_lost() {
 }
 
 #[test]
-fn a_wake_while_a_waker_is_left_is_for_that_one() {
+fn a_wake_during_registration_wakes_the_waker_being_registered() {
     thread_local!(static SEEN: RefCell<Vec<&'static str>> = RefCell::default());
     static VTABLE: RawWakerVTable = RawWakerVTable::new(
-        |place| {
+        |slot| {
             SEEN.with_borrow_mut(|seen| seen.push("cloned"));
-            // SAFETY: the test keeps it longer than its wakers.
-            unsafe { &*place.cast::<AtomicWaker>() }.wake();
-            RawWaker::new(place, &VTABLE)
+            // SAFETY: the test keeps the slot alive longer than its wakers.
+            unsafe { &*slot.cast::<AtomicWaker>() }.wake();
+            RawWaker::new(slot, &VTABLE)
         },
         |_| SEEN.with_borrow_mut(|seen| seen.push("woken")),
         |_| SEEN.with_borrow_mut(|seen| seen.push("woken by reference")),
         |_| (),
     );
-    let place = AtomicWaker::new();
-    // SAFETY: the functions use the place that the data points to, on this thread.
-    let waker = unsafe { Waker::new((&raw const place).cast(), &VTABLE) };
-    place.register(&waker);
+    let slot = AtomicWaker::new();
+    // SAFETY: the functions get the pointer to an `AtomicWaker` that they expect, and
+    // they run only on this thread.
+    let waker = unsafe { Waker::new((&raw const slot).cast(), &VTABLE) };
+    slot.register(&waker);
     assert_eq!(SEEN.take(), ["cloned", "woken"]);
-    assert_eq!(format!("{place:?}"), "FREE");
-    place.wake();
-    assert_eq!(SEEN.take(), [""; 0], "it was woken, so it is gone");
+    assert_eq!(format!("{slot:?}"), "FREE");
+    slot.wake();
+    assert_eq!(SEEN.take(), [""; 0], "the slot is empty after the wake");
 }
 
 #[test]
-fn who_looks_first_and_registers_then_is_not_woken() {
-    // The bug of the chapter, in the one order that shows it.
-    let (raised, place, counts) = (Cell::new(false), AtomicWaker::new(), Arc::default());
+fn checking_before_registering_loses_the_wake() {
+    // The chapter's bug, in the one order of events that shows it.
+    let (raised, slot, counts) = (Cell::new(false), AtomicWaker::new(), Arc::default());
     let waker = Waker::from(Arc::<Counts>::clone(&counts));
-    let looked = raised.get();
+    let seen = raised.get();
     raised.set(true);
-    place.wake();
-    place.register(&waker);
-    assert_eq!((looked, counts.woken()), (false, 0), "it will sleep for ever");
+    slot.wake();
+    slot.register(&waker);
+    assert_eq!((seen, counts.woken()), (false, 0), "the task will sleep for ever");
 }
 
 #[test]
-fn two_cannot_register_at_the_same_time() {
-    let place = AtomicWaker::new();
-    let second = Meanwhile(&|| place.register(Waker::noop()));
-    let registered = catch_unwind(AssertUnwindSafe(|| place.register(&second.waker())));
+fn a_second_registration_during_the_first_panics() {
+    let slot = AtomicWaker::new();
+    let second = Meanwhile(&|| slot.register(Waker::noop()));
+    let registered = catch_unwind(AssertUnwindSafe(|| slot.register(&second.waker())));
     assert!(registered.is_err());
 }

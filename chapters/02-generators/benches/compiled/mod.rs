@@ -1,4 +1,4 @@
-//! `Walk` once more, by the compiler, for the benchmark on nightly.
+//! The walk as a generator that the compiler builds. It needs nightly.
 
 use std::hint::black_box;
 use std::ops::{Coroutine, CoroutineState};

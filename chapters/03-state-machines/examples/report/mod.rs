@@ -1,12 +1,12 @@
-//! The compiler's own report on how it lays out the types of this crate
-//! (`-Zprint-type-sizes`), made anew for each run and read.
+//! Runs the compiler on this crate with `-Zprint-type-sizes`, and reads its
+//! report about the layout of types.
 
 use std::env;
 use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
-/// A type, with what lies where in each of its variants.
+/// A type, with the fields of each of its variants.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Type {
     pub name: String,
@@ -22,14 +22,14 @@ pub struct Variant {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// `upvar`, `local` or `field`; `flag` or `temp` where it has no name.
+    /// `upvar`, `local` or `field`. `flag` or `temp` if it has no name.
     pub kind: String,
     pub name: String,
     pub bytes: Range<usize>,
 }
 
 impl Type {
-    /// The byte that says which variant it is: the first that no variant uses.
+    /// The byte that holds the state: the first that no variant uses.
     pub fn state(&self) -> Option<usize> {
         let used = |byte| self.variants.iter().any(|variant| variant.at(byte).is_some());
         (0..self.size).find(|&byte| !used(byte))
@@ -37,13 +37,13 @@ impl Type {
 }
 
 impl Variant {
-    /// The field that a byte belongs to.
+    /// The field that contains this byte.
     pub fn at(&self, byte: usize) -> Option<&Field> {
         self.fields.iter().find(|field| field.bytes.contains(&byte))
     }
 }
 
-/// Asks the compiler for its report on this crate.
+/// Has the compiler report on this crate.
 pub fn made() -> Result<Vec<Type>, String> {
     let lib = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs");
     let out =
@@ -54,7 +54,8 @@ pub fn made() -> Result<Vec<Type>, String> {
         .args([&out, &lib])
         .output()
         .map_err(|error| format!("rustc does not start: {error}"))?;
-    // Nobody needs the metadata; a file left in a temporary folder harms nobody.
+    // The metadata is not needed. If it cannot be deleted, it stays in the
+    // temporary folder.
     let _ = std::fs::remove_file(out);
     if output.status.success() {
         Ok(read(&String::from_utf8_lossy(&output.stdout)))
@@ -63,8 +64,8 @@ pub fn made() -> Result<Vec<Type>, String> {
     }
 }
 
-/// Reads the report. It names an offset only where a field does not lie right
-/// behind the one above it, and a discriminant counts as lying in front.
+/// Reads the report. It gives an offset only for a field that does not follow
+/// directly after the field before it. A discriminant comes first.
 pub fn read(report: &str) -> Vec<Type> {
     let mut types: Vec<Type> = Vec::new();
     let (mut front, mut at) = (0, 0);

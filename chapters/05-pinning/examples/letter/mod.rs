@@ -1,4 +1,4 @@
-//! A future that holds a reference into itself, and a `poll` that nobody should have.
+//! A future that contains a reference into itself, and an unsound `poll`.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
@@ -18,7 +18,7 @@ pub async fn read_out(letter: [u8; 8]) -> String {
 // ANCHOR_END: read_out
 
 // ANCHOR: pause
-/// Pending once.
+/// Pending at the first poll, ready at the second.
 struct Pause(bool);
 
 impl Future for Pause {
@@ -32,15 +32,16 @@ impl Future for Pause {
 // ANCHOR_END: pause
 
 // ANCHOR: poll
-/// Polls once, as if `poll` took `&mut self`.
+/// Polls a future once, without a pin.
 pub fn poll<F: Future>(future: &mut F) -> Poll<F::Output> {
-    // SAFETY: none. Nobody here promises that the future stays where it is; what
-    // then happens is what the two examples show.
+    // SAFETY: none! No code here promises that the future stays in its place. The
+    // two examples show what happens then.
     let future = unsafe { Pin::new_unchecked(future) };
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
+// ANCHOR_END: poll
 
-/// Polls until it is ready.
+/// Polls a future until it is ready.
 pub fn finish<F: Future>(future: &mut F) -> F::Output {
     loop {
         if let Poll::Ready(output) = poll(future) {
@@ -48,4 +49,3 @@ pub fn finish<F: Future>(future: &mut F) -> F::Output {
         }
     }
 }
-// ANCHOR_END: poll

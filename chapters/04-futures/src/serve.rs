@@ -1,0 +1,50 @@
+// ANCHOR: head
+//! Chapter 01's conversation with a meter, as an `async fn`.
+
+use std::time::Instant;
+
+use waiting::{End, MAX, Message, Rules};
+
+use crate::Line;
+// ANCHOR_END: head
+
+// ANCHOR: serve
+/// Talks to one meter until the conversation ends. Returns only an error:
+/// [`End::Closed`] is the ordinary one.
+pub async fn serve(line: &mut Line, rules: Rules) -> Result<(), End> {
+    let mut total: u32 = 0;
+    loop {
+        let kind = match line.byte(line.now() + rules.heartbeat).await {
+            Err(End::Late) => {
+                line.send(Message::Ping).await?;
+                line.byte(line.now() + rules.heartbeat).await?
+            }
+            kind => kind?,
+        };
+        let until = line.now() + rules.deadline;
+        match receive(line, kind, until).await? {
+            Message::Reading(more) => {
+                total = total.wrapping_add(more);
+                line.send(Message::Total(total)).await?;
+            }
+            Message::Pong => {}
+            other => return Err(End::Unexpected(other)),
+        }
+    }
+}
+// ANCHOR_END: serve
+
+// ANCHOR: receive
+/// Reads the rest of a message that began with `kind`.
+async fn receive(line: &mut Line, kind: u8, until: Instant) -> Result<Message, End> {
+    let len = line.byte(until).await?;
+    let mut body = [0; MAX];
+    let Some(body) = body.get_mut(..usize::from(len)) else {
+        return Err(End::Corrupt);
+    };
+    for slot in &mut *body {
+        *slot = line.byte(until).await?;
+    }
+    Message::decode(kind, body)
+}
+// ANCHOR_END: receive
