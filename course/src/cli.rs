@@ -87,6 +87,19 @@ pub enum Command {
         id: String,
     },
 
+    /// Put our solution of a module of your runtime in place; your version is kept aside
+    Fill {
+        /// The exercise
+        id: String,
+    },
+
+    /// Run the meters' server on your runtime
+    Meters {
+        /// Arguments for the server
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+
     /// Compare your solution with the book's, once your tests pass
     Diff {
         /// The exercise
@@ -144,6 +157,8 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         } => commands::check::run(&layout, &ids, json, time_limit),
         Command::Hint { id, number, all } => commands::hint::run(&layout, &id, which(number, all)),
         Command::Reset { id } => commands::reset::run(&layout, &id),
+        Command::Fill { id } => commands::fill::run(&layout, &id),
+        Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
         Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),

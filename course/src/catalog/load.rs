@@ -222,8 +222,7 @@ fn check(stated: &ExerciseToml, is_module: bool, modules: &[String]) -> Result<(
             path.display()
         ));
     }
-    let features = stated.features.iter();
-    if let Some(feature) = features.clone().find(|feature| !is_plain(feature)) {
+    if let Some(feature) = stated.features.iter().find(|feature| !is_feature(feature)) {
         return Err(format!("{id}: {feature:?} is not the name of a feature"));
     }
     if stated.seconds == Some(0) {
@@ -312,6 +311,11 @@ fn check_references(layout: &Layout, catalog: &Catalog) -> Result<(), CatalogErr
 fn is_plain(part: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     !part.is_empty() && part.chars().all(plain)
+}
+
+fn is_feature(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain)
 }
 
 fn is_inside(path: &Path) -> bool {

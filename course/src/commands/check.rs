@@ -53,7 +53,7 @@ async fn check(
             None => Limits::default().for_exercise(exercise),
         };
         let verdict = runner::run(session.layout, exercise, &limits).await?;
-        session.record_verdict(&exercise.id, &verdict);
+        session.record_verdict(exercise, &verdict);
         passed += usize::from(verdict.passed());
         if json {
             let standing = Standing::new(exercise, &session.progress);

@@ -3,9 +3,10 @@
 use std::io::Write;
 
 use super::CommandError;
-use crate::catalog::{Catalog, Layout};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
 use crate::runner::Verdict;
+use crate::skeleton;
 use crate::terminal::{self, Paint};
 use crate::work;
 
@@ -21,7 +22,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Reads both and brings `work/` up to date; says what became of it.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
-        let session = Self::read(layout)?;
+        let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {
             Ok(report) => report
                 .told(layout)
@@ -34,6 +35,8 @@ impl<'a> Session<'a> {
                 terminal::print_warning(what, &error, advice.as_deref());
             }
         }
+        // Only now is the reader's work where the exercises are today.
+        session.progress = told(layout, progress::load_carried(layout, &session.catalog)?);
         Ok(session)
     }
 
@@ -66,15 +69,12 @@ impl<'a> Session<'a> {
     }
 
     /// Records what a run came to.
-    pub fn record_verdict(&mut self, id: &str, verdict: &Verdict) {
-        self.record(
-            id,
-            if verdict.passed() {
-                Change::Passed
-            } else {
-                Change::Failed
-            },
-        );
+    pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
+        let ours = skeleton::is_filled(self.layout, exercise);
+        let change = self
+            .progress
+            .change_by(&exercise.id, verdict.passed(), ours);
+        self.record(&exercise.id, change);
     }
 }
 

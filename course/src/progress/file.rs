@@ -124,6 +124,7 @@ fn parse_line(line: &str) -> Option<(String, Entry)> {
         "todo" => State::Todo,
         "failing" => State::Failing,
         "solved" => State::Solved,
+        "filled" => State::Filled,
         _ => return None,
     };
     let date = words.next().filter(|date| is_date(date))?;
@@ -159,6 +160,7 @@ fn render(progress: &Progress) -> String {
     for (id, entry) in &progress.entries {
         let state = match entry.state {
             State::Solved => "solved",
+            State::Filled => "filled",
             State::Failing => "failing",
             // Nothing runs any more once the file is read again.
             State::Todo | State::Running => "todo",

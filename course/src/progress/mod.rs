@@ -9,13 +9,15 @@
 //! sense is moved aside and said so, never overwritten. Every change reads the
 //! file again under a lock, so two courses at once lose nothing of each other's.
 
+mod carry;
 mod date;
 mod file;
 mod standing;
 #[cfg(test)]
 mod tests;
 
-pub use standing::Standing;
+pub use carry::load_carried;
+pub use standing::{Earlier, Modules, Standing, earlier};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ pub enum State {
     Failing,
     /// Its tests are running.
     Running,
+    /// Our solution is in its place: `cargo course fill`.
+    Filled,
     /// Its tests passed. A later red run does not take that away; `reset` does.
     Solved,
 }
@@ -79,6 +83,8 @@ pub enum Change {
     Passed,
     /// They did not; a solved exercise stays solved.
     Failed,
+    /// Our solution was put in place, or its tests passed with it; a solved exercise stays solved.
+    Filled,
     /// The exercise was put back to its skeleton.
     Reset,
     /// This many hints were shown (the largest number ever is kept).
@@ -136,7 +142,9 @@ impl Progress {
         let mut entry = before.clone().unwrap_or_default();
         match change {
             Change::Passed => entry.state = State::Solved,
-            Change::Failed if entry.state == State::Solved => {}
+            Change::Failed | Change::Filled if entry.state == State::Solved => {}
+            Change::Failed if entry.state == State::Filled => {}
+            Change::Filled => entry.state = State::Filled,
             Change::Failed => entry.state = State::Failing,
             Change::Reset => entry.state = State::Todo,
             Change::Hinted(n) => entry.hints = entry.hints.max(n),
@@ -152,6 +160,20 @@ impl Progress {
             self.entries.insert(id.to_owned(), entry);
         }
         different
+    }
+
+    /// Whether nothing is left to do: it is solved, or filled with our solution.
+    pub fn is_done(&self, id: &str) -> bool {
+        matches!(self.state(id), State::Solved | State::Filled)
+    }
+
+    /// What a run of the tests means for the exercise.
+    pub(crate) fn change_by(&self, id: &str, passed: bool, ours: bool) -> Change {
+        match passed {
+            true if ours && self.state(id) == State::Filled => Change::Filled,
+            true => Change::Passed,
+            false => Change::Failed,
+        }
     }
 
     /// Whether its tests ever passed since the last reset.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Progress, State};
-use crate::catalog::{Exercise, Kind};
+use crate::catalog::{Catalog, Exercise, Kind};
 use crate::runner::Verdict;
 
 /// An exercise and how far it is.
@@ -23,6 +23,9 @@ pub struct Standing {
     pub file: String,
     /// Its tests, likewise.
     pub test: String,
+    /// The module of the reader's runtime that it builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
     /// How far it is.
     pub state: State,
     /// How many of the three hints were shown.
@@ -46,9 +49,70 @@ impl Standing {
             minutes: exercise.minutes,
             file: path(&exercise.file),
             test: path(&exercise.test),
+            module: exercise.module.clone(),
             state: progress.state(&exercise.id),
             hints_shown: progress.hints(&exercise.id),
             verdict: None,
         }
     }
+}
+
+/// How far the reader's runtime is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modules {
+    /// All its modules, also those that later chapters add.
+    pub all: usize,
+    /// Those that the reader has solved.
+    pub solved: usize,
+    /// Those that are filled with our solution.
+    pub filled: usize,
+}
+
+impl Modules {
+    /// The modules as the progress file has them; `None` if the course has no such runtime.
+    pub fn count(catalog: &Catalog, progress: &Progress) -> Option<Self> {
+        let all = catalog.runtime.as_ref()?.modules.len();
+        let modules = || catalog.exercises().filter(|one| one.module.is_some());
+        let with = |state| {
+            modules()
+                .filter(|one| progress.state(&one.id) == state)
+                .count()
+        };
+        Some(Self {
+            all,
+            solved: with(State::Solved),
+            filled: with(State::Filled),
+        })
+    }
+}
+
+/// Something that the reader has solved and that is no exercise any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The id that it had.
+    pub id: String,
+    /// When it was solved.
+    pub date: String,
+    /// The exercise that takes its place, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<String>,
+}
+
+/// All of them, by id.
+pub fn earlier(catalog: &Catalog, progress: &Progress) -> Vec<Earlier> {
+    let is_known = |id: &String| catalog.exercises().any(|exercise| exercise.id == *id);
+    let solved = progress
+        .entries
+        .iter()
+        .filter(|(id, entry)| entry.state == State::Solved && !is_known(id));
+    solved
+        .map(|(id, entry)| Earlier {
+            id: id.clone(),
+            date: entry.date.clone(),
+            now: catalog
+                .exercises()
+                .find(|exercise| exercise.formerly.contains(id))
+                .map(|exercise| exercise.id.clone()),
+        })
+        .collect()
 }

@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
@@ -81,6 +81,7 @@ async fn once(
         stdout: None,
         advice: None,
         waits_for: None,
+        needs: Vec::new(),
         cargo_ms: 0,
         total_ms: 0,
         revision: revision.to_owned(),
@@ -146,6 +147,7 @@ async fn once(
             *message = from_root(message);
         }
         verdict.stdout = ran.stdout;
+        needs::tell(layout, exercise, &mut verdict);
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
                 "{} has no tests any more; `cargo course reset {}` restores it",

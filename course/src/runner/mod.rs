@@ -14,11 +14,13 @@ pub mod child;
 mod error;
 mod exercise;
 pub(crate) mod libtest;
+mod needs;
 pub mod snippet;
 mod verdict;
 
 pub use error::RunError;
 pub use exercise::{revision, run};
+pub use needs::advice as needs_advice;
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
 
 use std::time::Duration;

@@ -15,8 +15,9 @@ use serde::Serialize;
 use super::{course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, Exercise, Layout},
-    progress::{self, Change, Loaded, Progress, ProgressError, State},
+    progress::{self, Change, Loaded, Modules, Progress, ProgressError, State},
     runner::{self, Outcome, RunError, Verdict},
+    skeleton,
 };
 
 /// See the head of this file.
@@ -43,6 +44,8 @@ pub struct View {
     title: String,
     kind: &'static str,
     minutes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<String>,
     file: String,
     test: String,
     state: State,
@@ -124,6 +127,12 @@ impl Board {
             .collect()
     }
 
+    /// How far the reader's runtime is, if the course has one.
+    pub fn modules(&self) -> Option<Modules> {
+        let inner = self.inner();
+        Modules::count(&inner.catalog, &inner.progress)
+    }
+
     /// The ids of those that are solved.
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
@@ -141,7 +150,8 @@ impl Inner {
     /// Also where progress cannot be written (a full disk): then what the tests say must do.
     fn is_solved(&self, id: &str) -> bool {
         let verdict = self.runs.get(id).and_then(|run| run.verdict.as_ref());
-        self.progress.is_solved(id) || verdict.is_some_and(Verdict::passed)
+        let filled = self.progress.state(id) == State::Filled;
+        self.progress.is_solved(id) || (!filled && verdict.is_some_and(Verdict::passed))
     }
 
     fn view(&self, layout: &Layout, exercise: &Exercise) -> View {
@@ -152,6 +162,7 @@ impl Inner {
         let state = match &verdict {
             _ if runs => State::Running,
             // What the tests say now goes before what the file remembers.
+            Some(verdict) if verdict.passed() && remembered == State::Filled => remembered,
             Some(verdict) if verdict.passed() => State::Solved,
             Some(_) => State::Failing,
             None => remembered,
@@ -162,6 +173,7 @@ impl Inner {
             title: exercise.title.clone(),
             kind: exercise.kind.name(),
             minutes: exercise.minutes,
+            module: exercise.module.clone(),
             file: layout.show(&exercise.path(layout)),
             test: layout.show(&exercise.dir(layout).join(&exercise.test)),
             state,
@@ -252,11 +264,13 @@ async fn record(
             return None;
         }
     };
-    let change = if verdict.passed() {
-        Change::Passed
-    } else {
-        Change::Failed
-    };
+    let ours = skeleton::is_filled(&course.layout, exercise);
+    let passed = verdict.passed();
+    let change = course
+        .board
+        .inner()
+        .progress
+        .change_by(&exercise.id, passed, ours);
     remember(course, exercise, change).await;
     Some(verdict)
 }
@@ -278,7 +292,7 @@ pub async fn reread(course: &Shared) {
     }
 }
 
-fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
+pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     let loaded = match outcome {
         Ok(loaded) => loaded,
         Err(error) => return course.problem(&format!("progress is not kept: {}", chain(&error))),

@@ -76,7 +76,7 @@ impl Server {
         let catalog = Catalog::load(&layout)?;
         let mut notes = Vec::new();
         notes.extend(refresh::update_work(&layout, &catalog));
-        let loaded = progress::load(&layout.progress())?;
+        let loaded = progress::load_carried(&layout, &catalog)?;
         let (end, ending) = async_channel::bounded(1);
         let course = Course::new(
             layout,

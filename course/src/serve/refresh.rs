@@ -8,7 +8,7 @@ use std::{
 use super::{board, course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, CatalogError, Exercise, Layout},
-    runner, terminal,
+    progress, runner, terminal,
     watch::Watch,
     work,
 };
@@ -66,11 +66,13 @@ async fn rebuild(course: &Shared) {
     let loaded = wakeful::spawn_blocking(move || {
         let catalog = Catalog::load(&layout)?;
         let told = update_work(&layout, &catalog);
-        Ok::<_, CatalogError>((catalog, told))
+        let progress = progress::load_carried(&layout, &catalog);
+        Ok::<_, CatalogError>((catalog, told, progress))
     });
     match loaded.await {
-        Ok(Ok((catalog, told))) => {
+        Ok(Ok((catalog, told, progress))) => {
             course.board.set_catalog(catalog);
+            board::learn(course, progress);
             if let Some(told) = told {
                 terminal::tell(&told);
             }

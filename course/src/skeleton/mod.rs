@@ -4,12 +4,14 @@
 //! from them; [`regenerate`] writes it, [`differences`] compares, [`reset`] puts
 //! one exercise back, [`diff`] shows the reader's version against the solution.
 
+mod fill;
 mod holes;
 mod manifest;
 mod reset;
 mod tree;
 mod write;
 
+pub use fill::{fill, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
 pub use reset::{Reset, diff, reset};

@@ -78,7 +78,7 @@ fn left_in_work(update: &Update) -> Vec<Found> {
 }
 
 /// Files in `exercises/` that are not as the course made them.
-fn changed_in_exercises(update: &Update, pristine: &Tree) -> Result<Vec<Found>, FileError> {
+fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Found>, FileError> {
     let dir = update.layout.exercises();
     if !dir.is_dir() {
         return Ok(Vec::new());
@@ -88,10 +88,14 @@ fn changed_in_exercises(update: &Update, pristine: &Tree) -> Result<Vec<Found>, 
         let full = dir.join(&path);
         let content = fs::read(&full).map_err(FileError::new("read", &full))?;
         let hash = Hash::of(&content);
-        // A skeleton as it was earlier is no work of the reader's.
-        if pristine.get(&path) == Some(&content)
-            || update.record.get(Kind::Skeleton, &path) == Some(hash)
-        {
+        let from = Path::new("exercises").join(&path);
+        if pristine.get(&path) == Some(&content) {
+            continue;
+        }
+        if update.record.get(Kind::Skeleton, &path) == Some(hash) {
+            // A skeleton as it was earlier: a maintainer has not generated the new one yet. It is
+            // no work of the reader's, also when the record knows only the new one.
+            update.record.set(Kind::Brought, &from, hash);
             continue;
         }
         let mut exercises = update.catalog.exercises();
@@ -104,7 +108,7 @@ fn changed_in_exercises(update: &Update, pristine: &Tree) -> Result<Vec<Found>, 
             Why::Gone
         };
         found.push(Found {
-            from: Path::new("exercises").join(path),
+            from,
             content,
             to,
             why,

@@ -4,6 +4,8 @@
 // Each test file uses its own part of this one.
 #![allow(dead_code)]
 
+mod runtime;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -232,6 +234,16 @@ impl Course {
         let layout = Layout::at(dir.path().canonicalize().unwrap());
         let course = Self { dir, layout };
         for (path, text) in FILES {
+            course.write(path, text);
+        }
+        course.generate();
+        course
+    }
+
+    /// The course with a runtime of the reader's: two modules, of which the second uses the first, and a program.
+    pub fn with_runtime() -> Self {
+        let course = Self::new();
+        for (path, text) in runtime::FILES {
             course.write(path, text);
         }
         course.generate();

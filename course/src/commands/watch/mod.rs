@@ -70,7 +70,7 @@ fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise>
     let at = current.and_then(|current| all.iter().position(|exercise| exercise.id == current.id));
     let start = at.map_or(0, |at| at + 1);
     let mut round = all.iter().cycle().skip(start).take(all.len());
-    let open = |exercise: &&&Exercise| !session.progress.is_solved(&exercise.id);
+    let open = |exercise: &&&Exercise| !session.progress.is_done(&exercise.id);
     round
         .find(open)
         .or_else(|| all.get(start % all.len().max(1)))
@@ -119,7 +119,7 @@ impl Course<'_> {
                         continue;
                     };
                     let verdict = (*result)?;
-                    self.session.record_verdict(&exercise.id, &verdict);
+                    self.session.record_verdict(&exercise, &verdict);
                     if exercise.id == self.current.id {
                         seen = Some(verdict.revision.clone());
                     }
@@ -233,11 +233,7 @@ impl Course<'_> {
                 self.screen.menu(&self.session);
             }
             'l' => {
-                let table = list::table(
-                    &self.session.catalog,
-                    &self.session.progress,
-                    self.screen.paint(),
-                );
+                let table = list::table(&self.session, self.screen.paint());
                 self.screen.say(&format!("\n{table}"));
                 self.screen.menu(&self.session);
             }
