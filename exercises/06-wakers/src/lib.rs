@@ -2,5 +2,6 @@
 //! file of the same name under `tests/`.
 
 pub mod oneshot;
+#[cfg(feature = "loom")]
 pub mod orderings;
 pub mod raw_vtable;

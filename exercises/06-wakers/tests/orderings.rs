@@ -1,15 +1,22 @@
 //! The promises of `CHOSEN`. Loom tries every order in which the threads can meet.
+//!
+//! `Causality violation` means that two threads use the value at the same time, as
+//! far as the memory model can tell. `deadlock` means that a wake was lost.
 
 use std::panic::{catch_unwind, set_hook, take_hook};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::{self, AcqRel, Acquire, Relaxed, Release};
 
+use loom::model::Builder;
 use loom::thread;
 use wakers_exercises::orderings::{CHOSEN, Handover, Orderings};
 
 /// Runs `model` in every order of its threads.
 fn in_every_order(orderings: Orderings, model: fn(&Arc<Handover>)) {
-    loom::model(move || model(&Handover::new(orderings)));
+    let mut builder = Builder::new();
+    // The report names the lines that meet.
+    builder.location = true;
+    builder.check(move || model(&Handover::new(orderings)));
 }
 
 /// One device sends, and the receiver waits.
