@@ -63,7 +63,8 @@ impl Handle {
         drop(future);
         // hole: instead
         //| let Task { future, cancelled } = &*self.task;
-        //| todo!("drop the future: {} {}", future.borrow().is_some(), cancelled.get())
+        //| let _: (bool, bool) = (future.borrow().is_some(), cancelled.get());
+        //| todo!("cancel the task, and drop its future")
         // hole: end
     }
 }

@@ -32,7 +32,8 @@ impl Marks {
         // Pairs with the Acquire in `take`.
         self.woken.fetch_or(1 << number, Ordering::Release);
         // hole: instead
-        //| todo!("set mark {number} in {:?}", self.woken)
+        //| let _: &AtomicU64 = &self.woken;
+        //| todo!("set mark {number}, and leave the other marks alone")
         // hole: end
     }
 }
@@ -52,7 +53,8 @@ pub fn waker(marks: &Arc<Marks>, number: usize) -> Waker {
     // `Marks` with a number in its last six bits. Any thread may set marks.
     unsafe { Waker::new(data.cast(), &VTABLE) }
     // hole: instead
-    //| todo!("make a waker of the pointer {:p} and {number}", Arc::as_ptr(marks))
+    //| let _: &Arc<Marks> = marks;
+    //| todo!("make a waker that holds a reference to the marks and the number {number}")
     // hole: end
 }
 // hole: begin

@@ -75,9 +75,8 @@ impl Wake for Task {
         shared.with(|queue| queue.push_back(self));
         shared.parker.unpark();
         // hole: instead
-        //| let Task { number, queued, shared } = &*self;
-        //| let thread = Arc::as_ptr(&shared.parker);
-        //| todo!("put task {number} into the queue ({queued:?}), and unpark {thread:p}")
+        //| let _ = (self.number, &self.queued, &self.shared.parker);
+        //| todo!("put the task into the queue, but only once, and unpark the thread")
         // hole: end
     }
 }
@@ -134,7 +133,7 @@ impl RunQueue {
         polls
         // hole: instead
         //| let queued = self.shared.with(|queue| queue.len());
-        //| todo!("poll the {queued} tasks of the queue")
+        //| todo!("poll the {queued} tasks of the queue, and then the tasks that they wake")
         // hole: end
     }
 

@@ -72,7 +72,8 @@ where
         // hole: instead
         //| let this = self.as_ref().get_ref();
         //| let _: (&Option<F>, &D) = (&this.future, &this.deadline);
-        //| todo!("get a pinned reference to each field, and poll both: {cx:?}")
+        //| let _ = cx;
+        //| todo!("get a pinned reference to each field, and poll both")
         // hole: end
     }
 }
