@@ -53,7 +53,8 @@ impl Handle {
     /// is dropped when that poll returns.
     pub fn cancel(&self) {
         let Task { future, cancelled } = &*self.task;
-        todo!("drop the future: {} {}", future.borrow().is_some(), cancelled.get())
+        let _: (bool, bool) = (future.borrow().is_some(), cancelled.get());
+        todo!("cancel the task, and drop its future")
     }
 }
 

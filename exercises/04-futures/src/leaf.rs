@@ -88,7 +88,7 @@ impl Future for Measure<'_> {
     ///
     /// If it is polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
-        let _: &Device = self.device;
-        todo!("is the result there, and who wakes {:?} otherwise?", cx.waker())
+        let _: (&Device, &Waker) = (self.device, cx.waker());
+        todo!("return the result, or make sure that the device wakes this task")
     }
 }

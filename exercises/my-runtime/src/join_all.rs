@@ -35,6 +35,7 @@ impl<F: Future> Future for JoinAll<F> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let children: Pin<&mut [Child<F>]> = self.children.as_mut();
         let _: fn(Option<F::Output>) -> Child<F> = Child::Done;
-        todo!("poll those of the {} children that are pending: {cx:?}", children.len())
+        let _ = (cx, children);
+        todo!("poll each pending child, and return the outputs when all are done")
     }
 }

@@ -58,9 +58,8 @@ impl Shared {
 
 impl Wake for Task {
     fn wake(self: Arc<Self>) {
-        let Task { number, queued, shared } = &*self;
-        let thread = Arc::as_ptr(&shared.parker);
-        todo!("put task {number} into the queue ({queued:?}), and unpark {thread:p}")
+        let _ = (self.number, &self.queued, &self.shared.parker);
+        todo!("put the task into the queue, but only once, and unpark the thread")
     }
 }
 
@@ -99,7 +98,7 @@ impl RunQueue {
     /// is empty. Does not sleep. Returns the number of polls.
     pub fn run_woken(&self) -> usize {
         let queued = self.shared.with(|queue| queue.len());
-        todo!("poll the {queued} tasks of the queue")
+        todo!("poll the {queued} tasks of the queue, and then the tasks that they wake")
     }
 
     /// Sleeps until a task is woken or `deadline` has passed.

@@ -40,6 +40,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.as_ref().get_ref();
         let _: (&Option<F>, &D) = (&this.future, &this.deadline);
-        todo!("get a pinned reference to each field, and poll both: {cx:?}")
+        let _ = cx;
+        todo!("get a pinned reference to each field, and poll both")
     }
 }

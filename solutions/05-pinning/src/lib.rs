@@ -2,4 +2,5 @@
 //! file of the same name under `tests/`.
 
 pub mod anchored;
+pub mod project;
 pub mod retry;

@@ -1,4 +1,4 @@
-//! A small meter server on your runtime: `cargo run --bin meters -- --meters 30`.
+//! A small meter server on your runtime: `cargo course meters --meters 30`.
 //!
 //! Each meter is a thread that sends readings to a mailbox. Each mailbox is served
 //! by one task on your run queue, with a time limit for each reading. The timers of
@@ -226,7 +226,7 @@ fn print(rows: &[Rc<Row>]) {
     }
     let total: u32 = rows.iter().map(|row| row.total.get()).sum();
     let late = rows.iter().filter(|row| row.late.get() > 0).count();
-    println!("All {} meters sent {total} litres. {late} of them were late.", rows.len());
+    println!("{} meters sent {total} litres. Late meters: {late}.", rows.len());
 }
 
 /// Tries each module in a small way, and returns the names of those that panic.
