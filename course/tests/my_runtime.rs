@@ -275,3 +275,23 @@ fn what_is_wrong_in_the_runtimes_list_is_named() {
         );
     }
 }
+
+/// The exercise moved and asks for something else, so the reader's earlier file has no place there.
+#[test]
+fn what_was_solved_elsewhere_is_said_and_not_counted_as_a_module() {
+    let course = Course::with_runtime();
+    course.write(
+        "progress.txt",
+        "# wakeful course: progress, one line an exercise\nfix/line solved 2026-05-01\n",
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("(solved earlier, its file is to do again)"),
+        "{list}"
+    );
+    assert!(list.contains("your runtime: 0 of 3 modules\n"), "{list}");
+    course.solve("fix/line");
+    let list = stdout(&course.command(&["list"]));
+    assert!(!list.contains("to do again"), "{list}");
+    assert!(list.contains("your runtime: 1 of 3 modules\n"), "{list}");
+}

@@ -56,7 +56,7 @@ async fn check(
         session.record_verdict(exercise, &verdict);
         passed += usize::from(verdict.passed());
         if json {
-            let standing = Standing::new(exercise, &session.progress);
+            let standing = Standing::new(session.layout, exercise, &session.progress);
             standings.push(Standing {
                 verdict: Some(verdict),
                 ..standing

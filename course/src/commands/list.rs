@@ -31,7 +31,7 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
         let exercises: Vec<_> = session
             .catalog
             .exercises()
-            .map(|exercise| Standing::new(exercise, &session.progress))
+            .map(|exercise| Standing::new(layout, exercise, &session.progress))
             .collect();
         let solved = exercises
             .iter()
@@ -40,7 +40,7 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
         print_json(&Listed {
             exercises,
             solved,
-            runtime: Modules::count(&session.catalog, &session.progress),
+            runtime: Modules::count(layout, &session.catalog, &session.progress),
             earlier: progress::earlier(&session.catalog, &session.progress),
             changed: work::outdated(layout, &session.catalog),
         })?;
@@ -85,6 +85,10 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             if hints > 0 {
                 let _ = write!(out, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
             }
+            if progress::is_open_again(session.layout, exercise, progress) {
+                let again = "(solved earlier, its file is to do again)";
+                let _ = write!(out, "  {}", paint.yellow(again));
+            }
             if outdated.contains(&exercise.id) {
                 let reset = format!("(changed: `cargo course reset {}`)", exercise.id);
                 let _ = write!(out, "  {}", paint.yellow(&reset));
@@ -94,7 +98,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         out.push('\n');
     }
     out.push_str(&no_longer(catalog, progress, paint));
-    if let Some(modules) = Modules::count(catalog, progress) {
+    if let Some(modules) = Modules::count(session.layout, catalog, progress) {
         let _ = write!(
             out,
             "your runtime: {} of {} modules",

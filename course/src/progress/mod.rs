@@ -17,7 +17,7 @@ mod standing;
 mod tests;
 
 pub use carry::load_carried;
-pub use standing::{Earlier, Modules, Standing, earlier};
+pub use standing::{Earlier, Modules, Standing, earlier, is_open_again};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

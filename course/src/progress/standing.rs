@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Progress, State};
-use crate::catalog::{Catalog, Exercise, Kind};
+use crate::catalog::{Catalog, Exercise, Kind, Layout};
 use crate::runner::Verdict;
+use crate::skeleton;
 
 /// An exercise and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct Standing {
     pub module: Option<String>,
     /// How far it is.
     pub state: State,
+    /// It was solved, and its file has a hole of the skeleton's now: it is to do again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
     /// What came of its last run, if it was run.
@@ -37,7 +41,7 @@ pub struct Standing {
 
 impl Standing {
     /// The exercise as the progress file has it.
-    pub fn new(exercise: &Exercise, progress: &Progress) -> Self {
+    pub fn new(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Self {
         let path = |file: &std::path::Path| {
             format!("work/{}/{}", exercise.folder, file.display()).replace('\\', "/")
         };
@@ -51,10 +55,17 @@ impl Standing {
             test: path(&exercise.test),
             module: exercise.module.clone(),
             state: progress.state(&exercise.id),
+            open: is_open_again(layout, exercise, progress),
             hints_shown: progress.hints(&exercise.id),
             verdict: None,
         }
     }
+}
+
+/// Whether an exercise was solved and its file has a hole of the skeleton's again: the exercise
+/// moved and asks for something else now, or this is another clone.
+pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
+    progress.is_solved(&exercise.id) && skeleton::is_open(layout, exercise)
 }
 
 /// How far the reader's runtime is.
@@ -70,12 +81,13 @@ pub struct Modules {
 
 impl Modules {
     /// The modules as the progress file has them; `None` if the course has no such runtime.
-    pub fn count(catalog: &Catalog, progress: &Progress) -> Option<Self> {
+    pub fn count(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Option<Self> {
         let all = catalog.runtime.as_ref()?.modules.len();
         let modules = || catalog.exercises().filter(|one| one.module.is_some());
         let with = |state| {
-            modules()
-                .filter(|one| progress.state(&one.id) == state)
+            let in_it = modules().filter(move |one| progress.state(&one.id) == state);
+            in_it
+                .filter(|one| !is_open_again(layout, one, progress))
                 .count()
         };
         Some(Self {

@@ -49,6 +49,8 @@ pub struct View {
     file: String,
     test: String,
     state: State,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    open: bool,
     hints_shown: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
@@ -128,9 +130,9 @@ impl Board {
     }
 
     /// How far the reader's runtime is, if the course has one.
-    pub fn modules(&self) -> Option<Modules> {
+    pub fn modules(&self, layout: &Layout) -> Option<Modules> {
         let inner = self.inner();
-        Modules::count(&inner.catalog, &inner.progress)
+        Modules::count(layout, &inner.catalog, &inner.progress)
     }
 
     /// The ids of those that are solved.
@@ -177,6 +179,7 @@ impl Inner {
             file: layout.show(&exercise.path(layout)),
             test: layout.show(&exercise.dir(layout).join(&exercise.test)),
             state,
+            open: verdict.is_none() && progress::is_open_again(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
             verdict,
         }

@@ -85,7 +85,7 @@ pub async fn list(State(course): State<Shared>) -> Json<Value> {
     board::reread(&course).await;
     Json(json!({
         "exercises": course.board.views(&course.layout),
-        "runtime": course.board.modules(),
+        "runtime": course.board.modules(&course.layout),
     }))
 }
 
