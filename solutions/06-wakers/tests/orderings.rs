@@ -2,6 +2,8 @@
 //!
 //! `Causality violation` means that two threads use the value at the same time, as
 //! far as the memory model can tell. `deadlock` means that a wake was lost.
+//!
+//! With cargo alone: `cargo test --features loom --test orderings`.
 
 use std::panic::{catch_unwind, set_hook, take_hook};
 use std::sync::Arc;
