@@ -34,7 +34,7 @@ export function mount(section) {
     element('p', {}, 'Put the file back as it was at the start? Nothing is lost: your version is kept beside it.'),
     keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
   const told = element('p', { class: 'told', role: 'status' });
-  const needs = element('div', { class: 'needs', hidden: true });
+  const needs = element('div', { class: 'actions needs', hidden: true });
   const hintList = element('ol', { class: 'hints', 'aria-label': 'Hints' });
   const verdict = element('div', { class: 'verdict-place' });
   const solution = element('div', { class: 'solution' });
