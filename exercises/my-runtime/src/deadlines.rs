@@ -1,13 +1,13 @@
-//! Exercise `waiting/deadlines`: who is due next? A part for a runtime
-//! of your own.
+//! Exercise `waiting/deadlines`: a set of deadlines that finds the earliest one
+//! at once. Your timers will use it.
 
 use std::hash::Hash;
 use std::time::Instant;
 
-/// A deadline for each of many keys, at most one each.
+/// A set of keys. Each key has one deadline.
 #[derive(Debug)]
 pub struct Deadlines<K> {
-    /// Choose what finds the earliest quickly, and a key's own as well.
+    /// Replace this. Choose what finds the earliest key and any given key quickly.
     keys: Vec<K>,
 }
 
@@ -18,32 +18,32 @@ impl<K> Default for Deadlines<K> {
 }
 
 impl<K: Clone + Eq + Hash> Deadlines<K> {
-    /// None.
+    /// Creates an empty set.
     pub fn new() -> Deadlines<K> {
         Deadlines::default()
     }
 
-    /// `key` is due at `due`, and no longer at what was set for it before.
-    pub fn set(&mut self, key: K, due: Instant) {
-        let _ = (due, self.keys.contains(&key));
-        todo!("keep when the key is due, and forget when it was")
+    /// Sets the deadline of `key`. It replaces the deadline that `key` had.
+    pub fn set(&mut self, key: K, deadline: Instant) {
+        let _ = (deadline, self.keys.contains(&key));
+        todo!("store the deadline, and forget the old one")
     }
 
-    /// Nothing is due for `key` any more. Says whether something was.
+    /// Removes the deadline of `key`. Returns whether it had one.
     pub fn clear(&mut self, key: &K) -> bool {
         let _ = self.keys.contains(key);
-        todo!("forget when the key is due")
+        todo!("forget the deadline of this key")
     }
 
-    /// When the first of all is due: so long can a thread sleep.
+    /// Returns the earliest deadline. A thread may sleep until then.
     pub fn next(&self) -> Option<Instant> {
-        todo!("the first of {}", self.keys.len())
+        todo!("find the earliest of {} deadlines", self.keys.len())
     }
 
-    /// Takes out the first that is due by `now`. Of those due at the same
-    /// instant, the one that was set first comes first.
+    /// Removes and returns the key with the earliest deadline if that deadline is
+    /// `now` or earlier. Among equal deadlines, the one set first comes first.
     pub fn take_due(&mut self, now: Instant) -> Option<K> {
         let _ = now;
-        todo!("which of {} is due?", self.keys.len())
+        todo!("take the earliest of {} keys if it is due", self.keys.len())
     }
 }

@@ -1,4 +1,4 @@
-//! What `Deadlines` promises.
+//! The promises of `Deadlines`.
 
 use std::time::{Duration, Instant};
 
@@ -8,32 +8,32 @@ fn ms(begin: Instant, ms: u64) -> Instant {
     begin + Duration::from_millis(ms)
 }
 
-/// All that are due by `now`, in order.
-fn due(deadlines: &mut Deadlines<&'static str>, now: Instant) -> Vec<&'static str> {
+/// Takes all keys that are due at `now`, in order.
+fn take_all(deadlines: &mut Deadlines<&'static str>, now: Instant) -> Vec<&'static str> {
     std::iter::from_fn(|| deadlines.take_due(now)).collect()
 }
 
 #[test]
-fn nobody_is_due_when_nothing_was_set() {
+fn an_empty_set_has_nothing_due() {
     let mut deadlines = Deadlines::new();
     assert_eq!(deadlines.next(), None);
-    assert_eq!(due(&mut deadlines, Instant::now()), [""; 0]);
-    assert!(!deadlines.clear(&"mill"));
+    assert_eq!(take_all(&mut deadlines, Instant::now()), [""; 0]);
+    assert!(!deadlines.clear(&"mill"), "`mill` was never set");
 }
 
 #[test]
-fn the_earliest_is_due_first() {
+fn the_earliest_key_is_taken_first() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     for (key, at) in [("b", 20), ("a", 10), ("c", 30)] {
         deadlines.set(key, ms(begin, at));
     }
     assert_eq!(deadlines.next(), Some(ms(begin, 10)));
-    assert_eq!(due(&mut deadlines, ms(begin, 25)), ["a", "b"]);
+    assert_eq!(take_all(&mut deadlines, ms(begin, 25)), ["a", "b"]);
     assert_eq!(deadlines.next(), Some(ms(begin, 30)));
 }
 
 #[test]
-fn who_is_due_now_is_due() {
+fn a_key_is_due_exactly_at_its_deadline() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     deadlines.set("a", ms(begin, 10));
     assert_eq!(deadlines.take_due(ms(begin, 9)), None);
@@ -42,52 +42,53 @@ fn who_is_due_now_is_due() {
 }
 
 #[test]
-fn many_can_be_due_at_the_same_instant() {
+fn keys_with_equal_deadlines_are_all_kept_in_the_order_of_set() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     for key in ["quay", "mill", "north", "farm"] {
         deadlines.set(key, ms(begin, 10));
     }
-    assert_eq!(due(&mut deadlines, ms(begin, 10)), ["quay", "mill", "north", "farm"]);
+    let taken = take_all(&mut deadlines, ms(begin, 10));
+    assert_eq!(taken, ["quay", "mill", "north", "farm"]);
 }
 
 #[test]
-fn setting_it_again_puts_it_off() {
+fn setting_a_key_again_replaces_its_deadline() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     deadlines.set("a", ms(begin, 10));
     deadlines.set("a", ms(begin, 30));
     assert_eq!(deadlines.next(), Some(ms(begin, 30)));
-    assert_eq!(due(&mut deadlines, ms(begin, 20)), [""; 0]);
-    assert_eq!(due(&mut deadlines, ms(begin, 40)), ["a"]);
+    assert_eq!(take_all(&mut deadlines, ms(begin, 20)), [""; 0]);
+    assert_eq!(take_all(&mut deadlines, ms(begin, 40)), ["a"]);
     deadlines.set("a", ms(begin, 30));
     deadlines.set("a", ms(begin, 10));
-    assert_eq!(due(&mut deadlines, ms(begin, 40)), ["a"]);
+    assert_eq!(take_all(&mut deadlines, ms(begin, 40)), ["a"]);
 }
 
 #[test]
-fn what_is_cleared_is_never_due() {
+fn a_cleared_key_is_never_due() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     deadlines.set("a", ms(begin, 10));
     deadlines.set("b", ms(begin, 20));
-    assert!(deadlines.clear(&"a"));
-    assert!(!deadlines.clear(&"a"));
+    assert!(deadlines.clear(&"a"), "`a` had a deadline");
+    assert!(!deadlines.clear(&"a"), "`a` was cleared already");
     assert_eq!(deadlines.next(), Some(ms(begin, 20)));
-    assert_eq!(due(&mut deadlines, ms(begin, 40)), ["b"]);
+    assert_eq!(take_all(&mut deadlines, ms(begin, 40)), ["b"]);
 }
 
 #[test]
-fn what_was_due_can_be_set_again() {
+fn a_key_that_was_taken_can_be_set_again() {
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     for at in [10, 20, 30] {
         deadlines.set("a", ms(begin, at));
-        assert_eq!(due(&mut deadlines, ms(begin, at)), ["a"]);
-        assert!(!deadlines.clear(&"a"), "it was taken out");
+        assert_eq!(take_all(&mut deadlines, ms(begin, at)), ["a"]);
+        assert!(!deadlines.clear(&"a"), "`a` was taken, so it has no deadline");
     }
 }
 
 #[test]
-fn twenty_thousand_are_no_trouble() {
-    // An hour in each direction, all set twice; a list that is searched from
-    // the front for each of them would take many seconds.
+fn twenty_thousand_keys_are_not_searched_one_by_one() {
+    // Each key is set twice. A list that is searched from the front for each call
+    // needs many seconds for this.
     let (begin, mut deadlines) = (Instant::now(), Deadlines::new());
     for round in 0..2_u64 {
         for key in 0..20_000_u64 {
@@ -96,7 +97,7 @@ fn twenty_thousand_are_no_trouble() {
     }
     let (mut last, mut taken) = (begin, 0);
     while let Some(next) = deadlines.next() {
-        assert!(next >= last, "they are due in order");
+        assert!(next >= last, "the deadlines come in order");
         last = next;
         assert!(deadlines.take_due(next).is_some());
         taken += 1;

@@ -1,5 +1,5 @@
-//! Exercise `waiting/deadlines`: who is due next? A part for a runtime
-//! of your own.
+//! Exercise `waiting/deadlines`: a set of deadlines that finds the earliest one
+//! at once. Your timers will use it.
 
 // hole: begin
 use std::collections::{BTreeMap, HashMap};
@@ -8,21 +8,22 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::time::Instant;
 
-/// A deadline for each of many keys, at most one each.
+/// A set of keys. Each key has one deadline.
 // hole: begin
 #[derive(Debug)]
 pub struct Deadlines<K> {
-    /// In the order in which they are due. The number tells those apart that
-    /// are due at the same instant: the one that was set first comes first.
+    /// The keys, ordered by deadline. The number counts the calls of `set`, so it
+    /// orders the keys that share an instant.
     queue: BTreeMap<(Instant, u64), K>,
-    /// Where each key stands in the queue.
-    places: HashMap<K, (Instant, u64)>,
-    set: u64,
+    /// The position of each key in `queue`.
+    positions: HashMap<K, (Instant, u64)>,
+    /// How often `set` was called.
+    calls: u64,
 }
 // hole: instead
 //| #[derive(Debug)]
 //| pub struct Deadlines<K> {
-//|     /// Choose what finds the earliest quickly, and a key's own as well.
+//|     /// Replace this. Choose what finds the earliest key and any given key quickly.
 //|     keys: Vec<K>,
 //| }
 // hole: end
@@ -30,7 +31,7 @@ pub struct Deadlines<K> {
 impl<K> Default for Deadlines<K> {
     fn default() -> Deadlines<K> {
         // hole: begin
-        Deadlines { queue: BTreeMap::new(), places: HashMap::new(), set: 0 }
+        Deadlines { queue: BTreeMap::new(), positions: HashMap::new(), calls: 0 }
         // hole: instead
         //| Deadlines { keys: Vec::new() }
         // hole: end
@@ -38,48 +39,48 @@ impl<K> Default for Deadlines<K> {
 }
 
 impl<K: Clone + Eq + Hash> Deadlines<K> {
-    /// None.
+    /// Creates an empty set.
     pub fn new() -> Deadlines<K> {
         Deadlines::default()
     }
 
-    /// `key` is due at `due`, and no longer at what was set for it before.
-    pub fn set(&mut self, key: K, due: Instant) {
+    /// Sets the deadline of `key`. It replaces the deadline that `key` had.
+    pub fn set(&mut self, key: K, deadline: Instant) {
         // hole: begin
         self.clear(&key);
-        let place = (due, self.set);
-        self.set += 1;
-        self.queue.insert(place, key.clone());
-        self.places.insert(key, place);
+        let position = (deadline, self.calls);
+        self.calls += 1;
+        self.queue.insert(position, key.clone());
+        self.positions.insert(key, position);
         // hole: instead
-        //| let _ = (due, self.keys.contains(&key));
-        //| todo!("keep when the key is due, and forget when it was")
+        //| let _ = (deadline, self.keys.contains(&key));
+        //| todo!("store the deadline, and forget the old one")
         // hole: end
     }
 
-    /// Nothing is due for `key` any more. Says whether something was.
+    /// Removes the deadline of `key`. Returns whether it had one.
     pub fn clear(&mut self, key: &K) -> bool {
         // hole: begin
-        let Some(place) = self.places.remove(key) else { return false };
-        self.queue.remove(&place);
+        let Some(position) = self.positions.remove(key) else { return false };
+        self.queue.remove(&position);
         true
         // hole: instead
         //| let _ = self.keys.contains(key);
-        //| todo!("forget when the key is due")
+        //| todo!("forget the deadline of this key")
         // hole: end
     }
 
-    /// When the first of all is due: so long can a thread sleep.
+    /// Returns the earliest deadline. A thread may sleep until then.
     pub fn next(&self) -> Option<Instant> {
         // hole: begin
-        self.queue.first_key_value().map(|(&(due, _), _)| due)
+        self.queue.first_key_value().map(|(&(deadline, _), _)| deadline)
         // hole: instead
-        //| todo!("the first of {}", self.keys.len())
+        //| todo!("find the earliest of {} deadlines", self.keys.len())
         // hole: end
     }
 
-    /// Takes out the first that is due by `now`. Of those due at the same
-    /// instant, the one that was set first comes first.
+    /// Removes and returns the key with the earliest deadline if that deadline is
+    /// `now` or earlier. Among equal deadlines, the one set first comes first.
     pub fn take_due(&mut self, now: Instant) -> Option<K> {
         // hole: begin
         let entry = self.queue.first_entry()?;
@@ -87,11 +88,11 @@ impl<K: Clone + Eq + Hash> Deadlines<K> {
             return None;
         }
         let key = entry.remove();
-        self.places.remove(&key);
+        self.positions.remove(&key);
         Some(key)
         // hole: instead
         //| let _ = now;
-        //| todo!("which of {} is due?", self.keys.len())
+        //| todo!("take the earliest of {} keys if it is due", self.keys.len())
         // hole: end
     }
 }

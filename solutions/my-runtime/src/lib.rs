@@ -1,5 +1,11 @@
-//! Your own runtime. Each module is an exercise of the chapter that introduces
-//! it, and later modules use the earlier ones. The tests of a module are in the
-//! file of the same name under `tests/`.
+//! Your runtime. Each module is one exercise, and its tests are in the file of
+//! the same name under `tests/`. Later modules use earlier ones.
+//!
+//! `cargo course meters` runs a small meter server on all of them.
 
 pub mod deadlines;
+pub mod join_all;
+pub mod notify;
+pub mod run_queue;
+pub mod timeout;
+pub mod waker;
