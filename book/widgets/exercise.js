@@ -6,11 +6,11 @@ import { button, duration, element, highlighted, prose } from './dom.js';
 import { diffView, fileName, headline, verdictView } from './verdict.js';
 
 const HINTS = 3;
-const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved' };
+const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved', filled: 'our solution' };
 
 /** Starts one `section.exercise`. Returns `{ update(exercise) }`. */
 export function mount(section) {
-  const { id, file, test, kind, minutes } = section.dataset;
+  const { id, file, test, kind, minutes, module } = section.dataset;
   const act = (method, action) => call(method, exercisePath(id, action));
   let known = null;
   let hints = 0;
@@ -22,6 +22,7 @@ export function mount(section) {
   const facts = element('p', { class: 'facts' },
     element('span', { class: 'kind', text: kind }),
     minutes ? element('span', { text: `about ${minutes} minutes` }) : null,
+    module ? element('span', {}, 'module ', element('code', { text: module }), ' of your runtime') : null,
     element('code', { class: 'file', text: file }));
   const run = button('Run tests', () => begin(), { class: 'primary' });
   const open = button('Open in editor', () => attempt(openFile));
@@ -33,6 +34,7 @@ export function mount(section) {
     element('p', {}, 'Reset the file to how it was at the start? Your version is kept as a copy next to it.'),
     keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
   const told = element('p', { class: 'told', role: 'status' });
+  const needs = element('div', { class: 'actions needs', hidden: true });
   const hintList = element('ol', { class: 'hints', 'aria-label': 'Hints' });
   const verdict = element('div', { class: 'verdict-place' });
   const solution = element('div', { class: 'solution' });
@@ -44,7 +46,7 @@ export function mount(section) {
   title.append(' ', chip);
   title.after(facts);
   section.querySelector('.static')?.remove();
-  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, verdict, solution, tests, spoken);
+  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, needs, verdict, solution, tests, spoken);
   section.classList.add('live');
   nameHint();
 
@@ -102,6 +104,19 @@ export function mount(section) {
       '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []));
     reset.focus();
   }
+  // A module that this one needs, filled with our solution. The server tests this one again.
+  async function fill(needed) {
+    const { file: theirs, kept } = await call('POST', exercisePath(needed, 'fill'));
+    await act('POST', 'run');
+    told.replaceChildren(element('code', { text: theirs }), ' is our solution now.', ...(kept ? [
+      ' Your version is kept in ', element('code', { text: kept }), '.'] : []));
+  }
+  function showNeeds(ids) {
+    if (ids.join() === [...needs.querySelectorAll('button')].map((one) => one.dataset.needed).join()) return;
+    needs.hidden = ids.length === 0;
+    needs.replaceChildren(...ids.map((needed) =>
+      button(`Use our solution of ${needed}`, () => attempt(() => fill(needed)), { 'data-needed': needed })));
+  }
   // Fetched at each opening, because the reader may have edited the test in another program.
   async function showTests() {
     const { text } = await act('GET', 'tests');
@@ -121,8 +136,13 @@ export function mount(section) {
     known = exercise;
     section.dataset.state = exercise.state;
     const waitsFor = exercise.verdict?.waits_for;
-    section.classList.toggle('waits', Boolean(waitsFor));
-    chip.textContent = waitsFor ? `waits for ${fileName(waitsFor)}` : STATES[exercise.state] ?? exercise.state;
+    const needed = exercise.verdict?.needs ?? [];
+    section.classList.toggle('waits', Boolean(waitsFor) || needed.length > 0);
+    if (waitsFor) chip.textContent = `waits for ${fileName(waitsFor)}`;
+    else if (needed.length > 0) chip.textContent = `needs ${needed.join(', ')}`;
+    else if (exercise.open) chip.textContent = 'solved earlier, to do again';
+    else chip.textContent = STATES[exercise.state] ?? exercise.state;
+    if (exercise.state !== 'running') showNeeds(needed);
     // A message about an old version of the file does not belong to a new one.
     const revision = exercise.verdict?.revision ?? seen;
     if (revision !== seen) {
@@ -133,8 +153,9 @@ export function mount(section) {
     run.textContent = exercise.state === 'running' ? 'Testing…' : 'Run tests';
     if (exercise.state === 'running') run.setAttribute('aria-disabled', 'true');
     else run.removeAttribute('aria-disabled');
-    compare.hidden = exercise.state !== 'solved';
-    if (exercise.state !== 'solved') solution.replaceChildren();
+    const done = exercise.state === 'solved' || exercise.state === 'filled';
+    compare.hidden = !done;
+    if (!done) solution.replaceChildren();
     if (exercise.verdict && exercise.state !== 'running') verdict.replaceChildren(verdictView(exercise.verdict));
     else if (!exercise.verdict) verdict.replaceChildren();
     verdict.classList.toggle('stale', exercise.state === 'running');

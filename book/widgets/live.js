@@ -15,13 +15,16 @@ export function start(root) {
   for (const section of document.querySelectorAll('section.exercise')) {
     panels.set(section.dataset.id, exercise.mount(section));
   }
+  let modules = 0; // of the reader's runtime, also those that later chapters add
   const learn = (one) => {
     known.set(one.id, one);
     panels.get(one.id)?.update(one);
     sidebar.show([...known.values()], root);
+    sidebar.showRuntime([...known.values()], modules);
   };
   const refresh = async () => {
-    const { exercises } = await call('GET', '/api/exercises');
+    const { exercises, runtime } = await call('GET', '/api/exercises');
+    modules = runtime?.all ?? 0;
     exercises.forEach(learn);
   };
   events(

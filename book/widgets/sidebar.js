@@ -26,3 +26,19 @@ export function show(exercises, root) {
     }
   }
 }
+
+/** Shows below the chapters how far the reader's own runtime is. */
+export function showRuntime(exercises, modules) {
+  const box = document.querySelector('#mdbook-sidebar .sidebar-scrollbox');
+  if (box === null || modules === 0) return;
+  const built = exercises.filter(({ module }) => module);
+  const solved = built.filter(({ state, open }) => state === 'solved' && !open).length;
+  const filled = built.filter(({ state }) => state === 'filled').length;
+  const line = box.querySelector('.runtime-progress') ?? box.appendChild(element('p', { class: 'runtime-progress' }));
+  const part = (kind, count) => element('span', { class: kind, style: `inline-size: ${(100 * count) / modules}%` });
+  line.replaceChildren(
+    element('span', { text: `Your runtime: ${solved} of ${modules} modules` }),
+    filled > 0 ? element('span', { class: 'filled-count', text: `, and ${filled} filled with our solution` }) : '',
+    element('span', { class: 'bar', 'aria-hidden': 'true' }, part('solved', solved), part('filled', filled)),
+  );
+}

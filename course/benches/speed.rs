@@ -18,7 +18,7 @@ use std::{
 
 use course::{
     catalog::{Catalog, Exercise, Layout},
-    files, skeleton,
+    files, skeleton, work,
 };
 use serde_json::Value;
 
@@ -42,9 +42,10 @@ fn main() -> Outcome<()> {
     // All exercises of the copy start unsolved, even if the reader has solved some.
     skeleton::regenerate(
         &layout,
-        &skeleton::generate(&layout, &catalog.chapters)?,
+        &skeleton::generate(&layout, &catalog.crates)?,
         &mut |_| {},
     )?;
+    work::update(&layout, &catalog)?;
     let build = if cfg!(debug_assertions) {
         "dev"
     } else {
@@ -194,7 +195,9 @@ fn print(what: &str, goal: &str, taken: &[Duration]) {
 
 fn copy_clone(from: &Path, to: &Path) -> Outcome<()> {
     const LEFT: [&str; 4] = ["target", ".git", "node_modules", "book/book"];
-    let skip = |path: &Path| LEFT.iter().any(|name| path.ends_with(name));
+    // The reader's own files are not copied.
+    let skip =
+        |path: &Path| path == Path::new("work") || LEFT.iter().any(|name| path.ends_with(name));
     for path in files::walk(from, &skip)? {
         let target = to.join(&path);
         if let Some(directory) = target.parent() {

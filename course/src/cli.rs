@@ -64,9 +64,9 @@ pub enum Command {
         /// Print JSON instead of text
         #[arg(long)]
         json: bool,
-        /// The time limit for the tests of one exercise, in seconds
-        #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
-        time_limit: u64,
+        /// The time limit for the tests of one exercise, in seconds [default: 10, or what the exercise sets]
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+        time_limit: Option<u64>,
     },
 
     /// Show the next of an exercise's three hints
@@ -89,6 +89,19 @@ pub enum Command {
         /// Only this file, such as a manifest: as cargo names it, or as this tool does
         #[arg(long, value_name = "PATH", conflicts_with = "id")]
         file: Option<PathBuf>,
+    },
+
+    /// Put our solution of a module of your runtime in place, and keep your version as a copy
+    Fill {
+        /// The exercise
+        id: String,
+    },
+
+    /// Run the meters on your runtime
+    Meters {
+        /// Arguments for the program
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
     },
 
     /// Compare your solution with ours, after your tests pass
@@ -152,6 +165,8 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         } => commands::reset::file(&layout, &start, &file),
         // clap asks for the id where there is no file.
         Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
+        Command::Fill { id } => commands::fill::run(&layout, &id),
+        Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
         Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),

@@ -112,6 +112,29 @@ pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
     unreachable!("there are more numbers than files")
 }
 
+/// Writes `content` to the first free `path<suffix>N`, and returns that path. The file itself stays.
+pub fn keep_copy(path: &Path, content: &[u8], suffix: &str) -> Result<PathBuf, FileError> {
+    for n in 1u32.. {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!("{suffix}{n}"));
+        let kept = path.with_file_name(name);
+        let mut file = match fs::File::create_new(&kept) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
+            Err(error) => return Err(FileError::new("create", kept)(error)),
+        };
+        return match file.write_all(content).and_then(|()| file.sync_all()) {
+            Ok(()) => Ok(kept),
+            Err(error) => {
+                // Half a copy must not look like a whole one.
+                let _ = fs::remove_file(&kept);
+                Err(FileError::new("write", kept)(error))
+            }
+        };
+    }
+    unreachable!("there are more numbers than files")
+}
+
 /// All files under `dir`, sorted, with paths relative to it. Everything below a path that `skip`
 /// accepts is left out.
 pub fn walk(dir: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FileError> {

@@ -36,7 +36,7 @@ fn every_directive_becomes_the_html_that_the_theme_and_the_widgets_need() {
         "<div class=\"fails\" data-chapter=\"07-lamps\" data-code=\"E0384\">",
         "<section class=\"widget\" data-widget=\"lamp\" data-trace=\"traces/07-lamps.json\">",
         "<details class=\"steps\">",
-        "<section class=\"exercise\" id=\"exercise-lamps-dim\" data-id=\"lamps/dim\" data-file=\"exercises/07-lamps/src/dim.rs\"",
+        "<section class=\"exercise\" id=\"exercise-lamps-dim\" data-id=\"lamps/dim\" data-file=\"work/07-lamps/src/dim.rs\"",
         "Dim &lt;it&gt;",
         "Make it <em>half</em> as bright.",
         "<code>cargo course check lamps/dim</code>",

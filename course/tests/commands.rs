@@ -29,8 +29,7 @@ fn an_exercise_goes_from_failing_to_solved() {
         stdout(&list)
     );
     assert!(
-        stdout(&list)
-            .contains("0 of 2 solved\nnext: fix/double, in exercises/02-fix/src/double.rs\n")
+        stdout(&list).contains("0 of 2 solved\nnext: fix/double, in work/02-fix/src/double.rs\n")
     );
     assert!(!stdout(&list).contains('\x1b'), "no colours in a pipe");
 
@@ -79,10 +78,7 @@ fn an_exercise_goes_from_failing_to_solved() {
 
     let listed = json(&course.command(&["list", "--json"]));
     assert_eq!(listed["solved"], 1);
-    assert_eq!(
-        listed["exercises"][0]["file"],
-        "exercises/02-fix/src/double.rs"
-    );
+    assert_eq!(listed["exercises"][0]["file"], "work/02-fix/src/double.rs");
 
     let all = course.command(&["check", "02"]);
     assert_eq!(code(&all), 1);
@@ -133,7 +129,7 @@ fn hints_are_shown_one_at_a_time_and_remembered() {
 #[test]
 fn reset_keeps_every_version_of_the_reader() {
     let course = Course::new();
-    let skeleton = course.read("exercises/02-fix/src/double.rs");
+    let skeleton = course.read("work/02-fix/src/double.rs");
     for n in 1..=2 {
         course.double(&format!("x + x + {n}"));
         let reset = course.command(&["reset", "fix/double"]);
@@ -143,35 +139,33 @@ fn reset_keeps_every_version_of_the_reader() {
             "{}",
             stdout(&reset)
         );
-        assert_eq!(course.read("exercises/02-fix/src/double.rs"), skeleton);
+        assert_eq!(course.read("work/02-fix/src/double.rs"), skeleton);
         assert!(
             course
-                .read(&format!("exercises/02-fix/src/double.rs.yours-{n}"))
+                .read(&format!("work/02-fix/src/double.rs.yours-{n}"))
                 .contains(&format!("x + x + {n}"))
         );
     }
     // Only this exercise is reset, and the work on other exercises stays.
     course.solve("fix/count");
-    let theirs = course.read("exercises/02-fix/src/count.rs");
+    let theirs = course.read("work/02-fix/src/count.rs");
     course.command(&["reset", "fix/double"]);
-    assert_eq!(course.read("exercises/02-fix/src/count.rs"), theirs);
+    assert_eq!(course.read("work/02-fix/src/count.rs"), theirs);
     assert!(
-        !course
-            .path("exercises/02-fix/src/double.rs.yours-3")
-            .exists(),
+        !course.path("work/02-fix/src/double.rs.yours-3").exists(),
         "there was nothing to keep"
     );
     // A deleted exercise comes back.
-    fs::remove_dir_all(course.path("exercises")).unwrap();
+    fs::remove_dir_all(course.path("work")).unwrap();
     assert_eq!(code(&course.command(&["reset", "fix/double"])), 0);
-    assert_eq!(course.read("exercises/02-fix/src/double.rs"), skeleton);
-    assert!(course.path("exercises/Cargo.toml").exists());
+    assert_eq!(course.read("work/02-fix/src/double.rs"), skeleton);
+    assert!(course.path("work/Cargo.toml").exists());
 }
 
 #[test]
 fn reset_replaces_a_directory_with_the_file() {
     let course = Course::new();
-    let file = "exercises/02-fix/src/double.rs";
+    let file = "work/02-fix/src/double.rs";
     let skeleton = course.read(file);
     fs::remove_file(course.path(file)).unwrap();
     course.write(&format!("{file}/work.rs"), "// mine");
@@ -185,7 +179,7 @@ fn reset_replaces_a_directory_with_the_file() {
 #[test]
 fn reset_never_writes_through_a_link() {
     let course = Course::new();
-    let file = course.path("exercises/02-fix/src/double.rs");
+    let file = course.path("work/02-fix/src/double.rs");
     let skeleton = fs::read(&file).unwrap();
     for target in ["elsewhere.rs", "progress.txt"] {
         fs::remove_file(&file).unwrap();
@@ -203,7 +197,7 @@ fn reset_never_writes_through_a_link() {
 fn a_reset_that_cannot_write_keeps_the_readers_file() {
     let course = Course::new();
     course.double("x + x");
-    let file = "exercises/02-fix/src/double.rs";
+    let file = "work/02-fix/src/double.rs";
     // A directory blocks the name of the temporary file.
     let blocked = format!("{file}.{}.tmp/x", std::process::id());
     course.write(&blocked, "");
@@ -389,7 +383,7 @@ fn endless_tests_are_stopped_and_reported() {
 fn a_broken_manifest_is_explained_and_reset_repairs_it() {
     let course = Course::new();
     course.write(
-        "exercises/Cargo.toml",
+        "work/Cargo.toml",
         "[workspace]\nmembers = [\"02-fix\", \"03-gone\"]\n",
     );
     let check = course.command(&["check", "count"]);
@@ -405,7 +399,7 @@ fn a_broken_manifest_is_explained_and_reset_repairs_it() {
     );
     let reset = course.command(&["reset", "count"]);
     assert!(
-        stdout(&reset).contains("exercises/Cargo.toml was restored too. Your version is kept as"),
+        stdout(&reset).contains("work/Cargo.toml was restored too. Your version is kept as"),
         "{}",
         stdout(&reset)
     );

@@ -113,7 +113,7 @@ fn a_gen_that_fails_names_the_files_that_it_set_aside_before() {
     course.write("exercises/02-fix/src/count.rs", "// mine\n");
     course.write("exercises/02-fix/src/double.rs", "// mine\n");
     let catalog = course.catalog();
-    let tree = course::skeleton::generate(&course.layout, &catalog.chapters).unwrap();
+    let tree = course::skeleton::generate(&course.layout, &catalog.crates).unwrap();
     // Where the second file would be written first, nothing can be written.
     let blocked = format!(
         "exercises/02-fix/src/double.rs.{}.tmp/x",

@@ -32,7 +32,7 @@ fn a_skeleton_fails_by_its_named_tests_and_a_solution_passes() {
         "{message}"
     );
     assert!(
-        message.contains("panicked at exercises/02-fix/src/double.rs:5"),
+        message.contains("panicked at work/02-fix/src/double.rs:5"),
         "{message}"
     );
     assert_eq!(test(&verdict, "doubles_them_all").0, TestStatus::Ignored);
@@ -69,7 +69,7 @@ fn a_compiler_error_is_shown_with_the_exercise_whose_file_it_is_in() {
     );
     assert_eq!(
         verdict.waits_for.as_deref(),
-        Some("exercises/02-fix/src/double.rs")
+        Some("work/02-fix/src/double.rs")
     );
 }
 
@@ -78,7 +78,7 @@ fn tests_are_listed_in_the_order_of_their_file() {
     let course = Course::new();
     let test = |name: &str| format!("#[test]\nfn {name}() {{}}\n");
     let tests = ["simple", "also_simple", "hard"].map(test).concat();
-    course.write("exercises/02-fix/tests/double.rs", &tests);
+    course.write("work/02-fix/tests/double.rs", &tests);
     let verdict = course.run("fix/double", &Limits::default());
     let names: Vec<_> = verdict.tests.iter().map(|test| &*test.name).collect();
     assert_eq!(names, ["simple", "also_simple", "hard"]);
@@ -246,7 +246,7 @@ fn the_advice_deletes_a_lock_file_only_if_cargo_cannot_parse_it() {
 #[test]
 fn if_another_exercises_file_is_missing_the_advice_restores_that_one() {
     let course = Course::new();
-    std::fs::remove_file(course.path("exercises/02-fix/src/count.rs")).unwrap();
+    std::fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
     let verdict = course.run("fix/double", &Limits::default());
     assert_eq!(verdict.outcome, Outcome::BuildFailed);
     let advice = verdict.advice.expect("the error is in another exercise");
@@ -260,11 +260,11 @@ fn if_another_exercises_file_is_missing_the_advice_restores_that_one() {
 fn a_missing_file_is_named_with_the_command_that_restores_it() {
     let course = Course::new();
     course.solve("fix/double");
-    let solved = course.read("exercises/02-fix/src/double.rs");
+    let solved = course.read("work/02-fix/src/double.rs");
     for path in [
-        "exercises/02-fix/tests/double.rs",
-        "exercises/02-fix/Cargo.toml",
-        "exercises/Cargo.toml",
+        "work/02-fix/tests/double.rs",
+        "work/02-fix/Cargo.toml",
+        "work/Cargo.toml",
     ] {
         let before = course.read(path);
         std::fs::remove_file(course.path(path)).unwrap();
@@ -291,7 +291,7 @@ fn a_missing_file_is_named_with_the_command_that_restores_it() {
 fn a_broken_manifest_is_reported_with_the_command_that_restores_it() {
     let course = Course::new();
     course.solve("fix/double");
-    let manifest = "exercises/02-fix/Cargo.toml";
+    let manifest = "work/02-fix/Cargo.toml";
     course.write(manifest, "[package\nname = ");
     let verdict = course.run("fix/double", &Limits::default());
     assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
@@ -311,11 +311,11 @@ fn a_broken_manifest_is_reported_with_the_command_that_restores_it() {
         course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
     assert_eq!(
         reset.kept.as_deref(),
-        Some(&*course.path("exercises/02-fix/src/double.rs.yours-1"))
+        Some(&*course.path("work/02-fix/src/double.rs.yours-1"))
     );
     assert_eq!(reset.restored.len(), 1, "{reset:?}");
     assert_eq!(
-        course.read("exercises/02-fix/Cargo.toml.yours-1"),
+        course.read("work/02-fix/Cargo.toml.yours-1"),
         "[package\nname = "
     );
     course.solve("fix/double");
@@ -330,7 +330,7 @@ fn a_file_that_changes_during_the_build_gives_no_outdated_verdict() {
     let course = Course::new();
     // A slow build script, so that the change happens during the build.
     course.write(
-        "exercises/02-fix/build.rs",
+        "work/02-fix/build.rs",
         "fn main() {\n    let dir = std::env::var(\"CARGO_MANIFEST_DIR\").unwrap();\n    \
          let file = format!(\"{dir}/src/double.rs\");\n    \
          let text = std::fs::read_to_string(&file).unwrap().replace(\"todo!(\\\"double {x}\\\")\", \"2 * x\");\n    \
@@ -350,7 +350,7 @@ fn a_file_that_changes_during_the_build_gives_no_outdated_verdict() {
 #[test]
 fn a_file_that_is_older_than_the_last_build_is_built_again() {
     let course = Course::new();
-    let file = course.path("exercises/02-fix/src/double.rs");
+    let file = course.path("work/02-fix/src/double.rs");
     let skeleton = std::fs::read(&file).unwrap();
     course.solve("fix/double");
     let solved = std::fs::read(&file).unwrap();

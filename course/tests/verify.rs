@@ -121,6 +121,52 @@ fn a_chapter_with_true_claims_passes() {
     }
 }
 
+/// Each skeleton of the reader's runtime is judged with all other modules solved.
+#[test]
+fn a_runtime_that_keeps_its_word_is_proved() {
+    let course = Course::with_runtime();
+    course.write(
+        "book/src/02-fix.md",
+        "{{#exercise fix/queue}}\n\n{{#exercise fix/double}}\n\n{{#exercise fix/line}}\n\n{{#exercise fix/count}}\n",
+    );
+    let printed = stdout(&course.command(&["verify", "02"]));
+    for line in ["solved", "caught"] {
+        assert!(
+            !printed.contains(&format!("fix/queue: {line}")),
+            "{printed}"
+        );
+    }
+    for step in [
+        "skeletons regenerate the same      ok",
+        "skeletons fail by named tests      ok",
+        "solutions pass without a warning   ok",
+        "mutants are caught                 ok",
+        "exercises and tests are real       ok",
+    ] {
+        assert!(printed.contains(step), "no {step:?} in\n{printed}");
+    }
+    let file = "solutions/my-runtime/exercises.toml";
+    let toml = course.read(file);
+    course.write(
+        file,
+        &toml
+            .replace(
+                "fails = \"there_is_room_for_one\"",
+                "fails = \"no_such_test\"",
+            )
+            .replace("features = [\"slow\"]", ""),
+    );
+    let printed = stdout(&course.command(&["verify", "02"]));
+    for told in [
+        "fix/queue: with all other modules solved, no_such_test is no test",
+        "`fails` could name a_full_queue_takes_nothing or there_is_room_for_one",
+        "fix/queue: the solution does not pass",
+        "built as its exercise says",
+    ] {
+        assert!(printed.contains(told), "no {told:?} in\n{printed}");
+    }
+}
+
 #[test]
 fn every_wrong_claim_is_reported_with_what_to_do() {
     let course = with_a_page();

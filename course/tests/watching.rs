@@ -87,7 +87,7 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     watch.until("fix/double · Double it");
     watch.until("fix/double: failed");
     watch.until("not yet implemented: double 1");
-    watch.until("edit exercises/02-fix/src/double.rs and save it");
+    watch.until("edit work/02-fix/src/double.rs and save it");
     watch.until("0 of 2 solved   [n]ext [h]int [l]ist [c]heck all [r]un [x] reset [q]uit");
     watch.press("h");
     watch.until("Hint 1 of 3: What is twice?");
@@ -105,7 +105,7 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     watch.press("x");
     watch.until("[y/n]");
     watch.press("y");
-    watch.until("Your version is kept as exercises/02-fix/src/double.rs.yours-1");
+    watch.until("Your version is kept as work/02-fix/src/double.rs.yours-1");
     watch.until("not yet implemented: double 1");
     watch.press("c");
     watch.until("running all exercises");

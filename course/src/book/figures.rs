@@ -173,9 +173,15 @@ pub fn test_source(test: &TestRef, shown: &Excerpt) -> String {
 pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
     let [id, title, file, test] = [&exercise.id, &exercise.title, file, test].map(attribute);
     let (kind, minutes) = (exercise.kind.name(), exercise.minutes);
+    let module = exercise
+        .module
+        .as_deref()
+        .map_or_else(String::new, |module| {
+            format!(" data-module=\"{}\"", attribute(module))
+        });
     format!(
         "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
-         data-kind=\"{kind}\" data-minutes=\"{minutes}\">\n<h3>{title}</h3>\n\n{}\n\n\
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\"{module}>\n<h3>{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
          there. Or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
         id.replace('/', "-"),

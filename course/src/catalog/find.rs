@@ -1,6 +1,6 @@
 //! Finds the exercise or chapter that the reader means.
 
-use super::{Catalog, CatalogError, Chapter, Exercise};
+use super::{Catalog, CatalogError, Chapter, Exercise, Runtime};
 
 /// The largest number of suggestions.
 const SUGGESTIONS: usize = 3;
@@ -28,12 +28,17 @@ pub(super) fn select<'a>(
     if let Some(chapter) = lookup_chapter(catalog, word) {
         return Ok(chapter.exercises.iter().collect());
     }
+    if word.trim_end_matches('/') == Runtime::FOLDER {
+        return Ok(catalog.in_folder(Runtime::FOLDER).collect());
+    }
     Err(unknown("exercise or chapter", word, nearest(catalog, word)))
 }
 
-/// Finds an exercise by its id, or by the part after the slash if only one id has it.
+/// Finds an exercise by its id, by an earlier id, or by the part after the slash if only one id has it.
 fn lookup<'a>(catalog: &'a Catalog, id: &str) -> Option<&'a Exercise> {
-    if let Some(exercise) = catalog.exercises().find(|exercise| exercise.id == id) {
+    let former = |exercise: &&Exercise| exercise.formerly.iter().any(|former| former == id);
+    let by_id = catalog.exercises().find(|exercise| exercise.id == id);
+    if let Some(exercise) = by_id.or_else(|| catalog.exercises().find(former)) {
         return Some(exercise);
     }
     let mut short = catalog

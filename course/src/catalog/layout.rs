@@ -44,9 +44,19 @@ impl Layout {
         self.root.join("solutions")
     }
 
-    /// `exercises/`
+    /// `exercises/`: the skeletons, as they are before a reader changes them.
     pub fn exercises(&self) -> PathBuf {
         self.root.join("exercises")
+    }
+
+    /// `work/`, where the reader's files live. Git ignores it.
+    pub fn yours(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// `work/earlier/`, for work of the reader's that has no other place.
+    pub fn earlier(&self) -> PathBuf {
+        self.yours().join("earlier")
     }
 
     /// `book/`

@@ -7,22 +7,29 @@ mod chapter;
 mod error;
 mod find;
 mod layout;
+mod load;
+mod runtime;
 
-pub use chapter::{Chapter, Exercise, Kind, Mutant};
+pub use chapter::{Chapter, Crate, Exercise, Kind, Mutant, Settings};
 pub use error::CatalogError;
 pub use layout::Layout;
+pub use runtime::{Program, Runtime};
 
 /// All chapters, in the book's order.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     /// The chapters, ordered by number.
     pub chapters: Vec<Chapter>,
+    /// The packages of exercises, in the order of their folders.
+    pub crates: Vec<Crate>,
+    /// The reader's runtime, if the course has one.
+    pub runtime: Option<Runtime>,
 }
 
 impl Catalog {
-    /// Reads every `solutions/NN-name/exercises.toml`.
+    /// Reads every `exercises.toml` of `solutions/`.
     pub fn load(layout: &Layout) -> Result<Self, CatalogError> {
-        chapter::load_all(layout).map(|chapters| Self { chapters })
+        load::all(layout)
     }
 
     /// Every exercise, in the book's order.
@@ -46,10 +53,26 @@ impl Catalog {
         find::chapter(self, word)
     }
 
-    /// The chapter of an exercise.
-    pub fn chapter_of(&self, exercise: &Exercise) -> Option<&Chapter> {
-        self.chapters
-            .iter()
-            .find(|chapter| chapter.dir == exercise.chapter)
+    /// The exercises of one package, in the book's order.
+    pub fn in_folder<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Exercise> {
+        self.exercises()
+            .filter(move |exercise| exercise.folder == folder)
+    }
+
+    /// The modules that these ids need, also those that only the needed ones use. In the book's order.
+    pub fn needs(&self, uses: &[String]) -> Vec<&Exercise> {
+        let mut needed: Vec<&str> = Vec::new();
+        let mut waiting: Vec<&str> = uses.iter().map(String::as_str).collect();
+        while let Some(id) = waiting.pop() {
+            if needed.contains(&id) {
+                continue;
+            }
+            needed.push(id);
+            let used = self.exercises().filter(|exercise| exercise.id == id);
+            waiting.extend(used.flat_map(|exercise| &exercise.uses).map(String::as_str));
+        }
+        self.exercises()
+            .filter(|exercise| needed.contains(&&*exercise.id))
+            .collect()
     }
 }

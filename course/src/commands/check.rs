@@ -24,21 +24,17 @@ pub fn run(
     layout: &Layout,
     words: &[String],
     json: bool,
-    seconds: u64,
+    seconds: Option<u64>,
 ) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let chosen = choose(&session, words)?;
-    let limits = Limits {
-        test_time: Duration::from_secs(seconds),
-        ..Limits::default()
-    };
-    stop::block_on(check(session, &chosen, &limits, json))
+    stop::block_on(check(session, &chosen, seconds, json))
 }
 
 async fn check(
     mut session: Session<'_>,
     chosen: &[Exercise],
-    limits: &Limits,
+    seconds: Option<u64>,
     json: bool,
 ) -> Result<ExitCode, CommandError> {
     let paint = Paint::for_stdout();
@@ -49,11 +45,18 @@ async fn check(
             // Show the reader which exercise is running.
             print(&format!("{}: ", paint.bold(&exercise.id)))?;
         }
-        let verdict = runner::run(session.layout, exercise, limits).await?;
-        session.record_verdict(&exercise.id, &verdict);
+        let limits = match seconds {
+            Some(seconds) => Limits {
+                test_time: Duration::from_secs(seconds),
+                ..Limits::default()
+            },
+            None => Limits::default().for_exercise(exercise),
+        };
+        let verdict = runner::run(session.layout, exercise, &limits).await?;
+        session.record_verdict(exercise, &verdict);
         passed += usize::from(verdict.passed());
         if json {
-            let standing = Standing::new(exercise, &session.progress);
+            let standing = Standing::new(session.layout, exercise, &session.progress);
             standings.push(Standing {
                 verdict: Some(verdict),
                 ..standing

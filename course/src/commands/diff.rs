@@ -12,7 +12,7 @@ use crate::terminal::Paint;
 pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?;
-    if !anyway && !session.progress.is_solved(&exercise.id) {
+    if !anyway && !session.progress.is_done(&exercise.id) {
         print(&format!(
             "{} is not solved yet, and the comparison would give the answer away.\nSolve it first \
              (`cargo course check {}`), or add `--anyway`.\n",

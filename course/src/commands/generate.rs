@@ -10,8 +10,8 @@ use crate::skeleton::{self, Difference, Regenerated};
 
 /// Brings `exercises/` up to date, or only lists what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
-    let session = Session::open(layout)?;
-    let tree = skeleton::generate(layout, &session.catalog.chapters)?;
+    let session = Session::read(layout)?;
+    let tree = skeleton::generate(layout, &session.catalog.crates)?;
     if check {
         let different = skeleton::differences(layout, &tree)?;
         let different: Vec<_> = different

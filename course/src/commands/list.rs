@@ -8,13 +8,20 @@ use serde::Serialize;
 use super::CommandError;
 use super::session::{Session, print, print_json};
 use crate::catalog::{Catalog, Layout};
-use crate::progress::{Progress, Standing, State};
+use crate::progress::{self, Earlier, Modules, Progress, Standing, State};
 use crate::terminal::Paint;
+use crate::work;
 
 #[derive(Serialize)]
 struct Listed {
     exercises: Vec<Standing>,
     solved: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runtime: Option<Modules>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Earlier>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changed: Vec<String>,
 }
 
 /// Lists the exercises.
@@ -24,25 +31,29 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
         let exercises: Vec<_> = session
             .catalog
             .exercises()
-            .map(|exercise| Standing::new(exercise, &session.progress))
+            .map(|exercise| Standing::new(layout, exercise, &session.progress))
             .collect();
         let solved = exercises
             .iter()
             .filter(|exercise| exercise.state == State::Solved)
             .count();
-        print_json(&Listed { exercises, solved })?;
+        print_json(&Listed {
+            exercises,
+            solved,
+            runtime: Modules::count(layout, &session.catalog, &session.progress),
+            earlier: progress::earlier(&session.catalog, &session.progress),
+            changed: work::outdated(layout, &session.catalog),
+        })?;
     } else {
-        print(&table(
-            &session.catalog,
-            &session.progress,
-            Paint::for_stdout(),
-        ))?;
+        print(&table(&session, Paint::for_stdout()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// The table of exercises.
-pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> String {
+pub(super) fn table(session: &Session, paint: Paint) -> String {
+    let (catalog, progress) = (&session.catalog, &session.progress);
+    let outdated = work::outdated(session.layout, catalog);
     let width = catalog
         .exercises()
         .map(|exercise| exercise.id.len())
@@ -58,6 +69,7 @@ pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> Str
         for exercise in &chapter.exercises {
             let state = match progress.state(&exercise.id) {
                 State::Solved => paint.green("solved "),
+                State::Filled => paint.yellow("filled "),
                 State::Failing => paint.red("failing"),
                 State::Todo | State::Running => paint.dim("todo   "),
             };
@@ -73,7 +85,27 @@ pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> Str
             if hints > 0 {
                 let _ = write!(out, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
             }
+            if progress::is_open_again(session.layout, exercise, progress) {
+                let again = "(solved earlier, its file is to do again)";
+                let _ = write!(out, "  {}", paint.yellow(again));
+            }
+            if outdated.contains(&exercise.id) {
+                let reset = format!("(changed: `cargo course reset {}`)", exercise.id);
+                let _ = write!(out, "  {}", paint.yellow(&reset));
+            }
             out.push('\n');
+        }
+        out.push('\n');
+    }
+    out.push_str(&no_longer(catalog, progress, paint));
+    if let Some(modules) = Modules::count(session.layout, catalog, progress) {
+        let _ = write!(
+            out,
+            "your runtime: {} of {} modules",
+            modules.solved, modules.all
+        );
+        if modules.filled > 0 {
+            let _ = write!(out, ", and {} filled with our solution", modules.filled);
         }
         out.push('\n');
     }
@@ -85,10 +117,29 @@ pub(super) fn table(catalog: &Catalog, progress: &Progress, paint: Paint) -> Str
     let _ = writeln!(out, "{solved} of {all} solved");
     if let Some(next) = catalog
         .exercises()
-        .find(|exercise| !progress.is_solved(&exercise.id))
+        .find(|exercise| !progress.is_done(&exercise.id))
     {
-        let file = format!("exercises/{}/{}", next.chapter, next.file.display());
+        let file = format!("work/{}/{}", next.folder, next.file.display());
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));
+    }
+    out
+}
+
+/// What the reader has solved of a course as it was earlier.
+fn no_longer(catalog: &Catalog, progress: &Progress, paint: Paint) -> String {
+    let mut out = String::new();
+    for Earlier { id, date, now } in progress::earlier(catalog, progress) {
+        if out.is_empty() {
+            let _ = writeln!(out, "{}", paint.bold("no longer in the course"));
+        }
+        let _ = write!(out, "  {id}, solved on {date}");
+        if let Some(now) = now {
+            let _ = write!(out, "; {now} takes its place");
+        }
+        out.push('\n');
+    }
+    if !out.is_empty() {
+        out.push('\n');
     }
     out
 }

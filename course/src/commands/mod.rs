@@ -3,9 +3,11 @@
 
 pub mod check;
 pub mod diff;
+pub mod fill;
 pub mod generate;
 pub mod hint;
 pub mod list;
+pub mod meters;
 pub mod preprocess;
 pub mod reset;
 pub mod serve;

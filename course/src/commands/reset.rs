@@ -22,8 +22,8 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
 /// the exercises.
 pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
-    let tree = skeleton::generate(layout, &session.catalog.chapters)?;
-    let exercises = layout.exercises();
+    let tree = skeleton::for_the_reader(skeleton::generate(layout, &session.catalog.crates)?);
+    let exercises = layout.yours();
     let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
     let known = places.iter().find_map(|path| {
         let content = tree.get(path.strip_prefix(&exercises).ok()?)?;

@@ -3,10 +3,12 @@
 use std::io::Write;
 
 use super::CommandError;
-use crate::catalog::{Catalog, Layout};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
 use crate::runner::Verdict;
+use crate::skeleton;
 use crate::terminal::{self, Paint};
+use crate::work;
 
 /// The catalog and the progress of one clone.
 pub(crate) struct Session<'a> {
@@ -18,8 +20,28 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads both. Warns the reader if the progress file was damaged.
+    /// Reads both, and brings `work/` up to date. Tells the reader what has changed.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
+        let mut session = Self::read(layout)?;
+        match work::update(layout, &session.catalog) {
+            Ok(report) => report
+                .told(layout)
+                .iter()
+                .for_each(|told| terminal::complain(told)),
+            // A checkout that is read-only, a full disk: what is there can still be used.
+            Err(error) => {
+                let advice = error.advice();
+                let what = "work/ could not be brought up to date";
+                terminal::print_warning(what, &error, advice.as_deref());
+            }
+        }
+        // Only now is the reader's work where the exercises are today.
+        session.progress = told(layout, progress::load_carried(layout, &session.catalog)?);
+        Ok(session)
+    }
+
+    /// Reads both; says so if the progress file was damaged.
+    pub fn read(layout: &'a Layout) -> Result<Self, CommandError> {
         let catalog = Catalog::load(layout)?;
         let loaded = progress::load(&layout.progress())?;
         Ok(Self {
@@ -47,15 +69,12 @@ impl<'a> Session<'a> {
     }
 
     /// Records the result of a run.
-    pub fn record_verdict(&mut self, id: &str, verdict: &Verdict) {
-        self.record(
-            id,
-            if verdict.passed() {
-                Change::Passed
-            } else {
-                Change::Failed
-            },
-        );
+    pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
+        let ours = skeleton::is_filled(self.layout, exercise);
+        let change = self
+            .progress
+            .change_by(&exercise.id, verdict.passed(), ours);
+        self.record(&exercise.id, change);
     }
 }
 

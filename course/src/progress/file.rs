@@ -125,6 +125,7 @@ fn parse_line(line: &str) -> Option<(String, Entry)> {
         "todo" => State::Todo,
         "failing" => State::Failing,
         "solved" => State::Solved,
+        "filled" => State::Filled,
         _ => return None,
     };
     let date = words.next().filter(|date| is_date(date))?;
@@ -160,6 +161,7 @@ fn render(progress: &Progress) -> String {
     for (id, entry) in &progress.entries {
         let state = match entry.state {
             State::Solved => "solved",
+            State::Filled => "filled",
             State::Failing => "failing",
             // After the file is read again, no exercise is running.
             State::Todo | State::Running => "todo",

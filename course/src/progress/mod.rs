@@ -9,13 +9,15 @@
 //! move it aside and tell the reader. Every change reads the file again under a lock, so two
 //! courses at once keep each other's changes.
 
+mod carry;
 mod date;
 mod file;
 mod standing;
 #[cfg(test)]
 mod tests;
 
-pub use standing::Standing;
+pub use carry::load_carried;
+pub use standing::{Earlier, Modules, Standing, earlier, is_open_again};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,6 +38,8 @@ pub enum State {
     Failing,
     /// Its tests are running.
     Running,
+    /// `cargo course fill` put our solution in place.
+    Filled,
     /// Its tests passed. A later failure does not change that, but `reset` does.
     Solved,
 }
@@ -79,6 +83,8 @@ pub enum Change {
     Passed,
     /// The tests failed. A solved exercise stays solved.
     Failed,
+    /// Our solution was put in place, or its tests passed with our solution. A solved exercise stays solved.
+    Filled,
     /// The exercise was reset to its skeleton.
     Reset,
     /// This many hints were shown. We keep the largest number.
@@ -136,7 +142,9 @@ impl Progress {
         let mut entry = before.clone().unwrap_or_default();
         match change {
             Change::Passed => entry.state = State::Solved,
-            Change::Failed if entry.state == State::Solved => {}
+            Change::Failed | Change::Filled if entry.state == State::Solved => {}
+            Change::Failed if entry.state == State::Filled => {}
+            Change::Filled => entry.state = State::Filled,
             Change::Failed => entry.state = State::Failing,
             Change::Reset => entry.state = State::Todo,
             Change::Hinted(n) => entry.hints = entry.hints.max(n),
@@ -152,6 +160,20 @@ impl Progress {
             self.entries.insert(id.to_owned(), entry);
         }
         different
+    }
+
+    /// Whether the exercise is solved, or filled with our solution.
+    pub fn is_done(&self, id: &str) -> bool {
+        matches!(self.state(id), State::Solved | State::Filled)
+    }
+
+    /// The change that a run of the tests causes.
+    pub(crate) fn change_by(&self, id: &str, passed: bool, ours: bool) -> Change {
+        match passed {
+            true if ours && self.state(id) == State::Filled => Change::Filled,
+            true => Change::Passed,
+            false => Change::Failed,
+        }
     }
 
     /// Whether its tests have passed since the last reset.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Progress, State};
-use crate::catalog::{Exercise, Kind};
+use crate::catalog::{Catalog, Exercise, Kind, Layout};
 use crate::runner::Verdict;
+use crate::skeleton;
 
 /// An exercise with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,8 +24,14 @@ pub struct Standing {
     pub file: String,
     /// The test file, in the same form.
     pub test: String,
+    /// The module of the reader's runtime that it builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
     /// The state.
     pub state: State,
+    /// It was solved, and its file has a hole of the skeleton's now: it is to do again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
     /// The result of its last run, if there was one.
@@ -34,9 +41,9 @@ pub struct Standing {
 
 impl Standing {
     /// The exercise with the progress from the file.
-    pub fn new(exercise: &Exercise, progress: &Progress) -> Self {
+    pub fn new(layout: &Layout, exercise: &Exercise, progress: &Progress) -> Self {
         let path = |file: &std::path::Path| {
-            format!("exercises/{}/{}", exercise.chapter, file.display()).replace('\\', "/")
+            format!("work/{}/{}", exercise.folder, file.display()).replace('\\', "/")
         };
         Self {
             id: exercise.id.clone(),
@@ -46,9 +53,78 @@ impl Standing {
             minutes: exercise.minutes,
             file: path(&exercise.file),
             test: path(&exercise.test),
+            module: exercise.module.clone(),
             state: progress.state(&exercise.id),
+            open: is_open_again(layout, exercise, progress),
             hints_shown: progress.hints(&exercise.id),
             verdict: None,
         }
     }
+}
+
+/// Whether an exercise was solved and its file has a hole of the skeleton's again: the exercise
+/// moved and asks for something else now, or this is another clone.
+pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
+    progress.is_solved(&exercise.id) && skeleton::is_open(layout, exercise)
+}
+
+/// How far the reader's runtime is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modules {
+    /// All its modules, also those that later chapters add.
+    pub all: usize,
+    /// Those that the reader has solved.
+    pub solved: usize,
+    /// Those that are filled with our solution.
+    pub filled: usize,
+}
+
+impl Modules {
+    /// The modules as the progress file has them; `None` if the course has no such runtime.
+    pub fn count(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Option<Self> {
+        let all = catalog.runtime.as_ref()?.modules.len();
+        let modules = || catalog.exercises().filter(|one| one.module.is_some());
+        let with = |state| {
+            let in_it = modules().filter(move |one| progress.state(&one.id) == state);
+            in_it
+                .filter(|one| !is_open_again(layout, one, progress))
+                .count()
+        };
+        Some(Self {
+            all,
+            solved: with(State::Solved),
+            filled: with(State::Filled),
+        })
+    }
+}
+
+/// Something that the reader has solved and that is no exercise any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Earlier {
+    /// The id that it had.
+    pub id: String,
+    /// When it was solved.
+    pub date: String,
+    /// The exercise that takes its place, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<String>,
+}
+
+/// All of them, by id.
+pub fn earlier(catalog: &Catalog, progress: &Progress) -> Vec<Earlier> {
+    let is_known = |id: &String| catalog.exercises().any(|exercise| exercise.id == *id);
+    let solved = progress
+        .entries
+        .iter()
+        .filter(|(id, entry)| entry.state == State::Solved && !is_known(id));
+    solved
+        .map(|(id, entry)| Earlier {
+            id: id.clone(),
+            date: entry.date.clone(),
+            now: catalog
+                .exercises()
+                .find(|exercise| exercise.formerly.contains(id))
+                .map(|exercise| exercise.id.clone()),
+        })
+        .collect()
 }

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::RunError;
 use super::child::{self, Ended, Spec, Stream};
+use crate::catalog::Exercise;
 
 /// The limit for cargo's messages, which only this program reads. It protects our memory.
 const OUTPUT: usize = 16 << 20;
@@ -178,6 +179,19 @@ impl Report {
         let lines: Vec<&str> = self.stderr.lines().skip(start.unwrap_or(0)).collect();
         lines.join("\n").trim().to_owned()
     }
+}
+
+/// The arguments for cargo to build an exercise's test without a run.
+pub(crate) fn test_args(exercise: &Exercise) -> Vec<String> {
+    let target = exercise.test_target();
+    let fixed = ["test", "--no-run", "--message-format=json", "--package"];
+    let mut args: Vec<String> = fixed
+        .into_iter()
+        .chain([&*exercise.package, "--test", &*target])
+        .map(str::to_owned)
+        .collect();
+    args.extend(exercise.settings.cargo_args());
+    args
 }
 
 /// The cargo that started this program, or the one in the PATH.

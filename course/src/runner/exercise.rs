@@ -4,7 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest};
+use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
@@ -49,7 +49,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
         }
         Ok(())
     };
-    add(&layout.exercises().join("Cargo.toml"))?;
+    add(&layout.yours().join("Cargo.toml"))?;
     if dir.is_dir() {
         for file in files::walk(&dir, &is_no_source)? {
             add(&dir.join(file))?;
@@ -81,11 +81,12 @@ async fn once(
         stdout: None,
         advice: None,
         waits_for: None,
+        needs: Vec::new(),
         cargo_ms: 0,
         total_ms: 0,
         revision: revision.to_owned(),
     };
-    let workspace = layout.exercises();
+    let workspace = layout.yours();
     let dir = exercise.dir(layout);
     let test_file = dir.join(&exercise.test);
     let needed = [
@@ -157,6 +158,7 @@ async fn once(
             *message = from_root(message);
         }
         verdict.stdout = ran.stdout;
+        needs::tell(layout, exercise, &mut verdict);
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
                 "{} has no tests left. {}",
@@ -176,17 +178,10 @@ async fn build(
     exercise: &Exercise,
     limits: &Limits,
 ) -> Result<cargo::Report, RunError> {
+    let args = cargo::test_args(exercise);
     cargo::run(&cargo::Call {
-        args: &[
-            "test",
-            "--no-run",
-            "--message-format=json",
-            "--package",
-            &exercise.package,
-            "--test",
-            &exercise.test_target(),
-        ],
-        dir: &layout.exercises(),
+        args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
+        dir: &layout.yours(),
         target: &layout.exercises_target(),
         env: &[],
         time: limits.build_time,
@@ -220,12 +215,11 @@ fn foreign_error(layout: &Layout, exercise: &Exercise, report: &cargo::Report) -
         return None;
     }
     let catalog = Catalog::load(layout).ok()?;
-    let chapter = catalog.chapter_of(exercise)?;
     let gone = |other: &&Exercise| !other.path(layout).is_file();
-    if let Some(other) = chapter.exercises.iter().find(gone) {
+    if let Some(other) = catalog.in_folder(&exercise.folder).find(gone) {
         return Some(other.clone());
     }
-    let other = chapter.exercises.iter().find(|other| {
+    let other = catalog.in_folder(&exercise.folder).find(|other| {
         errors()
             .flat_map(cargo::CompilerMessage::files)
             .any(|file| Path::new(file).ends_with(&other.file))
@@ -250,11 +244,8 @@ fn from_root(text: &str, exercise: &Exercise) -> String {
     ["--> ", "::: ", "panicked at "]
         .iter()
         .fold(text.to_owned(), |text, before| {
-            let dir = &exercise.chapter;
-            text.replace(
-                &format!("{before}{dir}/"),
-                &format!("{before}exercises/{dir}/"),
-            )
+            let dir = &exercise.folder;
+            text.replace(&format!("{before}{dir}/"), &format!("{before}work/{dir}/"))
         })
 }
 

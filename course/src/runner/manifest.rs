@@ -11,7 +11,7 @@ const MANIFEST: &str = "Cargo.toml";
 /// The advice when cargo gave up with this complaint. Its paths are shown from the root.
 pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
     if let Some(manifest) = blamed(layout, complaint) {
-        let path = layout.exercises().join(manifest);
+        let path = layout.yours().join(manifest);
         return format!(
             "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
             layout.show(&path),
@@ -19,7 +19,7 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
             skeleton::YOURS
         );
     }
-    let lock_file = layout.show(&layout.exercises().join("Cargo.lock"));
+    let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
     if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
         return format!("delete {lock_file}. Cargo writes a new one");
     }
@@ -39,16 +39,16 @@ pub(super) fn restore(layout: &Layout, file: &Path) -> String {
 /// package's is broken, so a package's comes first.
 fn blamed(layout: &Layout, complaint: &str) -> Option<String> {
     let catalog = Catalog::load(layout).ok()?;
-    let tree = skeleton::generate(layout, &catalog.chapters).ok()?;
+    let tree = skeleton::for_the_reader(skeleton::generate(layout, &catalog.crates).ok()?);
     blamed_of(layout, &tree, complaint)
 }
 
 fn blamed_of(layout: &Layout, tree: &Tree, complaint: &str) -> Option<String> {
-    let exercises = layout.show(&layout.exercises());
+    let exercises = layout.show(&layout.yours());
     let changed = |file: &str| {
         let wanted = tree.get(Path::new(file));
         wanted.is_some_and(|wanted| {
-            !std::fs::read(layout.exercises().join(file)).is_ok_and(|now| now == *wanted)
+            !std::fs::read(layout.yours().join(file)).is_ok_and(|now| now == *wanted)
         })
     };
     let mut folders: Vec<(usize, String)> = tree
@@ -102,7 +102,7 @@ mod tests {
         let layout = Layout::at(dir.path());
         let mut tree = Tree::new();
         for file in ["Cargo.toml", "01-waiting/Cargo.toml", "02-gen/Cargo.toml"] {
-            let path = layout.exercises().join(file);
+            let path = layout.yours().join(file);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             let text = if changed.contains(&file) {
                 "changed"
@@ -112,7 +112,7 @@ mod tests {
             std::fs::write(path, text).unwrap();
             tree.insert(file.into(), "generated".into());
         }
-        let exercises = layout.show(&layout.exercises());
+        let exercises = layout.show(&layout.yours());
         let complaint = complaint.replace("{exercises}", &exercises);
         blamed_of(&layout, &tree, &complaint)
     }

@@ -14,14 +14,18 @@ mod error;
 mod exercise;
 pub(crate) mod libtest;
 mod manifest;
+mod needs;
 pub mod snippet;
 mod verdict;
 
 pub use error::RunError;
 pub use exercise::{revision, run};
+pub use needs::advice as needs_advice;
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
 
 use std::time::Duration;
+
+use crate::catalog::Exercise;
 
 /// The limits of an exercise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,18 @@ pub struct Limits {
     pub memory: u64,
     /// The time for the build.
     pub build_time: Duration,
+}
+
+impl Limits {
+    /// The same, with the time that this exercise's tests need if that is more.
+    #[must_use]
+    pub fn for_exercise(self, exercise: &Exercise) -> Self {
+        let seconds = exercise.settings.seconds.unwrap_or(0);
+        Self {
+            test_time: self.test_time.max(Duration::from_secs(seconds)),
+            ..self
+        }
+    }
 }
 
 impl Default for Limits {

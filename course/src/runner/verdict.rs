@@ -20,6 +20,9 @@ pub struct Verdict {
     /// A file of another exercise that must compile before we can test this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
+    /// The modules of the reader's runtime that its tests use and that are not solved yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// How long cargo took.
     pub cargo_ms: u64,
     /// How long everything took.

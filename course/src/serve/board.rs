@@ -15,8 +15,9 @@ use serde::Serialize;
 use super::{course::Shared, error::chain};
 use crate::{
     catalog::{Catalog, Exercise, Layout},
-    progress::{self, Change, Loaded, Progress, ProgressError, State},
+    progress::{self, Change, Loaded, Modules, Progress, ProgressError, State},
     runner::{self, Outcome, RunError, Verdict},
+    skeleton,
 };
 
 /// The state of every exercise. See the module's documentation.
@@ -43,9 +44,13 @@ pub struct View {
     title: String,
     kind: &'static str,
     minutes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    module: Option<String>,
     file: String,
     test: String,
     state: State,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    open: bool,
     hints_shown: u8,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
@@ -125,6 +130,12 @@ impl Board {
             .collect()
     }
 
+    /// The progress of the reader's runtime, if the course has one.
+    pub fn modules(&self, layout: &Layout) -> Option<Modules> {
+        let inner = self.inner();
+        Modules::count(layout, &inner.catalog, &inner.progress)
+    }
+
     /// The ids of the solved exercises.
     pub fn solved(&self) -> Vec<String> {
         let inner = self.inner();
@@ -143,7 +154,8 @@ impl Inner {
     /// If the progress file cannot be written (the disk is full), the verdict of the tests counts.
     fn is_solved(&self, id: &str) -> bool {
         let verdict = self.runs.get(id).and_then(|run| run.verdict.as_ref());
-        self.progress.is_solved(id) || verdict.is_some_and(Verdict::passed)
+        let filled = self.progress.state(id) == State::Filled;
+        self.progress.is_solved(id) || (!filled && verdict.is_some_and(Verdict::passed))
     }
 
     fn view(&self, layout: &Layout, exercise: &Exercise) -> View {
@@ -154,6 +166,7 @@ impl Inner {
         let state = match &verdict {
             _ if runs => State::Running,
             // The newest verdict counts more than the progress file.
+            Some(verdict) if verdict.passed() && remembered == State::Filled => remembered,
             Some(verdict) if verdict.passed() => State::Solved,
             Some(_) => State::Failing,
             None => remembered,
@@ -164,9 +177,11 @@ impl Inner {
             title: exercise.title.clone(),
             kind: exercise.kind.name(),
             minutes: exercise.minutes,
+            module: exercise.module.clone(),
             file: layout.show(&exercise.path(layout)),
             test: layout.show(&exercise.dir(layout).join(&exercise.test)),
             state,
+            open: verdict.is_none() && progress::is_open_again(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
             verdict,
         }
@@ -218,10 +233,11 @@ async fn run_to_end(course: Shared, exercise: Exercise, changed: Receiver<()>) {
     };
     let mut place = course.jobs.line_up();
     place.turn(|_| {}).await;
+    let limits = course.limits.for_exercise(&exercise);
     end.verdict = loop {
         // The run that starts now sees all earlier changes.
         while changed.try_recv().is_ok() {}
-        let run = std::pin::pin!(runner::run(&course.layout, &exercise, &course.limits));
+        let run = std::pin::pin!(runner::run(&course.layout, &exercise, &limits));
         let again = std::pin::pin!(changed.recv());
         let outcome = match select(run, again).await {
             Either::Left((outcome, _)) => outcome,
@@ -253,11 +269,13 @@ async fn record(
             return None;
         }
     };
-    let change = if verdict.passed() {
-        Change::Passed
-    } else {
-        Change::Failed
-    };
+    let ours = skeleton::is_filled(&course.layout, exercise);
+    let passed = verdict.passed();
+    let change = course
+        .board
+        .inner()
+        .progress
+        .change_by(&exercise.id, passed, ours);
     remember(course, exercise, change).await;
     Some(verdict)
 }
@@ -279,7 +297,7 @@ pub async fn reread(course: &Shared) {
     }
 }
 
-fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
+pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
     let loaded = match outcome {
         Ok(loaded) => loaded,
         Err(error) => {

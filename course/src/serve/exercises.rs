@@ -78,7 +78,10 @@ async fn blocking<T: Send + 'static>(
 /// `GET /api/exercises`
 pub async fn list(State(course): State<Shared>) -> Json<Value> {
     board::reread(&course).await;
-    Json(json!({ "exercises": course.board.views(&course.layout) }))
+    Json(json!({
+        "exercises": course.board.views(&course.layout),
+        "runtime": course.board.modules(&course.layout),
+    }))
 }
 
 /// `POST …/run`
@@ -108,6 +111,30 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
     Ok(Json(
         json!({ "kept": kept.map(|path| course.layout.show(&path)) }),
     ))
+}
+
+/// `POST …/fill`
+pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
+    let exercise = find(&course, id)?;
+    if exercise.module.is_none() {
+        let why = format!("{} is no module of your runtime", exercise.id);
+        return Err(Refusal::new(StatusCode::CONFLICT, why));
+    }
+    let (place, subject) = (course.clone(), exercise.clone());
+    let kept = blocking(move || {
+        match file(&place, &subject) {
+            Err(refusal) if !refusal.is_missing() => return Err(refusal),
+            _ => {}
+        }
+        skeleton::fill(&place.layout, &subject).map_err(|e| Refusal::broken(&e))
+    });
+    let kept = kept.await??;
+    board::forget(&course, &exercise);
+    board::remember(&course, &exercise, Change::Filled).await;
+    board::announce(&course, &exercise);
+    let file = course.layout.show(&exercise.path(&course.layout));
+    let kept = kept.map(|path| course.layout.show(&path));
+    Ok(Json(json!({ "file": file, "kept": kept })))
 }
 
 /// `POST …/open`

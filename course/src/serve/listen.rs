@@ -74,7 +74,9 @@ impl Server {
     pub async fn start(layout: Layout, options: Options) -> Result<Self, ServeError> {
         let (listener, port) = bind(options.port).await?;
         let catalog = Catalog::load(&layout)?;
-        let loaded = progress::load(&layout.progress())?;
+        let mut notes = Vec::new();
+        notes.extend(refresh::update_work(&layout, &catalog));
+        let loaded = progress::load_carried(&layout, &catalog)?;
         let (end, ending) = async_channel::bounded(1);
         let course = Course::new(
             layout,
@@ -85,7 +87,6 @@ impl Server {
             ending.clone(),
         )?;
         let course = Arc::new(course);
-        let mut notes = Vec::new();
         if let Some(kept) = loaded.damaged {
             notes.push(board::damaged(&course.layout.show(&kept)));
         }

@@ -7,9 +7,10 @@ use std::{
 
 use super::{board, course::Shared, error::chain};
 use crate::{
-    catalog::{Catalog, Exercise},
-    runner,
+    catalog::{Catalog, CatalogError, Exercise, Layout},
+    progress, runner, terminal,
     watch::Watch,
+    work,
 };
 
 /// The directories with the files of the book and of the exercises.
@@ -19,7 +20,7 @@ pub fn directories(course: &Shared) -> Vec<PathBuf> {
         layout.book(),
         layout.chapters(),
         layout.solutions(),
-        layout.exercises(),
+        layout.yours(),
         layout.root().join("runtime"),
     ];
     all.into_iter()
@@ -44,10 +45,38 @@ pub async fn follow(course: Shared, mut watch: Watch) {
     }
 }
 
+/// Brings `work/` up to date; answers what the reader should know.
+pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
+    match work::update(layout, catalog) {
+        Ok(report) => report.told(layout),
+        Err(error) => {
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!("; {advice}"));
+            let why = chain(&error);
+            Some(format!(
+                "work/ could not be brought up to date: {why}{advice}"
+            ))
+        }
+    }
+}
+
 async fn rebuild(course: &Shared) {
     let layout = course.layout.clone();
-    match wakeful::spawn_blocking(move || Catalog::load(&layout)).await {
-        Ok(Ok(catalog)) => course.board.set_catalog(catalog),
+    let loaded = wakeful::spawn_blocking(move || {
+        let catalog = Catalog::load(&layout)?;
+        let told = update_work(&layout, &catalog);
+        let progress = progress::load_carried(&layout, &catalog);
+        Ok::<_, CatalogError>((catalog, told, progress))
+    });
+    match loaded.await {
+        Ok(Ok((catalog, told, progress))) => {
+            course.board.set_catalog(catalog);
+            board::learn(course, progress);
+            if let Some(told) = told {
+                terminal::tell(&told);
+            }
+        }
         Ok(Err(error)) => return course.problem(&chain(&error)),
         Err(_) => {}
     }
@@ -71,7 +100,7 @@ fn is_written(path: &Path) -> bool {
 fn makes_the_book(course: &Shared, path: &Path) -> bool {
     let layout = &course.layout;
     is_written(path)
-        && !path.starts_with(layout.exercises())
+        && !path.starts_with(layout.yours())
         && !path.starts_with(layout.book().join("book"))
 }
 
@@ -84,32 +113,29 @@ fn touched(course: &Shared, changed: &BTreeSet<PathBuf>) -> Vec<Exercise> {
     let catalog = course.board.catalog();
     let mut touched = BTreeSet::new();
     for path in changed.iter().filter(|path| is_code(path)) {
-        let Some(chapter) = catalog
-            .chapters
+        let Some(member) = catalog
+            .crates
             .iter()
-            .find(|c| path.starts_with(layout.exercises().join(&c.dir)))
+            .find(|c| path.starts_with(layout.yours().join(&c.folder)))
         else {
             continue;
         };
-        let stuck = chapter.exercises.iter();
-        let stuck = stuck.filter(|e| course.board.did_not_build(&e.id));
+        let exercises = || catalog.in_folder(&member.folder);
+        let stuck = exercises().filter(|e| course.board.did_not_build(&e.id));
         touched.extend(stuck.map(|exercise| exercise.id.clone()));
         let own = |e: &&Exercise| *path == e.path(layout) || *path == e.dir(layout).join(&e.test);
-        if let Some(exercise) = chapter.exercises.iter().find(own) {
+        if let Some(exercise) = exercises().find(own) {
             touched.insert(exercise.id.clone());
+            // The tests of later modules run this module's code.
+            let users = exercises().filter(|e| e.uses.contains(&exercise.id));
+            let tried = users.filter(|e| course.board.was_tried(&e.id));
+            touched.extend(tried.map(|user| user.id.clone()));
             continue;
         }
-        let tried: Vec<_> = chapter
-            .exercises
-            .iter()
+        let tried: Vec<_> = exercises()
             .filter(|e| course.board.was_tried(&e.id))
             .collect();
-        let next = || {
-            chapter
-                .exercises
-                .iter()
-                .find(|e| !course.board.is_solved(&e.id))
-        };
+        let next = || exercises().find(|e| !course.board.is_solved(&e.id));
         let concerned = if tried.is_empty() {
             next().into_iter().collect()
         } else {

@@ -22,6 +22,7 @@ pub fn router(course: Shared) -> Router {
     let exercise = Router::new()
         .route("/run", post(exercises::run))
         .route("/reset", post(exercises::reset))
+        .route("/fill", post(exercises::fill))
         .route("/open", post(exercises::open))
         .route("/hint", get(exercises::hint))
         .route("/diff", get(exercises::diff))

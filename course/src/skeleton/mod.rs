@@ -4,6 +4,7 @@
 //! [`regenerate`] writes it, [`differences`] compares it with the disk, [`reset`] resets one
 //! exercise, [`restore`] resets one file, and [`diff`] compares the reader's version with the solution.
 
+mod fill;
 mod generated;
 mod holes;
 mod manifest;
@@ -11,11 +12,14 @@ mod reset;
 mod tree;
 mod write;
 
+pub use fill::{fill, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
 pub use reset::{Reset, diff, reset, restore};
+pub(crate) use tree::for_the_reader;
 pub use tree::{Tree, generate};
 pub use write::{Difference, Regenerated, differences, regenerate};
+pub(crate) use write::{is_not_generated, put};
 
 use std::path::PathBuf;
 

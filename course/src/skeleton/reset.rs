@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, generate, holes, write};
+use super::{SkeletonError, Tree, for_the_reader, generate, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
+use crate::work;
 
 /// The result of [`reset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,10 +26,12 @@ pub fn reset(
     catalog: &Catalog,
     exercise: &Exercise,
 ) -> Result<Reset, SkeletonError> {
-    let tree = generate(layout, &catalog.chapters)?;
+    let tree = for_the_reader(generate(layout, &catalog.crates)?);
     let mut done = Reset::default();
+    let mut touched_now = Vec::new();
     for (relative, content) in touched(&tree, catalog, exercise) {
-        let path = layout.exercises().join(relative);
+        let path = layout.yours().join(relative);
+        touched_now.push(relative.clone());
         let is_the_exercise = path == exercise.path(layout);
         if fs::read(&path).is_ok_and(|now| now == *content) {
             continue;
@@ -40,6 +43,8 @@ pub fn reset(
             done.restored.push((path, kept));
         }
     }
+    // Without the record the next start only looks more closely.
+    let _ = work::put_back(layout, &touched_now, &tree);
     Ok(done)
 }
 
@@ -61,14 +66,14 @@ fn touched<'a>(
     tree.iter().filter(move |(path, _)| {
         let other = catalog.exercises().filter(|other| other.id != exercise.id);
         let another_s = other.into_iter().any(|other| {
-            let dir = Path::new(&other.chapter);
+            let dir = Path::new(&other.folder);
             // Two exercises may share a test file. Resetting either one restores it.
             let own_file = **path == dir.join(&other.file);
             let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
             own_file || own_test
         });
         let shared = path.components().count() == 1 || path.starts_with(".cargo");
-        (shared || path.starts_with(&exercise.chapter)) && !another_s
+        (shared || path.starts_with(&exercise.folder)) && !another_s
     })
 }
 

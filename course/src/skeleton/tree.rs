@@ -4,38 +4,42 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{SkeletonError, holes, manifest};
-use crate::catalog::{Chapter, Layout};
+use crate::catalog::{Crate, Layout};
 use crate::files;
 
 /// The files of `exercises/`: relative path and content.
 pub type Tree = BTreeMap<PathBuf, Vec<u8>>;
 
 /// The files that `exercises/` should contain.
-pub fn generate(layout: &Layout, chapters: &[Chapter]) -> Result<Tree, SkeletonError> {
+pub fn generate(layout: &Layout, crates: &[Crate]) -> Result<Tree, SkeletonError> {
     let mut tree = Tree::new();
     let mut manifests = Vec::new();
-    for chapter in chapters {
-        manifests.push(add_chapter(&mut tree, layout, chapter)?);
+    for member in crates {
+        manifests.push(add_crate(&mut tree, layout, member)?);
     }
     let root = layout.root().join("Cargo.toml");
-    let workspace = manifest::workspace(&files::read(&root)?, chapters, &manifests)
+    let workspace = manifest::workspace(&files::read(&root)?, crates, &manifests)
         .map_err(|source| SkeletonError::Manifest { path: root, source })?;
     tree.insert("Cargo.toml".into(), workspace.into());
     tree.insert(".cargo/config.toml".into(), manifest::config(0).into());
     Ok(tree)
 }
 
-/// Adds the crate of one chapter. Returns the manifest of the solution, which the workspace needs.
-fn add_chapter(
-    tree: &mut Tree,
-    layout: &Layout,
-    chapter: &Chapter,
-) -> Result<String, SkeletonError> {
-    let dir = layout.solutions().join(&chapter.dir);
-    let out = Path::new(&chapter.dir);
+/// The files that `work/` should contain. `work/` has its own build directory, because cargo identifies a
+/// package by its path from the workspace. In a common one, cargo would take a skeleton for the reader's file.
+pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
+    let config = manifest::config(0).replace("target/skeletons", "target/exercises");
+    tree.insert(".cargo/config.toml".into(), config.into());
+    tree
+}
+
+/// Adds one crate. Returns the manifest of the solution, which the workspace needs.
+fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String, SkeletonError> {
+    let dir = layout.solutions().join(&member.folder);
+    let out = Path::new(&member.folder);
     let path = dir.join("Cargo.toml");
     let text = files::read(&path)?;
-    let package = manifest::package(&text, chapter)
+    let package = manifest::package(&text, member)
         .map_err(|source| SkeletonError::Manifest { path, source })?;
     tree.insert(out.join("Cargo.toml"), package.into());
     tree.insert(out.join(".cargo/config.toml"), manifest::config(1).into());

@@ -137,7 +137,7 @@ fn move_away(path: &Path) -> Result<Option<PathBuf>, FileError> {
 }
 
 /// Writes one generated file, and creates its directories.
-fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
+pub(crate) fn put(path: &Path, content: &[u8]) -> Result<(), FileError> {
     if let Some(dir) = path.parent() {
         fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
     }
@@ -149,7 +149,7 @@ fn is_no_file(path: &Path) -> bool {
 }
 
 /// Files of cargo, files that readers and their editors create, and temporary files of other processes.
-fn is_not_generated(relative: &Path) -> bool {
+pub(crate) fn is_not_generated(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "Cargo.lock"
         || name == "target"

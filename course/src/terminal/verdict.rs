@@ -9,6 +9,9 @@ use crate::runner::{Outcome, TestStatus, Verdict};
 pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
         Outcome::Passed => return paint.green("passed"),
+        _ if !verdict.needs.is_empty() => {
+            return paint.yellow(&format!("failed, needs {}", verdict.needs.join(", ")));
+        }
         Outcome::Failed => "failed",
         Outcome::BuildFailed => {
             if let Some(file) = &verdict.waits_for {
@@ -116,6 +119,7 @@ mod tests {
             stdout: Some("b:\nhello\n".into()),
             advice: Some("look again".into()),
             waits_for: None,
+            needs: Vec::new(),
             cargo_ms: 1,
             total_ms: 2,
             revision: String::new(),

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::mutants::Restore;
 use super::report::{Found, VerifyError, count, start_of};
 use super::workshop::Workshop;
 use crate::catalog::{Chapter, Exercise};
+use crate::files;
 use crate::runner::libtest::{self, Ran};
 use crate::runner::{Limits, Outcome, TestStatus};
 
@@ -15,11 +17,16 @@ pub(super) async fn skeletons(
 ) -> Result<Found, VerifyError> {
     let mut found = Found::proved(count(chapter.exercises.len(), "skeleton"));
     for exercise in &chapter.exercises {
-        let Some(ran) =
-            build_and_run(workshop, &workshop.skeletons(), exercise, &mut found).await?
-        else {
+        let ran = build_and_run(workshop, &workshop.skeletons(), exercise, &mut found).await?;
+        // A module of the reader's runtime is judged while all the others are solved.
+        let ran = match (ran, &exercise.module) {
+            (Some(_), Some(_)) => alone(workshop, exercise, &mut found).await?,
+            (ran, _) => ran,
+        };
+        let Some(ran) = ran else {
             continue;
         };
+        named(exercise, &ran, &mut found);
         let red = ran
             .tests
             .iter()
@@ -45,6 +52,56 @@ pub(super) async fn skeletons(
         }
     }
     Ok(found)
+}
+
+/// Runs the skeleton of a module together with the solutions of all other modules.
+async fn alone(
+    workshop: &Workshop,
+    exercise: &Exercise,
+    found: &mut Found,
+) -> Result<Option<Ran>, VerifyError> {
+    let skeleton = files::read(
+        &workshop
+            .skeletons()
+            .join(&exercise.folder)
+            .join(&exercise.file),
+    )?;
+    let workspace = workshop.solutions();
+    let dir = workspace.join(&exercise.folder);
+    let restore = Restore::replace(&dir, &[(exercise.file.clone(), skeleton)])?;
+    let ran = build_and_run(workshop, &workspace, exercise, found).await?;
+    restore.now()?;
+    Ok(ran)
+}
+
+/// Checks that the skeleton fails the test that its exercise names.
+fn named(exercise: &Exercise, ran: &Ran, found: &mut Found) {
+    let Some(fails) = &exercise.fails else {
+        return;
+    };
+    let status = ran.tests.iter().find(|test| test.name == *fails);
+    let problem = match status.map(|test| test.status) {
+        Some(TestStatus::Failed) => return,
+        Some(_) => "does not fail",
+        None => "is no test",
+    };
+    let failed = ran
+        .tests
+        .iter()
+        .filter(|test| test.status == TestStatus::Failed);
+    let failed: Vec<&str> = failed.map(|test| &*test.name).collect();
+    let among = match exercise.module {
+        Some(_) => "with all other modules solved, ",
+        None => "",
+    };
+    found.add(
+        format!("{}: {among}{fails} {problem}", exercise.id),
+        if failed.is_empty() {
+            "leave more to the reader, or test what is left".to_owned()
+        } else {
+            format!("`fails` could name {}", failed.join(" or "))
+        },
+    );
 }
 
 /// Checks that every solution of the chapter passes.
@@ -85,9 +142,7 @@ async fn build_and_run(
     found: &mut Found,
 ) -> Result<Option<Ran>, VerifyError> {
     let target = exercise.test_target();
-    let report = workshop
-        .build(workspace, &exercise.package, &target)
-        .await?;
+    let report = workshop.build(workspace, exercise).await?;
     let said = report.rendered(&exercise.package);
     let whose = workspace.file_name().unwrap_or_default().to_string_lossy();
     let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) else {
@@ -115,9 +170,10 @@ async fn build_and_run(
             "use in the hole what the solution uses, for example in the text of its `todo!`",
         );
     }
-    let dir = workspace.join(&exercise.chapter);
+    let dir = workspace.join(&exercise.folder);
+    let limits = Limits::default().for_exercise(exercise);
     Ok(Some(
-        libtest::run(binary, &dir, &exercise.test, &Limits::default(), &|_| true).await?,
+        libtest::run(binary, &dir, &exercise.test, &limits, &|_| true).await?,
     ))
 }
 

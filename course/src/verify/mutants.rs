@@ -65,7 +65,7 @@ pub(super) async fn prove(
 type Patched = Vec<(PathBuf, String)>;
 
 fn patched(layout: &Layout, exercise: &Exercise, mutant: &Mutant) -> Result<Patched, String> {
-    let dir = layout.solutions().join(&exercise.chapter);
+    let dir = layout.solutions().join(&exercise.folder);
     let text =
         files::read(&dir.join(&mutant.patch)).map_err(|error| super::report::chain(&error))?;
     let mut patched = Vec::new();
@@ -110,13 +110,11 @@ async fn one(
     found: &mut Found,
 ) -> Result<(), VerifyError> {
     let workspace = workshop.solutions();
-    let dir = workspace.join(&exercise.chapter);
+    let dir = workspace.join(&exercise.folder);
     let restore = Restore::replace(&dir, patched)?;
     let name = format!("{}: mutant {}", exercise.id, mutant.name);
     let target = exercise.test_target();
-    let report = workshop
-        .build(&workspace, &exercise.package, &target)
-        .await?;
+    let report = workshop.build(&workspace, exercise).await?;
     let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) else {
         let said = start_of(&report.rendered(&exercise.package), 20);
         found.add(
@@ -128,7 +126,8 @@ async fn one(
     let limits = Limits {
         test_time: TIME,
         ..Limits::default()
-    };
+    }
+    .for_exercise(exercise);
     let ran = libtest::run(binary, &dir, &exercise.test, &limits, &|test| {
         test == mutant.caught_by
     })
@@ -167,12 +166,13 @@ async fn one(
 }
 
 /// Restores the files of the copy, even if the verifier is stopped in between.
-struct Restore {
+pub(super) struct Restore {
     files: Vec<(PathBuf, String)>,
 }
 
 impl Restore {
-    fn replace(dir: &Path, patched: &Patched) -> Result<Self, FileError> {
+    /// Replaces these files: path from `dir`, and text.
+    pub fn replace(dir: &Path, patched: &[(PathBuf, String)]) -> Result<Self, FileError> {
         let mut restore = Self { files: Vec::new() };
         for (path, text) in patched {
             let path = dir.join(path);
@@ -182,7 +182,8 @@ impl Restore {
         Ok(restore)
     }
 
-    fn now(mut self) -> Result<(), FileError> {
+    /// Puts them back, and says if that fails.
+    pub fn now(mut self) -> Result<(), FileError> {
         while let Some((path, text)) = self.files.pop() {
             fs::write(&path, text).map_err(FileError::new("write", path))?;
         }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::VerifyError;
-use crate::catalog::{Catalog, Layout};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::runner::{RunError, cargo};
 use crate::skeleton::{self, Tree};
@@ -29,7 +29,7 @@ impl Workshop {
         let workshop = Self {
             dir: layout.work().join("verify"),
         };
-        let mut tree = skeleton::generate(layout, &catalog.chapters)?;
+        let mut tree = skeleton::generate(layout, &catalog.crates)?;
         // The copies do not need the cargo configuration that helps readers.
         tree.retain(|path, _| !path.components().any(|part| part.as_os_str() == ".cargo"));
         let root = layout.root().display().to_string().replace('\\', "/");
@@ -65,23 +65,15 @@ impl Workshop {
         self.dir.join("book")
     }
 
-    /// Builds one test of a copy.
+    /// Builds one exercise's test in a copy.
     pub async fn build(
         &self,
         workspace: &Path,
-        package: &str,
-        test: &str,
+        exercise: &Exercise,
     ) -> Result<cargo::Report, RunError> {
+        let args = cargo::test_args(exercise);
         cargo::run(&cargo::Call {
-            args: &[
-                "test",
-                "--no-run",
-                "--message-format=json",
-                "--package",
-                package,
-                "--test",
-                test,
-            ],
+            args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
             dir: workspace,
             // Each copy has its own target directory. Cargo names its files by the path from the
             // workspace's root, so with a shared directory it would take a skeleton for its

@@ -155,7 +155,7 @@ test('an exercise fails by a named test, gives a hint, and turns green after a s
     await panel.locator('.hints li').first().waitFor();
     assert.equal(await panel.locator('.hints li').count(), 1);
 
-    const solution = file.replace(/^exercises\//, 'solutions/');
+    const solution = file.replace(/^work\//, 'solutions/');
     await fs.copyFile(path.join(tree.root, solution), path.join(tree.root, file));
     await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
     assert.equal(await panel.locator('.tests .failed').count(), 0);
@@ -410,6 +410,53 @@ test('a comparison has two columns on a wide page, and the old piece above the n
     await assertAccessible(page, 'a comparison and its text');
     await assertNoSidewaysScroll(page, 'a comparison at 390');
   });
+});
+
+test('a module says what it needs, is filled from the page, and the sidebar counts the runtime', async () => {
+  const needed = 'waiting/deadlines';
+  for (const colorScheme of ['light', 'dark']) {
+    await reading('01-waiting.html', { colorScheme }, async (page) => {
+      // The panel as it is when a test ran into a module that is not solved yet.
+      await page.route('**/api/exercises', async (route) => {
+        const response = await route.fetch();
+        const list = await response.json();
+        const one = list.exercises.find(({ id }) => id === 'waiting/pump');
+        const message = `needs \`${needed}\`: solve it, or put our solution in place with \`cargo course fill ${needed}\``;
+        Object.assign(one, {
+          state: 'failing',
+          verdict: {
+            outcome: 'failed', diagnostics: '', needs: [needed], advice: message, cargo_ms: 1, total_ms: 2, revision: 'before',
+            tests: [{ name: 'it_waits', status: 'failed', message }],
+          },
+        });
+        await route.fulfill({ response, json: list });
+      });
+      await page.reload();
+      const panel = page.locator('section.exercise[data-id="waiting/pump"]');
+      await panel.locator('.chip', { hasText: `needs ${needed}` }).waitFor();
+      assert.match(await panel.locator('.headline').innerText(), /waiting\/deadlines, which is not solved yet/);
+      const module = page.locator(`section.exercise[data-id="${needed}"]`);
+      await module.locator('.facts', { hasText: 'module deadlines of your runtime' }).waitFor();
+      const runtime = page.locator('#mdbook-sidebar .runtime-progress');
+      assert.match(await runtime.innerText(), /Your runtime: 0 of \d+ modules/);
+      await assertAccessible(page, `a module that needs another, ${colorScheme}`);
+      await panel.scrollIntoViewIfNeeded();
+      await screenshot(page, `module-needs-${colorScheme}`);
+
+      await panel.getByRole('button', { name: `Use our solution of ${needed}` }).click();
+      await panel.locator('.told', { hasText: 'is our solution now' }).waitFor();
+      await runtime.getByText('1 filled with our solution').waitFor();
+      await panel.locator('.needs').waitFor({ state: 'hidden', ...VERDICT_WITHIN });
+      const solution = await fs.readFile(path.join(tree.root, 'work/my-runtime/src/deadlines.rs'), 'utf8');
+      assert.ok(!solution.includes('todo!') && !solution.includes('hole:'), solution);
+      await assertAccessible(page, `a module that is filled, ${colorScheme}`);
+      await runtime.scrollIntoViewIfNeeded();
+      await screenshot(page, `module-filled-${colorScheme}`);
+      await module.getByRole('button', { name: 'Reset', exact: true }).click();
+      await module.getByRole('button', { name: 'Reset the file' }).click();
+      await module.and(page.locator('[data-state="todo"]')).waitFor();
+    });
+  }
 });
 
 test('the dark theme is dark', async () => {

@@ -4,6 +4,8 @@
 // Each test file uses only a part of this module.
 #![allow(dead_code)]
 
+mod runtime;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -13,6 +15,7 @@ use course::catalog::{Catalog, Exercise, Layout};
 use course::runner::{self, Limits, Verdict};
 use course::skeleton;
 use course::watch::Watch;
+use course::work;
 
 const FILES: &[(&str, &str)] = &[
     (
@@ -237,10 +240,60 @@ impl Course {
         course
     }
 
-    /// Generates `exercises/` from the solutions.
+    /// The course with a runtime of the reader's: two modules, of which the second uses the first, and a program.
+    pub fn with_runtime() -> Self {
+        let course = Self::new();
+        for (path, text) in runtime::FILES {
+            course.write(path, text);
+        }
+        course.generate();
+        course
+    }
+
+    /// A clone of another one that is a git repository, as a reader has it.
+    pub fn clone_of(upstream: &Self) -> Self {
+        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+        let layout = Layout::at(dir.path().canonicalize().unwrap());
+        let course = Self { dir, layout };
+        course.git(&[
+            "clone",
+            "--quiet",
+            &upstream.root().display().to_string(),
+            ".",
+        ]);
+        course
+    }
+
+    /// Commits all that changed.
+    pub fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--message=Change"]);
+    }
+
+    /// Runs git in it, apart from what this machine has configured; what it printed.
+    pub fn git(&self, args: &[&str]) -> String {
+        let output = Command::new("git")
+            .args([
+                "-c",
+                "user.name=Reader",
+                "-c",
+                "user.email=reader@example.org",
+            ])
+            .args(args)
+            .current_dir(self.root())
+            .env("GIT_CONFIG_GLOBAL", self.path("no-such-file"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "git {args:?}: {}", stderr(&output));
+        stdout(&output)
+    }
+
+    /// Generates `exercises/` from the solutions, and brings `work/` up to date.
     pub fn generate(&self) {
-        let tree = skeleton::generate(&self.layout, &self.catalog().chapters).unwrap();
+        let tree = skeleton::generate(&self.layout, &self.catalog().crates).unwrap();
         skeleton::regenerate(&self.layout, &tree, &mut |_| {}).unwrap();
+        work::update(&self.layout, &self.catalog()).unwrap();
     }
 
     pub fn root(&self) -> &Path {
@@ -283,7 +336,7 @@ impl Course {
     /// Replaces the body of `double` in the reader's file.
     pub fn double(&self, body: &str) {
         self.write(
-            "exercises/02-fix/src/double.rs",
+            "work/02-fix/src/double.rs",
             &format!("pub fn double(x: u32) -> u32 {{\n    {body}\n}}\n"),
         );
     }

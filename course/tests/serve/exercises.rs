@@ -5,7 +5,7 @@ use crate::{
     fixture::Fixture,
 };
 
-const FILE: &str = "exercises/07-lamps/src/dim.rs";
+const FILE: &str = "work/07-lamps/src/dim.rs";
 const ID: &str = "/api/exercises/lamps/dim";
 const RIGHT: &str = "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n";
 const WRONG: &str = "pub fn dim(level: u8) -> u8 {\n    level\n}\n";
@@ -16,7 +16,7 @@ fn the_list_of_exercises_has_everything_that_a_panel_shows() {
     let list = server.api("GET", "/api/exercises").json();
     let expected = serde_json::json!({
         "id": "lamps/dim", "chapter": "07-lamps", "title": "Dim <it>", "kind": "extend", "minutes": 5,
-        "file": FILE, "test": "exercises/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
+        "file": FILE, "test": "work/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
     });
     assert_eq!(list["exercises"], serde_json::json!([expected]));
 }
@@ -130,7 +130,7 @@ fn repairing_one_exercise_runs_the_others_that_it_kept_from_compiling() {
         "solutions/07-lamps/exercises.toml",
         &format!("{exercises}{second}"),
     );
-    for room in ["solutions", "exercises"] {
+    for room in ["solutions", "work"] {
         let (source, test) = ("src/glow.rs", "tests/glow.rs");
         fixture.write(
             &format!("{room}/07-lamps/src/lib.rs"),
@@ -171,7 +171,7 @@ fn a_broken_manifest_is_reported_and_the_server_continues() {
     events.until("hello");
     server
         .fixture
-        .write("exercises/07-lamps/Cargo.toml", "[package\n");
+        .write("work/07-lamps/Cargo.toml", "[package\n");
     assert_eq!(events.verdict()["verdict"]["outcome"], "manifest_broken");
     assert_eq!(server.get("/07-lamps.html").status, 200);
 }
@@ -201,7 +201,7 @@ fn the_current_source_is_shown() {
         server.api("GET", &format!("{ID}/source")).json(),
         serde_json::json!({ "path": FILE, "text": WRONG })
     );
-    let test = "exercises/07-lamps/tests/dim.rs";
+    let test = "work/07-lamps/tests/dim.rs";
     assert_eq!(
         server.api("GET", &format!("{ID}/tests")).json(),
         serde_json::json!({ "path": test, "text": server.fixture.read(test) })
@@ -272,4 +272,115 @@ fn a_damaged_progress_file_is_kept_and_reported() {
             .read("progress.txt.damaged-1")
             .contains("no progress")
     );
+}
+
+const MODULES: &str = r#"modules = ["wick", "flame", "later"]
+
+[[exercise]]
+id = "lamps/wick"
+chapter = "07-lamps"
+title = "A wick"
+kind = "build"
+minutes = 5
+file = "src/wick.rs"
+test = "tests/wick.rs"
+fails = "it_has_a_length"
+summary = "Make a wick."
+hints = ["a", "b", "c"]
+
+[[exercise]]
+id = "lamps/flame"
+chapter = "07-lamps"
+title = "A flame"
+kind = "build"
+minutes = 5
+file = "src/flame.rs"
+test = "tests/flame.rs"
+uses = ["lamps/wick"]
+fails = "it_burns"
+summary = "Make a flame."
+hints = ["a", "b", "c"]
+"#;
+
+/// A runtime of two modules, of which the second is written and needs the first.
+fn with_modules() -> Fixture {
+    let fixture = Fixture::new();
+    let hole = |name: &str, answer: &str| {
+        format!(
+            "pub fn {name}() -> u8 {{\n    // hole: begin\n    {answer}\n    // hole: instead\n    //| todo!()\n    // hole: end\n}}\n"
+        )
+    };
+    let test = |name: &str, claim: &str| {
+        format!("#[test]\nfn {claim}() {{\n    assert_eq!(my_runtime::{name}::{name}(), 7);\n}}\n")
+    };
+    for (path, text) in [
+        ("exercises.toml", MODULES.to_owned()),
+        (
+            "Cargo.toml",
+            "[package]\nname = \"my-runtime-solutions\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lib]\nname = \"my_runtime\"\n"
+                .to_owned(),
+        ),
+        ("src/lib.rs", "pub mod flame;\npub mod wick;\n".to_owned()),
+        ("src/wick.rs", hole("wick", "7")),
+        ("src/flame.rs", hole("flame", "crate::wick::wick()")),
+        ("tests/wick.rs", test("wick", "it_has_a_length")),
+        ("tests/flame.rs", test("flame", "it_burns")),
+    ] {
+        fixture.write(&format!("solutions/my-runtime/{path}"), &text);
+    }
+    fixture
+}
+
+#[test]
+fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
+    let server = Running::on(with_modules(), options());
+    let list = server.api("GET", "/api/exercises").json();
+    let runtime = serde_json::json!({ "all": 3, "solved": 0, "filled": 0 });
+    assert_eq!(list["runtime"], runtime);
+    assert_eq!(list["exercises"][2]["module"], "flame");
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(
+        "work/my-runtime/src/flame.rs",
+        "pub fn flame() -> u8 {\n    crate::wick::wick()\n}\n",
+    );
+    let red = events.verdict();
+    assert_eq!(red["id"], "lamps/flame");
+    assert_eq!(red["verdict"]["needs"], serde_json::json!(["lamps/wick"]));
+    let message = red["verdict"]["tests"][0]["message"].to_string();
+    assert!(
+        message.contains("cargo course fill lamps/wick"),
+        "{message}"
+    );
+
+    let filled = server.api("POST", "/api/exercises/lamps/wick/fill");
+    assert_eq!(filled.status, 200);
+    assert_eq!(filled.json()["file"], "work/my-runtime/src/wick.rs");
+    let mut flame = events.verdict();
+    while flame["id"] != "lamps/flame" {
+        flame = events.verdict();
+    }
+    assert_eq!(flame["state"], "solved", "{flame}");
+    let list = server.api("GET", "/api/exercises").json();
+    let runtime = serde_json::json!({ "all": 3, "solved": 1, "filled": 1 });
+    assert_eq!(list["runtime"], runtime);
+    assert_eq!(
+        server.api("POST", &format!("{ID}/fill")).status,
+        409,
+        "it is no module"
+    );
+}
+
+#[test]
+fn exercises_that_change_while_the_book_is_open_reach_the_readers_files() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    let solution = server.fixture.read("solutions/07-lamps/src/dim.rs");
+    server.fixture.write(
+        "solutions/07-lamps/src/dim.rs",
+        &format!("//! Newer.\n{solution}"),
+    );
+    events.until("book");
+    assert!(server.fixture.read(FILE).starts_with("//! Newer.\n"));
 }

@@ -227,7 +227,7 @@ fn an_exercise_replaced_by_a_link_to_another_place_is_not_read_written_or_opened
     let elsewhere = tempfile::tempdir().unwrap();
     let secret = elsewhere.path().join("secret.rs");
     std::fs::write(&secret, "the secret").unwrap();
-    let file = server.fixture.root().join("exercises/07-lamps/src/dim.rs");
+    let file = server.fixture.root().join("work/07-lamps/src/dim.rs");
     std::fs::remove_file(&file).unwrap();
     std::os::unix::fs::symlink(&secret, &file).unwrap();
     for (method, action) in [("GET", "source"), ("POST", "reset"), ("POST", "open")] {

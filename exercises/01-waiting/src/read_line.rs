@@ -1,16 +1,16 @@
-//! Exercise `waiting/read-line`: a reader with a deadline that does not hold.
+//! Exercise `waiting/read-line`: repair a reader whose deadline does not hold.
 
 use waiting::{End, Line, Rules};
 
-/// The longest line, without its end.
+/// The longest line in bytes, without its end.
 pub const LONGEST: usize = 80;
 
-/// Waits for a line of text, which ends in `\n` or `\r\n`, and returns it
-/// without that.
+/// Waits for a line of text and returns it without its end, which is `\n` or
+/// `\r\n`.
 ///
-/// It may take as long as `rules.heartbeat` until the line begins. From its
-/// first byte on it may take no longer than `rules.deadline`. A line that is
-/// longer than [`LONGEST`] bytes, or no UTF-8, is [`End::Corrupt`].
+/// The first byte may take as long as `rules.heartbeat`. All other bytes must arrive
+/// within `rules.deadline` after the first one. A line that has more than [`LONGEST`]
+/// bytes or is not UTF-8 is [`End::Corrupt`].
 pub fn read_line(line: &mut impl Line, rules: Rules) -> Result<String, End> {
     let mut text = Vec::new();
     loop {

@@ -1,4 +1,4 @@
-//! What `pump` promises.
+//! The promises of `pump`.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, Read, Write};
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use waiting::{End, Machine, Message, Rules, State};
 use waiting_exercises::pump::pump;
 
-/// A socket that does what it is told, read by read and write by write.
+/// A socket that plays a script, one entry for each read and each write.
 #[derive(Default)]
 struct Socket {
     reads: VecDeque<Result<Vec<u8>, ErrorKind>>,
-    /// How much each write takes. When none is left, it would block.
+    /// How many bytes each write accepts. When the script is over, a write would block.
     writes: VecDeque<Result<usize, ErrorKind>>,
     sent: Vec<u8>,
 }
@@ -71,64 +71,67 @@ const TOTALS: [Message; 4] =
     [Message::Total(1), Message::Total(2), Message::Total(3), Message::Total(4)];
 
 #[test]
-fn it_reads_until_there_is_nothing_left() {
+fn it_reads_until_the_socket_would_block() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
     socket.writes.push_back(Ok(1000));
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
 #[test]
-fn what_could_not_be_sent_is_sent_the_next_time() {
+fn unsent_bytes_are_sent_at_the_next_call() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
     socket.writes.extend([Ok(3), Ok(4)]);
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(true)), "it answers {pumped:?}, not Ok(true)");
+    assert!(matches!(pumped, Ok(true)), "it returned {pumped:?} instead of Ok(true)");
     assert_eq!(socket.sent, bytes(&TOTALS)[..7]);
     socket.writes.push_back(Ok(1000));
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
 #[test]
-fn a_write_that_takes_a_part_is_followed_by_another() {
+fn a_partial_write_is_followed_by_another() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
-    socket.writes.extend([1; 28].map(Ok));
+    socket.writes.extend([1; 24].map(Ok));
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
 #[test]
-fn a_meter_that_hangs_up_is_closed() {
+fn a_hang_up_returns_closed() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.extend([Ok(bytes(&READINGS[..1])), Ok(vec![])]);
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Err(End::Closed)), "it answers {pumped:?}, not Err(Closed)");
+    assert!(
+        matches!(pumped, Err(End::Closed)),
+        "it returned {pumped:?} instead of Err(Closed)"
+    );
 }
 
 #[test]
-fn an_interruption_is_no_error() {
+fn an_interrupted_call_is_repeated() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.extend([Err(ErrorKind::Interrupted), Ok(bytes(&READINGS))]);
     socket.writes.extend([Err(ErrorKind::Interrupted), Ok(1000)]);
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
 }
 
 #[test]
-fn a_failure_ends_it() {
+fn an_error_of_the_socket_is_returned() {
     for fails in [true, false] {
         let (mut machine, now) = machine();
         let mut socket = Socket::default();
@@ -142,7 +145,7 @@ fn a_failure_ends_it() {
         let end = pump(&mut socket, &mut machine, now);
         assert!(
             matches!(end, Err(End::Broken(_))),
-            "it answers {end:?}, not Err(Broken(_))"
+            "it returned {end:?} instead of Err(Broken(_))"
         );
     }
 }
@@ -153,6 +156,6 @@ fn half_a_message_is_kept_by_the_machine() {
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(vec![1, 4, 0]));
     let pumped = pump(&mut socket, &mut machine, now);
-    assert!(matches!(pumped, Ok(false)), "it answers {pumped:?}, not Ok(false)");
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert!(matches!(machine.state(), State::Body { at: 1, .. }));
 }

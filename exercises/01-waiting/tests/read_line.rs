@@ -1,4 +1,4 @@
-//! What `read_line` promises. The clock is a variable: no test waits.
+//! The promises of `read_line`. The clock is a variable, so no test waits.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -9,7 +9,8 @@ use waiting_exercises::read_line::{LONGEST, read_line};
 const RULES: Rules =
     Rules { deadline: Duration::from_millis(50), heartbeat: Duration::from_secs(1) };
 
-/// Bytes that come at their time, in milliseconds; then silence, or a hang-up.
+/// A line that plays a script: each byte arrives at its time in milliseconds. After
+/// the last byte there is silence, or a hang-up.
 struct Scripted {
     begin: Instant,
     now: Instant,
@@ -41,11 +42,11 @@ impl Line for Scripted {
     }
 
     fn send(&mut self, message: Message) -> Result<(), End> {
-        panic!("nobody asked for {message:?}");
+        panic!("`read_line` sent {message:?}, but it must only read");
     }
 }
 
-/// A byte every so many milliseconds, beginning at `begin`.
+/// A script that begins at `begin` and sends one byte every `every` milliseconds.
 fn line(begin: u64, every: usize, text: &[u8]) -> Scripted {
     let bytes = (begin..).step_by(every.max(1)).zip(text.iter().copied());
     let bytes = if every == 0 {
@@ -78,25 +79,25 @@ fn spaces_are_part_of_a_line() {
 }
 
 #[test]
-fn what_follows_is_left_for_the_next() {
+fn the_next_line_is_left_for_the_next_call() {
     let mut two = line(0, 0, b"one\ntwo\n");
     assert_eq!(read_line(&mut two, RULES).ok().as_deref(), Some("one"));
     assert_eq!(read_line(&mut two, RULES).ok().as_deref(), Some("two"));
 }
 
 #[test]
-fn it_may_take_long_to_begin() {
+fn a_line_may_begin_late() {
     assert_eq!(read(line(999, 10, b"two\n")), "two");
     assert_eq!(read(line(1001, 0, b"two\n")), "Late after 1000 ms");
 }
 
 #[test]
-fn a_byte_now_and_then_does_not_put_the_deadline_off() {
+fn a_slow_sender_does_not_move_the_deadline() {
     assert_eq!(read(line(100, 20, b"slow\n")), "Late after 150 ms");
 }
 
 #[test]
-fn a_line_without_end_is_given_up() {
+fn a_line_that_is_too_long_is_refused_early() {
     let longest = [vec![b'x'; LONGEST], b"\r\n".to_vec()].concat();
     assert_eq!(read(line(0, 0, &longest)).len(), LONGEST);
     let longer = [vec![b'x'; LONGEST + 1], b"\n".to_vec()].concat();
@@ -105,19 +106,19 @@ fn a_line_without_end_is_given_up() {
     assert!(matches!(read_line(&mut endless, RULES), Err(End::Corrupt)));
     assert!(
         endless.bytes.len() > 99_000,
-        "it has read {}",
+        "it read {} bytes before it gave up",
         100_000 - endless.bytes.len()
     );
 }
 
 #[test]
-fn half_a_line_is_no_line() {
+fn half_a_line_is_not_returned() {
     let mut half = line(0, 0, b"3 lit");
     half.hangs_up = true;
     assert_eq!(read(half), "Closed after 0 ms");
 }
 
 #[test]
-fn bytes_that_are_no_text_are_refused() {
+fn bytes_that_are_not_utf8_are_refused() {
     assert_eq!(read(line(0, 0, b"\xff\xfe\n")), "Corrupt after 0 ms");
 }

@@ -1,4 +1,4 @@
-//! Exercise `generators/batch`: a generator that drives others in a loop.
+//! Exercise `generators/batch`: a generator that drives other generators in a loop.
 
 use std::pin::Pin;
 
@@ -6,11 +6,11 @@ use generators::CoroutineState;
 // You will need `use generators::CoroutineState::{Complete, Yielded};`.
 use generators::{Coroutine, Corrupt, Decoder, Message};
 
-/// Decodes a message that announces others, then the others.
+/// Decodes an announcement and the messages that it announces.
 ///
-/// The first byte of the announcement's body says how many follow; an empty
-/// body says none. It is this function, in which `drive` resumes a decoder until
-/// it completes and yields what it yields:
+/// The first byte of the announcement's body is the number of messages. An empty
+/// body means zero. `Batch` is this function, in which `drive` resumes a decoder
+/// until it completes, and yields everything that the decoder yields:
 ///
 /// ```text
 /// let announcement = drive(Decoder::Start)?;
@@ -25,23 +25,23 @@ use generators::{Coroutine, Corrupt, Decoder, Message};
 /// Between two messages it yields 3: a message has no fewer bytes.
 #[derive(Debug)]
 pub enum Batch {
-    /// Left inside the announcement, or not resumed yet.
+    /// Paused inside the announcement, or not resumed yet.
     Announcement(Decoder),
-    /// Left inside one of the messages, or before it.
+    /// Paused inside a message or before one.
     Messages {
-        /// How many have not come, with the one that is being decoded.
+        /// How many messages are missing, including the current one.
         left: u8,
-        /// Those that have come.
+        /// The messages that are complete.
         messages: Vec<Message>,
-        /// The decoder of the next.
+        /// The decoder of the current message.
         decoder: Decoder,
     },
-    /// Returned.
+    /// It has returned.
     Done,
 }
 
 impl Batch {
-    /// Ready for the first byte of the announcement.
+    /// Creates a batch that waits for the first byte of the announcement.
     pub fn new() -> Batch {
         Batch::Announcement(Decoder::Start)
     }
@@ -58,6 +58,6 @@ impl Coroutine<u8> for Batch {
     type Return = Result<Vec<Message>, Corrupt>;
 
     fn resume(self: Pin<&mut Self>, byte: u8) -> CoroutineState<u8, Self::Return> {
-        todo!("go on from {:?} with {byte}", self.get_mut())
+        todo!("continue from {:?} with the byte {byte}", self.get_mut())
     }
 }

@@ -1,14 +1,13 @@
-//! Exercise `generators/interleave`: two generators that take turns, to be
-//! mended.
+//! Exercise `generators/interleave`: repair a generator that drives two others.
 
 use std::pin::Pin;
 
 use generators::Coroutine;
 use generators::CoroutineState::{self, Complete, Yielded};
 
-/// Drives two generators in turn, the left one first, and yields what they
-/// yield. When one has returned, the other has all the turns; when both have,
-/// it returns what both returned.
+/// Drives two generators in turn, the left one first, and yields everything that
+/// they yield. After one of them has returned, the other runs alone. After both have
+/// returned, `Interleave` returns both values.
 pub struct Interleave<A: Coroutine, B: Coroutine> {
     left: A,
     right: B,
@@ -22,7 +21,7 @@ where
     A: Coroutine,
     B: Coroutine<Yield = A::Yield>,
 {
-    /// Two generators, of which neither has begun.
+    /// Combines two generators that have not started.
     pub fn new(left: A, right: B) -> Interleave<A, B> {
         Interleave { left, right, left_value: None, right_value: None, left_was_last: false }
     }

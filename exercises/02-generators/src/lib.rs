@@ -1,5 +1,5 @@
-//! The exercises of chapter 02. Each stands in a file of its own, with its
-//! tests in the file of the same name under `tests/`.
+//! The exercises of chapter 02. Each exercise is one file, and its tests are in the
+//! file of the same name under `tests/`.
 
 pub mod batch;
 pub mod interleave;

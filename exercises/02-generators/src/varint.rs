@@ -1,4 +1,4 @@
-//! Exercise `generators/varint`: a function to be cut at its yield.
+//! Exercise `generators/varint`: cut a function at its yield.
 
 use std::pin::Pin;
 
@@ -10,10 +10,10 @@ use generators::CoroutineState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
 
-/// Decodes a number written in groups of seven bits, the lowest group first.
-/// Each byte holds one group; its top bit says that another byte follows.
+/// Decodes a number that is written in groups of seven bits, the lowest group first.
+/// Each byte holds one group. Its top bit says whether another byte follows.
 ///
-/// It is this function, cut at its yield:
+/// `Varint` is this function, cut at its yield:
 ///
 /// ```text
 /// |mut byte: u8| {
@@ -40,7 +40,8 @@ pub struct Overflow;
 pub enum Varint {
     /// Not resumed yet.
     Start,
-    // A variant for each place at which the function can have been left.
+    // Add a variant for each point at which the function can be paused, and one
+    // for its end.
 }
 
 impl Coroutine<u8> for Varint {
@@ -48,6 +49,6 @@ impl Coroutine<u8> for Varint {
     type Return = Result<u32, Overflow>;
 
     fn resume(self: Pin<&mut Self>, byte: u8) -> CoroutineState<(), Self::Return> {
-        todo!("go on from {:?} with {byte}", self.get_mut())
+        todo!("continue from {:?} with the byte {byte}", self.get_mut())
     }
 }

@@ -1,4 +1,4 @@
-//! What `Batch` promises.
+//! The promises of `Batch`.
 
 use std::pin::Pin;
 
@@ -12,7 +12,7 @@ fn feed(batch: &mut Batch, bytes: &[u8]) -> Vec<State> {
     bytes.iter().map(|&byte| Pin::new(&mut *batch).resume(byte)).collect()
 }
 
-/// A message of kind 9, as it comes over the wire.
+/// The bytes of a message of kind 9.
 fn message(body: &[u8]) -> Vec<u8> {
     let len = u8::try_from(body.len()).expect("a body is short");
     let check = body.iter().fold(9 ^ len, |check, byte| check ^ byte);
@@ -24,24 +24,24 @@ fn bodies(state: Option<State>) -> Vec<Vec<u8>> {
         Some(Complete(Ok(messages))) => {
             messages.iter().map(|m| m.body().to_vec()).collect()
         }
-        other => panic!("the batch is whole, yet it says {other:?}"),
+        other => panic!("all messages have arrived, but `resume` returned {other:?}"),
     }
 }
 
 #[test]
-fn goes_on_after_a_yield_inside_a_message() {
+fn it_continues_after_a_yield_inside_a_message() {
     let states = feed(&mut Batch::new(), &message(&[1, 0])[..4]);
     assert_eq!(states, [Yielded(2), Yielded(3), Yielded(2), Yielded(1)]);
 }
 
 #[test]
-fn asks_for_at_least_three_bytes_between_messages() {
+fn between_two_messages_it_yields_the_length_of_the_shortest() {
     let states = feed(&mut Batch::new(), &message(&[1]));
     assert_eq!(states.last(), Some(&Yielded(3)));
 }
 
 #[test]
-fn returns_the_announced_messages_in_order() {
+fn it_returns_the_announced_messages_in_order() {
     let mut batch = Batch::new();
     let bytes = [message(&[3]), message(b"one"), message(b"two"), message(&[])].concat();
     let bodies = bodies(feed(&mut batch, &bytes).pop());
@@ -56,7 +56,7 @@ fn the_announcement_is_not_one_of_the_messages() {
 }
 
 #[test]
-fn completes_at_once_when_none_are_announced() {
+fn a_batch_of_zero_messages_completes_at_once() {
     assert!(bodies(feed(&mut Batch::new(), &message(&[0])).pop()).is_empty());
     assert!(bodies(feed(&mut Batch::new(), &message(&[])).pop()).is_empty());
 }
@@ -68,8 +68,8 @@ fn the_first_corrupt_message_ends_the_batch() {
     assert_eq!(feed(&mut batch, &bytes).pop(), Some(Complete(Err(Corrupt::TooLong(5)))));
 }
 
-// The name alone, so that it may stand in backticks, as the chapter writes it. A
-// decoder's panic has another.
+// The test accepts the name with or without backticks. The panic of a decoder does
+// not contain it.
 #[test]
 #[should_panic(expected = "Batch")]
 fn a_batch_that_returned_an_error_is_finished() {
@@ -90,6 +90,6 @@ fn a_finished_batch_panics_when_resumed() {
 
 #[test]
 #[should_panic(expected = "Batch")]
-fn a_batch_of_none_panics_when_resumed() {
+fn a_batch_of_zero_messages_panics_when_resumed() {
     feed(&mut Batch::new(), &[message(&[]), vec![9]].concat());
 }

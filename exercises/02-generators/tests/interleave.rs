@@ -1,4 +1,4 @@
-//! What `Interleave` promises.
+//! The promises of `Interleave`.
 
 use std::pin::Pin;
 
@@ -26,14 +26,14 @@ impl Coroutine for Letters {
         this.said += 1;
         assert!(
             said <= this.word.len(),
-            "the writer of {:?} was resumed after completion",
+            "the generator of {:?} was resumed after completion",
             this.word
         );
         this.word.chars().nth(said).map_or(Complete(this.word), Yielded)
     }
 }
 
-/// All that is yielded, and what is returned.
+/// Runs a generator to its end. Returns everything it yielded, and its value.
 fn drive<C>(mut coroutine: C) -> (String, C::Return)
 where
     C: Coroutine<Yield = char> + Unpin,
@@ -48,26 +48,26 @@ where
 }
 
 #[test]
-fn the_left_one_has_the_first_turn() {
+fn the_left_generator_runs_first() {
     let mut both = Interleave::new(letters("ab"), letters("xy"));
     assert_eq!(Pin::new(&mut both).resume(()), Yielded('a'));
     assert_eq!(Pin::new(&mut both).resume(()), Yielded('x'));
 }
 
 #[test]
-fn both_take_turns_to_the_end() {
+fn both_generators_take_turns_to_the_end() {
     assert_eq!(drive(Interleave::new(letters("ace"), letters("bdf"))).0, "abcdef");
 }
 
 #[test]
-fn the_rest_of_the_longer_one_follows() {
+fn the_longer_generator_runs_on_alone() {
     assert_eq!(drive(Interleave::new(letters("abcd"), letters("x"))).0, "axbcd");
     assert_eq!(drive(Interleave::new(letters("a"), letters("xyz"))).0, "axyz");
     assert_eq!(drive(Interleave::new(letters(""), letters("xyz"))).0, "xyz");
 }
 
 #[test]
-fn both_return_values_come_out() {
+fn both_return_values_are_returned() {
     let (_, values) = drive(Interleave::new(letters("a"), letters("xyz")));
     assert_eq!(values, ("a", "xyz"));
     let (_, values) = drive(Interleave::new(letters("abc"), letters("")));
@@ -75,7 +75,7 @@ fn both_return_values_come_out() {
 }
 
 #[test]
-fn two_that_yield_nothing_complete_at_once() {
+fn two_generators_without_yields_complete_at_once() {
     assert_eq!(
         drive(Interleave::new(letters(""), letters(""))),
         (String::new(), ("", ""))
@@ -83,7 +83,7 @@ fn two_that_yield_nothing_complete_at_once() {
 }
 
 #[test]
-fn three_are_two_of_which_one_is_two() {
+fn interleaves_can_be_nested() {
     let inner = Interleave::new(letters("bd"), letters("ce"));
     assert_eq!(
         drive(Interleave::new(letters("a"), inner)),
@@ -91,11 +91,11 @@ fn three_are_two_of_which_one_is_two() {
     );
 }
 
-// The name alone, so that it may stand in backticks, as the chapter writes it. The
-// panic of a side that is resumed too often has another.
+// The test accepts the name with or without backticks. The panic of a generator that
+// is resumed too often does not contain it.
 #[test]
 #[should_panic(expected = "Interleave")]
-fn panics_when_resumed_after_both_have_returned() {
+fn it_panics_when_resumed_after_completion() {
     let mut both = Interleave::new(letters(""), letters(""));
     let _ = Pin::new(&mut both).resume(());
     let _ = Pin::new(&mut both).resume(());

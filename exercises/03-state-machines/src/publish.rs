@@ -1,4 +1,4 @@
-//! Exercise `state-machines/publish`: a loop around an await, by hand.
+//! Exercise `state-machines/publish`: write the state machine of a loop with an await.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 // You will need `Draft`, `Lock` and `Request` as well.
 use state_machines::{Disk, Full};
 
-/// Puts one page after the other in the place of the file, and returns how many.
+/// Replaces the file by one page after the other, and returns the number of pages.
 ///
-/// It is this function, cut at its awaits:
+/// `Publish` is this function, cut at its awaits:
 ///
 /// ```text
 /// async fn publish(disk: Disk, pages: Vec<String>) -> Result<usize, Full> {
@@ -25,21 +25,21 @@ use state_machines::{Disk, Full};
 /// }
 /// ```
 pub enum Publish {
-    /// Not polled yet.
+    /// It was never polled.
     Start {
         /// The second argument.
         pages: Vec<String>,
         /// The first.
         disk: Disk,
     },
-    // A variant for each await, with what is alive there. Fields are dropped
-    // from first to last.
-    /// Returned, or panicked.
+    // Add a variant for each await, with the variables that are alive there.
+    // Fields are dropped from first to last.
+    /// It has returned or panicked.
     Done,
 }
 
 impl Publish {
-    /// What calling the function does.
+    /// Does what a call of the function does.
     pub fn new(disk: Disk, pages: Vec<String>) -> Publish {
         Publish::Start { pages, disk }
     }
@@ -52,7 +52,7 @@ impl Future for Publish {
         let this = self.get_mut();
         let _ = cx;
         match this {
-            Publish::Start { .. } => todo!("go on from the start"),
+            Publish::Start { .. } => todo!("run from the start to the first await"),
             Publish::Done => panic!("`Publish` polled after completion"),
         }
     }

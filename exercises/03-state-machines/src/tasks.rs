@@ -1,22 +1,22 @@
-//! Exercise `state-machines/tasks`: futures instead of generators, and a handle
-//! that cancels. The second part of a runtime of your own.
+//! Exercise `state-machines/tasks`: the scheduler of chapter 02 with futures, and a
+//! handle that cancels a task.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
 
-/// What a task is made of.
+/// The future of a task.
 type BoxFuture = Pin<Box<dyn Future<Output = ()>>>;
 
-/// A future that was spawned, and what became of it.
+/// A future that was spawned, and whether it was cancelled.
 struct Task {
-    /// `None` while it is polled, and when it is over.
+    /// `None` during its poll, and after its end.
     future: RefCell<Option<BoxFuture>>,
     cancelled: Cell<bool>,
 }
 
-/// The tasks that wait for their turn, the next one in front.
+/// The tasks that wait for their turn. The next one is in front.
 type Queue = Rc<RefCell<VecDeque<Rc<Task>>>>;
 
 /// Polls tasks in turn, on the thread that calls [`run`](Tasks::run).
@@ -25,20 +25,20 @@ pub struct Tasks {
     queue: Queue,
 }
 
-/// Brings new tasks to the queue. A task may hold one.
+/// A handle that adds tasks to the queue. Tasks may hold one.
 #[derive(Clone)]
 pub struct Spawner {
     queue: Queue,
 }
 
-/// The way to a task that was spawned. Dropping it changes nothing.
+/// A handle to one task. Dropping it does not change the task.
 #[derive(Clone)]
 pub struct Handle {
     task: Rc<Task>,
 }
 
 impl Spawner {
-    /// Puts `future` behind all that wait.
+    /// Puts a task with this future at the end of the queue.
     pub fn spawn(&self, future: impl Future<Output = ()> + 'static) -> Handle {
         let future: BoxFuture = Box::pin(future);
         let future = RefCell::new(Some(future));
@@ -49,35 +49,37 @@ impl Spawner {
 }
 
 impl Handle {
-    /// Drops the task's future at once. If it is being polled, it is dropped
-    /// when that poll has returned.
+    /// Cancels the task: drops its future at once. If the future is being polled, it
+    /// is dropped when that poll returns.
     pub fn cancel(&self) {
         let Task { future, cancelled } = &*self.task;
-        todo!("drop it: {} {}", future.borrow().is_some(), cancelled.get())
+        let _: (bool, bool) = (future.borrow().is_some(), cancelled.get());
+        todo!("cancel the task, and drop its future")
     }
 }
 
 impl Tasks {
-    /// Without tasks.
+    /// Creates a queue without tasks.
     pub fn new() -> Tasks {
         Tasks::default()
     }
 
-    /// A spawner for these tasks.
+    /// Creates a handle that adds tasks to this queue.
     pub fn spawner(&self) -> Spawner {
         Spawner { queue: Rc::clone(&self.queue) }
     }
 
-    /// Polls the task in front and puts it at the back again if it is pending,
-    /// until no task is left. Returns how often it polled one.
+    /// Polls the task in front, and puts it at the back if it is pending. Repeats this
+    /// until no task is left. Returns the number of polls.
     pub fn run(&self) -> usize {
-        todo!("poll the {} tasks of the queue", self.queue.borrow().len())
+        todo!("poll the {} tasks of the queue in turn", self.queue.borrow().len())
     }
 }
 
 impl Drop for Tasks {
-    /// A task that holds a spawner holds the queue it stands in: they would keep
-    /// each other alive. Taken out first, because a task that is dropped may spawn.
+    /// The queue holds tasks, and tasks may hold the queue through a spawner. This
+    /// breaks the circle. The tasks are taken out first, because their destructors
+    /// may spawn.
     fn drop(&mut self) {
         let tasks = self.queue.take();
         for task in &tasks {

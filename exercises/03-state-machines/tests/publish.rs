@@ -1,4 +1,4 @@
-//! What `Publish` promises.
+//! The promises of `Publish`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -7,7 +7,7 @@ use std::task::Poll;
 use state_machines::{Disk, Full, poll};
 use state_machines_exercises::publish::Publish;
 
-/// The function that it was cut from.
+/// The function that `Publish` imitates.
 async fn publish(disk: Disk, pages: Vec<String>) -> Result<usize, Full> {
     let _lock = disk.lock();
     let mut published = 0;
@@ -27,7 +27,7 @@ fn pages(pages: &[&str]) -> Vec<String> {
 
 type Saved = Pin<Box<dyn Future<Output = Result<usize, Full>>>>;
 
-/// What the disk sees at each of so many polls and at the drop behind them.
+/// Polls a future `polls` times and drops it. Returns what the disk saw at each step.
 fn seen(disk: &Disk, mut future: Saved, polls: usize) -> Vec<String> {
     let mut seen = Vec::new();
     for _ in 0..polls {
@@ -70,7 +70,7 @@ fn each_page_is_written_before_it_is_kept() {
 }
 
 #[test]
-fn dropped_in_the_middle_it_deletes_the_draft_and_then_unlocks() {
+fn a_drop_in_the_middle_deletes_the_draft_and_then_unlocks() {
     assert_eq!(by_hand(9, &["one", "two"], 2)[2], "dropped: draft deleted, unlocked");
     assert_eq!(by_hand(9, &["one", "two"], 3)[3], "dropped: unlocked");
 }
@@ -82,13 +82,13 @@ fn an_error_deletes_the_draft_and_then_unlocks() {
 }
 
 #[test]
-fn without_pages_it_locks_and_syncs_all_the_same() {
+fn without_pages_it_still_locks_and_syncs() {
     let expected = ["Pending: locked", "Ready(Ok(0)): synced, unlocked", "dropped: "];
     assert_eq!(by_hand(9, &[], 3), expected);
 }
 
 #[test]
-fn it_does_what_the_compilers_does_wherever_it_is_left() {
+fn it_behaves_like_the_async_fn_wherever_it_is_dropped() {
     for texts in [&[][..], &["one"], &["one", "three", "five"]] {
         for (space, polls) in (0..6).flat_map(|polls| [(9, polls), (4, polls)]) {
             assert_eq!(by_hand(space, texts, polls), compiled(space, texts, polls));
@@ -97,11 +97,11 @@ fn it_does_what_the_compilers_does_wherever_it_is_left() {
 }
 
 #[test]
-fn polled_after_its_end_it_panics() {
+fn a_poll_after_the_end_panics() {
     let mut future = Publish::new(Disk::new(9), vec![]);
     while poll(Pin::new(&mut future)) == Poll::Pending {}
     let again = catch_unwind(AssertUnwindSafe(|| poll(Pin::new(&mut future)).is_ready()));
-    let message = again.expect_err("it must not be polled after its end");
+    let message = again.expect_err("a poll after the end must panic");
     let message = message.downcast_ref::<&str>().copied().unwrap_or_default();
     assert_eq!(message, "`Publish` polled after completion");
 }

@@ -1,4 +1,4 @@
-//! What `transfer` promises.
+//! The promises of `transfer`.
 
 use std::pin::pin;
 use std::task::Poll;
@@ -12,7 +12,7 @@ fn account(balance: u32) -> Account {
     account
 }
 
-/// Both balances.
+/// The balances of both accounts.
 fn balances(from: &Account, to: &Account) -> (u32, u32) {
     (from.balance.get(), to.balance.get())
 }
@@ -28,7 +28,7 @@ fn the_money_arrives_once() {
 }
 
 #[test]
-fn under_way_it_can_be_spent_by_nobody() {
+fn money_in_flight_cannot_be_spent() {
     let (from, to) = (account(100), account(0));
     let mut first = pin!(transfer(&from, &to, 100));
     assert!(poll(first.as_mut()).is_pending());
@@ -38,7 +38,7 @@ fn under_way_it_can_be_spent_by_nobody() {
 }
 
 #[test]
-fn dropped_before_it_arrives_it_goes_back() {
+fn a_drop_before_the_arrival_returns_the_money() {
     let (from, to) = (account(100), account(0));
     {
         let mut transfer = pin!(transfer(&from, &to, 30));
@@ -48,7 +48,7 @@ fn dropped_before_it_arrives_it_goes_back() {
 }
 
 #[test]
-fn dropped_after_it_arrived_it_stays_there() {
+fn a_drop_after_the_arrival_leaves_the_money_there() {
     let (from, to) = (account(100), account(0));
     {
         let mut transfer = pin!(transfer(&from, &to, 30));
@@ -60,7 +60,7 @@ fn dropped_after_it_arrived_it_stays_there() {
 }
 
 #[test]
-fn a_closed_account_refuses_and_it_goes_back() {
+fn a_refusal_returns_the_money() {
     let (from, to) = (account(100), account(0));
     to.closed.set(true);
     let mut transfer = pin!(transfer(&from, &to, 30));
@@ -70,7 +70,7 @@ fn a_closed_account_refuses_and_it_goes_back() {
 }
 
 #[test]
-fn what_comes_in_meanwhile_is_not_lost() {
+fn a_deposit_during_the_transfer_is_kept() {
     let (from, to) = (account(100), account(0));
     {
         let mut transfer = pin!(transfer(&from, &to, 30));

@@ -1,4 +1,5 @@
-//! What the tests need: a future that notices when it is moved, and a question.
+//! Helpers for the tests: a future that notices when it is moved, and a macro that
+//! tells whether a type is `Unpin`.
 
 use std::cell::Cell;
 use std::marker::PhantomPinned;
@@ -9,7 +10,7 @@ use std::task::{Context, Poll};
 
 use futures_by_hand::{Clock, Sleep};
 
-/// What an [`Anchored`] tells of itself.
+/// What the [`Anchored`] futures of one test report.
 #[derive(Clone, Default)]
 pub struct Log(Rc<Events>);
 
@@ -21,48 +22,48 @@ struct Events {
 }
 
 impl Log {
-    /// How often one was found in another place than that of its first poll.
+    /// How often a future was found at another address than at its first poll.
     pub fn moved(&self) -> u32 {
         self.0.moved.get()
     }
 
-    /// How many are not dropped yet.
+    /// How many futures are alive.
     pub fn alive(&self) -> u32 {
         self.0.alive.get()
     }
 
-    /// How many have been dropped.
+    /// How many futures were dropped.
     pub fn dropped(&self) -> u32 {
         self.0.dropped.get()
     }
 }
 
-/// Sleeps, then is ready with its value. Polled first in one place, it has to be
-/// polled, and at last dropped, in the same.
+/// Sleeps, then is ready with its value. After its first poll, it must be polled and
+/// dropped at the same address.
 pub struct Anchored<T> {
     sleep: Sleep,
     value: Option<T>,
-    place: *const (),
+    address: *const (),
     log: Log,
     _pinned: PhantomPinned,
 }
 
 impl<T> Anchored<T> {
-    /// Ready with `value` after so many ticks.
+    /// Creates a future that is ready with `value` after some ticks.
     pub fn new(clock: &Clock, ticks: u64, value: T, log: &Log) -> Anchored<T> {
         log.0.alive.set(log.alive() + 1);
         Anchored {
             sleep: clock.sleep(ticks),
             value: Some(value),
-            place: ptr::null(),
+            address: ptr::null(),
             log: log.clone(),
             _pinned: PhantomPinned,
         }
     }
 
-    fn look(&self) {
+    fn check_address(&self) {
         let here = ptr::from_ref(self).cast();
-        if !self.place.is_null() && self.place != here {
+        if !self.address.is_null() && self.address != here {
             self.log.0.moved.set(self.log.moved() + 1);
         }
     }
@@ -72,13 +73,13 @@ impl<T> Future for Anchored<T> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        // SAFETY: nothing is moved out but the value, which is not pinned.
+        // SAFETY: only the value is moved, and it is not pinned.
         let this = unsafe { self.get_unchecked_mut() };
-        this.look();
-        this.place = ptr::from_ref(this).cast();
-        assert!(this.value.is_some(), "polled after its end");
+        this.check_address();
+        this.address = ptr::from_ref(this).cast();
+        assert!(this.value.is_some(), "`Anchored` polled after completion");
         match Pin::new(&mut this.sleep).poll(cx) {
-            Poll::Ready(()) => Poll::Ready(this.value.take().expect("looked at above")),
+            Poll::Ready(()) => Poll::Ready(this.value.take().expect("checked above")),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -86,17 +87,17 @@ impl<T> Future for Anchored<T> {
 
 impl<T> Drop for Anchored<T> {
     fn drop(&mut self) {
-        self.look();
+        self.check_address();
         self.log.0.alive.set(self.log.alive() - 1);
         self.log.0.dropped.set(self.log.dropped() + 1);
     }
 }
 
-/// Whether a type is `Unpin`.
+/// Tells whether a type is `Unpin`.
 #[macro_export]
 macro_rules! is_unpin {
     ($type:ty) => {{
-        // A type's own method comes before a trait's, where its bound holds.
+        // An inherent method is chosen before the method of a trait if its bound holds.
         struct Probe<T>(std::marker::PhantomData<T>);
         impl<T: Unpin> Probe<T> {
             #[allow(dead_code)]

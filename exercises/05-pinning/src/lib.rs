@@ -1,7 +1,6 @@
-//! The exercises of chapter 05. Each stands in a file of its own, with its
-//! tests in the file of the same name under `tests/`.
+//! The exercises of chapter 05. Each exercise is one file, and its tests are in the
+//! file of the same name under `tests/`.
 
 pub mod anchored;
-pub mod join_all;
+pub mod project;
 pub mod retry;
-pub mod timeout;

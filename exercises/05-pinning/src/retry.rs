@@ -1,20 +1,21 @@
-//! Exercise `pinning/retry`: a combinator that moves what is pinned, to be mended.
+//! Exercise `pinning/retry`: repair a combinator that moves a pinned future.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Tries until it succeeds. Made by [`retry`].
+/// A future that tries several times. Made by [`retry`].
 pub struct Retry<M, F> {
     make: M,
-    /// How many attempts are left after this one.
+    /// How many attempts are left after the current one.
     left: u32,
-    /// Pinned with the whole. `None` between two attempts, and when it is over.
+    /// The current attempt. It is pinned with the whole. `None` between two attempts
+    /// and after the end.
     attempt: Option<F>,
 }
 
-/// Makes a future and polls it to its end; if that is an error, makes another, up
-/// to `attempts` of them. The last error is the result. No two of them are alive at
-/// the same time.
+/// Makes a future and polls it to its end. If it fails, makes another one, up to
+/// `attempts` futures. Returns the first success or the last error. No two of the
+/// futures are alive at the same time.
 pub fn retry<M, F, T, E>(attempts: u32, mut make: M) -> Retry<M, F>
 where
     M: FnMut() -> F,
@@ -24,7 +25,7 @@ where
     Retry { make, left: attempts.saturating_sub(1), attempt }
 }
 
-// The attempt may be moved at any time: there will be another.
+// The attempt may be moved at any time, because another one can replace it.
 impl<M, F> Unpin for Retry<M, F> {}
 
 impl<M, F, T, E> Future for Retry<M, F>
@@ -36,13 +37,13 @@ where
 
     /// # Panics
     ///
-    /// When polled after it was ready.
+    /// If it is polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        // SAFETY: what is taken out here is put back.
+        // SAFETY: the attempt is put back after the poll.
         let this = unsafe { self.get_unchecked_mut() };
         loop {
             let mut attempt = this.attempt.take().expect("`Retry` polled after completion");
-            // SAFETY: it is not moved while it is polled.
+            // SAFETY: the attempt is not moved during the poll.
             match unsafe { Pin::new_unchecked(&mut attempt) }.poll(cx) {
                 Poll::Pending => {
                     this.attempt = Some(attempt);

@@ -1,4 +1,4 @@
-//! What `retry` promises.
+//! The promises of `retry`.
 
 use std::cell::Cell;
 use std::future::{Ready, ready};
@@ -16,7 +16,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Attempts of ten ticks each: the third one succeeds.
+/// Makes attempts that take ten ticks each. The third attempt succeeds.
 fn third_time_lucky(
     clock: &Clock,
     log: &Log,
@@ -44,7 +44,7 @@ fn the_last_error_is_the_result() {
 }
 
 #[test]
-fn an_attempt_stays_where_it_was_polled_first() {
+fn an_attempt_is_not_moved_between_polls() {
     let (clock, log) = (Clock::new(), Log::default());
     let mut trying = pin!(retry(1, third_time_lucky(&clock, &log)));
     for _ in 0..3 {
@@ -55,7 +55,7 @@ fn an_attempt_stays_where_it_was_polled_first() {
 }
 
 #[test]
-fn an_attempt_that_failed_is_dropped_where_it_lies() {
+fn a_failed_attempt_is_dropped_where_it_was_polled() {
     let (clock, log) = (Clock::new(), Log::default());
     let tried = clock.run(retry(5, third_time_lucky(&clock, &log)));
     assert_eq!((tried, log.dropped(), log.moved()), (Ok(Ok(3)), 3, 0));
@@ -73,23 +73,23 @@ fn no_two_attempts_are_alive_at_the_same_time() {
     assert_eq!(
         (tried, most.get()),
         (Ok(Ok(3)), 0),
-        "one was alive when the next was made"
+        "attempts alive when the next one was made"
     );
 }
 
 #[test]
-fn what_has_succeeded_is_dropped_at_once() {
+fn a_successful_attempt_is_dropped_at_once() {
     let (clock, log) = (Clock::new(), Log::default());
     let mut trying = pin!(retry(5, third_time_lucky(&clock, &log)));
     assert_eq!(clock.run(trying.as_mut()), Ok(Ok(3)));
     assert_eq!(log.alive(), 0, "attempts alive after the end");
     assert!(catch_unwind(AssertUnwindSafe(|| poll(trying))).is_err());
-    assert_eq!(log.dropped(), 3, "no new attempt was made");
+    assert_eq!(log.dropped(), 3, "attempts that were made");
 }
 
 #[test]
-fn it_is_unpin_if_its_attempts_are_and_only_then() {
-    // Of the closure it makes no difference.
+fn it_is_unpin_only_if_its_attempts_are() {
+    // The type of the closure makes no difference.
     assert!(is_unpin!(Retry<PhantomPinned, Ready<()>>));
     assert!(!is_unpin!(Retry<(), PhantomPinned>));
     let tried = Clock::new().run(retry(1, || ready(Ok::<_, ()>(7))));

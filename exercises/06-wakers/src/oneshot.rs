@@ -1,5 +1,4 @@
-//! Exercise `wakers/oneshot`: a channel for one value, whose receiver may sleep
-//! for ever, to be mended.
+//! Exercise `wakers/oneshot`: repair a channel whose receiver may sleep forever.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +6,7 @@ use std::task::{Context, Poll};
 
 use wakers::AtomicWaker;
 
-/// The sender is gone, and has sent nothing.
+/// The sender was dropped without sending a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
 
@@ -24,22 +23,22 @@ enum Slot<T> {
 }
 
 impl<T> Channel<T> {
-    /// Does something to the slot. Nobody is woken meanwhile.
-    fn with<R>(&self, what: impl FnOnce(&mut Slot<T>) -> R) -> R {
-        what(&mut self.slot.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Runs `action` with the slot locked. It must not wake a task.
+    fn with<R>(&self, action: impl FnOnce(&mut Slot<T>) -> R) -> R {
+        action(&mut self.slot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Sends one value, from any thread.
+/// Sends one value. It may be used on any thread.
 pub struct Sender<T>(Arc<Channel<T>>);
 
-/// Waits for it.
+/// A future that waits for the value.
 pub struct Receiver<T> {
     channel: Arc<Channel<T>>,
     registered: bool,
 }
 
-/// A channel for one value.
+/// Creates a channel for one value.
 pub fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
     let channel =
         Arc::new(Channel { slot: Mutex::new(Slot::Empty), receiver: AtomicWaker::new() });
@@ -47,7 +46,7 @@ pub fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Sender<T> {
-    /// Sends the value, and wakes who waits for it.
+    /// Sends the value and wakes the receiver.
     pub fn send(self, value: T) {
         self.0.with(|slot| *slot = Slot::Full(value));
         self.0.receiver.wake();
@@ -55,7 +54,7 @@ impl<T> Sender<T> {
 }
 
 impl<T> Drop for Sender<T> {
-    /// Who waits is to be told that nothing will come any more.
+    /// Tells the receiver that no value will come, unless one was sent.
     fn drop(&mut self) {
         self.0.with(|slot| {
             if let Slot::Empty = slot {
@@ -70,7 +69,7 @@ impl<T> Future for Receiver<T> {
 
     /// # Panics
     ///
-    /// When polled after it was ready.
+    /// If it is polled after it was ready.
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let polled = self.channel.with(|slot| match std::mem::replace(slot, Slot::Taken) {
             Slot::Empty => {

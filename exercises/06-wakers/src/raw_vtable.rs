@@ -1,13 +1,14 @@
-//! Exercise `wakers/raw-vtable`: sixty-four wakers out of one allocation.
+//! Exercise `wakers/raw-vtable`: sixty-four wakers that share one allocation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Waker;
-// You will need `std::task::{RawWaker, RawWakerVTable}` too. A pointer's `map_addr`
-// changes its address, and leaves alone what it may be used for.
+// You will also need `std::task::{RawWaker, RawWakerVTable}`.
 
-/// Sixty-four marks. It lies at an address whose last six bits are zero, so a
-/// pointer to it has room for the number of one of them.
+/// Sixty-four marks, one for each waker.
+///
+/// The alignment is 64, so the last six bits of the address are zero. A pointer to
+/// `Marks` can hold the number of a mark in these bits.
 #[derive(Default)]
 #[repr(align(64))]
 pub struct Marks {
@@ -15,25 +16,27 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Takes the marks of all that have been woken: bit `n` is that of number `n`.
+    /// Returns all marks and clears them. Bit `n` is the mark of waker `n`.
     pub fn take(&self) -> u64 {
-        // Acquire: pairs with `wake`.
+        // Pairs with the Release in `wake`.
         self.woken.swap(0, Ordering::Acquire)
     }
 
-    /// Sets the mark of one, and leaves those of the others.
+    /// Sets the mark of one waker. The other marks stay as they are.
     pub fn wake(&self, number: usize) {
-        todo!("set the mark of {number} in {:?}", self.woken)
+        let _: &AtomicU64 = &self.woken;
+        todo!("set mark {number}, and leave the other marks alone")
     }
 }
 
-/// A waker that sets the mark of `number`. It is a reference to `marks`, and it
-/// needs no memory of its own.
+/// Creates a waker that sets the mark of `number`. The waker owns one reference to
+/// `marks` and allocates no memory.
 ///
 /// # Panics
 ///
-/// If there is no such mark.
+/// If `number` is 64 or more.
 pub fn waker(marks: &Arc<Marks>, number: usize) -> Waker {
     assert!(number < 64, "there are sixty-four marks");
-    todo!("make a waker of {:p} and {number}", Arc::as_ptr(marks))
+    let _: &Arc<Marks> = marks;
+    todo!("make a waker that holds a reference to the marks and the number {number}")
 }

@@ -1,6 +1,5 @@
-//! The exercises of chapter 01. Each stands in a file of its own, with its
-//! tests in the file of the same name under `tests/`.
+//! The exercises of chapter 01. Each exercise is one file, and its tests are in the
+//! file of the same name under `tests/`.
 
-pub mod deadlines;
 pub mod pump;
 pub mod read_line;

@@ -1,16 +1,17 @@
-//! Exercise `waiting/pump`: between a socket that never waits and a machine.
+//! Exercise `waiting/pump`: move bytes between a non-blocking socket and a machine.
 
 use std::io::{ErrorKind, Read, Write};
 use std::time::Instant;
 
 use waiting::{End, Machine};
 
-/// The poll has news of `stream`: reads what there is to read, tells `machine`,
-/// and sends what it has to send; it never writes without a byte to send.
+/// Moves bytes after the poll has reported `stream`. It reads all bytes that have
+/// arrived, gives them to `machine`, and sends the bytes in `machine.unsent()`. It
+/// never calls `write` with an empty slice.
 ///
-/// The poll tells of news once. What has not been read when this returns may
-/// never be read, unless something else comes. What could not be sent stays in
-/// `machine.unsent()`; returns whether anything did.
+/// The poll reports new bytes only once. Bytes that are still unread when this
+/// function returns may wait there forever. Bytes that the socket did not accept stay
+/// in `machine.unsent()`. Returns whether there are any.
 pub fn pump(
     stream: &mut (impl Read + Write),
     machine: &mut Machine,

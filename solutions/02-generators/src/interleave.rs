@@ -1,14 +1,13 @@
-//! Exercise `generators/interleave`: two generators that take turns, to be
-//! mended.
+//! Exercise `generators/interleave`: repair a generator that drives two others.
 
 use std::pin::Pin;
 
 use generators::Coroutine;
 use generators::CoroutineState::{self, Complete, Yielded};
 
-/// Drives two generators in turn, the left one first, and yields what they
-/// yield. When one has returned, the other has all the turns; when both have,
-/// it returns what both returned.
+/// Drives two generators in turn, the left one first, and yields everything that
+/// they yield. After one of them has returned, the other runs alone. After both have
+/// returned, `Interleave` returns both values.
 pub struct Interleave<A: Coroutine, B: Coroutine> {
     // hole: begin
     left: Side<A>,
@@ -23,7 +22,7 @@ pub struct Interleave<A: Coroutine, B: Coroutine> {
 }
 // hole: begin
 
-/// One of the two: it runs, or it has returned and its value waits.
+/// One of the two generators, or the value that it returned.
 enum Side<C: Coroutine> {
     Running(C),
     Returned(C::Return),
@@ -31,7 +30,7 @@ enum Side<C: Coroutine> {
 }
 
 impl<C: Coroutine + Unpin> Side<C> {
-    /// What it yields next, if it still runs.
+    /// Resumes the generator if it has not returned yet.
     fn resume(&mut self) -> Option<C::Yield> {
         let Side::Running(coroutine) = self else { return None };
         match Pin::new(coroutine).resume(()) {
@@ -43,7 +42,7 @@ impl<C: Coroutine + Unpin> Side<C> {
         }
     }
 
-    /// What it returned.
+    /// Takes the value that the generator returned.
     fn take(&mut self) -> C::Return {
         match std::mem::replace(self, Side::Taken) {
             Side::Returned(value) => value,
@@ -59,7 +58,7 @@ where
     A: Coroutine,
     B: Coroutine<Yield = A::Yield>,
 {
-    /// Two generators, of which neither has begun.
+    /// Combines two generators that have not started.
     pub fn new(left: A, right: B) -> Interleave<A, B> {
         // hole: begin
         let (left, right) = (Side::Running(left), Side::Running(right));

@@ -1,5 +1,5 @@
-//! Exercise `generators/round-robin`: many generators on one thread. The first
-//! part of a runtime of your own.
+//! Exercise `generators/round-robin`: a scheduler that resumes many generators in
+//! turn on one thread.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -13,54 +13,54 @@ use generators::CoroutineState::{Complete, Yielded};
 //| // You will need `use generators::CoroutineState::{Complete, Yielded};`.
 // hole: end
 
-/// A generator that does its work piece by piece and gives way in between.
+/// A generator that yields after each piece of its work.
 pub type Task = Pin<Box<dyn Coroutine<Yield = (), Return = ()>>>;
 
-/// The tasks that wait for their turn, the next one in front.
+/// The tasks that wait for their turn. The next one is in front.
 type Queue = Rc<RefCell<VecDeque<Task>>>;
 
-/// Runs tasks in turn, on the thread that calls [`run`](Scheduler::run).
+/// Resumes tasks in turn, on the thread that calls [`run`](Scheduler::run).
 #[derive(Default)]
 pub struct Scheduler {
     queue: Queue,
 }
 
-/// Brings new tasks to a scheduler. A task may hold one.
+/// A handle that adds tasks to a scheduler. Tasks may hold one.
 #[derive(Clone)]
 pub struct Spawner {
     queue: Queue,
 }
 
 impl Spawner {
-    /// Puts `task` behind all that wait.
+    /// Puts `task` at the end of the queue.
     pub fn spawn(&self, task: impl Coroutine<Yield = (), Return = ()> + 'static) {
         // hole: begin
         self.queue.borrow_mut().push_back(Box::pin(task));
         // hole: instead
         //| let _: (&Queue, Task) = (&self.queue, Box::pin(task));
-        //| todo!("put it into the queue")
+        //| todo!("put the task into the queue")
         // hole: end
     }
 }
 
 impl Scheduler {
-    /// A scheduler without tasks.
+    /// Creates a scheduler without tasks.
     pub fn new() -> Scheduler {
         Scheduler::default()
     }
 
-    /// A spawner for this scheduler.
+    /// Creates a handle that adds tasks to this scheduler.
     pub fn spawner(&self) -> Spawner {
         Spawner { queue: Rc::clone(&self.queue) }
     }
 
-    /// Resumes the task in front and puts it at the back again if it yields,
-    /// until no task is left. Returns how often it resumed one.
+    /// Resumes the task in front, and puts it at the back if it yields. Repeats this
+    /// until no task is left. Returns how many times it resumed a task.
     pub fn run(&self) -> usize {
         // hole: begin
         let mut resumed = 0;
         loop {
-            // The borrow ends here: a task that spawns will borrow the queue.
+            // The borrow ends with this line, because a task may spawn while it runs.
             let next = self.queue.borrow_mut().pop_front();
             let Some(mut task) = next else { return resumed };
             resumed += 1;
@@ -70,14 +70,15 @@ impl Scheduler {
             }
         }
         // hole: instead
-        //| todo!("run the {} tasks of the queue", self.queue.borrow().len())
+        //| todo!("resume the {} tasks of the queue in turn", self.queue.borrow().len())
         // hole: end
     }
 }
 
 impl Drop for Scheduler {
-    /// A task that holds a spawner holds the queue it stands in: they would keep
-    /// each other alive. Taken out first, because a task that is dropped may spawn.
+    /// The queue holds tasks, and tasks may hold the queue through a spawner. This
+    /// breaks the circle. The tasks are taken out first, because their destructors
+    /// may spawn.
     fn drop(&mut self) {
         let tasks = self.queue.take();
         drop(tasks);

@@ -1,4 +1,4 @@
-//! Exercise `generators/varint`: a function to be cut at its yield.
+//! Exercise `generators/varint`: cut a function at its yield.
 
 use std::pin::Pin;
 
@@ -14,10 +14,10 @@ use generators::CoroutineState::{Complete, Yielded};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Overflow;
 
-/// Decodes a number written in groups of seven bits, the lowest group first.
-/// Each byte holds one group; its top bit says that another byte follows.
+/// Decodes a number that is written in groups of seven bits, the lowest group first.
+/// Each byte holds one group. Its top bit says whether another byte follows.
 ///
-/// It is this function, cut at its yield:
+/// `Varint` is this function, cut at its yield:
 ///
 /// ```text
 /// |mut byte: u8| {
@@ -45,17 +45,18 @@ pub enum Varint {
     /// Not resumed yet.
     Start,
     // hole: begin
-    /// Left at the yield, waiting for the next group.
+    /// Paused at the yield. It waits for the next group.
     More {
-        /// The groups that have come.
+        /// The number so far.
         value: u32,
-        /// How far the next group is to be shifted.
+        /// The position of the next group, in bits.
         shift: u32,
     },
-    /// Returned.
+    /// It has returned.
     Done,
     // hole: instead
-    //| // A variant for each place at which the function can have been left.
+    //| // Add a variant for each point at which the function can be paused, and one
+    //| // for its end.
     // hole: end
 }
 
@@ -85,7 +86,7 @@ impl Coroutine<u8> for Varint {
             Complete(Ok(value))
         }
         // hole: instead
-        //| todo!("go on from {:?} with {byte}", self.get_mut())
+        //| todo!("continue from {:?} with the byte {byte}", self.get_mut())
         // hole: end
     }
 }

@@ -1,4 +1,4 @@
-//! What `Scheduler` promises.
+//! The promises of `Scheduler`.
 
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -8,10 +8,11 @@ use generators::Coroutine;
 use generators::CoroutineState::{self, Complete, Yielded};
 use generators_exercises::round_robin::{Scheduler, Spawner};
 
-/// What the tasks of a test have done, in order.
+/// A record of what the tasks of a test did.
 type Diary = Rc<RefCell<String>>;
 
-/// Writes its letter into the diary at each resume, `left` times in all.
+/// Writes its letter into the diary at each resume, and completes after `left`
+/// resumes. Its destructor writes the capital letter.
 struct Writer {
     letter: char,
     left: usize,
@@ -66,7 +67,7 @@ fn scheduler() -> (Scheduler, Spawner, Diary) {
 }
 
 #[test]
-fn running_without_tasks_returns_at_once() {
+fn an_empty_scheduler_returns_at_once() {
     assert_eq!(Scheduler::new().run(), 0);
 }
 
@@ -94,7 +95,7 @@ fn a_long_task_does_not_starve_a_short_one() {
     spawner.spawn(writer('l', 1000, &diary));
     spawner.spawn(writer('s', 1, &diary));
     assert_eq!(scheduler.run(), 1001);
-    assert!(diary.borrow().starts_with("lsS"), "the short task's turn is the second");
+    assert!(diary.borrow().starts_with("lsS"), "the short task gets the second turn");
 }
 
 #[test]
@@ -121,7 +122,7 @@ fn a_task_may_spawn_while_it_runs() {
     spawner.spawn(Parent { spawner: spawner.clone(), child });
     spawner.spawn(writer('a', 1, &diary));
     assert_eq!(scheduler.run(), 4);
-    assert_eq!(*diary.borrow(), "aAcC", "what is spawned goes behind those that wait");
+    assert_eq!(*diary.borrow(), "aAcC", "a new task goes to the end of the queue");
 }
 
 #[test]

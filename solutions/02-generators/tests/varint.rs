@@ -1,4 +1,4 @@
-//! What `Varint` promises.
+//! The promises of `Varint`.
 
 use std::pin::Pin;
 
@@ -20,7 +20,7 @@ fn one_small_byte_completes_at_once() {
 }
 
 #[test]
-fn the_top_bit_asks_for_another_byte_and_is_no_part_of_the_number() {
+fn the_top_bit_is_not_part_of_the_number() {
     let states = feed(&mut Varint::Start, &[0b1000_0001, 0b0000_0000]);
     assert_eq!(states, [Yielded(()), Complete(Ok(1))]);
 }
@@ -38,7 +38,7 @@ fn the_largest_number_takes_five_bytes() {
 }
 
 #[test]
-fn what_does_not_fit_is_an_error() {
+fn a_number_that_does_not_fit_is_an_error() {
     let states = feed(&mut Varint::Start, &[0xFF, 0xFF, 0xFF, 0xFF, 0x10]);
     assert_eq!(states[4], Complete(Err(Overflow)));
     let states = feed(&mut Varint::Start, &[0x80, 0x80, 0x80, 0x80, 0x80]);
@@ -46,7 +46,7 @@ fn what_does_not_fit_is_an_error() {
 }
 
 #[test]
-fn a_paused_copy_goes_on_by_itself() {
+fn a_copy_continues_on_its_own() {
     let mut varint = Varint::Start;
     feed(&mut varint, &[0b1000_0001]);
     let mut copy = varint;
@@ -55,7 +55,7 @@ fn a_paused_copy_goes_on_by_itself() {
 }
 
 #[test]
-// With backticks around the name, as the chapter writes it, or without.
+// The test accepts the name with or without backticks.
 #[should_panic(expected = "resumed after completion")]
 fn a_finished_varint_panics_when_resumed() {
     let mut varint = Varint::Start;
@@ -64,6 +64,6 @@ fn a_finished_varint_panics_when_resumed() {
 
 #[test]
 #[should_panic(expected = "resumed after completion")]
-fn a_varint_that_did_not_fit_is_finished() {
+fn a_varint_is_finished_after_an_error() {
     feed(&mut Varint::Start, &[0xFF, 0xFF, 0xFF, 0xFF, 0x10, 0]);
 }

@@ -1,14 +1,14 @@
-//! Exercise `state-machines/diet`: three futures that hold more than they need.
+//! Exercise `state-machines/diet`: three futures that are larger than necessary.
 //!
-//! All three do what they should. Each is to be written anew so that it does
-//! the same in the same order and its future is no larger than the test
-//! allows. Nothing may go on the heap: that would hide the bytes, not save them.
+//! All three are correct. Rewrite each one so that it does the same steps in the same
+//! order, and its future is no larger than the test allows. Do not use the heap:
+//! that would hide the bytes instead of saving them.
 
 use std::cell::Cell;
 
 use state_machines::shapes::{Page, pause};
 
-/// Adds up a page, notes the sum, waits, and returns the sum.
+/// Adds up a page, stores the sum in `note`, waits, and returns the sum.
 pub async fn noted(note: &Cell<u32>) -> u32 {
     // hole: begin
     let sum = {
@@ -28,9 +28,9 @@ pub async fn noted(note: &Cell<u32>) -> u32 {
     sum
 }
 
-/// Waits, and adds up the page that it was given.
+/// Waits, and adds up the page that its caller passed.
 // hole: begin
-#[expect(clippy::manual_async_fn, reason = "it is half as large")]
+#[expect(clippy::manual_async_fn, reason = "the future is half as large")]
 pub fn given(page: Page) -> impl Future<Output = u32> {
     async move {
         pause().await;
@@ -44,7 +44,7 @@ pub fn given(page: Page) -> impl Future<Output = u32> {
 //| }
 // hole: end
 
-/// Holds one page while it waits, then another while it waits again.
+/// Holds one page during its first wait, and another page during its second.
 pub async fn in_turn(note: &Cell<u32>) -> u32 {
     // hole: begin
     let mut sum = 0;

@@ -1,4 +1,4 @@
-//! Exercise `state-machines/publish`: a loop around an await, by hand.
+//! Exercise `state-machines/publish`: write the state machine of a loop with an await.
 
 // hole: begin
 use std::mem;
@@ -18,9 +18,9 @@ use state_machines::{Disk, Draft, Full, Lock, Request};
 //| use state_machines::{Disk, Full};
 // hole: end
 
-/// Puts one page after the other in the place of the file, and returns how many.
+/// Replaces the file by one page after the other, and returns the number of pages.
 ///
-/// It is this function, cut at its awaits:
+/// `Publish` is this function, cut at its awaits:
 ///
 /// ```text
 /// async fn publish(disk: Disk, pages: Vec<String>) -> Result<usize, Full> {
@@ -37,7 +37,7 @@ use state_machines::{Disk, Draft, Full, Lock, Request};
 /// }
 /// ```
 pub enum Publish {
-    /// Not polled yet.
+    /// It was never polled.
     Start {
         /// The second argument.
         pages: Vec<String>,
@@ -45,46 +45,46 @@ pub enum Publish {
         disk: Disk,
     },
     // hole: begin
-    /// Left at the await in the loop.
+    /// Paused at the await in the loop.
     Writing {
-        /// What is awaited.
+        /// The request that it waits for.
         request: Request,
-        /// The page's draft.
+        /// The draft of the current page.
         draft: Draft,
-        /// The pages that are left.
+        /// The remaining pages.
         rest: vec::IntoIter<String>,
-        /// How many are published.
+        /// How many pages are published.
         published: usize,
-        /// Held to the end.
+        /// Held until the end.
         lock: Lock,
-        /// Needed for the next page, and for `sync`.
+        /// Needed for the next page and for `sync`.
         disk: Disk,
     },
-    /// Left at the await behind the loop.
+    /// Paused at the await after the loop.
     Syncing {
-        /// What is awaited.
+        /// The request that it waits for.
         request: Request,
-        /// The result.
+        /// The output.
         published: usize,
-        /// Held to the end.
+        /// Held until the end.
         lock: Lock,
     },
     // hole: instead
-    //| // A variant for each await, with what is alive there. Fields are dropped
-    //| // from first to last.
+    //| // Add a variant for each await, with the variables that are alive there.
+    //| // Fields are dropped from first to last.
     // hole: end
-    /// Returned, or panicked.
+    /// It has returned or panicked.
     Done,
 }
 
 impl Publish {
-    /// What calling the function does.
+    /// Does what a call of the function does.
     pub fn new(disk: Disk, pages: Vec<String>) -> Publish {
         Publish::Start { pages, disk }
     }
     // hole: begin
 
-    /// The head of the loop: another page, or on to `sync`?
+    /// The head of the loop: starts the next page, or `sync` after the last one.
     fn next(
         disk: Disk,
         lock: Lock,
@@ -138,7 +138,7 @@ impl Future for Publish {
         // hole: instead
         //| let _ = cx;
         //| match this {
-        //|     Publish::Start { .. } => todo!("go on from the start"),
+        //|     Publish::Start { .. } => todo!("run from the start to the first await"),
         //|     Publish::Done => panic!("`Publish` polled after completion"),
         //| }
         // hole: end

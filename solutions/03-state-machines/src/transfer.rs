@@ -1,31 +1,31 @@
-//! Exercise `state-machines/transfer`: a future that loses money when it is
-//! dropped, to be mended.
+//! Exercise `state-machines/transfer`: repair a future that loses money when it is
+//! dropped.
 
 use std::cell::Cell;
 
 use state_machines::shapes::pause;
 
-/// An account. Accounts are shared by all the transfers under way.
+/// An account. Several transfers may use it at the same time.
 #[derive(Debug, Default)]
 pub struct Account {
-    /// What is in it.
+    /// How much money is in it.
     pub balance: Cell<u32>,
-    /// A closed account takes no money.
+    /// A closed account accepts no money.
     pub closed: Cell<bool>,
 }
 
-/// Why nothing was transferred.
+/// Why a transfer was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// There is less than that in the account.
+    /// The account does not hold enough money.
     Poor,
-    /// The account that should have had it is closed.
+    /// The receiving account is closed.
     Closed,
 }
 // hole: begin
 
-/// Money that has left one account and not reached another. Dropping it puts
-/// it back.
+/// Money that has left one account and not reached the other. Its destructor returns
+/// the money.
 struct InFlight<'a> {
     from: &'a Account,
     amount: u32,
@@ -39,10 +39,11 @@ impl Drop for InFlight<'_> {
 // hole: instead
 // hole: end
 
-/// Takes `amount` from one account, asks the other bank, and puts it there.
+/// Takes `amount` from one account, asks the other bank, and adds it to the other
+/// account.
 ///
-/// Between the two it belongs to nobody, so that it cannot be spent twice. If
-/// the transfer is refused or dropped, all is as it was before.
+/// In between, the money is in neither account, so it cannot be spent twice. If the
+/// transfer is refused or dropped, the money returns.
 pub async fn transfer(from: &Account, to: &Account, amount: u32) -> Result<(), Refused> {
     let Some(left) = from.balance.get().checked_sub(amount) else {
         return Err(Refused::Poor);

@@ -1,4 +1,4 @@
-//! What the three futures of `diet` must do, and how large they may be.
+//! The promises of the three futures, and their largest permitted sizes.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -17,16 +17,16 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: both methods hand on to the system's allocator what they were given.
+// SAFETY: both methods pass their arguments on to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: as promised to us.
+        // SAFETY: our caller keeps the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as promised to us; `alloc` got it from there.
+        // SAFETY: our caller keeps the contract of `dealloc`, and `alloc` used `System`.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -34,7 +34,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// The note after each poll, and what the future returns.
+/// Polls a future to its end. Returns the note after each poll, and the output.
 fn run(note: &Cell<u32>, future: impl Future<Output = u32>) -> (Vec<u32>, u32) {
     let mut future = pin!(future);
     let mut notes = Vec::new();
@@ -48,7 +48,7 @@ fn run(note: &Cell<u32>, future: impl Future<Output = u32>) -> (Vec<u32>, u32) {
 }
 
 #[test]
-fn noted_takes_its_sum_before_it_waits() {
+fn noted_stores_its_sum_before_it_waits() {
     let note = Cell::new(0);
     assert_eq!(run(&note, noted(&note)), (vec![1024, 1024], 1024));
 }
@@ -56,7 +56,7 @@ fn noted_takes_its_sum_before_it_waits() {
 #[test]
 fn noted_holds_no_page() {
     let size = size_of_val(&noted(&Cell::new(0)));
-    assert!(size < 100, "it is {size} bytes");
+    assert!(size < 100, "the future has {size} bytes");
 }
 
 #[test]
@@ -67,23 +67,23 @@ fn given_waits_once_and_adds_up_its_page() {
 #[test]
 fn given_holds_one_page() {
     let size = size_of_val(&given(Page::new()));
-    assert!((PAGE..PAGE + 100).contains(&size), "it is {size} bytes");
+    assert!((PAGE..PAGE + 100).contains(&size), "the future has {size} bytes");
 }
 
 #[test]
-fn in_turn_notes_each_sum_when_it_has_waited() {
+fn in_turn_stores_each_sum_after_its_wait() {
     let note = Cell::new(0);
     assert_eq!(run(&note, in_turn(&note)), (vec![0, 1024, 2048], 2048));
 }
 
 #[test]
-fn in_turn_holds_one_page_at_a_time() {
+fn in_turn_never_holds_two_pages() {
     let size = size_of_val(&in_turn(&Cell::new(0)));
-    assert!((PAGE..PAGE + 100).contains(&size), "it is {size} bytes");
+    assert!((PAGE..PAGE + 100).contains(&size), "the future has {size} bytes");
 }
 
 #[test]
-fn nothing_is_put_on_the_heap() {
+fn no_future_allocates() {
     let note = Cell::new(0);
     let before = ALLOCATIONS.get();
     let mut futures =
@@ -91,5 +91,5 @@ fn nothing_is_put_on_the_heap() {
     while poll(futures.0.as_mut()).is_pending() {}
     while poll(futures.1.as_mut()).is_pending() {}
     while poll(futures.2.as_mut()).is_pending() {}
-    assert_eq!(ALLOCATIONS.get() - before, 0);
+    assert_eq!(ALLOCATIONS.get() - before, 0, "allocations");
 }

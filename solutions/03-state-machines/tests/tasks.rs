@@ -1,4 +1,4 @@
-//! What `Tasks` promises.
+//! The promises of `Tasks`.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -6,10 +6,10 @@ use std::rc::Rc;
 use state_machines::shapes::pause;
 use state_machines_exercises::tasks::{Handle, Spawner, Tasks};
 
-/// What the tasks of a test have done, in order.
+/// A record of what the tasks of a test did.
 type Diary = Rc<RefCell<String>>;
 
-/// Writes its letter, as a capital, when it is dropped.
+/// Writes its capital letter when it is dropped.
 struct Guard(char, Diary);
 
 impl Drop for Guard {
@@ -18,7 +18,7 @@ impl Drop for Guard {
     }
 }
 
-/// Writes its letter so many times, waiting in between.
+/// Writes its letter `times` times, and waits between two writes.
 async fn writer(letter: char, times: usize, diary: Diary) {
     let _guard = Guard(letter, Rc::clone(&diary));
     for turn in 0..times {
@@ -35,16 +35,16 @@ fn tasks() -> (Tasks, Spawner, Diary) {
     (tasks, spawner, Diary::default())
 }
 
-/// Where a task finds a handle, once there is one.
+/// A place where a task finds its own handle.
 type Place = Rc<RefCell<Option<Handle>>>;
 
 fn cancel(place: &Place) {
     let handle = place.borrow().clone();
-    handle.expect("the handle was put there").cancel();
+    handle.expect("the test has stored the handle").cancel();
 }
 
 #[test]
-fn tasks_take_turns_to_their_end() {
+fn tasks_take_turns_until_they_end() {
     let (tasks, spawner, diary) = tasks();
     for letter in ['a', 'b'] {
         spawner.spawn(writer(letter, 2, Rc::clone(&diary)));
@@ -98,16 +98,16 @@ fn a_task_that_cancels_itself_ends_at_its_next_await() {
     });
     place.replace(Some(handle));
     spawner.spawn(writer('b', 1, Rc::clone(&diary)));
-    assert_eq!(tasks.run(), 2, "how often `run` has polled");
-    assert_eq!(*diary.borrow(), "aAbB", "dropped when its poll has returned");
+    assert_eq!(tasks.run(), 2, "polls");
+    assert_eq!(*diary.borrow(), "aAbB", "the future is dropped when its poll returns");
 }
 
 #[test]
-fn a_future_that_is_dropped_may_cancel_itself_again() {
+fn a_destructor_may_cancel_its_own_task() {
     struct Again(Place);
     impl Drop for Again {
         fn drop(&mut self) {
-            // A second panic while the first is under way would end the tests.
+            // A second panic during the first one would end the whole test program.
             if !std::thread::panicking() {
                 cancel(&self.0);
             }
@@ -126,7 +126,7 @@ fn a_future_that_is_dropped_may_cancel_itself_again() {
 }
 
 #[test]
-fn cancelling_what_is_over_changes_nothing() {
+fn cancelling_a_finished_task_changes_nothing() {
     let (tasks, spawner, diary) = tasks();
     let handle = spawner.spawn(writer('a', 1, Rc::clone(&diary)));
     tasks.run();

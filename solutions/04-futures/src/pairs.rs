@@ -1,12 +1,11 @@
-//! Exercise `futures/pairs`: a wait that loses what it has when it is dropped,
-//! to be mended.
+//! Exercise `futures/pairs`: repair a future that loses a byte when it is dropped.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
 use futures_by_hand::Clock;
 
-/// A place where bytes arrive, one every so many ticks.
+/// A source of bytes. One byte arrives every `every` ticks.
 pub struct Source {
     clock: Clock,
     every: u64,
@@ -14,33 +13,33 @@ pub struct Source {
 }
 
 impl Source {
-    /// Bytes that will arrive.
+    /// Creates a source of these bytes.
     pub fn new(clock: &Clock, every: u64, bytes: &[u8]) -> Source {
         let bytes = RefCell::new(bytes.iter().copied().collect());
         Source { clock: clock.clone(), every, bytes }
     }
 
-    /// Waits for a byte. `None` when there will be no more.
+    /// Waits for the next byte. `None` means that no byte is left.
     ///
-    /// Cancel safe: a byte that was not handed out is the next one's.
+    /// Cancel safe: a byte that was not returned is returned by the next call.
     pub async fn byte(&self) -> Option<u8> {
         self.clock.sleep(self.every).await;
         self.bytes.borrow_mut().pop_front()
     }
 }
 
-/// Takes bytes from a source in pairs.
+/// Reads bytes from a source in pairs.
 pub struct Pairs {
     source: Source,
     // hole: begin
-    /// The first of a pair whose second has not come.
+    /// The first byte of a pair whose second byte has not arrived.
     first: Option<u8>,
     // hole: instead
     // hole: end
 }
 
 impl Pairs {
-    /// The pairs of this source.
+    /// Creates a reader of this source.
     pub fn new(source: Source) -> Pairs {
         // hole: begin
         Pairs { source, first: None }
@@ -49,9 +48,9 @@ impl Pairs {
         // hole: end
     }
 
-    /// Waits for the next two bytes. `None` when there are no two any more.
+    /// Waits for the next two bytes. `None` means that fewer than two are left.
     ///
-    /// Cancel safe: what has come when it is dropped is part of the next pair.
+    /// Cancel safe: a byte that arrived before a drop belongs to the next pair.
     pub async fn pair(&mut self) -> Option<(u8, u8)> {
         // hole: begin
         let first = match self.first {

@@ -1,11 +1,12 @@
-//! What `Pairs` promises.
+//! The promises of `Pairs`.
 
 use std::pin::pin;
 
 use futures_by_hand::{Clock, Either, race};
 use futures_exercises::pairs::{Pairs, Source};
 
-/// The pairs of `bytes`, waited for with so much patience, one time after the other.
+/// Reads the pairs of `bytes`. Each call of `pair` is dropped after some ticks, which
+/// `patience` lists, from its front again after the last one.
 fn pairs(bytes: &[u8], every: u64, patience: &[u64]) -> Vec<(u8, u8)> {
     let clock = Clock::new();
     let mut pairs = Pairs::new(Source::new(&clock, every, bytes));
@@ -18,30 +19,30 @@ fn pairs(bytes: &[u8], every: u64, patience: &[u64]) -> Vec<(u8, u8)> {
                 Either::Right(()) => {}
             }
         }
-        panic!("it goes on for ever, with {all:?}")
+        panic!("no end after 100 calls: {all:?}")
     });
-    all.expect("the clock has alarms to the end")
+    all.expect("the clock never runs out of alarms")
 }
 
 #[test]
-fn with_patience_all_pairs_come() {
+fn without_a_drop_every_pair_arrives() {
     assert_eq!(pairs(b"abcd", 10, &[1000]), [(b'a', b'b'), (b'c', b'd')]);
 }
 
 #[test]
-fn dropped_between_the_two_it_loses_nothing() {
-    // 15 ticks are enough for one byte and not for two.
+fn a_drop_between_two_bytes_loses_nothing() {
+    // 15 ticks are enough for one byte, but not for two.
     assert_eq!(pairs(b"abcd", 10, &[15]), [(b'a', b'b'), (b'c', b'd')]);
 }
 
 #[test]
-fn dropped_twice_between_the_two_it_loses_nothing() {
-    // The second time, nothing comes at all.
+fn a_second_drop_between_two_bytes_loses_nothing() {
+    // No byte arrives in the second call.
     assert_eq!(pairs(b"abcd", 10, &[15, 5]), [(b'a', b'b'), (b'c', b'd')]);
 }
 
 #[test]
-fn each_byte_is_in_one_pair() {
+fn each_byte_is_in_exactly_one_pair() {
     for patience in 10..60 {
         assert_eq!(
             pairs(b"abcdef", 10, &[patience]),
@@ -51,12 +52,12 @@ fn each_byte_is_in_one_pair() {
 }
 
 #[test]
-fn half_a_pair_is_none() {
+fn half_a_pair_is_not_returned() {
     assert_eq!(pairs(b"abc", 10, &[1000]), [(b'a', b'b')]);
     assert_eq!(pairs(b"", 10, &[1000]), []);
 }
 
 #[test]
-fn a_zero_is_a_byte() {
+fn a_zero_byte_is_kept_too() {
     assert_eq!(pairs(&[0, 0, 0, 1], 10, &[15]), [(0, 0), (0, 1)]);
 }

@@ -1,5 +1,4 @@
-//! Exercise `wakers/oneshot`: a channel for one value, whose receiver may sleep
-//! for ever, to be mended.
+//! Exercise `wakers/oneshot`: repair a channel whose receiver may sleep forever.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +6,7 @@ use std::task::{Context, Poll};
 
 use wakers::AtomicWaker;
 
-/// The sender is gone, and has sent nothing.
+/// The sender was dropped without sending a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Closed;
 
@@ -24,16 +23,16 @@ enum Slot<T> {
 }
 
 impl<T> Channel<T> {
-    /// Does something to the slot. Nobody is woken meanwhile.
-    fn with<R>(&self, what: impl FnOnce(&mut Slot<T>) -> R) -> R {
-        what(&mut self.slot.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Runs `action` with the slot locked. It must not wake a task.
+    fn with<R>(&self, action: impl FnOnce(&mut Slot<T>) -> R) -> R {
+        action(&mut self.slot.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// Sends one value, from any thread.
+/// Sends one value. It may be used on any thread.
 pub struct Sender<T>(Arc<Channel<T>>);
 
-/// Waits for it.
+/// A future that waits for the value.
 pub struct Receiver<T> {
     channel: Arc<Channel<T>>,
     // hole: begin
@@ -42,7 +41,7 @@ pub struct Receiver<T> {
     // hole: end
 }
 
-/// A channel for one value.
+/// Creates a channel for one value.
 pub fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
     let channel =
         Arc::new(Channel { slot: Mutex::new(Slot::Empty), receiver: AtomicWaker::new() });
@@ -54,11 +53,11 @@ pub fn oneshot<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Sender<T> {
-    /// Sends the value, and wakes who waits for it.
+    /// Sends the value and wakes the receiver.
     pub fn send(self, value: T) {
         // hole: begin
         self.0.with(|slot| *slot = Slot::Full(value));
-        // Dropped here, and it wakes.
+        // The sender is dropped here, and its destructor wakes the receiver.
         // hole: instead
         //| self.0.with(|slot| *slot = Slot::Full(value));
         //| self.0.receiver.wake();
@@ -67,7 +66,7 @@ impl<T> Sender<T> {
 }
 
 impl<T> Drop for Sender<T> {
-    /// Who waits is to be told that nothing will come any more.
+    /// Tells the receiver that no value will come, unless one was sent.
     fn drop(&mut self) {
         self.0.with(|slot| {
             if let Slot::Empty = slot {
@@ -86,7 +85,7 @@ impl<T> Future for Receiver<T> {
 
     /// # Panics
     ///
-    /// When polled after it was ready.
+    /// If it is polled after it was ready.
     // hole: begin
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.channel.receiver.register(cx.waker());

@@ -1,4 +1,4 @@
-//! Exercise `wakers/raw-vtable`: sixty-four wakers out of one allocation.
+//! Exercise `wakers/raw-vtable`: sixty-four wakers that share one allocation.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{RawWaker, RawWakerVTable, Waker};
 // hole: instead
 //| use std::task::Waker;
-//| // You will need `std::task::{RawWaker, RawWakerVTable}` too. A pointer's `map_addr`
-//| // changes its address, and leaves alone what it may be used for.
+//| // You will also need `std::task::{RawWaker, RawWakerVTable}`.
 // hole: end
 
-/// Sixty-four marks. It lies at an address whose last six bits are zero, so a
-/// pointer to it has room for the number of one of them.
+/// Sixty-four marks, one for each waker.
+///
+/// The alignment is 64, so the last six bits of the address are zero. A pointer to
+/// `Marks` can hold the number of a mark in these bits.
 #[derive(Default)]
 #[repr(align(64))]
 pub struct Marks {
@@ -19,68 +20,69 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// Takes the marks of all that have been woken: bit `n` is that of number `n`.
+    /// Returns all marks and clears them. Bit `n` is the mark of waker `n`.
     pub fn take(&self) -> u64 {
-        // Acquire: pairs with `wake`.
+        // Pairs with the Release in `wake`.
         self.woken.swap(0, Ordering::Acquire)
     }
 
-    /// Sets the mark of one, and leaves those of the others.
+    /// Sets the mark of one waker. The other marks stay as they are.
     pub fn wake(&self, number: usize) {
         // hole: begin
-        // Release: who takes the mark sees what was done before it was set.
+        // Pairs with the Acquire in `take`.
         self.woken.fetch_or(1 << number, Ordering::Release);
         // hole: instead
-        //| todo!("set the mark of {number} in {:?}", self.woken)
+        //| let _: &AtomicU64 = &self.woken;
+        //| todo!("set mark {number}, and leave the other marks alone")
         // hole: end
     }
 }
 
-/// A waker that sets the mark of `number`. It is a reference to `marks`, and it
-/// needs no memory of its own.
+/// Creates a waker that sets the mark of `number`. The waker owns one reference to
+/// `marks` and allocates no memory.
 ///
 /// # Panics
 ///
-/// If there is no such mark.
+/// If `number` is 64 or more.
 pub fn waker(marks: &Arc<Marks>, number: usize) -> Waker {
     assert!(number < 64, "there are sixty-four marks");
     // hole: begin
     let data = Arc::into_raw(Arc::clone(marks));
     let data = data.map_addr(|address| address | number);
-    // SAFETY: the four functions do what a waker's have to, for data that is a
-    // reference to `Marks` with a number in its last bits; marks may be set by any
-    // thread.
+    // SAFETY: `VTABLE` keeps the contract of `RawWaker` for a counted reference to
+    // `Marks` with a number in its last six bits. Any thread may set marks.
     unsafe { Waker::new(data.cast(), &VTABLE) }
     // hole: instead
-    //| todo!("make a waker of {:p} and {number}", Arc::as_ptr(marks))
+    //| let _: &Arc<Marks> = marks;
+    //| todo!("make a waker that holds a reference to the marks and the number {number}")
     // hole: end
 }
 // hole: begin
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
-/// The marks, and the number.
+/// Splits the data of a waker into the pointer and the number.
 fn parts(data: *const ()) -> (*const Marks, usize) {
     let number = data.addr() % align_of::<Marks>();
     (data.map_addr(|address| address - number).cast(), number)
 }
 
 unsafe fn clone(data: *const ()) -> RawWaker {
-    // SAFETY: the data of a waker is a reference that is counted.
+    // SAFETY: the data belongs to a waker, so it is a counted reference.
     unsafe { Arc::increment_strong_count(parts(data).0) };
     RawWaker::new(data, &VTABLE)
 }
 
 unsafe fn wake(data: *const ()) {
     let (marks, number) = parts(data);
-    // SAFETY: the waker is used up: its reference is ours.
+    // SAFETY: the call uses the waker up, so its reference is ours now.
     let marks = unsafe { Arc::from_raw(marks) };
     marks.wake(number);
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
     let (marks, number) = parts(data);
-    // SAFETY: the waker, and so the marks, are there for longer than this call.
+    // SAFETY: the waker outlives this call, and its reference keeps the marks alive.
     unsafe { &*marks }.wake(number);
 }
 

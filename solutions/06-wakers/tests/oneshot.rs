@@ -1,4 +1,4 @@
-//! What the channel promises.
+//! The promises of the channel.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
@@ -10,43 +10,43 @@ use std::thread;
 use wakers::block_on;
 use wakers_exercises::oneshot::{Closed, oneshot};
 
-/// Counts its wakes.
+/// Counts the wakes of its wakers.
 #[derive(Default)]
 struct Wakes(AtomicU32);
 
 impl Wakes {
     fn count(&self) -> u32 {
-        // Relaxed: there is one thread.
+        // Relaxed: all is on one thread.
         self.0.load(Relaxed)
     }
 }
 
 impl Wake for Wakes {
     fn wake(self: Arc<Self>) {
-        // Relaxed: there is one thread.
+        // Relaxed: all is on one thread.
         self.0.fetch_add(1, Relaxed);
     }
 }
 
-/// A waker whose clone does something first: it stands for another thread that
-/// comes at that moment.
-struct Meanwhile<'m>(&'m dyn Fn());
+/// A waker that runs code of the test when it is cloned. The code stands for another
+/// thread that comes at that moment.
+struct OnClone<'c>(&'c dyn Fn());
 
-static MEANWHILE: RawWakerVTable = RawWakerVTable::new(
+static ON_CLONE: RawWakerVTable = RawWakerVTable::new(
     |data| {
-        // SAFETY: the test keeps it longer than its wakers.
-        (unsafe { &*data.cast::<Meanwhile<'_>>() }.0)();
-        RawWaker::new(data, &MEANWHILE)
+        // SAFETY: the test keeps the `OnClone` longer than its wakers.
+        (unsafe { &*data.cast::<OnClone<'_>>() }.0)();
+        RawWaker::new(data, &ON_CLONE)
     },
     |_| (),
     |_| (),
     |_| (),
 );
 
-impl Meanwhile<'_> {
+impl OnClone<'_> {
     fn waker(&self) -> Waker {
-        // SAFETY: the functions do nothing but call it, on the thread of the test.
-        unsafe { Waker::new(std::ptr::from_ref(self).cast(), &MEANWHILE) }
+        // SAFETY: the functions only call the closure, on the thread of the test.
+        unsafe { Waker::new(std::ptr::from_ref(self).cast(), &ON_CLONE) }
     }
 }
 
@@ -55,22 +55,22 @@ fn poll<F: Future>(future: Pin<&mut F>, waker: &Waker) -> Poll<F::Output> {
 }
 
 #[test]
-fn what_was_sent_is_received() {
+fn a_value_that_was_sent_is_received() {
     let (sender, receiver) = oneshot();
     sender.send(7);
     assert_eq!(poll(pin!(receiver), Waker::noop()), Poll::Ready(Ok(7)));
 }
 
 #[test]
-fn who_sleeps_is_woken() {
+fn a_sleeping_receiver_is_woken() {
     let (sender, receiver) = oneshot();
     let other = thread::spawn(move || block_on(receiver));
     sender.send(7);
-    assert_eq!(other.join().expect("it receives"), Ok(7));
+    assert_eq!(other.join().expect("the other thread receives"), Ok(7));
 }
 
 #[test]
-fn the_waker_of_the_last_poll_is_woken() {
+fn the_waker_of_the_latest_poll_is_woken() {
     let (sender, receiver) = oneshot();
     let mut receiver = pin!(receiver);
     let (old, new) = (Arc::<Wakes>::default(), Arc::<Wakes>::default());
@@ -79,21 +79,21 @@ fn the_waker_of_the_last_poll_is_woken() {
         assert_eq!(poll(receiver.as_mut(), &waker), Poll::Pending);
     }
     sender.send(7);
-    assert_eq!((old.count(), new.count()), (0, 1));
+    assert_eq!((old.count(), new.count()), (0, 1), "wakes of the old and new task");
 }
 
 #[test]
-fn what_is_sent_while_the_waker_is_left_is_not_missed() {
+fn a_value_sent_during_the_registration_is_not_missed() {
     let (sender, receiver) = oneshot();
     let sender = std::cell::Cell::new(Some(sender));
     let send = || sender.take().into_iter().for_each(|sender| sender.send(7));
-    let meanwhile = Meanwhile(&send);
+    let on_clone = OnClone(&send);
     let mut receiver = pin!(receiver);
-    assert_eq!(poll(receiver.as_mut(), &meanwhile.waker()), Poll::Ready(Ok(7)));
+    assert_eq!(poll(receiver.as_mut(), &on_clone.waker()), Poll::Ready(Ok(7)));
 }
 
 #[test]
-fn a_sender_that_is_dropped_wakes_too() {
+fn dropping_the_sender_wakes_the_receiver() {
     let (sender, receiver) = oneshot::<u32>();
     let (mut receiver, wakes) = (pin!(receiver), Arc::<Wakes>::default());
     let waker = Waker::from(Arc::clone(&wakes));
@@ -104,7 +104,7 @@ fn a_sender_that_is_dropped_wakes_too() {
 }
 
 #[test]
-fn one_value_wakes_once() {
+fn one_value_causes_one_wake() {
     let (sender, receiver) = oneshot();
     let (mut receiver, wakes) = (pin!(receiver), Arc::<Wakes>::default());
     let waker = Waker::from(Arc::clone(&wakes));
@@ -114,7 +114,7 @@ fn one_value_wakes_once() {
 }
 
 #[test]
-fn polled_after_its_end_it_panics() {
+fn a_poll_after_the_end_panics() {
     for value in [Some(7), None] {
         let (sender, receiver) = oneshot();
         match value {
@@ -124,12 +124,15 @@ fn polled_after_its_end_it_panics() {
         let mut receiver = pin!(receiver);
         assert!(poll(receiver.as_mut(), Waker::noop()).is_ready());
         let again = AssertUnwindSafe(|| poll(receiver, Waker::noop()));
-        assert!(catch_unwind(again).is_err(), "no panic, after {value:?} was sent");
+        assert!(
+            catch_unwind(again).is_err(),
+            "it did not panic after {value:?} was sent"
+        );
     }
 }
 
 #[test]
-fn a_receiver_that_is_dropped_harms_nobody() {
+fn sending_without_a_receiver_is_harmless() {
     let (sender, receiver) = oneshot();
     drop(receiver);
     sender.send(7);

@@ -1,4 +1,4 @@
-//! What the sixty-four wakers promise.
+//! The promises of the sixty-four wakers.
 
 use std::mem;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::thread;
 
 use wakers_exercises::raw_vtable::{Marks, waker};
 
-/// Marks that outlive every mistake in counting: some references are never given back.
+/// Marks with eight leaked references, so a mistake in counting does not free them.
 fn marks() -> Arc<Marks> {
     let marks = Arc::<Marks>::default();
     for _ in 0..8 {
@@ -16,13 +16,15 @@ fn marks() -> Arc<Marks> {
     marks
 }
 
-/// How many references there are beyond those, and the test's own.
+/// The references that belong to wakers.
 fn references(marks: &Arc<Marks>) -> usize {
-    Arc::strong_count(marks) - 9
+    let all = Arc::strong_count(marks);
+    assert!(all >= 9, "a reference was given back that did not belong to a waker");
+    all - 9
 }
 
 #[test]
-fn each_sets_its_own_mark() {
+fn each_waker_sets_its_own_mark() {
     let marks = marks();
     for number in 0..64 {
         waker(&marks, number).wake();
@@ -31,7 +33,7 @@ fn each_sets_its_own_mark() {
 }
 
 #[test]
-fn two_wakes_are_two_marks() {
+fn two_wakes_set_two_marks() {
     let marks = marks();
     waker(&marks, 3).wake();
     waker(&marks, 60).wake_by_ref();
@@ -40,7 +42,7 @@ fn two_wakes_are_two_marks() {
 }
 
 #[test]
-fn a_waker_is_a_reference_and_gives_it_back() {
+fn a_waker_owns_one_reference_and_gives_it_back() {
     let marks = marks();
     let first = waker(&marks, 1);
     assert_eq!(references(&marks), 1);
@@ -49,7 +51,7 @@ fn a_waker_is_a_reference_and_gives_it_back() {
 }
 
 #[test]
-fn a_clone_is_a_reference_of_its_own() {
+fn a_clone_owns_a_reference_of_its_own() {
     let marks = marks();
     let first = waker(&marks, 1);
     let second = first.clone();
@@ -61,7 +63,7 @@ fn a_clone_is_a_reference_of_its_own() {
 }
 
 #[test]
-fn a_wake_gives_the_reference_back() {
+fn wake_gives_the_reference_back() {
     let marks = marks();
     for _ in 0..4 {
         waker(&marks, 7).wake();
@@ -70,7 +72,7 @@ fn a_wake_gives_the_reference_back() {
 }
 
 #[test]
-fn a_wake_by_reference_keeps_it() {
+fn wake_by_ref_keeps_the_reference() {
     let marks = marks();
     let seven = waker(&marks, 7);
     for _ in 0..4 {
@@ -91,7 +93,7 @@ fn a_clone_sets_the_mark_of_its_original() {
 }
 
 #[test]
-fn they_know_who_wakes_the_same() {
+fn will_wake_compares_the_marks_and_the_number() {
     let (marks, others) = (marks(), marks());
     let seven = waker(&marks, 7);
     assert!(seven.will_wake(&seven.clone()));
@@ -101,7 +103,7 @@ fn they_know_who_wakes_the_same() {
 }
 
 #[test]
-fn they_may_be_woken_from_other_threads() {
+fn wakers_work_from_other_threads() {
     let marks = marks();
     thread::scope(|scope| {
         for number in 0..8 {

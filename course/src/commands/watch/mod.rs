@@ -35,9 +35,11 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
             None => return said("there are no exercises yet"),
         },
     };
-    let dir = layout.exercises();
+    let dir = layout.yours();
     let watch = Watch::new(&[&dir]).map_err(|error| CommandError::Said {
-        advice: Some("`cargo course gen` writes the exercises if they are missing".into()),
+        advice: Some(
+            "`cargo course list` copies the exercises to work/ if they are missing".into(),
+        ),
         message: format!("{error}: {}", error.source),
     })?;
     let screen = Screen::new(Keys::start());
@@ -71,7 +73,7 @@ fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise>
     let at = current.and_then(|current| all.iter().position(|exercise| exercise.id == current.id));
     let start = at.map_or(0, |at| at + 1);
     let mut round = all.iter().cycle().skip(start).take(all.len());
-    let open = |exercise: &&&Exercise| !session.progress.is_solved(&exercise.id);
+    let open = |exercise: &&&Exercise| !session.progress.is_done(&exercise.id);
     round
         .find(open)
         .or_else(|| all.get(start % all.len().max(1)))
@@ -120,7 +122,7 @@ impl Course<'_> {
                         continue;
                     };
                     let verdict = (*result)?;
-                    self.session.record_verdict(&exercise.id, &verdict);
+                    self.session.record_verdict(&exercise, &verdict);
                     if exercise.id == self.current.id {
                         seen = Some(verdict.revision.clone());
                     }
@@ -152,7 +154,8 @@ impl Course<'_> {
         let layout = self.session.layout;
         let revision = runner::revision(layout, &exercise).ok();
         let owned = exercise.clone();
-        let future = Box::pin(async move { runner::run(layout, &owned, &Limits::default()).await });
+        let limits = Limits::default().for_exercise(&exercise);
+        let future = Box::pin(async move { runner::run(layout, &owned, &limits).await });
         if self.queue.is_empty() && exercise.id == self.current.id {
             self.screen.begin(layout, &exercise);
         }
@@ -233,11 +236,7 @@ impl Course<'_> {
                 self.screen.menu(&self.session);
             }
             'l' => {
-                let table = list::table(
-                    &self.session.catalog,
-                    &self.session.progress,
-                    self.screen.paint(),
-                );
+                let table = list::table(&self.session, self.screen.paint());
                 self.screen.say(&format!("\n{table}"));
                 self.screen.menu(&self.session);
             }

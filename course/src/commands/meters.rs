@@ -1,0 +1,84 @@
+//! `cargo course meters`: the reader's own server, on the reader's own runtime.
+
+use std::fmt::Write as _;
+use std::process::{Command, ExitCode};
+
+use super::session::Session;
+use super::{CommandError, SOME_FAIL};
+use crate::catalog::{Layout, Runtime};
+use crate::runner::cargo;
+use crate::{skeleton, terminal};
+
+/// The program's name, which is also the command's.
+const NAME: &str = "meters";
+
+/// Builds and runs the program with these arguments.
+pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
+    let session = Session::open(layout)?;
+    let runtime = session.catalog.runtime.as_ref();
+    let program = runtime.and_then(|runtime| {
+        let program = runtime
+            .programs
+            .iter()
+            .find(|program| program.name == NAME)?;
+        Some((runtime, program))
+    });
+    let Some((runtime, program)) = program else {
+        return Err(CommandError::Said {
+            message: format!("this version of the course has no program `{NAME}` yet"),
+            advice: Some("`git pull` fetches the newest version".into()),
+        });
+    };
+    let open = skeleton::open(layout, &session.catalog, &program.uses);
+    if !open.is_empty() {
+        let mut text = format!("{NAME} runs on modules of your runtime that are not solved yet:\n");
+        for module in &open {
+            let file = layout.show(&module.path(layout));
+            let _ = writeln!(text, "  {}  {file}", module.id);
+        }
+        let first = &open[0].id;
+        let _ = write!(
+            text,
+            "Solve them, or put our solution in place: `cargo course fill {first}`. Then run `cargo course {NAME}` again."
+        );
+        terminal::complain(&text);
+        return Ok(ExitCode::from(SOME_FAIL));
+    }
+    let mut command = Command::new(cargo::program());
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--package",
+            &runtime.package,
+            "--bin",
+            NAME,
+            "--",
+        ])
+        .args(args)
+        .current_dir(layout.yours().join(Runtime::FOLDER))
+        .env("CARGO_TARGET_DIR", layout.exercises_target());
+    run_in_our_place(command)
+}
+
+/// Ctrl-C and the exit code are the program's.
+#[cfg(unix)]
+fn run_in_our_place(mut command: Command) -> Result<ExitCode, CommandError> {
+    use std::os::unix::process::CommandExt;
+    Err(cannot_start(command.exec()))
+}
+
+/// Ctrl-C reaches both, and the exit code is handed on.
+#[cfg(not(unix))]
+fn run_in_our_place(mut command: Command) -> Result<ExitCode, CommandError> {
+    let status = command.status().map_err(cannot_start)?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(SOME_FAIL)))
+}
+
+fn cannot_start(source: std::io::Error) -> CommandError {
+    CommandError::Io {
+        what: "cannot start cargo".into(),
+        source,
+    }
+}

@@ -1,0 +1,127 @@
+//! Progress under ids that exercises had earlier.
+
+use super::{Loaded, Progress, ProgressError, State, file, load};
+use crate::catalog::{Catalog, Layout};
+use crate::skeleton;
+
+/// Progress under an id that an exercise had earlier.
+struct Renamed {
+    from: String,
+    to: String,
+    /// The reader's file is at the exercise's place, so what was solved is solved under the new id.
+    has_work: bool,
+}
+
+/// Reads the progress file and carries what it says of earlier ids over to the ids of today.
+///
+/// A solved exercise whose file is the skeleton now (the new exercise asks for something else) is
+/// not carried over: its line stays, and lists show it as what was solved earlier.
+pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, ProgressError> {
+    let path = layout.progress();
+    let loaded = load(&path)?;
+    let renamed = renamed(layout, catalog, &loaded.progress);
+    if renamed.is_empty() {
+        return Ok(loaded);
+    }
+    file::locked(&path, || {
+        let mut again = file::read_or_set_aside(&path)?;
+        if carry_over(&mut again.progress, &renamed) {
+            file::write(&path, &again.progress)?;
+        }
+        again.damaged = loaded.damaged.or(again.damaged);
+        Ok(again)
+    })
+}
+
+/// The earlier ids that the progress file knows.
+fn renamed(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<Renamed> {
+    let mut renamed = Vec::new();
+    for exercise in catalog.exercises() {
+        let known = exercise.formerly.iter();
+        for from in known.filter(|from| progress.entries.contains_key(*from)) {
+            renamed.push(Renamed {
+                from: from.clone(),
+                to: exercise.id.clone(),
+                has_work: !skeleton::is_open(layout, exercise),
+            });
+        }
+    }
+    renamed
+}
+
+/// Carries over; tells whether that changed anything.
+fn carry_over(progress: &mut Progress, renamed: &[Renamed]) -> bool {
+    let mut changed = false;
+    for Renamed { from, to, has_work } in renamed {
+        let Some(old) = progress.entries.get(from).cloned() else {
+            continue;
+        };
+        let before = progress.entries.get(to).cloned();
+        let mut new = before.clone().unwrap_or_default();
+        let hints = new.hints.max(old.hints);
+        let done = matches!(old.state, State::Solved | State::Filled);
+        if new.state == State::Todo && (*has_work || !done) {
+            progress.entries.remove(from);
+            new = old;
+        } else if new.date.is_empty() {
+            new.date.clone_from(&old.date);
+        }
+        new.hints = hints;
+        if before.as_ref() != Some(&new) {
+            progress.entries.insert(to.clone(), new);
+            changed = true;
+        }
+    }
+    changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Entry;
+    use super::*;
+
+    fn entry(state: State, hints: u8) -> Entry {
+        Entry {
+            state,
+            hints,
+            date: "2026-05-01".into(),
+            extra: Vec::new(),
+        }
+    }
+
+    fn carried(old: Entry, new: Option<Entry>, has_work: bool) -> (Option<Entry>, Option<Entry>) {
+        let mut progress = Progress::default();
+        progress.entries.insert("a/old".into(), old);
+        progress
+            .entries
+            .extend(new.map(|new| ("a/new".into(), new)));
+        let renamed = [Renamed {
+            from: "a/old".into(),
+            to: "a/new".into(),
+            has_work,
+        }];
+        carry_over(&mut progress, &renamed);
+        assert!(!carry_over(&mut progress, &renamed), "once is enough");
+        let mut take = |id| progress.entries.remove(id);
+        (take("a/old"), take("a/new"))
+    }
+
+    #[test]
+    fn what_was_solved_under_an_earlier_id_is_solved_where_the_work_is_there() {
+        let solved = entry(State::Solved, 2);
+        let moved = carried(solved.clone(), None, true);
+        assert_eq!(moved, (None, Some(solved.clone())));
+        let (old, new) = carried(solved.clone(), None, false);
+        assert_eq!(old, Some(solved));
+        assert_eq!(new, Some(entry(State::Todo, 2)), "the hints were seen");
+    }
+
+    #[test]
+    fn progress_under_the_new_id_is_never_taken_back() {
+        let (old, new) = carried(entry(State::Solved, 3), Some(entry(State::Solved, 1)), true);
+        assert_eq!(old, Some(entry(State::Solved, 3)));
+        assert_eq!(new, Some(entry(State::Solved, 3)));
+        let (old, new) = carried(entry(State::Failing, 0), None, false);
+        assert_eq!((old, new), (None, Some(entry(State::Failing, 0))));
+    }
+}

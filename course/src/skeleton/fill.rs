@@ -1,0 +1,72 @@
+//! Our solution put in the place of a module that the reader has not solved.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{SkeletonError, YOURS, holes, write};
+use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files::{self, FileError};
+
+/// Puts our solution in place. Answers where the reader's version is kept, if there was one.
+pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, SkeletonError> {
+    let source = source(layout, exercise)?;
+    let hole = |source| hole_error(layout, exercise, source);
+    let solution = holes::solution(&source).map_err(hole)?;
+    let skeleton = holes::skeleton(&source).map_err(hole)?;
+    let path = exercise.path(layout);
+    let kept = match fs::read(&path) {
+        Ok(now) if now == solution.as_bytes() => return Ok(None),
+        Ok(now) if now == skeleton.as_bytes() => None,
+        // First the copy, then the new file: at no time is there neither.
+        Ok(now) => Some(files::keep_copy(&path, &now, YOURS)?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(FileError::new("read", path)(error).into()),
+    };
+    write::put(&path, solution.as_bytes())?;
+    Ok(kept)
+}
+
+/// Whether the reader's file is our solution.
+pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
+    let solution = source(layout, exercise).ok();
+    let solution = solution.and_then(|source| holes::solution(&source).ok());
+    solution.is_some_and(|solution| is(&exercise.path(layout), &solution))
+}
+
+/// Whether something in the reader's file is still to be done: it is the skeleton, or has a
+/// `todo!` of the skeleton's.
+pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
+    let skeleton = source(layout, exercise).ok();
+    let skeleton = skeleton.and_then(|source| holes::skeleton(&source).ok());
+    let (Some(skeleton), Ok(yours)) = (skeleton, files::read(&exercise.path(layout))) else {
+        return false;
+    };
+    let holes = || skeleton.lines().map(str::trim);
+    let holes = || holes().filter(|line| line.contains("todo!") && !line.starts_with("//"));
+    yours == skeleton
+        || yours
+            .lines()
+            .any(|line| holes().any(|hole| hole == line.trim()))
+}
+
+/// The modules that these ids need and that are still to be done, in the book's order.
+pub fn open<'a>(layout: &Layout, catalog: &'a Catalog, uses: &[String]) -> Vec<&'a Exercise> {
+    let mut needed = catalog.needs(uses);
+    needed.retain(|exercise| is_open(layout, exercise));
+    needed
+}
+
+fn source(layout: &Layout, exercise: &Exercise) -> Result<String, FileError> {
+    files::read(&exercise.solution_path(layout))
+}
+
+fn is(path: &Path, text: &str) -> bool {
+    fs::read(path).is_ok_and(|now| now == text.as_bytes())
+}
+
+fn hole_error(layout: &Layout, exercise: &Exercise, source: holes::HoleError) -> SkeletonError {
+    SkeletonError::Hole {
+        path: exercise.solution_path(layout),
+        source,
+    }
+}

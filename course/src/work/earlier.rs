@@ -1,0 +1,146 @@
+//! Work that the reader did elsewhere: in `exercises/`, where the exercises were before there was
+//! `work/`, or at a place in `work/` that the exercise's file has left.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::record::{Hash, Kind};
+use super::report::{Moved, Why};
+use super::{State, Update, place};
+use crate::files::{self, FileError};
+use crate::skeleton::{self, Tree};
+
+/// A file of the reader's outside of its place.
+struct Found {
+    /// From the clone's root.
+    from: PathBuf,
+    content: Vec<u8>,
+    /// Its place in `work/` now, if it belongs to an exercise.
+    to: Option<PathBuf>,
+    /// Why there is no such place.
+    why: Why,
+    /// It lies in `work/`, where it is safe.
+    safe: bool,
+}
+
+/// Copies each such file to its place, or sets it aside in `work/earlier/`. Each is told once.
+pub(super) fn bring(update: &mut Update, pristine: &Tree) -> Result<(), FileError> {
+    let mut found = left_in_work(update);
+    found.extend(changed_in_exercises(update, pristine)?);
+    for one in found {
+        let hash = Hash::of(&one.content);
+        if update.record.get(Kind::Brought, &one.from) == Some(hash) {
+            continue;
+        }
+        match one.to.map(|to| (update.state(&to), to)) {
+            Some((State::Changed(content), _)) if content == one.content => {}
+            Some((State::Missing | State::Current | State::Untouched, to)) => {
+                let full = update.layout.yours().join(&to);
+                skeleton::put(&full, &one.content)?;
+                if let Some(wanted) = update.tree.get(&to) {
+                    update.record.set(Kind::Skeleton, &to, Hash::of(wanted));
+                }
+                update.report.brought.push(Moved {
+                    from: update.layout.root().join(&one.from),
+                    to: full,
+                    why: None,
+                });
+            }
+            there => {
+                let why = there.map_or(one.why, |_| Why::Taken);
+                if !one.safe {
+                    set_aside(update, &one.from, &one.content, why)?;
+                }
+            }
+        }
+        update.record.set(Kind::Brought, &one.from, hash);
+    }
+    Ok(())
+}
+
+/// Exercises whose file was elsewhere in `work/` before.
+fn left_in_work(update: &Update) -> Vec<Found> {
+    let mut found = Vec::new();
+    for exercise in update.catalog.exercises() {
+        for former in &exercise.formerly_at {
+            if let State::Changed(content) = update.state(former) {
+                found.push(Found {
+                    from: Path::new("work").join(former),
+                    content,
+                    to: Some(place(exercise)),
+                    why: Why::Taken,
+                    safe: true,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Files in `exercises/` that are not as the course made them.
+fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Found>, FileError> {
+    let dir = update.layout.exercises();
+    if !dir.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut found = Vec::new();
+    for path in files::walk(&dir, &skeleton::is_not_generated)? {
+        let full = dir.join(&path);
+        let content = fs::read(&full).map_err(FileError::new("read", &full))?;
+        let hash = Hash::of(&content);
+        let from = Path::new("exercises").join(&path);
+        if pristine.get(&path) == Some(&content) {
+            continue;
+        }
+        if update.record.get(Kind::Skeleton, &path) == Some(hash) {
+            // A skeleton as it was earlier: a maintainer has not generated the new one yet. It is
+            // no work of the reader's, also when the record knows only the new one.
+            update.record.set(Kind::Brought, &from, hash);
+            continue;
+        }
+        let mut exercises = update.catalog.exercises();
+        let now = update.exercise_at(&path);
+        let now = now.or_else(|| exercises.find(|exercise| exercise.formerly_at.contains(&path)));
+        let to = now.map(place);
+        let why = if pristine.contains_key(&path) {
+            Why::Generated
+        } else {
+            Why::Gone
+        };
+        found.push(Found {
+            from,
+            content,
+            to,
+            why,
+            safe: false,
+        });
+    }
+    // A file at the exercise's own place comes before one at a place that it had earlier.
+    found.sort_by_key(|one| {
+        let from = one.from.strip_prefix("exercises").ok();
+        one.to.as_deref() != from
+    });
+    Ok(found)
+}
+
+/// Copies a file to `work/earlier/`, unless a copy is there already.
+fn set_aside(update: &mut Update, from: &Path, content: &[u8], why: Why) -> Result<(), FileError> {
+    let path = from.strip_prefix("exercises").unwrap_or(from);
+    let to = update.layout.earlier().join(path);
+    let is_there = |path: &Path| fs::read(path).is_ok_and(|there| there == content);
+    if is_there(&to) {
+        return Ok(());
+    }
+    let to = if to.exists() {
+        files::keep_copy(&to, content, ".")?
+    } else {
+        skeleton::put(&to, content)?;
+        to
+    };
+    update.report.earlier.push(Moved {
+        from: update.layout.root().join(from),
+        to,
+        why: Some(why),
+    });
+    Ok(())
+}

@@ -1,0 +1,258 @@
+//! `work/`: where the reader's files live. Git ignores the folder, so a pull never conflicts with
+//! the reader's work. `exercises/` holds the same files as they are at the start.
+//!
+//! [`update`] makes the folder at first, and brings it up to date whenever the skeletons change.
+//! It never takes a file away that the reader changed. Each file is written beside its place and
+//! renamed, and the record of what was copied comes last: a process that is killed half way, or a
+//! full disk, leaves every file whole, and the next start goes on from there.
+
+mod earlier;
+mod record;
+mod report;
+
+pub use report::{Moved, Report, Why};
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use self::record::{Hash, Kind, Record};
+use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files::{self, FileError};
+use crate::skeleton::{self, SkeletonError, Tree, YOURS};
+
+/// How long another course may hold the lock.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why `work/` could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The skeletons cannot be made.
+    #[error(transparent)]
+    Skeleton(#[from] SkeletonError),
+    /// Another course holds the lock.
+    #[error("another `cargo course` is bringing {} up to date and does not end", path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+    },
+}
+
+impl WorkError {
+    /// What the reader can do about it.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::Locked { path } => Some(format!(
+                "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
+                path.display()
+            )),
+            Self::File(error) => Some(format!(
+                "check that {} can be read and written and that the disk is not full, then run the command again; \
+                 your files are as they were",
+                error.path.display()
+            )),
+            Self::Skeleton(_) => None,
+        }
+    }
+}
+
+/// What a file in `work/` is.
+enum State {
+    Missing,
+    /// The skeleton as it is now.
+    Current,
+    /// A skeleton as it was earlier, not changed by the reader.
+    Untouched,
+    /// The reader's.
+    Changed(Vec<u8>),
+    /// A folder, or something that cannot be read. It stays.
+    Other,
+}
+
+/// Makes `work/`, or brings it up to date with the skeletons, and says what was done.
+pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
+    let pristine = skeleton::generate(layout, &catalog.crates)?;
+    let dir = layout.yours();
+    fs::create_dir_all(&dir).map_err(FileError::new("create", &dir))?;
+    let _lock = lock(&dir.join(".lock"))?;
+    let path = dir.join(".pristine");
+    let known = Record::load(&path)?;
+    let mut update = Update {
+        layout,
+        catalog,
+        tree: skeleton::for_the_reader(pristine.clone()),
+        // Whoever deletes all that `ls` shows wants to start anew.
+        anew: known.is_none() || !dir.join("Cargo.toml").exists(),
+        report: Report {
+            first: known.is_none(),
+            ..Report::default()
+        },
+        record: known.clone().unwrap_or_default(),
+    };
+    earlier::bring(&mut update, &pristine)?;
+    update.copy_skeletons()?;
+    update.forget_removed();
+    if known.as_ref() != Some(&update.record) {
+        update.record.save(&path)?;
+    }
+    Ok(update.report)
+}
+
+/// The files of the reader's that were put back to these skeletons count as untouched again.
+pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Result<(), WorkError> {
+    let dir = layout.yours();
+    let _lock = lock(&dir.join(".lock"))?;
+    let path = dir.join(".pristine");
+    let mut record = Record::load(&path)?.unwrap_or_default();
+    for path in paths {
+        if let Some(content) = tree.get(path) {
+            record.set(Kind::Skeleton, path, Hash::of(content));
+            record.remove(Kind::Told, path);
+        }
+    }
+    Ok(record.save(&path)?)
+}
+
+/// The exercises whose skeletons changed after the reader began them.
+pub fn outdated(layout: &Layout, catalog: &Catalog) -> Vec<String> {
+    let Ok(Some(record)) = Record::load(&layout.yours().join(".pristine")) else {
+        return Vec::new();
+    };
+    let outdated = catalog
+        .exercises()
+        .filter(|exercise| record.get(Kind::Told, &place(exercise)).is_some());
+    outdated.map(|exercise| exercise.id.clone()).collect()
+}
+
+struct Update<'a> {
+    layout: &'a Layout,
+    catalog: &'a Catalog,
+    /// What `work/` holds before the reader changes anything.
+    tree: Tree,
+    /// Also files that were there before and are gone now are written.
+    anew: bool,
+    report: Report,
+    record: Record,
+}
+
+impl Update<'_> {
+    fn state(&self, path: &Path) -> State {
+        let content = match fs::read(self.layout.yours().join(path)) {
+            Ok(content) => content,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,
+            Err(_) => return State::Other,
+        };
+        if self.tree.get(path) == Some(&content) {
+            State::Current
+        } else if self.record.get(Kind::Skeleton, path) == Some(Hash::of(&content)) {
+            State::Untouched
+        } else {
+            State::Changed(content)
+        }
+    }
+
+    fn exercise_at(&self, path: &Path) -> Option<&Exercise> {
+        self.catalog
+            .exercises()
+            .find(|exercise| place(exercise) == path)
+    }
+
+    fn copy_skeletons(&mut self) -> Result<(), FileError> {
+        for (path, wanted) in &self.tree.clone() {
+            let now = Hash::of(wanted);
+            let base = self.record.get(Kind::Skeleton, path);
+            let exercise = self.exercise_at(path).map(|exercise| exercise.id.clone());
+            let full = self.layout.yours().join(path);
+            let state = self.state(path);
+            match state {
+                State::Current => {}
+                State::Missing if base.is_none() || self.anew => {
+                    skeleton::put(&full, wanted)?;
+                    self.report
+                        .new
+                        .extend(exercise.filter(|_| !self.report.first));
+                }
+                // The reader took it away. `reset` puts it back.
+                State::Missing | State::Other => {}
+                State::Untouched => {
+                    skeleton::put(&full, wanted)?;
+                    self.report.updated.push(full);
+                }
+                State::Changed(_) if base == Some(now) => {}
+                State::Changed(_) if exercise.is_some() => {
+                    let told = self.record.get(Kind::Told, path);
+                    if base.is_some() && told != Some(now) {
+                        self.record.set(Kind::Told, path, now);
+                        self.report.changed.extend(exercise);
+                    }
+                    if base.is_some() {
+                        // The record keeps the skeleton that the reader began with.
+                        continue;
+                    }
+                }
+                State::Changed(content) => {
+                    // First the copy, then the new file: at no time is there neither.
+                    let kept = files::keep_copy(&full, &content, YOURS)?;
+                    skeleton::put(&full, wanted)?;
+                    self.report.replaced.push((full, kept));
+                }
+            }
+            self.record.set(Kind::Skeleton, path, now);
+            self.record.remove(Kind::Told, path);
+        }
+        Ok(())
+    }
+
+    /// Files that the course no longer has stay where they are and are the reader's from now on.
+    fn forget_removed(&mut self) {
+        let gone = self
+            .record
+            .skeletons()
+            .filter(|path| !self.tree.contains_key(*path));
+        let gone: Vec<PathBuf> = gone.map(Path::to_owned).collect();
+        for path in gone {
+            let full = self.layout.yours().join(&path);
+            match self.state(&path) {
+                // A test of what is gone would keep all others from being built. It holds no work.
+                State::Untouched if path.parent().is_some_and(|dir| dir.ends_with("tests")) => {
+                    let _ = fs::remove_file(full);
+                }
+                State::Changed(_) => self.report.removed.push(full),
+                _ => {}
+            }
+            self.record.remove(Kind::Skeleton, &path);
+            self.record.remove(Kind::Told, &path);
+        }
+    }
+}
+
+/// Where an exercise's file is, from `exercises/` or `work/`.
+fn place(exercise: &Exercise) -> PathBuf {
+    Path::new(&exercise.folder).join(&exercise.file)
+}
+
+fn lock(path: &Path) -> Result<File, WorkError> {
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(FileError::new("open", path))?;
+    let deadline = Instant::now() + PATIENCE;
+    // A network mount may have no locks. Each write is still atomic there.
+    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        if Instant::now() >= deadline {
+            return Err(WorkError::Locked {
+                path: path.to_owned(),
+            });
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(lock)
+}

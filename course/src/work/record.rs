@@ -1,0 +1,149 @@
+//! `work/.pristine`: which skeleton each of the reader's files was copied from.
+//!
+//! ```text
+//! # wakeful course: what your files in work/ began as; `cargo course` writes this file
+//! skeleton 6c62272e07bb014262b821756295c58d 02-generators/src/batch.rs
+//! ```
+//!
+//! A file whose hash is the one in the record was never changed by the reader. A record that is
+//! gone or damaged costs no work: then every file that is not the skeleton counts as changed.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::files::{self, FileError};
+
+const HEADER: &str =
+    "# wakeful course: what your files in work/ began as; `cargo course` writes this file";
+
+/// What a line says of its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// The skeleton that the file in `work/` was copied from.
+    Skeleton,
+    /// A newer skeleton that the reader was told of, but that was not put over the reader's file.
+    Told,
+    /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
+    Brought,
+}
+
+/// The record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Record {
+    entries: BTreeMap<(Kind, PathBuf), Hash>,
+}
+
+/// 128 bits of FNV-1a: the same on every machine and with every compiler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Hash(u128);
+
+impl Hash {
+    pub fn of(content: &[u8]) -> Self {
+        const START: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+        let mix = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
+        Self(content.iter().fold(START, mix))
+    }
+}
+
+impl Record {
+    /// Reads it; `None` if it is not there or makes no sense.
+    pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(std::str::from_utf8(&bytes).ok().and_then(parse)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(FileError::new("read", path)(error)),
+        }
+    }
+
+    pub fn save(&self, path: &Path) -> Result<(), FileError> {
+        files::write_atomically(path, self.render().as_bytes())
+    }
+
+    pub fn get(&self, kind: Kind, path: &Path) -> Option<Hash> {
+        self.entries.get(&(kind, path.to_owned())).copied()
+    }
+
+    pub fn set(&mut self, kind: Kind, path: &Path, hash: Hash) {
+        self.entries.insert((kind, path.to_owned()), hash);
+    }
+
+    pub fn remove(&mut self, kind: Kind, path: &Path) {
+        self.entries.remove(&(kind, path.to_owned()));
+    }
+
+    /// The files that were copied from skeletons.
+    pub fn skeletons(&self) -> impl Iterator<Item = &Path> {
+        let skeletons = self
+            .entries
+            .keys()
+            .filter(|(kind, _)| *kind == Kind::Skeleton);
+        skeletons.map(|(_, path)| &**path)
+    }
+
+    fn render(&self) -> String {
+        let mut text = format!("{HEADER}\n");
+        for ((kind, path), hash) in &self.entries {
+            let kind = match kind {
+                Kind::Skeleton => "skeleton",
+                Kind::Told => "told",
+                Kind::Brought => "brought",
+            };
+            let path = path.display().to_string().replace('\\', "/");
+            let _ = writeln!(text, "{kind} {:032x} {path}", hash.0);
+        }
+        text
+    }
+}
+
+fn parse(text: &str) -> Option<Record> {
+    let mut lines = text.lines();
+    lines.next().filter(|first| *first == HEADER)?;
+    let mut record = Record::default();
+    for line in lines {
+        let mut parts = line.splitn(3, ' ');
+        let kind = match parts.next()? {
+            "skeleton" => Kind::Skeleton,
+            "told" => Kind::Told,
+            "brought" => Kind::Brought,
+            _ => return None,
+        };
+        let hash = u128::from_str_radix(parts.next()?, 16).ok()?;
+        let path = parts.next().filter(|path| !path.is_empty())?;
+        record.set(kind, Path::new(path), Hash(hash));
+    }
+    Some(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_read_as_it_was_written() {
+        let mut record = Record::default();
+        let path = Path::new("02-fix/src/a file.rs");
+        record.set(Kind::Skeleton, path, Hash::of(b"one"));
+        record.set(Kind::Told, path, Hash::of(b"two"));
+        record.set(Kind::Brought, path, Hash::of(b""));
+        assert_eq!(parse(&record.render()), Some(record));
+    }
+
+    #[test]
+    fn a_record_that_makes_no_sense_is_no_record() {
+        for text in ["", "something else\n", "skeleton 00 a\n"] {
+            assert_eq!(parse(text), None, "{text:?}");
+        }
+        for line in ["skeleton", "skeleton xyz a", "skeleton 00", "ghost 00 a"] {
+            assert_eq!(parse(&format!("{HEADER}\n{line}\n")), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_published_fnv() {
+        assert_eq!(Hash::of(b"").0, 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d);
+        assert_eq!(Hash::of(b"a").0, 0xd228_cb69_6f1a_8caf_7891_2b70_4e4a_8964);
+    }
+}

@@ -1,0 +1,297 @@
+//! What the reader's own runtime promises: later modules use earlier ones, and say which they need.
+
+mod common;
+
+use std::process::Output;
+
+use common::{Course, stderr, stdout};
+
+const NEEDS_LINE: &str =
+    "needs `fix/line`: solve it, or put our solution in place with `cargo course fill fix/line`";
+
+fn code(output: &Output) -> Option<i32> {
+    output.status.code()
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// `queue`, solved by the reader.
+fn solve_queue(course: &Course) {
+    course.solve("fix/queue");
+    let queue = course.read("work/my-runtime/src/queue.rs");
+    course.write(
+        "work/my-runtime/src/queue.rs",
+        &format!("{queue}\n// Mine.\n"),
+    );
+}
+
+#[test]
+fn a_module_is_listed_in_its_chapter_and_counted_in_the_runtime() {
+    let course = Course::with_runtime();
+    let list = stdout(&course.command(&["list"]));
+    let chapter = list.split("02-fix\n").nth(1).unwrap();
+    assert!(chapter.contains("todo     fix/line"), "{list}");
+    assert!(list.contains("\nyour runtime: 0 of 3 modules\n"), "{list}");
+    course.solve("fix/line");
+    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("\nyour runtime: 1 of 3 modules\n"), "{list}");
+    let listed = json(&course.command(&["list", "--json"]));
+    assert_eq!(
+        listed["runtime"],
+        serde_json::json!({ "all": 3, "solved": 1, "filled": 0 })
+    );
+    assert_eq!(
+        listed["exercises"][2]["file"],
+        "work/my-runtime/src/line.rs"
+    );
+    assert_eq!(listed["exercises"][2]["module"], "line");
+    let all = stdout(&course.command(&["check", "my-runtime"]));
+    assert!(all.ends_with("1 of 2 passed\n"), "{all}");
+}
+
+#[test]
+fn a_failing_test_names_the_module_that_it_needs_and_what_to_do() {
+    let course = Course::with_runtime();
+    let check = stdout(&course.command(&["check", "fix/queue"]));
+    assert!(
+        check.starts_with("fix/queue: failed, needs fix/line"),
+        "{check}"
+    );
+    solve_queue(&course);
+    let check = course.command(&["check", "fix/queue", "--json"]);
+    assert_eq!(code(&check), Some(1));
+    let verdict = &json(&check)["exercises"][0]["verdict"];
+    assert_eq!(verdict["needs"], serde_json::json!(["fix/line"]));
+    assert_eq!(verdict["advice"], NEEDS_LINE);
+    let tests = verdict["tests"].as_array().unwrap();
+    assert_eq!(tests[0]["status"], "ok", "what needs nothing passes");
+    let message = tests[1]["message"].as_str().unwrap();
+    assert!(
+        message.starts_with(&format!(
+            "{NEEDS_LINE}\n\npanicked at work/my-runtime/src/line.rs"
+        )),
+        "{message}"
+    );
+    let check = stdout(&course.command(&["check", "fix/queue"]));
+    let words = check.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(NEEDS_LINE), "{check}");
+
+    // Begun is not solved: there is still a hole in it.
+    let line = course.read("work/my-runtime/src/line.rs");
+    let begun = line.replace(
+        "todo!(\"push {thing} to {} more\", self.things.len())",
+        "self.things.push(thing);",
+    );
+    assert_ne!(begun, line);
+    course.write("work/my-runtime/src/line.rs", &begun);
+    let check = course.command(&["check", "fix/queue"]);
+    assert_eq!(
+        code(&check),
+        Some(0),
+        "it needs only what its tests call: {}",
+        stdout(&check)
+    );
+}
+
+#[test]
+fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
+    let course = Course::with_runtime();
+    let file = "work/my-runtime/src/line.rs";
+    let mine = format!("{}\n// Mine.\n", course.read(file));
+    course.write(file, &mine);
+    solve_queue(&course);
+    let fill = course.command(&["fill", "line"]);
+    assert_eq!(code(&fill), Some(0), "{}", stderr(&fill));
+    assert_eq!(
+        stdout(&fill),
+        "work/my-runtime/src/line.rs is our solution now. Yours is kept as work/my-runtime/src/line.rs.yours-1: give it its \
+         old name again to take it back.\nfix/line counts as filled, not as solved. `cargo course reset fix/line` makes it \
+         an exercise again.\n"
+    );
+    assert_eq!(course.read(&format!("{file}.yours-1")), mine);
+    assert!(!course.read(file).contains("hole:"));
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("filled   fix/line"), "{list}");
+    assert!(
+        list.contains("your runtime: 0 of 3 modules, and 1 filled with our solution\n"),
+        "{list}"
+    );
+    assert_eq!(
+        code(&course.command(&["check", "fix/queue"])),
+        Some(0),
+        "it has what it needs"
+    );
+
+    // Its tests pass with our solution, which solves nothing. The reader's own solution does.
+    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
+    let own = course.read(file).replace("//! A line", "//! My line");
+    course.write(file, &own);
+    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    assert!(stdout(&course.command(&["list"])).contains("solved   fix/line"));
+
+    // A fill of what is solved keeps the reader's solution and its state.
+    let fill = stdout(&course.command(&["fill", "line"]));
+    assert!(fill.contains("line.rs.yours-2"), "{fill}");
+    assert!(fill.contains("fix/line stays solved"), "{fill}");
+    course.command(&["reset", "line"]);
+    assert!(stdout(&course.command(&["list"])).contains("todo     fix/line"));
+}
+
+#[test]
+fn only_modules_can_be_filled() {
+    let course = Course::with_runtime();
+    let fill = course.command(&["fill", "double"]);
+    assert_eq!(code(&fill), Some(2));
+    let said = stderr(&fill);
+    assert!(
+        said.contains("fix/double is no module of your runtime"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`cargo course diff fix/double --anyway`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
+    let course = Course::with_runtime();
+    let lacks = course.command(&["meters", "--port", "7"]);
+    assert_eq!(code(&lacks), Some(1));
+    assert_eq!(
+        stderr(&lacks),
+        "meters runs on modules of your runtime that are not solved yet:\n  fix/line  work/my-runtime/src/line.rs\n  \
+         fix/queue  work/my-runtime/src/queue.rs\nSolve them, or put our solution in place: `cargo course fill fix/line`. \
+         Then run `cargo course meters` again.\n"
+    );
+    course.solve("fix/line");
+    course.command(&["fill", "fix/queue"]);
+    let runs = course.command(&["meters", "--port", "7"]);
+    assert_eq!(stdout(&runs), "true --port 7\n", "{}", stderr(&runs));
+    assert_eq!(code(&runs), Some(3), "the exit code is the program's");
+
+    let without = Course::new();
+    let none = without.command(&["meters"]);
+    assert_eq!(code(&none), Some(2));
+    assert!(
+        stderr(&none).contains("has no program `meters` yet"),
+        "{}",
+        stderr(&none)
+    );
+}
+
+#[test]
+fn progress_under_an_earlier_id_counts_for_the_new_one() {
+    let course = Course::with_runtime();
+    let progress =
+        "# wakeful course: progress, one line an exercise\nfix/row solved 2026-05-01 hints=2\n";
+    // The file is the skeleton: what was solved was something else. It is not lost, but not claimed either.
+    course.write("progress.txt", progress);
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains(
+            "no longer in the course\n  fix/row, solved on 2026-05-01; fix/line takes its place\n"
+        ),
+        "{list}"
+    );
+    assert!(list.contains("todo     fix/line"), "{list}");
+    // The reader's work came along.
+    course.solve("fix/line");
+    course.write("progress.txt", progress);
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("solved   fix/line"), "{list}");
+    assert!(list.contains("(hints: 2 of 3)"), "{list}");
+    assert!(!list.contains("no longer in the course"), "{list}");
+    assert!(
+        course
+            .read("progress.txt")
+            .contains("fix/line solved 2026-05-01 hints=2")
+    );
+    // The id that was known to the reader still names the exercise.
+    assert_eq!(code(&course.command(&["check", "fix/row"])), Some(0));
+}
+
+#[test]
+fn what_is_wrong_in_the_runtimes_list_is_named() {
+    let course = Course::with_runtime();
+    let file = "solutions/my-runtime/exercises.toml";
+    let toml = course.read(file);
+    for (from, to, told) in [
+        (
+            "chapter = \"02-fix\"",
+            "",
+            "`chapter` must name the chapter",
+        ),
+        (
+            "chapter = \"02-fix\"",
+            "chapter = \"09-x\"",
+            "there is no chapter \"09-x\"",
+        ),
+        (
+            "fails = \"the_first_comes_first\"",
+            "",
+            "`fails` must name the test",
+        ),
+        ("\"line\", ", "", "does not list line"),
+        (
+            "uses = [\"fix/line\"]",
+            "uses = [\"fix/double\"]",
+            "which is no module",
+        ),
+        (
+            "uses = [\"fix/line\"]",
+            "uses = [\"fix/queue\"]",
+            "lead back to itself",
+        ),
+        (
+            "uses = [\"fix/queue\"]",
+            "uses = [\"fix/que\"]",
+            "the program meters",
+        ),
+        (
+            "formerly = [\"fix/row\"]",
+            "formerly = [\"fix/count\"]",
+            "an exercise of its own",
+        ),
+        (
+            "features = [\"slow\"]",
+            "features = [\"--slow\"]",
+            "is not the name of a feature",
+        ),
+        ("seconds = 60", "seconds = 0", "no test could run"),
+    ] {
+        assert!(toml.contains(from), "{from}");
+        course.write(file, &toml.replacen(from, to, 1));
+        let list = course.command(&["list"]);
+        assert_eq!(code(&list), Some(2), "{told}");
+        assert!(
+            stderr(&list).contains(told),
+            "no {told:?} in {}",
+            stderr(&list)
+        );
+    }
+}
+
+/// The exercise moved and asks for something else, so the reader's earlier file has no place there.
+#[test]
+fn what_was_solved_elsewhere_is_said_and_not_counted_as_a_module() {
+    let course = Course::with_runtime();
+    course.write(
+        "progress.txt",
+        "# wakeful course: progress, one line an exercise\nfix/line solved 2026-05-01\n",
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("(solved earlier, its file is to do again)"),
+        "{list}"
+    );
+    assert!(list.contains("your runtime: 0 of 3 modules\n"), "{list}");
+    course.solve("fix/line");
+    let list = stdout(&course.command(&["list"]));
+    assert!(!list.contains("to do again"), "{list}");
+    assert!(list.contains("your runtime: 1 of 3 modules\n"), "{list}");
+}
