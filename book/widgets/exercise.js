@@ -140,7 +140,7 @@ export function mount(section) {
     section.classList.toggle('waits', Boolean(waitsFor) || needed.length > 0);
     if (waitsFor) chip.textContent = `waits for ${fileName(waitsFor)}`;
     else if (needed.length > 0) chip.textContent = `needs ${needed.join(', ')}`;
-    else if (exercise.open) chip.textContent = 'solved earlier, to do again';
+    else if (exercise.open) chip.textContent = 'solved earlier, unfinished now';
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);
     // A message about an old version of the file does not belong to a new one.

@@ -64,7 +64,7 @@ pub enum Command {
         /// Print JSON instead of text
         #[arg(long)]
         json: bool,
-        /// The time limit for the tests of one exercise, in seconds [default: 10, or what the exercise sets]
+        /// The time limit for the tests of one exercise, in seconds: 10, or more if the exercise says so
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
         time_limit: Option<u64>,
     },
@@ -91,15 +91,17 @@ pub enum Command {
         file: Option<PathBuf>,
     },
 
-    /// Put our solution of a module of your runtime in place, and keep your version as a copy
+    /// Put our solution of a module of your runtime in place. Your version is kept
     Fill {
-        /// The exercise
-        id: String,
+        /// The exercises
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
     },
 
-    /// Run the meters on your runtime
+    /// Run the meters' server on your runtime
+    #[command(disable_help_flag = true)]
     Meters {
-        /// Arguments for the program
+        /// Arguments for the server
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -165,7 +167,7 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         } => commands::reset::file(&layout, &start, &file),
         // clap asks for the id where there is no file.
         Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
-        Command::Fill { id } => commands::fill::run(&layout, &id),
+        Command::Fill { ids } => commands::fill::run(&layout, &ids),
         Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),

@@ -112,7 +112,8 @@ pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
     unreachable!("there are more numbers than files")
 }
 
-/// Writes `content` to the first free `path<suffix>N`, and returns that path. The file itself stays.
+/// Writes a copy of a file's content to the first free `path<suffix>N` and says where that is.
+/// The file itself stays.
 pub fn keep_copy(path: &Path, content: &[u8], suffix: &str) -> Result<PathBuf, FileError> {
     for n in 1u32.. {
         let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -126,7 +127,7 @@ pub fn keep_copy(path: &Path, content: &[u8], suffix: &str) -> Result<PathBuf, F
         return match file.write_all(content).and_then(|()| file.sync_all()) {
             Ok(()) => Ok(kept),
             Err(error) => {
-                // Half a copy must not look like a whole one.
+                // Half a copy would look like a whole one.
                 let _ = fs::remove_file(&kept);
                 Err(FileError::new("write", kept)(error))
             }

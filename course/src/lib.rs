@@ -6,7 +6,7 @@
 //! | [`skeleton`] | turns solutions into skeletons, and resets an exercise |
 //! | [`runner`] | builds and tests an exercise with limits, and returns a [`runner::Verdict`] |
 //! | [`progress`] | the text file that remembers which exercises are solved |
-//! | [`work`] | `work/`, the directory with the reader's files: creates it and keeps it up to date |
+//! | [`work`] | keeps the reader's files in `work/` and updates them |
 //! | [`watch`] | reports changed files, by notification or by polling |
 //! | [`book`] | expands the directives, builds the book, and collects the claims of each page |
 //! | [`serve`] | serves the book on `wakeful`, with interactive pages |

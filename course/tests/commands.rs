@@ -394,7 +394,7 @@ fn a_broken_manifest_is_explained_and_reset_repairs_it() {
         "{printed}"
     );
     assert!(
-        printed.contains("`cargo course reset --file exercises/Cargo.toml`"),
+        printed.contains("`cargo course reset --file work/Cargo.toml`"),
         "{printed}"
     );
     let reset = course.command(&["reset", "count"]);

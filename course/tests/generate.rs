@@ -16,7 +16,7 @@ fn code(output: &Output) -> i32 {
 fn gen_finds_and_mends_what_differs() {
     let course = Course::new();
     assert_eq!(code(&course.command(&["gen", "--check"])), 0);
-    course.double("x + x");
+    course.double_in("exercises", "x + x");
     course.write("exercises/02-fix/src/stale.rs", "");
     let check = course.command(&["gen", "--check"]);
     assert_eq!(code(&check), 1);
@@ -150,7 +150,7 @@ fn gen_leaves_the_files_alone_that_another_gen_is_just_writing() {
     let course = Course::new();
     let file = "exercises/02-fix/src/double.rs.4711.tmp";
     course.write(file, "half of");
-    course.double("x + x");
+    course.double_in("exercises", "x + x");
     assert_eq!(code(&course.command(&["gen"])), 0);
     assert_eq!(course.read(file), "half of");
 }
@@ -158,7 +158,7 @@ fn gen_leaves_the_files_alone_that_another_gen_is_just_writing() {
 #[test]
 fn several_gens_at_once_lose_nothing_of_the_readers() {
     let course = Course::new();
-    course.double("x + x");
+    course.double_in("exercises", "x + x");
     let children: Vec<_> = (0..4)
         .map(|_| course.start(&["gen"]).spawn().unwrap())
         .collect();

@@ -60,6 +60,11 @@ fn a_failing_test_names_the_module_that_it_needs_and_what_to_do() {
         check.starts_with("fix/queue: failed, needs fix/line"),
         "{check}"
     );
+    let own = check.split("there_is_room_for_one").next().unwrap();
+    assert!(
+        own.contains("push 1 to") && !own.contains("needs `"),
+        "a test that stops at the exercise's own hole needs nothing else: {check}"
+    );
     solve_queue(&course);
     let check = course.command(&["check", "fix/queue", "--json"]);
     assert_eq!(code(&check), Some(1));
@@ -107,8 +112,8 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     assert_eq!(code(&fill), Some(0), "{}", stderr(&fill));
     assert_eq!(
         stdout(&fill),
-        "work/my-runtime/src/line.rs is our solution now. Yours is kept as work/my-runtime/src/line.rs.yours-1: give it its \
-         old name again to take it back.\nfix/line counts as filled, not as solved. `cargo course reset fix/line` makes it \
+        "work/my-runtime/src/line.rs is our solution now. Your version is kept as work/my-runtime/src/line.rs.yours-1. \
+         To restore it, rename it to the old name.\nfix/line counts as filled, not as solved. `cargo course reset fix/line` makes it \
          an exercise again.\n"
     );
     assert_eq!(course.read(&format!("{file}.yours-1")), mine);
@@ -160,18 +165,18 @@ fn only_modules_can_be_filled() {
 #[test]
 fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     let course = Course::with_runtime();
-    let lacks = course.command(&["meters", "--port", "7"]);
+    let lacks = course.command(&["meters", "--help", "7"]);
     assert_eq!(code(&lacks), Some(1));
     assert_eq!(
         stderr(&lacks),
         "meters runs on modules of your runtime that are not solved yet:\n  fix/line  work/my-runtime/src/line.rs\n  \
-         fix/queue  work/my-runtime/src/queue.rs\nSolve them, or put our solution in place: `cargo course fill fix/line`. \
+         fix/queue  work/my-runtime/src/queue.rs\nSolve them, or put our solutions in place with `cargo course fill fix/line fix/queue`. \
          Then run `cargo course meters` again.\n"
     );
     course.solve("fix/line");
     course.command(&["fill", "fix/queue"]);
-    let runs = course.command(&["meters", "--port", "7"]);
-    assert_eq!(stdout(&runs), "true --port 7\n", "{}", stderr(&runs));
+    let runs = course.command(&["meters", "--help", "7"]);
+    assert_eq!(stdout(&runs), "true --help 7\n", "{}", stderr(&runs));
     assert_eq!(code(&runs), Some(3), "the exit code is the program's");
 
     let without = Course::new();
@@ -286,12 +291,12 @@ fn what_was_solved_elsewhere_is_said_and_not_counted_as_a_module() {
     );
     let list = stdout(&course.command(&["list"]));
     assert!(
-        list.contains("(solved earlier, its file is to do again)"),
+        list.contains("(solved earlier, but the file is unfinished)"),
         "{list}"
     );
     assert!(list.contains("your runtime: 0 of 3 modules\n"), "{list}");
     course.solve("fix/line");
     let list = stdout(&course.command(&["list"]));
-    assert!(!list.contains("to do again"), "{list}");
+    assert!(!list.contains("is unfinished"), "{list}");
     assert!(list.contains("your runtime: 1 of 3 modules\n"), "{list}");
 }

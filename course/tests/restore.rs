@@ -39,9 +39,9 @@ fn another_chapters_broken_manifest_is_blamed_and_restored_alone() {
         course.write(path, text);
     }
     course.generate();
-    let solved = "exercises/03-more/src/one.rs";
+    let solved = "work/03-more/src/one.rs";
     course.write(solved, "pub const ONE: u32 = 2 - 1;\n");
-    let manifest = "exercises/02-fix/Cargo.toml";
+    let manifest = "work/02-fix/Cargo.toml";
     let whole = course.read(manifest);
     for (n, broken) in ["[package\n", "[package]\n"].into_iter().enumerate() {
         course.write(manifest, broken);
@@ -63,7 +63,7 @@ fn another_chapters_broken_manifest_is_blamed_and_restored_alone() {
 #[test]
 fn reset_of_one_file_takes_its_path_from_any_place_and_no_other_file() {
     let course = Course::new();
-    let file = "exercises/02-fix/tests/double.rs";
+    let file = "work/02-fix/tests/double.rs";
     let test = course.read(file);
     let absolute = course.path(file);
     let typed = [file, "02-fix/tests/double.rs", absolute.to_str().unwrap()];
@@ -82,13 +82,13 @@ fn reset_of_one_file_takes_its_path_from_any_place_and_no_other_file() {
     for path in [
         "progress.txt",
         "../Cargo.toml",
-        "exercises/../progress.txt",
-        "exercises",
+        "work/../progress.txt",
+        "work",
     ] {
         let refused = course.command(&["reset", "--file", path]);
         assert_eq!(code(&refused), 2, "{path}");
         let said = stderr(&refused);
-        assert!(said.contains("such as exercises/Cargo.toml"), "{said}");
+        assert!(said.contains("such as work/Cargo.toml"), "{said}");
     }
     assert_eq!(course.read("progress.txt"), progress);
     assert_eq!(code(&course.command(&["reset"])), 2);
@@ -99,7 +99,7 @@ fn reset_of_an_exercises_own_file_counts_as_a_reset() {
     let course = Course::new();
     course.solve("fix/double");
     assert_eq!(code(&course.command(&["check", "fix/double"])), 0);
-    course.command(&["reset", "--file", "exercises/02-fix/src/double.rs"]);
+    course.command(&["reset", "--file", "work/02-fix/src/double.rs"]);
     let listed =
         serde_json::from_slice::<serde_json::Value>(&course.command(&["list", "--json"]).stdout)
             .unwrap();

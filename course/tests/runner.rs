@@ -234,7 +234,7 @@ fn a_directory_that_cannot_be_written_is_not_blamed_on_the_manifest() {
 #[test]
 fn the_advice_deletes_a_lock_file_only_if_cargo_cannot_parse_it() {
     let course = Course::new();
-    let lock_file = "exercises/Cargo.lock";
+    let lock_file = "work/Cargo.lock";
     let advice = || course.run("fix/double", &Limits::default()).advice;
     course.write(lock_file, "broken");
     assert!(advice().is_some_and(|advice| advice.contains(&format!("delete {lock_file}"))));
@@ -277,8 +277,8 @@ fn a_missing_file_is_named_with_the_command_that_restores_it() {
         course.command(&["reset", "--file", path]);
         assert_eq!(course.read(path), before);
     }
-    assert_eq!(course.read("exercises/02-fix/src/double.rs"), solved);
-    std::fs::remove_dir_all(course.path("exercises")).unwrap();
+    assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
+    std::fs::remove_dir_all(course.path("work")).unwrap();
     let verdict = course.run("fix/double", &Limits::default());
     let advice = verdict.advice.expect("there is advice");
     assert!(

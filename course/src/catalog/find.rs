@@ -34,7 +34,8 @@ pub(super) fn select<'a>(
     Err(unknown("exercise or chapter", word, nearest(catalog, word)))
 }
 
-/// Finds an exercise by its id, by an earlier id, or by the part after the slash if only one id has it.
+/// Finds an exercise by its id, by an id that it had before, or by the part after the slash if only
+/// one id has it.
 fn lookup<'a>(catalog: &'a Catalog, id: &str) -> Option<&'a Exercise> {
     let former = |exercise: &&Exercise| exercise.formerly.iter().any(|former| former == id);
     let by_id = catalog.exercises().find(|exercise| exercise.id == id);

@@ -198,8 +198,8 @@ fn exercise(
     }
 }
 
-/// The id becomes part of addresses and of the progress file, and the paths are joined to
-/// directories. Both have only shapes that cannot surprise there.
+/// Checks the id and the paths. The id becomes part of web addresses and of the progress file, and
+/// we join the paths to directories, so both may contain only harmless characters.
 fn check(stated: &ExerciseToml, is_module: bool, modules: &[String]) -> Result<(), String> {
     let id = &stated.id;
     for id in std::iter::once(id).chain(&stated.formerly) {

@@ -4,38 +4,51 @@ use std::process::ExitCode;
 
 use super::CommandError;
 use super::session::{Session, print};
-use crate::catalog::Layout;
+use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::skeleton;
 
-/// Puts our solution of one module in place.
-pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
+/// Puts our solutions of these modules in place.
+pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
-    let exercise = session.catalog.exercise(id)?.clone();
-    let id = &exercise.id;
-    if exercise.module.is_none() {
-        return Err(CommandError::Said {
-            message: format!("{id} is no module of your runtime, so no other exercise needs it"),
-            advice: Some(format!(
-                "`cargo course diff {id} --anyway` shows our solution"
-            )),
-        });
+    let mut chosen = Vec::new();
+    // A wrong name changes nothing.
+    for id in ids {
+        let exercise = session.catalog.exercise(id)?.clone();
+        let id = &exercise.id;
+        if exercise.module.is_none() {
+            return Err(CommandError::Said {
+                message: format!(
+                    "{id} is no module of your runtime, so no other exercise needs it"
+                ),
+                advice: Some(format!(
+                    "`cargo course diff {id} --anyway` shows our solution"
+                )),
+            });
+        }
+        chosen.push(exercise);
     }
-    let kept = skeleton::fill(layout, &exercise)?;
+    for exercise in &chosen {
+        print(&fill(&mut session, exercise)?)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn fill(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
+    let (layout, id) = (session.layout, &exercise.id);
+    let kept = skeleton::fill(layout, exercise)?;
     session.record(id, Change::Filled);
     let file = layout.show(&exercise.path(layout));
-    let mut text = format!("{file} is our solution now.");
-    if let Some(kept) = kept {
+    let kept = kept.map_or_else(String::new, |kept| {
         let kept = layout.show(&kept);
-        text += &format!(" Yours is kept as {kept}: give it its old name again to take it back.");
-    }
-    if session.progress.is_solved(id) {
-        text += &format!("\n{id} stays solved, because you solved it before.\n");
+        format!(" Your version is kept as {kept}. To restore it, rename it to the old name.")
+    });
+    let counts = if session.progress.is_solved(id) {
+        format!("{id} stays solved, because you solved it before.")
     } else {
-        text += &format!(
-            "\n{id} counts as filled, not as solved. `cargo course reset {id}` makes it an exercise again.\n"
-        );
-    }
-    print(&text)?;
-    Ok(ExitCode::SUCCESS)
+        format!(
+            "{id} counts as filled, not as solved. `cargo course reset {id}` makes it an exercise again."
+        )
+    };
+    Ok(format!("{file} is our solution now.{kept}\n{counts}\n"))
 }

@@ -86,7 +86,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
                 let _ = write!(out, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
             }
             if progress::is_open_again(session.layout, exercise, progress) {
-                let again = "(solved earlier, its file is to do again)";
+                let again = "(solved earlier, but the file is unfinished)";
                 let _ = write!(out, "  {}", paint.yellow(again));
             }
             if outdated.contains(&exercise.id) {
@@ -125,7 +125,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
     out
 }
 
-/// What the reader has solved of a course as it was earlier.
+/// The solved exercises that the course no longer has.
 fn no_longer(catalog: &Catalog, progress: &Progress, paint: Paint) -> String {
     let mut out = String::new();
     for Earlier { id, date, now } in progress::earlier(catalog, progress) {

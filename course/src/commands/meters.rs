@@ -36,10 +36,11 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
             let file = layout.show(&module.path(layout));
             let _ = writeln!(text, "  {}  {file}", module.id);
         }
-        let first = &open[0].id;
+        let ids: Vec<&str> = open.iter().map(|module| &*module.id).collect();
         let _ = write!(
             text,
-            "Solve them, or put our solution in place: `cargo course fill {first}`. Then run `cargo course {NAME}` again."
+            "Solve them, or put our solutions in place with `cargo course fill {}`. Then run `cargo course {NAME}` again.",
+            ids.join(" ")
         );
         terminal::complain(&text);
         return Ok(ExitCode::from(SOME_FAIL));

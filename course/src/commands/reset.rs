@@ -8,7 +8,7 @@ use super::CommandError;
 use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
-use crate::skeleton;
+use crate::{skeleton, work};
 
 /// Resets one exercise.
 pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
@@ -22,7 +22,8 @@ pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
 /// the exercises.
 pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
-    let tree = skeleton::for_the_reader(skeleton::generate(layout, &session.catalog.crates)?);
+    let tree = skeleton::generate(layout, &session.catalog.crates)?;
+    let tree = skeleton::for_the_reader(tree);
     let exercises = layout.yours();
     let places = [start, layout.root(), &exercises].map(|dir| dir.join(typed));
     let known = places.iter().find_map(|path| {
@@ -37,6 +38,9 @@ pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, Com
         )),
     })?;
     let kept = skeleton::restore(path, content)?;
+    let relative = path.strip_prefix(&exercises).unwrap_or(path).to_owned();
+    // If the record cannot be written, the next start compares the file once more.
+    let _ = work::put_back(layout, &[relative], &tree);
     let whose = session
         .catalog
         .exercises()

@@ -20,7 +20,7 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Reads both, and brings `work/` up to date. Tells the reader what has changed.
+    /// Reads both and brings `work/` up to date. Tells the reader what changed there.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
         let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {

@@ -14,8 +14,8 @@ struct Renamed {
 
 /// Reads the progress file and carries what it says of earlier ids over to the ids of today.
 ///
-/// A solved exercise whose file is the skeleton now (the new exercise asks for something else) is
-/// not carried over: its line stays, and lists show it as what was solved earlier.
+/// If the reader's file for the new id is the skeleton, a solved state is not carried over, because
+/// the new exercise asks for something else. Its line stays, and the list shows it separately.
 pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, ProgressError> {
     let path = layout.progress();
     let loaded = load(&path)?;
@@ -49,7 +49,7 @@ fn renamed(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<Renam
     renamed
 }
 
-/// Carries over; tells whether that changed anything.
+/// Carries progress over. Returns whether anything changed.
 fn carry_over(progress: &mut Progress, renamed: &[Renamed]) -> bool {
     let mut changed = false;
     for Renamed { from, to, has_work } in renamed {

@@ -38,7 +38,7 @@ pub enum State {
     Failing,
     /// Its tests are running.
     Running,
-    /// `cargo course fill` put our solution in place.
+    /// Our solution is in its place: `cargo course fill`.
     Filled,
     /// Its tests passed. A later failure does not change that, but `reset` does.
     Solved,
@@ -83,7 +83,7 @@ pub enum Change {
     Passed,
     /// The tests failed. A solved exercise stays solved.
     Failed,
-    /// Our solution was put in place, or its tests passed with our solution. A solved exercise stays solved.
+    /// Our solution was put in place, or its tests passed with it; a solved exercise stays solved.
     Filled,
     /// The exercise was reset to its skeleton.
     Reset,
@@ -162,12 +162,12 @@ impl Progress {
         different
     }
 
-    /// Whether the exercise is solved, or filled with our solution.
+    /// Whether nothing is left to do: it is solved, or filled with our solution.
     pub fn is_done(&self, id: &str) -> bool {
         matches!(self.state(id), State::Solved | State::Filled)
     }
 
-    /// The change that a run of the tests causes.
+    /// What a run of the tests means for the exercise.
     pub(crate) fn change_by(&self, id: &str, passed: bool, ours: bool) -> Change {
         match passed {
             true if ours && self.state(id) == State::Filled => Change::Filled,

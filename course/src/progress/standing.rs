@@ -29,7 +29,7 @@ pub struct Standing {
     pub module: Option<String>,
     /// The state.
     pub state: State,
-    /// It was solved, and its file has a hole of the skeleton's now: it is to do again.
+    /// It was solved earlier, but its file is unfinished now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// How many of the three hints were shown.
@@ -62,8 +62,8 @@ impl Standing {
     }
 }
 
-/// Whether an exercise was solved and its file has a hole of the skeleton's again: the exercise
-/// moved and asks for something else now, or this is another clone.
+/// Whether an exercise was solved but its file is unfinished. That happens if the exercise moved and
+/// asks for something else now, or if the progress file comes from another clone.
 pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
     progress.is_solved(&exercise.id) && skeleton::is_open(layout, exercise)
 }
@@ -98,7 +98,7 @@ impl Modules {
     }
 }
 
-/// Something that the reader has solved and that is no exercise any more.
+/// A solved exercise that the course no longer has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
     /// The id that it had.

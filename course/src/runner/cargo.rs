@@ -181,7 +181,7 @@ impl Report {
     }
 }
 
-/// The arguments for cargo to build an exercise's test without a run.
+/// The arguments with which cargo builds an exercise's test without running it.
 pub(crate) fn test_args(exercise: &Exercise) -> Vec<String> {
     let target = exercise.test_target();
     let fixed = ["test", "--no-run", "--message-format=json", "--package"];

@@ -39,7 +39,7 @@ pub(super) fn restore(layout: &Layout, file: &Path) -> String {
 /// package's is broken, so a package's comes first.
 fn blamed(layout: &Layout, complaint: &str) -> Option<String> {
     let catalog = Catalog::load(layout).ok()?;
-    let tree = skeleton::for_the_reader(skeleton::generate(layout, &catalog.crates).ok()?);
+    let tree = skeleton::generate(layout, &catalog.crates).ok()?;
     blamed_of(layout, &tree, complaint)
 }
 

@@ -20,7 +20,6 @@ mod verdict;
 
 pub use error::RunError;
 pub use exercise::{revision, run};
-pub use needs::advice as needs_advice;
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
 
 use std::time::Duration;

@@ -1,16 +1,28 @@
-//! A module's tests run the code of earlier modules. Where one of those is not solved yet, a
-//! failing test says which one it is and what to do.
+//! The tests of a module run the code of earlier modules. If one of those is unfinished, a failing
+//! test says which one it is and what to do.
 
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::runner::{TestStatus, Verdict};
 use crate::skeleton;
 
-/// What to do about an unsolved module.
-pub fn advice(id: &str) -> String {
-    format!("needs `{id}`: solve it, or put our solution in place with `cargo course fill {id}`")
+/// What to do about unfinished modules.
+fn advice(modules: &[&Exercise]) -> String {
+    let ids: Vec<&str> = modules.iter().map(|module| &*module.id).collect();
+    let named: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    let (needed, solve, solution) = match &named[..] {
+        [others @ .., last] if !others.is_empty() => {
+            let needed = format!("{} and {last}", others.join(", "));
+            (needed, "solve them", "our solutions")
+        }
+        _ => (named.concat(), "solve it", "our solution"),
+    };
+    format!(
+        "needs {needed}: {solve}, or put {solution} in place with `cargo course fill {}`",
+        ids.join(" ")
+    )
 }
 
-/// Adds to a verdict that is not green which modules it waits for.
+/// Adds to a failed verdict which modules its tests need.
 pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) {
     if exercise.uses.is_empty() || verdict.passed() || verdict.tests.is_empty() {
         return;
@@ -22,39 +34,88 @@ pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) 
     if open.is_empty() {
         return;
     }
-    let file = |exercise: &Exercise| {
-        let file = format!(
-            "panicked at work/{}/{}:",
-            exercise.folder,
-            exercise.file.display()
-        );
-        file.replace('\\', "/")
-    };
-    for test in &mut verdict.tests {
+    let mut needed = vec![false; open.len()];
+    let failed = verdict
+        .tests
+        .iter_mut()
+        .filter(|test| test.status == TestStatus::Failed);
+    for test in failed {
         let said = test.message.take().unwrap_or_default();
-        let own = said.contains(&file(exercise));
-        test.message = if test.status != TestStatus::Failed || own {
-            Some(said).filter(|said| !said.is_empty())
-        } else {
-            // The module whose code panicked, if it is one of them.
-            let blamed: Vec<&&Exercise> = open
-                .iter()
-                .filter(|module| said.contains(&file(module)))
-                .collect();
-            let blamed = if blamed.is_empty() {
-                open.iter().collect()
-            } else {
-                blamed
-            };
-            let needs: Vec<String> = blamed.iter().map(|module| advice(&module.id)).collect();
-            Some(
-                format!("{}\n\n{said}", needs.join("\n"))
-                    .trim_end()
-                    .to_owned(),
-            )
-        };
+        // The work that is missing first is in the exercise itself.
+        if panicked_in(&said, exercise) && said.contains("not yet implemented") {
+            test.message = Some(said);
+            continue;
+        }
+        // The module whose code panicked. If the test failed in another way, it may be any of them.
+        let any = !open.iter().any(|module| panicked_in(&said, module));
+        let blamed: Vec<usize> = (0..open.len())
+            .filter(|at| any || panicked_in(&said, open[*at]))
+            .collect();
+        let modules: Vec<&Exercise> = blamed.iter().map(|at| open[*at]).collect();
+        let message = format!("{}\n\n{said}", advice(&modules));
+        test.message = Some(message.trim_end().to_owned());
+        for at in blamed {
+            needed[at] = true;
+        }
     }
-    verdict.needs = open.iter().map(|module| module.id.clone()).collect();
-    let all: Vec<String> = verdict.needs.iter().map(|id| advice(id)).collect();
-    verdict.advice.get_or_insert(all.join("; "));
+    let modules: Vec<&Exercise> = open
+        .iter()
+        .zip(needed)
+        .filter_map(|(module, needed)| needed.then_some(*module))
+        .collect();
+    if !modules.is_empty() {
+        verdict.advice.get_or_insert(advice(&modules));
+        verdict.needs = modules.iter().map(|module| module.id.clone()).collect();
+    }
+}
+
+/// Whether a test's message names a panic in the reader's file of this exercise.
+fn panicked_in(said: &str, exercise: &Exercise) -> bool {
+    let file = exercise.file.display();
+    let place = format!("panicked at work/{}/{file}:", exercise.folder);
+    said.contains(&place.replace('\\', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{Kind, Settings};
+
+    fn module(id: &str) -> Exercise {
+        Exercise {
+            id: id.into(),
+            chapter: "02-fix".into(),
+            folder: "my-runtime".into(),
+            package: "my-runtime".into(),
+            title: String::new(),
+            kind: Kind::Build,
+            minutes: 1,
+            file: "src/a.rs".into(),
+            test: "tests/a.rs".into(),
+            summary: String::new(),
+            hints: Default::default(),
+            mutants: Vec::new(),
+            module: None,
+            uses: Vec::new(),
+            fails: None,
+            formerly: Vec::new(),
+            formerly_at: Vec::new(),
+            settings: Settings::default(),
+        }
+    }
+
+    #[test]
+    fn several_modules_are_filled_by_one_command() {
+        let modules = ["a/b", "a/c", "a/d"].map(module);
+        let all: Vec<&Exercise> = modules.iter().collect();
+        assert_eq!(
+            advice(&all[..1]),
+            "needs `a/b`: solve it, or put our solution in place with `cargo course fill a/b`"
+        );
+        assert_eq!(
+            advice(&all),
+            "needs `a/b`, `a/c` and `a/d`: solve them, or put our solutions in place with \
+             `cargo course fill a/b a/c a/d`"
+        );
+    }
 }

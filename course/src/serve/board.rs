@@ -130,7 +130,7 @@ impl Board {
             .collect()
     }
 
-    /// The progress of the reader's runtime, if the course has one.
+    /// How far the reader's runtime is, if the course has one.
     pub fn modules(&self, layout: &Layout) -> Option<Modules> {
         let inner = self.inner();
         Modules::count(layout, &inner.catalog, &inner.progress)

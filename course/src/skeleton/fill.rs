@@ -1,4 +1,4 @@
-//! Our solution put in the place of a module that the reader has not solved.
+//! Writes our solution of a module over the reader's file and keeps the reader's version.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::{SkeletonError, YOURS, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 
-/// Puts our solution in place. Answers where the reader's version is kept, if there was one.
+/// Writes our solution to the reader's file. Returns the path of the reader's version, if there was one.
 pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, SkeletonError> {
     let source = source(layout, exercise)?;
     let hole = |source| hole_error(layout, exercise, source);
@@ -17,7 +17,7 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
     let kept = match fs::read(&path) {
         Ok(now) if now == solution.as_bytes() => return Ok(None),
         Ok(now) if now == skeleton.as_bytes() => None,
-        // First the copy, then the new file: at no time is there neither.
+        // The copy comes first, so the reader's version exists at all times.
         Ok(now) => Some(files::keep_copy(&path, &now, YOURS)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(FileError::new("read", path)(error).into()),
@@ -33,8 +33,8 @@ pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
     solution.is_some_and(|solution| is(&exercise.path(layout), &solution))
 }
 
-/// Whether something in the reader's file is still to be done: it is the skeleton, or has a
-/// `todo!` of the skeleton's.
+/// Whether the reader's file is unfinished. It is if it equals the skeleton or still has one of the
+/// skeleton's `todo!` lines.
 pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
     let skeleton = source(layout, exercise).ok();
     let skeleton = skeleton.and_then(|source| holes::skeleton(&source).ok());
@@ -49,7 +49,7 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
             .any(|line| holes().any(|hole| hole == line.trim()))
 }
 
-/// The modules that these ids need and that are still to be done, in the book's order.
+/// The unfinished modules among those that these ids need, in the book's order.
 pub fn open<'a>(layout: &Layout, catalog: &'a Catalog, uses: &[String]) -> Vec<&'a Exercise> {
     let mut needed = catalog.needs(uses);
     needed.retain(|exercise| is_open(layout, exercise));

@@ -25,8 +25,8 @@ pub fn generate(layout: &Layout, crates: &[Crate]) -> Result<Tree, SkeletonError
     Ok(tree)
 }
 
-/// The files that `work/` should contain. `work/` has its own build directory, because cargo identifies a
-/// package by its path from the workspace. In a common one, cargo would take a skeleton for the reader's file.
+/// The same for `work/`. It builds in a directory of its own: cargo tells packages apart by their
+/// path from the workspace, so in a common one a skeleton would pass for the reader's solution.
 pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
     let config = manifest::config(0).replace("target/skeletons", "target/exercises");
     tree.insert(".cargo/config.toml".into(), config.into());

@@ -54,7 +54,7 @@ pub(super) async fn skeletons(
     Ok(found)
 }
 
-/// Runs the skeleton of a module together with the solutions of all other modules.
+/// Runs a module's skeleton among the solutions of all other modules.
 async fn alone(
     workshop: &Workshop,
     exercise: &Exercise,
@@ -74,7 +74,7 @@ async fn alone(
     Ok(ran)
 }
 
-/// Checks that the skeleton fails the test that its exercise names.
+/// The skeleton fails the test that its exercise names.
 fn named(exercise: &Exercise, ran: &Ran, found: &mut Found) {
     let Some(fails) = &exercise.fails else {
         return;

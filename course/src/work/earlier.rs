@@ -1,5 +1,5 @@
-//! Work that the reader did elsewhere: in `exercises/`, where the exercises were before there was
-//! `work/`, or at a place in `work/` that the exercise's file has left.
+//! Work in other places. Readers edited `exercises/` before there was `work/`, and an exercise's file
+//! can move within `work/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::{State, Update, place};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, Tree};
 
-/// A file of the reader's outside of its place.
+/// A file of the reader that is not in its place.
 struct Found {
     /// From the clone's root.
     from: PathBuf,
@@ -19,11 +19,11 @@ struct Found {
     to: Option<PathBuf>,
     /// Why there is no such place.
     why: Why,
-    /// It lies in `work/`, where it is safe.
+    /// It is in `work/`, so it needs no other copy.
     safe: bool,
 }
 
-/// Copies each such file to its place, or sets it aside in `work/earlier/`. Each is told once.
+/// Copies each such file to its place or to `work/earlier/`. The reader is told once about each.
 pub(super) fn bring(update: &mut Update, pristine: &Tree) -> Result<(), FileError> {
     let mut found = left_in_work(update);
     found.extend(changed_in_exercises(update, pristine)?);
@@ -101,8 +101,12 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
         let mut exercises = update.catalog.exercises();
         let now = update.exercise_at(&path);
         let now = now.or_else(|| exercises.find(|exercise| exercise.formerly_at.contains(&path)));
-        let to = now.map(place);
-        let why = if pristine.contains_key(&path) {
+        // A crate with such a file would not compile. The reader has to merge it first.
+        let conflict = has_conflict(&content);
+        let to = now.map(place).filter(|_| !conflict);
+        let why = if conflict {
+            Why::Conflict
+        } else if pristine.contains_key(&path) {
             Why::Generated
         } else {
             Why::Gone
@@ -121,6 +125,13 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
         one.to.as_deref() != from
     });
     Ok(found)
+}
+
+/// Whether git left the marks of a conflict in a file.
+fn has_conflict(content: &[u8]) -> bool {
+    let mut lines = content.split(|byte| *byte == b'\n');
+    lines.any(|line| line.starts_with(b"<<<<<<< "))
+        && lines.any(|line| line.starts_with(b">>>>>>> "))
 }
 
 /// Copies a file to `work/earlier/`, unless a copy is there already.

@@ -2,9 +2,9 @@
 //! the reader's work. `exercises/` holds the same files as they are at the start.
 //!
 //! [`update`] makes the folder at first, and brings it up to date whenever the skeletons change.
-//! It never takes a file away that the reader changed. Each file is written beside its place and
-//! renamed, and the record of what was copied comes last: a process that is killed half way, or a
-//! full disk, leaves every file whole, and the next start goes on from there.
+//! It never removes a file that the reader changed. It writes each file under a temporary name and
+//! renames it, and it writes the record last. So a killed process or a full disk leaves every file
+//! whole, and the next start continues from there.
 
 mod earlier;
 mod record;
@@ -37,7 +37,7 @@ pub enum WorkError {
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
     /// Another course holds the lock.
-    #[error("another `cargo course` is bringing {} up to date and does not end", path.display())]
+    #[error("another `cargo course` holds the lock {} and does not release it", path.display())]
     Locked {
         /// The lock.
         path: PathBuf,
@@ -62,20 +62,20 @@ impl WorkError {
     }
 }
 
-/// What a file in `work/` is.
+/// The state of a file in `work/`.
 enum State {
     Missing,
     /// The skeleton as it is now.
     Current,
     /// A skeleton as it was earlier, not changed by the reader.
     Untouched,
-    /// The reader's.
+    /// Changed by the reader.
     Changed(Vec<u8>),
     /// A folder, or something that cannot be read. It stays.
     Other,
 }
 
-/// Makes `work/`, or brings it up to date with the skeletons, and says what was done.
+/// Creates `work/`, or updates it to the skeletons, and reports the changes.
 pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
     let pristine = skeleton::generate(layout, &catalog.crates)?;
     let dir = layout.yours();
@@ -87,7 +87,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         layout,
         catalog,
         tree: skeleton::for_the_reader(pristine.clone()),
-        // Whoever deletes all that `ls` shows wants to start anew.
+        // The reader deleted everything that `ls` shows, and wants to start again.
         anew: known.is_none() || !dir.join("Cargo.toml").exists(),
         report: Report {
             first: known.is_none(),
@@ -104,7 +104,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
     Ok(update.report)
 }
 
-/// The files of the reader's that were put back to these skeletons count as untouched again.
+/// Records that these files equal their skeletons again.
 pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Result<(), WorkError> {
     let dir = layout.yours();
     let _lock = lock(&dir.join(".lock"))?;
@@ -133,9 +133,9 @@ pub fn outdated(layout: &Layout, catalog: &Catalog) -> Vec<String> {
 struct Update<'a> {
     layout: &'a Layout,
     catalog: &'a Catalog,
-    /// What `work/` holds before the reader changes anything.
+    /// The files of `work/` before the reader changes them.
     tree: Tree,
-    /// Also files that were there before and are gone now are written.
+    /// Write missing files again, even if the reader removed them.
     anew: bool,
     report: Report,
     record: Record,
@@ -171,15 +171,14 @@ impl Update<'_> {
             let full = self.layout.yours().join(path);
             let state = self.state(path);
             match state {
-                State::Current => {}
                 State::Missing if base.is_none() || self.anew => {
                     skeleton::put(&full, wanted)?;
                     self.report
                         .new
                         .extend(exercise.filter(|_| !self.report.first));
                 }
-                // The reader took it away. `reset` puts it back.
-                State::Missing | State::Other => {}
+                // The reader removed a missing file. `reset` restores it.
+                State::Current | State::Missing | State::Other => {}
                 State::Untouched => {
                     skeleton::put(&full, wanted)?;
                     self.report.updated.push(full);
@@ -197,7 +196,7 @@ impl Update<'_> {
                     }
                 }
                 State::Changed(content) => {
-                    // First the copy, then the new file: at no time is there neither.
+                    // The copy comes first, so the reader's version exists at all times.
                     let kept = files::keep_copy(&full, &content, YOURS)?;
                     skeleton::put(&full, wanted)?;
                     self.report.replaced.push((full, kept));
@@ -209,7 +208,7 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// Files that the course no longer has stay where they are and are the reader's from now on.
+    /// Files that the course no longer has stay in their place. The record forgets them.
     fn forget_removed(&mut self) {
         let gone = self
             .record
@@ -219,7 +218,7 @@ impl Update<'_> {
         for path in gone {
             let full = self.layout.yours().join(&path);
             match self.state(&path) {
-                // A test of what is gone would keep all others from being built. It holds no work.
+                // The test of a removed exercise would not compile any more. It contains no work.
                 State::Untouched if path.parent().is_some_and(|dir| dir.ends_with("tests")) => {
                     let _ = fs::remove_file(full);
                 }

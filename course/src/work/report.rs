@@ -1,11 +1,11 @@
-//! What bringing `work/` up to date came to, and how the reader is told.
+//! The result of an update of `work/`, and the text that tells the reader.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::catalog::Layout;
 
-/// What was done.
+/// The result of an update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The folder was made.
@@ -14,12 +14,11 @@ pub struct Report {
     pub new: Vec<String>,
     /// Exercises that changed while the reader's file is kept.
     pub changed: Vec<String>,
-    /// Files that the reader had not touched and that are the new ones now.
+    /// Files that the reader had not changed. They are up to date now.
     pub updated: Vec<PathBuf>,
-    /// Files that are no exercise's (tests, manifests) and that the reader had changed: which, and
-    /// where the reader's version is.
+    /// Tests and manifests that the reader had changed, each with the path of the reader's version.
     pub replaced: Vec<(PathBuf, PathBuf)>,
-    /// Files of the reader's that the course no longer has. They are where they were.
+    /// Files that the reader changed and that the course no longer has. They stay in their place.
     pub removed: Vec<PathBuf>,
     /// Work from elsewhere that was copied to its place.
     pub brought: Vec<Moved>,
@@ -30,7 +29,7 @@ pub struct Report {
 /// A file of the reader's that was copied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Moved {
-    /// Where it was, and still is.
+    /// The file, which stays there.
     pub from: PathBuf,
     /// The copy.
     pub to: PathBuf,
@@ -43,14 +42,16 @@ pub struct Moved {
 pub enum Why {
     /// The course has no such exercise any more.
     Gone,
-    /// There is a version of the reader's at its place already.
+    /// Its place already has another version of the reader.
     Taken,
-    /// It is no exercise but a test or a manifest, which the course writes.
+    /// It has the marks of a conflict that git could not merge.
+    Conflict,
+    /// It is a test or a manifest. The course writes those itself.
     Generated,
 }
 
 impl Report {
-    /// What the reader has to know, or nothing.
+    /// The text for the reader. `None` if nothing has to be said.
     pub fn told(&self, layout: &Layout) -> Option<String> {
         let mut out = String::new();
         let show = |path| layout.show(path);
@@ -66,11 +67,12 @@ impl Report {
             }
         }
         if !self.earlier.is_empty() {
-            out.push_str("These files of yours have no place in the course now. Copies are kept in work/earlier/:\n");
+            out.push_str("These files of yours were not put into their place. Copies are kept in work/earlier/:\n");
             for moved in &self.earlier {
                 let why = match moved.why {
                     Some(Why::Taken) => "work/ has another version of yours",
                     Some(Why::Generated) => "the course writes this file itself",
+                    Some(Why::Conflict) => "git left the marks of a conflict in it",
                     Some(Why::Gone) | None => "no exercise has this file any more",
                 };
                 let _ = writeln!(

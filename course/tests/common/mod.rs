@@ -4,6 +4,7 @@
 // Each test file uses only a part of this module.
 #![allow(dead_code)]
 
+mod repository;
 mod runtime;
 
 use std::fs;
@@ -250,46 +251,7 @@ impl Course {
         course
     }
 
-    /// A clone of another one that is a git repository, as a reader has it.
-    pub fn clone_of(upstream: &Self) -> Self {
-        let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let layout = Layout::at(dir.path().canonicalize().unwrap());
-        let course = Self { dir, layout };
-        course.git(&[
-            "clone",
-            "--quiet",
-            &upstream.root().display().to_string(),
-            ".",
-        ]);
-        course
-    }
-
-    /// Commits all that changed.
-    pub fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message=Change"]);
-    }
-
-    /// Runs git in it, apart from what this machine has configured; what it printed.
-    pub fn git(&self, args: &[&str]) -> String {
-        let output = Command::new("git")
-            .args([
-                "-c",
-                "user.name=Reader",
-                "-c",
-                "user.email=reader@example.org",
-            ])
-            .args(args)
-            .current_dir(self.root())
-            .env("GIT_CONFIG_GLOBAL", self.path("no-such-file"))
-            .env("GIT_CONFIG_NOSYSTEM", "1")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "git {args:?}: {}", stderr(&output));
-        stdout(&output)
-    }
-
-    /// Generates `exercises/` from the solutions, and brings `work/` up to date.
+    /// Generates `exercises/` from the solutions and updates `work/`.
     pub fn generate(&self) {
         let tree = skeleton::generate(&self.layout, &self.catalog().crates).unwrap();
         skeleton::regenerate(&self.layout, &tree, &mut |_| {}).unwrap();
@@ -335,8 +297,13 @@ impl Course {
 
     /// Replaces the body of `double` in the reader's file.
     pub fn double(&self, body: &str) {
+        self.double_in("work", body);
+    }
+
+    /// Replaces the body of `double` in `work/` or in `exercises/`.
+    pub fn double_in(&self, folder: &str, body: &str) {
         self.write(
-            "work/02-fix/src/double.rs",
+            &format!("{folder}/02-fix/src/double.rs"),
             &format!("pub fn double(x: u32) -> u32 {{\n    {body}\n}}\n"),
         );
     }

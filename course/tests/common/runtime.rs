@@ -59,11 +59,11 @@ impl Line {
     ),
     (
         "solutions/my-runtime/src/queue.rs",
-        r#"//! A queue with a limit.
+        r#"//! The queue.
 
 use crate::line::Line;
 
-/// At most so many.
+/// A queue with a limit.
 #[derive(Debug)]
 pub struct Queue {
     line: Line,
@@ -71,7 +71,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// With room for so many.
+    /// A queue with this much room.
     pub fn new(room: usize) -> Self {
         Self { line: Line::default(), room }
     }
@@ -106,7 +106,7 @@ fn main() {
     ),
     (
         "solutions/my-runtime/tests/line.rs",
-        r#"use my_runtime::line::Line;
+        r"use my_runtime::line::Line;
 
 #[test]
 fn the_first_comes_first() {
@@ -115,7 +115,7 @@ fn the_first_comes_first() {
     line.push(2);
     assert_eq!(line.pop(), Some(1));
 }
-"#,
+",
     ),
     (
         "solutions/my-runtime/tests/queue.rs",

@@ -1,0 +1,285 @@
+//! What `work/` promises when the course changes: the reader's files follow it, and no work is lost.
+
+mod common;
+
+use std::fs;
+
+use common::{Course, stdout};
+
+#[test]
+fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
+    let upstream = Course::new();
+    upstream.write(
+        ".gitignore",
+        "target/\n/work/\n/progress.txt*\nCargo.lock\n",
+    );
+    upstream.git(&["init", "--quiet", "--initial-branch=main"]);
+    upstream.commit();
+    let course = Course::clone_of(&upstream);
+    course.told();
+
+    // One is solved, the other begun, and a test and the crate's root have lines of the reader's.
+    course.double("x + x");
+    assert_eq!(
+        course.command(&["check", "fix/double"]).status.code(),
+        Some(0)
+    );
+    course.change(
+        "work/02-fix/src/count.rs",
+        "todo!(\"count {x:?}\")",
+        "x.len() // begun",
+    );
+    course.change(
+        "work/02-fix/tests/count.rs",
+        "fn counts",
+        "// Mine.\nfn counts",
+    );
+    course.change(
+        "work/02-fix/src/lib.rs",
+        "pub mod count;",
+        "pub mod count;\nmod mine;",
+    );
+    course.write("work/02-fix/src/mine.rs", "//! Mine.\n");
+    let mine = ["src/double.rs", "src/count.rs", "src/mine.rs"];
+    let before = mine.map(|file| course.read(&format!("work/02-fix/{file}")));
+
+    change_all(&upstream);
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+
+    let said = course.told();
+    for line in [
+        "fix/double has changed since you began it. Your file is kept as it is. `cargo course reset fix/double` sets \
+         your file aside and puts the new version in its place.",
+        "fix/count has changed since you began it.",
+        "work/02-fix/tests/count.rs has changed, and you had changed it too. The new one is in its place, and yours is \
+         kept as work/02-fix/tests/count.rs.yours-1.",
+        "yours is kept as work/02-fix/src/lib.rs.yours-1.",
+        "New exercises: fix/half.",
+    ] {
+        assert!(said.contains(line), "no {line:?} in\n{said}");
+    }
+    assert_eq!(
+        mine.map(|file| course.read(&format!("work/02-fix/{file}"))),
+        before
+    );
+    assert!(
+        course
+            .read("work/02-fix/tests/count.rs")
+            .contains("&[7, 8]")
+    );
+    assert!(
+        course
+            .read("work/02-fix/tests/count.rs.yours-1")
+            .contains("// Mine.")
+    );
+    assert!(
+        course
+            .read("work/02-fix/src/lib.rs.yours-1")
+            .contains("mod mine;")
+    );
+    assert_eq!(course.told(), "", "each is told once");
+
+    // It is solved as before, what was begun can be gone on with, and the list marks both.
+    let check = course.command(&["check", "fix/double"]);
+    assert_eq!(check.status.code(), Some(0), "{}", stdout(&check));
+    let list = stdout(&course.command(&["list"]));
+    assert_eq!(
+        list.matches("(changed: `cargo course reset").count(),
+        2,
+        "{list}"
+    );
+    assert!(list.contains("solved   fix/double"), "{list}");
+    assert!(list.contains("todo     fix/half"), "{list}");
+
+    // Reset takes the new version and keeps the reader's.
+    course.command(&["reset", "fix/count"]);
+    assert!(
+        course
+            .read("work/02-fix/src/count.rs")
+            .contains("How many there are.")
+    );
+    assert_eq!(course.read("work/02-fix/src/count.rs.yours-1"), before[1]);
+    let list = stdout(&course.command(&["list"]));
+    assert_eq!(
+        list.matches("(changed: `cargo course reset").count(),
+        1,
+        "{list}"
+    );
+    assert_eq!(course.git(&["status", "--porcelain"]), "");
+}
+
+/// The course changes both skeletons and a test, and gets one exercise more.
+fn change_all(upstream: &Course) {
+    upstream.change(
+        "solutions/02-fix/src/double.rs",
+        "/// Twice `x`.",
+        "/// Twice `x`, exactly.",
+    );
+    upstream.change(
+        "solutions/02-fix/src/count.rs",
+        "/// How many.",
+        "/// How many there are.",
+    );
+    upstream.change("solutions/02-fix/tests/count.rs", "&[7, 7]", "&[7, 8]");
+    upstream.change(
+        "solutions/02-fix/src/lib.rs",
+        "pub mod double;",
+        "pub mod double;\npub mod half;",
+    );
+    upstream.write(
+        "solutions/02-fix/src/half.rs",
+        "pub fn half(x: u32) -> u32 {\n    // hole: begin\n    x / 2\n    // hole: instead\n    //| todo!(\"halve {x}\")\n    // hole: end\n}\n",
+    );
+    upstream.write(
+        "solutions/02-fix/tests/half.rs",
+        "#[test]\nfn halves() {\n    assert_eq!(fix_exercises::half::half(8), 4);\n}\n",
+    );
+    let exercises = upstream.read("solutions/02-fix/exercises.toml");
+    upstream.write(
+        "solutions/02-fix/exercises.toml",
+        &format!(
+            "{exercises}\n[[exercise]]\nid = \"fix/half\"\ntitle = \"Halve it\"\nkind = \"move\"\nminutes = 5\n\
+             file = \"src/half.rs\"\ntest = \"tests/half.rs\"\nsummary = \"Halve.\"\nhints = [\"a\", \"b\", \"c\"]\n"
+        ),
+    );
+}
+
+/// Before there was `work/`, readers edited the tracked files in `exercises/`.
+#[test]
+fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
+    let course = Course::new();
+    fs::remove_dir_all(course.path("work")).unwrap();
+    let solved = "//! Solved.\npub fn double(x: u32) -> u32 {\n    x + x\n}\n";
+    course.write("exercises/02-fix/src/double.rs", solved);
+    course.write("exercises/02-fix/tests/double.rs", "// My own test.\n");
+    course.write("exercises/02-fix/src/older.rs", "// Older.\n");
+    let conflict = "<<<<<<< Updated\n// Theirs.\n=======\n// Mine.\n>>>>>>> Stashed\n";
+    course.write("exercises/02-fix/src/count.rs", conflict);
+    let said = course.told();
+    for line in [
+        "Your work was copied to its new place. Edit it there from now on:\n  \
+         exercises/02-fix/src/double.rs -> work/02-fix/src/double.rs\n",
+        "exercises/02-fix/src/older.rs -> work/earlier/02-fix/src/older.rs (no exercise has this file any more)\n",
+        "exercises/02-fix/tests/double.rs -> work/earlier/02-fix/tests/double.rs (the course writes this file itself)\n",
+        "`git restore exercises` puts exercises/ back",
+    ] {
+        assert!(said.contains(line), "no {line:?} in\n{said}");
+    }
+    assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
+    assert!(
+        said.contains("earlier/02-fix/src/count.rs (git left the marks of a conflict in it)"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/earlier/02-fix/src/count.rs"), conflict);
+    assert!(course.read("work/02-fix/src/count.rs").contains("todo!"));
+    assert_eq!(
+        course.read("work/earlier/02-fix/src/older.rs"),
+        "// Older.\n"
+    );
+    assert_eq!(
+        course.read("work/earlier/02-fix/tests/double.rs"),
+        "// My own test.\n"
+    );
+    assert_eq!(
+        course.read("exercises/02-fix/src/double.rs"),
+        solved,
+        "it is copied, not moved"
+    );
+    assert_eq!(course.told(), "", "it is told once");
+    assert_eq!(
+        course.command(&["check", "fix/double"]).status.code(),
+        Some(0)
+    );
+
+    // An editor that still has the old file open must not lose what it saves there.
+    let again = solved.replace("x + x", "2 * x");
+    course.write("exercises/02-fix/src/double.rs", &again);
+    let said = course.told();
+    assert!(
+        said.contains("work/ has another version of yours"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
+    assert_eq!(course.read("work/earlier/02-fix/src/double.rs"), again);
+}
+
+#[test]
+fn a_file_that_moves_takes_the_readers_work_along() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    for (from, to) in [
+        ("src/count.rs", "src/how_many.rs"),
+        ("tests/count.rs", "tests/how_many.rs"),
+    ] {
+        let (from, to) = (
+            format!("solutions/02-fix/{from}"),
+            format!("solutions/02-fix/{to}"),
+        );
+        fs::rename(course.path(&from), course.path(&to)).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "mod count", "mod how_many");
+    course.change(
+        "solutions/02-fix/tests/how_many.rs",
+        "count::count",
+        "how_many::count",
+    );
+    let toml = "solutions/02-fix/exercises.toml";
+    course.change(
+        toml,
+        "file = \"src/count.rs\"",
+        "file = \"src/how_many.rs\"\nformerly_at = [\"02-fix/src/count.rs\"]",
+    );
+    course.change(
+        toml,
+        "test = \"tests/count.rs\"",
+        "test = \"tests/how_many.rs\"",
+    );
+    let said = course.told();
+    assert!(
+        said.contains("work/02-fix/src/count.rs -> work/02-fix/src/how_many.rs"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/02-fix/src/how_many.rs"), mine);
+    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+    assert_eq!(
+        course.command(&["check", "fix/count"]).status.code(),
+        Some(0)
+    );
+}
+
+#[test]
+fn an_exercise_that_the_course_drops_stays_where_it_is() {
+    let course = Course::new();
+    course.solve("fix/count");
+    course.command(&["check", "fix/count"]);
+    let mine = course.read("work/02-fix/src/count.rs");
+    drop_count(&course);
+    let said = course.told();
+    assert!(
+        said.contains(
+            "work/02-fix/src/count.rs is no longer part of the course. Your file stays where it is."
+        ),
+        "{said}"
+    );
+    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+    assert_eq!(course.told(), "");
+    // What was solved does not vanish either.
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("no longer in the course"), "{list}");
+    assert!(list.contains("fix/count, solved on 2"), "{list}");
+    // Its test would not compile any more and is not the reader's.
+    assert!(!course.path("work/02-fix/tests/count.rs").exists());
+}
+
+fn drop_count(course: &Course) {
+    for file in ["src/count.rs", "tests/count.rs"] {
+        fs::remove_file(course.path(&format!("solutions/02-fix/{file}"))).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "pub mod count;\n", "");
+    let toml = course.read("solutions/02-fix/exercises.toml");
+    let end = toml.find("[[exercise]]\nid = \"fix/count\"").unwrap();
+    course.write("solutions/02-fix/exercises.toml", &toml[..end]);
+}
