@@ -99,6 +99,7 @@ pub enum Command {
     },
 
     /// Run the meters' server on your runtime
+    #[command(disable_help_flag = true)]
     Meters {
         /// Arguments for the server
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]

@@ -165,7 +165,7 @@ fn only_modules_can_be_filled() {
 #[test]
 fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     let course = Course::with_runtime();
-    let lacks = course.command(&["meters", "--port", "7"]);
+    let lacks = course.command(&["meters", "--help", "7"]);
     assert_eq!(code(&lacks), Some(1));
     assert_eq!(
         stderr(&lacks),
@@ -175,8 +175,8 @@ fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     );
     course.solve("fix/line");
     course.command(&["fill", "fix/queue"]);
-    let runs = course.command(&["meters", "--port", "7"]);
-    assert_eq!(stdout(&runs), "true --port 7\n", "{}", stderr(&runs));
+    let runs = course.command(&["meters", "--help", "7"]);
+    assert_eq!(stdout(&runs), "true --help 7\n", "{}", stderr(&runs));
     assert_eq!(code(&runs), Some(3), "the exit code is the program's");
 
     let without = Course::new();
