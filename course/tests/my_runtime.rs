@@ -153,7 +153,7 @@ fn only_modules_can_be_filled() {
     assert_eq!(code(&fill), Some(2));
     let said = stderr(&fill);
     assert!(
-        said.contains("fix/double is no module of your runtime"),
+        said.contains("fix/double is not a module of your runtime"),
         "{said}"
     );
     assert!(

@@ -56,7 +56,7 @@ fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
     let file = layout.show(path);
     match kept {
         Some(kept) => format!(
-            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
+            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name.\n",
             layout.show(kept)
         ),
         None => format!("{file} is reset\n"),
