@@ -46,7 +46,7 @@ fn two_meters(server: fn(&TcpListener)) -> io::Result<String> {
     let mut total = [0];
     Ok(match second.read_exact(&mut total) {
         Ok(()) => format!("the second meter hears {}", total[0]),
-        Err(_) => "the second meter hears nothing for half a second".to_string(),
+        Err(_) => "the second meter gives up after half a second".to_string(),
     })
 }
 

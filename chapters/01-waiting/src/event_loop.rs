@@ -73,7 +73,7 @@ impl EventLoop {
             match token {
                 LISTENER if self.paused => {}
                 LISTENER => self.accept(),
-                meter => self.attend(meter, Meter::read),
+                token => self.attend(token, Meter::read),
             }
         }
         let now = Instant::now();
@@ -83,7 +83,7 @@ impl EventLoop {
             self.deadlines.pop_first();
             match token {
                 LISTENER => self.accept(),
-                meter => self.attend(meter, |meter| meter.machine.on_time(now)),
+                token => self.attend(token, |meter| meter.machine.on_time(now)),
             }
         }
         Ok(())
@@ -164,13 +164,17 @@ impl EventLoop {
 
 // ANCHOR: read
 impl Meter {
-    /// Reads until the socket is empty. The poll reports new bytes only once.
+    /// Reads until the socket is empty, and answers. The poll reports new bytes only
+    /// once.
     fn read(&mut self) -> Result<(), End> {
         let mut buffer = [0; 1024];
         loop {
             match self.stream.read(&mut buffer) {
                 Ok(0) => return Err(End::Closed),
-                Ok(len) => self.machine.on_bytes(&buffer[..len], Instant::now())?,
+                Ok(len) => {
+                    self.machine.on_bytes(&buffer[..len], Instant::now())?;
+                    self.write()?;
+                }
                 Err(error) => match error.kind() {
                     ErrorKind::WouldBlock => return Ok(()),
                     ErrorKind::Interrupted => {}

@@ -34,8 +34,8 @@ use std::time::Duration;
 pub struct Rules {
     /// A message must be complete this long after its first byte.
     pub deadline: Duration,
-    /// A meter that is silent this long gets a ping. If it stays silent as long
-    /// again, the server disconnects it.
+    /// A meter that is silent this long gets a ping. If it stays silent for the
+    /// same time once more, the server disconnects it.
     pub heartbeat: Duration,
 }
 // ANCHOR_END: rules

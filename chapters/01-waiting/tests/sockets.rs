@@ -111,3 +111,20 @@ fn a_meter_that_closes_its_side_still_gets_the_answer() {
         assert_eq!(hear(&mut meter, of), Message::Total(5));
     }
 }
+
+#[test]
+fn a_meter_that_sends_many_readings_at_once_gets_all_answers() {
+    for (of, address) in servers() {
+        let mut meter = connect(address);
+        let mut readings = Vec::new();
+        for _ in 0..1000 {
+            Message::Reading(1).encode(&mut readings);
+        }
+        let mut sender = meter.try_clone().expect("a socket can be cloned");
+        let sender = thread::spawn(move || sender.write_all(&readings));
+        for total in 1..=1000 {
+            assert_eq!(hear(&mut meter, of), Message::Total(total));
+        }
+        sender.join().expect("no panic").expect("the server reads");
+    }
+}
