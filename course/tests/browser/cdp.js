@@ -63,7 +63,7 @@ export async function openTabs() {
       ask,
       /** How many event streams it holds. */
       streams: () => streams.size,
-      /** Waits until an expression is true in the tab, which may be loading a page. */
+      /** Waits until an expression is true in the tab, even if the tab loads a page. */
       until: (expression) => until(() => ask(expression).catch(falseWhileLoading), expression),
       show: () => send('Target.activateTarget', { targetId }),
       close: () => send('Target.closeTarget', { targetId }),

@@ -356,7 +356,7 @@ test('the book offers three themes and ignores the theme of another book', async
 });
 
 test('a margin note is beside its paragraph, and below it on a narrow page', async () => {
-  await reading(CHAPTER, { width: 1680, height: 1000 }, async (page) => {
+  await reading('01-waiting.html', { width: 1680, height: 1000 }, async (page) => {
     const notes = () => page.evaluate(() => [...document.querySelectorAll('aside.margin')].map((note) => {
       const [before, after] = [note.previousElementSibling, note.nextElementSibling];
       return { beside: after.tagName === 'P' && Math.abs(after.getBoundingClientRect().top - note.getBoundingClientRect().top) < 40, below: before.tagName === 'P' };

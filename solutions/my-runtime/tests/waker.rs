@@ -114,8 +114,8 @@ fn block_on_sleeps_until_a_wake() {
         let polls = Arc::clone(&polls);
         move || {
             let waker = wakers.recv().expect("the future sends its waker");
-            // Time enough for a busy loop to poll again.
-            for _ in 0..1_000 {
+            // Long enough for a busy loop to poll again, also on a busy machine.
+            for _ in 0..50_000 {
                 if polls.load(SeqCst) > 1 {
                     break;
                 }
