@@ -142,7 +142,11 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     let fill = stdout(&course.command(&["fill", "line"]));
     assert!(fill.contains("line.rs.yours-2"), "{fill}");
     assert!(fill.contains("fix/line stays solved"), "{fill}");
-    course.command(&["reset", "line"]);
+    let reset = stdout(&course.command(&["reset", "line"]));
+    assert_eq!(
+        reset, "work/my-runtime/src/line.rs is reset.\n",
+        "our solution needs no copy"
+    );
     assert!(stdout(&course.command(&["list"])).contains("todo     fix/line"));
 }
 
@@ -153,7 +157,7 @@ fn only_modules_can_be_filled() {
     assert_eq!(code(&fill), Some(2));
     let said = stderr(&fill);
     assert!(
-        said.contains("fix/double is no module of your runtime"),
+        said.contains("fix/double is not a module of your runtime"),
         "{said}"
     );
     assert!(

@@ -88,8 +88,22 @@ pub(super) fn all(layout: &Layout) -> Result<Catalog, CatalogError> {
     for folder in folders {
         add(layout, folder, &mut catalog)?;
     }
+    for chapter in &mut catalog.chapters {
+        order_as_on_the_page(layout, chapter);
+    }
     check_references(layout, &catalog)?;
     Ok(catalog)
+}
+
+/// Puts a chapter's exercises into the order in which its page shows them. The reader meets them
+/// in this order, so `watch` and `next` must follow it too.
+fn order_as_on_the_page(layout: &Layout, chapter: &mut Chapter) {
+    // Without a page, they stay in the order of their files.
+    let page = fs::read_to_string(layout.page(&chapter.dir)).unwrap_or_default();
+    let place = |exercise: &Exercise| page.find(&format!("{{{{#exercise {}}}}}", exercise.id));
+    chapter
+        .exercises
+        .sort_by_key(|exercise| place(exercise).unwrap_or(usize::MAX));
 }
 
 /// Adds one folder of `solutions/`: its package, and its exercises to their chapters.

@@ -19,7 +19,7 @@ pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
         if exercise.module.is_none() {
             return Err(CommandError::Said {
                 message: format!(
-                    "{id} is no module of your runtime, so no other exercise needs it"
+                    "{id} is not a module of your runtime, so no other exercise needs it"
                 ),
                 advice: Some(format!(
                     "`cargo course diff {id} --anyway` shows our solution"

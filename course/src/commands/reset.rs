@@ -56,10 +56,10 @@ fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
     let file = layout.show(path);
     match kept {
         Some(kept) => format!(
-            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name\n",
+            "{file} is reset. Your version is kept as {}. To restore it, rename it to the old name.\n",
             layout.show(kept)
         ),
-        None => format!("{file} is reset\n"),
+        None => format!("{file} is reset.\n"),
     }
 }
 
@@ -74,7 +74,7 @@ pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<Str
         if let Some(kept) = kept {
             let _ = write!(out, ". Your version is kept as {}", layout.show(kept));
         }
-        out.push('\n');
+        out.push_str(".\n");
     }
     Ok(out)
 }

@@ -117,7 +117,7 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
 pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;
     if exercise.module.is_none() {
-        let why = format!("{} is no module of your runtime", exercise.id);
+        let why = format!("{} is not a module of your runtime", exercise.id);
         return Err(Refusal::new(StatusCode::CONFLICT, why));
     }
     let (place, subject) = (course.clone(), exercise.clone());

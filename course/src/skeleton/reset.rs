@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, for_the_reader, generate, holes, write};
+use super::{SkeletonError, Tree, for_the_reader, generate, holes, is_filled, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
 use crate::work;
@@ -20,7 +20,7 @@ pub struct Reset {
 
 /// Resets an exercise's file to its skeleton. It also restores all files of the crate that belong
 /// to no other exercise. The manifests matter most, because nothing builds without them. It keeps a
-/// copy of every changed file.
+/// copy of every changed file, unless it is a module that `fill` wrote.
 pub fn reset(
     layout: &Layout,
     catalog: &Catalog,
@@ -34,6 +34,11 @@ pub fn reset(
         touched_now.push(relative.clone());
         let is_the_exercise = path == exercise.path(layout);
         if fs::read(&path).is_ok_and(|now| now == *content) {
+            continue;
+        }
+        // Our solution is not the reader's work, and `fill` brings it back.
+        if is_the_exercise && exercise.module.is_some() && is_filled(layout, exercise) {
+            write::put(&path, content)?;
             continue;
         }
         let kept = write::replace(&path, content)?;

@@ -1,0 +1,26 @@
+//! The catalog: what the tool knows of the exercises.
+
+mod common;
+
+use common::Course;
+
+fn ids(course: &Course) -> Vec<String> {
+    let catalog = course.catalog();
+    catalog.exercises().map(|e| e.id.clone()).collect()
+}
+
+#[test]
+fn exercises_have_the_order_of_their_page() {
+    let course = Course::new();
+    assert_eq!(ids(&course), ["fix/double", "fix/count"], "of their file");
+    let page = "# Fix\n\n{{#exercise fix/count}}\n\n{{#exercise fix/double}}\n";
+    course.write("book/src/02-fix.md", page);
+    assert_eq!(ids(&course), ["fix/count", "fix/double"]);
+}
+
+#[test]
+fn exercises_that_their_page_does_not_show_come_last() {
+    let course = Course::new();
+    course.write("book/src/02-fix.md", "# Fix\n\n{{#exercise fix/count}}\n");
+    assert_eq!(ids(&course), ["fix/count", "fix/double"]);
+}
