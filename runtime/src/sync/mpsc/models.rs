@@ -135,6 +135,49 @@ fn a_permit_given_back_after_closing_ends_the_wait() {
 }
 
 #[test]
+fn a_cancelled_reservation_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+    model(|| {
+        let (sender, mut receiver) = channel::<()>(1);
+        let permit = sender.clone().try_reserve_owned().unwrap();
+        let other = thread::spawn(move || {
+            {
+                let mut cancelled = pin!(sender.reserve());
+                // Ready if the receiver has closed already.
+                if glance(cancelled.as_mut()).is_pending() {
+                    drop(permit);
+                }
+            }
+            sender
+        });
+        receiver.close();
+        assert!(block_on(receiver.recv()).is_none());
+        let _sender = other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_cancelled_send_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+    model(|| {
+        let (sender, mut receiver) = channel(1);
+        sender.try_send(1).unwrap();
+        let other = thread::spawn(move || {
+            {
+                let mut cancelled = pin!(sender.send(2));
+                let _ = glance(cancelled.as_mut());
+            }
+            sender
+        });
+        // Receiving hands the permit to the waiting sender.
+        assert_eq!(block_on(receiver.recv()), Some(1));
+        receiver.close();
+        while let Some(number) = block_on(receiver.recv()) {
+            assert_eq!(number, 2);
+        }
+        let _sender = other.join().unwrap();
+    });
+}
+
+#[test]
 fn who_waits_for_the_end_of_the_receiver_sees_it() {
     model(|| {
         let (sender, receiver) = channel::<()>(1);

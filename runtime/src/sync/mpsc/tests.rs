@@ -1,5 +1,5 @@
 use super::{
-    channel,
+    Sender, channel,
     error::{SendTimeoutError, TryRecvError, TrySendError},
     unbounded_channel,
 };
@@ -7,7 +7,13 @@ use crate::sync::{
     oneshot,
     testing::{Count, at_once, glance, poll},
 };
-use std::{any::Any, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{
+    any::Any,
+    pin::{Pin, pin},
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
 
 #[test]
 fn messages_come_in_the_order_in_which_they_were_sent() {
@@ -176,6 +182,32 @@ fn closing_lets_permits_that_are_out_be_used() {
     drop(unused);
     assert_eq!(count.wakes(), 2);
     assert_eq!(glance(recv), Poll::Ready(None));
+}
+
+#[test]
+fn a_cancelled_wait_for_room_wakes_a_closed_receiver_that_waits_for_its_permit() {
+    type Wait<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+    let waits: [for<'a> fn(&'a Sender<()>) -> Wait<'a>; 4] = [
+        |sender| Box::pin(async { sender.send(()).await.unwrap() }),
+        |sender| Box::pin(async { drop(sender.reserve().await.unwrap()) }),
+        |sender| Box::pin(async { drop(sender.reserve_many(1).await.unwrap()) }),
+        |sender| Box::pin(async { drop(sender.clone().reserve_owned().await.unwrap()) }),
+    ];
+    for wait in waits {
+        let (sender, mut receiver) = channel::<()>(1);
+        let permit = sender.try_reserve().unwrap();
+        let mut wait = wait(&sender);
+        assert!(glance(wait.as_mut()).is_pending());
+        // The wait has the permit now, and does not know it yet.
+        drop(permit);
+        receiver.close();
+        let (waker, count) = Count::waker();
+        let mut end = pin!(receiver.recv());
+        assert!(poll(end.as_mut(), &waker).is_pending());
+        drop(wait);
+        assert_eq!(count.wakes(), 1, "the permit is back, and no more can come");
+        assert_eq!(glance(end), Poll::Ready(None));
+    }
 }
 
 #[test]
