@@ -178,6 +178,36 @@ fn a_cancelled_send_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
 }
 
 #[test]
+fn a_permit_given_back_while_the_receiver_looks_for_another_ends_the_wait() {
+    model(|| {
+        let (sender, mut receiver) = channel::<()>(2);
+        let [mine, others] = [(); 2].map(|()| sender.clone().try_reserve_owned().unwrap());
+        receiver.close();
+        let other = thread::spawn(move || others.release());
+        let mine = mine.release();
+        assert!(block_on(receiver.recv()).is_none());
+        let _all = (other.join().unwrap(), mine, sender);
+    });
+}
+
+#[test]
+fn a_receiver_that_is_not_empty_has_something_to_receive() {
+    model(|| {
+        let (sender, mut receiver) = unbounded_channel();
+        let other = thread::spawn(move || sender.send(1).unwrap());
+        let mut received = 0;
+        for _ in 0..2 {
+            if !receiver.is_empty() {
+                receiver.try_recv().unwrap();
+                received += 1;
+            }
+        }
+        other.join().unwrap();
+        assert_eq!(receiver.len() + received, 1);
+    });
+}
+
+#[test]
 fn who_waits_for_the_end_of_the_receiver_sees_it() {
     model(|| {
         let (sender, receiver) = channel::<()>(1);

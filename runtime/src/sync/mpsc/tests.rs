@@ -211,6 +211,45 @@ fn a_cancelled_wait_for_room_wakes_a_closed_receiver_that_waits_for_its_permit()
 }
 
 #[test]
+fn the_length_of_a_channel_counts_its_messages_and_nothing_else() {
+    let (sender, mut receiver) = unbounded_channel();
+    sender.send(1).unwrap();
+    drop(sender);
+    assert_eq!(receiver.len(), 1);
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert!(receiver.is_empty());
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+
+    // A permit that comes back after the end, twice, and the last sender.
+    let (sender, mut receiver) = channel(4);
+    let permits = [(); 2].map(|()| sender.try_reserve().unwrap());
+    sender.try_send(1).unwrap();
+    receiver.close();
+    permits.into_iter().for_each(drop);
+    assert_eq!((receiver.len(), receiver.try_recv()), (1, Ok(1)));
+    assert_eq!(receiver.len(), 0);
+    drop(sender);
+    assert_eq!(receiver.len(), 0);
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+    assert!(receiver.is_empty());
+}
+
+#[test]
+fn every_return_of_a_permit_wakes_a_closed_receiver_that_waits_again() {
+    let (sender, mut receiver) = channel::<()>(3);
+    let permits = [(); 3].map(|()| sender.try_reserve().unwrap());
+    receiver.close();
+    let (waker, count) = Count::waker();
+    let mut end = pin!(receiver.recv());
+    for (returned, permit) in permits.into_iter().enumerate() {
+        assert!(poll(end.as_mut(), &waker).is_pending());
+        drop(permit);
+        assert_eq!(count.wakes(), returned + 1);
+    }
+    assert_eq!(glance(end), Poll::Ready(None));
+}
+
+#[test]
 fn a_weak_sender_does_not_keep_the_channel_open() {
     let (sender, mut receiver) = unbounded_channel();
     let weak = sender.downgrade();
