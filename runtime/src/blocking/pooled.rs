@@ -4,7 +4,10 @@
 //! done when its bytes were copied, and what became of it is heard at the next
 //! operation. So a future that is dropped in between loses nothing.
 
-use crate::task::{JoinHandle, spawn_blocking};
+use crate::{
+    executor::coop,
+    task::{JoinHandle, spawn_blocking},
+};
 use std::{
     fmt,
     future::Future,
@@ -62,6 +65,10 @@ impl<T: Send + 'static> Pooled<T> {
     /// waits for it.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Done>> {
         let Place::Away(operation) = &mut self.place else {
+            // Reading what was read ahead never waits, nor does flushing
+            // nothing, so these spend here. Else the handle spends.
+            ready!(coop::poll_budget(context));
+            coop::spend();
             return Poll::Ready(Ok(Done::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));

@@ -3,6 +3,7 @@
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
 use crate::{
     runtime::{Handle, fork},
+    task::consume_budget,
     trace,
 };
 use futures_io::AsyncRead;
@@ -84,6 +85,8 @@ impl Child {
     /// Dropped, nothing is lost; the input stays closed.
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());
+        // A child that has ended is ready for ever.
+        consume_budget().await;
         loop {
             if let Some(status) = self.try_wait()? {
                 return Ok(status);

@@ -173,6 +173,7 @@ impl<T> Sender<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn closed(&self) {
+        consume_budget().await;
         loop {
             let deserted = self.shared.deserted.notified();
             if self.receiver_count() == 0 {

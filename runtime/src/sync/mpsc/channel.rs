@@ -10,6 +10,7 @@ use crate::{
     executor::coop,
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
+    task::consume_budget,
     trace::Made,
 };
 use std::{
@@ -63,6 +64,7 @@ impl<T, L> Channel<T, L> {
 
     /// Waits until the receiver is dropped or closes.
     pub(super) async fn closed(&self) {
+        consume_budget().await;
         let closed = self.closed.notified();
         if !self.queue.is_closed() {
             closed.await;
