@@ -235,5 +235,9 @@ impl<T, L: Limit> Drop for Rx<T, L> {
             // The next may hold what somebody waits for.
             quietly(move || drop(message));
         }
+        // Else it would keep its task's memory until the last sender goes.
+        // SAFETY: the receiver, `&mut`, which is gone after this.
+        let waker = unsafe { self.0.queue.take_waker() };
+        quietly(move || drop(waker));
     }
 }

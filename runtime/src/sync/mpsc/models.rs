@@ -2,7 +2,7 @@
 //! each other and the end of a block, and a receiver that goes to sleep.
 
 use super::{channel, error::TryRecvError, unbounded_channel};
-use crate::sync::testing::{block_on, glance};
+use crate::sync::testing::{Count, block_on, glance, poll};
 use loom::{model, sync::Arc, thread};
 use std::pin::pin;
 
@@ -204,6 +204,22 @@ fn a_receiver_that_is_not_empty_has_something_to_receive() {
         }
         other.join().unwrap();
         assert_eq!(receiver.len() + received, 1);
+    });
+}
+
+#[test]
+fn a_receiver_that_goes_takes_its_waker_along_or_leaves_it_to_a_sender() {
+    model(|| {
+        let (waker, count) = Count::waker();
+        let (sender, mut receiver) = channel(1);
+        let permit = sender.clone().try_reserve_owned().unwrap();
+        assert!(poll(pin!(receiver.recv()), &waker).is_pending());
+        let other = thread::spawn(move || permit.send(Arc::new(1)));
+        drop(receiver);
+        let sender = (other.join().unwrap(), sender);
+        drop(waker);
+        assert_eq!(std::sync::Arc::strong_count(&count), 1);
+        drop(sender);
     });
 }
 

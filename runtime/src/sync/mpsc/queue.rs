@@ -386,6 +386,31 @@ impl<T> Queue<T> {
     }
 }
 
+impl<T> Queue<T> {
+    /// Takes the receiver's waker out, unless a sender is about to wake it.
+    ///
+    /// # Safety
+    /// As for [`head`](Self::head); the receiver waits no more.
+    #[must_use]
+    pub(super) unsafe fn take_waker(&self) -> Option<Waker> {
+        // SAFETY: the caller's promise.
+        let (_, slot) = unsafe { self.head() };
+        // Ordering: Acquire brings the cell back, here and below. Pairs with the
+        // Release with which a sender publishes the slot.
+        let mut state = slot.state.load(Acquire);
+        if state == WAITED {
+            let taken_back = slot.state.compare_exchange(WAITED, EMPTY, AcqRel, Acquire);
+            state = taken_back.map_or_else(|now| now, |_| EMPTY);
+        }
+        if state == BUSY {
+            return None;
+        }
+        // SAFETY: no slot is WAITED or BUSY, because only the one at the head
+        // ever is. So the cell is the receiver's.
+        self.waker.with_mut(|waker| unsafe { (*waker).take() })
+    }
+}
+
 impl<T> Drop for Queue<T> {
     fn drop(&mut self) {
         // SAFETY: `&mut self`: nobody else is here, the receiver neither.

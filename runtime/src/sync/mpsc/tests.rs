@@ -1,5 +1,5 @@
 use super::{
-    Sender, channel,
+    Sender, UnboundedReceiver, channel,
     error::{SendTimeoutError, TryRecvError, TrySendError},
     unbounded_channel,
 };
@@ -11,7 +11,8 @@ use std::{
     any::Any,
     pin::{Pin, pin},
     rc::Rc,
-    task::Poll,
+    sync::Arc,
+    task::{Poll, Waker},
     time::Duration,
 };
 
@@ -247,6 +248,35 @@ fn every_return_of_a_permit_wakes_a_closed_receiver_that_waits_again() {
         assert_eq!(count.wakes(), returned + 1);
     }
     assert_eq!(glance(end), Poll::Ready(None));
+}
+
+#[test]
+fn a_receiver_that_is_dropped_keeps_no_waker() {
+    let (waker, count) = Count::waker();
+    let wakers = || Arc::strong_count(&count) - 1;
+    let wait = |waker: &Waker, receiver: &mut UnboundedReceiver<i32>| {
+        assert!(poll(pin!(receiver.recv()), waker).is_pending());
+    };
+
+    let (sender, mut receiver) = unbounded_channel();
+    wait(&waker, &mut receiver);
+    assert_eq!(wakers(), 2);
+    drop(receiver);
+    assert_eq!(wakers(), 1, "it waited");
+    assert!(sender.send(1).is_err());
+
+    let (sender, mut receiver) = unbounded_channel();
+    wait(&waker, &mut receiver);
+    sender.send(1).unwrap();
+    drop(receiver);
+    assert_eq!(wakers(), 1, "a message had come");
+
+    let (sender, mut receiver) = channel(1);
+    let permit = sender.try_reserve().unwrap();
+    assert!(poll(pin!(receiver.recv()), &waker).is_pending());
+    drop(receiver);
+    assert_eq!(wakers(), 1, "a permit is out");
+    permit.send(1);
 }
 
 #[test]
