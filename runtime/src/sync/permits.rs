@@ -57,6 +57,7 @@ impl Permits {
     const_unless_loom! {
         /// # Panics
         /// If there are to be more than [`MAX`].
+        #[track_caller]
         pub(crate) const fn new(permits: usize, made: Made) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {
@@ -119,6 +120,7 @@ impl Permits {
 
     /// # Panics
     /// If that makes more than [`MAX`].
+    #[track_caller]
     pub(crate) fn release(&self, permits: usize) {
         assert!(permits <= MAX, "{TOO_MANY}");
         // Ordering: Release hands what the holder did to who acquires next;

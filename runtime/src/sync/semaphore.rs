@@ -52,7 +52,7 @@ impl Semaphore {
         ///
         /// # Panics
         /// If there are to be more than [`MAX_PERMITS`](Self::MAX_PERMITS).
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
                 permits: Permits::new(permits, Made::new("Semaphore")),
@@ -62,7 +62,7 @@ impl Semaphore {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[track_caller]
         pub const fn const_new(permits: usize) -> Self {
             Self::new(permits)
         }
@@ -78,6 +78,7 @@ impl Semaphore {
     ///
     /// # Panics
     /// If there are then more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    #[track_caller]
     pub fn add_permits(&self, permits: usize) {
         self.permits.release(permits);
     }

@@ -3,11 +3,12 @@
 
 use crate::support::{Count, Drops, Gate, run, settle};
 use std::{
+    cell::RefCell,
     future::{Future, pending, poll_fn},
     mem::ManuallyDrop,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, Once},
     task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
     time::Duration,
 };
@@ -433,4 +434,45 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
     // The first ends when the second, which never began, is dropped.
     crate::support::watched("the shutdown", || drop(runtime));
     assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
+}
+
+/// The file that a panic of `code` blames.
+fn blamed(code: impl FnOnce()) -> String {
+    thread_local! {
+        static FILE: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let file = info.location().map_or("", |location| location.file());
+            FILE.set(file.to_owned());
+            before(info);
+        }));
+    });
+    let refused = catch_unwind(AssertUnwindSafe(code));
+    assert!(refused.is_err());
+    FILE.take()
+}
+
+#[test]
+fn a_constructor_that_refuses_its_argument_blames_its_caller() {
+    use wakeful::sync::{RwLock, Semaphore, broadcast, local, mpsc};
+
+    let too_many = Semaphore::MAX_PERMITS + 1;
+    let refused: [fn(); 9] = [
+        || drop(mpsc::channel::<()>(0)),
+        || drop(mpsc::channel::<()>(Semaphore::MAX_PERMITS + 1)),
+        || drop(broadcast::channel::<()>(0)),
+        || drop(broadcast::Sender::<()>::new(0)),
+        || drop(local::mpsc::channel::<()>(0)),
+        || _ = RwLock::with_max_readers((), 0),
+        || _ = RwLock::with_max_readers((), u32::MAX),
+        || _ = Semaphore::new(Semaphore::MAX_PERMITS + 1),
+        || drop(wakeful::time::interval(Duration::ZERO)),
+    ];
+    for (number, refused) in refused.into_iter().enumerate() {
+        assert_eq!(blamed(refused), file!(), "number {number}");
+    }
+    assert_eq!(blamed(|| Semaphore::new(1).add_permits(too_many)), file!());
 }

@@ -61,7 +61,7 @@ impl<T> Channel<T, Bounded> {
 ///
 /// # Panics
 /// If `capacity` is 0, or above [`Semaphore::MAX_PERMITS`](crate::sync::Semaphore::MAX_PERMITS).
-#[cfg_attr(feature = "trace", track_caller)]
+#[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
     let permits = Permits::new(capacity, Made::new("mpsc send"));
