@@ -1,9 +1,11 @@
 //! Child processes and signals, with real ones.
 #![cfg(all(unix, not(loom), not(miri)))]
 
-use futures_util::{AsyncReadExt, AsyncWriteExt};
+use futures_util::{AsyncReadExt, AsyncWriteExt, poll};
 use std::{
+    pin::pin,
     process::{Command as StdCommand, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 use wakeful::{
@@ -311,13 +313,41 @@ fn a_signal_that_cannot_be_listened_for_says_so() {
     });
 }
 
+/// Ctrl-C is the whole process's: one test at a time.
+static CTRL_C: Mutex<()> = Mutex::new(());
+
+fn press_ctrl_c() {
+    // SAFETY: a signal that has been listened for.
+    assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
+}
+
 #[test]
-fn ctrl_c_ends_the_wait_for_it() {
+fn ctrl_c_between_two_waits_for_it_ends_the_second() {
+    let _alone = CTRL_C.lock();
     run("ctrl-c", async {
         let wait = spawn_local(ctrl_c());
         yield_now().await;
-        // SAFETY: a signal that is listened for, since the task's first poll.
-        assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
+        press_ctrl_c();
+        wait.await.unwrap().unwrap();
+        // No listener is there, and the reactor looks meanwhile.
+        press_ctrl_c();
+        for _ in 0..3 {
+            yield_now().await;
+        }
+        let second = timeout(Duration::from_secs(5), ctrl_c()).await;
+        second.expect("it has been pressed").unwrap();
+        assert!(poll!(pin!(ctrl_c())).is_pending(), "only once");
+    });
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_it() {
+    let _alone = CTRL_C.lock();
+    run("ctrl-c", async {
+        let wait = spawn_local(ctrl_c());
+        yield_now().await;
+        // It is listened for since the task's first poll.
+        press_ctrl_c();
         wait.await.unwrap().unwrap();
     });
 }
