@@ -8,11 +8,14 @@ use std::{
     mem::ManuallyDrop,
     panic::{self, AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::{Arc, Once},
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
     time::Duration,
 };
-use wakeful::{Runtime, spawn_local, time::sleep};
+use wakeful::{Runtime, runtime::Builder, spawn_local, time::sleep};
 
 /// Panics when it is dropped.
 struct Bomb(&'static str);
@@ -420,7 +423,7 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
             drop(self.0.spawn(async {}));
         }
     }
-    let runtime = wakeful::runtime::Builder::new_current_thread()
+    let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
         .build()
         .unwrap();
@@ -434,6 +437,40 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
     // The first ends when the second, which never began, is dropped.
     crate::support::watched("the shutdown", || drop(runtime));
     assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
+    struct Witness(Arc<AtomicBool>);
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            self.0.store(std::thread::panicking(), SeqCst);
+        }
+    }
+    /// A future that is written by hand: nothing of it is unwound by itself.
+    struct ByHand(#[expect(dead_code, reason = "it is dropped")] Witness);
+    impl Future for ByHand {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            panic!("in the poll")
+        }
+    }
+    let pool = Builder::new_multi_thread().worker_threads(1);
+    for runtime in [Runtime::new().unwrap(), pool.build().unwrap()] {
+        let panicking = Arc::new(AtomicBool::new(false));
+        let witness = Witness(Arc::clone(&panicking));
+        let task = runtime.spawn(async move {
+            let _witness = witness;
+            poll_fn(|_| -> Poll<()> { panic!("in the poll") }).await;
+        });
+        assert!(runtime.block_on(task).unwrap_err().is_panic());
+        assert!(panicking.load(SeqCst), "in a local variable of the poll");
+
+        let panicking = Arc::new(AtomicBool::new(false));
+        let task = runtime.spawn(ByHand(Witness(Arc::clone(&panicking))));
+        assert!(runtime.block_on(task).unwrap_err().is_panic());
+        assert!(panicking.load(SeqCst), "in the future");
+    }
 }
 
 /// The file that a panic of `code` blames.
