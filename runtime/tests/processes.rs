@@ -280,6 +280,25 @@ fn a_whole_process_group_can_be_told_apart() {
 }
 
 #[test]
+fn a_child_whose_runtime_is_gone_is_waited_for_on_another() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let first = Runtime::new().unwrap();
+    let mut child = first
+        .block_on(async { shell("read line").stdin(reader).spawn() })
+        .unwrap();
+    drop(first);
+    run("a child of another runtime", async {
+        let wait = spawn_local(async move { child.wait().await });
+        yield_now().await;
+        assert!(!wait.is_finished());
+        // It reads the end.
+        drop(writer);
+        let status = wait.await.unwrap().unwrap();
+        assert_eq!(status.code(), Some(1));
+    });
+}
+
+#[test]
 fn a_program_that_is_not_there_is_an_error() {
     run("the error", async {
         let error = Command::new("no-such-program-anywhere")
