@@ -31,7 +31,7 @@ const SHIFT: u32 = 2;
 const ONE: usize = 1 << SHIFT;
 
 pub(super) const MAX: usize = usize::MAX >> 3;
-const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permits";
+pub(super) const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permits";
 
 pub(crate) struct Permits {
     word: AtomicUsize,
@@ -120,7 +120,6 @@ impl Permits {
 
     /// # Panics
     /// If that makes more than [`MAX`].
-    #[track_caller]
     pub(crate) fn release(&self, permits: usize) {
         assert!(permits <= MAX, "{TOO_MANY}");
         // Ordering: Release hands what the holder did to who acquires next;

@@ -1,6 +1,6 @@
 //! [`Semaphore`]: permits to do something, of which there are so many.
 
-use super::permits::{MAX, Permits, Refused};
+use super::permits::{MAX, Permits, Refused, TOO_MANY};
 use crate::trace::Made;
 use std::{error::Error, fmt, ptr, sync::Arc};
 
@@ -80,6 +80,7 @@ impl Semaphore {
     /// If there are then more than [`MAX_PERMITS`](Self::MAX_PERMITS).
     #[track_caller]
     pub fn add_permits(&self, permits: usize) {
+        assert!(permits <= MAX, "{}", TOO_MANY);
         self.permits.release(permits);
     }
 

@@ -57,6 +57,16 @@ impl<T> Channel<T, Bounded> {
     }
 }
 
+/// Dropped, this says that a wait for permits was dropped, which perhaps had them
+/// already. They are back by then, because the wait is dropped before this.
+struct Cancelled<'a, T>(&'a Channel<T, Bounded>);
+
+impl<T> Drop for Cancelled<'_, T> {
+    fn drop(&mut self) {
+        self.0.nudge_if_closed();
+    }
+}
+
 /// A channel with room for `capacity` messages.
 ///
 /// # Panics
@@ -86,7 +96,11 @@ impl<T> Sender<T> {
     /// Dropped, it sends nothing, and the message goes with it; its turn is
     /// lost. [`reserve`](Self::reserve) keeps the message out of the wait.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        match self.acquire(1).await {
+        // As in `acquire`, without another future around this one.
+        let cancelled = Cancelled(self.tx.channel());
+        let acquired = self.tx.limit.permits.acquire(1).await;
+        mem::forget(cancelled);
+        match acquired {
             Ok(()) => self.tx.queue.push(message),
             Err(_) => return Err(SendError(message)),
         }
@@ -197,14 +211,6 @@ impl<T> Sender<T> {
     }
 
     async fn acquire(&self, permits: usize) -> Result<(), SendError<()>> {
-        /// The wait was dropped, and perhaps it had its permits already. They
-        /// are back by now, because the wait is dropped before this.
-        struct Cancelled<'a, T>(&'a Channel<T, Bounded>);
-        impl<T> Drop for Cancelled<'_, T> {
-            fn drop(&mut self) {
-                self.0.nudge_if_closed();
-            }
-        }
         let cancelled = Cancelled(self.tx.channel());
         let acquired = self.tx.limit.permits.acquire(permits).await;
         mem::forget(cancelled);

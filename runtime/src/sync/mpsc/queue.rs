@@ -123,13 +123,13 @@ impl<T> Queue<T> {
 
     /// Puts a message in, and wakes the receiver.
     pub(super) fn push(&self, message: T) {
-        let slot = self.claim(0, 0).expect("nothing is refused");
+        let slot = self.claim::<0, 0>().expect("nothing is refused");
         self.put(slot, message);
     }
 
     /// Puts a message in, unless the queue is closed.
     pub(super) fn push_unless_closed(&self, message: T) -> Result<(), T> {
-        match self.claim(CLOSED, 0) {
+        match self.claim::<CLOSED, 0>() {
             Some(slot) => self.put(slot, message),
             None => return Err(message),
         }
@@ -139,7 +139,7 @@ impl<T> Queue<T> {
     /// Has the receiver look whether it is over.
     pub(super) fn nudge(&self) {
         loop {
-            if let Some(slot) = self.claim(NUDGED, NUDGED) {
+            if let Some(slot) = self.claim::<NUDGED, NUDGED>() {
                 return self.publish(slot, NUDGE);
             }
             // Ordering: Relaxed; the exchange checks what this says.
@@ -163,14 +163,14 @@ impl<T> Queue<T> {
         self.publish(slot, VALUE);
     }
 
-    /// Claims a slot and sets the bits of `mark`, unless the word has one of the
-    /// bits of `unless`. A mark is never set already.
-    fn claim(&self, unless: usize, mark: usize) -> Option<&Slot<T>> {
+    /// Claims a slot and sets the bits of `MARK`, unless the word has one of the
+    /// bits of `UNLESS`. A mark is never set already.
+    fn claim<const UNLESS: usize, const MARK: usize>(&self) -> Option<&Slot<T>> {
         loop {
             // Ordering: Acquire, so that the block read next is at least the
             // one that was put in place before the word came here.
             let now = self.tail.load(Acquire);
-            if now & unless != 0 {
+            if now & UNLESS != 0 {
                 return None;
             }
             let place = (now / ONE) % LAP;
@@ -185,7 +185,7 @@ impl<T> Queue<T> {
             // sees the blocks that were put in place before.
             let claimed = self
                 .tail
-                .compare_exchange_weak(now, now + ONE + mark, AcqRel, Relaxed);
+                .compare_exchange_weak(now, now + ONE + MARK, AcqRel, Relaxed);
             if claimed.is_err() {
                 continue;
             }
