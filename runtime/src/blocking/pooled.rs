@@ -11,7 +11,7 @@ use crate::{
 use std::{
     fmt,
     future::Future,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, IoSlice, Read, Seek, SeekFrom, Write},
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -148,12 +148,28 @@ impl<T: Send + 'static> Pooled<T> {
     where
         T: Write,
     {
+        self.poll_write_vectored(context, &[IoSlice::new(buffer)])
+    }
+
+    /// [`poll_write`](Self::poll_write), of several buffers after each other.
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>>
+    where
+        T: Write,
+    {
         ready!(self.poll_done(context))?;
-        let count = buffer.len().min(MOST);
+        let mut count = 0;
         if let Place::Here(lent) = &mut self.place {
             (self.taken, self.filled) = (0, 0);
             lent.bytes.clear();
-            lent.bytes.extend_from_slice(&buffer[..count]);
+            for buffer in buffers {
+                let taken = buffer.len().min(MOST - count);
+                lent.bytes.extend_from_slice(&buffer[..taken]);
+                count += taken;
+            }
         }
         self.begin(|lent| {
             lent.stream.write_all(&lent.bytes)?;
