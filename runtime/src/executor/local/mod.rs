@@ -45,6 +45,10 @@ use std::{
     sync::Arc,
 };
 
+/// How many tasks may be cancelled inside each other's destructors at shutdown.
+/// Those that are spawned deeper wait in the queue, to save the stack.
+const NESTED_CANCELS: u32 = 16;
+
 /// The root's key: it is in no list, nor is to be listed.
 const ROOT: u32 = UNLISTED - 1;
 
@@ -81,6 +85,8 @@ pub(crate) struct Core {
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
+    /// How many tasks are being cancelled that came too late.
+    nested_cancels: Cell<u32>,
     /// A task is not to be admitted without more: there are ranks or hooks, or
     /// it comes too late. One look in the place of three.
     special: Cell<bool>,
@@ -212,6 +218,7 @@ impl Core {
             gate,
             ticks: Cell::new(0),
             closing: Cell::new(false),
+            nested_cancels: Cell::new(0),
         }
     }
 
@@ -255,9 +262,16 @@ impl Core {
             hooks.task_spawn(task.clone());
         }
         if self.closing.get() {
+            let nested = self.nested_cancels.get();
+            if nested >= NESTED_CANCELS {
+                // `shut_down` comes to it.
+                return self.push(task);
+            }
+            self.nested_cancels.set(nested + 1);
             // SAFETY: this is the thread it was spawned on, and it stands in
             // no queue.
-            return unsafe { task.cancel() };
+            unsafe { task.cancel() };
+            return self.nested_cancels.set(nested);
         }
         self.list(&task);
         if let (Some(ranks), Some(rank)) = (&self.ranks, rank) {
@@ -369,10 +383,7 @@ impl Core {
         self.driver.close();
         self.handle().timers().close();
         self.queue.append(&self.gave_way);
-        while let Some(task) = self.pop() {
-            // SAFETY: as above.
-            unsafe { task.cancel() };
-        }
+        self.cancel_queued();
         self.mailbox.inbox().close(|task| {
             if list::key(&task) == UNLISTED {
                 self.mailbox.alive().count_one();
@@ -382,7 +393,17 @@ impl Core {
         });
         // SAFETY: as for the tasks.
         unsafe { self.root.clone().cancel() };
+        // What the last destructors have spawned.
+        self.cancel_queued();
         self.gate.shut();
+    }
+
+    fn cancel_queued(&self) {
+        while let Some(task) = self.pop() {
+            // SAFETY: the thread on which it was spawned, or its future is `Send`;
+            // and nothing is running, as in `shut_down`.
+            unsafe { task.cancel() };
+        }
     }
 
     /// The tasks that have not ended, for the inspector.
