@@ -58,7 +58,7 @@ fn echo_prints_what_it_hears() {
 fn priorities_shows_both_orders() {
     assert_eq!(
         printed_by("priorities"),
-        "Fifo: sweep, slow, quick, alarm, sweep, half of slow, half of quick, sweep\n\
+        "Fifo: sweep, slow, quick, alarm, half of slow, half of quick, sweep, sweep\n\
          Ranked: alarm, quick, half of quick, slow, half of slow, sweep, sweep, sweep\n"
     );
 }

@@ -4,7 +4,7 @@
 use futures_util::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 use std::{
     collections::HashSet,
-    io::SeekFrom,
+    io::{IoSlice, SeekFrom},
     pin::pin,
     sync::mpsc,
     task::{Context, Waker},
@@ -147,6 +147,20 @@ fn a_write_that_fails_is_an_error_of_what_comes_next() {
         // It has been said; the file goes on.
         read_only.flush().await.unwrap();
         read_only.sync_all().await.unwrap();
+    });
+}
+
+#[test]
+fn a_vectored_write_takes_more_than_its_first_buffer() {
+    run(async |folder: TempDir| {
+        let mut file = text_file(&folder, "").await;
+        let buffers = ["one, ", "", "two, ", "three"].map(|text| IoSlice::new(text.as_bytes()));
+        assert_eq!(file.write_vectored(&buffers).await.unwrap(), 15);
+        file.flush().await.unwrap();
+        let written = fs::read_to_string(folder.path().join("file"))
+            .await
+            .unwrap();
+        assert_eq!(written, "one, two, three");
     });
 }
 

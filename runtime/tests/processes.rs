@@ -1,9 +1,11 @@
 //! Child processes and signals, with real ones.
 #![cfg(all(unix, not(loom), not(miri)))]
 
-use futures_util::{AsyncReadExt, AsyncWriteExt};
+use futures_util::{AsyncReadExt, AsyncWriteExt, poll};
 use std::{
+    pin::pin,
     process::{Command as StdCommand, Stdio},
+    sync::Mutex,
     time::Duration,
 };
 use wakeful::{
@@ -278,6 +280,25 @@ fn a_whole_process_group_can_be_told_apart() {
 }
 
 #[test]
+fn a_child_whose_runtime_is_gone_is_waited_for_on_another() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let first = Runtime::new().unwrap();
+    let mut child = first
+        .block_on(async { shell("read line").stdin(reader).spawn() })
+        .unwrap();
+    drop(first);
+    run("a child of another runtime", async {
+        let wait = spawn_local(async move { child.wait().await });
+        yield_now().await;
+        assert!(!wait.is_finished());
+        // It reads the end.
+        drop(writer);
+        let status = wait.await.unwrap().unwrap();
+        assert_eq!(status.code(), Some(1));
+    });
+}
+
+#[test]
 fn a_program_that_is_not_there_is_an_error() {
     run("the error", async {
         let error = Command::new("no-such-program-anywhere")
@@ -311,13 +332,41 @@ fn a_signal_that_cannot_be_listened_for_says_so() {
     });
 }
 
+/// Ctrl-C is the whole process's: one test at a time.
+static CTRL_C: Mutex<()> = Mutex::new(());
+
+fn press_ctrl_c() {
+    // SAFETY: a signal that has been listened for.
+    assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
+}
+
 #[test]
-fn ctrl_c_ends_the_wait_for_it() {
+fn ctrl_c_between_two_waits_for_it_ends_the_second() {
+    let _alone = CTRL_C.lock();
     run("ctrl-c", async {
         let wait = spawn_local(ctrl_c());
         yield_now().await;
-        // SAFETY: a signal that is listened for, since the task's first poll.
-        assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
+        press_ctrl_c();
+        wait.await.unwrap().unwrap();
+        // No listener is there, and the reactor looks meanwhile.
+        press_ctrl_c();
+        for _ in 0..3 {
+            yield_now().await;
+        }
+        let second = timeout(Duration::from_secs(5), ctrl_c()).await;
+        second.expect("it has been pressed").unwrap();
+        assert!(poll!(pin!(ctrl_c())).is_pending(), "only once");
+    });
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_for_it() {
+    let _alone = CTRL_C.lock();
+    run("ctrl-c", async {
+        let wait = spawn_local(ctrl_c());
+        yield_now().await;
+        // It is listened for since the task's first poll.
+        press_ctrl_c();
         wait.await.unwrap().unwrap();
     });
 }

@@ -4,11 +4,14 @@
 //! done when its bytes were copied, and what became of it is heard at the next
 //! operation. So a future that is dropped in between loses nothing.
 
-use crate::task::{JoinHandle, spawn_blocking};
+use crate::{
+    executor::coop,
+    task::{JoinHandle, spawn_blocking},
+};
 use std::{
     fmt,
     future::Future,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, IoSlice, Read, Seek, SeekFrom, Write},
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
@@ -62,6 +65,10 @@ impl<T: Send + 'static> Pooled<T> {
     /// waits for it.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Done>> {
         let Place::Away(operation) = &mut self.place else {
+            // Reading what was read ahead never waits, nor does flushing
+            // nothing, so these spend here. Else the handle spends.
+            ready!(coop::poll_budget(context));
+            coop::spend();
             return Poll::Ready(Ok(Done::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));
@@ -141,12 +148,28 @@ impl<T: Send + 'static> Pooled<T> {
     where
         T: Write,
     {
+        self.poll_write_vectored(context, &[IoSlice::new(buffer)])
+    }
+
+    /// [`poll_write`](Self::poll_write), of several buffers after each other.
+    pub(crate) fn poll_write_vectored(
+        &mut self,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>>
+    where
+        T: Write,
+    {
         ready!(self.poll_done(context))?;
-        let count = buffer.len().min(MOST);
+        let mut count = 0;
         if let Place::Here(lent) = &mut self.place {
             (self.taken, self.filled) = (0, 0);
             lent.bytes.clear();
-            lent.bytes.extend_from_slice(&buffer[..count]);
+            for buffer in buffers {
+                let taken = buffer.len().min(MOST - count);
+                lent.bytes.extend_from_slice(&buffer[..taken]);
+                count += taken;
+            }
         }
         self.begin(|lent| {
             lent.stream.write_all(&lent.bytes)?;

@@ -8,7 +8,7 @@
 use crate::trace;
 use std::{
     cell::Cell,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
 const PER_POLL: u32 = 128;
@@ -16,10 +16,13 @@ const PER_POLL: u32 = 128;
 thread_local! {
     /// `None` where nobody waits for a turn: outside a runtime, say.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
+    /// Whether the poll that runs now has given way.
+    static GAVE_WAY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs one poll of a task with a fresh budget.
 pub(crate) fn with_budget<R>(poll: impl FnOnce() -> R) -> R {
+    GAVE_WAY.set(false);
     under(Some(PER_POLL), poll)
 }
 
@@ -70,11 +73,23 @@ pub(crate) fn is_spent() -> bool {
 /// when the others had their turn.
 pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
-        context.waker().wake_by_ref();
+        give_way(context.waker());
         trace::note_no_turn();
         return Poll::Pending;
     }
     Poll::Ready(())
+}
+
+/// Wakes the task that is being polled. The executor polls it again after every
+/// other task that is ready now, and after a look at the sockets and the timers.
+pub(crate) fn give_way(waker: &Waker) {
+    GAVE_WAY.set(true);
+    waker.wake_by_ref();
+}
+
+/// Whether the poll that runs now, or has just ended, has given way.
+pub(crate) fn gave_way() -> bool {
+    GAVE_WAY.get()
 }
 
 /// Something was ready: that costs one.

@@ -39,6 +39,9 @@ impl Driver {
     pub(crate) fn look(&self) {
         if !is_bare(self.handle.reactor(), self.handle.timers()) {
             self.turn(Some(Duration::ZERO));
+        } else if cfg!(feature = "trace") {
+            // The clock is to go on.
+            self.handle.timers().note_time();
         }
     }
 
@@ -72,10 +75,9 @@ impl Driver {
 }
 
 /// Whether nothing is registered and no timer set, so that there is nothing to
-/// see and the system call can be saved. But where tasks are traced, the clock
-/// is to go on.
+/// see and the system call can be saved.
 pub(super) fn is_bare(sockets: &reactor::Shared, timers: &Timers) -> bool {
-    sockets.is_bare() && timers.is_bare() && !cfg!(feature = "trace")
+    sockets.is_bare() && timers.is_bare()
 }
 
 /// Waits for events, at most for `timeout`, and collects the wakers of those

@@ -10,7 +10,7 @@ use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, RawHandle};
 use std::{
     fmt, fs,
     future::poll_fn,
-    io::{self, SeekFrom},
+    io::{self, IoSlice, SeekFrom},
     path::Path,
     pin::Pin,
     sync::Arc,
@@ -207,6 +207,15 @@ impl AsyncWrite for File {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_place(context))?;
         self.goes_on().poll_write(context, buffer)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_place(context))?;
+        self.goes_on().poll_write_vectored(context, buffers)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

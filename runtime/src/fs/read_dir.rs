@@ -1,7 +1,10 @@
 //! What is in a directory.
 
 use super::{FileType, Metadata, in_pool};
-use crate::task::{JoinHandle, spawn_blocking};
+use crate::{
+    executor::coop,
+    task::{JoinHandle, spawn_blocking},
+};
 use std::{
     ffi::OsString,
     fs,
@@ -90,6 +93,10 @@ impl ReadDir {
             let fetched = ready!(Pin::new(fetching).poll(context));
             self.fetching = None;
             self.fetched = fetched?;
+        } else {
+            // The entries that are in memory never wait, nor does the end.
+            ready!(coop::poll_budget(context));
+            coop::spend();
         }
         Poll::Ready(self.fetched.entries.next().transpose())
     }

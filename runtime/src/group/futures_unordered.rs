@@ -55,6 +55,8 @@ type Ended<F> = (
 #[must_use = "futures do nothing unless polled: await `next`"]
 pub struct FuturesUnordered<F> {
     group: Group<Pin<Box<F>>>,
+    /// Whether it has said that there are no futures, and has got none since.
+    terminated: bool,
 }
 
 impl<F> FuturesUnordered<F> {
@@ -62,6 +64,7 @@ impl<F> FuturesUnordered<F> {
     pub fn new() -> Self {
         Self {
             group: Group::new(),
+            terminated: false,
         }
     }
 
@@ -84,6 +87,7 @@ impl<F> FuturesUnordered<F> {
 impl<F: Future> FuturesUnordered<F> {
     /// Adds a future. It is polled for the first time when somebody waits.
     pub fn push(&mut self, future: F) {
+        self.terminated = false;
         self.group.insert(Box::pin(future));
     }
 
@@ -107,6 +111,7 @@ impl<F: Future> FuturesUnordered<F> {
         });
         self.group
             .note_all(&polled, "futures of a FuturesUnordered");
+        self.terminated = matches!(polled, Poll::Ready(None));
         polled.map(|ended| ended.map(Self::output))
     }
 
@@ -135,7 +140,7 @@ impl<F: Future> Stream for FuturesUnordered<F> {
 
 impl<F: Future> FusedStream for FuturesUnordered<F> {
     fn is_terminated(&self) -> bool {
-        self.is_empty()
+        self.terminated
     }
 }
 

@@ -31,7 +31,7 @@ use slab::Slab;
 use std::{
     collections::VecDeque,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 /// Members of whatever kind, each with a waker of its own. How a member is
@@ -172,6 +172,9 @@ impl<M> Group<M> {
             return Poll::Ready(Some(ready));
         }
         if self.members.is_empty() {
+            // An empty group is ready for ever, so this spends as well.
+            ready!(coop::poll_budget(context));
+            coop::spend();
             return Poll::Ready(None);
         }
         self.gather(Some(context.waker()));

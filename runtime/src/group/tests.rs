@@ -293,3 +293,17 @@ fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
     group.clear();
     assert_eq!(Arc::strong_count(&own), 1);
 }
+
+#[test]
+fn an_empty_group_is_terminated_when_it_has_said_so() {
+    use futures_util::stream::FusedStream;
+
+    let mut group = FuturesUnordered::new();
+    assert!(!group.is_terminated());
+    assert!(at_once(group.next()).is_none());
+    assert!(group.is_terminated());
+    group.push(ready(1));
+    assert!(!group.is_terminated());
+    assert_eq!(at_once(group.next()), Some(1));
+    assert!(!group.is_terminated());
+}

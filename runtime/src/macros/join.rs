@@ -2,9 +2,10 @@
 
 /// Awaits all the futures together, and gives their outputs as a tuple.
 ///
-/// The futures take turns at being polled first. They run in this task, so a
-/// computation in one of them holds up the others; [`spawn_local`] what is to
-/// be a task of its own.
+/// The futures take turns at being polled first, unless `biased;` stands before
+/// them: then they are polled in the order in which they stand. They run in this
+/// task, so a computation in one of them holds up the others; [`spawn_local`]
+/// what is to be a task of its own.
 ///
 /// # Cancel safety
 /// Dropped, it drops all of them, with the outputs that were there already.
@@ -24,12 +25,12 @@
 #[macro_export]
 macro_rules! join {
     // Each round takes one expression and brings one name.
-    (@name [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
-        $crate::join!(@name [$($future = $value,)* future = $next,] $($rest)*)
+    (@name $turns:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::join!(@name $turns [$($future = $value,)* future = $next,] $($rest)*)
     };
-    (@name [$($future:ident = $value:expr,)*]) => {{
+    (@name $turns:ident [$($future:ident = $value:expr,)*]) => {{
         $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
-        let mut turns = $crate::macros::support::Turns::new([$(::core::stringify!($future)),*].len());
+        let mut turns = $crate::macros::support::Turns::$turns([$(::core::stringify!($future)),*].len());
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
@@ -45,8 +46,11 @@ macro_rules! join {
         })
         .await
     }};
+    (biased; $($value:expr),+ $(,)?) => {
+        $crate::join!(@name biased [] $($value,)+)
+    };
     ($($value:expr),+ $(,)?) => {
-        $crate::join!(@name [] $($value,)+)
+        $crate::join!(@name new [] $($value,)+)
     };
     () => {
         ()
@@ -55,7 +59,7 @@ macro_rules! join {
 
 /// Awaits all the futures together, each of which gives a `Result`: `Ok` with a
 /// tuple of their values, or the first `Err`, as soon as it is there. The
-/// others are then dropped.
+/// others are then dropped. `biased;` does the same as in [`join!`](crate::join!).
 ///
 /// # Cancel safety
 /// Dropped, it drops all of them, with the outputs that were there already.
@@ -73,12 +77,12 @@ macro_rules! join {
 /// ```
 #[macro_export]
 macro_rules! try_join {
-    (@name [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
-        $crate::try_join!(@name [$($future = $value,)* future = $next,] $($rest)*)
+    (@name $turns:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::try_join!(@name $turns [$($future = $value,)* future = $next,] $($rest)*)
     };
-    (@name [$($future:ident = $value:expr,)*]) => {{
+    (@name $turns:ident [$($future:ident = $value:expr,)*]) => {{
         $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
-        let mut turns = $crate::macros::support::Turns::new([$(::core::stringify!($future)),*].len());
+        let mut turns = $crate::macros::support::Turns::$turns([$(::core::stringify!($future)),*].len());
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
@@ -97,7 +101,10 @@ macro_rules! try_join {
         })
         .await
     }};
+    (biased; $($value:expr),+ $(,)?) => {
+        $crate::try_join!(@name biased [] $($value,)+)
+    };
     ($($value:expr),+ $(,)?) => {
-        $crate::try_join!(@name [] $($value,)+)
+        $crate::try_join!(@name new [] $($value,)+)
     };
 }

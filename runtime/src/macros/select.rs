@@ -90,6 +90,7 @@ macro_rules! select {
         ))
     };
 
+    (@run $first:ident [] ($else:expr)) => { $else };
     (@run $first:ident [$({
         $future:ident $enabled:ident $output:ident
         ($pattern:pat) ($value:expr) ($condition:expr) ($code:expr)
@@ -99,7 +100,9 @@ macro_rules! select {
             let mut $output = ::core::option::Option::None;
         )*
         {
-            $(let mut $future = $crate::macros::support::pin!($crate::macros::support::IntoFuture::into_future($value));)*
+            // By themselves, so that what is borrowed where it is made lives on.
+            $(let $future = $value;)*
+            $(let mut $future = $crate::macros::support::pin!($crate::macros::support::IntoFuture::into_future($future));)*
             let futures = [$(::core::stringify!($future)),*].len();
             $crate::macros::support::poll_fn(|context| {
                 let mut pending = false;
@@ -108,7 +111,8 @@ macro_rules! select {
                     $(if half.contains(&$crate::macros::support::count(&mut _place)) && $enabled {
                         match $crate::macros::support::poll($future.as_mut(), context) {
                             $crate::macros::support::Poll::Pending => pending = true,
-                            $crate::macros::support::Poll::Ready(value) => {
+                            #[allow(unused_mut)]
+                            $crate::macros::support::Poll::Ready(mut value) => {
                                 $enabled = false;
                                 // In a guard a pattern looks and takes nothing.
                                 let mut matches = false;
@@ -135,6 +139,28 @@ macro_rules! select {
         $crate::select!(@code [$({ $output ($pattern) ($code) })*] ($else))
     }};
 
+    // Four a round, for the compiler's limit of rounds.
+    (@code [
+        { $output0:ident ($pattern0:pat) ($code0:expr) }
+        { $output1:ident ($pattern1:pat) ($code1:expr) }
+        { $output2:ident ($pattern2:pat) ($code2:expr) }
+        { $output3:ident ($pattern3:pat) ($code3:expr) }
+        $($rest:tt)*
+    ] ($else:expr)) => {
+        match $output0 {
+            ::core::option::Option::Some($pattern0) => $code0,
+            _ => match $output1 {
+                ::core::option::Option::Some($pattern1) => $code1,
+                _ => match $output2 {
+                    ::core::option::Option::Some($pattern2) => $code2,
+                    _ => match $output3 {
+                        ::core::option::Option::Some($pattern3) => $code3,
+                        _ => $crate::select!(@code [$($rest)*] ($else)),
+                    },
+                },
+            },
+        }
+    };
     (@code [{ $output:ident ($pattern:pat) ($code:expr) } $($rest:tt)*] ($else:expr)) => {
         match $output {
             ::core::option::Option::Some($pattern) => $code,

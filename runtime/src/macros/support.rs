@@ -87,17 +87,31 @@ pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F
 pub struct Turns {
     futures: usize,
     first: usize,
+    /// How much further the next turn begins.
+    step: usize,
 }
 
 impl Turns {
     pub fn new(futures: usize) -> Self {
-        Self { futures, first: 0 }
+        Self {
+            futures,
+            first: 0,
+            step: 1,
+        }
+    }
+
+    /// Begins with the first each time.
+    pub fn biased(futures: usize) -> Self {
+        Self {
+            step: 0,
+            ..Self::new(futures)
+        }
     }
 
     /// The places from the first one's on, and those before it.
     pub fn take_turn(&mut self) -> [Range<usize>; 2] {
         let halves = halves(self.first, self.futures);
-        self.first = (self.first + 1) % self.futures.max(1);
+        self.first = (self.first + self.step) % self.futures.max(1);
         halves
     }
 }

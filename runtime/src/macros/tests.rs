@@ -242,3 +242,140 @@ fn what_is_pinned_is_polled_by_reference_and_goes_on() {
     assert_eq!(at_once(named), 3);
     assert_eq!(at_once(given), 4);
 }
+
+#[test]
+fn a_pattern_of_select_may_borrow_what_is_ready() {
+    at_once(async {
+        let length = crate::select! {
+            Some(ref mut word) = ready(Some(String::from("two"))) => {
+                word.push('!');
+                word.len()
+            }
+        };
+        assert_eq!(length, 4);
+        let length = crate::select! {
+            Some(ref word) = ready(Some(String::from("one"))) => word.len(),
+        };
+        assert_eq!(length, 3);
+    });
+}
+
+#[test]
+fn a_future_of_select_may_be_borrowed_where_it_is_made() {
+    at_once(async {
+        crate::select! {
+            () = &mut ready(()) => {}
+            () = &mut pending() => unreachable!(),
+        }
+    });
+}
+
+#[test]
+fn a_select_of_else_alone_runs_it() {
+    assert_eq!(
+        at_once(async {
+            crate::select! { else => 1 }
+        }),
+        1
+    );
+    assert_eq!(
+        at_once(async {
+            crate::select! { biased; else => 2, }
+        }),
+        2
+    );
+}
+
+#[test]
+fn a_select_may_have_64_branches() {
+    let chosen = at_once(async {
+        crate::select! {
+            () = pending() => 0,
+            () = pending() => 1,
+            () = pending() => 2,
+            () = pending() => 3,
+            () = pending() => 4,
+            () = pending() => 5,
+            () = pending() => 6,
+            () = pending() => 7,
+            () = pending() => 8,
+            () = pending() => 9,
+            () = pending() => 10,
+            () = pending() => 11,
+            () = pending() => 12,
+            () = pending() => 13,
+            () = pending() => 14,
+            () = pending() => 15,
+            () = pending() => 16,
+            () = pending() => 17,
+            () = pending() => 18,
+            () = pending() => 19,
+            () = pending() => 20,
+            () = pending() => 21,
+            () = pending() => 22,
+            () = pending() => 23,
+            () = pending() => 24,
+            () = pending() => 25,
+            () = pending() => 26,
+            () = pending() => 27,
+            () = pending() => 28,
+            () = pending() => 29,
+            () = pending() => 30,
+            () = pending() => 31,
+            () = pending() => 32,
+            () = pending() => 33,
+            () = pending() => 34,
+            () = pending() => 35,
+            () = pending() => 36,
+            () = pending() => 37,
+            () = pending() => 38,
+            () = pending() => 39,
+            () = pending() => 40,
+            () = pending() => 41,
+            () = pending() => 42,
+            () = pending() => 43,
+            () = pending() => 44,
+            () = pending() => 45,
+            () = pending() => 46,
+            () = pending() => 47,
+            () = pending() => 48,
+            () = pending() => 49,
+            () = pending() => 50,
+            () = pending() => 51,
+            () = pending() => 52,
+            () = pending() => 53,
+            () = pending() => 54,
+            () = pending() => 55,
+            () = pending() => 56,
+            () = pending() => 57,
+            () = pending() => 58,
+            () = pending() => 59,
+            () = pending() => 60,
+            () = pending() => 61,
+            () = pending() => 62,
+            () = ready(()) => 63,
+        }
+    });
+    assert_eq!(chosen, 63);
+}
+
+#[test]
+fn a_biased_join_polls_in_the_order_in_which_its_futures_stand() {
+    let order = RefCell::new(String::new());
+    let noted = |name: char| {
+        let order = &order;
+        poll_fn(move |_| {
+            order.borrow_mut().push(name);
+            Poll::<Result<(), ()>>::Pending
+        })
+    };
+    let mut joined = pin!(async { crate::join!(biased; noted('a'), noted('b')) });
+    for _ in 0..3 {
+        assert!(glance(joined.as_mut()).is_pending());
+    }
+    let mut joined = pin!(async { crate::try_join!(biased; noted('c'), noted('d'),) });
+    for _ in 0..3 {
+        assert!(glance(joined.as_mut()).is_pending());
+    }
+    assert_eq!(*order.borrow(), "abababcdcdcd");
+}

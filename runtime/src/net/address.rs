@@ -5,7 +5,7 @@
 //! on another thread has to own what it says. So there is a trait here, with
 //! one method, which tells an address from a name.
 
-use crate::task::spawn_blocking;
+use crate::task::{consume_budget, spawn_blocking};
 use std::{
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6},
@@ -182,6 +182,8 @@ impl Said {
 pub async fn lookup_host<A: ToSocketAddrs>(
     name: A,
 ) -> io::Result<impl Iterator<Item = SocketAddr> + use<A>> {
+    // An address needs no lookup, and no wait.
+    consume_budget().await;
     Ok(name.say().addresses().await?.into_iter())
 }
 
@@ -205,6 +207,8 @@ pub(super) async fn first_that_works<T>(
     name: impl ToSocketAddrs,
     mut attempt: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
 ) -> io::Result<T> {
+    // What is tried may work at once each time.
+    consume_budget().await;
     let said = name.say();
     if let Said::One(address) = said {
         return attempt(address).await;

@@ -3,6 +3,7 @@
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
 use crate::{
     runtime::{Handle, fork},
+    task::consume_budget,
     trace,
 };
 use futures_io::AsyncRead;
@@ -78,19 +79,29 @@ impl Child {
     }
 
     /// Waits for its end. Closes its input first, lest both wait for each
-    /// other.
+    /// other. If the runtime that it was spawned in is gone, this waits in the
+    /// runtime that awaits it.
+    ///
+    /// # Errors
+    /// When the system does not say how it ended, or when no runtime is left to
+    /// wait in.
     ///
     /// # Cancel safety
     /// Dropped, nothing is lost; the input stays closed.
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());
+        // A child that has ended is ready for ever.
+        consume_budget().await;
         loop {
             if let Some(status) = self.try_wait()? {
                 return Ok(status);
             }
             let process = self.process();
             let number = process.inner.id();
-            trace::as_child(number, process.exited.changed()).await?;
+            let ended = trace::as_child(number, process.exited.changed()).await;
+            if let Err(error) = ended {
+                process.exited.listen_here(error)?;
+            }
         }
     }
 
@@ -207,7 +218,10 @@ async fn read_to_end(from: Option<impl AsyncRead + Unpin>) -> io::Result<Vec<u8>
 
 #[cfg(unix)]
 mod end {
-    use crate::signal::{Signal, signal};
+    use crate::{
+        runtime::Handle,
+        signal::{Signal, signal},
+    };
     use std::io;
 
     /// Some child has ended; perhaps this one.
@@ -222,6 +236,16 @@ mod end {
 
         pub(super) async fn changed(&mut self) -> io::Result<()> {
             self.0.recv().await
+        }
+
+        /// The runtime is gone in which this has listened until now: goes on in
+        /// the one that is here. Without one, returns the error that said so.
+        pub(super) fn listen_here(&mut self, error: io::Error) -> io::Result<()> {
+            if Handle::try_current().is_err() {
+                return Err(error);
+            }
+            *self = Self::listen()?;
+            Ok(())
         }
     }
 }
@@ -245,6 +269,11 @@ mod end {
         pub(super) async fn changed(&mut self) -> io::Result<()> {
             sleep(Duration::from_millis(15)).await;
             Ok(())
+        }
+
+        #[expect(clippy::unused_self, reason = "as on Unix")]
+        pub(super) fn listen_here(&mut self, error: io::Error) -> io::Result<()> {
+            Err(error)
         }
     }
 }

@@ -314,8 +314,13 @@ impl Builder {
         let reactor = Reactor::new()?;
         let sockets = Arc::clone(reactor.shared());
         let timers = Arc::new(Timers::new(Arc::clone(&sockets), false));
-        let deques: Vec<_> = (0..self.workers).map(|_| Deque::new_fifo()).collect();
-        let stealers = deques.iter().map(Deque::stealer).collect();
+        let deques: Vec<_> = (0..self.workers)
+            .map(|_| [Deque::new_fifo(), Deque::new_fifo()])
+            .collect();
+        let stealers = deques
+            .iter()
+            .map(|both| both.each_ref().map(Deque::stealer))
+            .collect();
         let hooks = self.hooks(&timers, self.workers);
         let watch = Watch::new(reactor, Arc::clone(&timers));
         let pool = Pool::new(stealers, watch, hooks.clone());
@@ -328,7 +333,7 @@ impl Builder {
         let mut workers = deques
             .into_iter()
             .enumerate()
-            .map(|(index, deque)| Worker::new(index, Arc::clone(&pool), deque, handle.clone()));
+            .map(|(index, deques)| Worker::new(index, Arc::clone(&pool), deques, handle.clone()));
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {

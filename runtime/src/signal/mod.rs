@@ -4,6 +4,7 @@
 //! the reactor watches (D. J. Bernstein's self-pipe). The handler itself is
 //! signal-hook's, which lets several listeners share a signal.
 
+mod count;
 #[cfg(unix)]
 mod kind;
 #[cfg(unix)]
@@ -37,7 +38,8 @@ use signal_hook::consts::SIGINT;
 ///
 /// From the first poll on, Ctrl-C no longer ends the process, also after this
 /// future is done or dropped: a program that has waited once must go on to
-/// wait, or end by itself.
+/// wait, or end by itself. A Ctrl-C that comes between two waits ends the second
+/// at once.
 ///
 /// On Windows the handler runs in a thread of the system's, which wakes the
 /// task directly.
@@ -56,5 +58,9 @@ use signal_hook::consts::SIGINT;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub async fn ctrl_c() -> io::Result<()> {
-    signal(SIGINT)?.recv().await
+    let mut signal = signal(SIGINT)?;
+    signal.go_on_from_last();
+    signal.recv().await?;
+    signal.hand_out();
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The self-pipe.
 
-use super::SignalKind;
+use super::{SignalKind, count::Count};
 use crate::{
     reactor::{Direction, Flags, Registered},
     trace,
@@ -45,10 +45,19 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
         "signal {number} cannot be listened for: the system does not allow it, or to go on after \
          it is undefined"
     );
+    // Before the pipe: a signal is counted before a listener is woken for it.
+    let count = Count::of(number)?;
+    let seen = count.arrived();
     let (sender, receiver) = pipe::new()?;
     let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
     let id = low_level::pipe::register(number, sender)?;
-    Ok(Signal { pipe, id, number })
+    Ok(Signal {
+        pipe,
+        id,
+        number,
+        count,
+        seen,
+    })
 }
 
 /// Listens for a signal; see [`signal`].
@@ -56,6 +65,9 @@ pub struct Signal {
     pipe: Registered<pipe::Receiver>,
     id: SigId,
     number: i32,
+    count: &'static Count,
+    /// The count that it has returned for.
+    seen: usize,
 }
 
 impl Signal {
@@ -75,7 +87,23 @@ impl Signal {
             }
             Ok(())
         };
-        trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await
+        loop {
+            let arrived = self.count.arrived();
+            if arrived != self.seen {
+                self.seen = arrived;
+                return Ok(());
+            }
+            trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await?;
+        }
+    }
+
+    /// Also returns for what came since the last wait for Ctrl-C.
+    pub(super) fn go_on_from_last(&mut self) {
+        self.seen = self.count.handed_out();
+    }
+
+    pub(super) fn hand_out(&self) {
+        self.count.hand_out(self.seen);
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`OnceCell`]: a value that is made when it is first wanted.
 
 use super::permits::{Permits, Refused};
-use crate::{primitives::OnceLock, trace::Made};
+use crate::{primitives::OnceLock, task::consume_budget, trace::Made};
 use std::{convert::Infallible, error::Error, fmt};
 
 /// A value that an async function makes, once, for all who ask.
@@ -119,6 +119,7 @@ impl<T> OnceCell<T> {
             }
         }
         if let Some(value) = self.get() {
+            consume_budget().await;
             return Ok(value);
         }
         if self.turn.acquire(1).await.is_ok() {

@@ -31,7 +31,7 @@ const SHIFT: u32 = 2;
 const ONE: usize = 1 << SHIFT;
 
 pub(super) const MAX: usize = usize::MAX >> 3;
-const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permits";
+pub(super) const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permits";
 
 pub(crate) struct Permits {
     word: AtomicUsize,
@@ -57,6 +57,7 @@ impl Permits {
     const_unless_loom! {
         /// # Panics
         /// If there are to be more than [`MAX`].
+        #[track_caller]
         pub(crate) const fn new(permits: usize, made: Made) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {

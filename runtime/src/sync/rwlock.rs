@@ -79,7 +79,7 @@ impl<T> RwLock<T> {
     ///
     /// # Panics
     /// If that is 0, or more than `u32::MAX >> 3`.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[track_caller]
     pub fn with_max_readers(value: T, readers: u32) -> Self {
         let all = readers as usize;
         assert!(

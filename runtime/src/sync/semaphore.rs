@@ -1,6 +1,6 @@
 //! [`Semaphore`]: permits to do something, of which there are so many.
 
-use super::permits::{MAX, Permits, Refused};
+use super::permits::{MAX, Permits, Refused, TOO_MANY};
 use crate::trace::Made;
 use std::{error::Error, fmt, ptr, sync::Arc};
 
@@ -52,7 +52,7 @@ impl Semaphore {
         ///
         /// # Panics
         /// If there are to be more than [`MAX_PERMITS`](Self::MAX_PERMITS).
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
                 permits: Permits::new(permits, Made::new("Semaphore")),
@@ -62,7 +62,7 @@ impl Semaphore {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[track_caller]
         pub const fn const_new(permits: usize) -> Self {
             Self::new(permits)
         }
@@ -78,7 +78,9 @@ impl Semaphore {
     ///
     /// # Panics
     /// If there are then more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    #[track_caller]
     pub fn add_permits(&self, permits: usize) {
+        assert!(permits <= MAX, "{}", TOO_MANY);
         self.permits.release(permits);
     }
 

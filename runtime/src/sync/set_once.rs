@@ -1,7 +1,7 @@
 //! [`SetOnce`]: a value that others wait for.
 
 use super::Notify;
-use crate::{primitives::OnceLock, trace::Made};
+use crate::{primitives::OnceLock, task::consume_budget, trace::Made};
 use std::{error::Error, fmt};
 
 /// A value that is set once, by whoever has it, and that any number of tasks
@@ -73,6 +73,7 @@ impl<T> SetOnce<T> {
     /// # Cancel safety
     /// Yes.
     pub async fn wait(&self) -> &T {
+        consume_budget().await;
         loop {
             let set = self.set.notified();
             if let Some(value) = self.get() {

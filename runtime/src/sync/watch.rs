@@ -180,6 +180,7 @@ impl<T> Sender<T> {
     /// # Cancel safety
     /// Dropped, it loses nothing.
     pub async fn closed(&self) {
+        consume_budget().await;
         loop {
             let abandoned = self.shared.abandoned.notified();
             if self.is_closed() {

@@ -99,6 +99,19 @@ impl Task {
     }
 }
 
+/// Drops a future whose poll panics, while the thread unwinds: its destructor
+/// may ask `std::thread::panicking`.
+struct DropFuture<'a, F: Future, S: Schedule>(&'a Cell<F, S>);
+
+impl<F: Future, S: Schedule> Drop for DropFuture<'_, F, S> {
+    fn drop(&mut self) {
+        // SAFETY: only `poll` makes this and forgets it, unless it unwinds. So
+        // the stage is the runner's, the future is on it, and nothing drops it
+        // again: `run` ends a task whose poll has panicked without it.
+        quietly(|| unsafe { self.0.drop_future() });
+    }
+}
+
 impl<F, S> Cell<F, S>
 where
     F: Future,
@@ -140,13 +153,15 @@ where
                     }
                     // SAFETY: still ours: only `pause` and `finish` end that.
                     Ok(Poll::Ready(output)) => unsafe { Self::complete(task, Ok(output)) },
-                    // SAFETY: as above.
-                    Err(payload) => unsafe { Self::complete(task, Err(Some(Box::new(payload)))) },
+                    // SAFETY: as above; and the panic has dropped the future.
+                    Err(payload) => unsafe { Self::end(task, Err(Some(Box::new(payload)))) },
                 }
             }
         }
     }
 
+    /// Polls the future. A panic drops it.
+    ///
     /// # Safety
     /// The task is running and the caller runs it.
     // ANCHOR: poll
@@ -155,14 +170,17 @@ where
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
         caught(|| {
-            self.stage.with_mut(|stage| {
+            let unwinding = DropFuture(self);
+            let polled = self.stage.with_mut(|stage| {
                 // SAFETY: a task that runs has a future, and its runner has
                 // the stage to itself.
                 let future = unsafe { &mut *(*stage).future };
                 // SAFETY: nothing moves a future out of the stage: it is
                 // pinned here till it drops.
                 unsafe { Pin::new_unchecked(future) }.poll(&mut context)
-            })
+            });
+            mem::forget(unwinding);
+            polled
         })
     }
     // ANCHOR_END: poll
@@ -172,10 +190,10 @@ where
         unsafe { Self::complete(task, Err(None)) }
     }
 
-    /// Puts how it ended where the future was, and tells who waits for it.
+    /// Drops the future, and [ends](Self::end) the task.
     ///
     /// # Safety
-    /// The task is running and the caller runs it.
+    /// The task is running and the caller runs it. The future is on the stage.
     unsafe fn complete(task: Task, mut result: Result<F::Output, Failure>) {
         // SAFETY: the vtable's functions get the tasks they were made for.
         let cell = unsafe { Self::of(&task) };
@@ -190,6 +208,17 @@ where
                 quietly(move || drop(first));
             }
         }
+        // SAFETY: the caller's promise, and the future is gone.
+        unsafe { Self::end(task, result) }
+    }
+
+    /// Puts how it ended where the future was, and tells who waits for it.
+    ///
+    /// # Safety
+    /// The task is running and the caller runs it. The future has been dropped.
+    unsafe fn end(task: Task, result: Result<F::Output, Failure>) {
+        // SAFETY: the vtable's functions get the tasks they were made for.
+        let cell = unsafe { Self::of(&task) };
         let ended = cell.stage.with_mut(|stage| {
             // SAFETY: the stage is the runner's, and holds nothing now.
             let stage = unsafe { &mut *stage };

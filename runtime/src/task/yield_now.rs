@@ -1,5 +1,6 @@
 //! Giving way.
 
+use crate::executor::coop;
 use std::{
     future::Future,
     pin::Pin,
@@ -8,8 +9,10 @@ use std::{
 
 /// Lets every other task that is ready run before this one goes on.
 ///
-/// The task goes to the back of the queue: whoever stood in it is polled
-/// first, and I/O and timers get their turn at the runtime's usual interval.
+/// The runtime polls the tasks that are ready now, looks at the sockets and the
+/// timers, and polls the tasks that these have woken. Then it polls this task
+/// again. In a pool, the tasks that are ready now are those in the queue of this
+/// task's worker. When many tasks give way together, they share one look.
 ///
 /// ```
 /// # use std::{cell::RefCell, rc::Rc};
@@ -44,7 +47,7 @@ impl Future for YieldNow {
             return Poll::Ready(());
         }
         self.yielded = true;
-        context.waker().wake_by_ref();
+        coop::give_way(context.waker());
         Poll::Pending
     }
 }

@@ -2,7 +2,10 @@
 
 use super::Instant;
 use std::{
-    sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    sync::atomic::{
+        AtomicI64, AtomicU64,
+        Ordering::{Acquire, Relaxed, Release},
+    },
     time::Duration,
 };
 
@@ -17,9 +20,9 @@ pub(crate) struct Clock {
     offset: AtomicI64,
 }
 
-// Ordering: Relaxed everywhere. Only the runtime's thread pauses and advances;
-// another thread that reads meanwhile gets the time before or after, as it
-// would from any clock.
+// Ordering: Relaxed, but for the mark of a running clock. Only the runtime's
+// thread pauses and advances; another thread that reads meanwhile gets the time
+// before or after, as it would from any clock.
 impl Clock {
     pub(crate) fn new(paused: bool) -> Self {
         Self {
@@ -30,7 +33,9 @@ impl Clock {
     }
 
     pub(crate) fn nanos(&self) -> u64 {
-        match self.frozen.load(Relaxed) {
+        // Ordering: Acquire pairs with the Release in `resume`: a clock that runs
+        // again does so with the offset of that pause.
+        match self.frozen.load(Acquire) {
             RUNNING => self
                 .elapsed()
                 .saturating_add_signed(self.offset.load(Relaxed)),
@@ -61,7 +66,8 @@ impl Clock {
     }
 
     pub(crate) fn is_paused(&self) -> bool {
-        self.frozen.load(Relaxed) != RUNNING
+        // Ordering: Acquire, as in `nanos`; `now` reads the offset after this.
+        self.frozen.load(Acquire) != RUNNING
     }
 
     pub(crate) fn pause(&self) {
@@ -73,7 +79,8 @@ impl Clock {
             let offset = i128::from(self.nanos()) - i128::from(self.elapsed());
             let offset = i64::try_from(offset).unwrap_or(i64::MAX);
             self.offset.store(offset, Relaxed);
-            self.frozen.store(RUNNING, Relaxed);
+            // Ordering: Release pairs with the Acquire in `nanos`.
+            self.frozen.store(RUNNING, Release);
         }
     }
 

@@ -5,16 +5,17 @@
 use crate::support::run;
 use std::{
     cell::Cell,
-    future::{Future, pending, poll_fn},
+    future::{Future, Ready, pending, poll_fn},
     pin::pin,
     task::Poll,
     time::Duration,
 };
 use wakeful::{
+    group::FuturesUnordered,
     spawn_local,
     sync::{
-        Barrier, CancellationToken, Mutex, Notify, RwLock, Semaphore, broadcast, local, mpsc,
-        oneshot, watch,
+        Barrier, CancellationToken, Mutex, Notify, OnceCell, RwLock, Semaphore, SetOnce, broadcast,
+        local, mpsc, oneshot, watch,
     },
     task::{JoinSet, yield_now},
     time::{Instant, MissedTickBehavior, advance, interval, sleep_until, timeout, timeout_at},
@@ -142,6 +143,138 @@ fn trap_19_who_waits_for_what_has_been_gives_way() {
     let token = CancellationToken::new();
     token.cancel();
     gives_way("a cancelled token", async || token.cancelled().await);
+}
+
+#[test]
+fn trap_19_waiting_for_a_receiver_that_is_gone_gives_way() {
+    let (sender, receiver) = mpsc::channel::<()>(1);
+    drop(receiver);
+    gives_way("the end of a channel's receiver", async || {
+        sender.closed().await;
+    });
+    let (sender, receiver) = mpsc::unbounded_channel::<()>();
+    drop(receiver);
+    gives_way("the end of an unbounded channel's receiver", async || {
+        sender.closed().await;
+    });
+    let (sender, receiver) = broadcast::channel::<()>(1);
+    drop(receiver);
+    gives_way("the end of all who listen", async || sender.closed().await);
+    let (sender, receiver) = watch::channel(());
+    drop(receiver);
+    gives_way("the end of all who watch", async || sender.closed().await);
+    let (mut sender, receiver) = oneshot::channel::<()>();
+    drop(receiver);
+    gives_way("the end of a receiver for once", async || {
+        sender.closed().await;
+    });
+}
+
+#[test]
+fn trap_19_receiving_what_cannot_come_gives_way() {
+    let (sender, mut receiver) = broadcast::channel::<()>(1);
+    drop(sender);
+    gives_way("the end of a broadcast", async || {
+        assert!(receiver.recv().await.is_err());
+    });
+    let (sender, mut receiver) = watch::channel(());
+    gives_way("a value that is wanted", async || {
+        receiver.wait_for(|()| true).await.unwrap();
+    });
+    drop(sender);
+    gives_way("the end of a watch", async || {
+        assert!(receiver.changed().await.is_err());
+    });
+    let (sender, mut receiver) = local::mpsc::channel::<()>(1);
+    drop(sender);
+    gives_way("the end of a local channel", async || {
+        assert!(receiver.recv().await.is_none());
+    });
+}
+
+#[test]
+fn trap_19_waiting_for_a_value_that_is_there_gives_way() {
+    let once = SetOnce::new_with(Some(1));
+    gives_way("a value that has been set", async || {
+        assert_eq!(*once.wait().await, 1);
+    });
+    let cell = OnceCell::new_with(Some(1));
+    gives_way("a value that has been made", async || {
+        assert_eq!(*cell.get_or_init(async || 2).await, 1);
+    });
+}
+
+#[test]
+fn trap_19_waiting_for_members_of_an_empty_set_gives_way() {
+    let mut tasks = JoinSet::<()>::new();
+    gives_way("a set without tasks", async || {
+        assert!(tasks.join_next().await.is_none());
+    });
+    let mut futures = FuturesUnordered::<Ready<()>>::new();
+    gives_way("a set without futures", async || {
+        assert!(futures.next().await.is_none());
+    });
+}
+
+#[test]
+fn trap_19_files_whose_bytes_are_in_memory_give_way() {
+    use futures_util::{AsyncReadExt, AsyncWriteExt};
+
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("file");
+    std::fs::write(&path, [7; MANY as usize]).unwrap();
+    run("a file, read ahead", async {
+        let mut file = wakeful::fs::File::open(&path).await.unwrap();
+        let mut byte = [0];
+        // The first read brings all.
+        file.read_exact(&mut byte).await.unwrap();
+        let got = got_in_one_poll(async || file.read_exact(&mut byte).await.unwrap()).await;
+        assert_eq!(got, BUDGET);
+        let got = got_in_one_poll(async || assert_eq!(file.read(&mut []).await.unwrap(), 0)).await;
+        assert_eq!(got, BUDGET);
+        let got = got_in_one_poll(async || file.flush().await.unwrap()).await;
+        assert_eq!(got, BUDGET);
+    });
+    for number in 0..200 {
+        std::fs::write(directory.path().join(number.to_string()), []).unwrap();
+    }
+    run("a directory, read ahead", async {
+        let mut entries = wakeful::fs::read_dir(directory.path()).await.unwrap();
+        let mut listed = 0;
+        while entries.next_entry().await.unwrap().is_some() {
+            listed += 1;
+        }
+        assert_eq!(listed, 201);
+        let got = got_in_one_poll(async || {
+            assert!(entries.next_entry().await.unwrap().is_none());
+        });
+        assert_eq!(got.await, BUDGET);
+    });
+}
+
+#[test]
+fn trap_19_a_name_that_is_an_address_gives_way() {
+    gives_way("an address that nobody has to be asked for", async || {
+        let mut found = wakeful::net::lookup_host("127.0.0.1:80").await.unwrap();
+        assert!(found.next().is_some());
+    });
+    run("a peer by its address", async {
+        let socket = wakeful::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let own = socket.local_addr().unwrap();
+        let got = got_in_one_poll(async || socket.connect(own).await.unwrap()).await;
+        assert_eq!(got, BUDGET);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn trap_19_waiting_for_a_child_that_has_ended_gives_way() {
+    run("a child that has ended", async {
+        let mut child = wakeful::process::Command::new("true").spawn().unwrap();
+        child.wait().await.unwrap();
+        let got = got_in_one_poll(async || assert!(child.wait().await.unwrap().success())).await;
+        assert_eq!(got, BUDGET);
+    });
 }
 
 #[test]

@@ -1,11 +1,21 @@
 //! Trap 19: nobody is left waiting by somebody who is always ready.
 
-use crate::support::run;
+use crate::support::{Game, run, watched};
 use futures_util::{StreamExt, future::select, stream};
-use std::{cell::Cell, future::poll_fn, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{
+    cell::Cell,
+    future::poll_fn,
+    pin::pin,
+    rc::Rc,
+    sync::{Arc, Mutex},
+    task::Poll,
+    time::{Duration, Instant},
+};
 use wakeful::{
-    spawn_local,
-    task::yield_now,
+    Runtime,
+    runtime::Builder,
+    spawn, spawn_local,
+    task::{JoinHandle, yield_now},
     time::{sleep, timeout},
 };
 
@@ -61,6 +71,122 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
     });
 }
 
+/// Runtimes of one thread each, and who awaits there: the root, and a task.
+fn each_kind(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static) {
+    let on_a_pool = || {
+        let builder = Builder::new_multi_thread().worker_threads(1);
+        builder.build().unwrap()
+    };
+    watched(awaited, || {
+        Runtime::new().unwrap().block_on(test());
+        // Miri does not know the pool's queues by these rules.
+        if !cfg!(miri) {
+            on_a_pool().block_on(test());
+        }
+        let as_a_task = async move { spawn_local(async move { test().await }).await.unwrap() };
+        Runtime::new().unwrap().block_on(as_a_task);
+    });
+}
+
+#[test]
+fn trap_19_one_yield_lets_a_timer_fire_that_is_due() {
+    each_kind(
+        "a timer beside a task that computes and yields",
+        async || {
+            let nap = spawn(sleep(Duration::from_millis(1)));
+            yield_now().await;
+            let start = Instant::now();
+            while start.elapsed() < Duration::from_millis(3) {
+                std::hint::spin_loop();
+            }
+            yield_now().await;
+            assert!(nap.is_finished());
+        },
+    );
+}
+
+#[cfg(not(miri))]
+#[test]
+fn trap_19_one_yield_lets_a_socket_that_is_ready_be_read() {
+    each_kind("a datagram beside a task that yields", async || {
+        let socket = wakeful::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        let address = socket.local_addr().unwrap();
+        let reader = spawn(async move {
+            let mut byte = [0];
+            socket.recv(&mut byte).await.unwrap();
+            byte[0]
+        });
+        yield_now().await;
+        let sender = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        sender.send_to(&[7], address).unwrap();
+        yield_now().await;
+        assert!(reader.is_finished());
+        assert_eq!(reader.await.unwrap(), 7);
+    });
+}
+
+#[cfg(not(miri))]
+#[test]
+fn trap_19_one_yield_lets_a_task_run_that_another_thread_has_spawned() {
+    watched("a task that was spawned from outside", || {
+        let pool = Builder::new_multi_thread().worker_threads(1);
+        for runtime in [Runtime::new().unwrap(), pool.build().unwrap()] {
+            let task = runtime.spawn(async {});
+            runtime.block_on(yield_now());
+            assert!(task.is_finished());
+        }
+    });
+}
+
+#[test]
+fn trap_19_one_yield_lets_every_ready_task_run() {
+    each_kind("a hundred tasks", async || {
+        let tasks: Vec<_> = (0..100).map(|_| spawn(async {})).collect();
+        yield_now().await;
+        assert!(tasks.iter().all(JoinHandle::is_finished));
+    });
+}
+
+#[test]
+fn trap_19_a_task_that_yields_is_not_starved_by_two_that_never_do() {
+    each_kind("a task that yields beside a game", async || {
+        let game = Game::default();
+        let sides = [0, 1].map(|side| spawn(game.clone().side(side, 1000)));
+        let yields = spawn(async {
+            for _ in 0..100 {
+                yield_now().await;
+            }
+        });
+        yields.await.unwrap();
+        assert!(!sides.iter().any(JoinHandle::is_finished));
+        sides.iter().for_each(JoinHandle::abort);
+    });
+}
+
+#[test]
+fn trap_19_tasks_that_yield_take_turns() {
+    each_kind("three tasks that yield", async || {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let tasks = [0, 1, 2].map(|number| {
+            let order = Arc::clone(&order);
+            spawn(async move {
+                for _ in 0..50 {
+                    order.lock().unwrap().push(number);
+                    yield_now().await;
+                }
+            })
+        });
+        for task in tasks {
+            task.await.unwrap();
+        }
+        let order = order.lock().unwrap();
+        let mut first = order[..3].to_vec();
+        first.sort_unstable();
+        assert_eq!(first, [0, 1, 2]);
+        assert!(order.chunks(3).all(|turns| turns == &order[..3]));
+    });
+}
+
 #[test]
 fn trap_19_two_tasks_that_wake_each_other_do_not_starve_a_third() {
     run("the third task", async {
@@ -81,7 +207,7 @@ fn trap_19_two_tasks_that_wake_each_other_do_not_starve_a_third() {
         });
         count.await.unwrap();
         assert_eq!(third.get(), 10);
-        pair.iter().for_each(wakeful::task::JoinHandle::abort);
+        pair.iter().for_each(JoinHandle::abort);
     });
 }
 
@@ -112,7 +238,7 @@ fn trap_19_a_budget_ends_a_poll_that_could_go_on_for_ever() {
         let neighbour = Rc::clone(&seen);
         let tasks: Vec<_> = (0..1000).map(|_| spawn_local(async {})).collect();
         yield_now().await;
-        assert!(tasks.iter().all(wakeful::task::JoinHandle::is_finished));
+        assert!(tasks.iter().all(JoinHandle::is_finished));
         let greedy = spawn_local(async move {
             let mut ready = stream::iter(tasks).then(|task| task);
             while let Some(done) = ready.next().await {

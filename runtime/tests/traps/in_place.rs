@@ -6,6 +6,7 @@ use std::{
     cell::Cell,
     future::{Future, pending},
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering::SeqCst},
@@ -114,6 +115,49 @@ fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
             assert_eq!(last.await.unwrap(), 4);
             assert_eq!(drops.count(), 1);
             assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+        });
+    });
+}
+
+#[test]
+fn the_work_spends_no_budget_of_the_poll_around_it() {
+    let runtime = pool(1);
+    watched("work that polls more than a budget lasts for", || {
+        runtime.block_on(async {
+            let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
+            for number in 0..200 {
+                sender.send(number).unwrap();
+            }
+            // As another executor's `block_on` polls.
+            let poll = |future: Pin<&mut dyn Future<Output = Option<i32>>>| {
+                future.poll(&mut Context::from_waker(Waker::noop()))
+            };
+            block_in_place(|| {
+                for number in 0..200 {
+                    let polled = poll(pin!(receiver.recv()));
+                    assert_eq!(polled, Poll::Ready(Some(number)));
+                }
+            });
+        });
+    });
+}
+
+#[test]
+fn the_poll_goes_on_with_its_own_budget_after_the_work() {
+    let runtime = pool(1);
+    watched("a loop that blocks in place and receives", || {
+        runtime.block_on(async {
+            let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
+            let neighbour = spawn(async {});
+            let mut received = 0;
+            while !neighbour.is_finished() && received < 1000 {
+                sender.send(()).unwrap();
+                block_in_place(|| ());
+                receiver.recv().await.unwrap();
+                received += 1;
+            }
+            assert!(received < 1000);
+            neighbour.await.unwrap();
         });
     });
 }

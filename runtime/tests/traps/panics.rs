@@ -3,15 +3,19 @@
 
 use crate::support::{Count, Drops, Gate, run, settle};
 use std::{
+    cell::RefCell,
     future::{Future, pending, poll_fn},
     mem::ManuallyDrop,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{self, AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{
+        Arc, Once,
+        atomic::{AtomicBool, Ordering::SeqCst},
+    },
     task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
     time::Duration,
 };
-use wakeful::{Runtime, spawn_local, time::sleep};
+use wakeful::{Runtime, runtime::Builder, spawn_local, time::sleep};
 
 /// Panics when it is dropped.
 struct Bomb(&'static str);
@@ -419,7 +423,7 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
             drop(self.0.spawn(async {}));
         }
     }
-    let runtime = wakeful::runtime::Builder::new_current_thread()
+    let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
         .build()
         .unwrap();
@@ -433,4 +437,84 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
     // The first ends when the second, which never began, is dropped.
     crate::support::watched("the shutdown", || drop(runtime));
     assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
+}
+
+#[test]
+fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
+    struct Witness(Arc<AtomicBool>);
+    impl Drop for Witness {
+        fn drop(&mut self) {
+            self.0.store(std::thread::panicking(), SeqCst);
+        }
+    }
+    /// A future that is written by hand: nothing of it is unwound by itself.
+    struct ByHand(#[expect(dead_code, reason = "it is dropped")] Witness);
+    impl Future for ByHand {
+        type Output = ();
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            panic!("in the poll")
+        }
+    }
+    let mut runtimes = vec![Runtime::new().unwrap()];
+    // Miri does not know the pool's queues by these rules.
+    if !cfg!(miri) {
+        let pool = Builder::new_multi_thread().worker_threads(1);
+        runtimes.push(pool.build().unwrap());
+    }
+    for runtime in runtimes {
+        let panicking = Arc::new(AtomicBool::new(false));
+        let witness = Witness(Arc::clone(&panicking));
+        let task = runtime.spawn(async move {
+            let _witness = witness;
+            poll_fn(|_| -> Poll<()> { panic!("in the poll") }).await;
+        });
+        assert!(runtime.block_on(task).unwrap_err().is_panic());
+        assert!(panicking.load(SeqCst), "in a local variable of the poll");
+
+        let panicking = Arc::new(AtomicBool::new(false));
+        let task = runtime.spawn(ByHand(Witness(Arc::clone(&panicking))));
+        assert!(runtime.block_on(task).unwrap_err().is_panic());
+        assert!(panicking.load(SeqCst), "in the future");
+    }
+}
+
+/// The file that a panic of `code` blames.
+fn blamed(code: impl FnOnce()) -> String {
+    thread_local! {
+        static FILE: RefCell<String> = const { RefCell::new(String::new()) };
+    }
+    static LISTEN: Once = Once::new();
+    LISTEN.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let file = info.location().map_or("", |location| location.file());
+            FILE.set(file.to_owned());
+            before(info);
+        }));
+    });
+    let refused = catch_unwind(AssertUnwindSafe(code));
+    assert!(refused.is_err());
+    FILE.take()
+}
+
+#[test]
+fn a_constructor_that_refuses_its_argument_blames_its_caller() {
+    use wakeful::sync::{RwLock, Semaphore, broadcast, local, mpsc};
+
+    let too_many = Semaphore::MAX_PERMITS + 1;
+    let refused: [fn(); 9] = [
+        || drop(mpsc::channel::<()>(0)),
+        || drop(mpsc::channel::<()>(Semaphore::MAX_PERMITS + 1)),
+        || drop(broadcast::channel::<()>(0)),
+        || drop(broadcast::Sender::<()>::new(0)),
+        || drop(local::mpsc::channel::<()>(0)),
+        || _ = RwLock::with_max_readers((), 0),
+        || _ = RwLock::with_max_readers((), u32::MAX),
+        || _ = Semaphore::new(Semaphore::MAX_PERMITS + 1),
+        || drop(wakeful::time::interval(Duration::ZERO)),
+    ];
+    for (number, refused) in refused.into_iter().enumerate() {
+        assert_eq!(blamed(refused), file!(), "number {number}");
+    }
+    assert_eq!(blamed(|| Semaphore::new(1).add_permits(too_many)), file!());
 }

@@ -13,6 +13,7 @@ use wakeful::{
     Runtime,
     runtime::{Builder, Handle},
     spawn_blocking, spawn_local,
+    task::yield_now,
     time::sleep,
 };
 
@@ -221,4 +222,34 @@ fn trap_20_queued_work_can_be_aborted_and_work_that_has_begun_cannot() {
             assert!(second.await.unwrap_err().is_cancelled());
         });
     });
+}
+
+#[test]
+fn trap_11_destructors_that_spawn_the_next_task_at_shutdown_need_no_deep_stack() {
+    struct Next(u32, Rc<Cell<u32>>);
+    impl Drop for Next {
+        fn drop(&mut self) {
+            self.1.set(self.1.get() + 1);
+            if let Some(left) = self.0.checked_sub(1) {
+                let next = Next(left, Rc::clone(&self.1));
+                drop(spawn_local(async move {
+                    let _next = next;
+                    pending::<()>().await;
+                }));
+            }
+        }
+    }
+    let links = if cfg!(miri) { 50 } else { 100_000 };
+    let dropped = Rc::new(Cell::new(0));
+    let runtime = Runtime::new().unwrap();
+    let first = Next(links, Rc::clone(&dropped));
+    runtime.block_on(async {
+        drop(spawn_local(async move {
+            let _first = first;
+            pending::<()>().await;
+        }));
+        yield_now().await;
+    });
+    drop(runtime);
+    assert_eq!(dropped.get(), links + 1);
 }

@@ -26,13 +26,14 @@ pub(crate) use ranks::Ranks;
 use super::{
     Driver,
     context::{self, Current},
+    coop,
     gate::{Gate, Gates},
     list::{self, List},
 };
 use crate::{
     inspect::TaskInfo,
     runtime::{Handle, Hooked, fork},
-    task::{JoinHandle, Schedule, State, Task, UNLISTED},
+    task::{Header, JoinHandle, Schedule, State, Task, UNLISTED},
 };
 use queue::RunQueue;
 use std::{
@@ -43,6 +44,10 @@ use std::{
     ptr,
     sync::Arc,
 };
+
+/// How many tasks may be cancelled inside each other's destructors at shutdown.
+/// Those that are spawned deeper wait in the queue, to save the stack.
+const NESTED_CANCELS: u32 = 16;
 
 /// The root's key: it is in no list, nor is to be listed.
 const ROOT: u32 = UNLISTED - 1;
@@ -58,6 +63,13 @@ loom::lazy_static! {
 /// What only the runtime's own thread touches.
 pub(crate) struct Core {
     queue: RunQueue,
+    /// The tasks that have given way since the last look at the sockets and the
+    /// timers. The next look moves them into `queue`.
+    gave_way: RunQueue,
+    /// The last task that was ready when the first of those gave way: the look
+    /// follows its turn. Null if there is none, or its turn has come. Only
+    /// compared, never read.
+    last_before_look: Cell<*const Header>,
     /// In the place of `queue`, if the runtime ranks its tasks.
     ranks: Option<Box<Ranks>>,
     /// Every task that waits, and is not complete. One that has not been polled
@@ -73,6 +85,8 @@ pub(crate) struct Core {
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
+    /// How many tasks are being cancelled that came too late.
+    nested_cancels: Cell<u32>,
     /// A task is not to be admitted without more: there are ranks or hooks, or
     /// it comes too late. One look in the place of three.
     special: Cell<bool>,
@@ -97,6 +111,22 @@ impl Schedule for Local {
             && let Some(mailbox) = gate.inside()
         {
             mailbox.push(task);
+        }
+    }
+
+    unsafe fn reschedule(this: *const Self, task: Task) {
+        // SAFETY: as in `schedule`.
+        let Self(gate) = unsafe { *this };
+        let other = context::with(|current| match current {
+            Some(Current::Local(core)) if coop::gave_way() && ptr::eq(core.gate, gate) => {
+                core.push_behind_look(task);
+                None
+            }
+            _ => Some(task),
+        });
+        if let Some(task) = other {
+            // SAFETY: the caller's promise.
+            unsafe { Self::schedule(this, task) }
         }
     }
 
@@ -175,6 +205,8 @@ impl Core {
         list::set_key(&root, ROOT);
         Self {
             queue: RunQueue::new(),
+            gave_way: RunQueue::new(),
+            last_before_look: Cell::new(ptr::null()),
             ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
             root,
@@ -186,6 +218,7 @@ impl Core {
             gate,
             ticks: Cell::new(0),
             closing: Cell::new(false),
+            nested_cancels: Cell::new(0),
         }
     }
 
@@ -229,9 +262,16 @@ impl Core {
             hooks.task_spawn(task.clone());
         }
         if self.closing.get() {
+            let nested = self.nested_cancels.get();
+            if nested >= NESTED_CANCELS {
+                // `shut_down` comes to it.
+                return self.push(task);
+            }
+            self.nested_cancels.set(nested + 1);
             // SAFETY: this is the thread it was spawned on, and it stands in
             // no queue.
-            return unsafe { task.cancel() };
+            unsafe { task.cancel() };
+            return self.nested_cancels.set(nested);
         }
         self.list(&task);
         if let (Some(ranks), Some(rank)) = (&self.ranks, rank) {
@@ -247,6 +287,23 @@ impl Core {
         }
     }
 
+    /// Queues a task that has given way: behind every task that is ready now,
+    /// and behind the next look at the sockets and the timers. Where tasks have
+    /// ranks it keeps its place among them, and the look comes next.
+    fn push_behind_look(&self, task: Task) {
+        if let Some(ranks) = &self.ranks {
+            ranks.push(task);
+            return self.look_next();
+        }
+        if self.gave_way.is_empty() {
+            match self.queue.last() {
+                Some(last) => self.last_before_look.set(last.as_ptr()),
+                None => self.look_next(),
+            }
+        }
+        self.gave_way.push(task);
+    }
+
     /// Puts a task before all others, or where its rank is.
     fn push_front(&self, task: Task) {
         match &self.ranks {
@@ -257,15 +314,25 @@ impl Core {
 
     fn pop(&self) -> Option<Task> {
         match &self.ranks {
-            None => self.queue.pop(),
+            None => self.pop_in_order(),
             Some(ranks) => ranks.pop(),
         }
+    }
+
+    fn pop_in_order(&self) -> Option<Task> {
+        let task = self.queue.pop()?;
+        if ptr::eq(task.as_raw().as_ptr(), self.last_before_look.get()) {
+            self.look_next();
+        }
+        Some(task)
     }
 
     /// Whether no task is ready here.
     fn is_idle(&self) -> bool {
         let ranked = self.ranks.as_ref();
-        self.queue.is_empty() && ranked.is_none_or(|ranks| ranks.is_empty())
+        self.queue.is_empty()
+            && self.gave_way.is_empty()
+            && ranked.is_none_or(|ranks| ranks.is_empty())
     }
 
     pub(crate) fn ranks(&self) -> Option<&Ranks> {
@@ -315,10 +382,8 @@ impl Core {
         }
         self.driver.close();
         self.handle().timers().close();
-        while let Some(task) = self.pop() {
-            // SAFETY: as above.
-            unsafe { task.cancel() };
-        }
+        self.queue.append(&self.gave_way);
+        self.cancel_queued();
         self.mailbox.inbox().close(|task| {
             if list::key(&task) == UNLISTED {
                 self.mailbox.alive().count_one();
@@ -328,7 +393,17 @@ impl Core {
         });
         // SAFETY: as for the tasks.
         unsafe { self.root.clone().cancel() };
+        // What the last destructors have spawned.
+        self.cancel_queued();
         self.gate.shut();
+    }
+
+    fn cancel_queued(&self) {
+        while let Some(task) = self.pop() {
+            // SAFETY: the thread on which it was spawned, or its future is `Send`;
+            // and nothing is running, as in `shut_down`.
+            unsafe { task.cancel() };
+        }
     }
 
     /// The tasks that have not ended, for the inspector.

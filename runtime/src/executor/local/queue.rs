@@ -57,6 +57,29 @@ impl RunQueue {
         Some(unsafe { Task::from_raw(head) })
     }
 
+    /// The task that was queued last.
+    pub(crate) fn last(&self) -> Option<NonNull<Header>> {
+        if self.is_empty() {
+            return None;
+        }
+        NonNull::new(self.tail.get())
+    }
+
+    /// Moves all tasks of another queue behind those of this one.
+    pub(crate) fn append(&self, other: &Self) {
+        let first = other.head.replace(ptr::null_mut());
+        if first.is_null() {
+            return;
+        }
+        if self.is_empty() {
+            self.head.set(first);
+        } else {
+            // SAFETY: as in `push`.
+            unsafe { (*self.tail.get()).link.with_mut(|link| *link = first) };
+        }
+        self.tail.set(other.tail.get());
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.head.get().is_null()
     }

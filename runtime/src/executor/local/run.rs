@@ -14,6 +14,7 @@ use crate::{
 use std::{
     future::Future,
     pin::{Pin, pin},
+    ptr,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
@@ -110,8 +111,17 @@ impl Core {
     /// want it too.
     fn pause_root(&self) {
         if self.root.header().state.pause() == Pause::Queue {
-            self.push(self.root.clone());
+            if coop::gave_way() {
+                self.push_behind_look(self.root.clone());
+            } else {
+                self.push(self.root.clone());
+            }
         }
+    }
+
+    /// Has the loop look at the sockets and the timers before the next poll.
+    pub(super) fn look_next(&self) {
+        self.ticks.set(POLLS_A_TURN);
     }
 
     fn turn_is_due(&self) -> bool {
@@ -146,11 +156,14 @@ impl Core {
         }
     }
 
-    /// Looks at the sockets, the timers and the inbox.
+    /// Looks at the sockets, the timers and the inbox. The tasks that have given
+    /// way come behind those that this makes ready.
     fn look(&self) {
         self.ticks.set(0);
         self.driver.look();
         self.take_mail();
+        self.last_before_look.set(ptr::null());
+        self.queue.append(&self.gave_way);
     }
 
     /// Sleeps until one of them has something.

@@ -65,7 +65,10 @@ where
         _ => false,
     });
     assert!(!is_a_core, "{NOT_A_POOL}");
-    work()
+    // A spent budget would have futures say for ever that they are not ready:
+    // another executor that `work` calls does not come back to the end of this
+    // poll.
+    coop::outside(work)
 }
 
 /// A worker, on its way to another thread.

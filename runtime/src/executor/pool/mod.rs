@@ -101,6 +101,8 @@ pub(crate) struct Pool {
 /// A worker, as the others see it.
 struct Member {
     stealer: Stealer<Task>,
+    /// Of the tasks that have given way.
+    gave_way: Stealer<Task>,
     doorbell: Doorbell,
     tasks: Balance,
     parks: Parks,
@@ -235,12 +237,14 @@ impl Pool {
 }
 
 impl Pool {
-    /// Makes the shared part, for workers of which these are the others' sides.
-    pub(crate) fn new(stealers: Vec<Stealer<Task>>, watch: Watch, hooks: Hooked) -> Arc<Self> {
+    /// Makes the shared part, for workers of which these are the others' sides:
+    /// of the tasks that are ready, and of those that have given way.
+    pub(crate) fn new(stealers: Vec<[Stealer<Task>; 2]>, watch: Watch, hooks: Hooked) -> Arc<Self> {
         let members: Box<[_]> = stealers
             .into_iter()
-            .map(|stealer| Member {
+            .map(|[stealer, gave_way]| Member {
                 stealer,
+                gave_way,
                 doorbell: Doorbell::new(),
                 tasks: Balance::default(),
                 parks: Parks::default(),
@@ -301,7 +305,14 @@ impl Pool {
 
     /// Whether a worker that is about to sleep should not.
     fn has_work(&self) -> bool {
-        !self.injector.is_empty() || self.members.iter().any(|member| !member.stealer.is_empty())
+        let has_task = |member: &Member| !member.stealer.is_empty() || !member.gave_way.is_empty();
+        !self.injector.is_empty() || self.members.iter().any(has_task)
+    }
+
+    fn set_root_due(&self) {
+        // Ordering: SeqCst pairs with the loads in `root_is_due` and
+        // `Worker::take_root`.
+        self.root_is_due.store(true, SeqCst);
     }
 
     fn root_is_due(&self) -> bool {
@@ -333,8 +344,10 @@ impl Pool {
             again.abort();
         });
         for member in &self.members {
-            while let Some(task) = worker::until_settled(|| member.stealer.steal()) {
-                self.refuse(task);
+            for stealer in [&member.stealer, &member.gave_way] {
+                while let Some(task) = worker::until_settled(|| stealer.steal()) {
+                    self.refuse(task);
+                }
             }
         }
         self.drain();
@@ -369,7 +382,10 @@ impl Pool {
     }
 
     pub(crate) fn local_queue_depth(&self, worker: usize) -> usize {
-        self.members[worker].stealer.len()
+        let Member {
+            stealer, gave_way, ..
+        } = &self.members[worker];
+        stealer.len() + gave_way.len()
     }
 
     pub(crate) fn park_count(&self, worker: usize) -> u64 {

@@ -2,7 +2,10 @@
 
 use super::{Pool, Worker};
 use crate::{
-    executor::context::{self, Current},
+    executor::{
+        context::{self, Current},
+        coop,
+    },
     runtime::{Admitted, Hooked},
     task::{Pause, Schedule, Start, State, Task, borrowed},
     trace,
@@ -31,10 +34,10 @@ impl Schedule for Flag {
         });
         let pool = Arc::clone(pool);
         drop(task);
-        // Ordering: SeqCst, before the ring. Worker 0 looks at the flag and then
-        // goes to its doorbell: a ring since it last got up keeps it from
-        // sleeping, and when it gets up it looks again.
-        pool.root_is_due.store(true, SeqCst);
+        // Before the ring. Worker 0 looks at the flag and then goes to its
+        // doorbell: a ring since it last got up keeps it from sleeping, and when
+        // it gets up it looks again.
+        pool.set_root_due();
         if !here {
             pool.ring(0);
         }
@@ -59,7 +62,8 @@ impl Root {
     }
 
     /// A new future: it is polled first, whatever the last one left.
-    pub(super) fn renew(&self) {
+    pub(super) fn renew(&self, worker: &Worker) {
+        worker.forget_root_waits();
         if self.0.header().state.wake() == crate::task::Wake::Queue {
             self.0.clone().schedule();
         }
@@ -71,7 +75,18 @@ impl Root {
         struct Rest<'a>(&'a Task);
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
-                if self.0.header().state.pause() == Pause::Queue {
+                if self.0.header().state.pause() != Pause::Queue {
+                    return;
+                }
+                let gave_way = coop::gave_way()
+                    && context::with(|current| match current {
+                        Some(Current::Worker(worker)) => {
+                            worker.push_root_back();
+                            true
+                        }
+                        _ => false,
+                    });
+                if !gave_way {
                     self.0.clone().schedule();
                 }
             }
@@ -89,8 +104,8 @@ impl Worker {
     /// Whether the root has been woken; it will be polled now.
     pub(super) fn take_root(&self) -> bool {
         let due = &self.pool().root_is_due;
-        // Ordering: SeqCst, as in `schedule`. The load saves the write in the
+        // Ordering: SeqCst, as in `set_root_due`. The load saves the write in the
         // usual case.
-        due.load(SeqCst) && due.swap(false, SeqCst)
+        due.load(SeqCst) && !self.root_has_to_wait() && due.swap(false, SeqCst)
     }
 }

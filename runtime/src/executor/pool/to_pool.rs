@@ -24,7 +24,7 @@ impl Schedule for ToPool {
 
     unsafe fn reschedule(this: *const Self, task: Task) {
         // SAFETY: as above.
-        unsafe { *this }.queue(task, Worker::push_back);
+        unsafe { *this }.queue(task, Worker::push_after_turn);
     }
 
     fn keep(&self, task: &Task) {

@@ -75,12 +75,10 @@ impl Watch {
 
     /// The same for a short look; there is none where nothing could be seen.
     pub(super) fn take_for_look(&self) -> Option<Watcher<'_>> {
-        if driver::is_bare(&self.sockets, &self.timers) {
-            return None;
-        }
-        let watcher = self.take();
+        let is_bare = driver::is_bare(&self.sockets, &self.timers);
+        let watcher = if is_bare { None } else { self.take() };
         if cfg!(feature = "trace") && watcher.is_none() {
-            // The clock is to go on, whoever has the watch.
+            // The clock is to go on, whether or not another worker has the watch.
             self.timers.note_time();
         }
         watcher

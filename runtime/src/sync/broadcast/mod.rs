@@ -80,7 +80,7 @@ impl<T> Waitable for Shared<T> {
 ///
 /// # Panics
 /// If `capacity` is 0.
-#[cfg_attr(feature = "trace", track_caller)]
+#[track_caller]
 pub fn channel<T: Clone>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(capacity);
     let receiver = sender.subscribe();
@@ -97,7 +97,7 @@ impl<T> Sender<T> {
     ///
     /// # Panics
     /// If `capacity` is 0.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[track_caller]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a channel has room for at least one value");
         let queue = Queue::new(Ring::new(capacity), Made::new("broadcast receive"));
@@ -173,6 +173,7 @@ impl<T> Sender<T> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn closed(&self) {
+        consume_budget().await;
         loop {
             let deserted = self.shared.deserted.notified();
             if self.receiver_count() == 0 {

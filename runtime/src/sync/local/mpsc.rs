@@ -122,7 +122,7 @@ impl<T> Channel<T> {
 ///
 /// # Panics
 /// If `capacity` is 0.
-#[cfg_attr(feature = "trace", track_caller)]
+#[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
     let channel = Channel::new(capacity);

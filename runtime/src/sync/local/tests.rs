@@ -205,3 +205,14 @@ fn who_is_woken_by_a_send_may_look_at_the_channel() {
     SENDER.set(None);
     assert_eq!(looks.0.load(SeqCst), 1, "its panic would be swallowed");
 }
+
+#[test]
+fn a_receiver_that_is_dropped_keeps_no_waker() {
+    let (sender, mut receiver) = mpsc::unbounded_channel::<i32>();
+    let (waker, count) = Count::waker();
+    assert!(poll(pin!(receiver.recv()), &waker).is_pending());
+    drop(receiver);
+    drop(waker);
+    assert_eq!(Arc::strong_count(&count), 1);
+    assert!(sender.is_closed());
+}

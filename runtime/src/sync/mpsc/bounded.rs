@@ -16,6 +16,7 @@ use crate::{
 use std::{
     fmt,
     future::poll_fn,
+    mem,
     task::{Context, Poll},
     time::Duration,
 };
@@ -44,10 +45,25 @@ impl<T> Channel<T, Bounded> {
     /// Gives back room that was reserved and not used.
     pub(super) fn unreserve(&self, permits: usize) {
         self.limit.permits.release(permits);
+        self.nudge_if_closed();
+    }
+
+    /// Permits have come back without a message. A closed receiver may have
+    /// waited for exactly that.
+    fn nudge_if_closed(&self) {
         if self.limit.permits.is_closed() {
-            // That may have been what the receiver waits for.
             self.queue.nudge();
         }
+    }
+}
+
+/// Dropped, this says that a wait for permits was dropped, which perhaps had them
+/// already. They are back by then, because the wait is dropped before this.
+struct Cancelled<'a, T>(&'a Channel<T, Bounded>);
+
+impl<T> Drop for Cancelled<'_, T> {
+    fn drop(&mut self) {
+        self.0.nudge_if_closed();
     }
 }
 
@@ -55,7 +71,7 @@ impl<T> Channel<T, Bounded> {
 ///
 /// # Panics
 /// If `capacity` is 0, or above [`Semaphore::MAX_PERMITS`](crate::sync::Semaphore::MAX_PERMITS).
-#[cfg_attr(feature = "trace", track_caller)]
+#[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
     let permits = Permits::new(capacity, Made::new("mpsc send"));
@@ -80,7 +96,11 @@ impl<T> Sender<T> {
     /// Dropped, it sends nothing, and the message goes with it; its turn is
     /// lost. [`reserve`](Self::reserve) keeps the message out of the wait.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        match self.tx.limit.permits.acquire(1).await {
+        // As in `acquire`, without another future around this one.
+        let cancelled = Cancelled(self.tx.channel());
+        let acquired = self.tx.limit.permits.acquire(1).await;
+        mem::forget(cancelled);
+        match acquired {
             Ok(()) => self.tx.queue.push(message),
             Err(_) => return Err(SendError(message)),
         }
@@ -191,7 +211,9 @@ impl<T> Sender<T> {
     }
 
     async fn acquire(&self, permits: usize) -> Result<(), SendError<()>> {
+        let cancelled = Cancelled(self.tx.channel());
         let acquired = self.tx.limit.permits.acquire(permits).await;
+        mem::forget(cancelled);
         acquired.map_err(|_| SendError(()))
     }
 

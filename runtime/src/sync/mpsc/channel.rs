@@ -10,6 +10,7 @@ use crate::{
     executor::coop,
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
+    task::consume_budget,
     trace::Made,
 };
 use std::{
@@ -63,6 +64,7 @@ impl<T, L> Channel<T, L> {
 
     /// Waits until the receiver is dropped or closes.
     pub(super) async fn closed(&self) {
+        consume_budget().await;
         let closed = self.closed.notified();
         if !self.queue.is_closed() {
             closed.await;
@@ -233,5 +235,9 @@ impl<T, L: Limit> Drop for Rx<T, L> {
             // The next may hold what somebody waits for.
             quietly(move || drop(message));
         }
+        // Else it would keep its task's memory until the last sender goes.
+        // SAFETY: the receiver, `&mut`, which is gone after this.
+        let waker = unsafe { self.0.queue.take_waker() };
+        quietly(move || drop(waker));
     }
 }

@@ -2,7 +2,7 @@
 //! each other and the end of a block, and a receiver that goes to sleep.
 
 use super::{channel, error::TryRecvError, unbounded_channel};
-use crate::sync::testing::{block_on, glance};
+use crate::sync::testing::{Count, block_on, glance, poll};
 use loom::{model, sync::Arc, thread};
 use std::pin::pin;
 
@@ -131,6 +131,95 @@ fn a_permit_given_back_after_closing_ends_the_wait() {
         receiver.close();
         assert!(block_on(receiver.recv()).is_none());
         let _both = (other.join().unwrap(), sender);
+    });
+}
+
+#[test]
+fn a_cancelled_reservation_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+    model(|| {
+        let (sender, mut receiver) = channel::<()>(1);
+        let permit = sender.clone().try_reserve_owned().unwrap();
+        let other = thread::spawn(move || {
+            {
+                let mut cancelled = pin!(sender.reserve());
+                // Ready if the receiver has closed already.
+                if glance(cancelled.as_mut()).is_pending() {
+                    drop(permit);
+                }
+            }
+            sender
+        });
+        receiver.close();
+        assert!(block_on(receiver.recv()).is_none());
+        let _sender = other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_cancelled_send_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+    model(|| {
+        let (sender, mut receiver) = channel(1);
+        sender.try_send(1).unwrap();
+        let other = thread::spawn(move || {
+            {
+                let mut cancelled = pin!(sender.send(2));
+                let _ = glance(cancelled.as_mut());
+            }
+            sender
+        });
+        // Receiving hands the permit to the waiting sender.
+        assert_eq!(block_on(receiver.recv()), Some(1));
+        receiver.close();
+        while let Some(number) = block_on(receiver.recv()) {
+            assert_eq!(number, 2);
+        }
+        let _sender = other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_permit_given_back_while_the_receiver_looks_for_another_ends_the_wait() {
+    model(|| {
+        let (sender, mut receiver) = channel::<()>(2);
+        let [mine, others] = [(); 2].map(|()| sender.clone().try_reserve_owned().unwrap());
+        receiver.close();
+        let other = thread::spawn(move || others.release());
+        let mine = mine.release();
+        assert!(block_on(receiver.recv()).is_none());
+        let _all = (other.join().unwrap(), mine, sender);
+    });
+}
+
+#[test]
+fn a_receiver_that_is_not_empty_has_something_to_receive() {
+    model(|| {
+        let (sender, mut receiver) = unbounded_channel();
+        let other = thread::spawn(move || sender.send(1).unwrap());
+        let mut received = 0;
+        for _ in 0..2 {
+            if !receiver.is_empty() {
+                receiver.try_recv().unwrap();
+                received += 1;
+            }
+        }
+        other.join().unwrap();
+        assert_eq!(receiver.len() + received, 1);
+    });
+}
+
+#[test]
+fn a_receiver_that_goes_takes_its_waker_along_or_leaves_it_to_a_sender() {
+    model(|| {
+        let (waker, count) = Count::waker();
+        let (sender, mut receiver) = channel(1);
+        let permit = sender.clone().try_reserve_owned().unwrap();
+        assert!(poll(pin!(receiver.recv()), &waker).is_pending());
+        let other = thread::spawn(move || permit.send(Arc::new(1)));
+        drop(receiver);
+        let sender = (other.join().unwrap(), sender);
+        drop(waker);
+        assert_eq!(std::sync::Arc::strong_count(&count), 1);
+        drop(sender);
     });
 }
 

@@ -1,9 +1,9 @@
 //! The messages of a channel: a chain of blocks of slots, without a limit and
 //! without a lock on the way.
 //!
-//! The tail is one word: the number of the next slot to claim, and `CLOSED`. A
-//! sender claims a slot with one exchange, writes its message into it, and
-//! publishes it with another. The receiver reads the slots in turn.
+//! The tail is one word: the number of the next slot to claim, `NUDGED` and
+//! `CLOSED`. A sender claims a slot with one exchange, writes its message into
+//! it, and publishes it with another. The receiver reads the slots in turn.
 //!
 //! | a slot is | what it holds  | from here                                          |
 //! |-----------|----------------|----------------------------------------------------|
@@ -14,6 +14,10 @@
 //! | `BUSY`    | a message; its sender takes the waker | the same sender: `VALUE` or `NUDGE` |
 //! | `VALUE`   | a message      | the receiver takes it                              |
 //! | `NUDGE`   | nothing: a reason to look whether it is over | the receiver goes past it |
+//!
+//! At most one slot is a nudge. `NUDGED` says so from the moment when a sender
+//! claims that slot until the receiver goes past it, so the receiver can tell
+//! how many of the claimed slots are messages.
 //!
 //! So that there is a message and that somebody sleeps is said in the same
 //! place, and no wake can fall between the two.
@@ -41,7 +45,8 @@ const SLOTS: usize = if cfg!(loom) { 3 } else { 31 };
 const LAP: usize = SLOTS + 1;
 
 const CLOSED: usize = 1;
-const ONE: usize = 1 << 1;
+const NUDGED: usize = 1 << 1;
+const ONE: usize = 1 << 2;
 
 const EMPTY: usize = 0;
 const WAITED: usize = 1;
@@ -118,13 +123,13 @@ impl<T> Queue<T> {
 
     /// Puts a message in, and wakes the receiver.
     pub(super) fn push(&self, message: T) {
-        let slot = self.claim(0).expect("nothing is refused");
+        let slot = self.claim::<0, 0>().expect("nothing is refused");
         self.put(slot, message);
     }
 
     /// Puts a message in, unless the queue is closed.
     pub(super) fn push_unless_closed(&self, message: T) -> Result<(), T> {
-        match self.claim(CLOSED) {
+        match self.claim::<CLOSED, 0>() {
             Some(slot) => self.put(slot, message),
             None => return Err(message),
         }
@@ -133,8 +138,21 @@ impl<T> Queue<T> {
 
     /// Has the receiver look whether it is over.
     pub(super) fn nudge(&self) {
-        let slot = self.claim(0).expect("nothing is refused");
-        self.publish(slot, NUDGE);
+        loop {
+            if let Some(slot) = self.claim::<NUDGED, NUDGED>() {
+                return self.publish(slot, NUDGE);
+            }
+            // Ordering: Relaxed; the exchange checks what this says.
+            let now = self.tail.load(Relaxed);
+            // Ordering: Release, also if another nudge is there already. Pairs
+            // with the Acquire in `find`, where the receiver goes past that
+            // nudge: it then sees what this call is about.
+            if now & NUDGED != 0
+                && let Ok(_) = self.tail.compare_exchange(now, now, AcqRel, Relaxed)
+            {
+                return;
+            }
+        }
     }
 
     fn put(&self, slot: &Slot<T>, message: T) {
@@ -145,13 +163,14 @@ impl<T> Queue<T> {
         self.publish(slot, VALUE);
     }
 
-    /// Claims a slot, unless the word has one of the bits of `unless`.
-    fn claim(&self, unless: usize) -> Option<&Slot<T>> {
+    /// Claims a slot and sets the bits of `MARK`, unless the word has one of the
+    /// bits of `UNLESS`. A mark is never set already.
+    fn claim<const UNLESS: usize, const MARK: usize>(&self) -> Option<&Slot<T>> {
         loop {
             // Ordering: Acquire, so that the block read next is at least the
             // one that was put in place before the word came here.
             let now = self.tail.load(Acquire);
-            if now & unless != 0 {
+            if now & UNLESS != 0 {
                 return None;
             }
             let place = (now / ONE) % LAP;
@@ -166,7 +185,7 @@ impl<T> Queue<T> {
             // sees the blocks that were put in place before.
             let claimed = self
                 .tail
-                .compare_exchange_weak(now, now + ONE, AcqRel, Relaxed);
+                .compare_exchange_weak(now, now + ONE + MARK, AcqRel, Relaxed);
             if claimed.is_err() {
                 continue;
             }
@@ -252,7 +271,10 @@ impl<T> Queue<T> {
         let slots = |number: usize| number - number / LAP;
         // SAFETY: the caller's promise.
         let (number, _) = unsafe { self.head() };
-        slots(self.tail.load(Acquire) / ONE) - slots(number)
+        // Ordering: Acquire, as in `is_closed`.
+        let tail = self.tail.load(Acquire);
+        let nudges = usize::from(tail & NUDGED != 0);
+        slots(tail / ONE) - slots(number) - nudges
     }
 
     /// Takes the next message, if it is there.
@@ -283,7 +305,12 @@ impl<T> Queue<T> {
                 // SAFETY: published, and read once: the head moves on.
                 Found::Message(unsafe { message.read().assume_init() })
             }),
-            NUDGE => Found::Nudge,
+            NUDGE => {
+                // Ordering: Acquire, for what came with this nudge and with
+                // those that found it here. Pairs with the Release in `nudge`.
+                self.tail.fetch_and(!NUDGED, AcqRel);
+                Found::Nudge
+            }
             // Ordering: Acquire; what was put in before somebody told us so
             // has been claimed.
             _ if self.tail.load(Acquire) / ONE == number => return Found::Nothing,
@@ -356,6 +383,31 @@ impl<T> Queue<T> {
             Ok(_) => Poll::Pending,
             Err(_) => Poll::Ready(()),
         }
+    }
+}
+
+impl<T> Queue<T> {
+    /// Takes the receiver's waker out, unless a sender is about to wake it.
+    ///
+    /// # Safety
+    /// As for [`head`](Self::head); the receiver waits no more.
+    #[must_use]
+    pub(super) unsafe fn take_waker(&self) -> Option<Waker> {
+        // SAFETY: the caller's promise.
+        let (_, slot) = unsafe { self.head() };
+        // Ordering: Acquire brings the cell back, here and below. Pairs with the
+        // Release with which a sender publishes the slot.
+        let mut state = slot.state.load(Acquire);
+        if state == WAITED {
+            let taken_back = slot.state.compare_exchange(WAITED, EMPTY, AcqRel, Acquire);
+            state = taken_back.map_or_else(|now| now, |_| EMPTY);
+        }
+        if state == BUSY {
+            return None;
+        }
+        // SAFETY: no slot is WAITED or BUSY, because only the one at the head
+        // ever is. So the cell is the receiver's.
+        self.waker.with_mut(|waker| unsafe { (*waker).take() })
     }
 }
 

@@ -1,5 +1,5 @@
 use super::{
-    channel,
+    Sender, UnboundedReceiver, channel,
     error::{SendTimeoutError, TryRecvError, TrySendError},
     unbounded_channel,
 };
@@ -7,7 +7,14 @@ use crate::sync::{
     oneshot,
     testing::{Count, at_once, glance, poll},
 };
-use std::{any::Any, pin::pin, rc::Rc, task::Poll, time::Duration};
+use std::{
+    any::Any,
+    pin::{Pin, pin},
+    rc::Rc,
+    sync::Arc,
+    task::{Poll, Waker},
+    time::Duration,
+};
 
 #[test]
 fn messages_come_in_the_order_in_which_they_were_sent() {
@@ -176,6 +183,100 @@ fn closing_lets_permits_that_are_out_be_used() {
     drop(unused);
     assert_eq!(count.wakes(), 2);
     assert_eq!(glance(recv), Poll::Ready(None));
+}
+
+#[test]
+fn a_cancelled_wait_for_room_wakes_a_closed_receiver_that_waits_for_its_permit() {
+    type Wait<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+    let waits: [for<'a> fn(&'a Sender<()>) -> Wait<'a>; 4] = [
+        |sender| Box::pin(async { sender.send(()).await.unwrap() }),
+        |sender| Box::pin(async { drop(sender.reserve().await.unwrap()) }),
+        |sender| Box::pin(async { drop(sender.reserve_many(1).await.unwrap()) }),
+        |sender| Box::pin(async { drop(sender.clone().reserve_owned().await.unwrap()) }),
+    ];
+    for wait in waits {
+        let (sender, mut receiver) = channel::<()>(1);
+        let permit = sender.try_reserve().unwrap();
+        let mut wait = wait(&sender);
+        assert!(glance(wait.as_mut()).is_pending());
+        // The wait has the permit now, and does not know it yet.
+        drop(permit);
+        receiver.close();
+        let (waker, count) = Count::waker();
+        let mut end = pin!(receiver.recv());
+        assert!(poll(end.as_mut(), &waker).is_pending());
+        drop(wait);
+        assert_eq!(count.wakes(), 1, "the permit is back, and no more can come");
+        assert_eq!(glance(end), Poll::Ready(None));
+    }
+}
+
+#[test]
+fn the_length_of_a_channel_counts_its_messages_and_nothing_else() {
+    let (sender, mut receiver) = unbounded_channel();
+    sender.send(1).unwrap();
+    drop(sender);
+    assert_eq!(receiver.len(), 1);
+    assert_eq!(receiver.try_recv(), Ok(1));
+    assert!(receiver.is_empty());
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+
+    // A permit that comes back after the end, twice, and the last sender.
+    let (sender, mut receiver) = channel(4);
+    let permits = [(); 2].map(|()| sender.try_reserve().unwrap());
+    sender.try_send(1).unwrap();
+    receiver.close();
+    permits.into_iter().for_each(drop);
+    assert_eq!((receiver.len(), receiver.try_recv()), (1, Ok(1)));
+    assert_eq!(receiver.len(), 0);
+    drop(sender);
+    assert_eq!(receiver.len(), 0);
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+    assert!(receiver.is_empty());
+}
+
+#[test]
+fn every_return_of_a_permit_wakes_a_closed_receiver_that_waits_again() {
+    let (sender, mut receiver) = channel::<()>(3);
+    let permits = [(); 3].map(|()| sender.try_reserve().unwrap());
+    receiver.close();
+    let (waker, count) = Count::waker();
+    let mut end = pin!(receiver.recv());
+    for (returned, permit) in permits.into_iter().enumerate() {
+        assert!(poll(end.as_mut(), &waker).is_pending());
+        drop(permit);
+        assert_eq!(count.wakes(), returned + 1);
+    }
+    assert_eq!(glance(end), Poll::Ready(None));
+}
+
+#[test]
+fn a_receiver_that_is_dropped_keeps_no_waker() {
+    let (waker, count) = Count::waker();
+    let wakers = || Arc::strong_count(&count) - 1;
+    let wait = |waker: &Waker, receiver: &mut UnboundedReceiver<i32>| {
+        assert!(poll(pin!(receiver.recv()), waker).is_pending());
+    };
+
+    let (sender, mut receiver) = unbounded_channel();
+    wait(&waker, &mut receiver);
+    assert_eq!(wakers(), 2);
+    drop(receiver);
+    assert_eq!(wakers(), 1, "it waited");
+    assert!(sender.send(1).is_err());
+
+    let (sender, mut receiver) = unbounded_channel();
+    wait(&waker, &mut receiver);
+    sender.send(1).unwrap();
+    drop(receiver);
+    assert_eq!(wakers(), 1, "a message had come");
+
+    let (sender, mut receiver) = channel(1);
+    let permit = sender.try_reserve().unwrap();
+    assert!(poll(pin!(receiver.recv()), &waker).is_pending());
+    drop(receiver);
+    assert_eq!(wakers(), 1, "a permit is out");
+    permit.send(1);
 }
 
 #[test]

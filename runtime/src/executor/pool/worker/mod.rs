@@ -40,6 +40,15 @@ pub(crate) struct Worker {
     /// the cache. Nobody steals it.
     slot: Cell<Option<Task>>,
     slot_runs: Cell<u32>,
+    /// The tasks that have given way since the last look at the sockets and the
+    /// timers. The next look moves them into `deque`. A sibling without other
+    /// work steals them, because a task of this worker can take long.
+    gave_way: Deque<Task>,
+    /// Whether worker 0's root has, as well.
+    root_gave_way: Cell<bool>,
+    /// How many steps the root still waits, because it gave way to that many
+    /// tasks.
+    root_waits: Cell<u32>,
     handle: Handle,
     /// A list to collect wakers in, kept for its capacity.
     woken: Cell<Vec<Waker>>,
@@ -64,7 +73,7 @@ impl Worker {
     pub(crate) fn new(
         index: usize,
         pool: Arc<Pool>,
-        deque: Deque<Task>,
+        [deque, gave_way]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
         let root = (index == 0).then(|| Root::new(&pool));
@@ -78,6 +87,9 @@ impl Worker {
             deque,
             slot: Cell::new(None),
             slot_runs: Cell::new(0),
+            gave_way,
+            root_gave_way: Cell::new(false),
+            root_waits: Cell::new(0),
             handle,
             woken: Cell::default(),
             gathering: Cell::new(false),
@@ -137,6 +149,77 @@ impl Worker {
         }
     }
 
+    /// Queues a task that was woken while it ran. If it gave way, it comes behind
+    /// the tasks that are queued here now, and behind the next look at the
+    /// sockets and the timers.
+    pub(super) fn push_after_turn(&self, task: Task) {
+        if !coop::gave_way() {
+            return self.push_back(task);
+        }
+        self.look_soon();
+        self.gave_way.push(task);
+        if self.queued() > 0 {
+            self.pool.notify();
+        }
+    }
+
+    /// The root was woken while it ran, and has given way.
+    pub(super) fn push_root_back(&self) {
+        self.look_soon();
+        self.root_gave_way.set(true);
+    }
+
+    /// Has the next look come when the tasks that are queued now have had their
+    /// turn, unless another task has given way before and has seen to that.
+    fn look_soon(&self) {
+        if !self.has_given_way() {
+            let ticks = POLLS_A_TURN - 1 - self.queued().min(POLLS_A_TURN - 1);
+            self.ticks.set(self.ticks.get().max(ticks));
+        }
+    }
+
+    /// How many tasks are queued here, and have not given way.
+    pub(super) fn queued(&self) -> u32 {
+        let task = self.slot.take();
+        let queued = self.deque.len() + usize::from(task.is_some());
+        self.slot.set(task);
+        queued.try_into().unwrap_or(u32::MAX)
+    }
+
+    /// Whether the root, which is due, gave way to a task whose turn it is.
+    pub(super) fn root_has_to_wait(&self) -> bool {
+        let waits = self.root_waits.get();
+        self.root_waits.set(waits.saturating_sub(1));
+        waits > 0
+    }
+
+    /// The root is polled next, whatever an earlier one gave way to.
+    pub(super) fn forget_root_waits(&self) {
+        self.root_waits.set(0);
+        if self.root_gave_way.take() {
+            self.pool.set_root_due();
+        }
+    }
+
+    fn has_given_way(&self) -> bool {
+        !self.gave_way.is_empty() || self.root_gave_way.get()
+    }
+
+    /// Queues those that have given way, behind all others. Returns whether there
+    /// were tasks among them: a sibling may have to be told.
+    pub(super) fn requeue(&self) -> bool {
+        let mut requeued = false;
+        while let Some(task) = self.gave_way.pop() {
+            self.deque.push(task);
+            requeued = true;
+        }
+        if self.root_gave_way.take() {
+            self.root_waits.set(self.queued().min(POLLS_A_TURN));
+            self.pool.set_root_due();
+        }
+        requeued
+    }
+
     /// The life of a worker that is not the first: until the pool closes.
     pub(crate) fn run(&self) {
         /// Also when the worker panics.
@@ -170,7 +253,7 @@ impl Worker {
         // ours.
         let live = || {
             let _admitted = root.admit(&self.pool.hooks);
-            root.renew();
+            root.renew(self);
             let _hand_over = HandOver(self);
             // Dropped before that, which takes along what a destructor spawns.
             let mut future = pin!(future);
@@ -178,6 +261,10 @@ impl Worker {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
                     // coming to the work, and to the watch.
+                    if !self.gave_way.is_empty() {
+                        self.look();
+                        self.pool.notify();
+                    }
                     self.hand_slot_on();
                     self.end_search();
                     self.pool.relieve();
@@ -198,7 +285,8 @@ impl Worker {
     pub(super) fn step(&self) {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
-        if ticks >= POLLS_A_TURN {
+        // If only tasks are left that have given way, siblings' tasks go first.
+        if ticks >= POLLS_A_TURN && !(self.has_given_way() && self.queued() == 0) {
             self.ticks.set(0);
             self.look();
             // In their turn, not only when there is nothing else to do.
@@ -208,9 +296,12 @@ impl Worker {
                 return self.run_task(task);
             }
         }
-        match self.next_task() {
-            Some(task) => self.run_task(task),
-            None => self.rest(),
+        if let Some(task) = self.next_task() {
+            return self.run_task(task);
+        }
+        self.root_waits.set(0);
+        if !self.root_is_next() {
+            self.rest();
         }
     }
 
@@ -219,6 +310,7 @@ impl Worker {
         if let Some(task) = self.slot.take() {
             self.deque.push(task);
         }
+        self.requeue();
     }
 
     /// The same, and a sibling that sleeps is woken for it.
@@ -257,6 +349,19 @@ impl Worker {
             .pop()
             .or_else(|| self.take_injected())
             .or_else(|| self.steal())
+            .or_else(|| self.take_after_look())
+            .or_else(|| self.steal_after_look())
+    }
+
+    /// Only those are left that have given way: looks at the sockets and the
+    /// timers, and takes what is next after that.
+    fn take_after_look(&self) -> Option<Task> {
+        if !self.has_given_way() {
+            return None;
+        }
+        self.ticks.set(0);
+        self.look();
+        self.slot.take().or_else(|| self.deque.pop())
     }
 
     fn take_injected(&self) -> Option<Task> {
@@ -288,6 +393,27 @@ impl Worker {
             })
     }
 
+    /// Nothing else is there: takes a task that has given way from a sibling,
+    /// which may be long in coming to it. Its turn comes after a look at the
+    /// sockets and the timers here, and after what they have woken.
+    fn steal_after_look(&self) -> Option<Task> {
+        if !self.searching.get() || self.root_is_next() {
+            return None;
+        }
+        let stealers = self.pool.members.iter().map(|member| &member.gave_way);
+        let task = stealers.into_iter().find_map(|stealer| {
+            // Its own is empty.
+            until_settled(|| stealer.steal())
+        })?;
+        self.look();
+        let woken = self.slot.take().or_else(|| self.deque.pop());
+        let Some(woken) = woken else {
+            return Some(task);
+        };
+        self.push_back(task);
+        Some(woken)
+    }
+
     /// Marsaglia's xorshift: good enough to begin somewhere else each time.
     fn next_random(&self) -> u32 {
         let mut random = self.random.get();
@@ -301,6 +427,7 @@ impl Worker {
     /// Cancels what is queued here as the pool ends. What that wakes or
     /// spawns comes here too.
     fn drain(&self) {
+        self.requeue();
         while let Some(task) = self.slot.take().or_else(|| self.deque.pop()) {
             self.pool.refuse(task);
         }

@@ -112,9 +112,14 @@ impl Worker {
         let for_its_driver = if self.substituted.get() {
             self.pool.seat(self.index).is_wanted()
         } else {
-            self.root.is_some() && self.pool.root_is_due()
+            self.root_is_next()
         };
         for_its_driver || self.pool.is_closed()
+    }
+
+    /// Whether this thread polls the root next.
+    pub(super) fn root_is_next(&self) -> bool {
+        !self.substituted.get() && self.root.is_some() && self.pool.root_is_due()
     }
 
     /// A look at the sockets and the timers between two tasks, unless somebody
@@ -122,6 +127,11 @@ impl Worker {
     pub(super) fn look(&self) {
         if let Some(watcher) = self.pool.watch.take_for_look() {
             self.gather(|woken| watcher.look(woken));
+        }
+        // Those that have given way come behind the tasks that were woken. A
+        // single task is this worker's own to run next.
+        if self.requeue() && self.queued() > 1 {
+            self.share();
         }
     }
 

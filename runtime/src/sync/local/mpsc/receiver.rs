@@ -117,8 +117,12 @@ impl<T> Receiver<T> {
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
         self.close();
-        let messages = std::mem::take(&mut self.channel.borrow_mut().messages);
+        let mut channel = self.channel.borrow_mut();
+        let messages = std::mem::take(&mut channel.messages);
+        let waker = channel.receiver.take();
+        drop(channel);
         drop(messages);
+        drop(waker);
     }
 }
 
