@@ -19,8 +19,7 @@ static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, dr
 pub fn waker(parker: Arc<Parker>) -> Waker {
     let data = Arc::into_raw(parker).cast();
     // SAFETY: W1 and W2 hold, and the functions of the table rely on nothing else.
-    // Any thread may use a
-    // `Parker`, so any thread may call them.
+    // Any thread may call them, because any thread may use a `Parker`.
     unsafe { Waker::new(data, &VTABLE) }
 }
 // ANCHOR_END: vtable

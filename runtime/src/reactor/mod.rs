@@ -136,8 +136,8 @@ impl Reactor {
     }
 
     // ANCHOR: turn
-    /// Waits for events, at most for `timeout`, and moves the wakers of those
-    /// they concern into `wakers`. Waking is the caller's.
+    /// Waits for events, at most for `timeout`. Moves the wakers of the tasks
+    /// that wait for them into `wakers`. The caller wakes them.
     pub(crate) fn turn(
         &mut self,
         timeout: Option<Duration>,
@@ -146,14 +146,14 @@ impl Reactor {
         let timeout = self.alarm.arm(timeout)?;
         match self.poll.poll(&mut self.events, timeout) {
             Ok(()) => {}
-            // A signal came: whoever has a reason to go on sleeping will.
+            // A signal interrupted the wait. The caller may wait again.
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error),
         }
         let sources = lock(&self.shared.sources);
         for event in &self.events {
-            // The bell and the alarm have rung by waking us; a stale token
-            // finds nothing.
+            // An event without a source only had to end the wait, or its
+            // source is already gone.
             if let Some(source) = sources.get(event.token()) {
                 source.set(Flags::of(event), wakers);
             }

@@ -172,11 +172,11 @@ where
         caught(|| {
             let unwinding = DropFuture(self);
             let polled = self.stage.with_mut(|stage| {
-                // SAFETY: a task that runs has a future, and its runner has
-                // the stage to itself.
+                // SAFETY: a running task has a future, and only the thread that
+                // runs it uses the stage.
                 let future = unsafe { &mut *(*stage).future };
-                // SAFETY: nothing moves a future out of the stage: it is
-                // pinned here till it drops.
+                // SAFETY: no code moves a future out of the stage. It stays here
+                // until it is dropped.
                 unsafe { Pin::new_unchecked(future) }.poll(&mut context)
             });
             mem::forget(unwinding);

@@ -139,9 +139,9 @@ impl State {
 
     // ANCHOR: wake
     pub(crate) fn wake(&self) -> Wake {
-        // Ordering: AcqRel even where nothing changes. Release hands what the
-        // waker's thread wrote to the poll that follows (`start`'s Acquire
-        // reads this or a later link of the same chain of read-modify-writes).
+        // Release: the next poll sees what the waking thread wrote. It pairs
+        // with the Acquire in `start`, which reads this value or one that a
+        // later read-modify-write has put in its place.
         Self::after_wake(self.0.fetch_or(SCHEDULED, AcqRel))
     }
     // ANCHOR_END: wake

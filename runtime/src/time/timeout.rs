@@ -97,8 +97,8 @@ impl<F: Future> Future for Timeout<F> {
                 return Poll::Ready(Ok(output));
             }
             let look = || Pin::new(this.delay).poll(context);
-            // A future that used up the budget is exactly one that a timeout
-            // is there to stop, so the timer is looked at all the same.
+            // A timeout must be able to stop a future that spends the whole
+            // budget, so in that case it polls the timer without a budget.
             let used_up = had_budget && coop::is_spent();
             let look = || {
                 if used_up {
