@@ -16,7 +16,7 @@ export function mount(section) {
   let hints = 0;
   let hinting = Promise.resolve();
   let seen = null; // the revision of the last verdict
-  let saves = false; // after a reset, keep its message through the next verdict
+  let saves = false; // after a reset or a fill, keep its message through the next verdict
 
   const chip = element('span', { class: 'chip', text: 'to do' });
   const facts = element('p', { class: 'facts' },
@@ -95,10 +95,11 @@ export function mount(section) {
     hint.setAttribute('aria-disabled', hints >= HINTS);
   }
   async function resetFile() {
+    const filled = known?.state === 'filled';
     const { kept } = (await act('POST', 'reset')) ?? {};
     confirmation.hidden = true;
     solution.replaceChildren();
-    saves = Boolean(kept);
+    saves = Boolean(kept) || filled;
     told.replaceChildren('The file is as it was at the start.', ...(kept ? [
       ' Your version is kept in ', element('code', { text: kept }),
       '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []));
@@ -108,6 +109,7 @@ export function mount(section) {
   async function fill(needed) {
     const { file: theirs, kept } = await call('POST', exercisePath(needed, 'fill'));
     await act('POST', 'run');
+    saves = true;
     told.replaceChildren(element('code', { text: theirs }), ' is our solution now.', ...(kept ? [
       ' Your version is kept in ', element('code', { text: kept }), '.'] : []));
   }

@@ -98,7 +98,7 @@ pub enum Command {
         ids: Vec<String>,
     },
 
-    /// Run the meters' server on your runtime
+    /// Run the meter server on your runtime
     #[command(disable_help_flag = true)]
     Meters {
         /// Arguments for the server

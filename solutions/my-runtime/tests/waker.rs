@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, mpsc};
 use std::task::{Poll, Waker};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use my_runtime::waker::{Parker, block_on, waker};
 
@@ -115,10 +116,8 @@ fn block_on_sleeps_until_a_wake() {
         move || {
             let waker = wakers.recv().expect("the future sends its waker");
             // Long enough for a busy loop to poll again, also on a busy machine.
-            for _ in 0..50_000 {
-                if polls.load(SeqCst) > 1 {
-                    break;
-                }
+            let until = Instant::now() + Duration::from_millis(200);
+            while polls.load(SeqCst) == 1 && Instant::now() < until {
                 thread::yield_now();
             }
             let before = polls.load(SeqCst);
