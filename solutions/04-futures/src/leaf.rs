@@ -33,7 +33,9 @@ impl Device {
 
     /// Leaves `waker` in the slot. It replaces the waker that was there.
     pub fn register(&self, waker: Waker) {
-        *self.slot.borrow_mut() = Some(waker);
+        let replaced = self.slot.replace(Some(waker));
+        // A waker runs foreign code when it is dropped. The slot is free again now.
+        drop(replaced);
         self.after(Step::Register);
     }
 
