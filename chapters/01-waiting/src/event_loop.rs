@@ -20,7 +20,7 @@ pub struct EventLoop {
     listener: TcpListener,
     rules: Rules,
     meters: HashMap<Token, Meter>,
-    /// When each meter's machine must be told the time, the earliest first.
+    /// The deadlines of all machines, the earliest first.
     deadlines: BTreeSet<(Instant, Token)>,
     next_token: usize,
     /// Whether accepting has failed and will be tried again later.
@@ -108,10 +108,11 @@ impl EventLoop {
     ) {
         let Some(meter) = self.meters.get_mut(&token) else { return };
         self.deadlines.remove(&(meter.deadline, token));
-        let result = action(meter);
-        // Even a meter that has closed its side gets the answers so far.
-        let result = result
-            .and(meter.write())
+        let acted = action(meter);
+        // Write even after an error: a meter may have closed only its own side.
+        let written = meter.write();
+        let result = acted
+            .and(written)
             .and_then(|()| meter.reregister(token, self.poll.registry()));
         if result.is_err() {
             self.meters.remove(&token);

@@ -7,8 +7,8 @@ use crate::{End, Line, MAX, Message, Rules};
 // ANCHOR_END: head
 
 // ANCHOR: serve
-/// Talks to one meter until the conversation ends. Returns only an error:
-/// [`End::Closed`] is the ordinary one.
+/// Talks to one meter until the conversation ends. Never returns `Ok`. The usual end
+/// is [`End::Closed`].
 pub fn serve(line: &mut impl Line, rules: Rules) -> Result<(), End> {
     let mut total: u32 = 0;
     loop {

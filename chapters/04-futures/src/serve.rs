@@ -9,8 +9,8 @@ use crate::Line;
 // ANCHOR_END: head
 
 // ANCHOR: serve
-/// Talks to one meter until the conversation ends. Returns only an error:
-/// [`End::Closed`] is the ordinary one.
+/// Talks to one meter until the conversation ends. Never returns `Ok`. The usual end
+/// is [`End::Closed`].
 pub async fn serve(line: &mut Line, rules: Rules) -> Result<(), End> {
     let mut total: u32 = 0;
     loop {

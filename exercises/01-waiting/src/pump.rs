@@ -10,8 +10,10 @@ use waiting::{End, Machine};
 /// never calls `write` with an empty slice.
 ///
 /// The poll reports new bytes only once. Bytes that are still unread when this
-/// function returns may wait there forever. Bytes that the socket did not accept stay
-/// in `machine.unsent()`. Returns whether there are any.
+/// function returns may wait there for ever. And a machine ends the conversation when
+/// too many of its answers are unsent, so they must be sent while there is more to
+/// read. Bytes that the socket did not accept stay in `machine.unsent()`. Returns
+/// whether there are any.
 pub fn pump(
     stream: &mut (impl Read + Write),
     machine: &mut Machine,

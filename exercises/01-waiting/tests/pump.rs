@@ -11,8 +11,10 @@ use waiting_exercises::pump::pump;
 #[derive(Default)]
 struct Socket {
     reads: VecDeque<Result<Vec<u8>, ErrorKind>>,
-    /// How many bytes each write accepts. When the script is over, a write would block.
+    /// How many bytes each write accepts.
     writes: VecDeque<Result<usize, ErrorKind>>,
+    /// Whether writes after those of the script accept everything. If not, they block.
+    has_room: bool,
     sent: Vec<u8>,
 }
 
@@ -37,6 +39,10 @@ impl Write for Socket {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         assert!(!bytes.is_empty(), "`write` was called without a byte to send");
         match self.writes.pop_front() {
+            None if self.has_room => {
+                self.sent.extend(bytes);
+                Ok(bytes.len())
+            }
             None => Err(ErrorKind::WouldBlock.into()),
             Some(Err(kind)) => Err(kind.into()),
             Some(Ok(most)) => {
@@ -75,7 +81,7 @@ fn it_reads_until_the_socket_would_block() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
-    socket.writes.push_back(Ok(1000));
+    socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
@@ -90,7 +96,7 @@ fn unsent_bytes_are_sent_at_the_next_call() {
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(true)), "it returned {pumped:?} instead of Ok(true)");
     assert_eq!(socket.sent, bytes(&TOTALS)[..7]);
-    socket.writes.push_back(Ok(1000));
+    socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
@@ -105,6 +111,28 @@ fn a_partial_write_is_followed_by_another() {
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
+}
+
+#[test]
+fn a_burst_of_readings_is_answered_while_it_is_read() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket { has_room: true, ..Socket::default() };
+    socket.reads.push_back(Ok(bytes(&[Message::Reading(1); 400])));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
+    assert_eq!(socket.sent.len(), bytes(&[Message::Total(1); 400]).len());
+}
+
+#[test]
+fn bytes_that_are_not_a_message_end_the_conversation() {
+    let (mut machine, now) = machine();
+    let mut socket = Socket { has_room: true, ..Socket::default() };
+    socket.reads.push_back(Ok(vec![1, 200]));
+    let pumped = pump(&mut socket, &mut machine, now);
+    assert!(
+        matches!(pumped, Err(End::Corrupt)),
+        "it returned {pumped:?} instead of Err(Corrupt)"
+    );
 }
 
 #[test]
@@ -124,7 +152,8 @@ fn an_interrupted_call_is_repeated() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.extend([Err(ErrorKind::Interrupted), Ok(bytes(&READINGS))]);
-    socket.writes.extend([Err(ErrorKind::Interrupted), Ok(1000)]);
+    socket.writes.push_back(Err(ErrorKind::Interrupted));
+    socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
     assert_eq!(socket.sent, bytes(&TOTALS));
