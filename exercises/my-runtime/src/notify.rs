@@ -17,7 +17,7 @@ pub struct Notify(Rc<List>);
 
 /// All waiters that are listed, the longest-waiting one first.
 ///
-/// Invariant L: each node in the list is pinned and alive, because a node that is
+/// N1: each node in the list is pinned and alive, because a node that is
 /// `Listed` leaves the list before it is dropped.
 struct List {
     first: Cell<*const Node>,
@@ -42,7 +42,7 @@ struct Node {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// It was never polled.
-    Idle,
+    NotPolled,
     /// It is in the list.
     Listed,
     /// `notify_one` took it out of the list.
@@ -67,29 +67,29 @@ impl List {
         node.previous.set(last);
         node.next.set(ptr::null());
         node.state.set(State::Listed);
-        self.link_after(last).set(self.last.get());
+        self.next_of(last).set(self.last.get());
         self.len.set(self.len.get() + 1);
     }
 
     /// Takes the first node out of the list.
     fn pop_first(&self) -> Option<&Node> {
-        // SAFETY: invariant L.
+        // SAFETY: N1.
         let node = unsafe { self.first.get().as_ref() }?;
         self.first.set(node.next.get());
-        self.link_before(node.next.get()).set(ptr::null());
+        self.previous_of(node.next.get()).set(ptr::null());
         self.len.set(self.len.get() - 1);
         Some(node)
     }
 
     /// The pointer that leads to the node after `node`. For null, it is `first`.
-    fn link_after(&self, node: *const Node) -> &Cell<*const Node> {
-        // SAFETY: invariant L.
+    fn next_of(&self, node: *const Node) -> &Cell<*const Node> {
+        // SAFETY: N1.
         unsafe { node.as_ref() }.map_or(&self.first, |node| &node.next)
     }
 
     /// The pointer that leads to the node before `node`. For null, it is `last`.
-    fn link_before(&self, node: *const Node) -> &Cell<*const Node> {
-        // SAFETY: invariant L.
+    fn previous_of(&self, node: *const Node) -> &Cell<*const Node> {
+        // SAFETY: N1.
         unsafe { node.as_ref() }.map_or(&self.last, |node| &node.previous)
     }
 }
@@ -131,7 +131,7 @@ impl Notify {
         let node = Node {
             previous: Cell::new(ptr::null()),
             next: Cell::new(ptr::null()),
-            state: Cell::new(State::Idle),
+            state: Cell::new(State::NotPolled),
             waker: Cell::new(None),
             _pinned: PhantomPinned,
         };
@@ -166,8 +166,8 @@ impl Future for Notified {
         // The first step: cloning a waker runs unknown code, which may notify us.
         this.node.waker.set(Some(cx.waker().clone()));
         match this.node.state.get() {
-            State::Idle if this.list.permit.replace(false) => {}
-            State::Idle => {
+            State::NotPolled if this.list.permit.replace(false) => {}
+            State::NotPolled => {
                 // SAFETY: the node is pinned with the whole. `Notified` is not `Unpin`,
                 // never hands out a `&mut Node`, and does not move it in `drop`.
                 let node = unsafe { self.as_ref().map_unchecked(|this| &this.node) };
@@ -185,7 +185,7 @@ impl Future for Notified {
 }
 
 impl Drop for Notified {
-    /// Keeps invariant L, and passes on a notification that this waiter did not use.
+    /// Keeps N1, and passes on a notification that this waiter did not use.
     fn drop(&mut self) {
         // Empty so far. A node that is still listed must leave the list here, from
         // the front, the middle or the end. A panic in `drop` would end the tests.

@@ -4,7 +4,7 @@ mod common;
 
 use std::cell::RefCell;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::task::{Poll, Wake, Waker};
 
 use common::counter::Counter;
@@ -169,4 +169,33 @@ fn a_waker_may_drop_another_waiter_during_notify_waiters() {
     notify.notify_waiters();
     assert!(poll(last).is_ready(), "the waiter after the dropped one was notified");
     assert_eq!(notify.len(), 0);
+}
+
+#[test]
+fn notify_waiters_wakes_in_the_order_of_waiting() {
+    let (notify, woken) = (Notify::new(), Arc::new(Mutex::new(Vec::new())));
+    let mut waiters: Vec<_> = (0..3).map(|_| Box::pin(notify.notified())).collect();
+    for (number, waiter) in waiters.iter_mut().enumerate() {
+        let waker = Waker::from(Arc::new(Numbered(number, Arc::clone(&woken))));
+        assert!(poll_with(waiter.as_mut(), &waker).is_pending());
+    }
+    notify.notify_waiters();
+    assert_eq!(*woken.lock().expect("no waker panics"), [0, 1, 2]);
+}
+
+#[test]
+fn notify_waiters_keeps_an_earlier_permit() {
+    let notify = Notify::new();
+    notify.notify_one();
+    notify.notify_waiters();
+    assert!(poll(pin!(notify.notified())).is_ready(), "the permit of notify_one is gone");
+}
+
+/// A waker that writes down its number.
+struct Numbered(usize, Arc<Mutex<Vec<usize>>>);
+
+impl Wake for Numbered {
+    fn wake(self: Arc<Self>) {
+        self.1.lock().expect("no waker panics").push(self.0);
+    }
 }
