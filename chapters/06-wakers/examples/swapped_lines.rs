@@ -30,7 +30,7 @@ fn model(register_first: bool) {
         let (raised, slot) = &*device;
         log("device: raises the flag");
         raised.store(true, Release);
-        log("device: wakes the waker in the slot");
+        log("device: looks for a waker in the slot");
         slot.wake();
     });
     let (raised, slot) = &*shared;

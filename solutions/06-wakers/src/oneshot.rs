@@ -23,7 +23,8 @@ enum Slot<T> {
 }
 
 impl<T> Channel<T> {
-    /// Runs `action` with the slot locked. It must not wake a task.
+    /// Runs `action` with the slot locked. It must not clone, wake
+    /// or drop a waker.
     fn with<R>(&self, action: impl FnOnce(&mut Slot<T>) -> R) -> R {
         action(&mut self.slot.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -2,13 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
 use std::thread;
 
 use wakers::block_on;
-use wakers_exercises::oneshot::{Closed, oneshot};
+use wakers_exercises::oneshot::{Closed, Receiver, Sender, oneshot};
 
 /// Counts the wakes of its wakers.
 #[derive(Default)]
@@ -136,4 +136,46 @@ fn sending_without_a_receiver_is_harmless() {
     let (sender, receiver) = oneshot();
     drop(receiver);
     sender.send(7);
+}
+
+/// A waker that polls the receiver at once, as an executor on another thread may do.
+#[derive(Default)]
+struct PollsAtOnce {
+    receiver: Mutex<Option<Pin<Box<Receiver<i32>>>>>,
+    polled: Mutex<Vec<Poll<Result<i32, Closed>>>>,
+}
+
+impl Wake for PollsAtOnce {
+    fn wake(self: Arc<Self>) {
+        let mut receiver = self.receiver.lock().expect("no poll panics");
+        let Some(waiting) = receiver.as_mut() else { return };
+        let polled = poll(waiting.as_mut(), Waker::noop());
+        if polled.is_ready() {
+            *receiver = None;
+        }
+        self.polled.lock().expect("no poll panics").push(polled);
+    }
+}
+
+/// Registers the waker, acts on the sender, and returns what the waker's poll saw.
+fn polled_at_the_wake(act: impl FnOnce(Sender<i32>)) -> Vec<Poll<Result<i32, Closed>>> {
+    let waker = Arc::new(PollsAtOnce::default());
+    let (sender, receiver) = oneshot();
+    let mut receiver = Box::pin(receiver);
+    assert!(poll(receiver.as_mut(), &Waker::from(Arc::clone(&waker))).is_pending());
+    *waker.receiver.lock().expect("no poll panics") = Some(receiver);
+    act(sender);
+    waker.polled.lock().expect("no poll panics").clone()
+}
+
+#[test]
+fn the_value_is_there_when_the_receiver_is_woken() {
+    let polled = polled_at_the_wake(|sender| sender.send(7));
+    assert_eq!(polled, [Poll::Ready(Ok(7))], "what the woken receiver saw");
+}
+
+#[test]
+fn the_channel_is_closed_when_the_receiver_is_woken() {
+    let polled = polled_at_the_wake(drop);
+    assert_eq!(polled, [Poll::Ready(Err(Closed))], "what the woken receiver saw");
 }
