@@ -33,7 +33,7 @@ pub struct TcpLine {
 }
 
 impl TcpLine {
-    /// A line over `stream`. Sending a message may take as long as `patience`.
+    /// A line over `stream`. Each write may block as long as `patience`.
     pub fn new(stream: TcpStream, patience: Duration) -> io::Result<TcpLine> {
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(patience))?;

@@ -27,7 +27,7 @@ pub enum Refused {
 /// account.
 ///
 /// In between, the money is in neither account, so it cannot be spent twice. If the
-/// transfer is refused or dropped, the money returns.
+/// transfer is refused, or dropped before the money has arrived, the money returns.
 pub async fn transfer(from: &Account, to: &Account, amount: u32) -> Result<(), Refused> {
     let Some(left) = from.balance.get().checked_sub(amount) else {
         return Err(Refused::Poor);
