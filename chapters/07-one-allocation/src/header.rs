@@ -1,0 +1,206 @@
+// ANCHOR: head
+//! The part of a task that is the same for every future.
+//!
+//! - **T1** The memory of a task lives as long as its count `refs` is above zero. Each
+//!   [`TaskRef`] and each waker owns one reference.
+//! - **T2** Only the executor's thread uses the stage of a cell, and the fields of a
+//!   header that are a `Cell`.
+//! - **T3** The executor's reference is the last one on its thread, or comes after the
+//!   task has ended. So the thread that frees the memory never drops a future or an
+//!   output.
+
+use std::cell::Cell;
+use std::mem::ManuallyDrop;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
+use std::sync::atomic::{AtomicBool, AtomicUsize, fence};
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+use crossbeam_queue::SegQueue;
+use wakers::Parker;
+// ANCHOR_END: head
+
+// ANCHOR: header
+/// Every task begins with this.
+pub(crate) struct Header {
+    /// How many references there are.
+    refs: AtomicUsize,
+    /// The task's number is in the queue.
+    queued: AtomicBool,
+    pub(crate) number: usize,
+    shared: Arc<Shared>,
+    /// What depends on the type of the future.
+    pub(crate) vtable: &'static Vtable,
+    pub(crate) phase: Cell<Phase>,
+    /// The handle wants the task to end.
+    pub(crate) aborted: Cell<bool>,
+    /// The handle was dropped.
+    pub(crate) detached: Cell<bool>,
+    /// The waker of the task that waits for the output.
+    pub(crate) joiner: Cell<Option<Waker>>,
+}
+
+/// What the stage of a task holds, and who may use it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The future waits for its next poll.
+    Idle,
+    /// The future is being polled or dropped. Only that call uses the stage.
+    Busy,
+    /// The result waits for the handle.
+    Ended,
+    /// The result was taken or dropped.
+    Empty,
+}
+
+/// The part of an executor that wakers use, on any thread.
+pub(crate) struct Shared {
+    pub(crate) woken: SegQueue<usize>,
+    pub(crate) parker: Arc<Parker>,
+}
+// ANCHOR_END: header
+
+// ANCHOR: vtable
+/// Four functions that know the type of the future.
+pub(crate) struct Vtable {
+    /// Polls the future. True if the task has ended.
+    pub(crate) poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
+    /// Drops the future of a task that has not ended.
+    pub(crate) cancel: unsafe fn(NonNull<Header>),
+    /// Moves the result out, to the `Option` that the pointer points to.
+    pub(crate) take_result: unsafe fn(NonNull<Header>, *mut ()),
+    /// Frees the memory.
+    pub(crate) free: unsafe fn(NonNull<Header>),
+}
+// ANCHOR_END: vtable
+
+// ANCHOR: task_ref
+/// One counted reference to a task.
+pub(crate) struct TaskRef(NonNull<Header>);
+
+impl Clone for TaskRef {
+    fn clone(&self) -> TaskRef {
+        // Relaxed: we own a reference, so the count cannot reach zero meanwhile.
+        self.refs.fetch_add(1, Relaxed);
+        TaskRef(self.0)
+    }
+}
+
+impl Drop for TaskRef {
+    fn drop(&mut self) {
+        // Release pairs with the Acquire fence below, on the thread that frees.
+        if self.refs.fetch_sub(1, Release) == 1 {
+            fence(Acquire);
+            // SAFETY: T1. This was the last reference.
+            unsafe { (self.vtable.free)(self.0) }
+        }
+    }
+}
+
+impl Deref for TaskRef {
+    type Target = Header;
+
+    fn deref(&self) -> &Header {
+        // SAFETY: T1. We own a reference.
+        unsafe { self.0.as_ref() }
+    }
+}
+// ANCHOR_END: task_ref
+
+// ANCHOR: wake
+impl Header {
+    /// Queues the task, unless it is in the queue already.
+    pub(crate) fn wake(&self) {
+        // AcqRel pairs with the swap in `begin_poll`.
+        if !self.queued.swap(true, AcqRel) {
+            self.shared.woken.push(self.number);
+            self.shared.parker.unpark();
+        }
+    }
+
+    /// The executor calls this just before it polls the task.
+    pub(crate) fn begin_poll(&self) {
+        // AcqRel pairs with the swap in `wake`.
+        self.queued.swap(false, AcqRel);
+    }
+}
+// ANCHOR_END: wake
+
+// ANCHOR: waker
+static WAKER: RawWakerVTable = RawWakerVTable::new(
+    // SAFETY: the data of a waker is a reference (T1). `clone` adds one for the clone.
+    |data| RawWaker::new(TaskRef::clone(&*unsafe { borrow(data) }).into_raw(), &WAKER),
+    // SAFETY: `wake` uses the waker up, so its reference is ours.
+    |data| unsafe { TaskRef::from_raw(data) }.wake(),
+    // SAFETY: the waker keeps its reference.
+    |data| unsafe { borrow(data) }.wake(),
+    // SAFETY: the waker's reference is ours to give back.
+    |data| drop(unsafe { TaskRef::from_raw(data) }),
+);
+
+/// # Safety
+///
+/// `data` comes from `into_raw`, and its reference is kept while this is used.
+unsafe fn borrow(data: *const ()) -> ManuallyDrop<TaskRef> {
+    // SAFETY: the caller's promise. The reference is not given back.
+    ManuallyDrop::new(unsafe { TaskRef::from_raw(data) })
+}
+
+impl TaskRef {
+    /// A waker that borrows our reference, so it does not change the count.
+    pub(crate) fn waker(&self) -> ManuallyDrop<Waker> {
+        // SAFETY: the functions of `WAKER` expect a task. The waker is never dropped,
+        // and the caller keeps `self` while it uses the waker.
+        ManuallyDrop::new(unsafe { Waker::new(self.0.as_ptr().cast(), &WAKER) })
+    }
+}
+// ANCHOR_END: waker
+
+// ANCHOR: rest
+impl TaskRef {
+    /// # Safety
+    ///
+    /// `data` comes from `into_raw`, and its reference becomes this one.
+    unsafe fn from_raw(data: *const ()) -> TaskRef {
+        // SAFETY: `into_raw` made this of a pointer that is not null.
+        TaskRef(unsafe { NonNull::new_unchecked(data.cast_mut().cast()) })
+    }
+
+    fn into_raw(self) -> *const () {
+        ManuallyDrop::new(self).0.as_ptr().cast()
+    }
+
+    /// # Safety
+    ///
+    /// `task` points to a task, and its first reference becomes this one.
+    pub(crate) unsafe fn first(task: NonNull<Header>) -> TaskRef {
+        TaskRef(task)
+    }
+
+    pub(crate) fn pointer(&self) -> NonNull<Header> {
+        self.0
+    }
+}
+
+impl Header {
+    pub(crate) fn new(
+        number: usize,
+        shared: &Arc<Shared>,
+        vtable: &'static Vtable,
+    ) -> Header {
+        Header {
+            refs: AtomicUsize::new(1),
+            queued: AtomicBool::new(false),
+            number,
+            shared: Arc::clone(shared),
+            vtable,
+            phase: Cell::new(Phase::Idle),
+            aborted: Cell::new(false),
+            detached: Cell::new(false),
+            joiner: Cell::new(None),
+        }
+    }
+}
+// ANCHOR_END: rest
