@@ -1,35 +1,33 @@
-//! A waker that counts its references with `Rc`. It compiles, and it is unsound.
+//! The references of a waker, counted as `Rc` counts them: without atomics. It compiles,
+//! and it is unsound.
 
-use std::cell::Cell;
-use std::rc::Rc;
-use std::task::{RawWaker, RawWakerVTable, Waker};
 use std::thread;
 
 // ANCHOR: rc_waker
-static VTABLE: RawWakerVTable = RawWakerVTable::new(
-    |data| {
-        // SAFETY: this is wrong. Another thread may change the count at the same time.
-        unsafe { Rc::increment_strong_count(data.cast::<Cell<bool>>()) };
-        RawWaker::new(data, &VTABLE)
-    },
-    // SAFETY: wrong for the same reason.
-    |data| unsafe { Rc::from_raw(data.cast::<Cell<bool>>()) }.set(true),
-    // SAFETY: wrong for the same reason.
-    |data| unsafe { &*data.cast::<Cell<bool>>() }.set(true),
-    // SAFETY: wrong for the same reason.
-    |data| drop(unsafe { Rc::from_raw(data.cast::<Cell<bool>>()) }),
-);
+/// Stands for a waker that holds an `Rc`. The pointer leads to the count.
+struct RcWaker(*mut usize);
+
+// SAFETY: this is wrong. Two threads may change the count at the same time.
+unsafe impl Send for RcWaker {}
+
+impl RcWaker {
+    fn add_reference(&self) -> RcWaker {
+        // SAFETY: this is wrong for the same reason.
+        unsafe { *self.0 += 1 };
+        RcWaker(self.0)
+    }
+
+    fn give_back(self) {
+        // SAFETY: this is wrong for the same reason.
+        unsafe { *self.0 -= 1 };
+    }
+}
 
 fn main() {
-    let woken = Rc::new(Cell::new(false));
-    // SAFETY: wrong. A `Waker` may go to any thread, and an `Rc` may not.
-    let waker = unsafe { Waker::new(Rc::into_raw(Rc::clone(&woken)).cast(), &VTABLE) };
-    let device = thread::spawn({
-        let waker = waker.clone();
-        move || waker.wake()
-    });
-    drop(waker);
-    println!("woken: {}", woken.get());
+    let waker = RcWaker(Box::leak(Box::new(1)));
+    let for_device = waker.add_reference();
+    let device = thread::spawn(move || for_device.give_back());
+    waker.give_back();
     device.join().expect("the device ends");
 }
 // ANCHOR_END: rc_waker
