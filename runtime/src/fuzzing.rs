@@ -6,7 +6,7 @@
 //! reached from outside the crate with `--cfg fuzzing` alone (which
 //! `cargo fuzz` sets); `cargo test` runs them over pseudo-random inputs.
 
-pub use crate::{task::fuzz::cell, time::fuzz::wheel};
+pub use crate::{task::fuzz::cell, timers::fuzz::wheel};
 
 use std::vec;
 

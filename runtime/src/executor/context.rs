@@ -1,8 +1,12 @@
 //! Which executor this thread is running, if any.
 
-use super::{current_thread::Core, multi_thread::Worker};
-use crate::runtime::Handle;
+#[cfg(feature = "trace")]
+use super::Scheduler;
+use super::{Handle, current_thread::Core, multi_thread::Worker};
 use std::cell::Cell;
+
+pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
+     Call this inside of `Runtime::block_on`, or of `Handle::enter`";
 
 /// An executor, seen from its own thread.
 #[derive(Clone, Copy)]
@@ -125,4 +129,17 @@ pub(crate) fn reattach(worker: &Worker) {
 /// Whether this thread has given its worker away in the poll that it is in.
 pub(crate) fn is_detached() -> bool {
     matches!(ENTERED.get(), Entered::Detached(_))
+}
+
+/// Which worker this thread is, if it is one.
+#[cfg(feature = "trace")]
+pub(crate) fn worker_here() -> Option<usize> {
+    with(|current| match current? {
+        Current::Local(core) => match core.handle().scheduler() {
+            Scheduler::Cores { core, .. } => Some(*core),
+            Scheduler::Pool(_) => None,
+        },
+        Current::Worker(worker) => Some(worker.index()),
+        Current::Detached(_) | Current::Guest(_) => None,
+    })
 }

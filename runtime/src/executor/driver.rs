@@ -1,9 +1,9 @@
 //! What a thread that has no task to run waits for: sockets and timers.
 
+use super::Handle;
 use crate::{
     reactor::{self, Reactor},
-    runtime::Handle,
-    time::Timers,
+    timers::Timers,
     unwind::wake,
 };
 use std::{

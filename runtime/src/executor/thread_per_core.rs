@@ -10,17 +10,22 @@ use super::{
     context::{self, Current},
     current_thread::{Core, SharedCore},
 };
-use crate::{sync::CancellationToken, time::Timers};
+use crate::{
+    primitives::{Mutex, lock},
+    timers::Timers,
+    trace::Label,
+    unwind::wake,
+};
 use pin_project_lite::pin_project;
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     io,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     thread,
 };
 
@@ -32,7 +37,7 @@ pub(crate) struct Cores {
     ranked: bool,
     /// Whose turn it is to be dealt something.
     next: AtomicUsize,
-    closed: CancellationToken,
+    closing: Closing,
 }
 
 /// A core, as the others see it.
@@ -47,7 +52,7 @@ impl Cores {
             members: members.into(),
             ranked,
             next: AtomicUsize::new(0),
-            closed: CancellationToken::new(),
+            closing: Closing::new(),
         })
     }
 
@@ -71,7 +76,7 @@ impl Cores {
 
     /// Tells the other cores to end. Their threads are to be joined next.
     pub(crate) fn close(&self) {
-        self.closed.cancel();
+        self.closing.close();
     }
 
     /// Starts the thread of a core that is not the first.
@@ -93,12 +98,63 @@ impl Cores {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();
             }
-            core.block_on(self.closed.cancelled());
+            core.block_on(self.closing.wait());
             core.shut_down();
             if let Some(hooks) = &hooks {
                 hooks.thread_stop();
             }
         });
+    }
+}
+
+/// Tells the cores' threads that the runtime ends.
+struct Closing {
+    state: Mutex<ClosingState>,
+    /// What a dump says that the roots of these cores wait for.
+    label: Label,
+}
+
+#[derive(Default)]
+struct ClosingState {
+    closed: bool,
+    /// The roots of the cores that run.
+    wakers: Vec<Waker>,
+}
+
+impl Closing {
+    fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            label: Label::new("the end of the runtime"),
+        }
+    }
+
+    fn close(&self) {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        let wakers = std::mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_iter().for_each(wake);
+    }
+
+    async fn wait(&self) {
+        poll_fn(|context| {
+            let polled = self.poll(context.waker());
+            self.label.note(&polled);
+            polled
+        })
+        .await;
+    }
+
+    fn poll(&self, waker: &Waker) -> Poll<()> {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return Poll::Ready(());
+        }
+        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+            state.wakers.push(waker.clone());
+        }
+        Poll::Pending
     }
 }
 

@@ -11,6 +11,7 @@
 //! the list through which wakers say whose turn it is.
 
 mod futures_unordered;
+pub(crate) mod join_set;
 mod ready;
 
 #[cfg(all(test, loom))]

@@ -1,6 +1,9 @@
 //! Readiness of a descriptor that this crate knows nothing of.
 
-use crate::reactor::{Direction, Flags, Registered, Seen};
+use crate::{
+    reactor::{Direction, Flags, Registered, Seen},
+    runtime::Handle,
+};
 use mio::{Registry, Token, event, unix::SourceFd};
 use std::{
     error::Error,
@@ -89,7 +92,13 @@ impl<T: AsFd> AsyncFd<T> {
     pub fn with_interest(inner: T, interest: Interest) -> io::Result<Self> {
         let number = inner.as_fd().as_raw_fd();
         let descriptor = Descriptor { inner, number };
-        let io = Registered::new(descriptor, "descriptor", interest.0, Flags::NONE)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            descriptor,
+            "descriptor",
+            interest.0,
+            Flags::NONE,
+        )?;
         Ok(Self { io })
     }
 

@@ -4,6 +4,7 @@ use super::backoff::{self, Backoff};
 use crate::{
     primitives::{Mutex, lock},
     reactor::{Direction, Flags, Registered},
+    runtime::Handle,
     time::{Sleep, sleep},
     trace::ResourceName,
 };
@@ -27,7 +28,13 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
     #[track_caller]
     pub(super) fn new(listener: L, kind: &'static str) -> io::Result<Self> {
         Ok(Self {
-            io: Registered::new(listener, kind, Interest::READABLE, Flags::NONE)?,
+            io: Registered::new(
+                Handle::current().reactor(),
+                listener,
+                kind,
+                Interest::READABLE,
+                Flags::NONE,
+            )?,
             backoff: Backoff::default(),
             held: Mutex::new(None),
         })

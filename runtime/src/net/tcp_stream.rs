@@ -1,7 +1,10 @@
 //! A TCP connection.
 
 use super::{ToSocketAddrs, address, socket, tcp};
-use crate::reactor::{Direction, Flags, Registered};
+use crate::{
+    reactor::{Direction, Flags, Registered},
+    runtime::Handle,
+};
 use mio::Interest;
 use socket2::SockRef;
 use std::{
@@ -89,7 +92,13 @@ impl TcpStream {
         // Reads end at urgent data, so its coming must be known.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let interest = interest | Interest::PRIORITY;
-        let io = Registered::new(stream, "tcp stream", interest, ready)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            stream,
+            "tcp stream",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 

@@ -1,7 +1,10 @@
 //! Datagrams over UDP.
 
 use super::{ToSocketAddrs, address, socket};
-use crate::reactor::{Direction, Flags, Registered};
+use crate::{
+    reactor::{Direction, Flags, Registered},
+    runtime::Handle,
+};
 use mio::Interest;
 use std::{
     io,
@@ -65,7 +68,13 @@ impl UdpSocket {
     #[track_caller]
     fn new(socket: mio::net::UdpSocket) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let io = Registered::new(socket, "udp socket", interest, Flags::WRITABLE)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            socket,
+            "udp socket",
+            interest,
+            Flags::WRITABLE,
+        )?;
         Ok(Self { io })
     }
 

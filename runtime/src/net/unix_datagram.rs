@@ -1,7 +1,10 @@
 //! Datagrams between processes of one machine.
 
 use super::socket;
-use crate::reactor::{Direction, Flags, Registered};
+use crate::{
+    reactor::{Direction, Flags, Registered},
+    runtime::Handle,
+};
 use mio::Interest;
 use std::{
     io,
@@ -101,7 +104,13 @@ impl UnixDatagram {
     fn new(socket: mio::net::UnixDatagram) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         let ready = Flags::READABLE | Flags::WRITABLE;
-        let io = Registered::new(socket, "unix datagram", interest, ready)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            socket,
+            "unix datagram",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 

@@ -3,6 +3,7 @@
 use super::{backoff::Backoff, socket, unix};
 use crate::{
     reactor::{Direction, Flags, Registered},
+    runtime::Handle,
     time::sleep,
 };
 use mio::Interest;
@@ -111,7 +112,13 @@ impl UnixStream {
         let interest = Interest::READABLE | Interest::WRITABLE;
         // Reads end at descriptors that are passed along.
         let ready = Flags::READABLE | Flags::WRITABLE | Flags::PIECEMEAL;
-        let io = Registered::new(stream, "unix stream", interest, ready)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            stream,
+            "unix stream",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 

@@ -1,6 +1,9 @@
 //! A child's pipes, non-blocking and on the reactor.
 
-use crate::reactor::{Flags, Registered, async_read};
+use crate::{
+    reactor::{Flags, Registered, async_read},
+    runtime::Handle,
+};
 use futures_io::AsyncWrite;
 use mio::{Interest, unix::pipe};
 use std::{
@@ -34,14 +37,26 @@ fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
     // The child may write packets (`O_DIRECT`), at whose ends a read ends.
     let flags = Flags::READABLE | Flags::PIECEMEAL;
-    Registered::new(pipe, "pipe", Interest::READABLE, flags)
+    Registered::new(
+        Handle::current().reactor(),
+        pipe,
+        "pipe",
+        Interest::READABLE,
+        flags,
+    )
 }
 
 impl ChildStdin {
     pub(super) fn new(stdin: process::ChildStdin) -> io::Result<Self> {
         let pipe = pipe::Sender::from(stdin);
         pipe.set_nonblocking(true)?;
-        let pipe = Registered::new(pipe, "pipe", Interest::WRITABLE, Flags::WRITABLE)?;
+        let pipe = Registered::new(
+            Handle::current().reactor(),
+            pipe,
+            "pipe",
+            Interest::WRITABLE,
+            Flags::WRITABLE,
+        )?;
         Ok(Self { pipe: Some(pipe) })
     }
 }

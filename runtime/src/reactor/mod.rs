@@ -34,7 +34,6 @@ pub(crate) use transfer::async_read;
 
 use crate::{
     fork,
-    inspect::SourceInfo,
     primitives::{Mutex, lock},
 };
 use alarm::Alarm;
@@ -242,11 +241,10 @@ impl Shared {
         self.registered.load(Relaxed) == 0
     }
 
-    /// What is registered now, for the inspector.
-    pub(crate) fn inspect(&self) -> Vec<SourceInfo> {
-        let sources = lock(&self.sources);
-        let each = sources.slab.iter();
-        each.map(|(key, (_, source))| SourceInfo::new(key, source))
-            .collect()
+    /// Shows every registered source, with its key, to `visit`, under the lock.
+    pub(crate) fn for_each_source(&self, mut visit: impl FnMut(usize, &Source)) {
+        for (key, (_, source)) in &lock(&self.sources).slab {
+            visit(key, source);
+        }
     }
 }

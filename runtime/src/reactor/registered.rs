@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     budget, fork,
-    runtime::Handle,
-    trace::{self, ResourceName},
+    trace::{self, IoSource, ResourceName},
 };
 use mio::{Interest, Token, event};
 use std::{
@@ -27,22 +26,9 @@ pub(crate) struct Registered<S: event::Source + ResourceName> {
 }
 
 impl<S: event::Source + ResourceName> Registered<S> {
-    /// Registers with the runtime of this thread. `ready` is what the object
-    /// is taken to be ready for before the first event.
-    ///
-    /// # Panics
-    /// Outside a runtime.
-    #[track_caller]
+    /// Registers the object. `ready` says what it is taken to be ready for
+    /// before the first event.
     pub(crate) fn new(
-        io: S,
-        kind: &'static str,
-        interest: Interest,
-        ready: Flags,
-    ) -> io::Result<Self> {
-        Self::with_reactor(Handle::current().reactor(), io, kind, interest, ready)
-    }
-
-    pub(crate) fn with_reactor(
         reactor: &Arc<Shared>,
         mut io: S,
         kind: &'static str,
@@ -177,7 +163,22 @@ impl<S: event::Source + ResourceName> Registered<S> {
     }
 
     fn note<T>(&self, polled: &Poll<T>, direction: Direction) {
-        trace::note_io(polled, &self.source, self.token.0, direction, &self.io);
+        let writable = direction == Direction::Write;
+        trace::note_io(polled, self.token.0, writable, || self.io_source());
+    }
+
+    #[cfg(feature = "trace")]
+    fn io_source(&self) -> IoSource {
+        IoSource {
+            what: self.source.kind(),
+            name: self.source.name(|| self.io.name()),
+        }
+    }
+
+    #[cfg(not(feature = "trace"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    fn io_source(&self) -> IoSource {
+        IoSource
     }
 
     fn attempt<T>(

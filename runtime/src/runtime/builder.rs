@@ -3,24 +3,21 @@
 mod on;
 mod threads;
 
-use super::{
-    Handle, Kind, Runtime,
-    handle::{Entrance, Shared},
-};
-use crate::executor::hooks::{Hooks, SharedHooks};
-#[cfg(feature = "trace")]
-use crate::trace::Tracer;
+use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver,
+        Driver, HandleInner, Scheduler,
         current_thread::{Core, SharedCore},
         multi_thread::{DriverLock, HandedOff, Pool, Worker},
         thread_per_core::{Cores, Member},
     },
+    hooks::{Hooks, SharedHooks},
     reactor::Reactor,
-    time::Timers,
+    timers::Timers,
 };
+#[cfg(feature = "trace")]
+use crate::{executor::context, hooks::Tracer};
 use crossbeam_deque::Worker as Deque;
 use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use threads::Threads;
@@ -251,9 +248,13 @@ impl Builder {
         let hooks = self.hooks.clone();
         #[cfg(feature = "trace")]
         let hooks = Hooks {
-            tracer: self
-                .traced
-                .then(|| Arc::new(Tracer::new(Arc::clone(timers), workers))),
+            tracer: self.traced.then(|| {
+                Arc::new(Tracer::new(
+                    Arc::clone(timers),
+                    workers,
+                    context::worker_here,
+                ))
+            }),
             ..hooks
         };
         hooks.shared()
@@ -278,8 +279,8 @@ impl Builder {
         let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
-            let shared = Shared {
-                entrance: Entrance::Local {
+            let inner = HandleInner {
+                scheduler: Scheduler::Cores {
                     cores: Arc::clone(&cores),
                     core,
                 },
@@ -287,7 +288,7 @@ impl Builder {
                 reactor: Arc::clone(reactor.shared()),
                 blocking: Arc::clone(&blocking),
             };
-            Driver::new(reactor, Handle::new(shared))
+            Driver::new(reactor, Handle::new(inner))
         });
         let first = drivers.next().expect("at least one core");
         let core = Core::new(first, Arc::clone(cores.shared(0)), ranked);
@@ -324,8 +325,8 @@ impl Builder {
         let hooks = self.hooks(&timers, self.workers);
         let driver = DriverLock::new(reactor, Arc::clone(&timers));
         let pool = Pool::new(stealers, driver, hooks.clone());
-        let handle = Handle::new(Shared {
-            entrance: Entrance::Pool(Arc::clone(&pool)),
+        let handle = Handle::new(HandleInner {
+            scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,
             reactor: sockets,
             blocking: blocking::Pool::new(self.blocking, hooks),

@@ -6,10 +6,12 @@
 //! none of the runtime's tasks, so it may block.
 
 use super::{Handle, NESTED};
-use crate::fork;
 use crate::{
-    executor::context::{self, Current},
-    sync::park,
+    executor::{
+        context::{self, Current},
+        park_thread,
+    },
+    fork,
 };
 use std::future::Future;
 
@@ -80,7 +82,7 @@ impl Handle {
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         assert!(!context::is_entered(), "{NESTED}");
         self.refuse_in_a_fork();
-        self.enter(|| park::wait_for(future))
+        self.enter(|| park_thread::wait_for(future))
     }
 
     /// # Panics

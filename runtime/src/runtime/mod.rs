@@ -6,14 +6,14 @@ mod flavor;
 mod guest;
 mod handle;
 mod metrics;
+pub(crate) mod spawn;
+pub(crate) mod task_builder;
 
-pub use crate::executor::hooks::TaskMeta;
+pub use crate::hooks::TaskMeta;
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
 pub use metrics::RuntimeMetrics;
-
-pub(crate) use handle::NOT_INSIDE;
 
 use crate::{
     executor::{
@@ -139,7 +139,7 @@ impl Runtime {
         let location = Location::caller();
         match &self.kind {
             Kind::Cores { core, .. } => core.spawn(future, location),
-            Kind::Pool { .. } => panic!("{}", crate::executor::NOT_LOCAL),
+            Kind::Pool { .. } => panic!("{}", spawn::NOT_LOCAL),
         }
     }
 

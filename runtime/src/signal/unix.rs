@@ -3,6 +3,7 @@
 use super::{SignalKind, count::Count};
 use crate::{
     reactor::{Direction, Flags, Registered},
+    runtime::Handle,
     trace,
 };
 use mio::{Interest, unix::pipe};
@@ -49,7 +50,13 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
     let count = Count::of(number)?;
     let seen = count.arrived();
     let (sender, receiver) = pipe::new()?;
-    let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
+    let pipe = Registered::new(
+        Handle::current().reactor(),
+        receiver,
+        "signal",
+        Interest::READABLE,
+        Flags::NONE,
+    )?;
     let id = low_level::pipe::register(number, sender)?;
     Ok(Signal {
         pipe,

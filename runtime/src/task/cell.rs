@@ -8,15 +8,14 @@
 use super::{
     error::JoinError,
     header::{Header, Schedule, Task, UNLISTED, Vtable},
-    id::Id,
-    origin::Origin,
     output, recycle,
     state::{Ended, Finish, Pause, Start, State},
     waker,
 };
 use crate::{
+    id::Id,
     primitives::UnsafeCell,
-    trace,
+    trace::{self, Origin},
     unwind::{catch, catch_and_discard},
 };
 use std::{
@@ -166,7 +165,7 @@ where
     /// The task is running and the caller runs it.
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
-        let _polling = trace::polling(&self.header);
+        let _polling = trace::polling(&self.header.origin);
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
         catch(|| {

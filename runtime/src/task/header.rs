@@ -6,12 +6,10 @@
 
 use super::{
     error::JoinError,
-    id::Id,
     joiner::Joiner,
-    origin::Origin,
     state::{State, Wake},
 };
-use crate::primitives::UnsafeCell;
+use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
 use std::{
     mem::{self, ManuallyDrop},
     ptr::NonNull,

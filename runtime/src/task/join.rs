@@ -1,8 +1,14 @@
 //! The two handles on a task: one that waits for its output, one that only
 //! aborts it.
 
-use super::{error::JoinError, header::Task, id::Id, joiner::Joiner, output, state::Disown};
-use crate::{budget, trace, unwind::catch_and_discard};
+use super::{
+    error::JoinError,
+    header::{Header, Task},
+    joiner::Joiner,
+    output,
+    state::Disown,
+};
+use crate::{budget, id::Id, trace, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
@@ -158,7 +164,8 @@ impl<T> Future for JoinHandle<T> {
         } else {
             Poll::Ready(())
         };
-        trace::note_task(&registered, self.task().header());
+        let Header { id, origin, .. } = self.task().header();
+        trace::note_task(&registered, *id, origin);
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");

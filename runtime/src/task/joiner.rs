@@ -71,7 +71,7 @@ impl Drop for Joiner {
         } else {
             // SAFETY: as in `with`; the reference is given up here.
             let task = unsafe { Task::from_raw(self.0.cast()) };
-            trace::waker(task.header(), WakerOp::Drop);
+            trace::waker(&task.header().origin, WakerOp::Drop);
         }
     }
 }

@@ -73,7 +73,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: called with a waker's data.
     let task = unsafe { borrow(data) };
     let _counted = ManuallyDrop::new(Task::clone(&task));
-    trace::waker(task.header(), WakerOp::Clone);
+    trace::waker(&task.header().origin, WakerOp::Clone);
     RawWaker::new(data, &VTABLE)
 }
 
@@ -82,7 +82,7 @@ unsafe fn wake(data: *const ()) {
     // SAFETY: called with a waker's data; the waker is consumed, so its
     // reference is ours.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Wake);
+    trace::waker(&task.header().origin, WakerOp::Wake);
     if task.header().state.wake() == Wake::Queue {
         task.schedule();
     }
@@ -91,7 +91,7 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with a waker's data.
     let task = unsafe { borrow(data) };
-    trace::waker(task.header(), WakerOp::WakeByRef);
+    trace::waker(&task.header().origin, WakerOp::WakeByRef);
     if task.header().state.wake() == Wake::Queue {
         Task::clone(&task).schedule();
     }
@@ -101,5 +101,5 @@ unsafe fn wake_by_ref(data: *const ()) {
 unsafe fn drop_waker(data: *const ()) {
     // SAFETY: called with a waker's data; its reference is ours.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Drop);
+    trace::waker(&task.header().origin, WakerOp::Drop);
 }

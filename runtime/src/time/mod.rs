@@ -5,21 +5,11 @@
 //! runtime wakes that precisely; elsewhere the kernel counts its timeouts in
 //! milliseconds or worse. On a busy thread a timer waits for its turn.
 
-mod clock;
-#[cfg(all(any(test, fuzzing), not(loom)))]
-pub(crate) mod fuzz;
 mod instant;
 mod interval;
 mod pause;
 mod sleep;
 mod timeout;
-mod timers;
-mod wheel;
-
-#[cfg(all(test, loom))]
-mod models;
-#[cfg(all(test, not(loom)))]
-mod tests;
 
 pub use instant::Instant;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
@@ -32,5 +22,3 @@ pub use timeout::{Timeout, timeout, timeout_at};
 pub mod error {
     pub use super::timeout::Elapsed;
 }
-
-pub(crate) use timers::Timers;

@@ -7,14 +7,11 @@
 //! Without the feature, `nothing.rs` stands here instead.
 
 use super::{
+    Origin,
     record::{self, Identity, Kind, Recorder},
     wait::{TimerKind, WaitsFor},
 };
-use crate::{
-    reactor::{Direction, Source},
-    task::Header,
-    time::Instant,
-};
+use crate::{clock::Instant, id::Id};
 use std::{
     future::{Future, poll_fn},
     panic::Location,
@@ -54,6 +51,12 @@ pub(crate) fn note_label<T>(polled: &Poll<T>, place: usize, made: impl FnOnce() 
     });
 }
 
+/// What a wait for a descriptor is about.
+pub(crate) struct IoSource {
+    pub(crate) what: &'static str,
+    pub(crate) name: Option<Arc<str>>,
+}
+
 /// What the reactor watches, by its name: an address, where it has one.
 pub(crate) trait ResourceName {
     fn name(&self) -> Option<String> {
@@ -86,12 +89,12 @@ pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, place: usize) {
 }
 
 /// The end of a task.
-pub(crate) fn note_task<T>(polled: &Poll<T>, task: &Header) {
-    note(polled, Identity::new(Kind::Task, task.id.get()), || {
+pub(crate) fn note_task<T>(polled: &Poll<T>, id: Id, task: &Origin) {
+    note(polled, Identity::new(Kind::Task, id.get()), || {
         WaitsFor::Task {
-            id: task.id,
-            kind: task.origin.record.kind(),
-            spawned_at: task.origin.location,
+            id,
+            kind: task.record.kind(),
+            spawned_at: task.location,
         }
     });
 }
@@ -117,19 +120,22 @@ pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
 /// Something that the reactor watches.
 pub(crate) fn note_io<T>(
     polled: &Poll<T>,
-    source: &Source,
     token: usize,
-    direction: Direction,
-    io: &impl ResourceName,
+    writable: bool,
+    source: impl FnOnce() -> IoSource,
 ) {
-    let kind = match direction {
-        Direction::Read => Kind::Readable,
-        Direction::Write => Kind::Writable,
+    let kind = if writable {
+        Kind::Writable
+    } else {
+        Kind::Readable
     };
-    note(polled, Identity::new(kind, token as u64), || WaitsFor::Io {
-        what: source.kind(),
-        name: source.name(|| io.name()),
-        writable: direction == Direction::Write,
+    note(polled, Identity::new(kind, token as u64), || {
+        let IoSource { what, name } = source();
+        WaitsFor::Io {
+            what,
+            name,
+            writable,
+        }
     });
 }
 

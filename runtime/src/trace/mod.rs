@@ -64,98 +64,49 @@
 //! polls only what was woken, only that part is seen.
 //!
 //! On a thread per core, each core but the first runs a future of the runtime's
-//! own in the place of `block_on`'s. It is in every dump, and waits for a
-//! `CancellationToken`: the end of the runtime.
+//! own in the place of `block_on`'s. It is in every dump, and waits for
+//! the end of the runtime.
 //!
 //! [`FuturesUnordered`]: crate::group::FuturesUnordered
 //! [`JoinSet`]: crate::task::JoinSet
 //!
-//! Inside: `leaf` is what the leaves say, `record` where that is kept, `tracer`
-//! the tasks of a runtime, `wait` and `dump` what is made of it; `nothing.rs`
+//! Inside: `leaf` is what the leaves say, `record` where that is kept, `wait`
+//! what is made of it; `hooks/tracer.rs` holds the tasks of a runtime and
+//! `inspect/dump.rs` makes the table; `nothing.rs`
 //! stands in for all of it when the feature is off.
 //! `span` is what tokio-console reads, and `silent.rs` stands in for that.
 
-mod dump;
 mod leaf;
+mod name;
+mod origin;
 mod parts;
 mod record;
 #[cfg(not(feature = "tracing"))]
 mod silent;
 #[cfg(feature = "tracing")]
 mod span;
-mod tracer;
 mod wait;
 
-pub use crate::inspect::TaskTrace;
-pub use dump::Dump;
-pub use wait::{TaskKind, TimerKind, Wait, WaitsFor};
+// For users, by their public paths: these live in a higher layer.
+pub use crate::inspect::dump::{Dump, Untraced, dump, stuck};
+
+pub use wait::{TaskKind, TaskTrace, TimerKind, Wait, WaitsFor};
 
 #[cfg(unix)]
 pub(crate) use leaf::as_signal;
 #[cfg(not(unix))]
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
-    Label, Name, ResourceName, as_child, as_timer, note_any, note_input, note_io, note_label,
-    note_no_turn, note_task, note_time, part, unsaid,
+    IoSource, Label, Name, ResourceName, as_child, as_timer, note_any, note_input, note_io,
+    note_label, note_no_turn, note_task, note_time, part, unsaid,
 };
+pub(crate) use name::{NameGuard, take_name};
+pub(crate) use origin::Origin;
 pub(crate) use parts::Parts;
-pub(crate) use record::{Record, polling};
+pub(crate) use record::{Record, TraceSink, polling};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use silent::{WakerOp, waker};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{Place, close, open};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{WakerOp, waker};
-pub(crate) use tracer::{NameGuard, Tracer, take_name};
-
-use crate::{runtime::Handle, time::Duration};
-use std::{error::Error, fmt};
-
-/// What every task of this thread's runtime is doing and waits for. Takes time
-/// in proportion to the number of tasks.
-///
-/// # Errors
-/// Outside of a runtime, and in one that is not traced.
-pub fn dump() -> Result<Dump, Untraced> {
-    Handle::try_current()
-        .map_err(|_| Untraced::NoRuntime)?
-        .dump()
-}
-
-/// Those tasks of this thread's runtime that have waited for something, have
-/// been in a queue, or have been in one poll for longer than that.
-///
-/// # Errors
-/// As [`dump`].
-pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
-    Ok(dump()?.stuck(longer_than))
-}
-
-/// Why there is nothing to dump.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Untraced {
-    /// This thread is inside of no runtime.
-    NoRuntime,
-    /// The runtime is not traced.
-    NotEnabled,
-}
-
-impl fmt::Display for Untraced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoRuntime => {
-                "there is no runtime here to dump: call this inside of one, or use `Handle::dump`"
-            }
-            Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
-        })
-    }
-}
-
-impl Error for Untraced {}
-
-/// Every task of a traced runtime.
-pub(crate) fn of(tracer: Option<&Tracer>) -> Result<Dump, Untraced> {
-    let tasks = tracer.ok_or(Untraced::NotEnabled)?.inspect();
-    Ok(Dump { tasks })
-}

@@ -9,14 +9,10 @@
 //! between says so, and then its next wait is a new one.
 
 use super::{
-    tracer::Tracer,
+    Origin, TaskTrace,
     wait::{TaskKind, Wait, WaitsFor},
 };
-use crate::{
-    inspect::TaskTrace,
-    task::Header,
-    time::{Duration, Instant, Timers},
-};
+use crate::clock::Instant;
 use std::{
     cell::{Cell, RefCell},
     mem,
@@ -24,7 +20,18 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
+
+/// The runtime's side of its records.
+pub(crate) trait TraceSink: Send + Sync {
+    /// The time on the runtime's clock, in nanoseconds.
+    fn now(&self) -> u64;
+    /// An instant on that clock.
+    fn nanos_of(&self, instant: Instant) -> u64;
+    /// A poll on this thread took so many nanoseconds.
+    fn count_poll(&self, nanos: u64);
+}
 
 /// What tells one wait from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,7 +87,7 @@ pub(super) struct Entry {
 pub(crate) struct Record(OnceLock<Box<Traced>>);
 
 struct Traced {
-    tracer: Arc<Tracer>,
+    sink: Arc<dyn TraceSink>,
     kind: TaskKind,
     name: Option<Arc<str>>,
     polls: AtomicU64,
@@ -106,17 +113,17 @@ impl Traced {
 impl Record {
     /// Nobody has seen the task yet; or it is a root, which has been here
     /// before, and is what it was.
-    pub(super) fn begin(&self, tracer: &Arc<Tracer>, kind: TaskKind, name: Option<Arc<str>>) {
+    pub(crate) fn begin(&self, sink: &Arc<dyn TraceSink>, kind: TaskKind, name: Option<Arc<str>>) {
         let traced = self.0.get_or_init(|| {
             Box::new(Traced {
-                tracer: Arc::clone(tracer),
+                sink: Arc::clone(sink),
                 kind,
                 name,
                 polls: AtomicU64::new(0),
                 told: Mutex::default(),
             })
         });
-        traced.told().since = tracer.now();
+        traced.told().since = sink.now();
     }
 
     pub(super) fn kind(&self) -> TaskKind {
@@ -133,7 +140,7 @@ impl Record {
     /// as the state word said.
     pub(crate) fn inspect(&self, running: bool) -> Option<TaskTrace> {
         let traced = self.0.get()?;
-        let now = traced.tracer.now();
+        let now = traced.sink.now();
         let told = traced.told();
         let ago = |then: u64| Duration::from_nanos(now.saturating_sub(then));
         let since = ago(told.since);
@@ -165,7 +172,7 @@ pub(super) struct Outer {
 
 /// Collects while a task is polled.
 pub(super) struct Recorder {
-    timers: Arc<Timers>,
+    sink: Arc<dyn TraceSink>,
     /// What the task waited for before and has not said a word of yet.
     before: Vec<Entry>,
     noted: Vec<Entry>,
@@ -205,7 +212,7 @@ fn exchange(recorder: Option<Recorder>) -> Option<Recorder> {
 
 impl Recorder {
     pub(super) fn moment(&self, instant: Instant) -> u64 {
-        self.timers.clock().nanos_of(instant)
+        self.sink.nanos_of(instant)
     }
 
     /// The task waits for this, perhaps as it did before.
@@ -258,7 +265,7 @@ impl Recorder {
 
     /// It has been polled: what it waits for now.
     pub(super) fn end_part(&mut self, outer: Outer) -> Vec<Entry> {
-        let now = self.timers.clock().nanos();
+        let now = self.sink.now();
         let mut noted = mem::replace(&mut self.noted, outer.noted);
         let mut before = mem::replace(&mut self.before, outer.before);
         if mem::replace(&mut self.keep_all, outer.keep_all) {
@@ -317,25 +324,25 @@ pub(crate) struct Polling<'a> {
 #[cfg(not(feature = "tracing"))]
 #[inline]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> Option<Polling<'_>> {
+pub(crate) fn polling(task: &Origin) -> Option<Polling<'_>> {
     recording(task)
 }
 
 /// A poll of the task begins, inside of its span.
 #[cfg(feature = "tracing")]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
+pub(crate) fn polling(task: &Origin) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
     (super::span::enter(task), recording(task))
 }
 
 #[inline]
-fn recording(task: &Header) -> Option<Polling<'_>> {
-    task.origin.record.0.get().map(|traced| begin(traced))
+fn recording(task: &Origin) -> Option<Polling<'_>> {
+    task.record.0.get().map(|traced| begin(traced))
 }
 
 #[cold]
 fn begin(traced: &Traced) -> Polling<'_> {
-    let began = traced.tracer.now();
+    let began = traced.sink.now();
     // Ordering: Relaxed; a figure that orders nothing, and has one writer.
     let polls = traced.polls.load(Relaxed);
     traced.polls.store(polls + 1, Relaxed);
@@ -344,7 +351,7 @@ fn begin(traced: &Traced) -> Polling<'_> {
     let before = mem::take(&mut told.waits);
     drop(told);
     let recorder = Recorder {
-        timers: Arc::clone(traced.tracer.timers()),
+        sink: Arc::clone(&traced.sink),
         before,
         noted: Vec::new(),
         notes: 0,
@@ -361,7 +368,7 @@ impl Drop for Polling<'_> {
     fn drop(&mut self) {
         let recorder = exchange(self.outer.take());
         let Some(mut recorder) = recorder else { return };
-        let over = self.traced.tracer.now();
+        let over = self.traced.sink.now();
         if recorder.keep_all {
             recorder.before.retain(|entry| !entry.withdrawn);
             recorder.noted.append(&mut recorder.before);
@@ -375,6 +382,6 @@ impl Drop for Polling<'_> {
         told.busy += took;
         told.waits = recorder.noted;
         drop(told);
-        self.traced.tracer.count_poll(took);
+        self.traced.sink.count_poll(took);
     }
 }

@@ -12,8 +12,8 @@
 //! console-subscriber's visitors take them apart. What a subscriber does is a
 //! stranger's code: it is called under no lock of ours.
 
-use super::wait::TaskKind;
-use crate::{task::Header, unwind::catch_and_discard};
+use super::{Origin, wait::TaskKind};
+use crate::{id::Id, unwind::catch_and_discard};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering::Relaxed},
@@ -46,13 +46,13 @@ impl Place {
 
 /// The task has been spawned, and nobody has seen it yet; or it is a root, and
 /// begins again.
-pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
+pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
     let kind = match kind {
         TaskKind::Task => "task",
         TaskKind::Blocking => "blocking",
         TaskKind::BlockOn => "block_on",
     };
-    let location = task.origin.location;
+    let location = task.location;
     catch_and_discard(|| {
         let span = tracing::trace_span!(
             target: "tokio::task",
@@ -60,12 +60,12 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
             "runtime.spawn",
             %kind,
             task.name = %name.unwrap_or_default(),
-            task.id = task.id.get(),
+            task.id = id.get(),
             loc.file = location.file(),
             loc.line = location.line(),
             loc.col = location.column(),
         );
-        let place = &task.origin.span;
+        let place = &task.span;
         // Ordering: Relaxed, here and below; what hands the task on publishes
         // it, and a waker that is late speaks of nothing.
         place
@@ -76,8 +76,8 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
 }
 
 /// The task has ended. Its wakers may live on; they are silent from now on.
-pub(crate) fn close(task: &Header) {
-    let place = &task.origin.span;
+pub(crate) fn close(task: &Origin) {
+    let place = &task.span;
     place.id.store(0, Relaxed);
     let span = place.span().take();
     catch_and_discard(|| drop(span));
@@ -91,8 +91,8 @@ pub(crate) struct Inside<'a> {
 
 /// A poll of the task begins.
 #[must_use]
-pub(crate) fn enter(task: &Header) -> Option<Inside<'_>> {
-    let place = &task.origin.span;
+pub(crate) fn enter(task: &Origin) -> Option<Inside<'_>> {
+    let place = &task.span;
     let span = place.span().take()?;
     // A subscriber is a stranger.
     let mut entered = None;
@@ -112,8 +112,8 @@ impl Drop for Inside<'_> {
 }
 
 /// Something is done with a waker of the task.
-pub(crate) fn waker(task: &Header, op: WakerOp) {
-    let id = task.origin.span.id.load(Relaxed);
+pub(crate) fn waker(task: &Origin, op: WakerOp) {
+    let id = task.span.id.load(Relaxed);
     if id == 0 {
         return;
     }

@@ -29,12 +29,11 @@ use super::{
     owned_tasks::{self, OwnedTasks},
     stable_slot::{StableSlot, StableSlots},
 };
-use crate::budget;
 use crate::{
-    executor::hooks::SharedHooks,
+    budget,
+    executor::Handle,
     fork,
-    inspect::TaskInfo,
-    runtime::Handle,
+    hooks::SharedHooks,
     task::{Header, JoinHandle, Schedule, State, Task, UNLISTED},
 };
 use queue::RunQueue;
@@ -408,13 +407,8 @@ impl Core {
         }
     }
 
-    /// The tasks that have not ended, for the inspector.
-    pub(crate) fn inspect(&self) -> Vec<TaskInfo> {
-        let now = self.handle().timers().clock().nanos();
-        let tasks = self.tasks.borrow();
-        tasks
-            .iter()
-            .map(|task| TaskInfo::new(task.header(), now))
-            .collect()
+    /// Shows every listed task to `visit`.
+    pub(crate) fn for_each_task(&self, visit: &mut dyn FnMut(&Header)) {
+        self.tasks.borrow().iter().map(Task::header).for_each(visit);
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     reactor::Reactor,
     sync::testing::Count,
     task::{Schedule, State, Task},
-    time::Timers,
+    timers::Timers,
 };
 use loom::{
     model,

@@ -6,9 +6,9 @@
 //! core's list gives them, so a core without ranks pays for none of this.
 
 use crate::{
+    clock::Instant,
     executor::owned_tasks,
     task::{Task, UNLISTED},
-    time::Instant,
 };
 use std::{
     cell::{Cell, RefCell},

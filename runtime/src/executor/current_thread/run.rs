@@ -6,8 +6,9 @@ use crate::{
     executor::{
         POLLS_A_TURN,
         context::{self, Current},
-        hooks::{TraceGuard, run_task},
+        run_task::run_task,
     },
+    hooks::TraceGuard,
     task::{Pause, Start, Wake, borrowed},
     trace,
 };
@@ -102,7 +103,7 @@ impl Core {
     }
 
     fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        let _polling = trace::polling(self.root.header());
+        let _polling = trace::polling(&self.root.header().origin);
         let waker = borrowed(&self.root);
         budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
     }

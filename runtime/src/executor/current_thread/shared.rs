@@ -5,7 +5,8 @@ use super::{
     inject::{InjectQueue, Pushed},
 };
 use crate::{
-    executor::{hooks::SharedHooks, owned_tasks, stable_slot::StableSlot},
+    executor::{owned_tasks, stable_slot::StableSlot},
+    hooks::SharedHooks,
     reactor,
     task::{Task, UNLISTED},
 };

@@ -22,7 +22,7 @@ use crate::{
     executor::driver,
     primitives::{Mutex, MutexGuard, lock, try_lock},
     reactor::{self, Reactor},
-    time::Timers,
+    timers::Timers,
     unwind::wake,
 };
 use std::{sync::Arc, task::Waker, time::Duration};

@@ -56,10 +56,8 @@ use super::{
     stable_slot::{StableSlot, StableSlots},
 };
 use crate::{
-    executor::hooks::SharedHooks,
-    inspect::{Snapshot, TaskInfo},
-    runtime::Handle,
-    task::{JoinHandle, State, Task, UNLISTED},
+    hooks::SharedHooks,
+    task::{Header, JoinHandle, State, Task, UNLISTED},
 };
 use counters::{Balance, Parks};
 use crossbeam_deque::{Injector, Steal, Stealer};
@@ -397,10 +395,9 @@ impl Pool {
         self.members[worker].parks.get()
     }
 
-    pub(crate) fn inspect(&self, handle: &Handle) -> Snapshot {
-        let now = handle.timers().clock().nanos();
-        let tasks: Vec<TaskInfo> = self.tasks.inspect(now);
-        handle.shared().inspect(tasks)
+    /// Shows every listed task to `visit`.
+    pub(crate) fn for_each_task(&self, visit: &mut dyn FnMut(&Header)) {
+        self.tasks.for_each(visit);
     }
 }
 

@@ -8,9 +8,8 @@
 
 use crate::{
     executor::owned_tasks::{self, OwnedTasks},
-    inspect::TaskInfo,
     primitives::{Mutex, lock},
-    task::Task,
+    task::{Header, Task},
 };
 
 pub(crate) struct Registry {
@@ -59,12 +58,10 @@ impl Registry {
         }
     }
 
-    pub(crate) fn inspect(&self, now: u64) -> Vec<TaskInfo> {
-        let mut infos = Vec::new();
+    /// Shows every task to `visit`, under the lock of its shard.
+    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(&Header)) {
         for shard in &self.shards {
-            let list = lock(shard);
-            infos.extend(list.iter().map(|task| TaskInfo::new(task.header(), now)));
+            lock(shard).iter().map(Task::header).for_each(&mut *visit);
         }
-        infos
     }
 }

@@ -3,10 +3,8 @@
 use super::{Pool, Worker};
 use crate::{
     budget,
-    executor::{
-        context::{self, Current},
-        hooks::{SharedHooks, TraceGuard},
-    },
+    executor::context::{self, Current},
+    hooks::{SharedHooks, TraceGuard},
     task::{Pause, Schedule, Start, State, Task, borrowed},
     trace,
 };
@@ -94,7 +92,7 @@ impl Root {
         let start = self.0.header().state.start();
         debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
         let _rest = Rest(&self.0);
-        let _polling = trace::polling(self.0.header());
+        let _polling = trace::polling(&self.0.header().origin);
         let waker = borrowed(&self.0);
         future.poll(&mut Context::from_waker(&waker))
     }

@@ -8,12 +8,11 @@ use super::{Pool, root::Root};
 use crate::{
     budget,
     executor::{
-        POLLS_A_TURN,
+        Handle, POLLS_A_TURN,
         context::{self, Current},
-        hooks::run_task,
+        run_task::run_task,
     },
     fork,
-    runtime::Handle,
     task::Task,
 };
 use crossbeam_deque::{Steal, Worker as Deque};

@@ -1,11 +1,12 @@
 //! [`JoinSet`]: tasks that belong together.
 
-use super::{
-    error::JoinError,
-    id::Id,
-    join::{AbortHandle, JoinHandle},
+use super::Group;
+use crate::{
+    budget,
+    runtime::{Handle, spawn},
+    task::{AbortHandle, Id, JoinError, JoinHandle},
+    trace,
 };
-use crate::{budget, executor, group::Group, runtime::Handle, task::spawn_blocking, trace};
 use std::{
     fmt,
     future::{Future, poll_fn},
@@ -94,7 +95,7 @@ impl<T: 'static> JoinSet<T> {
         F: Future<Output = T> + Send + 'static,
         T: Send,
     {
-        self.insert(executor::spawn(future))
+        self.insert(spawn::spawn(future))
     }
 
     /// Spawns a task of this set on another runtime.
@@ -117,7 +118,7 @@ impl<T: 'static> JoinSet<T> {
     where
         F: Future<Output = T> + 'static,
     {
-        self.insert(executor::spawn_local(future))
+        self.insert(spawn::spawn_local(future))
     }
 
     /// Runs `work` on the blocking pool, as
@@ -132,7 +133,7 @@ impl<T: 'static> JoinSet<T> {
         F: FnOnce() -> T + Send + 'static,
         T: Send,
     {
-        self.insert(spawn_blocking(work))
+        self.insert(spawn::spawn_blocking(work))
     }
 
     /// Runs `work` on the blocking pool of another runtime, as one of this set.

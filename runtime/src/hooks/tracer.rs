@@ -1,19 +1,18 @@
 //! What is traced of a runtime: its tasks, from every thread, and figures.
 
-use super::wait::TaskKind;
 use crate::{
-    executor::context::{self, Current},
-    inspect::TaskInfo,
+    clock::Instant,
     task::{Header, Id, Task},
-    time::{Duration, Timers},
+    timers::Timers,
+    trace::{TaskKind, TraceSink},
 };
 use std::{
-    cell::Cell,
     collections::BTreeMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
 /// A runtime's, if it was built to be traced.
@@ -25,6 +24,8 @@ pub(crate) struct Tracer {
     tasks: Mutex<BTreeMap<Id, Task>>,
     spawned: AtomicU64,
     workers: Box<[Figures]>,
+    /// Which worker this thread is, if it is one.
+    worker_here: fn() -> Option<usize>,
 }
 
 /// A worker's. Only that worker writes.
@@ -34,50 +35,22 @@ struct Figures {
     busy: AtomicU64,
 }
 
-thread_local! {
-    /// What the next task that this thread spawns is called.
-    static NAME: Cell<Option<Arc<str>>> = const { Cell::new(None) };
-}
-
-/// While it lives, the task that this thread spawns next has a name. This is a
-/// thread-local and no argument, for there are many ways to spawn, and few name.
-#[must_use]
-pub(crate) struct NameGuard(());
-
-impl NameGuard {
-    pub(crate) fn begin(name: Option<&str>) -> Self {
-        NAME.set(name.map(Arc::from));
-        Self(())
-    }
-}
-
-/// What the task that is being spawned on this thread is called.
-pub(crate) fn take_name() -> Option<Arc<str>> {
-    NAME.take()
-}
-
-impl Drop for NameGuard {
-    fn drop(&mut self) {
-        // In a runtime that is not traced nobody has taken it.
-        NAME.set(None);
-    }
-}
-
 impl Tracer {
-    pub(crate) fn new(timers: Arc<Timers>, workers: usize) -> Self {
+    pub(crate) fn new(
+        timers: Arc<Timers>,
+        workers: usize,
+        worker_here: fn() -> Option<usize>,
+    ) -> Self {
         Self {
             timers,
             tasks: Mutex::default(),
             spawned: AtomicU64::new(0),
             workers: (0..workers).map(|_| Figures::default()).collect(),
+            worker_here,
         }
     }
 
-    pub(super) fn timers(&self) -> &Arc<Timers> {
-        &self.timers
-    }
-
-    pub(super) fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         self.timers.clock().nanos()
     }
 
@@ -89,7 +62,8 @@ impl Tracer {
     /// A task has been spawned, and nobody has seen it yet.
     pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
         let Header { origin, id, .. } = task.header();
-        origin.record.begin(self, kind, name);
+        let sink: Arc<dyn TraceSink> = self.clone();
+        origin.record.begin(&sink, kind, name);
         if kind == TaskKind::Task {
             // Ordering: Relaxed, here and below; figures order nothing.
             self.spawned.fetch_add(1, Relaxed);
@@ -105,29 +79,9 @@ impl Tracer {
         drop(task);
     }
 
-    /// Every task that has not ended.
-    pub(super) fn inspect(&self) -> Vec<TaskInfo> {
-        let now = self.now();
-        let tasks = self.tasks();
-        let infos = tasks.values();
-        infos
-            .map(|task| TaskInfo::new(task.header(), now))
-            .collect()
-    }
-
-    /// A poll on this thread took so many nanoseconds.
-    pub(super) fn count_poll(&self, nanos: u64) {
-        let worker = context::with(|current| match current? {
-            Current::Local(core) => Some(core.handle().core()),
-            Current::Worker(worker) => Some(worker.index()),
-            Current::Detached(_) | Current::Guest(_) => None,
-        });
-        // Threads of the blocking pool are no workers.
-        if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {
-            let add = |figure: &AtomicU64, more| figure.store(figure.load(Relaxed) + more, Relaxed);
-            add(&figures.polls, 1);
-            add(&figures.busy, nanos);
-        }
+    /// Shows every task that has not ended to `visit`, in the order of their ids.
+    pub(crate) fn for_each_task(&self, visit: impl FnMut(&Header)) {
+        self.tasks().values().map(Task::header).for_each(visit);
     }
 
     pub(crate) fn spawned(&self) -> u64 {
@@ -140,5 +94,25 @@ impl Tracer {
 
     pub(crate) fn busy(&self, worker: usize) -> Duration {
         Duration::from_nanos(self.workers[worker].busy.load(Relaxed))
+    }
+}
+
+impl TraceSink for Tracer {
+    fn now(&self) -> u64 {
+        self.timers.clock().nanos()
+    }
+
+    fn nanos_of(&self, instant: Instant) -> u64 {
+        self.timers.clock().nanos_of(instant)
+    }
+
+    fn count_poll(&self, nanos: u64) {
+        // Threads of the blocking pool are not workers.
+        let worker = (self.worker_here)();
+        if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {
+            let add = |figure: &AtomicU64, more| figure.store(figure.load(Relaxed) + more, Relaxed);
+            add(&figures.polls, 1);
+            add(&figures.busy, nanos);
+        }
     }
 }

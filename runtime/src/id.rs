@@ -23,7 +23,7 @@ thread_local! {
 }
 
 impl Id {
-    pub(super) fn next() -> Self {
+    pub(crate) fn next() -> Self {
         static BLOCKS: AtomicU64 = AtomicU64::new(0);
         let mut id = NEXT_HERE.get();
         if id.is_multiple_of(BLOCK) {

@@ -4,10 +4,7 @@
 //! done when its bytes were copied, and what became of it is heard at the next
 //! operation. So a future that is dropped in between loses nothing.
 
-use crate::{
-    budget,
-    task::{JoinHandle, spawn_blocking},
-};
+use crate::{budget, runtime::spawn::spawn_blocking, task::JoinHandle};
 use std::{
     fmt,
     future::Future,

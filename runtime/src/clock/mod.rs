@@ -1,6 +1,9 @@
 //! The runtime's clock: the system's, or one that a test holds still.
 
-use super::Instant;
+mod instant;
+
+pub use instant::Instant;
+
 use std::{
     sync::atomic::{
         AtomicI64, AtomicU64,

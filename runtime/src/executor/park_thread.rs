@@ -1,6 +1,7 @@
 //! Waiting on a thread that runs no tasks, for the things of `sync` above all.
 
-use crate::{budget, executor::context};
+use super::context;
+use crate::budget;
 use std::{
     future::Future,
     pin::pin,
@@ -45,7 +46,7 @@ impl Wake for Unpark {
 /// # Panics
 /// Inside a runtime, whose tasks would all have to wait.
 #[track_caller]
-pub(super) fn block_on<F: Future>(future: F) -> F::Output {
+pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     assert!(
         !context::is_entered(),
         "this would block the runtime's thread and every task on it: \

@@ -1,14 +1,21 @@
 //! The timers of one core, or of one pool: a clock, a wheel under a lock, and the deadline
 //! until which the reactor sleeps.
 
-use super::{
-    clock::{Clock, saturating_nanos},
-    wheel::{Key, Wheel},
-};
+#[cfg(all(any(test, fuzzing), not(loom)))]
+pub(crate) mod fuzz;
+mod wheel;
+
+#[cfg(all(test, loom))]
+mod models;
+#[cfg(all(test, not(loom)))]
+mod tests;
+
+pub(crate) use wheel::Key;
+
 use crate::{
+    clock::{Clock, Instant, saturating_nanos},
     primitives::{AtomicU64, AtomicUsize, Mutex, lock},
     reactor,
-    time::Instant,
     unwind::wake,
 };
 use std::{
@@ -16,6 +23,7 @@ use std::{
     task::{Context, Poll, Waker},
     time::Duration,
 };
+use wheel::Wheel;
 
 const TICK_BITS: u32 = 16;
 
@@ -251,7 +259,7 @@ impl Timers {
     }
 
     /// The deadlines of what has not fired, for the inspector.
-    pub(crate) fn inspect(&self) -> Vec<Instant> {
+    pub(crate) fn deadlines(&self) -> Vec<Instant> {
         let state = lock(&self.wheel);
         let ticks = state.wheel.deadlines();
         ticks

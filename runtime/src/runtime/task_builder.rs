@@ -1,7 +1,15 @@
 //! Spawning with a name or a rank.
 
-use super::{JoinHandle, rank::Ranking};
-use crate::{time::Instant, trace::NameGuard};
+use super::spawn;
+use crate::{
+    clock::Instant,
+    executor::{
+        context::{self, Current},
+        current_thread::Ranks,
+    },
+    task::JoinHandle,
+    trace::NameGuard,
+};
 use std::future::Future;
 
 /// Spawns tasks that have a name, for who looks inside the runtime, or a rank,
@@ -71,7 +79,7 @@ impl<'a> Builder<'a> {
     {
         let _named = NameGuard::begin(self.name);
         let _ranked = Ranking::begin(self.priority, self.deadline);
-        crate::spawn(future)
+        spawn::spawn(future)
     }
 
     /// As [`spawn_local`](crate::spawn_local).
@@ -86,7 +94,7 @@ impl<'a> Builder<'a> {
     {
         let _named = NameGuard::begin(self.name);
         let _ranked = Ranking::begin(self.priority, self.deadline);
-        crate::spawn_local(future)
+        spawn::spawn_local(future)
     }
 
     /// As [`spawn_blocking`](crate::spawn_blocking).
@@ -100,6 +108,41 @@ impl<'a> Builder<'a> {
         T: Send + 'static,
     {
         let _named = NameGuard::begin(self.name);
-        crate::spawn_blocking(work)
+        spawn::spawn_blocking(work)
     }
+}
+
+/// From `begin` until it is dropped, what is spawned here is ranked so.
+struct Ranking(());
+
+impl Ranking {
+    /// What is not told is inherited.
+    fn begin(priority: Option<i8>, deadline: Option<Instant>) -> Option<Self> {
+        if priority.is_none() && deadline.is_none() {
+            return None;
+        }
+        with_ranks(|ranks| {
+            ranks.tell(|rank| {
+                rank.priority = priority.unwrap_or(rank.priority);
+                rank.deadline = deadline.or(rank.deadline);
+            });
+        });
+        Some(Self(()))
+    }
+}
+
+impl Drop for Ranking {
+    fn drop(&mut self) {
+        with_ranks(Ranks::forget);
+    }
+}
+
+fn with_ranks(code: impl FnOnce(&Ranks)) {
+    context::with(|current| {
+        if let Some(Current::Local(core)) = current
+            && let Some(ranks) = core.ranks()
+        {
+            code(ranks);
+        }
+    });
 }

@@ -5,10 +5,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{
-    timers::{Gone, Timers},
-    wheel::Key,
-};
+use super::{Gone, Key, Timers};
 use crate::{reactor::Reactor, sync::testing::Count};
 use loom::{model, sync::Arc, thread};
 use std::{

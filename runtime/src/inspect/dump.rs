@@ -1,11 +1,17 @@
 //! A dump: what every task does and waits for, as a table.
 
-use super::wait::{Place, TaskKind};
+use super::{TaskInfo, TaskState, TaskTrace};
 use crate::{
-    inspect::{TaskInfo, TaskState, TaskTrace},
-    time::Duration,
+    executor::Handle,
+    hooks::Hooks,
+    time::{Duration, Instant},
+    trace::{TaskKind, TimerKind, WaitsFor},
 };
-use std::fmt::{self, Write};
+use std::{
+    error::Error,
+    fmt::{self, Write},
+    panic::Location,
+};
 
 /// Tasks of one runtime at one moment, in the order of their names; from
 /// [`dump`](super::dump()), [`stuck`](super::stuck()) and
@@ -43,7 +49,7 @@ impl Dump {
 }
 
 /// A duration to three digits, in the unit that fits it.
-pub(super) struct Short(pub(super) Duration);
+struct Short(Duration);
 
 impl fmt::Display for Short {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -149,5 +155,127 @@ impl fmt::Display for Dump {
             }
         }
         Ok(())
+    }
+}
+
+impl Handle {
+    /// What every task of this runtime is doing and waits for; from any thread.
+    /// See [`trace`](crate::trace).
+    ///
+    /// # Errors
+    /// If the runtime is not traced.
+    ///
+    /// ```
+    /// use wakeful::runtime::Builder;
+    ///
+    /// let runtime = Builder::new_current_thread().enable_trace().build()?;
+    /// let handle = runtime.handle().clone();
+    /// // The runtime's thread is held up; this one is not.
+    /// let watchdog = move || handle.dump().expect("a traced runtime");
+    /// let dump = runtime.block_on(async { std::thread::spawn(watchdog).join() });
+    /// println!("{}", dump.expect("no panic"));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    pub fn dump(&self) -> Result<Dump, Untraced> {
+        let hooks = self.hooks().as_deref();
+        let tracer = hooks.and_then(Hooks::tracer).ok_or(Untraced::NotEnabled)?;
+        let now = tracer.now();
+        let mut tasks = Vec::new();
+        tracer.for_each_task(|header| tasks.push(TaskInfo::new(header, now)));
+        Ok(Dump { tasks })
+    }
+}
+
+/// What every task of this thread's runtime is doing and waits for. Takes time
+/// in proportion to the number of tasks.
+///
+/// # Errors
+/// Outside of a runtime, and in one that is not traced.
+pub fn dump() -> Result<Dump, Untraced> {
+    Handle::try_current()
+        .map_err(|_| Untraced::NoRuntime)?
+        .dump()
+}
+
+/// Those tasks of this thread's runtime that have waited for something, have
+/// been in a queue, or have been in one poll for longer than that.
+///
+/// # Errors
+/// As [`dump`].
+pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
+    Ok(dump()?.stuck(longer_than))
+}
+
+/// Why there is nothing to dump.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Untraced {
+    /// This thread is inside of no runtime.
+    NoRuntime,
+    /// The runtime is not traced.
+    NotEnabled,
+}
+
+impl fmt::Display for Untraced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoRuntime => {
+                "there is no runtime here to dump: call this inside of one, or use `Handle::dump`"
+            }
+            Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
+        })
+    }
+}
+
+impl Error for Untraced {}
+
+impl fmt::Display for WaitsFor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Time { timer, until } => {
+                let left = until.duration_since(Instant::now());
+                let left = Short(left);
+                match timer {
+                    TimerKind::Sleep => write!(f, "a sleep that ends in {left}"),
+                    TimerKind::Timeout => write!(f, "a timeout in {left}"),
+                    TimerKind::Interval => write!(f, "an interval's tick in {left}"),
+                }
+            }
+            Self::Io {
+                what,
+                name,
+                writable,
+            } => {
+                let ready = if *writable { "writable" } else { "readable" };
+                write!(f, "{ready}: {what}")?;
+                name.iter().try_for_each(|name| write!(f, " {name}"))
+            }
+            Self::Task {
+                id,
+                kind,
+                spawned_at,
+            } => {
+                let what = match kind {
+                    TaskKind::Blocking => "blocking work",
+                    _ => "JoinHandle of task",
+                };
+                write!(f, "{what} {id} ({})", Place(spawned_at))
+            }
+            Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
+            Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
+            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
+            Self::Child { process } => write!(f, "child process {process}"),
+            Self::Signal { number } => write!(f, "signal {number}"),
+        }
+    }
+}
+
+/// A place without its column, which only widens a table.
+struct Place(&'static Location<'static>);
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0.file(), self.0.line())
     }
 }

@@ -5,7 +5,13 @@
 //! nothing borrowed and no lock held, and its panic ends in it.
 
 #[cfg(feature = "trace")]
-use crate::trace::{self, Tracer};
+mod tracer;
+
+#[cfg(feature = "trace")]
+pub(crate) use tracer::Tracer;
+
+#[cfg(feature = "trace")]
+use crate::trace;
 use crate::{
     budget,
     task::{Header, Id, Task},
@@ -60,7 +66,7 @@ impl TaskMeta<'_> {
         self.spawned_at
     }
 
-    fn of(header: &Header) -> Self {
+    pub(crate) fn of(header: &Header) -> Self {
         Self {
             id: header.id,
             #[cfg(feature = "trace")]
@@ -133,6 +139,14 @@ impl Hooks {
         tell(&self.task_spawn, &meta);
     }
 
+    pub(crate) fn before_task_poll(&self, task: &TaskMeta<'_>) {
+        tell(&self.before_task_poll, task);
+    }
+
+    pub(crate) fn after_task_poll(&self, task: &TaskMeta<'_>) {
+        tell(&self.after_task_poll, task);
+    }
+
     #[cold]
     pub(crate) fn task_terminate(&self, task: &Header) {
         self.release(task);
@@ -146,7 +160,12 @@ impl Hooks {
         #[cfg(feature = "trace")]
         let name = trace::take_name();
         #[cfg(feature = "tracing")]
-        trace::open(task.header(), kind, name.as_deref());
+        trace::open(
+            task.header().id,
+            &task.header().origin,
+            kind,
+            name.as_deref(),
+        );
         #[cfg(feature = "trace")]
         if let Some(tracer) = &self.tracer {
             return tracer.admit(task, kind, name);
@@ -162,7 +181,7 @@ impl Hooks {
             tracer.release(task.id);
         }
         #[cfg(feature = "tracing")]
-        trace::close(task);
+        trace::close(&task.origin);
         let _ = task;
     }
 
@@ -191,35 +210,6 @@ impl Drop for TraceGuard<'_> {
             hooks.release(root);
         }
     }
-}
-
-/// Gives a task its turn, with a budget of its own, between its hooks if there
-/// are any.
-///
-/// # Safety
-/// As for [`Task::run`].
-#[inline]
-pub(crate) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
-    if let Some(hooks) = hooks {
-        // SAFETY: the caller's promise.
-        unsafe { run_task_with_hooks(task, hooks) }
-    } else {
-        // SAFETY: the caller's promise.
-        budget::with_budget(|| unsafe { task.run() });
-    }
-}
-
-/// # Safety
-/// As for [`Task::run`].
-#[cold]
-#[inline(never)]
-unsafe fn run_task_with_hooks(task: Task, hooks: &Hooks) {
-    // The task may be gone after its turn.
-    let meta = TaskMeta::of(task.header());
-    tell(&hooks.before_task_poll, &meta);
-    // SAFETY: the caller's promise.
-    budget::with_budget(|| unsafe { task.run() });
-    tell(&hooks.after_task_poll, &meta);
 }
 
 impl fmt::Debug for Hooks {

@@ -2,15 +2,19 @@
 //! pool at one moment.
 
 #[cfg(feature = "trace")]
-use crate::trace::{TaskKind, Wait};
+pub(crate) mod dump;
+
+#[cfg(feature = "trace")]
+pub use crate::trace::TaskTrace;
 use crate::{
+    executor::Handle,
     executor::context::{self, Current},
     reactor::Source,
     task::{Header, Id},
     time::Instant,
 };
 #[cfg(feature = "trace")]
-use std::{panic::Location, sync::Arc, time::Duration};
+use std::{panic::Location, time::Duration};
 
 /// What the runtime of this thread is doing; `None` outside one, and where only
 /// the runtime's own thread can look: on one that runs none of the tasks of a
@@ -32,9 +36,14 @@ use std::{panic::Location, sync::Arc, time::Duration};
 pub fn inspect() -> Option<Snapshot> {
     context::with(|current| {
         Some(match current? {
-            Current::Local(core) => core.handle().shared().inspect(core.inspect()),
-            Current::Worker(worker) => worker.pool().inspect(worker.handle()),
-            Current::Detached(handle) | Current::Guest(handle) => handle.pool()?.inspect(handle),
+            Current::Local(core) => Snapshot::new(core.handle(), |visit| core.for_each_task(visit)),
+            Current::Worker(worker) => {
+                Snapshot::new(worker.handle(), |visit| worker.pool().for_each_task(visit))
+            }
+            Current::Detached(handle) | Current::Guest(handle) => {
+                let pool = handle.pool()?;
+                Snapshot::new(handle, |visit| pool.for_each_task(visit))
+            }
         })
     })
 }
@@ -77,25 +86,6 @@ pub struct TaskInfo {
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     pub trace: Option<TaskTrace>,
-}
-
-/// What is known of a task in a runtime that is [traced](crate::trace).
-#[cfg(feature = "trace")]
-#[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct TaskTrace {
-    /// Whether it is a task, or something that the inspector counts as one.
-    pub kind: TaskKind,
-    /// What it was [called](crate::task::Builder::name).
-    pub name: Option<Arc<str>>,
-    /// How long ago its last poll was over; or, while it is in one, how long
-    /// ago that began.
-    pub since: Duration,
-    /// How long its polls have taken, all together.
-    pub busy: Duration,
-    /// What it waits for: what it was told to wait for in its last poll.
-    pub waits: Vec<Wait>,
 }
 
 /// What a task is doing.
@@ -145,11 +135,34 @@ pub struct BlockingInfo {
     pub queued: usize,
 }
 
+impl Snapshot {
+    /// `tasks` shows every task to the function that it is given.
+    fn new(handle: &Handle, tasks: impl FnOnce(&mut dyn FnMut(&Header))) -> Self {
+        let timers = handle.timers();
+        let now = timers.clock().nanos();
+        let mut infos = Vec::new();
+        tasks(&mut |header| infos.push(TaskInfo::new(header, now)));
+        let deadlines = timers.deadlines().into_iter();
+        let blocking = handle.blocking().load();
+        let mut sources = Vec::new();
+        handle
+            .reactor()
+            .for_each_source(|token, source| sources.push(SourceInfo::new(token, source)));
+        Self {
+            tasks: infos,
+            timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
+            sources,
+            blocking: BlockingInfo {
+                threads: blocking.threads,
+                idle: blocking.idle,
+                queued: blocking.queued,
+            },
+        }
+    }
+}
+
 impl TaskInfo {
-    pub(crate) fn new(
-        header: &Header,
-        #[cfg_attr(not(feature = "trace"), expect(unused))] now: u64,
-    ) -> Self {
+    fn new(header: &Header, #[cfg_attr(not(feature = "trace"), expect(unused))] now: u64) -> Self {
         let state = match header.state.glance() {
             (true, _) => TaskState::Running,
             (false, true) => TaskState::Scheduled,
@@ -177,7 +190,7 @@ fn polls(header: &Header) -> u64 {
 }
 
 impl SourceInfo {
-    pub(crate) fn new(token: usize, source: &Source) -> Self {
+    fn new(token: usize, source: &Source) -> Self {
         Self {
             token,
             kind: source.kind(),
