@@ -12,7 +12,7 @@ pub(crate) use pooled::Pooled;
 
 use crate::{
     runtime::Handle,
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, StateWord, Task},
     trace::TaskKind,
 };
 use std::{
@@ -60,7 +60,7 @@ where
         Work(Some(work)),
         Queue(Arc::clone(pool)),
         // The handle's reference and the queue's.
-        State::scheduled(2),
+        StateWord::scheduled(2),
         Location::caller(),
         0,
     );
@@ -96,7 +96,7 @@ impl Schedule for Queue {
         pool.submit(task);
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
             hooks.release(task.header());
         }

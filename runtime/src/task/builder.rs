@@ -1,6 +1,6 @@
 //! Spawning with a name or a rank.
 
-use super::{JoinHandle, rank::Ranking};
+use super::{JoinHandle, rank::RankGuard};
 use crate::{time::Instant, trace::NameGuard};
 use std::future::Future;
 
@@ -70,7 +70,7 @@ impl<'a> Builder<'a> {
         F::Output: Send + 'static,
     {
         let _named = NameGuard::begin(self.name);
-        let _ranked = Ranking::begin(self.priority, self.deadline);
+        let _ranked = RankGuard::begin(self.priority, self.deadline);
         crate::spawn(future)
     }
 
@@ -85,7 +85,7 @@ impl<'a> Builder<'a> {
         F::Output: 'static,
     {
         let _named = NameGuard::begin(self.name);
-        let _ranked = Ranking::begin(self.priority, self.deadline);
+        let _ranked = RankGuard::begin(self.priority, self.deadline);
         crate::spawn_local(future)
     }
 

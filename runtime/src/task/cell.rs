@@ -7,11 +7,11 @@
 
 use super::{
     error::JoinError,
-    header::{Header, Schedule, Task, UNLISTED, Vtable},
+    header::{Header, Schedule, Task, UNBOUND, Vtable},
     id::Id,
     origin::Origin,
     output, recycle,
-    state::{Ended, Finish, Pause, Start, State},
+    state::{Outcome, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
     waker,
 };
 use crate::{
@@ -42,7 +42,7 @@ struct Cell<F: Future, S> {
 
 // ANCHOR: stage
 /// First the future, then how it ended. Which of them is there, the state word
-/// says (`State::ended`); that nothing is there any more, who took it knows.
+/// says (`StateWord::outcome`); that nothing is there any more, who took it knows.
 union Stage<F: Future> {
     future: ManuallyDrop<F>,
     output: ManuallyDrop<F::Output>,
@@ -60,9 +60,9 @@ impl Task {
     pub(crate) fn new<F, S>(
         future: F,
         scheduler: S,
-        state: State,
+        state: StateWord,
         location: &'static Location<'static>,
-        born: u64,
+        spawned_at: u64,
     ) -> Self
     where
         F: Future,
@@ -71,9 +71,9 @@ impl Task {
         let cell = Cell {
             header: Header {
                 state,
-                key: AtomicU32::new(UNLISTED),
+                key: AtomicU32::new(UNBOUND),
                 link: UnsafeCell::new(std::ptr::null_mut()),
-                joiner: UnsafeCell::new(None),
+                join_waker: UnsafeCell::new(None),
                 vtable: &Vtable {
                     run: Cell::<F, S>::run,
                     cancel: Cell::<F, S>::cancel,
@@ -83,7 +83,7 @@ impl Task {
                     free: Cell::<F, S>::free,
                 },
                 id: Id::next(),
-                origin: Origin::new(location, born),
+                origin: Origin::new(location, spawned_at),
             },
             scheduler,
             stage: UnsafeCell::new(Stage {
@@ -128,23 +128,23 @@ where
     unsafe fn run(task: Task) {
         // SAFETY: the vtable's functions get the tasks they were made for.
         let cell = unsafe { Self::of(&task) };
-        match cell.header.state.start() {
-            Start::Nothing => {}
+        match cell.header.state.transition_to_running() {
+            TransitionToRunning::DoNothing => {}
             // SAFETY: `start` made the future ours, on a thread that may have
             // it (the promise of `Task::run`).
-            Start::Cancel => unsafe { Self::cancel(task) },
-            Start::Poll => {
+            TransitionToRunning::Cancel => unsafe { Self::cancel(task) },
+            TransitionToRunning::Poll => {
                 cell.header.origin.count_poll();
                 // SAFETY: as for `Cancel`.
                 match unsafe { cell.poll(&task) } {
                     Ok(Poll::Pending) => {
                         // Ordering: Relaxed; who lists it runs it.
-                        if cell.header.key.load(Relaxed) == UNLISTED {
-                            cell.scheduler.keep(&task);
+                        if cell.header.key.load(Relaxed) == UNBOUND {
+                            cell.scheduler.bind(&task);
                         }
-                        match cell.header.state.pause() {
-                            Pause::Idle => {}
-                            Pause::Queue => {
+                        match cell.header.state.transition_to_idle() {
+                            TransitionToIdle::Idle => {}
+                            TransitionToIdle::Submit => {
                                 let scheduler = &raw const cell.scheduler;
                                 // SAFETY: in the cell that `task` holds.
                                 unsafe { S::reschedule(scheduler, task) }
@@ -167,7 +167,7 @@ where
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         let _polling = trace::polling(&self.header);
-        let waker = waker::borrowed(task);
+        let waker = waker::waker_ref(task);
         let mut context = Context::from_waker(&waker);
         catch(|| {
             let unwinding = DropFuture(self);
@@ -225,42 +225,42 @@ where
             match result {
                 Ok(output) => {
                     stage.output = ManuallyDrop::new(output);
-                    Ended::Output
+                    Outcome::Output
                 }
                 Err(failure) => {
                     stage.failure = ManuallyDrop::new(failure);
-                    Ended::Failure
+                    Outcome::Failure
                 }
             }
         });
 
         // The list's reference goes with the runner's, in one step.
-        let references = match cell.scheduler.release(&task) {
+        let references = match cell.scheduler.unbind(&task) {
             Some(listed) => {
                 mem::forget(listed);
                 2
             }
             None => 1,
         };
-        match cell.header.state.finish(ended, references) {
-            Finish::Claimed => return mem::forget(task),
+        match cell.header.state.transition_to_complete(ended, references) {
+            TransitionToComplete::LeaveOutput => return mem::forget(task),
             // SAFETY: complete, and nobody claims what is on the stage; the
             // runner's thread may drop it.
-            Finish::Unclaimed => unsafe { output::discard(&task) },
-            Finish::WakeJoiner => {
-                cell.header.joiner.with(|joiner| {
+            TransitionToComplete::DropOutput => unsafe { output::discard(&task) },
+            TransitionToComplete::WakeJoiner => {
+                cell.header.join_waker.with(|joiner| {
                     // SAFETY: JOIN_WAKER gave the cell to the finisher.
                     if let Some(joiner) = unsafe { &*joiner } {
                         catch_and_discard(|| joiner.with(std::task::Waker::wake_by_ref));
                     }
                 });
-                if cell.header.state.return_join_waker(references) {
+                if cell.header.state.unset_join_waker_after_complete(references) {
                     return mem::forget(task);
                 }
                 // SAFETY: the handle has gone, and left the cell to us.
                 let joiner = cell
                     .header
-                    .joiner
+                    .join_waker
                     .with_mut(|cell| unsafe { (*cell).take() });
                 catch_and_discard(move || drop(joiner));
             }
@@ -293,17 +293,17 @@ where
     unsafe fn take_output(task: &Task, to: *mut ()) {
         // SAFETY: the vtable's functions get the tasks they were made for.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.ended();
+        let ended = cell.header.state.outcome();
         let result = cell.stage.with(|stage| {
             // SAFETY: the state says what is there; after completion the stage
             // is the handle's alone, and it takes from there once. Outputs may
             // move.
             unsafe {
                 match ended {
-                    Some(Ended::Output) => Ok(ManuallyDrop::into_inner(
+                    Some(Outcome::Output) => Ok(ManuallyDrop::into_inner(
                         (&raw const (*stage).output).read(),
                     )),
-                    Some(Ended::Failure) => Err(ManuallyDrop::into_inner(
+                    Some(Outcome::Failure) => Err(ManuallyDrop::into_inner(
                         (&raw const (*stage).failure).read(),
                     )),
                     None => unreachable!("the caller has seen that it is complete"),
@@ -321,14 +321,14 @@ where
     unsafe fn drop_output(task: &Task) {
         // SAFETY: the vtable's functions get the tasks they were made for.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.ended();
+        let ended = cell.header.state.outcome();
         cell.stage.with_mut(|stage| {
             // SAFETY: the state says what is there, and the caller has the
             // stage to itself.
             unsafe {
                 match ended {
-                    Some(Ended::Output) => ManuallyDrop::drop(&mut (*stage).output),
-                    Some(Ended::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
+                    Some(Outcome::Output) => ManuallyDrop::drop(&mut (*stage).output),
+                    Some(Outcome::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
                     None => unreachable!("the caller has seen that it is complete"),
                 }
             }
@@ -344,7 +344,7 @@ where
         catch_and_discard(|| {
             // SAFETY: the last reference is gone: all of the cell is ours.
             unsafe {
-                if cell.as_ref().header.state.ended().is_none() {
+                if cell.as_ref().header.state.outcome().is_none() {
                     cell.as_ref().drop_future();
                 }
                 cell.drop_in_place();

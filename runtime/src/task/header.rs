@@ -7,9 +7,9 @@
 use super::{
     error::JoinError,
     id::Id,
-    joiner::Joiner,
+    join_waker::JoinWaker,
     origin::Origin,
-    state::{State, Wake},
+    state::{StateWord, TransitionToScheduled},
 };
 use crate::primitives::UnsafeCell;
 use std::{
@@ -41,24 +41,24 @@ pub(crate) trait Schedule: 'static {
 
     /// The task is in no list, and waits for the first time: whoever keeps
     /// tasks that wait lists it now. Called by who runs it.
-    fn keep(&self, _: &Task) {}
+    fn bind(&self, _: &Task) {}
 
     /// The task ends: takes it off the list that keeps it, and hands over that
     /// list's reference. Called once, by who runs the task, before anybody can
     /// see that it is complete.
-    fn release(&self, task: &Task) -> Option<Task>;
+    fn unbind(&self, task: &Task) -> Option<Task>;
 }
 
 /// What every task has, whatever its future: 40 bytes.
 #[repr(C)]
 pub(crate) struct Header {
-    pub(crate) state: State,
+    pub(crate) state: StateWord,
     /// Where the executor's list of tasks keeps it; that list's alone.
     pub(crate) key: AtomicU32,
     /// The next task in the queue that holds this one; that queue's alone.
     pub(crate) link: UnsafeCell<*mut Header>,
     /// Whose turn it is is told by `JOIN_WAKER` in the state.
-    pub(super) joiner: UnsafeCell<Option<Joiner>>,
+    pub(super) join_waker: UnsafeCell<Option<JoinWaker>>,
     pub(super) vtable: &'static Vtable,
     pub(crate) id: Id,
     pub(crate) origin: Origin,
@@ -78,7 +78,7 @@ pub(super) struct Vtable {
 }
 
 /// The key of a task that is in no list.
-pub(crate) const UNLISTED: u32 = u32::MAX;
+pub(crate) const UNBOUND: u32 = u32::MAX;
 
 /// A counted reference to a task.
 pub(crate) struct Task(pub(super) NonNull<Header>);
@@ -115,7 +115,7 @@ impl Task {
     /// # Safety
     /// As for [`Task::run`], but for the queue.
     pub(crate) unsafe fn cancel(self) {
-        if self.header().state.seize() {
+        if self.header().state.transition_to_shutdown() {
             // SAFETY: as in `run`; `seize` made the future ours.
             unsafe { (self.header().vtable.cancel)(self) }
         }
@@ -154,7 +154,7 @@ impl Task {
 
     /// Asks for the task to be dropped where it lives, soon.
     pub(crate) fn abort(&self) {
-        if self.header().state.cancel() == Wake::Queue {
+        if self.header().state.transition_to_scheduled_and_cancel() == TransitionToScheduled::Submit {
             self.clone().schedule();
         }
     }

@@ -26,7 +26,7 @@ mod header;
 mod id;
 mod join;
 mod join_set;
-mod joiner;
+mod join_waker;
 mod local;
 mod origin;
 mod output;
@@ -59,6 +59,6 @@ pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
-pub(crate) use header::{Header, Schedule, Task, UNLISTED};
-pub(crate) use state::{Pause, Start, State, Wake};
-pub(crate) use waker::{borrowed, is_a_task};
+pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
+pub(crate) use waker::{is_task_waker, waker_ref};

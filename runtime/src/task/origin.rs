@@ -18,7 +18,7 @@ mod kept {
     pub(crate) struct Origin {
         pub(crate) location: &'static Location<'static>,
         /// The runtime's clock at the spawn, in nanoseconds.
-        pub(crate) born: u64,
+        pub(crate) spawned_at: u64,
         polls: AtomicU64,
         /// What it waits for, in a runtime that is traced.
         pub(crate) record: Record,
@@ -27,10 +27,10 @@ mod kept {
     }
 
     impl Origin {
-        pub(crate) fn new(location: &'static Location<'static>, born: u64) -> Self {
+        pub(crate) fn new(location: &'static Location<'static>, spawned_at: u64) -> Self {
             Self {
                 location,
-                born,
+                spawned_at,
                 polls: AtomicU64::new(0),
                 record: Record::default(),
                 #[cfg(feature = "tracing")]

@@ -9,9 +9,9 @@ use crate::{
 };
 
 /// From `begin` until it is dropped, what is spawned here is ranked so.
-pub(super) struct Ranking(());
+pub(super) struct RankGuard(());
 
-impl Ranking {
+impl RankGuard {
     /// What is not told is inherited.
     pub(super) fn begin(priority: Option<i8>, deadline: Option<Instant>) -> Option<Self> {
         if priority.is_none() && deadline.is_none() {
@@ -27,7 +27,7 @@ impl Ranking {
     }
 }
 
-impl Drop for Ranking {
+impl Drop for RankGuard {
     fn drop(&mut self) {
         with_ranks(Ranks::forget);
     }

@@ -3,7 +3,7 @@
 
 use super::{
     header::{Header, Task},
-    state::Wake,
+    state::TransitionToScheduled,
 };
 use crate::trace::{self, WakerOp};
 use std::{
@@ -17,14 +17,14 @@ use std::{
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
 /// A waker that borrows its task: polling counts no reference.
-pub(crate) struct Borrowed<'a> {
+pub(crate) struct WakerRef<'a> {
     waker: ManuallyDrop<Waker>,
     _task: &'a Task,
 }
 
-pub(crate) fn borrowed(task: &Task) -> Borrowed<'_> {
+pub(crate) fn waker_ref(task: &Task) -> WakerRef<'_> {
     let raw = RawWaker::new(task.as_raw().as_ptr().cast_const().cast(), &VTABLE);
-    Borrowed {
+    WakerRef {
         // SAFETY: the vtable upholds the waker's contract, and the reference
         // that this waker would drop is never dropped: it is borrowed.
         waker: ManuallyDrop::new(unsafe { Waker::from_raw(raw) }),
@@ -33,7 +33,7 @@ pub(crate) fn borrowed(task: &Task) -> Borrowed<'_> {
 }
 // ANCHOR_END: borrowed
 
-impl Deref for Borrowed<'_> {
+impl Deref for WakerRef<'_> {
     type Target = Waker;
 
     fn deref(&self) -> &Waker {
@@ -43,13 +43,13 @@ impl Deref for Borrowed<'_> {
 
 /// Whether it wakes a task, of whatever runtime of ours: that runs no stranger's
 /// code (but a subscriber's, with the feature `tracing`).
-pub(crate) fn is_a_task(waker: &Waker) -> bool {
+pub(crate) fn is_task_waker(waker: &Waker) -> bool {
     ptr::eq(waker.vtable(), &raw const VTABLE)
 }
 
 /// The task that a waker wakes, if it is one of ours; with its reference.
 pub(super) fn into_task(waker: Waker) -> Result<Task, Waker> {
-    if !is_a_task(&waker) {
+    if !is_task_waker(&waker) {
         return Err(waker);
     }
     let waker = ManuallyDrop::new(waker);
@@ -83,7 +83,7 @@ unsafe fn wake(data: *const ()) {
     // reference is ours.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
     trace::waker(task.header(), WakerOp::Wake);
-    if task.header().state.wake() == Wake::Queue {
+    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         task.schedule();
     }
 }
@@ -92,7 +92,7 @@ unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: called with a waker's data.
     let task = unsafe { borrow(data) };
     trace::waker(task.header(), WakerOp::WakeByRef);
-    if task.header().state.wake() == Wake::Queue {
+    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         Task::clone(&task).schedule();
     }
 }

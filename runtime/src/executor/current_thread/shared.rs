@@ -7,7 +7,7 @@ use super::{
 use crate::{
     executor::{hooks::SharedHooks, owned_tasks, stable_slot::StableSlot},
     reactor,
-    task::{Task, UNLISTED},
+    task::{Task, UNBOUND},
 };
 use std::sync::{
     Arc,
@@ -93,7 +93,7 @@ impl SharedCore {
             Pushed::Quiet => {}
             Pushed::Closed(task) => {
                 // The owner keeps the count, and tells, by itself (`release`).
-                if owned_tasks::key(&task) == UNLISTED
+                if owned_tasks::key(&task) == UNBOUND
                     && !super::is_counted_here(self)
                     && let Some(hooks) = &self.hooks
                 {

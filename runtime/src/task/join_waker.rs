@@ -15,9 +15,9 @@ const BLOCK: Layout = Layout::new::<Waker>();
 const _: () = assert!(align_of::<Header>() > 1 && align_of::<Waker>() > 1);
 
 /// Owns a waker.
-pub(super) struct Joiner(NonNull<()>);
+pub(super) struct JoinWaker(NonNull<()>);
 
-impl Joiner {
+impl JoinWaker {
     pub(super) fn new(waker: Waker) -> Self {
         match waker::into_task(waker) {
             Ok(task) => Self(task.into_raw().cast()),
@@ -50,11 +50,11 @@ impl Joiner {
         // SAFETY: without the bit, the word is a task's address and owns a
         // reference, which is borrowed here.
         let task = ManuallyDrop::new(unsafe { Task::from_raw(self.0.cast()) });
-        look(&waker::borrowed(&task))
+        look(&waker::waker_ref(&task))
     }
 }
 
-impl Drop for Joiner {
+impl Drop for JoinWaker {
     fn drop(&mut self) {
         /// Gives the memory back, also when a stranger's destructor panics.
         struct Release(NonNull<Waker>);
