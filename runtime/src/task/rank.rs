@@ -1,4 +1,4 @@
-//! Telling the next task that is spawned on this thread how urgent it is.
+//! Sets the rank of the next task that this thread spawns.
 
 use crate::{
     executor::{
@@ -8,11 +8,11 @@ use crate::{
     time::Instant,
 };
 
-/// From `begin` until it is dropped, what is spawned here is ranked so.
+/// While it exists, tasks that this thread spawns get the rank given to `begin`.
 pub(super) struct RankGuard(());
 
 impl RankGuard {
-    /// What is not told is inherited.
+    /// A `None` inherits the spawner's value.
     pub(super) fn begin(priority: Option<i8>, deadline: Option<Instant>) -> Option<Self> {
         if priority.is_none() && deadline.is_none() {
             return None;

@@ -192,9 +192,8 @@ impl StateWord {
     pub(crate) fn transition_to_idle(&self) -> TransitionToIdle {
         // Release pairs with the Acquire in the next `transition_to_running` or
         // `transition_to_shutdown` (the future), and in the next
-        // `transition_to_scheduled` (the header's link). The runner itself uses
-        // nothing of a thread that woke the task meanwhile, so Acquire is not
-        // needed.
+        // `transition_to_scheduled` (the header's link). The runner itself
+        // reads nothing that a waking thread wrote, so Acquire is not needed.
         if self.0.fetch_and(!RUNNING, Release) & SCHEDULED == 0 {
             TransitionToIdle::Idle
         } else {

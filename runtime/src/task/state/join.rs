@@ -84,7 +84,8 @@ impl StateWord {
         // Release pairs with the Acquire in `has_join_waker` and
         // `drop_join_handle_after_complete`: the handle writes the field after
         // the runner has read it. On failure, Acquire pairs with the Release in
-        // `drop_join_handle_after_complete`, for the other direction.
+        // `drop_join_handle_after_complete`: the runner writes it after the handle
+        // has read it.
         self.0
             .fetch_update(Release, Acquire, |now| {
                 debug_assert!(now & JOIN_WAKER != 0);
