@@ -9,7 +9,7 @@ mod pool;
 pub(crate) use pool::{Pool, Settings};
 
 use crate::{
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, StateWord, Task},
     trace::TaskKind,
 };
 use std::{
@@ -30,7 +30,7 @@ where
         Work(Some(work)),
         Queue(Arc::clone(pool)),
         // The handle's reference and the queue's.
-        State::scheduled(2),
+        StateWord::scheduled(2),
         Location::caller(),
         0,
     );
@@ -66,7 +66,7 @@ impl Schedule for Queue {
         pool.submit(task);
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
             hooks.release(task.header());
         }

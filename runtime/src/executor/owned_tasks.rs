@@ -1,6 +1,6 @@
 //! The tasks that have not ended, so that shutdown and the inspector find them.
 
-use crate::task::{Task, UNLISTED};
+use crate::task::{Task, UNBOUND};
 use std::sync::atomic::Ordering::Relaxed;
 
 /// Tasks by number. Adding and removing take constant time; a place is used
@@ -54,12 +54,12 @@ impl IntoIterator for OwnedTasks {
 
 /// Notes where a task is kept. Only the list's owner does.
 pub(crate) fn set_key(task: &Task, key: u32) {
-    debug_assert!(key < UNLISTED);
+    debug_assert!(key < UNBOUND);
     // Ordering: Relaxed; whatever hands the task on publishes it.
     task.header().key.store(key, Relaxed);
 }
 
-/// Where a task is kept, or [`UNLISTED`].
+/// Where a task is kept, or [`UNBOUND`].
 pub(crate) fn key(task: &Task) -> u32 {
     // Ordering: as in `set_key`.
     task.header().key.load(Relaxed)

@@ -163,7 +163,7 @@ impl Snapshot {
 
 impl TaskInfo {
     fn new(header: &Header, #[cfg_attr(not(feature = "trace"), expect(unused))] now: u64) -> Self {
-        let state = match header.state.glance() {
+        let state = match header.state.snapshot() {
             (true, _) => TaskState::Running,
             (false, true) => TaskState::Scheduled,
             (false, false) => TaskState::Idle,
@@ -176,7 +176,7 @@ impl TaskInfo {
             #[cfg(feature = "trace")]
             polls: polls(header),
             #[cfg(feature = "trace")]
-            age: Duration::from_nanos(now.saturating_sub(header.origin.born)),
+            age: Duration::from_nanos(now.saturating_sub(header.origin.spawned_at)),
             #[cfg(feature = "trace")]
             trace: header.origin.record.inspect(state == TaskState::Running),
         }

@@ -78,7 +78,7 @@ impl<'a> Builder<'a> {
         F::Output: Send + 'static,
     {
         let _named = NameGuard::begin(self.name);
-        let _ranked = Ranking::begin(self.priority, self.deadline);
+        let _ranked = RankGuard::begin(self.priority, self.deadline);
         spawn::spawn(future)
     }
 
@@ -93,7 +93,7 @@ impl<'a> Builder<'a> {
         F::Output: 'static,
     {
         let _named = NameGuard::begin(self.name);
-        let _ranked = Ranking::begin(self.priority, self.deadline);
+        let _ranked = RankGuard::begin(self.priority, self.deadline);
         spawn::spawn_local(future)
     }
 
@@ -112,11 +112,11 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// From `begin` until it is dropped, what is spawned here is ranked so.
-struct Ranking(());
+/// While it exists, tasks that this thread spawns get the rank given to `begin`.
+struct RankGuard(());
 
-impl Ranking {
-    /// What is not told is inherited.
+impl RankGuard {
+    /// A `None` inherits the spawner's value.
     fn begin(priority: Option<i8>, deadline: Option<Instant>) -> Option<Self> {
         if priority.is_none() && deadline.is_none() {
             return None;
@@ -131,7 +131,7 @@ impl Ranking {
     }
 }
 
-impl Drop for Ranking {
+impl Drop for RankGuard {
     fn drop(&mut self) {
         with_ranks(Ranks::forget);
     }

@@ -21,7 +21,7 @@ mod error;
 pub(crate) mod fuzz;
 mod header;
 mod join;
-mod joiner;
+mod join_waker;
 mod local;
 mod output;
 mod recycle;
@@ -56,6 +56,6 @@ pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
-pub(crate) use header::{Header, Schedule, Task, UNLISTED};
-pub(crate) use state::{Pause, Start, State, Wake};
-pub(crate) use waker::{borrowed, is_a_task};
+pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
+pub(crate) use waker::{is_task_waker, waker_ref};

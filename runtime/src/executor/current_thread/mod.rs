@@ -34,7 +34,7 @@ use crate::{
     executor::Handle,
     fork,
     hooks::SharedHooks,
-    task::{Header, JoinHandle, Schedule, State, Task, UNLISTED},
+    task::{Header, JoinHandle, Schedule, StateWord, Task, UNBOUND},
 };
 use queue::RunQueue;
 use std::{
@@ -51,7 +51,7 @@ use std::{
 const NESTED_CANCELS: u32 = 16;
 
 /// The root's key: it is in no list, nor is to be listed.
-const ROOT: u32 = UNLISTED - 1;
+const ROOT: u32 = UNBOUND - 1;
 
 #[cfg(not(loom))]
 static SLOTS: StableSlots<SharedCore> = StableSlots::new();
@@ -131,14 +131,14 @@ impl Schedule for Local {
         }
     }
 
-    fn keep(&self, task: &Task) {
+    fn bind(&self, task: &Task) {
         context::with(|current| match current {
             Some(Current::Local(core)) => core.list(task),
             _ => unreachable!("the core runs it"),
         });
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn unbind(&self, task: &Task) -> Option<Task> {
         let key = owned_tasks::key(task);
         if key == ROOT {
             // No task of the program's.
@@ -155,7 +155,7 @@ impl Schedule for Local {
             // It came too late to be listed.
             _ => None,
         });
-        let is_listed = key != UNLISTED;
+        let is_listed = key != UNBOUND;
         // SAFETY: in no list, so the list's reference is still to be had.
         listed.or_else(|| (!is_listed).then(|| unsafe { Task::from_raw(task.as_raw()) }))
     }
@@ -186,7 +186,7 @@ where
     // Three references: the handle's, the queue's, and the list's, which takes
     // its own when the task first waits.
     let scheduler = Local(shared.home());
-    let task = Task::new(future, scheduler, State::scheduled(3), location, 0);
+    let task = Task::new(future, scheduler, StateWord::scheduled(3), location, 0);
     if let Some(hooks) = shared.hooks() {
         hooks.task_spawn(task.clone());
     }
@@ -202,7 +202,7 @@ impl Core {
         let home = shared.home();
         home.open(Arc::clone(&shared));
         let root = future::pending::<()>();
-        let root = Task::new(root, Local(home), State::idle(), Location::caller(), 0);
+        let root = Task::new(root, Local(home), StateWord::idle(), Location::caller(), 0);
         owned_tasks::set_key(&root, ROOT);
         Self {
             queue: RunQueue::new(),
@@ -237,10 +237,16 @@ impl Core {
         F::Output: 'static,
     {
         let scheduler = Local(self.home);
-        let born = self.handle().timers().last_turn();
+        let spawned_at = self.handle().timers().last_turn();
         // Three references: the handle's, the queue's, and the list's, which
         // takes its own when the task first waits.
-        let task = Task::new(future, scheduler, State::scheduled(3), location, born);
+        let task = Task::new(
+            future,
+            scheduler,
+            StateWord::scheduled(3),
+            location,
+            spawned_at,
+        );
         self.shared.alive().count_one();
         // SAFETY: counted above.
         let queued = unsafe { Task::from_raw(task.as_raw()) };
@@ -352,7 +358,7 @@ impl Core {
     /// Queues what other threads have woken or spawned.
     fn take_mail(&self) {
         self.shared.inject().take(|task| {
-            if owned_tasks::key(&task) == UNLISTED {
+            if owned_tasks::key(&task) == UNBOUND {
                 self.shared.alive().count_one();
                 if self.slow_spawn.get() {
                     self.list(&task);
@@ -386,7 +392,7 @@ impl Core {
         self.queue.append(&self.deferred);
         self.cancel_queued();
         self.shared.inject().close(|task| {
-            if owned_tasks::key(&task) == UNLISTED {
+            if owned_tasks::key(&task) == UNBOUND {
                 self.shared.alive().count_one();
             }
             // SAFETY: spawned by another thread, and so `Send`; or complete.

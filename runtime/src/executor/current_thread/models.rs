@@ -10,7 +10,7 @@ use crate::{
     executor::owned_tasks,
     reactor::Reactor,
     sync::testing::Count,
-    task::{Schedule, State, Task},
+    task::{Schedule, StateWord, Task},
     timers::Timers,
 };
 use loom::{
@@ -32,13 +32,13 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
 
 fn task() -> Task {
-    Task::new(async {}, Nowhere, State::idle(), Location::caller(), 0)
+    Task::new(async {}, Nowhere, StateWord::idle(), Location::caller(), 0)
 }
 
 /// Drops what a task holds: it is in no queue.
@@ -112,7 +112,7 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
     fn holder() -> Task {
         let held = Arc::new(());
         let future = async move { drop(held) };
-        Task::new(future, Nowhere, State::idle(), Location::caller(), 0)
+        Task::new(future, Nowhere, StateWord::idle(), Location::caller(), 0)
     }
 
     model(|| {
@@ -173,7 +173,7 @@ impl Executor {
         let task = Task::new(
             future,
             scheduler,
-            State::scheduled(2),
+            StateWord::scheduled(2),
             Location::caller(),
             0,
         );

@@ -8,7 +8,7 @@
 use crate::{
     clock::Instant,
     executor::owned_tasks,
-    task::{Task, UNLISTED},
+    task::{Task, UNBOUND},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -123,7 +123,7 @@ impl Ranks {
     /// A task has been listed.
     pub(super) fn set(&self, task: &Task, rank: Rank) {
         let key = owned_tasks::key(task);
-        debug_assert!(key < UNLISTED);
+        debug_assert!(key < UNBOUND);
         let mut of = self.of.borrow_mut();
         let place = key as usize;
         if place >= of.len() {

@@ -9,7 +9,7 @@ use crate::{
         run_task::run_task,
     },
     hooks::TraceGuard,
-    task::{Pause, Start, Wake, borrowed},
+    task::{TransitionToIdle, TransitionToRunning, TransitionToScheduled, waker_ref},
     trace,
 };
 use std::{
@@ -33,7 +33,7 @@ impl Core {
         // futures which are ready at once lets the others run now and then.
         // What an earlier root left in the queue serves this one too.
         if self.turn_is_due() {
-            if self.root.header().state.wake() == Wake::Queue {
+            if self.root.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
                 self.push(self.root.clone());
             }
         } else {
@@ -70,13 +70,13 @@ impl Core {
         struct Rest<'a>(&'a Core);
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
-                if !self.0.root.header().state.pause_alone() {
+                if !self.0.root.header().state.transition_to_idle_if_unshared() {
                     self.0.pause_root();
                 }
             }
         }
-        if !self.root.header().state.start_alone() {
-            if self.root.header().state.wake() == Wake::Queue {
+        if !self.root.header().state.transition_to_running_if_unshared() {
+            if self.root.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
                 self.push_front(self.root.clone());
             }
             return Poll::Pending;
@@ -96,22 +96,26 @@ impl Core {
                 self.0.pause_root();
             }
         }
-        let start = self.root.header().state.start();
-        debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
+        let start = self.root.header().state.transition_to_running();
+        debug_assert_eq!(
+            start,
+            TransitionToRunning::Poll,
+            "nobody aborts or completes the root"
+        );
         let _rest = Rest(self);
         self.poll_future(future)
     }
 
     fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         let _polling = trace::polling(&self.root.header().origin);
-        let waker = borrowed(&self.root);
+        let waker = waker_ref(&self.root);
         budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
     }
 
     /// Puts the root to rest, or back into the queue: the next `block_on` will
     /// want it too.
     fn pause_root(&self) {
-        if self.root.header().state.pause() == Pause::Queue {
+        if self.root.header().state.transition_to_idle() == TransitionToIdle::Submit {
             if budget::deferred() {
                 self.push_behind_look(self.root.clone());
             } else {

@@ -8,7 +8,7 @@ use crate::{
     executor::{owned_tasks, stable_slot::StableSlot},
     hooks::SharedHooks,
     reactor,
-    task::{Task, UNLISTED},
+    task::{Task, UNBOUND},
 };
 use std::sync::{
     Arc,
@@ -94,7 +94,7 @@ impl SharedCore {
             Pushed::Quiet => {}
             Pushed::Closed(task) => {
                 // The owner keeps the count, and tells, by itself (`release`).
-                if owned_tasks::key(&task) == UNLISTED
+                if owned_tasks::key(&task) == UNBOUND
                     && !super::is_counted_here(self)
                     && let Some(hooks) = &self.hooks
                 {

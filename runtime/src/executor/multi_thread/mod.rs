@@ -57,7 +57,7 @@ use super::{
 };
 use crate::{
     hooks::SharedHooks,
-    task::{Header, JoinHandle, State, Task, UNLISTED},
+    task::{Header, JoinHandle, StateWord, Task, UNBOUND},
 };
 use counters::{Balance, Parks};
 use crossbeam_deque::{Injector, Steal, Stealer};
@@ -131,7 +131,7 @@ fn make<F>(
     pool: &Pool,
     future: F,
     location: &'static Location<'static>,
-    born: u64,
+    spawned_at: u64,
 ) -> (JoinHandle<F::Output>, Task)
 where
     F: Future + Send + 'static,
@@ -140,7 +140,13 @@ where
     // Three references: the handle's, the queue's, and the list's. The list
     // takes its own when the task first waits, if it does.
     let scheduler = PoolScheduler(pool.home);
-    let task = Task::new(future, scheduler, State::scheduled(3), location, born);
+    let task = Task::new(
+        future,
+        scheduler,
+        StateWord::scheduled(3),
+        location,
+        spawned_at,
+    );
     if let Some(hooks) = &pool.hooks {
         hooks.task_spawn(task.clone());
     }
@@ -161,8 +167,8 @@ impl Worker {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let born = self.handle().timers().last_turn();
-        let (handle, task) = make(self.pool(), future, location, born);
+        let spawned_at = self.handle().timers().last_turn();
+        let (handle, task) = make(self.pool(), future, location, spawned_at);
         self.pool().members[self.index()].tasks.spawned();
         if cfg!(feature = "trace") {
             // The inspector shows tasks from their first moment.
@@ -192,8 +198,8 @@ impl Pool {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let born = self.driver.timers().last_turn();
-        let (handle, task) = make(self, future, location, born);
+        let spawned_at = self.driver.timers().last_turn();
+        let (handle, task) = make(self, future, location, spawned_at);
         // Ordering: Relaxed; a figure that orders nothing.
         self.remote_spawned.fetch_add(1, Relaxed);
         self.inject(task);
@@ -217,7 +223,7 @@ impl Pool {
     /// threads.
     fn refuse(&self, task: Task) {
         let is_ours = context::with(|current| PoolScheduler(self.home).here(current).is_some());
-        if !is_ours && owned_tasks::key(&task) != UNLISTED {
+        if !is_ours && owned_tasks::key(&task) != UNBOUND {
             return;
         }
         // The pool's threads keep the count, and tell, by themselves

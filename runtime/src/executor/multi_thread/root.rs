@@ -5,7 +5,7 @@ use crate::{
     budget,
     executor::context::{self, Current},
     hooks::{SharedHooks, TraceGuard},
-    task::{Pause, Schedule, Start, State, Task, borrowed},
+    task::{Schedule, StateWord, Task, TransitionToIdle, TransitionToRunning, waker_ref},
     trace,
 };
 use std::{
@@ -41,7 +41,7 @@ impl Schedule for Flag {
         }
     }
 
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
@@ -51,7 +51,13 @@ impl Root {
     pub(super) fn new(pool: &Arc<Pool>) -> Self {
         let flag = Flag(Arc::clone(pool));
         let stub = future::pending::<()>();
-        Self(Task::new(stub, flag, State::idle(), Location::caller(), 0))
+        Self(Task::new(
+            stub,
+            flag,
+            StateWord::idle(),
+            Location::caller(),
+            0,
+        ))
     }
 
     /// Shows it to who traces the runtime.
@@ -62,7 +68,9 @@ impl Root {
     /// A new future: it is polled first, whatever the last one left.
     pub(super) fn renew(&self, worker: &Worker) {
         worker.forget_root_waits();
-        if self.0.header().state.wake() == crate::task::Wake::Queue {
+        if self.0.header().state.transition_to_scheduled()
+            == crate::task::TransitionToScheduled::Submit
+        {
             self.0.clone().schedule();
         }
     }
@@ -73,7 +81,7 @@ impl Root {
         struct Rest<'a>(&'a Task);
         impl Drop for Rest<'_> {
             fn drop(&mut self) {
-                if self.0.header().state.pause() != Pause::Queue {
+                if self.0.header().state.transition_to_idle() != TransitionToIdle::Submit {
                     return;
                 }
                 let deferred = budget::deferred()
@@ -89,11 +97,15 @@ impl Root {
                 }
             }
         }
-        let start = self.0.header().state.start();
-        debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
+        let start = self.0.header().state.transition_to_running();
+        debug_assert_eq!(
+            start,
+            TransitionToRunning::Poll,
+            "nobody aborts or completes the root"
+        );
         let _rest = Rest(&self.0);
         let _polling = trace::polling(&self.0.header().origin);
-        let waker = borrowed(&self.0);
+        let waker = waker_ref(&self.0);
         future.poll(&mut Context::from_waker(&waker))
     }
 }

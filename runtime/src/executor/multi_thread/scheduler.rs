@@ -8,7 +8,7 @@ use crate::{
         owned_tasks,
         stable_slot::StableSlot,
     },
-    task::{Schedule, Task, UNLISTED},
+    task::{Schedule, Task, UNBOUND},
 };
 use std::{ptr, sync::atomic::Ordering::Relaxed};
 
@@ -27,7 +27,7 @@ impl Schedule for PoolScheduler {
         unsafe { *this }.queue(task, Worker::push_after_turn);
     }
 
-    fn keep(&self, task: &Task) {
+    fn bind(&self, task: &Task) {
         context::with(|current| match self.here(current) {
             Some(Here::Worker(worker)) => worker.list(task),
             Some(Here::Detached(pool)) => {
@@ -35,15 +35,15 @@ impl Schedule for PoolScheduler {
                 if pool.is_closed() {
                     // The list may have been worked off before. It runs, so
                     // nothing is owed but to run it to its end.
-                    let _ = task.header().state.cancel();
+                    let _ = task.header().state.transition_to_scheduled_and_cancel();
                 }
             }
             None => unreachable!("a thread of the pool runs it"),
         });
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
-        let is_listed = owned_tasks::key(task) != UNLISTED;
+    fn unbind(&self, task: &Task) -> Option<Task> {
+        let is_listed = owned_tasks::key(task) != UNBOUND;
         let listed = context::with(|current| {
             let pool = match self.here(current)? {
                 Here::Worker(worker) => {

@@ -4,7 +4,7 @@
 use super::Worker;
 use crate::{
     executor::multi_thread::{Pool, backup_poller::POLL_INTERVAL, driver::DriverGuard},
-    task::is_a_task,
+    task::is_task_waker,
     unwind::wake,
 };
 use std::task::Waker;
@@ -147,7 +147,7 @@ impl Worker {
         let mut woken = self.woken.take();
         look(&mut woken);
         self.gathering.set(true);
-        for waker in woken.extract_if(.., |waker| is_a_task(waker)) {
+        for waker in woken.extract_if(.., |waker| is_task_waker(waker)) {
             wake(waker);
         }
         self.gathering.set(false);

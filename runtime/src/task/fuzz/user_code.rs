@@ -46,7 +46,7 @@ impl Schedule for Queue {
         world.put(task);
     }
 
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         assert_eq!(self.0.model.get().phase, Phase::Complete);
         self.0.released.set(self.0.released.get() + 1);
         // A list that is being worked off at the end comes to complete tasks.
