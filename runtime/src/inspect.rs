@@ -5,7 +5,7 @@
 use crate::trace::{TaskKind, Wait};
 use crate::{
     executor::context::{self, Current},
-    reactor::Source,
+    reactor::SourceState,
     task::{Header, Id},
     time::Instant,
 };
@@ -177,12 +177,12 @@ fn polls(header: &Header) -> u64 {
 }
 
 impl SourceInfo {
-    pub(crate) fn new(token: usize, source: &Source) -> Self {
+    pub(crate) fn new(source: SourceState) -> Self {
         Self {
-            token,
-            kind: source.kind(),
-            interest: source.interest().to_string(),
-            readiness: source.flags().to_string(),
+            token: source.index,
+            kind: source.kind,
+            interest: source.interest.to_string(),
+            readiness: source.readiness.to_string(),
         }
     }
 }

@@ -11,8 +11,11 @@ mod copy;
 mod standard;
 mod stdin;
 
+pub use crate::reactor::{Interest, Ready};
 #[cfg(unix)]
-pub use async_fd::{AsyncFd, Interest, ReadyGuard, WouldBlock};
+pub use async_fd::{
+    AsyncFd, AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError, TryIoError,
+};
 pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
@@ -20,5 +23,7 @@ pub use stdin::{Stdin, stdin};
 /// Descriptors of Unix, by tokio's names.
 #[cfg(unix)]
 pub mod unix {
-    pub use super::{AsyncFd, ReadyGuard as AsyncFdReadyGuard, WouldBlock as TryIoError};
+    pub use super::{
+        AsyncFd, AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError, TryIoError,
+    };
 }

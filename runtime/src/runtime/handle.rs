@@ -8,7 +8,7 @@ use crate::{
         multi_thread::{self, Pool},
         thread_per_core::{Cores, MadeThere},
     },
-    inspect::{Snapshot, TaskInfo, TimerInfo},
+    inspect::{Snapshot, SourceInfo, TaskInfo, TimerInfo},
     reactor,
     task::JoinHandle,
     time::Timers,
@@ -30,7 +30,7 @@ pub struct Handle(Arc<Shared>);
 /// runtime.
 pub(crate) struct Shared {
     pub(super) entrance: Entrance,
-    pub(super) reactor: Arc<reactor::Shared>,
+    pub(super) reactor: Arc<reactor::Handle>,
     pub(super) timers: Arc<Timers>,
     pub(super) blocking: Arc<blocking::Pool>,
 }
@@ -238,7 +238,7 @@ impl Handle {
         &self.0
     }
 
-    pub(crate) fn reactor(&self) -> &Arc<reactor::Shared> {
+    pub(crate) fn reactor(&self) -> &Arc<reactor::Handle> {
         &self.0.reactor
     }
 
@@ -275,7 +275,12 @@ impl Shared {
         Snapshot {
             tasks,
             timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
-            sources: self.reactor.inspect(),
+            sources: self
+                .reactor
+                .inspect()
+                .into_iter()
+                .map(SourceInfo::new)
+                .collect(),
             blocking: self.blocking.inspect(),
         }
     }

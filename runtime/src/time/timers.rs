@@ -28,7 +28,7 @@ pub(crate) struct Timers {
     sleeps: AtomicU64,
     /// How many timers there are, to be seen without the lock.
     set: AtomicUsize,
-    reactor: Arc<reactor::Shared>,
+    reactor: Arc<reactor::Handle>,
 }
 
 struct State {
@@ -70,7 +70,7 @@ impl State {
 }
 
 impl Timers {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>, paused: bool) -> Self {
+    pub(crate) fn new(reactor: Arc<reactor::Handle>, paused: bool) -> Self {
         Self {
             clock: Clock::new(paused),
             wheel: Mutex::new(State {
@@ -130,7 +130,7 @@ impl Timers {
         let sooner = state.asleep_until.is_some_and(|until| tick < until);
         drop(state);
         if sooner {
-            self.reactor.ring();
+            self.reactor.unpark();
         }
         (key, Poll::Pending)
     }
@@ -177,7 +177,7 @@ impl Timers {
         drop(state);
         waker.into_iter().for_each(wake);
         if sooner {
-            self.reactor.ring();
+            self.reactor.unpark();
         }
     }
 
