@@ -76,8 +76,8 @@ impl Driver {
 
 /// Whether nothing is registered and no timer set, so that there is nothing to
 /// see and the system call can be saved.
-pub(super) fn is_bare(sockets: &reactor::Shared, timers: &Timers) -> bool {
-    sockets.is_bare() && timers.is_bare()
+pub(super) fn is_bare(sockets: &reactor::Handle, timers: &Timers) -> bool {
+    sockets.has_no_sources() && timers.is_bare()
 }
 
 /// Waits for events, at most for `timeout`, and collects the wakers of those

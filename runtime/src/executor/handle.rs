@@ -20,7 +20,7 @@ pub struct Handle(Arc<HandleInner>);
 /// What a core, or all workers of a pool, wait for, and the way to their queues.
 pub(crate) struct HandleInner {
     pub(crate) scheduler: Scheduler,
-    pub(crate) reactor: Arc<reactor::Shared>,
+    pub(crate) reactor: Arc<reactor::Handle>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) blocking: Arc<blocking::Pool>,
 }
@@ -70,7 +70,7 @@ impl Handle {
         &self.0.scheduler
     }
 
-    pub(crate) fn reactor(&self) -> &Arc<reactor::Shared> {
+    pub(crate) fn reactor(&self) -> &Arc<reactor::Handle> {
         &self.0.reactor
     }
 

@@ -9,7 +9,7 @@ pub use crate::trace::TaskTrace;
 use crate::{
     executor::Handle,
     executor::context::{self, Current},
-    reactor::Source,
+    reactor::SourceState,
     task::{Header, Id},
     time::Instant,
 };
@@ -144,14 +144,11 @@ impl Snapshot {
         tasks(&mut |header| infos.push(TaskInfo::new(header, now)));
         let deadlines = timers.deadlines().into_iter();
         let blocking = handle.blocking().load();
-        let mut sources = Vec::new();
-        handle
-            .reactor()
-            .for_each_source(|token, source| sources.push(SourceInfo::new(token, source)));
+        let sources = handle.reactor().inspect().into_iter();
         Self {
             tasks: infos,
             timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
-            sources,
+            sources: sources.map(SourceInfo::new).collect(),
             blocking: BlockingInfo {
                 threads: blocking.threads,
                 idle: blocking.idle,
@@ -190,12 +187,12 @@ fn polls(header: &Header) -> u64 {
 }
 
 impl SourceInfo {
-    fn new(token: usize, source: &Source) -> Self {
+    fn new(source: SourceState) -> Self {
         Self {
-            token,
-            kind: source.kind(),
-            interest: source.interest().to_string(),
-            readiness: source.flags().to_string(),
+            token: source.index,
+            kind: source.kind,
+            interest: source.interest.to_string(),
+            readiness: source.readiness.to_string(),
         }
     }
 }

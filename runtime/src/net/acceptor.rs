@@ -3,12 +3,12 @@
 use super::backoff::{self, Backoff};
 use crate::{
     primitives::{Mutex, lock},
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
     runtime::Handle,
     time::{Sleep, sleep},
     trace::ResourceName,
 };
-use mio::{Interest, event};
+use mio::event;
 use std::{
     future::Future,
     io, ops,
@@ -33,7 +33,7 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
                 listener,
                 kind,
                 Interest::READABLE,
-                Flags::NONE,
+                Ready::EMPTY,
             )?,
             backoff: Backoff::default(),
             held: Mutex::new(None),
@@ -42,7 +42,7 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
 
     /// Waits for what `take` takes. Any number of tasks can wait this way.
     pub(super) async fn accept<T>(&self, take: impl Fn(&L) -> io::Result<T>) -> io::Result<T> {
-        let accepted = self.io.io(Direction::Read, passing_over(take)).await;
+        let accepted = self.io.io(Interest::READABLE, passing_over(take)).await;
         if let Some(pause) = self.backoff.pause_after(&accepted) {
             sleep(pause).await;
         }

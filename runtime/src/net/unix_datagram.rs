@@ -2,10 +2,9 @@
 
 use super::socket;
 use crate::{
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
     runtime::Handle,
 };
-use mio::Interest;
 use std::{
     io,
     net::Shutdown,
@@ -103,7 +102,7 @@ impl UnixDatagram {
     #[track_caller]
     fn new(socket: mio::net::UnixDatagram) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let ready = Flags::READABLE | Flags::WRITABLE;
+        let ready = Ready::READABLE | Ready::WRITABLE;
         let io = Registered::new(
             Handle::current().reactor(),
             socket,
@@ -148,7 +147,7 @@ impl UnixDatagram {
     pub async fn send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
         let path = path.as_ref();
         self.io
-            .io(Direction::Write, |socket| socket.send_to(datagram, path))
+            .io(Interest::WRITABLE, |socket| socket.send_to(datagram, path))
             .await
     }
 
@@ -157,7 +156,7 @@ impl UnixDatagram {
     /// # Errors
     /// `WouldBlock` if there is no room now, and those of `send_to`.
     pub fn try_send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
-        self.io.try_io(Direction::Write, |socket| {
+        self.io.try_io(Interest::WRITABLE, |socket| {
             socket.send_to(datagram, path.as_ref())
         })
     }

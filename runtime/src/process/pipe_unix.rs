@@ -1,11 +1,11 @@
 //! A child's pipes, non-blocking and on the reactor.
 
 use crate::{
-    reactor::{Flags, Registered, async_read},
+    reactor::{Interest, Ready, Registered, async_read},
     runtime::Handle,
 };
 use futures_io::AsyncWrite;
-use mio::{Interest, unix::pipe};
+use mio::unix::pipe;
 use std::{
     io::{self, IoSlice},
     os::fd::AsFd,
@@ -36,7 +36,7 @@ pub struct ChildStderr {
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
     // The child may write packets (`O_DIRECT`), at whose ends a read ends.
-    let flags = Flags::READABLE | Flags::PIECEMEAL;
+    let flags = Ready::READABLE | Ready::SHORT_READ_OK;
     Registered::new(
         Handle::current().reactor(),
         pipe,
@@ -55,7 +55,7 @@ impl ChildStdin {
             pipe,
             "pipe",
             Interest::WRITABLE,
-            Flags::WRITABLE,
+            Ready::WRITABLE,
         )?;
         Ok(Self { pipe: Some(pipe) })
     }

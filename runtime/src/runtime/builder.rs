@@ -269,11 +269,11 @@ impl Builder {
             .collect::<Result<_, _>>()?;
         let timers: Vec<_> = reactors
             .iter()
-            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.shared()), self.start_paused)))
+            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.handle()), self.start_paused)))
             .collect();
         let hooks = self.hooks(&timers[0], self.workers);
         let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
-            shared: Arc::new(SharedCore::new(Arc::clone(reactor.shared()), hooks.clone())),
+            shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
             timers,
         });
         let cores = Cores::new(members.collect(), ranked);
@@ -285,7 +285,7 @@ impl Builder {
                     core,
                 },
                 timers: Arc::clone(&cores.members()[core].timers),
-                reactor: Arc::clone(reactor.shared()),
+                reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
             };
             Driver::new(reactor, Handle::new(inner))
@@ -313,7 +313,7 @@ impl Builder {
     fn build_pool(self) -> io::Result<Kind> {
         let names = self.threads.make("wakeful-worker", 1..self.workers);
         let reactor = Reactor::new()?;
-        let sockets = Arc::clone(reactor.shared());
+        let sockets = Arc::clone(reactor.handle());
         let timers = Arc::new(Timers::new(Arc::clone(&sockets), false));
         let deques: Vec<_> = (0..self.workers)
             .map(|_| [Deque::new_fifo(), Deque::new_fifo()])

@@ -91,7 +91,7 @@ impl Handle {
     #[track_caller]
     pub(super) fn refuse_in_a_fork(&self) {
         assert!(
-            !fork::happened_since(self.reactor().born()),
+            !fork::happened_since(self.reactor().created_in()),
             "this runtime belongs to the process that forked this one: make a new one here"
         );
     }

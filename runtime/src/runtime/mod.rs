@@ -199,7 +199,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let forked = crate::fork::happened_since(self.handle().reactor().born());
+        let forked = crate::fork::happened_since(self.handle().reactor().created_in());
         match &mut self.kind {
             Kind::Cores {
                 core,

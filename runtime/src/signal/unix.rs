@@ -2,11 +2,11 @@
 
 use super::{SignalKind, count::Count};
 use crate::{
-    reactor::{Direction, Flags, Registered},
+    reactor::{Interest, Ready, Registered},
     runtime::Handle,
     trace,
 };
-use mio::{Interest, unix::pipe};
+use mio::unix::pipe;
 use signal_hook::{SigId, consts::FORBIDDEN, low_level};
 use std::{fmt, io, io::Read};
 
@@ -55,7 +55,7 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
         receiver,
         "signal",
         Interest::READABLE,
-        Flags::NONE,
+        Ready::EMPTY,
     )?;
     let id = low_level::pipe::register(number, sender)?;
     Ok(Signal {
@@ -100,7 +100,7 @@ impl Signal {
                 self.seen = arrived;
                 return Ok(());
             }
-            trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await?;
+            trace::as_signal(self.number, self.pipe.io(Interest::READABLE, drain)).await?;
         }
     }
 

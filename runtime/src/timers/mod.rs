@@ -36,7 +36,7 @@ pub(crate) struct Timers {
     sleeps: AtomicU64,
     /// How many timers there are, to be seen without the lock.
     set: AtomicUsize,
-    reactor: Arc<reactor::Shared>,
+    reactor: Arc<reactor::Handle>,
 }
 
 struct State {
@@ -78,7 +78,7 @@ impl State {
 }
 
 impl Timers {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>, paused: bool) -> Self {
+    pub(crate) fn new(reactor: Arc<reactor::Handle>, paused: bool) -> Self {
         Self {
             clock: Clock::new(paused),
             wheel: Mutex::new(State {
@@ -138,7 +138,7 @@ impl Timers {
         let sooner = state.asleep_until.is_some_and(|until| tick < until);
         drop(state);
         if sooner {
-            self.reactor.ring();
+            self.reactor.unpark();
         }
         (key, Poll::Pending)
     }
@@ -185,7 +185,7 @@ impl Timers {
         drop(state);
         waker.into_iter().for_each(wake);
         if sooner {
-            self.reactor.ring();
+            self.reactor.unpark();
         }
     }
 

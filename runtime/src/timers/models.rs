@@ -24,7 +24,7 @@ struct Watched {
 impl Watched {
     fn new() -> Arc<Self> {
         let reactor = Reactor::new().unwrap();
-        let timers = Timers::new(std::sync::Arc::clone(reactor.shared()), true);
+        let timers = Timers::new(std::sync::Arc::clone(reactor.handle()), true);
         Arc::new(Self { timers, reactor })
     }
 
@@ -52,7 +52,7 @@ impl Watched {
         match self.timers.before_sleep() {
             Some(left) if left <= patience => self.timers.advance(left),
             // Should nobody ring, loom reports that nobody can go on.
-            _ => self.reactor.shared().wait(),
+            _ => self.reactor.handle().wait(),
         }
         self.fire();
     }
@@ -116,7 +116,7 @@ fn timers_that_two_threads_set_before_the_sleep_both_fire() {
                 if watched.set(at * MS, &waker).1.is_ready() {
                     // The other's time has come first. Who finds that goes on.
                     waker.wake();
-                    watched.reactor.shared().ring();
+                    watched.reactor.handle().unpark();
                 }
             });
             count

@@ -377,7 +377,7 @@ impl Core {
         self.closing.set(true);
         self.slow_spawn.set(true);
         let tasks = mem::take(&mut *self.tasks.borrow_mut());
-        if fork::happened_since(self.handle().reactor().born()) {
+        if fork::happened_since(self.handle().reactor().created_in()) {
             // The parent's tasks: their destructors are for the parent to run.
             mem::forget(tasks);
             return;

@@ -161,7 +161,7 @@ struct Executor {
 impl Executor {
     fn begin() -> Self {
         let reactor = Reactor::new().unwrap();
-        let shared = SharedCore::new(std::sync::Arc::clone(reactor.shared()), None);
+        let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
         shared.home().open(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
@@ -207,7 +207,7 @@ impl Executor {
 fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
     model(|| {
         let owner = Executor::begin();
-        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.shared()), true);
+        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.handle()), true);
         let timers = Arc::new(timers);
         let (waker, count) = Count::waker();
         let polls = Arc::new(AtomicUsize::new(0));
@@ -227,7 +227,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
                 match timers.before_sleep() {
                     Some(left) => timers.advance(left),
                     // Should neither ring, loom reports that nobody can go on.
-                    None => owner.reactor.shared().wait(),
+                    None => owner.reactor.handle().wait(),
                 }
                 inject.unpark();
             }

@@ -19,7 +19,7 @@ use std::sync::{
 /// which tasks find it.
 pub(crate) struct SharedCore {
     inject: InjectQueue,
-    reactor: Arc<reactor::Shared>,
+    reactor: Arc<reactor::Handle>,
     hooks: SharedHooks,
     alive: Alive,
     home: &'static StableSlot<SharedCore>,
@@ -48,7 +48,7 @@ impl Alive {
 }
 
 impl SharedCore {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>, hooks: SharedHooks) -> Self {
+    pub(crate) fn new(reactor: Arc<reactor::Handle>, hooks: SharedHooks) -> Self {
         Self {
             inject: InjectQueue::new(),
             reactor,
@@ -90,7 +90,7 @@ impl SharedCore {
     /// woken it is complete and nothing is left to cancel.
     pub(crate) fn push(&self, task: Task) {
         match self.inject.push(task) {
-            Pushed::Ring => self.reactor.ring(),
+            Pushed::Ring => self.reactor.unpark(),
             Pushed::Quiet => {}
             Pushed::Closed(task) => {
                 // The owner keeps the count, and tells, by itself (`release`).

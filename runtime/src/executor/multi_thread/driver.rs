@@ -30,7 +30,7 @@ use std::{sync::Arc, task::Waker, time::Duration};
 pub(crate) struct DriverLock {
     /// Locked by who is on watch, also while it sleeps.
     reactor: Mutex<Reactor>,
-    sockets: Arc<reactor::Shared>,
+    sockets: Arc<reactor::Handle>,
     timers: Arc<Timers>,
     backup_poller: BackupPoller,
 }
@@ -56,7 +56,7 @@ impl Drop for LetGo<'_> {
 impl DriverLock {
     pub(crate) fn new(reactor: Reactor, timers: Arc<Timers>) -> Self {
         Self {
-            sockets: Arc::clone(reactor.shared()),
+            sockets: Arc::clone(reactor.handle()),
             reactor: Mutex::new(reactor),
             timers,
             backup_poller: BackupPoller::new(),
@@ -95,7 +95,7 @@ impl DriverLock {
 
     /// Ends the sleep of who is on watch, if anybody sleeps there.
     pub(super) fn ring(&self) {
-        self.sockets.ring();
+        self.sockets.unpark();
     }
 
     /// No event will come any more, and no timer fire: who waits for one hears

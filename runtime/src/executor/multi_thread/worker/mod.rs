@@ -436,7 +436,7 @@ impl Worker {
 
     /// Worker 0 ends the pool: the others first, then every task.
     pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
-        if fork::happened_since(self.handle().reactor().born()) {
+        if fork::happened_since(self.handle().reactor().created_in()) {
             // The parent's threads and tasks.
             others.into_iter().for_each(mem::forget);
             return;

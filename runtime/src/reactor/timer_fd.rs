@@ -1,46 +1,50 @@
-//! Waking up finer than the selector counts.
+//! Timeouts finer than a millisecond.
 //!
-//! `epoll_wait` takes its timeout in milliseconds. So the last stretch before
-//! a deadline is slept by the alarm of a timer descriptor, which knows
-//! nanoseconds; what goes before it, by the timeout, rounded down. Setting the
-//! alarm costs a system call, on the way into a sleep.
+//! `epoll_wait` counts its timeout in milliseconds. The reactor sleeps the
+//! whole milliseconds with that timeout, rounded down. It sleeps the rest with
+//! a timer descriptor (`timerfd`), which counts nanoseconds. Setting the timer
+//! costs one system call before the sleep.
 
 use std::{io, time::Duration};
 
-#[cfg(all(target_os = "linux", not(miri)))]
-pub(super) use timer::Alarm;
 #[cfg(not(all(target_os = "linux", not(miri))))]
-pub(super) use whole::Alarm;
+pub(super) use absent::TimerFd;
+#[cfg(all(target_os = "linux", not(miri)))]
+pub(super) use linux::TimerFd;
 
 #[cfg(all(target_os = "linux", not(miri)))]
-mod timer {
+mod linux {
     use super::{Duration, io};
     use mio::{Interest, Registry, Token, unix::SourceFd};
-    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+    use std::{
+        os::fd::{AsRawFd, FromRawFd, OwnedFd},
+        ptr,
+    };
 
     const MILLISECOND: Duration = Duration::from_millis(1);
 
-    pub(in super::super) struct Alarm {
+    pub(in super::super) struct TimerFd {
         timer: OwnedFd,
     }
 
-    impl Alarm {
+    impl TimerFd {
         pub(in super::super) fn new(registry: &Registry, token: Token) -> io::Result<Self> {
             let flags = libc::TFD_CLOEXEC | libc::TFD_NONBLOCK;
-            // SAFETY: no pointers are passed.
+            // SAFETY: the call takes no pointers.
             let timer = unsafe { libc::timerfd_create(libc::CLOCK_MONOTONIC, flags) };
             if timer < 0 {
                 return Err(io::Error::last_os_error());
             }
-            // SAFETY: a descriptor that was just made, and is nobody else's.
+            // SAFETY: the kernel has just created this descriptor for us.
             let timer = unsafe { OwnedFd::from_raw_fd(timer) };
-            // Edge-triggered: each time it goes off is an event, though
-            // nobody ever reads it.
+            // The registration is edge-triggered. Each expiration is an event,
+            // although the reactor never reads the descriptor.
             registry.register(&mut SourceFd(&timer.as_raw_fd()), token, Interest::READABLE)?;
             Ok(Self { timer })
         }
 
-        /// The timeout to sleep with, for a sleep of at most `limit`.
+        /// Prepares a sleep of at most `limit`. Returns the timeout to pass to
+        /// the selector.
         pub(in super::super) fn arm(
             &self,
             limit: Option<Duration>,
@@ -50,7 +54,7 @@ mod timer {
                 return Ok(Some(limit));
             }
             if limit >= MILLISECOND {
-                // `as_millis` rounds down; a sleep of a century is cut short.
+                // `as_millis` rounds down. The caller sleeps again for the rest.
                 let millis = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
                 return Ok(Some(Duration::from_millis(millis)));
             }
@@ -64,15 +68,10 @@ mod timer {
                     tv_nsec: limit.subsec_nanos().into(),
                 },
             };
-            // SAFETY: a descriptor of ours, a whole structure for reading, and
-            // no place for the old time.
+            // SAFETY: the descriptor is open, `time` is initialised and only
+            // read, and a null pointer means that we do not want the old time.
             let set = unsafe {
-                libc::timerfd_settime(
-                    self.timer.as_raw_fd(),
-                    0,
-                    &raw const time,
-                    std::ptr::null_mut(),
-                )
+                libc::timerfd_settime(self.timer.as_raw_fd(), 0, &raw const time, ptr::null_mut())
             };
             if set < 0 {
                 return Err(io::Error::last_os_error());
@@ -83,21 +82,25 @@ mod timer {
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
-mod whole {
+mod absent {
     use super::{Duration, io};
     use mio::{Registry, Token};
 
-    /// Here there is no timer descriptor: mio rounds up to what the selector
-    /// counts, and a timer can be a millisecond late (16 on Windows).
-    pub(in super::super) struct Alarm;
+    /// This system has no timer descriptor. mio rounds timeouts up, so a timer
+    /// can fire 1 ms late (16 ms on Windows).
+    pub(in super::super) struct TimerFd;
 
-    impl Alarm {
-        #[expect(clippy::unnecessary_wraps, reason = "as on Linux")]
+    impl TimerFd {
+        #[expect(clippy::unnecessary_wraps, reason = "the signature on Linux")]
         pub(in super::super) fn new(_: &Registry, _: Token) -> io::Result<Self> {
             Ok(Self)
         }
 
-        #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on Linux")]
+        #[expect(
+            clippy::unnecessary_wraps,
+            clippy::unused_self,
+            reason = "the signature on Linux"
+        )]
         pub(in super::super) fn arm(
             &self,
             limit: Option<Duration>,
