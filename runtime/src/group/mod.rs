@@ -24,7 +24,7 @@ pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, Parts},
+    trace::{self, MemberNotes},
 };
 use ready::Bell;
 use slab::Slab;
@@ -44,7 +44,7 @@ pub(crate) struct Group<M> {
     batch: VecDeque<usize>,
     list: Arc<ReadyList>,
     /// What each waits for, for who traces the task.
-    parts: Parts,
+    parts: MemberNotes,
 }
 
 impl<M> Group<M> {
@@ -59,7 +59,7 @@ impl<M> Group<M> {
             bells: Vec::new(),
             batch: VecDeque::new(),
             list,
-            parts: Parts::new(),
+            parts: MemberNotes::new(),
         }
     }
 
@@ -117,7 +117,7 @@ impl<M> Group<M> {
             bell.retire();
         }
         self.batch.clear();
-        self.parts = Parts::new();
+        self.parts = MemberNotes::new();
         self.members.drain()
     }
 

@@ -23,7 +23,7 @@ mod kept {
         /// What it waits for, in a runtime that is traced.
         pub(crate) record: Record,
         #[cfg(feature = "tracing")]
-        pub(crate) span: crate::trace::Place,
+        pub(crate) span: crate::trace::SpanSlot,
     }
 
     impl Origin {
@@ -34,7 +34,7 @@ mod kept {
                 polls: AtomicU64::new(0),
                 record: Record::default(),
                 #[cfg(feature = "tracing")]
-                span: crate::trace::Place::default(),
+                span: crate::trace::SpanSlot::default(),
             }
         }
 

@@ -113,7 +113,10 @@ impl Pair {
     fn remove_fired(&mut self, index: usize) {
         let timer = self.fired.swap_remove(index);
         assert!(self.wheel.has_fired(&timer.key));
-        assert!(self.wheel.remove(&timer.key).is_none(), "a fired timer has no waker");
+        assert!(
+            self.wheel.remove(&timer.key).is_none(),
+            "a fired timer has no waker"
+        );
     }
 
     pub(super) fn advance(&mut self, to: u64) {

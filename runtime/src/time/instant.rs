@@ -94,7 +94,10 @@ impl Sub<Duration> for Instant {
 
     fn sub(self, duration: Duration) -> Self {
         // Panics as `std` does if the type cannot hold the result.
-        #[expect(clippy::unchecked_time_subtraction, reason = "the same contract as `std`")]
+        #[expect(
+            clippy::unchecked_time_subtraction,
+            reason = "the same contract as `std`"
+        )]
         Self(self.0 - duration)
     }
 }

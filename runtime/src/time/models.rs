@@ -155,7 +155,11 @@ fn trap_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
         driven.fire();
         assert!(count.wakes() <= 1);
         let (key, next) = other.join().unwrap();
-        assert_eq!(std::sync::Arc::strong_count(&count), 1, "no copy of the waker is left");
+        assert_eq!(
+            std::sync::Arc::strong_count(&count),
+            1,
+            "no copy of the waker is left"
+        );
         assert_eq!(next.wakes(), 0);
         driven.timers.advance(5 * MS);
         driven.turn();

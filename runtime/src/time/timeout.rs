@@ -91,7 +91,7 @@ impl<F: Future> Future for Timeout<F> {
     // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        trace::part(|| {
+        trace::combinator(|| {
             let had_budget = !budget::is_spent();
             if let Poll::Ready(output) = this.future.poll(context) {
                 return Poll::Ready(Ok(output));

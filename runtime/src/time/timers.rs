@@ -267,7 +267,8 @@ impl Timers {
         self.clock.advance_to(to);
     }
 
-    /// The deadlines of the timers that have not fired, for the inspector.
+    /// The deadlines of the timers that have not fired. The inspector shows
+    /// them.
     pub(crate) fn inspect(&self) -> Vec<Instant> {
         let locked = lock(&self.wheel);
         let ticks = locked.wheel.deadlines();

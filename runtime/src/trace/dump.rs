@@ -1,30 +1,30 @@
-//! A dump: what every task does and waits for, as a table.
+//! [`Dump`]: a table of what every task does and what it waits for.
 
-use super::wait::{Place, TaskKind};
+use super::wait::{FileLine, TaskKind};
 use crate::{
     inspect::{TaskInfo, TaskState, TaskTrace},
     time::Duration,
 };
 use std::fmt::{self, Write};
 
-/// Tasks of one runtime at one moment, in the order of their names; from
+/// The tasks of one runtime at one moment, in the order of their ids. Made by
 /// [`dump`](super::dump()), [`stuck`](super::stuck()) and
 /// [`Handle::dump`](crate::runtime::Handle::dump).
 ///
-/// Displayed, it is a table.
+/// Its `Display` prints a table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dump {
-    /// Each has its [`trace`](TaskInfo::trace).
+    /// The tasks. The [`trace`](TaskInfo::trace) of each is present.
     pub tasks: Vec<TaskInfo>,
 }
 
 impl Dump {
-    /// Those that have waited for something, have been in a queue, or have
-    /// been in one poll for longer than that.
+    /// Keeps only the tasks that have waited for something, have been in a
+    /// queue, or have been in one poll for longer than `longer_than`.
     ///
-    /// A server's tasks wait for the next request for as long as none comes,
-    /// and that is as it should be: what is stuck is for the reader to say.
+    /// A long wait is not always a fault. A server's task, for example, waits for
+    /// the next request for as long as no request comes.
     #[must_use]
     pub fn stuck(mut self, longer_than: Duration) -> Self {
         self.tasks.retain(|task| {
@@ -42,7 +42,7 @@ impl Dump {
     }
 }
 
-/// A duration to three digits, in the unit that fits it.
+/// Prints a duration with three digits, in the unit that fits it.
 pub(super) struct Short(pub(super) Duration);
 
 impl fmt::Display for Short {
@@ -69,7 +69,7 @@ impl fmt::Display for Short {
         } else {
             2
         };
-        // Cut, not rounded: less than a second is not shown as one.
+        // The figure is cut, not rounded, so 999.9 ms does not print as a second.
         let scale = 10_u128.pow(digits);
         let fraction = nanos % unit * scale / unit;
         let width = digits as usize;
@@ -96,20 +96,20 @@ fn cells(task: &TaskInfo, trace: &TaskTrace) -> [String; 5] {
     };
     [
         name,
-        Place(task.location).to_string(),
+        FileLine(task.location).to_string(),
         state.to_owned(),
         Short(trace.since).to_string(),
         task.polls.to_string(),
     ]
 }
 
-/// What an idle task waits for, a line each.
+/// Prints the waits of an idle task, one line for each.
 fn waits(task: &TaskInfo, trace: &TaskTrace) -> Vec<String> {
     if task.state != TaskState::Idle {
         return vec![String::new()];
     }
     if trace.waits.is_empty() {
-        return vec!["nothing of this runtime's".to_owned()];
+        return vec!["something outside this runtime".to_owned()];
     }
     let waits = trace.waits.iter();
     waits

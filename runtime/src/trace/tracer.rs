@@ -1,4 +1,4 @@
-//! What is traced of a runtime: its tasks, from every thread, and figures.
+//! [`Tracer`]: the list of a traced runtime's tasks, and its counters.
 
 use super::wait::TaskKind;
 use crate::{
@@ -16,31 +16,33 @@ use std::{
     },
 };
 
-/// A runtime's, if it was built to be traced.
+/// The tasks and counters of a traced runtime.
 pub(crate) struct Tracer {
-    /// For their clock.
+    /// Their clock dates the notes.
     timers: Arc<Timers>,
-    /// Every task that has not ended, work of the blocking pool and the future
-    /// of `block_on` among them.
+    /// Every task that has not ended, including the work of the blocking pool
+    /// and the future of `block_on`.
     tasks: Mutex<BTreeMap<Id, Task>>,
     spawned: AtomicU64,
-    workers: Box<[Figures]>,
+    workers: Box<[WorkerCounters]>,
 }
 
-/// A worker's. Only that worker writes.
+/// The counters of one worker. Only that worker writes them.
 #[derive(Default)]
-struct Figures {
+struct WorkerCounters {
     polls: AtomicU64,
+    /// Nanoseconds in polls.
     busy: AtomicU64,
 }
 
 thread_local! {
-    /// What the next task that this thread spawns is called.
+    /// The name of the next task that this thread spawns.
     static NAME: Cell<Option<Arc<str>>> = const { Cell::new(None) };
 }
 
-/// While it lives, the task that this thread spawns next has a name. This is a
-/// thread-local and no argument, for there are many ways to spawn, and few name.
+/// Names the task that this thread spawns next. Dropping the guard discards a name
+/// that no task took. The name is in a thread-local because there are many ways
+/// to spawn, and few callers name their tasks.
 #[must_use]
 pub(crate) struct NameGuard(());
 
@@ -51,14 +53,14 @@ impl NameGuard {
     }
 }
 
-/// What the task that is being spawned on this thread is called.
+/// Takes the name of the task that this thread is spawning.
 pub(crate) fn take_name() -> Option<Arc<str>> {
     NAME.take()
 }
 
 impl Drop for NameGuard {
     fn drop(&mut self) {
-        // In a runtime that is not traced nobody has taken it.
+        // A runtime that is not traced does not take the name.
         NAME.set(None);
     }
 }
@@ -69,7 +71,7 @@ impl Tracer {
             timers,
             tasks: Mutex::default(),
             spawned: AtomicU64::new(0),
-            workers: (0..workers).map(|_| Figures::default()).collect(),
+            workers: (0..workers).map(|_| WorkerCounters::default()).collect(),
         }
     }
 
@@ -82,30 +84,30 @@ impl Tracer {
     }
 
     fn tasks(&self) -> MutexGuard<'_, BTreeMap<Id, Task>> {
-        // No stranger's code runs under this lock.
+        // No foreign code runs under this lock, so poison means nothing.
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A task has been spawned, and nobody has seen it yet.
+    /// Adds a new task. No other thread has seen the task yet.
     pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
         let Header { origin, id, .. } = task.header();
         origin.record.begin(self, kind, name);
         if kind == TaskKind::Task {
-            // Ordering: Relaxed, here and below; figures order nothing.
+            // Ordering: Relaxed, here and below. Counters publish nothing else.
             self.spawned.fetch_add(1, Relaxed);
         }
         let id = *id;
         self.tasks().insert(id, task);
     }
 
-    /// The task has ended.
+    /// Removes a task that has ended.
     pub(crate) fn release(&self, id: Id) {
         let task = self.tasks().remove(&id);
-        // Outside the lock: the last reference may free a stranger's waker.
+        // Outside the lock, because the last reference may drop a foreign waker.
         drop(task);
     }
 
-    /// Every task that has not ended.
+    /// Describes every task that has not ended.
     pub(super) fn inspect(&self) -> Vec<TaskInfo> {
         let now = self.now();
         let tasks = self.tasks();
@@ -115,18 +117,21 @@ impl Tracer {
             .collect()
     }
 
-    /// A poll on this thread took so many nanoseconds.
+    /// Counts a poll on this thread that took `nanos` nanoseconds.
     pub(super) fn count_poll(&self, nanos: u64) {
         let worker = context::with(|current| match current? {
             Current::Local(core) => Some(core.handle().core()),
             Current::Worker(worker) => Some(worker.index()),
             Current::Detached(_) | Current::Guest(_) => None,
         });
-        // Threads of the blocking pool are no workers.
-        if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {
-            let add = |figure: &AtomicU64, more| figure.store(figure.load(Relaxed) + more, Relaxed);
-            add(&figures.polls, 1);
-            add(&figures.busy, nanos);
+        // A thread of the blocking pool is not a worker.
+        if let Some(counters) = worker.and_then(|worker| self.workers.get(worker)) {
+            // A load and a store lose nothing, because each counter has one writer.
+            let add = |counter: &AtomicU64, more| {
+                counter.store(counter.load(Relaxed) + more, Relaxed);
+            };
+            add(&counters.polls, 1);
+            add(&counters.busy, nanos);
         }
     }
 

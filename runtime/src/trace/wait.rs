@@ -1,4 +1,4 @@
-//! What a task waits for, in types and in words.
+//! The types that say what a task waits for, and how they print.
 
 use crate::{
     task::Id,
@@ -6,14 +6,14 @@ use crate::{
 };
 use std::{fmt, panic::Location, sync::Arc};
 
-/// One of the things that a task waits for.
+/// One thing that a task waits for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wait {
-    /// What that is.
+    /// What the task waits for.
     pub on: WaitsFor,
-    /// For how long it has waited for it. A task that is polled meanwhile, for
-    /// another reason, goes on waiting.
+    /// How long the task has waited for it. A poll for another reason does not
+    /// end the wait.
     pub since: Duration,
 }
 
@@ -23,73 +23,72 @@ pub struct Wait {
 pub enum WaitsFor {
     /// A moment.
     Time {
-        /// What for.
+        /// The kind of timer.
         timer: TimerKind,
-        /// When that is.
+        /// The moment.
         until: Instant,
     },
     /// A socket, a pipe or another descriptor to be ready.
     Io {
-        /// What it is: `"tcp stream"`, `"pipe"`, …
+        /// The kind of resource: `"tcp stream"`, `"pipe"`, …
         what: &'static str,
-        /// Its addresses, if it has some and the system told them.
+        /// Its addresses, if it has any and the system reported them.
         name: Option<Arc<str>>,
-        /// Whether there is to be room to write; else there is to be something
-        /// to read.
+        /// True if the task wants to write, false if it wants to read.
         writable: bool,
     },
     /// The end of another task, or of work on the blocking pool.
     Task {
-        /// Its name.
+        /// The id of that task.
         id: Id,
-        /// Which of both it is.
+        /// Whether it is a task or blocking work.
         kind: TaskKind,
         /// Where it was spawned.
         spawned_at: &'static Location<'static>,
     },
-    /// Any of those who are waited for together, each polled when it was woken.
+    /// Any future of a collection that polls only the members that were woken.
     AnyOf {
-        /// How many there are.
+        /// The number of members.
         many: usize,
-        /// What they are: `"tasks of a JoinSet"`, …
+        /// What the members are: `"tasks of a JoinSet"`, …
         what: &'static str,
     },
-    /// A thing of [`sync`](crate::sync).
+    /// A primitive of [`sync`](crate::sync).
     Sync {
-        /// What it is, and what is wanted of it: `"Mutex"`, `"mpsc receive"`, …
+        /// The primitive and the operation: `"Mutex"`, `"mpsc receive"`, …
         what: &'static str,
-        /// Where it was made.
+        /// Where the primitive was created.
         made_at: &'static Location<'static>,
     },
     /// The end of a child process.
     Child {
-        /// Its number.
+        /// The id of the process.
         process: u32,
     },
     /// A signal.
     Signal {
-        /// Its number.
+        /// The number of the signal.
         number: i32,
     },
 }
 
-/// What a timer is for.
+/// The kind of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimerKind {
     /// [`sleep`](crate::time::sleep) and [`sleep_until`](crate::time::sleep_until).
     Sleep,
-    /// [`timeout`](crate::time::timeout), which waits for its future besides.
+    /// [`timeout`](crate::time::timeout). The task also waits for its future.
     Timeout,
     /// [`interval`](crate::time::interval).
     Interval,
 }
 
-/// What runs as a task.
+/// The kind of a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskKind {
-    /// A future that was spawned.
+    /// A spawned future.
     #[default]
     Task,
     /// Work on the blocking pool.
@@ -128,21 +127,21 @@ impl fmt::Display for WaitsFor {
                     TaskKind::Blocking => "blocking work",
                     _ => "JoinHandle of task",
                 };
-                write!(f, "{what} {id} ({})", Place(spawned_at))
+                write!(f, "{what} {id} ({})", FileLine(spawned_at))
             }
             Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
             Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
-            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
+            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", FileLine(made_at)),
             Self::Child { process } => write!(f, "child process {process}"),
             Self::Signal { number } => write!(f, "signal {number}"),
         }
     }
 }
 
-/// A place without its column, which only widens a table.
-pub(super) struct Place(pub(super) &'static Location<'static>);
+/// Prints a location without its column, which would only widen the table.
+pub(super) struct FileLine(pub(super) &'static Location<'static>);
 
-impl fmt::Display for Place {
+impl fmt::Display for FileLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.0.file(), self.0.line())
     }
