@@ -5,50 +5,51 @@ use std::{
     time::Duration,
 };
 
-/// A moment, like [`std::time::Instant`], but `now` is what the runtime's
-/// clock says: on a paused clock it stands still.
+/// A moment, like [`std::time::Instant`]. [`now`](Self::now) asks the runtime's
+/// clock, so it stands still while that clock is paused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(std::time::Instant);
 
 impl Instant {
-    /// The same moment for `std`. On a paused clock it may lie in the future.
+    /// Converts to `std`'s type. If the clock was paused and advanced, the
+    /// result may be later than [`std::time::Instant::now`].
     pub fn into_std(self) -> std::time::Instant {
         self.0
     }
 
-    /// The same moment, as `std` has it.
+    /// Converts from `std`'s type.
     pub fn from_std(instant: std::time::Instant) -> Self {
         Self(instant)
     }
 
-    /// How long after `earlier` this is; zero if it is not after.
+    /// The time from `earlier` to this moment, or zero if `earlier` is later.
     pub fn duration_since(self, earlier: Self) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
 
-    /// The same as [`duration_since`](Self::duration_since), by `std`'s name for
-    /// it.
+    /// The time from `earlier` to this moment, or zero if `earlier` is later.
+    /// [`duration_since`](Self::duration_since) does the same.
     pub fn saturating_duration_since(self, earlier: Self) -> Duration {
         self.duration_since(earlier)
     }
 
-    /// How long after `earlier` this is; `None` if it is before.
+    /// The time from `earlier` to this moment, or `None` if `earlier` is later.
     pub fn checked_duration_since(self, earlier: Self) -> Option<Duration> {
         self.0.checked_duration_since(earlier.0)
     }
 
-    /// The moment `duration` later, if there is one.
+    /// The moment `duration` later, or `None` if the type cannot hold it.
     pub fn checked_add(self, duration: Duration) -> Option<Self> {
         self.0.checked_add(duration).map(Self)
     }
 
-    /// The moment `duration` earlier, if there is one.
+    /// The moment `duration` earlier, or `None` if the type cannot hold it.
     pub fn checked_sub(self, duration: Duration) -> Option<Self> {
         self.0.checked_sub(duration).map(Self)
     }
 
-    /// The moment `duration` after this one, or one so far away that no program
-    /// will know the difference.
+    /// The moment `duration` later. If the type cannot hold it, the moment
+    /// thirty years later, which no program waits for.
     pub(crate) fn later(self, duration: Duration) -> Self {
         let far = Duration::from_hours(30 * 365 * 24);
         self.checked_add(duration).unwrap_or_else(|| self + far)
@@ -73,8 +74,11 @@ impl Sub<Duration> for Instant {
     type Output = Self;
 
     fn sub(self, duration: Duration) -> Self {
-        // Panics like `std`'s, where there is no such moment.
-        #[expect(clippy::unchecked_time_subtraction, reason = "that of `std`")]
+        // Panics as `std` does if the type cannot hold the result.
+        #[expect(
+            clippy::unchecked_time_subtraction,
+            reason = "the same contract as `std`"
+        )]
         Self(self.0 - duration)
     }
 }

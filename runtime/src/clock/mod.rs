@@ -1,4 +1,4 @@
-//! The runtime's clock: the system's, or one that a test holds still.
+//! The runtime's clock. It follows the system's clock until a test pauses it.
 
 mod instant;
 
@@ -12,20 +12,23 @@ use std::{
     time::Duration,
 };
 
-/// `frozen` when the clock runs.
+/// The value of `frozen` while the clock runs.
 const RUNNING: u64 = u64::MAX;
 
-/// Nanoseconds since the runtime was made. 584 years fit.
+/// Counts nanoseconds since the runtime was built. A `u64` holds 584 years of
+/// them.
+///
+/// Only the runtime's own thread pauses, resumes and advances the clock. Other
+/// threads only read it.
 pub(crate) struct Clock {
     start: std::time::Instant,
+    /// The time that a paused clock shows, or [`RUNNING`].
     frozen: AtomicU64,
-    /// What earlier pauses put between the system's clock and this one.
+    /// The difference between the system's clock and this one, caused by
+    /// earlier pauses.
     offset: AtomicI64,
 }
 
-// Ordering: Relaxed, but for the mark of a running clock. Only the runtime's
-// thread pauses and advances; another thread that reads meanwhile gets the time
-// before or after, as it would from any clock.
 impl Clock {
     pub(crate) fn new(paused: bool) -> Self {
         Self {
@@ -36,8 +39,8 @@ impl Clock {
     }
 
     pub(crate) fn nanos(&self) -> u64 {
-        // Ordering: Acquire pairs with the Release in `resume`: a clock that runs
-        // again does so with the offset of that pause.
+        // Ordering: Acquire pairs with the Release store in `resume`, so a
+        // thread that sees the clock running also sees the offset of that pause.
         match self.frozen.load(Acquire) {
             RUNNING => self
                 .elapsed()
@@ -51,9 +54,12 @@ impl Clock {
     }
 
     pub(crate) fn now(&self) -> Instant {
+        // Ordering: Relaxed. `is_paused` did the Acquire load, which is
+        // sequenced before this one.
         if !self.is_paused() && self.offset.load(Relaxed) == 0 {
-            // The same, without the way to nanoseconds and back: a fifth of
-            // what a sleep costs that is set and dropped.
+            // This gives the same result without the conversion to nanoseconds
+            // and back, which is a fifth of the cost of a sleep that is set
+            // and dropped.
             return Instant::from_std(std::time::Instant::now());
         }
         self.instant(self.nanos())
@@ -63,34 +69,48 @@ impl Clock {
         Instant::from_std(self.start + Duration::from_nanos(nanos))
     }
 
-    /// The time of an instant on this clock; 0 for one before it started.
+    /// The time of `instant` on this clock, or 0 if the clock started later.
     pub(crate) fn nanos_of(&self, instant: Instant) -> u64 {
         saturating_nanos(instant.into_std().saturating_duration_since(self.start))
     }
 
     pub(crate) fn is_paused(&self) -> bool {
-        // Ordering: Acquire, as in `nanos`; `now` reads the offset after this.
+        // Ordering: Acquire pairs with the Release store in `resume`, because
+        // `now` reads the offset next.
         self.frozen.load(Acquire) != RUNNING
     }
 
-    pub(crate) fn pause(&self) {
-        self.frozen.store(self.nanos(), Relaxed);
+    /// Stops the clock. Returns false if it was paused already.
+    #[must_use]
+    pub(crate) fn pause(&self) -> bool {
+        let pauses = !self.is_paused();
+        if pauses {
+            // Ordering: Relaxed. A paused clock's time is this one word.
+            self.frozen.store(self.nanos(), Relaxed);
+        }
+        pauses
     }
 
-    pub(crate) fn resume(&self) {
-        if self.is_paused() {
+    /// Lets the clock run again. Returns false if it was running.
+    #[must_use]
+    pub(crate) fn resume(&self) -> bool {
+        let resumes = self.is_paused();
+        if resumes {
             let offset = i128::from(self.nanos()) - i128::from(self.elapsed());
             let offset = i64::try_from(offset).unwrap_or(i64::MAX);
             self.offset.store(offset, Relaxed);
-            // Ordering: Release pairs with the Acquire in `nanos`.
+            // Ordering: Release pairs with the Acquire loads in `nanos` and
+            // `is_paused`, which read the offset after this word.
             self.frozen.store(RUNNING, Release);
         }
+        resumes
     }
 
-    /// Moves a paused clock forward; it does not go back.
+    /// Moves a paused clock forward, never back.
     pub(crate) fn advance_to(&self, nanos: u64) {
         debug_assert!(self.is_paused());
-        // The largest value is the mark of a running clock.
+        // The largest value marks a running clock. Ordering: Relaxed, as in
+        // `pause`.
         self.frozen
             .store(nanos.max(self.nanos()).min(RUNNING - 1), Relaxed);
     }

@@ -194,7 +194,7 @@ impl<T: 'static> JoinSet<T> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<(Id, T), JoinError>>> {
-        let polled = trace::unsaid(|| self.tasks.poll_next(context, poll_with_id));
+        let polled = trace::discard_notes(|| self.tasks.poll_next(context, poll_with_id));
         self.tasks.note(&polled, "tasks of a JoinSet");
         polled.map(|ended| ended.map(|(_, result)| result))
     }

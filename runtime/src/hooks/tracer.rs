@@ -1,4 +1,4 @@
-//! What is traced of a runtime: its tasks, from every thread, and figures.
+//! [`Tracer`]: the list of a traced runtime's tasks, and its counters.
 
 use crate::{
     clock::Instant,
@@ -15,23 +15,24 @@ use std::{
     time::Duration,
 };
 
-/// A runtime's, if it was built to be traced.
+/// The tasks and counters of a traced runtime.
 pub(crate) struct Tracer {
-    /// For their clock.
+    /// Their clock dates the notes.
     timers: Arc<Timers>,
-    /// Every task that has not ended, work of the blocking pool and the future
-    /// of `block_on` among them.
+    /// Every task that has not ended, including the work of the blocking pool
+    /// and the future of `block_on`.
     tasks: Mutex<BTreeMap<Id, Task>>,
     spawned: AtomicU64,
-    workers: Box<[Figures]>,
+    workers: Box<[WorkerCounters]>,
     /// Which worker this thread is, if it is one.
     worker_here: fn() -> Option<usize>,
 }
 
-/// A worker's. Only that worker writes.
+/// The counters of one worker. Only that worker writes them.
 #[derive(Default)]
-struct Figures {
+struct WorkerCounters {
     polls: AtomicU64,
+    /// Nanoseconds in polls.
     busy: AtomicU64,
 }
 
@@ -45,7 +46,7 @@ impl Tracer {
             timers,
             tasks: Mutex::default(),
             spawned: AtomicU64::new(0),
-            workers: (0..workers).map(|_| Figures::default()).collect(),
+            workers: (0..workers).map(|_| WorkerCounters::default()).collect(),
             worker_here,
         }
     }
@@ -55,27 +56,27 @@ impl Tracer {
     }
 
     fn tasks(&self) -> MutexGuard<'_, BTreeMap<Id, Task>> {
-        // No stranger's code runs under this lock.
+        // No foreign code runs under this lock, so poison means nothing.
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A task has been spawned, and nobody has seen it yet.
+    /// Adds a new task. No other thread has seen the task yet.
     pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
         let Header { origin, id, .. } = task.header();
         let sink: Arc<dyn TraceSink> = self.clone();
         origin.record.begin(&sink, kind, name);
         if kind == TaskKind::Task {
-            // Ordering: Relaxed, here and below; figures order nothing.
+            // Ordering: Relaxed, here and below. Counters publish nothing else.
             self.spawned.fetch_add(1, Relaxed);
         }
         let id = *id;
         self.tasks().insert(id, task);
     }
 
-    /// The task has ended.
+    /// Removes a task that has ended.
     pub(crate) fn release(&self, id: Id) {
         let task = self.tasks().remove(&id);
-        // Outside the lock: the last reference may free a stranger's waker.
+        // Outside the lock, because the last reference may drop a foreign waker.
         drop(task);
     }
 
@@ -107,12 +108,15 @@ impl TraceSink for Tracer {
     }
 
     fn count_poll(&self, nanos: u64) {
-        // Threads of the blocking pool are not workers.
         let worker = (self.worker_here)();
-        if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {
-            let add = |figure: &AtomicU64, more| figure.store(figure.load(Relaxed) + more, Relaxed);
-            add(&figures.polls, 1);
-            add(&figures.busy, nanos);
+        // A thread of the blocking pool is not a worker.
+        if let Some(counters) = worker.and_then(|worker| self.workers.get(worker)) {
+            // A load and a store lose nothing, because each counter has one writer.
+            let add = |counter: &AtomicU64, more| {
+                counter.store(counter.load(Relaxed) + more, Relaxed);
+            };
+            add(&counters.polls, 1);
+            add(&counters.busy, nanos);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A dump: what every task does and waits for, as a table.
+//! [`Dump`]: a table of what every task does and what it waits for.
 
 use super::{TaskInfo, TaskState, TaskTrace};
 use crate::{
@@ -13,24 +13,24 @@ use std::{
     panic::Location,
 };
 
-/// Tasks of one runtime at one moment, in the order of their names; from
+/// The tasks of one runtime at one moment, in the order of their ids. Made by
 /// [`dump`](super::dump()), [`stuck`](super::stuck()) and
 /// [`Handle::dump`](crate::runtime::Handle::dump).
 ///
-/// Displayed, it is a table.
+/// Its `Display` prints a table.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dump {
-    /// Each has its [`trace`](TaskInfo::trace).
+    /// The tasks. The [`trace`](TaskInfo::trace) of each is present.
     pub tasks: Vec<TaskInfo>,
 }
 
 impl Dump {
-    /// Those that have waited for something, have been in a queue, or have
-    /// been in one poll for longer than that.
+    /// Keeps only the tasks that have waited for something, have been in a
+    /// queue, or have been in one poll for longer than `longer_than`.
     ///
-    /// A server's tasks wait for the next request for as long as none comes,
-    /// and that is as it should be: what is stuck is for the reader to say.
+    /// A long wait is not always a fault. A server's task, for example, waits for
+    /// the next request for as long as no request comes.
     #[must_use]
     pub fn stuck(mut self, longer_than: Duration) -> Self {
         self.tasks.retain(|task| {
@@ -48,7 +48,7 @@ impl Dump {
     }
 }
 
-/// A duration to three digits, in the unit that fits it.
+/// Prints a duration with three digits, in the unit that fits it.
 struct Short(Duration);
 
 impl fmt::Display for Short {
@@ -75,7 +75,7 @@ impl fmt::Display for Short {
         } else {
             2
         };
-        // Cut, not rounded: less than a second is not shown as one.
+        // The figure is cut, not rounded, so 999.9 ms does not print as a second.
         let scale = 10_u128.pow(digits);
         let fraction = nanos % unit * scale / unit;
         let width = digits as usize;
@@ -102,20 +102,20 @@ fn cells(task: &TaskInfo, trace: &TaskTrace) -> [String; 5] {
     };
     [
         name,
-        Place(task.location).to_string(),
+        FileLine(task.location).to_string(),
         state.to_owned(),
         Short(trace.since).to_string(),
         task.polls.to_string(),
     ]
 }
 
-/// What an idle task waits for, a line each.
+/// Prints the waits of an idle task, one line for each.
 fn waits(task: &TaskInfo, trace: &TaskTrace) -> Vec<String> {
     if task.state != TaskState::Idle {
         return vec![String::new()];
     }
     if trace.waits.is_empty() {
-        return vec!["nothing of this runtime's".to_owned()];
+        return vec!["something outside this runtime".to_owned()];
     }
     let waits = trace.waits.iter();
     waits
@@ -187,31 +187,31 @@ impl Handle {
     }
 }
 
-/// What every task of this thread's runtime is doing and waits for. Takes time
-/// in proportion to the number of tasks.
+/// Shows what every task of this thread's runtime does and what it waits for.
+/// The cost is linear in the number of tasks.
 ///
 /// # Errors
-/// Outside of a runtime, and in one that is not traced.
+/// Outside a runtime, and in a runtime that is not traced.
 pub fn dump() -> Result<Dump, Untraced> {
     Handle::try_current()
         .map_err(|_| Untraced::NoRuntime)?
         .dump()
 }
 
-/// Those tasks of this thread's runtime that have waited for something, have
-/// been in a queue, or have been in one poll for longer than that.
+/// Shows the tasks of this thread's runtime that have waited for something, have
+/// been in a queue, or have been in one poll for longer than `longer_than`.
 ///
 /// # Errors
-/// As [`dump`].
+/// Those of [`dump`](dump()).
 pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
     Ok(dump()?.stuck(longer_than))
 }
 
-/// Why there is nothing to dump.
+/// Why a dump is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Untraced {
-    /// This thread is inside of no runtime.
+    /// This thread is not inside a runtime.
     NoRuntime,
     /// The runtime is not traced.
     NotEnabled,
@@ -221,7 +221,7 @@ impl fmt::Display for Untraced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoRuntime => {
-                "there is no runtime here to dump: call this inside of one, or use `Handle::dump`"
+                "this thread is not inside a runtime: call this inside one, or use `Handle::dump`"
             }
             Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
         })
@@ -260,21 +260,21 @@ impl fmt::Display for WaitsFor {
                     TaskKind::Blocking => "blocking work",
                     _ => "JoinHandle of task",
                 };
-                write!(f, "{what} {id} ({})", Place(spawned_at))
+                write!(f, "{what} {id} ({})", FileLine(spawned_at))
             }
             Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
             Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
-            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
+            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", FileLine(made_at)),
             Self::Child { process } => write!(f, "child process {process}"),
             Self::Signal { number } => write!(f, "signal {number}"),
         }
     }
 }
 
-/// A place without its column, which only widens a table.
-struct Place(&'static Location<'static>);
+/// Prints a location without its column, which would only widen the table.
+struct FileLine(&'static Location<'static>);
 
-impl fmt::Display for Place {
+impl fmt::Display for FileLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.0.file(), self.0.line())
     }

@@ -1,4 +1,4 @@
-//! Trap 15: the wheel, against a list that is searched from end to end.
+//! Trap 15: the wheel, compared with a list that is searched from end to end.
 
 use super::wheel::{Key, Wheel};
 use crate::fuzzing::Choices;
@@ -13,7 +13,7 @@ const LAST: u64 = u64::MAX >> 16;
 
 pub(super) type Log = Arc<Mutex<Vec<usize>>>;
 
-/// Notes its number when it is woken.
+/// A waker that logs its number.
 pub(super) struct Note(pub(super) usize, pub(super) Log);
 
 impl Wake for Note {
@@ -22,10 +22,10 @@ impl Wake for Note {
     }
 }
 
-/// A timer, as the list has it.
+/// A timer in the list.
 struct Timer {
     deadline: u64,
-    /// When it was set, among all.
+    /// Counts all settings of timers, so it gives their order.
     number: usize,
     key: Key,
 }
@@ -52,7 +52,7 @@ impl Pair {
         }
     }
 
-    /// How many have not fired.
+    /// The number of timers that have not fired.
     #[cfg(test)]
     pub(super) fn waiting(&self) -> usize {
         self.set.len()
@@ -77,17 +77,17 @@ impl Pair {
         self.set.push(timer);
     }
 
-    /// Another task waits for the timer now.
-    fn change_waker(&mut self, place: usize) {
+    /// Another task polls the timer, so its waker changes.
+    fn change_waker(&mut self, index: usize) {
         let Timer {
             number, ref key, ..
-        } = self.set[place];
+        } = self.set[index];
         let note = Note(number, Arc::clone(&self.log));
         let waker = Waker::from(Arc::new(note));
         assert!(self.wheel.waker(key).replace(waker).is_some());
     }
 
-    /// Sets one again, which stands behind all others of its tick then.
+    /// Resets a timer. It then comes after all others of its new tick.
     fn reset(&mut self, mut timer: Timer, deadline: u64) {
         timer.deadline = deadline;
         timer.number = self.numbers;
@@ -104,16 +104,19 @@ impl Pair {
         self.set.push(timer);
     }
 
-    fn remove(&mut self, place: usize) {
-        let timer = self.set.swap_remove(place);
+    fn remove(&mut self, index: usize) {
+        let timer = self.set.swap_remove(index);
         assert!(!self.wheel.has_fired(&timer.key));
         assert!(self.wheel.remove(&timer.key).is_some());
     }
 
-    fn remove_fired(&mut self, place: usize) {
-        let timer = self.fired.swap_remove(place);
+    fn remove_fired(&mut self, index: usize) {
+        let timer = self.fired.swap_remove(index);
         assert!(self.wheel.has_fired(&timer.key));
-        assert!(self.wheel.remove(&timer.key).is_none(), "its waker is gone");
+        assert!(
+            self.wheel.remove(&timer.key).is_none(),
+            "a fired timer has no waker"
+        );
     }
 
     pub(super) fn advance(&mut self, to: u64) {
@@ -130,12 +133,12 @@ impl Pair {
         due.sort_by_key(|timer| (timer.deadline, timer.number));
         let expected: Vec<_> = due.iter().map(|timer| timer.number).collect();
         let woken = mem::take(&mut *self.log.lock().unwrap());
-        assert_eq!(woken, expected, "all that is due, once, in order");
+        assert_eq!(woken, expected, "every due timer fires once, in order");
         assert!(due.iter().all(|timer| self.wheel.has_fired(&timer.key)));
         self.fired.append(&mut due);
     }
 
-    /// What the wheel says about itself.
+    /// Compares what the wheel reports about itself with the list.
     pub(super) fn check(&self) {
         let earliest = self.set.iter().map(|timer| timer.deadline).min();
         match (self.wheel.next(), earliest) {
@@ -149,7 +152,7 @@ impl Pair {
         let mut expected: Vec<_> = self.set.iter().map(|timer| timer.deadline).collect();
         seen.sort_unstable();
         expected.sort_unstable();
-        assert_eq!(seen, expected, "what the inspector shows");
+        assert_eq!(seen, expected, "the deadlines that the inspector shows");
     }
 
     fn empty(mut self) {
@@ -164,15 +167,15 @@ impl Pair {
     }
 }
 
-/// Runs the program in `input` on a wheel and on the list.
+/// Runs the program that `input` encodes on a wheel and on a list.
 ///
 /// # Panics
-/// If they disagree.
+/// If the two disagree.
 pub fn wheel(input: &[u8]) {
     let mut choices = Choices::new(input);
     let mut pair = Pair::new();
     while let Some(choice) = choices.next() {
-        // A distance of one tick up to the whole clock, all levels alike.
+        // From one tick to the whole clock, with the same chance for each level.
         let distance = |choices: &mut Choices| {
             let bits = choices.bits(8) % 49;
             choices.bits(u32::try_from(bits).expect("fewer than 49"))
@@ -183,20 +186,20 @@ pub fn wheel(input: &[u8]) {
                 pair.insert(deadline);
             }
             3 => {
-                if let Some(place) = choices.place(pair.set.len()) {
-                    pair.remove(place);
+                if let Some(index) = choices.index(pair.set.len()) {
+                    pair.remove(index);
                 }
             }
             4 => {
-                if let Some(place) = choices.place(pair.fired.len()) {
-                    pair.remove_fired(place);
+                if let Some(index) = choices.index(pair.fired.len()) {
+                    pair.remove_fired(index);
                 }
             }
             5 => {
-                if let Some(place) = choices.place(pair.set.len()) {
-                    pair.change_waker(place);
-                    // To the very tick of the deadline, or the one before.
-                    let deadline = pair.set[place].deadline;
+                if let Some(index) = choices.index(pair.set.len()) {
+                    pair.change_waker(index);
+                    // Advance exactly to the deadline, or to the tick before it.
+                    let deadline = pair.set[index].deadline;
                     pair.advance(deadline - u64::from(choice >> 7));
                 }
             }
@@ -207,16 +210,16 @@ pub fn wheel(input: &[u8]) {
                 } else {
                     &mut pair.set
                 };
-                if let Some(place) = choices.place(from.len()) {
-                    let timer = from.swap_remove(place);
+                if let Some(index) = choices.index(from.len()) {
+                    let timer = from.swap_remove(index);
                     let deadline = (pair.now + distance(&mut choices)).min(LAST);
-                    // Or to what has been.
+                    // Sometimes the new deadline has passed already.
                     let deadline = deadline.saturating_sub(u64::from(choice & 0x40));
                     pair.reset(timer, deadline);
                 }
             }
             7 => {
-                // To where the runtime would wake up by itself.
+                // Advance to the tick at which the runtime would wake by itself.
                 if let Some(next) = pair.wheel.next() {
                     pair.advance(next);
                 }

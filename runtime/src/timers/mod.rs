@@ -1,5 +1,10 @@
-//! The timers of one core, or of one pool: a clock, a wheel under a lock, and the deadline
-//! until which the reactor sleeps.
+//! The timers of one thread or of one pool: the clock, the wheel behind a lock,
+//! and the tick at which the sleeping driver wakes by itself.
+//!
+//! Setting a timer and going to sleep race, and the lock orders them. Either the
+//! driver's [`Timers::before_sleep`] comes second and sees the timer, or
+//! [`Timers::insert`] comes second and sees `asleep_until`. Then it ends the
+//! driver's wait if the timer is due earlier.
 
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
@@ -29,32 +34,33 @@ const TICK_BITS: u32 = 16;
 
 pub(crate) struct Timers {
     clock: Clock,
-    wheel: Mutex<State>,
-    /// The clock when it was last read by a turn: a clock that costs nothing.
+    wheel: Mutex<LockedWheel>,
+    /// The time of the driver's last turn. Reading this is much cheaper than
+    /// reading the clock.
     last_turn: AtomicU64,
-    /// How often a thread has gone to sleep on the reactor.
+    /// How often a thread has gone to sleep in the reactor.
     sleeps: AtomicU64,
-    /// How many timers there are, to be seen without the lock.
+    /// The number of timers, readable without the lock.
     set: AtomicUsize,
     reactor: Arc<reactor::Handle>,
 }
 
-struct State {
+struct LockedWheel {
     wheel: Wheel,
-    /// While the reactor sleeps: the tick at which it will wake by itself.
-    /// Only a timer before that has to ring. A runtime of one thread rings for
-    /// none of its own: it is not asleep.
+    /// While the driver sleeps, the tick at which it wakes by itself. Only a
+    /// timer that is due before that tick has to end the sleep. A timer that a
+    /// runtime's only thread sets never has to, because that thread is awake.
     asleep_until: Option<u64>,
-    /// Nobody watches the wheel any more.
+    /// The runtime has ended, so no thread advances the wheel any more.
     closed: bool,
 }
 
-/// The runtime has ended, and the timer will not fire.
+/// The runtime has ended, so the timer will not fire.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Gone;
+pub(crate) struct RuntimeGone;
 
-/// Rounded up: a timer is never early. But for what lies beyond the clock's 584
-/// years: that fires on the last tick there is.
+/// Rounds up, because a timer must never be early. A deadline beyond the clock's
+/// 584 years becomes the last tick.
 fn tick_of_deadline(nanos: u64) -> u64 {
     nanos.div_ceil(1 << TICK_BITS).min(u64::MAX >> TICK_BITS)
 }
@@ -67,13 +73,14 @@ fn nanos_of_tick(tick: u64) -> u64 {
     tick.saturating_mul(1 << TICK_BITS)
 }
 
-impl State {
-    /// What is known of a timer: that it has fired, or that it never will.
-    fn outcome(&self, key: &Key) -> Option<Result<(), Gone>> {
+impl LockedWheel {
+    /// The final outcome of a timer, if it is known: the timer has fired, or it
+    /// never will.
+    fn outcome(&self, key: &Key) -> Option<Result<(), RuntimeGone>> {
         if self.wheel.has_fired(key) {
             return Some(Ok(()));
         }
-        self.closed.then_some(Err(Gone))
+        self.closed.then_some(Err(RuntimeGone))
     }
 }
 
@@ -81,7 +88,7 @@ impl Timers {
     pub(crate) fn new(reactor: Arc<reactor::Handle>, paused: bool) -> Self {
         Self {
             clock: Clock::new(paused),
-            wheel: Mutex::new(State {
+            wheel: Mutex::new(LockedWheel {
                 wheel: Wheel::new(),
                 asleep_until: None,
                 closed: false,
@@ -93,23 +100,24 @@ impl Timers {
         }
     }
 
-    /// The time in nanoseconds, as of the last turn that looked: when a task was
-    /// born. Without the feature `trace`, which tells that, nobody looks.
+    /// The time of the driver's last turn, in nanoseconds. A new task notes it as
+    /// its time of birth. Only the feature `trace` reports that, so without the
+    /// feature this is 0.
     pub(crate) fn last_turn(&self) -> u64 {
         if !cfg!(feature = "trace") {
             return 0;
         }
-        // Ordering: Relaxed; a number that orders nothing.
+        // Ordering: Relaxed. The number publishes nothing else.
         self.last_turn.load(Relaxed)
     }
 
-    /// Has [`last_turn`](Self::last_turn) go on without a turn.
+    /// Updates [`last_turn`](Self::last_turn) without a turn.
     pub(crate) fn note_time(&self) {
-        // Ordering: Relaxed; as in `last_turn`.
+        // Ordering: Relaxed, as in `last_turn`.
         self.last_turn.store(self.clock.nanos(), Relaxed);
     }
 
-    /// How often a thread has gone to sleep on the reactor.
+    /// How often a thread has gone to sleep in the reactor.
     pub(crate) fn sleeps(&self) -> u64 {
         self.sleeps.load(Relaxed)
     }
@@ -118,71 +126,73 @@ impl Timers {
         &self.clock
     }
 
-    /// Sets a timer that wakes `context`, unless its time has come already.
+    /// Sets a timer that wakes the task of `context`. If the deadline has passed,
+    /// the timer is ready at once.
     pub(crate) fn insert(
         &self,
         deadline: Instant,
         context: &Context<'_>,
-    ) -> (Key, Poll<Result<(), Gone>>) {
+    ) -> (Key, Poll<Result<(), RuntimeGone>>) {
         let tick = tick_of_deadline(self.clock.nanos_of(deadline));
-        // A stranger's code: not under the lock.
+        // Cloning a waker runs foreign code, so it happens outside the lock.
         let waker = context.waker().clone();
-        let mut state = lock(&self.wheel);
-        let key = state.wheel.insert(tick);
-        self.count(&state);
-        if let Some(outcome) = state.outcome(&key) {
-            drop(state);
+        let mut locked = lock(&self.wheel);
+        let key = locked.wheel.insert(tick);
+        self.count(&locked);
+        if let Some(outcome) = locked.outcome(&key) {
+            drop(locked);
             return (key, Poll::Ready(outcome));
         }
-        *state.wheel.waker(&key) = Some(waker);
-        let sooner = state.asleep_until.is_some_and(|until| tick < until);
-        drop(state);
+        *locked.wheel.waker(&key) = Some(waker);
+        let sooner = locked.asleep_until.is_some_and(|until| tick < until);
+        drop(locked);
         if sooner {
             self.reactor.unpark();
         }
         (key, Poll::Pending)
     }
 
-    pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<Result<(), Gone>> {
-        let mut state = lock(&self.wheel);
-        if let Some(outcome) = state.outcome(key) {
+    pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<Result<(), RuntimeGone>> {
+        let mut locked = lock(&self.wheel);
+        if let Some(outcome) = locked.outcome(key) {
             return Poll::Ready(outcome);
         }
-        let known = state.wheel.waker(key).as_ref();
+        let known = locked.wheel.waker(key).as_ref();
         if known.is_some_and(|old| old.will_wake(context.waker())) {
             return Poll::Pending;
         }
-        // A waker's clone and drop are a stranger's code: not under the lock.
-        drop(state);
+        // Cloning and dropping a waker run foreign code, so both happen outside
+        // the lock. The timer may fire in between, so look again after that.
+        drop(locked);
         let waker = context.waker().clone();
-        let mut state = lock(&self.wheel);
-        if let Some(outcome) = state.outcome(key) {
-            drop(state);
+        let mut locked = lock(&self.wheel);
+        if let Some(outcome) = locked.outcome(key) {
+            drop(locked);
             return Poll::Ready(outcome);
         }
-        let old = state.wheel.waker(key).replace(waker);
-        drop(state);
+        let old = locked.wheel.waker(key).replace(waker);
+        drop(locked);
         drop(old);
         Poll::Pending
     }
 
-    /// Has a timer fire at another moment, and wake whom it would have woken.
+    /// Moves a timer to another deadline. It keeps its waker.
     pub(crate) fn reset(&self, key: &Key, deadline: Instant) {
         let tick = tick_of_deadline(self.clock.nanos_of(deadline));
-        let mut state = lock(&self.wheel);
-        if state.closed {
-            // Who waits has been woken, to find that.
+        let mut locked = lock(&self.wheel);
+        if locked.closed {
+            // `close` has woken the task, and its next poll finds that out.
             return;
         }
-        state.wheel.reset(key, tick);
-        let due = state.wheel.has_fired(key);
+        locked.wheel.reset(key, tick);
+        let due = locked.wheel.has_fired(key);
         let waker = if due {
-            state.wheel.waker(key).take()
+            locked.wheel.waker(key).take()
         } else {
             None
         };
-        let sooner = !due && state.asleep_until.is_some_and(|until| tick < until);
-        drop(state);
+        let sooner = !due && locked.asleep_until.is_some_and(|until| tick < until);
+        drop(locked);
         waker.into_iter().for_each(wake);
         if sooner {
             self.reactor.unpark();
@@ -190,60 +200,67 @@ impl Timers {
     }
 
     pub(crate) fn remove(&self, key: &Key) {
-        let mut state = lock(&self.wheel);
-        let waker = state.wheel.remove(key);
-        self.count(&state);
-        drop(state);
+        let mut locked = lock(&self.wheel);
+        let waker = locked.wheel.remove(key);
+        self.count(&locked);
+        drop(locked);
         drop(waker);
     }
 
-    fn count(&self, state: &State) {
-        // Ordering: Relaxed, under the lock; see `is_bare`.
-        self.set.store(state.wheel.len(), Relaxed);
+    fn count(&self, locked: &LockedWheel) {
+        // Ordering: Relaxed. The store happens under the lock, and `is_bare`
+        // explains its partner.
+        self.set.store(locked.wheel.len(), Relaxed);
     }
 
-    /// Whether no timer is set, and none can be due. One that another thread is
-    /// setting is seen at the next look, or in the next sleep.
+    /// Whether no timer is set, so none can be due. If another thread is setting
+    /// a timer at this moment, the driver sees it at its next turn or before its
+    /// next sleep.
     pub(crate) fn is_bare(&self) -> bool {
-        // Ordering: Relaxed; what is there is found under the lock.
+        // Ordering: Relaxed. This is only a hint: it saves a turn, and before a
+        // sleep the driver reads the wheel itself, under the lock.
         self.set.load(Relaxed) == 0
     }
 
-    /// The reactor is about to sleep: for how long it may.
+    /// Prepares the driver's sleep and returns how long it may take. `None` means
+    /// that no timer ends it.
     pub(crate) fn before_sleep(&self) -> Option<Duration> {
-        // Ordering: as in `last_turn`; only who watches writes.
+        // Ordering: Relaxed, as in `last_turn`. Only the thread that drives the
+        // reactor writes it, so a load and a store do not lose a count.
         self.sleeps.store(self.sleeps() + 1, Relaxed);
-        let mut state = lock(&self.wheel);
-        let next = state.wheel.next();
-        state.asleep_until = Some(next.unwrap_or(u64::MAX));
-        drop(state);
+        let mut locked = lock(&self.wheel);
+        let next = locked.wheel.next();
+        locked.asleep_until = Some(next.unwrap_or(u64::MAX));
+        drop(locked);
         let next = nanos_of_tick(next?);
         Some(Duration::from_nanos(
             next.saturating_sub(self.clock.nanos()),
         ))
     }
 
-    /// The reactor woke, or was only asked: moves the wakers of what is due
-    /// into `wakers`.
+    /// Moves the wakers of all due timers to `wakers`. The driver calls this at
+    /// the end of each turn, whether it slept or not.
     pub(crate) fn fire(&self, wakers: &mut Vec<Waker>) {
-        let mut state = lock(&self.wheel);
-        state.asleep_until = None;
+        let mut locked = lock(&self.wheel);
+        locked.asleep_until = None;
         let now = self.clock.nanos();
-        // Ordering: as in `last_turn`.
+        // Ordering: Relaxed, as in `last_turn`.
         self.last_turn.store(now, Relaxed);
-        state.wheel.advance(tick_of_now(now), wakers);
+        locked.wheel.advance(tick_of_now(now), wakers);
     }
 
-    /// The runtime has ended. Wakes who waits, to find that.
+    /// Ends the timers together with their runtime. Wakes every waiting task, so
+    /// that its next poll reports [`RuntimeGone`].
     pub(crate) fn close(&self) {
-        let mut state = lock(&self.wheel);
-        state.closed = true;
-        let waiting = state.wheel.take_wakers();
-        drop(state);
+        let mut locked = lock(&self.wheel);
+        locked.closed = true;
+        let waiting = locked.wheel.take_wakers();
+        drop(locked);
         waiting.into_iter().for_each(wake);
     }
 
-    /// Moves a paused clock to the next deadline. False if there is none.
+    /// Moves a paused clock to the wheel's next work. Returns false if there is
+    /// none.
     pub(crate) fn skip_to_next(&self) -> bool {
         let next = lock(&self.wheel).wheel.next();
         if let Some(tick) = next {
@@ -258,10 +275,11 @@ impl Timers {
         self.clock.advance_to(to);
     }
 
-    /// The deadlines of what has not fired, for the inspector.
+    /// The deadlines of the timers that have not fired. The inspector shows
+    /// them.
     pub(crate) fn deadlines(&self) -> Vec<Instant> {
-        let state = lock(&self.wheel);
-        let ticks = state.wheel.deadlines();
+        let locked = lock(&self.wheel);
+        let ticks = locked.wheel.deadlines();
         ticks
             .map(|tick| self.clock.instant(nanos_of_tick(tick)))
             .collect()

@@ -1,11 +1,11 @@
-//! Loom models of the timers, trap 15: who sets, asks and takes back on one
-//! thread, and who watches the wheel on another. The clock stands, and moves
-//! when the model says so; who watches sleeps on the reactor's bell, as
-//! [`Bell`](crate::reactor) is in a model.
+//! Trap 15: loom models of the timers. One thread sets, polls and removes timers
+//! while another drives the wheel. The clock is paused and moves when the model
+//! says so. The driver sleeps on the reactor's waker, which is a notification of
+//! loom's in a model.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{Gone, Key, Timers};
+use super::{Key, RuntimeGone, Timers};
 use crate::{reactor::Reactor, sync::testing::Count};
 use loom::{model, sync::Arc, thread};
 use std::{
@@ -15,26 +15,26 @@ use std::{
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Timers, and the reactor on which who watches them sleeps.
-struct Watched {
+/// Timers, and the reactor in which the thread that drives them sleeps.
+struct Driven {
     timers: Timers,
     reactor: Reactor,
 }
 
-impl Watched {
+impl Driven {
     fn new() -> Arc<Self> {
         let reactor = Reactor::new().unwrap();
         let timers = Timers::new(std::sync::Arc::clone(reactor.handle()), true);
         Arc::new(Self { timers, reactor })
     }
 
-    fn set(&self, at: Duration, waker: &Waker) -> (Key, Poll<Result<(), Gone>>) {
+    fn set(&self, at: Duration, waker: &Waker) -> (Key, Poll<Result<(), RuntimeGone>>) {
         let start = self.timers.clock().instant(0);
         self.timers.insert(start + at, &Context::from_waker(waker))
     }
 
-    /// A look between two tasks, which is none if there can be nothing.
-    fn look(&self) {
+    /// A turn between two tasks. It is skipped if no timer can be due.
+    fn turn(&self) {
         if !self.timers.is_bare() {
             self.fire();
         }
@@ -46,175 +46,181 @@ impl Watched {
         due.into_iter().for_each(Waker::wake);
     }
 
-    /// Sleeps as long as it may. What is further away than `patience` does not
-    /// come by itself: there, it must be rung for.
+    /// Sleeps for as long as the timers allow. A deadline that is further away
+    /// than `patience` never comes in this model, so then only another thread can
+    /// end the sleep.
     fn sleep(&self, patience: Duration) {
         match self.timers.before_sleep() {
             Some(left) if left <= patience => self.timers.advance(left),
-            // Should nobody ring, loom reports that nobody can go on.
+            // If no thread ends the sleep, loom reports a deadlock.
             _ => self.reactor.handle().wait(),
         }
         self.fire();
     }
 }
 
-/// Another thread sets a timer of a millisecond.
+/// Another thread sets a timer for one millisecond.
 fn set_elsewhere(
-    watched: &Arc<Watched>,
+    driven: &Arc<Driven>,
     waker: Waker,
-) -> thread::JoinHandle<(Key, Poll<Result<(), Gone>>)> {
-    let watched = Arc::clone(watched);
-    thread::spawn(move || watched.set(MS, &waker))
+) -> thread::JoinHandle<(Key, Poll<Result<(), RuntimeGone>>)> {
+    let driven = Arc::clone(driven);
+    thread::spawn(move || driven.set(MS, &waker))
 }
 
 #[test]
-fn a_timer_that_is_set_before_the_sleep_is_seen_or_rings() {
+fn a_timer_set_before_the_sleep_is_seen_or_ends_the_sleep() {
     model(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let (waker, count) = Count::waker();
-        let other = set_elsewhere(&watched, waker);
+        let other = set_elsewhere(&driven, waker);
         while count.wakes() == 0 {
-            watched.look();
-            watched.sleep(2 * MS);
+            driven.turn();
+            driven.sleep(2 * MS);
         }
         let (key, polled) = other.join().unwrap();
         assert!(polled.is_pending());
         assert_eq!(count.wakes(), 1);
-        watched.timers.remove(&key);
-        assert!(watched.timers.is_bare());
+        driven.timers.remove(&key);
+        assert!(driven.timers.is_bare());
     });
 }
 
 #[test]
-fn a_timer_before_the_end_of_the_sleep_is_seen_or_rings() {
+fn a_timer_due_before_the_end_of_the_sleep_is_seen_or_ends_the_sleep() {
     model(|| {
-        let watched = Watched::new();
-        let (far, _) = watched.set(1000 * MS, Waker::noop());
+        let driven = Driven::new();
+        let (far, _) = driven.set(1000 * MS, Waker::noop());
         let (waker, count) = Count::waker();
-        let other = set_elsewhere(&watched, waker);
+        let other = set_elsewhere(&driven, waker);
         while count.wakes() == 0 {
-            watched.sleep(2 * MS);
+            driven.sleep(2 * MS);
         }
         let (near, _) = other.join().unwrap();
         assert_eq!(count.wakes(), 1);
         for key in [near, far] {
-            watched.timers.remove(&key);
+            driven.timers.remove(&key);
         }
     });
 }
 
 #[test]
-fn timers_that_two_threads_set_before_the_sleep_both_fire() {
+fn two_timers_that_two_threads_set_before_the_sleep_both_fire() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(2);
     builder.check(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let counts = [2, 1].map(|at| {
             let (waker, count) = Count::waker();
-            let watched = Arc::clone(&watched);
+            let driven = Arc::clone(&driven);
             thread::spawn(move || {
-                if watched.set(at * MS, &waker).1.is_ready() {
-                    // The other's time has come first. Who finds that goes on.
+                if driven.set(at * MS, &waker).1.is_ready() {
+                    // The other timer made the clock pass this deadline, so this
+                    // thread continues without a wake.
                     waker.wake();
-                    watched.reactor.handle().unpark();
+                    driven.reactor.handle().unpark();
                 }
             });
             count
         });
         while counts.iter().any(|count| count.wakes() == 0) {
-            watched.sleep(3 * MS);
+            driven.sleep(3 * MS);
         }
         assert!(counts.iter().all(|count| count.wakes() == 1));
     });
 }
 
 #[test]
-fn trap_15_a_timer_taken_back_as_it_fires_wakes_once_or_not() {
+fn trap_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
     model(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let (waker, count) = Count::waker();
-        let (key, _) = watched.set(MS, &waker);
+        let (key, _) = driven.set(MS, &waker);
         drop(waker);
         let other = {
-            let watched = Arc::clone(&watched);
+            let driven = Arc::clone(&driven);
             thread::spawn(move || {
-                watched.timers.remove(&key);
-                // The next to have its place is not the one that fires.
+                driven.timers.remove(&key);
+                // The timer that reuses the entry must not fire instead.
                 let (waker, count) = Count::waker();
-                let (key, polled) = watched.set(5 * MS, &waker);
+                let (key, polled) = driven.set(5 * MS, &waker);
                 assert!(polled.is_pending());
                 (key, count)
             })
         };
-        watched.timers.advance(2 * MS);
-        watched.fire();
+        driven.timers.advance(2 * MS);
+        driven.fire();
         assert!(count.wakes() <= 1);
         let (key, next) = other.join().unwrap();
-        assert_eq!(std::sync::Arc::strong_count(&count), 1, "the waker is gone");
+        assert_eq!(
+            std::sync::Arc::strong_count(&count),
+            1,
+            "no copy of the waker is left"
+        );
         assert_eq!(next.wakes(), 0);
-        watched.timers.advance(5 * MS);
-        watched.look();
+        driven.timers.advance(5 * MS);
+        driven.turn();
         assert_eq!(next.wakes(), 1);
-        watched.timers.remove(&key);
-        assert!(watched.timers.is_bare());
+        driven.timers.remove(&key);
+        assert!(driven.timers.is_bare());
     });
 }
 
 #[test]
-fn trap_15_a_timer_set_as_its_time_comes_is_ready_or_wakes_once() {
+fn trap_15_a_timer_that_is_set_while_its_time_comes_is_ready_or_wakes_once() {
     model(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let (waker, count) = Count::waker();
-        let other = set_elsewhere(&watched, waker.clone());
-        watched.timers.advance(2 * MS);
-        // Time has come; but whether this sees the timer, who sets it knows.
-        watched.fire();
+        let other = set_elsewhere(&driven, waker.clone());
+        driven.timers.advance(2 * MS);
+        // The deadline has passed. This turn may or may not see the timer.
+        driven.fire();
         let (key, polled) = other.join().unwrap();
-        watched.look();
+        driven.turn();
         assert_eq!(count.wakes(), usize::from(polled.is_pending()));
-        let again = watched.timers.poll(&key, &Context::from_waker(&waker));
+        let again = driven.timers.poll(&key, &Context::from_waker(&waker));
         assert!(again.is_ready());
-        watched.timers.remove(&key);
+        driven.timers.remove(&key);
     });
 }
 
 #[test]
-fn trap_15_a_timer_whose_waker_changes_as_it_fires_wakes_the_last() {
+fn trap_15_a_timer_whose_waker_changes_while_it_fires_calls_the_last_waker() {
     model(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let (waker, first) = Count::waker();
-        let (key, _) = watched.set(MS, &waker);
+        let (key, _) = driven.set(MS, &waker);
         drop(waker);
         let other = {
-            let watched = Arc::clone(&watched);
+            let driven = Arc::clone(&driven);
             thread::spawn(move || {
                 let (waker, last) = Count::waker();
-                let polled = watched.timers.poll(&key, &Context::from_waker(&waker));
+                let polled = driven.timers.poll(&key, &Context::from_waker(&waker));
                 (key, polled, last)
             })
         };
-        watched.timers.advance(2 * MS);
-        watched.fire();
+        driven.timers.advance(2 * MS);
+        driven.fire();
         let (key, polled, last) = other.join().unwrap();
         let wakes = (first.wakes(), last.wakes());
         assert_eq!(wakes, if polled.is_ready() { (1, 0) } else { (0, 1) });
-        watched.timers.remove(&key);
+        driven.timers.remove(&key);
     });
 }
 
 #[test]
-fn trap_16_who_waits_for_a_timer_as_its_runtime_ends_is_woken_or_hears_of_it() {
+fn trap_16_a_task_that_sets_a_timer_while_the_runtime_ends_is_woken_or_told() {
     model(|| {
-        let watched = Watched::new();
+        let driven = Driven::new();
         let (waker, count) = Count::waker();
-        let other = set_elsewhere(&watched, waker);
-        watched.timers.close();
+        let other = set_elsewhere(&driven, waker);
+        driven.timers.close();
         let (key, polled) = other.join().unwrap();
         assert_eq!(count.wakes(), usize::from(polled.is_pending()));
-        let again = watched
+        let again = driven
             .timers
             .poll(&key, &Context::from_waker(Waker::noop()));
-        assert_eq!(again, Poll::Ready(Err(Gone)));
-        watched.timers.remove(&key);
+        assert_eq!(again, Poll::Ready(Err(RuntimeGone)));
+        driven.timers.remove(&key);
     });
 }

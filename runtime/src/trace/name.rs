@@ -3,12 +3,13 @@
 use std::{cell::Cell, sync::Arc};
 
 thread_local! {
-    /// What the next task that this thread spawns is called.
+    /// The name of the next task that this thread spawns.
     static NAME: Cell<Option<Arc<str>>> = const { Cell::new(None) };
 }
 
-/// While it lives, the task that this thread spawns next has a name. This is a
-/// thread-local and no argument, for there are many ways to spawn, and few name.
+/// Names the task that this thread spawns next. Dropping the guard discards a name
+/// that no task took. The name is in a thread-local because there are many ways
+/// to spawn, and few callers name their tasks.
 #[must_use]
 pub(crate) struct NameGuard(());
 
@@ -19,14 +20,14 @@ impl NameGuard {
     }
 }
 
-/// What the task that is being spawned on this thread is called.
+/// Takes the name of the task that this thread is spawning.
 pub(crate) fn take_name() -> Option<Arc<str>> {
     NAME.take()
 }
 
 impl Drop for NameGuard {
     fn drop(&mut self) {
-        // In a runtime that is not traced nobody has taken it.
+        // A runtime that is not traced does not take the name.
         NAME.set(None);
     }
 }

@@ -16,7 +16,7 @@ pub(crate) struct Origin {
     /// What the task waits for, if its runtime is traced.
     pub(crate) record: Record,
     #[cfg(feature = "tracing")]
-    pub(crate) span: super::Place,
+    pub(crate) span: super::SpanSlot,
 }
 
 impl Origin {
@@ -27,7 +27,7 @@ impl Origin {
             polls: AtomicU64::new(0),
             record: Record::default(),
             #[cfg(feature = "tracing")]
-            span: super::Place::default(),
+            span: super::SpanSlot::default(),
         }
     }
 

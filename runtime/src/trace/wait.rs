@@ -1,16 +1,16 @@
-//! What a task waits for, in types and in words.
+//! The types that say what a task waits for, and how they print.
 
 use crate::{clock::Instant, id::Id};
 use std::{panic::Location, sync::Arc, time::Duration};
 
-/// One of the things that a task waits for.
+/// One thing that a task waits for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wait {
-    /// What that is.
+    /// What the task waits for.
     pub on: WaitsFor,
-    /// For how long it has waited for it. A task that is polled meanwhile, for
-    /// another reason, goes on waiting.
+    /// How long the task has waited for it. A poll for another reason does not
+    /// end the wait.
     pub since: Duration,
 }
 
@@ -20,73 +20,72 @@ pub struct Wait {
 pub enum WaitsFor {
     /// A moment.
     Time {
-        /// What for.
+        /// The kind of timer.
         timer: TimerKind,
-        /// When that is.
+        /// The moment.
         until: Instant,
     },
     /// A socket, a pipe or another descriptor to be ready.
     Io {
-        /// What it is: `"tcp stream"`, `"pipe"`, …
+        /// The kind of resource: `"tcp stream"`, `"pipe"`, …
         what: &'static str,
-        /// Its addresses, if it has some and the system told them.
+        /// Its addresses, if it has any and the system reported them.
         name: Option<Arc<str>>,
-        /// Whether there is to be room to write; else there is to be something
-        /// to read.
+        /// True if the task wants to write, false if it wants to read.
         writable: bool,
     },
     /// The end of another task, or of work on the blocking pool.
     Task {
-        /// Its name.
+        /// The id of that task.
         id: Id,
-        /// Which of both it is.
+        /// Whether it is a task or blocking work.
         kind: TaskKind,
         /// Where it was spawned.
         spawned_at: &'static Location<'static>,
     },
-    /// Any of those who are waited for together, each polled when it was woken.
+    /// Any future of a collection that polls only the members that were woken.
     AnyOf {
-        /// How many there are.
+        /// The number of members.
         many: usize,
-        /// What they are: `"tasks of a JoinSet"`, …
+        /// What the members are: `"tasks of a JoinSet"`, …
         what: &'static str,
     },
-    /// A thing of [`sync`](crate::sync).
+    /// A primitive of [`sync`](crate::sync).
     Sync {
-        /// What it is, and what is wanted of it: `"Mutex"`, `"mpsc receive"`, …
+        /// The primitive and the operation: `"Mutex"`, `"mpsc receive"`, …
         what: &'static str,
-        /// Where it was made.
+        /// Where the primitive was created.
         made_at: &'static Location<'static>,
     },
     /// The end of a child process.
     Child {
-        /// Its number.
+        /// The id of the process.
         process: u32,
     },
     /// A signal.
     Signal {
-        /// Its number.
+        /// The number of the signal.
         number: i32,
     },
 }
 
-/// What a timer is for.
+/// The kind of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimerKind {
     /// [`sleep`](crate::time::sleep) and [`sleep_until`](crate::time::sleep_until).
     Sleep,
-    /// [`timeout`](crate::time::timeout), which waits for its future besides.
+    /// [`timeout`](crate::time::timeout). The task also waits for its future.
     Timeout,
     /// [`interval`](crate::time::interval).
     Interval,
 }
 
-/// What runs as a task.
+/// The kind of a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskKind {
-    /// A future that was spawned.
+    /// A spawned future.
     #[default]
     Task,
     /// Work on the blocking pool.

@@ -1,42 +1,45 @@
-//! What the members of a group wait for, of whom only those that were woken are
-//! polled: each keeps what it said when it was polled last.
+//! Notes about the members of a group. A group polls only the members that were
+//! woken, so it keeps what each member noted in its last poll.
 
 use super::record::{self, Entry, Recorder};
 use std::{collections::BTreeMap, task::Poll};
 
-/// So many are shown of a group; a thousand would hide the rest of the task.
-const MOST: usize = 64;
+/// How many waits of a group a dump shows. More would hide the task's other
+/// waits.
+const SHOWN: usize = 64;
 
-/// What each member of a group waits for, by its key.
-pub(crate) struct Parts(BTreeMap<usize, Vec<Entry>>);
+/// The waits of each member of a group, by the member's key.
+pub(crate) struct MemberNotes(BTreeMap<usize, Vec<Entry>>);
 
-impl Parts {
+impl MemberNotes {
     pub(crate) fn new() -> Self {
         Self(BTreeMap::new())
     }
 
-    /// One poll of a member.
+    /// Polls a member and keeps what it notes.
     pub(crate) fn poll<T>(&mut self, member: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
         let begin = |recorder: &mut Recorder| {
             let before = self.0.remove(&member).unwrap_or_default();
-            recorder.begin_part(before)
+            recorder.begin_member(before)
         };
         let Some(outer) = record::with(begin) else {
             return poll();
         };
         let polled = poll();
-        let noted = record::with(|recorder| recorder.end_part(outer));
+        let noted = record::with(|recorder| recorder.end_member(outer));
         if polled.is_pending() {
             self.0.insert(member, noted.unwrap_or_default());
         }
         polled
     }
 
-    /// The group waits, and so do all who are in it.
+    /// The group waits, so the task waits for everything its members wait for.
     pub(crate) fn note(&self) {
         record::with(|recorder| {
             let entries = self.0.values().flatten();
-            entries.take(MOST).for_each(|entry| recorder.include(entry));
+            entries
+                .take(SHOWN)
+                .for_each(|entry| recorder.include(entry));
         });
     }
 }
