@@ -1,12 +1,11 @@
-//! Resets one exercise, and compares it with its solution.
+//! Resets one exercise, or one file of the crates in `work/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{SkeletonError, Tree, for_the_reader, generate, holes, is_filled, write};
+use super::put_back;
 use crate::catalog::{Catalog, Exercise, Layout};
-use crate::files;
-use crate::work;
+use crate::skeleton::{SkeletonError, Tree, for_the_reader, generate, is_filled, put, replace};
 
 /// The result of [`reset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,10 +37,10 @@ pub fn reset(
         }
         // Our solution is not the reader's work, and `fill` brings it back.
         if is_the_exercise && exercise.module.is_some() && is_filled(layout, exercise) {
-            write::put(&path, content)?;
+            put(&path, content)?;
             continue;
         }
-        let kept = write::replace(&path, content)?;
+        let kept = replace(&path, content)?;
         if is_the_exercise {
             done.kept = kept;
         } else {
@@ -49,7 +48,7 @@ pub fn reset(
         }
     }
     // Without the record the next start only looks more closely.
-    let _ = work::put_back(layout, &touched_now, &tree);
+    let _ = put_back(layout, &touched_now, &tree);
     Ok(done)
 }
 
@@ -58,7 +57,7 @@ pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, Skeleto
     if fs::read(path).is_ok_and(|now| now == generated) {
         return Ok(None);
     }
-    Ok(write::replace(path, generated)?)
+    Ok(replace(path, generated)?)
 }
 
 /// The exercise's own file, and the files of its crate and workspace that belong to no other
@@ -80,21 +79,4 @@ fn touched<'a>(
         let shared = path.components().count() == 1 || path.starts_with(".cargo");
         (shared || path.starts_with(&exercise.folder)) && !another_s
     })
-}
-
-/// Compares the reader's file with the solution, as a unified diff. Empty if they are equal.
-pub fn diff(layout: &Layout, exercise: &Exercise) -> Result<String, SkeletonError> {
-    let path = exercise.solution_path(layout);
-    let solution = holes::solution(&files::read(&path)?)
-        .map_err(|source| SkeletonError::Hole { path, source })?;
-    let yours = files::read(&exercise.path(layout))?;
-    if yours == solution {
-        return Ok(String::new());
-    }
-    let patch = diffy::DiffOptions::new()
-        .set_original_filename(format!("yours: {}", exercise.file.display()))
-        .set_modified_filename("our solution")
-        .create_patch(&yours, &solution)
-        .to_string();
-    Ok(patch)
 }
