@@ -103,8 +103,13 @@ fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
 fn trap_14_room_to_write_is_waited_for() {
     run("room", async {
         let (here, mut there) = pair();
-        let fill = |fd: &AsyncFd<UnixStream>| fd.get_ref().write(&[7; 4096]);
-        while let Ok(written) = here.writable().await.unwrap().try_io(fill) {
+        let fill = |mut to: &UnixStream| to.write(&[7; 4096]);
+        while let Ok(written) = here
+            .writable()
+            .await
+            .unwrap()
+            .try_io(|fd| fill(fd.get_ref()))
+        {
             written.unwrap();
         }
         assert_waits(here.writable(), "nothing was read").await;
