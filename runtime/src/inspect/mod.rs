@@ -144,11 +144,11 @@ impl Snapshot {
         tasks(&mut |header| infos.push(TaskInfo::new(header, now)));
         let deadlines = timers.deadlines().into_iter();
         let blocking = handle.blocking().load();
-        let sources = handle.reactor().inspect().into_iter();
+        let sources = handle.reactor().inspect();
         Self {
             tasks: infos,
             timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
-            sources: sources.map(SourceInfo::new).collect(),
+            sources: sources.iter().map(SourceInfo::new).collect(),
             blocking: BlockingInfo {
                 threads: blocking.threads,
                 idle: blocking.idle,
@@ -187,7 +187,7 @@ fn polls(header: &Header) -> u64 {
 }
 
 impl SourceInfo {
-    fn new(source: SourceState) -> Self {
+    fn new(source: &SourceState) -> Self {
         Self {
             token: source.index,
             kind: source.kind,

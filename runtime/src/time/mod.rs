@@ -17,6 +17,9 @@ mod pause;
 mod sleep;
 mod timeout;
 
+#[cfg(all(test, not(loom)))]
+mod tests;
+
 pub use instant::Instant;
 pub use interval::{Interval, MissedTickBehavior, interval, interval_at};
 pub use pause::{advance, pause, resume};
