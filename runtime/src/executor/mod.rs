@@ -1,22 +1,30 @@
-//! Executors: what polls tasks.
+//! Executors: the loops that poll tasks.
 //!
 //! - [`current_thread`]: one thread, whose tasks never leave it.
-//! - [`multi_thread`]: several threads that share their tasks by stealing.
-//! - [`thread_per_core`]: several local executors that share nothing.
-//! - [`driver`]: the sockets and timers that a thread waits for when no task
-//!   is ready.
-//! - [`owned_tasks`]: the tasks that have not ended.
-//! - [`stable_slot`]: how a task finds its executor, which it may outlive.
-//! - [`context`]: which executor this thread is running.
+//! - [`multi_thread`]: several threads that steal tasks from each other.
+//! - [`thread_per_core`]: several `current_thread` executors that share nothing.
+//!
+//! They share these parts:
+//!
+//! - [`handle`]: a counted reference to a runtime, and the way to its queues.
+//! - [`context`]: which executor this thread is inside.
 //! - [`run_task`]: one turn of a task.
+//! - [`root`]: the future of `block_on`, woken and polled as a task.
+//! - [`owned_tasks`]: the tasks that have not ended.
+//! - [`late`]: cancelling the tasks that come after the shutdown.
+//! - [`stable_slot`]: how a task finds an executor that may have ended.
+//! - [`driver`]: the reactor and the timers, which the loops poll and park on.
+//! - [`park_thread`]: blocking a thread that runs no tasks.
 
 pub(crate) mod context;
 pub(crate) mod current_thread;
 mod driver;
 mod handle;
+mod late;
 pub(crate) mod multi_thread;
 mod owned_tasks;
 pub(crate) mod park_thread;
+mod root;
 mod run_task;
 mod stable_slot;
 pub(crate) mod thread_per_core;
@@ -25,8 +33,8 @@ pub(crate) use driver::Driver;
 pub use handle::Handle;
 pub(crate) use handle::{HandleInner, Scheduler};
 
-/// How many polls may pass before sockets, timers and other threads get a
-/// look. A look costs a system call; tokio found this number to be a good
-/// price, and that it is odd and prime keeps it out of step with patterns in
-/// the load.
-const POLLS_A_TURN: u32 = 61;
+/// How many tasks a thread polls before it polls the driver and takes tasks from
+/// other threads. Polling the driver costs a system call. The number is tokio's:
+/// it is large enough for that cost, and as an odd prime it does not fall into step
+/// with patterns in the load.
+const DRIVER_INTERVAL: u32 = 61;

@@ -1,6 +1,6 @@
-//! Waiting on a thread that runs no tasks, for the things of `sync` above all.
+//! Blocking a thread that runs no tasks until a future is ready.
 
-use super::context;
+use super::{context, late};
 use crate::budget;
 use std::{
     future::Future,
@@ -16,26 +16,27 @@ use std::{
     thread::{self, Thread},
 };
 
-struct Unpark {
+struct ThreadWaker {
     thread: Thread,
-    /// Whether it was, since it last waited. The thread's token is not enough:
-    /// whoever parks inside of the poll takes that.
-    woken: AtomicBool,
+    /// Whether it was woken since it last waited. The thread's own park token is not
+    /// enough, because code inside the poll may park and take it.
+    is_woken: AtomicBool,
 }
 
-impl Unpark {
+impl ThreadWaker {
     fn wait(&self) {
-        // Ordering: Acquire, to see what was done before the wake.
-        while !self.woken.swap(false, Acquire) {
+        // Acquire pairs with the Release in `wake`: the poll that follows sees what
+        // the waking thread wrote.
+        while !self.is_woken.swap(false, Acquire) {
             thread::park();
         }
     }
 }
 
-impl Wake for Unpark {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
-        // Ordering: Release, as above.
-        if !self.woken.swap(true, Release) {
+        // Release pairs with the Acquire in `wait`.
+        if !self.is_woken.swap(true, Release) {
             self.thread.unpark();
         }
     }
@@ -44,34 +45,36 @@ impl Wake for Unpark {
 /// Blocks the thread until the future is ready.
 ///
 /// # Panics
-/// Inside a runtime, whose tasks would all have to wait.
+/// Inside a runtime, because that would block all its tasks.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     assert!(
-        !context::is_entered(),
+        !context::must_not_block(),
         "this would block the runtime's thread and every task on it: \
          use the async function, or `spawn_blocking`"
     );
     wait_for(future)
 }
 
-/// Blocks the thread, whatever it is, until the future is ready.
+/// Blocks the thread until the future is ready, whatever the thread runs.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
-    let unpark = Arc::new(Unpark {
+    let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
-        woken: AtomicBool::new(false),
+        is_woken: AtomicBool::new(false),
     });
-    let waker = Waker::from(Arc::clone(&unpark));
+    let waker = Waker::from(Arc::clone(&thread_waker));
     let mut context = Context::from_waker(&waker);
-    let mut future = pin!(future);
-    // The poll that this may be in has blocked: what is left of its budget says
-    // nothing any more, and with none left this would go round for ever.
-    budget::outside(|| {
-        loop {
-            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                return output;
+    // This thread may be in a poll whose budget is spent. With that budget, the
+    // future would never be ready.
+    late::while_blocking(|| {
+        budget::outside(|| {
+            let mut future = pin!(future);
+            loop {
+                if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                    return output;
+                }
+                thread_waker.wait();
             }
-            unpark.wait();
-        }
+        })
     })
 }

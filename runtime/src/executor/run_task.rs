@@ -6,13 +6,12 @@ use crate::{
     task::Task,
 };
 
-/// Gives a task its turn, with a budget of its own, between its hooks if there
-/// are any.
+/// Polls a task with a fresh budget, between its hooks if the runtime has hooks.
 ///
 /// # Safety
 /// As for [`Task::run`].
 #[inline]
-pub(crate) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
+pub(super) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
     if let Some(hooks) = hooks {
         // SAFETY: the caller's promise.
         unsafe { run_task_with_hooks(task, hooks) }
@@ -27,7 +26,7 @@ pub(crate) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
 #[cold]
 #[inline(never)]
 unsafe fn run_task_with_hooks(task: Task, hooks: &Hooks) {
-    // The task may be gone after its turn.
+    // The turn may free the task.
     let meta = TaskMeta::of(task.header());
     hooks.before_task_poll(&meta);
     // SAFETY: the caller's promise.

@@ -119,7 +119,7 @@ impl Hooks {
     }
 
     /// Whether there is one to be called when a thread goes to sleep or gets up.
-    pub(crate) fn of_parking(&self) -> bool {
+    pub(crate) fn have_park_hooks(&self) -> bool {
         self.thread_park.is_some() || self.thread_unpark.is_some()
     }
 

@@ -36,7 +36,7 @@ use std::{panic::Location, time::Duration};
 pub fn inspect() -> Option<Snapshot> {
     context::with(|current| {
         Some(match current? {
-            Current::Local(core) => Snapshot::new(core.handle(), |visit| core.for_each_task(visit)),
+            Current::Core(core) => Snapshot::new(core.handle(), |visit| core.for_each_task(visit)),
             Current::Worker(worker) => {
                 Snapshot::new(worker.handle(), |visit| worker.pool().for_each_task(visit))
             }

@@ -9,8 +9,8 @@ use crate::{
     executor::{
         Driver, HandleInner, Scheduler,
         current_thread::{Core, SharedCore},
-        multi_thread::{DriverLock, HandedOff, Pool, Worker},
-        thread_per_core::{Cores, Member},
+        multi_thread::{DriverLock, Pool, SendWorker, Worker},
+        thread_per_core::{Cores, RemoteCore},
     },
     hooks::{Hooks, SharedHooks},
     reactor::Reactor,
@@ -272,10 +272,13 @@ impl Builder {
             .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.handle()), self.start_paused)))
             .collect();
         let hooks = self.hooks(&timers[0], self.workers);
-        let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
-            shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
-            timers,
-        });
+        let members = reactors
+            .iter()
+            .zip(timers)
+            .map(|(reactor, timers)| RemoteCore {
+                shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
+                timers,
+            });
         let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
@@ -284,7 +287,7 @@ impl Builder {
                     cores: Arc::clone(&cores),
                     core,
                 },
-                timers: Arc::clone(&cores.members()[core].timers),
+                timers: Arc::clone(&cores.remotes()[core].timers),
                 reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
             };
@@ -338,7 +341,7 @@ impl Builder {
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {
-            let other = HandedOff(other);
+            let other = SendWorker(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {

@@ -80,7 +80,7 @@ impl Handle {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.refuse_in_a_fork();
         self.enter(|| park_thread::wait_for(future))
     }

@@ -9,7 +9,7 @@ use crate::{
         Scheduler,
         context::{self, NOT_INSIDE},
         current_thread,
-        thread_per_core::{Cores, MadeThere},
+        thread_per_core::{Cores, LazyFuture},
     },
     task::JoinHandle,
 };
@@ -97,7 +97,7 @@ impl Handle {
             "there is no core {core}: this runtime has {}, numbered from 0",
             cores.len()
         );
-        let future = MadeThere::<M, F>::by(make);
+        let future = LazyFuture::<M, F>::new(make);
         current_thread::spawn(cores.shared(core), future, Location::caller())
     }
 

@@ -57,7 +57,7 @@ impl RuntimeMetrics {
     pub fn num_alive_tasks(&self) -> usize {
         match self.handle.scheduler() {
             Scheduler::Cores { cores, .. } => {
-                let each = cores.members().iter();
+                let each = cores.remotes().iter();
                 each.map(|core| core.shared.alive_tasks()).sum()
             }
             Scheduler::Pool(pool) => pool.alive_tasks(),
@@ -69,8 +69,8 @@ impl RuntimeMetrics {
     pub fn global_queue_depth(&self) -> usize {
         match self.handle.scheduler() {
             Scheduler::Cores { cores, .. } => {
-                let each = cores.members().iter();
-                each.filter(|core| core.shared.has_remote()).count()
+                let each = cores.remotes().iter();
+                each.filter(|core| core.shared.has_injected()).count()
             }
             Scheduler::Pool(pool) => pool.global_queue_depth(),
         }
@@ -99,7 +99,7 @@ impl RuntimeMetrics {
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
         match self.handle.scheduler() {
-            Scheduler::Cores { cores, .. } => cores.members()[worker].timers.sleeps(),
+            Scheduler::Cores { cores, .. } => cores.remotes()[worker].timers.sleeps(),
             Scheduler::Pool(pool) => pool.park_count(worker),
         }
     }

@@ -114,12 +114,12 @@ impl Runtime {
     /// with the future's own panic.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.handle().refuse_in_a_fork();
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {
-                assert!(!worker.is_away(), "{AWAY}");
+                assert!(!worker.is_given_away(), "{AWAY}");
                 worker.block_on(future)
             }
         }
@@ -179,7 +179,7 @@ impl Runtime {
     /// any task: sockets can be opened and tasks spawned.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Cores { core, .. } => context::visit(Current::Local(core), code),
+            Kind::Cores { core, .. } => context::enter_only(Current::Core(core), code),
             // Worker 0, that is not driven now, would keep what is queued there.
             Kind::Pool { worker, .. } => context::enter(Current::Guest(worker.handle()), code),
         }
@@ -217,11 +217,11 @@ impl Drop for Runtime {
                         let _ = thread.join();
                     }
                 }
-                context::enter(Current::Local(core), || core.shut_down());
+                context::enter(Current::Core(core), || core.shut_down());
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::visit(Current::Worker(worker), || worker.shut_down(threads));
+                context::enter_only(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
         if !forked {
@@ -247,7 +247,7 @@ impl fmt::Debug for Runtime {
 /// ```
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    assert!(!context::is_entered(), "{NESTED}");
+    assert!(!context::must_not_block(), "{NESTED}");
     match Runtime::new() {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => panic!("cannot make a runtime: {error}"),

@@ -41,7 +41,7 @@ where
     let location = Location::caller();
     // A panic inside of the closure would name this crate as its place.
     let refused = match context::with(|current| match current {
-        Some(Current::Local(core)) => Ok(core.spawn(future, location)),
+        Some(Current::Core(core)) => Ok(core.spawn(future, location)),
         Some(Current::Worker(_) | Current::Detached(_)) => Err(NOT_LOCAL),
         Some(Current::Guest(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
         Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
@@ -87,7 +87,7 @@ where
 {
     let location = Location::caller();
     let handle = context::with(|current| match current? {
-        Current::Local(core) => Some(core.spawn(future, location)),
+        Current::Core(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
         Current::Detached(handle) | Current::Guest(handle) => {
             Some(handle.spawn_at(future, location))

@@ -122,7 +122,7 @@ impl RankGuard {
             return None;
         }
         with_ranks(|ranks| {
-            ranks.tell(|rank| {
+            ranks.choose_next(|rank| {
                 rank.priority = priority.unwrap_or(rank.priority);
                 rank.deadline = deadline.or(rank.deadline);
             });
@@ -133,13 +133,13 @@ impl RankGuard {
 
 impl Drop for RankGuard {
     fn drop(&mut self) {
-        with_ranks(Ranks::forget);
+        with_ranks(Ranks::clear_next);
     }
 }
 
 fn with_ranks(code: impl FnOnce(&Ranks)) {
     context::with(|current| {
-        if let Some(Current::Local(core)) = current
+        if let Some(Current::Core(core)) = current
             && let Some(ranks) = core.ranks()
         {
             code(ranks);

@@ -57,5 +57,6 @@ pub mod futures {
 }
 
 pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use output::while_blocking;
 pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
 pub(crate) use waker::{is_task_waker, waker_ref};

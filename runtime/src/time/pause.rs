@@ -34,7 +34,7 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
+    let here = context::with(|current| matches!(current, Some(Current::Core(_))));
     assert!(
         here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"

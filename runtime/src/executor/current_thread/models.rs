@@ -2,8 +2,9 @@
 //! gate through which tasks find it, beyond that end.
 
 use super::{
-    Local, SharedCore,
+    SharedCore,
     inject::{InjectQueue, Pushed},
+    scheduler::CoreScheduler,
     spawn,
 };
 use crate::{
@@ -64,7 +65,7 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
             .map(|_| {
                 let (inject, bell) = (Arc::clone(&inject), Arc::clone(&bell));
                 thread::spawn(move || {
-                    if matches!(inject.push(task()), Pushed::Ring) {
+                    if matches!(inject.push(task()), Pushed::Unpark) {
                         bell.notify();
                     }
                 })
@@ -163,13 +164,13 @@ impl Executor {
         let reactor = Reactor::new().unwrap();
         let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
-        shared.home().open(std::sync::Arc::clone(&shared));
+        shared.slot().set(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
     }
 
     /// A task that waits, polled once, as one that is in the list.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = Local(self.shared.home());
+        let scheduler = CoreScheduler(self.shared.slot());
         let task = Task::new(
             future,
             scheduler,
@@ -198,7 +199,7 @@ impl Executor {
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
         self.shared.inject().close(cancel);
-        self.shared.home().shut();
+        self.shared.slot().clear();
     }
 }
 
@@ -284,13 +285,13 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let home: *const _ = first.shared.home();
+                    let home: *const _ = first.shared.slot();
                     first.end([task]);
                     // The waker may be inside of the first still. Else its gate
                     // is the next one's.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.shared.home(), home));
+                    assert!(!is_given_back || ptr::eq(next.shared.slot(), home));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();
