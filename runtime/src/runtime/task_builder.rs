@@ -12,8 +12,8 @@ use crate::{
 };
 use std::future::Future;
 
-/// Spawns tasks that have a name, for who looks inside the runtime, or a rank,
-/// for a runtime that [ranks](crate::runtime::Scheduling::Ranked) its tasks.
+/// Spawns tasks with a name, which inspection tools show, or with a rank, for a runtime
+/// that [ranks](crate::runtime::Scheduling::Ranked) its tasks.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -33,41 +33,41 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// Without a name or a rank yet.
+    /// A builder without a name or a rank.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the task is called. Names need not differ. Forgotten without the
-    /// features `trace` and `tracing`.
+    /// Sets the name of the task. Several tasks may have one name. Without the features
+    /// `trace` and `tracing`, the name has no effect.
     pub fn name(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// How urgent the task is among those that are ready: the greater, the
-    /// sooner. Unless told, a task is as urgent as its spawner; the future of
+    /// Sets the priority of the task. Among the ready tasks, the greatest priority runs
+    /// first. By default, a task has the priority of its spawner, and the future of
     /// `block_on` has 0.
     ///
-    /// Says nothing to a runtime that does not rank its tasks, nor to the
-    /// blocking pool.
+    /// This has no effect in a runtime that does not rank its tasks, and none on
+    /// blocking work.
     pub fn priority(mut self, priority: i8) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// By when the task has promised to be done. Among tasks of one priority
-    /// the earlier deadline goes first, and none goes last. Unless told, a task
-    /// has its spawner's. Nothing happens by itself when it passes: that is
-    /// what [`timeout_at`](crate::time::timeout_at) is for.
+    /// Sets the deadline of the task. Among tasks of one priority, the earliest deadline
+    /// runs first, and tasks without a deadline run last. By default, a task has the
+    /// deadline of its spawner. A deadline that passes does not stop the task. Use
+    /// [`timeout_at`](crate::time::timeout_at) for that.
     ///
-    /// Says nothing where [`priority`](Self::priority) does not.
+    /// This has an effect where [`priority`](Self::priority) has one.
     pub fn deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// As [`spawn`](crate::spawn).
+    /// Spawns a task with [`spawn`](crate::spawn).
     ///
     /// # Panics
     /// Outside a runtime.
@@ -82,10 +82,10 @@ impl<'a> Builder<'a> {
         spawn::spawn(future)
     }
 
-    /// As [`spawn_local`](crate::spawn_local).
+    /// Spawns a task with [`spawn_local`](crate::spawn_local).
     ///
     /// # Panics
-    /// Outside a runtime, and in a pool, where no task has a thread of its own.
+    /// Outside a runtime, and in a pool, where a task does not belong to a thread.
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> JoinHandle<F::Output>
     where
@@ -97,7 +97,7 @@ impl<'a> Builder<'a> {
         spawn::spawn_local(future)
     }
 
-    /// As [`spawn_blocking`](crate::spawn_blocking).
+    /// Runs `work` with [`spawn_blocking`](crate::spawn_blocking).
     ///
     /// # Panics
     /// Outside a runtime.
