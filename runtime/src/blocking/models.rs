@@ -17,7 +17,7 @@ use loom::{
 use std::{
     future::poll_fn,
     panic::Location,
-    task::{Poll, TransitionToScheduled, Waker},
+    task::{Poll, Wake, Waker},
     time::Duration,
 };
 
@@ -76,7 +76,13 @@ fn work(say: &mpsc::Sender<Word>, code: impl Fn() + Send + 'static) -> Task {
         says.1 = Word::Done;
         Poll::Ready(())
     });
-    Task::new(future, Nowhere, StateWord::scheduled(1), Location::caller(), 0)
+    Task::new(
+        future,
+        Nowhere,
+        StateWord::scheduled(1),
+        Location::caller(),
+        0,
+    )
 }
 
 /// Another thread brings work.

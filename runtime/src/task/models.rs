@@ -3,7 +3,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{JoinHandle, TransitionToIdle, Schedule, StateWord, Task, waker_ref};
+use super::{JoinHandle, Schedule, StateWord, Task, TransitionToIdle, waker_ref};
 use loom::{
     model,
     sync::{
@@ -333,12 +333,20 @@ fn a_root_that_began_alone_hears_who_came_to_know_it() {
     model(|| {
         let queue = Queue::default();
         let stub = std::future::pending::<()>();
-        let root = Task::new(stub, queue.clone(), StateWord::idle(), Location::caller(), 0);
+        let root = Task::new(
+            stub,
+            queue.clone(),
+            StateWord::idle(),
+            Location::caller(),
+            0,
+        );
         let state = &root.header().state;
         assert!(state.transition_to_running_if_unshared());
         let waker = Waker::clone(&waker_ref(&root));
         let other = thread::spawn(move || waker.wake());
-        if !state.transition_to_idle_if_unshared() && state.transition_to_idle() == TransitionToIdle::Submit {
+        if !state.transition_to_idle_if_unshared()
+            && state.transition_to_idle() == TransitionToIdle::Submit
+        {
             queue.0.tasks.lock().unwrap().push(root.clone());
         }
         other.join().unwrap();

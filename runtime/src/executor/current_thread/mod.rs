@@ -241,7 +241,13 @@ impl Core {
         let spawned_at = self.handle().timers().last_turn();
         // Three references: the handle's, the queue's, and the list's, which
         // takes its own when the task first waits.
-        let task = Task::new(future, scheduler, StateWord::scheduled(3), location, spawned_at);
+        let task = Task::new(
+            future,
+            scheduler,
+            StateWord::scheduled(3),
+            location,
+            spawned_at,
+        );
         self.shared.alive().count_one();
         // SAFETY: counted above.
         let queued = unsafe { Task::from_raw(task.as_raw()) };

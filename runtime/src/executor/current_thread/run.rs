@@ -96,7 +96,11 @@ impl Core {
             }
         }
         let start = self.root.header().state.transition_to_running();
-        debug_assert_eq!(start, TransitionToRunning::Poll, "nobody aborts or completes the root");
+        debug_assert_eq!(
+            start,
+            TransitionToRunning::Poll,
+            "nobody aborts or completes the root"
+        );
         let _rest = Rest(self);
         self.poll_future(future)
     }

@@ -142,7 +142,13 @@ where
     // Three references: the handle's, the queue's, and the list's. The list
     // takes its own when the task first waits, if it does.
     let scheduler = PoolScheduler(pool.home);
-    let task = Task::new(future, scheduler, StateWord::scheduled(3), location, spawned_at);
+    let task = Task::new(
+        future,
+        scheduler,
+        StateWord::scheduled(3),
+        location,
+        spawned_at,
+    );
     if let Some(hooks) = &pool.hooks {
         hooks.task_spawn(task.clone());
     }

@@ -7,7 +7,7 @@ use crate::{
         context::{self, Current},
         hooks::{SharedHooks, TraceGuard},
     },
-    task::{TransitionToIdle, Schedule, TransitionToRunning, StateWord, Task, waker_ref},
+    task::{Schedule, StateWord, Task, TransitionToIdle, TransitionToRunning, waker_ref},
     trace,
 };
 use std::{
@@ -53,7 +53,13 @@ impl Root {
     pub(super) fn new(pool: &Arc<Pool>) -> Self {
         let flag = Flag(Arc::clone(pool));
         let stub = future::pending::<()>();
-        Self(Task::new(stub, flag, StateWord::idle(), Location::caller(), 0))
+        Self(Task::new(
+            stub,
+            flag,
+            StateWord::idle(),
+            Location::caller(),
+            0,
+        ))
     }
 
     /// Shows it to who traces the runtime.
@@ -64,7 +70,9 @@ impl Root {
     /// A new future: it is polled first, whatever the last one left.
     pub(super) fn renew(&self, worker: &Worker) {
         worker.forget_root_waits();
-        if self.0.header().state.transition_to_scheduled() == crate::task::TransitionToScheduled::Submit {
+        if self.0.header().state.transition_to_scheduled()
+            == crate::task::TransitionToScheduled::Submit
+        {
             self.0.clone().schedule();
         }
     }
@@ -92,7 +100,11 @@ impl Root {
             }
         }
         let start = self.0.header().state.transition_to_running();
-        debug_assert_eq!(start, TransitionToRunning::Poll, "nobody aborts or completes the root");
+        debug_assert_eq!(
+            start,
+            TransitionToRunning::Poll,
+            "nobody aborts or completes the root"
+        );
         let _rest = Rest(&self.0);
         let _polling = trace::polling(self.0.header());
         let waker = waker_ref(&self.0);
