@@ -47,7 +47,7 @@ pub(crate) struct Group<M> {
     batch: VecDeque<usize>,
     /// Counts the calls of `poll_next`.
     turn: u32,
-    /// What each member waits for, if the task is traced.
+    /// The futures that each member waits for, if the task is traced.
     parts: Parts,
 }
 
@@ -234,7 +234,7 @@ impl<M> Group<M> {
 
     /// Waits until a member is ready. `Ready(None)` if there are no members.
     ///
-    /// A member is polled at most once in a call. If it is woken again meanwhile,
+    /// A member is polled at most once in a call. If it is woken again in between,
     /// the task is woken, and the next call polls it.
     pub(crate) fn poll_next<R>(
         &mut self,

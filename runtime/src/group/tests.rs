@@ -1,4 +1,5 @@
-//! The group by itself: who is polled, how often, and who is woken.
+//! The group by itself: which members are polled, how often, and which task is
+//! woken.
 
 use super::{FuturesUnordered, Group};
 use crate::sync::testing::{Count, at_once, glance, poll, strangers};
@@ -12,7 +13,8 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A future that a test opens, that counts its polls and keeps its waker.
+/// A future that is ready after the test opens it. It counts its polls and keeps its
+/// waker.
 #[derive(Clone, Default)]
 struct Gate(Rc<Inside>);
 
@@ -64,7 +66,7 @@ fn polls(gates: &[Gate]) -> Vec<usize> {
 }
 
 #[test]
-fn an_empty_group_is_over_and_may_be_filled_again() {
+fn an_empty_group_ends_and_can_be_filled_again() {
     let mut group = FuturesUnordered::new();
     assert_eq!(at_once(group.next()), None);
     group.push(ready(1));
@@ -73,7 +75,7 @@ fn an_empty_group_is_over_and_may_be_filled_again() {
 }
 
 #[test]
-fn only_who_was_woken_is_polled() {
+fn only_woken_members_are_polled() {
     let (gates, mut group) = gates(4);
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1; 4]);
@@ -81,7 +83,7 @@ fn only_who_was_woken_is_polled() {
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1, 1, 2, 1]);
     assert!(glance(pin!(group.next())).is_pending());
-    assert_eq!(polls(&gates), [1, 1, 2, 1], "a poll that nobody asked for");
+    assert_eq!(polls(&gates), [1, 1, 2, 1], "a poll without a wake");
 }
 
 #[test]
@@ -105,7 +107,7 @@ fn outputs_come_in_the_order_of_the_wakes() {
 }
 
 #[test]
-fn it_grows_while_it_is_waited_for() {
+fn a_future_can_be_pushed_between_two_polls() {
     let (gates, mut group) = gates(1);
     assert!(glance(pin!(group.next())).is_pending());
     let late = Gate::default();
@@ -130,7 +132,7 @@ fn trap_03_many_wakes_of_one_member_wake_the_waiter_once() {
 }
 
 #[test]
-fn the_last_who_waits_is_the_one_who_is_woken() {
+fn a_wake_wakes_the_last_task_that_polled_the_group() {
     let (gates, mut group) = gates(1);
     let wakers = [Count::waker(), Count::waker()];
     for (waker, _) in &wakers {
@@ -141,7 +143,7 @@ fn the_last_who_waits_is_the_one_who_is_woken() {
 }
 
 #[test]
-fn trap_02_a_wake_after_the_end_wakes_nobody() {
+fn trap_02_a_wake_for_a_member_that_is_gone_does_nothing() {
     let (gates, mut group) = gates(2);
     assert!(glance(pin!(group.next())).is_pending());
     gates[0].open();
@@ -150,7 +152,7 @@ fn trap_02_a_wake_after_the_end_wakes_nobody() {
     assert!(poll(pin!(group.next()), &waker).is_pending());
     gates[0].wake();
     assert_eq!(count.wakes(), 0);
-    // Not even when another has taken the place.
+    // The next member gets the same key, and the late wake is not for it.
     let next = Gate::default();
     group.push(next.clone());
     assert!(poll(pin!(group.next()), &waker).is_pending());
@@ -172,7 +174,7 @@ fn trap_08_a_waker_may_outlive_the_group() {
 }
 
 #[test]
-fn a_place_is_used_again_with_its_waker_if_nobody_kept_that() {
+fn a_waker_serves_the_next_member_unless_a_clone_of_it_exists() {
     let mut group = FuturesUnordered::new();
     let mut wakers = Vec::new();
     for keeps in [false, false, true, true] {
@@ -187,7 +189,7 @@ fn a_place_is_used_again_with_its_waker_if_nobody_kept_that() {
     }
     assert_eq!(wakers[0].1, wakers[1].1);
     assert_eq!(wakers[1].1, wakers[2].1);
-    assert_ne!(wakers[2].1, wakers[3].1, "somebody has the third");
+    assert_ne!(wakers[2].1, wakers[3].1, "a clone of the third exists");
 }
 
 #[test]
@@ -204,12 +206,12 @@ fn trap_19_a_member_that_wakes_itself_is_polled_once_in_a_poll_of_the_group() {
         let wakes = count.wakes();
         assert!(poll(pin!(group.next()), &waker).is_pending());
         assert_eq!(polls.get(), round);
-        assert!(count.wakes() > wakes, "the task comes back for it");
+        assert!(count.wakes() > wakes, "the task is polled again");
     }
 }
 
 #[test]
-fn trap_19_a_spent_budget_polls_nobody_in_vain() {
+fn trap_19_no_member_is_polled_while_the_budget_is_spent() {
     use crate::budget;
 
     let (gates, mut group) = gates(100);
@@ -221,13 +223,13 @@ fn trap_19_a_spent_budget_polls_nobody_in_vain() {
         assert!(poll(pin!(group.next()), &waker).is_pending());
     });
     assert_eq!(polls(&gates), [0; 100]);
-    assert!(count.wakes() >= 1, "the task comes back");
+    assert!(count.wakes() >= 1, "the task is polled again");
     assert!(poll(pin!(group.next()), &waker).is_pending());
-    assert_eq!(polls(&gates), [1; 100], "and they have kept their turn");
+    assert_eq!(polls(&gates), [1; 100], "the members stay in the batch");
 }
 
 #[test]
-fn trap_06_a_future_that_panics_goes_and_the_others_stay() {
+fn trap_06_a_future_that_panics_is_dropped_and_the_others_stay() {
     let mut group = FuturesUnordered::new();
     for name in 0..3 {
         group.push(async move {
@@ -256,7 +258,7 @@ fn trap_10_wakers_and_destructors_may_call_back() {
     thread_local! {
         static OUTER: RefCell<Option<Waker>> = const { RefCell::new(None) };
     }
-    // Every function of this waker wakes a member of the group it waits for.
+    // Every function of this waker wakes a member of the group.
     fn meddle() {
         let waker = OUTER.with_borrow(Clone::clone);
         if let Some(waker) = waker {
@@ -279,7 +281,7 @@ fn trap_10_wakers_and_destructors_may_call_back() {
 }
 
 #[test]
-fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
+fn clear_drops_all_futures_although_their_wakers_exist() {
     let own = Arc::new(());
     let mut group: FuturesUnordered<_> = (0..3)
         .map(|_| {
@@ -298,7 +300,7 @@ fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
 }
 
 #[test]
-fn an_empty_group_is_terminated_when_it_has_said_so() {
+fn an_empty_group_is_terminated_after_it_has_returned_none() {
     use futures_util::stream::FusedStream;
 
     let mut group = FuturesUnordered::new();
@@ -363,7 +365,10 @@ fn the_futures_can_be_iterated_over_in_every_way() {
     assert_eq!(set.iter().len(), 3);
     assert_eq!(set.iter_mut().size_hint(), (3, Some(3)));
     assert_eq!(at_once(set.next()), Some(4));
-    let left: Vec<_> = set.into_iter().map(|future| future.into_inner()).collect();
+    let left: Vec<_> = set
+        .into_iter()
+        .map(std::future::Ready::into_inner)
+        .collect();
     assert_eq!(left, [4, 4]);
 }
 

@@ -60,7 +60,7 @@ impl<T> RefUnwindSafe for JoinHandle<T> {}
 
 impl<T> JoinHandle<T> {
     /// # Safety
-    /// `task` has an output of type `T`, its state has JOIN_INTEREST, and it has no
+    /// `task` has an output of type `T`, its state has `JOIN_INTEREST`, and it has no
     /// other handle.
     pub(crate) unsafe fn new(task: Task) -> Self {
         Self {

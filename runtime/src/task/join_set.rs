@@ -153,7 +153,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(handle.spawn_blocking(work))
     }
 
-    /// Waits until a task ends, and returns its output or the reason why it has none.
+    /// Waits until a task ends, and returns its output or a [`JoinError`].
     /// Returns `None` if the set is empty.
     ///
     /// # Cancel safety
@@ -171,8 +171,8 @@ impl<T: 'static> JoinSet<T> {
         poll_fn(|context| self.poll_join_next_with_id(context)).await
     }
 
-    /// Returns the end of a task if one has ended. Returns `None` if no task has, and
-    /// if the set is empty. It registers no waker.
+    /// Returns the end of a task that has ended already. Returns `None` if there is no
+    /// such task. It registers no waker.
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         self.try_join_next_with_id().map(without_id)
     }

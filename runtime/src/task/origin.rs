@@ -20,7 +20,7 @@ mod enabled {
         /// The time of the spawn on the runtime's clock, in nanoseconds.
         pub(crate) spawned_at: u64,
         polls: AtomicU64,
-        /// What the task waits for, if its runtime is traced.
+        /// The futures that the task waits for, if its runtime is traced.
         pub(crate) record: Record,
         #[cfg(feature = "tracing")]
         pub(crate) span: crate::trace::Place,
