@@ -5,13 +5,10 @@
 //! which works until it begins.
 
 mod pool;
-mod pooled;
 
 pub(crate) use pool::{Pool, Settings};
-pub(crate) use pooled::Pooled;
 
 use crate::{
-    runtime::Handle,
     task::{JoinHandle, Schedule, StateWord, Task},
     trace::TaskKind,
 };
@@ -22,33 +19,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-
-/// Runs `work` on a thread of this runtime's blocking pool: reading a file,
-/// resolving a name, computing for long.
-///
-/// Work that has begun cannot be aborted; when the runtime shuts down it is
-/// waited for. Work beyond the pool's thread limit queues.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// let runtime = wakeful::Runtime::new()?;
-/// runtime.block_on(async {
-///     let sum = wakeful::task::spawn_blocking(|| (1..=100).sum::<u32>()).await?;
-///     assert_eq!(sum, 5050);
-///     Ok::<(), wakeful::task::JoinError>(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[track_caller]
-pub fn spawn_blocking<F, T>(work: F) -> JoinHandle<T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    Handle::current().spawn_blocking(work)
-}
 
 #[track_caller]
 pub(crate) fn spawn<F, T>(pool: &Arc<Pool>, work: F) -> JoinHandle<T>

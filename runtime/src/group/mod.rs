@@ -13,7 +13,9 @@
 
 mod futures_unordered;
 mod iter;
+pub(crate) mod join_set;
 mod ready;
+pub(crate) mod tracker;
 
 #[cfg(all(test, loom))]
 mod models;
@@ -27,7 +29,7 @@ pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, Parts},
+    trace::{self, MemberNotes},
 };
 use ready::MemberWaker;
 use slab::Slab;
@@ -48,7 +50,7 @@ pub(crate) struct Group<M> {
     /// Counts the calls of `poll_next`.
     turn: u32,
     /// The futures that each member waits for, if the task is traced.
-    parts: Parts,
+    parts: MemberNotes,
 }
 
 struct Wakers {
@@ -112,7 +114,7 @@ impl<M> Group<M> {
             members: Slab::new(),
             batch: VecDeque::new(),
             turn: 0,
-            parts: Parts::new(),
+            parts: MemberNotes::new(),
         }
     }
 
@@ -182,7 +184,7 @@ impl<M> Group<M> {
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = M> {
         self.wakers.retire_all();
         self.batch.clear();
-        self.parts = Parts::new();
+        self.parts = MemberNotes::new();
         self.members.drain()
     }
 

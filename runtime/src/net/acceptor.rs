@@ -3,11 +3,12 @@
 use super::backoff::{self, Backoff};
 use crate::{
     primitives::{Mutex, lock},
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
     time::{Sleep, sleep},
     trace::ResourceName,
 };
-use mio::{Interest, event};
+use mio::event;
 use std::{
     future::Future,
     io, ops,
@@ -27,7 +28,13 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
     #[track_caller]
     pub(super) fn new(listener: L, kind: &'static str) -> io::Result<Self> {
         Ok(Self {
-            io: Registered::new(listener, kind, Interest::READABLE, Flags::NONE)?,
+            io: Registered::new(
+                Handle::current().reactor(),
+                listener,
+                kind,
+                Interest::READABLE,
+                Ready::EMPTY,
+            )?,
             backoff: Backoff::default(),
             held: Mutex::new(None),
         })
@@ -35,7 +42,7 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
 
     /// Waits for what `take` takes. Any number of tasks can wait this way.
     pub(super) async fn accept<T>(&self, take: impl Fn(&L) -> io::Result<T>) -> io::Result<T> {
-        let accepted = self.io.io(Direction::Read, passing_over(take)).await;
+        let accepted = self.io.io(Interest::READABLE, passing_over(take)).await;
         if let Some(pause) = self.backoff.pause_after(&accepted) {
             sleep(pause).await;
         }

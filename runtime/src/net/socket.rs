@@ -89,7 +89,7 @@ macro_rules! readiness {
         /// # Cancel safety
         /// Yes.
         pub async fn readable(&self) -> io::Result<()> {
-            self.io.ready(Direction::Read).await.map(drop)
+            self.io.ready(Interest::READABLE).await.map(drop)
         }
 
         /// Waits until there is room to write; see
@@ -101,7 +101,7 @@ macro_rules! readiness {
         /// # Cancel safety
         /// Yes.
         pub async fn writable(&self) -> io::Result<()> {
-            self.io.ready(Direction::Write).await.map(drop)
+            self.io.ready(Interest::WRITABLE).await.map(drop)
         }
 
         /// [`readable`](Self::readable), for futures written by hand. The last
@@ -142,7 +142,7 @@ macro_rules! stream_methods {
         /// [`readable`](Self::readable) waits.
         pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
             self.io
-                .try_io(Direction::Read, |mut stream| stream.read(buffer))
+                .try_io(Interest::READABLE, |mut stream| stream.read(buffer))
         }
 
         /// Writes what there is room for.
@@ -152,7 +152,7 @@ macro_rules! stream_methods {
         /// [`writable`](Self::writable) waits.
         pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
             self.io
-                .try_io(Direction::Write, |mut stream| stream.write(buffer))
+                .try_io(Interest::WRITABLE, |mut stream| stream.write(buffer))
         }
 
         /// The error that the system holds for this connection, if there is
@@ -261,7 +261,7 @@ macro_rules! datagram_methods {
         /// Dropped, nothing was sent.
         pub async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
             self.io
-                .io(Direction::Write, |socket| socket.send(datagram))
+                .io(Interest::WRITABLE, |socket| socket.send(datagram))
                 .await
         }
 
@@ -282,7 +282,7 @@ macro_rules! datagram_methods {
         /// `WouldBlock` if there is no room now, and those of `send`.
         pub fn try_send(&self, datagram: &[u8]) -> io::Result<usize> {
             self.io
-                .try_io(Direction::Write, |socket| socket.send(datagram))
+                .try_io(Interest::WRITABLE, |socket| socket.send(datagram))
         }
 
         /// Receives a datagram from the peer it is connected to, and says how
@@ -292,7 +292,7 @@ macro_rules! datagram_methods {
         /// Dropped, no datagram is lost.
         pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
             self.io
-                .io(Direction::Read, |socket| socket.recv(buffer))
+                .io(Interest::READABLE, |socket| socket.recv(buffer))
                 .await
         }
 
@@ -313,7 +313,7 @@ macro_rules! datagram_methods {
         /// `WouldBlock` if nothing is there.
         pub fn try_recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
             self.io
-                .try_io(Direction::Read, |socket| socket.recv(buffer))
+                .try_io(Interest::READABLE, |socket| socket.recv(buffer))
         }
 
         /// Receives a datagram from anyone, and says how long it was and whose.
@@ -323,7 +323,7 @@ macro_rules! datagram_methods {
         /// Dropped, no datagram is lost.
         pub async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, $address)> {
             self.io
-                .io(Direction::Read, |socket| socket.recv_from(buffer))
+                .io(Interest::READABLE, |socket| socket.recv_from(buffer))
                 .await
         }
 
@@ -344,7 +344,7 @@ macro_rules! datagram_methods {
         /// `WouldBlock` if nothing is there.
         pub fn try_recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, $address)> {
             self.io
-                .try_io(Direction::Read, |socket| socket.recv_from(buffer))
+                .try_io(Interest::READABLE, |socket| socket.recv_from(buffer))
         }
     };
 }

@@ -1,8 +1,10 @@
 //! A TCP connection.
 
 use super::{ToSocketAddrs, address, socket, tcp};
-use crate::reactor::{Direction, Flags, Registered};
-use mio::Interest;
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
 use socket2::SockRef;
 use std::{
     io::{self, Read, Write},
@@ -49,8 +51,8 @@ impl TcpStream {
 
     /// Waits for what has been begun.
     pub(super) async fn connecting(stream: mio::net::TcpStream) -> io::Result<Self> {
-        let stream = Self::new(stream, Flags::NONE)?;
-        let attempt = stream.io.io(Direction::Write, |stream| {
+        let stream = Self::new(stream, Ready::EMPTY)?;
+        let attempt = stream.io.io(Interest::WRITABLE, |stream| {
             if let Some(error) = stream.take_error()? {
                 return Err(error);
             }
@@ -80,16 +82,22 @@ impl TcpStream {
     /// read and write are tried at once.
     #[track_caller]
     pub(super) fn connected(stream: mio::net::TcpStream) -> io::Result<Self> {
-        Self::new(stream, Flags::READABLE | Flags::WRITABLE)
+        Self::new(stream, Ready::READABLE | Ready::WRITABLE)
     }
 
     #[track_caller]
-    fn new(stream: mio::net::TcpStream, ready: Flags) -> io::Result<Self> {
+    fn new(stream: mio::net::TcpStream, ready: Ready) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         // Reads end at urgent data, so its coming must be known.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let interest = interest | Interest::PRIORITY;
-        let io = Registered::new(stream, "tcp stream", interest, ready)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            stream,
+            "tcp stream",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 
@@ -155,7 +163,7 @@ impl TcpStream {
     /// Yes.
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.io
-            .io(Direction::Read, |stream| stream.peek(buffer))
+            .io(Interest::READABLE, |stream| stream.peek(buffer))
             .await
     }
 }

@@ -1,8 +1,10 @@
 //! Datagrams over UDP.
 
 use super::{ToSocketAddrs, address, socket};
-use crate::reactor::{Direction, Flags, Registered};
-use mio::Interest;
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
 use std::{
     io,
     net::{self, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -65,7 +67,13 @@ impl UdpSocket {
     #[track_caller]
     fn new(socket: mio::net::UdpSocket) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let io = Registered::new(socket, "udp socket", interest, Flags::WRITABLE)?;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            socket,
+            "udp socket",
+            interest,
+            Ready::WRITABLE,
+        )?;
         Ok(Self { io })
     }
 
@@ -101,7 +109,9 @@ impl UdpSocket {
     pub async fn send_to<A: ToSocketAddrs>(&self, datagram: &[u8], name: A) -> io::Result<usize> {
         let target = address::first(name).await?;
         self.io
-            .io(Direction::Write, |socket| socket.send_to(datagram, target))
+            .io(Interest::WRITABLE, |socket| {
+                socket.send_to(datagram, target)
+            })
             .await
     }
 
@@ -123,8 +133,9 @@ impl UdpSocket {
     /// # Errors
     /// `WouldBlock` if there is no room now, and those of `send_to`.
     pub fn try_send_to(&self, datagram: &[u8], target: SocketAddr) -> io::Result<usize> {
-        self.io
-            .try_io(Direction::Write, |socket| socket.send_to(datagram, target))
+        self.io.try_io(Interest::WRITABLE, |socket| {
+            socket.send_to(datagram, target)
+        })
     }
 
     /// Looks at the next datagram of the peer it is connected to, and leaves it
@@ -134,7 +145,7 @@ impl UdpSocket {
     /// Yes.
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.io
-            .io(Direction::Read, |socket| socket.peek(buffer))
+            .io(Interest::READABLE, |socket| socket.peek(buffer))
             .await
     }
 
@@ -145,7 +156,7 @@ impl UdpSocket {
     /// Yes.
     pub async fn peek_from(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
         self.io
-            .io(Direction::Read, |socket| socket.peek_from(buffer))
+            .io(Interest::READABLE, |socket| socket.peek_from(buffer))
             .await
     }
 

@@ -1,8 +1,10 @@
 //! Datagrams between processes of one machine.
 
 use super::socket;
-use crate::reactor::{Direction, Flags, Registered};
-use mio::Interest;
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
 use std::{
     io,
     net::Shutdown,
@@ -100,8 +102,14 @@ impl UnixDatagram {
     #[track_caller]
     fn new(socket: mio::net::UnixDatagram) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let ready = Flags::READABLE | Flags::WRITABLE;
-        let io = Registered::new(socket, "unix datagram", interest, ready)?;
+        let ready = Ready::READABLE | Ready::WRITABLE;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            socket,
+            "unix datagram",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 
@@ -139,7 +147,7 @@ impl UnixDatagram {
     pub async fn send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
         let path = path.as_ref();
         self.io
-            .io(Direction::Write, |socket| socket.send_to(datagram, path))
+            .io(Interest::WRITABLE, |socket| socket.send_to(datagram, path))
             .await
     }
 
@@ -148,7 +156,7 @@ impl UnixDatagram {
     /// # Errors
     /// `WouldBlock` if there is no room now, and those of `send_to`.
     pub fn try_send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
-        self.io.try_io(Direction::Write, |socket| {
+        self.io.try_io(Interest::WRITABLE, |socket| {
             socket.send_to(datagram, path.as_ref())
         })
     }

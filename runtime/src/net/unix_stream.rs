@@ -2,10 +2,10 @@
 
 use super::{backoff::Backoff, socket, unix};
 use crate::{
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
     time::sleep,
 };
-use mio::Interest;
 use std::{
     io::{self, Read, Write},
     net::Shutdown,
@@ -110,8 +110,14 @@ impl UnixStream {
     pub(super) fn connected(stream: mio::net::UnixStream) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         // Reads end at descriptors that are passed along.
-        let ready = Flags::READABLE | Flags::WRITABLE | Flags::PIECEMEAL;
-        let io = Registered::new(stream, "unix stream", interest, ready)?;
+        let ready = Ready::READABLE | Ready::WRITABLE | Ready::SHORT_READ_OK;
+        let io = Registered::new(
+            Handle::current().reactor(),
+            stream,
+            "unix stream",
+            interest,
+            ready,
+        )?;
         Ok(Self { io })
     }
 

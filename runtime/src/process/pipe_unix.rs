@@ -1,8 +1,11 @@
 //! A child's pipes, non-blocking and on the reactor.
 
-use crate::reactor::{Flags, Registered, async_read};
+use crate::{
+    reactor::{Interest, Ready, Registered, async_read},
+    runtime::Handle,
+};
 use futures_io::AsyncWrite;
-use mio::{Interest, unix::pipe};
+use mio::unix::pipe;
 use std::{
     io::{self, IoSlice},
     os::fd::AsFd,
@@ -33,15 +36,27 @@ pub struct ChildStderr {
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
     // The child may write packets (`O_DIRECT`), at whose ends a read ends.
-    let flags = Flags::READABLE | Flags::PIECEMEAL;
-    Registered::new(pipe, "pipe", Interest::READABLE, flags)
+    let flags = Ready::READABLE | Ready::SHORT_READ_OK;
+    Registered::new(
+        Handle::current().reactor(),
+        pipe,
+        "pipe",
+        Interest::READABLE,
+        flags,
+    )
 }
 
 impl ChildStdin {
     pub(super) fn new(stdin: process::ChildStdin) -> io::Result<Self> {
         let pipe = pipe::Sender::from(stdin);
         pipe.set_nonblocking(true)?;
-        let pipe = Registered::new(pipe, "pipe", Interest::WRITABLE, Flags::WRITABLE)?;
+        let pipe = Registered::new(
+            Handle::current().reactor(),
+            pipe,
+            "pipe",
+            Interest::WRITABLE,
+            Ready::WRITABLE,
+        )?;
         Ok(Self { pipe: Some(pipe) })
     }
 }

@@ -2,10 +2,11 @@
 
 use super::{SignalKind, count::Count};
 use crate::{
-    reactor::{Direction, Flags, Registered},
+    reactor::{Interest, Ready, Registered},
+    runtime::Handle,
     trace,
 };
-use mio::{Interest, unix::pipe};
+use mio::unix::pipe;
 use signal_hook::{SigId, consts::FORBIDDEN, low_level};
 use std::{fmt, io, io::Read};
 
@@ -49,7 +50,13 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
     let count = Count::of(number)?;
     let seen = count.arrived();
     let (sender, receiver) = pipe::new()?;
-    let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
+    let pipe = Registered::new(
+        Handle::current().reactor(),
+        receiver,
+        "signal",
+        Interest::READABLE,
+        Ready::EMPTY,
+    )?;
     let id = low_level::pipe::register(number, sender)?;
     Ok(Signal {
         pipe,
@@ -93,7 +100,7 @@ impl Signal {
                 self.seen = arrived;
                 return Ok(());
             }
-            trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await?;
+            trace::as_signal(self.number, self.pipe.io(Interest::READABLE, drain)).await?;
         }
     }
 

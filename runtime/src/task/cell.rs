@@ -8,15 +8,14 @@
 use super::{
     error::JoinError,
     header::{Header, Schedule, Task, UNBOUND, Vtable},
-    id::{CurrentGuard, Id},
-    origin::Origin,
     output, recycle,
     state::{Outcome, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
     waker,
 };
 use crate::{
+    id::{CurrentGuard, Id},
     primitives::UnsafeCell,
-    trace,
+    trace::{self, Origin},
     unwind::{catch, catch_and_discard},
 };
 use std::{
@@ -184,7 +183,7 @@ where
     /// The caller is the runner (C1).
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
-        let _polling = trace::polling(&self.header);
+        let _polling = trace::polling(&self.header.origin);
         let waker = waker::waker_ref(task);
         let mut context = Context::from_waker(&waker);
         catch(|| {

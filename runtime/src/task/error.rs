@@ -1,6 +1,6 @@
 //! [`JoinError`]: why a task ended without an output.
 
-use super::id::Id;
+use crate::id::Id;
 use std::{any::Any, error::Error, fmt, sync::Mutex};
 
 /// Why a [`JoinHandle`](super::JoinHandle) returns no output: the task was aborted,

@@ -5,12 +5,10 @@
 
 use super::{
     error::JoinError,
-    id::Id,
     join_waker::JoinWaker,
-    origin::Origin,
     state::{StateWord, TransitionToScheduled},
 };
-use crate::primitives::UnsafeCell;
+use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
 use std::{
     mem::{self, ManuallyDrop},
     ptr::NonNull,

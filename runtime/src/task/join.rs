@@ -2,9 +2,13 @@
 //! [`AbortHandle`] only aborts it.
 
 use super::{
-    error::JoinError, header::Task, id::Id, join_waker::JoinWaker, output, state::DropJoinHandle,
+    error::JoinError,
+    header::{Header, Task},
+    join_waker::JoinWaker,
+    output,
+    state::DropJoinHandle,
 };
-use crate::{budget, trace, unwind::catch_and_discard};
+use crate::{budget, id::Id, trace, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
@@ -175,7 +179,8 @@ impl<T> Future for JoinHandle<T> {
         } else {
             Poll::Ready(())
         };
-        trace::note_task(&registered, self.task().header());
+        let Header { id, origin, .. } = self.task().header();
+        trace::note_task(&registered, *id, origin);
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");

@@ -78,7 +78,7 @@ impl Drop for JoinWaker {
         } else {
             // SAFETY: W2: this value owns the reference, and gives it up here.
             let task = unsafe { Task::from_raw(self.0.cast()) };
-            trace::waker(task.header(), WakerOp::Drop);
+            trace::waker(&task.header().origin, WakerOp::Drop);
         }
     }
 }

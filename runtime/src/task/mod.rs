@@ -8,35 +8,27 @@
 //! - `join`: [`JoinHandle`] and [`AbortHandle`]. `join_waker` is the waker of the
 //!   task that awaits a handle.
 //! - `abort_on_drop`: a handle that aborts its task when it is dropped.
-//! - `join_set`: tasks whose outputs are collected together.
-//! - `tracker`: tasks whose end is awaited, without their outputs.
 //! - `local`: values that belong to a task.
 //! - `coop`: the budget that makes a task give way.
-//! - `id`: task ids, and the task that runs on this thread.
-//! - `builder`, `rank`: spawning with a name or a rank.
-//! - `origin`: what the inspector shows of a task.
 //! - `output`: drops outputs that no handle takes.
 //! - `recycle`: free lists for the memory of tasks.
+//!
+//! [`JoinSet`] and [`TaskTracker`] are in the module `group`, and [`Builder`] is in
+//! `runtime`.
 
 mod abort_on_drop;
-mod builder;
 mod cell;
 pub mod coop;
 mod error;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
 mod header;
-mod id;
 mod join;
-mod join_set;
 mod join_waker;
 mod local;
-mod origin;
 mod output;
-mod rank;
 mod recycle;
 mod state;
-mod tracker;
 mod waker;
 mod yield_now;
 
@@ -46,19 +38,22 @@ mod models;
 mod tests;
 
 pub use abort_on_drop::AbortOnDropHandle;
-pub use builder::Builder;
 pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
-pub use id::{Id, id, try_id};
 pub use join::{AbortHandle, JoinHandle};
-pub use join_set::JoinSet;
 pub use local::{AccessError, LocalKey, TaskLocalFuture};
-pub use tracker::TaskTracker;
 pub use yield_now::{YieldNow, yield_now};
 
+pub use crate::id::{Id, id, try_id};
+
+// These are in higher layers. Users find them here.
 pub use crate::{
-    blocking::spawn_blocking,
-    executor::{multi_thread::block_in_place, spawn, spawn_local},
+    executor::multi_thread::block_in_place,
+    group::{join_set::JoinSet, tracker::TaskTracker},
+    runtime::{
+        spawn::{spawn, spawn_blocking, spawn_local},
+        task_builder::Builder,
+    },
 };
 
 /// The named futures of this module, under tokio's path.
@@ -68,9 +63,12 @@ pub mod futures {
 
 /// The futures and tokens of [`TaskTracker`], under tokio-util's path.
 pub mod task_tracker {
-    pub use super::tracker::{TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture};
+    pub use crate::group::tracker::{
+        TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture,
+    };
 }
 
 pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use output::while_blocking;
 pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
 pub(crate) use waker::{is_task_waker, waker_ref};

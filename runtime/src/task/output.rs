@@ -4,15 +4,20 @@
 //! the next handle, and so on. Dropping the first would drop the last at the bottom
 //! of a very deep stack. So a drop that begins inside another goes into a list, and
 //! the outermost drop empties the list.
+//!
+//! A destructor may block this thread on a runtime. Then the drops that come
+//! meanwhile do not wait for that destructor, because it may wait for one of them:
+//! see [`while_blocking`].
 
 use super::header::Task;
 use crate::unwind::catch_and_discard;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 thread_local! {
-    /// The tasks whose outputs the outermost drop will drop. `None` while this
-    /// thread drops no output.
-    static NESTED: RefCell<Option<Vec<Task>>> = const { RefCell::new(None) };
+    /// Whether this thread is dropping an output.
+    static IS_DROPPING: Cell<bool> = const { Cell::new(false) };
+    /// The tasks whose outputs the outermost drop will drop.
+    static NESTED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Drops the task's outcome, now or at the end of the outermost drop on this
@@ -26,26 +31,34 @@ pub(super) unsafe fn discard(task: &Task) {
         // for a task on the list when it was put there. The list stays on its thread.
         catch_and_discard(|| unsafe { task.drop_output() });
     };
-    let is_nested = NESTED.try_with(|nested| match &mut *nested.borrow_mut() {
-        Some(list) => {
-            list.push(task.clone());
-            true
-        }
-        none => {
-            *none = Some(Vec::new());
-            false
-        }
-    });
-    match is_nested {
-        Ok(true) => {}
-        Ok(false) => {
+    if IS_DROPPING.replace(true) {
+        let listed = NESTED.try_with(|nested| nested.borrow_mut().push(task.clone()));
+        if listed.is_err() {
+            // The thread is ending and has no list any more, so nested drops recurse.
             drop_output(task);
-            while let Some(next) = NESTED.with_borrow_mut(|nested| nested.as_mut()?.pop()) {
-                drop_output(&next);
-            }
-            NESTED.with_borrow_mut(|nested| *nested = None);
         }
-        // The thread is ending and has no list any more, so nested drops recurse.
-        Err(_) => drop_output(task),
+        return;
     }
+    drop_output(task);
+    while let Ok(Some(next)) = NESTED.try_with(|nested| nested.borrow_mut().pop()) {
+        drop_output(&next);
+    }
+    IS_DROPPING.set(false);
+}
+
+/// Runs `code`, which blocks this thread. A drop that begins in `code` does not wait
+/// for the drop that this thread may be in.
+pub(crate) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IS_DROPPING.set(true);
+        }
+    }
+    if !IS_DROPPING.get() {
+        return code();
+    }
+    IS_DROPPING.set(false);
+    let _restore = Restore;
+    code()
 }

@@ -1,7 +1,6 @@
 //! The handles, ids, builder and tracker by themselves.
 
 mod ids;
-mod tracker;
 
 use super::{AbortHandle, AbortOnDropHandle, Builder, Id, JoinHandle, JoinSet, TaskTracker};
 use crate::{Runtime, runtime::Handle};

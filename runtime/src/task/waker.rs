@@ -75,7 +75,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
     let _counted = ManuallyDrop::new(Task::clone(&task));
-    trace::waker(task.header(), WakerOp::Clone);
+    trace::waker(&task.header().origin, WakerOp::Clone);
     RawWaker::new(data, &VTABLE)
 }
 
@@ -84,7 +84,7 @@ unsafe fn wake(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
     // waker is consumed, so its reference goes to the task.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Wake);
+    trace::waker(&task.header().origin, WakerOp::Wake);
     if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         task.schedule();
     }
@@ -93,7 +93,7 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
-    trace::waker(task.header(), WakerOp::WakeByRef);
+    trace::waker(&task.header().origin, WakerOp::WakeByRef);
     if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         Task::clone(&task).schedule();
     }
@@ -104,5 +104,5 @@ unsafe fn drop_waker(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
     // waker is dropped, so its reference goes to the task.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Drop);
+    trace::waker(&task.header().origin, WakerOp::Drop);
 }

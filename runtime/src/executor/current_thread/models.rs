@@ -2,8 +2,9 @@
 //! gate through which tasks find it, beyond that end.
 
 use super::{
-    Local, SharedCore,
+    SharedCore,
     inject::{InjectQueue, Pushed},
+    scheduler::CoreScheduler,
     spawn,
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     reactor::Reactor,
     sync::testing::Count,
     task::{Schedule, StateWord, Task},
-    time::Timers,
+    timers::Timers,
 };
 use loom::{
     model,
@@ -64,7 +65,7 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
             .map(|_| {
                 let (inject, bell) = (Arc::clone(&inject), Arc::clone(&bell));
                 thread::spawn(move || {
-                    if matches!(inject.push(task()), Pushed::Ring) {
+                    if matches!(inject.push(task()), Pushed::Unpark) {
                         bell.notify();
                     }
                 })
@@ -161,15 +162,15 @@ struct Executor {
 impl Executor {
     fn begin() -> Self {
         let reactor = Reactor::new().unwrap();
-        let shared = SharedCore::new(std::sync::Arc::clone(reactor.shared()), None);
+        let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
-        shared.home().open(std::sync::Arc::clone(&shared));
+        shared.slot().set(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
     }
 
     /// A task that waits, polled once, as one that is in the list.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = Local(self.shared.home());
+        let scheduler = CoreScheduler(self.shared.slot());
         let task = Task::new(
             future,
             scheduler,
@@ -198,7 +199,7 @@ impl Executor {
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
         self.shared.inject().close(cancel);
-        self.shared.home().shut();
+        self.shared.slot().clear();
     }
 }
 
@@ -207,7 +208,7 @@ impl Executor {
 fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
     model(|| {
         let owner = Executor::begin();
-        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.shared()), true);
+        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.handle()), true);
         let timers = Arc::new(timers);
         let (waker, count) = Count::waker();
         let polls = Arc::new(AtomicUsize::new(0));
@@ -227,7 +228,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
                 match timers.before_sleep() {
                     Some(left) => timers.advance(left),
                     // Should neither ring, loom reports that nobody can go on.
-                    None => owner.reactor.shared().wait(),
+                    None => owner.reactor.handle().wait(),
                 }
                 inject.unpark();
             }
@@ -284,13 +285,13 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let home: *const _ = first.shared.home();
+                    let home: *const _ = first.shared.slot();
                     first.end([task]);
                     // The waker may be inside of the first still. Else its gate
                     // is the next one's.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.shared.home(), home));
+                    assert!(!is_given_back || ptr::eq(next.shared.slot(), home));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();

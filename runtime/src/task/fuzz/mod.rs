@@ -99,7 +99,7 @@ impl World {
 
     fn index<T>(&self, among: &RefCell<Vec<T>>) -> Option<usize> {
         let length = among.borrow().len();
-        self.choices.borrow_mut().place(length)
+        self.choices.borrow_mut().index(length)
     }
 
     fn update(&self, change: impl FnOnce(&mut Model)) {
