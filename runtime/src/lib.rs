@@ -124,6 +124,7 @@
 
 mod blocking;
 mod budget;
+mod clock;
 mod executor;
 mod fork;
 pub mod fs;
@@ -131,8 +132,10 @@ pub mod fs;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod group;
+mod hooks;
 #[cfg(feature = "hyper")]
 pub mod hyper;
+mod id;
 pub mod inspect;
 pub mod io;
 #[doc(hidden)]
@@ -149,6 +152,7 @@ pub mod signal;
 pub mod sync;
 pub mod task;
 pub mod time;
+mod timers;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 #[cfg(feature = "trace")]

@@ -11,6 +11,7 @@
 //! the list through which wakers say whose turn it is.
 
 mod futures_unordered;
+pub(crate) mod join_set;
 mod ready;
 
 #[cfg(all(test, loom))]
@@ -24,7 +25,7 @@ pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, Parts},
+    trace::{self, MemberNotes},
 };
 use ready::Bell;
 use slab::Slab;
@@ -44,7 +45,7 @@ pub(crate) struct Group<M> {
     batch: VecDeque<usize>,
     list: Arc<ReadyList>,
     /// What each waits for, for who traces the task.
-    parts: Parts,
+    parts: MemberNotes,
 }
 
 impl<M> Group<M> {
@@ -59,7 +60,7 @@ impl<M> Group<M> {
             bells: Vec::new(),
             batch: VecDeque::new(),
             list,
-            parts: Parts::new(),
+            parts: MemberNotes::new(),
         }
     }
 
@@ -117,7 +118,7 @@ impl<M> Group<M> {
             bell.retire();
         }
         self.batch.clear();
-        self.parts = Parts::new();
+        self.parts = MemberNotes::new();
         self.members.drain()
     }
 

@@ -8,6 +8,7 @@
 #[cfg(unix)]
 mod async_fd;
 mod copy;
+mod pooled;
 mod standard;
 mod stdin;
 
@@ -19,6 +20,8 @@ pub use async_fd::{
 pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
+
+pub(crate) use pooled::Pooled;
 
 /// Descriptors of Unix, by tokio's names.
 #[cfg(unix)]

@@ -1,6 +1,6 @@
 //! The standard output and the standard error, through the blocking pool.
 
-use crate::blocking::Pooled;
+use super::Pooled;
 use futures_io::AsyncWrite;
 use std::{
     io,

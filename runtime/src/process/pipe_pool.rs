@@ -1,7 +1,7 @@
 //! A child's pipes where the reactor cannot watch them: each operation is a
 //! piece of work for the blocking pool.
 
-use crate::blocking::Pooled;
+use crate::io::Pooled;
 use futures_io::AsyncWrite;
 use std::{
     io,

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     budget, fork,
-    trace::{self, ResourceName},
+    trace::{self, IoSource, ResourceName},
 };
 use mio::{Token, event};
 use std::{
@@ -207,12 +207,22 @@ impl<S: event::Source + ResourceName> Registered<S> {
     }
 
     fn note<T>(&self, polled: &Poll<T>, interest: Interest) {
-        let direction = if interest.is_writable() && !interest.is_readable() {
-            Direction::Write
-        } else {
-            Direction::Read
-        };
-        trace::note_io(polled, &self.source, self.token.0, direction, &**self);
+        let writable = interest.is_writable() && !interest.is_readable();
+        trace::note_io(polled, self.token.0, writable, || self.io_source());
+    }
+
+    #[cfg(feature = "trace")]
+    fn io_source(&self) -> IoSource {
+        IoSource {
+            what: self.source.kind(),
+            name: self.source.name(|| self.name()),
+        }
+    }
+
+    #[cfg(not(feature = "trace"))]
+    #[expect(clippy::unused_self, reason = "the feature's version uses it")]
+    fn io_source(&self) -> IoSource {
+        IoSource
     }
 
     fn attempt<T>(

@@ -3,24 +3,21 @@
 mod on;
 mod threads;
 
-use super::{
-    Handle, Kind, Runtime,
-    handle::{Entrance, Shared},
-};
-use crate::executor::hooks::{Hooks, SharedHooks};
-#[cfg(feature = "trace")]
-use crate::trace::Tracer;
+use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver,
+        Driver, HandleInner, Scheduler,
         current_thread::{Core, SharedCore},
-        multi_thread::{DriverLock, HandedOff, Pool, Worker},
-        thread_per_core::{Cores, Member},
+        multi_thread::{DriverLock, Pool, SendWorker, Worker},
+        thread_per_core::{Cores, RemoteCore},
     },
+    hooks::{Hooks, SharedHooks},
     reactor::Reactor,
-    time::Timers,
+    timers::Timers,
 };
+#[cfg(feature = "trace")]
+use crate::{executor::context, hooks::Tracer};
 use crossbeam_deque::Worker as Deque;
 use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use threads::Threads;
@@ -251,9 +248,13 @@ impl Builder {
         let hooks = self.hooks.clone();
         #[cfg(feature = "trace")]
         let hooks = Hooks {
-            tracer: self
-                .traced
-                .then(|| Arc::new(Tracer::new(Arc::clone(timers), workers))),
+            tracer: self.traced.then(|| {
+                Arc::new(Tracer::new(
+                    Arc::clone(timers),
+                    workers,
+                    context::worker_here,
+                ))
+            }),
             ..hooks
         };
         hooks.shared()
@@ -271,23 +272,26 @@ impl Builder {
             .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.handle()), self.start_paused)))
             .collect();
         let hooks = self.hooks(&timers[0], self.workers);
-        let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
-            shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
-            timers,
-        });
+        let members = reactors
+            .iter()
+            .zip(timers)
+            .map(|(reactor, timers)| RemoteCore {
+                shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
+                timers,
+            });
         let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
-            let shared = Shared {
-                entrance: Entrance::Local {
+            let inner = HandleInner {
+                scheduler: Scheduler::Cores {
                     cores: Arc::clone(&cores),
                     core,
                 },
-                timers: Arc::clone(&cores.members()[core].timers),
+                timers: Arc::clone(&cores.remotes()[core].timers),
                 reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
             };
-            Driver::new(reactor, Handle::new(shared))
+            Driver::new(reactor, Handle::new(inner))
         });
         let first = drivers.next().expect("at least one core");
         let core = Core::new(first, Arc::clone(cores.shared(0)), ranked);
@@ -324,8 +328,8 @@ impl Builder {
         let hooks = self.hooks(&timers, self.workers);
         let driver = DriverLock::new(reactor, Arc::clone(&timers));
         let pool = Pool::new(stealers, driver, hooks.clone());
-        let handle = Handle::new(Shared {
-            entrance: Entrance::Pool(Arc::clone(&pool)),
+        let handle = Handle::new(HandleInner {
+            scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,
             reactor: sockets,
             blocking: blocking::Pool::new(self.blocking, hooks),
@@ -337,7 +341,7 @@ impl Builder {
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {
-            let other = HandedOff(other);
+            let other = SendWorker(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {

@@ -1,6 +1,7 @@
 //! Which of the three kinds a runtime is.
 
-use super::{Handle, handle::Entrance};
+use super::Handle;
+use crate::executor::Scheduler;
 
 /// The kind of a runtime; from [`Handle::runtime_flavor`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +33,10 @@ impl Handle {
     /// });
     /// ```
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } if cores.len() == 1 => RuntimeFlavor::CurrentThread,
-            Entrance::Local { .. } => RuntimeFlavor::ThreadPerCore,
-            Entrance::Pool(_) => RuntimeFlavor::MultiThread,
+        match self.scheduler() {
+            Scheduler::Cores { cores, .. } if cores.len() == 1 => RuntimeFlavor::CurrentThread,
+            Scheduler::Cores { .. } => RuntimeFlavor::ThreadPerCore,
+            Scheduler::Pool(_) => RuntimeFlavor::MultiThread,
         }
     }
 }

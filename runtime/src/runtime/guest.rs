@@ -6,10 +6,12 @@
 //! none of the runtime's tasks, so it may block.
 
 use super::{Handle, NESTED};
-use crate::fork;
 use crate::{
-    executor::context::{self, Current},
-    sync::park,
+    executor::{
+        context::{self, Current},
+        park_thread,
+    },
+    fork,
 };
 use std::future::Future;
 
@@ -78,9 +80,9 @@ impl Handle {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.refuse_in_a_fork();
-        self.enter(|| park::wait_for(future))
+        self.enter(|| park_thread::wait_for(future))
     }
 
     /// # Panics

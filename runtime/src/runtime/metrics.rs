@@ -1,12 +1,12 @@
 //! Figures of a runtime.
 
-use super::{
-    Handle,
-    handle::{Entrance, Shared},
-};
+use super::Handle;
+use crate::executor::Scheduler;
 #[cfg(feature = "trace")]
-use crate::{time::Duration, trace::Tracer};
+use crate::hooks::{Hooks, Tracer};
 use std::fmt;
+#[cfg(feature = "trace")]
+use std::time::Duration;
 
 /// Figures of a runtime, as they are at the moment of each call; from
 /// [`Handle::metrics`]. They are named as tokio's are.
@@ -37,16 +37,17 @@ impl RuntimeMetrics {
         Self { handle }
     }
 
-    fn shared(&self) -> &Shared {
-        self.handle.shared()
+    #[cfg(feature = "trace")]
+    fn tracer(&self) -> Option<&Tracer> {
+        self.handle.hooks().as_deref().and_then(Hooks::tracer)
     }
 
     /// How many threads run tasks, the one in
     /// [`block_on`](crate::Runtime::block_on) included.
     pub fn num_workers(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => cores.len(),
-            Entrance::Pool(pool) => pool.workers(),
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => cores.len(),
+            Scheduler::Pool(pool) => pool.workers(),
         }
     }
 
@@ -54,24 +55,24 @@ impl RuntimeMetrics {
     /// from elsewhere to a thread that does not share its tasks, a
     /// current-thread runtime's or a core's, counts when that has taken it.
     pub fn num_alive_tasks(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => {
-                let each = cores.members().iter();
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => {
+                let each = cores.remotes().iter();
                 each.map(|core| core.shared.alive_tasks()).sum()
             }
-            Entrance::Pool(pool) => pool.alive_tasks(),
+            Scheduler::Pool(pool) => pool.alive_tasks(),
         }
     }
 
     /// How many tasks other threads have queued and no worker has taken yet. A
     /// core alone does not count them: 1 for each that has some.
     pub fn global_queue_depth(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => {
-                let each = cores.members().iter();
-                each.filter(|core| core.shared.has_remote()).count()
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => {
+                let each = cores.remotes().iter();
+                each.filter(|core| core.shared.has_injected()).count()
             }
-            Entrance::Pool(pool) => pool.global_queue_depth(),
+            Scheduler::Pool(pool) => pool.global_queue_depth(),
         }
     }
 
@@ -84,9 +85,9 @@ impl RuntimeMetrics {
     #[track_caller]
     pub fn worker_local_queue_depth(&self, worker: usize) -> Option<usize> {
         self.check(worker);
-        match &self.shared().entrance {
-            Entrance::Local { .. } => None,
-            Entrance::Pool(pool) => Some(pool.local_queue_depth(worker)),
+        match self.handle.scheduler() {
+            Scheduler::Cores { .. } => None,
+            Scheduler::Pool(pool) => Some(pool.local_queue_depth(worker)),
         }
     }
 
@@ -97,25 +98,25 @@ impl RuntimeMetrics {
     #[track_caller]
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => cores.members()[worker].timers.sleeps(),
-            Entrance::Pool(pool) => pool.park_count(worker),
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => cores.remotes()[worker].timers.sleeps(),
+            Scheduler::Pool(pool) => pool.park_count(worker),
         }
     }
 
     /// How many threads the blocking pool has.
     pub fn num_blocking_threads(&self) -> usize {
-        self.shared().blocking.inspect().threads
+        self.handle.blocking().load().threads
     }
 
     /// How many threads of the blocking pool wait for work.
     pub fn num_idle_blocking_threads(&self) -> usize {
-        self.shared().blocking.inspect().idle
+        self.handle.blocking().load().idle
     }
 
     /// How much work waits for a thread of the blocking pool.
     pub fn blocking_queue_depth(&self) -> usize {
-        self.shared().blocking.inspect().queued
+        self.handle.blocking().load().queued
     }
 
     /// How many tasks have been spawned, those that have ended among them.
@@ -124,7 +125,7 @@ impl RuntimeMetrics {
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     pub fn spawned_tasks_count(&self) -> Option<u64> {
-        self.handle.tracer().map(Tracer::spawned)
+        self.tracer().map(Tracer::spawned)
     }
 
     /// How often a worker has polled a task, or the future of
@@ -138,7 +139,7 @@ impl RuntimeMetrics {
     #[track_caller]
     pub fn worker_poll_count(&self, worker: usize) -> Option<u64> {
         self.check(worker);
-        self.handle.tracer().map(|tracer| tracer.polls(worker))
+        self.tracer().map(|tracer| tracer.polls(worker))
     }
 
     /// How long the polls of a worker have taken, all together. `None` in a
@@ -151,7 +152,7 @@ impl RuntimeMetrics {
     #[track_caller]
     pub fn worker_total_busy_duration(&self, worker: usize) -> Option<Duration> {
         self.check(worker);
-        self.handle.tracer().map(|tracer| tracer.busy(worker))
+        self.tracer().map(|tracer| tracer.busy(worker))
     }
 
     #[track_caller]

@@ -6,14 +6,14 @@ mod flavor;
 mod guest;
 mod handle;
 mod metrics;
+pub(crate) mod spawn;
+pub(crate) mod task_builder;
 
-pub use crate::executor::hooks::TaskMeta;
+pub use crate::hooks::TaskMeta;
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
 pub use metrics::RuntimeMetrics;
-
-pub(crate) use handle::NOT_INSIDE;
 
 use crate::{
     executor::{
@@ -114,12 +114,12 @@ impl Runtime {
     /// with the future's own panic.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.handle().refuse_in_a_fork();
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {
-                assert!(!worker.is_away(), "{AWAY}");
+                assert!(!worker.is_given_away(), "{AWAY}");
                 worker.block_on(future)
             }
         }
@@ -139,7 +139,7 @@ impl Runtime {
         let location = Location::caller();
         match &self.kind {
             Kind::Cores { core, .. } => core.spawn(future, location),
-            Kind::Pool { .. } => panic!("{}", crate::executor::NOT_LOCAL),
+            Kind::Pool { .. } => panic!("{}", spawn::NOT_LOCAL),
         }
     }
 
@@ -179,7 +179,7 @@ impl Runtime {
     /// any task: sockets can be opened and tasks spawned.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Cores { core, .. } => context::visit(Current::Local(core), code),
+            Kind::Cores { core, .. } => context::enter_only(Current::Core(core), code),
             // Worker 0, that is not driven now, would keep what is queued there.
             Kind::Pool { worker, .. } => context::enter(Current::Guest(worker.handle()), code),
         }
@@ -217,11 +217,11 @@ impl Drop for Runtime {
                         let _ = thread.join();
                     }
                 }
-                context::enter(Current::Local(core), || core.shut_down());
+                context::enter(Current::Core(core), || core.shut_down());
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::visit(Current::Worker(worker), || worker.shut_down(threads));
+                context::enter_only(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
         if !forked {
@@ -247,7 +247,7 @@ impl fmt::Debug for Runtime {
 /// ```
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    assert!(!context::is_entered(), "{NESTED}");
+    assert!(!context::must_not_block(), "{NESTED}");
     match Runtime::new() {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => panic!("cannot make a runtime: {error}"),

@@ -1,6 +1,6 @@
 //! How a task can end without an output.
 
-use super::id::Id;
+use crate::id::Id;
 use std::{any::Any, error::Error, fmt, sync::Mutex};
 
 /// Why a [`JoinHandle`](super::JoinHandle) has no output to give: the task was

@@ -1,8 +1,14 @@
 //! The two handles on a task: one that waits for its output, one that only
 //! aborts it.
 
-use super::{error::JoinError, header::Task, id::Id, joiner::Joiner, output, state::Disown};
-use crate::{budget, trace, unwind::catch_and_discard};
+use super::{
+    error::JoinError,
+    header::{Header, Task},
+    join_waker::JoinWaker,
+    output,
+    state::DropJoinHandle,
+};
+use crate::{budget, id::Id, trace, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
@@ -107,7 +113,7 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
         return false;
     }
     if header.state.has_join_waker() {
-        let same = header.joiner.with(|joiner| {
+        let same = header.join_waker.with(|joiner| {
             // SAFETY: while JOIN_WAKER is set the cell is only read.
             let joiner = unsafe { &*joiner }.as_ref();
             joiner.is_some_and(|joiner| joiner.with(|waker| waker.will_wake(context.waker())))
@@ -115,18 +121,18 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
         if same {
             return !header.state.is_complete();
         }
-        if !header.state.withdraw_join_waker() {
+        if !header.state.unset_join_waker() {
             return false;
         }
     }
-    let joiner = Joiner::new(context.waker().clone());
+    let joiner = JoinWaker::new(context.waker().clone());
     let old = header
-        .joiner
+        .join_waker
         // SAFETY: JOIN_WAKER is unset: never offered, withdrawn, or given back
         // by the finisher. So the cell is the handle's; if the task is complete,
         // the offer below says so.
         .with_mut(|cell| unsafe { (*cell).replace(joiner) });
-    let registered = header.state.offer_join_waker();
+    let registered = header.state.set_join_waker();
     // A stranger's destructor, when all is in order again.
     drop(old);
     registered
@@ -134,10 +140,10 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
 
 /// The handle of a complete task goes, and what it waited with.
 fn leave(task: &Task) {
-    if task.header().state.leave() {
+    if task.header().state.drop_join_handle_after_complete() {
         let joiner = task
             .header()
-            .joiner
+            .join_waker
             // SAFETY: the finisher is through with the cell, so it is the
             // handle's.
             .with_mut(|cell| unsafe { (*cell).take() });
@@ -158,7 +164,8 @@ impl<T> Future for JoinHandle<T> {
         } else {
             Poll::Ready(())
         };
-        trace::note_task(&registered, self.task().header());
+        let Header { id, origin, .. } = self.task().header();
+        trace::note_task(&registered, *id, origin);
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");
@@ -173,17 +180,17 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         let Some(task) = self.task.take() else { return };
-        match task.header().state.disown() {
-            Disown::Waker => {
+        match task.header().state.drop_join_handle() {
+            DropJoinHandle::JoinWaker => {
                 let joiner = task
                     .header()
-                    .joiner
+                    .join_waker
                     // SAFETY: `disown` cleared JOIN_WAKER before completion:
                     // the cell is the handle's for good.
                     .with_mut(|cell| unsafe { (*cell).take() });
                 catch_and_discard(move || drop(joiner));
             }
-            Disown::Output => {
+            DropJoinHandle::Outcome => {
                 // SAFETY: complete, the output was not collected, and it is on
                 // this thread either because it is `Send` or because the
                 // handle is not.

@@ -8,29 +8,22 @@
 //! - `join`: what the one who spawned holds; `joiner`: the waker of the one
 //!   who waits there.
 //! - `abort_on_drop`: what the one holds whose task is to go along.
-//! - `join_set`: what the one who spawned many holds.
 //! - `local`: values that go with a task.
 //! - `coop`: what a task that is always ready owes the others.
-//! - `origin`: what the inspector tells of a task.
 //! - `output`: outputs that nobody collects.
 //! - `recycle`: the memory of tasks that have ended.
 
 mod abort_on_drop;
-mod builder;
 mod cell;
 pub mod coop;
 mod error;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
 mod header;
-mod id;
 mod join;
-mod join_set;
-mod joiner;
+mod join_waker;
 mod local;
-mod origin;
 mod output;
-mod rank;
 mod recycle;
 mod state;
 mod waker;
@@ -40,18 +33,22 @@ mod yield_now;
 mod models;
 
 pub use abort_on_drop::AbortOnDropHandle;
-pub use builder::Builder;
 pub use coop::{consume_budget, unconstrained};
 pub use error::JoinError;
-pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
-pub use join_set::JoinSet;
 pub use local::{AccessError, LocalKey, TaskLocalFuture};
 pub use yield_now::{YieldNow, yield_now};
 
+pub use crate::id::Id;
+
+// For users, by their public paths: these live in higher layers.
 pub use crate::{
-    blocking::spawn_blocking,
-    executor::{multi_thread::block_in_place, spawn, spawn_local},
+    executor::multi_thread::block_in_place,
+    group::join_set::JoinSet,
+    runtime::{
+        spawn::{spawn, spawn_blocking, spawn_local},
+        task_builder::Builder,
+    },
 };
 
 /// Futures that are named, by tokio's path.
@@ -59,6 +56,7 @@ pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
-pub(crate) use header::{Header, Schedule, Task, UNLISTED};
-pub(crate) use state::{Pause, Start, State, Wake};
-pub(crate) use waker::{borrowed, is_a_task};
+pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use output::while_blocking;
+pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
+pub(crate) use waker::{is_task_waker, waker_ref};

@@ -3,7 +3,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{JoinHandle, Pause, Schedule, State, Task, borrowed};
+use super::{JoinHandle, Schedule, StateWord, Task, TransitionToIdle, waker_ref};
 use loom::{
     model,
     sync::{
@@ -39,7 +39,7 @@ impl Schedule for Queue {
         tasks.push(task);
     }
 
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         self.0.released.fetch_add(1, SeqCst);
         None
     }
@@ -54,7 +54,7 @@ impl Queue {
         let task = Task::new(
             future,
             self.clone(),
-            State::scheduled(2),
+            StateWord::scheduled(2),
             Location::caller(),
             0,
         );
@@ -333,12 +333,20 @@ fn a_root_that_began_alone_hears_who_came_to_know_it() {
     model(|| {
         let queue = Queue::default();
         let stub = std::future::pending::<()>();
-        let root = Task::new(stub, queue.clone(), State::idle(), Location::caller(), 0);
+        let root = Task::new(
+            stub,
+            queue.clone(),
+            StateWord::idle(),
+            Location::caller(),
+            0,
+        );
         let state = &root.header().state;
-        assert!(state.start_alone());
-        let waker = Waker::clone(&borrowed(&root));
+        assert!(state.transition_to_running_if_unshared());
+        let waker = Waker::clone(&waker_ref(&root));
         let other = thread::spawn(move || waker.wake());
-        if !state.pause_alone() && state.pause() == Pause::Queue {
+        if !state.transition_to_idle_if_unshared()
+            && state.transition_to_idle() == TransitionToIdle::Submit
+        {
             queue.0.tasks.lock().unwrap().push(root.clone());
         }
         other.join().unwrap();

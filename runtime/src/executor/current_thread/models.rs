@@ -2,16 +2,17 @@
 //! gate through which tasks find it, beyond that end.
 
 use super::{
-    Local, SharedCore,
+    SharedCore,
     inject::{InjectQueue, Pushed},
+    scheduler::CoreScheduler,
     spawn,
 };
 use crate::{
     executor::owned_tasks,
     reactor::Reactor,
     sync::testing::Count,
-    task::{Schedule, State, Task},
-    time::Timers,
+    task::{Schedule, StateWord, Task},
+    timers::Timers,
 };
 use loom::{
     model,
@@ -32,13 +33,13 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
 
 fn task() -> Task {
-    Task::new(async {}, Nowhere, State::idle(), Location::caller(), 0)
+    Task::new(async {}, Nowhere, StateWord::idle(), Location::caller(), 0)
 }
 
 /// Drops what a task holds: it is in no queue.
@@ -64,7 +65,7 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
             .map(|_| {
                 let (inject, bell) = (Arc::clone(&inject), Arc::clone(&bell));
                 thread::spawn(move || {
-                    if matches!(inject.push(task()), Pushed::Ring) {
+                    if matches!(inject.push(task()), Pushed::Unpark) {
                         bell.notify();
                     }
                 })
@@ -112,7 +113,7 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
     fn holder() -> Task {
         let held = Arc::new(());
         let future = async move { drop(held) };
-        Task::new(future, Nowhere, State::idle(), Location::caller(), 0)
+        Task::new(future, Nowhere, StateWord::idle(), Location::caller(), 0)
     }
 
     model(|| {
@@ -163,17 +164,17 @@ impl Executor {
         let reactor = Reactor::new().unwrap();
         let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
-        shared.home().open(std::sync::Arc::clone(&shared));
+        shared.slot().set(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
     }
 
     /// A task that waits, polled once, as one that is in the list.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = Local(self.shared.home());
+        let scheduler = CoreScheduler(self.shared.slot());
         let task = Task::new(
             future,
             scheduler,
-            State::scheduled(2),
+            StateWord::scheduled(2),
             Location::caller(),
             0,
         );
@@ -198,7 +199,7 @@ impl Executor {
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
         self.shared.inject().close(cancel);
-        self.shared.home().shut();
+        self.shared.slot().clear();
     }
 }
 
@@ -284,13 +285,13 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let home: *const _ = first.shared.home();
+                    let home: *const _ = first.shared.slot();
                     first.end([task]);
                     // The waker may be inside of the first still. Else its gate
                     // is the next one's.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.shared.home(), home));
+                    assert!(!is_given_back || ptr::eq(next.shared.slot(), home));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();

@@ -23,7 +23,7 @@ struct DriverLock(AtomicBool);
 struct DriverGuard<'a>(&'a DriverLock);
 
 impl DriverLock {
-    fn take(&self) -> Option<DriverGuard<'_>> {
+    fn try_take(&self) -> Option<DriverGuard<'_>> {
         let taken = self.0.compare_exchange(false, true, Acquire, Relaxed);
         taken.is_ok().then(|| DriverGuard(self))
     }
@@ -74,27 +74,27 @@ impl Pool {
         let was_held = driver.is_some();
         drop(driver);
         if was_held {
-            self.backup_poller.note_change();
+            self.backup_poller.count_release();
         }
     }
 
     fn wake_backup_poller(&self) {
         if self.backup_poller.is_missing()
-            && self.driver.take().is_some()
-            && let Some(worker) = self.idle.somebody_asleep()
+            && self.driver.try_take().is_some()
+            && let Some(worker) = self.idle.any_parked()
         {
-            self.ring(worker);
+            self.unpark(worker);
         }
     }
 
     fn notify(&self) {
-        if let Some(worker) = self.idle.whom_to_wake() {
-            self.ring(worker);
+        if let Some(worker) = self.idle.worker_to_notify() {
+            self.unpark(worker);
         }
     }
 
-    fn ring(&self, worker: usize) {
-        if self.members[worker].parker.ring() {
+    fn unpark(&self, worker: usize) {
+        if self.members[worker].parker.unpark() {
             self.reactor.notify();
         }
     }
@@ -125,22 +125,22 @@ impl Pool {
                 }
                 return;
             }
-            searching = self.rest(index, searching, || self.has_work(), || false);
+            searching = self.park(index, searching, || self.has_work(), || false);
         }
     }
 
     /// Sleeps, as `Worker::rest` does; true if it was woken to search. Should
     /// there be work and nobody woken, loom reports that nobody can go on.
-    fn rest(
+    fn park(
         &self,
         index: usize,
         searching: bool,
         has_work: impl Fn() -> bool,
         must_stay_up: impl Fn() -> bool,
     ) -> bool {
-        let driver = self.driver.take();
-        self.idle.fall_asleep(index, searching, driver.is_some());
-        let driver = driver.or_else(|| self.driver.take());
+        let driver = self.driver.try_take();
+        self.idle.announce_park(index, searching, driver.is_some());
+        let driver = driver.or_else(|| self.driver.try_take());
         let parker = &self.members[index].parker;
         let has_work = has_work();
         if has_work || must_stay_up() {
@@ -150,7 +150,7 @@ impl Pool {
             }
         } else {
             match driver {
-                Some(driver) if parker.prepare_drive() => {
+                Some(driver) if parker.prepare_park_on_driver() => {
                     self.reactor.wait();
                     self.let_go(Some(driver));
                 }
@@ -158,31 +158,31 @@ impl Pool {
                 rung_for => self.let_go(rung_for),
             }
         }
-        parker.unparked();
-        self.idle.wake_up(index)
+        parker.reset();
+        self.idle.withdraw_park(index)
     }
 
     /// As [`rest`](Self::rest), by one that goes away when it gets the driver.
     fn lie_at_door(&self, index: usize) {
-        self.idle.fall_asleep(index, false, false);
+        self.idle.announce_park(index, false, false);
         let parker = &self.members[index].parker;
-        if self.driver.take().is_none() && parker.prepare_park() {
+        if self.driver.try_take().is_none() && parker.prepare_park() {
             self.park_without_driver(index);
         }
-        parker.unparked();
-        let _ = self.idle.wake_up(index);
+        parker.reset();
+        let _ = self.idle.withdraw_park(index);
     }
 
     /// Loom's time does not pass, so each patrol ends at once.
     fn park_without_driver(&self, index: usize) {
-        let mut duty = self.backup_poller.begin();
+        let mut duty = self.backup_poller.try_begin();
         while let Some(on_duty) = duty {
-            if self.driver.take().is_some() {
+            if self.driver.try_take().is_some() {
                 return;
             }
-            duty = on_duty.goes_on();
+            duty = on_duty.continue_if_released();
         }
-        self.members[index].parker.sleep(None);
+        self.members[index].parker.park(None);
     }
 }
 
@@ -224,18 +224,18 @@ fn a_ring_is_heard_before_the_sleep_or_ends_it() {
     for watch_is_taken in [false, true] {
         model(move || {
             let pool = Pool::new(1);
-            let _watch = watch_is_taken.then(|| pool.driver.take());
+            let _watch = watch_is_taken.then(|| pool.driver.try_take());
             let ringer = {
                 let pool = Arc::clone(&pool);
-                thread::spawn(move || pool.ring(0))
+                thread::spawn(move || pool.unpark(0))
             };
             let parker = &pool.members[0].parker;
-            match pool.driver.take() {
-                Some(_) if parker.prepare_drive() => pool.reactor.wait(),
-                None if parker.prepare_park() => assert!(parker.sleep(None)),
+            match pool.driver.try_take() {
+                Some(_) if parker.prepare_park_on_driver() => pool.reactor.wait(),
+                None if parker.prepare_park() => assert!(parker.park(None)),
                 _ => {}
             }
-            parker.unparked();
+            parker.reset();
             ringer.join().unwrap();
         });
     }
@@ -248,32 +248,32 @@ fn a_ring_is_heard_before_the_sleep_or_ends_it() {
 fn a_watch_that_is_left_empty_is_taken() {
     model(|| {
         let shared = Arc::new((DriverLock::default(), BackupPoller::new(), Parker::new()));
-        let left = shared.0.take();
+        let left = shared.0.try_take();
         let other = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (driver, backup_poller, parker) = &*shared;
-                let may_lie = driver.take().is_none() && parker.prepare_park();
-                let mut duty = may_lie.then(|| backup_poller.begin().expect("the first"));
+                let may_lie = driver.try_take().is_none() && parker.prepare_park();
+                let mut duty = may_lie.then(|| backup_poller.try_begin().expect("the first"));
                 while let Some(on_duty) = duty {
-                    if driver.take().is_some() {
+                    if driver.try_take().is_some() {
                         break;
                     }
                     // Loom's time does not pass, so each patrol ends at once.
-                    duty = on_duty.goes_on();
+                    duty = on_duty.continue_if_released();
                     if duty.is_none() {
-                        parker.sleep(None);
+                        parker.park(None);
                     }
                 }
-                parker.unparked();
-                assert!(driver.take().is_some(), "it is empty");
+                parker.reset();
+                assert!(driver.try_take().is_some(), "it is empty");
             })
         };
         let (_, backup_poller, parker) = &*shared;
         drop(left);
-        backup_poller.note_change();
+        backup_poller.count_release();
         if backup_poller.is_missing() {
-            let on_watch = parker.ring();
+            let on_watch = parker.unpark();
             assert!(!on_watch);
         }
         other.join().unwrap();
@@ -305,7 +305,7 @@ fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
             })
         };
         let (handoff, bell, worker) = &*shared;
-        handoff.come_back(|| bell.notify());
+        handoff.take_back(|| bell.notify());
         // SAFETY: as above.
         let turns = worker.with(|turns| unsafe { *turns });
         assert_eq!(turns, substitute.join().unwrap());
@@ -322,7 +322,7 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
                 let (handoff, worker) = &*shared;
                 let left = handoff.leave();
                 assert_eq!(left, 1);
-                handoff.come_back(|| ());
+                handoff.take_back(|| ());
                 // SAFETY: what the model is about.
                 worker.with_mut(|turns| unsafe { *turns += 1 });
                 handoff.end();
@@ -341,7 +341,7 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
         };
         // Should nobody say that the seat is left, loom reports that nobody can
         // go on.
-        shared.0.wait_until_left();
+        shared.0.wait_until_vacant();
         assert!(!shared.0.substitute(1), "the pool has ended");
         owner.join().unwrap();
         substitute.join().unwrap();
@@ -353,7 +353,7 @@ fn a_substitute_is_for_the_time_that_it_was_called_for() {
     model(|| {
         let handoff = Handoff::new();
         let first = handoff.leave();
-        handoff.come_back(|| {});
+        handoff.take_back(|| {});
         let second = handoff.leave();
         assert!(!handoff.substitute(first), "that time is over");
         assert!(handoff.substitute(second));
@@ -368,7 +368,7 @@ fn trap_01_a_wake_of_the_root_as_its_worker_falls_asleep_is_heard() {
         let other = wake_the_root(&shared);
         let (pool, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.rest(0, false, || false, || due.load(SeqCst));
+            pool.park(0, false, || false, || due.load(SeqCst));
         }
         other.join().unwrap();
     });
@@ -387,7 +387,7 @@ fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
             thread::spawn(move || {
                 let pool = &shared.0;
                 // It lies down once or twice, and then has what it wants.
-                while pool.driver.take().is_none() {
+                while pool.driver.try_take().is_none() {
                     pool.lie_at_door(1);
                 }
             })
@@ -395,7 +395,7 @@ fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
         let waker = wake_the_root(&shared);
         let (pool, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.rest(0, false, || false, || due.load(SeqCst));
+            pool.park(0, false, || false, || due.load(SeqCst));
         }
         pool.wake_backup_poller();
         sibling.join().unwrap();
@@ -407,6 +407,6 @@ fn wake_the_root(shared: &Arc<(Arc<Pool>, AtomicBool)>) -> thread::JoinHandle<()
     let shared = Arc::clone(shared);
     thread::spawn(move || {
         shared.1.store(true, SeqCst);
-        shared.0.ring(0);
+        shared.0.unpark(0);
     })
 }

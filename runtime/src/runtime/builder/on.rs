@@ -1,7 +1,7 @@
 //! Setting the hooks, which `hooks` calls.
 
 use super::Builder;
-use crate::executor::hooks::TaskMeta;
+use crate::hooks::TaskMeta;
 use std::sync::Arc;
 
 impl Builder {

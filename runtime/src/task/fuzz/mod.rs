@@ -1,6 +1,6 @@
 //! Traps 2 to 9: the task cell, against a model.
 //!
-//! - [`strangers`]: who lives in the cell, or is called by it, and calls back.
+//! - [`user_code`]: who lives in the cell, or is called by it, and calls back.
 //!
 //! One task, and everything that one thread can do to it, in any order: also
 //! from within its own poll, from the destructors of its future and its
@@ -8,9 +8,9 @@
 //! phases of `state` and counts who holds a reference; it says after every
 //! step what must have been polled, queued, woken, dropped and freed.
 
-mod strangers;
+mod user_code;
 
-use super::{AbortHandle, JoinHandle, State, Task};
+use super::{AbortHandle, JoinHandle, StateWord, Task};
 use crate::{fuzzing::Choices, unwind::catch};
 use std::{
     cell::{Cell, RefCell},
@@ -21,7 +21,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
 };
-use strangers::{Joiner, Output, Queue, Script};
+use user_code::{Joiner, Output, Queue, Script};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
@@ -99,7 +99,7 @@ impl World {
 
     fn place<T>(&self, among: &RefCell<Vec<T>>) -> Option<usize> {
         let length = among.borrow().len();
-        self.choices.borrow_mut().place(length)
+        self.choices.borrow_mut().index(length)
     }
 
     fn update(&self, change: impl FnOnce(&mut Model)) {
@@ -323,7 +323,7 @@ impl World {
         let task = Task::new(
             Script(Rc::clone(self)),
             Queue(Rc::clone(self)),
-            State::scheduled(3),
+            StateWord::scheduled(3),
             Location::caller(),
             0,
         );
@@ -376,7 +376,7 @@ pub fn cell(input: &[u8]) {
         choices: RefCell::new(Choices::new(input)),
         ..World::default()
     });
-    strangers::visit(&world, || world.program());
+    user_code::visit(&world, || world.program());
 }
 
 #[cfg(test)]
