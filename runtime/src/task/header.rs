@@ -58,6 +58,7 @@ pub(crate) trait Schedule: 'static {
 /// - **H4**: A task is in one queue at most, and only that queue uses `link`.
 /// - **H5**: J1 to J5 of [`state::join`](super::state) say who may use
 ///   `join_waker`.
+// ANCHOR: header
 #[repr(C)]
 pub(crate) struct Header {
     pub(crate) state: StateWord,
@@ -72,6 +73,7 @@ pub(crate) struct Header {
     pub(crate) id: Id,
     pub(crate) origin: Origin,
 }
+// ANCHOR_END: header
 
 #[cfg(all(target_pointer_width = "64", not(loom), not(feature = "trace")))]
 const _: () = assert!(size_of::<Header>() == 40);
