@@ -165,7 +165,7 @@ impl Handle {
         self.registered.load(Relaxed) == 0
     }
 
-    /// The state of every registered source, for the inspector.
+    /// The state of every registered source. The inspector shows it.
     pub(crate) fn inspect(&self) -> Vec<SourceState> {
         let sources = lock(&self.sources);
         let each = sources.slab.iter();

@@ -193,6 +193,17 @@ impl<S: event::Source + ResourceName> Registered<S> {
         Poll::Ready(ready)
     }
 
+    /// Waits for an event to read, outside of any task, so without a budget.
+    #[cfg(unix)]
+    pub(crate) fn poll_event(&self, context: &Context<'_>) -> Poll<io::Result<ReadyEvent>> {
+        self.source.poll_ready(context, Direction::Read)
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn reactor(&self) -> &Arc<Handle> {
+        &self.reactor
+    }
+
     /// The event is used up: clears its flags that are in `ready`, unless
     /// another event has come since.
     #[cfg(unix)]

@@ -78,10 +78,10 @@ pub(crate) type WaiterKey = usize;
 
 #[derive(Default)]
 struct Waiters {
-    /// One reader and one writer, for the poll-style functions.
+    /// One reader and one writer: the poll-style functions wait here.
     slots: [Option<Waker>; 2],
-    /// Any number of waiters, for the async functions. A waiter that was woken
-    /// has no waker, but it keeps its key.
+    /// Any number of waiters: the async functions wait here. A waiter that was
+    /// woken has no waker, but it keeps its key.
     list: Slab<Waiter>,
 }
 
@@ -93,14 +93,14 @@ struct Waiter {
 pub(crate) struct Source {
     readiness: AtomicU64,
     waiters: Mutex<Waiters>,
-    /// What the object is, for the inspector.
+    /// The kind of object, which the inspector shows.
     kind: &'static str,
     /// Its addresses, filled in when a traced task waits for it.
     #[cfg(feature = "trace")]
     name: crate::trace::Name,
 }
 
-/// One moment of a source, for the inspector.
+/// One moment of a source. The inspector shows it.
 pub(crate) struct SourceState {
     /// The index in the reactor's slab.
     pub(crate) index: usize,

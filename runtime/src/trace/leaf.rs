@@ -152,10 +152,9 @@ pub(crate) fn note_input() {
     });
 }
 
-/// Notes a signal, on systems where it does not come through the reactor.
-#[cfg(not(unix))]
-pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32) {
-    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into());
+/// Notes a wait for a signal. `address` tells this listener from others.
+pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
+    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into()).at(address);
     note(polled, identity, || WaitsFor::Signal { number });
 }
 
@@ -205,12 +204,6 @@ async fn recast_all<F: Future>(future: F, what: impl Fn() -> WaitsFor) -> F::Out
 /// Notes the waits of `future` as a wait for the end of a child process.
 pub(crate) fn as_child<F: Future>(process: u32, future: F) -> impl Future<Output = F::Output> {
     recast_all(future, move || WaitsFor::Child { process })
-}
-
-/// Notes the waits of `future` as a wait for a signal.
-#[cfg(unix)]
-pub(crate) fn as_signal<F: Future>(number: i32, future: F) -> impl Future<Output = F::Output> {
-    recast_all(future, move || WaitsFor::Signal { number })
 }
 
 /// The name of a resource. It is set once it is known.

@@ -94,9 +94,6 @@ pub use crate::inspect::dump::{Dump, Untraced, dump, stuck};
 
 pub use wait::{TaskKind, TaskTrace, TimerKind, Wait, WaitsFor};
 
-#[cfg(unix)]
-pub(crate) use leaf::as_signal;
-#[cfg(not(unix))]
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
     IoSource, Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any,

@@ -73,9 +73,8 @@ pub(crate) fn note_io<T>(
 #[inline]
 pub(crate) fn note_input() {}
 
-#[cfg(not(unix))]
 #[inline]
-pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32) {}
+pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
 pub(crate) fn note_no_turn() {}
@@ -92,12 +91,6 @@ pub(crate) fn as_timer<T>(_kind: TimerKind, poll: impl FnOnce() -> T) -> T {
 
 #[inline]
 pub(crate) fn as_child<F: Future>(_process: u32, future: F) -> F {
-    future
-}
-
-#[cfg(unix)]
-#[inline]
-pub(crate) fn as_signal<F: Future>(_number: i32, future: F) -> F {
     future
 }
 

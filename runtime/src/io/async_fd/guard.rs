@@ -40,7 +40,7 @@ macro_rules! guard_methods {
             self.clear_ready_matching(Ready::ALL);
         }
 
-        /// Clears those flags that are in `ready`; see
+        /// Clears those flags that are in `ready`. See
         /// [`clear_ready`](Self::clear_ready).
         pub fn clear_ready_matching(&mut self, ready: Ready) {
             self.fd.io.clear_ready(self.event, self.ready() & ready);

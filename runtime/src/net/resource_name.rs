@@ -1,14 +1,14 @@
-//! What a socket is called by who looks inside the runtime: by its addresses.
+//! The names of sockets in the inspector and in traces: their addresses.
 
 use crate::trace::ResourceName;
 use std::{fmt::Display, io};
 
-/// `here → there`, for one that is connected.
+/// `here → there`, if the socket is connected.
 fn both(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Option<String> {
     Some(format!("{} → {}", here.ok()?, there.ok()?))
 }
 
-/// Where it listens, for one that is not.
+/// `here → there` if the socket is connected, else its own address.
 fn either(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Option<String> {
     let Ok(there) = there else {
         return Some(here.ok()?.to_string());
@@ -40,7 +40,7 @@ mod unix {
     use mio::{net, unix::pipe};
     use std::{io, os::unix::net::SocketAddr};
 
-    /// The path of the end that has one.
+    /// The path of the end that has a path.
     fn path(ends: [io::Result<SocketAddr>; 2]) -> Option<String> {
         ends.into_iter().find_map(|end| {
             let end = end.ok()?;
