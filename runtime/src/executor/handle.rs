@@ -17,7 +17,7 @@ use std::{future::Future, panic::Location, sync::Arc};
 #[derive(Clone)]
 pub struct Handle(Arc<HandleInner>);
 
-/// What a core, or all workers of a pool, wait for, and the way to their queues.
+/// The parts of a runtime that every thread may use.
 pub(crate) struct HandleInner {
     pub(crate) scheduler: Scheduler,
     pub(crate) reactor: Arc<reactor::Handle>,

@@ -4,7 +4,7 @@
 use super::{
     SharedCore,
     inject::{InjectQueue, Pushed},
-    scheduler::CoreScheduler,
+    queue::CoreScheduler,
     spawn,
 };
 use crate::{

@@ -3,6 +3,7 @@
 use super::{
     SLOTS,
     inject::{InjectQueue, Pushed},
+    queue::CoreScheduler,
 };
 use crate::{
     executor::{
@@ -13,9 +14,9 @@ use crate::{
     hooks::SharedHooks,
     primitives::Counter,
     reactor,
-    task::Task,
+    task::{JoinHandle, Task},
 };
-use std::{ptr, sync::Arc};
+use std::{future::Future, panic::Location, ptr, sync::Arc};
 
 /// The inject queue of a core, the reactor that its thread parks on, and the slot in
 /// which tasks find it.
@@ -112,4 +113,23 @@ impl Drop for SharedCore {
         // The slot holds an `Arc` of this until it is cleared, so it is empty now.
         SLOTS.put_back(self.slot);
     }
+}
+
+/// Spawns a future on a core from any thread.
+pub(crate) fn spawn<F>(
+    shared: &Arc<SharedCore>,
+    future: F,
+    location: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let scheduler = CoreScheduler(shared.slot());
+    let (handle, task) = owned_tasks::new_task(future, scheduler, location, 0);
+    if let Some(hooks) = shared.hooks() {
+        hooks.task_spawn(task.clone());
+    }
+    shared.push(task);
+    handle
 }
