@@ -6,7 +6,7 @@ use crate::trace;
 use signal_hook::{SigId, low_level};
 use std::{
     future::poll_fn,
-    io,
+    io, ptr,
     sync::{Arc, Mutex, PoisonError},
     task::{Poll, Waker},
 };
@@ -64,7 +64,7 @@ impl Signal {
                 self.seen = arrived;
                 Poll::Ready(Ok(()))
             };
-            trace::note_signal(&polled, self.number);
+            trace::note_signal(&polled, self.number, ptr::from_ref(&self.count).addr());
             polled
         })
         .await

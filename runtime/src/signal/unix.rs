@@ -6,7 +6,7 @@ use signal_hook::consts::FORBIDDEN;
 use std::{
     fmt,
     future::poll_fn,
-    io,
+    io, ptr,
     sync::Arc,
     task::{Context, Poll, ready},
 };
@@ -101,7 +101,7 @@ impl Signal {
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(budget::poll_proceed(context));
         let polled = self.poll_arrival(context);
-        trace::note_signal(&polled, self.driver.number());
+        trace::note_signal(&polled, self.driver.number(), ptr::from_ref(self).addr());
         if polled.is_ready() {
             budget::spend();
         }

@@ -152,9 +152,9 @@ pub(crate) fn note_input() {
     });
 }
 
-/// Notes a wait for a signal.
-pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32) {
-    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into());
+/// Notes a wait for a signal. `address` tells this listener from others.
+pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
+    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into()).at(address);
     note(polled, identity, || WaitsFor::Signal { number });
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn note_io<T>(
 pub(crate) fn note_input() {}
 
 #[inline]
-pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32) {}
+pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
 pub(crate) fn note_no_turn() {}

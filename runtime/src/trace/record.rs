@@ -49,7 +49,6 @@ pub(super) enum Kind {
     Task,
     Any,
     Sync,
-    #[cfg(not(unix))]
     Signal,
 }
 
