@@ -2,11 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{
-    current_thread,
-    multi_thread::{self, Pool},
-    thread_per_core::Cores,
-};
+use super::{multi_thread::Pool, thread_per_core::Cores};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -51,10 +47,8 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0.scheduler {
-            Scheduler::Cores { cores, core } => {
-                current_thread::spawn(cores.shared(*core), future, location)
-            }
-            Scheduler::Pool(pool) => multi_thread::spawn(pool, future, location),
+            Scheduler::Cores { cores, core } => cores.shared(*core).spawn_remote(future, location),
+            Scheduler::Pool(pool) => pool.spawn(future, location),
         }
     }
 

@@ -33,7 +33,7 @@ mod shared;
 mod models;
 
 pub(crate) use ranks::Ranks;
-pub(crate) use shared::{SharedCore, spawn};
+pub(crate) use shared::SharedCore;
 
 use super::{
     Driver, Handle, late,

@@ -72,6 +72,25 @@ impl SharedCore {
         &self.hooks
     }
 
+    /// Spawns a future on this core from any thread.
+    pub(crate) fn spawn_remote<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let scheduler = CoreScheduler(self.slot);
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, 0);
+        if let Some(hooks) = &self.hooks {
+            hooks.task_spawn(task.clone());
+        }
+        self.push(task);
+        handle
+    }
+
     /// Queues a task from any thread.
     pub(crate) fn push(&self, task: Task) {
         match self.inject.push(task) {
@@ -113,23 +132,4 @@ impl Drop for SharedCore {
         // The slot holds an `Arc` of this until it is cleared, so it is empty now.
         SLOTS.put_back(self.slot);
     }
-}
-
-/// Spawns a future on a core from any thread.
-pub(crate) fn spawn<F>(
-    shared: &Arc<SharedCore>,
-    future: F,
-    location: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    let scheduler = CoreScheduler(shared.slot());
-    let (handle, task) = owned_tasks::new_task(future, scheduler, location, 0);
-    if let Some(hooks) = shared.hooks() {
-        hooks.task_spawn(task.clone());
-    }
-    shared.push(task);
-    handle
 }

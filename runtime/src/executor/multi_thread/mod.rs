@@ -59,7 +59,6 @@ mod models;
 pub(crate) use driver::DriverLock;
 pub(crate) use handoff::SendWorker;
 pub use handoff::block_in_place;
-pub(crate) use spawn::spawn;
 pub(crate) use worker::Worker;
 
 use super::stable_slot::{SlotPool, StableSlot};

@@ -14,25 +14,25 @@ use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
-/// Spawns a future on a pool from any thread.
-pub(crate) fn spawn<F>(
-    pool: &Arc<Pool>,
-    future: F,
-    location: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    context::with(|current| match current {
-        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
-            worker.spawn(future, location)
-        }
-        _ => pool.spawn_remote(future, location),
-    })
-}
-
 impl Pool {
+    /// Spawns a future from any thread.
+    pub(crate) fn spawn<F>(
+        self: &Arc<Self>,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        context::with(|current| match current {
+            Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), self) => {
+                worker.spawn(future, location)
+            }
+            _ => self.spawn_remote(future, location),
+        })
+    }
+
     /// Makes a task of this pool. The caller counts and queues it.
     pub(super) fn new_task<F>(
         &self,
