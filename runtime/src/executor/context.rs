@@ -59,8 +59,8 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// [`enter`] on a thread that does not run the executor's tasks meanwhile. If the
-/// thread is in a poll, it is a poll of another runtime.
+/// [`enter`] on a thread that does not run the executor's tasks. If the thread is in a
+/// poll, it is a poll of another runtime.
 pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }

@@ -108,18 +108,6 @@ impl Task {
         unsafe { self.0.as_ref() }
     }
 
-    /// Polls the task, or drops its future if an abort was requested. Consumes the
-    /// reference that the queue held.
-    ///
-    /// # Safety
-    /// The caller took the task from its queue. This thread may touch the future:
-    /// any thread may if it is `Send`, otherwise only the thread that spawned it.
-    pub(crate) unsafe fn run(self) {
-        // SAFETY: H3: the function was made for this cell. The caller promises the
-        // rest.
-        unsafe { (self.header().vtable.run)(self) }
-    }
-
     /// Drops the future of a task that is not running, at shutdown. Consumes the
     /// reference of the list that held the task.
     ///
@@ -131,13 +119,6 @@ impl Task {
             // this thread the runner, and the caller promises the rest.
             unsafe { (self.header().vtable.cancel)(self) }
         }
-    }
-
-    /// Puts the task into its queue. The caller has got `Submit` from the state.
-    pub(crate) fn schedule(self) {
-        // SAFETY: H3: the function was made for this cell. A scheduler may be
-        // called from every thread.
-        unsafe { (self.header().vtable.schedule)(self) }
     }
 
     /// Moves the output out.

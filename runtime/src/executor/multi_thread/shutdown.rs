@@ -1,6 +1,9 @@
 //! How a pool ends.
 
-use super::{Pool, Worker, queues::until_settled, scheduler::PoolScheduler};
+use super::{
+    Pool, Worker,
+    queues::{PoolScheduler, until_settled},
+};
 use crate::{
     executor::{context, late, owned_tasks},
     fork,
