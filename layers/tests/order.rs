@@ -3,9 +3,8 @@
 use std::path::Path;
 
 fn check(folder: &str) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("..")
-        .join(folder);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let folder = root.join(folder);
     let faults = layers::faults(&folder).unwrap_or_else(|error| panic!("{error}"));
     assert!(
         faults.is_empty(),

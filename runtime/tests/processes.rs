@@ -211,7 +211,7 @@ fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
     });
 }
 
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), ignore = "reads /proc")]
 #[test]
 fn a_child_that_is_dropped_leaves_no_zombie() {
     run("the ends of two dropped children", async {
@@ -229,7 +229,7 @@ fn a_child_that_is_dropped_leaves_no_zombie() {
     });
 }
 
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), ignore = "reads /proc")]
 #[test]
 fn a_child_may_be_dropped_on_any_thread_of_a_pool() {
     let runtime = Builder::new_multi_thread().build().unwrap();

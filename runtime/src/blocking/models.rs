@@ -17,7 +17,7 @@ use loom::{
 use std::{
     future::poll_fn,
     panic::Location,
-    task::{Poll, TransitionToScheduled, Waker},
+    task::{Poll, Wake, Waker},
     time::Duration,
 };
 

@@ -1,4 +1,4 @@
-//! [`JoinSet`]: tasks that belong together.
+//! [`JoinSet`]: tasks whose outputs are collected together.
 
 use super::Group;
 use crate::{
@@ -10,18 +10,18 @@ use crate::{
 use std::{
     fmt,
     future::{Future, poll_fn},
-    panic::resume_unwind,
+    panic::{RefUnwindSafe, UnwindSafe, resume_unwind},
     pin::Pin,
     task::{Context, Poll, Waker},
 };
 
-/// Tasks with outputs of one type, collected in the order in which they end.
-/// Dropping the set aborts them all.
+/// A set of tasks with outputs of one type. You collect the outputs in the order in
+/// which the tasks end. Dropping the set aborts all its tasks.
 ///
 /// # Complexity
-/// A task that ends says so by its place in the set: waiting for the next one
-/// takes constant time however many there are. Beside the task itself, the
-/// set allocates nothing for each once it has held as many before.
+/// Spawning a task and collecting its output take constant time, however many tasks
+/// the set has: each task wakes the set through a waker of its own. The set
+/// allocates memory beside that of the tasks only while it grows.
 ///
 /// ```
 /// use wakeful::task::JoinSet;
@@ -46,31 +46,38 @@ pub struct JoinSet<T> {
     tasks: Group<JoinHandle<T>>,
 }
 
+// As for `JoinHandle`, a caught panic does not interrupt a change of a task.
+impl<T> UnwindSafe for JoinSet<T> {}
+impl<T> RefUnwindSafe for JoinSet<T> {}
+
 impl<T> JoinSet<T> {
-    /// Without tasks. Needs no runtime yet.
+    /// Creates an empty set. Needs no runtime.
     pub fn new() -> Self {
         Self {
             tasks: Group::new(),
         }
     }
 
-    /// How many tasks there are whose end has not been collected.
+    /// The number of tasks whose end has not been collected.
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set has no tasks.
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
-    /// Asks for all tasks to be dropped at their next suspension points. They
-    /// stay in the set till their ends are collected.
+    /// Requests that all tasks are dropped at their next suspension points.
+    ///
+    /// The tasks stay in the set until you collect their ends, as with
+    /// [`JoinHandle::abort`]. [`shutdown`](Self::shutdown) does both.
     pub fn abort_all(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
 
-    /// Lets all tasks go. They go on, and nobody collects their outputs.
+    /// Removes all tasks from the set without aborting them. They run on, and their
+    /// outputs are dropped.
     pub fn detach_all(&mut self) {
         drop(self.tasks.drain());
     }
@@ -80,12 +87,12 @@ impl<T: 'static> JoinSet<T> {
     fn insert(&mut self, task: JoinHandle<T>) -> AbortHandle {
         let abort = task.abort_handle();
         self.tasks.insert(task);
-        // Who has polled the set, and adds to it, may not poll it again.
+        // A task that has polled the set may spawn into it without polling it again.
         self.tasks.wake_waiter();
         abort
     }
 
-    /// Spawns a task, as [`spawn`](crate::spawn) does, into the set.
+    /// Spawns a task into the set, as [`spawn`](crate::spawn) does.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -98,7 +105,8 @@ impl<T: 'static> JoinSet<T> {
         self.insert(spawn::spawn(future))
     }
 
-    /// Spawns a task of this set on another runtime.
+    /// Spawns a task into the set on another runtime, as
+    /// [`Handle::spawn`](crate::runtime::Handle::spawn) does.
     #[track_caller]
     pub fn spawn_on<F>(&mut self, future: F, handle: &Handle) -> AbortHandle
     where
@@ -108,11 +116,11 @@ impl<T: 'static> JoinSet<T> {
         self.insert(handle.spawn(future))
     }
 
-    /// Spawns a task that stays on this thread, as
-    /// [`spawn_local`](crate::spawn_local) does, into the set.
+    /// Spawns a task into the set that stays on this thread, as
+    /// [`spawn_local`](crate::spawn_local) does.
     ///
     /// # Panics
-    /// Outside a runtime, and in a pool, where no task has a thread of its own.
+    /// Outside a runtime, and on a pool, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where
@@ -121,9 +129,9 @@ impl<T: 'static> JoinSet<T> {
         self.insert(spawn::spawn_local(future))
     }
 
-    /// Runs `work` on the blocking pool, as
-    /// [`spawn_blocking`](crate::spawn_blocking) does, as one of this set.
-    /// Aborting it helps until it begins.
+    /// Runs `work` on the blocking pool as a task of this set, as
+    /// [`spawn_blocking`](crate::spawn_blocking) does. An abort has no effect once
+    /// `work` has begun.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -136,7 +144,7 @@ impl<T: 'static> JoinSet<T> {
         self.insert(spawn::spawn_blocking(work))
     }
 
-    /// Runs `work` on the blocking pool of another runtime, as one of this set.
+    /// Runs `work` on the blocking pool of another runtime, as a task of this set.
     #[track_caller]
     pub fn spawn_blocking_on<F>(&mut self, work: F, handle: &Handle) -> AbortHandle
     where
@@ -146,41 +154,47 @@ impl<T: 'static> JoinSet<T> {
         self.insert(handle.spawn_blocking(work))
     }
 
-    /// Waits for the next task to end: its output, or why there is none.
-    /// `None` when the set is empty.
+    /// Waits until a task ends, and returns its output or a [`JoinError`].
+    /// Returns `None` if the set is empty.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// If you drop this future before it is ready, nothing is lost.
     pub async fn join_next(&mut self) -> Option<Result<T, JoinError>> {
         poll_fn(|context| self.poll_join_next(context)).await
     }
 
-    /// [`join_next`](Self::join_next), with the task's name. An error knows it
-    /// too.
+    /// Does what [`join_next`](Self::join_next) does, and returns the task's id too.
+    /// An error has it in [`JoinError::id`].
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// If you drop this future before it is ready, nothing is lost.
     pub async fn join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
         poll_fn(|context| self.poll_join_next_with_id(context)).await
     }
 
-    /// A task that has ended, if there is one. Wakes nobody later on.
+    /// Returns the end of a task that has ended already. Returns `None` if there is no
+    /// such task. It registers no waker.
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         self.try_join_next_with_id().map(without_id)
     }
 
-    /// [`try_join_next`](Self::try_join_next), with the task's name.
+    /// Does what [`try_join_next`](Self::try_join_next) does, and returns the task's
+    /// id too.
     pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
-        // The set's own waiter stays who it was: another poll may be waiting.
+        // The waiter stays registered, because another task may await the set.
         self.tasks.gather(None);
-        // Nobody waits, so nobody has to give way.
+        // No task awaits this call, so it does not spend a budget.
         let context = Context::from_waker(Waker::noop());
         let ended = budget::unconstrained(|| self.tasks.step(&context, poll_with_id))?;
         Some(ended.1)
     }
 
-    /// [`join_next`](Self::join_next), one poll of it. The last task to poll is
-    /// the one that is woken.
+    /// Polls for the next task that ends, as [`join_next`](Self::join_next) does. The
+    /// end of a task wakes the last task that called this.
+    ///
+    /// Returns `Ready(None)` if the set is empty. May return `Pending` although a
+    /// task has ended, if the budget of the calling task is spent. Then that task is
+    /// woken.
     pub fn poll_join_next(
         &mut self,
         context: &mut Context<'_>,
@@ -189,7 +203,8 @@ impl<T: 'static> JoinSet<T> {
         polled.map(|ended| ended.map(without_id))
     }
 
-    /// [`join_next_with_id`](Self::join_next_with_id), one poll of it.
+    /// Does what [`poll_join_next`](Self::poll_join_next) does, and returns the task's
+    /// id too.
     pub fn poll_join_next_with_id(
         &mut self,
         context: &mut Context<'_>,
@@ -199,39 +214,44 @@ impl<T: 'static> JoinSet<T> {
         polled.map(|ended| ended.map(|(_, result)| result))
     }
 
-    /// Waits for all tasks, and gives their outputs in the order in which they
+    /// Waits for all tasks, and returns their outputs in the order in which they
     /// ended.
     ///
     /// # Panics
-    /// With the panic of a task, or if one was aborted. The others are then
-    /// aborted.
+    /// If a task panicked, with that task's panic, and if a task was aborted. The
+    /// other tasks are aborted.
     ///
     /// # Cancel safety
-    /// Dropped, it aborts the tasks and loses the outputs.
+    /// If you drop this future before it is ready, the tasks are aborted and the
+    /// outputs are lost.
     pub async fn join_all(mut self) -> Vec<T> {
         let mut outputs = Vec::with_capacity(self.len());
         while let Some(ended) = self.join_next().await {
             match ended.map_err(JoinError::try_into_panic) {
                 Ok(output) => outputs.push(output),
                 Err(Ok(payload)) => resume_unwind(payload),
-                Err(Err(error)) => panic!("join_all: {error}"),
+                Err(Err(error)) => panic!(
+                    "`join_all` needs the output of every task ({error}): use `join_next` for \
+                     tasks that may be aborted"
+                ),
             }
         }
         outputs
     }
 
-    /// Aborts all tasks and waits until they have ended. Their outputs, and
-    /// their panics, are dropped.
+    /// Aborts all tasks and waits until they have ended. Their outputs and panics are
+    /// dropped.
     ///
     /// # Cancel safety
-    /// Dropped, it leaves the tasks aborted, and in the set.
+    /// If you drop this future before it is ready, the tasks stay in the set, and
+    /// they stay aborted.
     pub async fn shutdown(&mut self) {
         self.abort_all();
         while self.join_next().await.is_some() {}
     }
 }
 
-/// Polls a task of the set, which knows its name until it is ready.
+/// Polls a handle. It forgets the id when it is ready, so the id is read first.
 fn poll_with_id<T>(
     task: &mut JoinHandle<T>,
     context: &mut Context<'_>,
@@ -257,7 +277,7 @@ impl<T> Default for JoinSet<T> {
     }
 }
 
-/// Spawns every future into a set.
+/// Spawns every future into a new set.
 ///
 /// # Panics
 /// Outside a runtime.

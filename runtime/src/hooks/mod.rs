@@ -1,8 +1,8 @@
-//! What a program has called while its runtime goes about its work.
+//! Hooks: functions of the program that the runtime calls.
 //!
-//! A runtime without hooks keeps none: each place that would call one looks at
-//! one pointer, and goes on. A hook is a stranger's code, so it is called with
-//! nothing borrowed and no lock held, and its panic ends in it.
+//! In a runtime without hooks, each place that would call them tests one pointer. A hook
+//! is user code, so the runtime calls it without a borrow or a lock, and catches its
+//! panic.
 
 #[cfg(feature = "trace")]
 mod tracer;
@@ -22,45 +22,45 @@ use crate::{
 use std::panic::Location;
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-type OfThread = Option<Arc<dyn Fn() + Send + Sync>>;
-type OfTask = Option<Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>>;
+type ThreadHook = Option<Arc<dyn Fn() + Send + Sync>>;
+type TaskHook = Option<Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>>;
 
 /// The hooks that a [`Builder`](crate::runtime::Builder) was given.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
-    pub(crate) thread_start: OfThread,
-    pub(crate) thread_stop: OfThread,
-    pub(crate) thread_park: OfThread,
-    pub(crate) thread_unpark: OfThread,
-    pub(crate) task_spawn: OfTask,
-    pub(crate) before_task_poll: OfTask,
-    pub(crate) after_task_poll: OfTask,
-    pub(crate) task_terminate: OfTask,
-    /// Not a hook, but it is told the same things.
+    pub(crate) thread_start: ThreadHook,
+    pub(crate) thread_stop: ThreadHook,
+    pub(crate) thread_park: ThreadHook,
+    pub(crate) thread_unpark: ThreadHook,
+    pub(crate) task_spawn: TaskHook,
+    pub(crate) before_task_poll: TaskHook,
+    pub(crate) after_task_poll: TaskHook,
+    pub(crate) task_terminate: TaskHook,
+    /// The tracer is called where the hooks are.
     #[cfg(feature = "trace")]
     pub(crate) tracer: Option<Arc<Tracer>>,
 }
 
-/// The hooks of a runtime; most have none.
+/// The hooks of a runtime, if it has any.
 pub(crate) type SharedHooks = Option<Arc<Hooks>>;
 
-/// What a hook is told of the task that it is called for.
+/// The task that a hook is called for.
 #[derive(Debug)]
 pub struct TaskMeta<'a> {
     id: Id,
     #[cfg(feature = "trace")]
     spawned_at: &'static Location<'static>,
-    /// Leaves room for what lives no longer than the call.
+    /// Allows later fields that borrow from the task.
     _call: PhantomData<&'a ()>,
 }
 
 impl TaskMeta<'_> {
-    /// The task's name.
+    /// The task's id.
     pub fn id(&self) -> Id {
         self.id
     }
 
-    /// Where it was spawned. With the feature `trace`.
+    /// Where the task was spawned. With the feature `trace`.
     #[cfg(feature = "trace")]
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at
@@ -76,85 +76,85 @@ impl TaskMeta<'_> {
     }
 }
 
-fn call(hook: &OfThread) {
+fn call_thread_hook(hook: &ThreadHook) {
     if let Some(hook) = hook {
         catch_and_discard(|| budget::outside(|| hook()));
     }
 }
 
-fn tell(hook: &OfTask, task: &TaskMeta<'_>) {
+fn call_task_hook(hook: &TaskHook, task: &TaskMeta<'_>) {
     if let Some(hook) = hook {
         catch_and_discard(|| budget::outside(|| hook(task)));
     }
 }
 
 impl Hooks {
-    /// Nothing, if there is no hook to call.
+    /// `None` if no hook is set.
     pub(crate) fn shared(self) -> SharedHooks {
-        let of_threads = [
+        let thread_hooks = [
             &self.thread_start,
             &self.thread_stop,
             &self.thread_park,
             &self.thread_unpark,
         ];
-        let of_tasks = [
+        let task_hooks = [
             &self.task_spawn,
             &self.before_task_poll,
             &self.after_task_poll,
             &self.task_terminate,
         ];
-        let any = of_threads.iter().any(|hook| hook.is_some())
-            || of_tasks.iter().any(|hook| hook.is_some());
+        let any = thread_hooks.iter().any(|hook| hook.is_some())
+            || task_hooks.iter().any(|hook| hook.is_some());
         #[cfg(feature = "trace")]
         let any = any || self.tracer.is_some() || cfg!(feature = "tracing");
         any.then(|| Arc::new(self))
     }
 
     pub(crate) fn thread_start(&self) {
-        call(&self.thread_start);
+        call_thread_hook(&self.thread_start);
     }
 
     pub(crate) fn thread_stop(&self) {
-        call(&self.thread_stop);
+        call_thread_hook(&self.thread_stop);
     }
 
-    /// Whether there is one to be called when a thread goes to sleep or gets up.
+    /// Whether a hook is called when a thread parks or unparks.
     pub(crate) fn have_park_hooks(&self) -> bool {
         self.thread_park.is_some() || self.thread_unpark.is_some()
     }
 
     pub(crate) fn thread_park(&self) {
-        call(&self.thread_park);
+        call_thread_hook(&self.thread_park);
     }
 
     pub(crate) fn thread_unpark(&self) {
-        call(&self.thread_unpark);
+        call_thread_hook(&self.thread_unpark);
     }
 
-    /// A task has been spawned; nobody has seen it yet.
+    /// A task was spawned. No other thread has seen it yet.
     #[cold]
     pub(crate) fn task_spawn(&self, task: Task) {
         let meta = TaskMeta::of(task.header());
         self.admit(task, TaskKind::Task);
-        tell(&self.task_spawn, &meta);
+        call_task_hook(&self.task_spawn, &meta);
     }
 
     pub(crate) fn before_task_poll(&self, task: &TaskMeta<'_>) {
-        tell(&self.before_task_poll, task);
+        call_task_hook(&self.before_task_poll, task);
     }
 
     pub(crate) fn after_task_poll(&self, task: &TaskMeta<'_>) {
-        tell(&self.after_task_poll, task);
+        call_task_hook(&self.after_task_poll, task);
     }
 
     #[cold]
     pub(crate) fn task_terminate(&self, task: &Header) {
         self.release(task);
-        tell(&self.task_terminate, &TaskMeta::of(task));
+        call_task_hook(&self.task_terminate, &TaskMeta::of(task));
     }
 
-    /// Something that no hook is told of runs, and is traced. Called before
-    /// anybody can see it.
+    /// Traces a task, or blocking work and roots, for which no hook is called. No other
+    /// thread has seen it yet.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
     pub(crate) fn admit(&self, task: Task, kind: TaskKind) {
         #[cfg(feature = "trace")]
@@ -173,7 +173,7 @@ impl Hooks {
         let _ = (task, kind);
     }
 
-    /// It has ended.
+    /// Ends the trace of a task.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
     pub(crate) fn release(&self, task: &Header) {
         #[cfg(feature = "trace")]
@@ -185,14 +185,14 @@ impl Hooks {
         let _ = task;
     }
 
-    /// What is traced of the runtime.
+    /// The tracer, if the runtime is traced.
     #[cfg(feature = "trace")]
     pub(crate) fn tracer(&self) -> Option<&Tracer> {
         self.tracer.as_deref()
     }
 }
 
-/// The future of `block_on`, while it is there to be traced.
+/// Traces the future of `block_on` until it is dropped.
 pub(crate) struct TraceGuard<'a>(Option<(&'a Hooks, &'a Header)>);
 
 impl<'a> TraceGuard<'a> {

@@ -1,5 +1,4 @@
-//! Looking inside a running runtime: its tasks, timers, sockets and blocking
-//! pool at one moment.
+//! A snapshot of a running runtime: its tasks, timers, sockets and blocking pool.
 
 #[cfg(feature = "trace")]
 pub(crate) mod dump;
@@ -16,10 +15,12 @@ use crate::{
 #[cfg(feature = "trace")]
 use std::{panic::Location, time::Duration};
 
-/// What the runtime of this thread is doing; `None` outside one, and where only
-/// the runtime's own thread can look: on one that runs none of the tasks of a
-/// runtime whose threads share nothing. Linear in the number of tasks, timers
-/// and sockets.
+/// Takes a snapshot of this thread's runtime. The cost is linear in the number of
+/// tasks, timers and sockets.
+///
+/// Returns `None` outside a runtime. It also returns `None` for a current-thread or
+/// thread-per-core runtime on a thread that does not run its tasks, because only the
+/// owner's thread can read them.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -48,17 +49,16 @@ pub fn inspect() -> Option<Snapshot> {
     })
 }
 
-/// One moment of a runtime.
+/// A runtime at one moment.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// Every task that has not ended. The future of `block_on` is not one. They
-    /// show from the moment when they first wait, or from their spawn with the
-    /// feature `trace`.
+    /// Every task that has not ended, from the moment when it first waits. With the
+    /// feature `trace`, from its spawn. The future of `block_on` is not a task.
     pub tasks: Vec<TaskInfo>,
     /// Every timer that has not fired.
     pub timers: Vec<TimerInfo>,
-    /// Everything the reactor watches.
+    /// Every source that is registered with the reactor.
     pub sources: Vec<SourceInfo>,
     /// The blocking pool.
     pub blocking: BlockingInfo,
@@ -68,33 +68,33 @@ pub struct Snapshot {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskInfo {
-    /// Its name.
+    /// The task's id.
     pub id: Id,
-    /// Where it was spawned. With the feature `trace`.
+    /// Where the task was spawned. With the feature `trace`.
     #[cfg(feature = "trace")]
     pub location: &'static Location<'static>,
-    /// What it is doing.
+    /// Its state.
     pub state: TaskState,
-    /// How often it has been polled. With the feature `trace`.
+    /// How many times it was polled. With the feature `trace`.
     #[cfg(feature = "trace")]
     pub polls: u64,
-    /// How long ago it was spawned, to the precision of the runtime's turns.
-    /// With the feature `trace`.
+    /// The time since its spawn, which the runtime reads once for each turn of the
+    /// driver. With the feature `trace`.
     #[cfg(feature = "trace")]
     pub age: Duration,
-    /// What it waits for, in a runtime that is [traced](crate::trace).
+    /// The things that it waits for, if the runtime is [traced](crate::trace).
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     pub trace: Option<TaskTrace>,
 }
 
-/// What a task is doing.
+/// The state of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskState {
     /// It waits for a wake.
     Idle,
-    /// It stands in a queue.
+    /// It is in a queue.
     Scheduled,
     /// It is being polled.
     Running,
@@ -104,22 +104,21 @@ pub enum TaskState {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TimerInfo {
-    /// When it will fire, rounded up to the wheel's tick.
+    /// When it fires, rounded up to a tick of the timer wheel.
     pub deadline: Instant,
 }
 
-/// Something the reactor watches.
+/// A source that is registered with the reactor.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct SourceInfo {
-    /// Its place in the reactor's list.
+    /// Its index in the reactor's list.
     pub token: usize,
-    /// What it is: `"tcp listener"`, `"tcp stream"`, `"pipe"`, …
+    /// The kind of source: `"tcp listener"`, `"tcp stream"`, `"pipe"`, …
     pub kind: &'static str,
-    /// What somebody waits for it to be ready for, in words; empty if nobody
-    /// waits.
+    /// The readiness that tasks wait for, in words. Empty if no task waits.
     pub interest: String,
-    /// What it is taken to be ready for, in words.
+    /// The readiness that the runtime knows of, in words.
     pub readiness: String,
 }
 
@@ -127,16 +126,16 @@ pub struct SourceInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BlockingInfo {
-    /// Its threads.
+    /// The number of threads.
     pub threads: usize,
-    /// Those of them that wait for work.
+    /// The number of threads that wait for work.
     pub idle: usize,
-    /// Work that waits for a thread.
+    /// The amount of work that waits for a thread.
     pub queued: usize,
 }
 
 impl Snapshot {
-    /// `tasks` shows every task to the function that it is given.
+    /// `tasks` passes every task to the function that it gets.
     fn new(handle: &Handle, tasks: impl FnOnce(&mut dyn FnMut(&Header))) -> Self {
         let timers = handle.timers();
         let now = timers.clock().nanos();

@@ -1,4 +1,4 @@
-//! What can be reached of a runtime from anywhere.
+//! [`Handle`]: using a runtime from any thread.
 
 pub use crate::executor::Handle;
 
@@ -22,7 +22,7 @@ impl Handle {
     /// The runtime of this thread.
     ///
     /// # Panics
-    /// Outside a runtime; [`try_current`](Self::try_current) says so instead.
+    /// Outside a runtime. [`try_current`](Self::try_current) returns an error instead.
     #[track_caller]
     pub fn current() -> Self {
         match Self::try_current() {
@@ -34,14 +34,13 @@ impl Handle {
     /// The runtime of this thread.
     ///
     /// # Errors
-    /// If it is not inside of one.
+    /// If the thread is not inside a runtime.
     pub fn try_current() -> Result<Self, TryCurrentError> {
         context::with(|current| current.map(|current| current.handle().clone()))
             .ok_or(TryCurrentError(()))
     }
 
-    /// Hands a future to this runtime from any thread. See
-    /// [`spawn`](crate::spawn).
+    /// Spawns a future on this runtime from any thread. See [`spawn`](crate::spawn).
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -51,18 +50,18 @@ impl Handle {
         self.spawn_at(future, Location::caller())
     }
 
-    /// Has a task made on one of the cores of a
-    /// [`thread_per_core`](super::Builder::new_thread_per_core) runtime, from
-    /// any thread. `make` is called there, and the future that it returns stays
-    /// there: it need not be `Send`.
+    /// Spawns a task on one core of a
+    /// [`thread_per_core`](super::Builder::new_thread_per_core) runtime, from any
+    /// thread. That core calls `make`. The future that `make` returns stays on the core,
+    /// so it need not be `Send`.
     ///
-    /// The cores are numbered from 0, which is the thread in
-    /// [`block_on`](crate::Runtime::block_on); [`next_core`](Self::next_core)
-    /// deals them out. A runtime of one thread is a core alone.
+    /// The cores are numbered from 0. Core 0 is the thread in
+    /// [`block_on`](crate::Runtime::block_on). [`next_core`](Self::next_core) names the
+    /// cores in turn. A current-thread runtime has one core.
     ///
     /// # Panics
-    /// If there is no such core, or the runtime is a pool, whose tasks have no
-    /// place of their own. A panic in `make` is the task's.
+    /// If there is no such core, or if the runtime is a pool, whose tasks do not belong to
+    /// a thread. If `make` panics, the task has panicked.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -101,8 +100,7 @@ impl Handle {
         current_thread::spawn(cores.shared(core), future, Location::caller())
     }
 
-    /// A core for the next connection, or whatever is to be dealt out: all of
-    /// them in turn.
+    /// Names the cores in turn, to distribute connections or other work.
     ///
     /// # Panics
     /// If the runtime is a pool.
@@ -111,7 +109,7 @@ impl Handle {
         self.cores().next()
     }
 
-    /// The core that this is a handle of: the one it was taken on.
+    /// The core on which this handle was made.
     ///
     /// # Panics
     /// If the runtime is a pool.
@@ -139,18 +137,18 @@ impl Handle {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        // The runtime is at hand there, too.
+        // The work is inside this runtime too.
         let here = self.clone();
         blocking::spawn(self.blocking(), move || here.enter(work))
     }
 
-    /// Figures of this runtime: how many tasks, threads, and so on.
+    /// The metrics of this runtime.
     pub fn metrics(&self) -> RuntimeMetrics {
         RuntimeMetrics::new(self.clone())
     }
 }
 
-/// This thread is not inside of a runtime.
+/// The thread is not inside a runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TryCurrentError(());
 

@@ -7,17 +7,18 @@ use crate::{
 };
 use std::{future::Future, panic::Location};
 
-/// Hands a future to the runtime of this thread, to run beside its spawner.
-/// The future stays on this thread, so it need not be `Send`.
+/// Spawns a task that runs on this thread, concurrently with its spawner. The future
+/// need not be `Send`.
 ///
-/// The task runs whether or not the handle is awaited. Spawned while the
-/// runtime shuts down, it is cancelled at once.
+/// The task runs whether or not the handle is awaited. If the runtime is shutting down,
+/// the task is cancelled at once.
 ///
-/// One allocation. Constant time.
+/// A spawn takes one allocation and constant time.
 ///
 /// # Panics
-/// Outside a runtime, in a pool, where no task has a thread of its own, and on
-/// a thread that a [`Handle`](crate::runtime::Handle) has let in.
+/// - Outside a runtime.
+/// - In a pool, where a task does not belong to a thread.
+/// - On a thread that entered through a [`Handle`], or that belongs to the blocking pool.
 ///
 /// ```
 /// use std::rc::Rc;
@@ -39,7 +40,7 @@ where
     F::Output: 'static,
 {
     let location = Location::caller();
-    // A panic inside of the closure would name this crate as its place.
+    // A panic inside the closure would report this file as its location.
     let refused = match context::with(|current| match current {
         Some(Current::Core(core)) => Ok(core.spawn(future, location)),
         Some(Current::Worker(_) | Current::Detached(_)) => Err(NOT_LOCAL),
@@ -60,8 +61,8 @@ const NOT_AS_A_GUEST: &str = "`spawn_local` needs the thread that runs the futur
      the runtime by a `Handle`, or by `spawn_blocking`. Use `spawn`, or `Handle::spawn_on` to have \
      the future made on that thread";
 
-/// Hands a future to the runtime of this thread, which may run it on any of
-/// its threads: so it must be `Send`. Otherwise like [`spawn_local`].
+/// Spawns a task on this thread's runtime, which may run it on any of its threads. So
+/// the future must be `Send`. Otherwise this is like [`spawn_local`].
 ///
 /// # Panics
 /// Outside a runtime.
@@ -99,11 +100,11 @@ where
     }
 }
 
-/// Runs `work` on a thread of this runtime's blocking pool: reading a file,
-/// resolving a name, computing for long.
+/// Runs `work` on a thread of this runtime's blocking pool. Use it to read a file, to
+/// resolve a name, or to compute for long.
 ///
-/// Work that has begun cannot be aborted; when the runtime shuts down it is
-/// waited for. Work beyond the pool's thread limit queues.
+/// Work that has begun cannot be aborted, and the shutdown of the runtime waits for it.
+/// If all threads of the pool are busy, the work waits in a queue.
 ///
 /// # Panics
 /// Outside a runtime.

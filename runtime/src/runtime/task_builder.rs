@@ -1,6 +1,6 @@
-//! Spawning with a name or a rank.
+//! [`Builder`]: spawning with a name or a rank.
 
-use super::spawn;
+use super::{Handle, spawn};
 use crate::{
     clock::Instant,
     executor::{
@@ -12,8 +12,10 @@ use crate::{
 };
 use std::future::Future;
 
-/// Spawns tasks that have a name, for who looks inside the runtime, or a rank,
-/// for a runtime that [ranks](crate::runtime::Scheduling::Ranked) its tasks.
+/// Spawns tasks with a name or a rank.
+///
+/// The [tracer](crate::trace) shows the name. A runtime that
+/// [ranks](crate::runtime::Scheduling::Ranked) its tasks uses the rank.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -33,41 +35,45 @@ pub struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    /// Without a name or a rank yet.
+    /// Creates a builder without a name and without a rank.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// What the task is called. Names need not differ. Forgotten without the
-    /// features `trace` and `tracing`.
+    /// Sets the task's name. Several tasks may have the same one.
+    ///
+    /// Without the features `trace` and `tracing` this does nothing.
     pub fn name(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self
     }
 
-    /// How urgent the task is among those that are ready: the greater, the
-    /// sooner. Unless told, a task is as urgent as its spawner; the future of
-    /// `block_on` has 0.
+    /// Sets how urgent the task is among the ready tasks. A task with a greater
+    /// priority runs first.
     ///
-    /// Says nothing to a runtime that does not rank its tasks, nor to the
-    /// blocking pool.
+    /// The default is the spawner's priority. The future of `block_on` has 0.
+    ///
+    /// This does nothing on a runtime that does not rank its tasks, with
+    /// [`spawn_on`](Self::spawn_on), and on the blocking pool.
     pub fn priority(mut self, priority: i8) -> Self {
         self.priority = Some(priority);
         self
     }
 
-    /// By when the task has promised to be done. Among tasks of one priority
-    /// the earlier deadline goes first, and none goes last. Unless told, a task
-    /// has its spawner's. Nothing happens by itself when it passes: that is
-    /// what [`timeout_at`](crate::time::timeout_at) is for.
+    /// Sets the time by which the task should be done.
     ///
-    /// Says nothing where [`priority`](Self::priority) does not.
+    /// Among tasks of the same priority, the task with the earlier deadline runs
+    /// first, and tasks without a deadline run last. The default is the spawner's
+    /// deadline. The runtime does nothing when a deadline passes. Use
+    /// [`timeout_at`](crate::time::timeout_at) to stop a task then.
+    ///
+    /// This does nothing where [`priority`](Self::priority) does nothing.
     pub fn deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// As [`spawn`](crate::spawn).
+    /// Spawns a task, as [`spawn`](crate::spawn) does.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -82,10 +88,35 @@ impl<'a> Builder<'a> {
         spawn::spawn(future)
     }
 
-    /// As [`spawn_local`](crate::spawn_local).
+    /// Spawns a task on another runtime, as
+    /// [`Handle::spawn`](crate::runtime::Handle::spawn) does.
+    ///
+    /// ```
+    /// use wakeful::{runtime::Handle, task::Builder};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// let sum = runtime.block_on(async {
+    ///     let handle = Handle::current();
+    ///     Builder::new().name("adder").spawn_on(async { 1 + 2 }, &handle).await
+    /// })?;
+    /// assert_eq!(sum, 3);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[track_caller]
+    pub fn spawn_on<F>(self, future: F, handle: &Handle) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let _named = NameGuard::begin(self.name);
+        handle.spawn(future)
+    }
+
+    /// Spawns a task that stays on this thread, as
+    /// [`spawn_local`](crate::spawn_local) does.
     ///
     /// # Panics
-    /// Outside a runtime, and in a pool, where no task has a thread of its own.
+    /// Outside a runtime, and on a pool, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> JoinHandle<F::Output>
     where
@@ -97,7 +128,8 @@ impl<'a> Builder<'a> {
         spawn::spawn_local(future)
     }
 
-    /// As [`spawn_blocking`](crate::spawn_blocking).
+    /// Runs `work` on the blocking pool, as
+    /// [`spawn_blocking`](crate::spawn_blocking) does.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -109,6 +141,18 @@ impl<'a> Builder<'a> {
     {
         let _named = NameGuard::begin(self.name);
         spawn::spawn_blocking(work)
+    }
+
+    /// Runs `work` on the blocking pool of another runtime, as
+    /// [`Handle::spawn_blocking`](crate::runtime::Handle::spawn_blocking) does.
+    #[track_caller]
+    pub fn spawn_blocking_on<F, T>(self, work: F, handle: &Handle) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let _named = NameGuard::begin(self.name);
+        handle.spawn_blocking(work)
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     waker,
 };
 use crate::{
-    id::Id,
+    id::{CurrentGuard, Id},
     primitives::UnsafeCell,
     trace::{self, Origin},
     unwind::{catch, catch_and_discard},
@@ -140,6 +140,7 @@ where
     unsafe fn run(task: Task) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
+        let _current = CurrentGuard::enter(cell.header.id);
         match cell.header.state.transition_to_running() {
             TransitionToRunning::DoNothing => {}
             // SAFETY: C1: the transition made this thread the runner. C4: the caller
@@ -201,6 +202,7 @@ where
     // ANCHOR_END: poll
 
     unsafe fn cancel(task: Task) {
+        let _current = CurrentGuard::enter(task.header().id);
         // SAFETY: C1: the caller is the runner, and the future is on the stage.
         unsafe { Self::complete(task, Err(None)) }
     }
@@ -234,7 +236,7 @@ where
     unsafe fn end(task: Task, result: Result<F::Output, Failure>) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        let ended = cell.stage.with_mut(|stage| {
+        let outcome = cell.stage.with_mut(|stage| {
             // SAFETY: C1: only the runner touches the stage, which is empty now.
             let stage = unsafe { &mut *stage };
             match result {
@@ -257,7 +259,11 @@ where
             }
             None => 1,
         };
-        match cell.header.state.transition_to_complete(ended, references) {
+        match cell
+            .header
+            .state
+            .transition_to_complete(outcome, references)
+        {
             TransitionToComplete::LeaveOutput => return mem::forget(task),
             // SAFETY: C3: the runner owns the outcome. C4: this thread may drop it.
             TransitionToComplete::DropOutput => unsafe { output::discard(&task) },
@@ -313,12 +319,12 @@ where
     unsafe fn take_output(task: &Task, to: *mut ()) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.outcome();
+        let outcome = cell.header.state.outcome();
         let result = cell.stage.with(|stage| {
             // SAFETY: C3: the handle owns the outcome, whose kind the state word
             // tells, and takes it once. C2 pins only the future, so it may move.
             unsafe {
-                match ended {
+                match outcome {
                     Some(Outcome::Output) => Ok(ManuallyDrop::into_inner(
                         (&raw const (*stage).output).read(),
                     )),
@@ -340,12 +346,13 @@ where
     unsafe fn drop_output(task: &Task) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.outcome();
+        let _current = CurrentGuard::enter(cell.header.id);
+        let outcome = cell.header.state.outcome();
         cell.stage.with_mut(|stage| {
             // SAFETY: C3: the caller owns the outcome, whose kind the state word
             // tells, and drops it once.
             unsafe {
-                match ended {
+                match outcome {
                     Some(Outcome::Output) => ManuallyDrop::drop(&mut (*stage).output),
                     Some(Outcome::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
                     None => unreachable!("the caller knows that the task is complete"),

@@ -14,7 +14,7 @@
 //! | 2. [`Idle::worker_to_notify`] reads the    | 2. `Pool::has_work` reads the queues   |
 //! |    counts                                  |                                        |
 //!
-//! Both touch the counts with SeqCst read-modify-writes, which have one order. So either
+//! Both touch the counts with `SeqCst` read-modify-writes, which have one order. So either
 //! the first thread sees a parked worker, or the second sees the task. A plain load in
 //! the first column could return an old value, and the task would wait. tokio's `idle.rs`
 //! describes the same trap.

@@ -1,7 +1,7 @@
-//! Who lives in the task, or is called by it: the scheduler, the future, the
-//! output, and the waker of the one who joins. They call back, and panic.
+//! The code that the task calls: the scheduler, the future, the output and the join
+//! waker. Each of them calls back into the task, and may panic.
 
-use super::{Ending, Phase, Shared};
+use super::{Ending, Phase, SharedWorld};
 use crate::task::{Schedule, Task};
 use std::{
     cell::RefCell,
@@ -17,29 +17,29 @@ use std::{
 };
 
 thread_local! {
-    /// For wakers, which must be `Send` and so own no `Rc`.
-    static WORLD: RefCell<Option<Shared>> = const { RefCell::new(None) };
+    /// Wakers find the world here, because they are `Send` and cannot own an `Rc`.
+    static WORLD: RefCell<Option<SharedWorld>> = const { RefCell::new(None) };
 }
 
-/// Runs `code`, in which wakers find the world.
-pub(super) fn visit(world: &Shared, code: impl FnOnce()) {
+/// Runs `code` with the world in `WORLD`.
+pub(super) fn visit(world: &SharedWorld, code: impl FnOnce()) {
     WORLD.set(Some(Rc::clone(world)));
     code();
     WORLD.set(None);
 }
 
-pub(super) struct Queue(pub(super) Shared);
+pub(super) struct TestScheduler(pub(super) SharedWorld);
 
-impl Schedule for Queue {
+impl Schedule for TestScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
-        // SAFETY: the caller lets us read until we give the task away.
+        // SAFETY: `this` may be read until `task` is given away.
         let world = unsafe { &(*this).0 };
         assert_eq!(world.model.get().phase, Phase::Scheduled);
         world.put(task);
     }
 
     unsafe fn reschedule(this: *const Self, task: Task) {
-        // SAFETY: as above.
+        // SAFETY: `this` may be read until `task` is given away.
         let world = unsafe { &(*this).0 };
         assert_eq!(world.model.get().phase, Phase::Running { woken: true });
         world.update(|model| model.phase = Phase::Scheduled);
@@ -48,23 +48,23 @@ impl Schedule for Queue {
 
     fn unbind(&self, _: &Task) -> Option<Task> {
         assert_eq!(self.0.model.get().phase, Phase::Complete);
-        self.0.released.set(self.0.released.get() + 1);
-        // A list that is being worked off at the end comes to complete tasks.
+        self.0.unbound.set(self.0.unbound.get() + 1);
+        // Shutdown may have taken the task from the list already.
         if self.0.one_in(2) {
-            return self.0.listed.take();
+            return self.0.bound.take();
         }
         None
     }
 }
 
-/// Lives in the cell, so it goes with it.
-impl Drop for Queue {
+/// The scheduler is dropped when the cell is freed.
+impl Drop for TestScheduler {
     fn drop(&mut self) {
         self.0.freed.set(self.0.freed.get() + 1);
     }
 }
 
-pub(super) struct Script(pub(super) Shared);
+pub(super) struct Script(pub(super) SharedWorld);
 
 impl Future for Script {
     type Output = Output;
@@ -128,7 +128,7 @@ impl Drop for Script {
     }
 }
 
-pub(super) struct Output(pub(super) Shared);
+pub(super) struct Output(pub(super) SharedWorld);
 
 impl Drop for Output {
     fn drop(&mut self) {
@@ -146,22 +146,22 @@ impl Drop for Output {
     }
 }
 
-/// The waker of the one who joins: it calls back.
+/// The waker that the handle is polled with.
 #[derive(Default)]
-pub(super) struct Joiner(AtomicUsize);
+pub(super) struct JoiningWaker(AtomicUsize);
 
-impl Wake for Joiner {
+impl Wake for JoiningWaker {
     fn wake(self: Arc<Self>) {
         self.0.fetch_add(1, Relaxed);
         let world = WORLD.with_borrow(Clone::clone).expect("a program runs");
         world.act();
         if world.one_in(4) {
-            resume_unwind(Box::new("joiner"));
+            resume_unwind(Box::new("join waker"));
         }
     }
 }
 
-impl Joiner {
+impl JoiningWaker {
     pub(super) fn wakes(&self) -> usize {
         self.0.load(Relaxed)
     }

@@ -1,0 +1,68 @@
+//! What the inspector shows of a task beside its id and state: where and when it
+//! was spawned, how often it was polled, and what it waits for. Without the feature
+//! `trace`, [`Origin`] has no fields and costs nothing.
+
+#[cfg(not(feature = "trace"))]
+pub(crate) use disabled::Origin;
+#[cfg(feature = "trace")]
+pub(crate) use enabled::Origin;
+
+#[cfg(feature = "trace")]
+mod enabled {
+    use crate::trace::Record;
+    use std::{
+        panic::Location,
+        sync::atomic::{AtomicU64, Ordering::Relaxed},
+    };
+
+    pub(crate) struct Origin {
+        pub(crate) location: &'static Location<'static>,
+        /// The time of the spawn on the runtime's clock, in nanoseconds.
+        pub(crate) spawned_at: u64,
+        polls: AtomicU64,
+        /// The futures that the task waits for, if its runtime is traced.
+        pub(crate) record: Record,
+        #[cfg(feature = "tracing")]
+        pub(crate) span: crate::trace::Place,
+    }
+
+    impl Origin {
+        pub(crate) fn new(location: &'static Location<'static>, spawned_at: u64) -> Self {
+            Self {
+                location,
+                spawned_at,
+                polls: AtomicU64::new(0),
+                record: Record::default(),
+                #[cfg(feature = "tracing")]
+                span: crate::trace::Place::default(),
+            }
+        }
+
+        /// Only the runner calls this.
+        pub(crate) fn count_poll(&self) {
+            // Relaxed: the runner is the only writer, and the count orders nothing.
+            self.polls.store(self.polls() + 1, Relaxed);
+        }
+
+        pub(crate) fn polls(&self) -> u64 {
+            // Relaxed: the count orders nothing.
+            self.polls.load(Relaxed)
+        }
+    }
+}
+
+#[cfg(not(feature = "trace"))]
+mod disabled {
+    use std::panic::Location;
+
+    pub(crate) struct Origin;
+
+    impl Origin {
+        pub(crate) fn new(_: &'static Location<'static>, _: u64) -> Self {
+            Self
+        }
+
+        #[expect(clippy::unused_self, reason = "the feature's `Origin` uses it")]
+        pub(crate) fn count_poll(&self) {}
+    }
+}
