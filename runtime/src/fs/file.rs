@@ -51,7 +51,7 @@ use std::{
 pub struct File {
     /// Locked during the operations that take `&self`.
     inner: Mutex<Inner>,
-    file: Arc<fs::File>,
+    std: Arc<fs::File>,
     max_buf_size: usize,
 }
 
@@ -116,7 +116,7 @@ impl File {
         };
         Self {
             inner: Mutex::new(inner),
-            file,
+            std: file,
             max_buf_size: DEFAULT_MAX,
         }
     }
@@ -254,6 +254,7 @@ impl File {
     /// # Errors
     /// The file itself, if an operation is running or bytes were read ahead.
     /// Then use [`into_std`](Self::into_std).
+    #[expect(clippy::result_large_err, reason = "tokio's signature")]
     pub fn try_into_std(mut self) -> Result<fs::File, Self> {
         if self.inner.get_mut().pooled.is_settled() {
             Ok(self.into_file())
@@ -263,12 +264,12 @@ impl File {
     }
 
     fn into_file(self) -> fs::File {
-        let Self { inner, file, .. } = self;
+        let Self { inner, std, .. } = self;
         drop(inner);
         // An operation shares the file. None runs, unless the runtime has shut
         // down in the middle of it.
-        Arc::try_unwrap(file).unwrap_or_else(|file| {
-            file.try_clone().expect(
+        Arc::try_unwrap(std).unwrap_or_else(|shared| {
+            shared.try_clone().expect(
                 "an operation that outlives its runtime has the file, and the system has no \
                  descriptor left for a second one",
             )

@@ -175,6 +175,7 @@ mod udp {
 mod unix {
     use wakeful::net::UnixDatagram;
 
+    #[expect(clippy::unused_async, reason = "the tests await it, as for UDP")]
     async fn pair() -> (UnixDatagram, UnixDatagram) {
         UnixDatagram::pair().unwrap()
     }

@@ -354,6 +354,7 @@ mod tcp {
 mod unix {
     use wakeful::net::UnixStream;
 
+    #[expect(clippy::unused_async, reason = "the tests await it, as for TCP")]
     async fn pair() -> (UnixStream, UnixStream) {
         UnixStream::pair().unwrap()
     }

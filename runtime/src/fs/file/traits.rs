@@ -110,14 +110,14 @@ impl FromRawFd for File {
 #[cfg(unix)]
 impl AsFd for File {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.file.as_fd()
+        self.std.as_fd()
     }
 }
 
 #[cfg(unix)]
 impl AsRawFd for File {
     fn as_raw_fd(&self) -> RawFd {
-        self.file.as_raw_fd()
+        self.std.as_raw_fd()
     }
 }
 
@@ -141,19 +141,19 @@ impl FromRawHandle for File {
 #[cfg(windows)]
 impl AsHandle for File {
     fn as_handle(&self) -> BorrowedHandle<'_> {
-        self.file.as_handle()
+        self.std.as_handle()
     }
 }
 
 #[cfg(windows)]
 impl AsRawHandle for File {
     fn as_raw_handle(&self) -> RawHandle {
-        self.file.as_raw_handle()
+        self.std.as_raw_handle()
     }
 }
 
 impl fmt::Debug for File {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.file.fmt(f)
+        self.std.fmt(f)
     }
 }
