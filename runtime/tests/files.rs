@@ -245,7 +245,7 @@ fn a_file_goes_on_elsewhere_where_its_reader_was() {
         twin.read_exact(&mut comma).await.unwrap();
         assert_eq!(&comma, b", ");
         drop(file);
-        let std = twin.into_std().await.unwrap();
+        let std = twin.into_std().await;
         let rest = spawn_blocking(move || std::io::read_to_string(std));
         assert_eq!(rest.await.unwrap().unwrap(), "world");
     });
@@ -260,7 +260,7 @@ fn the_system_can_be_asked_about_an_open_file() {
     };
     run(async |folder: TempDir| {
         let path = folder.path().join("file");
-        let mut file = File::create(&path).await.unwrap();
+        let file = File::create(&path).await.unwrap();
         let descriptor = file.as_fd();
         assert_eq!(descriptor.as_raw_fd(), file.as_raw_fd());
         let asked = std::fs::File::from(descriptor.try_clone_to_owned().unwrap());

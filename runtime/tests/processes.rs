@@ -1,22 +1,15 @@
-//! Child processes and signals, with real ones.
+//! Child processes, with real ones.
 #![cfg(all(unix, not(loom), not(miri)))]
 
-use futures_util::{AsyncReadExt, AsyncWriteExt, poll};
+use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
-    future::poll_fn,
-    pin::pin,
     process::{Command as StdCommand, Stdio},
-    sync::Mutex,
     time::Duration,
 };
 use wakeful::{
     Runtime,
     process::Command,
     runtime::Builder,
-    signal::{
-        ctrl_c,
-        unix::{SignalKind, signal},
-    },
     spawn, spawn_blocking, spawn_local,
     task::{block_in_place, yield_now},
     time::timeout,
@@ -306,134 +299,6 @@ fn a_program_that_is_not_there_is_an_error() {
             .spawn()
             .unwrap_err();
         assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
-    });
-}
-
-#[test]
-fn a_signal_reaches_every_listener_and_many_count_as_one() {
-    run("the signal", async {
-        let (mut one, mut two) = (
-            signal(libc::SIGUSR1).unwrap(),
-            signal(SignalKind::user_defined1()).unwrap(),
-        );
-        for _ in 0..200 {
-            // SAFETY: a signal that is listened for.
-            assert_eq!(unsafe { libc::raise(libc::SIGUSR1) }, 0);
-        }
-        one.recv().await.unwrap();
-        two.recv().await.unwrap();
-    });
-}
-
-#[test]
-#[should_panic(expected = "you cannot listen for signal 9")]
-fn a_signal_that_cannot_be_listened_for_says_so() {
-    run("the panic", async {
-        let _ = signal(libc::SIGKILL);
-    });
-}
-
-/// Ctrl-C is the whole process's: one test at a time.
-static CTRL_C: Mutex<()> = Mutex::new(());
-
-fn press_ctrl_c() {
-    // SAFETY: a signal that has been listened for.
-    assert_eq!(unsafe { libc::raise(libc::SIGINT) }, 0);
-}
-
-#[test]
-fn a_press_between_two_waits_ends_the_second_wait() {
-    let _alone = CTRL_C.lock();
-    run("ctrl-c", async {
-        let wait = spawn_local(ctrl_c());
-        yield_now().await;
-        press_ctrl_c();
-        wait.await.unwrap().unwrap();
-        // No listener is there. The reactor does not look before the next wait.
-        press_ctrl_c();
-        let second = timeout(Duration::from_secs(5), ctrl_c()).await;
-        second.expect("it has been pressed").unwrap();
-        assert!(poll!(pin!(ctrl_c())).is_pending(), "it ends one wait only");
-    });
-}
-
-#[test]
-fn a_press_that_was_noticed_while_nothing_waited_ends_no_later_wait() {
-    let _alone = CTRL_C.lock();
-    run("ctrl-c", async {
-        let wait = spawn_local(ctrl_c());
-        yield_now().await;
-        press_ctrl_c();
-        wait.await.unwrap().unwrap();
-        press_ctrl_c();
-        // The reactor looks, and finds the press.
-        for _ in 0..3 {
-            yield_now().await;
-        }
-        let mut late = pin!(ctrl_c());
-        assert!(
-            poll!(late.as_mut()).is_pending(),
-            "the press was long before"
-        );
-        press_ctrl_c();
-        late.await.unwrap();
-    });
-}
-
-#[test]
-fn a_listener_misses_no_signal_while_it_is_not_polled() {
-    run("the signal", async {
-        let mut user = signal(SignalKind::user_defined2()).unwrap();
-        for _ in 0..3 {
-            // SAFETY: a signal that is listened for.
-            assert_eq!(unsafe { libc::raise(libc::SIGUSR2) }, 0);
-            // The reactor looks while the listener is not polled.
-            for _ in 0..3 {
-                yield_now().await;
-            }
-            user.recv().await.unwrap();
-            assert!(poll!(pin!(user.recv())).is_pending(), "it came once");
-        }
-    });
-}
-
-#[test]
-fn a_listener_whose_runtime_is_gone_returns_an_error() {
-    let listen = async { signal(SignalKind::alarm()).unwrap() };
-    let mut gone = Runtime::new().unwrap().block_on(listen);
-    run("the error", async {
-        let error = gone.recv().await.unwrap_err();
-        assert!(error.to_string().contains("has shut down"), "{error}");
-        // The next listener of the same signal works.
-        let mut here = signal(SignalKind::alarm()).unwrap();
-        // SAFETY: a signal that is listened for.
-        assert_eq!(unsafe { libc::raise(libc::SIGALRM) }, 0);
-        here.recv().await.unwrap();
-    });
-}
-
-#[test]
-fn poll_recv_wakes_the_task_that_polled_last() {
-    run("the signal", async {
-        let mut io = signal(SignalKind::io()).unwrap();
-        assert!(poll!(pin!(io.recv())).is_pending());
-        let wait = spawn_local(async move { poll_fn(|context| io.poll_recv(context)).await });
-        yield_now().await;
-        // SAFETY: a signal that is listened for.
-        assert_eq!(unsafe { libc::raise(libc::SIGIO) }, 0);
-        wait.await.unwrap().unwrap();
-    });
-}
-
-#[test]
-fn ctrl_c_ends_the_wait_for_it() {
-    let _alone = CTRL_C.lock();
-    run("ctrl-c", async {
-        let wait = spawn_local(ctrl_c());
-        yield_now().await;
-        // It is listened for since the task's first poll.
-        press_ctrl_c();
-        wait.await.unwrap().unwrap();
     });
 }
 
