@@ -54,7 +54,7 @@ pub fn pool_rows() -> Vec<Row> {
 fn row(key: &str, event: &str, entries: Vec<crate::harness::Entry>) -> Row {
     Row {
         key: key.into(),
-        title: format!("lateness of {event} beside tasks that compute 1 ms and yield"),
+        title: format!("lateness of {event} beside busy tasks"),
         unit: "µs",
         goal: Goal::Ratio(1.0),
         entries,

@@ -2,9 +2,9 @@
 
 use super::done::Done;
 use crate::{
-    contenders::{Contender, Monoio, Named, Work, one_thread},
+    contenders::{Contender, Glommio, Monoio, Named, Work, one_thread},
     harness::{
-        Entry, Goal, Row, Scale,
+        Entry, Goal, Role, Row, Scale,
         clock::{Meter, Processor},
         instructions::{counting_begins, counting_ends},
     },
@@ -32,14 +32,14 @@ pub fn rows() -> Vec<Row> {
             title: "spawn one, join it".into(),
             unit: "ns",
             goal: Goal::Ratio(0.50),
-            entries: one_thread(SpawnOne(Meter::Processor)),
+            entries: spawners(),
         },
         Row {
             key: "yield".into(),
             title: "yield, 1000 tasks take turns".into(),
             unit: "ns",
-            goal: Goal::Ratio(0.60),
-            entries: those_who_take_turns(),
+            goal: Goal::Ratio(0.80),
+            entries: fair_yielders(),
         },
         Row {
             key: "ping-pong".into(),
@@ -87,6 +87,18 @@ impl Work for SpawnMany {
     }
 }
 
+/// glommio is not part of the ratio, because its `spawn` polls the task at once.
+/// So the join finds the output there, and no task waits for a turn.
+fn spawners() -> Vec<Entry> {
+    let mut entries = one_thread(SpawnOne(Meter::Processor));
+    for entry in &mut entries {
+        if entry.name == Glommio::NAME {
+            entry.role = Role::Beside;
+        }
+    }
+    entries
+}
+
 #[derive(Clone, Copy)]
 pub struct SpawnOne(pub Meter);
 
@@ -116,7 +128,7 @@ thread_local! {
 
 /// All contenders but monoio. It puts a task that wakes itself at the head of its
 /// queue, so the same task continues and no other task gets a turn.
-fn those_who_take_turns() -> Vec<Entry> {
+fn fair_yielders() -> Vec<Entry> {
     let mut entries = one_thread(Yield(Meter::Processor));
     entries.retain(|entry| entry.name != Monoio::NAME);
     entries
