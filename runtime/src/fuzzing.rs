@@ -6,7 +6,7 @@
 //! `cargo fuzz` sets, other crates can call the bodies. `cargo test` runs them
 //! on pseudo-random inputs.
 
-pub use crate::{task::fuzz::cell, time::fuzz::wheel};
+pub use crate::{task::fuzz::cell, timers::fuzz::wheel};
 
 use std::vec;
 

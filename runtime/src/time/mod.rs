@@ -11,19 +11,12 @@
 //! [`Sleep`] owns one entry of the wheel. `timeout` and `interval` are built
 //! from sleeps.
 
-mod clock;
-#[cfg(all(any(test, fuzzing), not(loom)))]
-pub(crate) mod fuzz;
 mod instant;
 mod interval;
 mod pause;
 mod sleep;
 mod timeout;
-mod timers;
-mod wheel;
 
-#[cfg(all(test, loom))]
-mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
@@ -38,5 +31,3 @@ pub use timeout::{Timeout, timeout, timeout_at};
 pub mod error {
     pub use super::timeout::Elapsed;
 }
-
-pub(crate) use timers::Timers;

@@ -34,7 +34,7 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
+    let here = context::with(|current| matches!(current, Some(Current::Core(_))));
     assert!(
         here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"
@@ -97,7 +97,7 @@ pub async fn advance(by: Duration) {
     timers.fire(&mut due);
     let now = timers.clock().now();
     let is_in_this_tick = |deadline: &Instant| deadline.duration_since(now) < TICK;
-    if !by.is_zero() && timers.inspect().iter().any(is_in_this_tick) {
+    if !by.is_zero() && timers.deadlines().iter().any(is_in_this_tick) {
         timers.skip_to_next();
         timers.fire(&mut due);
     }

@@ -1,7 +1,7 @@
 //! [`Sleep`]: waiting until a moment.
 
-use super::{Instant, wheel::Key};
-use crate::{budget, runtime::Handle, trace};
+use super::Instant;
+use crate::{budget, runtime::Handle, timers::Key, trace};
 use std::{
     fmt,
     future::Future,

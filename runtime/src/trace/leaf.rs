@@ -7,14 +7,11 @@
 //! Without the feature, `nothing.rs` replaces this file.
 
 use super::{
+    Origin,
     record::{self, Identity, Kind, Recorder},
     wait::{TimerKind, WaitsFor},
 };
-use crate::{
-    reactor::{Direction, Source},
-    task::Header,
-    time::Instant,
-};
+use crate::{clock::Instant, id::Id};
 use std::{
     future::{Future, poll_fn},
     panic::Location,
@@ -54,6 +51,12 @@ pub(crate) fn note_label<T>(polled: &Poll<T>, address: usize, label: impl FnOnce
     });
 }
 
+/// What a wait for a descriptor is about.
+pub(crate) struct IoSource {
+    pub(crate) what: &'static str,
+    pub(crate) name: Option<Arc<str>>,
+}
+
 /// A resource of the reactor that may have a name, such as a socket's address.
 pub(crate) trait ResourceName {
     fn name(&self) -> Option<String> {
@@ -86,12 +89,12 @@ pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, address: usize) {
 }
 
 /// Notes the end of a task.
-pub(crate) fn note_task<T>(polled: &Poll<T>, task: &Header) {
-    note(polled, Identity::new(Kind::Task, task.id.get()), || {
+pub(crate) fn note_task<T>(polled: &Poll<T>, id: Id, task: &Origin) {
+    note(polled, Identity::new(Kind::Task, id.get()), || {
         WaitsFor::Task {
-            id: task.id,
-            kind: task.origin.record.kind(),
-            spawned_at: task.origin.location,
+            id,
+            kind: task.record.kind(),
+            spawned_at: task.location,
         }
     });
 }
@@ -118,19 +121,22 @@ pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
 /// Notes a resource of the reactor.
 pub(crate) fn note_io<T>(
     polled: &Poll<T>,
-    source: &Source,
     token: usize,
-    direction: Direction,
-    io: &impl ResourceName,
+    writable: bool,
+    source: impl FnOnce() -> IoSource,
 ) {
-    let kind = match direction {
-        Direction::Read => Kind::Readable,
-        Direction::Write => Kind::Writable,
+    let kind = if writable {
+        Kind::Writable
+    } else {
+        Kind::Readable
     };
-    note(polled, Identity::new(kind, token as u64), || WaitsFor::Io {
-        what: source.kind(),
-        name: source.name(|| io.name()),
-        writable: direction == Direction::Write,
+    note(polled, Identity::new(kind, token as u64), || {
+        let IoSource { what, name } = source();
+        WaitsFor::Io {
+            what,
+            name,
+            writable,
+        }
     });
 }
 
@@ -146,10 +152,9 @@ pub(crate) fn note_input() {
     });
 }
 
-/// Notes a signal, on systems where it does not come through the reactor.
-#[cfg(not(unix))]
-pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32) {
-    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into());
+/// Notes a wait for a signal. `address` tells this listener from others.
+pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
+    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into()).at(address);
     note(polled, identity, || WaitsFor::Signal { number });
 }
 
@@ -199,12 +204,6 @@ async fn recast_all<F: Future>(future: F, what: impl Fn() -> WaitsFor) -> F::Out
 /// Notes the waits of `future` as a wait for the end of a child process.
 pub(crate) fn as_child<F: Future>(process: u32, future: F) -> impl Future<Output = F::Output> {
     recast_all(future, move || WaitsFor::Child { process })
-}
-
-/// Notes the waits of `future` as a wait for a signal.
-#[cfg(unix)]
-pub(crate) fn as_signal<F: Future>(number: i32, future: F) -> impl Future<Output = F::Output> {
-    recast_all(future, move || WaitsFor::Signal { number })
 }
 
 /// The name of a resource. It is set once it is known.

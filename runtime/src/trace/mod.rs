@@ -66,99 +66,46 @@
 //!   notes.
 //!
 //! A thread-per-core runtime runs a future of its own on each core except the
-//! first. It is in every dump, and it waits for a `CancellationToken` that the
-//! end of the runtime cancels.
+//! first. It is in every dump, and it waits for the end of the
+//! runtime.
 //!
 //! [`FuturesUnordered`]: crate::group::FuturesUnordered
 //! [`JoinSet`]: crate::task::JoinSet
 //!
 //! Inside: leaf futures call the functions of `leaf`, `record` keeps their notes,
-//! and `members` keeps those of a group. `tracer` lists the tasks of a runtime.
-//! `wait` and `dump` print the result. `nothing.rs` replaces all of this when the
+//! and `members` keeps those of a group. `hooks/tracer.rs` lists the tasks of a
+//! runtime, and `inspect/dump.rs` prints the result. `nothing.rs` replaces all of this when the
 //! feature is off. `span` is for tokio-console, and `silent.rs` replaces it when
 //! the feature `tracing` is off.
 
-mod dump;
 mod leaf;
 mod members;
+mod name;
+mod origin;
 mod record;
 #[cfg(not(feature = "tracing"))]
 mod silent;
 #[cfg(feature = "tracing")]
 mod span;
-mod tracer;
 mod wait;
 
-pub use crate::inspect::TaskTrace;
-pub use dump::Dump;
-pub use wait::{TaskKind, TimerKind, Wait, WaitsFor};
+// For users, by their public paths: these live in a higher layer.
+pub use crate::inspect::dump::{Dump, Untraced, dump, stuck};
 
-#[cfg(unix)]
-pub(crate) use leaf::as_signal;
-#[cfg(not(unix))]
+pub use wait::{TaskKind, TaskTrace, TimerKind, Wait, WaitsFor};
+
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
-    Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any, note_input,
-    note_io, note_label, note_no_turn, note_task, note_time,
+    IoSource, Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any,
+    note_input, note_io, note_label, note_no_turn, note_task, note_time,
 };
 pub(crate) use members::MemberNotes;
-pub(crate) use record::{Record, polling};
+pub(crate) use name::{NameGuard, take_name};
+pub(crate) use origin::Origin;
+pub(crate) use record::{Record, TraceSink, polling};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use silent::{WakerOp, waker};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{SpanSlot, close, open};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{WakerOp, waker};
-pub(crate) use tracer::{NameGuard, Tracer, take_name};
-
-use crate::{runtime::Handle, time::Duration};
-use std::{error::Error, fmt};
-
-/// Shows what every task of this thread's runtime does and what it waits for.
-/// The cost is linear in the number of tasks.
-///
-/// # Errors
-/// Outside a runtime, and in a runtime that is not traced.
-pub fn dump() -> Result<Dump, Untraced> {
-    Handle::try_current()
-        .map_err(|_| Untraced::NoRuntime)?
-        .dump()
-}
-
-/// Shows the tasks of this thread's runtime that have waited for something, have
-/// been in a queue, or have been in one poll for longer than `longer_than`.
-///
-/// # Errors
-/// Those of [`dump`](dump()).
-pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
-    Ok(dump()?.stuck(longer_than))
-}
-
-/// Why a dump is not possible.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Untraced {
-    /// This thread is not inside a runtime.
-    NoRuntime,
-    /// The runtime is not traced.
-    NotEnabled,
-}
-
-impl fmt::Display for Untraced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoRuntime => {
-                "this thread is not inside a runtime: call this inside one, or use `Handle::dump`"
-            }
-            Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
-        })
-    }
-}
-
-impl Error for Untraced {}
-
-/// Dumps every task of a traced runtime.
-pub(crate) fn of(tracer: Option<&Tracer>) -> Result<Dump, Untraced> {
-    let tasks = tracer.ok_or(Untraced::NotEnabled)?.inspect();
-    Ok(Dump { tasks })
-}

@@ -5,12 +5,20 @@ mod silent;
 
 pub(crate) use silent::{WakerOp, waker};
 
-use crate::{
-    reactor::{Direction, Source},
-    task::Header,
-    time::Instant,
-};
-use std::{future::Future, task::Poll};
+use crate::{clock::Instant, id::Id};
+use std::{future::Future, panic::Location, task::Poll};
+
+/// Where a task came from.
+pub(crate) struct Origin;
+
+impl Origin {
+    pub(crate) fn new(_: &'static Location<'static>, _: u64) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn count_poll(&self) {}
+}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Label;
@@ -29,6 +37,9 @@ impl Label {
     pub(crate) fn note<T>(&self, _polled: &Poll<T>) {}
 }
 
+/// What a wait for a descriptor is about.
+pub(crate) struct IoSource;
+
 pub(crate) trait ResourceName {}
 
 impl<T> ResourceName for T {}
@@ -40,7 +51,7 @@ pub(crate) fn note_label<T>(_: &Poll<T>, _address: usize, _made: impl FnOnce() -
 pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _address: usize) {}
 
 #[inline]
-pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: &Header) {}
+pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: Id, _origin: &Origin) {}
 
 #[inline]
 pub(crate) fn note_any<T>(_: &Poll<T>, _address: usize, _many: usize, _what: &'static str) {}
@@ -51,14 +62,19 @@ pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
 }
 
 #[inline]
-pub(crate) fn note_io<T>(_: &Poll<T>, _: &Source, _: usize, _: Direction, _: &impl ResourceName) {}
+pub(crate) fn note_io<T>(
+    _: &Poll<T>,
+    _token: usize,
+    _writable: bool,
+    _: impl FnOnce() -> IoSource,
+) {
+}
 
 #[inline]
 pub(crate) fn note_input() {}
 
-#[cfg(not(unix))]
 #[inline]
-pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32) {}
+pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
 pub(crate) fn note_no_turn() {}
@@ -78,12 +94,6 @@ pub(crate) fn as_child<F: Future>(_process: u32, future: F) -> F {
     future
 }
 
-#[cfg(unix)]
-#[inline]
-pub(crate) fn as_signal<F: Future>(_number: i32, future: F) -> F {
-    future
-}
-
 /// The kind of a task.
 #[derive(Clone, Copy)]
 pub(crate) enum TaskKind {
@@ -95,7 +105,7 @@ pub(crate) enum TaskKind {
 pub(crate) struct Polling;
 
 #[inline]
-pub(crate) fn polling(_task: &Header) -> Polling {
+pub(crate) fn polling(_task: &Origin) -> Polling {
     Polling
 }
 

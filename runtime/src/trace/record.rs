@@ -8,14 +8,10 @@
 //! A leaf that was ready notes that, and its next wait gets a new start time.
 
 use super::{
-    tracer::Tracer,
+    Origin, TaskTrace,
     wait::{TaskKind, Wait, WaitsFor},
 };
-use crate::{
-    inspect::TaskTrace,
-    task::Header,
-    time::{Duration, Instant, Timers},
-};
+use crate::clock::Instant;
 use std::{
     cell::{Cell, RefCell},
     mem,
@@ -23,7 +19,18 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
+
+/// The runtime's side of its records.
+pub(crate) trait TraceSink: Send + Sync {
+    /// The time on the runtime's clock, in nanoseconds.
+    fn now(&self) -> u64;
+    /// An instant on that clock.
+    fn nanos_of(&self, instant: Instant) -> u64;
+    /// A poll on this thread took so many nanoseconds.
+    fn count_poll(&self, nanos: u64);
+}
 
 /// Tells one wait from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,7 +49,6 @@ pub(super) enum Kind {
     Task,
     Any,
     Sync,
-    #[cfg(not(unix))]
     Signal,
 }
 
@@ -78,7 +84,7 @@ pub(super) struct Entry {
 pub(crate) struct Record(OnceLock<Box<Traced>>);
 
 struct Traced {
-    tracer: Arc<Tracer>,
+    sink: Arc<dyn TraceSink>,
     kind: TaskKind,
     name: Option<Arc<str>>,
     polls: AtomicU64,
@@ -105,17 +111,17 @@ impl Traced {
 impl Record {
     /// Starts the record of a new task that no other thread has seen yet. A root
     /// task starts several times and keeps its first record.
-    pub(super) fn begin(&self, tracer: &Arc<Tracer>, kind: TaskKind, name: Option<Arc<str>>) {
+    pub(crate) fn begin(&self, sink: &Arc<dyn TraceSink>, kind: TaskKind, name: Option<Arc<str>>) {
         let traced = self.0.get_or_init(|| {
             Box::new(Traced {
-                tracer: Arc::clone(tracer),
+                sink: Arc::clone(sink),
                 kind,
                 name,
                 polls: AtomicU64::new(0),
                 notes: Mutex::default(),
             })
         });
-        traced.notes().since = tracer.now();
+        traced.notes().since = sink.now();
     }
 
     pub(super) fn kind(&self) -> TaskKind {
@@ -131,7 +137,7 @@ impl Record {
     /// traced. `running` comes from the task's state word.
     pub(crate) fn inspect(&self, running: bool) -> Option<TaskTrace> {
         let traced = self.0.get()?;
-        let now = traced.tracer.now();
+        let now = traced.sink.now();
         let notes = traced.notes();
         let ago = |then: u64| Duration::from_nanos(now.saturating_sub(then));
         let since = ago(notes.since);
@@ -163,7 +169,7 @@ pub(super) struct OuterNotes {
 
 /// Collects the notes of one poll.
 pub(super) struct Recorder {
-    timers: Arc<Timers>,
+    sink: Arc<dyn TraceSink>,
     /// The earlier waits that this poll has not noted yet.
     before: Vec<Entry>,
     noted: Vec<Entry>,
@@ -203,7 +209,7 @@ fn exchange(recorder: Option<Recorder>) -> Option<Recorder> {
 
 impl Recorder {
     pub(super) fn moment(&self, instant: Instant) -> u64 {
-        self.timers.clock().nanos_of(instant)
+        self.sink.nanos_of(instant)
     }
 
     /// Notes a wait, which may have begun in an earlier poll.
@@ -257,7 +263,7 @@ impl Recorder {
 
     /// Ends the poll of a member and returns what the member waits for now.
     pub(super) fn end_member(&mut self, outer: OuterNotes) -> Vec<Entry> {
-        let now = self.timers.clock().nanos();
+        let now = self.sink.now();
         let mut noted = mem::replace(&mut self.noted, outer.noted);
         let mut before = mem::replace(&mut self.before, outer.before);
         if mem::replace(&mut self.keep_all, outer.keep_all) {
@@ -317,25 +323,25 @@ pub(crate) struct Polling<'a> {
 #[cfg(not(feature = "tracing"))]
 #[inline]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> Option<Polling<'_>> {
+pub(crate) fn polling(task: &Origin) -> Option<Polling<'_>> {
     recording(task)
 }
 
 /// Begins a poll of the task, inside its span.
 #[cfg(feature = "tracing")]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
+pub(crate) fn polling(task: &Origin) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
     (super::span::enter(task), recording(task))
 }
 
 #[inline]
-fn recording(task: &Header) -> Option<Polling<'_>> {
-    task.origin.record.0.get().map(|traced| begin(traced))
+fn recording(task: &Origin) -> Option<Polling<'_>> {
+    task.record.0.get().map(|traced| begin(traced))
 }
 
 #[cold]
 fn begin(traced: &Traced) -> Polling<'_> {
-    let began = traced.tracer.now();
+    let began = traced.sink.now();
     // Ordering: Relaxed. The counter publishes nothing else and has one writer.
     let polls = traced.polls.load(Relaxed);
     traced.polls.store(polls + 1, Relaxed);
@@ -344,7 +350,7 @@ fn begin(traced: &Traced) -> Polling<'_> {
     let before = mem::take(&mut notes.waits);
     drop(notes);
     let recorder = Recorder {
-        timers: Arc::clone(traced.tracer.timers()),
+        sink: Arc::clone(&traced.sink),
         before,
         noted: Vec::new(),
         count: 0,
@@ -361,7 +367,7 @@ impl Drop for Polling<'_> {
     fn drop(&mut self) {
         let recorder = exchange(self.outer.take());
         let Some(mut recorder) = recorder else { return };
-        let over = self.traced.tracer.now();
+        let over = self.traced.sink.now();
         if recorder.keep_all {
             recorder.before.retain(|entry| !entry.withdrawn);
             recorder.noted.append(&mut recorder.before);
@@ -375,6 +381,6 @@ impl Drop for Polling<'_> {
         notes.busy += took;
         notes.waits = recorder.noted;
         drop(notes);
-        self.traced.tracer.count_poll(took);
+        self.traced.sink.count_poll(took);
     }
 }

@@ -11,8 +11,8 @@
 //! because console-subscriber's visitors look for these. A subscriber is foreign
 //! code, so this module never calls it under a lock.
 
-use super::wait::TaskKind;
-use crate::{task::Header, unwind::catch_and_discard};
+use super::{Origin, wait::TaskKind};
+use crate::{id::Id, unwind::catch_and_discard};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering::Relaxed},
@@ -45,13 +45,13 @@ impl SpanSlot {
 
 /// Opens the span of a new task that no other thread has seen yet, or of a root
 /// task that starts again.
-pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
+pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
     let kind = match kind {
         TaskKind::Task => "task",
         TaskKind::Blocking => "blocking",
         TaskKind::BlockOn => "block_on",
     };
-    let location = task.origin.location;
+    let location = task.location;
     catch_and_discard(|| {
         let span = tracing::trace_span!(
             target: "tokio::task",
@@ -59,12 +59,12 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
             "runtime.spawn",
             %kind,
             task.name = %name.unwrap_or_default(),
-            task.id = task.id.get(),
+            task.id = id.get(),
             loc.file = location.file(),
             loc.line = location.line(),
             loc.col = location.column(),
         );
-        let slot = &task.origin.span;
+        let slot = &task.span;
         // Ordering: Relaxed. The queue that passes the task to another thread
         // publishes the id too. The store of 0 in `close` publishes nothing: a
         // waker that misses it reports a span that has just closed.
@@ -76,8 +76,8 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
 
 /// Closes the span of a task that has ended. The task's wakers may live longer,
 /// and they report nothing from now on.
-pub(crate) fn close(task: &Header) {
-    let slot = &task.origin.span;
+pub(crate) fn close(task: &Origin) {
+    let slot = &task.span;
     slot.id.store(0, Relaxed);
     let span = slot.span().take();
     catch_and_discard(|| drop(span));
@@ -91,8 +91,8 @@ pub(crate) struct Inside<'a> {
 
 /// Enters the task's span for a poll.
 #[must_use]
-pub(crate) fn enter(task: &Header) -> Option<Inside<'_>> {
-    let slot = &task.origin.span;
+pub(crate) fn enter(task: &Origin) -> Option<Inside<'_>> {
+    let slot = &task.span;
     let span = slot.span().take()?;
     // A subscriber may panic.
     let mut entered = None;
@@ -112,9 +112,9 @@ impl Drop for Inside<'_> {
 }
 
 /// Reports an operation on a waker of the task.
-pub(crate) fn waker(task: &Header, op: WakerOp) {
+pub(crate) fn waker(task: &Origin, op: WakerOp) {
     // Ordering: Relaxed, as in `open`.
-    let id = task.origin.span.id.load(Relaxed);
+    let id = task.span.id.load(Relaxed);
     if id == 0 {
         return;
     }

@@ -1,10 +1,7 @@
 //! The types that say what a task waits for, and how they print.
 
-use crate::{
-    task::Id,
-    time::{Duration, Instant},
-};
-use std::{fmt, panic::Location, sync::Arc};
+use crate::{clock::Instant, id::Id};
+use std::{panic::Location, sync::Arc, time::Duration};
 
 /// One thing that a task waits for.
 #[derive(Clone, Debug)]
@@ -97,52 +94,20 @@ pub enum TaskKind {
     BlockOn,
 }
 
-impl fmt::Display for WaitsFor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Time { timer, until } => {
-                let left = until.duration_since(Instant::now());
-                let left = super::dump::Short(left);
-                match timer {
-                    TimerKind::Sleep => write!(f, "a sleep that ends in {left}"),
-                    TimerKind::Timeout => write!(f, "a timeout in {left}"),
-                    TimerKind::Interval => write!(f, "an interval's tick in {left}"),
-                }
-            }
-            Self::Io {
-                what,
-                name,
-                writable,
-            } => {
-                let ready = if *writable { "writable" } else { "readable" };
-                write!(f, "{ready}: {what}")?;
-                name.iter().try_for_each(|name| write!(f, " {name}"))
-            }
-            Self::Task {
-                id,
-                kind,
-                spawned_at,
-            } => {
-                let what = match kind {
-                    TaskKind::Blocking => "blocking work",
-                    _ => "JoinHandle of task",
-                };
-                write!(f, "{what} {id} ({})", FileLine(spawned_at))
-            }
-            Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
-            Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
-            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", FileLine(made_at)),
-            Self::Child { process } => write!(f, "child process {process}"),
-            Self::Signal { number } => write!(f, "signal {number}"),
-        }
-    }
-}
-
-/// Prints a location without its column, which would only widen the table.
-pub(super) struct FileLine(pub(super) &'static Location<'static>);
-
-impl fmt::Display for FileLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.0.file(), self.0.line())
-    }
+/// What is known of a task in a runtime that is [traced](crate::trace).
+#[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskTrace {
+    /// Whether it is a task, or something that the inspector counts as one.
+    pub kind: TaskKind,
+    /// What it was [called](crate::task::Builder::name).
+    pub name: Option<Arc<str>>,
+    /// How long ago its last poll was over; or, while it is in one, how long
+    /// ago that began.
+    pub since: Duration,
+    /// How long its polls have taken, all together.
+    pub busy: Duration,
+    /// What it waits for: what it was told to wait for in its last poll.
+    pub waits: Vec<Wait>,
 }
