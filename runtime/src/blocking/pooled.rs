@@ -1,8 +1,8 @@
-//! A stream whose operations block, lent to the pool for each of them.
+//! A blocking stream that the blocking pool borrows for each operation.
 //!
-//! Reads run ahead of their reader, and writes behind their writer: a write is
-//! done when its bytes were copied, and what became of it is heard at the next
-//! operation. So a future that is dropped in between loses nothing.
+//! Reads run ahead of the caller, and writes run behind it. A write is done as soon
+//! as its bytes are copied, and the next operation reports whether it succeeded. So
+//! dropping a future between two operations loses nothing.
 
 use crate::{
     executor::coop,
@@ -17,88 +17,90 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// How much is read at once, however little is asked for; a way through the
-/// pool costs more than the copy.
-const LEAST: usize = 16 * 1024;
-/// How much is read or written at once, however much is asked for.
-const MOST: usize = 256 * 1024;
+/// A read asks for at least this many bytes, because a trip through the pool
+/// costs more than the copy.
+const MIN_READ: usize = 16 * 1024;
+/// One operation reads or writes at most this many bytes.
+const MAX_CHUNK: usize = 256 * 1024;
 
 pub(crate) struct Pooled<T> {
-    place: Place<T>,
-    /// What was read and not handed out yet, as a part of the lent bytes.
+    state: StreamState<T>,
+    /// The part of the buffer that was read and not yet returned is
+    /// `taken..filled`.
     taken: usize,
     filled: usize,
 }
 
-enum Place<T> {
-    Here(Lent<T>),
-    Away(JoinHandle<(Lent<T>, io::Result<Done>)>),
-    /// Closed, or lost to a panic or to the end of the runtime.
+enum StreamState<T> {
+    Idle(Buffered<T>),
+    /// An operation runs in the pool.
+    Busy(JoinHandle<(Buffered<T>, io::Result<Completed>)>),
+    /// Closed, or lost when an operation panicked or the runtime ended.
     Gone,
 }
 
-/// What goes to the pool and comes back.
-struct Lent<T> {
+/// The part that moves to the pool and back.
+struct Buffered<T> {
     stream: T,
     bytes: Vec<u8>,
 }
 
-/// What has come to its end since the last look.
-enum Done {
+/// The operation that has ended since the last look.
+enum Completed {
     Nothing,
     Read(usize),
-    Wrote,
-    Sought { to: SeekFrom, place: u64 },
+    Write,
+    Seek { to: SeekFrom, position: u64 },
 }
 
 impl<T: Send + 'static> Pooled<T> {
     pub(crate) fn new(stream: T) -> Self {
         let bytes = Vec::new();
         Self {
-            place: Place::Here(Lent { stream, bytes }),
+            state: StreamState::Idle(Buffered { stream, bytes }),
             taken: 0,
             filled: 0,
         }
     }
 
-    /// Waits for the operation under way. Its error is the error of whoever
-    /// waits for it.
-    fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Done>> {
-        let Place::Away(operation) = &mut self.place else {
-            // Reading what was read ahead never waits, nor does flushing
-            // nothing, so these spend here. Else the handle spends.
+    /// Waits for the operation under way. If it failed, this caller gets the error.
+    fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Completed>> {
+        let StreamState::Busy(operation) = &mut self.state else {
+            // Returning bytes that were read ahead never waits, nor does a flush with
+            // nothing to flush. So they spend budget here. Otherwise the join handle
+            // does.
             ready!(coop::poll_budget(context));
             coop::spend();
-            return Poll::Ready(Ok(Done::Nothing));
+            return Poll::Ready(Ok(Completed::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));
-        self.place = Place::Gone;
-        let (lent, done) = joined?;
-        self.place = Place::Here(lent);
+        self.state = StreamState::Gone;
+        let (buffered, done) = joined?;
+        self.state = StreamState::Idle(buffered);
         match done {
-            Ok(Done::Read(count)) => (self.taken, self.filled) = (0, count),
-            Ok(Done::Sought { .. }) => (self.taken, self.filled) = (0, 0),
-            // A seek that has failed has moved nothing.
+            Ok(Completed::Read(count)) => (self.taken, self.filled) = (0, count),
+            Ok(Completed::Seek { .. }) => (self.taken, self.filled) = (0, 0),
+            // A failed seek has moved nothing.
             _ => {}
         }
         Poll::Ready(done)
     }
 
-    /// Begins an operation; nothing is under way.
+    /// Begins an operation. None may be under way.
     fn begin(
         &mut self,
-        operation: impl FnOnce(&mut Lent<T>) -> io::Result<Done> + Send + 'static,
+        operation: impl FnOnce(&mut Buffered<T>) -> io::Result<Completed> + Send + 'static,
     ) -> io::Result<()> {
-        match mem::replace(&mut self.place, Place::Gone) {
-            Place::Here(mut lent) => {
-                self.place = Place::Away(spawn_blocking(move || {
-                    let done = operation(&mut lent);
-                    (lent, done)
+        match mem::replace(&mut self.state, StreamState::Gone) {
+            StreamState::Idle(mut buffered) => {
+                self.state = StreamState::Busy(spawn_blocking(move || {
+                    let done = operation(&mut buffered);
+                    (buffered, done)
                 }));
                 Ok(())
             }
-            place => {
-                debug_assert!(matches!(place, Place::Gone), "nothing is under way");
+            state => {
+                debug_assert!(matches!(state, StreamState::Gone), "nothing is under way");
                 Err(io::ErrorKind::BrokenPipe.into())
             }
         }
@@ -115,31 +117,31 @@ impl<T: Send + 'static> Pooled<T> {
         loop {
             let done = ready!(self.poll_done(context))?;
             let ahead = self.filled - self.taken;
-            if let Place::Here(lent) = &self.place
+            if let StreamState::Idle(buffered) = &self.state
                 && ahead > 0
             {
                 let count = buffer.len().min(ahead);
-                buffer[..count].copy_from_slice(&lent.bytes[self.taken..][..count]);
+                buffer[..count].copy_from_slice(&buffered.bytes[self.taken..][..count]);
                 self.taken += count;
                 return Poll::Ready(Ok(count));
             }
-            if matches!(done, Done::Read(0)) || buffer.is_empty() {
+            if matches!(done, Completed::Read(0)) || buffer.is_empty() {
                 return Poll::Ready(Ok(0));
             }
-            let wanted = buffer.len().clamp(LEAST, MOST);
-            self.begin(move |lent| {
-                lent.bytes.resize(wanted, 0);
+            let wanted = buffer.len().clamp(MIN_READ, MAX_CHUNK);
+            self.begin(move |buffered| {
+                buffered.bytes.resize(wanted, 0);
                 loop {
-                    match lent.stream.read(&mut lent.bytes) {
+                    match buffered.stream.read(&mut buffered.bytes) {
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                        read => return read.map(Done::Read),
+                        read => return read.map(Completed::Read),
                     }
                 }
             })?;
         }
     }
 
-    /// Takes bytes to write. What was read ahead is lost.
+    /// Accepts bytes to write. Bytes that were read ahead are dropped.
     pub(crate) fn poll_write(
         &mut self,
         context: &mut Context<'_>,
@@ -151,7 +153,7 @@ impl<T: Send + 'static> Pooled<T> {
         self.poll_write_vectored(context, &[IoSlice::new(buffer)])
     }
 
-    /// [`poll_write`](Self::poll_write), of several buffers after each other.
+    /// Like [`poll_write`](Self::poll_write), for several buffers in a row.
     pub(crate) fn poll_write_vectored(
         &mut self,
         context: &mut Context<'_>,
@@ -162,37 +164,37 @@ impl<T: Send + 'static> Pooled<T> {
     {
         ready!(self.poll_done(context))?;
         let mut count = 0;
-        if let Place::Here(lent) = &mut self.place {
+        if let StreamState::Idle(buffered) = &mut self.state {
             (self.taken, self.filled) = (0, 0);
-            lent.bytes.clear();
+            buffered.bytes.clear();
             for buffer in buffers {
-                let taken = buffer.len().min(MOST - count);
-                lent.bytes.extend_from_slice(&buffer[..taken]);
+                let taken = buffer.len().min(MAX_CHUNK - count);
+                buffered.bytes.extend_from_slice(&buffer[..taken]);
                 count += taken;
             }
         }
-        self.begin(|lent| {
-            lent.stream.write_all(&lent.bytes)?;
-            lent.stream.flush()?;
-            Ok(Done::Wrote)
+        self.begin(|buffered| {
+            buffered.stream.write_all(&buffered.bytes)?;
+            buffered.stream.flush()?;
+            Ok(Completed::Write)
         })?;
         Poll::Ready(Ok(count))
     }
 
-    /// Waits until what was written has been, and says if it was not.
+    /// Waits until the accepted bytes are written, and returns the error if not.
     pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_done(context).map_ok(drop)
     }
 
-    /// Waits for the operation under way, and says how many bytes the stream is
+    /// Waits for the operation under way, and returns how many bytes the stream is
     /// ahead of its reader.
     pub(crate) fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         ready!(self.poll_done(context))?;
         Poll::Ready(Ok(self.filled - self.taken))
     }
 
-    /// Seeks, as the reader sees it. Polled again with the same `to`, it is the
-    /// same seek.
+    /// Seeks, relative to what the reader has seen. A second poll with the same `to`
+    /// continues the same seek.
     pub(crate) fn poll_seek(
         &mut self,
         context: &mut Context<'_>,
@@ -203,8 +205,11 @@ impl<T: Send + 'static> Pooled<T> {
     {
         loop {
             match ready!(self.poll_done(context))? {
-                Done::Sought { to: asked, place } if asked == to => {
-                    return Poll::Ready(Ok(place));
+                Completed::Seek {
+                    to: asked,
+                    position,
+                } if asked == to => {
+                    return Poll::Ready(Ok(position));
                 }
                 _ => {}
             }
@@ -213,17 +218,17 @@ impl<T: Send + 'static> Pooled<T> {
                 SeekFrom::Current(offset) => SeekFrom::Current(offset.saturating_sub(ahead)),
                 absolute => absolute,
             };
-            self.begin(move |lent| {
-                let place = lent.stream.seek(target)?;
-                Ok(Done::Sought { to, place })
+            self.begin(move |buffered| {
+                let position = buffered.stream.seek(target)?;
+                Ok(Completed::Seek { to, position })
             })?;
         }
     }
 
-    /// Drops the stream; nothing is under way.
+    /// Drops the stream. No operation may be under way.
     #[cfg(not(unix))]
     pub(crate) fn close(&mut self) {
-        self.place = Place::Gone;
+        self.state = StreamState::Gone;
     }
 }
 
