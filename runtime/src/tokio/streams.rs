@@ -1,6 +1,6 @@
-//! This crate's streams, as streams of tokio's without a wrapper.
+//! Implements tokio's traits for the streams of this crate, without a wrapper.
 
-use super::{poll_read, theirs};
+use super::{poll_read, tokio_io};
 use crate::{fs, io, net, process};
 use futures_io::{AsyncSeek, AsyncWrite};
 use std::{
@@ -12,7 +12,7 @@ use tokio::io::ReadBuf;
 
 macro_rules! reads {
     ($($Stream:ty),+) => {$(
-        impl theirs::AsyncRead for $Stream {
+        impl tokio_io::AsyncRead for $Stream {
             fn poll_read(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -24,10 +24,10 @@ macro_rules! reads {
     )+};
 }
 
-/// `$vectored` is whether several buffers at once are worth their while.
+/// `$vectored` says whether a write of several buffers is faster than several writes.
 macro_rules! writes {
     ($vectored:literal: $($Stream:ty),+) => {$(
-        impl theirs::AsyncWrite for $Stream {
+        impl tokio_io::AsyncWrite for $Stream {
             fn poll_write(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -75,17 +75,17 @@ reads!(
 );
 writes!(false: fs::File, io::Stdout, io::Stderr, process::ChildStdin);
 
-impl theirs::AsyncSeek for fs::File {
+impl tokio_io::AsyncSeek for fs::File {
     fn start_seek(mut self: Pin<&mut Self>, to: SeekFrom) -> Result<()> {
         self.2 = Some(to);
         Ok(())
     }
 
     fn poll_complete(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<u64>> {
-        // With nothing begun, tokio asks where the file is.
+        // Without a seek in progress, tokio asks for the position.
         let to = self.2.unwrap_or(SeekFrom::Current(0));
-        let place = ready!(self.as_mut().poll_seek(context, to));
+        let position = ready!(self.as_mut().poll_seek(context, to));
         self.2 = None;
-        Poll::Ready(place)
+        Poll::Ready(position)
     }
 }
