@@ -1,5 +1,5 @@
-//! Traps 6 and 10: a stranger's code panics, or calls back, at every place
-//! where the runtime runs it.
+//! Traps 6 and 10: user code panics, or calls back into the runtime, at every
+//! place where the runtime calls it.
 
 use crate::support::{Count, Drops, Gate, run, settle};
 use std::{
@@ -17,7 +17,7 @@ use std::{
 };
 use wakeful::{Runtime, runtime::Builder, spawn_local, time::sleep};
 
-/// Panics when it is dropped.
+/// Panics in its destructor.
 struct Bomb(&'static str);
 
 impl Drop for Bomb {
@@ -26,15 +26,16 @@ impl Drop for Bomb {
     }
 }
 
-/// The runtime is in order: tasks run, timers fire, other threads are heard.
-async fn all_is_well() {
+/// Checks that the runtime still works: tasks run, timers fire, and the blocking
+/// pool wakes tasks.
+async fn assert_works() {
     assert_eq!(spawn_local(async { 1 }).await.unwrap(), 1);
     sleep(Duration::from_micros(1)).await;
     assert_eq!(wakeful::spawn_blocking(|| 2).await.unwrap(), 2);
 }
 
 #[test]
-fn trap_06_a_panic_in_poll_ends_the_task_alone() {
+fn trap_06_a_panic_in_poll_ends_only_that_task() {
     run("the task that panics", async {
         let error = spawn_local(async { panic!("ouch") as () })
             .await
@@ -43,25 +44,25 @@ fn trap_06_a_panic_in_poll_ends_the_task_alone() {
         assert!(error.to_string().ends_with("panicked: ouch"), "{error}");
         let payload = error.into_panic();
         assert_eq!(*payload.downcast::<&str>().unwrap(), "ouch");
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_blocking_work_ends_the_work_alone() {
+fn trap_06_a_panic_in_blocking_work_ends_only_that_work() {
     run("the work that panics", async {
         let error = wakeful::spawn_blocking(|| panic!("ouch") as ())
             .await
             .unwrap_err();
         assert!(error.is_panic());
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
+fn trap_06_a_panic_in_the_futures_drop_is_the_result_of_the_task() {
     run("the future that panics in its drop", async {
-        // After its last poll, ...
+        // The future is dropped after its last poll.
         let bomb = Bomb("late");
         let mut bomb = Some(bomb);
         let task = spawn_local(poll_fn(move |_| {
@@ -70,7 +71,7 @@ fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
         }));
         assert!(task.await.unwrap_err().is_panic());
 
-        // ... when it is aborted, ...
+        // The future is dropped when the task is aborted.
         let bomb = Bomb("aborted");
         let task = spawn_local(async move {
             let _bomb = bomb;
@@ -79,7 +80,7 @@ fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
         settle().await;
         task.abort();
         assert!(task.await.unwrap_err().is_panic());
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -93,22 +94,22 @@ fn trap_06_a_panic_in_poll_and_another_in_drop_report_the_first() {
         }));
         let error = task.await.unwrap_err();
         assert!(error.to_string().ends_with("first"), "{error}");
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_the_outputs_drop_stays_where_it_is() {
+fn trap_06_a_panic_in_the_outputs_drop_harms_nothing() {
     run("outputs that panic in their drop", async {
-        // Dropped by the task, ...
+        // The task drops the first output.
         drop(spawn_local(async { Bomb("unclaimed") }));
         settle().await;
-        // ... and by the handle.
+        // The handle drops the second.
         let task = spawn_local(async { Bomb("unwanted") });
         settle().await;
         assert!(task.is_finished());
         drop(task);
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -128,7 +129,7 @@ fn trap_06_a_panic_at_shutdown_does_not_stop_the_shutdown() {
     assert_eq!(drops.count(), 2);
 }
 
-/// A waker that panics in the functions that are asked for.
+/// A waker whose chosen functions panic.
 fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
     const fn table(clone: bool, wake: bool, drop: bool) -> RawWakerVTable {
         const fn pick(
@@ -153,7 +154,7 @@ fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
         )
     }
     unsafe fn clone_good(data: *const ()) -> RawWaker {
-        // SAFETY: the data is a reference to a static table.
+        // SAFETY: `data` points to a static table.
         RawWaker::new(data, unsafe { &*data.cast::<RawWakerVTable>() })
     }
     static TABLES: [RawWakerVTable; 3] = [
@@ -167,7 +168,7 @@ fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
         _ => &TABLES[2],
     };
     let raw = RawWaker::new((&raw const *table).cast(), table);
-    // SAFETY: panicking is allowed; nothing is owned.
+    // SAFETY: a waker's functions may panic, and this waker owns nothing.
     ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
 }
 
@@ -176,7 +177,7 @@ fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_clone_leaves_the_handle_whole() {
+fn trap_06_a_join_waker_that_panics_in_clone_leaves_the_handle_usable() {
     run("the task", async {
         let mut task = spawn_local(async { 5 });
         let waker = hostile(true, false, false);
@@ -187,26 +188,26 @@ fn trap_06_a_joiners_waker_that_panics_in_clone_leaves_the_handle_whole() {
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_wake_hurts_nobody_else() {
+fn trap_06_a_join_waker_that_panics_in_wake_harms_nothing_else() {
     run("the task", async {
         let mut task = spawn_local(async { 5 });
         let waker = hostile(false, true, false);
         assert!(poll_with(&mut task, &waker).is_pending());
         settle().await;
         assert_eq!(task.await.unwrap(), 5);
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_drop_leaves_the_handle_whole() {
+fn trap_06_a_join_waker_that_panics_in_drop_leaves_the_handle_usable() {
     run("the task", async {
         let gate = Gate::default();
         let mut task = spawn_local(gate.clone());
         settle().await;
         let waker = hostile(false, false, true);
         assert!(poll_with(&mut task, &waker).is_pending());
-        // Replacing it drops it.
+        // The handle drops the old waker when it replaces it.
         let count = Arc::new(Count::default());
         let replaced = catch_unwind(AssertUnwindSafe(|| {
             poll_with(&mut task, &Arc::clone(&count).into())
@@ -227,7 +228,7 @@ fn trap_06_a_timers_waker_that_panics_does_not_silence_the_next_timer() {
         assert!(poll_with(&mut first, &hostile(false, true, false)).is_pending());
         let second = sleep(Duration::from_micros(1));
         second.await;
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -251,19 +252,19 @@ fn trap_06_a_sockets_waker_that_panics_does_not_silence_the_next_socket() {
         });
         let write = async {
             settle().await;
-            // All of them in one batch of events.
+            // The reactor gets all these events in one batch.
             for there in &mut writers {
                 there.write_all(b"x").await.unwrap();
             }
         };
-        let (heard, ()) = wakeful::join!(futures_util::future::join_all(reads), write);
-        assert!(heard.into_iter().all(|byte| byte.unwrap() == b'x'));
-        all_is_well().await;
+        let (received, ()) = wakeful::join!(futures_util::future::join_all(reads), write);
+        assert!(received.into_iter().all(|byte| byte.unwrap() == b'x'));
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_whole() {
+fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_usable() {
     run("the timer", async {
         let mut nap = sleep(Duration::from_millis(1));
         let clone = hostile(true, false, false);
@@ -271,16 +272,16 @@ fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_whole() 
         assert!(polled.is_err());
         let drop = hostile(false, false, true);
         let _ = poll_with(&mut nap, &drop);
-        // Replacing it drops it; so would its timer's end.
+        // The timer drops the old waker when it replaces it, or when it ends.
         let _ = catch_unwind(AssertUnwindSafe(|| poll_with(&mut nap, Waker::noop())));
         nap.await;
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[cfg(all(unix, not(miri)))]
 #[test]
-fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_whole() {
+fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_usable() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::UnixStream;
 
@@ -294,9 +295,9 @@ fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_whole(
         assert!(poll_with(&mut read, &hostile(false, false, true)).is_pending());
         let replaced = catch_unwind(AssertUnwindSafe(|| poll_with(&mut read, Waker::noop())));
         assert!(replaced.is_err());
-        let (heard, wrote) = wakeful::join!(read, there.write_all(b"x"));
-        assert_eq!((heard.unwrap(), wrote.unwrap(), byte), (1, (), *b"x"));
-        all_is_well().await;
+        let (received, wrote) = wakeful::join!(read, there.write_all(b"x"));
+        assert_eq!((received.unwrap(), wrote.unwrap(), byte), (1, (), *b"x"));
+        assert_works().await;
     });
 }
 
@@ -307,26 +308,26 @@ fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
         runtime.block_on(async { panic!("root") as () });
     }));
     assert!(panicked.is_err());
-    runtime.block_on(all_is_well());
+    runtime.block_on(assert_works());
 }
 
-/// Calls back into the runtime from each of a waker's functions.
-struct Meddler;
+/// A waker that calls back into the runtime when it is woken or dropped.
+struct CallsBack;
 
-impl Wake for Meddler {
+impl Wake for CallsBack {
     fn wake(self: Arc<Self>) {
-        meddle();
+        call_back();
     }
 }
 
-impl Drop for Meddler {
+impl Drop for CallsBack {
     fn drop(&mut self) {
-        meddle();
+        call_back();
     }
 }
 
-/// Takes every lock the runtime has.
-fn meddle() {
+/// Takes every lock that the runtime has.
+fn call_back() {
     if wakeful::inspect().is_some() {
         let mut nap = pin!(sleep(Duration::from_secs(1)));
         let _ = nap.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -338,27 +339,27 @@ fn meddle() {
 #[test]
 fn trap_10_a_waker_may_call_back_into_the_runtime() {
     run("wakers that call back", async {
-        let meddler = || Waker::from(Arc::new(Meddler));
-        // Woken by a timer.
+        let calls_back = || Waker::from(Arc::new(CallsBack));
+        // A timer wakes it.
         let mut nap = sleep(Duration::from_micros(1));
-        assert!(poll_with(&mut nap, &meddler()).is_pending());
-        // Replaced in a timer, then dropped with it.
+        assert!(poll_with(&mut nap, &calls_back()).is_pending());
+        // A timer replaces it, and then drops it.
         let mut long = sleep(Duration::from_mins(1));
-        assert!(poll_with(&mut long, &meddler()).is_pending());
-        assert!(poll_with(&mut long, &meddler()).is_pending());
+        assert!(poll_with(&mut long, &calls_back()).is_pending());
+        assert!(poll_with(&mut long, &calls_back()).is_pending());
         drop(long);
-        // Replaced in a handle, then dropped with it.
+        // A join handle replaces it, and then drops it.
         let mut task = spawn_local(pending::<()>());
-        assert!(poll_with(&mut task, &meddler()).is_pending());
-        assert!(poll_with(&mut task, &meddler()).is_pending());
+        assert!(poll_with(&mut task, &calls_back()).is_pending());
+        assert!(poll_with(&mut task, &calls_back()).is_pending());
         task.abort();
         drop(task);
-        // Woken by a handle.
+        // A join handle wakes it.
         let mut task = spawn_local(async {});
-        assert!(poll_with(&mut task, &meddler()).is_pending());
+        assert!(poll_with(&mut task, &calls_back()).is_pending());
         task.await.unwrap();
         nap.await;
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -366,7 +367,7 @@ fn trap_10_a_waker_may_call_back_into_the_runtime() {
 fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
-        let own = Meddler;
+        let own = CallsBack;
         let task = spawn_local(async move {
             let _own = own;
             pending::<()>().await;
@@ -374,14 +375,14 @@ fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
         settle().await;
         task.abort();
         let _ = task.await;
-        let own = Meddler;
+        let own = CallsBack;
         drop(spawn_local(async move {
             let _own = own;
             pending::<()>().await;
         }));
         settle().await;
     });
-    // Now at shutdown.
+    // This destructor runs at shutdown.
     drop(runtime);
 }
 
@@ -394,30 +395,30 @@ fn trap_10_a_sockets_waker_may_call_back_into_the_runtime() {
     run("the byte", async {
         let (mut here, mut there) = UnixStream::pair().unwrap();
         let mut byte = [0];
-        let meddler = || Waker::from(Arc::new(Meddler));
-        // Replaced, woken by an event, and dropped with its socket.
+        let calls_back = || Waker::from(Arc::new(CallsBack));
+        // The socket replaces it, an event wakes it, and the socket drops it.
         let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &meddler()).is_pending());
-        assert!(poll_with(&mut read, &meddler()).is_pending());
+        assert!(poll_with(&mut read, &calls_back()).is_pending());
+        assert!(poll_with(&mut read, &calls_back()).is_pending());
         there.write_all(b"x").await.unwrap();
         assert_eq!(read.await.unwrap(), 1);
         here.try_read(&mut byte).unwrap_err();
-        // In the list of those who wait for readiness, too.
+        // The list of tasks that wait for readiness does the same.
         let mut ready = Box::pin(here.readable());
-        assert!(poll_with(&mut ready, &meddler()).is_pending());
-        assert!(poll_with(&mut ready, &meddler()).is_pending());
+        assert!(poll_with(&mut ready, &calls_back()).is_pending());
+        assert!(poll_with(&mut ready, &calls_back()).is_pending());
         drop(ready);
         let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &meddler()).is_pending());
+        assert!(poll_with(&mut read, &calls_back()).is_pending());
         drop(here);
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
-    struct CallsBack(wakeful::runtime::Handle);
-    impl Drop for CallsBack {
+fn trap_10_cancelled_blocking_work_may_call_back_when_it_is_dropped() {
+    struct SpawnsWhenDropped(wakeful::runtime::Handle);
+    impl Drop for SpawnsWhenDropped {
         fn drop(&mut self) {
             drop(self.0.spawn_blocking(|| ()));
             drop(self.0.spawn(async {}));
@@ -430,11 +431,11 @@ fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
     let (end, may_end) = std::sync::mpsc::channel::<()>();
     let handle = runtime.handle().clone();
     drop(handle.spawn_blocking(move || may_end.recv()));
-    let calls_back = CallsBack(handle.clone());
+    let spawns = SpawnsWhenDropped(handle.clone());
     let queued = handle.spawn_blocking(move || {
-        let _own = (calls_back, end);
+        let _own = (spawns, end);
     });
-    // The first ends when the second, which never began, is dropped.
+    // The first work ends when the second, which never began, is dropped.
     crate::support::watched("the shutdown", || drop(runtime));
     assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
 }
@@ -447,7 +448,7 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
             self.0.store(std::thread::panicking(), SeqCst);
         }
     }
-    /// A future that is written by hand: nothing of it is unwound by itself.
+    /// A future written by hand. Unwinding out of its `poll` drops no part of it.
     struct ByHand(#[expect(dead_code, reason = "it is dropped")] Witness);
     impl Future for ByHand {
         type Output = ();
@@ -456,7 +457,7 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
         }
     }
     let mut runtimes = vec![Runtime::new().unwrap()];
-    // Miri does not know the pool's queues by these rules.
+    // Miri cannot run the pool's queues with these settings.
     if !cfg!(miri) {
         let pool = Builder::new_multi_thread().worker_threads(1);
         runtimes.push(pool.build().unwrap());
@@ -469,17 +470,17 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
             poll_fn(|_| -> Poll<()> { panic!("in the poll") }).await;
         });
         assert!(runtime.block_on(task).unwrap_err().is_panic());
-        assert!(panicking.load(SeqCst), "in a local variable of the poll");
+        assert!(panicking.load(SeqCst), "for a local variable of the poll");
 
         let panicking = Arc::new(AtomicBool::new(false));
         let task = runtime.spawn(ByHand(Witness(Arc::clone(&panicking))));
         assert!(runtime.block_on(task).unwrap_err().is_panic());
-        assert!(panicking.load(SeqCst), "in the future");
+        assert!(panicking.load(SeqCst), "for the future");
     }
 }
 
-/// The file that a panic of `code` blames.
-fn blamed(code: impl FnOnce()) -> String {
+/// The file that the panic of `code` names as its location.
+fn panic_file(code: impl FnOnce()) -> String {
     thread_local! {
         static FILE: RefCell<String> = const { RefCell::new(String::new()) };
     }
@@ -492,17 +493,17 @@ fn blamed(code: impl FnOnce()) -> String {
             before(info);
         }));
     });
-    let refused = catch_unwind(AssertUnwindSafe(code));
-    assert!(refused.is_err());
+    let rejected = catch_unwind(AssertUnwindSafe(code));
+    assert!(rejected.is_err());
     FILE.take()
 }
 
 #[test]
-fn a_constructor_that_refuses_its_argument_blames_its_caller() {
+fn a_panic_about_a_wrong_argument_names_the_callers_file() {
     use wakeful::sync::{RwLock, Semaphore, broadcast, local, mpsc};
 
     let too_many = Semaphore::MAX_PERMITS + 1;
-    let refused: [fn(); 9] = [
+    let rejected: [fn(); 9] = [
         || drop(mpsc::channel::<()>(0)),
         || drop(mpsc::channel::<()>(Semaphore::MAX_PERMITS + 1)),
         || drop(broadcast::channel::<()>(0)),
@@ -513,8 +514,11 @@ fn a_constructor_that_refuses_its_argument_blames_its_caller() {
         || _ = Semaphore::new(Semaphore::MAX_PERMITS + 1),
         || drop(wakeful::time::interval(Duration::ZERO)),
     ];
-    for (number, refused) in refused.into_iter().enumerate() {
-        assert_eq!(blamed(refused), file!(), "number {number}");
+    for (number, rejected) in rejected.into_iter().enumerate() {
+        assert_eq!(panic_file(rejected), file!(), "number {number}");
     }
-    assert_eq!(blamed(|| Semaphore::new(1).add_permits(too_many)), file!());
+    assert_eq!(
+        panic_file(|| Semaphore::new(1).add_permits(too_many)),
+        file!()
+    );
 }

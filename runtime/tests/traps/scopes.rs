@@ -1,5 +1,5 @@
-//! Trap 21: children that borrow from their parent. And traps 2, 6, 10, 11 and
-//! 19 once more, in a scope. What the compiler refuses is in `refused`.
+//! Trap 21: children that borrow from their parent. Traps 2, 6, 10, 11 and 19
+//! again, in a scope. `refused` has the code that the compiler must reject.
 
 use crate::support::{Count, Drops, Gate, run, settle, watched};
 use futures_util::poll;
@@ -26,15 +26,15 @@ use wakeful::{
     task::yield_now,
 };
 
-/// Polls a future that must be ready at once, outside a runtime.
+/// Polls a future once, outside a runtime. The future must be ready.
 fn at_once<F: Future>(future: F) -> F::Output {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("it had to wait"),
+        Poll::Pending => panic!("the future was not ready"),
     }
 }
 
-/// Polls until it is ready, so often at most.
+/// Polls a future until it is ready, at most `polls` times.
 fn within<F: Future>(polls: usize, future: F) -> F::Output {
     let mut future = pin!(future);
     for _ in 0..polls {
@@ -49,7 +49,7 @@ fn within<F: Future>(polls: usize, future: F) -> F::Output {
 }
 
 #[test]
-fn children_borrow_from_the_parent_and_give_to_it() {
+fn children_borrow_from_the_parent_and_return_values_to_it() {
     run("the children", async {
         let words = [String::from("one"), String::from("three")];
         let seen = Cell::new(0);
@@ -103,7 +103,7 @@ fn the_scope_waits_for_children_whose_handles_are_dropped() {
 }
 
 #[test]
-fn a_handle_may_go_to_a_sibling() {
+fn a_handle_may_move_to_a_sibling() {
     run("the sibling", async {
         let scope = Scope::new();
         let whole = scope.run(async {
@@ -146,7 +146,7 @@ fn only_the_child_that_was_woken_is_polled() {
 }
 
 #[test]
-fn trap_02_a_wake_when_the_scope_is_over_wakes_nobody() {
+fn trap_02_a_wake_after_the_scope_has_ended_wakes_no_task() {
     let gate = Gate::default();
     let count = Arc::new(Count::default());
     let waker = Waker::from(Arc::clone(&count));
@@ -198,14 +198,14 @@ fn the_first_error_ends_the_scope_and_its_siblings() {
             Ok(())
         }));
         assert_eq!(whole.as_mut().await, Err("failed"));
-        // All of them are gone when the error is here, and not with the scope.
+        // The scope has dropped them all before it returns the error.
         assert_eq!(drops.count(), 4);
         assert_eq!(*log.borrow(), ["waits"; 3]);
     });
 }
 
 #[test]
-fn without_an_error_the_handles_give_what_is_in_ok() {
+fn without_an_error_the_handles_return_the_value_in_ok() {
     run("the children", async {
         let scope = TryScope::<std::num::ParseIntError>::new();
         let sum = scope.run(async {
@@ -218,7 +218,7 @@ fn without_an_error_the_handles_give_what_is_in_ok() {
 }
 
 #[test]
-fn an_error_of_a_child_of_a_finished_body_is_not_lost() {
+fn an_error_of_a_child_that_outlives_the_body_is_not_lost() {
     run("the late error", async {
         let scope = TryScope::new();
         let result = scope.run(async {
@@ -232,24 +232,24 @@ fn an_error_of_a_child_of_a_finished_body_is_not_lost() {
     });
 }
 
-/// Notes the name of what is dropped, in what it borrows.
-struct Noted<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
+/// When dropped, records its name in a list that it borrows.
+struct Records<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
 
-impl Drop for Noted<'_> {
+impl Drop for Records<'_> {
     fn drop(&mut self) {
         self.1.borrow_mut().push(self.0);
     }
 }
 
 #[test]
-fn trap_21_a_dropped_scope_drops_its_children_while_what_they_borrow_is_there() {
+fn trap_21_a_dropped_scope_drops_its_children_before_the_variables_they_borrow() {
     let log = RefCell::new(Vec::new());
     let scope = LocalScope::new();
     let mut whole = Box::pin(scope.run(async {
-        let _body = Noted("body", &log);
+        let _body = Records("body", &log);
         scope.spawn(async {
-            let _child = Noted("child", &log);
-            let unpolled = Noted("never polled", &log);
+            let _child = Records("child", &log);
+            let unpolled = Records("never polled", &log);
             scope.spawn(async move {
                 let _own = unpolled;
             });
@@ -264,8 +264,8 @@ fn trap_21_a_dropped_scope_drops_its_children_while_what_they_borrow_is_there() 
 }
 
 #[test]
-fn trap_21_a_forgotten_scope_leaves_nobody_running_on_what_was_borrowed() {
-    // For Miri's search for leaks: this one is on purpose.
+fn trap_21_the_children_of_a_forgotten_scope_never_run_again() {
+    // Keeps the scope reachable, so that Miri does not report this deliberate leak.
     static FORGOTTEN: AtomicPtr<()> = AtomicPtr::new(ptr::null_mut());
 
     let gate = Gate::default();
@@ -278,7 +278,7 @@ fn trap_21_a_forgotten_scope_leaves_nobody_running_on_what_was_borrowed() {
             let gate = gate.clone();
             scope.spawn(async {
                 gate.await;
-                // It would read what is gone.
+                // This would read freed memory.
                 assert_eq!(borrowed.len(), 21);
                 panic!("polled after its parent was forgotten");
             });
@@ -291,7 +291,7 @@ fn trap_21_a_forgotten_scope_leaves_nobody_running_on_what_was_borrowed() {
         let inside: *const () = (&raw const *whole).cast();
         FORGOTTEN.store(inside.cast_mut(), SeqCst);
         mem::forget(whole);
-        // What it borrowed is the owner's again, and then it is gone.
+        // The parent uses the variable again, and then drops it.
         borrowed.clear();
         borrowed.push('x');
     }
@@ -299,13 +299,16 @@ fn trap_21_a_forgotten_scope_leaves_nobody_running_on_what_was_borrowed() {
     gate.open();
     let there = thread::spawn(move || waker.wake());
     there.join().unwrap();
-    assert!(count.wakes() >= 1, "its task is woken, in vain");
+    assert!(
+        count.wakes() >= 1,
+        "the wake reaches the task and does nothing"
+    );
     assert_eq!(gate.polls(), 1);
 }
 
 #[test]
-#[cfg_attr(miri, ignore = "it leaks a handle, on purpose")]
-fn trap_21_a_child_that_is_forgotten_by_its_sibling_is_still_waited_for() {
+#[cfg_attr(miri, ignore = "it leaks a handle on purpose")]
+fn trap_21_the_scope_waits_for_a_child_whose_handle_was_forgotten() {
     run("the child", async {
         let done = Cell::new(false);
         let scope = LocalScope::new();
@@ -322,7 +325,7 @@ fn trap_21_a_child_that_is_forgotten_by_its_sibling_is_still_waited_for() {
 }
 
 #[test]
-fn trap_06_a_panic_goes_on_when_the_siblings_are_gone() {
+fn trap_06_a_panic_continues_after_the_siblings_were_dropped() {
     let drops = Drops::default();
     let scope = LocalScope::new();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -349,7 +352,7 @@ fn trap_06_a_panic_goes_on_when_the_siblings_are_gone() {
     assert_eq!(drops.count(), 3);
 }
 
-/// Panics when it is dropped.
+/// Panics in its destructor.
 struct Bomb(&'static str);
 
 impl Drop for Bomb {
@@ -359,8 +362,8 @@ impl Drop for Bomb {
 }
 
 #[test]
-fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
-    // Of several panics, the first goes on. In a poll, ...
+fn trap_06_a_destructor_that_panics_does_not_keep_the_others_from_being_dropped() {
+    // Of several panics, the first continues. Here a child panics in its poll.
     let drops = Drops::default();
     let children = |scope: &'static str| {
         let (bomb, droplet) = (Bomb(scope), drops.droplet());
@@ -371,7 +374,7 @@ fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
     };
     let message = |test: &mut dyn FnMut()| {
         let panicked = catch_unwind(AssertUnwindSafe(test));
-        let payload = panicked.expect_err("it panics");
+        let payload = panicked.expect_err("the code panics");
         payload.downcast::<String>().map_or_else(
             |payload| (*payload.downcast::<&str>().unwrap()).to_owned(),
             |text| *text,
@@ -393,7 +396,7 @@ fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
     });
     assert_eq!((first.as_str(), drops.count()), ("first", 2));
 
-    // ... when the scope is dropped, ...
+    // Here the scope is dropped.
     let first = message(&mut || {
         let scope = LocalScope::new();
         let mut whole = Box::pin(scope.run(async {
@@ -409,7 +412,7 @@ fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
     });
     assert_eq!((first.as_str(), drops.count()), ("first", 4));
 
-    // ... when another has failed, and when a child is ready.
+    // Here another child has failed.
     let first = message(&mut || {
         let scope = LocalTryScope::new();
         let _ = within(
@@ -427,6 +430,8 @@ fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
         );
     });
     assert_eq!((first.as_str(), drops.count()), ("first", 5));
+
+    // Here a child is dropped because it is ready.
     let first = message(&mut || {
         let scope = LocalScope::new();
         let bomb = Bomb("late");
@@ -445,7 +450,7 @@ fn trap_06_destructors_that_panic_keep_nobody_from_being_dropped() {
 }
 
 #[test]
-fn trap_06_a_panic_ends_the_task_around_the_scope_alone() {
+fn trap_06_a_panic_in_a_scope_ends_only_the_task_around_it() {
     run("the task", async {
         let task = spawn_local(async {
             let scope = Scope::new();
@@ -463,7 +468,7 @@ fn trap_06_a_panic_ends_the_task_around_the_scope_alone() {
 
 #[test]
 fn trap_10_a_destructor_may_spawn_and_wake() {
-    /// Spawns into the scope, and wakes a sibling, when it is dropped.
+    /// When dropped, spawns into the scope and wakes a sibling.
     struct Spawns<'scope> {
         scope: &'scope LocalScope<'scope>,
         sibling: Gate,
@@ -528,7 +533,7 @@ fn trap_11_each_child_spawns_the_next_without_a_deep_stack() {
 }
 
 #[test]
-fn trap_19_a_child_that_wakes_itself_starves_nobody() {
+fn trap_19_a_child_that_wakes_itself_starves_no_other_task() {
     run("the sibling and the neighbour", async {
         let neighbour = spawn_local(async {
             for _ in 0..10 {
@@ -558,7 +563,7 @@ fn trap_19_a_child_that_wakes_itself_starves_nobody() {
 }
 
 #[test]
-fn trap_19_children_that_spawn_for_ever_starve_nobody() {
+fn trap_19_children_that_spawn_for_ever_starve_no_other_task() {
     fn spawn_next<'scope>(scope: &'scope LocalTryScope<'scope, &'static str>) {
         scope.spawn(async move {
             spawn_next(scope);
@@ -584,7 +589,7 @@ fn trap_19_children_that_spawn_for_ever_starve_nobody() {
 }
 
 #[test]
-fn trap_19_a_child_that_spends_the_budget_costs_its_siblings_their_turn_once() {
+fn trap_19_a_child_that_spends_the_budget_costs_its_siblings_one_turn() {
     run("the siblings", async {
         let polls = Cell::new(0);
         let scope = LocalScope::new();
@@ -609,12 +614,12 @@ fn trap_19_a_child_that_spends_the_budget_costs_its_siblings_their_turn_once() {
                 }
             })
             .await;
-        assert!(polls.get() < 100, "{} polls in vain", polls.get() - 50);
+        assert!(polls.get() < 100, "{} useless polls", polls.get() - 50);
     });
 }
 
 #[test]
-fn a_child_of_a_child_of_a_scope_in_a_scope() {
+fn a_scope_may_run_inside_a_child_of_another() {
     run("the inner child", async {
         let outer = Scope::new();
         let list = [1, 2, 3];
@@ -636,7 +641,7 @@ fn a_child_of_a_child_of_a_scope_in_a_scope() {
 }
 
 #[test]
-fn another_thread_may_spawn_into_a_scope_that_sleeps() {
+fn another_thread_may_spawn_into_a_scope_that_waits() {
     let runtime = Runtime::new().unwrap();
     let (arrived, asked) = (Notify::new(), AtomicUsize::new(0));
     let scope = Scope::new();
@@ -664,7 +669,7 @@ fn another_thread_may_spawn_into_a_scope_that_sleeps() {
 }
 
 #[test]
-fn children_may_share_what_is_not_send() {
+fn children_of_a_local_scope_may_share_values_that_are_not_send() {
     run("the children", async {
         let shared = Rc::new(RefCell::new(Vec::new()));
         let scope = LocalScope::new();
@@ -685,21 +690,21 @@ fn children_may_share_what_is_not_send() {
 }
 
 #[test]
-fn a_scope_that_runs_twice_says_so_and_stays_as_it_is() {
+fn a_second_run_of_a_scope_panics_and_changes_nothing() {
     let drops = Drops::default();
     let scope = Scope::new();
     at_once(scope.run(async {}));
     let again = catch_unwind(AssertUnwindSafe(|| at_once(scope.run(async {}))));
-    let said = again.unwrap_err().downcast::<&str>().unwrap();
-    assert!(said.starts_with("a scope runs once"), "{said}");
+    let message = again.unwrap_err().downcast::<&str>().unwrap();
+    assert!(message.starts_with("a scope runs only once"), "{message}");
     let droplet = drops.droplet();
     drop(scope.spawn(async move { drop(droplet) }));
-    assert_eq!(drops.count(), 1, "it is over");
+    assert_eq!(drops.count(), 1, "the scope has ended");
 }
 
 #[test]
-#[should_panic(expected = "the scope was over")]
-fn a_handle_that_outlives_its_child_says_so() {
+#[should_panic(expected = "the scope ended before this child was ready")]
+fn polling_the_handle_of_a_dropped_child_panics_with_the_reason() {
     let scope = TryScope::new();
     let handle = Cell::new(None);
     let failed: Result<(), _> = at_once(scope.run(async {

@@ -1,5 +1,5 @@
-//! Blocking on a worker's own thread: everybody else goes on, and the worker
-//! comes back.
+//! `block_in_place`: other tasks go on while a worker's thread blocks, and the
+//! thread becomes a worker again.
 
 use crate::support::{Drops, watched};
 use std::{
@@ -31,10 +31,10 @@ fn pool(workers: usize) -> Runtime {
 }
 
 #[test]
-fn the_tasks_of_a_worker_that_blocks_go_on() {
-    // One worker: whoever goes on, goes on in its place.
+fn the_tasks_of_a_worker_that_blocks_in_place_go_on() {
+    // With one worker, the tasks can only go on in a replacement thread.
     let runtime = pool(1);
-    watched("a task that the one who blocks waits for", || {
+    watched("a task that the blocked thread waits for", || {
         runtime.block_on(async {
             let (sender, receiver) = mpsc::channel();
             let other = spawn(async move {
@@ -44,18 +44,18 @@ fn the_tasks_of_a_worker_that_blocks_go_on() {
                 }
             });
             let here = thread::current().id();
-            let heard = block_in_place(|| {
+            let sum_received = block_in_place(|| {
                 assert_eq!(thread::current().id(), here);
                 receiver.iter().sum::<u32>()
             });
-            assert_eq!(heard, 3);
+            assert_eq!(sum_received, 3);
             other.await.unwrap();
         });
     });
 }
 
 #[test]
-fn the_timers_and_sockets_of_a_worker_that_blocks_are_looked_after() {
+fn a_worker_that_blocks_in_place_still_fires_timers() {
     let runtime = pool(1);
     watched("a sleep on a worker whose thread blocks", || {
         runtime.block_on(async {
@@ -71,9 +71,9 @@ fn the_timers_and_sockets_of_a_worker_that_blocks_are_looked_after() {
 }
 
 #[test]
-fn tasks_that_all_block_at_once_all_go_on() {
+fn tasks_that_all_block_in_place_at_once_all_go_on() {
     let runtime = pool(2);
-    watched("tasks that wait for each other, blocking", || {
+    watched("tasks that block until all have arrived", || {
         runtime.block_on(async {
             let barrier = Arc::new(std::sync::Barrier::new(6));
             let tasks: Vec<_> = (0..6)
@@ -94,7 +94,7 @@ fn tasks_that_all_block_at_once_all_go_on() {
 }
 
 #[test]
-fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
+fn a_task_that_has_blocked_in_place_spawns_waits_and_ends_like_any_other() {
     let runtime = pool(2);
     watched("a task that goes on after it has blocked", || {
         runtime.block_on(async {
@@ -104,7 +104,7 @@ fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
                 let _droplet = droplet;
                 block_in_place(|| ());
                 assert!(Handle::try_current().is_ok());
-                // In the same poll, on a thread without a worker.
+                // Still in the same poll, on a thread that has no worker.
                 let child = spawn(async { 1 });
                 let (sender, receiver) = oneshot::channel();
                 drop(spawn(async move { sender.send(2) }));
@@ -120,30 +120,33 @@ fn a_task_that_has_blocked_spawns_waits_and_ends_as_any_other() {
 }
 
 #[test]
-fn the_work_spends_no_budget_of_the_poll_around_it() {
+fn the_closure_spends_no_budget_of_the_poll_around_it() {
     let runtime = pool(1);
-    watched("work that polls more than a budget lasts for", || {
-        runtime.block_on(async {
-            let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
-            for number in 0..200 {
-                sender.send(number).unwrap();
-            }
-            // As another executor's `block_on` polls.
-            let poll = |future: Pin<&mut dyn Future<Output = Option<i32>>>| {
-                future.poll(&mut Context::from_waker(Waker::noop()))
-            };
-            block_in_place(|| {
+    watched(
+        "a closure that receives more than the budget allows",
+        || {
+            runtime.block_on(async {
+                let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
                 for number in 0..200 {
-                    let polled = poll(pin!(receiver.recv()));
-                    assert_eq!(polled, Poll::Ready(Some(number)));
+                    sender.send(number).unwrap();
                 }
+                // Poll like the `block_on` of another executor.
+                let poll = |future: Pin<&mut dyn Future<Output = Option<i32>>>| {
+                    future.poll(&mut Context::from_waker(Waker::noop()))
+                };
+                block_in_place(|| {
+                    for number in 0..200 {
+                        let polled = poll(pin!(receiver.recv()));
+                        assert_eq!(polled, Poll::Ready(Some(number)));
+                    }
+                });
             });
-        });
-    });
+        },
+    );
 }
 
 #[test]
-fn the_poll_goes_on_with_its_own_budget_after_the_work() {
+fn the_poll_continues_with_its_own_budget_after_the_closure() {
     let runtime = pool(1);
     watched("a loop that blocks in place and receives", || {
         runtime.block_on(async {
@@ -163,7 +166,7 @@ fn the_poll_goes_on_with_its_own_budget_after_the_work() {
 }
 
 #[test]
-fn trap_06_a_panic_in_the_work_is_the_tasks_and_the_worker_comes_back() {
+fn trap_06_a_panic_in_the_closure_ends_the_task_and_the_worker_goes_on() {
     let runtime = pool(1);
     watched("a worker whose task panicked in place", || {
         runtime.block_on(async {
@@ -181,7 +184,7 @@ fn trap_06_a_panic_in_the_work_is_the_tasks_and_the_worker_comes_back() {
 }
 
 #[test]
-fn trap_16_a_shutdown_waits_for_the_work_and_for_the_thread_in_its_place() {
+fn trap_16_a_shutdown_waits_for_the_closure_and_for_the_replacement_thread() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel();
     let drops = Drops::default();
@@ -196,7 +199,7 @@ fn trap_16_a_shutdown_waits_for_the_work_and_for_the_thread_in_its_place() {
             });
             pending::<()>().await;
         }));
-        // On the other worker: nobody drives this one.
+        // It runs on the other worker, because no `block_on` drives worker 0.
         has_begun.recv().unwrap();
         let ends = thread::spawn(move || go_on.send(()).unwrap());
         drop(runtime);
@@ -206,13 +209,13 @@ fn trap_16_a_shutdown_waits_for_the_work_and_for_the_thread_in_its_place() {
 }
 
 #[test]
-fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
+fn trap_08_a_poll_that_outlives_its_pool_harms_no_other_pool() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
     let (drops, wakers) = (Drops::default(), Arc::new(Mutex::new(None)));
     let runtime = pool(2);
     watched("a poll that outlives its pool", || {
-        // The worker's own thread blocks until its pool ends, ...
+        // The worker's own thread blocks until its pool ends.
         let (first_begun, first_has) = mpsc::channel();
         let (first_go, first_may) = mpsc::channel::<()>();
         drop(runtime.spawn(async move {
@@ -222,7 +225,7 @@ fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
             });
         }));
         first_has.recv().unwrap();
-        // ... and the one in its place longer than that.
+        // Its replacement blocks even longer.
         let (droplet, waker) = (drops.droplet(), Arc::clone(&wakers));
         drop(runtime.spawn(async move {
             let _droplet = droplet;
@@ -239,7 +242,7 @@ fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
         has_begun.recv().unwrap();
         drop(first_go);
         runtime.shutdown_background();
-        // Another pool takes what the first has left, and is not disturbed.
+        // Another pool reuses the memory of the first, and is not disturbed.
         let next = pool(2);
         let tasks: Vec<_> = (0..10).map(|n| next.spawn(async move { n })).collect();
         drop(go_on);
@@ -258,8 +261,8 @@ fn trap_08_a_poll_that_blocks_beyond_the_end_of_its_pool_harms_no_other() {
 }
 
 #[test]
-fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
-    /// Lets the first task end, and waits until it has.
+fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
+    /// When dropped, lets the first task end and waits until it has.
     struct Between(mpsc::Sender<()>, JoinHandle<()>);
     impl Drop for Between {
         fn drop(&mut self) {
@@ -271,7 +274,7 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
     }
     let runtime = pool(2);
     watched("two polls that outlive their pool", || {
-        // The worker's own thread, which the end waits for, is out of the way.
+        // The worker's own thread blocks. Only that thread is waited for at shutdown.
         let ((own_begun, own_has), (own_go, own_may)) = (mpsc::channel(), mpsc::channel::<()>());
         drop(runtime.spawn(async move {
             block_in_place(|| {
@@ -280,7 +283,7 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
             });
         }));
         own_has.recv().unwrap();
-        // The first is listed by a thread adrift, ...
+        // A detached thread adds the first task to the list of tasks. Then ...
         let ((begun, has_begun), (go, may_go)) = (mpsc::channel(), mpsc::channel());
         let (waker, wakers) = mpsc::channel();
         let mut polls = 0;
@@ -301,10 +304,10 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
         });
         let between = Between(go, runtime.spawn(first));
         let waker = wakers.recv().unwrap();
-        // ... and then blocks in the worker's place.
+        // ... the task blocks the replacement thread.
         waker.wake_by_ref();
         has_begun.recv().unwrap();
-        // The second has not been listed before its pool ends.
+        // The second task is not in the list when its pool ends.
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
         let (dropped, is_dropped) = mpsc::channel::<()>();
         drop(runtime.spawn(async move {
@@ -323,21 +326,21 @@ fn trap_09_polls_that_outlive_their_pool_let_go_of_their_own_tasks_alone() {
         runtime.shutdown_background();
         go_on.send(()).unwrap();
         is_dropped.recv().unwrap_err();
-        // What it points to is the first's alone, and still there.
+        // The waker's task is referenced only by the waker, and is still allocated.
         waker.wake();
     });
 }
 
 #[test]
-fn trap_08_a_thread_adrift_of_a_pool_that_has_ended_is_none_of_the_next_ones() {
+fn trap_08_a_detached_thread_of_an_ended_pool_is_not_a_worker_of_the_next() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<oneshot::Sender<()>>();
-    let (say, has_said) = mpsc::channel();
+    let (woke, has_woken) = mpsc::channel();
     let (first_go, first_may) = mpsc::channel::<()>();
     let runtime = pool(2);
-    watched("a thread that is adrift beyond the end of its pool", || {
-        // The worker's own thread blocks until the pool ends, and the one in
-        // its place until there is another pool.
+    watched("a detached thread that outlives its pool", || {
+        // The worker's own thread blocks until the pool ends. Its replacement
+        // blocks until there is another pool.
         let (first_begun, first_has) = mpsc::channel();
         drop(runtime.spawn(async move {
             block_in_place(|| {
@@ -349,9 +352,9 @@ fn trap_08_a_thread_adrift_of_a_pool_that_has_ended_is_none_of_the_next_ones() {
         drop(runtime.spawn(async move {
             block_in_place(|| {
                 begun.send(()).unwrap();
-                // Wakes a task of the next pool, from this poll of the last.
+                // This poll of the first pool wakes a task of the next one.
                 may_go_on.recv().unwrap().send(()).unwrap();
-                say.send(()).unwrap();
+                woke.send(()).unwrap();
             });
         }));
         has_begun.recv().unwrap();
@@ -360,20 +363,23 @@ fn trap_08_a_thread_adrift_of_a_pool_that_has_ended_is_none_of_the_next_ones() {
         let next = pool(2);
         let (wake, woken) = oneshot::channel();
         let task = next.spawn(async move { woken.await.is_ok() });
-        // It waits, or it would be told without being woken.
+        // Wait until the task waits. Otherwise it would not need the wake.
         while next.metrics().worker_park_count(1) == 0 {
             thread::yield_now();
         }
         go_on.send(wake).unwrap();
-        has_said.recv().unwrap();
-        assert!(next.block_on(task).unwrap(), "cancelled by a stranger");
+        has_woken.recv().unwrap();
+        assert!(
+            next.block_on(task).unwrap(),
+            "the other pool cancelled the task"
+        );
     });
 }
 
 #[test]
-fn trap_18_another_runtime_may_be_blocked_on_in_place() {
+fn trap_18_the_closure_may_block_on_another_runtime() {
     let runtime = pool(1);
-    watched("a runtime within a runtime", || {
+    watched("a runtime inside a runtime", || {
         runtime.block_on(async {
             let inner = spawn(async { block_in_place(|| wakeful::block_on(async { 7 })) });
             assert_eq!(inner.await.unwrap(), 7);
@@ -382,7 +388,7 @@ fn trap_18_another_runtime_may_be_blocked_on_in_place() {
 }
 
 #[test]
-fn a_hook_or_the_mere_inside_of_a_runtime_gives_no_worker_away() {
+fn block_in_place_in_a_hook_or_in_enter_hands_no_worker_off() {
     let spawned = Arc::new(AtomicUsize::new(0));
     let seen = Arc::clone(&spawned);
     let runtime = Builder::new_multi_thread()
@@ -403,42 +409,42 @@ fn a_hook_or_the_mere_inside_of_a_runtime_gives_no_worker_away() {
     assert_eq!(spawned.load(SeqCst), 10);
 }
 
-/// Whether `block_in_place` gives a worker away here: then another runtime may
-/// be blocked on in it.
-fn is_given_away() -> bool {
+/// Whether `block_in_place` hands the worker off here. If it does, its closure may
+/// block on another runtime.
+fn hands_off() -> bool {
     block_in_place(|| catch_unwind(|| wakeful::block_on(async {})).is_ok())
 }
 
-/// Notes what it finds where it is woken.
+/// A waker that records where it is woken, and whether it can hand a worker off.
 #[derive(Default)]
-struct Looks(Mutex<Option<(bool, thread::ThreadId)>>);
+struct Records(Mutex<Option<(bool, thread::ThreadId)>>);
 
-impl Wake for Looks {
+impl Wake for Records {
     fn wake(self: Arc<Self>) {
-        *self.0.lock().unwrap() = Some((is_given_away(), thread::current().id()));
+        *self.0.lock().unwrap() = Some((hands_off(), thread::current().id()));
     }
 }
 
-/// Has a waker called by the one who watches the timers of a pool of one.
+/// Has the worker of a pool call such a waker when a timer fires.
 fn a_waker_that_blocks_in_place() {
     let runtime = pool(1);
-    let looks = Arc::new(Looks::default());
+    let records = Arc::new(Records::default());
     runtime.block_on(async {
-        let waker = Waker::from(Arc::clone(&looks));
+        let waker = Waker::from(Arc::clone(&records));
         let mut nap = Box::pin(sleep(Duration::from_millis(1)));
         let mut context = Context::from_waker(&waker);
         assert!(nap.as_mut().poll(&mut context).is_pending());
         sleep(Duration::from_millis(2)).await;
-        assert!(is_given_away(), "in a poll it does");
+        assert!(hands_off(), "a poll hands its worker off");
     });
-    let found = looks.0.lock().unwrap().take();
+    let found = records.0.lock().unwrap().take();
     assert_eq!(found, Some((false, thread::current().id())));
 }
 
 #[test]
-fn a_waker_that_blocks_as_its_worker_looks_gives_no_worker_away() {
+fn block_in_place_in_a_waker_that_the_driver_calls_hands_no_worker_off() {
     watched("a waker that blocks", a_waker_that_blocks_in_place);
-    // The same from a poll of another pool, which may be blocked in place.
+    // The same inside a poll of another pool, whose worker is handed off.
     let outer = pool(1);
     watched("a waker that blocks, in a poll of another pool", || {
         outer.block_on(async { block_in_place(a_waker_that_blocks_in_place) });
@@ -446,14 +452,14 @@ fn a_waker_that_blocks_as_its_worker_looks_gives_no_worker_away() {
 }
 
 #[test]
-fn a_hook_that_blocks_as_its_worker_looks_gives_no_worker_away() {
+fn block_in_place_in_a_park_hook_hands_no_worker_off() {
     let found = Arc::new(Mutex::new(Vec::new()));
     let (parks, unparks) = (Arc::clone(&found), Arc::clone(&found));
     let live = || {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
-            .on_thread_park(move || parks.lock().unwrap().push(is_given_away()))
-            .on_thread_unpark(move || unparks.lock().unwrap().push(is_given_away()))
+            .on_thread_park(move || parks.lock().unwrap().push(hands_off()))
+            .on_thread_unpark(move || unparks.lock().unwrap().push(hands_off()))
             .build()
             .unwrap();
         runtime.block_on(async { sleep(Duration::from_millis(1)).await });
@@ -467,7 +473,7 @@ fn a_hook_that_blocks_as_its_worker_looks_gives_no_worker_away() {
 }
 
 #[test]
-fn without_a_pool_it_runs_or_says_what_to_do() {
+fn outside_a_pool_block_in_place_runs_the_closure_or_says_what_to_do() {
     let borrowed = Cell::new(1);
     assert_eq!(block_in_place(|| borrowed.replace(2)), 1);
     for builder in [
@@ -485,7 +491,7 @@ fn without_a_pool_it_runs_or_says_what_to_do() {
 const MANY: usize = if cfg!(miri) { 3 } else { 200 };
 
 #[test]
-fn blocking_again_and_again_loses_nothing() {
+fn blocking_in_place_many_times_loses_no_task() {
     let runtime = pool(3);
     watched("tasks that block again and again", || {
         runtime.block_on(async {
