@@ -398,9 +398,9 @@ fn a_pattern_of_select_may_be_an_alternative_or_a_reference() {
             Ok(number) | Err(number) = ready(Err::<u8, u8>(3)) => number,
         };
         assert_eq!(number, 3);
-        let word = Some(String::from("four"));
+        let four = 4;
         let length = crate::select! {
-            &Some(ref word) = ready(&word), if true => { word.len() }
+            &length = ready(&four), if true => { length }
         };
         assert_eq!(length, 4);
     });
