@@ -1,6 +1,6 @@
-//! Many tasks on several threads at everything that they share. Run once by
-//! `cargo test`, and by CI under `ThreadSanitizer`, which sees a race although
-//! nothing came of it.
+//! Many tasks on several threads use everything that they share. `cargo test` runs
+//! these tests once, and CI runs them again under `ThreadSanitizer`, which reports
+//! races even if they have no visible effect.
 #![cfg(all(not(loom), not(miri)))]
 
 use futures_util::future::{join_all, select};
@@ -30,11 +30,10 @@ use wakeful::{
 
 const TASKS: usize = 8;
 const ROUNDS: usize = 1_000;
-/// Every test is over in a moment; what is not has hung.
-const FOR_EVER: Duration = Duration::from_mins(2);
+/// Each test takes a moment. After this time, it has hung.
+const TIME_LIMIT: Duration = Duration::from_mins(2);
 
-/// Runs `TASKS` tasks on four workers, each with its number, and returns what
-/// they do.
+/// Runs `TASKS` numbered tasks on four workers, and returns their outputs.
 fn all<F>(task: impl Fn(usize) -> F) -> Vec<F::Output>
 where
     F: Future + Send + 'static,
@@ -47,14 +46,14 @@ where
     let tasks = (0..TASKS).map(|number| runtime.spawn(task(number)));
     let tasks: Vec<_> = tasks.collect();
     runtime.block_on(async {
-        let ended = timeout(FOR_EVER, join_all(tasks)).await;
+        let ended = timeout(TIME_LIMIT, join_all(tasks)).await;
         let ended = ended.expect("all tasks to end").into_iter();
         ended.map(Result::unwrap).collect()
     })
 }
 
-/// Is polled once and given up, as the loser of a race is.
-async fn give_up<F: Future>(future: F) {
+/// Polls a future once and drops it, like the loser of a `select!`.
+async fn poll_once<F: Future>(future: F) {
     let mut polled = false;
     let once = poll_fn(|context| {
         if polled {
@@ -67,34 +66,34 @@ async fn give_up<F: Future>(future: F) {
     select(pin!(future), once).await;
 }
 
-/// What only one at a time may touch; a sanitizer sees if two do.
+/// A counter that two threads must not use at once. The sanitizer reports it if they do.
 #[derive(Default)]
 struct Guarded(UnsafeCell<usize>);
 
-// SAFETY: the tests are about who touches it when.
+// SAFETY: the locks under test admit only one thread.
 unsafe impl Sync for Guarded {}
 
 impl Guarded {
     fn add(&self) {
-        // SAFETY: the lock that is tested is held alone.
+        // SAFETY: the caller holds the lock under test exclusively.
         unsafe { *self.0.get() += 1 }
     }
 
     fn get(&self) -> usize {
-        // SAFETY: the lock that is tested is held, or nobody is left.
+        // SAFETY: the caller holds the lock under test, or all tasks have ended.
         unsafe { *self.0.get() }
     }
 }
 
 #[test]
-fn a_mutex_lets_one_at_a_time_in_and_forgets_those_who_gave_up() {
+fn a_mutex_admits_one_task_at_a_time_and_forgets_dropped_waiters() {
     let shared = Arc::new((Mutex::new(()), Guarded::default()));
     all(|number| {
         let shared = Arc::clone(&shared);
         async move {
             for round in 0..ROUNDS {
                 if (number + round).is_multiple_of(5) {
-                    give_up(shared.0.lock()).await;
+                    poll_once(shared.0.lock()).await;
                 }
                 let guard = shared.0.lock().await;
                 shared.1.add();
@@ -109,14 +108,14 @@ fn a_mutex_lets_one_at_a_time_in_and_forgets_those_who_gave_up() {
 }
 
 #[test]
-fn a_rwlock_lets_readers_see_whole_writes() {
+fn the_readers_of_a_rwlock_see_no_unfinished_write() {
     let shared = Arc::new((RwLock::new(()), Guarded::default(), Guarded::default()));
     all(|number| {
         let shared = Arc::clone(&shared);
         async move {
             for round in 0..ROUNDS {
                 if (number + round) % 7 == 0 {
-                    give_up(shared.0.write()).await;
+                    poll_once(shared.0.write()).await;
                 }
                 if (number + round) % 3 == 0 {
                     let _guard = shared.0.write().await;
@@ -133,7 +132,7 @@ fn a_rwlock_lets_readers_see_whole_writes() {
 }
 
 #[test]
-fn a_semaphore_lets_so_many_in_and_no_more() {
+fn a_semaphore_never_gives_out_more_permits_than_it_has() {
     let shared = Arc::new((Semaphore::new(3), AtomicUsize::new(0)));
     all(|number| {
         let shared = Arc::clone(&shared);
@@ -141,7 +140,7 @@ fn a_semaphore_lets_so_many_in_and_no_more() {
             for round in 0..ROUNDS {
                 let wanted = 1 + u32::try_from((number + round) % 3).unwrap();
                 if round % 5 == 0 {
-                    give_up(shared.0.acquire_many(wanted)).await;
+                    poll_once(shared.0.acquire_many(wanted)).await;
                 }
                 let permit = shared.0.acquire_many(wanted).await.unwrap();
                 let inside = shared.1.fetch_add(wanted as usize, Relaxed) + wanted as usize;
@@ -156,8 +155,8 @@ fn a_semaphore_lets_so_many_in_and_no_more() {
 }
 
 #[test]
-fn a_notification_passed_around_is_not_lost() {
-    // A token goes around a ring; each takes it, and wakes the next.
+fn a_notification_passed_around_a_ring_is_not_lost() {
+    // A token goes around a ring. Each task takes it and notifies the next.
     let ring: Arc<Vec<_>> = Arc::new((0..TASKS).map(|_| Notify::new()).collect());
     ring[0].notify_one();
     all(|number| {
@@ -165,8 +164,8 @@ fn a_notification_passed_around_is_not_lost() {
         async move {
             for round in 0..ROUNDS {
                 if (number + round).is_multiple_of(3) {
-                    // Handed on to itself, should it have been this one's.
-                    give_up(async {
+                    // If this future takes the token, it passes it back to this task.
+                    poll_once(async {
                         ring[number].notified().await;
                         ring[number].notify_one();
                     })
@@ -180,25 +179,25 @@ fn a_notification_passed_around_is_not_lost() {
 }
 
 #[test]
-fn a_barrier_holds_everyone_back_every_time() {
+fn a_barrier_waits_for_all_tasks_every_time() {
     let shared = Arc::new((Barrier::new(TASKS), AtomicUsize::new(0)));
-    let led = all(|_| {
+    let leads = all(|_| {
         let shared = Arc::clone(&shared);
         async move {
-            let mut led = 0;
+            let mut leads = 0;
             for round in 0..ROUNDS {
                 shared.1.fetch_add(1, Relaxed);
-                led += usize::from(shared.0.wait().await.is_leader());
+                leads += usize::from(shared.0.wait().await.is_leader());
                 assert!(shared.1.load(Relaxed) >= (round + 1) * TASKS);
             }
-            led
+            leads
         }
     });
-    assert_eq!(led.into_iter().sum::<usize>(), ROUNDS);
+    assert_eq!(leads.into_iter().sum::<usize>(), ROUNDS);
 }
 
 #[test]
-fn every_message_arrives_once_and_in_its_senders_order() {
+fn every_message_arrives_once_and_in_the_order_of_its_sender() {
     let (bounded, mut from_bounded) = mpsc::channel(4);
     let (unbounded, mut from_unbounded) = mpsc::unbounded_channel();
     let runtime = Builder::new_multi_thread()
@@ -210,7 +209,7 @@ fn every_message_arrives_once_and_in_its_senders_order() {
         drop(runtime.spawn(async move {
             for round in 0..ROUNDS {
                 if round % 5 == 0 {
-                    give_up(bounded.reserve()).await;
+                    poll_once(bounded.reserve()).await;
                 }
                 bounded.send((number, round)).await.unwrap();
                 unbounded.send((number, round)).unwrap();
@@ -220,7 +219,7 @@ fn every_message_arrives_once_and_in_its_senders_order() {
     drop((bounded, unbounded));
     let mut next = [[0; TASKS]; 2];
     runtime.block_on(async {
-        let heard = timeout(FOR_EVER, async {
+        let received = timeout(TIME_LIMIT, async {
             while let Some((number, round)) = from_bounded.recv().await {
                 assert_eq!(round, next[0][number]);
                 next[0][number] += 1;
@@ -230,19 +229,19 @@ fn every_message_arrives_once_and_in_its_senders_order() {
                 next[1][number] += 1;
             }
         });
-        heard.await.expect("the last message");
+        received.await.expect("the last message");
     });
     assert_eq!(next, [[ROUNDS; TASKS]; 2]);
 }
 
 #[test]
-fn a_broadcast_tells_what_was_missed_and_keeps_the_order() {
+fn a_broadcast_channel_reports_missed_messages_and_keeps_the_order() {
     let (sender, receiver) = broadcast::channel(16);
-    // All listen before the first value is sent.
+    // Subscribe all receivers before the first value is sent.
     let mut receivers = vec![receiver];
     receivers.resize_with(TASKS, || sender.subscribe());
     let receivers = std::sync::Mutex::new(receivers);
-    let heard = all(|number| {
+    let received = all(|number| {
         let sender = sender.clone();
         let mut receiver = receivers.lock().unwrap().pop().unwrap();
         async move {
@@ -271,11 +270,11 @@ fn a_broadcast_tells_what_was_missed_and_keeps_the_order() {
             next
         }
     });
-    assert_eq!(heard, [ROUNDS; TASKS]);
+    assert_eq!(received, [ROUNDS; TASKS]);
 }
 
 #[test]
-fn a_watch_shows_the_last_value_to_all() {
+fn a_watch_channel_shows_the_last_value_to_all_receivers() {
     let (sender, receiver) = watch::channel(0);
     let sender = Arc::new(sender);
     all(|number| {
@@ -299,7 +298,7 @@ fn a_watch_shows_the_last_value_to_all() {
 }
 
 #[test]
-fn a_oneshot_delivers_or_gives_back() {
+fn a_oneshot_channel_delivers_its_value_or_returns_it() {
     all(|_| async {
         for round in 0..ROUNDS {
             let (sender, receiver) = oneshot::channel();
@@ -318,7 +317,7 @@ fn a_oneshot_delivers_or_gives_back() {
 }
 
 #[test]
-fn a_cell_is_set_once_and_seen_by_all() {
+fn a_once_cell_is_set_once_and_seen_by_all_tasks() {
     let cells: Arc<Vec<OnceCell<usize>>> = Arc::new((0..ROUNDS).map(|_| OnceCell::new()).collect());
     let made = Arc::new(AtomicUsize::new(0));
     all(|_| {
@@ -338,7 +337,7 @@ fn a_cell_is_set_once_and_seen_by_all() {
 }
 
 #[test]
-fn a_cancellation_reaches_every_child() {
+fn a_cancellation_reaches_every_child_token() {
     all(|_| async {
         for _ in 0..ROUNDS / 8 {
             let root = CancellationToken::new();
@@ -357,7 +356,7 @@ fn a_cancellation_reaches_every_child() {
 }
 
 #[test]
-fn aborts_timeouts_and_sleeps_meet_on_other_threads() {
+fn aborts_timeouts_and_sleeps_race_on_several_threads() {
     all(|number| async move {
         for round in 0..ROUNDS / 4 {
             let micros = u64::try_from(round % 200).unwrap();
@@ -380,18 +379,18 @@ fn aborts_timeouts_and_sleeps_meet_on_other_threads() {
 }
 
 #[test]
-fn foreign_threads_wake_spawn_on_and_abort_in_a_runtime_of_one_thread() {
+fn foreign_threads_spawn_wake_and_abort_tasks_of_a_current_thread_runtime() {
     let runtime = Builder::new_current_thread().build().unwrap();
-    let (tell, mut told) = mpsc::unbounded_channel();
+    let (sender, mut receiver) = mpsc::unbounded_channel();
     let threads: Vec<_> = (0..4)
         .map(|_| {
-            let (handle, tell) = (runtime.handle().clone(), tell.clone());
+            let (handle, sender) = (runtime.handle().clone(), sender.clone());
             thread::spawn(move || {
                 for round in 0..ROUNDS {
-                    let tell = tell.clone();
+                    let sender = sender.clone();
                     let task = handle.spawn(async move {
                         yield_now().await;
-                        let _ = tell.send(round);
+                        let _ = sender.send(round);
                     });
                     match round % 4 {
                         0 => drop(task),
@@ -406,25 +405,25 @@ fn foreign_threads_wake_spawn_on_and_abort_in_a_runtime_of_one_thread() {
             })
         })
         .collect();
-    drop(tell);
-    let heard = runtime.block_on(async {
+    drop(sender);
+    let received = runtime.block_on(async {
         let all = async {
-            let mut heard = 0;
-            while told.recv().await.is_some() {
-                heard += 1;
+            let mut received = 0;
+            while receiver.recv().await.is_some() {
+                received += 1;
             }
-            heard
+            received
         };
-        timeout(FOR_EVER, all).await.expect("the last word")
+        timeout(TIME_LIMIT, all).await.expect("the last message")
     });
-    assert!(heard >= 4 * ROUNDS * 3 / 4, "{heard}");
+    assert!(received >= 4 * ROUNDS * 3 / 4, "{received}");
     for thread in threads {
         thread.join().unwrap();
     }
 }
 
 #[test]
-fn a_blocking_pool_that_gives_its_threads_up_at_once_loses_no_work() {
+fn a_blocking_pool_without_keep_alive_loses_no_work() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .max_blocking_threads(3)
@@ -448,14 +447,14 @@ fn a_blocking_pool_that_gives_its_threads_up_at_once_loses_no_work() {
                 done
             })
         });
-        let all = timeout(FOR_EVER, join_all(tasks)).await;
+        let all = timeout(TIME_LIMIT, join_all(tasks)).await;
         all.expect("all work").into_iter().map(Result::unwrap).sum()
     });
     assert_eq!(done, TASKS * (ROUNDS / 4));
 }
 
 #[test]
-fn workers_change_hands_while_tasks_block_in_place() {
+fn workers_are_handed_off_while_tasks_block_in_place() {
     let done = all(|number| async move {
         let mut done = 0;
         for round in 0..ROUNDS / 10 {
@@ -467,7 +466,7 @@ fn workers_change_hands_while_tasks_block_in_place() {
                     sleep(Duration::from_micros(50)).await;
                 }
                 block_in_place(|| {
-                    // What is blocked for may itself go wrong.
+                    // The closure may panic, too.
                     assert!(!(number + round).is_multiple_of(7), "on purpose");
                 });
                 spawn(yield_now()).await
@@ -486,7 +485,7 @@ fn workers_change_hands_while_tasks_block_in_place() {
 }
 
 #[test]
-fn a_pool_can_be_shut_down_while_it_is_busy() {
+fn a_busy_pool_can_be_shut_down() {
     for _ in 0..20 {
         let runtime = Builder::new_multi_thread()
             .worker_threads(3)
@@ -509,7 +508,7 @@ fn a_pool_can_be_shut_down_while_it_is_busy() {
             }
         });
         drop(runtime);
-        // Their handles answer although nobody runs them.
+        // These handles answer, although no thread runs their tasks.
         while let Ok(abort) = receiver.try_recv() {
             abort.abort();
             assert!(abort.is_finished());
@@ -517,12 +516,12 @@ fn a_pool_can_be_shut_down_while_it_is_busy() {
     }
 }
 
-/// A waker finds its runtime by a gate, which is used again for the next one.
+/// A waker refers to its runtime by a slot, and a later runtime reuses the slot.
 #[test]
-fn wakes_for_runtimes_that_end_reach_none_that_begin() {
+fn a_wake_for_a_dropped_runtime_does_not_reach_a_new_one() {
     let (wakers, to_wake) = std::sync::mpsc::channel::<Waker>();
     let waking = thread::spawn(move || {
-        // The last few are woken again and again, while their runtimes end.
+        // The last few wakers are woken again and again while their runtimes end.
         let mut known: VecDeque<Waker> = VecDeque::new();
         while let Ok(waker) = to_wake.recv() {
             known.push_back(waker);
@@ -544,10 +543,10 @@ fn wakes_for_runtimes_that_end_reach_none_that_begin() {
                 Poll::<()>::Pending
             })));
         }
-        // This runtime's own work is done once, and by this runtime.
+        // The tasks of this runtime run once, and on this runtime.
         let sum = runtime.block_on(async {
             let tasks = (0..10).map(|number| spawn(async move { number }));
-            let ended = timeout(FOR_EVER, join_all(tasks)).await;
+            let ended = timeout(TIME_LIMIT, join_all(tasks)).await;
             let ended = ended.expect("ten tasks to end").into_iter();
             ended.map(Result::unwrap).sum::<u32>()
         });

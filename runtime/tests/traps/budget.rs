@@ -160,12 +160,12 @@ fn trap_19_waiting_for_a_closed_receiver_spends_budget() {
     let (sender, receiver) = broadcast::channel::<()>(1);
     drop(receiver);
     spends_budget("the closed receivers of a broadcast channel", async || {
-        sender.closed().await
+        sender.closed().await;
     });
     let (sender, receiver) = watch::channel(());
     drop(receiver);
     spends_budget("the closed receivers of a watch channel", async || {
-        sender.closed().await
+        sender.closed().await;
     });
     let (mut sender, receiver) = oneshot::channel::<()>();
     drop(receiver);
