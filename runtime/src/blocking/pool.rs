@@ -6,9 +6,9 @@
 //! thread, or the thread sees the work.
 
 use crate::{
+    executor::hooks::SharedHooks,
     inspect::BlockingInfo,
     primitives::{Condvar, Deadline, Mutex, MutexGuard, ThreadBuilder, lock},
-    runtime::Hooked,
     task::Task,
 };
 use std::{
@@ -49,7 +49,7 @@ pub(crate) struct Pool {
     work_arrived: Condvar,
     thread_ended: Condvar,
     settings: Settings,
-    hooks: Hooked,
+    hooks: SharedHooks,
 }
 
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl PoolState {
 }
 
 impl Pool {
-    pub(crate) fn new(settings: Settings, hooks: Hooked) -> Arc<Self> {
+    pub(crate) fn new(settings: Settings, hooks: SharedHooks) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
             work_arrived: Condvar::new(),
@@ -99,7 +99,7 @@ impl Pool {
         lock(&self.state)
     }
 
-    pub(crate) fn hooks(&self) -> &Hooked {
+    pub(crate) fn hooks(&self) -> &SharedHooks {
         &self.hooks
     }
 

@@ -5,7 +5,7 @@
 //! dropping a future between two operations loses nothing.
 
 use crate::{
-    executor::coop,
+    budget,
     task::{JoinHandle, spawn_blocking},
 };
 use std::{
@@ -69,8 +69,8 @@ impl<T: Send + 'static> Pooled<T> {
             // Returning bytes that were read ahead never waits, nor does a flush with
             // nothing to flush. So they spend budget here. Otherwise the join handle
             // does.
-            ready!(coop::poll_budget(context));
-            coop::spend();
+            ready!(budget::poll_proceed(context));
+            budget::spend();
             return Poll::Ready(Ok(Completed::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));

@@ -1,6 +1,6 @@
 //! The code that the macros expand to. Do not use it directly.
 
-use crate::{executor::coop, trace};
+use crate::{budget, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
@@ -73,14 +73,14 @@ where
     future::poll_fn(move |context| {
         // Check the budget here, because each of the futures may take one step more
         // when it is spent. A loop around the macro would never end.
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         trace::part(|| poll(context))
     })
 }
 
 /// Polls one of the futures.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::part(|| coop::among_siblings(|| future.poll(context)))
+    trace::part(|| budget::among_siblings(|| future.poll(context)))
 }
 
 /// Which of the futures is polled first. Each turn begins with the next one.

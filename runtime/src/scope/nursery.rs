@@ -17,9 +17,9 @@
 //! drops nothing, and no code polls the children any more.
 
 use crate::{
-    contain::{caught, quietly},
     group::{Group, ReadyList},
     primitives::{AtomicUsize, Mutex, lock},
+    unwind::{catch, catch_and_discard},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -174,7 +174,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             if let Some(payload) = this.end() {
                 if thread::panicking() {
-                    quietly(|| drop(payload));
+                    catch_and_discard(|| drop(payload));
                 } else {
                     resume_unwind(payload);
                 }
@@ -191,10 +191,10 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
         let mut this = self.project();
         let mut first = None;
         let mut attempt = |destructor: &mut dyn FnMut()| {
-            if let Err(payload) = caught(destructor) {
+            if let Err(payload) = catch(destructor) {
                 match &first {
                     None => first = Some(payload),
-                    Some(_) => quietly(|| drop(payload)),
+                    Some(_) => catch_and_discard(|| drop(payload)),
                 }
             }
         };
@@ -220,7 +220,7 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
     /// Ends the scope after a panic, and continues that panic.
     fn panic(self: Pin<&mut Self>, payload: Payload) -> ! {
         if let Some(second) = self.end() {
-            quietly(|| drop(second));
+            catch_and_discard(|| drop(second));
         }
         resume_unwind(payload)
     }
@@ -258,7 +258,7 @@ where
                 this.group.insert(Member::Child(child));
             }
             while let Some((member, end)) = this.group.step(context, |member, context| {
-                let polled = caught(|| match member {
+                let polled = catch(|| match member {
                     Member::Child(child) => Pin::new(child).poll(context).map_ok(|()| None),
                     Member::Body => {
                         let body = this.body.as_mut().as_pin_mut();
@@ -273,7 +273,7 @@ where
             }) {
                 // Drop the member now. A panic in its destructor counts like a panic in
                 // its poll.
-                let dropped = caught(|| match member {
+                let dropped = catch(|| match member {
                     Member::Child(child) => drop(child),
                     Member::Body => this.body.set(None),
                 });

@@ -4,8 +4,9 @@
 //! are next to that part. `index` checks the list of modules after each "Tests:".
 //!
 //! 1. A wake-up arrives between the last check and the park, and is lost.
-//!    Tests: `cores`, `executor::local::models`, `executor::pool::models`,
-//!    `foreign_threads`, `pool`, `scope::models`, `searching`.
+//!    Tests: `cores`, `executor::current_thread::models`,
+//!    `executor::multi_thread::models`, `foreign_threads`, `pool`, `scope::models`,
+//!    `searching`.
 //! 2. A wake arrives during a poll, after completion or after cancellation.
 //!    Tests: `group::models`, `group::tests`, `scopes`, `task::models`, `tasks`.
 //! 3. Two wakes put a task into the queue twice.
@@ -21,8 +22,8 @@
 //! 7. A task keeps its own waker, and is never freed.
 //!    Tests: `tasks`.
 //! 8. A waker outlives its runtime.
-//!    Tests: `block_in_place`, `executor::local::models`, `group::tests`, `pool`,
-//!    `task::models`, `tasks`.
+//!    Tests: `block_in_place`, `executor::current_thread::models`, `group::tests`,
+//!    `pool`, `task::models`, `tasks`.
 //! 9. Another thread drops the last reference to a task.
 //!    Tests: `block_in_place`, `task::models`, `tasks`.
 //! 10. User code runs under a lock: wakers, destructors, cancelled work.
@@ -44,9 +45,9 @@
 //!     Tests: `time::fuzz`, `time::models`, `time::tests`, `timers`.
 //! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
 //!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
-//!     `executor::local::models`, `executor::pool::models`, `foreign_threads`,
-//!     `join_set`, `pool`, `scope::models`, `shutdown`, `streams`, `teardown`,
-//!     `tests/standard.rs`, `time::models`.
+//!     `executor::current_thread::models`, `executor::multi_thread::models`,
+//!     `foreign_threads`, `join_set`, `pool`, `scope::models`, `shutdown`, `streams`,
+//!     `teardown`, `tests/standard.rs`, `time::models`.
 //! 17. A hook schedules work while its thread parks.
 //!     Tests: `parking`.
 //! 18. `block_on` is nested, short, or called after a fork.
