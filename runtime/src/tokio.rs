@@ -51,9 +51,9 @@
 //!     let (mut here, mut there) = (TokioIo::new(here), TokioIo::new(there));
 //!     futures_util::io::copy(Cursor::new("hello"), &mut here).await?;
 //!     drop(here);
-//!     let mut heard = String::new();
-//!     there.read_to_string(&mut heard).await?;
-//!     assert_eq!(heard, "hello");
+//!     let mut text = String::new();
+//!     there.read_to_string(&mut text).await?;
+//!     assert_eq!(text, "hello");
 //!     Ok::<(), std::io::Error>(())
 //! })?;
 //! # Ok::<(), std::io::Error>(())

@@ -112,7 +112,7 @@ fn trap_01_tasks_that_wake_each_other_across_cores_lose_no_wake() {
 }
 
 #[test]
-fn trap_05_a_future_that_is_aborted_from_another_core_is_dropped_on_its_own() {
+fn trap_05_a_future_that_is_aborted_from_another_core_is_dropped_on_its_own_core() {
     run("a future that is aborted from another core", async {
         let drops = Drops::default();
         let (begun, has_begun) = oneshot::channel();

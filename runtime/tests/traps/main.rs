@@ -8,7 +8,8 @@
 //!    `executor::multi_thread::models`, `foreign_threads`, `pool`, `scope::models`,
 //!    `searching`.
 //! 2. A wake arrives during a poll, after completion or after cancellation.
-//!    Tests: `group::models`, `group::tests`, `scopes`, `task::models`, `tasks`.
+//!    Tests: `group::models`, `group::tests`, `scopes::ends`, `task::models`,
+//!    `tasks`.
 //! 3. Two wakes put a task into the queue twice.
 //!    Tests: `group::models`, `group::tests`, `task::models`, `tasks`.
 //! 4. A task drops its own handle, aborts itself, or is aborted as it ends.
@@ -18,16 +19,16 @@
 //! 6. User code panics: a poll, the drop of a future or an output, and each function
 //!    of a waker, in handles, timers, sockets and lists of waiters.
 //!    Tests: `block_in_place`, `cores`, `group::tests`, `join_set`, `panics`, `pool`,
-//!    `scopes`, `sync::tests::semaphore`, `task_locals`.
+//!    `scopes::panics`, `sync::tests::semaphore`, `task_locals`.
 //! 7. A task keeps its own waker, and is never freed.
 //!    Tests: `tasks`.
 //! 8. A waker outlives its runtime.
-//!    Tests: `block_in_place`, `executor::current_thread::models`, `group::tests`,
-//!    `pool`, `task::models`, `tasks`.
+//!    Tests: `block_in_place::detached`, `executor::current_thread::models`,
+//!    `group::tests`, `pool::shutdown`, `task::models`, `tasks`.
 //! 9. Another thread drops the last reference to a task.
-//!    Tests: `block_in_place`, `task::models`, `tasks`.
+//!    Tests: `block_in_place::detached`, `task::models`, `tasks`.
 //! 10. User code runs under a lock: wakers, destructors, cancelled work.
-//!     Tests: `group::tests`, `panics`, `scopes`, `sync::local::tests`,
+//!     Tests: `callbacks`, `group::tests`, `scopes::ends`, `sync::local::tests`,
 //!     `sync::tests::semaphore`, `task_locals`.
 //! 11. A long chain of handles, waiters or tokens overflows the stack.
 //!     Tests: `join_set`, `scopes`, `shutdown`, `sync::tests::cancellation`,
@@ -46,8 +47,8 @@
 //! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
 //!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
 //!     `executor::current_thread::models`, `executor::multi_thread::models`,
-//!     `foreign_threads`, `join_set`, `pool`, `scope::models`, `shutdown`, `streams`,
-//!     `teardown`, `tests/standard.rs`, `time::models`.
+//!     `foreign_threads`, `join_set`, `pool::shutdown`, `scope::models`, `shutdown`,
+//!     `streams`, `teardown`, `tests/standard.rs`, `time::models`.
 //! 17. A hook schedules work while its thread parks.
 //!     Tests: `parking`.
 //! 18. `block_on` is nested, short, or called after a fork.
@@ -61,13 +62,13 @@
 //!     thread limit.
 //!     Tests: `blocking::models`, `shutdown`.
 //! 21. A child of a scope outlives what it borrows.
-//!     Tests: `scopes`.
+//!     Tests: `scopes::ends`.
 //! 22. System calls fail: `EINTR`, `EMFILE`, `EPIPE`, resets, a full eventfd.
 //!     Tests: `datagrams`, `sockets`, `streams`, `tests/limits.rs`, `unix_sockets`.
 //!
 //! Some tests hold several traps and have no number. `task::fuzz` runs random histories
 //! of one task. `refused` has the code for trap 21 that the compiler must reject. Every
-//! `assert_waits` checks that a task is not polled for nothing. `tests/stress.rs` runs
+//! `assert_waits` checks that a task is not polled for nothing. `tests/stress` runs
 //! many tasks at once. `faults` shows how far other faults spread, and `pool_driver`
 //! what may block in a pool.
 #![cfg(not(loom))]
@@ -79,6 +80,7 @@ mod async_fd;
 mod block_in_place;
 #[cfg(not(miri))]
 mod budget;
+mod callbacks;
 mod cores;
 #[cfg(not(miri))]
 mod datagrams;
@@ -86,9 +88,11 @@ mod fairness;
 #[cfg(all(target_os = "linux", not(miri)))]
 mod faults;
 mod foreign_threads;
+mod handles;
 #[cfg(not(miri))]
 mod index;
 mod join_set;
+mod panic_locations;
 mod panics;
 mod parking;
 mod pool;

@@ -1,18 +1,16 @@
-//! Traps 6 and 10: user code panics, or calls back into the runtime, at every
-//! place where the runtime calls it.
+//! Trap 6: user code panics at every place where the runtime calls it.
 
 use crate::support::{Count, Drops, Gate, run, settle};
 use std::{
-    cell::RefCell,
     future::{Future, pending, poll_fn},
     mem::ManuallyDrop,
-    panic::{self, AssertUnwindSafe, catch_unwind},
-    pin::{Pin, pin},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::{
-        Arc, Once,
+        Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
+    task::{Context, Poll, RawWaker, RawWakerVTable, Waker},
     time::Duration,
 };
 use wakeful::{Runtime, runtime::Builder, spawn_local, time::sleep};
@@ -28,7 +26,7 @@ impl Drop for Bomb {
 
 /// Checks that the runtime still works: tasks run, timers fire, and the blocking
 /// pool wakes tasks.
-async fn assert_works() {
+pub(crate) async fn assert_works() {
     assert_eq!(spawn_local(async { 1 }).await.unwrap(), 1);
     sleep(Duration::from_micros(1)).await;
     assert_eq!(wakeful::spawn_blocking(|| 2).await.unwrap(), 2);
@@ -172,7 +170,7 @@ fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
     ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
 }
 
-fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
+pub(crate) fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(waker))
 }
 
@@ -311,135 +309,6 @@ fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
     runtime.block_on(assert_works());
 }
 
-/// A waker that calls back into the runtime when it is woken or dropped.
-struct CallsBack;
-
-impl Wake for CallsBack {
-    fn wake(self: Arc<Self>) {
-        call_back();
-    }
-}
-
-impl Drop for CallsBack {
-    fn drop(&mut self) {
-        call_back();
-    }
-}
-
-/// Takes every lock that the runtime has.
-fn call_back() {
-    if wakeful::inspect().is_some() {
-        let mut nap = pin!(sleep(Duration::from_secs(1)));
-        let _ = nap.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        drop(spawn_local(async {}));
-        drop(wakeful::spawn_blocking(|| ()));
-    }
-}
-
-#[test]
-fn trap_10_a_waker_may_call_back_into_the_runtime() {
-    run("wakers that call back", async {
-        let calls_back = || Waker::from(Arc::new(CallsBack));
-        // A timer wakes it.
-        let mut nap = sleep(Duration::from_micros(1));
-        assert!(poll_with(&mut nap, &calls_back()).is_pending());
-        // A timer replaces it, and then drops it.
-        let mut long = sleep(Duration::from_mins(1));
-        assert!(poll_with(&mut long, &calls_back()).is_pending());
-        assert!(poll_with(&mut long, &calls_back()).is_pending());
-        drop(long);
-        // A join handle replaces it, and then drops it.
-        let mut task = spawn_local(pending::<()>());
-        assert!(poll_with(&mut task, &calls_back()).is_pending());
-        assert!(poll_with(&mut task, &calls_back()).is_pending());
-        task.abort();
-        drop(task);
-        // A join handle wakes it.
-        let mut task = spawn_local(async {});
-        assert!(poll_with(&mut task, &calls_back()).is_pending());
-        task.await.unwrap();
-        nap.await;
-        assert_works().await;
-    });
-}
-
-#[test]
-fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
-    let runtime = Runtime::new().unwrap();
-    runtime.block_on(async {
-        let own = CallsBack;
-        let task = spawn_local(async move {
-            let _own = own;
-            pending::<()>().await;
-        });
-        settle().await;
-        task.abort();
-        let _ = task.await;
-        let own = CallsBack;
-        drop(spawn_local(async move {
-            let _own = own;
-            pending::<()>().await;
-        }));
-        settle().await;
-    });
-    // This destructor runs at shutdown.
-    drop(runtime);
-}
-
-#[cfg(all(unix, not(miri)))]
-#[test]
-fn trap_10_a_sockets_waker_may_call_back_into_the_runtime() {
-    use futures_util::{AsyncReadExt, AsyncWriteExt};
-    use wakeful::net::UnixStream;
-
-    run("the byte", async {
-        let (mut here, mut there) = UnixStream::pair().unwrap();
-        let mut byte = [0];
-        let calls_back = || Waker::from(Arc::new(CallsBack));
-        // The socket replaces it, an event wakes it, and the socket drops it.
-        let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &calls_back()).is_pending());
-        assert!(poll_with(&mut read, &calls_back()).is_pending());
-        there.write_all(b"x").await.unwrap();
-        assert_eq!(read.await.unwrap(), 1);
-        here.try_read(&mut byte).unwrap_err();
-        // The list of tasks that wait for readiness does the same.
-        let mut ready = Box::pin(here.readable());
-        assert!(poll_with(&mut ready, &calls_back()).is_pending());
-        assert!(poll_with(&mut ready, &calls_back()).is_pending());
-        drop(ready);
-        let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &calls_back()).is_pending());
-        drop(here);
-        assert_works().await;
-    });
-}
-
-#[test]
-fn trap_10_cancelled_blocking_work_may_call_back_when_it_is_dropped() {
-    struct SpawnsWhenDropped(wakeful::runtime::Handle);
-    impl Drop for SpawnsWhenDropped {
-        fn drop(&mut self) {
-            drop(self.0.spawn_blocking(|| ()));
-            drop(self.0.spawn(async {}));
-        }
-    }
-    let runtime = Builder::new_current_thread()
-        .max_blocking_threads(1)
-        .build()
-        .unwrap();
-    let (end, may_end) = std::sync::mpsc::channel::<()>();
-    let handle = runtime.handle().clone();
-    drop(handle.spawn_blocking(move || may_end.recv()));
-    let spawns = SpawnsWhenDropped(handle.clone());
-    let queued = handle.spawn_blocking(move || {
-        let _own = (spawns, end);
-    });
-    // The first work ends when the second, which never began, is dropped.
-    crate::support::watched("the shutdown", || drop(runtime));
-    assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
-}
-
 #[test]
 fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
     struct Witness(Arc<AtomicBool>);
@@ -477,48 +346,4 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
         assert!(runtime.block_on(task).unwrap_err().is_panic());
         assert!(panicking.load(SeqCst), "for the future");
     }
-}
-
-/// The file that the panic of `code` names as its location.
-fn panic_file(code: impl FnOnce()) -> String {
-    thread_local! {
-        static FILE: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    static LISTEN: Once = Once::new();
-    LISTEN.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let file = info.location().map_or("", |location| location.file());
-            FILE.set(file.to_owned());
-            before(info);
-        }));
-    });
-    let rejected = catch_unwind(AssertUnwindSafe(code));
-    assert!(rejected.is_err());
-    FILE.take()
-}
-
-#[test]
-fn a_panic_about_a_wrong_argument_names_the_callers_file() {
-    use wakeful::sync::{RwLock, Semaphore, broadcast, local, mpsc};
-
-    let too_many = Semaphore::MAX_PERMITS + 1;
-    let rejected: [fn(); 9] = [
-        || drop(mpsc::channel::<()>(0)),
-        || drop(mpsc::channel::<()>(Semaphore::MAX_PERMITS + 1)),
-        || drop(broadcast::channel::<()>(0)),
-        || drop(broadcast::Sender::<()>::new(0)),
-        || drop(local::mpsc::channel::<()>(0)),
-        || _ = RwLock::with_max_readers((), 0),
-        || _ = RwLock::with_max_readers((), u32::MAX),
-        || _ = Semaphore::new(Semaphore::MAX_PERMITS + 1),
-        || drop(wakeful::time::interval(Duration::ZERO)),
-    ];
-    for (number, rejected) in rejected.into_iter().enumerate() {
-        assert_eq!(panic_file(rejected), file!(), "number {number}");
-    }
-    assert_eq!(
-        panic_file(|| Semaphore::new(1).add_permits(too_many)),
-        file!()
-    );
 }

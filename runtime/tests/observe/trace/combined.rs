@@ -84,11 +84,11 @@ fn a_task_waits_for_what_the_children_of_its_scope_wait_for() {
 fn a_dump_names_every_branch_of_a_select_and_a_join() {
     run("a select and a join", async {
         let (sender, mut receiver) = mpsc::channel::<u8>(1);
-        let (word, heard) = oneshot::channel::<()>();
+        let (reply, replied) = oneshot::channel::<()>();
         let task = spawn_local(async move {
             select! {
                 _ = receiver.recv() => {}
-                _ = timeout(SECOND * 2, heard) => {}
+                _ = timeout(SECOND * 2, replied) => {}
                 ((), ()) = async { join!(sleep(SECOND * 3), pending()) } => {}
             }
         });
@@ -107,7 +107,7 @@ fn a_dump_names_every_branch_of_a_select_and_a_join() {
                 "oneshot receive"
             ]
         );
-        drop((sender, word));
+        drop((sender, reply));
     });
 }
 
