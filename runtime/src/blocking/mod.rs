@@ -5,14 +5,11 @@
 //! abort. An abort takes effect only before the work begins.
 
 mod pool;
-mod pooled;
 
 pub(crate) use pool::{Pool, Settings};
-pub(crate) use pooled::Pooled;
 
 use crate::{
-    runtime::Handle,
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, StateWord, Task},
     trace::TaskKind,
 };
 use std::{
@@ -22,34 +19,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-
-/// Runs `work` on a thread of this runtime's blocking pool. Use it to read a
-/// file, to resolve a name, or for a long computation.
-///
-/// Work that has begun cannot be aborted, and a runtime that shuts down waits
-/// for it. When the pool has reached its thread limit, further work waits in a
-/// queue.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// let runtime = wakeful::Runtime::new()?;
-/// runtime.block_on(async {
-///     let sum = wakeful::task::spawn_blocking(|| (1..=100).sum::<u32>()).await?;
-///     assert_eq!(sum, 5050);
-///     Ok::<(), wakeful::task::JoinError>(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[track_caller]
-pub fn spawn_blocking<F, T>(work: F) -> JoinHandle<T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    Handle::current().spawn_blocking(work)
-}
 
 #[track_caller]
 pub(crate) fn spawn<F, T>(pool: &Arc<Pool>, work: F) -> JoinHandle<T>
@@ -61,7 +30,7 @@ where
         Work(Some(work)),
         PoolScheduler(Arc::clone(pool)),
         // One reference for the handle, one for the queue.
-        State::scheduled(2),
+        StateWord::scheduled(2),
         Location::caller(),
         0,
     );
@@ -101,7 +70,7 @@ impl Schedule for PoolScheduler {
         pool.submit(task);
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
             hooks.release(task.header());
         }

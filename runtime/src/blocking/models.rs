@@ -6,7 +6,7 @@
 use super::{Pool, Settings};
 use crate::{
     primitives::{let_one_wait_end, refuse_threads},
-    task::{Schedule, State, Task},
+    task::{Schedule, StateWord, Task},
 };
 use loom::{
     cell::UnsafeCell,
@@ -63,7 +63,7 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
@@ -77,7 +77,13 @@ fn work(outcomes: &mpsc::Sender<Outcome>, code: impl Fn() + Send + 'static) -> T
         report.1 = Outcome::Done;
         Poll::Ready(())
     });
-    Task::new(future, Nowhere, State::scheduled(1), Location::caller(), 0)
+    Task::new(
+        future,
+        Nowhere,
+        StateWord::scheduled(1),
+        Location::caller(),
+        0,
+    )
 }
 
 /// Submits work from another thread.

@@ -6,8 +6,7 @@
 //! thread, or the thread sees the work.
 
 use crate::{
-    executor::hooks::SharedHooks,
-    inspect::BlockingInfo,
+    hooks::SharedHooks,
     primitives::{Condvar, Deadline, Mutex, MutexGuard, ThreadBuilder, lock},
     task::Task,
 };
@@ -35,6 +34,15 @@ impl Default for Settings {
             keep_alive: Duration::from_secs(10),
         }
     }
+}
+
+/// The load of the pool at one moment.
+pub(crate) struct Load {
+    pub(crate) threads: usize,
+    /// The threads that wait for work.
+    pub(crate) idle: usize,
+    /// The work that waits for a thread.
+    pub(crate) queued: usize,
 }
 
 /// Threads, and the tasks that wait for one.
@@ -215,9 +223,9 @@ impl Pool {
         Poll::Pending
     }
 
-    pub(crate) fn inspect(&self) -> BlockingInfo {
+    pub(crate) fn load(&self) -> Load {
         let state = self.lock();
-        BlockingInfo {
+        Load {
             threads: state.threads,
             idle: state.idle,
             queued: state.queue.len(),

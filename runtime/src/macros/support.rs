@@ -74,13 +74,13 @@ where
         // Check the budget here, because each of the futures may take one step more
         // when it is spent. A loop around the macro would never end.
         ready!(budget::poll_proceed(context));
-        trace::part(|| poll(context))
+        trace::combinator(|| poll(context))
     })
 }
 
 /// Polls one of the futures.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::part(|| budget::among_siblings(|| future.poll(context)))
+    trace::combinator(|| budget::among_siblings(|| future.poll(context)))
 }
 
 /// Which of the futures is polled first. Each turn begins with the next one.

@@ -46,7 +46,10 @@ fn trap_13_a_guard_clears_the_readiness_it_saw_and_no_later_one() {
         let (here, mut there) = pair();
         there.write_all(b"1").unwrap();
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'1');
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'1'
+        );
         let emptied = guard.try_io(|_| Err::<(), _>(io::ErrorKind::WouldBlock.into()));
         emptied.unwrap_err();
         let mut guard = {
@@ -58,8 +61,14 @@ fn trap_13_a_guard_clears_the_readiness_it_saw_and_no_later_one() {
         // This guard saw the event of byte 2. It must not clear the event of byte 3.
         guard.clear_ready();
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'2');
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'3');
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'2'
+        );
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'3'
+        );
     });
 }
 
@@ -73,8 +82,11 @@ fn trap_14_readiness_stays_until_an_operation_would_block() {
             drop(here.readable().await.unwrap());
         }
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'x');
-        guard.try_io(read).unwrap_err();
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'x'
+        );
+        guard.try_io(|fd| read(fd.get_ref())).unwrap_err();
         assert_waits(here.readable(), "no further byte was sent").await;
         // The end of the stream is an event, too.
         drop(there);
@@ -82,7 +94,7 @@ fn trap_14_readiness_stays_until_an_operation_would_block() {
             .await
             .unwrap()
             .unwrap();
-        let end = guard.try_io(read).unwrap().unwrap_err();
+        let end = guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap_err();
         assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
     });
 }
@@ -92,7 +104,12 @@ fn trap_14_a_write_waits_for_space_in_the_buffer() {
     run("space in the buffer", async {
         let (here, mut there) = pair();
         let fill = |mut to: &UnixStream| to.write(&[7; 4096]);
-        while let Ok(written) = here.writable().await.unwrap().try_io(fill) {
+        while let Ok(written) = here
+            .writable()
+            .await
+            .unwrap()
+            .try_io(|fd| fill(fd.get_ref()))
+        {
             written.unwrap();
         }
         assert_waits(here.writable(), "nothing was read").await;

@@ -31,8 +31,8 @@
 //!     Tests: `callbacks`, `group::tests`, `scopes::ends`, `sync::local::tests`,
 //!     `sync::tests::semaphore`, `task_locals`.
 //! 11. A long chain of handles, waiters or tokens overflows the stack.
-//!     Tests: `join_set`, `scopes`, `shutdown`, `sync::tests::cancellation`,
-//!     `task::models`, `tasks`.
+//!     Tests: `group::tests`, `join_set`, `scopes`, `shutdown`,
+//!     `sync::tests::cancellation`, `task::models`, `tasks`.
 //! 12. The reactor reuses a token within a batch, a duplicate of a descriptor stays
 //!     open, or a deregistration fails.
 //!     Tests: `async_fd`, `reactor::tests`, `sockets`.
@@ -43,12 +43,12 @@
 //!     `unix_sockets`.
 //! 15. Timers: dropped, reset, dropped by another that fires with them, early, of zero
 //!     length, or beyond the end of the clock.
-//!     Tests: `time::fuzz`, `time::models`, `time::tests`, `timers`.
+//!     Tests: `timers`, `timers::fuzz`, `timers::models`, `timers::tests`.
 //! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
 //!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
 //!     `executor::current_thread::models`, `executor::multi_thread::models`,
 //!     `foreign_threads`, `join_set`, `pool::shutdown`, `scope::models`, `shutdown`,
-//!     `streams`, `teardown`, `tests/standard.rs`, `time::models`.
+//!     `streams`, `teardown`, `tests/standard.rs`, `timers::models`.
 //! 17. A hook schedules work while its thread parks.
 //!     Tests: `parking`.
 //! 18. `block_on` is nested, short, or called after a fork.

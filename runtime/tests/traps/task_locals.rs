@@ -146,7 +146,7 @@ fn trap_10_a_value_is_dropped_while_it_is_not_borrowed() {
 }
 
 #[test]
-#[should_panic(expected = "not inside of a `scope`")]
+#[should_panic(expected = "call this inside a `scope`")]
 fn reading_a_missing_value_panics_with_the_reason() {
     NUMBER.get();
 }

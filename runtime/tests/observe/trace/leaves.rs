@@ -232,7 +232,7 @@ fn a_dump_does_not_describe_a_foreign_future() {
         settle().await;
         assert!(waits(task.id()).is_empty());
         let table = dump().unwrap().to_string();
-        assert!(table.contains("nothing of this runtime's"), "{table}");
+        assert!(table.contains("something outside this runtime"), "{table}");
         gate.open();
         gate.waker().wake();
         task.await.unwrap();
