@@ -1,5 +1,5 @@
-//! A runtime on threads that are none of its own: those that have a handle, and
-//! those of the blocking pool.
+//! A runtime used from threads that it does not own: threads that have its handle,
+//! and those of the blocking pool.
 
 use crate::support::watched;
 use std::{
@@ -24,23 +24,23 @@ fn pool(workers: usize) -> Runtime {
     builder.build().unwrap()
 }
 
-/// What a panic in `code` says.
+/// The message of the panic in `code`.
 fn panic_of(code: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(code)).expect_err("a panic");
     match panic.downcast::<String>() {
-        Ok(said) => *said,
+        Ok(message) => *message,
         Err(panic) => (*panic.downcast::<&str>().expect("a text")).to_owned(),
     }
 }
 
 #[test]
-fn a_guest_of_a_pool_needs_nobody_in_block_on() {
+fn handle_block_on_needs_no_thread_in_the_pools_own_block_on() {
     let runtime = pool(2);
     let handle = runtime.handle().clone();
-    let guest = thread::spawn(move || {
+    let foreign = thread::spawn(move || {
         let start = Instant::now();
         handle.block_on(async {
-            // Stays here, so it may be what it likes.
+            // The future stays on this thread, so it need not be `Send`.
             let number = Rc::new(6);
             sleep(2 * MS).await;
             let task = spawn(async {
@@ -51,22 +51,22 @@ fn a_guest_of_a_pool_needs_nobody_in_block_on() {
         }) + i32::from(start.elapsed() < 2 * MS)
     });
     watched(
-        "a guest's timer and task, of a pool that is not in `block_on`",
+        "a timer and a task of a pool without a thread in `block_on`",
         || {
-            assert_eq!(guest.join().unwrap(), 42);
+            assert_eq!(foreign.join().unwrap(), 42);
         },
     );
 }
 
 #[cfg(not(miri))]
 #[test]
-fn a_guests_sockets_are_looked_after() {
+fn the_sockets_of_a_foreign_thread_work() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::{TcpListener, TcpStream};
 
     let runtime = pool(2);
     let handle = runtime.handle();
-    watched("bytes between two guests", || {
+    watched("bytes between two foreign threads", || {
         let listener = handle.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         thread::scope(|threads| {
@@ -77,35 +77,35 @@ fn a_guests_sockets_are_looked_after() {
                     stream.write_all(b"hello").await.unwrap();
                 });
             });
-            let mut heard = String::new();
+            let mut received = String::new();
             handle.block_on(async {
                 let mut stream = TcpStream::connect(address).await.unwrap();
-                stream.read_to_string(&mut heard).await.unwrap();
+                stream.read_to_string(&mut received).await.unwrap();
             });
-            assert_eq!(heard, "hello");
+            assert_eq!(received, "hello");
         });
     });
 }
 
 #[test]
-fn a_guest_of_one_thread_waits_for_who_drives_it() {
+fn handle_block_on_of_a_current_thread_runtime_waits_for_the_thread_that_drives_it() {
     let runtime = Runtime::new().unwrap();
     let handle = runtime.handle().clone();
     let (sender, mut receiver) = mpsc::channel(1);
-    let guest = thread::spawn(move || {
+    let foreign = thread::spawn(move || {
         handle.block_on(async {
             sleep(MS).await;
             sender.send("a millisecond").await.unwrap();
         });
     });
-    watched("a guest's timer", || {
+    watched("the timer of a foreign thread", || {
         assert_eq!(runtime.block_on(receiver.recv()), Some("a millisecond"));
-        guest.join().unwrap();
+        foreign.join().unwrap();
     });
 }
 
 #[test]
-fn work_on_the_blocking_pool_is_inside_of_its_runtime() {
+fn blocking_work_runs_inside_its_runtime() {
     for runtime in [
         Runtime::new().unwrap(),
         pool(1),
@@ -114,7 +114,7 @@ fn work_on_the_blocking_pool_is_inside_of_its_runtime() {
             .build()
             .unwrap(),
     ] {
-        watched("a sleep within blocking work", || {
+        watched("a sleep inside blocking work", || {
             runtime.block_on(async {
                 let flavor = Handle::current().runtime_flavor();
                 let work = spawn_blocking(move || {
@@ -131,7 +131,7 @@ fn work_on_the_blocking_pool_is_inside_of_its_runtime() {
 }
 
 #[test]
-fn a_handle_blocks_within_block_in_place() {
+fn handle_block_on_works_inside_block_in_place() {
     for workers in [1, 2] {
         let runtime = pool(workers);
         let task = runtime.spawn(async {
@@ -143,15 +143,15 @@ fn a_handle_blocks_within_block_in_place() {
                 })
             })
         });
-        watched("a sleep in the middle of a poll", || {
+        watched("a sleep inside a poll", || {
             assert_eq!(runtime.block_on(task).unwrap(), 42);
         });
     }
 }
 
-/// The rest of a budget that the poll has spent would have it go round for ever.
+/// With the poll's spent budget, the wait would poll for ever.
 #[test]
-fn who_blocks_in_a_poll_has_no_budget() {
+fn a_blocking_receive_inside_a_poll_has_no_budget() {
     let runtime = pool(1);
     let (sender, receiver) = oneshot::channel();
     let task = runtime.spawn(async move {
@@ -166,21 +166,21 @@ fn who_blocks_in_a_poll_has_no_budget() {
             receiver.blocking_recv().unwrap()
         })
     });
-    watched("a value, behind a spent budget", || {
+    watched("a value after the budget was spent", || {
         assert_eq!(runtime.block_on(task).unwrap(), 42);
     });
 }
 
 #[test]
-fn trap_01_who_parks_in_a_guests_poll_takes_no_wake_of_the_guests() {
+fn trap_01_parking_inside_a_poll_of_handle_block_on_takes_none_of_its_wakes() {
     let runtime = pool(1);
-    watched("a value that came before its thread parked", || {
+    watched("a value that was sent before the thread parked", || {
         let (sender, receiver) = oneshot::channel();
         let value = runtime.handle().block_on(async {
             let parks = async {
                 sender.send(42).unwrap();
-                // As whatever blocks in here does. It ends by what woke the
-                // guest, which has to look all the same.
+                // A blocking call in here parks, too. It ends because of the wake of
+                // `block_on`, which must still poll again.
                 thread::park();
             };
             wakeful::join!(receiver, parks).0
@@ -190,22 +190,22 @@ fn trap_01_who_parks_in_a_guests_poll_takes_no_wake_of_the_guests() {
 }
 
 #[test]
-fn trap_18_a_handle_does_not_block_a_runtimes_own_thread() {
+fn trap_18_handle_block_on_panics_on_a_thread_of_a_runtime() {
     let other = Runtime::new().unwrap();
     for runtime in [Runtime::new().unwrap(), pool(1)] {
         for handle in [runtime.handle().clone(), other.handle().clone()] {
-            let said = runtime.block_on(async { panic_of(|| handle.block_on(async {})) });
-            assert!(said.contains("`.await`"), "{said}");
+            let message = runtime.block_on(async { panic_of(|| handle.block_on(async {})) });
+            assert!(message.contains("`.await`"), "{message}");
         }
     }
 }
 
 #[test]
-fn a_guest_may_block_on_another_runtime() {
+fn an_entered_thread_may_block_on_another_runtime() {
     let (one, other) = (Runtime::new().unwrap(), pool(2));
     let flavor = one.handle().enter(|| {
-        let within = other.block_on(async { Handle::current().runtime_flavor() });
-        assert_eq!(within, RuntimeFlavor::MultiThread);
+        let inside = other.block_on(async { Handle::current().runtime_flavor() });
+        assert_eq!(inside, RuntimeFlavor::MultiThread);
         other.handle().block_on(async {
             assert_eq!(
                 Handle::current().runtime_flavor(),
@@ -219,45 +219,45 @@ fn a_guest_may_block_on_another_runtime() {
 }
 
 #[test]
-fn a_guest_cannot_spawn_what_must_stay() {
+fn an_entered_thread_cannot_spawn_local_tasks_or_pause_the_clock() {
     for (runtime, advice) in [
         (Runtime::new().unwrap(), "Handle::spawn_on"),
         (pool(1), "This is a pool"),
     ] {
         let handle = runtime.handle();
-        let said = handle.enter(|| panic_of(|| drop(spawn_local(async {}))));
-        assert!(said.contains(advice), "{said}");
-        let said = handle.enter(|| panic_of(wakeful::time::pause));
-        assert!(said.contains("current-thread"), "{said}");
+        let message = handle.enter(|| panic_of(|| drop(spawn_local(async {}))));
+        assert!(message.contains(advice), "{message}");
+        let message = handle.enter(|| panic_of(wakeful::time::pause));
+        assert!(message.contains("current-thread"), "{message}");
     }
 }
 
 #[test]
-fn a_guest_hears_of_the_end_of_its_runtime() {
+fn the_tasks_of_a_foreign_thread_are_cancelled_when_the_runtime_ends() {
     for runtime in [Runtime::new().unwrap(), pool(2)] {
         let handle = runtime.handle().clone();
         let (begun, mut has_begun) = mpsc::channel::<()>(1);
-        let guest = thread::spawn(move || {
+        let foreign = thread::spawn(move || {
             handle.block_on(async {
                 let task = spawn(async move {
                     begun.send(()).await.unwrap();
                     std::future::pending::<()>().await;
                 });
                 assert!(task.await.unwrap_err().is_cancelled());
-                // Too late.
+                // This spawn comes too late.
                 assert!(spawn(async {}).await.unwrap_err().is_cancelled());
             });
         });
-        watched("the guest of a runtime that ends", || {
+        watched("a foreign thread whose runtime ends", || {
             runtime.block_on(has_begun.recv());
             drop(runtime);
-            guest.join().unwrap();
+            foreign.join().unwrap();
         });
     }
 }
 
 #[test]
-fn trap_16_blocking_work_that_waits_for_a_task_does_not_hold_the_end_up() {
+fn trap_16_blocking_work_that_waits_for_a_task_does_not_block_the_shutdown() {
     for runtime in [Runtime::new().unwrap(), pool(2)] {
         let (begun, mut has_begun) = mpsc::channel::<()>(1);
         let work = runtime.spawn_blocking(|| {
@@ -269,20 +269,23 @@ fn trap_16_blocking_work_that_waits_for_a_task_does_not_hold_the_end_up() {
                 task.await.unwrap_err().is_cancelled()
             })
         });
-        watched("the end of a runtime that blocking work waits on", || {
-            runtime.block_on(has_begun.recv());
-            drop(runtime);
-            assert!(wakeful::block_on(work).unwrap());
-        });
+        watched(
+            "the shutdown of a runtime whose blocking work waits for it",
+            || {
+                runtime.block_on(has_begun.recv());
+                drop(runtime);
+                assert!(wakeful::block_on(work).unwrap());
+            },
+        );
     }
 }
 
 #[test]
-fn a_guests_timer_does_not_outlive_its_runtime_in_silence() {
+fn the_timer_of_a_foreign_thread_panics_when_the_runtime_ends() {
     for runtime in [Runtime::new().unwrap(), pool(2)] {
         let handle = runtime.handle().clone();
         let (begun, has_begun) = std::sync::mpsc::channel();
-        let guest = thread::spawn(move || {
+        let foreign = thread::spawn(move || {
             panic_of(|| {
                 handle.block_on(async {
                     let mut nap = Box::pin(sleep(1000 * 1000 * MS));
@@ -292,17 +295,17 @@ fn a_guests_timer_does_not_outlive_its_runtime_in_silence() {
                 });
             })
         });
-        watched("the guest of a runtime that ends", || {
+        watched("a foreign thread whose runtime ends", || {
             assert!(has_begun.recv().unwrap());
             drop(runtime);
-            let said = guest.join().unwrap();
-            assert!(said.contains("the runtime of this timer"), "{said}");
+            let message = foreign.join().unwrap();
+            assert!(message.contains("the runtime of this timer"), "{message}");
         });
     }
 }
 
 #[test]
-fn the_flavors_are_told_apart() {
+fn runtime_flavor_tells_the_flavors_apart() {
     let flavor = |builder: Builder| builder.build().unwrap().handle().runtime_flavor();
     let cores = |number| flavor(Builder::new_thread_per_core().worker_threads(number));
     assert_eq!(
@@ -316,7 +319,7 @@ fn the_flavors_are_told_apart() {
 }
 
 #[test]
-fn the_threads_that_run_tasks_are_called_as_they_were_told() {
+fn worker_threads_have_the_name_that_was_set() {
     let builder = Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("baker")
@@ -324,7 +327,7 @@ fn the_threads_that_run_tasks_are_called_as_they_were_told() {
         .enable_all();
     let runtime = builder.build().unwrap();
     let name = || thread::current().name().map(str::to_owned);
-    // Nobody else is there to run it.
+    // No other thread is there to run it.
     let task = runtime.spawn(async move { name() });
     watched("a task on the only worker that runs", || {
         while !task.is_finished() {
@@ -340,16 +343,16 @@ fn the_threads_that_run_tasks_are_called_as_they_were_told() {
 }
 
 #[test]
-fn trap_18_a_guest_from_inside_of_a_poll_must_not_block_either() {
+fn trap_18_entering_a_runtime_inside_a_poll_does_not_allow_blocking() {
     for runtime in [Runtime::new().unwrap(), pool(2)] {
         let handle = runtime.handle().clone();
-        watched("what is refused", || {
+        watched("two panics", || {
             runtime.block_on(async {
                 handle.enter(|| {
-                    let said = panic_of(|| runtime.block_on(async {}));
-                    assert!(said.contains("inside of a runtime"), "{said}");
-                    let said = panic_of(|| handle.block_on(async {}));
-                    assert!(said.contains("inside of a runtime"), "{said}");
+                    let message = panic_of(|| runtime.block_on(async {}));
+                    assert!(message.contains("inside of a runtime"), "{message}");
+                    let message = panic_of(|| handle.block_on(async {}));
+                    assert!(message.contains("inside of a runtime"), "{message}");
                 });
             });
         });
@@ -357,9 +360,9 @@ fn trap_18_a_guest_from_inside_of_a_poll_must_not_block_either() {
 }
 
 #[test]
-fn what_is_spawned_in_a_pool_that_was_only_entered_runs_at_once() {
+fn a_task_spawned_in_a_pool_that_was_only_entered_runs() {
     let runtime = pool(2);
-    let (say, said) = std::sync::mpsc::channel();
-    runtime.enter(|| drop(spawn(async move { say.send(()).unwrap() })));
-    watched("the task", || said.recv().unwrap());
+    let (sender, message) = std::sync::mpsc::channel();
+    runtime.enter(|| drop(spawn(async move { sender.send(()).unwrap() })));
+    watched("the task", || message.recv().unwrap());
 }

@@ -1,10 +1,10 @@
-//! Chance, from a seed.
+//! Random numbers from a seed.
 
 use std::{ops::Range, time::Duration};
 
-/// Steele, Lea and Flood's splitmix64: every number is a seed as good as any
-/// other.
-pub struct Dice(u64);
+/// The generator splitmix64 by Steele, Lea and Flood. Every number is an equally good
+/// seed.
+pub struct Random(u64);
 
 pub fn mix(number: u64) -> u64 {
     let mut mixed = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -13,13 +13,13 @@ pub fn mix(number: u64) -> u64 {
     mixed ^ (mixed >> 31)
 }
 
-impl Dice {
+impl Random {
     pub fn new(seed: u64) -> Self {
         Self(mix(seed ^ 0x5EED))
     }
 
-    /// Dice for one part of what these are for: the same ones, whatever else
-    /// is thrown.
+    /// A generator for one part of the program. Its numbers do not depend on the numbers
+    /// that other parts draw.
     pub fn of(seed: u64, parts: [u64; 2]) -> Self {
         Self::new(parts.into_iter().fold(seed, |seed, part| mix(seed ^ part)))
     }

@@ -1,5 +1,5 @@
-//! Hooks are called when they should be, as often as they should be, and what
-//! becomes of them is no concern of the tasks.
+//! Hooks are called at the right moments, exactly as often as they should be, and a
+//! hook that panics does not harm the tasks.
 
 use crate::support::{Gate, watched};
 use std::{
@@ -20,7 +20,7 @@ use wakeful::{
 struct Log(Arc<Mutex<Vec<(&'static str, Id)>>>);
 
 impl Log {
-    /// A builder whose hooks of tasks write here.
+    /// Adds hooks for tasks that write to this log.
     fn builder(&self, builder: Builder) -> Builder {
         let [spawn, before, after, end] = [(); 4].map(|()| self.clone());
         builder
@@ -54,11 +54,11 @@ fn both() -> [Builder; 2] {
 }
 
 #[test]
-fn a_tasks_hooks_are_called_in_the_order_of_its_life() {
+fn the_hooks_of_a_task_are_called_in_order() {
     for builder in both() {
         let log = Log::default();
-        // One worker: of two, the other may begin the second poll before the
-        // first has told that its own is over.
+        // With two workers, the second could begin the second poll before the first has
+        // reported the end of the poll before.
         let builder = log.builder(builder).worker_threads(1);
         let runtime = builder.build().unwrap();
         let id = watched("a task that yields once", || {
@@ -77,21 +77,21 @@ fn a_tasks_hooks_are_called_in_the_order_of_its_life() {
 
 #[cfg(feature = "trace")]
 #[test]
-fn a_hook_is_told_where_the_task_was_spawned() {
-    let place = Arc::new(Mutex::new(None));
-    let seen = Arc::clone(&place);
+fn a_hook_knows_where_the_task_was_spawned() {
+    let location = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&location);
     let runtime = Builder::new_current_thread()
         .on_task_spawn(move |task| *seen.lock().unwrap() = Some(task.spawned_at()))
         .build()
         .unwrap();
     let line = line!() + 1;
     drop(runtime.spawn_local(async {}));
-    let place = place.lock().unwrap().unwrap();
-    assert_eq!((place.file(), place.line()), (file!(), line));
+    let location = location.lock().unwrap().unwrap();
+    assert_eq!((location.file(), location.line()), (file!(), line));
 }
 
 #[test]
-fn every_spawn_has_one_end_whatever_that_is() {
+fn every_spawned_task_terminates_once_however_it_ends() {
     for builder in both() {
         let log = Log::default();
         let runtime = log.builder(builder).build().unwrap();
@@ -107,7 +107,8 @@ fn every_spawn_has_one_end_whatever_that_is() {
                 drop(wakeful::spawn(std::future::pending::<()>()));
             });
         });
-        // Never polled, and dropped by the end of the runtime; and too late.
+        // The first of these is never polled, and the shutdown drops it. The second is
+        // spawned too late.
         drop(handle.spawn(async {}));
         drop(runtime);
         drop(handle.spawn(async {}));
@@ -118,7 +119,7 @@ fn every_spawn_has_one_end_whatever_that_is() {
 }
 
 #[test]
-fn neither_the_root_nor_blocking_work_is_a_task_to_the_hooks() {
+fn the_hooks_for_tasks_ignore_the_root_and_blocking_work() {
     for builder in both() {
         let log = Log::default();
         let runtime = log.builder(builder).build().unwrap();
@@ -130,7 +131,7 @@ fn neither_the_root_nor_blocking_work_is_a_task_to_the_hooks() {
     }
 }
 
-/// Where a thread's hooks were called.
+/// The threads on which the hooks were called.
 #[derive(Clone, Default)]
 struct Threads {
     started: Arc<Mutex<Vec<ThreadId>>>,
@@ -148,7 +149,7 @@ impl Threads {
 }
 
 #[test]
-fn every_thread_that_starts_has_stopped_when_the_drop_returns() {
+fn every_started_thread_has_stopped_when_the_drop_returns() {
     for (workers, builder) in both().into_iter().enumerate() {
         let threads = Threads::default();
         let runtime = threads.builder(builder).build().unwrap();
@@ -163,7 +164,7 @@ fn every_thread_that_starts_has_stopped_when_the_drop_returns() {
         });
         let mut started = threads.started.lock().unwrap().clone();
         let mut stopped = threads.stopped.lock().unwrap().clone();
-        // The workers beside this thread, and at least one that blocks.
+        // The workers other than this thread, and at least one blocking thread.
         assert!(started.len() > workers);
         assert!(!started.contains(&thread::current().id()));
         started.sort_by_key(|id| format!("{id:?}"));
@@ -173,7 +174,7 @@ fn every_thread_that_starts_has_stopped_when_the_drop_returns() {
 }
 
 #[test]
-fn a_thread_of_the_blocking_pool_that_times_out_says_so() {
+fn a_blocking_thread_that_times_out_calls_the_stop_hook() {
     let threads = Threads::default();
     let runtime = threads
         .builder(Builder::new_current_thread())
@@ -195,7 +196,7 @@ fn a_thread_of_the_blocking_pool_that_times_out_says_so() {
 }
 
 #[test]
-fn who_parks_unparks() {
+fn every_park_hook_is_followed_by_an_unpark_hook() {
     for builder in both() {
         let [parks, unparks] = [(); 2].map(|()| Arc::new(AtomicUsize::new(0)));
         let (parked, unparked) = (Arc::clone(&parks), Arc::clone(&unparks));
@@ -214,9 +215,9 @@ fn who_parks_unparks() {
 }
 
 #[test]
-fn a_hook_that_panics_harms_nobody() {
+fn a_hook_that_panics_harms_no_task() {
     for builder in both() {
-        let panic = || std::panic::panic_any("a hook's own business");
+        let panic = || std::panic::panic_any("a panic in a hook");
         let runtime = builder
             .on_thread_start(panic)
             .on_thread_stop(panic)
@@ -243,12 +244,12 @@ fn a_hook_that_panics_harms_nobody() {
 }
 
 #[test]
-fn a_hook_may_use_the_runtime_it_is_called_in() {
+fn a_hook_may_use_its_runtime() {
     let spawned = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&spawned);
     let runtime = Builder::new_current_thread()
         .on_after_task_poll(move |_| {
-            // Not for ever: what this spawns has hooks of its own.
+            // Spawn only once, because the spawned task has hooks, too.
             if count.fetch_add(1, SeqCst) == 0 {
                 drop(wakeful::spawn_local(async {}));
                 assert_eq!(Handle::current().metrics().num_alive_tasks(), 1);
@@ -267,14 +268,14 @@ fn a_hook_may_use_the_runtime_it_is_called_in() {
 }
 
 #[test]
-fn the_hooks_of_one_runtime_hear_nothing_of_another() {
+fn the_hooks_of_a_runtime_are_not_called_for_another() {
     let (one, other) = (Log::default(), Log::default());
     let runtime = one.builder(Builder::new_current_thread()).build().unwrap();
     let builder = Builder::new_multi_thread().worker_threads(2);
-    let beside = other.builder(builder).build().unwrap();
+    let second = other.builder(builder).build().unwrap();
     watched("a task of the other runtime", || {
-        runtime.block_on(async { beside.spawn(async {}).await.unwrap() });
-        drop(beside);
+        runtime.block_on(async { second.spawn(async {}).await.unwrap() });
+        drop(second);
     });
     assert_eq!((one.count("spawn"), other.count("spawn")), (0, 1));
     assert_eq!((one.count("end"), other.count("end")), (0, 1));

@@ -1,5 +1,7 @@
-//! Child processes, with real ones.
+//! Real child processes and signals.
 #![cfg(all(unix, not(loom), not(miri)))]
+
+mod signals;
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
@@ -15,11 +17,11 @@ use wakeful::{
     time::timeout,
 };
 
-/// Everything here is over in a moment; what is not has hung.
+/// Runs `future` with a time limit. Each of these tests takes a moment.
 fn run<F: Future>(awaited: &str, future: F) -> F::Output {
     let runtime = Runtime::new().unwrap();
     let limited = runtime.block_on(async { timeout(Duration::from_secs(30), future).await });
-    limited.unwrap_or_else(|_| panic!("waited in vain for {awaited}"))
+    limited.unwrap_or_else(|_| panic!("waited without success for {awaited}"))
 }
 
 fn shell(script: &str) -> Command {
@@ -42,18 +44,18 @@ fn output_collects_both_pipes_and_the_status() {
 }
 
 #[test]
-fn a_status_reads_no_pipe_and_waits_for_none() {
+fn status_closes_the_pipes_instead_of_waiting_for_them() {
     run("a child that prints more than a pipe holds", async {
         let mut command = shell("head -c 1000000 /dev/zero");
         let status = command.stdout(Stdio::piped()).status().await.unwrap();
-        assert!(!status.success(), "nobody reads what it prints");
+        assert!(!status.success(), "the pipe was closed");
     });
 }
 
 #[test]
 fn a_child_that_fills_both_pipes_is_drained() {
     run("two full pipes", async {
-        // More than a pipe holds, to each in turn.
+        // Write more than a pipe holds to each of the two in turn.
         let script = "i=0; while [ $i -lt 300 ]; do printf '%01000d' 0; printf '%01000d' 0 >&2; i=$((i+1)); done";
         let output = shell(script).output().await.unwrap();
         assert_eq!(
@@ -64,7 +66,7 @@ fn a_child_that_fills_both_pipes_is_drained() {
 }
 
 #[test]
-fn a_child_can_be_talked_to() {
+fn a_child_reads_its_input_and_writes_its_output() {
     run("cat", async {
         let mut cat = Command::new("cat")
             .stdin(Stdio::piped())
@@ -74,9 +76,9 @@ fn a_child_can_be_talked_to() {
         let (mut to, mut from) = (cat.stdin.take().unwrap(), cat.stdout.take().unwrap());
         for word in ["one", "three"] {
             to.write_all(word.as_bytes()).await.unwrap();
-            let mut heard = vec![0; word.len()];
-            from.read_exact(&mut heard).await.unwrap();
-            assert_eq!(heard, word.as_bytes());
+            let mut received = vec![0; word.len()];
+            from.read_exact(&mut received).await.unwrap();
+            assert_eq!(received, word.as_bytes());
         }
         drop(to);
         assert_eq!(from.read(&mut [0]).await.unwrap(), 0);
@@ -85,8 +87,8 @@ fn a_child_can_be_talked_to() {
 }
 
 #[test]
-fn what_a_child_prints_can_be_another_childs_input() {
-    run("one that reads another", async {
+fn the_output_of_a_child_can_be_the_input_of_another() {
+    run("a child that reads from another", async {
         let mut first = shell("read word; echo $word; echo \"no $word\" >&2")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -100,11 +102,11 @@ fn what_a_child_prints_can_be_another_childs_input() {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        // It reads before there is anything: from a pipe that does not block,
-        // that would be an error.
+        // The second child reads before there is any input. With a non-blocking
+        // pipe, that read would fail.
         let mut from = second.stdout.take().unwrap();
-        let mut heard = [0; 8];
-        from.read_exact(&mut heard).await.unwrap();
+        let mut received = [0; 8];
+        from.read_exact(&mut received).await.unwrap();
         let mut third = Command::new("cat");
         let third = third.stdin(err).output();
 
@@ -116,7 +118,7 @@ fn what_a_child_prints_can_be_another_childs_input() {
         assert_eq!(passed_on, "nonsense\n");
         assert!(second.wait().await.unwrap().success());
 
-        // And the other way: what another child prints is this one's input.
+        // In the other direction, another child writes into the input of this one.
         let mut reader = Command::new("cat")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -146,7 +148,7 @@ fn what_a_child_prints_can_be_another_childs_input() {
 }
 
 #[test]
-fn waiting_closes_the_input_so_that_neither_waits_for_the_other() {
+fn wait_closes_the_input_so_that_the_child_can_end() {
     run("cat", async {
         let mut cat = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         assert!(cat.wait().await.unwrap().success());
@@ -154,7 +156,7 @@ fn waiting_closes_the_input_so_that_neither_waits_for_the_other() {
 }
 
 #[test]
-fn many_children_that_end_at_once_are_all_noticed() {
+fn children_that_end_at_the_same_time_are_all_reported() {
     run("forty children", async {
         let children: Vec<_> = (0..40)
             .map(|n| {
@@ -169,7 +171,7 @@ fn many_children_that_end_at_once_are_all_noticed() {
 }
 
 #[test]
-fn a_child_can_be_killed_and_says_so() {
+fn a_killed_child_reports_the_signal() {
     use std::os::unix::process::ExitStatusExt;
     run("the killed child", async {
         let mut child = shell("exec sleep 600").spawn().unwrap();
@@ -177,14 +179,14 @@ fn a_child_can_be_killed_and_says_so() {
         child.kill().await.unwrap();
         assert_eq!(child.wait().await.unwrap().signal(), Some(libc::SIGKILL));
         assert!(child.id().is_none());
-        // A second time there is nothing to kill, which is no error.
+        // Killing a child that has exited is not an error.
         child.start_kill().unwrap();
     });
 }
 
 #[test]
-fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
-    run("two children's pipes", async {
+fn dropping_a_child_kills_it_only_with_kill_on_drop() {
+    run("the pipes of two children", async {
         let spawn = |kill| {
             let mut command = Command::new("cat");
             command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -193,7 +195,7 @@ fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
         let mut killed = spawn(true);
         let (_input, mut output) = (killed.stdin.take(), killed.stdout.take().unwrap());
         drop(killed);
-        // Its input is still open, so only a kill ends it.
+        // The input is still open, so only a kill ends the child.
         assert_eq!(output.read(&mut [0]).await.unwrap(), 0);
 
         let mut spared = spawn(false);
@@ -206,7 +208,7 @@ fn a_child_is_killed_by_its_drop_only_if_that_was_asked_for() {
 
 #[cfg_attr(not(target_os = "linux"), ignore = "reads /proc")]
 #[test]
-fn a_child_that_is_dropped_leaves_no_zombie() {
+fn a_dropped_child_leaves_no_zombie() {
     run("the ends of two dropped children", async {
         let mut killed = Command::new("cat");
         killed.stdin(Stdio::piped()).kill_on_drop(true);
@@ -214,7 +216,7 @@ fn a_child_that_is_dropped_leaves_no_zombie() {
         let ids = [killed.id().unwrap(), ending.id().unwrap()];
         drop((killed, ending));
         for id in ids {
-            // A zombie keeps its place in the list of processes.
+            // A zombie is still in the list of processes.
             while std::fs::exists(format!("/proc/{id}")).unwrap() {
                 wakeful::time::sleep(Duration::from_millis(1)).await;
             }
@@ -234,12 +236,14 @@ fn a_child_may_be_dropped_on_any_thread_of_a_pool() {
         };
         let children = [(); 3].map(|()| cat());
         let ids = children.each_ref().map(|child| child.id().unwrap());
-        let [by_task, adrift, by_blocking] = children;
-        spawn(async move { drop(by_task) }).await.unwrap();
-        spawn(async move { block_in_place(|| drop(adrift)) })
+        let [in_task, in_place, in_blocking_work] = children;
+        spawn(async move { drop(in_task) }).await.unwrap();
+        spawn(async move { block_in_place(|| drop(in_place)) })
             .await
             .unwrap();
-        spawn_blocking(move || drop(by_blocking)).await.unwrap();
+        spawn_blocking(move || drop(in_blocking_work))
+            .await
+            .unwrap();
         for id in ids {
             while std::fs::exists(format!("/proc/{id}")).unwrap() {
                 wakeful::time::sleep(Duration::from_millis(1)).await;
@@ -251,7 +255,7 @@ fn a_child_may_be_dropped_on_any_thread_of_a_pool() {
 }
 
 #[test]
-fn a_whole_process_group_can_be_told_apart() {
+fn a_child_can_lead_its_own_process_group() {
     run("a child that leads a group", async {
         let mut command = shell("ps -o pgid= -p $$ 2>/dev/null || cut -d' ' -f5 /proc/$$/stat");
         let mut child = command
@@ -274,7 +278,7 @@ fn a_whole_process_group_can_be_told_apart() {
 }
 
 #[test]
-fn a_child_whose_runtime_is_gone_is_waited_for_on_another() {
+fn a_child_can_be_awaited_on_another_runtime_after_its_own_was_dropped() {
     let (reader, writer) = std::io::pipe().unwrap();
     let first = Runtime::new().unwrap();
     let mut child = first
@@ -285,7 +289,7 @@ fn a_child_whose_runtime_is_gone_is_waited_for_on_another() {
         let wait = spawn_local(async move { child.wait().await });
         yield_now().await;
         assert!(!wait.is_finished());
-        // It reads the end.
+        // The child reads the end of its input.
         drop(writer);
         let status = wait.await.unwrap().unwrap();
         assert_eq!(status.code(), Some(1));
@@ -293,7 +297,7 @@ fn a_child_whose_runtime_is_gone_is_waited_for_on_another() {
 }
 
 #[test]
-fn a_program_that_is_not_there_is_an_error() {
+fn spawning_a_missing_program_returns_an_error() {
     run("the error", async {
         let error = Command::new("no-such-program-anywhere")
             .spawn()
@@ -303,29 +307,29 @@ fn a_program_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn a_child_has_the_variables_and_the_name_that_it_was_given() {
-    run("the child's words", async {
+fn a_child_gets_its_environment_and_its_name() {
+    run("the output of the child", async {
         let mut command = shell("echo $0 $ONE $TWO ${HOME-homeless}");
         command
             .env_clear()
             .envs([("ONE", "1"), ("TWO", "2")])
             .arg("me");
-        let said = command.output().await.unwrap().stdout;
-        assert_eq!(said, b"me 1 2 homeless\n");
+        let output = command.output().await.unwrap().stdout;
+        assert_eq!(output, b"me 1 2 homeless\n");
         assert!(!command.get_kill_on_drop());
         assert_eq!(command.as_std().get_args().count(), 3);
         let again = command.into_std().output().unwrap();
         assert_eq!(again.stdout, b"me 1 2 homeless\n");
 
-        let said = shell("echo $0").arg0("called").output().await.unwrap();
-        assert_eq!(said.stdout, b"called\n");
+        let output = shell("echo $0").arg0("called").output().await.unwrap();
+        assert_eq!(output.stdout, b"called\n");
     });
 }
 
 #[test]
-fn a_foreign_child_is_left_alone() {
+fn waiting_for_a_child_does_not_reap_a_child_of_std() {
     run("a child of std's", async {
-        // Waiting for ours must not collect another's end.
+        // Waiting for our child must not collect the status of another.
         let mut foreign = StdCommand::new("true").spawn().unwrap();
         assert!(shell("exit 0").status().await.unwrap().success());
         assert!(foreign.wait().unwrap().success());

@@ -1,4 +1,4 @@
-//! Metrics say what is.
+//! Metrics report the current state.
 
 use crate::support::{settle, watched};
 use std::{sync::mpsc, thread, time::Duration};
@@ -7,10 +7,10 @@ use wakeful::{
     time::sleep,
 };
 
-/// Waits for what another thread brings about soon.
-fn until(what: &'static str, is_so: impl Fn() -> bool) {
+/// Waits until another thread has made the condition true.
+fn until(what: &'static str, condition: impl Fn() -> bool) {
     watched(what, || {
-        while !is_so() {
+        while !condition() {
             thread::yield_now();
         }
     });
@@ -35,7 +35,7 @@ fn a_current_thread_runtime_counts_its_tasks() {
 }
 
 #[test]
-fn another_thread_counts_the_tasks_as_they_are_now() {
+fn another_thread_reads_the_current_number_of_tasks() {
     for builder in [
         Builder::new_current_thread(),
         Builder::new_thread_per_core(),
@@ -43,14 +43,14 @@ fn another_thread_counts_the_tasks_as_they_are_now() {
         let runtime = builder.worker_threads(1).build().unwrap();
         let metrics = runtime.handle().metrics();
         let elsewhere = || {
-            let ask = || metrics.num_alive_tasks();
-            thread::scope(|scope| scope.spawn(ask).join().unwrap())
+            let count = || metrics.num_alive_tasks();
+            thread::scope(|scope| scope.spawn(count).join().unwrap())
         };
         let task = runtime.spawn_local(std::future::pending::<()>());
-        assert_eq!(elsewhere(), 1, "it has not been polled");
-        watched("a poll that asks", || {
+        assert_eq!(elsewhere(), 1, "the task has not been polled");
+        watched("a poll that reads the metrics", || {
             runtime.block_on(async {
-                // In one poll: the thread looks at nothing meanwhile.
+                // All of this is one poll, so the runtime's loop does not run in between.
                 let other = wakeful::spawn_local(async {});
                 assert_eq!(elsewhere(), 2);
                 other.await.unwrap();
@@ -64,43 +64,43 @@ fn another_thread_counts_the_tasks_as_they_are_now() {
 }
 
 #[test]
-fn a_core_counts_the_tasks_of_another_that_is_busy() {
+fn the_tasks_of_a_busy_core_are_counted() {
     let runtime = Builder::new_thread_per_core()
         .worker_threads(2)
         .build()
         .unwrap();
     let metrics = runtime.handle().metrics();
-    let (say, spawned) = mpsc::channel();
+    let (sender, spawned) = mpsc::channel();
     let (release, held) = mpsc::channel::<()>();
     let busy = runtime.handle().spawn_on(1, move || async move {
         let children = [(); 3].map(|()| wakeful::spawn_local(async {}));
-        say.send(()).unwrap();
+        sender.send(()).unwrap();
         held.recv().unwrap();
         drop(children);
     });
-    watched("a core that is held up", || spawned.recv().unwrap());
+    watched("a blocked core", || spawned.recv().unwrap());
     assert_eq!(metrics.num_alive_tasks(), 4);
     release.send(()).unwrap();
-    watched("it to go on", || runtime.block_on(busy).unwrap());
-    until("its children to end", || metrics.num_alive_tasks() == 0);
+    watched("the core to go on", || runtime.block_on(busy).unwrap());
+    until("the children to end", || metrics.num_alive_tasks() == 0);
 }
 
 #[test]
-fn a_pool_counts_tasks_and_queues_from_everywhere() {
+fn a_pool_counts_its_tasks_and_queues() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()
         .unwrap();
     let metrics = runtime.handle().metrics();
     assert_eq!(metrics.num_workers(), 2);
-    // Both workers are held up: the one here is not in `block_on`.
+    // Both workers are blocked, because this thread is not in `block_on`.
     let (release, held) = mpsc::channel::<()>();
-    let (say, blocked) = mpsc::channel();
+    let (sender, blocked) = mpsc::channel();
     drop(runtime.spawn(async move {
-        say.send(()).unwrap();
+        sender.send(()).unwrap();
         held.recv().unwrap();
     }));
-    watched("the worker to be held up", || blocked.recv().unwrap());
+    watched("the worker to block", || blocked.recv().unwrap());
     drop(runtime.spawn(async {}));
     drop(runtime.spawn(async {}));
     assert_eq!(metrics.num_alive_tasks(), 3);
@@ -114,19 +114,19 @@ fn a_pool_counts_tasks_and_queues_from_everywhere() {
 }
 
 #[test]
-fn a_current_thread_runtime_says_whether_something_came_from_outside() {
+fn a_current_thread_runtime_reports_tasks_from_outside() {
     let runtime = Builder::new_current_thread().build().unwrap();
     let metrics = runtime.handle().metrics();
     assert_eq!(metrics.global_queue_depth(), 0);
     let task = runtime.spawn(async {});
     assert_eq!(metrics.global_queue_depth(), 1);
     assert_eq!(metrics.worker_local_queue_depth(0), None);
-    watched("that to run", || runtime.block_on(task).unwrap());
+    watched("the task from outside", || runtime.block_on(task).unwrap());
     assert_eq!(metrics.global_queue_depth(), 0);
 }
 
 #[test]
-fn a_thread_that_sleeps_is_counted() {
+fn every_park_is_counted() {
     for builder in [
         Builder::new_current_thread(),
         Builder::new_multi_thread().worker_threads(1),
@@ -140,7 +140,7 @@ fn a_thread_that_sleeps_is_counted() {
                 assert_eq!(
                     metrics.worker_park_count(0),
                     0,
-                    "there was always something"
+                    "there was always a task to run"
                 );
                 sleep(Duration::from_millis(1)).await;
                 sleep(Duration::from_millis(1)).await;
@@ -151,7 +151,7 @@ fn a_thread_that_sleeps_is_counted() {
 }
 
 #[test]
-fn the_blocking_pool_is_counted() {
+fn the_threads_and_the_queue_of_the_blocking_pool_are_counted() {
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
         .build()
@@ -170,7 +170,9 @@ fn the_blocking_pool_is_counted() {
         .handle()
         .spawn_blocking(move || held.recv().unwrap());
     let second = runtime.handle().spawn_blocking(|| ());
-    until("the first to begin", || metrics.blocking_queue_depth() == 1);
+    until("the first work to begin", || {
+        metrics.blocking_queue_depth() == 1
+    });
     assert_eq!(of_blocking(&metrics), (1, 0, 1));
     release.send(()).unwrap();
     watched("both", || {
@@ -179,12 +181,14 @@ fn the_blocking_pool_is_counted() {
             second.await.unwrap();
         });
     });
-    until("the thread to rest", || of_blocking(&metrics) == (1, 1, 0));
+    until("the thread to be idle", || {
+        of_blocking(&metrics) == (1, 1, 0)
+    });
 }
 
 #[test]
 #[should_panic(expected = "there is no worker 1: this runtime has 1, numbered from 0")]
-fn a_worker_that_is_not_there_is_said_so() {
+fn asking_for_a_worker_that_does_not_exist_panics_with_the_reason() {
     let runtime = Builder::new_current_thread().build().unwrap();
     let _ = runtime.handle().metrics().worker_park_count(1);
 }
@@ -194,7 +198,7 @@ fn metrics_outlive_their_runtime() {
     let runtime = Builder::new_current_thread().build().unwrap();
     let metrics = runtime.handle().metrics();
     drop(runtime.spawn_local(std::future::pending::<()>()));
-    watched("a turn", || {
+    watched("a short sleep", || {
         runtime.block_on(async { sleep(Duration::from_millis(1)).await });
     });
     assert_eq!(metrics.num_alive_tasks(), 1);

@@ -1,4 +1,4 @@
-//! Who goes first where tasks are ranked, and that nobody else is harmed.
+//! Priorities and deadlines: which task runs first, and that no other is starved.
 
 use crate::support::watched;
 use std::{
@@ -29,7 +29,7 @@ fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
     watched(awaited, || ranked().block_on(future))
 }
 
-/// Who had a turn, in order.
+/// The names of the tasks that ran, in order.
 #[derive(Clone, Default)]
 struct Log(Rc<RefCell<Vec<&'static str>>>);
 
@@ -47,7 +47,7 @@ impl Log {
 }
 
 #[test]
-fn the_greater_priority_goes_first_for_as_long_as_it_is_ready() {
+fn the_highest_priority_runs_first_while_it_is_ready() {
     run("three tasks of three priorities", async {
         let log = Log::default();
         let low = task::Builder::new().priority(-1);
@@ -63,7 +63,7 @@ fn the_greater_priority_goes_first_for_as_long_as_it_is_ready() {
 }
 
 #[test]
-fn of_one_priority_the_earlier_deadline_goes_first_and_none_last() {
+fn at_equal_priority_the_earlier_deadline_runs_first_and_no_deadline_last() {
     run("tasks with deadlines", async {
         let log = Log::default();
         let none = spawn_local(log.clone().turns("none", 1));
@@ -81,8 +81,8 @@ fn of_one_priority_the_earlier_deadline_goes_first_and_none_last() {
 }
 
 #[test]
-fn of_one_rank_they_take_turns_in_the_order_they_came() {
-    run("three tasks of one rank", async {
+fn tasks_of_equal_rank_take_turns_in_the_order_they_were_spawned() {
+    run("three tasks of equal rank", async {
         let log = Log::default();
         let tasks = ["a", "b", "c"].map(|name| {
             let builder = task::Builder::new().priority(3);
@@ -96,7 +96,7 @@ fn of_one_rank_they_take_turns_in_the_order_they_came() {
 }
 
 #[test]
-fn a_child_inherits_what_it_is_not_told() {
+fn a_child_inherits_the_priority_and_deadline_unless_it_sets_its_own() {
     run("children of an urgent task", async {
         let log = Log::default();
         let deadline = Instant::now() + Duration::from_secs(1);
@@ -104,7 +104,7 @@ fn a_child_inherits_what_it_is_not_told() {
         let other = log.clone();
         let parent = builder.spawn_local(async move {
             let usual = task::Builder::new().priority(0);
-            let usual = usual.spawn_local(other.clone().turns("told to be usual", 1));
+            let usual = usual.spawn_local(other.clone().turns("set to usual", 1));
             let child = spawn_local(other.turns("child", 1));
             child.await.unwrap();
             usual.await.unwrap();
@@ -113,19 +113,19 @@ fn a_child_inherits_what_it_is_not_told() {
         let bystander = bystander.spawn_local(log.clone().turns("bystander", 1));
         parent.await.unwrap();
         bystander.await.unwrap();
-        assert_eq!(log.take(), ["child", "bystander", "told to be usual"]);
+        assert_eq!(log.take(), ["child", "bystander", "set to usual"]);
     });
 }
 
 #[test]
-fn the_root_and_what_comes_from_elsewhere_are_usual() {
+fn the_root_and_tasks_from_other_threads_have_the_usual_rank() {
     let runtime = ranked();
     let handle = runtime.handle().clone();
     watched("a task from another thread", || {
         runtime.block_on(async {
             let urgent = task::Builder::new().priority(1);
             urgent.spawn_local(yield_now()).await.unwrap();
-            // The root was usual before, and so is its child.
+            // The root still has the usual rank, and so does its child.
             let log = Log::default();
             let usual = spawn_local(log.clone().turns("child of the root", 1));
             let low = task::Builder::new().priority(-1);
@@ -142,8 +142,8 @@ fn the_root_and_what_comes_from_elsewhere_are_usual() {
 }
 
 #[test]
-fn trap_19_an_urgent_task_that_is_always_ready_keeps_no_timer_from_firing() {
-    run("a timer of an urgent task beside a busy one", async {
+fn trap_19_an_urgent_task_that_is_always_ready_does_not_starve_a_more_urgent_timer() {
+    run("a timer of an urgent task next to a busy one", async {
         let busy = task::Builder::new().priority(1);
         let busy = busy.spawn_local(async {
             loop {
@@ -160,9 +160,9 @@ fn trap_19_an_urgent_task_that_is_always_ready_keeps_no_timer_from_firing() {
 }
 
 #[test]
-fn without_ranks_a_priority_says_nothing() {
+fn without_ranked_scheduling_a_priority_changes_nothing() {
     let runtime = Runtime::new().unwrap();
-    watched("two tasks that are alike", || {
+    watched("two tasks", || {
         runtime.block_on(async {
             let log = Log::default();
             let first = spawn_local(log.clone().turns("first", 1));
@@ -176,27 +176,27 @@ fn without_ranks_a_priority_says_nothing() {
 }
 
 #[test]
-fn a_task_that_a_hook_spawns_takes_no_others_rank() {
+fn a_task_that_a_hook_spawns_does_not_take_the_rank_of_another() {
     thread_local! {
         static LOG: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
     }
-    let say = |name| async move { LOG.with_borrow_mut(|log| log.push(name)) };
+    let log = |name| async move { LOG.with_borrow_mut(|log| log.push(name)) };
     let is_due = Arc::new(AtomicBool::new(false));
     let due = Arc::clone(&is_due);
     let runtime = Builder::new_current_thread()
         .scheduling(Scheduling::Ranked)
         .on_task_spawn(move |_| {
             if due.swap(false, SeqCst) {
-                spawn_local(say("the hook's"));
+                spawn_local(log("the hook's"));
             }
         })
         .build()
         .unwrap();
     watched("three tasks", || {
         runtime.block_on(async {
-            let usual = spawn_local(say("usual"));
+            let usual = spawn_local(log("usual"));
             is_due.store(true, SeqCst);
-            let urgent = task::Builder::new().priority(5).spawn_local(say("urgent"));
+            let urgent = task::Builder::new().priority(5).spawn_local(log("urgent"));
             usual.await.unwrap();
             urgent.await.unwrap();
         });

@@ -1,6 +1,6 @@
-//! The watch of a pool: whatever blocks one worker, the other sees to the
-//! sockets and the timers, and comes to the tasks. Each test blocks until that
-//! has happened, and hangs if it does not.
+//! The driver of a pool. When one worker blocks, the other polls the reactor and the
+//! timers, and runs the tasks. Each test blocks a worker until that has happened, and
+//! hangs if it does not happen.
 
 use crate::support::watched;
 use std::{
@@ -23,40 +23,40 @@ use wakeful::{
     time::{Instant, Sleep, sleep, sleep_until},
 };
 
-/// Long enough for a worker that sleeps to be left alone by everybody.
-const A_WHILE: Duration = Duration::from_millis(if cfg!(miri) { 400 } else { 20 });
+/// Long enough for a parked worker to be left alone by all others.
+const IDLE_TIME: Duration = Duration::from_millis(if cfg!(miri) { 400 } else { 20 });
 
 fn pool() -> Builder {
     Builder::new_multi_thread().worker_threads(2)
 }
 
-/// A waker that is none of the runtime's, and runs some code.
-struct Stranger<F>(F);
+/// A waker that does not belong to the runtime, and runs `F`.
+struct UserWaker<F>(F);
 
-impl<F: Fn() + Send + Sync> Wake for Stranger<F> {
+impl<F: Fn() + Send + Sync> Wake for UserWaker<F> {
     fn wake(self: Arc<Self>) {
         (self.0)();
     }
 }
 
-/// A sleep that calls `code` when it is over.
+/// A sleep whose waker calls `code`.
 fn alarm(at: Instant, code: impl Fn() + Send + Sync + 'static) -> Pin<Box<Sleep>> {
-    let waker = Waker::from(Arc::new(Stranger(code)));
+    let waker = Waker::from(Arc::new(UserWaker(code)));
     let mut alarm = Box::pin(sleep_until(at));
     let polled = alarm.as_mut().poll(&mut Context::from_waker(&waker));
     assert!(polled.is_pending());
     alarm
 }
 
-/// What a task says after a sleep.
-fn said_after(duration: Duration) -> mpsc::Receiver<()> {
-    let (say, said) = mpsc::channel();
+/// Receives a message from a task after `duration`.
+fn message_after(duration: Duration) -> mpsc::Receiver<()> {
+    let (sender, received) = mpsc::channel();
     drop(spawn(async move {
         sleep(duration).await;
-        // It may be over when the test is.
-        let _ = say.send(());
+        // The test may be over by then, so ignore the error.
+        let _ = sender.send(());
     }));
-    said
+    received
 }
 
 fn run<F: Future>(awaited: &'static str, runtime: &Runtime, future: F) -> F::Output {
@@ -64,12 +64,12 @@ fn run<F: Future>(awaited: &'static str, runtime: &Runtime, future: F) -> F::Out
 }
 
 #[test]
-fn a_root_that_is_woken_as_its_worker_lies_down_may_block() {
+fn a_root_that_is_woken_as_its_worker_parks_may_block() {
     let worker_0 = thread::current().id();
-    // Worker 1 is kept busy until worker 0 parks, and so has the watch.
+    // Worker 1 is busy until worker 0 parks, so worker 0 gets the driver.
     let (release, blocked) = mpsc::channel::<()>();
     let (release, blocked) = (Mutex::new(Some(release)), Arc::new(Mutex::new(blocked)));
-    // The root, to be woken as worker 0 parks, when that is due.
+    // The hook wakes the root when worker 0 parks, after `is_due` was set.
     let root = Arc::new(Mutex::new(None::<Waker>));
     let is_due = Arc::new(AtomicUsize::new(0));
     let hook = {
@@ -84,21 +84,21 @@ fn a_root_that_is_woken_as_its_worker_lies_down_may_block() {
         }
     };
     let runtime = pool().on_thread_park(hook).build().unwrap();
-    run("the timer beside the root", &runtime, async {
-        let (say, said) = mpsc::channel();
+    run("the timer next to the root", &runtime, async {
+        let (sender, received) = mpsc::channel();
         for _ in 0..2 {
-            let (say, blocked) = (say.clone(), Arc::clone(&blocked));
+            let (sender, blocked) = (sender.clone(), Arc::clone(&blocked));
             drop(spawn(async move {
                 if thread::current().id() != worker_0 {
-                    say.send(()).unwrap();
+                    sender.send(()).unwrap();
                     let _ = blocked.lock().unwrap().recv();
                 }
             }));
         }
-        said.recv().unwrap();
-        let said = said_after(3 * A_WHILE);
+        received.recv().unwrap();
+        let received = message_after(3 * IDLE_TIME);
         let is_due = Arc::clone(&is_due);
-        let _alarm = alarm(Instant::now() + 2 * A_WHILE, move || {
+        let _alarm = alarm(Instant::now() + 2 * IDLE_TIME, move || {
             is_due.store(1, SeqCst);
         });
         let mut is_first = true;
@@ -110,25 +110,25 @@ fn a_root_that_is_woken_as_its_worker_lies_down_may_block() {
             Poll::Ready(())
         })
         .await;
-        said.recv().unwrap();
+        received.recv().unwrap();
     });
 }
 
 #[test]
-fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
+fn an_unpark_hook_may_block_after_its_worker_was_kept_from_parking() {
     #[derive(PartialEq)]
-    enum Said {
+    enum Event {
         TaskRan,
         HookBlocks,
     }
 
-    // 0: not yet. 1: worker 1 may begin. 2: it was kept from its sleep. 3: it
+    // The stages: 0 not yet, 1 worker 1 may begin, 2 it was kept from parking, 3 it
     // blocks.
     let stage = Arc::new(AtomicUsize::new(0));
     let (release, blocked) = mpsc::channel::<()>();
     let blocked = Mutex::new(blocked);
-    let (say, said) = mpsc::channel();
-    let hook_says = Mutex::new(say.clone());
+    let (sender, received) = mpsc::channel();
+    let hook_sender = Mutex::new(sender.clone());
     let worker_0 = thread::current().id();
     let next = move |stage: &AtomicUsize, from| {
         let is_1 = thread::current().id() != worker_0;
@@ -146,43 +146,43 @@ fn a_hook_may_block_when_its_worker_has_been_kept_from_its_sleep() {
         })
         .on_thread_unpark(move || {
             if next(&unparks, 2) {
-                hook_says.lock().unwrap().send(Said::HookBlocks).unwrap();
+                hook_sender.lock().unwrap().send(Event::HookBlocks).unwrap();
                 let _ = blocked.lock().unwrap().recv();
             }
         })
         .build()
         .unwrap();
-    run("a timer beside the hook", &runtime, async {
+    run("a timer next to the hook", &runtime, async {
         stage.store(1, SeqCst);
         let call_the_other = || {
-            let say = say.clone();
+            let sender = sender.clone();
             drop(spawn(async move {
-                let _ = say.send(Said::TaskRan);
+                let _ = sender.send(Event::TaskRan);
             }));
         };
-        // Each but the last is for the other worker, for this one does not come
-        // to its tasks.
+        // All but the last of these tasks run on the other worker, because this one
+        // does not get to its tasks.
         call_the_other();
         loop {
             call_the_other();
-            if said.recv().unwrap() == Said::HookBlocks {
+            if received.recv().unwrap() == Event::HookBlocks {
                 break;
             }
         }
-        sleep(A_WHILE).await;
+        sleep(IDLE_TIME).await;
         drop(release);
     });
 }
 
 #[test]
-fn a_strangers_waker_may_block_until_a_timer_is_over() {
+fn a_foreign_waker_may_block_until_a_timer_fires() {
     let runtime = pool().build().unwrap();
-    run("the timer beside the waker", &runtime, async {
-        let said = Mutex::new(said_after(2 * A_WHILE));
+    run("the timer next to the waker", &runtime, async {
+        let received = Mutex::new(message_after(2 * IDLE_TIME));
         let (end, ended) = wakeful::sync::oneshot::channel();
         let end = Mutex::new(Some(end));
-        let _alarm = alarm(Instant::now() + A_WHILE, move || {
-            said.lock().unwrap().recv().unwrap();
+        let _alarm = alarm(Instant::now() + IDLE_TIME, move || {
+            received.lock().unwrap().recv().unwrap();
             end.lock().unwrap().take().unwrap().send(()).unwrap();
         });
         ended.await.unwrap();
@@ -190,20 +190,20 @@ fn a_strangers_waker_may_block_until_a_timer_is_over() {
 }
 
 #[test]
-fn a_strangers_waker_may_block_until_a_task_from_elsewhere_has_run() {
+fn a_foreign_waker_may_block_until_a_task_from_another_thread_has_run() {
     let runtime = pool().build().unwrap();
     let handle = runtime.handle().clone();
-    run("a task beside the waker", &runtime, async {
+    run("a task next to the waker", &runtime, async {
         let (end, ended) = wakeful::sync::oneshot::channel();
         let end = Mutex::new(Some(end));
-        let _alarm = alarm(Instant::now() + A_WHILE, move || {
+        let _alarm = alarm(Instant::now() + IDLE_TIME, move || {
             for _ in 0..5 {
                 let handle = handle.clone();
-                let (say, said) = mpsc::channel();
+                let (sender, received) = mpsc::channel();
                 let elsewhere = thread::spawn(move || {
-                    drop(handle.spawn(async move { say.send(()).unwrap() }));
+                    drop(handle.spawn(async move { sender.send(()).unwrap() }));
                 });
-                said.recv().unwrap();
+                received.recv().unwrap();
                 elsewhere.join().unwrap();
             }
             end.lock().unwrap().take().unwrap().send(()).unwrap();
@@ -213,28 +213,28 @@ fn a_strangers_waker_may_block_until_a_task_from_elsewhere_has_run() {
 }
 
 #[test]
-fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
+fn a_foreign_waker_may_block_until_a_task_woken_with_it_has_run() {
     for tasks in [1, 2] {
         let runtime = pool().build().unwrap();
         run("a task woken with the waker", &runtime, async {
-            let (say, said) = mpsc::channel();
-            let said = Mutex::new(said);
+            let (sender, received) = mpsc::channel();
+            let received = Mutex::new(received);
             let (end, ended) = wakeful::sync::oneshot::channel();
             let end = Mutex::new(Some(end));
-            let at = Instant::now() + 2 * A_WHILE;
+            let at = Instant::now() + 2 * IDLE_TIME;
             let _alarm = alarm(at, move || {
-                said.lock().unwrap().recv().unwrap();
+                received.lock().unwrap().recv().unwrap();
                 end.lock().unwrap().take().unwrap().send(()).unwrap();
             });
             for _ in 0..tasks {
-                let say = say.clone();
+                let sender = sender.clone();
                 drop(spawn(async move {
                     sleep_until(at).await;
-                    let _ = say.send(());
+                    let _ = sender.send(());
                 }));
             }
             yield_now().await;
-            sleep(A_WHILE / 4).await;
+            sleep(IDLE_TIME / 4).await;
             ended.await.unwrap();
         });
     }
@@ -243,23 +243,23 @@ fn a_strangers_waker_may_block_until_one_of_those_woken_with_it_has_run() {
 #[test]
 fn a_root_may_block_until_a_task_woken_with_it_has_run() {
     let runtime = pool().build().unwrap();
-    // Which worker finds that both are over is not for the test to say.
+    // The test does not control which worker finds that both are due.
     for _ in 0..if cfg!(miri) { 1 } else { 10 } {
         run("the task that is woken with the root", &runtime, async {
-            let (say, said) = mpsc::channel();
-            let over = Instant::now() + A_WHILE;
+            let (sender, received) = mpsc::channel();
+            let over = Instant::now() + IDLE_TIME;
             drop(spawn(async move {
                 sleep_until(over).await;
-                say.send(()).unwrap();
+                sender.send(()).unwrap();
             }));
             sleep_until(over).await;
-            said.recv().unwrap();
+            received.recv().unwrap();
         });
     }
 }
 
 #[test]
-fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
+fn a_park_hook_may_block_until_a_task_from_another_thread_has_run() {
     let worker_0 = thread::current().id();
     let (begun, has_begun) = mpsc::channel();
     let (ran, has_run) = mpsc::channel::<()>();
@@ -281,12 +281,12 @@ fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
     let elsewhere = thread::spawn(move || {
         for _ in 0..if cfg!(miri) { 2 } else { 20 } {
             is_due.store(1, SeqCst);
-            // Until worker 1 has had one, found no more and comes to its hook.
+            // Until worker 1 has run one, found no more, and calls its hook.
             while has_begun.try_recv().is_err() {
                 drop(handle.spawn(async {}));
                 thread::yield_now();
             }
-            // Worker 0 lies down as well.
+            // Give worker 0 time to park as well.
             (0..50).for_each(|_| thread::yield_now());
             let (ran, (seen, is_seen)) = (ran.clone(), mpsc::channel());
             drop(handle.spawn(async move {
@@ -303,9 +303,8 @@ fn a_hook_may_block_until_a_task_from_elsewhere_has_run() {
     elsewhere.join().unwrap();
 }
 
-/// A hook of worker 1's that blocks, once it is told to, until a guest's timer is
-/// over.
-fn a_hook_waits_for_a_guests_timer(
+/// Blocks a hook of worker 1 until the timer of a foreign thread fires.
+fn a_hook_waits_for_a_foreign_timer(
     awaited: &'static str,
     set: fn(Builder, Box<dyn Fn() + Send + Sync>) -> Builder,
 ) {
@@ -321,15 +320,15 @@ fn a_hook_waits_for_a_guests_timer(
     let runtime = set(pool(), Box::new(hook)).build().unwrap();
     let handle = runtime.handle().clone();
     let (end, ended) = wakeful::sync::oneshot::channel();
-    let guest = thread::spawn(move || {
+    let foreign = thread::spawn(move || {
         for _ in 0..if cfg!(miri) { 1 } else { 3 } {
-            // Both workers are asleep, and no deputy patrols any more. (By the
-            // clock of another runtime, for an event here would begin it anew.)
-            wakeful::block_on(async { sleep(10 * A_WHILE).await });
+            // Both workers are parked, and no backup poller runs any more. The clock of
+            // another runtime measures this, because an event here would start it again.
+            wakeful::block_on(async { sleep(10 * IDLE_TIME).await });
             is_due.store(1, SeqCst);
-            // Sooner than all that there is: who watches is woken for it, with
-            // nothing to run.
-            handle.block_on(async { sleep(A_WHILE).await });
+            // This deadline is before all others, so the worker that drives is woken for
+            // it, and has no task to run.
+            handle.block_on(async { sleep(IDLE_TIME).await });
             over.send(()).unwrap();
             while is_due.load(SeqCst) == 1 {
                 thread::yield_now();
@@ -340,21 +339,21 @@ fn a_hook_waits_for_a_guests_timer(
     run(awaited, &runtime, async {
         ended.await.unwrap();
     });
-    guest.join().unwrap();
+    foreign.join().unwrap();
 }
 
 #[test]
-fn a_hook_may_block_until_a_guests_timer_is_over() {
-    a_hook_waits_for_a_guests_timer("a timer, behind an unpark hook", |builder, hook| {
+fn a_hook_may_block_until_the_timer_of_a_foreign_thread_fires() {
+    a_hook_waits_for_a_foreign_timer("a timer while an unpark hook blocks", |builder, hook| {
         builder.on_thread_unpark(hook)
     });
-    a_hook_waits_for_a_guests_timer("a timer, behind a park hook", |builder, hook| {
+    a_hook_waits_for_a_foreign_timer("a timer while a park hook blocks", |builder, hook| {
         builder.on_thread_park(hook)
     });
 }
 
 #[test]
-fn a_strangers_waker_may_block_until_what_another_woke_has_run() {
+fn a_foreign_waker_may_block_until_a_task_woken_by_another_has_run() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(3)
         .build()
@@ -378,13 +377,13 @@ fn a_strangers_waker_may_block_until_what_another_woke_has_run() {
         }
         let (seen, is_seen) = mpsc::channel();
         let has_run = Mutex::new(has_run);
-        let at = Instant::now() + A_WHILE;
+        let at = Instant::now() + IDLE_TIME;
         let _first = alarm(at, move || woken.lock().unwrap().take().unwrap().wake());
         let _second = alarm(at, move || {
             has_run.lock().unwrap().recv().unwrap();
             seen.send(()).unwrap();
         });
-        sleep(2 * A_WHILE).await;
+        sleep(2 * IDLE_TIME).await;
         is_seen.recv().unwrap();
     });
 }

@@ -1,4 +1,4 @@
-//! Names of hosts, and other things that are asked for an address.
+//! Names of hosts, and every other type that names an address.
 
 use crate::support::{mute, run};
 use std::{io::ErrorKind, net::SocketAddr};
@@ -9,8 +9,8 @@ async fn all(name: impl ToSocketAddrs) -> Vec<SocketAddr> {
 }
 
 #[test]
-fn whatever_is_an_address_is_taken_as_one() {
-    run("addresses that nobody has to be asked for", async {
+fn addresses_are_resolved_without_the_blocking_pool() {
+    run("addresses that need no lookup", async {
         let address: SocketAddr = "127.0.0.1:80".parse().unwrap();
         let text = address.to_string();
         let host = "127.0.0.1".to_owned();
@@ -25,13 +25,13 @@ fn whatever_is_an_address_is_taken_as_one() {
         assert_eq!(all((host, 80)).await, [address]);
         assert_eq!(all(&[address, address][..]).await, [address, address]);
         assert_eq!(all(("::1", 80)).await[0].to_string(), "[::1]:80");
-        // None of it went to the blocking pool.
+        // None of these lookups used the blocking pool.
         assert_eq!(wakeful::inspect().unwrap().blocking.threads, 0);
     });
 }
 
 #[test]
-fn a_borrowed_name_is_resolved_and_connected_to() {
+fn a_borrowed_name_is_resolved() {
     run("a connection to a name", async {
         let listener = TcpListener::bind(&"127.0.0.1:0".to_owned()).await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -44,21 +44,21 @@ fn a_borrowed_name_is_resolved_and_connected_to() {
 }
 
 #[test]
-fn the_addresses_are_tried_in_turn() {
+fn connect_tries_the_addresses_in_turn() {
     run("a connection to the second of two addresses", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let open = listener.local_addr().unwrap();
         let mute = mute();
-        let shut = mute.local_addr().unwrap();
-        let stream = TcpStream::connect(&[shut, open][..]).await.unwrap();
+        let closed = mute.local_addr().unwrap();
+        let stream = TcpStream::connect(&[closed, open][..]).await.unwrap();
         assert_eq!(stream.peer_addr().unwrap(), open);
-        let refused = TcpStream::connect(&[shut, shut][..]).await.unwrap_err();
+        let refused = TcpStream::connect(&[closed, closed][..]).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
     });
 }
 
 #[test]
-fn what_has_no_address_says_so() {
+fn a_name_without_an_address_gives_invalid_input() {
     run("errors", async {
         let nothing: &[SocketAddr] = &[];
         for error in [
@@ -77,10 +77,10 @@ fn what_has_no_address_says_so() {
     });
 }
 
-/// The future of a connection can be spawned although it borrows, and whatever
-/// the name is.
+/// The future of `connect` is `Send`, so it can be spawned. That holds even if it
+/// borrows, and for every type of name.
 #[test]
-fn a_connection_in_the_making_goes_to_other_threads() {
+fn the_future_of_connect_is_send() {
     fn check<T: Send>(_: T) {}
     let (name, addresses) = (String::new(), Vec::new());
     check(TcpStream::connect(&name));

@@ -1,4 +1,6 @@
-//! The traps again, on several threads.
+//! The traps again, on a pool of threads.
+
+mod shutdown;
 
 use crate::support::{Drops, Game, watched};
 use futures_util::future::join_all;
@@ -37,7 +39,7 @@ const MANY: usize = if cfg!(miri) { 20 } else { 10_000 };
 
 #[test]
 fn trap_01_tasks_that_wake_each_other_across_threads_lose_no_wake() {
-    run("the game of two tasks", async {
+    run("two tasks that wake each other", async {
         let game = Game::default();
         let sides = [0, 1].map(|mine| spawn(game.clone().side(mine, MANY)));
         for side in sides {
@@ -47,7 +49,7 @@ fn trap_01_tasks_that_wake_each_other_across_threads_lose_no_wake() {
 }
 
 #[test]
-fn trap_01_work_from_a_foreign_thread_wakes_a_sleeping_pool() {
+fn trap_01_work_from_a_foreign_thread_wakes_a_parked_pool() {
     let runtime = pool(2);
     let handle = runtime.handle().clone();
     let foreign = thread::spawn(move || {
@@ -91,7 +93,7 @@ fn trap_05_every_output_arrives_and_is_dropped_once() {
 }
 
 #[test]
-fn trap_04_aborts_race_ends_and_every_handle_answers() {
+fn trap_04_a_task_aborted_as_it_ends_still_completes_its_handle() {
     run("every handle", async {
         let tasks: Vec<_> = (0..MANY / 10).map(|_| spawn(yield_now())).collect();
         let aborts: Vec<_> = tasks
@@ -110,123 +112,12 @@ fn trap_04_aborts_race_ends_and_every_handle_answers() {
 }
 
 #[test]
-fn trap_06_a_panic_ends_its_task_alone() {
+fn trap_06_a_panic_ends_only_its_own_task() {
     run("the task that panics, and another", async {
         let (bad, good) = (spawn(async { panic!("ouch") as () }), spawn(async { 1 }));
         assert!(bad.await.unwrap_err().is_panic());
         assert_eq!(good.await.unwrap(), 1);
     });
-}
-
-#[test]
-fn trap_08_wakers_may_outlive_the_pool() {
-    let (send, receive) = mpsc::channel();
-    let runtime = pool(2);
-    let task = runtime.spawn(poll_fn(move |context| {
-        let _ = send.send(context.waker().clone());
-        Poll::<()>::Pending
-    }));
-    let waker = watched("the first poll", || receive.recv().unwrap());
-    watched("the shutdown", || drop(runtime));
-    waker.wake_by_ref();
-    thread::spawn(move || waker.wake()).join().unwrap();
-    assert!(wakeful::block_on(task).unwrap_err().is_cancelled());
-}
-
-#[test]
-fn trap_16_shutdown_drops_every_task_wherever_it_stands() {
-    let drops = Drops::default();
-    let runtime = pool(2);
-    for n in 0..MANY / 10 {
-        let droplet = drops.droplet();
-        drop(runtime.spawn(async move {
-            let _droplet = droplet;
-            match n % 3 {
-                0 => pending().await,
-                1 => sleep(Duration::from_hours(1)).await,
-                _ => loop {
-                    yield_now().await;
-                },
-            }
-        }));
-    }
-    watched("the shutdown", || drop(runtime));
-    assert_eq!(drops.count(), MANY / 10);
-}
-
-#[test]
-fn trap_16_a_task_spawned_while_the_pool_shuts_down_is_cancelled() {
-    struct SpawnsWhenDropped(Drops, Handle);
-    impl Drop for SpawnsWhenDropped {
-        fn drop(&mut self) {
-            let droplet = self.0.droplet();
-            drop(self.1.spawn(async move {
-                let _droplet = droplet;
-                pending::<()>().await;
-            }));
-        }
-    }
-    let drops = Drops::default();
-    let runtime = pool(2);
-    for _ in 0..MANY / 100 + 2 {
-        let last_will = SpawnsWhenDropped(drops.clone(), runtime.handle().clone());
-        drop(runtime.spawn(async move {
-            let _last_will = last_will;
-            pending::<()>().await;
-        }));
-    }
-    watched("the shutdown", || drop(runtime));
-    assert_eq!(drops.count(), MANY / 100 + 2);
-}
-
-#[cfg(not(miri))]
-#[test]
-fn trap_16_sockets_of_every_worker_that_outlive_the_pool_answer_with_an_error() {
-    use futures_util::AsyncReadExt;
-    use wakeful::net::{TcpListener, TcpStream};
-
-    let runtime = pool(3);
-    // Made by many tasks, on whichever worker each was.
-    let pairs = runtime.block_on(async {
-        let pairs = (0..20).map(|_| {
-            spawn(async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                let connect = TcpStream::connect(listener.local_addr().unwrap());
-                let (one, other) = wakeful::try_join!(listener.accept(), connect).unwrap();
-                (one.0, other)
-            })
-        });
-        join_all(pairs).await
-    });
-    let waiting: Vec<_> = pairs
-        .into_iter()
-        .map(|pair| {
-            thread::spawn(move || {
-                let (mut here, _there) = pair.unwrap();
-                watched("the error", || {
-                    wakeful::block_on(async { here.read(&mut [0]).await })
-                })
-            })
-        })
-        .collect();
-    watched("the shutdown", || drop(runtime));
-    for reader in waiting {
-        let error = reader.join().unwrap().unwrap_err();
-        assert!(error.to_string().contains("shut down"), "{error}");
-    }
-}
-
-#[test]
-fn trap_16_a_task_spawned_too_late_is_cancelled() {
-    let runtime = pool(2);
-    let handle = runtime.handle().clone();
-    drop(runtime);
-    let late = handle.spawn(async {});
-    assert!(
-        watched("the handle", || wakeful::block_on(late))
-            .unwrap_err()
-            .is_cancelled()
-    );
 }
 
 #[test]
@@ -244,12 +135,12 @@ fn trap_18_block_on_can_be_called_again_and_again() {
 fn trap_18_tasks_go_on_between_two_block_ons() {
     let runtime = pool(2);
     let done = Arc::new(AtomicBool::new(false));
-    let said = Arc::clone(&done);
+    let set = Arc::clone(&done);
     drop(runtime.spawn(async move {
         yield_now().await;
-        said.store(true, SeqCst);
+        set.store(true, SeqCst);
     }));
-    watched("the task that nobody blocks on", || {
+    watched("a task that no block_on waits for", || {
         while !done.load(SeqCst) {
             thread::yield_now();
         }
@@ -257,8 +148,8 @@ fn trap_18_tasks_go_on_between_two_block_ons() {
 }
 
 #[test]
-fn trap_19_a_pair_in_the_slot_does_not_starve_a_third() {
-    // One worker: there is nobody to steal the third task.
+fn trap_19_two_tasks_in_the_lifo_slot_do_not_starve_a_third() {
+    // With one worker, no other can steal the third task.
     let runtime = pool(1);
     watched("the third task", || {
         runtime.block_on(async {
@@ -297,7 +188,7 @@ fn trap_19_busy_workers_still_take_from_the_injector() {
             })
         })
         .collect();
-    watched("a foreign task beside busy ones", || {
+    watched("a foreign task next to busy ones", || {
         runtime.block_on(async move {
             let foreign = wakeful::spawn_blocking(move || handle.spawn(async { 1 }));
             assert_eq!(foreign.await.unwrap().await.unwrap(), 1);
@@ -308,7 +199,7 @@ fn trap_19_busy_workers_still_take_from_the_injector() {
 
 #[test]
 fn trap_19_busy_workers_still_fire_timers() {
-    run("a timer beside busy tasks", async {
+    run("a timer next to busy tasks", async {
         let busy = [(); 4].map(|()| {
             spawn(async {
                 loop {
@@ -323,12 +214,12 @@ fn trap_19_busy_workers_still_fire_timers() {
 }
 
 #[test]
-fn a_sibling_takes_over_what_a_blocked_worker_leaves() {
-    run("the tasks behind one that blocks", async {
+fn a_sibling_steals_the_tasks_of_a_blocked_worker() {
+    run("the tasks queued after one that blocks", async {
         let (release, blocked) = mpsc::channel::<()>();
         let blocker = spawn(async move {
-            // Wrong in a task, and it happens. It ends when the last of the
-            // others has run, whichever worker it blocks.
+            // A task should not block, but some do. This one ends when the last of
+            // the others has run, whichever worker it blocks.
             let _ = blocked.recv();
         });
         let release = Arc::new(release);
@@ -380,9 +271,9 @@ fn sockets_serve_tasks_on_every_worker() {
                 let mut stream = TcpStream::connect(address).await.unwrap();
                 for _ in 0..10 {
                     stream.write_all(&[n; 64]).await.unwrap();
-                    let mut heard = [0; 64];
-                    stream.read_exact(&mut heard).await.unwrap();
-                    assert_eq!(heard, [n; 64]);
+                    let mut received = [0; 64];
+                    stream.read_exact(&mut received).await.unwrap();
+                    assert_eq!(received, [n; 64]);
                 }
             })
         });
@@ -400,7 +291,7 @@ fn a_local_runtime_takes_tasks_from_other_threads_too() {
     let foreign = thread::spawn(move || handle.spawn(async { Handle::try_current().is_ok() }));
     let task = foreign.join().unwrap();
     assert!(watched("the foreign task", || runtime.block_on(task)).unwrap());
-    // One that was still on its way is cancelled.
+    // A task that has not arrived yet is cancelled.
     let late = runtime.handle().spawn(pending::<()>());
     drop(runtime);
     assert!(wakeful::block_on(late).unwrap_err().is_cancelled());
@@ -421,7 +312,7 @@ fn a_set_of_tasks_is_collected_while_the_workers_run_them() {
         let mut set = wakeful::task::JoinSet::new();
         let (mut spawned, mut sum) = (0, 0);
         while spawned < tasks || !set.is_empty() {
-            // It is filled while it is emptied.
+            // We add tasks while we collect outputs.
             for n in (spawned..tasks).take(7) {
                 set.spawn(async move {
                     yield_now().await;
@@ -436,7 +327,7 @@ fn a_set_of_tasks_is_collected_while_the_workers_run_them() {
 }
 
 #[test]
-fn a_scope_goes_with_its_task_from_worker_to_worker() {
+fn a_scope_moves_with_its_task_between_workers() {
     let children = if cfg!(miri) { 4 } else { 100 };
     run("the task with the scope", async move {
         let parent = spawn(async move {
@@ -469,7 +360,7 @@ fn the_inspector_sees_the_tasks_of_all_workers() {
             let is_seen = |id| seen.iter().any(|info| info.id == id);
             tasks.iter().all(|task| is_seen(task.id()))
         };
-        // At once with the feature `trace`; else when they wait.
+        // With the feature `trace` at once, otherwise after their first poll.
         while !all_are_seen() {
             yield_now().await;
         }

@@ -1,4 +1,6 @@
-//! Trap 15: timers, on a clock that the test holds still.
+//! Trap 15: timers, on a paused clock.
+
+mod clock;
 
 use crate::support::{Count, settle, watched};
 use std::{
@@ -13,13 +15,11 @@ use std::{
 use wakeful::{
     runtime::Builder,
     spawn_blocking, spawn_local,
-    time::{
-        Duration, Instant, Interval, MissedTickBehavior, Sleep, advance, interval, sleep,
-        sleep_until, timeout,
-    },
+    time::{Duration, Instant, Sleep, advance, sleep, sleep_until},
 };
 
 const MS: Duration = Duration::from_millis(1);
+
 /// Timers fire on ticks of 2^16 ns.
 const TICK: Duration = Duration::from_nanos(1 << 16);
 
@@ -36,7 +36,7 @@ fn poll<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
 }
 
 #[test]
-fn trap_15_a_sleep_is_never_early_and_late_by_a_tick_at_most() {
+fn trap_15_a_sleep_is_never_early_and_at_most_one_tick_late() {
     paused(async {
         for nanos in [
             1,
@@ -59,7 +59,7 @@ fn trap_15_a_sleep_is_never_early_and_late_by_a_tick_at_most() {
 }
 
 #[test]
-fn trap_15_a_sleep_of_no_time_is_ready_at_once() {
+fn trap_15_a_sleep_of_zero_length_is_ready_at_once() {
     paused(async {
         let start = Instant::now();
         assert!(poll(&mut sleep(Duration::ZERO)).is_ready());
@@ -75,7 +75,7 @@ fn trap_15_a_sleep_for_ever_can_be_set_and_dropped() {
         assert!(poll(&mut forever).is_pending());
         let mut centuries = sleep(Duration::from_hours(24 * 365 * 500));
         assert!(poll(&mut centuries).is_pending());
-        // Beyond what 64 bits of nanoseconds count, and within what `std` does.
+        // This exceeds 64 bits of nanoseconds, but not the range of `std`'s `Instant`.
         let mut beyond = sleep(Duration::from_hours(24 * 365 * 600));
         assert!(poll(&mut beyond).is_pending());
         sleep(MS).await;
@@ -104,7 +104,7 @@ fn trap_15_timers_fire_in_the_order_of_their_deadlines() {
 }
 
 #[test]
-fn trap_15_a_timer_taken_back_wakes_nobody() {
+fn trap_15_a_dropped_timer_wakes_no_task() {
     paused(async {
         let count = Arc::new(Count::default());
         let waker = Arc::clone(&count).into();
@@ -121,7 +121,7 @@ fn trap_15_a_timer_taken_back_wakes_nobody() {
 }
 
 #[test]
-fn trap_15_a_timer_that_fired_and_was_not_looked_at_can_be_dropped() {
+fn trap_15_a_timer_that_fired_can_be_dropped_without_another_poll() {
     paused(async {
         let count = Arc::new(Count::default());
         let waker = Arc::clone(&count).into();
@@ -138,10 +138,10 @@ fn trap_15_a_timer_that_fired_and_was_not_looked_at_can_be_dropped() {
 }
 
 #[test]
-fn trap_15_a_sleep_is_over_when_the_clock_was_advanced_by_as_much() {
+fn trap_15_advancing_the_clock_by_the_length_of_a_sleep_ends_it() {
     paused(async {
         for by in [Duration::from_nanos(1), TICK, MS, MS * 10, MS * 1000] {
-            // Wherever in its tick the clock stands.
+            // At several positions of the clock inside its tick.
             for odd in [0, 1, 7, 65_535] {
                 advance(Duration::from_nanos(odd)).await;
                 let start = Instant::now();
@@ -160,8 +160,8 @@ fn trap_15_a_sleep_is_over_when_the_clock_was_advanced_by_as_much() {
 }
 
 #[test]
-fn trap_15_a_timer_may_be_dropped_by_another_that_fires_with_it() {
-    /// Each, woken, drops the other.
+fn trap_15_a_timer_may_be_dropped_by_the_waker_of_another_that_fires_with_it() {
+    /// When woken, each of two drops the other's timer.
     struct Duel(usize);
 
     thread_local! {
@@ -204,10 +204,10 @@ fn trap_15_a_reset_moves_a_timer_earlier_and_later() {
         assert!(nap.is_elapsed());
         assert!(poll(&mut nap).is_ready());
 
-        // One that has fired can be set again, ...
+        // A timer that has fired can be set again.
         nap.reset(Instant::now() + MS * 5);
         assert!(poll(&mut nap).is_pending());
-        // ... and moved further away when it is about to fire.
+        // A timer that is about to fire can be moved later.
         nap.reset(Instant::now() + MS * 50);
         advance(MS * 20).await;
         assert!(poll(&mut nap).is_pending());
@@ -217,7 +217,7 @@ fn trap_15_a_reset_moves_a_timer_earlier_and_later() {
 }
 
 #[test]
-fn trap_15_who_waits_is_woken_for_the_moment_that_a_reset_names() {
+fn trap_15_a_reset_keeps_the_waker_and_wakes_it_at_the_new_deadline() {
     paused(async {
         let count = Arc::new(Count::default());
         let waker = Arc::clone(&count).into();
@@ -229,34 +229,34 @@ fn trap_15_who_waits_is_woken_for_the_moment_that_a_reset_names() {
         wait(&mut nap);
         nap.reset(Instant::now() + MS * 20);
         advance(MS * 15).await;
-        assert_eq!(count.wakes(), 0, "not for the old one");
+        assert_eq!(count.wakes(), 0, "not at the old deadline");
         nap.reset(Instant::now() + MS);
         advance(MS * 2).await;
-        assert_eq!(count.wakes(), 1, "for one that is sooner");
+        assert_eq!(count.wakes(), 1, "at an earlier deadline");
 
         nap.reset(Instant::now() + MS);
         wait(&mut nap);
         nap.reset(Instant::now() - MS);
-        assert_eq!(count.wakes(), 2, "at once, for one that has been");
+        assert_eq!(count.wakes(), 2, "at once for a deadline in the past");
         assert!(poll(&mut nap).is_ready());
     });
 }
 
 #[test]
-fn trap_15_a_reset_from_elsewhere_wakes_a_runtime_that_sleeps() {
+fn trap_15_a_reset_from_another_thread_unparks_the_runtime() {
     let nap = Arc::new(Mutex::new(None));
-    let (asleep, is_asleep) = mpsc::channel();
-    let asleep = Mutex::new(asleep);
+    let (parked, has_parked) = mpsc::channel();
+    let parked = Mutex::new(parked);
     let runtime = Builder::new_current_thread()
         .on_thread_park(move || {
-            let _ = asleep.lock().unwrap().send(());
+            let _ = parked.lock().unwrap().send(());
         })
         .build()
         .unwrap();
     let elsewhere = {
         let nap: Arc<Mutex<Option<Sleep>>> = Arc::clone(&nap);
         thread::spawn(move || {
-            is_asleep.recv().unwrap();
+            has_parked.recv().unwrap();
             nap.lock().unwrap().as_mut().unwrap().reset(Instant::now());
         })
     };
@@ -270,7 +270,7 @@ fn trap_15_a_reset_from_elsewhere_wakes_a_runtime_that_sleeps() {
 }
 
 #[test]
-fn trap_15_a_sleep_polled_by_another_task_wakes_the_last() {
+fn trap_15_a_sleep_wakes_the_task_that_polled_it_last() {
     paused(async {
         let (first, last) = (Arc::new(Count::default()), Arc::new(Count::default()));
         let mut nap = sleep(MS);
@@ -288,8 +288,8 @@ fn trap_15_a_sleep_polled_by_another_task_wakes_the_last() {
 }
 
 #[test]
-fn trap_15_a_timer_set_by_another_thread_wakes_a_sleeping_runtime() {
-    // A real clock: the runtime is asleep until the other thread's timer.
+fn trap_15_a_timer_set_by_another_thread_unparks_the_runtime() {
+    // On a real clock, the runtime is parked until the other thread sets its timer.
     let runtime = wakeful::Runtime::new().unwrap();
     watched("the other thread's timer", || {
         runtime.block_on(async {
@@ -303,124 +303,5 @@ fn trap_15_a_timer_set_by_another_thread_wakes_a_sleeping_runtime() {
             nap.await.unwrap().await;
             far.abort();
         });
-    });
-}
-
-#[test]
-fn a_timeout_lets_through_what_is_in_time_and_stops_what_is_not() {
-    paused(async {
-        assert_eq!(timeout(MS, async { 1 }).await, Ok(1));
-        assert_eq!(timeout(Duration::ZERO, async { 1 }).await, Ok(1));
-        let start = Instant::now();
-        let error = timeout(MS, sleep(MS * 9)).await.unwrap_err();
-        assert_eq!(error.to_string(), "the time limit has passed");
-        assert!(start.elapsed() < MS * 2);
-        assert_eq!(
-            std::io::Error::from(error).kind(),
-            std::io::ErrorKind::TimedOut
-        );
-    });
-}
-
-async fn tick_at(ticks: &mut Interval, start: Instant) -> u128 {
-    ticks.tick().await;
-    // To the nearest: ticks of the wheel are finer than milliseconds.
-    (start.elapsed() + MS / 2).as_millis()
-}
-
-async fn after_missing(behavior: MissedTickBehavior) -> Vec<u128> {
-    let start = Instant::now();
-    let mut ticks = interval(MS * 10);
-    ticks.set_missed_tick_behavior(behavior);
-    let mut seen = vec![tick_at(&mut ticks, start).await];
-    advance(MS * 35).await;
-    for _ in 0..5 {
-        seen.push(tick_at(&mut ticks, start).await);
-    }
-    seen
-}
-
-#[test]
-fn an_interval_treats_missed_ticks_as_it_was_told() {
-    paused(async {
-        let burst = after_missing(MissedTickBehavior::Burst).await;
-        assert_eq!(burst, [0, 35, 35, 35, 40, 50]);
-    });
-    paused(async {
-        let delay = after_missing(MissedTickBehavior::Delay).await;
-        assert_eq!(delay, [0, 35, 45, 55, 65, 75]);
-    });
-    paused(async {
-        let skip = after_missing(MissedTickBehavior::Skip).await;
-        assert_eq!(skip, [0, 35, 40, 50, 60, 70]);
-    });
-}
-
-#[test]
-fn an_interval_may_be_longer_than_the_clock_can_count() {
-    paused(async {
-        for behavior in [
-            MissedTickBehavior::Burst,
-            MissedTickBehavior::Delay,
-            MissedTickBehavior::Skip,
-        ] {
-            let mut ticks = interval(Duration::MAX);
-            ticks.set_missed_tick_behavior(behavior);
-            ticks.tick().await;
-            let next = timeout(Duration::from_hours(24 * 365 * 29), ticks.tick());
-            assert!(next.await.is_err());
-        }
-    });
-}
-
-#[test]
-#[should_panic(expected = "must not be zero")]
-fn an_interval_without_a_period_says_so() {
-    paused(async {
-        let _ = interval(Duration::ZERO);
-    });
-}
-
-#[test]
-fn a_paused_clock_waits_for_blocking_work_instead_of_jumping() {
-    paused(async {
-        let start = Instant::now();
-        let work = timeout(Duration::from_hours(1), spawn_blocking(|| 4));
-        assert_eq!(work.await.unwrap().unwrap(), 4);
-        assert_eq!(start.elapsed(), Duration::ZERO);
-    });
-}
-
-#[test]
-fn a_paused_clock_jumps_once_blocking_work_is_done_that_nobody_waits_for() {
-    let (sleeps, asleep) = mpsc::channel();
-    let sleeps = Mutex::new(sleeps);
-    let runtime = Builder::new_current_thread()
-        .start_paused(true)
-        // The test is over before the last of these.
-        .on_thread_park(move || {
-            let _ = sleeps.lock().unwrap().send(());
-        })
-        .build()
-        .unwrap();
-    watched("a jump over the rest of an hour", || {
-        runtime.block_on(async {
-            drop(spawn_blocking(move || asleep.recv()));
-            sleep(Duration::from_hours(1)).await;
-        });
-    });
-}
-
-#[test]
-fn a_paused_clock_goes_on_from_the_time_it_shows() {
-    paused(async {
-        let start = Instant::now();
-        advance(Duration::from_hours(1)).await;
-        wakeful::time::resume();
-        let shown = start.elapsed();
-        assert!(shown >= Duration::from_hours(1), "{shown:?}");
-        assert!(shown < Duration::from_hours(2), "{shown:?}");
-        sleep(MS).await;
-        assert!(start.elapsed() >= shown + MS);
     });
 }

@@ -1,5 +1,5 @@
-//! What reaches an executor as it ends or after it, and what must not reach it
-//! while another thread drives it.
+//! Work that reaches an executor while or after it ends, and work that must not
+//! reach it while another thread drives it.
 
 use crate::support::{Count, watched};
 use std::{
@@ -30,7 +30,7 @@ fn pool() -> Runtime {
 }
 
 #[test]
-fn trap_16_a_destructor_that_spawns_as_the_inbox_closes_is_counted_once() {
+fn trap_16_a_task_spawned_by_a_destructor_at_shutdown_is_counted_once() {
     struct SpawnsOnDrop(Handle);
     impl Drop for SpawnsOnDrop {
         fn drop(&mut self) {
@@ -53,7 +53,7 @@ fn trap_16_a_destructor_that_spawns_as_the_inbox_closes_is_counted_once() {
 }
 
 #[test]
-fn trap_16_what_a_dead_runtimes_handle_spawns_is_not_the_next_ones() {
+fn trap_16_a_task_spawned_on_a_dropped_runtime_does_not_reach_the_next_runtime() {
     for make in [|| Runtime::new().unwrap(), pool] {
         let first = make();
         let handle = first.handle().clone();
@@ -67,8 +67,8 @@ fn trap_16_what_a_dead_runtimes_handle_spawns_is_not_the_next_ones() {
 }
 
 #[test]
-fn trap_16_a_task_whose_poll_blocks_while_its_pool_ends_is_cancelled() {
-    watched("a task that a substitute blocks in", || {
+fn trap_16_a_task_that_blocks_in_place_while_its_pool_shuts_down_is_cancelled() {
+    watched("a task that blocks the replacement thread", || {
         let runtime = pool();
         let (go_on, may_go_on) = mpsc::channel::<()>();
         let (begun, has_begun) = mpsc::channel();
@@ -81,7 +81,7 @@ fn trap_16_a_task_whose_poll_blocks_while_its_pool_ends_is_cancelled() {
                 });
                 pending::<()>().await;
             }));
-            // The task runs on the thread in this one's place.
+            // The task runs on the replacement of this thread.
             block_in_place(|| has_begun.recv().unwrap());
         });
         let ends = thread::spawn(move || go_on.send(()).unwrap());
@@ -92,7 +92,7 @@ fn trap_16_a_task_whose_poll_blocks_while_its_pool_ends_is_cancelled() {
 }
 
 #[test]
-fn trap_18_a_pool_that_is_entered_in_a_poll_of_another_is_not_given_away() {
+fn trap_18_a_pool_that_is_only_entered_hands_no_worker_off() {
     let (outer, inner) = (Runtime::new().unwrap(), pool());
     let here = thread::current().id();
     outer.block_on(async { inner.enter(|| block_in_place(|| ())) });
@@ -101,7 +101,7 @@ fn trap_18_a_pool_that_is_entered_in_a_poll_of_another_is_not_given_away() {
 }
 
 #[test]
-fn trap_18_a_pool_whose_worker_is_given_away_is_not_driven_by_its_owner() {
+fn trap_18_a_thread_that_handed_its_worker_off_does_not_drive_the_pool() {
     let runtime = pool();
     runtime.block_on(async {
         runtime.enter(|| block_in_place(|| ()));
@@ -115,7 +115,7 @@ fn trap_18_a_pool_whose_worker_is_given_away_is_not_driven_by_its_owner() {
     });
 }
 
-/// What `code` panics with.
+/// The message of the panic in `code`.
 fn panic_of(code: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(code)).unwrap_err();
     *payload.downcast::<String>().unwrap()
@@ -125,7 +125,7 @@ fn poll(sleep: &mut Sleep) -> Poll<()> {
     Pin::new(sleep).poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// One of each kind.
+/// One runtime of each flavor.
 fn runtimes() -> [Runtime; 3] {
     [
         Builder::new_current_thread(),
@@ -138,7 +138,7 @@ fn runtimes() -> [Runtime; 3] {
 const HOUR: Duration = Duration::from_hours(1);
 
 #[test]
-fn what_the_root_holds_is_dropped_inside_of_its_runtime() {
+fn the_root_is_dropped_inside_its_runtime() {
     struct SpawnsWhenDropped(Option<oneshot::Sender<()>>);
     impl Drop for SpawnsWhenDropped {
         fn drop(&mut self) {
@@ -147,17 +147,17 @@ fn what_the_root_holds_is_dropped_inside_of_its_runtime() {
         }
     }
     for runtime in runtimes() {
-        watched("what a root's destructor has spawned", || {
+        watched("a task that the root's destructor spawned", || {
             let (sender, receiver) = oneshot::channel();
-            let last_will = SpawnsWhenDropped(Some(sender));
+            let spawns = SpawnsWhenDropped(Some(sender));
             runtime.block_on(poll_fn(move |_| {
-                let _ = &last_will;
+                let _ = &spawns;
                 Poll::Ready(())
             }));
             let (sender, panicked) = oneshot::channel();
-            let last_will = SpawnsWhenDropped(Some(sender));
+            let spawns = SpawnsWhenDropped(Some(sender));
             let root = poll_fn(move |_| -> Poll<()> {
-                let _ = &last_will;
+                let _ = &spawns;
                 panic!("the root panics");
             });
             catch_unwind(AssertUnwindSafe(|| runtime.block_on(root))).unwrap_err();
@@ -170,19 +170,19 @@ fn what_the_root_holds_is_dropped_inside_of_its_runtime() {
 }
 
 #[test]
-fn trap_16_a_sleep_whose_runtime_is_gone_says_so_instead_of_waiting() {
+fn trap_16_polling_a_sleep_of_a_dropped_runtime_panics_with_the_reason() {
     for runtime in runtimes() {
         let mut begun = runtime.enter(|| sleep(HOUR));
         assert!(poll(&mut begun).is_pending());
         let fresh = runtime.enter(|| sleep(HOUR));
         let stopped = runtime.enter(|| timeout(HOUR, pending::<()>()));
         drop(runtime);
-        watched("sleeps that nobody will wake", || {
+        watched("sleeps that can never fire", || {
             for text in [
                 panic_of(|| wakeful::block_on(&mut begun)),
                 panic_of(|| wakeful::block_on(fresh)),
                 panic_of(|| drop(wakeful::block_on(stopped))),
-                // And again.
+                // A second poll panics, too.
                 panic_of(|| assert!(poll(&mut begun).is_pending())),
             ] {
                 assert!(text.contains("the runtime of this timer has been dropped"));
@@ -193,28 +193,28 @@ fn trap_16_a_sleep_whose_runtime_is_gone_says_so_instead_of_waiting() {
 }
 
 #[test]
-fn trap_16_who_waits_for_a_sleep_when_its_runtime_ends_is_woken_to_hear_of_it() {
+fn trap_16_a_thread_that_waits_for_a_sleep_is_woken_when_its_runtime_ends() {
     for runtime in runtimes() {
         let count = Arc::new(Count::default());
         let waker = Arc::clone(&count).into();
         let mut nap = runtime.enter(|| sleep(HOUR));
         let mut context = Context::from_waker(&waker);
         assert!(Pin::new(&mut nap).poll(&mut context).is_pending());
-        let (say, waits) = mpsc::channel();
+        let (polled_once, has_polled) = mpsc::channel();
         let other = thread::spawn({
             let mut nap = runtime.enter(|| sleep(HOUR));
             move || {
                 panic_of(|| {
                     wakeful::block_on(poll_fn(|context| {
                         let polled = Pin::new(&mut nap).poll(context);
-                        say.send(()).unwrap();
+                        polled_once.send(()).unwrap();
                         polled
                     }));
                 })
             }
         });
-        watched("a thread whose sleep will not end", || {
-            waits.recv().unwrap();
+        watched("a thread whose sleep can never fire", || {
+            has_polled.recv().unwrap();
             drop(runtime);
             let text = other.join().unwrap();
             assert!(text.contains("the runtime of this timer"), "{text}");
@@ -224,33 +224,33 @@ fn trap_16_who_waits_for_a_sleep_when_its_runtime_ends_is_woken_to_hear_of_it() 
 }
 
 #[test]
-fn trap_16_a_sleep_that_was_over_before_its_runtime_was_is_ready() {
+fn trap_16_a_sleep_that_had_elapsed_before_its_runtime_ended_is_ready() {
     for runtime in runtimes() {
         let mut over = runtime.enter(|| sleep(Duration::from_millis(1)));
         let started = runtime.enter(Instant::now);
         watched("a sleep that ends", || runtime.block_on(&mut over));
         let mut due = runtime.enter(|| sleep_until(started));
-        let mut taken_back = runtime.enter(|| sleep(HOUR));
-        assert!(poll(&mut taken_back).is_pending());
+        let mut dropped = runtime.enter(|| sleep(HOUR));
+        assert!(poll(&mut dropped).is_pending());
         drop(runtime);
         assert!(poll(&mut over).is_ready());
-        assert!(poll(&mut due).is_ready(), "nobody has to wait for that");
-        drop(taken_back);
+        assert!(poll(&mut due).is_ready(), "its deadline has passed");
+        drop(dropped);
     }
 }
 
-/// Away in a poll, and waiting for what only the end of the pool will bring.
+/// The poll of the task can only end when the pool ends.
 #[test]
-fn trap_16_a_pool_ends_although_a_poll_in_place_waits_for_its_timer_or_task() {
+fn trap_16_a_pool_shuts_down_while_block_in_place_waits_for_its_timer_or_task() {
     for of_a_task in [false, true] {
         let builder = Builder::new_multi_thread().worker_threads(2);
         let runtime = builder.build().unwrap();
         let handle = runtime.handle().clone();
-        let (say, said) = mpsc::channel();
-        let waits = runtime.spawn(async move {
+        let (begun, has_begun) = mpsc::channel();
+        let has_polled = runtime.spawn(async move {
             let task = spawn(pending::<()>());
             block_in_place(|| {
-                say.send(()).unwrap();
+                begun.send(()).unwrap();
                 if of_a_task {
                     assert!(handle.block_on(task).unwrap_err().is_cancelled());
                 } else {
@@ -258,9 +258,12 @@ fn trap_16_a_pool_ends_although_a_poll_in_place_waits_for_its_timer_or_task() {
                 }
             });
         });
-        said.recv().unwrap();
-        watched("the end of a pool that a poll waits on", || drop(runtime));
-        let ended = wakeful::block_on(waits);
-        assert_eq!(ended.is_ok(), of_a_task, "else with the timer's panic");
+        has_begun.recv().unwrap();
+        watched(
+            "the shutdown of a pool whose task has_polled for it",
+            || drop(runtime),
+        );
+        let ended = wakeful::block_on(has_polled);
+        assert_eq!(ended.is_ok(), of_a_task, "the wait for a timer panics");
     }
 }
