@@ -1,6 +1,9 @@
-//! [`CancellationToken`]: a word to stop, heard by all below.
+//! [`CancellationToken`]: tells a tree of tasks to stop.
 
-use super::notify::{Notified, Notify};
+use super::{
+    notify::{Notify, Waiting},
+    wait_list::Handle,
+};
 use crate::{
     budget,
     primitives::{AtomicUsize, Mutex, lock},
@@ -11,7 +14,9 @@ use slab::Slab;
 use std::{
     fmt,
     future::{Future, poll_fn},
+    hash::{Hash, Hasher},
     mem,
+    ops::Deref,
     pin::{Pin, pin},
     // Not loom's, which has no `Weak`.
     sync::{
@@ -21,11 +26,12 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Tells tasks that they are to stop. It is asked for, not enforced: whoever
-/// has the token looks at it, or waits for it, where stopping is possible.
+/// Tells tasks to stop. It asks and does not enforce: a task checks the token,
+/// or waits for it, where it can stop.
 ///
-/// A clone is the same token. A child is cancelled with its parent, and may be
-/// cancelled alone. Tokens cannot be un-cancelled.
+/// A clone is the same token: it compares equal and has the same hash. A child
+/// is cancelled with its parent, and can be cancelled alone. A cancelled token
+/// stays cancelled.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,89 +53,92 @@ use std::{
 /// ```
 #[derive(Clone)]
 pub struct CancellationToken {
-    node: Arc<Node>,
+    node: Arc<TokenNode>,
 }
 
-struct Node {
-    /// 1 when it is cancelled. Written under the lock.
+struct TokenNode {
+    /// 1 when it is cancelled. Written under the lock of `children`.
     cancelled: AtomicUsize,
     notify: Notify,
-    children: Mutex<Slab<Weak<Node>>>,
-    /// Whose child it is, and under which key.
-    parent: Option<(Arc<Node>, usize)>,
+    children: Mutex<Slab<Weak<TokenNode>>>,
+    /// The parent, and this token's key in the parent's `children`.
+    parent: Option<(Arc<TokenNode>, usize)>,
 }
 
-impl Node {
+impl TokenNode {
     #[cfg_attr(feature = "trace", track_caller)]
-    fn new(cancelled: bool, parent: Option<(Arc<Node>, usize)>) -> Arc<Self> {
+    fn new(cancelled: bool, parent: Option<(Arc<Self>, usize)>) -> Arc<Self> {
         Arc::new(Self {
             cancelled: AtomicUsize::new(cancelled.into()),
-            notify: Notify::called(Label::new("CancellationToken")),
+            notify: Notify::labelled(Label::new("CancellationToken")),
             children: Mutex::new(Slab::new()),
             parent,
         })
     }
 
     fn is_cancelled(&self) -> bool {
-        // Ordering: Acquire shows what the canceller did before.
+        // Ordering: Acquire pairs with the Release in `cancel`.
         self.cancelled.load(Acquire) != 0
     }
 
-    /// Cancels this one, and wakes nobody. Returns the children, whose turn it is
-    /// then.
-    fn cancel(&self) -> Slab<Weak<Node>> {
+    /// Cancels this token and wakes no task. Returns its children, which the
+    /// caller cancels next.
+    fn cancel(&self) -> Slab<Weak<Self>> {
         let mut children = lock(&self.children);
-        // Ordering: Release, see `is_cancelled`. Under the lock, so that no
-        // child is added later.
+        // Under the lock, so that no child is added afterwards.
+        // Ordering: Release pairs with the Acquire in `is_cancelled`. A second
+        // call stores the value again, which ends the release sequence of the
+        // first. That is enough, because the lock orders the calls.
         self.cancelled.store(1, Release);
-        let family = mem::take(&mut *children);
-        drop(children);
-        family
+        mem::take(&mut *children)
     }
 }
 
-impl Drop for Node {
+impl Drop for TokenNode {
     fn drop(&mut self) {
-        // A long line of tokens that only their children keep goes here in a
-        // loop: dropped by each other they would overflow the stack.
+        // The last child of a token drops its parent. A long line of such
+        // parents is dropped here in a loop, because recursion would overflow
+        // the stack.
         let mut parent = self.parent.take();
         while let Some((node, key)) = parent {
-            let me = lock(&node.children).try_remove(key);
-            drop(me);
+            let this = lock(&node.children).try_remove(key);
+            drop(this);
             parent = Arc::into_inner(node).and_then(|mut node| node.parent.take());
         }
     }
 }
 
 impl CancellationToken {
-    /// A token of its own.
+    /// Creates a token without a parent.
     #[cfg_attr(feature = "trace", track_caller)]
     pub fn new() -> Self {
-        let node = Node::new(false, None);
+        let node = TokenNode::new(false, None);
         Self { node }
     }
 
-    /// A token that is cancelled with this one. It is at once if this one is.
+    /// Creates a token that is cancelled with this one. If this one is cancelled
+    /// already, so is the child.
     ///
-    /// A child keeps its parent's place in memory, and the parent's parent's.
-    #[must_use = "a child that is dropped hears nothing"]
+    /// A child keeps the memory of its parent, and of the parent's parent.
+    #[must_use = "a child that is dropped cancels nothing"]
     #[cfg_attr(feature = "trace", track_caller)]
     pub fn child_token(&self) -> Self {
         let mut children = lock(&self.node.children);
         if self.is_cancelled() {
-            let node = Node::new(true, None);
+            let node = TokenNode::new(true, None);
             return Self { node };
         }
-        let place = children.vacant_entry();
-        let parent = (Arc::clone(&self.node), place.key());
-        let node = Node::new(false, Some(parent));
-        place.insert(Arc::downgrade(&node));
+        let entry = children.vacant_entry();
+        let parent = (Arc::clone(&self.node), entry.key());
+        let node = TokenNode::new(false, Some(parent));
+        entry.insert(Arc::downgrade(&node));
         Self { node }
     }
 
-    /// Cancels this token and all below it, and then wakes who waits for that:
-    /// whoever hears of one finds the others cancelled. In time proportional to
-    /// their number; a second time does nothing.
+    /// Cancels this token and all tokens below it. After that it wakes the
+    /// tasks that wait for them, so a task that sees one token cancelled finds
+    /// the others cancelled, too. Takes time in proportion to the number of
+    /// tokens. A second call does nothing.
     pub fn cancel(&self) {
         let mut families = vec![self.node.cancel()];
         let mut cancelled = vec![Arc::clone(&self.node)];
@@ -144,32 +153,33 @@ impl CancellationToken {
         }
     }
 
-    /// Whether it has been cancelled.
+    /// Returns whether the token is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.node.is_cancelled()
     }
 
-    /// Waits until it is cancelled.
+    /// Waits until the token is cancelled.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// A future that is dropped loses nothing.
     pub fn cancelled(&self) -> WaitForCancellationFuture<'_> {
         WaitForCancellationFuture {
-            node: &self.node,
-            notified: self.node.notify.notified(),
+            waiting: Waiting::new(NodeRef(&self.node)),
         }
     }
 
-    /// As [`cancelled`](Self::cancelled), with a future that borrows nothing.
+    /// As [`cancelled`](Self::cancelled), with a future that owns the token.
     ///
     /// # Cancel safety
-    /// As [`cancelled`](Self::cancelled).
-    pub async fn cancelled_owned(self) {
-        self.cancelled().await;
+    /// A future that is dropped loses nothing.
+    pub fn cancelled_owned(self) -> WaitForCancellationFutureOwned {
+        WaitForCancellationFutureOwned {
+            waiting: Waiting::new(NodeArc(self.node)),
+        }
     }
 
-    /// Runs `future` to its end, or returns `None` as soon as the token is
-    /// cancelled, and drops it. The token is looked at first.
+    /// Runs `future` to its end. Returns `None` and drops `future` as soon as
+    /// the token is cancelled. Each poll checks the token first.
     ///
     /// # Cancel safety
     /// That of `future`.
@@ -186,7 +196,7 @@ impl CancellationToken {
     }
 
     /// As [`run_until_cancelled`](Self::run_until_cancelled), with a future that
-    /// borrows nothing.
+    /// owns the token.
     ///
     /// # Cancel safety
     /// That of `future`.
@@ -194,15 +204,31 @@ impl CancellationToken {
         self.run_until_cancelled(future).await
     }
 
-    /// How many children it keeps a word for.
+    /// How many children the token knows.
     #[cfg(all(test, not(loom)))]
     pub(super) fn children(&self) -> usize {
         lock(&self.node.children).len()
     }
 
-    /// A guard that cancels this token when it is dropped.
+    /// Makes a guard that cancels this token when it is dropped.
     pub fn drop_guard(self) -> DropGuard {
         DropGuard { token: Some(self) }
+    }
+
+    /// Makes a guard that borrows this token and cancels it when it is dropped.
+    ///
+    /// ```
+    /// use wakeful::sync::CancellationToken;
+    ///
+    /// let token = CancellationToken::new();
+    /// {
+    ///     let _guard = token.drop_guard_ref();
+    ///     assert!(!token.is_cancelled());
+    /// }
+    /// assert!(token.is_cancelled());
+    /// ```
+    pub fn drop_guard_ref(&self) -> DropGuardRef<'_> {
+        DropGuardRef { token: Some(self) }
     }
 }
 
@@ -210,6 +236,21 @@ impl Default for CancellationToken {
     #[cfg_attr(feature = "trace", track_caller)]
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Two tokens are equal if one is a clone of the other.
+impl PartialEq for CancellationToken {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.node, &other.node)
+    }
+}
+
+impl Eq for CancellationToken {}
+
+impl Hash for CancellationToken {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        Arc::as_ptr(&self.node).hash(state);
     }
 }
 
@@ -221,28 +262,81 @@ impl fmt::Debug for CancellationToken {
     }
 }
 
+/// A token that a waiting future borrows.
+struct NodeRef<'a>(&'a TokenNode);
+
+/// A token that a waiting future owns.
+struct NodeArc(Arc<TokenNode>);
+
+impl Deref for NodeRef<'_> {
+    type Target = Notify;
+
+    fn deref(&self) -> &Notify {
+        &self.0.notify
+    }
+}
+
+impl Deref for NodeArc {
+    type Target = Notify;
+
+    fn deref(&self) -> &Notify {
+        &self.0.notify
+    }
+}
+
+// SAFETY: a reference points to one node, wherever the reference is.
+unsafe impl Handle for NodeRef<'_> {}
+// SAFETY: the node of an `Arc` lies in the heap and does not move.
+unsafe impl Handle for NodeArc {}
+
 pin_project! {
     /// The future of [`CancellationToken::cancelled`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct WaitForCancellationFuture<'a> {
-        node: &'a Node,
         #[pin]
-        notified: Notified<'a>,
+        waiting: Waiting<NodeRef<'a>>,
     }
+}
+
+pin_project! {
+    /// The future of [`CancellationToken::cancelled_owned`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct WaitForCancellationFutureOwned {
+        #[pin]
+        waiting: Waiting<NodeArc>,
+    }
+}
+
+/// Polls a wait, unless the token is cancelled. A token that was cancelled
+/// before the wait began sends no notification.
+fn poll_cancelled<H: Handle<Target = Notify>>(
+    is_cancelled: bool,
+    waiting: Pin<&mut Waiting<H>>,
+    context: &Context<'_>,
+) -> Poll<()> {
+    if !is_cancelled {
+        return waiting.poll(context);
+    }
+    ready!(budget::poll_proceed(context));
+    budget::spend();
+    Poll::Ready(())
 }
 
 impl Future for WaitForCancellationFuture<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let this = self.project();
-        // What was cancelled before this was made notifies nobody any more.
-        if !this.node.is_cancelled() {
-            return this.notified.poll(context);
-        }
-        ready!(budget::poll_proceed(context));
-        budget::spend();
-        Poll::Ready(())
+        let waiting = self.project().waiting;
+        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
+    }
+}
+
+impl Future for WaitForCancellationFutureOwned {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let waiting = self.project().waiting;
+        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
     }
 }
 
@@ -253,23 +347,64 @@ impl fmt::Debug for WaitForCancellationFuture<'_> {
     }
 }
 
+impl fmt::Debug for WaitForCancellationFutureOwned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitForCancellationFutureOwned")
+            .finish_non_exhaustive()
+    }
+}
+
 /// Cancels a [`CancellationToken`] when it is dropped.
 #[derive(Debug)]
 #[must_use = "the token is cancelled as soon as the guard is dropped"]
 pub struct DropGuard {
+    /// `None` once it is disarmed.
     token: Option<CancellationToken>,
 }
 
 impl DropGuard {
-    /// The token, which is not cancelled after all.
+    /// Returns the token.
+    pub fn token(&self) -> &CancellationToken {
+        self.token.as_ref().expect("only `disarm` takes it")
+    }
+
+    /// Returns the token without cancelling it.
     pub fn disarm(mut self) -> CancellationToken {
-        self.token.take().expect("there until it is disarmed")
+        self.token.take().expect("only `disarm` takes it")
     }
 }
 
 impl Drop for DropGuard {
     fn drop(&mut self) {
         if let Some(token) = &self.token {
+            token.cancel();
+        }
+    }
+}
+
+/// Cancels a borrowed [`CancellationToken`] when it is dropped.
+#[derive(Debug)]
+#[must_use = "the token is cancelled as soon as the guard is dropped"]
+pub struct DropGuardRef<'a> {
+    /// `None` once it is disarmed.
+    token: Option<&'a CancellationToken>,
+}
+
+impl<'a> DropGuardRef<'a> {
+    /// Returns the token.
+    pub fn token(&self) -> &'a CancellationToken {
+        self.token.expect("only `disarm` takes it")
+    }
+
+    /// Returns the token without cancelling it.
+    pub fn disarm(mut self) -> &'a CancellationToken {
+        self.token.take().expect("only `disarm` takes it")
+    }
+}
+
+impl Drop for DropGuardRef<'_> {
+    fn drop(&mut self) {
+        if let Some(token) = self.token {
             token.cancel();
         }
     }

@@ -1,4 +1,4 @@
-//! Waiting on a thread that runs no tasks, for the things of `sync` above all.
+//! Waits on a thread that runs no tasks, above all for the types of `sync`.
 
 use crate::{budget, executor::context};
 use std::{
@@ -15,25 +15,26 @@ use std::{
     thread::{self, Thread},
 };
 
-struct Unpark {
+struct ThreadWaker {
     thread: Thread,
-    /// Whether it was, since it last waited. The thread's token is not enough:
-    /// whoever parks inside of the poll takes that.
+    /// Whether the future was woken since the thread last waited. The thread's
+    /// own token is not enough: code inside the poll may park the thread and
+    /// use the token up.
     woken: AtomicBool,
 }
 
-impl Unpark {
+impl ThreadWaker {
     fn wait(&self) {
-        // Ordering: Acquire, to see what was done before the wake.
+        // Ordering: Acquire pairs with the Release in `wake`.
         while !self.woken.swap(false, Acquire) {
             thread::park();
         }
     }
 }
 
-impl Wake for Unpark {
+impl Wake for ThreadWaker {
     fn wake(self: Arc<Self>) {
-        // Ordering: Release, as above.
+        // Ordering: Release pairs with the Acquire in `wait`.
         if !self.woken.swap(true, Release) {
             self.thread.unpark();
         }
@@ -54,23 +55,24 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
     wait_for(future)
 }
 
-/// Blocks the thread, whatever it is, until the future is ready.
+/// Blocks the thread until the future is ready, even if the thread runs tasks.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
-    let unpark = Arc::new(Unpark {
+    let thread_waker = Arc::new(ThreadWaker {
         thread: thread::current(),
         woken: AtomicBool::new(false),
     });
-    let waker = Waker::from(Arc::clone(&unpark));
+    let waker = Waker::from(Arc::clone(&thread_waker));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
-    // The poll that this may be in has blocked: what is left of its budget says
-    // nothing any more, and with none left this would go round for ever.
+    // If this runs inside the poll of a task, that poll blocks here, so its
+    // budget means nothing any more. With a spent budget, the future would
+    // never be ready.
     budget::outside(|| {
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;
             }
-            unpark.wait();
+            thread_waker.wait();
         }
     })
 }
