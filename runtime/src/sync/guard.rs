@@ -121,7 +121,7 @@ impl<T: ?Sized> Exclusive<T> {
     }
 
     pub(super) fn get(&self) -> &T {
-        // SAFETY: G2: nobody has a `&mut`, because that would borrow `self`.
+        // SAFETY: G2. A `&mut` from `get_mut` would borrow `self`.
         unsafe { &*self.0 }
     }
 

@@ -8,7 +8,8 @@
 //! 2. Such waiters stand first in the list, because a waiter that is polled for
 //!    the first time after the call is ready at once and enters no list.
 //! 3. `notify_one` and `notify_last` pass over them. They release the first or
-//!    the last of the other waiters, or store a permit if there is none.
+//!    the last of the other waiters. If there are no others, they store a
+//!    permit.
 //! 4. A waiter that was released by `notify_one` or `notify_last`, and is
 //!    dropped before it saw that, passes the notification on in the same order.
 

@@ -177,10 +177,10 @@ impl Notify {
     /// time in proportion to the number of tasks.
     pub fn notify_waiters(&self) {
         let locked = self.list.lock();
-        // Ordering: Release pairs with the Acquire in `calls`. A plain store
-        // ends the release sequence of the call before. That is enough, because
-        // the lock orders the calls: a reader that sees this one sees what all
-        // earlier callers did.
+        // Ordering: Release pairs with the Acquire in `calls`. This plain store
+        // ends the release sequence of the call before. No reader needs that
+        // sequence, because the lock orders the calls: a reader that sees this
+        // store sees what all earlier callers did.
         self.notify_waiters_calls.store(self.calls() + 1, Release);
         self.list
             .release(locked, |locked| release_notified(locked, self.calls()));

@@ -4,7 +4,7 @@ use super::permits::{Permits, TryAcquireError};
 use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
 
-/// A value that an async function makes once, for all tasks that need it.
+/// A value that an async function makes once and that many tasks share.
 ///
 /// The first task that needs the value makes it, and the others wait. If the
 /// first one fails, panics or is dropped, the next task in the queue tries.
@@ -29,8 +29,8 @@ use std::{convert::Infallible, error::Error, fmt};
 /// ```
 pub struct OnceCell<T> {
     value: OnceLock<T>,
-    /// One permit, for the task that makes the value. Closed once the value is
-    /// there.
+    /// The task that makes the value holds the one permit. Closed once the value
+    /// is there.
     turn: Permits,
 }
 

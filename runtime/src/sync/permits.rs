@@ -66,7 +66,7 @@ pub(crate) struct Permits {
     list: WaitList<(), Request>,
 }
 
-/// What a waiter wants, and its answer. The answer is `NoPermits` until the
+/// The request of a waiter and its answer. The answer is `NoPermits` until the
 /// waiter is released.
 #[derive(Clone, Copy)]
 pub(crate) struct Request {
@@ -159,9 +159,10 @@ impl Permits {
     #[track_caller]
     pub(crate) fn release(&self, permits: usize) {
         assert!(permits <= MAX, "{TOO_MANY}");
-        // Ordering: Release pairs with the Acquire of whoever takes or counts
-        // these permits: `try_acquire`, `take_or_wait`, `hand_out`, `available`.
-        // Seeing WAITING needs no Acquire, because the lock orders what follows.
+        // Ordering: Release pairs with the Acquire of the functions that take or
+        // count these permits: `try_acquire`, `take_or_wait`, `hand_out` and
+        // `available`. Seeing `WAITING` needs no Acquire, because the lock
+        // orders the hand-out.
         let before = self.word.fetch_add(permits * ONE, Release);
         if before >> SHIFT > MAX - permits {
             self.word.fetch_sub(permits * ONE, Relaxed);
@@ -198,8 +199,8 @@ impl Permits {
     fn hand_out<'a>(&'a self, locked: LockedList<'a, (), Request>) {
         self.list.release(locked, |locked| {
             let Some(first) = locked.first() else {
-                // Ordering: Relaxed. It publishes nothing, and P1 is about the
-                // lock's holders, whom the lock orders.
+                // Ordering: Relaxed. It publishes nothing, and the lock orders it
+                // with the next write of the flag (P1).
                 self.word.fetch_and(!WAITING, Relaxed);
                 return None;
             };

@@ -63,7 +63,7 @@ const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
 pub(crate) unsafe trait Waitable {
     /// What the lock guards besides the list.
     type State;
-    /// What a waiter asks for and, after its release, what it got.
+    /// The request of a waiter and, after its release, its result.
     type Data: Copy;
 
     fn wait_list(&self) -> &WaitList<Self::State, Self::Data>;
@@ -221,7 +221,8 @@ impl<S, D: Copy> LockedList<'_, S, D> {
         self.release_node(self.0.links.last, data)
     }
 
-    /// `node` is the first or the last of the list, or null if there is none.
+    /// `node` is the first or the last of the list. It is null if the list is
+    /// empty.
     fn release_node(&mut self, node: *const Node<D>, data: D) -> Released {
         assert!(!node.is_null(), "a waiter is listed");
         // SAFETY: W1, W2: we hold the lock, and the node is listed, so it is

@@ -3,8 +3,8 @@
 use crate::primitives::{Arc, Mutex};
 use std::collections::VecDeque;
 
-/// A value that several receivers share. One at a time clones it, under this
-/// lock, so a value need not be `Sync`.
+/// A value that several receivers share. They clone it one after the other,
+/// under this lock, so a value need not be `Sync`.
 pub(super) type Value<T> = Arc<Mutex<T>>;
 
 pub(crate) struct Ring<T> {

@@ -90,7 +90,8 @@ impl<D: Copy> LocalWaitList<D> {
         node.waker.take()
     }
 
-    /// What the waiter got, if it has been released.
+    /// Returns the data that the release gave to the waiter, if it has been
+    /// released.
     pub(super) fn released(&self, key: &Key) -> Option<D> {
         let node = &self.nodes[key.0];
         node.released.then_some(node.data)

@@ -1,4 +1,4 @@
-//! [`Mutex`]: a value that one task at a time may use.
+//! [`Mutex`]: a value that tasks use one after the other.
 
 mod guards;
 

@@ -14,7 +14,7 @@ struct OneshotChannel<T> {
     state: OneshotState,
     value: UnsafeCell<Option<T>>,
     wakers: [UnsafeCell<Option<Waker>>; 2],
-    /// What the trace says while the sender waits, and while the receiver does.
+    /// The trace shows them while the sender or the receiver waits.
     labels: [Label; 2],
 }
 

@@ -90,9 +90,8 @@ impl<T> MessageQueue<T> {
                 TryPop::Message(unsafe { message.read().assume_init() })
             }),
             RECHECK => {
-                // Ordering: Acquire pairs with the Release in
-                // `request_recheck`, for the requests that found this one
-                // pending.
+                // Ordering: Acquire pairs with the Release of a
+                // `request_recheck` that found this request pending.
                 self.tail.fetch_and(!RECHECK_PENDING, Acquire);
                 TryPop::Recheck
             }
