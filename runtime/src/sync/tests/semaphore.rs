@@ -292,7 +292,7 @@ fn a_thread_can_block_until_it_has_permits() {
         threads.spawn(|| semaphore.add_permits(2));
         let permit = semaphore.blocking_acquire_many(2).unwrap();
         assert_eq!(permit.num_permits(), 2);
-        assert!(std::ptr::eq(permit.semaphore(), &*semaphore));
+        assert!(std::ptr::eq(permit.semaphore(), Arc::as_ptr(&semaphore)));
     });
     let owned = Arc::clone(&semaphore).blocking_acquire_owned().unwrap();
     assert_eq!(semaphore.available_permits(), 1);

@@ -1,29 +1,29 @@
 //! [`CancellationToken`]: tells a tree of tasks to stop.
 
-use super::{
-    notify::{Notify, Waiting},
-    wait_list::Handle,
-};
+mod guards;
+mod wait;
+
+pub use guards::{DropGuard, DropGuardRef};
+pub use wait::{WaitForCancellationFuture, WaitForCancellationFutureOwned};
+
+use super::Notify;
 use crate::{
-    budget,
     primitives::{AtomicUsize, Mutex, lock},
     trace::Label,
 };
-use pin_project_lite::pin_project;
 use slab::Slab;
 use std::{
     fmt,
     future::{Future, poll_fn},
     hash::{Hash, Hasher},
     mem,
-    ops::Deref,
-    pin::{Pin, pin},
+    pin::pin,
     // Not loom's, which has no `Weak`.
     sync::{
         Arc, Weak,
         atomic::Ordering::{Acquire, Release},
     },
-    task::{Context, Poll, ready},
+    task::Poll,
 };
 
 /// Tells tasks to stop. It asks and does not enforce: a task checks the token,
@@ -163,9 +163,7 @@ impl CancellationToken {
     /// # Cancel safety
     /// A future that is dropped loses nothing.
     pub fn cancelled(&self) -> WaitForCancellationFuture<'_> {
-        WaitForCancellationFuture {
-            waiting: Waiting::new(NodeRef(&self.node)),
-        }
+        WaitForCancellationFuture::new(&self.node)
     }
 
     /// As [`cancelled`](Self::cancelled), with a future that owns the token.
@@ -173,9 +171,7 @@ impl CancellationToken {
     /// # Cancel safety
     /// A future that is dropped loses nothing.
     pub fn cancelled_owned(self) -> WaitForCancellationFutureOwned {
-        WaitForCancellationFutureOwned {
-            waiting: Waiting::new(NodeArc(self.node)),
-        }
+        WaitForCancellationFutureOwned::new(self.node)
     }
 
     /// Runs `future` to its end. Returns `None` and drops `future` as soon as
@@ -212,7 +208,7 @@ impl CancellationToken {
 
     /// Makes a guard that cancels this token when it is dropped.
     pub fn drop_guard(self) -> DropGuard {
-        DropGuard { token: Some(self) }
+        DropGuard::new(self)
     }
 
     /// Makes a guard that borrows this token and cancels it when it is dropped.
@@ -228,7 +224,7 @@ impl CancellationToken {
     /// assert!(token.is_cancelled());
     /// ```
     pub fn drop_guard_ref(&self) -> DropGuardRef<'_> {
-        DropGuardRef { token: Some(self) }
+        DropGuardRef::new(self)
     }
 }
 
@@ -259,153 +255,5 @@ impl fmt::Debug for CancellationToken {
         f.debug_struct("CancellationToken")
             .field("cancelled", &self.is_cancelled())
             .finish()
-    }
-}
-
-/// A token that a waiting future borrows.
-struct NodeRef<'a>(&'a TokenNode);
-
-/// A token that a waiting future owns.
-struct NodeArc(Arc<TokenNode>);
-
-impl Deref for NodeRef<'_> {
-    type Target = Notify;
-
-    fn deref(&self) -> &Notify {
-        &self.0.notify
-    }
-}
-
-impl Deref for NodeArc {
-    type Target = Notify;
-
-    fn deref(&self) -> &Notify {
-        &self.0.notify
-    }
-}
-
-// SAFETY: a reference points to one node, wherever the reference is.
-unsafe impl Handle for NodeRef<'_> {}
-// SAFETY: the node of an `Arc` lies in the heap and does not move.
-unsafe impl Handle for NodeArc {}
-
-pin_project! {
-    /// The future of [`CancellationToken::cancelled`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct WaitForCancellationFuture<'a> {
-        #[pin]
-        waiting: Waiting<NodeRef<'a>>,
-    }
-}
-
-pin_project! {
-    /// The future of [`CancellationToken::cancelled_owned`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct WaitForCancellationFutureOwned {
-        #[pin]
-        waiting: Waiting<NodeArc>,
-    }
-}
-
-/// Polls a wait, unless the token is cancelled. A token that was cancelled
-/// before the wait began sends no notification.
-fn poll_cancelled<H: Handle<Target = Notify>>(
-    is_cancelled: bool,
-    waiting: Pin<&mut Waiting<H>>,
-    context: &Context<'_>,
-) -> Poll<()> {
-    if !is_cancelled {
-        return waiting.poll(context);
-    }
-    ready!(budget::poll_proceed(context));
-    budget::spend();
-    Poll::Ready(())
-}
-
-impl Future for WaitForCancellationFuture<'_> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let waiting = self.project().waiting;
-        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
-    }
-}
-
-impl Future for WaitForCancellationFutureOwned {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let waiting = self.project().waiting;
-        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
-    }
-}
-
-impl fmt::Debug for WaitForCancellationFuture<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitForCancellationFuture")
-            .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for WaitForCancellationFutureOwned {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WaitForCancellationFutureOwned")
-            .finish_non_exhaustive()
-    }
-}
-
-/// Cancels a [`CancellationToken`] when it is dropped.
-#[derive(Debug)]
-#[must_use = "the token is cancelled as soon as the guard is dropped"]
-pub struct DropGuard {
-    /// `None` once it is disarmed.
-    token: Option<CancellationToken>,
-}
-
-impl DropGuard {
-    /// Returns the token.
-    pub fn token(&self) -> &CancellationToken {
-        self.token.as_ref().expect("only `disarm` takes it")
-    }
-
-    /// Returns the token without cancelling it.
-    pub fn disarm(mut self) -> CancellationToken {
-        self.token.take().expect("only `disarm` takes it")
-    }
-}
-
-impl Drop for DropGuard {
-    fn drop(&mut self) {
-        if let Some(token) = &self.token {
-            token.cancel();
-        }
-    }
-}
-
-/// Cancels a borrowed [`CancellationToken`] when it is dropped.
-#[derive(Debug)]
-#[must_use = "the token is cancelled as soon as the guard is dropped"]
-pub struct DropGuardRef<'a> {
-    /// `None` once it is disarmed.
-    token: Option<&'a CancellationToken>,
-}
-
-impl<'a> DropGuardRef<'a> {
-    /// Returns the token.
-    pub fn token(&self) -> &'a CancellationToken {
-        self.token.expect("only `disarm` takes it")
-    }
-
-    /// Returns the token without cancelling it.
-    pub fn disarm(mut self) -> &'a CancellationToken {
-        self.token.take().expect("only `disarm` takes it")
-    }
-}
-
-impl Drop for DropGuardRef<'_> {
-    fn drop(&mut self) {
-        if let Some(token) = self.token {
-            token.cancel();
-        }
     }
 }
