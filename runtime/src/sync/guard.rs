@@ -20,44 +20,72 @@ impl Lock for &Permits {
     }
 }
 
-/// Permits of a lock that a guard holds, given back on drop.
-pub(super) struct Held<L: Lock> {
-    lock: L,
-    permits: usize,
+/// How many permits a guard holds.
+pub(super) trait Count: Copy {
+    fn get(self) -> usize;
 }
 
-impl<L: Lock> Held<L> {
+/// One permit: a reader, or the holder of a mutex. The compiler knows the
+/// number, which makes giving it back cheaper.
+#[derive(Clone, Copy)]
+pub(super) struct One;
+
+/// All permits of the lock: a writer.
+#[derive(Clone, Copy)]
+pub(super) struct All(pub(super) usize);
+
+impl Count for One {
+    fn get(self) -> usize {
+        1
+    }
+}
+
+impl Count for All {
+    fn get(self) -> usize {
+        self.0
+    }
+}
+
+/// Permits of a lock that a guard holds, given back on drop.
+pub(super) struct Held<L: Lock, C: Count> {
+    lock: L,
+    count: C,
+}
+
+impl<L: Lock, C: Count> Held<L, C> {
     /// The caller has acquired the permits.
-    pub(super) fn new(lock: L, permits: usize) -> Self {
-        Self { lock, permits }
+    pub(super) fn new(lock: L, count: C) -> Self {
+        Self { lock, count }
     }
 
     pub(super) fn lock(&self) -> &L {
         &self.lock
     }
+}
 
+impl<L: Lock + Clone> Held<L, All> {
     /// Gives all permits but one back, so a writer becomes a reader.
-    pub(super) fn downgrade(&mut self) {
-        let surplus = self.permits - 1;
-        self.permits = 1;
-        self.lock.permits().release(surplus);
+    pub(super) fn downgrade(mut self) -> Held<L, One> {
+        let one = Held::new(self.lock.clone(), One);
+        self.count = All(self.count.0 - 1);
+        one
     }
 }
 
-impl<'a, L: ?Sized> Held<&'a L>
+impl<'a, L: ?Sized, C: Count> Held<&'a L, C>
 where
     &'a L: Lock,
 {
     /// Forgets the type of the lock, and with it the type of its whole value.
-    pub(super) fn erase(self, permits: impl FnOnce(&'a L) -> &'a Permits) -> Held<&'a Permits> {
+    pub(super) fn erase(self, permits: impl FnOnce(&'a L) -> &'a Permits) -> Held<&'a Permits, C> {
         let this = ManuallyDrop::new(self);
-        Held::new(permits(this.lock), this.permits)
+        Held::new(permits(this.lock), this.count)
     }
 }
 
-impl<L: Lock> Drop for Held<L> {
+impl<L: Lock, C: Count> Drop for Held<L, C> {
     fn drop(&mut self) {
-        self.lock.permits().release(self.permits);
+        self.lock.permits().release(self.count.get());
     }
 }
 
@@ -168,7 +196,7 @@ macro_rules! guard {
     (
         $(#[$meta:meta])*
         $Guard:ident<$($a:lifetime,)? $($T:ident $(= $Default:ident)?),+> {
-            lock: $Lock:ty, value: $Pointer:ident<$Value:ident>
+            lock: $Lock:ty, permits: $Count:ident, value: $Pointer:ident<$Value:ident>
         }
     ) => {
         $(#[$meta])*
@@ -176,7 +204,7 @@ macro_rules! guard {
         pub struct $Guard<$($a,)? $($T: ?Sized $(= $Default)?),+> {
             // Dropped first, while the lock is alive.
             value: $Pointer<$Value>,
-            held: Held<$Lock>,
+            held: Held<$Lock, $Count>,
         }
 
         impl<$($a,)? $($T: ?Sized),+> Deref for $Guard<$($a,)? $($T),+> {

@@ -146,8 +146,7 @@ impl Permits {
             answer = self.try_acquire(permits);
         }
         if answer == Err(TryAcquireError::NoPermits) {
-            let wait = Wait::new(self, Request { permits, answer });
-            answer = Acquiring { wait, permits }.await;
+            answer = Acquiring::new(self, permits).await;
         } else {
             budget::spend();
         }
@@ -269,6 +268,28 @@ pin_project! {
         #[pin]
         wait: Wait<&'a Permits>,
         permits: usize,
+        // The answer, while the task has no budget to go on with it.
+        answer: Option<Result<(), TryAcquireError>>,
+    }
+
+    impl PinnedDrop for Acquiring<'_> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(Ok(())) = *this.answer {
+                this.wait.handle().release(*this.permits);
+            }
+        }
+    }
+}
+
+impl<'a> Acquiring<'a> {
+    fn new(owner: &'a Permits, permits: usize) -> Self {
+        let answer = Err(TryAcquireError::NoPermits);
+        Self {
+            wait: Wait::new(owner, Request { permits, answer }),
+            permits,
+            answer: None,
+        }
     }
 }
 
@@ -276,7 +297,6 @@ impl Future for Acquiring<'_> {
     type Output = Result<(), TryAcquireError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(budget::poll_proceed(context));
         let this = self.project();
         let wanted = *this.permits;
         let enter = |owner: &Permits, _: &mut LockedList<'_, _, _>, request: &mut Request| {
@@ -284,9 +304,17 @@ impl Future for Acquiring<'_> {
             request.answer = taken.unwrap_or(request.answer);
             taken.is_some()
         };
-        let request = ready!(this.wait.poll(Some(context.waker()), enter));
+        // A task without budget enters the queue all the same, so it keeps its
+        // turn. If it gets permits at once, it holds them until its next poll.
+        let answer = match this.answer {
+            Some(answer) => *answer,
+            None => ready!(this.wait.poll(Some(context.waker()), enter)).answer,
+        };
+        *this.answer = Some(answer);
+        ready!(budget::poll_proceed(context));
         budget::spend();
-        Poll::Ready(request.answer)
+        *this.answer = None;
+        Poll::Ready(answer)
     }
 }
 

@@ -29,10 +29,12 @@ impl<T> Receiver<T> {
         Self { channel, next }
     }
 
-    /// Returns how many values this receiver can still take. Values that it has
-    /// missed do not count.
+    /// Returns how many values were sent that this receiver has not taken. If
+    /// that is more than the channel's capacity, the next call to
+    /// [`recv`](Self::recv) returns [`Lagged`](RecvError::Lagged).
     pub fn len(&self) -> usize {
-        self.channel.list.lock().ahead_of(self.next)
+        let sent = self.channel.list.lock().sent_since(self.next);
+        usize::try_from(sent).unwrap_or(usize::MAX)
     }
 
     /// Returns whether this receiver has seen every value.

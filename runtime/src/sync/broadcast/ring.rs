@@ -123,17 +123,19 @@ impl<T> Ring<T> {
     /// because it may be the last that holds them.
     pub(super) fn unsubscribe(&mut self, next: u64) -> Vec<Value<T>> {
         self.receivers -= 1;
-        let seen = self.slots.len() - self.ahead_of(next);
+        let kept = self.sent_since(next.max(self.oldest()));
+        let kept = usize::try_from(kept).expect("at most as many as there are slots");
+        let seen = self.slots.len() - kept;
         let unseen = self.slots.iter_mut().skip(seen);
         let unseen = unseen.map(Slot::take).collect();
         self.trim();
         unseen
     }
 
-    /// How many values there are from the number `next` on.
-    pub(super) fn ahead_of(&self, next: u64) -> usize {
-        let ahead = self.next - next.max(self.oldest());
-        usize::try_from(ahead).expect("at most as many as there are slots")
+    /// How many values were sent from the number `next` on. Some of them may
+    /// have been dropped.
+    pub(super) fn sent_since(&self, next: u64) -> u64 {
+        self.next - next
     }
 
     /// Whether a receiver whose number is `next` finds something.

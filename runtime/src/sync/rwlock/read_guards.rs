@@ -2,7 +2,7 @@
 
 use super::RwLock;
 use crate::sync::{
-    guard::{Held, Shared},
+    guard::{Held, One, Shared},
     permits::Permits,
 };
 use std::{fmt, ops::Deref, sync::Arc};
@@ -10,19 +10,19 @@ use std::{fmt, ops::Deref, sync::Arc};
 guard! {
     /// An [`RwLock`] that is held to read, with access to its value or to a
     /// part of it.
-    RwLockReadGuard<'a, T> { lock: &'a Permits, value: Shared<T> }
+    RwLockReadGuard<'a, T> { lock: &'a Permits, permits: One, value: Shared<T> }
 }
 
 guard! {
     /// An [`RwLock`] that is held to read and that the guard keeps alive, with
     /// access to its value or to a part of it.
-    OwnedRwLockReadGuard<T, U = T> { lock: Arc<RwLock<T>>, value: Shared<U> }
+    OwnedRwLockReadGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: One, value: Shared<U> }
 }
 
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// The caller holds one permit.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
-        let held = Held::new(&lock.permits, 1);
+        let held = Held::new(&lock.permits, One);
         // SAFETY: G1: `held` has a permit (R1), and stays in this guard or in
         // the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
@@ -30,7 +30,7 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     }
 
     /// The permits and the value of a writer that has become a reader.
-    pub(super) fn downgraded(held: Held<&'a Permits>, value: Shared<T>) -> Self {
+    pub(super) fn downgraded(held: Held<&'a Permits, One>, value: Shared<T>) -> Self {
         Self { value, held }
     }
 
@@ -82,14 +82,14 @@ impl<T: ?Sized> OwnedRwLockReadGuard<T> {
         // SAFETY: G1: `held` has a permit (R1) and keeps the lock alive. It
         // stays in this guard or in the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
-        let held = Held::new(lock, 1);
+        let held = Held::new(lock, One);
         Self { value, held }
     }
 }
 
 impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
     /// The permits and the value of a writer that has become a reader.
-    pub(super) fn downgraded(held: Held<Arc<RwLock<T>>>, value: Shared<U>) -> Self {
+    pub(super) fn downgraded(held: Held<Arc<RwLock<T>>, One>, value: Shared<U>) -> Self {
         Self { value, held }
     }
 

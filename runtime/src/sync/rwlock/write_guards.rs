@@ -2,7 +2,7 @@
 
 use super::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use crate::sync::{
-    guard::{Exclusive, Held},
+    guard::{All, Exclusive, Held},
     permits::Permits,
 };
 use std::{
@@ -13,34 +13,34 @@ use std::{
 
 guard! {
     /// An [`RwLock`] that is held to write.
-    RwLockWriteGuard<'a, T> { lock: &'a RwLock<T>, value: Exclusive<T> }
+    RwLockWriteGuard<'a, T> { lock: &'a RwLock<T>, permits: All, value: Exclusive<T> }
 }
 guard_mut!(RwLockWriteGuard<'a, T> => T);
 
 guard! {
     /// An [`RwLock`] that is held to write and that the guard keeps alive.
-    OwnedRwLockWriteGuard<T> { lock: Arc<RwLock<T>>, value: Exclusive<T> }
+    OwnedRwLockWriteGuard<T> { lock: Arc<RwLock<T>>, permits: All, value: Exclusive<T> }
 }
 guard_mut!(OwnedRwLockWriteGuard<T> => T);
 
 guard! {
     /// An [`RwLock`] that is held to write, with access to a part of its
     /// value: see [`RwLockWriteGuard::map`].
-    RwLockMappedWriteGuard<'a, U> { lock: &'a Permits, value: Exclusive<U> }
+    RwLockMappedWriteGuard<'a, U> { lock: &'a Permits, permits: All, value: Exclusive<U> }
 }
 guard_mut!(RwLockMappedWriteGuard<'a, U> => U);
 
 guard! {
     /// An [`RwLock`] that is held to write and that the guard keeps alive, with
     /// access to a part of its value: see [`OwnedRwLockWriteGuard::map`].
-    OwnedRwLockMappedWriteGuard<T, U = T> { lock: Arc<RwLock<T>>, value: Exclusive<U> }
+    OwnedRwLockMappedWriteGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: All, value: Exclusive<U> }
 }
 guard_mut!(OwnedRwLockMappedWriteGuard<T, U> => U);
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// The caller holds all permits.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
-        let held = Held::new(lock, lock.all);
+        let held = Held::new(lock, All(lock.all));
         // SAFETY: G2: `held` has all permits (R1), and stays in this guard or
         // in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
@@ -130,9 +130,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     ) -> RwLockReadGuard<'a, U> {
         let Self { value, held } = this;
         let value = value.downgrade().map(part);
-        let mut held = held.erase(|lock| &lock.permits);
-        held.downgrade();
-        RwLockReadGuard::downgraded(held, value)
+        let held = held.erase(|lock| &lock.permits);
+        RwLockReadGuard::downgraded(held.downgrade(), value)
     }
 
     /// Continues as a reader of a part of the value, if `part` finds one.
@@ -149,9 +148,8 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         let Self { value, held } = this;
         match value.try_downgrade(part) {
             Ok(value) => {
-                let mut held = held.erase(|lock| &lock.permits);
-                held.downgrade();
-                Ok(RwLockReadGuard::downgraded(held, value))
+                let held = held.erase(|lock| &lock.permits);
+                Ok(RwLockReadGuard::downgraded(held.downgrade(), value))
             }
             Err(value) => Err(Self { value, held }),
         }
@@ -165,7 +163,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         // stays in this guard or in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
         let all = lock.all;
-        let held = Held::new(lock, all);
+        let held = Held::new(lock, All(all));
         Self { value, held }
     }
 
@@ -225,10 +223,9 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         this: Self,
         part: impl FnOnce(&T) -> &U,
     ) -> OwnedRwLockReadGuard<T, U> {
-        let Self { value, mut held } = this;
+        let Self { value, held } = this;
         let value = value.downgrade().map(part);
-        held.downgrade();
-        OwnedRwLockReadGuard::downgraded(held, value)
+        OwnedRwLockReadGuard::downgraded(held.downgrade(), value)
     }
 
     /// Continues as a reader of a part of the value, if `part` finds one.
@@ -242,12 +239,9 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         this: Self,
         part: impl FnOnce(&T) -> Option<&U>,
     ) -> Result<OwnedRwLockReadGuard<T, U>, Self> {
-        let Self { value, mut held } = this;
+        let Self { value, held } = this;
         match value.try_downgrade(part) {
-            Ok(value) => {
-                held.downgrade();
-                Ok(OwnedRwLockReadGuard::downgraded(held, value))
-            }
+            Ok(value) => Ok(OwnedRwLockReadGuard::downgraded(held.downgrade(), value)),
             Err(value) => Err(Self { value, held }),
         }
     }

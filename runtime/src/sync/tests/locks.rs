@@ -45,11 +45,11 @@ fn an_owned_guard_keeps_its_mutex_alive() {
     assert!(Arc::clone(&mutex).try_lock_owned().is_err());
     assert_eq!(
         format!("{guard:?} {mutex:?}"),
-        "[1, 2] Mutex { value: <locked> }"
+        "[1, 2] Mutex { data: <locked> }"
     );
     drop(guard);
     let mutex = Arc::into_inner(mutex).unwrap();
-    assert_eq!(format!("{mutex:?}"), "Mutex { value: [1, 2] }");
+    assert_eq!(format!("{mutex:?}"), "Mutex { data: [1, 2] }");
     assert_eq!(mutex.into_inner(), [1, 2]);
 }
 

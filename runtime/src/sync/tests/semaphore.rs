@@ -338,3 +338,49 @@ fn splitting_zero_permits_gives_an_empty_guard() {
     drop(empty);
     assert_eq!(semaphore.available_permits(), 0);
 }
+
+/// Spends the budget of the poll that runs now.
+fn spend_budget() {
+    while glance(pin!(crate::task::consume_budget())).is_ready() {}
+}
+
+#[test]
+fn a_task_without_budget_keeps_its_position_in_the_queue() {
+    let semaphore = Semaphore::new(0);
+    let (waker, count) = Count::waker();
+    let mut first = wait(&semaphore, 1);
+    let mut second = wait(&semaphore, 1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(first.as_mut(), &waker).is_pending());
+    });
+    assert!(glance(second.as_mut()).is_pending());
+    assert_eq!(count.wakes(), 0, "it waits for a permit");
+    semaphore.add_permits(1);
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(second.as_mut()).is_pending());
+    assert!(glance(first.as_mut()).is_ready());
+}
+
+#[test]
+fn a_task_without_budget_holds_its_permit_until_its_next_poll() {
+    let semaphore = Semaphore::new(1);
+    let (waker, count) = Count::waker();
+    let mut acquires = wait(&semaphore, 1);
+    let mut cancelled = wait(&semaphore, 1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(acquires.as_mut(), &waker).is_pending());
+    });
+    assert_eq!(count.wakes(), 1, "the task is polled again");
+    assert_eq!(semaphore.available_permits(), 0);
+    assert!(glance(acquires.as_mut()).is_ready());
+
+    semaphore.add_permits(1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(cancelled.as_mut(), &waker).is_pending());
+    });
+    drop(cancelled);
+    assert_eq!(semaphore.available_permits(), 1, "it gives the permit back");
+}
