@@ -2,10 +2,12 @@
 //! are built from: `std`'s, or loom's when a model is being checked
 //! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
 
+mod counter;
 mod deadline;
 mod once_lock;
 mod thread;
 
+pub(crate) use counter::Counter;
 pub(crate) use deadline::Deadline;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;

@@ -57,7 +57,6 @@ mod notification;
 mod notify;
 mod once_cell;
 pub mod oneshot;
-pub(crate) mod park;
 mod permits;
 mod rwlock;
 mod semaphore;

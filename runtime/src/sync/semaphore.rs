@@ -1,10 +1,7 @@
 //! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
-use super::{
-    park,
-    permits::{AcquireError, MAX, Permits, TryAcquireError},
-};
-use crate::trace::Label;
+use super::permits::{AcquireError, MAX, Permits, TryAcquireError};
+use crate::{executor::park_thread, trace::Label};
 use std::{fmt, ptr, sync::Arc};
 
 /// A count of permits. A task that acquires one waits until one is free. When
@@ -223,7 +220,7 @@ impl Semaphore {
     /// ```
     #[track_caller]
     pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        park::block_on(self.acquire())
+        park_thread::block_on(self.acquire())
     }
 
     /// Blocks the thread until it has `permits` permits.
@@ -235,7 +232,7 @@ impl Semaphore {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
-        park::block_on(self.acquire_many(permits))
+        park_thread::block_on(self.acquire_many(permits))
     }
 
     /// As [`blocking_acquire`](Self::blocking_acquire), with a guard that
@@ -248,7 +245,7 @@ impl Semaphore {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        park::block_on(self.acquire_owned())
+        park_thread::block_on(self.acquire_owned())
     }
 
     /// As [`blocking_acquire_many`](Self::blocking_acquire_many), with a guard
@@ -264,7 +261,7 @@ impl Semaphore {
         self: Arc<Self>,
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        park::block_on(self.acquire_many_owned(permits))
+        park_thread::block_on(self.acquire_many_owned(permits))
     }
 
     /// Makes acquiring fail from now on, also for the tasks that wait. Permits

@@ -6,11 +6,9 @@ use super::{
     ring::{Ring, Taken},
 };
 use crate::{
+    executor::park_thread,
     primitives::{Arc, lock},
-    sync::{
-        park,
-        wait_list::{self, LockedList},
-    },
+    sync::wait_list::{self, LockedList},
     task::consume_budget,
 };
 use std::{fmt, sync::PoisonError};
@@ -126,7 +124,7 @@ impl<T: Clone> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
-        park::block_on(self.recv())
+        park_thread::block_on(self.recv())
     }
 }
 

@@ -4,7 +4,7 @@ use super::{
     channel::{self, Limit, Rx, Tx, WeakTx},
     error::{SendError, TryRecvError},
 };
-use crate::sync::park;
+use crate::executor::park_thread;
 use std::{
     fmt,
     future::poll_fn,
@@ -188,7 +188,7 @@ impl<T> UnboundedReceiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        park::block_on(self.recv())
+        park_thread::block_on(self.recv())
     }
 
     /// Blocks the thread until messages come. For threads that run no tasks.
@@ -198,7 +198,7 @@ impl<T> UnboundedReceiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        park::block_on(self.recv_many(buffer, limit))
+        park_thread::block_on(self.recv_many(buffer, limit))
     }
 
     /// Returns the next message if it is there.

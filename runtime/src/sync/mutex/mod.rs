@@ -4,8 +4,8 @@ mod guards;
 
 pub use guards::{MappedMutexGuard, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
 
-use super::{park, permits::Permits};
-use crate::trace::Label;
+use super::permits::Permits;
+use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, because a guard lends the value for longer than a closure
     // runs. The models put loom's cell inside.
@@ -140,7 +140,7 @@ impl<T: ?Sized> Mutex<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
-        park::block_on(self.lock())
+        park_thread::block_on(self.lock())
     }
 
     /// As [`blocking_lock`](Self::blocking_lock), with a guard that borrows
@@ -150,7 +150,7 @@ impl<T: ?Sized> Mutex<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        park::block_on(self.lock_owned())
+        park_thread::block_on(self.lock_owned())
     }
 
     /// Returns the value without locking: `&mut self` proves that no guard

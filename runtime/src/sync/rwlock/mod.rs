@@ -8,8 +8,8 @@ pub use write_guards::{
     OwnedRwLockMappedWriteGuard, OwnedRwLockWriteGuard, RwLockMappedWriteGuard, RwLockWriteGuard,
 };
 
-use super::{guard::Lock, mutex::TryLockError, park, permits::Permits};
-use crate::trace::Label;
+use super::{guard::Lock, mutex::TryLockError, permits::Permits};
+use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
@@ -229,7 +229,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
-        park::block_on(self.read())
+        park_thread::block_on(self.read())
     }
 
     /// Blocks the thread until it can write. For threads that run no tasks.
@@ -238,7 +238,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
-        park::block_on(self.write())
+        park_thread::block_on(self.write())
     }
 
     /// Returns the value without locking: `&mut self` proves that no guard

@@ -3,9 +3,9 @@
 use super::Bounded;
 #[cfg(doc)]
 use crate::sync::mpsc::Sender;
-use crate::sync::{
-    mpsc::{channel::Rx, error::TryRecvError},
-    park,
+use crate::{
+    executor::park_thread,
+    sync::mpsc::{channel::Rx, error::TryRecvError},
 };
 use std::{
     fmt,
@@ -68,7 +68,7 @@ impl<T> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        park::block_on(self.recv())
+        park_thread::block_on(self.recv())
     }
 
     /// Blocks the thread until messages come. For threads that run no tasks.
@@ -78,7 +78,7 @@ impl<T> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
-        park::block_on(self.recv_many(buffer, limit))
+        park_thread::block_on(self.recv_many(buffer, limit))
     }
 
     /// Returns the next message if it is there.

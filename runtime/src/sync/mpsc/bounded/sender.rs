@@ -3,14 +3,16 @@
 use super::{Bounded, CancelGuard};
 #[cfg(doc)]
 use crate::sync::mpsc::Receiver;
-use crate::sync::{
-    mpsc::{
-        channel::{Tx, WeakTx},
-        error::{SendError, SendTimeoutError, TrySendError},
-        permit::{OwnedPermit, Permit, PermitIterator},
+use crate::{
+    executor::park_thread,
+    sync::{
+        mpsc::{
+            channel::{Tx, WeakTx},
+            error::{SendError, SendTimeoutError, TrySendError},
+            permit::{OwnedPermit, Permit, PermitIterator},
+        },
+        permits::TryAcquireError,
     },
-    park,
-    permits::TryAcquireError,
 };
 use std::{fmt, mem, time::Duration};
 
@@ -59,7 +61,7 @@ impl<T> Sender<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_send(&self, message: T) -> Result<(), SendError<T>> {
-        park::block_on(self.send(message))
+        park_thread::block_on(self.send(message))
     }
 
     /// Sends if the channel has space now.
