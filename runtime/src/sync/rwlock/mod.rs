@@ -1,28 +1,34 @@
 //! [`RwLock`]: a value for many readers or one writer.
 
-use super::{mutex::TryLockError, permits::Permits};
+mod read_guards;
+mod write_guards;
+
+pub use read_guards::{OwnedRwLockReadGuard, RwLockReadGuard};
+pub use write_guards::{
+    OwnedRwLockMappedWriteGuard, OwnedRwLockWriteGuard, RwLockMappedWriteGuard, RwLockWriteGuard,
+};
+
+use super::{guard::Lock, mutex::TryLockError, permits::Permits};
 use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
     fmt,
-    marker::PhantomData,
-    mem,
-    ops::{Deref, DerefMut},
     sync::Arc,
 };
 
-/// The readers that there can be at once, unless one asks for less.
-const MAX_READERS: usize = u32::MAX as usize >> 3;
+/// How many readers a lock allows, unless it was made for fewer.
+const MAX_READERS: u32 = u32::MAX >> 3;
 
-/// A lock that many can hold to read, or one to write, across an `await`.
+/// A lock that many tasks can hold to read, or one to write, across an `await`.
 ///
-/// First come first served: readers that come while a writer waits stand
-/// behind it, so writers are not starved, and neither are readers. A task that
-/// holds the lock to read and waits to read once more can therefore wait for a
-/// writer that waits for it: take it once.
+/// Tasks get the lock in the order in which they asked for it. Readers that
+/// come while a writer waits are queued after that writer, so neither writers
+/// nor readers starve. A task that holds the lock to read and asks to read it
+/// again can therefore deadlock with a waiting writer. Take it once.
 ///
-/// Inside, reading takes one permit and writing all of them.
+/// A reader takes one permit, and a writer takes all of them. Locking and
+/// unlocking take one atomic exchange each while no task waits.
 ///
 /// ```
 /// use wakeful::sync::RwLock;
@@ -41,29 +47,40 @@ const MAX_READERS: usize = u32::MAX as usize >> 3;
 /// });
 /// # Ok::<(), std::io::Error>(())
 /// ```
+///
+/// Invariant **R1**: a guard to read holds one permit and a guard to write
+/// holds all of them. So a guard to write is the only guard.
 pub struct RwLock<T: ?Sized> {
     permits: Permits,
-    /// As many permits as there are.
+    /// The number of permits that exist.
     all: usize,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value goes from thread to thread.
+// SAFETY: the value moves with the lock.
 unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
-// SAFETY: it is lent to several threads at once, to read, and goes from thread
-// to thread, to write.
+// SAFETY: R1: readers on several threads share the value (`Sync`), and writers
+// use it one after the other (`Send`).
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+
+impl<T: ?Sized> Lock for &RwLock<T> {
+    fn permits(&self) -> &Permits {
+        &self.permits
+    }
+}
+
+impl<T: ?Sized> Lock for Arc<RwLock<T>> {
+    fn permits(&self) -> &Permits {
+        &self.permits
+    }
+}
 
 impl<T> RwLock<T> {
     const_unless_loom! {
-        /// A lock around `value`. It can be a `static`.
+        /// Creates a lock around `value`. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
-            Self {
-                permits: Permits::new(MAX_READERS, Label::new("RwLock")),
-                all: MAX_READERS,
-                value: UnsafeCell::new(value),
-            }
+            Self::with_permits(value, MAX_READERS as usize)
         }
     }
 
@@ -75,25 +92,45 @@ impl<T> RwLock<T> {
         }
     }
 
-    /// A lock around `value` that at most so many hold to read.
-    ///
-    /// # Panics
-    /// If that is 0, or more than `u32::MAX >> 3`.
-    #[track_caller]
-    pub fn with_max_readers(value: T, readers: u32) -> Self {
-        let all = readers as usize;
-        assert!(
-            (1..=MAX_READERS).contains(&all),
-            "a lock has between 1 and u32::MAX >> 3 readers"
-        );
-        Self {
-            permits: Permits::new(all, Label::new("RwLock")),
-            all,
-            value: UnsafeCell::new(value),
+    const_unless_loom! {
+        /// Creates a lock that at most `max_readers` tasks hold to read.
+        ///
+        /// # Panics
+        /// If `max_readers` is 0 or above `u32::MAX >> 3`.
+        #[track_caller]
+        pub const fn with_max_readers(value: T, max_readers: u32) -> Self {
+            assert!(
+                0 < max_readers && max_readers <= MAX_READERS,
+                "a lock has between 1 and u32::MAX >> 3 readers"
+            );
+            Self::with_permits(value, max_readers as usize)
         }
     }
 
-    /// The value.
+    const_unless_loom! {
+        /// The same as [`with_max_readers`](Self::with_max_readers), by tokio's
+        /// name.
+        ///
+        /// # Panics
+        /// If `max_readers` is 0 or above `u32::MAX >> 3`.
+        #[track_caller]
+        pub const fn const_with_max_readers(value: T, max_readers: u32) -> Self {
+            Self::with_max_readers(value, max_readers)
+        }
+    }
+
+    const_unless_loom! {
+        #[track_caller]
+        const fn with_permits(value: T, all: usize) -> Self {
+            Self {
+                permits: Permits::new(all, Label::new("RwLock")),
+                all,
+                value: UnsafeCell::new(value),
+            }
+        }
+    }
+
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -103,8 +140,8 @@ impl<T: ?Sized> RwLock<T> {
     /// Waits until it can read.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place in the queue up, and a lock that it had
-    /// been handed back.
+    /// A call that is dropped loses its position in the queue. If it had been
+    /// given the lock already, the lock is given back.
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
         self.acquire(1).await;
         RwLockReadGuard::new(self)
@@ -113,14 +150,15 @@ impl<T: ?Sized> RwLock<T> {
     /// Waits until it can write.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place in the queue up, and a lock that it had
-    /// been handed to those behind it.
+    /// A call that is dropped loses its position in the queue. If it had been
+    /// given the lock already, the next tasks get it.
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
         self.acquire(self.all).await;
         RwLockWriteGuard::new(self)
     }
 
-    /// As [`read`](Self::read), with a guard that borrows nothing.
+    /// Waits until it can read. The guard keeps the lock alive and borrows
+    /// nothing.
     ///
     /// # Cancel safety
     /// As [`read`](Self::read).
@@ -129,7 +167,8 @@ impl<T: ?Sized> RwLock<T> {
         OwnedRwLockReadGuard::new(self)
     }
 
-    /// As [`write`](Self::write), with a guard that borrows nothing.
+    /// Waits until it can write. The guard keeps the lock alive and borrows
+    /// nothing.
     ///
     /// # Cancel safety
     /// As [`write`](Self::write).
@@ -140,22 +179,22 @@ impl<T: ?Sized> RwLock<T> {
 
     async fn acquire(&self, permits: usize) {
         let acquired = self.permits.acquire(permits).await;
-        debug_assert!(acquired.is_ok(), "nobody closes a lock");
+        debug_assert!(acquired.is_ok(), "a lock is never closed");
     }
 
-    /// Takes the lock to read if nobody writes or waits.
+    /// Takes the lock to read if no task writes or waits.
     ///
     /// # Errors
-    /// If that is not so.
+    /// If a task writes or waits, or if there are too many readers.
     pub fn try_read(&self) -> Result<RwLockReadGuard<'_, T>, TryLockError> {
         self.try_acquire(1)?;
         Ok(RwLockReadGuard::new(self))
     }
 
-    /// Takes the lock to write if nobody has it.
+    /// Takes the lock to write if it is free and no task waits for it.
     ///
     /// # Errors
-    /// If that is not so.
+    /// If the lock is held, or a task waits for it.
     pub fn try_write(&self) -> Result<RwLockWriteGuard<'_, T>, TryLockError> {
         self.try_acquire(self.all)?;
         Ok(RwLockWriteGuard::new(self))
@@ -184,7 +223,7 @@ impl<T: ?Sized> RwLock<T> {
         acquired.map_err(|_| TryLockError(()))
     }
 
-    /// Waits to read on a thread that runs no tasks.
+    /// Blocks the thread until it can read. For threads that run no tasks.
     ///
     /// # Panics
     /// Inside a runtime.
@@ -193,7 +232,7 @@ impl<T: ?Sized> RwLock<T> {
         park_thread::block_on(self.read())
     }
 
-    /// Waits to write on a thread that runs no tasks.
+    /// Blocks the thread until it can write. For threads that run no tasks.
     ///
     /// # Panics
     /// Inside a runtime.
@@ -202,7 +241,8 @@ impl<T: ?Sized> RwLock<T> {
         park_thread::block_on(self.write())
     }
 
-    /// The value, which nobody else can get at meanwhile.
+    /// Returns the value without locking: `&mut self` proves that no guard
+    /// exists.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }
@@ -226,60 +266,9 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("RwLock");
         match self.try_read() {
-            Ok(guard) => out.field("value", &&*guard),
-            Err(_) => out.field("value", &format_args!("<locked>")),
+            Ok(guard) => out.field("data", &&*guard),
+            Err(_) => out.field("data", &format_args!("<locked>")),
         };
         out.finish()
-    }
-}
-
-guard! {
-    /// An [`RwLock`] held to read.
-    RwLockReadGuard<'a, T> { lock: &'a RwLock<T>, marker: &'a T }
-    |_lock| 1
-}
-
-guard! {
-    /// An [`RwLock`] held to write.
-    RwLockWriteGuard<'a, T> { lock: &'a RwLock<T>, marker: &'a mut T }
-    |lock| lock.all
-}
-guard_mut!(RwLockWriteGuard<'a, T>);
-
-guard! {
-    /// An [`RwLock`] held to read, and kept alive.
-    OwnedRwLockReadGuard<T> { lock: Arc<RwLock<T>>, marker: T }
-    |_lock| 1
-}
-
-guard! {
-    /// An [`RwLock`] held to write, and kept alive.
-    OwnedRwLockWriteGuard<T> { lock: Arc<RwLock<T>>, marker: T }
-    |lock| lock.all
-}
-guard_mut!(OwnedRwLockWriteGuard<T>);
-
-impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
-    /// Goes on reading, without letting another writer in between.
-    pub fn downgrade(self) -> RwLockReadGuard<'a, T> {
-        let lock = self.lock;
-        // One permit is the reader's now.
-        mem::forget(self);
-        lock.permits.release(lock.all - 1);
-        RwLockReadGuard::new(lock)
-    }
-}
-
-impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
-    /// Goes on reading, without letting another writer in between.
-    pub fn downgrade(self) -> OwnedRwLockReadGuard<T> {
-        let reader = OwnedRwLockReadGuard::new(Arc::clone(&self.lock));
-        // One permit is the reader's now; of this guard only its share of the
-        // lock is left to be dropped.
-        let this = mem::ManuallyDrop::new(self);
-        reader.lock.permits.release(reader.lock.all - 1);
-        // SAFETY: read once; `this` is never dropped.
-        drop(unsafe { std::ptr::read(&raw const this.lock) });
-        reader
     }
 }

@@ -1,25 +1,27 @@
-//! [`Mutex`]: a value for one task at a time.
+//! [`Mutex`]: a value that tasks use one after the other.
+
+mod guards;
+
+pub use guards::{MappedMutexGuard, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
 
 use super::permits::Permits;
 use crate::{executor::park_thread, trace::Label};
 use std::{
-    // Not loom's: a guard lends the value for longer than a closure. The models
-    // put loom's cell inside.
+    // Not loom's, because a guard lends the value for longer than a closure
+    // runs. The models put loom's cell inside.
     cell::UnsafeCell,
     error::Error,
     fmt,
-    marker::PhantomData,
-    ops::{Deref, DerefMut},
     sync::Arc,
 };
 
-/// A lock that can be held across an `await`: who wants it waits for its turn
-/// as a task, first come first served.
+/// A lock that a task can hold across an `await`.
 ///
-/// Where the lock is not held across an `await`, `std::sync::Mutex` does, and
-/// is cheaper. A task that panics while it holds the lock frees it; there is
-/// no poisoning. Locking and unlocking take one atomic exchange each while
-/// nobody waits.
+/// Tasks get the lock in the order in which they asked for it. If you do not
+/// hold the lock across an `await`, use `std::sync::Mutex`, which is cheaper.
+///
+/// There is no poisoning: a task that panics while it holds the lock frees it.
+/// Locking and unlocking take one atomic exchange each while no task waits.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -47,19 +49,21 @@ use std::{
 /// })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// Invariant **L1**: a guard holds the only permit, so at most one exists.
 pub struct Mutex<T: ?Sized> {
     permits: Permits,
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value goes from thread to thread, to one at a time.
+// SAFETY: the value moves with the mutex.
 unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
-// SAFETY: as above.
+// SAFETY: L1: threads that share the mutex use the value one after the other.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 impl<T> Mutex<T> {
     const_unless_loom! {
-        /// A lock around `value`. It can be a `static`.
+        /// Creates a mutex around `value`. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
@@ -77,7 +81,7 @@ impl<T> Mutex<T> {
         }
     }
 
-    /// The value.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -87,14 +91,14 @@ impl<T: ?Sized> Mutex<T> {
     /// Waits for the lock.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place in the queue up, and a lock that it had
-    /// been handed to the next.
+    /// A call that is dropped loses its position in the queue. If it had been
+    /// given the lock already, the next task gets it.
     pub async fn lock(&self) -> MutexGuard<'_, T> {
         self.acquire().await;
         MutexGuard::new(self)
     }
 
-    /// As [`lock`](Self::lock), with a guard that borrows nothing.
+    /// Waits for the lock. The guard keeps the mutex alive and borrows nothing.
     ///
     /// # Cancel safety
     /// As [`lock`](Self::lock).
@@ -105,13 +109,13 @@ impl<T: ?Sized> Mutex<T> {
 
     async fn acquire(&self) {
         let acquired = self.permits.acquire(1).await;
-        debug_assert!(acquired.is_ok(), "nobody closes a mutex");
+        debug_assert!(acquired.is_ok(), "a mutex is never closed");
     }
 
-    /// Takes the lock if it is free and nobody waits for it.
+    /// Takes the lock if it is free and no task waits for it.
     ///
     /// # Errors
-    /// If that is not so.
+    /// If the lock is held, or a task waits for it.
     pub fn try_lock(&self) -> Result<MutexGuard<'_, T>, TryLockError> {
         self.try_acquire()?;
         Ok(MutexGuard::new(self))
@@ -130,7 +134,7 @@ impl<T: ?Sized> Mutex<T> {
         self.permits.try_acquire(1).map_err(|_| TryLockError(()))
     }
 
-    /// Waits for the lock on a thread that runs no tasks.
+    /// Blocks the thread until it has the lock. For threads that run no tasks.
     ///
     /// # Panics
     /// Inside a runtime.
@@ -149,7 +153,8 @@ impl<T: ?Sized> Mutex<T> {
         park_thread::block_on(self.lock_owned())
     }
 
-    /// The value, which nobody else can get at meanwhile.
+    /// Returns the value without locking: `&mut self` proves that no guard
+    /// exists.
     pub fn get_mut(&mut self) -> &mut T {
         self.value.get_mut()
     }
@@ -173,49 +178,15 @@ impl<T: ?Sized + fmt::Debug> fmt::Debug for Mutex<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Mutex");
         match self.try_lock() {
-            Ok(guard) => out.field("value", &&*guard),
-            Err(_) => out.field("value", &format_args!("<locked>")),
+            Ok(guard) => out.field("data", &&*guard),
+            Err(_) => out.field("data", &format_args!("<locked>")),
         };
         out.finish()
     }
 }
 
-guard! {
-    /// A held [`Mutex`], free again when this is dropped.
-    ///
-    /// ```compile_fail,E0277
-    /// // A guard lends what is not `Sync` to one thread only.
-    /// fn shared<T: Sync>(_: T) {}
-    /// let mutex = wakeful::sync::Mutex::new(std::cell::Cell::new(0));
-    /// shared(mutex.try_lock().unwrap());
-    /// ```
-    MutexGuard<'a, T> { lock: &'a Mutex<T>, marker: &'a mut T }
-    |_lock| 1
-}
-guard_mut!(MutexGuard<'a, T>);
-
-guard! {
-    /// A held [`Mutex`] that it keeps alive, free again when this is dropped.
-    OwnedMutexGuard<T> { lock: Arc<Mutex<T>>, marker: T }
-    |_lock| 1
-}
-guard_mut!(OwnedMutexGuard<T>);
-
-impl<'a, T: ?Sized> MutexGuard<'a, T> {
-    /// The lock that it holds.
-    pub fn mutex(guard: &Self) -> &'a Mutex<T> {
-        guard.lock
-    }
-}
-
-impl<T: ?Sized> OwnedMutexGuard<T> {
-    /// The lock that it holds.
-    pub fn mutex(guard: &Self) -> &Arc<Mutex<T>> {
-        &guard.lock
-    }
-}
-
-/// The lock is held, or others wait for it.
+/// The error of `try_lock`, `try_read` and `try_write`: the lock is held, or
+/// other tasks wait for it.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TryLockError(pub(super) ());
 
