@@ -1,15 +1,20 @@
 //! The atomics, locks and cells that the runtime's protocols between threads
-//! are built from: `std`'s, or loom's when a model is being checked
-//! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
+//! are built from: those of `std`, of loom when it checks a model
+//! (`RUSTFLAGS="--cfg loom"`), or of shuttle when it runs random schedules
+//! (`RUSTFLAGS="--cfg shuttle"`). Nothing else in the crate names any of them.
 
 mod deadline;
 mod once_lock;
+mod per_thread;
 mod thread;
 
 pub(crate) use deadline::Deadline;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
 pub(crate) use once_lock::OnceLock;
+#[cfg(shuttle)]
+pub(crate) use per_thread::PerThread;
+pub(crate) use per_thread::per_thread;
 pub(crate) use thread::ThreadBuilder;
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;
@@ -17,16 +22,23 @@ pub(crate) use thread::refuse_threads;
 #[cfg(loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Thread, current, park, yield_now},
 };
 
-#[cfg(not(loom))]
-pub(crate) use std::{
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+#[cfg(shuttle)]
+pub(crate) use shuttle::{
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Thread, current, park, yield_now},
+};
+
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use std::{
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+    sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
+    thread::{Thread, current, park, yield_now},
 };
 
 #[cfg(not(loom))]

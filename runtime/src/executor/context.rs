@@ -1,7 +1,7 @@
 //! Which executor this thread is running, if any.
 
 use super::{local::Core, pool::Worker};
-use crate::runtime::Handle;
+use crate::{primitives::per_thread, runtime::Handle};
 use std::cell::Cell;
 
 /// An executor, seen from its own thread.
@@ -38,7 +38,7 @@ enum Entered {
     GuestInside(*const Handle),
 }
 
-thread_local! {
+per_thread! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
     static VISITING: Cell<bool> = const { Cell::new(false) };
 }

@@ -5,15 +5,16 @@
 //! and wake the task at once, so it goes to the back of the queue. The idea
 //! and the number are tokio's.
 
-use crate::trace;
+use crate::{primitives::per_thread, trace};
 use std::{
     cell::Cell,
     task::{Context, Poll, Waker},
 };
 
-const PER_POLL: u32 = 128;
+/// Few in a random schedule, so that a short one runs out of them too.
+const PER_POLL: u32 = if cfg!(shuttle) { 3 } else { 128 };
 
-thread_local! {
+per_thread! {
     /// `None` where nobody waits for a turn: outside a runtime, say.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
     /// Whether the poll that runs now has given way.

@@ -1,6 +1,6 @@
 //! What the macros expand to. Not for use without them.
 
-use crate::{executor::coop, trace};
+use crate::{executor::coop, primitives::per_thread, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
@@ -132,7 +132,7 @@ pub fn count(place: &mut usize) -> usize {
 /// its share, also from those who ask every second or third time only.
 pub fn first(futures: usize) -> usize {
     const STEP: u32 = 0x9E37_79B9;
-    thread_local! {
+    per_thread! {
         static NEXT: Cell<u32> = const { Cell::new(0) };
     }
     // No turns are left to take when the thread is ending.

@@ -5,7 +5,9 @@
 pub(crate) use modelled::ThreadBuilder;
 #[cfg(all(test, loom))]
 pub(crate) use modelled::refuse_threads;
-#[cfg(not(loom))]
+#[cfg(shuttle)]
+pub(crate) use shuttle::thread::Builder as ThreadBuilder;
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::thread::Builder as ThreadBuilder;
 
 #[cfg(loom)]

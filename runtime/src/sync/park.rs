@@ -1,18 +1,17 @@
 //! Waiting on a thread that runs no tasks, for the things of `sync` above all.
 
-use crate::executor::{context, coop};
+use crate::{
+    executor::{context, coop},
+    primitives::{AtomicBool, Thread, current, park},
+};
 use std::{
     future::Future,
     pin::pin,
     sync::{
         Arc,
-        atomic::{
-            AtomicBool,
-            Ordering::{Acquire, Release},
-        },
+        atomic::Ordering::{Acquire, Release},
     },
     task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
 };
 
 struct Unpark {
@@ -26,7 +25,7 @@ impl Unpark {
     fn wait(&self) {
         // Ordering: Acquire, to see what was done before the wake.
         while !self.woken.swap(false, Acquire) {
-            thread::park();
+            park();
         }
     }
 }
@@ -57,7 +56,7 @@ pub(super) fn block_on<F: Future>(future: F) -> F::Output {
 /// Blocks the thread, whatever it is, until the future is ready.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let unpark = Arc::new(Unpark {
-        thread: thread::current(),
+        thread: current(),
         woken: AtomicBool::new(false),
     });
     let waker = Waker::from(Arc::clone(&unpark));

@@ -39,7 +39,7 @@ use std::{
 
 /// How many are woken each time the lock is let go. Two under loom, so that
 /// its models go round more than once.
-const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
+const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 
 /// A thing that can be waited for.
 pub(crate) trait Waitable {

@@ -6,10 +6,10 @@
 //! the outermost works the list off.
 
 use super::header::Task;
-use crate::contain::quietly;
+use crate::{contain::quietly, primitives::per_thread};
 use std::cell::RefCell;
 
-thread_local! {
+per_thread! {
     /// `Some` while an output is being dropped on this thread.
     static LATER: RefCell<Option<Vec<Task>>> = const { RefCell::new(None) };
 }

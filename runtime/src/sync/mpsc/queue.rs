@@ -41,7 +41,7 @@ use std::{
 };
 
 /// Slots of a block, and the number at which the next is put in place.
-const SLOTS: usize = if cfg!(loom) { 3 } else { 31 };
+const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 const LAP: usize = SLOTS + 1;
 
 const CLOSED: usize = 1;
