@@ -269,7 +269,9 @@ impl<T> Sender<T> {
 
     /// Whether the receiver is dropped or closed.
     pub fn is_closed(&self) -> bool {
-        self.tx.queue.is_closed()
+        // The permits are closed before the queue: a send that fails because of
+        // that must find this true.
+        self.tx.limit.permits.is_closed()
     }
 
     /// Whether both send to the same receiver.
