@@ -104,9 +104,15 @@ fn bounded(dice: &Dice) {
         });
     }
     let weak = tx.downgrade();
-    drop(tx);
+    // A sender that stays shows whether the channel's close alone ends the
+    // receiver.
+    let stays = dice.one_in(2).then_some(tx);
     let mut received = Vec::new();
+    if stays.is_some() {
+        receive_and_close(dice, &mut rx, &mut received);
+    }
     let ended = receive(dice, &mut rx, &mut received);
+    drop(stays);
     if !ended {
         // Nothing makes room any more, so the senders have to hear of it.
         rx.close();
@@ -257,6 +263,15 @@ macro_rules! receive {
 receive!(Receiver);
 receive!(UnboundedReceiver);
 
+/// Receives without waiting for what may not come, and closes.
+fn receive_and_close(dice: &Dice, rx: &mut impl Receive, received: &mut Vec<Message>) {
+    for _ in 0..dice.below(6) {
+        received.extend(glance(dice, rx.recv()).flatten());
+    }
+    rx.close();
+    dice.say(format_args!("close after {}", received.len()));
+}
+
 /// Receives to the end, unless the dice say that this receiver leaves before.
 /// Whether it came to the end.
 fn receive(dice: &Dice, rx: &mut impl Receive, received: &mut Vec<Message>) -> bool {
@@ -327,9 +342,15 @@ fn unbounded(dice: &Dice) {
         });
     }
     let weak = tx.downgrade();
-    drop(tx);
+    // A sender that stays shows whether the channel's close alone ends the
+    // receiver.
+    let stays = dice.one_in(2).then_some(tx);
     let mut received = Vec::new();
+    if stays.is_some() {
+        receive_and_close(dice, &mut rx, &mut received);
+    }
     let ended = receive(dice, &mut rx, &mut received);
+    drop(stays);
     let kept = (ended || dice.one_in(2)).then_some(rx);
     crew.join();
     assert!(weak.upgrade().is_none(), "a sender is left");
