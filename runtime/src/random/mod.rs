@@ -21,7 +21,15 @@
 mod actor;
 mod scheduler;
 
+mod broadcast;
+mod cancellation;
+mod locks;
+mod meeting;
 mod mpsc;
+mod notify;
+mod oneshot;
+mod semaphore;
+mod watch;
 
 pub(crate) use actor::{Crew, Dice, attempt, glance, linger, run};
 
@@ -60,7 +68,9 @@ fn explore(scenario: fn(&Dice)) {
     config.max_steps = MaxSteps::FailAfter(STEPS);
     config.stack_size = 256 << 10;
     config.silence_warnings = true;
-    config.ungraceful_shutdown_config.immediately_return_on_panic = true;
+    config
+        .ungraceful_shutdown_config
+        .immediately_return_on_panic = true;
 
     let (first, now) = (seeds.start, Arc::new(AtomicU64::new(seeds.start)));
     let chance = Chance::new(seeds, Arc::clone(&now));

@@ -64,7 +64,11 @@ pub(crate) struct Header {
     pub(crate) origin: Origin,
 }
 
-#[cfg(all(target_pointer_width = "64", not(any(loom, shuttle)), not(feature = "trace")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(loom, shuttle)),
+    not(feature = "trace")
+))]
 const _: () = assert!(size_of::<Header>() == 40);
 
 pub(super) struct Vtable {
