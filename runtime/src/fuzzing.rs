@@ -58,7 +58,7 @@ pub(crate) fn over_many_inputs(body: impl Fn(&[u8])) {
     for _ in 0..count {
         let length = usize::from(random()) * longest / 256;
         let input: Vec<_> = (0..length).map(|_| random()).collect();
-        let broke = crate::contain::caught(|| body(&input));
+        let broke = crate::unwind::catch(|| body(&input));
         assert!(broke.is_ok(), "broken by {input:?}");
     }
 }

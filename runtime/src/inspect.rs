@@ -34,7 +34,7 @@ pub fn inspect() -> Option<Snapshot> {
         Some(match current? {
             Current::Local(core) => core.handle().shared().inspect(core.inspect()),
             Current::Worker(worker) => worker.pool().inspect(worker.handle()),
-            Current::Adrift(handle) | Current::Guest(handle) => handle.pool()?.inspect(handle),
+            Current::Detached(handle) | Current::Guest(handle) => handle.pool()?.inspect(handle),
         })
     })
 }

@@ -123,8 +123,9 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod blocking;
-mod contain;
+mod budget;
 mod executor;
+mod fork;
 pub mod fs;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 #[doc(hidden)]
@@ -157,6 +158,7 @@ pub mod trace;
 #[cfg(not(feature = "trace"))]
 #[path = "trace/nothing.rs"]
 mod trace;
+mod unwind;
 
 pub use inspect::inspect;
 pub use runtime::{Runtime, block_on};

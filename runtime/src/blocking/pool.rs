@@ -5,9 +5,9 @@
 //! arrives, and the one who submits starts another, or it sees the work.
 
 use crate::{
+    executor::hooks::SharedHooks,
     inspect::BlockingInfo,
     primitives::{Condvar, Deadline, Mutex, MutexGuard, ThreadBuilder, lock},
-    runtime::Hooked,
     task::Task,
 };
 use std::{
@@ -41,7 +41,7 @@ pub(crate) struct Pool {
     work_came: Condvar,
     thread_ended: Condvar,
     settings: Settings,
-    hooks: Hooked,
+    hooks: SharedHooks,
 }
 
 #[derive(Default)]
@@ -75,7 +75,7 @@ impl State {
 }
 
 impl Pool {
-    pub(crate) fn new(settings: Settings, hooks: Hooked) -> Arc<Self> {
+    pub(crate) fn new(settings: Settings, hooks: SharedHooks) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
             work_came: Condvar::new(),
@@ -90,7 +90,7 @@ impl Pool {
         lock(&self.state)
     }
 
-    pub(crate) fn hooks(&self) -> &Hooked {
+    pub(crate) fn hooks(&self) -> &SharedHooks {
         &self.hooks
     }
 

@@ -5,7 +5,7 @@
 //! operation. So a future that is dropped in between loses nothing.
 
 use crate::{
-    executor::coop,
+    budget,
     task::{JoinHandle, spawn_blocking},
 };
 use std::{
@@ -67,8 +67,8 @@ impl<T: Send + 'static> Pooled<T> {
         let Place::Away(operation) = &mut self.place else {
             // Reading what was read ahead never waits, nor does flushing
             // nothing, so these spend here. Else the handle spends.
-            ready!(coop::poll_budget(context));
-            coop::spend();
+            ready!(budget::poll_proceed(context));
+            budget::spend();
             return Poll::Ready(Ok(Done::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));

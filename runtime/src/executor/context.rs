@@ -1,6 +1,6 @@
 //! Which executor this thread is running, if any.
 
-use super::{local::Core, pool::Worker};
+use super::{current_thread::Core, multi_thread::Worker};
 use crate::{primitives::per_thread, runtime::Handle};
 use std::cell::Cell;
 
@@ -10,7 +10,7 @@ pub(crate) enum Current<'a> {
     Local(&'a Core),
     Worker(&'a Worker),
     /// In a poll of a pool's task, on a thread that has given its worker away.
-    Adrift(&'a Handle),
+    Detached(&'a Handle),
     /// On a thread that does not run its tasks just now: one that holds a handle,
     /// one of the blocking pool, or a poll that was let in by a handle.
     Guest(&'a Handle),
@@ -21,7 +21,7 @@ impl<'a> Current<'a> {
         match self {
             Self::Local(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
-            Self::Adrift(handle) | Self::Guest(handle) => handle,
+            Self::Detached(handle) | Self::Guest(handle) => handle,
         }
     }
 }
@@ -31,7 +31,7 @@ enum Entered {
     Nothing,
     Local(*const Core),
     Worker(*const Worker),
-    Adrift(*const Handle),
+    Detached(*const Handle),
     Guest(*const Handle),
     /// Let in from inside of a runtime. (A flag beside the pointer would have
     /// this copied in overlapping pieces, which costs each `block_on` 11 ns.)
@@ -71,7 +71,7 @@ fn enter_as<R>(current: Current<'_>, visiting: bool, code: impl FnOnce() -> R) -
     let entered = match current {
         Current::Local(core) => Entered::Local(core),
         Current::Worker(worker) => Entered::Worker(worker),
-        Current::Adrift(handle) => Entered::Adrift(handle),
+        Current::Detached(handle) => Entered::Detached(handle),
         Current::Guest(handle) if is_entered() => Entered::GuestInside(handle),
         Current::Guest(handle) => Entered::Guest(handle),
     };
@@ -93,7 +93,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         // SAFETY: see above.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
         // SAFETY: see above.
-        Entered::Adrift(handle) => Some(Current::Adrift(unsafe { &*handle })),
+        Entered::Detached(handle) => Some(Current::Detached(unsafe { &*handle })),
         Entered::Guest(handle) | Entered::GuestInside(handle) => {
             // SAFETY: see above.
             Some(Current::Guest(unsafe { &*handle }))
@@ -106,23 +106,23 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
 pub(crate) fn is_entered() -> bool {
     match ENTERED.try_with(Cell::get) {
         Ok(Entered::Local(_) | Entered::Worker(_) | Entered::GuestInside(_)) => true,
-        Ok(Entered::Nothing | Entered::Adrift(_) | Entered::Guest(_)) | Err(_) => false,
+        Ok(Entered::Nothing | Entered::Detached(_) | Entered::Guest(_)) | Err(_) => false,
     }
 }
 
 /// The worker that this thread is inside of is not its own any more.
-pub(crate) fn drift(worker: &Worker) {
+pub(crate) fn detach(worker: &Worker) {
     debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if std::ptr::eq(here, worker)));
-    ENTERED.set(Entered::Adrift(worker.handle()));
+    ENTERED.set(Entered::Detached(worker.handle()));
 }
 
 /// It is its own again.
-pub(crate) fn land(worker: &Worker) {
-    debug_assert!(is_adrift());
+pub(crate) fn reattach(worker: &Worker) {
+    debug_assert!(is_detached());
     ENTERED.set(Entered::Worker(worker));
 }
 
 /// Whether this thread has given its worker away in the poll that it is in.
-pub(crate) fn is_adrift() -> bool {
-    matches!(ENTERED.get(), Entered::Adrift(_))
+pub(crate) fn is_detached() -> bool {
+    matches!(ENTERED.get(), Entered::Detached(_))
 }

@@ -1,10 +1,10 @@
 //! What a thread that has no task to run waits for: sockets and timers.
 
 use crate::{
-    contain::wake,
     reactor::{self, Reactor},
     runtime::Handle,
     time::Timers,
+    unwind::wake,
 };
 use std::{
     cell::{Cell, RefCell},
@@ -13,7 +13,7 @@ use std::{
 };
 
 /// The reactor and the timers of one thread, driven by that thread alone. A pool
-/// has none: see `pool/watch.rs`, which shares [`turn`] and [`is_bare`].
+/// has none: see `pool/driver.rs`, which shares [`turn`] and [`is_bare`].
 pub(crate) struct Driver {
     reactor: RefCell<Reactor>,
     handle: Handle,

@@ -1,23 +1,23 @@
 //! Executors: what polls tasks.
 //!
-//! - [`local`]: one thread, whose tasks never leave it.
-//! - [`pool`]: several threads that share their tasks by stealing.
-//! - [`cores`]: several local executors that share nothing.
+//! - [`current_thread`]: one thread, whose tasks never leave it.
+//! - [`multi_thread`]: several threads that share their tasks by stealing.
+//! - [`thread_per_core`]: several local executors that share nothing.
 //! - [`driver`]: the sockets and timers that a thread waits for when no task
 //!   is ready.
-//! - [`list`]: the tasks that have not ended.
-//! - [`gate`]: how a task finds its executor, which it may outlive.
+//! - [`owned_tasks`]: the tasks that have not ended.
+//! - [`stable_slot`]: how a task finds its executor, which it may outlive.
 //! - [`context`]: which executor this thread is running.
-//! - [`coop`]: why a task that is always ready gives way all the same.
+//! - [`hooks`]: what a program has called at the turns of its tasks.
 
 pub(crate) mod context;
-pub(crate) mod coop;
-pub(crate) mod cores;
+pub(crate) mod current_thread;
 mod driver;
-mod gate;
-mod list;
-pub(crate) mod local;
-pub(crate) mod pool;
+pub(crate) mod hooks;
+pub(crate) mod multi_thread;
+mod owned_tasks;
+mod stable_slot;
+pub(crate) mod thread_per_core;
 
 pub(crate) use driver::Driver;
 
@@ -66,7 +66,7 @@ where
     // A panic inside of the closure would name this crate as its place.
     let refused = match context::with(|current| match current {
         Some(Current::Local(core)) => Ok(core.spawn(future, location)),
-        Some(Current::Worker(_) | Current::Adrift(_)) => Err(NOT_LOCAL),
+        Some(Current::Worker(_) | Current::Detached(_)) => Err(NOT_LOCAL),
         Some(Current::Guest(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
         Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
         None => Err(NOT_INSIDE),
@@ -113,7 +113,9 @@ where
     let handle = context::with(|current| match current? {
         Current::Local(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
-        Current::Adrift(handle) | Current::Guest(handle) => Some(handle.spawn_at(future, location)),
+        Current::Detached(handle) | Current::Guest(handle) => {
+            Some(handle.spawn_at(future, location))
+        }
     });
     match handle {
         Some(handle) => handle,

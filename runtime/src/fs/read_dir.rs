@@ -2,7 +2,7 @@
 
 use super::{FileType, Metadata, in_pool};
 use crate::{
-    executor::coop,
+    budget,
     task::{JoinHandle, spawn_blocking},
 };
 use std::{
@@ -95,8 +95,8 @@ impl ReadDir {
             self.fetched = fetched?;
         } else {
             // The entries that are in memory never wait, nor does the end.
-            ready!(coop::poll_budget(context));
-            coop::spend();
+            ready!(budget::poll_proceed(context));
+            budget::spend();
         }
         Poll::Ready(self.fetched.entries.next().transpose())
     }

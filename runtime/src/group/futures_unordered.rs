@@ -1,7 +1,7 @@
 //! [`FuturesUnordered`], for everybody's use.
 
 use super::Group;
-use crate::contain::{caught, quietly};
+use crate::unwind::{catch, catch_and_discard};
 use futures_core::{FusedStream, Stream};
 use std::{
     any::Any,
@@ -104,7 +104,7 @@ impl<F: Future> FuturesUnordered<F> {
 
     fn poll(&mut self, context: &Context<'_>) -> Poll<Option<F::Output>> {
         let polled = self.group.poll_next(context, |future, context| {
-            match caught(|| future.as_mut().poll(context)) {
+            match catch(|| future.as_mut().poll(context)) {
                 Ok(polled) => polled.map(Ok),
                 Err(payload) => Poll::Ready(Err(payload)),
             }
@@ -119,7 +119,7 @@ impl<F: Future> FuturesUnordered<F> {
         match result {
             Ok(output) => output,
             Err(payload) => {
-                quietly(|| drop(future));
+                catch_and_discard(|| drop(future));
                 resume_unwind(payload)
             }
         }

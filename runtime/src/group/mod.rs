@@ -23,7 +23,7 @@ pub use futures_unordered::FuturesUnordered;
 pub(crate) use ready::ReadyList;
 
 use crate::{
-    executor::coop,
+    budget,
     trace::{self, Parts},
 };
 use ready::Bell;
@@ -140,7 +140,7 @@ impl<M> Group<M> {
         while !self.batch.is_empty() {
             // With the budget spent, all who are ready would say that they are
             // not, and each would be polled in vain.
-            if coop::poll_budget(context).is_pending() {
+            if budget::poll_proceed(context).is_pending() {
                 return None;
             }
             let key = self.batch.pop_front()?;
@@ -173,8 +173,8 @@ impl<M> Group<M> {
         }
         if self.members.is_empty() {
             // An empty group is ready for ever, so this spends as well.
-            ready!(coop::poll_budget(context));
-            coop::spend();
+            ready!(budget::poll_proceed(context));
+            budget::spend();
             return Poll::Ready(None);
         }
         self.gather(Some(context.waker()));

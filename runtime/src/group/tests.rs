@@ -14,7 +14,7 @@ use std::{
 
 /// A future that a test opens, that counts its polls and keeps its waker.
 #[derive(Clone, Default)]
-struct Gate(Rc<Inside>);
+struct StableSlot(Rc<Inside>);
 
 #[derive(Default)]
 struct Inside {
@@ -23,7 +23,7 @@ struct Inside {
     waker: RefCell<Option<Waker>>,
 }
 
-impl Gate {
+impl StableSlot {
     fn open(&self) {
         self.0.open.set(true);
         self.wake();
@@ -39,7 +39,7 @@ impl Gate {
     }
 }
 
-impl Future for Gate {
+impl Future for StableSlot {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -53,14 +53,14 @@ impl Future for Gate {
     }
 }
 
-fn gates(count: usize) -> (Vec<Gate>, FuturesUnordered<Gate>) {
-    let gates: Vec<_> = (0..count).map(|_| Gate::default()).collect();
+fn gates(count: usize) -> (Vec<StableSlot>, FuturesUnordered<StableSlot>) {
+    let gates: Vec<_> = (0..count).map(|_| StableSlot::default()).collect();
     let group = gates.iter().cloned().collect();
     (gates, group)
 }
 
-fn polls(gates: &[Gate]) -> Vec<usize> {
-    gates.iter().map(Gate::polls).collect()
+fn polls(gates: &[StableSlot]) -> Vec<usize> {
+    gates.iter().map(StableSlot::polls).collect()
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn only_who_was_woken_is_polled() {
 #[test]
 fn outputs_come_in_the_order_of_the_wakes() {
     let mut group = FuturesUnordered::new();
-    let gates: Vec<_> = (0..3).map(|_| Gate::default()).collect();
+    let gates: Vec<_> = (0..3).map(|_| StableSlot::default()).collect();
     for (name, gate) in gates.iter().cloned().enumerate() {
         group.push(async move {
             gate.await;
@@ -108,7 +108,7 @@ fn outputs_come_in_the_order_of_the_wakes() {
 fn it_grows_while_it_is_waited_for() {
     let (gates, mut group) = gates(1);
     assert!(glance(pin!(group.next())).is_pending());
-    let late = Gate::default();
+    let late = StableSlot::default();
     group.push(late.clone());
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!((gates[0].polls(), late.polls()), (1, 1));
@@ -122,8 +122,8 @@ fn trap_03_many_wakes_of_one_member_wake_the_waiter_once() {
     let (gates, mut group) = gates(2);
     let (waker, count) = Count::waker();
     assert!(poll(pin!(group.next()), &waker).is_pending());
-    gates.iter().for_each(Gate::wake);
-    gates.iter().for_each(Gate::wake);
+    gates.iter().for_each(StableSlot::wake);
+    gates.iter().for_each(StableSlot::wake);
     assert_eq!(count.wakes(), 1);
     assert!(poll(pin!(group.next()), &waker).is_pending());
     assert_eq!(polls(&gates), [2; 2]);
@@ -151,7 +151,7 @@ fn trap_02_a_wake_after_the_end_wakes_nobody() {
     gates[0].wake();
     assert_eq!(count.wakes(), 0);
     // Not even when another has taken the place.
-    let next = Gate::default();
+    let next = StableSlot::default();
     group.push(next.clone());
     assert!(poll(pin!(group.next()), &waker).is_pending());
     gates[0].wake();
@@ -207,13 +207,13 @@ fn trap_19_a_member_that_wakes_itself_is_polled_twice_at_most() {
 
 #[test]
 fn trap_19_a_spent_budget_polls_nobody_in_vain() {
-    use crate::executor::coop;
+    use crate::budget;
 
     let (gates, mut group) = gates(100);
     let (waker, count) = Count::waker();
-    coop::with_budget(|| {
-        while !coop::is_spent() {
-            coop::spend();
+    budget::with_budget(|| {
+        while !budget::is_spent() {
+            budget::spend();
         }
         assert!(poll(pin!(group.next()), &waker).is_pending());
     });
@@ -281,7 +281,7 @@ fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
     let mut group: FuturesUnordered<_> = (0..3)
         .map(|_| {
             let own = Arc::clone(&own);
-            let gate = Gate::default();
+            let gate = StableSlot::default();
             async move {
                 gate.await;
                 drop(own);

@@ -260,7 +260,7 @@ struct Descriptor<T> {
 }
 
 #[cfg(feature = "trace")]
-impl<T> crate::trace::Named for Descriptor<T> {
+impl<T> crate::trace::ResourceName for Descriptor<T> {
     fn name(&self) -> Option<String> {
         Some(self.number.to_string())
     }

@@ -1,7 +1,7 @@
 //! What goes between two streams, in both directions at once. (In one it is
 //! `futures_util::io::copy`.)
 
-use crate::executor::coop;
+use crate::budget;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::{
     future::poll_fn,
@@ -67,7 +67,7 @@ where
         let there = there.poll(context, Pin::new(&mut *a), Pin::new(&mut *b))?;
         // What the first has spent is none of its fault.
         let poll = || back.poll(context, Pin::new(&mut *b), Pin::new(&mut *a));
-        let back = coop::among_siblings(poll)?;
+        let back = budget::among_siblings(poll)?;
         Poll::Ready(Ok((ready!(there), ready!(back))))
     })
     .await
@@ -113,11 +113,11 @@ impl Direction {
         ready!(self.poll_write(context, writer.as_mut()))?;
         while self.phase == Phase::Copying {
             // Streams that are always ready may not know of budgets.
-            ready!(coop::poll_budget(context));
+            ready!(budget::poll_proceed(context));
             match reader.as_mut().poll_read(context, &mut self.buffer)? {
                 Poll::Ready(0) => self.phase = Phase::Closing,
                 Poll::Ready(read) => {
-                    coop::spend();
+                    budget::spend();
                     (self.from, self.to) = (0, read);
                 }
                 Poll::Pending => {

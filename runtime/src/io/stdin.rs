@@ -5,7 +5,7 @@
 //! long; so one thread of the process reads, when it is asked to and not
 //! before, and nobody ever waits for it.
 
-use crate::{contain, trace};
+use crate::{trace, unwind};
 use futures_io::AsyncRead;
 use std::{
     io::{self, Read},
@@ -97,7 +97,7 @@ impl Input {
             state.read = Some(read);
             let waker = state.waker.take();
             drop(state);
-            waker.into_iter().for_each(contain::wake);
+            waker.into_iter().for_each(unwind::wake);
         }
     }
 }

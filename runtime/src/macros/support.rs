@@ -1,6 +1,6 @@
 //! What the macros expand to. Not for use without them.
 
-use crate::{executor::coop, primitives::per_thread, trace};
+use crate::{budget, primitives::per_thread, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
@@ -73,14 +73,14 @@ where
     future::poll_fn(move |context| {
         // Here, for each of them may have one thing more when it is spent: a
         // loop around this would go round for ever.
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         trace::part(|| poll(context))
     })
 }
 
 /// One poll of one of them.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::part(|| coop::among_siblings(|| future.poll(context)))
+    trace::part(|| budget::among_siblings(|| future.poll(context)))
 }
 
 /// Begins with the next of so many futures each time.

@@ -5,7 +5,7 @@ use crate::{
     primitives::{Mutex, lock},
     reactor::{Direction, Flags, Registered},
     time::{Sleep, sleep},
-    trace::Named,
+    trace::ResourceName,
 };
 use mio::{Interest, event};
 use std::{
@@ -16,14 +16,14 @@ use std::{
 };
 
 /// A listener on the reactor, with its patience.
-pub(super) struct Acceptor<L: event::Source + Named> {
+pub(super) struct Acceptor<L: event::Source + ResourceName> {
     io: Registered<L>,
     backoff: Backoff,
     /// The error that a poll-style accept holds back, and until when.
     held: Mutex<Option<(io::Error, Sleep)>>,
 }
 
-impl<L: event::Source + Named> Acceptor<L> {
+impl<L: event::Source + ResourceName> Acceptor<L> {
     #[track_caller]
     pub(super) fn new(listener: L, kind: &'static str) -> io::Result<Self> {
         Ok(Self {
@@ -79,7 +79,7 @@ fn passing_over<L, T>(take: impl Fn(&L) -> io::Result<T>) -> impl Fn(&L) -> io::
     }
 }
 
-impl<L: event::Source + Named> ops::Deref for Acceptor<L> {
+impl<L: event::Source + ResourceName> ops::Deref for Acceptor<L> {
     type Target = L;
 
     fn deref(&self) -> &L {

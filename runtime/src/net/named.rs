@@ -1,6 +1,6 @@
 //! What a socket is called by who looks inside the runtime: by its addresses.
 
-use crate::trace::Named;
+use crate::trace::ResourceName;
 use std::{fmt::Display, io};
 
 /// `here → there`, for one that is connected.
@@ -16,19 +16,19 @@ fn either(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Op
     both(here, Ok(there))
 }
 
-impl Named for mio::net::TcpStream {
+impl ResourceName for mio::net::TcpStream {
     fn name(&self) -> Option<String> {
         both(self.local_addr(), self.peer_addr())
     }
 }
 
-impl Named for mio::net::TcpListener {
+impl ResourceName for mio::net::TcpListener {
     fn name(&self) -> Option<String> {
         Some(self.local_addr().ok()?.to_string())
     }
 }
 
-impl Named for mio::net::UdpSocket {
+impl ResourceName for mio::net::UdpSocket {
     fn name(&self) -> Option<String> {
         either(self.local_addr(), self.peer_addr())
     }
@@ -36,7 +36,7 @@ impl Named for mio::net::UdpSocket {
 
 #[cfg(unix)]
 mod unix {
-    use super::Named;
+    use super::ResourceName;
     use mio::{net, unix::pipe};
     use std::{io, os::unix::net::SocketAddr};
 
@@ -48,24 +48,24 @@ mod unix {
         })
     }
 
-    impl Named for net::UnixStream {
+    impl ResourceName for net::UnixStream {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), self.peer_addr()])
         }
     }
 
-    impl Named for net::UnixListener {
+    impl ResourceName for net::UnixListener {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), Err(io::ErrorKind::NotConnected.into())])
         }
     }
 
-    impl Named for net::UnixDatagram {
+    impl ResourceName for net::UnixDatagram {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), self.peer_addr()])
         }
     }
 
-    impl Named for pipe::Sender {}
-    impl Named for pipe::Receiver {}
+    impl ResourceName for pipe::Sender {}
+    impl ResourceName for pipe::Receiver {}
 }

@@ -2,7 +2,7 @@
 //! types: a reference to a stream reads and writes like the stream.
 
 use super::TcpStream;
-use crate::runtime::fork;
+use crate::fork;
 use futures_io::{AsyncRead, AsyncWrite};
 use std::{
     error::Error,

@@ -1,11 +1,7 @@
 //! A child process that runs, or has ended and was not asked how.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
-use crate::{
-    runtime::{Handle, fork},
-    task::consume_budget,
-    trace,
-};
+use crate::{fork, runtime::Handle, task::consume_budget, trace};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,

@@ -2,7 +2,7 @@
 //! to their end or drops before.
 
 use crate::{
-    executor::coop,
+    budget,
     primitives::{AtomicBool, Thread, current, park, yield_now},
 };
 use shuttle::thread::{self, JoinHandle};
@@ -152,7 +152,7 @@ fn drive<F: Future>(dice: &Dice, future: F, patience: Patience) -> Option<F::Out
     loop {
         let mut poll = || future.as_mut().poll(&mut Context::from_waker(&waker));
         let polled = if dice.one_in(2) {
-            coop::with_budget(poll)
+            budget::with_budget(poll)
         } else {
             poll()
         };

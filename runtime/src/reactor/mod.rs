@@ -33,9 +33,9 @@ pub(crate) use source::{Direction, Source};
 pub(crate) use transfer::async_read;
 
 use crate::{
+    fork,
     inspect::SourceInfo,
     primitives::{Mutex, lock},
-    runtime::fork,
 };
 use alarm::Alarm;
 use bell::Bell;

@@ -5,9 +5,9 @@ use super::{
     source::{Seen, Ticket},
 };
 use crate::{
-    executor::coop,
-    runtime::{Handle, fork},
-    trace::{self, Named},
+    budget, fork,
+    runtime::Handle,
+    trace::{self, ResourceName},
 };
 use mio::{Interest, Token, event};
 use std::{
@@ -19,14 +19,14 @@ use std::{
 };
 
 /// Registered as long as it lives.
-pub(crate) struct Registered<S: event::Source + Named> {
+pub(crate) struct Registered<S: event::Source + ResourceName> {
     io: S,
     token: Token,
     source: Arc<Source>,
     reactor: Arc<Shared>,
 }
 
-impl<S: event::Source + Named> Registered<S> {
+impl<S: event::Source + ResourceName> Registered<S> {
     /// Registers with the runtime of this thread. `ready` is what the object
     /// is taken to be ready for before the first event.
     ///
@@ -139,11 +139,11 @@ impl<S: event::Source + Named> Registered<S> {
         let mut waiting = Waiting(&self.source, None);
         poll_fn(|context| {
             let Waiting(source, ticket) = &mut waiting;
-            ready!(coop::poll_budget(context));
+            ready!(budget::poll_proceed(context));
             let ready = source.poll_ready_listed(context, direction, ticket);
             self.note(&ready, direction);
             let ready = ready!(ready);
-            coop::spend();
+            budget::spend();
             Poll::Ready(ready)
         })
         .await
@@ -156,11 +156,11 @@ impl<S: event::Source + Named> Registered<S> {
         context: &Context<'_>,
         direction: Direction,
     ) -> Poll<io::Result<Seen>> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let ready = self.source.poll_ready(context, direction);
         self.note(&ready, direction);
         let ready = ready!(ready);
-        coop::spend();
+        budget::spend();
         Poll::Ready(ready)
     }
 
@@ -188,7 +188,7 @@ impl<S: event::Source + Named> Registered<S> {
         mut operation: impl FnMut(&S) -> io::Result<T>,
         exhausted: impl Fn(&T, Seen) -> bool,
     ) -> Poll<io::Result<T>> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         loop {
             let waited = wait();
             self.note(&waited, direction);
@@ -202,13 +202,13 @@ impl<S: event::Source + Named> Registered<S> {
                     if done.as_ref().is_ok_and(|done| exhausted(done, seen)) {
                         self.source.clear(seen, direction);
                     }
-                    coop::spend();
+                    budget::spend();
                     return Poll::Ready(done);
                 }
             }
             // Should it say so for ever, it is not to hold up the thread.
-            coop::spend();
-            ready!(coop::poll_budget(context));
+            budget::spend();
+            ready!(budget::poll_proceed(context));
         }
     }
 }
@@ -224,7 +224,7 @@ impl Drop for Waiting<'_> {
     }
 }
 
-impl<S: event::Source + Named> ops::Deref for Registered<S> {
+impl<S: event::Source + ResourceName> ops::Deref for Registered<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -232,7 +232,7 @@ impl<S: event::Source + Named> ops::Deref for Registered<S> {
     }
 }
 
-impl<S: event::Source + Named> Drop for Registered<S> {
+impl<S: event::Source + ResourceName> Drop for Registered<S> {
     fn drop(&mut self) {
         // A forked child shares the parent's selector: to deregister there
         // would be to deregister the parent's.
@@ -242,7 +242,7 @@ impl<S: event::Source + Named> Drop for Registered<S> {
     }
 }
 
-impl<S: event::Source + Named + fmt::Debug> fmt::Debug for Registered<S> {
+impl<S: event::Source + ResourceName + fmt::Debug> fmt::Debug for Registered<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.io.fmt(f)
     }

@@ -2,7 +2,7 @@
 //! for everything that reads and writes as `std` does.
 
 use super::{Direction, Registered};
-use crate::trace::Named;
+use crate::trace::ResourceName;
 use mio::event;
 use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll},
 };
 
-impl<S: event::Source + Named> Registered<S>
+impl<S: event::Source + ResourceName> Registered<S>
 where
     for<'a> &'a S: Read,
 {
@@ -35,7 +35,7 @@ where
     }
 }
 
-impl<S: event::Source + Named> Registered<S>
+impl<S: event::Source + ResourceName> Registered<S>
 where
     for<'a> &'a S: Write,
 {

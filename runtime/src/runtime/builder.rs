@@ -6,17 +6,17 @@ mod threads;
 use super::{
     Handle, Kind, Runtime,
     handle::{Entrance, Shared},
-    hooks::{Hooked, Hooks},
 };
+use crate::executor::hooks::{Hooks, SharedHooks};
 #[cfg(feature = "trace")]
 use crate::trace::Tracer;
 use crate::{
     blocking,
     executor::{
         Driver,
-        cores::{Cores, Member},
-        local::{Core, Mailbox},
-        pool::{Given, Pool, Watch, Worker},
+        current_thread::{Core, SharedCore},
+        multi_thread::{DriverLock, HandedOff, Pool, Worker},
+        thread_per_core::{Cores, Member},
     },
     reactor::Reactor,
     time::Timers,
@@ -247,7 +247,7 @@ impl Builder {
 
     /// The hooks, if there are any, and what is traced, if anything is.
     #[cfg_attr(not(feature = "trace"), expect(unused_variables))]
-    fn hooks(&self, timers: &Arc<Timers>, workers: usize) -> Hooked {
+    fn hooks(&self, timers: &Arc<Timers>, workers: usize) -> SharedHooks {
         let hooks = self.hooks.clone();
         #[cfg(feature = "trace")]
         let hooks = Hooks {
@@ -272,7 +272,7 @@ impl Builder {
             .collect();
         let hooks = self.hooks(&timers[0], self.workers);
         let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
-            mailbox: Arc::new(Mailbox::new(Arc::clone(reactor.shared()), hooks.clone())),
+            shared: Arc::new(SharedCore::new(Arc::clone(reactor.shared()), hooks.clone())),
             timers,
         });
         let cores = Cores::new(members.collect(), ranked);
@@ -290,7 +290,7 @@ impl Builder {
             Driver::new(reactor, Handle::new(shared))
         });
         let first = drivers.next().expect("at least one core");
-        let core = Core::new(first, Arc::clone(cores.mailbox(0)), ranked);
+        let core = Core::new(first, Arc::clone(cores.shared(0)), ranked);
         let mut threads = Vec::new();
         let rest = (1..).zip(drivers).zip(names);
         let started = rest
@@ -322,8 +322,8 @@ impl Builder {
             .map(|both| both.each_ref().map(Deque::stealer))
             .collect();
         let hooks = self.hooks(&timers, self.workers);
-        let watch = Watch::new(reactor, Arc::clone(&timers));
-        let pool = Pool::new(stealers, watch, hooks.clone());
+        let driver = DriverLock::new(reactor, Arc::clone(&timers));
+        let pool = Pool::new(stealers, driver, hooks.clone());
         let handle = Handle::new(Shared {
             entrance: Entrance::Pool(Arc::clone(&pool)),
             timers,
@@ -337,7 +337,7 @@ impl Builder {
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {
-            let other = Given(other);
+            let other = HandedOff(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {

@@ -5,7 +5,8 @@
 //! Such a guest has the runtime's clock, and may spawn and open sockets; it runs
 //! none of the runtime's tasks, so it may block.
 
-use super::{Handle, NESTED, fork};
+use super::{Handle, NESTED};
+use crate::fork;
 use crate::{
     executor::context::{self, Current},
     sync::park,

@@ -4,10 +4,9 @@ use super::RuntimeMetrics;
 use crate::{
     blocking,
     executor::{
-        context,
-        cores::{Cores, MadeThere},
-        local,
-        pool::{self, Pool},
+        context, current_thread,
+        multi_thread::{self, Pool},
+        thread_per_core::{Cores, MadeThere},
     },
     inspect::{Snapshot, TaskInfo, TimerInfo},
     reactor,
@@ -94,8 +93,10 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0.entrance {
-            Entrance::Local { cores, core } => local::spawn(cores.mailbox(*core), future, location),
-            Entrance::Pool(pool) => pool::spawn(pool, future, location),
+            Entrance::Local { cores, core } => {
+                current_thread::spawn(cores.shared(*core), future, location)
+            }
+            Entrance::Pool(pool) => multi_thread::spawn(pool, future, location),
         }
     }
 
@@ -146,7 +147,7 @@ impl Handle {
             cores.len()
         );
         let future = MadeThere::<M, F>::by(make);
-        local::spawn(cores.mailbox(core), future, Location::caller())
+        current_thread::spawn(cores.shared(core), future, Location::caller())
     }
 
     /// A core for the next connection, or whatever is to be dealt out: all of

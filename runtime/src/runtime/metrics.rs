@@ -57,7 +57,7 @@ impl RuntimeMetrics {
         match &self.shared().entrance {
             Entrance::Local { cores, .. } => {
                 let each = cores.members().iter();
-                each.map(|core| core.mailbox.alive_tasks()).sum()
+                each.map(|core| core.shared.alive_tasks()).sum()
             }
             Entrance::Pool(pool) => pool.alive_tasks(),
         }
@@ -69,7 +69,7 @@ impl RuntimeMetrics {
         match &self.shared().entrance {
             Entrance::Local { cores, .. } => {
                 let each = cores.members().iter();
-                each.filter(|core| core.mailbox.has_mail()).count()
+                each.filter(|core| core.shared.has_remote()).count()
             }
             Entrance::Pool(pool) => pool.global_queue_depth(),
         }

@@ -3,27 +3,24 @@
 
 mod builder;
 mod flavor;
-pub(crate) mod fork;
 mod guest;
 mod handle;
-mod hooks;
 mod metrics;
 
+pub use crate::executor::hooks::TaskMeta;
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
-pub use hooks::TaskMeta;
 pub use metrics::RuntimeMetrics;
 
 pub(crate) use handle::NOT_INSIDE;
-pub(crate) use hooks::{Admitted, Hooked, give_turn};
 
 use crate::{
     executor::{
         context::{self, Current},
-        cores::Cores,
-        local::Core,
-        pool::Worker,
+        current_thread::Core,
+        multi_thread::Worker,
+        thread_per_core::Cores,
     },
     task::JoinHandle,
 };
@@ -202,7 +199,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let forked = fork::happened_since(self.handle().reactor().born());
+        let forked = crate::fork::happened_since(self.handle().reactor().born());
         match &mut self.kind {
             Kind::Cores {
                 core,

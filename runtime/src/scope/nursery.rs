@@ -15,9 +15,9 @@
 //! forgotten drops nothing; but nobody else polls.
 
 use crate::{
-    contain::{caught, quietly},
     group::{Group, ReadyList},
     primitives::{AtomicUsize, Mutex, lock},
+    unwind::{catch, catch_and_discard},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -166,7 +166,7 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             if let Some(payload) = this.end() {
                 if thread::panicking() {
-                    quietly(|| drop(payload));
+                    catch_and_discard(|| drop(payload));
                 } else {
                     resume_unwind(payload);
                 }
@@ -183,10 +183,10 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
         let mut this = self.project();
         let mut first = None;
         let mut attempt = |destructor: &mut dyn FnMut()| {
-            if let Err(payload) = caught(destructor) {
+            if let Err(payload) = catch(destructor) {
                 match &first {
                     None => first = Some(payload),
-                    Some(_) => quietly(|| drop(payload)),
+                    Some(_) => catch_and_discard(|| drop(payload)),
                 }
             }
         };
@@ -212,7 +212,7 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
     /// Ends the scope, and lets the panic go on that ended it.
     fn panic(self: Pin<&mut Self>, payload: Payload) -> ! {
         if let Some(second) = self.end() {
-            quietly(|| drop(second));
+            catch_and_discard(|| drop(second));
         }
         resume_unwind(payload)
     }
@@ -249,7 +249,7 @@ where
                 this.group.insert(Member::Child(child));
             }
             while let Some((member, end)) = this.group.step(context, |member, context| {
-                let polled = caught(|| match member {
+                let polled = catch(|| match member {
                     Member::Child(child) => Pin::new(child).poll(context).map_ok(|()| None),
                     Member::Body => {
                         let body = this.body.as_mut().as_pin_mut();
@@ -264,7 +264,7 @@ where
             }) {
                 // Its destructor runs now; a panic in there counts like one in
                 // the poll.
-                let dropped = caught(|| match member {
+                let dropped = catch(|| match member {
                     Member::Child(child) => drop(child),
                     Member::Body => this.body.set(None),
                 });

@@ -1,7 +1,7 @@
 //! [`Barrier`]: a point that tasks pass together.
 
 use super::wait_list::{self, Locked, Queue, Waitable};
-use crate::trace::Made;
+use crate::trace::Label;
 use std::fmt;
 
 /// Lets tasks wait until so many have come.
@@ -60,7 +60,7 @@ impl Barrier {
         pub const fn new(size: usize) -> Self {
             Self {
                 size,
-                queue: Queue::new(Arrived { count: 0, round: 0 }, Made::new("Barrier")),
+                queue: Queue::new(Arrived { count: 0, round: 0 }, Label::new("Barrier")),
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use super::notify::{Notified, Notify};
 use crate::{
-    executor::coop,
+    budget,
     primitives::{AtomicUsize, Mutex, lock},
-    trace::Made,
+    trace::Label,
 };
 use pin_project_lite::pin_project;
 use slab::Slab;
@@ -64,7 +64,7 @@ impl Node {
     fn new(cancelled: bool, parent: Option<(Arc<Node>, usize)>) -> Arc<Self> {
         Arc::new(Self {
             cancelled: AtomicUsize::new(cancelled.into()),
-            notify: Notify::called(Made::new("CancellationToken")),
+            notify: Notify::called(Label::new("CancellationToken")),
             children: Mutex::new(Slab::new()),
             parent,
         })
@@ -240,8 +240,8 @@ impl Future for WaitForCancellationFuture<'_> {
         if !this.node.is_cancelled() {
             return this.notified.poll(context);
         }
-        ready!(coop::poll_budget(context));
-        coop::spend();
+        ready!(budget::poll_proceed(context));
+        budget::spend();
         Poll::Ready(())
     }
 }

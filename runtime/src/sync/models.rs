@@ -10,14 +10,14 @@ use super::{
     testing::{Count, block_on, glance, poll},
     watch,
 };
-use crate::trace::Made;
+use crate::trace::Label;
 use loom::{cell::UnsafeCell, model, sync::Arc, thread};
 use std::pin::pin;
 
 #[test]
 fn a_permit_that_is_released_reaches_who_waits() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let other = {
             let permits = Arc::clone(&permits);
             thread::spawn(move || permits.release(1))
@@ -31,7 +31,7 @@ fn a_permit_that_is_released_reaches_who_waits() {
 #[test]
 fn one_permit_lets_one_in_at_a_time() {
     model(|| {
-        let shared = Arc::new((Permits::new(1, Made::new("model")), UnsafeCell::new(0)));
+        let shared = Arc::new((Permits::new(1, Label::new("model")), UnsafeCell::new(0)));
         let visit = |shared: Arc<(Permits, UnsafeCell<i32>)>| {
             block_on(shared.0.acquire(1)).unwrap();
             // Loom reports two who are in here at once.
@@ -54,7 +54,7 @@ fn one_permit_lets_one_in_at_a_time() {
 #[test]
 fn two_who_wait_are_both_served_by_one_release() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let others = [(); 2].map(|()| {
             let permits = Arc::clone(&permits);
             thread::spawn(move || block_on(permits.acquire(1)).unwrap())
@@ -70,7 +70,7 @@ fn two_who_wait_are_both_served_by_one_release() {
 #[test]
 fn a_permit_handed_to_who_leaves_goes_to_the_next() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let other = {
             let permits = Arc::clone(&permits);
             thread::spawn(move || permits.release(1))
@@ -90,7 +90,7 @@ fn a_permit_handed_to_who_leaves_goes_to_the_next() {
 #[test]
 fn who_wants_much_and_leaves_makes_way_for_who_wants_little() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let mut much = Box::pin(permits.acquire(2));
         assert!(glance(much.as_mut()).is_pending());
         let (waker, count) = Count::waker();
@@ -110,7 +110,7 @@ fn who_wants_much_and_leaves_makes_way_for_who_wants_little() {
 #[test]
 fn closing_ends_every_wait() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let other = {
             let permits = Arc::clone(&permits);
             thread::spawn(move || permits.close())
@@ -123,7 +123,7 @@ fn closing_ends_every_wait() {
 #[test]
 fn more_than_a_batch_is_woken_whole() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Made::new("model")));
+        let permits = Arc::new(Permits::new(0, Label::new("model")));
         let (waker, count) = Count::waker();
         let mut waits: Vec<_> = (0..3).map(|_| Box::pin(permits.acquire(1))).collect();
         for wait in &mut waits {

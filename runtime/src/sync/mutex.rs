@@ -1,7 +1,7 @@
 //! [`Mutex`]: a value for one task at a time.
 
 use super::{park, permits::Permits};
-use crate::trace::Made;
+use crate::trace::Label;
 use std::{
     // Not loom's: a guard lends the value for longer than a closure. The models
     // put loom's cell inside.
@@ -63,7 +63,7 @@ impl<T> Mutex<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                permits: Permits::new(1, Made::new("Mutex")),
+                permits: Permits::new(1, Label::new("Mutex")),
                 value: UnsafeCell::new(value),
             }
         }

@@ -1,7 +1,7 @@
 //! [`Notify`]: a wake without a message.
 
 use super::wait_list::{Locked, Queue, Released, Wait, Waitable};
-use crate::{executor::coop, primitives::AtomicU64, trace::Made};
+use crate::{budget, primitives::AtomicU64, trace::Label};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -74,13 +74,13 @@ impl Notify {
         /// Nobody waits, and there is no permit. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
-            Self::called(Made::new("Notify"))
+            Self::called(Label::new("Notify"))
         }
     }
 
     const_unless_loom! {
         /// A part of something larger.
-        pub(crate) const fn called(made: Made) -> Self {
+        pub(crate) const fn called(made: Label) -> Self {
             Self {
                 calls: AtomicU64::new(0),
                 queue: Queue::new(Permit(false), made),
@@ -241,9 +241,9 @@ impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         ready!(self.as_mut().look(Some(context.waker())));
-        coop::spend();
+        budget::spend();
         Poll::Ready(())
     }
 }

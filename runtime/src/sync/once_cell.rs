@@ -1,7 +1,7 @@
 //! [`OnceCell`]: a value that is made when it is first wanted.
 
 use super::permits::{Permits, Refused};
-use crate::{primitives::OnceLock, task::consume_budget, trace::Made};
+use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
 
 /// A value that an async function makes, once, for all who ask.
@@ -40,7 +40,7 @@ impl<T> OnceCell<T> {
         pub const fn new() -> Self {
             Self {
                 value: OnceLock::new(),
-                turn: Permits::new(1, Made::new("OnceCell")),
+                turn: Permits::new(1, Label::new("OnceCell")),
             }
         }
     }

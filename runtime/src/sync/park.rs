@@ -1,7 +1,8 @@
 //! Waiting on a thread that runs no tasks, for the things of `sync` above all.
 
 use crate::{
-    executor::{context, coop},
+    budget,
+    executor::context,
     primitives::{AtomicBool, Thread, current, park},
 };
 use std::{
@@ -64,7 +65,7 @@ pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     // The poll that this may be in has blocked: what is left of its budget says
     // nothing any more, and with none left this would go round for ever.
-    coop::outside(|| {
+    budget::outside(|| {
         loop {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
                 return output;

@@ -16,7 +16,7 @@
 //! has the lock and sees `WAITING` knows that the count can only grow.
 
 use super::wait_list::{Locked, Queue, Wait, Waitable};
-use crate::{executor::coop, primitives::AtomicUsize, trace::Made};
+use crate::{budget, primitives::AtomicUsize, trace::Label};
 use pin_project_lite::pin_project;
 use std::{
     future::Future,
@@ -58,7 +58,7 @@ impl Permits {
         /// # Panics
         /// If there are to be more than [`MAX`].
         #[track_caller]
-        pub(crate) const fn new(permits: usize, made: Made) -> Self {
+        pub(crate) const fn new(permits: usize, made: Label) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {
                 word: AtomicUsize::new(permits << SHIFT),
@@ -106,7 +106,7 @@ impl Permits {
     /// by whoever got them. `Err` is: closed.
     pub(crate) async fn acquire(&self, permits: usize) -> Result<(), Refused> {
         let mut got = Err(Refused::Busy);
-        if !coop::is_spent() {
+        if !budget::is_spent() {
             // Most often that is all, and no place in the queue is to be made.
             got = self.try_acquire(permits);
         }
@@ -114,7 +114,7 @@ impl Permits {
             let wait = Wait::new(self, Wanted { permits, got });
             return Acquiring { wait, permits }.await;
         }
-        coop::spend();
+        budget::spend();
         got
     }
 
@@ -232,7 +232,7 @@ impl Future for Acquiring<'_> {
     type Output = Result<(), Refused>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let this = self.project();
         let (permits, owner) = (*this.permits, this.wait.owner());
         let enter = |_: &mut Locked<'_, _, _>, wanted: &mut Wanted| {
@@ -241,7 +241,7 @@ impl Future for Acquiring<'_> {
             taken.is_some()
         };
         let wanted = ready!(this.wait.poll(Some(context.waker()), enter));
-        coop::spend();
+        budget::spend();
         Poll::Ready(wanted.got)
     }
 }

@@ -1,7 +1,7 @@
 //! [`RwLock`]: a value for many readers or one writer.
 
 use super::{mutex::TryLockError, park, permits::Permits};
-use crate::trace::Made;
+use crate::trace::Label;
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
@@ -60,7 +60,7 @@ impl<T> RwLock<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                permits: Permits::new(MAX_READERS, Made::new("RwLock")),
+                permits: Permits::new(MAX_READERS, Label::new("RwLock")),
                 all: MAX_READERS,
                 value: UnsafeCell::new(value),
             }
@@ -87,7 +87,7 @@ impl<T> RwLock<T> {
             "a lock has between 1 and u32::MAX >> 3 readers"
         );
         Self {
-            permits: Permits::new(all, Made::new("RwLock")),
+            permits: Permits::new(all, Label::new("RwLock")),
             all,
             value: UnsafeCell::new(value),
         }

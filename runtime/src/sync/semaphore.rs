@@ -1,7 +1,7 @@
 //! [`Semaphore`]: permits to do something, of which there are so many.
 
 use super::permits::{MAX, Permits, Refused, TOO_MANY};
-use crate::trace::Made;
+use crate::trace::Label;
 use std::{error::Error, fmt, ptr, sync::Arc};
 
 /// A count of permits. Who acquires one waits until one is free; the permit
@@ -55,7 +55,7 @@ impl Semaphore {
         #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
-                permits: Permits::new(permits, Made::new("Semaphore")),
+                permits: Permits::new(permits, Label::new("Semaphore")),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! [`SetOnce`]: a value that others wait for.
 
 use super::Notify;
-use crate::{primitives::OnceLock, task::consume_budget, trace::Made};
+use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
 use std::{error::Error, fmt};
 
 /// A value that is set once, by whoever has it, and that any number of tasks
@@ -39,7 +39,7 @@ impl<T> SetOnce<T> {
         pub const fn new() -> Self {
             Self {
                 value: OnceLock::new(),
-                set: Notify::called(Made::new("SetOnce")),
+                set: Notify::called(Label::new("SetOnce")),
             }
         }
     }

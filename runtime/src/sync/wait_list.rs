@@ -21,10 +21,10 @@
 //! the lock go, wakes, and comes back for more.
 
 use crate::{
-    contain,
-    executor::coop,
+    budget,
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
-    trace::Made,
+    trace::Label,
+    unwind,
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -63,7 +63,7 @@ pub(crate) trait Waitable {
 
 /// A state, and those who wait for it to change.
 pub(crate) struct Queue<S, N> {
-    made: Made,
+    made: Label,
     inner: Mutex<Inner<S, N>>,
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct Released(Option<Waker>);
 
 impl<S, N: Copy> Queue<S, N> {
     const_unless_loom! {
-        pub(crate) const fn new(state: S, made: Made) -> Self {
+        pub(crate) const fn new(state: S, made: Label) -> Self {
             Self {
                 made,
                 inner: Mutex::new(Inner {
@@ -153,7 +153,7 @@ impl<S, N: Copy> Queue<S, N> {
             }
             drop(locked);
             let wakers = batch[..woken].iter_mut();
-            wakers.filter_map(Option::take).for_each(contain::wake);
+            wakers.filter_map(Option::take).for_each(unwind::wake);
             if woken < BATCH {
                 return;
             }
@@ -436,9 +436,9 @@ pub(crate) async fn wait<O: Waitable>(
 ) -> O::Note {
     let mut wait = pin!(Wait::new(owner, note));
     poll_fn(|context| {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let note = ready!(wait.as_mut().poll(Some(context.waker()), &mut enter));
-        coop::spend();
+        budget::spend();
         Poll::Ready(note)
     })
     .await

@@ -33,7 +33,7 @@ use super::Notify;
 use crate::{
     primitives::{Arc, AtomicUsize, RwLock, RwLockReadGuard},
     task::consume_budget,
-    trace::Made,
+    trace::Label,
 };
 use std::{
     error::Error,
@@ -105,8 +105,8 @@ impl<T> Sender<T> {
                 version: AtomicUsize::new(0),
                 senders: AtomicUsize::new(1),
                 receivers: AtomicUsize::new(0),
-                changed: Notify::called(Made::new("watch change")),
-                abandoned: Notify::called(Made::new("watch closed")),
+                changed: Notify::called(Label::new("watch change")),
+                abandoned: Notify::called(Label::new("watch closed")),
             }),
         }
     }

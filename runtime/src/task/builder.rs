@@ -1,7 +1,7 @@
 //! Spawning with a name or a rank.
 
 use super::{JoinHandle, rank::Ranking};
-use crate::{time::Instant, trace::Naming};
+use crate::{time::Instant, trace::NameGuard};
 use std::future::Future;
 
 /// Spawns tasks that have a name, for who looks inside the runtime, or a rank,
@@ -69,7 +69,7 @@ impl<'a> Builder<'a> {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let _named = Naming::begin(self.name);
+        let _named = NameGuard::begin(self.name);
         let _ranked = Ranking::begin(self.priority, self.deadline);
         crate::spawn(future)
     }
@@ -84,7 +84,7 @@ impl<'a> Builder<'a> {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let _named = Naming::begin(self.name);
+        let _named = NameGuard::begin(self.name);
         let _ranked = Ranking::begin(self.priority, self.deadline);
         crate::spawn_local(future)
     }
@@ -99,7 +99,7 @@ impl<'a> Builder<'a> {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let _named = Naming::begin(self.name);
+        let _named = NameGuard::begin(self.name);
         crate::spawn_blocking(work)
     }
 }

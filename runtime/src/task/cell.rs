@@ -15,9 +15,9 @@ use super::{
     waker,
 };
 use crate::{
-    contain::{caught, quietly},
     primitives::UnsafeCell,
     trace,
+    unwind::{catch, catch_and_discard},
 };
 use std::{
     alloc::Layout,
@@ -108,7 +108,7 @@ impl<F: Future, S: Schedule> Drop for DropFuture<'_, F, S> {
         // SAFETY: only `poll` makes this and forgets it, unless it unwinds. So
         // the stage is the runner's, the future is on it, and nothing drops it
         // again: `run` ends a task whose poll has panicked without it.
-        quietly(|| unsafe { self.0.drop_future() });
+        catch_and_discard(|| unsafe { self.0.drop_future() });
     }
 }
 
@@ -169,7 +169,7 @@ where
         let _polling = trace::polling(&self.header);
         let waker = waker::borrowed(task);
         let mut context = Context::from_waker(&waker);
-        caught(|| {
+        catch(|| {
             let unwinding = DropFuture(self);
             let polled = self.stage.with_mut(|stage| {
                 // SAFETY: a running task has a future, and only the thread that
@@ -200,12 +200,12 @@ where
         // The future's destructor is a stranger's code; if it panics, that is
         // how the task ended, unless it ended by a panic already.
         // SAFETY: the runner has the stage to itself, with the future on it.
-        if let Err(payload) = caught(|| unsafe { cell.drop_future() }) {
+        if let Err(payload) = catch(|| unsafe { cell.drop_future() }) {
             if let Err(Some(_)) = result {
-                quietly(move || drop(payload));
+                catch_and_discard(move || drop(payload));
             } else {
                 let first = mem::replace(&mut result, Err(Some(Box::new(payload))));
-                quietly(move || drop(first));
+                catch_and_discard(move || drop(first));
             }
         }
         // SAFETY: the caller's promise, and the future is gone.
@@ -251,7 +251,7 @@ where
                 cell.header.joiner.with(|joiner| {
                     // SAFETY: JOIN_WAKER gave the cell to the finisher.
                     if let Some(joiner) = unsafe { &*joiner } {
-                        quietly(|| joiner.with(std::task::Waker::wake_by_ref));
+                        catch_and_discard(|| joiner.with(std::task::Waker::wake_by_ref));
                     }
                 });
                 if cell.header.state.return_join_waker(references) {
@@ -262,7 +262,7 @@ where
                     .header
                     .joiner
                     .with_mut(|cell| unsafe { (*cell).take() });
-                quietly(move || drop(joiner));
+                catch_and_discard(move || drop(joiner));
             }
         }
         // SAFETY: counted above.
@@ -341,7 +341,7 @@ where
         // so what a stranger wrote and is dropped here, on whatever thread
         // this is, is a waker at most: those may go anywhere. Only a stub that
         // stands for the future of `block_on` never completes.
-        quietly(|| {
+        catch_and_discard(|| {
             // SAFETY: the last reference is gone: all of the cell is ours.
             unsafe {
                 if cell.as_ref().header.state.ended().is_none() {

@@ -12,7 +12,7 @@
 //!
 //! The idea, the number of 128, and the names are tokio's.
 
-use crate::executor::coop;
+use crate::budget;
 use pin_project_lite::pin_project;
 use std::{
     future::{Future, poll_fn},
@@ -57,7 +57,7 @@ impl<F: Future> Future for Unconstrained<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let future = self.project().future;
-        coop::unconstrained(|| future.poll(context))
+        budget::unconstrained(|| future.poll(context))
     }
 }
 
@@ -87,7 +87,7 @@ pub async fn consume_budget() {
 /// Whether something is left of the budget of this poll. So it is outside a
 /// task, where nobody has to give way.
 pub fn has_budget_remaining() -> bool {
-    !coop::is_spent()
+    !budget::is_spent()
 }
 
 /// For the `poll` of a future that is to be cooperative: ready if it may go on.
@@ -107,7 +107,7 @@ pub fn has_budget_remaining() -> bool {
 /// # assert_eq!(poll_next(&mut vec![1], &mut context), Poll::Ready(Some(1)));
 /// ```
 pub fn poll_proceed(context: &mut Context<'_>) -> Poll<RestoreOnPending> {
-    coop::poll_budget(context).map(|()| RestoreOnPending(()))
+    budget::poll_proceed(context).map(|()| RestoreOnPending(()))
 }
 
 /// Leave to go on, of [`poll_proceed`]. Dropped, it spends nothing: the future
@@ -119,7 +119,7 @@ pub struct RestoreOnPending(());
 impl RestoreOnPending {
     /// The future is ready, or has got something done: that spends one.
     pub fn made_progress(self) {
-        coop::spend();
+        budget::spend();
     }
 }
 

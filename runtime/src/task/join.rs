@@ -2,7 +2,7 @@
 //! aborts it.
 
 use super::{error::JoinError, header::Task, id::Id, joiner::Joiner, output, state::Disown};
-use crate::{contain::quietly, executor::coop, trace};
+use crate::{budget, trace, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
@@ -142,7 +142,7 @@ fn leave(task: &Task) {
             // handle's.
             .with_mut(|cell| unsafe { (*cell).take() });
         if joiner.is_some() {
-            quietly(move || drop(joiner));
+            catch_and_discard(move || drop(joiner));
         }
     }
 }
@@ -152,7 +152,7 @@ impl<T> Future for JoinHandle<T> {
 
     #[track_caller]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let registered = if register(self.task(), context) {
             Poll::Pending
         } else {
@@ -160,7 +160,7 @@ impl<T> Future for JoinHandle<T> {
         };
         trace::note_task(&registered, self.task().header());
         ready!(registered);
-        coop::spend();
+        budget::spend();
         let task = self.task.take().expect("`task` would have panicked");
         // SAFETY: complete, and this is its one handle, which gives the task
         // up here.
@@ -181,7 +181,7 @@ impl<T> Drop for JoinHandle<T> {
                     // SAFETY: `disown` cleared JOIN_WAKER before completion:
                     // the cell is the handle's for good.
                     .with_mut(|cell| unsafe { (*cell).take() });
-                quietly(move || drop(joiner));
+                catch_and_discard(move || drop(joiner));
             }
             Disown::Output => {
                 // SAFETY: complete, the output was not collected, and it is on

@@ -5,7 +5,7 @@ use super::{
     id::Id,
     join::{AbortHandle, JoinHandle},
 };
-use crate::{executor, executor::coop, group::Group, runtime::Handle, task::spawn_blocking, trace};
+use crate::{budget, executor, group::Group, runtime::Handle, task::spawn_blocking, trace};
 use std::{
     fmt,
     future::{Future, poll_fn},
@@ -174,7 +174,7 @@ impl<T: 'static> JoinSet<T> {
         self.tasks.gather(None);
         // Nobody waits, so nobody has to give way.
         let context = Context::from_waker(Waker::noop());
-        let ended = coop::unconstrained(|| self.tasks.step(&context, poll_with_id))?;
+        let ended = budget::unconstrained(|| self.tasks.step(&context, poll_with_id))?;
         Some(ended.1)
     }
 

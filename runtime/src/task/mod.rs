@@ -51,7 +51,7 @@ pub use yield_now::{YieldNow, yield_now};
 
 pub use crate::{
     blocking::spawn_blocking,
-    executor::{pool::block_in_place, spawn, spawn_local},
+    executor::{multi_thread::block_in_place, spawn, spawn_local},
 };
 
 /// Futures that are named, by tokio's path.

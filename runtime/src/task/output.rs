@@ -6,7 +6,7 @@
 //! the outermost works the list off.
 
 use super::header::Task;
-use crate::{contain::quietly, primitives::per_thread};
+use crate::{primitives::per_thread, unwind::catch_and_discard};
 use std::cell::RefCell;
 
 per_thread! {
@@ -25,7 +25,7 @@ pub(super) unsafe fn discard(task: &Task) {
     let drop_output = |task: &Task| {
         // SAFETY: the caller's promises, now or when the task was listed; the
         // list never leaves the thread.
-        quietly(|| unsafe { task.drop_output() });
+        catch_and_discard(|| unsafe { task.drop_output() });
     };
     let place = LATER.try_with(|later| match &mut *later.borrow_mut() {
         Some(list) => {

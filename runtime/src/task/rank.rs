@@ -3,7 +3,7 @@
 use crate::{
     executor::{
         context::{self, Current},
-        local::Ranks,
+        current_thread::Ranks,
     },
     time::Instant,
 };

@@ -1,6 +1,6 @@
 //! Giving way.
 
-use crate::executor::coop;
+use crate::budget;
 use std::{
     future::Future,
     pin::Pin,
@@ -47,7 +47,7 @@ impl Future for YieldNow {
             return Poll::Ready(());
         }
         self.yielded = true;
-        coop::give_way(context.waker());
+        budget::defer(context.waker());
         Poll::Pending
     }
 }

@@ -94,6 +94,6 @@ pub async fn advance(by: Duration) {
         timers.skip_to_next();
         timers.fire(&mut due);
     }
-    due.into_iter().for_each(crate::contain::wake);
+    due.into_iter().for_each(crate::unwind::wake);
     yield_now().await;
 }

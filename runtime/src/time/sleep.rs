@@ -1,7 +1,7 @@
 //! Waiting until a moment.
 
 use super::{Instant, wheel::Key};
-use crate::{executor::coop, runtime::Handle, trace};
+use crate::{budget, runtime::Handle, trace};
 use std::{
     fmt,
     future::Future,
@@ -95,7 +95,7 @@ impl Future for Sleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let Self {
             handle,
             deadline,
@@ -116,7 +116,7 @@ impl Future for Sleep {
         });
         trace::note_time(&polled, *deadline, ptr::from_ref(key).addr());
         ready!(polled);
-        coop::spend();
+        budget::spend();
         Poll::Ready(())
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Instant, Sleep, sleep, sleep_until};
 use crate::{
-    executor::coop,
+    budget,
     trace::{self, TimerKind},
 };
 use pin_project_lite::pin_project;
@@ -92,17 +92,17 @@ impl<F: Future> Future for Timeout<F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         trace::part(|| {
-            let had_budget = !coop::is_spent();
+            let had_budget = !budget::is_spent();
             if let Poll::Ready(output) = this.future.poll(context) {
                 return Poll::Ready(Ok(output));
             }
             let look = || Pin::new(this.delay).poll(context);
             // A timeout must be able to stop a future that spends the whole
             // budget, so in that case it polls the timer without a budget.
-            let used_up = had_budget && coop::is_spent();
+            let used_up = had_budget && budget::is_spent();
             let look = || {
                 if used_up {
-                    coop::unconstrained(look)
+                    budget::unconstrained(look)
                 } else {
                     look()
                 }

@@ -6,10 +6,10 @@ use super::{
     wheel::{Key, Wheel},
 };
 use crate::{
-    contain::wake,
     primitives::{AtomicU64, AtomicUsize, Mutex, lock},
     reactor,
     time::Instant,
+    unwind::wake,
 };
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},

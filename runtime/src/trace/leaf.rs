@@ -25,12 +25,12 @@ use std::{
 
 /// What a thing of `sync` is, and where it was made.
 #[derive(Clone, Copy)]
-pub(crate) struct Made {
+pub(crate) struct Label {
     what: &'static str,
     at: &'static Location<'static>,
 }
 
-impl Made {
+impl Label {
     #[track_caller]
     pub(crate) const fn new(what: &'static str) -> Self {
         Self {
@@ -41,21 +41,21 @@ impl Made {
 
     /// Somebody waits for it, or has what it waited for.
     pub(crate) fn note<T>(&self, polled: &Poll<T>) {
-        note_made(polled, std::ptr::from_ref(self).addr(), || *self);
+        note_label(polled, std::ptr::from_ref(self).addr(), || *self);
     }
 }
 
-/// [`Made::note`] for what cannot be borrowed without more; `place` tells it
+/// [`Label::note`] for what cannot be borrowed without more; `place` tells it
 /// from others.
-pub(crate) fn note_made<T>(polled: &Poll<T>, place: usize, made: impl FnOnce() -> Made) {
+pub(crate) fn note_label<T>(polled: &Poll<T>, place: usize, made: impl FnOnce() -> Label) {
     note(polled, Identity::new(Kind::Sync, place as u64), || {
-        let Made { what, at } = made();
+        let Label { what, at } = made();
         WaitsFor::Sync { what, made_at: at }
     });
 }
 
 /// What the reactor watches, by its name: an address, where it has one.
-pub(crate) trait Named {
+pub(crate) trait ResourceName {
     fn name(&self) -> Option<String> {
         None
     }
@@ -120,7 +120,7 @@ pub(crate) fn note_io<T>(
     source: &Source,
     token: usize,
     direction: Direction,
-    io: &impl Named,
+    io: &impl ResourceName,
 ) {
     let kind = match direction {
         Direction::Read => Kind::Readable,

@@ -95,8 +95,8 @@ pub(crate) use leaf::as_signal;
 #[cfg(not(unix))]
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
-    Made, Name, Named, as_child, as_timer, note_any, note_input, note_io, note_made, note_no_turn,
-    note_task, note_time, part, unsaid,
+    Label, Name, ResourceName, as_child, as_timer, note_any, note_input, note_io, note_label,
+    note_no_turn, note_task, note_time, part, unsaid,
 };
 pub(crate) use parts::Parts;
 pub(crate) use record::{Record, polling};
@@ -106,7 +106,7 @@ pub(crate) use silent::{WakerOp, waker};
 pub(crate) use span::{Place, close, open};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{WakerOp, waker};
-pub(crate) use tracer::{Naming, Tracer, take_name};
+pub(crate) use tracer::{NameGuard, Tracer, take_name};
 
 use crate::{runtime::Handle, time::Duration};
 use std::{error::Error, fmt};

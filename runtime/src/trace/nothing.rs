@@ -13,9 +13,9 @@ use crate::{
 use std::{future::Future, task::Poll};
 
 #[derive(Clone, Copy)]
-pub(crate) struct Made;
+pub(crate) struct Label;
 
-impl Made {
+impl Label {
     pub(crate) const fn new(_what: &'static str) -> Self {
         Self
     }
@@ -29,12 +29,12 @@ impl Made {
     pub(crate) fn note<T>(&self, _polled: &Poll<T>) {}
 }
 
-pub(crate) trait Named {}
+pub(crate) trait ResourceName {}
 
-impl<T> Named for T {}
+impl<T> ResourceName for T {}
 
 #[inline]
-pub(crate) fn note_made<T>(_: &Poll<T>, _place: usize, _made: impl FnOnce() -> Made) {}
+pub(crate) fn note_label<T>(_: &Poll<T>, _place: usize, _made: impl FnOnce() -> Label) {}
 
 #[inline]
 pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _place: usize) {}
@@ -51,7 +51,7 @@ pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
 }
 
 #[inline]
-pub(crate) fn note_io<T>(_: &Poll<T>, _: &Source, _: usize, _: Direction, _: &impl Named) {}
+pub(crate) fn note_io<T>(_: &Poll<T>, _: &Source, _: usize, _: Direction, _: &impl ResourceName) {}
 
 #[inline]
 pub(crate) fn note_input() {}
@@ -99,9 +99,9 @@ pub(crate) fn polling(_task: &Header) -> Polling {
     Polling
 }
 
-pub(crate) struct Naming;
+pub(crate) struct NameGuard;
 
-impl Naming {
+impl NameGuard {
     #[inline]
     pub(crate) fn begin(_name: Option<&str>) -> Self {
         Self

@@ -13,7 +13,7 @@
 //! stranger's code: it is called under no lock of ours.
 
 use super::wait::TaskKind;
-use crate::{contain::quietly, task::Header};
+use crate::{task::Header, unwind::catch_and_discard};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering::Relaxed},
@@ -53,7 +53,7 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
         TaskKind::BlockOn => "block_on",
     };
     let location = task.origin.location;
-    quietly(|| {
+    catch_and_discard(|| {
         let span = tracing::trace_span!(
             target: "tokio::task",
             parent: None,
@@ -80,7 +80,7 @@ pub(crate) fn close(task: &Header) {
     let place = &task.origin.span;
     place.id.store(0, Relaxed);
     let span = place.span().take();
-    quietly(|| drop(span));
+    catch_and_discard(|| drop(span));
 }
 
 /// A poll, inside of the task's span.
@@ -96,14 +96,14 @@ pub(crate) fn enter(task: &Header) -> Option<Inside<'_>> {
     let span = place.span().take()?;
     // A subscriber is a stranger.
     let mut entered = None;
-    quietly(|| entered = Some(span.entered()));
+    catch_and_discard(|| entered = Some(span.entered()));
     Some(Inside { place, entered })
 }
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
         if let Some(entered) = self.entered.take() {
-            quietly(|| {
+            catch_and_discard(|| {
                 let span = entered.exit();
                 *self.place.span() = Some(span);
             });
@@ -123,5 +123,5 @@ pub(crate) fn waker(task: &Header, op: WakerOp) {
         WakerOp::WakeByRef => "waker.wake_by_ref",
         WakerOp::Drop => "waker.drop",
     };
-    quietly(|| tracing::trace!(target: "tokio::task::waker", op, task.id = id));
+    catch_and_discard(|| tracing::trace!(target: "tokio::task::waker", op, task.id = id));
 }

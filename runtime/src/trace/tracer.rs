@@ -42,9 +42,9 @@ thread_local! {
 /// While it lives, the task that this thread spawns next has a name. This is a
 /// thread-local and no argument, for there are many ways to spawn, and few name.
 #[must_use]
-pub(crate) struct Naming(());
+pub(crate) struct NameGuard(());
 
-impl Naming {
+impl NameGuard {
     pub(crate) fn begin(name: Option<&str>) -> Self {
         NAME.set(name.map(Arc::from));
         Self(())
@@ -56,7 +56,7 @@ pub(crate) fn take_name() -> Option<Arc<str>> {
     NAME.take()
 }
 
-impl Drop for Naming {
+impl Drop for NameGuard {
     fn drop(&mut self) {
         // In a runtime that is not traced nobody has taken it.
         NAME.set(None);
@@ -120,7 +120,7 @@ impl Tracer {
         let worker = context::with(|current| match current? {
             Current::Local(core) => Some(core.handle().core()),
             Current::Worker(worker) => Some(worker.index()),
-            Current::Adrift(_) | Current::Guest(_) => None,
+            Current::Detached(_) | Current::Guest(_) => None,
         });
         // Threads of the blocking pool are no workers.
         if let Some(figures) = worker.and_then(|worker| self.workers.get(worker)) {

@@ -1,7 +1,7 @@
 //! Setting the hooks, which `hooks` calls.
 
 use super::Builder;
-use crate::runtime::hooks::TaskMeta;
+use crate::executor::hooks::TaskMeta;
 use std::sync::Arc;
 
 impl Builder {

@@ -37,7 +37,7 @@ use super::{
     Notify,
     wait_list::{self, Locked, Queue, Waitable},
 };
-use crate::{primitives::Arc, task::consume_budget, trace::Made};
+use crate::{primitives::Arc, task::consume_budget, trace::Label};
 use error::{RecvError, SendError, TryRecvError};
 use ring::{Ring, Taken};
 use std::fmt;
@@ -100,11 +100,11 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a channel has room for at least one value");
-        let queue = Queue::new(Ring::new(capacity), Made::new("broadcast receive"));
+        let queue = Queue::new(Ring::new(capacity), Label::new("broadcast receive"));
         Self {
             shared: Arc::new(Shared {
                 queue,
-                deserted: Notify::called(Made::new("broadcast closed")),
+                deserted: Notify::called(Label::new("broadcast closed")),
             }),
         }
     }

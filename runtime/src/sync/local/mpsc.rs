@@ -27,10 +27,10 @@ pub use receiver::Receiver;
 
 use super::wait_list::{Key, WaitList};
 use crate::{
-    contain,
-    executor::coop,
+    budget,
     sync::mpsc::error,
-    trace::{self, Made},
+    trace::{self, Label},
+    unwind,
 };
 use error::{SendError, TrySendError};
 use std::{
@@ -54,8 +54,8 @@ struct Channel<T> {
     receiver: Option<Waker>,
     senders: usize,
     closed: bool,
-    to_send: Made,
-    to_receive: Made,
+    to_send: Label,
+    to_receive: Label,
 }
 
 /// What a sender that waited got.
@@ -77,8 +77,8 @@ impl<T> Channel<T> {
             receiver: None,
             senders: 1,
             closed: false,
-            to_send: Made::new("local mpsc send"),
-            to_receive: Made::new("local mpsc receive"),
+            to_send: Label::new("local mpsc send"),
+            to_receive: Label::new("local mpsc receive"),
         }))
     }
 
@@ -284,12 +284,12 @@ struct Wait<'a, T> {
 
 impl<T> Wait<'_, T> {
     fn poll(&mut self, context: &Context<'_>) -> Poll<Got> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let got = self.look(context);
         let place = ptr::from_ref(self.channel).addr() + 1;
-        trace::note_made(&got, place, || self.channel.borrow().to_send);
+        trace::note_label(&got, place, || self.channel.borrow().to_send);
         let got = ready!(got);
-        coop::spend();
+        budget::spend();
         Poll::Ready(got)
     }
 
@@ -348,6 +348,6 @@ impl<T> Drop for Wait<'_, T> {
 
 fn wake(waker: Option<Waker>) {
     if let Some(waker) = waker {
-        contain::wake(waker);
+        unwind::wake(waker);
     }
 }

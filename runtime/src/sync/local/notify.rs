@@ -1,7 +1,7 @@
 //! [`Notify`], on one thread.
 
 use super::wait_list::{Key, WaitList};
-use crate::{contain, executor::coop, trace::Made};
+use crate::{budget, trace::Label, unwind};
 use std::{
     cell::RefCell,
     fmt,
@@ -29,7 +29,7 @@ use std::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Notify {
-    made: Made,
+    made: Label,
     state: RefCell<State>,
 }
 
@@ -64,7 +64,7 @@ impl Notify {
     #[cfg_attr(feature = "trace", track_caller)]
     pub const fn new() -> Self {
         Self {
-            made: Made::new("local Notify"),
+            made: Label::new("local Notify"),
             state: RefCell::new(State {
                 permit: false,
                 calls: 0,
@@ -104,7 +104,7 @@ impl Notify {
         let waker = state.waiters.release_first(chosen);
         drop(state);
         if let Some(waker) = waker {
-            contain::wake(waker);
+            unwind::wake(waker);
         }
     }
 
@@ -119,7 +119,7 @@ impl Notify {
         loop {
             let older = self.state.borrow_mut().release_older();
             let Some(waker) = older else { return };
-            contain::wake(waker);
+            unwind::wake(waker);
         }
     }
 }
@@ -200,14 +200,14 @@ impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         if !self.done {
             let looked = self.look(context);
             self.notify.made.note(&looked);
             ready!(looked);
             self.done = true;
         }
-        coop::spend();
+        budget::spend();
         Poll::Ready(())
     }
 }

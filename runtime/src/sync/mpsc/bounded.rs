@@ -11,7 +11,7 @@ use crate::{
         park,
         permits::{Permits, Refused},
     },
-    trace::Made,
+    trace::Label,
 };
 use std::{
     fmt,
@@ -74,7 +74,7 @@ impl<T> Drop for Cancelled<'_, T> {
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
-    let permits = Permits::new(capacity, Made::new("mpsc send"));
+    let permits = Permits::new(capacity, Label::new("mpsc send"));
     let (tx, rx) = channel::channel(Bounded { permits, capacity });
     (Sender { tx }, Receiver { rx })
 }

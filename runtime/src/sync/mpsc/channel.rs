@@ -6,12 +6,12 @@ use super::{
     queue::{Found, Queue},
 };
 use crate::{
-    contain::quietly,
-    executor::coop,
+    budget,
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
     task::consume_budget,
-    trace::Made,
+    trace::Label,
+    unwind::catch_and_discard,
 };
 use std::{
     ops::Deref,
@@ -34,7 +34,7 @@ pub(super) struct Channel<T, L> {
     pub(super) limit: L,
     senders: AtomicUsize,
     closed: Notify,
-    made: Made,
+    made: Label,
 }
 
 /// A sender's share: while there is one, more messages may come.
@@ -49,8 +49,8 @@ pub(super) fn channel<T, L: Limit>(limit: L) -> (Tx<T, L>, Rx<T, L>) {
         queue: Queue::new(),
         limit,
         senders: AtomicUsize::new(1),
-        closed: Notify::called(Made::new("mpsc closed")),
-        made: Made::new("mpsc receive"),
+        closed: Notify::called(Label::new("mpsc closed")),
+        made: Label::new("mpsc receive"),
     });
     (Tx(Arc::clone(&channel)), Rx(channel))
 }
@@ -128,14 +128,14 @@ impl<T, L: Limit> Rx<T, L> {
     }
 
     pub(super) fn poll_recv(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let message = self.poll_next(context);
         self.0.made.note(&message);
         let message = ready!(message);
         if message.is_some() {
             self.0.limit.received(1);
         }
-        coop::spend();
+        budget::spend();
         Poll::Ready(message)
     }
 
@@ -146,7 +146,7 @@ impl<T, L: Limit> Rx<T, L> {
         buffer: &mut Vec<T>,
         limit: usize,
     ) -> Poll<usize> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let mut received = 0;
         let first = match limit {
             0 => Poll::Ready(None),
@@ -165,7 +165,7 @@ impl<T, L: Limit> Rx<T, L> {
             }
             self.0.limit.received(received);
         }
-        coop::spend();
+        budget::spend();
         Poll::Ready(received)
     }
 
@@ -233,11 +233,11 @@ impl<T, L: Limit> Drop for Rx<T, L> {
         while let Some(message) = unsafe { self.0.queue.pop() } {
             self.0.limit.received(1);
             // The next may hold what somebody waits for.
-            quietly(move || drop(message));
+            catch_and_discard(move || drop(message));
         }
         // Else it would keep its task's memory until the last sender goes.
         // SAFETY: the receiver, `&mut`, which is gone after this.
         let waker = unsafe { self.0.queue.take_waker() };
-        quietly(move || drop(waker));
+        catch_and_discard(move || drop(waker));
     }
 }

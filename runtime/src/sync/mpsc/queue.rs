@@ -30,8 +30,8 @@
 //! so when the receiver has read the last, nobody looks at the block again.
 
 use crate::{
-    contain,
     primitives::{AtomicPtr, AtomicUsize, Mutex, UnsafeCell, lock},
+    unwind,
 };
 use std::{
     mem::MaybeUninit,
@@ -225,7 +225,7 @@ impl<T> Queue<T> {
         // Ordering: Release publishes the message, and gives the cell back.
         slot.state.store(what, Release);
         if let Some(waker) = waker {
-            contain::wake(waker);
+            unwind::wake(waker);
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the two halves of a oneshot channel share, and one half's hold on it.
 
 use super::state::{Parted, Seen, Side, State};
-use crate::{contain, primitives::UnsafeCell, trace::Made};
+use crate::{primitives::UnsafeCell, trace::Label, unwind};
 use std::{
     mem,
     ptr::NonNull,
@@ -13,7 +13,7 @@ struct Channel<T> {
     value: UnsafeCell<Option<T>>,
     wakers: [UnsafeCell<Option<Waker>>; 2],
     /// What the sender waits for, and what the receiver does.
-    made: [Made; 2],
+    made: [Label; 2],
 }
 
 impl<T> Channel<T> {
@@ -41,7 +41,7 @@ pub(super) fn halves<T>() -> (Half<T>, Half<T>) {
         state: State::new(),
         value: UnsafeCell::new(None),
         wakers: [UnsafeCell::new(None), UnsafeCell::new(None)],
-        made: [Made::new("oneshot closed"), Made::new("oneshot receive")],
+        made: [Label::new("oneshot closed"), Label::new("oneshot receive")],
     })));
     let half = |side| Half { channel, side };
     (half(Side::Sender), half(Side::Receiver))
@@ -101,7 +101,7 @@ impl<T> Half<T> {
             // SAFETY: `close` said that it is ours now.
             let waker = unsafe { self.peers_waker() };
             if let Some(waker) = waker {
-                contain::wake(waker);
+                unwind::wake(waker);
             }
         }
     }
@@ -167,7 +167,7 @@ impl<T> Half<T> {
                     unsafe { self.free() };
                 }
                 if let Some(waker) = waker {
-                    contain::wake(waker);
+                    unwind::wake(waker);
                 }
             }
         }

@@ -31,7 +31,7 @@ mod models;
 mod tests;
 
 use super::park;
-use crate::executor::coop;
+use crate::budget;
 use channel::Half;
 use error::{RecvError, TryRecvError};
 use std::{
@@ -79,13 +79,13 @@ impl<T> Sender<T> {
     /// [`closed`](Self::closed), one poll of it. The last task to poll is the
     /// one that is woken.
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let seen = self.half.register(context);
         self.half.note(seen);
         if !seen.is_over() {
             return Poll::Pending;
         }
-        coop::spend();
+        budget::spend();
         Poll::Ready(())
     }
 
@@ -171,7 +171,7 @@ impl<T> Future for Receiver<T> {
     type Output = Result<T, RecvError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let half = self.half.as_mut();
         let half = half.expect("the receiver has been ready already");
         let seen = half.register(context);
@@ -179,7 +179,7 @@ impl<T> Future for Receiver<T> {
         if !seen.is_over() {
             return Poll::Pending;
         }
-        coop::spend();
+        budget::spend();
         // SAFETY: the receiver.
         let value = unsafe { half.take(seen) };
         self.half = None;

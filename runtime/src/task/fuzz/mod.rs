@@ -11,7 +11,7 @@
 mod strangers;
 
 use super::{AbortHandle, JoinHandle, State, Task};
-use crate::{contain::caught, fuzzing::Choices};
+use crate::{fuzzing::Choices, unwind::catch};
 use std::{
     cell::{Cell, RefCell},
     future::Future,
@@ -242,7 +242,7 @@ impl World {
             Ok(output) => {
                 assert_eq!(model.ending, Ending::Output);
                 self.update(|model| model.outputs_dropped += 1);
-                let _ = caught(|| drop(output));
+                let _ = catch(|| drop(output));
             }
             Err(error) => {
                 let ending = match error.try_into_panic() {

@@ -3,7 +3,7 @@
 #[cfg(doc)]
 use super::Sender;
 use super::{Channel, Got, wake};
-use crate::{executor::coop, sync::mpsc::error::TryRecvError, trace};
+use crate::{budget, sync::mpsc::error::TryRecvError, trace};
 use std::{
     cell::RefCell,
     fmt,
@@ -30,12 +30,12 @@ impl<T> Receiver<T> {
     /// [`recv`](Self::recv), one poll of it. The last task to poll is the one
     /// that is woken.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
-        ready!(coop::poll_budget(context));
+        ready!(budget::poll_proceed(context));
         let message = self.look(context);
         let place = Rc::as_ptr(&self.channel).addr();
-        trace::note_made(&message, place, || self.channel.borrow().to_receive);
+        trace::note_label(&message, place, || self.channel.borrow().to_receive);
         let message = ready!(message);
-        coop::spend();
+        budget::spend();
         Poll::Ready(message)
     }
 

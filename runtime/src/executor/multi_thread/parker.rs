@@ -23,14 +23,14 @@ const AT_DOOR: usize = 1;
 const ON_WATCH: usize = 2;
 const RUNG: usize = 3;
 
-pub(crate) struct Doorbell {
+pub(crate) struct Parker {
     word: AtomicUsize,
     /// Held between the look at the word and the sleep at the door.
     door: Mutex<()>,
     rung: Condvar,
 }
 
-impl Doorbell {
+impl Parker {
     pub(crate) fn new() -> Self {
         Self {
             word: AtomicUsize::new(AWAKE),
@@ -56,13 +56,13 @@ impl Doorbell {
     /// The worker is about to sleep at its door: by [`sleep`](Self::sleep).
     /// False if somebody rang: it must not.
     #[must_use]
-    pub(crate) fn lie_down(&self) -> bool {
+    pub(crate) fn prepare_park(&self) -> bool {
         self.leave_for(AT_DOOR)
     }
 
     /// The worker is about to sleep on the reactor. False if somebody rang.
     #[must_use]
-    pub(crate) fn go_on_watch(&self) -> bool {
+    pub(crate) fn prepare_drive(&self) -> bool {
         self.leave_for(ON_WATCH)
     }
 
@@ -95,7 +95,7 @@ impl Doorbell {
     }
 
     /// The worker is up again, for whatever reason.
-    pub(crate) fn get_up(&self) {
+    pub(crate) fn unparked(&self) {
         // Ordering: Acquire takes what the one who rang shows.
         self.word.swap(AWAKE, AcqRel);
     }

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Runs `code`; a panic comes back as its payload.
-pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+pub(crate) fn catch<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     // The callers use nothing afterwards that `code` could have left broken:
     // what it touched is dropped, or was never shared.
     catch_unwind(AssertUnwindSafe(code))
@@ -20,10 +20,10 @@ pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Sen
 
 /// Runs `code` and forgets its panic: the panic hook has reported it already,
 /// and nobody waits here to whom it could be handed.
-pub(crate) fn quietly(code: impl FnOnce()) {
-    if let Err(payload) = caught(code) {
+pub(crate) fn catch_and_discard(code: impl FnOnce()) {
+    if let Err(payload) = catch(code) {
         // A payload's own destructor can panic too.
-        if let Err(second) = caught(move || drop(payload)) {
+        if let Err(second) = catch(move || drop(payload)) {
             mem::forget(second);
         }
     }
@@ -31,5 +31,5 @@ pub(crate) fn quietly(code: impl FnOnce()) {
 
 /// Wakes, and survives a waker that panics.
 pub(crate) fn wake(waker: Waker) {
-    quietly(move || waker.wake());
+    catch_and_discard(move || waker.wake());
 }

@@ -2,12 +2,12 @@
 //! gate through which tasks find it, beyond that end.
 
 use super::{
-    Local, Mailbox,
-    inbox::{Inbox, Pushed},
+    Local, SharedCore,
+    inject::{InjectQueue, Pushed},
     spawn,
 };
 use crate::{
-    executor::list,
+    executor::owned_tasks,
     reactor::Reactor,
     sync::testing::Count,
     task::{Schedule, State, Task},
@@ -48,9 +48,9 @@ fn cancel(task: Task) {
 }
 
 /// What is in the inbox, by name.
-fn take(inbox: &Inbox) -> Vec<u64> {
+fn take(inject: &InjectQueue) -> Vec<u64> {
     let mut ids = Vec::new();
-    inbox.take(|task| ids.push(task.header().id.get()));
+    inject.take(|task| ids.push(task.header().id.get()));
     ids
 }
 
@@ -58,13 +58,13 @@ fn take(inbox: &Inbox) -> Vec<u64> {
 #[test]
 fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
     model(|| {
-        let inbox = Arc::new(Inbox::new());
+        let inject = Arc::new(InjectQueue::new());
         let bell = Arc::new(Notify::new());
         let others: Vec<_> = (0..2)
             .map(|_| {
-                let (inbox, bell) = (Arc::clone(&inbox), Arc::clone(&bell));
+                let (inject, bell) = (Arc::clone(&inject), Arc::clone(&bell));
                 thread::spawn(move || {
-                    if matches!(inbox.push(task()), Pushed::Ring) {
+                    if matches!(inject.push(task()), Pushed::Ring) {
                         bell.notify();
                     }
                 })
@@ -72,12 +72,12 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
             .collect();
         let mut got = 0;
         while got < 2 {
-            got += take(&inbox).len();
-            if got < 2 && inbox.park() {
+            got += take(&inject).len();
+            if got < 2 && inject.park() {
                 // Should a push neither be seen nor ring, loom reports that
                 // nobody can go on.
                 bell.wait();
-                inbox.unpark();
+                inject.unpark();
             }
         }
         for other in others {
@@ -91,16 +91,16 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
 fn one_threads_tasks_come_out_in_the_order_they_went_in() {
     // Who takes is the other thread: else loom has it look before all pushes.
     model(|| {
-        let inbox = Arc::new(Inbox::new());
+        let inject = Arc::new(InjectQueue::new());
         let owner = {
-            let inbox = Arc::clone(&inbox);
-            thread::spawn(move || take(&inbox))
+            let inject = Arc::clone(&inject);
+            thread::spawn(move || take(&inject))
         };
         for _ in 0..3 {
-            let _ = inbox.push(task());
+            let _ = inject.push(task());
         }
         let mut ids = owner.join().unwrap();
-        ids.extend(take(&inbox));
+        ids.extend(take(&inject));
         assert_eq!(ids.len(), 3);
         assert!(ids.is_sorted());
     });
@@ -116,20 +116,20 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
     }
 
     model(|| {
-        let inbox = Arc::new(Inbox::new());
+        let inject = Arc::new(InjectQueue::new());
         let other = {
-            let inbox = Arc::clone(&inbox);
+            let inject = Arc::clone(&inject);
             thread::spawn(move || {
-                if let Pushed::Closed(task) = inbox.push(holder()) {
+                if let Pushed::Closed(task) = inject.push(holder()) {
                     cancel(task);
                 }
             })
         };
-        inbox.close(cancel);
+        inject.close(cancel);
         other.join().unwrap();
-        match inbox.push(holder()) {
+        match inject.push(holder()) {
             Pushed::Closed(task) => cancel(task),
-            _ => panic!("the inbox is closed"),
+            _ => panic!("the inject is closed"),
         }
     });
 }
@@ -137,39 +137,39 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
 #[test]
 fn an_owner_that_wakes_by_itself_misses_nothing() {
     model(|| {
-        let inbox = Arc::new(Inbox::new());
+        let inject = Arc::new(InjectQueue::new());
         let other = {
-            let inbox = Arc::clone(&inbox);
-            thread::spawn(move || drop(inbox.push(task())))
+            let inject = Arc::clone(&inject);
+            thread::spawn(move || drop(inject.push(task())))
         };
         // A timer or an event, not the bell, ends this sleep.
-        if inbox.park() {
-            inbox.unpark();
+        if inject.park() {
+            inject.unpark();
         }
-        let early = take(&inbox).len();
+        let early = take(&inject).len();
         other.join().unwrap();
-        assert_eq!(early + take(&inbox).len(), 1);
+        assert_eq!(early + take(&inject).len(), 1);
     });
 }
 
 /// What of an executor other threads reach, and what they do to it.
 struct Executor {
-    mailbox: std::sync::Arc<Mailbox>,
+    shared: std::sync::Arc<SharedCore>,
     reactor: Reactor,
 }
 
 impl Executor {
     fn begin() -> Self {
         let reactor = Reactor::new().unwrap();
-        let mailbox = Mailbox::new(std::sync::Arc::clone(reactor.shared()), None);
-        let mailbox = std::sync::Arc::new(mailbox);
-        mailbox.gate().open(std::sync::Arc::clone(&mailbox));
-        Self { mailbox, reactor }
+        let shared = SharedCore::new(std::sync::Arc::clone(reactor.shared()), None);
+        let shared = std::sync::Arc::new(shared);
+        shared.home().open(std::sync::Arc::clone(&shared));
+        Self { shared, reactor }
     }
 
     /// A task that waits, polled once, as one that is in the list.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = Local(self.mailbox.gate());
+        let scheduler = Local(self.shared.home());
         let task = Task::new(
             future,
             scheduler,
@@ -177,7 +177,7 @@ impl Executor {
             Location::caller(),
             0,
         );
-        list::set_key(&task, 0);
+        owned_tasks::set_key(&task, 0);
         // SAFETY: the second reference, and a `Send` future.
         unsafe { Task::from_raw(task.as_raw()).run() };
         task
@@ -186,7 +186,7 @@ impl Executor {
     /// Runs what has come. Returns how many that were.
     fn run(&self) -> usize {
         let mut runs = 0;
-        self.mailbox.inbox().take(|task| {
+        self.shared.inject().take(|task| {
             // SAFETY: taken from the queue; the futures are `Send`.
             unsafe { task.run() };
             runs += 1;
@@ -197,8 +197,8 @@ impl Executor {
     /// As `Core::shut_down`.
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
-        self.mailbox.inbox().close(cancel);
-        self.mailbox.gate().shut();
+        self.shared.inject().close(cancel);
+        self.shared.home().shut();
     }
 }
 
@@ -213,23 +213,23 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
         let polls = Arc::new(AtomicUsize::new(0));
         let other = {
             let (timers, polls) = (Arc::clone(&timers), Arc::clone(&polls));
-            let mailbox = std::sync::Arc::clone(&owner.mailbox);
+            let shared = std::sync::Arc::clone(&owner.shared);
             thread::spawn(move || {
                 let deadline = timers.clock().instant(1);
                 let _ = timers.insert(deadline, &Context::from_waker(&waker));
                 let future = async move { polls.fetch_add(1, SeqCst) };
-                drop(spawn(&mailbox, future, Location::caller()));
+                drop(spawn(&shared, future, Location::caller()));
             })
         };
-        let inbox = owner.mailbox.inbox();
+        let inject = owner.shared.inject();
         while polls.load(SeqCst) + count.wakes() < 2 {
-            if owner.run() == 0 && inbox.park() {
+            if owner.run() == 0 && inject.park() {
                 match timers.before_sleep() {
                     Some(left) => timers.advance(left),
                     // Should neither ring, loom reports that nobody can go on.
                     None => owner.reactor.shared().wait(),
                 }
-                inbox.unpark();
+                inject.unpark();
             }
             let mut due = Vec::new();
             timers.fire(&mut due);
@@ -278,19 +278,19 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
             let first = Executor::begin();
             let task = first.listed(waits(&polls, &out));
             let late: Waker = out.lock().unwrap().take().unwrap();
-            let known = std::sync::Arc::downgrade(&first.mailbox);
+            let known = std::sync::Arc::downgrade(&first.shared);
             let second = std::sync::Arc::new(std::sync::Mutex::new(None));
             let end = {
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let gate: *const _ = first.mailbox.gate();
+                    let home: *const _ = first.shared.home();
                     first.end([task]);
                     // The waker may be inside of the first still. Else its gate
                     // is the next one's.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.mailbox.gate(), gate));
+                    assert!(!is_given_back || ptr::eq(next.shared.home(), home));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();
@@ -315,7 +315,7 @@ fn trap_16_what_is_spawned_as_an_executor_ends_is_not_the_next_ones() {
             let first = Executor::begin();
             let polls = Arc::new(AtomicUsize::new(0));
             // As a handle holds it.
-            let mailbox = std::sync::Arc::clone(&first.mailbox);
+            let shared = std::sync::Arc::clone(&first.shared);
             let polled = Arc::clone(&polls);
             let (spawned, second) = (
                 std::sync::Arc::new(std::sync::Mutex::new(None)),
@@ -325,7 +325,7 @@ fn trap_16_what_is_spawned_as_an_executor_ends_is_not_the_next_ones() {
                 let spawned = std::sync::Arc::clone(&spawned);
                 move || {
                     let future = async move { polled.fetch_add(1, SeqCst) };
-                    let task = spawn(&mailbox, future, Location::caller());
+                    let task = spawn(&shared, future, Location::caller());
                     *spawned.lock().unwrap() = Some(task);
                 }
             };

@@ -2,13 +2,13 @@
 //!
 //! - [`worker`]: one thread, its queue and its loop.
 //! - [`idle`]: who sleeps, who searches, and whether somebody must be woken.
-//! - [`doorbell`]: how one that sleeps is woken.
-//! - [`watch`]: who watches the sockets and the clock for all.
-//! - [`deputy`]: who looks after that when it stands empty.
-//! - [`seat`], [`in_place`]: who drives a worker whose thread blocks.
-//! - [`to_pool`]: a task's way back into its pool.
+//! - [`parker`]: how one that sleeps is woken.
+//! - [`driver`]: who watches the sockets and the clock for all.
+//! - [`backup_poller`]: who looks after that when it stands empty.
+//! - [`handoff`], [`block_in_place`]: who drives a worker whose thread blocks.
+//! - [`scheduler`]: a task's way back into its pool.
 //! - [`registry`]: every task that waits.
-//! - [`counts`]: what each worker counts.
+//! - [`counters`]: what each worker counters.
 //!
 //! Each worker has a queue of its own; a reactor and a timer wheel they have
 //! together. A worker without work takes from the injector, where other threads
@@ -30,42 +30,44 @@
 //! | the root is woken, a seat wanted,   | that very worker             | `Pool::ring`     |
 //! | the pool closed                     |                              |                  |
 
-mod counts;
-mod deputy;
-mod doorbell;
+mod backup_poller;
+mod block_in_place;
+mod counters;
+mod driver;
+mod handoff;
 mod idle;
-mod in_place;
+mod parker;
 mod registry;
 mod root;
-mod seat;
-mod to_pool;
-mod watch;
+mod scheduler;
 mod worker;
 
 #[cfg(all(test, loom))]
 mod models;
 
-pub(crate) use in_place::Given;
-pub use in_place::block_in_place;
-pub(crate) use watch::Watch;
+pub(crate) use block_in_place::HandedOff;
+pub use block_in_place::block_in_place;
+pub(crate) use driver::DriverLock;
 pub(crate) use worker::Worker;
 
 use super::{
     context::{self, Current},
-    gate::{Gate, Gates},
-    list,
+    owned_tasks,
+    stable_slot::{StableSlot, StableSlots},
 };
 use crate::{
+    executor::hooks::SharedHooks,
     inspect::{Snapshot, TaskInfo},
-    runtime::{Handle, Hooked},
+    runtime::Handle,
     task::{JoinHandle, State, Task, UNLISTED},
 };
-use counts::{Balance, Parks};
+use counters::{Balance, Parks};
 use crossbeam_deque::{Injector, Steal, Stealer};
-use doorbell::Doorbell;
+use handoff::Handoff;
 use idle::Idle;
+use parker::Parker;
 use registry::Registry;
-use seat::Seat;
+use scheduler::PoolScheduler;
 use std::{
     future::Future,
     panic::Location,
@@ -77,9 +79,8 @@ use std::{
         },
     },
 };
-use to_pool::ToPool;
 
-static GATES: Gates<Pool> = Gates::new();
+static SLOTS: StableSlots<Pool> = StableSlots::new();
 
 /// What the workers share.
 pub(crate) struct Pool {
@@ -87,26 +88,26 @@ pub(crate) struct Pool {
     /// What threads outside of the pool have woken or spawned.
     injector: Injector<Task>,
     idle: Idle,
-    watch: Watch,
+    driver: DriverLock,
     tasks: Registry,
     /// Worker 0's root future has been woken.
     root_is_due: AtomicBool,
     closed: AtomicBool,
     /// How many tasks other threads have spawned.
-    from_afar: AtomicUsize,
-    hooks: Hooked,
-    gate: &'static Gate<Pool>,
+    remote_spawned: AtomicUsize,
+    hooks: SharedHooks,
+    home: &'static StableSlot<Pool>,
 }
 
 /// A worker, as the others see it.
 struct Member {
     stealer: Stealer<Task>,
     /// Of the tasks that have given way.
-    gave_way: Stealer<Task>,
-    doorbell: Doorbell,
+    deferred: Stealer<Task>,
+    parker: Parker,
     tasks: Balance,
     parks: Parks,
-    seat: Seat,
+    handoff: Handoff,
 }
 
 /// Hands a future to a pool, from whatever thread.
@@ -123,7 +124,7 @@ where
         Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
             worker.spawn(future, location)
         }
-        _ => pool.spawn_from_afar(future, location),
+        _ => pool.spawn_remote(future, location),
     })
 }
 
@@ -140,7 +141,7 @@ where
 {
     // Three references: the handle's, the queue's, and the list's. The list
     // takes its own when the task first waits, if it does.
-    let scheduler = ToPool(pool.gate);
+    let scheduler = PoolScheduler(pool.home);
     let task = Task::new(future, scheduler, State::scheduled(3), location, born);
     if let Some(hooks) = &pool.hooks {
         hooks.task_spawn(task.clone());
@@ -184,7 +185,7 @@ impl Worker {
 }
 
 impl Pool {
-    fn spawn_from_afar<F>(
+    fn spawn_remote<F>(
         &self,
         future: F,
         location: &'static Location<'static>,
@@ -193,10 +194,10 @@ impl Pool {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let born = self.watch.timers().last_turn();
+        let born = self.driver.timers().last_turn();
         let (handle, task) = make(self, future, location, born);
         // Ordering: Relaxed; a figure that orders nothing.
-        self.from_afar.fetch_add(1, Relaxed);
+        self.remote_spawned.fetch_add(1, Relaxed);
         self.inject(task);
         handle
     }
@@ -209,23 +210,23 @@ impl Pool {
         self.tasks.add(worker, listed);
     }
 
-    fn seat(&self, worker: usize) -> &Seat {
-        &self.members[worker].seat
+    fn handoff(&self, worker: usize) -> &Handoff {
+        &self.members[worker].handoff
     }
 
     /// Cancels a task that was queued as the pool ended. From afar only if it
     /// is in no list: those that are listed are cancelled by the pool's own
     /// threads.
     fn refuse(&self, task: Task) {
-        let is_ours = context::with(|current| ToPool(self.gate).here(current).is_some());
-        if !is_ours && list::key(&task) != UNLISTED {
+        let is_ours = context::with(|current| PoolScheduler(self.home).here(current).is_some());
+        if !is_ours && owned_tasks::key(&task) != UNLISTED {
             return;
         }
         // The pool's threads keep the count, and tell, by themselves
         // (`release`).
         if !is_ours {
             // Ordering: as above.
-            self.from_afar.fetch_sub(1, Relaxed);
+            self.remote_spawned.fetch_sub(1, Relaxed);
             if let Some(hooks) = &self.hooks {
                 hooks.task_terminate(task.header());
             }
@@ -239,16 +240,20 @@ impl Pool {
 impl Pool {
     /// Makes the shared part, for workers of which these are the others' sides:
     /// of the tasks that are ready, and of those that have given way.
-    pub(crate) fn new(stealers: Vec<[Stealer<Task>; 2]>, watch: Watch, hooks: Hooked) -> Arc<Self> {
+    pub(crate) fn new(
+        stealers: Vec<[Stealer<Task>; 2]>,
+        driver: DriverLock,
+        hooks: SharedHooks,
+    ) -> Arc<Self> {
         let members: Box<[_]> = stealers
             .into_iter()
-            .map(|[stealer, gave_way]| Member {
+            .map(|[stealer, deferred]| Member {
                 stealer,
-                gave_way,
-                doorbell: Doorbell::new(),
+                deferred,
+                parker: Parker::new(),
                 tasks: Balance::default(),
                 parks: Parks::default(),
-                seat: Seat::new(),
+                handoff: Handoff::new(),
             })
             .collect();
         let pool = Arc::new(Self {
@@ -256,14 +261,14 @@ impl Pool {
             idle: Idle::new(members.len()),
             tasks: Registry::new(members.len()),
             members,
-            watch,
+            driver,
             root_is_due: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            from_afar: AtomicUsize::new(0),
+            remote_spawned: AtomicUsize::new(0),
             hooks,
-            gate: GATES.take(),
+            home: SLOTS.take(),
         });
-        pool.gate.open(Arc::clone(&pool));
+        pool.home.open(Arc::clone(&pool));
         pool
     }
 
@@ -288,9 +293,9 @@ impl Pool {
 
     /// Somebody has left the watch, with other things to do: wakes one that
     /// sleeps if the watch stands empty and nobody looks after it.
-    fn relieve(&self) {
-        if self.watch.deputy().is_missing()
-            && self.watch.is_empty()
+    fn wake_backup_poller(&self) {
+        if self.driver.backup_poller().is_missing()
+            && self.driver.is_empty()
             && let Some(worker) = self.idle.somebody_asleep()
         {
             self.ring(worker);
@@ -298,14 +303,14 @@ impl Pool {
     }
 
     fn ring(&self, worker: usize) {
-        if self.members[worker].doorbell.ring() {
-            self.watch.ring();
+        if self.members[worker].parker.ring() {
+            self.driver.ring();
         }
     }
 
     /// Whether a worker that is about to sleep should not.
     fn has_work(&self) -> bool {
-        let has_task = |member: &Member| !member.stealer.is_empty() || !member.gave_way.is_empty();
+        let has_task = |member: &Member| !member.stealer.is_empty() || !member.deferred.is_empty();
         !self.injector.is_empty() || self.members.iter().any(has_task)
     }
 
@@ -344,7 +349,7 @@ impl Pool {
             again.abort();
         });
         for member in &self.members {
-            for stealer in [&member.stealer, &member.gave_way] {
+            for stealer in [&member.stealer, &member.deferred] {
                 while let Some(task) = worker::until_settled(|| stealer.steal()) {
                     self.refuse(task);
                 }
@@ -371,7 +376,7 @@ impl Pool {
         let each = self.members.iter();
         let balance = each.fold(0, |sum, member| member.tasks.get().wrapping_add(sum));
         // Ordering: Relaxed; a figure that orders nothing.
-        let alive = self.from_afar.load(Relaxed).wrapping_add(balance);
+        let alive = self.remote_spawned.load(Relaxed).wrapping_add(balance);
         // A glance at one worker after the other: a task that was begun on the
         // first and ended on the last meanwhile is minus one.
         alive.cast_signed().max(0).cast_unsigned()
@@ -383,9 +388,9 @@ impl Pool {
 
     pub(crate) fn local_queue_depth(&self, worker: usize) -> usize {
         let Member {
-            stealer, gave_way, ..
+            stealer, deferred, ..
         } = &self.members[worker];
-        stealer.len() + gave_way.len()
+        stealer.len() + deferred.len()
     }
 
     pub(crate) fn park_count(&self, worker: usize) -> u64 {
@@ -404,6 +409,6 @@ impl Drop for Pool {
         // An open gate would have kept it, so it was shut; and whoever was in a
         // poll, though adrift, holds a worker and by that the pool, so that all
         // tasks are complete.
-        GATES.give_back(self.gate);
+        SLOTS.give_back(self.home);
     }
 }

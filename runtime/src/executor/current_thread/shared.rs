@@ -1,13 +1,12 @@
 //! What other threads reach of a local executor.
 
 use super::{
-    GATES,
-    inbox::{Inbox, Pushed},
+    SLOTS,
+    inject::{InjectQueue, Pushed},
 };
 use crate::{
-    executor::{gate::Gate, list},
+    executor::{hooks::SharedHooks, owned_tasks, stable_slot::StableSlot},
     reactor,
-    runtime::Hooked,
     task::{Task, UNLISTED},
 };
 use std::sync::{
@@ -17,12 +16,12 @@ use std::sync::{
 
 /// An inbox, the bell of the thread that empties it, and the gate through
 /// which tasks find it.
-pub(crate) struct Mailbox {
-    inbox: Inbox,
+pub(crate) struct SharedCore {
+    inject: InjectQueue,
     reactor: Arc<reactor::Shared>,
-    hooks: Hooked,
+    hooks: SharedHooks,
     alive: Alive,
-    gate: &'static Gate<Mailbox>,
+    home: &'static StableSlot<SharedCore>,
 }
 
 /// How many tasks there are that have not ended, as their owner counts them.
@@ -47,23 +46,23 @@ impl Alive {
     }
 }
 
-impl Mailbox {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>, hooks: Hooked) -> Self {
+impl SharedCore {
+    pub(crate) fn new(reactor: Arc<reactor::Shared>, hooks: SharedHooks) -> Self {
         Self {
-            inbox: Inbox::new(),
+            inject: InjectQueue::new(),
             reactor,
             hooks,
             alive: Alive::default(),
-            gate: GATES.take(),
+            home: SLOTS.take(),
         }
     }
 
-    pub(super) fn gate(&self) -> &'static Gate<Self> {
-        self.gate
+    pub(super) fn home(&self) -> &'static StableSlot<Self> {
+        self.home
     }
 
-    pub(super) fn inbox(&self) -> &Inbox {
-        &self.inbox
+    pub(super) fn inject(&self) -> &InjectQueue {
+        &self.inject
     }
 
     pub(super) fn alive(&self) -> &Alive {
@@ -77,11 +76,11 @@ impl Mailbox {
     }
 
     /// Whether a task lies there for the owner.
-    pub(crate) fn has_mail(&self) -> bool {
-        self.inbox.has_mail()
+    pub(crate) fn has_remote(&self) -> bool {
+        self.inject.has_remote()
     }
 
-    pub(crate) fn hooks(&self) -> &Hooked {
+    pub(crate) fn hooks(&self) -> &SharedHooks {
         &self.hooks
     }
 
@@ -89,12 +88,12 @@ impl Mailbox {
     /// cancelled: if it was spawned here its future is `Send`, and if it was
     /// woken it is complete and nothing is left to cancel.
     pub(crate) fn push(&self, task: Task) {
-        match self.inbox.push(task) {
+        match self.inject.push(task) {
             Pushed::Ring => self.reactor.ring(),
             Pushed::Quiet => {}
             Pushed::Closed(task) => {
                 // The owner keeps the count, and tells, by itself (`release`).
-                if list::key(&task) == UNLISTED
+                if owned_tasks::key(&task) == UNLISTED
                     && !super::is_counted_here(self)
                     && let Some(hooks) = &self.hooks
                 {
@@ -107,9 +106,9 @@ impl Mailbox {
     }
 }
 
-impl Drop for Mailbox {
+impl Drop for SharedCore {
     fn drop(&mut self) {
         // An open gate would have kept it. So it was shut, or never opened.
-        GATES.give_back(self.gate);
+        SLOTS.give_back(self.home);
     }
 }

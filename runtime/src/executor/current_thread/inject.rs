@@ -14,7 +14,7 @@
 //! for `PARKED`, and cannot if a task came.
 //!
 //! The stack is Treiber's (IBM RJ 5118, 1986). Only whole stacks are taken, so
-//! there is no ABA. The newest lies on top; [`Inbox::take`] turns it over.
+//! there is no ABA. The newest lies on top; [`InjectQueue::take`] turns it over.
 
 use crate::{
     primitives::AtomicPtr,
@@ -32,7 +32,7 @@ const _: () = assert!(
     "no header may live where the marks are"
 );
 
-pub(crate) struct Inbox {
+pub(crate) struct InjectQueue {
     top: AtomicPtr<Header>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Pushed {
     Closed(Task),
 }
 
-impl Inbox {
+impl InjectQueue {
     pub(crate) fn new() -> Self {
         Self {
             top: AtomicPtr::new(ptr::null_mut()),
@@ -82,7 +82,7 @@ impl Inbox {
 
     /// Whether a task has come that was not taken yet. For whom it concerns:
     /// a glance, out of date as soon as it is taken.
-    pub(crate) fn has_mail(&self) -> bool {
+    pub(crate) fn has_remote(&self) -> bool {
         // Ordering: Relaxed; nothing is done with what lies there.
         let top = self.top.load(Relaxed);
         !(top.is_null() || top == PARKED || top == CLOSED)
@@ -128,7 +128,7 @@ impl Inbox {
     }
 }
 
-impl Drop for Inbox {
+impl Drop for InjectQueue {
     fn drop(&mut self) {
         self.close(drop);
     }

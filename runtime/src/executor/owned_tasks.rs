@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering::Relaxed;
 /// Tasks by number. Adding and removing take constant time; a place is used
 /// again.
 #[derive(Default)]
-pub(crate) struct List {
+pub(crate) struct OwnedTasks {
     places: Vec<Option<Task>>,
     vacant: Vec<u32>,
 }
 
-impl List {
+impl OwnedTasks {
     /// The place that the next task gets.
     pub(crate) fn next_place(&self) -> u32 {
         match self.vacant.last() {
@@ -43,7 +43,7 @@ impl List {
     }
 }
 
-impl IntoIterator for List {
+impl IntoIterator for OwnedTasks {
     type Item = Task;
     type IntoIter = std::iter::Flatten<std::vec::IntoIter<Option<Task>>>;
 

@@ -7,10 +7,10 @@
 #[cfg(feature = "trace")]
 use crate::trace::{self, Tracer};
 use crate::{
-    contain::quietly,
-    executor::coop,
+    budget,
     task::{Header, Id, Task},
     trace::TaskKind,
+    unwind::catch_and_discard,
 };
 #[cfg(feature = "trace")]
 use std::panic::Location;
@@ -19,24 +19,24 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 type OfThread = Option<Arc<dyn Fn() + Send + Sync>>;
 type OfTask = Option<Arc<dyn Fn(&TaskMeta<'_>) + Send + Sync>>;
 
-/// The hooks that a [`Builder`](super::Builder) was given.
+/// The hooks that a [`Builder`](crate::runtime::Builder) was given.
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
-    pub(super) thread_start: OfThread,
-    pub(super) thread_stop: OfThread,
-    pub(super) thread_park: OfThread,
-    pub(super) thread_unpark: OfThread,
-    pub(super) task_spawn: OfTask,
-    pub(super) before_task_poll: OfTask,
-    pub(super) after_task_poll: OfTask,
-    pub(super) task_terminate: OfTask,
+    pub(crate) thread_start: OfThread,
+    pub(crate) thread_stop: OfThread,
+    pub(crate) thread_park: OfThread,
+    pub(crate) thread_unpark: OfThread,
+    pub(crate) task_spawn: OfTask,
+    pub(crate) before_task_poll: OfTask,
+    pub(crate) after_task_poll: OfTask,
+    pub(crate) task_terminate: OfTask,
     /// Not a hook, but it is told the same things.
     #[cfg(feature = "trace")]
-    pub(super) tracer: Option<Arc<Tracer>>,
+    pub(crate) tracer: Option<Arc<Tracer>>,
 }
 
 /// The hooks of a runtime; most have none.
-pub(crate) type Hooked = Option<Arc<Hooks>>;
+pub(crate) type SharedHooks = Option<Arc<Hooks>>;
 
 /// What a hook is told of the task that it is called for.
 #[derive(Debug)]
@@ -72,19 +72,19 @@ impl TaskMeta<'_> {
 
 fn call(hook: &OfThread) {
     if let Some(hook) = hook {
-        quietly(|| coop::outside(|| hook()));
+        catch_and_discard(|| budget::outside(|| hook()));
     }
 }
 
 fn tell(hook: &OfTask, task: &TaskMeta<'_>) {
     if let Some(hook) = hook {
-        quietly(|| coop::outside(|| hook(task)));
+        catch_and_discard(|| budget::outside(|| hook(task)));
     }
 }
 
 impl Hooks {
     /// Nothing, if there is no hook to call.
-    pub(super) fn shared(self) -> Hooked {
+    pub(crate) fn shared(self) -> SharedHooks {
         let of_threads = [
             &self.thread_start,
             &self.thread_stop,
@@ -174,10 +174,10 @@ impl Hooks {
 }
 
 /// The future of `block_on`, while it is there to be traced.
-pub(crate) struct Admitted<'a>(Option<(&'a Hooks, &'a Header)>);
+pub(crate) struct TraceGuard<'a>(Option<(&'a Hooks, &'a Header)>);
 
-impl<'a> Admitted<'a> {
-    pub(crate) fn new(hooks: &'a Hooked, root: &'a Task) -> Self {
+impl<'a> TraceGuard<'a> {
+    pub(crate) fn new(hooks: &'a SharedHooks, root: &'a Task) -> Self {
         Self(hooks.as_deref().map(|hooks| {
             hooks.admit(root.clone(), TaskKind::BlockOn);
             (hooks, root.header())
@@ -185,7 +185,7 @@ impl<'a> Admitted<'a> {
     }
 }
 
-impl Drop for Admitted<'_> {
+impl Drop for TraceGuard<'_> {
     fn drop(&mut self) {
         if let Some((hooks, root)) = self.0 {
             hooks.release(root);
@@ -199,13 +199,13 @@ impl Drop for Admitted<'_> {
 /// # Safety
 /// As for [`Task::run`].
 #[inline]
-pub(crate) unsafe fn give_turn(task: Task, hooks: &Hooked) {
+pub(crate) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
     if let Some(hooks) = hooks {
         // SAFETY: the caller's promise.
-        unsafe { give_hooked_turn(task, hooks) }
+        unsafe { run_task_with_hooks(task, hooks) }
     } else {
         // SAFETY: the caller's promise.
-        coop::with_budget(|| unsafe { task.run() });
+        budget::with_budget(|| unsafe { task.run() });
     }
 }
 
@@ -213,12 +213,12 @@ pub(crate) unsafe fn give_turn(task: Task, hooks: &Hooked) {
 /// As for [`Task::run`].
 #[cold]
 #[inline(never)]
-unsafe fn give_hooked_turn(task: Task, hooks: &Hooks) {
+unsafe fn run_task_with_hooks(task: Task, hooks: &Hooks) {
     // The task may be gone after its turn.
     let meta = TaskMeta::of(task.header());
     tell(&hooks.before_task_poll, &meta);
     // SAFETY: the caller's promise.
-    coop::with_budget(|| unsafe { task.run() });
+    budget::with_budget(|| unsafe { task.run() });
     tell(&hooks.after_task_poll, &meta);
 }
 

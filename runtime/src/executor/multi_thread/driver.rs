@@ -2,7 +2,7 @@
 //!
 //! A pool has one reactor and one wheel of timers. The first worker that has
 //! nothing to do takes the watch and sleeps on them; who comes after it sleeps
-//! at its own door ([`doorbell`](super::doorbell)). A worker that is busy looks
+//! at its own door ([`parker`](super::parker)). A worker that is busy looks
 //! now and then, unless somebody has the watch.
 //!
 //! Each worker could have a reactor of its own instead, and once had. Then its
@@ -15,29 +15,29 @@
 //! door only after a second attempt to take the watch has failed. Whoever had it
 //! then sleeps on it, or is up, and comes back here when it has nothing to do; if
 //! it has something, it calls one that sleeps (`Pool::relieve`), or the
-//! [`deputy`](super::deputy) sees to it.
+//! [`backup_poller`](super::backup_poller) sees to it.
 
-use super::deputy::Deputy;
+use super::backup_poller::BackupPoller;
 use crate::{
-    contain::wake,
     executor::driver,
     primitives::{Mutex, MutexGuard, lock, try_lock},
     reactor::{self, Reactor},
     time::Timers,
+    unwind::wake,
 };
 use std::{sync::Arc, task::Waker, time::Duration};
 
-pub(crate) struct Watch {
+pub(crate) struct DriverLock {
     /// Locked by who is on watch, also while it sleeps.
     reactor: Mutex<Reactor>,
     sockets: Arc<reactor::Shared>,
     timers: Arc<Timers>,
-    deputy: Deputy,
+    backup_poller: BackupPoller,
 }
 
 /// The watch, until it is dropped.
 #[must_use]
-pub(super) struct Watcher<'a> {
+pub(super) struct DriverGuard<'a> {
     reactor: MutexGuard<'a, Reactor>,
     timers: &'a Timers,
     /// Dropped after the lock.
@@ -45,7 +45,7 @@ pub(super) struct Watcher<'a> {
 }
 
 /// Tells the deputy that the watch is another's to take.
-struct LetGo<'a>(&'a Deputy);
+struct LetGo<'a>(&'a BackupPoller);
 
 impl Drop for LetGo<'_> {
     fn drop(&mut self) {
@@ -53,35 +53,35 @@ impl Drop for LetGo<'_> {
     }
 }
 
-impl Watch {
+impl DriverLock {
     pub(crate) fn new(reactor: Reactor, timers: Arc<Timers>) -> Self {
         Self {
             sockets: Arc::clone(reactor.shared()),
             reactor: Mutex::new(reactor),
             timers,
-            deputy: Deputy::new(),
+            backup_poller: BackupPoller::new(),
         }
     }
 
     /// Takes the watch, unless somebody has it.
-    pub(super) fn take(&self) -> Option<Watcher<'_>> {
+    pub(super) fn take(&self) -> Option<DriverGuard<'_>> {
         let reactor = try_lock(&self.reactor)?;
-        Some(Watcher {
+        Some(DriverGuard {
             reactor,
             timers: &self.timers,
-            _let_go: LetGo(&self.deputy),
+            _let_go: LetGo(&self.backup_poller),
         })
     }
 
     /// The same for a short look; there is none where nothing could be seen.
-    pub(super) fn take_for_look(&self) -> Option<Watcher<'_>> {
+    pub(super) fn take_for_look(&self) -> Option<DriverGuard<'_>> {
         let is_bare = driver::is_bare(&self.sockets, &self.timers);
-        let watcher = if is_bare { None } else { self.take() };
-        if cfg!(feature = "trace") && watcher.is_none() {
+        let driver = if is_bare { None } else { self.take() };
+        if cfg!(feature = "trace") && driver.is_none() {
             // The clock is to go on, whether or not another worker has the watch.
             self.timers.note_time();
         }
-        watcher
+        driver
     }
 
     /// Whether nobody has it.
@@ -89,8 +89,8 @@ impl Watch {
         try_lock(&self.reactor).is_some()
     }
 
-    pub(super) fn deputy(&self) -> &Deputy {
-        &self.deputy
+    pub(super) fn backup_poller(&self) -> &BackupPoller {
+        &self.backup_poller
     }
 
     /// Ends the sleep of who is on watch, if anybody sleeps there.
@@ -112,7 +112,7 @@ impl Watch {
     }
 }
 
-impl Watcher<'_> {
+impl DriverGuard<'_> {
     /// Collects who is to be woken by now. The watch is over before anybody is.
     pub(super) fn look(mut self, woken: &mut Vec<Waker>) {
         driver::turn(&mut self.reactor, self.timers, Some(Duration::ZERO), woken);

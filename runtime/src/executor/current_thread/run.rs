@@ -2,12 +2,12 @@
 
 use super::Core;
 use crate::{
+    budget,
     executor::{
         POLLS_A_TURN,
         context::{self, Current},
-        coop,
+        hooks::{TraceGuard, run_task},
     },
-    runtime::{Admitted, give_turn},
     task::{Pause, Start, Wake, borrowed},
     trace,
 };
@@ -22,7 +22,7 @@ use std::{
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _admitted = Admitted::new(&self.hooks, &self.root);
+        let _admitted = TraceGuard::new(&self.hooks, &self.root);
         // Dropped inside, for a destructor may spawn.
         context::enter(Current::Local(self), || self.run(pin!(future)))
     }
@@ -57,7 +57,7 @@ impl Core {
             } else {
                 // SAFETY: taken from the queue, on the thread that spawned it
                 // (or its future is `Send`).
-                unsafe { give_turn(task, &self.hooks) };
+                unsafe { run_task(task, &self.hooks) };
             }
         }
     }
@@ -104,14 +104,14 @@ impl Core {
     fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         let _polling = trace::polling(self.root.header());
         let waker = borrowed(&self.root);
-        coop::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
+        budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
     }
 
     /// Puts the root to rest, or back into the queue: the next `block_on` will
     /// want it too.
     fn pause_root(&self) {
         if self.root.header().state.pause() == Pause::Queue {
-            if coop::gave_way() {
+            if budget::deferred() {
                 self.push_behind_look(self.root.clone());
             } else {
                 self.push(self.root.clone());
@@ -163,7 +163,7 @@ impl Core {
         self.driver.look();
         self.take_mail();
         self.last_before_look.set(ptr::null());
-        self.queue.append(&self.gave_way);
+        self.queue.append(&self.deferred);
     }
 
     /// Sleeps until one of them has something.
@@ -171,12 +171,12 @@ impl Core {
         if let Some(hooks) = &self.hooks {
             hooks.thread_park();
         }
-        let inbox = self.mailbox.inbox();
+        let inject = self.shared.inject();
         // Only a hook has put something there since the loop found nothing.
-        if self.is_idle() && inbox.park() {
+        if self.is_idle() && inject.park() {
             self.ticks.set(0);
             self.driver.sleep();
-            inbox.unpark();
+            inject.unpark();
         }
         // Else the ticks go on: should something come in between each time,
         // the sockets and the timers get their look in their turn.

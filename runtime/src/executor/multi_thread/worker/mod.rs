@@ -1,17 +1,19 @@
 //! One thread of the pool: its queue, where it takes work from, and its life.
 //!
-//! - [`rest`]: what it does without work.
+//! - [`park`]: what it does without work.
 
-mod rest;
+mod park;
 
 use super::{Pool, root::Root};
 use crate::{
+    budget,
     executor::{
         POLLS_A_TURN,
         context::{self, Current},
-        coop,
+        hooks::run_task,
     },
-    runtime::{Handle, fork, give_turn},
+    fork,
+    runtime::Handle,
     task::Task,
 };
 use crossbeam_deque::{Steal, Worker as Deque};
@@ -43,9 +45,9 @@ pub(crate) struct Worker {
     /// The tasks that have given way since the last look at the sockets and the
     /// timers. The next look moves them into `deque`. A sibling without other
     /// work steals them, because a task of this worker can take long.
-    gave_way: Deque<Task>,
+    deferred: Deque<Task>,
     /// Whether worker 0's root has, as well.
-    root_gave_way: Cell<bool>,
+    root_deferred: Cell<bool>,
     /// How many steps the root still waits, because it gave way to that many
     /// tasks.
     root_waits: Cell<u32>,
@@ -73,7 +75,7 @@ impl Worker {
     pub(crate) fn new(
         index: usize,
         pool: Arc<Pool>,
-        [deque, gave_way]: [Deque<Task>; 2],
+        [deque, deferred]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
         let root = (index == 0).then(|| Root::new(&pool));
@@ -87,8 +89,8 @@ impl Worker {
             deque,
             slot: Cell::new(None),
             slot_runs: Cell::new(0),
-            gave_way,
-            root_gave_way: Cell::new(false),
+            deferred,
+            root_deferred: Cell::new(false),
             root_waits: Cell::new(0),
             handle,
             woken: Cell::default(),
@@ -153,11 +155,11 @@ impl Worker {
     /// the tasks that are queued here now, and behind the next look at the
     /// sockets and the timers.
     pub(super) fn push_after_turn(&self, task: Task) {
-        if !coop::gave_way() {
+        if !budget::deferred() {
             return self.push_back(task);
         }
         self.look_soon();
-        self.gave_way.push(task);
+        self.deferred.push(task);
         if self.queued() > 0 {
             self.pool.notify();
         }
@@ -166,13 +168,13 @@ impl Worker {
     /// The root was woken while it ran, and has given way.
     pub(super) fn push_root_back(&self) {
         self.look_soon();
-        self.root_gave_way.set(true);
+        self.root_deferred.set(true);
     }
 
     /// Has the next look come when the tasks that are queued now have had their
     /// turn, unless another task has given way before and has seen to that.
     fn look_soon(&self) {
-        if !self.has_given_way() {
+        if !self.has_deferred() {
             let ticks = POLLS_A_TURN - 1 - self.queued().min(POLLS_A_TURN - 1);
             self.ticks.set(self.ticks.get().max(ticks));
         }
@@ -196,24 +198,24 @@ impl Worker {
     /// The root is polled next, whatever an earlier one gave way to.
     pub(super) fn forget_root_waits(&self) {
         self.root_waits.set(0);
-        if self.root_gave_way.take() {
+        if self.root_deferred.take() {
             self.pool.set_root_due();
         }
     }
 
-    fn has_given_way(&self) -> bool {
-        !self.gave_way.is_empty() || self.root_gave_way.get()
+    fn has_deferred(&self) -> bool {
+        !self.deferred.is_empty() || self.root_deferred.get()
     }
 
     /// Queues those that have given way, behind all others. Returns whether there
     /// were tasks among them: a sibling may have to be told.
     pub(super) fn requeue(&self) -> bool {
         let mut requeued = false;
-        while let Some(task) = self.gave_way.pop() {
+        while let Some(task) = self.deferred.pop() {
             self.deque.push(task);
             requeued = true;
         }
-        if self.root_gave_way.take() {
+        if self.root_deferred.take() {
             self.root_waits.set(self.queued().min(POLLS_A_TURN));
             self.pool.set_root_due();
         }
@@ -227,7 +229,7 @@ impl Worker {
         impl Drop for End<'_> {
             fn drop(&mut self) {
                 self.0.offer_slot();
-                self.0.pool.seat(self.0.index).end();
+                self.0.pool.handoff(self.0.index).end();
             }
         }
         let _end = End(self);
@@ -261,14 +263,14 @@ impl Worker {
                 if self.take_root() {
                     // Who is woken for work and finds the root may be long in
                     // coming to the work, and to the watch.
-                    if !self.gave_way.is_empty() {
+                    if !self.deferred.is_empty() {
                         self.look();
                         self.pool.notify();
                     }
                     self.hand_slot_on();
                     self.end_search();
-                    self.pool.relieve();
-                    let polled = coop::with_budget(|| root.poll(future.as_mut()));
+                    self.pool.wake_backup_poller();
+                    let polled = budget::with_budget(|| root.poll(future.as_mut()));
                     if let Poll::Ready(output) = polled {
                         return output;
                     }
@@ -278,7 +280,7 @@ impl Worker {
                 self.come_back();
             }
         };
-        coop::outside(|| context::enter(Current::Worker(self), live))
+        budget::outside(|| context::enter(Current::Worker(self), live))
     }
 
     /// Runs one task, or sleeps until there may be one.
@@ -286,7 +288,7 @@ impl Worker {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
         // If only tasks are left that have given way, siblings' tasks go first.
-        if ticks >= POLLS_A_TURN && !(self.has_given_way() && self.queued() == 0) {
+        if ticks >= POLLS_A_TURN && !(self.has_deferred() && self.queued() == 0) {
             self.ticks.set(0);
             self.look();
             // In their turn, not only when there is nothing else to do.
@@ -323,7 +325,7 @@ impl Worker {
     fn run_task(&self, task: Task) {
         self.end_search();
         // SAFETY: taken from a queue; the tasks of a pool are `Send`.
-        unsafe { give_turn(task, &self.pool.hooks) };
+        unsafe { run_task(task, &self.pool.hooks) };
     }
 
     fn end_search(&self) {
@@ -356,7 +358,7 @@ impl Worker {
     /// Only those are left that have given way: looks at the sockets and the
     /// timers, and takes what is next after that.
     fn take_after_look(&self) -> Option<Task> {
-        if !self.has_given_way() {
+        if !self.has_deferred() {
             return None;
         }
         self.ticks.set(0);
@@ -400,7 +402,7 @@ impl Worker {
         if !self.searching.get() || self.root_is_next() {
             return None;
         }
-        let stealers = self.pool.members.iter().map(|member| &member.gave_way);
+        let stealers = self.pool.members.iter().map(|member| &member.deferred);
         let task = stealers.into_iter().find_map(|stealer| {
             // Its own is empty.
             until_settled(|| stealer.steal())
@@ -444,16 +446,16 @@ impl Worker {
         // Not for the threads themselves: one may be away, and wait for a timer
         // or a task of this pool, of which it hears below.
         for index in 1..=others.len() {
-            self.pool.seat(index).wait_until_left();
+            self.pool.handoff(index).wait_until_left();
         }
-        self.pool.watch.close();
+        self.pool.driver.close();
         self.pool.cancel_all();
         self.drain();
         for other in others {
             // A worker that panicked has said so.
             let _ = other.join();
         }
-        self.pool.gate.shut();
+        self.pool.home.shut();
     }
 }
 
@@ -465,7 +467,7 @@ impl Drop for HandOver<'_> {
     fn drop(&mut self) {
         // It may have unwound out of a root that blocked in place.
         self.0.come_back();
-        self.0.hand_on();
+        self.0.release_work();
     }
 }
 

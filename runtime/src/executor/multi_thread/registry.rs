@@ -7,14 +7,14 @@
 //! costs no list anything.
 
 use crate::{
-    executor::list::{self, List},
+    executor::owned_tasks::{self, OwnedTasks},
     inspect::TaskInfo,
     primitives::{Mutex, lock},
     task::Task,
 };
 
 pub(crate) struct Registry {
-    shards: Box<[Mutex<List>]>,
+    shards: Box<[Mutex<OwnedTasks>]>,
 }
 
 impl Registry {
@@ -27,13 +27,13 @@ impl Registry {
     /// Lists a task, on the thread that runs it or has it alone.
     pub(crate) fn add(&self, shard: usize, task: Task) {
         let mut list = lock(&self.shards[shard]);
-        list::set_key(&task, self.key(list.next_place(), shard));
+        owned_tasks::set_key(&task, self.key(list.next_place(), shard));
         list.add(task);
     }
 
     /// Takes a task that ends off its list, unless that was closed meanwhile.
     pub(crate) fn remove(&self, task: &Task) -> Option<Task> {
-        let (place, shard) = self.place(list::key(task));
+        let (place, shard) = self.place(owned_tasks::key(task));
         lock(&self.shards[shard]).remove(place, task)
     }
 

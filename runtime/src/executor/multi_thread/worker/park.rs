@@ -3,9 +3,9 @@
 
 use super::Worker;
 use crate::{
-    contain::wake,
-    executor::pool::{Pool, deputy::PATROL, watch::Watcher},
+    executor::multi_thread::{Pool, backup_poller::POLL_INTERVAL, driver::DriverGuard},
     task::is_a_task,
+    unwind::wake,
 };
 use std::task::Waker;
 
@@ -15,22 +15,24 @@ impl Worker {
         let hooks = self.pool.hooks.as_deref();
         let hooks = hooks.filter(|hooks| hooks.of_parking());
         if let Some(hooks) = hooks {
-            self.hand_on();
+            self.release_work();
             hooks.thread_park();
             // Where `has_work` sees it.
             self.offer_slot();
         }
-        let Pool { idle, watch, .. } = &*self.pool;
-        let watcher = watch.take();
+        let Pool {
+            idle, driver: lock, ..
+        } = &*self.pool;
+        let driver = lock.take();
         let searched = self.searching.take();
-        idle.fall_asleep(self.index, searched, watcher.is_some());
+        idle.fall_asleep(self.index, searched, driver.is_some());
         // Once more: who had it then may have gone away since, and found nobody
         // asleep whom it could call.
-        let watcher = watcher.or_else(|| watch.take());
+        let driver = driver.or_else(|| lock.take());
         // The look that closes the race described in `idle`.
         let has_work = self.pool.has_work();
         if has_work || self.must_stay_up() {
-            drop(watcher);
+            drop(driver);
             if has_work && searched {
                 // While this worker counted as a searcher, whoever queued work
                 // called nobody. Now it counts no more, and calls in their place;
@@ -39,47 +41,47 @@ impl Worker {
             }
             // The ticks go on: should something come in between each time, the
             // sockets and the timers get their look in their turn.
-            self.get_up();
+            self.unparked();
         } else {
-            self.sleep(watcher);
+            self.sleep(driver);
         }
         if let Some(hooks) = hooks {
-            self.hand_on();
+            self.release_work();
             hooks.thread_unpark();
         }
     }
 
     /// This thread may be long in coming back, from a hook or a root: until then
     /// all that is here is for others, and so are the search and the watch.
-    pub(super) fn hand_on(&self) {
+    pub(super) fn release_work(&self) {
         self.offer_slot();
         let was_last = self.searching.take() && self.pool.idle.end_search();
         // Only if there is something: who is called comes by here, too.
         if (was_last || !self.deque.is_empty()) && self.pool.has_work() {
             self.pool.notify();
         }
-        self.pool.relieve();
+        self.pool.wake_backup_poller();
     }
 
     /// Sleeps on the sockets and the timers, or without the watch at the door.
-    fn sleep(&self, watcher: Option<Watcher<'_>>) {
-        let doorbell = &self.pool.members[self.index].doorbell;
-        match watcher {
-            Some(watcher) if doorbell.go_on_watch() => {
+    fn sleep(&self, driver: Option<DriverGuard<'_>>) {
+        let parker = &self.pool.members[self.index].parker;
+        match driver {
+            Some(driver) if parker.prepare_drive() => {
                 self.count_sleep();
                 self.gather(|woken| {
-                    watcher.sleep(woken);
-                    self.get_up();
+                    driver.sleep(woken);
+                    self.unparked();
                 });
             }
-            None if doorbell.lie_down() => {
+            None if parker.prepare_park() => {
                 self.count_sleep();
-                self.sleep_at_door();
-                self.get_up();
+                self.park_without_driver();
+                self.unparked();
             }
             rung_for => {
                 drop(rung_for);
-                self.get_up();
+                self.unparked();
             }
         }
     }
@@ -89,28 +91,30 @@ impl Worker {
         self.pool.members[self.index].parks.count();
     }
 
-    fn get_up(&self) {
-        self.pool.members[self.index].doorbell.get_up();
+    fn unparked(&self) {
+        self.pool.members[self.index].parker.unparked();
         self.searching.set(self.pool.idle.wake_up(self.index));
     }
 
-    fn sleep_at_door(&self) {
-        let Pool { watch, members, .. } = &*self.pool;
-        let doorbell = &members[self.index].doorbell;
-        let mut duty = watch.deputy().begin();
+    fn park_without_driver(&self) {
+        let Pool {
+            driver, members, ..
+        } = &*self.pool;
+        let parker = &members[self.index].parker;
+        let mut duty = driver.backup_poller().begin();
         while let Some(on_duty) = duty {
-            if doorbell.sleep(Some(PATROL)) || watch.is_empty() {
+            if parker.sleep(Some(POLL_INTERVAL)) || driver.is_empty() {
                 return;
             }
             duty = on_duty.goes_on();
         }
-        doorbell.sleep(None);
+        parker.sleep(None);
     }
 
     /// Whether there is something for this very worker to do.
     fn must_stay_up(&self) -> bool {
         let for_its_driver = if self.substituted.get() {
-            self.pool.seat(self.index).is_wanted()
+            self.pool.handoff(self.index).is_wanted()
         } else {
             self.root_is_next()
         };
@@ -125,8 +129,8 @@ impl Worker {
     /// A look at the sockets and the timers between two tasks, unless somebody
     /// sleeps on them.
     pub(super) fn look(&self) {
-        if let Some(watcher) = self.pool.watch.take_for_look() {
-            self.gather(|woken| watcher.look(woken));
+        if let Some(driver) = self.pool.driver.take_for_look() {
+            self.gather(|woken| driver.look(woken));
         }
         // Those that have given way come behind the tasks that were woken. A
         // single task is this worker's own to run next.
@@ -155,7 +159,7 @@ impl Worker {
         }
         self.share();
         if !woken.is_empty() {
-            self.pool.relieve();
+            self.pool.wake_backup_poller();
         }
         for waker in woken.drain(..) {
             // What the last one woke is for others, too.
@@ -173,7 +177,7 @@ impl Worker {
         } else if !self.deque.is_empty() {
             self.pool.notify();
         } else if self.has_something_to_do() {
-            self.pool.relieve();
+            self.pool.wake_backup_poller();
         }
     }
 

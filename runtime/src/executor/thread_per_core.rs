@@ -8,7 +8,7 @@
 use super::{
     Driver,
     context::{self, Current},
-    local::{Core, Mailbox},
+    current_thread::{Core, SharedCore},
 };
 use crate::{sync::CancellationToken, time::Timers};
 use pin_project_lite::pin_project;
@@ -37,7 +37,7 @@ pub(crate) struct Cores {
 
 /// A core, as the others see it.
 pub(crate) struct Member {
-    pub(crate) mailbox: Arc<Mailbox>,
+    pub(crate) shared: Arc<SharedCore>,
     pub(crate) timers: Arc<Timers>,
 }
 
@@ -59,8 +59,8 @@ impl Cores {
         &self.members
     }
 
-    pub(crate) fn mailbox(&self, core: usize) -> &Arc<Mailbox> {
-        &self.members[core].mailbox
+    pub(crate) fn shared(&self, core: usize) -> &Arc<SharedCore> {
+        &self.members[core].shared
     }
 
     /// The cores in turn.
@@ -86,9 +86,9 @@ impl Cores {
     }
 
     fn live(&self, index: usize, driver: Driver) {
-        let mailbox = self.mailbox(index);
-        let hooks = mailbox.hooks().clone();
-        let core = Core::new(driver, Arc::clone(mailbox), self.ranked);
+        let shared = self.shared(index);
+        let hooks = shared.hooks().clone();
+        let core = Core::new(driver, Arc::clone(shared), self.ranked);
         context::enter(Current::Local(&core), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();

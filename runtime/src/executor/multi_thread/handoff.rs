@@ -9,11 +9,11 @@
 //!
 //! | from         | function              | to                                     |
 //! |--------------|-----------------------|----------------------------------------|
-//! | any          | [`Seat::leave`]       | `Vacant`: the driver is about to block |
-//! | `Vacant`     | [`Seat::substitute`]  | `Substitute`, unless it comes too late |
-//! | `Substitute` | [`Seat::leave`]       | `Vacant`: it gives the worker back     |
-//! | `Vacant`     | [`Seat::come_back`]   | `Owner`, which waits for it            |
-//! | any          | [`Seat::end`]         | `Vacant`: the worker's thread ends     |
+//! | any          | [`Handoff::leave`]       | `Vacant`: the driver is about to block |
+//! | `Vacant`     | [`Handoff::substitute`]  | `Substitute`, unless it comes too late |
+//! | `Substitute` | [`Handoff::leave`]       | `Vacant`: it gives the worker back     |
+//! | `Vacant`     | [`Handoff::come_back`]   | `Owner`, which waits for it            |
+//! | any          | [`Handoff::end`]         | `Vacant`: the worker's thread ends     |
 //!
 //! A worker is a thing for one thread at a time. The lock around the seat is
 //! what hands it on: who takes the seat sees all that the last one did.
@@ -22,32 +22,32 @@ use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
 use std::sync::{PoisonError, atomic::Ordering::SeqCst};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Seated {
+enum DrivenBy {
     Owner,
     Vacant,
     Substitute,
 }
 
 struct State {
-    driver: Seated,
+    driver: DrivenBy,
     /// How often it was left: a substitute is for one of these times.
     left: usize,
     /// The pool has ended: nobody is to take it any more but its owner, to leave.
     over: bool,
 }
 
-pub(crate) struct Seat {
+pub(crate) struct Handoff {
     state: Mutex<State>,
     changed: Condvar,
     /// 1 while the owner waits for its seat.
     wanted: AtomicUsize,
 }
 
-impl Seat {
+impl Handoff {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(State {
-                driver: Seated::Owner,
+                driver: DrivenBy::Owner,
                 left: 0,
                 over: false,
             }),
@@ -59,8 +59,8 @@ impl Seat {
     /// The driver leaves. Which time that is, for a substitute to name.
     pub(crate) fn leave(&self) -> usize {
         let mut state = lock(&self.state);
-        debug_assert_ne!(state.driver, Seated::Vacant, "only who drives leaves");
-        state.driver = Seated::Vacant;
+        debug_assert_ne!(state.driver, DrivenBy::Vacant, "only who drives leaves");
+        state.driver = DrivenBy::Vacant;
         state.left += 1;
         let left = state.left;
         drop(state);
@@ -70,7 +70,7 @@ impl Seat {
 
     /// The worker's own thread ends, whoever drives.
     pub(crate) fn end(&self) {
-        lock(&self.state).driver = Seated::Vacant;
+        lock(&self.state).driver = DrivenBy::Vacant;
         self.changed.notify_all();
     }
 
@@ -78,7 +78,7 @@ impl Seat {
     /// away, in a poll that waits for what the end will tell it.
     pub(crate) fn wait_until_left(&self) {
         let mut state = lock(&self.state);
-        while state.driver != Seated::Vacant {
+        while state.driver != DrivenBy::Vacant {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
@@ -90,9 +90,9 @@ impl Seat {
     #[must_use]
     pub(crate) fn substitute(&self, left: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_for_us = state.driver == Seated::Vacant && state.left == left && !state.over;
+        let is_for_us = state.driver == DrivenBy::Vacant && state.left == left && !state.over;
         if is_for_us && !self.is_wanted() {
-            state.driver = Seated::Substitute;
+            state.driver = DrivenBy::Substitute;
             return true;
         }
         false
@@ -111,16 +111,16 @@ impl Seat {
         // Ordering: as in `is_wanted`.
         self.wanted.store(1, SeqCst);
         let mut state = lock(&self.state);
-        if state.driver == Seated::Substitute {
+        if state.driver == DrivenBy::Substitute {
             drop(state);
             ring();
             state = lock(&self.state);
         }
-        while state.driver != Seated::Vacant {
+        while state.driver != DrivenBy::Vacant {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.driver = Seated::Owner;
+        state.driver = DrivenBy::Owner;
         // Ordering: as in `is_wanted`; under the lock, so no later leave is
         // mistaken for this one's.
         self.wanted.store(0, SeqCst);

@@ -21,19 +21,19 @@ const SLEEPER: usize = 1 << 16;
 
 pub(crate) struct Idle {
     /// Searchers below, sleepers above.
-    counts: AtomicUsize,
+    counters: AtomicUsize,
     /// The sleepers by number; the last to lie down is the first to be woken,
     /// for its caches are warm.
     asleep: Mutex<Vec<usize>>,
     workers: usize,
 }
 
-fn searchers(counts: usize) -> usize {
-    counts & (SLEEPER - 1)
+fn searchers(counters: usize) -> usize {
+    counters & (SLEEPER - 1)
 }
 
-fn sleepers(counts: usize) -> usize {
-    counts / SLEEPER
+fn sleepers(counters: usize) -> usize {
+    counters / SLEEPER
 }
 
 impl Idle {
@@ -41,7 +41,7 @@ impl Idle {
     pub(crate) fn new(workers: usize) -> Self {
         assert!(workers < SLEEPER, "a runtime has fewer than 65,536 workers");
         Self {
-            counts: AtomicUsize::new(0),
+            counters: AtomicUsize::new(0),
             asleep: Mutex::new(Vec::with_capacity(workers)),
             workers,
         }
@@ -60,7 +60,7 @@ impl Idle {
         }
         let worker = asleep.pop()?;
         // Ordering: SeqCst, as the head says.
-        self.counts.fetch_sub(SLEEPER - SEARCHER, SeqCst);
+        self.counters.fetch_sub(SLEEPER - SEARCHER, SeqCst);
         Some(worker)
     }
 
@@ -72,8 +72,8 @@ impl Idle {
     fn somebody_is_needed(&self) -> bool {
         // Ordering: a SeqCst read-modify-write that writes nothing new, as the
         // head says.
-        let counts = self.counts.fetch_add(0, SeqCst);
-        searchers(counts) == 0 && sleepers(counts) > 0
+        let counters = self.counters.fetch_add(0, SeqCst);
+        searchers(counters) == 0 && sleepers(counters) > 0
     }
 
     /// A worker without work wants to look at its siblings' queues. Refused
@@ -81,10 +81,10 @@ impl Idle {
     #[must_use]
     pub(crate) fn start_search(&self) -> bool {
         // Ordering: SeqCst as everywhere here; the bound need not be exact.
-        if 2 * searchers(self.counts.load(SeqCst)) >= self.workers {
+        if 2 * searchers(self.counters.load(SeqCst)) >= self.workers {
             return false;
         }
-        self.counts.fetch_add(SEARCHER, SeqCst);
+        self.counters.fetch_add(SEARCHER, SeqCst);
         true
     }
 
@@ -92,7 +92,7 @@ impl Idle {
     #[must_use]
     pub(crate) fn end_search(&self) -> bool {
         // Ordering: SeqCst, as the head says.
-        searchers(self.counts.fetch_sub(SEARCHER, SeqCst)) == 1
+        searchers(self.counters.fetch_sub(SEARCHER, SeqCst)) == 1
     }
 
     /// A worker, searching or not, is about to sleep. It must look at all the
@@ -104,7 +104,7 @@ impl Idle {
         asleep.insert(place, worker);
         let searcher = if searching { SEARCHER } else { 0 };
         // Ordering: SeqCst, as the head says.
-        self.counts.fetch_add(SLEEPER - searcher, SeqCst);
+        self.counters.fetch_add(SLEEPER - searcher, SeqCst);
     }
 
     /// It is awake again. True if somebody woke it for work, and it counts as
@@ -117,7 +117,7 @@ impl Idle {
         };
         asleep.remove(place);
         // Ordering: SeqCst as everywhere here.
-        self.counts.fetch_sub(SLEEPER, SeqCst);
+        self.counters.fetch_sub(SLEEPER, SeqCst);
         false
     }
 }

@@ -18,12 +18,12 @@ per_thread! {
     /// `None` where nobody waits for a turn: outside a runtime, say.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
     /// Whether the poll that runs now has given way.
-    static GAVE_WAY: Cell<bool> = const { Cell::new(false) };
+    static DEFERRED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs one poll of a task with a fresh budget.
 pub(crate) fn with_budget<R>(poll: impl FnOnce() -> R) -> R {
-    GAVE_WAY.set(false);
+    DEFERRED.set(false);
     under(Some(PER_POLL), poll)
 }
 
@@ -72,9 +72,9 @@ pub(crate) fn is_spent() -> bool {
 
 /// Ready while the budget lasts; else the task has been woken, to come back
 /// when the others had their turn.
-pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
+pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
-        give_way(context.waker());
+        defer(context.waker());
         trace::note_no_turn();
         return Poll::Pending;
     }
@@ -83,14 +83,14 @@ pub(crate) fn poll_budget(context: &Context<'_>) -> Poll<()> {
 
 /// Wakes the task that is being polled. The executor polls it again after every
 /// other task that is ready now, and after a look at the sockets and the timers.
-pub(crate) fn give_way(waker: &Waker) {
-    GAVE_WAY.set(true);
+pub(crate) fn defer(waker: &Waker) {
+    DEFERRED.set(true);
     waker.wake_by_ref();
 }
 
 /// Whether the poll that runs now, or has just ended, has given way.
-pub(crate) fn gave_way() -> bool {
-    GAVE_WAY.get()
+pub(crate) fn deferred() -> bool {
+    DEFERRED.get()
 }
 
 /// Something was ready: that costs one.

@@ -5,8 +5,8 @@ use super::{Pool, Worker};
 use crate::{
     executor::{
         context::{self, Current},
-        gate::Gate,
-        list,
+        owned_tasks,
+        stable_slot::StableSlot,
     },
     task::{Schedule, Task, UNLISTED},
 };
@@ -14,9 +14,9 @@ use std::{ptr, sync::atomic::Ordering::Relaxed};
 
 /// A task's way back into a queue of its pool.
 #[derive(Clone, Copy)]
-pub(super) struct ToPool(pub(super) &'static Gate<Pool>);
+pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
 
-impl Schedule for ToPool {
+impl Schedule for PoolScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read until we give the task away.
         unsafe { *this }.queue(task, Worker::push);
@@ -30,7 +30,7 @@ impl Schedule for ToPool {
     fn keep(&self, task: &Task) {
         context::with(|current| match self.here(current) {
             Some(Here::Worker(worker)) => worker.list(task),
-            Some(Here::Adrift(pool)) => {
+            Some(Here::Detached(pool)) => {
                 pool.list(task, 0);
                 if pool.is_closed() {
                     // The list may have been worked off before. It runs, so
@@ -43,16 +43,16 @@ impl Schedule for ToPool {
     }
 
     fn release(&self, task: &Task) -> Option<Task> {
-        let is_listed = list::key(task) != UNLISTED;
+        let is_listed = owned_tasks::key(task) != UNLISTED;
         let listed = context::with(|current| {
             let pool = match self.here(current)? {
                 Here::Worker(worker) => {
                     worker.pool().members[worker.index()].tasks.ended();
                     &**worker.pool()
                 }
-                Here::Adrift(pool) => {
+                Here::Detached(pool) => {
                     // Ordering: Relaxed; a figure that orders nothing.
-                    pool.from_afar.fetch_sub(1, Relaxed);
+                    pool.remote_spawned.fetch_sub(1, Relaxed);
                     pool
                 }
             };
@@ -70,19 +70,19 @@ impl Schedule for ToPool {
 pub(super) enum Here<'a> {
     Worker(&'a Worker),
     /// It has given its worker away.
-    Adrift(&'a Pool),
+    Detached(&'a Pool),
 }
 
-impl ToPool {
+impl PoolScheduler {
     /// Whether this thread is one of the pool's.
     pub(super) fn here(self, current: Option<Current<'_>>) -> Option<Here<'_>> {
         match current? {
-            Current::Worker(worker) if ptr::eq(worker.pool().gate, self.0) => {
+            Current::Worker(worker) if ptr::eq(worker.pool().home, self.0) => {
                 Some(Here::Worker(worker))
             }
-            Current::Adrift(handle) => {
+            Current::Detached(handle) => {
                 let pool = handle.pool()?;
-                ptr::eq(pool.gate, self.0).then_some(Here::Adrift(pool))
+                ptr::eq(pool.home, self.0).then_some(Here::Detached(pool))
             }
             _ => None,
         }
@@ -95,7 +95,7 @@ impl ToPool {
                 None
             }
             // No worker may come to it any more.
-            Some(Here::Adrift(pool)) if pool.is_closed() => Some((task, true)),
+            Some(Here::Detached(pool)) if pool.is_closed() => Some((task, true)),
             _ => Some((task, false)),
         });
         let Some((task, is_too_late)) = foreign else {

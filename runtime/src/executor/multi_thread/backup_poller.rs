@@ -6,7 +6,7 @@
 //! the clock all that time, though other workers sleep at their doors.
 //!
 //! So the first of those is the deputy. Its sleep is cut into pieces of
-//! [`PATROL`], and after each it takes the watch if nobody has it. When nobody
+//! [`POLL_INTERVAL`], and after each it takes the driver if nobody has it. When nobody
 //! has let go of the watch for a whole piece, nothing happens here, and it
 //! sleeps on without patrols: a pool that waits is woken by nothing. Who leaves
 //! the watch then finds no deputy, and calls one; at most once in a patrol, for
@@ -33,18 +33,18 @@ use std::{
 /// How long the watch can stand empty while a worker sleeps. Where an event
 /// comes every ten milliseconds, so that there is always a deputy, this costs
 /// six thousandths of a processor (on two virtual ones, where a wake is dear).
-pub(super) const PATROL: Duration = Duration::from_millis(5);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 const ON_DUTY: usize = 1;
 const CHANGE: usize = 2;
 
-pub(crate) struct Deputy {
+pub(crate) struct BackupPoller {
     word: AtomicUsize,
 }
 
 /// The deputy's duty, until it is dropped.
-pub(crate) struct Duty<'a> {
-    deputy: &'a Deputy,
+pub(crate) struct BackupGuard<'a> {
+    backup_poller: &'a BackupPoller,
     /// The word up to the last patrol, without [`ON_DUTY`].
     seen: usize,
 }
@@ -52,7 +52,7 @@ pub(crate) struct Duty<'a> {
 // Ordering: a change that is seen was counted after the watch was let go, so
 // Acquire, where the word is read, and Release, where it is counted, let the
 // next look at the watch find it empty, or another's.
-impl Deputy {
+impl BackupPoller {
     pub(crate) fn new() -> Self {
         Self {
             word: AtomicUsize::new(0),
@@ -71,20 +71,20 @@ impl Deputy {
     }
 
     /// A worker lies down at its door: is it the first?
-    pub(crate) fn begin(&self) -> Option<Duty<'_>> {
+    pub(crate) fn begin(&self) -> Option<BackupGuard<'_>> {
         let word = self.word.fetch_or(ON_DUTY, AcqRel);
-        (word & ON_DUTY == 0).then(|| Duty {
-            deputy: self,
+        (word & ON_DUTY == 0).then(|| BackupGuard {
+            backup_poller: self,
             seen: word,
         })
     }
 }
 
-impl Duty<'_> {
+impl BackupGuard<'_> {
     /// After a patrol that has found somebody on watch: the duty that goes on,
     /// unless all has been quiet.
     pub(crate) fn goes_on(mut self) -> Option<Self> {
-        let word = &self.deputy.word;
+        let word = &self.backup_poller.word;
         let ended = word.compare_exchange(self.seen | ON_DUTY, self.seen, AcqRel, Acquire);
         match ended {
             Ok(_) => {
@@ -99,8 +99,8 @@ impl Duty<'_> {
     }
 }
 
-impl Drop for Duty<'_> {
+impl Drop for BackupGuard<'_> {
     fn drop(&mut self) {
-        self.deputy.word.fetch_and(!ON_DUTY, AcqRel);
+        self.backup_poller.word.fetch_and(!ON_DUTY, AcqRel);
     }
 }

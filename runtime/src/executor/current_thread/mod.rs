@@ -2,37 +2,39 @@
 //! loop that polls them.
 //!
 //! - [`queue`]: the tasks that are ready, on the owner's thread.
-//! - [`inbox`]: the tasks that other threads made ready, and the word through
+//! - [`inject`]: the tasks that other threads made ready, and the word through
 //!   which they and the owner agree on sleeping.
-//! - [`mailbox`]: the inbox and the owner's bell, for those other threads.
+//! - [`shared`]: the inject and the owner's bell, for those other threads.
 //! - [`ranks`]: the ready tasks where some are more urgent than others.
 //! - [`run`]: the loop.
 //!
 //! The root future of `block_on` is an entry of the queue like any task, so it
 //! waits its turn and wakes as cheaply.
 
-mod inbox;
-mod mailbox;
+mod inject;
 mod queue;
 mod ranks;
 mod run;
+mod shared;
 
 #[cfg(all(test, loom))]
 mod models;
 
-pub(crate) use mailbox::Mailbox;
 pub(crate) use ranks::Ranks;
+pub(crate) use shared::SharedCore;
 
 use super::{
     Driver,
     context::{self, Current},
-    coop,
-    gate::{Gate, Gates},
-    list::{self, List},
+    owned_tasks::{self, OwnedTasks},
+    stable_slot::{StableSlot, StableSlots},
 };
+use crate::budget;
 use crate::{
+    executor::hooks::SharedHooks,
+    fork,
     inspect::TaskInfo,
-    runtime::{Handle, Hooked, fork},
+    runtime::Handle,
     task::{Header, JoinHandle, Schedule, State, Task, UNLISTED},
 };
 use queue::RunQueue;
@@ -53,11 +55,11 @@ const NESTED_CANCELS: u32 = 16;
 const ROOT: u32 = UNLISTED - 1;
 
 #[cfg(not(loom))]
-static GATES: Gates<Mailbox> = Gates::new();
+static SLOTS: StableSlots<SharedCore> = StableSlots::new();
 // A model begins without the gates of the last.
 #[cfg(loom)]
 loom::lazy_static! {
-    static ref GATES: Gates<Mailbox> = Gates::new();
+    static ref SLOTS: StableSlots<SharedCore> = StableSlots::new();
 }
 
 /// What only the runtime's own thread touches.
@@ -65,7 +67,7 @@ pub(crate) struct Core {
     queue: RunQueue,
     /// The tasks that have given way since the last look at the sockets and the
     /// timers. The next look moves them into `queue`.
-    gave_way: RunQueue,
+    deferred: RunQueue,
     /// The last task that was ready when the first of those gave way: the look
     /// follows its turn. Null if there is none, or its turn has come. Only
     /// compared, never read.
@@ -74,14 +76,14 @@ pub(crate) struct Core {
     ranks: Option<Box<Ranks>>,
     /// Every task that waits, and is not complete. One that has not been polled
     /// yet is in the queue, and many are over with that poll.
-    tasks: RefCell<List>,
+    tasks: RefCell<OwnedTasks>,
     /// Stands in the queue for the future that `block_on` runs.
     root: Task,
     driver: Driver,
-    mailbox: Arc<Mailbox>,
+    shared: Arc<SharedCore>,
     /// The mailbox's, nearer.
-    hooks: Hooked,
-    gate: &'static Gate<Mailbox>,
+    hooks: SharedHooks,
+    home: &'static StableSlot<SharedCore>,
     /// Polls since the sockets and the timers were last looked at.
     ticks: Cell<u32>,
     closing: Cell<bool>,
@@ -89,36 +91,36 @@ pub(crate) struct Core {
     nested_cancels: Cell<u32>,
     /// A task is not to be admitted without more: there are ranks or hooks, or
     /// it comes too late. One look in the place of three.
-    special: Cell<bool>,
+    slow_spawn: Cell<bool>,
 }
 
 /// A task's way back into the queue of its executor.
 #[derive(Clone, Copy)]
-struct Local(&'static Gate<Mailbox>);
+struct Local(&'static StableSlot<SharedCore>);
 
 impl Schedule for Local {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read until we give the task away.
-        let Self(gate) = unsafe { *this };
+        let Self(home) = unsafe { *this };
         let foreign = context::with(|current| match current {
-            Some(Current::Local(core)) if ptr::eq(core.gate, gate) => {
+            Some(Current::Local(core)) if ptr::eq(core.home, home) => {
                 core.push(task);
                 None
             }
             _ => Some(task),
         });
         if let Some(task) = foreign
-            && let Some(mailbox) = gate.inside()
+            && let Some(shared) = home.inside()
         {
-            mailbox.push(task);
+            shared.push(task);
         }
     }
 
     unsafe fn reschedule(this: *const Self, task: Task) {
         // SAFETY: as in `schedule`.
-        let Self(gate) = unsafe { *this };
+        let Self(home) = unsafe { *this };
         let other = context::with(|current| match current {
-            Some(Current::Local(core)) if coop::gave_way() && ptr::eq(core.gate, gate) => {
+            Some(Current::Local(core)) if budget::deferred() && ptr::eq(core.home, home) => {
                 core.push_behind_look(task);
                 None
             }
@@ -138,14 +140,14 @@ impl Schedule for Local {
     }
 
     fn release(&self, task: &Task) -> Option<Task> {
-        let key = list::key(task);
+        let key = owned_tasks::key(task);
         if key == ROOT {
             // No task of the program's.
             return None;
         }
         let listed = context::with(|current| match current {
-            Some(Current::Local(core)) if ptr::eq(core.gate, self.0) => {
-                core.mailbox.alive().count_end();
+            Some(Current::Local(core)) if ptr::eq(core.home, self.0) => {
+                core.shared.alive().count_end();
                 if let Some(hooks) = &core.hooks {
                     hooks.task_terminate(task.header());
                 }
@@ -162,10 +164,10 @@ impl Schedule for Local {
 
 /// Whether the owner of this mailbox is who refuses a task now. Then the task
 /// counts, for its end is counted as well.
-fn is_counted_here(mailbox: &Mailbox) -> bool {
+fn is_counted_here(shared: &SharedCore) -> bool {
     context::with(|current| match current {
-        Some(Current::Local(core)) if ptr::eq(core.gate, mailbox.gate()) => {
-            mailbox.alive().count_one();
+        Some(Current::Local(core)) if ptr::eq(core.home, shared.home()) => {
+            shared.alive().count_one();
             true
         }
         _ => false,
@@ -174,7 +176,7 @@ fn is_counted_here(mailbox: &Mailbox) -> bool {
 
 /// Hands a future to a local executor from whatever thread.
 pub(crate) fn spawn<F>(
-    mailbox: &Arc<Mailbox>,
+    shared: &Arc<SharedCore>,
     future: F,
     location: &'static Location<'static>,
 ) -> JoinHandle<F::Output>
@@ -184,38 +186,38 @@ where
 {
     // Three references: the handle's, the queue's, and the list's, which takes
     // its own when the task first waits.
-    let scheduler = Local(mailbox.gate());
+    let scheduler = Local(shared.home());
     let task = Task::new(future, scheduler, State::scheduled(3), location, 0);
-    if let Some(hooks) = mailbox.hooks() {
+    if let Some(hooks) = shared.hooks() {
         hooks.task_spawn(task.clone());
     }
     // SAFETY: counted above.
-    mailbox.push(unsafe { Task::from_raw(task.as_raw()) });
+    shared.push(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type, and the only handle.
     unsafe { JoinHandle::new(task) }
 }
 
 impl Core {
     #[track_caller]
-    pub(crate) fn new(driver: Driver, mailbox: Arc<Mailbox>, ranked: bool) -> Self {
-        let gate = mailbox.gate();
-        gate.open(Arc::clone(&mailbox));
+    pub(crate) fn new(driver: Driver, shared: Arc<SharedCore>, ranked: bool) -> Self {
+        let home = shared.home();
+        home.open(Arc::clone(&shared));
         let root = future::pending::<()>();
-        let root = Task::new(root, Local(gate), State::idle(), Location::caller(), 0);
-        list::set_key(&root, ROOT);
+        let root = Task::new(root, Local(home), State::idle(), Location::caller(), 0);
+        owned_tasks::set_key(&root, ROOT);
         Self {
             queue: RunQueue::new(),
-            gave_way: RunQueue::new(),
+            deferred: RunQueue::new(),
             last_before_look: Cell::new(ptr::null()),
             ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
             root,
             driver,
             // The inspector shows traced tasks from their first moment.
-            special: Cell::new(ranked || mailbox.hooks().is_some() || cfg!(feature = "trace")),
-            hooks: mailbox.hooks().clone(),
-            mailbox,
-            gate,
+            slow_spawn: Cell::new(ranked || shared.hooks().is_some() || cfg!(feature = "trace")),
+            hooks: shared.hooks().clone(),
+            shared,
+            home,
             ticks: Cell::new(0),
             closing: Cell::new(false),
             nested_cancels: Cell::new(0),
@@ -235,15 +237,15 @@ impl Core {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let scheduler = Local(self.gate);
+        let scheduler = Local(self.home);
         let born = self.handle().timers().last_turn();
         // Three references: the handle's, the queue's, and the list's, which
         // takes its own when the task first waits.
         let task = Task::new(future, scheduler, State::scheduled(3), location, born);
-        self.mailbox.alive().count_one();
+        self.shared.alive().count_one();
         // SAFETY: counted above.
         let queued = unsafe { Task::from_raw(task.as_raw()) };
-        if self.special.get() {
+        if self.slow_spawn.get() {
             self.admit_specially(queued);
         } else {
             self.queue.push(queued);
@@ -295,13 +297,13 @@ impl Core {
             ranks.push(task);
             return self.look_next();
         }
-        if self.gave_way.is_empty() {
+        if self.deferred.is_empty() {
             match self.queue.last() {
                 Some(last) => self.last_before_look.set(last.as_ptr()),
                 None => self.look_next(),
             }
         }
-        self.gave_way.push(task);
+        self.deferred.push(task);
     }
 
     /// Puts a task before all others, or where its rank is.
@@ -331,7 +333,7 @@ impl Core {
     fn is_idle(&self) -> bool {
         let ranked = self.ranks.as_ref();
         self.queue.is_empty()
-            && self.gave_way.is_empty()
+            && self.deferred.is_empty()
             && ranked.is_none_or(|ranks| ranks.is_empty())
     }
 
@@ -342,7 +344,7 @@ impl Core {
     /// Puts a task on the list of those that wait.
     fn list(&self, task: &Task) {
         let mut tasks = self.tasks.borrow_mut();
-        list::set_key(task, tasks.next_place());
+        owned_tasks::set_key(task, tasks.next_place());
         // SAFETY: the list's reference, counted at the spawn and taken once:
         // the task is in no list.
         tasks.add(unsafe { Task::from_raw(task.as_raw()) });
@@ -350,10 +352,10 @@ impl Core {
 
     /// Queues what other threads have woken or spawned.
     fn take_mail(&self) {
-        self.mailbox.inbox().take(|task| {
-            if list::key(&task) == UNLISTED {
-                self.mailbox.alive().count_one();
-                if self.special.get() {
+        self.shared.inject().take(|task| {
+            if owned_tasks::key(&task) == UNLISTED {
+                self.shared.alive().count_one();
+                if self.slow_spawn.get() {
                     self.list(&task);
                 }
                 if let Some(ranks) = &self.ranks {
@@ -368,7 +370,7 @@ impl Core {
     /// is complete. Wakes who waits for I/O, with an error to find.
     pub(crate) fn shut_down(&self) {
         self.closing.set(true);
-        self.special.set(true);
+        self.slow_spawn.set(true);
         let tasks = mem::take(&mut *self.tasks.borrow_mut());
         if fork::happened_since(self.handle().reactor().born()) {
             // The parent's tasks: their destructors are for the parent to run.
@@ -382,11 +384,11 @@ impl Core {
         }
         self.driver.close();
         self.handle().timers().close();
-        self.queue.append(&self.gave_way);
+        self.queue.append(&self.deferred);
         self.cancel_queued();
-        self.mailbox.inbox().close(|task| {
-            if list::key(&task) == UNLISTED {
-                self.mailbox.alive().count_one();
+        self.shared.inject().close(|task| {
+            if owned_tasks::key(&task) == UNLISTED {
+                self.shared.alive().count_one();
             }
             // SAFETY: spawned by another thread, and so `Send`; or complete.
             unsafe { task.cancel() };
@@ -395,7 +397,7 @@ impl Core {
         unsafe { self.root.clone().cancel() };
         // What the last destructors have spawned.
         self.cancel_queued();
-        self.gate.shut();
+        self.home.shut();
     }
 
     fn cancel_queued(&self) {

@@ -1,7 +1,7 @@
 //! Loom models of sleeping and waking in the pool, trap 1, of the watch that
 //! stands empty, and of who drives a worker.
 
-use super::{deputy::Deputy, doorbell::Doorbell, idle::Idle, seat::Seat};
+use super::{backup_poller::BackupPoller, handoff::Handoff, idle::Idle, parker::Parker};
 use loom::{
     cell::UnsafeCell,
     model,
@@ -18,18 +18,18 @@ use loom::{
 /// What `try_lock` does. (Loom's own blocks a thread that is about to try when
 /// another gets the lock.)
 #[derive(Default)]
-struct Watch(AtomicBool);
+struct DriverLock(AtomicBool);
 
-struct Watcher<'a>(&'a Watch);
+struct DriverGuard<'a>(&'a DriverLock);
 
-impl Watch {
-    fn take(&self) -> Option<Watcher<'_>> {
+impl DriverLock {
+    fn take(&self) -> Option<DriverGuard<'_>> {
         let taken = self.0.compare_exchange(false, true, Acquire, Relaxed);
-        taken.is_ok().then(|| Watcher(self))
+        taken.is_ok().then(|| DriverGuard(self))
     }
 }
 
-impl Drop for Watcher<'_> {
+impl Drop for DriverGuard<'_> {
     fn drop(&mut self) {
         self.0.0.store(false, Release);
     }
@@ -38,14 +38,14 @@ impl Drop for Watcher<'_> {
 /// A worker's queue and its bell.
 struct Member {
     queue: Mutex<usize>,
-    doorbell: Doorbell,
+    parker: Parker,
 }
 
 struct Pool {
     idle: Idle,
     members: Vec<Member>,
-    watch: Watch,
-    deputy: Deputy,
+    driver: DriverLock,
+    backup_poller: BackupPoller,
     /// What ends the sleep of who is on watch.
     reactor: Notify,
 }
@@ -54,13 +54,13 @@ impl Pool {
     fn new(workers: usize) -> Arc<Self> {
         let member = |_| Member {
             queue: Mutex::new(0),
-            doorbell: Doorbell::new(),
+            parker: Parker::new(),
         };
         Arc::new(Self {
             idle: Idle::new(workers),
             members: (0..workers).map(member).collect(),
-            watch: Watch::default(),
-            deputy: Deputy::new(),
+            driver: DriverLock::default(),
+            backup_poller: BackupPoller::new(),
             reactor: Notify::new(),
         })
     }
@@ -70,17 +70,17 @@ impl Pool {
         self.notify();
     }
 
-    fn let_go(&self, watch: Option<Watcher<'_>>) {
-        let was_held = watch.is_some();
-        drop(watch);
+    fn let_go(&self, driver: Option<DriverGuard<'_>>) {
+        let was_held = driver.is_some();
+        drop(driver);
         if was_held {
-            self.deputy.note_change();
+            self.backup_poller.note_change();
         }
     }
 
-    fn relieve(&self) {
-        if self.deputy.is_missing()
-            && self.watch.take().is_some()
+    fn wake_backup_poller(&self) {
+        if self.backup_poller.is_missing()
+            && self.driver.take().is_some()
             && let Some(worker) = self.idle.somebody_asleep()
         {
             self.ring(worker);
@@ -94,7 +94,7 @@ impl Pool {
     }
 
     fn ring(&self, worker: usize) {
-        if self.members[worker].doorbell.ring() {
+        if self.members[worker].parker.ring() {
             self.reactor.notify();
         }
     }
@@ -138,51 +138,51 @@ impl Pool {
         has_work: impl Fn() -> bool,
         must_stay_up: impl Fn() -> bool,
     ) -> bool {
-        let watch = self.watch.take();
-        self.idle.fall_asleep(index, searching, watch.is_some());
-        let watch = watch.or_else(|| self.watch.take());
-        let doorbell = &self.members[index].doorbell;
+        let driver = self.driver.take();
+        self.idle.fall_asleep(index, searching, driver.is_some());
+        let driver = driver.or_else(|| self.driver.take());
+        let parker = &self.members[index].parker;
         let has_work = has_work();
         if has_work || must_stay_up() {
-            self.let_go(watch);
+            self.let_go(driver);
             if has_work && searching {
                 self.notify();
             }
         } else {
-            match watch {
-                Some(watch) if doorbell.go_on_watch() => {
+            match driver {
+                Some(driver) if parker.prepare_drive() => {
                     self.reactor.wait();
-                    self.let_go(Some(watch));
+                    self.let_go(Some(driver));
                 }
-                None if doorbell.lie_down() => self.sleep_at_door(index),
+                None if parker.prepare_park() => self.park_without_driver(index),
                 rung_for => self.let_go(rung_for),
             }
         }
-        doorbell.get_up();
+        parker.unparked();
         self.idle.wake_up(index)
     }
 
-    /// As [`rest`](Self::rest), by one that goes away when it gets the watch.
+    /// As [`rest`](Self::rest), by one that goes away when it gets the driver.
     fn lie_at_door(&self, index: usize) {
         self.idle.fall_asleep(index, false, false);
-        let doorbell = &self.members[index].doorbell;
-        if self.watch.take().is_none() && doorbell.lie_down() {
-            self.sleep_at_door(index);
+        let parker = &self.members[index].parker;
+        if self.driver.take().is_none() && parker.prepare_park() {
+            self.park_without_driver(index);
         }
-        doorbell.get_up();
+        parker.unparked();
         let _ = self.idle.wake_up(index);
     }
 
     /// Loom's time does not pass, so each patrol ends at once.
-    fn sleep_at_door(&self, index: usize) {
-        let mut duty = self.deputy.begin();
+    fn park_without_driver(&self, index: usize) {
+        let mut duty = self.backup_poller.begin();
         while let Some(on_duty) = duty {
-            if self.watch.take().is_some() {
+            if self.driver.take().is_some() {
                 return;
             }
             duty = on_duty.goes_on();
         }
-        self.members[index].doorbell.sleep(None);
+        self.members[index].parker.sleep(None);
     }
 }
 
@@ -224,18 +224,18 @@ fn a_ring_is_heard_before_the_sleep_or_ends_it() {
     for watch_is_taken in [false, true] {
         model(move || {
             let pool = Pool::new(1);
-            let _watch = watch_is_taken.then(|| pool.watch.take());
+            let _watch = watch_is_taken.then(|| pool.driver.take());
             let ringer = {
                 let pool = Arc::clone(&pool);
                 thread::spawn(move || pool.ring(0))
             };
-            let doorbell = &pool.members[0].doorbell;
-            match pool.watch.take() {
-                Some(_) if doorbell.go_on_watch() => pool.reactor.wait(),
-                None if doorbell.lie_down() => assert!(doorbell.sleep(None)),
+            let parker = &pool.members[0].parker;
+            match pool.driver.take() {
+                Some(_) if parker.prepare_drive() => pool.reactor.wait(),
+                None if parker.prepare_park() => assert!(parker.sleep(None)),
                 _ => {}
             }
-            doorbell.get_up();
+            parker.unparked();
             ringer.join().unwrap();
         });
     }
@@ -247,33 +247,33 @@ fn a_ring_is_heard_before_the_sleep_or_ends_it() {
 #[test]
 fn a_watch_that_is_left_empty_is_taken() {
     model(|| {
-        let shared = Arc::new((Watch::default(), Deputy::new(), Doorbell::new()));
+        let shared = Arc::new((DriverLock::default(), BackupPoller::new(), Parker::new()));
         let left = shared.0.take();
         let other = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (watch, deputy, doorbell) = &*shared;
-                let may_lie = watch.take().is_none() && doorbell.lie_down();
-                let mut duty = may_lie.then(|| deputy.begin().expect("the first"));
+                let (driver, backup_poller, parker) = &*shared;
+                let may_lie = driver.take().is_none() && parker.prepare_park();
+                let mut duty = may_lie.then(|| backup_poller.begin().expect("the first"));
                 while let Some(on_duty) = duty {
-                    if watch.take().is_some() {
+                    if driver.take().is_some() {
                         break;
                     }
                     // Loom's time does not pass, so each patrol ends at once.
                     duty = on_duty.goes_on();
                     if duty.is_none() {
-                        doorbell.sleep(None);
+                        parker.sleep(None);
                     }
                 }
-                doorbell.get_up();
-                assert!(watch.take().is_some(), "it is empty");
+                parker.unparked();
+                assert!(driver.take().is_some(), "it is empty");
             })
         };
-        let (_, deputy, doorbell) = &*shared;
+        let (_, backup_poller, parker) = &*shared;
         drop(left);
-        deputy.note_change();
-        if deputy.is_missing() {
-            let on_watch = doorbell.ring();
+        backup_poller.note_change();
+        if backup_poller.is_missing() {
+            let on_watch = parker.ring();
             assert!(!on_watch);
         }
         other.join().unwrap();
@@ -286,26 +286,26 @@ fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
         // Loom reports it if two threads are at the worker at once, or if one
         // does not see what the other did.
         let worker = UnsafeCell::new(0);
-        let shared = Arc::new((Seat::new(), Notify::new(), worker));
+        let shared = Arc::new((Handoff::new(), Notify::new(), worker));
         let left = shared.0.leave();
         let substitute = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (seat, bell, worker) = &*shared;
-                let seated = seat.substitute(left);
+                let (handoff, bell, worker) = &*shared;
+                let seated = handoff.substitute(left);
                 if seated {
                     // SAFETY: what the model is about.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
-                    if !seat.is_wanted() {
+                    if !handoff.is_wanted() {
                         bell.wait();
                     }
-                    seat.leave();
+                    handoff.leave();
                 }
                 usize::from(seated)
             })
         };
-        let (seat, bell, worker) = &*shared;
-        seat.come_back(|| bell.notify());
+        let (handoff, bell, worker) = &*shared;
+        handoff.come_back(|| bell.notify());
         // SAFETY: as above.
         let turns = worker.with(|turns| unsafe { *turns });
         assert_eq!(turns, substitute.join().unwrap());
@@ -315,27 +315,27 @@ fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
 #[test]
 fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
     model(|| {
-        let shared = Arc::new((Seat::new(), UnsafeCell::new(0)));
+        let shared = Arc::new((Handoff::new(), UnsafeCell::new(0)));
         let owner = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (seat, worker) = &*shared;
-                let left = seat.leave();
+                let (handoff, worker) = &*shared;
+                let left = handoff.leave();
                 assert_eq!(left, 1);
-                seat.come_back(|| ());
+                handoff.come_back(|| ());
                 // SAFETY: what the model is about.
                 worker.with_mut(|turns| unsafe { *turns += 1 });
-                seat.end();
+                handoff.end();
             })
         };
         let substitute = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (seat, worker) = &*shared;
-                if seat.substitute(1) {
+                let (handoff, worker) = &*shared;
+                if handoff.substitute(1) {
                     // SAFETY: as above.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
-                    seat.leave();
+                    handoff.leave();
                 }
             })
         };
@@ -351,13 +351,13 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
 #[test]
 fn a_substitute_is_for_the_time_that_it_was_called_for() {
     model(|| {
-        let seat = Seat::new();
-        let first = seat.leave();
-        seat.come_back(|| {});
-        let second = seat.leave();
-        assert!(!seat.substitute(first), "that time is over");
-        assert!(seat.substitute(second));
-        assert!(!seat.substitute(second), "the seat is taken");
+        let handoff = Handoff::new();
+        let first = handoff.leave();
+        handoff.come_back(|| {});
+        let second = handoff.leave();
+        assert!(!handoff.substitute(first), "that time is over");
+        assert!(handoff.substitute(second));
+        assert!(!handoff.substitute(second), "the handoff is taken");
     });
 }
 
@@ -387,7 +387,7 @@ fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
             thread::spawn(move || {
                 let pool = &shared.0;
                 // It lies down once or twice, and then has what it wants.
-                while pool.watch.take().is_none() {
+                while pool.driver.take().is_none() {
                     pool.lie_at_door(1);
                 }
             })
@@ -397,7 +397,7 @@ fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
             pool.rest(0, false, || false, || due.load(SeqCst));
         }
-        pool.relieve();
+        pool.wake_backup_poller();
         sibling.join().unwrap();
         waker.join().unwrap();
     });

@@ -6,11 +6,8 @@
 
 use super::Worker;
 use crate::{
-    blocking,
-    executor::{
-        context::{self, Current},
-        coop,
-    },
+    blocking, budget,
+    executor::context::{self, Current},
 };
 use std::sync::Arc;
 
@@ -57,47 +54,47 @@ where
     let is_a_core = context::with(|current| match current {
         // Elsewhere than in a poll (in a hook, or where the runtime was only
         // entered) there is nothing that another thread could go on with.
-        Some(Current::Worker(worker)) if coop::is_in_poll() && !context::is_visiting() => {
-            worker.give_away();
+        Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_visiting() => {
+            worker.hand_off();
             false
         }
-        Some(Current::Local(_)) => coop::is_in_poll(),
+        Some(Current::Local(_)) => budget::is_in_poll(),
         _ => false,
     });
     assert!(!is_a_core, "{NOT_A_POOL}");
     // A spent budget would have futures say for ever that they are not ready:
     // another executor that `work` calls does not come back to the end of this
     // poll.
-    coop::outside(work)
+    budget::outside(work)
 }
 
 /// A worker, on its way to another thread.
-pub(crate) struct Given(pub(crate) Arc<Worker>);
+pub(crate) struct HandedOff(pub(crate) Arc<Worker>);
 
 // SAFETY: a worker that is new goes to the thread that is to be its own. Later
 // the seat lets one thread have it at a time, and its lock orders what they do.
 // Who has it last may drop it: nothing of it is tied to a thread.
-unsafe impl Send for Given {}
+unsafe impl Send for HandedOff {}
 
 impl Worker {
     /// Leaves the worker to another thread. The caller is adrift.
-    fn give_away(&self) {
+    fn hand_off(&self) {
         // What nobody could steal is for whoever comes first.
         self.offer_slot();
         self.pool().notify();
-        self.pool().relieve();
-        context::drift(self);
+        self.pool().wake_backup_poller();
+        context::detach(self);
         if !self.is_substituted() {
             self.set_away(true);
         }
-        let given = Given(self.itself());
+        let given = HandedOff(self.itself());
         let handle = self.handle().clone();
         let pool = Arc::clone(self.pool());
         // From here on the worker is not ours.
-        let left = pool.seat(self.index()).leave();
+        let left = pool.handoff(self.index()).leave();
         let substitute = move || {
-            let Given(worker) = { given };
-            if pool.seat(worker.index()).substitute(left) {
+            let HandedOff(worker) = { given };
+            if pool.handoff(worker.index()).substitute(left) {
                 worker.stand_in();
             }
         };
@@ -108,25 +105,25 @@ impl Worker {
     /// or it blocks too.
     fn stand_in(&self) {
         let pool = Arc::clone(self.pool());
-        let seat = pool.seat(self.index());
+        let handoff = pool.handoff(self.index());
         context::enter(Current::Worker(self), || {
             self.set_substituted(true);
-            while !seat.is_wanted() && !pool.is_closed() {
+            while !handoff.is_wanted() && !pool.is_closed() {
                 self.step();
-                if context::is_adrift() {
+                if context::is_detached() {
                     // It blocked, and another has the worker.
                     return;
                 }
             }
             self.set_substituted(false);
-            seat.leave();
+            handoff.leave();
         });
     }
 
     /// The owner's poll is over: if it has given the worker away, it waits for
     /// it.
     pub(super) fn come_back(&self) {
-        if context::is_adrift() {
+        if context::is_detached() {
             self.reclaim();
         }
     }
@@ -134,9 +131,9 @@ impl Worker {
     #[cold]
     fn reclaim(&self) {
         let (pool, index) = (self.pool(), self.index());
-        pool.seat(index).come_back(|| pool.ring(index));
+        pool.handoff(index).come_back(|| pool.ring(index));
         self.set_substituted(false);
         self.set_away(false);
-        context::land(self);
+        context::reattach(self);
     }
 }

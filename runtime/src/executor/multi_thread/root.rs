@@ -2,11 +2,11 @@
 
 use super::{Pool, Worker};
 use crate::{
+    budget,
     executor::{
         context::{self, Current},
-        coop,
+        hooks::{SharedHooks, TraceGuard},
     },
-    runtime::{Admitted, Hooked},
     task::{Pause, Schedule, Start, State, Task, borrowed},
     trace,
 };
@@ -57,8 +57,8 @@ impl Root {
     }
 
     /// Shows it to who traces the runtime.
-    pub(super) fn admit<'a>(&'a self, hooks: &'a Hooked) -> Admitted<'a> {
-        Admitted::new(hooks, &self.0)
+    pub(super) fn admit<'a>(&'a self, hooks: &'a SharedHooks) -> TraceGuard<'a> {
+        TraceGuard::new(hooks, &self.0)
     }
 
     /// A new future: it is polled first, whatever the last one left.
@@ -78,7 +78,7 @@ impl Root {
                 if self.0.header().state.pause() != Pause::Queue {
                     return;
                 }
-                let gave_way = coop::gave_way()
+                let deferred = budget::deferred()
                     && context::with(|current| match current {
                         Some(Current::Worker(worker)) => {
                             worker.push_root_back();
@@ -86,7 +86,7 @@ impl Root {
                         }
                         _ => false,
                     });
-                if !gave_way {
+                if !deferred {
                     self.0.clone().schedule();
                 }
             }

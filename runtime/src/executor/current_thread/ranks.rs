@@ -6,7 +6,7 @@
 //! core's list gives them, so a core without ranks pays for none of this.
 
 use crate::{
-    executor::list,
+    executor::owned_tasks,
     task::{Task, UNLISTED},
     time::Instant,
 };
@@ -104,7 +104,7 @@ impl Ranks {
 
     fn of(&self, task: &Task) -> Rank {
         let of = self.of.borrow();
-        of.get(list::key(task) as usize)
+        of.get(owned_tasks::key(task) as usize)
             .copied()
             .unwrap_or_default()
     }
@@ -122,7 +122,7 @@ impl Ranks {
 
     /// A task has been listed.
     pub(super) fn set(&self, task: &Task, rank: Rank) {
-        let key = list::key(task);
+        let key = owned_tasks::key(task);
         debug_assert!(key < UNLISTED);
         let mut of = self.of.borrow_mut();
         let place = key as usize;

@@ -18,42 +18,42 @@ use crate::primitives::{Mutex, lock};
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdMutexGuard, PoisonError};
 
 /// Leads to an executor's shared part, from every thread.
-pub(crate) struct Gate<T: 'static> {
+pub(crate) struct StableSlot<T: 'static> {
     inside: Mutex<Option<Arc<T>>>,
 }
 
 /// The gates that are shut, to be used again. The lock is `std`'s also under
 /// loom, whose locks cannot be in a `static`: nothing that loom knows of
 /// happens under it, nor depends on it.
-pub(crate) struct Gates<T: 'static>(StdMutex<Vec<&'static Gate<T>>>);
+pub(crate) struct StableSlots<T: 'static>(StdMutex<Vec<&'static StableSlot<T>>>);
 
-impl<T> Gates<T> {
+impl<T> StableSlots<T> {
     pub(crate) const fn new() -> Self {
         Self(StdMutex::new(Vec::new()))
     }
 
     /// A gate that is shut still.
-    pub(crate) fn take(&self) -> &'static Gate<T> {
+    pub(crate) fn take(&self) -> &'static StableSlot<T> {
         let used = self.shut_ones().pop();
         used.unwrap_or_else(|| {
-            Box::leak(Box::new(Gate {
+            Box::leak(Box::new(StableSlot {
                 inside: Mutex::new(None),
             }))
         })
     }
 
     /// Nobody knows the executor any more, and every task of it is complete.
-    pub(crate) fn give_back(&self, gate: &'static Gate<T>) {
-        self.shut_ones().push(gate);
+    pub(crate) fn give_back(&self, home: &'static StableSlot<T>) {
+        self.shut_ones().push(home);
     }
 
-    fn shut_ones(&self) -> StdMutexGuard<'_, Vec<&'static Gate<T>>> {
+    fn shut_ones(&self) -> StdMutexGuard<'_, Vec<&'static StableSlot<T>>> {
         // Nothing panics under it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<T> Gate<T> {
+impl<T> StableSlot<T> {
     pub(crate) fn open(&self, inside: Arc<T>) {
         *lock(&self.inside) = Some(inside);
     }
