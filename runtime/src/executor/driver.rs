@@ -88,6 +88,8 @@ pub(super) fn turn(
     timeout: Option<Duration>,
     woken: &mut Vec<Waker>,
 ) {
+    #[cfg(shuttle)]
+    let timeout = reactor.wait(timeout);
     if let Err(error) = reactor.turn(timeout, woken) {
         // The selector itself is broken, and no task will ever be woken
         // again: there is nobody to return this to.

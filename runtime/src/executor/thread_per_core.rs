@@ -10,7 +10,7 @@ use super::{
     context::{self, Current},
     current_thread::{Core, SharedCore},
 };
-use crate::{sync::CancellationToken, time::Timers};
+use crate::{primitives::of_workers as thread, sync::CancellationToken, time::Timers};
 use pin_project_lite::pin_project;
 use std::{
     future::Future,
@@ -21,7 +21,6 @@ use std::{
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    thread,
 };
 
 /// The cores of a runtime, as they reach each other. A runtime of one thread

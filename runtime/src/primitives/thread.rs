@@ -10,6 +10,14 @@ pub(crate) use shuttle::thread::Builder as ThreadBuilder;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::thread::Builder as ThreadBuilder;
 
+/// The threads of a whole runtime, which loom's models do not start.
+pub(crate) mod of_workers {
+    #[cfg(shuttle)]
+    pub(crate) use shuttle::thread::{Builder, JoinHandle};
+    #[cfg(not(shuttle))]
+    pub(crate) use std::thread::{Builder, JoinHandle};
+}
+
 #[cfg(loom)]
 mod modelled {
     use loom::thread::{Builder, JoinHandle};

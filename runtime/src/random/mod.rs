@@ -30,6 +30,7 @@ mod notify;
 mod oneshot;
 mod semaphore;
 mod watch;
+mod whole;
 
 pub(crate) use actor::{Crew, Dice, attempt, glance, linger, run};
 

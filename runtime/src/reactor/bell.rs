@@ -3,10 +3,12 @@
 
 #[cfg(loom)]
 pub(super) use modelled::Bell;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(super) use plain::Bell;
+#[cfg(shuttle)]
+pub(super) use scheduled::Bell;
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 mod plain {
     use mio::{Registry, Token, Waker};
     use std::io;
@@ -49,6 +51,73 @@ mod modelled {
         #[cfg(test)]
         pub(in super::super) fn wait(&self) {
             self.0.wait();
+        }
+    }
+}
+
+#[cfg(shuttle)]
+mod scheduled {
+    use super::super::Reactor;
+    use crate::primitives::{Condvar, Mutex, lock, pass, yield_now};
+    use mio::{Registry, Token};
+    use std::{io, mem, time::Duration};
+
+    /// In a random schedule no thread may wait on a selector, because all of them
+    /// share a thread of the system. So there are rings and timers, but no
+    /// sockets.
+    #[derive(Default)]
+    pub(in super::super) struct Bell {
+        rung: Mutex<bool>,
+        waits: Condvar,
+    }
+
+    impl Bell {
+        #[expect(clippy::unnecessary_wraps, reason = "as without shuttle")]
+        pub(in super::super) fn new(_: &Registry, _: Token) -> io::Result<Self> {
+            Ok(Self::default())
+        }
+
+        pub(in super::super) fn ring(&self) {
+            *lock(&self.rung) = true;
+            self.waits.notify_all();
+        }
+
+        fn was_rung(&self) -> bool {
+            mem::take(&mut *lock(&self.rung))
+        }
+
+        /// Waits for a ring. Time passes if none comes while others run.
+        fn wait(&self, limit: Option<Duration>) {
+            match limit {
+                None => {
+                    let mut rung = lock(&self.rung);
+                    while !mem::take(&mut *rung) {
+                        rung = self.waits.wait(rung).unwrap();
+                    }
+                }
+                Some(limit) => {
+                    let tries = if limit.is_zero() { 0 } else { 3 };
+                    let mut rung = self.was_rung();
+                    for _ in 0..tries {
+                        if rung {
+                            return;
+                        }
+                        yield_now();
+                        rung = self.was_rung();
+                    }
+                    if !rung {
+                        pass(limit);
+                    }
+                }
+            }
+        }
+    }
+
+    impl Reactor {
+        /// Waits as [`turn`](Reactor::turn) would, which then only looks.
+        pub(crate) fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
+            self.shared.bell.wait(timeout);
+            Some(Duration::ZERO)
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The runtime's clock: the system's, or one that a test holds still.
 
 use super::Instant;
+use crate::primitives::now;
 use std::{
     sync::atomic::{
         AtomicI64, AtomicU64,
@@ -26,7 +27,7 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn new(paused: bool) -> Self {
         Self {
-            start: std::time::Instant::now(),
+            start: now(),
             frozen: AtomicU64::new(if paused { 0 } else { RUNNING }),
             offset: AtomicI64::new(0),
         }
@@ -44,14 +45,14 @@ impl Clock {
     }
 
     fn elapsed(&self) -> u64 {
-        saturating_nanos(self.start.elapsed())
+        saturating_nanos(now().saturating_duration_since(self.start))
     }
 
     pub(crate) fn now(&self) -> Instant {
         if !self.is_paused() && self.offset.load(Relaxed) == 0 {
             // The same, without the way to nanoseconds and back: a fifth of
             // what a sleep costs that is set and dropped.
-            return Instant::from_std(std::time::Instant::now());
+            return Instant::from_std(now());
         }
         self.instant(self.nanos())
     }

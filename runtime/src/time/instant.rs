@@ -1,6 +1,6 @@
 //! A moment on the runtime's clock.
 
-use crate::executor::context;
+use crate::{executor::context, primitives::now};
 use std::{
     ops::{Add, AddAssign, Sub, SubAssign},
     time::Duration,
@@ -16,7 +16,7 @@ impl Instant {
     /// one.
     pub fn now() -> Self {
         context::with(|core| core.map(|core| core.handle().timers().clock().now()))
-            .unwrap_or_else(|| Self(std::time::Instant::now()))
+            .unwrap_or_else(|| Self(now()))
     }
 
     /// The same moment for `std`. On a paused clock it may lie in the future.

@@ -9,7 +9,7 @@
 //!
 //! Ringing costs a system call only when the worker sleeps.
 
-use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
+use crate::primitives::{AtomicUsize, Condvar, Mutex, lock, wait_timeout};
 use std::{
     sync::{
         PoisonError,
@@ -84,9 +84,8 @@ impl Parker {
                 door = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let woken = self.rung.wait_timeout(door, limit);
-            let (again, wait) = woken.unwrap_or_else(PoisonError::into_inner);
-            if wait.timed_out() {
+            let (again, is_up) = wait_timeout(&self.rung, door, limit);
+            if is_up {
                 return self.word.load(Acquire) != AT_DOOR;
             }
             door = again;

@@ -2,7 +2,8 @@
 //! that there is no choice about here.
 
 use super::Builder;
-use std::{fmt, ops::Range, sync::Arc, thread};
+use crate::primitives::of_workers as thread;
+use std::{fmt, ops::Range, sync::Arc};
 
 /// What the threads are called, and how large their stacks are.
 #[derive(Clone, Default)]

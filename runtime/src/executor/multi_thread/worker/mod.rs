@@ -13,6 +13,7 @@ use crate::{
         hooks::run_task,
     },
     fork,
+    primitives::of_workers as thread,
     runtime::Handle,
     task::Task,
 };
@@ -24,7 +25,6 @@ use std::{
     pin::pin,
     sync::{Arc, Weak},
     task::{Poll, Waker},
-    thread,
 };
 
 /// How often in a row the slot is taken from before the queue: two tasks that
