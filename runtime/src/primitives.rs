@@ -9,9 +9,9 @@ mod once_lock;
 mod per_thread;
 mod thread;
 
-pub(crate) use deadline::{Deadline, wait_timeout};
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
+pub(crate) use deadline::{Deadline, wait_timeout};
 pub(crate) use now::now;
 #[cfg(shuttle)]
 pub(crate) use now::pass;
@@ -19,9 +19,9 @@ pub(crate) use once_lock::OnceLock;
 #[cfg(shuttle)]
 pub(crate) use per_thread::PerThread;
 pub(crate) use per_thread::per_thread;
-pub(crate) use thread::{ThreadBuilder, of_workers};
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;
+pub(crate) use thread::{ThreadBuilder, of_workers};
 
 #[cfg(loom)]
 pub(crate) use loom::{

@@ -10,9 +10,9 @@ pub(crate) use modelled::let_one_wait_end;
 #[cfg(not(loom))]
 pub(crate) use plain::Deadline;
 
-use super::{Condvar, MutexGuard};
 #[cfg(shuttle)]
 use super::{AtomicBool, pass, yield_now};
+use super::{Condvar, MutexGuard};
 #[cfg(shuttle)]
 use std::sync::atomic::Ordering::SeqCst;
 use std::{sync::PoisonError, time::Duration};

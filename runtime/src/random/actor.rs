@@ -4,27 +4,36 @@
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park, yield_now},
+    runtime::{Builder, Runtime},
+    task::{self, consume_budget},
+    time::sleep,
 };
 use shuttle::thread::{self, JoinHandle};
 use std::{
-    cell::Cell,
     fmt::Display,
-    future::Future,
+    future::{Future, poll_fn},
     pin::pin,
-    sync::{Arc, atomic::Ordering::SeqCst},
+    sync::{
+        Arc,
+        atomic::{
+            AtomicU64,
+            Ordering::{Relaxed, SeqCst},
+        },
+    },
     task::{Context, Poll, Wake, Waker},
+    time::Duration,
 };
 
 /// Random numbers that follow from a seed, a stream for each thread.
 pub(crate) struct Dice {
-    state: Cell<u64>,
+    state: AtomicU64,
     /// Whether to print what the actors do.
     says: bool,
 }
 
 impl Dice {
     pub(crate) fn new(seed: u64, says: bool) -> Self {
-        let state = Cell::new(seed);
+        let state = AtomicU64::new(seed);
         Self { state, says }
     }
 
@@ -35,8 +44,9 @@ impl Dice {
 
     /// A number of splitmix64.
     pub(crate) fn next(&self) -> u64 {
-        let state = self.state.get().wrapping_add(0x9E37_79B9_7F4A_7C15);
-        self.state.set(state);
+        const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
+        // Not shuttle's, so a throw is no step of the schedule.
+        let state = self.state.fetch_add(STEP, Relaxed).wrapping_add(STEP);
         let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ mixed >> 31
@@ -179,4 +189,50 @@ fn drive<F: Future>(dice: &Dice, future: F, patience: Patience) -> Option<F::Out
             _ => alarm.wait(),
         }
     }
+}
+
+/// As [`attempt`], within a task.
+pub(crate) async fn attempt_async<F: Future>(dice: &Dice, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    poll_fn(|context| {
+        // Dropped before its first poll, or where it has been woken.
+        if dice.one_in(8) {
+            return Poll::Ready(None);
+        }
+        if let Poll::Ready(output) = future.as_mut().poll(context) {
+            return Poll::Ready(Some(output));
+        }
+        match dice.below(8) {
+            0 => return Poll::Ready(None),
+            // A poll that nothing asked for.
+            1 => context.waker().wake_by_ref(),
+            _ => {}
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Lets other tasks run for a while, or not.
+pub(crate) async fn pause(dice: &Dice) {
+    for _ in 0..dice.below(3) {
+        match dice.below(4) {
+            0 => linger(dice),
+            1 => sleep(Duration::from_millis(dice.next() % 3)).await,
+            2 => consume_budget().await,
+            _ => task::yield_now().await,
+        }
+    }
+}
+
+/// A runtime of some kind.
+pub(crate) fn runtime(dice: &Dice) -> Runtime {
+    let builder = match dice.below(6) {
+        0 => Builder::new_current_thread().start_paused(true),
+        1 => Builder::new_current_thread(),
+        2 => Builder::new_thread_per_core().worker_threads(dice.up_to(2)),
+        _ => Builder::new_multi_thread().worker_threads(dice.up_to(3)),
+    };
+    dice.say(format_args!("{builder:?}"));
+    builder.build().expect("there are descriptors left")
 }

@@ -23,16 +23,19 @@ mod scheduler;
 
 mod broadcast;
 mod cancellation;
+mod group;
+mod local;
 mod locks;
 mod meeting;
 mod mpsc;
 mod notify;
 mod oneshot;
 mod semaphore;
+mod tasks;
+mod time;
 mod watch;
-mod whole;
 
-pub(crate) use actor::{Crew, Dice, attempt, glance, linger, run};
+pub(crate) use actor::{Crew, Dice, attempt, attempt_async, glance, linger, pause, run, runtime};
 
 use scheduler::Chance;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
