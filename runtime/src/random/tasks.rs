@@ -37,6 +37,8 @@ fn body(dice: &Dice, held: &Held, output: usize) -> Pin<Box<dyn Future<Output = 
         }
         if dice.one_in(6) && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
             block_in_place(|| super::linger(&dice));
+            // The runtime may have ended meanwhile, and a timer panics then.
+            return output;
         }
         pause(&dice).await;
         drop(held);
