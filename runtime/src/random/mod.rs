@@ -24,6 +24,7 @@ mod scheduler;
 mod broadcast;
 mod cancellation;
 mod group;
+mod harness;
 mod local;
 mod locks;
 mod meeting;
@@ -41,6 +42,7 @@ use scheduler::Chance;
 use shuttle::{Config, FailurePersistence, MaxSteps, Runner};
 use std::{
     env,
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Arc,
@@ -50,7 +52,7 @@ use std::{
 };
 
 /// How many schedules of each scenario the short run takes.
-const RUNS: u64 = 1_000;
+const RUNS: u64 = 2_000;
 
 /// A schedule with more steps than this is a livelock.
 const STEPS: usize = 200_000;
@@ -67,24 +69,9 @@ fn explore(scenario: fn(&Dice)) {
     let from = number("WAKEFUL_RANDOM_FROM").unwrap_or(0);
     let seeds = replayed.map_or(from..from + runs, |seed| seed..seed + 1);
 
-    let mut config = Config::new();
-    config.failure_persistence = FailurePersistence::None;
-    config.max_steps = MaxSteps::FailAfter(STEPS);
-    config.stack_size = 256 << 10;
-    config.silence_warnings = true;
-    config
-        .ungraceful_shutdown_config
-        .immediately_return_on_panic = true;
-
-    let (first, now) = (seeds.start, Arc::new(AtomicU64::new(seeds.start)));
-    let chance = Chance::new(seeds, Arc::clone(&now));
-    let runner = Runner::new(chance, config);
-    let seed = Arc::clone(&now);
-    let explored = catch_unwind(AssertUnwindSafe(|| {
-        runner.run(move || scenario(&Dice::new(seed.load(Relaxed), replayed.is_some())));
-    }));
+    let first = seeds.start;
+    let (explored, seed) = explore_seeds(scenario, seeds, replayed.is_some());
     if let Err(payload) = explored {
-        let seed = now.load(Relaxed);
         let test = thread::current();
         let test = test.name().unwrap_or("random::");
         eprintln!(
@@ -95,4 +82,24 @@ fn explore(scenario: fn(&Dice)) {
         );
         resume_unwind(payload);
     }
+}
+
+/// Returns how it ended, and the last seed.
+fn explore_seeds(scenario: fn(&Dice), seeds: Range<u64>, says: bool) -> (thread::Result<()>, u64) {
+    let mut config = Config::new();
+    config.failure_persistence = FailurePersistence::None;
+    config.max_steps = MaxSteps::FailAfter(STEPS);
+    config.stack_size = 256 << 10;
+    config.silence_warnings = true;
+    config
+        .ungraceful_shutdown_config
+        .immediately_return_on_panic = true;
+
+    let now = Arc::new(AtomicU64::new(seeds.start));
+    let runner = Runner::new(Chance::new(seeds, Arc::clone(&now)), config);
+    let seed = Arc::clone(&now);
+    let explored = catch_unwind(AssertUnwindSafe(|| {
+        runner.run(move || scenario(&Dice::new(seed.load(Relaxed), says)));
+    }));
+    (explored, now.load(Relaxed))
 }

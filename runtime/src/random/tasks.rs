@@ -187,8 +187,7 @@ fn join_set(dice: &Dice) {
         let mut set = JoinSet::new();
         let (mut open, mut detached) = (BTreeMap::new(), false);
         let mut number = 0;
-        let count = |open: &mut BTreeMap<usize, AbortHandle>,
-                         ended: Result<usize, JoinError>| {
+        let count = |open: &mut BTreeMap<usize, AbortHandle>, ended: Result<usize, JoinError>| {
             match ended {
                 Ok(output) => {
                     assert!(open.remove(&output).is_some(), "{output} has ended twice");

@@ -9,11 +9,7 @@ use crate::{
         Duration, Instant, MissedTickBehavior, advance, interval_at, sleep, sleep_until, timeout,
     },
 };
-use std::{
-    cell::Cell,
-    pin::pin,
-    rc::Rc,
-};
+use std::{cell::Cell, pin::pin, rc::Rc};
 
 const TICK: Duration = Duration::from_micros(66);
 

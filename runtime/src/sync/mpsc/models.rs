@@ -235,6 +235,18 @@ fn who_waits_for_the_end_of_the_receiver_sees_it() {
 }
 
 #[test]
+fn a_send_that_fails_because_of_the_close_finds_the_channel_closed() {
+    model(|| {
+        let (sender, mut receiver) = channel(1);
+        let other = thread::spawn(move || receiver.close());
+        if sender.try_send(()).is_err() {
+            assert!(sender.is_closed());
+        }
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn a_weak_sender_is_too_late_or_in_time_and_the_receiver_hears_which() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
