@@ -30,6 +30,7 @@ use ready::Bell;
 use slab::Slab;
 use std::{
     collections::VecDeque,
+    mem,
     sync::Arc,
     task::{Context, Poll, Waker, ready},
 };
@@ -43,6 +44,9 @@ pub(crate) struct Group<M> {
     /// Who is to be polled, first come first.
     batch: VecDeque<usize>,
     list: Arc<ReadyList>,
+    /// The number of the poll of the group, from 1 on. It may wrap: a member is
+    /// then polled a poll later, in the worst case.
+    poll: u32,
     /// What each waits for, for who traces the task.
     parts: Parts,
 }
@@ -59,6 +63,7 @@ impl<M> Group<M> {
             bells: Vec::new(),
             batch: VecDeque::new(),
             list,
+            poll: 0,
             parts: Parts::new(),
         }
     }
@@ -135,9 +140,19 @@ impl<M> Group<M> {
     pub(crate) fn step<R>(
         &mut self,
         context: &Context<'_>,
+        poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
+    ) -> Option<(M, R)> {
+        self.step_over(self.batch.len(), context, poll)
+    }
+
+    /// [`step`](Self::step), for the first so many of the batch.
+    fn step_over<R>(
+        &mut self,
+        keys: usize,
+        context: &Context<'_>,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Option<(M, R)> {
-        while !self.batch.is_empty() {
+        for _ in 0..keys {
             // With the budget spent, all who are ready would say that they are
             // not, and each would be polled in vain.
             if budget::poll_proceed(context).is_pending() {
@@ -148,7 +163,7 @@ impl<M> Group<M> {
                 continue;
             };
             let (bell, waker) = &self.bells[key];
-            if !bell.silence() {
+            if !bell.silence(self.poll) {
                 continue;
             }
             let look = || poll(member, &mut Context::from_waker(waker));
@@ -161,13 +176,32 @@ impl<M> Group<M> {
         None
     }
 
+    /// Moves those to the end of the batch that have been polled in this poll
+    /// of the group and were woken since. Returns how many they are.
+    fn put_polled_last(&mut self) -> usize {
+        let bells = &self.bells;
+        let polled = |key: &usize| bells[*key].0.was_polled_in(self.poll);
+        // Most often there are none, and nothing moves.
+        if !self.batch.iter().any(polled) {
+            return 0;
+        }
+        let keys = mem::take(&mut self.batch);
+        let (last, first): (VecDeque<_>, _) = keys.into_iter().partition(polled);
+        self.batch = first;
+        self.batch.extend(&last);
+        last.len()
+    }
+
     /// Waits for the next that is ready. `Ready(None)` when there are no
-    /// members. Each member is polled twice at most, also if it wakes itself.
+    /// members. Each member is polled once at most. One that was woken by its
+    /// own poll has its turn when the whole task has had its next.
     pub(crate) fn poll_next<R>(
         &mut self,
         context: &Context<'_>,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Poll<Option<(M, R)>> {
+        self.poll = self.poll.wrapping_add(1);
+        let polled_some = !self.batch.is_empty();
         if let Some(ready) = self.step(context, &mut poll) {
             return Poll::Ready(Some(ready));
         }
@@ -178,10 +212,17 @@ impl<M> Group<M> {
             return Poll::Ready(None);
         }
         self.gather(Some(context.waker()));
-        match self.step(context, &mut poll) {
-            Some(ready) => Poll::Ready(Some(ready)),
-            None => Poll::Pending,
+        let polled = if polled_some {
+            self.put_polled_last()
+        } else {
+            0
+        };
+        let ready = self.step_over(self.batch.len() - polled, context, &mut poll);
+        if ready.is_none() && polled > 0 {
+            // They are in no list whose waker would say so.
+            context.waker().wake_by_ref();
         }
+        ready.map_or(Poll::Pending, |ready| Poll::Ready(Some(ready)))
     }
 }
 

@@ -16,14 +16,17 @@
 //! The lock is held for one push or one swap. Wakers are strangers' code, and
 //! are cloned, woken and dropped outside of it.
 
-use crate::primitives::{AtomicUsize, Mutex, lock};
+use crate::primitives::{AtomicU32, Mutex, lock};
 use std::{
     collections::VecDeque,
     mem,
     // Not loom's, of which no `Waker` can be made.
     sync::{
         Arc,
-        atomic::Ordering::{AcqRel, Release},
+        atomic::{
+            AtomicU32 as Plain,
+            Ordering::{AcqRel, Relaxed, Release},
+        },
     },
     task::{Wake, Waker},
 };
@@ -85,7 +88,10 @@ impl ReadyList {
 pub(super) struct Bell {
     list: Arc<ReadyList>,
     key: usize,
-    rung: AtomicUsize,
+    rung: AtomicU32,
+    /// In which poll of the group the member was polled last. Only the poller
+    /// reads and writes it.
+    polled_in: Plain,
 }
 
 impl Bell {
@@ -94,17 +100,26 @@ impl Bell {
         Arc::new(Self {
             list: Arc::clone(list),
             key,
-            rung: AtomicUsize::new(1),
+            rung: AtomicU32::new(1),
+            polled_in: Plain::new(0),
         })
     }
 
-    /// The member is about to be polled. False if it need not be.
+    /// The member is about to be polled, in this poll of the group. False if it
+    /// need not be.
     #[must_use]
-    pub(super) fn silence(&self) -> bool {
+    pub(super) fn silence(&self, poll: u32) -> bool {
+        // Ordering: Relaxed, as in `was_polled_in`: one task has the group.
+        self.polled_in.store(poll, Relaxed);
         // Ordering: Acquire takes what was done before each wake, also before
         // those that found the bell rung: they read and wrote the same chain.
         // Release is not needed for anything and keeps that chain whole.
         self.rung.swap(0, AcqRel) != 0
+    }
+
+    /// Whether the member has been polled in this poll of the group.
+    pub(super) fn was_polled_in(&self, poll: u32) -> bool {
+        self.polled_in.load(Relaxed) == poll
     }
 
     /// The member is gone.
