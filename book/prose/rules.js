@@ -83,7 +83,7 @@ export const semicolons = {
 };
 
 // What is read: Markdown pages, comments, the strings that programs print, test names, and the texts of exercises.
-export const read = ["README.md", "CONTRIBUTING.md", "Cargo.toml", ".ci/run", "book", "chapters", "solutions", "course"];
+export const read = ["README.md", "CONTRIBUTING.md", "Cargo.toml", ".ci/run", "SECURITY.md", "book", "chapters", "solutions", "course", "layers"];
 
 // What is left out, and why.
 export const leave = [

@@ -153,7 +153,9 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
     let start = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     let layout = Layout::find(&start)?;
     match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(args) => commands::serve::run(&layout, &args),
+        Command::Serve(ServeArgs { port, no_open }) => {
+            commands::serve::run(&layout, port, !no_open)
+        }
         Command::Preprocess { args } => commands::preprocess::run(&layout, &args),
         Command::List { json } => commands::list::run(&layout, json),
         Command::Check {

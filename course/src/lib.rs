@@ -3,10 +3,10 @@
 //! | module | purpose |
 //! |---|---|
 //! | [`catalog`] | the paths of the clone, and its chapters and exercises |
-//! | [`skeleton`] | turns solutions into skeletons, and resets an exercise |
+//! | [`skeleton`] | turns solutions into skeletons |
 //! | [`runner`] | builds and tests an exercise with limits, and returns a [`runner::Verdict`] |
 //! | [`progress`] | the text file that remembers which exercises are solved |
-//! | [`work`] | keeps the reader's files in `work/` and updates them |
+//! | [`work`] | keeps the reader's files in `work/`, updates them and resets them |
 //! | [`watch`] | reports changed files, by notification or by polling |
 //! | [`book`] | expands the directives, builds the book, and collects the claims of each page |
 //! | [`serve`] | serves the book on `wakeful`, with interactive pages |

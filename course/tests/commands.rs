@@ -202,7 +202,7 @@ fn a_reset_that_cannot_write_keeps_the_readers_file() {
     let blocked = format!("{file}.{}.tmp/x", std::process::id());
     course.write(&blocked, "");
     let exercise = course.exercise("fix/double");
-    course::skeleton::reset(&course.layout, &course.catalog(), &exercise).unwrap_err();
+    course::work::reset(&course.layout, &course.catalog(), &exercise).unwrap_err();
     assert!(course.read(file).contains("x + x"));
     assert!(!course.path(&format!("{file}.yours-1")).exists());
 }

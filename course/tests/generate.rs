@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+#[cfg(unix)]
 use std::path::Path;
 use std::process::Output;
 

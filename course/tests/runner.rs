@@ -308,7 +308,7 @@ fn a_broken_manifest_is_reported_with_the_command_that_restores_it() {
 
     let catalog = course.catalog();
     let reset =
-        course::skeleton::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
+        course::work::reset(&course.layout, &catalog, &course.exercise("fix/double")).unwrap();
     assert_eq!(
         reset.kept.as_deref(),
         Some(&*course.path("work/02-fix/src/double.rs.yours-1"))

@@ -1,9 +1,12 @@
-//! Cooperation: a task that is always ready must give way all the same.
+//! The budget of a poll: a task that is always ready must still yield.
 //!
-//! Every poll of a task begins with a budget. Each thing of the runtime's that
-//! turns out ready spends one of it; with none left, they all say `Pending`
-//! and wake the task at once, so it goes to the back of the queue. The idea
-//! and the number are tokio's.
+//! 1. Each poll of a task begins with a budget ([`with_budget`]).
+//! 2. Each leaf future of this crate that is ready spends one unit ([`spend`]).
+//! 3. A leaf without budget returns `Pending` and wakes its task ([`poll_proceed`]).
+//! 4. The executor sees that the task yielded ([`deferred`]). It polls the task after
+//!    the other ready tasks and after the driver.
+//!
+//! The idea and the number are tokio's. `task::coop` is the interface for users.
 
 use crate::{primitives::per_thread, trace};
 use std::{
@@ -11,50 +14,49 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// Few in a random schedule, so that a short one runs out of them too.
-const PER_POLL: u32 = if cfg!(shuttle) { 3 } else { 128 };
+/// Few under shuttle, so that a short schedule runs out of them too.
+const UNITS_PER_POLL: u32 = if cfg!(shuttle) { 3 } else { 128 };
 
 per_thread! {
-    /// `None` where nobody waits for a turn: outside a runtime, say.
+    /// `None` outside a poll.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
-    /// Whether the poll that runs now has given way.
+    /// Whether the current poll has yielded.
     static DEFERRED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs one poll of a task with a fresh budget.
 pub(crate) fn with_budget<R>(poll: impl FnOnce() -> R) -> R {
     DEFERRED.set(false);
-    under(Some(PER_POLL), poll)
+    with(Some(UNITS_PER_POLL), poll)
 }
 
-/// Runs what must have its say although the budget may be spent: with one that
-/// it will not come to the end of.
+/// Runs a part of a poll that must not yield, with a budget that it cannot spend.
 pub(crate) fn unconstrained<R>(poll: impl FnOnce() -> R) -> R {
-    under(is_in_poll().then_some(u32::MAX), poll)
+    with(is_in_poll().then_some(u32::MAX), poll)
 }
 
-/// Runs what is no part of the poll that it is called in.
+/// Runs code that is not part of the poll around it.
 pub(crate) fn outside<R>(code: impl FnOnce() -> R) -> R {
-    under(None, code)
+    with(None, code)
 }
 
-/// Whether a poll of a task is what this thread is doing.
+/// Whether this thread is in a poll of a task.
 pub(crate) fn is_in_poll() -> bool {
     BUDGET.try_with(Cell::get).ok().flatten().is_some()
 }
 
-/// Runs one poll of one of several futures of a task. What its siblings have
-/// spent is none of its fault: it may have one thing at least, or those that
-/// are polled behind a greedy one would wait for ever.
+/// Runs one poll of one of several futures in a task. If its siblings have spent the
+/// budget, it gets one unit. Otherwise the futures that are polled after a greedy
+/// sibling would never make progress.
 pub(crate) fn among_siblings<R>(poll: impl FnOnce() -> R) -> R {
     if is_spent() {
-        under(Some(1), poll)
+        with(Some(1), poll)
     } else {
         poll()
     }
 }
 
-fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
+fn with<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
     struct Restore(Option<u32>);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -65,13 +67,13 @@ fn under<R>(budget: Option<u32>, poll: impl FnOnce() -> R) -> R {
     poll()
 }
 
-/// Whether nothing is left of the budget, if there is one.
+/// Whether the poll has no budget left.
 pub(crate) fn is_spent() -> bool {
     BUDGET.try_with(Cell::get).ok().flatten() == Some(0)
 }
 
-/// Ready while the budget lasts; else the task has been woken, to come back
-/// when the others had their turn.
+/// Ready while the budget lasts. Otherwise the task is woken and will be polled again
+/// after the others.
 pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
         defer(context.waker());
@@ -81,20 +83,21 @@ pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
     Poll::Ready(())
 }
 
-/// Wakes the task that is being polled. The executor polls it again after every
-/// other task that is ready now, and after a look at the sockets and the timers.
+/// Wakes the task that this thread polls, and marks the poll as one that yielded. The
+/// executor polls the task again after every other task that is ready now, and after it
+/// has polled the driver.
 pub(crate) fn defer(waker: &Waker) {
     DEFERRED.set(true);
     waker.wake_by_ref();
 }
 
-/// Whether the poll that runs now, or has just ended, has given way.
+/// Whether the current poll, or the last one, has yielded.
 pub(crate) fn deferred() -> bool {
     DEFERRED.get()
 }
 
-/// Something was ready: that costs one.
+/// Spends one unit, because a leaf future was ready.
 pub(crate) fn spend() {
-    // No budget is left to keep when the thread is ending.
+    // While the thread ends, its budget is gone.
     let _ = BUDGET.try_with(|budget| budget.set(budget.get().map(|left| left.saturating_sub(1))));
 }

@@ -1,16 +1,16 @@
-//! The bodies of the fuzz targets, and the inputs that the tests run them on.
+//! The bodies of the fuzz targets, and the inputs on which the tests run them.
 //!
-//! Fuzzing looks for the input that breaks a promise; so each body makes a
-//! program of its input, runs it on the real thing and on a model that is too
-//! slow or too plain to be wrong, and compares them after every step. They are
-//! reached from outside the crate with `--cfg fuzzing` alone (which
-//! `cargo fuzz` sets); `cargo test` runs them over pseudo-random inputs.
+//! A fuzzer looks for an input that breaks a promise. Each body decodes its
+//! input to a program. It runs the program on the real type and on a simple
+//! model, and compares the two after every step. With `--cfg fuzzing`, which
+//! `cargo fuzz` sets, other crates can call the bodies. `cargo test` runs them
+//! on pseudo-random inputs.
 
-pub use crate::{task::fuzz::cell, time::fuzz::wheel};
+pub use crate::{task::fuzz::cell, timers::fuzz::wheel};
 
 use std::vec;
 
-/// An input, read from front to back as the choices of a program.
+/// An input, read from front to back as the choices that a program makes.
 #[derive(Default)]
 pub(crate) struct Choices(vec::IntoIter<u8>);
 
@@ -19,12 +19,13 @@ impl Choices {
         Self(Vec::from(input).into_iter())
     }
 
-    /// The next byte; `None` at the end of the program.
+    /// The next byte, or `None` at the end of the program.
     pub(crate) fn next(&mut self) -> Option<u8> {
         self.0.next()
     }
 
-    /// A number of up to `bits` bits (at most 64), zeros behind the end.
+    /// A number of up to `bits` bits, of which there may be 64. After the end of
+    /// the program every byte is zero.
     pub(crate) fn bits(&mut self, bits: u32) -> u64 {
         let bytes = (0..bits.div_ceil(8)).fold(0, |number, _| {
             number << 8 | u64::from(self.next().unwrap_or(0))
@@ -36,14 +37,14 @@ impl Choices {
         }
     }
 
-    /// One of `length` places, if there are any.
-    pub(crate) fn place(&mut self, length: usize) -> Option<usize> {
+    /// An index below `length`, or `None` if `length` is zero.
+    pub(crate) fn index(&mut self, length: usize) -> Option<usize> {
         (length > 0).then(|| usize::from(self.next().unwrap_or(0)) % length)
     }
 }
 
-/// Runs a body over inputs of many lengths, the same ones every time. Under
-/// Miri over a few short ones.
+/// Runs a body on inputs of many lengths. The inputs are the same every time.
+/// Miri gets a few short ones only.
 #[cfg(test)]
 pub(crate) fn over_many_inputs(body: impl Fn(&[u8])) {
     let (count, longest) = if cfg!(miri) { (10, 64) } else { (5_000, 512) };
@@ -59,6 +60,6 @@ pub(crate) fn over_many_inputs(body: impl Fn(&[u8])) {
         let length = usize::from(random()) * longest / 256;
         let input: Vec<_> = (0..length).map(|_| random()).collect();
         let broke = crate::unwind::catch(|| body(&input));
-        assert!(broke.is_ok(), "broken by {input:?}");
+        assert!(broke.is_ok(), "this input breaks the promise: {input:?}");
     }
 }

@@ -3,12 +3,14 @@
 //! (`RUSTFLAGS="--cfg loom"`), or of shuttle when it runs random schedules
 //! (`RUSTFLAGS="--cfg shuttle"`). Nothing else in the crate names any of them.
 
+mod counter;
 mod deadline;
 mod now;
 mod once_lock;
 mod per_thread;
 mod thread;
 
+pub(crate) use counter::Counter;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
 pub(crate) use deadline::{Deadline, wait_timeout};

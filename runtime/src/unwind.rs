@@ -1,8 +1,8 @@
-//! Panics of code that is not ours, kept where they happen.
+//! Catching the panics of user code where they happen.
 //!
-//! A waker, a future's destructor or an output's destructor can panic at a
-//! place where unwinding would lose somebody else's wake or leave a task half
-//! finished. Such calls go through here.
+//! A waker and the destructors of a future and its output can panic where unwinding
+//! would lose another task's wake, or leave a task half finished. The runtime calls them
+//! through this module.
 
 use std::{
     any::Any,
@@ -11,25 +11,25 @@ use std::{
     task::Waker,
 };
 
-/// Runs `code`; a panic comes back as its payload.
+/// Runs `code` and returns its panic as a payload.
 pub(crate) fn catch<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
-    // The callers use nothing afterwards that `code` could have left broken:
-    // what it touched is dropped, or was never shared.
+    // The callers do not use anything that `code` could have left broken: they drop it,
+    // or they never shared it.
     catch_unwind(AssertUnwindSafe(code))
 }
 
-/// Runs `code` and forgets its panic: the panic hook has reported it already,
-/// and nobody waits here to whom it could be handed.
+/// Runs `code` and discards its panic. The panic hook has reported it, and there is no
+/// caller that could handle it.
 pub(crate) fn catch_and_discard(code: impl FnOnce()) {
     if let Err(payload) = catch(code) {
-        // A payload's own destructor can panic too.
+        // The destructor of a payload can panic too.
         if let Err(second) = catch(move || drop(payload)) {
             mem::forget(second);
         }
     }
 }
 
-/// Wakes, and survives a waker that panics.
+/// Calls a waker that may panic.
 pub(crate) fn wake(waker: Waker) {
     catch_and_discard(move || waker.wake());
 }

@@ -3,20 +3,22 @@
 
 use std::env;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use waiting::{EventLoop, Message, Rules, threads};
-
-const RULES: Rules =
-    Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(1) };
-const FILES: u64 = 20;
+use waiting::Message;
 
 /// The server's process: lowers its own limit of open files, then serves.
 #[cfg(unix)]
 fn server(name: &str) -> io::Result<()> {
     use rustix::process::{Resource, getrlimit, setrlimit};
+    use std::net::{Ipv4Addr, TcpListener};
+    use waiting::{EventLoop, Rules, threads};
+
+    const RULES: Rules =
+        Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(1) };
+    const FILES: u64 = 20;
     let limit = getrlimit(Resource::Nofile);
     setrlimit(
         Resource::Nofile,

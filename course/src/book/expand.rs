@@ -3,8 +3,8 @@
 //! An error does not stop the expansion, so an author sees all the errors of a page at once.
 
 use super::{
+    claims::{FailingBlock, OutputUse, PageFacts, RunBlock, SourceUse, TestRef, WidgetUse},
     compare::{self, Side},
-    facts::{FailingBlock, OutputUse, PageFacts, RunBlock, SourceUse, TestRef, WidgetUse},
     figures,
     inline::{self, Links},
     invariants,

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{facts::TestRef, output::Output, source::Excerpt};
+use super::{claims::TestRef, output::Output, source::Excerpt};
 use crate::catalog::Exercise;
 
 /// Escapes text for use in an attribute.

@@ -1,7 +1,7 @@
 //! The glossary: the terms that `{{#term …}}` can link to.
 
 use super::{
-    facts::TermUse,
+    claims::TermUse,
     problem::Fault,
     scan::{Piece, pieces},
 };

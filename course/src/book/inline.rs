@@ -3,7 +3,7 @@
 //! A directive inside `code` or after a backslash is not expanded.
 
 use super::{
-    facts::{PageFacts, TermUse, TestRef},
+    claims::{PageFacts, TermUse, TestRef},
     figures::{attribute, test_link},
     glossary::{self, Glossary},
     problem::Fault,

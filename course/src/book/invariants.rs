@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::{
-    facts::{Invariant, PageFacts},
+    claims::{Invariant, PageFacts},
     inline::{self, Links},
     problem::Fault,
     scan::{Piece, pieces},

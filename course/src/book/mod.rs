@@ -14,11 +14,12 @@
 //! | `source`, `compare` and `rows`, [`output`], `predict`, `steps`, `inline`, `figures` | each
 //! expands one kind of piece |
 //! | `invariants`, [`Glossary`] | collect the invariants and the terms of all pages |
-//! | [`PageFacts`] | what a page shows and claims, for the verifier |
+//! | `claims` ([`PageFacts`]) | what a page shows and claims, for the verifier |
 //! | `site` | what an expansion can look up: files, exercises, the glossary |
-//! | `build`, [`preprocessor`] | the two entry points |
+//! | `build`, [`preprocessor`], [`facts()`] | the three entry points |
 
 mod build;
+mod claims;
 mod compare;
 mod expand;
 mod facts;
@@ -37,10 +38,11 @@ mod source;
 mod steps;
 
 pub use build::{assets, build};
-pub use facts::{
+pub use claims::{
     FailingBlock, Invariant, OutputUse, PageFacts, Prediction, RunBlock, SourceUse, TermUse,
-    TestRef, WidgetUse, facts,
+    TestRef, WidgetUse,
 };
+pub use facts::facts;
 pub use glossary::Glossary;
 pub use problem::{BookError, Fault, Problem};
 pub use site::Site;

@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde::Deserialize;
 
 use super::{
-    facts::{Prediction, TestRef},
+    claims::{Prediction, TestRef},
     figures::{attribute, phrase, test_link},
 };
 

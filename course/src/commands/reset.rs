@@ -37,7 +37,7 @@ pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, Com
             layout.show(&exercises.join("Cargo.toml"))
         )),
     })?;
-    let kept = skeleton::restore(path, content)?;
+    let kept = work::restore(path, content)?;
     let relative = path.strip_prefix(&exercises).unwrap_or(path).to_owned();
     // If the record cannot be written, the next start compares the file once more.
     let _ = work::put_back(layout, &[relative], &tree);
@@ -66,7 +66,7 @@ fn told(layout: &Layout, path: &Path, kept: Option<&Path>) -> String {
 /// Resets the exercise and returns a message for the reader.
 pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<String, CommandError> {
     let layout = session.layout;
-    let done = skeleton::reset(layout, &session.catalog, exercise)?;
+    let done = work::reset(layout, &session.catalog, exercise)?;
     session.record(&exercise.id, Change::Reset);
     let mut out = told(layout, &exercise.path(layout), done.kept.as_deref());
     for (path, kept) in &done.restored {

@@ -4,12 +4,11 @@ use std::process::ExitCode;
 
 use super::{CommandError, stop};
 use crate::catalog::Layout;
-use crate::cli::ServeArgs;
 use crate::serve::{Options, ServeError, Server, browser};
 use crate::terminal::{complain, tell};
 
-/// Serves the book until Ctrl-C, or until its terminal is closed.
-pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> {
+/// Serves the book at this port until Ctrl-C, or until its terminal is closed.
+pub fn run(layout: &Layout, port: u16, open_browser: bool) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
     // The inspector's page needs traces to show what the server waits for.
     let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
@@ -20,7 +19,7 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
         // Listen for signals before the address is printed, so that none of them is missed.
         let stopped = wakeful::spawn_local(stop::stopped());
         let options = Options {
-            port: args.port,
+            port,
             ..Options::default()
         };
         let server = Server::start(layout.clone(), options).await?;
@@ -32,7 +31,7 @@ pub fn run(layout: &Layout, args: &ServeArgs) -> Result<ExitCode, CommandError> 
         tell(
             "Save an exercise in your editor, and its page shows the result. Press Ctrl-C to stop.",
         );
-        if !args.no_open {
+        if open_browser {
             // The opener gets its own thread, because one that hangs must not delay the shutdown.
             std::thread::spawn(move || {
                 if !browser::open(&url) {

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{board, course::Shared, error::Refusal};
-use crate::{catalog::Exercise, progress::Change, skeleton};
+use crate::{catalog::Exercise, progress::Change, skeleton, work};
 
 type Answer = Result<Json<Value>, Refusal>;
 type Id = Path<(String, String)>;
@@ -101,7 +101,7 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
             Err(refusal) if !refusal.is_missing() => return Err(refusal),
             _ => {}
         }
-        skeleton::reset(&place.layout, &place.board.catalog(), &subject)
+        work::reset(&place.layout, &place.board.catalog(), &subject)
             .map_err(|e| Refusal::broken(&e))
     });
     let kept = kept.await??.kept;

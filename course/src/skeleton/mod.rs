@@ -1,25 +1,25 @@
-//! Turns solutions into skeletons, and resets an exercise to its skeleton.
+//! Turns solutions into skeletons.
 //!
 //! The solutions are the only source. [`generate`] computes all of `exercises/` from them,
-//! [`regenerate`] writes it, [`differences`] compares it with the disk, [`reset`] resets one
-//! exercise, [`restore`] resets one file, and [`diff`] compares the reader's version with the solution.
+//! [`regenerate`] writes it, [`differences`] compares it with the disk, [`fill`] puts a solution into
+//! the reader's crate, and [`diff`] compares the reader's version with the solution.
 
+mod diff;
 mod fill;
 mod generated;
 mod holes;
 mod manifest;
-mod reset;
 mod tree;
 mod write;
 
+pub use diff::diff;
 pub use fill::{fill, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
-pub use reset::{Reset, diff, reset, restore};
 pub(crate) use tree::for_the_reader;
 pub use tree::{Tree, generate};
 pub use write::{Difference, Regenerated, differences, regenerate};
-pub(crate) use write::{is_not_generated, put};
+pub(crate) use write::{is_not_generated, put, replace};
 
 use std::path::PathBuf;
 

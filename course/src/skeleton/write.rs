@@ -106,7 +106,7 @@ pub fn regenerate(
 }
 
 /// Writes one generated file. Keeps whatever is in its place as a copy, and returns the copy's path.
-pub(super) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, FileError> {
+pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, FileError> {
     let kept = move_away(path)?;
     if let Err(error) = put(path, content) {
         if let Some(kept) = kept {

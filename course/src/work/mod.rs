@@ -4,13 +4,16 @@
 //! [`update`] makes the folder at first, and brings it up to date whenever the skeletons change.
 //! It never removes a file that the reader changed. It writes each file under a temporary name and
 //! renames it, and it writes the record last. So a killed process or a full disk leaves every file
-//! whole, and the next start continues from there.
+//! whole, and the next start continues from there. [`reset()`] resets one exercise, and [`restore`]
+//! one file.
 
 mod earlier;
 mod record;
 mod report;
+mod reset;
 
 pub use report::{Moved, Report, Why};
+pub use reset::{Reset, reset, restore};
 
 use std::fs::{self, File, TryLockError};
 use std::io;

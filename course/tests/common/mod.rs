@@ -10,7 +10,9 @@ mod runtime;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 use course::catalog::{Catalog, Exercise, Layout};
 use course::runner::{self, Limits, Verdict};

@@ -314,6 +314,7 @@ impl Events {
 }
 
 /// Waits until another process has done something.
+#[cfg(unix)]
 pub fn await_that(what: &str, mut happened: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !happened() {
@@ -323,6 +324,7 @@ pub fn await_that(what: &str, mut happened: impl FnMut() -> bool) {
 }
 
 /// Whether a process still runs. A zombie counts as dead, because only its parent can remove it.
+#[cfg(target_os = "linux")]
 pub fn runs(id: &str) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat"));
     stat.is_ok_and(|stat| !stat.contains(") Z "))

@@ -1,5 +1,6 @@
 //! How a server starts and ends: ports, a second server, Ctrl-C.
 
+#[cfg(unix)]
 use std::{
     io::{BufRead, BufReader},
     process::{Command, Stdio},
@@ -7,8 +8,10 @@ use std::{
 
 use course::serve::{ServeError, Server};
 
+#[cfg(target_os = "linux")]
+use crate::client::{await_that, runs};
 use crate::{
-    client::{Running, await_that, options, runs},
+    client::{Running, options},
     fixture::Fixture,
 };
 

@@ -1,7 +1,9 @@
 //! Exercises run on request and after a save, and the page never shows an outdated verdict.
 
+#[cfg(unix)]
+use crate::client::await_that;
 use crate::{
-    client::{Running, await_that, options},
+    client::{Running, options},
     fixture::Fixture,
 };
 

@@ -1,7 +1,9 @@
 //! ▶ runs a block of a page: within limits, one at a time, and only while its page listens.
 
+#[cfg(target_os = "linux")]
+use crate::client::{await_that, runs};
 use crate::{
-    client::{Running, await_that, options, runs},
+    client::{Running, options},
     fixture::Fixture,
 };
 

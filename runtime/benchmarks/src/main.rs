@@ -1,4 +1,4 @@
-//! What `wakeful` costs beside its peers: the tables.
+//! Measures `wakeful` and its peers, and prints the results as tables.
 //!
 //! ```text
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml
@@ -6,24 +6,29 @@
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --quick
 //! ```
 //!
-//! `--detail` tells where the samples lie. `--count` counts instructions instead
-//! of time, which are the same on every run where one thread computes; with it,
-//! what the runtime's notes cost: those that nobody switched on by the features
-//! `trace` and `tracing`, those that somebody did by `traced`.
+//! `--detail` also prints the distribution of the samples. `--count` counts
+//! instructions instead of time. On one thread the count is the same on every
+//! run, so it shows small differences.
+//!
+//! Count with one of these features to see the cost of tracing: `trace` and
+//! `tracing` for a program that does not switch tracing on, `traced` for a
+//! program that does.
 //!
 //! ```text
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --count --only wakeful
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml --features trace -- --count --only wakeful
 //! ```
 //!
-//! To see where the instructions of one row go, let one contender run alone:
+//! To see where the instructions of one row go, run one contender alone:
 //!
 //! ```text
 //! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful
 //! ```
 
 #[cfg(not(target_os = "linux"))]
-compile_error!("the benchmarks read Linux's processor clocks of other processes");
+compile_error!(
+    "the benchmarks run on Linux only: they read the processor clocks of other processes"
+);
 
 mod contenders;
 mod harness;
@@ -53,11 +58,17 @@ fn main() -> ExitCode {
         }
     };
     if !network::wrk::is_there() {
-        eprintln!("there is no wrk here: the rows about HTTP are left out");
+        eprintln!("the HTTP rows are left out: the program `wrk` is not installed");
     }
-    let tables = options.chosen(rows::tables());
+    let missing = contenders::missing();
+    for (name, error) in &missing {
+        eprintln!("{name} is left out: {error}");
+    }
+    let tables = options.chosen(rows::tables(), |name| {
+        missing.iter().all(|(missing, _)| *missing != name)
+    });
     if tables.is_empty() {
-        eprintln!("no row and contender are called that; these are the rows:");
+        eprintln!("no row has that name with that contender; these are the rows:");
         for row in rows::tables().iter().flat_map(|table| &table.rows) {
             eprintln!("  {:<16} {}", row.key, row.title);
         }
@@ -71,7 +82,7 @@ fn main() -> ExitCode {
         match count(&table) {
             Ok(text) => println!("{text}"),
             Err(error) => {
-                eprintln!("instructions are not counted: {error}");
+                eprintln!("the instructions could not be counted: {error}");
                 return ExitCode::FAILURE;
             }
         }
@@ -95,7 +106,7 @@ fn count(table: &Table) -> io::Result<String> {
 
 fn measure(table: &Table, options: &Options) -> String {
     let measured = table.rows.iter().map(|row| {
-        // A row takes its time; say which one does.
+        // A row takes seconds, so show which one runs.
         eprintln!("{} …", row.key);
         row.run(options.scale, options.rounds)
     });

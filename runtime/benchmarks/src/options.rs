@@ -1,19 +1,19 @@
 //! The command line.
 
-use crate::harness::{Scale, Table};
+use crate::harness::{Entry, Scale, Table};
 use std::collections::HashSet;
 
 const HELP: &str = "\
 wakeful-benchmarks [ROW…] [--quick] [--rounds N] [--only CONTENDER] [--detail | --count]
 
-  ROW               only these rows (part of a name is enough)
-  --quick           a tenth of the work, three rounds: to see that it runs
-  --rounds N        samples per contender; their median is reported
-  --only CONTENDER  only this contender, to look at it with a profiler
-  --detail          where each contender's samples lie, and how often a server's
-                    threads slept per request
-  --count           instructions per item, counted by callgrind, instead of time;
-                    only rows that are in nanoseconds, which have no network";
+  ROW               run only these rows (a part of a name is enough)
+  --quick           do a tenth of the work in three rounds, as a test
+  --rounds N        take N samples of each contender; the tables show the median
+  --only CONTENDER  run only this contender, for example under a profiler
+  --detail          also print the quartiles of the samples, and how often a
+                    server's threads slept per request
+  --count           count instructions per item with callgrind instead of time
+                    (only rows whose unit is ns: they have no network)";
 
 pub struct Options {
     pub scale: Scale,
@@ -26,7 +26,7 @@ pub struct Options {
 
 impl Options {
     /// # Errors
-    /// With what can be said, when it is not that.
+    /// The help text, if an argument is unknown or incomplete.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             scale: Scale { divisor: 1 },
@@ -60,10 +60,11 @@ impl Options {
         Ok(options)
     }
 
-    /// What was asked for of `tables`, with the contender that was.
-    pub fn chosen(&self, mut tables: Vec<Table>) -> Vec<Table> {
+    /// Keeps the rows and the contender that the options ask for.
+    /// Leaves out every contender for which `is_there` returns false.
+    pub fn chosen(&self, mut tables: Vec<Table>, is_there: impl Fn(&str) -> bool) -> Vec<Table> {
         let rows = tables.iter().flat_map(|table| &table.rows);
-        // A whole name means that row alone, though it be part of others'.
+        // A whole name means that row alone, even if it is a part of other names.
         let whole = rows.map(|row| row.key.clone()).collect::<HashSet<_>>();
         let means = |word: &String, key: &String| {
             if whole.contains(word) {
@@ -76,14 +77,14 @@ impl Options {
             table.rows.retain(|row| {
                 self.rows.is_empty() || self.rows.iter().any(|word| means(word, &row.key))
             });
-            if let Some(only) = &self.only {
-                for row in &mut table.rows {
-                    row.entries.retain(|entry| entry.name == only);
-                }
-                table.rows.retain(|row| !row.entries.is_empty());
+            for row in &mut table.rows {
+                let is_chosen = |name| self.only.as_ref().is_none_or(|only| only == name);
+                let keep = |entry: &Entry| is_there(entry.name) && is_chosen(entry.name);
+                row.entries.retain(keep);
             }
+            table.rows.retain(|row| !row.entries.is_empty());
             if self.count {
-                // Who serves does not compute in this process.
+                // A server runs in another process, which callgrind does not see.
                 table.rows.retain(|row| row.unit == "ns");
             }
         }
@@ -102,19 +103,21 @@ mod tests {
     }
 
     fn chosen(line: &str) -> Vec<Row> {
-        let tables = parse(line).expect("options").chosen(rows::tables());
+        let tables = parse(line)
+            .expect("options")
+            .chosen(rows::tables(), |_| true);
         tables.into_iter().flat_map(|table| table.rows).collect()
     }
 
     #[test]
-    fn part_of_a_name_chooses_rows() {
+    fn a_part_of_a_name_chooses_every_row_that_contains_it() {
         let rows = chosen("sleep");
         assert!(rows.iter().all(|row| row.key.contains("sleep")));
         assert!(rows.len() > 1);
     }
 
     #[test]
-    fn a_whole_name_chooses_that_row_alone() {
+    fn a_whole_name_chooses_only_that_row() {
         assert_eq!(chosen("spawn").len(), 1);
     }
 
@@ -129,11 +132,20 @@ mod tests {
         let rows = chosen("spawn --only wakeful --rounds 1");
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].entries.len(), 1);
-        assert!(chosen("spawn --only nobody").is_empty());
+        assert!(chosen("spawn --only nothing").is_empty());
     }
 
     #[test]
-    fn a_quick_run_still_takes_as_many_rounds_as_it_is_told() {
+    fn a_contender_that_cannot_run_is_left_out() {
+        let tables = parse("spawn").expect("options");
+        let tables = tables.chosen(rows::tables(), |name| name != "glommio");
+        let entries = tables.iter().flat_map(|table| &table.rows);
+        let mut names = entries.flat_map(|row| row.entries.iter().map(|entry| entry.name));
+        assert!(names.all(|name| name != "glommio"));
+    }
+
+    #[test]
+    fn a_quick_run_takes_as_many_rounds_as_the_option_says() {
         let rounds = |line| parse(line).map(|options| options.rounds);
         assert_eq!(rounds("--quick --rounds 7"), Ok(7));
         assert_eq!(rounds("--rounds 7 --quick"), Ok(7));
@@ -141,14 +153,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_has_no_network() {
+    fn rows_with_a_network_are_not_counted() {
         let rows = chosen("--count");
         assert!(rows.iter().any(|row| row.key == "spawn"));
         assert!(!rows.iter().any(|row| row.key.contains("echo")));
     }
 
     #[test]
-    fn what_is_not_understood_is_answered_with_help() {
+    fn an_unknown_or_incomplete_option_is_answered_with_the_help_text() {
         for line in [
             "--fast",
             "--rounds",

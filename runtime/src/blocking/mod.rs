@@ -5,14 +5,11 @@
 //! which works until it begins.
 
 mod pool;
-mod pooled;
 
 pub(crate) use pool::{Pool, Settings};
-pub(crate) use pooled::Pooled;
 
 use crate::{
-    runtime::Handle,
-    task::{JoinHandle, Schedule, State, Task},
+    task::{JoinHandle, Schedule, StateWord, Task},
     trace::TaskKind,
 };
 use std::{
@@ -22,33 +19,6 @@ use std::{
     sync::Arc,
     task::{Context, Poll},
 };
-
-/// Runs `work` on a thread of this runtime's blocking pool: reading a file,
-/// resolving a name, computing for long.
-///
-/// Work that has begun cannot be aborted; when the runtime shuts down it is
-/// waited for. Work beyond the pool's thread limit queues.
-///
-/// # Panics
-/// Outside a runtime.
-///
-/// ```
-/// let runtime = wakeful::Runtime::new()?;
-/// runtime.block_on(async {
-///     let sum = wakeful::task::spawn_blocking(|| (1..=100).sum::<u32>()).await?;
-///     assert_eq!(sum, 5050);
-///     Ok::<(), wakeful::task::JoinError>(())
-/// })?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[track_caller]
-pub fn spawn_blocking<F, T>(work: F) -> JoinHandle<T>
-where
-    F: FnOnce() -> T + Send + 'static,
-    T: Send + 'static,
-{
-    Handle::current().spawn_blocking(work)
-}
 
 #[track_caller]
 pub(crate) fn spawn<F, T>(pool: &Arc<Pool>, work: F) -> JoinHandle<T>
@@ -60,7 +30,7 @@ where
         Work(Some(work)),
         Queue(Arc::clone(pool)),
         // The handle's reference and the queue's.
-        State::scheduled(2),
+        StateWord::scheduled(2),
         Location::caller(),
         0,
     );
@@ -96,7 +66,7 @@ impl Schedule for Queue {
         pool.submit(task);
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
+    fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
             hooks.release(task.header());
         }

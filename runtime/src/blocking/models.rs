@@ -6,7 +6,7 @@
 use super::{Pool, Settings};
 use crate::{
     primitives::{let_one_wait_end, refuse_threads},
-    task::{Schedule, State, Task},
+    task::{Schedule, StateWord, Task},
 };
 use loom::{
     cell::UnsafeCell,
@@ -62,7 +62,7 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
@@ -76,7 +76,13 @@ fn work(say: &mpsc::Sender<Word>, code: impl Fn() + Send + 'static) -> Task {
         says.1 = Word::Done;
         Poll::Ready(())
     });
-    Task::new(future, Nowhere, State::scheduled(1), Location::caller(), 0)
+    Task::new(
+        future,
+        Nowhere,
+        StateWord::scheduled(1),
+        Location::caller(),
+        0,
+    )
 }
 
 /// Another thread brings work.

@@ -5,8 +5,7 @@
 //! arrives, and the one who submits starts another, or it sees the work.
 
 use crate::{
-    executor::hooks::SharedHooks,
-    inspect::BlockingInfo,
+    hooks::SharedHooks,
     primitives::{Condvar, Deadline, Mutex, MutexGuard, ThreadBuilder, lock},
     task::Task,
 };
@@ -34,6 +33,15 @@ impl Default for Settings {
             keep_alive: Duration::from_secs(10),
         }
     }
+}
+
+/// What the pool has to do at one moment.
+pub(crate) struct Load {
+    pub(crate) threads: usize,
+    /// The threads that wait for work.
+    pub(crate) idle: usize,
+    /// The work that waits for a thread.
+    pub(crate) queued: usize,
 }
 
 pub(crate) struct Pool {
@@ -202,9 +210,9 @@ impl Pool {
         Poll::Pending
     }
 
-    pub(crate) fn inspect(&self) -> BlockingInfo {
+    pub(crate) fn load(&self) -> Load {
         let state = self.lock();
-        BlockingInfo {
+        Load {
             threads: state.threads,
             idle: state.idle,
             queued: state.queue.len(),

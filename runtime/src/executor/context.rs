@@ -1,25 +1,37 @@
-//! Which executor this thread is running, if any.
+//! Which executor this thread is inside.
+//!
+//! Invariant **E1**: `ENTERED` points to an executor or a handle that some caller of
+//! [`enter`] further up this thread's stack borrows. `enter` puts the old value back
+//! before that borrow ends. [`detach`] and [`reattach`] only exchange the pointer to
+//! a worker with the pointer to that worker's handle.
 
-use super::{current_thread::Core, multi_thread::Worker};
-use crate::{primitives::per_thread, runtime::Handle};
-use std::cell::Cell;
+#[cfg(feature = "trace")]
+use super::Scheduler;
+use super::{Handle, current_thread::Core, multi_thread::Worker};
+use crate::primitives::per_thread;
+use std::{cell::Cell, ptr};
 
-/// An executor, seen from its own thread.
+pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
+     Call this inside of `Runtime::block_on`, or of `Handle::enter`";
+
+/// An executor, seen from a thread that is inside it.
 #[derive(Clone, Copy)]
 pub(crate) enum Current<'a> {
-    Local(&'a Core),
+    /// The thread of a current-thread runtime or of a core.
+    Core(&'a Core),
+    /// A thread that drives a worker of a pool.
     Worker(&'a Worker),
-    /// In a poll of a pool's task, on a thread that has given its worker away.
+    /// A thread of a pool, in a poll that gave its worker away (`block_in_place`).
     Detached(&'a Handle),
-    /// On a thread that does not run its tasks just now: one that holds a handle,
-    /// one of the blocking pool, or a poll that was let in by a handle.
+    /// A thread that does not run this runtime's tasks now: it entered through a
+    /// handle, or it belongs to the blocking pool.
     Guest(&'a Handle),
 }
 
 impl<'a> Current<'a> {
     pub(crate) fn handle(self) -> &'a Handle {
         match self {
-            Self::Local(core) => core.handle(),
+            Self::Core(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
             Self::Detached(handle) | Self::Guest(handle) => handle,
         }
@@ -29,100 +41,110 @@ impl<'a> Current<'a> {
 #[derive(Clone, Copy)]
 enum Entered {
     Nothing,
-    Local(*const Core),
+    Core(*const Core),
     Worker(*const Worker),
     Detached(*const Handle),
     Guest(*const Handle),
-    /// Let in from inside of a runtime. (A flag beside the pointer would have
-    /// this copied in overlapping pieces, which costs each `block_on` 11 ns.)
+    /// A guest that entered from inside a runtime. A flag beside the pointer would
+    /// make the copy overlap, which costs each `block_on` 11 ns.
     GuestInside(*const Handle),
 }
 
 per_thread! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
-    static VISITING: Cell<bool> = const { Cell::new(false) };
+    static IS_ENTERED_ONLY: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs `code` inside of an executor: what is spawned, slept and opened
-/// belongs to it meanwhile.
+/// Runs `code` inside an executor: `code` uses its tasks, timers and sockets.
 pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// As [`enter`], by who does not run the executor's tasks meanwhile: the poll
-/// that it may be in is another's.
-pub(crate) fn visit<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
+/// [`enter`] on a thread that does not run the executor's tasks meanwhile. If the
+/// thread is in a poll, it is a poll of another runtime.
+pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }
 
-/// Whether the executor that this thread is inside of is not run by it.
-pub(crate) fn is_visiting() -> bool {
-    VISITING.get()
+/// Whether this thread is inside its executor by [`enter_only`].
+pub(crate) fn is_entered_only() -> bool {
+    IS_ENTERED_ONLY.get()
 }
 
-fn enter_as<R>(current: Current<'_>, visiting: bool, code: impl FnOnce() -> R) -> R {
+fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R {
     struct Restore(Entered, bool);
     impl Drop for Restore {
         fn drop(&mut self) {
             ENTERED.set(self.0);
-            VISITING.set(self.1);
+            IS_ENTERED_ONLY.set(self.1);
         }
     }
     let entered = match current {
-        Current::Local(core) => Entered::Local(core),
+        Current::Core(core) => Entered::Core(core),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::Detached(handle) => Entered::Detached(handle),
-        Current::Guest(handle) if is_entered() => Entered::GuestInside(handle),
+        Current::Guest(handle) if must_not_block() => Entered::GuestInside(handle),
         Current::Guest(handle) => Entered::Guest(handle),
     };
-    let _restore = Restore(ENTERED.replace(entered), VISITING.replace(visiting));
+    let _restore = Restore(ENTERED.replace(entered), IS_ENTERED_ONLY.replace(only));
     code()
 }
 
-/// Hands the executor that this thread is inside of to `code`.
+/// Passes the executor that this thread is inside to `code`.
 pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
-    // While a thread ends, its tasks are gone and so is its executor.
+    // While a thread ends, its thread-locals and its tasks are gone.
     let entered = ENTERED.try_with(Cell::get).unwrap_or(Entered::Nothing);
-    // SAFETY, of all: `enter` borrows the executor until it has put the old
-    // value back, and `code` runs inside of that: it gets a shorter borrow. A
-    // handle is that of the executor.
     code(match entered {
         Entered::Nothing => None,
-        // SAFETY: see above.
-        Entered::Local(core) => Some(Current::Local(unsafe { &*core })),
-        // SAFETY: see above.
+        // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
+        Entered::Core(core) => Some(Current::Core(unsafe { &*core })),
+        // SAFETY: E1.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
-        // SAFETY: see above.
+        // SAFETY: E1. The worker keeps its handle.
         Entered::Detached(handle) => Some(Current::Detached(unsafe { &*handle })),
         Entered::Guest(handle) | Entered::GuestInside(handle) => {
-            // SAFETY: see above.
+            // SAFETY: E1.
             Some(Current::Guest(unsafe { &*handle }))
         }
     })
 }
 
-/// Whether this thread is inside of a runtime, which it must not block. Adrift,
-/// it may; and as a guest, unless it was let in from inside of a runtime.
-pub(crate) fn is_entered() -> bool {
+/// Whether this thread runs a runtime's tasks, so that blocking it would block them.
+/// A detached thread may block. So may a guest, unless it entered from inside a
+/// runtime.
+pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
-        Ok(Entered::Local(_) | Entered::Worker(_) | Entered::GuestInside(_)) => true,
+        Ok(Entered::Core(_) | Entered::Worker(_) | Entered::GuestInside(_)) => true,
         Ok(Entered::Nothing | Entered::Detached(_) | Entered::Guest(_)) | Err(_) => false,
     }
 }
 
-/// The worker that this thread is inside of is not its own any more.
+/// This thread gives the worker that it drives to another thread.
 pub(crate) fn detach(worker: &Worker) {
-    debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if std::ptr::eq(here, worker)));
+    debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if ptr::eq(here, worker)));
     ENTERED.set(Entered::Detached(worker.handle()));
 }
 
-/// It is its own again.
+/// This thread drives its worker again.
 pub(crate) fn reattach(worker: &Worker) {
     debug_assert!(is_detached());
     ENTERED.set(Entered::Worker(worker));
 }
 
-/// Whether this thread has given its worker away in the poll that it is in.
+/// Whether this thread gave its worker away in the current poll.
 pub(crate) fn is_detached() -> bool {
     matches!(ENTERED.get(), Entered::Detached(_))
+}
+
+/// The index of the worker that this thread drives, if it drives one.
+#[cfg(feature = "trace")]
+pub(crate) fn worker_here() -> Option<usize> {
+    with(|current| match current? {
+        Current::Core(core) => match core.handle().scheduler() {
+            Scheduler::Cores { core, .. } => Some(*core),
+            Scheduler::Pool(_) => None,
+        },
+        Current::Worker(worker) => Some(worker.index()),
+        Current::Detached(_) | Current::Guest(_) => None,
+    })
 }

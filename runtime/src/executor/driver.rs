@@ -1,9 +1,12 @@
-//! What a thread that has no task to run waits for: sockets and timers.
+//! The reactor and the timers of one thread.
+//!
+//! A pool shares one reactor among its workers: see `multi_thread/driver.rs`, which
+//! uses [`poll_events`] and [`has_nothing_registered`] too.
 
+use super::Handle;
 use crate::{
     reactor::{self, Reactor},
-    runtime::Handle,
-    time::Timers,
+    timers::Timers,
     unwind::wake,
 };
 use std::{
@@ -12,13 +15,12 @@ use std::{
     time::Duration,
 };
 
-/// The reactor and the timers of one thread, driven by that thread alone. A pool
-/// has none: see `pool/driver.rs`, which shares [`turn`] and [`is_bare`].
+/// The reactor and the timers of a thread that does not share them.
 pub(crate) struct Driver {
     reactor: RefCell<Reactor>,
     handle: Handle,
-    /// A list to collect wakers in, kept for its capacity.
-    woken: Cell<Vec<Waker>>,
+    /// An empty list of wakers, kept for its capacity.
+    wakers: Cell<Vec<Waker>>,
 }
 
 impl Driver {
@@ -26,7 +28,7 @@ impl Driver {
         Self {
             reactor: RefCell::new(reactor),
             handle,
-            woken: Cell::default(),
+            wakers: Cell::default(),
         }
     }
 
@@ -34,66 +36,66 @@ impl Driver {
         &self.handle
     }
 
-    /// Wakes the tasks whose events have come or whose time is up, if there can
-    /// be any.
-    pub(crate) fn look(&self) {
-        if !is_bare(self.handle.reactor(), self.handle.timers()) {
-            self.turn(Some(Duration::ZERO));
+    /// Wakes the tasks whose events have come or whose timers are due, without
+    /// waiting.
+    pub(crate) fn poll(&self) {
+        if !has_nothing_registered(self.handle.reactor(), self.handle.timers()) {
+            self.wait_and_wake(Some(Duration::ZERO));
         } else if cfg!(feature = "trace") {
-            // The clock is to go on.
+            // Traces read the time that each turn notes.
             self.handle.timers().note_time();
         }
     }
 
-    /// Waits until something has come, or somebody rings. What is rung for
-    /// before the sleep ends it as well.
-    pub(crate) fn sleep(&self) {
-        self.turn(self.handle.timers().before_sleep());
+    /// Waits for an event, a timer, or an [`unpark`](reactor::Handle::unpark), and
+    /// wakes the tasks concerned. An unpark that came before ends the wait as well.
+    pub(crate) fn park(&self) {
+        self.wait_and_wake(self.handle.timers().before_sleep());
     }
 
-    fn turn(&self, timeout: Option<Duration>) {
-        let mut woken = self.woken.take();
-        turn(
+    fn wait_and_wake(&self, timeout: Option<Duration>) {
+        let mut wakers = self.wakers.take();
+        poll_events(
             &mut self.reactor.borrow_mut(),
             self.handle.timers(),
             timeout,
-            &mut woken,
+            &mut wakers,
         );
-        // Strangers' code, under no borrow: it may come back here.
-        for waker in woken.drain(..) {
+        // A waker may be user code that calls back here, so nothing is borrowed.
+        for waker in wakers.drain(..) {
             wake(waker);
         }
-        self.woken.set(woken);
+        self.wakers.set(wakers);
     }
 
-    /// No event will come any more: who waits for one gets an error.
+    /// Closes the reactor. The tasks that wait for events get errors.
     pub(crate) fn close(&self) {
-        let mut woken = Vec::new();
-        self.reactor.borrow_mut().close(&mut woken);
-        woken.into_iter().for_each(wake);
+        let mut wakers = Vec::new();
+        self.reactor.borrow_mut().close(&mut wakers);
+        wakers.into_iter().for_each(wake);
     }
 }
 
-/// Whether nothing is registered and no timer set, so that there is nothing to
-/// see and the system call can be saved.
-pub(super) fn is_bare(sockets: &reactor::Shared, timers: &Timers) -> bool {
-    sockets.is_bare() && timers.is_bare()
+/// Whether there is no source and no timer, so that a poll of the driver would find
+/// nothing and its system call can be saved.
+pub(super) fn has_nothing_registered(reactor: &reactor::Handle, timers: &Timers) -> bool {
+    reactor.has_no_sources() && timers.is_bare()
 }
 
-/// Waits for events, at most for `timeout`, and collects the wakers of those
-/// they concern, and of those whose time is up. Waking is the caller's.
-pub(super) fn turn(
+/// Waits for events, for `timeout` at most, and adds the wakers of their tasks and of
+/// the timers that are due to `wakers`. The caller wakes them.
+pub(super) fn poll_events(
     reactor: &mut Reactor,
     timers: &Timers,
     timeout: Option<Duration>,
-    woken: &mut Vec<Waker>,
+    wakers: &mut Vec<Waker>,
 ) {
     #[cfg(shuttle)]
     let timeout = reactor.wait(timeout);
-    if let Err(error) = reactor.turn(timeout, woken) {
-        // The selector itself is broken, and no task will ever be woken
-        // again: there is nobody to return this to.
+    if let Err(error) = reactor.turn(timeout, wakers) {
+        // The selector is broken, so no task will be woken again. No caller could
+        // handle that.
         panic!("waiting for events failed: {error}");
     }
-    timers.fire(woken);
+    timers.fire(wakers);
 }

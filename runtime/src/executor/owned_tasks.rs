@@ -1,45 +1,82 @@
-//! The tasks that have not ended, so that shutdown and the inspector find them.
+//! The tasks of an executor that have not ended. Shutdown cancels them, and the
+//! inspector shows them.
+//!
+//! A spawned task has three references:
+//!
+//! - **O1**: the `JoinHandle`'s.
+//! - **O2**: the queue's. Each turn of the task consumes it, and each wake makes a
+//!   new one.
+//! - **O3**: the list's. No value holds it at first. [`list_reference`] takes it once:
+//!   when the task first waits and is bound to the list, or else when it ends. So
+//!   a task that ends in its first poll costs the list nothing.
 
-use crate::task::{Task, UNLISTED};
-use std::sync::atomic::Ordering::Relaxed;
+use crate::task::{JoinHandle, Schedule, StateWord, Task, UNBOUND};
+use std::{future::Future, panic::Location, sync::atomic::Ordering::Relaxed};
 
-/// Tasks by number. Adding and removing take constant time; a place is used
-/// again.
+/// Makes a task with its three references. Returns O1 and O2.
+pub(super) fn new_task<F, S>(
+    future: F,
+    scheduler: S,
+    location: &'static Location<'static>,
+    spawned_at: u64,
+) -> (JoinHandle<F::Output>, Task)
+where
+    F: Future,
+    S: Schedule,
+{
+    let state = StateWord::scheduled(3);
+    let task = Task::new(future, scheduler, state, location, spawned_at);
+    // SAFETY: this is O2, which the state counts.
+    let queued = unsafe { Task::from_raw(task.as_raw()) };
+    // SAFETY: the task has an output of this type, and this is its only handle.
+    (unsafe { JoinHandle::new(task) }, queued)
+}
+
+/// Takes O3.
+///
+/// # Safety
+/// It was not taken before.
+pub(super) unsafe fn list_reference(task: &Task) -> Task {
+    // SAFETY: `new_task` counted O3, and the caller takes it once.
+    unsafe { Task::from_raw(task.as_raw()) }
+}
+
+/// Tasks by key. Adding and removing take constant time, and keys are reused.
 #[derive(Default)]
 pub(crate) struct OwnedTasks {
-    places: Vec<Option<Task>>,
-    vacant: Vec<u32>,
+    slots: Vec<Option<Task>>,
+    free: Vec<u32>,
 }
 
 impl OwnedTasks {
-    /// The place that the next task gets.
-    pub(crate) fn next_place(&self) -> u32 {
-        match self.vacant.last() {
-            Some(&place) => place,
-            // So many tasks would fill the memory of any machine first.
-            None => u32::try_from(self.places.len()).expect("fewer than 2^32 tasks"),
+    /// The key that the next task gets.
+    pub(crate) fn next_key(&self) -> u32 {
+        match self.free.last() {
+            Some(&key) => key,
+            // 2^32 tasks do not fit into the memory of a machine.
+            None => u32::try_from(self.slots.len()).expect("fewer than 2^32 tasks"),
         }
     }
 
-    /// Keeps a task.
-    pub(crate) fn add(&mut self, task: Task) {
-        match self.vacant.pop() {
-            Some(place) => self.places[place as usize] = Some(task),
-            None => self.places.push(Some(task)),
+    /// Adds a task at [`next_key`](Self::next_key).
+    pub(crate) fn insert(&mut self, task: Task) {
+        match self.free.pop() {
+            Some(key) => self.slots[key as usize] = Some(task),
+            None => self.slots.push(Some(task)),
         }
     }
 
-    /// Takes this task out, if it is (still) what stands in its place: a list that
-    /// was worked off may have been filled anew.
-    pub(crate) fn remove(&mut self, place: u32, task: &Task) -> Option<Task> {
-        let kept = self.places.get_mut(place as usize)?;
-        let kept = kept.take_if(|kept| kept.as_raw() == task.as_raw())?;
-        self.vacant.push(place);
-        Some(kept)
+    /// Removes `task`, if it is in the list. After a shutdown took the list away,
+    /// another task may have this key.
+    pub(crate) fn remove(&mut self, key: u32, task: &Task) -> Option<Task> {
+        let slot = self.slots.get_mut(key as usize)?;
+        let removed = slot.take_if(|listed| listed.as_raw() == task.as_raw())?;
+        self.free.push(key);
+        Some(removed)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Task> {
-        self.places.iter().flatten()
+        self.slots.iter().flatten()
     }
 }
 
@@ -48,19 +85,25 @@ impl IntoIterator for OwnedTasks {
     type IntoIter = std::iter::Flatten<std::vec::IntoIter<Option<Task>>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.places.into_iter().flatten()
+        self.slots.into_iter().flatten()
     }
 }
 
-/// Notes where a task is kept. Only the list's owner does.
+/// Stores the key of a task. Only the thread that adds the task to a list calls
+/// this.
 pub(crate) fn set_key(task: &Task, key: u32) {
-    debug_assert!(key < UNLISTED);
-    // Ordering: Relaxed; whatever hands the task on publishes it.
+    debug_assert!(key < UNBOUND);
+    // Relaxed: the queue that passes the task to another thread publishes the key.
     task.header().key.store(key, Relaxed);
 }
 
-/// Where a task is kept, or [`UNLISTED`].
+/// The key of a task, or [`UNBOUND`].
 pub(crate) fn key(task: &Task) -> u32 {
-    // Ordering: as in `set_key`.
+    // Relaxed: see the store in `set_key`.
     task.header().key.load(Relaxed)
+}
+
+/// Whether a list holds the task.
+pub(crate) fn is_bound(task: &Task) -> bool {
+    key(task) != UNBOUND
 }

@@ -1,72 +1,76 @@
-//! How a task finds its executor again, whose end it may outlive.
+//! How a task finds an executor that may have ended.
 //!
-//! Every task has a way back to its executor, for the threads that wake it.
-//! Were it an `Arc`, each spawn and each end of a task would change the same
-//! count, and on a pool all workers would fight over its cache line. So it is
-//! the address of a gate, which is never freed: a gate is opened for an
-//! executor, shut when that ends, and opened again for another when nobody
-//! knows the first any more: a handle of it could still spawn, and what that
-//! makes must not be taken for the next one's.
+//! A waker must reach the task's executor from any thread. An `Arc` in each task
+//! would do, but then every spawn and every end of a task would change one count,
+//! and the workers of a pool would compete for its cache line. So a task holds the
+//! address of a [`StableSlot`], which is never freed:
 //!
-//! A waker that comes late may find the gate of the next executor. What it
-//! brings then is a task that is complete, for an executor completes all its
-//! tasks before it shuts its gate; and a complete task may stand in any queue
-//! (the memory is of one type for ever, as in the kernel's slabs that are
-//! "typesafe by RCU", and what is found there is checked by its state).
+//! 1. A new executor takes a slot from the [`SlotPool`] and stores itself there
+//!    ([`StableSlot::set`]).
+//! 2. Wakers find it with [`StableSlot::get`].
+//! 3. When the executor ends, it clears the slot ([`StableSlot::clear`]). All its
+//!    tasks are complete by then.
+//! 4. When the last handle is gone too, the slot goes back to the pool
+//!    ([`SlotPool::put_back`]), and another executor may take it.
+//!
+//! Step 4 waits for the handles because a handle can still spawn, and its task must
+//! not reach the next executor. A late waker may find the next executor in the slot,
+//! but it brings a complete task, which any queue may hold. Linux's slabs that are
+//! "typesafe by RCU" work the same way: the memory keeps its type, and the reader
+//! checks the state of what it finds.
 
 use crate::primitives::{Mutex, lock};
 use std::sync::{Arc, Mutex as StdMutex, MutexGuard as StdMutexGuard, PoisonError};
 
-/// Leads to an executor's shared part, from every thread.
+/// Leads to an executor from every thread, until the executor ends.
 pub(crate) struct StableSlot<T: 'static> {
-    inside: Mutex<Option<Arc<T>>>,
+    executor: Mutex<Option<Arc<T>>>,
 }
 
-/// The gates that are shut, to be used again. The lock is `std`'s also under
-/// loom, whose locks cannot be in a `static`: nothing that loom knows of
-/// happens under it, nor depends on it.
-pub(crate) struct StableSlots<T: 'static>(StdMutex<Vec<&'static StableSlot<T>>>);
+/// The slots that no executor uses. The lock is `std`'s under loom as well, because
+/// loom's locks cannot be in a `static`. No model depends on it.
+pub(crate) struct SlotPool<T: 'static>(StdMutex<Vec<&'static StableSlot<T>>>);
 
-impl<T> StableSlots<T> {
+impl<T> SlotPool<T> {
     pub(crate) const fn new() -> Self {
         Self(StdMutex::new(Vec::new()))
     }
 
-    /// A gate that is shut still.
+    /// An empty slot.
     pub(crate) fn take(&self) -> &'static StableSlot<T> {
-        let used = self.shut_ones().pop();
-        used.unwrap_or_else(|| {
+        let unused = self.lock().pop();
+        unused.unwrap_or_else(|| {
             Box::leak(Box::new(StableSlot {
-                inside: Mutex::new(None),
+                executor: Mutex::new(None),
             }))
         })
     }
 
-    /// Nobody knows the executor any more, and every task of it is complete.
-    pub(crate) fn give_back(&self, home: &'static StableSlot<T>) {
-        self.shut_ones().push(home);
+    /// Returns the slot of an executor that has ended and has no handle any more.
+    pub(crate) fn put_back(&self, slot: &'static StableSlot<T>) {
+        self.lock().push(slot);
     }
 
-    fn shut_ones(&self) -> StdMutexGuard<'_, Vec<&'static StableSlot<T>>> {
-        // Nothing panics under it.
+    fn lock(&self) -> StdMutexGuard<'_, Vec<&'static StableSlot<T>>> {
+        // No code panics under this lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<T> StableSlot<T> {
-    pub(crate) fn open(&self, inside: Arc<T>) {
-        *lock(&self.inside) = Some(inside);
+    pub(crate) fn set(&self, executor: Arc<T>) {
+        *lock(&self.executor) = Some(executor);
     }
 
-    /// The executor has ended: the gate leads nowhere from now on.
-    pub(crate) fn shut(&self) {
-        let inside = lock(&self.inside).take();
-        // The last part of an executor, perhaps: not under the lock.
-        drop(inside);
+    /// The executor has ended. From now on the slot is empty.
+    pub(crate) fn clear(&self) {
+        let executor = lock(&self.executor).take();
+        // This may be the executor's last part, so it is dropped after the lock.
+        drop(executor);
     }
 
-    /// The executor behind it, if it has not ended.
-    pub(crate) fn inside(&self) -> Option<Arc<T>> {
-        lock(&self.inside).clone()
+    /// The executor, unless it has ended.
+    pub(crate) fn get(&self) -> Option<Arc<T>> {
+        lock(&self.executor).clone()
     }
 }

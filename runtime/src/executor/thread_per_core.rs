@@ -1,79 +1,83 @@
-//! Several local executors, each on a thread of its own, that share nothing:
-//! a thread per core. A task never leaves the core that it was begun on.
+//! Several current-thread executors, each on a thread of its own, that share
+//! nothing. A task stays on the core where it began.
 //!
-//! What crosses from core to core is a closure, which makes the task's future
-//! when it has arrived. So the future need not be `Send`, and all that is
-//! reached from it may be as single-threaded as on a runtime of one thread.
+//! Only closures cross from core to core. A [`LazyFuture`] calls its closure on the
+//! core that polls it first. So the future that the closure makes need not be
+//! `Send`, and neither need the values that the future shares with its core.
 
 use super::{
     Driver,
     context::{self, Current},
     current_thread::{Core, SharedCore},
 };
-use crate::{primitives::of_workers as thread, sync::CancellationToken, time::Timers};
+use crate::{
+    primitives::{Mutex, lock, of_workers as thread},
+    timers::Timers,
+    trace::Label,
+    unwind::wake,
+};
 use pin_project_lite::pin_project;
 use std::{
-    future::Future,
-    io,
+    future::{Future, poll_fn},
+    io, mem,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
 };
 
-/// The cores of a runtime, as they reach each other. A runtime of one thread
-/// is a core alone.
+/// The cores of a runtime. A current-thread runtime has one.
 pub(crate) struct Cores {
-    members: Box<[Member]>,
-    /// Whether they rank their tasks.
+    remotes: Box<[RemoteCore]>,
+    /// Whether the cores rank their tasks.
     ranked: bool,
-    /// Whose turn it is to be dealt something.
+    /// The next core in the round of [`next`](Self::next).
     next: AtomicUsize,
-    closed: CancellationToken,
+    closing: Closing,
 }
 
-/// A core, as the others see it.
-pub(crate) struct Member {
+/// A core, as the other threads see it.
+pub(crate) struct RemoteCore {
     pub(crate) shared: Arc<SharedCore>,
     pub(crate) timers: Arc<Timers>,
 }
 
 impl Cores {
-    pub(crate) fn new(members: Vec<Member>, ranked: bool) -> Arc<Self> {
+    pub(crate) fn new(remotes: Vec<RemoteCore>, ranked: bool) -> Arc<Self> {
         Arc::new(Self {
-            members: members.into(),
+            remotes: remotes.into(),
             ranked,
             next: AtomicUsize::new(0),
-            closed: CancellationToken::new(),
+            closing: Closing::new(),
         })
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.members.len()
+        self.remotes.len()
     }
 
-    pub(crate) fn members(&self) -> &[Member] {
-        &self.members
+    pub(crate) fn remotes(&self) -> &[RemoteCore] {
+        &self.remotes
     }
 
     pub(crate) fn shared(&self, core: usize) -> &Arc<SharedCore> {
-        &self.members[core].shared
+        &self.remotes[core].shared
     }
 
-    /// The cores in turn.
+    /// Names the cores in turn.
     pub(crate) fn next(&self) -> usize {
-        // Ordering: Relaxed; a number that orders nothing.
+        // Relaxed: the count publishes nothing.
         self.next.fetch_add(1, Relaxed) % self.len()
     }
 
-    /// Tells the other cores to end. Their threads are to be joined next.
+    /// Tells the other cores to end. The caller joins their threads next.
     pub(crate) fn close(&self) {
-        self.closed.cancel();
+        self.closing.close();
     }
 
-    /// Starts the thread of a core that is not the first.
+    /// Starts the thread of a core other than the first.
     pub(crate) fn start(
         self: &Arc<Self>,
         index: usize,
@@ -81,18 +85,18 @@ impl Cores {
         thread: thread::Builder,
     ) -> io::Result<thread::JoinHandle<()>> {
         let cores = Arc::clone(self);
-        thread.spawn(move || cores.live(index, driver))
+        thread.spawn(move || cores.run_core(index, driver))
     }
 
-    fn live(&self, index: usize, driver: Driver) {
+    fn run_core(&self, index: usize, driver: Driver) {
         let shared = self.shared(index);
         let hooks = shared.hooks().clone();
         let core = Core::new(driver, Arc::clone(shared), self.ranked);
-        context::enter(Current::Local(&core), || {
+        context::enter(Current::Core(&core), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();
             }
-            core.block_on(self.closed.cancelled());
+            core.block_on(self.closing.wait());
             core.shut_down();
             if let Some(hooks) = &hooks {
                 hooks.thread_stop();
@@ -101,31 +105,84 @@ impl Cores {
     }
 }
 
+/// Tells the threads of the cores that the runtime ends.
+struct Closing {
+    state: Mutex<ClosingState>,
+    /// Dumps show this as the thing that the roots of these cores wait for.
+    label: Label,
+}
+
+#[derive(Default)]
+struct ClosingState {
+    closed: bool,
+    /// The wakers of the cores' roots.
+    wakers: Vec<Waker>,
+}
+
+impl Closing {
+    fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            label: Label::new("the end of the runtime"),
+        }
+    }
+
+    fn close(&self) {
+        let mut state = lock(&self.state);
+        state.closed = true;
+        let wakers = mem::take(&mut state.wakers);
+        drop(state);
+        wakers.into_iter().for_each(wake);
+    }
+
+    async fn wait(&self) {
+        poll_fn(|context| {
+            let polled = self.poll(context.waker());
+            self.label.note(&polled);
+            polled
+        })
+        .await;
+    }
+
+    fn poll(&self, waker: &Waker) -> Poll<()> {
+        let mut state = lock(&self.state);
+        if state.closed {
+            return Poll::Ready(());
+        }
+        if !state.wakers.iter().any(|known| known.will_wake(waker)) {
+            state.wakers.push(waker.clone());
+        }
+        Poll::Pending
+    }
+}
+
 pin_project! {
-    /// A future that is made where it is first polled, and stays there.
+    /// A future that is made at its first poll, and stays on that thread.
+    ///
+    /// Invariant **L1**: until the first poll it holds only the closure. It is polled
+    /// only as a task of a current-thread executor. That executor polls and drops
+    /// its tasks on its own thread, except those that it never polled.
     #[project = Projected]
-    pub(crate) enum MadeThere<M, F> {
-        Making { make: Option<M> },
-        Made {
+    pub(crate) enum LazyFuture<M, F> {
+        Closure { make: Option<M> },
+        Future {
             #[pin]
             future: F,
         },
     }
 }
 
-// SAFETY: until its first poll it holds `make` alone, which is `Send`. Who
-// polls it is a local executor, whose tasks, once begun, are polled and dropped
-// on its own thread; one that was not begun may be dropped by the thread that
-// was late to bring it, and then holds no future.
-unsafe impl<M: Send, F> Send for MadeThere<M, F> {}
+// SAFETY: L1. Another thread can hold or drop it only before its first poll, when it
+// holds `make` alone, and `M` is `Send`.
+unsafe impl<M: Send, F> Send for LazyFuture<M, F> {}
 
-impl<M, F> MadeThere<M, F> {
-    pub(crate) fn by(make: M) -> Self {
-        Self::Making { make: Some(make) }
+impl<M, F> LazyFuture<M, F> {
+    pub(crate) fn new(make: M) -> Self {
+        Self::Closure { make: Some(make) }
     }
 }
 
-impl<M, F> Future for MadeThere<M, F>
+impl<M, F> Future for LazyFuture<M, F>
 where
     M: FnOnce() -> F,
     F: Future,
@@ -133,14 +190,14 @@ where
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        if let Projected::Making { make } = self.as_mut().project() {
-            let make = make.take().expect("a panic in it was the task's end");
+        if let Projected::Closure { make } = self.as_mut().project() {
+            let make = make.take().expect("a panic in `make` ends the task");
             let future = make();
-            self.set(Self::Made { future });
+            self.set(Self::Future { future });
         }
         match self.project() {
-            Projected::Made { future } => future.poll(context),
-            Projected::Making { .. } => unreachable!("it has been made"),
+            Projected::Future { future } => future.poll(context),
+            Projected::Closure { .. } => unreachable!("the future was made above"),
         }
     }
 }

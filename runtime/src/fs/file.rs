@@ -1,7 +1,7 @@
 //! An open file.
 
 use super::{Metadata, OpenOptions, Permissions, in_pool};
-use crate::blocking::Pooled;
+use crate::io::Pooled;
 use futures_io::{AsyncRead, AsyncSeek, AsyncWrite};
 #[cfg(unix)]
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};

@@ -1,6 +1,6 @@
-//! [`FuturesUnordered`], for everybody's use.
+//! [`FuturesUnordered`]: a set of futures, polled as they are woken.
 
-use super::Group;
+use super::{Group, Iter, IterMut, IterPinMut, IterPinRef};
 use crate::unwind::{catch, catch_and_discard};
 use futures_core::{FusedStream, Stream};
 use std::{
@@ -17,17 +17,19 @@ type Ended<F> = (
     Result<<F as Future>::Output, Box<dyn Any + Send>>,
 );
 
-/// Any number of futures in one task, whose outputs come in the order in which
-/// they are ready. It may grow between two of them.
+/// A set of futures in one task. It yields their outputs in the order in which they
+/// are ready. You can push more futures at any time.
 ///
-/// The futures run in the task that waits, so they may borrow, need not be
-/// `Send`, and take turns on one core; futures that are to be tasks of their
-/// own go into a [`JoinSet`](crate::task::JoinSet). A future that is woken is
-/// polled, and no other. It is also a [`Stream`].
+/// The futures run in the task that awaits [`next`](Self::next). So they may
+/// borrow, they need not be `Send`, and they share one core. A
+/// [`JoinSet`](crate::task::JoinSet) makes each future a task instead. Only
+/// futures that were woken are polled, each at most once in a poll of the set. The
+/// set is also a [`Stream`].
 ///
 /// # Complexity
-/// Constant time for a push, a wake and a poll. One allocation for each future;
-/// its waker is used again for later ones, unless somebody still keeps it.
+/// A push, a wake and a poll of one future take constant time. Each future takes
+/// one allocation. Its waker serves a later future too, unless a clone of it still
+/// exists.
 ///
 /// ```
 /// use std::time::Duration;
@@ -54,13 +56,13 @@ type Ended<F> = (
 /// ```
 #[must_use = "futures do nothing unless polled: await `next`"]
 pub struct FuturesUnordered<F> {
-    group: Group<Pin<Box<F>>>,
-    /// Whether it has said that there are no futures, and has got none since.
+    pub(super) group: Group<Pin<Box<F>>>,
+    /// Whether the set has returned `None` since the last push.
     terminated: bool,
 }
 
 impl<F> FuturesUnordered<F> {
-    /// Without futures. Allocates little.
+    /// Creates an empty set.
     pub fn new() -> Self {
         Self {
             group: Group::new(),
@@ -68,36 +70,84 @@ impl<F> FuturesUnordered<F> {
         }
     }
 
-    /// How many futures there are.
+    /// The number of futures in the set.
     pub fn len(&self) -> usize {
         self.group.len()
     }
 
-    /// Whether there are none.
+    /// Whether the set has no futures.
     pub fn is_empty(&self) -> bool {
         self.group.is_empty()
     }
 
-    /// Drops all futures.
+    /// Drops all futures. Later wakes for them do nothing.
     pub fn clear(&mut self) {
         drop(self.group.drain());
+    }
+
+    /// Iterates over references to the futures, in no particular order.
+    ///
+    /// ```
+    /// use std::future::{Ready, ready};
+    /// use wakeful::group::FuturesUnordered;
+    ///
+    /// let mut set: FuturesUnordered<Ready<u32>> = [1, 2].map(ready).into_iter().collect();
+    /// assert_eq!(set.iter().count(), 2);
+    /// for future in &mut set {
+    ///     *future = ready(3);
+    /// }
+    /// let outputs: Vec<u32> = set.into_iter().map(Ready::into_inner).collect();
+    /// assert_eq!(outputs, [3, 3]);
+    /// ```
+    pub fn iter(&self) -> Iter<'_, F>
+    where
+        F: Unpin,
+    {
+        Iter(self.group.keyed())
+    }
+
+    /// Iterates over mutable references to the futures, in no particular order.
+    ///
+    /// Changing a future does not wake it.
+    pub fn iter_mut(&mut self) -> IterMut<'_, F>
+    where
+        F: Unpin,
+    {
+        IterMut(self.group.keyed_mut())
+    }
+
+    /// Iterates over pinned references to the futures, in no particular order.
+    pub fn iter_pin_ref(self: Pin<&Self>) -> IterPinRef<'_, F> {
+        IterPinRef(Pin::get_ref(self).group.keyed())
+    }
+
+    /// Iterates over pinned mutable references to the futures, in no particular
+    /// order.
+    ///
+    /// Changing a future does not wake it.
+    pub fn iter_pin_mut(self: Pin<&mut Self>) -> IterPinMut<'_, F> {
+        IterPinMut(Pin::get_mut(self).group.keyed_mut())
     }
 }
 
 impl<F: Future> FuturesUnordered<F> {
-    /// Adds a future. It is polled for the first time when somebody waits.
+    /// Adds a future. The next poll of the set polls it for the first time.
+    ///
+    /// A task that awaits the set already is not woken.
     pub fn push(&mut self, future: F) {
         self.terminated = false;
         self.group.insert(Box::pin(future));
     }
 
-    /// Waits for the next that is ready. `None` when there are no futures.
+    /// Waits until a future is ready, and returns its output. Returns `None` if the
+    /// set has no futures.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// If you drop this future before it is ready, nothing is lost.
     ///
     /// # Panics
-    /// With the panic of a future, which is dropped. The others stay.
+    /// If one of the futures panics. That future is dropped, and the others stay in
+    /// the set.
     pub async fn next(&mut self) -> Option<F::Output> {
         poll_fn(|context| self.poll(context)).await
     }

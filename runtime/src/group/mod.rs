@@ -1,17 +1,21 @@
-//! Many futures in one task, of which only those that were woken are polled.
+//! Many futures in one task. A poll polls only the futures that were woken.
 //!
-//! [`join!`](crate::join!) polls all its futures when one of them is woken,
-//! which is the cheaper way for a handful. Past that, each future needs a waker
-//! of its own, which says who it was. The idea, and the name of
-//! [`FuturesUnordered`], are from the crate `futures-util`; its intrusive lists
-//! are here a slab of members and a list of keys, which need no `unsafe`.
+//! [`join!`](crate::join!) polls all its futures whenever one of them is woken.
+//! That is cheaper for a handful of futures. For more, each future needs a waker of
+//! its own that tells which future it belongs to. The idea, and the name
+//! [`FuturesUnordered`], come from the crate `futures-util`. That crate uses
+//! intrusive lists. Here, a slab of members and a list of keys do the work without
+//! `unsafe`.
 //!
-//! Inside: `Group` is the core, of which [`FuturesUnordered`] is made,
-//! [`JoinSet`](crate::task::JoinSet) and the [scopes](crate::scope); `ready` is
-//! the list through which wakers say whose turn it is.
+//! Inside: `Group` is the core of [`FuturesUnordered`], of
+//! [`JoinSet`](crate::task::JoinSet) and of the [scopes](crate::scope). Its wakers
+//! and their list are in `ready`.
 
 mod futures_unordered;
+mod iter;
+pub(crate) mod join_set;
 mod ready;
+pub(crate) mod tracker;
 
 #[cfg(all(test, loom))]
 mod models;
@@ -19,36 +23,80 @@ mod models;
 mod tests;
 
 pub use futures_unordered::FuturesUnordered;
+pub use iter::{IntoIter, Iter, IterMut, IterPinMut, IterPinRef};
 
 pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, Parts},
+    trace::{self, MemberNotes},
 };
-use ready::Bell;
+use ready::MemberWaker;
 use slab::Slab;
 use std::{
     collections::VecDeque,
-    mem,
     sync::Arc,
     task::{Context, Poll, Waker, ready},
 };
 
-/// Members of whatever kind, each with a waker of its own. How a member is
-/// polled is the business of who polls the group.
+/// Members of any type, each with a waker of its own. The caller of `step` says how
+/// a member is polled.
 pub(crate) struct Group<M> {
+    // Dropped first, so that the destructors of members wake no task in vain.
+    wakers: Wakers,
     members: Slab<M>,
-    /// The bell of each place, used or not, and the same bell as a waker.
-    bells: Vec<(Arc<Bell>, Waker)>,
-    /// Who is to be polled, first come first.
+    /// The keys of the members to poll next, in this order.
     batch: VecDeque<usize>,
+    /// Counts the calls of `poll_next`.
+    turn: u32,
+    /// The futures that each member waits for, if the task is traced.
+    parts: MemberNotes,
+}
+
+struct Wakers {
+    /// One for each key of the slab that was ever used.
+    slots: Vec<Slot>,
     list: Arc<ReadyList>,
-    /// The number of the poll of the group, from 1 on. It may wrap: a member is
-    /// then polled a poll later, in the worst case.
-    poll: u32,
-    /// What each waits for, for who traces the task.
-    parts: Parts,
+}
+
+impl Wakers {
+    /// Makes later wakes of all members do nothing.
+    fn retire_all(&self) {
+        for slot in &self.slots {
+            slot.member.retire();
+        }
+    }
+}
+
+impl Drop for Wakers {
+    fn drop(&mut self) {
+        self.retire_all();
+        // A member's waker can outlive the group, and must not keep the task alive
+        // that waited.
+        drop(self.list.take_waiter());
+    }
+}
+
+/// The waker of one key, as an `Arc` and as a `Waker` of the same `Arc`.
+struct Slot {
+    member: Arc<MemberWaker>,
+    waker: Waker,
+    /// The turn in which the key's member was last polled.
+    polled_in: u32,
+}
+
+impl Slot {
+    fn new(list: &Arc<ReadyList>, key: usize, turn: u32) -> Self {
+        let member = MemberWaker::queued(list, key);
+        let waker = Waker::from(Arc::clone(&member));
+        // Not polled in this turn.
+        let polled_in = turn.wrapping_sub(1);
+        Self {
+            member,
+            waker,
+            polled_in,
+        }
+    }
 }
 
 impl<M> Group<M> {
@@ -56,15 +104,17 @@ impl<M> Group<M> {
         Self::with_list(ReadyList::new())
     }
 
-    /// A group whose waiter is woken through this list, by others too.
+    /// A group with a list that others can use too, to wake the group's waiter.
     pub(crate) fn with_list(list: Arc<ReadyList>) -> Self {
         Self {
+            wakers: Wakers {
+                slots: Vec::new(),
+                list,
+            },
             members: Slab::new(),
-            bells: Vec::new(),
             batch: VecDeque::new(),
-            list,
-            poll: 0,
-            parts: Parts::new(),
+            turn: 0,
+            parts: MemberNotes::new(),
         }
     }
 
@@ -80,29 +130,38 @@ impl<M> Group<M> {
         self.members.iter().map(|(_, member)| member)
     }
 
-    /// Adds a member, which will be polled first when those who are ready now
-    /// have been. Wakes nobody: who has the group is here, and polls it next, or
-    /// says so by [`wake_waiter`](Self::wake_waiter).
+    fn keyed(&self) -> slab::Iter<'_, M> {
+        self.members.iter()
+    }
+
+    fn keyed_mut(&mut self) -> slab::IterMut<'_, M> {
+        self.members.iter_mut()
+    }
+
+    /// Adds a member. It is polled after the members that are in the batch now.
+    /// This wakes no task. The caller polls the group next, or calls
+    /// [`wake_waiter`](Self::wake_waiter).
     pub(crate) fn insert(&mut self, member: M) {
         let key = self.members.insert(member);
-        match self.bells.get_mut(key) {
-            // Nobody but us has the bell that hangs there; it is rung.
-            Some((bell, _)) if Arc::strong_count(bell) == 2 => {}
-            // A waker of the member that had this place lives on.
-            Some(place) => *place = new_bell(&self.list, key),
-            None => self.bells.push(new_bell(&self.list, key)),
+        let Wakers { slots, list } = &mut self.wakers;
+        match slots.get_mut(key) {
+            Some(slot) if slot.member.is_unshared() => {
+                slot.polled_in = self.turn.wrapping_sub(1);
+            }
+            // A waker of the key's last member still exists.
+            Some(slot) => *slot = Slot::new(list, key, self.turn),
+            None => slots.push(Slot::new(list, key, self.turn)),
         }
         self.batch.push_back(key);
     }
 
-    /// Has who waits for the group poll it again, which hears of a new member by
-    /// that alone.
+    /// Wakes the task that waits for the group, so that it polls a new member.
     pub(crate) fn wake_waiter(&self) {
-        self.list.wake_waiter();
+        self.wakers.list.wake_waiter();
     }
 
-    /// Says of the task what it waits for, or has: one of the members, each of
-    /// which waits for something of its own.
+    /// Tells the tracer that the task waits for one of the members, and what each of
+    /// them waits for.
     pub(crate) fn note_all<T>(&self, polled: &Poll<T>, what: &'static str) {
         self.note(polled, what);
         if polled.is_pending() {
@@ -110,51 +169,49 @@ impl<M> Group<M> {
         }
     }
 
-    /// [`note_all`](Self::note_all), where it is enough to say of what kind the
-    /// members are.
+    /// Tells the tracer that the task waits for one of the members, whose kind is
+    /// `what`.
     pub(crate) fn note<T>(&self, polled: &Poll<T>, what: &'static str) {
-        trace::note_any(polled, Arc::as_ptr(&self.list).addr(), self.len(), what);
+        trace::note_any(
+            polled,
+            Arc::as_ptr(&self.wakers.list).addr(),
+            self.len(),
+            what,
+        );
     }
 
-    /// Takes all members out. Wakes that come for them later wake nobody.
+    /// Takes all members out. Later wakes for them do nothing.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = M> {
-        for (bell, _) in &self.bells {
-            bell.retire();
-        }
+        self.wakers.retire_all();
         self.batch.clear();
-        self.parts = Parts::new();
+        self.parts = MemberNotes::new();
         self.members.drain()
     }
 
-    /// Lets those who were woken have their turn, and `waiter`, if given, be
-    /// woken for those who will be.
-    pub(crate) fn gather(&mut self, waiter: Option<&Waker>) {
-        self.list.gather(&mut self.batch, waiter);
+    /// Takes all members out of a group that is not used again.
+    fn into_members(self) -> slab::IntoIter<M> {
+        self.members.into_iter()
     }
 
-    /// Polls whose turn it is, until one is ready; it leaves the group. `None`
-    /// when all had their turn. Also when the task's budget is spent; then the
-    /// task is woken, and the rest keep their turn.
+    /// Puts the woken members into the batch. The next wake of a member wakes
+    /// `waiter`, if given.
+    pub(crate) fn gather(&mut self, waiter: Option<&Waker>) {
+        self.wakers.list.gather(&mut self.batch, waiter);
+    }
+
+    /// Polls the members in the batch until one is ready, and takes that one out.
+    /// `None` when the batch is empty. Also `None` when the task's budget is spent:
+    /// then the task is woken, and the other members stay in the batch.
     ///
-    /// Constant time for each poll. A poll that panics leaves its member in.
+    /// Each poll takes constant time. If a poll panics, its member stays.
     pub(crate) fn step<R>(
         &mut self,
         context: &Context<'_>,
-        poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
-    ) -> Option<(M, R)> {
-        self.step_over(self.batch.len(), context, poll)
-    }
-
-    /// [`step`](Self::step), for the first so many of the batch.
-    fn step_over<R>(
-        &mut self,
-        keys: usize,
-        context: &Context<'_>,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Option<(M, R)> {
-        for _ in 0..keys {
-            // With the budget spent, all who are ready would say that they are
-            // not, and each would be polled in vain.
+        while !self.batch.is_empty() {
+            // Without budget, the members' own futures would return `Pending`, and
+            // these polls would be wasted.
             if budget::poll_proceed(context).is_pending() {
                 return None;
             }
@@ -162,72 +219,70 @@ impl<M> Group<M> {
             let Some(member) = self.members.get_mut(key) else {
                 continue;
             };
-            let (bell, waker) = &self.bells[key];
-            if !bell.silence(self.poll) {
+            let slot = &mut self.wakers.slots[key];
+            if !slot.member.begin_poll() {
                 continue;
             }
-            let look = || poll(member, &mut Context::from_waker(waker));
+            slot.polled_in = self.turn;
+            let look = || poll(member, &mut Context::from_waker(&slot.waker));
             if let Poll::Ready(result) = self.parts.poll(key, look) {
                 let member = self.members.remove(key);
-                self.bells[key].0.retire();
+                slot.member.retire();
                 return Some((member, result));
             }
         }
         None
     }
 
-    /// Moves those to the end of the batch that have been polled in this poll
-    /// of the group and were woken since. Returns how many they are.
-    fn put_polled_last(&mut self) -> usize {
-        let bells = &self.bells;
-        let polled = |key: &usize| bells[*key].0.was_polled_in(self.poll);
-        // Most often there are none, and nothing moves.
-        if !self.batch.iter().any(polled) {
-            return 0;
-        }
-        let keys = mem::take(&mut self.batch);
-        let (last, first): (VecDeque<_>, _) = keys.into_iter().partition(polled);
-        self.batch = first;
-        self.batch.extend(&last);
-        last.len()
-    }
-
-    /// Waits for the next that is ready. `Ready(None)` when there are no
-    /// members. Each member is polled once at most. One that was woken by its
-    /// own poll has its turn when the whole task has had its next.
+    /// Waits until a member is ready. `Ready(None)` if there are no members.
+    ///
+    /// A member is polled at most once in a call. If it is woken again in between,
+    /// the task is woken, and the next call polls it.
     pub(crate) fn poll_next<R>(
         &mut self,
         context: &Context<'_>,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Poll<Option<(M, R)>> {
-        self.poll = self.poll.wrapping_add(1);
-        let polled_some = !self.batch.is_empty();
+        self.turn = self.turn.wrapping_add(1);
+        // The batch of the last call comes first. If one of these is ready, the call
+        // does not touch the list at all.
+        let had_batch = !self.batch.is_empty();
         if let Some(ready) = self.step(context, &mut poll) {
             return Poll::Ready(Some(ready));
         }
         if self.members.is_empty() {
-            // An empty group is ready for ever, so this spends as well.
+            // An empty group is always ready, so it has to spend budget too.
             ready!(budget::poll_proceed(context));
             budget::spend();
             return Poll::Ready(None);
         }
         self.gather(Some(context.waker()));
-        let polled = if polled_some {
-            self.put_polled_last()
+        let again = if had_batch {
+            self.split_off_polled()
         } else {
-            0
+            VecDeque::new()
         };
-        let ready = self.step_over(self.batch.len() - polled, context, &mut poll);
-        if ready.is_none() && polled > 0 {
-            // They are in no list whose waker would say so.
-            context.waker().wake_by_ref();
+        let ready = self.step(context, &mut poll);
+        if !again.is_empty() {
+            self.batch.extend(again);
+            if ready.is_none() {
+                context.waker().wake_by_ref();
+            }
         }
         ready.map_or(Poll::Pending, |ready| Poll::Ready(Some(ready)))
     }
-}
 
-fn new_bell(list: &Arc<ReadyList>, key: usize) -> (Arc<Bell>, Waker) {
-    let bell = Bell::new(list, key);
-    let waker = Waker::from(Arc::clone(&bell));
-    (bell, waker)
+    /// Takes the keys out of the batch whose members were polled in this turn.
+    fn split_off_polled(&mut self) -> VecDeque<usize> {
+        let mut polled = VecDeque::new();
+        let (slots, turn) = (&self.wakers.slots, self.turn);
+        self.batch.retain(|&key| {
+            let is_polled = slots[key].polled_in == turn;
+            if is_polled {
+                polled.push_back(key);
+            }
+            !is_polled
+        });
+        polled
+    }
 }

@@ -1,5 +1,5 @@
-//! Loom models of the list of those that were woken, between wakers on other
-//! threads and the one who polls.
+//! Loom models of the wakers and the list of woken members: other threads wake, and
+//! one thread polls the group.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
@@ -22,7 +22,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A member: gives its waker away, and is ready when its flag is up.
+/// A member that gives its waker away, and is ready when its flag is set.
 struct Member {
     flag: Arc<AtomicBool>,
     out: Arc<loom::sync::Mutex<Option<Waker>>>,
@@ -37,7 +37,7 @@ impl Member {
             out: Arc::clone(&out),
             polls: 0,
         };
-        // What another thread does: raises the flag, and wakes who waits.
+        // Another thread calls this. It sets the flag and wakes the member.
         let raise = move || {
             flag.store(true, SeqCst);
             let waker = out.lock().unwrap().take();
@@ -65,13 +65,13 @@ async fn next(group: &mut Group<Member>) -> Option<usize> {
 }
 
 #[test]
-fn a_wake_from_another_thread_reaches_the_one_who_polls() {
+fn a_wake_from_another_thread_causes_a_poll() {
     model(|| {
         let mut group = Group::new();
         let (member, raise) = Member::new();
         group.insert(member);
         let other = thread::spawn(raise);
-        // Should the wake be lost, loom reports that nobody can go on.
+        // If the wake is lost, loom reports a deadlock.
         let polls = block_on(next(&mut group)).unwrap();
         assert!(polls <= 2, "a poll for each wake, and the first");
         other.join().unwrap();
@@ -98,9 +98,9 @@ fn two_threads_wake_two_members_and_both_are_polled() {
     });
 }
 
-/// The bell's own ordering: who finds it rung need not push, and what it did
-/// before is seen by the poll all the same. If not, nobody polls again, and loom
-/// reports that nobody can go on.
+/// Checks the order of `MemberWaker::queued` itself. A wake that finds the member
+/// queued does not touch the list, and the poll must still see what its thread
+/// wrote. Otherwise the member is not polled again, and loom reports a deadlock.
 #[test]
 fn trap_03_two_threads_wake_one_member_and_the_poll_sees_what_both_did() {
     model(|| {
@@ -117,7 +117,7 @@ fn trap_03_two_threads_wake_one_member_and_the_poll_sees_what_both_did() {
         let others = [0, 1].map(|index| {
             let (flags, waker) = (Arc::clone(&flags), waker.clone().unwrap());
             thread::spawn(move || {
-                // By itself this orders nothing: the wake must.
+                // Relaxed: only the wake orders this store.
                 flags[index].store(true, Relaxed);
                 waker.wake();
             })
@@ -186,14 +186,14 @@ fn a_wake_orders_what_was_written_before_the_poll() {
         let other = {
             let (cell, waker) = (Arc::clone(&cell), waker.unwrap());
             thread::spawn(move || {
-                // SAFETY: nobody else writes, and who reads was woken.
+                // SAFETY: this is the only write, and the member reads after the wake.
                 cell.with_mut(|cell| unsafe { *cell = 1 });
                 waker.wake();
             })
         };
-        // By its bell alone, without a join that would order everything.
+        // Before the join, which would order everything.
         let _ = group.poll_next(&context, |(), _| {
-            // SAFETY: written before the wake that led here.
+            // SAFETY: the write came before the wake that caused this poll.
             cell.with(|cell| assert_eq!(unsafe { *cell }, 1));
             Poll::<()>::Pending
         });
@@ -213,7 +213,7 @@ fn poll_twice(group: &mut Group<usize>, polls: &mut usize) {
 }
 
 #[test]
-fn trap_02_a_late_wake_does_not_poll_the_next_member_in_the_place() {
+fn trap_02_a_late_wake_does_not_poll_the_next_member_with_the_same_key() {
     model(|| {
         let mut group = Group::new();
         group.insert(1);
@@ -224,7 +224,7 @@ fn trap_02_a_late_wake_does_not_poll_the_next_member_in_the_place() {
             Poll::Ready(())
         });
         assert!(ready.is_ready());
-        // Who polls is the other thread: else loom has it poll before the wake.
+        // The other thread polls. Otherwise loom polls only before the wake.
         let polling = thread::spawn(move || {
             group.insert(2);
             let mut polls = 0;

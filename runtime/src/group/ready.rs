@@ -1,149 +1,164 @@
-//! The list of the members that were woken, and the bells that put them there.
+//! The list of woken members, and the wakers that fill it.
 //!
-//! Here the wakers, on whatever threads, meet the one who polls the group. A
-//! member has a bell, which is its waker:
+//! Each member of a group has a [`MemberWaker`]. Wakers run on any thread, and the
+//! task that polls the group empties the list.
 //!
-//! | a bell is | its key stands                  | who moves it on                         |
-//! |-----------|---------------------------------|-----------------------------------------|
-//! | silent    | nowhere                         | the first wake: rung                    |
-//! | rung      | in the list, then in the batch  | the poller, before it polls: silent     |
-//! | retired   | where it stood                  | nobody, till a new member takes it over |
+//! ```text
+//!              1 wake                        3 begin_poll
+//!  not queued ────────▶ queued, key in list ──────────────▶ not queued
+//!       │                 │ 2 gather: key in batch
+//!       │ 4 retire        │ 4 retire
+//!       ▼                 ▼
+//!      queued, although the member is gone: a late wake finds nothing to do
+//! ```
 //!
-//! A retired bell is one that stays rung: its member is gone, so a late wake
-//! finds nothing to do. Keys may stand where their bell has been silenced or
-//! replaced since; the poller looks at the bell, and passes such a key by.
+//! | no. | function | who calls it |
+//! |----:|----------|--------------|
+//! | 1 | [`MemberWaker::wake`] | any thread |
+//! | 2 | [`ReadyList::gather`] | the task that polls the group |
+//! | 3 | [`MemberWaker::begin_poll`] | the same, before it polls the member |
+//! | 4 | [`MemberWaker::retire`] | the same, after it took the member out |
 //!
-//! The lock is held for one push or one swap. Wakers are strangers' code, and
-//! are cloned, woken and dropped outside of it.
+//! A key can stay in the list or the batch after its member is gone or has been
+//! polled. The group skips such a key.
+//!
+//! The lock is held for one push or one swap. Cloning, waking and dropping a waker
+//! can run user code, so that happens outside the lock.
 
-use crate::primitives::{AtomicU32, Mutex, lock};
+use crate::primitives::{AtomicUsize, Mutex, lock};
 use std::{
     collections::VecDeque,
     mem,
-    // Not loom's, of which no `Waker` can be made.
+    // `Waker::from` takes only the standard `Arc`, so this is not loom's.
     sync::{
         Arc,
         atomic::{
-            AtomicU32 as Plain,
-            Ordering::{AcqRel, Relaxed, Release},
+            Ordering::{Acquire, Relaxed, Release},
+            fence,
         },
     },
     task::{Wake, Waker},
 };
 
-pub(crate) struct ReadyList(Mutex<Inner>);
+pub(crate) struct ReadyList(Mutex<WokenKeys>);
 
-struct Inner {
-    /// Who has been woken since the last look, first come first.
+struct WokenKeys {
+    /// The members that were woken since the last `gather`, in that order.
     keys: VecDeque<usize>,
-    /// Whom to wake for the next key.
+    /// The waker for the next key.
     waiter: Option<Waker>,
 }
 
 impl ReadyList {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(Inner {
+        Arc::new(Self(Mutex::new(WokenKeys {
             keys: VecDeque::new(),
             waiter: None,
         })))
     }
 
     fn push(&self, key: usize) {
-        let mut inner = lock(&self.0);
-        inner.keys.push_back(key);
-        let waiter = inner.waiter.take();
-        drop(inner);
+        let mut woken = lock(&self.0);
+        woken.keys.push_back(key);
+        let waiter = woken.waiter.take();
+        drop(woken);
         if let Some(waiter) = waiter {
             waiter.wake();
         }
     }
 
-    /// Wakes who waits for the group, for another reason than a member.
+    /// Wakes the task that waits for the group, although no member was woken.
     pub(crate) fn wake_waiter(&self) {
-        let waiter = lock(&self.0).waiter.take();
-        if let Some(waiter) = waiter {
+        if let Some(waiter) = self.take_waiter() {
             waiter.wake();
         }
     }
 
-    /// Moves the keys to the end of the batch. From now on, whatever comes
-    /// wakes the waiter; without one, whoever waited goes on waiting.
+    pub(super) fn take_waiter(&self) -> Option<Waker> {
+        lock(&self.0).waiter.take()
+    }
+
+    /// Moves the keys to the end of the batch. From now on the next key wakes
+    /// `waiter`. With `None`, the waiter of the last call stays.
     pub(super) fn gather(&self, batch: &mut VecDeque<usize>, waiter: Option<&Waker>) {
         let mut waiter = waiter.cloned();
-        let mut inner = lock(&self.0);
+        let mut woken = lock(&self.0);
         if batch.is_empty() {
-            mem::swap(batch, &mut inner.keys);
+            mem::swap(batch, &mut woken.keys);
         } else {
-            batch.append(&mut inner.keys);
+            batch.append(&mut woken.keys);
         }
         if waiter.is_some() {
-            mem::swap(&mut waiter, &mut inner.waiter);
+            mem::swap(&mut waiter, &mut woken.waiter);
         }
-        drop(inner);
-        // The old one, in `waiter` now, is dropped here, behind the lock.
+        drop(woken);
+        // `waiter` is the old one now. It is dropped here, outside the lock.
     }
 }
 
-/// The waker of one place in the group.
-pub(super) struct Bell {
+/// The waker of one key of the group.
+pub(super) struct MemberWaker {
     list: Arc<ReadyList>,
     key: usize,
-    rung: AtomicU32,
-    /// In which poll of the group the member was polled last. Only the poller
-    /// reads and writes it.
-    polled_in: Plain,
+    /// 1 if a wake would have nothing to do.
+    queued: AtomicUsize,
 }
 
-impl Bell {
-    /// A bell that is rung, for a key that stands in the batch.
-    pub(super) fn new(list: &Arc<ReadyList>, key: usize) -> Arc<Self> {
+impl MemberWaker {
+    /// A waker whose key is in the batch already.
+    pub(super) fn queued(list: &Arc<ReadyList>, key: usize) -> Arc<Self> {
         Arc::new(Self {
             list: Arc::clone(list),
             key,
-            rung: AtomicU32::new(1),
-            polled_in: Plain::new(0),
+            queued: AtomicUsize::new(1),
         })
     }
 
-    /// The member is about to be polled, in this poll of the group. False if it
-    /// need not be.
+    /// Prepares a poll of the member. False if it was not woken since the last.
     #[must_use]
-    pub(super) fn silence(&self, poll: u32) -> bool {
-        // Ordering: Relaxed, as in `was_polled_in`: one task has the group.
-        self.polled_in.store(poll, Relaxed);
-        // Ordering: Acquire takes what was done before each wake, also before
-        // those that found the bell rung: they read and wrote the same chain.
-        // Release is not needed for anything and keeps that chain whole.
-        self.rung.swap(0, AcqRel) != 0
+    pub(super) fn begin_poll(&self) -> bool {
+        // Acquire pairs with the Release in `wake`: the poll sees what each waking
+        // thread wrote. That includes the wakes that found 1, because a swap
+        // continues the release sequences before it. `wake` needs nothing from this
+        // thread, so Release is not needed.
+        self.queued.swap(0, Acquire) != 0
     }
 
-    /// Whether the member has been polled in this poll of the group.
-    pub(super) fn was_polled_in(&self, poll: u32) -> bool {
-        self.polled_in.load(Relaxed) == poll
-    }
-
-    /// The member is gone.
+    /// Makes late wakes do nothing, because the member is gone.
     pub(super) fn retire(&self) {
-        // Ordering: Release keeps the chain whole, should another member take
-        // the bell over.
-        self.rung.store(1, Release);
+        // Relaxed: this plain store ends the release sequences of earlier wakes.
+        // They were for the member that is gone, so no later poll needs them.
+        self.queued.store(1, Relaxed);
     }
 
-    fn ring(&self) {
-        // Ordering: Release hands what the waker's thread did to the poll that
-        // follows, see `silence`.
-        if self.rung.swap(1, AcqRel) == 0 {
+    /// Whether only the group has this waker, of which it has two references. Then
+    /// it may serve the next member: `retire` has been called, so `queued` is 1.
+    pub(super) fn is_unshared(self: &Arc<Self>) -> bool {
+        let is_unshared = Arc::strong_count(self) == 2;
+        if is_unshared {
+            // Pairs with the Release in the drop of the other references: a late
+            // wake comes before the next member's `begin_poll`, and is not taken for
+            // a wake of that member.
+            fence(Acquire);
+        }
+        is_unshared
+    }
+
+    fn wake(&self) {
+        // Release pairs with the Acquire in `begin_poll`: the next poll sees what
+        // this thread wrote. The list has its own lock, so Acquire is not needed.
+        if self.queued.swap(1, Release) == 0 {
             self.list.push(self.key);
         }
     }
 }
 
-impl Wake for Bell {
+impl Wake for MemberWaker {
     fn wake(self: Arc<Self>) {
-        self.ring();
+        Self::wake(&self);
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.ring();
+        Self::wake(self);
     }
 }

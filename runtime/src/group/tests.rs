@@ -1,4 +1,5 @@
-//! The group by itself: who is polled, how often, and who is woken.
+//! The group by itself: which members are polled, how often, and which task is
+//! woken.
 
 use super::{FuturesUnordered, Group};
 use crate::sync::testing::{Count, at_once, glance, poll, strangers};
@@ -12,9 +13,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A future that a test opens, that counts its polls and keeps its waker.
+/// A future that is ready after the test opens it. It counts its polls and keeps its
+/// waker.
 #[derive(Clone, Default)]
-struct StableSlot(Rc<Inside>);
+struct Gate(Rc<Inside>);
 
 #[derive(Default)]
 struct Inside {
@@ -23,7 +25,7 @@ struct Inside {
     waker: RefCell<Option<Waker>>,
 }
 
-impl StableSlot {
+impl Gate {
     fn open(&self) {
         self.0.open.set(true);
         self.wake();
@@ -39,7 +41,7 @@ impl StableSlot {
     }
 }
 
-impl Future for StableSlot {
+impl Future for Gate {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
@@ -53,18 +55,18 @@ impl Future for StableSlot {
     }
 }
 
-fn gates(count: usize) -> (Vec<StableSlot>, FuturesUnordered<StableSlot>) {
-    let gates: Vec<_> = (0..count).map(|_| StableSlot::default()).collect();
+fn gates(count: usize) -> (Vec<Gate>, FuturesUnordered<Gate>) {
+    let gates: Vec<_> = (0..count).map(|_| Gate::default()).collect();
     let group = gates.iter().cloned().collect();
     (gates, group)
 }
 
-fn polls(gates: &[StableSlot]) -> Vec<usize> {
-    gates.iter().map(StableSlot::polls).collect()
+fn polls(gates: &[Gate]) -> Vec<usize> {
+    gates.iter().map(Gate::polls).collect()
 }
 
 #[test]
-fn an_empty_group_is_over_and_may_be_filled_again() {
+fn an_empty_group_ends_and_can_be_filled_again() {
     let mut group = FuturesUnordered::new();
     assert_eq!(at_once(group.next()), None);
     group.push(ready(1));
@@ -73,7 +75,7 @@ fn an_empty_group_is_over_and_may_be_filled_again() {
 }
 
 #[test]
-fn only_who_was_woken_is_polled() {
+fn only_woken_members_are_polled() {
     let (gates, mut group) = gates(4);
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1; 4]);
@@ -81,13 +83,13 @@ fn only_who_was_woken_is_polled() {
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1, 1, 2, 1]);
     assert!(glance(pin!(group.next())).is_pending());
-    assert_eq!(polls(&gates), [1, 1, 2, 1], "a poll that nobody asked for");
+    assert_eq!(polls(&gates), [1, 1, 2, 1], "a poll without a wake");
 }
 
 #[test]
 fn outputs_come_in_the_order_of_the_wakes() {
     let mut group = FuturesUnordered::new();
-    let gates: Vec<_> = (0..3).map(|_| StableSlot::default()).collect();
+    let gates: Vec<_> = (0..3).map(|_| Gate::default()).collect();
     for (name, gate) in gates.iter().cloned().enumerate() {
         group.push(async move {
             gate.await;
@@ -105,10 +107,10 @@ fn outputs_come_in_the_order_of_the_wakes() {
 }
 
 #[test]
-fn it_grows_while_it_is_waited_for() {
+fn a_future_can_be_pushed_between_two_polls() {
     let (gates, mut group) = gates(1);
     assert!(glance(pin!(group.next())).is_pending());
-    let late = StableSlot::default();
+    let late = Gate::default();
     group.push(late.clone());
     assert!(glance(pin!(group.next())).is_pending());
     assert_eq!((gates[0].polls(), late.polls()), (1, 1));
@@ -122,15 +124,15 @@ fn trap_03_many_wakes_of_one_member_wake_the_waiter_once() {
     let (gates, mut group) = gates(2);
     let (waker, count) = Count::waker();
     assert!(poll(pin!(group.next()), &waker).is_pending());
-    gates.iter().for_each(StableSlot::wake);
-    gates.iter().for_each(StableSlot::wake);
+    gates.iter().for_each(Gate::wake);
+    gates.iter().for_each(Gate::wake);
     assert_eq!(count.wakes(), 1);
     assert!(poll(pin!(group.next()), &waker).is_pending());
     assert_eq!(polls(&gates), [2; 2]);
 }
 
 #[test]
-fn the_last_who_waits_is_the_one_who_is_woken() {
+fn a_wake_wakes_the_last_task_that_polled_the_group() {
     let (gates, mut group) = gates(1);
     let wakers = [Count::waker(), Count::waker()];
     for (waker, _) in &wakers {
@@ -141,7 +143,7 @@ fn the_last_who_waits_is_the_one_who_is_woken() {
 }
 
 #[test]
-fn trap_02_a_wake_after_the_end_wakes_nobody() {
+fn trap_02_a_wake_for_a_member_that_is_gone_does_nothing() {
     let (gates, mut group) = gates(2);
     assert!(glance(pin!(group.next())).is_pending());
     gates[0].open();
@@ -150,8 +152,8 @@ fn trap_02_a_wake_after_the_end_wakes_nobody() {
     assert!(poll(pin!(group.next()), &waker).is_pending());
     gates[0].wake();
     assert_eq!(count.wakes(), 0);
-    // Not even when another has taken the place.
-    let next = StableSlot::default();
+    // The next member gets the same key, and the late wake is not for it.
+    let next = Gate::default();
     group.push(next.clone());
     assert!(poll(pin!(group.next()), &waker).is_pending());
     gates[0].wake();
@@ -168,11 +170,11 @@ fn trap_08_a_waker_may_outlive_the_group() {
     drop(group);
     gates[0].wake();
     assert_eq!(gates[0].polls(), 1);
-    assert!(count.wakes() <= 1, "the task is woken in vain at most");
+    assert_eq!(count.wakes(), 0, "the task does not wait any more");
 }
 
 #[test]
-fn a_place_is_used_again_with_its_waker_if_nobody_kept_that() {
+fn a_waker_serves_the_next_member_unless_a_clone_of_it_exists() {
     let mut group = FuturesUnordered::new();
     let mut wakers = Vec::new();
     for keeps in [false, false, true, true] {
@@ -187,11 +189,11 @@ fn a_place_is_used_again_with_its_waker_if_nobody_kept_that() {
     }
     assert_eq!(wakers[0].1, wakers[1].1);
     assert_eq!(wakers[1].1, wakers[2].1);
-    assert_ne!(wakers[2].1, wakers[3].1, "somebody has the third");
+    assert_ne!(wakers[2].1, wakers[3].1, "a clone of the third exists");
 }
 
 #[test]
-fn trap_19_a_member_that_wakes_itself_is_polled_once_at_most() {
+fn trap_19_a_member_that_wakes_itself_is_polled_once_in_a_poll_of_the_group() {
     let polls = Cell::new(0);
     let mut group = FuturesUnordered::new();
     group.push(poll_fn(|context| {
@@ -200,33 +202,16 @@ fn trap_19_a_member_that_wakes_itself_is_polled_once_at_most() {
         Poll::<()>::Pending
     }));
     let (waker, count) = Count::waker();
-    for turn in 1..4 {
-        let before = count.wakes();
+    for round in 1..=3 {
+        let wakes = count.wakes();
         assert!(poll(pin!(group.next()), &waker).is_pending());
-        assert_eq!(polls.get(), turn);
-        assert!(count.wakes() > before, "it wants to be polled again");
+        assert_eq!(polls.get(), round);
+        assert!(count.wakes() > wakes, "the task is polled again");
     }
 }
 
 #[test]
-fn trap_19_a_member_that_wakes_itself_does_not_keep_others_from_their_turn() {
-    let (gates, mut group) = gates(2);
-    let polls = Cell::new(0);
-    let mut all = FuturesUnordered::<Pin<Box<dyn Future<Output = ()> + '_>>>::new();
-    all.push(Box::pin(poll_fn(|context| {
-        polls.set(polls.get() + 1);
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })));
-    all.push(Box::pin(async { group.next().await.unwrap() }));
-    assert!(poll(pin!(all.next()), Waker::noop()).is_pending());
-    gates[1].open();
-    assert!(poll(pin!(all.next()), Waker::noop()).is_ready());
-    assert_eq!(polls.get(), 2);
-}
-
-#[test]
-fn trap_19_a_spent_budget_polls_nobody_in_vain() {
+fn trap_19_no_member_is_polled_while_the_budget_is_spent() {
     use crate::budget;
 
     let (gates, mut group) = gates(100);
@@ -238,13 +223,13 @@ fn trap_19_a_spent_budget_polls_nobody_in_vain() {
         assert!(poll(pin!(group.next()), &waker).is_pending());
     });
     assert_eq!(polls(&gates), [0; 100]);
-    assert!(count.wakes() >= 1, "the task comes back");
+    assert!(count.wakes() >= 1, "the task is polled again");
     assert!(poll(pin!(group.next()), &waker).is_pending());
-    assert_eq!(polls(&gates), [1; 100], "and they have kept their turn");
+    assert_eq!(polls(&gates), [1; 100], "the members stay in the batch");
 }
 
 #[test]
-fn trap_06_a_future_that_panics_goes_and_the_others_stay() {
+fn trap_06_a_future_that_panics_is_dropped_and_the_others_stay() {
     let mut group = FuturesUnordered::new();
     for name in 0..3 {
         group.push(async move {
@@ -273,7 +258,7 @@ fn trap_10_wakers_and_destructors_may_call_back() {
     thread_local! {
         static OUTER: RefCell<Option<Waker>> = const { RefCell::new(None) };
     }
-    // Every function of this waker wakes a member of the group it waits for.
+    // Every function of this waker wakes a member of the group.
     fn meddle() {
         let waker = OUTER.with_borrow(Clone::clone);
         if let Some(waker) = waker {
@@ -292,18 +277,16 @@ fn trap_10_wakers_and_destructors_may_call_back() {
         meddle();
     }
     drop(group);
-    // It is the last that holds the list of the group, and with it the meddler. Not
-    // dropped in `set`, under the borrow.
-    drop(OUTER.take());
+    OUTER.set(None);
 }
 
 #[test]
-fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
+fn clear_drops_all_futures_although_their_wakers_exist() {
     let own = Arc::new(());
     let mut group: FuturesUnordered<_> = (0..3)
         .map(|_| {
             let own = Arc::clone(&own);
-            let gate = StableSlot::default();
+            let gate = Gate::default();
             async move {
                 gate.await;
                 drop(own);
@@ -317,7 +300,7 @@ fn dropping_it_drops_all_of_them_wherever_their_wakers_are() {
 }
 
 #[test]
-fn an_empty_group_is_terminated_when_it_has_said_so() {
+fn an_empty_group_is_terminated_after_it_has_returned_none() {
     use futures_util::stream::FusedStream;
 
     let mut group = FuturesUnordered::new();
@@ -328,4 +311,74 @@ fn an_empty_group_is_terminated_when_it_has_said_so() {
     assert!(!group.is_terminated());
     assert_eq!(at_once(group.next()), Some(1));
     assert!(!group.is_terminated());
+}
+
+#[test]
+fn trap_11_a_waker_that_outlives_the_group_does_not_keep_the_task_that_waited() {
+    let (gates, mut group) = gates(1);
+    let (waker, count) = Count::waker();
+    assert!(poll(pin!(group.next()), &waker).is_pending());
+    drop((group, waker));
+    assert_eq!(Arc::strong_count(&count), 1);
+    assert!(gates[0].0.waker.borrow().is_some());
+}
+
+#[test]
+fn members_that_wake_themselves_take_turns_with_members_that_are_ready() {
+    let mut group = Group::new();
+    for member in 0..3 {
+        group.insert(member);
+    }
+    let mut polls = [0; 3];
+    let context = Context::from_waker(Waker::noop());
+    let mut next = || {
+        group.poll_next(&context, |member, context| {
+            polls[*member] += 1;
+            context.waker().wake_by_ref();
+            if polls[*member] == 3 {
+                Poll::Ready(*member)
+            } else {
+                Poll::Pending
+            }
+        })
+    };
+    assert!(next().is_pending());
+    assert!(next().is_pending());
+    for member in 0..3 {
+        assert!(matches!(next(), Poll::Ready(Some((ended, _))) if ended == member));
+    }
+    assert!(matches!(next(), Poll::Ready(None)));
+    assert_eq!(polls, [3; 3]);
+}
+
+#[test]
+fn the_futures_can_be_iterated_over_in_every_way() {
+    let mut set: FuturesUnordered<_> = (1..=3).map(ready).collect();
+    let mut sum = 0;
+    for future in Pin::new(&set).iter_pin_ref() {
+        sum += at_once(future.get_ref().clone());
+    }
+    assert_eq!(sum, 6);
+    for mut future in Pin::new(&mut set).iter_pin_mut() {
+        future.set(ready(4));
+    }
+    assert_eq!(set.iter().len(), 3);
+    assert_eq!(set.iter_mut().size_hint(), (3, Some(3)));
+    assert_eq!(at_once(set.next()), Some(4));
+    let left: Vec<_> = set
+        .into_iter()
+        .map(std::future::Ready::into_inner)
+        .collect();
+    assert_eq!(left, [4, 4]);
+}
+
+#[test]
+fn futures_that_were_taken_out_are_not_woken_through_the_set() {
+    let (gates, mut set) = gates(2);
+    let (waker, count) = Count::waker();
+    assert!(poll(pin!(set.next()), &waker).is_pending());
+    let futures: Vec<_> = set.into_iter().collect();
+    gates.iter().for_each(Gate::wake);
+    assert_eq!(count.wakes(), 0);
+    assert_eq!(futures.len(), 2);
 }

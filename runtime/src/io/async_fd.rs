@@ -1,21 +1,33 @@
-//! Readiness of a descriptor that this crate knows nothing of.
+//! Readiness of descriptors that have no type of their own in this crate.
 
-use crate::reactor::{Direction, Flags, Registered, Seen};
-use mio::{Registry, Token, event, unix::SourceFd};
+mod descriptor;
+mod guard;
+
+pub use guard::{AsyncFdReadyGuard, AsyncFdReadyMutGuard, TryIoError};
+
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
+use descriptor::Descriptor;
 use std::{
     error::Error,
     fmt, io,
-    ops::BitOr,
-    os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd},
+    os::fd::{AsFd, AsRawFd},
     task::{Context, Poll, ready},
 };
 
-/// A descriptor that can be waited for: a device, a socket of a kind that is
-/// not here, a library's. The descriptor must be non-blocking, and the system's
-/// selector must accept it (epoll takes no files).
+/// Lets tasks wait for any descriptor: a device, a kind of socket that this
+/// crate does not have, or a descriptor of a C library.
 ///
-/// Dropping it drops what is inside. Unix only; on Windows, the selector knows
-/// nothing but sockets.
+/// The descriptor must be non-blocking, and the system's selector must accept
+/// it. epoll refuses regular files. Dropping an `AsyncFd` drops the value
+/// inside. This type exists on Unix only, because the selector of Windows knows
+/// only sockets.
+///
+/// `T` must be `AsFd`. tokio asks for `AsRawFd`, but a raw descriptor can be
+/// closed while it is registered. To register one that you do not own, wrap it
+/// in a [`BorrowedFd`](std::os::fd::BorrowedFd).
 ///
 /// ```
 /// use std::{io::{Read, Write}, os::unix::net::UnixStream};
@@ -31,7 +43,7 @@ use std::{
 ///     let mut buffer = [0; 16];
 ///     let count = loop {
 ///         let mut guard = there.readable().await?;
-///         match guard.try_io(|mut there| there.read(&mut buffer)) {
+///         match guard.try_io(|there| there.get_ref().read(&mut buffer)) {
 ///             Ok(done) => break done?,
 ///             Err(_would_block) => {}
 ///         }
@@ -45,274 +57,350 @@ pub struct AsyncFd<T: AsFd> {
     io: Registered<Descriptor<T>>,
 }
 
-/// What to wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interest(mio::Interest);
-
-impl Interest {
-    /// Something to read.
-    pub const READABLE: Self = Self(mio::Interest::READABLE);
-    /// Room to write.
-    pub const WRITABLE: Self = Self(mio::Interest::WRITABLE);
-}
-
-impl BitOr for Interest {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-}
-
 impl<T: AsFd> AsyncFd<T> {
-    /// Watches a descriptor in both directions.
+    /// Registers a descriptor for reading and writing.
     ///
     /// # Errors
-    /// When the selector does not take it: it is a file, or watched already.
+    /// When the selector refuses it, because it is a regular file or is
+    /// registered already. The error drops the value. [`try_new`](Self::try_new)
+    /// returns it.
     ///
     /// # Panics
     /// Outside a runtime.
     #[track_caller]
     pub fn new(inner: T) -> io::Result<Self> {
-        Self::with_interest(inner, Interest::READABLE | Interest::WRITABLE)
+        Self::try_new(inner).map_err(|error| error.cause)
     }
 
-    /// Watches a descriptor for what is of interest. To wait for anything else
-    /// is to wait for ever.
+    /// Registers a descriptor for `interest`. Waiting for anything else waits
+    /// for ever.
     ///
     /// # Errors
-    /// When the selector does not take it: it is a file, or watched already.
+    /// Those of [`new`](Self::new).
     ///
     /// # Panics
     /// Outside a runtime.
     #[track_caller]
     pub fn with_interest(inner: T, interest: Interest) -> io::Result<Self> {
-        let number = inner.as_fd().as_raw_fd();
-        let descriptor = Descriptor { inner, number };
-        let io = Registered::new(descriptor, "descriptor", interest.0, Flags::NONE)?;
-        Ok(Self { io })
+        Self::try_with_interest(inner, interest).map_err(|error| error.cause)
     }
 
-    /// What is inside.
+    /// [`new`](Self::new), whose error returns the value.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    ///
+    /// ```
+    /// use wakeful::io::AsyncFd;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// # #[cfg(target_os = "linux")]
+    /// runtime.block_on(async {
+    ///     let file = std::fs::File::open("Cargo.toml")?;
+    ///     let (file, error) = AsyncFd::try_new(file).unwrap_err().into_parts();
+    ///     println!("the selector refuses {file:?}: {error}");
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn try_new(inner: T) -> Result<Self, AsyncFdRegisterError<T>> {
+        Self::try_with_interest(inner, Interest::READABLE | Interest::WRITABLE)
+    }
+
+    /// [`with_interest`](Self::with_interest), whose error returns the value.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn try_with_interest(
+        inner: T,
+        interest: Interest,
+    ) -> Result<Self, AsyncFdRegisterError<T>> {
+        let number = inner.as_fd().as_raw_fd();
+        let descriptor = Descriptor { inner, number };
+        let runtime = Handle::current();
+        let reactor = runtime.reactor();
+        match Registered::try_new(reactor, descriptor, "descriptor", interest, Ready::EMPTY) {
+            Ok(io) => Ok(Self { io }),
+            Err((Descriptor { inner, .. }, cause)) => Err(AsyncFdRegisterError { inner, cause }),
+        }
+    }
+
+    /// The value inside.
     pub fn get_ref(&self) -> &T {
         &self.io.inner
     }
 
-    /// Waits until there is something to read, or an error or the end to hear
-    /// of. Any number of tasks may wait.
+    /// The value inside. Do not exchange its descriptor for another: the
+    /// reactor goes on to watch the old one.
+    pub fn get_mut(&mut self) -> &mut T {
+        &mut self.io.get_mut().inner
+    }
+
+    /// Deregisters the descriptor and returns the value.
+    pub fn into_inner(self) -> T {
+        self.io.into_inner().inner
+    }
+
+    /// Waits until the descriptor is ready for something in `interest`. Any
+    /// number of tasks may wait.
     ///
     /// # Errors
     /// When the runtime has shut down.
     ///
     /// # Cancel safety
-    /// Yes.
-    pub async fn readable(&self) -> io::Result<ReadyGuard<'_, T>> {
-        self.ready(Direction::Read).await
+    /// A wait that is dropped loses no readiness.
+    pub async fn ready(&self, interest: Interest) -> io::Result<AsyncFdReadyGuard<'_, T>> {
+        let event = self.io.ready(interest).await?;
+        Ok(AsyncFdReadyGuard::new(self, interest, event))
     }
 
-    /// Waits until there is room to write; see [`readable`](Self::readable).
+    /// [`ready`](Self::ready), with mutable access to the value.
     ///
     /// # Errors
     /// When the runtime has shut down.
     ///
     /// # Cancel safety
-    /// Yes.
-    pub async fn writable(&self) -> io::Result<ReadyGuard<'_, T>> {
-        self.ready(Direction::Write).await
+    /// A wait that is dropped loses no readiness.
+    pub async fn ready_mut(
+        &mut self,
+        interest: Interest,
+    ) -> io::Result<AsyncFdReadyMutGuard<'_, T>> {
+        let event = self.io.ready(interest).await?;
+        Ok(AsyncFdReadyMutGuard::new(self, interest, event))
     }
 
-    async fn ready(&self, direction: Direction) -> io::Result<ReadyGuard<'_, T>> {
-        let seen = self.io.ready(direction).await?;
-        Ok(self.guard(direction, seen))
+    /// Waits until a read returns bytes, the end or an error. Any number of
+    /// tasks may wait.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    ///
+    /// # Cancel safety
+    /// A wait that is dropped loses no readiness.
+    pub async fn readable(&self) -> io::Result<AsyncFdReadyGuard<'_, T>> {
+        self.ready(Interest::READABLE).await
     }
 
-    /// [`readable`](Self::readable), for futures written by hand. The last task
-    /// to poll for reading is the one that is woken.
+    /// [`readable`](Self::readable), with mutable access to the value.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    ///
+    /// # Cancel safety
+    /// A wait that is dropped loses no readiness.
+    pub async fn readable_mut(&mut self) -> io::Result<AsyncFdReadyMutGuard<'_, T>> {
+        self.ready_mut(Interest::READABLE).await
+    }
+
+    /// Waits until a write takes bytes or returns an error. Any number of tasks
+    /// may wait.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    ///
+    /// # Cancel safety
+    /// A wait that is dropped loses no readiness.
+    pub async fn writable(&self) -> io::Result<AsyncFdReadyGuard<'_, T>> {
+        self.ready(Interest::WRITABLE).await
+    }
+
+    /// [`writable`](Self::writable), with mutable access to the value.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    ///
+    /// # Cancel safety
+    /// A wait that is dropped loses no readiness.
+    pub async fn writable_mut(&mut self) -> io::Result<AsyncFdReadyMutGuard<'_, T>> {
+        self.ready_mut(Interest::WRITABLE).await
+    }
+
+    /// [`readable`](Self::readable) for hand-written futures. If several tasks
+    /// poll for reading, only the last one is woken.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
     pub fn poll_read_ready(
         &self,
         context: &mut Context<'_>,
-    ) -> Poll<io::Result<ReadyGuard<'_, T>>> {
-        self.poll_ready(context, Direction::Read)
+    ) -> Poll<io::Result<AsyncFdReadyGuard<'_, T>>> {
+        let event = ready!(self.io.poll_ready(context, Direction::Read))?;
+        Poll::Ready(Ok(AsyncFdReadyGuard::new(self, Interest::READABLE, event)))
     }
 
-    /// [`writable`](Self::writable), for futures written by hand. The last task
-    /// to poll for writing is the one that is woken.
+    /// [`readable_mut`](Self::readable_mut) for hand-written futures. If
+    /// several tasks poll for reading, only the last one is woken.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
+    pub fn poll_read_ready_mut(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<AsyncFdReadyMutGuard<'_, T>>> {
+        let event = ready!(self.io.poll_ready(context, Direction::Read))?;
+        Poll::Ready(Ok(AsyncFdReadyMutGuard::new(
+            self,
+            Interest::READABLE,
+            event,
+        )))
+    }
+
+    /// [`writable`](Self::writable) for hand-written futures. If several tasks
+    /// poll for writing, only the last one is woken.
+    ///
+    /// # Errors
+    /// When the runtime has shut down.
     pub fn poll_write_ready(
         &self,
         context: &mut Context<'_>,
-    ) -> Poll<io::Result<ReadyGuard<'_, T>>> {
-        self.poll_ready(context, Direction::Write)
+    ) -> Poll<io::Result<AsyncFdReadyGuard<'_, T>>> {
+        let event = ready!(self.io.poll_ready(context, Direction::Write))?;
+        Poll::Ready(Ok(AsyncFdReadyGuard::new(self, Interest::WRITABLE, event)))
     }
 
-    fn poll_ready(
-        &self,
-        context: &Context<'_>,
-        direction: Direction,
-    ) -> Poll<io::Result<ReadyGuard<'_, T>>> {
-        let seen = ready!(self.io.poll_ready(context, direction))?;
-        Poll::Ready(Ok(self.guard(direction, seen)))
-    }
-
-    fn guard(&self, direction: Direction, seen: Seen) -> ReadyGuard<'_, T> {
-        ReadyGuard {
-            descriptor: self,
-            direction,
-            seen,
-        }
-    }
-
-    /// Tries `operation` when the descriptor is ready for it, until it does not
-    /// say `WouldBlock`. Any number of tasks may do so at once.
+    /// [`writable_mut`](Self::writable_mut) for hand-written futures. If
+    /// several tasks poll for writing, only the last one is woken.
     ///
     /// # Errors
-    /// The operation's, and when the runtime has shut down.
+    /// When the runtime has shut down.
+    pub fn poll_write_ready_mut(
+        &mut self,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<AsyncFdReadyMutGuard<'_, T>>> {
+        let event = ready!(self.io.poll_ready(context, Direction::Write))?;
+        Poll::Ready(Ok(AsyncFdReadyMutGuard::new(
+            self,
+            Interest::WRITABLE,
+            event,
+        )))
+    }
+
+    /// Tries `operation` whenever the descriptor is ready for `interest`, until
+    /// the result is not `WouldBlock`. Any number of tasks may do so.
     ///
-    /// # Panics
-    /// If `interest` is both directions: an operation waits for one.
+    /// # Errors
+    /// Those of the operation, and when the runtime has shut down.
     ///
     /// # Cancel safety
-    /// Dropped, the operation has not succeeded.
+    /// If the future is dropped, the operation has not succeeded.
+    ///
+    /// ```
+    /// use std::{io::Read, os::unix::net::UnixStream};
+    /// use wakeful::io::{AsyncFd, Interest};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let (here, there) = UnixStream::pair()?;
+    ///     there.set_nonblocking(true)?;
+    ///     drop(here);
+    ///     let there = AsyncFd::new(there)?;
+    ///     let mut buffer = [0; 16];
+    ///     let read = there.async_io(Interest::READABLE, |mut there| there.read(&mut buffer));
+    ///     assert_eq!(read.await?, 0, "the other end is closed");
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub async fn async_io<R>(
         &self,
         interest: Interest,
         mut operation: impl FnMut(&T) -> io::Result<R>,
     ) -> io::Result<R> {
-        let direction = match interest {
-            Interest::READABLE => Direction::Read,
-            Interest::WRITABLE => Direction::Write,
-            _ => panic!("an operation waits to read or to write, not for both"),
-        };
         self.io
-            .io(direction, |descriptor| operation(&descriptor.inner))
+            .io(interest, |descriptor| operation(&descriptor.inner))
             .await
     }
-}
 
-/// A descriptor that was ready when this was made. It is for the holder to try,
-/// and to report that it was not.
-#[must_use = "readiness stands until an attempt through `try_io` has found that it is over"]
-pub struct ReadyGuard<'a, T: AsFd> {
-    descriptor: &'a AsyncFd<T>,
-    direction: Direction,
-    seen: Seen,
-}
-
-impl<'a, T: AsFd> ReadyGuard<'a, T> {
-    /// Tries `operation`. If it says `WouldBlock`, the next wait waits for the
-    /// next event.
+    /// [`async_io`](Self::async_io), with mutable access to the value.
     ///
     /// # Errors
-    /// [`WouldBlock`], if that is what the operation said: go on to wait. Its
-    /// other errors are its result.
-    pub fn try_io<R>(
+    /// Those of the operation, and when the runtime has shut down.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the operation has not succeeded.
+    pub async fn async_io_mut<R>(
         &mut self,
-        operation: impl FnOnce(&'a T) -> io::Result<R>,
-    ) -> Result<io::Result<R>, WouldBlock> {
-        match operation(self.descriptor.get_ref()) {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.descriptor.io.refused(self.seen, self.direction);
-                Err(WouldBlock(()))
+        interest: Interest,
+        mut operation: impl FnMut(&mut T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        loop {
+            let mut guard = self.ready_mut(interest).await?;
+            if let Ok(result) = guard.try_io(|fd| operation(fd.get_mut())) {
+                return result;
             }
-            done => Ok(done),
         }
     }
 
-    /// What made it ready is used up: the next wait waits for the next event. An
-    /// event that has come since the guard was made counts, and an end that the
-    /// peer has closed stays closed.
+    /// Tries `operation` once, if the descriptor is ready for `interest`.
     ///
-    /// Only for one who knows: what is cleared although it is there will not be
-    /// reported again.
-    pub fn clear_ready(&mut self) {
-        self.descriptor.io.clear_ready(self.seen, self.direction);
+    /// # Errors
+    /// `WouldBlock` if it is not ready, and those of the operation.
+    pub fn try_io<R>(
+        &self,
+        interest: Interest,
+        operation: impl FnOnce(&T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.io
+            .try_io(interest, |descriptor| operation(&descriptor.inner))
     }
 
-    /// What is inside.
-    pub fn get_inner(&self) -> &'a T {
-        self.descriptor.get_ref()
-    }
-}
-
-/// An attempt found that the descriptor was not ready after all.
-#[derive(Debug)]
-pub struct WouldBlock(());
-
-impl fmt::Display for WouldBlock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the descriptor was not ready after all")
-    }
-}
-
-impl Error for WouldBlock {}
-
-impl From<WouldBlock> for io::Error {
-    fn from(error: WouldBlock) -> Self {
-        Self::new(io::ErrorKind::WouldBlock, error)
+    /// [`try_io`](Self::try_io), with mutable access to the value.
+    ///
+    /// # Errors
+    /// `WouldBlock` if it is not ready, and those of the operation.
+    pub fn try_io_mut<R>(
+        &mut self,
+        interest: Interest,
+        operation: impl FnOnce(&mut T) -> io::Result<R>,
+    ) -> io::Result<R> {
+        self.io
+            .try_io_mut(interest, |descriptor| operation(&mut descriptor.inner))
     }
 }
 
-/// A descriptor as a source of events.
-struct Descriptor<T> {
+/// The selector refused a descriptor. The error holds the value.
+pub struct AsyncFdRegisterError<T> {
     inner: T,
-    /// What was registered is what is deregistered, whatever `inner` says by
-    /// then.
-    number: RawFd,
+    cause: io::Error,
 }
 
-#[cfg(feature = "trace")]
-impl<T> crate::trace::ResourceName for Descriptor<T> {
-    fn name(&self) -> Option<String> {
-        Some(self.number.to_string())
-    }
-}
-
-impl<T> event::Source for Descriptor<T> {
-    fn register(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interest: mio::Interest,
-    ) -> io::Result<()> {
-        SourceFd(&self.number).register(registry, token, interest)
-    }
-
-    fn reregister(
-        &mut self,
-        registry: &Registry,
-        token: Token,
-        interest: mio::Interest,
-    ) -> io::Result<()> {
-        SourceFd(&self.number).reregister(registry, token, interest)
-    }
-
-    fn deregister(&mut self, registry: &Registry) -> io::Result<()> {
-        SourceFd(&self.number).deregister(registry)
+impl<T> AsyncFdRegisterError<T> {
+    /// The value and the selector's error.
+    pub fn into_parts(self) -> (T, io::Error) {
+        (self.inner, self.cause)
     }
 }
 
-impl<T: AsFd> AsFd for AsyncFd<T> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.get_ref().as_fd()
-    }
-}
-
-impl<T: AsFd> AsRawFd for AsyncFd<T> {
-    fn as_raw_fd(&self) -> RawFd {
-        self.as_fd().as_raw_fd()
-    }
-}
-
-impl<T: AsFd + fmt::Debug> fmt::Debug for AsyncFd<T> {
+impl<T> fmt::Display for AsyncFdRegisterError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AsyncFd").field(self.get_ref()).finish()
+        fmt::Display::fmt(&self.cause, f)
     }
 }
 
-impl<T: AsFd + fmt::Debug> fmt::Debug for ReadyGuard<'_, T> {
+impl<T> fmt::Debug for AsyncFdRegisterError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadyGuard")
-            .field("descriptor", self.descriptor)
-            .field("direction", &self.direction)
-            .finish_non_exhaustive()
+        f.debug_tuple("AsyncFdRegisterError")
+            .field(&self.cause)
+            .finish()
+    }
+}
+
+impl<T> Error for AsyncFdRegisterError<T> {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
+impl<T> From<AsyncFdRegisterError<T>> for io::Error {
+    fn from(error: AsyncFdRegisterError<T>) -> Self {
+        error.cause
     }
 }

@@ -8,17 +8,25 @@
 #[cfg(unix)]
 mod async_fd;
 mod copy;
+mod pooled;
 mod standard;
 mod stdin;
 
+pub use crate::reactor::{Interest, Ready};
 #[cfg(unix)]
-pub use async_fd::{AsyncFd, Interest, ReadyGuard, WouldBlock};
+pub use async_fd::{
+    AsyncFd, AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError, TryIoError,
+};
 pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
 
+pub(crate) use pooled::Pooled;
+
 /// Descriptors of Unix, by tokio's names.
 #[cfg(unix)]
 pub mod unix {
-    pub use super::{AsyncFd, ReadyGuard as AsyncFdReadyGuard, WouldBlock as TryIoError};
+    pub use super::{
+        AsyncFd, AsyncFdReadyGuard, AsyncFdReadyMutGuard, AsyncFdRegisterError, TryIoError,
+    };
 }

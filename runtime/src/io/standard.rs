@@ -1,6 +1,6 @@
 //! The standard output and the standard error, through the blocking pool.
 
-use crate::blocking::Pooled;
+use super::Pooled;
 use futures_io::AsyncWrite;
 use std::{
     io,
@@ -8,11 +8,11 @@ use std::{
     task::{Context, Poll},
 };
 
-/// The standard output of the process; see [`stdout`].
+/// The standard output of the process. See [`stdout`].
 #[derive(Debug)]
 pub struct Stdout(Pooled<io::Stdout>);
 
-/// The standard error of the process; see [`stderr`].
+/// The standard error of the process. See [`stderr`].
 #[derive(Debug)]
 pub struct Stderr(Pooled<io::Stderr>);
 
@@ -41,7 +41,7 @@ pub fn stdout() -> Stdout {
     Stdout(Pooled::new(io::stdout()))
 }
 
-/// The standard error; see [`stdout`].
+/// The standard error. See [`stdout`].
 pub fn stderr() -> Stderr {
     Stderr(Pooled::new(io::stderr()))
 }

@@ -17,7 +17,7 @@ use std::{
 
 const CHUNK: usize = 8 * 1024;
 
-/// The standard input of the process; see [`stdin`].
+/// The standard input of the process. See [`stdin`].
 #[derive(Debug)]
 pub struct Stdin(());
 

@@ -74,13 +74,13 @@ where
         // Here, for each of them may have one thing more when it is spent: a
         // loop around this would go round for ever.
         ready!(budget::poll_proceed(context));
-        trace::part(|| poll(context))
+        trace::combinator(|| poll(context))
     })
 }
 
 /// One poll of one of them.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::part(|| budget::among_siblings(|| future.poll(context)))
+    trace::combinator(|| budget::among_siblings(|| future.poll(context)))
 }
 
 /// Begins with the next of so many futures each time.

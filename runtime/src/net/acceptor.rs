@@ -1,13 +1,14 @@
-//! What a listener is, whatever it listens on.
+//! What all listeners have in common.
 
 use super::backoff::{self, Backoff};
 use crate::{
     primitives::{Mutex, lock},
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
     time::{Sleep, sleep},
     trace::ResourceName,
 };
-use mio::{Interest, event};
+use mio::event;
 use std::{
     future::Future,
     io, ops,
@@ -15,11 +16,11 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// A listener on the reactor, with its patience.
+/// A registered listener and its pauses after errors.
 pub(super) struct Acceptor<L: event::Source + ResourceName> {
     io: Registered<L>,
     backoff: Backoff,
-    /// The error that a poll-style accept holds back, and until when.
+    /// The error that `poll_accept` holds back, and the pause before it.
     held: Mutex<Option<(io::Error, Sleep)>>,
 }
 
@@ -27,22 +28,30 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
     #[track_caller]
     pub(super) fn new(listener: L, kind: &'static str) -> io::Result<Self> {
         Ok(Self {
-            io: Registered::new(listener, kind, Interest::READABLE, Flags::NONE)?,
+            io: Registered::new(
+                Handle::current().reactor(),
+                listener,
+                kind,
+                Interest::READABLE,
+                Ready::EMPTY,
+            )?,
             backoff: Backoff::default(),
             held: Mutex::new(None),
         })
     }
 
-    /// Waits for what `take` takes. Any number of tasks can wait this way.
+    /// Waits for the connection that `take` accepts. Any number of tasks can
+    /// wait this way.
     pub(super) async fn accept<T>(&self, take: impl Fn(&L) -> io::Result<T>) -> io::Result<T> {
-        let accepted = self.io.io(Direction::Read, passing_over(take)).await;
+        let accepted = self.io.io(Interest::READABLE, skip_aborted(take)).await;
         if let Some(pause) = self.backoff.pause_after(&accepted) {
             sleep(pause).await;
         }
         accepted
     }
 
-    /// The same for one task, which is the last that polled.
+    /// [`accept`](Self::accept) for one task. If several poll, only the last one
+    /// is woken.
     pub(super) fn poll_accept<T>(
         &self,
         context: &mut Context<'_>,
@@ -50,7 +59,7 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
     ) -> Poll<io::Result<T>> {
         let mut held = lock(&self.held).take();
         if held.is_none() {
-            let take = passing_over(take);
+            let take = skip_aborted(take);
             let accepted = ready!(self.io.poll_io(context, Direction::Read, take));
             let pause = self.backoff.pause_after(&accepted);
             match (accepted, pause) {
@@ -58,7 +67,7 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
                 (accepted, _) => return Poll::Ready(accepted),
             }
         }
-        let (error, mut pause) = held.expect("held back before, or just now");
+        let (error, mut pause) = held.expect("an error was held back");
         if Pin::new(&mut pause).poll(context).is_ready() {
             return Poll::Ready(Err(error));
         }
@@ -67,12 +76,12 @@ impl<L: event::Source + ResourceName> Acceptor<L> {
     }
 }
 
-/// Without the connections that were gone before they were accepted.
-fn passing_over<L, T>(take: impl Fn(&L) -> io::Result<T>) -> impl Fn(&L) -> io::Result<T> {
+/// `take`, which skips connections that were closed before they were accepted.
+fn skip_aborted<L, T>(take: impl Fn(&L) -> io::Result<T>) -> impl Fn(&L) -> io::Result<T> {
     move |listener| {
         loop {
             match take(listener) {
-                Err(error) if backoff::is_stillborn(&error) => {}
+                Err(error) if backoff::is_aborted(&error) => {}
                 taken => return taken,
             }
         }

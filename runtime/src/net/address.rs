@@ -1,9 +1,9 @@
-//! From names to addresses.
+//! Resolving names to addresses.
 //!
-//! `std` reads a literal without asking anybody, but cannot say beforehand
-//! whether it will, and its trait says nothing of borrows: what is to be asked
-//! on another thread has to own what it says. So there is a trait here, with
-//! one method, which tells an address from a name.
+//! An address needs no lookup, but `std`'s trait `ToSocketAddrs` cannot tell an
+//! address from a name without resolving it. A name has to be resolved on the
+//! blocking pool, so it must be owned. That is why this module has a trait of
+//! its own, which does both.
 
 use crate::task::{consume_budget, spawn_blocking};
 use std::{
@@ -11,14 +11,15 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6},
 };
 
-/// What can be turned into the addresses of a socket: those types that `std`'s
-/// trait of this name has, borrowed or not, and `([127, 0, 0, 1], 80)`.
+/// Types that can be resolved to socket addresses: the types for which `std`
+/// implements its trait of this name, references to them, and pairs such as
+/// `([127, 0, 0, 1], 80)`.
 ///
-/// An address by type or by its text is taken as it is. Any other name is
-/// copied, and resolved on the blocking pool.
+/// An address is used as it is, also if it is text. A name is copied and
+/// resolved on the blocking pool.
 ///
-/// It is sealed, as tokio's is. What implements `std`'s trait alone is asked
-/// for its addresses first, and `&addresses[..]` is handed in.
+/// The trait is sealed, as tokio's is. If a type implements only `std`'s trait,
+/// resolve it first and pass `&addresses[..]`.
 ///
 /// ```
 /// use wakeful::net::{TcpListener, TcpStream, ToSocketAddrs};
@@ -40,26 +41,25 @@ use std::{
 /// # Ok::<(), std::io::Error>(())
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no address of a socket, and no name of one",
-    note = "a `SocketAddr` is, a text like \"localhost:80\", a pair of an address or a host's \
-            name and a port, and a slice of `SocketAddr`s"
+    message = "`{Self}` is not an address of a socket",
+    note = "use a `SocketAddr`, a text like \"localhost:80\", a pair of a host and a port, or a \
+            slice of `SocketAddr`s"
 )]
-pub trait ToSocketAddrs: sealed::Say {}
+pub trait ToSocketAddrs: sealed::Resolve {}
 
 mod sealed {
-    /// Who can say of what it is the address.
-    pub trait Say {
-        fn say(&self) -> super::Said;
+    pub trait Resolve {
+        fn resolve(&self) -> super::Resolved;
     }
 }
 
-/// What a name says.
-pub enum Said {
+/// How far a name can be resolved without a lookup.
+pub enum Resolved {
     One(SocketAddr),
     Several(Vec<SocketAddr>),
-    /// To be resolved, the port in the text.
+    /// Needs a lookup. The text includes the port.
     Text(String),
-    /// To be resolved.
+    /// Needs a lookup.
     Host(String, u16),
 }
 
@@ -67,9 +67,9 @@ macro_rules! known {
     ($($address:ty),+) => {$(
         impl ToSocketAddrs for $address {}
 
-        impl sealed::Say for $address {
-            fn say(&self) -> Said {
-                Said::One((*self).into())
+        impl sealed::Resolve for $address {
+            fn resolve(&self) -> Resolved {
+                Resolved::One((*self).into())
             }
         }
     )+};
@@ -88,59 +88,59 @@ known!(
 
 impl ToSocketAddrs for [SocketAddr] {}
 
-impl sealed::Say for [SocketAddr] {
-    fn say(&self) -> Said {
-        Said::Several(self.to_vec())
+impl sealed::Resolve for [SocketAddr] {
+    fn resolve(&self) -> Resolved {
+        Resolved::Several(self.to_vec())
     }
 }
 
 impl ToSocketAddrs for str {}
 
-impl sealed::Say for str {
-    fn say(&self) -> Said {
+impl sealed::Resolve for str {
+    fn resolve(&self) -> Resolved {
         self.parse()
-            .map_or_else(|_| Said::Text(self.to_owned()), Said::One)
+            .map_or_else(|_| Resolved::Text(self.to_owned()), Resolved::One)
     }
 }
 
 impl ToSocketAddrs for String {}
 
-impl sealed::Say for String {
-    fn say(&self) -> Said {
-        self.as_str().say()
+impl sealed::Resolve for String {
+    fn resolve(&self) -> Resolved {
+        self.as_str().resolve()
     }
 }
 
 impl ToSocketAddrs for (&str, u16) {}
 
-impl sealed::Say for (&str, u16) {
-    fn say(&self) -> Said {
+impl sealed::Resolve for (&str, u16) {
+    fn resolve(&self) -> Resolved {
         let (host, port) = *self;
         match host.parse::<IpAddr>() {
-            Ok(address) => Said::One((address, port).into()),
-            Err(_) => Said::Host(host.to_owned(), port),
+            Ok(address) => Resolved::One((address, port).into()),
+            Err(_) => Resolved::Host(host.to_owned(), port),
         }
     }
 }
 
 impl ToSocketAddrs for (String, u16) {}
 
-impl sealed::Say for (String, u16) {
-    fn say(&self) -> Said {
-        (self.0.as_str(), self.1).say()
+impl sealed::Resolve for (String, u16) {
+    fn resolve(&self) -> Resolved {
+        (self.0.as_str(), self.1).resolve()
     }
 }
 
 impl<A: ToSocketAddrs + ?Sized> ToSocketAddrs for &A {}
 
-impl<A: sealed::Say + ?Sized> sealed::Say for &A {
-    fn say(&self) -> Said {
-        (**self).say()
+impl<A: sealed::Resolve + ?Sized> sealed::Resolve for &A {
+    fn resolve(&self) -> Resolved {
+        (**self).resolve()
     }
 }
 
-impl Said {
-    /// All the addresses, in the order in which they are to be tried.
+impl Resolved {
+    /// All addresses, in the order to try them.
     async fn addresses(self) -> io::Result<Vec<SocketAddr>> {
         use std::net::ToSocketAddrs;
         match self {
@@ -158,14 +158,14 @@ impl Said {
     }
 }
 
-/// The addresses behind a name, in the order in which they are to be tried.
+/// Resolves a name to its addresses, in the order to try them.
 ///
 /// # Errors
-/// When the name cannot be resolved, when it has no port, or that the runtime
-/// is shutting down.
+/// When the name cannot be resolved or has no port, and when the runtime is
+/// shutting down.
 ///
 /// # Panics
-/// Outside a runtime, unless the name is an address already.
+/// Outside a runtime, unless the name is an address.
 ///
 /// ```
 /// use wakeful::net::lookup_host;
@@ -182,39 +182,39 @@ impl Said {
 pub async fn lookup_host<A: ToSocketAddrs>(
     name: A,
 ) -> io::Result<impl Iterator<Item = SocketAddr> + use<A>> {
-    // An address needs no lookup, and no wait.
+    // An address needs no lookup and is ready at once, so this spends budget.
     consume_budget().await;
-    Ok(name.say().addresses().await?.into_iter())
+    Ok(name.resolve().addresses().await?.into_iter())
 }
 
 fn no_address() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidInput, "the name has no address")
 }
 
-/// The first address behind a name.
+/// The first address of a name.
 pub(super) async fn first(name: impl ToSocketAddrs) -> io::Result<SocketAddr> {
-    match name.say() {
-        Said::One(address) => Ok(address),
-        said => {
-            let addresses = said.addresses().await?;
+    match name.resolve() {
+        Resolved::One(address) => Ok(address),
+        resolved => {
+            let addresses = resolved.addresses().await?;
             addresses.first().copied().ok_or_else(no_address)
         }
     }
 }
 
-/// Tries each address until one works; the last failure is the answer.
+/// Tries each address until one works. The error is that of the last one.
 pub(super) async fn first_that_works<T>(
     name: impl ToSocketAddrs,
     mut attempt: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
 ) -> io::Result<T> {
-    // What is tried may work at once each time.
+    // The attempt may succeed at once each time, so this spends budget.
     consume_budget().await;
-    let said = name.say();
-    if let Said::One(address) = said {
+    let resolved = name.resolve();
+    if let Resolved::One(address) = resolved {
         return attempt(address).await;
     }
     let mut last = no_address();
-    for address in said.addresses().await? {
+    for address in resolved.addresses().await? {
         match attempt(address).await {
             Ok(done) => return Ok(done),
             Err(error) => last = error,

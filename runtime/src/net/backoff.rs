@@ -1,10 +1,11 @@
-//! What a listener does when the system has no room for another connection.
+//! The pause before an `accept` returns that the system has no room for another
+//! connection.
 //!
-//! With no descriptor left, `accept` fails at once, and again at once: the
-//! connection stays in the queue and the listener stays readable. A loop that
-//! logs the error and goes on would then use a whole processor. So the error
-//! is returned each time, but not before a pause has passed that doubles with
-//! each failure in a row.
+//! If the process has no descriptor left, `accept` fails at once, and the next
+//! call fails at once, too. The connection stays in the queue, so the listener
+//! stays readable. A loop that logs the error and goes on would use a whole
+//! processor. So each such error comes after a pause, which doubles with each
+//! failure in a row.
 
 use std::{
     io,
@@ -15,33 +16,33 @@ use std::{
 const FIRST: Duration = Duration::from_millis(5);
 const MOST: Duration = Duration::from_secs(1);
 
-/// Failures in a row.
+/// Counts failures in a row.
 #[derive(Debug, Default)]
 pub(super) struct Backoff(AtomicU32);
 
 impl Backoff {
-    /// How to go on after an `accept` with this result.
+    /// The pause to make after an `accept` with this result.
     pub(super) fn pause_after<T>(&self, result: &io::Result<T>) -> Option<Duration> {
         match result {
             Err(error) if is_exhaustion(error) => Some(self.next_pause()),
             _ => {
-                // Ordering: Relaxed; a count that orders nothing.
+                // Ordering: Relaxed, here and below. The count orders nothing. If
+                // two tasks fail at once, one of them may not be counted.
                 self.0.store(0, Relaxed);
                 None
             }
         }
     }
 
-    /// How long to wait after one more failure.
+    /// Counts a failure and returns the pause after it.
     pub(super) fn next_pause(&self) -> Duration {
-        // Ordering: as above.
         let failures = self.0.load(Relaxed);
         self.0.store(failures.saturating_add(1), Relaxed);
         FIRST.saturating_mul(1 << failures.min(10)).min(MOST)
     }
 }
 
-/// Whether the system, and not this connection, is the reason.
+/// Whether the system has run out of descriptors or memory.
 #[cfg(unix)]
 pub(super) fn is_exhaustion(error: &io::Error) -> bool {
     matches!(
@@ -50,15 +51,16 @@ pub(super) fn is_exhaustion(error: &io::Error) -> bool {
     )
 }
 
-/// `WSAEMFILE` and `WSAENOBUFS`.
+/// Whether the system has run out of descriptors or memory (`WSAEMFILE`,
+/// `WSAENOBUFS`).
 #[cfg(not(unix))]
 pub(super) fn is_exhaustion(error: &io::Error) -> bool {
     matches!(error.raw_os_error(), Some(10024 | 10055))
 }
 
-/// Whether the connection was gone before it was accepted: the next one may be
-/// fine, and there is nothing to tell.
-pub(super) fn is_stillborn(error: &io::Error) -> bool {
+/// Whether the connection was closed before it was accepted. The listener goes
+/// on to the next one.
+pub(super) fn is_aborted(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset

@@ -1,8 +1,7 @@
-//! What sockets have in common, as macros: they are types of their own to
-//! their users, and one [`Registered`](crate::reactor::Registered) inside,
-//! their field `io`.
+//! Macros: the parts that all sockets share. Each socket is a type of its own
+//! around a [`Registered`](crate::reactor::Registered), its field `io`.
 
-/// The socket as the system and `std` know it.
+/// Implements the descriptor traits and `Debug`.
 macro_rules! descriptor {
     ($($socket:ty),+) => {$(
         #[cfg(unix)]
@@ -41,33 +40,33 @@ macro_rules! descriptor {
     )+};
 }
 
-/// The way back to `std`, for sockets that are not of the file system.
+/// `into_std` for sockets that Windows has, too.
 macro_rules! into_std {
     ($what:literal, $std:ty) => {
-        #[doc = concat!("Takes the ", $what, " away from this runtime, as one of `std`'s that is")]
-        /// still non-blocking: to hand it to another core, or to another
-        /// runtime, where [`from_std`](Self::from_std) takes it over.
+        #[doc = concat!("Takes the ", $what, " off this runtime and returns it as one of `std`'s.")]
+        /// It stays non-blocking. Use this to move it to another runtime, where
+        /// [`from_std`](Self::from_std) takes it.
         ///
         /// # Errors
-        /// When the system has no descriptor left, for it has two for a moment.
-        /// It is closed then.
+        /// When the system has no descriptor left. The call needs a second one
+        /// for a moment. The socket is closed then.
         pub fn into_std(self) -> io::Result<$std> {
             Ok(socket2::SockRef::from(&*self.io).try_clone()?.into())
         }
     };
 }
 
-/// As `into_std`, for those of the file system.
+/// `into_std` for Unix sockets.
 #[cfg(unix)]
 macro_rules! into_std_unix {
     ($what:literal, $std:ty) => {
-        #[doc = concat!("Takes the ", $what, " away from this runtime, as one of `std`'s that is")]
-        /// still non-blocking; see
-        /// [`TcpStream::into_std`](super::TcpStream::into_std).
+        #[doc = concat!("Takes the ", $what, " off this runtime and returns it as one of `std`'s.")]
+        /// It stays non-blocking. Use this to move it to another runtime, where
+        /// [`from_std`](Self::from_std) takes it.
         ///
         /// # Errors
-        /// When the system has no descriptor left, for it has two for a moment.
-        /// It is closed then.
+        /// When the system has no descriptor left. The call needs a second one
+        /// for a moment. The socket is closed then.
         pub fn into_std(self) -> io::Result<$std> {
             use std::os::fd::AsFd;
             Ok(self.io.as_fd().try_clone_to_owned()?.into())
@@ -75,37 +74,85 @@ macro_rules! into_std_unix {
     };
 }
 
-/// Waiting without a buffer, for those who allocate one only when there is
-/// something to put into it.
+/// `TryFrom` of the socket of `std`, by `from_std`.
+macro_rules! try_from_std {
+    ($socket:ty, $std:ty) => {
+        /// The same as `from_std`.
+        ///
+        /// # Panics
+        /// Outside a runtime.
+        impl TryFrom<$std> for $socket {
+            type Error = io::Error;
+
+            #[track_caller]
+            fn try_from(socket: $std) -> io::Result<Self> {
+                Self::from_std(socket)
+            }
+        }
+    };
+}
+
+/// Waiting for readiness, and own operations. `$setup` is a part of the
+/// examples: it creates the connected sockets `here` and `there`.
 macro_rules! readiness {
-    ($poll_readable:ident, $poll_writable:ident) => {
-        /// Waits until there is something to read, or an error or the end to
-        /// hear of. Now and then this is wrong, and the attempt that follows
-        /// says `WouldBlock`. Any number of tasks may wait.
+    ($poll_readable:ident, $poll_writable:ident, $send:literal, $setup:literal) => {
+        /// Waits until the socket is ready for something in `interest`, and
+        /// returns what it is ready for. Any number of tasks may wait.
+        ///
+        /// Readiness is a hint. The operation that follows can still return
+        /// `WouldBlock`. The readiness stays until an operation returns that.
         ///
         /// # Errors
         /// When the runtime has shut down.
         ///
         /// # Cancel safety
-        /// Yes.
+        /// A wait that is dropped loses no readiness.
+        ///
+        /// ```
+        /// use wakeful::io::Interest;
+        ///
+        /// let runtime = wakeful::Runtime::new()?;
+        /// runtime.block_on(async {
+        #[doc = $setup]
+        #[doc = concat!("    here.", $send, "(b\"hello\")?;")]
+        ///     let ready = there.ready(Interest::READABLE | Interest::WRITABLE).await?;
+        ///     assert!(ready.is_writable());
+        ///     Ok::<(), std::io::Error>(())
+        /// })?;
+        /// # Ok::<(), std::io::Error>(())
+        /// ```
+        pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+            let event = self.io.ready(interest).await?;
+            Ok(event.ready & interest.mask())
+        }
+
+        /// Waits until a read returns bytes, the end or an error. See
+        /// [`ready`](Self::ready). Use this to allocate a buffer only when
+        /// there is something to read.
+        ///
+        /// # Errors
+        /// When the runtime has shut down.
+        ///
+        /// # Cancel safety
+        /// A wait that is dropped loses no readiness.
         pub async fn readable(&self) -> io::Result<()> {
-            self.io.ready(Direction::Read).await.map(drop)
+            self.io.ready(Interest::READABLE).await.map(drop)
         }
 
-        /// Waits until there is room to write; see
-        /// [`readable`](Self::readable).
+        /// Waits until a write takes bytes or returns an error. See
+        /// [`ready`](Self::ready).
         ///
         /// # Errors
         /// When the runtime has shut down.
         ///
         /// # Cancel safety
-        /// Yes.
+        /// A wait that is dropped loses no readiness.
         pub async fn writable(&self) -> io::Result<()> {
-            self.io.ready(Direction::Write).await.map(drop)
+            self.io.ready(Interest::WRITABLE).await.map(drop)
         }
 
-        /// [`readable`](Self::readable), for futures written by hand. The last
-        /// task to poll for reading is the one that is woken.
+        /// [`readable`](Self::readable) for hand-written futures. If several
+        /// tasks poll for reading, only the last one is woken.
         ///
         /// # Errors
         /// When the runtime has shut down.
@@ -116,8 +163,8 @@ macro_rules! readiness {
             self.io.poll_ready(context, Direction::Read).map_ok(drop)
         }
 
-        /// [`writable`](Self::writable), for futures written by hand. The last
-        /// task to poll for writing is the one that is woken.
+        /// [`writable`](Self::writable) for hand-written futures. If several
+        /// tasks poll for writing, only the last one is woken.
         ///
         /// # Errors
         /// When the runtime has shut down.
@@ -127,230 +174,80 @@ macro_rules! readiness {
         ) -> std::task::Poll<io::Result<()>> {
             self.io.poll_ready(context, Direction::Write).map_ok(drop)
         }
-    };
-}
 
-/// Streams of bytes: their methods.
-macro_rules! stream_methods {
-    ($module:ident) => {
-        super::socket::readiness!(poll_read_ready, poll_write_ready);
-
-        /// Reads what is there.
+        /// Tries an operation of your own once, if the socket is ready for
+        /// `interest`. `operation` uses the descriptor and must not block. When
+        /// it returns `WouldBlock`, this clears the readiness.
         ///
         /// # Errors
-        /// `WouldBlock` if nothing is: then
-        /// [`readable`](Self::readable) waits.
-        pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.io
-                .try_io(Direction::Read, |mut stream| stream.read(buffer))
+        /// `WouldBlock` if the socket is not ready, and those of the operation.
+        ///
+        /// ```
+        /// use socket2::SockRef;
+        /// use wakeful::io::Interest;
+        ///
+        /// let runtime = wakeful::Runtime::new()?;
+        /// runtime.block_on(async {
+        #[doc = $setup]
+        ///     let sent = here.try_io(Interest::WRITABLE, || SockRef::from(&here).send(b"hello"));
+        ///     assert_eq!(sent?, 5);
+        ///     # drop(there);
+        ///     Ok::<(), std::io::Error>(())
+        /// })?;
+        /// # Ok::<(), std::io::Error>(())
+        /// ```
+        pub fn try_io<R>(
+            &self,
+            interest: Interest,
+            operation: impl FnOnce() -> io::Result<R>,
+        ) -> io::Result<R> {
+            self.io.try_io(interest, |socket| socket.try_io(operation))
         }
 
-        /// Writes what there is room for.
+        /// Tries an operation of your own whenever the socket is ready for
+        /// `interest`, until it does not return `WouldBlock`. `operation` uses
+        /// the descriptor and must not block. Any number of tasks may do so.
         ///
         /// # Errors
-        /// `WouldBlock` if there is none: then
-        /// [`writable`](Self::writable) waits.
-        pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
+        /// Those of the operation, and when the runtime has shut down.
+        ///
+        /// # Cancel safety
+        /// If the future is dropped, the operation has not succeeded.
+        ///
+        /// ```
+        /// use socket2::SockRef;
+        /// use wakeful::io::Interest;
+        ///
+        /// let runtime = wakeful::Runtime::new()?;
+        /// runtime.block_on(async {
+        #[doc = $setup]
+        #[doc = concat!("    here.", $send, "(b\"hello\")?;")]
+        ///     // Look at the bytes without receiving them.
+        ///     let mut buffer = [std::mem::MaybeUninit::uninit(); 16];
+        ///     let peek = || SockRef::from(&there).peek(&mut buffer);
+        ///     assert_eq!(there.async_io(Interest::READABLE, peek).await?, 5);
+        ///     Ok::<(), std::io::Error>(())
+        /// })?;
+        /// # Ok::<(), std::io::Error>(())
+        /// ```
+        pub async fn async_io<R>(
+            &self,
+            interest: Interest,
+            mut operation: impl FnMut() -> io::Result<R>,
+        ) -> io::Result<R> {
             self.io
-                .try_io(Direction::Write, |mut stream| stream.write(buffer))
+                .io(interest, |socket| socket.try_io(&mut operation))
+                .await
         }
 
-        /// The error that the system holds for this connection, if there is
-        /// one: the next operation would return it. It is held no more then.
+        /// Takes the error that the system holds for this socket, if there is
+        /// one. Otherwise the next operation returns it.
         pub fn take_error(&self) -> io::Result<Option<io::Error>> {
             self.io.take_error()
-        }
-
-        /// Closes one direction or both, for everyone who holds the
-        /// connection.
-        pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-            match self.io.shutdown(how) {
-                // The peer was faster: closed is what was asked for.
-                Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(()),
-                done => done,
-            }
-        }
-
-        /// The two directions, borrowed: a reader and a writer for one task.
-        /// Each is but a reference, as any number of can be had of a stream;
-        /// what this says is that nobody else reads or writes meanwhile.
-        ///
-        /// `AsyncReadExt::split` of `futures-util` takes the stream whole, and
-        /// where it is imported, that is what a `stream.split()` means.
-        pub fn split(&mut self) -> ($module::ReadHalf<'_>, $module::WriteHalf<'_>) {
-            (self, self)
-        }
-
-        /// The two directions, each to own: one task can read while another
-        /// writes. Dropping the half that writes tells the peer that no more
-        /// comes; the connection is closed when both are gone.
-        ///
-        /// Within one task, [`split`](Self::split) borrows them.
-        pub fn into_split(self) -> ($module::OwnedReadHalf, $module::OwnedWriteHalf) {
-            super::split::split(self)
-        }
-    };
-}
-
-/// Streams of bytes: the traits, by value and by reference.
-macro_rules! stream_traits {
-    ($socket:ty) => {
-        crate::reactor::async_read!($socket, &$socket);
-        super::socket::async_write!($socket, &$socket);
-        super::socket::descriptor!($socket);
-
-        impl super::split::Stream for $socket {
-            fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-                self.shutdown(how)
-            }
-        }
-    };
-}
-
-/// `AsyncWrite` for sockets, which `poll_close` closes in one direction.
-macro_rules! async_write {
-    ($($writer:ty),+) => {$(
-        impl futures_io::AsyncWrite for $writer {
-            fn poll_write(
-                self: std::pin::Pin<&mut Self>,
-                context: &mut std::task::Context<'_>,
-                buffer: &[u8],
-            ) -> std::task::Poll<std::io::Result<usize>> {
-                self.io.poll_write(context, buffer)
-            }
-
-            fn poll_write_vectored(
-                self: std::pin::Pin<&mut Self>,
-                context: &mut std::task::Context<'_>,
-                buffers: &[std::io::IoSlice<'_>],
-            ) -> std::task::Poll<std::io::Result<usize>> {
-                self.io.poll_write_vectored(context, buffers)
-            }
-
-            fn poll_flush(
-                self: std::pin::Pin<&mut Self>,
-                _: &mut std::task::Context<'_>,
-            ) -> std::task::Poll<std::io::Result<()>> {
-                // What was written is the kernel's; there is no buffer here.
-                std::task::Poll::Ready(Ok(()))
-            }
-
-            fn poll_close(
-                self: std::pin::Pin<&mut Self>,
-                _: &mut std::task::Context<'_>,
-            ) -> std::task::Poll<std::io::Result<()>> {
-                std::task::Poll::Ready(self.shutdown(Shutdown::Write))
-            }
-        }
-    )+};
-}
-
-/// Datagrams: sending and receiving, each in the async, the poll and the try
-/// form.
-macro_rules! datagram_methods {
-    ($address:ty) => {
-        super::socket::readiness!(poll_recv_ready, poll_send_ready);
-
-        /// Sends a datagram to the peer it is connected to.
-        ///
-        /// # Errors
-        /// When there is no such peer, when the datagram is too long, and with
-        /// what the network reported of earlier ones (`ConnectionRefused`).
-        ///
-        /// # Cancel safety
-        /// Dropped, nothing was sent.
-        pub async fn send(&self, datagram: &[u8]) -> io::Result<usize> {
-            self.io
-                .io(Direction::Write, |socket| socket.send(datagram))
-                .await
-        }
-
-        /// [`send`](Self::send), for futures written by hand. The last task to
-        /// poll for writing is the one that is woken.
-        pub fn poll_send(
-            &self,
-            context: &mut Context<'_>,
-            datagram: &[u8],
-        ) -> Poll<io::Result<usize>> {
-            self.io
-                .poll_io(context, Direction::Write, |socket| socket.send(datagram))
-        }
-
-        /// [`send`](Self::send), now or never.
-        ///
-        /// # Errors
-        /// `WouldBlock` if there is no room now, and those of `send`.
-        pub fn try_send(&self, datagram: &[u8]) -> io::Result<usize> {
-            self.io
-                .try_io(Direction::Write, |socket| socket.send(datagram))
-        }
-
-        /// Receives a datagram from the peer it is connected to, and says how
-        /// long it was. What the buffer has no room for is lost.
-        ///
-        /// # Cancel safety
-        /// Dropped, no datagram is lost.
-        pub async fn recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.io
-                .io(Direction::Read, |socket| socket.recv(buffer))
-                .await
-        }
-
-        /// [`recv`](Self::recv), for futures written by hand. The last task to
-        /// poll for reading is the one that is woken.
-        pub fn poll_recv(
-            &self,
-            context: &mut Context<'_>,
-            buffer: &mut [u8],
-        ) -> Poll<io::Result<usize>> {
-            self.io
-                .poll_io(context, Direction::Read, |socket| socket.recv(buffer))
-        }
-
-        /// [`recv`](Self::recv), now or never.
-        ///
-        /// # Errors
-        /// `WouldBlock` if nothing is there.
-        pub fn try_recv(&self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.io
-                .try_io(Direction::Read, |socket| socket.recv(buffer))
-        }
-
-        /// Receives a datagram from anyone, and says how long it was and whose.
-        /// What the buffer has no room for is lost.
-        ///
-        /// # Cancel safety
-        /// Dropped, no datagram is lost.
-        pub async fn recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, $address)> {
-            self.io
-                .io(Direction::Read, |socket| socket.recv_from(buffer))
-                .await
-        }
-
-        /// [`recv_from`](Self::recv_from), for futures written by hand. The
-        /// last task to poll for reading is the one that is woken.
-        pub fn poll_recv_from(
-            &self,
-            context: &mut Context<'_>,
-            buffer: &mut [u8],
-        ) -> Poll<io::Result<(usize, $address)>> {
-            self.io
-                .poll_io(context, Direction::Read, |socket| socket.recv_from(buffer))
-        }
-
-        /// [`recv_from`](Self::recv_from), now or never.
-        ///
-        /// # Errors
-        /// `WouldBlock` if nothing is there.
-        pub fn try_recv_from(&self, buffer: &mut [u8]) -> io::Result<(usize, $address)> {
-            self.io
-                .try_io(Direction::Read, |socket| socket.recv_from(buffer))
         }
     };
 }
 
 #[cfg(unix)]
 pub(super) use into_std_unix;
-pub(super) use {
-    async_write, datagram_methods, descriptor, into_std, readiness, stream_methods, stream_traits,
-};
+pub(super) use {descriptor, into_std, readiness, try_from_std};

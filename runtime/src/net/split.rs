@@ -1,8 +1,11 @@
-//! The two directions of a connection, each to own. To borrow them takes no
-//! types: a reference to a stream reads and writes like the stream.
+//! The owned halves of a stream. The borrowed halves need no types, because a
+//! `&` reference to a stream reads and writes as the stream does.
 
 use super::TcpStream;
-use crate::fork;
+use crate::{
+    fork,
+    io::{Interest, Ready},
+};
 use futures_io::{AsyncRead, AsyncWrite};
 use std::{
     error::Error,
@@ -14,25 +17,24 @@ use std::{
     task::{Context, Poll},
 };
 
-/// A connection whose directions close one by one. Sealed: the streams of
-/// this crate.
+/// A connection whose directions close one by one. This trait is sealed: only
+/// the streams of this crate implement it.
 pub trait Stream {
-    /// As the stream's method of this name.
+    /// The same as the stream's method of this name.
     fn shutdown(&self, how: Shutdown) -> io::Result<()>;
 }
 
-/// The direction to read from. Dropping it closes nothing while the other half
-/// lives.
+/// The half that reads. Dropping it closes nothing while the other half lives.
 #[derive(Debug)]
 pub struct OwnedReadHalf<S: Stream>(Arc<S>);
 
-/// The direction to write to. Closing or dropping it tells the peer that no
-/// more comes; [`forget`](Self::forget) does not.
+/// The half that writes. Closing or dropping it closes the writing direction,
+/// so the peer reads the end. [`forget`](Self::forget) drops it without that.
 #[derive(Debug)]
 pub struct OwnedWriteHalf<S: Stream> {
     stream: Arc<S>,
     closes: bool,
-    born: fork::Generation,
+    created_in: fork::Generation,
 }
 
 pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
@@ -40,37 +42,36 @@ pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S
     let writer = OwnedWriteHalf {
         stream: Arc::clone(&reader.0),
         closes: true,
-        born: fork::Generation::now(),
+        created_in: fork::Generation::now(),
     };
     (reader, writer)
 }
 
 impl<S: Stream> OwnedReadHalf<S> {
-    /// The connection in one piece again.
+    /// Puts the two halves together again.
     ///
     /// # Errors
-    /// When the halves are not of the same connection; the error has both.
+    /// When the halves belong to different connections. The error holds both.
     pub fn reunite(self, writer: OwnedWriteHalf<S>) -> Result<S, ReuniteError<S>> {
         if !Arc::ptr_eq(&self.0, &writer.stream) {
             return Err(ReuniteError(self, writer));
         }
         writer.forget();
-        Ok(Arc::into_inner(self.0).expect("there are two halves, and one is forgotten"))
+        Ok(Arc::into_inner(self.0).expect("there are two halves, and one was forgotten"))
     }
 }
 
 impl<S: Stream> OwnedWriteHalf<S> {
-    /// The connection in one piece again; see
-    /// [`OwnedReadHalf::reunite`].
+    /// Puts the two halves together again. See [`OwnedReadHalf::reunite`].
     ///
     /// # Errors
-    /// When the halves are not of the same connection; the error has both.
+    /// When the halves belong to different connections. The error holds both.
     pub fn reunite(self, reader: OwnedReadHalf<S>) -> Result<S, ReuniteError<S>> {
         reader.reunite(self)
     }
 
-    /// Drops this half, and leaves its direction open until the other half is
-    /// dropped too.
+    /// Drops this half and leaves its direction open until the other half is
+    /// dropped.
     pub fn forget(mut self) {
         self.closes = false;
     }
@@ -78,15 +79,15 @@ impl<S: Stream> OwnedWriteHalf<S> {
 
 impl<S: Stream> Drop for OwnedWriteHalf<S> {
     fn drop(&mut self) {
-        // In a forked process the connection is the parent's.
-        if self.closes && !fork::happened_since(self.born) {
-            // What cannot be closed is closed.
+        // In a forked child, the connection belongs to the parent.
+        if self.closes && !fork::happened_since(self.created_in) {
+            // If this fails, the direction is closed already.
             let _ = self.stream.shutdown(Shutdown::Write);
         }
     }
 }
 
-/// What the halves of a stream have of the stream's.
+/// The methods that the halves share with the stream.
 macro_rules! halves {
     ($Stream:ty, $Address:ty) => {
         impl OwnedReadHalf<$Stream> {
@@ -100,22 +101,52 @@ macro_rules! halves {
                 self.0.peer_addr()
             }
 
-            /// Waits until there is something to read; as the stream's method
-            /// of this name.
+            /// The same as the stream's `ready`.
+            ///
+            /// # Errors
+            /// When the runtime has shut down.
             ///
             /// # Cancel safety
-            /// Yes.
+            /// A wait that is dropped loses no readiness.
+            pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+                self.0.ready(interest).await
+            }
+
+            /// The same as the stream's `readable`.
+            ///
+            /// # Errors
+            /// When the runtime has shut down.
+            ///
+            /// # Cancel safety
+            /// A wait that is dropped loses no readiness.
             pub async fn readable(&self) -> io::Result<()> {
                 self.0.readable().await
             }
 
-            /// Reads what is there.
+            /// The same as the stream's `try_read`.
             ///
             /// # Errors
-            /// `WouldBlock` if nothing is: then [`readable`](Self::readable)
-            /// waits.
+            /// `WouldBlock` if nothing has arrived.
             pub fn try_read(&self, buffer: &mut [u8]) -> io::Result<usize> {
                 self.0.try_read(buffer)
+            }
+
+            /// The same as the stream's `try_read_vectored`.
+            ///
+            /// # Errors
+            /// `WouldBlock` if nothing has arrived.
+            pub fn try_read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+                self.0.try_read_vectored(buffers)
+            }
+
+            /// The same as the stream's `try_read_buf`.
+            ///
+            /// # Errors
+            /// `WouldBlock` if nothing has arrived.
+            #[cfg(feature = "bytes")]
+            #[cfg_attr(docsrs, doc(cfg(feature = "bytes")))]
+            pub fn try_read_buf<B: bytes::BufMut>(&self, buffer: &mut B) -> io::Result<usize> {
+                self.0.try_read_buf(buffer)
             }
         }
 
@@ -130,22 +161,42 @@ macro_rules! halves {
                 self.stream.peer_addr()
             }
 
-            /// Waits until there is room to write; as the stream's method of
-            /// this name.
+            /// The same as the stream's `ready`.
+            ///
+            /// # Errors
+            /// When the runtime has shut down.
             ///
             /// # Cancel safety
-            /// Yes.
+            /// A wait that is dropped loses no readiness.
+            pub async fn ready(&self, interest: Interest) -> io::Result<Ready> {
+                self.stream.ready(interest).await
+            }
+
+            /// The same as the stream's `writable`.
+            ///
+            /// # Errors
+            /// When the runtime has shut down.
+            ///
+            /// # Cancel safety
+            /// A wait that is dropped loses no readiness.
             pub async fn writable(&self) -> io::Result<()> {
                 self.stream.writable().await
             }
 
-            /// Writes what there is room for.
+            /// The same as the stream's `try_write`.
             ///
             /// # Errors
-            /// `WouldBlock` if there is none: then [`writable`](Self::writable)
-            /// waits.
+            /// `WouldBlock` if there is no room.
             pub fn try_write(&self, buffer: &[u8]) -> io::Result<usize> {
                 self.stream.try_write(buffer)
+            }
+
+            /// The same as the stream's `try_write_vectored`.
+            ///
+            /// # Errors
+            /// `WouldBlock` if there is no room.
+            pub fn try_write_vectored(&self, buffers: &[IoSlice<'_>]) -> io::Result<usize> {
+                self.stream.try_write_vectored(buffers)
             }
         }
     };
@@ -156,23 +207,38 @@ halves!(TcpStream, std::net::SocketAddr);
 halves!(super::UnixStream, std::os::unix::net::SocketAddr);
 
 impl OwnedReadHalf<TcpStream> {
-    /// Looks at what has arrived without consuming it.
+    /// The same as [`TcpStream::peek`].
+    ///
+    /// # Errors
+    /// Those of a read.
     ///
     /// # Cancel safety
-    /// Yes.
+    /// If the future is dropped, no bytes are lost.
     pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.peek(buffer).await
     }
+
+    /// The same as [`TcpStream::poll_peek`].
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub fn poll_peek(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.0.poll_peek(context, buffer)
+    }
 }
 
-/// The whole connection, for what is not done by halves.
+/// The whole connection, for methods that the halves do not have.
 impl<S: Stream> AsRef<S> for OwnedReadHalf<S> {
     fn as_ref(&self) -> &S {
         &self.0
     }
 }
 
-/// The whole connection, for what is not done by halves.
+/// The whole connection, for methods that the halves do not have.
 impl<S: Stream> AsRef<S> for OwnedWriteHalf<S> {
     fn as_ref(&self) -> &S {
         &self.stream
@@ -229,7 +295,7 @@ where
     }
 }
 
-/// Two halves that are not of the same connection.
+/// The halves belong to different connections. The error holds both.
 pub struct ReuniteError<S: Stream>(pub OwnedReadHalf<S>, pub OwnedWriteHalf<S>);
 
 impl<S: Stream> fmt::Debug for ReuniteError<S> {
@@ -240,7 +306,7 @@ impl<S: Stream> fmt::Debug for ReuniteError<S> {
 
 impl<S: Stream> fmt::Display for ReuniteError<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("these halves are not of the same connection")
+        f.write_str("these halves belong to different connections")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Waiting for TCP connections.
+//! Accepting TCP connections.
 
 use super::{TcpStream, ToSocketAddrs, acceptor::Acceptor, address, socket};
 use std::{
@@ -25,12 +25,12 @@ pub struct TcpListener {
 }
 
 impl TcpListener {
-    /// Listens on the first of the name's addresses that allows it. On Unix
-    /// the port may be in its waiting time (`SO_REUSEADDR`).
-    /// [`TcpSocket`](super::TcpSocket) has more options.
+    /// Listens on the first address of `name` that allows it. On Unix, the port
+    /// may still be in the waiting time of an earlier connection
+    /// (`SO_REUSEADDR`). [`TcpSocket`](super::TcpSocket) has more options.
     ///
     /// # Errors
-    /// When no address works; the last one's reason is given.
+    /// When no address works. The error is that of the last one.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -41,7 +41,10 @@ impl TcpListener {
         .await
     }
 
-    /// Takes a listener of `std`'s over, which is made non-blocking.
+    /// Takes a listener of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -59,22 +62,29 @@ impl TcpListener {
         Ok(Self { io })
     }
 
-    /// Waits for a connection. Several tasks may wait at once.
+    /// Accepts a connection. Several tasks may wait at once.
     ///
-    /// A connection that was gone before it was accepted is passed over. When
-    /// the system has no descriptors or memory left, the error comes after a
-    /// pause of 5 ms that doubles with every failure in a row, up to a second,
-    /// so a loop that logs and goes on does not spin.
+    /// A connection that was closed before it was accepted is skipped. If the
+    /// system has no descriptors or memory left, the error comes after a pause,
+    /// so that a loop that logs errors does not use a whole processor. The
+    /// pause is 5 ms and doubles with every failure in a row, up to one second.
+    ///
+    /// # Errors
+    /// When the system has no descriptors or memory left, and when the runtime
+    /// has shut down.
     ///
     /// # Cancel safety
-    /// Dropped, no connection is lost.
+    /// If the future is dropped, no connection is lost.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let (stream, peer) = self.io.accept(mio::net::TcpListener::accept).await?;
         Ok((TcpStream::connected(stream)?, peer))
     }
 
-    /// [`accept`](Self::accept), for futures written by hand. The last task to
-    /// poll is the one that is woken.
+    /// [`accept`](Self::accept) for hand-written futures. If several tasks
+    /// poll, only the last one is woken.
+    ///
+    /// # Errors
+    /// Those of `accept`.
     pub fn poll_accept(
         &self,
         context: &mut Context<'_>,
@@ -101,3 +111,4 @@ impl TcpListener {
 }
 
 socket::descriptor!(TcpListener);
+socket::try_from_std!(TcpListener, net::TcpListener);

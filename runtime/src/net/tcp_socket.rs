@@ -1,11 +1,21 @@
-//! A TCP socket that is neither listening nor connected yet: the time to set
-//! what cannot be set later.
+//! A TCP socket before it listens or connects.
 
-use super::{TcpListener, TcpStream, socket};
+use super::{
+    TcpListener, TcpStream, ip_options::ip_options, socket, tcp_stream::round_up_to_seconds,
+};
 use socket2::{Domain, Protocol, Socket, Type};
-use std::{io, net::SocketAddr};
+#[cfg(unix)]
+use std::os::fd::{FromRawFd, IntoRawFd, RawFd};
+#[cfg(windows)]
+use std::os::windows::io::{FromRawSocket, IntoRawSocket, RawSocket};
+use std::{
+    io,
+    net::{self, SocketAddr},
+    time::Duration,
+};
 
-/// A TCP socket before it listens or connects.
+/// A TCP socket before it listens or connects. Some options can only be set
+/// now.
 ///
 /// ```
 /// use wakeful::net::TcpSocket;
@@ -38,7 +48,7 @@ impl TcpSocket {
     /// A socket for IPv6.
     ///
     /// # Errors
-    /// When the system has no descriptors left, or no IPv6.
+    /// When the system has no descriptors left, or does not support IPv6.
     pub fn new_v6() -> io::Result<Self> {
         Self::new(Domain::IPV6)
     }
@@ -49,57 +59,119 @@ impl TcpSocket {
         Ok(Self { io })
     }
 
-    /// Whether the address may still be in the waiting time of an earlier
-    /// connection (`SO_REUSEADDR`). On Windows it may even be in use.
+    /// Takes a socket of `std`'s that is neither connected nor connecting.
+    /// Create such a socket with `socket2` to set an option that has no method
+    /// here.
+    ///
+    /// ```
+    /// use socket2::{Domain, Socket, Type};
+    /// use wakeful::net::TcpSocket;
+    ///
+    /// let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    /// let socket = TcpSocket::from_std_stream(socket.into());
+    /// socket.bind("127.0.0.1:0".parse().unwrap())?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn from_std_stream(stream: net::TcpStream) -> Self {
+        Self { io: stream.into() }
+    }
+
+    /// Whether the address may be in the waiting time of an earlier connection;
+    /// see [`set_reuseaddr`](Self::set_reuseaddr).
+    pub fn reuseaddr(&self) -> io::Result<bool> {
+        self.io.reuse_address()
+    }
+
+    /// Sets whether the address may be in the waiting time of an earlier
+    /// connection (`SO_REUSEADDR`). On Windows, the address may even be in use.
     pub fn set_reuseaddr(&self, reuse: bool) -> io::Result<()> {
         self.io.set_reuse_address(reuse)
     }
 
-    /// Whether several sockets may listen on the address: the system deals the
-    /// connections out among them (`SO_REUSEPORT`).
+    /// Whether several sockets may listen on the address. See
+    /// [`set_reuseport`](Self::set_reuseport).
+    #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
+    pub fn reuseport(&self) -> io::Result<bool> {
+        self.io.reuse_port()
+    }
+
+    /// Sets whether several sockets may listen on the address
+    /// (`SO_REUSEPORT`). The system distributes the connections among them.
     #[cfg(all(unix, not(any(target_os = "solaris", target_os = "illumos"))))]
     pub fn set_reuseport(&self, reuse: bool) -> io::Result<()> {
         self.io.set_reuse_port(reuse)
     }
 
-    /// Whether the system asks a silent peer now and then if it is still there
+    /// Whether the system checks that a silent peer is still there
+    /// (`SO_KEEPALIVE`).
+    pub fn keepalive(&self) -> io::Result<bool> {
+        self.io.keepalive()
+    }
+
+    /// Sets whether the system checks that a silent peer is still there
     /// (`SO_KEEPALIVE`).
     pub fn set_keepalive(&self, keepalive: bool) -> io::Result<()> {
         self.io.set_keepalive(keepalive)
     }
 
-    /// Whether small writes are sent at once (`TCP_NODELAY`) instead of being
-    /// gathered.
+    /// Whether small writes are sent at once (`TCP_NODELAY`), instead of being
+    /// combined.
+    pub fn nodelay(&self) -> io::Result<bool> {
+        self.io.tcp_nodelay()
+    }
+
+    /// Sets whether small writes are sent at once (`TCP_NODELAY`).
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.io.set_tcp_nodelay(nodelay)
     }
 
-    /// How much the system keeps of what was written and not acknowledged. It
-    /// may round, and Linux doubles it.
+    /// How long the system goes on to send written bytes after the connection
+    /// is closed. See [`TcpStream::set_linger`].
+    pub fn linger(&self) -> io::Result<Option<Duration>> {
+        self.io.linger()
+    }
+
+    /// Sets how long the system goes on to send written bytes after the
+    /// connection is closed. See [`TcpStream::set_linger`].
+    pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
+        self.io.set_linger(linger.map(round_up_to_seconds))
+    }
+
+    /// Makes the close reset the connection at once. Unsent bytes are lost.
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.set_linger(Some(Duration::ZERO))
+    }
+
+    /// The size of the kernel's buffer for bytes that the peer has not
+    /// acknowledged.
+    pub fn send_buffer_size(&self) -> io::Result<u32> {
+        self.io.send_buffer_size().map(saturated)
+    }
+
+    /// Sets the size of the kernel's buffer for bytes that the peer has not
+    /// acknowledged. The system may round it, and Linux doubles it.
     pub fn set_send_buffer_size(&self, bytes: u32) -> io::Result<()> {
         self.io.set_send_buffer_size(bytes as usize)
     }
 
-    /// What [`set_send_buffer_size`](Self::set_send_buffer_size) set.
-    pub fn send_buffer_size(&self) -> io::Result<usize> {
-        self.io.send_buffer_size()
+    /// The size of the kernel's buffer for bytes that were not read.
+    pub fn recv_buffer_size(&self) -> io::Result<u32> {
+        self.io.recv_buffer_size().map(saturated)
     }
 
-    /// How much the system keeps of what has come and was not read. It may
-    /// round, and Linux doubles it.
+    /// Sets the size of the kernel's buffer for bytes that were not read. The
+    /// system may round it, and Linux doubles it.
     pub fn set_recv_buffer_size(&self, bytes: u32) -> io::Result<()> {
         self.io.set_recv_buffer_size(bytes as usize)
     }
 
-    /// What [`set_recv_buffer_size`](Self::set_recv_buffer_size) set.
-    pub fn recv_buffer_size(&self) -> io::Result<usize> {
-        self.io.recv_buffer_size()
-    }
+    ip_options!();
 
-    /// Gives it an address of this machine's: to listen on, or to connect from.
+    /// Binds the socket to an address of this machine, to listen on it or to
+    /// connect from it.
     ///
     /// # Errors
-    /// When the address is in use, or not of this machine.
+    /// When the address is in use, or not an address of this machine.
     pub fn bind(&self, address: SocketAddr) -> io::Result<()> {
         self.io.bind(&address.into())
     }
@@ -110,8 +182,13 @@ impl TcpSocket {
         address.ok_or_else(|| io::Error::other("the socket has no internet address"))
     }
 
-    /// Listens. Connections beyond the `backlog` that nobody has accepted are
-    /// turned away or made to wait, as the system likes.
+    /// Takes the error that the system holds for this socket, if there is one.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.io.take_error()
+    }
+
+    /// Listens. When `backlog` connections wait to be accepted, the system
+    /// refuses or delays further ones.
     ///
     /// # Errors
     /// When the address is in use.
@@ -133,8 +210,9 @@ impl TcpSocket {
     /// Outside a runtime.
     ///
     /// # Cancel safety
-    /// Dropped, the attempt is given up.
+    /// If the future is dropped, the attempt is given up.
     pub async fn connect(self, address: SocketAddr) -> io::Result<TcpStream> {
+        self.io.set_nonblocking(true)?;
         match self.io.connect(&address.into()) {
             Err(error) if !is_begun(&error) => return Err(error),
             _ => {}
@@ -143,7 +221,11 @@ impl TcpSocket {
     }
 }
 
-/// Whether a connection that is not there yet is being made.
+fn saturated(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
+}
+
+/// Whether the error means that the connection is being established.
 fn is_begun(error: &io::Error) -> bool {
     #[cfg(unix)]
     if error.raw_os_error() == Some(libc::EINPROGRESS) {
@@ -153,3 +235,43 @@ fn is_begun(error: &io::Error) -> bool {
 }
 
 socket::descriptor!(TcpSocket);
+
+#[cfg(unix)]
+impl FromRawFd for TcpSocket {
+    /// Takes a TCP socket that is neither connected nor listening.
+    ///
+    /// # Safety
+    /// The caller must own the open descriptor, and gives it away.
+    unsafe fn from_raw_fd(descriptor: RawFd) -> Self {
+        // SAFETY: the caller promises what `from_raw_fd` of socket2 needs.
+        let io = unsafe { Socket::from_raw_fd(descriptor) };
+        Self { io }
+    }
+}
+
+#[cfg(unix)]
+impl IntoRawFd for TcpSocket {
+    fn into_raw_fd(self) -> RawFd {
+        self.io.into_raw_fd()
+    }
+}
+
+#[cfg(windows)]
+impl FromRawSocket for TcpSocket {
+    /// Takes a TCP socket that is neither connected nor listening.
+    ///
+    /// # Safety
+    /// The caller must own the open socket, and gives it away.
+    unsafe fn from_raw_socket(socket: RawSocket) -> Self {
+        // SAFETY: the caller promises what `from_raw_socket` of socket2 needs.
+        let io = unsafe { Socket::from_raw_socket(socket) };
+        Self { io }
+    }
+}
+
+#[cfg(windows)]
+impl IntoRawSocket for TcpSocket {
+    fn into_raw_socket(self) -> RawSocket {
+        self.io.into_raw_socket()
+    }
+}

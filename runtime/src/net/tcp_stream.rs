@@ -1,44 +1,66 @@
 //! A TCP connection.
 
-use super::{ToSocketAddrs, address, socket, tcp};
-use crate::reactor::{Direction, Flags, Registered};
-use mio::Interest;
+use super::{ToSocketAddrs, address, socket, stream_macros, tcp};
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
 use socket2::SockRef;
 use std::{
     io::{self, Read, Write},
     net::{self, Shutdown, SocketAddr},
+    task::{Context, Poll},
     time::Duration,
 };
 
 /// A TCP connection.
 ///
-/// Reading and writing go through the traits of `futures-io`, by `&mut
-/// TcpStream` or by `&TcpStream`, so that one task can read while another
-/// writes. Two tasks in the same direction are one too many: the last to poll
-/// is the one that is woken. Where a borrow does not reach, there is
-/// [`into_split`](Self::into_split).
+/// It reads and writes by the traits of `futures-io`, as `&mut TcpStream` or as
+/// `&TcpStream`. With the second form, one task can read while another writes.
+/// Each direction is for a single task: if two tasks poll in the same
+/// direction, only the last one is woken. Use [`into_split`](Self::into_split)
+/// to move the two directions into different tasks.
 ///
 /// Dropping it closes the connection.
 ///
 /// # Cancel safety
 /// A read or write that is dropped before it is ready has moved no bytes.
-/// (Methods like `read_exact` and `write_all`, which make several, have moved
-/// those of the calls that were ready.)
+/// Methods that make several of them, such as `read_exact` and `write_all`,
+/// have moved the bytes of those that were ready.
+///
+/// ```
+/// use futures_util::{AsyncReadExt, AsyncWriteExt};
+/// use wakeful::net::{TcpListener, TcpStream};
+///
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let mut here = TcpStream::connect(listener.local_addr()?).await?;
+///     let (mut there, _) = listener.accept().await?;
+///     here.write_all(b"hello").await?;
+///     here.close().await?;
+///     let mut text = String::new();
+///     there.read_to_string(&mut text).await?;
+///     assert_eq!(text, "hello");
+///     Ok::<(), std::io::Error>(())
+/// })?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct TcpStream {
     io: Registered<mio::net::TcpStream>,
 }
 
 impl TcpStream {
-    /// Connects to the first of the name's addresses that answers.
+    /// Connects to the first address of `name` that answers.
     ///
     /// # Errors
-    /// When no address works; the last one's reason is given.
+    /// When no address works. The error is that of the last one.
     ///
     /// # Panics
     /// Outside a runtime.
     ///
     /// # Cancel safety
-    /// Dropped, the attempt is given up.
+    /// If the future is dropped, the attempt is given up.
     pub async fn connect<A: ToSocketAddrs>(name: A) -> io::Result<Self> {
         address::first_that_works(name, Self::connect_to).await
     }
@@ -47,10 +69,10 @@ impl TcpStream {
         Self::connecting(mio::net::TcpStream::connect(address)?).await
     }
 
-    /// Waits for what has been begun.
+    /// Waits until a connection that was begun is established.
     pub(super) async fn connecting(stream: mio::net::TcpStream) -> io::Result<Self> {
-        let stream = Self::new(stream, Flags::NONE)?;
-        let attempt = stream.io.io(Direction::Write, |stream| {
+        let stream = Self::new(stream, Ready::EMPTY)?;
+        let attempt = stream.io.io(Interest::WRITABLE, |stream| {
             if let Some(error) = stream.take_error()? {
                 return Err(error);
             }
@@ -64,7 +86,10 @@ impl TcpStream {
         Ok(stream)
     }
 
-    /// Takes a connection of `std`'s over, which is made non-blocking.
+    /// Takes a connection of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -76,20 +101,21 @@ impl TcpStream {
 
     socket::into_std!("connection", net::TcpStream);
 
-    /// A connection that is there: it is taken to be ready, so that the first
-    /// read and write are tried at once.
+    /// Wraps an established connection. It starts as ready, so the first read
+    /// and write are tried at once.
     #[track_caller]
     pub(super) fn connected(stream: mio::net::TcpStream) -> io::Result<Self> {
-        Self::new(stream, Flags::READABLE | Flags::WRITABLE)
+        Self::new(stream, Ready::READABLE | Ready::WRITABLE)
     }
 
     #[track_caller]
-    fn new(stream: mio::net::TcpStream, ready: Flags) -> io::Result<Self> {
+    fn new(stream: mio::net::TcpStream, ready: Ready) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        // Reads end at urgent data, so its coming must be known.
+        // A read ends at urgent data, so the reactor must know when it comes.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let interest = interest | Interest::PRIORITY;
-        let io = Registered::new(stream, "tcp stream", interest, ready)?;
+        let runtime = Handle::current();
+        let io = Registered::new(runtime.reactor(), stream, "tcp stream", interest, ready)?;
         Ok(Self { io })
     }
 
@@ -103,15 +129,80 @@ impl TcpStream {
         self.io.peer_addr()
     }
 
-    /// Whether small writes are sent at once (`TCP_NODELAY`) instead of being
-    /// gathered.
+    stream_macros::stream_methods!(
+        tcp,
+        "    # use wakeful::net::{TcpListener, TcpStream};
+    # let listener = TcpListener::bind(\"127.0.0.1:0\").await?;
+    # let here = TcpStream::connect(listener.local_addr()?).await?;
+    # let (there, _) = listener.accept().await?;"
+    );
+
+    /// Reads the bytes that have arrived, and leaves them to be read again.
+    ///
+    /// # Errors
+    /// Those of a read.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, no bytes are lost.
+    ///
+    /// ```
+    /// use wakeful::net::{TcpListener, TcpStream};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+    ///     let here = TcpStream::connect(listener.local_addr()?).await?;
+    ///     let (there, _) = listener.accept().await?;
+    ///     here.try_write(b"hello")?;
+    ///     let mut buffer = [0; 16];
+    ///     assert_eq!(there.peek(&mut buffer).await?, 5);
+    ///     assert_eq!(there.try_read(&mut buffer)?, 5, "they are still there");
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.io
+            .io(Interest::READABLE, |stream| stream.peek(buffer))
+            .await
+    }
+
+    /// [`peek`](Self::peek) for hand-written futures. If several tasks poll for
+    /// reading, only the last one is woken.
+    ///
+    /// # Errors
+    /// Those of a read.
+    pub fn poll_peek(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.io
+            .poll_io(context, Direction::Read, |stream| stream.peek(buffer))
+    }
+
+    /// Whether small writes are sent at once (`TCP_NODELAY`), instead of being
+    /// combined.
     pub fn nodelay(&self) -> io::Result<bool> {
         self.io.nodelay()
     }
 
-    /// Sets whether small writes are sent at once.
+    /// Sets whether small writes are sent at once (`TCP_NODELAY`).
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.io.set_nodelay(nodelay)
+    }
+
+    /// Whether acknowledgements are sent at once (`TCP_QUICKACK`).
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    pub fn quickack(&self) -> io::Result<bool> {
+        SockRef::from(self).tcp_quickack()
+    }
+
+    /// Sets whether acknowledgements are sent at once (`TCP_QUICKACK`). The
+    /// system may switch it back at any time.
+    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
+    pub fn set_quickack(&self, quickack: bool) -> io::Result<()> {
+        SockRef::from(self).set_tcp_quickack(quickack)
     }
 
     /// How many hops its packets may travel.
@@ -124,44 +215,39 @@ impl TcpStream {
         self.io.set_ttl(ttl)
     }
 
-    /// How long the system goes on to deliver what was written when the
-    /// connection is closed (`SO_LINGER`).
+    /// How long the system goes on to send written bytes after the connection
+    /// is closed (`SO_LINGER`).
     pub fn linger(&self) -> io::Result<Option<Duration>> {
         SockRef::from(self).linger()
     }
 
-    /// Sets how long the system goes on to deliver what was written when the
-    /// connection is closed. With zero the close is a reset, and what was not
-    /// delivered is lost; with more, the drop may block for that long; with
-    /// `None`, as usual, delivery goes on in the background. Systems count in
-    /// seconds, rounded up here, and up to 65,535 of them.
+    /// Sets how long the system goes on to send written bytes after the
+    /// connection is closed (`SO_LINGER`).
+    ///
+    /// | value | on close |
+    /// |---|---|
+    /// | `None` (the default) | the system sends the bytes in the background |
+    /// | zero | the connection is reset, and unsent bytes are lost |
+    /// | more | the drop may block the thread for that long |
+    ///
+    /// Systems count whole seconds, up to 65,535. This rounds up.
     pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
-        let up = |linger: Duration| linger.as_secs() + u64::from(linger.subsec_nanos() != 0);
-        let seconds = |linger| up(linger).min(u16::MAX.into());
-        SockRef::from(self).set_linger(linger.map(|linger| Duration::from_secs(seconds(linger))))
+        SockRef::from(self).set_linger(linger.map(round_up_to_seconds))
     }
 
-    /// Has the close be a reset, which is over at once: what was not delivered
-    /// is lost.
+    /// Makes the close reset the connection at once. Unsent bytes are lost.
     pub fn set_zero_linger(&self) -> io::Result<()> {
         self.set_linger(Some(Duration::ZERO))
     }
-
-    socket::stream_methods!(tcp);
-
-    /// Looks at what has arrived without consuming it.
-    ///
-    /// # Cancel safety
-    /// Yes.
-    pub async fn peek(&self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.io
-            .io(Direction::Read, |stream| stream.peek(buffer))
-            .await
-    }
 }
 
-/// Whether a connection is still being made, which `peer_addr` says in two
-/// ways.
+pub(super) fn round_up_to_seconds(linger: Duration) -> Duration {
+    let seconds = linger.as_secs() + u64::from(linger.subsec_nanos() != 0);
+    Duration::from_secs(seconds.min(u16::MAX.into()))
+}
+
+/// Whether the connection is still being established. `peer_addr` reports that
+/// with either of two errors.
 fn is_in_progress(error: &io::Error) -> bool {
     #[cfg(unix)]
     if error.raw_os_error() == Some(libc::EINPROGRESS) {
@@ -170,4 +256,5 @@ fn is_in_progress(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::NotConnected
 }
 
-socket::stream_traits!(TcpStream);
+stream_macros::stream_traits!(TcpStream);
+socket::try_from_std!(TcpStream, net::TcpStream);

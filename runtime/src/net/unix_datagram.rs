@@ -1,8 +1,10 @@
 //! Datagrams between processes of one machine.
 
-use super::socket;
-use crate::reactor::{Direction, Flags, Registered};
-use mio::Interest;
+use super::{datagram_macros, socket};
+use crate::{
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
+};
 use std::{
     io,
     net::Shutdown,
@@ -11,10 +13,10 @@ use std::{
     task::{Context, Poll},
 };
 
-/// A Unix socket for datagrams, none of which is lost or overtaken on its way.
+/// A Unix socket for datagrams. They arrive in order, and none is lost.
 ///
-/// Every method takes `&self`: any number of tasks can send and receive. (Of
-/// those that poll, one in each direction.)
+/// Every method takes `&self`, so any number of tasks can send and receive. Of
+/// the poll methods, only one task per direction may use them.
 ///
 /// ```
 /// use wakeful::net::UnixDatagram;
@@ -35,10 +37,10 @@ pub struct UnixDatagram {
 }
 
 impl UnixDatagram {
-    /// Makes a file at this path, and a socket to which it leads.
+    /// Creates a file at `path` and binds a socket to it.
     ///
     /// # Errors
-    /// When there is a file already, or the directory may not be written to.
+    /// When the file exists, or the process may not write to the directory.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -47,7 +49,7 @@ impl UnixDatagram {
         Self::new(mio::net::UnixDatagram::bind(path)?)
     }
 
-    /// A socket at this address: a path or, on Linux, a name without a file
+    /// Binds a socket to an address: a path or, on Linux, a name without a file
     /// ([`SocketAddrExt`](std::os::linux::net::SocketAddrExt)).
     ///
     /// # Errors
@@ -60,7 +62,7 @@ impl UnixDatagram {
         Self::new(mio::net::UnixDatagram::bind_addr(address)?)
     }
 
-    /// A socket without an address: it can send, and nobody can answer.
+    /// A socket without an address. It can send, but its peers cannot answer.
     ///
     /// # Errors
     /// When the system has no descriptors left.
@@ -72,7 +74,7 @@ impl UnixDatagram {
         Self::new(mio::net::UnixDatagram::unbound()?)
     }
 
-    /// Two sockets, each the other's peer, that nobody else can reach.
+    /// Two sockets that are connected to each other.
     ///
     /// # Errors
     /// When the system has no descriptors left.
@@ -85,7 +87,10 @@ impl UnixDatagram {
         Ok((Self::new(here)?, Self::new(there)?))
     }
 
-    /// Takes a socket of `std`'s over, which is made non-blocking.
+    /// Takes a socket of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -100,21 +105,22 @@ impl UnixDatagram {
     #[track_caller]
     fn new(socket: mio::net::UnixDatagram) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        let ready = Flags::READABLE | Flags::WRITABLE;
-        let io = Registered::new(socket, "unix datagram", interest, ready)?;
+        let ready = Ready::READABLE | Ready::WRITABLE;
+        let runtime = Handle::current();
+        let io = Registered::new(runtime.reactor(), socket, "unix datagram", interest, ready)?;
         Ok(Self { io })
     }
 
-    /// Chooses the peer for [`send`](Self::send), and the only one from whom
-    /// datagrams are received.
+    /// Chooses the peer for [`send`](Self::send) and [`recv`](Self::recv). From
+    /// now on, datagrams of other senders are refused.
     ///
     /// # Errors
-    /// When nobody is there.
+    /// When no socket is bound to `path`.
     pub fn connect(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.io.connect(path)
     }
 
-    /// The address of this end, if it has one.
+    /// The address of this end. It may be unnamed.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.local_addr()
     }
@@ -124,31 +130,53 @@ impl UnixDatagram {
         self.io.peer_addr()
     }
 
-    socket::datagram_methods!(SocketAddr);
+    datagram_macros::datagram_methods!(
+        SocketAddr,
+        sender,
+        "    # use wakeful::net::UnixDatagram;
+    # let (here, there) = UnixDatagram::pair()?;"
+    );
 
-    /// Sends a datagram to the socket at this path.
+    /// Sends a datagram to the socket at `path`.
     ///
-    /// A receiver whose queue is full is waited for, but the system does not
-    /// say when there is room: connect first where that can be.
+    /// If the receiver's queue is full, this waits. The system does not report
+    /// room in the queue of a receiver that is not connected, so call
+    /// [`connect`](Self::connect) first where you can.
     ///
     /// # Errors
-    /// When nobody is there, and when the datagram is too long.
+    /// When no socket is bound to `path`, and when the datagram is too long.
     ///
     /// # Cancel safety
-    /// Dropped, nothing was sent.
+    /// If the future is dropped, nothing was sent.
     pub async fn send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
         let path = path.as_ref();
         self.io
-            .io(Direction::Write, |socket| socket.send_to(datagram, path))
+            .io(Interest::WRITABLE, |socket| socket.send_to(datagram, path))
             .await
     }
 
-    /// [`send_to`](Self::send_to), now or never.
+    /// [`send_to`](Self::send_to) for hand-written futures. If several tasks
+    /// poll for writing, only the last one is woken.
     ///
     /// # Errors
-    /// `WouldBlock` if there is no room now, and those of `send_to`.
+    /// Those of `send_to`.
+    pub fn poll_send_to(
+        &self,
+        context: &mut Context<'_>,
+        datagram: &[u8],
+        path: impl AsRef<Path>,
+    ) -> Poll<io::Result<usize>> {
+        self.io.poll_io(context, Direction::Write, |socket| {
+            socket.send_to(datagram, path.as_ref())
+        })
+    }
+
+    /// [`send_to`](Self::send_to) without waiting.
+    ///
+    /// # Errors
+    /// `WouldBlock` if there is no room, and those of `send_to`.
     pub fn try_send_to(&self, datagram: &[u8], path: impl AsRef<Path>) -> io::Result<usize> {
-        self.io.try_io(Direction::Write, |socket| {
+        self.io.try_io(Interest::WRITABLE, |socket| {
             socket.send_to(datagram, path.as_ref())
         })
     }
@@ -159,4 +187,14 @@ impl UnixDatagram {
     }
 }
 
+#[cfg(feature = "bytes")]
+fn sender(address: &socket2::SockAddr) -> io::Result<SocketAddr> {
+    match address.as_unix() {
+        Some(address) => Ok(address),
+        // The sender has no address. An empty path is `std`'s unnamed address.
+        None => SocketAddr::from_pathname(""),
+    }
+}
+
 socket::descriptor!(UnixDatagram);
+socket::try_from_std!(UnixDatagram, net::UnixDatagram);

@@ -1,4 +1,4 @@
-//! Waiting for connections from processes of this machine.
+//! Accepting connections from processes of this machine.
 
 use super::{UnixStream, acceptor::Acceptor, socket};
 use std::{
@@ -10,8 +10,8 @@ use std::{
 
 /// A socket that accepts Unix connections.
 ///
-/// The file that it makes at its path stays when it is dropped: who listens
-/// there next must remove it first, or gets `AddrInUse`.
+/// Dropping it leaves the file at its path. Remove the file before you listen
+/// there again. Otherwise `bind` fails with `AddrInUse`.
 ///
 /// ```
 /// use wakeful::net::{UnixListener, UnixStream};
@@ -31,10 +31,10 @@ pub struct UnixListener {
 }
 
 impl UnixListener {
-    /// Makes a file at this path and listens there.
+    /// Creates a file at `path` and listens there.
     ///
     /// # Errors
-    /// When there is a file already, or the directory may not be written to.
+    /// When the file exists, or the process may not write to the directory.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -43,7 +43,7 @@ impl UnixListener {
         Self::new(mio::net::UnixListener::bind(path)?)
     }
 
-    /// Listens at this address: a path or, on Linux, a name without a file
+    /// Listens on an address: a path or, on Linux, a name without a file
     /// ([`SocketAddrExt`](std::os::linux::net::SocketAddrExt)).
     ///
     /// # Errors
@@ -56,7 +56,10 @@ impl UnixListener {
         Self::new(mio::net::UnixListener::bind_addr(address)?)
     }
 
-    /// Takes a listener of `std`'s over, which is made non-blocking.
+    /// Takes a listener of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -74,19 +77,26 @@ impl UnixListener {
         Ok(Self { io })
     }
 
-    /// Waits for a connection. Several tasks may wait at once. Without
-    /// descriptors it pauses before it fails, as
+    /// Accepts a connection. Several tasks may wait at once. If the system has
+    /// no descriptors left, it pauses before it returns the error, as
     /// [`TcpListener::accept`](super::TcpListener::accept) does.
     ///
+    /// # Errors
+    /// When the system has no descriptors or memory left, and when the runtime
+    /// has shut down.
+    ///
     /// # Cancel safety
-    /// Dropped, no connection is lost.
+    /// If the future is dropped, no connection is lost.
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         let (stream, peer) = self.io.accept(mio::net::UnixListener::accept).await?;
         Ok((UnixStream::connected(stream)?, peer))
     }
 
-    /// [`accept`](Self::accept), for futures written by hand. The last task to
-    /// poll is the one that is woken.
+    /// [`accept`](Self::accept) for hand-written futures. If several tasks
+    /// poll, only the last one is woken.
+    ///
+    /// # Errors
+    /// Those of `accept`.
     pub fn poll_accept(
         &self,
         context: &mut Context<'_>,
@@ -96,10 +106,16 @@ impl UnixListener {
         Poll::Ready(Ok((UnixStream::connected(stream)?, peer)))
     }
 
-    /// The address it listens at.
+    /// The address it listens on.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.local_addr()
+    }
+
+    /// Takes the error that the system holds for this socket, if there is one.
+    pub fn take_error(&self) -> io::Result<Option<io::Error>> {
+        self.io.take_error()
     }
 }
 
 socket::descriptor!(UnixListener);
+socket::try_from_std!(UnixListener, net::UnixListener);

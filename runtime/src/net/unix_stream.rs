@@ -1,11 +1,15 @@
 //! A connection between processes of one machine.
 
-use super::{backoff::Backoff, socket, unix};
+use super::{
+    backoff::Backoff,
+    socket, stream_macros,
+    unix::{self, UCred},
+};
 use crate::{
-    reactor::{Direction, Flags, Registered},
+    reactor::{Direction, Interest, Ready, Registered},
+    runtime::Handle,
     time::sleep,
 };
-use mio::Interest;
 use std::{
     io::{self, Read, Write},
     net::Shutdown,
@@ -13,11 +17,11 @@ use std::{
     path::Path,
 };
 
-/// A connection over a Unix socket: to another process of this machine, or
+/// A connection over a Unix socket, to another process of this machine or
 /// [within](Self::pair) this one.
 ///
-/// It reads and writes as [`TcpStream`](super::TcpStream) does: by `&mut
-/// UnixStream`, by `&UnixStream`, or by halves; one task in each direction.
+/// It reads and writes as [`TcpStream`](super::TcpStream) does: as `&mut
+/// UnixStream`, as `&UnixStream` or in halves, with one task per direction.
 ///
 /// Dropping it closes the connection.
 ///
@@ -33,9 +37,9 @@ use std::{
 ///     let (mut here, mut there) = UnixStream::pair()?;
 ///     here.write_all(b"hello").await?;
 ///     here.close().await?;
-///     let mut heard = String::new();
-///     there.read_to_string(&mut heard).await?;
-///     assert_eq!(heard, "hello");
+///     let mut text = String::new();
+///     there.read_to_string(&mut text).await?;
+///     assert_eq!(text, "hello");
 ///     Ok::<(), std::io::Error>(())
 /// })?;
 /// # Ok::<(), std::io::Error>(())
@@ -45,28 +49,34 @@ pub struct UnixStream {
 }
 
 impl UnixStream {
-    /// Connects to the listener at this path; see
+    /// Connects to the listener at `path`. See
     /// [`connect_addr`](Self::connect_addr).
+    ///
+    /// # Errors
+    /// Those of `connect_addr`, and when the path is too long.
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub async fn connect(path: impl AsRef<Path>) -> io::Result<Self> {
         Self::connect_addr(&SocketAddr::from_pathname(path)?).await
     }
 
-    /// Connects to the listener at this address: a path or, on Linux, a name
+    /// Connects to the listener at an address: a path or, on Linux, a name
     /// without a file
     /// ([`SocketAddrExt`](std::os::linux::net::SocketAddrExt)).
     ///
-    /// While more connections wait to be accepted than the listener has room
-    /// for, the system does not say when there is room: then it is tried again
-    /// after 5 ms, and after twice that, up to a second.
+    /// If the listener's queue is full, the system does not report when there
+    /// is room. Then this tries again after 5 ms, and doubles the pause up to
+    /// one second.
     ///
     /// # Errors
-    /// When nobody listens there, or the file may not be written to.
+    /// When no socket listens there, or the process may not write to the file.
     ///
     /// # Panics
     /// Outside a runtime.
     ///
     /// # Cancel safety
-    /// Dropped, the attempt is given up.
+    /// If the future is dropped, the attempt is given up.
     pub async fn connect_addr(address: &SocketAddr) -> io::Result<Self> {
         let backoff = Backoff::default();
         loop {
@@ -79,7 +89,7 @@ impl UnixStream {
         }
     }
 
-    /// Two ends of a connection that nobody else can reach.
+    /// Two streams that are connected to each other.
     ///
     /// # Errors
     /// When the system has no descriptors left.
@@ -92,7 +102,10 @@ impl UnixStream {
         Ok((Self::connected(here)?, Self::connected(there)?))
     }
 
-    /// Takes a connection of `std`'s over, which is made non-blocking.
+    /// Takes a connection of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
     ///
     /// # Panics
     /// Outside a runtime.
@@ -104,18 +117,19 @@ impl UnixStream {
 
     socket::into_std_unix!("connection", net::UnixStream);
 
-    /// It is taken to be ready, so that the first read and write are tried at
-    /// once.
+    /// Wraps an established connection. It starts as ready, so the first read
+    /// and write are tried at once.
     #[track_caller]
     pub(super) fn connected(stream: mio::net::UnixStream) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        // Reads end at descriptors that are passed along.
-        let ready = Flags::READABLE | Flags::WRITABLE | Flags::PIECEMEAL;
-        let io = Registered::new(stream, "unix stream", interest, ready)?;
+        // A read ends at a passed descriptor.
+        let ready = Ready::READABLE | Ready::WRITABLE | Ready::SHORT_READ_OK;
+        let runtime = Handle::current();
+        let io = Registered::new(runtime.reactor(), stream, "unix stream", interest, ready)?;
         Ok(Self { io })
     }
 
-    /// The address of this end, which most often has none.
+    /// The address of this end. The end that connected is usually unnamed.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.io.local_addr()
     }
@@ -125,7 +139,43 @@ impl UnixStream {
         self.io.peer_addr()
     }
 
-    socket::stream_methods!(unix);
+    /// The user, group and process that connected or listened at the other end.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    ///
+    /// ```
+    /// use wakeful::net::UnixStream;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let (here, _there) = UnixStream::pair()?;
+    ///     let peer = here.peer_cred()?;
+    ///     println!("user {}, process {:?}", peer.uid(), peer.pid());
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(any(
+        target_os = "linux",
+        target_os = "android",
+        target_os = "macos",
+        target_os = "ios",
+        target_os = "freebsd",
+        target_os = "dragonfly",
+        target_os = "netbsd",
+        target_os = "openbsd"
+    ))]
+    pub fn peer_cred(&self) -> io::Result<UCred> {
+        UCred::of_peer(self)
+    }
+
+    stream_macros::stream_methods!(
+        unix,
+        "    # use wakeful::net::UnixStream;
+    # let (here, there) = UnixStream::pair()?;"
+    );
 }
 
-socket::stream_traits!(UnixStream);
+stream_macros::stream_traits!(UnixStream);
+socket::try_from_std!(UnixStream, net::UnixStream);

@@ -10,10 +10,7 @@ pub(crate) use shuttled::{PerThread, per_thread};
 #[cfg(shuttle)]
 mod shuttled {
     use shuttle::thread::{AccessError, LocalKey};
-    use std::{
-        cell::{Cell, RefCell},
-        marker::PhantomData,
-    };
+    use std::{cell::Cell, marker::PhantomData};
 
     /// Shuttle's key, with the methods for cells that `std`'s key has.
     pub(crate) struct PerThread<T: 'static>(LocalKey<T>);
@@ -46,12 +43,6 @@ mod shuttled {
 
         pub(crate) fn replace(&'static self, value: T) -> T {
             self.0.with(|cell| cell.replace(value))
-        }
-    }
-
-    impl<T> PerThread<RefCell<T>> {
-        pub(crate) fn with_borrow_mut<R>(&'static self, code: impl FnOnce(&mut T) -> R) -> R {
-            self.0.with(|cell| code(&mut cell.borrow_mut()))
         }
     }
 

@@ -1,4 +1,4 @@
-//! A child process that runs, or has ended and was not asked how.
+//! A child process and its end.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
 use crate::{fork, runtime::Handle, task::consume_budget, trace};
@@ -11,20 +11,22 @@ use std::{
     task::Poll,
 };
 
-/// A child process. Dropping it lets the process go on, unless
-/// [`kill_on_drop`](super::Command::kill_on_drop) was asked for. Its end is
-/// then collected by a task of the runtime, so that no zombie stays behind; a
-/// child that is dropped outside of the runtime, or as it shuts down, is left
-/// to the system.
+/// A child process.
+///
+/// Dropping it lets the process go on, unless
+/// [`kill_on_drop`](super::Command::kill_on_drop) is set. On Unix, a task of the
+/// runtime then waits for the end, so that no zombie stays behind. If the child
+/// is dropped outside a runtime, or while the runtime shuts down, the zombie
+/// stays until this process ends.
 #[derive(Debug)]
 pub struct Child {
-    /// Taken by the drop alone.
+    /// `None` only during the drop.
     process: Option<Process>,
     status: Option<ExitStatus>,
     kill_on_drop: bool,
-    born: fork::Generation,
-    /// Its input, if it is piped. To tell the child that no more comes, take
-    /// this and drop it.
+    created_in: fork::Generation,
+    /// Its input, if it is piped. Take and drop it to let the child read the
+    /// end.
     pub stdin: Option<ChildStdin>,
     /// Its output, if it is piped.
     pub stdout: Option<ChildStdout>,
@@ -34,24 +36,27 @@ pub struct Child {
 
 impl Child {
     #[track_caller]
-    pub(super) fn spawn(command: &mut process::Command, kill_on_drop: bool) -> io::Result<Self> {
-        // Before the child starts, lest it end unheard.
+    pub(super) fn spawn(
+        spawn: impl FnOnce() -> io::Result<process::Child>,
+        kill_on_drop: bool,
+    ) -> io::Result<Self> {
+        // Listen before the child starts. Otherwise its end could be missed.
         let exited = end::Exited::listen()?;
-        let mut inner = command.spawn()?;
+        let mut inner = spawn()?;
         let pipes = (inner.stdin.take(), inner.stdout.take(), inner.stderr.take());
-        // From here on, should a pipe fail, the drop sees to the child.
+        // From here on, if a pipe fails, the drop handles the child.
         let mut child = Self {
             process: Some(Process { inner, exited }),
             status: None,
             kill_on_drop,
-            born: fork::Generation::now(),
+            created_in: fork::Generation::now(),
             stdin: None,
             stdout: None,
             stderr: None,
         };
-        child.stdin = pipes.0.map(ChildStdin::new).transpose()?;
-        child.stdout = pipes.1.map(ChildStdout::new).transpose()?;
-        child.stderr = pipes.2.map(ChildStderr::new).transpose()?;
+        child.stdin = pipes.0.map(ChildStdin::from_std).transpose()?;
+        child.stdout = pipes.1.map(ChildStdout::from_std).transpose()?;
+        child.stderr = pipes.2.map(ChildStderr::from_std).transpose()?;
         Ok(child)
     }
 
@@ -59,14 +64,18 @@ impl Child {
         self.process.as_mut().expect("only the drop takes it")
     }
 
-    /// The system's number for it, until its end has been collected: after
-    /// that the number may be somebody else's.
+    /// The number of the process, until [`wait`](Self::wait) or
+    /// [`try_wait`](Self::try_wait) has returned its status. After that,
+    /// another process may have the number.
     pub fn id(&self) -> Option<u32> {
         let process = self.process.as_ref()?;
         self.status.is_none().then(|| process.inner.id())
     }
 
-    /// How it ended, if it has.
+    /// Returns the status if the process has ended.
+    ///
+    /// # Errors
+    /// When the system does not report the status.
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.status.is_none() {
             self.status = self.process().inner.try_wait()?;
@@ -74,19 +83,19 @@ impl Child {
         Ok(self.status)
     }
 
-    /// Waits for its end. Closes its input first, lest both wait for each
-    /// other. If the runtime that it was spawned in is gone, this waits in the
-    /// runtime that awaits it.
+    /// Waits until the process ends. Closes its input first, because the
+    /// process may be waiting for more. If its runtime has shut down, this waits
+    /// in the runtime of the caller.
     ///
     /// # Errors
-    /// When the system does not say how it ended, or when no runtime is left to
-    /// wait in.
+    /// When the system does not report the status, or when its runtime has shut
+    /// down and the caller has none.
     ///
     /// # Cancel safety
-    /// Dropped, nothing is lost; the input stays closed.
+    /// If the future is dropped, the status is not lost. The input stays closed.
     pub async fn wait(&mut self) -> io::Result<ExitStatus> {
         drop(self.stdin.take());
-        // A child that has ended is ready for ever.
+        // A child that has ended is ready every time, so this spends budget.
         consume_budget().await;
         loop {
             if let Some(status) = self.try_wait()? {
@@ -101,8 +110,11 @@ impl Child {
         }
     }
 
-    /// Asks the system to kill it, without waiting for the end. One that has
-    /// ended is left in peace.
+    /// Kills the process without waiting for its end. If it has ended, this
+    /// does nothing.
+    ///
+    /// # Errors
+    /// When the system refuses.
     pub fn start_kill(&mut self) -> io::Result<()> {
         if self.try_wait()?.is_some() {
             return Ok(());
@@ -110,18 +122,35 @@ impl Child {
         self.process().inner.kill()
     }
 
-    /// Kills it and waits for the end.
+    /// The handle of the process, until its status was returned.
+    #[cfg(windows)]
+    pub fn raw_handle(&self) -> Option<std::os::windows::io::RawHandle> {
+        use std::os::windows::io::AsRawHandle;
+        let process = self.process.as_ref()?;
+        self.status.is_none().then(|| process.inner.as_raw_handle())
+    }
+
+    /// Kills the process and waits for its end.
+    ///
+    /// # Errors
+    /// When the system refuses, and those of [`wait`](Self::wait).
     pub async fn kill(&mut self) -> io::Result<()> {
         self.start_kill()?;
         self.wait().await.map(drop)
     }
 
-    /// Collects what it prints to pipes, till its end.
+    /// Collects its output until it ends.
+    ///
+    /// # Errors
+    /// When a pipe cannot be read, and those of [`wait`](Self::wait).
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the output is lost.
     pub async fn wait_with_output(mut self) -> io::Result<Output> {
         drop(self.stdin.take());
         let mut out = pin!(read_to_end(self.stdout.take()));
         let mut err = pin!(read_to_end(self.stderr.take()));
-        // Both at once: a child blocks on the pipe that nobody reads.
+        // Read both at once. A child blocks on a full pipe.
         let (mut stdout, mut stderr) = (None, None);
         poll_fn(|context| {
             if stdout.is_none()
@@ -153,12 +182,12 @@ impl Drop for Child {
         let Some(mut process) = self.process.take() else {
             return;
         };
-        // In a forked process it is the parent's child.
-        if self.status.is_some() || fork::happened_since(self.born) {
+        // In a forked child, the process belongs to the parent.
+        if self.status.is_some() || fork::happened_since(self.created_in) {
             return;
         }
         if self.kill_on_drop {
-            // What fails to be killed has ended.
+            // If this fails, the process has ended.
             let _ = process.inner.kill();
         }
         if !matches!(process.inner.try_wait(), Ok(None)) {
@@ -172,7 +201,7 @@ impl Drop for Child {
     }
 }
 
-/// The process, and word of its end.
+/// The process, and the listener for its end.
 #[derive(Debug)]
 struct Process {
     inner: process::Child,
@@ -180,7 +209,7 @@ struct Process {
 }
 
 impl Process {
-    /// Waits for the end of a child that nobody else waits for.
+    /// Waits for the end of a child that was dropped.
     async fn collect(mut self) {
         while let Ok(None) = self.inner.try_wait() {
             let ended = trace::as_child(self.inner.id(), self.exited.changed());
@@ -193,8 +222,8 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // Should the runtime end before the child is collected, that may have
-        // ended as well.
+        // The runtime may shut down before `collect` is done. If the child has
+        // ended by now, this collects it.
         let _ = self.inner.try_wait();
     }
 }
@@ -220,7 +249,7 @@ mod end {
     };
     use std::io;
 
-    /// Some child has ended; perhaps this one.
+    /// Listens for the end of any child of this process.
     #[derive(Debug)]
     pub(super) struct Exited(Signal);
 
@@ -234,8 +263,8 @@ mod end {
             self.0.recv().await
         }
 
-        /// The runtime is gone in which this has listened until now: goes on in
-        /// the one that is here. Without one, returns the error that said so.
+        /// Its runtime has shut down: listens in the caller's runtime. If there
+        /// is none, returns `error`.
         pub(super) fn listen_here(&mut self, error: io::Error) -> io::Result<()> {
             if Handle::try_current().is_err() {
                 return Err(error);
@@ -251,23 +280,23 @@ mod end {
     use crate::time::{Duration, sleep};
     use std::io;
 
-    /// Nobody says when a child ends: look again soon.
+    /// This system does not report the end of a child, so look again soon.
     #[derive(Debug)]
     pub(super) struct Exited;
 
     impl Exited {
-        #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
+        #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
         pub(super) fn listen() -> io::Result<Self> {
             Ok(Self)
         }
 
-        #[expect(clippy::unused_self, reason = "as on Unix")]
+        #[expect(clippy::unused_self, reason = "the signature on Unix")]
         pub(super) async fn changed(&mut self) -> io::Result<()> {
             sleep(Duration::from_millis(15)).await;
             Ok(())
         }
 
-        #[expect(clippy::unused_self, reason = "as on Unix")]
+        #[expect(clippy::unused_self, reason = "the signature on Unix")]
         pub(super) fn listen_here(&mut self, error: io::Error) -> io::Result<()> {
             Err(error)
         }

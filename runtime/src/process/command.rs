@@ -1,8 +1,9 @@
-//! How a child process is started.
+//! Starting child processes.
 
 use super::Child;
 use std::{
     ffi::OsStr,
+    future::Future,
     io,
     path::Path,
     process::{self, ExitStatus, Output, Stdio},
@@ -14,7 +15,7 @@ use std::{
 /// use wakeful::process::Command;
 ///
 /// let runtime = wakeful::Runtime::new()?;
-/// let output = runtime.block_on(Command::new("rustc").arg("--version").output())?;
+/// let output = runtime.block_on(async { Command::new("rustc").arg("--version").output().await })?;
 /// assert!(output.stdout.starts_with(b"rustc"));
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -25,8 +26,8 @@ pub struct Command {
 }
 
 impl Command {
-    /// A command that runs `program`, which is looked for where the system
-    /// looks for programs.
+    /// A command that runs `program`. The system looks for it in its search
+    /// path.
     pub fn new(program: impl AsRef<OsStr>) -> Self {
         process::Command::new(program).into()
     }
@@ -64,8 +65,8 @@ impl Command {
         self
     }
 
-    /// Removes all environment variables: the child has those that are set here
-    /// and no other.
+    /// Removes all environment variables. The child gets only those that are
+    /// set here afterwards.
     pub fn env_clear(&mut self) -> &mut Self {
         self.inner.env_clear();
         self
@@ -77,25 +78,25 @@ impl Command {
         self
     }
 
-    /// Sets where the standard input comes from; inherited unless told.
+    /// Sets where the standard input comes from. By default it is inherited.
     pub fn stdin(&mut self, stdin: impl Into<Stdio>) -> &mut Self {
         self.inner.stdin(stdin);
         self
     }
 
-    /// Sets where the standard output goes; inherited unless told.
+    /// Sets where the standard output goes. By default it is inherited.
     pub fn stdout(&mut self, stdout: impl Into<Stdio>) -> &mut Self {
         self.inner.stdout(stdout);
         self
     }
 
-    /// Sets where the standard error goes; inherited unless told.
+    /// Sets where the standard error goes. By default it is inherited.
     pub fn stderr(&mut self, stderr: impl Into<Stdio>) -> &mut Self {
         self.inner.stderr(stderr);
         self
     }
 
-    /// Sets what the program is told to be called: its argument 0.
+    /// Sets the name that the program gets as its argument 0.
     #[cfg(unix)]
     pub fn arg0(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
         use std::os::unix::process::CommandExt;
@@ -103,7 +104,7 @@ impl Command {
         self
     }
 
-    /// Has the child run as this user, if this process may.
+    /// Sets the user that the child runs as. Needs the right to do so.
     #[cfg(unix)]
     pub fn uid(&mut self, user: u32) -> &mut Self {
         use std::os::unix::process::CommandExt;
@@ -111,7 +112,7 @@ impl Command {
         self
     }
 
-    /// Has the child run as this group, if this process may.
+    /// Sets the group that the child runs as. Needs the right to do so.
     #[cfg(unix)]
     pub fn gid(&mut self, group: u32) -> &mut Self {
         use std::os::unix::process::CommandExt;
@@ -119,7 +120,7 @@ impl Command {
         self
     }
 
-    /// Puts the child into a process group: its own for 0, else the one named.
+    /// Puts the child into a process group. 0 creates a new one.
     #[cfg(unix)]
     pub fn process_group(&mut self, group: i32) -> &mut Self {
         use std::os::unix::process::CommandExt;
@@ -127,8 +128,58 @@ impl Command {
         self
     }
 
-    /// Whether dropping the [`Child`] kills the process; it does not unless
-    /// told.
+    /// Runs `prepare` in the child, after the fork and before the program
+    /// starts. If it returns an error, `spawn` returns the error.
+    ///
+    /// # Safety
+    /// The child is a copy of this process with a single thread. Another thread
+    /// may have held a lock at the fork, such as the allocator's. So `prepare`
+    /// may only do what a signal handler may do.
+    ///
+    /// ```
+    /// use wakeful::process::Command;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// let mut command = Command::new("true");
+    /// // SAFETY: a signal handler may call `setsid`.
+    /// unsafe {
+    ///     command.pre_exec(|| match libc::setsid() {
+    ///         -1 => Err(std::io::Error::last_os_error()),
+    ///         _ => Ok(()),
+    ///     });
+    /// }
+    /// assert!(runtime.block_on(async { command.status().await })?.success());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[cfg(unix)]
+    pub unsafe fn pre_exec<F>(&mut self, prepare: F) -> &mut Self
+    where
+        F: FnMut() -> io::Result<()> + Send + Sync + 'static,
+    {
+        use std::os::unix::process::CommandExt;
+        // SAFETY: the caller promises what `pre_exec` of `std` needs.
+        unsafe { self.inner.pre_exec(prepare) };
+        self
+    }
+
+    /// Adds text to the command line as it is, without quotes.
+    #[cfg(windows)]
+    pub fn raw_arg(&mut self, text: impl AsRef<OsStr>) -> &mut Self {
+        use std::os::windows::process::CommandExt;
+        self.inner.raw_arg(text);
+        self
+    }
+
+    /// Sets the flags that Windows' `CreateProcess` gets.
+    #[cfg(windows)]
+    pub fn creation_flags(&mut self, flags: u32) -> &mut Self {
+        use std::os::windows::process::CommandExt;
+        self.inner.creation_flags(flags);
+        self
+    }
+
+    /// Whether dropping the [`Child`] kills the process. By default it does
+    /// not.
     pub fn kill_on_drop(&mut self, kill: bool) -> &mut Self {
         self.kill_on_drop = kill;
         self
@@ -139,22 +190,23 @@ impl Command {
         self.kill_on_drop
     }
 
-    /// The command as `std` has it, to be looked at.
+    /// The command of `std` inside, for example to read its arguments.
     pub fn as_std(&self) -> &process::Command {
         &self.inner
     }
 
-    /// The command of `std`, without this crate around it.
+    /// Turns this into the command of `std`.
     pub fn into_std(self) -> process::Command {
         self.inner
     }
 
-    /// The command as `std` has it, for what is not here.
+    /// The command of `std` inside, for methods that are missing here.
     pub fn as_std_mut(&mut self) -> &mut process::Command {
         &mut self.inner
     }
 
-    /// Starts the process. Starting blocks for the time of a `fork` or less.
+    /// Starts the process. This blocks the thread as long as the system needs
+    /// to start it.
     ///
     /// # Errors
     /// When the program cannot be started.
@@ -163,27 +215,64 @@ impl Command {
     /// Outside a runtime.
     #[track_caller]
     pub fn spawn(&mut self) -> io::Result<Child> {
-        Child::spawn(&mut self.inner, self.kill_on_drop)
+        self.spawn_with(process::Command::spawn)
     }
 
-    /// Starts the process and waits for its end.
+    /// [`spawn`](Self::spawn) with a function of your own, which starts the
+    /// command of `std`.
+    ///
+    /// # Errors
+    /// Those of the function, and when the system has no descriptors left.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn spawn_with(
+        &mut self,
+        spawn: impl FnOnce(&mut process::Command) -> io::Result<process::Child>,
+    ) -> io::Result<Child> {
+        Child::spawn(|| spawn(&mut self.inner), self.kill_on_drop)
+    }
+
+    /// Starts the process at once. The future waits until it ends.
     ///
     /// # Errors
     /// When the program cannot be started.
-    pub async fn status(&mut self) -> io::Result<ExitStatus> {
-        let mut child = self.spawn()?;
-        // Nobody reads them, and a child blocks on a pipe that is full.
-        drop((child.stdout.take(), child.stderr.take()));
-        child.wait().await
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the process goes on, unless
+    /// [`kill_on_drop`](Self::kill_on_drop) is set.
+    #[track_caller]
+    pub fn status(&mut self) -> impl Future<Output = io::Result<ExitStatus>> + use<> {
+        let child = self.spawn();
+        async {
+            let mut child = child?;
+            // A child blocks on a full pipe, so close those that nothing reads.
+            drop((child.stdout.take(), child.stderr.take()));
+            child.wait().await
+        }
     }
 
-    /// Starts the process and collects what it prints, till its end.
+    /// Starts the process at once. The future collects its output until it
+    /// ends.
     ///
     /// # Errors
     /// When the program cannot be started, or its pipes cannot be read.
-    pub async fn output(&mut self) -> io::Result<Output> {
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    ///
+    /// # Cancel safety
+    /// If the future is dropped, the process goes on, unless
+    /// [`kill_on_drop`](Self::kill_on_drop) is set. Its output is lost.
+    #[track_caller]
+    pub fn output(&mut self) -> impl Future<Output = io::Result<Output>> + use<> {
         self.inner.stdout(Stdio::piped()).stderr(Stdio::piped());
-        self.spawn()?.wait_with_output().await
+        let child = self.spawn();
+        async { child?.wait_with_output().await }
     }
 }
 

@@ -1,8 +1,9 @@
-//! Child processes, with their pipes on the reactor.
+//! Child processes.
 //!
-//! On Unix the end of a child is noticed through `SIGCHLD`, and its pipes are
-//! non-blocking. Elsewhere the end is looked for every 15 ms while somebody
-//! waits for it, and the pipes are read and written on the blocking pool.
+//! | | on Unix | on Windows |
+//! |---|---|---|
+//! | the end of a child | `SIGCHLD` reports it | a waiting task looks every 15 ms |
+//! | its pipes | non-blocking, on the reactor | read and written on the blocking pool |
 
 mod child;
 mod command;

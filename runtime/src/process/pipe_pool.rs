@@ -1,7 +1,7 @@
-//! A child's pipes where the reactor cannot watch them: each operation is a
-//! piece of work for the blocking pool.
+//! A child's pipes on systems where the reactor cannot watch them. Each
+//! operation runs on the blocking pool.
 
-use crate::blocking::Pooled;
+use crate::io::Pooled;
 use futures_io::AsyncWrite;
 use std::{
     io,
@@ -10,40 +10,52 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// The child's input, to write to.
+/// A child's input. Write to it.
 #[derive(Debug)]
 pub struct ChildStdin(Pooled<process::ChildStdin>);
 
-/// What the child prints, to read.
+/// A child's output. Read from it.
 #[derive(Debug)]
 pub struct ChildStdout(Pooled<process::ChildStdout>);
 
-/// What the child prints to its error output, to read.
+/// A child's error output. Read from it.
 #[derive(Debug)]
 pub struct ChildStderr(Pooled<process::ChildStderr>);
 
 impl ChildStdin {
-    #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-    pub(super) fn new(stdin: process::ChildStdin) -> io::Result<Self> {
+    /// Takes a pipe of `std`'s.
+    ///
+    /// # Errors
+    /// None on this system.
+    #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
+    pub fn from_std(stdin: process::ChildStdin) -> io::Result<Self> {
         Ok(Self(Pooled::new(stdin)))
     }
 }
 
 impl ChildStdout {
-    #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-    pub(super) fn new(stdout: process::ChildStdout) -> io::Result<Self> {
+    /// Takes a pipe of `std`'s.
+    ///
+    /// # Errors
+    /// None on this system.
+    #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
+    pub fn from_std(stdout: process::ChildStdout) -> io::Result<Self> {
         Ok(Self(Pooled::new(stdout)))
     }
 }
 
 impl ChildStderr {
-    #[expect(clippy::unnecessary_wraps, reason = "as on Unix")]
-    pub(super) fn new(stderr: process::ChildStderr) -> io::Result<Self> {
+    /// Takes a pipe of `std`'s.
+    ///
+    /// # Errors
+    /// None on this system.
+    #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
+    pub fn from_std(stderr: process::ChildStderr) -> io::Result<Self> {
         Ok(Self(Pooled::new(stderr)))
     }
 }
 
-/// `AsyncRead` for types around a [`Pooled`].
+/// Implements `AsyncRead` for types around a [`Pooled`].
 macro_rules! pooled_read {
     ($($reader:ty),+) => {$(
         impl futures_io::AsyncRead for $reader {

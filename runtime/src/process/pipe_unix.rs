@@ -1,91 +1,156 @@
-//! A child's pipes, non-blocking and on the reactor.
+//! A child's pipes on Unix: non-blocking, on the reactor.
 
-use crate::reactor::{Flags, Registered, async_read};
+use crate::{
+    reactor::{Interest, Ready, Registered, async_read},
+    runtime::Handle,
+};
 use futures_io::AsyncWrite;
-use mio::{Interest, unix::pipe};
+use mio::unix::pipe;
 use std::{
     io::{self, IoSlice},
-    os::fd::AsFd,
+    os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd},
     pin::Pin,
     process::{self, Stdio},
     task::{Context, Poll},
 };
 
-/// The child's input, to write to.
+/// A child's input. Write to it.
 #[derive(Debug)]
 pub struct ChildStdin {
-    /// `None` once closed.
+    /// `None` after it was closed.
     pipe: Option<Registered<pipe::Sender>>,
 }
 
-/// What the child prints, to read.
+/// A child's output. Read from it.
 #[derive(Debug)]
 pub struct ChildStdout {
     io: Registered<pipe::Receiver>,
 }
 
-/// What the child prints to its error output, to read.
+/// A child's error output. Read from it.
 #[derive(Debug)]
 pub struct ChildStderr {
     io: Registered<pipe::Receiver>,
 }
 
+#[track_caller]
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
-    // The child may write packets (`O_DIRECT`), at whose ends a read ends.
-    let flags = Flags::READABLE | Flags::PIECEMEAL;
-    Registered::new(pipe, "pipe", Interest::READABLE, flags)
+    // The child may write packets (`O_DIRECT`), and a read ends after each.
+    let ready = Ready::READABLE | Ready::SHORT_READ_OK;
+    let runtime = Handle::current();
+    Registered::new(runtime.reactor(), pipe, "pipe", Interest::READABLE, ready)
 }
 
 impl ChildStdin {
-    pub(super) fn new(stdin: process::ChildStdin) -> io::Result<Self> {
+    /// Takes a pipe of `std`'s, and makes it non-blocking.
+    ///
+    /// # Errors
+    /// When the runtime is shutting down.
+    ///
+    /// # Panics
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn from_std(stdin: process::ChildStdin) -> io::Result<Self> {
         let pipe = pipe::Sender::from(stdin);
         pipe.set_nonblocking(true)?;
-        let pipe = Registered::new(pipe, "pipe", Interest::WRITABLE, Flags::WRITABLE)?;
+        let runtime = Handle::current();
+        let (interest, ready) = (Interest::WRITABLE, Ready::WRITABLE);
+        let pipe = Registered::new(runtime.reactor(), pipe, "pipe", interest, ready)?;
         Ok(Self { pipe: Some(pipe) })
     }
-}
 
-impl ChildStdout {
-    pub(super) fn new(stdout: process::ChildStdout) -> io::Result<Self> {
-        receiver(stdout.into()).map(|io| Self { io })
+    /// Takes the pipe off this runtime and makes it blocking.
+    ///
+    /// # Errors
+    /// `BrokenPipe` if it was closed.
+    pub fn into_owned_fd(self) -> io::Result<OwnedFd> {
+        let pipe = self.pipe.ok_or(io::ErrorKind::BrokenPipe)?.into_inner();
+        pipe.set_nonblocking(false)?;
+        // SAFETY: `into_raw_fd` gives the open descriptor to us.
+        Ok(unsafe { OwnedFd::from_raw_fd(pipe.into_raw_fd()) })
     }
 }
 
-impl ChildStderr {
-    pub(super) fn new(stderr: process::ChildStderr) -> io::Result<Self> {
-        receiver(stderr.into()).map(|io| Self { io })
-    }
+/// What `ChildStdout` and `ChildStderr` have in common.
+macro_rules! output {
+    ($Output:ident) => {
+        impl $Output {
+            /// Takes a pipe of `std`'s, and makes it non-blocking.
+            ///
+            /// # Errors
+            /// When the runtime is shutting down.
+            ///
+            /// # Panics
+            /// Outside a runtime.
+            #[track_caller]
+            pub fn from_std(output: process::$Output) -> io::Result<Self> {
+                receiver(output.into()).map(|io| Self { io })
+            }
+
+            /// Takes the pipe off this runtime and makes it blocking.
+            ///
+            /// # Errors
+            /// When the system refuses to change it.
+            pub fn into_owned_fd(self) -> io::Result<OwnedFd> {
+                let pipe = self.io.into_inner();
+                pipe.set_nonblocking(false)?;
+                // SAFETY: `into_raw_fd` gives the open descriptor to us.
+                Ok(unsafe { OwnedFd::from_raw_fd(pipe.into_raw_fd()) })
+            }
+        }
+
+        impl AsFd for $Output {
+            fn as_fd(&self) -> BorrowedFd<'_> {
+                self.io.as_fd()
+            }
+        }
+
+        impl AsRawFd for $Output {
+            fn as_raw_fd(&self) -> RawFd {
+                self.io.as_raw_fd()
+            }
+        }
+    };
 }
 
+output!(ChildStdout);
+output!(ChildStderr);
 async_read!(ChildStdout, ChildStderr);
 
-/// A pipe for another child, which expects one that blocks.
-macro_rules! handed_on {
-    ($pipe:expr) => {{
-        let pipe = $pipe;
-        pipe.set_nonblocking(false)?;
-        Ok(pipe.as_fd().try_clone_to_owned()?.into())
-    }};
+/// Panics if the pipe was closed.
+impl AsFd for ChildStdin {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        let pipe = self.pipe.as_ref();
+        pipe.expect("the child's input was closed, so it has no descriptor")
+            .as_fd()
+    }
 }
 
-/// For another child to print to. Unix only.
+/// Panics if the pipe was closed.
+impl AsRawFd for ChildStdin {
+    fn as_raw_fd(&self) -> RawFd {
+        self.as_fd().as_raw_fd()
+    }
+}
+
+/// Makes another child write to this one. Unix only.
 ///
 /// # Errors
-/// `BrokenPipe` if it has been closed. And when the system has no descriptor
-/// left, for the pipe has two for a moment.
+/// `BrokenPipe` if the pipe was closed.
 impl TryFrom<ChildStdin> for Stdio {
     type Error = io::Error;
 
     fn try_from(stdin: ChildStdin) -> io::Result<Self> {
-        handed_on!(stdin.pipe.ok_or(io::ErrorKind::BrokenPipe)?)
+        stdin.into_owned_fd().map(Self::from)
     }
 }
 
-/// For another child to read, as in a shell's `first | second`. Unix only.
+/// Makes another child read from this one, as a shell's `first | second` does.
+/// Unix only.
 ///
 /// # Errors
-/// When the system has no descriptor left, for the pipe has two for a moment.
+/// When the system refuses to make the pipe blocking.
 ///
 /// ```
 /// use std::process::Stdio;
@@ -105,16 +170,19 @@ impl TryFrom<ChildStdout> for Stdio {
     type Error = io::Error;
 
     fn try_from(stdout: ChildStdout) -> io::Result<Self> {
-        handed_on!(stdout.io)
+        stdout.into_owned_fd().map(Self::from)
     }
 }
 
-/// As [`ChildStdout`]'s.
+/// Makes another child read from this one. Unix only.
+///
+/// # Errors
+/// When the system refuses to make the pipe blocking.
 impl TryFrom<ChildStderr> for Stdio {
     type Error = io::Error;
 
     fn try_from(stderr: ChildStderr) -> io::Result<Self> {
-        handed_on!(stderr.io)
+        stderr.into_owned_fd().map(Self::from)
     }
 }
 
@@ -142,12 +210,12 @@ impl AsyncWrite for ChildStdin {
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // What was written is the kernel's; there is no buffer here.
+        // The kernel has every byte that was written. There is no buffer here.
         Poll::Ready(Ok(()))
     }
 
     fn poll_close(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        // A pipe has no half to close but itself.
+        // Only closing the descriptor closes a pipe.
         self.pipe = None;
         Poll::Ready(Ok(()))
     }

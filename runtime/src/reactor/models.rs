@@ -1,6 +1,7 @@
-//! Loom models of a source: trap 13, and the race between waiting and events.
+//! Loom models of a source: the race between waiting and events, and between
+//! clearing and events (trap 13).
 
-use super::{Direction, Flags, source::Source};
+use super::{Direction, Interest, Ready, source::Source};
 use loom::{
     model,
     sync::{
@@ -19,19 +20,19 @@ impl std::task::Wake for Count {
     }
 }
 
-fn set(source: &Source, flags: Flags) {
+fn set(source: &Source, ready: Ready) {
     let mut wakers = Vec::new();
-    source.set(flags, &mut wakers);
+    source.set_ready(ready, &mut wakers);
     wakers.into_iter().for_each(Waker::wake);
 }
 
 #[test]
-fn an_event_is_seen_by_the_wait_or_wakes_it() {
+fn a_wait_sees_the_event_or_the_event_wakes_it() {
     model(|| {
-        let source = Arc::new(Source::new("model", Flags::NONE));
+        let source = Arc::new(Source::new("model", Ready::EMPTY));
         let reactor = {
             let source = Arc::clone(&source);
-            thread::spawn(move || set(&source, Flags::READABLE))
+            thread::spawn(move || set(&source, Ready::READABLE))
         };
         let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
         let waker = Waker::from(std::sync::Arc::clone(&count));
@@ -46,44 +47,44 @@ fn an_event_is_seen_by_the_wait_or_wakes_it() {
 #[test]
 fn an_event_reaches_a_listed_waiter_whose_waker_changes() {
     model(|| {
-        let source = Arc::new(Source::new("model", Flags::NONE));
-        let mut ticket = None;
+        let source = Arc::new(Source::new("model", Ready::EMPTY));
+        let mut key = None;
         let mut wait = |waker: &Waker| {
-            source.poll_ready_listed(&Context::from_waker(waker), Direction::Read, &mut ticket)
+            source.poll_ready_listed(&Context::from_waker(waker), Interest::READABLE, &mut key)
         };
         assert!(wait(Waker::noop()).is_pending());
         let reactor = {
             let source = Arc::clone(&source);
-            thread::spawn(move || set(&source, Flags::READABLE))
+            thread::spawn(move || set(&source, Ready::READABLE))
         };
         let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
         let waker = Waker::from(std::sync::Arc::clone(&count));
         let second = wait(&waker);
         reactor.join().unwrap();
         assert!(second.is_ready() || count.0.load(SeqCst) == 1);
-        source.forget(ticket.expect("drawn at the first wait"));
+        source.remove_waiter(key.expect("the first wait assigns it"));
     });
 }
 
 #[test]
-fn trap_13_clearing_never_loses_an_event_that_came_after_the_look() {
+fn trap_13_clearing_never_loses_an_event_that_came_after_the_read() {
     model(|| {
-        let source = Arc::new(Source::new("model", Flags::READABLE));
-        // What the socket holds: the truth that readiness reports.
+        let source = Arc::new(Source::new("model", Ready::READABLE));
+        // The bytes in the socket, which readiness reports.
         let bytes = Arc::new(AtomicUsize::new(0));
         let reactor = {
             let (source, bytes) = (Arc::clone(&source), Arc::clone(&bytes));
             thread::spawn(move || {
                 bytes.store(1, SeqCst);
-                set(&source, Flags::READABLE);
+                set(&source, Ready::READABLE);
             })
         };
         let context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(seen) = source.poll_ready(&context, Direction::Read) {
-            let seen = seen.unwrap();
+        if let Poll::Ready(event) = source.poll_ready(&context, Direction::Read) {
+            let event = event.unwrap();
             if bytes.load(SeqCst) == 0 {
-                // It would block.
-                source.clear(seen, Direction::Read);
+                // A read returns `WouldBlock`.
+                source.clear_would_block(event, Interest::READABLE);
             }
         }
         reactor.join().unwrap();

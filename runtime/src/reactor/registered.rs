@@ -1,15 +1,14 @@
 //! An I/O object that the reactor watches.
 
 use super::{
-    Direction, Flags, Shared, Source,
-    source::{Seen, Ticket},
+    Direction, Handle, Interest, Ready, Source,
+    source::{ReadyEvent, WaiterKey},
 };
 use crate::{
     budget, fork,
-    runtime::Handle,
-    trace::{self, ResourceName},
+    trace::{self, IoSource, ResourceName},
 };
-use mio::{Interest, Token, event};
+use mio::{Token, event};
 use std::{
     fmt,
     future::poll_fn,
@@ -18,54 +17,70 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Registered as long as it lives.
+/// An I/O object, registered with a reactor until it is dropped.
 pub(crate) struct Registered<S: event::Source + ResourceName> {
-    io: S,
+    /// `None` only after `into_inner`.
+    io: Option<S>,
     token: Token,
     source: Arc<Source>,
-    reactor: Arc<Shared>,
+    reactor: Arc<Handle>,
 }
 
 impl<S: event::Source + ResourceName> Registered<S> {
-    /// Registers with the runtime of this thread. `ready` is what the object
-    /// is taken to be ready for before the first event.
+    /// Registers `io` with `reactor`. `ready` is its readiness before the first
+    /// event.
     ///
-    /// # Panics
-    /// Outside a runtime.
-    #[track_caller]
+    /// # Errors
+    /// When the selector refuses the object, or the runtime is shutting down.
     pub(crate) fn new(
+        reactor: &Arc<Handle>,
         io: S,
         kind: &'static str,
         interest: Interest,
-        ready: Flags,
+        ready: Ready,
     ) -> io::Result<Self> {
-        Self::with_reactor(Handle::current().reactor(), io, kind, interest, ready)
+        let registered = Self::try_new(reactor, io, kind, interest, ready);
+        registered.map_err(|(_, error)| error)
     }
 
-    pub(crate) fn with_reactor(
-        reactor: &Arc<Shared>,
+    /// [`new`](Self::new), which returns the object with the error.
+    pub(crate) fn try_new(
+        reactor: &Arc<Handle>,
         mut io: S,
         kind: &'static str,
         interest: Interest,
-        ready: Flags,
-    ) -> io::Result<Self> {
+        ready: Ready,
+    ) -> Result<Self, (S, io::Error)> {
         let source = Arc::new(Source::new(kind, ready));
-        let token = reactor.register(&mut io, interest, &source)?;
-        Ok(Self {
-            io,
-            token,
-            source,
-            reactor: Arc::clone(reactor),
-        })
+        match reactor.register(&mut io, interest.to_mio(), &source) {
+            Ok(token) => Ok(Self {
+                io: Some(io),
+                token,
+                source,
+                reactor: Arc::clone(reactor),
+            }),
+            Err(error) => Err((io, error)),
+        }
     }
 
-    /// Tries `operation`, a transfer of up to `wanted` bytes, when the object
-    /// is ready for it, until it does not say `WouldBlock`. One that moved
-    /// fewer has emptied or filled the kernel's buffer, which saves the call
-    /// that would say so.
+    /// Deregisters the object and returns it.
+    #[cfg(unix)]
+    pub(crate) fn into_inner(mut self) -> S {
+        self.deregister().expect("only this method takes it")
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn get_mut(&mut self) -> &mut S {
+        self.io.as_mut().expect(PRESENT)
+    }
+
+    /// Tries `operation`, a transfer of up to `wanted` bytes, whenever the
+    /// object is ready for it, until the result is not `WouldBlock`. A transfer
+    /// that moved fewer bytes has emptied or filled the kernel's buffer. Then
+    /// the readiness is cleared without another system call.
     ///
-    /// One task for each direction can wait this way; the last to poll is the
-    /// one that is woken.
+    /// One task per direction can wait this way. If several tasks poll, only
+    /// the last one is woken.
     pub(crate) fn poll_transfer(
         &self,
         context: &Context<'_>,
@@ -74,15 +89,17 @@ impl<S: event::Source + ResourceName> Registered<S> {
         operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
         let wait = || self.source.poll_ready(context, direction);
-        self.attempt(context, direction, wait, operation, |&moved, seen| {
-            // Nothing at all is the end of the stream, which stays readable.
-            0 < moved && moved < wanted && seen.short_is_exhausted(direction)
+        let interest = direction.interest();
+        self.attempt(context, interest, wait, operation, |&moved, event| {
+            // A transfer of 0 bytes is the end of the stream, and the end stays
+            // readable.
+            0 < moved && moved < wanted && event.short_is_exhausted(direction)
         })
     }
 
-    /// Tries `operation`, which is not a transfer out of a stream of bytes:
-    /// only `WouldBlock` says that there is no more. Waits as
-    /// [`poll_transfer`](Self::poll_transfer) does.
+    /// Tries `operation` as [`poll_transfer`](Self::poll_transfer) does. Only
+    /// `WouldBlock` clears the readiness, because `operation` does not transfer
+    /// a stream of bytes.
     pub(crate) fn poll_io<T>(
         &self,
         context: &Context<'_>,
@@ -90,58 +107,71 @@ impl<S: event::Source + ResourceName> Registered<S> {
         operation: impl FnMut(&S) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
         let wait = || self.source.poll_ready(context, direction);
-        self.attempt(context, direction, wait, operation, |_, _| false)
+        let interest = direction.interest();
+        self.attempt(context, interest, wait, operation, |_, _| false)
     }
 
-    /// Tries `operation` when the object is ready for it, until it does not
-    /// say `WouldBlock`. Any number of tasks can wait this way at once.
+    /// Tries `operation` whenever the object is ready for `interest`, until the
+    /// result is not `WouldBlock`. Any number of tasks can wait this way.
     ///
     /// # Cancel safety
-    /// Dropped, the operation has not happened.
+    /// If the future is dropped, the operation has not happened.
     pub(crate) async fn io<T>(
         &self,
-        direction: Direction,
+        interest: Interest,
         mut operation: impl FnMut(&S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let mut waiting = Waiting(&self.source, None);
+        let mut waiter = ListedWaiter::new(&self.source);
         poll_fn(|context| {
-            let Waiting(source, ticket) = &mut waiting;
-            let wait = || source.poll_ready_listed(context, direction, ticket);
-            self.attempt(context, direction, wait, &mut operation, |_, _| false)
+            let wait = || waiter.poll_ready(context, interest);
+            self.attempt(context, interest, wait, &mut operation, |_, _| false)
         })
         .await
     }
 
-    /// Tries `operation` once, if the object is taken to be ready for it.
+    /// Tries `operation` once, if the object is ready for `interest`.
     ///
     /// # Errors
-    /// `WouldBlock` if it is not ready after all.
+    /// `WouldBlock` if it is not ready, or if the operation returns that.
     pub(crate) fn try_io<T>(
         &self,
-        direction: Direction,
+        interest: Interest,
         operation: impl FnOnce(&S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let Some(seen) = self.source.look(direction)? else {
+        let Some(event) = self.source.look(interest)? else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
-        let done = operation(&self.io);
-        if let Err(error) = &done
-            && error.kind() == io::ErrorKind::WouldBlock
-        {
-            self.source.refused(seen, direction);
+        let result = operation(self);
+        if would_block(&result) {
+            self.source.clear_would_block(event, interest);
         }
-        done
+        result
     }
 
-    /// Waits until the object is taken to be ready. Any number of tasks can
-    /// wait this way at once.
-    pub(crate) async fn ready(&self, direction: Direction) -> io::Result<Seen> {
-        let mut waiting = Waiting(&self.source, None);
+    /// [`try_io`](Self::try_io), with mutable access to the object.
+    #[cfg(unix)]
+    pub(crate) fn try_io_mut<T>(
+        &mut self,
+        interest: Interest,
+        operation: impl FnOnce(&mut S) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let Some(event) = self.source.look(interest)? else {
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
+        let result = operation(self.get_mut());
+        if would_block(&result) {
+            self.source.clear_would_block(event, interest);
+        }
+        result
+    }
+
+    /// Waits until the object is ready. Any number of tasks can wait this way.
+    pub(crate) async fn ready(&self, interest: Interest) -> io::Result<ReadyEvent> {
+        let mut waiter = ListedWaiter::new(&self.source);
         poll_fn(|context| {
-            let Waiting(source, ticket) = &mut waiting;
             ready!(budget::poll_proceed(context));
-            let ready = source.poll_ready_listed(context, direction, ticket);
-            self.note(&ready, direction);
+            let ready = waiter.poll_ready(context, interest);
+            self.note(&ready, interest);
             let ready = ready!(ready);
             budget::spend();
             Poll::Ready(ready)
@@ -149,101 +179,156 @@ impl<S: event::Source + ResourceName> Registered<S> {
         .await
     }
 
-    /// Waits until the object is taken to be ready, as
-    /// [`poll_transfer`](Self::poll_transfer) does.
+    /// Waits until the object is ready, in the slot for `direction`.
     pub(crate) fn poll_ready(
         &self,
         context: &Context<'_>,
         direction: Direction,
-    ) -> Poll<io::Result<Seen>> {
+    ) -> Poll<io::Result<ReadyEvent>> {
         ready!(budget::poll_proceed(context));
         let ready = self.source.poll_ready(context, direction);
-        self.note(&ready, direction);
+        self.note(&ready, direction.interest());
         let ready = ready!(ready);
         budget::spend();
         Poll::Ready(ready)
     }
 
-    /// What was seen has been used up, unless an event has come since.
+    /// Waits for an event to read, outside of any task, so without a budget.
     #[cfg(unix)]
-    pub(crate) fn clear_ready(&self, seen: Seen, direction: Direction) {
-        self.source.clear(seen, direction);
+    pub(crate) fn poll_event(&self, context: &Context<'_>) -> Poll<io::Result<ReadyEvent>> {
+        self.source.poll_ready(context, Direction::Read)
     }
 
-    /// An operation says that it would block, whatever was seen.
     #[cfg(unix)]
-    pub(crate) fn refused(&self, seen: Seen, direction: Direction) {
-        self.source.refused(seen, direction);
+    pub(crate) fn reactor(&self) -> &Arc<Handle> {
+        &self.reactor
     }
 
-    fn note<T>(&self, polled: &Poll<T>, direction: Direction) {
-        trace::note_io(polled, &self.source, self.token.0, direction, &self.io);
+    /// The event is used up: clears its flags that are in `ready`, unless
+    /// another event has come since.
+    #[cfg(unix)]
+    pub(crate) fn clear_ready(&self, event: ReadyEvent, ready: Ready) {
+        self.source.clear(event, ready);
+    }
+
+    /// The operation returned `WouldBlock` after `event`.
+    #[cfg(unix)]
+    pub(crate) fn clear_would_block(&self, event: ReadyEvent, interest: Interest) {
+        self.source.clear_would_block(event, interest);
+    }
+
+    fn note<T>(&self, polled: &Poll<T>, interest: Interest) {
+        let writable = interest.is_writable() && !interest.is_readable();
+        trace::note_io(polled, self.token.0, writable, || self.io_source());
+    }
+
+    #[cfg(feature = "trace")]
+    fn io_source(&self) -> IoSource {
+        IoSource {
+            what: self.source.kind(),
+            name: self.source.name(|| self.name()),
+        }
+    }
+
+    #[cfg(not(feature = "trace"))]
+    #[expect(clippy::unused_self, reason = "the feature's version uses it")]
+    fn io_source(&self) -> IoSource {
+        IoSource
     }
 
     fn attempt<T>(
         &self,
         context: &Context<'_>,
-        direction: Direction,
-        mut wait: impl FnMut() -> Poll<io::Result<Seen>>,
+        interest: Interest,
+        mut wait: impl FnMut() -> Poll<io::Result<ReadyEvent>>,
         mut operation: impl FnMut(&S) -> io::Result<T>,
-        exhausted: impl Fn(&T, Seen) -> bool,
+        is_exhausted: impl Fn(&T, ReadyEvent) -> bool,
     ) -> Poll<io::Result<T>> {
         ready!(budget::poll_proceed(context));
         loop {
             let waited = wait();
-            self.note(&waited, direction);
-            let seen = ready!(waited)?;
-            match operation(&self.io) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.source.refused(seen, direction);
+            self.note(&waited, interest);
+            let event = ready!(waited)?;
+            let result = operation(self);
+            if would_block(&result) {
+                self.source.clear_would_block(event, interest);
+            } else if !matches!(&result, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
+                if result.as_ref().is_ok_and(|done| is_exhausted(done, event)) {
+                    self.source.clear(event, interest.mask());
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                done => {
-                    if done.as_ref().is_ok_and(|done| exhausted(done, seen)) {
-                        self.source.clear(seen, direction);
-                    }
-                    budget::spend();
-                    return Poll::Ready(done);
-                }
+                budget::spend();
+                return Poll::Ready(result);
             }
-            // Should it say so for ever, it is not to hold up the thread.
+            // An operation that returns `WouldBlock` for ever must not keep
+            // the thread.
             budget::spend();
             ready!(budget::poll_proceed(context));
         }
     }
+
+    /// Takes the object out and deregisters it.
+    fn deregister(&mut self) -> Option<S> {
+        let mut io = self.io.take()?;
+        // A forked child shares the parent's selector, so deregistering in the
+        // child would deregister the parent's object.
+        if !fork::happened_since(self.reactor.created_in()) {
+            self.reactor.deregister(&mut io, self.token);
+        }
+        Some(io)
+    }
 }
 
-/// A waiter in the list, which leaves it when its wait is dropped.
-struct Waiting<'a>(&'a Source, Option<Ticket>);
+fn would_block<T>(result: &io::Result<T>) -> bool {
+    matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
+}
 
-impl Drop for Waiting<'_> {
+/// A waiter in the source's list. Dropping it removes it from the list.
+struct ListedWaiter<'a> {
+    source: &'a Source,
+    key: Option<WaiterKey>,
+}
+
+impl<'a> ListedWaiter<'a> {
+    fn new(source: &'a Source) -> Self {
+        Self { source, key: None }
+    }
+
+    fn poll_ready(
+        &mut self,
+        context: &Context<'_>,
+        interest: Interest,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        self.source
+            .poll_ready_listed(context, interest, &mut self.key)
+    }
+}
+
+impl Drop for ListedWaiter<'_> {
     fn drop(&mut self) {
-        if let Some(ticket) = self.1 {
-            self.0.forget(ticket);
+        if let Some(key) = self.key {
+            self.source.remove_waiter(key);
         }
     }
 }
+
+const PRESENT: &str = "the object is taken out only when this is consumed";
 
 impl<S: event::Source + ResourceName> ops::Deref for Registered<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
-        &self.io
+        self.io.as_ref().expect(PRESENT)
     }
 }
 
 impl<S: event::Source + ResourceName> Drop for Registered<S> {
     fn drop(&mut self) {
-        // A forked child shares the parent's selector: to deregister there
-        // would be to deregister the parent's.
-        if !fork::happened_since(self.reactor.born()) {
-            self.reactor.deregister(&mut self.io, self.token);
-        }
+        self.deregister();
     }
 }
 
 impl<S: event::Source + ResourceName + fmt::Debug> fmt::Debug for Registered<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.io.fmt(f)
+        (**self).fmt(f)
     }
 }

@@ -1,22 +1,34 @@
-//! One event source: what it is ready for, and who waits.
+//! The readiness of one registered object, and the tasks that wait for it.
 //!
-//! The readiness word holds eight flags and, above them, a tick that counts
-//! the events that came. An operation that would block lowers the flags it
-//! acted on only if the tick is still the one it saw: an event that arrived in
-//! between stands. At one event a nanosecond the tick wraps after two years.
+//! The readiness word holds eight flags and, above them, a tick: the number of
+//! events so far. A task that gets `WouldBlock` clears the flags it acted on
+//! only if the tick has not changed since it read the word. So it never clears
+//! an event that it has not seen. At one event per nanosecond, the tick wraps
+//! after two years.
+//!
+//! | step | who | function |
+//! |---|---|---|
+//! | 1. read the word; if it is ready, try the operation | the task | `Source::look` |
+//! | 2. on `WouldBlock`, clear the flags of that event | the task | `Source::clear_would_block` |
+//! | 3. store a waker under the lock, then read the word again | the task | `Source::wait` |
+//! | 4. raise the flags, then take the wakers under the lock | the reactor | `Source::set_ready` |
+//!
+//! Steps 3 and 4 cannot miss each other. If the task locks first, the reactor
+//! finds its waker. If the reactor locks first, the task's second read comes
+//! after the reactor's unlock and sees the flags.
 
-use super::flags::Flags;
+use super::{Interest, ready::Ready};
 use crate::primitives::{AtomicU64, Mutex, lock};
 use slab::Slab;
 use std::{
     io,
-    sync::atomic::Ordering::{AcqRel, Acquire},
+    sync::atomic::Ordering::{Acquire, Relaxed, Release},
     task::{Context, Poll, Waker},
 };
 
 const FLAG_BITS: u32 = 8;
 
-/// What a task waits for.
+/// The direction of a poll-style operation. Each has one waker slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Read,
@@ -24,77 +36,86 @@ pub(crate) enum Direction {
 }
 
 impl Direction {
-    /// The flags that end a wait.
-    fn mask(self) -> Flags {
+    pub(crate) fn interest(self) -> Interest {
         match self {
-            Self::Read => Flags::READABLE | Flags::READ_CLOSED | Flags::SHUTDOWN,
-            Self::Write => Flags::WRITABLE | Flags::WRITE_CLOSED | Flags::SHUTDOWN,
+            Self::Read => Interest::READABLE,
+            Self::Write => Interest::WRITABLE,
         }
     }
 }
 
-/// A look at the readiness word, to be handed back to [`Source::clear`].
+/// The readiness word as a task has read it. The task hands it back to clear
+/// its flags.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Seen {
-    flags: Flags,
+pub(crate) struct ReadyEvent {
+    pub(crate) ready: Ready,
     tick: u64,
 }
 
-impl Seen {
+impl ReadyEvent {
     fn unpack(word: u64) -> Self {
         Self {
-            flags: Flags::from_bits(word),
+            ready: Ready::from_bits(word),
             tick: word >> FLAG_BITS,
         }
     }
 
-    /// Whether a transfer that moved some bytes, but fewer than it could have,
-    /// has emptied or filled the kernel's buffer.
-    pub(super) fn short_is_exhausted(self, direction: Direction) -> bool {
-        // Where the selector is not truly edge-triggered (Windows), only
-        // `WouldBlock` arms it again.
-        cfg!(unix) && (direction == Direction::Write || !self.flags.contains(Flags::PIECEMEAL))
+    fn pack(self) -> u64 {
+        self.tick << FLAG_BITS | self.ready.bits()
     }
 
-    fn pack(self) -> u64 {
-        self.tick << FLAG_BITS | self.flags.bits()
+    /// Whether a short transfer has emptied or filled the kernel's buffer. A
+    /// transfer is short if it moved some bytes, but fewer than it asked for.
+    pub(super) fn short_is_exhausted(self, direction: Direction) -> bool {
+        // mio on Windows reports the next event only after `WouldBlock`.
+        cfg!(unix) && (direction == Direction::Write || !self.ready.contains(Ready::SHORT_READ_OK))
     }
 }
 
-/// A key of a waiter in the list; its owner gives it back by
-/// [`Source::forget`].
-pub(crate) type Ticket = usize;
+/// A waiter's key in the list. Its owner returns it with
+/// [`Source::remove_waiter`].
+pub(crate) type WaiterKey = usize;
 
 #[derive(Default)]
 struct Waiters {
-    /// The one reader and the one writer of the poll-style functions.
+    /// One reader and one writer: the poll-style functions wait here.
     slots: [Option<Waker>; 2],
-    /// Those of the async functions on `&self`, of which there can be many.
-    /// A waiter's waker is gone when it was woken; the key is the waiter's
-    /// until it gives it back.
-    list: Slab<(Direction, Option<Waker>)>,
+    /// Any number of waiters: the async functions wait here. A waiter that was
+    /// woken has no waker, but it keeps its key.
+    list: Slab<Waiter>,
+}
+
+struct Waiter {
+    interest: Interest,
+    waker: Option<Waker>,
 }
 
 pub(crate) struct Source {
     readiness: AtomicU64,
     waiters: Mutex<Waiters>,
-    /// What it is, for the inspector.
+    /// The kind of object, which the inspector shows.
     kind: &'static str,
-    /// Its addresses, once somebody has waited for it and is traced.
+    /// Its addresses, filled in when a traced task waits for it.
     #[cfg(feature = "trace")]
     name: crate::trace::Name,
 }
 
+/// One moment of a source. The inspector shows it.
+pub(crate) struct SourceState {
+    /// The index in the reactor's slab.
+    pub(crate) index: usize,
+    pub(crate) kind: &'static str,
+    /// What tasks wait for.
+    pub(crate) interest: Ready,
+    /// What the source is ready for.
+    pub(crate) readiness: Ready,
+}
+
 impl Source {
-    pub(crate) fn new(kind: &'static str, ready: Flags) -> Self {
+    pub(crate) fn new(kind: &'static str, ready: Ready) -> Self {
+        let initial = ReadyEvent { ready, tick: 0 };
         Self {
-            readiness: AtomicU64::new(
-                Seen {
-                    flags: ready,
-                    tick: 0,
-                }
-                .pack(),
-            ),
+            readiness: AtomicU64::new(initial.pack()),
             waiters: Mutex::new(Waiters::default()),
             kind,
             #[cfg(feature = "trace")]
@@ -102,11 +123,12 @@ impl Source {
         }
     }
 
+    #[cfg(feature = "trace")]
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
 
-    /// What it is called, which is asked for until it is known.
+    /// The object's name. `ask` is called until it returns one.
     #[cfg(feature = "trace")]
     pub(crate) fn name(&self, ask: impl FnOnce() -> Option<String>) -> Option<std::sync::Arc<str>> {
         if self.name.get().is_none()
@@ -117,104 +139,112 @@ impl Source {
         self.name.get().cloned()
     }
 
-    pub(crate) fn flags(&self) -> Flags {
-        self.seen().flags
+    pub(super) fn state(&self, index: usize) -> SourceState {
+        SourceState {
+            index,
+            kind: self.kind,
+            interest: self.interest(),
+            readiness: self.event().ready,
+        }
     }
 
-    /// What somebody waits for it to be ready for, for the inspector.
-    pub(crate) fn interest(&self) -> Flags {
+    fn interest(&self) -> Ready {
         let waiters = lock(&self.waiters);
         let waits = |direction: Direction| {
             let mut list = waiters.list.iter();
             waiters.slots[direction as usize].is_some()
-                || list.any(|(_, (waits_for, waker))| *waits_for == direction && waker.is_some())
+                || list.any(|(_, waiter)| {
+                    let mask = direction.interest().mask();
+                    waiter.waker.is_some() && waiter.interest.mask().intersects(mask)
+                })
         };
-        let mut interest = Flags::NONE;
+        let mut interest = Ready::EMPTY;
         if waits(Direction::Read) {
-            interest = interest | Flags::READABLE;
+            interest |= Ready::READABLE;
         }
         if waits(Direction::Write) {
-            interest = interest | Flags::WRITABLE;
+            interest |= Ready::WRITABLE;
         }
         interest
     }
 
-    fn seen(&self) -> Seen {
-        // Ordering: Acquire pairs with `set`: who sees an event sees what the
-        // reactor did before it.
-        Seen::unpack(self.readiness.load(Acquire))
+    fn event(&self) -> ReadyEvent {
+        // Ordering: Acquire pairs with the Release in `set_ready`. A task that
+        // sees an event also sees what happened before the event.
+        ReadyEvent::unpack(self.readiness.load(Acquire))
     }
 
-    /// Whether it is ready for `direction`, as far as is known.
+    /// Reads the word: an event if the source is ready for `interest`.
     ///
     /// # Errors
     /// When the runtime has shut down.
-    pub(super) fn look(&self, direction: Direction) -> io::Result<Option<Seen>> {
-        let seen = self.seen();
-        if seen.flags.contains(Flags::SHUTDOWN) {
+    pub(super) fn look(&self, interest: Interest) -> io::Result<Option<ReadyEvent>> {
+        let event = self.event();
+        if event.ready.contains(Ready::SHUTDOWN) {
             return Err(shut_down());
         }
-        Ok(seen.flags.intersects(direction.mask()).then_some(seen))
+        Ok(event.ready.intersects(interest.mask()).then_some(event))
     }
 
-    fn ready(&self, direction: Direction) -> Option<io::Result<Seen>> {
-        self.look(direction).transpose()
-    }
-
-    /// An event came: raises flags and moves the wakers of those concerned
-    /// into `wakers`. Waking them is the caller's, when it holds no lock.
-    pub(crate) fn set(&self, flags: Flags, wakers: &mut Vec<Waker>) {
-        // Ordering: Release shows the event to `seen`; Acquire keeps the word
-        // one chain. It comes before the lock, which settles the race with a
-        // waiter: either the waiter's look, under the lock, comes later and
-        // finds the flags, or its waker is in place when we get the lock.
-        let _ = self.readiness.fetch_update(AcqRel, Acquire, |word| {
-            let Seen { flags: old, tick } = Seen::unpack(word);
-            let tick = tick.wrapping_add(1);
-            let flags = old | flags;
-            Some(Seen { flags, tick }.pack())
-        });
+    /// Raises flags, and moves the wakers of the tasks concerned into `wakers`.
+    /// The caller wakes them when it holds no lock.
+    pub(crate) fn set_ready(&self, ready: Ready, wakers: &mut Vec<Waker>) {
+        // Ordering: Release pairs with the Acquire in `event`. Every write to
+        // the word is a read-modify-write, so later ones continue this release
+        // sequence whatever their own ordering is.
+        let raise = |word| {
+            let old = ReadyEvent::unpack(word);
+            let event = ReadyEvent {
+                ready: old.ready | ready,
+                tick: old.tick.wrapping_add(1),
+            };
+            Some(event.pack())
+        };
+        let _ = self.readiness.fetch_update(Release, Relaxed, raise);
+        let concerns = |interest: Interest| ready.intersects(interest.mask() | Ready::SHUTDOWN);
         let mut waiters = lock(&self.waiters);
         for direction in [Direction::Read, Direction::Write] {
-            if flags.intersects(direction.mask()) {
+            if concerns(direction.interest()) {
                 wakers.extend(waiters.slots[direction as usize].take());
-                let concerned = waiters.list.iter_mut();
-                let concerned = concerned.filter(|(_, (waits_for, _))| *waits_for == direction);
-                wakers.extend(concerned.filter_map(|(_, (_, waker))| waker.take()));
+            }
+        }
+        for (_, waiter) in &mut waiters.list {
+            if concerns(waiter.interest) {
+                wakers.extend(waiter.waker.take());
             }
         }
     }
 
-    /// What was seen has been used up. Closed ends stay closed.
-    pub(crate) fn clear(&self, seen: Seen, direction: Direction) {
-        let used_up = match direction {
-            Direction::Read => Flags::READABLE,
-            Direction::Write => Flags::WRITABLE,
-        };
-        self.lower(seen, used_up);
+    /// The event is used up: clears those of its flags that are in `ready`. The
+    /// flags of a closed end stay.
+    pub(crate) fn clear(&self, event: ReadyEvent, ready: Ready) {
+        self.lower(event, ready - Ready::READ_CLOSED - Ready::WRITE_CLOSED);
     }
 
-    /// The kernel says, after what was seen, that an operation would block. Then
-    /// it is at no end either: a socket that was shut down here says so for ever,
-    /// and whoever believes the flags would ask it for ever.
-    pub(crate) fn refused(&self, seen: Seen, direction: Direction) {
-        self.lower(seen, direction.mask().without(Flags::SHUTDOWN));
+    /// The kernel has returned `WouldBlock` after `event`. That also clears the
+    /// flags of closed ends: a socket that was shut down on this side reports
+    /// them for ever, and the task would try again for ever.
+    pub(crate) fn clear_would_block(&self, event: ReadyEvent, interest: Interest) {
+        self.lower(event, interest.mask());
     }
 
-    /// Lowers flags, unless an event has come since `seen`.
-    fn lower(&self, seen: Seen, stale: Flags) {
-        // Ordering: AcqRel, as in `set`; nothing else is published.
-        let _ = self.readiness.fetch_update(AcqRel, Acquire, |word| {
-            let now = Seen::unpack(word);
-            (now.tick == seen.tick).then(|| {
-                let flags = now.flags.without(stale);
-                Seen { flags, ..now }.pack()
+    /// Clears flags, unless another event has come since `event`.
+    fn lower(&self, event: ReadyEvent, stale: Ready) {
+        // The last two flags stay for the life of the source.
+        let stale = stale & Ready::ALL;
+        // Ordering: Relaxed. This publishes nothing, and as a
+        // read-modify-write it continues the release sequence of `set_ready`.
+        let _ = self.readiness.fetch_update(Relaxed, Relaxed, |word| {
+            let now = ReadyEvent::unpack(word);
+            (now.tick == event.tick).then(|| {
+                let ready = now.ready - stale;
+                ReadyEvent { ready, ..now }.pack()
             })
         });
     }
 
-    /// Waits in the slot for `direction`: the last task to poll is the one
-    /// that is woken.
+    /// Waits in the slot for `direction`. If several tasks poll, only the last
+    /// one is woken.
     ///
     /// # Errors
     /// When the runtime has shut down.
@@ -222,65 +252,69 @@ impl Source {
         &self,
         context: &Context<'_>,
         direction: Direction,
-    ) -> Poll<io::Result<Seen>> {
-        if let Some(ready) = self.ready(direction) {
+    ) -> Poll<io::Result<ReadyEvent>> {
+        let interest = direction.interest();
+        if let Some(ready) = self.look(interest).transpose() {
             return Poll::Ready(ready);
         }
-        self.wait(context, direction, |waiters| {
+        self.wait(context, interest, |waiters| {
             &mut waiters.slots[direction as usize]
         })
     }
 
-    /// Waits in the list, under `ticket`, which is drawn at the first wait.
+    /// Waits in the list, under `key`. The first wait assigns the key.
     ///
     /// # Errors
     /// When the runtime has shut down.
     pub(crate) fn poll_ready_listed(
         &self,
         context: &Context<'_>,
-        direction: Direction,
-        ticket: &mut Option<Ticket>,
-    ) -> Poll<io::Result<Seen>> {
-        if let Some(ready) = self.ready(direction) {
+        interest: Interest,
+        key: &mut Option<WaiterKey>,
+    ) -> Poll<io::Result<ReadyEvent>> {
+        if let Some(ready) = self.look(interest).transpose() {
             return Poll::Ready(ready);
         }
-        let ticket =
-            *ticket.get_or_insert_with(|| lock(&self.waiters).list.insert((direction, None)));
-        self.wait(context, direction, |waiters| &mut waiters.list[ticket].1)
+        let waiter = Waiter {
+            interest,
+            waker: None,
+        };
+        let key = *key.get_or_insert_with(|| lock(&self.waiters).list.insert(waiter));
+        self.wait(context, interest, |waiters| &mut waiters.list[key].waker)
     }
 
     fn wait(
         &self,
         context: &Context<'_>,
-        direction: Direction,
-        place: impl Fn(&mut Waiters) -> &mut Option<Waker>,
-    ) -> Poll<io::Result<Seen>> {
+        interest: Interest,
+        slot: impl Fn(&mut Waiters) -> &mut Option<Waker>,
+    ) -> Poll<io::Result<ReadyEvent>> {
         let mut waiters = lock(&self.waiters);
-        let known = place(&mut waiters)
+        let known = slot(&mut waiters)
             .as_ref()
             .is_some_and(|old| old.will_wake(context.waker()));
         let mut old = None;
         if !known {
-            // A waker's clone and drop are a stranger's code: not under the lock.
+            // Cloning and dropping a waker is user code, so release the lock.
             drop(waiters);
             let waker = context.waker().clone();
             waiters = lock(&self.waiters);
-            old = place(&mut waiters).replace(waker);
+            old = slot(&mut waiters).replace(waker);
         }
-        // The look that closes the race described in `set`.
-        let ready = self.ready(direction);
+        // The second read, which closes the race with `set_ready`.
+        let ready = self.look(interest).transpose();
         drop(waiters);
         drop(old);
         ready.map_or(Poll::Pending, Poll::Ready)
     }
 
-    /// Gives a ticket back.
-    pub(crate) fn forget(&self, ticket: Ticket) {
-        let waiter = lock(&self.waiters).list.try_remove(ticket);
+    /// Removes a waiter from the list.
+    pub(crate) fn remove_waiter(&self, key: WaiterKey) {
+        let waiter = lock(&self.waiters).list.try_remove(key);
         drop(waiter);
     }
 }
 
 fn shut_down() -> io::Error {
-    io::Error::other("the runtime that drives this has shut down")
+    io::Error::other("the runtime that drives this I/O object has shut down")
 }

@@ -1,7 +1,12 @@
-//! Traps 12 and 13, at the parts: tokens, ticks, registrations.
+//! Tests of the reactor's parts: tokens (trap 12), ticks (trap 13) and
+//! registrations.
 
-use super::{Direction, Flags, Reactor, Source, Sources};
-use mio::{Interest, Registry, Token, event};
+use super::{
+    Direction, Interest, Reactor, Ready, Source,
+    handle::{INDEX_MASK, Sources},
+    source::ReadyEvent,
+};
+use mio::{Registry, Token, event};
 use std::{
     io,
     sync::{
@@ -12,18 +17,18 @@ use std::{
 };
 
 fn idle() -> Arc<Source> {
-    Arc::new(Source::new("test", Flags::NONE))
+    Arc::new(Source::new("test", Ready::EMPTY))
 }
 
-fn set(source: &Source, flags: Flags) {
+fn set(source: &Source, ready: Ready) {
     let mut wakers = Vec::new();
-    source.set(flags, &mut wakers);
+    source.set_ready(ready, &mut wakers);
     wakers.into_iter().for_each(Waker::wake);
 }
 
-fn look(source: &Source, direction: Direction) -> Option<super::source::Seen> {
+fn look(source: &Source, direction: Direction) -> Option<ReadyEvent> {
     match source.poll_ready(&Context::from_waker(Waker::noop()), direction) {
-        Poll::Ready(seen) => Some(seen.unwrap()),
+        Poll::Ready(event) => Some(event.unwrap()),
         Poll::Pending => None,
     }
 }
@@ -36,18 +41,18 @@ fn trap_12_a_token_finds_its_source_and_never_its_successor() {
     assert!(Arc::ptr_eq(sources.get(old).unwrap(), &first));
     assert!(sources.remove(old).is_some());
     let new = sources.add(Arc::clone(&second)).unwrap();
-    // The same place, but not the same token.
-    assert_eq!(old.0 & super::LOW, new.0 & super::LOW);
+    // The index is the same, the token is not.
+    assert_eq!(old.0 & INDEX_MASK, new.0 & INDEX_MASK);
     assert!(sources.get(old).is_none());
     assert!(
         sources.remove(old).is_none(),
-        "removed twice, it takes nobody along"
+        "removing it twice leaves its successor in place"
     );
     assert!(Arc::ptr_eq(sources.get(new).unwrap(), &second));
-    assert!(sources.get(super::BELL).is_none());
+    assert!(sources.get(super::SELECTOR_WAKER).is_none());
 }
 
-/// A source that the kernel does not let go.
+/// A source whose deregistration fails.
 #[cfg(not(miri))]
 struct Sticky(mio::net::UdpSocket);
 
@@ -57,7 +62,7 @@ impl event::Source for Sticky {
         &mut self,
         registry: &Registry,
         token: Token,
-        interest: Interest,
+        interest: mio::Interest,
     ) -> io::Result<()> {
         self.0.register(registry, token, interest)
     }
@@ -66,7 +71,7 @@ impl event::Source for Sticky {
         &mut self,
         registry: &Registry,
         token: Token,
-        interest: Interest,
+        interest: mio::Interest,
     ) -> io::Result<()> {
         self.0.reregister(registry, token, interest)
     }
@@ -78,32 +83,32 @@ impl event::Source for Sticky {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_nobody() {
+fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_no_source() {
     let mut reactor = Reactor::new().unwrap();
     let socket = mio::net::UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
-    let shared = Arc::clone(reactor.shared());
+    let handle = Arc::clone(reactor.handle());
     let mut sticky = Sticky(socket);
     let source = idle();
-    let token = shared
-        .register(&mut sticky, Interest::READABLE, &source)
+    let token = handle
+        .register(&mut sticky, mio::Interest::READABLE, &source)
         .unwrap();
-    shared.deregister(&mut sticky, token);
-    // Its place goes to another, and then an event comes for it.
+    handle.deregister(&mut sticky, token);
+    // Another source gets its index, and then an event comes for the old one.
     let successor = idle();
     let mut other = mio::net::UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let theirs = shared
-        .register(&mut other, Interest::READABLE, &successor)
+    let theirs = handle
+        .register(&mut other, mio::Interest::READABLE, &successor)
         .unwrap();
-    assert_eq!(token.0 & super::LOW, theirs.0 & super::LOW);
+    assert_eq!(token.0 & INDEX_MASK, theirs.0 & INDEX_MASK);
     let sender = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
     sender.send_to(b"x", address).unwrap();
     let mut wakers = Vec::new();
     reactor
         .turn(Some(std::time::Duration::from_secs(5)), &mut wakers)
         .unwrap();
-    assert_eq!(source.flags(), Flags::NONE);
-    assert_eq!(successor.flags(), Flags::NONE);
+    assert_eq!(source.state(0).readiness, Ready::EMPTY);
+    assert_eq!(successor.state(0).readiness, Ready::EMPTY);
     assert!(wakers.is_empty());
 }
 
@@ -111,10 +116,10 @@ fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_nobody() {
 fn a_registration_that_fails_leaves_nothing_behind() {
     struct Refused;
     impl event::Source for Refused {
-        fn register(&mut self, _: &Registry, _: Token, _: Interest) -> io::Result<()> {
+        fn register(&mut self, _: &Registry, _: Token, _: mio::Interest) -> io::Result<()> {
             Err(io::ErrorKind::PermissionDenied.into())
         }
-        fn reregister(&mut self, _: &Registry, _: Token, _: Interest) -> io::Result<()> {
+        fn reregister(&mut self, _: &Registry, _: Token, _: mio::Interest) -> io::Result<()> {
             unreachable!()
         }
         fn deregister(&mut self, _: &Registry) -> io::Result<()> {
@@ -123,24 +128,24 @@ fn a_registration_that_fails_leaves_nothing_behind() {
     }
     let reactor = Reactor::new().unwrap();
     let error = reactor
-        .shared()
-        .register(&mut Refused, Interest::READABLE, &idle());
+        .handle()
+        .register(&mut Refused, mio::Interest::READABLE, &idle());
     assert_eq!(error.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
-    assert!(reactor.shared().inspect().is_empty());
+    assert!(reactor.handle().inspect().is_empty());
 }
 
 #[test]
-fn trap_13_readiness_that_came_after_the_look_is_not_cleared() {
+fn trap_13_an_event_that_came_after_the_read_is_not_cleared() {
     let source = idle();
-    set(&source, Flags::READABLE);
-    let seen = look(&source, Direction::Read).expect("readable");
-    // The operation says `WouldBlock`, and before that is noted, data comes.
-    set(&source, Flags::READABLE);
-    source.clear(seen, Direction::Read);
+    set(&source, Ready::READABLE);
+    let event = look(&source, Direction::Read).expect("readable");
+    // The operation returns `WouldBlock`. Before the task clears, data comes.
+    set(&source, Ready::READABLE);
+    source.clear(event, Ready::READABLE);
     assert!(look(&source, Direction::Read).is_some());
-    // Without such an event it is cleared.
-    let seen = look(&source, Direction::Read).expect("readable");
-    source.clear(seen, Direction::Read);
+    // Without another event it is cleared.
+    let event = look(&source, Direction::Read).expect("readable");
+    source.clear(event, Ready::READABLE);
     assert!(look(&source, Direction::Read).is_none());
 }
 
@@ -149,34 +154,37 @@ fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
     let source = idle();
     set(
         &source,
-        Flags::READABLE | Flags::WRITABLE | Flags::READ_CLOSED,
+        Ready::READABLE | Ready::WRITABLE | Ready::READ_CLOSED,
     );
-    let seen = look(&source, Direction::Read).expect("readable");
-    source.clear(seen, Direction::Read);
-    assert_eq!(source.flags(), Flags::WRITABLE | Flags::READ_CLOSED);
+    let event = look(&source, Direction::Read).expect("readable");
+    source.clear(event, Ready::READABLE);
+    assert_eq!(
+        source.state(0).readiness,
+        Ready::WRITABLE | Ready::READ_CLOSED
+    );
     assert!(
         look(&source, Direction::Read).is_some(),
-        "its end is there to be read"
+        "the end of the stream can be read"
     );
     assert!(look(&source, Direction::Write).is_some());
 }
 
 #[test]
-fn trap_14_an_end_that_the_kernel_denies_is_waited_for_anew() {
+fn trap_14_would_block_clears_the_closed_end_of_a_socket() {
     let source = idle();
-    let ends = Flags::READ_CLOSED | Flags::WRITE_CLOSED;
-    set(&source, Flags::READABLE | ends);
-    let seen = look(&source, Direction::Read).expect("readable");
-    // It comes again, before the refusal is noted.
-    set(&source, Flags::READ_CLOSED);
-    source.refused(seen, Direction::Read);
-    let seen = look(&source, Direction::Read).expect("closed");
-    source.refused(seen, Direction::Read);
-    assert_eq!(source.flags(), Flags::WRITE_CLOSED);
-    // That nothing will be said any more is no event of the kernel's.
-    set(&source, Flags::SHUTDOWN);
-    source.refused(seen, Direction::Read);
-    assert!(source.look(Direction::Read).is_err());
+    let ends = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
+    set(&source, Ready::READABLE | ends);
+    let event = look(&source, Direction::Read).expect("readable");
+    // The event comes again before the task clears it.
+    set(&source, Ready::READ_CLOSED);
+    source.clear_would_block(event, Interest::READABLE);
+    let event = look(&source, Direction::Read).expect("closed");
+    source.clear_would_block(event, Interest::READABLE);
+    assert_eq!(source.state(0).readiness, Ready::WRITE_CLOSED);
+    // The shutdown of the runtime is no event of the kernel, and it stays.
+    set(&source, Ready::SHUTDOWN);
+    source.clear_would_block(event, Interest::READABLE);
+    assert!(source.look(Interest::READABLE).is_err());
 }
 
 struct Count(AtomicUsize);
@@ -188,32 +196,31 @@ impl Wake for Count {
 }
 
 #[test]
-fn an_event_wakes_those_who_wait_for_it_and_nobody_else() {
+fn an_event_wakes_exactly_the_tasks_that_wait_for_it() {
     let source = idle();
     let counts = [(); 4].map(|()| Arc::new(Count(AtomicUsize::new(0))));
     let wakers = counts
         .each_ref()
         .map(|count| Waker::from(Arc::clone(count)));
     let contexts = wakers.each_ref().map(Context::from_waker);
-    let mut tickets = [None; 2];
+    let mut keys = [None; 2];
     let [reader, writer, first, second] = &contexts;
     assert!(source.poll_ready(reader, Direction::Read).is_pending());
     assert!(source.poll_ready(writer, Direction::Write).is_pending());
-    for (context, ticket) in [first, second].into_iter().zip(&mut tickets) {
+    for (context, key) in [first, second].into_iter().zip(&mut keys) {
         assert!(
             source
-                .poll_ready_listed(context, Direction::Read, ticket)
+                .poll_ready_listed(context, Interest::READABLE, key)
                 .is_pending()
         );
     }
-    set(&source, Flags::READABLE);
+    set(&source, Ready::READABLE);
     let wakes = counts.each_ref().map(|count| count.0.load(SeqCst));
     assert_eq!(wakes, [1, 0, 1, 1]);
-    // Once: they were not waiting any more.
-    set(&source, Flags::READABLE);
+    // The second event wakes nothing, because no task waits any more.
+    set(&source, Ready::READABLE);
     assert_eq!(counts[2].0.load(SeqCst), 1);
-    tickets
-        .into_iter()
+    keys.into_iter()
         .flatten()
-        .for_each(|ticket| source.forget(ticket));
+        .for_each(|key| source.remove_waiter(key));
 }

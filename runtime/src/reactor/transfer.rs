@@ -1,5 +1,5 @@
-//! Bytes in and out of what is registered: the operations of `futures-io`,
-//! for everything that reads and writes as `std` does.
+//! Reads and writes of registered objects by the traits of `futures-io`. The
+//! objects themselves read and write by the traits of `std`.
 
 use super::{Direction, Registered};
 use crate::trace::ResourceName;
@@ -60,18 +60,18 @@ where
     }
 }
 
-/// How many bytes these have room for, if all of them can go at once. If not, a
-/// transfer that moved fewer says nothing: 0, which is always reached.
+/// The length of all buffers together, or 0 if one system call may not take
+/// them all. With 0, no transfer counts as short.
 fn wanted<B: Deref<Target = [u8]>>(buffers: &[B]) -> usize {
-    // The least that POSIX lets a system be able to do.
-    const SURE: usize = 16;
+    // POSIX lets a system limit a call to this many buffers.
+    const POSIX_IOV_MAX: usize = 16;
     match buffers {
-        few if few.len() <= SURE => few.iter().map(|buffer| buffer.len()).sum(),
+        few if few.len() <= POSIX_IOV_MAX => few.iter().map(|buffer| buffer.len()).sum(),
         _ => 0,
     }
 }
 
-/// `AsyncRead` for types with a [`Registered`] as their field `io`.
+/// Implements `AsyncRead` for types whose field `io` is a [`Registered`].
 macro_rules! async_read {
     ($($reader:ty),+) => {$(
         impl futures_io::AsyncRead for $reader {

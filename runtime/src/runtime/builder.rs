@@ -1,31 +1,28 @@
-//! How a runtime is set up.
+//! [`Builder`]: the settings of a runtime, and how it is made.
 
 mod on;
 mod threads;
 
-use super::{
-    Handle, Kind, Runtime,
-    handle::{Entrance, Shared},
-};
-use crate::executor::hooks::{Hooks, SharedHooks};
-#[cfg(feature = "trace")]
-use crate::trace::Tracer;
+use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver,
+        Driver, HandleInner, Scheduler,
         current_thread::{Core, SharedCore},
-        multi_thread::{DriverLock, HandedOff, Pool, Worker},
-        thread_per_core::{Cores, Member},
+        multi_thread::{DriverLock, Pool, SendWorker, Worker},
+        thread_per_core::{Cores, RemoteCore},
     },
+    hooks::{Hooks, SharedHooks},
     reactor::Reactor,
-    time::Timers,
+    timers::Timers,
 };
+#[cfg(feature = "trace")]
+use crate::{executor::context, hooks::Tracer};
 use crossbeam_deque::Worker as Deque;
 use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use threads::Threads;
 
-/// Sets a [`Runtime`] up.
+/// Builds a [`Runtime`].
 ///
 /// ```
 /// use wakeful::runtime::Builder;
@@ -50,28 +47,31 @@ pub struct Builder {
     traced: bool,
 }
 
-/// In which order the ready tasks of a thread have their turns; see
-/// [`Builder::scheduling`].
+/// The order in which a thread runs its ready tasks. See [`Builder::scheduling`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scheduling {
-    /// First come, first served. Constant time.
+    /// In the order in which they became ready. Takes constant time.
     #[default]
     Fifo,
-    /// By priority, the greater first; within a priority by deadline, the
-    /// earlier first and those without one last; and then by the order in which
-    /// they became ready. A task has the rank that
-    /// [`task::Builder`](crate::task::Builder) gave it, or that of the task
-    /// that spawned it. The future of `block_on`, and what comes from other
-    /// threads, have priority 0 and no deadline.
+    /// By rank:
     ///
-    /// This is strict: who is always ready keeps all of lower rank waiting for
-    /// ever. Sockets and timers get their look in any case, so a more urgent
-    /// task is never kept from becoming ready. A deadline says whose turn it
-    /// is; when it passes, nothing happens by itself.
+    /// 1. The greatest priority first.
+    /// 2. Within a priority, the earliest deadline first. Tasks without a deadline
+    ///    come last.
+    /// 3. Then in the order in which they became ready.
     ///
-    /// Logarithmic in the number of ready tasks, and the queue allocates as it
-    /// grows.
+    /// [`task::Builder`](crate::task::Builder) sets the rank of a task. Otherwise the
+    /// task inherits the rank of its spawner. The future of `block_on` and the tasks
+    /// that other threads spawn have priority 0 and no deadline.
+    ///
+    /// The order is strict: a task that is always ready starves all tasks of lower rank.
+    /// The runtime still polls sockets and timers at its interval, so more urgent tasks
+    /// become ready in time. A deadline only orders the tasks. When it passes, nothing
+    /// else happens.
+    ///
+    /// The cost is logarithmic in the number of ready tasks, and the queue allocates
+    /// as it grows.
     ///
     /// ```
     /// use std::{cell::RefCell, rc::Rc};
@@ -123,50 +123,48 @@ impl Builder {
         }
     }
 
-    /// A runtime that runs everything on the thread that makes it.
+    /// A runtime that runs everything on the thread that builds it.
     pub fn new_current_thread() -> Self {
         Self::new(Flavor::CurrentThread)
     }
 
-    /// A runtime of several threads that take tasks from each other: as many
-    /// as the machine has cores, unless told. The thread that calls
+    /// A pool: several threads that steal tasks from each other. By default there are as
+    /// many as the machine has cores. The thread that calls
     /// [`block_on`](Runtime::block_on) is one of them.
     ///
-    /// A task that blocks its worker, because it computes for long or calls
-    /// something that waits, does not block the others: they take over what
-    /// stands in its queue. Sockets and timers are everybody's: who has nothing
-    /// to do watches them for all, and if that is the one that blocks, another
-    /// takes over within 5 ms. What waits until it gives way is the task that
-    /// was woken or spawned last on that worker, which nobody takes over; and
-    /// where the task says that it will block, with
-    /// [`block_in_place`](crate::task::block_in_place), not even that.
+    /// A task may compute for long or block its worker. Then:
+    ///
+    /// - The other workers steal the tasks in that worker's queue.
+    /// - All workers share the sockets and timers. If the worker that polls them blocks,
+    ///   another polls them within 5 ms.
+    /// - One task waits: the last that was woken or spawned on that worker, because
+    ///   siblings cannot steal it. [`block_in_place`](crate::task::block_in_place)
+    ///   gives even this task to another thread.
     pub fn new_multi_thread() -> Self {
         Self::new(Flavor::MultiThread)
     }
 
-    /// A runtime of several threads that share nothing but the blocking pool:
-    /// each is a runtime of one thread with tasks, sockets and timers of its
-    /// own, and what was begun on a core stays there. As many as the machine
-    /// has cores, unless told. The thread that calls
-    /// [`block_on`](Runtime::block_on) is core 0.
+    /// A thread per core: several threads that share only the blocking pool. Each is a
+    /// runtime of one thread with its own tasks, sockets and timers, and a task stays
+    /// on the core where it began. By default there are as many as the machine has
+    /// cores. The thread that calls [`block_on`](Runtime::block_on) is core 0.
     ///
-    /// Futures need not be `Send`, and what tasks of one core share needs no
-    /// lock. In exchange, the program says where work goes: a spawn stays on
-    /// its core, and [`Handle::spawn_on`] names another. A core that is busy is
-    /// not helped by one that is idle, so connections are best dealt out, in
-    /// turn ([`Handle::next_core`]) or by the kernel
-    /// ([`TcpSocket::set_reuseport`](crate::net::TcpSocket::set_reuseport) on a
-    /// listener for each core).
+    /// Futures need not be `Send`, and the tasks of one core share values without
+    /// locks. In exchange, the program places the work: a spawn stays on its core, and
+    /// [`Handle::spawn_on`] names another. An idle core does not help a busy one, so
+    /// distribute the connections. [`Handle::next_core`] names the cores in turn. The
+    /// kernel distributes them too, if each core has a listener with
+    /// [`TcpSocket::set_reuseport`](crate::net::TcpSocket::set_reuseport).
     ///
-    /// Between two calls of `block_on` core 0 stands still, and the others go
-    /// on. The threads are not bound to processors; a program that wants that
-    /// does it in [`on_thread_start`](Self::on_thread_start).
+    /// Between two calls of `block_on`, core 0 stops and the others go on. The threads
+    /// are not pinned to processors. A program can do that in
+    /// [`on_thread_start`](Self::on_thread_start).
     pub fn new_thread_per_core() -> Self {
         Self::new(Flavor::ThreadPerCore)
     }
 
-    /// How many threads run tasks, the one in `block_on` included. Says
-    /// nothing to a runtime of the current thread.
+    /// Sets how many threads run tasks, including the thread in `block_on`. A
+    /// current-thread runtime ignores this.
     ///
     /// # Panics
     /// If it is zero.
@@ -179,23 +177,23 @@ impl Builder {
         self
     }
 
-    /// In which order ready tasks have their turns; first come, first served
-    /// unless told. Says nothing to a pool, whose tasks go where a worker is
-    /// free.
+    /// Sets the order in which ready tasks run. The default is
+    /// [`Fifo`](Scheduling::Fifo). A pool ignores this, because its tasks go to the
+    /// worker that is free.
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
         self.scheduling = scheduling;
         self
     }
 
-    /// Whether the clock stands still from the start, as after
-    /// [`time::pause`](crate::time::pause). For tests.
+    /// Starts with a paused clock, as after [`time::pause`](crate::time::pause). For
+    /// tests.
     pub fn start_paused(mut self, paused: bool) -> Self {
         self.start_paused = paused;
         self
     }
 
-    /// How many threads the blocking pool may have; 512 unless told. More work
-    /// than that waits in a queue.
+    /// Sets how many threads the blocking pool may have. The default is 512. Further
+    /// work waits in a queue.
     ///
     /// # Panics
     /// If it is zero: blocking work would wait for ever.
@@ -206,14 +204,14 @@ impl Builder {
         self
     }
 
-    /// How long a thread of the blocking pool waits for work before it ends;
-    /// ten seconds unless told.
+    /// Sets how long a thread of the blocking pool waits for work before it ends. The
+    /// default is ten seconds.
     pub fn thread_keep_alive(mut self, keep_alive: Duration) -> Self {
         self.blocking.keep_alive = keep_alive;
         self
     }
 
-    /// Keeps for each task what it waits for and since when: see
+    /// Records for each task what it waits for, and since when. See
     /// [`trace`](crate::trace).
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
@@ -222,14 +220,13 @@ impl Builder {
         self
     }
 
-    /// Makes the runtime, and starts its workers.
+    /// Makes the runtime and starts its workers.
     ///
     /// # Errors
-    /// When the system has no descriptors, memory or threads left.
+    /// If the system has no descriptors, memory or threads left.
     ///
     /// # Panics
-    /// If the clock is to be paused in a runtime of several threads, whose
-    /// clocks would not stand still together.
+    /// If the clock is to start paused in a runtime of several threads.
     #[track_caller]
     pub fn build(self) -> io::Result<Runtime> {
         assert!(
@@ -239,21 +236,25 @@ impl Builder {
         match self.flavor {
             Flavor::MultiThread => Ok(Runtime {
                 kind: self.build_pool()?,
-                patience: None,
+                shutdown_timeout: None,
             }),
             Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_cores(),
         }
     }
 
-    /// The hooks, if there are any, and what is traced, if anything is.
+    /// The hooks, with the tracer of a traced runtime.
     #[cfg_attr(not(feature = "trace"), expect(unused_variables))]
     fn hooks(&self, timers: &Arc<Timers>, workers: usize) -> SharedHooks {
         let hooks = self.hooks.clone();
         #[cfg(feature = "trace")]
         let hooks = Hooks {
-            tracer: self
-                .traced
-                .then(|| Arc::new(Tracer::new(Arc::clone(timers), workers))),
+            tracer: self.traced.then(|| {
+                Arc::new(Tracer::new(
+                    Arc::clone(timers),
+                    workers,
+                    context::worker_here,
+                ))
+            }),
             ..hooks
         };
         hooks.shared()
@@ -268,26 +269,29 @@ impl Builder {
             .collect::<Result<_, _>>()?;
         let timers: Vec<_> = reactors
             .iter()
-            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.shared()), self.start_paused)))
+            .map(|reactor| Arc::new(Timers::new(Arc::clone(reactor.handle()), self.start_paused)))
             .collect();
         let hooks = self.hooks(&timers[0], self.workers);
-        let members = reactors.iter().zip(timers).map(|(reactor, timers)| Member {
-            shared: Arc::new(SharedCore::new(Arc::clone(reactor.shared()), hooks.clone())),
-            timers,
-        });
+        let members = reactors
+            .iter()
+            .zip(timers)
+            .map(|(reactor, timers)| RemoteCore {
+                shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
+                timers,
+            });
         let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::Pool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
-            let shared = Shared {
-                entrance: Entrance::Local {
+            let inner = HandleInner {
+                scheduler: Scheduler::Cores {
                     cores: Arc::clone(&cores),
                     core,
                 },
-                timers: Arc::clone(&cores.members()[core].timers),
-                reactor: Arc::clone(reactor.shared()),
+                timers: Arc::clone(&cores.remotes()[core].timers),
+                reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
             };
-            Driver::new(reactor, Handle::new(shared))
+            Driver::new(reactor, Handle::new(inner))
         });
         let first = drivers.next().expect("at least one core");
         let core = Core::new(first, Arc::clone(cores.shared(0)), ranked);
@@ -302,9 +306,9 @@ impl Builder {
                 cores,
                 threads,
             },
-            patience: None,
+            shutdown_timeout: None,
         };
-        // Should one not have started, the drop ends those that have.
+        // If a thread did not start, dropping the runtime ends those that did.
         started.map(|()| runtime)
     }
 
@@ -312,7 +316,7 @@ impl Builder {
     fn build_pool(self) -> io::Result<Kind> {
         let names = self.threads.make("wakeful-worker", 1..self.workers);
         let reactor = Reactor::new()?;
-        let sockets = Arc::clone(reactor.shared());
+        let sockets = Arc::clone(reactor.handle());
         let timers = Arc::new(Timers::new(Arc::clone(&sockets), false));
         let deques: Vec<_> = (0..self.workers)
             .map(|_| [Deque::new_fifo(), Deque::new_fifo()])
@@ -324,8 +328,8 @@ impl Builder {
         let hooks = self.hooks(&timers, self.workers);
         let driver = DriverLock::new(reactor, Arc::clone(&timers));
         let pool = Pool::new(stealers, driver, hooks.clone());
-        let handle = Handle::new(Shared {
-            entrance: Entrance::Pool(Arc::clone(&pool)),
+        let handle = Handle::new(HandleInner {
+            scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,
             reactor: sockets,
             blocking: blocking::Pool::new(self.blocking, hooks),
@@ -337,11 +341,11 @@ impl Builder {
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {
-            let other = HandedOff(other);
+            let other = SendWorker(other);
             match thread.spawn(move || { other }.0.run()) {
                 Ok(thread) => threads.push(thread),
                 Err(error) => {
-                    // Those that have started must not run on without us.
+                    // The threads that have started must end.
                     worker.shut_down(threads);
                     return Err(error);
                 }

@@ -1,27 +1,27 @@
-//! Which of the three kinds a runtime is.
+//! The three kinds of runtimes.
 
-use super::{Handle, handle::Entrance};
+use super::Handle;
+use crate::executor::Scheduler;
 
-/// The kind of a runtime; from [`Handle::runtime_flavor`].
+/// The kind of a runtime. [`Handle::runtime_flavor`] returns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RuntimeFlavor {
-    /// One thread: of
-    /// [`Builder::new_current_thread`](super::Builder::new_current_thread), and
-    /// what a thread per core is on one core.
+    /// One thread: a runtime of
+    /// [`Builder::new_current_thread`](super::Builder::new_current_thread), or a thread
+    /// per core with one core.
     CurrentThread,
-    /// A pool, whose threads take tasks from each other: of
+    /// A pool, whose threads steal tasks from each other:
     /// [`Builder::new_multi_thread`](super::Builder::new_multi_thread).
     MultiThread,
-    /// Several threads that share nothing: of
+    /// Several threads that share nothing:
     /// [`Builder::new_thread_per_core`](super::Builder::new_thread_per_core).
     ThreadPerCore,
 }
 
 impl Handle {
-    /// Which kind of runtime this is a handle of: whether tasks may be moved to
-    /// another thread, and whether
-    /// [`block_in_place`](crate::task::block_in_place) may be called.
+    /// The kind of this runtime. It decides whether tasks may move to another thread, and
+    /// whether [`block_in_place`](crate::task::block_in_place) works.
     ///
     /// ```
     /// use wakeful::runtime::{Handle, RuntimeFlavor};
@@ -32,10 +32,10 @@ impl Handle {
     /// });
     /// ```
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } if cores.len() == 1 => RuntimeFlavor::CurrentThread,
-            Entrance::Local { .. } => RuntimeFlavor::ThreadPerCore,
-            Entrance::Pool(_) => RuntimeFlavor::MultiThread,
+        match self.scheduler() {
+            Scheduler::Cores { cores, .. } if cores.len() == 1 => RuntimeFlavor::CurrentThread,
+            Scheduler::Cores { .. } => RuntimeFlavor::ThreadPerCore,
+            Scheduler::Pool(_) => RuntimeFlavor::MultiThread,
         }
     }
 }

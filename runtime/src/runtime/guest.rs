@@ -1,29 +1,29 @@
-//! A runtime on threads that are none of its own: what a thread that has a
-//! handle may do there, and what the blocking pool's threads may do by
-//! themselves.
+//! Using a runtime from a thread that does not run its tasks.
 //!
-//! Such a guest has the runtime's clock, and may spawn and open sockets; it runs
-//! none of the runtime's tasks, so it may block.
+//! Such a *guest* thread has a [`Handle`], or belongs to the blocking pool. It uses the
+//! runtime's clock, spawns tasks and opens sockets. It may block, because it runs none of
+//! the tasks.
 
 use super::{Handle, NESTED};
-use crate::fork;
 use crate::{
-    executor::context::{self, Current},
-    sync::park,
+    executor::{
+        context::{self, Current},
+        park_thread,
+    },
+    fork,
 };
 use std::future::Future;
 
 impl Handle {
-    /// Makes this the runtime of the thread while `code` runs, whatever thread
-    /// it is: tasks can be spawned, sockets opened, timers set. It may block.
+    /// Makes this the runtime of any thread while `code` runs: `code` can spawn tasks,
+    /// open sockets and set timers. It may block.
     ///
-    /// Sockets and timers that are made there are looked after by a thread of
-    /// the runtime. On a runtime of one thread, and on core 0, that is whoever
-    /// is in [`block_on`](crate::Runtime::block_on), and so it is on a pool of
-    /// one worker.
+    /// The runtime's own threads poll the sockets and timers. On a runtime of one
+    /// thread, on core 0 and on a pool of one worker, that is the thread in
+    /// [`block_on`](crate::Runtime::block_on).
     ///
-    /// The threads of [`spawn_blocking`](Self::spawn_blocking) are in this
-    /// state already.
+    /// The threads of [`spawn_blocking`](Self::spawn_blocking) are inside the runtime
+    /// without this.
     ///
     /// ```
     /// let runtime = wakeful::runtime::Builder::new_multi_thread().build()?;
@@ -39,24 +39,24 @@ impl Handle {
         context::enter(Current::Guest(self), code)
     }
 
-    /// Runs `future` on this very thread until it is ready, with this runtime's
-    /// clock, tasks and sockets. The future need not be `Send`.
+    /// Runs `future` on this thread until it is ready, with this runtime's clock, tasks
+    /// and sockets. The future need not be `Send`.
     ///
-    /// This is for threads that are none of the runtime's, and for those of
-    /// [`spawn_blocking`](Self::spawn_blocking); within
-    /// [`block_in_place`](crate::task::block_in_place) it may be called as well.
-    /// Unlike [`Runtime::block_on`](crate::Runtime::block_on) it drives nothing:
-    /// what the future waits for is brought about by the runtime's own threads.
-    /// On a runtime of one thread, on core 0 and on a pool of one worker those
-    /// are whoever is in `Runtime::block_on`; while nobody is, this waits.
+    /// Use it on threads outside the runtime, on those of
+    /// [`spawn_blocking`](Self::spawn_blocking), and inside
+    /// [`block_in_place`](crate::task::block_in_place). Unlike
+    /// [`Runtime::block_on`](crate::Runtime::block_on), it does not run tasks or poll
+    /// sockets and timers. The runtime's own threads do that. On a runtime of one thread,
+    /// on core 0 and on a pool of one worker, that is the thread in `Runtime::block_on`.
+    /// While no thread is there, this waits.
     ///
-    /// Once the runtime has shut down, a socket answers with an error, a task is
-    /// cancelled, and who waits for a timer panics, as
-    /// [`sleep`](crate::time::sleep) does.
+    /// After the runtime has shut down, a socket returns an error, a task is cancelled,
+    /// and a timer panics, as [`sleep`](crate::time::sleep) describes.
     ///
     /// # Panics
-    /// Inside of a runtime, whose thread it would block; in a child of the
-    /// process that made this one; and with the future's own panic.
+    /// - On a thread that runs a runtime's tasks, because it would block them.
+    /// - In a forked child of the process that made the runtime.
+    /// - If the future panics.
     ///
     /// ```
     /// use std::time::Duration;
@@ -65,7 +65,7 @@ impl Handle {
     /// let runtime = wakeful::Runtime::new()?;
     /// let answer = runtime.block_on(async {
     ///     wakeful::spawn_blocking(|| {
-    ///         // A library that knows of no futures calls back here.
+    ///         // A library without futures calls back here.
     ///         Handle::current().block_on(async {
     ///             time::sleep(Duration::from_millis(1)).await;
     ///             42
@@ -78,18 +78,18 @@ impl Handle {
     /// ```
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.refuse_in_a_fork();
-        self.enter(|| park::wait_for(future))
+        self.enter(|| park_thread::wait_for(future))
     }
 
     /// # Panics
-    /// In a child of the process that made the runtime: its selector is the
-    /// parent's.
+    /// In a forked child of the process that made the runtime, because the parent
+    /// uses the same selector.
     #[track_caller]
     pub(super) fn refuse_in_a_fork(&self) {
         assert!(
-            !fork::happened_since(self.reactor().born()),
+            !fork::happened_since(self.reactor().created_in()),
             "this runtime belongs to the process that forked this one: make a new one here"
         );
     }

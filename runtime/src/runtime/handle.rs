@@ -1,60 +1,28 @@
-//! What can be reached of a runtime from anywhere.
+//! [`Handle`]: using a runtime from any thread.
+
+pub use crate::executor::Handle;
 
 use super::RuntimeMetrics;
 use crate::{
     blocking,
     executor::{
-        context, current_thread,
-        multi_thread::{self, Pool},
-        thread_per_core::{Cores, MadeThere},
+        Scheduler,
+        context::{self, NOT_INSIDE},
+        current_thread,
+        thread_per_core::{Cores, LazyFuture},
     },
-    inspect::{Snapshot, TaskInfo, TimerInfo},
-    reactor,
     task::JoinHandle,
-    time::Timers,
 };
 use std::{error::Error, fmt, future::Future, panic::Location, sync::Arc};
-
-pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
-     Call this inside of `Runtime::block_on`, or of `Handle::enter`";
 
 const NO_CORES: &str = "a pool has no cores to choose from: its tasks go where a worker is free. \
      Use `spawn`, or build the runtime with `Builder::new_thread_per_core`";
 
-/// A counted reference to a runtime, for every thread. It does not keep the
-/// runtime running.
-#[derive(Clone)]
-pub struct Handle(Arc<Shared>);
-
-/// What a core, or all workers of a pool, wait for, and the ways into the
-/// runtime.
-pub(crate) struct Shared {
-    pub(super) entrance: Entrance,
-    pub(super) reactor: Arc<reactor::Shared>,
-    pub(super) timers: Arc<Timers>,
-    pub(super) blocking: Arc<blocking::Pool>,
-}
-
-/// How a future from elsewhere gets in.
-#[derive(Clone)]
-pub(super) enum Entrance {
-    /// One core or several, and which of them this is.
-    Local {
-        cores: Arc<Cores>,
-        core: usize,
-    },
-    Pool(Arc<Pool>),
-}
-
 impl Handle {
-    pub(super) fn new(shared: Shared) -> Self {
-        Self(Arc::new(shared))
-    }
-
     /// The runtime of this thread.
     ///
     /// # Panics
-    /// Outside a runtime; [`try_current`](Self::try_current) says so instead.
+    /// Outside a runtime. [`try_current`](Self::try_current) returns an error instead.
     #[track_caller]
     pub fn current() -> Self {
         match Self::try_current() {
@@ -66,14 +34,13 @@ impl Handle {
     /// The runtime of this thread.
     ///
     /// # Errors
-    /// If it is not inside of one.
+    /// If the thread is not inside a runtime.
     pub fn try_current() -> Result<Self, TryCurrentError> {
         context::with(|current| current.map(|current| current.handle().clone()))
             .ok_or(TryCurrentError(()))
     }
 
-    /// Hands a future to this runtime from any thread. See
-    /// [`spawn`](crate::spawn).
+    /// Spawns a future on this runtime from any thread. See [`spawn`](crate::spawn).
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -83,35 +50,18 @@ impl Handle {
         self.spawn_at(future, Location::caller())
     }
 
-    pub(crate) fn spawn_at<F>(
-        &self,
-        future: F,
-        location: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        match &self.0.entrance {
-            Entrance::Local { cores, core } => {
-                current_thread::spawn(cores.shared(*core), future, location)
-            }
-            Entrance::Pool(pool) => multi_thread::spawn(pool, future, location),
-        }
-    }
-
-    /// Has a task made on one of the cores of a
-    /// [`thread_per_core`](super::Builder::new_thread_per_core) runtime, from
-    /// any thread. `make` is called there, and the future that it returns stays
-    /// there: it need not be `Send`.
+    /// Spawns a task on one core of a
+    /// [`thread_per_core`](super::Builder::new_thread_per_core) runtime, from any
+    /// thread. That core calls `make`. The future that `make` returns stays on the core,
+    /// so it need not be `Send`.
     ///
-    /// The cores are numbered from 0, which is the thread in
-    /// [`block_on`](crate::Runtime::block_on); [`next_core`](Self::next_core)
-    /// deals them out. A runtime of one thread is a core alone.
+    /// The cores are numbered from 0. Core 0 is the thread in
+    /// [`block_on`](crate::Runtime::block_on). [`next_core`](Self::next_core) names the
+    /// cores in turn. A current-thread runtime has one core.
     ///
     /// # Panics
-    /// If there is no such core, or the runtime is a pool, whose tasks have no
-    /// place of their own. A panic in `make` is the task's.
+    /// If there is no such core, or if the runtime is a pool, whose tasks do not belong to
+    /// a thread. If `make` panics, the task has panicked.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -146,12 +96,11 @@ impl Handle {
             "there is no core {core}: this runtime has {}, numbered from 0",
             cores.len()
         );
-        let future = MadeThere::<M, F>::by(make);
+        let future = LazyFuture::<M, F>::new(make);
         current_thread::spawn(cores.shared(core), future, Location::caller())
     }
 
-    /// A core for the next connection, or whatever is to be dealt out: all of
-    /// them in turn.
+    /// Names the cores in turn, to distribute connections or other work.
     ///
     /// # Panics
     /// If the runtime is a pool.
@@ -160,23 +109,23 @@ impl Handle {
         self.cores().next()
     }
 
-    /// The core that this is a handle of: the one it was taken on.
+    /// The core on which this handle was made.
     ///
     /// # Panics
     /// If the runtime is a pool.
     #[track_caller]
     pub fn core(&self) -> usize {
-        match &self.0.entrance {
-            Entrance::Local { core, .. } => *core,
-            Entrance::Pool(_) => panic!("{NO_CORES}"),
+        match self.scheduler() {
+            Scheduler::Cores { core, .. } => *core,
+            Scheduler::Pool(_) => panic!("{NO_CORES}"),
         }
     }
 
     #[track_caller]
     fn cores(&self) -> &Arc<Cores> {
-        match &self.0.entrance {
-            Entrance::Local { cores, .. } => cores,
-            Entrance::Pool(_) => panic!("{NO_CORES}"),
+        match self.scheduler() {
+            Scheduler::Cores { cores, .. } => cores,
+            Scheduler::Pool(_) => panic!("{NO_CORES}"),
         }
     }
 
@@ -188,70 +137,18 @@ impl Handle {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        // The runtime is at hand there, too.
+        // The work is inside this runtime too.
         let here = self.clone();
-        blocking::spawn(&self.0.blocking, move || here.enter(work))
+        blocking::spawn(self.blocking(), move || here.enter(work))
     }
 
-    /// Figures of this runtime: how many tasks, threads, and so on.
+    /// The metrics of this runtime.
     pub fn metrics(&self) -> RuntimeMetrics {
         RuntimeMetrics::new(self.clone())
     }
-
-    /// What every task of this runtime is doing and waits for; from any thread.
-    /// See [`trace`](crate::trace).
-    ///
-    /// # Errors
-    /// If the runtime is not traced.
-    ///
-    /// ```
-    /// use wakeful::runtime::Builder;
-    ///
-    /// let runtime = Builder::new_current_thread().enable_trace().build()?;
-    /// let handle = runtime.handle().clone();
-    /// // The runtime's thread is held up; this one is not.
-    /// let watchdog = move || handle.dump().expect("a traced runtime");
-    /// let dump = runtime.block_on(async { std::thread::spawn(watchdog).join() });
-    /// println!("{}", dump.expect("no panic"));
-    /// # Ok::<(), std::io::Error>(())
-    /// ```
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
-    pub fn dump(&self) -> Result<crate::trace::Dump, crate::trace::Untraced> {
-        crate::trace::of(self.tracer())
-    }
-
-    #[cfg(feature = "trace")]
-    pub(super) fn tracer(&self) -> Option<&crate::trace::Tracer> {
-        self.0.blocking.hooks().as_deref()?.tracer()
-    }
-
-    /// The pool that this is a handle of, if it is one of a pool.
-    pub(crate) fn pool(&self) -> Option<&Arc<Pool>> {
-        match &self.0.entrance {
-            Entrance::Local { .. } => None,
-            Entrance::Pool(pool) => Some(pool),
-        }
-    }
-
-    pub(crate) fn shared(&self) -> &Shared {
-        &self.0
-    }
-
-    pub(crate) fn reactor(&self) -> &Arc<reactor::Shared> {
-        &self.0.reactor
-    }
-
-    pub(crate) fn timers(&self) -> &Timers {
-        &self.0.timers
-    }
-
-    pub(crate) fn blocking(&self) -> &Arc<blocking::Pool> {
-        &self.0.blocking
-    }
 }
 
-/// This thread is not inside of a runtime.
+/// The thread is not inside a runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TryCurrentError(());
 
@@ -266,17 +163,5 @@ impl Error for TryCurrentError {}
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Handle").finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    pub(crate) fn inspect(&self, tasks: Vec<TaskInfo>) -> Snapshot {
-        let deadlines = self.timers.inspect().into_iter();
-        Snapshot {
-            tasks,
-            timers: deadlines.map(|deadline| TimerInfo { deadline }).collect(),
-            sources: self.reactor.inspect(),
-            blocking: self.blocking.inspect(),
-        }
     }
 }

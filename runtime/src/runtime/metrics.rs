@@ -1,18 +1,17 @@
-//! Figures of a runtime.
+//! The metrics of a runtime.
 
-use super::{
-    Handle,
-    handle::{Entrance, Shared},
-};
+use super::Handle;
+use crate::executor::Scheduler;
 #[cfg(feature = "trace")]
-use crate::{time::Duration, trace::Tracer};
+use crate::hooks::{Hooks, Tracer};
 use std::fmt;
+#[cfg(feature = "trace")]
+use std::time::Duration;
 
-/// Figures of a runtime, as they are at the moment of each call; from
-/// [`Handle::metrics`]. They are named as tokio's are.
+/// The metrics of a runtime, read at each call. [`Handle::metrics`] returns them. The
+/// names are tokio's.
 ///
-/// Nothing is counted for them that the runtime does not count for itself, so
-/// they cost nothing until they are asked for.
+/// They cost nothing until they are read, because the runtime needs the counts itself.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -37,121 +36,121 @@ impl RuntimeMetrics {
         Self { handle }
     }
 
-    fn shared(&self) -> &Shared {
-        self.handle.shared()
+    #[cfg(feature = "trace")]
+    fn tracer(&self) -> Option<&Tracer> {
+        self.handle.hooks().as_deref().and_then(Hooks::tracer)
     }
 
-    /// How many threads run tasks, the one in
-    /// [`block_on`](crate::Runtime::block_on) included.
+    /// The number of threads that run tasks, including the thread in
+    /// [`block_on`](crate::Runtime::block_on).
     pub fn num_workers(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => cores.len(),
-            Entrance::Pool(pool) => pool.workers(),
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => cores.len(),
+            Scheduler::Pool(pool) => pool.workers(),
         }
     }
 
-    /// How many tasks have been spawned and have not ended. One that was sent
-    /// from elsewhere to a thread that does not share its tasks, a
-    /// current-thread runtime's or a core's, counts when that has taken it.
+    /// The number of tasks that were spawned and have not ended. If another thread spawns
+    /// a task on a current-thread runtime or a core, the task counts when that thread
+    /// has taken it.
     pub fn num_alive_tasks(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => {
-                let each = cores.members().iter();
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => {
+                let each = cores.remotes().iter();
                 each.map(|core| core.shared.alive_tasks()).sum()
             }
-            Entrance::Pool(pool) => pool.alive_tasks(),
+            Scheduler::Pool(pool) => pool.alive_tasks(),
         }
     }
 
-    /// How many tasks other threads have queued and no worker has taken yet. A
-    /// core alone does not count them: 1 for each that has some.
+    /// The number of tasks that other threads have queued and no worker has taken. A
+    /// core does not count them, and adds 1 if there are any.
     pub fn global_queue_depth(&self) -> usize {
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => {
-                let each = cores.members().iter();
-                each.filter(|core| core.shared.has_remote()).count()
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => {
+                let each = cores.remotes().iter();
+                each.filter(|core| core.shared.has_injected()).count()
             }
-            Entrance::Pool(pool) => pool.global_queue_depth(),
+            Scheduler::Pool(pool) => pool.global_queue_depth(),
         }
     }
 
-    /// How many tasks a worker has queued, beside the one that it will run
-    /// next. `None` for a runtime whose threads do not share tasks, which does not
-    /// count them.
+    /// The number of tasks in a worker's queue, without the one in its LIFO slot. `None`
+    /// if the runtime is not a pool, because then queues are not counted.
     ///
     /// # Panics
-    /// If there is no such worker; they are numbered from 0.
+    /// If there is no such worker. The workers are numbered from 0.
     #[track_caller]
     pub fn worker_local_queue_depth(&self, worker: usize) -> Option<usize> {
         self.check(worker);
-        match &self.shared().entrance {
-            Entrance::Local { .. } => None,
-            Entrance::Pool(pool) => Some(pool.local_queue_depth(worker)),
+        match self.handle.scheduler() {
+            Scheduler::Cores { .. } => None,
+            Scheduler::Pool(pool) => Some(pool.local_queue_depth(worker)),
         }
     }
 
-    /// How often a worker has had nothing to do and has slept.
+    /// How many times a worker has parked because it had no task.
     ///
     /// # Panics
-    /// As [`worker_local_queue_depth`](Self::worker_local_queue_depth).
+    /// If there is no such worker. The workers are numbered from 0.
     #[track_caller]
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
-        match &self.shared().entrance {
-            Entrance::Local { cores, .. } => cores.members()[worker].timers.sleeps(),
-            Entrance::Pool(pool) => pool.park_count(worker),
+        match self.handle.scheduler() {
+            Scheduler::Cores { cores, .. } => cores.remotes()[worker].timers.sleeps(),
+            Scheduler::Pool(pool) => pool.park_count(worker),
         }
     }
 
-    /// How many threads the blocking pool has.
+    /// The number of threads of the blocking pool.
     pub fn num_blocking_threads(&self) -> usize {
-        self.shared().blocking.inspect().threads
+        self.handle.blocking().load().threads
     }
 
-    /// How many threads of the blocking pool wait for work.
+    /// The number of threads of the blocking pool that wait for work.
     pub fn num_idle_blocking_threads(&self) -> usize {
-        self.shared().blocking.inspect().idle
+        self.handle.blocking().load().idle
     }
 
-    /// How much work waits for a thread of the blocking pool.
+    /// The amount of work that waits for a thread of the blocking pool.
     pub fn blocking_queue_depth(&self) -> usize {
-        self.shared().blocking.inspect().queued
+        self.handle.blocking().load().queued
     }
 
-    /// How many tasks have been spawned, those that have ended among them.
-    /// `None` in a runtime that is not [traced](crate::trace), where this would
-    /// cost each spawn.
+    /// The number of tasks that were spawned, including those that have ended. `None` in
+    /// a runtime that is not [traced](crate::trace), because the count would cost each
+    /// spawn.
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     pub fn spawned_tasks_count(&self) -> Option<u64> {
-        self.handle.tracer().map(Tracer::spawned)
+        self.tracer().map(Tracer::spawned)
     }
 
-    /// How often a worker has polled a task, or the future of
+    /// How many times a worker has polled a task or the future of
     /// [`block_on`](crate::Runtime::block_on). `None` in a runtime that is not
     /// [traced](crate::trace).
     ///
     /// # Panics
-    /// As [`worker_local_queue_depth`](Self::worker_local_queue_depth).
+    /// If there is no such worker. The workers are numbered from 0.
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     #[track_caller]
     pub fn worker_poll_count(&self, worker: usize) -> Option<u64> {
         self.check(worker);
-        self.handle.tracer().map(|tracer| tracer.polls(worker))
+        self.tracer().map(|tracer| tracer.polls(worker))
     }
 
-    /// How long the polls of a worker have taken, all together. `None` in a
-    /// runtime that is not [traced](crate::trace).
+    /// The total time of a worker's polls. `None` in a runtime that is not
+    /// [traced](crate::trace).
     ///
     /// # Panics
-    /// As [`worker_local_queue_depth`](Self::worker_local_queue_depth).
+    /// If there is no such worker. The workers are numbered from 0.
     #[cfg(feature = "trace")]
     #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
     #[track_caller]
     pub fn worker_total_busy_duration(&self, worker: usize) -> Option<Duration> {
         self.check(worker);
-        self.handle.tracer().map(|tracer| tracer.busy(worker))
+        self.tracer().map(|tracer| tracer.busy(worker))
     }
 
     #[track_caller]

@@ -1,19 +1,24 @@
-//! The runtime itself: how it is built, entered, reached from elsewhere and
-//! shut down.
+//! The runtime: building, entering, reaching it from other threads, and shutting it
+//! down.
+//!
+//! - `builder`: the settings, and how the parts are put together.
+//! - `handle`, `guest`: using the runtime from any thread.
+//! - `spawn`, `task_builder`: spawning on this thread's runtime.
+//! - `metrics`, `flavor`: what a program can ask about a runtime.
 
 mod builder;
 mod flavor;
 mod guest;
 mod handle;
 mod metrics;
+pub(crate) mod spawn;
+pub(crate) mod task_builder;
 
-pub use crate::executor::hooks::TaskMeta;
+pub use crate::hooks::TaskMeta;
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
 pub use metrics::RuntimeMetrics;
-
-pub(crate) use handle::NOT_INSIDE;
 
 use crate::{
     executor::{
@@ -35,26 +40,31 @@ const AWAY: &str = "`block_on` within `block_in_place`, on the same runtime: its
      this very poll. Spawn the future with `Handle::spawn` and wait on a channel, or block on \
      another runtime";
 
-/// Tasks, timers, sockets, and a pool of threads for what blocks.
+/// Runs tasks, timers and sockets, and has a pool of threads for blocking work.
 ///
-/// There are three kinds, as the [`Builder`] is told. With
-/// [`new_current_thread`](Builder::new_current_thread) everything runs on the
-/// thread that made the runtime; nothing runs in the background: tasks go
-/// forward while [`block_on`](Self::block_on) is being called, and wait when it
-/// is not. With [`new_multi_thread`](Builder::new_multi_thread) there are
-/// several workers that take tasks from each other. The thread in `block_on`
-/// is one of them; between two calls the others go on with all tasks. With
-/// [`new_thread_per_core`](Builder::new_thread_per_core) there are several
-/// threads that share nothing, each a runtime of one thread.
+/// The [`Builder`] makes three kinds:
+///
+/// - [`new_current_thread`](Builder::new_current_thread): everything runs on the thread
+///   that made the runtime. Tasks run only during a call of
+///   [`block_on`](Self::block_on).
+/// - [`new_multi_thread`](Builder::new_multi_thread): several workers steal tasks from
+///   each other. The thread in `block_on` is one of them. Between two calls, the others
+///   run all tasks.
+/// - [`new_thread_per_core`](Builder::new_thread_per_core): several threads that share
+///   nothing, each a runtime of one thread.
 ///
 /// # Shutdown
-/// Dropping the runtime drops every task; their handles say cancelled, and a
-/// task that is spawned meanwhile is cancelled at once. Workers end after the
-/// poll that they are in, which is waited for. Sockets that live on answer
-/// with an error. Work of the blocking pool that has not begun is cancelled;
-/// for what has, the drop waits, without limit.
-/// [`shutdown_timeout`](Self::shutdown_timeout) waits less. In a forked child
-/// nothing is dropped.
+/// Dropping the runtime shuts it down:
+///
+/// 1. Workers end after their current poll. The drop waits for them.
+/// 2. Every task is dropped, and its handle returns a cancelled error. A task that is
+///    spawned during the shutdown is cancelled at once.
+/// 3. Sockets that still exist return errors.
+/// 4. Blocking work that has not begun is cancelled. The drop waits without limit for
+///    blocking work that has begun. [`shutdown_timeout`](Self::shutdown_timeout) sets a
+///    limit.
+///
+/// In a forked child, nothing is dropped.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -64,8 +74,8 @@ const AWAY: &str = "`block_on` within `block_in_place`, on the same runtime: its
 /// ```
 pub struct Runtime {
     kind: Kind,
-    /// How long the drop waits for the blocking pool.
-    patience: Option<Duration>,
+    /// How long the drop waits for the blocking pool. `None` is without limit.
+    shutdown_timeout: Option<Duration>,
 }
 
 #[expect(
@@ -97,37 +107,37 @@ impl Kind {
 }
 
 impl Runtime {
-    /// A runtime of one thread, with the usual settings.
+    /// A current-thread runtime with the default settings.
     ///
     /// # Errors
-    /// When the system has no descriptors or memory left for a selector.
+    /// If the system has no descriptors or memory left for a selector.
     #[track_caller]
     pub fn new() -> io::Result<Self> {
         Builder::new_current_thread().build()
     }
 
-    /// Runs `future`, and the tasks beside it, until it is ready.
-    ///
-    /// Tasks that are not finished then wait for the next call.
+    /// Runs `future` and the tasks of this runtime until `future` is ready. On a
+    /// current-thread runtime, unfinished tasks wait for the next call.
     ///
     /// # Panics
-    /// Inside of a runtime, in a child of the process that made this one, and
-    /// with the future's own panic.
+    /// - On a thread that runs a runtime's tasks.
+    /// - In a forked child of the process that made the runtime.
+    /// - If the future panics.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
-        assert!(!context::is_entered(), "{NESTED}");
+        assert!(!context::must_not_block(), "{NESTED}");
         self.handle().refuse_in_a_fork();
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {
-                assert!(!worker.is_away(), "{AWAY}");
+                assert!(!worker.is_given_away(), "{AWAY}");
                 worker.block_on(future)
             }
         }
     }
 
-    /// Hands a future to the runtime, to run at the next
-    /// [`block_on`](Self::block_on). See [`spawn_local`](crate::spawn_local).
+    /// Spawns a future that runs during the next [`block_on`](Self::block_on). See
+    /// [`spawn_local`](crate::spawn_local).
     ///
     /// # Panics
     /// If the runtime is a pool.
@@ -140,11 +150,11 @@ impl Runtime {
         let location = Location::caller();
         match &self.kind {
             Kind::Cores { core, .. } => core.spawn(future, location),
-            Kind::Pool { .. } => panic!("{}", crate::executor::NOT_LOCAL),
+            Kind::Pool { .. } => panic!("{}", spawn::NOT_LOCAL),
         }
     }
 
-    /// Hands a future to the runtime. See [`spawn`](crate::spawn).
+    /// Spawns a future on the runtime. See [`spawn`](crate::spawn).
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -165,31 +175,30 @@ impl Runtime {
         self.handle().spawn_blocking(work)
     }
 
-    /// Figures of this runtime. See [`Handle::metrics`].
+    /// The metrics of this runtime. See [`Handle::metrics`].
     pub fn metrics(&self) -> RuntimeMetrics {
         self.handle().metrics()
     }
 
-    /// What other threads, and code that wants this runtime's clock and
-    /// sockets, hold of it.
+    /// The handle with which other threads use this runtime.
     pub fn handle(&self) -> &Handle {
         self.kind.handle()
     }
 
-    /// Makes this the runtime of the thread while `code` runs, without running
-    /// any task: sockets can be opened and tasks spawned.
+    /// Makes this the runtime of the thread while `code` runs, without running tasks:
+    /// `code` can open sockets and spawn tasks.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Cores { core, .. } => context::visit(Current::Local(core), code),
-            // Worker 0, that is not driven now, would keep what is queued there.
+            Kind::Cores { core, .. } => context::enter_only(Current::Core(core), code),
+            // No thread drives worker 0 now, so a task in its queue would wait.
             Kind::Pool { worker, .. } => context::enter(Current::Guest(worker.handle()), code),
         }
     }
 
-    /// Shuts down, and waits at most this long for blocking work that has
-    /// begun. What is not done then goes on in its threads, and is lost.
-    pub fn shutdown_timeout(mut self, patience: Duration) {
-        self.patience = Some(patience);
+    /// Shuts down, and waits at most this long for blocking work that has begun. Work that
+    /// takes longer goes on in its threads, and its result is lost.
+    pub fn shutdown_timeout(mut self, shutdown_timeout: Duration) {
+        self.shutdown_timeout = Some(shutdown_timeout);
     }
 
     /// Shuts down without waiting for blocking work.
@@ -200,7 +209,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let forked = crate::fork::happened_since(self.handle().reactor().born());
+        let forked = crate::fork::happened_since(self.handle().reactor().created_in());
         match &mut self.kind {
             Kind::Cores {
                 core,
@@ -209,24 +218,24 @@ impl Drop for Runtime {
             } => {
                 let threads = std::mem::take(threads);
                 if forked {
-                    // The parent's.
+                    // These threads run only in the parent.
                     threads.into_iter().for_each(std::mem::forget);
                 } else {
                     cores.close();
                     for thread in threads {
-                        // One that panicked has said so.
+                        // If the thread panicked, the panic hook has reported it.
                         let _ = thread.join();
                     }
                 }
-                context::enter(Current::Local(core), || core.shut_down());
+                context::enter(Current::Core(core), || core.shut_down());
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::visit(Current::Worker(worker), || worker.shut_down(threads));
+                context::enter_only(Current::Worker(worker), || worker.shut_down(threads));
             }
         }
         if !forked {
-            self.handle().blocking().shut_down(self.patience);
+            self.handle().blocking().shut_down(self.shutdown_timeout);
         }
     }
 }
@@ -237,18 +246,20 @@ impl fmt::Debug for Runtime {
     }
 }
 
-/// Makes a runtime, runs `future` on it until it is ready, and shuts it down.
+/// Makes a current-thread runtime, runs `future` on it until it is ready, and shuts the
+/// runtime down.
 ///
 /// # Panics
-/// Inside of a runtime, if the system has no room for another selector, and
-/// with the future's own panic.
+/// - On a thread that runs a runtime's tasks.
+/// - If the system has no descriptors or memory left for a selector.
+/// - If the future panics.
 ///
 /// ```
 /// assert_eq!(wakeful::block_on(async { 1 + 1 }), 2);
 /// ```
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    assert!(!context::is_entered(), "{NESTED}");
+    assert!(!context::must_not_block(), "{NESTED}");
     match Runtime::new() {
         Ok(runtime) => runtime.block_on(future),
         Err(error) => panic!("cannot make a runtime: {error}"),

@@ -1,8 +1,8 @@
 //! How often each signal has come to this process.
 //!
-//! A listener learns from its pipe, or from its waker, that a signal may have
-//! come, and from the count whether one has. The count goes on while there is no
-//! listener, so a signal that comes between two waits is not lost.
+//! There is one handler and one count per signal, for the whole process. A
+//! listener compares the count with the one that it returned for last, so it
+//! never misses a signal that came while it was not polled.
 
 use signal_hook::low_level;
 use std::{
@@ -18,17 +18,19 @@ use std::{
     },
 };
 
-/// Of one signal. There is one for each signal, and it is never dropped.
+/// The count of one signal. It is never dropped.
 pub(super) struct Count {
     arrived: AtomicUsize,
-    /// The count that the last `ctrl_c` has returned for.
-    handed_out: AtomicUsize,
+    /// How many of them a reactor or a listener has seen. A new listener starts
+    /// here.
+    #[cfg(unix)]
+    delivered: AtomicUsize,
 }
 
 static COUNTS: Mutex<BTreeMap<c_int, &'static Count>> = Mutex::new(BTreeMap::new());
 
 impl Count {
-    /// The count of this signal, which begins with the first call.
+    /// The count of this signal. The first call installs the handler.
     pub(super) fn of(signal: c_int) -> io::Result<&'static Self> {
         let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counts.get(&signal) {
@@ -36,14 +38,15 @@ impl Count {
         }
         let count: &'static Self = Box::leak(Box::new(Self {
             arrived: AtomicUsize::new(0),
-            handed_out: AtomicUsize::new(0),
+            #[cfg(unix)]
+            delivered: AtomicUsize::new(0),
         }));
         // Ordering: Release pairs with the Acquire in `arrived`.
         let arrived = || {
             count.arrived.fetch_add(1, Release);
         };
-        // SAFETY: the handler may run between any two instructions, and an
-        // atomic addition is all it does.
+        // SAFETY: the handler may run between any two instructions. It only
+        // adds to an atomic, which is allowed there.
         unsafe { low_level::register(signal, arrived) }?;
         counts.insert(signal, count);
         Ok(count)
@@ -54,13 +57,15 @@ impl Count {
         self.arrived.load(Acquire)
     }
 
-    /// The last arrival that a wait for Ctrl-C has returned for.
-    pub(super) fn handed_out(&self) -> usize {
-        // Ordering: Relaxed, here and below. It is a number that orders nothing.
-        self.handed_out.load(Relaxed)
+    #[cfg(unix)]
+    pub(super) fn delivered(&self) -> usize {
+        // Ordering: Relaxed, here and below. The number orders nothing.
+        self.delivered.load(Relaxed)
     }
 
-    pub(super) fn hand_out(&self, arrived: usize) {
-        self.handed_out.fetch_max(arrived, Relaxed);
+    /// Marks the first `arrived` signals as delivered.
+    #[cfg(unix)]
+    pub(super) fn deliver(&self, arrived: usize) {
+        self.delivered.fetch_max(arrived, Relaxed);
     }
 }

@@ -1,9 +1,8 @@
-//! Which signal.
+//! The kinds of signals.
 
 use libc::c_int;
 
-/// A signal, by the name that tokio has for it or by its number
-/// (`libc::SIGTERM`), from which it can be made.
+/// A signal, by tokio's name for it or by its number (`libc::SIGTERM`).
 ///
 /// ```
 /// use wakeful::signal::unix::SignalKind;
@@ -30,14 +29,26 @@ impl SignalKind {
         Self(libc::SIGALRM)
     }
 
-    /// `SIGCHLD`: a child has ended, or stands still.
+    /// `SIGCHLD`: a child process has ended or was stopped.
     pub const fn child() -> Self {
         Self(libc::SIGCHLD)
     }
 
-    /// `SIGHUP`: the terminal is gone. Daemons read their settings anew.
+    /// `SIGHUP`: the terminal was closed. Daemons read their settings again.
     pub const fn hangup() -> Self {
         Self(libc::SIGHUP)
+    }
+
+    /// `SIGINFO`: a request for the status.
+    #[cfg(any(
+        target_os = "dragonfly",
+        target_os = "freebsd",
+        target_os = "macos",
+        target_os = "netbsd",
+        target_os = "openbsd"
+    ))]
+    pub const fn info() -> Self {
+        Self(libc::SIGINFO)
     }
 
     /// `SIGINT`: Ctrl-C.
@@ -45,12 +56,13 @@ impl SignalKind {
         Self(libc::SIGINT)
     }
 
-    /// `SIGIO`: a descriptor is ready that the process has asked to be told of.
+    /// `SIGIO`: a descriptor is ready for which the process has asked for
+    /// signals.
     pub const fn io() -> Self {
         Self(libc::SIGIO)
     }
 
-    /// `SIGPIPE`: nobody reads any more what was written. `std` ignores it.
+    /// `SIGPIPE`: the reader of a pipe or socket is gone. `std` ignores it.
     pub const fn pipe() -> Self {
         Self(libc::SIGPIPE)
     }
@@ -60,22 +72,22 @@ impl SignalKind {
         Self(libc::SIGQUIT)
     }
 
-    /// `SIGTERM`: the process is asked to end.
+    /// `SIGTERM`: a request to end.
     pub const fn terminate() -> Self {
         Self(libc::SIGTERM)
     }
 
-    /// `SIGUSR1`: what the program makes of it.
+    /// `SIGUSR1`: its meaning is up to the program.
     pub const fn user_defined1() -> Self {
         Self(libc::SIGUSR1)
     }
 
-    /// `SIGUSR2`: what the program makes of it.
+    /// `SIGUSR2`: its meaning is up to the program.
     pub const fn user_defined2() -> Self {
         Self(libc::SIGUSR2)
     }
 
-    /// `SIGWINCH`: the terminal has another size.
+    /// `SIGWINCH`: the size of the terminal has changed.
     pub const fn window_change() -> Self {
         Self(libc::SIGWINCH)
     }

@@ -1,10 +1,12 @@
-//! Signals: Ctrl-C everywhere, the others on Unix.
+//! Signals: Ctrl-C on every system, the others on Unix.
 //!
-//! A signal handler may do almost nothing, so it writes a byte to a pipe that
-//! the reactor watches (D. J. Bernstein's self-pipe). The handler itself is
-//! signal-hook's, which lets several listeners share a signal.
+//! A signal handler may do very little. On Unix it counts the signal and writes
+//! a byte to a pipe that the reactor watches (D. J. Bernstein's self-pipe). The
+//! crate signal-hook lets several handlers share a signal.
 
 mod count;
+#[cfg(unix)]
+mod driver;
 #[cfg(unix)]
 mod kind;
 #[cfg(unix)]
@@ -21,7 +23,7 @@ use listener::signal;
 #[cfg(unix)]
 pub use listener::{Signal, signal};
 
-/// Signals of Unix, by tokio's path.
+/// Unix signals, under tokio's path.
 #[cfg(unix)]
 pub mod unix {
     pub use super::{Signal, SignalKind, signal};
@@ -36,17 +38,22 @@ use signal_hook::consts::SIGINT;
 
 /// Waits for the user to press Ctrl-C.
 ///
-/// From the first poll on, Ctrl-C no longer ends the process, also after this
-/// future is done or dropped: a program that has waited once must go on to
-/// wait, or end by itself. A Ctrl-C that comes between two waits ends the second
-/// at once.
+/// From the first poll on, Ctrl-C no longer ends the process, even after this
+/// future is done or dropped. So a program that has waited once must go on to
+/// wait, or end by itself.
 ///
-/// On Windows the handler runs in a thread of the system's, which wakes the
-/// task directly.
+/// As in tokio, a press counts from the moment when the runtime notices it, the
+/// next time it looks for events. A press that the runtime has noticed while no
+/// `ctrl_c` was waiting is dropped. A press between two waits with no look in
+/// between ends the second wait at once. To miss no press, keep one future and
+/// poll it again, or use `signal::unix::signal`.
+///
+/// On Windows, the system calls the handler on a thread of its own. Only a
+/// press during a wait counts.
 ///
 /// # Errors
-/// When the handler cannot be installed, or the pipe it writes to cannot be
-/// made.
+/// When the handler cannot be installed, the system has no descriptors left for
+/// a pipe, or the runtime has shut down.
 ///
 /// # Panics
 /// On Unix, outside a runtime.
@@ -58,9 +65,5 @@ use signal_hook::consts::SIGINT;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub async fn ctrl_c() -> io::Result<()> {
-    let mut signal = signal(SIGINT)?;
-    signal.go_on_from_last();
-    signal.recv().await?;
-    signal.hand_out();
-    Ok(())
+    signal(SIGINT)?.recv().await
 }

@@ -1,19 +1,19 @@
-//! Where there are no pipes for the reactor: the system calls the handler in a
-//! thread of its own, which may lock and wake.
+//! Listening for Ctrl-C on Windows. The system calls the handler on a thread of
+//! its own, so the handler may lock and wake.
 
 use super::count::Count;
 use crate::trace;
 use signal_hook::{SigId, low_level};
 use std::{
     future::poll_fn,
-    io,
+    io, ptr,
     sync::{Arc, Mutex, PoisonError},
     task::{Poll, Waker},
 };
 
 pub(super) struct Signal {
     waker: Arc<Mutex<Option<Waker>>>,
-    id: SigId,
+    handler: SigId,
     number: i32,
     count: &'static Count,
     /// The count that it has returned for.
@@ -21,7 +21,8 @@ pub(super) struct Signal {
 }
 
 pub(super) fn signal(number: i32) -> io::Result<Signal> {
-    // Before the waker: a signal is counted before a listener is woken for it.
+    // The handler that counts comes first, so a signal is counted before it
+    // wakes a listener.
     let count = Count::of(number)?;
     let seen = count.arrived();
     let waker = Arc::new(Mutex::new(None::<Waker>));
@@ -34,12 +35,12 @@ pub(super) fn signal(number: i32) -> io::Result<Signal> {
             waker.wake();
         }
     };
-    // SAFETY: on this system the handler runs in a thread that holds no lock,
+    // SAFETY: on this system, the handler runs on a thread that holds no lock,
     // so it may do what any thread may.
-    let id = unsafe { low_level::register(number, arrived) }?;
+    let handler = unsafe { low_level::register(number, arrived) }?;
     Ok(Signal {
         waker,
-        id,
+        handler,
         number,
         count,
         seen,
@@ -54,32 +55,24 @@ impl Signal {
             let old = waker.replace(new);
             drop(waker);
             drop(old);
-            // After the waker is in place: one of the two sees the signal.
+            // Read the count after storing the waker. Otherwise a signal in
+            // between would be missed.
             let arrived = self.count.arrived();
-            let polled = if arrived != self.seen {
+            let polled = if arrived == self.seen {
+                Poll::Pending
+            } else {
                 self.seen = arrived;
                 Poll::Ready(Ok(()))
-            } else {
-                Poll::Pending
             };
-            trace::note_signal(&polled, self.number);
+            trace::note_signal(&polled, self.number, ptr::from_ref(&self.count).addr());
             polled
         })
         .await
-    }
-
-    /// Also returns for what came since the last wait for Ctrl-C.
-    pub(super) fn go_on_from_last(&mut self) {
-        self.seen = self.count.handed_out();
-    }
-
-    pub(super) fn hand_out(&self) {
-        self.count.hand_out(self.seen);
     }
 }
 
 impl Drop for Signal {
     fn drop(&mut self) {
-        low_level::unregister(self.id);
+        low_level::unregister(self.handler);
     }
 }

@@ -1,27 +1,29 @@
-//! The self-pipe.
+//! Listening for a signal on Unix.
 
-use super::{SignalKind, count::Count};
-use crate::{
-    reactor::{Direction, Flags, Registered},
-    trace,
+use super::{SignalKind, driver::Driver};
+use crate::{budget, runtime::Handle, trace};
+use signal_hook::consts::FORBIDDEN;
+use std::{
+    fmt,
+    future::poll_fn,
+    io, ptr,
+    sync::Arc,
+    task::{Context, Poll, ready},
 };
-use mio::{Interest, unix::pipe};
-use signal_hook::{SigId, consts::FORBIDDEN, low_level};
-use std::{fmt, io, io::Read};
 
-/// Listens for a signal, by its name ([`SignalKind`]) or by its number
+/// Listens for a signal, given by name ([`SignalKind`]) or number
 /// (`libc::SIGTERM`).
 ///
-/// From now on the signal no longer does what it does by default, also when
-/// the listener is gone. Listening for `SIGKILL`, `SIGSTOP`, `SIGILL`, `SIGFPE`
-/// and `SIGSEGV` is not possible.
+/// From now on the signal no longer has its default effect, even after the
+/// listener is dropped. You cannot listen for `SIGKILL`, `SIGSTOP`, `SIGILL`,
+/// `SIGFPE` and `SIGSEGV`.
 ///
 /// # Errors
-/// When the handler cannot be installed, or there are no descriptors left for
-/// the pipe.
+/// When the handler cannot be installed, or the system has no descriptors left
+/// for a pipe. All listeners of a runtime for one signal share a pipe.
 ///
 /// # Panics
-/// Outside a runtime, and for a signal that cannot be listened for.
+/// Outside a runtime, and for one of the five signals above.
 ///
 /// ```
 /// use wakeful::signal::unix::{SignalKind, signal};
@@ -32,7 +34,7 @@ use std::{fmt, io, io::Read};
 ///     # let kill = std::process::Command::new("kill");
 ///     # { kill }.args(["-HUP", &std::process::id().to_string()]).status()?;
 ///     reload.recv().await?;
-///     println!("the settings are to be read anew");
+///     println!("read the settings again");
 ///     Ok::<(), std::io::Error>(())
 /// })?;
 /// # Ok::<(), std::io::Error>(())
@@ -42,81 +44,109 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
     let number = kind.into().as_raw_value();
     assert!(
         !FORBIDDEN.contains(&number),
-        "signal {number} cannot be listened for: the system does not allow it, or to go on after \
-         it is undefined"
+        "you cannot listen for signal {number}: the system does not allow it, or the program \
+         cannot go on after it"
     );
-    // Before the pipe: a signal is counted before a listener is woken for it.
-    let count = Count::of(number)?;
-    let seen = count.arrived();
-    let (sender, receiver) = pipe::new()?;
-    let pipe = Registered::new(receiver, "signal", Interest::READABLE, Flags::NONE)?;
-    let id = low_level::pipe::register(number, sender)?;
+    let driver = Driver::of(number, Handle::current().reactor())?;
     Ok(Signal {
-        pipe,
-        id,
-        number,
-        count,
-        seen,
+        key: driver.add_listener(),
+        seen: driver.count().delivered(),
+        driver,
     })
 }
 
-/// Listens for a signal; see [`signal`].
+/// Listens for a signal. See [`signal`].
 pub struct Signal {
-    pipe: Registered<pipe::Receiver>,
-    id: SigId,
-    number: i32,
-    count: &'static Count,
+    driver: Arc<Driver>,
+    key: usize,
     /// The count that it has returned for.
     seen: usize,
 }
 
 impl Signal {
-    /// Waits for the signal. Those that came since the last call count as one.
+    /// Waits for the signal. All signals since the last call count as one.
+    ///
+    /// tokio's method returns an `Option`. This one returns an error, because
+    /// here a listener can outlive its runtime.
+    ///
+    /// # Errors
+    /// When the runtime in which it was created has shut down.
     ///
     /// # Cancel safety
-    /// Dropped, no signal is lost.
+    /// If the future is dropped, no signal is lost.
     pub async fn recv(&mut self) -> io::Result<()> {
-        let drain = |mut pipe: &pipe::Receiver| {
-            let mut bytes = [0; 64];
-            let mut read = pipe.read(&mut bytes)?;
-            while read == bytes.len() {
-                read = match pipe.read(&mut bytes) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-                    more => more?,
-                };
-            }
-            Ok(())
-        };
-        loop {
-            let arrived = self.count.arrived();
-            if arrived != self.seen {
-                self.seen = arrived;
-                return Ok(());
-            }
-            trace::as_signal(self.number, self.pipe.io(Direction::Read, drain)).await?;
+        poll_fn(|context| self.poll_recv(context)).await
+    }
+
+    /// [`recv`](Self::recv) for hand-written futures.
+    ///
+    /// # Errors
+    /// When the runtime in which it was created has shut down.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use wakeful::signal::unix::{SignalKind, signal};
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let mut resized = signal(SignalKind::window_change())?;
+    ///     // As a stream:
+    ///     let mut resized = stream::poll_fn(|context| resized.poll_recv(context).map(Some));
+    ///     # let kill = std::process::Command::new("kill");
+    ///     # { kill }.args(["-WINCH", &std::process::id().to_string()]).status()?;
+    ///     resized.next().await.expect("it never ends")
+    /// })?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(budget::poll_proceed(context));
+        let polled = self.poll_arrival(context);
+        trace::note_signal(&polled, self.driver.number(), ptr::from_ref(self).addr());
+        if polled.is_ready() {
+            budget::spend();
+        }
+        polled
+    }
+
+    fn poll_arrival(&mut self, context: &Context<'_>) -> Poll<io::Result<()>> {
+        if self.take_arrival() {
+            return Poll::Ready(Ok(()));
+        }
+        let registered = self.driver.register(self.key, context);
+        // Look again. A signal that was counted since the first look may have
+        // been delivered before the waker was stored.
+        if self.take_arrival() {
+            return Poll::Ready(Ok(()));
+        }
+        match registered {
+            Ok(()) => Poll::Pending,
+            Err(closed) => Poll::Ready(Err(closed)),
         }
     }
 
-    /// Also returns for what came since the last wait for Ctrl-C.
-    pub(super) fn go_on_from_last(&mut self) {
-        self.seen = self.count.handed_out();
-    }
-
-    pub(super) fn hand_out(&self) {
-        self.count.hand_out(self.seen);
+    fn take_arrival(&mut self) -> bool {
+        let count = self.driver.count();
+        let arrived = count.arrived();
+        if arrived == self.seen {
+            return false;
+        }
+        self.seen = arrived;
+        // A listener that is created later must not return for it again.
+        count.deliver(arrived);
+        true
     }
 }
 
 impl Drop for Signal {
     fn drop(&mut self) {
-        low_level::unregister(self.id);
+        self.driver.remove_listener(self.key);
     }
 }
 
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal")
-            .field("number", &self.number)
+            .field("number", &self.driver.number())
             .finish_non_exhaustive()
     }
 }

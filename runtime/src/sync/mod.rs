@@ -54,7 +54,6 @@ mod mutex;
 mod notify;
 mod once_cell;
 pub mod oneshot;
-pub(crate) mod park;
 mod permits;
 mod rwlock;
 mod semaphore;

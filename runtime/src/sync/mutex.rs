@@ -1,7 +1,7 @@
 //! [`Mutex`]: a value for one task at a time.
 
-use super::{park, permits::Permits};
-use crate::trace::Label;
+use super::permits::Permits;
+use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's: a guard lends the value for longer than a closure. The models
     // put loom's cell inside.
@@ -136,7 +136,7 @@ impl<T: ?Sized> Mutex<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
-        park::block_on(self.lock())
+        park_thread::block_on(self.lock())
     }
 
     /// As [`blocking_lock`](Self::blocking_lock), with a guard that borrows
@@ -146,7 +146,7 @@ impl<T: ?Sized> Mutex<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        park::block_on(self.lock_owned())
+        park_thread::block_on(self.lock_owned())
     }
 
     /// The value, which nobody else can get at meanwhile.

@@ -1,7 +1,7 @@
 //! [`RwLock`]: a value for many readers or one writer.
 
-use super::{mutex::TryLockError, park, permits::Permits};
-use crate::trace::Label;
+use super::{mutex::TryLockError, permits::Permits};
+use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
@@ -190,7 +190,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
-        park::block_on(self.read())
+        park_thread::block_on(self.read())
     }
 
     /// Waits to write on a thread that runs no tasks.
@@ -199,7 +199,7 @@ impl<T: ?Sized> RwLock<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
-        park::block_on(self.write())
+        park_thread::block_on(self.write())
     }
 
     /// The value, which nobody else can get at meanwhile.

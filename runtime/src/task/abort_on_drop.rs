@@ -1,4 +1,4 @@
-//! A handle that takes its task along.
+//! [`AbortOnDropHandle`]: a handle that aborts its task when it is dropped.
 
 use super::join::{AbortHandle, JoinHandle};
 use std::{
@@ -8,19 +8,19 @@ use std::{
     task::{Context, Poll},
 };
 
-const DETACHED: &str = "only `detach` takes the handle, and the whole of this with it";
+const DETACHED: &str = "`detach` consumes `self`, and only it takes the handle";
 
-/// Waits for a task's output as the [`JoinHandle`] in it does, and aborts the
-/// task when it is dropped.
+/// Waits for a task's output as its [`JoinHandle`] does, and aborts the task when
+/// it is dropped.
 ///
-/// For a task that is nobody's business once its owner is gone, as a field of
-/// that owner. This is what a handle of smol does on its own; the name and the
-/// methods are those of `tokio-util`. For several tasks there is
+/// Put it into the struct that needs the task: when the struct is dropped, the
+/// task is aborted. smol's task handles work this way by default. The name and the
+/// methods are those of `tokio-util`. For several tasks, use a
 /// [`JoinSet`](super::JoinSet).
 ///
 /// # Cancel safety
-/// Awaiting `&mut handle` loses nothing if the wait is dropped; awaiting the
-/// handle, dropped, aborts the task.
+/// If you await `&mut handle` and drop the wait, nothing is lost. If you await
+/// `handle` itself and drop the wait, the task is aborted.
 ///
 /// ```
 /// use wakeful::{sync::oneshot, task::AbortOnDropHandle};
@@ -44,24 +44,24 @@ pub struct AbortOnDropHandle<T> {
 }
 
 impl<T> AbortOnDropHandle<T> {
-    /// Has the task aborted when the handle goes.
+    /// Wraps a handle. Dropping the result aborts the task.
     pub fn new(handle: JoinHandle<T>) -> Self {
         let handle = Some(handle);
         Self { handle }
     }
 
-    /// Asks for the task to be dropped, as
-    /// [`JoinHandle::abort`] does. The handle then tells whether it has.
+    /// Requests that the task's future is dropped, as [`JoinHandle::abort`] does.
     pub fn abort(&self) {
         self.as_ref().abort();
     }
 
-    /// Whether the task has ended, in whatever way.
+    /// Whether the task has ended: with an output, by an abort or by a panic.
     pub fn is_finished(&self) -> bool {
         self.as_ref().is_finished()
     }
 
-    /// A handle that can only abort, and does so when it is told.
+    /// Returns a handle that can only abort the task. Dropping that handle does
+    /// nothing.
     ///
     /// # Panics
     /// If the output has been collected already.
@@ -70,7 +70,7 @@ impl<T> AbortOnDropHandle<T> {
         self.as_ref().abort_handle()
     }
 
-    /// The task's own handle, whose drop lets the task go on.
+    /// Returns the task's own handle. Dropping that one lets the task run on.
     pub fn detach(mut self) -> JoinHandle<T> {
         self.handle.take().expect(DETACHED)
     }

@@ -1,22 +1,21 @@
-//! The task cell: one allocation that holds a header, a scheduler and, one
-//! after the other, the future and its output.
+//! The task cell: one allocation that holds a header, a scheduler and the stage.
+//! The stage holds first the future and then its outcome.
 //!
-//! These are the functions of the header's [`Vtable`], which know the types of
-//! future and output. Who may touch the one or the other at which moment is
-//! decided by the state word alone (see the tables in [`state`](super::state)).
+//! This file has the functions of the header's [`Vtable`], which know the types
+//! of the future and the output. The [state word](super::state) decides which
+//! thread may touch the stage.
 
 use super::{
     error::JoinError,
-    header::{Header, Schedule, Task, UNLISTED, Vtable},
-    id::Id,
-    origin::Origin,
+    header::{Header, Schedule, Task, UNBOUND, Vtable},
     output, recycle,
-    state::{Ended, Finish, Pause, Start, State},
+    state::{Outcome, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
     waker,
 };
 use crate::{
+    id::{CurrentGuard, Id},
     primitives::UnsafeCell,
-    trace,
+    trace::{self, Origin},
     unwind::{catch, catch_and_discard},
 };
 use std::{
@@ -31,6 +30,20 @@ use std::{
     task::{Context, Poll},
 };
 
+/// A task with a future of type `F` on an executor with the scheduler `S`.
+///
+/// # Invariants
+/// The runner is the thread that made the task running, by transition 2 or 9 of
+/// the [state word](super::state).
+/// - **C1**: Until completion, only the runner touches the stage. The future is on
+///   it until the runner drops it.
+/// - **C2**: The future is never moved out of the stage. It is pinned.
+/// - **C3**: On completion, the outcome is on the stage, and `StateWord::outcome`
+///   says of which kind. If `transition_to_complete` returned `DropOutput`, the
+///   runner owns it. Otherwise the `JoinHandle` does. The owner takes or drops it
+///   once.
+/// - **C4**: The runner is on a thread that may touch the future, as the callers of
+///   `Task::run` and `Task::cancel` promise.
 // ANCHOR: cell
 #[repr(C)]
 struct Cell<F: Future, S> {
@@ -41,8 +54,8 @@ struct Cell<F: Future, S> {
 // ANCHOR_END: cell
 
 // ANCHOR: stage
-/// First the future, then how it ended. Which of them is there, the state word
-/// says (`State::ended`); that nothing is there any more, who took it knows.
+/// The future, and after completion the output or the reason for the failure.
+/// `StateWord::outcome` says which of them is there (C1, C3).
 union Stage<F: Future> {
     future: ManuallyDrop<F>,
     output: ManuallyDrop<F::Output>,
@@ -50,19 +63,19 @@ union Stage<F: Future> {
 }
 // ANCHOR_END: stage
 
-/// Why there is no output: a panic's payload, or an abort. In one word, for it
-/// must not be what makes a small task large.
+/// The payload of a panic, or `None` after an abort. It takes one word, so that it
+/// does not make a small task larger.
 type Failure = Option<Box<Box<dyn Any + Send>>>;
 
 impl Task {
-    /// Allocates a task. The first of the references that `state` counts is
-    /// returned; the others are the caller's to take with [`Task::from_raw`].
+    /// Allocates a task. Returns the first of the references that `state` counts.
+    /// The caller takes the others with [`Task::from_raw`].
     pub(crate) fn new<F, S>(
         future: F,
         scheduler: S,
-        state: State,
+        state: StateWord,
         location: &'static Location<'static>,
-        born: u64,
+        spawned_at: u64,
     ) -> Self
     where
         F: Future,
@@ -71,9 +84,9 @@ impl Task {
         let cell = Cell {
             header: Header {
                 state,
-                key: AtomicU32::new(UNLISTED),
+                key: AtomicU32::new(UNBOUND),
                 link: UnsafeCell::new(std::ptr::null_mut()),
-                joiner: UnsafeCell::new(None),
+                join_waker: UnsafeCell::new(None),
                 vtable: &Vtable {
                     run: Cell::<F, S>::run,
                     cancel: Cell::<F, S>::cancel,
@@ -83,31 +96,30 @@ impl Task {
                     free: Cell::<F, S>::free,
                 },
                 id: Id::next(),
-                origin: Origin::new(location, born),
+                origin: Origin::new(location, spawned_at),
             },
             scheduler,
             stage: UnsafeCell::new(Stage {
                 future: ManuallyDrop::new(future),
             }),
         };
-        // The pointer keeps the provenance of the whole cell, which is what
-        // lets the vtable's functions find the future behind the header.
-        let place = recycle::allocate(Layout::for_value(&cell)).cast();
-        // SAFETY: memory of this layout, and nobody's yet.
-        unsafe { place.write(cell) };
-        Self(place.cast())
+        // The pointer has the provenance of the whole cell (H3).
+        let memory = recycle::allocate(Layout::for_value(&cell)).cast();
+        // SAFETY: the memory has this layout, and nothing else uses it yet.
+        unsafe { memory.write(cell) };
+        Self(memory.cast())
     }
 }
 
-/// Drops a future whose poll panics, while the thread unwinds: its destructor
-/// may ask `std::thread::panicking`.
+/// Drops a future whose poll panics while the thread still unwinds, because its
+/// destructor may ask `std::thread::panicking`.
 struct DropFuture<'a, F: Future, S: Schedule>(&'a Cell<F, S>);
 
 impl<F: Future, S: Schedule> Drop for DropFuture<'_, F, S> {
     fn drop(&mut self) {
-        // SAFETY: only `poll` makes this and forgets it, unless it unwinds. So
-        // the stage is the runner's, the future is on it, and nothing drops it
-        // again: `run` ends a task whose poll has panicked without it.
+        // SAFETY: C1: only `poll` makes this guard, so this thread is the runner and
+        // the future is on the stage. `poll` forgets the guard unless it unwinds,
+        // and `run` then ends the task without dropping the future again.
         catch_and_discard(|| unsafe { self.0.drop_future() });
     }
 }
@@ -120,63 +132,67 @@ where
     /// # Safety
     /// `task` was made by `Task::new::<F, S>`.
     unsafe fn of(task: &Task) -> &Self {
-        // SAFETY: the cell begins with its header (`repr(C)`), the pointer has
-        // the provenance of the whole cell, and `task` keeps it allocated.
+        // SAFETY: H3: the header is the first field of this cell, and the pointer
+        // has the provenance of the whole cell. H1: `task` keeps it allocated.
         unsafe { task.0.cast::<Self>().as_ref() }
     }
 
     unsafe fn run(task: Task) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        match cell.header.state.start() {
-            Start::Nothing => {}
-            // SAFETY: `start` made the future ours, on a thread that may have
-            // it (the promise of `Task::run`).
-            Start::Cancel => unsafe { Self::cancel(task) },
-            Start::Poll => {
+        let _current = CurrentGuard::enter(cell.header.id);
+        match cell.header.state.transition_to_running() {
+            TransitionToRunning::DoNothing => {}
+            // SAFETY: C1: the transition made this thread the runner. C4: the caller
+            // of `Task::run` promises that it may touch the future.
+            TransitionToRunning::Cancel => unsafe { Self::cancel(task) },
+            TransitionToRunning::Poll => {
                 cell.header.origin.count_poll();
-                // SAFETY: as for `Cancel`.
+                // SAFETY: C1: the transition made this thread the runner.
                 match unsafe { cell.poll(&task) } {
                     Ok(Poll::Pending) => {
-                        // Ordering: Relaxed; who lists it runs it.
-                        if cell.header.key.load(Relaxed) == UNLISTED {
-                            cell.scheduler.keep(&task);
+                        // Relaxed: only the runner binds the task, and
+                        // `transition_to_running` ordered the earlier runners.
+                        if cell.header.key.load(Relaxed) == UNBOUND {
+                            cell.scheduler.bind(&task);
                         }
-                        match cell.header.state.pause() {
-                            Pause::Idle => {}
-                            Pause::Queue => {
+                        match cell.header.state.transition_to_idle() {
+                            TransitionToIdle::Idle => {}
+                            TransitionToIdle::Submit => {
                                 let scheduler = &raw const cell.scheduler;
-                                // SAFETY: in the cell that `task` holds.
+                                // SAFETY: H1: `task` keeps the scheduler's cell
+                                // allocated until it is given away.
                                 unsafe { S::reschedule(scheduler, task) }
                             }
                         }
                     }
-                    // SAFETY: still ours: only `pause` and `finish` end that.
+                    // SAFETY: C1: this thread is the runner until
+                    // `transition_to_complete`.
                     Ok(Poll::Ready(output)) => unsafe { Self::complete(task, Ok(output)) },
-                    // SAFETY: as above; and the panic has dropped the future.
+                    // SAFETY: C1: this thread is still the runner, and
+                    // `DropFuture` has dropped the future.
                     Err(payload) => unsafe { Self::end(task, Err(Some(Box::new(payload)))) },
                 }
             }
         }
     }
 
-    /// Polls the future. A panic drops it.
+    /// Polls the future. If it panics, it is dropped.
     ///
     /// # Safety
-    /// The task is running and the caller runs it.
+    /// The caller is the runner (C1).
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
-        let _polling = trace::polling(&self.header);
-        let waker = waker::borrowed(task);
+        let _polling = trace::polling(&self.header.origin);
+        let waker = waker::waker_ref(task);
         let mut context = Context::from_waker(&waker);
         catch(|| {
             let unwinding = DropFuture(self);
             let polled = self.stage.with_mut(|stage| {
-                // SAFETY: a running task has a future, and only the thread that
-                // runs it uses the stage.
+                // SAFETY: C1: the future is on the stage, and only the runner
+                // touches it.
                 let future = unsafe { &mut *(*stage).future };
-                // SAFETY: no code moves a future out of the stage. It stays here
-                // until it is dropped.
+                // SAFETY: C2: the future stays here until it is dropped.
                 unsafe { Pin::new_unchecked(future) }.poll(&mut context)
             });
             mem::forget(unwinding);
@@ -186,20 +202,21 @@ where
     // ANCHOR_END: poll
 
     unsafe fn cancel(task: Task) {
-        // SAFETY: the caller runs the task (it started or seized it).
+        let _current = CurrentGuard::enter(task.header().id);
+        // SAFETY: C1: the caller is the runner, and the future is on the stage.
         unsafe { Self::complete(task, Err(None)) }
     }
 
     /// Drops the future, and [ends](Self::end) the task.
     ///
     /// # Safety
-    /// The task is running and the caller runs it. The future is on the stage.
+    /// The caller is the runner, and the future is on the stage (C1).
     unsafe fn complete(task: Task, mut result: Result<F::Output, Failure>) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        // The future's destructor is a stranger's code; if it panics, that is
-        // how the task ended, unless it ended by a panic already.
-        // SAFETY: the runner has the stage to itself, with the future on it.
+        // A panic in the future's destructor becomes the outcome, unless the
+        // outcome is a panic already.
+        // SAFETY: C1: the caller is the runner, and the future is on the stage.
         if let Err(payload) = catch(|| unsafe { cell.drop_future() }) {
             if let Err(Some(_)) = result {
                 catch_and_discard(move || drop(payload));
@@ -208,105 +225,113 @@ where
                 catch_and_discard(move || drop(first));
             }
         }
-        // SAFETY: the caller's promise, and the future is gone.
+        // SAFETY: C1: the caller is the runner, and the future is gone now.
         unsafe { Self::end(task, result) }
     }
 
-    /// Puts how it ended where the future was, and tells who waits for it.
+    /// Puts the outcome on the stage, completes the task and wakes the join waker.
     ///
     /// # Safety
-    /// The task is running and the caller runs it. The future has been dropped.
+    /// The caller is the runner (C1). The future has been dropped.
     unsafe fn end(task: Task, result: Result<F::Output, Failure>) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        let ended = cell.stage.with_mut(|stage| {
-            // SAFETY: the stage is the runner's, and holds nothing now.
+        let outcome = cell.stage.with_mut(|stage| {
+            // SAFETY: C1: only the runner touches the stage, which is empty now.
             let stage = unsafe { &mut *stage };
             match result {
                 Ok(output) => {
                     stage.output = ManuallyDrop::new(output);
-                    Ended::Output
+                    Outcome::Output
                 }
                 Err(failure) => {
                     stage.failure = ManuallyDrop::new(failure);
-                    Ended::Failure
+                    Outcome::Failure
                 }
             }
         });
 
-        // The list's reference goes with the runner's, in one step.
-        let references = match cell.scheduler.release(&task) {
-            Some(listed) => {
-                mem::forget(listed);
+        // The list's reference is dropped together with the runner's.
+        let references = match cell.scheduler.unbind(&task) {
+            Some(bound) => {
+                mem::forget(bound);
                 2
             }
             None => 1,
         };
-        match cell.header.state.finish(ended, references) {
-            Finish::Claimed => return mem::forget(task),
-            // SAFETY: complete, and nobody claims what is on the stage; the
-            // runner's thread may drop it.
-            Finish::Unclaimed => unsafe { output::discard(&task) },
-            Finish::WakeJoiner => {
-                cell.header.joiner.with(|joiner| {
-                    // SAFETY: JOIN_WAKER gave the cell to the finisher.
-                    if let Some(joiner) = unsafe { &*joiner } {
-                        catch_and_discard(|| joiner.with(std::task::Waker::wake_by_ref));
+        match cell
+            .header
+            .state
+            .transition_to_complete(outcome, references)
+        {
+            TransitionToComplete::LeaveOutput => return mem::forget(task),
+            // SAFETY: C3: the runner owns the outcome. C4: this thread may drop it.
+            TransitionToComplete::DropOutput => unsafe { output::discard(&task) },
+            TransitionToComplete::WakeJoiner => {
+                cell.header.join_waker.with(|waker| {
+                    // SAFETY: J3: nothing writes the join waker.
+                    if let Some(waker) = unsafe { &*waker } {
+                        catch_and_discard(|| waker.with(std::task::Waker::wake_by_ref));
                     }
                 });
-                if cell.header.state.return_join_waker(references) {
+                if cell
+                    .header
+                    .state
+                    .unset_join_waker_after_complete(references)
+                {
                     return mem::forget(task);
                 }
-                // SAFETY: the handle has gone, and left the cell to us.
-                let joiner = cell
+                let waker = cell
                     .header
-                    .joiner
-                    .with_mut(|cell| unsafe { (*cell).take() });
-                catch_and_discard(move || drop(joiner));
+                    .join_waker
+                    // SAFETY: J5: the handle is gone, so the field is the runner's.
+                    .with_mut(|waker| unsafe { (*waker).take() });
+                catch_and_discard(move || drop(waker));
             }
         }
-        // SAFETY: counted above.
+        // SAFETY: H1: the runner owns its own reference, and the list's if `unbind`
+        // returned it.
         unsafe { task.drop_references(references) }
     }
 
     // ANCHOR: drop_future
-    /// Drops the future in place, for it never moves.
+    /// Drops the future in place, because it must not move (C2). Afterwards the
+    /// stage is empty, even if the destructor panics.
     ///
     /// # Safety
-    /// The future is on the stage, and the stage is the caller's. It is not
-    /// there any more afterwards, nor if its destructor panics.
+    /// The caller may touch the stage, and the future is on it (C1).
     unsafe fn drop_future(&self) {
         self.stage.with_mut(|stage| {
-            // SAFETY: the caller's promises.
+            // SAFETY: C1: the caller promises that the future is on the stage.
             unsafe { ManuallyDrop::drop(&mut (*stage).future) }
         });
     }
     // ANCHOR_END: drop_future
 
     unsafe fn schedule(task: Task) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let scheduler = &raw const unsafe { Self::of(&task) }.scheduler;
-        // SAFETY: in the cell that `task` holds.
+        // SAFETY: H1: `task` keeps the scheduler's cell allocated until it is given
+        // away.
         unsafe { S::schedule(scheduler, task) }
     }
 
     unsafe fn take_output(task: &Task, to: *mut ()) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.ended();
+        let outcome = cell.header.state.outcome();
         let result = cell.stage.with(|stage| {
-            // SAFETY: the state says what is there; after completion the stage
-            // is the handle's alone, and it takes from there once. Outputs may
-            // move.
+            // SAFETY: C3: the handle owns the outcome, whose kind the state word
+            // tells, and takes it once. C2 pins only the future, so it may move.
             unsafe {
-                match ended {
-                    Some(Ended::Output) => Ok(ManuallyDrop::into_inner(
+                match outcome {
+                    Some(Outcome::Output) => Ok(ManuallyDrop::into_inner(
                         (&raw const (*stage).output).read(),
                     )),
-                    Some(Ended::Failure) => Err(ManuallyDrop::into_inner(
+                    Some(Outcome::Failure) => Err(ManuallyDrop::into_inner(
                         (&raw const (*stage).failure).read(),
                     )),
-                    None => unreachable!("the caller has seen that it is complete"),
+                    None => unreachable!("the caller knows that the task is complete"),
                 }
             }
         });
@@ -314,22 +339,23 @@ where
             Some(payload) => JoinError::panicked(cell.header.id, *payload),
             None => JoinError::cancelled(cell.header.id),
         });
-        // SAFETY: the caller passes a pointer to this type.
+        // SAFETY: `Task::take_output` passes a pointer to a value of this type.
         unsafe { to.cast::<Result<F::Output, JoinError>>().write(result) }
     }
 
     unsafe fn drop_output(task: &Task) {
-        // SAFETY: the vtable's functions get the tasks they were made for.
+        // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let ended = cell.header.state.ended();
+        let _current = CurrentGuard::enter(cell.header.id);
+        let outcome = cell.header.state.outcome();
         cell.stage.with_mut(|stage| {
-            // SAFETY: the state says what is there, and the caller has the
-            // stage to itself.
+            // SAFETY: C3: the caller owns the outcome, whose kind the state word
+            // tells, and drops it once.
             unsafe {
-                match ended {
-                    Some(Ended::Output) => ManuallyDrop::drop(&mut (*stage).output),
-                    Some(Ended::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
-                    None => unreachable!("the caller has seen that it is complete"),
+                match outcome {
+                    Some(Outcome::Output) => ManuallyDrop::drop(&mut (*stage).output),
+                    Some(Outcome::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
+                    None => unreachable!("the caller knows that the task is complete"),
                 }
             }
         });
@@ -337,20 +363,20 @@ where
 
     unsafe fn free(header: NonNull<Header>) {
         let cell = header.cast::<Self>();
-        // The future is gone since completion and the output with the handle,
-        // so what a stranger wrote and is dropped here, on whatever thread
-        // this is, is a waker at most: those may go anywhere. Only a stub that
-        // stands for the future of `block_on` never completes.
+        // This may be any thread. The future was dropped on completion, and the
+        // outcome's owner has taken it. So the only value of the user's that can be
+        // dropped here is a waker, which may be dropped on any thread. The stub that
+        // stands for the root of `block_on` never completes.
         catch_and_discard(|| {
-            // SAFETY: the last reference is gone: all of the cell is ours.
+            // SAFETY: H1: the last reference is gone, so the cell is this thread's.
             unsafe {
-                if cell.as_ref().header.state.ended().is_none() {
+                if cell.as_ref().header.state.outcome().is_none() {
                     cell.as_ref().drop_future();
                 }
                 cell.drop_in_place();
             }
         });
-        // SAFETY: `Task::new` took it there, with this layout.
+        // SAFETY: `Task::new` allocated this memory with this layout.
         unsafe { recycle::release(cell.cast(), Layout::new::<Self>()) };
     }
 }

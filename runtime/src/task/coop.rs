@@ -1,16 +1,16 @@
-//! Cooperation: who is always ready gives way all the same.
+//! Cooperation: a task that is always ready gives way to the others.
 //!
-//! A task that never waits never lets the others run. So each poll of a task
-//! begins with a budget: whatever of this crate is ready inside of it spends
-//! one, and when nothing is left, all of them say that they are not ready, and
-//! have the task polled again behind the others. A loop over a socket that
-//! always has something to read gives way without knowing it.
+//! A task that never waits would never let the others run. So each poll of a task
+//! begins with a budget of 128 units. Each future of this crate that is ready
+//! spends one unit. When the budget is spent, these futures return `Pending`, and
+//! the runtime polls the task again after the other ready tasks. So a loop over a
+//! socket that always has data gives way, and its author need not think of it.
 //!
-//! What is ready for other reasons spends nothing: [`consume_budget`] in a loop,
-//! or [`cooperative`] around a future, makes it do so. [`unconstrained`] takes a
-//! future out, which is seldom wise.
+//! Other futures spend nothing. Call [`consume_budget`] in a loop, or wrap a future
+//! in [`cooperative`], to make your code spend budget too. [`unconstrained`] removes
+//! the limit from a future, which is rarely a good idea.
 //!
-//! The idea, the number of 128, and the names are tokio's.
+//! The idea, the number and the names come from tokio.
 
 use crate::budget;
 use pin_project_lite::pin_project;
@@ -20,9 +20,9 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Runs `future` without a budget: it gives way only when it waits.
+/// Runs `future` without a budget, so it gives way only when it waits.
 ///
-/// It can keep every other task of its thread waiting, timers and sockets too.
+/// It can block every other task of its thread, and the timers and sockets too.
 ///
 /// ```
 /// use wakeful::{sync::mpsc, task::{coop, unconstrained}};
@@ -43,7 +43,7 @@ pub fn unconstrained<F>(future: F) -> Unconstrained<F> {
 }
 
 pin_project! {
-    /// The future of [`unconstrained`].
+    /// The future that [`unconstrained`] returns.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Unconstrained<F> {
@@ -61,11 +61,13 @@ impl<F: Future> Future for Unconstrained<F> {
     }
 }
 
-/// Spends one of the budget, and gives way if nothing was left. For loops that
-/// await nothing of this crate, or nothing at all.
+/// Spends one unit of the budget, and gives way if the budget is spent.
 ///
-/// Unlike [`yield_now`](super::yield_now), which gives way each time, it costs
-/// a few nanoseconds in most rounds.
+/// Call this in long loops that await no other future of this crate. It costs a few
+/// nanoseconds in most rounds. [`yield_now`](super::yield_now) gives way each time.
+///
+/// # Cancel safety
+/// If you drop the future before it is ready, nothing is lost.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -84,14 +86,17 @@ pub async fn consume_budget() {
     poll_fn(|context| poll_proceed(context).map(RestoreOnPending::made_progress)).await;
 }
 
-/// Whether something is left of the budget of this poll. So it is outside a
-/// task, where nobody has to give way.
+/// Whether this poll has budget left. Always true outside a task, where there is no
+/// budget.
 pub fn has_budget_remaining() -> bool {
     !budget::is_spent()
 }
 
-/// For the `poll` of a future that is to be cooperative: ready if it may go on.
-/// If nothing is left of the budget it is pending, and the task has been woken.
+/// Asks for leave to make progress, at the beginning of your own `poll`.
+///
+/// Returns `Pending` if the budget is spent. Then the task has been woken, so return
+/// `Pending` too. Otherwise call [`RestoreOnPending::made_progress`] when you return
+/// `Ready`.
 ///
 /// ```
 /// use std::task::{Context, Poll, ready};
@@ -110,26 +115,27 @@ pub fn poll_proceed(context: &mut Context<'_>) -> Poll<RestoreOnPending> {
     budget::poll_proceed(context).map(|()| RestoreOnPending(()))
 }
 
-/// Leave to go on, of [`poll_proceed`]. Dropped, it spends nothing: the future
-/// was not ready.
+/// The leave that [`poll_proceed`] gives. Dropping it spends no budget, because the
+/// future was not ready.
 #[derive(Debug)]
-#[must_use = "tell it of progress, or nothing is spent"]
+#[must_use = "call `made_progress`, or no budget is spent"]
 pub struct RestoreOnPending(());
 
 impl RestoreOnPending {
-    /// The future is ready, or has got something done: that spends one.
+    /// Spends one unit of the budget, because the future made progress.
     pub fn made_progress(self) {
         budget::spend();
     }
 }
 
-/// Makes a future of others cooperative: its end spends one of the budget.
+/// Makes any future cooperative: its completion spends one unit of the budget, and
+/// it is not polled while the budget is spent.
 pub fn cooperative<F: Future>(future: F) -> Coop<F> {
     Coop { future }
 }
 
 pin_project! {
-    /// The future of [`cooperative`].
+    /// The future that [`cooperative`] returns.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Coop<F> {

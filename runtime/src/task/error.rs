@@ -1,10 +1,10 @@
-//! How a task can end without an output.
+//! [`JoinError`]: why a task ended without an output.
 
-use super::id::Id;
+use crate::id::Id;
 use std::{any::Any, error::Error, fmt, sync::Mutex};
 
-/// Why a [`JoinHandle`](super::JoinHandle) has no output to give: the task was
-/// aborted, or it panicked.
+/// Why a [`JoinHandle`](super::JoinHandle) returns no output: the task was aborted,
+/// or it panicked.
 pub struct JoinError {
     task: Id,
     cause: Cause,
@@ -12,7 +12,7 @@ pub struct JoinError {
 
 enum Cause {
     Cancelled,
-    // Behind a lock only so that the error is `Sync`, as errors should be.
+    // The lock makes the error `Sync`, as errors should be.
     Panic(Mutex<Box<dyn Any + Send>>),
 }
 
@@ -31,26 +31,26 @@ impl JoinError {
         }
     }
 
-    /// Whether the task was aborted, or was still there when its runtime shut
-    /// down.
+    /// Whether the task was aborted, or its runtime shut down before it ended.
     pub fn is_cancelled(&self) -> bool {
         matches!(self.cause, Cause::Cancelled)
     }
 
-    /// Whether the task panicked: in a poll, or in its future's destructor.
+    /// Whether the task panicked, in a poll or in the destructor of its future.
     pub fn is_panic(&self) -> bool {
         matches!(self.cause, Cause::Panic(_))
     }
 
-    /// The task that ended this way.
+    /// The id of the task.
     pub fn id(&self) -> Id {
         self.task
     }
 
-    /// The panic's payload, for [`std::panic::resume_unwind`].
+    /// Returns the panic's payload. [`std::panic::resume_unwind`] can continue the
+    /// panic with it.
     ///
     /// # Errors
-    /// Gives the error back if the task did not panic.
+    /// Returns the error itself if the task did not panic.
     pub fn try_into_panic(self) -> Result<Box<dyn Any + Send>, Self> {
         match self.cause {
             Cause::Panic(payload) => Ok(payload
@@ -60,20 +60,24 @@ impl JoinError {
         }
     }
 
-    /// The panic's payload, for [`std::panic::resume_unwind`].
+    /// Returns the panic's payload. [`std::panic::resume_unwind`] can continue the
+    /// panic with it.
     ///
     /// # Panics
-    /// If the task did not panic; ask [`is_panic`](Self::is_panic) first, or
-    /// use [`try_into_panic`](Self::try_into_panic).
+    /// If the task did not panic. Call [`is_panic`](Self::is_panic) first, or
+    /// [`try_into_panic`](Self::try_into_panic).
     #[track_caller]
     pub fn into_panic(self) -> Box<dyn Any + Send> {
         match self.try_into_panic() {
             Ok(payload) => payload,
-            Err(error) => panic!("into_panic on an error that is no panic: {error}"),
+            Err(error) => panic!(
+                "`into_panic` was called, but the task did not panic ({error}): call `is_panic` \
+                 first, or `try_into_panic`"
+            ),
         }
     }
 
-    /// What the panic said, if it said it in words.
+    /// The panic's message, if the payload is a string.
     fn message(&self) -> Option<String> {
         let Cause::Panic(payload) = &self.cause else {
             return None;

@@ -1,64 +1,73 @@
-//! What every task has, and a counted reference to it.
+//! The header of a task, and [`Task`], a counted reference to it.
 //!
-//! [`Task`] knows nothing of the types of its future and its output; what
-//! depends on them goes through the [`Vtable`], to the task's
-//! [cell](super::cell).
+//! A [`Task`] does not know the types of its future and its output. Code that
+//! depends on them is in the task's [cell](super::cell), behind the [`Vtable`].
 
 use super::{
     error::JoinError,
-    id::Id,
-    joiner::Joiner,
-    origin::Origin,
-    state::{State, Wake},
+    join_waker::JoinWaker,
+    state::{StateWord, TransitionToScheduled},
 };
-use crate::primitives::UnsafeCell;
+use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
 use std::{
     mem::{self, ManuallyDrop},
     ptr::NonNull,
     sync::atomic::AtomicU32,
 };
 
-/// Where a task goes when it is to be polled, and where it is forgotten.
+/// What an executor does for its tasks. A value of this type lives in each
+/// task's cell.
 pub(crate) trait Schedule: 'static {
-    /// Queues the task. Called from any thread that wakes it.
+    /// Queues the task. A waker calls this from any thread.
     ///
-    /// The scheduler lives in the task's own cell, so it can be gone as soon
-    /// as another thread can see the task: hence a pointer and no `&self`.
+    /// The scheduler lives in the task's own cell. Another thread can free that
+    /// cell as soon as it sees the task, so this takes a pointer and not `&self`.
     ///
     /// # Safety
     /// `this` may be read until `task` is given away.
     unsafe fn schedule(this: *const Self, task: Task);
 
-    /// Queues a task that was woken while it ran: it has had its turn, and
-    /// others go first.
+    /// Queues a task that was woken while it ran. It goes behind the other ready
+    /// tasks, because it has had its turn.
     ///
     /// # Safety
-    /// As for [`schedule`](Self::schedule).
+    /// `this` may be read until `task` is given away.
     unsafe fn reschedule(this: *const Self, task: Task) {
-        // SAFETY: the caller's promise.
+        // SAFETY: `schedule` asks for the same promise.
         unsafe { Self::schedule(this, task) }
     }
 
-    /// The task is in no list, and waits for the first time: whoever keeps
-    /// tasks that wait lists it now. Called by who runs it.
-    fn keep(&self, _: &Task) {}
+    /// Puts the task into the list of owned tasks. The runner calls this when the
+    /// task waits for the first time, so a task that never waits is in no list.
+    fn bind(&self, _: &Task) {}
 
-    /// The task ends: takes it off the list that keeps it, and hands over that
-    /// list's reference. Called once, by who runs the task, before anybody can
-    /// see that it is complete.
-    fn release(&self, task: &Task) -> Option<Task>;
+    /// Takes the task off the list of owned tasks, and returns that list's
+    /// reference. The runner calls this once, before the task is complete.
+    fn unbind(&self, task: &Task) -> Option<Task>;
 }
 
-/// What every task has, whatever its future: 40 bytes.
+/// The part of a task that does not depend on the type of its future: 40 bytes.
+///
+/// # Invariants
+/// - **H1**: Each [`Task`] owns one of the references that the state word counts.
+///   The cell stays allocated while there is one.
+/// - **H2**: A header is never borrowed mutably. Its fields are atomics, constants
+///   and cells.
+/// - **H3**: `Task::new::<F, S>` built `vtable`, and the header is the first field
+///   of a `Cell<F, S>`. Each pointer to it has the provenance of the whole cell.
+/// - **H4**: A task is in one queue at most, and only that queue uses `link`.
+/// - **H5**: J1 to J5 of [`state::join`](super::state) say who may use
+///   `join_waker`.
 #[repr(C)]
 pub(crate) struct Header {
-    pub(crate) state: State,
-    /// Where the executor's list of tasks keeps it; that list's alone.
+    pub(crate) state: StateWord,
+    /// The task's place in its executor's list of owned tasks, or [`UNBOUND`].
+    /// Only that list writes it.
     pub(crate) key: AtomicU32,
-    /// The next task in the queue that holds this one; that queue's alone.
+    /// The next task in the same queue (H4).
     pub(crate) link: UnsafeCell<*mut Header>,
-    /// Whose turn it is is told by `JOIN_WAKER` in the state.
-    pub(super) joiner: UnsafeCell<Option<Joiner>>,
+    /// The waker of the task that awaits the `JoinHandle` (H5).
+    pub(super) join_waker: UnsafeCell<Option<JoinWaker>>,
     pub(super) vtable: &'static Vtable,
     pub(crate) id: Id,
     pub(crate) origin: Origin,
@@ -71,6 +80,7 @@ pub(crate) struct Header {
 ))]
 const _: () = assert!(size_of::<Header>() == 40);
 
+/// The functions that know the types of the future and the scheduler.
 pub(super) struct Vtable {
     pub(super) run: unsafe fn(Task),
     pub(super) cancel: unsafe fn(Task),
@@ -81,84 +91,89 @@ pub(super) struct Vtable {
     pub(super) free: unsafe fn(NonNull<Header>),
 }
 
-/// The key of a task that is in no list.
-pub(crate) const UNLISTED: u32 = u32::MAX;
+/// The key of a task that is in no list of owned tasks.
+pub(crate) const UNBOUND: u32 = u32::MAX;
 
 /// A counted reference to a task.
 pub(crate) struct Task(pub(super) NonNull<Header>);
 
-// SAFETY: what a `Task` reaches without further promises is the header: atomics,
-// `Send + Sync` values, and cells guarded by the state word. The future and
-// the output are touched only by `run`, `cancel` and the output functions,
-// whose callers promise to be on a thread that may.
+// SAFETY: safe code reaches only the header through a `Task`. H2, H4 and H5 make
+// its fields safe to use from every thread. The future and the output are reached
+// through unsafe functions, and their callers promise to be on a thread that may
+// touch them.
 unsafe impl Send for Task {}
-// SAFETY: as above.
+// SAFETY: `&Task` reaches the same header, by the same invariants.
 unsafe impl Sync for Task {}
 
 impl Task {
     pub(crate) fn header(&self) -> &Header {
-        // SAFETY: the reference that `self` is keeps the cell allocated, and
-        // a header is never borrowed mutably.
+        // SAFETY: H1 keeps the cell allocated while `self` lives, and H2 rules out
+        // a mutable borrow.
         unsafe { self.0.as_ref() }
     }
 
-    /// Polls the task, or cancels it if that was asked for. Consumes the
-    /// reference that its queue held.
+    /// Polls the task, or drops its future if an abort was requested. Consumes the
+    /// reference that the queue held.
     ///
     /// # Safety
-    /// The caller took the task from its queue, on a thread that may touch
-    /// the future: any thread if it is `Send`, else the one that spawned it.
+    /// The caller took the task from its queue. This thread may touch the future:
+    /// any thread may if it is `Send`, otherwise only the thread that spawned it.
     pub(crate) unsafe fn run(self) {
-        // SAFETY: the vtable was made with the cell; the rest is the caller's.
+        // SAFETY: H3: the function was made for this cell. The caller promises the
+        // rest.
         unsafe { (self.header().vtable.run)(self) }
     }
 
-    /// Drops the future of a task that is not running, at shutdown. Consumes
-    /// the reference of whoever kept it.
+    /// Drops the future of a task that is not running, at shutdown. Consumes the
+    /// reference of the list that held the task.
     ///
     /// # Safety
-    /// As for [`Task::run`], but for the queue.
+    /// This thread may touch the future, as for [`Task::run`].
     pub(crate) unsafe fn cancel(self) {
-        if self.header().state.seize() {
-            // SAFETY: as in `run`; `seize` made the future ours.
+        if self.header().state.transition_to_shutdown() {
+            // SAFETY: H3: the function was made for this cell. The transition made
+            // this thread the runner, and the caller promises the rest.
             unsafe { (self.header().vtable.cancel)(self) }
         }
     }
 
-    /// Puts the task into its queue; the state has said that the caller must.
+    /// Puts the task into its queue. The caller has got `Submit` from the state.
     pub(crate) fn schedule(self) {
-        // SAFETY: the vtable was made with the cell. Schedulers may be called
-        // from every thread.
+        // SAFETY: H3: the function was made for this cell. A scheduler may be
+        // called from every thread.
         unsafe { (self.header().vtable.schedule)(self) }
     }
 
     /// Moves the output out.
     ///
     /// # Safety
-    /// The task is complete, the caller is its one `JoinHandle` and has not
-    /// taken the output before, and `T` is the output's type.
+    /// The task is complete, `T` is the type of its output, and the caller is its
+    /// `JoinHandle`, which takes the output once.
     pub(super) unsafe fn take_output<T>(&self) -> Result<T, JoinError> {
         let mut output = mem::MaybeUninit::<Result<T, JoinError>>::uninit();
-        // SAFETY: the caller's promises; the function writes the whole value.
+        // SAFETY: H3: the function was made for this cell, and it writes the whole
+        // value. The caller promises the rest.
         unsafe {
             (self.header().vtable.take_output)(self, output.as_mut_ptr().cast());
             output.assume_init()
         }
     }
 
-    /// Drops the output if it has not been taken.
+    /// Drops the outcome of a complete task.
     ///
     /// # Safety
-    /// The task is complete, nobody else will look for the output, and this
-    /// thread may drop it.
+    /// The task is complete, the outcome has not been taken, the caller owns it
+    /// (C3 of the cell), and this thread may drop it.
     pub(super) unsafe fn drop_output(&self) {
-        // SAFETY: the vtable was made with the cell; the rest is the caller's.
+        // SAFETY: H3: the function was made for this cell. The caller promises the
+        // rest.
         unsafe { (self.header().vtable.drop_output)(self) }
     }
 
-    /// Asks for the task to be dropped where it lives, soon.
+    /// Requests that the future is dropped on the thread that runs it.
     pub(crate) fn abort(&self) {
-        if self.header().state.cancel() == Wake::Queue {
+        let transition = self.header().state.transition_to_scheduled_and_cancel();
+        if transition == TransitionToScheduled::Submit {
             self.clone().schedule();
         }
     }
@@ -167,16 +182,33 @@ impl Task {
         ManuallyDrop::new(self).0
     }
 
+    /// Makes a reference that the state counts already.
+    ///
     /// # Safety
-    /// The pointer came from [`Task::into_raw`] (or [`Task::as_raw`], for a
-    /// reference that the state counts already), and its reference is not
-    /// used by anybody else.
+    /// The pointer came from [`Task::into_raw`] or [`Task::as_raw`], and no other
+    /// `Task` owns this reference (H1).
     pub(crate) unsafe fn from_raw(header: NonNull<Header>) -> Self {
         Self(header)
     }
 
     pub(crate) fn as_raw(&self) -> NonNull<Header> {
         self.0
+    }
+
+    /// Drops several references at once. `self` is one of them.
+    ///
+    /// # Safety
+    /// The caller owns `references` references (H1).
+    pub(super) unsafe fn drop_references(self, references: u32) {
+        let header = ManuallyDrop::new(self).0;
+        // SAFETY: H1: the caller's references keep the cell allocated.
+        let Header { state, vtable, .. } = unsafe { header.as_ref() };
+        let free = vtable.free;
+        if state.drop_references(references) {
+            // SAFETY: H3: the function was made for this cell. The last references
+            // are gone, so the cell belongs to this thread.
+            unsafe { free(header) }
+        }
     }
 }
 
@@ -187,26 +219,10 @@ impl Clone for Task {
     }
 }
 
-impl Task {
-    /// Lets go of several references at once, this one among them.
-    ///
-    /// # Safety
-    /// They are the caller's.
-    pub(super) unsafe fn drop_references(self, references: u32) {
-        let header = ManuallyDrop::new(self).0;
-        // SAFETY: the references keep the header allocated.
-        let Header { state, vtable, .. } = unsafe { header.as_ref() };
-        let free = vtable.free;
-        if state.drop_references(references) {
-            // SAFETY: those were the last.
-            unsafe { free(header) }
-        }
-    }
-}
-
 impl Drop for Task {
     fn drop(&mut self) {
-        // SAFETY: this reference, which is not used any more.
+        // SAFETY: H1: `self` owns this reference, and its owner never uses it
+        // again.
         unsafe { Self(self.0).drop_references(1) }
     }
 }

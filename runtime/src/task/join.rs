@@ -1,24 +1,40 @@
-//! The two handles on a task: one that waits for its output, one that only
-//! aborts it.
+//! The two handles of a task: [`JoinHandle`] waits for its output, and
+//! [`AbortHandle`] only aborts it.
 
-use super::{error::JoinError, header::Task, id::Id, joiner::Joiner, output, state::Disown};
-use crate::{budget, trace, unwind::catch_and_discard};
+use super::{
+    error::JoinError,
+    header::{Header, Task},
+    join_waker::JoinWaker,
+    output,
+    state::DropJoinHandle,
+};
+use crate::{budget, id::Id, trace, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
     marker::PhantomData,
+    panic::{RefUnwindSafe, UnwindSafe},
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-/// Waits for a task's output. Dropping it detaches the task, which goes on;
-/// inside of an [`AbortOnDropHandle`](super::AbortOnDropHandle), it aborts it.
+/// Waits for the output of a task.
 ///
-/// The output is collected once: a handle polled again after it was ready
-/// panics. It may be sent to, and awaited on, another thread if `T: Send`.
+/// Dropping the handle detaches the task, which then runs on. Inside an
+/// [`AbortOnDropHandle`](super::AbortOnDropHandle), dropping it aborts the task.
+///
+/// You can collect the output once. You may send the handle to another thread and
+/// await it there if `T: Send`.
+///
+/// # Panics
+/// Polling the handle again after it was ready panics.
 ///
 /// # Cancel safety
-/// Awaiting `&mut handle` loses nothing if the wait is dropped.
+/// If you await `&mut handle` and drop the wait, nothing is lost.
+///
+/// # Complexity
+/// A poll takes constant time. Awaiting from a task of this crate allocates
+/// nothing.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -30,23 +46,26 @@ use std::{
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct JoinHandle<T> {
-    /// `None` once the output has been collected.
+    /// `None` after the output has been collected.
     task: Option<Task>,
     output: PhantomData<fn() -> T>,
 }
 
-// SAFETY: what crosses threads with the handle is the output, when it is
-// collected or dropped.
+// SAFETY: the handle gives access to the output alone, when it is collected or
+// dropped, and `T: Send` allows that on another thread.
 unsafe impl<T: Send> Send for JoinHandle<T> {}
-// SAFETY: nothing of `&JoinHandle` reaches the output.
+// SAFETY: `&JoinHandle` gives no access to the output.
 unsafe impl<T: Send> Sync for JoinHandle<T> {}
 
-// The marker says nothing of threads; the two lines above decide. Without them
-// a handle must stay where it is, for its output may have to.
+// The task's panics end in the task. A caught panic elsewhere does not interrupt a
+// change of the task or its output.
+impl<T> UnwindSafe for JoinHandle<T> {}
+impl<T> RefUnwindSafe for JoinHandle<T> {}
+
 impl<T> JoinHandle<T> {
     /// # Safety
-    /// `task` has an output of type `T`, its state counts join interest, and
-    /// there is no other handle.
+    /// `task` has an output of type `T`, its state has `JOIN_INTEREST`, and it has no
+    /// other handle.
     pub(crate) unsafe fn new(task: Task) -> Self {
         Self {
             task: Some(task),
@@ -62,17 +81,18 @@ impl<T> JoinHandle<T> {
         )
     }
 
-    /// Asks for the task to be dropped at its next suspension point. It may
-    /// still complete first; the handle tells which.
+    /// Requests that the task's future is dropped at its next suspension point.
     ///
-    /// Work on the blocking pool that has begun is not interrupted.
+    /// The task may still complete first. Await the handle to find out: it returns
+    /// the output, or an error whose [`is_cancelled`](JoinError::is_cancelled) is
+    /// true. A closure on the blocking pool that has begun is not interrupted.
     pub fn abort(&self) {
         if let Some(task) = &self.task {
             task.abort();
         }
     }
 
-    /// A handle that can only abort, and does not keep the output.
+    /// Returns a handle that can only abort the task.
     ///
     /// # Panics
     /// If the output has been collected already.
@@ -83,14 +103,17 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Whether the task has ended, in whatever way.
+    /// Whether the task has ended: with an output, by an abort or by a panic.
+    ///
+    /// After [`abort`](Self::abort) this stays false until the future has been
+    /// dropped.
     pub fn is_finished(&self) -> bool {
         self.task
             .as_ref()
             .is_none_or(|task| task.header().state.is_complete())
     }
 
-    /// The task's name.
+    /// The task's id.
     ///
     /// # Panics
     /// If the output has been collected already.
@@ -100,49 +123,47 @@ impl<T> JoinHandle<T> {
     }
 }
 
-/// Makes sure that completion will wake `context`; false if it has come.
+/// Makes the task's completion wake `context`. False if the task is complete.
 fn register(task: &Task, context: &Context<'_>) -> bool {
     let header = task.header();
     if header.state.is_complete() {
         return false;
     }
     if header.state.has_join_waker() {
-        let same = header.joiner.with(|joiner| {
-            // SAFETY: while JOIN_WAKER is set the cell is only read.
-            let joiner = unsafe { &*joiner }.as_ref();
-            joiner.is_some_and(|joiner| joiner.with(|waker| waker.will_wake(context.waker())))
+        let is_same = header.join_waker.with(|waker| {
+            // SAFETY: J2 or J3: nothing writes the join waker.
+            let waker = unsafe { &*waker }.as_ref();
+            waker.is_some_and(|waker| waker.with(|waker| waker.will_wake(context.waker())))
         });
-        if same {
+        if is_same {
             return !header.state.is_complete();
         }
-        if !header.state.withdraw_join_waker() {
+        if !header.state.unset_join_waker() {
             return false;
         }
     }
-    let joiner = Joiner::new(context.waker().clone());
+    let waker = JoinWaker::new(context.waker().clone());
     let old = header
-        .joiner
-        // SAFETY: JOIN_WAKER is unset: never offered, withdrawn, or given back
-        // by the finisher. So the cell is the handle's; if the task is complete,
-        // the offer below says so.
-        .with_mut(|cell| unsafe { (*cell).replace(joiner) });
-    let registered = header.state.offer_join_waker();
-    // A stranger's destructor, when all is in order again.
+        .join_waker
+        // SAFETY: JOIN_WAKER is unset, so this is J1 or J4, and the field is the
+        // handle's. In J4, `set_join_waker` below returns false.
+        .with_mut(|field| unsafe { (*field).replace(waker) });
+    let is_registered = header.state.set_join_waker();
+    // The waker's destructor is user code, so it runs last.
     drop(old);
-    registered
+    is_registered
 }
 
-/// The handle of a complete task goes, and what it waited with.
-fn leave(task: &Task) {
-    if task.header().state.leave() {
-        let joiner = task
+/// Drops the join waker when the handle of a complete task goes.
+fn drop_join_waker_after_complete(task: &Task) {
+    if task.header().state.drop_join_handle_after_complete() {
+        let waker = task
             .header()
-            .joiner
-            // SAFETY: the finisher is through with the cell, so it is the
-            // handle's.
-            .with_mut(|cell| unsafe { (*cell).take() });
-        if joiner.is_some() {
-            catch_and_discard(move || drop(joiner));
+            .join_waker
+            // SAFETY: J4: the field is the handle's.
+            .with_mut(|field| unsafe { (*field).take() });
+        if waker.is_some() {
+            catch_and_discard(move || drop(waker));
         }
     }
 }
@@ -158,14 +179,15 @@ impl<T> Future for JoinHandle<T> {
         } else {
             Poll::Ready(())
         };
-        trace::note_task(&registered, self.task().header());
+        let Header { id, origin, .. } = self.task().header();
+        trace::note_task(&registered, *id, origin);
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");
-        // SAFETY: complete, and this is its one handle, which gives the task
-        // up here.
+        // SAFETY: C3: the task is complete, and the handle owns the outcome. It
+        // gives up the task here, so it takes the outcome once. `new` promises `T`.
         let output = unsafe { task.take_output() };
-        leave(&task);
+        drop_join_waker_after_complete(&task);
         Poll::Ready(output)
     }
 }
@@ -173,22 +195,22 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         let Some(task) = self.task.take() else { return };
-        match task.header().state.disown() {
-            Disown::Waker => {
-                let joiner = task
+        match task.header().state.drop_join_handle() {
+            DropJoinHandle::JoinWaker => {
+                let waker = task
                     .header()
-                    .joiner
-                    // SAFETY: `disown` cleared JOIN_WAKER before completion:
-                    // the cell is the handle's for good.
-                    .with_mut(|cell| unsafe { (*cell).take() });
-                catch_and_discard(move || drop(joiner));
+                    .join_waker
+                    // SAFETY: J1: the task had not ended, so the field stays the
+                    // handle's.
+                    .with_mut(|field| unsafe { (*field).take() });
+                catch_and_discard(move || drop(waker));
             }
-            Disown::Output => {
-                // SAFETY: complete, the output was not collected, and it is on
-                // this thread either because it is `Send` or because the
-                // handle is not.
+            DropJoinHandle::Outcome => {
+                // SAFETY: C3: the task is complete, and the handle owns the outcome.
+                // This thread may drop it: either `T` is `Send`, or the handle has
+                // not left its thread.
                 unsafe { output::discard(&task) };
-                leave(&task);
+                drop_join_waker_after_complete(&task);
             }
         }
     }
@@ -201,24 +223,44 @@ impl<T> fmt::Debug for JoinHandle<T> {
     }
 }
 
-/// Aborts a task, from any thread; cheap to clone.
+/// Aborts a task from any thread.
+///
+/// A clone costs one atomic addition. The handle keeps the task's memory, but not
+/// its future or its output.
+///
+/// ```
+/// let runtime = wakeful::Runtime::new()?;
+/// runtime.block_on(async {
+///     let task = wakeful::spawn(std::future::pending::<()>());
+///     let abort = task.abort_handle();
+///     std::thread::spawn(move || abort.abort());
+///     let error = task.await.expect_err("it never ends by itself");
+///     assert!(error.is_cancelled());
+/// });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct AbortHandle {
     task: Task,
 }
 
+// As for `JoinHandle`, a caught panic does not interrupt a change of the task.
+impl UnwindSafe for AbortHandle {}
+impl RefUnwindSafe for AbortHandle {}
+
 impl AbortHandle {
-    /// Asks for the task to be dropped at its next suspension point.
+    /// Requests that the task's future is dropped at its next suspension point, as
+    /// [`JoinHandle::abort`] does.
     pub fn abort(&self) {
         self.task.abort();
     }
 
-    /// Whether the task has ended, in whatever way.
+    /// Whether the task has ended: with an output, by an abort or by a panic.
     pub fn is_finished(&self) -> bool {
         self.task.header().state.is_complete()
     }
 
-    /// The task's name.
+    /// The task's id.
     pub fn id(&self) -> Id {
         self.task.header().id
     }

@@ -1,11 +1,11 @@
-//! Values that go with a task, as a thread's locals go with a thread.
+//! Values that belong to a task, as thread-locals belong to a thread.
 //!
-//! A [`LocalKey`] is a thread-local of the kind that is empty most of the time.
-//! The future of [`LocalKey::scope`] keeps the value, puts it there before each
-//! poll of what is inside, and takes it back afterwards: so it goes with the
-//! task from thread to thread, and other tasks do not see it. Inside, the same
-//! key may have another scope; the outer value waits meanwhile where the inner
-//! one was. The design is tokio's.
+//! A [`LocalKey`] is a thread-local slot that is empty most of the time. The future
+//! of [`LocalKey::scope`] owns the value. Before each poll it puts the value into
+//! the slot, and after the poll it takes the value back. So the value moves between
+//! threads with its task, and other tasks do not see it. A scope may contain another
+//! scope of the same key. Meanwhile the inner future keeps the outer value. The
+//! design comes from tokio.
 
 use pin_project_lite::pin_project;
 use std::{
@@ -20,7 +20,7 @@ use std::{
     thread,
 };
 
-/// Declares keys of values that go with a task.
+/// Declares keys of values that belong to a task.
 ///
 /// ```
 /// wakeful::task_local! {
@@ -62,27 +62,27 @@ macro_rules! task_local {
     };
 }
 
-/// A key of a value that goes with a task; [`task_local!`](crate::task_local!)
+/// A key of a value that belongs to a task. [`task_local!`](crate::task_local!)
 /// declares it.
 ///
-/// A task that is spawned inside of a scope does not inherit the value: give it
-/// a scope of its own.
+/// A task that you spawn inside a scope does not inherit the value. Give it a scope
+/// of its own.
 pub struct LocalKey<T: 'static> {
     slot: &'static thread::LocalKey<RefCell<Option<T>>>,
 }
 
 impl<T: 'static> LocalKey<T> {
-    /// For the macro.
+    /// Only `task_local!` calls this.
     #[doc(hidden)]
     pub const fn __new(slot: &'static thread::LocalKey<RefCell<Option<T>>>) -> Self {
         Self { slot }
     }
 
-    /// Sets the value for `future`: while it is polled, and while it is dropped.
+    /// Sets the value for `future`, while it is polled and while it is dropped.
     ///
     /// # Panics
-    /// Polled inside of [`with`](Self::with) of the same key, whose value is
-    /// being looked at.
+    /// Polling the returned future panics inside [`with`](Self::with) of the same
+    /// key, because the closure has borrowed the value.
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> TaskLocalFuture<T, F> {
         TaskLocalFuture {
             key: self,
@@ -95,20 +95,20 @@ impl<T: 'static> LocalKey<T> {
     /// Sets the value while `code` runs.
     ///
     /// # Panics
-    /// Inside of [`with`](Self::with) of the same key.
+    /// Inside [`with`](Self::with) of the same key.
     #[track_caller]
     pub fn sync_scope<R>(&'static self, value: T, code: impl FnOnce() -> R) -> R {
         match self.exchange(&mut Some(value), code) {
             Ok(result) => result,
-            Err(refused) => panic!("{refused}"),
+            Err(error) => panic!("{error}"),
         }
     }
 
-    /// Hands the value to `look`.
+    /// Calls `look` with the value.
     ///
     /// # Panics
-    /// Outside of a scope of this key. [`try_with`](Self::try_with) says so
-    /// instead.
+    /// Outside a scope of this key. [`try_with`](Self::try_with) returns an error
+    /// there.
     #[track_caller]
     pub fn with<R>(&'static self, look: impl FnOnce(&T) -> R) -> R {
         match self.try_with(look) {
@@ -117,19 +117,19 @@ impl<T: 'static> LocalKey<T> {
         }
     }
 
-    /// Hands the value to `look`, if there is one.
+    /// Calls `look` with the value, if there is one.
     ///
     /// # Errors
-    /// Outside of a scope of this key.
+    /// Outside a scope of this key.
     pub fn try_with<R>(&'static self, look: impl FnOnce(&T) -> R) -> Result<R, AccessError> {
         let looked = self.slot.try_with(|slot| slot.borrow().as_ref().map(look));
         looked.ok().flatten().ok_or(AccessError(()))
     }
 
-    /// The value.
+    /// Returns a clone of the value.
     ///
     /// # Panics
-    /// Outside of a scope of this key.
+    /// Outside a scope of this key.
     #[track_caller]
     pub fn get(&'static self) -> T
     where
@@ -138,10 +138,10 @@ impl<T: 'static> LocalKey<T> {
         self.with(T::clone)
     }
 
-    /// The value, if there is one.
+    /// Returns a clone of the value, if there is one.
     ///
     /// # Errors
-    /// Outside of a scope of this key.
+    /// Outside a scope of this key.
     pub fn try_get(&'static self) -> Result<T, AccessError>
     where
         T: Clone,
@@ -149,60 +149,63 @@ impl<T: 'static> LocalKey<T> {
         self.try_with(T::clone)
     }
 
-    /// Runs `code` with `value` in the slot, and puts back what was there, also
-    /// when it unwinds.
+    /// Runs `code` with `value` in the slot. Afterwards swaps them back, even if the
+    /// code panics.
     fn exchange<R>(
         &'static self,
         value: &mut Option<T>,
         code: impl FnOnce() -> R,
-    ) -> Result<R, Refused> {
-        struct Back<'a, T: 'static> {
+    ) -> Result<R, ScopeError> {
+        struct Restore<'a, T: 'static> {
             key: &'static LocalKey<T>,
             value: &'a mut Option<T>,
         }
-        impl<T> Back<'_, T> {
-            fn swap(&mut self) -> Result<(), Refused> {
+        impl<T> Restore<'_, T> {
+            fn swap(&mut self) -> Result<(), ScopeError> {
                 let swapped = self.key.slot.try_with(|slot| match slot.try_borrow_mut() {
                     Ok(mut slot) => {
                         mem::swap(&mut *slot, self.value);
                         Ok(())
                     }
-                    Err(_) => Err(Refused::Borrowed),
+                    Err(_) => Err(ScopeError::Borrowed),
                 });
-                swapped.unwrap_or(Err(Refused::Gone))
+                swapped.unwrap_or(Err(ScopeError::Gone))
             }
         }
-        impl<T> Drop for Back<'_, T> {
+        impl<T> Drop for Restore<'_, T> {
             fn drop(&mut self) {
-                // What went in comes out: no borrow outlives the code, and the
-                // thread has not ended meanwhile.
+                // This cannot fail: every borrow has ended with the code, and the
+                // thread still has its slot.
                 let _ = self.swap();
             }
         }
-        let mut back = Back { key: self, value };
-        if let Err(refused) = back.swap() {
-            mem::forget(back);
-            return Err(refused);
+        let mut restore = Restore { key: self, value };
+        if let Err(error) = restore.swap() {
+            mem::forget(restore);
+            return Err(error);
         }
         Ok(code())
     }
 }
 
-/// Why a scope could not be entered.
+/// The reason why a scope could not be entered.
 #[derive(Clone, Copy, Debug)]
-enum Refused {
+enum ScopeError {
     Borrowed,
     Gone,
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for ScopeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Borrowed => {
-                "a scope of a task-local was entered inside of `with` of the same key, \
-                 whose value is being looked at: clone what is needed, and leave `with` first"
+                "a scope of a task-local was entered inside `with` of the same key, which \
+                 borrows the value: clone the value, and leave `with` first"
             }
-            Self::Gone => "a scope of a task-local was entered while the thread is ending",
+            Self::Gone => {
+                "a scope of a task-local was entered in a destructor of a thread-local, while \
+                 its thread ends: enter it earlier"
+            }
         })
     }
 }
@@ -214,12 +217,12 @@ impl<T> fmt::Debug for LocalKey<T> {
 }
 
 pin_project! {
-    /// The future of [`LocalKey::scope`].
+    /// The future that [`LocalKey::scope`] returns.
     #[must_use = "futures do nothing unless awaited"]
     pub struct TaskLocalFuture<T: 'static, F> {
         key: &'static LocalKey<T>,
         value: Option<T>,
-        // `None` when it was ready, so that it is dropped with its value there.
+        // `None` after completion: it is dropped while the value is in the slot.
         #[pin]
         future: Option<F>,
         #[pin]
@@ -230,7 +233,8 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             if this.future.is_some() {
-                // If it cannot be entered, the future is dropped without it.
+                // If the slot cannot be entered, the future is dropped with the rest of
+                // this struct, without the value in the slot.
                 let _ = this.key.exchange(this.value, || this.future.set(None));
             }
         }
@@ -238,7 +242,10 @@ pin_project! {
 }
 
 impl<T, F> TaskLocalFuture<T, F> {
-    /// Takes the value out, where the future is not polled any more.
+    /// Takes the value out. If the future is polled or dropped later, it finds no
+    /// value.
+    ///
+    /// Returns `None` if the value has been taken before.
     pub fn take_value(self: Pin<&mut Self>) -> Option<T> {
         self.project().value.take()
     }
@@ -251,7 +258,9 @@ impl<T, F: Future> Future for TaskLocalFuture<T, F> {
         let mut this = self.project();
         let polled = this.key.exchange(this.value, || {
             let future = this.future.as_mut().as_pin_mut();
-            let polled = future.expect("polled after it was ready").poll(context);
+            let polled = future
+                .expect("a `TaskLocalFuture` was polled after it was ready")
+                .poll(context);
             if polled.is_ready() {
                 this.future.set(None);
             }
@@ -259,7 +268,7 @@ impl<T, F: Future> Future for TaskLocalFuture<T, F> {
         });
         match polled {
             Ok(polled) => polled,
-            Err(refused) => panic!("{refused}"),
+            Err(error) => panic!("{error}"),
         }
     }
 }
@@ -272,13 +281,13 @@ impl<T: fmt::Debug, F> fmt::Debug for TaskLocalFuture<T, F> {
     }
 }
 
-/// There is no value: this is not inside of a scope of the key.
+/// The key has no value here, because this is not inside a scope of the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessError(());
 
 impl fmt::Display for AccessError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the task-local has no value here: this is not inside of a `scope` of its key")
+        f.write_str("the task-local has no value here: call this inside a `scope` of its key")
     }
 }
 

@@ -1,36 +1,32 @@
-//! Tasks: futures that have been handed to the runtime, each in one
-//! allocation.
+//! Tasks: futures that the runtime runs, each in one allocation.
 //!
-//! - `state`: one word that says whose the task is, with its transitions.
-//! - `header`: what every task has, and a counted reference to it.
-//! - `cell`: the allocation, and what is done with the future in it.
+//! - `state`: the state word, its phases and its transitions.
+//! - `header`: the part of a task that does not depend on its future, and `Task`, a
+//!   counted reference.
+//! - `cell`: the allocation, and the functions that poll and drop the future.
 //! - `waker`: a task as a [`std::task::Waker`].
-//! - `join`: what the one who spawned holds; `joiner`: the waker of the one
-//!   who waits there.
-//! - `abort_on_drop`: what the one holds whose task is to go along.
-//! - `join_set`: what the one who spawned many holds.
-//! - `local`: values that go with a task.
-//! - `coop`: what a task that is always ready owes the others.
-//! - `origin`: what the inspector tells of a task.
-//! - `output`: outputs that nobody collects.
-//! - `recycle`: the memory of tasks that have ended.
+//! - `join`: [`JoinHandle`] and [`AbortHandle`]. `join_waker` is the waker of the
+//!   task that awaits a handle.
+//! - `abort_on_drop`: a handle that aborts its task when it is dropped.
+//! - `local`: values that belong to a task.
+//! - `coop`: the budget that makes a task give way.
+//! - `output`: drops outputs that no handle takes.
+//! - `recycle`: free lists for the memory of tasks.
+//!
+//! [`JoinSet`] and [`TaskTracker`] are in the module `group`, and [`Builder`] is in
+//! `runtime`.
 
 mod abort_on_drop;
-mod builder;
 mod cell;
 pub mod coop;
 mod error;
 #[cfg(all(any(test, fuzzing), not(loom)))]
 pub(crate) mod fuzz;
 mod header;
-mod id;
 mod join;
-mod join_set;
-mod joiner;
+mod join_waker;
 mod local;
-mod origin;
 mod output;
-mod rank;
 mod recycle;
 mod state;
 mod waker;
@@ -38,27 +34,41 @@ mod yield_now;
 
 #[cfg(all(test, loom))]
 mod models;
+#[cfg(all(test, not(loom)))]
+mod tests;
 
 pub use abort_on_drop::AbortOnDropHandle;
-pub use builder::Builder;
-pub use coop::{consume_budget, unconstrained};
+pub use coop::{Unconstrained, consume_budget, unconstrained};
 pub use error::JoinError;
-pub use id::Id;
 pub use join::{AbortHandle, JoinHandle};
-pub use join_set::JoinSet;
 pub use local::{AccessError, LocalKey, TaskLocalFuture};
 pub use yield_now::{YieldNow, yield_now};
 
+pub use crate::id::{Id, id, try_id};
+
+// These are in higher layers. Users find them here.
 pub use crate::{
-    blocking::spawn_blocking,
-    executor::{multi_thread::block_in_place, spawn, spawn_local},
+    executor::multi_thread::block_in_place,
+    group::{join_set::JoinSet, tracker::TaskTracker},
+    runtime::{
+        spawn::{spawn, spawn_blocking, spawn_local},
+        task_builder::Builder,
+    },
 };
 
-/// Futures that are named, by tokio's path.
+/// The named futures of this module, under tokio's path.
 pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
-pub(crate) use header::{Header, Schedule, Task, UNLISTED};
-pub(crate) use state::{Pause, Start, State, Wake};
-pub(crate) use waker::{borrowed, is_a_task};
+/// The futures and tokens of [`TaskTracker`], under tokio-util's path.
+pub mod task_tracker {
+    pub use crate::group::tracker::{
+        TaskTracker, TaskTrackerToken, TaskTrackerWaitFuture, TrackedFuture,
+    };
+}
+
+pub(crate) use header::{Header, Schedule, Task, UNBOUND};
+pub(crate) use output::while_blocking;
+pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
+pub(crate) use waker::{is_task_waker, waker_ref};

@@ -1,10 +1,11 @@
-//! Loom models of the task cell: every interleaving of two or three threads
-//! that wake, abort, join and finish one task. Traps 2 to 5, 8 and 9.
+//! Loom models of the task cell: every interleaving of two or three threads that
+//! wake, abort, join and complete one task. Traps 2 to 5, 8, 9 and 11.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{JoinHandle, Pause, Schedule, State, Task, borrowed};
+use super::{JoinHandle, Schedule, StateWord, Task, TransitionToIdle, waker_ref};
 use loom::{
+    cell::UnsafeCell,
     model,
     sync::{
         Arc, Mutex,
@@ -19,33 +20,33 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// A queue that anyone may look into, and that asserts that a task is not put
-/// in twice.
+/// An executor with one queue. Any thread may run it. It asserts that a task is in
+/// the queue once.
 #[derive(Clone, Default)]
-struct Queue(Arc<QueueState>);
+struct Executor(Arc<Shared>);
 
 #[derive(Default)]
-struct QueueState {
-    tasks: Mutex<Vec<Task>>,
-    released: AtomicUsize,
+struct Shared {
+    queue: Mutex<Vec<Task>>,
+    unbound: AtomicUsize,
 }
 
-impl Schedule for Queue {
+impl Schedule for Executor {
     unsafe fn schedule(this: *const Self, task: Task) {
-        // SAFETY: the caller lets us read until we give the task away.
-        let queue = unsafe { (*this).clone() };
-        let mut tasks = queue.0.tasks.lock().unwrap();
-        assert!(tasks.is_empty(), "queued twice");
-        tasks.push(task);
+        // SAFETY: `this` may be read until `task` is given away.
+        let executor = unsafe { (*this).clone() };
+        let mut queue = executor.0.queue.lock().unwrap();
+        assert!(queue.is_empty(), "queued twice");
+        queue.push(task);
     }
 
-    fn release(&self, _: &Task) -> Option<Task> {
-        self.0.released.fetch_add(1, SeqCst);
+    fn unbind(&self, _: &Task) -> Option<Task> {
+        self.0.unbound.fetch_add(1, SeqCst);
         None
     }
 }
 
-impl Queue {
+impl Executor {
     fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
@@ -54,27 +55,27 @@ impl Queue {
         let task = Task::new(
             future,
             self.clone(),
-            State::scheduled(2),
+            StateWord::scheduled(2),
             Location::caller(),
             0,
         );
-        // SAFETY: counted above.
+        // SAFETY: the state counts two references, and this is the second.
         self.0
-            .tasks
+            .queue
             .lock()
             .unwrap()
             .push(unsafe { Task::from_raw(task.as_raw()) });
-        // SAFETY: the output's type, and the only handle.
+        // SAFETY: `T` is the output's type, and this is the only handle.
         unsafe { JoinHandle::new(task) }
     }
 
-    /// Runs what is queued. Returns how many there were.
+    /// Runs the queue until it is empty. Returns the number of runs.
     fn run(&self) -> usize {
         let mut runs = 0;
         loop {
-            let task = self.0.tasks.lock().unwrap().pop();
+            let task = self.0.queue.lock().unwrap().pop();
             let Some(task) = task else { return runs };
-            // SAFETY: taken from the queue; these futures are `Send`.
+            // SAFETY: the task comes from the queue, and its future is `Send`.
             unsafe { task.run() };
             runs += 1;
         }
@@ -85,7 +86,7 @@ fn poll<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(waker))
 }
 
-/// Counts its wakes, with loom's atomics.
+/// A waker that counts its wakes with a loom atomic.
 struct Count(AtomicUsize);
 
 impl std::task::Wake for Count {
@@ -94,16 +95,16 @@ impl std::task::Wake for Count {
     }
 }
 
-/// Notes that it was dropped, and asserts that it is not dropped twice.
-struct Droplet(Arc<AtomicUsize>);
+/// Counts its drop, and asserts that it is dropped once.
+struct CountsDrop(Arc<AtomicUsize>);
 
-impl Drop for Droplet {
+impl Drop for CountsDrop {
     fn drop(&mut self) {
         assert_eq!(self.0.fetch_add(1, SeqCst), 0, "dropped twice");
     }
 }
 
-/// A task that gives its waker away and is ready when the flag is up.
+/// A future that gives its waker away and is ready when the flag is set.
 fn waiting(
     flag: &Arc<AtomicUsize>,
     out: &Arc<Mutex<Option<Waker>>>,
@@ -122,9 +123,9 @@ fn waiting(
 fn trap_03_two_wakes_queue_once_and_no_wake_is_lost() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-        let queue = Queue::default();
-        let handle = queue.spawn(waiting(&flag, &out));
-        assert_eq!(queue.run(), 1);
+        let executor = Executor::default();
+        let handle = executor.spawn(waiting(&flag, &out));
+        assert_eq!(executor.run(), 1);
         let waker = out.lock().unwrap().take().unwrap();
         let other = {
             let (waker, flag) = (waker.clone(), Arc::clone(&flag));
@@ -136,7 +137,7 @@ fn trap_03_two_wakes_queue_once_and_no_wake_is_lost() {
         flag.fetch_add(1, SeqCst);
         waker.wake();
         other.join().unwrap();
-        assert_eq!(queue.run(), 1, "one entry for two wakes");
+        assert_eq!(executor.run(), 1, "one entry for two wakes");
         drop(out.lock().unwrap().take());
         assert!(handle.is_finished());
     });
@@ -146,11 +147,11 @@ fn trap_03_two_wakes_queue_once_and_no_wake_is_lost() {
 fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-        let queue = Queue::default();
-        let handle = queue.spawn(waiting(&flag, &out));
-        queue.run();
+        let executor = Executor::default();
+        let handle = executor.spawn(waiting(&flag, &out));
+        executor.run();
         let waker = out.lock().unwrap().take().unwrap();
-        // The one wakes it while the other may be in the middle of a poll.
+        // The wake below can come in the middle of the poll that this one causes.
         waker.wake_by_ref();
         let other = {
             let flag = Arc::clone(&flag);
@@ -159,10 +160,49 @@ fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
                 waker.wake();
             })
         };
-        queue.run();
+        executor.run();
         other.join().unwrap();
-        queue.run();
+        executor.run();
         drop(out.lock().unwrap().take());
+        assert!(handle.is_finished());
+    });
+}
+
+/// Plain memory that two threads use. loom reports accesses without an order.
+#[derive(Default)]
+struct Plain(UnsafeCell<usize>);
+
+// SAFETY: the model checks that the accesses are ordered.
+unsafe impl Sync for Plain {}
+
+/// Only the state word orders the two accesses: a wake during the poll does not touch
+/// the queue.
+#[test]
+fn trap_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote() {
+    model(|| {
+        let executor = Executor::default();
+        let other = Arc::new(Mutex::new(None));
+        let (written, thread) = (Arc::new(Plain::default()), Arc::clone(&other));
+        let mut polls = 0;
+        let handle = executor.spawn(poll_fn(move |context| {
+            polls += 1;
+            if polls == 2 {
+                // SAFETY: this poll comes after the wake, which comes after the write.
+                written.0.with(|written| assert_eq!(unsafe { *written }, 1));
+                return Poll::Ready(());
+            }
+            let (written, waker) = (Arc::clone(&written), context.waker().clone());
+            *thread.lock().unwrap() = Some(thread::spawn(move || {
+                // SAFETY: the task reads after the wake below.
+                written.0.with_mut(|written| unsafe { *written = 1 });
+                waker.wake();
+            }));
+            Poll::Pending
+        }));
+        executor.run();
+        let other = other.lock().unwrap().take().unwrap();
+        other.join().unwrap();
+        executor.run();
         assert!(handle.is_finished());
     });
 }
@@ -170,11 +210,11 @@ fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
 #[test]
 fn trap_05_a_handle_on_another_thread_gets_the_output_or_a_wake() {
     model(|| {
-        let queue = Queue::default();
-        let mut handle = queue.spawn(async { 7 });
+        let executor = Executor::default();
+        let mut handle = executor.spawn(async { 7 });
         let runner = {
-            let queue = queue.clone();
-            thread::spawn(move || queue.run())
+            let executor = executor.clone();
+            thread::spawn(move || executor.run())
         };
         let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
         let waker = Waker::from(std::sync::Arc::clone(&count));
@@ -195,18 +235,18 @@ fn trap_05_a_handle_on_another_thread_gets_the_output_or_a_wake() {
 }
 
 #[test]
-fn trap_05_a_joiner_that_changes_its_waker_is_woken_through_the_last() {
+fn trap_05_completion_wakes_the_last_waker_that_a_handle_was_polled_with() {
     model(|| {
-        let queue = Queue::default();
-        let mut handle = queue.spawn(async { 7 });
+        let executor = Executor::default();
+        let mut handle = executor.spawn(async { 7 });
         let counts = [(); 2].map(|()| std::sync::Arc::new(Count(AtomicUsize::new(0))));
         let wakers = counts
             .each_ref()
             .map(|count| Waker::from(std::sync::Arc::clone(count)));
         assert!(poll(&mut handle, &wakers[0]).is_pending());
         let runner = {
-            let queue = queue.clone();
-            thread::spawn(move || queue.run())
+            let executor = executor.clone();
+            thread::spawn(move || executor.run())
         };
         let second = poll(&mut handle, &wakers[1]);
         runner.join().unwrap();
@@ -218,38 +258,38 @@ fn trap_05_a_joiner_that_changes_its_waker_is_woken_through_the_last() {
 }
 
 #[test]
-fn trap_05_the_output_is_dropped_once_when_the_handle_goes_meanwhile() {
+fn trap_05_the_output_is_dropped_once_if_the_handle_is_dropped_meanwhile() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));
-        let queue = Queue::default();
-        let droplet = Droplet(Arc::clone(&drops));
-        let mut handle = queue.spawn(async move { droplet });
+        let executor = Executor::default();
+        let counts_drop = CountsDrop(Arc::clone(&drops));
+        let mut handle = executor.spawn(async move { counts_drop });
         let _ = poll(&mut handle, Waker::noop()).is_ready();
         let runner = {
-            let queue = queue.clone();
-            thread::spawn(move || queue.run())
+            let executor = executor.clone();
+            thread::spawn(move || executor.run())
         };
         drop(handle);
         runner.join().unwrap();
         assert_eq!(drops.load(SeqCst), 1);
-        assert_eq!(queue.0.released.load(SeqCst), 1);
+        assert_eq!(executor.0.unbound.load(SeqCst), 1);
     });
 }
 
 #[test]
-fn trap_11_who_keeps_a_complete_task_does_not_keep_who_waited_for_it() {
+fn trap_11_a_reference_to_a_complete_task_does_not_keep_the_join_waker() {
     for polls_again in [false, true] {
         model(move || {
-            let queue = Queue::default();
-            let mut handle = queue.spawn(async { 7 });
+            let executor = Executor::default();
+            let mut handle = executor.spawn(async { 7 });
             let abort = handle.abort_handle();
             let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
             let waker = Waker::from(std::sync::Arc::clone(&count));
             assert!(poll(&mut handle, &waker).is_pending());
             drop(waker);
             let runner = {
-                let queue = queue.clone();
-                thread::spawn(move || queue.run())
+                let executor = executor.clone();
+                thread::spawn(move || executor.run())
             };
             if polls_again {
                 let _ = poll(&mut handle, Waker::noop());
@@ -263,20 +303,20 @@ fn trap_11_who_keeps_a_complete_task_does_not_keep_who_waited_for_it() {
 }
 
 #[test]
-fn trap_04_an_abort_races_the_end_and_the_handle_tells_which_won() {
+fn trap_04_a_task_that_is_aborted_while_it_ends_has_one_outcome() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));
-        let queue = Queue::default();
-        let droplet = Droplet(Arc::clone(&drops));
-        let mut handle = queue.spawn(async move {
-            drop(droplet);
+        let executor = Executor::default();
+        let counts_drop = CountsDrop(Arc::clone(&drops));
+        let mut handle = executor.spawn(async move {
+            drop(counts_drop);
             7
         });
         let abort = handle.abort_handle();
         let aborter = thread::spawn(move || abort.abort());
-        queue.run();
+        executor.run();
         aborter.join().unwrap();
-        queue.run();
+        executor.run();
         assert_eq!(drops.load(SeqCst), 1);
         match poll(&mut handle, Waker::noop()) {
             Poll::Ready(Ok(output)) => assert_eq!(output, 7),
@@ -287,61 +327,69 @@ fn trap_04_an_abort_races_the_end_and_the_handle_tells_which_won() {
 }
 
 #[test]
-fn trap_09_references_let_go_on_two_threads_free_the_task_once() {
+fn trap_09_two_threads_drop_the_last_references_and_the_task_is_freed_once() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-        let queue = Queue::default();
-        let handle = queue.spawn(waiting(&flag, &out));
-        queue.run();
+        let executor = Executor::default();
+        let handle = executor.spawn(waiting(&flag, &out));
+        executor.run();
         let waker = out.lock().unwrap().take().unwrap();
-        // Cancelled, as at shutdown: the future goes here, ...
+        // The abort drops the future here.
         handle.abort();
-        queue.run();
-        // ... and the memory with the last of two references.
+        executor.run();
+        // The last of these two references frees the memory.
         let other = thread::spawn(move || drop(waker));
         drop(handle);
         other.join().unwrap();
-        assert_eq!(queue.0.released.load(SeqCst), 1);
+        assert_eq!(executor.0.unbound.load(SeqCst), 1);
     });
 }
 
 #[test]
-fn trap_08_a_wake_races_the_shutdown() {
+fn trap_08_a_task_is_not_polled_after_the_shutdown_that_a_wake_races() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
-        let queue = Queue::default();
-        let handle = queue.spawn(waiting(&flag, &out));
+        let executor = Executor::default();
+        let handle = executor.spawn(waiting(&flag, &out));
         let task = {
-            let tasks = queue.0.tasks.lock().unwrap();
-            tasks[0].clone()
+            let queued = executor.0.queue.lock().unwrap();
+            queued[0].clone()
         };
-        queue.run();
+        executor.run();
         let waker = out.lock().unwrap().take().unwrap();
         let other = thread::spawn(move || waker.wake());
-        // SAFETY: nothing runs it, and its future is `Send`.
+        // SAFETY: this thread may touch the future, because it is `Send`.
         unsafe { task.cancel() };
         other.join().unwrap();
-        // What was queued meanwhile is complete, and is not polled.
-        queue.run();
+        // The wake may have queued the task, which is complete by now.
+        executor.run();
         assert!(handle.is_finished());
         assert!(out.lock().unwrap().is_none(), "no poll after the shutdown");
     });
 }
 
 #[test]
-fn a_root_that_began_alone_hears_who_came_to_know_it() {
+fn a_root_whose_poll_began_unshared_is_queued_by_a_wake_during_the_poll() {
     model(|| {
-        let queue = Queue::default();
+        let executor = Executor::default();
         let stub = std::future::pending::<()>();
-        let root = Task::new(stub, queue.clone(), State::idle(), Location::caller(), 0);
+        let root = Task::new(
+            stub,
+            executor.clone(),
+            StateWord::idle(),
+            Location::caller(),
+            0,
+        );
         let state = &root.header().state;
-        assert!(state.start_alone());
-        let waker = Waker::clone(&borrowed(&root));
+        assert!(state.transition_to_running_if_unshared());
+        let waker = Waker::clone(&waker_ref(&root));
         let other = thread::spawn(move || waker.wake());
-        if !state.pause_alone() && state.pause() == Pause::Queue {
-            queue.0.tasks.lock().unwrap().push(root.clone());
+        if !state.transition_to_idle_if_unshared()
+            && state.transition_to_idle() == TransitionToIdle::Submit
+        {
+            executor.0.queue.lock().unwrap().push(root.clone());
         }
         other.join().unwrap();
-        assert_eq!(queue.0.tasks.lock().unwrap().drain(..).count(), 1);
+        assert_eq!(executor.0.queue.lock().unwrap().drain(..).count(), 1);
     });
 }

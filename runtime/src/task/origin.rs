@@ -1,14 +1,14 @@
-//! What the inspector tells of a task beside its name and state: where it was
-//! spawned, when, how often it has been polled and what it waits for. Kept only
-//! with the feature `trace`; without it, this is nothing and takes nothing.
+//! What the inspector shows of a task beside its id and state: where and when it
+//! was spawned, how often it was polled, and what it waits for. Without the feature
+//! `trace`, [`Origin`] has no fields and costs nothing.
 
-#[cfg(feature = "trace")]
-pub(crate) use kept::Origin;
 #[cfg(not(feature = "trace"))]
-pub(crate) use nothing::Origin;
+pub(crate) use disabled::Origin;
+#[cfg(feature = "trace")]
+pub(crate) use enabled::Origin;
 
 #[cfg(feature = "trace")]
-mod kept {
+mod enabled {
     use crate::trace::Record;
     use std::{
         panic::Location,
@@ -17,20 +17,20 @@ mod kept {
 
     pub(crate) struct Origin {
         pub(crate) location: &'static Location<'static>,
-        /// The runtime's clock at the spawn, in nanoseconds.
-        pub(crate) born: u64,
+        /// The time of the spawn on the runtime's clock, in nanoseconds.
+        pub(crate) spawned_at: u64,
         polls: AtomicU64,
-        /// What it waits for, in a runtime that is traced.
+        /// The futures that the task waits for, if its runtime is traced.
         pub(crate) record: Record,
         #[cfg(feature = "tracing")]
         pub(crate) span: crate::trace::Place,
     }
 
     impl Origin {
-        pub(crate) fn new(location: &'static Location<'static>, born: u64) -> Self {
+        pub(crate) fn new(location: &'static Location<'static>, spawned_at: u64) -> Self {
             Self {
                 location,
-                born,
+                spawned_at,
                 polls: AtomicU64::new(0),
                 record: Record::default(),
                 #[cfg(feature = "tracing")]
@@ -38,21 +38,21 @@ mod kept {
             }
         }
 
-        /// Called by who polls the task, one at a time.
+        /// Only the runner calls this.
         pub(crate) fn count_poll(&self) {
-            // Ordering: Relaxed; a number that orders nothing.
+            // Relaxed: the runner is the only writer, and the count orders nothing.
             self.polls.store(self.polls() + 1, Relaxed);
         }
 
         pub(crate) fn polls(&self) -> u64 {
-            // Ordering: as above.
+            // Relaxed: the count orders nothing.
             self.polls.load(Relaxed)
         }
     }
 }
 
 #[cfg(not(feature = "trace"))]
-mod nothing {
+mod disabled {
     use std::panic::Location;
 
     pub(crate) struct Origin;
@@ -62,7 +62,7 @@ mod nothing {
             Self
         }
 
-        #[expect(clippy::unused_self, reason = "as with the feature")]
+        #[expect(clippy::unused_self, reason = "the feature's `Origin` uses it")]
         pub(crate) fn count_poll(&self) {}
     }
 }

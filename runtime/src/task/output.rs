@@ -1,57 +1,64 @@
-//! Outputs that nobody collects, dropped without recursion.
+//! Drops outputs that no handle takes, without recursion.
 //!
-//! A task's output can own the handle of another finished task, whose output
-//! owns the next: dropping the first would drop the last from the bottom of a
-//! very deep stack. So a drop that begins inside another is put on a list, and
-//! the outermost works the list off.
+//! A task's output can own the handle of another finished task, whose output owns
+//! the next handle, and so on. Dropping the first would drop the last at the bottom
+//! of a very deep stack. So a drop that begins inside another goes into a list, and
+//! the outermost drop empties the list.
+//!
+//! A destructor may block this thread on a runtime. Then the drops that come
+//! meanwhile do not wait for that destructor, because it may wait for one of them:
+//! see [`while_blocking`].
 
 use super::header::Task;
 use crate::{primitives::per_thread, unwind::catch_and_discard};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 per_thread! {
-    /// `Some` while an output is being dropped on this thread.
-    static LATER: RefCell<Option<Vec<Task>>> = const { RefCell::new(None) };
+    /// Whether this thread is dropping an output.
+    static IS_DROPPING: Cell<bool> = const { Cell::new(false) };
+    /// The tasks whose outputs the outermost drop will drop.
+    static NESTED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Drops the task's output, now or when the drop under way is through. A
-/// destructor that panics has been reported by the panic hook; the panic ends
-/// here.
+/// Drops the task's outcome, now or at the end of the outermost drop on this
+/// thread. A destructor's panic ends here, after the panic hook has reported it.
 ///
 /// # Safety
-/// The task is complete, nobody else will look for its output, and this
-/// thread may drop it.
+/// As for [`Task::drop_output`].
 pub(super) unsafe fn discard(task: &Task) {
     let drop_output = |task: &Task| {
-        // SAFETY: the caller's promises, now or when the task was listed; the
-        // list never leaves the thread.
+        // SAFETY: C3 and C4 of the cell, as the caller promised for this task now, or
+        // for a task on the list when it was put there. The list stays on its thread.
         catch_and_discard(|| unsafe { task.drop_output() });
     };
-    let place = LATER.try_with(|later| match &mut *later.borrow_mut() {
-        Some(list) => {
-            list.push(task.clone());
-            Place::Listed
-        }
-        none => {
-            *none = Some(Vec::new());
-            Place::Outermost
-        }
-    });
-    match place {
-        Ok(Place::Listed) => {}
-        Ok(Place::Outermost) => {
+    if IS_DROPPING.replace(true) {
+        let listed = NESTED.try_with(|nested| nested.borrow_mut().push(task.clone()));
+        if listed.is_err() {
+            // The thread is ending and has no list any more, so nested drops recurse.
             drop_output(task);
-            while let Some(next) = LATER.with_borrow_mut(|later| later.as_mut()?.pop()) {
-                drop_output(&next);
-            }
-            LATER.with_borrow_mut(|later| *later = None);
         }
-        // The thread is ending and its list is gone: recursion is all there is.
-        Err(_) => drop_output(task),
+        return;
     }
+    drop_output(task);
+    while let Ok(Some(next)) = NESTED.try_with(|nested| nested.borrow_mut().pop()) {
+        drop_output(&next);
+    }
+    IS_DROPPING.set(false);
 }
 
-enum Place {
-    Listed,
-    Outermost,
+/// Runs `code`, which blocks this thread. A drop that begins in `code` does not wait
+/// for the drop that this thread may be in.
+pub(crate) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
+    struct Restore;
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            IS_DROPPING.set(true);
+        }
+    }
+    if !IS_DROPPING.get() {
+        return code();
+    }
+    IS_DROPPING.set(false);
+    let _restore = Restore;
+    code()
 }

@@ -1,49 +1,60 @@
-//! The state word of a task: its phase, four facts and a count, in one atomic.
+//! The state word of a task: two phase bits, four facts and a reference count
+//! in one atomic.
 //!
-//! | phase            | `SCHEDULED` | `RUNNING` | `COMPLETE` | who owns the future          |
-//! |------------------|:-----------:|:---------:|:----------:|------------------------------|
-//! | idle             |      –      |     –     |     –      | nobody: it waits for a wake  |
-//! | scheduled        |      ✓      |     –     |     –      | the queue that holds it      |
-//! | running          |      –      |     ✓     |     –      | the thread that polls it     |
-//! | running, woken   |      ✓      |     ✓     |     –      | the same; it will requeue it |
-//! | complete         |      any    |     –     |     ✓      | nobody: it has been dropped  |
+//! ```text
+//!            1               2                 7               8
+//! Task::new ───▶ scheduled ─────▶ running ───────▶ complete ─────▶ freed
+//!                 ▲     ▲          │   │              ▲
+//!                3│    6│         4│   │5             │7
+//!                 │     │          │   ▼              │
+//!                 │     └──────────┼── running, woken ┘
+//!                 │                ▼
+//!                 └────────────── idle
+//! ```
 //!
-//! | from           | function          | to                                              |
-//! |----------------|-------------------|-------------------------------------------------|
-//! | idle           | [`State::wake`]   | scheduled: the caller must queue it             |
-//! | scheduled      | `wake`            | unchanged: one wake is as good as two           |
-//! | running        | `wake`            | running, woken: exactly one more poll           |
-//! | complete       | `wake`            | complete: no more polls                         |
-//! | scheduled      | [`State::start`]  | running                                         |
-//! | running        | [`State::pause`]  | idle                                            |
-//! | running, woken | `pause`           | scheduled: the caller must queue it             |
-//! | running (any)  | [`State::finish`] | complete                                        |
-//! | idle, scheduled| [`State::seize`]  | running, to be cancelled at shutdown            |
+//! | no. | function | when |
+//! |----:|----------|------|
+//! | 1 | [`StateWord::scheduled`] | A spawn. The caller queues the task. |
+//! | 2 | [`transition_to_running`](StateWord::transition_to_running) | A thread took the task from its queue. |
+//! | 3 | [`transition_to_scheduled`](StateWord::transition_to_scheduled) | A wake or an abort. The caller queues the task. |
+//! | 4 | [`transition_to_idle`](StateWord::transition_to_idle) | The poll returned `Pending`. |
+//! | 5 | `transition_to_scheduled` | A wake during the poll. It causes one more poll. |
+//! | 6 | `transition_to_idle` | The poll returned `Pending` after a wake. The caller queues the task. |
+//! | 7 | [`transition_to_complete`](StateWord::transition_to_complete) | The future has been dropped, and the outcome is on the stage. |
+//! | 8 | [`drop_references`](StateWord::drop_references) | The last reference is gone. The caller frees the cell. |
+//! | 9 | [`transition_to_shutdown`](StateWord::transition_to_shutdown) | Idle or scheduled to running (not drawn). The caller cancels the task. |
 //!
-//! Beside the phase stand `CANCELLED`, `JOIN_INTEREST` (a `JoinHandle` lives
-//! and will collect the output) and `JOIN_WAKER` (the handle's waker is in its
-//! cell). `CANCELLED` says of a task that is not complete that an abort was asked
-//! for, which acts at its next start; and of one that is, that it ended without
-//! an output, by abort or by panic. So the word also tells what lies on the
-//! task's stage. The bits above count references.
+//! A wake changes nothing in the phases "scheduled", "running, woken" and
+//! "complete". The root of `block_on` begins as [`StateWord::idle`].
 //!
-//! Whose the cell with the handle's waker is:
+//! | phase          | `SCHEDULED` | `RUNNING` | `COMPLETE` | who may touch the future          |
+//! |----------------|:-----------:|:---------:|:----------:|-----------------------------------|
+//! | idle           |      –      |     –     |     –      | no thread                         |
+//! | scheduled      |      ✓      |     –     |     –      | no thread; one queue has the task |
+//! | running        |      –      |     ✓     |     –      | the runner: it made transition 2 or 9 |
+//! | running, woken |      ✓      |     ✓     |     –      | the runner                        |
+//! | complete       |     any     |    any    |     ✓      | no thread: the future is dropped  |
 //!
-//! | `JOIN_WAKER` | `COMPLETE` | the cell is              | from here                       |
-//! |:------------:|:----------:|--------------------------|---------------------------------|
-//! |      –       |     –      | the handle's             | `offer_join_waker`              |
-//! |      ✓       |     –      | the finisher's           | `withdraw_join_waker`, `disown`:|
-//! |              |            |                          | the handle's again; `finish`    |
-//! |      ✓       |     ✓      | being woken from         | `return_join_waker`: the        |
-//! |              |            |                          | handle's; or `leave`: the       |
-//! |              |            |                          | finisher empties it             |
-//! |      –       |     ✓      | the handle's, to empty   | `leave`                         |
+//! | bit             | meaning |
+//! |-----------------|---------|
+//! | `CANCELLED`     | Before completion: transition 2 drops the future instead of polling it. After completion: the task has no output, because of an abort or a panic. |
+//! | `JOIN_INTEREST` | A `JoinHandle` exists and has not let go of the outcome. |
+//! | `JOIN_WAKER`    | The join waker is published (see [`join`]). |
+//! | from bit 6      | The number of references. |
 //!
-//! It is emptied then so that who keeps a complete task does not keep all that
-//! waited for it.
+//! # Release sequences
+//! Any read-modify-write continues the release sequences of the values before it,
+//! whatever its own ordering. So a wake's Release reaches every later Acquire
+//! through all read-modify-writes in between. Only a plain store ends a release
+//! sequence. The two plain stores below, in the `_if_unshared` functions, give
+//! their own reason.
+
+mod join;
+
+pub(super) use join::DropJoinHandle;
 
 use crate::primitives::AtomicU32;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release};
 
 const SCHEDULED: u32 = 1;
 const RUNNING: u32 = 1 << 1;
@@ -53,344 +64,285 @@ const JOIN_INTEREST: u32 = 1 << 4;
 const JOIN_WAKER: u32 = 1 << 5;
 const REFERENCE: u32 = 1 << 6;
 
-/// Past this many references the count is about to run over: 67 million, the
-/// wakers of one task taking a gibibyte. Only a program that leaks wakers in a
-/// loop gets there, and it is ended, as `Arc` would. The room above the bound
-/// is for threads that pass it together.
-const TOO_MANY: u32 = u32::MAX - (REFERENCE << 16);
+/// The process aborts beyond this word, as `Arc` does. That takes 67 million
+/// references, so only a program that leaks wakers in a loop gets there. The
+/// margin above the bound is for threads that pass it at the same time.
+const MAX_WORD: u32 = u32::MAX - (REFERENCE << 16);
 
-pub(crate) struct State(AtomicU32);
+/// The state word. The [module](self) describes its bits and transitions.
+pub(crate) struct StateWord(AtomicU32);
 
-/// What the caller of [`State::wake`] owes.
+/// The duty of the caller of [`StateWord::transition_to_scheduled`].
 #[must_use]
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Wake {
+pub(crate) enum TransitionToScheduled {
     /// The task was idle: put it into its queue.
-    Queue,
-    /// It will be polled again anyway, or never.
-    Nothing,
+    Submit,
+    /// The task will be polled anyway, or it is complete.
+    DoNothing,
 }
 
-/// What the caller of [`State::start`] does next.
+/// The next step of the caller of [`StateWord::transition_to_running`].
 #[must_use]
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Start {
+pub(crate) enum TransitionToRunning {
+    /// Poll the future.
     Poll,
     /// Drop the future instead of polling it.
     Cancel,
-    /// It completed while it stood in the queue.
-    Nothing,
+    /// Shutdown completed the task while it was queued.
+    DoNothing,
 }
 
-/// What the caller of [`State::pause`] does next.
+/// The next step of the caller of [`StateWord::transition_to_idle`].
 #[must_use]
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Pause {
+pub(crate) enum TransitionToIdle {
+    /// The task waits for a wake.
     Idle,
-    /// It was woken while it ran: queue it again.
-    Queue,
+    /// A wake came during the poll: put the task into its queue again.
+    Submit,
 }
 
-/// What the caller of [`State::finish`] finds.
+/// The next step of the caller of [`StateWord::transition_to_complete`].
 #[must_use]
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Finish {
-    /// No handle will collect the output: drop it here.
-    Unclaimed,
-    /// The handle will look by itself. The references are gone, and with them
-    /// the right to look at the task.
-    Claimed,
-    /// The handle's waker waits in its cell.
+pub(crate) enum TransitionToComplete {
+    /// No handle will take the output: drop it here.
+    DropOutput,
+    /// The handle will find the output. The runner has given up its references,
+    /// so it must not touch the task any more.
+    LeaveOutput,
+    /// Wake the join waker.
     WakeJoiner,
 }
 
-/// How a task has ended.
+/// How a task ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Ended {
-    /// Its output is on the stage.
+pub(crate) enum Outcome {
+    /// The stage holds the output.
     Output,
-    /// The reason why there is none is on the stage.
+    /// The stage holds the reason why there is no output.
     Failure,
 }
 
-/// What the dropped `JoinHandle` must clean up.
-#[must_use]
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Disown {
-    /// Still running: the waker cell is the handle's to clear.
-    Waker,
-    /// Complete: the output is the handle's to drop.
-    Output,
-}
-
-impl State {
-    /// A task that stands in a queue, is wanted by a handle and is held by
-    /// `references`.
+impl StateWord {
+    /// The word of a spawned task: scheduled, with a `JoinHandle`.
     pub(crate) fn scheduled(references: u32) -> Self {
         Self(AtomicU32::new(
             SCHEDULED | JOIN_INTEREST | (references * REFERENCE),
         ))
     }
 
-    /// A task with one reference that nobody has woken: the root of `block_on`.
+    /// The word of the root of `block_on`: idle, with one reference.
     pub(crate) fn idle() -> Self {
         Self(AtomicU32::new(REFERENCE))
     }
 
     // ANCHOR: wake
-    pub(crate) fn wake(&self) -> Wake {
-        // Release: the next poll sees what the waking thread wrote. It pairs
-        // with the Acquire in `start`, which reads this value or one that a
-        // later read-modify-write has put in its place.
+    pub(crate) fn transition_to_scheduled(&self) -> TransitionToScheduled {
+        // Release pairs with the Acquire in `transition_to_running`: the next
+        // poll sees what the waking thread wrote. Acquire pairs with the Release
+        // in `transition_to_idle`: the last queue has read the header's link
+        // before the caller writes it again.
         Self::after_wake(self.0.fetch_or(SCHEDULED, AcqRel))
     }
     // ANCHOR_END: wake
 
-    /// Asks for the task to be dropped, and schedules it so that it happens.
-    pub(crate) fn cancel(&self) -> Wake {
-        // Ordering: as in `wake`. Of a complete task the bit says something
-        // else, and is left alone.
+    /// Requests an abort, and schedules the task so that it happens.
+    pub(crate) fn transition_to_scheduled_and_cancel(&self) -> TransitionToScheduled {
+        // Success pairs with the operations that `transition_to_scheduled` names.
+        // Relaxed on failure: the task is complete, and the caller does nothing.
+        // `CANCELLED` has another meaning then.
         let cancelled = self.0.fetch_update(AcqRel, Relaxed, |now| {
             (now & COMPLETE == 0).then_some(now | SCHEDULED | CANCELLED)
         });
-        cancelled.map_or(Wake::Nothing, Self::after_wake)
+        cancelled.map_or(TransitionToScheduled::DoNothing, Self::after_wake)
     }
 
     // ANCHOR: after_wake
-    fn after_wake(before: u32) -> Wake {
+    fn after_wake(before: u32) -> TransitionToScheduled {
         if before & (SCHEDULED | RUNNING | COMPLETE) == 0 {
-            Wake::Queue
+            TransitionToScheduled::Submit
         } else {
-            Wake::Nothing
+            TransitionToScheduled::DoNothing
         }
     }
     // ANCHOR_END: after_wake
 
-    pub(crate) fn start(&self) -> Start {
-        // Who stands in a queue is SCHEDULED, and is not RUNNING unless it was
-        // seized and is complete by now; then it does not matter what becomes
-        // of these two bits.
-        // Ordering: Acquire pairs with the wakes' Release; Release keeps the
-        // chain whole for whoever wakes next.
-        let before = self.0.fetch_xor(SCHEDULED | RUNNING, AcqRel);
+    pub(crate) fn transition_to_running(&self) -> TransitionToRunning {
+        // A queued task is SCHEDULED and not RUNNING, so the xor clears the one
+        // and sets the other. A task that shutdown completed in its queue is the
+        // exception, and then the two bits have no meaning.
+        // Acquire pairs with the Release in `transition_to_scheduled` (what the
+        // wakers wrote) and in `transition_to_idle` (the future as the last poll
+        // left it). No thread needs what this thread did before, so Release is
+        // not needed.
+        let before = self.0.fetch_xor(SCHEDULED | RUNNING, Acquire);
         debug_assert!(before & SCHEDULED != 0 || before & COMPLETE != 0);
         if before & COMPLETE != 0 {
-            Start::Nothing
+            TransitionToRunning::DoNothing
         } else if before & CANCELLED != 0 {
-            Start::Cancel
+            TransitionToRunning::Cancel
         } else {
-            Start::Poll
+            TransitionToRunning::Poll
         }
     }
 
-    pub(crate) fn pause(&self) -> Pause {
-        // Ordering: Release hands the future, as this poll left it, to the
-        // thread that polls it next; Acquire takes what a wake during the
-        // poll handed over.
-        if self.0.fetch_and(!RUNNING, AcqRel) & SCHEDULED == 0 {
-            Pause::Idle
+    pub(crate) fn transition_to_idle(&self) -> TransitionToIdle {
+        // Release pairs with the Acquire in the next `transition_to_running` or
+        // `transition_to_shutdown` (the future), and in the next
+        // `transition_to_scheduled` (the header's link). The runner itself
+        // reads nothing that a waking thread wrote, so Acquire is not needed.
+        if self.0.fetch_and(!RUNNING, Release) & SCHEDULED == 0 {
+            TransitionToIdle::Idle
         } else {
-            Pause::Queue
+            TransitionToIdle::Submit
         }
     }
 
-    /// Takes a task that is not running away from its queue, to cancel it.
-    /// False if it is complete already, or another is about to cancel it.
+    /// Makes the caller the runner of a task that is not running, to cancel it.
+    /// False if the task is complete, or another thread runs it.
     #[must_use]
-    pub(crate) fn seize(&self) -> bool {
-        // Ordering: as in `start`.
-        self.0.fetch_or(RUNNING, AcqRel) & (RUNNING | COMPLETE) == 0
+    pub(crate) fn transition_to_shutdown(&self) -> bool {
+        // Acquire pairs with the Release in `transition_to_idle`: the caller
+        // drops the future as the last poll left it.
+        self.0.fetch_or(RUNNING, Acquire) & (RUNNING | COMPLETE) == 0
     }
 
-    /// The stage holds how the task has ended. If the handle will look by
-    /// itself, `references` of the runner's go in the same step.
-    pub(crate) fn finish(&self, ended: Ended, references: u32) -> Finish {
-        let failure = match ended {
-            Ended::Output => 0,
-            Ended::Failure => CANCELLED,
+    /// Publishes the outcome on the stage. If the result is `LeaveOutput`,
+    /// `references` of the runner's go in the same step.
+    pub(crate) fn transition_to_complete(
+        &self,
+        outcome: Outcome,
+        references: u32,
+    ) -> TransitionToComplete {
+        let failure = match outcome {
+            Outcome::Output => 0,
+            Outcome::Failure => CANCELLED,
         };
-        let last = |now: u32| {
+        let completed = |now: u32| {
             let next = now & !(RUNNING | CANCELLED) | COMPLETE | failure;
-            if Self::found(now) == Finish::Claimed {
+            if Self::after_complete(now) == TransitionToComplete::LeaveOutput {
                 // The handle's own reference is left.
                 next - references * REFERENCE
             } else {
                 next
             }
         };
-        // Ordering: Release publishes what is on the stage to the handle;
-        // Acquire takes the handle's waker out of its cell. Failure only says
-        // what to try next.
         let mut now = self.0.load(Relaxed);
         debug_assert!(now & RUNNING != 0 && now & COMPLETE == 0);
+        // Release pairs with the Acquire in `is_complete` and `outcome`: the
+        // handle sees the stage. Acquire pairs with the Release in
+        // `set_join_waker`: the runner sees the join waker. Relaxed on failure:
+        // the value is only the next guess.
         while let Err(changed) = self
             .0
-            .compare_exchange_weak(now, last(now), AcqRel, Relaxed)
+            .compare_exchange_weak(now, completed(now), AcqRel, Relaxed)
         {
             now = changed;
         }
-        Self::found(now)
+        Self::after_complete(now)
     }
 
-    fn found(before: u32) -> Finish {
+    fn after_complete(before: u32) -> TransitionToComplete {
         if before & JOIN_INTEREST == 0 {
-            Finish::Unclaimed
+            TransitionToComplete::DropOutput
         } else if before & JOIN_WAKER == 0 {
-            Finish::Claimed
+            TransitionToComplete::LeaveOutput
         } else {
-            Finish::WakeJoiner
+            TransitionToComplete::WakeJoiner
         }
     }
 
-    /// What is on the stage of a task that may have ended: nothing known if it
-    /// has not.
-    pub(crate) fn ended(&self) -> Option<Ended> {
-        // Ordering: Acquire, so that it is there for who is told of it.
+    /// The outcome on the stage, or `None` before completion.
+    pub(crate) fn outcome(&self) -> Option<Outcome> {
+        // Acquire pairs with the Release in `transition_to_complete`: a caller
+        // that gets an outcome sees it on the stage.
         match self.0.load(Acquire) & (COMPLETE | CANCELLED) {
-            COMPLETE => Some(Ended::Output),
-            now if now & COMPLETE != 0 => Some(Ended::Failure),
+            COMPLETE => Some(Outcome::Output),
+            now if now & COMPLETE != 0 => Some(Outcome::Failure),
             _ => None,
         }
     }
 
     pub(crate) fn is_complete(&self) -> bool {
-        // Ordering: Acquire, so that the output is there for who sees true.
+        // Acquire pairs with the Release in `transition_to_complete`: a caller
+        // that gets `true` sees the outcome on the stage.
         self.0.load(Acquire) & COMPLETE != 0
     }
 
-    /// For the inspector: a glance, out of date as soon as it is taken.
-    pub(crate) fn glance(&self) -> (bool, bool) {
+    /// Whether the task is running, and whether it is scheduled. Only the
+    /// inspector asks, and the answer may be out of date at once.
+    pub(crate) fn snapshot(&self) -> (bool, bool) {
         let now = self.0.load(Relaxed);
         (now & RUNNING != 0, now & SCHEDULED != 0)
     }
 
-    /// Gives the waker cell to the finisher. False if the task completed
-    /// first: the cell is still the handle's.
-    #[must_use]
-    pub(crate) fn offer_join_waker(&self) -> bool {
-        // Ordering: Release publishes the waker; Acquire, on failure, takes
-        // the output.
-        self.0
-            .fetch_update(AcqRel, Acquire, |now| {
-                (now & COMPLETE == 0).then_some(now | JOIN_WAKER)
-            })
-            .is_ok()
-    }
-
-    /// Takes the waker cell back, to write another waker. False if the task
-    /// completed first: the cell stays the finisher's.
-    #[must_use]
-    pub(crate) fn withdraw_join_waker(&self) -> bool {
-        // Ordering: Acquire, so that the write that follows cannot pass the
-        // finisher's read; on failure it takes the output.
-        self.0
-            .fetch_update(AcqRel, Acquire, |now| {
-                (now & COMPLETE == 0).then_some(now & !JOIN_WAKER)
-            })
-            .is_ok()
-    }
-
-    /// Whether the handle's waker is in its cell (only the handle asks).
-    pub(crate) fn has_join_waker(&self) -> bool {
-        // Ordering: Acquire; the finisher takes the bit back when it is
-        // through with the cell, and the handle may write there next.
-        self.0.load(Acquire) & JOIN_WAKER != 0
-    }
-
-    /// The finisher has woken the handle's waker. True if its `references`
-    /// went in the same step, and the cell is the handle's again, to empty it
-    /// when it goes. False if it has gone: the finisher empties it.
-    #[must_use]
-    pub(crate) fn return_join_waker(&self, references: u32) -> bool {
-        // Ordering: Release gives the cell to the handle; Acquire, on failure,
-        // takes it from there.
-        self.0
-            .fetch_update(AcqRel, Acquire, |now| {
-                debug_assert!(now & JOIN_WAKER != 0);
-                let next = (now & !JOIN_WAKER).wrapping_sub(references * REFERENCE);
-                (now & JOIN_INTEREST != 0).then_some(next)
-            })
-            .is_ok()
-    }
-
-    /// The handle of a complete task goes. True if the waker cell is its own to
-    /// empty; false if the finisher is about to wake, and will empty it.
-    #[must_use]
-    pub(crate) fn leave(&self) -> bool {
-        // Ordering: as in `return_join_waker`. In the usual case a load: the
-        // finisher is through.
-        self.0
-            .fetch_update(AcqRel, Acquire, |now| {
-                (now & JOIN_WAKER != 0).then_some(now & !JOIN_INTEREST)
-            })
-            .is_err()
-    }
-
-    pub(crate) fn disown(&self) -> Disown {
-        // Ordering: Acquire takes the output if there is one; Release is for
-        // the finisher, who must see the interest gone.
-        let disowned = self.0.fetch_update(AcqRel, Acquire, |now| {
-            (now & COMPLETE == 0).then_some(now & !(JOIN_INTEREST | JOIN_WAKER))
-        });
-        if disowned.is_ok() {
-            Disown::Waker
-        } else {
-            Disown::Output
-        }
-    }
-
     pub(crate) fn add_reference(&self) {
-        // Ordering: Relaxed, as in `Arc`: a new reference comes from one that
-        // exists.
-        if self.0.fetch_add(REFERENCE, Relaxed) > TOO_MANY {
+        // Relaxed, as in `Arc`: the caller has a reference, and whatever hands the
+        // new one to another thread orders the two.
+        if self.0.fetch_add(REFERENCE, Relaxed) > MAX_WORD {
             std::process::abort();
         }
     }
 
-    /// True if those were the last references: the caller frees the task.
+    /// True if these were the last references. Then the caller frees the task.
     #[must_use]
     pub(crate) fn drop_references(&self, references: u32) -> bool {
-        let all = |now: u32| now < (references + 1) * REFERENCE;
-        // Who holds all of them is alone: nobody can add one, so a load tells.
-        // Ordering: Acquire, so that the one who frees comes after every use.
-        // Those who let go before did so by the read-modify-write below, which
-        // this load sees the last of.
-        if all(self.0.load(Acquire)) {
+        let is_all = |now: u32| now < (references + 1) * REFERENCE;
+        // A caller that has all references is alone, because only the owner of a
+        // reference can add one. So a load is enough.
+        // Acquire pairs with the Release of each `fetch_sub` below, and with the
+        // ones in the transitions that drop references: every use of the task
+        // comes before the free.
+        if is_all(self.0.load(Acquire)) {
             return true;
         }
-        // Ordering: Release so that every use comes before the free; Acquire
-        // as above. (`Arc` puts the Acquire into a fence on the last path;
-        // loom models this form.)
+        // Release pairs with the Acquire here and in the load above, on the thread
+        // that frees the task. `Arc` puts the Acquire into a fence on the last
+        // path. loom can check this form.
         let before = self.0.fetch_sub(references * REFERENCE, AcqRel);
         debug_assert!(
             before >= references * REFERENCE,
             "a reference was dropped twice"
         );
-        all(before)
+        is_all(before)
     }
 
-    /// The root is about to be polled by the only one who knows it: nobody
-    /// else holds a reference, so nobody can wake it. False if somebody does.
+    /// Begins a poll of the root without a read-modify-write, if the caller has
+    /// the only reference: then no other thread can change the word. False if
+    /// other references exist.
     #[must_use]
-    pub(crate) fn start_alone(&self) -> bool {
-        // Ordering: Acquire takes what those who have let go did before, a
-        // wake among it. The store is to a word that is ours alone.
-        let alone = self.0.load(Acquire) == REFERENCE;
-        if alone {
+    pub(crate) fn transition_to_running_if_unshared(&self) -> bool {
+        // Acquire pairs with the Release in `drop_references`, where all other
+        // references ended.
+        // The plain store ends the release sequences before it. No later reader
+        // needs them: this load has acquired all of them, and a later reader got
+        // its reference from this thread, so it comes after the load. The word has
+        // no SCHEDULED here, so the store does not overwrite a wake.
+        let is_unshared = self.0.load(Acquire) == REFERENCE;
+        if is_unshared {
             self.0.store(REFERENCE | RUNNING, Relaxed);
         }
-        alone
+        is_unshared
     }
 
-    /// Puts a task that was started alone to rest again. False if others know
-    /// it by now: that takes [`State::pause`].
+    /// Ends a poll that [`transition_to_running_if_unshared`] began. False if
+    /// other references exist by now: that takes [`transition_to_idle`].
+    ///
+    /// [`transition_to_running_if_unshared`]: Self::transition_to_running_if_unshared
+    /// [`transition_to_idle`]: Self::transition_to_idle
     #[must_use]
-    pub(crate) fn pause_alone(&self) -> bool {
-        // Ordering: as in `start_alone`.
-        let alone = self.0.load(Acquire) == REFERENCE | RUNNING;
-        if alone {
+    pub(crate) fn transition_to_idle_if_unshared(&self) -> bool {
+        // Acquire pairs with the Release in `drop_references`. The plain store
+        // needs no Release and may end release sequences, because every later
+        // reader gets its reference from this thread. The word has no SCHEDULED
+        // here, so the store does not overwrite a wake.
+        let is_unshared = self.0.load(Acquire) == REFERENCE | RUNNING;
+        if is_unshared {
             self.0.store(REFERENCE, Relaxed);
         }
-        alone
+        is_unshared
     }
 }

@@ -1,9 +1,9 @@
-//! A task as a [`Waker`]: the header's address and one static vtable, so that
-//! `will_wake` compares two pointers and means it.
+//! A task as a [`Waker`]. Its data is the header's address, and all tasks share
+//! one static vtable, so `will_wake` compares two pointers.
 
 use super::{
     header::{Header, Task},
-    state::Wake,
+    state::TransitionToScheduled,
 };
 use crate::trace::{self, WakerOp};
 use std::{
@@ -13,27 +13,29 @@ use std::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
+// W1: The data of a waker with this vtable is the address of a task's header, and
+// the waker owns one of the task's references (H1). `WakerRef` borrows one.
 // ANCHOR: borrowed
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);
 
-/// A waker that borrows its task: polling counts no reference.
-pub(crate) struct Borrowed<'a> {
+/// A waker that borrows its task, so a poll does not change the reference count.
+pub(crate) struct WakerRef<'a> {
     waker: ManuallyDrop<Waker>,
     _task: &'a Task,
 }
 
-pub(crate) fn borrowed(task: &Task) -> Borrowed<'_> {
+pub(crate) fn waker_ref(task: &Task) -> WakerRef<'_> {
     let raw = RawWaker::new(task.as_raw().as_ptr().cast_const().cast(), &VTABLE);
-    Borrowed {
-        // SAFETY: the vtable upholds the waker's contract, and the reference
-        // that this waker would drop is never dropped: it is borrowed.
+    WakerRef {
+        // SAFETY: W1: the data is a header's address. The waker borrows the
+        // reference of `task`, so `ManuallyDrop` keeps it from dropping that.
         waker: ManuallyDrop::new(unsafe { Waker::from_raw(raw) }),
         _task: task,
     }
 }
 // ANCHOR_END: borrowed
 
-impl Deref for Borrowed<'_> {
+impl Deref for WakerRef<'_> {
     type Target = Waker;
 
     fn deref(&self) -> &Waker {
@@ -41,65 +43,66 @@ impl Deref for Borrowed<'_> {
     }
 }
 
-/// Whether it wakes a task, of whatever runtime of ours: that runs no stranger's
-/// code (but a subscriber's, with the feature `tracing`).
-pub(crate) fn is_a_task(waker: &Waker) -> bool {
+/// Whether the waker wakes a task of this crate. Then waking and dropping it runs
+/// no user code, except a subscriber's with the feature `tracing`.
+pub(crate) fn is_task_waker(waker: &Waker) -> bool {
     ptr::eq(waker.vtable(), &raw const VTABLE)
 }
 
-/// The task that a waker wakes, if it is one of ours; with its reference.
+/// Turns a waker into the task that it wakes, if that is a task of this crate.
 pub(super) fn into_task(waker: Waker) -> Result<Task, Waker> {
-    if !is_a_task(&waker) {
+    if !is_task_waker(&waker) {
         return Err(waker);
     }
     let waker = ManuallyDrop::new(waker);
-    // SAFETY: a waker of this vtable, whose reference is ours: it is not
-    // dropped.
+    // SAFETY: W1: the vtable is ours. The waker is not dropped, so its reference
+    // goes to the task.
     Ok(ManuallyDrop::into_inner(unsafe { borrow(waker.data()) }))
 }
 
-/// The task that a waker's data points to.
+/// The task of a waker. `ManuallyDrop` leaves the reference to the waker.
 ///
 /// # Safety
-/// `data` is that of a waker of this vtable.
+/// `data` is the data of a waker with this vtable.
 unsafe fn borrow(data: *const ()) -> ManuallyDrop<Task> {
-    // SAFETY: such data is a task's header, never null.
+    // SAFETY: W1: the data is a header's address, which is not null.
     let header = unsafe { NonNull::new_unchecked(data.cast_mut().cast::<Header>()) };
-    // SAFETY: the waker's reference, borrowed: not dropped here.
+    // SAFETY: W1: the waker owns this reference, and the result does not drop it.
     ManuallyDrop::new(unsafe { Task::from_raw(header) })
 }
 
 unsafe fn clone(data: *const ()) -> RawWaker {
-    // SAFETY: called with a waker's data.
+    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
     let _counted = ManuallyDrop::new(Task::clone(&task));
-    trace::waker(task.header(), WakerOp::Clone);
+    trace::waker(&task.header().origin, WakerOp::Clone);
     RawWaker::new(data, &VTABLE)
 }
 
 // ANCHOR: wake
 unsafe fn wake(data: *const ()) {
-    // SAFETY: called with a waker's data; the waker is consumed, so its
-    // reference is ours.
+    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
+    // waker is consumed, so its reference goes to the task.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Wake);
-    if task.header().state.wake() == Wake::Queue {
+    trace::waker(&task.header().origin, WakerOp::Wake);
+    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         task.schedule();
     }
 }
 
 unsafe fn wake_by_ref(data: *const ()) {
-    // SAFETY: called with a waker's data.
+    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
-    trace::waker(task.header(), WakerOp::WakeByRef);
-    if task.header().state.wake() == Wake::Queue {
+    trace::waker(&task.header().origin, WakerOp::WakeByRef);
+    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         Task::clone(&task).schedule();
     }
 }
 // ANCHOR_END: wake
 
 unsafe fn drop_waker(data: *const ()) {
-    // SAFETY: called with a waker's data; its reference is ours.
+    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
+    // waker is dropped, so its reference goes to the task.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(task.header(), WakerOp::Drop);
+    trace::waker(&task.header().origin, WakerOp::Drop);
 }

@@ -1,4 +1,4 @@
-//! Giving way.
+//! [`yield_now`]: lets other tasks run first.
 
 use crate::budget;
 use std::{

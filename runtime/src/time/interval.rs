@@ -1,4 +1,4 @@
-//! Ticking at a steady pace.
+//! [`Interval`]: ticks at a steady pace.
 
 use super::{Instant, Sleep, sleep_until};
 use crate::trace::{self, TimerKind};
@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-/// Ticks at once, and then every `period`.
+/// Ticks at once, and then once every `period`.
 ///
 /// # Panics
-/// If `period` is zero, and as [`sleep`](super::sleep()).
+/// If `period` is zero, and where [`sleep`](super::sleep()) panics.
 ///
 /// ```
 /// use std::time::Duration;
@@ -32,10 +32,10 @@ pub fn interval(period: Duration) -> Interval {
     interval_at(Instant::now(), period)
 }
 
-/// Ticks at `start`, and then every `period`.
+/// Ticks at `start`, and then once every `period`.
 ///
 /// # Panics
-/// If `period` is zero, and as [`sleep`](super::sleep()).
+/// If `period` is zero, and where [`sleep`](super::sleep()) panics.
 #[track_caller]
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     assert!(!period.is_zero(), "an interval's period must not be zero");
@@ -46,21 +46,28 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
     }
 }
 
-/// What an [`Interval`] does when a tick was waited for too late.
+/// What an [`Interval`] does after a task asked for a tick too late.
+///
+/// A tick is *missed* if the task asks for it more than five milliseconds late,
+/// or after the next tick was due.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum MissedTickBehavior {
-    /// The missed ticks come one after another without a pause, until the
-    /// beat is caught up with.
+    /// The missed ticks follow each other without a pause until the interval
+    /// has caught up. The later ticks stay on the old schedule.
     #[default]
     Burst,
-    /// The next tick comes a period after this one: the beat moves.
+    /// The next tick comes one period after the late one, and the schedule
+    /// moves with it.
     Delay,
-    /// The missed ticks are left out, and the next is on the old beat.
+    /// The interval leaves the missed ticks out. The next tick is on the old
+    /// schedule.
     Skip,
 }
 
-/// Ticks at a steady pace; see [`interval`].
+/// How late a task may ask for a tick before the tick counts as missed.
+const TOLERANCE: Duration = Duration::from_millis(5);
+
+/// Ticks at a steady pace. Made by [`interval`] and [`interval_at`].
 #[derive(Debug)]
 pub struct Interval {
     delay: Sleep,
@@ -69,10 +76,11 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Waits for the next tick, and says for which moment it was set.
+    /// Waits for the next tick and returns the moment for which it was set.
     ///
     /// # Cancel safety
-    /// Dropped before it is ready, the tick has not been consumed.
+    /// If you drop this future before it is ready, the next call returns the
+    /// same tick.
     pub async fn tick(&mut self) -> Instant {
         poll_fn(|context| self.poll_tick(context)).await
     }
@@ -87,40 +95,40 @@ impl Interval {
         Poll::Ready(tick)
     }
 
+    /// The tick that follows `tick`, which the task received at `now`.
     fn after(&self, tick: Instant, now: Instant) -> Instant {
-        let on_beat = tick.later(self.period);
-        if on_beat > now {
-            return on_beat;
-        }
+        let on_schedule = tick.later(self.period);
         match self.missed {
-            MissedTickBehavior::Burst => on_beat,
-            MissedTickBehavior::Delay => now.later(self.period),
-            MissedTickBehavior::Skip => {
+            MissedTickBehavior::Delay if on_schedule <= now || now - tick > TOLERANCE => {
+                now.later(self.period)
+            }
+            MissedTickBehavior::Skip if on_schedule <= now => {
                 let late = (now - tick).as_nanos() % self.period.as_nanos();
-                // Less than the period, which fits if it is sensible at all.
+                // This fits because it is shorter than the period. A period of
+                // more than 584 years saturates.
                 let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));
                 now.later(self.period) - late
             }
+            _ => on_schedule,
         }
     }
 
-    /// Begins anew: the next tick comes a period from now.
+    /// Starts again: the next tick comes one period from now.
     pub fn reset(&mut self) {
         self.reset_after(self.period);
     }
 
-    /// Begins anew: the next tick comes at once.
+    /// Starts again: the next tick comes at once.
     pub fn reset_immediately(&mut self) {
         self.reset_at(Instant::now());
     }
 
-    /// Begins anew: the next tick comes after `delay`.
+    /// Starts again: the next tick comes after `delay`.
     pub fn reset_after(&mut self, delay: Duration) {
         self.reset_at(Instant::after(delay));
     }
 
-    /// Begins anew: the next tick comes at `start`, as from
-    /// [`interval_at`].
+    /// Starts again: the next tick comes at `start`, as in [`interval_at`].
     ///
     /// ```
     /// use wakeful::time::{self, Duration, Instant};
@@ -134,10 +142,10 @@ impl Interval {
     ///     assert_eq!(ticks.tick().await, start + 5 * second);
     ///     assert_eq!(ticks.tick().await, start + 6 * second);
     ///     ticks.reset_immediately();
-    ///     let anew = ticks.tick().await;
-    ///     assert!(anew < start + 7 * second);
+    ///     let again = ticks.tick().await;
+    ///     assert!(again < start + 7 * second);
     ///     ticks.reset_after(3 * second);
-    ///     assert!(ticks.tick().await >= anew + 3 * second);
+    ///     assert!(ticks.tick().await >= again + 3 * second);
     /// });
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -150,12 +158,12 @@ impl Interval {
         self.period
     }
 
-    /// What happens to ticks that were waited for too late.
+    /// What the interval does about missed ticks.
     pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
         self.missed
     }
 
-    /// Sets what happens to ticks that were waited for too late.
+    /// Sets what the interval does about missed ticks.
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.missed = behavior;
     }

@@ -1,23 +1,22 @@
-//! Time: [`sleep`], [`timeout`], [`interval`], and a clock that tests can hold
-//! still.
+//! Time: [`sleep`], [`timeout`], [`interval`], and a clock that tests can
+//! pause.
 //!
-//! Timers are never early. They fire on ticks of 65.5 µs, and on Linux the
-//! runtime wakes that precisely; elsewhere the kernel counts its timeouts in
-//! milliseconds or worse. On a busy thread a timer waits for its turn.
+//! A timer never fires early. Timers fire on ticks of 65.5 µs, and on Linux the
+//! runtime wakes that precisely. Other kernels count timeouts in milliseconds
+//! or worse. On a busy thread a timer fires when the executor next polls the
+//! driver.
+//!
+//! Inside: `clock` is the clock, `wheel` is the data structure that finds the
+//! next deadline, and `timers` puts the wheel behind a lock and wakes tasks. A
+//! [`Sleep`] owns one entry of the wheel. `timeout` and `interval` are built
+//! from sleeps.
 
-mod clock;
-#[cfg(all(any(test, fuzzing), not(loom)))]
-pub(crate) mod fuzz;
 mod instant;
 mod interval;
 mod pause;
 mod sleep;
 mod timeout;
-mod timers;
-mod wheel;
 
-#[cfg(all(test, loom))]
-mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
@@ -28,9 +27,7 @@ pub use sleep::{Sleep, sleep, sleep_until};
 pub use std::time::Duration;
 pub use timeout::{Timeout, timeout, timeout_at};
 
-/// What can go wrong with time.
+/// The errors of this module.
 pub mod error {
     pub use super::timeout::Elapsed;
 }
-
-pub(crate) use timers::Timers;

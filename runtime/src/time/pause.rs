@@ -1,8 +1,8 @@
-//! Holding the clock still, for tests.
+//! Pausing the clock, for tests.
 //!
-//! A paused clock moves in two ways: a test advances it, or it jumps to the
-//! next deadline when every task waits and nothing is left to do. So a test
-//! about an hour takes no time, and takes it the same way every run.
+//! A paused clock moves in two ways. A test advances it, or it jumps to the
+//! next deadline when every task waits and the runtime has nothing left to do.
+//! So a test of an hour ends at once, and every run is the same.
 
 use crate::{
     executor::context::{self, Current},
@@ -16,8 +16,8 @@ use std::time::Duration;
 /// [`Builder::start_paused`](crate::runtime::Builder::start_paused).
 ///
 /// # Panics
-/// Outside a runtime, and in one of several threads, whose clocks would not
-/// stand still together.
+/// Outside a runtime, in a runtime of several threads, and if the clock is
+/// paused already.
 ///
 /// ```
 /// use wakeful::time::{self, Duration, Instant};
@@ -34,33 +34,40 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
+    let here = context::with(|current| matches!(current, Some(Current::Core(_))));
     assert!(
         here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"
     );
-    handle.timers().clock().pause();
+    assert!(
+        handle.timers().clock().pause(),
+        "the clock is paused already: call `wakeful::time::resume()` before you pause it again"
+    );
 }
 
-/// Lets a paused clock go on, from the time it shows.
+/// Lets a paused clock run again, from the time that it shows.
 ///
 /// # Panics
-/// Outside a runtime.
+/// Outside a runtime, and if the clock is not paused.
 #[track_caller]
 pub fn resume() {
-    Handle::current().timers().clock().resume();
+    assert!(
+        Handle::current().timers().clock().resume(),
+        "only a paused clock can be resumed: call `wakeful::time::pause()` first"
+    );
 }
 
-/// The wheel's ticks are no longer than this.
+/// A tick of the wheel is not longer than this.
 const TICK: Duration = Duration::from_micros(66);
 
-/// Moves a paused clock forward, and lets the tasks whose time has come run
-/// once.
+/// Moves a paused clock forward, wakes the tasks whose timers are due, and lets
+/// them run once.
 ///
-/// Timers go by ticks of 65.5 µs, rounded up. One that is due in the tick that
-/// the clock would come to stand in has it go to that tick's end: a sleep that
-/// was begun for as long as the clock is advanced is over then, and the clock
-/// shows up to a tick more. Linear in the number of timers.
+/// Timers fire on ticks of 65.5 µs, rounded up. If a timer is due in the tick in
+/// which the clock would stop, the clock moves on to the end of that tick. So a
+/// sleep is over after the clock has advanced by the sleep's duration, and the
+/// clock may show up to one tick more. The cost is linear in the number of
+/// timers.
 ///
 /// # Panics
 /// Outside a runtime, and if the clock is not paused.
@@ -89,8 +96,8 @@ pub async fn advance(by: Duration) {
     let mut due = Vec::new();
     timers.fire(&mut due);
     let now = timers.clock().now();
-    let straddles = |deadline: &Instant| deadline.duration_since(now) < TICK;
-    if !by.is_zero() && timers.inspect().iter().any(straddles) {
+    let is_in_this_tick = |deadline: &Instant| deadline.duration_since(now) < TICK;
+    if !by.is_zero() && timers.deadlines().iter().any(is_in_this_tick) {
         timers.skip_to_next();
         timers.fire(&mut due);
     }

@@ -1,7 +1,7 @@
-//! Waiting until a moment.
+//! [`Sleep`]: waiting until a moment.
 
-use super::{Instant, wheel::Key};
-use crate::{budget, runtime::Handle, trace};
+use super::Instant;
+use crate::{budget, runtime::Handle, timers::Key, trace};
 use std::{
     fmt,
     future::Future,
@@ -11,23 +11,22 @@ use std::{
     time::Duration,
 };
 
-const GONE: &str = "the runtime of this timer has been dropped, and nobody is there to wake who \
-     waits for it. Make the sleep, timeout or interval inside of the runtime that awaits it, or \
-     keep the runtime that it was made in for as long";
+const RUNTIME_GONE: &str = "the runtime of this timer has been dropped, so the timer will never \
+     fire. Create the sleep, timeout or interval inside the runtime that awaits it, or keep the \
+     runtime that it was created in alive";
 
-/// Waits for `duration`, and never less. A duration beyond what the clock can
-/// count waits for thirty years.
+/// Waits for at least `duration`. If `duration` is more than the clock can
+/// count, the sleep waits for thirty years.
 ///
-/// The wait begins now, not at the first poll. It goes by the clock of the
-/// runtime that it began in, whichever polls it.
+/// The time starts now, not at the first poll. The sleep follows the clock of
+/// the runtime in which you call this, even if another runtime polls it.
 ///
 /// # Panics
-/// Outside a runtime. And when it is awaited after that runtime has been
-/// dropped, or while it is, unless its time has come: nobody is there to wake
-/// the one who waits.
+/// Outside a runtime. The future panics if it is awaited while its runtime shuts
+/// down or after that, unless its time has come. Nothing could wake it then.
 ///
 /// # Cancel safety
-/// Dropped, the timer is taken back, in constant time.
+/// Dropping the future removes the timer in constant time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -46,10 +45,10 @@ pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(Instant::after(duration))
 }
 
-/// Waits until `deadline`, and never less.
+/// Waits until `deadline`.
 ///
 /// # Panics
-/// As [`sleep`].
+/// Where [`sleep`] panics.
 #[track_caller]
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep {
@@ -59,30 +58,30 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
     }
 }
 
-/// The future of [`sleep`] and [`sleep_until`]. Ready again at every poll after
-/// the first time.
+/// The future of [`sleep`] and [`sleep_until`]. After it has been ready once,
+/// every later poll is ready too, until you [`reset`](Self::reset) it.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Sleep {
     handle: Handle,
     deadline: Instant,
-    /// Its place in the wheel, from the first poll on.
+    /// Its entry in the wheel. The first poll creates it.
     key: Option<Key>,
 }
 
 impl Sleep {
-    /// When it is over.
+    /// The moment at which the sleep ends.
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
-    /// Whether that moment has come.
+    /// Whether the deadline has passed.
     pub fn is_elapsed(&self) -> bool {
         self.handle.timers().clock().now() >= self.deadline
     }
 
-    /// Waits for another moment instead, earlier or later. A task that waits
-    /// already is woken for the new one, and not for the old. One that has been
-    /// woken has to poll again.
+    /// Moves the deadline, earlier or later. A task that waits for this sleep is
+    /// woken at the new deadline only. If the sleep has already woken the task,
+    /// the task must poll it again.
     pub fn reset(&mut self, deadline: Instant) {
         self.deadline = deadline;
         if let Some(key) = &self.key {
@@ -110,9 +109,9 @@ impl Future for Sleep {
             polled
         };
         let polled = polled.map(|fired| {
-            // Not fired, but its time may have come.
+            // The wheel is closed, so the timer cannot fire. Its time may have come.
             let is_over = fired.is_ok() || timers.clock().now() >= *deadline;
-            assert!(is_over, "{GONE}");
+            assert!(is_over, "{RUNTIME_GONE}");
         });
         trace::note_time(&polled, *deadline, ptr::from_ref(key).addr());
         ready!(polled);

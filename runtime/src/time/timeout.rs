@@ -1,4 +1,4 @@
-//! Giving up on a future after a while.
+//! [`Timeout`]: a time limit on a future.
 
 use super::{Instant, Sleep, sleep, sleep_until};
 use crate::{
@@ -16,14 +16,14 @@ use std::{
     time::Duration,
 };
 
-/// Gives `future` the time of `duration`; then it is dropped with the
-/// [`Timeout`], and the answer is [`Elapsed`].
+/// Waits for `future`, but at most for `duration`. When the time is over, the
+/// output is [`Elapsed`]. Dropping the [`Timeout`] drops the future.
 ///
-/// The future is polled first: one that is ready wins against a timeout of
-/// zero.
+/// Each poll polls the future before the timer. So a future that is ready at
+/// once succeeds even if the timeout is zero.
 ///
 /// # Panics
-/// As [`sleep`].
+/// Where [`sleep`] panics.
 ///
 /// ```
 /// use std::{future, time::Duration};
@@ -45,10 +45,10 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
     }
 }
 
-/// Gives `future` until `deadline`; see [`timeout`].
+/// Waits for `future`, but at most until `deadline`. See [`timeout`].
 ///
 /// # Panics
-/// As [`sleep`].
+/// Where [`sleep`] panics.
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
     Timeout {
@@ -69,17 +69,17 @@ pin_project! {
 }
 
 impl<F> Timeout<F> {
-    /// The future, without its limit.
+    /// Returns the future and drops the time limit.
     pub fn into_inner(self) -> F {
         self.future
     }
 
-    /// The future.
+    /// Borrows the future.
     pub fn get_ref(&self) -> &F {
         &self.future
     }
 
-    /// The future.
+    /// Borrows the future mutably.
     pub fn get_mut(&mut self) -> &mut F {
         &mut self.future
     }
@@ -91,7 +91,7 @@ impl<F: Future> Future for Timeout<F> {
     // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        trace::part(|| {
+        trace::combinator(|| {
             let had_budget = !budget::is_spent();
             if let Poll::Ready(output) = this.future.poll(context) {
                 return Poll::Ready(Ok(output));
@@ -113,7 +113,7 @@ impl<F: Future> Future for Timeout<F> {
     // ANCHOR_END: poll
 }
 
-/// The time was over before the future was ready.
+/// The time limit passed before the future was ready.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Elapsed(());
 

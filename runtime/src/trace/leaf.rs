@@ -1,20 +1,17 @@
-//! What the leaves say when they are polled: the futures of this crate that
-//! wait for something themselves, and not for other futures.
+//! The functions with which leaf futures note what they wait for. A leaf waits
+//! for an event itself, not for other futures.
 //!
-//! Each says, after a poll, what it is about and whether that was there. The
-//! notes go to the record of the task that is being polled on this thread, if
-//! its runtime is traced (see [`record`](super::record)), and else nowhere.
-//! Without the feature, `nothing.rs` stands here instead.
+//! After each poll, a leaf notes what it waits for and whether that has come.
+//! The note goes to the record of the task that this thread polls, if the task's
+//! runtime is traced (see [`record`](super::record)). Otherwise it is discarded.
+//! Without the feature, `nothing.rs` replaces this file.
 
 use super::{
+    Origin,
     record::{self, Identity, Kind, Recorder},
     wait::{TimerKind, WaitsFor},
 };
-use crate::{
-    reactor::{Direction, Source},
-    task::Header,
-    time::Instant,
-};
+use crate::{clock::Instant, id::Id};
 use std::{
     future::{Future, poll_fn},
     panic::Location,
@@ -23,7 +20,7 @@ use std::{
     task::Poll,
 };
 
-/// What a thing of `sync` is, and where it was made.
+/// The kind of a primitive of `sync`, and where it was created.
 #[derive(Clone, Copy)]
 pub(crate) struct Label {
     what: &'static str,
@@ -39,22 +36,28 @@ impl Label {
         }
     }
 
-    /// Somebody waits for it, or has what it waited for.
+    /// Notes that the task waits for this primitive, or no longer does.
     pub(crate) fn note<T>(&self, polled: &Poll<T>) {
         note_label(polled, std::ptr::from_ref(self).addr(), || *self);
     }
 }
 
-/// [`Label::note`] for what cannot be borrowed without more; `place` tells it
-/// from others.
-pub(crate) fn note_label<T>(polled: &Poll<T>, place: usize, made: impl FnOnce() -> Label) {
-    note(polled, Identity::new(Kind::Sync, place as u64), || {
-        let Label { what, at } = made();
+/// [`Label::note`] without a borrowed label. `address` tells the primitive from
+/// others.
+pub(crate) fn note_label<T>(polled: &Poll<T>, address: usize, label: impl FnOnce() -> Label) {
+    note(polled, Identity::new(Kind::Sync, address as u64), || {
+        let Label { what, at } = label();
         WaitsFor::Sync { what, made_at: at }
     });
 }
 
-/// What the reactor watches, by its name: an address, where it has one.
+/// What a wait for a descriptor is about.
+pub(crate) struct IoSource {
+    pub(crate) what: &'static str,
+    pub(crate) name: Option<Arc<str>>,
+}
+
+/// A resource of the reactor that may have a name, such as a socket's address.
 pub(crate) trait ResourceName {
     fn name(&self) -> Option<String> {
         None
@@ -64,14 +67,14 @@ pub(crate) trait ResourceName {
 fn note<T>(polled: &Poll<T>, identity: Identity, on: impl FnOnce() -> WaitsFor) {
     record::with(|recorder| match polled {
         Poll::Pending => recorder.waits(identity, on()),
-        Poll::Ready(_) => recorder.has(identity),
+        Poll::Ready(_) => recorder.ends(identity),
     });
 }
 
-/// A timer, which is in `place`: there may be others for the same moment.
-pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, place: usize) {
+/// Notes a timer. `address` tells it from others with the same deadline.
+pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, address: usize) {
     record::with(|recorder| {
-        let identity = Identity::new(Kind::Time, recorder.moment(until)).at(place);
+        let identity = Identity::new(Kind::Time, recorder.moment(until)).at(address);
         match polled {
             Poll::Pending => recorder.waits(
                 identity,
@@ -80,32 +83,33 @@ pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, place: usize) {
                     until,
                 },
             ),
-            Poll::Ready(_) => recorder.has(identity),
+            Poll::Ready(_) => recorder.ends(identity),
         }
     });
 }
 
-/// The end of a task.
-pub(crate) fn note_task<T>(polled: &Poll<T>, task: &Header) {
-    note(polled, Identity::new(Kind::Task, task.id.get()), || {
+/// Notes the end of a task.
+pub(crate) fn note_task<T>(polled: &Poll<T>, id: Id, task: &Origin) {
+    note(polled, Identity::new(Kind::Task, id.get()), || {
         WaitsFor::Task {
-            id: task.id,
-            kind: task.origin.record.kind(),
-            spawned_at: task.origin.location,
+            id,
+            kind: task.record.kind(),
+            spawned_at: task.location,
         }
     });
 }
 
-/// The next of `many` futures that is ready. What they say themselves tells only
-/// of those that were looked at last. `place` tells this from others.
-pub(crate) fn note_any<T>(polled: &Poll<T>, place: usize, many: usize, what: &'static str) {
-    note(polled, Identity::new(Kind::Any, 0).at(place), || {
+/// Notes a wait for the first of `many` futures to be ready. Their own notes
+/// cover only the futures that were polled last. `address` tells this collection
+/// from others.
+pub(crate) fn note_any<T>(polled: &Poll<T>, address: usize, many: usize, what: &'static str) {
+    note(polled, Identity::new(Kind::Any, 0).at(address), || {
         WaitsFor::AnyOf { many, what }
     });
 }
 
-/// What is noted in `poll` is not worth it: somebody says it better.
-pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
+/// Discards what `poll` notes, because its caller makes a better note.
+pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
     if let Some(mark) = mark {
@@ -114,26 +118,29 @@ pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
     polled
 }
 
-/// Something that the reactor watches.
+/// Notes a resource of the reactor.
 pub(crate) fn note_io<T>(
     polled: &Poll<T>,
-    source: &Source,
     token: usize,
-    direction: Direction,
-    io: &impl ResourceName,
+    writable: bool,
+    source: impl FnOnce() -> IoSource,
 ) {
-    let kind = match direction {
-        Direction::Read => Kind::Readable,
-        Direction::Write => Kind::Writable,
+    let kind = if writable {
+        Kind::Writable
+    } else {
+        Kind::Readable
     };
-    note(polled, Identity::new(kind, token as u64), || WaitsFor::Io {
-        what: source.kind(),
-        name: source.name(|| io.name()),
-        writable: direction == Direction::Write,
+    note(polled, Identity::new(kind, token as u64), || {
+        let IoSource { what, name } = source();
+        WaitsFor::Io {
+            what,
+            name,
+            writable,
+        }
     });
 }
 
-/// The standard input, which is not there yet.
+/// Notes a wait for the standard input.
 pub(crate) fn note_input() {
     let polled = Poll::<()>::Pending;
     note(&polled, Identity::new(Kind::Readable, u64::MAX), || {
@@ -145,21 +152,21 @@ pub(crate) fn note_input() {
     });
 }
 
-/// A signal, where the reactor does not hear of it.
-#[cfg(not(unix))]
-pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32) {
-    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into());
+/// Notes a wait for a signal. `address` tells this listener from others.
+pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
+    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into()).at(address);
     note(polled, identity, || WaitsFor::Signal { number });
 }
 
-/// A leaf has not looked, for the task's budget is spent.
+/// Notes that a leaf returned pending without a look, because the task's budget
+/// is spent.
 pub(crate) fn note_no_turn() {
     record::with(Recorder::keep_all);
 }
 
-/// One poll of a future with others inside. When it is ready, so much for what
-/// those have waited for: a select drops them, and nobody polls them again.
-pub(crate) fn part<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+/// Wraps a poll of a future that contains others, such as a select. When it is
+/// ready, it drops the others. So their notes are withdrawn.
+pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
     if let Some(mark) = mark
@@ -170,7 +177,7 @@ pub(crate) fn part<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     polled
 }
 
-/// What is noted in `poll` is noted as something else: what it is for.
+/// Lets `what` change the notes of `poll`, to say what the wait is for.
 fn recast<T>(poll: impl FnOnce() -> T, what: impl Fn(&mut WaitsFor)) -> T {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
@@ -180,7 +187,7 @@ fn recast<T>(poll: impl FnOnce() -> T, what: impl Fn(&mut WaitsFor)) -> T {
     polled
 }
 
-/// Sleeps in `poll` are a part of something larger.
+/// Notes the sleeps in `poll` as a timer of another kind.
 pub(crate) fn as_timer<T>(kind: TimerKind, poll: impl FnOnce() -> T) -> T {
     recast(poll, |on| {
         if let WaitsFor::Time { timer, .. } = on {
@@ -194,16 +201,10 @@ async fn recast_all<F: Future>(future: F, what: impl Fn() -> WaitsFor) -> F::Out
     poll_fn(|context| recast(|| future.as_mut().poll(context), |on| *on = what())).await
 }
 
-/// `future` waits for the end of a child process.
+/// Notes the waits of `future` as a wait for the end of a child process.
 pub(crate) fn as_child<F: Future>(process: u32, future: F) -> impl Future<Output = F::Output> {
     recast_all(future, move || WaitsFor::Child { process })
 }
 
-/// `future` waits for a signal.
-#[cfg(unix)]
-pub(crate) fn as_signal<F: Future>(number: i32, future: F) -> impl Future<Output = F::Output> {
-    recast_all(future, move || WaitsFor::Signal { number })
-}
-
-/// A name, kept once it is known.
+/// The name of a resource. It is set once it is known.
 pub(crate) type Name = std::sync::OnceLock<Arc<str>>;

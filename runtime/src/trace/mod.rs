@@ -1,18 +1,16 @@
-//! What every task waits for, and since when (feature `trace`).
+//! Shows what every task waits for, and since when (feature `trace`).
 //!
-//! A program that hangs waits for something that does not come. [`dump()`]
-//! says what that is: for each task where it was spawned, what it is doing,
-//! and everything that it waits for. [`stuck`] leaves those out that have not
-//! waited long. [`Handle::dump`](crate::runtime::Handle::dump) does the same
-//! from another thread, also when the runtime's own is held up by a task that
-//! does not give way.
+//! A program that hangs waits for something that does not come. [`dump()`] says
+//! what that is. For each task it shows where the task was spawned, what it is
+//! doing, and everything that it waits for. [`stuck`] shows only the tasks that
+//! have waited long. [`Handle::dump`](crate::runtime::Handle::dump) makes the same
+//! table from another thread, even while a task blocks the runtime's own thread.
 //!
 //! A runtime is traced if it was built with
-//! [`Builder::enable_trace`](crate::runtime::Builder::enable_trace), for which
-//! `#[wakeful::main]` has no key. That costs
-//! each poll two looks at the clock and some bookkeeping: fractions of a
-//! microsecond. Without the feature there is nothing to pay, for there is
-//! nothing there.
+//! [`Builder::enable_trace`](crate::runtime::Builder::enable_trace).
+//! `#[wakeful::main]` has no key for that. Tracing costs each poll two readings
+//! of the clock and some bookkeeping, together less than a microsecond. Without
+//! the feature it costs nothing.
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,7 +18,7 @@
 //!
 //! let runtime = Builder::new_current_thread().enable_trace().build()?;
 //! runtime.block_on(async {
-//!     // It keeps a sender, and so waits for ever.
+//!     // The task keeps a sender, so it waits for ever.
 //!     let (sender, mut receiver) = mpsc::channel::<u8>(1);
 //!     let reader = task::Builder::new().name("reader").spawn_local(async move {
 //!         let _kept = sender;
@@ -46,116 +44,68 @@
 //! ```
 //!
 //! # tokio-console
-//! With the feature `tracing`, every runtime's tasks are `tracing` spans in the
-//! shapes that tokio-console reads, with their names, places, polls and wakers:
-//! install its subscriber (`console-subscriber`), and look. Whether a subscriber
-//! listens is `tracing`'s own switch, and no other is needed.
+//! With the feature `tracing`, the tasks of every runtime are `tracing` spans in
+//! the form that tokio-console reads. The spans have the tasks' names, locations,
+//! polls and wakers. Install the console's subscriber (`console-subscriber`) to
+//! see them. The runtime needs no other setting.
 //!
 //! # What is seen
-//! The futures of this crate that wait for something themselves say so in
-//! each poll; combinators like [`join!`](crate::join!) and
-//! [`select!`](crate::select!), which poll what they have inside, need say
-//! nothing. So what is shown is what the task was told to wait for in its last
-//! poll; of a [scope](crate::scope) or a [`FuturesUnordered`], which polls only
-//! those that were woken, what each was told in its own last poll, up to 64 of
-//! them. A [`JoinSet`] says how many tasks it has. Two things follow. A future of
-//! somebody else's, woken by somebody else, is not seen: the task waits for
-//! `nothing of this runtime's`. And of a collection of another crate's that
-//! polls only what was woken, only that part is seen.
+//! The leaf futures of this crate note what they wait for in each poll.
+//! Combinators like [`join!`](crate::join!) and [`select!`](crate::select!) only
+//! poll their leaves. So a dump shows the notes of the task's last poll.
 //!
-//! On a thread per core, each core but the first runs a future of the runtime's
-//! own in the place of `block_on`'s. It is in every dump, and waits for a
-//! `CancellationToken`: the end of the runtime.
+//! A [scope](crate::scope) or a [`FuturesUnordered`] polls only the members that
+//! were woken. A dump shows the last notes of each member, up to 64 of them. A
+//! [`JoinSet`] shows how many tasks it has.
+//!
+//! Two kinds of waits are not visible:
+//!
+//! - A leaf future of another crate makes no note. A task that waits only for
+//!   such a future shows `something outside this runtime`.
+//! - If a collection of another crate polls only some members, only these have
+//!   notes.
+//!
+//! A thread-per-core runtime runs a future of its own on each core except the
+//! first. It is in every dump, and it waits for the end of the
+//! runtime.
 //!
 //! [`FuturesUnordered`]: crate::group::FuturesUnordered
 //! [`JoinSet`]: crate::task::JoinSet
 //!
-//! Inside: `leaf` is what the leaves say, `record` where that is kept, `tracer`
-//! the tasks of a runtime, `wait` and `dump` what is made of it; `nothing.rs`
-//! stands in for all of it when the feature is off.
-//! `span` is what tokio-console reads, and `silent.rs` stands in for that.
+//! Inside: leaf futures call the functions of `leaf`, `record` keeps their notes,
+//! and `members` keeps those of a group. `hooks/tracer.rs` lists the tasks of a
+//! runtime, and `inspect/dump.rs` prints the result. `nothing.rs` replaces all of this when the
+//! feature is off. `span` is for tokio-console, and `silent.rs` replaces it when
+//! the feature `tracing` is off.
 
-mod dump;
 mod leaf;
-mod parts;
+mod members;
+mod name;
+mod origin;
 mod record;
 #[cfg(not(feature = "tracing"))]
 mod silent;
 #[cfg(feature = "tracing")]
 mod span;
-mod tracer;
 mod wait;
 
-pub use crate::inspect::TaskTrace;
-pub use dump::Dump;
-pub use wait::{TaskKind, TimerKind, Wait, WaitsFor};
+// For users, by their public paths: these live in a higher layer.
+pub use crate::inspect::dump::{Dump, Untraced, dump, stuck};
 
-#[cfg(unix)]
-pub(crate) use leaf::as_signal;
-#[cfg(not(unix))]
+pub use wait::{TaskKind, TaskTrace, TimerKind, Wait, WaitsFor};
+
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
-    Label, Name, ResourceName, as_child, as_timer, note_any, note_input, note_io, note_label,
-    note_no_turn, note_task, note_time, part, unsaid,
+    IoSource, Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any,
+    note_input, note_io, note_label, note_no_turn, note_task, note_time,
 };
-pub(crate) use parts::Parts;
-pub(crate) use record::{Record, polling};
+pub(crate) use members::MemberNotes;
+pub(crate) use name::{NameGuard, take_name};
+pub(crate) use origin::Origin;
+pub(crate) use record::{Record, TraceSink, polling};
 #[cfg(not(feature = "tracing"))]
 pub(crate) use silent::{WakerOp, waker};
 #[cfg(feature = "tracing")]
-pub(crate) use span::{Place, close, open};
+pub(crate) use span::{SpanSlot, close, open};
 #[cfg(feature = "tracing")]
 pub(crate) use span::{WakerOp, waker};
-pub(crate) use tracer::{NameGuard, Tracer, take_name};
-
-use crate::{runtime::Handle, time::Duration};
-use std::{error::Error, fmt};
-
-/// What every task of this thread's runtime is doing and waits for. Takes time
-/// in proportion to the number of tasks.
-///
-/// # Errors
-/// Outside of a runtime, and in one that is not traced.
-pub fn dump() -> Result<Dump, Untraced> {
-    Handle::try_current()
-        .map_err(|_| Untraced::NoRuntime)?
-        .dump()
-}
-
-/// Those tasks of this thread's runtime that have waited for something, have
-/// been in a queue, or have been in one poll for longer than that.
-///
-/// # Errors
-/// As [`dump`].
-pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
-    Ok(dump()?.stuck(longer_than))
-}
-
-/// Why there is nothing to dump.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Untraced {
-    /// This thread is inside of no runtime.
-    NoRuntime,
-    /// The runtime is not traced.
-    NotEnabled,
-}
-
-impl fmt::Display for Untraced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoRuntime => {
-                "there is no runtime here to dump: call this inside of one, or use `Handle::dump`"
-            }
-            Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
-        })
-    }
-}
-
-impl Error for Untraced {}
-
-/// Every task of a traced runtime.
-pub(crate) fn of(tracer: Option<&Tracer>) -> Result<Dump, Untraced> {
-    let tasks = tracer.ok_or(Untraced::NotEnabled)?.inspect();
-    Ok(Dump { tasks })
-}

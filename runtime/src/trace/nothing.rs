@@ -1,16 +1,24 @@
-//! What is left of tracing without the feature: labels that are nothing, and
-//! notes that nobody takes. `trace/leaf.rs` says what each would be.
+//! Replaces the module `trace` without its feature. The types have no size and
+//! the functions do nothing. `trace/leaf.rs` documents the real ones.
 
 mod silent;
 
 pub(crate) use silent::{WakerOp, waker};
 
-use crate::{
-    reactor::{Direction, Source},
-    task::Header,
-    time::Instant,
-};
-use std::{future::Future, task::Poll};
+use crate::{clock::Instant, id::Id};
+use std::{future::Future, panic::Location, task::Poll};
+
+/// Where a task came from.
+pub(crate) struct Origin;
+
+impl Origin {
+    pub(crate) fn new(_: &'static Location<'static>, _: u64) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn count_poll(&self) {}
+}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Label;
@@ -24,47 +32,55 @@ impl Label {
     #[expect(
         clippy::unused_self,
         clippy::trivially_copy_pass_by_ref,
-        reason = "as with the feature"
+        reason = "the same signature as with the feature"
     )]
     pub(crate) fn note<T>(&self, _polled: &Poll<T>) {}
 }
+
+/// What a wait for a descriptor is about.
+pub(crate) struct IoSource;
 
 pub(crate) trait ResourceName {}
 
 impl<T> ResourceName for T {}
 
 #[inline]
-pub(crate) fn note_label<T>(_: &Poll<T>, _place: usize, _made: impl FnOnce() -> Label) {}
+pub(crate) fn note_label<T>(_: &Poll<T>, _address: usize, _made: impl FnOnce() -> Label) {}
 
 #[inline]
-pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _place: usize) {}
+pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _address: usize) {}
 
 #[inline]
-pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: &Header) {}
+pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: Id, _origin: &Origin) {}
 
 #[inline]
-pub(crate) fn note_any<T>(_: &Poll<T>, _place: usize, _many: usize, _what: &'static str) {}
+pub(crate) fn note_any<T>(_: &Poll<T>, _address: usize, _many: usize, _what: &'static str) {}
 
 #[inline]
-pub(crate) fn unsaid<T>(poll: impl FnOnce() -> T) -> T {
+pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
     poll()
 }
 
 #[inline]
-pub(crate) fn note_io<T>(_: &Poll<T>, _: &Source, _: usize, _: Direction, _: &impl ResourceName) {}
+pub(crate) fn note_io<T>(
+    _: &Poll<T>,
+    _token: usize,
+    _writable: bool,
+    _: impl FnOnce() -> IoSource,
+) {
+}
 
 #[inline]
 pub(crate) fn note_input() {}
 
-#[cfg(not(unix))]
 #[inline]
-pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32) {}
+pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
 pub(crate) fn note_no_turn() {}
 
 #[inline]
-pub(crate) fn part<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     poll()
 }
 
@@ -78,13 +94,7 @@ pub(crate) fn as_child<F: Future>(_process: u32, future: F) -> F {
     future
 }
 
-#[cfg(unix)]
-#[inline]
-pub(crate) fn as_signal<F: Future>(_number: i32, future: F) -> F {
-    future
-}
-
-/// What runs as a task.
+/// The kind of a task.
 #[derive(Clone, Copy)]
 pub(crate) enum TaskKind {
     Task,
@@ -95,7 +105,7 @@ pub(crate) enum TaskKind {
 pub(crate) struct Polling;
 
 #[inline]
-pub(crate) fn polling(_task: &Header) -> Polling {
+pub(crate) fn polling(_task: &Origin) -> Polling {
     Polling
 }
 
@@ -108,17 +118,17 @@ impl NameGuard {
     }
 }
 
-/// What a timer is for.
+/// The kind of a timer.
 #[derive(Clone, Copy)]
 pub(crate) enum TimerKind {
     Timeout,
     Interval,
 }
 
-pub(crate) struct Parts;
+pub(crate) struct MemberNotes;
 
-#[expect(clippy::unused_self, reason = "as with the feature")]
-impl Parts {
+#[expect(clippy::unused_self, reason = "the same signature as with the feature")]
+impl MemberNotes {
     pub(crate) fn new() -> Self {
         Self
     }

@@ -1,22 +1,17 @@
-//! What is known of one task: a record in its header, and the recorder that
-//! collects while the task is polled.
+//! [`Record`] holds what one task waits for. [`Recorder`] collects the notes of
+//! one poll.
 //!
-//! The recorder stands in a thread-local for as long as the poll lasts, so the
-//! leaves need not be told whose they are. When the poll is over, what was
-//! noted takes the place of what the record had. What the task waited for
-//! before and waits for still keeps its time: a select that an interval wakes
-//! each second has waited for its channel all along. A leaf that was ready in
-//! between says so, and then its next wait is a new one.
+//! The recorder is in a thread-local during the poll, so a leaf does not have to
+//! know its task. When the poll ends, the new notes replace those of the record.
+//! A wait that was in the record before keeps its start time. So a select that
+//! an interval wakes every second shows how long it has waited for its channel.
+//! A leaf that was ready notes that, and its next wait gets a new start time.
 
 use super::{
-    tracer::Tracer,
+    Origin, TaskTrace,
     wait::{TaskKind, Wait, WaitsFor},
 };
-use crate::{
-    inspect::TaskTrace,
-    task::Header,
-    time::{Duration, Instant, Timers},
-};
+use crate::clock::Instant;
 use std::{
     cell::{Cell, RefCell},
     mem,
@@ -24,15 +19,26 @@ use std::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
+    time::Duration,
 };
 
-/// What tells one wait from another.
+/// The runtime's side of its records.
+pub(crate) trait TraceSink: Send + Sync {
+    /// The time on the runtime's clock, in nanoseconds.
+    fn now(&self) -> u64;
+    /// An instant on that clock.
+    fn nanos_of(&self, instant: Instant) -> u64;
+    /// A poll on this thread took so many nanoseconds.
+    fn count_poll(&self, nanos: u64);
+}
+
+/// Tells one wait from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Identity {
     kind: Kind,
     number: u64,
-    /// Where it lives, where its number may be another's too.
-    place: usize,
+    /// The address of the leaf, if others may have the same number. Otherwise 0.
+    address: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,22 +49,20 @@ pub(super) enum Kind {
     Task,
     Any,
     Sync,
-    #[cfg(not(unix))]
     Signal,
 }
 
 impl Identity {
     pub(super) fn new(kind: Kind, number: u64) -> Self {
-        let place = 0;
         Self {
             kind,
             number,
-            place,
+            address: 0,
         }
     }
 
-    pub(super) fn at(self, place: usize) -> Self {
-        Self { place, ..self }
+    pub(super) fn at(self, address: usize) -> Self {
+        Self { address, ..self }
     }
 }
 
@@ -66,79 +70,79 @@ impl Identity {
 pub(super) struct Entry {
     identity: Identity,
     on: WaitsFor,
-    /// `None` until the poll in which it began is over.
+    /// When the wait began. `None` until the end of the poll in which it began.
     since: Option<u64>,
-    /// Counts the notes of one poll.
+    /// The index of the note among the notes of its poll.
     number: usize,
-    /// It was noted in this poll, and then it was over.
+    /// The poll noted this wait and then withdrew the note.
     withdrawn: bool,
 }
 
-/// A task's own, in its header: two words, and what they lead to in a runtime
-/// that is traced.
+/// A field of a task's header. It takes two words. Only a traced runtime
+/// allocates what they point to.
 #[derive(Default)]
 pub(crate) struct Record(OnceLock<Box<Traced>>);
 
 struct Traced {
-    tracer: Arc<Tracer>,
+    sink: Arc<dyn TraceSink>,
     kind: TaskKind,
     name: Option<Arc<str>>,
     polls: AtomicU64,
-    told: Mutex<Told>,
+    notes: Mutex<Notes>,
 }
 
 #[derive(Default)]
-struct Told {
-    /// When it was spawned, its poll began, or it was over, whichever was last.
+struct Notes {
+    /// When the task was spawned, its last poll began or its last poll ended,
+    /// whichever was last.
     since: u64,
-    /// The time that its polls have taken, but for the one under way.
+    /// The time that its polls have taken, without the one that is under way.
     busy: u64,
     waits: Vec<Entry>,
 }
 
 impl Traced {
-    fn told(&self) -> MutexGuard<'_, Told> {
-        // No stranger's code runs under this lock.
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        // No foreign code runs under this lock, so poison means nothing.
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Record {
-    /// Nobody has seen the task yet; or it is a root, which has been here
-    /// before, and is what it was.
-    pub(super) fn begin(&self, tracer: &Arc<Tracer>, kind: TaskKind, name: Option<Arc<str>>) {
+    /// Starts the record of a new task that no other thread has seen yet. A root
+    /// task starts several times and keeps its first record.
+    pub(crate) fn begin(&self, sink: &Arc<dyn TraceSink>, kind: TaskKind, name: Option<Arc<str>>) {
         let traced = self.0.get_or_init(|| {
             Box::new(Traced {
-                tracer: Arc::clone(tracer),
+                sink: Arc::clone(sink),
                 kind,
                 name,
                 polls: AtomicU64::new(0),
-                told: Mutex::default(),
+                notes: Mutex::default(),
             })
         });
-        traced.told().since = tracer.now();
+        traced.notes().since = sink.now();
     }
 
     pub(super) fn kind(&self) -> TaskKind {
         self.0.get().map_or(TaskKind::Task, |traced| traced.kind)
     }
 
-    /// How often it has been polled, roots too; `None` in a runtime that is not
-    /// traced.
+    /// How often the task has been polled. `None` in a runtime that is not traced.
     pub(crate) fn polls(&self) -> Option<u64> {
         Some(self.0.get()?.polls.load(Relaxed))
     }
 
-    /// For the inspector; `None` in a runtime that is not traced. `running` is
-    /// as the state word said.
+    /// Describes the task for the inspector. `None` in a runtime that is not
+    /// traced. `running` comes from the task's state word.
     pub(crate) fn inspect(&self, running: bool) -> Option<TaskTrace> {
         let traced = self.0.get()?;
-        let now = traced.tracer.now();
-        let told = traced.told();
+        let now = traced.sink.now();
+        let notes = traced.notes();
         let ago = |then: u64| Duration::from_nanos(now.saturating_sub(then));
-        let since = ago(told.since);
-        let busy = Duration::from_nanos(told.busy);
-        let waits = told.waits.iter().map(|entry| Wait {
+        let since = ago(notes.since);
+        let busy = Duration::from_nanos(notes.busy);
+        let waits = notes.waits.iter().map(|entry| Wait {
             on: entry.on.clone(),
             since: ago(entry.since.unwrap_or(now)),
         });
@@ -152,36 +156,36 @@ impl Record {
     }
 }
 
-/// So many notes of one poll are kept, the newest: a poll that begins and drops
-/// waits without end must not take ever longer for each.
-const MOST: usize = 256;
+/// How many notes of one poll are kept. Newer notes replace the oldest. Without
+/// the limit, a poll that starts and drops many waits would need longer for each.
+const LIMIT: usize = 256;
 
-/// What a recorder has put aside while a member of a group is polled.
-pub(super) struct Outer {
+/// What a recorder puts aside while it polls a member of a group.
+pub(super) struct OuterNotes {
     before: Vec<Entry>,
     noted: Vec<Entry>,
     keep_all: bool,
 }
 
-/// Collects while a task is polled.
+/// Collects the notes of one poll.
 pub(super) struct Recorder {
-    timers: Arc<Timers>,
-    /// What the task waited for before and has not said a word of yet.
+    sink: Arc<dyn TraceSink>,
+    /// The earlier waits that this poll has not noted yet.
     before: Vec<Entry>,
     noted: Vec<Entry>,
-    /// How many notes there have been in this poll.
-    notes: usize,
+    /// The number of notes in this poll so far.
+    count: usize,
     keep_all: bool,
 }
 
 thread_local! {
-    /// Whether there is a recorder: cheaper to look at, for most often there is
-    /// none.
+    /// Whether this thread has a recorder. Usually it has not, and this flag is
+    /// cheaper to read.
     static IS_ON: Cell<bool> = const { Cell::new(false) };
     static RECORDER: RefCell<Option<Recorder>> = const { RefCell::new(None) };
 }
 
-/// Hands the recorder of the poll that is under way on this thread to `code`,
+/// Calls `code` with the recorder of the poll that is under way on this thread,
 /// if there is one. `code` must not poll.
 #[inline]
 pub(super) fn with<R>(code: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
@@ -205,17 +209,17 @@ fn exchange(recorder: Option<Recorder>) -> Option<Recorder> {
 
 impl Recorder {
     pub(super) fn moment(&self, instant: Instant) -> u64 {
-        self.timers.clock().nanos_of(instant)
+        self.sink.nanos_of(instant)
     }
 
-    /// The task waits for this, perhaps as it did before.
+    /// Notes a wait, which may have begun in an earlier poll.
     pub(super) fn waits(&mut self, identity: Identity, on: WaitsFor) {
         let since = self.forget(identity).and_then(|entry| entry.since);
-        if self.noted.len() == MOST {
+        if self.noted.len() == LIMIT {
             self.noted.remove(0);
         }
-        let number = self.notes;
-        self.notes += 1;
+        let number = self.count;
+        self.count += 1;
         self.noted.push(Entry {
             identity,
             on,
@@ -225,9 +229,9 @@ impl Recorder {
         });
     }
 
-    /// The task has this or wants it no more, and if it wants it again, waits
-    /// anew.
-    pub(super) fn has(&mut self, identity: Identity) {
+    /// Notes that the task does not wait for this any more. Another wait for the
+    /// same thing gets a new start time.
+    pub(super) fn ends(&mut self, identity: Identity) {
         self.forget(identity);
     }
 
@@ -236,29 +240,30 @@ impl Recorder {
             .into_iter()
             .find_map(|entries| {
                 let mut each = entries.iter();
-                let place = each.position(|entry| entry.identity == identity)?;
-                Some(entries.remove(place))
+                let index = each.position(|entry| entry.identity == identity)?;
+                Some(entries.remove(index))
             })
     }
 
-    /// Not all leaves have had a look: what is not contradicted stands.
+    /// Keeps the earlier waits that this poll does not note, because not every
+    /// leaf was polled.
     pub(super) fn keep_all(&mut self) {
         self.keep_all = true;
     }
 
-    /// A member of a group is about to be polled, who waited for that before.
-    /// What was noted so far is put aside.
-    pub(super) fn begin_part(&mut self, before: Vec<Entry>) -> Outer {
-        Outer {
+    /// Prepares the poll of a member of a group. `before` is what the member
+    /// waited for. The notes so far are put aside.
+    pub(super) fn begin_member(&mut self, before: Vec<Entry>) -> OuterNotes {
+        OuterNotes {
             before: mem::replace(&mut self.before, before),
             noted: mem::take(&mut self.noted),
             keep_all: mem::take(&mut self.keep_all),
         }
     }
 
-    /// It has been polled: what it waits for now.
-    pub(super) fn end_part(&mut self, outer: Outer) -> Vec<Entry> {
-        let now = self.timers.clock().nanos();
+    /// Ends the poll of a member and returns what the member waits for now.
+    pub(super) fn end_member(&mut self, outer: OuterNotes) -> Vec<Entry> {
+        let now = self.sink.now();
         let mut noted = mem::replace(&mut self.noted, outer.noted);
         let mut before = mem::replace(&mut self.before, outer.before);
         if mem::replace(&mut self.keep_all, outer.keep_all) {
@@ -271,32 +276,32 @@ impl Recorder {
         noted
     }
 
-    /// What a member waits for who was not polled now.
+    /// Notes a wait of a member that was not polled now.
     pub(super) fn include(&mut self, entry: &Entry) {
-        let number = self.notes;
-        self.notes += 1;
+        let number = self.count;
+        self.count += 1;
         self.noted.push(Entry {
             number,
             ..entry.clone()
         });
     }
 
-    /// The number of the next note.
+    /// The index of the next note.
     pub(super) fn mark(&self) -> usize {
-        self.notes
+        self.count
     }
 
-    /// What has been noted since the mark is something else.
+    /// Changes the notes since the mark.
     pub(super) fn recast(&mut self, mark: usize, what: impl Fn(&mut WaitsFor)) {
         let noted = self.noted.iter_mut().filter(|entry| entry.number >= mark);
         noted.for_each(|entry| what(&mut entry.on));
     }
 
-    /// What has been noted since the mark is not waited for after all.
+    /// Withdraws the notes since the mark.
     pub(super) fn withdraw(&mut self, mark: usize) {
         let over = self.noted.extract_if(.., |entry| entry.number >= mark);
-        // Should it be noted again at once, as in a loop around a select, it
-        // has been waited for all along.
+        // If the poll notes the same wait again, as a loop around a select does,
+        // the wait keeps its start time.
         self.before.extend(over.map(|entry| Entry {
             withdrawn: true,
             ..entry
@@ -304,50 +309,51 @@ impl Recorder {
     }
 }
 
-/// One poll of a task of a traced runtime, from its begin to its drop. The task
-/// is running, and this thread runs it: nobody else writes its record.
+/// One poll of a task of a traced runtime, until the drop of this value. This
+/// thread runs the task, so no other thread writes its record.
 pub(crate) struct Polling<'a> {
     traced: &'a Traced,
     began: u64,
-    /// The recorder of the poll around this one, of another runtime.
+    /// The recorder of an outer poll, if this poll is nested in a poll of another
+    /// runtime.
     outer: Option<Recorder>,
 }
 
-/// A poll of the task begins.
+/// Begins a poll of the task.
 #[cfg(not(feature = "tracing"))]
 #[inline]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> Option<Polling<'_>> {
+pub(crate) fn polling(task: &Origin) -> Option<Polling<'_>> {
     recording(task)
 }
 
-/// A poll of the task begins, inside of its span.
+/// Begins a poll of the task, inside its span.
 #[cfg(feature = "tracing")]
 #[must_use]
-pub(crate) fn polling(task: &Header) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
+pub(crate) fn polling(task: &Origin) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
     (super::span::enter(task), recording(task))
 }
 
 #[inline]
-fn recording(task: &Header) -> Option<Polling<'_>> {
-    task.origin.record.0.get().map(|traced| begin(traced))
+fn recording(task: &Origin) -> Option<Polling<'_>> {
+    task.record.0.get().map(|traced| begin(traced))
 }
 
 #[cold]
 fn begin(traced: &Traced) -> Polling<'_> {
-    let began = traced.tracer.now();
-    // Ordering: Relaxed; a figure that orders nothing, and has one writer.
+    let began = traced.sink.now();
+    // Ordering: Relaxed. The counter publishes nothing else and has one writer.
     let polls = traced.polls.load(Relaxed);
     traced.polls.store(polls + 1, Relaxed);
-    let mut told = traced.told();
-    told.since = began;
-    let before = mem::take(&mut told.waits);
-    drop(told);
+    let mut notes = traced.notes();
+    notes.since = began;
+    let before = mem::take(&mut notes.waits);
+    drop(notes);
     let recorder = Recorder {
-        timers: Arc::clone(traced.tracer.timers()),
+        sink: Arc::clone(&traced.sink),
         before,
         noted: Vec::new(),
-        notes: 0,
+        count: 0,
         keep_all: false,
     };
     Polling {
@@ -361,7 +367,7 @@ impl Drop for Polling<'_> {
     fn drop(&mut self) {
         let recorder = exchange(self.outer.take());
         let Some(mut recorder) = recorder else { return };
-        let over = self.traced.tracer.now();
+        let over = self.traced.sink.now();
         if recorder.keep_all {
             recorder.before.retain(|entry| !entry.withdrawn);
             recorder.noted.append(&mut recorder.before);
@@ -370,11 +376,11 @@ impl Drop for Polling<'_> {
             entry.since.get_or_insert(over);
         }
         let took = over.saturating_sub(self.began);
-        let mut told = self.traced.told();
-        told.since = over;
-        told.busy += took;
-        told.waits = recorder.noted;
-        drop(told);
-        self.traced.tracer.count_poll(took);
+        let mut notes = self.traced.notes();
+        notes.since = over;
+        notes.busy += took;
+        notes.waits = recorder.noted;
+        drop(notes);
+        self.traced.sink.count_poll(took);
     }
 }

@@ -1,6 +1,6 @@
-//! What is left of the spans and events without the feature `tracing`.
+//! Replaces `span.rs` without the feature `tracing`. Nothing is recorded.
 
-use crate::task::Header;
+use super::Origin;
 
 #[derive(Clone, Copy)]
 pub(crate) enum WakerOp {
@@ -11,4 +11,4 @@ pub(crate) enum WakerOp {
 }
 
 #[inline]
-pub(crate) fn waker(_task: &Header, _op: WakerOp) {}
+pub(crate) fn waker(_task: &Origin, _op: WakerOp) {}

@@ -1,19 +1,18 @@
-//! Spans and events in the shapes that tokio-console reads (feature
-//! `tracing`).
+//! The spans and events that tokio-console reads (feature `tracing`).
 //!
-//! | the console hears of     | by                                                 |
+//! | the console learns of    | from                                               |
 //! |--------------------------|----------------------------------------------------|
-//! | a task that was spawned  | a span `runtime.spawn`, with its kind, name and place |
-//! | a poll                   | that span entered and left                         |
-//! | the task's end           | that span closed                                   |
+//! | a task that was spawned  | a span `runtime.spawn`, with its kind, name and location |
+//! | a poll                   | entering and leaving that span                     |
+//! | the task's end           | closing that span                                  |
 //! | a waker cloned, dropped, or used to wake | an event of the target `tokio::task::waker`, with the span's id |
 //!
-//! The shapes are those of tokio's `util::trace` and `runtime::task::waker`, as
-//! console-subscriber's visitors take them apart. What a subscriber does is a
-//! stranger's code: it is called under no lock of ours.
+//! The fields are those of tokio's `util::trace` and `runtime::task::waker`,
+//! because console-subscriber's visitors look for these. A subscriber is foreign
+//! code, so this module never calls it under a lock.
 
-use super::wait::TaskKind;
-use crate::{task::Header, unwind::catch_and_discard};
+use super::{Origin, wait::TaskKind};
+use crate::{id::Id, unwind::catch_and_discard};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU64, Ordering::Relaxed},
@@ -22,14 +21,14 @@ use tracing::{Span, span::EnteredSpan};
 
 /// A task's span, in its header.
 #[derive(Default)]
-pub(crate) struct Place {
-    /// Not there while it is entered, for then its poll has it.
+pub(crate) struct SpanSlot {
+    /// `None` while a poll is inside the span. The poll owns it then.
     span: Mutex<Option<Span>>,
-    /// The span's number, for the wakers; 0 without a span.
+    /// The span's id, which wakers report. 0 without a span.
     id: AtomicU64,
 }
 
-/// What is done with a waker.
+/// An operation on a waker.
 #[derive(Clone, Copy)]
 pub(crate) enum WakerOp {
     Clone,
@@ -38,21 +37,21 @@ pub(crate) enum WakerOp {
     Drop,
 }
 
-impl Place {
+impl SpanSlot {
     fn span(&self) -> MutexGuard<'_, Option<Span>> {
         self.span.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The task has been spawned, and nobody has seen it yet; or it is a root, and
-/// begins again.
-pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
+/// Opens the span of a new task that no other thread has seen yet, or of a root
+/// task that starts again.
+pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
     let kind = match kind {
         TaskKind::Task => "task",
         TaskKind::Blocking => "blocking",
         TaskKind::BlockOn => "block_on",
     };
-    let location = task.origin.location;
+    let location = task.location;
     catch_and_discard(|| {
         let span = tracing::trace_span!(
             target: "tokio::task",
@@ -60,44 +59,45 @@ pub(crate) fn open(task: &Header, kind: TaskKind, name: Option<&str>) {
             "runtime.spawn",
             %kind,
             task.name = %name.unwrap_or_default(),
-            task.id = task.id.get(),
+            task.id = id.get(),
             loc.file = location.file(),
             loc.line = location.line(),
             loc.col = location.column(),
         );
-        let place = &task.origin.span;
-        // Ordering: Relaxed, here and below; what hands the task on publishes
-        // it, and a waker that is late speaks of nothing.
-        place
-            .id
+        let slot = &task.span;
+        // Ordering: Relaxed. The queue that passes the task to another thread
+        // publishes the id too. The store of 0 in `close` publishes nothing: a
+        // waker that misses it reports a span that has just closed.
+        slot.id
             .store(span.id().map_or(0, |id| id.into_u64()), Relaxed);
-        *place.span() = Some(span);
+        *slot.span() = Some(span);
     });
 }
 
-/// The task has ended. Its wakers may live on; they are silent from now on.
-pub(crate) fn close(task: &Header) {
-    let place = &task.origin.span;
-    place.id.store(0, Relaxed);
-    let span = place.span().take();
+/// Closes the span of a task that has ended. The task's wakers may live longer,
+/// and they report nothing from now on.
+pub(crate) fn close(task: &Origin) {
+    let slot = &task.span;
+    slot.id.store(0, Relaxed);
+    let span = slot.span().take();
     catch_and_discard(|| drop(span));
 }
 
-/// A poll, inside of the task's span.
+/// A poll inside the task's span. Dropping it leaves the span.
 pub(crate) struct Inside<'a> {
-    place: &'a Place,
+    slot: &'a SpanSlot,
     entered: Option<EnteredSpan>,
 }
 
-/// A poll of the task begins.
+/// Enters the task's span for a poll.
 #[must_use]
-pub(crate) fn enter(task: &Header) -> Option<Inside<'_>> {
-    let place = &task.origin.span;
-    let span = place.span().take()?;
-    // A subscriber is a stranger.
+pub(crate) fn enter(task: &Origin) -> Option<Inside<'_>> {
+    let slot = &task.span;
+    let span = slot.span().take()?;
+    // A subscriber may panic.
     let mut entered = None;
     catch_and_discard(|| entered = Some(span.entered()));
-    Some(Inside { place, entered })
+    Some(Inside { slot, entered })
 }
 
 impl Drop for Inside<'_> {
@@ -105,15 +105,16 @@ impl Drop for Inside<'_> {
         if let Some(entered) = self.entered.take() {
             catch_and_discard(|| {
                 let span = entered.exit();
-                *self.place.span() = Some(span);
+                *self.slot.span() = Some(span);
             });
         }
     }
 }
 
-/// Something is done with a waker of the task.
-pub(crate) fn waker(task: &Header, op: WakerOp) {
-    let id = task.origin.span.id.load(Relaxed);
+/// Reports an operation on a waker of the task.
+pub(crate) fn waker(task: &Origin, op: WakerOp) {
+    // Ordering: Relaxed, as in `open`.
+    let id = task.span.id.load(Relaxed);
     if id == 0 {
         return;
     }

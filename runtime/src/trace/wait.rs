@@ -1,19 +1,16 @@
-//! What a task waits for, in types and in words.
+//! The types that say what a task waits for, and how they print.
 
-use crate::{
-    task::Id,
-    time::{Duration, Instant},
-};
-use std::{fmt, panic::Location, sync::Arc};
+use crate::{clock::Instant, id::Id};
+use std::{panic::Location, sync::Arc, time::Duration};
 
-/// One of the things that a task waits for.
+/// One thing that a task waits for.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Wait {
-    /// What that is.
+    /// What the task waits for.
     pub on: WaitsFor,
-    /// For how long it has waited for it. A task that is polled meanwhile, for
-    /// another reason, goes on waiting.
+    /// How long the task has waited for it. A poll for another reason does not
+    /// end the wait.
     pub since: Duration,
 }
 
@@ -23,73 +20,72 @@ pub struct Wait {
 pub enum WaitsFor {
     /// A moment.
     Time {
-        /// What for.
+        /// The kind of timer.
         timer: TimerKind,
-        /// When that is.
+        /// The moment.
         until: Instant,
     },
     /// A socket, a pipe or another descriptor to be ready.
     Io {
-        /// What it is: `"tcp stream"`, `"pipe"`, …
+        /// The kind of resource: `"tcp stream"`, `"pipe"`, …
         what: &'static str,
-        /// Its addresses, if it has some and the system told them.
+        /// Its addresses, if it has any and the system reported them.
         name: Option<Arc<str>>,
-        /// Whether there is to be room to write; else there is to be something
-        /// to read.
+        /// True if the task wants to write, false if it wants to read.
         writable: bool,
     },
     /// The end of another task, or of work on the blocking pool.
     Task {
-        /// Its name.
+        /// The id of that task.
         id: Id,
-        /// Which of both it is.
+        /// Whether it is a task or blocking work.
         kind: TaskKind,
         /// Where it was spawned.
         spawned_at: &'static Location<'static>,
     },
-    /// Any of those who are waited for together, each polled when it was woken.
+    /// Any future of a collection that polls only the members that were woken.
     AnyOf {
-        /// How many there are.
+        /// The number of members.
         many: usize,
-        /// What they are: `"tasks of a JoinSet"`, …
+        /// What the members are: `"tasks of a JoinSet"`, …
         what: &'static str,
     },
-    /// A thing of [`sync`](crate::sync).
+    /// A primitive of [`sync`](crate::sync).
     Sync {
-        /// What it is, and what is wanted of it: `"Mutex"`, `"mpsc receive"`, …
+        /// The primitive and the operation: `"Mutex"`, `"mpsc receive"`, …
         what: &'static str,
-        /// Where it was made.
+        /// Where the primitive was created.
         made_at: &'static Location<'static>,
     },
     /// The end of a child process.
     Child {
-        /// Its number.
+        /// The id of the process.
         process: u32,
     },
     /// A signal.
     Signal {
-        /// Its number.
+        /// The number of the signal.
         number: i32,
     },
 }
 
-/// What a timer is for.
+/// The kind of a timer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimerKind {
     /// [`sleep`](crate::time::sleep) and [`sleep_until`](crate::time::sleep_until).
     Sleep,
-    /// [`timeout`](crate::time::timeout), which waits for its future besides.
+    /// [`timeout`](crate::time::timeout). The task also waits for its future.
     Timeout,
     /// [`interval`](crate::time::interval).
     Interval,
 }
 
-/// What runs as a task.
+/// The kind of a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskKind {
-    /// A future that was spawned.
+    /// A spawned future.
     #[default]
     Task,
     /// Work on the blocking pool.
@@ -98,52 +94,20 @@ pub enum TaskKind {
     BlockOn,
 }
 
-impl fmt::Display for WaitsFor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Time { timer, until } => {
-                let left = until.duration_since(Instant::now());
-                let left = super::dump::Short(left);
-                match timer {
-                    TimerKind::Sleep => write!(f, "a sleep that ends in {left}"),
-                    TimerKind::Timeout => write!(f, "a timeout in {left}"),
-                    TimerKind::Interval => write!(f, "an interval's tick in {left}"),
-                }
-            }
-            Self::Io {
-                what,
-                name,
-                writable,
-            } => {
-                let ready = if *writable { "writable" } else { "readable" };
-                write!(f, "{ready}: {what}")?;
-                name.iter().try_for_each(|name| write!(f, " {name}"))
-            }
-            Self::Task {
-                id,
-                kind,
-                spawned_at,
-            } => {
-                let what = match kind {
-                    TaskKind::Blocking => "blocking work",
-                    _ => "JoinHandle of task",
-                };
-                write!(f, "{what} {id} ({})", Place(spawned_at))
-            }
-            Self::AnyOf { many: 1, what } => write!(f, "the last of the {what}"),
-            Self::AnyOf { many, what } => write!(f, "any of the {many} {what}"),
-            Self::Sync { what, made_at } => write!(f, "{what} (made at {})", Place(made_at)),
-            Self::Child { process } => write!(f, "child process {process}"),
-            Self::Signal { number } => write!(f, "signal {number}"),
-        }
-    }
-}
-
-/// A place without its column, which only widens a table.
-pub(super) struct Place(pub(super) &'static Location<'static>);
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.0.file(), self.0.line())
-    }
+/// What is known of a task in a runtime that is [traced](crate::trace).
+#[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct TaskTrace {
+    /// Whether it is a task, or something that the inspector counts as one.
+    pub kind: TaskKind,
+    /// What it was [called](crate::task::Builder::name).
+    pub name: Option<Arc<str>>,
+    /// How long ago its last poll was over; or, while it is in one, how long
+    /// ago that began.
+    pub since: Duration,
+    /// How long its polls have taken, all together.
+    pub busy: Duration,
+    /// What it waits for: what it was told to wait for in its last poll.
+    pub waits: Vec<Wait>,
 }

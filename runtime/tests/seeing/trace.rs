@@ -690,7 +690,7 @@ fn a_strangers_future_is_not_ours_to_describe() {
         settle().await;
         assert!(waits(task.id()).is_empty());
         let table = dump().unwrap().to_string();
-        assert!(table.contains("nothing of this runtime's"), "{table}");
+        assert!(table.contains("something outside this runtime"), "{table}");
         gate.open();
         gate.waker().wake();
         task.await.unwrap();

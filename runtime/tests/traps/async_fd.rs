@@ -46,7 +46,10 @@ fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
         let (here, mut there) = pair();
         there.write_all(b"1").unwrap();
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'1');
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'1'
+        );
         // The second byte comes, and its event, before the guard finds nothing.
         let emptied = guard.try_io(|_| Err::<(), _>(io::ErrorKind::WouldBlock.into()));
         emptied.unwrap_err();
@@ -58,8 +61,14 @@ fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
         settle_reactor().await;
         guard.clear_ready();
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'2');
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'3');
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'2'
+        );
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'3'
+        );
     });
 }
 
@@ -73,8 +82,11 @@ fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
             drop(here.readable().await.unwrap());
         }
         let mut guard = here.readable().await.unwrap();
-        assert_eq!(guard.try_io(read).unwrap().unwrap(), b'x');
-        guard.try_io(read).unwrap_err();
+        assert_eq!(
+            guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
+            b'x'
+        );
+        guard.try_io(|fd| read(fd.get_ref())).unwrap_err();
         assert_waits(here.readable(), "nothing else was sent").await;
         // An end is something to hear of.
         drop(there);
@@ -82,7 +94,7 @@ fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
             .await
             .unwrap()
             .unwrap();
-        let end = guard.try_io(read).unwrap().unwrap_err();
+        let end = guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap_err();
         assert_eq!(end.kind(), io::ErrorKind::UnexpectedEof);
     });
 }
@@ -92,7 +104,12 @@ fn trap_14_room_to_write_is_waited_for() {
     run("room", async {
         let (here, mut there) = pair();
         let fill = |mut to: &UnixStream| to.write(&[7; 4096]);
-        while let Ok(written) = here.writable().await.unwrap().try_io(fill) {
+        while let Ok(written) = here
+            .writable()
+            .await
+            .unwrap()
+            .try_io(|fd| fill(fd.get_ref()))
+        {
             written.unwrap();
         }
         assert_waits(here.writable(), "nothing was read").await;

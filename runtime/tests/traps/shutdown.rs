@@ -6,13 +6,18 @@ use std::{
     future::pending,
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
-    sync::mpsc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc,
+    },
     time::Duration,
 };
 use wakeful::{
     Runtime,
     runtime::{Builder, Handle},
     spawn_blocking, spawn_local,
+    sync::oneshot,
     task::yield_now,
     time::sleep,
 };
@@ -252,4 +257,104 @@ fn trap_11_destructors_that_spawn_the_next_task_at_shutdown_need_no_deep_stack()
     });
     drop(runtime);
     assert_eq!(dropped.get(), links + 1);
+}
+
+/// Spawns the next of its kind on a handle when it is dropped.
+struct SpawnsNext {
+    left: u32,
+    handle: Handle,
+    dropped: Arc<AtomicU32>,
+}
+
+impl Drop for SpawnsNext {
+    fn drop(&mut self) {
+        self.dropped.fetch_add(1, Relaxed);
+        if let Some(left) = self.left.checked_sub(1) {
+            let next = SpawnsNext {
+                left,
+                handle: self.handle.clone(),
+                dropped: Arc::clone(&self.dropped),
+            };
+            drop(self.handle.spawn(async move {
+                let _next = next;
+                pending::<()>().await;
+            }));
+        }
+    }
+}
+
+/// Shuts a runtime down with such a task, and calls `last` with its handle. Returns
+/// how many were dropped.
+fn drop_a_chain(runtime: Runtime, last: impl FnOnce(SpawnsNext)) -> u32 {
+    let handle = runtime.handle().clone();
+    let chain = |dropped: &Arc<AtomicU32>| SpawnsNext {
+        left: CHAIN,
+        handle: handle.clone(),
+        dropped: Arc::clone(dropped),
+    };
+    let dropped = Arc::new(AtomicU32::new(0));
+    let first = chain(&dropped);
+    runtime.block_on(async {
+        drop(runtime.spawn(async move {
+            let _first = first;
+            pending::<()>().await;
+        }));
+        yield_now().await;
+    });
+    drop(runtime);
+    last(chain(&dropped));
+    dropped.load(Relaxed)
+}
+
+const CHAIN: u32 = if cfg!(miri) { 50 } else { 100_000 };
+
+#[test]
+fn trap_11_destructors_that_spawn_the_next_task_on_a_pool_that_ends_need_no_deep_stack() {
+    for workers in [1, 2] {
+        let builder = Builder::new_multi_thread().worker_threads(workers);
+        let dropped = drop_a_chain(builder.build().unwrap(), std::mem::forget);
+        assert_eq!(dropped, CHAIN + 1);
+    }
+}
+
+#[test]
+fn trap_11_destructors_that_spawn_on_a_runtime_that_has_ended_need_no_deep_stack() {
+    for builder in [
+        Builder::new_current_thread(),
+        Builder::new_multi_thread().worker_threads(2),
+    ] {
+        let dropped = drop_a_chain(builder.build().unwrap(), drop);
+        assert_eq!(dropped, 2 * (CHAIN + 1));
+    }
+}
+
+#[test]
+fn trap_18_a_destructor_of_an_output_that_blocks_on_another_runtime_does_not_wait_for_itself() {
+    /// Its destructor blocks until an output was dropped that no handle takes.
+    struct Blocks;
+    impl Drop for Blocks {
+        fn drop(&mut self) {
+            let (tells, told) = oneshot::channel();
+            wakeful::block_on(async {
+                drop(spawn_local(async { TellsWhenDropped(Some(tells)) }));
+                told.await.unwrap();
+            });
+        }
+    }
+
+    struct TellsWhenDropped(Option<oneshot::Sender<()>>);
+    impl Drop for TellsWhenDropped {
+        fn drop(&mut self) {
+            let tells = self.0.take().expect("dropped once");
+            tells.send(()).expect("it is awaited");
+        }
+    }
+
+    let runtime = Runtime::new().unwrap();
+    let task = runtime.spawn(async { Blocks });
+    runtime.block_on(settle());
+    assert!(task.is_finished());
+    watched("an output that blocks in its destructor", move || {
+        drop(task);
+    });
 }

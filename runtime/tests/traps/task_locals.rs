@@ -146,7 +146,7 @@ fn trap_10_a_value_is_dropped_when_nobody_looks_at_it() {
 }
 
 #[test]
-#[should_panic(expected = "not inside of a `scope`")]
+#[should_panic(expected = "call this inside a `scope`")]
 fn a_value_that_is_missing_says_so() {
     NUMBER.get();
 }

@@ -1,36 +1,49 @@
-//! compio, on its epoll driver; its servers on `io_uring` and on two threads too.
+//! compio on one thread, on epoll and on `io_uring`. Its servers also run on two
+//! threads.
 
 use super::{
-    Contender, Named, Serve, Stays, Timed, Unwrapped,
-    cores::{Dealt, deal_out},
+    Contender, DATAGRAM, LAST, Named, Networked, Serve, Stays, Timed, Unwrapped,
+    cores::{Connections, distribute},
 };
 use crate::network::{CAPACITY, Protocol, RESPONSE, compute};
 use compio::{
     buf::BufResult,
     driver::{DriverType, ProactorBuilder},
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
     runtime::{JoinHandle, Runtime},
 };
 use std::{future::Future, io, net, time::Duration};
 
-pub struct Compio(Runtime);
+/// compio on `io_uring` if `URING`, else on epoll.
+pub struct CompioOn<const URING: bool>(Runtime);
 
-fn runtime(driver: DriverType) -> io::Result<Runtime> {
-    let mut proactor = ProactorBuilder::new();
-    proactor.driver_type(driver);
-    Runtime::builder().with_proactor(proactor).build()
+pub type Compio = CompioOn<false>;
+pub type CompioUring = CompioOn<true>;
+
+impl<const URING: bool> CompioOn<URING> {
+    /// # Errors
+    /// If the kernel has no such driver.
+    pub fn start() -> io::Result<Self> {
+        let mut proactor = ProactorBuilder::new();
+        proactor.driver_type(if URING {
+            DriverType::IoUring
+        } else {
+            DriverType::Poll
+        });
+        Runtime::builder().with_proactor(proactor).build().map(Self)
+    }
 }
 
-impl Named for Compio {
-    const NAME: &'static str = "compio";
+impl<const URING: bool> Named for CompioOn<URING> {
+    const NAME: &'static str = if URING { "compio uring" } else { "compio" };
 }
 
-impl Contender for Compio {
+impl<const URING: bool> Contender for CompioOn<URING> {
     type Join<T: Send + 'static> = Unwrapped<JoinHandle<T>>;
 
     fn new() -> Self {
-        Self(runtime(DriverType::Poll).expect("a selector"))
+        Self::start().expect("a driver")
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -48,40 +61,49 @@ impl Contender for Compio {
         join.0.detach();
     }
 
-    /// It has none of its own; its users take that of the futures crates.
+    /// compio has no `yield_now`. Its users take that of the futures crates.
     fn yield_now() -> impl Future<Output = ()> + Send {
         smol::future::yield_now()
     }
 }
 
-impl Timed for Compio {
+impl<const URING: bool> Timed for CompioOn<URING> {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         Stays(compio::time::sleep(duration))
     }
 }
 
-impl Serve for Compio {
-    fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        Self::new().block_on(accept(listener, protocol))
+impl<const URING: bool> Networked for CompioOn<URING> {
+    fn receive(
+        socket: net::UdpSocket,
+        arrived: impl Fn() + Send,
+    ) -> impl Future<Output = ()> + Send {
+        let socket = UdpSocket::from_std(socket).expect("a driver");
+        Stays(async move {
+            let mut datagram = vec![0];
+            loop {
+                let BufResult(received, back) = socket.recv(datagram).await;
+                received.expect(DATAGRAM);
+                datagram = back;
+                arrived();
+                if datagram == [LAST] {
+                    return;
+                }
+            }
+        })
     }
 }
 
-pub struct CompioUring;
-
-impl Named for CompioUring {
-    const NAME: &'static str = "compio uring";
-}
-
-impl Serve for CompioUring {
+impl<const URING: bool> Serve for CompioOn<URING> {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        match runtime(DriverType::IoUring) {
-            Ok(runtime) => runtime.block_on(accept(listener, protocol)),
+        match Self::start() {
+            Ok(mut runtime) => runtime.block_on(accept(listener, protocol)),
             Err(error) => error,
         }
     }
 }
 
-/// A thread for each core.
+/// Several threads, each with its own runtime.
 pub struct CompioCores;
 
 impl Named for CompioCores {
@@ -90,14 +112,14 @@ impl Named for CompioCores {
 
 impl Serve for CompioCores {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        deal_out(&listener, move |dealt| {
-            Compio::new().block_on(take_on(dealt, protocol))
+        distribute(&listener, move |connections| {
+            Compio::new().block_on(serve_all(connections, protocol))
         })
     }
 }
 
-async fn take_on(dealt: Dealt, protocol: Protocol) -> io::Result<()> {
-    while let Ok(stream) = dealt.recv().await {
+async fn serve_all(connections: Connections, protocol: Protocol) -> io::Result<()> {
+    while let Ok(stream) = connections.recv().await {
         compio::runtime::spawn(converse(TcpStream::from_std(stream)?, protocol)).detach();
     }
     Ok(())
@@ -116,8 +138,8 @@ async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     }
 }
 
-/// Reads, computes if it must, answers, and so on until the peer is done. Its
-/// buffers go in and out by value.
+/// Reads, computes and answers until the peer closes the connection. The buffers
+/// are passed by value.
 async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = Vec::with_capacity(CAPACITY);
     loop {

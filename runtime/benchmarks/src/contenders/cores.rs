@@ -1,28 +1,28 @@
-//! Threads that share nothing, for those whose runtimes know nothing of each
-//! other: one runtime a thread, and the connections dealt out in turn.
+//! Threads that share nothing. Each thread has its own runtime, and one acceptor
+//! gives the connections to the threads in turn.
 //!
-//! The kernel could deal them out, to listeners with `SO_REUSEPORT`; but by the
-//! hash of an address, which gives some threads more than others, and other ones
-//! on every run. The load would then be different for each sample.
+//! The kernel can distribute connections too, with `SO_REUSEPORT`. But it uses the
+//! hash of an address, so some threads get more connections than others, and
+//! different ones on every run. The samples would not be comparable.
 
 use super::WORKERS;
 use smol::channel::{self, Receiver};
 use std::{io, net, thread};
 
-/// The connections of one thread.
-pub type Dealt = Receiver<net::TcpStream>;
+/// The connections for one thread.
+pub type Connections = Receiver<net::TcpStream>;
 
-/// Has `serve` run on [`WORKERS`] threads, and deals out what `listener`
-/// accepts, until something goes wrong.
-pub fn deal_out(
+/// Runs `serve` on [`WORKERS`] threads and distributes the connections of
+/// `listener`. Returns on an error.
+pub fn distribute(
     listener: &net::TcpListener,
-    serve: impl Fn(Dealt) -> io::Result<()> + Copy + Send + 'static,
+    serve: impl Fn(Connections) -> io::Result<()> + Copy + Send + 'static,
 ) -> io::Error {
     let begin = |_| {
-        let (sender, dealt) = channel::unbounded();
+        let (sender, connections) = channel::unbounded();
         thread::spawn(move || {
-            if let Err(error) = serve(dealt) {
-                eprintln!("a thread that serves: {error}");
+            if let Err(error) = serve(connections) {
+                eprintln!("a serving thread has failed: {error}");
             }
         });
         sender
@@ -30,12 +30,12 @@ pub fn deal_out(
     let threads: Vec<_> = (0..WORKERS).map(begin).collect();
     let mut turn = 0;
     loop {
-        let dealt = listener.accept().and_then(|(stream, _)| {
+        let sent = listener.accept().and_then(|(stream, _)| {
             stream.set_nonblocking(true)?;
             let gone = |_| io::ErrorKind::BrokenPipe.into();
             threads[turn].try_send(stream).map_err(gone)
         });
-        if let Err(error) = dealt {
+        if let Err(error) = sent {
             return error;
         }
         turn = (turn + 1) % WORKERS;

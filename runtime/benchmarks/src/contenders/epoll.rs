@@ -1,4 +1,4 @@
-//! The floor under the servers: a loop around epoll, by hand, without tasks.
+//! The floor of the servers: a loop around epoll, without tasks.
 
 use super::{Named, Serve};
 use crate::network::{CAPACITY, Protocol};
@@ -76,7 +76,7 @@ fn accepted(listener: &TcpListener) -> io::Result<Option<TcpStream>> {
 }
 
 impl Connection {
-    /// False when the peer is done.
+    /// Returns false when the peer has closed the connection.
     fn converse(&mut self, protocol: Protocol) -> io::Result<bool> {
         loop {
             let room = &mut self.buffer[self.filled..];
@@ -89,11 +89,11 @@ impl Connection {
             };
             self.filled += read;
             if let Some(answer) = protocol.answer(&self.buffer[..self.filled]) {
-                // An answer fits into a socket's empty buffer.
+                // An answer fits into the empty buffer of a socket.
                 self.stream.write_all(answer)?;
                 self.filled = 0;
             }
-            // Less than there was room for was all there was.
+            // After a short read the socket is empty.
             if read < wanted {
                 return Ok(true);
             }

@@ -1,9 +1,10 @@
-//! The floor: the least that can be called an executor. One thread, one queue,
-//! counts without atomics, no reactor, no timers, no panics caught, no abort,
-//! no budget, nothing looked after at shutdown.
+//! The floor: the smallest executor. It has one thread, one queue, and reference
+//! counts without atomics. It has no reactor and no timers. It catches no panics,
+//! aborts no tasks, has no budget and does nothing at shutdown.
 //!
-//! It is no runtime: a waker that left the thread would be undefined behaviour,
-//! and none of the rows lets one. It says what of a figure is the work itself.
+//! It is not a usable runtime. A waker that left the thread would be undefined
+//! behaviour, but no row sends one away. The floor shows which part of a figure
+//! is the work itself.
 
 use super::{Channel, Contender, Named};
 use std::{
@@ -40,15 +41,15 @@ enum Stage<F: Future> {
 
 pub struct Join<T>(Rc<dyn Joined<T>>);
 
-/// A task of whose future no more is known than what it comes to.
+/// A task seen by its join handle, which knows only the type of the output.
 trait Joined<T> {
     fn poll(&self, context: &Context<'_>) -> Poll<T>;
 }
 
 impl<F: Future> Joined<F::Output> for Task<F> {
     fn poll(&self, context: &Context<'_>) -> Poll<F::Output> {
-        // SAFETY: the joiner is polled by the root or another task, so this
-        // task's future is not being polled.
+        // SAFETY: the root or another task polls the join handle, so this task's
+        // future is not being polled.
         let stage = unsafe { &mut *self.stage.get() };
         if let Stage::Pending(_) = stage {
             self.joiner.set(Some(context.waker().clone()));
@@ -70,29 +71,33 @@ impl<T> Future for Join<T> {
 }
 
 impl<F: Future + 'static> Task<F> {
-    /// A waker for each type of task, which counts with an `Rc`.
+    /// The data of a waker is an `Rc` of the task.
     const VTABLE: RawWakerVTable =
         RawWakerVTable::new(Self::clone, Self::wake, Self::wake_by_ref, Self::drop);
 
     unsafe fn clone(data: *const ()) -> RawWaker {
-        // SAFETY: the data of a waker is an `Rc`'s, on its thread.
+        // SAFETY: the data comes from `Rc::as_ptr`, and the waker stays on its
+        // thread.
         unsafe { Rc::increment_strong_count(data.cast::<Self>()) };
         RawWaker::new(data, &Self::VTABLE)
     }
 
     unsafe fn wake(data: *const ()) {
-        // SAFETY: as in `clone`; this waker's count is ours.
+        // SAFETY: the data is an `Rc`, as in `clone`, and this call takes over
+        // the waker's reference.
         unsafe { Rc::from_raw(data.cast::<Self>()) }.schedule();
     }
 
     unsafe fn wake_by_ref(data: *const ()) {
-        // SAFETY: as in `clone`; the count stays the waker's.
+        // SAFETY: the data is an `Rc`, as in `clone`, and `ManuallyDrop` leaves
+        // the reference to the waker.
         let task = ManuallyDrop::new(unsafe { Rc::from_raw(data.cast::<Self>()) });
         Rc::clone(&task).schedule();
     }
 
     unsafe fn drop(data: *const ()) {
-        // SAFETY: as in `wake`.
+        // SAFETY: the data is an `Rc`, and this call takes over the waker's
+        // reference.
         drop(unsafe { Rc::from_raw(data.cast::<Self>()) });
     }
 
@@ -107,15 +112,16 @@ impl<F: Future + 'static> Run for Task<F> {
     fn run(self: Rc<Self>) {
         self.queued.set(false);
         let data = Rc::as_ptr(&self).cast();
-        // SAFETY: borrows the count that `self` is, and is not dropped.
+        // SAFETY: the waker borrows the reference of `self`, and `ManuallyDrop`
+        // keeps it from dropping that.
         let waker = ManuallyDrop::new(unsafe { Waker::new(data, &Self::VTABLE) });
-        // SAFETY: a task stands in the queue once, so nobody else is in here;
-        // the future stays in its `Rc` until it is dropped there.
+        // SAFETY: a task is in the queue at most once, so no other call uses the
+        // stage.
         let stage = unsafe { &mut *self.stage.get() };
         let Stage::Pending(future) = stage else {
             return;
         };
-        // SAFETY: as above.
+        // SAFETY: the future stays in its `Rc` until it is dropped there.
         let future = unsafe { Pin::new_unchecked(future) };
         if let Poll::Ready(output) = future.poll(&mut Context::from_waker(&waker)) {
             *stage = Stage::Finished(output);
@@ -126,7 +132,7 @@ impl<F: Future + 'static> Run for Task<F> {
     }
 }
 
-/// Wakes the future of `block_on`, which is polled whenever it was woken.
+/// The waker of the future of `block_on`.
 mod root {
     use std::{
         cell::Cell,
@@ -145,7 +151,7 @@ mod root {
     );
 
     pub fn waker() -> Waker {
-        // SAFETY: there is no data.
+        // SAFETY: the functions do not use the data.
         unsafe { Waker::new(std::ptr::null(), &VTABLE) }
     }
 }
@@ -172,7 +178,8 @@ impl Contender for Floor {
             {
                 return output;
             }
-            // As many as stand there now: what they wake comes after the root.
+            // Run only the tasks that are in the queue now. The root gets its turn
+            // before the tasks that these wake.
             let ready = QUEUE.with_borrow(VecDeque::len);
             for _ in 0..ready {
                 let next = QUEUE.with_borrow_mut(VecDeque::pop_front);
@@ -200,8 +207,7 @@ impl Contender for Floor {
     }
 }
 
-/// The least that can be called a channel: a queue, and who waits at either
-/// end of it.
+/// The smallest channel: a queue, and a waker for each end.
 pub struct Pipe(Rc<Queue>);
 
 struct Queue {
@@ -211,7 +217,7 @@ struct Queue {
     sender: Cell<Option<Waker>>,
 }
 
-// SAFETY: on the floor everything stays on one thread.
+// SAFETY: the floor runs everything on one thread.
 unsafe impl Send for Pipe {}
 
 impl Channel for Pipe {

@@ -1,13 +1,14 @@
-//! Everyone who does the work, behind one trait, so that each row is written
-//! once and is the same for all.
+//! The contenders, behind common traits. So each row is written once and is the
+//! same for all.
 //!
-//! What a contender does here is what its users call. Nothing is tuned but
-//! the flavour.
+//! A contender uses the functions that its users call. Only the flavour of the
+//! runtime is chosen, and no other setting is tuned.
 
 mod compio;
 mod cores;
 mod epoll;
 mod floor;
+mod glommio;
 mod monoio;
 mod smol;
 mod tokio;
@@ -16,10 +17,11 @@ mod wakeful;
 pub use compio::{Compio, CompioCores, CompioUring};
 pub use epoll::Epoll;
 pub use floor::{Floor, Pipe};
+pub use glommio::Glommio;
 pub use monoio::{Monoio, MonoioCores, MonoioUring};
-pub use smol::{Smol, SmolChannel, SmolPool};
-pub use tokio::{Tokio, TokioChannel, TokioPool};
-pub use wakeful::{Wakeful, WakefulChannel, WakefulCores, WakefulPool};
+pub use smol::{Smol, SmolChannel, SmolPool, SmolUnbounded};
+pub use tokio::{Tokio, TokioChannel, TokioPool, TokioUnbounded};
+pub use wakeful::{Wakeful, WakefulChannel, WakefulCores, WakefulPool, WakefulUnbounded};
 
 use crate::{
     harness::{Entry, Role, Scale},
@@ -34,15 +36,15 @@ use std::{
     time::Duration,
 };
 
-/// What it is called in the tables and on the command line.
+/// The name in the tables and on the command line.
 pub trait Named {
     const NAME: &'static str;
 }
 
 /// A runtime that runs tasks. The futures are `Send` because some contenders
-/// ask for it; that costs the others nothing.
+/// require that. It costs the others nothing.
 pub trait Contender: Named + Sized + 'static {
-    /// What awaits a task's output.
+    /// A future of the task's output.
     type Join<T: Send + 'static>: Future<Output = T>;
 
     fn new() -> Self;
@@ -54,15 +56,15 @@ pub trait Contender: Named + Sized + 'static {
     where
         F: Future<Output: Send> + Send + 'static;
 
-    /// Lets the task go on without anyone to join it.
+    /// Lets the task continue without a join handle.
     fn detach<T: Send + 'static>(join: Self::Join<T>) {
         drop(join);
     }
 
     fn yield_now() -> impl Future<Output = ()> + Send;
 
-    /// [`block_on`](Self::block_on) where there are no tasks; some contenders
-    /// need no executor for that.
+    /// [`block_on`](Self::block_on) without tasks. Some contenders need no
+    /// executor for that.
     fn block_on_alone<F: Future>(&mut self, future: F) -> F::Output {
         self.block_on(future)
     }
@@ -73,21 +75,36 @@ pub trait Timed: Contender {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;
 }
 
-/// A contender of several threads.
+/// A contender with timers and sockets.
+pub trait Networked: Timed {
+    /// Receives datagrams until one is [`LAST`], and calls `arrived` after each.
+    fn receive(
+        socket: net::UdpSocket,
+        arrived: impl Fn() + Send,
+    ) -> impl Future<Output = ()> + Send;
+}
+
+/// The byte of the last datagram.
+pub const LAST: u8 = 1;
+
+/// Why a datagram is expected.
+const DATAGRAM: &str = "a datagram on the loopback interface";
+
+/// A contender with several threads.
 pub trait Pool: Contender {
-    /// What another thread spawns with.
+    /// With this, another thread spawns.
     type Handle: Clone + Send + 'static;
 
     fn handle(&self) -> Self::Handle;
 
-    /// Spawns from anywhere; nobody joins it.
-    fn spawn_from_afar(handle: &Self::Handle, future: impl Future<Output = ()> + Send + 'static);
+    /// Spawns a detached task from any thread.
+    fn spawn_foreign(handle: &Self::Handle, future: impl Future<Output = ()> + Send + 'static);
 }
 
-/// How many threads a [`Pool`] has.
+/// The number of threads of a [`Pool`].
 pub const WORKERS: usize = 2;
 
-/// A channel with room for some messages, and with many senders.
+/// A channel with many senders.
 pub trait Channel: 'static {
     type Sender: Send + 'static;
     type Receiver: Send + 'static;
@@ -99,9 +116,15 @@ pub trait Channel: 'static {
     fn receive(receiver: &mut Self::Receiver) -> impl Future<Output = u32> + Send;
 }
 
-/// A contender that serves, in a process of its own.
+/// A channel without a limit on its messages.
+pub trait Unbounded: Channel {
+    /// Sends from any thread. This never waits.
+    fn send_now(sender: &mut Self::Sender, message: u32);
+}
+
+/// A contender that serves in another process.
 pub trait Serve: Named {
-    /// Serves until something goes wrong, and says what.
+    /// Serves until an error, and returns the error.
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error;
 }
 
@@ -114,8 +137,8 @@ pub struct Server {
 
 type ServeFn = fn(net::TcpListener, Protocol) -> io::Error;
 
-/// Everyone who serves on one thread.
-pub const SERVERS: [Server; 8] = [
+/// The servers with one thread.
+pub const SERVERS: [Server; 9] = [
     server_of::<Epoll>(Role::Floor),
     server_of::<Wakeful>(Role::Ours),
     server_of::<Tokio>(Role::Peer),
@@ -124,10 +147,11 @@ pub const SERVERS: [Server; 8] = [
     server_of::<Compio>(Role::Peer),
     server_of::<MonoioUring>(Role::Beside),
     server_of::<CompioUring>(Role::Beside),
+    server_of::<Glommio>(Role::Beside),
 ];
 
-/// Everyone who serves on two: the pools, and beside them those whose threads
-/// share nothing.
+/// The servers with two threads: the pools, and beside them the servers whose
+/// threads share nothing.
 pub const POOL_SERVERS: [Server; 6] = [
     server_of::<WakefulPool>(Role::Ours),
     server_of::<TokioPool>(Role::Peer),
@@ -145,79 +169,104 @@ const fn server_of<S: Serve>(role: Role) -> Server {
     }
 }
 
-/// The server of that name.
+/// Finds a server by its name.
 pub fn server(name: &str) -> Option<ServeFn> {
     let all = SERVERS.into_iter().chain(POOL_SERVERS);
     all.map(|server| (server.name, server.serve))
         .find_map(|(its, serve)| (its == name).then_some(serve))
 }
 
-/// A piece of work that every contender can do.
+/// The contenders that cannot run on this machine, and why.
+pub fn missing() -> Vec<(&'static str, io::Error)> {
+    let started = [
+        (MonoioUring::NAME, MonoioUring::start().map(drop)),
+        (CompioUring::NAME, CompioUring::start().map(drop)),
+        (Glommio::NAME, Glommio::start().map(drop)),
+    ];
+    let failed = |(name, started): (_, io::Result<()>)| Some((name, started.err()?));
+    started.into_iter().filter_map(failed).collect()
+}
+
+/// Work that every contender can do.
 pub trait Work: Copy + 'static {
     fn sample<C: Contender>(self, scale: Scale) -> f64;
 }
 
-/// A piece of work for those who have timers.
+/// Work for contenders with timers.
 pub trait TimedWork: Copy + 'static {
     fn sample<C: Timed>(self, scale: Scale) -> f64;
 }
 
-/// A piece of work for those who have several threads.
+/// Work for contenders with timers and sockets.
+pub trait NetworkedWork: Copy + 'static {
+    fn sample<C: Networked>(self, scale: Scale) -> f64;
+}
+
+/// Work for contenders with several threads.
 pub trait PoolWork: Copy + 'static {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64;
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64;
 }
 
-/// Everyone who runs on one thread.
+/// The contenders with one thread.
 pub fn one_thread(work: impl Work) -> Vec<Entry> {
-    vec![
-        Entry::of(Floor::NAME, Role::Floor, move |it| work.sample::<Floor>(it)),
-        Entry::of(Wakeful::NAME, Role::Ours, move |it| {
-            work.sample::<Wakeful>(it)
-        }),
-        Entry::of(Tokio::NAME, Role::Peer, move |it| work.sample::<Tokio>(it)),
-        Entry::of(Smol::NAME, Role::Peer, move |it| work.sample::<Smol>(it)),
-        Entry::of(Monoio::NAME, Role::Peer, move |it| {
-            work.sample::<Monoio>(it)
-        }),
-        Entry::of(Compio::NAME, Role::Peer, move |it| {
-            work.sample::<Compio>(it)
-        }),
-    ]
+    #[derive(Clone, Copy)]
+    struct Networkless<W>(W);
+
+    impl<W: Work> NetworkedWork for Networkless<W> {
+        fn sample<C: Networked>(self, scale: Scale) -> f64 {
+            self.0.sample::<C>(scale)
+        }
+    }
+
+    let floor = Entry::of(Floor::NAME, Role::Floor, move |it| work.sample::<Floor>(it));
+    let mut entries = one_thread_networked(Networkless(work));
+    entries.insert(0, floor);
+    entries
 }
 
-/// Everyone who runs on one thread and has timers.
+/// The contenders with one thread and timers.
 pub fn one_thread_timed(work: impl TimedWork) -> Vec<Entry> {
+    #[derive(Clone, Copy)]
+    struct Networkless<W>(W);
+
+    impl<W: TimedWork> NetworkedWork for Networkless<W> {
+        fn sample<C: Networked>(self, scale: Scale) -> f64 {
+            self.0.sample::<C>(scale)
+        }
+    }
+
+    one_thread_networked(Networkless(work))
+}
+
+/// The contenders with one thread, timers and sockets.
+pub fn one_thread_networked(work: impl NetworkedWork) -> Vec<Entry> {
+    fn entry<C: Networked>(role: Role, work: impl NetworkedWork) -> Entry {
+        Entry::of(C::NAME, role, move |it| work.sample::<C>(it))
+    }
     vec![
-        Entry::of(Wakeful::NAME, Role::Ours, move |it| {
-            work.sample::<Wakeful>(it)
-        }),
-        Entry::of(Tokio::NAME, Role::Peer, move |it| work.sample::<Tokio>(it)),
-        Entry::of(Smol::NAME, Role::Peer, move |it| work.sample::<Smol>(it)),
-        Entry::of(Monoio::NAME, Role::Peer, move |it| {
-            work.sample::<Monoio>(it)
-        }),
-        Entry::of(Compio::NAME, Role::Peer, move |it| {
-            work.sample::<Compio>(it)
-        }),
+        entry::<Wakeful>(Role::Ours, work),
+        entry::<Tokio>(Role::Peer, work),
+        entry::<Smol>(Role::Peer, work),
+        entry::<Monoio>(Role::Peer, work),
+        entry::<Compio>(Role::Peer, work),
+        entry::<CompioUring>(Role::Peer, work),
+        entry::<Glommio>(Role::Peer, work),
     ]
 }
 
-/// Everyone who runs on two.
+/// The contenders with two threads.
 pub fn two_threads(work: impl PoolWork) -> Vec<Entry> {
+    fn entry<C: Pool + Networked>(role: Role, work: impl PoolWork) -> Entry {
+        Entry::of(C::NAME, role, move |it| work.sample::<C>(it))
+    }
     vec![
-        Entry::of(WakefulPool::NAME, Role::Ours, move |it| {
-            work.sample::<WakefulPool>(it)
-        }),
-        Entry::of(TokioPool::NAME, Role::Peer, move |it| {
-            work.sample::<TokioPool>(it)
-        }),
-        Entry::of(SmolPool::NAME, Role::Peer, move |it| {
-            work.sample::<SmolPool>(it)
-        }),
+        entry::<WakefulPool>(Role::Ours, work),
+        entry::<TokioPool>(Role::Peer, work),
+        entry::<SmolPool>(Role::Peer, work),
     ]
 }
 
-/// A join handle whose tasks are neither aborted nor panic.
+/// A join handle of a task that neither panics nor is aborted.
 pub struct Unwrapped<J>(J);
 
 impl<J, T, E> Future for Unwrapped<J>
@@ -229,21 +278,21 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let joined = Pin::new(&mut self.0).poll(context);
-        joined.map(|output| output.expect("no task here is aborted or panics"))
+        joined.map(|output| output.expect("no task panics or is aborted"))
     }
 }
 
-/// A future that its contender, which never moves a task, may take for `Send`.
-struct Stays<F>(F);
+/// A future that counts as `Send` because its contender never moves a task.
+pub struct Stays<F>(F);
 
-// SAFETY: only made by contenders that run everything on one thread.
+// SAFETY: only contenders that run everything on one thread create it.
 unsafe impl<F> Send for Stays<F> {}
 
 impl<F: Future> Future for Stays<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        // SAFETY: the field is pinned as its owner is, and never moved out.
+        // SAFETY: the field is pinned with its owner and never moved out.
         unsafe { self.map_unchecked_mut(|stays| &mut stays.0) }.poll(context)
     }
 }

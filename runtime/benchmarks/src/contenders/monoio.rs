@@ -1,15 +1,16 @@
-//! monoio, on its epoll driver; its servers on `io_uring` and on two threads too.
+//! monoio on its epoll driver. Its servers also run on `io_uring` and on two
+//! threads.
 
 use super::{
-    Contender, Named, Serve, Stays, Timed,
-    cores::{Dealt, deal_out},
+    Contender, DATAGRAM, LAST, Named, Networked, Serve, Stays, Timed,
+    cores::{Connections, distribute},
 };
 use crate::network::{CAPACITY, Protocol, RESPONSE, compute};
 use monoio::{
     IoUringDriver, LegacyDriver, Runtime, RuntimeBuilder,
     buf::IoBufMut,
     io::{AsyncReadRent, AsyncWriteRentExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, udp::UdpSocket},
     task::JoinHandle,
     time::TimeDriver,
 };
@@ -26,7 +27,7 @@ impl Contender for Monoio {
 
     fn new() -> Self {
         let builder = RuntimeBuilder::<LegacyDriver>::new().enable_timer();
-        Self(builder.build().expect("a selector"))
+        Self(builder.build().expect("a reactor"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -40,7 +41,7 @@ impl Contender for Monoio {
         monoio::spawn(future)
     }
 
-    /// It has none of its own; its users take that of the futures crates.
+    /// monoio has no `yield_now`. Its users take that of the futures crates.
     fn yield_now() -> impl Future<Output = ()> + Send {
         smol::future::yield_now()
     }
@@ -52,9 +53,32 @@ impl Timed for Monoio {
     }
 }
 
+impl Networked for Monoio {
+    fn receive(
+        socket: net::UdpSocket,
+        arrived: impl Fn() + Send,
+    ) -> impl Future<Output = ()> + Send {
+        // The epoll driver of monoio expects a non-blocking socket.
+        socket.set_nonblocking(true).expect("a socket");
+        let socket = UdpSocket::from_std(socket).expect("a reactor");
+        Stays(async move {
+            let mut datagram = vec![0];
+            loop {
+                let (received, back) = socket.recv(datagram).await;
+                received.expect(DATAGRAM);
+                datagram = back;
+                arrived();
+                if datagram == [LAST] {
+                    return;
+                }
+            }
+        })
+    }
+}
+
 impl Serve for Monoio {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        // Its epoll driver takes this for done.
+        // The epoll driver of monoio expects a non-blocking listener.
         match listener.set_nonblocking(true) {
             Ok(()) => Self::new().block_on(accept(listener, protocol)),
             Err(error) => error,
@@ -64,20 +88,28 @@ impl Serve for Monoio {
 
 pub struct MonoioUring;
 
+impl MonoioUring {
+    /// # Errors
+    /// If the kernel has no `io_uring`.
+    pub fn start() -> io::Result<Runtime<IoUringDriver>> {
+        RuntimeBuilder::<IoUringDriver>::new().build()
+    }
+}
+
 impl Named for MonoioUring {
     const NAME: &'static str = "monoio uring";
 }
 
 impl Serve for MonoioUring {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        match RuntimeBuilder::<IoUringDriver>::new().build() {
+        match Self::start() {
             Ok(mut runtime) => runtime.block_on(accept(listener, protocol)),
             Err(error) => error,
         }
     }
 }
 
-/// A thread for each core.
+/// Several threads, each with its own runtime.
 pub struct MonoioCores;
 
 impl Named for MonoioCores {
@@ -86,14 +118,14 @@ impl Named for MonoioCores {
 
 impl Serve for MonoioCores {
     fn serve(listener: net::TcpListener, protocol: Protocol) -> io::Error {
-        deal_out(&listener, move |dealt| {
-            Monoio::new().block_on(take_on(dealt, protocol))
+        distribute(&listener, move |connections| {
+            Monoio::new().block_on(serve_all(connections, protocol))
         })
     }
 }
 
-async fn take_on(dealt: Dealt, protocol: Protocol) -> io::Result<()> {
-    while let Ok(stream) = dealt.recv().await {
+async fn serve_all(connections: Connections, protocol: Protocol) -> io::Result<()> {
+    while let Ok(stream) = connections.recv().await {
         drop(monoio::spawn(converse(
             TcpStream::from_std(stream)?,
             protocol,
@@ -115,14 +147,14 @@ async fn accept(listener: net::TcpListener, protocol: Protocol) -> io::Error {
     }
 }
 
-/// Reads, computes if it must, answers, and so on until the peer is done. Its
-/// buffers go in and out by value.
+/// Reads, computes and answers until the peer closes the connection. The buffers
+/// are passed by value.
 async fn converse(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
     loop {
         let (read, back) = stream.read(buffer.slice_mut(filled..)).await;
-        // Its length is now what has been read.
+        // The length of the buffer is now the number of bytes in it.
         buffer = back.into_inner();
         match read? {
             0 => return Ok(()),

@@ -1,20 +1,22 @@
-//! smol: a `LocalExecutor` or an `Executor` under `smol::block_on`, which is
-//! where its reactor is polled; and its channel.
+//! smol: a `LocalExecutor` or an `Executor` under `smol::block_on`, which polls
+//! the reactor. And its channels.
 
-use super::{Channel, Contender, Named, Pool, Serve, Timed, WORKERS};
+use super::{
+    Channel, Contender, DATAGRAM, LAST, Named, Networked, Pool, Serve, Timed, Unbounded, WORKERS,
+};
 use crate::network::{CAPACITY, Protocol, compute};
 use smol::{
     Async, Executor, LocalExecutor, Task, Timer,
     channel::{self, Sender},
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
 };
 use std::{cell::Cell, future::Future, io, net, thread, time::Duration};
 
 type Local = &'static LocalExecutor<'static>;
 
 thread_local! {
-    /// Where a task finds the executor to spawn the next on.
+    /// The executor of this thread, so that a task can spawn another.
     static CURRENT: Cell<Option<Local>> = const { Cell::new(None) };
 }
 
@@ -28,8 +30,8 @@ impl Contender for Smol {
     type Join<T: Send + 'static> = Task<T>;
 
     fn new() -> Self {
-        // Leaked, as its own examples do with a static one: tasks want to
-        // reach it for as long as they like.
+        // Leaked, because tasks may use it for ever. smol's own examples use a
+        // static executor.
         let executor: Local = Box::leak(Box::new(LocalExecutor::new()));
         CURRENT.set(Some(executor));
         Self(executor)
@@ -47,7 +49,7 @@ impl Contender for Smol {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        CURRENT.get().expect("inside of an executor").spawn(future)
+        CURRENT.get().expect("inside an executor").spawn(future)
     }
 
     fn detach<T: Send + 'static>(join: Self::Join<T>) {
@@ -62,6 +64,30 @@ impl Contender for Smol {
 impl Timed for Smol {
     async fn sleep(duration: Duration) {
         Timer::after(duration).await;
+    }
+}
+
+impl Networked for Smol {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+impl Networked for SmolPool {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+    let socket = Async::new(socket).map(UdpSocket::from).expect("a reactor");
+    let mut datagram = [0];
+    loop {
+        socket.recv(&mut datagram).await.expect(DATAGRAM);
+        arrived();
+        if datagram == [LAST] {
+            return;
+        }
     }
 }
 
@@ -90,7 +116,7 @@ async fn accept<C: Contender>(listener: net::TcpListener, protocol: Protocol) ->
     }
 }
 
-/// Reads, computes if it must, answers, and so on until the peer is done.
+/// Reads, computes and answers until the peer closes the connection.
 async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
@@ -110,10 +136,10 @@ async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io
     }
 }
 
-/// Its `Executor`, run by the thread in `block_on` and by one more.
+/// Its `Executor`. The thread in `block_on` and one more thread run it.
 pub struct SmolPool {
     executor: &'static Executor<'static>,
-    /// The other threads run until this is gone.
+    /// Dropping this ends the other threads.
     running: Option<Sender<()>>,
     others: Vec<thread::JoinHandle<()>>,
 }
@@ -136,7 +162,7 @@ impl Contender for SmolPool {
             let stopped = stopped.clone();
             thread::spawn(move || {
                 SHARED.set(Some(executor));
-                // An error says that nobody is left who could send.
+                // The result is an error because the sender is dropped.
                 let _ = smol::block_on(executor.run(stopped.recv()));
             })
         };
@@ -156,7 +182,7 @@ impl Contender for SmolPool {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        SHARED.get().expect("inside of an executor").spawn(future)
+        SHARED.get().expect("inside an executor").spawn(future)
     }
 
     fn detach<T: Send + 'static>(join: Self::Join<T>) {
@@ -172,7 +198,7 @@ impl Drop for SmolPool {
     fn drop(&mut self) {
         drop(self.running.take());
         for other in self.others.drain(..) {
-            other.join().expect("a thread that does not panic");
+            other.join().expect("the thread does not panic");
         }
     }
 }
@@ -190,7 +216,7 @@ impl Pool for SmolPool {
         self.executor
     }
 
-    fn spawn_from_afar(handle: &Self::Handle, future: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_foreign(handle: &Self::Handle, future: impl Future<Output = ()> + Send + 'static) {
         handle.spawn(future).detach();
     }
 }
@@ -211,5 +237,30 @@ impl Channel for SmolChannel {
 
     async fn receive(receiver: &mut Self::Receiver) -> u32 {
         receiver.recv().await.expect("a sender")
+    }
+}
+
+pub struct SmolUnbounded;
+
+impl Channel for SmolUnbounded {
+    type Sender = Sender<u32>;
+    type Receiver = channel::Receiver<u32>;
+
+    fn new(_: usize) -> (Self::Sender, Self::Receiver) {
+        channel::unbounded()
+    }
+
+    async fn send(sender: &mut Self::Sender, message: u32) {
+        Self::send_now(sender, message);
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> u32 {
+        receiver.recv().await.expect("a sender")
+    }
+}
+
+impl Unbounded for SmolUnbounded {
+    fn send_now(sender: &mut Self::Sender, message: u32) {
+        sender.try_send(message).expect("a receiver");
     }
 }

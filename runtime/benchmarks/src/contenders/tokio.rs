@@ -1,11 +1,14 @@
-//! tokio: `current_thread`, `multi_thread`, and its channel.
+//! tokio: `current_thread`, `multi_thread` and its channels.
 
-use super::{Channel, Contender, Named, Pool, Serve, Timed, Unwrapped, WORKERS};
+use super::{
+    Channel, Contender, DATAGRAM, LAST, Named, Networked, Pool, Serve, Timed, Unbounded, Unwrapped,
+    WORKERS,
+};
 use crate::network::{CAPACITY, Protocol, compute};
 use std::{future::Future, io, net, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
     runtime::{Builder, Handle, Runtime},
     sync::mpsc,
     task::JoinHandle,
@@ -22,7 +25,7 @@ impl Contender for Tokio {
 
     fn new() -> Self {
         let runtime = Builder::new_current_thread().enable_all().build();
-        Self(runtime.expect("a selector"))
+        Self(runtime.expect("a reactor"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -44,6 +47,30 @@ impl Contender for Tokio {
 impl Timed for Tokio {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         tokio::time::sleep(duration)
+    }
+}
+
+impl Networked for Tokio {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+impl Networked for TokioPool {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+    let socket = UdpSocket::from_std(socket).expect("a reactor");
+    let mut datagram = [0];
+    loop {
+        socket.recv(&mut datagram).await.expect(DATAGRAM);
+        arrived();
+        if datagram == [LAST] {
+            return;
+        }
     }
 }
 
@@ -75,7 +102,7 @@ async fn accept<C: Contender>(listener: net::TcpListener, protocol: Protocol) ->
     }
 }
 
-/// Reads, computes if it must, answers, and so on until the peer is done.
+/// Reads, computes and answers until the peer closes the connection.
 async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
@@ -140,7 +167,7 @@ impl Pool for TokioPool {
         self.0.handle().clone()
     }
 
-    fn spawn_from_afar(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_foreign(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
         drop(handle.spawn(future));
     }
 }
@@ -161,5 +188,30 @@ impl Channel for TokioChannel {
 
     async fn receive(receiver: &mut Self::Receiver) -> u32 {
         receiver.recv().await.expect("a sender")
+    }
+}
+
+pub struct TokioUnbounded;
+
+impl Channel for TokioUnbounded {
+    type Sender = mpsc::UnboundedSender<u32>;
+    type Receiver = mpsc::UnboundedReceiver<u32>;
+
+    fn new(_: usize) -> (Self::Sender, Self::Receiver) {
+        mpsc::unbounded_channel()
+    }
+
+    async fn send(sender: &mut Self::Sender, message: u32) {
+        Self::send_now(sender, message);
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> u32 {
+        receiver.recv().await.expect("a sender")
+    }
+}
+
+impl Unbounded for TokioUnbounded {
+    fn send_now(sender: &mut Self::Sender, message: u32) {
+        sender.send(message).expect("a receiver");
     }
 }

@@ -1,12 +1,15 @@
-//! `wakeful`: `current_thread`, `multi_thread`, `thread_per_core`, and its channel.
+//! `wakeful`: `current_thread`, `multi_thread`, `thread_per_core` and its channels.
 
-use super::{Channel, Contender, Named, Pool, Serve, Timed, Unwrapped, WORKERS};
+use super::{
+    Channel, Contender, DATAGRAM, LAST, Named, Networked, Pool, Serve, Timed, Unbounded, Unwrapped,
+    WORKERS,
+};
 use crate::network::{CAPACITY, Protocol, compute};
 use smol::io::{AsyncReadExt, AsyncWriteExt};
 use std::{convert::Infallible, future::Future, io, net, time::Duration};
 use wakeful::{
     Runtime,
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, UdpSocket},
     runtime::{Builder, Handle},
     sync::mpsc,
     task::JoinHandle,
@@ -25,7 +28,7 @@ impl Contender for Wakeful {
         let builder = Builder::new_current_thread();
         #[cfg(feature = "traced")]
         let builder = builder.enable_trace();
-        Self(builder.build().expect("a selector"))
+        Self(builder.build().expect("a reactor"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -47,6 +50,30 @@ impl Contender for Wakeful {
 impl Timed for Wakeful {
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send {
         wakeful::time::sleep(duration)
+    }
+}
+
+impl Networked for Wakeful {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+impl Networked for WakefulPool {
+    async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+        receive(socket, arrived).await;
+    }
+}
+
+async fn receive(socket: net::UdpSocket, arrived: impl Fn() + Send) {
+    let socket = UdpSocket::from_std(socket).expect("a reactor");
+    let mut datagram = [0];
+    loop {
+        socket.recv(&mut datagram).await.expect(DATAGRAM);
+        arrived();
+        if datagram == [LAST] {
+            return;
+        }
     }
 }
 
@@ -75,7 +102,7 @@ async fn accept<C: Contender>(listener: net::TcpListener, protocol: Protocol) ->
     }
 }
 
-/// Reads, computes if it must, answers, and so on until the peer is done.
+/// Reads, computes and answers until the peer closes the connection.
 async fn converse<C: Contender>(mut stream: TcpStream, protocol: Protocol) -> io::Result<()> {
     let mut buffer = vec![0; CAPACITY];
     let mut filled = 0;
@@ -107,7 +134,7 @@ impl Contender for WakefulPool {
 
     fn new() -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(WORKERS).build();
-        Self(runtime.expect("selectors and threads"))
+        Self(runtime.expect("reactors and threads"))
     }
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
@@ -139,13 +166,13 @@ impl Pool for WakefulPool {
         self.0.handle().clone()
     }
 
-    fn spawn_from_afar(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
+    fn spawn_foreign(handle: &Handle, future: impl Future<Output = ()> + Send + 'static) {
         drop(handle.spawn(future));
     }
 }
 
-/// Its `thread_per_core`: core 0, the thread in `block_on`, accepts and deals
-/// out.
+/// Its `thread_per_core`. Core 0, which is the thread in `block_on`, accepts and
+/// distributes the connections.
 pub struct WakefulCores;
 
 impl Named for WakefulCores {
@@ -162,7 +189,7 @@ impl Serve for WakefulCores {
             Err(error) => return error,
         };
         runtime.block_on(async {
-            match deal_out(listener, protocol).await {
+            match distribute(listener, protocol).await {
                 Err(error) => error,
                 Ok(never) => match never {},
             }
@@ -170,12 +197,12 @@ impl Serve for WakefulCores {
     }
 }
 
-async fn deal_out(listener: net::TcpListener, protocol: Protocol) -> io::Result<Infallible> {
+async fn distribute(listener: net::TcpListener, protocol: Protocol) -> io::Result<Infallible> {
     let listener = TcpListener::from_std(listener)?;
     let cores = Handle::current();
     loop {
         let (stream, _) = listener.accept().await?;
-        // It was registered here; it belongs there.
+        // It was registered on this core, but it belongs to another.
         let stream = stream.into_std()?;
         let there = move || async move {
             converse::<Wakeful>(TcpStream::from_std(stream)?, protocol).await
@@ -200,5 +227,30 @@ impl Channel for WakefulChannel {
 
     async fn receive(receiver: &mut Self::Receiver) -> u32 {
         receiver.recv().await.expect("a sender")
+    }
+}
+
+pub struct WakefulUnbounded;
+
+impl Channel for WakefulUnbounded {
+    type Sender = mpsc::UnboundedSender<u32>;
+    type Receiver = mpsc::UnboundedReceiver<u32>;
+
+    fn new(_: usize) -> (Self::Sender, Self::Receiver) {
+        mpsc::unbounded_channel()
+    }
+
+    async fn send(sender: &mut Self::Sender, message: u32) {
+        Self::send_now(sender, message);
+    }
+
+    async fn receive(receiver: &mut Self::Receiver) -> u32 {
+        receiver.recv().await.expect("a sender")
+    }
+}
+
+impl Unbounded for WakefulUnbounded {
+    fn send_now(sender: &mut Self::Sender, message: u32) {
+        sender.send(message).expect("a receiver");
     }
 }

@@ -1,7 +1,7 @@
-//! Processor time: what a piece of work cost, not how long it took.
+//! Processor time: the cost of a piece of work, not its duration.
 //!
-//! It is the whole process's, for a contender may have a thread on the side
-//! that does a part of its work. While a row that only computes is sampled,
+//! The clock counts all threads of the process, because a contender may do a part
+//! of its work on another thread. While a row that only computes is sampled,
 //! nothing else runs in this process.
 
 use super::instructions::{counting_begins, counting_ends};
@@ -18,9 +18,9 @@ impl Processor {
     pub fn of(pid: u32) -> io::Result<Self> {
         let pid = pid.try_into().map_err(io::Error::other)?;
         let mut clock = MaybeUninit::uninit();
-        // SAFETY: writes the id where it is told to, if it returns zero.
+        // SAFETY: the pointer is valid. The call writes the id if it returns zero.
         match unsafe { libc::clock_getcpuclockid(pid, clock.as_mut_ptr()) } {
-            // SAFETY: written, as it returned zero.
+            // SAFETY: the call has returned zero, so it has written the id.
             0 => Ok(Self(unsafe { clock.assume_init() })),
             code => Err(io::Error::from_raw_os_error(code)),
         }
@@ -31,25 +31,26 @@ impl Processor {
             tv_sec: 0,
             tv_nsec: 0,
         };
-        // SAFETY: writes one `timespec` where it is told to.
+        // SAFETY: the pointer is valid for one `timespec`.
         let code = unsafe { libc::clock_gettime(self.0, &raw mut time) };
-        assert_eq!(code, 0, "the process whose clock this is has ended");
-        // Neither part of a processor clock is negative.
+        assert_eq!(code, 0, "the process of this clock has ended");
+        // No part of a processor clock is negative.
         time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
     }
 }
 
-/// What a row's work is measured by.
+/// The clock that measures a row.
 #[derive(Clone, Copy, Debug)]
 pub enum Meter {
-    /// Processor time: for one thread.
+    /// Processor time, for one thread.
     Processor,
-    /// The time that passes: for work that threads share.
+    /// Wall time, for work that threads share.
     Wall,
 }
 
 impl Meter {
-    /// What each of `count` pieces of `work` took, in nanoseconds.
+    /// Runs `work` and returns the time of each of its `count` pieces, in
+    /// nanoseconds.
     pub async fn each(self, count: u32, work: impl Future<Output = ()>) -> f64 {
         let work = async {
             counting_begins();
@@ -77,14 +78,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn computing_moves_the_clock() {
+    fn the_clock_moves_while_the_thread_computes() {
         let start = Processor::HERE.nanos();
-        // Ends because it does.
+        // This ends because the loop itself uses processor time.
         while Processor::HERE.nanos() < start + 2_000_000 {}
     }
 
     #[test]
-    fn a_process_can_read_its_own_clock_by_its_number() {
+    fn a_process_can_read_its_own_clock_by_its_id() {
         let clock = Processor::of(std::process::id()).expect("this process lives");
         let (before, same) = (Processor::HERE.nanos(), clock.nanos());
         assert!((before..=Processor::HERE.nanos()).contains(&same));

@@ -1,9 +1,9 @@
-//! Instructions instead of time: callgrind counts the same on every run, and so
-//! sees what a clock does not.
+//! Counts instructions instead of time. callgrind's count is almost the same on
+//! every run, so it shows differences that a clock does not.
 //!
-//! callgrind is told to begin and to end by two functions that do next to
-//! nothing. The program that it runs is this one again, for one sample of one
-//! contender. All its threads count, one after the other.
+//! Two functions that do almost nothing tell callgrind when to begin and when to
+//! end. callgrind runs this program again, for one sample of one contender. It
+//! counts all threads and runs them one after the other.
 
 use super::{Row, Scale};
 use std::{
@@ -12,31 +12,31 @@ use std::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
 };
 
-/// The word on the command line that makes this program what is counted.
+/// The argument that makes this program run one sample to be counted.
 pub const COMMAND: &str = "counted";
 
-/// Over how many items the instructions are spread.
+/// The number of items that share the counted instructions.
 static ITEMS: AtomicU32 = AtomicU32::new(0);
 
-/// What is counted comes after this. Its name is callgrind's mark.
+/// Counting begins here. callgrind finds this function by its name.
 #[inline(never)]
 pub fn counting_begins() {
-    // Ordering: Relaxed; read by the thread that writes it.
+    // Ordering: Relaxed. The thread that writes it also reads it.
     ITEMS.store(0, Relaxed);
 }
 
-/// And before this: so many items.
+/// Counting ends here, after `items` items.
 #[inline(never)]
 pub fn counting_ends(items: u32) {
-    // Ordering: as above.
+    // Ordering: Relaxed, as in `counting_begins`.
     ITEMS.store(items, Relaxed);
 }
 
-/// Instructions per item of each of the row's entries; `None` for those that
-/// do not compute in this process, and for who does it without counting.
+/// Counts the instructions per item for each entry of the row. `None` for an
+/// entry that does not mark what is to be counted.
 ///
 /// # Errors
-/// If there is no valgrind, or what it says is not understood.
+/// If valgrind is not installed, or its output is not as expected.
 pub fn count(row: &Row) -> io::Result<Vec<Option<f64>>> {
     let entries = row.entries.iter();
     entries
@@ -59,13 +59,13 @@ fn count_one(row: &str, contender: &str) -> io::Result<Option<f64>> {
         .args([COMMAND, row, contender])
         .stderr(Stdio::inherit())
         .output();
-    // The first part is what came before the end; the second would be the rest.
+    // callgrind writes its counts in parts. The first part ends at the mark.
     let part = fs::read_to_string(out.with_extension("1"));
     fs::remove_dir_all(&folder)?;
     let child =
         child.map_err(|error| io::Error::new(error.kind(), format!("valgrind: {error}")))?;
     let items = String::from_utf8_lossy(&child.stdout);
-    let unclear = || io::Error::other(format!("valgrind, of {contender}: {}", child.status));
+    let unclear = || io::Error::other(format!("valgrind failed for {contender}: {}", child.status));
     match items.trim().parse::<u32>() {
         Ok(0) => Ok(None),
         Ok(items) => {
@@ -76,13 +76,13 @@ fn count_one(row: &str, contender: &str) -> io::Result<Option<f64>> {
     }
 }
 
-/// The instructions of a part, as callgrind writes it.
+/// Reads the number of instructions from a part of callgrind's output.
 fn total(part: &str) -> Option<u64> {
     let line = part.lines().find_map(|line| line.strip_prefix("totals:"))?;
     line.trim().parse().ok()
 }
 
-/// Is what is counted: one sample, then the number of its items.
+/// Runs one sample, then prints the number of its items.
 pub fn run(arguments: &[String], rows: &[Row]) -> ExitCode {
     let [row, contender] = arguments else {
         return ExitCode::FAILURE;
@@ -92,9 +92,9 @@ pub fn run(arguments: &[String], rows: &[Row]) -> ExitCode {
     let Some(entry) = entries.find(|entry| entry.name == contender) else {
         return ExitCode::FAILURE;
     };
-    // Under callgrind everything takes fifty times as long.
+    // callgrind makes everything about fifty times slower.
     (entry.sample)(Scale { divisor: 10 });
-    // Ordering: as in `counting_begins`.
+    // Ordering: Relaxed, as in `counting_begins`.
     println!("{}", ITEMS.load(Relaxed));
     ExitCode::SUCCESS
 }
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_total_is_read_from_a_part() {
+    fn the_total_is_read_from_a_part_of_the_output() {
         let part = "version: 1\nevents: Ir\nfn=(1)\n12 300\n\ntotals: 4520000\n";
         assert_eq!(total(part), Some(4_520_000));
         assert_eq!(total("events: Ir\n"), None);

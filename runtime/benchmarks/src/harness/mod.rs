@@ -1,10 +1,10 @@
-//! What every row shares: how it is sampled, and what its figures say.
+//! How every row is sampled, and what its figures say.
 //!
-//! A row is one piece of work and a list of entries, each the same work done
-//! by another contender. Samples are taken in turns, one of each entry per
-//! round, so that whatever else the machine does in the meantime falls on all
-//! of them; what is reported is each entry's median, and whether the quartiles of
-//! ours and the best peer's are far enough apart to say who won.
+//! A row is one piece of work and a list of entries. Each entry is the same work
+//! done by another contender. Each round takes one sample of each entry, so
+//! everything else that the machine does affects all of them. The table shows
+//! each entry's median. It also shows whether the quartiles of ours and of the
+//! best peer are far enough apart to say who won.
 
 pub mod clock;
 pub mod heap;
@@ -14,10 +14,10 @@ pub mod table;
 
 use stats::{Spread, median};
 
-/// How much work a sample does.
+/// The amount of work in a sample.
 #[derive(Clone, Copy, Debug)]
 pub struct Scale {
-    /// What the counts of the full run are divided by.
+    /// Divides the counts of the full run.
     pub divisor: u32,
 }
 
@@ -27,25 +27,25 @@ impl Scale {
     }
 }
 
-/// What an entry's figure means for the ratio.
+/// The role of an entry in the ratio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// The same by hand, without a runtime: what is left when nothing is.
+    /// The same work by hand, without a runtime.
     Floor,
     /// `wakeful`.
     Ours,
-    /// The best of these is what the ratio is to.
+    /// The ratio compares ours with the best of these.
     Peer,
-    /// Shown, but another kind of thing: `io_uring` beside epoll, threads that
-    /// share nothing beside a pool.
+    /// Shown, but not in the ratio, because it is another design: `io_uring`
+    /// beside epoll, or threads that share nothing beside a pool.
     Beside,
 }
 
-/// What a sample came to.
+/// The result of a sample.
 #[derive(Clone, Copy)]
 pub struct Sample {
     pub figure: f64,
-    /// Of a server: how often one of its threads went to sleep, per request.
+    /// For a server: how often its threads went to sleep, per request.
     pub switches: Option<f64>,
 }
 
@@ -78,7 +78,7 @@ impl Entry {
     }
 }
 
-/// What a row is to come to.
+/// The goal of a row.
 #[derive(Clone, Copy, Debug)]
 pub enum Goal {
     /// At most this many times the best peer's figure.
@@ -88,7 +88,7 @@ pub enum Goal {
 }
 
 pub struct Row {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub key: String,
     pub title: String,
     pub unit: &'static str,
@@ -96,20 +96,20 @@ pub struct Row {
     pub entries: Vec<Entry>,
 }
 
-/// Rows that are printed together.
+/// Rows that are printed as one table.
 pub struct Table {
     pub title: &'static str,
     pub rows: Vec<Row>,
 }
 
-/// An entry's samples, all together.
+/// The samples of an entry, summarised.
 pub struct Measured {
     pub spread: Spread,
-    /// The median of the samples'.
+    /// The median of the samples' switches.
     pub switches: Option<f64>,
 }
 
-/// What came of a row, in the order of its entries.
+/// The results of a row, in the order of its entries.
 pub struct Outcome<'a> {
     pub row: &'a Row,
     pub measured: Vec<Measured>,
@@ -119,18 +119,19 @@ pub struct Outcome<'a> {
 pub enum Verdict {
     Won,
     Lost,
-    /// The samples scatter about the goal: another run may say otherwise.
+    /// The samples lie on both sides of the goal. Another run may decide
+    /// otherwise.
     Open,
 }
 
 impl Row {
-    /// Takes the samples. `rounds` is how many there are of each entry.
+    /// Takes `rounds` samples of each entry.
     pub fn run(&self, scale: Scale, rounds: usize) -> Outcome<'_> {
         let entries = self.entries.len();
         let mut samples = vec![Vec::with_capacity(rounds); entries];
         for round in 0..rounds {
-            // Another entry goes first each time: what the one before leaves
-            // behind in caches and heap is then not always the same one's.
+            // Each round starts with another entry. So an entry does not always
+            // find the caches and the heap of the same predecessor.
             for turn in 0..entries {
                 let next = (round + turn) % entries;
                 samples[next].push((self.entries[next].sample)(scale));
@@ -154,7 +155,7 @@ impl Measured {
     }
 }
 
-/// In hundredths: what is less is noise, and neither wins nor loses a row.
+/// Rounds to hundredths. Smaller differences are noise and decide no row.
 fn hundredths(ratio: f64) -> f64 {
     (ratio * 100.0).round() / 100.0
 }
@@ -172,16 +173,16 @@ impl Outcome<'_> {
         Some(&self.measured[place])
     }
 
-    /// Ours to the best peer's, if both are there.
+    /// The ratio of ours to the best peer, if the row has both.
     pub fn ratio(&self) -> Option<f64> {
         let peers = self.of(Role::Peer).map(|peer| peer.median);
         stats::ratio(self.of(Role::Ours).next()?.median, peers).map(hundredths)
     }
 
-    /// What the goal is held against, from the side of the quartiles that is
-    /// best for us to the one that is worst: of a ratio, from our lower quartile
-    /// to the best peer's upper one, and the other way about. `None` where there
-    /// is nothing to compare, or too few samples to have quartiles.
+    /// The range that is compared with the goal. For a ratio, it goes from our
+    /// lower quartile over the best peer's upper quartile to our upper quartile
+    /// over the best peer's lower quartile. `None` if the row has nothing to
+    /// compare, or too few samples for quartiles.
     pub fn range(&self) -> Option<(f64, f64)> {
         let ours = self.of(Role::Ours).next().filter(Spread::is_known)?;
         match self.row.goal {
@@ -194,7 +195,7 @@ impl Outcome<'_> {
         }
     }
 
-    /// Whether the goal is met; `None` where [`range`](Self::range) is.
+    /// Whether the goal is met. `None` if [`range`](Self::range) is `None`.
     pub fn verdict(&self) -> Option<Verdict> {
         let (best, worst) = self.range()?;
         let (Goal::Ratio(most) | Goal::Figure(most)) = self.row.goal;

@@ -1,8 +1,8 @@
-//! The arithmetic of a row.
+//! The statistics of a row.
 
-/// The middle one, or the mean of the two in the middle. Sorts `samples`.
+/// The middle sample, or the mean of the two middle samples. Sorts `samples`.
 pub fn median(samples: &mut [f64]) -> f64 {
-    assert!(!samples.is_empty(), "a median of nothing");
+    assert!(!samples.is_empty(), "the median needs a sample");
     samples.sort_unstable_by(f64::total_cmp);
     let middle = samples.len() / 2;
     if samples.len() % 2 == 1 {
@@ -12,11 +12,14 @@ pub fn median(samples: &mut [f64]) -> f64 {
     }
 }
 
-/// The smallest sample that at least `share` of them do not exceed (nearest
-/// rank). Sorts `samples`.
+/// The smallest sample that at least `share` of the samples do not exceed
+/// (nearest rank). Sorts `samples`.
 pub fn percentile(samples: &mut [f64], share: f64) -> f64 {
-    assert!(!samples.is_empty(), "a percentile of nothing");
-    assert!((0.0..=1.0).contains(&share), "a share of {share}");
+    assert!(!samples.is_empty(), "a percentile needs a sample");
+    assert!(
+        (0.0..=1.0).contains(&share),
+        "the share {share} is not between 0 and 1"
+    );
     samples.sort_unstable_by(f64::total_cmp);
     #[expect(
         clippy::cast_possible_truncation,
@@ -27,15 +30,15 @@ pub fn percentile(samples: &mut [f64], share: f64) -> f64 {
     samples[rank.max(1) - 1]
 }
 
-/// A contender's samples.
+/// The distribution of a contender's samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
     pub samples: usize,
     pub least: f64,
-    /// A quarter of the samples are not above it.
+    /// The lower quartile.
     pub lower: f64,
     pub median: f64,
-    /// Three quarters of the samples are not above it.
+    /// The upper quartile.
     pub upper: f64,
     pub most: f64,
 }
@@ -53,13 +56,13 @@ impl Spread {
         }
     }
 
-    /// Whether the quartiles say anything.
+    /// Whether there are enough samples for quartiles.
     pub fn is_known(&self) -> bool {
         self.samples >= 3
     }
 }
 
-/// `ours` to the smallest of `peers`, if there is one.
+/// The ratio of `ours` to the smallest of `peers`, if there is a peer.
 pub fn ratio(ours: f64, peers: impl Iterator<Item = f64>) -> Option<f64> {
     peers.min_by(f64::total_cmp).map(|best| ours / best)
 }
@@ -70,24 +73,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_median_is_the_middle_one() {
+    fn the_median_is_the_middle_sample() {
         assert_eq!(median(&mut [9.0, 1.0, 5.0]), 5.0);
         assert_eq!(median(&mut [7.0]), 7.0);
     }
 
     #[test]
-    fn of_an_even_number_the_median_is_between_the_two_in_the_middle() {
+    fn the_median_of_an_even_number_of_samples_is_between_the_two_middle_ones() {
         assert_eq!(median(&mut [4.0, 1.0, 2.0, 100.0]), 3.0);
     }
 
     #[test]
-    fn one_wild_sample_does_not_move_the_median() {
+    fn one_outlier_does_not_move_the_median() {
         assert_eq!(median(&mut [10.0, 10.0, 1e9, 10.0, 10.0]), 10.0);
     }
 
     #[test]
-    #[should_panic(expected = "a median of nothing")]
-    fn a_median_of_nothing_is_a_mistake() {
+    #[should_panic(expected = "the median needs a sample")]
+    fn the_median_of_no_samples_panics() {
         median(&mut []);
     }
 
@@ -102,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_the_samples_lie_between_the_quartiles() {
+    fn the_spread_has_the_extremes_and_the_quartiles() {
         let spread = Spread::of(&mut [7.0, 1.0, 6.0, 2.0, 5.0, 3.0, 100.0]);
         assert_eq!((spread.least, spread.most), (1.0, 100.0));
         assert_eq!((spread.lower, spread.median, spread.upper), (2.0, 5.0, 7.0));
@@ -111,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_to_the_best_peer() {
+    fn the_ratio_compares_with_the_best_peer() {
         assert_eq!(ratio(50.0, [200.0, 100.0, 400.0].into_iter()), Some(0.5));
     }
 

@@ -1,17 +1,17 @@
-//! The printed tables: one line a row, one column a contender; and in detail,
-//! one line a contender.
+//! Prints the tables. A table has a line for each row and a column for each
+//! contender. The detailed table has a line for each contender.
 
 use super::{Goal, Measured, Outcome, Role, Row, Verdict};
 use std::fmt::Write;
 
-/// What the columns of [`render`] do not say themselves.
+/// Explains the columns of [`render`].
 pub const LEGEND: &str = "\
 Figures are medians. The ratio is ours to the best peer's. `quartiles` is the same ratio from our lower quartile to the
 peer's upper one, and from our upper to its lower one: a row whose goal lies between the two is open, for another run may
 say otherwise. `uring` is shown beside the ratio, and so are the servers called `cores`, which are to be compared with each
 other: two threads that share nothing, with the connections dealt out to them in turn.";
 
-/// The table of `outcomes`, as Markdown. Its columns are the floor, ours, and
+/// Renders `outcomes` as a Markdown table. Its columns are the floor, ours, and
 /// then the others in the order in which they first appear.
 pub fn render(title: &str, outcomes: &[Outcome<'_>]) -> String {
     let columns = columns(outcomes.iter().map(|outcome| outcome.row));
@@ -20,7 +20,7 @@ pub fn render(title: &str, outcomes: &[Outcome<'_>]) -> String {
     align(&lines, 2)
 }
 
-/// Where the samples of `outcomes` lie, and what else is known of them.
+/// Renders the distribution of the samples and how often the servers slept.
 pub fn render_details(outcomes: &[Outcome<'_>]) -> String {
     let heads = ["row", "contender", "unit", "least", "25 %", "median"];
     let heads = heads.into_iter().chain(["75 %", "most", "sleeps/request"]);
@@ -38,7 +38,7 @@ pub fn render_details(outcomes: &[Outcome<'_>]) -> String {
     align(&lines, 3)
 }
 
-/// Instructions per item: those of each row's entries, in their order.
+/// Renders the instructions per item of each row's entries.
 pub fn render_counts(title: &str, counted: &[(&Row, Vec<Option<f64>>)]) -> String {
     let columns = columns(counted.iter().map(|(row, _)| *row));
     let heads = std::iter::once(title).chain(columns.iter().copied());
@@ -104,7 +104,7 @@ fn line(outcome: &Outcome<'_>, columns: &[&str]) -> Vec<String> {
     line
 }
 
-/// Three digits that mean something.
+/// Formats with three significant digits.
 fn figure(figure: f64) -> String {
     match figure.abs() {
         size if size >= 99.95 => format!("{figure:.0}"),
@@ -113,7 +113,8 @@ fn figure(figure: f64) -> String {
     }
 }
 
-/// The first `words` columns to the left, the others, figures, to the right.
+/// Aligns the first `words` columns to the left, and the other columns, which
+/// contain figures, to the right.
 fn align(lines: &[Vec<String>], words: usize) -> String {
     let width = |column: usize| {
         let cells = lines.iter().map(|line| line[column].chars().count());
@@ -165,7 +166,7 @@ mod tests {
         ("floor", Role::Floor),
     ];
 
-    /// The cells of the line of a row with these samples.
+    /// The cells of a row with these samples.
     fn line_of(goal: Goal, names: &[(&'static str, Role)], samples: &[&[f64]]) -> Vec<String> {
         let row = row(goal, names);
         let measured = samples.iter().map(|samples| Measured {
@@ -181,7 +182,7 @@ mod tests {
         line.split('|').map(|cell| cell.trim().into()).collect()
     }
 
-    /// As if every sample came to the same.
+    /// The same, with equal samples for each contender.
     fn rendered(goal: Goal, names: &[(&'static str, Role)], figures: &[f64]) -> Vec<String> {
         let samples: Vec<[f64; 3]> = figures.iter().map(|figure| [*figure; 3]).collect();
         let samples: Vec<&[f64]> = samples.iter().map(<[f64; 3]>::as_slice).collect();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_is_won_against_the_best_peer_and_no_other() {
+    fn a_row_is_won_against_the_best_peer() {
         let cells = rendered(Goal::Ratio(0.5), &ALL, &[100.0, 200.0, 1.0, 50.0, 2.0]);
         assert_eq!(
             cells,
@@ -222,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_among_the_samples_is_open_whatever_the_medians_say() {
+    fn a_row_is_open_while_the_goal_lies_between_the_quartiles() {
         let goal = Goal::Ratio(1.0);
         let peers = [("tokio", Role::Peer), ("wakeful", Role::Ours)];
         let tokio: &[f64] = &[80.0, 100.0, 140.0];
@@ -238,26 +239,26 @@ mod tests {
     }
 
     #[test]
-    fn two_samples_decide_nothing() {
+    fn two_samples_are_too_few_to_decide_a_row() {
         let peers = [("tokio", Role::Peer), ("wakeful", Role::Ours)];
         let line = line_of(Goal::Ratio(1.0), &peers, &[&[9.0, 9.0], &[1.0, 1.0]]);
         assert_eq!(verdict(&line), "–");
     }
 
     #[test]
-    fn a_goal_that_is_a_figure_asks_no_peer() {
+    fn a_goal_that_is_a_figure_needs_no_peer() {
         let line = rendered(Goal::Figure(64.0), &ALL, &[1.0, 1.0, 1.0, 64.0, 1.0]);
         assert_eq!(verdict(&line), "won");
     }
 
     #[test]
-    fn without_us_a_row_is_neither_won_nor_lost() {
+    fn a_row_without_wakeful_is_neither_won_nor_lost() {
         let line = rendered(Goal::Ratio(0.5), &ALL[..2], &[100.0, 200.0]);
         assert_eq!(verdict(&line), "–");
     }
 
     #[test]
-    fn in_detail_each_contender_has_a_line() {
+    fn the_detailed_table_has_a_line_for_each_contender() {
         let row = row(Goal::Ratio(1.0), &ALL[..1]);
         let measured = vec![Measured {
             spread: Spread::of(&mut [4.0, 2.0, 6.0]),

@@ -1,5 +1,5 @@
-//! The load: some connections, each of which sends the next request when the
-//! answer to the last has come. One thread, and a bounded number of requests.
+//! The load: several connections on one thread. Each connection sends its next
+//! request when the last one has been answered, up to a number of requests.
 
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 use std::{
@@ -8,10 +8,10 @@ use std::{
     time::Duration,
 };
 
-/// The length of a request, and of its answer.
+/// The length of a request and of its answer.
 const LENGTH: usize = 64;
 
-/// If nothing comes for so long, the server hangs.
+/// If no answer comes for this long, the server hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 pub struct Load {
@@ -26,11 +26,12 @@ struct Connection {
 }
 
 impl Load {
-    /// Makes the connections, each of which has had one answer then.
+    /// Opens the connections. Each has received one answer when this returns.
     pub fn connect(address: SocketAddr, connections: usize) -> io::Result<Self> {
         let poll = Poll::new()?;
         let connect = |number: usize| {
-            // So that an answer on the wrong connection is noticed.
+            // Each connection has its own text, so an answer on the wrong
+            // connection is noticed.
             let request = std::array::from_fn(|place| (number * 31 + place).to_le_bytes()[0]);
             let mut stream = connected(address, &request)?;
             poll.registry()
@@ -47,8 +48,8 @@ impl Load {
         })
     }
 
-    /// Makes `requests` of them all together, at least one on each connection.
-    /// All are answered when it returns.
+    /// Sends `requests` requests, at least one on each connection, and waits for
+    /// all answers.
     pub fn run(&mut self, requests: u32) -> io::Result<()> {
         let mut to_send = requests as usize;
         let mut to_come = to_send.max(self.connections.len());
@@ -77,9 +78,9 @@ impl Load {
     }
 }
 
-/// A connection that the server has accepted: it has answered. If that were
-/// not waited for, many connections at once would overflow the listener's queue,
-/// and the kernel would try again only after a second.
+/// Opens a connection and waits for an answer, so the server has accepted it.
+/// Otherwise many connections at once would overflow the listener's queue, and
+/// the kernel would try again only after a second.
 fn connected(address: SocketAddr, request: &[u8; LENGTH]) -> io::Result<TcpStream> {
     let mut stream = net::TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
@@ -87,18 +88,18 @@ fn connected(address: SocketAddr, request: &[u8; LENGTH]) -> io::Result<TcpStrea
     stream.write_all(request)?;
     let mut answer = [0; LENGTH];
     stream.read_exact(&mut answer)?;
-    assert_eq!(answer, *request, "not what was sent");
+    assert_eq!(answer, *request, "the answer differs from the request");
     stream.set_nonblocking(true)?;
     Ok(TcpStream::from_std(stream))
 }
 
 impl Connection {
     fn send(&mut self) -> io::Result<()> {
-        // One request fits into a socket's empty buffer.
+        // One request fits into the empty buffer of a socket.
         self.stream.write_all(&self.request)
     }
 
-    /// Reads what has come; whether that makes the answer whole.
+    /// Reads what has arrived. Returns true if that completes the answer.
     fn is_answered(&mut self) -> io::Result<bool> {
         let mut buffer = [0; 2 * LENGTH];
         let read = match self.stream.read(&mut buffer) {
@@ -108,7 +109,11 @@ impl Connection {
             Err(error) => return Err(error),
         };
         let expected = self.request.get(self.answered..self.answered + read);
-        assert_eq!(Some(&buffer[..read]), expected, "not what was sent");
+        assert_eq!(
+            Some(&buffer[..read]),
+            expected,
+            "the answer differs from the request"
+        );
         self.answered += read;
         let whole = self.answered == LENGTH;
         if whole {

@@ -1,8 +1,8 @@
 //! Servers under load.
 //!
-//! The server is a process of its own: this program, started again. So its
-//! processor time, its memory and its descriptors are its own, and the load
-//! that the parent makes is the same for all.
+//! The server runs in another process, which is this program again. So its
+//! processor time, memory and descriptors are separate from those of the load,
+//! and the load is the same for every server.
 
 pub mod load;
 mod protocol;

@@ -1,24 +1,24 @@
-//! What the servers answer, and what they compute before that.
+//! The answers of the servers, and the work that they do before each answer.
 
 use std::{cell::Cell, hint::black_box};
 
-/// How much of a request a connection has room for.
+/// The size of a connection's buffer.
 pub const CAPACITY: usize = 1024;
 
 pub const RESPONSE: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\nHello, world!";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// What came goes back.
+    /// The answer is the request.
     Echo,
     /// A request without a body gets [`RESPONSE`].
     Http,
-    /// The same, but some answers take ten times as long to compute as others.
+    /// The same, but some answers take ten times as much work as others.
     Uneven,
 }
 
 impl Protocol {
-    /// The answer to what has come so far, or `None` if more must come.
+    /// The answer to the bytes so far, or `None` if the request is incomplete.
     pub fn answer(self, request: &[u8]) -> Option<&[u8]> {
         match self {
             Self::Echo => Some(request),
@@ -26,8 +26,8 @@ impl Protocol {
         }
     }
 
-    /// How many pieces of work stand before this answer; others may have a turn
-    /// after each.
+    /// The number of pieces of work before this answer. The server yields after
+    /// each piece.
     pub fn pieces(self) -> u32 {
         thread_local! {
             static ANSWERS: Cell<u32> = const { Cell::new(0) };
@@ -36,7 +36,7 @@ impl Protocol {
             Self::Echo | Self::Http => 0,
             Self::Uneven => {
                 let number = ANSWERS.replace(ANSWERS.get().wrapping_add(1));
-                // 0 to 10, each as often, in no order that a load could follow.
+                // 0 to 10, each equally often, in an order that no load follows.
                 number.wrapping_mul(7) % 11
             }
         }
@@ -56,7 +56,7 @@ impl Protocol {
     }
 }
 
-/// One piece of work: the same for everyone, and about ten microseconds.
+/// One piece of work, of about ten microseconds. It is the same for every server.
 pub fn compute() {
     let mut value = black_box(1_u64);
     for step in 0..5_000_u64 {
@@ -70,14 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_http_request_is_answered_when_it_is_whole() {
+    fn an_http_request_is_answered_when_it_is_complete() {
         assert_eq!(Protocol::Http.answer(b"GET / HTTP/1.1\r\n"), None);
         let whole = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
         assert_eq!(Protocol::Http.answer(whole), Some(RESPONSE));
     }
 
     #[test]
-    fn uneven_answers_take_from_nothing_to_ten_pieces_each_as_often() {
+    fn uneven_answers_take_zero_to_ten_pieces_equally_often() {
         let mut pieces: Vec<u32> = (0..11).map(|_| Protocol::Uneven.pieces()).collect();
         pieces.sort_unstable();
         assert_eq!(pieces, (0..=10).collect::<Vec<_>>());

@@ -1,4 +1,4 @@
-//! The server's process, seen from both sides.
+//! The process of a server: how the parent starts it, and what it does.
 
 use super::Protocol;
 use crate::{contenders, harness::clock::Processor};
@@ -10,10 +10,10 @@ use std::{
     thread,
 };
 
-/// The word on the command line that makes this program a server.
+/// The argument that makes this program a server.
 pub const COMMAND: &str = "serve";
 
-/// A server that runs, until this is dropped.
+/// A running server. Dropping this ends it.
 pub struct Server {
     process: Child,
     pub address: SocketAddr,
@@ -22,40 +22,40 @@ pub struct Server {
 
 impl Server {
     pub fn start(contender: &str, protocol: Protocol) -> Self {
-        let mut process = Command::new(env::current_exe().expect("a program that runs"))
+        let mut process = Command::new(env::current_exe().expect("the path of this program"))
             .args([COMMAND, contender, protocol.name()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .expect("this program, again");
+            .expect("this program can be started again");
         let stdout = process.stdout.take().expect("piped above");
         let mut address = String::new();
         BufReader::new(stdout)
             .read_line(&mut address)
             .expect("the server's first line");
         Self {
-            processor: Processor::of(process.id()).expect("the clock of a process that runs"),
+            processor: Processor::of(process.id()).expect("the clock of a running process"),
             address: address.trim().parse().expect("the server's address"),
             process,
         }
     }
 
-    /// How often its threads have gone to sleep: their voluntary context
-    /// switches.
+    /// How often its threads have gone to sleep, which is the number of their
+    /// voluntary context switches.
     pub fn switches(&self) -> u64 {
         let path = format!("/proc/{}/task", self.process.id());
-        let threads = fs::read_dir(path).expect("the threads of a process that runs");
+        let threads = fs::read_dir(path).expect("the threads of a running process");
         let statuses = threads.filter_map(|thread| {
-            // A thread may have ended since; what it slept is of no request.
+            // A thread may have ended since then. Its sleeps belong to no request.
             fs::read_to_string(thread.ok()?.path().join("status")).ok()
         });
         statuses.filter_map(|text| switches(&text)).sum()
     }
 
-    /// How much memory it has in use, in bytes.
+    /// The resident memory of the process, in bytes.
     pub fn resident(&self) -> u64 {
         let path = format!("/proc/{}/smaps_rollup", self.process.id());
-        let rollup = fs::read_to_string(path).expect("the memory of a process that runs");
+        let rollup = fs::read_to_string(path).expect("the memory of a running process");
         let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"));
         let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
         1024 * kibibytes
@@ -72,15 +72,15 @@ fn switches(status: &str) -> Option<u64> {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // That its input ends tells it to end; killing makes sure. Either may
-        // find it gone.
+        // The end of its input tells the server to end, and the kill makes sure.
+        // Both may fail because it has ended already.
         drop(self.process.stdin.take());
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// Is the server, until the parent closes our input.
+/// Runs the server until the parent closes the standard input.
 pub fn run(arguments: &[String]) -> ExitCode {
     let [contender, protocol] = arguments else {
         return ExitCode::FAILURE;
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_switches_that_a_thread_chose_are_counted() {
+    fn only_voluntary_switches_are_counted() {
         let status = "Threads:\t3\nvoluntary_ctxt_switches:\t42\nnonvoluntary_ctxt_switches:\t7\n";
         assert_eq!(switches(status), Some(42));
         assert_eq!(switches("Threads:\t3\n"), None);

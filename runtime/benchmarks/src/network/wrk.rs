@@ -1,4 +1,4 @@
-//! `wrk`, the HTTP load that others measure with.
+//! `wrk`, an HTTP load generator that many other benchmarks use.
 
 use std::{
     io,
@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// How many connections it keeps busy.
+/// The number of connections.
 const CONNECTIONS: &str = "-c64";
 
 pub fn is_there() -> bool {
@@ -15,30 +15,31 @@ pub fn is_there() -> bool {
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
-    // It answers with its version and a failure.
+    // `wrk --version` prints the version and reports failure.
     asked.is_ok()
 }
 
-/// What it reports.
+/// The report of `wrk`.
 #[derive(Debug, PartialEq)]
 pub struct Report {
     pub requests: u64,
-    /// How long the slowest but one in a hundred answers took, in microseconds.
+    /// The 99th percentile of the latency, in microseconds.
     pub p99: f64,
 }
 
-/// Asks for a page again and again for a second.
+/// Runs `wrk` for a second.
 pub fn run(address: SocketAddr) -> io::Result<Report> {
     let output = Command::new("wrk")
         .args(["-t1", CONNECTIONS, "-d1s", "--latency"])
         .arg(format!("http://{address}/"))
         .output()?;
     let text = String::from_utf8_lossy(&output.stdout);
-    Report::parse(&text).ok_or_else(|| io::Error::other(format!("wrk says: {text}")))
+    Report::parse(&text)
+        .ok_or_else(|| io::Error::other(format!("unexpected output of wrk: {text}")))
 }
 
 impl Report {
-    /// Reads the text, unless it tells of errors.
+    /// Parses the report. `None` if it contains errors.
     fn parse(text: &str) -> Option<Self> {
         if text.contains("Socket errors") || text.contains("Non-2xx") {
             return None;
@@ -54,7 +55,7 @@ impl Report {
     }
 }
 
-/// A duration as it writes them, in microseconds.
+/// Parses a duration of `wrk`, in microseconds.
 fn micros(text: &str) -> Option<f64> {
     let units = [("us", 1.0), ("ms", 1e3), ("s", 1e6)];
     let (number, unit) = units
@@ -80,7 +81,7 @@ Requests/sec: 117922.33
 ";
 
     #[test]
-    fn the_figures_are_read_from_the_report() {
+    fn the_figures_are_parsed_from_the_report() {
         let figures = Report {
             requests: 118_230,
             p99: 1250.0,
@@ -89,14 +90,14 @@ Requests/sec: 117922.33
     }
 
     #[test]
-    fn a_report_of_errors_has_no_figures() {
+    fn a_report_with_errors_has_no_figures() {
         let errors = "  Socket errors: connect 0, read 12, write 0, timeout 0\n";
         assert_eq!(Report::parse(&format!("{REPORT}{errors}")), None);
         assert_eq!(Report::parse("unable to connect"), None);
     }
 
     #[test]
-    fn durations_come_in_three_units() {
+    fn durations_have_three_units() {
         assert_eq!(micros("402.00us"), Some(402.0));
         assert_eq!(micros("3.98ms"), Some(3980.0));
         assert_eq!(micros("1.01s"), Some(1_010_000.0));

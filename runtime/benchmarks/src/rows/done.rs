@@ -1,4 +1,4 @@
-//! How the root learns that others are done.
+//! [`Done`]: tells the root future that other tasks are done.
 
 use atomic_waker::AtomicWaker;
 use std::{
@@ -18,7 +18,8 @@ pub struct Done {
 
 impl Done {
     pub fn tell(&self) {
-        // Ordering: Release shows the root what was done.
+        // Ordering: Release pairs with the Acquire load in `told`, so the root
+        // sees what the other tasks did.
         self.done.store(true, Release);
         self.root.wake();
     }
@@ -26,8 +27,9 @@ impl Done {
     pub async fn told(&self) {
         poll_fn(|context| {
             self.root.register(context.waker());
-            // Ordering: Acquire, as in `tell`; after registering, so that
-            // either this sees it or the root is woken.
+            // Ordering: Acquire pairs with the Release store in `tell`. The load
+            // comes after `register`, so either it sees the flag or `tell` wakes
+            // the root.
             if self.done.load(Acquire) {
                 Poll::Ready(())
             } else {

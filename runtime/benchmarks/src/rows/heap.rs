@@ -1,4 +1,4 @@
-//! What a task takes from the heap.
+//! The memory that a task takes from the heap.
 
 use super::done::Done;
 use crate::{
@@ -14,7 +14,7 @@ use std::{
 };
 
 thread_local! {
-    /// Who waits, as something that will wake them knows it.
+    /// The wakers of the waiting tasks, held as a resource would hold them.
     static WAITING: RefCell<Vec<Waker>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -42,16 +42,16 @@ struct Idle;
 
 impl Work for Idle {
     fn sample<C: Contender>(self, scale: Scale) -> f64 {
-        // On a thread of its own: what a contender keeps of earlier tasks, it
-        // keeps by thread, and these are to be the first.
+        // A contender keeps the memory of earlier tasks for each thread. On a new
+        // thread these tasks are the first.
         let sample = thread::spawn(move || idle::<C>(scale));
         sample.join().expect("a sample does not panic")
     }
 }
 
 fn idle<C: Contender>(scale: Scale) -> f64 {
-    // Just below a power of two, so that what grows by doubling is full, the
-    // task that says so included.
+    // Just below a power of two, with the last task included. So a collection
+    // that grows by doubling is full.
     let count = scale.of(16_384).next_power_of_two() - 2;
     C::new().block_on(async {
         WAITING.set(Vec::with_capacity(count as usize));
@@ -63,14 +63,14 @@ fn idle<C: Contender>(scale: Scale) -> f64 {
                 Poll::<()>::Pending
             })));
         }
-        // They wait when this, spawned last, has its turn.
+        // When this task, which was spawned last, runs, all others wait.
         let last = Arc::clone(&all_wait);
         C::detach(C::spawn(async move { last.tell() }));
         all_wait.told().await;
         assert_eq!(WAITING.with_borrow(Vec::len), count as usize);
         let bytes = tally.end().bytes;
         WAITING.take();
-        // Whole bytes: what the last one leaves behind is a fraction of one.
+        // Rounded down, because the last task adds a fraction of a byte to each.
         (bytes as f64 / f64::from(count)).floor()
     })
 }

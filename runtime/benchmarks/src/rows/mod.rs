@@ -1,7 +1,8 @@
-//! The rows of the tables, in their order.
+//! The rows of the tables, in order.
 
 mod channel;
 mod done;
+mod fair;
 mod heap;
 mod network;
 mod pool;
@@ -23,21 +24,23 @@ pub fn tables() -> Vec<Table> {
     ]
 }
 
-/// What one thread does.
+/// The rows of the table for one thread.
 fn one_thread() -> Vec<Row> {
     let mut rows = tasks::rows();
-    rows.push(channel::row());
+    rows.extend(channel::rows());
     rows.extend(time::rows());
+    rows.extend(fair::rows());
     rows.extend(network::rows());
     rows.extend(heap::rows());
     rows.push(network::idle());
     rows
 }
 
-/// What two do.
+/// The rows of the table for two workers.
 fn two_threads() -> Vec<Row> {
     let mut rows = pool::rows();
-    rows.push(channel::pool_row());
+    rows.extend(channel::pool_rows());
+    rows.extend(fair::pool_rows());
     rows.extend(network::pool_rows());
     rows
 }

@@ -1,4 +1,4 @@
-//! Servers: what a request costs them, and what a connection that waits.
+//! Servers: the cost of a request, and the memory of an idle connection.
 
 use crate::{
     contenders::{POOL_SERVERS, SERVERS, Server as Contender},
@@ -7,7 +7,7 @@ use crate::{
 };
 use std::io;
 
-/// On one thread.
+/// The rows for one thread.
 pub fn rows() -> Vec<Row> {
     let mut rows = echoes("echo", &SERVERS, 20_000);
     if wrk::is_there() {
@@ -19,11 +19,12 @@ pub fn rows() -> Vec<Row> {
     rows
 }
 
-/// On two. The samples are longer: where the kernel puts the threads, and the
-/// load's between them, would make one of them cost twice what the next does.
+/// The rows for two threads. Their samples are longer, because the kernel places
+/// the threads and the load differently each time, and one short sample could
+/// cost twice as much as the next.
 pub fn pool_rows() -> Vec<Row> {
     let mut rows = echoes("pool-echo", &POOL_SERVERS, 60_000);
-    // One connection keeps one thread busy.
+    // One connection keeps only one thread busy.
     rows.remove(0);
     if wrk::is_there() {
         let title = "HTTP hello under `wrk -c64`, processor";
@@ -50,7 +51,7 @@ pub fn pool_rows() -> Vec<Row> {
     rows
 }
 
-/// What a connection takes that was used once and now waits.
+/// The memory of a connection that was used once and is idle now.
 pub fn idle() -> Row {
     let title = "RSS of an idle connection, 1 KiB buffer";
     row("rss", title, "B", &SERVERS, resident)
@@ -94,7 +95,7 @@ fn row(
     }
 }
 
-/// What a server has spent so far.
+/// The processor time and the sleeps of a server so far.
 struct Spent {
     nanos: u64,
     switches: u64,
@@ -108,11 +109,10 @@ impl Spent {
         }
     }
 
-    /// What each of `requests` has cost since then: processor time, in
-    /// microseconds.
+    /// The processor time of each of `requests` since then, in microseconds.
     fn each(&self, server: &Server, requests: f64) -> Sample {
         let nanos = server.processor.nanos() - self.nanos;
-        // A thread that has ended took its count along.
+        // The count of a thread that has ended is lost, so the sum may shrink.
         let switches = server.switches().saturating_sub(self.switches);
         Sample {
             figure: nanos as f64 / 1000.0 / requests,
@@ -132,7 +132,7 @@ fn echoed(name: &str, requests: u32, connections: usize) -> io::Result<Sample> {
     Ok(before.each(&server, requests.into()))
 }
 
-/// The same, and what `wrk` reports beside it.
+/// The same under `wrk`, and the report of `wrk`.
 fn asked(name: &str, protocol: Protocol) -> io::Result<(Sample, wrk::Report)> {
     let server = Server::start(name, protocol);
     let before = Spent::by(&server);
@@ -144,7 +144,7 @@ fn asked(name: &str, protocol: Protocol) -> io::Result<(Sample, wrk::Report)> {
 fn resident(name: &str, _: Scale) -> io::Result<Sample> {
     const CONNECTIONS: u16 = 2000;
     let server = Server::start(name, Protocol::Echo);
-    // What comes with the first connections is not each one's.
+    // The memory that the first connections cause is not part of each one's.
     let _first = Load::connect(server.address, 16)?;
     let before = server.resident();
     let _all = Load::connect(server.address, CONNECTIONS.into())?;

@@ -1,4 +1,4 @@
-//! What several threads do together.
+//! Work that several threads share.
 
 use super::{
     done::Done,
@@ -6,7 +6,7 @@ use super::{
     time::SleepDrop,
 };
 use crate::{
-    contenders::{Pool, PoolWork, Timed, TimedWork, WORKERS, Work, two_threads},
+    contenders::{Networked, Pool, PoolWork, TimedWork, WORKERS, Work, two_threads},
     harness::{Entry, Goal, Role, Row, Scale, clock::Meter},
     network::compute,
 };
@@ -42,10 +42,10 @@ pub fn rows() -> Vec<Row> {
             two_threads(Plain(SpawnOne(Meter::Wall))),
         ),
         (
-            "pool-afar",
+            "pool-spawn-foreign",
             "spawn from a foreign thread",
             0.70,
-            two_threads(FromAfar),
+            two_threads(SpawnForeign),
         ),
         (
             "pool-yield",
@@ -88,12 +88,12 @@ pub fn rows() -> Vec<Row> {
     rows.map(row).into()
 }
 
-/// Work that is the same for one thread and for several.
+/// Runs the work of a one-thread row on a pool.
 #[derive(Clone, Copy)]
 struct Plain<W>(W);
 
 impl<W: Work> PoolWork for Plain<W> {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64 {
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64 {
         self.0.sample::<C>(scale)
     }
 }
@@ -102,25 +102,26 @@ impl<W: Work> PoolWork for Plain<W> {
 struct PlainTimed<W>(W);
 
 impl<W: TimedWork> PoolWork for PlainTimed<W> {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64 {
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64 {
         self.0.sample::<C>(scale)
     }
 }
 
 #[derive(Clone, Copy)]
-struct FromAfar;
+struct SpawnForeign;
 
-impl PoolWork for FromAfar {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64 {
+impl PoolWork for SpawnForeign {
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64 {
         async fn pass<C: Pool>(handle: &C::Handle, count: u32) {
             let (handle, done) = (handle.clone(), Arc::<Done>::default());
             let left = Arc::new(AtomicU32::new(count));
             let all_done = Arc::clone(&done);
-            let afar = thread::spawn(move || {
+            let foreign = thread::spawn(move || {
                 for _ in 0..count {
                     let (left, done) = (Arc::clone(&left), Arc::clone(&all_done));
-                    C::spawn_from_afar(&handle, async move {
-                        // Ordering: AcqRel; the last saw what all others did.
+                    C::spawn_foreign(&handle, async move {
+                        // Ordering: AcqRel. Each decrement reads from the one
+                        // before, so the last task sees what all others did.
                         if left.fetch_sub(1, AcqRel) == 1 {
                             done.tell();
                         }
@@ -128,7 +129,7 @@ impl PoolWork for FromAfar {
                 }
             });
             done.told().await;
-            afar.join().expect("spawning does not panic");
+            foreign.join().expect("spawning does not panic");
         }
         let count = scale.of(50_000);
         let mut pool = C::new();
@@ -143,7 +144,7 @@ impl PoolWork for FromAfar {
 #[derive(Clone, Copy)]
 struct PingPong;
 
-/// Whose turn it is, and who waits for theirs.
+/// Whose turn it is, and the wakers of the two players.
 #[derive(Default)]
 struct Table {
     turn: AtomicUsize,
@@ -154,8 +155,9 @@ async fn play(table: Arc<Table>, me: usize, rounds: u32) {
     for _ in 0..rounds {
         poll_fn(|context| {
             table.waiting[me].register(context.waker());
-            // Ordering: Acquire; after registering, so that either this sees
-            // the turn or the other wakes us.
+            // Ordering: Acquire pairs with the Release store below. The load comes
+            // after `register`, so either it sees the turn or the other player
+            // wakes this task.
             if table.turn.load(Acquire) == me {
                 Poll::Ready(())
             } else {
@@ -163,14 +165,14 @@ async fn play(table: Arc<Table>, me: usize, rounds: u32) {
             }
         })
         .await;
-        // Ordering: Release, for the other's load.
+        // Ordering: Release pairs with the other player's Acquire load above.
         table.turn.store(1 - me, Release);
         table.waiting[1 - me].wake();
     }
 }
 
 impl PoolWork for PingPong {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64 {
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64 {
         async fn pass<C: Pool>(rounds: u32) {
             let table = Arc::<Table>::default();
             let players = [0, 1].map(|me| C::spawn(play(Arc::clone(&table), me, rounds)));
@@ -192,9 +194,9 @@ const COMPUTING: u32 = 5000;
 struct Computing;
 
 impl PoolWork for Computing {
-    fn sample<C: Pool + Timed>(self, scale: Scale) -> f64 {
+    fn sample<C: Pool + Networked>(self, scale: Scale) -> f64 {
         async fn pass<C: Pool>(count: u32) {
-            // Spawned by one task, so that the others have to take them.
+            // One task spawns them all, so the other worker has to steal them.
             let spawner = async move {
                 let done = Arc::<Done>::default();
                 let left = Arc::new(AtomicU32::new(count));
@@ -202,7 +204,7 @@ impl PoolWork for Computing {
                     let (left, done) = (Arc::clone(&left), Arc::clone(&done));
                     C::detach(C::spawn(async move {
                         compute();
-                        // Ordering: as in `FromAfar`.
+                        // Ordering: AcqRel, as in `SpawnForeign`.
                         if left.fetch_sub(1, AcqRel) == 1 {
                             done.tell();
                         }
@@ -220,7 +222,7 @@ impl PoolWork for Computing {
     }
 }
 
-/// By hand: as many threads, and a number that says what is next.
+/// By hand: as many threads, and a counter that gives out the work.
 fn computing_by_hand() -> Entry {
     let sample = |scale: Scale| {
         let count = scale.of(COMPUTING);
@@ -228,7 +230,7 @@ fn computing_by_hand() -> Entry {
         let start = Instant::now();
         thread::scope(|scope| {
             for _ in 0..WORKERS {
-                // Ordering: Relaxed; the number orders nothing.
+                // Ordering: Relaxed. The counter publishes nothing else.
                 scope.spawn(|| {
                     while next.fetch_add(1, Relaxed) < count {
                         compute();

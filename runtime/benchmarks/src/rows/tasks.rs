@@ -1,4 +1,4 @@
-//! Tasks: spawned, joined, taking turns, waking each other.
+//! Tasks: spawning, joining, yielding, and waking each other.
 
 use super::done::Done;
 use crate::{
@@ -36,14 +36,14 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             key: "yield".into(),
-            title: "yield, 1000 tasks taking turns".into(),
+            title: "yield, 1000 tasks take turns".into(),
             unit: "ns",
             goal: Goal::Ratio(0.60),
             entries: those_who_take_turns(),
         },
         Row {
             key: "ping-pong".into(),
-            title: "two tasks waking each other, round trip".into(),
+            title: "two tasks wake each other, round trip".into(),
             unit: "ns",
             goal: Goal::Ratio(0.80),
             entries: one_thread(PingPong),
@@ -57,7 +57,7 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             key: "block-on".into(),
-            title: "block_on a ready future, with a reactor there".into(),
+            title: "block_on a ready future, with a reactor".into(),
             unit: "ns",
             goal: Goal::Ratio(1.0),
             entries: one_thread(BlockOn),
@@ -109,13 +109,13 @@ impl Work for SpawnOne {
 pub struct Yield(pub Meter);
 
 thread_local! {
-    /// Whose turn it was before, and how often it was the same one's again.
+    /// The task that ran last, and how often the same task ran twice in a row.
     static BEFORE: Cell<u32> = const { Cell::new(u32::MAX) };
     static AGAIN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Not monoio: it puts a task that wakes itself at the head of its queue, so
-/// that the same task goes on and nobody else has a turn.
+/// All contenders but monoio. It puts a task that wakes itself at the head of its
+/// queue, so the same task continues and no other task gets a turn.
 fn those_who_take_turns() -> Vec<Entry> {
     let mut entries = one_thread(Yield(Meter::Processor));
     entries.retain(|entry| entry.name != Monoio::NAME);
@@ -141,7 +141,7 @@ impl Work for Yield {
             for join in joins {
                 assert_eq!(join.await, turns);
             }
-            // Strict order is not asked for: tokio's is not.
+            // The order need not be strict, because tokio's is not.
             assert!(AGAIN.get() <= tasks, "they do not take turns");
         }
         let (tasks, turns) = (1000, scale.of(400));
@@ -156,8 +156,8 @@ impl Work for Yield {
 struct PingPong;
 
 thread_local! {
-    /// Whose turn it is, and who waits for theirs. Cells, so that what is
-    /// measured is the waking and not the lock that a user might choose.
+    /// Whose turn it is, and the wakers of the two players. Cells, so the row
+    /// measures the wakes and not a lock.
     static TABLE: Table = const {
         Table {
             turn: Cell::new(0),
@@ -171,7 +171,7 @@ struct Table {
     waiting: [Cell<Option<Waker>>; 2],
 }
 
-/// Plays `left` times, whenever it is its turn.
+/// Plays `left` times, each time when it is its turn.
 struct Player {
     place: usize,
     left: u32,
@@ -223,10 +223,10 @@ impl Work for PingPong {
 #[derive(Clone, Copy)]
 pub struct Chain(pub Meter);
 
-/// Spawns the next link, or tells the root that it is the last.
+/// Spawns the next link. The last link tells the root.
 struct Link<C> {
     left: u32,
-    /// Until it is handed on.
+    /// Passed on from link to link.
     last: Option<Arc<Done>>,
     contender: PhantomData<fn() -> C>,
 }

@@ -1,4 +1,4 @@
-//! Timers: set and taken back, and set to fire.
+//! Timers: set and dropped, and set and fired.
 
 use crate::{
     contenders::{Contender, Floor, Named, Timed, TimedWork, one_thread_timed},
@@ -63,13 +63,13 @@ impl TimedWork for SleepDrop {
     }
 }
 
-/// Not always the same: between ten and seventy seconds.
+/// Between ten and seventy seconds, so the timers do not share a slot.
 fn a_while(number: u32) -> Duration {
     Duration::from_millis(10_000 + u64::from(number % 60_000))
 }
 
-/// By hand, a timer is one look at the clock, one entry in a slot that the
-/// deadline names, and the entry taken out again.
+/// By hand, a timer reads the clock once, adds an entry to the slot that the
+/// deadline names, and removes the entry.
 fn sleep_drop_by_hand() -> Entry {
     let sample = |scale: Scale| {
         let count = scale.of(50_000);
@@ -87,15 +87,15 @@ fn sleep_drop_by_hand() -> Entry {
     Entry::of(Floor::NAME, Role::Floor, sample)
 }
 
-/// Ten thousand tasks that each sleep once, all within a fifth of a second.
-/// One measurement has two figures, which are two rows.
+/// Ten thousand tasks that each sleep once, all within a fifth of a second. The
+/// measurement has two figures, so it makes two rows.
 #[derive(Clone, Copy)]
 struct Fire(fn(Fired) -> f64);
 
 struct Fired {
-    /// Processor time for each, in nanoseconds.
+    /// The processor time of each task, in nanoseconds.
     cost: f64,
-    /// The median of how long after its time each task ran, in microseconds.
+    /// The median of how late the tasks ran, in microseconds.
     late: f64,
 }
 
@@ -103,7 +103,8 @@ impl TimedWork for Fire {
     fn sample<C: Timed>(self, scale: Scale) -> f64 {
         async fn pass<C: Timed>(count: u32, lateness: &mut Vec<f64>) {
             let spawn = |number: u32| {
-                // Scattered evenly, in no order: 7919 is prime to the count.
+                // Spread evenly, but not in order: 7919 and the count have no common
+                // divisor.
                 let micros = 5_000 + u64::from(number * 7919 % count) * 200_000 / u64::from(count);
                 let sleep = Duration::from_micros(micros);
                 C::spawn(async move {

@@ -1,20 +1,43 @@
-//! The inbox: where other threads put the tasks they wake, and the one word
-//! through which they and the owner agree on sleeping.
+//! The inject queue: the tasks that other threads wake or spawn, and the protocol of
+//! parking.
 //!
-//! | the word  | says                                                        |
-//! |-----------|-------------------------------------------------------------|
-//! | null      | empty, and the owner is awake: it will look before it sleeps |
-//! | `PARKED`  | empty, and the owner sleeps: who pushes must ring            |
-//! | `CLOSED`  | the runtime is gone: nothing can be pushed any more          |
-//! | a task    | the newest of a stack of tasks, linked through their headers |
+//! | the word `top` | meaning                                                         |
+//! |----------------|-----------------------------------------------------------------|
+//! | null           | empty, and the owner is awake: it will look before it parks     |
+//! | `PARKED`       | empty, and the owner is parked: the thread that pushes unparks it |
+//! | `CLOSED`       | the executor has ended: a push returns its task                 |
+//! | a task         | the newest of a stack of tasks, linked through their headers    |
 //!
-//! A lost wake-up needs two places, one that says "there is work" and one that
-//! says "I sleep", and a moment between looking at the one and writing the
-//! other. Here they are the same place: to sleep, the owner must exchange null
-//! for `PARKED`, and cannot if a task came.
+//! ```text
+//!              1 push                    1 push
+//!      null ──────────▶ task ──────────▶ more tasks
+//!       ▲ │  ▲            │                  │
+//!       │ │  └────────────┴────── 2 take ────┘
+//!     4 │ │ 3
+//!       │ ▼           5 push, then unpark the owner
+//!     PARKED ───────────────▶ task
 //!
-//! The stack is Treiber's (IBM RJ 5118, 1986). Only whole stacks are taken, so
-//! there is no ABA. The newest lies on top; [`InjectQueue::take`] turns it over.
+//!     any ── 6 close ──▶ CLOSED
+//! ```
+//!
+//! 1. [`InjectQueue::push`]: the owner is awake.
+//! 2. [`InjectQueue::take`]: the owner takes the whole stack.
+//! 3. [`InjectQueue::park`]: fails unless the word is null.
+//! 4. [`InjectQueue::unpark`]: the owner is awake again without a push.
+//! 5. [`InjectQueue::push`] returns [`Pushed::Unpark`].
+//! 6. [`InjectQueue::close`].
+//!
+//! With two words, "there is work" and "I am parked", a wake could be lost between
+//! reading the one and writing the other. With one word, the owner cannot park after a
+//! push, because transition 3 fails.
+//!
+//! - **J1**: a task is pushed by the one thread that set SCHEDULED in its state word.
+//!   Until the exchange publishes it, its `link` belongs to that thread.
+//! - **J2**: each entry owns one reference. A swap of the word makes the whole stack the
+//!   owner's, links and references.
+//!
+//! The stack is Treiber's (IBM RJ 5118, 1986). It has no ABA problem, because it is only
+//! taken as a whole. The newest task is on top, so `take` reverses the stack.
 
 use crate::{
     primitives::AtomicPtr,
@@ -22,28 +45,28 @@ use crate::{
 };
 use std::{
     ptr::{self, NonNull},
-    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
 };
 
 const PARKED: *mut Header = ptr::without_provenance_mut(1);
 const CLOSED: *mut Header = ptr::without_provenance_mut(2);
 const _: () = assert!(
     align_of::<Header>() > 2,
-    "no header may live where the marks are"
+    "a header's address is never equal to a mark"
 );
 
 pub(crate) struct InjectQueue {
     top: AtomicPtr<Header>,
 }
 
-/// What the one who pushed owes.
+/// The duty of the thread that pushed.
 #[must_use]
 pub(crate) enum Pushed {
-    /// The owner is awake and will come by.
-    Quiet,
-    /// The owner sleeps: ring.
-    Ring,
-    /// The runtime is gone; here is the task again.
+    /// None: the owner is awake and will take the task.
+    OwnerIsAwake,
+    /// The owner is parked: unpark it.
+    Unpark,
+    /// The executor has ended: cancel the task.
     Closed(Task),
 }
 
@@ -56,75 +79,77 @@ impl InjectQueue {
 
     pub(crate) fn push(&self, task: Task) -> Pushed {
         let task = task.into_raw();
-        // Ordering: Relaxed; what it says is checked by the exchange.
+        // Relaxed: the exchange checks the value.
         let mut top = self.top.load(Relaxed);
         loop {
             if top == CLOSED {
-                // SAFETY: not pushed, so the reference is still ours.
+                // SAFETY: the task was not pushed, so the reference is still ours.
                 return Pushed::Closed(unsafe { Task::from_raw(task) });
             }
             let below = if top == PARKED { ptr::null_mut() } else { top };
-            // SAFETY: a task is pushed by the one waker that turned it from
-            // idle to scheduled, so until it is in, its link is ours.
+            // SAFETY: J1.
             unsafe { task.as_ref().link.with_mut(|link| *link = below) };
-            // Ordering: Release publishes the link. Acquire, on PARKED, orders
-            // the ring after the owner's decision to sleep.
+            // Release pairs with the Acquire of the swaps in `take` and `close`: the
+            // owner sees the link and all that the waking thread wrote. Acquire pairs
+            // with the Release in `park`: the unpark comes after the decision to park.
             match self
                 .top
                 .compare_exchange_weak(top, task.as_ptr(), AcqRel, Relaxed)
             {
-                Ok(_) if top == PARKED => return Pushed::Ring,
-                Ok(_) => return Pushed::Quiet,
+                Ok(_) if top == PARKED => return Pushed::Unpark,
+                Ok(_) => return Pushed::OwnerIsAwake,
                 Err(now) => top = now,
             }
         }
     }
 
-    /// Whether a task has come that was not taken yet. For whom it concerns:
-    /// a glance, out of date as soon as it is taken.
-    pub(crate) fn has_remote(&self) -> bool {
-        // Ordering: Relaxed; nothing is done with what lies there.
+    /// Whether the queue holds a task, for the metrics. The answer may be out of date.
+    pub(crate) fn has_tasks(&self) -> bool {
+        // Relaxed: the metrics do not touch the tasks.
         let top = self.top.load(Relaxed);
         !(top.is_null() || top == PARKED || top == CLOSED)
     }
 
-    /// Hands over what has come, oldest first. The owner's.
+    /// Passes the tasks to `to`, oldest first. Only the owner calls this.
     pub(crate) fn take(&self, to: impl FnMut(Task)) {
-        // Ordering: Relaxed; a task seen late is seen at the next look, and
-        // `park` does not pass one by.
+        // Relaxed: the next call sees a task that this load misses, and `park` fails
+        // while there is one.
         if self.top.load(Relaxed).is_null() {
             return;
         }
-        // Ordering: Acquire takes the links; Release for who pushes next.
-        let top = self.top.swap(ptr::null_mut(), AcqRel);
-        debug_assert!(top != CLOSED, "only the owner closes, last");
+        // Acquire pairs with the Release in `push`.
+        let top = self.top.swap(ptr::null_mut(), Acquire);
+        debug_assert!(top != CLOSED, "the owner does not take after it closed");
         unpack(top, to);
     }
 
     // ANCHOR: park
-    /// The owner is about to sleep. False if a task has come: it must not.
+    /// The owner is about to park. False if a task has come: the owner must not park.
     #[must_use]
     pub(crate) fn park(&self) -> bool {
-        // Ordering: AcqRel keeps the word one chain; timers have an agreement of
-        // their own (`Timers::before_sleep`). Failure reads nothing that matters.
+        // Release pairs with the Acquire in `push`. Relaxed on failure: `take` follows
+        // and acquires the tasks. Timers have a protocol of their own
+        // (`Timers::before_sleep`).
         self.top
-            .compare_exchange(ptr::null_mut(), PARKED, AcqRel, Relaxed)
+            .compare_exchange(ptr::null_mut(), PARKED, Release, Relaxed)
             .is_ok()
     }
     // ANCHOR_END: park
 
-    /// The owner is awake again, for whatever reason.
+    /// The owner is awake again.
     pub(crate) fn unpark(&self) {
-        // Ordering: Acquire on failure: tasks have come and `take` follows.
+        // Relaxed: on failure tasks have come, and `take` follows and acquires them. On
+        // success the word says only that the owner is awake.
         let _ = self
             .top
-            .compare_exchange(PARKED, ptr::null_mut(), AcqRel, Acquire);
+            .compare_exchange(PARKED, ptr::null_mut(), Relaxed, Relaxed);
     }
 
-    /// Hands over what has come, and refuses all that will. The owner's.
+    /// Passes the tasks to `to`. From now on `push` returns its task. Only the owner
+    /// calls this.
     pub(crate) fn close(&self, to: impl FnMut(Task)) {
-        // Ordering: as in `take`.
-        unpack(self.top.swap(CLOSED, AcqRel), to);
+        // Acquire pairs with the Release in `push`.
+        unpack(self.top.swap(CLOSED, Acquire), to);
     }
 }
 
@@ -134,7 +159,7 @@ impl Drop for InjectQueue {
     }
 }
 
-/// Hands the tasks of a stack over, oldest (lowest) first.
+/// Passes the tasks of a stack to `to`, from the lowest, which is the oldest.
 fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
     if top == PARKED || top == CLOSED {
         return;
@@ -142,7 +167,7 @@ fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
     let mut oldest = ptr::null_mut();
     let mut next = top;
     while let Some(task) = NonNull::new(next) {
-        // SAFETY: the swap made the whole stack ours, links and references.
+        // SAFETY: J2.
         unsafe {
             task.as_ref().link.with_mut(|link| {
                 next = *link;
@@ -152,9 +177,9 @@ fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
         oldest = task.as_ptr();
     }
     while let Some(task) = NonNull::new(oldest) {
-        // SAFETY: as above; read before the task is handed over.
+        // SAFETY: J2. The link is read before the task is given away.
         oldest = unsafe { task.as_ref().link.with(|link| *link) };
-        // SAFETY: `push` made this of a reference that is now ours.
+        // SAFETY: J2: this is the entry's reference.
         to(unsafe { Task::from_raw(task) });
     }
 }

@@ -1,17 +1,18 @@
-//! Loom models of the inbox: trap 1, and the end of the runtime; and of the
-//! gate through which tasks find it, beyond that end.
+//! Loom models of the inject queue (trap 1), of the end of the executor, and of the
+//! stable slot that outlives it.
 
 use super::{
-    Local, SharedCore,
+    SharedCore,
     inject::{InjectQueue, Pushed},
+    scheduler::CoreScheduler,
     spawn,
 };
 use crate::{
     executor::owned_tasks,
     reactor::Reactor,
     sync::testing::Count,
-    task::{Schedule, State, Task},
-    time::Timers,
+    task::{Schedule, StateWord, Task},
+    timers::Timers,
 };
 use loom::{
     model,
@@ -32,40 +33,40 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn release(&self, _: &Task) -> Option<Task> {
+    fn unbind(&self, _: &Task) -> Option<Task> {
         None
     }
 }
 
 fn task() -> Task {
-    Task::new(async {}, Nowhere, State::idle(), Location::caller(), 0)
+    Task::new(async {}, Nowhere, StateWord::idle(), Location::caller(), 0)
 }
 
-/// Drops what a task holds: it is in no queue.
+/// Drops the future of a task that is in no queue.
 fn cancel(task: Task) {
     // SAFETY: the futures of these models are `Send`.
     unsafe { task.cancel() }
 }
 
-/// What is in the inbox, by name.
+/// Takes the tasks in the queue, and returns their ids.
 fn take(inject: &InjectQueue) -> Vec<u64> {
     let mut ids = Vec::new();
     inject.take(|task| ids.push(task.header().id.get()));
     ids
 }
 
-/// The owner sleeps on a bell, as it does on the reactor's.
+/// The owner parks on a `Notify`, as it parks on the reactor.
 #[test]
-fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
+fn trap_01_a_push_is_seen_before_the_owner_parks_or_unparks_it() {
     model(|| {
         let inject = Arc::new(InjectQueue::new());
-        let bell = Arc::new(Notify::new());
+        let notify = Arc::new(Notify::new());
         let others: Vec<_> = (0..2)
             .map(|_| {
-                let (inject, bell) = (Arc::clone(&inject), Arc::clone(&bell));
+                let (inject, notify) = (Arc::clone(&inject), Arc::clone(&notify));
                 thread::spawn(move || {
-                    if matches!(inject.push(task()), Pushed::Ring) {
-                        bell.notify();
+                    if matches!(inject.push(task()), Pushed::Unpark) {
+                        notify.notify();
                     }
                 })
             })
@@ -74,9 +75,8 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
         while got < 2 {
             got += take(&inject).len();
             if got < 2 && inject.park() {
-                // Should a push neither be seen nor ring, loom reports that
-                // nobody can go on.
-                bell.wait();
+                // If a push is neither seen nor unparks, loom reports a deadlock.
+                notify.wait();
                 inject.unpark();
             }
         }
@@ -89,7 +89,7 @@ fn trap_01_who_pushes_is_seen_before_the_sleep_or_rings() {
 
 #[test]
 fn one_threads_tasks_come_out_in_the_order_they_went_in() {
-    // Who takes is the other thread: else loom has it look before all pushes.
+    // The other thread takes. Otherwise loom would only try it before all pushes.
     model(|| {
         let inject = Arc::new(InjectQueue::new());
         let owner = {
@@ -112,7 +112,7 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
     fn holder() -> Task {
         let held = Arc::new(());
         let future = async move { drop(held) };
-        Task::new(future, Nowhere, State::idle(), Location::caller(), 0)
+        Task::new(future, Nowhere, StateWord::idle(), Location::caller(), 0)
     }
 
     model(|| {
@@ -142,7 +142,7 @@ fn an_owner_that_wakes_by_itself_misses_nothing() {
             let inject = Arc::clone(&inject);
             thread::spawn(move || drop(inject.push(task())))
         };
-        // A timer or an event, not the bell, ends this sleep.
+        // A timer or an event ends this wait.
         if inject.park() {
             inject.unpark();
         }
@@ -152,7 +152,7 @@ fn an_owner_that_wakes_by_itself_misses_nothing() {
     });
 }
 
-/// What of an executor other threads reach, and what they do to it.
+/// The part of an executor that other threads reach.
 struct Executor {
     shared: std::sync::Arc<SharedCore>,
     reactor: Reactor,
@@ -161,53 +161,53 @@ struct Executor {
 impl Executor {
     fn begin() -> Self {
         let reactor = Reactor::new().unwrap();
-        let shared = SharedCore::new(std::sync::Arc::clone(reactor.shared()), None);
+        let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
-        shared.home().open(std::sync::Arc::clone(&shared));
+        shared.slot().set(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
     }
 
-    /// A task that waits, polled once, as one that is in the list.
+    /// A task that waits, polled once, as if it was bound.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = Local(self.shared.home());
+        let scheduler = CoreScheduler(self.shared.slot());
         let task = Task::new(
             future,
             scheduler,
-            State::scheduled(2),
+            StateWord::scheduled(2),
             Location::caller(),
             0,
         );
         owned_tasks::set_key(&task, 0);
-        // SAFETY: the second reference, and a `Send` future.
+        // SAFETY: this is the second reference, and the future is `Send`.
         unsafe { Task::from_raw(task.as_raw()).run() };
         task
     }
 
-    /// Runs what has come. Returns how many that were.
+    /// Runs the injected tasks. Returns how many there were.
     fn run(&self) -> usize {
         let mut runs = 0;
         self.shared.inject().take(|task| {
-            // SAFETY: taken from the queue; the futures are `Send`.
+            // SAFETY: the task comes from the queue, and its future is `Send`.
             unsafe { task.run() };
             runs += 1;
         });
         runs
     }
 
-    /// As `Core::shut_down`.
+    /// Ends the executor as `Core::shut_down` does.
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
         self.shared.inject().close(cancel);
-        self.shared.home().shut();
+        self.shared.slot().clear();
     }
 }
 
-/// The owner sleeps as in `Core::sleep`, with one bell for both.
+/// The owner parks as in `Core::park`. A timer and a task end that in the same way.
 #[test]
 fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
     model(|| {
         let owner = Executor::begin();
-        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.shared()), true);
+        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.handle()), true);
         let timers = Arc::new(timers);
         let (waker, count) = Count::waker();
         let polls = Arc::new(AtomicUsize::new(0));
@@ -226,8 +226,8 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
             if owner.run() == 0 && inject.park() {
                 match timers.before_sleep() {
                     Some(left) => timers.advance(left),
-                    // Should neither ring, loom reports that nobody can go on.
-                    None => owner.reactor.shared().wait(),
+                    // If neither unparks, loom reports a deadlock.
+                    None => owner.reactor.handle().wait(),
                 }
                 inject.unpark();
             }
@@ -241,7 +241,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
     });
 }
 
-/// Waits for ever, and counts its polls. Its waker, for another thread.
+/// A future that is never ready. It counts its polls, and gives its waker away.
 fn waits(
     polls: &Arc<AtomicUsize>,
     out: &std::sync::Arc<std::sync::Mutex<Option<Waker>>>,
@@ -254,10 +254,9 @@ fn waits(
     })
 }
 
-/// Runs both at once. Of two threads loom lets the one that is there go first,
-/// and looks at what else could have been by the last access alone: what a
-/// loop of a load and an exchange could have met, it finds from one side only.
-/// So a model is run with either as the one that is there.
+/// Runs both closures at the same time. loom runs the main thread first, and finds some
+/// interleavings of a load and an exchange from one side only. So a model runs twice,
+/// with each closure on the main thread once.
 fn at_once(swapped: bool, one: impl FnOnce() + 'static, other: impl FnOnce() + 'static) {
     if swapped {
         let one = thread::spawn(one);
@@ -271,7 +270,7 @@ fn at_once(swapped: bool, one: impl FnOnce() + 'static, other: impl FnOnce() + '
 }
 
 #[test]
-fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() {
+fn trap_08_a_late_waker_does_not_disturb_the_next_executor_in_its_slot() {
     for swapped in [false, true] {
         model(move || {
             let (polls, out) = (Arc::new(AtomicUsize::new(0)), std::sync::Arc::default());
@@ -284,13 +283,13 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let home: *const _ = first.shared.home();
+                    let slot: *const _ = first.shared.slot();
                     first.end([task]);
-                    // The waker may be inside of the first still. Else its gate
-                    // is the next one's.
+                    // The waker may still be inside the first executor. Otherwise the
+                    // next executor gets its slot.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.shared.home(), home));
+                    assert!(!is_given_back || ptr::eq(next.shared.slot(), slot));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();
@@ -300,8 +299,12 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
             at_once(swapped, end, move || late.wake());
             let (next, own) = second.lock().unwrap().take().unwrap();
             next.run();
-            assert_eq!(polls.load(SeqCst), 3, "the first's is not polled again");
-            assert!(known.upgrade().is_none(), "nobody keeps the first");
+            assert_eq!(
+                polls.load(SeqCst),
+                3,
+                "the task of the first executor is not polled again"
+            );
+            assert!(known.upgrade().is_none(), "the first executor is freed");
             drop(out.lock().unwrap().take());
             next.end([own]);
         });
@@ -309,12 +312,12 @@ fn trap_08_a_waker_of_an_executor_that_ends_disturbs_no_other_behind_its_gate() 
 }
 
 #[test]
-fn trap_16_what_is_spawned_as_an_executor_ends_is_not_the_next_ones() {
+fn trap_16_a_task_that_is_spawned_during_a_shutdown_does_not_run_on_the_next_executor() {
     for swapped in [false, true] {
         model(move || {
             let first = Executor::begin();
             let polls = Arc::new(AtomicUsize::new(0));
-            // As a handle holds it.
+            // A handle holds this.
             let shared = std::sync::Arc::clone(&first.shared);
             let polled = Arc::clone(&polls);
             let (spawned, second) = (

@@ -1,5 +1,10 @@
-//! The run queue: first in, first out, threaded through the tasks themselves,
-//! so that queueing allocates nothing. Its owner's thread only.
+//! The run queue: first in, first out, for one thread.
+//!
+//! The queue is a list through the tasks' headers, so queueing allocates nothing.
+//!
+//! - **Q1**: each entry owns one reference, so its header stays allocated.
+//! - **Q2**: a task is in one queue at most, because the state word's SCHEDULED bit
+//!   lets one waker queue it. So this queue alone uses the `link` of its entries.
 
 use crate::task::{Header, Task};
 use std::{
@@ -9,7 +14,7 @@ use std::{
 
 pub(crate) struct RunQueue {
     head: Cell<*mut Header>,
-    /// Meaningless while `head` is null.
+    /// Valid while `head` is not null.
     tail: Cell<*mut Header>,
 }
 
@@ -23,37 +28,35 @@ impl RunQueue {
 
     pub(crate) fn push(&self, task: Task) {
         let task = task.into_raw().as_ptr();
-        // SAFETY: the queue owns the reference it was given. A task stands in
-        // one queue at a time (the state's SCHEDULED bit), so its link is ours.
+        // SAFETY: Q1, Q2.
         unsafe { (*task).link.with_mut(|link| *link = ptr::null_mut()) };
         if self.head.get().is_null() {
             self.head.set(task);
         } else {
-            // SAFETY: the tail is in this queue, so it is alive and its link
-            // is ours.
+            // SAFETY: Q1, Q2: the tail is an entry.
             unsafe { (*self.tail.get()).link.with_mut(|link| *link = task) };
         }
         self.tail.set(task);
     }
 
-    /// Puts a task before all others.
+    /// Queues a task before all others.
     pub(crate) fn push_front(&self, task: Task) {
         let first = self.head.get();
         if first.is_null() {
             return self.push(task);
         }
         let task = task.into_raw().as_ptr();
-        // SAFETY: as in `push`.
+        // SAFETY: Q1, Q2.
         unsafe { (*task).link.with_mut(|link| *link = first) };
         self.head.set(task);
     }
 
     pub(crate) fn pop(&self) -> Option<Task> {
         let head = NonNull::new(self.head.get())?;
-        // SAFETY: as in `push`.
+        // SAFETY: Q1, Q2: the head is an entry.
         let next = unsafe { head.as_ref().link.with(|link| *link) };
         self.head.set(next);
-        // SAFETY: `push` made this of a reference that is the queue's.
+        // SAFETY: Q1. The entry's reference goes to the caller.
         Some(unsafe { Task::from_raw(head) })
     }
 
@@ -74,7 +77,7 @@ impl RunQueue {
         if self.is_empty() {
             self.head.set(first);
         } else {
-            // SAFETY: as in `push`.
+            // SAFETY: Q1, Q2: the tail is an entry.
             unsafe { (*self.tail.get()).link.with_mut(|link| *link = first) };
         }
         self.tail.set(other.tail.get());

@@ -1,14 +1,14 @@
-//! The queue of a core whose tasks are not all alike: the more urgent go first.
+//! The queue of an executor that ranks its tasks: the most urgent goes first.
 //!
-//! A task's rank is its priority, and within that its deadline; who has the
-//! same rank goes by the order of arrival. A child has its parent's rank unless
-//! it is told otherwise. The ranks lie beside the tasks, by the places that the
-//! core's list gives them, so a core without ranks pays for none of this.
+//! A rank is a priority and a deadline. Tasks of equal rank keep the order in which
+//! they became ready. A task inherits the rank of its spawner unless the spawner sets
+//! another. The ranks are in a list of their own, by the tasks' keys, so an executor
+//! without ranks does not pay for them.
 
 use crate::{
+    clock::Instant,
     executor::owned_tasks,
-    task::{Task, UNLISTED},
-    time::Instant,
+    task::{Task, UNBOUND},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -16,7 +16,7 @@ use std::{
     collections::BinaryHeap,
 };
 
-/// How urgent a task is. The greater goes first.
+/// How urgent a task is. The greatest goes first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Rank {
     pub(crate) priority: i8,
@@ -41,7 +41,7 @@ impl PartialOrd for Rank {
 
 struct Ready {
     rank: Rank,
-    /// How many came before.
+    /// How many tasks were queued before.
     arrival: u64,
     task: Task,
 }
@@ -71,19 +71,19 @@ impl Eq for Ready {}
 pub(crate) struct Ranks {
     ready: RefCell<BinaryHeap<Ready>>,
     arrivals: Cell<u64>,
-    /// By the tasks' keys. The root is in no list, and its rank is the usual.
-    of: RefCell<Vec<Rank>>,
-    /// The rank of the task whose turn it is.
+    /// By the tasks' keys. The root has no key in the list, so it has the default rank.
+    by_key: RefCell<Vec<Rank>>,
+    /// The rank of the task that runs.
     current: Cell<Rank>,
-    /// What the next task that is spawned is told to have.
-    told: Cell<Option<Rank>>,
+    /// The rank that the program chose for the next task that it spawns.
+    next: Cell<Option<Rank>>,
 }
 
 impl Ranks {
     pub(super) fn push(&self, task: Task) {
         let arrival = self.arrivals.get();
         self.arrivals.set(arrival + 1);
-        let rank = self.of(&task);
+        let rank = self.rank_of(&task);
         self.ready.borrow_mut().push(Ready {
             rank,
             arrival,
@@ -91,7 +91,7 @@ impl Ranks {
         });
     }
 
-    /// The most urgent, whose turn it is now.
+    /// Takes the most urgent task. The caller runs it next.
     pub(super) fn pop(&self) -> Option<Task> {
         let Ready { rank, task, .. } = self.ready.borrow_mut().pop()?;
         self.current.set(rank);
@@ -102,51 +102,52 @@ impl Ranks {
         self.ready.borrow().is_empty()
     }
 
-    fn of(&self, task: &Task) -> Rank {
-        let of = self.of.borrow();
-        of.get(owned_tasks::key(task) as usize)
+    fn rank_of(&self, task: &Task) -> Rank {
+        let ranks = self.by_key.borrow();
+        ranks
+            .get(owned_tasks::key(task) as usize)
             .copied()
             .unwrap_or_default()
     }
 
-    /// The rank of a task that is spawned here: what it was told to have, or its
-    /// parent's.
-    pub(super) fn next(&self) -> Rank {
-        self.told.take().unwrap_or(self.current.get())
+    /// The rank of a task that is being spawned: the one that the program chose, or
+    /// the spawner's.
+    pub(super) fn take_next(&self) -> Rank {
+        self.next.take().unwrap_or(self.current.get())
     }
 
-    /// A task has been listed that came from elsewhere.
-    pub(super) fn adopt(&self, task: &Task) {
+    /// Gives the default rank to a bound task that another thread spawned.
+    pub(super) fn set_default(&self, task: &Task) {
         self.set(task, Rank::default());
     }
 
-    /// A task has been listed.
+    /// Sets the rank of a bound task.
     pub(super) fn set(&self, task: &Task, rank: Rank) {
         let key = owned_tasks::key(task);
-        debug_assert!(key < UNLISTED);
-        let mut of = self.of.borrow_mut();
-        let place = key as usize;
-        if place >= of.len() {
-            of.resize(place + 1, Rank::default());
+        debug_assert!(key < UNBOUND);
+        let mut ranks = self.by_key.borrow_mut();
+        let index = key as usize;
+        if index >= ranks.len() {
+            ranks.resize(index + 1, Rank::default());
         }
-        of[place] = rank;
+        ranks[index] = rank;
     }
 
-    /// A new root has its turn, out of the order.
-    pub(super) fn begin(&self) {
+    /// A new root is polled without going through the queue.
+    pub(super) fn begin_root(&self) {
         self.current.set(Rank::default());
     }
 
-    /// What the next task is to have that is spawned here; `change` gets what
-    /// it would inherit.
-    pub(crate) fn tell(&self, change: impl FnOnce(&mut Rank)) {
+    /// Chooses the rank of the next task that this thread spawns. `change` gets the
+    /// rank that the task would inherit.
+    pub(crate) fn choose_next(&self, change: impl FnOnce(&mut Rank)) {
         let mut rank = self.current.get();
         change(&mut rank);
-        self.told.set(Some(rank));
+        self.next.set(Some(rank));
     }
 
-    /// Nobody was spawned after all.
-    pub(crate) fn forget(&self) {
-        self.told.set(None);
+    /// Forgets a choice that no spawn has used.
+    pub(crate) fn clear_next(&self) {
+        self.next.set(None);
     }
 }

@@ -1,186 +1,161 @@
-//! The loop.
+//! The loop of the executor.
 
 use super::Core;
 use crate::{
     budget,
     executor::{
-        POLLS_A_TURN,
+        DRIVER_INTERVAL,
         context::{self, Current},
-        hooks::{TraceGuard, run_task},
+        late,
+        run_task::run_task,
     },
-    task::{Pause, Start, Wake, borrowed},
-    trace,
+    task::Task,
 };
 use std::{
     future::Future,
     pin::{Pin, pin},
     ptr,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _admitted = TraceGuard::new(&self.hooks, &self.root);
-        // Dropped inside, for a destructor may spawn.
-        context::enter(Current::Local(self), || self.run(pin!(future)))
+        let _traced = self.root.trace(&self.hooks);
+        late::while_blocking(|| {
+            // The future is dropped inside, because its destructor may spawn.
+            context::enter(Current::Core(self), || self.run(pin!(future)))
+        })
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
-        // The root goes first, but not for ever: a program that blocks on
-        // futures which are ready at once lets the others run now and then.
-        // What an earlier root left in the queue serves this one too.
-        if self.turn_is_due() {
-            if self.root.header().state.wake() == Wake::Queue {
-                self.push(self.root.clone());
+        // The root is polled first. A program that blocks on ready futures in a loop
+        // would then never run its tasks, so every `DRIVER_INTERVAL` times the root
+        // queues behind them. The queue may also hold the root of an earlier call.
+        if self.driver_is_due() {
+            if self.root.wake() {
+                self.push(self.root.task().clone());
             }
         } else {
             self.ticks.set(self.ticks.get() + 1);
-            if let Poll::Ready(output) = self.begin(future.as_mut()) {
+            if let Poll::Ready(output) = self.poll_new_root(future.as_mut()) {
                 return output;
             }
         }
         loop {
-            if self.turn_is_due() {
-                self.look();
+            if self.driver_is_due() {
+                self.poll_driver();
             }
             self.ticks.set(self.ticks.get() + 1);
             let Some(task) = self.pop() else {
-                self.idle();
+                self.wait();
                 continue;
             };
-            if task.as_raw() == self.root.as_raw() {
-                if let Poll::Ready(output) = self.poll_root(future.as_mut()) {
+            if task.as_raw() == self.root.task().as_raw() {
+                let polled = self
+                    .root
+                    .poll(future.as_mut(), |root| self.requeue_root(root));
+                if let Poll::Ready(output) = polled {
                     return output;
                 }
             } else {
-                // SAFETY: taken from the queue, on the thread that spawned it
-                // (or its future is `Send`).
+                // SAFETY: the task comes from the queue. This thread spawned it, or its
+                // future is `Send`.
                 unsafe { run_task(task, &self.hooks) };
             }
         }
     }
 
-    /// Polls a new root where it stands. Most often nobody knows the root at
-    /// this moment, and then that takes nothing atomic.
-    fn begin<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        /// Puts the root to rest, also when the poll unwinds.
-        struct Rest<'a>(&'a Core);
-        impl Drop for Rest<'_> {
-            fn drop(&mut self) {
-                if !self.0.root.header().state.pause_alone() {
-                    self.0.pause_root();
-                }
-            }
-        }
-        if !self.root.header().state.start_alone() {
-            if self.root.header().state.wake() == Wake::Queue {
-                self.push_front(self.root.clone());
-            }
-            return Poll::Pending;
-        }
+    /// Polls a new root before all tasks. Usually no other thread knows the root at
+    /// this moment, and then the poll needs no read-modify-write.
+    fn poll_new_root<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         if let Some(ranks) = &self.ranks {
-            ranks.begin();
+            ranks.begin_root();
         }
-        let _rest = Rest(self);
-        self.poll_future(future)
-    }
-
-    fn poll_root<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        /// As in `begin`.
-        struct Rest<'a>(&'a Core);
-        impl Drop for Rest<'_> {
-            fn drop(&mut self) {
-                self.0.pause_root();
+        let polled = self
+            .root
+            .poll_if_unshared(future, |root| self.requeue_root(root));
+        polled.unwrap_or_else(|| {
+            if self.root.wake() {
+                self.push_front(self.root.task().clone());
             }
-        }
-        let start = self.root.header().state.start();
-        debug_assert_eq!(start, Start::Poll, "nobody aborts or completes the root");
-        let _rest = Rest(self);
-        self.poll_future(future)
+            Poll::Pending
+        })
     }
 
-    fn poll_future<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        let _polling = trace::polling(self.root.header());
-        let waker = borrowed(&self.root);
-        budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
-    }
-
-    /// Puts the root to rest, or back into the queue: the next `block_on` will
-    /// want it too.
-    fn pause_root(&self) {
-        if self.root.header().state.pause() == Pause::Queue {
-            if budget::deferred() {
-                self.push_behind_look(self.root.clone());
-            } else {
-                self.push(self.root.clone());
-            }
-        }
-    }
-
-    /// Has the loop look at the sockets and the timers before the next poll.
-    pub(super) fn look_next(&self) {
-        self.ticks.set(POLLS_A_TURN);
-    }
-
-    fn turn_is_due(&self) -> bool {
-        self.ticks.get() >= POLLS_A_TURN
-    }
-
-    /// Nothing is ready on this thread: sleeps until something is.
-    fn idle(&self) {
-        if self.handle().timers().clock().is_paused() {
-            self.idle_while_paused();
+    /// Queues a root that was woken during its poll. If the poll was ready, the next
+    /// `block_on` takes the root from the queue.
+    fn requeue_root(&self, root: Task) {
+        if budget::deferred() {
+            self.defer(root);
         } else {
-            self.sleep();
+            self.push(root);
         }
     }
 
-    /// A paused clock jumps to the next deadline instead of sleeping, but only
-    /// when nothing else can happen first: the blocking pool owes no answer, and
-    /// no event is there.
-    fn idle_while_paused(&self) {
-        // In this order: an answer that the pool owes no more is in the inbox,
-        // and the look finds it.
-        let bell = Waker::from(Arc::clone(self.handle().reactor()));
-        let owes_nothing = self.handle().blocking().poll_idle(&bell).is_ready();
-        self.look();
+    /// Makes the loop poll the driver before the next task.
+    pub(super) fn poll_driver_next(&self) {
+        self.ticks.set(DRIVER_INTERVAL);
+    }
+
+    fn driver_is_due(&self) -> bool {
+        self.ticks.get() >= DRIVER_INTERVAL
+    }
+
+    /// No task is ready: waits until one is.
+    fn wait(&self) {
+        if self.handle().timers().clock().is_paused() {
+            self.advance_or_park();
+        } else {
+            self.park();
+        }
+    }
+
+    /// Moves a paused clock to the next deadline instead of parking. That happens only
+    /// if nothing else can come first: the blocking pool has no work, and there is no
+    /// event.
+    fn advance_or_park(&self) {
+        // In this order: if the blocking pool is idle now, its last result is in the
+        // inject queue, and the poll of the driver finds it.
+        let unpark = Waker::from(Arc::clone(self.handle().reactor()));
+        let blocking_is_idle = self.handle().blocking().poll_idle(&unpark).is_ready();
+        self.poll_driver();
         if !self.is_idle() {
             return;
         }
-        if owes_nothing && self.handle().timers().skip_to_next() {
-            self.look();
+        if blocking_is_idle && self.handle().timers().skip_to_next() {
+            self.poll_driver();
         } else {
-            self.sleep();
+            self.park();
         }
     }
 
-    /// Looks at the sockets, the timers and the inbox. The tasks that have given
-    /// way come behind those that this makes ready.
-    fn look(&self) {
+    /// Polls the driver and takes the injected tasks. The tasks that yielded come after
+    /// those that this makes ready.
+    fn poll_driver(&self) {
         self.ticks.set(0);
-        self.driver.look();
-        self.take_mail();
-        self.last_before_look.set(ptr::null());
+        self.driver.poll();
+        self.take_injected();
+        self.last_before_driver.set(ptr::null());
         self.queue.append(&self.deferred);
     }
 
-    /// Sleeps until one of them has something.
-    fn sleep(&self) {
+    /// Parks until the driver or another thread makes a task ready.
+    fn park(&self) {
         if let Some(hooks) = &self.hooks {
             hooks.thread_park();
         }
         let inject = self.shared.inject();
-        // Only a hook has put something there since the loop found nothing.
+        // The hook may have queued a task.
         if self.is_idle() && inject.park() {
             self.ticks.set(0);
-            self.driver.sleep();
+            self.driver.park();
             inject.unpark();
         }
-        // Else the ticks go on: should something come in between each time,
-        // the sockets and the timers get their look in their turn.
-        self.take_mail();
+        // Otherwise the ticks go on. If each attempt to park fails, the driver is still
+        // polled at its interval.
+        self.take_injected();
         if let Some(hooks) = &self.hooks {
             hooks.thread_unpark();
         }

@@ -1,114 +1,115 @@
-//! What other threads reach of a local executor.
+//! What other threads hold of a core.
 
 use super::{
     SLOTS,
     inject::{InjectQueue, Pushed},
 };
 use crate::{
-    executor::{hooks::SharedHooks, owned_tasks, stable_slot::StableSlot},
+    executor::{
+        context::{self, Current},
+        late, owned_tasks,
+        stable_slot::StableSlot,
+    },
+    hooks::SharedHooks,
+    primitives::Counter,
     reactor,
-    task::{Task, UNLISTED},
+    task::Task,
 };
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering::Relaxed},
-};
+use std::{ptr, sync::Arc};
 
-/// An inbox, the bell of the thread that empties it, and the gate through
+/// The inject queue of a core, the reactor that its thread parks on, and the slot in
 /// which tasks find it.
 pub(crate) struct SharedCore {
     inject: InjectQueue,
-    reactor: Arc<reactor::Shared>,
+    reactor: Arc<reactor::Handle>,
     hooks: SharedHooks,
-    alive: Alive,
-    home: &'static StableSlot<SharedCore>,
+    alive: AliveTasks,
+    slot: &'static StableSlot<SharedCore>,
 }
 
-/// How many tasks there are that have not ended, as their owner counts them.
-/// Only it writes this, so a load and a store do in the place of a
-/// read-modify-write; and in a cache line that nobody else writes to.
+/// The number of tasks that have not ended. Only the core's thread writes it, and no
+/// other thread writes to its cache line.
 #[derive(Default)]
 #[repr(align(128))]
-pub(super) struct Alive(AtomicUsize);
-
-// Ordering: Relaxed everywhere; a figure that orders nothing.
-impl Alive {
-    pub(super) fn count_one(&self) {
-        self.0.store(self.get() + 1, Relaxed);
-    }
-
-    pub(super) fn count_end(&self) {
-        self.0.store(self.get() - 1, Relaxed);
-    }
-
-    pub(super) fn get(&self) -> usize {
-        self.0.load(Relaxed)
-    }
-}
+struct AliveTasks(Counter);
 
 impl SharedCore {
-    pub(crate) fn new(reactor: Arc<reactor::Shared>, hooks: SharedHooks) -> Self {
+    pub(crate) fn new(reactor: Arc<reactor::Handle>, hooks: SharedHooks) -> Self {
         Self {
             inject: InjectQueue::new(),
             reactor,
             hooks,
-            alive: Alive::default(),
-            home: SLOTS.take(),
+            alive: AliveTasks::default(),
+            slot: SLOTS.take(),
         }
     }
 
-    pub(super) fn home(&self) -> &'static StableSlot<Self> {
-        self.home
+    pub(super) fn slot(&self) -> &'static StableSlot<Self> {
+        self.slot
     }
 
     pub(super) fn inject(&self) -> &InjectQueue {
         &self.inject
     }
 
-    pub(super) fn alive(&self) -> &Alive {
-        &self.alive
+    pub(super) fn alive(&self) -> &Counter {
+        &self.alive.0
     }
 
-    /// How many tasks the owner has that have not ended. One that another
-    /// thread has spawned counts when the owner has taken it.
+    /// The number of tasks that have not ended. A task that another thread spawned
+    /// counts from the moment when the core has taken it.
     pub(crate) fn alive_tasks(&self) -> usize {
-        self.alive.get()
+        usize::try_from(self.alive().get()).unwrap_or(usize::MAX)
     }
 
-    /// Whether a task lies there for the owner.
-    pub(crate) fn has_remote(&self) -> bool {
-        self.inject.has_remote()
+    /// Whether the inject queue holds a task.
+    pub(crate) fn has_injected(&self) -> bool {
+        self.inject.has_tasks()
     }
 
     pub(crate) fn hooks(&self) -> &SharedHooks {
         &self.hooks
     }
 
-    /// Queues a task from whatever thread. One that comes too late is
-    /// cancelled: if it was spawned here its future is `Send`, and if it was
-    /// woken it is complete and nothing is left to cancel.
+    /// Queues a task from any thread.
     pub(crate) fn push(&self, task: Task) {
         match self.inject.push(task) {
-            Pushed::Ring => self.reactor.ring(),
-            Pushed::Quiet => {}
-            Pushed::Closed(task) => {
-                // The owner keeps the count, and tells, by itself (`release`).
-                if owned_tasks::key(&task) == UNLISTED
-                    && !super::is_counted_here(self)
-                    && let Some(hooks) = &self.hooks
-                {
-                    hooks.task_terminate(task.header());
-                }
-                // SAFETY: see above.
-                unsafe { task.cancel() }
-            }
+            Pushed::Unpark => self.reactor.unpark(),
+            Pushed::OwnerIsAwake => {}
+            Pushed::Closed(task) => self.cancel_late(task),
         }
+    }
+
+    /// Cancels a task that came after the shutdown.
+    fn cancel_late(&self, task: Task) {
+        // For a bound task, and on the core's thread, `unbind` counts the end and calls
+        // the hook.
+        if !owned_tasks::is_bound(&task)
+            && !self.count_if_owner()
+            && let Some(hooks) = &self.hooks
+        {
+            hooks.task_terminate(task.header());
+        }
+        // SAFETY: the queue returned the task. It was spawned from another thread, so it
+        // is `Send`. Or it was woken, and then it is complete since the shutdown.
+        unsafe { late::cancel(task) }
+    }
+
+    /// On the core's own thread, counts a task whose end `unbind` will count too.
+    fn count_if_owner(&self) -> bool {
+        context::with(|current| match current {
+            Some(Current::Core(core)) if ptr::eq(core.slot, self.slot) => {
+                self.alive().increment();
+                true
+            }
+            _ => false,
+        })
     }
 }
 
 impl Drop for SharedCore {
     fn drop(&mut self) {
-        // An open gate would have kept it. So it was shut, or never opened.
-        SLOTS.give_back(self.home);
+        // The slot holds an `Arc` of this until it is cleared, so it is empty now.
+        SLOTS.put_back(self.slot);
     }
 }

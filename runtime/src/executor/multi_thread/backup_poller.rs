@@ -1,27 +1,34 @@
-//! Who looks after the watch when it stands empty.
+//! Which worker polls the driver if the one that held it is busy.
 //!
-//! A worker that leaves the watch with a single task calls no sibling: most
-//! tasks are over in microseconds, and a thread that wakes up costs more. But a
-//! task can compute for a second, or block. Nobody would see the sockets and
-//! the clock all that time, though other workers sleep at their doors.
+//! A worker that leaves the driver with a single task does not wake a sibling: most tasks
+//! take microseconds, and waking a thread costs more. But a task can compute for a second
+//! or block, and no worker would see events and timers all that time.
 //!
-//! So the first of those is the deputy. Its sleep is cut into pieces of
-//! [`POLL_INTERVAL`], and after each it takes the driver if nobody has it. When nobody
-//! has let go of the watch for a whole piece, nothing happens here, and it
-//! sleeps on without patrols: a pool that waits is woken by nothing. Who leaves
-//! the watch then finds no deputy, and calls one; at most once in a patrol, for
-//! whoever lies down at a door next is the deputy again.
+//! So the first worker that parks on its condition variable is the backup poller. It
+//! waits in intervals of [`POLL_INTERVAL`], and takes the driver after an interval if no
+//! worker holds it. If the driver was not released during a whole interval, the worker
+//! stops being the backup poller and waits without a timeout: an idle pool uses no
+//! processor time. A worker that releases the driver then finds no backup poller and
+//! wakes one worker, once in an interval at most.
 //!
-//! (The Go runtime has a thread of its own for this, `sysmon`.)
-
-//! | the word  | says                                                       |
-//! |-----------|------------------------------------------------------------|
-//! | bit 0     | somebody is on duty                                        |
-//! | the rest  | how often somebody has let go of the watch; it wraps       |
+//! The Go runtime has a thread of its own for this, `sysmon`.
 //!
-//! That both are in one word settles the race at the end of a duty: it ends
-//! only if nobody has let go since the last patrol, and who lets go later sees
-//! that it has ended.
+//! | the word     | meaning                                                 |
+//! |--------------|---------------------------------------------------------|
+//! | bit 0        | there is a backup poller                                |
+//! | other bits   | how many times the driver was released; the count wraps |
+//!
+//! ```text
+//!              1 try_begin
+//!     absent ──────────────▶ present ◀──┐ 2 continue_if_released: a release came
+//!       ▲                       │ └─────┘
+//!       └───────────────────────┘
+//!         3 continue_if_released: no release, or the guard is dropped
+//! ```
+//!
+//! Both facts are in one word because of a race: transition 3 succeeds only if the driver
+//! was not released since the last look, and a worker that releases it later sees that
+//! there is no backup poller.
 
 use crate::primitives::AtomicUsize;
 use std::{
@@ -30,28 +37,27 @@ use std::{
     time::Duration,
 };
 
-/// How long the watch can stand empty while a worker sleeps. Where an event
-/// comes every ten milliseconds, so that there is always a deputy, this costs
-/// six thousandths of a processor (on two virtual ones, where a wake is dear).
+/// How long events can wait while a worker is parked. If an event comes every ten
+/// milliseconds, so that there is always a backup poller, this costs six thousandths of a
+/// processor (on two virtual ones, where waking is expensive).
 pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-const ON_DUTY: usize = 1;
-const CHANGE: usize = 2;
+const PRESENT: usize = 1;
+const RELEASE: usize = 2;
 
 pub(crate) struct BackupPoller {
     word: AtomicUsize,
 }
 
-/// The deputy's duty, until it is dropped.
+/// The duty of the backup poller, until it is dropped.
 pub(crate) struct BackupGuard<'a> {
     backup_poller: &'a BackupPoller,
-    /// The word up to the last patrol, without [`ON_DUTY`].
+    /// The word at the last look, without [`PRESENT`].
     seen: usize,
 }
 
-// Ordering: a change that is seen was counted after the watch was let go, so
-// Acquire, where the word is read, and Release, where it is counted, let the
-// next look at the watch find it empty, or another's.
+// The Release in `count_release` pairs with the Acquire of each read of the word: a thread
+// that sees a release tries the driver lock after it was freed.
 impl BackupPoller {
     pub(crate) fn new() -> Self {
         Self {
@@ -59,21 +65,22 @@ impl BackupPoller {
         }
     }
 
-    /// Somebody has let go of the watch, having slept on it or not.
-    pub(crate) fn note_change(&self) {
-        self.word.fetch_add(CHANGE, AcqRel);
+    /// A worker has released the driver.
+    pub(crate) fn count_release(&self) {
+        self.word.fetch_add(RELEASE, AcqRel);
     }
 
-    /// Somebody has let go of the watch. Whether nobody looks after it, so that
-    /// one who sleeps has to be woken.
+    /// Whether there is no backup poller, so that the caller, which has released the
+    /// driver, must wake one.
     pub(crate) fn is_missing(&self) -> bool {
-        self.word.load(Acquire) & ON_DUTY == 0
+        self.word.load(Acquire) & PRESENT == 0
     }
 
-    /// A worker lies down at its door: is it the first?
-    pub(crate) fn begin(&self) -> Option<BackupGuard<'_>> {
-        let word = self.word.fetch_or(ON_DUTY, AcqRel);
-        (word & ON_DUTY == 0).then(|| BackupGuard {
+    /// A worker parks on its condition variable. Makes it the backup poller if there is
+    /// none.
+    pub(crate) fn try_begin(&self) -> Option<BackupGuard<'_>> {
+        let word = self.word.fetch_or(PRESENT, AcqRel);
+        (word & PRESENT == 0).then(|| BackupGuard {
             backup_poller: self,
             seen: word,
         })
@@ -81,18 +88,18 @@ impl BackupPoller {
 }
 
 impl BackupGuard<'_> {
-    /// After a patrol that has found somebody on watch: the duty that goes on,
-    /// unless all has been quiet.
-    pub(crate) fn goes_on(mut self) -> Option<Self> {
+    /// After an interval in which another worker held the driver: goes on if the driver
+    /// was released meanwhile, and otherwise ends the duty.
+    pub(crate) fn continue_if_released(mut self) -> Option<Self> {
         let word = &self.backup_poller.word;
-        let ended = word.compare_exchange(self.seen | ON_DUTY, self.seen, AcqRel, Acquire);
+        let ended = word.compare_exchange(self.seen | PRESENT, self.seen, AcqRel, Acquire);
         match ended {
             Ok(_) => {
                 mem::forget(self);
                 None
             }
             Err(now) => {
-                self.seen = now & !ON_DUTY;
+                self.seen = now & !PRESENT;
                 Some(self)
             }
         }
@@ -101,6 +108,6 @@ impl BackupGuard<'_> {
 
 impl Drop for BackupGuard<'_> {
     fn drop(&mut self) {
-        self.backup_poller.word.fetch_and(!ON_DUTY, AcqRel);
+        self.backup_poller.word.fetch_and(!PRESENT, AcqRel);
     }
 }

@@ -1,91 +1,105 @@
-//! Who watches the sockets and the clock, for all workers.
+//! Which worker polls the reactor and the timers.
 //!
-//! A pool has one reactor and one wheel of timers. The first worker that has
-//! nothing to do takes the watch and sleeps on them; who comes after it sleeps
-//! at its own door ([`parker`](super::parker)). A worker that is busy looks
-//! now and then, unless somebody has the watch.
+//! A pool has one reactor and one timer wheel, behind [`DriverLock`]. The first worker
+//! without tasks takes the lock and parks on the driver. The next ones park on condition
+//! variables ([`parker`](super::parker)). A busy worker polls the driver at intervals,
+//! unless another worker holds the lock.
 //!
-//! Each worker could have a reactor of its own instead, and once had. Then its
-//! sockets wake it and nobody else: what a sibling stole from it comes back
-//! with the next event, and has to be rung for and stolen again. For an echo
-//! server of 64 connections on two workers that was a ring with every tenth
-//! request in place of every fiftieth, and a quarter more processor time.
+//! An earlier version had a reactor for each worker. Then a socket always woke the same
+//! worker: a task that a sibling had stolen came back with the next event, and had to be
+//! stolen again. An echo server of 64 connections on two workers then unparked a worker
+//! for every tenth request instead of every fiftieth, and used a quarter more processor
+//! time.
 //!
-//! The watch may stand empty only while somebody is up. A worker lies down at its
-//! door only after a second attempt to take the watch has failed. Whoever had it
-//! then sleeps on it, or is up, and comes back here when it has nothing to do; if
-//! it has something, it calls one that sleeps (`Pool::relieve`), or the
-//! [`backup_poller`](super::backup_poller) sees to it.
+//! # Events are never ignored
+//! The lock may be free only while a worker runs:
+//!
+//! ```text
+//!            1 take                    2 park
+//!     free ─────────▶ held by a worker ─────▶ held by a parked worker
+//!      ▲                      │                        │
+//!      └──────── 3 release ───┴──────── 4 event ───────┘
+//! ```
+//!
+//! 1. [`DriverLock::try_take`]. A worker parks on its condition variable only after two
+//!    failed attempts (`Worker::park`).
+//! 2. [`DriverGuard::park`].
+//! 3. Dropping the guard. [`ReleaseNote`] counts it for the backup poller. If the worker
+//!    has something to run, it calls a parked worker (`Pool::wake_backup_poller`), or the
+//!    [`backup_poller`](super::backup_poller) takes the driver within 5 ms. If it has
+//!    nothing, it comes back here.
+//! 4. The guard is dropped before the tasks are woken.
 
 use super::backup_poller::BackupPoller;
 use crate::{
     executor::driver,
     primitives::{Mutex, MutexGuard, lock, try_lock},
     reactor::{self, Reactor},
-    time::Timers,
+    timers::Timers,
     unwind::wake,
 };
 use std::{sync::Arc, task::Waker, time::Duration};
 
 pub(crate) struct DriverLock {
-    /// Locked by who is on watch, also while it sleeps.
+    /// Locked by the worker that polls, also while it is parked.
     reactor: Mutex<Reactor>,
-    sockets: Arc<reactor::Shared>,
+    reactor_handle: Arc<reactor::Handle>,
     timers: Arc<Timers>,
     backup_poller: BackupPoller,
 }
 
-/// The watch, until it is dropped.
+/// The right to poll the driver.
 #[must_use]
 pub(super) struct DriverGuard<'a> {
     reactor: MutexGuard<'a, Reactor>,
     timers: &'a Timers,
-    /// Dropped after the lock.
-    _let_go: LetGo<'a>,
+    /// Dropped after the lock is free.
+    _note: ReleaseNote<'a>,
 }
 
-/// Tells the deputy that the watch is another's to take.
-struct LetGo<'a>(&'a BackupPoller);
+/// Tells the backup poller that the driver was released.
+struct ReleaseNote<'a>(&'a BackupPoller);
 
-impl Drop for LetGo<'_> {
+impl Drop for ReleaseNote<'_> {
     fn drop(&mut self) {
-        self.0.note_change();
+        self.0.count_release();
     }
 }
 
 impl DriverLock {
     pub(crate) fn new(reactor: Reactor, timers: Arc<Timers>) -> Self {
         Self {
-            sockets: Arc::clone(reactor.shared()),
+            reactor_handle: Arc::clone(reactor.handle()),
             reactor: Mutex::new(reactor),
             timers,
             backup_poller: BackupPoller::new(),
         }
     }
 
-    /// Takes the watch, unless somebody has it.
-    pub(super) fn take(&self) -> Option<DriverGuard<'_>> {
+    /// Takes the driver, unless another worker holds it.
+    pub(super) fn try_take(&self) -> Option<DriverGuard<'_>> {
         let reactor = try_lock(&self.reactor)?;
         Some(DriverGuard {
             reactor,
             timers: &self.timers,
-            _let_go: LetGo(&self.backup_poller),
+            _note: ReleaseNote(&self.backup_poller),
         })
     }
 
-    /// The same for a short look; there is none where nothing could be seen.
-    pub(super) fn take_for_look(&self) -> Option<DriverGuard<'_>> {
-        let is_bare = driver::is_bare(&self.sockets, &self.timers);
-        let driver = if is_bare { None } else { self.take() };
-        if cfg!(feature = "trace") && driver.is_none() {
-            // The clock is to go on, whether or not another worker has the watch.
+    /// [`try_take`](Self::try_take) for a short poll. `None` also if the poll would find
+    /// nothing.
+    pub(super) fn try_take_to_poll(&self) -> Option<DriverGuard<'_>> {
+        let finds_nothing = driver::has_nothing_registered(&self.reactor_handle, &self.timers);
+        let guard = if finds_nothing { None } else { self.try_take() };
+        if cfg!(feature = "trace") && guard.is_none() {
+            // Traces read the time that each turn notes.
             self.timers.note_time();
         }
-        driver
+        guard
     }
 
-    /// Whether nobody has it.
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether no worker holds the driver.
+    pub(super) fn is_free(&self) -> bool {
         try_lock(&self.reactor).is_some()
     }
 
@@ -93,17 +107,16 @@ impl DriverLock {
         &self.backup_poller
     }
 
-    /// Ends the sleep of who is on watch, if anybody sleeps there.
-    pub(super) fn ring(&self) {
-        self.sockets.ring();
+    /// Wakes the worker that is parked on the driver, if there is one.
+    pub(super) fn unpark(&self) {
+        self.reactor_handle.unpark();
     }
 
-    /// No event will come any more, and no timer fire: who waits for one hears
-    /// of it.
+    /// Closes the reactor and the timers. The tasks that wait there see an error.
     pub(super) fn close(&self) {
-        let mut woken = Vec::new();
-        lock(&self.reactor).close(&mut woken);
-        woken.into_iter().for_each(wake);
+        let mut wakers = Vec::new();
+        lock(&self.reactor).close(&mut wakers);
+        wakers.into_iter().for_each(wake);
         self.timers.close();
     }
 
@@ -113,14 +126,15 @@ impl DriverLock {
 }
 
 impl DriverGuard<'_> {
-    /// Collects who is to be woken by now. The watch is over before anybody is.
-    pub(super) fn look(mut self, woken: &mut Vec<Waker>) {
-        driver::turn(&mut self.reactor, self.timers, Some(Duration::ZERO), woken);
+    /// Collects the wakers of the events and timers that are due, without waiting.
+    pub(super) fn poll(mut self, wakers: &mut Vec<Waker>) {
+        let timeout = Some(Duration::ZERO);
+        driver::poll_events(&mut self.reactor, self.timers, timeout, wakers);
     }
 
-    /// The same after a sleep, which an event ends, a timer, or a ring.
-    pub(super) fn sleep(mut self, woken: &mut Vec<Waker>) {
+    /// Waits for an event, a timer or an unpark, and collects the wakers.
+    pub(super) fn park(mut self, wakers: &mut Vec<Waker>) {
         let timeout = self.timers.before_sleep();
-        driver::turn(&mut self.reactor, self.timers, timeout, woken);
+        driver::poll_events(&mut self.reactor, self.timers, timeout, wakers);
     }
 }

@@ -1,25 +1,42 @@
-//! Who drives a worker: its own thread, or, while that blocks in place, another.
+//! `block_in_place`: a thread blocks in a poll, and another thread drives its worker.
 //!
-//! | the seat     | who drives                                                  |
-//! |--------------|-------------------------------------------------------------|
-//! | `Owner`      | the worker's own thread                                     |
-//! | `Vacant`     | nobody: who drove blocks, and a substitute was asked for;   |
-//! |              | or the worker's thread has ended                            |
-//! | `Substitute` | a thread of the blocking pool                               |
+//! | `driver`     | the thread that drives the worker                               |
+//! |--------------|-----------------------------------------------------------------|
+//! | `Owner`      | the worker's own thread                                         |
+//! | `Vacant`     | none: the thread that drove blocks, and a substitute was asked  |
+//! |              | for; or the worker's own thread has ended                       |
+//! | `Substitute` | a thread of the blocking pool                                   |
 //!
-//! | from         | function              | to                                     |
-//! |--------------|-----------------------|----------------------------------------|
-//! | any          | [`Handoff::leave`]       | `Vacant`: the driver is about to block |
-//! | `Vacant`     | [`Handoff::substitute`]  | `Substitute`, unless it comes too late |
-//! | `Substitute` | [`Handoff::leave`]       | `Vacant`: it gives the worker back     |
-//! | `Vacant`     | [`Handoff::come_back`]   | `Owner`, which waits for it            |
-//! | any          | [`Handoff::end`]         | `Vacant`: the worker's thread ends     |
+//! ```text
+//!              1 leave             2 substitute
+//!     Owner ───────────▶ Vacant ─────────────────▶ Substitute
+//!       ▲                │ ▲ ▲                         │
+//!       └── 4 take_back ─┘ │ └───────── 3 leave ───────┘
+//!                          │
+//!      any state ── 5 end ─┘
+//! ```
 //!
-//! A worker is a thing for one thread at a time. The lock around the seat is
-//! what hands it on: who takes the seat sees all that the last one did.
+//! 1. [`Handoff::leave`]: the thread is about to block. It is *detached* until the end of
+//!    its poll: it belongs to the pool but drives no worker.
+//! 2. [`Handoff::substitute`]. It fails if it comes too late.
+//! 3. [`Handoff::leave`]: the owner wants the worker back, or the substitute blocks too.
+//! 4. [`Handoff::take_back`]: the owner's poll has ended. It waits until the worker is
+//!    vacant.
+//! 5. [`Handoff::end`]: the worker's own thread ends.
+//!
+//! Invariant **W1**: one thread at a time drives a worker. Threads take it over under the
+//! lock of the [`Handoff`], so each sees what the previous one did.
 
-use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
-use std::sync::{PoisonError, atomic::Ordering::SeqCst};
+use super::Worker;
+use crate::{
+    blocking, budget,
+    executor::context::{self, Current},
+    primitives::{AtomicUsize, Condvar, Mutex, lock},
+};
+use std::sync::{Arc, PoisonError, atomic::Ordering::SeqCst};
+
+const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread can go on with this one's \
+     tasks. On a runtime of one thread, or a thread per core, use `spawn_blocking`";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DrivenBy {
@@ -28,38 +45,39 @@ enum DrivenBy {
     Substitute,
 }
 
-struct State {
+struct HandoffState {
     driver: DrivenBy,
-    /// How often it was left: a substitute is for one of these times.
+    /// How many times a thread has left. A substitute is meant for one of these times.
     left: usize,
-    /// The pool has ended: nobody is to take it any more but its owner, to leave.
-    over: bool,
+    /// The pool has closed: only the owner may take the worker, to end.
+    closed: bool,
 }
 
 pub(crate) struct Handoff {
-    state: Mutex<State>,
+    state: Mutex<HandoffState>,
     changed: Condvar,
-    /// 1 while the owner waits for its seat.
+    /// 1 while the owner waits for its worker.
     wanted: AtomicUsize,
 }
 
 impl Handoff {
     pub(crate) fn new() -> Self {
         Self {
-            state: Mutex::new(State {
+            state: Mutex::new(HandoffState {
                 driver: DrivenBy::Owner,
                 left: 0,
-                over: false,
+                closed: false,
             }),
             changed: Condvar::new(),
             wanted: AtomicUsize::new(0),
         }
     }
 
-    /// The driver leaves. Which time that is, for a substitute to name.
+    /// The thread that drives the worker leaves it. Returns which time this is, for the
+    /// substitute.
     pub(crate) fn leave(&self) -> usize {
         let mut state = lock(&self.state);
-        debug_assert_ne!(state.driver, DrivenBy::Vacant, "only who drives leaves");
+        debug_assert_ne!(state.driver, DrivenBy::Vacant, "the driving thread leaves");
         state.driver = DrivenBy::Vacant;
         state.left += 1;
         let left = state.left;
@@ -68,52 +86,51 @@ impl Handoff {
         left
     }
 
-    /// The worker's own thread ends, whoever drives.
+    /// The worker's own thread ends, whichever thread drives.
     pub(crate) fn end(&self) {
         lock(&self.state).driver = DrivenBy::Vacant;
         self.changed.notify_all();
     }
 
-    /// The pool has ended: waits until nobody drives the worker. Its owner may be
-    /// away, in a poll that waits for what the end will tell it.
-    pub(crate) fn wait_until_left(&self) {
+    /// The pool has closed: waits until no thread drives the worker. Its owner may still be
+    /// detached, in a poll that waits for what the shutdown will end.
+    pub(crate) fn wait_until_vacant(&self) {
         let mut state = lock(&self.state);
         while state.driver != DrivenBy::Vacant {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.over = true;
+        state.closed = true;
     }
 
-    /// Another thread takes the seat that was left the `left`-th time. False if
-    /// it is taken, or the owner waits for it.
+    /// Takes the worker that was left for the `left`-th time. False if another thread has
+    /// it, or the owner waits for it.
     #[must_use]
     pub(crate) fn substitute(&self, left: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_for_us = state.driver == DrivenBy::Vacant && state.left == left && !state.over;
-        if is_for_us && !self.is_wanted() {
+        let is_meant = state.driver == DrivenBy::Vacant && state.left == left && !state.closed;
+        if is_meant && !self.is_wanted() {
             state.driver = DrivenBy::Substitute;
             return true;
         }
         false
     }
 
-    /// Whether the owner waits for its seat: who drives leaves soon.
+    /// Whether the owner waits for its worker, so that the substitute must leave.
     pub(crate) fn is_wanted(&self) -> bool {
-        // Ordering: SeqCst, before the ring, as for the root: a driver that is
-        // about to sleep looks here and then goes to its doorbell.
+        // SeqCst pairs with the store in `take_back`, which comes before the unpark. A
+        // substitute that is about to park reads this and then checks its parker.
         self.wanted.load(SeqCst) == 1
     }
 
-    /// The owner wants its seat, and waits for it. `ring` is called to end a
-    /// sleep of whoever has it.
-    pub(crate) fn come_back(&self, ring: impl FnOnce()) {
-        // Ordering: as in `is_wanted`.
+    /// The owner waits for its worker. `unpark` wakes the substitute.
+    pub(crate) fn take_back(&self, unpark: impl FnOnce()) {
+        // SeqCst pairs with the load in `is_wanted`.
         self.wanted.store(1, SeqCst);
         let mut state = lock(&self.state);
         if state.driver == DrivenBy::Substitute {
             drop(state);
-            ring();
+            unpark();
             state = lock(&self.state);
         }
         while state.driver != DrivenBy::Vacant {
@@ -121,8 +138,130 @@ impl Handoff {
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
         state.driver = DrivenBy::Owner;
-        // Ordering: as in `is_wanted`; under the lock, so no later leave is
-        // mistaken for this one's.
+        // Under the lock, so that a later substitute does not see the old value.
         self.wanted.store(0, SeqCst);
+    }
+}
+
+/// A worker that goes to another thread.
+pub(crate) struct SendWorker(pub(crate) Arc<Worker>);
+
+// SAFETY: a new worker goes to the thread that will be its owner. After that, W1 (see the
+// module) lets one thread use it at a time. The thread that has it last may drop it,
+// because no part of it is tied to a thread.
+unsafe impl Send for SendWorker {}
+
+/// Runs `work`, which may block, on this thread. Another thread, from the blocking pool,
+/// runs the other tasks of this worker meanwhile.
+///
+/// This is for work that borrows or must not move to another thread. For other work,
+/// [`spawn_blocking`](crate::spawn_blocking) costs less.
+///
+/// - The rest of this poll spawns its tasks on the other workers.
+/// - Futures that are joined with this one in the same task wait until `work` is done.
+///   On worker 0, the future of [`block_on`](crate::Runtime::block_on) waits too.
+/// - If all threads of the blocking pool are busy, the pool has one worker less
+///   meanwhile. The blocking pool also has one thread less. If it is limited to one
+///   thread, blocking work that `work` waits for never begins.
+///
+/// Outside a runtime, and inside another `block_in_place`, this only runs `work`. `work`
+/// may block on another runtime, and on this one with
+/// [`Handle::block_on`](crate::runtime::Handle::block_on). If the runtime is dropped
+/// meanwhile, those waits end: a task is cancelled, a socket returns an error, and a
+/// timer panics.
+///
+/// # Panics
+/// On a runtime of one thread and on a thread per core, where no other thread can run the
+/// tasks. If `work` panics.
+///
+/// ```
+/// let runtime = wakeful::runtime::Builder::new_multi_thread().build()?;
+/// let words = runtime.block_on(async {
+///     let text = String::from("as long as it takes");
+///     wakeful::task::block_in_place(|| text.split(' ').count())
+/// });
+/// assert_eq!(words, 5);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[track_caller]
+pub fn block_in_place<F, T>(work: F) -> T
+where
+    F: FnOnce() -> T,
+{
+    let is_on_a_core = context::with(|current| match current {
+        // Outside a poll (in a hook, or in `Runtime::enter`), this thread does not run
+        // the worker's tasks, so there is nothing to hand off.
+        Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_entered_only() => {
+            worker.hand_off();
+            false
+        }
+        Some(Current::Core(_)) => budget::is_in_poll(),
+        _ => false,
+    });
+    assert!(!is_on_a_core, "{NOT_A_POOL}");
+    // With a spent budget, no future is ready before this poll ends. An executor that
+    // `work` calls would wait for ever.
+    budget::outside(work)
+}
+
+impl Worker {
+    /// Transition 1: leaves the worker to a substitute. This thread is detached now.
+    fn hand_off(&self) {
+        // Siblings may take the tasks before the substitute comes.
+        self.make_stealable();
+        self.pool().notify();
+        self.pool().wake_backup_poller();
+        context::detach(self);
+        if !self.is_substituted.get() {
+            self.is_given_away.set(true);
+        }
+        let worker = SendWorker(self.to_arc());
+        let handle = self.handle().clone();
+        let pool = Arc::clone(self.pool());
+        // W1: this thread does not use the worker after `leave`.
+        let left = pool.handoff(self.index()).leave();
+        let substitute = move || {
+            let SendWorker(worker) = { worker };
+            if pool.handoff(worker.index()).substitute(left) {
+                worker.run_as_substitute();
+            }
+        };
+        drop(blocking::spawn(handle.blocking(), substitute));
+    }
+
+    /// The loop of a substitute, until the owner wants its worker, the pool closes, or a
+    /// task blocks here too.
+    fn run_as_substitute(&self) {
+        let pool = Arc::clone(self.pool());
+        let handoff = pool.handoff(self.index());
+        context::enter(Current::Worker(self), || {
+            self.is_substituted.set(true);
+            while !handoff.is_wanted() && !pool.is_closed() {
+                self.step();
+                if context::is_detached() {
+                    // The task blocked, and another thread drives the worker.
+                    return;
+                }
+            }
+            self.is_substituted.set(false);
+            handoff.leave();
+        });
+    }
+
+    /// After a poll on the owner's thread: if the poll gave the worker away, waits until it
+    /// is vacant.
+    pub(super) fn take_back_if_detached(&self) {
+        if context::is_detached() {
+            self.take_back();
+        }
+    }
+
+    #[cold]
+    fn take_back(&self) {
+        let (pool, index) = (self.pool(), self.index());
+        pool.handoff(index).take_back(|| pool.unpark(index));
+        self.is_substituted.set(false);
+        self.is_given_away.set(false);
+        context::reattach(self);
     }
 }

@@ -1,123 +1,129 @@
-//! Who sleeps, who searches, and whether somebody has to be woken.
+//! Which workers are parked, which search, and whether to wake one.
 //!
-//! Work that is queued must not lie there while a worker sleeps. To wake one
-//! for each piece of work would be a storm, so the rule is the Go scheduler's:
-//! while anybody is searching, nobody is woken, for the searcher will find it;
-//! and the last to end its search with a find wakes the next.
+//! A queued task must not wait while a worker is parked. Waking a worker for every task
+//! would cost too much. So the rule is that of the Go scheduler: while a worker searches,
+//! no other is woken, because the searcher will find the task. The last searcher that
+//! finds a task wakes the next worker.
 //!
-//! What can go wrong is that work is queued just as the last searcher gives
-//! up. The one who queues writes the queue and then reads the counts; the one
-//! who gives up writes the counts and then reads the queues. Both touch the
-//! counts by read-modify-writes, which stand in one order: either the first
-//! sees the second asleep, or the second sees the first's work. A load in the
-//! place of the first's read-modify-write could see an old value, and the
-//! work would lie there. (The trap is described in tokio's `idle.rs`.)
+//! A task might be queued at the moment when the last searcher gives up:
+//!
+//! | the thread that queues                     | the searcher that gives up             |
+//! |--------------------------------------------|----------------------------------------|
+//! | 1. writes the queue                        | 1. [`Idle::announce_park`] writes the  |
+//! |                                            |    counts                              |
+//! | 2. [`Idle::worker_to_notify`] reads the    | 2. `Pool::has_work` reads the queues   |
+//! |    counts                                  |                                        |
+//!
+//! Both touch the counts with `SeqCst` read-modify-writes, which have one order. So either
+//! the first thread sees a parked worker, or the second sees the task. A plain load in
+//! the first column could return an old value, and the task would wait. tokio's `idle.rs`
+//! describes the same trap.
 
 use crate::primitives::{AtomicUsize, Mutex, lock};
 use std::sync::atomic::Ordering::SeqCst;
 
 const SEARCHER: usize = 1;
-const SLEEPER: usize = 1 << 16;
+const PARKED: usize = 1 << 16;
 
 pub(crate) struct Idle {
-    /// Searchers below, sleepers above.
-    counters: AtomicUsize,
-    /// The sleepers by number; the last to lie down is the first to be woken,
-    /// for its caches are warm.
-    asleep: Mutex<Vec<usize>>,
+    /// The searchers in the low 16 bits, the parked workers above.
+    counts: AtomicUsize,
+    /// The parked workers by index. The last is woken first, because its caches are
+    /// warm.
+    parked: Mutex<Vec<usize>>,
     workers: usize,
 }
 
-fn searchers(counters: usize) -> usize {
-    counters & (SLEEPER - 1)
+fn searchers(counts: usize) -> usize {
+    counts & (PARKED - 1)
 }
 
-fn sleepers(counters: usize) -> usize {
-    counters / SLEEPER
+fn parked(counts: usize) -> usize {
+    counts / PARKED
 }
 
 impl Idle {
-    /// All are awake. At most 2^16 - 1 workers.
+    /// All workers run. There are at most 2^16 - 1.
     pub(crate) fn new(workers: usize) -> Self {
-        assert!(workers < SLEEPER, "a runtime has fewer than 65,536 workers");
+        assert!(workers < PARKED, "a runtime has fewer than 65,536 workers");
         Self {
-            counters: AtomicUsize::new(0),
-            asleep: Mutex::new(Vec::with_capacity(workers)),
+            counts: AtomicUsize::new(0),
+            parked: Mutex::new(Vec::with_capacity(workers)),
             workers,
         }
     }
 
-    /// Work has been queued: whom to wake for it, if anybody. Who is woken
+    /// A task was queued: the worker to wake for it, if one must be woken. That worker
     /// counts as a searcher from now on.
-    pub(crate) fn whom_to_wake(&self) -> Option<usize> {
-        if !self.somebody_is_needed() {
+    pub(crate) fn worker_to_notify(&self) -> Option<usize> {
+        if !self.must_notify() {
             return None;
         }
-        let mut asleep = lock(&self.asleep);
-        // Another may have woken one meanwhile.
-        if !self.somebody_is_needed() {
+        let mut parked = lock(&self.parked);
+        // Another thread may have woken one meanwhile.
+        if !self.must_notify() {
             return None;
         }
-        let worker = asleep.pop()?;
-        // Ordering: SeqCst, as the head says.
-        self.counters.fetch_sub(SLEEPER - SEARCHER, SeqCst);
+        let worker = parked.pop()?;
+        // SeqCst: see the table of the module.
+        self.counts.fetch_sub(PARKED - SEARCHER, SeqCst);
         Some(worker)
     }
 
-    /// One that sleeps, to be woken for something else than work.
-    pub(crate) fn somebody_asleep(&self) -> Option<usize> {
-        lock(&self.asleep).last().copied()
+    /// A parked worker, to be woken for another reason than a task.
+    pub(crate) fn any_parked(&self) -> Option<usize> {
+        lock(&self.parked).last().copied()
     }
 
-    fn somebody_is_needed(&self) -> bool {
-        // Ordering: a SeqCst read-modify-write that writes nothing new, as the
-        // head says.
-        let counters = self.counters.fetch_add(0, SeqCst);
-        searchers(counters) == 0 && sleepers(counters) > 0
+    fn must_notify(&self) -> bool {
+        // SeqCst: see the table of the module. A read-modify-write that changes nothing
+        // reads the latest value.
+        let counts = self.counts.fetch_add(0, SeqCst);
+        searchers(counts) == 0 && parked(counts) > 0
     }
 
-    /// A worker without work wants to look at its siblings' queues. Refused
-    /// when half of them do so already: they would fight over the scraps.
+    /// A worker without tasks wants to search its siblings' queues. Refused if half of
+    /// the workers search already, because they would compete for few tasks.
     #[must_use]
     pub(crate) fn start_search(&self) -> bool {
-        // Ordering: SeqCst as everywhere here; the bound need not be exact.
-        if 2 * searchers(self.counters.load(SeqCst)) >= self.workers {
+        // SeqCst like every access to the counts. The limit need not be exact.
+        if 2 * searchers(self.counts.load(SeqCst)) >= self.workers {
             return false;
         }
-        self.counters.fetch_add(SEARCHER, SeqCst);
+        self.counts.fetch_add(SEARCHER, SeqCst);
         true
     }
 
-    /// A searcher has found work. True if it was the last: it wakes the next.
+    /// A searcher has found a task. True if it was the last: it wakes the next worker.
     #[must_use]
     pub(crate) fn end_search(&self) -> bool {
-        // Ordering: SeqCst, as the head says.
-        searchers(self.counters.fetch_sub(SEARCHER, SeqCst)) == 1
+        // SeqCst: see the table of the module.
+        searchers(self.counts.fetch_sub(SEARCHER, SeqCst)) == 1
     }
 
-    /// A worker, searching or not, is about to sleep. It must look at all the
-    /// queues once more after this. Who is on watch is the last to be woken:
-    /// the watch would stand empty, and is slower to leave than a door.
-    pub(crate) fn fall_asleep(&self, worker: usize, searching: bool, on_watch: bool) {
-        let mut asleep = lock(&self.asleep);
-        let place = if on_watch { 0 } else { asleep.len() };
-        asleep.insert(place, worker);
-        let searcher = if searching { SEARCHER } else { 0 };
-        // Ordering: SeqCst, as the head says.
-        self.counters.fetch_add(SLEEPER - searcher, SeqCst);
+    /// A worker is about to park, and must look at all queues once more after this. The
+    /// worker that holds the driver is woken last: waking it leaves the driver without a
+    /// worker, and costs a system call more.
+    pub(crate) fn announce_park(&self, worker: usize, is_searching: bool, has_driver: bool) {
+        let mut parked = lock(&self.parked);
+        let position = if has_driver { 0 } else { parked.len() };
+        parked.insert(position, worker);
+        let searcher = if is_searching { SEARCHER } else { 0 };
+        // SeqCst: see the table of the module.
+        self.counts.fetch_add(PARKED - searcher, SeqCst);
     }
 
-    /// It is awake again. True if somebody woke it for work, and it counts as
-    /// a searcher.
+    /// The worker runs again. True if it was woken for a task, and so counts as a
+    /// searcher.
     #[must_use]
-    pub(crate) fn wake_up(&self, worker: usize) -> bool {
-        let mut asleep = lock(&self.asleep);
-        let Some(place) = asleep.iter().position(|&sleeper| sleeper == worker) else {
+    pub(crate) fn withdraw_park(&self, worker: usize) -> bool {
+        let mut parked = lock(&self.parked);
+        let Some(position) = parked.iter().position(|&index| index == worker) else {
             return true;
         };
-        asleep.remove(place);
-        // Ordering: SeqCst as everywhere here.
-        self.counters.fetch_sub(SLEEPER, SeqCst);
+        parked.remove(position);
+        // SeqCst like every access to the counts.
+        self.counts.fetch_sub(PARKED, SeqCst);
         false
     }
 }

@@ -1,414 +1,241 @@
-//! The executor of several threads, which share their tasks by stealing.
+//! The executor of several threads that steal tasks from each other.
 //!
-//! - [`worker`]: one thread, its queue and its loop.
-//! - [`idle`]: who sleeps, who searches, and whether somebody must be woken.
-//! - [`parker`]: how one that sleeps is woken.
-//! - [`driver`]: who watches the sockets and the clock for all.
-//! - [`backup_poller`]: who looks after that when it stands empty.
-//! - [`handoff`], [`block_in_place`]: who drives a worker whose thread blocks.
-//! - [`scheduler`]: a task's way back into its pool.
-//! - [`registry`]: every task that waits.
-//! - [`counters`]: what each worker counters.
+//! Each worker has its own queues. All workers share one reactor and one timer wheel.
+//! A worker without work takes from the injector, where other threads put tasks, then
+//! half of a sibling's queue. If it finds nothing, it parks on the driver, or on a
+//! condition variable if another worker holds the driver. The thread that calls
+//! `block_on` drives worker 0, and the root future runs there.
 //!
-//! Each worker has a queue of its own; a reactor and a timer wheel they have
-//! together. A worker without work takes from the injector, where other threads
-//! put theirs, then half of a sibling's queue, and at last the watch. The thread
-//! that calls `block_on` is worker 0, and the root future runs there.
+//! - [`worker`]: a worker and its loop.
+//! - [`queues`]: in which order a worker runs its tasks, and stealing.
+//! - [`park`]: how a worker polls the driver, parks and wakes.
+//! - [`handoff`]: `block_in_place`, and which thread drives a worker.
+//! - [`root`]: the future of `block_on` on worker 0.
+//! - [`idle`]: which workers are parked or searching, and whether to wake one.
+//! - [`parker`]: parking and waking one worker.
+//! - [`driver`]: which worker polls the reactor and the timers.
+//! - [`backup_poller`]: who polls them if that worker is busy.
+//! - [`scheduler`]: spawning, and how a task gets back into a queue of its pool.
+//! - [`registry`]: the owned tasks.
+//! - [`metrics`], [`shutdown`].
 //!
-//! Who sleeps is called when there is a reason, and by one place each:
+//! # The wake-up protocol
+//! Each reason to wake a worker has one place that does it:
 //!
-//! | it happens                          | who is called                | by               |
-//! |-------------------------------------|------------------------------|------------------|
-//! | work is queued, and nobody searches | the last who lay down, as a  | `Pool::notify`   |
-//! |                                     | searcher                     |                  |
-//! | the last searcher finds work        | the next, the same way       | `end_search`,    |
-//! |                                     |                              | then `notify`    |
-//! | the last searcher gives up as work  | whom the one who queued it   | `Worker::rest`   |
-//! | comes                               | would have called            |                  |
-//! | the watch is left, with one task or | one that sleeps, unless a    | `Pool::relieve`  |
-//! | the root to do                      | deputy patrols               |                  |
-//! | the root is woken, a seat wanted,   | that very worker             | `Pool::ring`     |
-//! | the pool closed                     |                              |                  |
+//! | reason                                  | the worker that is woken   | function                        |
+//! |-----------------------------------------|----------------------------|---------------------------------|
+//! | a task is queued and no worker searches | the last that parked, as a | [`Pool::notify`]                |
+//! |                                         | searcher                   |                                 |
+//! | the last searcher finds a task          | the same                   | [`Worker::end_search`]          |
+//! | the last searcher parks while a task is | the same                   | [`Worker::park`], then          |
+//! | queued                                  |                            | [`Pool::notify`]                |
+//! | a worker leaves the driver with one     | any parked worker, unless  | [`Pool::wake_backup_poller`]    |
+//! | task or the root to run                 | there is a backup poller   |                                 |
+//! | the root is woken                       | worker 0                   | [`Pool::unpark`]                |
+//! | a thread wants its worker back          | that worker                | [`Pool::unpark`]                |
+//! | the pool closes                         | all                        | [`Pool::close`]                 |
+//!
+//! # Shutdown
+//! Worker 0 ends the pool in [`Worker::shut_down`], which numbers the steps.
 
 mod backup_poller;
-mod block_in_place;
-mod counters;
 mod driver;
 mod handoff;
 mod idle;
+mod metrics;
+mod park;
 mod parker;
+mod queues;
 mod registry;
 mod root;
 mod scheduler;
+mod shutdown;
 mod worker;
 
 #[cfg(all(test, loom))]
+mod deferred_models;
+#[cfg(all(test, loom))]
 mod models;
 
-pub(crate) use block_in_place::HandedOff;
-pub use block_in_place::block_in_place;
 pub(crate) use driver::DriverLock;
+pub(crate) use handoff::SendWorker;
+pub use handoff::block_in_place;
+pub(crate) use scheduler::spawn;
 pub(crate) use worker::Worker;
 
-use super::{
-    context::{self, Current},
-    owned_tasks,
-    stable_slot::{StableSlot, StableSlots},
-};
+use super::stable_slot::{SlotPool, StableSlot};
 use crate::{
-    executor::hooks::SharedHooks,
-    inspect::{Snapshot, TaskInfo},
-    runtime::Handle,
-    task::{JoinHandle, State, Task, UNLISTED},
+    hooks::SharedHooks,
+    primitives::Counter,
+    task::{Header, Task},
 };
-use counters::{Balance, Parks};
-use crossbeam_deque::{Injector, Steal, Stealer};
+use crossbeam_deque::{Injector, Stealer};
 use handoff::Handoff;
 use idle::Idle;
 use parker::Parker;
 use registry::Registry;
-use scheduler::PoolScheduler;
-use std::{
-    future::Future,
-    panic::Location,
-    sync::{
-        Arc,
-        atomic::{
-            AtomicBool, AtomicUsize,
-            Ordering::{Relaxed, SeqCst},
-        },
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
-static SLOTS: StableSlots<Pool> = StableSlots::new();
+static SLOTS: SlotPool<Pool> = SlotPool::new();
 
-/// What the workers share.
+/// The part that the workers share.
 pub(crate) struct Pool {
-    members: Box<[Member]>,
-    /// What threads outside of the pool have woken or spawned.
+    remotes: Box<[RemoteWorker]>,
+    /// The tasks that threads outside the pool have woken or spawned.
     injector: Injector<Task>,
     idle: Idle,
     driver: DriverLock,
     tasks: Registry,
-    /// Worker 0's root future has been woken.
-    root_is_due: AtomicBool,
+    /// Whether the root future of worker 0 was woken.
+    root_is_woken: AtomicBool,
     closed: AtomicBool,
-    /// How many tasks other threads have spawned.
-    remote_spawned: AtomicUsize,
+    /// The tasks that threads outside the pool have spawned.
+    spawned_remotely: AtomicUsize,
     hooks: SharedHooks,
-    home: &'static StableSlot<Pool>,
+    slot: &'static StableSlot<Pool>,
 }
 
-/// A worker, as the others see it.
-struct Member {
+/// A worker, as the other threads see it.
+struct RemoteWorker {
     stealer: Stealer<Task>,
-    /// Of the tasks that have given way.
+    /// Of the tasks that have yielded.
     deferred: Stealer<Task>,
     parker: Parker,
-    tasks: Balance,
-    parks: Parks,
     handoff: Handoff,
-}
-
-/// Hands a future to a pool, from whatever thread.
-pub(crate) fn spawn<F>(
-    pool: &Arc<Pool>,
-    future: F,
-    location: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    context::with(|current| match current {
-        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
-            worker.spawn(future, location)
-        }
-        _ => pool.spawn_remote(future, location),
-    })
-}
-
-/// Makes a task, and a reference for whoever queues it.
-fn make<F>(
-    pool: &Pool,
-    future: F,
-    location: &'static Location<'static>,
-    born: u64,
-) -> (JoinHandle<F::Output>, Task)
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    // Three references: the handle's, the queue's, and the list's. The list
-    // takes its own when the task first waits, if it does.
-    let scheduler = PoolScheduler(pool.home);
-    let task = Task::new(future, scheduler, State::scheduled(3), location, born);
-    if let Some(hooks) = &pool.hooks {
-        hooks.task_spawn(task.clone());
-    }
-    // SAFETY: counted above.
-    let queued = unsafe { Task::from_raw(task.as_raw()) };
-    // SAFETY: the output's type, and the only handle.
-    (unsafe { JoinHandle::new(task) }, queued)
-}
-
-impl Worker {
-    /// Hands a future to this worker's pool.
-    pub(crate) fn spawn<F>(
-        &self,
-        future: F,
-        location: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        let born = self.handle().timers().last_turn();
-        let (handle, task) = make(self.pool(), future, location, born);
-        self.pool().members[self.index()].tasks.spawned();
-        if cfg!(feature = "trace") {
-            // The inspector shows tasks from their first moment.
-            self.list(&task);
-        }
-        if self.pool().is_closed() {
-            // SAFETY: it stands in no queue, and its future is `Send`.
-            unsafe { task.cancel() };
-        } else {
-            self.push(task);
-        }
-        handle
-    }
-
-    fn list(&self, task: &Task) {
-        self.pool().list(task, self.index());
-    }
+    /// The tasks spawned on this worker minus the tasks that ended on it. A task can
+    /// end on another worker, so this may wrap below zero. The sum over all workers
+    /// is the number of tasks.
+    alive: Counter,
+    /// How many times the worker has parked.
+    parks: Counter,
 }
 
 impl Pool {
-    fn spawn_remote<F>(
-        &self,
-        future: F,
-        location: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        let born = self.driver.timers().last_turn();
-        let (handle, task) = make(self, future, location, born);
-        // Ordering: Relaxed; a figure that orders nothing.
-        self.remote_spawned.fetch_add(1, Relaxed);
-        self.inject(task);
-        handle
-    }
-
-    /// Puts a task on the list of those that have not ended.
-    fn list(&self, task: &Task, worker: usize) {
-        // SAFETY: the list's reference, counted at the spawn and taken once:
-        // this is called when the task is in no list.
-        let listed = unsafe { Task::from_raw(task.as_raw()) };
-        self.tasks.add(worker, listed);
-    }
-
-    fn handoff(&self, worker: usize) -> &Handoff {
-        &self.members[worker].handoff
-    }
-
-    /// Cancels a task that was queued as the pool ended. From afar only if it
-    /// is in no list: those that are listed are cancelled by the pool's own
-    /// threads.
-    fn refuse(&self, task: Task) {
-        let is_ours = context::with(|current| PoolScheduler(self.home).here(current).is_some());
-        if !is_ours && owned_tasks::key(&task) != UNLISTED {
-            return;
-        }
-        // The pool's threads keep the count, and tell, by themselves
-        // (`release`).
-        if !is_ours {
-            // Ordering: as above.
-            self.remote_spawned.fetch_sub(1, Relaxed);
-            if let Some(hooks) = &self.hooks {
-                hooks.task_terminate(task.header());
-            }
-        }
-        // SAFETY: taken from a queue that nobody runs any more, and its future
-        // is `Send`.
-        unsafe { task.cancel() };
-    }
-}
-
-impl Pool {
-    /// Makes the shared part, for workers of which these are the others' sides:
-    /// of the tasks that are ready, and of those that have given way.
+    /// `stealers` has the queues of each worker: ready tasks, and tasks that yielded.
     pub(crate) fn new(
         stealers: Vec<[Stealer<Task>; 2]>,
         driver: DriverLock,
         hooks: SharedHooks,
     ) -> Arc<Self> {
-        let members: Box<[_]> = stealers
+        let remotes: Box<[_]> = stealers
             .into_iter()
-            .map(|[stealer, deferred]| Member {
+            .map(|[stealer, deferred]| RemoteWorker {
                 stealer,
                 deferred,
                 parker: Parker::new(),
-                tasks: Balance::default(),
-                parks: Parks::default(),
                 handoff: Handoff::new(),
+                alive: Counter::default(),
+                parks: Counter::default(),
             })
             .collect();
         let pool = Arc::new(Self {
             injector: Injector::new(),
-            idle: Idle::new(members.len()),
-            tasks: Registry::new(members.len()),
-            members,
+            idle: Idle::new(remotes.len()),
+            tasks: Registry::new(remotes.len()),
+            remotes,
             driver,
-            root_is_due: AtomicBool::new(false),
+            root_is_woken: AtomicBool::new(false),
             closed: AtomicBool::new(false),
-            remote_spawned: AtomicUsize::new(0),
+            spawned_remotely: AtomicUsize::new(0),
             hooks,
-            home: SLOTS.take(),
+            slot: SLOTS.take(),
         });
-        pool.home.open(Arc::clone(&pool));
+        pool.slot.set(Arc::clone(&pool));
         pool
     }
 
+    fn handoff(&self, worker: usize) -> &Handoff {
+        &self.remotes[worker].handoff
+    }
+
+    /// Adds a task to the list of owned tasks.
+    fn bind(&self, task: &Task, worker: usize) {
+        self.tasks.bind(worker, task);
+    }
+
+    /// Queues a task from a thread that drives no worker.
     fn inject(&self, task: Task) {
         self.injector.push(task);
         self.notify();
-        // Ordering: SeqCst. The injector's `push` claims its place by a SeqCst
-        // exchange, and `is_empty` reads it so: either this sees the end, or the
-        // end's own drain sees the task.
+        // SeqCst pairs with the store in `close`. The injector's `push` claims its slot
+        // with a SeqCst read-modify-write, and `is_empty` reads that slot with SeqCst.
+        // So either this load sees the end, or the drain at the end sees the task.
         if self.closed.load(SeqCst) {
-            self.drain();
+            self.cancel_injected();
         }
     }
 
-    /// There is work that its worker may not come to soon: wakes one that
-    /// sleeps, if nobody is searching.
+    /// A task is queued that its worker may not reach soon: wakes a parked worker, if
+    /// no worker searches.
     fn notify(&self) {
-        if let Some(worker) = self.idle.whom_to_wake() {
-            self.ring(worker);
+        if let Some(worker) = self.idle.worker_to_notify() {
+            self.unpark(worker);
         }
     }
 
-    /// Somebody has left the watch, with other things to do: wakes one that
-    /// sleeps if the watch stands empty and nobody looks after it.
+    /// A worker has left the driver and has something to run: wakes a parked worker,
+    /// if no worker holds the driver and there is no backup poller.
     fn wake_backup_poller(&self) {
         if self.driver.backup_poller().is_missing()
-            && self.driver.is_empty()
-            && let Some(worker) = self.idle.somebody_asleep()
+            && self.driver.is_free()
+            && let Some(worker) = self.idle.any_parked()
         {
-            self.ring(worker);
+            self.unpark(worker);
         }
     }
 
-    fn ring(&self, worker: usize) {
-        if self.members[worker].parker.ring() {
-            self.driver.ring();
+    fn unpark(&self, worker: usize) {
+        if self.remotes[worker].parker.unpark() {
+            self.driver.unpark();
         }
     }
 
-    /// Whether a worker that is about to sleep should not.
+    /// Whether a worker that is about to park must not.
     fn has_work(&self) -> bool {
-        let has_task = |member: &Member| !member.stealer.is_empty() || !member.deferred.is_empty();
-        !self.injector.is_empty() || self.members.iter().any(has_task)
+        let has_task =
+            |worker: &RemoteWorker| !worker.stealer.is_empty() || !worker.deferred.is_empty();
+        !self.injector.is_empty() || self.remotes.iter().any(has_task)
     }
 
-    fn set_root_due(&self) {
-        // Ordering: SeqCst pairs with the loads in `root_is_due` and
-        // `Worker::take_root`.
-        self.root_is_due.store(true, SeqCst);
+    fn set_root_woken(&self) {
+        // SeqCst pairs with the load in `root_is_woken`, which worker 0 does between
+        // announcing that it parks and parking.
+        self.root_is_woken.store(true, SeqCst);
     }
 
-    fn root_is_due(&self) -> bool {
-        self.root_is_due.load(SeqCst)
+    fn root_is_woken(&self) -> bool {
+        // SeqCst pairs with the store in `set_root_woken`.
+        self.root_is_woken.load(SeqCst)
     }
 
     fn is_closed(&self) -> bool {
-        // Ordering: SeqCst pairs with `close`.
+        // SeqCst pairs with the store in `close`.
         self.closed.load(SeqCst)
     }
 
-    /// Tells the workers to end. Their threads are to be joined next.
-    pub(crate) fn close(&self) {
+    /// Tells the workers to end, and wakes them.
+    fn close(&self) {
+        // SeqCst pairs with the loads in `is_closed` and `inject`.
         self.closed.store(true, SeqCst);
-        for worker in 0..self.members.len() {
-            self.ring(worker);
+        for worker in 0..self.remotes.len() {
+            self.unpark(worker);
         }
     }
 
-    /// Drops every task that is listed, injected or in a worker's deque: that of
-    /// one that is away is nobody else's to work off. The workers have ended, but
-    /// threads may be adrift in polls still: those cancel their tasks themselves
-    /// when the polls are over.
-    fn cancel_all(&self) {
-        self.tasks.close(|task| {
-            let again = task.clone();
-            // SAFETY: no worker is there to run it, and its future is `Send`.
-            unsafe { task.cancel() };
-            again.abort();
-        });
-        for member in &self.members {
-            for stealer in [&member.stealer, &member.deferred] {
-                while let Some(task) = worker::until_settled(|| stealer.steal()) {
-                    self.refuse(task);
-                }
-            }
-        }
-        self.drain();
-    }
-
-    /// Takes what came as the pool ended from the injector.
-    fn drain(&self) {
-        while !self.injector.is_empty() {
-            if let Steal::Success(task) = self.injector.steal() {
-                self.refuse(task);
-            }
-        }
-    }
-
-    pub(crate) fn workers(&self) -> usize {
-        self.members.len()
-    }
-
-    /// How many tasks have not ended.
-    pub(crate) fn alive_tasks(&self) -> usize {
-        let each = self.members.iter();
-        let balance = each.fold(0, |sum, member| member.tasks.get().wrapping_add(sum));
-        // Ordering: Relaxed; a figure that orders nothing.
-        let alive = self.remote_spawned.load(Relaxed).wrapping_add(balance);
-        // A glance at one worker after the other: a task that was begun on the
-        // first and ended on the last meanwhile is minus one.
-        alive.cast_signed().max(0).cast_unsigned()
-    }
-
-    pub(crate) fn global_queue_depth(&self) -> usize {
-        self.injector.len()
-    }
-
-    pub(crate) fn local_queue_depth(&self, worker: usize) -> usize {
-        let Member {
-            stealer, deferred, ..
-        } = &self.members[worker];
-        stealer.len() + deferred.len()
-    }
-
-    pub(crate) fn park_count(&self, worker: usize) -> u64 {
-        self.members[worker].parks.get()
-    }
-
-    pub(crate) fn inspect(&self, handle: &Handle) -> Snapshot {
-        let now = handle.timers().clock().nanos();
-        let tasks: Vec<TaskInfo> = self.tasks.inspect(now);
-        handle.shared().inspect(tasks)
+    /// Shows the tasks in the list to `visit`.
+    pub(crate) fn for_each_task(&self, visit: &mut dyn FnMut(&Header)) {
+        self.tasks.for_each(visit);
     }
 }
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // An open gate would have kept it, so it was shut; and whoever was in a
-        // poll, though adrift, holds a worker and by that the pool, so that all
-        // tasks are complete.
-        SLOTS.give_back(self.home);
+        // The slot holds an `Arc` of the pool until it is cleared, so it is empty now.
+        // A detached thread that is still in a poll holds its worker, and the worker
+        // holds the pool. So all tasks are complete.
+        SLOTS.put_back(self.slot);
     }
 }

@@ -1,5 +1,5 @@
-//! Loom models of sleeping and waking in the pool, trap 1, of the watch that
-//! stands empty, and of who drives a worker.
+//! Loom models of parking and waking in the pool (trap 1), of the driver lock, and of the
+//! hand-off of a worker.
 
 use super::{backup_poller::BackupPoller, handoff::Handoff, idle::Idle, parker::Parker};
 use loom::{
@@ -15,15 +15,15 @@ use loom::{
     thread,
 };
 
-/// What `try_lock` does. (Loom's own blocks a thread that is about to try when
-/// another gets the lock.)
+/// A lock with `try_lock` only. loom's own blocks a thread that is about to try while
+/// another thread takes the lock.
 #[derive(Default)]
 struct DriverLock(AtomicBool);
 
 struct DriverGuard<'a>(&'a DriverLock);
 
 impl DriverLock {
-    fn take(&self) -> Option<DriverGuard<'_>> {
+    fn try_take(&self) -> Option<DriverGuard<'_>> {
         let taken = self.0.compare_exchange(false, true, Acquire, Relaxed);
         taken.is_ok().then(|| DriverGuard(self))
     }
@@ -35,30 +35,30 @@ impl Drop for DriverGuard<'_> {
     }
 }
 
-/// A worker's queue and its bell.
-struct Member {
+/// A worker's queue and its parker.
+struct RemoteWorker {
     queue: Mutex<usize>,
     parker: Parker,
 }
 
 struct Pool {
     idle: Idle,
-    members: Vec<Member>,
+    remotes: Vec<RemoteWorker>,
     driver: DriverLock,
     backup_poller: BackupPoller,
-    /// What ends the sleep of who is on watch.
+    /// Wakes the worker that is parked on the driver.
     reactor: Notify,
 }
 
 impl Pool {
     fn new(workers: usize) -> Arc<Self> {
-        let member = |_| Member {
+        let remote = |_| RemoteWorker {
             queue: Mutex::new(0),
             parker: Parker::new(),
         };
         Arc::new(Self {
             idle: Idle::new(workers),
-            members: (0..workers).map(member).collect(),
+            remotes: (0..workers).map(remote).collect(),
             driver: DriverLock::default(),
             backup_poller: BackupPoller::new(),
             reactor: Notify::new(),
@@ -66,42 +66,42 @@ impl Pool {
     }
 
     fn push(&self, queue: usize) {
-        *self.members[queue].queue.lock().unwrap() += 1;
+        *self.remotes[queue].queue.lock().unwrap() += 1;
         self.notify();
     }
 
-    fn let_go(&self, driver: Option<DriverGuard<'_>>) {
+    fn release(&self, driver: Option<DriverGuard<'_>>) {
         let was_held = driver.is_some();
         drop(driver);
         if was_held {
-            self.backup_poller.note_change();
+            self.backup_poller.count_release();
         }
     }
 
     fn wake_backup_poller(&self) {
         if self.backup_poller.is_missing()
-            && self.driver.take().is_some()
-            && let Some(worker) = self.idle.somebody_asleep()
+            && self.driver.try_take().is_some()
+            && let Some(worker) = self.idle.any_parked()
         {
-            self.ring(worker);
+            self.unpark(worker);
         }
     }
 
     fn notify(&self) {
-        if let Some(worker) = self.idle.whom_to_wake() {
-            self.ring(worker);
+        if let Some(worker) = self.idle.worker_to_notify() {
+            self.unpark(worker);
         }
     }
 
-    fn ring(&self, worker: usize) {
-        if self.members[worker].parker.ring() {
+    fn unpark(&self, worker: usize) {
+        if self.remotes[worker].parker.unpark() {
             self.reactor.notify();
         }
     }
 
     fn pop(&self) -> bool {
-        self.members.iter().any(|member| {
-            let mut queue = member.queue.lock().unwrap();
+        self.remotes.iter().any(|remote| {
+            let mut queue = remote.queue.lock().unwrap();
             let found = *queue > 0;
             *queue -= usize::from(found);
             found
@@ -109,12 +109,12 @@ impl Pool {
     }
 
     fn has_work(&self) -> bool {
-        self.members
+        self.remotes
             .iter()
-            .any(|member| *member.queue.lock().unwrap() > 0)
+            .any(|remote| *remote.queue.lock().unwrap() > 0)
     }
 
-    /// The worker's loop, until it has found one piece of work.
+    /// The loop of a worker, until it has found one task.
     fn work(&self, index: usize) {
         let mut searching = false;
         loop {
@@ -125,69 +125,69 @@ impl Pool {
                 }
                 return;
             }
-            searching = self.rest(index, searching, || self.has_work(), || false);
+            searching = self.park(index, searching, || self.has_work(), || false);
         }
     }
 
-    /// Sleeps, as `Worker::rest` does; true if it was woken to search. Should
-    /// there be work and nobody woken, loom reports that nobody can go on.
-    fn rest(
+    /// Parks as `Worker::park` does. True if the worker was woken to search. If there is
+    /// work and no worker is woken, loom reports a deadlock.
+    fn park(
         &self,
         index: usize,
         searching: bool,
         has_work: impl Fn() -> bool,
-        must_stay_up: impl Fn() -> bool,
+        must_not_park: impl Fn() -> bool,
     ) -> bool {
-        let driver = self.driver.take();
-        self.idle.fall_asleep(index, searching, driver.is_some());
-        let driver = driver.or_else(|| self.driver.take());
-        let parker = &self.members[index].parker;
+        let driver = self.driver.try_take();
+        self.idle.announce_park(index, searching, driver.is_some());
+        let driver = driver.or_else(|| self.driver.try_take());
+        let parker = &self.remotes[index].parker;
         let has_work = has_work();
-        if has_work || must_stay_up() {
-            self.let_go(driver);
+        if has_work || must_not_park() {
+            self.release(driver);
             if has_work && searching {
                 self.notify();
             }
         } else {
             match driver {
-                Some(driver) if parker.prepare_drive() => {
+                Some(driver) if parker.prepare_park_on_driver() => {
                     self.reactor.wait();
-                    self.let_go(Some(driver));
+                    self.release(Some(driver));
                 }
                 None if parker.prepare_park() => self.park_without_driver(index),
-                rung_for => self.let_go(rung_for),
+                was_unparked => self.release(was_unparked),
             }
         }
-        parker.unparked();
-        self.idle.wake_up(index)
+        parker.reset();
+        self.idle.withdraw_park(index)
     }
 
-    /// As [`rest`](Self::rest), by one that goes away when it gets the driver.
-    fn lie_at_door(&self, index: usize) {
-        self.idle.fall_asleep(index, false, false);
-        let parker = &self.members[index].parker;
-        if self.driver.take().is_none() && parker.prepare_park() {
+    /// [`park`](Self::park) of a worker that leaves when it gets the driver.
+    fn park_on_condvar(&self, index: usize) {
+        self.idle.announce_park(index, false, false);
+        let parker = &self.remotes[index].parker;
+        if self.driver.try_take().is_none() && parker.prepare_park() {
             self.park_without_driver(index);
         }
-        parker.unparked();
-        let _ = self.idle.wake_up(index);
+        parker.reset();
+        let _ = self.idle.withdraw_park(index);
     }
 
-    /// Loom's time does not pass, so each patrol ends at once.
+    /// Time does not pass in loom, so each interval ends at once.
     fn park_without_driver(&self, index: usize) {
-        let mut duty = self.backup_poller.begin();
-        while let Some(on_duty) = duty {
-            if self.driver.take().is_some() {
+        let mut backup = self.backup_poller.try_begin();
+        while let Some(guard) = backup {
+            if self.driver.try_take().is_some() {
                 return;
             }
-            duty = on_duty.goes_on();
+            backup = guard.continue_if_released();
         }
-        self.members[index].parker.sleep(None);
+        self.remotes[index].parker.park(None);
     }
 }
 
 #[test]
-fn trap_01_work_that_is_queued_as_a_worker_falls_asleep_is_found() {
+fn trap_01_work_that_is_queued_while_a_worker_parks_is_found() {
     model(|| {
         let pool = Pool::new(2);
         let worker = {
@@ -220,100 +220,101 @@ fn trap_01_two_pieces_of_work_wake_two_workers() {
 }
 
 #[test]
-fn a_ring_is_heard_before_the_sleep_or_ends_it() {
-    for watch_is_taken in [false, true] {
+fn an_unpark_keeps_the_worker_from_parking_or_wakes_it() {
+    for driver_is_taken in [false, true] {
         model(move || {
             let pool = Pool::new(1);
-            let _watch = watch_is_taken.then(|| pool.driver.take());
-            let ringer = {
+            let _driver = driver_is_taken.then(|| pool.driver.try_take());
+            let other = {
                 let pool = Arc::clone(&pool);
-                thread::spawn(move || pool.ring(0))
+                thread::spawn(move || pool.unpark(0))
             };
-            let parker = &pool.members[0].parker;
-            match pool.driver.take() {
-                Some(_) if parker.prepare_drive() => pool.reactor.wait(),
-                None if parker.prepare_park() => assert!(parker.sleep(None)),
+            let parker = &pool.remotes[0].parker;
+            match pool.driver.try_take() {
+                Some(_) if parker.prepare_park_on_driver() => pool.reactor.wait(),
+                None if parker.prepare_park() => assert!(parker.park(None)),
                 _ => {}
             }
-            parker.unparked();
-            ringer.join().unwrap();
+            parker.reset();
+            other.join().unwrap();
         });
     }
 }
 
-/// One worker lets go of the watch and is busy from then on; the other, at its
-/// door, ends its patrols or has ended them. It takes the watch, be it after a
-/// patrol or because it was called.
+/// One worker releases the driver and is busy from then on. The other is parked on its
+/// condition variable, as the backup poller or without a timeout. It takes the driver,
+/// after an interval or because it was woken.
 #[test]
-fn a_watch_that_is_left_empty_is_taken() {
+fn a_driver_that_is_released_is_taken() {
     model(|| {
         let shared = Arc::new((DriverLock::default(), BackupPoller::new(), Parker::new()));
-        let left = shared.0.take();
+        let left = shared.0.try_take();
         let other = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (driver, backup_poller, parker) = &*shared;
-                let may_lie = driver.take().is_none() && parker.prepare_park();
-                let mut duty = may_lie.then(|| backup_poller.begin().expect("the first"));
-                while let Some(on_duty) = duty {
-                    if driver.take().is_some() {
+                let may_park = driver.try_take().is_none() && parker.prepare_park();
+                let mut backup =
+                    may_park.then(|| backup_poller.try_begin().expect("there is no other"));
+                while let Some(guard) = backup {
+                    if driver.try_take().is_some() {
                         break;
                     }
-                    // Loom's time does not pass, so each patrol ends at once.
-                    duty = on_duty.goes_on();
-                    if duty.is_none() {
-                        parker.sleep(None);
+                    // Time does not pass in loom, so each interval ends at once.
+                    backup = guard.continue_if_released();
+                    if backup.is_none() {
+                        parker.park(None);
                     }
                 }
-                parker.unparked();
-                assert!(driver.take().is_some(), "it is empty");
+                parker.reset();
+                assert!(driver.try_take().is_some(), "it is free");
             })
         };
         let (_, backup_poller, parker) = &*shared;
         drop(left);
-        backup_poller.note_change();
+        backup_poller.count_release();
         if backup_poller.is_missing() {
-            let on_watch = parker.ring();
-            assert!(!on_watch);
+            let on_driver = parker.unpark();
+            assert!(!is_on_driver);
         }
         other.join().unwrap();
     });
 }
 
 #[test]
-fn one_thread_at_a_time_has_the_worker_and_the_owner_gets_it_back() {
+fn one_thread_at_a_time_drives_a_worker_and_the_owner_gets_it_back() {
     model(|| {
-        // Loom reports it if two threads are at the worker at once, or if one
-        // does not see what the other did.
+        // loom reports two threads that use the worker at once, or one that does not see
+        // what the other did.
         let worker = UnsafeCell::new(0);
         let shared = Arc::new((Handoff::new(), Notify::new(), worker));
         let left = shared.0.leave();
         let substitute = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (handoff, bell, worker) = &*shared;
-                let seated = handoff.substitute(left);
-                if seated {
-                    // SAFETY: what the model is about.
+                let (handoff, notify, worker) = &*shared;
+                let took_over = handoff.substitute(left);
+                if took_over {
+                    // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
                     if !handoff.is_wanted() {
-                        bell.wait();
+                        notify.wait();
                     }
                     handoff.leave();
                 }
-                usize::from(seated)
+                usize::from(took_over)
             })
         };
-        let (handoff, bell, worker) = &*shared;
-        handoff.come_back(|| bell.notify());
-        // SAFETY: as above.
+        let (handoff, notify, worker) = &*shared;
+        handoff.take_back(|| notify.notify());
+        // SAFETY: the model checks this.
         let turns = worker.with(|turns| unsafe { *turns });
         assert_eq!(turns, substitute.join().unwrap());
     });
 }
 
 #[test]
-fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
+fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() {
     model(|| {
         let shared = Arc::new((Handoff::new(), UnsafeCell::new(0)));
         let owner = {
@@ -322,8 +323,8 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
                 let (handoff, worker) = &*shared;
                 let left = handoff.leave();
                 assert_eq!(left, 1);
-                handoff.come_back(|| ());
-                // SAFETY: what the model is about.
+                handoff.take_back(|| ());
+                // SAFETY: the model checks this.
                 worker.with_mut(|turns| unsafe { *turns += 1 });
                 handoff.end();
             })
@@ -333,15 +334,14 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
             thread::spawn(move || {
                 let (handoff, worker) = &*shared;
                 if handoff.substitute(1) {
-                    // SAFETY: as above.
+                    // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
                     handoff.leave();
                 }
             })
         };
-        // Should nobody say that the seat is left, loom reports that nobody can
-        // go on.
-        shared.0.wait_until_left();
+        // If no thread reports that the worker is vacant, loom reports a deadlock.
+        shared.0.wait_until_vacant();
         assert!(!shared.0.substitute(1), "the pool has ended");
         owner.join().unwrap();
         substitute.join().unwrap();
@@ -349,35 +349,35 @@ fn trap_16_an_end_waits_until_nobody_drives_and_then_nobody_begins_to() {
 }
 
 #[test]
-fn a_substitute_is_for_the_time_that_it_was_called_for() {
+fn a_substitute_that_comes_too_late_does_not_take_the_worker() {
     model(|| {
         let handoff = Handoff::new();
         let first = handoff.leave();
-        handoff.come_back(|| {});
+        handoff.take_back(|| {});
         let second = handoff.leave();
-        assert!(!handoff.substitute(first), "that time is over");
+        assert!(!handoff.substitute(first), "the owner has come back since");
         assert!(handoff.substitute(second));
-        assert!(!handoff.substitute(second), "the handoff is taken");
+        assert!(!handoff.substitute(second), "another thread drives");
     });
 }
 
 #[test]
-fn trap_01_a_wake_of_the_root_as_its_worker_falls_asleep_is_heard() {
+fn trap_01_a_wake_of_the_root_while_its_worker_parks_is_seen() {
     model(|| {
         let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
         let other = wake_the_root(&shared);
         let (pool, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.rest(0, false, || false, || due.load(SeqCst));
+            pool.park(0, false, || false, || due.load(SeqCst));
         }
         other.join().unwrap();
     });
 }
 
-/// The root is woken from elsewhere, as its worker lies down, and blocks until
-/// the other worker has the watch.
+/// Another thread wakes the root while its worker parks. The root blocks until the other
+/// worker has the driver.
 #[test]
-fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
+fn a_root_that_blocks_leaves_the_driver_to_a_parked_worker() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(3);
     builder.check(|| {
@@ -386,16 +386,16 @@ fn a_root_that_blocks_leaves_the_watch_to_who_sleeps() {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let pool = &shared.0;
-                // It lies down once or twice, and then has what it wants.
-                while pool.driver.take().is_none() {
-                    pool.lie_at_door(1);
+                // It parks once or twice, and then holds the driver.
+                while pool.driver.try_take().is_none() {
+                    pool.park_on_condvar(1);
                 }
             })
         };
         let waker = wake_the_root(&shared);
         let (pool, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.rest(0, false, || false, || due.load(SeqCst));
+            pool.park(0, false, || false, || due.load(SeqCst));
         }
         pool.wake_backup_poller();
         sibling.join().unwrap();
@@ -407,6 +407,6 @@ fn wake_the_root(shared: &Arc<(Arc<Pool>, AtomicBool)>) -> thread::JoinHandle<()
     let shared = Arc::clone(shared);
     thread::spawn(move || {
         shared.1.store(true, SeqCst);
-        shared.0.ring(0);
+        shared.0.unpark(0);
     })
 }

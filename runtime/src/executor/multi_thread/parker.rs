@@ -1,13 +1,25 @@
-//! How a worker is woken from its sleep.
+//! Parking and waking one worker.
 //!
-//! | the word   | says                                                       |
-//! |------------|------------------------------------------------------------|
-//! | `AWAKE`    | the worker is up                                           |
-//! | `AT_DOOR`  | it sleeps at its door, or is about to: a ring ends that    |
-//! | `ON_WATCH` | it sleeps on the reactor, which must be rung as well       |
-//! | `RUNG`     | somebody rang; the next sleep is none                      |
+//! | the word           | meaning                                                  |
+//! |--------------------|----------------------------------------------------------|
+//! | `RUNNING`          | the worker runs                                          |
+//! | `PARKED_CONDVAR`   | it waits on the condition variable, or is about to       |
+//! | `PARKED_DRIVER`    | it waits in the reactor, or is about to                  |
+//! | `NOTIFIED`         | it was unparked: the next attempt to park fails          |
 //!
-//! Ringing costs a system call only when the worker sleeps.
+//! ```text
+//!                  1                             2
+//!     RUNNING ───────────▶ PARKED_CONDVAR ──────────────▶ NOTIFIED
+//!       ▲  │  └──────────▶ PARKED_DRIVER  ──────────────▶    ▲  │
+//!       │  └────────────────────── 3 ────────────────────────┘  │
+//!       └───────────────────────── 4 ──────────────────────────┘
+//! ```
+//!
+//! 1. [`Parker::prepare_park`] and [`Parker::prepare_park_on_driver`]. They fail in
+//!    `NOTIFIED`.
+//! 2. [`Parker::unpark`]: costs a system call, because the worker may wait.
+//! 3. [`Parker::unpark`] of a worker that runs.
+//! 4. [`Parker::reset`], from any state.
 
 use crate::primitives::{AtomicUsize, Condvar, Mutex, lock, wait_timeout};
 use std::{
@@ -18,84 +30,84 @@ use std::{
     time::Duration,
 };
 
-const AWAKE: usize = 0;
-const AT_DOOR: usize = 1;
-const ON_WATCH: usize = 2;
-const RUNG: usize = 3;
+const RUNNING: usize = 0;
+const PARKED_CONDVAR: usize = 1;
+const PARKED_DRIVER: usize = 2;
+const NOTIFIED: usize = 3;
 
 pub(crate) struct Parker {
     word: AtomicUsize,
-    /// Held between the look at the word and the sleep at the door.
-    door: Mutex<()>,
-    rung: Condvar,
+    /// Held between the look at the word and the wait.
+    mutex: Mutex<()>,
+    condvar: Condvar,
 }
 
 impl Parker {
     pub(crate) fn new() -> Self {
         Self {
-            word: AtomicUsize::new(AWAKE),
-            door: Mutex::new(()),
-            rung: Condvar::new(),
+            word: AtomicUsize::new(RUNNING),
+            mutex: Mutex::new(()),
+            condvar: Condvar::new(),
         }
     }
 
-    /// True if the worker sleeps on the reactor, which has to be rung too.
+    /// Wakes the worker. True if it is parked on the driver: the caller must unpark the
+    /// reactor too.
     #[must_use]
-    pub(crate) fn ring(&self) -> bool {
-        // Ordering: Release shows the worker why it was rung for; Acquire
-        // orders the loud ring after its decision to sleep.
-        let was = self.word.swap(RUNG, AcqRel);
-        if was == AT_DOOR {
-            // It has not looked at the word yet, or it sleeps.
-            drop(lock(&self.door));
-            self.rung.notify_one();
+    pub(crate) fn unpark(&self) -> bool {
+        // Release pairs with the Acquire in `park`, `reset` and a failed `prepare`: the
+        // worker sees the reason. Acquire pairs with the Release in `prepare`: the system
+        // call that wakes the worker comes after its decision to park.
+        let was = self.word.swap(NOTIFIED, AcqRel);
+        if was == PARKED_CONDVAR {
+            // With the lock, the worker has not looked at the word yet, or it waits.
+            drop(lock(&self.mutex));
+            self.condvar.notify_one();
         }
-        was == ON_WATCH
+        was == PARKED_DRIVER
     }
 
-    /// The worker is about to sleep at its door: by [`sleep`](Self::sleep).
-    /// False if somebody rang: it must not.
+    /// The worker will call [`park`](Self::park). False if it was unparked: it must not.
     #[must_use]
     pub(crate) fn prepare_park(&self) -> bool {
-        self.leave_for(AT_DOOR)
+        self.prepare(PARKED_CONDVAR)
     }
 
-    /// The worker is about to sleep on the reactor. False if somebody rang.
+    /// The worker will wait in the reactor. False if it was unparked: it must not.
     #[must_use]
-    pub(crate) fn prepare_drive(&self) -> bool {
-        self.leave_for(ON_WATCH)
+    pub(crate) fn prepare_park_on_driver(&self) -> bool {
+        self.prepare(PARKED_DRIVER)
     }
 
-    fn leave_for(&self, place: usize) -> bool {
-        // Ordering: Acquire, on failure, takes what the one who rang shows;
-        // Release is for who rings next.
-        let left = self.word.compare_exchange(AWAKE, place, AcqRel, Acquire);
-        left.is_ok()
+    fn prepare(&self, parked: usize) -> bool {
+        // Release and, on failure, Acquire pair with the swap in `unpark`.
+        let prepared = self.word.compare_exchange(RUNNING, parked, AcqRel, Acquire);
+        prepared.is_ok()
     }
 
-    /// Sleeps at the door until somebody rings, or for so long. False if nobody
-    /// has rung.
-    pub(crate) fn sleep(&self, limit: Option<Duration>) -> bool {
-        let mut door = lock(&self.door);
-        // Ordering: Acquire takes what the one who rang shows.
-        while self.word.load(Acquire) == AT_DOOR {
-            let Some(limit) = limit else {
-                let woken = self.rung.wait(door);
-                door = woken.unwrap_or_else(PoisonError::into_inner);
+    /// Waits on the condition variable until [`unpark`](Self::unpark), or for `timeout`.
+    /// False if the time has passed without one.
+    pub(crate) fn park(&self, timeout: Option<Duration>) -> bool {
+        let mut guard = lock(&self.mutex);
+        // Acquire pairs with the Release in `unpark`, here and below.
+        while self.word.load(Acquire) == PARKED_CONDVAR {
+            let Some(timeout) = timeout else {
+                let woken = self.condvar.wait(guard);
+                guard = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let (again, is_up) = wait_timeout(&self.rung, door, limit);
-            if is_up {
-                return self.word.load(Acquire) != AT_DOOR;
+            let (again, timed_out) = wait_timeout(&self.condvar, guard, timeout);
+            if timed_out {
+                return self.word.load(Acquire) != PARKED_CONDVAR;
             }
-            door = again;
+            guard = again;
         }
         true
     }
 
-    /// The worker is up again, for whatever reason.
-    pub(crate) fn unparked(&self) {
-        // Ordering: Acquire takes what the one who rang shows.
-        self.word.swap(AWAKE, AcqRel);
+    /// The worker runs again.
+    pub(crate) fn reset(&self) {
+        // Acquire pairs with the Release in `unpark`.
+        self.word.swap(RUNNING, AcqRel);
     }
 }

@@ -1,16 +1,13 @@
-//! Every task of a pool that waits, so that shutdown finds them: a list for
-//! each worker, so that one does not wait for another.
+//! The owned tasks of a pool: a list for each worker, so that the workers do not wait
+//! for each other's locks.
 //!
-//! A task is listed when it has been polled and waits for the first time. Those
-//! that never wait are in a queue or running all their lives, which is where
-//! shutdown finds them; and a task that is over at its first poll, as many are,
-//! costs no list anything.
+//! A task is bound when it first waits. Before that it is in a queue or running, and
+//! shutdown finds it there. A task that ends in its first poll takes no lock.
 
 use crate::{
     executor::owned_tasks::{self, OwnedTasks},
-    inspect::TaskInfo,
     primitives::{Mutex, lock},
-    task::Task,
+    task::{Header, Task},
 };
 
 pub(crate) struct Registry {
@@ -24,34 +21,38 @@ impl Registry {
         }
     }
 
-    /// Lists a task, on the thread that runs it or has it alone.
-    pub(crate) fn add(&self, shard: usize, task: Task) {
+    /// Adds a task that is in no list. Only the thread that runs the task, or that has
+    /// just spawned it, calls this.
+    pub(crate) fn bind(&self, shard: usize, task: &Task) {
+        // SAFETY: the task is in no list, so this is the first time.
+        let reference = unsafe { owned_tasks::list_reference(task) };
         let mut list = lock(&self.shards[shard]);
-        owned_tasks::set_key(&task, self.key(list.next_place(), shard));
-        list.add(task);
+        owned_tasks::set_key(task, self.key(list.next_key(), shard));
+        list.insert(reference);
     }
 
-    /// Takes a task that ends off its list, unless that was closed meanwhile.
+    /// Removes a task that ends, unless [`close`](Self::close) has removed it.
     pub(crate) fn remove(&self, task: &Task) -> Option<Task> {
-        let (place, shard) = self.place(owned_tasks::key(task));
-        lock(&self.shards[shard]).remove(place, task)
+        let (key, shard) = self.split_key(owned_tasks::key(task));
+        lock(&self.shards[shard]).remove(key, task)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
-    fn key(&self, place: u32, shard: usize) -> u32 {
-        let key = place.checked_mul(self.shards.len() as u32);
-        // So many tasks would fill the memory of any machine first.
+    fn key(&self, key: u32, shard: usize) -> u32 {
+        let key = key.checked_mul(self.shards.len() as u32);
+        // 2^32 tasks do not fit into the memory of a machine.
         key.expect("fewer than 2^32 tasks") + shard as u32
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "fewer than 2^16 shards")]
-    fn place(&self, key: u32) -> (u32, usize) {
+    fn split_key(&self, key: u32) -> (u32, usize) {
         let shards = self.shards.len() as u32;
         (key / shards, (key % shards) as usize)
     }
 
-    /// Hands over every task. No worker runs any more; a thread adrift may still
-    /// list the task that it polls, which it then ends itself (`ToPool::keep`).
+    /// Removes every task and passes it to `to`. No worker runs any more. A detached
+    /// thread may still bind the task that it polls (`PoolScheduler::bind`), and it
+    /// cancels that task itself.
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
             let tasks = std::mem::take(&mut *lock(shard));
@@ -59,12 +60,10 @@ impl Registry {
         }
     }
 
-    pub(crate) fn inspect(&self, now: u64) -> Vec<TaskInfo> {
-        let mut infos = Vec::new();
+    /// Shows every task to `visit`, under the lock of its shard.
+    pub(crate) fn for_each(&self, visit: &mut dyn FnMut(&Header)) {
         for shard in &self.shards {
-            let list = lock(shard);
-            infos.extend(list.iter().map(|task| TaskInfo::new(task.header(), now)));
+            lock(shard).iter().map(Task::header).for_each(&mut *visit);
         }
-        infos
     }
 }

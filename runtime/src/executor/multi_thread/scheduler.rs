@@ -1,115 +1,171 @@
-//! A task's way back into its pool: to be queued, kept while it waits, and
-//! taken off the list when it ends, on whatever thread that happens.
+//! Spawning on a pool, and how a task gets back into a queue of its pool.
 
 use super::{Pool, Worker};
 use crate::{
     executor::{
         context::{self, Current},
-        owned_tasks,
+        late, owned_tasks,
         stable_slot::StableSlot,
     },
-    task::{Schedule, Task, UNLISTED},
+    task::{JoinHandle, Schedule, Task},
 };
-use std::{ptr, sync::atomic::Ordering::Relaxed};
+use std::{
+    future::Future,
+    panic::Location,
+    ptr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
-/// A task's way back into a queue of its pool.
+/// Leads a task to its pool.
 #[derive(Clone, Copy)]
 pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
 
+/// A thread of the pool.
+pub(super) enum PoolThread<'a> {
+    /// It drives this worker.
+    Worker(&'a Worker),
+    /// It has given its worker away.
+    Detached(&'a Pool),
+}
+
 impl Schedule for PoolScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
-        // SAFETY: the caller lets us read until we give the task away.
+        // SAFETY: the caller lets us read `this` until the task is given away.
         unsafe { *this }.queue(task, Worker::push);
     }
 
     unsafe fn reschedule(this: *const Self, task: Task) {
-        // SAFETY: as above.
-        unsafe { *this }.queue(task, Worker::push_after_turn);
+        // SAFETY: the caller lets us read `this` until the task is given away.
+        unsafe { *this }.queue(task, Worker::push_after_poll);
     }
 
-    fn keep(&self, task: &Task) {
-        context::with(|current| match self.here(current) {
-            Some(Here::Worker(worker)) => worker.list(task),
-            Some(Here::Detached(pool)) => {
-                pool.list(task, 0);
+    fn bind(&self, task: &Task) {
+        context::with(|current| match self.this_thread(current) {
+            Some(PoolThread::Worker(worker)) => worker.bind(task),
+            Some(PoolThread::Detached(pool)) => {
+                pool.bind(task, 0);
                 if pool.is_closed() {
-                    // The list may have been worked off before. It runs, so
-                    // nothing is owed but to run it to its end.
-                    let _ = task.header().state.cancel();
+                    // The shutdown may have emptied the list before. This thread runs
+                    // the task, so the mark is enough: it cancels the task next.
+                    let _ = task.header().state.transition_to_scheduled_and_cancel();
                 }
             }
-            None => unreachable!("a thread of the pool runs it"),
+            None => unreachable!("a thread of the pool polls the task"),
         });
     }
 
-    fn release(&self, task: &Task) -> Option<Task> {
-        let is_listed = owned_tasks::key(task) != UNLISTED;
+    fn unbind(&self, task: &Task) -> Option<Task> {
+        let is_bound = owned_tasks::is_bound(task);
         let listed = context::with(|current| {
-            let pool = match self.here(current)? {
-                Here::Worker(worker) => {
-                    worker.pool().members[worker.index()].tasks.ended();
+            let pool = match self.this_thread(current)? {
+                PoolThread::Worker(worker) => {
+                    worker.remote().alive.decrement();
                     &**worker.pool()
                 }
-                Here::Detached(pool) => {
-                    // Ordering: Relaxed; a figure that orders nothing.
-                    pool.remote_spawned.fetch_sub(1, Relaxed);
+                PoolThread::Detached(pool) => {
+                    // Relaxed: the count publishes nothing.
+                    pool.spawned_remotely.fetch_sub(1, Relaxed);
                     pool
                 }
             };
             if let Some(hooks) = &pool.hooks {
                 hooks.task_terminate(task.header());
             }
-            is_listed.then(|| pool.tasks.remove(task)).flatten()
+            is_bound.then(|| pool.tasks.remove(task)).flatten()
         });
-        // SAFETY: in no list, so the list's reference is still to be had.
-        listed.or_else(|| (!is_listed).then(|| unsafe { Task::from_raw(task.as_raw()) }))
+        // SAFETY: the task was never bound, so the reference was not taken.
+        listed.or_else(|| (!is_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 }
 
-/// A thread of the pool.
-pub(super) enum Here<'a> {
-    Worker(&'a Worker),
-    /// It has given its worker away.
-    Detached(&'a Pool),
-}
-
 impl PoolScheduler {
-    /// Whether this thread is one of the pool's.
-    pub(super) fn here(self, current: Option<Current<'_>>) -> Option<Here<'_>> {
+    /// This thread, if it belongs to the pool.
+    pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<PoolThread<'_>> {
         match current? {
-            Current::Worker(worker) if ptr::eq(worker.pool().home, self.0) => {
-                Some(Here::Worker(worker))
+            Current::Worker(worker) if ptr::eq(worker.pool().slot, self.0) => {
+                Some(PoolThread::Worker(worker))
             }
             Current::Detached(handle) => {
                 let pool = handle.pool()?;
-                ptr::eq(pool.home, self.0).then_some(Here::Detached(pool))
+                ptr::eq(pool.slot, self.0).then_some(PoolThread::Detached(pool))
             }
             _ => None,
         }
     }
 
+    /// Queues a task by `push` on a worker's thread, or else in the injector.
     fn queue(self, task: Task, push: fn(&Worker, Task)) {
-        let foreign = context::with(|current| match self.here(current) {
-            Some(Here::Worker(worker)) => {
+        let remote = context::with(|current| match self.this_thread(current) {
+            Some(PoolThread::Worker(worker)) => {
                 push(worker, task);
                 None
             }
-            // No worker may come to it any more.
-            Some(Here::Detached(pool)) if pool.is_closed() => Some((task, true)),
+            // No worker takes from the injector any more.
+            Some(PoolThread::Detached(pool)) if pool.is_closed() => Some((task, true)),
             _ => Some((task, false)),
         });
-        let Some((task, is_too_late)) = foreign else {
+        let Some((task, is_late)) = remote else {
             return;
         };
-        if is_too_late {
-            // SAFETY: taken from nobody's queue, and its future is `Send`.
-            return unsafe { task.cancel() };
+        match self.0.get() {
+            Some(pool) if !is_late => pool.inject(task),
+            // SAFETY: no queue holds the task, and its future is `Send`.
+            _ => unsafe { late::cancel(task) },
         }
-        match self.0.inside() {
-            Some(pool) => pool.inject(task),
-            // SAFETY: nobody runs it any more, and its future is `Send`; or it
-            // is complete.
-            None => unsafe { task.cancel() },
+    }
+}
+
+/// Spawns a future on a pool from any thread.
+pub(crate) fn spawn<F>(
+    pool: &Arc<Pool>,
+    future: F,
+    location: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    context::with(|current| match current {
+        Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), pool) => {
+            worker.spawn(future, location)
         }
+        _ => pool.spawn_remote(future, location),
+    })
+}
+
+impl Pool {
+    /// Makes a task of this pool. The caller counts and queues it.
+    pub(super) fn new_task<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> (JoinHandle<F::Output>, Task)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let scheduler = PoolScheduler(self.slot);
+        let spawned_at = self.driver.timers().last_turn();
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
+        if let Some(hooks) = &self.hooks {
+            hooks.task_spawn(task.clone());
+        }
+        (handle, task)
+    }
+
+    fn spawn_remote<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (handle, task) = self.new_task(future, location);
+        // Relaxed: the count publishes nothing.
+        self.spawned_remotely.fetch_add(1, Relaxed);
+        self.inject(task);
+        handle
     }
 }

@@ -1,21 +1,21 @@
-//! Setting the hooks, which `hooks` calls.
+//! The settings for hooks. The module `hooks` calls them.
 
 use super::Builder;
-use crate::executor::hooks::TaskMeta;
+use crate::hooks::TaskMeta;
 use std::sync::Arc;
 
 impl Builder {
-    /// Has `hook` called on each thread that the runtime starts, before it does
-    /// anything else: the workers but the one in
-    /// [`block_on`](crate::Runtime::block_on), whose thread is not the runtime's, and
-    /// the threads of the blocking pool.
+    /// Calls `hook` on each thread that the runtime starts, before all else. Those are
+    /// the threads of the blocking pool and the workers, except the worker in
+    /// [`block_on`](crate::Runtime::block_on), whose thread the program started.
     ///
-    /// This hook and those below can each be set once: a second takes the
-    /// first's place. They are called with no lock held, and may use the
-    /// runtime as any code on their thread may, but what they take is taken
-    /// from the tasks. A hook that panics has that reported, like any panic,
-    /// and nothing else comes of it. A runtime without hooks pays one look at
-    /// one pointer for each turn of a task.
+    /// These rules hold for this hook and for those below:
+    ///
+    /// - Each can be set once. A second call replaces the first hook.
+    /// - A hook is called without a lock. It may use the runtime, and its time is missing
+    ///   for the tasks.
+    /// - If a hook panics, the panic is reported and otherwise ignored.
+    /// - A runtime without hooks tests one pointer for each turn of a task.
     pub fn on_thread_start<F>(mut self, hook: F) -> Self
     where
         F: Fn() + Send + Sync + 'static,
@@ -24,9 +24,8 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called on each thread that the runtime has started, before
-    /// it ends. When the runtime's drop returns, that has happened for all
-    /// threads that it has waited for.
+    /// Calls `hook` on each thread that the runtime has started, before the thread ends.
+    /// Dropping the runtime waits for threads, and by then their hooks have returned.
     pub fn on_thread_stop<F>(mut self, hook: F) -> Self
     where
         F: Fn() + Send + Sync + 'static,
@@ -35,13 +34,11 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called on a thread that runs tasks when it has found nothing
-    /// to do and is about to sleep, the one in
-    /// [`block_on`](crate::Runtime::block_on) among them.
+    /// Calls `hook` on a thread that has no task to run and is about to park. The thread
+    /// in [`block_on`](crate::Runtime::block_on) is one of them.
     ///
-    /// It may spawn or wake tasks: the thread then runs them instead of
-    /// sleeping. That keeps no socket or timer waiting, even if it happens
-    /// each time.
+    /// The hook may spawn or wake tasks. Then the thread runs them instead of parking.
+    /// The runtime still polls sockets and timers, even if that happens each time.
     ///
     /// ```
     /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
@@ -67,8 +64,8 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called on a thread that runs tasks when it goes on after
-    /// [`on_thread_park`](Self::on_thread_park)'s, whether or not it has slept.
+    /// Calls `hook` on a thread that goes on after its
+    /// [`on_thread_park`](Self::on_thread_park) hook, whether or not it was parked.
     pub fn on_thread_unpark<F>(mut self, hook: F) -> Self
     where
         F: Fn() + Send + Sync + 'static,
@@ -77,10 +74,9 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called for each task as it is spawned, on the spawner's
-    /// thread and before the task can run. Neither the future of
-    /// [`block_on`](crate::Runtime::block_on) nor work for the blocking pool is a
-    /// task in this sense.
+    /// Calls `hook` for each task that is spawned, on the spawner's thread and before the
+    /// task can run. It is not called for the future of
+    /// [`block_on`](crate::Runtime::block_on) or for blocking work.
     ///
     /// ```
     /// use std::sync::{Arc, atomic::{AtomicUsize, Ordering::Relaxed}};
@@ -92,7 +88,7 @@ impl Builder {
     /// };
     /// let runtime = Builder::new_current_thread()
     ///     .on_task_spawn(move |task| {
-    ///         println!("task {} is there", task.id());
+    ///         println!("task {} was spawned", task.id());
     ///         one.fetch_add(1, Relaxed);
     ///     })
     ///     .on_task_terminate(move |_| {
@@ -111,9 +107,8 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called when a task has come to its turn, on the thread that
-    /// will poll it. An aborted task's last turn is that in which its future
-    /// is dropped instead.
+    /// Calls `hook` before each turn of a task, on the thread that polls it. In the last
+    /// turn of an aborted task, the future is dropped instead of polled.
     pub fn on_before_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -122,10 +117,9 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called when a task's turn is over, also if it was its last:
-    /// then after [`on_task_terminate`](Self::on_task_terminate)'s. Of a pool's
-    /// task that was woken meanwhile, another worker may have begun the next
-    /// turn by then.
+    /// Calls `hook` after each turn of a task. After the last turn, it follows
+    /// [`on_task_terminate`](Self::on_task_terminate). In a pool, another worker may
+    /// already poll the task again, if the task was woken during its turn.
     pub fn on_after_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -134,9 +128,8 @@ impl Builder {
         self
     }
 
-    /// Has `hook` called once for each task that was spawned, when it has
-    /// ended and its future has been dropped: by completion, by a panic, by an
-    /// abort or by the end of the runtime.
+    /// Calls `hook` once for each task that was spawned, after its future was dropped. The
+    /// task has completed, panicked, or was aborted, or the runtime has ended.
     pub fn on_task_terminate<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,

@@ -1,11 +1,11 @@
-//! The threads that run tasks, as the system sees them; and settings of tokio's
-//! that there is no choice about here.
+//! The names and stacks of the threads that run tasks, and tokio's settings that have
+//! no effect here.
 
 use super::Builder;
 use crate::primitives::of_workers as thread;
 use std::{fmt, ops::Range, sync::Arc};
 
-/// What the threads are called, and how large their stacks are.
+/// The names and the stack size of the threads.
 #[derive(Clone, Default)]
 pub(super) struct Threads {
     name: Option<Arc<dyn Fn() -> String + Send + Sync>>,
@@ -13,21 +13,21 @@ pub(super) struct Threads {
 }
 
 impl Threads {
-    /// The threads of these numbers, called `usual` and the number unless told.
-    /// All of them before the first is started, for a stranger names them: its
-    /// panic is to leave none behind.
+    /// Builders for the threads of these numbers. The default name is `prefix` and the
+    /// number. The names come from user code that may panic, so all names are made
+    /// before the first thread starts.
     ///
     /// # Panics
-    /// If there is a zero byte in a name.
+    /// If a name has a zero byte.
     #[track_caller]
-    pub(super) fn make(&self, usual: &str, numbers: Range<usize>) -> Vec<thread::Builder> {
-        numbers.map(|number| self.one(usual, number)).collect()
+    pub(super) fn make(&self, prefix: &str, numbers: Range<usize>) -> Vec<thread::Builder> {
+        numbers.map(|number| self.builder(prefix, number)).collect()
     }
 
     #[track_caller]
-    fn one(&self, usual: &str, number: usize) -> thread::Builder {
+    fn builder(&self, prefix: &str, number: usize) -> thread::Builder {
         let name = self.name.as_ref();
-        let name = name.map_or_else(|| format!("{usual}-{number}"), |name| name());
+        let name = name.map_or_else(|| format!("{prefix}-{number}"), |name| name());
         assert!(
             !name.contains('\0'),
             "the name of a thread has a zero byte: {name:?}"
@@ -50,21 +50,20 @@ impl fmt::Debug for Threads {
 }
 
 impl Builder {
-    /// What the threads that the runtime starts to run tasks are called: all of
-    /// them the same. Without it they are `wakeful-worker-1` and so on, or
-    /// `wakeful-core-1`. The thread in [`block_on`](crate::Runtime::block_on)
-    /// keeps the name that it has, and those of the blocking pool are
-    /// `wakeful-blocking` in any case.
+    /// Sets one name for all threads that the runtime starts to run tasks. The default
+    /// names are `wakeful-worker-1` and so on, or `wakeful-core-1` and so on. The thread
+    /// in [`block_on`](crate::Runtime::block_on) keeps its name, and the threads of the
+    /// blocking pool are always called `wakeful-blocking`.
     ///
     /// # Panics
-    /// [`build`](Self::build) does, if there is a zero byte in it.
+    /// [`build`](Self::build) panics if the name has a zero byte.
     pub fn thread_name(self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.thread_name_fn(move || name.clone())
     }
 
-    /// As [`thread_name`](Self::thread_name), with a name for each, in the order
-    /// in which they are started.
+    /// [`thread_name`](Self::thread_name) with a name for each thread, in the order in
+    /// which the threads start.
     ///
     /// ```
     /// use std::{sync::atomic::{AtomicUsize, Ordering::Relaxed}, thread};
@@ -89,28 +88,27 @@ impl Builder {
         self
     }
 
-    /// How many bytes the stacks of the threads that the runtime starts to run
-    /// tasks have; as `std` has it unless told. The system may round up. The
-    /// thread in [`block_on`](crate::Runtime::block_on) has the stack that it
-    /// has, and those of the blocking pool that of `std`.
+    /// Sets the stack size, in bytes, of the threads that the runtime starts to run
+    /// tasks. The default is that of `std`, and the system may round up. The thread in
+    /// [`block_on`](crate::Runtime::block_on) keeps its stack, and the threads of the
+    /// blocking pool have the default.
     pub fn thread_stack_size(mut self, bytes: usize) -> Self {
         self.threads.stack = Some(bytes);
         self
     }
 
-    /// Does nothing: sockets and timers work in every runtime, and cost nothing
-    /// while there are none. Here so that what was written for tokio reads the
-    /// same.
+    /// Has no effect: sockets and timers work in every runtime, and cost nothing until
+    /// they are used. Code that was written for tokio calls this.
     pub fn enable_all(self) -> Self {
         self
     }
 
-    /// Does nothing; see [`enable_all`](Self::enable_all).
+    /// Has no effect. See [`enable_all`](Self::enable_all).
     pub fn enable_io(self) -> Self {
         self
     }
 
-    /// Does nothing; see [`enable_all`](Self::enable_all).
+    /// Has no effect. See [`enable_all`](Self::enable_all).
     pub fn enable_time(self) -> Self {
         self
     }

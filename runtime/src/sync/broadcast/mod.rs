@@ -321,7 +321,7 @@ impl<T: Clone> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
-        super::park::block_on(self.recv())
+        crate::executor::park_thread::block_on(self.recv())
     }
 }
 

@@ -6,11 +6,9 @@ use super::{
     permit::{OwnedPermit, Permit, PermitIterator},
 };
 use crate::{
+    executor::park_thread,
     primitives::Arc,
-    sync::{
-        park,
-        permits::{Permits, Refused},
-    },
+    sync::permits::{Permits, Refused},
     trace::Label,
 };
 use std::{
@@ -116,7 +114,7 @@ impl<T> Sender<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_send(&self, message: T) -> Result<(), SendError<T>> {
-        park::block_on(self.send(message))
+        park_thread::block_on(self.send(message))
     }
 
     /// Sends if there is room now.
@@ -399,7 +397,7 @@ impl<T> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        park::block_on(self.recv())
+        park_thread::block_on(self.recv())
     }
 
     /// The next message, if it is there. A message that was sent before this

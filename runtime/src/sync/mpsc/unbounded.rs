@@ -4,7 +4,7 @@ use super::{
     channel::{self, Channel, Limit, Rx, Tx},
     error::{SendError, TryRecvError},
 };
-use crate::{primitives::Arc, sync::park};
+use crate::{executor::park_thread, primitives::Arc};
 use std::{
     fmt,
     future::poll_fn,
@@ -170,7 +170,7 @@ impl<T> UnboundedReceiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(&mut self) -> Option<T> {
-        park::block_on(self.recv())
+        park_thread::block_on(self.recv())
     }
 
     /// The next message, if it is there. A message that was sent before this

@@ -30,8 +30,7 @@ mod models;
 #[cfg(all(test, not(loom)))]
 mod tests;
 
-use super::park;
-use crate::budget;
+use crate::{budget, executor::park_thread};
 use channel::Half;
 use error::{RecvError, TryRecvError};
 use std::{
@@ -153,7 +152,7 @@ impl<T> Receiver<T> {
     /// Inside a runtime.
     #[track_caller]
     pub fn blocking_recv(self) -> Result<T, RecvError> {
-        park::block_on(self)
+        park_thread::block_on(self)
     }
 
     /// Whether there is nothing left to receive.

@@ -36,7 +36,7 @@ fn a_value_that_comes_between_the_threads_is_not_missed() {
         let cell = SetOnce::new();
         std::thread::scope(|threads| {
             threads.spawn(|| cell.set(number).unwrap());
-            assert_eq!(*crate::sync::park::block_on(cell.wait()), number);
+            assert_eq!(*crate::executor::park_thread::block_on(cell.wait()), number);
         });
     }
 }

@@ -1,16 +1,16 @@
-//! Traps 2 to 9: the task cell, against a model.
+//! Traps 2 to 9: the task cell against a model.
 //!
-//! - [`strangers`]: who lives in the cell, or is called by it, and calls back.
+//! - [`user_code`]: the code in the cell that calls back.
 //!
-//! One task, and everything that one thread can do to it, in any order: also
-//! from within its own poll, from the destructors of its future and its
-//! output, and from the waker of the one who joins it. The model knows the
-//! phases of `state` and counts who holds a reference; it says after every
-//! step what must have been polled, queued, woken, dropped and freed.
+//! One task, and everything that one thread can do to it, in any order. That
+//! includes calls from inside its own poll, from the destructors of its future and
+//! its output, and from the join waker. The model knows the phases of `state` and
+//! counts the references. After each step it says how often the task must have been
+//! polled, queued, woken, dropped and freed.
 
-mod strangers;
+mod user_code;
 
-use super::{AbortHandle, JoinHandle, State, Task};
+use super::{AbortHandle, JoinHandle, StateWord, Task};
 use crate::{fuzzing::Choices, unwind::catch};
 use std::{
     cell::{Cell, RefCell},
@@ -21,7 +21,7 @@ use std::{
     sync::Arc,
     task::{Context, Poll, Waker},
 };
-use strangers::{Joiner, Output, Queue, Script};
+use user_code::{JoiningWaker, Output, Script, TestScheduler};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Phase {
@@ -43,19 +43,19 @@ enum Ending {
     Panicked(&'static str),
 }
 
-/// What must be.
+/// The expected state of the task.
 #[derive(Clone, Copy, Default)]
 struct Model {
     phase: Phase,
-    /// Whether the queue holds it; it may, although it is complete.
+    /// Whether the task is in the queue. It may be there although it is complete.
     queued: bool,
     aborted: bool,
     ending: Ending,
-    /// The future's destructor panicked, and the output will be dropped for
-    /// that while the task still counts as running.
+    /// The future's destructor panicked. The output will be dropped because of that,
+    /// while the task still counts as running.
     output_is_lost: bool,
-    /// Which of the two wakers the handle was last polled with.
-    joiner: Option<usize>,
+    /// The one of the two wakers that the handle was last polled with.
+    join_waker: Option<usize>,
     polls: usize,
     wakes: [usize; 2],
     outputs: usize,
@@ -67,26 +67,26 @@ struct World {
     choices: RefCell<Choices>,
     model: Cell<Model>,
 
-    // Everything that holds a reference.
+    // The owners of references.
     handle: RefCell<Option<JoinHandle<Output>>>,
     aborts: RefCell<Vec<AbortHandle>>,
     wakers: RefCell<Vec<Waker>>,
     queue: RefCell<Vec<Task>>,
-    listed: RefCell<Option<Task>>,
-    /// References that are being used up.
+    bound: RefCell<Option<Task>>,
+    /// References that a call consumes at the moment.
     held: Cell<usize>,
 
-    joiners: [Arc<Joiner>; 2],
+    join_wakers: [Arc<JoiningWaker>; 2],
 
-    // What was.
+    // Counts of what happened.
     polls: Cell<usize>,
     futures_dropped: Cell<usize>,
     outputs_dropped: Cell<usize>,
-    released: Cell<usize>,
+    unbound: Cell<usize>,
     freed: Cell<usize>,
 }
 
-type Shared = Rc<World>;
+type SharedWorld = Rc<World>;
 
 impl World {
     fn choose(&self) -> u8 {
@@ -97,9 +97,9 @@ impl World {
         self.choose().is_multiple_of(many)
     }
 
-    fn place<T>(&self, among: &RefCell<Vec<T>>) -> Option<usize> {
+    fn index<T>(&self, among: &RefCell<Vec<T>>) -> Option<usize> {
         let length = among.borrow().len();
-        self.choices.borrow_mut().place(length)
+        self.choices.borrow_mut().index(length)
     }
 
     fn update(&self, change: impl FnOnce(&mut Model)) {
@@ -115,7 +115,7 @@ impl World {
         self.update(|model| model.queued = true);
     }
 
-    /// The model's side of a wake.
+    /// Applies a wake to the model.
     fn was_woken(&self) {
         self.update(|model| match &mut model.phase {
             phase @ Phase::Idle => *phase = Phase::Scheduled,
@@ -124,14 +124,14 @@ impl World {
         });
     }
 
-    /// The model's side of `finish`, which is next.
+    /// Applies the completion, which comes next, to the model.
     fn completes(&self) {
-        let claimed = self.handle.borrow().is_some();
+        let has_handle = self.handle.borrow().is_some();
         self.update(|model| {
             model.phase = Phase::Complete;
-            match model.joiner {
-                Some(joiner) if claimed => model.wakes[joiner] += 1,
-                _ if claimed => {}
+            match model.join_waker {
+                Some(index) if has_handle => model.wakes[index] += 1,
+                _ if has_handle => {}
                 _ => model.outputs_dropped += usize::from(model.ending == Ending::Output),
             }
         });
@@ -142,7 +142,7 @@ impl World {
             + self.aborts.borrow().len()
             + self.wakers.borrow().len()
             + self.queue.borrow().len()
-            + usize::from(self.listed.borrow().is_some())
+            + usize::from(self.bound.borrow().is_some())
             + self.held.get()
     }
 
@@ -152,21 +152,21 @@ impl World {
         self.held.set(self.held.get() - 1);
     }
 
-    /// One of the things that may be done at any moment.
+    /// Does one of the things that user code may do at any moment.
     fn act(&self) {
         assert_eq!(self.freed.get(), usize::from(self.references() == 0));
         match self.choose() % 10 {
             0 => {
-                if let Some(place) = self.place(&self.wakers) {
-                    let waker = self.wakers.borrow_mut().swap_remove(place);
+                if let Some(index) = self.index(&self.wakers) {
+                    let waker = self.wakers.borrow_mut().swap_remove(index);
                     self.was_woken();
                     waker.wake();
                 }
             }
             1 => {
-                if let Some(place) = self.place(&self.wakers) {
+                if let Some(index) = self.index(&self.wakers) {
                     self.was_woken();
-                    self.wakers.borrow()[place].wake_by_ref();
+                    self.wakers.borrow()[index].wake_by_ref();
                 }
             }
             2 => {
@@ -175,14 +175,14 @@ impl World {
                 wakers.extend(clone);
             }
             3 => {
-                if let Some(place) = self.place(&self.wakers) {
-                    let waker = self.wakers.borrow_mut().swap_remove(place);
+                if let Some(index) = self.index(&self.wakers) {
+                    let waker = self.wakers.borrow_mut().swap_remove(index);
                     drop(waker);
                 }
             }
             4 => {
-                if let Some(place) = self.place(&self.aborts) {
-                    let abort = self.aborts.borrow()[place].clone();
+                if let Some(index) = self.index(&self.aborts) {
+                    let abort = self.aborts.borrow()[index].clone();
                     self.was_aborted();
                     abort.abort();
                 }
@@ -202,7 +202,7 @@ impl World {
                 let Some(handle) = handle else { return };
                 let complete = self.model.get().phase == Phase::Complete;
                 self.update(|model| {
-                    model.joiner = None;
+                    model.join_waker = None;
                     let dropped = complete && model.ending == Ending::Output;
                     model.outputs_dropped += usize::from(dropped);
                 });
@@ -226,13 +226,13 @@ impl World {
     fn poll_handle(&self) {
         let handle = self.handle.take();
         let Some(mut handle) = handle else { return };
-        let joiner = usize::from(self.choose() % 2);
-        let waker = Waker::from(Arc::clone(&self.joiners[joiner]));
+        let index = usize::from(self.choose() % 2);
+        let waker = Waker::from(Arc::clone(&self.join_wakers[index]));
         let polled = Pin::new(&mut handle).poll(&mut Context::from_waker(&waker));
         let model = self.model.get();
         let Poll::Ready(ended) = polled else {
             assert_ne!(model.phase, Phase::Complete, "complete, and not ready");
-            self.update(|model| model.joiner = Some(joiner));
+            self.update(|model| model.join_waker = Some(index));
             *self.handle.borrow_mut() = Some(handle);
             return;
         };
@@ -254,7 +254,7 @@ impl World {
         }
     }
 
-    /// What the executor does: runs what is queued, ...
+    /// Runs the queued task, as the executor does.
     fn run(&self) {
         let task = self.queue.borrow_mut().pop();
         let Some(task) = task else { return };
@@ -266,7 +266,7 @@ impl World {
             model.polls += usize::from(!model.aborted);
         }
         self.model.set(model);
-        // SAFETY: taken from the queue, on the one thread there is.
+        // SAFETY: the task comes from the queue, and there is only one thread.
         self.while_held(|| unsafe { task.run() });
         match self.model.get().phase {
             Phase::Running { woken } => {
@@ -274,13 +274,13 @@ impl World {
                 self.update(|model| model.phase = Phase::Idle);
             }
             Phase::Scheduled | Phase::Complete => {}
-            Phase::Idle => panic!("it ran"),
+            Phase::Idle => panic!("the task ran, so it is not idle in the model"),
         }
     }
 
-    /// ... and cancels what it has, at its end.
+    /// Cancels the bound task, as the executor does at its end.
     fn shut_down(&self) {
-        let task = self.listed.take();
+        let task = self.bound.take();
         let Some(task) = task else { return };
         if self.model.get().phase != Phase::Complete {
             self.update(|model| {
@@ -289,12 +289,12 @@ impl World {
             });
         }
         self.while_held(|| {
-            // SAFETY: it is not running, and this is the one thread there is.
+            // SAFETY: there is only one thread.
             unsafe { task.cancel() };
         });
     }
 
-    /// Everything that can be seen from between two steps.
+    /// Compares everything that is visible between two steps.
     fn check(&self) {
         let model = self.model.get();
         let complete = model.phase == Phase::Complete;
@@ -303,17 +303,17 @@ impl World {
         assert!(model.queued || model.phase != Phase::Scheduled);
         assert_eq!(self.polls.get(), model.polls);
         assert_eq!(self.futures_dropped.get(), usize::from(complete));
-        assert_eq!(self.released.get(), usize::from(complete));
+        assert_eq!(self.unbound.get(), usize::from(complete));
         assert_eq!(self.outputs_dropped.get(), model.outputs_dropped);
-        let wakes = self.joiners.each_ref().map(|joiner| joiner.wakes());
+        let wakes = self.join_wakers.each_ref().map(|waker| waker.wakes());
         assert_eq!(wakes, model.wakes);
         match &*self.handle.borrow() {
             Some(handle) => assert_eq!(handle.is_finished(), complete),
-            // Whoever still holds the task does not hold who waited for it.
+            // A reference to the task does not keep the join waker.
             None => assert!(
-                self.joiners
+                self.join_wakers
                     .iter()
-                    .all(|joiner| Arc::strong_count(joiner) == 1)
+                    .all(|waker| Arc::strong_count(waker) == 1)
             ),
         }
         assert_eq!(self.freed.get(), usize::from(self.references() == 0));
@@ -322,17 +322,17 @@ impl World {
     fn spawn(self: &Rc<Self>) {
         let task = Task::new(
             Script(Rc::clone(self)),
-            Queue(Rc::clone(self)),
-            State::scheduled(3),
+            TestScheduler(Rc::clone(self)),
+            StateWord::scheduled(3),
             Location::caller(),
             0,
         );
-        // SAFETY: counted above, here and for the queue.
-        let (listed, queued) =
+        // SAFETY: the state counts three references: these two and `task`.
+        let (bound, queued) =
             unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
-        self.listed.replace(Some(listed));
+        self.bound.replace(Some(bound));
         self.put(queued);
-        // SAFETY: the output's type, and the only handle.
+        // SAFETY: `Output` is the output's type, and this is the only handle.
         self.handle.replace(Some(unsafe { JoinHandle::new(task) }));
     }
 
@@ -348,7 +348,7 @@ impl World {
             }
             self.check();
         }
-        // The end of everything, in the order of most programs.
+        // The end, in the order of most programs.
         self.shut_down();
         self.check();
         self.run();
@@ -367,7 +367,7 @@ impl World {
     }
 }
 
-/// Runs the program in `input` on a task and on the model.
+/// Runs the program in `input` on a task and on the model, and compares them.
 ///
 /// # Panics
 /// If they disagree.
@@ -376,13 +376,13 @@ pub fn cell(input: &[u8]) {
         choices: RefCell::new(Choices::new(input)),
         ..World::default()
     });
-    strangers::visit(&world, || world.program());
+    user_code::visit(&world, || world.program());
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
-    fn traps_02_to_09_the_cell_agrees_with_a_model() {
+    fn traps_02_to_09_the_cell_agrees_with_the_model() {
         crate::fuzzing::over_many_inputs(super::cell);
     }
 }

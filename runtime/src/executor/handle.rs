@@ -1,0 +1,89 @@
+//! A counted reference to a runtime, and the ways into its executor.
+//!
+//! The methods for users are in `runtime/handle.rs`.
+
+use super::{
+    current_thread,
+    multi_thread::{self, Pool},
+    thread_per_core::Cores,
+};
+#[cfg(feature = "trace")]
+use crate::hooks::SharedHooks;
+use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
+use std::{future::Future, panic::Location, sync::Arc};
+
+/// A counted reference to a runtime, for every thread. It does not keep the
+/// runtime running.
+#[derive(Clone)]
+pub struct Handle(Arc<HandleInner>);
+
+/// What a core, or all workers of a pool, wait for, and the way to their queues.
+pub(crate) struct HandleInner {
+    pub(crate) scheduler: Scheduler,
+    pub(crate) reactor: Arc<reactor::Handle>,
+    pub(crate) timers: Arc<Timers>,
+    pub(crate) blocking: Arc<blocking::Pool>,
+}
+
+/// The executor that takes a future from any thread.
+#[derive(Clone)]
+pub(crate) enum Scheduler {
+    /// One core or several, and which of them the handle belongs to.
+    Cores {
+        cores: Arc<Cores>,
+        core: usize,
+    },
+    Pool(Arc<Pool>),
+}
+
+impl Handle {
+    pub(crate) fn new(inner: HandleInner) -> Self {
+        Self(Arc::new(inner))
+    }
+
+    pub(crate) fn spawn_at<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        match &self.0.scheduler {
+            Scheduler::Cores { cores, core } => {
+                current_thread::spawn(cores.shared(*core), future, location)
+            }
+            Scheduler::Pool(pool) => multi_thread::spawn(pool, future, location),
+        }
+    }
+
+    /// The pool of this handle, unless its runtime is of another kind.
+    pub(crate) fn pool(&self) -> Option<&Arc<Pool>> {
+        match &self.0.scheduler {
+            Scheduler::Cores { .. } => None,
+            Scheduler::Pool(pool) => Some(pool),
+        }
+    }
+
+    pub(crate) fn scheduler(&self) -> &Scheduler {
+        &self.0.scheduler
+    }
+
+    pub(crate) fn reactor(&self) -> &Arc<reactor::Handle> {
+        &self.0.reactor
+    }
+
+    pub(crate) fn timers(&self) -> &Timers {
+        &self.0.timers
+    }
+
+    pub(crate) fn blocking(&self) -> &Arc<blocking::Pool> {
+        &self.0.blocking
+    }
+
+    #[cfg(feature = "trace")]
+    pub(crate) fn hooks(&self) -> &SharedHooks {
+        self.0.blocking.hooks()
+    }
+}

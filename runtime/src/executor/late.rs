@@ -1,0 +1,76 @@
+//! Cancelling tasks that were spawned or queued after the shutdown.
+//!
+//! Cancelling a task drops its future, and a destructor may spawn the next task.
+//! That task is too late as well, so it is cancelled inside the first one's
+//! destructor. To save the stack, only [`MAX_NESTED`] of these cancellations nest.
+//! Deeper ones go to a list that the outermost works off.
+
+use crate::{
+    primitives::per_thread,
+    task::{self, Task},
+};
+use std::cell::{Cell, RefCell};
+
+const MAX_NESTED: u32 = 16;
+
+per_thread! {
+    /// How many cancellations are under way on this thread.
+    static NESTED: Cell<u32> = const { Cell::new(0) };
+    /// The tasks that the outermost of them will cancel.
+    static DEFERRED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sets the count of nested cancellations until it is dropped.
+struct NestedGuard(u32);
+
+impl NestedGuard {
+    fn set(nested: u32) -> Self {
+        Self(NESTED.replace(nested))
+    }
+}
+
+impl Drop for NestedGuard {
+    fn drop(&mut self) {
+        NESTED.set(self.0);
+    }
+}
+
+/// Cancels a task whose executor has ended. Consumes the reference of its queue.
+///
+/// # Safety
+/// The task is in no queue. This thread may drop its future: the future is `Send`,
+/// or this is the thread that spawned it.
+pub(super) unsafe fn cancel(task: Task) {
+    let nested = NESTED.get();
+    let task = if nested < MAX_NESTED {
+        task
+    } else {
+        let mut task = Some(task);
+        // While the thread ends its list is gone, and nesting is the only way.
+        let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().extend(task.take()));
+        let Some(task) = task else { return };
+        task
+    };
+    let _guard = NestedGuard::set(nested + 1);
+    // SAFETY: the caller's promise.
+    unsafe { task.cancel() };
+    if nested == 0 {
+        while let Ok(Some(task)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop()) {
+            // SAFETY: the promise of the caller that deferred the task. The list
+            // does not leave this thread.
+            unsafe { task.cancel() };
+        }
+    }
+}
+
+/// Runs `code`, which blocks this thread. The thread may be in a destructor that
+/// waits for a task or an output of `code`, so these do not wait for that destructor.
+pub(super) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
+    task::while_blocking(|| {
+        if NESTED.get() == 0 {
+            return code();
+        }
+        let _guard = NestedGuard::set(0);
+        code()
+    })
+}

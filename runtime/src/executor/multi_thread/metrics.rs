@@ -1,0 +1,35 @@
+//! What the metrics of a runtime read from its pool.
+
+use super::Pool;
+use std::sync::atomic::Ordering::Relaxed;
+
+impl Pool {
+    pub(crate) fn workers(&self) -> usize {
+        self.remotes.len()
+    }
+
+    /// The number of tasks that have not ended.
+    pub(crate) fn alive_tasks(&self) -> usize {
+        let counts = self.remotes.iter().map(|worker| worker.alive.get());
+        let balance = counts.fold(0, u64::wrapping_add);
+        // Relaxed: the count publishes nothing.
+        let remote = self.spawned_remotely.load(Relaxed) as u64;
+        // The workers are read one after the other. A task that began on the first and
+        // ended on the last meanwhile counts as minus one.
+        let alive = remote.wrapping_add(balance).cast_signed().max(0);
+        usize::try_from(alive).unwrap_or(usize::MAX)
+    }
+
+    pub(crate) fn global_queue_depth(&self) -> usize {
+        self.injector.len()
+    }
+
+    pub(crate) fn local_queue_depth(&self, worker: usize) -> usize {
+        let worker = &self.remotes[worker];
+        worker.stealer.len() + worker.deferred.len()
+    }
+
+    pub(crate) fn park_count(&self, worker: usize) -> u64 {
+        self.remotes[worker].parks.get()
+    }
+}

@@ -1,0 +1,228 @@
+//! The queues of a worker: in which order its tasks run.
+//!
+//! 1. The task in the LIFO slot, [`MAX_LIFO_POLLS`] times in a row at most.
+//! 2. The worker's own queue.
+//! 3. The injector. Every `DRIVER_INTERVAL` steps it comes first, after a poll of the
+//!    driver.
+//! 4. Half of a sibling's queue.
+//! 5. The tasks of this worker that have yielded, after a poll of the driver.
+//! 6. A sibling's task that has yielded.
+
+use super::Worker;
+use crate::{budget, executor::DRIVER_INTERVAL, task::Task};
+use crossbeam_deque::Steal;
+
+/// How many times in a row a worker runs the task in the LIFO slot before it takes
+/// one from the queue. Without a limit, two tasks that wake each other would starve
+/// the others.
+const MAX_LIFO_POLLS: u32 = 3;
+
+impl Worker {
+    /// Queues a task that was woken or spawned here, to run next.
+    pub(super) fn push(&self, task: Task) {
+        if let Some(displaced) = self.lifo_slot.replace(Some(task)) {
+            self.push_back(displaced);
+        }
+    }
+
+    /// Queues a task behind all others. Another task is in the LIFO slot or running, so
+    /// there is work for a second worker.
+    fn push_back(&self, task: Task) {
+        self.queue.push(task);
+        if !self.is_waking_batch.get() {
+            self.pool().notify();
+        }
+    }
+
+    /// Queues a task that was woken during its poll. A task that yielded comes after the
+    /// tasks that are queued here now, and after the next poll of the driver.
+    pub(super) fn push_after_poll(&self, task: Task) {
+        if !budget::deferred() {
+            return self.push_back(task);
+        }
+        self.poll_driver_soon();
+        self.deferred.push(task);
+        if self.queue_len() > 0 {
+            self.pool().notify();
+        }
+    }
+
+    /// Queues the root, which yielded.
+    pub(super) fn defer_root(&self) {
+        self.poll_driver_soon();
+        self.root_is_deferred.set(true);
+    }
+
+    /// Makes the next poll of the driver follow the turns of the tasks that are queued
+    /// now, unless an earlier task that yielded has done so.
+    fn poll_driver_soon(&self) {
+        if !self.has_deferred() {
+            let ticks = DRIVER_INTERVAL - 1 - self.queue_len().min(DRIVER_INTERVAL - 1);
+            self.ticks.set(self.ticks.get().max(ticks));
+        }
+    }
+
+    /// How many tasks are queued here, without those that yielded.
+    pub(super) fn queue_len(&self) -> u32 {
+        let len = self.queue.len() + usize::from(self.has_lifo_task());
+        len.try_into().unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn has_lifo_task(&self) -> bool {
+        let task = self.lifo_slot.take();
+        let has_task = task.is_some();
+        self.lifo_slot.set(task);
+        has_task
+    }
+
+    /// Whether the queue holds a task that a sibling can steal.
+    pub(super) fn has_stealable(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether the root was woken but yielded to a task whose turn it is.
+    pub(super) fn root_has_to_wait(&self) -> bool {
+        let waits = self.root_waits.get();
+        self.root_waits.set(waits.saturating_sub(1));
+        waits > 0
+    }
+
+    pub(super) fn has_deferred(&self) -> bool {
+        !self.deferred.is_empty() || self.root_is_deferred.get()
+    }
+
+    /// Queues the tasks that yielded behind all others. Returns whether there were any: a
+    /// sibling may have to be notified.
+    pub(super) fn requeue_deferred(&self) -> bool {
+        let mut requeued = false;
+        while let Some(task) = self.deferred.pop() {
+            self.queue.push(task);
+            requeued = true;
+        }
+        if self.root_is_deferred.take() {
+            self.root_waits.set(self.queue_len().min(DRIVER_INTERVAL));
+            self.pool().set_root_woken();
+        }
+        requeued
+    }
+
+    /// Moves all tasks to where siblings can steal them.
+    pub(super) fn make_stealable(&self) {
+        if let Some(task) = self.lifo_slot.take() {
+            self.queue.push(task);
+        }
+        self.requeue_deferred();
+    }
+
+    /// Moves the task in the LIFO slot to where siblings can steal it, and notifies one.
+    pub(super) fn share_lifo_task(&self) {
+        if let Some(task) = self.lifo_slot.take() {
+            self.push_back(task);
+        }
+    }
+
+    /// Takes the task that runs next.
+    pub(super) fn next_task(&self) -> Option<Task> {
+        let task = self.lifo_slot.take();
+        if task.is_some() {
+            let polls = self.lifo_polls.get();
+            if polls < MAX_LIFO_POLLS || self.queue.is_empty() {
+                self.lifo_polls.set(polls.saturating_add(1));
+                return task;
+            }
+        }
+        self.lifo_polls.set(0);
+        if let Some(task) = task {
+            self.push_back(task);
+        }
+        self.queue
+            .pop()
+            .or_else(|| self.take_injected())
+            .or_else(|| self.steal())
+            .or_else(|| self.next_after_driver())
+            .or_else(|| self.steal_deferred())
+    }
+
+    pub(super) fn pop_local(&self) -> Option<Task> {
+        self.lifo_slot.take().or_else(|| self.queue.pop())
+    }
+
+    /// Only tasks that yielded are left here: polls the driver, and takes the next task
+    /// after that.
+    fn next_after_driver(&self) -> Option<Task> {
+        if !self.has_deferred() {
+            return None;
+        }
+        self.ticks.set(0);
+        self.poll_driver();
+        self.pop_local()
+    }
+
+    pub(super) fn take_injected(&self) -> Option<Task> {
+        let task = until_settled(|| self.pool().injector.steal_batch_and_pop(&self.queue))?;
+        // While they moved, the other tasks of the batch were in no queue. A sibling that
+        // parked at that moment has not seen them. A searcher notifies in any case.
+        if !self.is_searching.get() && !self.queue.is_empty() {
+            self.pool().notify();
+        }
+        Some(task)
+    }
+
+    /// Takes half of a sibling's queue.
+    fn steal(&self) -> Option<Task> {
+        if !self.is_searching.get() {
+            if !self.pool().idle.start_search() {
+                return None;
+            }
+            self.is_searching.set(true);
+        }
+        let remotes = &self.pool().remotes;
+        let start = self.next_random() as usize;
+        let siblings = (0..remotes.len()).map(|n| (start + n) % remotes.len());
+        siblings
+            .filter(|&sibling| sibling != self.index())
+            .find_map(|sibling| {
+                let stealer = &remotes[sibling].stealer;
+                until_settled(|| stealer.steal_batch_and_pop(&self.queue))
+            })
+    }
+
+    /// There is no other work: takes a task that yielded from a sibling, whose current
+    /// task may take long. The driver is polled first, and the tasks that this wakes
+    /// come first.
+    fn steal_deferred(&self) -> Option<Task> {
+        if !self.is_searching.get() || self.root_is_next() {
+            return None;
+        }
+        let mut stealers = self.pool().remotes.iter().map(|remote| &remote.deferred);
+        // This worker's own list is empty.
+        let task = stealers.find_map(|stealer| until_settled(|| stealer.steal()))?;
+        self.poll_driver();
+        let Some(woken) = self.pop_local() else {
+            return Some(task);
+        };
+        self.push_back(task);
+        Some(woken)
+    }
+
+    /// Marsaglia's xorshift. Each search begins at another sibling.
+    fn next_random(&self) -> u32 {
+        let mut random = self.random.get();
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        self.random.set(random);
+        random
+    }
+}
+
+/// Repeats a steal that raced with another thread.
+pub(super) fn until_settled(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
+    loop {
+        match steal() {
+            Steal::Success(task) => return Some(task),
+            Steal::Empty => return None,
+            Steal::Retry => {}
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! How a pool ends.
+
+use super::{Pool, Worker, queues::until_settled, scheduler::PoolScheduler};
+use crate::{
+    executor::{context, late, owned_tasks},
+    fork,
+    primitives::of_workers as thread,
+    task::Task,
+};
+use crossbeam_deque::Steal;
+use std::{mem, sync::atomic::Ordering::Relaxed};
+
+impl Worker {
+    /// Worker 0 ends the pool. `others` are the threads of the other workers.
+    ///
+    /// 1. Set the closed flag and wake all workers. Each worker ends after its current
+    ///    poll, cancels what is in its queues, and leaves its hand-off state. From now on
+    ///    a spawn cancels its task at once.
+    /// 2. Wait until no thread drives a worker. A thread may still be detached in a
+    ///    poll that waits for a timer or a task of this pool. The next steps end that
+    ///    wait.
+    /// 3. Close the driver: tasks that wait for sockets and timers see an error.
+    /// 4. Cancel the owned tasks, then what is left in the workers' queues and in the
+    ///    injector.
+    /// 5. Cancel the tasks that the destructors have queued on worker 0.
+    /// 6. Join the threads.
+    /// 7. Clear the stable slot. A late waker finds no pool, and its task is complete.
+    pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
+        if fork::happened_since(self.handle().reactor().created_in()) {
+            // These are copies of the parent's threads and tasks.
+            others.into_iter().for_each(mem::forget);
+            return;
+        }
+        let pool = self.pool();
+        pool.close();
+        for index in 1..=others.len() {
+            pool.handoff(index).wait_until_vacant();
+        }
+        pool.driver.close();
+        pool.cancel_all();
+        self.cancel_queued();
+        for other in others {
+            // If the worker panicked, the panic hook has reported it.
+            let _ = other.join();
+        }
+        pool.slot.clear();
+    }
+
+    /// Cancels the tasks in this worker's queues, and the tasks that their destructors
+    /// wake or spawn here.
+    pub(super) fn cancel_queued(&self) {
+        self.requeue_deferred();
+        while let Some(task) = self.pop_local() {
+            self.pool().cancel_late(task);
+        }
+    }
+}
+
+impl Pool {
+    /// Cancels the tasks that are owned, in a worker's queue, or injected. No worker
+    /// runs any more. A detached thread may still be in a poll, and cancels its task
+    /// itself when the poll ends.
+    fn cancel_all(&self) {
+        self.tasks.close(|task| {
+            let again = task.clone();
+            // SAFETY: no worker runs the task, and its future is `Send`.
+            unsafe { task.cancel() };
+            // A detached thread may run it.
+            again.abort();
+        });
+        for worker in &self.remotes {
+            for stealer in [&worker.stealer, &worker.deferred] {
+                while let Some(task) = until_settled(|| stealer.steal()) {
+                    self.cancel_late(task);
+                }
+            }
+        }
+        self.cancel_injected();
+    }
+
+    /// Cancels the tasks in the injector.
+    pub(super) fn cancel_injected(&self) {
+        while !self.injector.is_empty() {
+            if let Steal::Success(task) = self.injector.steal() {
+                self.cancel_late(task);
+            }
+        }
+    }
+
+    /// Cancels a task that was queued after the pool closed. The pool's own threads
+    /// cancel the tasks in the list, so a thread outside leaves those alone.
+    pub(super) fn cancel_late(&self, task: Task) {
+        let is_ours = context::with(|current| {
+            let thread = PoolScheduler(self.slot).this_thread(current);
+            thread.is_some()
+        });
+        if !is_ours {
+            if owned_tasks::is_bound(&task) {
+                return;
+            }
+            // On the pool's threads, `unbind` counts the end and calls the hook.
+            // Relaxed: the count publishes nothing.
+            self.spawned_remotely.fetch_sub(1, Relaxed);
+            if let Some(hooks) = &self.hooks {
+                hooks.task_terminate(task.header());
+            }
+        }
+        // SAFETY: the task comes from a queue, and its future is `Send`.
+        unsafe { late::cancel(task) };
+    }
+}

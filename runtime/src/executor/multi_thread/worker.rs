@@ -1,0 +1,272 @@
+//! One worker and its loop.
+//!
+//! `queues.rs` says which task comes next, `park.rs` what a worker does without tasks,
+//! and `handoff.rs` how another thread takes the worker over.
+
+use super::{Pool, RemoteWorker, root::RootScheduler};
+use crate::{
+    budget,
+    executor::{
+        DRIVER_INTERVAL, Handle,
+        context::{self, Current},
+        late,
+        root::Root,
+        run_task::run_task,
+    },
+    task::{JoinHandle, Task},
+};
+use crossbeam_deque::Worker as Deque;
+use std::{
+    cell::Cell,
+    future::Future,
+    panic::Location,
+    pin::pin,
+    sync::{Arc, Weak},
+    task::{Poll, Waker},
+};
+
+pub(crate) struct Worker {
+    index: usize,
+    /// The `Arc` that holds this worker, for its hand-off.
+    itself: Weak<Worker>,
+    pool: Arc<Pool>,
+    handle: Handle,
+    /// The ready tasks, oldest first. Siblings steal from the front.
+    pub(super) queue: Deque<Task>,
+    /// The task that was woken last. It runs next, because the data that it needs is in
+    /// the cache. Siblings cannot steal it.
+    pub(super) lifo_slot: Cell<Option<Task>>,
+    pub(super) lifo_polls: Cell<u32>,
+    /// The tasks that yielded since the last poll of the driver. The next one moves them
+    /// into `queue`. A sibling without work steals them, because the task that runs here
+    /// can take long.
+    pub(super) deferred: Deque<Task>,
+    /// Whether the root of worker 0 yielded too.
+    pub(super) root_is_deferred: Cell<bool>,
+    /// How many steps the root still waits, because it yielded to that many tasks.
+    pub(super) root_waits: Cell<u32>,
+    /// An empty list of wakers, kept for its capacity.
+    pub(super) wakers: Cell<Vec<Waker>>,
+    /// Whether this worker wakes the tasks that a poll of the driver found. It notifies a
+    /// sibling at the end, not for each of them.
+    pub(super) is_waking_batch: Cell<bool>,
+    /// The steps since the driver was last polled.
+    pub(super) ticks: Cell<u32>,
+    /// Whether this worker counts as a searcher.
+    pub(super) is_searching: Cell<bool>,
+    /// The state of the random numbers that choose where a search begins.
+    pub(super) random: Cell<u32>,
+    /// Whether a substitute thread drives this worker.
+    pub(super) is_substituted: Cell<bool>,
+    /// Whether the worker's own thread has given it away. Only that thread uses this.
+    pub(super) is_given_away: Cell<bool>,
+    /// Worker 0 has the root.
+    pub(super) root: Option<Root>,
+}
+
+impl Worker {
+    #[track_caller]
+    pub(crate) fn new(
+        index: usize,
+        pool: Arc<Pool>,
+        [queue, deferred]: [Deque<Task>; 2],
+        handle: Handle,
+    ) -> Arc<Self> {
+        let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&pool))));
+        Arc::new_cyclic(|itself| Self {
+            index,
+            itself: Weak::clone(itself),
+            pool,
+            handle,
+            queue,
+            lifo_slot: Cell::new(None),
+            lifo_polls: Cell::new(0),
+            deferred,
+            root_is_deferred: Cell::new(false),
+            root_waits: Cell::new(0),
+            wakers: Cell::default(),
+            is_waking_batch: Cell::new(false),
+            ticks: Cell::new(0),
+            is_searching: Cell::new(false),
+            random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
+            is_substituted: Cell::new(false),
+            is_given_away: Cell::new(false),
+            root,
+        })
+    }
+
+    pub(super) fn to_arc(&self) -> Arc<Self> {
+        let itself = self.itself.upgrade();
+        itself.expect("the `Arc` is borrowed")
+    }
+
+    /// Whether this worker's own thread, which calls this, has given it away.
+    pub(crate) fn is_given_away(&self) -> bool {
+        self.is_given_away.get()
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn pool(&self) -> &Arc<Pool> {
+        &self.pool
+    }
+
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    pub(super) fn remote(&self) -> &RemoteWorker {
+        &self.pool.remotes[self.index]
+    }
+
+    /// Spawns a future on this worker.
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (handle, task) = self.pool.new_task(future, location);
+        self.remote().alive.increment();
+        if cfg!(feature = "trace") {
+            // The inspector shows tasks from their spawn on.
+            self.bind(&task);
+        }
+        if self.pool.is_closed() {
+            // SAFETY: no queue holds the task, and its future is `Send`.
+            unsafe { late::cancel(task) };
+        } else {
+            self.push(task);
+        }
+        handle
+    }
+
+    pub(super) fn bind(&self, task: &Task) {
+        self.pool.bind(task, self.index);
+    }
+
+    /// The loop of a worker other than worker 0, until the pool closes.
+    pub(crate) fn run(&self) {
+        /// Gives the worker up, also when it panics.
+        struct GiveUp<'a>(&'a Worker);
+        impl Drop for GiveUp<'_> {
+            fn drop(&mut self) {
+                self.0.make_stealable();
+                self.0.remote().handoff.end();
+            }
+        }
+        let _give_up = GiveUp(self);
+        context::enter(Current::Worker(self), || {
+            if let Some(hooks) = &self.pool.hooks {
+                hooks.thread_start();
+            }
+            while !self.pool.is_closed() {
+                self.step();
+                self.take_back_if_detached();
+            }
+            self.cancel_queued();
+            if let Some(hooks) = &self.pool.hooks {
+                hooks.thread_stop();
+            }
+        });
+    }
+
+    /// The loop of worker 0, until `future` is ready.
+    pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let root = self.root.as_ref().expect("worker 0 has the root");
+        let run = || {
+            let _traced = root.trace(&self.pool.hooks);
+            // The new root is polled at once, even if an earlier one yielded.
+            self.root_waits.set(0);
+            if self.root_is_deferred.take() {
+                self.pool.set_root_woken();
+            }
+            if root.wake() {
+                root.task().clone().schedule();
+            }
+            let _release = ReleaseWork(self);
+            // Dropped before `_release`, which gives away what its destructor spawns.
+            let mut future = pin!(future);
+            loop {
+                if self.take_root() {
+                    self.prepare_root_poll();
+                    if let Poll::Ready(output) = root.poll(future.as_mut(), Self::requeue_root) {
+                        return output;
+                    }
+                    self.take_back_if_detached();
+                }
+                self.step();
+                self.take_back_if_detached();
+            }
+        };
+        // A poll that blocks in place may have called this. Its budget and its outputs
+        // have nothing to do with this loop.
+        late::while_blocking(|| budget::outside(|| context::enter(Current::Worker(self), run)))
+    }
+
+    /// The poll of the root can take long. Gives siblings the work that was waiting here,
+    /// and the driver.
+    fn prepare_root_poll(&self) {
+        if !self.deferred.is_empty() {
+            self.poll_driver();
+            self.pool.notify();
+        }
+        self.share_lifo_task();
+        self.end_search();
+        self.pool.wake_backup_poller();
+    }
+
+    /// Runs one task, or parks until there may be one.
+    pub(super) fn step(&self) {
+        let ticks = self.ticks.get() + 1;
+        self.ticks.set(ticks);
+        // If all tasks here have yielded, the tasks of siblings come first.
+        if ticks >= DRIVER_INTERVAL && !(self.has_deferred() && self.queue_len() == 0) {
+            self.ticks.set(0);
+            self.poll_driver();
+            // The injected tasks get a turn even if this worker always has work.
+            if let Some(task) = self.take_injected() {
+                // That task may take long, and the task in the LIFO slot did not wake it.
+                self.share_lifo_task();
+                return self.run_task(task);
+            }
+        }
+        if let Some(task) = self.next_task() {
+            return self.run_task(task);
+        }
+        self.root_waits.set(0);
+        if !self.root_is_next() {
+            self.park();
+        }
+    }
+
+    fn run_task(&self, task: Task) {
+        self.end_search();
+        // SAFETY: the task comes from a queue, and the futures of a pool are `Send`.
+        unsafe { run_task(task, &self.pool.hooks) };
+    }
+
+    /// This worker has found a task. The last searcher wakes the next one.
+    pub(super) fn end_search(&self) {
+        if self.is_searching.take() && self.pool.idle.end_search() {
+            self.pool.notify();
+        }
+    }
+}
+
+/// The thread leaves worker 0, so siblings get its work. That happens also when the
+/// root panics.
+struct ReleaseWork<'a>(&'a Worker);
+
+impl Drop for ReleaseWork<'_> {
+    fn drop(&mut self) {
+        // The root may have blocked in place before it panicked.
+        self.0.take_back_if_detached();
+        self.0.release_work();
+    }
+}

@@ -1,0 +1,106 @@
+//! The future of `block_on`, woken and polled as a task.
+
+use crate::{
+    budget,
+    hooks::{SharedHooks, TraceGuard},
+    task::{
+        Schedule, StateWord, Task, TransitionToIdle, TransitionToRunning, TransitionToScheduled,
+        waker_ref,
+    },
+    trace,
+};
+use std::{
+    future::{self, Future},
+    panic::Location,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+/// The task that stands for the future of `block_on`. It can be woken, queued and
+/// traced like any other. Its own future is a stub that is never polled: the
+/// executor calls [`Root::poll`] with the real one.
+pub(super) struct Root(Task);
+
+impl Root {
+    #[track_caller]
+    pub(super) fn new(scheduler: impl Schedule) -> Self {
+        let stub = future::pending::<()>();
+        let state = StateWord::idle();
+        Self(Task::new(stub, scheduler, state, Location::caller(), 0))
+    }
+
+    pub(super) fn task(&self) -> &Task {
+        &self.0
+    }
+
+    /// Shows the root in dumps until the guard is dropped.
+    pub(super) fn trace<'a>(&'a self, hooks: &'a SharedHooks) -> TraceGuard<'a> {
+        TraceGuard::new(hooks, &self.0)
+    }
+
+    /// Wakes the root. True if the caller must queue it.
+    #[must_use]
+    pub(super) fn wake(&self) -> bool {
+        self.0.header().state.transition_to_scheduled() == TransitionToScheduled::Submit
+    }
+
+    /// Polls `future` as the root, which was woken and taken from its queue. If it
+    /// is woken again during the poll, `requeue` gets it at the end, even if the
+    /// poll panics.
+    pub(super) fn poll<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        requeue: impl FnMut(Task),
+    ) -> Poll<F::Output> {
+        let start = self.0.header().state.transition_to_running();
+        let expected = TransitionToRunning::Poll;
+        debug_assert_eq!(start, expected, "the root is not aborted or completed");
+        self.poll_running(future, false, requeue)
+    }
+
+    /// [`poll`](Self::poll) without a read-modify-write, if the root was not woken
+    /// and no waker of it exists. Else `None`.
+    pub(super) fn poll_if_unshared<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        requeue: impl FnMut(Task),
+    ) -> Option<Poll<F::Output>> {
+        let is_unshared = self.0.header().state.transition_to_running_if_unshared();
+        is_unshared.then(|| self.poll_running(future, true, requeue))
+    }
+
+    fn poll_running<F: Future>(
+        &self,
+        future: Pin<&mut F>,
+        was_unshared: bool,
+        requeue: impl FnMut(Task),
+    ) -> Poll<F::Output> {
+        let _idle = SetIdle {
+            root: &self.0,
+            was_unshared,
+            requeue,
+        };
+        let _polling = trace::polling(&self.0.header().origin);
+        let waker = waker_ref(&self.0);
+        budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
+    }
+}
+
+/// Ends the poll of the root, also when the poll unwinds.
+struct SetIdle<'a, R: FnMut(Task)> {
+    root: &'a Task,
+    was_unshared: bool,
+    requeue: R,
+}
+
+impl<R: FnMut(Task)> Drop for SetIdle<'_, R> {
+    fn drop(&mut self) {
+        let state = &self.root.header().state;
+        if self.was_unshared && state.transition_to_idle_if_unshared() {
+            return;
+        }
+        if state.transition_to_idle() == TransitionToIdle::Submit {
+            (self.requeue)(self.root.clone());
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The half of the reactor that every thread can reach.
+
+use super::{
+    SELECTOR_WAKER,
+    selector_waker::SelectorWaker,
+    source::{Source, SourceState},
+};
+use crate::{
+    fork,
+    primitives::{Mutex, lock},
+};
+use mio::{Interest, Registry, Token, event};
+use slab::Slab;
+use std::{
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+    task::Wake,
+};
+
+/// Half of a token's bits hold the index in the slab, half the generation.
+const HALF: u32 = usize::BITS / 2;
+pub(super) const INDEX_MASK: usize = (1 << HALF) - 1;
+
+/// Registers I/O objects with a [`Reactor`](super::Reactor), and wakes it.
+pub(crate) struct Handle {
+    registry: Registry,
+    selector_waker: SelectorWaker,
+    pub(super) sources: Mutex<Sources>,
+    /// The number of sources, which can be read without the lock.
+    registered: AtomicUsize,
+    created_in: fork::Generation,
+}
+
+/// The registered sources, by token.
+///
+/// A token holds an index and a generation. If an index is used again, an event
+/// for its old token finds no source. The slab and each owner share a source by
+/// `Arc`, so an event that arrives while the owner drops its object is safe.
+#[derive(Default)]
+pub(super) struct Sources {
+    slab: Slab<(usize, Arc<Source>)>,
+    generation: usize,
+    closed: bool,
+}
+
+impl Sources {
+    pub(super) fn add(&mut self, source: Arc<Source>) -> io::Result<Token> {
+        if self.closed {
+            return Err(io::Error::other(
+                "cannot open a socket here: the runtime is shutting down",
+            ));
+        }
+        // The last two tokens belong to the selector's waker and the timer.
+        if self.slab.len() >= INDEX_MASK - 1 {
+            return Err(io::Error::other(
+                "the reactor watches as many sockets as it can: close some first",
+            ));
+        }
+        self.generation = (self.generation + 1) & INDEX_MASK;
+        let index = self.slab.insert((self.generation, source));
+        Ok(Token(self.generation << HALF | index))
+    }
+
+    pub(super) fn get(&self, token: Token) -> Option<&Arc<Source>> {
+        let (generation, source) = self.slab.get(token.0 & INDEX_MASK)?;
+        (*generation == token.0 >> HALF).then_some(source)
+    }
+
+    pub(super) fn remove(&mut self, token: Token) -> Option<Arc<Source>> {
+        self.get(token)?;
+        Some(self.slab.remove(token.0 & INDEX_MASK).1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.slab.iter().map(|(_, (_, source))| &**source)
+    }
+
+    /// Refuses every later [`add`](Self::add).
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+}
+
+/// The reactor's waker: it ends the wait.
+impl Wake for Handle {
+    fn wake(self: Arc<Self>) {
+        self.unpark();
+    }
+}
+
+impl Handle {
+    pub(super) fn new(registry: &Registry) -> io::Result<Self> {
+        Ok(Self {
+            registry: registry.try_clone()?,
+            selector_waker: SelectorWaker::new(registry, SELECTOR_WAKER)?,
+            sources: Mutex::default(),
+            registered: AtomicUsize::new(0),
+            created_in: fork::Generation::now(),
+        })
+    }
+
+    /// Ends the current wait of the reactor, or the next one.
+    pub(crate) fn unpark(&self) {
+        self.selector_waker.wake();
+    }
+
+    /// Waits as [`Reactor::turn`](super::Reactor::turn) would, under shuttle.
+    #[cfg(shuttle)]
+    pub(super) fn wait(&self, timeout: Option<std::time::Duration>) {
+        self.selector_waker.wait(timeout);
+    }
+
+    /// In a model, waits as [`Reactor::turn`](super::Reactor::turn) does.
+    #[cfg(all(test, loom))]
+    pub(crate) fn wait(&self) {
+        self.selector_waker.wait();
+    }
+
+    /// The process that created the reactor.
+    pub(crate) fn created_in(&self) -> fork::Generation {
+        self.created_in
+    }
+
+    pub(super) fn register(
+        &self,
+        io: &mut impl event::Source,
+        interest: Interest,
+        source: &Arc<Source>,
+    ) -> io::Result<Token> {
+        let mut sources = lock(&self.sources);
+        let token = sources.add(Arc::clone(source))?;
+        self.update_count(&sources);
+        drop(sources);
+        if let Err(error) = self.registry.register(io, token, interest) {
+            self.remove(token);
+            return Err(error);
+        }
+        Ok(token)
+    }
+
+    pub(super) fn deregister(&self, io: &mut impl event::Source, token: Token) {
+        // If the kernel refuses, later events find no source for the token.
+        let _ = self.registry.deregister(io);
+        self.remove(token);
+    }
+
+    fn remove(&self, token: Token) {
+        let mut sources = lock(&self.sources);
+        let source = sources.remove(token);
+        self.update_count(&sources);
+        drop(sources);
+        // A source holds wakers, and their destructors are user code.
+        drop(source);
+    }
+
+    fn update_count(&self, sources: &Sources) {
+        // Ordering: Relaxed. The lock orders the writers. The reader,
+        // `has_no_sources`, tolerates an old value.
+        self.registered.store(sources.slab.len(), Relaxed);
+    }
+
+    /// Whether a poll of the selector cannot find an event. If another thread
+    /// registers a source right now, the next poll or the next sleep finds its
+    /// events.
+    pub(crate) fn has_no_sources(&self) -> bool {
+        // Ordering: Relaxed. This is a hint: `turn` reads the sources under
+        // the lock.
+        self.registered.load(Relaxed) == 0
+    }
+
+    /// The state of every registered source. The inspector shows it.
+    pub(crate) fn inspect(&self) -> Vec<SourceState> {
+        let sources = lock(&self.sources);
+        let each = sources.slab.iter();
+        each.map(|(index, (_, source))| source.state(index))
+            .collect()
+    }
+}
