@@ -151,6 +151,8 @@ pub mod macros;
 pub mod net;
 mod primitives;
 pub mod process;
+#[cfg(all(test, shuttle))]
+mod random;
 mod reactor;
 #[cfg(doctest)]
 mod refused;

@@ -1,6 +1,6 @@
 //! The code that the macros expand to. Do not use it directly.
 
-use crate::{budget, trace};
+use crate::{budget, primitives::per_thread, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
@@ -132,7 +132,7 @@ pub fn count(index: &mut usize) -> usize {
 /// future gets its share, even if one `select!` runs only every second or third time.
 pub fn first(futures: usize) -> usize {
     const STEP: u32 = 0x9E37_79B9;
-    thread_local! {
+    per_thread! {
         static NEXT: Cell<u32> = const { Cell::new(0) };
     }
     // While the thread ends, its counter may be gone. Begin with the first future.

@@ -112,6 +112,9 @@ impl Reactor {
     /// # Panics
     /// If the selector is broken, so that no task would be woken any more.
     pub(crate) fn poll_events(&mut self, timeout: Option<Duration>, wakers: &mut Vec<Waker>) {
+        // A random schedule waits in shuttle first, so that other threads can run.
+        #[cfg(shuttle)]
+        let timeout = self.wait(timeout);
         if let Err(error) = self.turn(timeout, wakers) {
             panic!("waiting for events failed: {error}");
         }

@@ -53,7 +53,7 @@ use std::{
 
 /// How many wakers [`WaitList::release`] takes each time it holds the lock. Two
 /// under loom, so that its models go round more than once.
-const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
+const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 
 /// Something that tasks wait for.
 ///

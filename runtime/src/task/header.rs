@@ -73,7 +73,11 @@ pub(crate) struct Header {
     pub(crate) origin: Origin,
 }
 
-#[cfg(all(target_pointer_width = "64", not(loom), not(feature = "trace")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(loom, shuttle)),
+    not(feature = "trace")
+))]
 const _: () = assert!(size_of::<Header>() == 40);
 
 /// The functions that know the types of the future and the scheduler.

@@ -1,6 +1,6 @@
 //! This crate's streams, as streams of tokio's without a wrapper.
 
-use super::{poll_read, theirs};
+use super::{poll_read, tokio_io};
 use crate::{fs, io, net, process};
 use futures_io::AsyncWrite;
 use std::{
@@ -12,7 +12,7 @@ use tokio::io::ReadBuf;
 
 macro_rules! reads {
     ($($Stream:ty),+) => {$(
-        impl theirs::AsyncRead for $Stream {
+        impl tokio_io::AsyncRead for $Stream {
             fn poll_read(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -27,7 +27,7 @@ macro_rules! reads {
 /// `$vectored` is whether several buffers at once are worth their while.
 macro_rules! writes {
     ($vectored:literal: $($Stream:ty),+) => {$(
-        impl theirs::AsyncWrite for $Stream {
+        impl tokio_io::AsyncWrite for $Stream {
             fn poll_write(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -79,7 +79,7 @@ reads!(
 );
 writes!(false: fs::File, io::Stdout, io::Stderr, process::ChildStdin);
 
-impl theirs::AsyncSeek for fs::File {
+impl tokio_io::AsyncSeek for fs::File {
     fn start_seek(mut self: Pin<&mut Self>, to: SeekFrom) -> Result<()> {
         self.start_tokio_seek(to);
         Ok(())

@@ -54,6 +54,8 @@ mod spawn;
 mod worker;
 
 #[cfg(all(test, loom))]
+mod deferred_models;
+#[cfg(all(test, loom))]
 mod models;
 
 pub(crate) use driver::DriverLock;

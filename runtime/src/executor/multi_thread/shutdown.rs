@@ -7,10 +7,11 @@ use super::{
 use crate::{
     executor::{context, late, owned_tasks},
     fork,
+    primitives::of_workers as thread,
     task::Task,
 };
 use crossbeam_deque::Steal;
-use std::{mem, sync::atomic::Ordering::Relaxed, thread};
+use std::{mem, sync::atomic::Ordering::Relaxed};
 
 impl Worker {
     /// Worker 0 ends the pool. `others` are the threads of the other workers.

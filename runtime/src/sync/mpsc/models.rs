@@ -236,6 +236,18 @@ fn a_dropped_receiver_wakes_a_sender_that_waits_for_it() {
 }
 
 #[test]
+fn a_send_that_fails_because_of_the_close_finds_the_channel_closed() {
+    model(|| {
+        let (sender, mut receiver) = channel(1);
+        let other = thread::spawn(move || receiver.close());
+        if sender.try_send(()).is_err() {
+            assert!(sender.is_closed());
+        }
+        other.join().unwrap();
+    });
+}
+
+#[test]
 fn an_upgrade_races_with_the_last_sender_and_the_receiver_sees_the_result() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();

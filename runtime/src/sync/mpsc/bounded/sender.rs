@@ -219,7 +219,9 @@ impl<T> Sender<T> {
 
     /// Returns whether the receiver is dropped or closed.
     pub fn is_closed(&self) -> bool {
-        self.tx.queue.is_closed()
+        // The receiver closes the permits before the queue. A send fails as soon as the
+        // permits are closed, and must then find this true.
+        self.tx.limit.permits.is_closed()
     }
 
     /// Returns whether both send to the same receiver.

@@ -4,7 +4,7 @@ use crate::primitives::{AtomicPtr, AtomicUsize, UnsafeCell};
 use std::{mem::MaybeUninit, ptr};
 
 /// How many slots a block has.
-pub(super) const SLOTS: usize = if cfg!(loom) { 3 } else { 31 };
+pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 /// How many numbers a block has: one for each slot, and one for the time in
 /// which the next block is added.
 pub(super) const LAP: usize = SLOTS + 1;
