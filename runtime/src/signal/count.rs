@@ -5,6 +5,8 @@
 //! a signal that came while it was not polled.
 
 use signal_hook::low_level;
+#[cfg(unix)]
+use std::sync::atomic::Ordering::Relaxed;
 use std::{
     collections::BTreeMap,
     ffi::c_int,
@@ -13,7 +15,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{
             AtomicUsize,
-            Ordering::{Acquire, Relaxed, Release},
+            Ordering::{Acquire, Release},
         },
     },
 };
