@@ -3,7 +3,6 @@
 use crate::{assert_would_block, run, settle};
 use futures_util::poll;
 use std::{
-    fs::File,
     future::poll_fn,
     io::{self, Read, Write},
     os::unix::net::UnixStream,
@@ -36,7 +35,7 @@ fn a_refused_value_comes_back_with_the_error() {
         let file = tempfile::tempfile().unwrap();
         let error = AsyncFd::try_new(file).unwrap_err();
         assert!(format!("{error:?}").contains("AsyncFdRegisterError"));
-        let (file, cause): (File, _) = error.into_parts();
+        let (file, cause): (std::fs::File, _) = error.into_parts();
         assert_eq!(cause.raw_os_error(), Some(libc::EPERM));
         let error = AsyncFd::try_with_interest(file, Interest::READABLE).unwrap_err();
         assert_eq!(io::Error::from(error).raw_os_error(), Some(libc::EPERM));
