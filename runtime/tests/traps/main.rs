@@ -46,7 +46,7 @@
 //!     Tests: `timers`, `timers::fuzz`, `timers::models`, `timers::tests`.
 //! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
 //!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
-//!     `executor::current_thread::models`, `executor::multi_thread::models`,
+//!     `executor::current_thread::models`, `executor::multi_thread::models::handoff`,
 //!     `foreign_threads`, `join_set`, `pool::shutdown`, `scope::models`, `shutdown`,
 //!     `streams`, `teardown`, `tests/standard.rs`, `timers::models`.
 //! 17. A hook schedules work while its thread parks.

@@ -275,7 +275,7 @@ fn a_driver_that_is_released_is_taken() {
         backup_poller.count_release();
         if backup_poller.is_missing() {
             let on_driver = parker.unpark();
-            assert!(!is_on_driver);
+            assert!(!on_driver);
         }
         other.join().unwrap();
     });
