@@ -13,8 +13,8 @@
 //! users in your room, and `/quit` leaves. The server sends every other line to the
 //! room.
 //!
-//! Each user has two tasks. One reads the user's lines. The other writes the lines
-//! for this user, which it takes from a bounded queue. If a user does not read, the
+//! Each user has two tasks. The first task reads the user's lines. The second task
+//! writes the lines for this user, which it takes from a bounded queue. If a user does not read, the
 //! queue fills up and the server disconnects the user. The others never wait.
 
 use futures_util::{

@@ -1,7 +1,7 @@
 //! Waiting on a condition variable, but not for ever.
 //!
-//! Loom knows no time. There a wait ends when the model says so, so that it
-//! tries the end of the wait against all that other threads do meanwhile.
+//! Loom has no clock. In a model, a wait ends when the model says so. So loom tries
+//! the end of the wait against every step of the other threads.
 
 #[cfg(loom)]
 pub(crate) use modelled::Deadline;

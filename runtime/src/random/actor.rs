@@ -63,7 +63,7 @@ impl Dice {
         1 + self.below(last)
     }
 
-    /// True once in so many times.
+    /// True once in `times` calls, on average.
     pub(crate) fn one_in(&self, times: usize) -> bool {
         self.below(times) == 0
     }
@@ -142,7 +142,7 @@ pub(crate) fn attempt<F: Future>(dice: &Dice, future: F) -> Option<F::Output> {
     drive(dice, future, Patience::Random)
 }
 
-/// As [`attempt`], for what may never come: never sleeps.
+/// Like [`attempt`], but it never sleeps, because the future may never be ready.
 pub(crate) fn glance<F: Future>(dice: &Dice, future: F) -> Option<F::Output> {
     drive(dice, future, Patience::None)
 }

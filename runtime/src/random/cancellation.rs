@@ -1,5 +1,5 @@
-//! `CancellationToken`: a cancellation reaches every token below, however the
-//! tree changes meanwhile.
+//! `CancellationToken`: a cancellation reaches every token below, also if the tree
+//! changes at the same time.
 
 use super::{Crew, Dice, attempt, explore, glance, linger, run};
 use crate::sync::CancellationToken;

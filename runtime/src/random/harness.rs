@@ -55,7 +55,7 @@ fn a_planted_lost_wake_is_found() {
     assert!(again.is_err(), "not found again with its seed {seed}");
 }
 
-/// What the actors of one schedule did, in order.
+/// The steps of the actors of one schedule, in order.
 static LOG: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
 
 fn note(what: impl Debug) {

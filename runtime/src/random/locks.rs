@@ -7,7 +7,7 @@ use std::sync::{
     atomic::{AtomicIsize, Ordering::SeqCst},
 };
 
-/// Who is inside: so many readers, or -1 for a writer.
+/// The number of readers that hold the lock, or -1 for a writer.
 #[derive(Default)]
 struct Inside(AtomicIsize);
 

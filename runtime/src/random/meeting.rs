@@ -27,7 +27,7 @@ fn a_barrier_lets_all_through_once_the_last_has_come() {
                 for round in 1..=rounds {
                     came.fetch_add(1, SeqCst);
                     let result = run(dice, barrier.wait());
-                    assert!(came.load(SeqCst) >= size * round, "one has not come");
+                    assert!(came.load(SeqCst) >= size * round, "a task has not arrived");
                     leaders.fetch_add(usize::from(result.is_leader()), SeqCst);
                 }
             });
@@ -52,7 +52,7 @@ fn those_who_leave_a_barrier_do_not_count() {
             });
         }
         crew.join();
-        // It is as it was: the last of so many opens it.
+        // The barrier can be used again: the last task that arrives opens it.
         let mut waits: Vec<_> = (0..size).map(|_| Box::pin(barrier.wait())).collect();
         let ready: Vec<_> = waits
             .iter_mut()
@@ -82,7 +82,7 @@ async fn make(number: usize, pauses: usize) -> usize {
 }
 
 #[test]
-fn a_cell_is_made_once_whoever_gives_up() {
+fn a_cell_is_initialized_once_although_tasks_give_up() {
     explore(|dice| {
         let shared = Arc::new((OnceCell::new(), AtomicUsize::new(0)));
         let seen = Arc::new(std::sync::Mutex::new(Vec::new()));

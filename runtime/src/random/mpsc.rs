@@ -23,7 +23,7 @@ struct Message {
 /// What the scenario knows of its messages.
 #[derive(Clone, Default)]
 struct Ledger {
-    /// What was handed over, each sender's in its order.
+    /// The messages that were sent, those of each sender in their order.
     sent: Arc<Mutex<Vec<Name>>>,
     alive: Arc<()>,
 }

@@ -16,10 +16,10 @@ use std::{
 /// one thread to be late is then likely.
 pub(super) struct Chance {
     seeds: Range<u64>,
-    /// The seed of the schedule that runs, for the scenario and the report.
+    /// The seed of the running schedule. The scenario and the report read it.
     now: Arc<AtomicU64>,
     dice: Dice,
-    /// The thread that runs goes on, unless a die with so many sides shows 0.
+    /// The thread that runs goes on, unless a die with this many sides shows 0.
     sides: usize,
     /// A thread that does not run while another can, and for how many steps.
     held: Option<(TaskId, usize)>,

@@ -37,7 +37,7 @@ fn body(dice: &Dice, held: &Held, output: usize) -> Pin<Box<dyn Future<Output = 
         }
         if dice.one_in(6) && Handle::current().runtime_flavor() == RuntimeFlavor::MultiThread {
             block_in_place(|| super::linger(&dice));
-            // The runtime may have ended meanwhile, and a timer panics then.
+            // If the runtime has ended in between, a timer panics.
             return output;
         }
         pause(&dice).await;

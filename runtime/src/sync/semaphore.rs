@@ -300,7 +300,7 @@ macro_rules! permit {
             ///
             /// # Panics
             /// If the guards belong to two semaphores, or if a guard cannot
-            /// count so many permits (`u32::MAX`). No permit is lost then.
+            /// count this many permits (`u32::MAX`). No permit is lost then.
             #[track_caller]
             pub fn merge(&mut self, mut other: Self) {
                 assert!(

@@ -260,7 +260,7 @@ fn trap_05_completion_wakes_the_last_waker_that_a_handle_was_polled_with() {
 }
 
 #[test]
-fn trap_05_the_output_is_dropped_once_if_the_handle_is_dropped_meanwhile() {
+fn trap_05_the_output_is_dropped_once_if_the_handle_is_dropped_at_the_same_time() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));
         let executor = Executor::default();

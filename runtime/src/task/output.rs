@@ -6,7 +6,7 @@
 //! the outermost drop empties the list.
 //!
 //! A destructor may block this thread on a runtime. Then the drops that come
-//! meanwhile do not wait for that destructor, because it may wait for one of them:
+//! in that time do not wait for that destructor, because it may wait for one of them:
 //! see [`while_blocking`].
 
 use super::header::Task;

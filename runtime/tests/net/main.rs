@@ -1,5 +1,5 @@
-//! What the documentation of the sockets promises, on real sockets: readiness,
-//! own operations, and the methods that try once.
+//! The promises in the documentation of the sockets, on real sockets: readiness, own
+//! operations, and the methods that try once.
 #![cfg(not(any(loom, miri)))]
 
 #[cfg(unix)]

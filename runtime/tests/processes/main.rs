@@ -33,7 +33,7 @@ fn shell(script: &str) -> Command {
 #[test]
 fn output_collects_both_pipes_and_the_status() {
     run("the shell", async {
-        let output = shell("echo out; echo err >&2; exit 3")
+        let output = shell("echo out\necho err >&2\nexit 3")
             .output()
             .await
             .unwrap();
@@ -56,7 +56,7 @@ fn status_closes_the_pipes_instead_of_waiting_for_them() {
 fn a_child_that_fills_both_pipes_is_drained() {
     run("two full pipes", async {
         // Write more than a pipe holds to each of the two in turn.
-        let script = "i=0; while [ $i -lt 300 ]; do printf '%01000d' 0; printf '%01000d' 0 >&2; i=$((i+1)); done";
+        let script = "i=0\nwhile [ $i -lt 300 ]\ndo printf '%01000d' 0\nprintf '%01000d' 0 >&2\ni=$((i+1))\ndone";
         let output = shell(script).output().await.unwrap();
         assert_eq!(
             (output.stdout.len(), output.stderr.len()),
@@ -89,7 +89,7 @@ fn a_child_reads_its_input_and_writes_its_output() {
 #[test]
 fn the_output_of_a_child_can_be_the_input_of_another() {
     run("a child that reads from another", async {
-        let mut first = shell("read word; echo $word; echo \"no $word\" >&2")
+        let mut first = shell("read word\necho $word\necho \"no $word\" >&2")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -97,7 +97,7 @@ fn the_output_of_a_child_can_be_the_input_of_another() {
             .unwrap();
         let out = Stdio::try_from(first.stdout.take().unwrap()).unwrap();
         let err = Stdio::try_from(first.stderr.take().unwrap()).unwrap();
-        let mut second = shell("echo waiting; exec cat")
+        let mut second = shell("echo waiting\nexec cat")
             .stdin(out)
             .stdout(Stdio::piped())
             .spawn()

@@ -172,7 +172,7 @@ fn a_blocking_receive_inside_a_poll_has_no_budget() {
 }
 
 #[test]
-fn trap_01_parking_inside_a_poll_of_handle_block_on_takes_none_of_its_wakes() {
+fn trap_01_parking_inside_a_poll_of_handle_block_on_loses_no_wake() {
     let runtime = pool(1);
     watched("a value that was sent before the thread parked", || {
         let (sender, receiver) = oneshot::channel();

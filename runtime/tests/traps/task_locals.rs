@@ -158,7 +158,7 @@ fn entering_a_scope_inside_with_panics_with_the_reason() {
 }
 
 #[test]
-fn trap_19_a_cooperative_future_yields_and_an_unconstrained_one_does_not() {
+fn trap_19_a_cooperative_future_yields_and_an_unconstrained_future_does_not() {
     run("the neighbour", async {
         let ran = Rc::new(Cell::new(false));
         let neighbour = |ran: &Rc<Cell<bool>>| {

@@ -1,4 +1,4 @@
-//! Loom models of tasks, and of a root, that have given way: a sibling takes
+//! Loom models of tasks, and of a root, that have yielded: a sibling takes
 //! such a task if its worker is long in coming to it, and the root's turn comes
 //! although siblings take the tasks that it waits for.
 
@@ -17,10 +17,10 @@ use loom::{
 struct Pool {
     idle: Idle,
     parkers: [Parker; 2],
-    /// Worker 0's deque and the tasks of it that have given way.
+    /// Worker 0's deque and the tasks of it that have yielded.
     queued: Mutex<usize>,
     deferred: Mutex<usize>,
-    root_is_due: AtomicBool,
+    root_is_woken: AtomicBool,
 }
 
 fn take(queue: &Mutex<usize>) -> bool {
@@ -37,7 +37,7 @@ impl Pool {
             parkers: [Parker::new(), Parker::new()],
             queued: Mutex::new(queued),
             deferred: Mutex::new(0),
-            root_is_due: AtomicBool::new(false),
+            root_is_woken: AtomicBool::new(false),
         }
     }
 
@@ -46,12 +46,12 @@ impl Pool {
     }
 
     fn notify(&self) {
-        if let Some(worker) = self.idle.whom_to_wake() {
-            let _ = self.parkers[worker].ring();
+        if let Some(worker) = self.idle.worker_to_notify() {
+            let _ = self.parkers[worker].unpark();
         }
     }
 
-    /// `Worker::push_after_turn` of a task that gave way.
+    /// `Worker::push_after_turn` of a task that yielded.
     fn defer(&self) {
         *self.deferred.lock().unwrap() += 1;
         if self.queued() > 0 {
@@ -63,23 +63,23 @@ impl Pool {
         self.queued() > 0 || *self.deferred.lock().unwrap() > 0
     }
 
-    /// `Worker::rest`, without the driver, which another thread has.
-    fn rest(&self, worker: usize, searched: bool, must_stay_up: impl Fn() -> bool) -> bool {
-        self.idle.fall_asleep(worker, searched, false);
+    /// `Worker::park`, without the driver, which another thread has.
+    fn park(&self, worker: usize, searched: bool, must_not_park: impl Fn() -> bool) -> bool {
+        self.idle.announce_park(worker, searched, false);
         let has_work = self.has_work();
-        if has_work || must_stay_up() {
+        if has_work || must_not_park() {
             if has_work && searched {
                 self.notify();
             }
         } else if self.parkers[worker].prepare_park() {
-            self.parkers[worker].sleep(None);
+            self.parkers[worker].park(None);
         }
-        self.parkers[worker].unparked();
-        self.idle.wake_up(worker)
+        self.parkers[worker].reset();
+        self.idle.withdraw_park(worker)
     }
 
     /// Worker 1 looks for one task: in the queue first, and then among those
-    /// that have given way. `Some(true)` is one of the latter. `None` if `until`
+    /// that have yielded. `Some(true)` is one of the latter. `None` if `until`
     /// came true before.
     fn steal(&self, until: impl Fn() -> bool) -> Option<bool> {
         let mut searching = false;
@@ -96,24 +96,23 @@ impl Pool {
                 }
                 return found;
             }
-            searching = self.rest(1, searching, &until);
+            searching = self.park(1, searching, &until);
         }
         None
     }
 }
 
-/// The task that is queued waits for the one that has given way. Its worker
-/// takes it, or the sibling does; the other task is for the other one then.
+/// The queued task waits for the task that has yielded. Its worker
+/// takes the yielded task, or the sibling does. The other worker runs the other task.
 #[test]
-fn a_task_that_has_given_way_is_run_while_its_worker_is_busy() {
+fn a_task_that_has_yielded_is_run_while_its_worker_is_busy() {
     model(|| {
         let shared = Arc::new((Pool::new(1), Notify::new()));
-        let run = |(_, ended): &(Pool, Notify), has_given_way: bool| {
-            if has_given_way {
+        let run = |(_, ended): &(Pool, Notify), has_yielded: bool| {
+            if has_yielded {
                 ended.notify();
             } else {
-                // Should the other task be left, loom reports that nobody can go
-                // on.
+                // If no worker takes the other task, loom reports a deadlock.
                 ended.wait();
             }
         };
@@ -137,10 +136,10 @@ fn a_task_that_has_given_way_is_run_while_its_worker_is_busy() {
     });
 }
 
-/// The root gave way to a task that a sibling steals before the worker comes to
+/// The root yielded to a task that a sibling steals before the worker comes to
 /// it, or does not.
 #[test]
-fn a_root_that_has_given_way_is_polled_although_what_it_waits_for_is_stolen() {
+fn a_root_that_has_yielded_is_polled_although_what_it_waits_for_is_stolen() {
     model(|| {
         let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
         let sibling = {
@@ -153,27 +152,27 @@ fn a_root_that_has_given_way_is_polled_although_what_it_waits_for_is_stolen() {
         let (pool, ended) = &*shared;
         // `Worker::requeue`.
         let mut waits = pool.queued().min(1);
-        pool.root_is_due.store(true, SeqCst);
+        pool.root_is_woken.store(true, SeqCst);
         let mut steps = 0;
         loop {
             // `Worker::take_root`.
-            let has_to_wait = pool.root_is_due.load(SeqCst) && waits > 0;
+            let has_to_wait = pool.root_is_woken.load(SeqCst) && waits > 0;
             waits -= usize::from(has_to_wait);
-            if !has_to_wait && pool.root_is_due.swap(false, SeqCst) {
+            if !has_to_wait && pool.root_is_woken.swap(false, SeqCst) {
                 break;
             }
             // `Worker::step`.
             steps += 1;
             if !take(&pool.queued) {
                 waits = 0;
-                if !pool.root_is_due.load(SeqCst) {
-                    pool.rest(0, false, || pool.root_is_due.load(SeqCst));
+                if !pool.root_is_woken.load(SeqCst) {
+                    pool.park(0, false, || pool.root_is_woken.load(SeqCst));
                 }
             }
         }
-        assert!(steps <= 1, "it gave way to one task");
+        assert!(steps <= 1, "it yielded to one task");
         ended.store(true, SeqCst);
-        let _ = pool.parkers[1].ring();
+        let _ = pool.parkers[1].unpark();
         sibling.join().unwrap();
     });
 }

@@ -47,7 +47,7 @@ fn an_arrival_cancelled_after_its_generation_is_not_subtracted_from_the_next() {
 }
 
 #[test]
-fn a_barrier_of_size_zero_or_one_never_waits() {
+fn a_barrier_of_size_0_or_1_never_waits() {
     assert!(at_once(Barrier::new(0).wait()).is_leader());
     assert!(at_once(Barrier::new(1).wait()).is_leader());
 }
