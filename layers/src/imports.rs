@@ -25,6 +25,8 @@ pub struct Import {
     pub line: usize,
     /// The path as written.
     pub path: String,
+    /// Whether the module only gives a public name to the item and does not use it.
+    pub only_named: bool,
 }
 
 impl fmt::Display for Import {
@@ -35,6 +37,7 @@ impl fmt::Display for Import {
             file,
             line,
             path,
+            ..
         } = self;
         write!(
             f,
@@ -74,6 +77,7 @@ pub fn imports(krate: &Crate, group: &[String]) -> Vec<Import> {
                     file: file.clone(),
                     line: path.line,
                     path: path.segments.join("::"),
+                    only_named: path.only_named,
                 });
             }
         }
@@ -117,30 +121,32 @@ fn absolute(
     Some(base)
 }
 
-/// The module of the group that an absolute path leads to. `None` if the path leads elsewhere.
+/// The module of the group that contains the item at an absolute path. A name from a `use` leads to
+/// the module that the item comes from. `None` if the path leads out of the group.
 fn resolve(krate: &Crate, path: &[String], group: &[String], depth: usize) -> Option<String> {
     let mut at: Vec<String> = Vec::new();
     for (index, word) in path.iter().enumerate() {
         let module = krate.modules.get(&at)?;
         if module.children.contains(word) {
             at.push(word.clone());
-            if at.len() > group.len() {
-                return at.starts_with(group).then(|| word.clone());
-            }
             continue;
         }
-        // The module has this name from elsewhere.
-        let from_macro = at.is_empty().then(|| krate.exported.get(word)).flatten();
-        if let Some(home) = from_macro {
-            return resolve(krate, home, group, depth + 1);
-        }
-        if let Some(alias) = module.names.get(word).filter(|_| depth < MOST_NAMES) {
-            let mut target = absolute(krate, &at, &alias.segments, 0)?;
-            target.extend_from_slice(&path[index + 1..]);
-            return resolve(krate, &target, group, depth + 1);
+        let macro_home = at.is_empty().then(|| krate.exported.get(word)).flatten();
+        let home = if let Some(home) = macro_home {
+            resolve(krate, home, group, depth + 1)
+        } else if let Some(alias) = module.names.get(word).filter(|_| depth < MOST_NAMES) {
+            absolute(krate, &at, &alias.segments, 0).and_then(|mut target| {
+                target.extend_from_slice(&path[index + 1..]);
+                resolve(krate, &target, group, depth + 1)
+            })
+        } else {
+            None
+        };
+        if home.is_some() {
+            return home;
         }
         break;
     }
-    // The item stands in the file of the last module that was found.
-    at.starts_with(group).then(|| ROOT.into())
+    let inside = at.starts_with(group);
+    inside.then(|| at.get(group.len()).map_or(ROOT, String::as_str).into())
 }

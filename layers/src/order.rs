@@ -6,7 +6,8 @@
 //! primitives                  # the lowest layer
 //! time, reactor               # two modules that do not import each other
 //! net
-//! except time -> net          # an import that still goes up
+//! names time -> net           # `time` gives public names to items of `net`, and does not use them
+//! except time -> reactor      # an import that still goes up
 //!
 //! [book]                      # the modules in src/book
 //! ```
@@ -26,9 +27,11 @@ pub struct Order {
     pub exceptions: Vec<Exception>,
 }
 
-/// An import that still goes up.
+/// Imports that may go up.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Exception {
+    /// Whether only a `pub use` may go up, of a name that the module does not use.
+    pub only_names: bool,
     /// The module that imports.
     pub from: String,
     /// The higher module.
@@ -44,7 +47,9 @@ pub enum OrderError {
     #[error("line {0} is not under a heading. Write `[crate]` above it")]
     NoHeading(usize),
     /// An exception does not name two modules.
-    #[error("line {0} is not an exception. Write it as `except low -> high`")]
+    #[error(
+        "line {0} is not an exception. Write it as `except low -> high` or `names low -> high`"
+    )]
     NoException(usize),
     /// A module is in two layers.
     #[error("line {line} repeats the module `{module}`. Remove one of the two")]
@@ -70,13 +75,14 @@ impl Order {
 impl Exception {
     /// Whether the exception allows this import.
     pub fn covers(&self, import: &Import) -> bool {
-        self.from == import.from && self.to == import.to
+        self.from == import.from && self.to == import.to && (import.only_named || !self.only_names)
     }
 }
 
 impl fmt::Display for Exception {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "except {} -> {}", self.from, self.to)
+        let kind = if self.only_names { "names" } else { "except" };
+        write!(f, "{kind} {} -> {}", self.from, self.to)
     }
 }
 
@@ -101,11 +107,16 @@ pub fn parse(text: &str) -> Result<Vec<Order>, OrderError> {
             continue;
         }
         let order = orders.last_mut().ok_or(OrderError::NoHeading(number))?;
-        if let Some(rest) = line.strip_prefix("except ") {
+        let kinds = [("except ", false), ("names ", true)];
+        let kind = kinds
+            .iter()
+            .find_map(|(word, only)| Some((line.strip_prefix(word)?, *only)));
+        if let Some((rest, only_names)) = kind {
             let (from, to) = rest
                 .split_once("->")
                 .ok_or(OrderError::NoException(number))?;
             order.exceptions.push(Exception {
+                only_names,
                 from: from.trim().into(),
                 to: to.trim().into(),
                 line: number,

@@ -1,6 +1,7 @@
 //! Finds what one file says about modules: the modules it declares, the paths it uses, and the names
 //! that its `use` items bring in. It reads tokens and not syntax, so it sees the bodies of macros too.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
@@ -15,6 +16,8 @@ pub struct Path {
     pub line: usize,
     /// Whether a `pub use` or `pub(…) use` gives the name to others.
     pub reexport: bool,
+    /// Whether it is a `pub use`, and the module does not use the name itself.
+    pub only_named: bool,
 }
 
 /// What a module contains.
@@ -30,12 +33,18 @@ pub struct Contents {
     pub names: Vec<(String, Path)>,
     /// The macros that `#[macro_export]` puts at the root of the crate.
     pub exported: Vec<String>,
+    /// The first word of each path outside of `use`.
+    words: HashSet<String>,
 }
 
 /// Reads one file or one inline module.
 pub fn read(stream: TokenStream) -> Contents {
     let mut contents = Contents::default();
     walk(&stream.into_iter().collect::<Vec<_>>(), &mut contents);
+    for path in &mut contents.paths {
+        let name = path.segments.last().expect("a path has a word");
+        path.only_named &= !contents.words.contains(name);
+    }
     contents
 }
 
@@ -50,7 +59,7 @@ struct Attributes {
 fn walk(tokens: &[TokenTree], into: &mut Contents) {
     let mut at = 0;
     let mut attributes = Attributes::default();
-    let mut public = false;
+    let (mut public, mut restricted) = (false, false);
     while at < tokens.len() {
         if let Some((stream, inner, next)) = attribute(tokens, at) {
             let tests = cfg::only_tests(stream.clone());
@@ -75,7 +84,7 @@ fn walk(tokens: &[TokenTree], into: &mut Contents) {
         match &tokens[at] {
             TokenTree::Ident(word) if word == "pub" => {
                 // The `crate` of `pub(crate)` is no import.
-                let restricted =
+                restricted =
                     group(tokens.get(at + 1), Delimiter::Parenthesis).is_some_and(is_restriction);
                 at += if restricted { 2 } else { 1 };
                 public = true;
@@ -89,6 +98,7 @@ fn walk(tokens: &[TokenTree], into: &mut Contents) {
                     &tokens[at + 1..end],
                     &Path {
                         reexport: public,
+                        only_named: public && !restricted,
                         ..Path::default()
                     },
                     into,
@@ -112,7 +122,7 @@ fn walk(tokens: &[TokenTree], into: &mut Contents) {
             _ => {}
         }
         attributes = Attributes::default();
-        public = false;
+        (public, restricted) = (false, false);
         at += 1;
     }
 }
@@ -237,6 +247,7 @@ fn path(tokens: &[TokenTree], at: usize, into: &mut Contents) -> usize {
         }
         last += 3;
     }
+    into.words.insert(found.segments[0].clone());
     if found.segments.len() > 1 {
         into.paths.push(found);
     }

@@ -216,6 +216,50 @@ fn an_exception_allows_its_import_and_must_go_with_it() {
 }
 
 #[test]
+fn a_public_name_may_go_up_if_the_module_does_not_use_it() {
+    let check = |low| {
+        let files = [
+            ("lib.rs", "mod lowest; mod low; mod high;"),
+            ("lowest.rs", ""),
+            ("low.rs", low),
+            ("high.rs", ""),
+        ];
+        faults("[crate]\nlowest\nlow\nhigh\nnames low -> high\n", &files)
+    };
+    assert!(check("pub use crate::high::{Thing, call};").is_empty());
+    for used in [
+        "pub use crate::high::call; fn f() { call() }",
+        "pub use crate::high::Thing; fn f() -> Vec<Thing> { Vec::new() }",
+        "pub(crate) use crate::high::Thing;",
+        "use crate::high::Thing;",
+    ] {
+        let faults = check(used);
+        assert!(
+            faults
+                .iter()
+                .any(|fault| fault.contains("`low` imports `high`")),
+            "{used}: {faults:?}"
+        );
+    }
+    assert!(check("")[0].contains("Remove this line: names low -> high"));
+}
+
+#[test]
+fn a_name_leads_to_the_module_that_the_item_comes_from() {
+    let files = [
+        ("lib.rs", "mod lowest; mod low; mod high;"),
+        ("lowest.rs", "use crate::low::Thing;"),
+        ("low.rs", "pub use crate::high::Thing;"),
+        ("high.rs", ""),
+    ];
+    let faults = faults("[crate]\nlow\nlowest\nhigh\nnames low -> high\n", &files);
+    assert!(
+        faults.len() == 1 && faults[0].contains("`lowest` imports `high` (crate::low::Thing)"),
+        "{faults:?}"
+    );
+}
+
+#[test]
 fn a_folder_inside_the_crate_has_its_own_order() {
     let files = [
         ("lib.rs", "mod book;"),
@@ -285,7 +329,7 @@ fn a_list_that_cannot_be_read_says_what_to_write() {
     );
     assert_eq!(
         parse("[crate]\nexcept low\n").unwrap_err().to_string(),
-        "line 2 is not an exception. Write it as `except low -> high`"
+        "line 2 is not an exception. Write it as `except low -> high` or `names low -> high`"
     );
     assert_eq!(
         parse("[crate]\nlow\nhigh, low\n").unwrap_err().to_string(),

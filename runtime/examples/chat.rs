@@ -1,20 +1,21 @@
-//! A chat server: names, rooms, and nobody waits for a slow reader.
+//! A chat server with names and rooms, in which no user waits for a slow reader.
 //!
-//! `cargo run -p wakeful --example chat` shows a short talk and ends. With an
-//! address it serves until Ctrl-C, and lets everybody know; try it with `nc`,
-//! from several windows:
+//! `cargo run -p wakeful --example chat` shows a short conversation and ends. With
+//! an address, it serves until Ctrl-C, and then tells all users that it shuts down.
+//! Try it with `nc` from several windows:
 //!
 //! ```text
 //! cargo run -p wakeful --example chat -- 127.0.0.1:7000
 //! nc 127.0.0.1 7000
 //! ```
 //!
-//! The first line is your name. `/join ROOM` goes to another room, `/who` says
-//! who is there, `/quit` leaves; everything else is said to the room.
+//! Your first line is your name. `/join ROOM` goes to another room, `/who` lists the
+//! users in your room, and `/quit` leaves. The server sends every other line to the
+//! room.
 //!
-//! Each guest has two tasks: one reads what the guest says, one writes what the
-//! guest is to hear, from a queue of bounded length. Who does not read fills
-//! the queue, and is shown the door: the others do not wait.
+//! Each user has two tasks. The first task reads the user's lines. The second task
+//! writes the lines for this user, which it takes from a bounded queue. If a user does not read, the
+//! queue fills up and the server disconnects the user. The others never wait.
 
 use futures_util::{
     AsyncBufReadExt, AsyncReadExt, AsyncWriteExt,
@@ -34,99 +35,99 @@ use wakeful::{
     time::timeout,
 };
 
-/// How many lines a guest may be behind.
-const BEHIND: usize = 32;
-/// The longest line that is heard.
-const LONGEST: u64 = 512;
-/// How long a line may take to be written, and everything when the server ends.
+/// How many lines a user may be behind.
+const QUEUE_LENGTH: usize = 32;
+/// The longest line that the server accepts.
+const MAX_LINE: u64 = 512;
+/// The time limit for writing one line, and for all of them at shutdown.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A line, shared by all who are to hear it.
+/// A line, shared by all its recipients.
 type Line = Rc<str>;
 
-/// All rooms and who is in them. One thread runs all tasks, so there is no lock
-/// to hold and none to wait for; no borrow lasts over an `await`.
+/// All users and their rooms. One thread runs all tasks, so this needs no lock. No
+/// borrow lasts across an `await`.
 #[derive(Clone, Default)]
-struct House(Rc<RefCell<BTreeMap<String, Guest>>>);
+struct Chat(Rc<RefCell<BTreeMap<String, User>>>);
 
-struct Guest {
+struct User {
     room: String,
     queue: mpsc::Sender<Line>,
 }
 
-impl House {
-    /// Lets a guest in, unless the name is taken.
+impl Chat {
+    /// Adds a user, unless the name is empty or taken.
     fn enter(&self, name: &str, queue: mpsc::Sender<Line>) -> bool {
-        let mut guests = self.0.borrow_mut();
-        if name.is_empty() || guests.contains_key(name) {
+        let mut users = self.0.borrow_mut();
+        if name.is_empty() || users.contains_key(name) {
             return false;
         }
         let room = "hall".to_owned();
-        guests.insert(name.to_owned(), Guest { room, queue });
-        drop(guests);
-        self.tell("hall", &format!("* {name} is here"));
+        users.insert(name.to_owned(), User { room, queue });
+        drop(users);
+        self.tell("hall", &format!("* {name} has joined"));
         true
     }
 
-    /// Lets a guest out; the queue closes, and what is in it is still written.
+    /// Removes a user. The queue closes, and its lines are still written.
     fn leave(&self, name: &str, why: &str) {
         let left = self.0.borrow_mut().remove(name);
-        if let Some(guest) = left {
-            self.tell(&guest.room, &format!("* {name} {why}"));
+        if let Some(user) = left {
+            self.tell(&user.room, &format!("* {name} {why}"));
         }
     }
 
     fn join(&self, name: &str, room: &str) {
-        let mut guests = self.0.borrow_mut();
-        let Some(guest) = guests.get_mut(name) else {
+        let mut users = self.0.borrow_mut();
+        let Some(user) = users.get_mut(name) else {
             return;
         };
-        let old = std::mem::replace(&mut guest.room, room.to_owned());
-        drop(guests);
+        let old = std::mem::replace(&mut user.room, room.to_owned());
+        drop(users);
         self.tell(&old, &format!("* {name} goes to {room}"));
-        self.tell(room, &format!("* {name} is here"));
+        self.tell(room, &format!("* {name} has joined"));
     }
 
     fn who(&self, name: &str) {
-        let guests = self.0.borrow();
-        let Some(asks) = guests.get(name) else { return };
-        let here = guests.iter().filter(|(_, guest)| guest.room == asks.room);
+        let users = self.0.borrow();
+        let Some(asker) = users.get(name) else { return };
+        let here = users.iter().filter(|(_, user)| user.room == asker.room);
         let names: Vec<_> = here.map(|(name, _)| name.as_str()).collect();
-        // An asker who is behind is not told, and dropped by the next line.
-        let _ = asks
+        // If the queue of this user is full, the next line will disconnect the user.
+        let _ = asker
             .queue
-            .try_send(format!("* here: {}\n", names.join(", ")).into());
+            .try_send(format!("* in this room: {}\n", names.join(", ")).into());
     }
 
     fn say(&self, name: &str, text: &str) {
-        let room = self.0.borrow().get(name).map(|guest| guest.room.clone());
+        let room = self.0.borrow().get(name).map(|user| user.room.clone());
         if let Some(room) = room {
             self.tell(&room, &format!("{name}: {text}"));
         }
     }
 
-    /// Puts a line into the queue of everyone in a room, and shows those the
-    /// door whose queue is full.
+    /// Queues a line for all users in a room, and disconnects those whose queue is
+    /// full.
     fn tell(&self, room: &str, text: &str) {
         let line: Line = format!("{text}\n").into();
-        let guests = self.0.borrow();
-        let listening = guests.iter().filter(|(_, guest)| guest.room == room);
+        let users = self.0.borrow();
+        let listening = users.iter().filter(|(_, user)| user.room == room);
         let slow: Vec<String> = listening
-            .filter(|(_, guest)| guest.queue.try_send(Rc::clone(&line)).is_err())
+            .filter(|(_, user)| user.queue.try_send(Rc::clone(&line)).is_err())
             .map(|(name, _)| name.clone())
             .collect();
-        drop(guests);
+        drop(users);
         for name in slow {
-            self.leave(&name, "does not listen, and had to go");
+            self.leave(&name, "does not read, and was disconnected");
         }
     }
 
-    /// Everyone must go.
+    /// Disconnects all users.
     fn close(&self) {
-        for guest in std::mem::take(&mut *self.0.borrow_mut()).into_values() {
-            let _ = guest
+        for user in std::mem::take(&mut *self.0.borrow_mut()).into_values() {
+            let _ = user
                 .queue
-                .try_send("* the house closes: good night\n".into());
+                .try_send("* the server shuts down, goodbye\n".into());
         }
     }
 }
@@ -135,67 +136,67 @@ fn main() -> io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
     runtime.block_on(async {
         let Some(address) = env::args().nth(1) else {
-            return show().await;
+            return demo().await;
         };
         let listener = TcpListener::bind(address).await?;
-        println!("open on {}, until Ctrl-C", listener.local_addr()?);
+        println!("serving on {}, until Ctrl-C", listener.local_addr()?);
         serve(listener, ctrl_c()).await
     })
 }
 
-/// Lets guests in until `end`, and then out.
+/// Serves users until `end`, and then disconnects them.
 async fn serve(listener: TcpListener, end: impl Future<Output = io::Result<()>>) -> io::Result<()> {
-    let house = House::default();
-    let mut visits: Vec<JoinHandle<()>> = Vec::new();
+    let chat = Chat::default();
+    let mut connections: Vec<JoinHandle<()>> = Vec::new();
     let mut end = pin!(end);
     loop {
         match select(end.as_mut(), pin!(listener.accept())).await {
             Either::Left((ended, _)) => break ended?,
             Either::Right((Ok((stream, _)), _)) => {
-                visits.retain(|visit| !visit.is_finished());
-                let house = house.clone();
-                visits.push(spawn_local(async move {
-                    // A guest whose connection fails has left, like others.
-                    let _ = visit(stream, house).await;
+                connections.retain(|connection| !connection.is_finished());
+                let chat = chat.clone();
+                connections.push(spawn_local(async move {
+                    // If the connection fails, the user has left.
+                    let _ = serve_user(stream, chat).await;
                 }));
             }
-            // The listener has paused already if the system is out of room.
+            // If the system has no descriptors left, `accept` has waited already.
             Either::Right((Err(error), _)) => eprintln!("accept: {error}"),
         }
     }
     drop(listener);
-    house.close();
+    chat.close();
     let all_out = async {
-        for visit in visits {
-            // A panic of one guest's task is not the others'.
-            let _ = visit.await;
+        for connection in connections {
+            // A panic in the task of one user does not concern the others.
+            let _ = connection.await;
         }
     };
     if timeout(GRACE, all_out).await.is_err() {
-        println!("server: some did not listen to the end");
+        println!("server: some users did not read to the end");
     }
     Ok(())
 }
 
-/// One guest, from the name to the end.
-async fn visit(stream: TcpStream, house: House) -> io::Result<()> {
+/// Serves one user, from the name to the end.
+async fn serve_user(stream: TcpStream, chat: Chat) -> io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::new(reader);
-    writer.write_all(b"* your name?\n").await?;
-    let (queue, mut lines) = mpsc::channel(BEHIND);
+    writer.write_all(b"* what is your name?\n").await?;
+    let (queue, mut lines) = mpsc::channel(QUEUE_LENGTH);
     let name = loop {
         let Some(name) = next_line(&mut reader).await? else {
             return Ok(());
         };
-        if house.enter(&name, queue.clone()) {
+        if chat.enter(&name, queue.clone()) {
             break name;
         }
         writer
-            .write_all(b"* that name is taken: another?\n")
+            .write_all(b"* that name is empty or taken, choose another\n")
             .await?;
     };
-    // From here on the house has the queue's only sender: a guest whom it lets
-    // go has a queue that ends.
+    // From here on, only the server has a sender of the queue. When it removes the
+    // user, the queue ends.
     drop(queue);
 
     let write = async {
@@ -205,50 +206,50 @@ async fn visit(stream: TcpStream, house: House) -> io::Result<()> {
         writer.close().await
     };
     let read = async {
-        let left = listen(&mut reader, &name, &house).await;
-        house.leave(&name, "has left");
+        let left = read_lines(&mut reader, &name, &chat).await;
+        chat.leave(&name, "has left");
         left
     };
-    // The writer ends when the house has let the guest go; the reader, when the
-    // guest has. Either way the writer writes what there is to write.
+    // The writer ends when the server has removed the user, and the reader ends when
+    // the user has left. Either way the writer sends the lines that are left.
     match select(pin!(read), pin!(write)).await {
         Either::Left((left, write)) => left.and(write.await),
         Either::Right((written, _)) => {
-            house.leave(&name, "is lost");
+            chat.leave(&name, "has lost the connection");
             written
         }
     }
 }
 
-/// Does what a guest says, until it is to leave.
-async fn listen(
+/// Executes a user's lines until the user leaves.
+async fn read_lines(
     reader: &mut (impl AsyncBufReadExt + Unpin),
     name: &str,
-    house: &House,
+    chat: &Chat,
 ) -> io::Result<()> {
     while let Some(line) = next_line(reader).await? {
         match line.split_once(' ').unwrap_or((&line, "")) {
-            ("/join", room) if !room.is_empty() => house.join(name, room),
-            ("/who", _) => house.who(name),
+            ("/join", room) if !room.is_empty() => chat.join(name, room),
+            ("/who", _) => chat.who(name),
             ("/quit", _) => break,
-            _ => house.say(name, &line),
+            _ => chat.say(name, &line),
         }
     }
     Ok(())
 }
 
-/// A line without its end; `None` at the end of them.
+/// The next line without its end, or `None` at the end of the stream.
 async fn next_line(reader: &mut (impl AsyncBufReadExt + Unpin)) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
-    if reader.take(LONGEST).read_until(b'\n', &mut bytes).await? == 0 {
+    if reader.take(MAX_LINE).read_until(b'\n', &mut bytes).await? == 0 {
         return Ok(None);
     }
     Ok(Some(String::from_utf8_lossy(&bytes).trim().to_owned()))
 }
 
-/// Two guests who talk, and one who does not listen.
-async fn show() -> io::Result<()> {
-    // Small buffers in the system, so that little fills them.
+/// Two users who talk, and one who does not read.
+async fn demo() -> io::Result<()> {
+    // Small buffers in the kernel, so that few lines fill them.
     let socket = TcpSocket::new_v4()?;
     socket.set_send_buffer_size(8 * 1024)?;
     socket.bind("127.0.0.1:0".parse().expect("an address"))?;
@@ -265,41 +266,41 @@ async fn show() -> io::Result<()> {
 
     let mut ann = Client::connect("ann", address).await?;
     ann.say("ann").await?;
-    ann.hear().await?;
+    ann.receive().await?;
     let mut bob = Client::connect("bob", address).await?;
     bob.say("ann").await?;
-    bob.hear().await?;
+    bob.receive().await?;
     bob.say("bob").await?;
-    bob.hear().await?;
-    ann.hear().await?;
+    bob.receive().await?;
+    ann.receive().await?;
     ann.say("hello").await?;
-    ann.hear().await?;
-    bob.hear().await?;
+    ann.receive().await?;
+    bob.receive().await?;
     bob.say("/join garden").await?;
-    bob.hear().await?;
-    ann.hear().await?;
+    bob.receive().await?;
+    ann.receive().await?;
     bob.say("/who").await?;
-    bob.hear().await?;
+    bob.receive().await?;
 
     let mut tom = Client::connect("tom", address).await?;
     tom.say("tom").await?;
-    ann.hear().await?;
-    println!("ann talks and talks, and tom does not listen");
-    let talk = "bla ".repeat(100);
+    ann.receive().await?;
+    println!("ann sends many lines, and tom does not read them");
+    let text = "bla ".repeat(100);
     loop {
-        ann.say(&talk).await?;
-        let heard = next_line(&mut ann.reader).await?.unwrap_or_default();
-        if heard.starts_with('*') {
-            println!("ann hears: {heard}");
+        ann.say(&text).await?;
+        let line = next_line(&mut ann.reader).await?.unwrap_or_default();
+        if line.starts_with('*') {
+            println!("ann receives: {line}");
             break;
         }
     }
     let mut late = Vec::new();
     tom.reader.read_to_end(&mut late).await?;
-    println!("tom hears all of it late, and then the end");
+    println!("tom receives all of them late, and then the end of the stream");
 
     let _ = end.send(());
-    bob.hear().await?;
+    bob.receive().await?;
     while next_line(&mut ann.reader).await?.is_some() {}
     server.await?
 }
@@ -321,7 +322,7 @@ impl Client {
             reader,
             writer,
         };
-        client.hear().await?;
+        client.receive().await?;
         Ok(client)
     }
 
@@ -329,9 +330,9 @@ impl Client {
         self.writer.write_all(format!("{line}\n").as_bytes()).await
     }
 
-    async fn hear(&mut self) -> io::Result<()> {
+    async fn receive(&mut self) -> io::Result<()> {
         let line = next_line(&mut self.reader).await?;
-        println!("{} hears: {}", self.name, line.unwrap_or_default());
+        println!("{} receives: {}", self.name, line.unwrap_or_default());
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! An echo server, and a client that talks to it.
 //!
-//! `cargo run -p wakeful --example echo` shows both and ends. With an address
-//! it serves until Ctrl-C; try it with `nc`:
+//! `cargo run -p wakeful --example echo` runs both and ends. With an address, it
+//! serves until Ctrl-C. Try it with `nc`:
 //!
 //! ```text
 //! cargo run -p wakeful --example echo -- 127.0.0.1:7000
@@ -31,7 +31,7 @@ fn main() -> std::io::Result<()> {
             let mut answer = vec![0; word.len()];
             stream.read_exact(&mut answer).await?;
             println!(
-                "sent {word:?}, heard {:?}",
+                "client: sent {word:?}, received {:?}",
                 String::from_utf8_lossy(&answer)
             );
         }
@@ -39,7 +39,7 @@ fn main() -> std::io::Result<()> {
     })
 }
 
-/// Accepts for ever, and gives each connection a task.
+/// Accepts connections for ever, and spawns a task for each.
 async fn serve(listener: TcpListener) {
     loop {
         match listener.accept().await {
@@ -48,13 +48,13 @@ async fn serve(listener: TcpListener) {
                     eprintln!("{peer}: {error}");
                 }
             })),
-            // The listener has paused already if the system is out of room.
+            // If the system has no descriptors left, `accept` has waited already.
             Err(error) => eprintln!("accept: {error}"),
         }
     }
 }
 
-/// Sends back what comes, until the peer is done.
+/// Sends all bytes back until the peer has sent its last.
 async fn echo(stream: TcpStream) -> std::io::Result<()> {
     io::copy(&stream, &mut &stream).await?;
     (&stream).close().await

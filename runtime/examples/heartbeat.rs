@@ -1,16 +1,16 @@
-//! A client that keeps a connection through everything that goes wrong with
-//! one: frames cut short, peers that fall silent, servers that go away, and
-//! servers that talk nonsense.
+//! A client that survives everything that can go wrong with a connection: frames
+//! that are cut short, peers that fall silent, servers that disappear, and servers
+//! that do not speak the protocol.
 //!
-//! Each kind of failure has its own answer, and they are in one place:
-//! [`keep_listening`]. What cannot get better by trying again is given up; what
-//! may is tried again, at once or after a pause that grows.
+//! The client reacts to each kind of failure in one place, [`keep_reading`]. If
+//! another attempt cannot help, it gives up. Otherwise it connects again, either at
+//! once or after a pause that grows.
 //!
-//! `cargo run -p wakeful --example heartbeat` shows it against a server that
-//! does one thing wrong at each connection, and ends. With an address it stays
-//! connected until the server says that it is done; try it with a frame by
-//! hand, which is a length in four bytes, a letter and a text (`R` a reading,
-//! `H` a heartbeat, `E` the end, `N` no):
+//! `cargo run -p wakeful --example heartbeat` shows it with a server that makes a
+//! different mistake on each connection, and ends. With an address, it stays
+//! connected until the server ends the session. Try it with a frame written by hand.
+//! A frame is a length in four bytes, a letter and a text. The letters are `R` for a
+//! reading, `H` for a heartbeat, `E` for the end and `N` for a rejection:
 //!
 //! ```text
 //! (printf '\0\0\0\5R21.5\0\0\0\1E'; sleep 1) | nc -l -p 7000 &
@@ -25,13 +25,13 @@ use wakeful::{
     time::{error::Elapsed, interval, sleep, timeout},
 };
 
-/// How often each end says that it is there.
+/// How often each end sends a heartbeat.
 const BEAT: Duration = Duration::from_millis(40);
-/// A peer that says nothing for this long is gone, whatever TCP believes.
+/// A peer that sends nothing for this long is lost, whatever TCP believes.
 const SILENCE: Duration = Duration::from_millis(400);
-/// The longest frame; a longer one is no frame.
-const LONGEST: u32 = 1024;
-/// Pauses between attempts: the first, and the longest.
+/// The longest frame that the client accepts.
+const MAX_FRAME: u32 = 1024;
+/// The first and the longest pause between two attempts.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(5));
 
 #[derive(Debug, PartialEq)]
@@ -39,54 +39,54 @@ enum Frame {
     Reading(String),
     Heartbeat,
     End,
-    No(String),
+    Reject(String),
 }
 
-/// What ends a connection before its end.
+/// Why a connection ended too early.
 #[derive(Debug)]
 enum Failure {
-    /// The way to the peer is broken, or the peer is.
+    /// The network or the peer failed.
     Lost(io::Error),
-    /// The peer has said nothing for too long.
+    /// The peer has sent nothing for too long.
     Silent,
-    /// The peer does not speak this language.
-    Nonsense(String),
-    /// The peer does not want us.
-    Refused(String),
+    /// The peer does not speak this protocol.
+    Protocol(String),
+    /// The server does not want this client.
+    Rejected(String),
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = wakeful::Runtime::new()?;
     runtime.block_on(async {
         match env::args().nth(1) {
-            Some(address) => Ok(keep_listening(address.parse()?).await?),
-            None => show().await,
+            Some(address) => Ok(keep_reading(address.parse()?).await?),
+            None => demo().await,
         }
     })
 }
 
-/// Prints readings until the server has no more, over as many connections as
-/// that takes.
-async fn keep_listening(server: SocketAddr) -> Result<(), Failure> {
+/// Prints readings until the server ends the session, over as many connections as
+/// necessary.
+async fn keep_reading(server: SocketAddr) -> Result<(), Failure> {
     let mut pause = PAUSES.0;
     loop {
-        let mut heard = 0;
-        let failure = match listen(server, &mut heard).await {
+        let mut readings = 0;
+        let failure = match read_readings(server, &mut readings).await {
             Ok(()) => return Ok(()),
             Err(failure) => failure,
         };
-        if heard > 0 {
-            // The connection was good: what failed is new.
+        if readings > 0 {
+            // This connection worked, so the failure is a new one.
             pause = PAUSES.0;
         }
         match failure {
-            // Asking again would be rude, and pointless.
-            Failure::Refused(_) | Failure::Nonsense(_) => return Err(failure),
-            // It may have moved, or the way to it: a new connection finds it.
-            Failure::Silent => println!("client: {failure}; connects again at once"),
-            // It may be starting: give it time, more each time.
+            // Another attempt would get the same answer.
+            Failure::Rejected(_) | Failure::Protocol(_) => return Err(failure),
+            // The server or its route may have changed, and a new connection finds out.
+            Failure::Silent => println!("client: {failure}, reconnecting at once"),
+            // The server may be starting, so wait, longer after each attempt.
             Failure::Lost(_) => {
-                println!("client: {failure}; connects again after {pause:?}");
+                println!("client: {failure}, reconnecting in {pause:?}");
                 sleep(pause).await;
                 pause = (pause * 2).min(PAUSES.1);
             }
@@ -94,23 +94,23 @@ async fn keep_listening(server: SocketAddr) -> Result<(), Failure> {
     }
 }
 
-/// Prints readings from one connection; `Ok` is the server's own end.
-async fn listen(server: SocketAddr, heard: &mut usize) -> Result<(), Failure> {
+/// Prints readings from one connection. Returns `Ok` when the server ends the session.
+async fn read_readings(server: SocketAddr, readings: &mut usize) -> Result<(), Failure> {
     let stream = timeout(SILENCE, TcpStream::connect(server)).await??;
     let read = async {
         loop {
             match timeout(SILENCE, read_frame(&stream)).await?? {
                 Frame::Reading(text) => {
-                    *heard += 1;
+                    *readings += 1;
                     println!("client: reading {text}");
                 }
                 Frame::Heartbeat => {}
                 Frame::End => return Ok(()),
-                Frame::No(reason) => return Err(Failure::Refused(reason)),
+                Frame::Reject(reason) => return Err(Failure::Rejected(reason)),
             }
         }
     };
-    // Whichever ends first ends the other, and with it the connection.
+    // The future that ends first also ends the other, and the connection.
     select(pin!(read), pin!(beat(&stream)))
         .await
         .factor_first()
@@ -126,15 +126,15 @@ async fn beat<T>(stream: &TcpStream) -> Result<T, Failure> {
     }
 }
 
-/// Reads one frame. Not cancel safe: dropped in between, it has taken a part.
-/// So the deadline above ends the connection, and not only the wait.
+/// Reads one frame. This is not cancel safe: if it is dropped, a part of the frame is
+/// lost. So the timeout in `read_readings` ends the connection, and not only the wait.
 async fn read_frame(mut stream: &TcpStream) -> Result<Frame, Failure> {
     let mut length = [0; 4];
     stream.read_exact(&mut length).await?;
     let length = u32::from_be_bytes(length);
-    // Before there is a buffer for it: the length is a stranger's word.
-    if !(1..=LONGEST).contains(&length) {
-        return Err(Failure::Nonsense(format!("a frame of {length} bytes")));
+    // Check before allocating, because the length comes from the peer.
+    if !(1..=MAX_FRAME).contains(&length) {
+        return Err(Failure::Protocol(format!("a frame of {length} bytes")));
     }
     let mut bytes = vec![0; length as usize];
     stream.read_exact(&mut bytes).await?;
@@ -143,19 +143,19 @@ async fn read_frame(mut stream: &TcpStream) -> Result<Frame, Failure> {
         b'R' => Ok(Frame::Reading(text)),
         b'H' => Ok(Frame::Heartbeat),
         b'E' => Ok(Frame::End),
-        b'N' => Ok(Frame::No(text)),
-        kind => Err(Failure::Nonsense(format!("a frame of kind {kind}"))),
+        b'N' => Ok(Frame::Reject(text)),
+        kind => Err(Failure::Protocol(format!("a frame of kind {kind}"))),
     }
 }
 
-/// Writes one frame. One future at a time may write: two would mix their
-/// frames.
+/// Writes one frame. Only one future may write to a stream, because two would mix
+/// their frames.
 async fn write_frame(mut stream: &TcpStream, frame: &Frame) -> io::Result<()> {
     let (kind, text) = match frame {
         Frame::Reading(text) => (b'R', text.as_str()),
         Frame::Heartbeat => (b'H', ""),
         Frame::End => (b'E', ""),
-        Frame::No(reason) => (b'N', reason.as_str()),
+        Frame::Reject(reason) => (b'N', reason.as_str()),
     };
     let length = u32::try_from(text.len() + 1).expect("texts are short");
     let mut bytes = length.to_be_bytes().to_vec();
@@ -179,10 +179,10 @@ impl From<Elapsed> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Lost(error) => write!(f, "the connection is lost ({})", error.kind()),
-            Self::Silent => write!(f, "the server has fallen silent"),
-            Self::Nonsense(what) => write!(f, "the server talks nonsense: {what}"),
-            Self::Refused(reason) => write!(f, "the server says no: {reason}"),
+            Self::Lost(error) => write!(f, "the connection was lost ({})", error.kind()),
+            Self::Silent => write!(f, "the server is silent"),
+            Self::Protocol(what) => write!(f, "the server does not speak this protocol ({what})"),
+            Self::Rejected(reason) => write!(f, "the server rejected us ({reason})"),
         }
     }
 }
@@ -196,32 +196,32 @@ impl Error for Failure {
     }
 }
 
-/// A server that does one thing wrong at each connection, and its client.
-async fn show() -> Result<(), Box<dyn Error>> {
+/// Runs a server that makes a mistake on each connection, and a client.
+async fn demo() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let server = spawn_local(go_wrong(listener));
-    keep_listening(address).await?;
-    println!("client: the server has no more");
+    let server = spawn_local(make_mistakes(listener));
+    keep_reading(address).await?;
+    println!("client: the server has ended the session");
     for _ in 0..2 {
-        if let Err(failure) = keep_listening(address).await {
-            println!("client: {failure}; gives up");
+        if let Err(failure) = keep_reading(address).await {
+            println!("client: {failure}, giving up");
         }
     }
     server.await??;
     Ok(())
 }
 
-async fn go_wrong(listener: TcpListener) -> io::Result<()> {
+async fn make_mistakes(listener: TcpListener) -> io::Result<()> {
     let reading = |text: &str| Frame::Reading(text.to_owned());
     // A frame that is cut short.
     let (mut stream, _) = listener.accept().await?;
     write_frame(&stream, &reading("20.5")).await?;
     stream.write_all(&[0, 0, 0]).await?;
     stream.close().await?;
-    // Nothing at all, on a connection that stays open.
+    // A connection that stays open and silent.
     let (_silent, _) = listener.accept().await?;
-    // A server that is slow, and says that it is there.
+    // A slow server that sends heartbeats.
     let (stream, _) = listener.accept().await?;
     let mut beats = interval(BEAT);
     for text in ["21.0", "21.5"] {
@@ -232,10 +232,10 @@ async fn go_wrong(listener: TcpListener) -> io::Result<()> {
         write_frame(&stream, &reading(text)).await?;
     }
     write_frame(&stream, &Frame::End).await?;
-    // Something else that speaks TCP.
+    // A server with another protocol.
     let (mut stream, _) = listener.accept().await?;
     stream.write_all(b"HTTP/1.1 200 OK\r\n").await?;
-    // And one that is polite about it.
+    // A server that rejects the client.
     let (stream, _) = listener.accept().await?;
-    write_frame(&stream, &Frame::No("this is a thermometer".to_owned())).await
+    write_frame(&stream, &Frame::Reject("this is a thermometer".to_owned())).await
 }

@@ -1,7 +1,7 @@
-//! An HTTP server: hyper, on wakeful.
+//! An HTTP server with hyper on wakeful.
 //!
-//! `cargo run -p wakeful --features hyper --example http_hello` asks itself
-//! once and ends. With an address it serves until Ctrl-C; try it with `curl`:
+//! `cargo run -p wakeful --features hyper --example http_hello` sends itself one
+//! request and ends. With an address, it serves until Ctrl-C. Try it with `curl`:
 //!
 //! ```text
 //! cargo run -p wakeful --features hyper --example http_hello -- 127.0.0.1:8000
@@ -40,7 +40,7 @@ fn main() -> std::io::Result<()> {
     })
 }
 
-/// Accepts for ever, and gives each connection a task.
+/// Accepts connections for ever, and spawns a task for each.
 async fn serve(listener: TcpListener) {
     loop {
         match listener.accept().await {
@@ -52,7 +52,7 @@ async fn serve(listener: TcpListener) {
                     eprintln!("connection: {error}");
                 }
             })),
-            // The listener has paused already if the system is out of room.
+            // If the system has no descriptors left, `accept` has waited already.
             Err(error) => eprintln!("accept: {error}"),
         }
     }

@@ -1,8 +1,9 @@
-//! A service with three kinds of work: requests with deadlines, bookkeeping,
-//! and an alarm that must be heard. Its tasks are ranked.
+//! A service with three kinds of work: requests with deadlines, cleanup, and an alarm
+//! that must run at once. Its tasks have priorities and deadlines.
 //!
-//! `cargo run -p wakeful --example priorities` runs one busy moment twice, first
-//! come first served and then ranked, and shows who had which turn.
+//! `cargo run -p wakeful --example priorities` runs the same tasks twice, first with
+//! the FIFO scheduler and then with the ranked one. It prints the order in which the
+//! tasks were polled.
 
 use std::{cell::RefCell, io, rc::Rc, time::Duration};
 use wakeful::{
@@ -11,7 +12,7 @@ use wakeful::{
     time::Instant,
 };
 
-/// What was done, in order.
+/// The names of the tasks that were polled, in order.
 type Log = Rc<RefCell<Vec<&'static str>>>;
 
 fn main() -> io::Result<()> {
@@ -21,23 +22,23 @@ fn main() -> io::Result<()> {
             .build()?;
         let log = Log::default();
         runtime.block_on(busy_moment(&log))?;
-        println!("{scheduling:?}: {}", log.take().join(", "));
+        println!("{scheduling:?} order: {}", log.take().join(", "));
     }
     Ok(())
 }
 
 async fn busy_moment(log: &Log) -> Result<(), JoinError> {
     let now = Instant::now();
-    let sweep = task::Builder::new().priority(-1);
-    let sweep = sweep.spawn_local(work("sweep", 3, Rc::clone(log)));
-    // Whoever has promised an answer sooner goes first.
+    let cleanup = task::Builder::new().priority(-1);
+    let cleanup = cleanup.spawn_local(work("cleanup", 3, Rc::clone(log)));
+    // At equal priority, the request with the earlier deadline runs first.
     let requests = [
-        ("slow", "half of slow", 300),
-        ("quick", "half of quick", 20),
+        ("patient request", "child of patient", 300),
+        ("urgent request", "child of urgent", 20),
     ];
-    let requests = requests.map(|(name, half, millis)| {
+    let requests = requests.map(|(name, child, millis)| {
         let request = task::Builder::new().deadline(now + Duration::from_millis(millis));
-        request.spawn_local(answer(name, half, Rc::clone(log)))
+        request.spawn_local(answer(name, child, Rc::clone(log)))
     });
     let alarm = task::Builder::new().priority(9);
     let alarm = alarm.spawn_local(work("alarm", 1, Rc::clone(log)));
@@ -45,20 +46,20 @@ async fn busy_moment(log: &Log) -> Result<(), JoinError> {
     for request in requests {
         request.await?;
     }
-    sweep.await
+    cleanup.await
 }
 
-/// Answers a request, half of it in a task of its own, which has the request's
-/// deadline because its parent has.
-async fn answer(name: &'static str, half: &'static str, log: Log) {
-    let half = wakeful::spawn_local(work(half, 1, Rc::clone(&log)));
+/// Answers a request, with the help of a child task. The child inherits the deadline of
+/// the request.
+async fn answer(name: &'static str, child: &'static str, log: Log) {
+    let child = wakeful::spawn_local(work(child, 1, Rc::clone(&log)));
     work(name, 1, log).await;
-    if let Err(error) = half.await {
+    if let Err(error) = child.await {
         eprintln!("{name}: {error}");
     }
 }
 
-/// Works for some turns, and lets others have theirs in between.
+/// Takes some turns, and yields to the other tasks after each.
 async fn work(name: &'static str, turns: u32, log: Log) {
     for _ in 0..turns {
         log.borrow_mut().push(name);

@@ -1,9 +1,9 @@
-//! A server that ends well: on Ctrl-C it accepts no more, tells who is idle
-//! good bye, lets who is at work finish, and gives up on the rest in the end.
+//! A server with a graceful shutdown. On Ctrl-C it accepts no more connections, says
+//! goodbye to idle clients, lets busy ones finish, and aborts the rest after a while.
 //!
-//! `cargo run -p wakeful --example shutdown` shows it and ends. With an address
-//! it serves until Ctrl-C; try it with `nc`, where each line is a number of
-//! milliseconds to work:
+//! `cargo run -p wakeful --example shutdown` shows it and ends. With an address, it
+//! serves until Ctrl-C. Try it with `nc`. Each line is a number of milliseconds for
+//! which the server works:
 //!
 //! ```text
 //! cargo run -p wakeful --example shutdown -- 127.0.0.1:7000
@@ -26,17 +26,17 @@ use wakeful::{
     time::{Instant, sleep, timeout, timeout_at},
 };
 
-/// How long those who work when the end comes may go on.
+/// How long connections that are busy at shutdown may go on.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// The longest line that is read.
-const LONGEST: u64 = 64;
+const MAX_LINE: u64 = 64;
 
 fn main() -> io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
     runtime.block_on(async {
         let Some(address) = env::args().nth(1) else {
-            return show().await;
+            return demo().await;
         };
         let listener = TcpListener::bind(address).await?;
         println!("working on {}, until Ctrl-C", listener.local_addr()?);
@@ -44,7 +44,7 @@ fn main() -> io::Result<()> {
     })
 }
 
-/// Serves until `end`, and then for `grace` at most.
+/// Serves until `end`, and then for at most `grace`.
 async fn serve(
     listener: TcpListener,
     end: impl Future<Output = io::Result<()>>,
@@ -60,7 +60,7 @@ async fn serve(
                 connections.retain(|connection| !connection.is_finished());
                 connections.push(spawn_local(serve_one(stream, closing.clone())));
             }
-            // The listener has paused already if the system is out of room.
+            // If the system has no descriptors left, `accept` has waited already.
             Either::Right((Err(error), _)) => eprintln!("accept: {error}"),
         }
     }
@@ -68,27 +68,27 @@ async fn serve(
     drop(listener);
     closing.cancel();
     let deadline = Instant::now() + grace;
-    let mut given_up = 0;
+    let mut aborted = 0;
     for mut connection in connections {
         if timeout_at(deadline, &mut connection).await.is_err() {
             connection.abort();
-            given_up += 1;
+            aborted += 1;
         }
     }
-    println!("server: all done, {given_up} given up");
+    println!("server: stopped, connections aborted: {aborted}");
     Ok(())
 }
 
-/// Works as long as each line says. Waiting for a line ends when the server
-/// closes; working does not.
+/// Works as long as each line says. The shutdown ends a wait for a line, but not the
+/// work.
 async fn serve_one(stream: TcpStream, closing: CancellationToken) -> io::Result<()> {
     let mut reader = BufReader::new(&stream);
     let mut line = String::new();
     loop {
         line.clear();
-        let mut next = (&mut reader).take(LONGEST);
+        let mut next = (&mut reader).take(MAX_LINE);
         let asked = match select(pin!(closing.cancelled()), pin!(next.read_line(&mut line))).await {
-            Either::Left(_cancelled) => break (&stream).write_all(b"good bye\n").await?,
+            Either::Left(_cancelled) => break (&stream).write_all(b"goodbye\n").await?,
             Either::Right((asked, _)) => asked?,
         };
         if asked == 0 {
@@ -106,8 +106,8 @@ async fn serve_one(stream: TcpStream, closing: CancellationToken) -> io::Result<
     (&stream).close().await
 }
 
-/// Three clients: one idle, one with work for a while, one with work for ever.
-async fn show() -> io::Result<()> {
+/// Three clients: one idle, one with a little work, and one with endless work.
+async fn demo() -> io::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let (end, ended) = oneshot::channel::<()>();
@@ -122,15 +122,15 @@ async fn show() -> io::Result<()> {
     let idle = client(address, 0).await?;
     let busy = client(address, 100).await?;
     let endless = client(address, 99_999_999).await?;
-    println!("client: asks the server to end");
+    println!("client: asks the server to stop");
     let _ = end.send(());
     for (name, client) in [("idle", idle), ("busy", busy), ("endless", endless)] {
-        println!("{name}: heard {:?}", rest_of(client).await);
+        println!("{name} client: received {:?}", rest_of(client).await);
     }
     server.await?
 }
 
-/// A client for whom the server works.
+/// A client whose work the server has begun.
 async fn client(address: SocketAddr, milliseconds: u64) -> io::Result<TcpStream> {
     let mut stream = TcpStream::connect(address).await?;
     let ask = format!("{milliseconds}\n");
@@ -141,8 +141,8 @@ async fn client(address: SocketAddr, milliseconds: u64) -> io::Result<TcpStream>
 }
 
 async fn rest_of(mut stream: TcpStream) -> String {
-    let mut heard = Vec::new();
-    // However it ends: that it was cut off is seen by what it heard.
-    let _ = timeout(GRACE, stream.read_to_end(&mut heard)).await;
-    String::from_utf8_lossy(&heard).into_owned()
+    let mut received = Vec::new();
+    // The server may cut the connection off. The bytes received so far show that.
+    let _ = timeout(GRACE, stream.read_to_end(&mut received)).await;
+    String::from_utf8_lossy(&received).into_owned()
 }

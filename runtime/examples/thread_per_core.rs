@@ -1,9 +1,9 @@
-//! A server on several cores that share nothing: each counts its visitors in a
+//! A server on several cores that share nothing. Each core counts its visitors in a
 //! `Cell`, without a lock or an atomic.
 //!
-//! `cargo run -p wakeful --example thread_per_core` lets six visitors in, by
-//! both ways of dealing connections out, and ends. With an address it serves
-//! until Ctrl-C, on all of the machine's cores; try it with `nc`:
+//! `cargo run -p wakeful --example thread_per_core` serves six visitors with each of
+//! two ways to spread connections over the cores, and ends. With an address, it
+//! serves on all cores of the machine until Ctrl-C. Try it with `nc`:
 //!
 //! ```text
 //! cargo run -p wakeful --example thread_per_core -- 127.0.0.1:7000
@@ -18,7 +18,7 @@ use wakeful::{
 };
 
 thread_local! {
-    /// How many this core has greeted.
+    /// How many visitors this core has greeted.
     static VISITORS: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -27,7 +27,10 @@ fn main() -> io::Result<()> {
         let address = address.parse().map_err(io::Error::other)?;
         let runtime = Builder::new_thread_per_core().build()?;
         return runtime.block_on(async {
-            println!("greeting on {}, until Ctrl-C", share_out(address)?);
+            println!(
+                "greeting on {}, until Ctrl-C",
+                listen_on_each_core(address)?
+            );
             wakeful::signal::ctrl_c().await
         });
     }
@@ -36,29 +39,28 @@ fn main() -> io::Result<()> {
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
-        drop(wakeful::spawn_local(deal_out(listener)));
-        println!("dealt out in turn:");
+        drop(wakeful::spawn_local(hand_out(listener)));
+        println!("one listener hands its connections to the cores in turn:");
         for _ in 0..6 {
             print!("  {}", visit(address).await?);
         }
 
-        let address = share_out("127.0.0.1:0".parse().map_err(io::Error::other)?)?;
-        println!("shared out by the kernel:");
+        let address = listen_on_each_core("127.0.0.1:0".parse().map_err(io::Error::other)?)?;
+        println!("each core has a listener, and the kernel chooses one:");
         let mut greeted = 0;
         for _ in 0..6 {
             greeted += usize::from(visit(address).await?.starts_with("core "));
         }
-        println!("  {greeted} greeted, by whichever core the kernel chose");
+        println!("  {greeted} visitors were greeted");
         Ok(())
     })
 }
 
-/// One listener, on core 0, which hands each connection to the core whose turn
-/// it is.
-async fn deal_out(listener: TcpListener) {
+/// Accepts on core 0, and hands each connection to the next core.
+async fn hand_out(listener: TcpListener) {
     let cores = Handle::current();
     loop {
-        let dealt = async {
+        let handed_out = async {
             let (stream, _) = listener.accept().await?;
             let stream = stream.into_std()?;
             let core = cores.next_core();
@@ -68,15 +70,15 @@ async fn deal_out(listener: TcpListener) {
             drop(task);
             Ok::<(), io::Error>(())
         };
-        if let Err(error) = dealt.await {
+        if let Err(error) = handed_out.await {
             eprintln!("accept: {error}");
         }
     }
 }
 
-/// A listener on each core, all for one address: the kernel chooses by the
-/// address of the visitor.
-fn share_out(address: SocketAddr) -> io::Result<SocketAddr> {
+/// Starts a listener on each core, all with the same address. The kernel chooses one by
+/// the address of the visitor.
+fn listen_on_each_core(address: SocketAddr) -> io::Result<SocketAddr> {
     let cores = Handle::current();
     let first = listen(address)?;
     let address = first.local_addr()?;
@@ -114,7 +116,7 @@ async fn serve(listener: TcpListener, core: usize) {
     }
 }
 
-/// Says a word to the visitor, whose place is this core now.
+/// Greets a visitor on the core that serves it.
 async fn greet(mut stream: TcpStream, core: usize) -> io::Result<()> {
     let number = VISITORS.get() + 1;
     VISITORS.set(number);

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p wakeful --example timers`
 //!
-//! The times are rounded to 10 ms: a timer is never early, and on an idle
+//! The times are rounded down to 10 ms. A timer is never early, and on an idle
 //! machine it is less than two milliseconds late.
 
 use std::{
@@ -15,15 +15,20 @@ fn main() -> std::io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
     runtime.block_on(async {
         let start = Instant::now();
-        let say = move |what: &str| {
+        let print = move |what: &str| {
             let tens = start.elapsed().as_millis() / 10;
             println!("{:>3} ms  {what}", tens * 10);
         };
 
-        let naps = [(90, "third"), (30, "first"), (60, "second")].map(|(nap, name)| {
+        let naps = [
+            (90, "third sleep"),
+            (30, "first sleep"),
+            (60, "second sleep"),
+        ]
+        .map(|(nap, name)| {
             wakeful::spawn_local(async move {
                 sleep(Duration::from_millis(nap)).await;
-                say(name);
+                print(name);
             })
         });
         for nap in naps {
@@ -33,12 +38,12 @@ fn main() -> std::io::Result<()> {
         let mut ticks = interval(Duration::from_millis(20));
         for _ in 0..3 {
             ticks.tick().await;
-            say("tick");
+            print("tick");
         }
 
         let never = future::pending::<()>();
         if let Err(elapsed) = timeout(Duration::from_millis(30), never).await {
-            say(&elapsed.to_string());
+            print(&elapsed.to_string());
         }
         Ok(())
     })

@@ -8,15 +8,16 @@
 //!
 //! The idea and the number are tokio's. `task::coop` is the interface for users.
 
-use crate::trace;
+use crate::{primitives::per_thread, trace};
 use std::{
     cell::Cell,
     task::{Context, Poll, Waker},
 };
 
-const UNITS_PER_POLL: u32 = 128;
+/// Few under shuttle, so that a short schedule runs out of them too.
+const UNITS_PER_POLL: u32 = if cfg!(shuttle) { 3 } else { 128 };
 
-thread_local! {
+per_thread! {
     /// `None` outside a poll.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
     /// Whether the current poll has yielded.

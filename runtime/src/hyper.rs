@@ -1,5 +1,5 @@
-//! The traits of `hyper::rt`, so that hyper runs on this runtime. Feature
-//! `hyper`.
+//! Implements the traits of `hyper::rt`, so that hyper runs on this runtime. Needs
+//! the feature `hyper`.
 //!
 //! ```no_run
 //! # use std::{convert::Infallible, io};
@@ -32,7 +32,7 @@ use std::{
     time::Duration,
 };
 
-/// A stream of `futures-io` for hyper.
+/// Makes a stream of `futures-io` usable by hyper.
 #[derive(Debug)]
 pub struct HyperIo<T> {
     inner: T,
@@ -44,12 +44,12 @@ impl<T> HyperIo<T> {
         Self { inner }
     }
 
-    /// The stream.
+    /// The wrapped stream.
     pub fn inner(&self) -> &T {
         &self.inner
     }
 
-    /// The stream, back again.
+    /// Unwraps the stream.
     pub fn into_inner(self) -> T {
         self.inner
     }
@@ -61,16 +61,16 @@ impl<T: AsyncRead + Unpin> Read for HyperIo<T> {
         context: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        // `futures-io` reads into bytes that are initialized: this zeroes them.
+        // `futures-io` reads into initialized bytes, so this zeroes them first.
         let unfilled = buffer.initialize_unfilled();
-        let room = unfilled.len();
+        let capacity = unfilled.len();
         let read = ready!(Pin::new(&mut self.inner).poll_read(context, unfilled))?;
         assert!(
-            read <= room,
-            "the stream says it read more than there was room for"
+            read <= capacity,
+            "the stream claims that it read {read} bytes into a buffer of {capacity}"
         );
-        // SAFETY: the whole unfilled part was initialized above, and `read` is
-        // within it.
+        // SAFETY: `initialize_unfilled` initialized the whole unfilled part, and the
+        // assertion above keeps `read` within it.
         unsafe { buffer.advance(read) };
         Poll::Ready(Ok(()))
     }
@@ -94,8 +94,8 @@ impl<T: AsyncWrite + Unpin> Write for HyperIo<T> {
     }
 
     fn is_write_vectored(&self) -> bool {
-        // `futures-io` cannot say; a stream without a vectored write takes
-        // the first buffer, which is right, if slower.
+        // `futures-io` does not tell. A stream without vectored writes takes only
+        // the first buffer. That is correct, but slower.
         true
     }
 
@@ -108,13 +108,12 @@ impl<T: AsyncWrite + Unpin> Write for HyperIo<T> {
     }
 }
 
-/// The runtime's timers for hyper. Each of its functions panics outside a
-/// runtime.
+/// The runtime's timers for hyper. All its methods panic outside a runtime.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HyperTimer;
 
 impl HyperTimer {
-    /// The timers of whatever runtime the thread is inside of.
+    /// Uses the timers of the runtime that the calling thread is inside.
     pub fn new() -> Self {
         Self
     }
@@ -143,14 +142,14 @@ impl Timer for HyperTimer {
 
 impl Sleep for time::Sleep {}
 
-/// Spawns hyper's own tasks (HTTP/2 has one for each request) with
-/// [`spawn`](crate::spawn), on runtimes of one thread and of several. Panics
-/// outside a runtime.
+/// Spawns hyper's own tasks with [`spawn`](crate::spawn). HTTP/2 spawns one for
+/// each request. Works on runtimes with one thread and with several. Panics outside
+/// a runtime.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HyperExecutor;
 
 impl HyperExecutor {
-    /// Spawns on whatever runtime the thread is inside of.
+    /// Spawns on the runtime that the calling thread is inside.
     pub fn new() -> Self {
         Self
     }
@@ -166,14 +165,14 @@ where
     }
 }
 
-/// Spawns hyper's own tasks with [`spawn_local`](crate::spawn_local), for
-/// services whose futures are not `Send`. Panics outside a runtime, and on one
-/// of several threads.
+/// Spawns hyper's own tasks with [`spawn_local`](crate::spawn_local), so the
+/// futures of a service need not be `Send`. Panics outside a runtime, and on a
+/// runtime with several threads.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct HyperLocalExecutor;
 
 impl HyperLocalExecutor {
-    /// Spawns on whatever runtime the thread is inside of.
+    /// Spawns on the runtime that the calling thread is inside.
     pub fn new() -> Self {
         Self
     }
@@ -204,9 +203,9 @@ mod tests {
     }
 
     #[test]
-    fn a_read_fills_so_much_of_a_raw_buffer_as_came() {
-        let mut room = [MaybeUninit::uninit(); 8];
-        let mut buffer = ReadBuf::uninit(&mut room);
+    fn a_read_fills_exactly_the_bytes_that_arrived() {
+        let mut storage = [MaybeUninit::uninit(); 8];
+        let mut buffer = ReadBuf::uninit(&mut storage);
         for word in [&b"three"[..], b"two", b"none"] {
             assert!(read_into(&mut buffer, word).is_ready());
         }
@@ -214,8 +213,8 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "more than there was room for")]
-    fn a_stream_that_lies_about_its_length_is_found_out() {
+    #[should_panic(expected = "claims that it read 9 bytes into a buffer of 8")]
+    fn a_stream_that_claims_to_have_read_too_much_causes_a_panic() {
         struct Lies;
         impl AsyncRead for Lies {
             fn poll_read(
@@ -226,7 +225,7 @@ mod tests {
                 Poll::Ready(Ok(buffer.len() + 1))
             }
         }
-        let mut room = [MaybeUninit::uninit(); 8];
-        let _ = read_into(&mut ReadBuf::uninit(&mut room), Lies);
+        let mut storage = [MaybeUninit::uninit(); 8];
+        let _ = read_into(&mut ReadBuf::uninit(&mut storage), Lies);
     }
 }

@@ -70,17 +70,21 @@
 //! | a `Runtime` in a `static`, or shared between threads | a `Runtime` stays on its thread. A [`Handle`](runtime::Handle) goes to any thread, and has `block_on` too |
 //! | `tokio_stream::wrappers::ReceiverStream` | a receiver of [`sync::mpsc`] is a stream. `futures_util::stream::poll_fn` makes a stream of any `poll_…` method |
 //! | `LocalSet` | [`spawn_local`] works on a runtime of one thread and on a thread per core |
-//! | `fs::write(path, &text)` | the function takes the contents by value, and copies a `&str` or `&[u8]` |
 //! | `handle.id()` after `(&mut handle).await` | call it before: the handle gives up its task with the output |
 //! | `tokio_util`: `CancellationToken`, `TaskTracker` | [`sync::CancellationToken`], [`task::TaskTracker`]. Also see [`task::JoinSet`] and [`scope`] |
 //! | `Signal::recv` returns an `Option` | it returns an `io::Result`, with an error after the runtime has shut down |
+//! | `try_read_buf`, `recv_buf` and other methods with a `BufMut` | the same, with the feature `bytes`, because the crate `bytes` is needed for nothing else |
+//! | `poll_recv`, `poll_peek` and other poll methods fill a `ReadBuf` | they fill a `&mut [u8]` and return the length, because `ReadBuf` is a type of tokio's |
+//! | `AsyncFd<T: AsRawFd>` | `T: AsFd`, so that the descriptor cannot be closed while it is registered. Wrap a number in a `BorrowedFd` |
+//! | `net::unix::SocketAddr` | the same name for `std`'s type, whose `SocketAddrExt` has the abstract names |
+//! | `signal::windows` | only `signal::ctrl_c` on Windows: the crate signal-hook does not report the other console events |
+//! | `into_owned_handle` of a child's pipe on Windows | take the pipe of `std` from `Command::spawn` of `std`, because a pipe here may be in use by the blocking pool |
 //!
 //! # Coming from smol
 //! The parts of smol that need no executor and no reactor stay: `smol::future`, `io`,
 //! `stream` and `prelude` are the crate `futures-lite`, and `channel` and `lock` are
 //! `async-channel` and `async-lock`. The streams of this crate implement the same traits.
-//! `smol::fs`, `net` and `process` become `wakeful::`, with `fs::write` as above. This
-//! table has the rest.
+//! `smol::fs`, `net` and `process` become `wakeful::`. This table has the rest.
 //!
 //! You can move a program in steps, because smol's sockets, timers and `spawn` work in a
 //! task of this crate. Threads of smol serve them. The 2,378 lines of
@@ -106,7 +110,7 @@
 //! | `Timer::interval(period)`, a stream that begins after a period | [`interval_at(Instant::now() + period, period)`](time::interval_at), and its `tick().await` |
 //! | `timer.set_after(duration)` | [`sleep.reset(Instant::now() + duration)`](time::Sleep::reset) |
 //! | `Async::<TcpListener>::bind(address)?` and similar | `TcpListener::bind(address).await?`. The Unix sockets' `bind` does not wait. Methods replace `get_ref()` |
-//! | `Async::new` and `try_from` of a socket of `std` | `from_std` |
+//! | `Async::new` and `try_from` of a socket of `std` | `from_std`, or `try_from` |
 //! | `Async::new` of another type; `read_with(operation)`, `poll_readable` | `io::AsyncFd` of a non-blocking descriptor; `async_io(Interest::READABLE, operation)`, `poll_read_ready` |
 //! | `close().await` of an `Async<TcpStream>` flushes | it closes the writing direction, as with `smol::net` |
 //! | `clone()` of a socket | an `Arc` of it: `&stream` reads and writes. `into_split()` makes halves |
@@ -123,6 +127,7 @@
 //! | feature | contents |
 //! |---|---|
 //! | `macros` (default) | `#[wakeful::main]` and `#[wakeful::test]` |
+//! | `bytes` | `try_read_buf`, `recv_buf` and other methods that read into a `BufMut` of the crate `bytes` |
 //! | `hyper` | the traits of `hyper::rt`, in the module `hyper` |
 //! | `tokio` | tokio's I/O traits for this crate's streams, and adapters for other streams in the module `tokio` |
 //! | `trace` | more about each task in [`inspect()`], and the module `trace`, which shows what every task waits for |
@@ -151,6 +156,8 @@ pub mod macros;
 pub mod net;
 mod primitives;
 pub mod process;
+#[cfg(all(test, shuttle))]
+mod random;
 mod reactor;
 #[cfg(doctest)]
 mod refused;

@@ -1,34 +1,50 @@
 //! The atomics, locks and cells that the runtime's protocols between threads
-//! are built from: `std`'s, or loom's when a model is being checked
-//! (`RUSTFLAGS="--cfg loom"`). Nothing else in the crate names either.
+//! are built from: those of `std`, of loom when it checks a model
+//! (`RUSTFLAGS="--cfg loom"`), or of shuttle when it runs random schedules
+//! (`RUSTFLAGS="--cfg shuttle"`). Nothing else in the crate names any of them.
 
 mod counter;
 mod deadline;
+mod now;
 mod once_lock;
+mod per_thread;
 mod thread;
 
 pub(crate) use counter::Counter;
-pub(crate) use deadline::Deadline;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
+pub(crate) use deadline::{Deadline, wait_timeout};
+pub(crate) use now::now;
+#[cfg(shuttle)]
+pub(crate) use now::pass;
 pub(crate) use once_lock::OnceLock;
-pub(crate) use thread::ThreadBuilder;
+#[cfg(shuttle)]
+pub(crate) use per_thread::PerThread;
+pub(crate) use per_thread::per_thread;
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;
+pub(crate) use thread::{ThreadBuilder, of_workers};
 
 #[cfg(loom)]
 pub(crate) use loom::{
     cell::UnsafeCell,
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Thread, current, park, yield_now},
 };
 
-#[cfg(not(loom))]
-pub(crate) use std::{
-    sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+#[cfg(shuttle)]
+pub(crate) use shuttle::{
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
     sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
-    thread::yield_now,
+    thread::{Thread, current, park, yield_now},
+};
+
+#[cfg(not(any(loom, shuttle)))]
+pub(crate) use std::{
+    sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize},
+    sync::{Arc, Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard},
+    thread::{Thread, current, park, yield_now},
 };
 
 #[cfg(not(loom))]

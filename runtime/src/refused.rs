@@ -1,13 +1,13 @@
-//! What the compiler must refuse, as tests of the documentation: each block is
-//! compiled by itself, and fails with the error that it names. A block that
-//! compiles comes first where it is not plain that the rest would.
+//! Code that the compiler must reject, as documentation tests. Each block is
+//! compiled on its own, and must fail with the error that it names. Where it is not
+//! obvious that the rest of a block is correct, a block that compiles comes first.
 //!
-//! They are blocks of `rustdoc` and not files for `trybuild`, which builds a
-//! package of its own, dependencies and all, before it can refuse the first
-//! line. That a block fails with *this* error is checked by nightly's `rustdoc`
-//! alone; stable's is content with any. CI asks both.
+//! We use `rustdoc` and not `trybuild`, because `trybuild` builds a whole package
+//! with all dependencies before it can reject the first line. Only nightly's
+//! `rustdoc` checks that a block fails with the named error. Stable's accepts any
+//! error. CI runs both.
 
-/// Tasks go where they are run: into a pool goes what is `Send`, ...
+/// A pool of threads may run a task on any thread, so the task must be `Send` ...
 ///
 /// ```compile_fail,E0277
 /// wakeful::spawn(std::future::ready(std::rc::Rc::new(1)));
@@ -17,7 +17,7 @@
 /// wakeful::runtime::Handle::current().spawn(std::future::ready(std::rc::Rc::new(1)));
 /// ```
 ///
-/// ... what is so at every point where it waits, ...
+/// ... at every `await`.
 ///
 /// ```compile_fail
 /// wakeful::spawn(async {
@@ -27,7 +27,7 @@
 /// });
 /// ```
 ///
-/// ... and into every runtime, what owns all that it uses.
+/// Every runtime requires that a task owns everything it uses.
 ///
 /// ```compile_fail,E0373
 /// let local = String::from("of this function");
@@ -46,7 +46,7 @@
 /// ```
 mod tasks {}
 
-/// A handle may go to another thread,
+/// You can move a join handle to another thread,
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -55,7 +55,7 @@ mod tasks {}
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// unless the output may not: it goes with the handle, alone or in a set.
+/// unless the output is not `Send`. The output moves with its handle or its set.
 ///
 /// ```compile_fail,E0277
 /// let runtime = wakeful::Runtime::new()?;
@@ -69,7 +69,7 @@ mod tasks {}
 /// std::thread::spawn(move || drop(set));
 /// ```
 ///
-/// The runtime itself stays: its tasks may be such as cannot be moved.
+/// The runtime itself stays on its thread, because its tasks need not be `Send`.
 ///
 /// ```compile_fail,E0277
 /// let runtime = wakeful::Runtime::new()?;
@@ -78,7 +78,7 @@ mod tasks {}
 /// ```
 mod handles {}
 
-/// Trap 21. A child may borrow what stands beside its scope,
+/// Trap 21. A child may borrow a variable that stands next to its scope,
 ///
 /// ```
 /// use wakeful::scope::Scope;
@@ -89,7 +89,7 @@ mod handles {}
 /// }
 /// ```
 ///
-/// not what stands in the body, which can be dropped before the child, ...
+/// but not a variable of the body, because the body can be dropped before the child,
 ///
 /// ```compile_fail,E0373
 /// use wakeful::scope::Scope;
@@ -102,7 +102,7 @@ mod handles {}
 /// }
 /// ```
 ///
-/// ... nor what is gone before the children are.
+/// nor a variable that is dropped before the children.
 ///
 /// ```compile_fail,E0597
 /// use wakeful::scope::Scope;
@@ -116,7 +116,7 @@ mod handles {}
 /// }
 /// ```
 ///
-/// What they borrow stays as it is, ...
+/// While the children borrow a variable, you cannot move it.
 ///
 /// ```compile_fail,E0505
 /// use wakeful::scope::Scope;
@@ -129,7 +129,7 @@ mod handles {}
 /// }
 /// ```
 ///
-/// ... is theirs alone if they change it, ...
+/// Two children cannot both change a variable.
 ///
 /// ```compile_fail,E0499
 /// use wakeful::scope::Scope;
@@ -144,7 +144,8 @@ mod handles {}
 /// }
 /// ```
 ///
-/// ... and a scope that is forgotten is free to go, but not to be used again.
+/// A scope whose run was forgotten may outlive the borrowed variables, but it cannot
+/// be used again.
 ///
 /// ```
 /// use wakeful::scope::Scope;
@@ -166,8 +167,8 @@ mod handles {}
 /// ```
 mod scopes {}
 
-/// Trap 21. Nothing that borrows runs in parallel with its parent: a scope, its
-/// children and their handles stay in the task.
+/// Trap 21. No code that borrows from its parent runs in parallel with the parent. A
+/// scope, its children and their handles stay in the task.
 ///
 /// ```compile_fail,E0597
 /// use wakeful::scope::Scope;
@@ -189,7 +190,7 @@ mod scopes {}
 /// }
 /// ```
 ///
-/// They may move from core to core together, if all of them are `Send`,
+/// They may move to another thread together, if all of them are `Send`,
 ///
 /// ```
 /// use wakeful::scope::Scope;
@@ -203,7 +204,7 @@ mod scopes {}
 /// }
 /// ```
 ///
-/// and a [`Scope`](crate::scope::Scope) takes no others.
+/// and a [`Scope`](crate::scope::Scope) accepts only children that are.
 ///
 /// ```compile_fail,E0277
 /// use wakeful::scope::Scope;
@@ -222,7 +223,7 @@ mod scopes {}
 /// }
 /// ```
 ///
-/// A [`LocalScope`](crate::scope::LocalScope) takes them, and stays where it is.
+/// A [`LocalScope`](crate::scope::LocalScope) accepts others, and is not `Send`.
 ///
 /// ```compile_fail
 /// use wakeful::scope::LocalScope;
@@ -235,8 +236,8 @@ mod scopes {}
 /// ```
 mod parallel {}
 
-/// What is no branch of a `select!` says so at once, and does not send the
-/// compiler round until it gives up.
+/// An incorrect branch of a `select!` gives one error at once. It does not send the
+/// compiler into a recursion that ends at its limit.
 ///
 /// ```compile_fail
 /// async fn first() -> u8 {
@@ -257,7 +258,7 @@ mod parallel {}
 /// ```
 mod branches {}
 
-/// An attribute that is used wrongly says so, and nothing else goes wrong.
+/// A wrong use of an attribute gives one error that says so, and no others.
 ///
 /// ```compile_fail
 /// #[wakeful::main]
@@ -274,8 +275,8 @@ mod branches {}
 /// async fn main() {}
 /// ```
 ///
-/// What runs on a thread of its own need not be `Send`, in a pool either: it is
-/// the root. What it spawns there must.
+/// The root future runs on the thread that calls it, so it need not be `Send`, even
+/// on a pool of threads. The tasks it spawns there must be.
 ///
 /// ```
 /// #[wakeful::main(flavor = "multi_thread", worker_threads = 1)]
@@ -289,7 +290,7 @@ mod branches {}
 /// ```compile_fail,E0308
 /// #[wakeful::main]
 /// async fn main() -> Result<(), std::io::Error> {
-///     "an error in here is shown in here"
+///     "the compiler reports an error in the body at the right place"
 /// }
 /// ```
 #[cfg(feature = "macros")]

@@ -1,10 +1,10 @@
-//! The I/O traits of tokio, so that crates that read and write by them run on
-//! this runtime. Feature `tokio`; of tokio itself it takes the traits alone,
-//! and no runtime.
+//! Implements tokio's I/O traits, so that crates that use them run on this
+//! runtime. Needs the feature `tokio`. It depends only on tokio's traits, and not on
+//! its runtime.
 //!
-//! With it this crate's streams are streams of tokio's, too. A program that was
-//! written for tokio can keep its `use tokio::io::…`, and of tokio the feature
-//! `io-util`, which has no runtime either:
+//! With this feature, the streams of this crate implement tokio's traits, too. A
+//! program written for tokio can keep its `use tokio::io::…` and tokio's feature
+//! `io-util`, which contains no runtime either:
 //!
 //! ```toml
 //! tokio = { version = "1", features = ["io-util"] }
@@ -19,10 +19,10 @@
 //!     let listener = TcpListener::bind("127.0.0.1:0").await?;
 //!     let mut here = TcpStream::connect(listener.local_addr()?).await?;
 //!     let (there, _) = listener.accept().await?;
-//!     // The methods are those of tokio's traits.
+//!     // These methods come from tokio's traits.
 //!     here.write_all(b"hello\n").await?;
 //!     here.write_u8(b'!').await?;
-//!     // But for this one: a connection has its own of that name.
+//!     // This one does not: `TcpStream` has a method of the same name.
 //!     here.shutdown(std::net::Shutdown::Write)?;
 //!     let mut lines = BufReader::new(there).lines();
 //!     assert_eq!(lines.next_line().await?.as_deref(), Some("hello"));
@@ -33,11 +33,12 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A method that both tokio's traits and those of `futures-util` have is called
-//! of the one that is imported; where both are, the compiler asks which.
+//! Some methods exist in tokio's traits and in those of `futures-util`. A call uses
+//! the trait that you import. If you import both, the compiler asks you to choose.
 //!
-//! [`TokioIo`] is for the streams of other crates. It translates both ways: around a stream of `futures-io` it is one of
-//! tokio's, around one of tokio's it is one of `futures-io`.
+//! [`TokioIo`] is for the streams of other crates. It translates in both
+//! directions: it gives a stream of `futures-io` the traits of tokio, and a stream
+//! of tokio the traits of `futures-io`.
 //!
 //! ```
 //! use futures_util::{AsyncReadExt, io::Cursor};
@@ -45,22 +46,22 @@
 //!
 //! let runtime = wakeful::Runtime::new()?;
 //! runtime.block_on(async {
-//!     // Two ends in memory, which tokio has, and streams of `futures-io`.
+//!     // tokio's pipe in memory, as two streams of `futures-io`.
 //!     let (here, there) = tokio::io::duplex(64);
 //!     let (mut here, mut there) = (TokioIo::new(here), TokioIo::new(there));
 //!     futures_util::io::copy(Cursor::new("hello"), &mut here).await?;
 //!     drop(here);
-//!     let mut heard = String::new();
-//!     there.read_to_string(&mut heard).await?;
-//!     assert_eq!(heard, "hello");
+//!     let mut text = String::new();
+//!     there.read_to_string(&mut text).await?;
+//!     assert_eq!(text, "hello");
 //!     Ok::<(), std::io::Error>(())
 //! })?;
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! What also sets timers or spawns through tokio (`tokio::time`,
-//! `tokio::spawn`) needs tokio's runtime all the same; most crates that wrap a
-//! stream do not.
+//! A crate that also sets timers or spawns through tokio (`tokio::time`,
+//! `tokio::spawn`) still needs tokio's runtime. Most crates that wrap a stream do
+//! not.
 
 mod streams;
 
@@ -71,16 +72,16 @@ use std::{
     pin::Pin,
     task::{Context, Poll, ready},
 };
-use tokio::io::{self as theirs, ReadBuf};
+use tokio::io::{self as tokio_io, ReadBuf};
 
 pin_project! {
-    /// A stream, seen through the other traits. Dropping a read, a write or a
-    /// flush is as safe as it is for the stream inside.
+    /// Wraps a stream and gives it the other traits. Dropping a read, a write or a
+    /// flush is as safe as it is for the wrapped stream.
     #[derive(Clone, Copy, Debug, Default)]
     pub struct TokioIo<T> {
         #[pin]
         inner: T,
-        // What a seek of tokio's, which comes in two steps, has begun.
+        // The seek in progress. tokio seeks in two steps.
         seeking: Option<SeekFrom>,
     }
 }
@@ -94,58 +95,58 @@ impl<T> TokioIo<T> {
         }
     }
 
-    /// The stream.
+    /// The wrapped stream.
     pub fn get_ref(&self) -> &T {
         &self.inner
     }
 
-    /// The stream.
+    /// The wrapped stream, mutably.
     pub fn get_mut(&mut self) -> &mut T {
         &mut self.inner
     }
 
-    /// The stream, back again.
+    /// Unwraps the stream.
     pub fn into_inner(self) -> T {
         self.inner
     }
 }
 
 impl<T> TokioIo<T> {
-    /// A read or a write goes on from where the stream is: a seek that was given
-    /// up is not to be gone on with.
-    fn goes_on(self: Pin<&mut Self>) -> Pin<&mut T> {
+    /// Returns the stream for a read or a write. These start where the stream is
+    /// now, so a seek that the caller gave up must not continue.
+    fn abandon_seek(self: Pin<&mut Self>) -> Pin<&mut T> {
         let this = self.project();
         *this.seeking = None;
         this.inner
     }
 }
 
-impl<T: AsyncRead> theirs::AsyncRead for TokioIo<T> {
+impl<T: AsyncRead> tokio_io::AsyncRead for TokioIo<T> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        poll_read(self.goes_on(), context, buffer)
+        poll_read(self.abandon_seek(), context, buffer)
     }
 }
 
-/// Reads as `futures-io` does, into a buffer as tokio has it.
+/// Reads with `futures-io` into a buffer of tokio's type.
 fn poll_read(
     reader: Pin<&mut impl AsyncRead>,
     context: &mut Context<'_>,
     buffer: &mut ReadBuf<'_>,
 ) -> Poll<io::Result<()>> {
-    // `futures-io` reads into bytes that are initialized: this zeroes them, the
-    // first time that the buffer is used.
+    // `futures-io` reads into initialized bytes, so this zeroes them when the
+    // buffer is used for the first time.
     let read = ready!(reader.poll_read(context, buffer.initialize_unfilled()))?;
     buffer.advance(read);
     Poll::Ready(Ok(()))
 }
 
-impl<T: AsyncBufRead> theirs::AsyncBufRead for TokioIo<T> {
+impl<T: AsyncBufRead> tokio_io::AsyncBufRead for TokioIo<T> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        self.goes_on().poll_fill_buf(context)
+        self.abandon_seek().poll_fill_buf(context)
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
@@ -153,13 +154,13 @@ impl<T: AsyncBufRead> theirs::AsyncBufRead for TokioIo<T> {
     }
 }
 
-impl<T: AsyncWrite> theirs::AsyncWrite for TokioIo<T> {
+impl<T: AsyncWrite> tokio_io::AsyncWrite for TokioIo<T> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.goes_on().poll_write(context, buffer)
+        self.abandon_seek().poll_write(context, buffer)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -175,17 +176,17 @@ impl<T: AsyncWrite> theirs::AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.goes_on().poll_write_vectored(context, buffers)
+        self.abandon_seek().poll_write_vectored(context, buffers)
     }
 
     fn is_write_vectored(&self) -> bool {
-        // `futures-io` cannot say; a stream without a vectored write takes
-        // the first buffer, which is right, if slower.
+        // `futures-io` does not tell. A stream without vectored writes takes only
+        // the first buffer. That is correct, but slower.
         true
     }
 }
 
-impl<T: AsyncSeek> theirs::AsyncSeek for TokioIo<T> {
+impl<T: AsyncSeek> tokio_io::AsyncSeek for TokioIo<T> {
     fn start_seek(self: Pin<&mut Self>, to: SeekFrom) -> io::Result<()> {
         *self.project().seeking = Some(to);
         Ok(())
@@ -193,29 +194,29 @@ impl<T: AsyncSeek> theirs::AsyncSeek for TokioIo<T> {
 
     fn poll_complete(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<u64>> {
         let this = self.project();
-        // With nothing begun, tokio asks where the stream is.
+        // Without a seek in progress, tokio asks for the position.
         let to = this.seeking.unwrap_or(SeekFrom::Current(0));
-        let place = ready!(this.inner.poll_seek(context, to));
+        let position = ready!(this.inner.poll_seek(context, to));
         *this.seeking = None;
-        Poll::Ready(place)
+        Poll::Ready(position)
     }
 }
 
-impl<T: theirs::AsyncRead> AsyncRead for TokioIo<T> {
+impl<T: tokio_io::AsyncRead> AsyncRead for TokioIo<T> {
     fn poll_read(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
         let mut buffer = ReadBuf::new(buffer);
-        ready!(self.goes_on().poll_read(context, &mut buffer))?;
+        ready!(self.abandon_seek().poll_read(context, &mut buffer))?;
         Poll::Ready(Ok(buffer.filled().len()))
     }
 }
 
-impl<T: theirs::AsyncBufRead> AsyncBufRead for TokioIo<T> {
+impl<T: tokio_io::AsyncBufRead> AsyncBufRead for TokioIo<T> {
     fn poll_fill_buf(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<&[u8]>> {
-        self.goes_on().poll_fill_buf(context)
+        self.abandon_seek().poll_fill_buf(context)
     }
 
     fn consume(self: Pin<&mut Self>, amount: usize) {
@@ -223,13 +224,13 @@ impl<T: theirs::AsyncBufRead> AsyncBufRead for TokioIo<T> {
     }
 }
 
-impl<T: theirs::AsyncWrite> AsyncWrite for TokioIo<T> {
+impl<T: tokio_io::AsyncWrite> AsyncWrite for TokioIo<T> {
     fn poll_write(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.goes_on().poll_write(context, buffer)
+        self.abandon_seek().poll_write(context, buffer)
     }
 
     fn poll_write_vectored(
@@ -237,7 +238,7 @@ impl<T: theirs::AsyncWrite> AsyncWrite for TokioIo<T> {
         context: &mut Context<'_>,
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.goes_on().poll_write_vectored(context, buffers)
+        self.abandon_seek().poll_write_vectored(context, buffers)
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -249,7 +250,7 @@ impl<T: theirs::AsyncWrite> AsyncWrite for TokioIo<T> {
     }
 }
 
-impl<T: theirs::AsyncSeek> AsyncSeek for TokioIo<T> {
+impl<T: tokio_io::AsyncSeek> AsyncSeek for TokioIo<T> {
     fn poll_seek(
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -257,15 +258,15 @@ impl<T: theirs::AsyncSeek> AsyncSeek for TokioIo<T> {
     ) -> Poll<io::Result<u64>> {
         let mut this = self.project();
         if *this.seeking != Some(to) {
-            // One that was given up must be over before the next begins.
+            // A seek that the caller gave up must end before the next one begins.
             let over = ready!(this.inner.as_mut().poll_complete(context));
             *this.seeking = None;
             over?;
             this.inner.as_mut().start_seek(to)?;
             *this.seeking = Some(to);
         }
-        let place = ready!(this.inner.poll_complete(context));
+        let position = ready!(this.inner.poll_complete(context));
         *this.seeking = None;
-        Poll::Ready(place)
+        Poll::Ready(position)
     }
 }

@@ -1,5 +1,5 @@
-//! `#[wakeful::main]` and `#[wakeful::test]`, used. What they say to those who
-//! misuse them is tested where they are made.
+//! Uses of `#[wakeful::main]` and `#[wakeful::test]`. The crate `wakeful-macros` tests
+//! the messages after a wrong use.
 #![cfg(all(feature = "macros", not(loom)))]
 
 use std::{io, panic::catch_unwind, rc::Rc, thread, time::Duration};
@@ -10,11 +10,11 @@ use wakeful::{
 };
 
 #[wakeful::test]
-async fn a_test_runs_on_one_thread_unless_told() {
+async fn a_test_runs_on_one_thread_by_default() {
     let here = thread::current().id();
     let shared = Rc::new(1);
     let other = Rc::clone(&shared);
-    // Which only one thread can do.
+    // Only a runtime with one thread allows this.
     let task = wakeful::spawn_local(async move { (thread::current().id(), *other) });
     assert_eq!(task.await.unwrap(), (here, *shared));
 }
@@ -23,7 +23,7 @@ async fn a_test_runs_on_one_thread_unless_told() {
 async fn a_test_runs_in_a_pool() {
     let task = wakeful::spawn(async { yield_now().await });
     task.await.unwrap();
-    // Which a pool refuses.
+    // A pool rejects this.
     let local = catch_unwind(|| drop(wakeful::spawn_local(async {})));
     assert!(local.is_err());
 }
@@ -31,7 +31,7 @@ async fn a_test_runs_in_a_pool() {
 #[wakeful::test(flavor = "thread_per_core", worker_threads = 2)]
 async fn a_test_runs_on_a_thread_for_each_core() {
     let here = thread::current().id();
-    // Which stays, here or where it was sent.
+    // The task stays on its thread.
     let task = wakeful::spawn_local(async { thread::current().id() });
     assert_eq!(task.await.unwrap(), here);
     let there = Handle::current().spawn_on(1, || async { thread::current().id() });
@@ -39,7 +39,7 @@ async fn a_test_runs_on_a_thread_for_each_core() {
 }
 
 #[wakeful::test(start_paused = true)]
-async fn a_tests_clock_can_stand_still() {
+async fn a_test_can_start_with_a_paused_clock() {
     let start = Instant::now();
     sleep(Duration::from_hours(1)).await;
     let elapsed = start.elapsed();
@@ -47,7 +47,7 @@ async fn a_tests_clock_can_stand_still() {
 }
 
 #[wakeful::test]
-async fn a_test_may_give_a_result() -> Result<(), Box<dyn std::error::Error>> {
+async fn a_test_may_return_a_result() -> Result<(), Box<dyn std::error::Error>> {
     let number: u32 = "7".parse()?;
     yield_now().await;
     assert_eq!(number, 7);
@@ -56,7 +56,7 @@ async fn a_test_may_give_a_result() -> Result<(), Box<dyn std::error::Error>> {
 
 #[wakeful::test]
 #[should_panic(expected = "as the test expects")]
-async fn other_attributes_stay() {
+async fn other_attributes_are_kept() {
     yield_now().await;
     panic!("as the test expects");
 }
@@ -64,12 +64,12 @@ async fn other_attributes_stay() {
 #[wakeful::main]
 async fn entry() -> io::Result<&'static str> {
     yield_now().await;
-    Ok("any name will do")
+    Ok("the function may have any name")
 }
 
 #[test]
-fn main_makes_an_ordinary_function() {
-    assert_eq!(entry().unwrap(), "any name will do");
+fn main_may_be_used_on_any_function() {
+    assert_eq!(entry().unwrap(), "the function may have any name");
 }
 
 mod elsewhere {
@@ -82,7 +82,7 @@ async fn by_another_name() -> u32 {
 }
 
 #[test]
-fn the_crate_may_have_another_name() {
+fn the_crate_may_be_renamed() {
     assert_eq!(by_another_name(), 7);
 }
 
@@ -93,6 +93,6 @@ async fn never() -> ! {
 
 #[test]
 #[should_panic(expected = "it never returns")]
-fn a_function_that_never_returns() {
+fn a_main_function_may_never_return() {
     never();
 }

@@ -1,4 +1,4 @@
-//! What the examples print is what their readers are told they print.
+//! The examples print what their readers expect.
 #![cfg(not(any(loom, miri)))]
 
 use std::{
@@ -7,8 +7,8 @@ use std::{
     process::{Command, Output},
 };
 
-/// The program of an example. `cargo test` has built it beside this test; so
-/// this builds nothing, unless the test was asked for alone.
+/// Builds an example and returns its program. After a plain `cargo test`, it is built
+/// already.
 fn program(example: &str) -> PathBuf {
     let this = env::current_exe().expect("this program has a path");
     let mut folders = this.ancestors().skip(2);
@@ -27,7 +27,7 @@ fn program(example: &str) -> PathBuf {
         .arg("--target-dir")
         .arg(target)
         .output()
-        .expect("cargo runs: it has started this test");
+        .expect("cargo has started this test, so it can run");
     text_of(example, output);
     built.join("examples").join(example)
 }
@@ -44,45 +44,47 @@ fn printed_by(example: &str) -> String {
 }
 
 #[test]
-fn echo_prints_what_it_hears() {
+fn echo_prints_the_answers() {
     let printed = printed_by("echo");
     assert_eq!(
         printed,
-        "sent \"wake\", heard \"wake\"\n\
-         sent \"poll\", heard \"poll\"\n\
-         sent \"sleep\", heard \"sleep\"\n"
+        "client: sent \"wake\", received \"wake\"\n\
+         client: sent \"poll\", received \"poll\"\n\
+         client: sent \"sleep\", received \"sleep\"\n"
     );
 }
 
 #[test]
-fn priorities_shows_both_orders() {
+fn priorities_prints_both_orders() {
     assert_eq!(
         printed_by("priorities"),
-        "Fifo: sweep, slow, quick, alarm, half of slow, half of quick, sweep, sweep\n\
-         Ranked: alarm, quick, half of quick, slow, half of slow, sweep, sweep, sweep\n"
+        "Fifo order: cleanup, patient request, urgent request, alarm, child of patient, \
+         child of urgent, cleanup, cleanup\n\
+         Ranked order: alarm, urgent request, child of urgent, patient request, \
+         child of patient, cleanup, cleanup, cleanup\n"
     );
 }
 
 #[test]
-fn thread_per_core_deals_its_visitors_out() {
+fn thread_per_core_spreads_its_visitors_over_the_cores() {
     assert_eq!(
         printed_by("thread_per_core"),
-        "dealt out in turn:\n  \
+        "one listener hands its connections to the cores in turn:\n  \
          core 0 greets its visitor 1\n  \
          core 1 greets its visitor 1\n  \
          core 0 greets its visitor 2\n  \
          core 1 greets its visitor 2\n  \
          core 0 greets its visitor 3\n  \
          core 1 greets its visitor 3\n\
-         shared out by the kernel:\n  \
-         6 greeted, by whichever core the kernel chose\n"
+         each core has a listener, and the kernel chooses one:\n  \
+         6 visitors were greeted\n"
     );
 }
 
 #[test]
 fn timers_prints_its_events_in_order() {
     let printed = printed_by("timers");
-    // The column of times is the machine's; the order is the timers'.
+    // The times depend on the machine. The order depends only on the timers.
     let events: Vec<_> = printed
         .lines()
         .map(|line| line.split_once("ms  ").expect("a time and an event").1)
@@ -90,9 +92,9 @@ fn timers_prints_its_events_in_order() {
     assert_eq!(
         events,
         [
-            "first",
-            "second",
-            "third",
+            "first sleep",
+            "second sleep",
+            "third sleep",
             "tick",
             "tick",
             "tick",
@@ -106,7 +108,7 @@ fn timers_prints_its_events_in_order() {
     assert!(times.is_sorted());
     assert!(
         times[0] >= 30 && times[2] >= 90 && times[6] >= 160,
-        "never early: {times:?}"
+        "a timer was early: {times:?}"
     );
 }
 
@@ -118,76 +120,76 @@ fn http_hello_answers() {
 }
 
 #[test]
-fn chat_shows_the_door_to_who_does_not_listen() {
+fn chat_disconnects_a_user_who_does_not_read() {
     assert_eq!(
         printed_by("chat"),
-        "ann hears: * your name?\n\
-         ann hears: * ann is here\n\
-         bob hears: * your name?\n\
-         bob hears: * that name is taken: another?\n\
-         bob hears: * bob is here\n\
-         ann hears: * bob is here\n\
-         ann hears: ann: hello\n\
-         bob hears: ann: hello\n\
-         bob hears: * bob is here\n\
-         ann hears: * bob goes to garden\n\
-         bob hears: * here: bob\n\
-         tom hears: * your name?\n\
-         ann hears: * tom is here\n\
-         ann talks and talks, and tom does not listen\n\
-         ann hears: * tom does not listen, and had to go\n\
-         tom hears all of it late, and then the end\n\
-         bob hears: * the house closes: good night\n"
+        "ann receives: * what is your name?\n\
+         ann receives: * ann has joined\n\
+         bob receives: * what is your name?\n\
+         bob receives: * that name is empty or taken, choose another\n\
+         bob receives: * bob has joined\n\
+         ann receives: * bob has joined\n\
+         ann receives: ann: hello\n\
+         bob receives: ann: hello\n\
+         bob receives: * bob has joined\n\
+         ann receives: * bob goes to garden\n\
+         bob receives: * in this room: bob\n\
+         tom receives: * what is your name?\n\
+         ann receives: * tom has joined\n\
+         ann sends many lines, and tom does not read them\n\
+         ann receives: * tom does not read, and was disconnected\n\
+         tom receives all of them late, and then the end of the stream\n\
+         bob receives: * the server shuts down, goodbye\n"
     );
 }
 
 #[test]
-fn heartbeat_answers_each_failure_in_its_way() {
+fn heartbeat_reacts_to_each_kind_of_failure() {
     assert_eq!(
         printed_by("heartbeat"),
         "client: reading 20.5\n\
-         client: the connection is lost (unexpected end of file); connects again after 10ms\n\
-         client: the server has fallen silent; connects again at once\n\
+         client: the connection was lost (unexpected end of file), reconnecting in 10ms\n\
+         client: the server is silent, reconnecting at once\n\
          client: reading 21.0\n\
          client: reading 21.5\n\
-         client: the server has no more\n\
-         client: the server talks nonsense: a frame of 1213486160 bytes; gives up\n\
-         client: the server says no: this is a thermometer; gives up\n"
+         client: the server has ended the session\n\
+         client: the server does not speak this protocol (a frame of 1213486160 bytes), giving up\n\
+         client: the server rejected us (this is a thermometer), giving up\n"
     );
 }
 
 #[test]
-fn proxy_passes_on_bytes_ends_and_failures() {
+fn proxy_forwards_bytes_and_ends_and_reports_failures() {
     let printed = printed_by("proxy");
     let mut lines: Vec<_> = printed.lines().collect();
-    // The two ends print when they are done, in either order.
+    // The proxy and the client print in either order.
     lines.sort_unstable();
     assert_eq!(
         lines,
         [
-            "client: heard \"\"",
-            "client: heard \"IS ANYBODY THERE?\"",
-            "proxy: 17 bytes up, 17 bytes down",
-            "proxy: gave 127.0.0.1 up: connection refused",
+            "client: received \"\"",
+            "client: received \"HELLO, SERVER\"",
+            "proxy: 13 bytes to the server, 13 bytes back",
+            "proxy: a connection of 127.0.0.1 failed: connection refused",
         ]
     );
 }
 
 #[test]
-fn shutdown_lets_who_is_at_work_finish_and_gives_up_on_the_rest() {
+fn shutdown_lets_busy_clients_finish_and_aborts_the_rest() {
     assert_eq!(
         printed_by("shutdown"),
-        "client: asks the server to end\n\
-         idle: heard \"done\\ngood bye\\n\"\n\
-         busy: heard \"done\\ngood bye\\n\"\n\
-         server: all done, 1 given up\n\
-         endless: heard \"\"\n"
+        "client: asks the server to stop\n\
+         idle client: received \"done\\ngoodbye\\n\"\n\
+         busy client: received \"done\\ngoodbye\\n\"\n\
+         server: stopped, connections aborted: 1\n\
+         endless client: received \"\"\n"
     );
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_ends_the_chat_with_a_word_to_everyone() {
+fn ctrl_c_ends_the_chat_after_a_message_to_all_users() {
     use std::{
         io::{BufRead, BufReader, Write},
         net::TcpStream,
@@ -202,21 +204,22 @@ fn ctrl_c_ends_the_chat_with_a_word_to_everyone() {
     let mut output = BufReader::new(server.stdout.take().unwrap());
     output.read_line(&mut open).unwrap();
     let address = open
-        .trim_start_matches("open on ")
+        .trim_start_matches("serving on ")
         .split(',')
         .next()
         .unwrap();
 
-    let guest = TcpStream::connect(address).unwrap();
-    (&guest).write_all(b"ann\n").unwrap();
-    let mut heard = BufReader::new(&guest).lines();
-    assert_eq!(heard.next().unwrap().unwrap(), "* your name?");
-    assert_eq!(heard.next().unwrap().unwrap(), "* ann is here");
+    let user = TcpStream::connect(address).unwrap();
+    (&user).write_all(b"ann\n").unwrap();
+    let mut received = BufReader::new(&user).lines();
+    assert_eq!(received.next().unwrap().unwrap(), "* what is your name?");
+    assert_eq!(received.next().unwrap().unwrap(), "* ann has joined");
     let id = i32::try_from(server.id()).unwrap();
-    // SAFETY: the child runs, and has not been waited for.
+    // SAFETY: `kill` takes no pointers. The child has not been waited for, so its id is
+    // still its own.
     let sent = unsafe { libc::kill(id, libc::SIGINT) };
     assert_eq!(sent, 0);
-    let rest: Vec<_> = heard.map(Result::unwrap).collect();
-    assert_eq!(rest, ["* the house closes: good night"]);
+    let rest: Vec<_> = received.map(Result::unwrap).collect();
+    assert_eq!(rest, ["* the server shuts down, goodbye"]);
     assert!(server.wait().unwrap().success());
 }

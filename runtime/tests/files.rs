@@ -1,4 +1,4 @@
-//! Files, through the pool, with real ones.
+//! Real files, through the blocking pool.
 #![cfg(not(any(loom, miri)))]
 
 use futures_util::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
@@ -18,17 +18,17 @@ use wakeful::{
     time::timeout,
 };
 
-/// Everything here is over in a moment; what is not has hung.
+/// Runs `test` with a time limit. Each of these tests takes a moment.
 fn run<F: Future>(test: impl FnOnce(TempDir) -> F) {
     let builder = Builder::new_current_thread().max_blocking_threads(1);
     let runtime = builder.build().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let limited = runtime.block_on(async { timeout(Duration::from_secs(30), test(folder)).await });
-    limited.expect("files do not take long");
+    limited.expect("the files to be ready in time");
 }
 
-/// Polls and drops what must wait for the pool's only thread, which is held up
-/// meanwhile.
+/// Polls a future while the only thread of the blocking pool is busy, and drops it. It
+/// must be pending.
 fn drop_while_pending<T>(future: impl Future<Output = T>) {
     let (release, held) = mpsc::channel::<()>();
     drop(spawn_blocking(move || held.recv()));
@@ -64,7 +64,7 @@ fn whole_files_are_written_and_read() {
 }
 
 #[test]
-fn a_link_is_another_name_for_a_file_or_says_where_it_is() {
+fn hard_links_share_a_file_and_symlinks_point_to_it() {
     run(async |folder: TempDir| {
         let path = folder.path().join("file");
         fs::write(&path, "one file").await.unwrap();
@@ -86,7 +86,7 @@ fn a_link_is_another_name_for_a_file_or_says_where_it_is() {
 }
 
 #[test]
-fn more_than_is_lent_at_once_goes_through() {
+fn more_bytes_than_one_operation_moves_are_written_and_read() {
     run(async |folder: TempDir| {
         let data: Vec<u8> = (0..3_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
         let path = folder.path().join("file");
@@ -96,24 +96,24 @@ fn more_than_is_lent_at_once_goes_through() {
         let mut all = Vec::new();
         let mut file = File::open(&path).await.unwrap();
         file.read_to_end(&mut all).await.unwrap();
-        assert!(all == data, "what was written is what is read");
+        assert!(all == data, "the bytes read are the bytes written");
     });
 }
 
 #[test]
-fn the_place_in_the_file_is_the_readers() {
+fn the_position_in_a_file_is_that_of_its_reader() {
     run(async |folder: TempDir| {
         let mut file = text_file(&folder, "0123456789").await;
         let mut three = [0; 3];
-        // All of it is read ahead, ...
+        // The first read brings all ten bytes into memory.
         file.read_exact(&mut three).await.unwrap();
         assert_eq!(&three, b"012");
-        // ... and the place is behind what was handed out, to seek ...
+        // The position is after the bytes that were returned. A seek starts there ...
         assert_eq!(file.stream_position().await.unwrap(), 3);
         file.seek(SeekFrom::Current(2)).await.unwrap();
         file.read_exact(&mut three).await.unwrap();
         assert_eq!(&three, b"567");
-        // ... and to write.
+        // ... and so does a write.
         file.write_all(b"X").await.unwrap();
         file.read_exact(&mut three[..1]).await.unwrap();
         assert_eq!(&three[..1], b"9");
@@ -125,7 +125,7 @@ fn the_place_in_the_file_is_the_readers() {
 }
 
 #[test]
-fn a_read_that_is_dropped_loses_nothing() {
+fn a_dropped_read_loses_no_bytes() {
     run(async |folder: TempDir| {
         let mut file = text_file(&folder, "hello").await;
         let mut buffer = [0; 8];
@@ -137,14 +137,14 @@ fn a_read_that_is_dropped_loses_nothing() {
 }
 
 #[test]
-fn a_write_that_fails_is_an_error_of_what_comes_next() {
+fn the_next_operation_returns_the_error_of_a_failed_write() {
     run(async |folder: TempDir| {
         let path = folder.path().join("file");
         fs::write(&path, "").await.unwrap();
         let mut read_only = File::open(&path).await.unwrap();
-        read_only.write_all(b"not to be").await.unwrap();
+        read_only.write_all(b"this fails").await.unwrap();
         read_only.flush().await.unwrap_err();
-        // It has been said; the file goes on.
+        // The error was returned once, and the file can be used again.
         read_only.flush().await.unwrap();
         read_only.sync_all().await.unwrap();
     });
@@ -165,7 +165,7 @@ fn a_vectored_write_takes_more_than_its_first_buffer() {
 }
 
 #[test]
-fn what_is_asked_of_a_file_comes_after_what_was_written_to_it() {
+fn operations_on_a_file_see_the_bytes_written_before() {
     run(async |folder: TempDir| {
         let mut file = text_file(&folder, "").await;
         file.write_all(&[7; 5000]).await.unwrap();
@@ -180,7 +180,7 @@ fn what_is_asked_of_a_file_comes_after_what_was_written_to_it() {
 }
 
 #[test]
-fn a_directory_is_listed_whole_however_often_a_wait_is_dropped() {
+fn a_directory_is_listed_completely_even_if_waits_are_dropped() {
     run(async |folder: TempDir| {
         let inner = folder.path().join("some/where");
         fs::create_dir_all(&inner).await.unwrap();
@@ -191,7 +191,7 @@ fn a_directory_is_listed_whole_however_often_a_wait_is_dropped() {
         let mut names = HashSet::new();
         while let Some(entry) = entries.next_entry().await.unwrap() {
             names.insert(entry.file_name());
-            // Here the next ones must be fetched.
+            // At these points, the next entries must be fetched.
             if names.len() == 64 || names.len() == 128 {
                 drop_while_pending(entries.next_entry());
             }
@@ -205,7 +205,7 @@ fn a_directory_is_listed_whole_however_often_a_wait_is_dropped() {
 }
 
 #[test]
-fn an_entry_knows_what_it_is() {
+fn a_directory_entry_has_a_type_and_metadata() {
     run(async |folder: TempDir| {
         fs::create_dir(folder.path().join("inner")).await.unwrap();
         let mut entries = fs::read_dir(folder.path()).await.unwrap();
@@ -219,7 +219,7 @@ fn an_entry_knows_what_it_is() {
 }
 
 #[test]
-fn a_file_that_must_be_new_is() {
+fn create_new_fails_if_the_file_exists() {
     run(async |folder: TempDir| {
         let path = folder.path().join("new");
         let mut file = File::create_new(&path).await.unwrap();
@@ -232,20 +232,20 @@ fn a_file_that_must_be_new_is() {
 }
 
 #[test]
-fn a_file_goes_on_elsewhere_where_its_reader_was() {
+fn a_cloned_or_converted_file_continues_at_the_readers_position() {
     run(async |folder: TempDir| {
         let path = folder.path().join("file");
         fs::write(&path, "hello, world").await.unwrap();
         let mut file = File::open(&path).await.unwrap();
         let mut word = [0; 5];
-        // The system has read it all by now.
+        // By now the system has read the whole file.
         file.read_exact(&mut word).await.unwrap();
         let mut twin = file.try_clone().await.unwrap();
         let mut comma = [0; 2];
         twin.read_exact(&mut comma).await.unwrap();
         assert_eq!(&comma, b", ");
         drop(file);
-        let std = twin.into_std().await.unwrap();
+        let std = twin.into_std().await;
         let rest = spawn_blocking(move || std::io::read_to_string(std));
         assert_eq!(rest.await.unwrap().unwrap(), "world");
     });
@@ -253,25 +253,25 @@ fn a_file_goes_on_elsewhere_where_its_reader_was() {
 
 #[cfg(unix)]
 #[test]
-fn the_system_can_be_asked_about_an_open_file() {
+fn an_open_file_has_a_descriptor_and_metadata() {
     use std::os::{
         fd::{AsFd, AsRawFd},
         unix::fs::MetadataExt,
     };
     run(async |folder: TempDir| {
         let path = folder.path().join("file");
-        let mut file = File::create(&path).await.unwrap();
+        let file = File::create(&path).await.unwrap();
         let descriptor = file.as_fd();
         assert_eq!(descriptor.as_raw_fd(), file.as_raw_fd());
-        let asked = std::fs::File::from(descriptor.try_clone_to_owned().unwrap());
+        let std_file = std::fs::File::from(descriptor.try_clone_to_owned().unwrap());
         let known = file.metadata().await.unwrap();
-        assert_eq!(asked.metadata().unwrap().ino(), known.ino());
+        assert_eq!(std_file.metadata().unwrap().ino(), known.ino());
     });
 }
 
 #[cfg(unix)]
 #[test]
-fn files_and_folders_are_made_for_whom_it_was_said() {
+fn files_and_folders_are_created_with_their_mode() {
     use std::os::unix::fs::PermissionsExt;
     use wakeful::fs::DirBuilder;
 
@@ -293,7 +293,7 @@ fn files_and_folders_are_made_for_whom_it_was_said() {
 }
 
 #[test]
-fn a_seek_that_fails_leaves_the_place_where_it_was() {
+fn a_failed_seek_keeps_the_position() {
     run(async |folder| {
         let mut file = text_file(&folder, "0123456789").await;
         let mut first = [0];
@@ -309,7 +309,7 @@ fn a_seek_that_fails_leaves_the_place_where_it_was() {
 }
 
 #[test]
-fn what_was_cut_off_a_file_is_not_read_any_more() {
+fn bytes_that_set_len_cut_off_are_not_read() {
     run(async |folder| {
         let mut file = text_file(&folder, "0123456789").await;
         file.read_exact(&mut [0]).await.unwrap();

@@ -1,6 +1,6 @@
-//! Trap 18, `fork`: a child of a process with a runtime. In a process of its own,
-//! for a child has the locks as they were: had another test been in the middle
-//! of a panic's message, the child would wait for that lock for ever.
+//! Trap 18: a fork of a process with a runtime. These tests have a process of their
+//! own, because a forked child inherits the locks as they are. If another test held
+//! the lock of a panic message at that moment, the child would wait for ever.
 #![cfg(all(unix, not(loom), not(miri)))]
 
 use futures_util::AsyncWriteExt;
@@ -16,31 +16,30 @@ use wakeful::{
     task::yield_now,
 };
 
-/// Runs `code` in a child of this process, and waits for its end. True if that
-/// is what `code` said.
+/// Runs `code` in a forked child. Returns whether `code` returned true.
 fn in_a_child(code: impl FnOnce() -> bool) -> bool {
-    // SAFETY: the child allocates, which a child of a process with threads may
-    // do with this C library, and ends without unwinding.
+    // SAFETY: the child allocates, which this C library allows after a fork of a
+    // process with threads. It ends without unwinding.
     match unsafe { libc::fork() } {
         0 => {
-            // SAFETY: no pointers are passed. Should it hang, this ends it.
+            // SAFETY: `alarm` takes no pointers. It ends the child if it hangs.
             unsafe { libc::alarm(30) };
-            let said = code();
-            // SAFETY: ends the child, running nothing of the parent's.
-            unsafe { libc::_exit(i32::from(!said)) }
+            let result = code();
+            // SAFETY: ends the child without running code of the parent.
+            unsafe { libc::_exit(i32::from(!result)) }
         }
         child => {
             let mut status = -1;
-            // SAFETY: a child of ours, and a place for the answer.
+            // SAFETY: `child` is our child, and `status` is valid for the answer.
             let waited = unsafe { libc::waitpid(child, &raw mut status, 0) };
-            // 14 is that of the alarm.
+            // A status of 14 would mean that the alarm ended the child.
             (waited, status) == (child, 0)
         }
     }
 }
 
 #[test]
-fn trap_18_a_forked_child_may_not_use_its_parents_runtime() {
+fn trap_18_a_forked_child_cannot_use_the_runtime_of_its_parent() {
     let runtime = Runtime::new().unwrap();
     let blocks = || runtime.block_on(async {});
     assert!(in_a_child(
@@ -50,7 +49,7 @@ fn trap_18_a_forked_child_may_not_use_its_parents_runtime() {
 }
 
 #[test]
-fn trap_18_what_a_forked_child_drops_stays_its_parents() {
+fn trap_18_dropping_a_socket_or_process_in_a_forked_child_does_not_affect_the_parent() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -61,15 +60,15 @@ fn trap_18_what_a_forked_child_drops_stays_its_parents() {
         let mut cat = Command::new("cat");
         cat.stdin(Stdio::piped()).kill_on_drop(true);
         let mut cat = cat.spawn().unwrap();
-        // Its copies of both, as its memory is a copy.
+        // The memory of the child is a copy, so it drops copies of both.
         assert!(in_a_child(|| {
-            // SAFETY: the parent's own are in another process.
+            // SAFETY: the parent keeps the originals in its own process.
             let copies = unsafe { (ptr::read(&raw const writer), ptr::read(&raw const cat)) };
             drop(copies);
             true
         }));
         writer.write_all(b"still open").await.unwrap();
-        // A kill would have been at once.
+        // A kill would take effect at once.
         for _ in 0..100 {
             assert!(cat.try_wait().unwrap().is_none());
             yield_now().await;

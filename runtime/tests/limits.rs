@@ -1,20 +1,19 @@
-//! Trap 22, `EMFILE`: a process that has no descriptors left; and a bell that
-//! has been rung too often. In a process of its own, for the limit is the
-//! process's.
+//! Trap 22: a process without free descriptors (`EMFILE`), and a saturated eventfd.
+//! These tests have a process of their own, because the limit applies to the process.
 #![cfg(all(target_os = "linux", not(loom), not(miri)))]
 
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{fs::File, future::poll_fn, io::Read, time::Duration};
 use wakeful::{Runtime, net::TcpListener, runtime::Builder, time::Instant};
 
-/// Takes every descriptor but `spare`.
+/// Opens files until only `spare` descriptors are left.
 fn exhaust(spare: usize) -> Vec<File> {
-    let mut hoard = Vec::new();
+    let mut files = Vec::new();
     while let Ok(file) = File::open("/dev/null") {
-        hoard.push(file);
+        files.push(file);
     }
-    hoard.truncate(hoard.len() - spare);
-    hoard
+    files.truncate(files.len() - spare);
+    files
 }
 
 fn lower_the_limit() {
@@ -22,42 +21,48 @@ fn lower_the_limit() {
         rlim_cur: 64,
         rlim_max: 64,
     };
-    // SAFETY: a whole structure, for reading.
+    // SAFETY: `limit` is initialized and is only read.
     let set = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) };
     assert_eq!(set, 0);
 }
 
 #[test]
 fn trap_22_without_descriptors_accept_pauses_fails_and_recovers() {
-    a_bell_that_has_been_rung_too_often_rings_again();
+    a_saturated_eventfd_still_wakes_the_reactor();
     lower_the_limit();
     accept_pauses_fails_and_recovers();
     a_runtime_that_cannot_be_made_is_an_error();
 }
 
-/// Trap 22, a saturated eventfd. Nobody rings 2^64 times; here it is written.
-fn a_bell_that_has_been_rung_too_often_rings_again() {
+/// No program wakes a reactor 2^64 times, so this test writes to the eventfd itself.
+fn a_saturated_eventfd_still_wakes_the_reactor() {
     let runtime = Runtime::new().unwrap();
-    let mut bells = std::fs::read_dir("/proc/self/fd")
+    let mut eventfds = std::fs::read_dir("/proc/self/fd")
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
             let target = std::fs::read_link(path).unwrap_or_default();
             target.to_string_lossy().contains("[eventfd]")
         });
-    let bell = bells.next().expect("a runtime has a bell");
-    assert!(bells.next().is_none(), "and no more than one");
-    let bell: i32 = bell.file_name().unwrap().to_str().unwrap().parse().unwrap();
+    let eventfd = eventfds.next().expect("the runtime has an eventfd");
+    assert!(eventfds.next().is_none(), "the runtime has only one");
+    let eventfd: i32 = eventfd
+        .file_name()
+        .unwrap()
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     let most = (u64::MAX - 1).to_ne_bytes();
     for _ in 0..3 {
-        // SAFETY: a descriptor that is open, and bytes for reading.
-        let written = unsafe { libc::write(bell, most.as_ptr().cast(), most.len()) };
-        // Full, or it was full before.
+        // SAFETY: the descriptor is open, and the bytes are only read.
+        let written = unsafe { libc::write(eventfd, most.as_ptr().cast(), most.len()) };
+        // The write fails if the eventfd is full already.
         assert!(written == 8 || written == -1);
         runtime.block_on(async {
-            let rung = wakeful::spawn_blocking(|| ());
-            let rung = wakeful::time::timeout(Duration::from_secs(30), rung).await;
-            rung.expect("the bell rings").unwrap();
+            let woken = wakeful::spawn_blocking(|| ());
+            let woken = wakeful::time::timeout(Duration::from_secs(30), woken).await;
+            woken.expect("the eventfd wakes the reactor").unwrap();
         });
     }
 }
@@ -70,11 +75,11 @@ fn accept_pauses_fails_and_recovers() {
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        // One descriptor is left, which the client takes.
-        let hoard = exhaust(1);
+        // The client takes the last descriptor.
+        let files = exhaust(1);
         let mut client = std::net::TcpStream::connect(address).unwrap();
 
-        // Every failure takes longer to come than the last: nothing spins.
+        // Each error takes longer than the one before, so no loop spins.
         let mut last = Duration::ZERO;
         for _ in 0..8 {
             let start = Instant::now();
@@ -84,7 +89,7 @@ fn accept_pauses_fails_and_recovers() {
             assert!(took > last, "{took:?} after {last:?}");
             last = took;
         }
-        // But never longer than a second.
+        // The pause is at most one second.
         for _ in 0..8 {
             let start = Instant::now();
             listener.accept().await.unwrap_err();
@@ -92,7 +97,7 @@ fn accept_pauses_fails_and_recovers() {
         }
         assert!(last <= Duration::from_millis(1001), "{last:?}");
 
-        // By hand it is the same: the error comes after the pause, and once.
+        // `poll_accept` pauses in the same way before it returns the error.
         for _ in 0..2 {
             let start = Instant::now();
             let accepted = poll_fn(|context| listener.poll_accept(context)).await;
@@ -100,8 +105,8 @@ fn accept_pauses_fails_and_recovers() {
             assert!(start.elapsed() >= Duration::from_millis(999));
         }
 
-        // With room again, the connection that waited is served.
-        drop(hoard);
+        // With free descriptors, the waiting connection is accepted.
+        drop(files);
         let (mut stream, _) = listener.accept().await.unwrap();
         stream.write_all(b"at last").await.unwrap();
         stream.close().await.unwrap();
@@ -115,7 +120,7 @@ fn accept_pauses_fails_and_recovers() {
 }
 
 fn a_runtime_that_cannot_be_made_is_an_error() {
-    let _hoard = exhaust(0);
+    let _files = exhaust(0);
     let error = Runtime::new().unwrap_err();
     assert_eq!(error.raw_os_error(), Some(libc::EMFILE));
 }

@@ -1,4 +1,4 @@
-//! The standard streams, of a child that runs one of the functions below.
+//! The standard streams, in a child process that runs one of the ignored tests below.
 #![cfg(not(any(loom, miri)))]
 
 use futures_util::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, TryStreamExt, io::BufReader};
@@ -10,7 +10,7 @@ use std::{
 };
 use wakeful::{Runtime, io::stderr, io::stdin, io::stdout, time::timeout};
 
-/// This program again, to run one of its ignored tests.
+/// Starts this program again, to run one of its ignored tests.
 fn child(test: &str) -> Child {
     Command::new(env::current_exe().unwrap())
         .args(["--exact", test, "--ignored", "--nocapture", "--quiet"])
@@ -22,8 +22,8 @@ fn child(test: &str) -> Child {
 }
 
 #[test]
-fn lines_go_in_and_out_and_errors_beside() {
-    let mut child = child("shouts_back");
+fn the_standard_streams_read_and_write_lines() {
+    let mut child = child("writes_the_input_in_capitals");
     child
         .stdin
         .take()
@@ -39,7 +39,7 @@ fn lines_go_in_and_out_and_errors_beside() {
 
 #[test]
 #[ignore = "run by the test above"]
-fn shouts_back() {
+fn writes_the_input_in_capitals() {
     Runtime::new().unwrap().block_on(async {
         let mut lines = BufReader::new(stdin()).lines();
         let mut out = stdout();
@@ -55,42 +55,42 @@ fn shouts_back() {
 }
 
 #[test]
-fn trap_16_a_runtime_ends_while_its_input_waits_for_somebody_to_type() {
-    let mut child = child("gives_up_waiting");
-    // The input stays open, and nothing comes.
+fn trap_16_a_runtime_shuts_down_while_a_read_of_stdin_waits() {
+    let mut child = child("stops_waiting_for_input");
+    // The input stays open and empty.
     let input = child.stdin.take();
     let mut printed = String::new();
     let mut output = child.stdout.take().unwrap();
     output.read_to_string(&mut printed).unwrap();
-    assert!(printed.contains("the runtime is gone\n"), "{printed}");
+    assert!(printed.contains("the runtime was dropped\n"), "{printed}");
     drop(input);
     child.wait().unwrap();
 }
 
 #[test]
 #[ignore = "run by the test above"]
-fn gives_up_waiting() {
+fn stops_waiting_for_input() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let mut byte = [0];
         let mut input = stdin();
         let waited = timeout(Duration::from_millis(1), input.read(&mut byte)).await;
-        assert!(waited.is_err(), "nobody types");
+        assert!(waited.is_err(), "there is no input");
     });
     drop(runtime);
-    println!("the runtime is gone");
+    println!("the runtime was dropped");
 }
 
 #[test]
-fn what_comes_for_a_read_that_was_dropped_is_there_for_the_next() {
-    let mut child = child("asks_twice");
+fn the_input_of_a_dropped_read_goes_to_the_next_read() {
+    let mut child = child("reads_twice");
     let mut input = child.stdin.take().unwrap();
     let mut output = child.stdout.take().unwrap();
     let mut printed = Vec::new();
-    // Nothing is sent before the first read has been given up.
+    // Send nothing before the child has dropped its first read.
     let mut byte = [0];
     while !printed.ends_with(b"now\n") {
-        assert_eq!(output.read(&mut byte).unwrap(), 1, "the child goes on");
+        assert_eq!(output.read(&mut byte).unwrap(), 1, "the child still runs");
         printed.push(byte[0]);
     }
     input.write_all(b"typed\n").unwrap();
@@ -103,17 +103,17 @@ fn what_comes_for_a_read_that_was_dropped_is_there_for_the_next() {
 
 #[test]
 #[ignore = "run by the test above"]
-fn asks_twice() {
+fn reads_twice() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let mut byte = [0];
         let mut input = stdin();
         let waited = timeout(Duration::from_millis(1), input.read(&mut byte)).await;
-        assert!(waited.is_err(), "nobody types");
+        assert!(waited.is_err(), "there is no input");
     });
     println!("now");
     io::stdout().flush().unwrap();
-    // Another runtime, too.
+    // The second read may be on another runtime.
     let mut all = String::new();
     let runtime = Runtime::new().unwrap();
     runtime.block_on(stdin().read_to_string(&mut all)).unwrap();

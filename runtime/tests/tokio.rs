@@ -1,5 +1,5 @@
-//! This crate's streams by tokio's traits, as a program uses them that was
-//! written for tokio.
+//! The streams of this crate through tokio's traits, as in a program that was written
+//! for tokio.
 #![cfg(all(feature = "tokio", not(any(loom, miri))))]
 
 use futures_util::future::join;
@@ -16,11 +16,11 @@ use wakeful::{
     time::timeout,
 };
 
-/// Everything here is over in a moment; what is not has hung.
+/// Runs `future` with a time limit. Each of these tests takes a moment.
 fn run<F: Future>(awaited: &str, future: F) -> F::Output {
     let runtime = Runtime::new().unwrap();
     let limited = runtime.block_on(async { timeout(Duration::from_secs(30), future).await });
-    limited.unwrap_or_else(|_| panic!("waited in vain for {awaited}"))
+    limited.unwrap_or_else(|_| panic!("waited without success for {awaited}"))
 }
 
 async fn pair() -> (TcpStream, TcpStream) {
@@ -30,8 +30,8 @@ async fn pair() -> (TcpStream, TcpStream) {
     (here, listener.accept().await.unwrap().0)
 }
 
-/// Numbers, lines, and more than the kernel has room for, each through a buffer.
-async fn talk(here: impl AsyncRead + AsyncWrite + Unpin, there: impl AsyncRead + Unpin) {
+/// Sends numbers, lines and more bytes than the kernel buffers, through buffers.
+async fn exchange(here: impl AsyncRead + AsyncWrite + Unpin, there: impl AsyncRead + Unpin) {
     const MANY: u32 = 1 << 20;
     let writes = async {
         let mut here = BufWriter::new(here);
@@ -55,27 +55,27 @@ async fn talk(here: impl AsyncRead + AsyncWrite + Unpin, there: impl AsyncRead +
 }
 
 #[test]
-fn connections_talk_by_tokios_traits() {
-    run("the end of the talk", async {
+fn tcp_streams_and_their_halves_work_with_tokios_traits() {
+    run("the end of the exchange", async {
         let (here, there) = pair().await;
-        talk(here, there).await;
+        exchange(here, there).await;
         let (mut here, mut there) = pair().await;
         let ((reader, writer), (other, _)) = (here.split(), there.split());
-        talk(tokio::io::join(reader, writer), other).await;
+        exchange(tokio::io::join(reader, writer), other).await;
     });
 }
 
 #[cfg(unix)]
 #[test]
-fn sockets_of_the_file_system_talk_by_tokios_traits() {
-    run("the end of the talk", async {
+fn unix_streams_work_with_tokios_traits() {
+    run("the end of the exchange", async {
         let (here, there) = wakeful::net::UnixStream::pair().unwrap();
-        talk(here, there).await;
+        exchange(here, there).await;
     });
 }
 
 #[test]
-fn halves_are_joined_and_streams_are_copied_by_tokios_means() {
+fn owned_halves_and_copy_bidirectional_work_with_tokios_traits() {
     run("an answer through a proxy", async {
         let (mut client, mut one) = pair().await;
         let (mut other, server) = pair().await;
@@ -89,7 +89,7 @@ fn halves_are_joined_and_streams_are_copied_by_tokios_means() {
         let mut question = [0; 8];
         reader.read_exact(&mut question).await.unwrap();
         writer.write_all(b"answer").await.unwrap();
-        // Closes as its drop would.
+        // Closes the direction, like dropping the half.
         writer.shutdown().await.unwrap();
         let mut answer = String::new();
         client.read_to_string(&mut answer).await.unwrap();
@@ -100,8 +100,8 @@ fn halves_are_joined_and_streams_are_copied_by_tokios_means() {
 }
 
 #[test]
-fn files_and_pipes_are_read_and_written_by_tokios_traits() {
-    run("the words of a file and of a child", async {
+fn files_and_pipes_work_with_tokios_traits() {
+    run("the bytes of a file and of a child", async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         let mut file = fs::File::create(&path).await.unwrap();
@@ -109,7 +109,7 @@ fn files_and_pipes_are_read_and_written_by_tokios_traits() {
         file.flush().await.unwrap();
         let mut file = fs::File::open(&path).await.unwrap();
         let mut bytes = Vec::with_capacity(3);
-        // Into what room there is.
+        // Reads only as much as the vector has capacity for.
         assert_eq!(file.read_buf(&mut bytes).await.unwrap(), 3);
         assert_eq!(bytes, b"hel");
         assert_eq!(file.stream_position().await.unwrap(), 3);
@@ -134,9 +134,9 @@ fn files_and_pipes_are_read_and_written_by_tokios_traits() {
             .await
             .unwrap();
         drop(stdin);
-        let mut said = String::new();
+        let mut errors = String::new();
         let mut stderr = child.stderr.take().unwrap();
-        stderr.read_to_string(&mut said).await.unwrap();
-        assert!(said.contains("heard"), "{said}");
+        stderr.read_to_string(&mut errors).await.unwrap();
+        assert!(errors.contains("heard"), "{errors}");
     });
 }

@@ -108,7 +108,9 @@ function literal(content, from, to, first) {
   return [{ line: lineAt(content, from, first), text }];
 }
 
-function readRust(content, first) {
+function readRust(source, first) {
+  // A macro inserts a line into a comment with `#[doc = …]`. The comment continues after it.
+  const content = source.replace(/^(\s*)#\[doc = [^\]\n]*\]$/gm, "$1///");
   const pieces = [];
   const comments = [];
   rust.parse(content).iterate({

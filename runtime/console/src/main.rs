@@ -1,5 +1,5 @@
-//! Two tasks that pass a ball, one that counts them, and one that waits for what
-//! never comes, for tokio-console to look at:
+//! A program for tokio-console to observe: two tasks pass a number back and forth, many
+//! short tasks end at once, and one task waits for ever.
 //!
 //! ```console
 //! $ export RUSTFLAGS="--cfg console_without_tokio_unstable"
@@ -7,7 +7,7 @@
 //! $ tokio-console            # in another terminal
 //! ```
 //!
-//! The address to serve at, if it is not to be `127.0.0.1:6669`, is taken from
+//! The program serves the console at `127.0.0.1:6669`, or at the address in
 //! `TOKIO_CONSOLE_BIND`.
 
 use std::time::Duration;
@@ -21,27 +21,27 @@ use wakeful::{
 };
 
 fn main() -> std::io::Result<()> {
-    // It serves from a thread of its own, on a tokio of its own.
+    // The console's server has a thread and a tokio runtime of its own.
     let console = console_subscriber::ConsoleLayer::builder().with_default_env();
     tracing_subscriber::registry().with(console.spawn()).init();
 
     let runtime = Builder::new_multi_thread().worker_threads(2).build()?;
     runtime.block_on(async {
-        let (serve, mut served) = mpsc::channel::<u64>(1);
-        let (return_, mut returned) = mpsc::channel::<u64>(1);
+        let (send_there, mut receive_there) = mpsc::channel::<u64>(1);
+        let (send_back, mut receive_back) = mpsc::channel::<u64>(1);
         let near = async move {
-            let mut ball = 0;
-            while serve.send(ball).await.is_ok() {
-                match returned.recv().await {
-                    Some(next) => ball = next,
+            let mut number = 0;
+            while send_there.send(number).await.is_ok() {
+                match receive_back.recv().await {
+                    Some(next) => number = next,
                     None => break,
                 }
             }
         };
         let far = async move {
-            while let Some(ball) = served.recv().await {
+            while let Some(number) = receive_there.recv().await {
                 sleep(Duration::from_millis(20)).await;
-                if return_.send(ball + 1).await.is_err() {
+                if send_back.send(number + 1).await.is_err() {
                     break;
                 }
             }
@@ -55,8 +55,8 @@ fn main() -> std::io::Result<()> {
         loop {
             ticks.tick().await;
             let brief = task::Builder::new().name("brief");
-            brief.spawn(async {}).await.expect("it does nothing");
-            spawn_blocking(|| ()).await.expect("it does nothing");
+            brief.spawn(async {}).await.expect("the task cannot fail");
+            spawn_blocking(|| ()).await.expect("the work cannot fail");
             if never.is_closed() {
                 return Ok(());
             }

@@ -1,5 +1,5 @@
-//! What tokio-console would see: the program runs as a process of its own, and
-//! the test is the console, with its own wire format over loopback.
+//! Checks what tokio-console would see. The program runs in a process of its own, and
+//! the test takes the place of the console with its wire format over loopback.
 
 use console_api::{
     Field, Location,
@@ -15,7 +15,7 @@ use std::{
 };
 use tokio::time::{sleep, timeout};
 
-/// Ends the program with the test.
+/// Kills the program at the end of the test.
 struct Program(Child);
 
 impl Drop for Program {
@@ -25,23 +25,26 @@ impl Drop for Program {
     }
 }
 
-/// Starts the program, and says where it serves the console.
+/// Starts the program, and returns the address at which it serves the console.
 fn start() -> (Program, String) {
-    // Free now; the kernel deals the next one to others first.
+    // This port is free now, and the kernel gives other callers other ports first.
     let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     let address = port.expect("loopback has free ports").to_string();
     let program = Command::new(env!("CARGO_BIN_EXE_wakeful-console"))
         .env("TOKIO_CONSOLE_BIND", &address)
         .env("TOKIO_CONSOLE_PUBLISH_INTERVAL", "50ms")
         .spawn();
-    (Program(program.expect("it was built for this")), address)
+    (
+        Program(program.expect("cargo has built the program")),
+        address,
+    )
 }
 
 async fn connect(address: &str) -> InstrumentClient<tonic::transport::Channel> {
     loop {
         match InstrumentClient::connect(format!("http://{address}")).await {
             Ok(client) => return client,
-            // Its server is not up yet.
+            // The server has not started yet.
             Err(_) => sleep(Duration::from_millis(20)).await,
         }
     }
@@ -51,7 +54,7 @@ async fn connect(address: &str) -> InstrumentClient<tonic::transport::Channel> {
 struct Task {
     name: String,
     kind: String,
-    /// As the program's own runtime counts.
+    /// The id in the program's own runtime.
     id: u64,
     location: Location,
     stats: Stats,
@@ -66,12 +69,12 @@ impl Task {
     }
 }
 
-/// What has been heard of the tasks so far.
+/// The tasks that the program has reported so far.
 #[derive(Debug, Default)]
 struct Seen(HashMap<u64, Task>);
 
 impl Seen {
-    fn hear(&mut self, update: Update) {
+    fn update(&mut self, update: Update) {
         let Some(tasks) = update.task_update else {
             return;
         };
@@ -80,7 +83,7 @@ impl Seen {
                 name: String::new(),
                 kind: String::new(),
                 id: 0,
-                location: task.location.expect("a place in the source"),
+                location: task.location.expect("a task has a location"),
                 stats: Stats::default(),
             };
             for Field { name, value, .. } in task.fields {
@@ -94,7 +97,7 @@ impl Seen {
                     (other, value) => panic!("field {other}: {value:?}"),
                 }
             }
-            self.0.insert(task.id.expect("a span's number").id, seen);
+            self.0.insert(task.id.expect("a task has a span").id, seen);
         }
         for (span, stats) in tasks.stats_update {
             if let Some(task) = self.0.get_mut(&span) {
@@ -112,23 +115,23 @@ impl Seen {
     }
 }
 
-/// Hears of tasks until `enough` says so.
-async fn hear_until(awaited: &str, enough: impl Fn(&Seen) -> bool) -> Seen {
+/// Receives updates until `enough` returns true.
+async fn see_until(awaited: &str, enough: impl Fn(&Seen) -> bool) -> Seen {
     let (_program, address) = start();
     let mut seen = Seen::default();
-    let listen = async {
+    let receive = async {
         let mut client = connect(&address).await;
         let updates = client.watch_updates(InstrumentRequest {}).await;
-        let mut updates = updates.expect("it serves").into_inner();
+        let mut updates = updates.expect("the program serves updates").into_inner();
         while !enough(&seen) {
-            let update = updates.message().await.expect("it goes on serving");
-            seen.hear(update.expect("it goes on serving"));
+            let update = updates.message().await.expect("the program still serves");
+            seen.update(update.expect("the program still serves"));
         }
     };
-    let heard = timeout(Duration::from_secs(30), listen).await;
+    let received = timeout(Duration::from_secs(30), receive).await;
     assert!(
-        heard.is_ok(),
-        "waited in vain for {awaited}; heard of {seen:#?}"
+        received.is_ok(),
+        "waited without success for {awaited}, and saw {seen:#?}"
     );
     seen
 }
@@ -137,53 +140,57 @@ fn run<F: Future>(test: F) -> F::Output {
     let tokio = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    tokio.expect("there is room for a runtime").block_on(test)
+    tokio.expect("tokio's runtime can be made").block_on(test)
 }
 
 #[test]
 fn tasks_are_seen_by_name_with_their_polls() {
     run(async {
-        let seen = hear_until("two busy tasks and one that waits", |seen| {
+        let seen = see_until("two busy tasks and one that waits", |seen| {
             let polls = |name| seen.named(name).map_or(0, Task::polls);
             polls("near") >= 5 && polls("far") >= 5 && polls("waits") >= 1
         })
         .await;
         for name in ["near", "far", "waits"] {
-            let task = seen.named(name).expect("it was seen");
+            let task = seen.named(name).expect("the task was seen");
             assert_eq!(task.kind, "task");
             assert!(task.id > 0);
-            let file = task.location.file.as_deref().expect("a file");
+            let file = task
+                .location
+                .file
+                .as_deref()
+                .expect("a location has a file");
             assert!(file.ends_with("src/main.rs"), "{file}");
             assert!(task.location.line.is_some_and(|line| line > 30));
-            assert!(task.stats.dropped_at.is_none(), "{name} lives");
+            assert!(task.stats.dropped_at.is_none(), "{name} has not ended");
         }
-        let waits = seen.named("waits").expect("it was seen");
-        assert_eq!(waits.polls(), 1, "nobody wakes it");
+        let waits = seen.named("waits").expect("the task was seen");
+        assert_eq!(waits.polls(), 1, "the task is never woken");
         assert_eq!(waits.stats.wakes, 0);
     });
 }
 
 #[test]
-fn wakers_are_seen_as_they_are_cloned_and_used() {
+fn clones_and_wakes_of_wakers_are_seen() {
     run(async {
-        let seen = hear_until("wakes of a busy task", |seen| {
+        let seen = see_until("wakes of a busy task", |seen| {
             seen.named("far").is_some_and(|task| task.stats.wakes >= 5)
         })
         .await;
-        let far = &seen.named("far").expect("it was seen").stats;
+        let far = &seen.named("far").expect("the task was seen").stats;
         assert!(far.last_wake.is_some());
         assert!(far.waker_clones >= far.waker_drops, "{far:?}");
-        // One that waits for ever has left its waker with the one who might.
-        let waits = seen.named("waits").expect("it was seen");
+        // The task that waits for ever has stored its waker in the channel.
+        let waits = seen.named("waits").expect("the task was seen");
         assert_eq!(waits.stats.waker_clones, 1);
         assert_eq!(waits.stats.waker_drops, 0);
     });
 }
 
 #[test]
-fn what_ends_is_seen_to_end() {
+fn the_end_of_a_task_is_seen() {
     run(async {
-        hear_until("a brief task's end", |seen| {
+        see_until("the end of a brief task", |seen| {
             let mut brief = seen.0.values().filter(|task| task.name == "brief");
             brief.any(|task| task.polls() == 1 && task.stats.dropped_at.is_some())
         })
@@ -192,15 +199,15 @@ fn what_ends_is_seen_to_end() {
 }
 
 #[test]
-fn the_root_and_blocking_work_are_seen_too() {
+fn the_root_and_blocking_work_are_seen() {
     run(async {
-        let seen = hear_until("the root and some blocking work", |seen| {
+        let seen = see_until("the root and some blocking work", |seen| {
             let root = seen.of_kind("block_on");
             root.is_some_and(|root| root.polls() >= 3) && seen.of_kind("blocking").is_some()
         })
         .await;
-        let root = seen.of_kind("block_on").expect("it was seen");
-        assert!(root.stats.dropped_at.is_none(), "it runs");
+        let root = seen.of_kind("block_on").expect("the root was seen");
+        assert!(root.stats.dropped_at.is_none(), "the root still runs");
         assert!(root.stats.wakes >= 2);
     });
 }

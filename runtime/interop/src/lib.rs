@@ -1,34 +1,35 @@
-//! Other people's crates and clients on wakeful. The tests are the examples:
+//! Tests crates and clients of other authors on wakeful. Each test is also an example:
 //!
 //! - `tests/web.rs`: axum and hyper, HTTP/1.1 and HTTP/2, with hyper's client,
 //!   curl and h2load.
 //! - `tests/tls.rs`: rustls through futures-rustls, with its client and curl.
 //! - `tests/websocket.rs`: tokio-tungstenite.
-//! - `tests/codec.rs`: a codec of tokio-util, and tokio's pipe the other way.
-//! - `tests/smol.rs`: smol and its crates, which a program may keep in part.
+//! - `tests/codec.rs`: a codec of tokio-util, and a pipe of tokio as a stream of
+//!   `futures-io`.
+//! - `tests/smol.rs`: smol and its crates, of which a program may keep some.
 //!
-//! Here is what they share.
+//! This library has what the tests share.
 
 use std::{future::Future, time::Duration};
 use wakeful::{Runtime, process::Command, time::timeout};
 
-/// Runs a test on a runtime of its own.
+/// Runs a test on a new runtime.
 pub fn run<F: Future>(awaited: &str, test: F) -> F::Output {
-    let runtime = Runtime::new().expect("there is room for a runtime");
+    let runtime = Runtime::new().expect("a runtime can be made");
     run_on(&runtime, awaited, test)
 }
 
-/// Runs a test; what is not over in half a minute has hung.
+/// Runs a test on this runtime. After half a minute, it has hung.
 pub fn run_on<F: Future>(runtime: &Runtime, awaited: &str, test: F) -> F::Output {
     let limited = runtime.block_on(async { timeout(Duration::from_secs(30), test).await });
-    limited.unwrap_or_else(|_| panic!("waited in vain for {awaited}"))
+    limited.unwrap_or_else(|_| panic!("waited without success for {awaited}"))
 }
 
-/// What a program prints, or `None` where it is not installed.
+/// The output of a program, or `None` if the program is not installed.
 pub async fn printed_by(program: &str, arguments: &[&str]) -> Option<String> {
     let output = match Command::new(program).args(arguments).output().await {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            eprintln!("skipped: there is no {program}");
+            eprintln!("skipped, because {program} is not installed");
             return None;
         }
         output => output.expect("the program starts"),

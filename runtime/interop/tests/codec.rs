@@ -1,5 +1,5 @@
-//! Lines by tokio-util's codec, on a socket of ours; and tokio's own pipe, read
-//! by the methods of futures-util.
+//! Lines through tokio-util's codec on a socket of wakeful, and tokio's pipe through the
+//! traits of futures-util.
 
 use futures_util::{AsyncReadExt, AsyncWriteExt, SinkExt, StreamExt};
 use tokio_util::codec::{Framed, LinesCodec, LinesCodecError};
@@ -15,7 +15,7 @@ fn lines(stream: TcpStream) -> Framed<TokioIo<TcpStream>, LinesCodec> {
 }
 
 #[test]
-fn lines_are_framed_and_those_too_long_refused() {
+fn a_codec_frames_lines_and_rejects_long_ones() {
     run("three lines", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -33,14 +33,14 @@ fn lines_are_framed_and_those_too_long_refused() {
             assert_eq!(client.next().await.unwrap().unwrap(), answer);
         }
         client.send("x".repeat(100)).await.unwrap();
-        let refused = server.await.unwrap().unwrap_err();
-        assert!(matches!(refused, LinesCodecError::MaxLineLengthExceeded));
+        let error = server.await.unwrap().unwrap_err();
+        assert!(matches!(error, LinesCodecError::MaxLineLengthExceeded));
     });
 }
 
 #[test]
-fn what_speaks_tokios_traits_speaks_those_of_futures_io() {
-    run("a word through tokio's pipe", async {
+fn tokio_io_gives_a_stream_of_tokio_the_traits_of_futures_io() {
+    run("a text through tokio's pipe", async {
         let (here, there) = tokio::io::duplex(4);
         let (mut here, mut there) = (TokioIo::new(here), TokioIo::new(there));
         let writer = spawn_local(async move {

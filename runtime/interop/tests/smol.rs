@@ -1,5 +1,5 @@
-//! What "Coming from smol" in wakeful's documentation says: what of smol stays,
-//! what goes on beside, and where the two differ.
+//! Checks the section "Coming from smol" in wakeful's documentation: which parts of smol
+//! a program can keep, what runs next to wakeful, and where the two differ.
 
 use smol::{
     Async, Executor, LocalExecutor, Timer,
@@ -24,22 +24,22 @@ use wakeful_interop::run;
 
 const LONG: Duration = Duration::from_secs(3600);
 
-/// A connection: one end here, the other `std`'s.
+/// A connection. One end is a stream of wakeful, the other one of `std`.
 async fn connected() -> (TcpStream, net::TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let peer = net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-    // It blocks the runtime, with its watchdog.
+    // A read of this end blocks the runtime and its time limit, so it needs its own.
     peer.set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
     (listener.accept().await.unwrap().0, peer)
 }
 
 #[test]
-fn what_asks_for_no_runtime_stays() {
+fn the_parts_of_smol_that_need_no_runtime_can_stay() {
     run("an answer for each line", async {
         let listener = TcpListener::bind(([127, 0, 0, 1], 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (said, heard) = channel::bounded(3);
+        let (sender, received) = channel::bounded(3);
         let count = Arc::new(lock::Mutex::new(0));
         let counted = Arc::clone(&count);
         let server = spawn(async move {
@@ -47,7 +47,7 @@ fn what_asks_for_no_runtime_stays() {
             let mut lines = io::BufReader::new(&stream).lines();
             while let Some(line) = lines.next().await {
                 *counted.lock().await += 1;
-                said.send(line?).await.unwrap();
+                sender.send(line?).await.unwrap();
                 (&stream).write_all(b"yes\n").await?;
             }
             io::Result::Ok(())
@@ -56,16 +56,16 @@ fn what_asks_for_no_runtime_stays() {
         let stream = TcpStream::connect(address).await.unwrap();
         let (mut reader, mut writer) = io::split(stream);
         let mut answers = String::new();
-        let talk = async {
+        let question = async {
             writer.write_all(b"one\ntwo\nthree\n").await?;
             writer.close().await
         };
-        let (talked, read) = future::zip(talk, reader.read_to_string(&mut answers)).await;
-        talked.unwrap();
+        let (asked, read) = future::zip(question, reader.read_to_string(&mut answers)).await;
+        asked.unwrap();
         assert_eq!(read.unwrap(), 12);
         server.await.unwrap().unwrap();
         assert_eq!(answers, "yes\nyes\nyes\n");
-        assert_eq!(heard.collect::<Vec<_>>().await, ["one", "two", "three"]);
+        assert_eq!(received.collect::<Vec<_>>().await, ["one", "two", "three"]);
         assert_eq!(*count.lock().await, 3);
 
         let late = async {
@@ -77,29 +77,29 @@ fn what_asks_for_no_runtime_stays() {
 }
 
 #[test]
-fn what_has_not_moved_yet_goes_on_beside() {
-    run("both, in tasks of each other", async {
+fn code_that_still_uses_smols_runtime_runs_next_to_wakeful() {
+    run("tasks of both that wait for each other", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let here = Handle::current();
         let task = spawn(async move {
             Timer::after(Duration::from_millis(1)).await;
             let mut stream = smol::net::TcpStream::connect(address).await?;
-            let word = smol::unblock(|| "there and back").await;
+            let word = smol::unblock(|| "in_smol and back").await;
             stream.write_all(word.as_bytes()).await?;
-            // From a thread of smol's, back to the runtime.
-            let there = smol::spawn(async move { here.spawn(async { 7 }).await.unwrap() });
-            io::Result::Ok(there.await)
+            // This spawns from a thread of smol on wakeful.
+            let in_smol = smol::spawn(async move { here.spawn(async { 7 }).await.unwrap() });
+            io::Result::Ok(in_smol.await)
         });
         let (mut stream, _) = listener.accept().await.unwrap();
-        let mut heard = String::new();
-        stream.read_to_string(&mut heard).await.unwrap();
-        assert_eq!(heard, "there and back");
+        let mut received = String::new();
+        stream.read_to_string(&mut received).await.unwrap();
+        assert_eq!(received, "in_smol and back");
         assert_eq!(task.await.unwrap().unwrap(), 7);
     });
 }
 
-/// A future that never ends, and whether it is still there.
+/// A future that never ends, and a receiver that is closed when it is dropped.
 fn endless() -> (impl Future<Output = ()> + Send, Receiver<()>) {
     let (held, gone) = channel::bounded::<()>(1);
     let future = async move {
@@ -110,28 +110,28 @@ fn endless() -> (impl Future<Output = ()> + Send, Receiver<()>) {
 }
 
 #[test]
-fn a_handle_that_is_dropped_aborts_its_task_only_if_it_is_told() {
+fn dropping_a_handle_aborts_the_task_in_smol_and_only_on_request_in_wakeful() {
     run("the end of two tasks", async {
         let (future, gone) = endless();
         drop(smol::spawn(future));
-        assert!(gone.recv().await.is_err(), "smol has cancelled it");
+        assert!(gone.recv().await.is_err(), "smol cancels the task");
 
         let (future, gone) = endless();
         drop(AbortOnDropHandle::new(spawn(future)));
-        assert!(gone.recv().await.is_err(), "it was to be aborted");
+        assert!(gone.recv().await.is_err(), "the handle aborts the task");
 
         let (future, gone) = endless();
         drop(spawn(future));
         for _ in 0..4 {
             wakeful::task::yield_now().await;
         }
-        assert!(!gone.is_closed(), "the task goes on");
+        assert!(!gone.is_closed(), "the task is detached");
     });
 }
 
 #[test]
-fn a_task_is_cancelled_by_an_abort_and_awaited_to_its_end() {
-    run("what was there in time, and what was not", async {
+fn abort_and_await_do_what_cancel_does_in_smol() {
+    run("the ends of two tasks", async {
         let (future, gone) = endless();
         let task = spawn(future);
         task.abort();
@@ -143,8 +143,8 @@ fn a_task_is_cancelled_by_an_abort_and_awaited_to_its_end() {
 }
 
 #[test]
-fn a_stream_that_is_closed_says_so_to_its_peer_which_smols_async_does_not() {
-    run("the end, and a word after it", async {
+fn closing_a_stream_shuts_it_down_but_closing_smols_async_does_not() {
+    run("the end of one stream and a byte of another", async {
         let (mut stream, mut peer) = connected().await;
         stream.close().await.unwrap();
         assert!(stream.write(b"x").await.is_err());
@@ -159,18 +159,18 @@ fn a_stream_that_is_closed_says_so_to_its_peer_which_smols_async_does_not() {
 }
 
 #[test]
-fn an_interval_ticks_at_once_and_smols_after_its_period() {
-    run("the first tick of an hour's interval", async {
+fn an_interval_ticks_at_once_but_smols_ticks_after_its_period() {
+    run("the first tick of an interval of one hour", async {
         interval(LONG).tick().await;
-        let mut as_there = interval_at(Instant::now() + LONG, LONG);
-        assert!(future::poll_once(as_there.tick()).await.is_none());
-        let mut there = Timer::interval(LONG);
-        assert!(future::poll_once(there.next()).await.is_none());
+        let mut like_smol = interval_at(Instant::now() + LONG, LONG);
+        assert!(future::poll_once(like_smol.tick()).await.is_none());
+        let mut in_smol = Timer::interval(LONG);
+        assert!(future::poll_once(in_smol.next()).await.is_none());
     });
 }
 
 #[test]
-fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
+fn a_scope_replaces_an_executor_inside_a_task_and_waits_for_its_children() {
     run("children that borrow", async {
         let sum = lock::Mutex::new(0);
         let add = async |number| {
@@ -183,7 +183,11 @@ fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
             .run(async { executor.spawn(add(10)).detach() })
             .await;
         drop(executor);
-        assert_eq!(*sum.lock().await, 1, "what was not awaited is gone");
+        assert_eq!(
+            *sum.lock().await,
+            1,
+            "smol drops a child that was not awaited"
+        );
 
         let scope = Scope::new();
         scope.run(async { drop(scope.spawn(add(100))) }).await;
@@ -198,7 +202,10 @@ fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
             child.await
         });
         assert!(cancelled.await.is_none());
-        assert!(gone.is_closed(), "it is gone before its scope");
+        assert!(
+            gone.is_closed(),
+            "the future is dropped before its scope ends"
+        );
 
         let turns = Cell::new(0);
         let executor = LocalExecutor::new();
@@ -212,7 +219,7 @@ fn an_executor_within_a_task_is_a_scope_that_waits_for_its_children() {
 }
 
 #[test]
-fn a_loop_of_ones_own_gives_the_runtime_its_turns() {
+fn a_short_block_on_in_a_loop_drives_the_runtime() {
     let runtime = Runtime::new().unwrap();
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
     let address = listener.local_addr().unwrap();
@@ -221,7 +228,7 @@ fn a_loop_of_ones_own_gives_the_runtime_its_turns() {
     turn();
     assert!(!accepted.is_finished());
     let _peer = net::TcpStream::connect(address).unwrap();
-    // It is told of the connection in one of the first.
+    // One of the first turns reports the connection.
     for _ in 0..3 {
         turn();
     }
@@ -229,14 +236,14 @@ fn a_loop_of_ones_own_gives_the_runtime_its_turns() {
 }
 
 #[test]
-fn a_panic_is_an_error_of_the_handle_and_goes_on_where_it_is_unwrapped() {
+fn a_panic_is_an_error_of_the_handle_but_continues_in_smol() {
     run("a task that panics", async {
         let task = spawn_blocking(|| -> u8 { panic!("no more") });
         let error = task.await.unwrap_err();
         assert!(error.is_panic());
         assert!(error.to_string().ends_with("panicked: no more"));
-        let there = smol::unblock(|| -> u8 { panic!("no more") });
-        let there = std::panic::AssertUnwindSafe(there).catch_unwind().await;
-        assert!(there.is_err());
+        let in_smol = smol::unblock(|| -> u8 { panic!("no more") });
+        let in_smol = std::panic::AssertUnwindSafe(in_smol).catch_unwind().await;
+        assert!(in_smol.is_err());
     });
 }

@@ -1,4 +1,4 @@
-//! TLS by rustls, through futures-rustls.
+//! TLS with rustls, through futures-rustls.
 
 use futures_rustls::{
     TlsAcceptor, TlsConnector,
@@ -21,7 +21,7 @@ struct Trust {
     certificate: String,
 }
 
-/// A certificate for this machine, made for the test.
+/// A certificate for this machine, made for one test.
 fn trust() -> Trust {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
     let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
@@ -43,7 +43,7 @@ fn trust() -> Trust {
 }
 
 #[test]
-fn both_ends_talk_in_secret_and_hear_each_other_end() {
+fn both_ends_exchange_bytes_and_see_the_end() {
     run("an echo", async {
         let trust = trust();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -59,7 +59,7 @@ fn both_ends_talk_in_secret_and_hear_each_other_end() {
         let name = ServerName::try_from("localhost").unwrap();
         let stream = trust.connector.connect(name, stream).await.unwrap();
         let (mut from, mut to) = stream.split();
-        // More than the sockets hold, so reading and writing take turns.
+        // This is more than the sockets buffer, so reads and writes alternate.
         let writer = spawn_local(async move {
             to.write_all(&vec![7; 2 << 20]).await.unwrap();
             to.close().await.unwrap();
@@ -73,14 +73,14 @@ fn both_ends_talk_in_secret_and_hear_each_other_end() {
 }
 
 #[test]
-fn a_stranger_is_not_trusted() {
-    run("the refusal", async {
-        let (ours, strangers) = (trust(), trust());
+fn an_unknown_certificate_is_rejected() {
+    run("the error", async {
+        let (ours, theirs) = (trust(), trust());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = spawn_local(async move {
             let (stream, _) = listener.accept().await.unwrap();
-            strangers.acceptor.accept(stream).await.map(drop)
+            theirs.acceptor.accept(stream).await.map(drop)
         });
         let stream = TcpStream::connect(address).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
@@ -109,8 +109,8 @@ fn curl_is_served_over_https() {
         let url = format!("https://localhost:{}/", address.port());
         let resolve = format!("localhost:{}:127.0.0.1", address.port());
         let certificate = path.to_str().unwrap();
-        let asked = ["-sS", "--cacert", certificate, "--resolve", &resolve, &url];
-        let printed = printed_by("curl", &asked).await;
+        let arguments = ["-sS", "--cacert", certificate, "--resolve", &resolve, &url];
+        let printed = printed_by("curl", &arguments).await;
         fs::remove_file(&path).unwrap();
         if let Some(printed) = printed {
             assert_eq!(printed, "hello in secret\n");

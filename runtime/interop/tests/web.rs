@@ -1,4 +1,4 @@
-//! axum on hyper on wakeful, HTTP/1.1 and HTTP/2, with other people's clients.
+//! axum on hyper on wakeful, over HTTP/1.1 and HTTP/2, with clients of other authors.
 
 use axum::{
     Router,
@@ -34,7 +34,7 @@ async fn hello(Path(name): Path<String>) -> String {
     format!("hello, {name}\n")
 }
 
-/// Handlers may wait for anything of wakeful's: its futures are `Send`.
+/// A handler may await any future of wakeful, because they are `Send`.
 async fn slow() -> &'static str {
     sleep(Duration::from_millis(5)).await;
     "at last\n"
@@ -50,7 +50,7 @@ enum Version {
     Two,
 }
 
-/// Serves the router for ever, and says where.
+/// Serves the router for ever, and returns its address.
 async fn serve(version: Version) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -64,7 +64,7 @@ async fn serve(version: Version) -> SocketAddr {
                 TowerToHyperService::new(router.clone()),
             );
             drop(spawn(async move {
-                // That a client leaves is not the server's error.
+                // A client that leaves is not an error of the server.
                 let _ = match version {
                     Version::One => {
                         let mut http = conn::http1::Builder::new();
@@ -83,19 +83,19 @@ async fn serve(version: Version) -> SocketAddr {
     address
 }
 
-fn ask(path: &str) -> Request<Full<Bytes>> {
+fn request(path: &str) -> Request<Full<Bytes>> {
     let uri = format!("http://localhost{path}");
     Request::get(uri).body(Full::default()).unwrap()
 }
 
 #[test]
-fn hyper_asks_and_axum_answers_over_http_1() {
+fn hypers_client_gets_answers_from_axum_over_http_1() {
     run("answers over one connection", async {
         let stream = TcpStream::connect(serve(Version::One).await).await.unwrap();
         let (mut sender, connection) = http1::handshake(HyperIo::new(stream)).await.unwrap();
         drop(spawn_local(connection));
         for (path, answer) in [("/hello/reader", "hello, reader\n"), ("/slow", "at last\n")] {
-            let response = sender.send_request(ask(path)).await.unwrap();
+            let response = sender.send_request(request(path)).await.unwrap();
             assert_eq!(response.status(), 200);
             let body = response.into_body().collect().await.unwrap().to_bytes();
             assert_eq!(body, answer);
@@ -104,7 +104,7 @@ fn hyper_asks_and_axum_answers_over_http_1() {
 }
 
 #[test]
-fn hyper_asks_many_things_at_once_over_http_2() {
+fn hypers_client_gets_many_answers_at_once_over_http_2() {
     run("answers over one connection", async {
         let stream = TcpStream::connect(serve(Version::Two).await).await.unwrap();
         let handshake = http2::handshake(HyperExecutor::new(), HyperIo::new(stream)).await;
@@ -115,7 +115,7 @@ fn hyper_asks_many_things_at_once_over_http_2() {
                 let mut sender = sender.clone();
                 spawn_local(async move {
                     let path = format!("/hello/{number}");
-                    let response = sender.send_request(ask(&path)).await.unwrap();
+                    let response = sender.send_request(request(&path)).await.unwrap();
                     response.into_body().collect().await.unwrap().to_bytes()
                 })
             })
@@ -127,7 +127,7 @@ fn hyper_asks_many_things_at_once_over_http_2() {
 }
 
 #[test]
-fn curl_is_served_over_both() {
+fn curl_gets_answers_over_http_1_and_http_2() {
     run("curl", async {
         for (version, option) in [
             (Version::One, "--http1.1"),
@@ -139,7 +139,7 @@ fn curl_is_served_over_both() {
                 return;
             };
             assert_eq!(printed, "hello, curl\n");
-            // A body of more than the sockets hold, from curl's input.
+            // A body that is larger than the sockets buffer, from curl's input.
             let length = format!("http://{address}/length");
             let zeros =
                 format!("head -c 1500000 /dev/zero | curl -sS {option} --data-binary @- {length}");
@@ -152,12 +152,12 @@ fn curl_is_served_over_both() {
 }
 
 #[test]
-fn h2load_finds_no_failure_in_ten_thousand_requests() {
+fn h2load_sees_no_failure_in_ten_thousand_requests() {
     run("h2load", ten_thousand_requests());
 }
 
 #[test]
-fn nor_on_several_threads() {
+fn h2load_sees_no_failure_in_ten_thousand_requests_to_a_pool() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()

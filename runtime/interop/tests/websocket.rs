@@ -1,4 +1,4 @@
-//! A websocket by tokio-tungstenite, both ends.
+//! A websocket with tokio-tungstenite at both ends.
 
 use futures_util::{SinkExt, StreamExt};
 use tokio_tungstenite::{accept_async, client_async, tungstenite::Message};
@@ -10,7 +10,7 @@ use wakeful::{
 use wakeful_interop::run;
 
 #[test]
-fn messages_come_back_whole_whatever_their_length() {
+fn messages_of_every_length_come_back_unchanged() {
     run("messages", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -30,7 +30,7 @@ fn messages_come_back_whole_whatever_their_length() {
         for message in [
             Message::text("hello"),
             Message::binary(vec![]),
-            // More than the sockets hold: reading and writing take turns.
+            // This is more than the sockets buffer, so reads and writes alternate.
             Message::binary(vec![7; 4 << 20]),
         ] {
             socket.send(message.clone()).await.unwrap();

@@ -1,4 +1,4 @@
-//! The function under an attribute, and what becomes of it.
+//! Checks the function under an attribute and generates its replacement.
 
 use crate::options::Options;
 use proc_macro2::TokenStream;
@@ -20,8 +20,8 @@ impl Kind {
     }
 }
 
-/// What stands for the item. An error stands beside a function that does
-/// nothing, so that it is the only one: that there is no `main` would be another.
+/// Generates the replacement of an item. After an error, the item becomes a function
+/// that does nothing, so that the compiler does not also report a missing `main`.
 pub(crate) fn expand(kind: Kind, keys: TokenStream, item: &TokenStream) -> TokenStream {
     let function = match parse2::<ItemFn>(item.clone()) {
         Ok(function) => function,
@@ -37,8 +37,8 @@ pub(crate) fn expand(kind: Kind, keys: TokenStream, item: &TokenStream) -> Token
     })
 }
 
-/// An outer function that makes the runtime, and in it the one that was
-/// written, whole: what is wrong in there is told as in any `async fn`.
+/// Generates an outer function that makes the runtime, and puts the original function
+/// inside unchanged. The compiler reports errors in its body as for any `async fn`.
 pub(crate) fn attempt(kind: Kind, keys: TokenStream, function: &ItemFn) -> Result<TokenStream> {
     let options: Options = parse2(keys)?;
     check(kind, function)?;
@@ -55,7 +55,7 @@ pub(crate) fn attempt(kind: Kind, keys: TokenStream, function: &ItemFn) -> Resul
         #test
         #(#attrs)*
         #vis fn #name() #output {
-            // Whether it awaits anything is nobody's business.
+            // The original may contain no `await`.
             #[allow(clippy::unused_async)]
             #sig #block
 
@@ -73,20 +73,24 @@ fn check(kind: Kind, function: &ItemFn) -> Result<()> {
     if sig.asyncness.is_none() {
         return Err(Error::new(
             sig.fn_token.span,
-            format!("`#[wakeful::{attribute}]` runs an `async fn`, and this is none: add `async`"),
+            format!(
+                "`#[wakeful::{attribute}]` runs an `async fn`, and this function is not async: add `async`"
+            ),
         ));
     }
     if !sig.inputs.is_empty() {
         let what = match kind {
-            Kind::Main => "a main function takes no arguments: they are in `std::env::args`",
-            Kind::Test => "a test takes no arguments: there is nobody to give any",
+            Kind::Main => "a main function takes no arguments: read them from `std::env::args`",
+            Kind::Test => "a test takes no arguments: create its data inside the function",
         };
         return Err(Error::new_spanned(&sig.inputs, what));
     }
     if !sig.generics.params.is_empty() {
         return Err(Error::new_spanned(
             &sig.generics,
-            format!("`#[wakeful::{attribute}]` cannot choose what a generic function is to be"),
+            format!(
+                "`#[wakeful::{attribute}]` cannot run a generic function: remove its parameters"
+            ),
         ));
     }
     if let Kind::Test = kind {
@@ -97,7 +101,7 @@ fn check(kind: Kind, function: &ItemFn) -> Result<()> {
         if let Some(test) = test {
             return Err(Error::new_spanned(
                 test.path().to_token_stream(),
-                "`#[wakeful::test]` makes a test of it: remove the other attribute",
+                "`#[wakeful::test]` already makes this a test: remove the other attribute",
             ));
         }
     }

@@ -1,8 +1,8 @@
-//! The attributes of `wakeful`, which exports them: [`macro@main`] and
-//! [`macro@test`].
+//! The attributes [`macro@main`] and [`macro@test`] of the crate `wakeful`, which
+//! exports them.
 //!
-//! - `options`: what stands in the brackets, and what it may be.
-//! - `entry`: the function, and what becomes of it.
+//! - `options` parses and checks the keys in the parentheses.
+//! - `entry` checks the function and generates its replacement.
 
 mod entry;
 mod options;
@@ -13,7 +13,7 @@ mod tests;
 use entry::Kind;
 use proc_macro::TokenStream;
 
-/// Runs an `async fn` on a runtime of its own.
+/// Runs an `async fn` on a runtime of its own. The function
 ///
 /// ```
 /// #[wakeful::main]
@@ -23,7 +23,7 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// stands for
+/// expands to
 ///
 /// ```
 /// fn main() -> std::io::Result<()> {
@@ -38,16 +38,16 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// | key              | is                                                          | without it         |
+/// | key              | value                                                       | default            |
 /// |------------------|-------------------------------------------------------------|--------------------|
 /// | `flavor`         | `"current_thread"`, `"multi_thread"` or `"thread_per_core"` | `"current_thread"` |
-/// | `worker_threads` | how many, in a runtime of several threads                   | as many as cores   |
-/// | `start_paused`   | whether the clock of one thread stands still                | `false`            |
-/// | `crate`          | where `wakeful` is, if not under its own name               | `::wakeful`        |
+/// | `worker_threads` | the number of threads, for a runtime with several           | one for each core  |
+/// | `start_paused`   | whether the clock of one thread starts paused               | `false`            |
+/// | `crate`          | the path of `wakeful`, if you renamed it                    | `::wakeful`        |
 ///
-/// The keys are tokio's, and so are the names of the flavors it has. The flavor that
-/// needs no name is the one of `Runtime::new`, as everywhere in this crate; in
-/// tokio it is the other one.
+/// The keys are those of tokio, and so are the names of the flavors that tokio has.
+/// The default flavor is that of `Runtime::new`, as everywhere in this crate. In
+/// tokio the default of `main` is `"multi_thread"`.
 ///
 /// ```
 /// #[wakeful::main(flavor = "multi_thread", worker_threads = 2)]
@@ -57,22 +57,21 @@ use proc_macro::TokenStream;
 /// }
 /// ```
 ///
-/// # Panics
-/// The function panics if the system has no descriptors, memory or threads
-/// left for a runtime, and inside of a runtime.
+/// - If the system has no descriptors, memory or threads left for a runtime.
+/// - If it is called inside a runtime.
 #[proc_macro_attribute]
 pub fn main(keys: TokenStream, item: TokenStream) -> TokenStream {
     entry::expand(Kind::Main, keys.into(), &item.into()).into()
 }
 
-/// Makes a test of an `async fn`, which runs on a runtime of its own. The keys
-/// are those of [`macro@main`].
+/// Turns an `async fn` into a test that runs on a runtime of its own. The keys are
+/// those of [`macro@main`].
 ///
 /// ```
 /// use std::time::Duration;
 /// use wakeful::time::{Instant, sleep};
 ///
-/// // The clock jumps to the next deadline when there is nothing else to do.
+/// // With nothing else to do, the paused clock jumps to the next deadline.
 /// #[wakeful::test(start_paused = true)]
 /// async fn a_day_is_over_at_once() {
 ///     let start = Instant::now();

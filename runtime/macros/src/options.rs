@@ -1,4 +1,4 @@
-//! What stands in the brackets of an attribute.
+//! The keys in the parentheses of an attribute.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -10,7 +10,7 @@ use syn::{
 
 const KEYS: [&str; 4] = ["flavor", "worker_threads", "start_paused", "crate"];
 
-/// A kind of runtime, and what may be said about it.
+/// A flavor of runtime, and the keys that it accepts.
 #[derive(Debug)]
 struct Flavor {
     name: &'static str,
@@ -20,7 +20,7 @@ struct Flavor {
     can_pause: bool,
 }
 
-/// The first is that of an attribute without a flavor.
+/// The first flavor is the default.
 const FLAVORS: [Flavor; 3] = [
     Flavor {
         name: "current_thread",
@@ -42,7 +42,7 @@ const FLAVORS: [Flavor; 3] = [
     },
 ];
 
-/// The keys that were set, each checked by itself.
+/// The keys that were set, each of which was checked by itself.
 #[derive(Default)]
 pub(crate) struct Options {
     flavor: Option<&'static Flavor>,
@@ -52,7 +52,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// The expression that makes a builder with all that was said.
+    /// The expression that makes a builder with these options.
     pub(crate) fn builder(&self) -> TokenStream {
         let krate = self.krate.as_ref();
         let krate = krate.map_or_else(|| quote!(::wakeful), ToTokens::to_token_stream);
@@ -86,7 +86,7 @@ impl Options {
         }
     }
 
-    /// Whether what was set goes together.
+    /// Checks that the keys fit together.
     fn check(&self) -> Result<()> {
         let flavor = self.flavor.unwrap_or(&FLAVORS[0]);
         if let Some((_, span)) = self.worker_threads
@@ -105,7 +105,7 @@ impl Options {
             return Err(Error::new(
                 span,
                 format!(
-                    "the clocks of `{}` would not stand still together: use `flavor = {others}`",
+                    "the workers of `{}` have no common clock to pause: use `flavor = {others}`",
                     flavor.name,
                 ),
             ));
@@ -118,11 +118,11 @@ impl Parse for Options {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let mut options = Self::default();
         while !input.is_empty() {
-            // Any word, for `crate` is one.
+            // `crate` is a keyword, so accept any word.
             let key = input.call(Ident::parse_any).map_err(|error| {
                 Error::new(
                     error.span(),
-                    format!("a key is missing here: {}", list(&KEYS)),
+                    format!("expected a key here: {}", list(&KEYS)),
                 )
             })?;
             input.parse::<Token![=]>().map_err(|error| {
@@ -202,7 +202,7 @@ fn expected(value: &Expr, what: &str, example: &str) -> Error {
     Error::new_spanned(value, format!("this must be {what}, such as `{example}`"))
 }
 
-/// The names of some flavors, in quotation marks.
+/// The names of the chosen flavors in quotation marks.
 fn flavors(which: impl Fn(&Flavor) -> bool) -> String {
     let some = FLAVORS.iter().filter(|flavor| which(flavor));
     let names: Vec<_> = some.map(|flavor| format!("{:?}", flavor.name)).collect();

@@ -1,22 +1,22 @@
-//! What the attributes say when something is wrong with their use. That the
-//! compiler points at the right place is seen by its own error tests, in
-//! `wakeful`'s `refused`; that they work, in its `tests/attributes.rs`.
+//! The messages of the attributes after a wrong use. The documentation tests in
+//! `wakeful`'s `refused` check that the compiler points at the right place, and its
+//! `tests/attributes.rs` checks that the attributes work.
 
 use crate::entry::{Kind, attempt, expand};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::parse2;
 
-/// What is wrong, in words.
+/// The error message for this use.
 fn error(kind: Kind, keys: TokenStream, function: TokenStream) -> String {
     let function = parse2(function).expect("a function");
     match attempt(kind, keys, &function) {
         Err(error) => error.to_string(),
-        Ok(expansion) => panic!("nothing is wrong: {expansion}"),
+        Ok(expansion) => panic!("there is no error: {expansion}"),
     }
 }
 
-/// What is wrong with the keys.
+/// The error message for these keys.
 fn wrong_keys(keys: TokenStream) -> String {
     error(
         Kind::Main,
@@ -34,7 +34,7 @@ fn an_unknown_key_names_the_known_ones() {
         "there is no key `flavour`: the keys are `flavor`, `worker_threads`, \
          `start_paused`, `crate`"
     );
-    assert!(wrong_keys(quote!(= 1)).starts_with("a key is missing here: `flavor`, "));
+    assert!(wrong_keys(quote!(= 1)).starts_with("expected a key here: `flavor`, "));
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn an_unknown_flavor_names_the_known_ones() {
 }
 
 #[test]
-fn a_key_is_set_once_to_a_value_of_its_kind() {
+fn a_key_is_set_once_to_a_value_of_its_type() {
     let both = quote!(start_paused = true, start_paused = false);
     assert_eq!(wrong_keys(both), "`start_paused` is set twice");
     assert_eq!(
@@ -73,7 +73,7 @@ fn a_key_is_set_once_to_a_value_of_its_kind() {
 }
 
 #[test]
-fn what_does_not_go_together_says_what_would() {
+fn keys_that_do_not_fit_together_say_which_would() {
     assert_eq!(
         wrong_keys(quote!(worker_threads = 2)),
         "`current_thread` has no workers: \
@@ -81,20 +81,20 @@ fn what_does_not_go_together_says_what_would() {
     );
     assert_eq!(
         wrong_keys(quote!(start_paused = true, flavor = "multi_thread")),
-        "the clocks of `multi_thread` would not stand still together: \
+        "the workers of `multi_thread` have no common clock to pause: \
          use `flavor = \"current_thread\"`"
     );
 }
 
 #[test]
-fn a_function_that_cannot_be_run_says_why() {
+fn a_function_that_cannot_run_says_why() {
     let cases = [
         (
             Kind::Main,
             quote!(
                 fn main() {}
             ),
-            "this is none: add `async`",
+            "this function is not async: add `async`",
         ),
         (
             Kind::Test,
@@ -148,7 +148,7 @@ fn a_function_that_cannot_be_run_says_why() {
 }
 
 #[test]
-fn an_error_stands_beside_a_function_that_does_nothing() {
+fn after_an_error_the_item_becomes_a_function_that_does_nothing() {
     let expansion = expand(
         Kind::Main,
         quote!(),
@@ -161,7 +161,7 @@ fn an_error_stands_beside_a_function_that_does_nothing() {
     .to_string();
     assert!(expansion.contains("pub fn main () { }"), "{expansion}");
     assert_eq!(expansion.matches("compile_error").count(), 1, "{expansion}");
-    // What is no function stays as it was.
+    // An item that is not a function stays as it is.
     let expansion = expand(
         Kind::Main,
         quote!(),
@@ -175,7 +175,7 @@ fn an_error_stands_beside_a_function_that_does_nothing() {
 }
 
 #[test]
-fn the_keys_become_calls_of_the_builder() {
+fn the_keys_become_calls_on_the_builder() {
     let function = parse2(quote!(
         async fn main() {}
     ))
@@ -185,7 +185,7 @@ fn the_keys_become_calls_of_the_builder() {
         worker_threads = 3,
         crate = "other::name",
     );
-    let expansion = attempt(Kind::Main, keys, &function).expect("all is well");
+    let expansion = attempt(Kind::Main, keys, &function).expect("the keys are correct");
     let expected = quote! {
         other::name::runtime::Builder::new_multi_thread() .worker_threads(3usize)
     };
@@ -194,14 +194,14 @@ fn the_keys_become_calls_of_the_builder() {
 }
 
 #[test]
-fn each_flavor_is_a_constructor() {
+fn each_flavor_has_its_constructor() {
     let function = parse2(quote!(
         async fn main() {}
     ))
     .expect("a function");
     for name in ["current_thread", "multi_thread", "thread_per_core"] {
         let expansion = attempt(Kind::Main, quote!(flavor = #name), &function);
-        let expansion = expansion.expect("all is well").to_string();
+        let expansion = expansion.expect("the flavor is correct").to_string();
         assert!(
             expansion.contains(&format!(":: new_{name} ()")),
             "{expansion}"

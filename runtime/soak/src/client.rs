@@ -1,10 +1,10 @@
-//! The end that decides how everybody behaves.
+//! The client: the end that decides how both ends behave.
 
 use crate::{
-    dice::Dice,
     flavour::Flavour,
-    state::{Asked, Count, Open, State},
-    wire::{FOR_EVER, Frame, Kind, Trouble, receive, receive_some, send, within},
+    random::Random,
+    state::{Count, EndState, Open, RequestedPanic},
+    wire::{Frame, Kind, LOST_AFTER, Trouble, receive, receive_some, send, within},
 };
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{io, net::SocketAddr, panic::panic_any, sync::Arc, time::Duration};
@@ -15,37 +15,37 @@ use wakeful::{
     time::{sleep, timeout},
 };
 
-/// What all lives share.
+/// What all connections share.
 struct World {
-    state: Arc<State>,
+    state: Arc<EndState>,
     addresses: Vec<SocketAddr>,
-    /// Milliseconds between two steps, at most.
-    leisure: u32,
-    /// The first lives wait here, until all are connected.
+    /// The most milliseconds between two steps of a connection.
+    pause: u32,
+    /// The first connections wait here until all are connected.
     start: Barrier,
-    /// So many may be connecting: the listeners' queues are not long.
+    /// Limits how many may be connecting, because the queues of the listeners are short.
     connecting: Semaphore,
 }
 
-/// Holds `connections` for so long, then ends them all.
-pub async fn live(
-    state: Arc<State>,
+/// Holds `connections` connections for `time`, and then ends them all.
+pub async fn run_connections(
+    state: Arc<EndState>,
     flavour: Flavour,
     addresses: Vec<SocketAddr>,
     connections: usize,
     time: Duration,
 ) {
-    // Some 5,000 steps a second, whatever their number.
-    let leisure = u32::try_from(connections * 2 / 5).unwrap_or(u32::MAX);
+    // This makes about 5,000 steps a second for any number of connections.
+    let pause = u32::try_from(connections * 2 / 5).unwrap_or(u32::MAX);
     let world = Arc::new(World {
         state: Arc::clone(&state),
         addresses,
-        leisure: leisure.clamp(10, 60_000),
+        pause: pause.clamp(10, 60_000),
         start: Barrier::new(connections + 1),
         connecting: Semaphore::new(256),
     });
     let slots: Vec<_> = (0..connections as u64)
-        .map(|slot| flavour.deal(succession(Arc::clone(&world), slot)))
+        .map(|slot| flavour.spawn(run_slot(Arc::clone(&world), slot)))
         .collect();
     let all = async {
         world.start.wait().await;
@@ -55,7 +55,7 @@ pub async fn live(
     state.stop.cancel();
     for slot in slots {
         if state.first_fault().is_some() {
-            // The others may wait at the barrier for one that will not come.
+            // Other slots may wait at the barrier for one that will not arrive.
             slot.abort();
         }
         if slot.await.is_err() && state.first_fault().is_none() {
@@ -64,33 +64,36 @@ pub async fn live(
     }
 }
 
-/// One life after the other, each a task; some are aborted.
-async fn succession(world: Arc<World>, slot: u64) {
+/// Runs one connection after another, each in a task. Some are aborted.
+async fn run_slot(world: Arc<World>, slot: u64) {
     let state = &world.state;
     for number in 0.. {
-        let mut dice = Dice::of(state.seed, [slot, number]);
-        let aborted = (number > 0 && dice.one_in(24)).then(|| dice.millis(0..world.leisure * 4));
-        let mut life = spawn(life(Arc::clone(&world), number == 0, dice));
+        let mut random = Random::of(state.seed, [slot, number]);
+        let aborted = (number > 0 && random.one_in(24)).then(|| random.millis(0..world.pause * 4));
+        let mut connection = spawn(connection(Arc::clone(&world), number == 0, random));
         let ended = match aborted {
-            None => life.await,
+            None => connection.await,
             Some(after) => {
-                if let Ok(ended) = timeout(after, &mut life).await {
+                if let Ok(ended) = timeout(after, &mut connection).await {
                     ended
                 } else {
-                    life.abort();
-                    life.await
+                    connection.abort();
+                    connection.await
                 }
             }
         };
         match ended {
             Ok(Ok(())) => {}
             Ok(Err(trouble)) => {
-                state.fault(format!("client: {trouble} (life {number} of slot {slot})"));
+                state.fault(format!(
+                    "client: {trouble} (connection {number} of slot {slot})"
+                ));
             }
             Err(error) if error.is_cancelled() => state.count(Count::Aborts),
-            Err(error) if error.is_panic() => match error.into_panic().downcast::<Asked>() {
+            Err(error) if error.is_panic() => match error.into_panic().downcast::<RequestedPanic>()
+            {
                 Ok(_) => state.count(Count::Panics),
-                Err(_) => state.fault(format!("life {number} of slot {slot} panicked")),
+                Err(_) => state.fault(format!("connection {number} of slot {slot} panicked")),
             },
             Err(error) => state.fault(error.to_string()),
         }
@@ -100,21 +103,21 @@ async fn succession(world: Arc<World>, slot: u64) {
     }
 }
 
-/// A connection, and who talks on it.
-struct Line<'a> {
+/// A connection and its conversation.
+struct Conversation<'a> {
     stream: TcpStream,
-    state: &'a State,
-    dice: Dice,
+    state: &'a EndState,
+    random: Random,
     frames: u64,
     _open: Open,
 }
 
-async fn life(world: Arc<World>, is_first: bool, mut dice: Dice) -> Result<(), Trouble> {
-    let stream = within(FOR_EVER, connect(&world, &mut dice)).await?;
-    let mut line = Line {
+async fn connection(world: Arc<World>, is_first: bool, mut random: Random) -> Result<(), Trouble> {
+    let stream = within(LOST_AFTER, connect(&world, &mut random)).await?;
+    let mut conversation = Conversation {
         stream,
         state: &world.state,
-        dice,
+        random,
         frames: 0,
         _open: world.state.opened(),
     };
@@ -122,43 +125,43 @@ async fn life(world: Arc<World>, is_first: bool, mut dice: Dice) -> Result<(), T
         world.start.wait().await;
     }
     loop {
-        let leisure = line.dice.millis(0..world.leisure);
+        let pause = conversation.random.millis(0..world.pause);
         let stop = &world.state.stop;
-        if stop.run_until_cancelled(sleep(leisure)).await.is_none() {
-            return line.half_close().await;
+        if stop.run_until_cancelled(sleep(pause)).await.is_none() {
+            return conversation.half_close().await;
         }
-        match line.dice.within(0..64) {
-            0..40 => line.exchange(Kind::Exchange, 0).await?,
+        match conversation.random.within(0..64) {
+            0..40 => conversation.exchange(Kind::Exchange, 0).await?,
             40..43 => {
-                let wait = line.dice.within(0..200);
-                line.exchange(Kind::Slow, wait).await?;
+                let wait = conversation.random.within(0..200);
+                conversation.exchange(Kind::Slow, wait).await?;
             }
-            43..46 => line.exchange(Kind::Compute, 0).await?,
-            46..49 => line.exchange(Kind::Relay, 0).await?,
-            49 => line.flood().await?,
-            50 | 51 => return line.half_close().await,
-            52 | 53 => return line.goodbye().await,
-            54 => return line.break_off(true).await,
-            55 => return line.break_off(false).await,
-            56 => return line.be_reset().await,
-            57 => return line.be_left(Kind::Panic).await,
-            58 => return line.be_left(Kind::Impatient).await,
-            59 => return line.outlive_an_abort().await,
-            60 | 61 => return line.give_up().await,
-            62 => panic_any(Asked),
+            43..46 => conversation.exchange(Kind::Compute, 0).await?,
+            46..49 => conversation.exchange(Kind::Relay, 0).await?,
+            49 => conversation.flood().await?,
+            50 | 51 => return conversation.half_close().await,
+            52 | 53 => return conversation.goodbye().await,
+            54 => return conversation.break_off(true).await,
+            55 => return conversation.break_off(false).await,
+            56 => return conversation.receive_a_reset().await,
+            57 => return conversation.lose_the_server(Kind::Panic).await,
+            58 => return conversation.lose_the_server(Kind::Impatient).await,
+            59 => return conversation.outlive_an_abort().await,
+            60 | 61 => return conversation.time_out().await,
+            62 => panic_any(RequestedPanic),
             _ => {}
         }
     }
 }
 
-async fn connect(world: &World, dice: &mut Dice) -> Result<TcpStream, Trouble> {
+async fn connect(world: &World, random: &mut Random) -> Result<TcpStream, Trouble> {
     loop {
-        let place = dice.within(0..u32::try_from(world.addresses.len()).expect("a few"));
-        let turn = world.connecting.acquire().await;
-        let stream = TcpStream::connect(world.addresses[place as usize]).await;
-        drop(turn);
+        let index = random.within(0..u32::try_from(world.addresses.len()).expect("a few"));
+        let permit = world.connecting.acquire().await;
+        let stream = TcpStream::connect(world.addresses[index as usize]).await;
+        drop(permit);
         match stream {
-            // Every port is in its waiting time: some will be free soon.
+            // All ports are in TIME_WAIT. Some will be free soon.
             Err(error) if error.kind() == io::ErrorKind::AddrNotAvailable => {
                 sleep(Duration::from_millis(100)).await;
             }
@@ -167,46 +170,55 @@ async fn connect(world: &World, dice: &mut Dice) -> Result<TcpStream, Trouble> {
     }
 }
 
-/// What was asked for may end a stream in any way but a wrong byte.
-fn as_asked(ended: Result<u32, Trouble>) -> Result<(), Trouble> {
+/// When the client asked for a failure, a stream may end in any way, but without a
+/// wrong byte.
+fn as_requested(ended: Result<u32, Trouble>) -> Result<(), Trouble> {
     match ended {
         Ok(_) | Err(Trouble::CutOff | Trouble::Reset) => Ok(()),
         Err(trouble) => Err(trouble),
     }
 }
 
-impl Line<'_> {
+impl Conversation<'_> {
     fn frame(&mut self, kind: Kind, wait: u32) -> Frame {
         self.frames += 1;
-        let most = if self.dice.one_in(4) { 16 * 1024 } else { 512 };
-        let up = self.dice.within(0..most);
+        let most = if self.random.one_in(4) {
+            16 * 1024
+        } else {
+            512
+        };
+        let up = self.random.within(0..most);
         let down = match kind {
             Kind::Relay => up,
-            _ => self.dice.within(0..most),
+            _ => self.random.within(0..most),
         };
         Frame {
             kind,
             up,
             down,
             wait,
-            seed: self.dice.number(),
+            seed: self.random.number(),
         }
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         let mut stream = &self.stream;
-        within(FOR_EVER, async { Ok(stream.write_all(bytes).await?) }).await
+        within(LOST_AFTER, async { Ok(stream.write_all(bytes).await?) }).await
     }
 
-    /// Sends a header and so much of its payload.
+    /// Sends a header and the first `payload` bytes of its payload.
     async fn begin(&mut self, frame: &Frame, payload: u32) -> Result<(), Trouble> {
         self.write(&frame.encode()).await?;
-        let sent = send(&self.stream, frame.payload(), payload, &mut self.dice);
-        within(FOR_EVER, sent).await
+        let sent = send(&self.stream, frame.payload(), payload, &mut self.random);
+        within(LOST_AFTER, sent).await
     }
 
     async fn answer(&mut self, frame: &Frame) -> Result<(), Trouble> {
-        within(FOR_EVER, receive(&self.stream, frame.answer(), frame.down)).await?;
+        within(
+            LOST_AFTER,
+            receive(&self.stream, frame.answer(), frame.down),
+        )
+        .await?;
         self.state.add(Count::Bytes, frame.down.into());
         self.state.count(Count::Exchanges);
         Ok(())
@@ -218,45 +230,47 @@ impl Line<'_> {
         self.answer(&frame).await
     }
 
-    /// Much at once, in both directions, and nobody reads for a while.
+    /// Sends many bytes in both directions, while neither end reads for a while.
     async fn flood(&mut self) -> Result<(), Trouble> {
         let mut frame = self.frame(Kind::Exchange, 0);
-        frame.up = self.dice.within(1..256 * 1024);
-        frame.down = self.dice.within(1..1024 * 1024);
+        frame.up = self.random.within(1..256 * 1024);
+        frame.down = self.random.within(1..1024 * 1024);
         self.begin(&frame, frame.up).await?;
-        sleep(self.dice.millis(0..100)).await;
+        sleep(self.random.millis(0..100)).await;
         self.answer(&frame).await
     }
 
-    /// Ends its part, and hears that everything came.
+    /// Ends its own direction, and checks that the server received every frame.
     async fn half_close(mut self) -> Result<(), Trouble> {
         self.stream.close().await?;
-        let mut farewell = Vec::new();
-        let read = async { Ok(self.stream.read_to_end(&mut farewell).await?) };
-        within(FOR_EVER, read).await?;
-        if farewell != self.frames.to_le_bytes() {
+        let mut count = Vec::new();
+        let read = async { Ok(self.stream.read_to_end(&mut count).await?) };
+        within(LOST_AFTER, read).await?;
+        if count != self.frames.to_le_bytes() {
             let frames = self.frames;
             return Err(Trouble::Fault(format!(
-                "{frames} frames were sent, and the farewell is {farewell:?}"
+                "{frames} frames were sent, and the server counted {count:?}"
             )));
         }
         self.state.count(Count::HalfCloses);
         Ok(())
     }
 
-    /// The server ends its part, and then hears the end of this.
+    /// Lets the server end its direction first, and then ends its own.
     async fn goodbye(mut self) -> Result<(), Trouble> {
         self.exchange(Kind::Goodbye, 0).await?;
-        match within(FOR_EVER, async { Ok(self.stream.read(&mut [0]).await?) }).await? {
+        match within(LOST_AFTER, async { Ok(self.stream.read(&mut [0]).await?) }).await? {
             0 => {
                 self.state.count(Count::HalfCloses);
                 Ok(())
             }
-            _ => Err(Trouble::Fault("a byte after the goodbye".to_owned())),
+            _ => Err(Trouble::Fault(
+                "a byte arrived after the goodbye".to_owned(),
+            )),
         }
     }
 
-    /// Leaves in the middle of its payload, by a reset or an end.
+    /// Leaves in the middle of its payload, with a reset or an end.
     async fn break_off(mut self, reset: bool) -> Result<(), Trouble> {
         let frame = self.frame(Kind::Exchange, 0);
         self.begin(&frame, frame.up / 2).await?;
@@ -269,48 +283,50 @@ impl Line<'_> {
         Ok(())
     }
 
-    async fn be_reset(mut self) -> Result<(), Trouble> {
+    async fn receive_a_reset(mut self) -> Result<(), Trouble> {
         let frame = self.frame(Kind::Reset, 0);
         self.begin(&frame, frame.up).await?;
         let ended = receive_some(&self.stream, frame.answer(), frame.down);
-        match within(FOR_EVER, ended).await {
+        match within(LOST_AFTER, ended).await {
             Err(Trouble::Reset) => {
                 self.state.count(Count::Resets);
                 Ok(())
             }
-            Ok(came) => Err(Trouble::Fault(format!("an end and no reset, after {came}"))),
+            Ok(received) => Err(Trouble::Fault(format!(
+                "an end instead of a reset after {received} bytes"
+            ))),
             Err(trouble) => Err(trouble),
         }
     }
 
-    /// Sends half, and is left: the server panics, or has no patience.
-    async fn be_left(mut self, kind: Kind) -> Result<(), Trouble> {
-        let wait = self.dice.within(1..100);
+    /// Sends half of its payload. The server panics or times out.
+    async fn lose_the_server(mut self, kind: Kind) -> Result<(), Trouble> {
+        let wait = self.random.within(1..100);
         let frame = self.frame(kind, wait);
         let begun = self.begin(&frame, frame.up / 2).await.map(|()| 0);
-        as_asked(begun)?;
+        as_requested(begun)?;
         let ended = receive_some(&self.stream, frame.answer(), 0);
-        as_asked(within(FOR_EVER, ended).await)
+        as_requested(within(LOST_AFTER, ended).await)
     }
 
-    /// Goes on until the server's task is aborted.
+    /// Continues until the server's task is aborted.
     async fn outlive_an_abort(mut self) -> Result<(), Trouble> {
-        let wait = self.dice.within(0..100);
+        let wait = self.random.within(0..100);
         let mut frame = self.frame(Kind::Abort, wait);
         frame.up = 0;
         let mut ended = self.begin(&frame, 0).await;
         while ended.is_ok() {
             ended = self.exchange(Kind::Exchange, 0).await;
         }
-        as_asked(ended.map(|()| 0))
+        as_requested(ended.map(|()| 0))
     }
 
-    /// Has no patience with a slow answer.
-    async fn give_up(mut self) -> Result<(), Trouble> {
-        let wait = self.dice.within(200..1000);
+    /// Gives up on a slow answer.
+    async fn time_out(mut self) -> Result<(), Trouble> {
+        let wait = self.random.within(200..1000);
         let frame = self.frame(Kind::Slow, wait);
         self.begin(&frame, frame.up).await?;
-        let patience = self.dice.millis(1..50);
+        let patience = self.random.millis(1..50);
         let answer = receive(&self.stream, frame.answer(), frame.down);
         match within(patience, answer).await {
             Err(Trouble::Silence) => self.state.count(Count::Timeouts),

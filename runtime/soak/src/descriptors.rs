@@ -1,22 +1,22 @@
-//! The limit that is in the way.
+//! Raises the limit of descriptors.
 
 use std::io;
 
-/// What a process needs beside its connections: the runtime's own, listeners,
-/// pipes, and a connection that is closed while its successor opens.
-const BESIDE: u64 = 256;
+/// Descriptors that a process needs in addition to its connections: those of the
+/// runtime, listeners, pipes, and connections that close while their successors open.
+const OVERHEAD: u64 = 256;
 
-/// Raises this process's limit so far that `connections` fit.
+/// Raises the limit of this process until `connections` fit.
 ///
 /// # Errors
-/// With what can be done, when it cannot be raised that far.
-pub fn make_room_for(connections: usize) -> Result<(), String> {
-    let needed = connections as u64 + BESIDE;
+/// If the limit cannot be raised so far. The error says what you can do.
+pub fn raise_limit_for(connections: usize) -> Result<(), String> {
+    let needed = connections as u64 + OVERHEAD;
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
     };
-    // SAFETY: a whole structure, for writing.
+    // SAFETY: `limit` is a valid `rlimit` to write to.
     if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } < 0 {
         let error = io::Error::last_os_error();
         return Err(format!("cannot read the limit of descriptors: {error}"));
@@ -26,16 +26,16 @@ pub fn make_room_for(connections: usize) -> Result<(), String> {
     }
     let raised = libc::rlimit {
         rlim_cur: needed,
-        // More than the hard limit is for who may.
+        // Only a privileged process may raise the hard limit.
         rlim_max: limit.rlim_max.max(needed),
     };
-    // SAFETY: a whole structure, for reading.
+    // SAFETY: `raised` is initialized and is only read.
     if unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const raised) } < 0 {
         return Err(format!(
             "{connections} connections need {needed} descriptors at each end, and this process \
-             may have {} at most: raise the hard limit (`ulimit -Hn`), or say `--connections {}`",
+ may have at most {}: raise the hard limit (`ulimit -Hn`), or use `--connections {}`",
             limit.rlim_max,
-            limit.rlim_max.saturating_sub(BESIDE),
+            limit.rlim_max.saturating_sub(OVERHEAD),
         ));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The kinds of runtime.
+//! The flavours of runtime.
 
 use crate::ledger::Held;
 use std::{io, thread};
@@ -39,12 +39,11 @@ impl Flavour {
         }
     }
 
-    /// Runs `root` on a runtime of this kind that is gone afterwards, and on a
-    /// thread that is gone as well: what a runtime keeps for the next one, it
-    /// keeps by thread.
+    /// Runs `root` on a runtime of this flavour, on a new thread, and drops both. A
+    /// runtime caches memory for the next one by thread, so the thread must end, too.
     ///
     /// # Errors
-    /// When the runtime cannot be made, or the root panics.
+    /// If the runtime cannot be made, or if the root panics.
     pub fn run<F>(self, root: F) -> Result<F::Output, String>
     where
         F: Future + Send + 'static,
@@ -61,9 +60,9 @@ impl Flavour {
             .map_err(|_| "the root of the runtime panicked")?
     }
 
-    /// Hands a future to the runtime that this thread is in: to the next core,
-    /// where the program says who runs what.
-    pub fn deal<F>(self, future: F) -> JoinHandle<F::Output>
+    /// Spawns a future on the runtime of this thread. With a thread per core, this
+    /// spawns it on the next core.
+    pub fn spawn<F>(self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send,
@@ -77,11 +76,11 @@ impl Flavour {
         }
     }
 
-    /// What the runtime that this thread is in holds, on all of its threads.
-    /// Every inspection is of its core alone, if there are cores.
+    /// Counts what the runtime of this thread holds, on all its threads. With a thread per
+    /// core, each inspection covers only its own core.
     pub async fn held(self) -> Held {
         let inspect = |observers| {
-            let snapshot = wakeful::inspect().expect("inside of a runtime");
+            let snapshot = wakeful::inspect().expect("the caller is inside a runtime");
             Held::of_runtime(&snapshot, observers)
         };
         if self != Self::ThreadPerCore {
@@ -91,7 +90,7 @@ impl Flavour {
         let mut held = Held::default();
         for core in 0..handle.metrics().num_workers() {
             let there = handle.spawn_on(core, move || async move {
-                // A task is listed from its first wait on; then it is the one.
+                // A task is listed after its first wait. Then it lists itself.
                 yield_now().await;
                 inspect(1)
             });

@@ -1,4 +1,4 @@
-//! What a process holds, before and after, and the table of it.
+//! Counts what a process holds before and after a round, and prints the table.
 
 use std::{
     alloc::{GlobalAlloc, Layout, System},
@@ -13,27 +13,27 @@ static ALLOCATOR: Counting = Counting;
 
 struct Counting;
 
-/// Bytes of heap in use. Relaxed: a number that orders nothing.
+/// The bytes of heap in use. Relaxed, because the number orders no other access.
 static HEAP: AtomicU64 = AtomicU64::new(0);
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call is passed to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         HEAP.fetch_add(layout.size() as u64, Relaxed);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller upholds the contract of `alloc`.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         HEAP.fetch_sub(layout.size() as u64, Relaxed);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller upholds the contract of `dealloc`.
         unsafe { System.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         HEAP.fetch_add(size as u64, Relaxed);
         HEAP.fetch_sub(layout.size() as u64, Relaxed);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller upholds the contract of `realloc`.
         unsafe { System.realloc(block, layout, size) }
     }
 }
@@ -48,17 +48,17 @@ const ROWS: [&str; 6] = [
 ];
 const HEAP_ROW: usize = 5;
 
-/// How much more heap is no loss: this program's own lines are not of one
-/// length, and a thread may be in the middle of an epoch of crossbeam's. One
-/// task lost for each thousand connections is more.
+/// A growth of the heap that is not reported. The lines that this program prints differ
+/// in length, and a thread may hold memory in an epoch of crossbeam. Losing one task
+/// for each thousand connections would exceed this.
 pub const HEAP_SLACK: u64 = 16 * 1024;
 
-/// What is held at one moment: numbers, in the order of [`ROWS`].
+/// The counts of what a process holds at one moment, in the order of [`ROWS`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Held([u64; ROWS.len()]);
 
 impl Held {
-    /// Without the tasks that are only there to look.
+    /// Counts what a runtime holds, without the tasks that only observe it.
     pub fn of_runtime(snapshot: &Snapshot, observers: usize) -> Self {
         let numbers = [
             snapshot.tasks.len() - observers,
@@ -72,17 +72,18 @@ impl Held {
         held
     }
 
-    /// What a deque grew out of is freed first: that is for who steals next, and
-    /// in a pool of one nobody does.
+    /// Counts what the process holds. First frees the old buffers of grown deques.
+    /// crossbeam keeps them until another thread steals, and a pool with one thread
+    /// has no other.
     pub fn of_process() -> Self {
-        // Two epochs later. And whatever crossbeam keeps for ever is there from
-        // the first look on.
+        // The epoch must advance twice. This also makes crossbeam allocate, before the
+        // first count, what it keeps for ever.
         for _ in 0..3 {
             crossbeam_epoch::pin().flush();
         }
         let entries = |folder| fs::read_dir(folder).map_or(0, Iterator::count) as u64;
         let mut held = Self::default();
-        // The folder that is read is one.
+        // Reading the folder opens one descriptor.
         held.0[3] = entries("/proc/self/fd").saturating_sub(1);
         held.0[4] = entries("/proc/self/task");
         held.0[HEAP_ROW] = HEAP.load(Relaxed);
@@ -126,7 +127,7 @@ impl Ledger {
         self.lost().next().is_none()
     }
 
-    /// The table, for one end of the connections.
+    /// The table for one end of the connections.
     pub fn table(&self, end: &str) -> String {
         let mut table = format!(
             "{end:<14}{:>14}{:>14}{:>14}\n",
@@ -146,7 +147,7 @@ impl Ledger {
         table
     }
 
-    /// For the other process.
+    /// Encodes the ledger for the other process.
     pub fn encode(&self) -> String {
         let columns = [self.before, self.most, self.after];
         let numbers = columns.iter().flat_map(|held| held.0);
@@ -171,12 +172,12 @@ impl Ledger {
     }
 }
 
-/// 1234567 as 1,234,567.
+/// Formats 1234567 as 1,234,567.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -189,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_lost_is_marked_and_heap_has_some_slack() {
+    fn lost_rows_are_marked_and_the_heap_may_grow_a_little() {
         let mut ledger = Ledger::default();
         ledger.after.0[HEAP_ROW] = HEAP_SLACK;
         assert!(ledger.is_balanced());
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ledger_arrives_as_it_was_sent() {
+    fn a_decoded_ledger_equals_the_encoded_one() {
         let column = |first: u64| Held([0, 1, 2, 3, 4, 5].map(|row| first + row));
         let ledger = Ledger {
             before: column(1),
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn large_numbers_are_parted() {
+    fn thousands_are_separated_by_commas() {
         let texts = [0, 999, 1000, 1_234_567].map(thousands);
         assert_eq!(texts, ["0", "999", "1,000", "1,234,567"]);
     }

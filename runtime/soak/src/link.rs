@@ -1,10 +1,10 @@
-//! How the first process commands the second: lines of text through pipes.
+//! The link between the two processes: lines of text through pipes.
 
 use crate::{
     client, descriptors,
     flavour::Flavour,
     ledger::Ledger,
-    state::{self, Count, Counts, State},
+    state::{self, Count, Counts, EndState},
 };
 use std::{
     env,
@@ -18,7 +18,7 @@ use std::{
 
 const COMMAND: &str = "the-client-of-a-soak";
 
-/// What the client is to do in a round.
+/// The task of the client in one round.
 pub struct Round {
     pub flavour: Flavour,
     pub seed: u64,
@@ -28,8 +28,8 @@ pub struct Round {
     pub addresses: Vec<SocketAddr>,
 }
 
-/// What the client says.
-pub enum Said {
+/// What the client reports.
+pub enum Report {
     Progress { open: u64, counts: Counts },
     Ended { ledger: Ledger, counts: Counts },
     Failed(String),
@@ -78,7 +78,7 @@ impl Round {
     }
 }
 
-impl Said {
+impl Report {
     fn encode(&self) -> String {
         match self {
             Self::Progress { open, counts } => {
@@ -114,16 +114,16 @@ impl Said {
     }
 }
 
-/// The second process, seen from the first.
+/// The second process, as the first sees it.
 pub struct Client {
     process: Child,
     commands: ChildStdin,
-    said: mpsc::Receiver<String>,
+    reports: mpsc::Receiver<String>,
 }
 
 impl Client {
     /// # Errors
-    /// When the process cannot be started.
+    /// If the process cannot be started.
     pub fn start() -> Result<Self, String> {
         let start = || {
             Command::new(env::current_exe()?)
@@ -135,45 +135,46 @@ impl Client {
         let mut process = start().map_err(|error| format!("cannot start the client: {error}"))?;
         let commands = process.stdin.take().expect("piped");
         let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
-        let (say, said) = mpsc::channel();
+        let (report, reports) = mpsc::channel();
         thread::spawn(move || {
             lines
                 .map_while(Result::ok)
-                .try_for_each(|line| say.send(line))
+                .try_for_each(|line| report.send(line))
         });
         Ok(Self {
             process,
             commands,
-            said,
+            reports,
         })
     }
 
     /// # Errors
-    /// When the client is gone.
+    /// If the client has exited.
     pub fn begin(&mut self, round: &Round) -> Result<(), String> {
         writeln!(self.commands, "{}", round.encode())
-            .map_err(|error| format!("the client: {error}"))
+            .map_err(|error| format!("cannot command the client: {error}"))
     }
 
-    /// What it says next.
+    /// The client's next report.
     ///
     /// # Errors
-    /// When it is gone, or has been silent for `patience`.
-    pub fn listen(&self, patience: Duration) -> Result<Said, String> {
-        let line = match self.said.recv_timeout(patience) {
+    /// If the client has exited, or has reported nothing for `limit`.
+    pub fn next_report(&self, limit: Duration) -> Result<Report, String> {
+        let line = match self.reports.recv_timeout(limit) {
             Ok(line) => line,
             Err(mpsc::RecvTimeoutError::Timeout) => {
-                return Err(format!("the client was silent for {patience:?}"));
+                return Err(format!("the client reported nothing for {limit:?}"));
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Err("the client ended by itself".to_owned());
+                return Err("the client exited unexpectedly".to_owned());
             }
         };
-        Said::decode(&line).ok_or_else(|| format!("the client said `{line}`"))
+        Report::decode(&line)
+            .ok_or_else(|| format!("cannot understand the client's report `{line}`"))
     }
 
     pub fn kill(&mut self) {
-        // It may have ended by itself.
+        // The process may have exited already.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -191,8 +192,8 @@ pub fn is_client() -> bool {
         .is_some_and(|argument| argument == COMMAND)
 }
 
-/// The life of the second process.
-pub fn obey() -> ExitCode {
+/// Runs the second process.
+pub fn run_client() -> ExitCode {
     let (command, commands) = mpsc::channel();
     thread::spawn(move || {
         let lines = std::io::stdin().lines().map_while(Result::ok);
@@ -201,52 +202,60 @@ pub fn obey() -> ExitCode {
                 return;
             }
         }
-        // The first process is gone, whatever the round has come to.
+        // The first process has exited, so this process exits, too.
         std::process::exit(1);
     });
     for line in commands {
         let Some(round) = Round::decode(&line) else {
-            say(&Said::Failed(format!("the client was told `{line}`")));
+            report(&Report::Failed(format!(
+                "cannot understand the command `{line}`"
+            )));
             return ExitCode::FAILURE;
         };
-        say(&match play(round) {
+        report(&match run_round(round) {
             Ok(ended) => ended,
-            Err(why) => Said::Failed(why),
+            Err(why) => Report::Failed(why),
         });
     }
     ExitCode::SUCCESS
 }
 
-fn say(said: &Said) {
+fn report(report: &Report) {
     let mut out = std::io::stdout().lock();
-    // Nobody listens when the first process is gone, and then this one goes.
-    let _ = writeln!(out, "{}", said.encode()).and_then(|()| out.flush());
+    // The write fails if the first process has exited. Then this process exits, too.
+    let _ = writeln!(out, "{}", report.encode()).and_then(|()| out.flush());
 }
 
-fn play(round: Round) -> Result<Said, String> {
-    descriptors::make_room_for(round.connections)?;
-    let state = State::new(round.seed);
-    let tell = |state: &State| {
-        say(&Said::Progress {
+fn run_round(round: Round) -> Result<Report, String> {
+    descriptors::raise_limit_for(round.connections)?;
+    let state = EndState::new(round.seed);
+    let progress = |state: &EndState| {
+        report(&Report::Progress {
             open: state.open(),
             counts: state.counts(),
         });
     };
-    let lives = client::live(
+    let connections = client::run_connections(
         Arc::clone(&state),
         round.flavour,
         round.addresses,
         round.connections,
         round.time,
     );
-    let ledger = state::run(round.flavour, &state, round.warming_up, tell, lives)?;
-    Ok(Said::Ended {
+    let ledger = state::run(
+        round.flavour,
+        &state,
+        round.warming_up,
+        progress,
+        connections,
+    )?;
+    Ok(Report::Ended {
         ledger,
         counts: state.counts(),
     })
 }
 
-/// Both ends' counts, side by side.
+/// The counts of both ends in one table.
 pub fn table(server: Counts, client: Counts) -> String {
     use crate::ledger::thousands;
     use std::fmt::Write;
@@ -263,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_round_and_what_is_said_arrive_as_they_were_sent() {
+    fn a_decoded_round_or_report_equals_the_encoded_one() {
         let round = Round {
             flavour: Flavour::MultiThread,
             seed: 7,
@@ -278,18 +287,18 @@ mod tests {
         let line = round.encode();
         assert_eq!(Round::decode(&line).expect("a round").encode(), line);
         assert!(Round::decode("current_thread 7").is_none());
-        let counts = std::array::from_fn(|place| place as u64);
-        for said in [
-            Said::Progress { open: 5, counts },
-            Said::Ended {
+        let counts = std::array::from_fn(|index| index as u64);
+        for report in [
+            Report::Progress { open: 5, counts },
+            Report::Ended {
                 ledger: Ledger::default(),
                 counts,
             },
-            Said::Failed("a fault".to_owned()),
+            Report::Failed("a fault".to_owned()),
         ] {
-            let line = said.encode();
-            assert_eq!(Said::decode(&line).expect("something").encode(), line);
+            let line = report.encode();
+            assert_eq!(Report::decode(&line).expect("a report").encode(), line);
         }
-        assert!(Said::decode("nonsense").is_none());
+        assert!(Report::decode("nonsense").is_none());
     }
 }

@@ -1,26 +1,26 @@
-//! Holds ten thousand loopback connections that half-close, reset, stall, time
-//! out, abort and panic, checks every byte that arrives, and looks whether
-//! anything was lost: tasks, timers, sources, descriptors, threads, heap.
+//! Holds ten thousand loopback connections that half-close, reset, stall, time out,
+//! abort and panic. Checks every byte that arrives, and checks that nothing is lost:
+//! no task, timer, source, descriptor, thread or heap memory.
 //!
 //! - [`options`]: the command line.
-//! - [`rounds`]: one flavour after the other, until the time is up.
-//! - [`server`] and [`client`]: the two ends, each in a process of its own, for
+//! - [`rounds`]: runs one flavour after another until the time is up.
+//! - [`server`] and [`client`]: the two ends. Each has a process of its own, because
 //!   the descriptors of both would not fit into one.
-//! - [`wire`]: what they say to each other.
+//! - [`wire`]: the protocol between the two ends.
 //! - [`link`]: how the first process commands the second.
-//! - [`state`]: what both ends count, and the first fault that they see.
+//! - [`state`]: the counts of an end, and the first fault that it finds.
 //! - [`ledger`]: what a process holds, and the table of it.
-//! - [`flavour`]: the kinds of runtime.
-//! - [`dice`]: chance, from a seed.
-//! - [`descriptors`]: the limit that is in the way.
+//! - [`flavour`]: the flavours of runtime.
+//! - [`random`]: random numbers from a seed.
+//! - [`descriptors`]: raises the limit of descriptors.
 
 mod client;
 mod descriptors;
-mod dice;
 mod flavour;
 mod ledger;
 mod link;
 mod options;
+mod random;
 mod rounds;
 mod server;
 mod state;
@@ -30,9 +30,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments = std::env::args().skip(1);
-    state::silence_the_panics_that_were_asked_for();
+    state::silence_requested_panics();
     if link::is_client() {
-        return link::obey();
+        return link::run_client();
     }
     let soaked = options::Options::parse(arguments).and_then(|options| rounds::run(&options));
     match soaked {

@@ -6,12 +6,12 @@ use std::time::Duration;
 const HELP: &str = "\
 wakeful-soak [--minutes N | --hours N | --seconds N] [--connections N] [--flavor NAME] [--seed N]
 
-  --minutes N      for how long, over all flavours; 6 unless told
-  --connections N  how many at a time; 10000 unless told
-  --flavor NAME    only this one: current_thread, multi_thread or thread_per_core
-  --seed N         the behaviour of an earlier run, which printed this";
+  --minutes N      how long to run, over all flavours (default: 6)
+  --connections N  how many connections to hold at once (default: 10000)
+  --flavor NAME    run only this flavour: current_thread, multi_thread or thread_per_core
+  --seed N         repeat the behaviour of the earlier run that printed this seed";
 
-/// The longest that one runtime lives before its ledger is drawn up.
+/// The longest time that one runtime lives before its ledger is checked.
 const ROUND: Duration = Duration::from_mins(5);
 
 pub struct Options {
@@ -23,7 +23,7 @@ pub struct Options {
 
 impl Options {
     /// # Errors
-    /// With what can be said, when it is not that.
+    /// With the help text, if an argument is wrong.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut options = Self {
             seed: fresh_seed(),
@@ -50,8 +50,8 @@ impl Options {
         Ok(options)
     }
 
-    /// How many rounds, and how long each: every flavour as often as the
-    /// others.
+    /// The number of rounds and the length of each. Every flavour gets the same number
+    /// of rounds.
     pub fn rounds(&self) -> (usize, Duration) {
         let flavours = u32::try_from(self.flavours.len()).expect("a few");
         let cycles = self.time.div_duration_f64(ROUND * flavours).ceil().max(1.0);
@@ -67,7 +67,7 @@ impl Options {
 
 fn fresh_seed() -> u64 {
     use std::hash::{BuildHasher, RandomState};
-    // Short enough to be typed.
+    // Short enough to type.
     RandomState::new().hash_one(()) % 1_000_000
 }
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn every_flavour_gets_as_many_rounds_as_the_others() {
+    fn every_flavour_gets_the_same_number_of_rounds() {
         let rounds = |line| parse(line).map(|options| options.rounds());
         let minutes = Duration::from_mins;
         assert_eq!(rounds("--minutes 6"), Ok((3, minutes(2))));
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_answered_with_help() {
+    fn a_wrong_argument_is_answered_with_the_help_text() {
         for line in [
             "--minutes",
             "--minutes 0",

@@ -1,14 +1,14 @@
-//! One flavour after the other, until the time is up.
+//! Runs one flavour after another until the time is up.
 
 use crate::{
     descriptors,
-    dice::mix,
     flavour::Flavour,
     ledger::{Ledger, thousands},
-    link::{self, Client, Round, Said},
+    link::{self, Client, Report, Round},
     options::Options,
+    random::mix,
     server,
-    state::{self, Count, State},
+    state::{self, Count, EndState},
 };
 use std::{
     io::{IsTerminal, Write},
@@ -17,23 +17,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The client says something every second, if it can.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// The client reports every second. After this time without a report, it has hung.
+const REPORT_LIMIT: Duration = Duration::from_mins(2);
 
 /// # Errors
-/// With what was lost, or the first fault.
+/// If something was lost, or with the first fault.
 pub fn run(options: &Options) -> Result<(), String> {
     let Options {
         seed, connections, ..
     } = *options;
-    descriptors::make_room_for(connections)?;
+    descriptors::raise_limit_for(connections)?;
     let (rounds, time) = options.rounds();
     println!(
         "seed {seed}: {} connections, {rounds} rounds of {time:.0?} each",
         thousands(connections as u64)
     );
     let mut client = Client::start()?;
-    // What is kept for ever is made now: it is no loss later.
+    // Allocations that live for ever are made now, so that they are not losses later.
     for &flavour in &options.flavours {
         let round = Plan {
             name: format!("warming up, {}", flavour.name()),
@@ -43,7 +43,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             time: Duration::from_secs(1).min(time / 2),
             warming_up: true,
         };
-        round.play(&mut client)?;
+        round.run(&mut client)?;
     }
     let mut lost = 0;
     for number in 0..rounds {
@@ -56,14 +56,16 @@ pub fn run(options: &Options) -> Result<(), String> {
             time,
             warming_up: false,
         };
-        let ledgers = round.play(&mut client)?;
+        let ledgers = round.run(&mut client)?;
         lost += ledgers
             .iter()
             .filter(|ledger| !ledger.is_balanced())
             .count();
     }
     if lost > 0 {
-        return Err(format!("something was lost; again with `--seed {seed}`"));
+        return Err(format!(
+            "something was lost: run again with `--seed {seed}`"
+        ));
     }
     println!("nothing was lost");
     Ok(())
@@ -79,24 +81,24 @@ struct Plan {
 }
 
 impl Plan {
-    /// Plays the round, shows how it goes and how it ended.
-    fn play(self, client: &mut Client) -> Result<[Ledger; 2], String> {
+    /// Runs the round, and prints its progress and its result.
+    fn run(self, client: &mut Client) -> Result<[Ledger; 2], String> {
         let Self {
             flavour,
             warming_up,
             ..
         } = self;
-        let state = State::new(self.seed);
-        let (tell, told) = mpsc::channel();
+        let state = EndState::new(self.seed);
+        let (sender, receiver) = mpsc::channel();
         let server = {
             let state = Arc::clone(&state);
             thread::spawn(move || {
-                let end = server::serve(Arc::clone(&state), flavour, tell);
+                let end = server::serve(Arc::clone(&state), flavour, sender);
                 state::run(flavour, &state, warming_up, |_| {}, end)
             })
         };
-        let Ok(addresses) = told.recv() else {
-            // It could not listen, and says why.
+        let Ok(addresses) = receiver.recv() else {
+            // The server could not next_report, and its result says why.
             return Err(ended(server).err().unwrap_or_default());
         };
         client.begin(&Round {
@@ -110,11 +112,11 @@ impl Plan {
         let client_ended = self.follow(client, &state);
         state.stop.cancel();
         if client_ended.is_err() {
-            // Its connections end with it, and so does the server.
+            // The exit of the client ends its connections, and so the server.
             client.kill();
         }
         let server = ended(server);
-        // The server's fault is often the reason for the client's.
+        // A fault of the server often causes one of the client, so report it first.
         let server = server.map_err(|why| format!("{}: {why}", self.name))?;
         let (theirs, counts) = client_ended.map_err(|why| format!("{}: {why}", self.name))?;
         if !warming_up {
@@ -126,8 +128,8 @@ impl Plan {
         Ok([server, theirs])
     }
 
-    /// Shows what the client says, until it has ended.
-    fn follow(&self, client: &Client, state: &State) -> Result<(Ledger, state::Counts), String> {
+    /// Prints the client's progress until the client has ended.
+    fn follow(&self, client: &Client, state: &EndState) -> Result<(Ledger, state::Counts), String> {
         let terminal = std::io::stdout().is_terminal();
         let start = Instant::now();
         let mut line = Duration::ZERO;
@@ -135,15 +137,15 @@ impl Plan {
             if let Some(fault) = state.first_fault() {
                 return Err(fault.to_owned());
             }
-            match client.listen(PATIENCE)? {
-                Said::Failed(why) => return Err(why),
-                Said::Ended { ledger, counts } => {
+            match client.next_report(REPORT_LIMIT)? {
+                Report::Failed(why) => return Err(why),
+                Report::Ended { ledger, counts } => {
                     if terminal {
                         print!("\r\x1b[K");
                     }
                     return Ok((ledger, counts));
                 }
-                Said::Progress { open, counts } => {
+                Report::Progress { open, counts } => {
                     let progress = format!(
                         "{}: {:>4} s, {} open, {} connections, {} MB checked",
                         self.name,

@@ -1,10 +1,10 @@
-//! The end that is told how to behave.
+//! The server: the end that does what the client asks for.
 
 use crate::{
-    dice::Dice,
     flavour::Flavour,
-    state::{Asked, Count, State},
-    wire::{FOR_EVER, Frame, HEADER, Kind, Trouble, receive, receive_some, send, within},
+    random::Random,
+    state::{Count, EndState, RequestedPanic},
+    wire::{Frame, HEADER, Kind, LOST_AFTER, Trouble, receive, receive_some, send, within},
 };
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{
@@ -22,12 +22,16 @@ use wakeful::{
     time::{Instant, sleep},
 };
 
-/// So many ports: each has 28,000 connections that may be open, or were until
-/// a minute ago.
+/// The number of ports. Each can have 28,000 connections that are open, or that were
+/// open until a minute ago.
 const LISTENERS: usize = 16;
 
-/// Serves until the round is over and every connection has ended. Tells where.
-pub async fn serve(state: Arc<State>, flavour: Flavour, tell: std_mpsc::Sender<Vec<SocketAddr>>) {
+/// Serves until the round is over and every connection has ended. Sends its addresses.
+pub async fn serve(
+    state: Arc<EndState>,
+    flavour: Flavour,
+    sender: std_mpsc::Sender<Vec<SocketAddr>>,
+) {
     let listeners = (0..LISTENERS).map(|_| {
         let listener = net::TcpListener::bind("127.0.0.1:0")?;
         Ok((listener.local_addr()?, listener))
@@ -36,16 +40,16 @@ pub async fn serve(state: Arc<State>, flavour: Flavour, tell: std_mpsc::Sender<V
         Ok(both) => both.into_iter().unzip(),
         Err(error) => return state.fault(format!("cannot listen: {error}")),
     };
-    // Nobody listens when the round has failed already.
-    let _ = tell.send(addresses);
+    // If the round has failed already, no thread receives this.
+    let _ = sender.send(addresses);
     let acceptors: Vec<_> = listeners
         .into_iter()
-        .map(|listener| flavour.deal(accept(listener, Arc::clone(&state))))
+        .map(|listener| flavour.spawn(accept(listener, Arc::clone(&state))))
         .collect();
     state.stop.cancelled().await;
-    let patience = Instant::now() + FOR_EVER;
+    let deadline = Instant::now() + LOST_AFTER;
     while state.open() > 0 {
-        if Instant::now() > patience {
+        if Instant::now() > deadline {
             let open = state.open();
             state.fault(format!("{open} connections did not end"));
             break;
@@ -58,7 +62,7 @@ pub async fn serve(state: Arc<State>, flavour: Flavour, tell: std_mpsc::Sender<V
     }
 }
 
-async fn accept(listener: net::TcpListener, state: Arc<State>) {
+async fn accept(listener: net::TcpListener, state: Arc<EndState>) {
     let listener = match TcpListener::from_std(listener) {
         Ok(listener) => listener,
         Err(error) => return state.fault(format!("cannot listen: {error}")),
@@ -66,9 +70,9 @@ async fn accept(listener: net::TcpListener, state: Arc<State>) {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                let (introduce, introduced) = oneshot::channel();
-                let task = spawn(connection(stream, introduced, Arc::clone(&state)));
-                let _ = introduce.send(task.abort_handle());
+                let (send_handle, own_handle) = oneshot::channel();
+                let task = spawn(connection(stream, own_handle, Arc::clone(&state)));
+                let _ = send_handle.send(task.abort_handle());
             }
             Err(error) => state.fault(format!("accept failed: {error}")),
         }
@@ -77,33 +81,37 @@ async fn accept(listener: net::TcpListener, state: Arc<State>) {
 
 async fn connection(
     stream: TcpStream,
-    introduced: oneshot::Receiver<AbortHandle>,
-    state: Arc<State>,
+    own_handle: oneshot::Receiver<AbortHandle>,
+    state: Arc<EndState>,
 ) {
     let _open = state.opened();
-    let Ok(own) = introduced.await else {
-        return state.fault("a task was not told its own handle".to_owned());
+    let Ok(own) = own_handle.await else {
+        return state.fault("a task did not receive its own handle".to_owned());
     };
     match converse(stream, &own, &state).await {
         Ok(()) => {}
         Err(Trouble::CutOff) => state.count(Count::CutOff),
         Err(Trouble::Reset) => state.count(Count::Resets),
-        Err(Trouble::Silence) => state.fault("a connection was silent for ever".to_owned()),
+        Err(Trouble::Silence) => state.fault("a connection was silent for too long".to_owned()),
         Err(Trouble::Fault(what)) => state.fault(format!("server: {what}")),
     }
 }
 
-async fn converse(stream: TcpStream, own: &AbortHandle, state: &Arc<State>) -> Result<(), Trouble> {
+async fn converse(
+    stream: TcpStream,
+    own: &AbortHandle,
+    state: &Arc<EndState>,
+) -> Result<(), Trouble> {
     let stream = Arc::new(stream);
     let mut frames = 0_u64;
-    while let Some(frame) = within(FOR_EVER, next(&stream)).await? {
+    while let Some(frame) = within(LOST_AFTER, next(&stream)).await? {
         frames += 1;
-        let mut dice = Dice::new(frame.seed);
+        let mut random = Random::new(frame.seed);
         match frame.kind {
             Kind::Slow => sleep(frame.wait()).await,
             Kind::Compute => compute(&frame).await?,
             Kind::Relay => {
-                within(FOR_EVER, relay(&stream, frame)).await?;
+                within(LOST_AFTER, relay(&stream, frame)).await?;
                 state.add(Count::Bytes, frame.up.into());
                 continue;
             }
@@ -117,7 +125,7 @@ async fn converse(stream: TcpStream, own: &AbortHandle, state: &Arc<State>) -> R
             }
             Kind::Panic => {
                 state.count(Count::Panics);
-                panic_any(Asked);
+                panic_any(RequestedPanic);
             }
             Kind::Abort => {
                 let (own, state) = (own.clone(), Arc::clone(state));
@@ -132,59 +140,61 @@ async fn converse(stream: TcpStream, own: &AbortHandle, state: &Arc<State>) -> R
             }
             Kind::Exchange | Kind::Goodbye | Kind::Reset => {}
         }
-        within(FOR_EVER, receive(&stream, frame.payload(), frame.up)).await?;
+        within(LOST_AFTER, receive(&stream, frame.payload(), frame.up)).await?;
         state.add(Count::Bytes, frame.up.into());
         if frame.kind == Kind::Reset {
-            let half = send(&stream, frame.answer(), frame.down / 2, &mut dice);
-            within(FOR_EVER, half).await?;
+            let half = send(&stream, frame.answer(), frame.down / 2, &mut random);
+            within(LOST_AFTER, half).await?;
             stream.set_linger(Some(Duration::ZERO))?;
             state.count(Count::Resets);
             return Ok(());
         }
-        let answer = send(&stream, frame.answer(), frame.down, &mut dice);
-        within(FOR_EVER, answer).await?;
+        let answer = send(&stream, frame.answer(), frame.down, &mut random);
+        within(LOST_AFTER, answer).await?;
         state.count(Count::Exchanges);
         if frame.kind == Kind::Goodbye {
             (&*stream).close().await?;
-            within(FOR_EVER, receive_some(&stream, frame.payload(), 0)).await?;
+            within(LOST_AFTER, receive_some(&stream, frame.payload(), 0)).await?;
             state.count(Count::HalfCloses);
             return Ok(());
         }
     }
-    // The client has ended its part in good order, and hears what came.
+    // The client has ended its direction properly, and gets the number of frames.
     (&*stream).write_all(&frames.to_le_bytes()).await?;
     state.count(Count::HalfCloses);
     Ok(())
 }
 
-/// The next header; `None` at the end of the stream.
+/// The next header, or `None` at the end of the stream.
 async fn next(mut stream: &TcpStream) -> Result<Option<Frame>, Trouble> {
     let mut header = [0; HEADER];
-    let mut came = 0;
-    while came < HEADER {
-        match stream.read(&mut header[came..]).await? {
-            0 if came == 0 => return Ok(None),
+    let mut received = 0;
+    while received < HEADER {
+        match stream.read(&mut header[received..]).await? {
+            0 if received == 0 => return Ok(None),
             0 => return Err(Trouble::CutOff),
-            count => came += count,
+            count => received += count,
         }
     }
     match Frame::decode(&header) {
         Some(frame) => Ok(Some(frame)),
-        None => Err(Trouble::Fault(format!("{header:?} is no header"))),
+        None => Err(Trouble::Fault(format!("{header:?} is not a header"))),
     }
 }
 
 async fn compute(frame: &Frame) -> Result<(), Trouble> {
     let seed = frame.seed;
-    let expected = (0..1000).fold(seed, |sum, n| crate::dice::mix(sum ^ n));
-    let work = spawn_blocking(move || (0..1000).fold(seed, |sum, n| crate::dice::mix(sum ^ n)));
+    let expected = (0..1000).fold(seed, |sum, n| crate::random::mix(sum ^ n));
+    let work = spawn_blocking(move || (0..1000).fold(seed, |sum, n| crate::random::mix(sum ^ n)));
     match work.await {
         Ok(sum) if sum == expected => Ok(()),
-        answer => Err(Trouble::Fault(format!("the blocking pool says {answer:?}"))),
+        answer => Err(Trouble::Fault(format!(
+            "the blocking pool returned {answer:?}"
+        ))),
     }
 }
 
-/// This task reads, another writes, and a channel between them is often full.
+/// This task reads and another writes. The channel between them is often full.
 async fn relay(stream: &Arc<TcpStream>, frame: Frame) -> Result<(), Trouble> {
     let (pieces, mut due) = mpsc::channel::<u32>(4);
     let writer = {
@@ -211,7 +221,7 @@ async fn relay(stream: &Arc<TcpStream>, frame: Frame) -> Result<(), Trouble> {
         }
         keys.check(&piece[..count])?;
         left -= count;
-        let length = u32::try_from(count).expect("at most a piece");
+        let length = u32::try_from(count).expect("a piece is short");
         if pieces.send(length).await.is_err() {
             break;
         }

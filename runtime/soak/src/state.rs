@@ -1,4 +1,4 @@
-//! What one end counts, and the first fault that it sees.
+//! The counts of one end, and the first fault that it finds.
 
 use crate::{
     flavour::Flavour,
@@ -44,10 +44,10 @@ impl Count {
 
 pub type Counts = [u64; Count::NAMES.len()];
 
-/// One end of one round.
-pub struct State {
+/// The state of one end in one round.
+pub struct EndState {
     pub seed: u64,
-    /// The round is over: no new connections.
+    /// Cancelled when the round is over. Then no new connections are made.
     pub stop: CancellationToken,
     counts: [AtomicU64; Count::NAMES.len()],
     open: AtomicU64,
@@ -55,8 +55,8 @@ pub struct State {
     most: Mutex<Held>,
 }
 
-/// Counts as an open connection until it is dropped.
-pub struct Open(Arc<State>);
+/// Counts as an open connection until dropped.
+pub struct Open(Arc<EndState>);
 
 impl Drop for Open {
     fn drop(&mut self) {
@@ -64,8 +64,8 @@ impl Drop for Open {
     }
 }
 
-// Ordering: Relaxed throughout; numbers that order nothing.
-impl State {
+// All accesses are Relaxed, because these numbers order no other access.
+impl EndState {
     pub fn new(seed: u64) -> Arc<Self> {
         Arc::new(Self {
             seed,
@@ -99,7 +99,7 @@ impl State {
         self.open.load(Relaxed)
     }
 
-    /// Something was that may not be: the first is kept, and ends the round.
+    /// Records a fault and ends the round. Only the first fault is kept.
     pub fn fault(&self, what: String) {
         let _ = self.fault.set(what);
         self.stop.cancel();
@@ -116,23 +116,23 @@ impl State {
     }
 }
 
-/// How long after the end of everything its traces may stay: a thread that has
-/// been joined is listed a moment longer.
+/// How long the traces of a round may stay after its end. The kernel lists a joined
+/// thread for a moment longer.
 const SETTLING: Duration = Duration::from_secs(10);
 
-/// What this process held when its first round began.
+/// What this process held when its first real round began.
 static BEGINNING: OnceLock<Held> = OnceLock::new();
 
-/// Runs one end of a round on a runtime of its own, and draws up its ledger.
-/// `tell` is called every second.
+/// Runs one end of a round on a runtime of its own, and returns its ledger. Calls
+/// `progress` every second.
 ///
 /// # Errors
 /// With the first fault.
 pub fn run<F>(
     flavour: Flavour,
-    state: &Arc<State>,
+    state: &Arc<EndState>,
     warming_up: bool,
-    tell: impl Fn(&State) + Send + 'static,
+    progress: impl Fn(&EndState) + Send + 'static,
     end: F,
 ) -> Result<Ledger, String>
 where
@@ -146,17 +146,17 @@ where
         let sampler = spawn(async move {
             loop {
                 state.sample(flavour).await;
-                tell(&state);
+                progress(&state);
                 sleep(Duration::from_secs(1)).await;
             }
         });
         end.await;
         sampler.abort();
         let _ = sampler.await;
-        // What was aborted, or waits a moment for a peer that is gone, ends.
-        let patience = wakeful::time::Instant::now() + SETTLING;
+        // Wait for tasks that were aborted, or that still wait for a peer.
+        let deadline = wakeful::time::Instant::now() + SETTLING;
         let mut after = flavour.held().await;
-        while after != before && wakeful::time::Instant::now() < patience {
+        while after != before && wakeful::time::Instant::now() < deadline {
             sleep(Duration::from_millis(10)).await;
             after = flavour.held().await;
         }
@@ -173,8 +173,8 @@ where
     if !warming_up {
         ledger.before = *BEGINNING.get_or_init(|| ledger.before);
     }
-    let patience = Instant::now() + SETTLING;
-    while !ledger.is_balanced() && Instant::now() < patience {
+    let deadline = Instant::now() + SETTLING;
+    while !ledger.is_balanced() && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(10));
         ledger.after = after.plus(Held::of_process());
     }
@@ -182,14 +182,14 @@ where
     Ok(ledger)
 }
 
-/// The payload of panics that are asked for.
-pub struct Asked;
+/// The payload of a panic that the client asked for.
+pub struct RequestedPanic;
 
-/// Keeps the panic hook from reporting those, of which there are thousands.
-pub fn silence_the_panics_that_were_asked_for() {
+/// Keeps the panic hook from reporting these panics, because there are thousands.
+pub fn silence_requested_panics() {
     let usual = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if !info.payload().is::<Asked>() {
+        if !info.payload().is::<RequestedPanic>() {
             usual(info);
         }
     }));

@@ -1,10 +1,10 @@
-//! What the two ends say to each other.
+//! The protocol between the two ends.
 //!
-//! The client sends frames, each a header that tells how the server is to
-//! behave, and some payload; the server answers. All payload is a keystream,
-//! so both ends know every byte before it comes.
+//! The client sends frames. Each has a header that says how the server must behave, and
+//! some payload. The server answers. All payload is a keystream, so both ends know
+//! every byte before it arrives.
 
-use crate::dice::{Dice, mix};
+use crate::random::{Random, mix};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 use std::{fmt, io, time::Duration};
 use wakeful::{
@@ -13,26 +13,26 @@ use wakeful::{
     time::{sleep, timeout},
 };
 
-/// How the server is to behave.
+/// How the server must behave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Take the payload and answer.
+    /// Receive the payload and answer.
     Exchange,
-    /// The same, and answer after `wait`.
+    /// The same, but answer after `wait`.
     Slow,
-    /// The same, and work the answer out on the blocking pool.
+    /// The same, but compute on the blocking pool first.
     Compute,
-    /// The same, with a task that reads and one that writes.
+    /// The same, with one task that reads and one that writes.
     Relay,
-    /// Give up when the payload has not come within `wait`.
+    /// Give up if the payload does not arrive within `wait`.
     Impatient,
-    /// Answer, end the answers, and read on to the end.
+    /// Answer, end this direction, and read until the end.
     Goodbye,
-    /// Reset the connection, in the middle of the answer.
+    /// Reset the connection in the middle of the answer.
     Reset,
     /// Panic.
     Panic,
-    /// Be aborted within `wait`, and go on till then.
+    /// Be aborted after `wait`, and continue until then.
     Abort,
 }
 
@@ -53,19 +53,19 @@ impl Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Frame {
     pub kind: Kind,
-    /// Bytes of payload, ...
+    /// The number of bytes of payload.
     pub up: u32,
-    /// ... and of the answer.
+    /// The number of bytes of the answer.
     pub down: u32,
-    /// In milliseconds.
+    /// A time in milliseconds.
     pub wait: u32,
     pub seed: u64,
 }
 
-/// Bytes of a header.
+/// The number of bytes of a header.
 pub const HEADER: usize = 24;
 
-/// Marks a header, and so finds a stream that is out of step.
+/// Marks a header, so that a stream that is out of step is found.
 const MARK: [u8; 3] = *b"soa";
 
 impl Frame {
@@ -131,13 +131,13 @@ impl Keystream {
     }
 
     /// # Errors
-    /// With the place of the first byte that is another.
+    /// With the position of the first wrong byte.
     pub fn check(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
         for byte in bytes {
             let (at, expected) = (self.at, self.next());
             if *byte != expected {
                 return Err(Trouble::Fault(format!(
-                    "byte {at} of keystream {} is {byte}, and {expected} was sent",
+                    "byte {at} of keystream {} is {byte} instead of {expected}",
                     self.seed
                 )));
             }
@@ -146,16 +146,16 @@ impl Keystream {
     }
 }
 
-/// Why a conversation did not go on.
+/// Why a conversation ended early.
 #[derive(Debug)]
 pub enum Trouble {
-    /// The peer has sent its last byte in the middle of something.
+    /// The stream ended in the middle of a frame.
     CutOff,
-    /// The connection was reset, or nobody reads at its other end.
+    /// The connection was reset or closed by the peer.
     Reset,
-    /// Nothing came for as long as somebody is willing to wait.
+    /// No byte arrived within the limit.
     Silence,
-    /// What may not be.
+    /// A fault in the runtime or in this program.
     Fault(String),
 }
 
@@ -175,22 +175,22 @@ impl From<io::Error> for Trouble {
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CutOff => f.write_str("the stream ended in the middle"),
+            Self::CutOff => f.write_str("the stream ended in the middle of a frame"),
             Self::Reset => f.write_str("the connection was reset"),
-            Self::Silence => f.write_str("nothing came"),
+            Self::Silence => f.write_str("no byte arrived in time"),
             Self::Fault(what) => f.write_str(what),
         }
     }
 }
 
-/// A byte that was sent comes within this time, or it was lost: minutes on a
-/// machine that does nothing else, should a wake-up be lost; never otherwise.
-pub const FOR_EVER: Duration = Duration::from_secs(90);
+/// A byte that does not arrive within this time was lost. If a wake-up were lost, an
+/// idle machine would wait for minutes. Nothing else takes so long.
+pub const LOST_AFTER: Duration = Duration::from_secs(90);
 
-/// Runs a step of a conversation, but not for ever.
+/// Runs a step of a conversation with a time limit.
 ///
 /// # Errors
-/// With its own trouble, or [`Trouble::Silence`].
+/// With the step's own trouble, or with [`Trouble::Silence`].
 pub async fn within<T>(
     limit: Duration,
     step: impl Future<Output = Result<T, Trouble>>,
@@ -200,10 +200,10 @@ pub async fn within<T>(
 
 const PIECE: usize = 2048;
 
-/// Reads `length` bytes and checks each.
+/// Reads `length` bytes and checks each of them.
 ///
 /// # Errors
-/// When they do not come, or are others.
+/// If they do not arrive, or if one is wrong.
 pub async fn receive(
     mut stream: &TcpStream,
     mut keys: Keystream,
@@ -223,46 +223,48 @@ pub async fn receive(
     Ok(())
 }
 
-/// Reads what comes until the end, and checks that it is a beginning of
-/// `keys`. Returns how much came.
+/// Reads until the end of the stream, and checks that the bytes are the beginning of
+/// `keys`. Returns their number.
 ///
 /// # Errors
-/// When other bytes come, or more than `most`, or the end does not.
+/// If a byte is wrong, if more than `most` arrive, or if the end does not arrive.
 pub async fn receive_some(
     mut stream: &TcpStream,
     mut keys: Keystream,
     most: u32,
 ) -> Result<u32, Trouble> {
     let mut piece = [0; PIECE];
-    let mut came = 0;
+    let mut received = 0;
     loop {
         let count = stream.read(&mut piece).await?;
         if count == 0 {
-            return Ok(came);
+            return Ok(received);
         }
         keys.check(&piece[..count])?;
-        came += u32::try_from(count).expect("at most a piece");
-        if came > most {
-            return Err(Trouble::Fault(format!("{came} bytes of {most} came")));
+        received += u32::try_from(count).expect("a piece is short");
+        if received > most {
+            return Err(Trouble::Fault(format!(
+                "{received} bytes arrived instead of {most}"
+            )));
         }
     }
 }
 
-/// Writes `length` bytes in pieces as chance has it, with pauses between some.
+/// Writes `length` bytes in pieces of random length, with some pauses between them.
 ///
 /// # Errors
-/// When the peer is gone.
+/// If the peer has closed the connection.
 pub async fn send(
     mut stream: &TcpStream,
     mut keys: Keystream,
     length: u32,
-    dice: &mut Dice,
+    random: &mut Random,
 ) -> Result<(), Trouble> {
     let mut piece = [0; PIECE];
     let mut left = length as usize;
     while left > 0 {
-        let most = if dice.one_in(4) {
-            1 + dice.within(0..64) as usize
+        let most = if random.one_in(4) {
+            1 + random.within(0..64) as usize
         } else {
             PIECE
         };
@@ -270,8 +272,8 @@ pub async fn send(
         keys.fill(piece);
         stream.write_all(piece).await?;
         left -= piece.len();
-        match dice.within(0..64) {
-            0 => sleep(dice.millis(1..20)).await,
+        match random.within(0..64) {
+            0 => sleep(random.millis(1..20)).await,
             1..4 => yield_now().await,
             _ => {}
         }
@@ -284,7 +286,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_header_comes_back() {
+    fn a_decoded_header_equals_the_encoded_one() {
         for kind in Kind::ALL {
             let frame = Frame {
                 kind,
@@ -300,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_that_is_another_is_found() {
+    fn a_wrong_byte_is_found() {
         let mut bytes = [0; 100];
         Keystream::new(7).fill(&mut bytes);
         Keystream::new(7).check(&bytes).expect("the same bytes");

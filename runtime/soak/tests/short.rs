@@ -1,4 +1,4 @@
-//! The soak, in a few seconds.
+//! The soak for a few seconds.
 
 use std::process::{Command, Output};
 
@@ -6,18 +6,18 @@ fn soak(arguments: &[&str]) -> (Output, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_wakeful-soak"))
         .args(arguments)
         .output()
-        .expect("the soak starts");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        .expect("the soak can be started");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
         + &String::from_utf8_lossy(&output.stderr);
-    (output, said)
+    (output, text)
 }
 
 #[test]
 fn nothing_is_lost_by_connections_that_behave_badly() {
-    let (output, said) = soak(&["--connections", "300", "--seconds", "2"]);
-    assert!(output.status.success(), "{said}");
-    assert!(said.contains("nothing was lost"), "{said}");
-    // Each kind of bad behaviour was there, in every round, at both ends.
+    let (output, text) = soak(&["--connections", "300", "--seconds", "2"]);
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("nothing was lost"), "{text}");
+    // Each kind of bad behaviour occurred in every round, at both ends.
     for row in [
         "half-closes",
         "cut off",
@@ -26,8 +26,8 @@ fn nothing_is_lost_by_connections_that_behave_badly() {
         "aborts",
         "panics",
     ] {
-        let lines: Vec<_> = said.lines().filter(|line| line.starts_with(row)).collect();
-        assert_eq!(lines.len(), 3, "{said}");
+        let lines: Vec<_> = text.lines().filter(|line| line.starts_with(row)).collect();
+        assert_eq!(lines.len(), 3, "{text}");
         for line in lines {
             let numbers = line[row.len()..].split_whitespace();
             assert!(
@@ -39,16 +39,16 @@ fn nothing_is_lost_by_connections_that_behave_badly() {
 }
 
 #[test]
-fn connections_beyond_the_limit_are_refused_with_the_number_that_fits() {
-    let (output, said) = soak(&["--connections", "100000000"]);
+fn too_many_connections_are_rejected_with_the_number_that_fits() {
+    let (output, text) = soak(&["--connections", "100000000"]);
     assert!(!output.status.success());
-    assert!(said.contains("ulimit"), "{said}");
-    assert!(said.contains("say `--connections "), "{said}");
+    assert!(text.contains("ulimit"), "{text}");
+    assert!(text.contains("use `--connections "), "{text}");
 }
 
 #[test]
-fn what_is_not_understood_is_answered_with_help() {
-    let (output, said) = soak(&["--for-ever"]);
+fn a_wrong_argument_is_answered_with_the_help_text() {
+    let (output, text) = soak(&["--for-ever"]);
     assert!(!output.status.success());
-    assert!(said.contains("--minutes N"), "{said}");
+    assert!(text.contains("--minutes N"), "{text}");
 }

@@ -1,8 +1,8 @@
-//! The blocking pool: threads for what must not run on the runtime's own.
+//! The blocking pool: threads for work that must not block the runtime's own.
 //!
-//! A piece of work is a task like any other, whose future is ready at the
-//! first poll; so it has the same handle, the same errors and the same abort,
-//! which works until it begins.
+//! A piece of blocking work is a task like any other. Its future is ready at the
+//! first poll, so the work gets the same join handle, the same errors and the same
+//! abort. An abort takes effect only before the work begins.
 
 mod pool;
 
@@ -28,8 +28,8 @@ where
 {
     let task = Task::new(
         Work(Some(work)),
-        Queue(Arc::clone(pool)),
-        // The handle's reference and the queue's.
+        PoolScheduler(Arc::clone(pool)),
+        // One reference for the handle, one for the queue.
         StateWord::scheduled(2),
         Location::caller(),
         0,
@@ -37,13 +37,15 @@ where
     if let Some(hooks) = pool.hooks() {
         hooks.admit(task.clone(), TaskKind::Blocking);
     }
-    // SAFETY: counted above.
+    // SAFETY: the state above counts a second reference, and this is its only
+    // use. The future and its output are `Send`, as P1 (see `Pool`) asks.
     pool.submit(unsafe { Task::from_raw(task.as_raw()) });
-    // SAFETY: the output's type, and the only handle.
+    // SAFETY: the output's type is `T`, `scheduled` counts join interest, and
+    // this is the only handle.
     unsafe { JoinHandle::new(task) }
 }
 
-/// Ready at the first poll.
+/// The future of blocking work. It is ready at the first poll.
 struct Work<F>(Option<F>);
 
 impl<F> Unpin for Work<F> {}
@@ -52,16 +54,18 @@ impl<F: FnOnce() -> T, T> Future for Work<F> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
-        let work = self.0.take().expect("polled once");
+        let work = self.0.take().expect("blocking work is polled once");
         Poll::Ready(work())
     }
 }
 
-struct Queue(Arc<Pool>);
+/// The scheduler of blocking tasks.
+struct PoolScheduler(Arc<Pool>);
 
-impl Schedule for Queue {
+impl Schedule for PoolScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
-        // SAFETY: the caller lets us read until we give the task away.
+        // SAFETY: the contract of `schedule` lets us read `this` until we give
+        // `task` away.
         let pool = Arc::clone(unsafe { &(*this).0 });
         pool.submit(task);
     }

@@ -1,5 +1,5 @@
-//! Loom models of the blocking pool, trap 20: its own threads and tasks, with
-//! a time that passes when the model says so.
+//! Loom models of the blocking pool for trap 20, with its own threads and tasks.
+//! Time passes only when a model says so.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
@@ -21,7 +21,7 @@ use std::{
     time::Duration,
 };
 
-/// A pool of at most so many threads, each of which gives up some time.
+/// A pool of at most `max_threads` threads, each of which gives up at some time.
 fn pool(max_threads: usize) -> std::sync::Arc<Pool> {
     let keep_alive = Duration::from_secs(10);
     let settings = Settings {
@@ -36,25 +36,26 @@ fn is_empty(pool: &Pool) -> bool {
     state.queue.is_empty() && (state.threads, state.idle, state.promised) == (0, 0, 0)
 }
 
-/// Time passes for a thread that waits for work, or for the next that will.
+/// Lets the time of one thread run out: of one that waits for work now, or of the
+/// next one.
 fn let_a_thread_give_up(pool: &Pool) {
-    let_one_wait_end(&pool.state, &pool.work_came);
+    let_one_wait_end(&pool.state, &pool.work_arrived);
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Word {
+enum Outcome {
     Done,
     Cancelled,
 }
 
-/// Says what has become of a piece of work: once, or loom reports that nobody
-/// can go on.
-struct Says(mpsc::Sender<Word>, Word);
+/// Reports the outcome of a piece of work once. If it never does, loom reports a
+/// deadlock.
+struct Report(mpsc::Sender<Outcome>, Outcome);
 
-impl Drop for Says {
+impl Drop for Report {
     fn drop(&mut self) {
-        let word = std::mem::replace(&mut self.1, Word::Cancelled);
-        self.0.send(word).unwrap();
+        let outcome = std::mem::replace(&mut self.1, Outcome::Cancelled);
+        self.0.send(outcome).unwrap();
     }
 }
 
@@ -67,13 +68,13 @@ impl Schedule for Nowhere {
     }
 }
 
-/// Work as the pool knows it, without a handle: who waits hears from itself.
-fn work(say: &mpsc::Sender<Word>, code: impl Fn() + Send + 'static) -> Task {
-    let mut says = Some(Says(say.clone(), Word::Cancelled));
+/// Work as the pool sees it. It has no join handle, and reports its own outcome.
+fn work(outcomes: &mpsc::Sender<Outcome>, code: impl Fn() + Send + 'static) -> Task {
+    let mut report = Some(Report(outcomes.clone(), Outcome::Cancelled));
     let future = poll_fn(move |_| {
-        let mut says = says.take().expect("polled once");
+        let mut report = report.take().expect("polled once");
         code();
-        says.1 = Word::Done;
+        report.1 = Outcome::Done;
         Poll::Ready(())
     });
     Task::new(
@@ -85,48 +86,48 @@ fn work(say: &mpsc::Sender<Word>, code: impl Fn() + Send + 'static) -> Task {
     )
 }
 
-/// Another thread brings work.
+/// Submits work from another thread.
 fn submit_elsewhere(pool: &std::sync::Arc<Pool>, work: Task) -> thread::JoinHandle<()> {
     let pool = std::sync::Arc::clone(pool);
     thread::spawn(move || pool.submit(work))
 }
 
-/// A place for one at a time. Loom reports it if two are there at once, or if
-/// one does not see what the other did.
-struct Place(UnsafeCell<usize>);
+/// Counts visits. Loom reports an error if two threads visit at once, or if one
+/// thread does not see the visits of another.
+struct Visited(UnsafeCell<usize>);
 
-// SAFETY: what the models are about.
-unsafe impl Sync for Place {}
+// SAFETY: the models check that no two threads use the counter at once.
+unsafe impl Sync for Visited {}
 
-impl Place {
+impl Visited {
     fn new() -> Arc<Self> {
         Arc::new(Self(UnsafeCell::new(0)))
     }
 
     fn visit(&self) {
-        // SAFETY: as above.
+        // SAFETY: see `Sync`.
         self.0.with_mut(|visits| unsafe { *visits += 1 });
     }
 
     fn visits(&self) -> usize {
-        // SAFETY: as above.
+        // SAFETY: see `Sync`.
         self.0.with(|visits| unsafe { *visits })
     }
 }
 
 #[test]
-fn trap_20_work_that_comes_as_the_last_thread_gives_up_is_done() {
+fn trap_20_work_that_arrives_as_the_last_thread_gives_up_is_done() {
     model(|| {
-        let (pool, (say, hear)) = (pool(1), mpsc::channel());
-        pool.submit(work(&say, || ()));
+        let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
+        pool.submit(work(&outcomes, || ()));
         let time = {
             let pool = std::sync::Arc::clone(&pool);
             thread::spawn(move || let_a_thread_give_up(&pool))
         };
-        assert_eq!(hear.recv(), Ok(Word::Done));
-        // The thread does not wait yet, waits, has given up or is gone.
-        pool.submit(work(&say, || ()));
-        assert_eq!(hear.recv(), Ok(Word::Done));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
+        // By now the thread does not wait yet, waits, has given up or has ended.
+        pool.submit(work(&outcomes, || ()));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
         time.join().unwrap();
         pool.shut_down(None);
         assert!(is_empty(&pool));
@@ -134,14 +135,14 @@ fn trap_20_work_that_comes_as_the_last_thread_gives_up_is_done() {
 }
 
 #[test]
-fn trap_20_two_pieces_of_work_that_come_as_a_thread_gives_up_are_both_done() {
+fn trap_20_two_tasks_that_arrive_as_a_thread_gives_up_are_both_done() {
     model(|| {
-        let (pool, (say, hear)) = (pool(2), mpsc::channel());
+        let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
         let_a_thread_give_up(&pool);
-        let other = submit_elsewhere(&pool, work(&say, || ()));
-        pool.submit(work(&say, || ()));
-        assert_eq!(hear.recv(), Ok(Word::Done));
-        assert_eq!(hear.recv(), Ok(Word::Done));
+        let other = submit_elsewhere(&pool, work(&outcomes, || ()));
+        pool.submit(work(&outcomes, || ()));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
         other.join().unwrap();
         pool.shut_down(None);
         assert!(is_empty(&pool));
@@ -149,166 +150,179 @@ fn trap_20_two_pieces_of_work_that_come_as_a_thread_gives_up_are_both_done() {
 }
 
 #[test]
-fn trap_20_no_more_run_at_once_than_there_may_be_threads() {
+fn trap_20_no_more_tasks_run_at_once_than_the_thread_limit() {
     model(|| {
-        let (pool, place, (say, hear)) = (pool(1), Place::new(), mpsc::channel());
-        let visit = |place: &Arc<Place>| {
-            let place = Arc::clone(place);
-            work(&say, move || place.visit())
+        let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
+        let visit = |visited: &Arc<Visited>| {
+            let visited = Arc::clone(visited);
+            work(&outcomes, move || visited.visit())
         };
-        let other = submit_elsewhere(&pool, visit(&place));
-        pool.submit(visit(&place));
-        assert_eq!(hear.recv(), Ok(Word::Done));
-        assert_eq!(hear.recv(), Ok(Word::Done));
+        let other = submit_elsewhere(&pool, visit(&visited));
+        pool.submit(visit(&visited));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
+        assert_eq!(received.recv(), Ok(Outcome::Done));
         other.join().unwrap();
         pool.shut_down(None);
-        assert_eq!(place.visits(), 2);
+        assert_eq!(visited.visits(), 2);
     });
 }
 
 #[test]
-fn trap_16_work_that_comes_as_the_pool_ends_is_done_before_or_cancelled() {
+fn trap_16_work_that_arrives_as_the_pool_shuts_down_is_done_before_or_cancelled() {
     model(|| {
-        let (pool, place, (say, hear)) = (pool(1), Place::new(), mpsc::channel());
+        let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         let other = {
-            let (pool, place) = (std::sync::Arc::clone(&pool), Arc::clone(&place));
-            let work = work(&say, move || place.visit());
+            let (pool, visited) = (std::sync::Arc::clone(&pool), Arc::clone(&visited));
+            let work = work(&outcomes, move || visited.visit());
             thread::spawn(move || pool.submit(work))
         };
         pool.shut_down(None);
-        // Nobody works after the end, and what was done is seen.
-        let done = place.visits() == 1;
-        let word = if done { Word::Done } else { Word::Cancelled };
-        assert_eq!(hear.recv(), Ok(word));
+        // No work runs after the shutdown, and finished work is visible.
+        let done = visited.visits() == 1;
+        let outcome = if done {
+            Outcome::Done
+        } else {
+            Outcome::Cancelled
+        };
+        assert_eq!(received.recv(), Ok(outcome));
         assert!(is_empty(&pool));
         other.join().unwrap();
     });
 }
 
 #[test]
-fn trap_16_work_that_is_queued_as_the_pool_ends_is_done_or_cancelled() {
+fn trap_16_work_that_is_queued_as_the_pool_shuts_down_is_done_or_cancelled() {
     model(|| {
-        let (pool, place, (say, hear)) = (pool(1), Place::new(), mpsc::channel());
+        let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         for _ in 0..2 {
-            // The second waits for the thread that has the first.
-            let place = Arc::clone(&place);
-            pool.submit(work(&say, move || place.visit()));
+            // The second task waits for the thread that runs the first.
+            let visited = Arc::clone(&visited);
+            pool.submit(work(&outcomes, move || visited.visit()));
         }
         pool.shut_down(None);
-        let words = [hear.recv().unwrap(), hear.recv().unwrap()];
-        let done = words.iter().filter(|word| **word == Word::Done).count();
-        assert_eq!(place.visits(), done);
+        let outcomes = [received.recv().unwrap(), received.recv().unwrap()];
+        let done = outcomes
+            .iter()
+            .filter(|outcome| **outcome == Outcome::Done)
+            .count();
+        assert_eq!(visited.visits(), done);
         assert!(is_empty(&pool));
     });
 }
 
 #[test]
-fn trap_20_a_thread_that_gives_up_as_the_pool_ends_is_waited_for_and_ends_once() {
+fn trap_20_a_shutdown_waits_for_a_thread_that_gives_up_at_the_same_time() {
     model(|| {
-        let (pool, place, (say, hear)) = (pool(1), Place::new(), mpsc::channel());
+        let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         let_a_thread_give_up(&pool);
-        let visit = Arc::clone(&place);
-        pool.submit(work(&say, move || visit.visit()));
+        let visit = Arc::clone(&visited);
+        pool.submit(work(&outcomes, move || visit.visit()));
         pool.shut_down(None);
-        let done = place.visits() == 1;
-        let word = if done { Word::Done } else { Word::Cancelled };
-        assert_eq!(hear.recv(), Ok(word));
+        let done = visited.visits() == 1;
+        let outcome = if done {
+            Outcome::Done
+        } else {
+            Outcome::Cancelled
+        };
+        assert_eq!(received.recv(), Ok(outcome));
         assert!(is_empty(&pool));
     });
 }
 
 #[test]
-fn trap_16_an_end_without_patience_loses_no_work_that_has_begun() {
+fn trap_16_a_shutdown_without_patience_loses_no_work_that_has_begun() {
     model(|| {
-        let (pool, (say, hear)) = (pool(1), mpsc::channel());
-        pool.submit(work(&say, || ()));
-        // Whoever waits first has waited long enough: the end, or the thread.
+        let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
+        pool.submit(work(&outcomes, || ()));
+        // The first wait times out: the wait of `shut_down`, or that of the thread.
         let_one_wait_end(&pool.state, &pool.thread_ended);
         pool.shut_down(Some(Duration::ZERO));
-        assert!(hear.recv().is_ok());
+        assert!(received.recv().is_ok());
     });
 }
 
 #[test]
-fn trap_16_work_for_which_no_thread_can_be_started_holds_up_no_end() {
+fn trap_16_work_that_gets_no_thread_does_not_hold_up_the_shutdown() {
     model(|| {
-        let (pool, (say, hear)) = (pool(1), mpsc::channel());
+        let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         refuse_threads();
-        let other = submit_elsewhere(&pool, work(&say, || ()));
+        let other = submit_elsewhere(&pool, work(&outcomes, || ()));
         pool.shut_down(None);
         other.join().unwrap();
-        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert_eq!(received.recv(), Ok(Outcome::Cancelled));
         assert!(is_empty(&pool));
     });
 }
 
 #[test]
-fn trap_20_work_for_which_no_thread_can_be_started_is_another_threads_or_cancelled() {
+fn trap_20_work_that_gets_no_thread_runs_on_another_thread_or_is_cancelled() {
     model(|| {
-        let (pool, (say, hear)) = (pool(2), mpsc::channel());
-        pool.submit(work(&say, || ()));
+        let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
+        pool.submit(work(&outcomes, || ()));
         refuse_threads();
-        // The one thread that there is finds it, or has given up.
+        // The only thread finds the work, or it has given up.
         let_a_thread_give_up(&pool);
-        pool.submit(work(&say, || ()));
-        let words = [hear.recv().unwrap(), hear.recv().unwrap()];
-        assert!(words.contains(&Word::Done), "the first has its thread");
+        pool.submit(work(&outcomes, || ()));
+        let outcomes = [received.recv().unwrap(), received.recv().unwrap()];
+        assert!(
+            outcomes.contains(&Outcome::Done),
+            "the first task has a thread"
+        );
         pool.shut_down(None);
         assert!(is_empty(&pool));
     });
 }
 
-/// Waits as a runtime does whose clock stands still, once it has found nothing
-/// else to do.
+/// Waits like a runtime with a paused clock that has found nothing else to do.
 fn wait_until_idle(pool: &Pool) {
-    struct Bell(Notify);
-    impl Wake for Bell {
+    struct NotifyWaker(Notify);
+    impl Wake for NotifyWaker {
         fn wake(self: std::sync::Arc<Self>) {
             self.0.notify();
         }
     }
-    let bell = std::sync::Arc::new(Bell(Notify::new()));
-    let waker = Waker::from(std::sync::Arc::clone(&bell));
+    let notify = std::sync::Arc::new(NotifyWaker(Notify::new()));
+    let waker = Waker::from(std::sync::Arc::clone(&notify));
     while pool.poll_idle(&waker).is_pending() {
-        // Should nobody ring, loom reports that nobody can go on.
-        bell.0.wait();
+        // If the pool does not wake us, loom reports a deadlock.
+        notify.0.wait();
     }
 }
 
 #[test]
-fn who_waits_for_an_idle_pool_is_told_and_sees_what_was_done() {
+fn a_task_that_waits_for_an_idle_pool_is_woken_and_sees_the_work_done() {
     model(|| {
-        let (pool, place, (say, _hear)) = (pool(1), Place::new(), mpsc::channel());
-        let visit = Arc::clone(&place);
-        pool.submit(work(&say, move || visit.visit()));
+        let (pool, visited, (outcomes, _received)) = (pool(1), Visited::new(), mpsc::channel());
+        let visit = Arc::clone(&visited);
+        pool.submit(work(&outcomes, move || visit.visit()));
         wait_until_idle(&pool);
-        assert_eq!(place.visits(), 1);
+        assert_eq!(visited.visits(), 1);
         pool.shut_down(None);
     });
 }
 
 #[test]
-fn who_waits_for_an_idle_pool_is_told_of_work_that_nobody_will_do() {
+fn a_task_that_waits_for_an_idle_pool_is_woken_when_the_work_is_cancelled() {
     model(|| {
-        let (pool, (say, hear)) = (pool(1), mpsc::channel());
+        let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         refuse_threads();
-        let other = submit_elsewhere(&pool, work(&say, || ()));
+        let other = submit_elsewhere(&pool, work(&outcomes, || ()));
         wait_until_idle(&pool);
         other.join().unwrap();
-        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert_eq!(received.recv(), Ok(Outcome::Cancelled));
     });
 }
 
 #[test]
-fn trap_20_two_for_whose_work_no_thread_can_be_started_both_hear_of_it() {
+fn trap_20_two_tasks_that_get_no_thread_are_both_cancelled() {
     model(|| {
-        let (pool, (say, hear)) = (pool(2), mpsc::channel());
+        let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
         refuse_threads();
-        let other = submit_elsewhere(&pool, work(&say, || ()));
-        pool.submit(work(&say, || ()));
+        let other = submit_elsewhere(&pool, work(&outcomes, || ()));
+        pool.submit(work(&outcomes, || ()));
         other.join().unwrap();
-        assert_eq!(hear.recv(), Ok(Word::Cancelled));
-        assert_eq!(hear.recv(), Ok(Word::Cancelled));
+        assert_eq!(received.recv(), Ok(Outcome::Cancelled));
+        assert_eq!(received.recv(), Ok(Outcome::Cancelled));
         assert!(is_empty(&pool));
     });
 }

@@ -1,8 +1,9 @@
-//! The pool's threads and their queue, under one lock.
+//! The threads of the blocking pool and their queue, under one lock.
 //!
-//! A thread ends when it has waited `keep_alive` for nothing. It decides that
-//! under the lock: either it has left the count of idle threads before work
-//! arrives, and the one who submits starts another, or it sees the work.
+//! A thread ends after it has waited `keep_alive` without getting work. It makes
+//! that decision under the lock, so no work is lost. Either the thread has left the
+//! count of idle threads before the work arrives, and `submit` starts another
+//! thread, or the thread sees the work.
 
 use crate::{
     hooks::SharedHooks,
@@ -35,7 +36,7 @@ impl Default for Settings {
     }
 }
 
-/// What the pool has to do at one moment.
+/// The load of the pool at one moment.
 pub(crate) struct Load {
     pub(crate) threads: usize,
     /// The threads that wait for work.
@@ -44,35 +45,42 @@ pub(crate) struct Load {
     pub(crate) queued: usize,
 }
 
+/// Threads, and the tasks that wait for one.
+///
+/// The invariant that `unsafe` code relies on:
+///
+/// - **P1** The future and the output of each task in the queue are `Send`, so any
+///   thread may run or cancel it. The queue owns one reference to the task, and no
+///   other queue holds it.
 pub(crate) struct Pool {
-    state: Mutex<State>,
-    work_came: Condvar,
+    state: Mutex<PoolState>,
+    work_arrived: Condvar,
     thread_ended: Condvar,
     settings: Settings,
     hooks: SharedHooks,
 }
 
 #[derive(Default)]
-struct State {
+struct PoolState {
     queue: VecDeque<Task>,
     threads: usize,
-    /// Threads that count no more, but whose hook is still to be called.
+    /// Threads that have left `threads`, but still run the user's hook.
     leaving: usize,
-    /// Threads that wait and have not been promised to a task.
+    /// Threads that wait, without those that a notification is on its way to.
     idle: usize,
-    /// Wake-ups that are under way to idle threads.
+    /// Notifications on their way to idle threads.
     promised: usize,
-    /// Whom to tell when nothing is queued or running any more.
+    /// Woken when no work is queued or running any more.
     awaits_idle: Option<Waker>,
     closed: bool,
 }
 
-impl State {
+impl PoolState {
     fn is_idle(&self) -> bool {
         self.queue.is_empty() && self.threads == self.idle
     }
 
-    /// There is less to do: nothing any more, perhaps.
+    /// Wakes the waker in `awaits_idle` if the pool has become idle.
     fn tell_if_idle(&mut self) {
         if self.is_idle()
             && let Some(waker) = self.awaits_idle.take()
@@ -86,15 +94,16 @@ impl Pool {
     pub(crate) fn new(settings: Settings, hooks: SharedHooks) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),
-            work_came: Condvar::new(),
+            work_arrived: Condvar::new(),
             thread_ended: Condvar::new(),
             settings,
             hooks,
         })
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // No stranger's code runs under this lock: the one waker is a bell.
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
+        // No user code runs under this lock. The only waker that is woken under it
+        // belongs to our own reactor.
         lock(&self.state)
     }
 
@@ -114,7 +123,7 @@ impl Pool {
             state.idle -= 1;
             state.promised += 1;
             drop(state);
-            self.work_came.notify_one();
+            self.work_arrived.notify_one();
         } else if state.threads < self.settings.max_threads {
             state.threads += 1;
             drop(state);
@@ -128,8 +137,9 @@ impl Pool {
             .name("wakeful-blocking".to_owned())
             .spawn(move || pool.work());
         if started.is_err() {
-            // No thread to be had. Others will come to the work; without any,
-            // it must not wait for ever.
+            // The system gave us no thread. Other threads of the pool will run
+            // the task. If there is no other, cancel the queue, because its
+            // tasks would wait for ever.
             let mut state = self.lock();
             while state.threads == 1
                 && let Some(stranded) = state.queue.pop_front()
@@ -141,7 +151,7 @@ impl Pool {
             state.threads -= 1;
             state.tell_if_idle();
             drop(state);
-            // The end may have counted on this one.
+            // `shut_down` may have counted this thread.
             self.thread_ended.notify_all();
         }
     }
@@ -154,16 +164,16 @@ impl Pool {
         loop {
             while let Some(task) = state.queue.pop_front() {
                 drop(state);
-                // SAFETY: taken from the queue; blocking work is `Send`.
+                // SAFETY: P1, and the task was just taken from the queue.
                 unsafe { task.run() };
                 state = self.lock();
             }
             if state.closed {
                 break;
             }
-            let (now, work_came) = self.wait(state);
+            let (now, work_arrived) = self.wait(state);
             state = now;
-            if !work_came {
+            if !work_arrived {
                 break;
             }
         }
@@ -179,16 +189,19 @@ impl Pool {
         self.thread_ended.notify_all();
     }
 
-    /// Waits for work; false when none came in time.
-    fn wait<'a>(&'a self, mut state: MutexGuard<'a, State>) -> (MutexGuard<'a, State>, bool) {
+    /// Waits for work. Returns false if none came in time.
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, PoolState>,
+    ) -> (MutexGuard<'a, PoolState>, bool) {
         state.idle += 1;
         state.tell_if_idle();
         let end = Deadline::after(Some(self.settings.keep_alive));
         loop {
-            state = end.wait(&self.work_came, state);
+            state = end.wait(&self.work_arrived, state);
             if state.promised > 0 {
-                // Whoever wakes first keeps the promise; who made it took one
-                // off the count of idle threads.
+                // Any thread that wakes may take this notification. `submit`
+                // has already taken one thread off the count of idle ones.
                 state.promised -= 1;
                 return (state, true);
             }
@@ -199,14 +212,14 @@ impl Pool {
         }
     }
 
-    /// Ready when no work is queued or running, and all that was done has woken
-    /// who waits for it. Else `bell` is rung when that is so.
-    pub(crate) fn poll_idle(&self, bell: &Waker) -> Poll<()> {
+    /// Ready when no work is queued or running, and every finished piece of work
+    /// has woken its waiters. Otherwise stores `waker`, which the pool wakes then.
+    pub(crate) fn poll_idle(&self, waker: &Waker) -> Poll<()> {
         let mut state = self.lock();
         if state.is_idle() {
             return Poll::Ready(());
         }
-        state.awaits_idle = Some(bell.clone());
+        state.awaits_idle = Some(waker.clone());
         Poll::Pending
     }
 
@@ -219,14 +232,14 @@ impl Pool {
         }
     }
 
-    /// Cancels what has not begun, and waits for what has: for ever, or for
-    /// `patience`.
+    /// Cancels the work that has not begun, and waits for the work that has.
+    /// Waits for ever, or for at most `patience`.
     pub(crate) fn shut_down(&self, patience: Option<Duration>) {
         let mut state = self.lock();
         state.closed = true;
         let queue = std::mem::take(&mut state.queue);
         drop(state);
-        self.work_came.notify_all();
+        self.work_arrived.notify_all();
         queue.into_iter().for_each(cancel);
 
         let end = Deadline::after(patience);
@@ -237,8 +250,8 @@ impl Pool {
     }
 }
 
-/// Tells the handle that the work will not be done.
+/// Cancels a task that was taken from the queue, so its handle returns an error.
 fn cancel(task: Task) {
-    // SAFETY: it is in no queue any more, and blocking work is `Send`.
+    // SAFETY: P1, and the task was taken from the queue.
     unsafe { task.cancel() };
 }

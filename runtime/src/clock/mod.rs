@@ -4,6 +4,7 @@ mod instant;
 
 pub use instant::Instant;
 
+use crate::primitives::now;
 use std::{
     sync::atomic::{
         AtomicI64, AtomicU64,
@@ -32,7 +33,7 @@ pub(crate) struct Clock {
 impl Clock {
     pub(crate) fn new(paused: bool) -> Self {
         Self {
-            start: std::time::Instant::now(),
+            start: now(),
             frozen: AtomicU64::new(if paused { 0 } else { RUNNING }),
             offset: AtomicI64::new(0),
         }
@@ -50,7 +51,7 @@ impl Clock {
     }
 
     fn elapsed(&self) -> u64 {
-        saturating_nanos(self.start.elapsed())
+        saturating_nanos(now().saturating_duration_since(self.start))
     }
 
     pub(crate) fn now(&self) -> Instant {
@@ -60,7 +61,7 @@ impl Clock {
             // This gives the same result without the conversion to nanoseconds
             // and back, which is a fifth of the cost of a sleep that is set
             // and dropped.
-            return Instant::from_std(std::time::Instant::now());
+            return Instant::from_std(now());
         }
         self.instant(self.nanos())
     }

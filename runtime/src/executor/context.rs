@@ -8,6 +8,7 @@
 #[cfg(feature = "trace")]
 use super::Scheduler;
 use super::{Handle, current_thread::Core, multi_thread::Worker};
+use crate::primitives::per_thread;
 use std::{cell::Cell, ptr};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
@@ -49,7 +50,7 @@ enum Entered {
     GuestInside(*const Handle),
 }
 
-thread_local! {
+per_thread! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
     static IS_ENTERED_ONLY: Cell<bool> = const { Cell::new(false) };
 }
@@ -59,8 +60,8 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// [`enter`] on a thread that does not run the executor's tasks meanwhile. If the
-/// thread is in a poll, it is a poll of another runtime.
+/// [`enter`] on a thread that does not run the executor's tasks. If the thread is in a
+/// poll, it is a poll of another runtime.
 pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }

@@ -1,11 +1,12 @@
 //! The reactor and the timers of one thread.
 //!
 //! A pool shares one reactor among its workers: see `multi_thread/driver.rs`, which
-//! uses [`poll_events`] and [`has_nothing_registered`] too.
+//! uses [`has_nothing_registered`] too.
 
 use super::Handle;
 use crate::{
     reactor::{self, Reactor},
+    task::is_task_waker,
     timers::Timers,
     unwind::wake,
 };
@@ -55,15 +56,16 @@ impl Driver {
 
     fn wait_and_wake(&self, timeout: Option<Duration>) {
         let mut wakers = self.wakers.take();
-        poll_events(
-            &mut self.reactor.borrow_mut(),
-            self.handle.timers(),
-            timeout,
-            &mut wakers,
-        );
+        self.reactor.borrow_mut().poll_events(timeout, &mut wakers);
+        self.handle.timers().fire(&mut wakers);
         // A waker may be user code that calls back here, so nothing is borrowed.
         for waker in wakers.drain(..) {
-            wake(waker);
+            if is_task_waker(&waker) {
+                // It runs no user code, so it does not panic.
+                waker.wake();
+            } else {
+                wake(waker);
+            }
         }
         self.wakers.set(wakers);
     }
@@ -76,24 +78,8 @@ impl Driver {
     }
 }
 
-/// Whether there is no source and no timer, so that a poll of the driver would find
-/// nothing and its system call can be saved.
+/// Whether there are neither sources nor timers. Then a poll of the driver finds
+/// nothing, and the caller saves its system call.
 pub(super) fn has_nothing_registered(reactor: &reactor::Handle, timers: &Timers) -> bool {
     reactor.has_no_sources() && timers.is_bare()
-}
-
-/// Waits for events, for `timeout` at most, and adds the wakers of their tasks and of
-/// the timers that are due to `wakers`. The caller wakes them.
-pub(super) fn poll_events(
-    reactor: &mut Reactor,
-    timers: &Timers,
-    timeout: Option<Duration>,
-    wakers: &mut Vec<Waker>,
-) {
-    if let Err(error) = reactor.turn(timeout, wakers) {
-        // The selector is broken, so no task will be woken again. No caller could
-        // handle that.
-        panic!("waiting for events failed: {error}");
-    }
-    timers.fire(wakers);
 }

@@ -2,11 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{
-    current_thread,
-    multi_thread::{self, Pool},
-    thread_per_core::Cores,
-};
+use super::{multi_thread::Pool, thread_per_core::Cores};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -17,7 +13,7 @@ use std::{future::Future, panic::Location, sync::Arc};
 #[derive(Clone)]
 pub struct Handle(Arc<HandleInner>);
 
-/// What a core, or all workers of a pool, wait for, and the way to their queues.
+/// The parts of a runtime that every thread may use.
 pub(crate) struct HandleInner {
     pub(crate) scheduler: Scheduler,
     pub(crate) reactor: Arc<reactor::Handle>,
@@ -51,10 +47,8 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0.scheduler {
-            Scheduler::Cores { cores, core } => {
-                current_thread::spawn(cores.shared(*core), future, location)
-            }
-            Scheduler::Pool(pool) => multi_thread::spawn(pool, future, location),
+            Scheduler::Cores { cores, core } => cores.shared(*core).spawn_remote(future, location),
+            Scheduler::Pool(pool) => pool.spawn(future, location),
         }
     }
 

@@ -5,12 +5,15 @@
 //! destructor. To save the stack, only [`MAX_NESTED`] of these cancellations nest.
 //! Deeper ones go to a list that the outermost works off.
 
-use crate::task::{self, Task};
+use crate::{
+    primitives::per_thread,
+    task::{self, Task},
+};
 use std::cell::{Cell, RefCell};
 
 const MAX_NESTED: u32 = 16;
 
-thread_local! {
+per_thread! {
     /// How many cancellations are under way on this thread.
     static NESTED: Cell<u32> = const { Cell::new(0) };
     /// The tasks that the outermost of them will cancel.

@@ -1,19 +1,18 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
 use super::{context, late};
-use crate::budget;
+use crate::{
+    budget,
+    primitives::{AtomicBool, Thread, current, park},
+};
 use std::{
     future::Future,
     pin::pin,
     sync::{
         Arc,
-        atomic::{
-            AtomicBool,
-            Ordering::{Acquire, Release},
-        },
+        atomic::Ordering::{Acquire, Release},
     },
     task::{Context, Poll, Wake, Waker},
-    thread::{self, Thread},
 };
 
 struct ThreadWaker {
@@ -28,7 +27,7 @@ impl ThreadWaker {
         // Acquire pairs with the Release in `wake`: the poll that follows sees what
         // the waking thread wrote.
         while !self.is_woken.swap(false, Acquire) {
-            thread::park();
+            park();
         }
     }
 }
@@ -59,7 +58,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Blocks the thread until the future is ready, whatever the thread runs.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let thread_waker = Arc::new(ThreadWaker {
-        thread: thread::current(),
+        thread: current(),
         is_woken: AtomicBool::new(false),
     });
     let waker = Waker::from(Arc::clone(&thread_waker));

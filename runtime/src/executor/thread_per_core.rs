@@ -11,7 +11,7 @@ use super::{
     current_thread::{Core, SharedCore},
 };
 use crate::{
-    primitives::{Mutex, lock},
+    primitives::{Mutex, lock, of_workers as thread},
     timers::Timers,
     trace::Label,
     unwind::wake,
@@ -26,7 +26,6 @@ use std::{
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll, Waker},
-    thread,
 };
 
 /// The cores of a runtime. A current-thread runtime has one.

@@ -1,10 +1,9 @@
-//! How a directory is made.
+//! Options for creating directories.
 
 use super::in_pool;
 use std::{fs, io, path::Path};
 
-/// Makes directories in other ways than [`create_dir`](super::create_dir) and
-/// [`create_dir_all`](super::create_dir_all), like [`std::fs::DirBuilder`].
+/// Creates directories with options, like [`std::fs::DirBuilder`].
 ///
 /// ```
 /// use wakeful::fs::DirBuilder;
@@ -16,7 +15,7 @@ use std::{fs, io, path::Path};
 /// # std::fs::remove_dir_all(&path)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct DirBuilder {
     recursive: bool,
     #[cfg(unix)]
@@ -24,32 +23,27 @@ pub struct DirBuilder {
 }
 
 impl DirBuilder {
-    /// Makes one directory, in one that is there.
-    #[expect(clippy::new_without_default, reason = "as std's")]
+    /// Creates one directory. Its parent must exist.
     pub fn new() -> Self {
-        Self {
-            recursive: false,
-            #[cfg(unix)]
-            mode: None,
-        }
+        Self::default()
     }
 
-    /// Whether those around it are made, too; and nothing is wrong if it is
-    /// there already.
+    /// Whether to create missing parents, too. Then it is no error if the
+    /// directory exists.
     pub fn recursive(&mut self, recursive: bool) -> &mut Self {
         self.recursive = recursive;
         self
     }
 
-    /// Who may do what in a directory that is made, from which the process's
-    /// `umask` takes away; 0o777 unless told.
+    /// The permissions of a new directory, minus the process's `umask`. The
+    /// default is 0o777.
     #[cfg(unix)]
     pub fn mode(&mut self, mode: u32) -> &mut Self {
         self.mode = Some(mode);
         self
     }
 
-    /// Makes a directory this way.
+    /// Creates a directory with these options.
     ///
     /// # Errors
     /// Those of [`std::fs::DirBuilder::create`].

@@ -1,30 +1,30 @@
 //! An open file.
 
-use super::{Metadata, OpenOptions, Permissions, in_pool};
-use crate::io::Pooled;
-use futures_io::{AsyncRead, AsyncSeek, AsyncWrite};
-#[cfg(unix)]
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-#[cfg(windows)]
-use std::os::windows::io::{AsHandle, AsRawHandle, BorrowedHandle, RawHandle};
+mod traits;
+
+use super::{FileTimes, Metadata, OpenOptions, Permissions};
+use crate::{
+    io::{DEFAULT_MAX, Pooled},
+    sync::Mutex,
+};
 use std::{
-    fmt, fs,
+    fs,
     future::poll_fn,
-    io::{self, IoSlice, SeekFrom},
+    io::{self, SeekFrom},
     path::Path,
-    pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::SystemTime,
 };
 
-/// An open file: it reads, writes and seeks by the traits of `futures-io`.
+/// An open file. It reads, writes and seeks by the traits of `futures-io`.
 ///
-/// A write is done when its bytes were copied, up to 256 KiB of them; whether
-/// they could be written is said by the next operation. So flush before the
-/// last one: dropping a file, like dropping `std`'s, says nothing.
+/// A write is done when its bytes are copied, up to
+/// [`max_buf_size`](Self::max_buf_size) of them. The next operation returns its
+/// error. So flush after the last write: dropping a file returns no error.
 ///
-/// Reads run ahead of the reader, by 16 KiB at least; the place in the file, as
-/// seen from here, does not.
+/// Reads run ahead of the reader by 16 KiB or more. All methods here still use
+/// the reader's position.
 ///
 /// # Cancel safety
 /// A read that is dropped loses nothing. A write that was pending has written
@@ -48,229 +48,273 @@ use std::{
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub struct File(
-    Pooled<Arc<fs::File>>,
-    Arc<fs::File>,
-    /// What a seek of tokio's, which comes in two steps, has begun.
+pub struct File {
+    /// Locked during the operations that take `&self`.
+    inner: Mutex<Inner>,
+    std: Arc<fs::File>,
+    max_buf_size: usize,
+}
+
+struct Inner {
+    pooled: Pooled<Arc<fs::File>>,
+    /// The seek that tokio's two-step trait has started.
     #[cfg(feature = "tokio")]
-    pub(crate) Option<SeekFrom>,
-);
+    seek: Option<SeekFrom>,
+}
 
 impl File {
-    /// Opens a file to read it.
+    /// Opens a file for reading.
+    ///
+    /// # Errors
+    /// Those of [`std::fs::File::open`].
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub async fn open(path: impl AsRef<Path>) -> io::Result<Self> {
         Self::options().read(true).open(path).await
     }
 
-    /// Opens a file to write it, empty; it is made if it is not there.
+    /// Opens a file for writing, and empties it. Creates it if it does not
+    /// exist.
+    ///
+    /// # Errors
+    /// Those of [`std::fs::File::create`].
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub async fn create(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut options = Self::options();
         options.write(true).create(true).truncate(true);
         options.open(path).await
     }
 
-    /// Makes a file, to read and write it.
+    /// Creates a file for reading and writing.
     ///
     /// # Errors
-    /// If it is there already (`AlreadyExists`): making and looking are one
-    /// step.
+    /// `AlreadyExists` if it exists. The check and the creation are one step.
+    ///
+    /// # Panics
+    /// Outside a runtime.
     pub async fn create_new(path: impl AsRef<Path>) -> io::Result<Self> {
         let mut options = Self::options();
         options.read(true).write(true).create_new(true);
         options.open(path).await
     }
 
-    /// Other ways to open a file.
+    /// More ways to open a file.
     pub fn options() -> OpenOptions {
         OpenOptions::new()
     }
 
-    /// Takes a file of `std`'s over.
+    /// Takes a file of `std`'s.
     pub fn from_std(file: fs::File) -> Self {
         let file = Arc::new(file);
-        Self(
-            Pooled::new(Arc::clone(&file)),
-            file,
+        let inner = Inner {
+            pooled: Pooled::new(Arc::clone(&file)),
             #[cfg(feature = "tokio")]
-            None,
-        )
+            seek: None,
+        };
+        Self {
+            inner: Mutex::new(inner),
+            std: file,
+            max_buf_size: DEFAULT_MAX,
+        }
     }
 
-    /// Waits until what was written is on the disk, with the file's metadata.
+    /// Waits until all writes, with the file's metadata, are on the disk.
     ///
     /// # Errors
-    /// Those of the writes before it, too.
-    pub async fn sync_all(&mut self) -> io::Result<()> {
-        self.settled(fs::File::sync_all).await
+    /// When that fails, or a write before it has failed.
+    pub async fn sync_all(&self) -> io::Result<()> {
+        self.run(fs::File::sync_all).await
     }
 
-    /// Waits until what was written is on the disk.
+    /// Waits until all writes are on the disk. Metadata that is not needed to
+    /// read the file may be missing.
     ///
     /// # Errors
-    /// Those of the writes before it, too.
-    pub async fn sync_data(&mut self) -> io::Result<()> {
-        self.settled(fs::File::sync_data).await
+    /// When that fails, or a write before it has failed.
+    pub async fn sync_data(&self) -> io::Result<()> {
+        self.run(fs::File::sync_data).await
     }
 
-    /// Cuts the file off, or fills it up with zeros, to this length.
+    /// Cuts the file off at this length, or fills it up with zeros.
     ///
     /// # Errors
-    /// Those of the writes before it, too.
-    pub async fn set_len(&mut self, length: u64) -> io::Result<()> {
-        // What was read ahead may be cut off.
-        poll_fn(|context| self.poll_place(context)).await?;
-        self.settled(move |file| file.set_len(length)).await
+    /// When that fails, or a write before it has failed.
+    pub async fn set_len(&self, length: u64) -> io::Result<()> {
+        let mut inner = self.inner.lock().await;
+        // Some bytes that were read ahead may be cut off, so drop them.
+        poll_fn(|context| inner.poll_position(context)).await?;
+        inner.pooled.run(move |file| file.set_len(length)).await
     }
 
-    /// What the system knows of the file.
+    /// The file's metadata, after all writes.
     ///
     /// # Errors
-    /// Those of the writes before it, too.
-    pub async fn metadata(&mut self) -> io::Result<Metadata> {
-        self.settled(fs::File::metadata).await
+    /// When that fails, or a write before it has failed.
+    pub async fn metadata(&self) -> io::Result<Metadata> {
+        self.run(fs::File::metadata).await
     }
 
-    /// Sets who may do what with the file.
-    pub async fn set_permissions(&mut self, allowed: Permissions) -> io::Result<()> {
-        self.settled(move |file| file.set_permissions(allowed))
+    /// Sets the file's permissions.
+    ///
+    /// # Errors
+    /// When that fails, or a write before it has failed.
+    pub async fn set_permissions(&self, permissions: Permissions) -> io::Result<()> {
+        self.run(move |file| file.set_permissions(permissions))
             .await
     }
 
-    /// The same open file once more. Both have one place in it: what one reads
-    /// or writes moves the other's, too.
+    /// Sets the file's timestamps, after all writes.
     ///
     /// # Errors
-    /// Those of the writes before it, and when the system has no descriptors
-    /// left.
-    pub async fn try_clone(&mut self) -> io::Result<Self> {
-        poll_fn(|context| self.poll_place(context)).await?;
-        self.settled(fs::File::try_clone).await.map(Self::from_std)
+    /// When that fails, or a write before it has failed.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use wakeful::fs::{File, FileTimes};
+    ///
+    /// # let path = std::env::temp_dir().join(format!("wakeful-times-{}", std::process::id()));
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let file = File::create(&path).await?;
+    ///     let time = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    ///     file.set_times(FileTimes::new().set_modified(time)).await?;
+    ///     assert_eq!(file.metadata().await?.modified()?, time);
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub async fn set_times(&self, times: FileTimes) -> io::Result<()> {
+        self.run(move |file| file.set_times(times)).await
     }
 
-    /// The file as `std` has it, at the place where this one was.
+    /// Sets the time of the last modification, after all writes.
     ///
     /// # Errors
-    /// Those of the writes before it, and when the system has no descriptor
-    /// left, for the file has two for a moment.
-    pub async fn into_std(mut self) -> io::Result<fs::File> {
-        poll_fn(|context| self.poll_place(context)).await?;
-        self.settled(fs::File::try_clone).await
+    /// When that fails, or a write before it has failed.
+    pub async fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.run(move |file| file.set_modified(time)).await
     }
 
-    /// Puts the system's place in the file where the reader is: it may be
+    /// A second handle of the same open file. Both share one position: reading
+    /// or writing through one moves the other.
+    ///
+    /// # Errors
+    /// When a write before it has failed, or the system has no descriptors left.
+    pub async fn try_clone(&self) -> io::Result<Self> {
+        let mut inner = self.inner.lock().await;
+        poll_fn(|context| inner.poll_position(context)).await?;
+        let clone = inner.pooled.run(|file| file.try_clone()).await;
+        clone.map(Self::from_std)
+    }
+
+    /// Waits for the current operation, and returns the file of `std`, at the
+    /// reader's position.
+    ///
+    /// Flush first: the error of the last write is lost. If the file cannot
+    /// seek, as a pipe cannot, bytes that were read ahead are lost.
+    ///
+    /// # Panics
+    /// If the runtime has shut down in the middle of an operation that still
+    /// runs, and the system has no descriptors left.
+    ///
+    /// ```
+    /// use futures_util::AsyncReadExt;
+    /// use std::io::Read;
+    /// use wakeful::fs::File;
+    ///
+    /// # let path = std::env::temp_dir().join(format!("wakeful-into-std-{}", std::process::id()));
+    /// # std::fs::write(&path, "hello")?;
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let mut file = File::open(&path).await?;
+    ///     let mut first = [0; 2];
+    ///     file.read_exact(&mut first).await?;
+    ///     let mut file = file.into_std().await;
+    ///     let mut rest = String::new();
+    ///     file.read_to_string(&mut rest)?;
+    ///     assert_eq!(rest, "llo");
+    ///     Ok::<(), std::io::Error>(())
+    /// })?;
+    /// # std::fs::remove_file(&path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub async fn into_std(mut self) -> fs::File {
+        let inner = self.inner.get_mut();
+        let _ = poll_fn(|context| inner.pooled.poll_flush(context)).await;
+        let _ = poll_fn(|context| inner.poll_position(context)).await;
+        self.into_file()
+    }
+
+    /// Returns the file of `std` without waiting.
+    ///
+    /// # Errors
+    /// The file itself, if an operation is running or bytes were read ahead.
+    /// Then use [`into_std`](Self::into_std).
+    #[expect(clippy::result_large_err, reason = "tokio's signature")]
+    pub fn try_into_std(mut self) -> Result<fs::File, Self> {
+        if self.inner.get_mut().pooled.is_settled() {
+            Ok(self.into_file())
+        } else {
+            Err(self)
+        }
+    }
+
+    fn into_file(self) -> fs::File {
+        let Self { inner, std, .. } = self;
+        drop(inner);
+        // An operation shares the file. None runs, unless the runtime has shut
+        // down in the middle of it.
+        Arc::try_unwrap(std).unwrap_or_else(|shared| {
+            shared.try_clone().expect(
+                "an operation that outlives its runtime has the file, and the system has no \
+                 descriptor left for a second one",
+            )
+        })
+    }
+
+    /// The most bytes that one operation reads or writes: 256 KiB by default.
+    pub fn max_buf_size(&self) -> usize {
+        self.max_buf_size
+    }
+
+    /// Sets the most bytes that one operation reads or writes. More bytes make
+    /// large transfers faster and take more memory.
+    pub fn set_max_buf_size(&mut self, bytes: usize) {
+        self.max_buf_size = bytes.max(1);
+        self.inner.get_mut().pooled.set_max(self.max_buf_size);
+    }
+
+    /// Runs `operation` after the operations before it.
+    async fn run<R: Send + 'static>(
+        &self,
+        operation: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
+    ) -> io::Result<R> {
+        let mut inner = self.inner.lock().await;
+        inner.pooled.run(|file| operation(file)).await
+    }
+}
+
+impl Inner {
+    /// Moves the system's position back to the reader's, if bytes were read
     /// ahead.
-    fn poll_place(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if ready!(self.0.poll_ahead(context))? > 0 {
-            ready!(self.0.poll_seek(context, SeekFrom::Current(0)))?;
+    fn poll_position(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if ready!(self.pooled.poll_ahead(context))? > 0 {
+            ready!(self.pooled.poll_seek(context, SeekFrom::Current(0)))?;
         }
         Poll::Ready(Ok(()))
     }
 
-    /// Works on the file once nothing is under way.
-    async fn settled<T: Send + 'static>(
-        &mut self,
-        work: impl FnOnce(&fs::File) -> io::Result<T> + Send + 'static,
-    ) -> io::Result<T> {
-        poll_fn(|context| self.0.poll_flush(context)).await?;
-        let file = Arc::clone(&self.1);
-        in_pool(move || work(&file)).await
-    }
-}
-
-impl File {
-    /// A read or a write goes on from where the file is: what was to be sought by
-    /// tokio's trait, and was given up, is not sought any more.
-    fn goes_on(&mut self) -> &mut Pooled<Arc<fs::File>> {
+    /// For a read or a write. It starts at the current position, and gives up
+    /// a seek that tokio's trait has started.
+    fn for_transfer(&mut self) -> &mut Pooled<Arc<fs::File>> {
         #[cfg(feature = "tokio")]
         {
-            self.2 = None;
+            self.seek = None;
         }
-        &mut self.0
-    }
-}
-
-impl AsyncRead for File {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        self.goes_on().poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for File {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_place(context))?;
-        self.goes_on().poll_write(context, buffer)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        ready!(self.poll_place(context))?;
-        self.goes_on().poll_write_vectored(context, buffers)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_flush(context)
-    }
-
-    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.0.poll_flush(context)
-    }
-}
-
-impl AsyncSeek for File {
-    fn poll_seek(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        to: SeekFrom,
-    ) -> Poll<io::Result<u64>> {
-        self.0.poll_seek(context, to)
-    }
-}
-
-/// For what has no method here, such as a lock. The system's place in the file
-/// may be ahead of the reader's.
-#[cfg(unix)]
-impl AsFd for File {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.1.as_fd()
-    }
-}
-
-#[cfg(unix)]
-impl AsRawFd for File {
-    fn as_raw_fd(&self) -> RawFd {
-        self.1.as_raw_fd()
-    }
-}
-
-/// For what has no method here, such as a lock. The system's place in the file
-/// may be ahead of the reader's.
-#[cfg(windows)]
-impl AsHandle for File {
-    fn as_handle(&self) -> BorrowedHandle<'_> {
-        self.1.as_handle()
-    }
-}
-
-#[cfg(windows)]
-impl AsRawHandle for File {
-    fn as_raw_handle(&self) -> RawHandle {
-        self.1.as_raw_handle()
-    }
-}
-
-impl fmt::Debug for File {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.1.fmt(f)
+        &mut self.pooled
     }
 }

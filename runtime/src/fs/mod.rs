@@ -1,13 +1,19 @@
-//! Files, through the blocking pool.
+//! Files, on the blocking pool.
 //!
-//! No system says when a file is ready, so every operation here is `std`'s, on
-//! a thread of the pool: what a call costs is the way there and back, some ten
-//! microseconds. Prefer few calls that do much, [`read()`] and [`write()`]
-//! before [`File`], and `spawn_blocking` for a whole piece of work.
+//! No system reports when a file is ready. So each operation here is `std`'s,
+//! on a thread of the blocking pool, and costs about ten microseconds for the
+//! way there and back. Prefer few large calls: [`read()`] and [`write()`] to
+//! [`File`], and one `spawn_blocking` for a series of operations.
 //!
-//! The errors are those of the functions of the same name in [`std::fs`], or
-//! that the runtime is shutting down. All panic outside a runtime. An operation
-//! whose future is dropped goes on to its end all the same.
+//! # Errors
+//! Those of the functions of the same name in [`std::fs`], and an error if the
+//! runtime is shutting down.
+//!
+//! # Panics
+//! All functions panic outside a runtime.
+//!
+//! # Cancel safety
+//! If a future is dropped, its operation still goes on to its end.
 //!
 //! ```
 //! use wakeful::fs;
@@ -31,7 +37,7 @@ pub use dir_builder::DirBuilder;
 pub use file::File;
 pub use open_options::OpenOptions;
 pub use read_dir::{DirEntry, ReadDir, read_dir};
-pub use std::fs::{FileType, Metadata, Permissions};
+pub use std::fs::{FileTimes, FileType, Metadata, Permissions};
 
 use crate::task::spawn_blocking;
 use std::{
@@ -58,22 +64,21 @@ pub async fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     in_pool(|| fs::read_to_string(path)).await
 }
 
-/// Makes `contents` the whole of a file, which is made if it is not there. The
-/// contents are copied, unless they are a `Vec` or a `String` that is given
-/// away.
-pub async fn write(path: impl AsRef<Path>, contents: impl Into<Vec<u8>>) -> io::Result<()> {
+/// Replaces the contents of a file, or creates it. This copies `contents` for
+/// the blocking pool.
+pub async fn write(path: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> io::Result<()> {
     let path = path.as_ref().to_owned();
-    let contents = contents.into();
+    let contents = contents.as_ref().to_owned();
     in_pool(|| fs::write(path, contents)).await
 }
 
-/// Makes a directory.
+/// Creates a directory. Its parent must exist.
 pub async fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::create_dir(path)).await
 }
 
-/// Makes a directory, and those that it is to be in.
+/// Creates a directory and its missing parents.
 pub async fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::create_dir_all(path)).await
@@ -97,62 +102,76 @@ pub async fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
     in_pool(|| fs::remove_file(path)).await
 }
 
-/// Renames a file or directory; a file that is in the way is replaced.
+/// Renames a file or directory. An existing file of the new name is replaced.
 pub async fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<()> {
     let (from, to) = (from.as_ref().to_owned(), to.as_ref().to_owned());
     in_pool(|| fs::rename(from, to)).await
 }
 
-/// Copies a file's contents and permissions, and says how many bytes it has.
+/// Copies a file's contents and permissions, and returns its length.
 pub async fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<u64> {
     let (from, to) = (from.as_ref().to_owned(), to.as_ref().to_owned());
     in_pool(|| fs::copy(from, to)).await
 }
 
-/// Gives a file one more name.
+/// Creates another name for a file.
 pub async fn hard_link(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
     in_pool(|| fs::hard_link(original, link)).await
 }
 
-/// Makes a symbolic link to a file or a directory, whether or not it is there.
+/// Creates a symbolic link. `original` need not exist.
 #[cfg(unix)]
 pub async fn symlink(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
     let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
     in_pool(|| std::os::unix::fs::symlink(original, link)).await
 }
 
-/// Where a symbolic link leads.
+/// Creates a symbolic link to a directory. `original` need not exist.
+#[cfg(windows)]
+pub async fn symlink_dir(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
+    in_pool(|| std::os::windows::fs::symlink_dir(original, link)).await
+}
+
+/// Creates a symbolic link to a file. `original` need not exist.
+#[cfg(windows)]
+pub async fn symlink_file(original: impl AsRef<Path>, link: impl AsRef<Path>) -> io::Result<()> {
+    let (original, link) = (original.as_ref().to_owned(), link.as_ref().to_owned());
+    in_pool(|| std::os::windows::fs::symlink_file(original, link)).await
+}
+
+/// The path that a symbolic link contains.
 pub async fn read_link(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::read_link(path)).await
 }
 
-/// What the system knows of a file, or of what a link leads to.
+/// The metadata of a file. Symbolic links are followed.
 pub async fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::metadata(path)).await
 }
 
-/// What the system knows of a file, or of a link itself.
+/// The metadata of a file or of a symbolic link itself.
 pub async fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::symlink_metadata(path)).await
 }
 
-/// Sets who may do what with a file.
-pub async fn set_permissions(path: impl AsRef<Path>, allowed: Permissions) -> io::Result<()> {
+/// Sets the permissions of a file.
+pub async fn set_permissions(path: impl AsRef<Path>, permissions: Permissions) -> io::Result<()> {
     let path = path.as_ref().to_owned();
-    in_pool(|| fs::set_permissions(path, allowed)).await
+    in_pool(|| fs::set_permissions(path, permissions)).await
 }
 
-/// The path from the root, without links.
+/// The absolute path, with all symbolic links resolved.
 pub async fn canonicalize(path: impl AsRef<Path>) -> io::Result<PathBuf> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::canonicalize(path)).await
 }
 
-/// Whether there is something at a path.
+/// Whether a file or directory exists at a path. Symbolic links are followed.
 pub async fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
     let path = path.as_ref().to_owned();
     in_pool(|| fs::exists(path)).await

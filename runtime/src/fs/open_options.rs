@@ -1,10 +1,9 @@
-//! How a file is opened.
+//! Options for opening files.
 
 use super::{File, in_pool};
 use std::{fs, io, path::Path};
 
-/// Opens files in other ways than [`File::open`] and [`File::create`], like
-/// [`std::fs::OpenOptions`], from which it can be made.
+/// Opens files with options, like [`std::fs::OpenOptions`].
 ///
 /// ```
 /// use futures_util::AsyncWriteExt;
@@ -24,50 +23,49 @@ use std::{fs, io, path::Path};
 pub struct OpenOptions(fs::OpenOptions);
 
 impl OpenOptions {
-    /// Opens nothing, until something is set.
-    #[expect(clippy::new_without_default, reason = "as std's")]
+    /// No option is set. Set at least `read`, `write` or `append`.
     pub fn new() -> Self {
         Self(fs::OpenOptions::new())
     }
 
-    /// Whether to read.
+    /// Whether to open the file for reading.
     pub fn read(&mut self, read: bool) -> &mut Self {
         self.0.read(read);
         self
     }
 
-    /// Whether to write.
+    /// Whether to open the file for writing.
     pub fn write(&mut self, write: bool) -> &mut Self {
         self.0.write(write);
         self
     }
 
-    /// Whether to write at the end, wherever that is by then.
+    /// Whether each write goes to the end of the file at that moment.
     pub fn append(&mut self, append: bool) -> &mut Self {
         self.0.append(append);
         self
     }
 
-    /// Whether a file that is there is emptied.
+    /// Whether to empty an existing file.
     pub fn truncate(&mut self, truncate: bool) -> &mut Self {
         self.0.truncate(truncate);
         self
     }
 
-    /// Whether a file that is not there is made.
+    /// Whether to create a missing file.
     pub fn create(&mut self, create: bool) -> &mut Self {
         self.0.create(create);
         self
     }
 
-    /// Whether the file is made, and must not be there.
+    /// Whether to create the file, and fail if it exists.
     pub fn create_new(&mut self, create: bool) -> &mut Self {
         self.0.create_new(create);
         self
     }
 
-    /// Who may do what with a file that is made, from which the process's
-    /// `umask` takes away; 0o666 unless told.
+    /// The permissions of a new file, minus the process's `umask`. The default
+    /// is 0o666.
     #[cfg(unix)]
     pub fn mode(&mut self, mode: u32) -> &mut Self {
         use std::os::unix::fs::OpenOptionsExt;
@@ -75,7 +73,7 @@ impl OpenOptions {
         self
     }
 
-    /// Flags for the system, beside those that stand for the rest (`libc::O_…`).
+    /// More flags for the system (`libc::O_…`).
     #[cfg(unix)]
     pub fn custom_flags(&mut self, flags: i32) -> &mut Self {
         use std::os::unix::fs::OpenOptionsExt;
@@ -83,7 +81,7 @@ impl OpenOptions {
         self
     }
 
-    /// Opens a file this way.
+    /// Opens a file with these options.
     ///
     /// # Errors
     /// Those of [`std::fs::OpenOptions::open`].
@@ -95,6 +93,52 @@ impl OpenOptions {
         in_pool(move || options.open(path))
             .await
             .map(File::from_std)
+    }
+}
+
+/// The options that only Windows has. Each is the parameter of `CreateFile` of
+/// the same name.
+#[cfg(windows)]
+impl OpenOptions {
+    /// Sets `dwDesiredAccess`.
+    pub fn access_mode(&mut self, access: u32) -> &mut Self {
+        use std::os::windows::fs::OpenOptionsExt;
+        self.0.access_mode(access);
+        self
+    }
+
+    /// Sets `dwShareMode`.
+    pub fn share_mode(&mut self, mode: u32) -> &mut Self {
+        use std::os::windows::fs::OpenOptionsExt;
+        self.0.share_mode(mode);
+        self
+    }
+
+    /// Sets more flags of `dwFlagsAndAttributes`.
+    pub fn custom_flags(&mut self, flags: u32) -> &mut Self {
+        use std::os::windows::fs::OpenOptionsExt;
+        self.0.custom_flags(flags);
+        self
+    }
+
+    /// Sets the attributes in `dwFlagsAndAttributes`.
+    pub fn attributes(&mut self, attributes: u32) -> &mut Self {
+        use std::os::windows::fs::OpenOptionsExt;
+        self.0.attributes(attributes);
+        self
+    }
+
+    /// Sets the security flags in `dwFlagsAndAttributes`.
+    pub fn security_qos_flags(&mut self, flags: u32) -> &mut Self {
+        use std::os::windows::fs::OpenOptionsExt;
+        self.0.security_qos_flags(flags);
+        self
+    }
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

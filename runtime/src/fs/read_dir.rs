@@ -1,4 +1,4 @@
-//! What is in a directory.
+//! Listing a directory.
 
 use super::{FileType, Metadata, in_pool};
 use crate::{
@@ -16,10 +16,16 @@ use std::{
     vec,
 };
 
-/// How many entries one way through the pool fetches.
-const AT_ONCE: usize = 64;
+/// How many entries one job on the blocking pool fetches.
+const BATCH: usize = 64;
 
 /// Lists a directory.
+///
+/// # Errors
+/// Those of [`std::fs::read_dir`].
+///
+/// # Panics
+/// Outside a runtime.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -41,7 +47,7 @@ pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<ReadDir> {
     })
 }
 
-/// The entries of a directory, in no certain order.
+/// The entries of a directory, in no particular order. See [`read_dir`].
 #[derive(Debug)]
 pub struct ReadDir {
     fetched: Fetched,
@@ -51,21 +57,27 @@ pub struct ReadDir {
 #[derive(Debug)]
 struct Fetched {
     entries: vec::IntoIter<io::Result<DirEntry>>,
-    /// What has not been fetched, unless nothing is left.
+    /// The rest of the directory. `None` if nothing is left.
     rest: Option<fs::ReadDir>,
 }
 
 impl ReadDir {
-    /// The next entry.
+    /// The next entry, or `None` at the end.
+    ///
+    /// # Errors
+    /// When the system cannot read the entry, or the runtime is shutting down.
     ///
     /// # Cancel safety
-    /// Dropped, no entry is lost.
+    /// If the future is dropped, no entry is lost.
     pub async fn next_entry(&mut self) -> io::Result<Option<DirEntry>> {
         poll_fn(|context| self.poll_next_entry(context)).await
     }
 
-    /// [`next_entry`](Self::next_entry), for futures written by hand; and for
-    /// streams, which `poll_fn` makes of it.
+    /// [`next_entry`](Self::next_entry) for hand-written futures. `poll_fn`
+    /// turns it into a stream.
+    ///
+    /// # Errors
+    /// When the system cannot read the entry, or the runtime is shutting down.
     ///
     /// ```
     /// use futures_util::{TryStreamExt, stream::poll_fn};
@@ -94,7 +106,8 @@ impl ReadDir {
             self.fetching = None;
             self.fetched = fetched?;
         } else {
-            // The entries that are in memory never wait, nor does the end.
+            // Entries in memory never wait, and neither does the end, so this
+            // spends budget.
             ready!(budget::poll_proceed(context));
             budget::spend();
         }
@@ -103,10 +116,10 @@ impl ReadDir {
 }
 
 fn fetch(mut from: fs::ReadDir) -> Fetched {
-    let entries = from.by_ref().take(AT_ONCE);
+    let entries = from.by_ref().take(BATCH);
     let entries = entries.map(|entry| entry.map(DirEntry::new));
     let entries: Vec<_> = entries.collect();
-    let more = entries.len() == AT_ONCE;
+    let more = entries.len() == BATCH;
     Fetched {
         entries: entries.into_iter(),
         rest: more.then_some(from),
@@ -117,7 +130,7 @@ fn fetch(mut from: fs::ReadDir) -> Fetched {
 #[derive(Debug)]
 pub struct DirEntry {
     entry: fs::DirEntry,
-    /// What most directories say without being asked again.
+    /// Most file systems report it together with the name.
     kind: Option<FileType>,
 }
 
@@ -127,9 +140,16 @@ impl DirEntry {
         Self { entry, kind }
     }
 
-    /// The path of the directory, and the name in it.
+    /// The path of the directory, with the name.
     pub fn path(&self) -> PathBuf {
         self.entry.path()
+    }
+
+    /// The number of the file in its file system.
+    #[cfg(unix)]
+    pub fn ino(&self) -> u64 {
+        use std::os::unix::fs::DirEntryExt;
+        self.entry.ino()
     }
 
     /// The name in the directory.
@@ -138,6 +158,9 @@ impl DirEntry {
     }
 
     /// Whether it is a file, a directory or a link.
+    ///
+    /// # Errors
+    /// When the system has to be asked, and cannot answer.
     pub async fn file_type(&self) -> io::Result<FileType> {
         match self.kind {
             Some(kind) => Ok(kind),
@@ -145,7 +168,10 @@ impl DirEntry {
         }
     }
 
-    /// What the system knows of it; of a link itself, not of what it leads to.
+    /// Its metadata. For a link, this is the metadata of the link itself.
+    ///
+    /// # Errors
+    /// Those of [`std::fs::symlink_metadata`].
     pub async fn metadata(&self) -> io::Result<Metadata> {
         super::symlink_metadata(self.entry.path()).await
     }

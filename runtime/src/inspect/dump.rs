@@ -14,7 +14,7 @@ use std::{
 };
 
 /// The tasks of one runtime at one moment, in the order of their ids. Made by
-/// [`dump`](super::dump()), [`stuck`](super::stuck()) and
+/// [`dump`](dump()), [`stuck`](stuck()) and
 /// [`Handle::dump`](crate::runtime::Handle::dump).
 ///
 /// Its `Display` prints a table.

@@ -1,8 +1,10 @@
 //! Readiness of descriptors that have no type of their own in this crate.
 
 mod descriptor;
+mod error;
 mod guard;
 
+pub use error::AsyncFdRegisterError;
 pub use guard::{AsyncFdReadyGuard, AsyncFdReadyMutGuard, TryIoError};
 
 use crate::{
@@ -11,8 +13,7 @@ use crate::{
 };
 use descriptor::Descriptor;
 use std::{
-    error::Error,
-    fmt, io,
+    io,
     os::fd::{AsFd, AsRawFd},
     task::{Context, Poll, ready},
 };
@@ -363,44 +364,5 @@ impl<T: AsFd> AsyncFd<T> {
     ) -> io::Result<R> {
         self.io
             .try_io_mut(interest, |descriptor| operation(&mut descriptor.inner))
-    }
-}
-
-/// The selector refused a descriptor. The error holds the value.
-pub struct AsyncFdRegisterError<T> {
-    inner: T,
-    cause: io::Error,
-}
-
-impl<T> AsyncFdRegisterError<T> {
-    /// The value and the selector's error.
-    pub fn into_parts(self) -> (T, io::Error) {
-        (self.inner, self.cause)
-    }
-}
-
-impl<T> fmt::Display for AsyncFdRegisterError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.cause, f)
-    }
-}
-
-impl<T> fmt::Debug for AsyncFdRegisterError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("AsyncFdRegisterError")
-            .field(&self.cause)
-            .finish()
-    }
-}
-
-impl<T> Error for AsyncFdRegisterError<T> {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.cause)
-    }
-}
-
-impl<T> From<AsyncFdRegisterError<T>> for io::Error {
-    fn from(error: AsyncFdRegisterError<T>) -> Self {
-        error.cause
     }
 }

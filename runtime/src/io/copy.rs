@@ -1,5 +1,5 @@
-//! What goes between two streams, in both directions at once. (In one it is
-//! `futures_util::io::copy`.)
+//! Copying between two streams in both directions at once. For one direction,
+//! use `futures_util::io::copy`.
 
 use crate::budget;
 use futures_io::{AsyncRead, AsyncWrite};
@@ -10,22 +10,22 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// How much of a direction is under way at most: tokio's number.
-const UNDER_WAY: usize = 8 << 10;
+/// The size of the buffer for each direction. tokio uses the same.
+const BUFFER_SIZE: usize = 8 << 10;
 
-/// Copies what comes from each of two streams to the other, until both have
-/// come to their ends; says how many bytes went from the first to the second,
-/// and how many back. This is what a proxy does.
+/// Copies bytes from each of two streams to the other, until both have ended.
+/// Returns how many bytes went from `a` to `b`, and how many from `b` to `a`. A
+/// proxy does this.
 ///
-/// When one has come to its end, the other is closed to writing, and goes on to
-/// be read. Two buffers of 8 KiB are allocated.
+/// When one stream ends, the writing direction of the other is closed, and its
+/// reading direction goes on. This allocates two buffers of 8 KiB.
 ///
 /// # Errors
-/// The first of either direction. What the other has under way is lost.
+/// The first error of either direction. Bytes in the buffers are lost.
 ///
 /// # Cancel safety
-/// Dropped, it loses what was read and not yet written, and leaves both streams
-/// open.
+/// If the future is dropped, bytes that were read but not written are lost.
+/// Both streams stay open.
 ///
 /// ```
 /// use futures_util::{AsyncReadExt, AsyncWriteExt};
@@ -65,7 +65,8 @@ where
     let (mut there, mut back) = (Direction::new(), Direction::new());
     poll_fn(|context| {
         let there = there.poll(context, Pin::new(&mut *a), Pin::new(&mut *b))?;
-        // What the first has spent is none of its fault.
+        // The second direction gets its turn even if the first has spent the
+        // budget.
         let poll = || back.poll(context, Pin::new(&mut *b), Pin::new(&mut *a));
         let back = budget::among_siblings(poll)?;
         Poll::Ready(Ok((ready!(there), ready!(back))))
@@ -73,10 +74,10 @@ where
     .await
 }
 
-/// One of the two.
+/// One of the two directions.
 struct Direction {
     buffer: Box<[u8]>,
-    /// Of the buffer, what was read and not yet written.
+    /// The bytes `from..to` of the buffer were read but not written.
     from: usize,
     to: usize,
     copied: u64,
@@ -86,15 +87,15 @@ struct Direction {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Phase {
     Copying,
-    /// The reader has come to its end.
+    /// The reader has ended.
     Closing,
-    Over,
+    Done,
 }
 
 impl Direction {
     fn new() -> Self {
         Self {
-            buffer: vec![0; UNDER_WAY].into(),
+            buffer: vec![0; BUFFER_SIZE].into(),
             from: 0,
             to: 0,
             copied: 0,
@@ -102,17 +103,18 @@ impl Direction {
         }
     }
 
-    /// Ready when all has been copied and the writer closed, and from then on.
+    /// Ready after everything was copied and the writer was closed.
     fn poll(
         &mut self,
         context: &mut Context<'_>,
         mut reader: Pin<&mut (impl AsyncRead + ?Sized)>,
         mut writer: Pin<&mut (impl AsyncWrite + ?Sized)>,
     ) -> Poll<io::Result<u64>> {
-        // What it was pending with.
+        // First the bytes of the last poll.
         ready!(self.poll_write(context, writer.as_mut()))?;
         while self.phase == Phase::Copying {
-            // Streams that are always ready may not know of budgets.
+            // A stream of another crate may be ready every time and spend no
+            // budget.
             ready!(budget::poll_proceed(context));
             match reader.as_mut().poll_read(context, &mut self.buffer)? {
                 Poll::Ready(0) => self.phase = Phase::Closing,
@@ -121,7 +123,7 @@ impl Direction {
                     (self.from, self.to) = (0, read);
                 }
                 Poll::Pending => {
-                    // What was written must not wait for what may never come.
+                    // The next bytes may never come, so flush what was written.
                     ready!(writer.as_mut().poll_flush(context))?;
                     return Poll::Pending;
                 }
@@ -130,12 +132,12 @@ impl Direction {
         }
         if self.phase == Phase::Closing {
             ready!(writer.poll_close(context))?;
-            self.phase = Phase::Over;
+            self.phase = Phase::Done;
         }
         Poll::Ready(Ok(self.copied))
     }
 
-    /// Writes what was read.
+    /// Writes the bytes that were read.
     fn poll_write(
         &mut self,
         context: &mut Context<'_>,
@@ -145,7 +147,7 @@ impl Direction {
             let rest = &self.buffer[self.from..self.to];
             let written = ready!(writer.as_mut().poll_write(context, rest))?;
             if written == 0 {
-                let error = "the stream takes no more, with bytes left to copy";
+                let error = "the stream takes no more bytes, but some are left to copy";
                 return Poll::Ready(Err(io::Error::new(io::ErrorKind::WriteZero, error)));
             }
             self.from += written;

@@ -1,9 +1,9 @@
-//! Readiness of any descriptor, and the standard streams.
+//! Readiness of any descriptor, the standard streams, and copying in both
+//! directions.
 //!
-//! What copies, buffers and splits streams is not here, but for what copies in
-//! both directions at once: `futures-util` has it, or `futures-lite`, for
-//! everything that speaks the traits of `futures-io`, and that is every stream
-//! of this crate.
+//! All streams of this crate implement the traits of `futures-io`. So the
+//! functions that copy, buffer and split streams come from `futures-util` or
+//! `futures-lite`.
 
 #[cfg(unix)]
 mod async_fd;
@@ -21,9 +21,9 @@ pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
 
-pub(crate) use pooled::Pooled;
+pub(crate) use pooled::{DEFAULT_MAX, Pooled};
 
-/// Descriptors of Unix, by tokio's names.
+/// Unix descriptors, under tokio's path.
 #[cfg(unix)]
 pub mod unix {
     pub use super::{

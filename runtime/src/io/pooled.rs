@@ -1,104 +1,129 @@
-//! A stream whose operations block, lent to the pool for each of them.
+//! A blocking stream whose operations run on the blocking pool.
 //!
-//! Reads run ahead of their reader, and writes behind their writer: a write is
-//! done when its bytes were copied, and what became of it is heard at the next
-//! operation. So a future that is dropped in between loses nothing.
+//! The stream and a buffer move into the pool for each operation and come back
+//! with the result. Reads run ahead of the reader. Writes run behind the
+//! writer: a write is done when its bytes are copied, and the next operation
+//! returns its error. So a future that is dropped in between loses nothing.
 
-use crate::{budget, runtime::spawn::spawn_blocking, task::JoinHandle};
+use crate::{budget, runtime::spawn::spawn_blocking, sync::oneshot, task::JoinHandle};
 use std::{
     fmt,
-    future::Future,
+    future::{Future, poll_fn},
     io::{self, IoSlice, Read, Seek, SeekFrom, Write},
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
 };
 
-/// How much is read at once, however little is asked for; a way through the
-/// pool costs more than the copy.
-const LEAST: usize = 16 * 1024;
-/// How much is read or written at once, however much is asked for.
-const MOST: usize = 256 * 1024;
+/// The least to read at once, because a way through the pool costs more than
+/// the copy.
+const MIN_READ: usize = 16 * 1024;
+/// The most to read or write at once.
+pub(crate) const DEFAULT_MAX: usize = 256 * 1024;
 
 pub(crate) struct Pooled<T> {
-    place: Place<T>,
-    /// What was read and not handed out yet, as a part of the lent bytes.
+    stage: Stage<T>,
+    /// The bytes `taken..filled` of the buffer were read ahead.
     taken: usize,
     filled: usize,
+    max: usize,
 }
 
-enum Place<T> {
-    Here(Lent<T>),
-    Away(JoinHandle<(Lent<T>, io::Result<Done>)>),
+enum Stage<T> {
+    Idle(Lent<T>),
+    Busy(JoinHandle<(Lent<T>, io::Result<Done>)>),
     /// Closed, or lost to a panic or to the end of the runtime.
     Gone,
 }
 
-/// What goes to the pool and comes back.
+/// The stream and its buffer, which move into the pool and back.
 struct Lent<T> {
     stream: T,
     bytes: Vec<u8>,
 }
 
-/// What has come to its end since the last look.
+/// The operation that has ended since the last poll.
 enum Done {
     Nothing,
     Read(usize),
-    Wrote,
-    Sought { to: SeekFrom, place: u64 },
+    Sought { to: SeekFrom, position: u64 },
 }
 
 impl<T: Send + 'static> Pooled<T> {
     pub(crate) fn new(stream: T) -> Self {
         let bytes = Vec::new();
         Self {
-            place: Place::Here(Lent { stream, bytes }),
+            stage: Stage::Idle(Lent { stream, bytes }),
             taken: 0,
             filled: 0,
+            max: DEFAULT_MAX,
         }
     }
 
-    /// Waits for the operation under way. Its error is the error of whoever
-    /// waits for it.
+    /// Sets the most to read or write at once, which must not be 0.
+    pub(crate) fn set_max(&mut self, max: usize) {
+        self.max = max;
+    }
+
+    /// Waits for the current operation, and returns its error.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Done>> {
-        let Place::Away(operation) = &mut self.place else {
-            // Reading what was read ahead never waits, nor does flushing
-            // nothing, so these spend here. Else the handle spends.
+        let Stage::Busy(operation) = &mut self.stage else {
+            // Reading what was read ahead never waits, and neither does a flush
+            // of nothing, so these spend budget. Otherwise the handle spends it.
             ready!(budget::poll_proceed(context));
             budget::spend();
             return Poll::Ready(Ok(Done::Nothing));
         };
         let joined = ready!(Pin::new(operation).poll(context));
-        self.place = Place::Gone;
+        self.stage = Stage::Gone;
         let (lent, done) = joined?;
-        self.place = Place::Here(lent);
+        self.stage = Stage::Idle(lent);
         match done {
             Ok(Done::Read(count)) => (self.taken, self.filled) = (0, count),
             Ok(Done::Sought { .. }) => (self.taken, self.filled) = (0, 0),
-            // A seek that has failed has moved nothing.
+            // A seek that has failed has not moved the position.
             _ => {}
         }
         Poll::Ready(done)
     }
 
-    /// Begins an operation; nothing is under way.
+    /// Starts an operation. The stage must not be `Busy`.
     fn begin(
         &mut self,
         operation: impl FnOnce(&mut Lent<T>) -> io::Result<Done> + Send + 'static,
     ) -> io::Result<()> {
-        match mem::replace(&mut self.place, Place::Gone) {
-            Place::Here(mut lent) => {
-                self.place = Place::Away(spawn_blocking(move || {
+        match mem::replace(&mut self.stage, Stage::Gone) {
+            Stage::Idle(mut lent) => {
+                self.stage = Stage::Busy(spawn_blocking(move || {
                     let done = operation(&mut lent);
                     (lent, done)
                 }));
                 Ok(())
             }
-            place => {
-                debug_assert!(matches!(place, Place::Gone), "nothing is under way");
+            stage => {
+                debug_assert!(matches!(stage, Stage::Gone), "an operation is running");
                 Err(io::ErrorKind::BrokenPipe.into())
             }
         }
+    }
+
+    /// Runs an operation of the caller's after those before it.
+    ///
+    /// # Errors
+    /// Those of the writes before it, too.
+    pub(crate) async fn run<R: Send + 'static>(
+        &mut self,
+        operation: impl FnOnce(&mut T) -> io::Result<R> + Send + 'static,
+    ) -> io::Result<R> {
+        poll_fn(|context| self.poll_done(context)).await?;
+        let (sender, result) = oneshot::channel();
+        self.begin(move |lent| {
+            // If the caller has given up, the result has no receiver.
+            let _ = sender.send(operation(&mut lent.stream));
+            Ok(Done::Nothing)
+        })?;
+        poll_fn(|context| self.poll_done(context)).await?;
+        result.await.expect("the operation has sent its result")
     }
 
     pub(crate) fn poll_read(
@@ -112,7 +137,7 @@ impl<T: Send + 'static> Pooled<T> {
         loop {
             let done = ready!(self.poll_done(context))?;
             let ahead = self.filled - self.taken;
-            if let Place::Here(lent) = &self.place
+            if let Stage::Idle(lent) = &self.stage
                 && ahead > 0
             {
                 let count = buffer.len().min(ahead);
@@ -123,7 +148,7 @@ impl<T: Send + 'static> Pooled<T> {
             if matches!(done, Done::Read(0)) || buffer.is_empty() {
                 return Poll::Ready(Ok(0));
             }
-            let wanted = buffer.len().clamp(LEAST, MOST);
+            let wanted = buffer.len().max(MIN_READ).min(self.max);
             self.begin(move |lent| {
                 lent.bytes.resize(wanted, 0);
                 loop {
@@ -136,7 +161,7 @@ impl<T: Send + 'static> Pooled<T> {
         }
     }
 
-    /// Takes bytes to write. What was read ahead is lost.
+    /// Takes bytes to write. Bytes that were read ahead are lost.
     pub(crate) fn poll_write(
         &mut self,
         context: &mut Context<'_>,
@@ -148,7 +173,8 @@ impl<T: Send + 'static> Pooled<T> {
         self.poll_write_vectored(context, &[IoSlice::new(buffer)])
     }
 
-    /// [`poll_write`](Self::poll_write), of several buffers after each other.
+    /// [`poll_write`](Self::poll_write) of several buffers, one after the
+    /// other.
     pub(crate) fn poll_write_vectored(
         &mut self,
         context: &mut Context<'_>,
@@ -159,11 +185,11 @@ impl<T: Send + 'static> Pooled<T> {
     {
         ready!(self.poll_done(context))?;
         let mut count = 0;
-        if let Place::Here(lent) = &mut self.place {
+        if let Stage::Idle(lent) = &mut self.stage {
             (self.taken, self.filled) = (0, 0);
             lent.bytes.clear();
             for buffer in buffers {
-                let taken = buffer.len().min(MOST - count);
+                let taken = buffer.len().min(self.max - count);
                 lent.bytes.extend_from_slice(&buffer[..taken]);
                 count += taken;
             }
@@ -171,25 +197,30 @@ impl<T: Send + 'static> Pooled<T> {
         self.begin(|lent| {
             lent.stream.write_all(&lent.bytes)?;
             lent.stream.flush()?;
-            Ok(Done::Wrote)
+            Ok(Done::Nothing)
         })?;
         Poll::Ready(Ok(count))
     }
 
-    /// Waits until what was written has been, and says if it was not.
+    /// Waits until the bytes are written, and returns the error of the write.
     pub(crate) fn poll_flush(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.poll_done(context).map_ok(drop)
     }
 
-    /// Waits for the operation under way, and says how many bytes the stream is
-    /// ahead of its reader.
+    /// Waits for the current operation, and returns how many bytes the stream
+    /// is ahead of the reader.
     pub(crate) fn poll_ahead(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
         ready!(self.poll_done(context))?;
         Poll::Ready(Ok(self.filled - self.taken))
     }
 
-    /// Seeks, as the reader sees it. Polled again with the same `to`, it is the
-    /// same seek.
+    /// Whether no operation is running and no bytes were read ahead.
+    pub(crate) fn is_settled(&self) -> bool {
+        matches!(self.stage, Stage::Idle(_)) && self.filled == self.taken
+    }
+
+    /// Seeks relative to the reader's position. Polling again with the same
+    /// `to` continues the same seek.
     pub(crate) fn poll_seek(
         &mut self,
         context: &mut Context<'_>,
@@ -200,8 +231,11 @@ impl<T: Send + 'static> Pooled<T> {
     {
         loop {
             match ready!(self.poll_done(context))? {
-                Done::Sought { to: asked, place } if asked == to => {
-                    return Poll::Ready(Ok(place));
+                Done::Sought {
+                    to: sought,
+                    position,
+                } if sought == to => {
+                    return Poll::Ready(Ok(position));
                 }
                 _ => {}
             }
@@ -211,16 +245,16 @@ impl<T: Send + 'static> Pooled<T> {
                 absolute => absolute,
             };
             self.begin(move |lent| {
-                let place = lent.stream.seek(target)?;
-                Ok(Done::Sought { to, place })
+                let position = lent.stream.seek(target)?;
+                Ok(Done::Sought { to, position })
             })?;
         }
     }
 
-    /// Drops the stream; nothing is under way.
+    /// Drops the stream. The stage must not be `Busy`.
     #[cfg(not(unix))]
     pub(crate) fn close(&mut self) {
-        self.place = Place::Gone;
+        self.stage = Stage::Gone;
     }
 }
 

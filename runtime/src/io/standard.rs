@@ -1,4 +1,4 @@
-//! The standard output and the standard error, through the blocking pool.
+//! The standard output and the standard error, on the blocking pool.
 
 use super::Pooled;
 use futures_io::AsyncWrite;
@@ -16,15 +16,16 @@ pub struct Stdout(Pooled<io::Stdout>);
 #[derive(Debug)]
 pub struct Stderr(Pooled<io::Stderr>);
 
-/// The standard output. Nobody knows whether a write to it would block, so each
-/// goes through the blocking pool: ask for large ones, or use a `BufWriter`.
+/// The standard output. A write may block, so each write runs on the blocking
+/// pool. Prefer large writes, or use a `BufWriter`.
 ///
-/// A write is done when its bytes were copied; flush to know that they are out,
-/// and before the runtime goes. Several of these write in no certain order, and
-/// neither do they and `println!`, which is quicker where blocking for a moment
-/// does no harm.
+/// A write is done when its bytes are copied. Flush to know that they are
+/// written, and before the runtime shuts down. Several handles, and `println!`,
+/// write in no particular order. `println!` is faster where blocking for a
+/// moment is fine.
 ///
-/// Writing panics outside a runtime.
+/// # Panics
+/// A write panics outside a runtime.
 ///
 /// ```
 /// use futures_util::AsyncWriteExt;
@@ -68,7 +69,7 @@ macro_rules! writes {
                 mut self: Pin<&mut Self>,
                 context: &mut Context<'_>,
             ) -> Poll<io::Result<()>> {
-                // The stream is the process's: it stays open.
+                // The stream belongs to the process, so it stays open.
                 self.0.poll_flush(context)
             }
         }

@@ -1,9 +1,9 @@
-//! The standard input, read by a thread of its own.
+//! The standard input, which a thread of its own reads.
 //!
-//! A read of a terminal lasts until somebody types, and nothing interrupts it.
-//! A thread of the blocking pool would hold up the end of the runtime for as
-//! long; so one thread of the process reads, when it is asked to and not
-//! before, and nobody ever waits for it.
+//! A read of a terminal lasts until the user types, and nothing interrupts it.
+//! On the blocking pool, it would delay the end of the runtime for that long.
+//! So one thread of the process reads, only when a task asks for input, and no
+//! runtime waits for this thread.
 
 use crate::{trace, unwind};
 use futures_io::AsyncRead;
@@ -22,15 +22,13 @@ const CHUNK: usize = 8 * 1024;
 pub struct Stdin(());
 
 /// The standard input. The first read starts a thread that reads for the whole
-/// process, each time when it is asked to; a runtime can end while it waits for
-/// somebody to type.
+/// process. A runtime can shut down while this thread waits for the user.
 ///
-/// There is one input, however many of these: what is read by one is not read
-/// by another, and of the tasks that wait, the last to poll is the one that is
-/// woken.
+/// All handles share one input, so each byte goes to one of them. If several
+/// tasks wait, only the last one that polled is woken.
 ///
 /// # Cancel safety
-/// What comes for a read that was dropped is there for the next.
+/// If a read is dropped, the next read gets its bytes.
 ///
 /// ```no_run
 /// use futures_util::{AsyncBufReadExt, TryStreamExt, io::BufReader};
@@ -50,15 +48,15 @@ pub fn stdin() -> Stdin {
 }
 
 struct Input {
-    state: Mutex<State>,
+    state: Mutex<InputState>,
     wanted: Condvar,
 }
 
-struct State {
+struct InputState {
     has_thread: bool,
-    /// Somebody waits for more.
+    /// A task waits for input.
     wanted: bool,
-    /// The last read's result, until it has been handed out.
+    /// The result of the last read, until a task has taken all of it.
     read: Option<io::Result<usize>>,
     bytes: [u8; CHUNK],
     taken: usize,
@@ -66,7 +64,7 @@ struct State {
 }
 
 static INPUT: Input = Input {
-    state: Mutex::new(State {
+    state: Mutex::new(InputState {
         has_thread: false,
         wanted: false,
         read: None,
@@ -78,8 +76,8 @@ static INPUT: Input = Input {
 };
 
 impl Input {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // No stranger's code runs under this lock.
+    fn lock(&self) -> MutexGuard<'_, InputState> {
+        // No user code runs under this lock, so a poisoned lock is intact.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -102,8 +100,8 @@ impl Input {
     }
 }
 
-impl State {
-    /// Hands out what has been read, if anything has.
+impl InputState {
+    /// Returns bytes of the last read, if any are left.
     fn take(&mut self, buffer: &mut [u8]) -> Option<io::Result<usize>> {
         match self.read.take()? {
             Ok(filled) => {

@@ -1,20 +1,21 @@
 //! `join!` and `try_join!`.
 
-/// Awaits all the futures together, and gives their outputs as a tuple.
+/// Awaits all the futures together, and returns their outputs as a tuple.
 ///
-/// The futures take turns at being polled first, unless `biased;` stands before
-/// them: then they are polled in the order in which they stand. They run in this
-/// task, so a computation in one of them holds up the others; [`spawn_local`]
-/// what is to be a task of its own.
+/// The futures take turns at being polled first. With `biased;` in front of them,
+/// they are always polled in the order in which you wrote them. They all run in
+/// this task, so a long computation in one of them delays the others. To make one
+/// of them a task of its own, use [`spawn_local`].
 ///
 /// # Cancel safety
-/// Dropped, it drops all of them, with the outputs that were there already.
+/// Dropping the future drops all of them, together with the outputs that were
+/// ready already.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
 /// runtime.block_on(async {
 ///     let word = String::from("both");
-///     // They may borrow.
+///     // The futures may borrow.
 ///     let (length, first) = wakeful::join!(async { word.len() }, async { &word[..1] });
 ///     assert_eq!((length, first), (4, "b"));
 /// });
@@ -24,7 +25,7 @@
 /// [`spawn_local`]: crate::spawn_local
 #[macro_export]
 macro_rules! join {
-    // Each round takes one expression and brings one name.
+    // Each round of this rule takes one expression and adds one name.
     (@name $turns:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
         $crate::join!(@name $turns [$($future = $value,)* future = $next,] $($rest)*)
     };
@@ -34,8 +35,8 @@ macro_rules! join {
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
-                let mut _place = 0;
-                $(if half.contains(&$crate::macros::support::count(&mut _place)) {
+                let mut _index = 0;
+                $(if half.contains(&$crate::macros::support::count(&mut _index)) {
                     all_done &= $future.as_mut().poll(context);
                 })*
             }
@@ -52,17 +53,21 @@ macro_rules! join {
     ($($value:expr),+ $(,)?) => {
         $crate::join!(@name new [] $($value,)+)
     };
-    () => {
-        ()
-    };
+(biased;) => {
+    ()
+};
+() => {
+    ()
+};
 }
 
-/// Awaits all the futures together, each of which gives a `Result`: `Ok` with a
-/// tuple of their values, or the first `Err`, as soon as it is there. The
-/// others are then dropped. `biased;` does the same as in [`join!`](crate::join!).
+/// Awaits all the futures together, each of which returns a `Result`. Returns `Ok`
+/// with a tuple of the values, or the first `Err` as soon as it is there. It then
+/// drops the other futures. `biased;` works as in [`join!`](crate::join!).
 ///
 /// # Cancel safety
-/// Dropped, it drops all of them, with the outputs that were there already.
+/// Dropping the future drops all of them, together with the outputs that were
+/// ready already.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;
@@ -86,8 +91,8 @@ macro_rules! try_join {
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
             for half in turns.take_turn() {
-                let mut _place = 0;
-                $(if half.contains(&$crate::macros::support::count(&mut _place)) {
+                let mut _index = 0;
+                $(if half.contains(&$crate::macros::support::count(&mut _index)) {
                     all_done &= $future.as_mut().poll(context);
                     if let Some(error) = $future.as_mut().take_error() {
                         return $crate::macros::support::Poll::Ready(Err(error));
@@ -106,5 +111,11 @@ macro_rules! try_join {
     };
     ($($value:expr),+ $(,)?) => {
         $crate::try_join!(@name new [] $($value,)+)
+    };
+    (biased;) => {
+        ::core::result::Result::Ok(())
+    };
+    () => {
+        ::core::result::Result::Ok(())
     };
 }

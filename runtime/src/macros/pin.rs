@@ -1,11 +1,11 @@
 //! `pin!`.
 
-/// Pins futures where they stand, under the names that they have: so that one
-/// can be polled by reference, in one round of a [`select!`](crate::select!)
-/// after another.
+/// Pins futures on the stack under the names that they already have. Use it to poll
+/// a future by reference, for example in every round of a loop with
+/// [`select!`](crate::select!).
 ///
-/// `std::pin::pin!` does the same to one value and hands it back; this is
-/// tokio's form, of whole statements.
+/// `std::pin::pin!` pins one value and returns it. This macro has tokio's form: it
+/// expands to whole statements.
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,12 +1,12 @@
 //! `race!`.
 
-/// Awaits the first of several futures of one output, and drops the others.
+/// Awaits the first of several futures with the same output, and drops the others.
 ///
-/// They are polled in turn, beginning with another one each time; of two that
-/// are ready together, either may be the first.
+/// Each poll begins with another future. If two futures become ready at the same
+/// time, either may win.
 ///
 /// # Cancel safety
-/// As [`select!`](crate::select!).
+/// The same as for [`select!`](crate::select!).
 ///
 /// ```
 /// use std::time::Duration;

@@ -1,7 +1,7 @@
 //! `select!`.
 
-/// Awaits the first of several futures that is ready with what matches its
-/// pattern, drops the others, and runs that branch's code.
+/// Awaits the first of several futures whose output matches its pattern, drops the
+/// other futures, and runs the code of that branch.
 ///
 /// ```text
 /// select! {
@@ -12,23 +12,24 @@
 /// }
 /// ```
 ///
-/// - A branch takes part if its condition, looked at once and first, holds.
-///   The future is made in any case.
-/// - They are polled in turn, beginning with another one each time, so that
-///   one that is always ready does not keep the others from being looked at.
-///   `biased;` polls them in the order in which they stand: for who wants to be
-///   heard first, such as a word to stop.
-/// - A branch whose output does not match its pattern is out.
-/// - `else` runs when all are out. Without one, that is a panic.
-/// - The code runs when all futures are dropped, in the function around the
-///   macro: it may `await`, `break`, `return` and use `?`.
+/// - Each condition is evaluated once, before the first poll. If it is false, the
+///   branch is disabled. The expression of its future is evaluated anyway.
+/// - Each poll begins with another branch, so a branch that is always ready does not
+///   keep the others from being polled. With `biased;`, every poll goes through the
+///   branches in the order in which you wrote them. Use it if one branch has
+///   priority, such as a signal to stop.
+/// - If the output of a branch does not match its pattern, the branch is disabled.
+/// - `else` runs when all branches are disabled.
+/// - The code runs after all futures were dropped, in the function around the macro.
+///   It may use `await`, `break`, `return` and `?`.
 ///
 /// # Panics
-/// When all branches are out and there is no `else`.
+/// When all branches are disabled and there is no `else`.
 ///
 /// # Cancel safety
-/// The futures that are not first are dropped, with what they had done: use
-/// those that lose nothing then, or keep them outside and wait for `&mut`.
+/// The macro drops the futures that lose, with the work they have done so far.
+/// Either use futures that lose nothing when they are dropped, or create them
+/// outside the macro and wait for `&mut future`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -53,7 +54,7 @@
 /// ```
 #[macro_export]
 macro_rules! select {
-    // The branches, one a round: each brings its own three names.
+    // Each round of these rules takes one branch and adds its three names.
     (@branch $first:ident [$($done:tt)*] else => $code:expr $(,)?) => {
         $crate::select!(@run $first [$($done)*] ($code))
     };
@@ -77,14 +78,14 @@ macro_rules! select {
     };
     (@branch $first:ident [$($done:tt)*]) => {
         $crate::select!(@run $first [$($done)*] (
-            ::core::panic!("all branches of a select! are out, and it has no else")
+            ::core::panic!("all branches of a select! are disabled, and it has no else")
         ))
     };
-    // Before the last rule, which would take it for branches, and for ever.
+    // This rule stands before the last ones, which would match forever.
     (@branch $first:ident [$($done:tt)*] $($rest:tt)+) => {
         ::core::compile_error!(::core::concat!(
-            "this is no branch of a `select!`, which has the form `pattern = future => code`, \
-             `pattern = future, if condition => code` or, as the last, `else => code`: `",
+"not a branch of `select!`: write `pattern = future => code`, \
+ `pattern = future, if condition => code`, or `else => code` as the last one: `",
             ::core::stringify!($($rest)+),
             "`"
         ))
@@ -100,21 +101,21 @@ macro_rules! select {
             let mut $output = ::core::option::Option::None;
         )*
         {
-            // By themselves, so that what is borrowed where it is made lives on.
+            // A `let` of its own extends the life of a temporary, as in `&mut ready(())`.
             $(let $future = $value;)*
             $(let mut $future = $crate::macros::support::pin!($crate::macros::support::IntoFuture::into_future($future));)*
             let futures = [$(::core::stringify!($future)),*].len();
             $crate::macros::support::poll_fn(|context| {
                 let mut pending = false;
                 for half in $crate::macros::support::halves($crate::macros::support::$first(futures), futures) {
-                    let mut _place = 0;
-                    $(if half.contains(&$crate::macros::support::count(&mut _place)) && $enabled {
+                    let mut _index = 0;
+                    $(if half.contains(&$crate::macros::support::count(&mut _index)) && $enabled {
                         match $crate::macros::support::poll($future.as_mut(), context) {
                             $crate::macros::support::Poll::Pending => pending = true,
                             #[allow(unused_mut)]
                             $crate::macros::support::Poll::Ready(mut value) => {
                                 $enabled = false;
-                                // In a guard a pattern looks and takes nothing.
+                                // A guard only looks at the value and moves nothing out.
                                 let mut matches = false;
                                 #[allow(unused_variables, unused_mut, unreachable_code)]
                                 match value {
@@ -139,7 +140,7 @@ macro_rules! select {
         $crate::select!(@code [$({ $output ($pattern) ($code) })*] ($else))
     }};
 
-    // Four a round, for the compiler's limit of rounds.
+    // Four branches a round, because the compiler limits the rounds.
     (@code [
         { $output0:ident ($pattern0:pat) ($code0:expr) }
         { $output1:ident ($pattern1:pat) ($code1:expr) }
@@ -176,6 +177,6 @@ macro_rules! select {
         $crate::select!(@branch first [] $($branches)+)
     };
     () => {
-        ::core::compile_error!("a `select!` without branches would never be ready")
+        ::core::compile_error!("a `select!` needs at least one branch, or it is never ready")
     };
 }

@@ -1,6 +1,6 @@
-//! What the macros expand to. Not for use without them.
+//! The code that the macros expand to. Do not use it directly.
 
-use crate::{budget, trace};
+use crate::{budget, primitives::per_thread, trace};
 use pin_project_lite::pin_project;
 use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
 
@@ -11,7 +11,7 @@ pub use std::{
 };
 
 pin_project! {
-    /// A future, or the output that it had.
+    /// A future, or the output that it returned.
     #[project = Stage]
     #[project_replace = Replaced]
     pub enum MaybeDone<F: Future> {
@@ -27,7 +27,7 @@ impl<F: Future> MaybeDone<F> {
         Self::Pending { future }
     }
 
-    /// Polls the future, if it has not been ready. True if it is done now.
+    /// Polls the future unless it is done already. Returns whether it is done now.
     pub fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> bool {
         if let Stage::Pending { future } = self.as_mut().project() {
             match poll(future, context) {
@@ -38,17 +38,17 @@ impl<F: Future> MaybeDone<F> {
         true
     }
 
-    /// The output of what is done, once.
+    /// The output of a future that is done. Call it only once.
     pub fn take(self: Pin<&mut Self>) -> F::Output {
         match self.project_replace(Self::Taken) {
             Replaced::Done { output } => output,
-            _ => unreachable!("taken once, and when it is done"),
+            _ => unreachable!("an output is taken once, after the future is done"),
         }
     }
 }
 
 impl<T, E, F: Future<Output = Result<T, E>>> MaybeDone<F> {
-    /// The error of what is done in vain.
+    /// The error, if the future is done and has failed.
     pub fn take_error(mut self: Pin<&mut Self>) -> Option<E> {
         match self.as_mut().project() {
             Stage::Done { output: Err(_) } => self.take().err(),
@@ -56,38 +56,38 @@ impl<T, E, F: Future<Output = Result<T, E>>> MaybeDone<F> {
         }
     }
 
-    /// The value of what is done, and not in vain.
+    /// The value of a future that is done and has not failed.
     pub fn take_value(self: Pin<&mut Self>) -> T {
         match self.take() {
             Ok(value) => value,
-            Err(_) => unreachable!("an error would have ended it"),
+            Err(_) => unreachable!("`try_join!` returns the first error"),
         }
     }
 }
 
-/// A future of `poll`, in which other futures are polled.
+/// A future from a function that polls other futures.
 pub fn poll_fn<T, F>(mut poll: F) -> future::PollFn<impl FnMut(&mut Context<'_>) -> Poll<T>>
 where
     F: FnMut(&mut Context<'_>) -> Poll<T>,
 {
     future::poll_fn(move |context| {
-        // Here, for each of them may have one thing more when it is spent: a
-        // loop around this would go round for ever.
+        // Check the budget here, because each of the futures may take one step more
+        // when it is spent. A loop around the macro would never end.
         ready!(budget::poll_proceed(context));
         trace::combinator(|| poll(context))
     })
 }
 
-/// One poll of one of them.
+/// Polls one of the futures.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
     trace::combinator(|| budget::among_siblings(|| future.poll(context)))
 }
 
-/// Begins with the next of so many futures each time.
+/// Which of the futures is polled first. Each turn begins with the next one.
 pub struct Turns {
     futures: usize,
     first: usize,
-    /// How much further the next turn begins.
+    /// How much further the next turn begins. Zero if the order is fixed.
     step: usize,
 }
 
@@ -100,7 +100,7 @@ impl Turns {
         }
     }
 
-    /// Begins with the first each time.
+    /// Every turn begins with the first future.
     pub fn biased(futures: usize) -> Self {
         Self {
             step: 0,
@@ -108,7 +108,7 @@ impl Turns {
         }
     }
 
-    /// The places from the first one's on, and those before it.
+    /// The indices from the first one to the end, and those before the first one.
     pub fn take_turn(&mut self) -> [Range<usize>; 2] {
         let halves = halves(self.first, self.futures);
         self.first = (self.first + self.step) % self.futures.max(1);
@@ -116,32 +116,32 @@ impl Turns {
     }
 }
 
-/// Every place, from `first` on and round.
+/// All indices from `first` on, wrapping around.
 pub fn halves(first: usize, futures: usize) -> [Range<usize>; 2] {
     [first..futures, 0..first]
 }
 
-/// What it counts to next.
-pub fn count(place: &mut usize) -> usize {
-    let now = *place;
-    *place += 1;
+/// Returns `index` and increments it.
+pub fn count(index: &mut usize) -> usize {
+    let now = *index;
+    *index += 1;
     now
 }
 
-/// With which of so many futures to begin. Steps by the golden ratio: each gets
-/// its share, also from those who ask every second or third time only.
+/// The future to begin with. Successive values advance by the golden ratio, so each
+/// future gets its share, even if one `select!` runs only every second or third time.
 pub fn first(futures: usize) -> usize {
     const STEP: u32 = 0x9E37_79B9;
-    thread_local! {
+    per_thread! {
         static NEXT: Cell<u32> = const { Cell::new(0) };
     }
-    // No turns are left to take when the thread is ending.
+    // While the thread ends, its counter may be gone. Begin with the first future.
     let next = NEXT.try_with(|next| next.replace(next.get().wrapping_add(STEP)));
     let share = (u64::from(next.unwrap_or(0)) * futures as u64) >> u32::BITS;
     usize::try_from(share).expect("less than there are futures")
 }
 
-/// The first is the first: `biased`.
+/// Always begins with the first future. This is `biased;`.
 pub fn in_order(_: usize) -> usize {
     0
 }

@@ -23,7 +23,7 @@ async fn later<T>(value: T) -> T {
 }
 
 #[test]
-fn join_waits_for_all_and_keeps_their_places() {
+fn join_waits_for_all_futures_and_keeps_their_order() {
     let mut joined = pin!(async { crate::join!(later(1), ready("two"), later([3])) });
     assert!(glance(joined.as_mut()).is_pending());
     assert_eq!(glance(joined), Poll::Ready((1, "two", [3])));
@@ -31,7 +31,7 @@ fn join_waits_for_all_and_keeps_their_places() {
 }
 
 #[test]
-fn join_begins_with_another_each_time() {
+fn join_begins_each_poll_with_the_next_future() {
     let order = RefCell::new(Vec::new());
     let noted = |name: char| {
         let order = &order;
@@ -48,7 +48,7 @@ fn join_begins_with_another_each_time() {
 }
 
 #[test]
-fn join_does_not_poll_what_is_done() {
+fn join_does_not_poll_a_finished_future_again() {
     let polls = Cell::new(0);
     let counted = poll_fn(|_| {
         polls.set(polls.get() + 1);
@@ -61,7 +61,7 @@ fn join_does_not_poll_what_is_done() {
 }
 
 #[test]
-fn try_join_gives_all_values_or_the_first_error() {
+fn try_join_returns_all_values_or_the_first_error() {
     let all = async { crate::try_join!(ready(Ok::<_, &str>(1)), ready(Ok("two"))) };
     assert_eq!(at_once(all), Ok((1, "two")));
     let dropped = Rc::new(());
@@ -91,7 +91,7 @@ fn select_runs_the_branch_that_is_ready() {
 }
 
 #[test]
-fn select_is_fair_and_biased_is_not() {
+fn select_is_fair_and_biased_select_is_not() {
     let fair = at_once(async {
         let mut chosen = [0; 3];
         for _ in 0..300 {
@@ -143,7 +143,7 @@ fn select_is_fair_to_loops_that_select_twice() {
 }
 
 #[test]
-fn a_branch_that_does_not_match_or_may_not_is_out() {
+fn a_branch_is_disabled_by_a_false_condition_or_a_pattern_that_does_not_match() {
     at_once(async {
         let chosen = crate::select! {
             biased;
@@ -161,8 +161,8 @@ fn a_branch_that_does_not_match_or_may_not_is_out() {
 }
 
 #[test]
-#[should_panic(expected = "all branches of a select! are out")]
-fn without_else_it_is_a_panic_when_all_are_out() {
+#[should_panic(expected = "all branches of a select! are disabled")]
+fn select_panics_if_all_branches_are_disabled_and_there_is_no_else() {
     at_once(async {
         crate::select! {
             Some(()) = ready(None) => (),
@@ -171,7 +171,7 @@ fn without_else_it_is_a_panic_when_all_are_out() {
 }
 
 #[test]
-fn a_value_that_does_not_match_is_not_taken_apart() {
+fn a_pattern_that_does_not_match_moves_nothing_out_of_the_value() {
     let value = Rc::new(());
     let other = Rc::clone(&value);
     at_once(async {
@@ -184,14 +184,14 @@ fn a_value_that_does_not_match_is_not_taken_apart() {
 }
 
 #[test]
-fn the_code_runs_when_the_futures_are_gone() {
+fn the_code_of_a_branch_runs_after_all_futures_were_dropped() {
     let (sender, mut receiver) = crate::sync::mpsc::unbounded_channel();
     sender.send(1).unwrap();
     sender.send(2).unwrap();
     at_once(async {
         crate::select! {
             Some(first) = receiver.recv() => {
-                // Which the branch had borrowed.
+                // The branch borrowed the receiver, and has released it.
                 assert_eq!(receiver.recv().await, Some(first + 1));
             }
         }
@@ -199,7 +199,7 @@ fn the_code_runs_when_the_futures_are_gone() {
 }
 
 #[test]
-fn the_code_may_leave_what_is_around() {
+fn the_code_of_a_branch_may_break_return_and_use_the_question_mark() {
     let found = at_once(async {
         let mut rounds = 0;
         loop {
@@ -219,7 +219,7 @@ fn the_code_may_leave_what_is_around() {
 }
 
 #[test]
-fn a_race_has_one_output() {
+fn race_returns_the_first_output() {
     assert_eq!(
         at_once(async { crate::race!(pending(), ready(1), pending()) }),
         1
@@ -227,7 +227,7 @@ fn a_race_has_one_output() {
 }
 
 #[test]
-fn what_is_pinned_is_polled_by_reference_and_goes_on() {
+fn a_pinned_future_is_polled_by_reference_and_continues() {
     let (one, other) = (later(1), later("two"));
     crate::pin!(one, other);
     assert!(glance(one.as_mut()).is_pending());
@@ -244,7 +244,7 @@ fn what_is_pinned_is_polled_by_reference_and_goes_on() {
 }
 
 #[test]
-fn a_pattern_of_select_may_borrow_what_is_ready() {
+fn a_pattern_of_select_may_borrow_the_output() {
     at_once(async {
         let length = crate::select! {
             Some(ref mut word) = ready(Some(String::from("two"))) => {
@@ -261,7 +261,7 @@ fn a_pattern_of_select_may_borrow_what_is_ready() {
 }
 
 #[test]
-fn a_future_of_select_may_be_borrowed_where_it_is_made() {
+fn a_future_of_select_may_borrow_a_temporary() {
     at_once(async {
         crate::select! {
             () = &mut ready(()) => {}
@@ -271,7 +271,7 @@ fn a_future_of_select_may_be_borrowed_where_it_is_made() {
 }
 
 #[test]
-fn a_select_of_else_alone_runs_it() {
+fn a_select_with_only_an_else_runs_it() {
     assert_eq!(
         at_once(async {
             crate::select! { else => 1 }
@@ -360,7 +360,7 @@ fn a_select_may_have_64_branches() {
 }
 
 #[test]
-fn a_biased_join_polls_in_the_order_in_which_its_futures_stand() {
+fn a_biased_join_polls_in_the_written_order() {
     let order = RefCell::new(String::new());
     let noted = |name: char| {
         let order = &order;
@@ -378,4 +378,30 @@ fn a_biased_join_polls_in_the_order_in_which_its_futures_stand() {
         assert!(glance(joined.as_mut()).is_pending());
     }
     assert_eq!(*order.borrow(), "abababcdcdcd");
+}
+
+#[test]
+fn a_join_without_futures_is_ready_at_once() {
+    at_once(async {
+        crate::join!();
+        crate::join!(biased;);
+    });
+    assert_eq!(at_once(async { crate::try_join!() }), Ok::<_, ()>(()));
+    let biased = at_once(async { crate::try_join!(biased;) });
+    assert_eq!(biased, Ok::<_, ()>(()));
+}
+
+#[test]
+fn a_pattern_of_select_may_be_an_alternative_or_a_reference() {
+    at_once(async {
+        let number = crate::select! {
+            Ok(number) | Err(number) = ready(Err::<u8, u8>(3)) => number,
+        };
+        assert_eq!(number, 3);
+        let four = 4;
+        let length = crate::select! {
+            &length = ready(&four), if true => { length }
+        };
+        assert_eq!(length, 4);
+    });
 }

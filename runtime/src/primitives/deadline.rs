@@ -1,7 +1,7 @@
 //! Waiting on a condition variable, but not for ever.
 //!
-//! Loom knows no time. There a wait ends when the model says so, so that it
-//! tries the end of the wait against all that other threads do meanwhile.
+//! Loom has no clock. In a model, a wait ends when the model says so. So loom tries
+//! the end of the wait against every step of the other threads.
 
 #[cfg(loom)]
 pub(crate) use modelled::Deadline;
@@ -10,9 +10,57 @@ pub(crate) use modelled::let_one_wait_end;
 #[cfg(not(loom))]
 pub(crate) use plain::Deadline;
 
+#[cfg(shuttle)]
+use super::{AtomicBool, pass, yield_now};
+use super::{Condvar, MutexGuard};
+#[cfg(shuttle)]
+use std::sync::atomic::Ordering::SeqCst;
+use std::{sync::PoisonError, time::Duration};
+
+/// Waits for a notification, for so long at most: whether that time is up.
+#[cfg(not(shuttle))]
+pub(crate) fn wait_timeout<'a, T>(
+    condvar: &Condvar,
+    guard: MutexGuard<'a, T>,
+    limit: Duration,
+) -> (MutexGuard<'a, T>, bool) {
+    let waited = condvar.wait_timeout(guard, limit);
+    let (guard, result) = waited.unwrap_or_else(PoisonError::into_inner);
+    (guard, result.timed_out())
+}
+
+/// Shuttle's condition variables know no time, so another thread notifies when
+/// the schedule lets it.
+#[cfg(shuttle)]
+pub(crate) fn wait_timeout<'a, T>(
+    condvar: &Condvar,
+    guard: MutexGuard<'a, T>,
+    limit: Duration,
+) -> (MutexGuard<'a, T>, bool) {
+    let (over, is_up) = (AtomicBool::new(false), AtomicBool::new(false));
+    let guard = shuttle::thread::scope(|scope| {
+        scope.spawn(|| {
+            yield_now();
+            // The first one may come before the wait has begun.
+            while !over.load(SeqCst) {
+                if !is_up.swap(true, SeqCst) {
+                    pass(limit);
+                }
+                condvar.notify_all();
+                yield_now();
+            }
+        });
+        let guard = condvar.wait(guard);
+        over.store(true, SeqCst);
+        guard.unwrap_or_else(PoisonError::into_inner)
+    });
+    (guard, is_up.into_inner())
+}
+
 #[cfg(not(loom))]
 mod plain {
-    use crate::primitives::{Condvar, MutexGuard};
+    use super::wait_timeout;
+    use crate::primitives::{Condvar, MutexGuard, now};
     use std::{
         sync::PoisonError,
         time::{Duration, Instant},
@@ -25,11 +73,11 @@ mod plain {
         /// So long from now. Without a limit, or with one beyond what the clock
         /// can count, it never comes.
         pub(crate) fn after(limit: Option<Duration>) -> Self {
-            Self(limit.and_then(|limit| Instant::now().checked_add(limit)))
+            Self(limit.and_then(|limit| now().checked_add(limit)))
         }
 
         pub(crate) fn is_past(&self) -> bool {
-            self.0.is_some_and(|deadline| Instant::now() >= deadline)
+            self.0.is_some_and(|deadline| now() >= deadline)
         }
 
         /// Waits for a notification, until this moment at most. Like any such
@@ -42,9 +90,8 @@ mod plain {
             let Some(deadline) = self.0 else {
                 return condvar.wait(guard).unwrap_or_else(PoisonError::into_inner);
             };
-            let left = deadline.saturating_duration_since(Instant::now());
-            let waited = condvar.wait_timeout(guard, left);
-            waited.unwrap_or_else(PoisonError::into_inner).0
+            let left = deadline.saturating_duration_since(now());
+            wait_timeout(condvar, guard, left).0
         }
     }
 }

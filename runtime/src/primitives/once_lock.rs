@@ -1,5 +1,5 @@
-//! A value that is set once. Loom has none of its own; in a model it is `std`'s,
-//! and beside it a word that loom sees, for what depends on the value.
+//! A value that is set once. Loom does not have this type. In a model it is the type of
+//! `std` with an atomic beside it, so that loom sees when the value is set.
 
 #[cfg(loom)]
 pub(crate) use modelled::OnceLock;
@@ -28,7 +28,7 @@ mod modelled {
             }
         }
 
-        /// A value that loom has not let this thread see is none.
+        /// `None` if loom has not let this thread see the value yet.
         pub(crate) fn get(&self) -> Option<&T> {
             let is_set = self.is_set.load(Acquire);
             self.value.get().filter(|_| is_set)

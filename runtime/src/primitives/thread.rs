@@ -5,8 +5,18 @@
 pub(crate) use modelled::ThreadBuilder;
 #[cfg(all(test, loom))]
 pub(crate) use modelled::refuse_threads;
-#[cfg(not(loom))]
+#[cfg(shuttle)]
+pub(crate) use shuttle::thread::Builder as ThreadBuilder;
+#[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::thread::Builder as ThreadBuilder;
+
+/// The threads of a whole runtime, which loom's models do not start.
+pub(crate) mod of_workers {
+    #[cfg(shuttle)]
+    pub(crate) use shuttle::thread::{Builder, JoinHandle};
+    #[cfg(not(shuttle))]
+    pub(crate) use std::thread::{Builder, JoinHandle};
+}
 
 #[cfg(loom)]
 mod modelled {

@@ -89,7 +89,7 @@ impl Child {
     ///
     /// # Errors
     /// When the system does not report the status, or when its runtime has shut
-    /// down and the caller has none.
+    /// down and the caller is not in another one.
     ///
     /// # Cancel safety
     /// If the future is dropped, the status is not lost. The input stays closed.
@@ -263,8 +263,8 @@ mod end {
             self.0.recv().await
         }
 
-        /// Its runtime has shut down: listens in the caller's runtime. If there
-        /// is none, returns `error`.
+        /// Its runtime has shut down: listens in the caller's runtime, or
+        /// returns `error` outside a runtime.
         pub(super) fn listen_here(&mut self, error: io::Error) -> io::Result<()> {
             if Handle::try_current().is_err() {
                 return Err(error);

@@ -107,6 +107,12 @@ impl Handle {
         self.selector_waker.wake();
     }
 
+    /// Waits as [`Reactor::turn`](super::Reactor::turn) would, under shuttle.
+    #[cfg(shuttle)]
+    pub(super) fn wait(&self, timeout: Option<std::time::Duration>) {
+        self.selector_waker.wait(timeout);
+    }
+
     /// In a model, waits as [`Reactor::turn`](super::Reactor::turn) does.
     #[cfg(all(test, loom))]
     pub(crate) fn wait(&self) {

@@ -106,6 +106,20 @@ impl Reactor {
     }
     // ANCHOR_END: turn
 
+    /// [`turn`](Self::turn) in the loop of an executor, which cannot go on without
+    /// events.
+    ///
+    /// # Panics
+    /// If the selector is broken, so that no task would be woken any more.
+    pub(crate) fn poll_events(&mut self, timeout: Option<Duration>, wakers: &mut Vec<Waker>) {
+        // A random schedule waits in shuttle first, so that other threads can run.
+        #[cfg(shuttle)]
+        let timeout = self.wait(timeout);
+        if let Err(error) = self.turn(timeout, wakers) {
+            panic!("waiting for events failed: {error}");
+        }
+    }
+
     /// Refuses new registrations and moves the wakers of all waiters into
     /// `wakers`. From now on every wait returns an error.
     pub(crate) fn close(&mut self, wakers: &mut Vec<Waker>) {

@@ -5,10 +5,12 @@
 
 #[cfg(loom)]
 pub(super) use modelled::SelectorWaker;
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 pub(super) use real::SelectorWaker;
+#[cfg(shuttle)]
+pub(super) use scheduled::SelectorWaker;
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, shuttle)))]
 mod real {
     use mio::{Registry, Token, Waker};
     use std::io;
@@ -51,6 +53,68 @@ mod modelled {
         #[cfg(test)]
         pub(in super::super) fn wait(&self) {
             self.0.wait();
+        }
+    }
+}
+
+#[cfg(shuttle)]
+mod scheduled {
+    use super::super::Reactor;
+    use crate::primitives::{Condvar, Mutex, lock, pass, yield_now};
+    use mio::{Registry, Token};
+    use std::{io, mem, time::Duration};
+
+    /// Under shuttle no thread may wait on a selector, because all threads share
+    /// one thread of the system. So there are wakes and timers, but no sockets.
+    #[derive(Default)]
+    pub(in super::super) struct SelectorWaker {
+        is_woken: Mutex<bool>,
+        condvar: Condvar,
+    }
+
+    impl SelectorWaker {
+        #[expect(clippy::unnecessary_wraps, reason = "the signature without shuttle")]
+        pub(in super::super) fn new(_: &Registry, _: Token) -> io::Result<Self> {
+            Ok(Self::default())
+        }
+
+        pub(in super::super) fn wake(&self) {
+            *lock(&self.is_woken) = true;
+            self.condvar.notify_all();
+        }
+
+        fn was_woken(&self) -> bool {
+            mem::take(&mut *lock(&self.is_woken))
+        }
+
+        /// Waits for `wake`. With a limit, other threads get a few turns before
+        /// the virtual clock moves on by that much.
+        pub(in super::super) fn wait(&self, limit: Option<Duration>) {
+            let Some(limit) = limit else {
+                let mut is_woken = lock(&self.is_woken);
+                while !mem::take(&mut *is_woken) {
+                    is_woken = self.condvar.wait(is_woken).unwrap();
+                }
+                return;
+            };
+            let turns = if limit.is_zero() { 0 } else { 3 };
+            for _ in 0..turns {
+                if self.was_woken() {
+                    return;
+                }
+                yield_now();
+            }
+            if !self.was_woken() {
+                pass(limit);
+            }
+        }
+    }
+
+    impl Reactor {
+        /// Waits as [`turn`](Reactor::turn) would. That one only looks then.
+        pub(crate) fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
+            self.handle.wait(timeout);
+            Some(Duration::ZERO)
         }
     }
 }

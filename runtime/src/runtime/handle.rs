@@ -8,7 +8,6 @@ use crate::{
     executor::{
         Scheduler,
         context::{self, NOT_INSIDE},
-        current_thread,
         thread_per_core::{Cores, LazyFuture},
     },
     task::JoinHandle,
@@ -97,7 +96,7 @@ impl Handle {
             cores.len()
         );
         let future = LazyFuture::<M, F>::new(make);
-        current_thread::spawn(cores.shared(core), future, Location::caller())
+        cores.shared(core).spawn_remote(future, Location::caller())
     }
 
     /// Names the cores in turn, to distribute connections or other work.

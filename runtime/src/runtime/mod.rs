@@ -27,9 +27,10 @@ use crate::{
         multi_thread::Worker,
         thread_per_core::Cores,
     },
+    primitives::of_workers as thread,
     task::JoinHandle,
 };
-use std::{fmt, future::Future, io, panic::Location, sync::Arc, thread, time::Duration};
+use std::{fmt, future::Future, io, panic::Location, sync::Arc, time::Duration};
 
 const NESTED: &str = "`block_on` inside of a runtime: it would block the thread that is to run \
      the future. Write `.await` instead; from code that cannot, send the future to a task with \

@@ -1,4 +1,4 @@
-//! A child of a scope, and the handle on it.
+//! A child of a scope, and its join handle.
 
 use crate::sync::oneshot;
 use pin_project_lite::pin_project;
@@ -11,7 +11,7 @@ use std::{
 };
 
 pin_project! {
-    /// The child's future, which sends what it gave to the handle.
+    /// The child's future. It sends its output to the handle.
     pub(super) struct Child<F: Future, T, E> {
         #[pin]
         future: F,
@@ -20,7 +20,7 @@ pin_project! {
     }
 }
 
-/// A child of this future, of which the scope learns only whether it failed.
+/// Wraps `future` as a child. The scope learns only whether it failed.
 pub(super) fn child<'scope, F: Future, T, E>(
     future: F,
     split: fn(F::Output) -> Result<T, E>,
@@ -45,30 +45,31 @@ impl<F: Future, T, E> Future for Child<F, T, E> {
         let this = self.project();
         let output = (this.split)(ready!(this.future.poll(context)))?;
         if let Some(sender) = this.sender.take() {
-            // Without a handle nobody wants it, and it is dropped here.
+            // If the handle is gone, `send` returns the output and it is dropped here.
             drop(sender.send(output));
         }
         Poll::Ready(Ok(()))
     }
 }
 
-/// Waits for the output of a child of a scope. Dropping it changes nothing: the
-/// scope waits for the child all the same.
+/// Waits for the output of a child of a scope. Dropping the handle changes
+/// nothing: the scope still waits for the child.
 ///
 /// # Panics
-/// If it is polled when the scope is over and the child was dropped before it
-/// was ready, because another had failed or because the scope was over when it
-/// was spawned; and if it is polled again after it was ready.
+/// - If it is polled after the scope dropped the child before the child was
+///   ready. The scope does that if another child failed, or if the scope had
+///   ended before the child was spawned.
+/// - If it is polled again after it was ready.
 ///
 /// # Cancel safety
-/// Awaiting `&mut handle` loses nothing if the wait is dropped.
+/// Awaiting `&mut handle` loses nothing if that wait is dropped.
 pub struct ScopedJoinHandle<'scope, T> {
     receiver: oneshot::Receiver<T>,
     scope: PhantomData<&'scope ()>,
 }
 
 impl<T> ScopedJoinHandle<'_, T> {
-    /// Whether the output is there, or has been collected.
+    /// Whether the child has an output, even if this handle has already returned it.
     pub fn is_finished(&self) -> bool {
         self.receiver.is_terminated() || !self.receiver.is_empty()
     }
@@ -79,7 +80,7 @@ impl<T> Future for ScopedJoinHandle<'_, T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let output = ready!(Pin::new(&mut self.receiver).poll(context));
-        Poll::Ready(output.expect("the scope was over before this child of it was ready"))
+        Poll::Ready(output.expect("the scope ended before this child was ready"))
     }
 }
 

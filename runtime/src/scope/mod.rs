@@ -1,11 +1,12 @@
 //! Structured concurrency: children that may borrow from their parent, because
-//! they end before it goes on.
+//! they end before the parent goes on.
 //!
-//! A spawned task can outlive who spawned it, so it has to own what it uses. A
-//! child of a scope cannot: it is polled by the future that
-//! [`run`](Scope::run) gives, which is ready when all children are, and which
-//! drops them if it is dropped. Inside, children may spawn children, and share
-//! what stands outside by plain reference.
+//! A spawned task can outlive the function that spawned it, so it has to own
+//! everything it uses. A child of a scope cannot outlive its parent. The future
+//! that [`run`](Scope::run) returns polls the children, is ready only after all
+//! of them have ended, and drops them if it is dropped itself. A child may spawn
+//! more children. All of them share variables outside the scope by plain
+//! reference.
 //!
 //! ```
 //! use wakeful::scope::Scope;
@@ -28,8 +29,8 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A function that spawns into its caller's scope takes it, and what its
-//! children borrow, by one lifetime:
+//! A function that spawns into its caller's scope takes the scope and everything
+//! that its children borrow with one lifetime:
 //!
 //! ```
 //! use wakeful::scope::Scope;
@@ -47,50 +48,52 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! | scope              | its children                                      |
-//! |--------------------|---------------------------------------------------|
-//! | [`Scope`]          | give whatever they like                           |
-//! | [`TryScope`]       | give a `Result`; the first `Err` cancels the rest |
-//! | [`LocalScope`]     | as those of [`Scope`], and need not be `Send`     |
-//! | [`LocalTryScope`]  | as those of [`TryScope`], and need not be `Send`  |
+//! | scope              | its children                                         |
+//! |--------------------|------------------------------------------------------|
+//! | [`Scope`]          | return any type                                      |
+//! | [`TryScope`]       | return a `Result`. The first `Err` cancels the rest. |
+//! | [`LocalScope`]     | like those of [`Scope`], but need not be `Send`      |
+//! | [`LocalTryScope`]  | like those of [`TryScope`], but need not be `Send`   |
 //!
-//! # Two of three
-//! Children could run at the same time as their parent, in parallel on other
-//! cores, and borrow from it: any two of these, and never all three. That is
-//! [the scoped task trilemma][trilemma], and its reason is that a value can be
-//! forgotten. `std::thread::scope` blocks until its threads have ended, and so
-//! gives up the first. An async function cannot hold its caller back: it can be
-//! dropped in the middle, or leaked with [`std::mem::forget`], after which its
-//! borrows end and no code of its own runs any more. The crate `async-scoped`
-//! lets children borrow and run on other threads, and so its [`scope`][unsound]
-//! is `unsafe`, a drop of it blocks the thread, and a forgotten one leaves
-//! children that read freed memory.
+//! # Why children do not run in parallel
+//! We would like children to run concurrently with their parent, to run in
+//! parallel on other cores, and to borrow from the parent. No safe API offers all
+//! three. This is [the scoped task trilemma][trilemma], and it exists because Rust
+//! lets you forget any value. `std::thread::scope` gives up the first: it blocks
+//! until its threads have ended. An async function cannot hold its caller back.
+//! Its caller can drop it halfway, or leak it with [`std::mem::forget`]. Then its
+//! borrows end and its code never runs again. The crate `async-scoped` lets
+//! children borrow and run on other threads. The price is that its
+//! [`scope`][unsound] is `unsafe`, that dropping it blocks the thread, and that
+//! forgetting it leaves children that read freed memory.
 //!
-//! Here the second is given up: all children run in the task of their parent,
-//! in turns. A scope that is forgotten is one that nobody polls. The crate
-//! [`moro`] chose the same. It erases its children's lifetimes and restores by
-//! `unsafe` what they are good for; this module has no `unsafe`, since a scope
-//! stands beside what its children borrow, in the same function, and the
-//! compiler sees it all. It is also what keeps the future `Send`: a closure that
-//! takes any scope, as `std`'s does, is more than [the compiler can show] to be
-//! so. For computations, which want another core, there is
-//! [`spawn_blocking`](crate::spawn_blocking), with what it needs moved or
-//! counted.
+//! This module gives up parallelism: all children run in the task of their
+//! parent, one after the other. If you forget a scope, its children are never
+//! polled again. The crate [`moro`] made the same choice. It erases the lifetimes
+//! of its children and restores the checks with `unsafe`. This module needs no
+//! `unsafe`, because the scope is a variable next to the variables that its
+//! children borrow, in the same function, where the compiler sees them all. That
+//! also keeps the future `Send`. For a closure that takes the scope, as in `std`,
+//! [the compiler cannot prove] this.
+//!
+//! If you have a computation that needs another core, use
+//! [`spawn_blocking`](crate::spawn_blocking), and move or reference-count
+//! everything it uses.
 //!
 //! # Fairness
-//! A child that is woken is polled, and no other. One that is spawned is polled
-//! soon after. Each poll of the whole polls each of them once at most, then
-//! other tasks have their turn. The children share the budget of their task.
+//! A scope polls only the children that were woken, and new children soon after
+//! they were spawned. One poll of the scope polls each child at most once, and then
+//! other tasks run. The children share the budget of their task.
 //!
 //! # Panics
-//! A child that panics ends its scope: the other children and the body are
-//! dropped, then the panic goes on in who awaits the scope. It does so too if
-//! nobody awaits the handle.
+//! A child that panics ends its scope. The scope drops the other children and the
+//! body, and then the panic continues in the task that awaits the scope. This
+//! happens even if no code awaits the child's handle.
 //!
 //! [trilemma]: https://without.boats/blog/the-scoped-task-trilemma/
 //! [unsound]: https://docs.rs/async-scoped/latest/async_scoped/struct.Scope.html
 //! [`moro`]: https://docs.rs/moro
-//! [the compiler can show]: https://github.com/rust-lang/rust/issues/126350
+//! [the compiler cannot prove]: https://github.com/rust-lang/rust/issues/126350
 
 mod child;
 mod nursery;

@@ -13,12 +13,12 @@ use loom::{
     thread,
 };
 
-/// A scope that a model's threads, which must own what they use, can borrow.
+/// A scope with a lifetime that lets loom's threads borrow it.
 fn scope() -> &'static Scope<'static> {
     Box::leak(Box::new(Scope::new()))
 }
 
-/// Notes that it was dropped.
+/// Counts its own drop.
 struct Droplet(Arc<AtomicUsize>);
 
 impl Drop for Droplet {
@@ -28,15 +28,14 @@ impl Drop for Droplet {
 }
 
 #[test]
-fn trap_01_a_child_that_arrives_before_the_sleep_is_seen_or_wakes() {
+fn trap_01_a_child_that_arrives_before_the_park_is_seen_or_wakes_the_run() {
     model(|| {
         let scope = scope();
         let (sender, receiver) = oneshot::channel();
         let other = thread::spawn(move || {
             drop(scope.spawn(async { sender.send(7).unwrap() }));
         });
-        // Should the child lie there unseen, loom reports that nobody can go
-        // on.
+        // If the run never sees the child, loom reports a deadlock.
         let received = block_on(scope.run(receiver));
         assert_eq!(received, Ok(7));
         other.join().unwrap();
@@ -44,7 +43,7 @@ fn trap_01_a_child_that_arrives_before_the_sleep_is_seen_or_wakes() {
 }
 
 #[test]
-fn a_child_that_arrives_at_the_end_is_polled_or_dropped() {
+fn a_child_that_arrives_as_the_scope_ends_is_polled_or_dropped() {
     model(|| {
         let scope = scope();
         let (polls, drops) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
@@ -58,7 +57,7 @@ fn a_child_that_arrives_at_the_end_is_polled_or_dropped() {
             })
         };
         block_on(scope.run(async {}));
-        // Who was polled was waited for.
+        // The scope waited for the child if it polled the child.
         if polls.load(SeqCst) == 1 {
             assert_eq!(drops.load(SeqCst), 1);
         }
@@ -69,7 +68,7 @@ fn a_child_that_arrives_at_the_end_is_polled_or_dropped() {
 }
 
 #[test]
-fn trap_16_a_child_that_arrives_as_the_run_is_dropped_is_dropped() {
+fn trap_16_a_child_that_arrives_while_the_run_is_dropped_is_dropped() {
     model(|| {
         let scope = scope();
         let drops = Arc::new(AtomicUsize::new(0));

@@ -1,18 +1,20 @@
-//! What the scopes have in common: where children arrive, and the future that
-//! polls them.
+//! The core of all four scopes: the list of new children, and the future that
+//! polls them. The name comes from Trio, the Python library that introduced
+//! structured concurrency.
 //!
-//! | it is   | a child that arrives                                            |
-//! |---------|-----------------------------------------------------------------|
-//! | new     | waits for the run                                               |
-//! | running | is polled by the run, with all others                           |
-//! | over    | is dropped at once                                              |
+//! | phase   | a new child                              |
+//! |---------|------------------------------------------|
+//! | new     | waits for the run                        |
+//! | running | is polled by the run, with all others    |
+//! | over    | is dropped at once                       |
 //!
-//! The children that have arrived belong to the scope, those that are polled
-//! to the run. The scope is borrowed as long as its children may live, so it
-//! cannot drop any, which might look at what is gone by then: it holds them in
-//! `ManuallyDrop`, and the compiler agrees. The run can, and does: it closes
-//! the scope and drops them all, also when it is dropped itself. A run that is
-//! forgotten drops nothing; but nobody else polls.
+//! The scope owns the new children, and the run owns the children it polls. The
+//! scope is borrowed for as long as its children may live, so the scope itself
+//! must not drop a child: the child's destructor could use variables that are
+//! already gone. The scope therefore holds children in `ManuallyDrop`, which also
+//! satisfies the drop checker. The run may drop them, and it does so even when it
+//! is dropped itself: it closes the scope and drops all children. A forgotten run
+//! drops nothing, and no code polls the children any more.
 
 use crate::{
     group::{Group, ReadyList},
@@ -26,7 +28,7 @@ use std::{
     mem::{self, ManuallyDrop},
     panic::resume_unwind,
     pin::Pin,
-    // Not loom's: the group's wakers are made of it.
+    // `std`'s and not loom's, because `Waker`s are made of it.
     sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll},
     thread,
@@ -34,10 +36,11 @@ use std::{
 
 type Payload = Box<dyn Any + Send>;
 
-/// Where children arrive.
+/// The new children of a scope, before its run takes them.
 pub(super) struct Nursery<C> {
     arrivals: Mutex<Arrivals<C>>,
-    /// 1 if there are any: most polls find none, and need not lock to see it.
+    /// 1 if there are new children. Most polls find none, and read this without
+    /// taking the lock.
     arrived: AtomicUsize,
     list: Arc<ReadyList>,
 }
@@ -70,28 +73,31 @@ impl<C> Nursery<C> {
         lock(&self.arrivals).phase
     }
 
-    /// Takes a child in, and sees to it that the run comes by.
-    pub(super) fn admit(&self, child: C) {
+    /// Adds a child, and wakes the run so that it takes the child.
+    pub(super) fn insert(&self, child: C) {
         let mut arrivals = lock(&self.arrivals);
         if arrivals.phase == Phase::Over {
             drop(arrivals);
             return drop(child);
         }
         arrivals.children.push(ManuallyDrop::new(child));
-        // Ordering: Relaxed, see `take`.
+        // Relaxed is enough, see `take`.
         self.arrived.store(1, Relaxed);
         drop(arrivals);
         self.list.wake_waiter();
     }
 
-    /// The future that polls `body` and the children till all have ended.
+    /// The future that polls `body` and the children until all have ended.
     #[track_caller]
     pub(super) fn run<B: Future, T, E>(
         &self,
         body: B,
         split: fn(B::Output) -> Result<T, E>,
     ) -> Run<'_, C, B, T, E> {
-        assert!(self.open(), "a scope runs once: make another one");
+        assert!(
+            self.open(),
+            "a scope runs only once: make a new scope for each run"
+        );
         let mut group = Group::with_list(Arc::clone(&self.list));
         group.insert(Member::Body);
         Run {
@@ -103,7 +109,7 @@ impl<C> Nursery<C> {
         }
     }
 
-    /// It is running. False if it has been before.
+    /// Starts the running phase. Returns false if the scope has run before.
     fn open(&self) -> bool {
         let phase = &mut lock(&self.arrivals).phase;
         let is_new = *phase == Phase::New;
@@ -113,12 +119,14 @@ impl<C> Nursery<C> {
         is_new
     }
 
-    /// Hands the children over that have arrived.
+    /// Takes the new children.
     fn take(&self) -> impl Iterator<Item = C> + use<C> {
         let mut children = Vec::new();
-        // Ordering: Relaxed. What another thread stored is seen by whoever
-        // gathers behind its `wake_waiter`, for the list's lock orders the two;
-        // and who gathered before is the waiter that this wakes.
+        // Relaxed is enough, because the lock of the ready list orders this load and
+        // the store in `insert`. If `wake_waiter` in `insert` locked the list before
+        // `gather` did, this load sees the store. If `gather` came first, it left its
+        // waker there, and `wake_waiter` wakes the run. The other stores and the load
+        // in `close` are ordered by the lock of `arrivals`.
         if self.arrived.load(Relaxed) != 0 {
             let mut arrivals = lock(&self.arrivals);
             self.arrived.store(0, Relaxed);
@@ -127,7 +135,7 @@ impl<C> Nursery<C> {
         children.into_iter().map(ManuallyDrop::into_inner)
     }
 
-    /// It is over, unless a child has arrived.
+    /// Ends the scope if there are no new children. Returns whether it has ended.
     fn close_if_empty(&self) -> bool {
         let mut arrivals = lock(&self.arrivals);
         if arrivals.children.is_empty() {
@@ -136,29 +144,29 @@ impl<C> Nursery<C> {
         arrivals.phase == Phase::Over
     }
 
-    /// It is over. Hands the last arrivals over.
+    /// Ends the scope, and takes the children that no poll has seen.
     fn close(&self) -> impl Iterator<Item = C> + use<C> {
         lock(&self.arrivals).phase = Phase::Over;
         self.take()
     }
 }
 
-/// Who is polled by the run.
+/// A future that the run polls.
 enum Member<C> {
-    /// The body of the scope, which lies in the run itself.
+    /// The body of the scope, which is a field of the run.
     Body,
     Child(C),
 }
 
 pin_project! {
-    /// Polls the body of a scope, and its children, inside the task that waits.
+    /// Polls the body of a scope and its children, inside the task that awaits it.
     pub(super) struct Run<'scope, C, B: Future, T, E> {
         nursery: &'scope Nursery<C>,
         group: Group<Member<C>>,
         #[pin]
         body: Option<B>,
         split: fn(B::Output) -> Result<T, E>,
-        // What the body gave; the children may take longer.
+        // The body's output. The children may still be running.
         output: Option<T>,
     }
 
@@ -176,9 +184,9 @@ pin_project! {
 }
 
 impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
-    /// Drops all that is left: the children, then the body, then its output.
-    /// Destructors are strangers' code, and each runs whatever the others do.
-    /// Returns the first panic among them.
+    /// Drops everything that is left: the children, then the body, then its
+    /// output. Destructors are user code and may panic, so each runs on its own.
+    /// Returns the first panic.
     fn end(self: Pin<&mut Self>) -> Option<Payload> {
         let mut this = self.project();
         let mut first = None;
@@ -190,7 +198,7 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
                 }
             }
         };
-        // Closed first: what the destructors spawn is dropped where they do.
+        // Close first, so that children that a destructor spawns are dropped at once.
         let arrivals = this.nursery.close();
         for member in this.group.drain().chain(arrivals.map(Member::Child)) {
             let mut member = Some(member);
@@ -201,7 +209,7 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
         first
     }
 
-    /// The scope has failed, or has it panicked while it ended?
+    /// Ends the scope after an error. A panic of a destructor wins over the error.
     fn fail(self: Pin<&mut Self>, error: E) -> E {
         if let Some(payload) = self.end() {
             resume_unwind(payload);
@@ -209,7 +217,7 @@ impl<C, B: Future, T, E> Run<'_, C, B, T, E> {
         error
     }
 
-    /// Ends the scope, and lets the panic go on that ended it.
+    /// Ends the scope after a panic, and continues that panic.
     fn panic(self: Pin<&mut Self>, payload: Payload) -> ! {
         if let Some(second) = self.end() {
             catch_and_discard(|| drop(second));
@@ -239,11 +247,12 @@ where
 {
     fn poll_members(mut self: Pin<&mut Self>, context: &Context<'_>) -> Poll<Result<T, E>> {
         let mut this = self.as_mut().project();
-        // In this order: a child that arrives behind the look finds the waiter.
+        // Gather first: a child that arrives after this look wakes the waker that
+        // `gather` stored.
         this.group.gather(Some(context.waker()));
-        // Each that is ready is polled once; whoever is spawned by that, too.
-        // Who is woken by it has its turn at the next poll of the whole, before
-        // which other tasks have theirs.
+        // One round polls each member that is ready once. The second round polls the
+        // children that the first one spawned. Members that were woken in between wait
+        // for the next poll of the scope, so other tasks run first.
         for _ in 0..2 {
             for child in this.nursery.take() {
                 this.group.insert(Member::Child(child));
@@ -262,8 +271,8 @@ where
                     Err(payload) => Poll::Ready(Err(payload)),
                 }
             }) {
-                // Its destructor runs now; a panic in there counts like one in
-                // the poll.
+                // Drop the member now. A panic in its destructor counts like a panic in
+                // its poll.
                 let dropped = catch(|| match member {
                     Member::Child(child) => drop(child),
                     Member::Body => this.body.set(None),
@@ -278,7 +287,7 @@ where
         }
         if this.group.is_empty() && this.nursery.close_if_empty() {
             let output = this.output.take();
-            return Poll::Ready(Ok(output.expect("a scope is not polled when it is over")));
+            return Poll::Ready(Ok(output.expect("a scope was polled after it had ended")));
         }
         Poll::Pending
     }

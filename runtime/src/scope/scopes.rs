@@ -1,4 +1,4 @@
-//! The four scopes: with or without failing, on one thread or on any.
+//! The four scopes: infallible or fallible, `Send` or for one thread.
 
 use super::{
     child::{ScopedJoinHandle, child},
@@ -33,42 +33,42 @@ macro_rules! scopes {
                 Self { nursery: Nursery::new() }
             }
 
-            /// Adds a child, from inside [`run`](Self::run): from the body, or
-            /// from another child. It is polled in its turn; the handle waits
-            /// for its output.
+            /// Adds a child. Call it inside [`run`](Self::run), from the body or
+            /// from another child. The scope polls the child, and the handle
+            /// waits for its output.
             ///
-            /// A child that was spawned before the run waits for it, and if
-            /// there is never a run it is leaked. When the run is over, it is
-            /// dropped at once.
+            /// If you spawn a child before `run`, it waits for `run`. If `run` is
+            /// never called, the child is leaked. After the scope has ended, the
+            /// child is dropped at once.
             ///
-            /// Two allocations, and one more for as many children as the scope
-            /// has not held before. Constant time.
+            /// Allocates twice, and once more when the scope holds more children
+            /// than ever before. Takes constant time.
             pub fn spawn<F>(&'scope self, future: F) -> ScopedJoinHandle<'scope, F::Output>
             where
                 F: Future $(+ $Send)? + 'scope,
                 F::Output: $($Send +)? 'scope,
             {
                 let (child, handle) = child(future, Ok);
-                self.nursery.admit(Box::pin(child));
+                self.nursery.insert(Box::pin(child));
                 handle
             }
 
-            /// Runs `body`, and the children that it spawns, and theirs. Ready
-            /// with what the body gave when all of them have ended.
+            /// Runs `body`, its children and all their descendants. The future is
+            /// ready with the output of `body` after all of them have ended.
             ///
             /// # Panics
             /// If it is called a second time. The future panics with the first
             /// panic of the body or a child.
             ///
             /// # Cancel safety
-            /// Dropped, it drops the children, then the body.
+            /// Dropping the future drops the children and then the body.
             #[track_caller]
             pub fn run<B: Future>(
                 &'scope self,
                 body: B,
             ) -> impl Future<Output = B::Output> + use<'scope, B> {
                 let run = self.nursery.run(body, Ok);
-                Sure { run }
+                InfallibleRun { run }
             }
         }
 
@@ -95,8 +95,8 @@ macro_rules! scopes {
                 Self { nursery: Nursery::new() }
             }
 
-            /// Adds a child, as [`Scope::spawn`] does. The handle waits for
-            /// what it gives in `Ok`; its `Err` is the end of the scope.
+            /// Adds a child, like [`Scope::spawn`]. The handle waits for the value
+            /// in `Ok`. If the child returns `Err`, the scope ends.
             pub fn spawn<F, T>(&'scope self, future: F) -> ScopedJoinHandle<'scope, T>
             where
                 F: Future<Output = Result<T, E>> $(+ $Send)? + 'scope,
@@ -104,21 +104,21 @@ macro_rules! scopes {
                 E: 'scope,
             {
                 let (child, handle) = child(future, |output| output);
-                self.nursery.admit(Box::pin(child));
+                self.nursery.insert(Box::pin(child));
                 handle
             }
 
-            /// Runs `body`, and the children that it spawns, and theirs. Ready
-            /// with what the body gave when all of them have ended; or with the
-            /// first `Err`, of the body or a child, as soon as it is there. Then
-            /// the rest of them is dropped.
+            /// Runs `body`, its children and all their descendants. The future is
+            /// ready with the output of `body` after all of them have ended. If
+            /// the body or a child returns `Err`, the future is ready with the
+            /// first `Err` at once, and drops the rest.
             ///
             /// # Panics
             /// If it is called a second time. The future panics with the first
             /// panic of the body or a child.
             ///
             /// # Cancel safety
-            /// Dropped, it drops the children, then the body.
+            /// Dropping the future drops the children and then the body.
             #[track_caller]
             pub fn run<B, T>(
                 &'scope self,
@@ -146,11 +146,11 @@ macro_rules! scopes {
 }
 
 scopes! {
-    /// Children that borrow from their parent and run in its task, in turns.
+    /// Children that borrow from their parent and take turns in its task.
     /// See the [module](crate::scope).
     ///
-    /// It can be used on every runtime, so the children must be `Send`;
-    /// [`LocalScope`] has others.
+    /// You can use it on every runtime, so the children must be `Send`. If they
+    /// are not, use [`LocalScope`].
     ///
     /// ```
     /// use wakeful::{scope::Scope, sync::Mutex};
@@ -174,11 +174,11 @@ scopes! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     Scope,
-    /// Children that may fail: the first `Err`, of one of them or of the body,
-    /// ends the scope. See the [module](crate::scope).
+    /// Children that may fail. The first `Err`, from a child or from the body, ends
+    /// the scope. See the [module](crate::scope).
     ///
-    /// Whoever awaits a handle gets what is in `Ok`. A child whose failure is to
-    /// be dealt with by its handle's owner gives it as a value:
+    /// A handle returns the value in `Ok`. If the owner of the handle should deal
+    /// with a failure itself, return the failure as a value:
     /// `Ok(attempt().await)`.
     ///
     /// ```
@@ -210,7 +210,7 @@ scopes! {
 }
 
 scopes! {
-    /// A [`Scope`] for one thread, whose children need not be `Send`: they may
+    /// A [`Scope`] for one thread. Its children need not be `Send`, so they may
     /// share a `Cell` or an `Rc`.
     ///
     /// ```
@@ -232,20 +232,20 @@ scopes! {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     LocalScope,
-    /// A [`TryScope`] for one thread, whose children need not be `Send`.
+    /// A [`TryScope`] for one thread. Its children need not be `Send`.
     LocalTryScope,
     of LocalChild
 }
 
 pin_project! {
-    /// What cannot fail, without its `Result`.
-    struct Sure<F> {
+    /// The run of a scope that cannot fail. It unwraps the `Result`.
+    struct InfallibleRun<F> {
         #[pin]
         run: F,
     }
 }
 
-impl<T, F: Future<Output = Result<T, Infallible>>> Future for Sure<F> {
+impl<T, F: Future<Output = Result<T, Infallible>>> Future for InfallibleRun<F> {
     type Output = T;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {

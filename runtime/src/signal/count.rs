@@ -1,10 +1,12 @@
 //! How often each signal has come to this process.
 //!
-//! There is one handler and one count per signal, for the whole process. A
-//! listener compares the count with the one that it returned for last, so it
-//! never misses a signal that came while it was not polled.
+//! The whole process shares one handler and one count per signal. A listener
+//! compares the count with the one that it returned for last, so it never misses
+//! a signal that came while it was not polled.
 
 use signal_hook::low_level;
+#[cfg(unix)]
+use std::sync::atomic::Ordering::Relaxed;
 use std::{
     collections::BTreeMap,
     ffi::c_int,
@@ -13,7 +15,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{
             AtomicUsize,
-            Ordering::{Acquire, Relaxed, Release},
+            Ordering::{Acquire, Release},
         },
     },
 };

@@ -1,12 +1,13 @@
-//! [`Barrier`]: a point that tasks pass together.
+//! [`Barrier`]: a point that a group of tasks passes together.
 
-use super::wait_list::{self, Locked, Queue, Waitable};
+use super::wait_list::{self, LockedList, WaitList, Waitable};
 use crate::trace::Label;
 use std::fmt;
 
-/// Lets tasks wait until so many have come.
+/// Lets tasks wait until a given number of them have arrived.
 ///
-/// The last to come lets all pass, and the barrier can be used again.
+/// The last task to arrive is the leader. It lets all tasks of its generation
+/// pass, and the barrier can be used again.
 ///
 /// ```
 /// use std::{cell::Cell, rc::Rc};
@@ -37,75 +38,83 @@ use std::fmt;
 /// ```
 pub struct Barrier {
     size: usize,
-    queue: Queue<Arrived, Came>,
+    list: WaitList<Arrivals, Arrival>,
 }
 
-/// Those who have come to the barrier in this round.
-pub(crate) struct Arrived {
+/// The tasks that have arrived in this generation.
+pub(crate) struct Arrivals {
     count: usize,
-    round: u64,
+    generation: u64,
 }
 
-/// In which round somebody came, and whether as the last.
+/// The generation in which a task arrived, and whether it was the last.
 #[derive(Clone, Copy)]
-pub(crate) struct Came {
-    round: u64,
-    last: bool,
+pub(crate) struct Arrival {
+    generation: u64,
+    is_leader: bool,
 }
 
 impl Barrier {
     const_unless_loom! {
-        /// A barrier for so many tasks at a time; 0 is the same as 1.
+        /// Creates a barrier that lets tasks pass in groups of `size`. A size of
+        /// 0 means 1.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(size: usize) -> Self {
+            let arrivals = Arrivals {
+                count: 0,
+                generation: 0,
+            };
             Self {
                 size,
-                queue: Queue::new(Arrived { count: 0, round: 0 }, Label::new("Barrier")),
+                list: WaitList::new(arrivals, Label::new("Barrier")),
             }
         }
     }
 
-    /// Waits for the others. The last to come is told that it was.
+    /// Waits for the other tasks of its generation. Constant time, except for
+    /// the leader, which wakes the others.
     ///
     /// # Cancel safety
-    /// Dropped before the others came, it does not count as one who came.
+    /// A call that is dropped before its generation is complete does not count
+    /// as an arrival.
     pub async fn wait(&self) -> BarrierWaitResult {
-        let came = Came {
-            round: 0,
-            last: false,
+        let arrival = Arrival {
+            generation: 0,
+            is_leader: false,
         };
-        let came = wait_list::wait(self, came, |locked, came| {
-            came.round = locked.round;
+        let arrival = wait_list::wait(self, arrival, |locked, arrival| {
+            arrival.generation = locked.generation;
             locked.count += 1;
-            came.last = locked.count >= self.size;
-            if came.last {
+            arrival.is_leader = locked.count >= self.size;
+            if arrival.is_leader {
                 locked.count = 0;
-                locked.round += 1;
+                locked.generation += 1;
             }
-            came.last
+            arrival.is_leader
         })
         .await;
-        if came.last {
-            self.queue.release(self.queue.lock(), |locked| {
-                // Those who have come since wait for the next round.
-                let first = locked.first().filter(|first| first.round < locked.round)?;
-                Some(locked.release_first(first))
+        if arrival.is_leader {
+            self.list.release(self.list.lock(), |locked| {
+                // Tasks of the next generation may be in the list already.
+                let first = locked.first()?;
+                (first.generation < locked.generation).then(|| locked.release_first(first))
             });
         }
-        BarrierWaitResult(came.last)
+        BarrierWaitResult(arrival.is_leader)
     }
 }
 
-impl Waitable for Barrier {
-    type State = Arrived;
-    type Note = Came;
+// SAFETY: W5: the list is a field.
+unsafe impl Waitable for Barrier {
+    type State = Arrivals;
+    type Data = Arrival;
 
-    fn queue(&self) -> &Queue<Arrived, Came> {
-        &self.queue
+    fn wait_list(&self) -> &WaitList<Arrivals, Arrival> {
+        &self.list
     }
 
-    fn left(&self, mut locked: Locked<'_, Arrived, Came>, came: Came, _: bool) {
-        if came.round == locked.round {
+    fn cancelled(&self, mut locked: LockedList<'_, Arrivals, Arrival>, arrival: Arrival) {
+        if arrival.generation == locked.generation {
             locked.count -= 1;
         }
     }
@@ -124,7 +133,7 @@ impl fmt::Debug for Barrier {
 pub struct BarrierWaitResult(bool);
 
 impl BarrierWaitResult {
-    /// Whether this was the last to come: one of each round is.
+    /// Returns whether this task arrived last. Each generation has one leader.
     pub fn is_leader(&self) -> bool {
         self.0
     }

@@ -1,35 +1,37 @@
-//! What tasks tell each other, and how they take turns.
+//! Channels, locks and signals between tasks.
 //!
-//! | to                                   | use                          |
-//! |--------------------------------------|------------------------------|
-//! | hand one value to one task           | [`oneshot`]                  |
-//! | hand many values to one task         | [`mpsc`]                     |
-//! | hand every value to every task       | [`broadcast`]                |
-//! | show many tasks what the value is now | [`watch`]                   |
-//! | change a value, one task at a time   | [`Mutex`]                    |
-//! | read it together, change it alone    | [`RwLock`]                   |
-//! | make it when it is first wanted      | [`OnceCell`]                 |
-//! | set it once, for all who wait        | [`SetOnce`]                  |
-//! | let at most so many do something     | [`Semaphore`]                |
-//! | wake a task, with nothing to say     | [`Notify`]                   |
-//! | go on together                       | [`Barrier`]                  |
-//! | tell tasks to stop                   | [`CancellationToken`]        |
+//! | to                                           | use                   |
+//! |----------------------------------------------|-----------------------|
+//! | send one value to one task                   | [`oneshot`]           |
+//! | send many values to one task                 | [`mpsc`]              |
+//! | send every value to every task               | [`broadcast`]         |
+//! | show many tasks the latest value             | [`watch`]             |
+//! | let one task at a time change a value        | [`Mutex`]             |
+//! | let many tasks read, or one write            | [`RwLock`]            |
+//! | make a value when it is first needed         | [`OnceCell`]          |
+//! | set a value once, for all tasks that wait    | [`SetOnce`]           |
+//! | limit how many tasks do something            | [`Semaphore`]         |
+//! | wake a task without a message                | [`Notify`]            |
+//! | let a group of tasks go on together          | [`Barrier`]           |
+//! | tell tasks to stop                           | [`CancellationToken`] |
 //!
-//! All of it works between threads, runtimes and executors: nothing here asks
-//! for a runtime. Whoever waits stands in a queue, first come first served,
-//! and waiting allocates nothing: a waiter's place in the queue is inside its
-//! future. A future that is dropped gives its place up, and what it had been
-//! handed meanwhile goes to the next. On this crate's tasks, things that are
-//! always ready make way for other tasks now and then.
+//! All of them work across threads, runtimes and executors, because none of
+//! them needs a runtime. Tasks that wait are served in the order in which they
+//! came. Waiting allocates nothing, because a waiter's node in the queue lies
+//! inside its future. A future that is dropped leaves the queue. If it had been
+//! given something already, the next waiter gets that. On the tasks of this
+//! crate, each of them spends the task's budget, so a task that is always ready
+//! makes way for the others.
 //!
-//! Tasks that share a thread can do without atomics: [`local`] has forms for
-//! them. Many values of which each is for one of several tasks are the business
-//! of the crate `async-channel`, which asks for no runtime either.
+//! [`local`] has forms without atomics, for tasks that share a thread. For many
+//! values that each go to one of several tasks, use the crate `async-channel`,
+//! which needs no runtime either.
 //!
-//! Inside: `wait_list` is the queue of waiters that all of them share,
+//! Inside, `wait_list` is the queue of waiters that all of them share, and
 //! `permits` the count with waiters that most of them are made of.
 
-/// `const`, except under loom, whose cells cannot be made at compile time.
+/// Makes a function `const`, except under loom, whose cells cannot be created
+/// at compile time.
 macro_rules! const_unless_loom {
     ($(#[$meta:meta])* $vis:vis const fn $($rest:tt)*) => {
         $(#[$meta])*
@@ -51,6 +53,7 @@ mod cancellation;
 pub mod local;
 pub mod mpsc;
 mod mutex;
+mod notification;
 mod notify;
 mod once_cell;
 pub mod oneshot;
@@ -69,19 +72,24 @@ pub(crate) mod testing;
 mod tests;
 
 pub use barrier::{Barrier, BarrierWaitResult};
-pub use cancellation::{CancellationToken, DropGuard, WaitForCancellationFuture};
-pub use mutex::{Mutex, MutexGuard, OwnedMutexGuard, TryLockError};
-pub use notify::{Notified, Notify};
+pub use cancellation::{
+    CancellationToken, DropGuard, DropGuardRef, WaitForCancellationFuture,
+    WaitForCancellationFutureOwned,
+};
+pub use mutex::{
+    MappedMutexGuard, Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, TryLockError,
+};
+pub use notify::{Notified, Notify, OwnedNotified};
 pub use once_cell::{OnceCell, SetError};
+pub use permits::{AcquireError, TryAcquireError};
 pub use rwlock::{
-    OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard, RwLockWriteGuard,
+    OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
+    RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,
 };
-pub use semaphore::{
-    AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TryAcquireError,
-};
+pub use semaphore::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 pub use set_once::{SetOnce, SetOnceError};
 
-/// Futures that are named, by tokio's path.
+/// The named futures of this module, at tokio's path.
 pub mod futures {
-    pub use super::Notified;
+    pub use super::{Notified, OwnedNotified};
 }

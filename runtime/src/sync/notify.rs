@@ -1,27 +1,37 @@
-//! [`Notify`]: a wake without a message.
+//! [`Notify`]: a wake without a message. `notification` says which waiter gets
+//! it.
 
-use super::wait_list::{Locked, Queue, Released, Wait, Waitable};
+use super::{
+    notification::{One, Order, Waiter, Waiters, release_notified},
+    wait_list::{Handle, LockedList, Released, Wait, WaitList, Waitable},
+};
 use crate::{budget, primitives::AtomicU64, trace::Label};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
     future::Future,
-    mem,
     pin::Pin,
-    sync::atomic::Ordering::{Acquire, Release},
+    sync::{
+        Arc,
+        atomic::Ordering::{Acquire, Release},
+    },
     task::{Context, Poll, Waker, ready},
 };
 
-/// Wakes tasks that wait for it: one, or all.
+/// Wakes tasks that wait for it: one task, or all of them.
 ///
-/// [`notify_one`](Self::notify_one) wakes the task that has waited longest. If
-/// none waits it leaves one permit, with which the next
-/// [`notified`](Self::notified) is ready at once; a second call leaves no
-/// second permit. [`notify_waiters`](Self::notify_waiters) wakes all that wait
-/// and leaves nothing.
+/// - [`notify_one`](Self::notify_one) wakes the task that has waited longest.
+///   If no task waits, it stores one permit, and the next
+///   [`notified`](Self::notified) is ready at once. A second call stores no
+///   second permit.
+/// - [`notify_last`](Self::notify_last) does the same for the task that came
+///   last.
+/// - [`notify_waiters`](Self::notify_waiters) wakes all tasks that wait and
+///   stores nothing.
 ///
-/// A notification is a hint to look again. Who waits for a condition, looks
-/// between making the future and awaiting it, and loses nothing:
+/// A notification says "look again". To wait for a condition, create the future
+/// first, then check the condition, then await the future. So no notification
+/// is lost between the check and the wait:
 ///
 /// ```
 /// use std::{cell::Cell, rc::Rc};
@@ -51,39 +61,29 @@ use std::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Notify {
-    /// How often `notify_waiters` was called. A waiter that is older than the
-    /// last call is notified, whether or not the list has come to it yet.
-    /// Written under the lock.
-    calls: AtomicU64,
-    queue: Queue<Permit, Note>,
+    /// How often `notify_waiters` was called. Written under the list's lock.
+    notify_waiters_calls: AtomicU64,
+    list: WaitList<StoredPermit, Waiter>,
 }
 
-/// Whether the next to come need not wait. Never while somebody waits.
-pub(crate) struct Permit(bool);
-
-#[derive(Clone, Copy)]
-pub(crate) struct Note {
-    /// How many calls there had been when this waiter was made.
-    born: u64,
-    /// Has `notify_one`'s word, and so must not let it be lost.
-    chosen: bool,
-}
+/// Whether a permit is stored. Never while a task waits.
+pub(crate) struct StoredPermit(bool);
 
 impl Notify {
     const_unless_loom! {
-        /// Nobody waits, and there is no permit. It can be a `static`.
+        /// Creates a `Notify` without a permit. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
-            Self::called(Label::new("Notify"))
+            Self::labelled(Label::new("Notify"))
         }
     }
 
     const_unless_loom! {
-        /// A part of something larger.
-        pub(crate) const fn called(made: Label) -> Self {
+        /// One that is a part of something else, which the trace names.
+        pub(crate) const fn labelled(label: Label) -> Self {
             Self {
-                calls: AtomicU64::new(0),
-                queue: Queue::new(Permit(false), made),
+                notify_waiters_calls: AtomicU64::new(0),
+                list: WaitList::new(StoredPermit(false), label),
             }
         }
     }
@@ -96,74 +96,106 @@ impl Notify {
         }
     }
 
-    /// Waits for a notification: a permit, a [`notify_one`](Self::notify_one)
-    /// for which its turn has come, or any
-    /// [`notify_waiters`](Self::notify_waiters) after this call, even one
-    /// before the first poll.
+    /// Waits for a notification. The future is ready after one of these:
+    ///
+    /// - a permit is stored,
+    /// - `notify_one` or `notify_last` chooses this waiter, which enters the
+    ///   queue at its first poll,
+    /// - [`notify_waiters`](Self::notify_waiters) is called after this call,
+    ///   also if that is before the first poll.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place up; had `notify_one` chosen it, another is
-    /// chosen in its place.
+    /// A future that is dropped loses its position in the queue. If
+    /// `notify_one` or `notify_last` had chosen it, another task is chosen.
     pub fn notified(&self) -> Notified<'_> {
-        let born = self.calls();
-        let chosen = false;
         Notified {
-            wait: Wait::new(self, Note { born, chosen }),
-            born,
-            done: false,
+            waiting: Waiting::new(self),
         }
     }
 
-    /// Wakes who has waited longest, or leaves a permit for the next to come.
-    /// Constant time.
-    pub fn notify_one(&self) {
-        self.notify_one_with(self.queue.lock());
+    /// As [`notified`](Self::notified), with a future that keeps the `Notify`
+    /// alive and borrows nothing.
+    ///
+    /// # Cancel safety
+    /// As [`notified`](Self::notified).
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wakeful::sync::Notify;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let notify = Arc::new(Notify::new());
+    ///     let notified = Arc::clone(&notify).notified_owned();
+    ///     let task = wakeful::spawn(notified);
+    ///     notify.notify_waiters();
+    ///     task.await
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
+        OwnedNotified {
+            waiting: Waiting::new(self),
+        }
     }
 
-    /// Wakes all that wait, oldest first, and leaves no permit.
+    /// Wakes the task that has waited longest, or stores a permit for the next
+    /// one. Takes constant time.
+    pub fn notify_one(&self) {
+        self.notify(Order::Fifo, self.list.lock());
+    }
+
+    /// Wakes the task that came last, or stores a permit for the next one.
+    /// Takes constant time.
+    ///
+    /// Useful if the task that worked last has the warmest cache, and the
+    /// others may stay idle.
+    ///
+    /// ```
+    /// use wakeful::sync::Notify;
+    ///
+    /// let runtime = wakeful::Runtime::new()?;
+    /// runtime.block_on(async {
+    ///     let notify = Notify::new();
+    ///     let (first, last) = (notify.notified(), notify.notified());
+    ///     let mut first = std::pin::pin!(first);
+    ///     let mut last = std::pin::pin!(last);
+    ///     assert!(!first.as_mut().enable());
+    ///     assert!(!last.as_mut().enable());
+    ///     notify.notify_last();
+    ///     last.await;
+    ///     notify.notify_last();
+    ///     first.await;
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn notify_last(&self) {
+        self.notify(Order::Lifo, self.list.lock());
+    }
+
+    /// Wakes all tasks that wait, oldest first, and stores no permit. Takes
+    /// time in proportion to the number of tasks.
     pub fn notify_waiters(&self) {
-        let locked = self.queue.lock();
-        // Ordering: Release shows what the notifier did to those who see the
-        // new count without the lock. Only the lock's holder writes.
-        self.calls.store(self.calls() + 1, Release);
-        self.queue
-            .release(locked, |locked| self.release_older(locked));
+        let locked = self.list.lock();
+        // Ordering: Release pairs with the Acquire in `calls`. This plain store
+        // ends the release sequence of the call before. No reader needs that
+        // sequence, because the lock orders the calls: a reader that sees this
+        // store sees what all earlier callers did.
+        self.notify_waiters_calls.store(self.calls() + 1, Release);
+        self.list
+            .release(locked, |locked| release_notified(locked, self.calls()));
+    }
+
+    fn notify<'a>(&'a self, order: Order, locked: LockedList<'a, StoredPermit, Waiter>) {
+        let mut one = One::new(order);
+        self.list
+            .release(locked, |locked| one.release(locked, self.calls()));
     }
 
     fn calls(&self) -> u64 {
-        // Ordering: Acquire, see `notify_waiters`.
-        self.calls.load(Acquire)
-    }
-
-    /// Releases one that is older than the last `notify_waiters`. Those stand
-    /// first in the list.
-    fn release_older(&self, locked: &mut Locked<'_, Permit, Note>) -> Option<Released> {
-        let first = locked.first().filter(|first| first.born < self.calls())?;
-        Some(locked.release_first(first))
-    }
-
-    fn notify_one_with<'a>(&'a self, locked: Locked<'a, Permit, Note>) {
-        let mut given = false;
-        self.queue.release(locked, |locked| {
-            // Another thread's `notify_waiters` may be between two batches:
-            // those it has yet to reach are notified and have no use for this.
-            if let Some(older) = self.release_older(locked) {
-                return Some(older);
-            }
-            if given {
-                return None;
-            }
-            given = true;
-            let Some(first) = locked.first() else {
-                locked.0 = true;
-                return None;
-            };
-            let chosen = Note {
-                chosen: true,
-                ..first
-            };
-            Some(locked.release_first(chosen))
-        });
+        // Ordering: Acquire pairs with the Release in `notify_waiters`. A
+        // waiter that is ready because of the count needs no lock.
+        self.notify_waiters_calls.load(Acquire)
     }
 }
 
@@ -180,78 +212,163 @@ impl fmt::Debug for Notify {
     }
 }
 
-impl Waitable for Notify {
-    type State = Permit;
-    type Note = Note;
+impl Waiters for LockedList<'_, StoredPermit, Waiter> {
+    type Released = Released;
 
-    fn queue(&self) -> &Queue<Permit, Note> {
-        &self.queue
+    fn permit(&mut self) -> &mut bool {
+        &mut self.0
     }
 
-    fn left(&self, locked: Locked<'_, Permit, Note>, note: Note, _: bool) {
-        if note.chosen {
-            self.notify_one_with(locked);
+    fn first(&self) -> Option<Waiter> {
+        LockedList::first(self)
+    }
+
+    fn last(&self) -> Option<Waiter> {
+        LockedList::last(self)
+    }
+
+    fn release_first(&mut self, waiter: Waiter) -> Released {
+        LockedList::release_first(self, waiter)
+    }
+
+    fn release_last(&mut self, waiter: Waiter) -> Released {
+        LockedList::release_last(self, waiter)
+    }
+}
+
+// SAFETY: W5: the list is a field.
+unsafe impl Waitable for Notify {
+    type State = StoredPermit;
+    type Data = Waiter;
+
+    fn wait_list(&self) -> &WaitList<StoredPermit, Waiter> {
+        &self.list
+    }
+
+    fn cancelled(&self, locked: LockedList<'_, StoredPermit, Waiter>, waiter: Waiter) {
+        if let Some(order) = waiter.notified_one {
+            self.notify(order, locked);
         }
     }
 }
 
 pin_project! {
-    /// The future of [`Notify::notified`]. Ready again at every poll after the
-    /// first time.
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Notified<'a> {
+    /// A wait for a notification, as [`Notified`] and [`OwnedNotified`] have it.
+    pub(super) struct Waiting<H: Handle> {
         #[pin]
-        wait: Wait<'a, Notify>,
-        born: u64,
+        wait: Wait<H>,
+        created_at: u64,
         done: bool,
     }
 }
 
-impl Notified<'_> {
-    /// Takes its place in the queue before it is awaited. True if it has been
-    /// notified already: awaiting it is then ready at once.
-    ///
-    /// With `notify_one`, more than one waiter and a condition, one says this
-    /// before one looks at the condition: else, of two notifications that come
-    /// between the look and the first poll, only one is kept.
-    pub fn enable(self: Pin<&mut Self>) -> bool {
-        self.look(None).is_ready()
+impl<H: Handle<Target = Notify>> Waiting<H> {
+    pub(super) fn new(notify: H) -> Self {
+        let created_at = notify.calls();
+        Self {
+            wait: Wait::new(notify, Waiter::new(created_at)),
+            created_at,
+            done: false,
+        }
     }
 
-    fn look(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<()> {
+    fn poll_notified(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<()> {
         let mut this = self.project();
         if *this.done {
             return Poll::Ready(());
         }
-        let notify = this.wait.owner();
-        let born = *this.born;
-        if born < notify.calls() {
+        let waiter = Waiter::new(*this.created_at);
+        if waiter.is_notified(this.wait.handle().calls()) {
             this.wait.finish();
         } else {
-            ready!(this.wait.as_mut().poll(waker, |locked, _| {
-                born < notify.calls() || mem::take(&mut locked.0)
+            ready!(this.wait.as_mut().poll(waker, |notify, locked, _| {
+                waiter.enter(notify.calls(), locked.permit())
             }));
         }
         *this.done = true;
         Poll::Ready(())
+    }
+
+    pub(super) fn handle(&self) -> &H {
+        self.wait.handle()
+    }
+
+    pub(super) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
+        ready!(budget::poll_proceed(context));
+        ready!(self.poll_notified(Some(context.waker())));
+        budget::spend();
+        Poll::Ready(())
+    }
+}
+
+pin_project! {
+    /// The future of [`Notify::notified`]. Once ready, it is ready at every
+    /// poll.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Notified<'a> {
+        #[pin]
+        waiting: Waiting<&'a Notify>,
+    }
+}
+
+pin_project! {
+    /// The future of [`Notify::notified_owned`]. Once ready, it is ready at
+    /// every poll.
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct OwnedNotified {
+        #[pin]
+        waiting: Waiting<Arc<Notify>>,
+    }
+}
+
+impl Notified<'_> {
+    /// Enters the queue before the future is awaited. Returns whether it has
+    /// been notified already. If so, awaiting it is ready at once.
+    ///
+    /// Several tasks that wait for a condition with
+    /// [`notify_one`](Notify::notify_one) call this before they check the
+    /// condition. Otherwise two notifications between the check and the first
+    /// poll would store one permit, and one task would miss its notification.
+    pub fn enable(self: Pin<&mut Self>) -> bool {
+        self.project().waiting.poll_notified(None).is_ready()
+    }
+}
+
+impl OwnedNotified {
+    /// As [`Notified::enable`].
+    pub fn enable(self: Pin<&mut Self>) -> bool {
+        self.project().waiting.poll_notified(None).is_ready()
     }
 }
 
 impl Future for Notified<'_> {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        ready!(budget::poll_proceed(context));
-        ready!(self.as_mut().look(Some(context.waker())));
-        budget::spend();
-        Poll::Ready(())
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.project().waiting.poll(context)
+    }
+}
+
+impl Future for OwnedNotified {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        self.project().waiting.poll(context)
     }
 }
 
 impl fmt::Debug for Notified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notified")
-            .field("notified", &self.done)
+            .field("notified", &self.waiting.done)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OwnedNotified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OwnedNotified")
+            .field("notified", &self.waiting.done)
             .finish_non_exhaustive()
     }
 }

@@ -1,14 +1,14 @@
-//! [`OnceCell`]: a value that is made when it is first wanted.
+//! [`OnceCell`]: a value that is made when it is first needed.
 
-use super::permits::{Permits, Refused};
+use super::permits::{Permits, TryAcquireError};
 use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
 
-/// A value that an async function makes, once, for all who ask.
+/// A value that an async function makes once and that many tasks share.
 ///
-/// The first to ask makes it, the others wait. Should the first fail, panic or
-/// be dropped, the next in the queue tries. Reading a value that is there is a
-/// load.
+/// The first task that needs the value makes it, and the others wait. If the
+/// first one fails, panics or is dropped, the next task in the queue tries.
+/// Reading a value that is there takes one atomic load.
 ///
 /// ```
 /// use wakeful::sync::OnceCell;
@@ -29,13 +29,14 @@ use std::{convert::Infallible, error::Error, fmt};
 /// ```
 pub struct OnceCell<T> {
     value: OnceLock<T>,
-    /// One, for who makes the value; closed when it is there.
+    /// The task that makes the value holds the one permit. Closed once the value
+    /// is there.
     turn: Permits,
 }
 
 impl<T> OnceCell<T> {
     const_unless_loom! {
-        /// An empty cell. It can be a `static`.
+        /// Creates an empty cell. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
             Self {
@@ -53,57 +54,59 @@ impl<T> OnceCell<T> {
         }
     }
 
-    /// A cell with a value, or an empty one.
+    /// Creates a cell with the given value, or an empty one.
     #[cfg_attr(feature = "trace", track_caller)]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(Self::new, Self::from)
     }
 
-    /// Whether the value is there.
+    /// Returns whether the value is there.
     pub fn initialized(&self) -> bool {
         self.get().is_some()
     }
 
-    /// The value, if it is there.
+    /// Returns the value if it is there.
     pub fn get(&self) -> Option<&T> {
         self.value.get()
     }
 
-    /// The value, if it is there.
+    /// Returns the value if it is there.
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.value.get_mut()
     }
 
-    /// Puts the value there.
+    /// Sets the value.
     ///
     /// # Errors
-    /// Gives it back if there is one already, or if one is being made.
+    /// Returns the value if the cell has one already, or if a task is making
+    /// one.
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
         match self.turn.try_acquire(1) {
             Ok(()) => {
                 self.fill(value);
                 Ok(())
             }
-            Err(Refused::Closed) => Err(SetError::AlreadyInitializedError(value)),
-            Err(Refused::Busy) => Err(SetError::InitializingError(value)),
+            Err(TryAcquireError::Closed) => Err(SetError::AlreadyInitializedError(value)),
+            Err(TryAcquireError::NoPermits) => Err(SetError::InitializingError(value)),
         }
     }
 
-    /// The value, which `init` makes if nobody has.
+    /// Returns the value. If it is not there, `init` makes it, or this call waits
+    /// for the task that is making it.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its turn to the next. What `init` had done is for
-    /// `init`'s future to undo.
+    /// If the call is dropped, the next task makes the value. The future of
+    /// `init` is dropped, too.
     pub async fn get_or_init(&self, init: impl AsyncFnOnce() -> T) -> &T {
         let made = self.get_or_try_init(async || Ok::<_, Infallible>(init().await));
         let Ok(value) = made.await;
         value
     }
 
-    /// The value, which `init` makes if nobody has, unless it fails.
+    /// As [`get_or_init`](Self::get_or_init), with an `init` that can fail.
     ///
     /// # Errors
-    /// Those of `init`. The next who asks tries again.
+    /// Those of `init`. The next task in the queue then tries.
     ///
     /// # Cancel safety
     /// As [`get_or_init`](Self::get_or_init).
@@ -111,7 +114,7 @@ impl<T> OnceCell<T> {
         &self,
         init: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<&T, E> {
-        /// Gives the turn back, whatever becomes of the one who has it.
+        /// Gives the permit back, even if `init` panics or is dropped.
         struct Turn<'a>(&'a Permits);
         impl Drop for Turn<'_> {
             fn drop(&mut self) {
@@ -127,17 +130,19 @@ impl<T> OnceCell<T> {
             let value = init().await?;
             self.fill(value);
         }
-        Ok(self.get().expect("it is closed when the value is there"))
+        Ok(self
+            .get()
+            .expect("`fill` sets the value before it closes the permits"))
     }
 
-    /// The caller has the turn.
+    /// The caller has the permit.
     fn fill(&self, value: T) {
         let first = self.value.set(value).is_ok();
-        debug_assert!(first, "one at a time, and none after the first");
+        debug_assert!(first, "only the holder of the permit sets the value");
         self.turn.close();
     }
 
-    /// The value, if there is one.
+    /// Returns the value if there is one.
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
@@ -186,22 +191,22 @@ impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
     }
 }
 
-/// Why a value could not be put into the cell; here it is.
+/// Why a value could not be set. The error contains the value.
 #[derive(Debug, PartialEq, Eq)]
 pub enum SetError<T> {
-    /// There is one already.
+    /// The cell has a value already.
     AlreadyInitializedError(T),
-    /// One is being made.
+    /// A task is making the value.
     InitializingError(T),
 }
 
 impl<T> SetError<T> {
-    /// Whether there is a value already.
+    /// Returns whether the cell has a value already.
     pub fn is_already_init_err(&self) -> bool {
         matches!(self, Self::AlreadyInitializedError(_))
     }
 
-    /// Whether one is being made.
+    /// Returns whether a task is making the value.
     pub fn is_initializing_err(&self) -> bool {
         matches!(self, Self::InitializingError(_))
     }
@@ -211,7 +216,7 @@ impl<T> fmt::Display for SetError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::AlreadyInitializedError(_) => "the cell has a value already",
-            Self::InitializingError(_) => "the cell's value is being made",
+            Self::InitializingError(_) => "a task is making the cell's value",
         })
     }
 }

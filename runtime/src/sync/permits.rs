@@ -1,27 +1,41 @@
-//! A count of permits, with a queue of those for whom it is too low.
+//! A count of permits, with a queue of tasks that wait for more of them than
+//! are free. The semaphore, the locks, the bounded channel and the once cell
+//! are made of it.
 //!
-//! One word says how many permits are free, with two flags below:
+//! One word holds the number of free permits and, below it, two flags:
 //!
-//! | `WAITING` | `CLOSED` | says                                                     |
-//! |:---------:|:--------:|----------------------------------------------------------|
-//! |     –     |     –    | nobody waits: acquiring and releasing is one exchange    |
-//! |     ✓     |     –    | fewer are free than the first in the list wants: nobody  |
-//! |           |          | passes it by; who releases must hand out, under the lock |
-//! |     ✓     |     ✓    | it is being closed: those who wait are refused, batch by |
-//! |           |          | batch                                                    |
-//! |     –     |     ✓    | acquiring fails; releasing still counts                  |
+//! | `WAITING` | `CLOSED` | meaning                                                     |
+//! |:---------:|:--------:|-------------------------------------------------------------|
+//! |     –     |     –    | No task waits. Acquiring and releasing take one exchange.   |
+//! |     ✓     |     –    | The first waiter wants more permits than are free. No other |
+//! |           |          | task may overtake it. A release must hand permits out,      |
+//! |           |          | under the lock.                                             |
+//! |     ✓     |     ✓    | `close` is running. It refuses the waiters, batch by batch. |
+//! |     –     |     ✓    | Acquiring fails. Releasing still counts.                    |
 //!
-//! `WAITING` and `CLOSED` are written under the lock of the list alone, and
-//! permits are taken without the lock only while both are unset. So whoever
-//! has the lock and sees `WAITING` knows that the count can only grow.
+//! The permits of a waiter, with the functions that move them:
+//!
+//! ```text
+//!          1              2                3
+//! holder ─────▶ free ─────────▶ waiter ─────────▶ holder
+//!                 ▲               │
+//!                 └────── 4 ──────┘
+//! ```
+//!
+//! 1. [`Permits::release`].
+//! 2. `hand_out`, under the lock: the first waiter is released with `Ok`.
+//! 3. `Acquiring::poll` sees it.
+//! 4. [`Waitable::cancelled`]: the waiter was dropped before it saw them.
 
-use super::wait_list::{Locked, Queue, Wait, Waitable};
+use super::wait_list::{LockedList, Wait, WaitList, Waitable};
 use crate::{budget, primitives::AtomicUsize, trace::Label};
 use pin_project_lite::pin_project;
 use std::{
+    error::Error,
+    fmt,
     future::Future,
     pin::Pin,
-    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    sync::atomic::Ordering::{Acquire, Relaxed, Release},
     task::{Context, Poll, ready},
 };
 
@@ -33,68 +47,89 @@ const ONE: usize = 1 << SHIFT;
 pub(super) const MAX: usize = usize::MAX >> 3;
 pub(super) const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permits";
 
+/// A count of permits.
+///
+/// Invariants:
+///
+/// - **P1** `WAITING` is set while the list is not empty. `hand_out` clears it
+///   once it finds the list empty. Only the lock's holder writes the two flags.
+/// - **P2** Permits are taken without the lock only while both flags are unset.
+///   So while the lock is held and `WAITING` is set, the count only grows.
+/// - **P3** Every write to the word is a read-modify-write. A read-modify-write
+///   continues the release sequence that it reads from, whatever its own
+///   ordering is. So an Acquire load of the word synchronizes with *every*
+///   Release that came before the value it reads: those of
+///   [`release`](Self::release) and of [`close`](Self::close). Only these two
+///   publish something, so only they need Release.
 pub(crate) struct Permits {
     word: AtomicUsize,
-    queue: Queue<(), Wanted>,
+    list: WaitList<(), Request>,
 }
 
-/// What a waiter wants, and what it got.
+/// The request of a waiter and its answer. The answer is `NoPermits` until the
+/// waiter is released.
 #[derive(Clone, Copy)]
-pub(crate) struct Wanted {
+pub(crate) struct Request {
     permits: usize,
-    got: Result<(), Refused>,
+    answer: Result<(), TryAcquireError>,
 }
 
-/// Why there is no permit.
+/// The error of [`Semaphore::acquire`](super::Semaphore::acquire): the
+/// semaphore has been closed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct AcquireError(());
+
+/// The error of [`Semaphore::try_acquire`](super::Semaphore::try_acquire).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
+pub enum TryAcquireError {
+    /// The semaphore has been closed.
     Closed,
-    /// Not enough are free, or somebody stands in the queue.
-    Busy,
+    /// Too few permits are free, or other tasks wait for them.
+    NoPermits,
 }
 
 impl Permits {
     const_unless_loom! {
         /// # Panics
-        /// If there are to be more than [`MAX`].
+        /// If `permits` is above [`MAX`].
         #[track_caller]
-        pub(crate) const fn new(permits: usize, made: Label) -> Self {
+        pub(crate) const fn new(permits: usize, label: Label) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {
                 word: AtomicUsize::new(permits << SHIFT),
-                queue: Queue::new((), made),
+                list: WaitList::new((), label),
             }
         }
     }
 
     pub(crate) fn available(&self) -> usize {
-        // Ordering: Acquire, so that who finds all permits back finds what
-        // their holders did.
+        // Ordering: Acquire pairs with the Release in `release`. A caller that
+        // finds all permits free sees what their holders did.
         self.word.load(Acquire) >> SHIFT
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        // Ordering: Acquire, as in `available`.
+        // Ordering: Acquire pairs with the Release in `close`.
         self.word.load(Acquire) & CLOSED != 0
     }
 
-    pub(crate) fn try_acquire(&self, permits: usize) -> Result<(), Refused> {
-        // Ordering: Acquire, here and where the exchange fails: who is refused
-        // finds what was done before it was closed.
+    pub(crate) fn try_acquire(&self, permits: usize) -> Result<(), TryAcquireError> {
+        // Ordering: Acquire, here and on failure, pairs with the Release in
+        // `close`: a caller that is refused sees what was done before.
         let mut now = self.word.load(Acquire);
         loop {
             if now & CLOSED != 0 {
-                return Err(Refused::Closed);
+                return Err(TryAcquireError::Closed);
             }
-            // To ask for none is to ask whether it is closed.
+            // Asking for no permit only asks whether it is closed.
             if permits != 0 && (now & WAITING != 0 || now >> SHIFT < permits) {
-                return Err(Refused::Busy);
+                return Err(TryAcquireError::NoPermits);
             }
-            // Ordering: Acquire takes what those did who released; Release
-            // keeps the chain of the word whole.
+            // Ordering: Acquire pairs with the Release in `release`, so the new
+            // holder sees what the earlier ones did. It publishes nothing (P3).
             match self
                 .word
-                .compare_exchange_weak(now, now - permits * ONE, AcqRel, Acquire)
+                .compare_exchange_weak(now, now - permits * ONE, Acquire, Acquire)
             {
                 Ok(_) => return Ok(()),
                 Err(changed) => now = changed,
@@ -102,119 +137,127 @@ impl Permits {
         }
     }
 
-    /// Waits for its turn, and for so many permits to be free. They are released
-    /// by whoever got them. `Err` is: closed.
-    pub(crate) async fn acquire(&self, permits: usize) -> Result<(), Refused> {
-        let mut got = Err(Refused::Busy);
+    /// Waits for its turn and for `permits` free permits, and takes them.
+    /// The caller has to [`release`](Self::release) them.
+    pub(crate) async fn acquire(&self, permits: usize) -> Result<(), AcquireError> {
+        let mut answer = Err(TryAcquireError::NoPermits);
         if !budget::is_spent() {
-            // Most often that is all, and no place in the queue is to be made.
-            got = self.try_acquire(permits);
+            // This is the usual case, and it needs no node in the list.
+            answer = self.try_acquire(permits);
         }
-        if got == Err(Refused::Busy) {
-            let wait = Wait::new(self, Wanted { permits, got });
-            return Acquiring { wait, permits }.await;
+        if answer == Err(TryAcquireError::NoPermits) {
+            answer = Acquiring::new(self, permits).await;
+        } else {
+            budget::spend();
         }
-        budget::spend();
-        got
+        answer.map_err(|_| AcquireError(()))
     }
 
     /// # Panics
     /// If that makes more than [`MAX`].
+    #[track_caller]
     pub(crate) fn release(&self, permits: usize) {
         assert!(permits <= MAX, "{TOO_MANY}");
-        // Ordering: Release hands what the holder did to who acquires next;
-        // Acquire, for WAITING, orders the look at the list after this.
-        let before = self.word.fetch_add(permits * ONE, AcqRel);
+        // Ordering: Release pairs with the Acquire of the functions that take or
+        // count these permits: `try_acquire`, `take_or_wait`, `hand_out` and
+        // `available`. Seeing `WAITING` needs no Acquire, because the lock
+        // orders the hand-out.
+        let before = self.word.fetch_add(permits * ONE, Release);
         if before >> SHIFT > MAX - permits {
-            self.word.fetch_sub(permits * ONE, AcqRel);
+            self.word.fetch_sub(permits * ONE, Relaxed);
             panic!("{TOO_MANY}");
         }
         if before & WAITING != 0 {
-            self.hand_out(self.queue.lock());
+            self.hand_out(self.list.lock());
         }
     }
 
-    /// Takes up to `permits` of the free ones out of circulation, and says how
-    /// many there were.
+    /// Removes up to `permits` free permits for good. Returns how many it
+    /// removed.
     pub(crate) fn forget(&self, permits: usize) -> usize {
-        // With WAITING, the count only grows unless one has the lock.
-        let _locked = self.queue.lock();
-        let forget = |now: usize| permits.min(now >> SHIFT);
-        // Ordering: Relaxed; nobody gets these, so nothing is handed over.
-        // The chain of read-modify-writes stays whole.
+        // P2: without the lock, `hand_out` could count on permits that go here.
+        let _locked = self.list.lock();
+        let forgotten = |now: usize| permits.min(now >> SHIFT);
+        // Ordering: Relaxed, because no task gets these permits.
         let before = self
             .word
-            .fetch_update(Relaxed, Relaxed, |now| Some(now - forget(now) * ONE));
-        before.map_or(0, forget)
+            .fetch_update(Relaxed, Relaxed, |now| Some(now - forgotten(now) * ONE));
+        before.map_or(0, forgotten)
     }
 
-    /// From now on acquiring fails, for those who wait as well.
+    /// Makes acquiring fail from now on, also for the tasks that wait.
     pub(crate) fn close(&self) {
-        let locked = self.queue.lock();
-        // Ordering: Release shows what the closer did to who is refused.
-        self.word.fetch_or(CLOSED, AcqRel);
+        let locked = self.list.lock();
+        // Ordering: Release pairs with the Acquire in `is_closed` and
+        // `try_acquire`.
+        self.word.fetch_or(CLOSED, Release);
         self.hand_out(locked);
     }
 
-    /// Ends the waits of those whose turn it is.
-    fn hand_out<'a>(&'a self, locked: Locked<'a, (), Wanted>) {
-        self.queue.release(locked, |locked| {
+    /// Releases the waiters whose turn it is.
+    fn hand_out<'a>(&'a self, locked: LockedList<'a, (), Request>) {
+        self.list.release(locked, |locked| {
             let Some(first) = locked.first() else {
-                // Ordering: Release, as for every link of the word's chain.
-                self.word.fetch_and(!WAITING, AcqRel);
+                // Ordering: Relaxed. It publishes nothing, and the lock orders it
+                // with the next write of the flag (P1).
+                self.word.fetch_and(!WAITING, Relaxed);
                 return None;
             };
-            // Ordering: Acquire takes what the releasers did; the list's lock
-            // hands it on to the waiter.
+            // Ordering: Acquire pairs with the Release in `release` and
+            // `close`. The list's lock passes that on to the waiter.
             let now = self.word.load(Acquire);
-            let got = if now & CLOSED != 0 {
-                Err(Refused::Closed)
+            let answer = if now & CLOSED != 0 {
+                Err(TryAcquireError::Closed)
             } else if now >> SHIFT < first.permits {
                 return None;
             } else {
-                // Enough since the look: with WAITING the count only grows.
-                self.word.fetch_sub(first.permits * ONE, AcqRel);
+                // P2: they are still free. Ordering: Relaxed, because the load
+                // above has acquired as many.
+                self.word.fetch_sub(first.permits * ONE, Relaxed);
                 Ok(())
             };
-            Some(locked.release_first(Wanted { got, ..first }))
+            Some(locked.release_first(Request { answer, ..first }))
         });
     }
 
-    /// Under the lock, before somebody begins to wait: takes the permits after
-    /// all, or raises WAITING so that who releases looks into the list.
-    fn take_or_wait(&self, permits: usize) -> Option<Result<(), Refused>> {
-        // Ordering: Relaxed; what it says is checked by the exchange, and it was
-        // closed under this lock.
+    /// Takes the permits, or sets `WAITING` so that the next release looks at
+    /// the list. The caller holds the lock and is about to enter the list.
+    fn take_or_wait(&self, permits: usize) -> Option<Result<(), TryAcquireError>> {
+        // Ordering: Relaxed. The exchange checks the value, and the lock orders
+        // this after a `close`.
         let mut now = self.word.load(Relaxed);
         loop {
-            let fits = now & WAITING == 0 && now >> SHIFT >= permits;
+            let enough = now & WAITING == 0 && now >> SHIFT >= permits;
             let next = match now {
-                _ if now & CLOSED != 0 => return Some(Err(Refused::Closed)),
-                _ if fits => now - permits * ONE,
+                _ if now & CLOSED != 0 => return Some(Err(TryAcquireError::Closed)),
+                _ if enough => now - permits * ONE,
                 _ => now | WAITING,
             };
-            match self.word.compare_exchange_weak(now, next, AcqRel, Relaxed) {
-                Ok(_) => return fits.then_some(Ok(())),
+            // Ordering: Acquire pairs with the Release in `release`.
+            match self.word.compare_exchange_weak(now, next, Acquire, Relaxed) {
+                Ok(_) => return enough.then_some(Ok(())),
                 Err(changed) => now = changed,
             }
         }
     }
 }
 
-impl Waitable for Permits {
+// SAFETY: W5: the list is a field.
+unsafe impl Waitable for Permits {
     type State = ();
-    type Note = Wanted;
+    type Data = Request;
 
-    fn queue(&self) -> &Queue<(), Wanted> {
-        &self.queue
+    fn wait_list(&self) -> &WaitList<(), Request> {
+        &self.list
     }
 
-    fn left(&self, locked: Locked<'_, (), Wanted>, wanted: Wanted, _: bool) {
-        if wanted.got.is_ok() {
-            // Ordering: as in `release`.
-            self.word.fetch_add(wanted.permits * ONE, AcqRel);
+    fn cancelled(&self, locked: LockedList<'_, (), Request>, request: Request) {
+        if request.answer.is_ok() {
+            // Ordering: Relaxed. The waiter has done nothing with the permits,
+            // and what their earlier holders did is still published (P3).
+            self.word.fetch_add(request.permits * ONE, Relaxed);
         }
-        // Even if it had got nothing: who stood behind it may want less.
+        // Also if it had got nothing: the next waiter may want fewer.
         self.hand_out(locked);
     }
 }
@@ -223,25 +266,73 @@ pin_project! {
     /// The wait of [`Permits::acquire`].
     struct Acquiring<'a> {
         #[pin]
-        wait: Wait<'a, Permits>,
+        wait: Wait<&'a Permits>,
         permits: usize,
+        // The answer, while the task has no budget to go on with it.
+        answer: Option<Result<(), TryAcquireError>>,
+    }
+
+    impl PinnedDrop for Acquiring<'_> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            if let Some(Ok(())) = *this.answer {
+                this.wait.handle().release(*this.permits);
+            }
+        }
+    }
+}
+
+impl<'a> Acquiring<'a> {
+    fn new(owner: &'a Permits, permits: usize) -> Self {
+        let answer = Err(TryAcquireError::NoPermits);
+        Self {
+            wait: Wait::new(owner, Request { permits, answer }),
+            permits,
+            answer: None,
+        }
     }
 }
 
 impl Future for Acquiring<'_> {
-    type Output = Result<(), Refused>;
+    type Output = Result<(), TryAcquireError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(budget::poll_proceed(context));
         let this = self.project();
-        let (permits, owner) = (*this.permits, this.wait.owner());
-        let enter = |_: &mut Locked<'_, _, _>, wanted: &mut Wanted| {
-            let taken = owner.take_or_wait(permits);
-            wanted.got = taken.unwrap_or(wanted.got);
+        let wanted = *this.permits;
+        let enter = |owner: &Permits, _: &mut LockedList<'_, _, _>, request: &mut Request| {
+            let taken = owner.take_or_wait(wanted);
+            request.answer = taken.unwrap_or(request.answer);
             taken.is_some()
         };
-        let wanted = ready!(this.wait.poll(Some(context.waker()), enter));
+        // A task without budget enters the queue all the same, so it keeps its
+        // turn. If it gets permits at once, it holds them until its next poll.
+        let answer = match this.answer {
+            Some(answer) => *answer,
+            None => ready!(this.wait.poll(Some(context.waker()), enter)).answer,
+        };
+        *this.answer = Some(answer);
+        ready!(budget::poll_proceed(context));
         budget::spend();
-        Poll::Ready(wanted.got)
+        *this.answer = None;
+        Poll::Ready(answer)
     }
 }
+
+impl fmt::Display for AcquireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the semaphore is closed")
+    }
+}
+
+impl Error for AcquireError {}
+
+impl fmt::Display for TryAcquireError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Closed => "the semaphore is closed",
+            Self::NoPermits => "no permits are available",
+        })
+    }
+}
+
+impl Error for TryAcquireError {}

@@ -1,17 +1,19 @@
-//! [`Semaphore`]: permits to do something, of which there are so many.
+//! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
-use super::permits::{MAX, Permits, Refused, TOO_MANY};
-use crate::trace::Label;
-use std::{error::Error, fmt, ptr, sync::Arc};
+use super::permits::{AcquireError, MAX, Permits, TryAcquireError};
+use crate::{executor::park_thread, trace::Label};
+use std::{fmt, ptr, sync::Arc};
 
-/// A count of permits. Who acquires one waits until one is free; the permit
-/// is free again when its guard is dropped.
+/// A count of permits. A task that acquires one waits until one is free. When
+/// the permit's guard is dropped, the permit is free again.
 ///
-/// The queue is fair: nobody is passed by, so a request for many permits holds
-/// up the requests for few that come after it.
+/// Tasks get permits in the order in which they asked. No task overtakes
+/// another, so a request for many permits holds up the smaller requests that
+/// come after it.
 ///
-/// Acquiring and releasing take one atomic exchange while nobody waits, and
-/// constant time otherwise, but for the waking.
+/// Acquiring and releasing take one atomic exchange while no task waits.
+/// Otherwise they take constant time, plus the time to wake the tasks that go
+/// on.
 ///
 /// ```
 /// use std::{sync::Arc, time::Duration};
@@ -19,7 +21,7 @@ use std::{error::Error, fmt, ptr, sync::Arc};
 ///
 /// let runtime = wakeful::Runtime::new()?;
 /// runtime.block_on(async {
-///     // At most two of the five are in there at a time.
+///     // At most two of the five visits run at the same time.
 ///     let doors = Arc::new(Semaphore::new(2));
 ///     let visits: Vec<_> = (0..5)
 ///         .map(|_| {
@@ -44,14 +46,15 @@ pub struct Semaphore {
 }
 
 impl Semaphore {
-    /// The most permits that there can be: `usize::MAX >> 3`.
+    /// The largest number of permits: `usize::MAX >> 3`.
     pub const MAX_PERMITS: usize = MAX;
 
     const_unless_loom! {
-        /// A semaphore with so many free permits. It can be a `static`.
+        /// Creates a semaphore with `permits` free permits. It can be a
+        /// `static`.
         ///
         /// # Panics
-        /// If there are to be more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+        /// If `permits` is above [`MAX_PERMITS`](Self::MAX_PERMITS).
         #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
@@ -62,14 +65,17 @@ impl Semaphore {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
+        ///
+        /// # Panics
+        /// If `permits` is above [`MAX_PERMITS`](Self::MAX_PERMITS).
         #[track_caller]
         pub const fn const_new(permits: usize) -> Self {
             Self::new(permits)
         }
     }
 
-    /// How many permits are free now. Those that are free while somebody waits
-    /// for more are not to be had.
+    /// Returns how many permits are free now. While a task waits for more
+    /// permits than are free, the free ones are reserved for it.
     pub fn available_permits(&self) -> usize {
         self.permits.available()
     }
@@ -77,14 +83,14 @@ impl Semaphore {
     /// Adds permits.
     ///
     /// # Panics
-    /// If there are then more than [`MAX_PERMITS`](Self::MAX_PERMITS).
+    /// If more than [`MAX_PERMITS`](Self::MAX_PERMITS) would be free.
     #[track_caller]
     pub fn add_permits(&self, permits: usize) {
-        assert!(permits <= MAX, "{}", TOO_MANY);
         self.permits.release(permits);
     }
 
-    /// Takes up to `permits` free ones away for good. Returns how many it took.
+    /// Removes up to `permits` free permits for good. Returns how many it
+    /// removed.
     pub fn forget_permits(&self, permits: usize) -> usize {
         self.permits.forget(permits)
     }
@@ -92,18 +98,21 @@ impl Semaphore {
     /// Waits for a permit.
     ///
     /// # Errors
-    /// When the semaphore is closed, before or during the wait.
+    /// If the semaphore is closed before or during the wait.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place in the queue up, and a permit that it had
-    /// been handed to the next.
+    /// A call that is dropped loses its position in the queue. If it had been
+    /// given permits already, the next tasks get them.
     pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.acquire_many(1).await
     }
 
-    /// Waits for so many permits at once.
+    /// Waits until `permits` permits are free, and takes them all at once.
     ///
-    /// # Errors, cancel safety
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
         self.permits.acquire(permits as usize).await?;
@@ -113,16 +122,16 @@ impl Semaphore {
         })
     }
 
-    /// Takes a permit if one is free and nobody waits for it.
+    /// Takes a permit if one is free and no task waits for it.
     ///
     /// # Errors
-    /// [`TryAcquireError::NoPermits`] if that is not so,
-    /// [`TryAcquireError::Closed`] if the semaphore is.
+    /// [`TryAcquireError::Closed`] if the semaphore is closed, otherwise
+    /// [`TryAcquireError::NoPermits`].
     pub fn try_acquire(&self) -> Result<SemaphorePermit<'_>, TryAcquireError> {
         self.try_acquire_many(1)
     }
 
-    /// Takes so many permits if they are free and nobody waits for them.
+    /// Takes `permits` permits if as many are free and no task waits for them.
     ///
     /// # Errors
     /// As [`try_acquire`](Self::try_acquire).
@@ -134,18 +143,25 @@ impl Semaphore {
         })
     }
 
-    /// As [`acquire`](Self::acquire), with a permit that borrows nothing.
+    /// Waits for a permit. Its guard keeps the semaphore alive and borrows
+    /// nothing.
     ///
-    /// # Errors, cancel safety
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
         self.acquire_many_owned(1).await
     }
 
-    /// As [`acquire_many`](Self::acquire_many), with a permit that borrows
+    /// As [`acquire_many`](Self::acquire_many), with a guard that borrows
     /// nothing.
     ///
-    /// # Errors, cancel safety
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_many_owned(
         self: Arc<Self>,
@@ -158,7 +174,7 @@ impl Semaphore {
         })
     }
 
-    /// As [`try_acquire`](Self::try_acquire), with a permit that borrows
+    /// As [`try_acquire`](Self::try_acquire), with a guard that borrows
     /// nothing.
     ///
     /// # Errors
@@ -167,7 +183,7 @@ impl Semaphore {
         self.try_acquire_many_owned(1)
     }
 
-    /// As [`try_acquire_many`](Self::try_acquire_many), with a permit that
+    /// As [`try_acquire_many`](Self::try_acquire_many), with a guard that
     /// borrows nothing.
     ///
     /// # Errors
@@ -183,13 +199,78 @@ impl Semaphore {
         })
     }
 
-    /// Refuses everybody from now on, those who wait among them. Permits that
-    /// are held stay good.
+    /// Blocks the thread until it has a permit. For threads that run no tasks.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    ///
+    /// ```
+    /// use wakeful::sync::Semaphore;
+    ///
+    /// let doors = Semaphore::new(1);
+    /// std::thread::scope(|threads| {
+    ///     let inside = doors.try_acquire().expect("it is free");
+    ///     let other = threads.spawn(|| doors.blocking_acquire().is_ok());
+    ///     drop(inside);
+    ///     assert!(other.join().expect("it does not panic"));
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        park_thread::block_on(self.acquire())
+    }
+
+    /// Blocks the thread until it has `permits` permits.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+        park_thread::block_on(self.acquire_many(permits))
+    }
+
+    /// As [`blocking_acquire`](Self::blocking_acquire), with a guard that
+    /// borrows nothing.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
+        park_thread::block_on(self.acquire_owned())
+    }
+
+    /// As [`blocking_acquire_many`](Self::blocking_acquire_many), with a guard
+    /// that borrows nothing.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_acquire_many_owned(
+        self: Arc<Self>,
+        permits: u32,
+    ) -> Result<OwnedSemaphorePermit, AcquireError> {
+        park_thread::block_on(self.acquire_many_owned(permits))
+    }
+
+    /// Makes acquiring fail from now on, also for the tasks that wait. Permits
+    /// that are held stay valid.
     pub fn close(&self) {
         self.permits.close();
     }
 
-    /// Whether [`close`](Self::close) has been called.
+    /// Returns whether [`close`](Self::close) has been called.
     pub fn is_closed(&self) -> bool {
         self.permits.is_closed()
     }
@@ -204,12 +285,13 @@ impl fmt::Debug for Semaphore {
     }
 }
 
-/// What is the same for a permit that borrows its semaphore and one that
-/// shares it.
+/// The methods of both guards. The closure gets the semaphore's handle for a
+/// second guard.
 macro_rules! permit {
     ($Permit:ty, |$this:ident| $other:expr) => {
         impl $Permit {
-            /// Never gives the permits back: the semaphore has so many less.
+            /// Drops the guard without giving its permits back. The semaphore
+            /// has that many fewer from now on.
             pub fn forget(mut self) {
                 self.permits = 0;
             }
@@ -217,8 +299,8 @@ macro_rules! permit {
             /// Adds another guard's permits to this one's.
             ///
             /// # Panics
-            /// If the other is of another semaphore, or they are more than a
-            /// guard can count, `u32::MAX`. Nothing is lost then.
+            /// If the guards belong to two semaphores, or if a guard cannot
+            /// count this many permits (`u32::MAX`). No permit is lost then.
             #[track_caller]
             pub fn merge(&mut self, mut other: Self) {
                 assert!(
@@ -226,12 +308,12 @@ macro_rules! permit {
                     "permits of two semaphores cannot be merged"
                 );
                 let both = self.permits.checked_add(other.permits);
-                self.permits = both.expect("no more permits than a guard can count");
+                self.permits = both.expect("a guard holds at most u32::MAX permits");
                 other.permits = 0;
             }
 
-            /// Splits so many permits off, or returns `None` if there are not
-            /// as many.
+            /// Moves `permits` permits into a guard of their own. Returns `None`
+            /// if this guard holds fewer.
             #[must_use = "the permits split off are given back if this is dropped"]
             pub fn split(&mut self, permits: usize) -> Option<Self> {
                 let permits = u32::try_from(permits).ok()?;
@@ -243,7 +325,7 @@ macro_rules! permit {
                 })
             }
 
-            /// How many permits this guard holds.
+            /// Returns how many permits this guard holds.
             pub fn num_permits(&self) -> usize {
                 self.permits as usize
             }
@@ -259,7 +341,7 @@ macro_rules! permit {
     };
 }
 
-/// Permits of a [`Semaphore`], given back when this is dropped.
+/// Permits of a [`Semaphore`]. Dropping the guard gives them back.
 #[must_use = "a permit is given back as soon as it is dropped"]
 #[derive(Debug)]
 pub struct SemaphorePermit<'a> {
@@ -269,8 +351,8 @@ pub struct SemaphorePermit<'a> {
 
 permit!(SemaphorePermit<'_>, |this| this.semaphore);
 
-/// Permits of a [`Semaphore`] that they keep alive, given back when this is
-/// dropped.
+/// Permits of a [`Semaphore`] that the guard keeps alive. Dropping the guard
+/// gives them back.
 #[must_use = "a permit is given back as soon as it is dropped"]
 #[derive(Debug)]
 pub struct OwnedSemaphorePermit {
@@ -280,56 +362,16 @@ pub struct OwnedSemaphorePermit {
 
 permit!(OwnedSemaphorePermit, |this| Arc::clone(&this.semaphore));
 
+impl<'a> SemaphorePermit<'a> {
+    /// Returns the semaphore that the permits belong to.
+    pub fn semaphore(&self) -> &'a Semaphore {
+        self.semaphore
+    }
+}
+
 impl OwnedSemaphorePermit {
-    /// The semaphore that the permits are of.
+    /// Returns the semaphore that the permits belong to.
     pub fn semaphore(&self) -> &Arc<Semaphore> {
         &self.semaphore
-    }
-}
-
-/// The semaphore has been closed.
-#[derive(Debug, PartialEq, Eq)]
-pub struct AcquireError(());
-
-impl fmt::Display for AcquireError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the semaphore is closed")
-    }
-}
-
-impl Error for AcquireError {}
-
-impl From<Refused> for AcquireError {
-    fn from(_: Refused) -> Self {
-        Self(())
-    }
-}
-
-/// Why there was no permit at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TryAcquireError {
-    /// The semaphore has been closed.
-    Closed,
-    /// Too few permits are free, or others wait for them.
-    NoPermits,
-}
-
-impl fmt::Display for TryAcquireError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Closed => "the semaphore is closed",
-            Self::NoPermits => "no permits are available",
-        })
-    }
-}
-
-impl Error for TryAcquireError {}
-
-impl From<Refused> for TryAcquireError {
-    fn from(refused: Refused) -> Self {
-        match refused {
-            Refused::Closed => Self::Closed,
-            Refused::Busy => Self::NoPermits,
-        }
     }
 }

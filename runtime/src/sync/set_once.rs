@@ -1,16 +1,14 @@
-//! [`SetOnce`]: a value that others wait for.
+//! [`SetOnce`]: a value that tasks wait for.
 
 use super::Notify;
 use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
 use std::{error::Error, fmt};
 
-/// A value that is set once, by whoever has it, and that any number of tasks
-/// wait for.
+/// A value that one task sets once, and that any number of tasks wait for.
 ///
-/// An [`OnceCell`](super::OnceCell) is filled by those who ask for its value,
-/// and so nobody waits for another there who does not try; a
-/// [`watch`](super::watch) channel has a value from the start, and may have
-/// others.
+/// The tasks that need the value of an [`OnceCell`](super::OnceCell) make it
+/// themselves. Here they wait for another task. A [`watch`](super::watch)
+/// channel has a value from the start, which can change.
 ///
 /// ```
 /// use wakeful::sync::SetOnce;
@@ -20,7 +18,7 @@ use std::{error::Error, fmt};
 /// let runtime = wakeful::Runtime::new()?;
 /// runtime.block_on(async {
 ///     let client = wakeful::spawn_local(async { *PORT.wait().await });
-///     PORT.set(8080).expect("nobody has");
+///     PORT.set(8080).expect("it is not set yet");
 ///     assert_eq!(client.await?, 8080);
 ///     assert!(PORT.set(9090).is_err());
 ///     Ok::<(), wakeful::task::JoinError>(())
@@ -34,12 +32,12 @@ pub struct SetOnce<T> {
 
 impl<T> SetOnce<T> {
     const_unless_loom! {
-        /// Nothing yet. It can be a `static`.
+        /// Creates an empty cell. It can be a `static`.
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
             Self {
                 value: OnceLock::new(),
-                set: Notify::called(Label::new("SetOnce")),
+                set: Notify::labelled(Label::new("SetOnce")),
             }
         }
     }
@@ -52,26 +50,26 @@ impl<T> SetOnce<T> {
         }
     }
 
-    /// With this value, if there is one.
+    /// Creates a cell with the given value, or an empty one.
     #[cfg_attr(feature = "trace", track_caller)]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(Self::new, Self::from)
     }
 
-    /// Sets the value, and wakes all who wait for it.
+    /// Sets the value and wakes all tasks that wait for it.
     ///
     /// # Errors
-    /// Gives it back if there is one already.
+    /// Returns the value if the cell has one already.
     pub fn set(&self, value: T) -> Result<(), SetOnceError<T>> {
         self.value.set(value).map_err(SetOnceError)?;
         self.set.notify_waiters();
         Ok(())
     }
 
-    /// Waits for the value. Ready at once when it is there.
+    /// Waits for the value. Ready at once if it is there.
     ///
     /// # Cancel safety
-    /// Yes.
+    /// A call that is dropped loses nothing.
     pub async fn wait(&self) -> &T {
         consume_budget().await;
         loop {
@@ -83,17 +81,17 @@ impl<T> SetOnce<T> {
         }
     }
 
-    /// The value, if it is there.
+    /// Returns the value if it is there.
     pub fn get(&self) -> Option<&T> {
         self.value.get()
     }
 
-    /// Whether the value is there.
+    /// Returns whether the value is there.
     pub fn initialized(&self) -> bool {
         self.get().is_some()
     }
 
-    /// The value, if it is there.
+    /// Returns the value if it is there.
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
@@ -138,7 +136,7 @@ impl<T: fmt::Debug> fmt::Debug for SetOnce<T> {
     }
 }
 
-/// There is a value already; here is the other.
+/// The cell has a value already. The error contains the other value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct SetOnceError<T>(pub T);
 

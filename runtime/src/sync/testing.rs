@@ -13,21 +13,22 @@ pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Po
     future.poll(&mut Context::from_waker(waker))
 }
 
-/// Polls once, on behalf of nobody.
+/// Polls once with a waker that does nothing.
 pub(crate) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     poll(future, Waker::noop())
 }
 
-/// Polls what must be ready at once.
+/// Polls once a future that must be ready.
 #[cfg(not(loom))]
+#[track_caller]
 pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
     match glance(std::pin::pin!(future)) {
         Poll::Ready(output) => output,
-        Poll::Pending => panic!("it had to wait"),
+        Poll::Pending => panic!("the future is pending"),
     }
 }
 
-/// A waker that counts.
+/// A waker that counts its wakes.
 pub(crate) struct Count(AtomicUsize);
 
 impl Count {
@@ -47,30 +48,31 @@ impl Wake for Count {
     }
 }
 
-/// Runs a future to its end on this thread of a model. Should a wake be lost,
-/// loom reports that nobody can go on.
+/// Runs a future to its end on this thread of a model. If a wake is lost, loom
+/// reports a deadlock.
 #[cfg(loom)]
 pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
-    struct Bell(loom::sync::Notify);
-    impl Wake for Bell {
+    struct Unpark(loom::sync::Notify);
+    impl Wake for Unpark {
         fn wake(self: Arc<Self>) {
             self.0.notify();
         }
     }
-    let bell = Arc::new(Bell(loom::sync::Notify::new()));
-    let waker = Waker::from(Arc::clone(&bell));
+    let unpark = Arc::new(Unpark(loom::sync::Notify::new()));
+    let waker = Waker::from(Arc::clone(&unpark));
     let mut future = std::pin::pin!(future);
     loop {
         if let Poll::Ready(output) = poll(future.as_mut(), &waker) {
             return output;
         }
-        bell.0.wait();
-        // Who wakes itself waits for another thread, of whom loom must know.
+        unpark.0.wait();
+        // A future that wakes itself waits for another thread. Tell loom to run
+        // that thread.
         loom::thread::yield_now();
     }
 }
 
-/// Wakers of strangers: what may never happen under a lock.
+/// Wakers whose code does what no code may do under a lock.
 #[cfg(not(loom))]
 pub(crate) mod strangers {
     use super::{Arc, Wake, Waker};
@@ -93,17 +95,18 @@ pub(crate) mod strangers {
             RawWaker::new(code, &VTABLE)
         }
         unsafe fn run(code: *const ()) {
-            // SAFETY: made of such a function below.
+            // SAFETY: `meddling` made the pointer from an `fn()`.
             let code = unsafe { std::mem::transmute::<*const (), fn()>(code) };
             code();
         }
         unsafe fn clone(code: *const ()) -> RawWaker {
-            // SAFETY: as for `run`.
+            // SAFETY: the pointer is the waker's own.
             unsafe { run(code) };
             raw(code)
         }
         static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, run, run, run);
-        // SAFETY: it owns nothing, so it may do as it likes.
+        // SAFETY: the waker owns nothing, so no function of the table can break
+        // anything.
         unsafe { Waker::from_raw(raw(code as *const ())) }
     }
 }

@@ -1,189 +1,236 @@
-//! The wait list: who waits for a thing of `sync`, first come first.
+//! The wait list: tasks that wait for something of `sync`, first come, first
+//! served.
 //!
-//! A [`Queue`] is a state and a list behind one short lock; a [`Wait`] is one
-//! waiter, and its node of the list lies inside the future that waits. Futures
-//! are pinned while they are polled and are dropped before their memory is
-//! used again, and that is all an intrusive list needs: waiting allocates
-//! nothing. The `unsafe` of all that waits lives in this file.
+//! A [`WaitList`] is a state and a linked list of waiters behind one short
+//! lock. A [`Wait`] is one waiter. Its node lies inside the future that waits,
+//! so waiting allocates nothing. An intrusive list like this needs two
+//! promises, and `Pin` gives both: a future does not move once it has been
+//! polled, and it is dropped before its memory is used again.
 //!
-//! | a waiter is | its node            | comes there by            | leaves by                     |
-//! |-------------|---------------------|---------------------------|-------------------------------|
-//! | idle        | its own             | [`Wait::new`]             | [`Wait::poll`], unless it need not wait |
-//! | listed      | the list's          | `poll`                    | [`Locked::release_first`], or its drop |
-//! | released    | its own, under lock | `release_first`           | `poll`, which is ready; or its drop |
+//! ```text
+//!                       1              2
+//! Wait::new ──▶ idle ──────▶ listed ──────▶ released
+//!               ▲  ▲           │               │
+//!               │  └──── 3 ────┘               │
+//!               └─────────── 4, 5 ─────────────┘
+//! ```
 //!
-//! Who releases a waiter writes what it got into its [`Note`](Waitable::Note).
-//! A waiter that is dropped between its release and its poll takes that with
-//! it, so [`Waitable::left`] is told, and passes it on.
+//! 1. [`Wait::poll`] asks `enter` whether the waiter has to wait. If it has to,
+//!    `poll` links the node at the end of the list. If not, `poll` is ready and
+//!    the node stays idle.
+//! 2. [`LockedList::release_first`] or [`release_last`](LockedList::release_last)
+//!    unlinks the node, writes the result into its `data` and takes its waker.
+//! 3. [`Wait::cancel`] (also on drop) or [`Wait::finish`] unlinks the node
+//!    before its release. `cancel` tells the owner.
+//! 4. [`Wait::poll`] sees that the node was released, and is ready.
+//! 5. `cancel` or `finish` comes before that poll. `cancel` tells the owner,
+//!    which gives the result to another waiter.
 //!
-//! Code of a stranger (a waker's clone, wake or drop) never runs under the
-//! lock: [`Queue::release`] collects wakers into a batch of fixed size, lets
-//! the lock go, wakes, and comes back for more.
+//! User code (a waker's `clone`, `wake` or `drop`) never runs under the lock:
+//! [`WaitList::release`] moves wakers into a batch of fixed size, unlocks, wakes
+//! them, and comes back for more.
+//!
+//! The `unsafe` code of all waiting in `sync` is in this module. It relies on
+//! the invariants that stand on [`WaitList`].
+
+mod links;
+mod wait;
+
+pub(crate) use wait::{Wait, wait};
 
 use crate::{
-    budget,
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
     trace::Label,
     unwind,
 };
-use pin_project_lite::pin_project;
+use links::{Links, with};
 use std::{
-    future::poll_fn,
     marker::PhantomPinned,
-    mem,
     ops::{Deref, DerefMut},
-    pin::{Pin, pin},
-    ptr,
-    task::{Poll, Waker, ready},
+    sync::Arc,
+    task::Waker,
 };
 
-/// How many are woken each time the lock is let go. Two under loom, so that
-/// its models go round more than once.
-const BATCH: usize = if cfg!(loom) { 2 } else { 16 };
+/// How many wakers [`WaitList::release`] takes each time it holds the lock. Two
+/// under loom, so that its models go round more than once.
+const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 
-/// A thing that can be waited for.
-pub(crate) trait Waitable {
-    /// What the lock guards beside the list.
+/// Something that tasks wait for.
+///
+/// # Safety
+/// [`wait_list`](Self::wait_list) returns the same list each time (invariant
+/// W5).
+pub(crate) unsafe trait Waitable {
+    /// What the lock guards besides the list.
     type State;
-    /// What a waiter asks for and, once it is released, what it got.
-    type Note: Copy;
+    /// The request of a waiter and, after its release, its result.
+    type Data: Copy;
 
-    fn queue(&self) -> &Queue<Self::State, Self::Note>;
+    fn wait_list(&self) -> &WaitList<Self::State, Self::Data>;
 
-    /// A waiter went away before it was told that its wait was over. If it was
-    /// released already, what it got belongs to somebody else now; if not,
-    /// whoever stood behind it may have come to its turn.
-    fn left(
-        &self,
-        locked: Locked<'_, Self::State, Self::Note>,
-        note: Self::Note,
-        was_released: bool,
-    );
+    /// A waiter was dropped before it saw its release. If it had been released,
+    /// another waiter should get what it got. If not, the waiters after it may
+    /// now be able to go on.
+    fn cancelled(&self, locked: LockedList<'_, Self::State, Self::Data>, data: Self::Data);
 }
 
-/// A state, and those who wait for it to change.
-pub(crate) struct Queue<S, N> {
-    made: Label,
-    inner: Mutex<Inner<S, N>>,
+/// How a [`Wait`] holds what it waits for: by reference or by `Arc`.
+///
+/// # Safety
+/// `deref` returns the same value each time, and that value does not move when
+/// the handle does.
+pub(crate) unsafe trait Handle: Deref<Target: Waitable> {}
+
+// SAFETY: a reference points to one value, wherever the reference is.
+unsafe impl<O: Waitable> Handle for &O {}
+// SAFETY: the value of an `Arc` lies in the heap and does not move.
+unsafe impl<O: Waitable> Handle for Arc<O> {}
+
+/// A state, and the tasks that wait for it to change.
+///
+/// Invariants:
+///
+/// - **W1** The lock guards the state, the links and the [`Entry`] of every
+///   node that is listed or released. Only the lock's holder touches them.
+/// - **W2** A listed node is alive and pinned. Its `Wait` unlinks it under the
+///   lock before it is dropped.
+/// - **W3** While [`Wait`]'s `queued` is false, its node is neither listed nor
+///   released, and nothing else points to it. The waiter may then touch its
+///   entry without the lock.
+/// - **W4** `entry.released` is false while the node is listed, and true once
+///   it was released. A node that is `queued` is one or the other.
+/// - **W5** A waiter finds the same list at every call (see [`Waitable`] and
+///   [`Handle`]), so it leaves the list that it entered.
+pub(crate) struct WaitList<S, D> {
+    label: Label,
+    inner: Mutex<Inner<S, D>>,
 }
 
-struct Inner<S, N> {
+struct Inner<S, D> {
     state: S,
-    list: List<N>,
-}
-
-struct List<N> {
-    first: *const Node<N>,
-    last: *const Node<N>,
+    links: Links<D>,
 }
 
 // ANCHOR: node
-struct Node<N> {
+struct Node<D> {
     /// Guarded by the list's lock while the node is in the list.
-    entry: UnsafeCell<Entry<N>>,
+    entry: UnsafeCell<Entry<D>>,
     /// The list points here.
     _pinned: PhantomPinned,
 }
 
-struct Entry<N> {
-    next: *const Node<N>,
-    previous: *const Node<N>,
+struct Entry<D> {
+    next: *const Node<D>,
+    previous: *const Node<D>,
     /// `None` after the node was released.
     waker: Option<Waker>,
     released: bool,
-    note: N,
+    data: D,
 }
 // ANCHOR_END: node
 
-// SAFETY: a list is a pointer to nodes, which whoever has the list may touch;
-// what is in them is notes and wakers, and wakers are `Send`.
-unsafe impl<N: Send> Send for List<N> {}
-// SAFETY: as above; nothing in a node knows its thread.
-unsafe impl<N: Send> Send for Node<N> {}
-// SAFETY: a shared node is touched by the one who holds the lock.
-unsafe impl<N: Send> Sync for Node<N> {}
+// SAFETY: an entry holds data, a waker and links. Wakers are `Send`, and the
+// links are only followed under the lock (W1).
+unsafe impl<D: Send> Send for Node<D> {}
+// SAFETY: threads that share a node touch it one at a time (W1, W3).
+unsafe impl<D: Send> Sync for Node<D> {}
 
-/// The lock of a [`Queue`], held. Derefs to the state.
-pub(crate) struct Locked<'a, S, N>(MutexGuard<'a, Inner<S, N>>);
+/// The lock of a [`WaitList`], held. It derefs to the state.
+pub(crate) struct LockedList<'a, S, D>(MutexGuard<'a, Inner<S, D>>);
 
-/// A waiter's waker, for [`Queue::release`] to wake.
+/// The waker of a released waiter, for [`WaitList::release`] to wake.
 #[must_use]
 pub(crate) struct Released(Option<Waker>);
 
-impl<S, N: Copy> Queue<S, N> {
+impl<S, D: Copy> WaitList<S, D> {
     const_unless_loom! {
-        pub(crate) const fn new(state: S, made: Label) -> Self {
+        pub(crate) const fn new(state: S, label: Label) -> Self {
+            let links = Links::new();
             Self {
-                made,
-                inner: Mutex::new(Inner {
-                    state,
-                    list: List {
-                        first: ptr::null(),
-                        last: ptr::null(),
-                    },
-                }),
+                label,
+                inner: Mutex::new(Inner { state, links }),
             }
         }
     }
 
-    pub(crate) fn lock(&self) -> Locked<'_, S, N> {
-        Locked(primitives::lock(&self.inner))
+    pub(crate) fn lock(&self) -> LockedList<'_, S, D> {
+        LockedList(primitives::lock(&self.inner))
     }
 
-    /// Asks `next`, under the lock, for waiters that it has released, until it
-    /// has none; wakes them, holding no lock.
+    /// Calls `next` under the lock until it releases no more waiters, and wakes
+    /// the released ones without the lock.
     pub(crate) fn release<'a>(
         &'a self,
-        mut locked: Locked<'a, S, N>,
-        mut next: impl FnMut(&mut Locked<'a, S, N>) -> Option<Released>,
+        mut locked: LockedList<'a, S, D>,
+        mut next: impl FnMut(&mut LockedList<'a, S, D>) -> Option<Released>,
     ) {
         let Some(Released(first)) = next(&mut locked) else {
-            // Most often nobody waits, and then there is no batch to lay out.
+            // The usual case: no task waits, so no batch has to be set up.
             return;
         };
         let mut batch: [Option<Waker>; BATCH] = [const { None }; BATCH];
         batch[0] = first;
-        let mut woken = 1;
+        let mut filled = 1;
         loop {
-            while woken < BATCH
+            while filled < BATCH
                 && let Some(Released(waker)) = next(&mut locked)
             {
-                batch[woken] = waker;
-                woken += 1;
+                batch[filled] = waker;
+                filled += 1;
             }
             drop(locked);
-            let wakers = batch[..woken].iter_mut();
+            let wakers = batch[..filled].iter_mut();
             wakers.filter_map(Option::take).for_each(unwind::wake);
-            if woken < BATCH {
+            if filled < BATCH {
                 return;
             }
-            woken = 0;
+            filled = 0;
             locked = self.lock();
         }
     }
 }
 
-impl<S, N: Copy> Locked<'_, S, N> {
-    /// What the first in the list asks for.
-    pub(crate) fn first(&self) -> Option<N> {
-        let first = self.0.list.first;
-        // SAFETY: a listed node is alive, for its owner takes it out of the
-        // list before it goes; we hold the lock.
-        (!first.is_null()).then(|| unsafe { with(first, |entry| entry.note) })
+impl<S, D: Copy> LockedList<'_, S, D> {
+    /// The data of the waiter that has waited longest.
+    pub(crate) fn first(&self) -> Option<D> {
+        let first = self.0.links.first;
+        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        (!first.is_null()).then(|| unsafe { with(first, |entry| entry.data) })
     }
 
-    /// Ends the wait of the first in the list, which gets `note`.
+    /// The data of the waiter that came last.
+    pub(crate) fn last(&self) -> Option<D> {
+        let last = self.0.links.last;
+        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        (!last.is_null()).then(|| unsafe { with(last, |entry| entry.data) })
+    }
+
+    /// Ends the wait of the first waiter, which gets `data`.
     ///
     /// # Panics
-    /// If nobody waits.
-    pub(crate) fn release_first(&mut self, note: N) -> Released {
-        let first = self.0.list.first;
-        assert!(!first.is_null(), "somebody waits");
-        // SAFETY: listed, and we hold the lock.
+    /// If no waiter is listed.
+    pub(crate) fn release_first(&mut self, data: D) -> Released {
+        self.release_node(self.0.links.first, data)
+    }
+
+    /// Ends the wait of the last waiter, which gets `data`.
+    ///
+    /// # Panics
+    /// If no waiter is listed.
+    pub(crate) fn release_last(&mut self, data: D) -> Released {
+        self.release_node(self.0.links.last, data)
+    }
+
+    /// `node` is the first or the last of the list. It is null if the list is
+    /// empty.
+    fn release_node(&mut self, node: *const Node<D>, data: D) -> Released {
+        assert!(!node.is_null(), "a waiter is listed");
+        // SAFETY: W1, W2: we hold the lock, and the node is listed, so it is
+        // alive.
         unsafe {
-            self.0.list.remove(first);
-            with(first, |entry| {
-                entry.note = note;
+            self.0.links.remove(node);
+            with(node, |entry| {
+                entry.data = data;
                 entry.released = true;
                 Released(entry.waker.take())
             })
@@ -191,7 +238,7 @@ impl<S, N: Copy> Locked<'_, S, N> {
     }
 }
 
-impl<S, N> Deref for Locked<'_, S, N> {
+impl<S, D> Deref for LockedList<'_, S, D> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -199,247 +246,8 @@ impl<S, N> Deref for Locked<'_, S, N> {
     }
 }
 
-impl<S, N> DerefMut for Locked<'_, S, N> {
+impl<S, D> DerefMut for LockedList<'_, S, D> {
     fn deref_mut(&mut self) -> &mut S {
         &mut self.0.state
     }
-}
-
-/// Whether the waker in place does for who waits now.
-fn same(known: Option<&Waker>, wanted: Option<&Waker>) -> bool {
-    let Some(wanted) = wanted else { return true };
-    known.is_some_and(|known| known.will_wake(wanted))
-}
-
-/// # Safety
-/// The node is alive, and is the caller's: listed and the lock held, or
-/// neither listed nor released.
-unsafe fn with<N, R>(node: *const Node<N>, code: impl FnOnce(&mut Entry<N>) -> R) -> R {
-    // SAFETY: the caller's promise; `code` gets it for as long as it runs.
-    unsafe { (*node).entry.with_mut(|entry| code(&mut *entry)) }
-}
-
-impl<N> List<N> {
-    /// # Safety
-    /// The caller has the lock; the node is alive, pinned, and not listed.
-    unsafe fn push(&mut self, node: *const Node<N>) {
-        // SAFETY: the caller's promise; what is listed is alive.
-        unsafe {
-            with(node, |entry| {
-                entry.previous = self.last;
-                entry.next = ptr::null();
-            });
-            if self.last.is_null() {
-                self.first = node;
-            } else {
-                with(self.last, |last| last.next = node);
-            }
-        }
-        self.last = node;
-    }
-
-    /// # Safety
-    /// The caller has the lock; the node is listed here.
-    unsafe fn remove(&mut self, node: *const Node<N>) {
-        // SAFETY: the caller's promise; a node's neighbours are listed too.
-        unsafe {
-            let (previous, next) = with(node, |entry| (entry.previous, entry.next));
-            if previous.is_null() {
-                self.first = next;
-            } else {
-                with(previous, |entry| entry.next = next);
-            }
-            if next.is_null() {
-                self.last = previous;
-            } else {
-                with(next, |entry| entry.previous = previous);
-            }
-        }
-    }
-}
-
-// ANCHOR: wait
-pin_project! {
-    /// One waiter, inside the future that waits.
-    pub(crate) struct Wait<'a, O: Waitable> {
-        owner: &'a O,
-        // Asked of the owner once: one leaves the list that one joined.
-        queue: &'a Queue<O::State, O::Note>,
-        // Listed or released: the node is not ours without the lock.
-        queued: bool,
-        #[pin]
-        node: Node<O::Note>,
-    }
-
-    impl<O: Waitable> PinnedDrop for Wait<'_, O> {
-        fn drop(this: Pin<&mut Self>) {
-            this.leave();
-        }
-    }
-}
-// ANCHOR_END: wait
-
-impl<'a, O: Waitable> Wait<'a, O> {
-    pub(crate) fn new(owner: &'a O, note: O::Note) -> Self {
-        Self {
-            owner,
-            queue: owner.queue(),
-            queued: false,
-            node: Node {
-                entry: UnsafeCell::new(Entry {
-                    next: ptr::null(),
-                    previous: ptr::null(),
-                    waker: None,
-                    released: false,
-                    note,
-                }),
-                _pinned: PhantomPinned,
-            },
-        }
-    }
-
-    pub(crate) fn owner(&self) -> &'a O {
-        self.owner
-    }
-
-    /// Waits for its release. Before it begins to wait, `enter` is asked once,
-    /// under the lock, whether it need not: then the note says what it got.
-    /// Without a waker it keeps its place and is woken by nobody.
-    pub(crate) fn poll(
-        self: Pin<&mut Self>,
-        waker: Option<&Waker>,
-        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
-    ) -> Poll<O::Note> {
-        let made = &self.queue.made;
-        let polled = if self.queued {
-            self.poll_queued(waker)
-        } else {
-            // A waker's clone is a stranger's code: before the lock.
-            self.enter(waker.cloned(), enter)
-        };
-        made.note(&polled);
-        polled
-    }
-
-    fn enter(
-        self: Pin<&mut Self>,
-        waker: Option<Waker>,
-        enter: impl FnOnce(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
-    ) -> Poll<O::Note> {
-        let this = self.project();
-        let mut locked = this.queue.lock();
-        let node: *const Node<_> = &raw const *this.node;
-        // SAFETY: not queued, so the node is ours.
-        let (entered, note) = unsafe {
-            with(node, |entry| {
-                let entered = enter(&mut locked, &mut entry.note);
-                (entered, entry.note)
-            })
-        };
-        if entered {
-            // Before the waker goes, whose drop is a stranger's.
-            drop(locked);
-            return Poll::Ready(note);
-        }
-        // SAFETY: as above; and pinned, and taken out of the list by `leave`
-        // before it is dropped.
-        unsafe {
-            with(node, |entry| {
-                entry.waker = waker;
-                entry.released = false;
-            });
-            locked.0.list.push(node);
-        }
-        *this.queued = true;
-        Poll::Pending
-    }
-
-    fn poll_queued(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<O::Note> {
-        let this = self.project();
-        let node: *const Node<_> = &raw const *this.node;
-        let mut clone = None;
-        loop {
-            let locked = this.queue.lock();
-            // SAFETY: our own node, and we hold the lock.
-            let (released, known) = unsafe {
-                with(node, |entry| {
-                    let released = entry.released.then_some(entry.note);
-                    (released, same(entry.waker.as_ref(), waker))
-                })
-            };
-            if let Some(note) = released {
-                *this.queued = false;
-                // Before the clone goes, if there is one.
-                drop(locked);
-                return Poll::Ready(note);
-            }
-            if known {
-                return Poll::Pending;
-            }
-            if clone.is_none() {
-                drop(locked);
-                clone = waker.cloned();
-                continue;
-            }
-            // SAFETY: as above.
-            let old = unsafe { with(node, |entry| mem::replace(&mut entry.waker, clone)) };
-            drop(locked);
-            drop(old);
-            return Poll::Pending;
-        }
-    }
-
-    /// Ends the wait from the waiter's side, and passes on what it had got.
-    pub(crate) fn leave(self: Pin<&mut Self>) {
-        let owner = self.owner;
-        self.take_out(|locked, note, was_released| owner.left(locked, note, was_released));
-    }
-
-    /// Ends the wait from the waiter's side, which keeps what it had got.
-    pub(crate) fn finish(self: Pin<&mut Self>) {
-        self.take_out(|_, _, _| ());
-    }
-
-    fn take_out(
-        self: Pin<&mut Self>,
-        then: impl FnOnce(Locked<'a, O::State, O::Note>, O::Note, bool),
-    ) {
-        let this = self.project();
-        if !mem::replace(this.queued, false) {
-            return;
-        }
-        let node: *const Node<_> = &raw const *this.node;
-        let mut locked = this.queue.lock();
-        // SAFETY: our own node, and we hold the lock; it is listed unless it
-        // has been released.
-        let (note, released, waker) = unsafe {
-            with(node, |entry| {
-                (entry.note, entry.released, entry.waker.take())
-            })
-        };
-        if !released {
-            // SAFETY: as above, and it is listed unless it has been released.
-            unsafe { locked.0.list.remove(node) };
-        }
-        then(locked, note, released);
-        drop(waker);
-    }
-}
-
-/// Waits in the list of `owner` until somebody ends the wait, unless `enter`,
-/// which is asked once under the lock, says that it need not wait. Returns what
-/// the note then says.
-pub(crate) async fn wait<O: Waitable>(
-    owner: &O,
-    note: O::Note,
-    mut enter: impl FnMut(&mut Locked<'_, O::State, O::Note>, &mut O::Note) -> bool,
-) -> O::Note {
-    let mut wait = pin!(Wait::new(owner, note));
-    poll_fn(|context| {
-        ready!(budget::poll_proceed(context));
-        let note = ready!(wait.as_mut().poll(Some(context.waker()), &mut enter));
-        budget::spend();
-        Poll::Ready(note)
-    })
-    .await
 }

@@ -23,7 +23,7 @@ use std::{
     any::Any,
     future::Future,
     mem::{self, ManuallyDrop},
-    panic::Location,
+    panic::{AssertUnwindSafe, Location, catch_unwind},
     pin::Pin,
     ptr::NonNull,
     sync::atomic::{AtomicU32, Ordering::Relaxed},
@@ -111,6 +111,23 @@ impl Task {
     }
 }
 
+impl Task {
+    /// Polls the task, or drops an aborted one. Consumes the queue's reference.
+    ///
+    /// # Safety
+    /// The task is in no queue, and its future is `Send` or this thread spawned it.
+    pub(crate) unsafe fn run(self) {
+        // SAFETY: H3, and the caller's promise.
+        unsafe { (self.header().vtable.run)(self) }
+    }
+
+    /// Puts the task into its queue. The caller has got `Submit` from the state.
+    pub(crate) fn schedule(self) {
+        // SAFETY: H3.
+        unsafe { (self.header().vtable.schedule)(self) }
+    }
+}
+
 /// Drops a future whose poll panics while the thread still unwinds, because its
 /// destructor may ask `std::thread::panicking`.
 struct DropFuture<'a, F: Future, S: Schedule>(&'a Cell<F, S>);
@@ -186,7 +203,7 @@ where
         let _polling = trace::polling(&self.header.origin);
         let waker = waker::waker_ref(task);
         let mut context = Context::from_waker(&waker);
-        catch(|| {
+        catch_unwind(AssertUnwindSafe(|| {
             let unwinding = DropFuture(self);
             let polled = self.stage.with_mut(|stage| {
                 // SAFETY: C1: the future is on the stage, and only the runner
@@ -197,7 +214,7 @@ where
             });
             mem::forget(unwinding);
             polled
-        })
+        }))
     }
     // ANCHOR_END: poll
 

@@ -75,7 +75,11 @@ pub(crate) struct Header {
 }
 // ANCHOR_END: header
 
-#[cfg(all(target_pointer_width = "64", not(loom), not(feature = "trace")))]
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(loom, shuttle)),
+    not(feature = "trace")
+))]
 const _: () = assert!(size_of::<Header>() == 40);
 
 /// The functions that know the types of the future and the scheduler.
@@ -110,18 +114,6 @@ impl Task {
         unsafe { self.0.as_ref() }
     }
 
-    /// Polls the task, or drops its future if an abort was requested. Consumes the
-    /// reference that the queue held.
-    ///
-    /// # Safety
-    /// The caller took the task from its queue. This thread may touch the future:
-    /// any thread may if it is `Send`, otherwise only the thread that spawned it.
-    pub(crate) unsafe fn run(self) {
-        // SAFETY: H3: the function was made for this cell. The caller promises the
-        // rest.
-        unsafe { (self.header().vtable.run)(self) }
-    }
-
     /// Drops the future of a task that is not running, at shutdown. Consumes the
     /// reference of the list that held the task.
     ///
@@ -133,13 +125,6 @@ impl Task {
             // this thread the runner, and the caller promises the rest.
             unsafe { (self.header().vtable.cancel)(self) }
         }
-    }
-
-    /// Puts the task into its queue. The caller has got `Submit` from the state.
-    pub(crate) fn schedule(self) {
-        // SAFETY: H3: the function was made for this cell. A scheduler may be
-        // called from every thread.
-        unsafe { (self.header().vtable.schedule)(self) }
     }
 
     /// Moves the output out.

@@ -4,7 +4,7 @@
 //! of [`LocalKey::scope`] owns the value. Before each poll it puts the value into
 //! the slot, and after the poll it takes the value back. So the value moves between
 //! threads with its task, and other tasks do not see it. A scope may contain another
-//! scope of the same key. Meanwhile the inner future keeps the outer value. The
+//! scope of the same key. During a poll the inner future keeps the outer value. The
 //! design comes from tokio.
 
 use pin_project_lite::pin_project;

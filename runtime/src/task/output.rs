@@ -6,14 +6,14 @@
 //! the outermost drop empties the list.
 //!
 //! A destructor may block this thread on a runtime. Then the drops that come
-//! meanwhile do not wait for that destructor, because it may wait for one of them:
+//! in that time do not wait for that destructor, because it may wait for one of them:
 //! see [`while_blocking`].
 
 use super::header::Task;
-use crate::unwind::catch_and_discard;
+use crate::{primitives::per_thread, unwind::catch_and_discard};
 use std::cell::{Cell, RefCell};
 
-thread_local! {
+per_thread! {
     /// Whether this thread is dropping an output.
     static IS_DROPPING: Cell<bool> = const { Cell::new(false) };
     /// The tasks whose outputs the outermost drop will drop.

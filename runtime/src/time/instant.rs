@@ -2,7 +2,7 @@
 
 pub use crate::clock::Instant;
 
-use crate::executor::context;
+use crate::{executor::context, primitives::now};
 use std::time::Duration;
 
 impl Instant {
@@ -10,7 +10,7 @@ impl Instant {
     /// time on the system's clock.
     pub fn now() -> Self {
         context::with(|core| core.map(|core| core.handle().timers().clock().now()))
-            .unwrap_or_else(|| Self::from_std(std::time::Instant::now()))
+            .unwrap_or_else(|| Self::from_std(now()))
     }
 
     /// The time from this moment to now, or zero if this moment is still to

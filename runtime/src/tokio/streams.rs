@@ -1,18 +1,18 @@
 //! This crate's streams, as streams of tokio's without a wrapper.
 
-use super::{poll_read, theirs};
+use super::{poll_read, tokio_io};
 use crate::{fs, io, net, process};
-use futures_io::{AsyncSeek, AsyncWrite};
+use futures_io::AsyncWrite;
 use std::{
     io::{IoSlice, Result, SeekFrom},
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 use tokio::io::ReadBuf;
 
 macro_rules! reads {
     ($($Stream:ty),+) => {$(
-        impl theirs::AsyncRead for $Stream {
+        impl tokio_io::AsyncRead for $Stream {
             fn poll_read(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -27,7 +27,7 @@ macro_rules! reads {
 /// `$vectored` is whether several buffers at once are worth their while.
 macro_rules! writes {
     ($vectored:literal: $($Stream:ty),+) => {$(
-        impl theirs::AsyncWrite for $Stream {
+        impl tokio_io::AsyncWrite for $Stream {
             fn poll_write(
                 self: Pin<&mut Self>,
                 context: &mut Context<'_>,
@@ -66,6 +66,10 @@ writes!(true: net::TcpStream, &net::TcpStream, net::tcp::OwnedWriteHalf);
 reads!(net::UnixStream, &net::UnixStream, net::unix::OwnedReadHalf);
 #[cfg(unix)]
 writes!(true: net::UnixStream, &net::UnixStream, net::unix::OwnedWriteHalf);
+#[cfg(unix)]
+reads!(net::unix::pipe::Receiver);
+#[cfg(unix)]
+writes!(true: net::unix::pipe::Sender);
 
 reads!(
     fs::File,
@@ -75,17 +79,13 @@ reads!(
 );
 writes!(false: fs::File, io::Stdout, io::Stderr, process::ChildStdin);
 
-impl theirs::AsyncSeek for fs::File {
+impl tokio_io::AsyncSeek for fs::File {
     fn start_seek(mut self: Pin<&mut Self>, to: SeekFrom) -> Result<()> {
-        self.2 = Some(to);
+        self.start_tokio_seek(to);
         Ok(())
     }
 
     fn poll_complete(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<u64>> {
-        // With nothing begun, tokio asks where the file is.
-        let to = self.2.unwrap_or(SeekFrom::Current(0));
-        let place = ready!(self.as_mut().poll_seek(context, to));
-        self.2 = None;
-        Poll::Ready(place)
+        self.poll_tokio_seek(context)
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Origin {
     /// The time of the spawn on the runtime's clock, in nanoseconds.
     pub(crate) spawned_at: u64,
     polls: AtomicU64,
-    /// What the task waits for, if its runtime is traced.
+    /// The waits of the task, if its runtime is traced.
     pub(crate) record: Record,
     #[cfg(feature = "tracing")]
     pub(crate) span: super::SpanSlot,

@@ -28,7 +28,7 @@ pub(crate) trait TraceSink: Send + Sync {
     fn now(&self) -> u64;
     /// An instant on that clock.
     fn nanos_of(&self, instant: Instant) -> u64;
-    /// A poll on this thread took so many nanoseconds.
+    /// A poll on this thread took `nanos` nanoseconds.
     fn count_poll(&self, nanos: u64);
 }
 

@@ -1,4 +1,4 @@
-//! Traps 12, 13, 14 and 16 for descriptors that the crate knows nothing of.
+//! Traps 12, 13, 14 and 16 for foreign descriptors in an `AsyncFd`.
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
 use std::{
@@ -26,22 +26,22 @@ fn read(mut from: &UnixStream) -> io::Result<u8> {
 }
 
 #[test]
-fn trap_12_an_end_of_a_watch_leaves_a_borrowed_descriptor_open() {
+fn trap_12_dropping_an_async_fd_leaves_a_borrowed_descriptor_open() {
     run("a byte", async {
         let (here, mut there) = UnixStream::pair().unwrap();
         here.set_nonblocking(true).unwrap();
         drop(AsyncFd::new(&here).unwrap());
-        // Watched twice at once, it is refused; one after the other, it is not.
-        let watched = AsyncFd::new(&here).unwrap();
+        // A second registration fails while the first exists, and works after it.
+        let registered = AsyncFd::new(&here).unwrap();
         assert!(AsyncFd::new(&here).is_err());
         there.write_all(b"x").unwrap();
-        let byte = watched.async_io(Interest::READABLE, |stream| read(stream));
+        let byte = registered.async_io(Interest::READABLE, |stream| read(stream));
         assert_eq!(byte.await.unwrap(), b'x');
     });
 }
 
 #[test]
-fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
+fn trap_13_a_guard_clears_the_readiness_it_saw_and_no_later_one() {
     run("the second byte", async {
         let (here, mut there) = pair();
         there.write_all(b"1").unwrap();
@@ -50,7 +50,6 @@ fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
             guard.try_io(|fd| read(fd.get_ref())).unwrap().unwrap(),
             b'1'
         );
-        // The second byte comes, and its event, before the guard finds nothing.
         let emptied = guard.try_io(|_| Err::<(), _>(io::ErrorKind::WouldBlock.into()));
         emptied.unwrap_err();
         let mut guard = {
@@ -59,6 +58,7 @@ fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
         };
         there.write_all(b"3").unwrap();
         settle_reactor().await;
+        // This guard saw the event of byte 2. It must not clear the event of byte 3.
         guard.clear_ready();
         let mut guard = here.readable().await.unwrap();
         assert_eq!(
@@ -73,7 +73,7 @@ fn trap_13_a_guard_clears_what_it_saw_and_not_what_came_after() {
 }
 
 #[test]
-fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
+fn trap_14_readiness_stays_until_an_operation_would_block() {
     run("readiness", async {
         let (here, mut there) = pair();
         assert_waits(here.readable(), "nothing was sent").await;
@@ -87,8 +87,8 @@ fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
             b'x'
         );
         guard.try_io(|fd| read(fd.get_ref())).unwrap_err();
-        assert_waits(here.readable(), "nothing else was sent").await;
-        // An end is something to hear of.
+        assert_waits(here.readable(), "no further byte was sent").await;
+        // The end of the stream is an event, too.
         drop(there);
         let mut guard = poll_fn(|context| here.poll_read_ready(context).map_ok(Some))
             .await
@@ -100,8 +100,8 @@ fn trap_14_readiness_stands_until_somebody_has_found_nothing() {
 }
 
 #[test]
-fn trap_14_room_to_write_is_waited_for() {
-    run("room", async {
+fn trap_14_a_write_waits_for_space_in_the_buffer() {
+    run("space in the buffer", async {
         let (here, mut there) = pair();
         let fill = |mut to: &UnixStream| to.write(&[7; 4096]);
         while let Ok(written) = here
@@ -121,12 +121,12 @@ fn trap_14_room_to_write_is_waited_for() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn trap_14_a_pipe_that_one_writer_has_left_and_another_found_is_waited_for() {
+fn trap_14_a_pipe_whose_writer_was_replaced_waits_for_the_new_one() {
     use std::{ffi::CString, fs, os::unix::fs::OpenOptionsExt};
 
     let path = std::env::temp_dir().join(format!("wakeful-fifo-{}", std::process::id()));
     let name = CString::new(path.to_str().unwrap()).unwrap();
-    // SAFETY: a name that ends.
+    // SAFETY: `name` is a C string.
     assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
     run("a byte of the second writer", async {
         let mut options = fs::File::options();
@@ -145,8 +145,8 @@ fn trap_14_a_pipe_that_one_writer_has_left_and_another_found_is_waited_for() {
         first.write_all(&[1]).unwrap();
         drop(first);
         assert_eq!(next().await, Some(1));
-        assert_eq!(next().await, None, "nobody writes");
-        // From now on the pipe has no end, whatever was heard before.
+        assert_eq!(next().await, None, "there is no writer");
+        // The pipe has a writer again, so it has no end, whatever the reactor said before.
         let mut second = open();
         assert_waits(next(), "nothing was written").await;
         second.write_all(&[2]).unwrap();
@@ -156,7 +156,7 @@ fn trap_14_a_pipe_that_one_writer_has_left_and_another_found_is_waited_for() {
 }
 
 #[test]
-fn trap_16_a_descriptor_that_outlives_its_runtime_answers_with_an_error() {
+fn trap_16_a_descriptor_that_outlives_its_runtime_returns_an_error() {
     let runtime = Runtime::new().unwrap();
     let (here, _there) = runtime.block_on(async { pair() });
     let waiting = thread::spawn(move || {
@@ -170,7 +170,7 @@ fn trap_16_a_descriptor_that_outlives_its_runtime_answers_with_an_error() {
 }
 
 #[test]
-fn several_tasks_may_wait_and_a_file_may_not() {
+fn several_tasks_may_wait_for_a_descriptor_and_a_file_is_rejected() {
     run("three bytes for three tasks", async {
         let (here, mut there) = pair();
         let here = Rc::new(here);
@@ -180,12 +180,12 @@ fn several_tasks_may_wait_and_a_file_may_not() {
         });
         settle().await;
         there.write_all(b"abc").unwrap();
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         for task in tasks {
-            heard.push(task.await.unwrap().unwrap());
+            received.push(task.await.unwrap().unwrap());
         }
-        heard.sort_unstable();
-        assert_eq!(heard, b"abc");
+        received.sort_unstable();
+        assert_eq!(received, b"abc");
         if cfg!(target_os = "linux") {
             AsyncFd::new(tempfile::tempfile().unwrap()).unwrap_err();
         }

@@ -1,4 +1,4 @@
-//! The traps again, on several threads that share nothing.
+//! The traps again, on the runtime whose threads share no tasks (thread per core).
 
 use crate::support::{Drops, Game, watched};
 use std::{
@@ -32,13 +32,13 @@ fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
 const MANY: usize = if cfg!(miri) { 10 } else { 1_000 };
 
 #[test]
-fn a_task_is_begun_on_its_core_and_stays_there() {
-    run("a task that looks where it is", async {
+fn a_task_starts_on_its_core_and_stays_there() {
+    run("a task that checks its thread", async {
         let handle = Handle::current();
         let root = thread::current().id();
         for core in [0, 1] {
             let places = handle.spawn_on(core, || async {
-                // Not `Send`, and held over each wait.
+                // An `Rc` is not `Send`, and the task holds it across each wait.
                 let begun = Rc::new(thread::current().id());
                 let mut moved = 0;
                 for _ in 0..MANY {
@@ -55,8 +55,8 @@ fn a_task_is_begun_on_its_core_and_stays_there() {
 }
 
 #[test]
-fn what_is_spawned_on_a_core_has_what_it_needs_there() {
-    run("a timer, a socket and a child of another core", async {
+fn a_task_on_another_core_can_use_timers_and_spawn_local_tasks() {
+    run("a timer and a child on another core", async {
         let work = Handle::current().spawn_on(1, || async {
             let shared = Rc::new(Cell::new(0));
             let counted = Rc::clone(&shared);
@@ -72,15 +72,15 @@ fn what_is_spawned_on_a_core_has_what_it_needs_there() {
 }
 
 #[test]
-fn cores_are_dealt_out_in_turn() {
+fn next_core_returns_the_cores_in_turn() {
     let runtime = cores(3);
-    let dealt: Vec<_> = (0..6).map(|_| runtime.handle().next_core()).collect();
-    assert_eq!(dealt, [0, 1, 2, 0, 1, 2]);
+    let cores_in_turn: Vec<_> = (0..6).map(|_| runtime.handle().next_core()).collect();
+    assert_eq!(cores_in_turn, [0, 1, 2, 0, 1, 2]);
     assert_eq!(runtime.handle().metrics().num_workers(), 3);
 }
 
 #[test]
-fn a_runtime_of_one_thread_is_a_core_alone() {
+fn a_current_thread_runtime_is_its_own_core_0() {
     let runtime = Runtime::new().unwrap();
     let handle = runtime.handle().clone();
     watched("a task of core 0", || {
@@ -93,13 +93,13 @@ fn a_runtime_of_one_thread_is_a_core_alone() {
 
 #[test]
 #[should_panic = "there is no core 2: this runtime has 2, numbered from 0"]
-fn a_core_that_is_not_there_is_said_so() {
+fn spawning_on_a_core_that_does_not_exist_says_so() {
     drop(cores(2).handle().spawn_on(2, || async {}));
 }
 
 #[test]
 fn trap_01_tasks_that_wake_each_other_across_cores_lose_no_wake() {
-    run("the game of two cores", async {
+    run("two tasks that wake each other", async {
         let game = Game::default();
         let sides = [0, 1].map(|core| {
             let game = game.clone();
@@ -112,7 +112,7 @@ fn trap_01_tasks_that_wake_each_other_across_cores_lose_no_wake() {
 }
 
 #[test]
-fn trap_05_outputs_and_futures_are_dropped_on_the_core_they_belong_to() {
+fn trap_05_a_future_that_is_aborted_from_another_core_is_dropped_on_its_own_core() {
     run("a future that is aborted from another core", async {
         let drops = Drops::default();
         let (begun, has_begun) = oneshot::channel();
@@ -130,18 +130,18 @@ fn trap_05_outputs_and_futures_are_dropped_on_the_core_they_belong_to() {
 }
 
 #[test]
-fn trap_06_a_panic_in_making_the_future_is_the_tasks() {
-    run("a task that is never made", async {
+fn trap_06_a_panic_while_making_the_future_is_the_result_of_the_task() {
+    run("a task whose future is never made", async {
         let task = Handle::current().spawn_on(1, || -> std::future::Ready<()> { panic!("unmade") });
         assert!(task.await.unwrap_err().is_panic());
-        // The core goes on.
+        // The core still works.
         let next = Handle::current().spawn_on(1, || async { 1 });
         assert_eq!(next.await.unwrap(), 1);
     });
 }
 
 #[test]
-fn trap_16_every_core_drops_its_own_tasks_at_the_end() {
+fn trap_16_every_core_drops_its_own_tasks_at_shutdown() {
     let drops = Drops::default();
     let runtime = cores(3);
     let here = thread::current().id();
@@ -155,7 +155,7 @@ fn trap_16_every_core_drops_its_own_tasks_at_the_end() {
                 pending::<()>().await;
             }));
         }
-        // Core 0 goes on while there is a root; its mail comes in order.
+        // Core 0 runs only inside `block_on`, and takes remote tasks in order.
         let last = runtime.handle().spawn_on(0, || async {});
         runtime.block_on(last).unwrap();
         let mut begun: Vec<_> = (0..3).map(|_| all_begun.recv().unwrap()).collect();
@@ -170,7 +170,7 @@ fn trap_16_every_core_drops_its_own_tasks_at_the_end() {
 }
 
 #[test]
-fn trap_16_a_spawn_that_comes_too_late_is_cancelled() {
+fn trap_16_a_task_spawned_after_the_shutdown_is_cancelled() {
     let runtime = cores(2);
     let handle = runtime.handle().clone();
     drop(runtime);
@@ -179,7 +179,7 @@ fn trap_16_a_spawn_that_comes_too_late_is_cancelled() {
         let droplet = drops.droplet();
         let task = handle.spawn_on(core, move || async move { drop(droplet) });
         assert!(task.is_finished());
-        let error = watched("the word of a task that came too late", || {
+        let error = watched("the result of a task that was spawned too late", || {
             wakeful::block_on(task).unwrap_err()
         });
         assert!(error.is_cancelled());
@@ -188,11 +188,11 @@ fn trap_16_a_spawn_that_comes_too_late_is_cancelled() {
 }
 
 #[test]
-fn trap_19_a_core_that_is_busy_keeps_no_other_waiting() {
-    run("a timer on a core beside one that computes", async {
+fn trap_19_a_busy_core_does_not_delay_another() {
+    run("a timer next to a core that computes", async {
         let (stop, stopped) = mpsc::channel::<()>();
         let busy = Handle::current().spawn_on(1, move || async move {
-            // Blocks its core, and no other.
+            // This blocks core 1 and no other.
             stopped.recv().unwrap_err();
         });
         let slept = timeout(Duration::from_secs(20), sleep(Duration::from_millis(1))).await;
@@ -204,7 +204,7 @@ fn trap_19_a_core_that_is_busy_keeps_no_other_waiting() {
 
 #[cfg(not(miri))]
 #[test]
-fn a_connection_can_be_handed_to_another_core() {
+fn a_connection_can_move_to_another_core() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::{TcpListener, TcpStream};
 
@@ -230,6 +230,6 @@ fn a_connection_can_be_handed_to_another_core() {
 
 #[test]
 #[should_panic(expected = "only the clock of a current-thread runtime")]
-fn a_clock_of_one_core_among_several_cannot_be_paused() {
+fn the_clock_of_one_core_among_several_cannot_be_paused() {
     run("the panic", async { wakeful::time::pause() });
 }

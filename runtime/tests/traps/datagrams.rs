@@ -1,4 +1,4 @@
-//! Traps 14, 16 and 22 for datagrams, over UDP and Unix sockets.
+//! Traps 14, 16 and 22 for datagrams, over UDP and over Unix sockets.
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
 use std::{future::poll_fn, io, rc::Rc, thread};
@@ -20,7 +20,7 @@ fn trap_14_a_short_datagram_does_not_hide_the_next() {
             here.send(word.as_bytes()).await.unwrap();
         }
         settle_reactor().await;
-        // All are there, and no event comes for the second and the third.
+        // All have arrived, and no event comes for the second and the third.
         let mut buffer = [0; 64];
         for word in ["one", "", "three"] {
             let length = poll_fn(|context| there.poll_recv(context, &mut buffer));
@@ -28,12 +28,12 @@ fn trap_14_a_short_datagram_does_not_hide_the_next() {
             assert_eq!(&buffer[..length], word.as_bytes());
         }
         let more = poll_fn(|context| there.poll_recv(context, &mut buffer));
-        assert_waits(more, "nothing else was sent").await;
+        assert_waits(more, "no further datagram was sent").await;
     });
 }
 
 #[test]
-fn trap_16_a_udp_socket_that_outlives_its_runtime_answers_with_an_error() {
+fn trap_16_a_udp_socket_that_outlives_its_runtime_returns_an_error() {
     let runtime = Runtime::new().unwrap();
     let (here, _there) = runtime.block_on(pair());
     runtime.block_on(assert_waits(here.recv(&mut [0]), "nothing was sent"));
@@ -49,17 +49,17 @@ fn trap_16_a_udp_socket_that_outlives_its_runtime_answers_with_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn trap_22_a_peer_that_is_not_there_is_told_and_survived() {
+fn trap_22_a_datagram_to_a_missing_peer_gives_an_error_and_the_socket_survives() {
     run("the refusal", async {
         let (here, there) = pair().await;
-        // Whoever has the port listens to another: it is as if nobody had it,
-        // and nobody else gets it.
+        // The peer's socket is connected to another address, so its kernel rejects our
+        // datagrams as if the port were free. Yet no other process can take the port.
         let (other, _) = pair().await;
         there.connect(other.local_addr().unwrap()).await.unwrap();
         here.send(b"anyone?").await.unwrap();
         let error = here.recv(&mut [0]).await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused);
-        // The socket goes on: the peer comes back, and is heard.
+        // The socket still works: the peer comes back, and we receive from it.
         there.connect(here.local_addr().unwrap()).await.unwrap();
         assert_eq!(there.send(b"here").await.unwrap(), 4);
         let mut buffer = [0; 8];
@@ -68,7 +68,7 @@ fn trap_22_a_peer_that_is_not_there_is_told_and_survived() {
 }
 
 #[test]
-fn a_datagram_is_received_once_by_one_of_those_who_wait() {
+fn each_datagram_goes_to_exactly_one_waiting_task() {
     run("two datagrams for two tasks", async {
         let (here, there) = pair().await;
         let there = Rc::new(there);
@@ -83,12 +83,12 @@ fn a_datagram_is_received_once_by_one_of_those_who_wait() {
         settle().await;
         here.send(b"1").await.unwrap();
         here.send(b"2").await.unwrap();
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         for task in tasks {
-            heard.push(task.await.unwrap());
+            received.push(task.await.unwrap());
         }
-        heard.sort();
-        assert_eq!(heard, [b"1", b"2"]);
+        received.sort();
+        assert_eq!(received, [b"1", b"2"]);
     });
 }
 
@@ -110,7 +110,7 @@ fn a_receive_that_is_dropped_loses_no_datagram() {
 }
 
 #[test]
-fn a_name_is_resolved_to_send_to_it() {
+fn send_to_resolves_a_name() {
     run("a datagram sent by name", async {
         let (here, there) = (
             UdpSocket::bind("127.0.0.1:0").await.unwrap(),
@@ -120,7 +120,7 @@ fn a_name_is_resolved_to_send_to_it() {
         here.send_to(b"hello", name).await.unwrap();
         let mut buffer = [0; 8];
         assert_eq!(there.recv(&mut buffer).await.unwrap(), 5);
-        // A datagram beyond what UDP can carry is refused, and nothing breaks.
+        // A datagram larger than UDP allows gives an error, and the socket still works.
         let address = there.local_addr().unwrap();
         assert!(here.send_to(&vec![0; 70_000], address).await.is_err());
         here.send_to(b"still", address).await.unwrap();
@@ -134,7 +134,7 @@ mod unix {
     use wakeful::net::UnixDatagram;
 
     #[test]
-    fn trap_14_a_full_queue_wakes_its_sender_when_it_drains() {
+    fn trap_14_a_sender_blocked_by_a_full_queue_is_woken_when_it_drains() {
         run("a thousand datagrams", async {
             let (here, there) = UnixDatagram::pair().unwrap();
             let sender = spawn_local(async move {
@@ -142,7 +142,7 @@ mod unix {
                     here.send(&[7; 1024]).await.unwrap();
                 }
             });
-            // The sender is stuck before the first is received.
+            // The sender blocks before we receive the first datagram.
             settle_reactor().await;
             assert!(!sender.is_finished());
             let mut buffer = [0; 2048];
@@ -154,7 +154,7 @@ mod unix {
     }
 
     #[test]
-    fn trap_22_a_receiver_that_is_gone_is_an_error_to_its_sender() {
+    fn trap_22_sending_to_a_closed_receiver_returns_an_error() {
         run("the error", async {
             let (here, there) = UnixDatagram::pair().unwrap();
             drop(there);
@@ -164,7 +164,7 @@ mod unix {
     }
 
     #[test]
-    fn sockets_with_a_path_are_sent_to_and_answer() {
+    fn sockets_with_a_path_send_and_answer() {
         run("question and answer", async {
             let folder = tempfile::tempdir().unwrap();
             let (one, two) = (folder.path().join("one"), folder.path().join("two"));
@@ -183,7 +183,7 @@ mod unix {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_name_without_a_file_is_an_address() {
+    fn an_abstract_name_is_an_address() {
         use std::os::{linux::net::SocketAddrExt, unix::net::SocketAddr};
         run("a datagram", async {
             let name = format!("wakeful-datagram-{}", std::process::id());

@@ -1,4 +1,4 @@
-//! Trap 19: nobody is left waiting by somebody who is always ready.
+//! Trap 19: a task that is always ready does not starve others.
 
 use crate::support::{Game, run, watched};
 use futures_util::{StreamExt, future::select, stream};
@@ -21,7 +21,7 @@ use wakeful::{
 
 #[test]
 fn trap_19_a_task_that_wakes_itself_does_not_starve_timers() {
-    run("a timer beside a busy task", async {
+    run("a timer next to a busy task", async {
         let busy = spawn_local(async {
             loop {
                 yield_now().await;
@@ -34,7 +34,7 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_timers() {
 
 #[test]
 fn trap_19_a_root_that_wakes_itself_does_not_starve_other_threads() {
-    run("a word from the pool beside a busy root", async {
+    run("a wake from the blocking pool next to a busy root", async {
         let task = wakeful::spawn_blocking(|| ());
         while !task.is_finished() {
             yield_now().await;
@@ -49,7 +49,7 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::{TcpListener, TcpStream};
 
-    run("a byte beside a busy task", async {
+    run("a byte next to a busy task", async {
         let busy = spawn_local(async {
             loop {
                 yield_now().await;
@@ -71,15 +71,15 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
     });
 }
 
-/// Runtimes of one thread each, and who awaits there: the root, and a task.
-fn each_kind(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static) {
+/// Runs `test` in the root of each runtime with one thread, and once in a task.
+fn on_each_runtime(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static) {
     let on_a_pool = || {
         let builder = Builder::new_multi_thread().worker_threads(1);
         builder.build().unwrap()
     };
     watched(awaited, || {
         Runtime::new().unwrap().block_on(test());
-        // Miri does not know the pool's queues by these rules.
+        // Miri cannot run the pool's queues with these settings.
         if !cfg!(miri) {
             on_a_pool().block_on(test());
         }
@@ -89,9 +89,9 @@ fn each_kind(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static
 }
 
 #[test]
-fn trap_19_one_yield_lets_a_timer_fire_that_is_due() {
-    each_kind(
-        "a timer beside a task that computes and yields",
+fn trap_19_one_yield_lets_a_due_timer_fire() {
+    on_each_runtime(
+        "a timer next to a task that computes and yields",
         async || {
             let nap = spawn(sleep(Duration::from_millis(1)));
             yield_now().await;
@@ -107,8 +107,8 @@ fn trap_19_one_yield_lets_a_timer_fire_that_is_due() {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_19_one_yield_lets_a_socket_that_is_ready_be_read() {
-    each_kind("a datagram beside a task that yields", async || {
+fn trap_19_one_yield_lets_a_ready_socket_be_read() {
+    on_each_runtime("a datagram next to a task that yields", async || {
         let socket = wakeful::net::UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
         let reader = spawn(async move {
@@ -127,7 +127,7 @@ fn trap_19_one_yield_lets_a_socket_that_is_ready_be_read() {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_19_one_yield_lets_a_task_run_that_another_thread_has_spawned() {
+fn trap_19_one_yield_runs_a_task_spawned_from_another_thread() {
     watched("a task that was spawned from outside", || {
         let pool = Builder::new_multi_thread().worker_threads(1);
         for runtime in [Runtime::new().unwrap(), pool.build().unwrap()] {
@@ -139,8 +139,8 @@ fn trap_19_one_yield_lets_a_task_run_that_another_thread_has_spawned() {
 }
 
 #[test]
-fn trap_19_one_yield_lets_every_ready_task_run() {
-    each_kind("a hundred tasks", async || {
+fn trap_19_one_yield_runs_every_ready_task() {
+    on_each_runtime("a hundred tasks", async || {
         let tasks: Vec<_> = (0..100).map(|_| spawn(async {})).collect();
         yield_now().await;
         assert!(tasks.iter().all(JoinHandle::is_finished));
@@ -149,23 +149,26 @@ fn trap_19_one_yield_lets_every_ready_task_run() {
 
 #[test]
 fn trap_19_a_task_that_yields_is_not_starved_by_two_that_never_do() {
-    each_kind("a task that yields beside a game", async || {
-        let game = Game::default();
-        let sides = [0, 1].map(|side| spawn(game.clone().side(side, 1000)));
-        let yields = spawn(async {
-            for _ in 0..100 {
-                yield_now().await;
-            }
-        });
-        yields.await.unwrap();
-        assert!(!sides.iter().any(JoinHandle::is_finished));
-        sides.iter().for_each(JoinHandle::abort);
-    });
+    on_each_runtime(
+        "a task that yields next to two that wake each other",
+        async || {
+            let game = Game::default();
+            let sides = [0, 1].map(|side| spawn(game.clone().side(side, 1000)));
+            let yields = spawn(async {
+                for _ in 0..100 {
+                    yield_now().await;
+                }
+            });
+            yields.await.unwrap();
+            assert!(!sides.iter().any(JoinHandle::is_finished));
+            sides.iter().for_each(JoinHandle::abort);
+        },
+    );
 }
 
 #[test]
 fn trap_19_tasks_that_yield_take_turns() {
-    each_kind("three tasks that yield", async || {
+    on_each_runtime("three tasks that yield", async || {
         let order = Arc::new(Mutex::new(Vec::new()));
         let tasks = [0, 1, 2].map(|number| {
             let order = Arc::clone(&order);
@@ -212,10 +215,10 @@ fn trap_19_two_tasks_that_wake_each_other_do_not_starve_a_third() {
 }
 
 #[test]
-fn trap_19_what_is_always_ready_gives_way_inside_a_select() {
-    run("the sleep beside a flood", async {
-        // A loop that never returns Pending by itself: each handle it awaits
-        // is finished already.
+fn trap_19_a_future_that_is_always_ready_yields_inside_select() {
+    run("a sleep next to a future that is always ready", async {
+        // This loop never returns Pending by itself, because every handle that it
+        // awaits has finished.
         let flood = async {
             loop {
                 let ready: Vec<_> = (0..64).map(|_| spawn_local(async {})).collect();
@@ -232,7 +235,7 @@ fn trap_19_what_is_always_ready_gives_way_inside_a_select() {
 }
 
 #[test]
-fn trap_19_a_budget_ends_a_poll_that_could_go_on_for_ever() {
+fn trap_19_the_budget_ends_a_poll_that_could_go_on_for_ever() {
     run("the neighbour of a greedy task", async {
         let seen = Rc::new(Cell::new(0));
         let neighbour = Rc::clone(&seen);
@@ -247,12 +250,12 @@ fn trap_19_a_budget_ends_a_poll_that_could_go_on_for_ever() {
             seen.get()
         });
         drop(spawn_local(async move { neighbour.set(1) }));
-        assert_eq!(greedy.await.unwrap(), 1, "the neighbour ran meanwhile");
+        assert_eq!(greedy.await.unwrap(), 1, "the neighbour ran in between");
     });
 }
 
-/// A stream that always has something: a channel that is refilled as it is
-/// emptied. Miri would take minutes to come to the timers.
+/// A channel that always has a message, because we refill it while we drain it.
+/// Miri would take minutes until the timer fires.
 #[cfg(not(miri))]
 async fn flood() {
     let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
@@ -264,15 +267,15 @@ async fn flood() {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_19_a_channel_that_is_always_ready_gives_way_inside_select() {
-    run("the sleep beside a flood", async {
+fn trap_19_a_channel_that_is_always_ready_yields_inside_select() {
+    run("a sleep next to a channel that is always ready", async {
         wakeful::select! {
-            () = flood() => unreachable!("it goes on for ever"),
+            () = flood() => unreachable!("the loop never ends"),
             () = sleep(Duration::from_millis(1)) => {}
         }
         wakeful::select! {
             biased;
-            () = flood() => unreachable!("it goes on for ever"),
+            () = flood() => unreachable!("the loop never ends"),
             () = sleep(Duration::from_millis(1)) => {}
         }
     });
@@ -280,13 +283,13 @@ fn trap_19_a_channel_that_is_always_ready_gives_way_inside_select() {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_19_a_channel_that_is_always_ready_gives_way_inside_join() {
-    run("the sleep that ends the flood", async {
+fn trap_19_a_channel_that_is_always_ready_yields_inside_join() {
+    run("the sleep that stops the loop", async {
         let (stop, stopped) = wakeful::sync::oneshot::channel::<()>();
         let flood = async {
             wakeful::select! {
                 biased;
-                () = flood() => unreachable!("it goes on for ever"),
+                () = flood() => unreachable!("the loop never ends"),
                 _ = stopped => {}
             }
         };
@@ -299,8 +302,8 @@ fn trap_19_a_channel_that_is_always_ready_gives_way_inside_join() {
 }
 
 #[test]
-fn trap_19_a_timeout_stops_what_has_spent_the_budget() {
-    run("the timeout around a flood", async {
+fn trap_19_a_timeout_stops_a_future_that_has_spent_the_budget() {
+    run("the timeout around a loop that is always ready", async {
         let flood = async {
             loop {
                 sleep(Duration::ZERO).await;
@@ -311,7 +314,7 @@ fn trap_19_a_timeout_stops_what_has_spent_the_budget() {
 }
 
 #[test]
-fn what_is_spawned_first_runs_first() {
+fn tasks_run_in_the_order_they_were_spawned() {
     run("a hundred tasks", async {
         let order = Rc::new(Cell::new(0));
         let tasks: Vec<_> = (0..100)
@@ -329,7 +332,7 @@ fn what_is_spawned_first_runs_first() {
     });
 }
 
-/// What a macro of ours calls its own is not what a program calls so.
+/// The macros must not confuse their own `support` module with the program's.
 mod support_of_a_program {
     mod support {
         pub(super) async fn work() -> u32 {
@@ -339,8 +342,8 @@ mod support_of_a_program {
     }
 
     #[test]
-    fn a_macro_takes_no_name_of_the_programs() {
-        super::run("a module of the program's", async {
+    fn the_macros_take_no_name_from_the_program() {
+        super::run("a future of the program's own module", async {
             assert_eq!(wakeful::join!(support::work()), (1,));
             wakeful::select! {
                 one = support::work() => assert_eq!(one + support::work().await, 2),

@@ -1,6 +1,6 @@
-//! What goes wrong around a program, and how far it spreads. Descriptors that
-//! run out are in `limits`, panics in `panics`, blocking work that is under way
-//! at a shutdown in `shutdown`.
+//! Faults around a program, and how far they spread. `limits` tests exhausted
+//! descriptors, `panics` tests panics, and `shutdown` tests blocking work that runs
+//! at shutdown.
 
 use crate::support::{run, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
@@ -17,14 +17,14 @@ use wakeful::{
     time::{sleep, timeout},
 };
 
-/// A child that does not outlive its test.
+/// A child process that is killed at the end of its test.
 struct Peer(Option<Child>);
 
 impl Peer {
     fn signal(&self, signal: libc::c_int) {
         let child = self.0.as_ref().unwrap();
         let process = libc::pid_t::try_from(child.id()).unwrap();
-        // SAFETY: no pointers are passed.
+        // SAFETY: `kill` takes no pointers.
         let sent = unsafe { libc::kill(process, signal) };
         assert_eq!(sent, 0);
     }
@@ -34,7 +34,7 @@ impl Peer {
         let child = self.0.as_ref().unwrap();
         let process = libc::pid_t::try_from(child.id()).unwrap();
         let mut status = 0;
-        // SAFETY: a child of ours, and a place for the answer.
+        // SAFETY: `process` is our child, and `status` is valid for the answer.
         let stopped = unsafe { libc::waitpid(process, &raw mut status, libc::WUNTRACED) };
         assert_eq!(stopped, process);
         assert!(libc::WIFSTOPPED(status));
@@ -51,11 +51,11 @@ impl Drop for Peer {
 }
 
 #[test]
-fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
-    run("all that the stopped peer was sent", async {
+fn a_stopped_peer_delays_no_other_connection_and_loses_no_bytes() {
+    run("all bytes sent to the stopped peer", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        // Counts what comes out of the socket that is its input.
+        // `wc` counts the bytes of the socket, which is its input.
         let input = std::net::TcpStream::connect(address).unwrap();
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut count = Command::new("wc");
@@ -64,7 +64,7 @@ fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
         drop(count);
         peer.stop();
 
-        // So much as the kernel keeps for it, and then no more.
+        // Send as much as the kernel buffers.
         let piece = vec![7; 1 << 16];
         let mut sent = 0;
         while let Ok(written) = timeout(Duration::from_millis(20), stream.write(&piece)).await {
@@ -81,8 +81,8 @@ fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
         let (one, other) = wakeful::try_join!(one, other).unwrap();
         for _ in 0..100 {
             (&one).write_all(b"still here?").await.unwrap();
-            let mut heard = [0; 11];
-            (&other.0).read_exact(&mut heard).await.unwrap();
+            let mut received = [0; 11];
+            (&other.0).read_exact(&mut received).await.unwrap();
         }
         assert!(!writer.is_finished());
 
@@ -95,15 +95,15 @@ fn a_peer_that_is_stopped_holds_up_nobody_else_and_loses_nothing() {
     });
 }
 
-/// Two workers of three run: nobody is in `block_on`. What waits for a socket
-/// or a timer on the one that is blocked goes on with the other.
+/// Two of the three workers run, because no thread is in `block_on`. When one of
+/// them blocks, the other polls its sockets and timers.
 #[test]
-fn a_worker_that_blocks_holds_up_no_socket_and_no_timer() {
+fn a_blocked_worker_delays_no_socket_and_no_timer() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(3)
         .build()
         .unwrap();
-    let (tell, told) = mpsc::channel();
+    let (begun, has_begun) = mpsc::channel();
     let (release, blocked) = mpsc::channel::<()>();
     let blocker = runtime.spawn(async move {
         let (mut here, there) = UnixStream::pair().unwrap();
@@ -112,15 +112,15 @@ fn a_worker_that_blocks_holds_up_no_socket_and_no_timer() {
             here.read_exact(&mut byte).await.map(|()| byte[0])
         });
         let nap = spawn(sleep(Duration::from_millis(1)));
-        // Both wait by now, here or on the other worker.
+        // Let both tasks reach their wait, on this worker or on the other.
         for _ in 0..8 {
             yield_now().await;
         }
-        tell.send((there, reader, nap)).unwrap();
-        // Wrong in a task, and it happens.
+        begun.send((there, reader, nap)).unwrap();
+        // A task should not block, but some do.
         let _ = blocked.recv();
     });
-    let (mut there, reader, nap) = watched("the worker to block", || told.recv().unwrap());
+    let (mut there, reader, nap) = watched("the worker to block", || has_begun.recv().unwrap());
     watched("the timer of the worker that is blocked", || {
         wakeful::block_on(nap).unwrap();
     });
@@ -149,16 +149,15 @@ fn a_worker_that_blocks_holds_up_no_socket_and_no_timer() {
     watched("the end of the blocker", || wakeful::block_on(blocker)).unwrap();
 }
 
-/// The worker that was on watch is woken for one task and no more, and so calls
-/// no sibling; and the task blocks until another has had its event and its
-/// timer.
+/// The worker that drives is woken for a single task, so it wakes no sibling. The
+/// task then blocks until another task has had its event and its timer.
 #[test]
-fn the_watch_is_taken_over_from_a_worker_whose_only_task_blocks() {
+fn the_driver_is_taken_over_from_a_worker_whose_only_task_blocks() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()
         .unwrap();
-    watched("what only a second worker can see", || {
+    watched("a task that only the second worker can run", || {
         runtime.block_on(async {
             for _ in 0..20 {
                 let (mut kick, mut kicked) = UnixStream::pair().unwrap();
@@ -174,7 +173,7 @@ fn the_watch_is_taken_over_from_a_worker_whose_only_task_blocks() {
                     sleep(Duration::from_micros(100)).await;
                     release.send(()).unwrap();
                 });
-                // Both wait, and everyone sleeps, more often than not.
+                // In most rounds, both tasks wait and all workers are parked by then.
                 sleep(Duration::from_millis(1)).await;
                 kick.write_all(b"!").await.unwrap();
                 helper.await.unwrap();
@@ -185,7 +184,7 @@ fn the_watch_is_taken_over_from_a_worker_whose_only_task_blocks() {
 }
 
 #[test]
-fn blocking_work_under_way_when_a_pool_ends_is_waited_for_or_left_behind() {
+fn a_shutdown_waits_for_running_blocking_work_unless_a_timeout_ends_it() {
     let pool = || {
         Builder::new_multi_thread()
             .worker_threads(2)
@@ -194,15 +193,15 @@ fn blocking_work_under_way_when_a_pool_ends_is_waited_for_or_left_behind() {
     };
     for patient in [true, false] {
         let runtime = pool();
-        let (tell, told) = mpsc::channel();
+        let (begun, has_begun) = mpsc::channel();
         let (end, may_end) = mpsc::channel::<()>();
         let work = runtime.handle().spawn_blocking(move || {
-            tell.send(()).unwrap();
+            begun.send(()).unwrap();
             let _ = may_end.recv();
         });
-        watched("the work to begin", || told.recv().unwrap());
+        watched("the work to begin", || has_begun.recv().unwrap());
         if patient {
-            // Whenever it ends, the shutdown ends after it.
+            // The work ends at some time after this, and the shutdown ends after it.
             let ending = std::thread::spawn(move || drop(end));
             watched("the shutdown", || drop(runtime));
             assert!(work.is_finished());

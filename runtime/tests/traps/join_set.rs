@@ -1,4 +1,4 @@
-//! Traps 2, 4 to 6, 10, 11, 16 and 19 once more, in a `JoinSet`.
+//! Traps 2, 4 to 6, 10, 11, 16 and 19 again, in a `JoinSet`.
 
 use crate::support::{Count, Drops, Gate, run, settle, watched};
 use std::{
@@ -16,7 +16,7 @@ use wakeful::{
 };
 
 #[test]
-fn ends_come_in_the_order_in_which_the_tasks_ended() {
+fn outputs_come_in_the_order_in_which_the_tasks_ended() {
     run("three tasks", async {
         let gates = [(); 3].map(|()| Gate::default());
         let mut set = JoinSet::new();
@@ -41,7 +41,7 @@ fn ends_come_in_the_order_in_which_the_tasks_ended() {
 }
 
 #[test]
-fn every_way_of_spawning_ends_in_the_set() {
+fn every_way_of_spawning_adds_the_task_to_the_set() {
     run("five tasks", async {
         let handle = wakeful::runtime::Handle::current();
         let mut set = JoinSet::new();
@@ -58,7 +58,7 @@ fn every_way_of_spawning_ends_in_the_set() {
 }
 
 #[test]
-fn an_end_says_whose_it_is() {
+fn an_output_and_an_error_carry_the_id_of_their_task() {
     run("two tasks", async {
         let mut set = JoinSet::new();
         let abort = set.spawn_local(pending::<()>());
@@ -73,7 +73,7 @@ fn an_end_says_whose_it_is() {
 }
 
 #[test]
-fn a_join_that_is_dropped_loses_no_end() {
+fn a_dropped_join_loses_no_output() {
     run("the second join", async {
         let gate = Gate::default();
         let mut set = JoinSet::new();
@@ -95,8 +95,8 @@ fn a_join_that_is_dropped_loses_no_end() {
 }
 
 #[test]
-fn a_look_does_not_silence_who_waits() {
-    run("the waiter's wake", async {
+fn try_join_next_keeps_the_waker_of_an_earlier_poll() {
+    run("the wake of the earlier poll", async {
         let gate = Gate::default();
         let mut set = JoinSet::new();
         set.spawn_local(gate.clone());
@@ -137,7 +137,7 @@ fn trap_04_a_task_may_abort_its_neighbour_and_itself() {
 }
 
 #[test]
-fn trap_05_dropping_the_set_aborts_and_drops_every_output_once() {
+fn trap_05_dropping_the_set_aborts_its_tasks_and_drops_every_output_once() {
     let drops = Drops::default();
     run("a dropped set", async {
         let mut set = JoinSet::new();
@@ -160,15 +160,15 @@ fn trap_05_dropping_the_set_aborts_and_drops_every_output_once() {
 }
 
 #[test]
-fn what_is_detached_goes_on() {
+fn a_detached_task_goes_on() {
     run("a detached task", async {
         let gate = Gate::default();
         let done = Rc::new(Cell::new(false));
-        let (inside, says) = (gate.clone(), Rc::clone(&done));
+        let (inside, inner_done) = (gate.clone(), Rc::clone(&done));
         let mut set = JoinSet::new();
         set.spawn_local(async move {
             inside.await;
-            says.set(true);
+            inner_done.set(true);
         });
         settle().await;
         set.detach_all();
@@ -182,7 +182,7 @@ fn what_is_detached_goes_on() {
 }
 
 #[test]
-fn trap_16_a_set_shuts_down_when_all_its_tasks_are_gone() {
+fn trap_16_a_set_has_shut_down_when_all_its_tasks_are_dropped() {
     let drops = Drops::default();
     run("the shutdown of a set", async {
         let mut set = JoinSet::new();
@@ -212,7 +212,7 @@ fn trap_16_a_set_may_outlive_its_runtime() {
 }
 
 #[test]
-fn trap_06_a_task_that_panics_is_one_end_among_others() {
+fn trap_06_a_task_that_panics_leaves_the_others_running() {
     run("a panic among others", async {
         let mut set = JoinSet::new();
         for name in 0..3 {
@@ -227,7 +227,7 @@ fn trap_06_a_task_that_panics_is_one_end_among_others() {
 }
 
 #[test]
-fn trap_06_join_all_passes_a_panic_on_and_aborts_the_others() {
+fn trap_06_join_all_continues_a_panic_and_aborts_the_others() {
     let drops = Drops::default();
     run("the panic", async {
         let mut set = JoinSet::new();
@@ -249,7 +249,7 @@ fn trap_06_join_all_passes_a_panic_on_and_aborts_the_others() {
 fn trap_11_a_chain_of_sets_is_dropped_without_a_deep_stack() {
     let length = if cfg!(miri) { 100 } else { 100_000 };
     run("the chain", async {
-        // Each output owns the next one's set.
+        // Each output owns the set of the next task.
         struct Link(#[expect(dead_code, reason = "owned")] Option<JoinSet<Link>>);
         let mut chain = JoinSet::new();
         chain.spawn_local(async { Link(None) });
@@ -264,7 +264,7 @@ fn trap_11_a_chain_of_sets_is_dropped_without_a_deep_stack() {
 }
 
 #[test]
-fn trap_19_collecting_many_ends_gives_way_to_others() {
+fn trap_19_collecting_many_outputs_lets_other_tasks_run() {
     run("the neighbour of a greedy collector", async {
         let seen = Rc::new(Cell::new(0));
         let neighbour = Rc::clone(&seen);
@@ -277,12 +277,12 @@ fn trap_19_collecting_many_ends_gives_way_to_others() {
             seen.get()
         });
         drop(wakeful::spawn_local(async move { neighbour.set(1) }));
-        assert_eq!(collector.await.unwrap(), 1, "the neighbour ran meanwhile");
+        assert_eq!(collector.await.unwrap(), 1, "the neighbour ran in between");
     });
 }
 
 #[test]
-fn a_set_is_collected_on_another_thread() {
+fn a_set_can_be_collected_on_another_thread() {
     let runtime = Runtime::new().unwrap();
     let mut set = JoinSet::new();
     for n in 0..10 {
@@ -296,7 +296,7 @@ fn a_set_is_collected_on_another_thread() {
     }
     let there =
         thread::spawn(move || watched("the set's outputs", || wakeful::block_on(set.join_all())));
-    // Runs the tasks while the other thread waits for them.
+    // Run the tasks while the other thread waits for them.
     watched("the other thread", || {
         runtime.block_on(async {
             while !there.is_finished() {
@@ -310,8 +310,8 @@ fn a_set_is_collected_on_another_thread() {
 }
 
 #[test]
-fn who_has_polled_the_set_hears_of_what_is_added_to_it() {
-    run("a task that was spawned behind the look", async {
+fn a_task_that_polled_the_set_is_woken_for_a_task_added_later() {
+    run("a task that was spawned after the poll", async {
         let mut set = JoinSet::new();
         set.spawn_local(pending());
         let (sender, mut jobs) = wakeful::sync::mpsc::unbounded_channel();

@@ -1,82 +1,103 @@
-//! What has broken other runtimes, and does not break this one. Each test
-//! begins with the number of its trap; those of interleavings are in the
-//! crate's loom models, those of single parts beside the parts.
+//! The bugs that have broken other runtimes, and the tests that show that this one
+//! does not have them. The name of each such test begins with the number of its trap.
+//! Models of interleavings are in the crate's `models` modules, and tests of one part
+//! are next to that part. `index` checks the list of modules after each "Tests:".
 //!
-//!  1 lost wake-up between the last look and the sleep — `executor::local::models`,
-//!    `executor::pool::models`, `scope::models`, `time::models`; `pool`, `cores`,
-//!    `searching`
-//!  2 a wake during a poll, after completion, after cancellation — `tasks`,
-//!    `task::models`
-//!  3 two wakes, one queue entry — `tasks`, `task::models`
-//!  4 a task that drops its own handle or aborts itself — `tasks`; an abort
-//!    against the end — `task::models`, `pool`
-//!  5 the output is dropped once, whenever the handle goes — `tasks`,
-//!    `task::models`; where it belongs — `tasks`, `cores`
-//!  6 panics in a poll, in the drop of a future and of an output, in a waker's
-//!    clone, wake and drop, for handles, timers and sockets — `panics`; for
-//!    what waits in a list — `sync::tests`
-//!  7 a task that keeps its own waker — `tasks`
-//!  8 a waker that outlives its runtime — `tasks`, `pool`, `task::models`,
-//!    `executor::local::models`
-//!  9 the last reference let go by another thread — `tasks`, `task::models`
-//! 10 no stranger's code under a lock: wakers, destructors, cancelled work —
-//!    `panics`, `timers`, `sync::tests`
-//! 11 long chains: of handles, of those who wait, of those who joined, of
-//!    tokens — `tasks`, `task::models`, `sync::tests`
-//! 12 a token used again in one batch, a duplicate that lives on, a
-//!    deregistration that fails — `sockets`, `async_fd`, `reactor::tests`
-//! 13 readiness cleared against a new event — `reactor::tests`,
-//!    `reactor::models`, `async_fd`
-//! 14 ends, half-closes and full buffers, edge-triggered — `streams`,
-//!    `datagrams`, `unix_sockets`, `sockets`, `async_fd`
-//! 15 timers: taken back, reset, dropped by one that fires with them, never
-//!    early, of no time, beyond the clock's end — `timers`; the wheel's levels
-//!    and its top — `time::tests`, `time::fuzz`; against another thread —
-//!    `time::models`
-//! 16 a spawn during the shutdown, sockets and timers that outlive it, blocking
-//!    work — `blocking::pool::models`, `time::models`, `shutdown`, `ends`, `pool`, `cores`, `faults`, `streams`, `datagrams`,
-//!    `async_fd`
-//! 17 a hook that schedules work while parking — `parking`
-//! 18 nested and short `block_on` — `shutdown`, `pool`, `ends`, `guests`; fork —
-//!    `tests/fork.rs`
-//! 19 starvation by who wakes itself, by a pair, of the injector, inside of
-//!    `select!` and `join!` — `fairness`, `budget`, `pool`, `cores`, `ranks`
-//! 20 a thread that gives up as work comes, the cap — `blocking::pool::models`,
-//!    `shutdown`, `tests/stress.rs`
-//!    … and most of them once more on several threads — `pool`, `cores`, `in_place`, those of one
-//!    task in any order — `task::fuzz`, in a set of tasks — `join_set`, in a
-//!    group of futures — `group::tests`, `group::models`, in a scope — `scopes`,
-//!    in the scope of a task-local — `task_locals`
-//! 21 scopes — `scopes`, `scope::models`; what the compiler refuses, `refused`
-//! 22 EINTR — `unix_sockets`; EMFILE, a saturated bell — `tests/limits.rs`;
-//!    EPIPE, resets — `sockets`, `streams`, `datagrams`, `unix_sockets`; polls for
-//!    nothing — every `assert_waits`
+//! 1. A wake-up arrives between the last check and the park, and is lost.
+//!    Tests: `cores`, `executor::current_thread::models`,
+//!    `executor::multi_thread::models`, `foreign_threads`, `pool`, `scope::models`,
+//!    `searching`.
+//! 2. A wake arrives during a poll, after completion or after cancellation.
+//!    Tests: `group::models`, `group::tests`, `scopes::ends`, `task::models`,
+//!    `tasks`.
+//! 3. Two wakes put a task into the queue twice.
+//!    Tests: `group::models`, `group::tests`, `task::models`, `tasks`.
+//! 4. A task drops its own handle, aborts itself, or is aborted as it ends.
+//!    Tests: `join_set`, `pool`, `task::models`, `tasks`.
+//! 5. An output is dropped twice, never, or on the wrong thread.
+//!    Tests: `cores`, `join_set`, `pool`, `task::models`, `tasks`.
+//! 6. User code panics: a poll, the drop of a future or an output, and each function
+//!    of a waker, in handles, timers, sockets and lists of waiters.
+//!    Tests: `block_in_place`, `cores`, `group::tests`, `join_set`, `panics`, `pool`,
+//!    `scopes::panics`, `sync::tests::semaphore`, `task_locals`.
+//! 7. A task keeps its own waker, and is never freed.
+//!    Tests: `tasks`.
+//! 8. A waker outlives its runtime.
+//!    Tests: `block_in_place::detached`, `executor::current_thread::models`,
+//!    `group::tests`, `pool::shutdown`, `task::models`, `tasks`.
+//! 9. Another thread drops the last reference to a task.
+//!    Tests: `block_in_place::detached`, `task::models`, `tasks`.
+//! 10. User code runs under a lock: wakers, destructors, cancelled work.
+//!     Tests: `callbacks`, `group::tests`, `scopes::ends`, `sync::local::tests`,
+//!     `sync::tests::semaphore`, `task_locals`.
+//! 11. A long chain of handles, waiters or tokens overflows the stack.
+//!     Tests: `group::tests`, `join_set`, `scopes`, `shutdown`,
+//!     `sync::tests::cancellation`, `task::models`, `tasks`.
+//! 12. The reactor reuses a token within a batch, a duplicate of a descriptor stays
+//!     open, or a deregistration fails.
+//!     Tests: `async_fd`, `reactor::tests`, `sockets`.
+//! 13. Clearing the readiness of a source loses a new event.
+//!     Tests: `async_fd`, `reactor::models`, `reactor::tests`.
+//! 14. Edge-triggered events hide the end of a stream, a half-close or a full buffer.
+//!     Tests: `async_fd`, `datagrams`, `reactor::tests`, `sockets`, `streams`,
+//!     `unix_sockets`.
+//! 15. Timers: dropped, reset, dropped by another that fires with them, early, of zero
+//!     length, or beyond the end of the clock.
+//!     Tests: `timers`, `timers::fuzz`, `timers::models`, `timers::tests`.
+//! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
+//!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
+//!     `executor::current_thread::models`, `executor::multi_thread::models::handoff`,
+//!     `foreign_threads`, `join_set`, `pool::shutdown`, `scope::models`, `shutdown`,
+//!     `streams`, `teardown`, `tests/standard.rs`, `timers::models`.
+//! 17. A hook schedules work while its thread parks.
+//!     Tests: `parking`.
+//! 18. `block_on` is nested, short, or called after a fork.
+//!     Tests: `block_in_place`, `foreign_threads`, `pool`, `shutdown`, `teardown`,
+//!     `tests/fork.rs`.
+//! 19. A task that is always ready starves others: through the queues, inside
+//!     `select!` and `join!`, or with any leaf future.
+//!     Tests: `budget`, `cores`, `fairness`, `group::tests`, `join_set`, `pool`,
+//!     `priorities`, `scopes`, `task_locals`.
+//! 20. A thread of the blocking pool gives up as work arrives, or the pool exceeds its
+//!     thread limit.
+//!     Tests: `blocking::models`, `shutdown`.
+//! 21. A child of a scope outlives what it borrows.
+//!     Tests: `scopes::ends`.
+//! 22. System calls fail: `EINTR`, `EMFILE`, `EPIPE`, resets, a full eventfd.
+//!     Tests: `datagrams`, `sockets`, `streams`, `tests/limits.rs`, `unix_sockets`.
 //!
-//! How far other faults spread is in `faults`, and what may block in a pool in
-//! `watch`; `tests/stress.rs` has many tasks
-//! at everything that they share.
+//! Some tests hold several traps and have no number. `task::fuzz` runs random histories
+//! of one task. `refused` has the code for trap 21 that the compiler must reject. Every
+//! `assert_waits` checks that a task is not polled for nothing. `tests/stress` runs
+//! many tasks at once. `faults` shows how far other faults spread, and `pool_driver`
+//! what may block in a pool.
 #![cfg(not(loom))]
 
+#[cfg(not(miri))]
+mod addresses;
 #[cfg(all(unix, not(miri)))]
 mod async_fd;
+mod block_in_place;
 #[cfg(not(miri))]
 mod budget;
+mod callbacks;
 mod cores;
 #[cfg(not(miri))]
 mod datagrams;
-mod ends;
 mod fairness;
 #[cfg(all(target_os = "linux", not(miri)))]
 mod faults;
-mod guests;
-mod in_place;
-mod join_set;
+mod foreign_threads;
+mod handles;
 #[cfg(not(miri))]
-mod names;
+mod index;
+mod join_set;
+mod panic_locations;
 mod panics;
 mod parking;
 mod pool;
-mod ranks;
+mod pool_driver;
+mod priorities;
 mod scopes;
 #[cfg(not(miri))]
 mod searching;
@@ -88,7 +109,7 @@ mod streams;
 mod support;
 mod task_locals;
 mod tasks;
+mod teardown;
 mod timers;
 #[cfg(all(unix, not(miri)))]
 mod unix_sockets;
-mod watch;

@@ -1,23 +1,21 @@
-//! Traps 6 and 10: a stranger's code panics, or calls back, at every place
-//! where the runtime runs it.
+//! Trap 6: user code panics at every place where the runtime calls it.
 
 use crate::support::{Count, Drops, Gate, run, settle};
 use std::{
-    cell::RefCell,
     future::{Future, pending, poll_fn},
     mem::ManuallyDrop,
-    panic::{self, AssertUnwindSafe, catch_unwind},
-    pin::{Pin, pin},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::Pin,
     sync::{
-        Arc, Once,
+        Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     },
-    task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker},
+    task::{Context, Poll, RawWaker, RawWakerVTable, Waker},
     time::Duration,
 };
 use wakeful::{Runtime, runtime::Builder, spawn_local, time::sleep};
 
-/// Panics when it is dropped.
+/// Panics in its destructor.
 struct Bomb(&'static str);
 
 impl Drop for Bomb {
@@ -26,15 +24,16 @@ impl Drop for Bomb {
     }
 }
 
-/// The runtime is in order: tasks run, timers fire, other threads are heard.
-async fn all_is_well() {
+/// Checks that the runtime still works: tasks run, timers fire, and the blocking
+/// pool wakes tasks.
+pub(crate) async fn assert_works() {
     assert_eq!(spawn_local(async { 1 }).await.unwrap(), 1);
     sleep(Duration::from_micros(1)).await;
     assert_eq!(wakeful::spawn_blocking(|| 2).await.unwrap(), 2);
 }
 
 #[test]
-fn trap_06_a_panic_in_poll_ends_the_task_alone() {
+fn trap_06_a_panic_in_poll_ends_only_that_task() {
     run("the task that panics", async {
         let error = spawn_local(async { panic!("ouch") as () })
             .await
@@ -43,25 +42,25 @@ fn trap_06_a_panic_in_poll_ends_the_task_alone() {
         assert!(error.to_string().ends_with("panicked: ouch"), "{error}");
         let payload = error.into_panic();
         assert_eq!(*payload.downcast::<&str>().unwrap(), "ouch");
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_blocking_work_ends_the_work_alone() {
+fn trap_06_a_panic_in_blocking_work_ends_only_that_work() {
     run("the work that panics", async {
         let error = wakeful::spawn_blocking(|| panic!("ouch") as ())
             .await
             .unwrap_err();
         assert!(error.is_panic());
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
+fn trap_06_a_panic_in_the_futures_drop_is_the_result_of_the_task() {
     run("the future that panics in its drop", async {
-        // After its last poll, ...
+        // The future is dropped after its last poll.
         let bomb = Bomb("late");
         let mut bomb = Some(bomb);
         let task = spawn_local(poll_fn(move |_| {
@@ -70,7 +69,7 @@ fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
         }));
         assert!(task.await.unwrap_err().is_panic());
 
-        // ... when it is aborted, ...
+        // The future is dropped when the task is aborted.
         let bomb = Bomb("aborted");
         let task = spawn_local(async move {
             let _bomb = bomb;
@@ -79,7 +78,7 @@ fn trap_06_a_panic_in_the_futures_drop_is_how_the_task_ended() {
         settle().await;
         task.abort();
         assert!(task.await.unwrap_err().is_panic());
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -93,22 +92,22 @@ fn trap_06_a_panic_in_poll_and_another_in_drop_report_the_first() {
         }));
         let error = task.await.unwrap_err();
         assert!(error.to_string().ends_with("first"), "{error}");
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_panic_in_the_outputs_drop_stays_where_it_is() {
+fn trap_06_a_panic_in_the_outputs_drop_harms_nothing() {
     run("outputs that panic in their drop", async {
-        // Dropped by the task, ...
+        // The task drops the first output.
         drop(spawn_local(async { Bomb("unclaimed") }));
         settle().await;
-        // ... and by the handle.
+        // The handle drops the second.
         let task = spawn_local(async { Bomb("unwanted") });
         settle().await;
         assert!(task.is_finished());
         drop(task);
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -128,7 +127,7 @@ fn trap_06_a_panic_at_shutdown_does_not_stop_the_shutdown() {
     assert_eq!(drops.count(), 2);
 }
 
-/// A waker that panics in the functions that are asked for.
+/// A waker whose chosen functions panic.
 fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
     const fn table(clone: bool, wake: bool, drop: bool) -> RawWakerVTable {
         const fn pick(
@@ -153,7 +152,7 @@ fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
         )
     }
     unsafe fn clone_good(data: *const ()) -> RawWaker {
-        // SAFETY: the data is a reference to a static table.
+        // SAFETY: `data` points to a static table.
         RawWaker::new(data, unsafe { &*data.cast::<RawWakerVTable>() })
     }
     static TABLES: [RawWakerVTable; 3] = [
@@ -167,16 +166,16 @@ fn hostile(clone: bool, wake: bool, drop: bool) -> ManuallyDrop<Waker> {
         _ => &TABLES[2],
     };
     let raw = RawWaker::new((&raw const *table).cast(), table);
-    // SAFETY: panicking is allowed; nothing is owned.
+    // SAFETY: a waker's functions may panic, and this waker owns nothing.
     ManuallyDrop::new(unsafe { Waker::from_raw(raw) })
 }
 
-fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
+pub(crate) fn poll_with<F: Future + Unpin>(future: &mut F, waker: &Waker) -> Poll<F::Output> {
     Pin::new(future).poll(&mut Context::from_waker(waker))
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_clone_leaves_the_handle_whole() {
+fn trap_06_a_join_waker_that_panics_in_clone_leaves_the_handle_usable() {
     run("the task", async {
         let mut task = spawn_local(async { 5 });
         let waker = hostile(true, false, false);
@@ -187,26 +186,26 @@ fn trap_06_a_joiners_waker_that_panics_in_clone_leaves_the_handle_whole() {
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_wake_hurts_nobody_else() {
+fn trap_06_a_join_waker_that_panics_in_wake_harms_nothing_else() {
     run("the task", async {
         let mut task = spawn_local(async { 5 });
         let waker = hostile(false, true, false);
         assert!(poll_with(&mut task, &waker).is_pending());
         settle().await;
         assert_eq!(task.await.unwrap(), 5);
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_joiners_waker_that_panics_in_drop_leaves_the_handle_whole() {
+fn trap_06_a_join_waker_that_panics_in_drop_leaves_the_handle_usable() {
     run("the task", async {
         let gate = Gate::default();
         let mut task = spawn_local(gate.clone());
         settle().await;
         let waker = hostile(false, false, true);
         assert!(poll_with(&mut task, &waker).is_pending());
-        // Replacing it drops it.
+        // The handle drops the old waker when it replaces it.
         let count = Arc::new(Count::default());
         let replaced = catch_unwind(AssertUnwindSafe(|| {
             poll_with(&mut task, &Arc::clone(&count).into())
@@ -227,7 +226,7 @@ fn trap_06_a_timers_waker_that_panics_does_not_silence_the_next_timer() {
         assert!(poll_with(&mut first, &hostile(false, true, false)).is_pending());
         let second = sleep(Duration::from_micros(1));
         second.await;
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
@@ -251,19 +250,19 @@ fn trap_06_a_sockets_waker_that_panics_does_not_silence_the_next_socket() {
         });
         let write = async {
             settle().await;
-            // All of them in one batch of events.
+            // The reactor gets all these events in one batch.
             for there in &mut writers {
                 there.write_all(b"x").await.unwrap();
             }
         };
-        let (heard, ()) = wakeful::join!(futures_util::future::join_all(reads), write);
-        assert!(heard.into_iter().all(|byte| byte.unwrap() == b'x'));
-        all_is_well().await;
+        let (received, ()) = wakeful::join!(futures_util::future::join_all(reads), write);
+        assert!(received.into_iter().all(|byte| byte.unwrap() == b'x'));
+        assert_works().await;
     });
 }
 
 #[test]
-fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_whole() {
+fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_usable() {
     run("the timer", async {
         let mut nap = sleep(Duration::from_millis(1));
         let clone = hostile(true, false, false);
@@ -271,16 +270,16 @@ fn trap_06_a_timers_waker_that_panics_in_clone_or_drop_leaves_the_timer_whole() 
         assert!(polled.is_err());
         let drop = hostile(false, false, true);
         let _ = poll_with(&mut nap, &drop);
-        // Replacing it drops it; so would its timer's end.
+        // The timer drops the old waker when it replaces it, or when it ends.
         let _ = catch_unwind(AssertUnwindSafe(|| poll_with(&mut nap, Waker::noop())));
         nap.await;
-        all_is_well().await;
+        assert_works().await;
     });
 }
 
 #[cfg(all(unix, not(miri)))]
 #[test]
-fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_whole() {
+fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_usable() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::UnixStream;
 
@@ -294,9 +293,9 @@ fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_whole(
         assert!(poll_with(&mut read, &hostile(false, false, true)).is_pending());
         let replaced = catch_unwind(AssertUnwindSafe(|| poll_with(&mut read, Waker::noop())));
         assert!(replaced.is_err());
-        let (heard, wrote) = wakeful::join!(read, there.write_all(b"x"));
-        assert_eq!((heard.unwrap(), wrote.unwrap(), byte), (1, (), *b"x"));
-        all_is_well().await;
+        let (received, wrote) = wakeful::join!(read, there.write_all(b"x"));
+        assert_eq!((received.unwrap(), wrote.unwrap(), byte), (1, (), *b"x"));
+        assert_works().await;
     });
 }
 
@@ -307,136 +306,7 @@ fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
         runtime.block_on(async { panic!("root") as () });
     }));
     assert!(panicked.is_err());
-    runtime.block_on(all_is_well());
-}
-
-/// Calls back into the runtime from each of a waker's functions.
-struct Meddler;
-
-impl Wake for Meddler {
-    fn wake(self: Arc<Self>) {
-        meddle();
-    }
-}
-
-impl Drop for Meddler {
-    fn drop(&mut self) {
-        meddle();
-    }
-}
-
-/// Takes every lock the runtime has.
-fn meddle() {
-    if wakeful::inspect().is_some() {
-        let mut nap = pin!(sleep(Duration::from_secs(1)));
-        let _ = nap.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        drop(spawn_local(async {}));
-        drop(wakeful::spawn_blocking(|| ()));
-    }
-}
-
-#[test]
-fn trap_10_a_waker_may_call_back_into_the_runtime() {
-    run("wakers that call back", async {
-        let meddler = || Waker::from(Arc::new(Meddler));
-        // Woken by a timer.
-        let mut nap = sleep(Duration::from_micros(1));
-        assert!(poll_with(&mut nap, &meddler()).is_pending());
-        // Replaced in a timer, then dropped with it.
-        let mut long = sleep(Duration::from_mins(1));
-        assert!(poll_with(&mut long, &meddler()).is_pending());
-        assert!(poll_with(&mut long, &meddler()).is_pending());
-        drop(long);
-        // Replaced in a handle, then dropped with it.
-        let mut task = spawn_local(pending::<()>());
-        assert!(poll_with(&mut task, &meddler()).is_pending());
-        assert!(poll_with(&mut task, &meddler()).is_pending());
-        task.abort();
-        drop(task);
-        // Woken by a handle.
-        let mut task = spawn_local(async {});
-        assert!(poll_with(&mut task, &meddler()).is_pending());
-        task.await.unwrap();
-        nap.await;
-        all_is_well().await;
-    });
-}
-
-#[test]
-fn trap_10_a_futures_drop_may_call_back_into_the_runtime() {
-    let runtime = Runtime::new().unwrap();
-    runtime.block_on(async {
-        let own = Meddler;
-        let task = spawn_local(async move {
-            let _own = own;
-            pending::<()>().await;
-        });
-        settle().await;
-        task.abort();
-        let _ = task.await;
-        let own = Meddler;
-        drop(spawn_local(async move {
-            let _own = own;
-            pending::<()>().await;
-        }));
-        settle().await;
-    });
-    // Now at shutdown.
-    drop(runtime);
-}
-
-#[cfg(all(unix, not(miri)))]
-#[test]
-fn trap_10_a_sockets_waker_may_call_back_into_the_runtime() {
-    use futures_util::{AsyncReadExt, AsyncWriteExt};
-    use wakeful::net::UnixStream;
-
-    run("the byte", async {
-        let (mut here, mut there) = UnixStream::pair().unwrap();
-        let mut byte = [0];
-        let meddler = || Waker::from(Arc::new(Meddler));
-        // Replaced, woken by an event, and dropped with its socket.
-        let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &meddler()).is_pending());
-        assert!(poll_with(&mut read, &meddler()).is_pending());
-        there.write_all(b"x").await.unwrap();
-        assert_eq!(read.await.unwrap(), 1);
-        here.try_read(&mut byte).unwrap_err();
-        // In the list of those who wait for readiness, too.
-        let mut ready = Box::pin(here.readable());
-        assert!(poll_with(&mut ready, &meddler()).is_pending());
-        assert!(poll_with(&mut ready, &meddler()).is_pending());
-        drop(ready);
-        let mut read = here.read(&mut byte);
-        assert!(poll_with(&mut read, &meddler()).is_pending());
-        drop(here);
-        all_is_well().await;
-    });
-}
-
-#[test]
-fn trap_10_blocking_work_that_is_cancelled_may_call_back_as_it_is_dropped() {
-    struct CallsBack(wakeful::runtime::Handle);
-    impl Drop for CallsBack {
-        fn drop(&mut self) {
-            drop(self.0.spawn_blocking(|| ()));
-            drop(self.0.spawn(async {}));
-        }
-    }
-    let runtime = Builder::new_current_thread()
-        .max_blocking_threads(1)
-        .build()
-        .unwrap();
-    let (end, may_end) = std::sync::mpsc::channel::<()>();
-    let handle = runtime.handle().clone();
-    drop(handle.spawn_blocking(move || may_end.recv()));
-    let calls_back = CallsBack(handle.clone());
-    let queued = handle.spawn_blocking(move || {
-        let _own = (calls_back, end);
-    });
-    // The first ends when the second, which never began, is dropped.
-    crate::support::watched("the shutdown", || drop(runtime));
-    assert!(wakeful::block_on(queued).unwrap_err().is_cancelled());
+    runtime.block_on(assert_works());
 }
 
 #[test]
@@ -447,7 +317,7 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
             self.0.store(std::thread::panicking(), SeqCst);
         }
     }
-    /// A future that is written by hand: nothing of it is unwound by itself.
+    /// A future written by hand. Unwinding out of its `poll` drops no part of it.
     struct ByHand(#[expect(dead_code, reason = "it is dropped")] Witness);
     impl Future for ByHand {
         type Output = ();
@@ -456,7 +326,7 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
         }
     }
     let mut runtimes = vec![Runtime::new().unwrap()];
-    // Miri does not know the pool's queues by these rules.
+    // Miri cannot run the pool's queues with these settings.
     if !cfg!(miri) {
         let pool = Builder::new_multi_thread().worker_threads(1);
         runtimes.push(pool.build().unwrap());
@@ -469,52 +339,11 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
             poll_fn(|_| -> Poll<()> { panic!("in the poll") }).await;
         });
         assert!(runtime.block_on(task).unwrap_err().is_panic());
-        assert!(panicking.load(SeqCst), "in a local variable of the poll");
+        assert!(panicking.load(SeqCst), "for a local variable of the poll");
 
         let panicking = Arc::new(AtomicBool::new(false));
         let task = runtime.spawn(ByHand(Witness(Arc::clone(&panicking))));
         assert!(runtime.block_on(task).unwrap_err().is_panic());
-        assert!(panicking.load(SeqCst), "in the future");
+        assert!(panicking.load(SeqCst), "for the future");
     }
-}
-
-/// The file that a panic of `code` blames.
-fn blamed(code: impl FnOnce()) -> String {
-    thread_local! {
-        static FILE: RefCell<String> = const { RefCell::new(String::new()) };
-    }
-    static LISTEN: Once = Once::new();
-    LISTEN.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            let file = info.location().map_or("", |location| location.file());
-            FILE.set(file.to_owned());
-            before(info);
-        }));
-    });
-    let refused = catch_unwind(AssertUnwindSafe(code));
-    assert!(refused.is_err());
-    FILE.take()
-}
-
-#[test]
-fn a_constructor_that_refuses_its_argument_blames_its_caller() {
-    use wakeful::sync::{RwLock, Semaphore, broadcast, local, mpsc};
-
-    let too_many = Semaphore::MAX_PERMITS + 1;
-    let refused: [fn(); 9] = [
-        || drop(mpsc::channel::<()>(0)),
-        || drop(mpsc::channel::<()>(Semaphore::MAX_PERMITS + 1)),
-        || drop(broadcast::channel::<()>(0)),
-        || drop(broadcast::Sender::<()>::new(0)),
-        || drop(local::mpsc::channel::<()>(0)),
-        || _ = RwLock::with_max_readers((), 0),
-        || _ = RwLock::with_max_readers((), u32::MAX),
-        || _ = Semaphore::new(Semaphore::MAX_PERMITS + 1),
-        || drop(wakeful::time::interval(Duration::ZERO)),
-    ];
-    for (number, refused) in refused.into_iter().enumerate() {
-        assert_eq!(blamed(refused), file!(), "number {number}");
-    }
-    assert_eq!(blamed(|| Semaphore::new(1).add_permits(too_many)), file!());
 }

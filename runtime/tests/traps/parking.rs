@@ -1,5 +1,5 @@
-//! Trap 17: a hook that schedules work while its thread is parking, each time,
-//! keeps neither the sockets nor the timers waiting.
+//! Trap 17: a hook schedules work every time its thread parks. Sockets and timers
+//! still work.
 
 use crate::support::watched;
 use std::{
@@ -15,10 +15,10 @@ use wakeful::{
     time::sleep,
 };
 
-const A_MOMENT: Duration = Duration::from_millis(1);
+const ONE_MS: Duration = Duration::from_millis(1);
 
-/// A runtime whose threads find something new to do whenever they are about to
-/// sleep, and how often that was.
+/// A runtime with a hook that schedules new work each time a thread is about to
+/// park, and the count of these calls.
 fn restless(builder: Builder, work: fn()) -> (Runtime, Arc<AtomicUsize>) {
     let parks = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&parks);
@@ -31,10 +31,10 @@ fn restless(builder: Builder, work: fn()) -> (Runtime, Arc<AtomicUsize>) {
 
 fn timers_fire(builder: Builder, work: fn()) {
     let (runtime, parks) = restless(builder, work);
-    watched("a timer under a hook that never rests", || {
+    watched("a timer under a hook that schedules work", || {
         runtime.block_on(async {
             for _ in 0..3 {
-                sleep(A_MOMENT).await;
+                sleep(ONE_MS).await;
             }
         });
     });
@@ -63,7 +63,7 @@ mod sockets {
 
     pub(super) fn a_byte_arrives(builder: Builder, work: fn()) {
         let (runtime, _) = restless(builder, work);
-        watched("a byte under a hook that never rests", || {
+        watched("a byte under a hook that schedules work", || {
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 let address = listener.local_addr().unwrap();
@@ -87,8 +87,8 @@ mod sockets {
     }
 }
 
-/// What the hook spawns is run before the thread sleeps.
-fn is_run_first(builder: Builder) {
+/// A task that the hook spawns runs before the thread parks.
+fn runs_before_the_park(builder: Builder) {
     let first = Arc::new(AtomicBool::new(true));
     let (done, waiting) = wakeful::sync::oneshot::channel();
     let done = std::sync::Mutex::new(Some(done));
@@ -101,18 +101,18 @@ fn is_run_first(builder: Builder) {
         })
         .build()
         .unwrap();
-    // Nothing else would ever end this sleep.
+    // Only that task can end this wait.
     watched("the task that the hook spawned", || {
         runtime.block_on(waiting).unwrap();
     });
 }
 
 #[test]
-fn trap_17_what_a_hook_spawns_is_run_before_the_thread_sleeps() {
-    is_run_first(Builder::new_current_thread());
+fn trap_17_a_task_that_a_hook_spawns_runs_before_the_thread_parks() {
+    runs_before_the_park(Builder::new_current_thread());
 }
 
-/// The same on several threads, which Miri tries in its own way.
+/// The same on a pool. Miri runs these tests with other settings.
 mod pool {
     use super::*;
 
@@ -132,7 +132,7 @@ mod pool {
     }
 
     #[test]
-    fn trap_17_what_a_hook_of_a_pool_spawns_is_run_before_the_thread_sleeps() {
-        is_run_first(Builder::new_multi_thread().worker_threads(1));
+    fn trap_17_a_task_that_a_hook_of_a_pool_spawns_runs_before_the_thread_parks() {
+        runs_before_the_park(Builder::new_multi_thread().worker_threads(1));
     }
 }

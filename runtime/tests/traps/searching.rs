@@ -1,5 +1,5 @@
-//! Trap 1 once more: who is woken for work in a pool, and finds something else
-//! to do first.
+//! Trap 1 again: a pool's worker that is woken for queued work, but first does
+//! something else.
 
 use crate::support::watched;
 use std::{
@@ -18,42 +18,42 @@ use wakeful::{
     time::sleep,
 };
 
-/// Wakes the root of a pool, and has work queued from elsewhere, in one.
-struct Both {
+/// A waker that wakes the root of a pool, and queues work from another thread.
+struct WakeBoth {
     handle: Handle,
     root: Waker,
-    say: mpsc::Sender<u64>,
+    results: mpsc::Sender<u64>,
 }
 
-impl Both {
-    /// Queues work as a thread of no pool does. The work says how often the
-    /// worker that runs it has slept.
-    fn queue(handle: &Handle, worker: usize, say: &mpsc::Sender<u64>) {
-        let (handle, say) = (handle.clone(), say.clone());
+impl WakeBoth {
+    /// Queues work from a thread outside the pool. The work returns how often
+    /// the worker that runs it has parked.
+    fn queue(handle: &Handle, worker: usize, results: &mpsc::Sender<u64>) {
+        let (handle, results) = (handle.clone(), results.clone());
         let queue = move || {
             let metrics = handle.metrics();
-            drop(handle.spawn(async move { say.send(metrics.worker_park_count(worker)) }));
+            drop(handle.spawn(async move { results.send(metrics.worker_park_count(worker)) }));
         };
         thread::spawn(queue).join().unwrap();
     }
 }
 
-impl Wake for Both {
+impl Wake for WakeBoth {
     fn wake(self: Arc<Self>) {
-        Self::queue(&self.handle, 1, &self.say);
+        Self::queue(&self.handle, 1, &self.results);
         self.root.wake_by_ref();
     }
 }
 
 #[test]
-fn trap_01_who_is_woken_for_work_and_finds_the_root_due_keeps_nobody_asleep() {
+fn trap_01_a_worker_woken_for_work_that_polls_the_root_first_wakes_a_sibling() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()
         .unwrap();
     let (handle, metrics) = (runtime.handle().clone(), runtime.metrics());
     watched("work that is queued while the root computes", || {
-        // Worker 1 is held up, so that this thread is the one to be woken.
+        // Worker 1 is blocked, so that the work wakes this thread.
         let (release, held) = mpsc::channel::<()>();
         let (begun, has_begun) = mpsc::channel();
         drop(runtime.spawn(async move {
@@ -61,38 +61,38 @@ fn trap_01_who_is_woken_for_work_and_finds_the_root_due_keeps_nobody_asleep() {
             held.recv().unwrap();
         }));
         has_begun.recv().unwrap();
-        let (say, hear) = mpsc::channel();
+        let (results, parks) = mpsc::channel();
         let mut nap = runtime.enter(|| Box::pin(sleep(Duration::from_millis(1))));
         let mut is_first = true;
         runtime.block_on(poll_fn(|context| {
             if is_first {
                 is_first = false;
-                let both = Both {
+                let wake_both = WakeBoth {
                     handle: handle.clone(),
                     root: context.waker().clone(),
-                    say: say.clone(),
+                    results: results.clone(),
                 };
-                let waker = Waker::from(Arc::new(both));
-                // Called while this thread sleeps, as the others see it.
+                let waker = Waker::from(Arc::new(wake_both));
+                // The timer calls this waker while this thread still counts as parked.
                 return nap.as_mut().poll(&mut Context::from_waker(&waker));
             }
-            // This poll takes long. Worker 1 sleeps meanwhile, and is to be
-            // woken for each piece of work.
+            // This poll takes long. Worker 1 parks in between, and has to be woken for
+            // each piece of work.
             release.send(()).unwrap();
             for _ in 0..5 {
-                let sleeps = hear.recv().unwrap();
-                while metrics.worker_park_count(1) == sleeps {
+                let count = parks.recv().unwrap();
+                while metrics.worker_park_count(1) == count {
                     thread::yield_now();
                 }
-                Both::queue(&handle, 1, &say);
+                WakeBoth::queue(&handle, 1, &results);
             }
-            hear.recv().unwrap();
+            parks.recv().unwrap();
             Poll::Ready(())
         }));
     });
 }
 
-/// Has worker 1 sleep, and then come to work from elsewhere.
+/// A waker that lets worker 1 park, and then queues work from another thread.
 struct Calls {
     handle: Handle,
     release: Mutex<Option<mpsc::Sender<()>>>,
@@ -104,21 +104,21 @@ impl Wake for Calls {
     fn wake(self: Arc<Self>) {
         self.is_called.store(true, SeqCst);
         let metrics = self.handle.metrics();
-        let sleeps = metrics.worker_park_count(1);
+        let count = metrics.worker_park_count(1);
         drop(self.release.lock().unwrap().take());
-        while metrics.worker_park_count(1) == sleeps {
+        while metrics.worker_park_count(1) == count {
             thread::yield_now();
         }
-        let (say, hear) = mpsc::channel();
-        Both::queue(&self.handle, 1, &say);
-        hear.recv().unwrap();
+        let (results, parks) = mpsc::channel();
+        WakeBoth::queue(&self.handle, 1, &results);
+        parks.recv().unwrap();
         self.root.wake_by_ref();
     }
 }
 
 #[test]
-fn trap_01_who_is_woken_for_work_and_calls_a_waker_first_keeps_nobody_asleep() {
-    // Most of the times, worker 0 has been woken for work when the time is up.
+fn trap_01_a_worker_woken_for_work_that_calls_a_waker_first_wakes_a_sibling() {
+    // In most rounds, worker 0 has been woken for work when the timer fires.
     for _ in 0..20 {
         let runtime = Builder::new_multi_thread()
             .worker_threads(2)

@@ -1,4 +1,4 @@
-//! Traps 16, 18 and 20: beginnings, ends, and the blocking pool.
+//! Traps 16, 18 and 20: `block_on`, shutdown, and the blocking pool.
 
 use crate::support::{Drops, Gate, run, settle, watched};
 use std::{
@@ -45,9 +45,9 @@ fn trap_16_a_task_spawned_during_shutdown_is_cancelled_at_once() {
     }
     let drops = Drops::default();
     let runtime = Runtime::new().unwrap();
-    let last_will = SpawnsWhenDropped(drops.clone());
+    let spawns = SpawnsWhenDropped(drops.clone());
     drop(runtime.spawn_local(async move {
-        let _last_will = last_will;
+        let _spawns = spawns;
         pending::<()>().await;
     }));
     runtime.block_on(settle());
@@ -56,7 +56,7 @@ fn trap_16_a_task_spawned_during_shutdown_is_cancelled_at_once() {
 }
 
 #[test]
-fn trap_16_handles_of_a_runtime_that_is_gone_say_cancelled() {
+fn trap_16_the_handles_of_a_dropped_runtime_return_cancelled() {
     let runtime = Runtime::new().unwrap();
     let task = runtime.spawn_local(pending::<()>());
     let handle = runtime.handle().clone();
@@ -75,7 +75,7 @@ fn trap_16_handles_of_a_runtime_that_is_gone_say_cancelled() {
 }
 
 #[test]
-fn trap_16_blocking_work_that_has_begun_is_waited_for_and_the_rest_cancelled() {
+fn trap_16_shutdown_waits_for_blocking_work_that_has_begun_and_cancels_the_rest() {
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(1)
         .build()
@@ -87,13 +87,13 @@ fn trap_16_blocking_work_that_has_begun_is_waited_for_and_the_rest_cancelled() {
     let handle = runtime.handle();
     drop(handle.spawn_blocking(move || {
         begun.send(()).unwrap();
-        // Hung up on when the queue behind it has been cancelled.
+        // The sender is dropped when the queued work is cancelled.
         let _ = may_go_on.recv();
         drop(droplet);
     }));
     let queued = handle.spawn_blocking(move || {
         let _go_on = go_on;
-        unreachable!("it never begins")
+        unreachable!("this work never begins")
     });
     watched("the work to begin", || has_begun.recv().unwrap());
     watched("the shutdown", || drop(runtime));
@@ -113,26 +113,26 @@ fn trap_16_a_shutdown_in_the_background_waits_for_nothing() {
 }
 
 #[test]
-fn trap_18_block_on_inside_of_a_runtime_says_what_to_do() {
-    let said = panic_of(|| run("the panic", async { wakeful::block_on(async {}) }));
+fn trap_18_block_on_inside_a_runtime_says_what_to_do() {
+    let message = panic_of(|| run("the panic", async { wakeful::block_on(async {}) }));
     assert!(
-        said.contains("`.await`") && said.contains("spawn_blocking"),
-        "{said}"
+        message.contains("`.await`") && message.contains("spawn_blocking"),
+        "{message}"
     );
     let runtime = Runtime::new().unwrap();
-    let said = panic_of(|| run("the panic", async { runtime.block_on(async {}) }));
-    assert!(said.contains("`.await`"), "{said}");
+    let message = panic_of(|| run("the panic", async { runtime.block_on(async {}) }));
+    assert!(message.contains("`.await`"), "{message}");
 }
 
 #[test]
-fn trap_18_what_needs_a_runtime_says_so_outside_of_one() {
-    for said in [
+fn trap_18_a_function_that_needs_a_runtime_says_so_outside_one() {
+    for message in [
         panic_of(|| drop(spawn_local(async {}))),
         panic_of(|| drop(sleep(Duration::ZERO))),
         panic_of(|| drop(spawn_blocking(|| ()))),
         panic_of(|| drop(Handle::current())),
     ] {
-        assert!(said.contains("Runtime::block_on"), "{said}");
+        assert!(message.contains("Runtime::block_on"), "{message}");
     }
     assert!(Handle::try_current().is_err());
     assert!(wakeful::inspect().is_none());
@@ -149,14 +149,14 @@ fn trap_18_many_short_block_ons_still_run_tasks_and_fire_timers() {
     }));
     watched("the timer", || {
         while !fired.get() {
-            // Ready at once, every time.
+            // The root is ready at once, every time.
             runtime.block_on(async {});
         }
     });
 }
 
 #[test]
-fn trap_18_tasks_wait_between_two_block_ons_and_go_on_in_the_second() {
+fn trap_18_tasks_pause_between_two_block_ons_and_go_on_in_the_second() {
     let runtime = Runtime::new().unwrap();
     let gate = Gate::default();
     let task = runtime.spawn_local(gate.clone());
@@ -168,7 +168,7 @@ fn trap_18_tasks_wait_between_two_block_ons_and_go_on_in_the_second() {
 }
 
 #[test]
-fn trap_20_a_pool_thread_that_gives_up_as_work_arrives_loses_none() {
+fn trap_20_a_pool_thread_that_gives_up_as_work_arrives_loses_no_work() {
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(2)
         .thread_keep_alive(Duration::ZERO)
@@ -185,7 +185,7 @@ fn trap_20_a_pool_thread_that_gives_up_as_work_arrives_loses_none() {
 }
 
 #[test]
-fn trap_20_the_pool_keeps_to_its_cap() {
+fn trap_20_the_pool_keeps_its_thread_limit() {
     let runtime = Builder::new_current_thread()
         .max_blocking_threads(3)
         .build()

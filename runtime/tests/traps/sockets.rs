@@ -1,4 +1,4 @@
-//! Traps 12 and 22, on real sockets, and TCP's own.
+//! Traps 12 and 22 on real sockets, and behaviour of TCP alone.
 
 use crate::support::{assert_waits, mute, run, settle, settle_reactor};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join};
@@ -19,20 +19,20 @@ async fn pair() -> (TcpStream, TcpStream) {
 }
 
 #[test]
-fn trap_12_a_socket_whose_duplicate_lives_on_is_forgotten_all_the_same() {
-    run("sockets that share a file", async {
+fn trap_12_dropping_a_socket_deregisters_it_even_if_a_duplicate_stays_open() {
+    run("sockets that share an open file", async {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let mut peer = std::net::TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let (accepted, _) = listener.accept().unwrap();
         let duplicate = accepted.try_clone().unwrap();
         drop(TcpStream::from_std(accepted).unwrap());
-        // The place in the reactor's list is taken over by another socket,
-        // which must not hear of the old file's events.
+        // A new socket reuses the slot in the reactor. It must not get the events
+        // of the old file.
         let (fresh, _other_end) = pair().await;
         peer.write_all(b"for the duplicate").unwrap();
         let mut byte = [0];
-        assert_waits((&mut &fresh).read(&mut byte), "nothing was sent to it").await;
-        // The duplicate's data is still there for whoever reads it.
+        assert_waits((&mut &fresh).read(&mut byte), "no byte was sent to it").await;
+        // The duplicate still has the bytes.
         let mut again = TcpStream::from_std(duplicate).unwrap();
         let mut text = [0; 17];
         again.read_exact(&mut text).await.unwrap();
@@ -41,10 +41,10 @@ fn trap_12_a_socket_whose_duplicate_lives_on_is_forgotten_all_the_same() {
 }
 
 #[test]
-fn trap_12_a_place_used_again_within_a_batch_hears_nothing_of_the_old() {
-    run("sockets dropped by each other", async {
-        // Each task, woken by the same batch, drops its socket and opens
-        // another in its place.
+fn trap_12_a_slot_reused_within_a_batch_gets_no_event_of_the_old_socket() {
+    run("sockets that are replaced in one batch", async {
+        // One batch of events wakes both tasks. Each drops its socket and opens
+        // another, which reuses a slot.
         for _ in 0..20 {
             let (mut a, mut b) = pair().await;
             let (mut c, mut d) = pair().await;
@@ -53,7 +53,7 @@ fn trap_12_a_place_used_again_within_a_batch_hears_nothing_of_the_old() {
                 old.read_exact(&mut byte).await.unwrap();
                 drop(old);
                 let (new, _end) = pair().await;
-                assert_waits((&mut &new).read(&mut byte), "nothing was sent to it").await;
+                assert_waits((&mut &new).read(&mut byte), "no byte was sent to it").await;
             };
             b.write_all(b"x").await.unwrap();
             d.write_all(b"x").await.unwrap();
@@ -65,7 +65,7 @@ fn trap_12_a_place_used_again_within_a_batch_hears_nothing_of_the_old() {
 }
 
 #[test]
-fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
+fn trap_22_reading_and_writing_a_reset_connection_returns_an_error() {
     run("the reset", async {
         let (mut here, there) = pair().await;
         // Closing with bytes unread resets the connection.
@@ -76,7 +76,7 @@ fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
         let mut buffer = [0; 8];
         let error = loop {
             match here.read(&mut buffer).await {
-                Ok(0) => panic!("a reset is no orderly end"),
+                Ok(0) => panic!("a reset is not an orderly end"),
                 Ok(_) => {}
                 Err(error) => break error,
             }
@@ -88,7 +88,7 @@ fn trap_22_a_reset_connection_is_an_error_to_its_reader_and_writer() {
 }
 
 #[test]
-fn trap_22_a_connection_that_is_refused_says_so() {
+fn trap_22_a_refused_connection_returns_the_error() {
     run("the refusal", async {
         let mute = mute();
         let address = mute.local_addr().unwrap();
@@ -121,7 +121,7 @@ fn an_accept_that_is_dropped_loses_no_connection() {
     run("the connection", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        assert_waits(listener.accept(), "nobody has connected").await;
+        assert_waits(listener.accept(), "no client has connected").await;
         let mut client = std::net::TcpStream::connect(address).unwrap();
         settle_reactor().await;
         let (mut stream, _) = listener.accept().await.unwrap();
@@ -135,8 +135,8 @@ fn an_accept_that_is_dropped_loses_no_connection() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn trap_14_a_read_that_urgent_data_cut_short_does_not_hide_the_rest() {
-    run("what was sent behind the urgent byte", async {
+fn trap_14_a_read_cut_short_by_urgent_data_does_not_hide_the_rest() {
+    run("the bytes after the urgent byte", async {
         let (here, mut there) = pair().await;
         here.set_nodelay(true).unwrap();
         (&here).write_all(b"a").await.unwrap();
@@ -145,7 +145,7 @@ fn trap_14_a_read_that_urgent_data_cut_short_does_not_hide_the_rest() {
             .unwrap();
         (&here).write_all(b"b").await.unwrap();
         settle_reactor().await;
-        // The read ends before the urgent byte, whatever is behind it.
+        // A read ends before the urgent byte, even if more bytes follow.
         let mut all = Vec::new();
         let mut buffer = [0; 64];
         while all.len() < 2 {
@@ -157,11 +157,11 @@ fn trap_14_a_read_that_urgent_data_cut_short_does_not_hide_the_rest() {
 }
 
 #[test]
-fn accept_can_be_polled_by_hand() {
+fn poll_accept_waits_for_a_connection() {
     run("a connection", async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let accept = || std::future::poll_fn(|context| listener.poll_accept(context));
-        assert_waits(accept(), "nobody has connected").await;
+        assert_waits(accept(), "no client has connected").await;
         let client = TcpStream::connect(listener.local_addr().unwrap()).await;
         let (_, peer) = accept().await.unwrap();
         assert_eq!(peer, client.unwrap().local_addr().unwrap());
@@ -169,7 +169,7 @@ fn accept_can_be_polled_by_hand() {
 }
 
 #[test]
-fn a_socket_is_set_up_before_it_listens_or_connects() {
+fn a_tcp_socket_takes_options_before_it_listens_or_connects() {
     run("a connection between sockets made by hand", async {
         let any = "127.0.0.1:0".parse().unwrap();
         let socket = TcpSocket::new_v4().unwrap();

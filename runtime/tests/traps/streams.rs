@@ -1,4 +1,4 @@
-//! Traps 14, 16 and 22, and what halves promise, for every kind of stream.
+//! Traps 14, 16 and 22, and the promises of halves, for every kind of stream.
 
 use crate::support::{assert_waits, run, settle, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt, future::join, io::BufWriter};
@@ -14,7 +14,7 @@ use wakeful::{
     spawn_local,
 };
 
-/// The tests, of the `pair` that is in scope.
+/// The tests of the kind of stream that the `pair` in scope makes.
 macro_rules! promises {
     () => {
         #[test]
@@ -24,41 +24,44 @@ macro_rules! promises {
                 there.write_all(b"abc").await.unwrap();
                 there.close().await.unwrap();
                 settle().await;
-                // Shorter than the buffer, so readiness is cleared, ...
+                // The read is shorter than the buffer, so it clears the readiness.
                 let mut buffer = [0; 64];
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 3);
-                // ... and no event will come for what is there already.
+                // No event will come for the end, which is there already.
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
                 assert_eq!(here.read(&mut buffer).await.unwrap(), 0);
             });
         }
 
         #[test]
-        fn trap_14_more_buffers_than_the_system_takes_hide_nothing() {
-            run("a byte behind many buffers", async {
+        fn trap_14_more_buffers_than_the_system_accepts_lose_no_bytes() {
+            run("a byte after many buffers", async {
                 let (mut here, mut there) = pair().await;
                 settle_reactor().await;
                 let bytes = [7; 1500];
                 let buffers: Vec<_> = bytes.chunks(1).map(IoSlice::new).collect();
                 let written = here.write_vectored(&buffers).await.unwrap();
-                assert!((1..1500).contains(&written), "as many as it takes at once");
+                assert!(
+                    (1..1500).contains(&written),
+                    "the system's limit of buffers"
+                );
                 here.write_all(&bytes[written..]).await.unwrap();
                 settle_reactor().await;
                 let mut bytes = [0; 2000];
                 let mut buffers: Vec<_> = bytes.chunks_mut(1).map(IoSliceMut::new).collect();
                 let read = there.read_vectored(&mut buffers).await.unwrap();
-                assert!((1..1500).contains(&read), "as many as it takes at once");
+                assert!((1..1500).contains(&read), "the system's limit of buffers");
                 there.read_exact(&mut bytes[read..1500]).await.unwrap();
             });
         }
 
         #[test]
-        fn who_polls_by_hand_is_told_that_a_stream_is_ready() {
+        fn poll_read_ready_and_poll_write_ready_wait_for_the_stream() {
             run("something to read", async {
                 let (here, there) = pair().await;
                 let refused = here.try_read(&mut [0]).unwrap_err();
                 assert_eq!(refused.kind(), io::ErrorKind::WouldBlock);
-                assert_waits(poll_fn(|cx| here.poll_read_ready(cx)), "nothing is there").await;
+                assert_waits(poll_fn(|cx| here.poll_read_ready(cx)), "no byte was sent").await;
                 let written = async {
                     poll_fn(|cx| there.poll_write_ready(cx)).await.unwrap();
                     assert_eq!(there.try_write(b"x").unwrap(), 1);
@@ -86,8 +89,8 @@ macro_rules! promises {
         }
 
         #[test]
-        fn trap_14_half_closed_one_way_is_open_the_other() {
-            run("an answer after the question's end", async {
+        fn trap_14_a_half_closed_stream_is_open_in_the_other_direction() {
+            run("an answer after the question has ended", async {
                 let (mut here, mut there) = pair().await;
                 there.write_all(b"question").await.unwrap();
                 there.close().await.unwrap();
@@ -102,7 +105,7 @@ macro_rules! promises {
         }
 
         #[test]
-        fn trap_14_a_full_write_buffer_wakes_its_writer_when_it_drains() {
+        fn trap_14_a_writer_blocked_by_a_full_buffer_is_woken_when_it_drains() {
             run("eight megabytes", async {
                 const SIZE: usize = 8 << 20;
                 let (here, mut there) = pair().await;
@@ -110,7 +113,7 @@ macro_rules! promises {
                     let data = vec![7; SIZE];
                     (&here).write_all(&data).await.unwrap();
                 });
-                // The writer is stuck before the first byte is read.
+                // The writer blocks before we read the first byte.
                 settle().await;
                 assert!(!writer.is_finished());
                 let mut all = Vec::new();
@@ -122,14 +125,14 @@ macro_rules! promises {
         }
 
         #[test]
-        fn trap_16_a_socket_that_outlives_its_runtime_answers_with_an_error() {
+        fn trap_16_a_socket_that_outlives_its_runtime_returns_an_error() {
             let runtime = Runtime::new().unwrap();
             let (mut here, _there) = runtime.block_on(pair());
             runtime.block_on(async {
                 let mut byte = [0];
                 assert_waits(here.read(&mut byte), "nothing was sent").await;
             });
-            // Another thread waits for it while its runtime goes.
+            // Another thread waits for the socket while the runtime is dropped.
             let waiting = thread::spawn(move || {
                 let mut byte = [0];
                 watched("the error", || {
@@ -157,16 +160,16 @@ macro_rules! promises {
                     }
                     writer.close().await.unwrap();
                 };
-                let mut heard = String::new();
-                let (read, ()) = join(reader.read_to_string(&mut heard), write).await;
+                let mut received = String::new();
+                let (read, ()) = join(reader.read_to_string(&mut received), write).await;
                 read.unwrap();
-                assert_eq!(heard, "one two three");
+                assert_eq!(received, "one two three");
                 echo.await.unwrap();
             });
         }
 
         #[test]
-        fn trap_16_a_half_that_outlives_its_runtime_answers_with_an_error() {
+        fn trap_16_a_half_that_outlives_its_runtime_returns_an_error() {
             let runtime = Runtime::new().unwrap();
             let (here, _there) = runtime.block_on(pair());
             let (mut reader, mut writer) = here.into_split();
@@ -181,19 +184,19 @@ macro_rules! promises {
         }
 
         #[test]
-        fn trap_22_writing_to_a_peer_that_is_gone_is_a_broken_pipe() {
+        fn trap_22_writing_to_a_closed_peer_returns_an_error() {
             run("the broken pipe", async {
                 let (mut here, there) = pair().await;
                 drop(there);
-                // The first writes may go out before the answer says that nobody
-                // reads.
+                // The first writes may succeed before the peer's kernel answers that the
+                // socket is closed.
                 let error = loop {
                     match here.write(b"x").await {
                         Ok(_) => settle_reactor().await,
                         Err(error) => break error,
                     }
                 };
-                // A signal would have ended the process.
+                // SIGPIPE would have ended the process.
                 assert!(
                     matches!(
                         error.kind(),
@@ -205,8 +208,8 @@ macro_rules! promises {
         }
 
         #[test]
-        fn dropping_the_half_that_writes_ends_what_the_peer_reads() {
-            run("an answer after the question's end", async {
+        fn dropping_the_write_half_ends_the_peers_reads() {
+            run("an answer after the question has ended", async {
                 let (here, mut there) = pair().await;
                 let (mut reader, mut writer) = here.into_split();
                 let asks = spawn_local(async move { writer.write_all(b"question").await });
@@ -222,22 +225,22 @@ macro_rules! promises {
         }
 
         #[test]
-        fn dropping_the_half_that_reads_closes_nothing_while_the_other_lives() {
-            run("what the other half writes", async {
+        fn dropping_the_read_half_closes_nothing_while_the_write_half_lives() {
+            run("the bytes of the write half", async {
                 let (here, mut there) = pair().await;
                 let (reader, mut writer) = here.into_split();
                 drop(reader);
                 writer.write_all(b"still here").await.unwrap();
                 there.write_all(b"unread").await.unwrap();
-                let mut heard = [0; 10];
-                there.read_exact(&mut heard).await.unwrap();
-                assert_eq!(&heard, b"still here");
+                let mut received = [0; 10];
+                there.read_exact(&mut received).await.unwrap();
+                assert_eq!(&received, b"still here");
             });
         }
 
         #[test]
-        fn a_half_that_is_forgotten_leaves_its_direction_open() {
-            run("what does not come", async {
+        fn forgetting_the_write_half_leaves_its_direction_open() {
+            run("a wait that never ends", async {
                 let (here, mut there) = pair().await;
                 let (_reader, writer) = here.into_split();
                 writer.forget();
@@ -246,26 +249,26 @@ macro_rules! promises {
         }
 
         #[test]
-        fn halves_that_belong_together_are_reunited_and_others_are_not() {
+        fn only_halves_of_the_same_stream_can_be_reunited() {
             run("the reunion", async {
                 let (here, mut there) = pair().await;
-                let (stranger, _end) = pair().await;
+                let (other, _end) = pair().await;
                 let (reader, writer) = here.into_split();
-                let (_, strange_writer) = stranger.into_split();
-                let error = reader.reunite(strange_writer).unwrap_err();
+                let (_, other_writer) = other.into_split();
+                let error = reader.reunite(other_writer).unwrap_err();
                 let mut here = writer.reunite(error.0).unwrap();
                 here.write_all(b"whole").await.unwrap();
-                let mut heard = [0; 5];
-                there.read_exact(&mut heard).await.unwrap();
-                assert_eq!(&heard, b"whole");
+                let mut received = [0; 5];
+                there.read_exact(&mut received).await.unwrap();
+                assert_eq!(&received, b"whole");
             });
         }
 
         #[test]
-        fn halves_know_their_ends_and_need_no_buffer_either() {
+        fn halves_have_addresses_and_wait_without_a_buffer() {
             run("one byte each way", async {
                 let (here, there) = pair().await;
-                // Addresses of Unix cannot be compared.
+                // Unix addresses do not implement `PartialEq`.
                 let ends = |one, other| format!("{one:?} {other:?}");
                 let known = ends(there.peer_addr().unwrap(), there.local_addr().unwrap());
                 let (reader, writer) = here.into_split();
@@ -283,7 +286,7 @@ macro_rules! promises {
         }
 
         #[test]
-        fn what_std_takes_back_goes_on_there() {
+        fn a_stream_continues_as_a_stream_of_std() {
             run("bytes before and after", async {
                 let (here, mut there) = pair().await;
                 there.write_all(b"before").await.unwrap();
@@ -292,14 +295,14 @@ macro_rules! promises {
                 std.set_nonblocking(false).unwrap();
                 there.write_all(b" and after").await.unwrap();
                 drop(there);
-                let mut heard = String::new();
-                io::Read::read_to_string(&mut std, &mut heard).unwrap();
-                assert_eq!(heard, "before and after");
+                let mut received = String::new();
+                io::Read::read_to_string(&mut std, &mut received).unwrap();
+                assert_eq!(received, "before and after");
             });
         }
 
         #[test]
-        fn what_is_copied_both_ways_arrives_whole() {
+        fn copy_bidirectional_copies_every_byte() {
             run("a million bytes each way", async {
                 const MANY: usize = 1 << 20;
                 let (mut client, mut one) = pair().await;
@@ -311,7 +314,7 @@ macro_rules! promises {
                 let serves = spawn_local(async move {
                     let mut asked = Vec::new();
                     server.read_to_end(&mut asked).await.unwrap();
-                    // The client has closed its direction; this one is open.
+                    // The client has closed its direction. The other one is open.
                     asked.reverse();
                     server.write_all(&asked).await.unwrap();
                     server.write_all(b"!").await.unwrap();
@@ -330,24 +333,24 @@ macro_rules! promises {
         }
 
         #[test]
-        fn what_is_copied_does_not_wait_in_a_buffer_for_more() {
-            run("a word through a buffer", async {
+        fn copy_bidirectional_flushes_when_no_more_bytes_arrive() {
+            run("five bytes through a buffer", async {
                 let (mut client, mut one) = pair().await;
                 let (other, mut server) = pair().await;
                 let mut other = BufWriter::new(other);
                 let copies =
                     spawn_local(async move { copy_bidirectional(&mut one, &mut other).await });
                 client.write_all(b"hello").await.unwrap();
-                let mut heard = [0; 5];
-                server.read_exact(&mut heard).await.unwrap();
-                assert_eq!(&heard, b"hello");
+                let mut received = [0; 5];
+                server.read_exact(&mut received).await.unwrap();
+                assert_eq!(&received, b"hello");
                 copies.abort();
                 assert!(copies.await.unwrap_err().is_cancelled());
             });
         }
 
         #[test]
-        fn readiness_needs_no_buffer() {
+        fn readable_and_writable_wait_without_a_buffer() {
             run("one byte", async {
                 let (here, mut there) = pair().await;
                 let mut byte = [0];
@@ -384,7 +387,7 @@ mod unix {
     use super::*;
     use wakeful::net::UnixStream;
 
-    #[expect(clippy::unused_async, reason = "as TCP's")]
+    #[expect(clippy::unused_async, reason = "the TCP version awaits")]
     async fn pair() -> (UnixStream, UnixStream) {
         UnixStream::pair().unwrap()
     }

@@ -1,5 +1,5 @@
-//! What the tests share: a watchdog, a future that can be looked at, a value
-//! that says where it was dropped.
+//! Shared by the tests: a watchdog, a future that a test controls, and a value that
+//! records where it was dropped.
 
 use std::{
     cell::RefCell,
@@ -17,7 +17,7 @@ use std::{
 };
 use wakeful::Runtime;
 
-/// Ends the process with a word about what was awaited, should `test` hang.
+/// Runs `test`. If it hangs, prints what it waited for and aborts the process.
 pub fn watched<T>(awaited: &'static str, test: impl FnOnce() -> T) -> T {
     struct Done(Arc<(Mutex<bool>, Condvar)>);
     impl Drop for Done {
@@ -34,22 +34,25 @@ pub fn watched<T>(awaited: &'static str, test: impl FnOnce() -> T) -> T {
         let lock = watched.0.lock().unwrap();
         let waited = watched.1.wait_timeout_while(lock, limit, |done| !*done);
         if waited.unwrap().1.timed_out() {
-            // Not by `eprintln!`, whose words the test would keep to itself.
-            let _ = writeln!(io::stderr(), "waited {limit:?} in vain for {awaited}");
+            // The test harness would capture the output of `eprintln!`.
+            let _ = writeln!(
+                io::stderr(),
+                "waited {limit:?} without success for {awaited}"
+            );
             std::process::abort();
         }
     });
     test()
 }
 
-/// A fresh runtime, and `future` on it, watched.
+/// Runs `future` on a new runtime, with a watchdog.
 pub fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
     let runtime = Runtime::new().unwrap();
     watched(awaited, || runtime.block_on(future))
 }
 
-/// A future that a test opens when it likes, and that counts its polls and
-/// keeps its last waker.
+/// A future that is ready after the test opens it. It counts its polls and keeps its
+/// last waker.
 #[derive(Clone, Default)]
 pub struct Gate(Rc<RefCell<GateState>>);
 
@@ -61,7 +64,7 @@ struct GateState {
 }
 
 impl Gate {
-    /// The next poll is ready. Wakes nobody.
+    /// Makes the next poll ready. Does not wake the task.
     pub fn open(&self) {
         self.0.borrow_mut().open = true;
     }
@@ -71,7 +74,7 @@ impl Gate {
     }
 
     pub fn waker(&self) -> Waker {
-        self.0.borrow().waker.clone().expect("polled before")
+        self.0.borrow().waker.clone().expect("the gate was polled")
     }
 }
 
@@ -90,7 +93,7 @@ impl Future for Gate {
     }
 }
 
-/// Notes where each of its kind was dropped.
+/// Records on which thread each of its values was dropped.
 #[derive(Clone, Default)]
 pub struct Drops(Arc<Mutex<Vec<ThreadId>>>);
 
@@ -106,7 +109,7 @@ impl Drops {
         self.0.lock().unwrap().len()
     }
 
-    /// Where they were dropped, in that order.
+    /// The threads on which the values were dropped, in that order.
     pub fn threads(&self) -> Vec<ThreadId> {
         self.0.lock().unwrap().clone()
     }
@@ -123,7 +126,7 @@ impl Drop for Droplet {
     }
 }
 
-/// A waker that counts.
+/// A waker that counts its wakes.
 #[derive(Default)]
 pub struct Count(AtomicUsize);
 
@@ -139,15 +142,14 @@ impl Wake for Count {
     }
 }
 
-/// Lets every task that is ready run, a few times over.
+/// Runs every ready task a few times.
 pub async fn settle() {
     for _ in 0..4 {
         wakeful::task::yield_now().await;
     }
 }
 
-/// Lets the reactor report what has happened so far, and the tasks concerned
-/// run.
+/// Lets the reactor report all past events, and runs the tasks they wake.
 pub async fn settle_reactor() {
     for _ in 0..2 {
         wakeful::spawn_blocking(|| ()).await.unwrap();
@@ -155,7 +157,7 @@ pub async fn settle_reactor() {
     }
 }
 
-/// Asserts that `future` is still waiting when everything has settled.
+/// Asserts that `future` is still pending after everything has settled.
 #[cfg(not(miri))]
 pub async fn assert_waits<F: Future>(future: F, why: &str) {
     let mut future = std::pin::pin!(future);
@@ -165,7 +167,7 @@ pub async fn assert_waits<F: Future>(future: F, why: &str) {
     assert!(!polled().await, "{why}");
 }
 
-/// A socket that has a port, so that nobody else gets it, and answers nobody.
+/// A socket that is bound to a port, so no other can take it, but does not listen.
 #[cfg(not(miri))]
 pub fn mute() -> wakeful::net::TcpSocket {
     let socket = wakeful::net::TcpSocket::new_v4().unwrap();
@@ -173,12 +175,12 @@ pub fn mute() -> wakeful::net::TcpSocket {
     socket
 }
 
-/// A game of two tasks that take turns, each waking the other.
+/// Two tasks that take turns, each waking the other.
 #[derive(Clone, Default)]
 pub struct Game(Arc<(AtomicUsize, [Mutex<Option<Waker>>; 2])>);
 
 impl Game {
-    /// One side: waits for its turn, gives the other its turn.
+    /// One of the two tasks. Waits for its turn, then gives the other its turn.
     pub async fn side(self, mine: usize, rounds: usize) {
         let (turn, wakers) = &*self.0;
         for round in 0..rounds {

@@ -1,4 +1,4 @@
-//! Values that go with a task; with traps 6 and 10.
+//! Task-local values, with traps 6 and 10.
 
 use crate::support::{run, settle};
 use std::{
@@ -15,7 +15,7 @@ use wakeful::{
 };
 
 wakeful::task_local! {
-    /// With an attribute, and visible elsewhere.
+    /// Has a doc attribute and a visibility.
     pub static NAME: String;
     static NUMBER: u32
 }
@@ -25,7 +25,7 @@ fn name() -> String {
 }
 
 #[test]
-fn the_value_goes_with_the_future_and_not_with_its_neighbours() {
+fn the_value_belongs_to_its_future_and_not_to_its_neighbours() {
     run("two tasks with a name and one without", async {
         let named = |own: &'static str| {
             spawn_local(NAME.scope(own.into(), async move {
@@ -37,10 +37,10 @@ fn the_value_goes_with_the_future_and_not_with_its_neighbours() {
             }))
         };
         let (one, two) = (named("one"), named("two"));
-        let nobody = spawn_local(async { NAME.try_with(String::clone) });
+        let unnamed = spawn_local(async { NAME.try_with(String::clone) });
         assert_eq!(one.await.unwrap(), "one");
         assert_eq!(two.await.unwrap(), "two");
-        assert!(nobody.await.unwrap().is_err());
+        assert!(unnamed.await.unwrap().is_err());
         assert!(NAME.try_get().is_err());
     });
 }
@@ -59,7 +59,7 @@ fn an_inner_scope_hides_the_outer_one_until_it_ends() {
     });
 }
 
-/// Notes the name that is set when it is dropped.
+/// Records the name that is set when it is dropped.
 struct Notes(Rc<RefCell<Vec<String>>>);
 
 impl Drop for Notes {
@@ -71,7 +71,7 @@ impl Drop for Notes {
 }
 
 #[test]
-fn the_value_is_there_while_the_future_is_dropped() {
+fn the_value_is_set_while_the_future_is_dropped() {
     let names = Rc::new(RefCell::new(Vec::new()));
     run("three tasks", async {
         let scope = |own: &'static str, waits: bool| {
@@ -83,7 +83,7 @@ fn the_value_is_there_while_the_future_is_dropped() {
                 }
             }))
         };
-        // Ready, aborted, and never polled.
+        // One task is ready, one is aborted, and one is never polled.
         scope("ready", false).await.unwrap();
         let aborted = scope("aborted", true);
         settle().await;
@@ -98,7 +98,7 @@ fn the_value_is_there_while_the_future_is_dropped() {
 }
 
 #[test]
-fn the_value_can_be_taken_back() {
+fn take_value_returns_the_value() {
     run("the value", async {
         let mut whole = pin!(NUMBER.scope(7, async { NUMBER.get() }));
         assert_eq!(whole.as_mut().await, 7);
@@ -108,7 +108,7 @@ fn the_value_can_be_taken_back() {
 }
 
 #[test]
-fn trap_06_a_panic_inside_puts_back_what_was_there() {
+fn trap_06_a_panic_inside_a_scope_restores_the_outer_value() {
     NUMBER.sync_scope(1, || {
         let panicked = catch_unwind(|| NUMBER.sync_scope(2, || panic!("ouch")));
         assert!(panicked.is_err());
@@ -125,8 +125,8 @@ fn trap_06_a_panic_inside_puts_back_what_was_there() {
 }
 
 #[test]
-fn trap_10_a_value_is_dropped_when_nobody_looks_at_it() {
-    /// Enters a scope, and looks at the value, when it is dropped.
+fn trap_10_a_value_is_dropped_while_it_is_not_borrowed() {
+    /// When dropped, enters another scope and reads its own value.
     struct Looks;
     impl Drop for Looks {
         fn drop(&mut self) {
@@ -147,18 +147,18 @@ fn trap_10_a_value_is_dropped_when_nobody_looks_at_it() {
 
 #[test]
 #[should_panic(expected = "call this inside a `scope`")]
-fn a_value_that_is_missing_says_so() {
+fn reading_a_missing_value_panics_with_the_reason() {
     NUMBER.get();
 }
 
 #[test]
 #[should_panic(expected = "leave `with` first")]
-fn a_scope_inside_of_with_says_so() {
+fn entering_a_scope_inside_with_panics_with_the_reason() {
     NUMBER.sync_scope(1, || NUMBER.with(|_| NUMBER.sync_scope(2, || ())));
 }
 
 #[test]
-fn trap_19_what_is_cooperative_gives_way_and_what_is_unconstrained_does_not() {
+fn trap_19_a_cooperative_future_yields_and_an_unconstrained_future_does_not() {
     run("the neighbour", async {
         let ran = Rc::new(Cell::new(false));
         let neighbour = |ran: &Rc<Cell<bool>>| {
@@ -166,7 +166,7 @@ fn trap_19_what_is_cooperative_gives_way_and_what_is_unconstrained_does_not() {
             ran.set(false);
             drop(spawn_local(async move { ran.set(true) }));
         };
-        // A fresh budget each time.
+        // Each part starts with a fresh budget.
         yield_now().await;
         neighbour(&ran);
         coop::unconstrained(async {
@@ -194,6 +194,6 @@ fn trap_19_what_is_cooperative_gives_way_and_what_is_unconstrained_does_not() {
         }
         assert!(ran.get());
     });
-    // Outside, nobody has to give way.
+    // Outside a runtime there is no budget.
     assert!(coop::has_budget_remaining());
 }

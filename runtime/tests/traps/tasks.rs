@@ -1,4 +1,4 @@
-//! Traps 2 to 5, 7 to 9 and 11: one task, its wakers, its handles.
+//! Traps 2 to 5, 7 to 9 and 11: one task, its wakers and its handles.
 
 use crate::support::{Drops, Gate, run, settle, settle_reactor, watched};
 use std::{
@@ -11,18 +11,18 @@ use std::{
 };
 use wakeful::{
     Runtime, spawn_local,
-    task::{AbortHandle, AbortOnDropHandle, JoinHandle},
+    task::{AbortHandle, JoinHandle},
 };
 
 #[test]
-fn trap_02_a_wake_during_a_poll_means_exactly_one_more_poll() {
+fn trap_02_wakes_during_a_poll_cause_exactly_one_more_poll() {
     run("the task that wakes itself", async {
         let polls = Rc::new(Cell::new(0));
         let seen = Rc::clone(&polls);
         let task = spawn_local(poll_fn(move |context| {
             seen.set(seen.get() + 1);
             if seen.get() == 1 {
-                // Three wakes, one poll.
+                // Three wakes cause one poll.
                 context.waker().wake_by_ref();
                 let by_value = context.waker().clone();
                 by_value.wake();
@@ -37,7 +37,7 @@ fn trap_02_a_wake_during_a_poll_means_exactly_one_more_poll() {
 }
 
 #[test]
-fn trap_02_a_wake_after_completion_means_no_poll() {
+fn trap_02_a_wake_after_completion_causes_no_poll() {
     run("the gate", async {
         let gate = Gate::default();
         let task = spawn_local(gate.clone());
@@ -55,7 +55,7 @@ fn trap_02_a_wake_after_completion_means_no_poll() {
 }
 
 #[test]
-fn trap_02_a_wake_after_cancellation_means_no_poll() {
+fn trap_02_a_wake_after_cancellation_causes_no_poll() {
     run("the aborted gate", async {
         let gate = Gate::default();
         let task = spawn_local(gate.clone());
@@ -70,7 +70,7 @@ fn trap_02_a_wake_after_cancellation_means_no_poll() {
 }
 
 #[test]
-fn trap_03_two_threads_wake_and_the_task_is_polled_once() {
+fn trap_03_wakes_from_two_threads_cause_one_poll() {
     run("wakes from two threads", async {
         let gate = Gate::default();
         let task = spawn_local(gate.clone());
@@ -79,7 +79,7 @@ fn trap_03_two_threads_wake_and_the_task_is_polled_once() {
         for thread in threads {
             thread.join().unwrap();
         }
-        // Both wakes are in before the task runs again: it was scheduled once.
+        // Both wakes arrived before the task ran again, so it was queued once.
         settle_reactor().await;
         assert_eq!(gate.polls(), 2);
         task.abort();
@@ -92,10 +92,10 @@ fn trap_04_a_task_may_drop_its_own_handle_while_it_runs() {
         let own = Rc::new(RefCell::new(None::<JoinHandle<()>>));
         let inside = Rc::clone(&own);
         let done = Rc::new(Cell::new(false));
-        let said = Rc::clone(&done);
+        let inner_done = Rc::clone(&done);
         let task = spawn_local(async move {
             drop(inside.borrow_mut().take());
-            said.set(true);
+            inner_done.set(true);
         });
         *own.borrow_mut() = Some(task);
         settle().await;
@@ -122,7 +122,7 @@ fn trap_04_a_task_may_abort_itself_while_it_runs() {
 }
 
 #[test]
-fn trap_04_a_task_that_aborts_itself_and_ends_has_ended() {
+fn trap_04_a_task_that_aborts_itself_and_then_returns_has_completed() {
     run("a task that aborts itself too late", async {
         let own = Rc::new(RefCell::new(None::<AbortHandle>));
         let inside = Rc::clone(&own);
@@ -136,7 +136,7 @@ fn trap_04_a_task_that_aborts_itself_and_ends_has_ended() {
 }
 
 #[test]
-fn trap_05_the_output_is_dropped_once_whenever_the_handle_goes() {
+fn trap_05_the_output_is_dropped_once_whenever_the_handle_is_dropped() {
     let drops = Drops::default();
     run("three tasks", async {
         let output = |drops: &Drops| {
@@ -146,7 +146,7 @@ fn trap_05_the_output_is_dropped_once_whenever_the_handle_goes() {
                 droplet
             }
         };
-        // Before the task has begun, while it runs, and when it is done.
+        // We drop the handles before the task runs, while it runs, and after it ended.
         drop(spawn_local(output(&drops)));
         let running = spawn_local(output(&drops));
         let done = spawn_local(output(&drops));
@@ -164,7 +164,7 @@ fn trap_05_the_output_is_dropped_once_whenever_the_handle_goes() {
 }
 
 #[test]
-fn trap_05_an_output_that_is_collected_is_not_dropped_by_the_task() {
+fn trap_05_a_collected_output_is_not_dropped_by_the_task() {
     let drops = Drops::default();
     run("the output", async {
         let droplet = drops.droplet();
@@ -176,7 +176,7 @@ fn trap_05_an_output_that_is_collected_is_not_dropped_by_the_task() {
 }
 
 #[test]
-fn trap_05_a_handle_awaited_on_another_thread_takes_the_output_along() {
+fn trap_05_a_handle_awaited_on_another_thread_moves_the_output_there() {
     let drops = Drops::default();
     let runtime = Runtime::new().unwrap();
     let droplet = drops.droplet();
@@ -185,7 +185,7 @@ fn trap_05_a_handle_awaited_on_another_thread_takes_the_output_along() {
         let output = watched("the output", || wakeful::block_on(task).unwrap());
         drop(output);
     });
-    // Runs the task, and is still there when the other thread has its output.
+    // Runs the task. The runtime lives until the other thread has the output.
     runtime.block_on(settle());
     watched("the other thread", || there.join().unwrap());
     assert_eq!(drops.count(), 1);
@@ -241,12 +241,12 @@ fn trap_08_the_waker_of_block_on_may_outlive_it() {
 }
 
 #[test]
-fn trap_09_the_last_reference_may_go_on_another_thread() {
+fn trap_09_the_last_reference_may_be_dropped_on_another_thread() {
     let drops = Drops::default();
     let gate = Gate::default();
     let runtime = Runtime::new().unwrap();
     let (inside, droplet) = (gate.clone(), drops.droplet());
-    // Neither the future nor its output may leave this thread.
+    // Neither the future nor its output is `Send`.
     drop(runtime.spawn_local(async move {
         inside.await;
         (droplet, Rc::new(()))
@@ -267,7 +267,7 @@ fn trap_09_the_last_reference_may_go_on_another_thread() {
 fn trap_11_a_chain_of_handles_is_dropped_without_a_deep_stack() {
     let length = if cfg!(miri) { 300 } else { 100_000 };
     run("the chain", async {
-        // Each output owns the next one's handle.
+        // Each output owns the handle of the next task.
         struct Link(#[expect(dead_code, reason = "owned")] Option<JoinHandle<Link>>);
         let mut chain = spawn_local(async { Link(None) });
         for _ in 0..length {
@@ -301,12 +301,12 @@ fn trap_11_a_chain_of_waiting_tasks_is_dropped_without_a_deep_stack() {
 }
 
 #[test]
-fn trap_11_a_chain_of_joiners_is_dropped_without_a_deep_stack() {
+fn trap_11_a_chain_of_join_wakers_is_dropped_without_a_deep_stack() {
     let length = if cfg!(miri) { 100 } else { 100_000 };
     run("the chain", async {
         let gate = Gate::default();
         let first = spawn_local(gate.clone());
-        // Keeps the first task's memory, in which is written who joined it.
+        // Keeps the memory of the first task, which contains its join waker.
         let abort = first.abort_handle();
         let mut chain = first;
         for _ in 0..length {
@@ -322,20 +322,20 @@ fn trap_11_a_chain_of_joiners_is_dropped_without_a_deep_stack() {
 }
 
 #[test]
-fn a_task_woken_by_another_thread_wakes_a_sleeping_runtime() {
-    run("the other thread's word", async {
+fn a_wake_from_another_thread_unparks_the_runtime() {
+    run("the wake from another thread", async {
         let (send, receive) = mpsc::channel::<Waker>();
-        let said = Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let saying = Arc::clone(&said);
+        let flag = Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let set = Arc::clone(&flag);
         let other = thread::spawn(move || {
             for waker in receive {
-                saying.store(true, std::sync::atomic::Ordering::SeqCst);
+                set.store(true, std::sync::atomic::Ordering::SeqCst);
                 waker.wake();
             }
         });
-        let heard = spawn_local(async move {
+        let task = spawn_local(async move {
             poll_fn(|context| {
-                if said.load(std::sync::atomic::Ordering::SeqCst) {
+                if flag.load(std::sync::atomic::Ordering::SeqCst) {
                     return Poll::Ready(());
                 }
                 send.send(context.waker().clone()).unwrap();
@@ -344,75 +344,7 @@ fn a_task_woken_by_another_thread_wakes_a_sleeping_runtime() {
             .await;
             drop(send);
         });
-        heard.await.unwrap();
+        task.await.unwrap();
         other.join().unwrap();
-    });
-}
-
-#[test]
-fn a_handle_answers_what_it_is_asked() {
-    run("two tasks", async {
-        let one = spawn_local(pending::<()>());
-        let two = spawn_local(async { 2 });
-        assert_ne!(one.id(), two.id());
-        assert_eq!(one.id(), one.abort_handle().id());
-        assert!(!one.is_finished());
-        assert_eq!(two.await.unwrap(), 2);
-        let abort = one.abort_handle();
-        abort.abort();
-        let error = one.await.unwrap_err();
-        assert!(error.is_cancelled() && !error.is_panic());
-        assert!(abort.is_finished());
-        assert_eq!(error.id(), abort.id());
-        assert_eq!(
-            error.to_string(),
-            format!("task {} was cancelled", abort.id())
-        );
-    });
-}
-
-#[test]
-#[should_panic(expected = "collected already")]
-fn a_handle_polled_after_its_output_was_collected_says_so() {
-    run("the panic", async {
-        let mut task = spawn_local(async {});
-        (&mut task).await.unwrap();
-        let _ = (&mut task).await;
-    });
-}
-
-#[test]
-fn a_handle_that_aborts_takes_its_task_along_unless_it_is_let_go() {
-    run("two tasks, and the end of one", async {
-        let (drops, gate) = (Drops::default(), Gate::default());
-        let gated = |gate: Gate| {
-            let droplet = drops.droplet();
-            AbortOnDropHandle::new(spawn_local(async move {
-                let _droplet = droplet;
-                gate.await;
-                7
-            }))
-        };
-        let (taken, let_go) = (gated(Gate::default()), gated(gate.clone()));
-        settle().await;
-        drop(taken);
-        let let_go = let_go.detach();
-        settle().await;
-        assert_eq!(drops.count(), 1, "one was aborted, the other goes on");
-        gate.open();
-        gate.waker().wake();
-        assert_eq!(let_go.await.unwrap(), 7);
-
-        // One that has given its output has nothing left to abort.
-        let mut ended = AbortOnDropHandle::new(spawn_local(async { 8 }));
-        assert!(!ended.is_finished());
-        assert_eq!((&mut ended).await.unwrap(), 8);
-        assert!(ended.is_finished());
-        drop(ended);
-
-        let told = gated(Gate::default());
-        told.abort();
-        assert!(told.await.unwrap_err().is_cancelled());
-        assert_eq!(drops.count(), 3);
     });
 }

@@ -1,5 +1,4 @@
-//! Traps 14 and 22, where Unix sockets differ from TCP's, and the signals of
-//! Unix.
+//! Traps 14 and 22, where Unix sockets differ from TCP sockets, and signals.
 
 use crate::support::{assert_waits, run, settle_reactor, watched};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
@@ -16,7 +15,7 @@ use wakeful::{
     spawn_local,
 };
 
-/// Sends a byte, and a descriptor with it.
+/// Sends a byte together with a descriptor.
 fn send_with_descriptor(stream: &UnixStream, byte: u8, descriptor: RawFd) {
     let mut data = [byte];
     let mut part = libc::iovec {
@@ -24,15 +23,15 @@ fn send_with_descriptor(stream: &UnixStream, byte: u8, descriptor: RawFd) {
         iov_len: 1,
     };
     let mut control = [0_u64; 8];
-    // SAFETY: an all-zero header is an empty one.
+    // SAFETY: an all-zero `msghdr` is a valid, empty one.
     let mut message: libc::msghdr = unsafe { mem::zeroed() };
     message.msg_iov = &raw mut part;
     message.msg_iovlen = 1;
     message.msg_control = control.as_mut_ptr().cast();
     let length = u32::try_from(size_of::<RawFd>()).unwrap();
-    // SAFETY: a computation of lengths.
+    // SAFETY: `CMSG_SPACE` only computes a length.
     message.msg_controllen = unsafe { libc::CMSG_SPACE(length) } as _;
-    // SAFETY: the buffer is large enough for the one header, and aligned.
+    // SAFETY: the buffer is aligned and large enough for the one header.
     unsafe {
         let header = libc::CMSG_FIRSTHDR(&raw const message);
         (*header).cmsg_level = libc::SOL_SOCKET;
@@ -46,14 +45,14 @@ fn send_with_descriptor(stream: &UnixStream, byte: u8, descriptor: RawFd) {
 }
 
 #[test]
-fn trap_14_a_read_that_a_passed_descriptor_cut_short_does_not_hide_the_rest() {
-    run("what was sent behind the descriptor", async {
+fn trap_14_a_read_cut_short_by_a_passed_descriptor_does_not_hide_the_rest() {
+    run("the bytes after the descriptor", async {
         let (here, mut there) = UnixStream::pair().unwrap();
         send_with_descriptor(&here, b'a', here.as_raw_fd());
         (&here).write_all(b"b").await.unwrap();
         settle_reactor().await;
-        // The read ends with the byte that has the descriptor, however much
-        // is behind it; and no event comes for that.
+        // A read ends at the byte that carries the descriptor, even if more
+        // bytes follow. No event comes for those.
         let mut all = Vec::new();
         let mut buffer = [0; 64];
         while all.len() < 2 {
@@ -65,7 +64,7 @@ fn trap_14_a_read_that_a_passed_descriptor_cut_short_does_not_hide_the_rest() {
 }
 
 #[test]
-fn trap_22_a_connection_that_is_refused_says_so() {
+fn trap_22_a_refused_connection_returns_the_error() {
     run("the refusals", async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
@@ -80,8 +79,8 @@ fn trap_22_a_connection_that_is_refused_says_so() {
 }
 
 #[test]
-fn trap_22_a_listener_without_room_is_waited_for() {
-    run("room for one more", async {
+fn trap_22_a_connect_waits_while_the_listeners_queue_is_full() {
+    run("a place in the listener's queue", async {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("socket");
         let socket = socket2::Socket::new(socket2::Domain::UNIX, socket2::Type::STREAM, None);
@@ -91,7 +90,7 @@ fn trap_22_a_listener_without_room_is_waited_for() {
             .unwrap();
         socket.listen(0).unwrap();
         let listener = UnixListener::from_std(socket.into()).unwrap();
-        // The queue fills up, at most at a handful.
+        // The queue holds at most a few connections.
         let mut waiting = Vec::new();
         for _ in 0..4 {
             let path = path.clone();
@@ -110,19 +109,19 @@ fn trap_22_a_listener_without_room_is_waited_for() {
 
 #[cfg_attr(not(target_os = "linux"), ignore = "only Linux promises this")]
 #[test]
-fn trap_14_a_datagram_socket_that_was_shut_down_here_is_waited_for() {
-    run("a wait that the thread can leave", async {
+fn trap_14_a_datagram_socket_that_was_shut_down_for_reading_waits() {
+    run("a wait that lets the thread go on", async {
         let (here, _there) = UnixDatagram::pair().unwrap();
         here.shutdown(Shutdown::Read).unwrap();
         settle_reactor().await;
-        // It is readable, and has nothing to read: for ever.
-        assert_waits(here.recv(&mut [0]), "nothing will come").await;
+        // The socket stays readable for ever, and never has a datagram.
+        assert_waits(here.recv(&mut [0]), "no datagram will come").await;
     });
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_name_without_a_file_is_an_address() {
+fn an_abstract_name_is_an_address() {
     use std::os::{linux::net::SocketAddrExt, unix::net::SocketAddr};
     run("the connection", async {
         let name = format!("wakeful-stream-{}", std::process::id());
@@ -136,28 +135,29 @@ fn a_name_without_a_file_is_an_address() {
 }
 
 #[test]
-fn trap_22_signals_that_interrupt_the_wait_disturb_nothing() {
+fn trap_22_signals_that_interrupt_the_reactors_wait_do_no_harm() {
     use std::sync::{
         Arc,
         atomic::{AtomicBool, Ordering::SeqCst},
     };
     let runtime = Runtime::new().unwrap();
-    watched("a sleep under a hail of signals", || {
-        // SIGURG has a handler, without SA_RESTART, that does nothing.
+    watched("a sleep under many signals", || {
+        // The handler does nothing. Without SA_RESTART, the signal interrupts system
+        // calls.
         extern "C" fn nothing(_: libc::c_int) {}
-        // SAFETY: an all-zero `sigaction` is one without flags or mask.
+        // SAFETY: an all-zero `sigaction` has no flags and an empty mask.
         let mut action: libc::sigaction = unsafe { mem::zeroed() };
         action.sa_sigaction = nothing as *const () as usize;
-        // SAFETY: the handler does nothing, and the structure is whole.
+        // SAFETY: the handler is async-signal-safe, and `action` is initialized.
         let set = unsafe { libc::sigaction(libc::SIGURG, &raw const action, ptr::null_mut()) };
         assert_eq!(set, 0);
         let done = Arc::new(AtomicBool::new(false));
         let seen = Arc::clone(&done);
-        // SAFETY: no arguments, no failure.
+        // SAFETY: the call has no preconditions.
         let sleeper = unsafe { libc::pthread_self() };
         let hail = thread::spawn(move || {
             while !seen.load(SeqCst) {
-                // SAFETY: the thread lives: it waits for this one.
+                // SAFETY: the thread is alive, because it joins this one.
                 unsafe { libc::pthread_kill(sleeper, libc::SIGURG) };
                 thread::yield_now();
             }

@@ -33,15 +33,21 @@ pub fn counting_ends(items: u32) {
 }
 
 /// Counts the instructions per item for each entry of the row. `None` for an
-/// entry that does not mark what is to be counted.
+/// entry that does not mark what is to be counted, or cannot run under valgrind.
 ///
 /// # Errors
-/// If valgrind is not installed, or its output is not as expected.
+/// If valgrind cannot be started.
 pub fn count(row: &Row) -> io::Result<Vec<Option<f64>>> {
     let entries = row.entries.iter();
-    entries
-        .map(|entry| count_one(&row.key, entry.name))
-        .collect()
+    let counts = entries.map(|entry| match count_one(&row.key, entry.name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+        Err(error) => {
+            eprintln!("{} of {} is not counted: {error}", row.key, entry.name);
+            Ok(None)
+        }
+        counted => counted,
+    });
+    counts.collect()
 }
 
 fn count_one(row: &str, contender: &str) -> io::Result<Option<f64>> {
@@ -60,12 +66,12 @@ fn count_one(row: &str, contender: &str) -> io::Result<Option<f64>> {
         .stderr(Stdio::inherit())
         .output();
     // callgrind writes its counts in parts. The first part ends at the mark.
-    let part = fs::read_to_string(out.with_extension("1"));
+    let part = fs::read_to_string(out.with_extension("1")).map_err(io::Error::other);
     fs::remove_dir_all(&folder)?;
     let child =
         child.map_err(|error| io::Error::new(error.kind(), format!("valgrind: {error}")))?;
     let items = String::from_utf8_lossy(&child.stdout);
-    let unclear = || io::Error::other(format!("valgrind failed for {contender}: {}", child.status));
+    let unclear = || io::Error::other(format!("the run ended with {}", child.status));
     match items.trim().parse::<u32>() {
         Ok(0) => Ok(None),
         Ok(items) => {

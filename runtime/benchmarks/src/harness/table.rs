@@ -6,10 +6,11 @@ use std::fmt::Write;
 
 /// Explains the columns of [`render`].
 pub const LEGEND: &str = "\
-Figures are medians. The ratio is ours to the best peer's. `quartiles` is the same ratio from our lower quartile to the
-peer's upper one, and from our upper to its lower one: a row whose goal lies between the two is open, for another run may
-say otherwise. `uring` is shown beside the ratio, and so are the servers called `cores`, which are to be compared with each
-other: two threads that share nothing, with the connections dealt out to them in turn.";
+The figures are medians. The ratio compares wakeful with the best peer. `quartiles` shows the range of that ratio: from our
+lower quartile over the peer's upper quartile to our upper quartile over the peer's lower one. A row is open if its goal is
+inside the range, because another run may decide otherwise. Servers on `io_uring` (`uring`, glommio) are not part of the
+ratio. The servers called `cores` are not part of it either. Compare them with each other: their two threads share nothing,
+and each thread gets every second connection.";
 
 /// Renders `outcomes` as a Markdown table. Its columns are the floor, ours, and
 /// then the others in the order in which they first appear.

@@ -1,5 +1,5 @@
-//! The load: several connections on one thread. Each connection sends its next
-//! request when the last one has been answered, up to a number of requests.
+//! The load: several connections on one thread. Each connection sends a request,
+//! waits for the answer, and continues until all requests are sent.
 
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 use std::{

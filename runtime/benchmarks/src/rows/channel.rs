@@ -10,134 +10,202 @@ use crate::{
 };
 use std::thread;
 
-/// The room of a bounded channel. Only one message is in it during a round trip.
+/// The room of a bounded channel.
 const ROOM: usize = 16;
 
 /// The rows for one thread.
 pub fn rows() -> Vec<Row> {
-    use Meter::Processor;
-    use Role::{Floor as Base, Ours, Peer};
+    let foreign = "a plain thread sends to a task, per message";
     vec![
-        Row {
-            key: "mpsc".into(),
-            title: "own mpsc, round trip".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.75),
-            entries: vec![
-                round_trip::<Floor, Pipe>(Base, Processor),
-                round_trip::<Wakeful, WakefulChannel>(Ours, Processor),
-                round_trip::<Tokio, TokioChannel>(Peer, Processor),
-                round_trip::<Smol, SmolChannel>(Peer, Processor),
-            ],
-        },
-        Row {
-            key: "unbounded".into(),
-            title: "own unbounded mpsc, round trip".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.75),
-            entries: vec![
-                round_trip::<Floor, Pipe>(Base, Processor),
-                round_trip::<Wakeful, WakefulUnbounded>(Ours, Processor),
-                round_trip::<Tokio, TokioUnbounded>(Peer, Processor),
-                round_trip::<Smol, SmolUnbounded>(Peer, Processor),
-            ],
-        },
-        Row {
-            key: "foreign-send".into(),
-            title: "a plain thread sends to a task, per message".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.75),
-            // A contender without a channel of its own uses smol's.
-            entries: vec![
-                foreign::<Wakeful, WakefulUnbounded>(Ours, Processor),
-                foreign::<Tokio, TokioUnbounded>(Peer, Processor),
-                foreign::<Smol, SmolUnbounded>(Peer, Processor),
-                foreign::<Monoio, SmolUnbounded>(Peer, Processor),
-                foreign::<Compio, SmolUnbounded>(Peer, Processor),
-                foreign::<CompioUring, SmolUnbounded>(Peer, Processor),
-                foreign::<Glommio, SmolUnbounded>(Peer, Processor),
-            ],
-        },
+        row("mpsc", "own mpsc, round trip", 0.75, own(RoundTrip)),
+        row(
+            "unbounded",
+            "own unbounded mpsc, round trip",
+            0.75,
+            own_unbounded(RoundTrip),
+        ),
+        row(
+            "mpsc-stream",
+            "own mpsc, one way, per message",
+            0.75,
+            own(Stream),
+        ),
+        row(
+            "unbounded-stream",
+            "own unbounded mpsc, one way, per message",
+            0.75,
+            own_unbounded(Stream),
+        ),
+        row("foreign-send", foreign, 0.75, senders()),
     ]
 }
 
 /// The rows for two threads.
 pub fn pool_rows() -> Vec<Row> {
-    use Meter::Wall;
-    use Role::{Ours, Peer};
+    let foreign = "a plain thread sends to a task, per message";
     vec![
-        Row {
-            key: "pool-mpsc".into(),
-            title: "own mpsc, round trip".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.80),
-            entries: vec![
-                round_trip::<WakefulPool, WakefulChannel>(Ours, Wall),
-                round_trip::<TokioPool, TokioChannel>(Peer, Wall),
-                round_trip::<SmolPool, SmolChannel>(Peer, Wall),
-            ],
-        },
-        Row {
-            key: "pool-unbounded".into(),
-            title: "own unbounded mpsc, round trip".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.80),
-            entries: vec![
-                round_trip::<WakefulPool, WakefulUnbounded>(Ours, Wall),
-                round_trip::<TokioPool, TokioUnbounded>(Peer, Wall),
-                round_trip::<SmolPool, SmolUnbounded>(Peer, Wall),
-            ],
-        },
-        Row {
-            key: "pool-foreign-send".into(),
-            title: "a plain thread sends to a task, per message".into(),
-            unit: "ns",
-            goal: Goal::Ratio(0.75),
-            entries: vec![
-                foreign::<WakefulPool, WakefulUnbounded>(Ours, Wall),
-                foreign::<TokioPool, TokioUnbounded>(Peer, Wall),
-                foreign::<SmolPool, SmolUnbounded>(Peer, Wall),
-            ],
-        },
+        row(
+            "pool-mpsc",
+            "own mpsc, round trip",
+            0.80,
+            own_pool(RoundTrip),
+        ),
+        row(
+            "pool-unbounded",
+            "own unbounded mpsc, round trip",
+            0.80,
+            own_unbounded_pool(RoundTrip),
+        ),
+        row("pool-foreign-send", foreign, 0.75, pool_senders()),
     ]
 }
 
-fn round_trip<C: Contender, M: Channel>(role: Role, meter: Meter) -> Entry {
-    Entry::of(C::NAME, role, move |scale| {
-        round_trips::<C, M>(scale, meter)
-    })
+fn row(key: &str, title: &str, goal: f64, entries: Vec<Entry>) -> Row {
+    Row {
+        key: key.into(),
+        title: title.into(),
+        unit: "ns",
+        goal: Goal::Ratio(goal),
+        entries,
+    }
 }
 
-fn foreign<C: Contender, M: Unbounded>(role: Role, meter: Meter) -> Entry {
+/// Work with a channel.
+trait ChannelWork: Copy + 'static {
+    fn sample<C: Contender, M: Channel>(self, scale: Scale, meter: Meter) -> f64;
+
+    fn entry<C: Contender, M: Channel>(self, role: Role, meter: Meter) -> Entry {
+        Entry::of(C::NAME, role, move |scale| {
+            self.sample::<C, M>(scale, meter)
+        })
+    }
+}
+
+fn own(work: impl ChannelWork) -> Vec<Entry> {
+    vec![
+        work.entry::<Floor, Pipe>(Role::Floor, Meter::Processor),
+        work.entry::<Wakeful, WakefulChannel>(Role::Ours, Meter::Processor),
+        work.entry::<Tokio, TokioChannel>(Role::Peer, Meter::Processor),
+        work.entry::<Smol, SmolChannel>(Role::Peer, Meter::Processor),
+    ]
+}
+
+fn own_unbounded(work: impl ChannelWork) -> Vec<Entry> {
+    vec![
+        work.entry::<Floor, Pipe>(Role::Floor, Meter::Processor),
+        work.entry::<Wakeful, WakefulUnbounded>(Role::Ours, Meter::Processor),
+        work.entry::<Tokio, TokioUnbounded>(Role::Peer, Meter::Processor),
+        work.entry::<Smol, SmolUnbounded>(Role::Peer, Meter::Processor),
+    ]
+}
+
+fn own_pool(work: impl ChannelWork) -> Vec<Entry> {
+    vec![
+        work.entry::<WakefulPool, WakefulChannel>(Role::Ours, Meter::Wall),
+        work.entry::<TokioPool, TokioChannel>(Role::Peer, Meter::Wall),
+        work.entry::<SmolPool, SmolChannel>(Role::Peer, Meter::Wall),
+    ]
+}
+
+fn own_unbounded_pool(work: impl ChannelWork) -> Vec<Entry> {
+    vec![
+        work.entry::<WakefulPool, WakefulUnbounded>(Role::Ours, Meter::Wall),
+        work.entry::<TokioPool, TokioUnbounded>(Role::Peer, Meter::Wall),
+        work.entry::<SmolPool, SmolUnbounded>(Role::Peer, Meter::Wall),
+    ]
+}
+
+/// A contender without a channel of its own uses smol's.
+fn senders() -> Vec<Entry> {
+    vec![
+        sender::<Wakeful, WakefulUnbounded>(Role::Ours, Meter::Processor),
+        sender::<Tokio, TokioUnbounded>(Role::Peer, Meter::Processor),
+        sender::<Smol, SmolUnbounded>(Role::Peer, Meter::Processor),
+        sender::<Monoio, SmolUnbounded>(Role::Peer, Meter::Processor),
+        sender::<Compio, SmolUnbounded>(Role::Peer, Meter::Processor),
+        sender::<CompioUring, SmolUnbounded>(Role::Peer, Meter::Processor),
+        sender::<Glommio, SmolUnbounded>(Role::Peer, Meter::Processor),
+    ]
+}
+
+fn pool_senders() -> Vec<Entry> {
+    vec![
+        sender::<WakefulPool, WakefulUnbounded>(Role::Ours, Meter::Wall),
+        sender::<TokioPool, TokioUnbounded>(Role::Peer, Meter::Wall),
+        sender::<SmolPool, SmolUnbounded>(Role::Peer, Meter::Wall),
+    ]
+}
+
+fn sender<C: Contender, M: Unbounded>(role: Role, meter: Meter) -> Entry {
     Entry::of(C::NAME, role, move |scale| {
         foreign_sends::<C, M>(scale, meter)
     })
 }
 
-fn round_trips<C: Contender, M: Channel>(scale: Scale, meter: Meter) -> f64 {
-    async fn pass<C: Contender, M: Channel>(rounds: u32) {
-        let (mut question, mut questions) = M::new(ROOM);
-        let (mut answer, mut answers) = M::new(ROOM);
-        let asks = C::spawn(async move {
-            for number in 0..rounds {
-                M::send(&mut question, number).await;
-                assert_eq!(M::receive(&mut answers).await, !number);
-            }
-        });
-        let replies = C::spawn(async move {
-            for _ in 0..rounds {
-                let number = M::receive(&mut questions).await;
-                M::send(&mut answer, !number).await;
-            }
-        });
-        asks.await;
-        replies.await;
+/// Two tasks that answer each other through two channels.
+#[derive(Clone, Copy)]
+struct RoundTrip;
+
+impl ChannelWork for RoundTrip {
+    fn sample<C: Contender, M: Channel>(self, scale: Scale, meter: Meter) -> f64 {
+        async fn pass<C: Contender, M: Channel>(rounds: u32) {
+            let (mut question, mut questions) = M::new(ROOM);
+            let (mut answer, mut answers) = M::new(ROOM);
+            let asks = C::spawn(async move {
+                for number in 0..rounds {
+                    M::send(&mut question, number).await;
+                    assert_eq!(M::receive(&mut answers).await, !number);
+                }
+            });
+            let replies = C::spawn(async move {
+                for _ in 0..rounds {
+                    let number = M::receive(&mut questions).await;
+                    M::send(&mut answer, !number).await;
+                }
+            });
+            asks.await;
+            replies.await;
+        }
+        let rounds = scale.of(100_000);
+        C::new().block_on(async {
+            pass::<C, M>(rounds / 10).await;
+            meter.each(rounds, pass::<C, M>(rounds)).await
+        })
     }
-    let rounds = scale.of(100_000);
-    C::new().block_on(async {
-        pass::<C, M>(rounds / 10).await;
-        meter.each(rounds, pass::<C, M>(rounds)).await
-    })
+}
+
+/// One task that sends to another as fast as the channel lets it. It yields
+/// after as many messages as a bounded channel has room for, so an unbounded
+/// channel does not grow.
+#[derive(Clone, Copy)]
+struct Stream;
+
+impl ChannelWork for Stream {
+    fn sample<C: Contender, M: Channel>(self, scale: Scale, meter: Meter) -> f64 {
+        async fn pass<C: Contender, M: Channel>(count: u32) {
+            let (mut sender, mut receiver) = M::new(ROOM);
+            let sends = C::spawn(async move {
+                for number in 0..count {
+                    M::send(&mut sender, number).await;
+                    if number as usize % ROOM == ROOM - 1 {
+                        C::yield_now().await;
+                    }
+                }
+            });
+            let receives = C::spawn(async move {
+                for number in 0..count {
+                    assert_eq!(M::receive(&mut receiver).await, number);
+                }
+            });
+            sends.await;
+            receives.await;
+        }
+        let count = scale.of(400_000);
+        C::new().block_on(async {
+            pass::<C, M>(count / 10).await;
+            meter.each(count, pass::<C, M>(count)).await
+        })
+    }
 }
 
 /// The thread is not one of the runtime's. It sends as fast as it can.

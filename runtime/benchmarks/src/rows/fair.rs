@@ -28,12 +28,10 @@ use std::{
 const BUSY: usize = 2;
 /// How long a busy task computes before it yields.
 const TURN: Duration = Duration::from_millis(1);
-/// The time between two events.
-const PAUSE: Duration = Duration::from_micros(2_300);
+/// The number of events of a sample.
+const EVENTS: u32 = 30;
 /// The busy tasks end after this time, so that an unfair sample ends too.
 const LIMIT: Duration = Duration::from_millis(250);
-/// The number of events of a sample.
-const EVENTS: u32 = 20;
 
 /// The rows for one thread.
 pub fn rows() -> Vec<Row> {
@@ -54,7 +52,7 @@ pub fn pool_rows() -> Vec<Row> {
 fn row(key: &str, event: &str, entries: Vec<crate::harness::Entry>) -> Row {
     Row {
         key: key.into(),
-        title: format!("lateness of {event} beside tasks that compute 1 ms and yield"),
+        title: format!("lateness of {event} beside busy tasks"),
         unit: "µs",
         goal: Goal::Ratio(1.0),
         entries,
@@ -98,6 +96,12 @@ impl<J: Future<Output = ()>> Busy<J> {
     }
 }
 
+/// The time before an event: one to six milliseconds, in no regular order. A
+/// constant pause could always end in the same part of a turn.
+fn pause(event: u32) -> Duration {
+    Duration::from_micros(1_000 + u64::from(event * 7919 % 5_000))
+}
+
 fn micros(duration: Duration) -> f64 {
     duration.as_nanos() as f64 / 1000.0
 }
@@ -112,9 +116,9 @@ impl Timer {
             let (events, end) = (scale.of(EVENTS), busy.end);
             let measured = C::spawn(async move {
                 let mut lateness = Vec::new();
-                for _ in 0..events {
-                    let due = Instant::now() + PAUSE;
-                    C::sleep(PAUSE).await;
+                for event in 0..events {
+                    let due = Instant::now() + pause(event);
+                    C::sleep(pause(event)).await;
                     lateness.push(micros(due.elapsed()));
                     if Instant::now() >= end {
                         break;
@@ -149,7 +153,7 @@ impl Socket {
                 let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
                 let mut lateness = Vec::new();
                 for left in (0..events).rev() {
-                    thread::sleep(PAUSE);
+                    thread::sleep(pause(left));
                     let sent = Instant::now();
                     let is_last = left == 0 || sent >= end;
                     let datagram = [if is_last { LAST } else { 0 }];

@@ -24,7 +24,7 @@ pub fn rows() -> Vec<Row> {
             key: "heap".into(),
             title: "heap bytes of an idle task".into(),
             unit: "B",
-            goal: Goal::Figure(64.0),
+            goal: Goal::Figure(56.0),
             entries: one_thread(Idle),
         },
         Row {

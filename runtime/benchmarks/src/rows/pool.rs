@@ -55,7 +55,7 @@ pub fn rows() -> Vec<Row> {
         ),
         (
             "pool-ping-pong",
-            "two tasks waking each other, round trip",
+            "two tasks wake each other, round trip",
             0.90,
             two_threads(PingPong),
         ),

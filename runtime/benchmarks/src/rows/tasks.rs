@@ -2,9 +2,9 @@
 
 use super::done::Done;
 use crate::{
-    contenders::{Contender, Monoio, Named, Work, one_thread},
+    contenders::{Compio, CompioUring, Contender, Glommio, Monoio, Named, Work, one_thread},
     harness::{
-        Entry, Goal, Row, Scale,
+        Entry, Goal, Role, Row, Scale,
         clock::{Meter, Processor},
         instructions::{counting_begins, counting_ends},
     },
@@ -32,14 +32,14 @@ pub fn rows() -> Vec<Row> {
             title: "spawn one, join it".into(),
             unit: "ns",
             goal: Goal::Ratio(0.50),
-            entries: one_thread(SpawnOne(Meter::Processor)),
+            entries: spawners(),
         },
         Row {
             key: "yield".into(),
             title: "yield, 1000 tasks take turns".into(),
             unit: "ns",
-            goal: Goal::Ratio(0.60),
-            entries: those_who_take_turns(),
+            goal: Goal::Ratio(0.80),
+            entries: fair_yielders(),
         },
         Row {
             key: "ping-pong".into(),
@@ -53,7 +53,7 @@ pub fn rows() -> Vec<Row> {
             title: "each task spawns the next".into(),
             unit: "ns",
             goal: Goal::Ratio(0.60),
-            entries: one_thread(Chain(Meter::Processor)),
+            entries: links(),
         },
         Row {
             key: "block-on".into(),
@@ -87,6 +87,31 @@ impl Work for SpawnMany {
     }
 }
 
+/// The contenders, with those of `names` beside the ratio.
+fn with_beside(work: impl Work, names: &[&str]) -> Vec<Entry> {
+    let mut entries = one_thread(work);
+    for entry in &mut entries {
+        if names.contains(&entry.name) {
+            entry.role = Role::Beside;
+        }
+    }
+    entries
+}
+
+/// glommio is not part of the ratio, because its `spawn` polls the task at once.
+/// So the join finds the output, and no task waits for a turn.
+fn spawners() -> Vec<Entry> {
+    with_beside(SpawnOne(Meter::Processor), &[Glommio::NAME])
+}
+
+/// The chain leaves glommio out. Its `spawn` polls the task at once, so each link
+/// would run inside the one before it and the stack would overflow.
+fn links() -> Vec<Entry> {
+    let mut entries = one_thread(Chain(Meter::Processor));
+    entries.retain(|entry| entry.name != Glommio::NAME);
+    entries
+}
+
 #[derive(Clone, Copy)]
 pub struct SpawnOne(pub Meter);
 
@@ -114,10 +139,13 @@ thread_local! {
     static AGAIN: Cell<u32> = const { Cell::new(0) };
 }
 
-/// All contenders but monoio. It puts a task that wakes itself at the head of its
-/// queue, so the same task continues and no other task gets a turn.
-fn those_who_take_turns() -> Vec<Entry> {
-    let mut entries = one_thread(Yield(Meter::Processor));
+/// Only contenders that poll their driver between two turns are part of the
+/// ratio. The others save that, and the rows on fairness show the price. monoio
+/// is left out: it puts a task that wakes itself at the head of its queue, so the
+/// same task continues and no other task gets a turn.
+fn fair_yielders() -> Vec<Entry> {
+    let unfair = [Compio::NAME, CompioUring::NAME, Glommio::NAME];
+    let mut entries = with_beside(Yield(Meter::Processor), &unfair);
     entries.retain(|entry| entry.name != Monoio::NAME);
     entries
 }

@@ -103,7 +103,7 @@ impl InjectQueue {
         }
     }
 
-    /// Whether the queue holds a task, for the metrics. The answer may be out of date.
+    /// Whether the queue holds a task. The metrics show this, and it may be out of date.
     pub(crate) fn has_tasks(&self) -> bool {
         // Relaxed: the metrics do not touch the tasks.
         let top = self.top.load(Relaxed);

@@ -1,10 +1,9 @@
 //! The executor of one thread.
 //!
 //! - [`run`]: the loop.
-//! - [`queue`]: the tasks that are ready.
+//! - [`queue`]: the tasks that are ready, and how a task gets there.
 //! - [`inject`]: the tasks that other threads made ready, and the protocol of parking.
-//! - [`scheduler`]: how a task gets back into a queue of its executor.
-//! - [`shared`]: what other threads hold of a core.
+//! - [`shared`]: what other threads hold of a core, and spawning from there.
 //! - [`ranks`]: the ready tasks of an executor that ranks them.
 //!
 //! The future of `block_on` is an entry of the queue like any task, so it waits for
@@ -21,21 +20,19 @@
 //! 5. Close the inject queue and cancel its tasks. A later push returns its task, and
 //!    the pushing thread cancels it.
 //! 6. Cancel the stub of the root.
-//! 7. Cancel the tasks that the destructors have queued meanwhile.
+//! 7. Cancel the tasks that the destructors have queued since step 4.
 //! 8. Clear the stable slot.
 
 mod inject;
 mod queue;
 mod ranks;
 mod run;
-mod scheduler;
 mod shared;
 
 #[cfg(all(test, loom))]
 mod models;
 
 pub(crate) use ranks::Ranks;
-pub(crate) use scheduler::spawn;
 pub(crate) use shared::SharedCore;
 
 use super::{
@@ -49,8 +46,7 @@ use crate::{
     hooks::SharedHooks,
     task::{Header, JoinHandle, Task, UNBOUND},
 };
-use queue::RunQueue;
-use scheduler::CoreScheduler;
+use queue::{CoreScheduler, RunQueue};
 use std::{
     cell::{Cell, RefCell},
     future::Future,
@@ -172,58 +168,6 @@ impl Core {
             ranks.set(&task, rank);
         }
         self.push(task);
-    }
-
-    /// Queues a task behind all others, or by its rank.
-    fn push(&self, task: Task) {
-        match &self.ranks {
-            None => self.queue.push(task),
-            Some(ranks) => ranks.push(task),
-        }
-    }
-
-    /// Queues a task before all others, or by its rank.
-    fn push_front(&self, task: Task) {
-        match &self.ranks {
-            None => self.queue.push_front(task),
-            Some(ranks) => ranks.push(task),
-        }
-    }
-
-    /// Queues a task that yielded: after every task that is ready now, and after the
-    /// next poll of the driver. Ranked tasks keep their order, and the driver is
-    /// polled at once.
-    fn defer(&self, task: Task) {
-        if let Some(ranks) = &self.ranks {
-            ranks.push(task);
-            return self.poll_driver_next();
-        }
-        if self.deferred.is_empty() {
-            match self.queue.last() {
-                Some(last) => self.last_before_driver.set(last.as_ptr()),
-                None => self.poll_driver_next(),
-            }
-        }
-        self.deferred.push(task);
-    }
-
-    fn pop(&self) -> Option<Task> {
-        if let Some(ranks) = &self.ranks {
-            return ranks.pop();
-        }
-        let task = self.queue.pop()?;
-        if ptr::eq(task.as_raw().as_ptr(), self.last_before_driver.get()) {
-            self.poll_driver_next();
-        }
-        Some(task)
-    }
-
-    /// Whether no task is ready.
-    fn is_idle(&self) -> bool {
-        let ranked = self.ranks.as_ref();
-        self.queue.is_empty()
-            && self.deferred.is_empty()
-            && ranked.is_none_or(|ranks| ranks.is_empty())
     }
 
     /// Adds a task to the list of owned tasks.

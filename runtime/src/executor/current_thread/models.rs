@@ -4,8 +4,7 @@
 use super::{
     SharedCore,
     inject::{InjectQueue, Pushed},
-    scheduler::CoreScheduler,
-    spawn,
+    queue::CoreScheduler,
 };
 use crate::{
     executor::owned_tasks,
@@ -218,7 +217,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
                 let deadline = timers.clock().instant(1);
                 let _ = timers.insert(deadline, &Context::from_waker(&waker));
                 let future = async move { polls.fetch_add(1, SeqCst) };
-                drop(spawn(&shared, future, Location::caller()));
+                drop(shared.spawn_remote(future, Location::caller()));
             })
         };
         let inject = owner.shared.inject();
@@ -328,7 +327,7 @@ fn trap_16_a_task_that_is_spawned_during_a_shutdown_does_not_run_on_the_next_exe
                 let spawned = std::sync::Arc::clone(&spawned);
                 move || {
                     let future = async move { polled.fetch_add(1, SeqCst) };
-                    let task = spawn(&shared, future, Location::caller());
+                    let task = shared.spawn_remote(future, Location::caller());
                     *spawned.lock().unwrap() = Some(task);
                 }
             };

@@ -1,16 +1,152 @@
-//! The run queue: first in, first out, for one thread.
+//! The run queue of an executor, and how a task gets into it.
 //!
-//! The queue is a list through the tasks' headers, so queueing allocates nothing.
+//! [`CoreScheduler`] queues a task that was woken. On the executor's thread the task goes
+//! into the run queue, or behind it if the task yielded ([`Core::defer`]). From another
+//! thread it goes into the inject queue ([`SharedCore::push`]).
+//!
+//! [`RunQueue`] is first in, first out. It is a list through the tasks' headers, so
+//! queueing allocates nothing.
 //!
 //! - **Q1**: each entry owns one reference, so its header stays allocated.
 //! - **Q2**: a task is in one queue at most, because the state word's SCHEDULED bit
 //!   lets one waker queue it. So this queue alone uses the `link` of its entries.
 
-use crate::task::{Header, Task};
+use super::{Core, ROOT, shared::SharedCore};
+use crate::{
+    budget,
+    executor::{
+        context::{self, Current},
+        owned_tasks,
+        stable_slot::StableSlot,
+    },
+    task::{Header, Schedule, Task},
+};
 use std::{
     cell::Cell,
     ptr::{self, NonNull},
 };
+
+/// Leads a task to its executor.
+#[derive(Clone, Copy)]
+pub(super) struct CoreScheduler(pub(super) &'static StableSlot<SharedCore>);
+
+impl Schedule for CoreScheduler {
+    unsafe fn schedule(this: *const Self, task: Task) {
+        // SAFETY: the caller lets us read `this` until the task is given away.
+        let Self(slot) = unsafe { *this };
+        let remote = context::with(|current| match current {
+            Some(Current::Core(core)) if ptr::eq(core.slot, slot) => {
+                core.push(task);
+                None
+            }
+            _ => Some(task),
+        });
+        if let Some(task) = remote
+            && let Some(shared) = slot.get()
+        {
+            shared.push(task);
+        }
+    }
+
+    unsafe fn reschedule(this: *const Self, task: Task) {
+        // SAFETY: the caller lets us read `this` until the task is given away.
+        let Self(slot) = unsafe { *this };
+        let other = context::with(|current| match current {
+            Some(Current::Core(core)) if budget::deferred() && ptr::eq(core.slot, slot) => {
+                core.defer(task);
+                None
+            }
+            _ => Some(task),
+        });
+        if let Some(task) = other {
+            // SAFETY: the caller's promise.
+            unsafe { Self::schedule(this, task) }
+        }
+    }
+
+    fn bind(&self, task: &Task) {
+        context::with(|current| match current {
+            Some(Current::Core(core)) => core.bind(task),
+            _ => unreachable!("the core polls the task"),
+        });
+    }
+
+    fn unbind(&self, task: &Task) -> Option<Task> {
+        let key = owned_tasks::key(task);
+        if key == ROOT {
+            // The root has no list reference, and it does not count as a task.
+            return None;
+        }
+        let listed = context::with(|current| match current {
+            Some(Current::Core(core)) if ptr::eq(core.slot, self.0) => {
+                core.shared.alive().decrement();
+                if let Some(hooks) = &core.hooks {
+                    hooks.task_terminate(task.header());
+                }
+                core.tasks.borrow_mut().remove(key, task)
+            }
+            // The executor had ended before the task could be bound.
+            _ => None,
+        });
+        let was_bound = owned_tasks::is_bound(task);
+        // SAFETY: the task was never bound, so the reference was not taken.
+        listed.or_else(|| (!was_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
+    }
+}
+
+impl Core {
+    /// Queues a task behind all others, or by its rank.
+    pub(super) fn push(&self, task: Task) {
+        match &self.ranks {
+            None => self.queue.push(task),
+            Some(ranks) => ranks.push(task),
+        }
+    }
+
+    /// Queues a task before all others, or by its rank.
+    pub(super) fn push_front(&self, task: Task) {
+        match &self.ranks {
+            None => self.queue.push_front(task),
+            Some(ranks) => ranks.push(task),
+        }
+    }
+
+    /// Queues a task that yielded: after every task that is ready now, and after the
+    /// next poll of the driver. Ranked tasks keep their order, and the driver is
+    /// polled at once.
+    pub(super) fn defer(&self, task: Task) {
+        if let Some(ranks) = &self.ranks {
+            ranks.push(task);
+            return self.poll_driver_next();
+        }
+        if self.deferred.is_empty() {
+            match self.queue.last() {
+                Some(last) => self.last_before_driver.set(last.as_ptr()),
+                None => self.poll_driver_next(),
+            }
+        }
+        self.deferred.push(task);
+    }
+
+    pub(super) fn pop(&self) -> Option<Task> {
+        if let Some(ranks) = &self.ranks {
+            return ranks.pop();
+        }
+        let task = self.queue.pop()?;
+        if ptr::eq(task.as_raw().as_ptr(), self.last_before_driver.get()) {
+            self.poll_driver_next();
+        }
+        Some(task)
+    }
+
+    /// Whether no task is ready.
+    pub(super) fn is_idle(&self) -> bool {
+        let ranked = self.ranks.as_ref();
+        self.queue.is_empty()
+            && self.deferred.is_empty()
+            && ranked.is_none_or(|ranks| ranks.is_empty())
+    }
+}
 
 pub(crate) struct RunQueue {
     head: Cell<*mut Header>,

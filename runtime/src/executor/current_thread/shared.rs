@@ -3,6 +3,7 @@
 use super::{
     SLOTS,
     inject::{InjectQueue, Pushed},
+    queue::CoreScheduler,
 };
 use crate::{
     executor::{
@@ -13,9 +14,9 @@ use crate::{
     hooks::SharedHooks,
     primitives::Counter,
     reactor,
-    task::Task,
+    task::{JoinHandle, Task},
 };
-use std::{ptr, sync::Arc};
+use std::{future::Future, panic::Location, ptr, sync::Arc};
 
 /// The inject queue of a core, the reactor that its thread parks on, and the slot in
 /// which tasks find it.
@@ -69,6 +70,25 @@ impl SharedCore {
 
     pub(crate) fn hooks(&self) -> &SharedHooks {
         &self.hooks
+    }
+
+    /// Spawns a future on this core from any thread.
+    pub(crate) fn spawn_remote<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let scheduler = CoreScheduler(self.slot);
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, 0);
+        if let Some(hooks) = &self.hooks {
+            hooks.task_spawn(task.clone());
+        }
+        self.push(task);
+        handle
     }
 
     /// Queues a task from any thread.

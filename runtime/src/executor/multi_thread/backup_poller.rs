@@ -89,7 +89,7 @@ impl BackupPoller {
 
 impl BackupGuard<'_> {
     /// After an interval in which another worker held the driver: goes on if the driver
-    /// was released meanwhile, and otherwise ends the duty.
+    /// was released in that interval, and otherwise ends the duty.
     pub(crate) fn continue_if_released(mut self) -> Option<Self> {
         let word = &self.backup_poller.word;
         let ended = word.compare_exchange(self.seen | PRESENT, self.seen, AcqRel, Acquire);

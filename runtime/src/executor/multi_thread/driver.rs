@@ -128,13 +128,14 @@ impl DriverLock {
 impl DriverGuard<'_> {
     /// Collects the wakers of the events and timers that are due, without waiting.
     pub(super) fn poll(mut self, wakers: &mut Vec<Waker>) {
-        let timeout = Some(Duration::ZERO);
-        driver::poll_events(&mut self.reactor, self.timers, timeout, wakers);
+        self.reactor.poll_events(Some(Duration::ZERO), wakers);
+        self.timers.fire(wakers);
     }
 
     /// Waits for an event, a timer or an unpark, and collects the wakers.
     pub(super) fn park(mut self, wakers: &mut Vec<Waker>) {
         let timeout = self.timers.before_sleep();
-        driver::poll_events(&mut self.reactor, self.timers, timeout, wakers);
+        self.reactor.poll_events(timeout, wakers);
+        self.timers.fire(wakers);
     }
 }

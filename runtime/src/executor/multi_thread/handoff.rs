@@ -24,8 +24,8 @@
 //!    vacant.
 //! 5. [`Handoff::end`]: the worker's own thread ends.
 //!
-//! Invariant **W1**: one thread at a time drives a worker. Threads take it over under the
-//! lock of the [`Handoff`], so each sees what the previous one did.
+//! Invariant **W1**: one thread at a time drives a worker. A thread becomes the driving
+//! one under the lock of the [`Handoff`], so it sees what the previous one did.
 
 use super::Worker;
 use crate::{
@@ -73,8 +73,8 @@ impl Handoff {
         }
     }
 
-    /// The thread that drives the worker leaves it. Returns which time this is, for the
-    /// substitute.
+    /// The thread that drives the worker leaves it. Returns how many times that has
+    /// happened. The substitute names this number.
     pub(crate) fn leave(&self) -> usize {
         let mut state = lock(&self.state);
         debug_assert_ne!(state.driver, DrivenBy::Vacant, "the driving thread leaves");
@@ -147,12 +147,12 @@ impl Handoff {
 pub(crate) struct SendWorker(pub(crate) Arc<Worker>);
 
 // SAFETY: a new worker goes to the thread that will be its owner. After that, W1 (see the
-// module) lets one thread use it at a time. The thread that has it last may drop it,
+// module) lets only one thread use it. The last thread may drop it,
 // because no part of it is tied to a thread.
 unsafe impl Send for SendWorker {}
 
-/// Runs `work`, which may block, on this thread. Another thread, from the blocking pool,
-/// runs the other tasks of this worker meanwhile.
+/// Runs `work`, which may block, on this thread. Until it returns, a thread of the
+/// blocking pool runs the other tasks of this worker.
 ///
 /// This is for work that borrows or must not move to another thread. For other work,
 /// [`spawn_blocking`](crate::spawn_blocking) costs less.
@@ -160,15 +160,15 @@ unsafe impl Send for SendWorker {}
 /// - The rest of this poll spawns its tasks on the other workers.
 /// - Futures that are joined with this one in the same task wait until `work` is done.
 ///   On worker 0, the future of [`block_on`](crate::Runtime::block_on) waits too.
-/// - If all threads of the blocking pool are busy, the pool has one worker less
-///   meanwhile. The blocking pool also has one thread less. If it is limited to one
+/// - If all threads of the blocking pool are busy, the pool has one worker less until
+///   `work` is done. The blocking pool also has one thread less. If it is limited to one
 ///   thread, blocking work that `work` waits for never begins.
 ///
 /// Outside a runtime, and inside another `block_in_place`, this only runs `work`. `work`
 /// may block on another runtime, and on this one with
 /// [`Handle::block_on`](crate::runtime::Handle::block_on). If the runtime is dropped
-/// meanwhile, those waits end: a task is cancelled, a socket returns an error, and a
-/// timer panics.
+/// during `work`, those waits end: a task is cancelled, a socket returns an error, and
+/// a timer panics.
 ///
 /// # Panics
 /// On a runtime of one thread and on a thread per core, where no other thread can run the
@@ -190,7 +190,7 @@ where
 {
     let is_on_a_core = context::with(|current| match current {
         // Outside a poll (in a hook, or in `Runtime::enter`), this thread does not run
-        // the worker's tasks, so there is nothing to hand off.
+        // the worker's tasks, so it does not hand them off.
         Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_entered_only() => {
             worker.hand_off();
             false

@@ -53,14 +53,14 @@ impl Idle {
         }
     }
 
-    /// A task was queued: the worker to wake for it, if one must be woken. That worker
-    /// counts as a searcher from now on.
+    /// A task was queued. Returns the worker that the caller must wake for it, if any.
+    /// That worker counts as a searcher from now on.
     pub(crate) fn worker_to_notify(&self) -> Option<usize> {
         if !self.must_notify() {
             return None;
         }
         let mut parked = lock(&self.parked);
-        // Another thread may have woken one meanwhile.
+        // Another thread may have woken a worker before the lock was taken.
         if !self.must_notify() {
             return None;
         }

@@ -14,8 +14,8 @@ impl Pool {
         let balance = counts.fold(0, u64::wrapping_add);
         // Relaxed: the count publishes nothing.
         let remote = self.spawned_remotely.load(Relaxed) as u64;
-        // The workers are read one after the other. A task that began on the first and
-        // ended on the last meanwhile counts as minus one.
+        // The workers are read one after the other. A task that begins on the first after
+        // it was read, and ends on the last before, counts as minus one.
         let alive = remote.wrapping_add(balance).cast_signed().max(0);
         usize::try_from(alive).unwrap_or(usize::MAX)
     }

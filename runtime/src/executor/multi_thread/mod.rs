@@ -7,15 +7,16 @@
 //! `block_on` drives worker 0, and the root future runs there.
 //!
 //! - [`worker`]: a worker and its loop.
-//! - [`queues`]: in which order a worker runs its tasks, and stealing.
+//! - [`queues`]: how a task gets into a queue, in which order a worker runs its tasks, and
+//!   stealing.
 //! - [`park`]: how a worker polls the driver, parks and wakes.
 //! - [`handoff`]: `block_in_place`, and which thread drives a worker.
 //! - [`root`]: the future of `block_on` on worker 0.
 //! - [`idle`]: which workers are parked or searching, and whether to wake one.
 //! - [`parker`]: parking and waking one worker.
 //! - [`driver`]: which worker polls the reactor and the timers.
-//! - [`backup_poller`]: who polls them if that worker is busy.
-//! - [`scheduler`]: spawning, and how a task gets back into a queue of its pool.
+//! - [`backup_poller`]: which worker polls them if that one is busy.
+//! - [`spawn`]: spawning from any thread.
 //! - [`registry`]: the owned tasks.
 //! - [`metrics`], [`shutdown`].
 //!
@@ -48,17 +49,18 @@ mod parker;
 mod queues;
 mod registry;
 mod root;
-mod scheduler;
 mod shutdown;
+mod spawn;
 mod worker;
 
+#[cfg(all(test, loom))]
+mod deferred_models;
 #[cfg(all(test, loom))]
 mod models;
 
 pub(crate) use driver::DriverLock;
 pub(crate) use handoff::SendWorker;
 pub use handoff::block_in_place;
-pub(crate) use scheduler::spawn;
 pub(crate) use worker::Worker;
 
 use super::stable_slot::{SlotPool, StableSlot};

@@ -21,7 +21,7 @@
 //! 3. [`Parker::unpark`] of a worker that runs.
 //! 4. [`Parker::reset`], from any state.
 
-use crate::primitives::{AtomicUsize, Condvar, Mutex, lock};
+use crate::primitives::{AtomicUsize, Condvar, Mutex, lock, wait_timeout};
 use std::{
     sync::{
         PoisonError,
@@ -96,9 +96,8 @@ impl Parker {
                 guard = woken.unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            let woken = self.condvar.wait_timeout(guard, timeout);
-            let (again, wait) = woken.unwrap_or_else(PoisonError::into_inner);
-            if wait.timed_out() {
+            let (again, timed_out) = wait_timeout(&self.condvar, guard, timeout);
+            if timed_out {
                 return self.word.load(Acquire) != PARKED_CONDVAR;
             }
             guard = again;

@@ -7,15 +7,128 @@
 //! 4. Half of a sibling's queue.
 //! 5. The tasks of this worker that have yielded, after a poll of the driver.
 //! 6. A sibling's task that has yielded.
+//!
+//! [`PoolScheduler`] queues a task that was woken. On a worker's thread the task goes into
+//! the LIFO slot, or to the end of the queue if it was woken during its poll. From another
+//! thread it goes into the injector.
 
-use super::Worker;
-use crate::{budget, executor::DRIVER_INTERVAL, task::Task};
+use super::{Pool, Worker};
+use crate::{
+    budget,
+    executor::{
+        DRIVER_INTERVAL,
+        context::{self, Current},
+        late, owned_tasks,
+        stable_slot::StableSlot,
+    },
+    task::{Schedule, Task},
+};
 use crossbeam_deque::Steal;
+use std::{ptr, sync::atomic::Ordering::Relaxed};
 
 /// How many times in a row a worker runs the task in the LIFO slot before it takes
 /// one from the queue. Without a limit, two tasks that wake each other would starve
 /// the others.
 const MAX_LIFO_POLLS: u32 = 3;
+
+/// Leads a task to its pool.
+#[derive(Clone, Copy)]
+pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
+
+/// A thread of the pool.
+pub(super) enum PoolThread<'a> {
+    /// It drives this worker.
+    Worker(&'a Worker),
+    /// It has given its worker away.
+    Detached(&'a Pool),
+}
+
+impl Schedule for PoolScheduler {
+    unsafe fn schedule(this: *const Self, task: Task) {
+        // SAFETY: the caller lets us read `this` until the task is given away.
+        unsafe { *this }.queue(task, Worker::push);
+    }
+
+    unsafe fn reschedule(this: *const Self, task: Task) {
+        // SAFETY: the caller lets us read `this` until the task is given away.
+        unsafe { *this }.queue(task, Worker::push_after_poll);
+    }
+
+    fn bind(&self, task: &Task) {
+        context::with(|current| match self.this_thread(current) {
+            Some(PoolThread::Worker(worker)) => worker.bind(task),
+            Some(PoolThread::Detached(pool)) => {
+                pool.bind(task, 0);
+                if pool.is_closed() {
+                    // The shutdown may have emptied the list before. This thread runs
+                    // the task, so the mark is enough: it cancels the task next.
+                    let _ = task.header().state.transition_to_scheduled_and_cancel();
+                }
+            }
+            None => unreachable!("a thread of the pool polls the task"),
+        });
+    }
+
+    fn unbind(&self, task: &Task) -> Option<Task> {
+        let is_bound = owned_tasks::is_bound(task);
+        let listed = context::with(|current| {
+            let pool = match self.this_thread(current)? {
+                PoolThread::Worker(worker) => {
+                    worker.remote().alive.decrement();
+                    &**worker.pool()
+                }
+                PoolThread::Detached(pool) => {
+                    // Relaxed: the count publishes nothing.
+                    pool.spawned_remotely.fetch_sub(1, Relaxed);
+                    pool
+                }
+            };
+            if let Some(hooks) = &pool.hooks {
+                hooks.task_terminate(task.header());
+            }
+            is_bound.then(|| pool.tasks.remove(task)).flatten()
+        });
+        // SAFETY: the task was never bound, so the reference was not taken.
+        listed.or_else(|| (!is_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
+    }
+}
+
+impl PoolScheduler {
+    /// This thread, if it belongs to the pool.
+    pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<PoolThread<'_>> {
+        match current? {
+            Current::Worker(worker) if ptr::eq(worker.pool().slot, self.0) => {
+                Some(PoolThread::Worker(worker))
+            }
+            Current::Detached(handle) => {
+                let pool = handle.pool()?;
+                ptr::eq(pool.slot, self.0).then_some(PoolThread::Detached(pool))
+            }
+            _ => None,
+        }
+    }
+
+    /// Queues a task by `push` on a worker's thread, or else in the injector.
+    fn queue(self, task: Task, push: fn(&Worker, Task)) {
+        let remote = context::with(|current| match self.this_thread(current) {
+            Some(PoolThread::Worker(worker)) => {
+                push(worker, task);
+                None
+            }
+            // No worker takes from the injector any more.
+            Some(PoolThread::Detached(pool)) if pool.is_closed() => Some((task, true)),
+            _ => Some((task, false)),
+        });
+        let Some((task, is_late)) = remote else {
+            return;
+        };
+        match self.0.get() {
+            Some(pool) if !is_late => pool.inject(task),
+            // SAFETY: no queue holds the task, and its future is `Send`.
+            _ => unsafe { late::cancel(task) },
+        }
+    }
+}
 
 impl Worker {
     /// Queues a task that was woken or spawned here, to run next.

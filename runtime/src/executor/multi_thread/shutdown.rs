@@ -1,13 +1,17 @@
 //! How a pool ends.
 
-use super::{Pool, Worker, queues::until_settled, scheduler::PoolScheduler};
+use super::{
+    Pool, Worker,
+    queues::{PoolScheduler, until_settled},
+};
 use crate::{
     executor::{context, late, owned_tasks},
     fork,
+    primitives::of_workers as thread,
     task::Task,
 };
 use crossbeam_deque::Steal;
-use std::{mem, sync::atomic::Ordering::Relaxed, thread};
+use std::{mem, sync::atomic::Ordering::Relaxed};
 
 impl Worker {
     /// Worker 0 ends the pool. `others` are the threads of the other workers.

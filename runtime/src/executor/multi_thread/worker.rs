@@ -27,7 +27,7 @@ use std::{
 
 pub(crate) struct Worker {
     index: usize,
-    /// The `Arc` that holds this worker, for its hand-off.
+    /// The `Arc` that holds this worker. A hand-off shares it.
     itself: Weak<Worker>,
     pool: Arc<Pool>,
     handle: Handle,

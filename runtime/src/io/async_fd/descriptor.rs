@@ -9,8 +9,8 @@ use std::{
 
 pub(super) struct Descriptor<T> {
     pub(super) inner: T,
-    /// The descriptor that was registered. `inner` may return another one
-    /// later, but this one must be deregistered.
+    /// The registered descriptor, to be deregistered. `inner` may return
+    /// another descriptor by then.
     pub(super) number: RawFd,
 }
 

@@ -2,7 +2,8 @@
 //! no effect here.
 
 use super::Builder;
-use std::{fmt, ops::Range, sync::Arc, thread};
+use crate::primitives::of_workers as thread;
+use std::{fmt, ops::Range, sync::Arc};
 
 /// The names and the stack size of the threads.
 #[derive(Clone, Default)]

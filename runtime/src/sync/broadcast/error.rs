@@ -1,8 +1,8 @@
-//! How sending and receiving can fail.
+//! The errors of sending and receiving.
 
 use std::{error::Error, fmt};
 
-/// Nobody listens; here is the value.
+/// The channel has no receiver. The error contains the value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
@@ -14,19 +14,19 @@ impl<T> fmt::Debug for SendError<T> {
 
 impl<T> fmt::Display for SendError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nobody listens to the channel")
+        f.write_str("the channel has no receiver")
     }
 }
 
 impl<T> Error for SendError<T> {}
 
-/// Why there is no next value.
+/// Why the receiver got no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecvError {
-    /// All senders are gone, and every value has been seen.
+    /// All senders are dropped, and the receiver has seen every value.
     Closed,
-    /// So many values were dropped before the receiver came to them. The next
-    /// try gets the oldest that is left.
+    /// This many values were dropped before the receiver took them. The next
+    /// call returns the oldest value that is left.
     Lagged(u64),
 }
 
@@ -34,22 +34,24 @@ impl fmt::Display for RecvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closed => f.write_str("the channel is closed"),
-            Self::Lagged(missed) => write!(f, "the receiver was too slow for {missed} values"),
+            Self::Lagged(missed) => {
+                write!(f, "the receiver lagged behind and missed {missed} values")
+            }
         }
     }
 }
 
 impl Error for RecvError {}
 
-/// Why there was no next value at once.
+/// Why the receiver got no value at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TryRecvError {
-    /// Every value has been seen.
+    /// The receiver has seen every value.
     Empty,
-    /// All senders are gone, and every value has been seen.
+    /// All senders are dropped, and the receiver has seen every value.
     Closed,
-    /// So many values were dropped before the receiver came to them. The next
-    /// try gets the oldest that is left.
+    /// This many values were dropped before the receiver took them. The next
+    /// call returns the oldest value that is left.
     Lagged(u64),
 }
 
@@ -58,7 +60,9 @@ impl fmt::Display for TryRecvError {
         match self {
             Self::Empty => f.write_str("the channel is empty"),
             Self::Closed => f.write_str("the channel is closed"),
-            Self::Lagged(missed) => write!(f, "the receiver was too slow for {missed} values"),
+            Self::Lagged(missed) => {
+                write!(f, "the receiver lagged behind and missed {missed} values")
+            }
         }
     }
 }

@@ -1,41 +1,49 @@
 //! The values that a broadcast channel keeps, by number.
 
-use crate::primitives::Arc;
+use crate::primitives::{Arc, Mutex};
 use std::collections::VecDeque;
+
+/// A value that several receivers share. They clone it one after the other,
+/// under this lock, so a value need not be `Sync`.
+pub(super) type Value<T> = Arc<Mutex<T>>;
 
 pub(crate) struct Ring<T> {
     slots: VecDeque<Slot<T>>,
     capacity: usize,
-    /// The number of the value that is sent next; the last slot's plus one.
+    /// The number of the value that is sent next. The last slot has the number
+    /// before it.
     next: u64,
     senders: usize,
+    weak_senders: usize,
     receivers: usize,
 }
 
 struct Slot<T> {
-    /// `None` once all who listened when it was sent have it.
-    value: Option<Arc<T>>,
+    /// `None` once all receivers that existed when it was sent have taken it.
+    value: Option<Value<T>>,
     remaining: usize,
 }
 
 /// What a receiver finds.
 pub(super) enum Taken<T> {
-    Value(Arc<T>),
-    /// So many values went before it came to them.
+    Value(Value<T>),
+    /// This many values were dropped before the receiver took them.
     Missed(u64),
     Nothing,
     Closed,
 }
 
 impl<T> Ring<T> {
-    /// With one sender.
+    /// A ring with one sender.
     pub(super) fn new(capacity: usize) -> Self {
         Self {
-            // Grows as it is needed: a capacity is often a generous guess.
+            // It grows when needed, because a capacity is often a generous
+            // guess.
             slots: VecDeque::new(),
             capacity,
             next: 0,
             senders: 1,
+            weak_senders: 0,
             receivers: 0,
         }
     }
@@ -62,6 +70,10 @@ impl<T> Ring<T> {
         self.senders
     }
 
+    pub(super) fn weak_senders(&self) -> usize {
+        self.weak_senders
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.senders == 0
     }
@@ -74,9 +86,17 @@ impl<T> Ring<T> {
         self.senders -= 1;
     }
 
-    /// Keeps a value for those who listen, if there are any. Returns how many,
-    /// and the value that had to go.
-    pub(super) fn push(&mut self, value: &Arc<T>) -> Option<(usize, Option<Arc<T>>)> {
+    pub(super) fn add_weak_sender(&mut self) {
+        self.weak_senders += 1;
+    }
+
+    pub(super) fn remove_weak_sender(&mut self) {
+        self.weak_senders -= 1;
+    }
+
+    /// Keeps a value for the receivers, if there are any. Returns how many there
+    /// are, and the oldest value if it had to make space.
+    pub(super) fn push(&mut self, value: &Value<T>) -> Option<(usize, Option<Value<T>>)> {
         if self.receivers == 0 {
             return None;
         }
@@ -92,35 +112,39 @@ impl<T> Ring<T> {
         Some((self.receivers, oldest))
     }
 
-    /// One more listens, from the number that is returned on.
+    /// Adds a receiver. Returns the number of the first value that it gets.
     pub(super) fn subscribe(&mut self) -> u64 {
         self.receivers += 1;
         self.next
     }
 
-    /// One less, who has seen all before `next`. Returns what it has not seen,
-    /// to be dropped when the lock is free: it may be the last to let go.
-    pub(super) fn unsubscribe(&mut self, next: u64) -> Vec<Arc<T>> {
+    /// Removes a receiver that has seen all values before `next`. Returns the
+    /// values that it has not seen. The caller drops them without the lock,
+    /// because it may be the last that holds them.
+    pub(super) fn unsubscribe(&mut self, next: u64) -> Vec<Value<T>> {
         self.receivers -= 1;
-        let seen = self.slots.len() - self.ahead_of(next);
+        let kept = self.sent_since(next.max(self.oldest()));
+        let kept = usize::try_from(kept).expect("at most as many as there are slots");
+        let seen = self.slots.len() - kept;
         let unseen = self.slots.iter_mut().skip(seen);
-        let unheard = unseen.map(Slot::give).collect();
+        let unseen = unseen.map(Slot::take).collect();
         self.trim();
-        unheard
+        unseen
     }
 
-    /// How many values there are from `next` on.
-    pub(super) fn ahead_of(&self, next: u64) -> usize {
-        let ahead = self.next - next.max(self.oldest());
-        usize::try_from(ahead).expect("no more than there are slots")
+    /// How many values were sent from the number `next` on. Some of them may
+    /// have been dropped.
+    pub(super) fn sent_since(&self, next: u64) -> u64 {
+        self.next - next
     }
 
-    /// Whether a receiver whose number is `next` finds more than nothing.
-    pub(super) fn is_worth_a_look(&self, next: u64) -> bool {
+    /// Whether a receiver whose number is `next` finds something.
+    pub(super) fn has_news_for(&self, next: u64) -> bool {
         next < self.next || self.is_closed()
     }
 
-    /// What there is for a receiver whose number is `next`, which moves on.
+    /// Takes what there is for a receiver whose number is `next`, and moves the
+    /// number on.
     pub(super) fn take(&mut self, next: &mut u64) -> Taken<T> {
         let oldest = self.oldest();
         if *next < oldest {
@@ -128,21 +152,22 @@ impl<T> Ring<T> {
             *next = oldest;
             return Taken::Missed(missed);
         }
-        let place = usize::try_from(*next - oldest).expect("no more than there are slots");
-        let Some(slot) = self.slots.get_mut(place) else {
+        let index = usize::try_from(*next - oldest).expect("at most as many as there are slots");
+        let Some(slot) = self.slots.get_mut(index) else {
             return if self.is_closed() {
                 Taken::Closed
             } else {
                 Taken::Nothing
             };
         };
-        let value = slot.give();
+        let value = slot.take();
         *next += 1;
         self.trim();
         Taken::Value(value)
     }
 
-    /// Lets go of slots that everybody has been at.
+    /// Removes the oldest slots as long as all receivers have taken their
+    /// values.
     fn trim(&mut self) {
         while self.slots.front().is_some_and(|slot| slot.value.is_none()) {
             self.slots.pop_front();
@@ -151,13 +176,14 @@ impl<T> Ring<T> {
 }
 
 impl<T> Slot<T> {
-    /// The value, for one of those who listen; the last gets the slot's own.
-    fn give(&mut self) -> Arc<T> {
+    /// The value for one more receiver. The last receiver gets the slot's own
+    /// handle.
+    fn take(&mut self) -> Value<T> {
         self.remaining -= 1;
         let value = match self.remaining {
             0 => self.value.take(),
             _ => self.value.clone(),
         };
-        value.expect("kept while somebody remains")
+        value.expect("the slot keeps the value until the last receiver takes it")
     }
 }

@@ -1,12 +1,12 @@
 //! Senders that do not keep their channel open.
 
-use super::{Sender, Shared};
+use super::{BroadcastChannel, Sender};
 use crate::primitives::Arc;
 use std::fmt;
 
-/// A [`Sender`] that does not keep the channel open; from
-/// [`Sender::downgrade`]. For those whom the channel outlives, such as a
-/// receiver's own task.
+/// A [`Sender`] that does not keep the channel open, from
+/// [`Sender::downgrade`]. Use it in a task that also receives from the channel
+/// and should end with it.
 ///
 /// ```
 /// use wakeful::sync::broadcast::{self, error::RecvError};
@@ -16,7 +16,7 @@ use std::fmt;
 ///     let (sender, mut receiver) = broadcast::channel(4);
 ///     let weak = sender.downgrade();
 ///     let again = weak.upgrade().expect("it is open");
-///     again.send(1).expect("somebody listens");
+///     again.send(1).expect("there is a receiver");
 ///     drop((sender, again));
 ///     assert!(weak.upgrade().is_none());
 ///     assert_eq!(receiver.recv().await, Ok(1));
@@ -25,37 +25,49 @@ use std::fmt;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct WeakSender<T> {
-    /// The memory, with which a channel that is closed is closed still.
-    shared: Arc<Shared<T>>,
+    channel: Arc<BroadcastChannel<T>>,
 }
 
 impl<T> WeakSender<T> {
-    pub(super) fn new(shared: &Arc<Shared<T>>) -> Self {
-        let shared = Arc::clone(shared);
-        Self { shared }
+    pub(super) fn new(channel: &Arc<BroadcastChannel<T>>) -> Self {
+        channel.list.lock().add_weak_sender();
+        let channel = Arc::clone(channel);
+        Self { channel }
     }
 
-    /// A sender, if there is another still: a channel that is closed stays so.
+    /// Makes a sender, unless the last one is gone. A closed channel stays
+    /// closed.
     pub fn upgrade(&self) -> Option<Sender<T>> {
-        let mut locked = self.shared.queue.lock();
+        let mut locked = self.channel.list.lock();
         if locked.is_closed() {
             return None;
         }
         locked.add_sender();
         drop(locked);
-        let shared = Arc::clone(&self.shared);
-        Some(Sender { shared })
+        let channel = Arc::clone(&self.channel);
+        Some(Sender { channel })
     }
 
-    /// How many senders there are, the weak not among them.
+    /// Returns how many senders exist.
     pub fn strong_count(&self) -> usize {
-        self.shared.queue.lock().senders()
+        self.channel.list.lock().senders()
+    }
+
+    /// Returns how many weak senders exist.
+    pub fn weak_count(&self) -> usize {
+        self.channel.list.lock().weak_senders()
     }
 }
 
 impl<T> Clone for WeakSender<T> {
     fn clone(&self) -> Self {
-        Self::new(&self.shared)
+        Self::new(&self.channel)
+    }
+}
+
+impl<T> Drop for WeakSender<T> {
+    fn drop(&mut self) {
+        self.channel.list.lock().remove_weak_sender();
     }
 }
 

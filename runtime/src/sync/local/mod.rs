@@ -1,11 +1,11 @@
-//! The same for tasks of one thread: [`mpsc`] and [`Notify`] that are not
-//! `Send`, without an atomic or a lock.
+//! [`mpsc`] and [`Notify`] for tasks that share a thread. They use no atomics
+//! and no locks, and are not `Send`.
 //!
-//! With tasks that stay on their thread (`spawn_local`) they behave as those
-//! of [`sync`](super), and a message costs a fraction.
+//! They behave as those of [`sync`](super), and a message costs a fraction.
+//! Tasks that use them are spawned with `spawn_local`.
 //!
 //! ```compile_fail,E0277
-//! // What is local stays on its thread.
+//! // A local sender stays on its thread.
 //! let (sender, _receiver) = wakeful::sync::local::mpsc::channel::<u8>(1);
 //! std::thread::spawn(move || sender.try_send(1));
 //! ```

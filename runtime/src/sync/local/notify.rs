@@ -1,18 +1,23 @@
-//! [`Notify`], on one thread.
+//! [`Notify`] for one thread. `sync::notification` says which waiter gets a
+//! notification.
 
-use super::wait_list::{Key, WaitList};
-use crate::{budget, trace::Label, unwind};
+use super::wait_list::{Key, LocalWaitList};
+use crate::{
+    budget,
+    sync::notification::{One, Order, Waiter, Waiters, release_notified},
+    trace::Label,
+    unwind,
+};
 use std::{
     cell::RefCell,
     fmt,
     future::Future,
-    mem,
     pin::Pin,
     task::{Context, Poll, Waker, ready},
 };
 
-/// Wakes tasks of its thread that wait for it: one, or all. It does what
-/// [`sync::Notify`](crate::sync::Notify) does.
+/// Wakes tasks of its thread that wait for it: one task, or all of them. It
+/// behaves as [`sync::Notify`](crate::sync::Notify).
 ///
 /// ```
 /// use std::rc::Rc;
@@ -29,46 +34,51 @@ use std::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Notify {
-    made: Label,
-    state: RefCell<State>,
+    label: Label,
+    state: RefCell<NotifyState>,
 }
 
-struct State {
+struct NotifyState {
     permit: bool,
     /// How often `notify_waiters` was called.
-    calls: u64,
-    waiters: WaitList<Note>,
+    notify_waiters_calls: u64,
+    waiters: LocalWaitList<Waiter>,
 }
 
-#[derive(Clone, Copy)]
-struct Note {
-    /// How many calls there had been when this waiter was made.
-    born: u64,
-    /// Has `notify_one`'s word, and so must not let it be lost.
-    chosen: bool,
-}
+impl Waiters for NotifyState {
+    type Released = Option<Waker>;
 
-impl State {
-    /// Releases one that is older than the last `notify_waiters`.
-    fn release_older(&mut self) -> Option<Waker> {
-        let first = self.waiters.first()?;
-        if first.born >= self.calls {
-            return None;
-        }
-        self.waiters.release_first(first)
+    fn permit(&mut self) -> &mut bool {
+        &mut self.permit
+    }
+
+    fn first(&self) -> Option<Waiter> {
+        self.waiters.first()
+    }
+
+    fn last(&self) -> Option<Waiter> {
+        self.waiters.last()
+    }
+
+    fn release_first(&mut self, waiter: Waiter) -> Option<Waker> {
+        self.waiters.release_first(waiter)
+    }
+
+    fn release_last(&mut self, waiter: Waiter) -> Option<Waker> {
+        self.waiters.release_last(waiter)
     }
 }
 
 impl Notify {
-    /// Nobody waits, and there is no permit.
+    /// Creates a `Notify` without a permit.
     #[cfg_attr(feature = "trace", track_caller)]
     pub const fn new() -> Self {
         Self {
-            made: Label::new("local Notify"),
-            state: RefCell::new(State {
+            label: Label::new("local Notify"),
+            state: RefCell::new(NotifyState {
                 permit: false,
-                calls: 0,
-                waiters: WaitList::new(),
+                notify_waiters_calls: 0,
+                waiters: LocalWaitList::new(),
             }),
         }
     }
@@ -77,49 +87,53 @@ impl Notify {
     /// [`Notify::notified`](crate::sync::Notify::notified) of `sync` does.
     ///
     /// # Cancel safety
-    /// Dropped, it gives its place up; had `notify_one` chosen it, another is
-    /// chosen in its place.
+    /// A future that is dropped loses its position in the queue. If
+    /// `notify_one` or `notify_last` had chosen it, another task is chosen.
     pub fn notified(&self) -> Notified<'_> {
         Notified {
             notify: self,
             key: None,
-            born: self.state.borrow().calls,
+            created_at: self.state.borrow().notify_waiters_calls,
             done: false,
         }
     }
 
-    /// Wakes who has waited longest, or leaves a permit for the next to come.
-    /// Constant time.
+    /// Wakes the task that has waited longest, or stores a permit for the next
+    /// one. Takes constant time.
     pub fn notify_one(&self) {
-        self.wake_older();
-        let mut state = self.state.borrow_mut();
-        let Some(first) = state.waiters.first() else {
-            state.permit = true;
-            return;
-        };
-        let chosen = Note {
-            chosen: true,
-            ..first
-        };
-        let waker = state.waiters.release_first(chosen);
-        drop(state);
-        if let Some(waker) = waker {
-            unwind::wake(waker);
-        }
+        self.notify(Order::Fifo);
     }
 
-    /// Wakes all that wait, oldest first, and leaves no permit.
+    /// Wakes the task that came last, or stores a permit for the next one.
+    /// Takes constant time.
+    pub fn notify_last(&self) {
+        self.notify(Order::Lifo);
+    }
+
+    /// Wakes all tasks that wait, oldest first, and stores no permit.
     pub fn notify_waiters(&self) {
-        self.state.borrow_mut().calls += 1;
-        self.wake_older();
+        self.state.borrow_mut().notify_waiters_calls += 1;
+        self.release(release_notified);
     }
 
-    /// A waker may call any of these: nothing is borrowed while one is woken.
-    fn wake_older(&self) {
+    fn notify(&self, order: Order) {
+        let mut one = One::new(order);
+        self.release(|state, calls| one.release(state, calls));
+    }
+
+    /// Calls `next` until it releases no more waiters. A waker may call any
+    /// method of this `Notify`, so nothing is borrowed while one is woken.
+    fn release(&self, mut next: impl FnMut(&mut NotifyState, u64) -> Option<Option<Waker>>) {
         loop {
-            let older = self.state.borrow_mut().release_older();
-            let Some(waker) = older else { return };
-            unwind::wake(waker);
+            let mut state = self.state.borrow_mut();
+            let calls = state.notify_waiters_calls;
+            let Some(released) = next(&mut state, calls) else {
+                return;
+            };
+            drop(state);
+            if let Some(waker) = released {
+                unwind::wake(waker);
+            }
         }
     }
 }
@@ -137,58 +151,54 @@ impl fmt::Debug for Notify {
     }
 }
 
-/// The future of [`Notify::notified`]. Ready again at every poll after the
-/// first time.
+/// The future of [`Notify::notified`]. Once ready, it is ready at every poll.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Notified<'a> {
     notify: &'a Notify,
-    /// Its place in the list, while it has one.
+    /// Its key in the list, while it waits.
     key: Option<Key>,
-    born: u64,
+    created_at: u64,
     done: bool,
 }
 
 impl Notified<'_> {
-    /// Gives its place up; whether it had `notify_one`'s word.
-    fn leave(&mut self) -> bool {
-        let Some(key) = self.key.take() else {
-            return false;
-        };
-        let (note, waker) = self.notify.state.borrow_mut().waiters.remove(&key);
+    /// Leaves the list. Returns the order of the single notification that this
+    /// waiter had got, if it had got one.
+    fn leave(&mut self) -> Option<Order> {
+        let key = self.key.take()?;
+        let (waiter, waker) = self.notify.state.borrow_mut().waiters.remove(&key);
         drop(waker);
-        note.is_some_and(|note| note.chosen)
+        waiter?.notified_one
     }
 
-    fn look(&mut self, context: &Context<'_>) -> Poll<()> {
+    fn poll_notified(&mut self, context: &Context<'_>) -> Poll<()> {
+        let waiter = Waiter::new(self.created_at);
         let mut clone = None;
         loop {
             let mut state = self.notify.state.borrow_mut();
-            let released = match &self.key {
-                Some(key) => state.waiters.released(key).is_some(),
-                None => self.born == state.calls && mem::take(&mut state.permit),
+            let calls = state.notify_waiters_calls;
+            let notified = match &self.key {
+                Some(key) => waiter.is_notified(calls) || state.waiters.released(key).is_some(),
+                None => waiter.enter(calls, &mut state.permit),
             };
-            if released || self.born < state.calls {
+            if notified {
                 drop(state);
                 self.leave();
                 return Poll::Ready(());
             }
             if let Some(key) = &self.key
-                && state.waiters.knows(key, context.waker())
+                && state.waiters.has_waker(key, context.waker())
             {
                 return Poll::Pending;
             }
             let Some(waker) = clone.take() else {
-                // A waker's clone is a stranger's code: with nothing borrowed,
-                // and then one looks again.
+                // Cloning a waker is user code: end the borrow, clone, and
+                // look again.
                 drop(state);
                 clone = Some(context.waker().clone());
                 continue;
             };
-            let note = Note {
-                born: self.born,
-                chosen: false,
-            };
-            let old = state.waiters.wait(&mut self.key, note, waker);
+            let old = state.waiters.wait(&mut self.key, waiter, waker);
             drop(state);
             drop(old);
             return Poll::Pending;
@@ -202,9 +212,9 @@ impl Future for Notified<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
         ready!(budget::poll_proceed(context));
         if !self.done {
-            let looked = self.look(context);
-            self.notify.made.note(&looked);
-            ready!(looked);
+            let polled = self.poll_notified(context);
+            self.notify.label.note(&polled);
+            ready!(polled);
             self.done = true;
         }
         budget::spend();
@@ -214,8 +224,8 @@ impl Future for Notified<'_> {
 
 impl Drop for Notified<'_> {
     fn drop(&mut self) {
-        if self.leave() {
-            self.notify.notify_one();
+        if let Some(order) = self.leave() {
+            self.notify.notify(order);
         }
     }
 }

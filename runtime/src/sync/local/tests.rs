@@ -15,7 +15,7 @@ use std::{
 };
 
 #[test]
-fn messages_come_in_order_until_all_senders_are_gone() {
+fn messages_arrive_in_order_until_all_senders_are_dropped() {
     let (sender, mut receiver) = mpsc::unbounded_channel();
     let clone = sender.clone();
     sender.send(1).unwrap();
@@ -32,7 +32,7 @@ fn messages_come_in_order_until_all_senders_are_gone() {
 }
 
 #[test]
-fn a_full_channel_makes_its_senders_wait_in_turn() {
+fn senders_to_a_full_channel_send_in_the_order_in_which_they_came() {
     let (sender, mut receiver) = mpsc::channel(1);
     at_once(sender.send(0)).unwrap();
     let mut first = Box::pin(sender.send(1));
@@ -44,18 +44,18 @@ fn a_full_channel_makes_its_senders_wait_in_turn() {
     assert_eq!(sender.try_send(9), Err(TrySendError::Full(9)));
     assert!(
         glance(second.as_mut()).is_pending(),
-        "it is the first's turn"
+        "the first sender has the space"
     );
     assert!(poll(second.as_mut(), &waker).is_pending());
     drop(first);
-    assert_eq!(count.wakes(), 1, "which it passes on");
+    assert_eq!(count.wakes(), 1, "the second sender gets the space");
     assert_eq!(glance(second), Poll::Ready(Ok(())));
     assert_eq!(receiver.try_recv(), Ok(2));
     assert_eq!(sender.capacity(), 1);
 }
 
 #[test]
-fn closing_refuses_who_waits_and_not_who_was_given_room() {
+fn close_refuses_waiting_senders_and_keeps_reserved_space() {
     let (sender, mut receiver) = mpsc::channel(1);
     at_once(sender.send(0)).unwrap();
     let mut given = pin!(sender.send(1));
@@ -73,7 +73,7 @@ fn closing_refuses_who_waits_and_not_who_was_given_room() {
 }
 
 #[test]
-fn room_given_back_after_closing_ends_the_wait() {
+fn a_cancelled_send_ends_the_wait_of_a_closed_receiver() {
     let (sender, mut receiver) = mpsc::channel(1);
     at_once(sender.send(0)).unwrap();
     let mut given = Box::pin(sender.send(1));
@@ -89,7 +89,7 @@ fn room_given_back_after_closing_ends_the_wait() {
 }
 
 #[test]
-fn messages_that_nobody_received_are_dropped_with_the_receiver() {
+fn unreceived_messages_are_dropped_with_the_receiver() {
     let message = Rc::new(());
     let (sender, receiver) = mpsc::channel(2);
     sender.try_send(Rc::clone(&message)).unwrap();
@@ -99,7 +99,7 @@ fn messages_that_nobody_received_are_dropped_with_the_receiver() {
 }
 
 #[test]
-fn a_notification_reaches_who_waited_longest_or_is_kept() {
+fn notify_one_wakes_the_oldest_waiter_or_stores_a_permit() {
     let notify = Notify::new();
     notify.notify_one();
     notify.notify_one();
@@ -111,12 +111,15 @@ fn a_notification_reaches_who_waited_longest_or_is_kept() {
     notify.notify_one();
     assert!(glance(second.as_mut()).is_pending());
     drop(first);
-    assert!(glance(second.as_mut()).is_ready(), "in its place");
-    assert!(glance(second).is_ready(), "and stays so");
+    assert!(
+        glance(second.as_mut()).is_ready(),
+        "it got the notification of the first"
+    );
+    assert!(glance(second).is_ready(), "it stays ready");
 }
 
 #[test]
-fn all_are_notified_who_were_made_before() {
+fn notify_waiters_notifies_all_futures_created_before() {
     let notify = Notify::new();
     let (waker, count) = Count::waker();
     let mut waits = [(); 3].map(|()| Box::pin(notify.notified()));
@@ -134,7 +137,7 @@ fn all_are_notified_who_were_made_before() {
 }
 
 #[test]
-fn who_leaves_from_anywhere_in_the_queue_leaves_it_whole() {
+fn a_waiter_can_leave_from_any_position_of_the_queue() {
     for leaves in 0..4 {
         let notify = Notify::new();
         let mut waits: Vec<_> = (0..4).map(|_| Box::pin(notify.notified())).collect();
@@ -154,7 +157,7 @@ thread_local! {
 }
 
 #[test]
-fn trap_10_a_waker_may_use_what_it_is_woken_by() {
+fn trap_10_a_waker_may_call_the_type_that_wakes_it() {
     fn meddle() {
         MEDDLED_WITH.with_borrow(|notify| {
             let notify = notify.as_ref().unwrap();
@@ -166,7 +169,7 @@ fn trap_10_a_waker_may_use_what_it_is_woken_by() {
     MEDDLED_WITH.set(Some(Rc::clone(&notify)));
     {
         let waker = strangers::meddling(meddle);
-        // Notified, by the clone of its own waker.
+        // Cloning its waker has notified it.
         let mut wait = pin!(notify.notified());
         assert!(poll(wait.as_mut(), &waker).is_ready());
         let mut other = pin!(notify.notified());
@@ -177,7 +180,7 @@ fn trap_10_a_waker_may_use_what_it_is_woken_by() {
 }
 
 #[test]
-fn who_is_woken_by_a_send_may_look_at_the_channel() {
+fn a_waker_may_use_the_channel_while_a_send_wakes_it() {
     thread_local! {
         static SENDER: RefCell<Option<mpsc::Sender<u8>>> = const { RefCell::new(None) };
     }
@@ -203,11 +206,11 @@ fn who_is_woken_by_a_send_may_look_at_the_channel() {
             .is_ready()
     );
     SENDER.set(None);
-    assert_eq!(looks.0.load(SeqCst), 1, "its panic would be swallowed");
+    assert_eq!(looks.0.load(SeqCst), 1, "the waker ran to its end");
 }
 
 #[test]
-fn a_receiver_that_is_dropped_keeps_no_waker() {
+fn a_dropped_receiver_keeps_no_waker() {
     let (sender, mut receiver) = mpsc::unbounded_channel::<i32>();
     let (waker, count) = Count::waker();
     assert!(poll(pin!(receiver.recv()), &waker).is_pending());
@@ -215,4 +218,26 @@ fn a_receiver_that_is_dropped_keeps_no_waker() {
     drop(waker);
     assert_eq!(Arc::strong_count(&count), 1);
     assert!(sender.is_closed());
+}
+
+#[test]
+fn notify_last_wakes_the_waiter_that_came_last() {
+    let notify = Notify::new();
+    let mut first = pin!(notify.notified());
+    let mut second = pin!(notify.notified());
+    let mut third = Box::pin(notify.notified());
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(glance(second.as_mut()).is_pending());
+    assert!(glance(third.as_mut()).is_pending());
+    notify.notify_last();
+    drop(third);
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(
+        glance(second).is_ready(),
+        "it got the notification of the third"
+    );
+    notify.notify_last();
+    assert!(glance(first).is_ready());
+    notify.notify_last();
+    at_once(notify.notified());
 }

@@ -1,61 +1,67 @@
-//! Who waits, first come first: nodes in a slab, linked by their numbers. So
-//! it needs no `unsafe`, and allocates only when more wait than ever before.
+//! The wait list for one thread: nodes in a slab, linked by their indexes. It
+//! needs no `unsafe`, and allocates only when more tasks wait than ever before.
 //!
-//! It hands wakers out and calls none: whoever has the list in a `RefCell`
-//! gives it back before it wakes or drops one.
+//! It returns wakers and calls none. The owner keeps the list in a `RefCell`,
+//! and ends the borrow before it wakes or drops a waker.
 
 use slab::Slab;
 use std::task::Waker;
 
-const NOBODY: usize = usize::MAX;
+/// The end of the list, in either direction.
+const NONE: usize = usize::MAX;
 
-/// Names a waiter until [`WaitList::remove`] takes it.
+/// The key of a waiter, until [`LocalWaitList::remove`] takes it out.
 #[derive(Debug)]
 pub(super) struct Key(usize);
 
-pub(super) struct WaitList<N> {
-    waiters: Slab<Waiter<N>>,
+pub(super) struct LocalWaitList<D> {
+    nodes: Slab<Node<D>>,
     first: usize,
     last: usize,
 }
 
-struct Waiter<N> {
+struct Node<D> {
     next: usize,
     previous: usize,
-    /// `None` once released.
+    /// `None` after the release.
     waker: Option<Waker>,
     released: bool,
-    note: N,
+    data: D,
 }
 
-impl<N: Copy> WaitList<N> {
+impl<D: Copy> LocalWaitList<D> {
     pub(super) const fn new() -> Self {
         Self {
-            waiters: Slab::new(),
-            first: NOBODY,
-            last: NOBODY,
+            nodes: Slab::new(),
+            first: NONE,
+            last: NONE,
         }
     }
 
-    /// What the first in the list asks for.
-    pub(super) fn first(&self) -> Option<N> {
-        self.waiters.get(self.first).map(|first| first.note)
+    /// The data of the waiter that has waited longest.
+    pub(super) fn first(&self) -> Option<D> {
+        self.nodes.get(self.first).map(|first| first.data)
     }
 
-    /// Begins to wait under a new key, or goes on under the one that there is,
-    /// with another waker; the one before is the caller's to drop.
-    pub(super) fn wait(&mut self, key: &mut Option<Key>, note: N, waker: Waker) -> Option<Waker> {
+    /// The data of the waiter that came last.
+    pub(super) fn last(&self) -> Option<D> {
+        self.nodes.get(self.last).map(|last| last.data)
+    }
+
+    /// Begins to wait under a new key. If there is a key already, stores the
+    /// new waker and returns the old one, which the caller drops.
+    pub(super) fn wait(&mut self, key: &mut Option<Key>, data: D, waker: Waker) -> Option<Waker> {
         if let Some(Key(key)) = *key {
-            return self.waiters[key].waker.replace(waker);
+            return self.nodes[key].waker.replace(waker);
         }
-        let new = self.waiters.insert(Waiter {
-            next: NOBODY,
+        let new = self.nodes.insert(Node {
+            next: NONE,
             previous: self.last,
             waker: Some(waker),
             released: false,
-            note,
+            data,
         });
-        match self.waiters.get_mut(self.last) {
+        match self.nodes.get_mut(self.last) {
             Some(last) => last.next = new,
             None => self.first = new,
         }
@@ -64,45 +70,56 @@ impl<N: Copy> WaitList<N> {
         None
     }
 
-    /// Ends the wait of the first, which gets `note`; its waker is the
-    /// caller's to wake.
-    pub(super) fn release_first(&mut self, note: N) -> Option<Waker> {
-        let key = self.first;
+    /// Ends the wait of the first waiter, which gets `data`. The caller wakes
+    /// the waker.
+    pub(super) fn release_first(&mut self, data: D) -> Option<Waker> {
+        self.release(self.first, data)
+    }
+
+    /// Ends the wait of the last waiter, which gets `data`. The caller wakes
+    /// the waker.
+    pub(super) fn release_last(&mut self, data: D) -> Option<Waker> {
+        self.release(self.last, data)
+    }
+
+    fn release(&mut self, key: usize, data: D) -> Option<Waker> {
         self.unlink(key);
-        let first = &mut self.waiters[key];
-        first.note = note;
-        first.released = true;
-        first.waker.take()
+        let node = &mut self.nodes[key];
+        node.data = data;
+        node.released = true;
+        node.waker.take()
     }
 
-    /// What it got, if it has been released.
-    pub(super) fn released(&self, key: &Key) -> Option<N> {
-        let waiter = &self.waiters[key.0];
-        waiter.released.then_some(waiter.note)
+    /// Returns the data that the release gave to the waiter, if it has been
+    /// released.
+    pub(super) fn released(&self, key: &Key) -> Option<D> {
+        let node = &self.nodes[key.0];
+        node.released.then_some(node.data)
     }
 
-    /// Whether the waker of one who waits would wake the same task.
-    pub(super) fn knows(&self, key: &Key, waker: &Waker) -> bool {
-        let known = self.waiters[key.0].waker.as_ref();
-        known.is_some_and(|known| known.will_wake(waker))
+    /// Whether the stored waker wakes the same task as `waker`.
+    pub(super) fn has_waker(&self, key: &Key, waker: &Waker) -> bool {
+        let stored = self.nodes[key.0].waker.as_ref();
+        stored.is_some_and(|stored| stored.will_wake(waker))
     }
 
-    /// Takes a waiter out, for good, with what it had got if it was released.
-    pub(super) fn remove(&mut self, &Key(key): &Key) -> (Option<N>, Option<Waker>) {
-        if !self.waiters[key].released {
+    /// Removes a waiter. Returns what it got, if it has been released, and its
+    /// waker, which the caller drops.
+    pub(super) fn remove(&mut self, &Key(key): &Key) -> (Option<D>, Option<Waker>) {
+        if !self.nodes[key].released {
             self.unlink(key);
         }
-        let waiter = self.waiters.remove(key);
-        (waiter.released.then_some(waiter.note), waiter.waker)
+        let node = self.nodes.remove(key);
+        (node.released.then_some(node.data), node.waker)
     }
 
     fn unlink(&mut self, key: usize) {
-        let &Waiter { next, previous, .. } = &self.waiters[key];
-        match self.waiters.get_mut(previous) {
+        let &Node { next, previous, .. } = &self.nodes[key];
+        match self.nodes.get_mut(previous) {
             Some(previous) => previous.next = next,
             None => self.first = next,
         }
-        match self.waiters.get_mut(next) {
+        match self.nodes.get_mut(next) {
             Some(next) => next.previous = previous,
             None => self.last = previous,
         }

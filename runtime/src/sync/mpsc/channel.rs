@@ -1,9 +1,9 @@
-//! What bounded and unbounded channels have in common: the queue, the count of
-//! senders, and when it is over.
+//! What bounded and unbounded channels have in common: the queue, the counts of
+//! senders, and the end of the channel.
 
 use super::{
     error::TryRecvError,
-    queue::{Found, Queue},
+    queue::{MessageQueue, TryPop},
 };
 use crate::{
     budget,
@@ -15,54 +15,73 @@ use crate::{
 };
 use std::{
     ops::Deref,
-    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed},
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::atomic::Ordering::{Acquire, Relaxed, Release},
     task::{Context, Poll, ready},
 };
 
-/// What keeps the senders from being too far ahead.
+/// How far the senders may be ahead of the receiver.
 pub(super) trait Limit {
-    /// So many messages have been received.
+    /// The receiver has taken this many messages.
     fn received(&self, messages: usize);
-    /// The receiver has closed.
+    /// The receiver has closed the channel.
     fn close(&self);
-    /// After that: whether everybody who was let through is done.
+    /// After `close`: whether no sender may send any more.
     fn is_idle(&self) -> bool;
 }
 
-pub(super) struct Channel<T, L> {
-    pub(super) queue: Queue<T>,
+pub(super) struct MpscChannel<T, L> {
+    pub(super) queue: MessageQueue<T>,
     pub(super) limit: L,
     senders: AtomicUsize,
+    weak_senders: AtomicUsize,
     closed: Notify,
-    made: Label,
+    label: Label,
 }
 
-/// A sender's share: while there is one, more messages may come.
-pub(super) struct Tx<T, L>(Arc<Channel<T, L>>);
+// A panic cannot break the channel: no user code runs while a slot is claimed
+// or a cell is borrowed.
+impl<T, L> UnwindSafe for MpscChannel<T, L> {}
+impl<T, L> RefUnwindSafe for MpscChannel<T, L> {}
+
+/// A sender's share. While one exists, more messages may come.
+pub(super) struct Tx<T, L>(Arc<MpscChannel<T, L>>);
+
+/// A weak sender's share.
+pub(super) struct WeakTx<T, L>(Arc<MpscChannel<T, L>>);
 
 /// The receiver's share.
-pub(super) struct Rx<T, L: Limit>(Arc<Channel<T, L>>);
+pub(super) struct Rx<T, L: Limit>(Arc<MpscChannel<T, L>>);
 
 #[cfg_attr(feature = "trace", track_caller)]
 pub(super) fn channel<T, L: Limit>(limit: L) -> (Tx<T, L>, Rx<T, L>) {
-    let channel = Arc::new(Channel {
-        queue: Queue::new(),
+    let channel = Arc::new(MpscChannel {
+        queue: MessageQueue::new(),
         limit,
         senders: AtomicUsize::new(1),
-        closed: Notify::called(Label::new("mpsc closed")),
-        made: Label::new("mpsc receive"),
+        weak_senders: AtomicUsize::new(0),
+        closed: Notify::labelled(Label::new("mpsc closed")),
+        label: Label::new("mpsc receive"),
     });
     (Tx(Arc::clone(&channel)), Rx(channel))
 }
 
-impl<T, L> Channel<T, L> {
+impl<T, L> MpscChannel<T, L> {
     /// How many senders there are.
     pub(super) fn senders(&self) -> usize {
-        // Ordering: Acquire, so that who sees none sees all that they sent.
+        // Ordering: Acquire pairs with the Release in `Tx::drop`. The count is
+        // only changed by read-modify-writes, so a receiver that sees 0 sees
+        // what all senders sent.
         self.senders.load(Acquire)
     }
 
-    /// Waits until the receiver is dropped or closes.
+    /// How many weak senders there are.
+    pub(super) fn weak_senders(&self) -> usize {
+        // Ordering: Relaxed, because nothing depends on the count.
+        self.weak_senders.load(Relaxed)
+    }
+
+    /// Waits until the receiver is dropped or closes the channel.
     pub(super) async fn closed(&self) {
         consume_budget().await;
         let closed = self.closed.notified();
@@ -72,34 +91,28 @@ impl<T, L> Channel<T, L> {
     }
 }
 
-/// A sender more, unless there is none any more. (What is held weakly is the
-/// count of senders; the allocation is not.)
-pub(super) fn upgrade<T, L>(channel: &Arc<Channel<T, L>>) -> Option<Tx<T, L>> {
-    // Ordering: Relaxed, as in `Tx::clone`.
-    let counted = channel
-        .senders
-        .fetch_update(Relaxed, Relaxed, |now| (now != 0).then_some(now + 1));
-    counted.is_ok().then(|| Tx(Arc::clone(channel)))
-}
-
 impl<T, L> Tx<T, L> {
-    pub(super) fn channel(&self) -> &Arc<Channel<T, L>> {
-        &self.0
+    pub(super) fn is_same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakTx<T, L> {
+        WeakTx::new(&self.0)
     }
 }
 
 impl<T, L> Deref for Tx<T, L> {
-    type Target = Channel<T, L>;
+    type Target = MpscChannel<T, L>;
 
-    fn deref(&self) -> &Channel<T, L> {
+    fn deref(&self) -> &MpscChannel<T, L> {
         &self.0
     }
 }
 
 impl<T, L> Clone for Tx<T, L> {
     fn clone(&self) -> Self {
-        // Ordering: Relaxed; a new sender comes from one that exists. The
-        // `Arc`, cloned as often, keeps the count from overflowing.
+        // Ordering: Relaxed, because this sender keeps the count above 0. The
+        // `Arc` is cloned as often and guards against overflow.
         self.0.senders.fetch_add(1, Relaxed);
         Self(Arc::clone(&self.0))
     }
@@ -107,22 +120,62 @@ impl<T, L> Clone for Tx<T, L> {
 
 impl<T, L> Drop for Tx<T, L> {
     fn drop(&mut self) {
-        // Ordering: Release hands what this sender sent to the receiver that
-        // sees none left (`senders`); Acquire passes the others' on.
-        if self.0.senders.fetch_sub(1, AcqRel) == 1 {
-            self.0.queue.nudge();
+        // Ordering: Release pairs with the Acquire in `senders`.
+        if self.0.senders.fetch_sub(1, Release) == 1 {
+            self.0.queue.request_recheck();
         }
     }
 }
 
+impl<T, L> WeakTx<T, L> {
+    fn new(channel: &Arc<MpscChannel<T, L>>) -> Self {
+        // Ordering: Relaxed, as in `MpscChannel::weak_senders`.
+        channel.weak_senders.fetch_add(1, Relaxed);
+        Self(Arc::clone(channel))
+    }
+
+    /// Makes a sender, unless the last one is gone. A weak sender keeps the
+    /// memory of the channel, but does not count as a sender.
+    pub(super) fn upgrade(&self) -> Option<Tx<T, L>> {
+        // Ordering: Relaxed, as in `Tx::clone`.
+        let counted = self
+            .0
+            .senders
+            .fetch_update(Relaxed, Relaxed, |now| (now != 0).then_some(now + 1));
+        counted.is_ok().then(|| Tx(Arc::clone(&self.0)))
+    }
+}
+
+impl<T, L> Deref for WeakTx<T, L> {
+    type Target = MpscChannel<T, L>;
+
+    fn deref(&self) -> &MpscChannel<T, L> {
+        &self.0
+    }
+}
+
+impl<T, L> Clone for WeakTx<T, L> {
+    fn clone(&self) -> Self {
+        Self::new(&self.0)
+    }
+}
+
+impl<T, L> Drop for WeakTx<T, L> {
+    fn drop(&mut self) {
+        // Ordering: Relaxed, as in `MpscChannel::weak_senders`.
+        self.0.weak_senders.fetch_sub(1, Relaxed);
+    }
+}
+
 impl<T, L: Limit> Rx<T, L> {
-    pub(super) fn channel(&self) -> &Channel<T, L> {
+    pub(super) fn channel(&self) -> &MpscChannel<T, L> {
         &self.0
     }
 
-    /// Whether nothing will come but what is in the queue.
+    /// Whether no messages will come besides those in the queue.
     fn is_over(&self) -> bool {
-        // SAFETY: the one receiver, and `&mut` or no use of the head besides.
+        // SAFETY: Q3: this is the receiver. `&self` may be shared, but the
+        // functions that change the head take `&mut self`.
         let drained = || unsafe { self.0.queue.is_drained() };
         self.0.senders() == 0 || self.0.queue.is_closed() && self.0.limit.is_idle() && drained()
     }
@@ -130,7 +183,7 @@ impl<T, L: Limit> Rx<T, L> {
     pub(super) fn poll_recv(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         ready!(budget::poll_proceed(context));
         let message = self.poll_next(context);
-        self.0.made.note(&message);
+        self.0.label.note(&message);
         let message = ready!(message);
         if message.is_some() {
             self.0.limit.received(1);
@@ -139,7 +192,7 @@ impl<T, L: Limit> Rx<T, L> {
         Poll::Ready(message)
     }
 
-    /// Appends up to `limit` messages; ready with none when it is over.
+    /// Appends up to `limit` messages. Ready with 0 at the end of the channel.
     pub(super) fn poll_recv_many(
         &mut self,
         context: &Context<'_>,
@@ -152,12 +205,12 @@ impl<T, L: Limit> Rx<T, L> {
             0 => Poll::Ready(None),
             _ => self.poll_next(context),
         };
-        self.0.made.note(&first);
+        self.0.label.note(&first);
         if let Some(first) = ready!(first) {
             buffer.push(first);
             received = 1;
             while received < limit
-                // SAFETY: the receiver, `&mut`.
+                // SAFETY: Q3: this is the receiver, with `&mut self`.
                 && let Some(next) = unsafe { self.0.queue.pop() }
             {
                 buffer.push(next);
@@ -171,16 +224,16 @@ impl<T, L: Limit> Rx<T, L> {
 
     fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         loop {
-            // Before the look into the queue: what was sent before the end is
-            // then there to be found.
+            // Before the look at the queue, so that messages that were sent
+            // before the end are found there.
             let over = self.is_over();
-            // SAFETY: the receiver, `&mut`.
-            match unsafe { self.0.queue.find() } {
-                Found::Message(message) => return Poll::Ready(Some(message)),
-                Found::Nudge => {}
-                Found::Coming | Found::Nothing if over => return Poll::Ready(None),
-                Found::Coming | Found::Nothing => {
-                    // SAFETY: the receiver, `&mut`; nothing was there.
+            // SAFETY: Q3: this is the receiver, with `&mut self`.
+            match unsafe { self.0.queue.try_pop() } {
+                TryPop::Message(message) => return Poll::Ready(Some(message)),
+                TryPop::Recheck => {}
+                TryPop::Busy | TryPop::Empty if over => return Poll::Ready(None),
+                TryPop::Busy | TryPop::Empty => {
+                    // SAFETY: Q3: this is the receiver, with `&mut self`.
                     let slept = unsafe { self.0.queue.poll_wait(context) };
                     ready!(slept);
                 }
@@ -191,18 +244,18 @@ impl<T, L: Limit> Rx<T, L> {
     pub(super) fn try_recv(&mut self) -> Result<T, TryRecvError> {
         loop {
             let over = self.is_over();
-            // SAFETY: the receiver, `&mut`.
-            match unsafe { self.0.queue.find() } {
-                Found::Message(message) => {
+            // SAFETY: Q3: this is the receiver, with `&mut self`.
+            match unsafe { self.0.queue.try_pop() } {
+                TryPop::Message(message) => {
                     self.0.limit.received(1);
                     return Ok(message);
                 }
-                Found::Nudge => {}
-                Found::Coming | Found::Nothing if over => return Err(TryRecvError::Disconnected),
-                Found::Nothing => return Err(TryRecvError::Empty),
-                // Behind it there may be one that was sent before we were told
-                // to look.
-                Found::Coming => yield_now(),
+                TryPop::Recheck => {}
+                TryPop::Busy | TryPop::Empty if over => return Err(TryRecvError::Disconnected),
+                TryPop::Empty => return Err(TryRecvError::Empty),
+                // A later slot may hold a message that was sent before this
+                // call.
+                TryPop::Busy => yield_now(),
             }
         }
     }
@@ -218,8 +271,8 @@ impl<T, L: Limit> Rx<T, L> {
     }
 
     pub(super) fn len(&self) -> usize {
-        // SAFETY: the receiver; `&self` may be shared, but what changes the
-        // head asks for `&mut`.
+        // SAFETY: Q3: this is the receiver. `&self` may be shared, but the
+        // functions that change the head take `&mut self`.
         unsafe { self.0.queue.len() }
     }
 }
@@ -227,16 +280,18 @@ impl<T, L: Limit> Rx<T, L> {
 impl<T, L: Limit> Drop for Rx<T, L> {
     fn drop(&mut self) {
         self.close();
-        // Here and not with the last sender, who may be a while. What senders
-        // that were let through have yet to bring goes with the channel.
-        // SAFETY: the receiver, `&mut`.
+        // Drop the messages now, because the last sender may live long.
+        // Messages that are still being sent are dropped with the channel.
+        // SAFETY: Q3: this is the receiver, with `&mut self`.
         while let Some(message) = unsafe { self.0.queue.pop() } {
             self.0.limit.received(1);
-            // The next may hold what somebody waits for.
+            // If a destructor panics, the other messages are dropped all the
+            // same: one of them may hold the sender that a task waits for.
             catch_and_discard(move || drop(message));
         }
-        // Else it would keep its task's memory until the last sender goes.
-        // SAFETY: the receiver, `&mut`, which is gone after this.
+        // The waker would keep the task's memory until the last sender is gone.
+        // SAFETY: Q3: this is the receiver, with `&mut self`, and it does not
+        // wait any more.
         let waker = unsafe { self.0.queue.take_waker() };
         catch_and_discard(move || drop(waker));
     }

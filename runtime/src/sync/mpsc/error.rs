@@ -1,8 +1,8 @@
-//! How sending and receiving can fail.
+//! The errors of sending and receiving.
 
 use std::{error::Error, fmt};
 
-/// The receiver has been dropped or closed; here is the message.
+/// The receiver has been dropped or closed. The error contains the message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
@@ -20,17 +20,17 @@ impl<T> fmt::Display for SendError<T> {
 
 impl<T> Error for SendError<T> {}
 
-/// Why a message could not be sent at once; here it is.
+/// Why a message could not be sent at once. The error contains the message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum TrySendError<T> {
-    /// There is no room now.
+    /// The channel is full.
     Full(T),
     /// The receiver has been dropped or closed.
     Closed(T),
 }
 
 impl<T> TrySendError<T> {
-    /// The message.
+    /// Returns the message.
     pub fn into_inner(self) -> T {
         match self {
             Self::Full(message) | Self::Closed(message) => message,
@@ -64,17 +64,17 @@ impl<T> From<SendError<T>> for TrySendError<T> {
     }
 }
 
-/// Why a message could not be sent in time; here it is.
+/// Why a message could not be sent in time. The error contains the message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SendTimeoutError<T> {
-    /// There was no room in time.
+    /// The channel was full until the time was up.
     Timeout(T),
     /// The receiver has been dropped or closed.
     Closed(T),
 }
 
 impl<T> SendTimeoutError<T> {
-    /// The message.
+    /// Returns the message.
     pub fn into_inner(self) -> T {
         match self {
             Self::Timeout(message) | Self::Closed(message) => message,
@@ -94,7 +94,7 @@ impl<T> fmt::Debug for SendTimeoutError<T> {
 impl<T> fmt::Display for SendTimeoutError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Timeout(_) => "there was no room in time",
+            Self::Timeout(_) => "the channel was full until the time was up",
             Self::Closed(_) => "the channel is closed",
         })
     }
@@ -102,12 +102,12 @@ impl<T> fmt::Display for SendTimeoutError<T> {
 
 impl<T> Error for SendTimeoutError<T> {}
 
-/// Why there was no message at once.
+/// Why no message could be received at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TryRecvError {
-    /// None is there now.
+    /// No message is there now.
     Empty,
-    /// None is there, and none will come.
+    /// No message is there, and none will come.
     Disconnected,
 }
 

@@ -1,12 +1,12 @@
 //! Many values to one task: many senders, one receiver.
 //!
-//! [`channel`] holds a given number of messages: a sender that would exceed it
-//! waits until the receiver has made room, first come first served, so a slow
-//! receiver slows its senders down. [`unbounded_channel`] takes everything at
-//! once; what bounds it is the sense of those who send.
+//! A [`channel`] holds a given number of messages. When it is full, senders
+//! wait, and they send in the order in which they came. So a slow receiver slows
+//! its senders down (backpressure). An [`unbounded_channel`] takes every message
+//! at once and can grow without a limit.
 //!
-//! When all senders are dropped, the receiver gets what is left and then
-//! `None`. When the receiver is dropped, sending fails.
+//! When all senders are dropped, the receiver gets the remaining messages and
+//! then `None`. When the receiver is dropped, sending fails.
 //!
 //! ```
 //! use wakeful::sync::mpsc;
@@ -18,11 +18,11 @@
 //!         let sender = sender.clone();
 //!         wakeful::spawn_local(async move {
 //!             for number in 0..10 {
-//!                 sender.send((name, number)).await.expect("somebody listens");
+//!                 sender.send((name, number)).await.expect("the receiver is there");
 //!             }
 //!         });
 //!     }
-//!     // With this one there would always be somebody who might send.
+//!     // While this sender exists, `recv` would wait for it.
 //!     drop(sender);
 //!     let mut received = 0;
 //!     while let Some((_name, _number)) = receiver.recv().await {
@@ -33,9 +33,13 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Inside: `queue` is the messages and the receiver's sleep, `channel` what
-//! both kinds share, `bounded` and `unbounded` what keeps count, `stream` the
-//! receivers as streams.
+//! | module | what it holds |
+//! |--------|---------------|
+//! | `queue` | the messages, and how the receiver sleeps and is woken |
+//! | `channel` | what both kinds share: the counts of senders and the end |
+//! | `bounded`, `permit` | the limit, and the space that senders reserve |
+//! | `unbounded` | the kind without a limit |
+//! | `stream` | the receivers as streams |
 
 mod bounded;
 mod channel;

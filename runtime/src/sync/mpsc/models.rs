@@ -1,5 +1,5 @@
-//! Loom models of the channels, with blocks of three slots: senders that race
-//! each other and the end of a block, and a receiver that goes to sleep.
+//! Loom models of the channels, with blocks of three slots. Senders race each
+//! other and the end of a block, and the receiver goes to sleep.
 
 use super::{channel, error::TryRecvError, unbounded_channel};
 use crate::sync::testing::{Count, block_on, glance, poll};
@@ -7,7 +7,7 @@ use loom::{model, sync::Arc, thread};
 use std::pin::pin;
 
 #[test]
-fn a_message_reaches_a_receiver_that_goes_to_sleep() {
+fn a_message_wakes_a_receiver_that_goes_to_sleep() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         let other = thread::spawn(move || sender.send(Arc::new(7)).unwrap());
@@ -21,7 +21,7 @@ fn a_message_reaches_a_receiver_that_goes_to_sleep() {
 fn two_senders_cross_the_end_of_a_block_together() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
-        // The next but one claims the last slot, and puts a block in place.
+        // Two sends later, a sender claims the last slot and adds a block.
         sender.send(Arc::new(0)).unwrap();
         let other = {
             let sender = sender.clone();
@@ -37,7 +37,7 @@ fn two_senders_cross_the_end_of_a_block_together() {
 }
 
 #[test]
-fn the_receiver_crosses_the_end_of_a_block_behind_its_sender() {
+fn the_receiver_follows_its_sender_into_the_next_block() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         sender.send(0).unwrap();
@@ -54,7 +54,7 @@ fn the_receiver_crosses_the_end_of_a_block_behind_its_sender() {
 }
 
 #[test]
-fn a_receiver_that_changes_its_waker_is_woken_by_the_last() {
+fn a_receiver_with_a_new_waker_is_woken_through_it() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         assert!(glance(pin!(receiver.recv())).is_pending());
@@ -69,7 +69,7 @@ fn a_receiver_that_changes_its_waker_is_woken_by_the_last() {
 }
 
 #[test]
-fn nothing_is_lost_or_leaked_when_the_receiver_goes() {
+fn a_message_sent_to_a_receiver_that_is_being_dropped_is_dropped_once() {
     // Loom reports a leak of its `Arc`.
     model(|| {
         let (sender, receiver) = unbounded_channel();
@@ -85,7 +85,7 @@ fn nothing_is_lost_or_leaked_when_the_receiver_goes() {
 }
 
 #[test]
-fn closing_waits_for_those_who_were_let_through() {
+fn a_closed_receiver_waits_for_a_send_in_progress() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         let other = thread::spawn(move || (sender.send(1).is_ok(), sender));
@@ -98,20 +98,21 @@ fn closing_waits_for_those_who_were_let_through() {
 }
 
 #[test]
-fn what_was_sent_before_one_is_told_so_is_found_at_once() {
+fn try_recv_finds_a_message_behind_a_slot_that_is_being_written() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         let slower = sender.clone();
         let other = thread::spawn(move || slower.send(1).unwrap());
         sender.send(2).unwrap();
-        // Behind the other's, perhaps, which may not be finished.
+        // The other sender may have claimed the earlier slot and not published
+        // it yet.
         assert!(receiver.try_recv().is_ok());
         other.join().unwrap();
     });
 }
 
 #[test]
-fn room_for_one_comes_back_when_it_is_received() {
+fn receiving_a_message_wakes_a_waiting_sender() {
     model(|| {
         let (sender, mut receiver) = channel(1);
         sender.try_send(1).unwrap();
@@ -123,7 +124,7 @@ fn room_for_one_comes_back_when_it_is_received() {
 }
 
 #[test]
-fn a_permit_given_back_after_closing_ends_the_wait() {
+fn a_permit_returned_after_close_ends_the_wait() {
     model(|| {
         let (sender, mut receiver) = channel::<()>(1);
         let permit = sender.clone().try_reserve_owned().unwrap();
@@ -135,14 +136,14 @@ fn a_permit_given_back_after_closing_ends_the_wait() {
 }
 
 #[test]
-fn a_cancelled_reservation_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+fn a_cancelled_reservation_that_had_a_permit_ends_the_wait_of_a_closed_receiver() {
     model(|| {
         let (sender, mut receiver) = channel::<()>(1);
         let permit = sender.clone().try_reserve_owned().unwrap();
         let other = thread::spawn(move || {
             {
                 let mut cancelled = pin!(sender.reserve());
-                // Ready if the receiver has closed already.
+                // It is ready if the receiver has closed already.
                 if glance(cancelled.as_mut()).is_pending() {
                     drop(permit);
                 }
@@ -156,7 +157,7 @@ fn a_cancelled_reservation_that_had_its_permit_ends_the_wait_of_a_closed_receive
 }
 
 #[test]
-fn a_cancelled_send_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
+fn a_cancelled_send_that_had_a_permit_ends_the_wait_of_a_closed_receiver() {
     model(|| {
         let (sender, mut receiver) = channel(1);
         sender.try_send(1).unwrap();
@@ -178,7 +179,7 @@ fn a_cancelled_send_that_had_its_permit_ends_the_wait_of_a_closed_receiver() {
 }
 
 #[test]
-fn a_permit_given_back_while_the_receiver_looks_for_another_ends_the_wait() {
+fn two_permits_returned_at_the_same_time_end_the_wait_of_a_closed_receiver() {
     model(|| {
         let (sender, mut receiver) = channel::<()>(2);
         let [mine, others] = [(); 2].map(|()| sender.clone().try_reserve_owned().unwrap());
@@ -191,7 +192,7 @@ fn a_permit_given_back_while_the_receiver_looks_for_another_ends_the_wait() {
 }
 
 #[test]
-fn a_receiver_that_is_not_empty_has_something_to_receive() {
+fn try_recv_finds_a_message_when_the_receiver_is_not_empty() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         let other = thread::spawn(move || sender.send(1).unwrap());
@@ -208,7 +209,7 @@ fn a_receiver_that_is_not_empty_has_something_to_receive() {
 }
 
 #[test]
-fn a_receiver_that_goes_takes_its_waker_along_or_leaves_it_to_a_sender() {
+fn a_receiver_dropped_during_a_send_leaks_no_waker() {
     model(|| {
         let (waker, count) = Count::waker();
         let (sender, mut receiver) = channel(1);
@@ -224,7 +225,7 @@ fn a_receiver_that_goes_takes_its_waker_along_or_leaves_it_to_a_sender() {
 }
 
 #[test]
-fn who_waits_for_the_end_of_the_receiver_sees_it() {
+fn a_dropped_receiver_wakes_a_sender_that_waits_for_it() {
     model(|| {
         let (sender, receiver) = channel::<()>(1);
         let other = thread::spawn(move || drop(receiver));
@@ -235,7 +236,19 @@ fn who_waits_for_the_end_of_the_receiver_sees_it() {
 }
 
 #[test]
-fn a_weak_sender_is_too_late_or_in_time_and_the_receiver_hears_which() {
+fn a_send_that_fails_because_of_the_close_finds_the_channel_closed() {
+    model(|| {
+        let (sender, mut receiver) = channel(1);
+        let other = thread::spawn(move || receiver.close());
+        if sender.try_send(()).is_err() {
+            assert!(sender.is_closed());
+        }
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn an_upgrade_races_with_the_last_sender_and_the_receiver_sees_the_result() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
         let weak = sender.downgrade();

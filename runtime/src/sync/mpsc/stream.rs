@@ -1,4 +1,4 @@
-//! Receivers as streams of what they receive.
+//! Receivers as streams of their messages.
 
 use super::{Receiver, UnboundedReceiver};
 use futures_core::Stream;
@@ -7,8 +7,8 @@ use std::{
     task::{Context, Poll},
 };
 
-/// What is received, until the channel is closed and empty: as
-/// [`recv`](Receiver::recv), for what is made of streams.
+/// A stream of what [`recv`](Receiver::recv) returns. It ends when the channel
+/// has ended and is empty.
 ///
 /// ```
 /// use futures_util::StreamExt;
@@ -19,7 +19,7 @@ use std::{
 ///     let (sender, receiver) = mpsc::channel(2);
 ///     drop(wakeful::spawn_local(async move {
 ///         for number in 1..=4 {
-///             sender.send(number).await.expect("they are listened to");
+///             sender.send(number).await.expect("the receiver is there");
 ///         }
 ///     }));
 ///     let squares: Vec<_> = receiver.map(|number| number * number).collect().await;
@@ -35,12 +35,12 @@ impl<T> Stream for Receiver<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // More may come, and what is there may be all.
+        // More messages may come, and they may not.
         (self.len(), None)
     }
 }
 
-/// As [`Receiver`]'s.
+/// As the stream of [`Receiver`].
 impl<T> Stream for UnboundedReceiver<T> {
     type Item = T;
 

@@ -1,17 +1,17 @@
-//! Channels that take everything at once.
+//! Channels without a limit.
 
 use super::{
-    channel::{self, Channel, Limit, Rx, Tx},
+    channel::{self, Limit, Rx, Tx, WeakTx},
     error::{SendError, TryRecvError},
 };
-use crate::{executor::park_thread, primitives::Arc};
+use crate::executor::park_thread;
 use std::{
     fmt,
     future::poll_fn,
     task::{Context, Poll},
 };
 
-/// No limit: the queue itself refuses what comes after it was closed.
+/// No limit. After `close`, the queue itself refuses messages.
 struct Unbounded;
 
 impl Limit for Unbounded {
@@ -23,25 +23,25 @@ impl Limit for Unbounded {
     }
 }
 
-/// A channel that takes everything at once. Nothing slows its senders down:
-/// what the receiver does not keep up with is kept in memory.
+/// Creates a channel without a limit. Nothing slows the senders down: messages
+/// that the receiver has not taken yet stay in memory.
 #[cfg_attr(feature = "trace", track_caller)]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (tx, rx) = channel::channel(Unbounded);
     (UnboundedSender { tx }, UnboundedReceiver { rx })
 }
 
-/// Sends to an [`UnboundedReceiver`]; one of any number, made by `clone`.
+/// Sends to an [`UnboundedReceiver`]. Clone it to have several senders.
 pub struct UnboundedSender<T> {
     tx: Tx<T, Unbounded>,
 }
 
 impl<T> UnboundedSender<T> {
-    /// Sends. Never waits: two atomic exchanges, and no allocation but a block
-    /// for every 31 messages.
+    /// Sends. Never waits: it takes two atomic exchanges, and allocates one
+    /// block for every 31 messages.
     ///
     /// # Errors
-    /// Gives the message back if the receiver is dropped or closed.
+    /// Returns the message if the receiver is dropped or closed.
     pub fn send(&self, message: T) -> Result<(), SendError<T>> {
         self.tx.queue.push_unless_closed(message).map_err(SendError)
     }
@@ -49,32 +49,37 @@ impl<T> UnboundedSender<T> {
     /// Waits until the receiver is dropped or closed.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// A call that is dropped loses nothing.
     pub async fn closed(&self) {
         self.tx.closed().await;
     }
 
-    /// Whether the receiver is dropped or closed.
+    /// Returns whether the receiver is dropped or closed.
     pub fn is_closed(&self) -> bool {
         self.tx.queue.is_closed()
     }
 
-    /// Whether both send to the same receiver.
+    /// Returns whether both send to the same receiver.
     pub fn same_channel(&self, other: &Self) -> bool {
-        Arc::ptr_eq(self.tx.channel(), other.tx.channel())
+        self.tx.is_same_channel(&other.tx)
     }
 
-    /// A sender that does not keep the channel open.
-    #[must_use = "a weak sender is for keeping"]
+    /// Makes a sender that does not keep the channel open.
+    #[must_use = "the weak sender is the only result"]
     pub fn downgrade(&self) -> WeakUnboundedSender<T> {
         WeakUnboundedSender {
-            channel: Arc::clone(self.tx.channel()),
+            tx: self.tx.downgrade(),
         }
     }
 
-    /// How many senders there are.
+    /// Returns how many senders exist.
     pub fn strong_count(&self) -> usize {
         self.tx.senders()
+    }
+
+    /// Returns how many weak senders exist.
+    pub fn weak_count(&self) -> usize {
+        self.tx.weak_senders()
     }
 }
 
@@ -94,24 +99,33 @@ impl<T> fmt::Debug for UnboundedSender<T> {
     }
 }
 
-/// A sender that does not keep the channel open: the receiver's
-/// [`recv`](UnboundedReceiver::recv) does not wait for it.
+/// A sender that does not keep the channel open: when only weak senders are
+/// left, the receiver's [`recv`](UnboundedReceiver::recv) returns `None`.
 pub struct WeakUnboundedSender<T> {
-    channel: Arc<Channel<T, Unbounded>>,
+    tx: WeakTx<T, Unbounded>,
 }
 
 impl<T> WeakUnboundedSender<T> {
-    /// A sender, if there is still one.
+    /// Makes a sender, unless the last one is gone.
     pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
-        let tx = channel::upgrade(&self.channel)?;
-        Some(UnboundedSender { tx })
+        self.tx.upgrade().map(|tx| UnboundedSender { tx })
+    }
+
+    /// Returns how many senders exist.
+    pub fn strong_count(&self) -> usize {
+        self.tx.senders()
+    }
+
+    /// Returns how many weak senders exist.
+    pub fn weak_count(&self) -> usize {
+        self.tx.weak_senders()
     }
 }
 
 impl<T> Clone for WeakUnboundedSender<T> {
     fn clone(&self) -> Self {
         Self {
-            channel: Arc::clone(&self.channel),
+            tx: self.tx.clone(),
         }
     }
 }
@@ -123,38 +137,41 @@ impl<T> fmt::Debug for WeakUnboundedSender<T> {
     }
 }
 
-/// Receives what the [`UnboundedSender`]s send, in the order in which they did.
+/// Receives the messages of the [`UnboundedSender`]s in the order in which they
+/// were sent.
 pub struct UnboundedReceiver<T> {
     rx: Rx<T, Unbounded>,
 }
 
 impl<T> UnboundedReceiver<T> {
-    /// Waits for the next message. `None` when all senders are dropped, or
-    /// the channel is closed, and nothing is left to receive.
+    /// Waits for the next message. Returns `None` when no messages are left and
+    /// no more can come, because all senders are dropped or the channel is
+    /// closed.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing: a message is taken in the poll that is ready.
+    /// A call that is dropped loses nothing: it takes a message only in the
+    /// poll that returns it.
     pub async fn recv(&mut self) -> Option<T> {
         poll_fn(|context| self.poll_recv(context)).await
     }
 
-    /// [`recv`](Self::recv), one poll of it. The last task to poll is the one
-    /// that is woken.
+    /// Polls for the next message, as [`recv`](Self::recv) does. A message
+    /// wakes the task that polled last.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         self.rx.poll_recv(context)
     }
 
-    /// Waits for the next message, and appends it and those behind it to
-    /// `buffer`, up to `limit`. Returns how many there were: 0 when nothing
-    /// will come any more, or if `limit` is 0.
+    /// Waits for the next message and appends it, and the messages that follow
+    /// it, to `buffer`. Takes at most `limit` messages and returns how many it
+    /// took: 0 if the channel has ended, or if `limit` is 0.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// A call that is dropped loses nothing.
     pub async fn recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
         poll_fn(|context| self.poll_recv_many(context, buffer, limit)).await
     }
 
-    /// [`recv_many`](Self::recv_many), one poll of it.
+    /// Polls for messages, as [`recv_many`](Self::recv_many) does.
     pub fn poll_recv_many(
         &mut self,
         context: &mut Context<'_>,
@@ -164,7 +181,8 @@ impl<T> UnboundedReceiver<T> {
         self.rx.poll_recv_many(context, buffer, limit)
     }
 
-    /// [`recv`](Self::recv) on a thread that runs no tasks.
+    /// Blocks the thread until a message comes. For threads that run no tasks.
+    /// Returns what [`recv`](Self::recv) returns.
     ///
     /// # Panics
     /// Inside a runtime.
@@ -173,39 +191,58 @@ impl<T> UnboundedReceiver<T> {
         park_thread::block_on(self.recv())
     }
 
-    /// The next message, if it is there. A message that was sent before this
-    /// call is found, even if another thread is in the middle of sending one
-    /// that comes first: that one is waited for, without going to sleep.
+    /// Blocks the thread until messages come. For threads that run no tasks.
+    /// Returns what [`recv_many`](Self::recv_many) returns.
+    ///
+    /// # Panics
+    /// Inside a runtime.
+    #[track_caller]
+    pub fn blocking_recv_many(&mut self, buffer: &mut Vec<T>, limit: usize) -> usize {
+        park_thread::block_on(self.recv_many(buffer, limit))
+    }
+
+    /// Returns the next message if it is there.
+    ///
+    /// A message that was sent before this call is found, even if another
+    /// thread is just sending an earlier one. The call then waits for that
+    /// thread without going to sleep.
     ///
     /// # Errors
-    /// If none is there now, or none ever will be.
+    /// [`Empty`](TryRecvError::Empty) if no message is there now,
+    /// [`Disconnected`](TryRecvError::Disconnected) if none will come.
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         self.rx.try_recv()
     }
 
-    /// Lets no more messages in. What has been sent can still be received.
+    /// Closes the channel: senders get an error from now on. The receiver can
+    /// still receive what was sent.
     pub fn close(&mut self) {
         self.rx.close();
     }
 
-    /// Whether no more messages are let in.
+    /// Returns whether the channel is closed or all senders are dropped.
     pub fn is_closed(&self) -> bool {
         self.rx.is_closed()
     }
 
-    /// Whether no message is there.
+    /// Returns whether no message is there.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many messages are there.
+    /// Returns how many messages are there.
     pub fn len(&self) -> usize {
         self.rx.len()
     }
 
-    /// How many senders there are.
+    /// Returns how many senders exist.
     pub fn sender_strong_count(&self) -> usize {
         self.rx.channel().senders()
+    }
+
+    /// Returns how many weak senders exist.
+    pub fn sender_weak_count(&self) -> usize {
+        self.rx.channel().weak_senders()
     }
 }
 

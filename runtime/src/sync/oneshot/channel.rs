@@ -1,169 +1,180 @@
-//! What the two halves of a oneshot channel share, and one half's hold on it.
+//! The allocation that the two halves of a oneshot channel share, and the hold
+//! that each half has on it.
 
-use super::state::{Parted, Seen, Side, State};
+use super::state::{HalfClose, OneshotState, Side, Snapshot};
 use crate::{primitives::UnsafeCell, trace::Label, unwind};
 use std::{
     mem,
+    panic::{RefUnwindSafe, UnwindSafe},
     ptr::NonNull,
     task::{Context, Poll, Waker},
 };
 
-struct Channel<T> {
-    state: State,
+struct OneshotChannel<T> {
+    state: OneshotState,
     value: UnsafeCell<Option<T>>,
     wakers: [UnsafeCell<Option<Waker>>; 2],
-    /// What the sender waits for, and what the receiver does.
-    made: [Label; 2],
+    /// The trace shows them while the sender or the receiver waits.
+    labels: [Label; 2],
 }
 
-impl<T> Channel<T> {
+impl<T> OneshotChannel<T> {
     fn waker(&self, side: Side) -> &UnsafeCell<Option<Waker>> {
         &self.wakers[side as usize]
     }
 }
 
-/// One half's hold on the allocation, which the second to leave frees. It is
-/// cheaper than a count in an `Arc`: the state word is exchanged anyway.
+/// One half's hold on the allocation. The half that ends last frees it (O3).
+/// This is cheaper than the count in an `Arc`, because ending a half exchanges
+/// the state word anyway.
+///
+/// The invariants O1 to O3 stand on [`OneshotState`].
 pub(super) struct Half<T> {
-    channel: NonNull<Channel<T>>,
+    channel: NonNull<OneshotChannel<T>>,
     side: Side,
 }
 
-// SAFETY: what crosses threads with a half is the value and wakers, and the
-// state word decides whose they are.
+// SAFETY: the value and the wakers change threads with a half, one owner after
+// the other (O1, O2).
 unsafe impl<T: Send> Send for Half<T> {}
-// SAFETY: `&Half` reads the state word only.
+// SAFETY: `&Half` only reads the state word.
 unsafe impl<T: Send> Sync for Half<T> {}
+
+// A panic cannot break the channel: no user code runs while a cell is borrowed.
+impl<T> UnwindSafe for Half<T> {}
+impl<T> RefUnwindSafe for Half<T> {}
 
 #[cfg_attr(feature = "trace", track_caller)]
 pub(super) fn halves<T>() -> (Half<T>, Half<T>) {
-    let channel = NonNull::from(Box::leak(Box::new(Channel {
-        state: State::new(),
+    let channel = NonNull::from(Box::leak(Box::new(OneshotChannel {
+        state: OneshotState::new(),
         value: UnsafeCell::new(None),
         wakers: [UnsafeCell::new(None), UnsafeCell::new(None)],
-        made: [Label::new("oneshot closed"), Label::new("oneshot receive")],
+        labels: [Label::new("oneshot closed"), Label::new("oneshot receive")],
     })));
     let half = |side| Half { channel, side };
     (half(Side::Sender), half(Side::Receiver))
 }
 
 impl<T> Half<T> {
-    fn channel(&self) -> &Channel<T> {
-        // SAFETY: a half that has not left keeps the channel allocated.
+    fn channel(&self) -> &OneshotChannel<T> {
+        // SAFETY: O3: the allocation exists while this half has not let go.
         unsafe { self.channel.as_ref() }
     }
 
-    pub(super) fn look(&self) -> Seen {
-        self.channel().state.look()
+    pub(super) fn load(&self) -> Snapshot {
+        self.channel().state.load()
     }
 
-    /// Sends the value and leaves; gives it back if the receiver has closed.
+    /// Sends the value and ends this half. Returns the value if the receiver
+    /// has closed.
     ///
     /// # Safety
     /// This is the sender, and it has sent nothing.
     pub(super) unsafe fn send(self, value: T) -> Result<(), T> {
-        let put = |value| {
-            // SAFETY: until SENT the value's cell is the sender's.
+        let replace = |value| {
+            // SAFETY: O1: `VALUE_SENT` is unset, so the cell is the sender's.
             let cell = |cell: *mut Option<T>| mem::replace(unsafe { &mut *cell }, value);
             self.channel().value.with_mut(cell)
         };
-        put(Some(value));
+        replace(Some(value));
         match self.channel().state.send() {
-            Parted::Refused => {
-                let value = put(None);
-                // Dropped on return, this half leaves.
+            HalfClose::Refused => {
+                let value = replace(None);
+                // This half ends when it is dropped on return.
                 value.map_or(Ok(()), Err)
             }
-            parted => {
-                mem::ManuallyDrop::new(self).parted(&parted);
+            next => {
+                mem::ManuallyDrop::new(self).end(&next);
                 Ok(())
             }
         }
     }
 
-    /// The value, if `seen` says that it was sent and it has not been taken.
+    /// Takes the value if `snapshot` says that it was sent and it is still
+    /// there.
     ///
     /// # Safety
     /// This is the receiver.
-    pub(super) unsafe fn take(&mut self, seen: Seen) -> Option<T> {
-        if !seen.is_sent() {
+    pub(super) unsafe fn take(&mut self, snapshot: Snapshot) -> Option<T> {
+        if !snapshot.is_sent() {
             return None;
         }
-        // SAFETY: SENT made the cell the receiver's.
+        // SAFETY: O1: `VALUE_SENT` is set, so the cell is the receiver's.
         self.channel()
             .value
             .with_mut(|value| unsafe { (*value).take() })
     }
 
-    /// The receiver wants nothing more.
+    /// Refuses a value that has not been sent yet, and wakes the sender.
     pub(super) fn close(&mut self) {
         if self.channel().state.close() {
-            // SAFETY: `close` said that it is ours now.
-            let waker = unsafe { self.peers_waker() };
+            // SAFETY: O2: `close` said that the waker is ours.
+            let waker = unsafe { self.take_peers_waker() };
             if let Some(waker) = waker {
                 unwind::wake(waker);
             }
         }
     }
 
-    /// Says to who traces the task whether it is [over](Seen::is_over).
-    pub(super) fn note(&self, seen: Seen) {
-        let polled = if seen.is_over() {
+    /// Tells the trace whether this half waits.
+    pub(super) fn note(&self, snapshot: Snapshot) {
+        let polled = if snapshot.is_over() {
             Poll::Ready(())
         } else {
             Poll::Pending
         };
-        self.channel().made[self.side as usize].note(&polled);
+        self.channel().labels[self.side as usize].note(&polled);
     }
 
-    /// Has this half woken when it [is over](Seen::is_over), unless it is.
-    pub(super) fn register(&mut self, context: &Context<'_>) -> Seen {
+    /// Registers the waker, unless the channel [is over](Snapshot::is_over).
+    pub(super) fn register(&mut self, context: &Context<'_>) -> Snapshot {
         let (state, side) = (&self.channel().state, self.side);
-        let mut seen = state.look();
-        if !seen.is_over() && seen.has_waker(side) {
-            seen = state.withdraw_waker(side);
+        let mut snapshot = state.load();
+        if !snapshot.is_over() && snapshot.has_waker(side) {
+            snapshot = state.unset_task(side);
         }
-        if seen.is_over() {
-            return seen;
+        if snapshot.is_over() {
+            return snapshot;
         }
         let cell = self.channel().waker(side);
-        let known = cell.with(|waker| {
-            // SAFETY: the bit is unset, so the cell is its owner's.
+        let same_waker = cell.with(|waker| {
+            // SAFETY: O2: the bit is unset, so the cell is ours.
             let waker = unsafe { (*waker).as_ref() };
             waker.is_some_and(|waker| waker.will_wake(context.waker()))
         });
-        let old = if known {
+        let old = if same_waker {
             None
         } else {
             let waker = context.waker().clone();
-            // SAFETY: as above.
+            // SAFETY: O2: the bit is still unset, because only we set it.
             cell.with_mut(|cell| unsafe { (*cell).replace(waker) })
         };
-        let seen = state.offer_waker(side);
-        // A stranger's destructor, when all is in order again.
+        let snapshot = state.set_task(side);
+        // Dropping a waker is user code, so it comes last.
         drop(old);
-        seen
+        snapshot
     }
 
     /// # Safety
-    /// The state has given the peer's waker to this half.
-    unsafe fn peers_waker(&self) -> Option<Waker> {
+    /// The state has given the peer's waker to this half (O2).
+    unsafe fn take_peers_waker(&self) -> Option<Waker> {
         let cell = self.channel().waker(self.side.peer());
-        // SAFETY: the caller's promise.
+        // SAFETY: O2, by the caller's promise.
         cell.with_mut(|waker| unsafe { (*waker).take() })
     }
 
-    /// Goes; the half is not used afterwards.
-    fn parted(&mut self, parted: &Parted) {
-        match parted {
-            Parted::Left | Parted::Refused => {}
-            // SAFETY: the peer has left.
-            Parted::Free => unsafe { self.free() },
-            Parted::Wake => {
-                // SAFETY: the state said so.
-                let waker = unsafe { self.peers_waker() };
-                if self.channel().state.leave() {
-                    // SAFETY: `leave` said that the peer has left.
+    /// Does what the state has asked for. The half is not used afterwards.
+    fn end(&mut self, next: &HalfClose) {
+        match next {
+            HalfClose::LetGo | HalfClose::Refused => {}
+            // SAFETY: O3: the peer has let go.
+            HalfClose::Free => unsafe { self.free() },
+            HalfClose::WakePeer => {
+                // SAFETY: O2: the state said that the waker is ours.
+                let waker = unsafe { self.take_peers_waker() };
+                if self.channel().state.let_go() {
+                    // SAFETY: O3: `let_go` said that the peer has let go.
                     unsafe { self.free() };
                 }
                 if let Some(waker) = waker {
@@ -174,16 +185,16 @@ impl<T> Half<T> {
     }
 
     /// # Safety
-    /// The peer has left, and the half is not used afterwards.
+    /// The peer has let go (O3), and this half is not used afterwards.
     unsafe fn free(&mut self) {
-        // SAFETY: allocated as a box in `halves`; nobody else has it.
+        // SAFETY: `halves` leaked a box, and no other pointer is used any more.
         drop(unsafe { Box::from_raw(self.channel.as_ptr()) });
     }
 }
 
 impl<T> Drop for Half<T> {
     fn drop(&mut self) {
-        let parted = self.channel().state.part(self.side);
-        self.parted(&parted);
+        let next = self.channel().state.half_close(self.side);
+        self.end(&next);
     }
 }

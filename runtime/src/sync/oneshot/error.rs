@@ -1,8 +1,9 @@
-//! How a oneshot channel can end without a value.
+//! How a oneshot channel ends without a value.
 
 use std::{error::Error, fmt};
 
-/// The sender was dropped without sending, or the receiver had closed.
+/// The sender was dropped without sending, or could not send because the
+/// receiver had closed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecvError(pub(super) ());
 
@@ -14,12 +15,12 @@ impl fmt::Display for RecvError {
 
 impl Error for RecvError {}
 
-/// Why there was no value at once.
+/// Why no value could be received at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TryRecvError {
-    /// None has been sent yet.
+    /// No value has been sent yet.
     Empty,
-    /// None will come any more.
+    /// No value will come.
     Closed,
 }
 

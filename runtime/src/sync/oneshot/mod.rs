@@ -1,7 +1,8 @@
 //! One value from one task to another.
 //!
 //! [`channel`] makes a [`Sender`], which sends once and never waits, and a
-//! [`Receiver`], which is a future. One allocation; no lock.
+//! [`Receiver`], which is a future. The channel is one allocation and has no
+//! lock.
 //!
 //! ```
 //! use wakeful::sync::oneshot;
@@ -11,10 +12,10 @@
 //!     let (question, asked) = oneshot::channel();
 //!     let (answer, answered) = oneshot::channel();
 //!     let oracle = wakeful::spawn_local(async move {
-//!         let question: u32 = asked.await.expect("somebody asks");
-//!         answer.send(question * 2).expect("somebody listens");
+//!         let question: u32 = asked.await.expect("a question comes");
+//!         answer.send(question * 2).expect("the receiver waits");
 //!     });
-//!     question.send(21).expect("the oracle listens");
+//!     question.send(21).expect("the oracle waits");
 //!     assert_eq!(answered.await, Ok(42));
 //!     oracle.await
 //! })?;
@@ -40,7 +41,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// A channel for one value.
+/// Creates a channel for one value.
 #[cfg_attr(feature = "trace", track_caller)]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = channel::halves();
@@ -48,49 +49,51 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     (Sender { half: sender }, Receiver { half })
 }
 
-/// Sends one value. Dropped without sending, it ends the receiver's wait with
-/// an error.
+/// Sends one value. If it is dropped without sending, the receiver gets an
+/// error.
 pub struct Sender<T> {
     half: Half<T>,
 }
 
 impl<T> Sender<T> {
-    /// Sends the value, and wakes the receiver. Never waits; constant time.
+    /// Sends the value and wakes the receiver. Never waits, and takes constant
+    /// time.
     ///
-    /// That a value was sent does not mean that it will be received: the
-    /// receiver can be dropped with it.
+    /// `Ok` does not mean that the value will be received: the receiver may be
+    /// dropped before it takes it.
     ///
     /// # Errors
-    /// Gives the value back if the receiver has been dropped or closed.
+    /// Returns the value if the receiver has been dropped or closed.
     pub fn send(self, value: T) -> Result<(), T> {
-        // SAFETY: the sender, which sending uses up.
+        // SAFETY: this is the sender, and `self` by value allows one call.
         unsafe { self.half.send(value) }
     }
 
-    /// Waits until the receiver is dropped or closed: nobody wants the value.
+    /// Waits until the receiver is dropped or closed, so that you can stop
+    /// computing the value.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing.
+    /// A call that is dropped loses nothing.
     pub async fn closed(&mut self) {
         poll_fn(|context| self.poll_closed(context)).await;
     }
 
-    /// [`closed`](Self::closed), one poll of it. The last task to poll is the
-    /// one that is woken.
+    /// Polls whether the receiver is gone, as [`closed`](Self::closed) does. The
+    /// receiver's end wakes the task that polled last.
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(budget::poll_proceed(context));
-        let seen = self.half.register(context);
-        self.half.note(seen);
-        if !seen.is_over() {
+        let snapshot = self.half.register(context);
+        self.half.note(snapshot);
+        if !snapshot.is_over() {
             return Poll::Pending;
         }
         budget::spend();
         Poll::Ready(())
     }
 
-    /// Whether the receiver has been dropped or closed.
+    /// Returns whether the receiver has been dropped or closed.
     pub fn is_closed(&self) -> bool {
-        self.half.look().is_closed()
+        self.half.load().is_closed()
     }
 }
 
@@ -102,22 +105,22 @@ impl<T> fmt::Debug for Sender<T> {
     }
 }
 
-/// Receives one value: awaiting it gives the value, or an error if the sender
-/// is dropped without sending.
+/// Receives one value. Awaiting it returns the value, or an error if the sender
+/// was dropped without sending.
 ///
 /// # Panics
 /// If it is polled again after it was ready.
 ///
 /// # Cancel safety
-/// Awaiting `&mut receiver` loses nothing if the wait is dropped.
+/// Awaiting `&mut receiver` in a future that is dropped loses nothing.
 #[must_use = "futures do nothing unless awaited"]
 pub struct Receiver<T> {
-    /// `None` once it has told how the channel ended.
+    /// `None` after it was ready.
     half: Option<Half<T>>,
 }
 
 impl<T> Receiver<T> {
-    /// Refuses what has not been sent yet. What has been can still be
+    /// Makes sending fail from now on. A value that was sent before can still be
     /// received.
     pub fn close(&mut self) {
         if let Some(half) = &mut self.half {
@@ -125,7 +128,7 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// The value, if it is there.
+    /// Returns the value if it is there.
     ///
     /// # Errors
     /// [`Empty`](TryRecvError::Empty) if it is not there yet,
@@ -133,17 +136,17 @@ impl<T> Receiver<T> {
     /// received already.
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         let half = self.half.as_mut().ok_or(TryRecvError::Closed)?;
-        let seen = half.look();
-        if !seen.is_over() {
+        let snapshot = half.load();
+        if !snapshot.is_over() {
             return Err(TryRecvError::Empty);
         }
-        // SAFETY: the receiver.
-        let value = unsafe { half.take(seen) };
+        // SAFETY: this is the receiver.
+        let value = unsafe { half.take(snapshot) };
         self.half = None;
         value.ok_or(TryRecvError::Closed)
     }
 
-    /// Waits for the value on a thread that runs no tasks.
+    /// Blocks the thread until the value comes. For threads that run no tasks.
     ///
     /// # Errors
     /// If the sender was dropped without sending.
@@ -155,14 +158,15 @@ impl<T> Receiver<T> {
         park_thread::block_on(self)
     }
 
-    /// Whether there is nothing left to receive.
+    /// Returns whether the receiver has been ready already, so that nothing is
+    /// left to receive.
     pub fn is_terminated(&self) -> bool {
         self.half.is_none()
     }
 
-    /// Whether no value is there at this moment.
+    /// Returns whether no value is there now.
     pub fn is_empty(&self) -> bool {
-        self.half.as_ref().is_none_or(|half| !half.look().is_sent())
+        self.half.as_ref().is_none_or(|half| !half.load().is_sent())
     }
 }
 
@@ -172,15 +176,15 @@ impl<T> Future for Receiver<T> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(budget::poll_proceed(context));
         let half = self.half.as_mut();
-        let half = half.expect("the receiver has been ready already");
-        let seen = half.register(context);
-        half.note(seen);
-        if !seen.is_over() {
+        let half = half.expect("a oneshot receiver was polled again after it was ready");
+        let snapshot = half.register(context);
+        half.note(snapshot);
+        if !snapshot.is_over() {
             return Poll::Pending;
         }
         budget::spend();
-        // SAFETY: the receiver.
-        let value = unsafe { half.take(seen) };
+        // SAFETY: this is the receiver.
+        let value = unsafe { half.take(snapshot) };
         self.half = None;
         Poll::Ready(value.ok_or(RecvError(())))
     }

@@ -1,5 +1,5 @@
-//! Loom models of a oneshot channel: two threads, one value, and every moment
-//! at which one of them may go.
+//! Loom models of a oneshot channel. Two threads use it, and either may go at
+//! any moment.
 
 use super::channel;
 use crate::sync::testing::{block_on, glance};
@@ -7,7 +7,7 @@ use loom::{model, sync::Arc, thread};
 use std::pin::Pin;
 
 #[test]
-fn what_is_sent_is_received() {
+fn a_sent_value_is_received() {
     model(|| {
         let (sender, receiver) = channel();
         let other = thread::spawn(move || sender.send(Arc::new(7)).unwrap());
@@ -17,7 +17,7 @@ fn what_is_sent_is_received() {
 }
 
 #[test]
-fn who_waits_learns_that_nothing_will_come() {
+fn a_dropped_sender_wakes_the_receiver_with_an_error() {
     model(|| {
         let (sender, receiver) = channel::<Arc<()>>();
         let other = thread::spawn(move || drop(sender));
@@ -27,7 +27,7 @@ fn who_waits_learns_that_nothing_will_come() {
 }
 
 #[test]
-fn a_value_that_nobody_takes_is_dropped_once_or_comes_back() {
+fn a_value_sent_to_a_receiver_that_is_being_dropped_is_dropped_once() {
     // Loom reports a leak of its `Arc`.
     model(|| {
         let (sender, receiver) = channel();
@@ -43,7 +43,7 @@ fn a_value_that_nobody_takes_is_dropped_once_or_comes_back() {
 }
 
 #[test]
-fn a_receiver_that_changes_its_waker_is_woken_by_the_last() {
+fn a_receiver_with_a_new_waker_is_woken_through_it() {
     model(|| {
         let (sender, mut receiver) = channel();
         assert!(glance(Pin::new(&mut receiver)).is_pending());
@@ -54,7 +54,7 @@ fn a_receiver_that_changes_its_waker_is_woken_by_the_last() {
 }
 
 #[test]
-fn a_receiver_that_waited_may_go_while_the_value_comes() {
+fn a_waiting_receiver_is_dropped_while_the_value_is_sent() {
     model(|| {
         let (sender, mut receiver) = channel();
         assert!(glance(Pin::new(&mut receiver)).is_pending());
@@ -70,7 +70,7 @@ fn a_receiver_that_waited_may_go_while_the_value_comes() {
 }
 
 #[test]
-fn a_sender_that_waits_learns_that_nobody_listens() {
+fn a_dropped_receiver_wakes_a_waiting_sender() {
     model(|| {
         let (mut sender, receiver) = channel::<Arc<()>>();
         let other = thread::spawn(move || drop(receiver));
@@ -81,7 +81,7 @@ fn a_sender_that_waits_learns_that_nobody_listens() {
 }
 
 #[test]
-fn closing_decides_whether_the_value_counts() {
+fn close_and_send_agree_on_whether_the_value_arrives() {
     model(|| {
         let (mut sender, mut receiver) = channel();
         assert!(glance(std::pin::pin!(sender.closed())).is_pending());

@@ -1,40 +1,64 @@
-//! The state word of a oneshot channel: who is done, who waits, and whose the
-//! allocation is, in one atomic.
+//! The state word of a oneshot channel. It says which half is done, which half
+//! waits, and which half frees the allocation.
 //!
-//! | bit        | says                                                            |
-//! |------------|-----------------------------------------------------------------|
-//! | `SENT`     | the value is in its cell, which is the receiver's               |
-//! | `ENDED`    | the sender has sent or given up                                 |
-//! | `CLOSED`   | the receiver takes nothing that has not been sent               |
-//! | `RX_WAKER` | the receiver's waker is in its cell, for the sender             |
-//! | `TX_WAKER` | the sender's waker is in its cell, for the receiver             |
-//! | `ALONE`    | one half has let go of the allocation: the other frees it       |
+//! | bit           | meaning                                                    |
+//! |---------------|------------------------------------------------------------|
+//! | `VALUE_SENT`  | The value is in its cell.                                  |
+//! | `TX_DONE`     | The sender has sent or was dropped.                        |
+//! | `CLOSED`      | The receiver takes no value that has not been sent yet.    |
+//! | `RX_TASK_SET` | The receiver's waker is in its cell, for the sender.       |
+//! | `TX_TASK_SET` | The sender's waker is in its cell, for the receiver.       |
+//! | `ONE_LEFT`    | One half has let go of the allocation. The other frees it. |
 //!
-//! | the cell of     | is its owner's           | is the peer's                      |
-//! |-----------------|--------------------------|------------------------------------|
-//! | the value       | (sender) until `SENT`    | from then on                       |
-//! | a half's waker  | while its bit is unset   | once the peer is done (`ENDED` or  |
-//! |                 |                          | `CLOSED`) and found the bit set    |
+//! How the halves end, and which of them frees the allocation:
 //!
-//! A half that is done and finds no waker leaves with the same exchange; one
-//! that finds a waker takes it out first, for the peer may free the channel
-//! as soon as it is left alone.
+//! ```text
+//!                1                       2
+//! both alive ────────▶ one half is ──────────▶ one half ────▶ freed
+//!      │               waking its peer         left       4
+//!      │                                        ▲
+//!      └────────────────── 3 ───────────────────┘
+//! ```
+//!
+//! 1. [`OneshotState::half_close`] or [`send`](OneshotState::send) finds that
+//!    the peer waits, and returns [`HalfClose::WakePeer`].
+//! 2. [`OneshotState::let_go`], after the half has taken the peer's waker. Until
+//!    then it needs the allocation. If the peer ends before that, the peer sets
+//!    `ONE_LEFT`, and this half frees.
+//! 3. `half_close` or `send` finds that the peer does not wait, and lets go in
+//!    the same exchange.
+//! 4. `half_close`, `send` or `let_go` of the other half finds `ONE_LEFT`.
 
 use crate::primitives::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Acquire};
 
-const SENT: usize = 1;
-const ENDED: usize = 1 << 1;
+const VALUE_SENT: usize = 1;
+const TX_DONE: usize = 1 << 1;
 const CLOSED: usize = 1 << 2;
-const RX_WAKER: usize = 1 << 3;
-const TX_WAKER: usize = 1 << 4;
-const ALONE: usize = 1 << 5;
+const RX_TASK_SET: usize = 1 << 3;
+const TX_TASK_SET: usize = 1 << 4;
+const ONE_LEFT: usize = 1 << 5;
 
-pub(super) struct State(AtomicUsize);
+/// The state word.
+///
+/// Invariants:
+///
+/// - **O1** The value's cell belongs to the sender until `VALUE_SENT` is set,
+///   and then to the receiver.
+/// - **O2** The cell of a half's waker belongs to that half while its bit
+///   (`RX_TASK_SET`, `TX_TASK_SET`) is unset. If the bit is set when the peer
+///   becomes done (`TX_DONE` or `CLOSED`), the cell belongs to the peer from
+///   then on.
+/// - **O3** The half that finds `ONE_LEFT` set is the last to use the
+///   allocation, and frees it.
+///
+/// Every write is a read-modify-write, so an Acquire that reads a later value
+/// still synchronizes with each earlier Release.
+pub(super) struct OneshotState(AtomicUsize);
 
-/// One look at the word.
+/// What the state word said at one moment.
 #[derive(Clone, Copy)]
-pub(super) struct Seen(usize);
+pub(super) struct Snapshot(usize);
 
 /// A half of the channel.
 #[derive(Clone, Copy)]
@@ -43,31 +67,32 @@ pub(super) enum Side {
     Receiver,
 }
 
-/// What a half that is done does next.
+/// What a half that is done has to do next.
 #[must_use]
-pub(super) enum Parted {
-    /// The peer has closed, and what was to be sent stays here.
+pub(super) enum HalfClose {
+    /// The receiver has closed, so the value was not sent. The sender still has
+    /// it, and is not done.
     Refused,
-    /// The allocation is the peer's.
-    Left,
-    /// The peer left before: free the allocation.
+    /// Nothing: the peer frees the allocation.
+    LetGo,
+    /// Free the allocation: the peer has let go.
     Free,
-    /// Take the peer's waker, [`leave`](State::leave), and wake it.
-    Wake,
+    /// Take the peer's waker, call [`let_go`](OneshotState::let_go), and wake.
+    WakePeer,
 }
 
 impl Side {
     fn done(self) -> usize {
         match self {
-            Self::Sender => ENDED,
+            Self::Sender => TX_DONE,
             Self::Receiver => CLOSED,
         }
     }
 
-    fn waker(self) -> usize {
+    fn task_set(self) -> usize {
         match self {
-            Self::Sender => TX_WAKER,
-            Self::Receiver => RX_WAKER,
+            Self::Sender => TX_TASK_SET,
+            Self::Receiver => RX_TASK_SET,
         }
     }
 
@@ -79,101 +104,108 @@ impl Side {
     }
 }
 
-impl Seen {
+impl Snapshot {
     pub(super) fn is_sent(self) -> bool {
-        self.0 & SENT != 0
+        self.0 & VALUE_SENT != 0
     }
 
     pub(super) fn is_closed(self) -> bool {
         self.0 & CLOSED != 0
     }
 
-    /// Whether there is nothing left to wait for: one of the two is done.
+    /// Whether one half is done, so the other has nothing to wait for.
     pub(super) fn is_over(self) -> bool {
-        self.0 & (ENDED | CLOSED) != 0
+        self.0 & (TX_DONE | CLOSED) != 0
     }
 
     pub(super) fn has_waker(self, side: Side) -> bool {
-        self.0 & side.waker() != 0
+        self.0 & side.task_set() != 0
     }
 }
 
-impl State {
+impl OneshotState {
     pub(super) fn new() -> Self {
         Self(AtomicUsize::new(0))
     }
 
-    pub(super) fn look(&self) -> Seen {
-        // Ordering: Acquire takes the value, for who sees SENT.
-        Seen(self.0.load(Acquire))
+    pub(super) fn load(&self) -> Snapshot {
+        // Ordering: Acquire pairs with the Release in `finish`. A receiver that
+        // sees `VALUE_SENT` may take the value (O1).
+        Snapshot(self.0.load(Acquire))
     }
 
-    /// The sender has written the value: sends it, and ends.
-    pub(super) fn send(&self) -> Parted {
-        self.part_with(Side::Sender, SENT, CLOSED)
+    /// The sender has written the value. Sends it and ends the sender, unless
+    /// the receiver has closed.
+    pub(super) fn send(&self) -> HalfClose {
+        self.finish(Side::Sender, VALUE_SENT, CLOSED)
     }
 
-    /// `side` will neither send nor wait any more.
-    pub(super) fn part(&self, side: Side) -> Parted {
-        self.part_with(side, 0, 0)
+    /// Ends `side`: it will neither send nor wait any more.
+    pub(super) fn half_close(&self, side: Side) -> HalfClose {
+        self.finish(side, 0, 0)
     }
 
-    fn part_with(&self, side: Side, also: usize, unless: usize) -> Parted {
-        let mut parted = Parted::Refused;
-        // Ordering: Release publishes the value and all that was done with the
-        // allocation; Acquire takes the peer's waker, or, before a free, all
-        // that the peer did.
+    /// Ends `side` and sets the bits of `also`, unless one of `unless` is set.
+    fn finish(&self, side: Side, also: usize, unless: usize) -> HalfClose {
+        let mut next = HalfClose::Refused;
+        // Ordering: Release pairs with the Acquire in `load`, `set_task` and
+        // here: it publishes the value, and all that this half did with the
+        // allocation. Acquire pairs with the Release in `set_task` and takes the
+        // peer's waker, or, before a free, sees all that the peer did.
         let _ = self.0.fetch_update(AcqRel, Acquire, |now| {
             if now & unless != 0 {
-                parted = Parted::Refused;
+                next = HalfClose::Refused;
                 return None;
             }
-            if now & ALONE != 0 {
-                parted = Parted::Free;
+            if now & ONE_LEFT != 0 {
+                next = HalfClose::Free;
                 return None;
             }
-            // A peer that is done waits for nothing.
+            // A peer that is done does not wait any more.
             let peer = side.peer();
-            if now & (peer.waker() | peer.done()) == peer.waker() {
-                parted = Parted::Wake;
+            if now & (peer.task_set() | peer.done()) == peer.task_set() {
+                next = HalfClose::WakePeer;
                 return Some(now | also | side.done());
             }
-            parted = Parted::Left;
-            Some(now | also | side.done() | ALONE)
+            next = HalfClose::LetGo;
+            Some(now | also | side.done() | ONE_LEFT)
         });
-        parted
+        next
     }
 
-    /// The receiver takes nothing from now on. True if the sender's waker is
-    /// now the receiver's, to be woken.
+    /// The receiver takes no value that has not been sent yet. Returns whether
+    /// the sender's waker belongs to the receiver now (O2), which wakes it.
     #[must_use]
     pub(super) fn close(&self) -> bool {
-        // Ordering: Acquire takes the sender's waker; Release shows the sender
-        // what the receiver did before it closed.
+        // Ordering: Acquire pairs with the Release in `set_task` and takes the
+        // sender's waker. Release pairs with the Acquire in `load`: a sender
+        // that is refused sees what the receiver did before.
         let before = self.0.fetch_or(CLOSED, AcqRel);
-        before & (TX_WAKER | ENDED | CLOSED) == TX_WAKER
+        before & (TX_TASK_SET | TX_DONE | CLOSED) == TX_TASK_SET
     }
 
-    /// Lets go of the allocation. True if the caller is the last, and frees it.
+    /// Lets go of the allocation. Returns whether the caller frees it (O3).
     #[must_use]
-    pub(super) fn leave(&self) -> bool {
-        // Ordering: as in `part_with`.
-        self.0.fetch_or(ALONE, AcqRel) & ALONE != 0
+    pub(super) fn let_go(&self) -> bool {
+        // Ordering: Release pairs with the Acquire of the half that frees, in
+        // `finish` or here.
+        self.0.fetch_or(ONE_LEFT, AcqRel) & ONE_LEFT != 0
     }
 
-    /// Gives `side`'s waker to the peer. If it is over, the cell may be the
-    /// peer's or not, and is not to be touched.
-    pub(super) fn offer_waker(&self, side: Side) -> Seen {
-        // Ordering: Release publishes the waker; Acquire takes the value, if
-        // it was sent meanwhile.
-        Seen(self.0.fetch_or(side.waker(), AcqRel))
+    /// Offers `side`'s waker to the peer. If the channel is over, the caller
+    /// must not touch the cell again, because it may belong to the peer.
+    pub(super) fn set_task(&self, side: Side) -> Snapshot {
+        // Ordering: Release pairs with the Acquire in `finish` and `close` and
+        // publishes the waker. Acquire pairs with the Release in `finish` and
+        // takes a value that came in the meantime.
+        Snapshot(self.0.fetch_or(side.task_set(), AcqRel))
     }
 
-    /// Takes `side`'s waker back from the peer; if it is over, the cell stays
-    /// the peer's.
-    pub(super) fn withdraw_waker(&self, side: Side) -> Seen {
-        // Ordering: Acquire, so that what follows comes after; on the way out
-        // as in `offer_waker`.
-        Seen(self.0.fetch_and(!side.waker(), AcqRel))
+    /// Takes `side`'s waker back. If the channel is over, the cell stays with
+    /// the peer.
+    pub(super) fn unset_task(&self, side: Side) -> Snapshot {
+        // Ordering: Acquire pairs with the Release in `finish` and takes a value
+        // that came in the meantime. It publishes nothing.
+        Snapshot(self.0.fetch_and(!side.task_set(), Acquire))
     }
 }

@@ -8,14 +8,14 @@ use std::{
 };
 
 #[test]
-fn a_value_sent_before_is_received_at_once() {
+fn a_value_sent_before_the_poll_is_received_at_once() {
     let (sender, receiver) = channel();
     assert_eq!(sender.send(7), Ok(()));
     assert_eq!(at_once(receiver), Ok(7));
 }
 
 #[test]
-fn who_waits_is_woken_by_the_value() {
+fn a_sent_value_wakes_the_receiver() {
     let (sender, mut receiver) = channel();
     let (waker, count) = Count::waker();
     assert!(poll(Pin::new(&mut receiver), &waker).is_pending());
@@ -46,7 +46,7 @@ fn a_dropped_sender_ends_the_wait() {
 }
 
 #[test]
-fn a_value_that_nobody_wants_comes_back() {
+fn send_returns_the_value_if_the_receiver_is_dropped() {
     let (sender, receiver) = channel();
     drop(receiver);
     assert!(sender.is_closed());
@@ -54,7 +54,7 @@ fn a_value_that_nobody_wants_comes_back() {
 }
 
 #[test]
-fn what_is_sent_and_not_received_is_dropped_once() {
+fn an_unreceived_value_is_dropped_once() {
     let value = Rc::new(());
     let (sender, receiver) = channel();
     sender.send(Rc::clone(&value)).unwrap();
@@ -64,7 +64,7 @@ fn what_is_sent_and_not_received_is_dropped_once() {
 }
 
 #[test]
-fn what_was_sent_before_closing_is_received_and_nothing_after() {
+fn close_keeps_a_sent_value_and_refuses_later_ones() {
     let (sender, mut receiver) = channel();
     sender.send(7).unwrap();
     receiver.close();
@@ -77,7 +77,7 @@ fn what_was_sent_before_closing_is_received_and_nothing_after() {
 }
 
 #[test]
-fn a_look_says_whether_waiting_is_worth_while() {
+fn try_recv_says_whether_a_value_can_still_come() {
     let (sender, mut receiver) = channel();
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
     assert!(receiver.is_empty() && !receiver.is_terminated());
@@ -89,7 +89,7 @@ fn a_look_says_whether_waiting_is_worth_while() {
 }
 
 #[test]
-fn a_sender_learns_that_its_receiver_went() {
+fn closed_is_ready_when_the_receiver_is_dropped() {
     let (mut sender, receiver) = channel::<u8>();
     let (waker, count) = Count::waker();
     {
@@ -99,12 +99,12 @@ fn a_sender_learns_that_its_receiver_went() {
         assert_eq!(count.wakes(), 1);
         assert!(glance(closed).is_ready());
     }
-    // And once more, for it stays so.
+    // A channel stays closed.
     at_once(sender.closed());
 }
 
 #[test]
-fn a_wait_that_is_dropped_leaves_its_waker_to_be_dropped_once() {
+fn the_waker_of_a_dropped_receiver_is_dropped_once() {
     let (sender, mut receiver) = channel::<u8>();
     let (waker, count) = Count::waker();
     assert!(poll(Pin::new(&mut receiver), &waker).is_pending());
@@ -114,7 +114,7 @@ fn a_wait_that_is_dropped_leaves_its_waker_to_be_dropped_once() {
 }
 
 #[test]
-fn two_threads_hand_each_other_values() {
+fn threads_exchange_values() {
     for number in 0..if cfg!(miri) { 10 } else { 1000 } {
         let (sender, mut receiver) = channel();
         let other = std::thread::spawn(move || sender.send(Box::new(number)).unwrap());
@@ -127,4 +127,40 @@ fn two_threads_hand_each_other_values() {
         assert_eq!(value, Ok(Box::new(number)));
         other.join().unwrap();
     }
+}
+
+#[test]
+fn a_closed_receiver_wakes_the_sender_that_waits() {
+    let (mut sender, mut receiver) = channel::<u8>();
+    let (waker, count) = Count::waker();
+    {
+        let mut closed = pin!(sender.closed());
+        assert!(poll(closed.as_mut(), &waker).is_pending());
+        receiver.close();
+        assert_eq!(count.wakes(), 1);
+        assert!(glance(closed).is_ready());
+    }
+    assert_eq!(sender.send(7), Err(7));
+    assert!(at_once(receiver).is_err());
+}
+
+#[test]
+fn a_thread_can_block_until_the_value_comes() {
+    let (sender, receiver) = channel();
+    std::thread::scope(|threads| {
+        threads.spawn(|| sender.send(7).unwrap());
+        assert_eq!(receiver.blocking_recv(), Ok(7));
+    });
+    let (sender, receiver) = channel::<u8>();
+    drop(sender);
+    assert!(receiver.blocking_recv().is_err());
+}
+
+#[test]
+#[should_panic(expected = "polled again after it was ready")]
+fn polling_a_receiver_after_it_was_ready_panics() {
+    let (sender, mut receiver) = channel();
+    sender.send(7).unwrap();
+    assert_eq!(at_once(&mut receiver), Ok(7));
+    let _ = at_once(receiver);
 }

@@ -5,7 +5,7 @@ use crate::sync::{
 use std::task::Poll;
 
 #[test]
-fn all_pass_when_the_last_has_come_round_after_round() {
+fn the_last_arrival_lets_all_pass_in_every_generation() {
     let barrier = Barrier::new(3);
     for _ in 0..2 {
         let mut first = Box::pin(barrier.wait());
@@ -15,7 +15,7 @@ fn all_pass_when_the_last_has_come_round_after_round() {
         assert!(at_once(barrier.wait()).is_leader());
         for follower in [&mut first, &mut second] {
             let Poll::Ready(result) = glance(follower.as_mut()) else {
-                panic!("it passes")
+                panic!("the followers may pass")
             };
             assert!(!result.is_leader());
         }
@@ -23,7 +23,7 @@ fn all_pass_when_the_last_has_come_round_after_round() {
 }
 
 #[test]
-fn who_leaves_does_not_count() {
+fn a_cancelled_arrival_does_not_count() {
     let barrier = Barrier::new(2);
     let mut leaves = Box::pin(barrier.wait());
     assert!(glance(leaves.as_mut()).is_pending());
@@ -35,7 +35,7 @@ fn who_leaves_does_not_count() {
 }
 
 #[test]
-fn who_leaves_after_the_last_came_does_not_count_twice() {
+fn an_arrival_cancelled_after_its_generation_is_not_subtracted_from_the_next() {
     let barrier = Barrier::new(2);
     let mut leaves = Box::pin(barrier.wait());
     assert!(glance(leaves.as_mut()).is_pending());
@@ -47,7 +47,7 @@ fn who_leaves_after_the_last_came_does_not_count_twice() {
 }
 
 #[test]
-fn a_barrier_for_none_or_one_stops_nobody() {
+fn a_barrier_of_size_0_or_1_never_waits() {
     assert!(at_once(Barrier::new(0).wait()).is_leader());
     assert!(at_once(Barrier::new(1).wait()).is_leader());
 }

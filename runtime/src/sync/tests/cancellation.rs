@@ -13,7 +13,7 @@ use std::{
 };
 
 #[test]
-fn all_who_wait_are_told_and_all_who_come_later() {
+fn cancel_wakes_current_waiters_and_later_ones_are_ready() {
     let token = CancellationToken::new();
     let (waker, count) = Count::waker();
     let clone = token.clone();
@@ -30,7 +30,7 @@ fn all_who_wait_are_told_and_all_who_come_later() {
 }
 
 #[test]
-fn children_are_cancelled_with_their_parent_and_not_the_other_way_round() {
+fn cancelling_a_child_does_not_cancel_its_parent() {
     let token = CancellationToken::new();
     let child = token.child_token();
     let other = token.child_token();
@@ -44,7 +44,7 @@ fn children_are_cancelled_with_their_parent_and_not_the_other_way_round() {
 }
 
 #[test]
-fn a_grandchild_hears_although_nobody_holds_the_child() {
+fn a_grandchild_is_cancelled_even_if_the_child_is_dropped() {
     let token = CancellationToken::new();
     let grandchild = token.child_token().child_token();
     token.cancel();
@@ -52,7 +52,7 @@ fn a_grandchild_hears_although_nobody_holds_the_child() {
 }
 
 #[test]
-fn children_that_are_gone_are_forgotten() {
+fn dropped_children_are_removed_from_their_parent() {
     let token = CancellationToken::new();
     for _ in 0..100 {
         drop(token.child_token());
@@ -75,7 +75,7 @@ fn trap_11_a_long_line_of_tokens_is_cancelled_and_dropped() {
 }
 
 #[test]
-fn a_guard_cancels_unless_it_is_disarmed() {
+fn a_drop_guard_cancels_unless_it_is_disarmed() {
     let token = CancellationToken::new();
     drop(token.clone().drop_guard().disarm());
     assert!(!token.is_cancelled());
@@ -84,7 +84,7 @@ fn a_guard_cancels_unless_it_is_disarmed() {
 }
 
 #[test]
-fn what_runs_until_cancelled_stops_then() {
+fn run_until_cancelled_ends_when_the_token_is_cancelled() {
     let token = CancellationToken::new();
     assert_eq!(at_once(token.run_until_cancelled(async { 7 })), Some(7));
     let mut runs = pin!(token.run_until_cancelled(pending::<()>()));
@@ -95,7 +95,7 @@ fn what_runs_until_cancelled_stops_then() {
 }
 
 #[test]
-fn who_hears_of_a_token_finds_its_children_cancelled() {
+fn children_are_cancelled_before_any_waiter_is_woken() {
     struct Looks(CancellationToken, AtomicUsize);
     impl Wake for Looks {
         fn wake(self: Arc<Self>) {
@@ -110,4 +110,30 @@ fn who_hears_of_a_token_finds_its_children_cancelled() {
     assert!(polled.is_pending());
     token.cancel();
     assert_eq!(looks.1.load(SeqCst), 1);
+}
+
+#[test]
+fn a_borrowed_drop_guard_cancels_unless_it_is_disarmed() {
+    let token = CancellationToken::new();
+    let guard = token.drop_guard_ref();
+    assert_eq!(guard.token(), &token);
+    assert_eq!(guard.disarm(), &token);
+    assert!(!token.is_cancelled());
+    drop(token.drop_guard_ref());
+    assert!(token.is_cancelled());
+    assert_eq!(token.clone().drop_guard().token(), &token);
+}
+
+#[test]
+fn an_owned_wait_keeps_its_token_alive() {
+    let token = CancellationToken::new();
+    let child = token.child_token();
+    let mut waits = Box::pin(child.cancelled_owned());
+    let (waker, count) = Count::waker();
+    assert!(poll(waits.as_mut(), &waker).is_pending());
+    assert_eq!(token.children(), 1);
+    token.cancel();
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(waits.as_mut()).is_ready());
+    at_once(token.cancelled_owned());
 }

@@ -5,7 +5,7 @@ use crate::sync::{
 use std::{pin::pin, sync::Arc, task::Poll};
 
 #[test]
-fn a_mutex_is_held_by_one_and_goes_to_the_next_in_line() {
+fn a_mutex_goes_to_the_waiter_that_came_first() {
     let mutex = Mutex::new(0);
     let mut first = at_once(mutex.lock());
     assert!(mutex.try_lock().is_err());
@@ -15,10 +15,10 @@ fn a_mutex_is_held_by_one_and_goes_to_the_next_in_line() {
     assert!(glance(third.as_mut()).is_pending());
     *first += 1;
     drop(first);
-    assert!(mutex.try_lock().is_err(), "it is the second's");
+    assert!(mutex.try_lock().is_err(), "the second task has it");
     assert!(glance(third.as_mut()).is_pending());
     let Poll::Ready(second) = glance(second) else {
-        panic!("it is the second's turn")
+        panic!("the second task has it")
     };
     assert_eq!(*second, 1);
     drop(second);
@@ -38,30 +38,30 @@ fn a_panic_frees_the_mutex() {
 }
 
 #[test]
-fn an_owned_guard_keeps_its_mutex() {
+fn an_owned_guard_keeps_its_mutex_alive() {
     let mutex = Arc::new(Mutex::new(vec![1]));
     let mut guard = at_once(Arc::clone(&mutex).lock_owned());
     guard.push(2);
     assert!(Arc::clone(&mutex).try_lock_owned().is_err());
     assert_eq!(
         format!("{guard:?} {mutex:?}"),
-        "[1, 2] Mutex { value: <locked> }"
+        "[1, 2] Mutex { data: <locked> }"
     );
     drop(guard);
     let mutex = Arc::into_inner(mutex).unwrap();
-    assert_eq!(format!("{mutex:?}"), "Mutex { value: [1, 2] }");
+    assert_eq!(format!("{mutex:?}"), "Mutex { data: [1, 2] }");
     assert_eq!(mutex.into_inner(), [1, 2]);
 }
 
 #[test]
-fn a_mutex_holds_what_has_no_size() {
+fn a_mutex_may_hold_an_unsized_value() {
     let mutex: Arc<Mutex<[u8]>> = Arc::new(Mutex::new([1, 2]));
     at_once(mutex.lock())[0] = 3;
     assert_eq!(*at_once(mutex.lock()), [3, 2]);
 }
 
 #[test]
-fn readers_share_and_a_writer_is_alone() {
+fn readers_share_the_lock_and_a_writer_excludes_them() {
     let lock = RwLock::new(1);
     let one = at_once(lock.read());
     let other = at_once(lock.read());
@@ -83,14 +83,14 @@ fn readers_do_not_overtake_a_writer_that_waits() {
     let mut late = pin!(lock.read());
     assert!(glance(late.as_mut()).is_pending());
     assert!(lock.try_read().is_err());
-    // It gives up, and they may.
+    // Without the writer, the reader may go on.
     drop(writer);
     assert!(glance(late).is_ready());
     drop(reader);
 }
 
 #[test]
-fn a_lock_has_no_more_readers_than_it_may() {
+fn a_lock_has_at_most_max_readers() {
     let lock = Arc::new(RwLock::with_max_readers((), 2));
     let first = at_once(Arc::clone(&lock).read_owned());
     let _second = lock.try_read().unwrap();
@@ -100,7 +100,7 @@ fn a_lock_has_no_more_readers_than_it_may() {
 }
 
 #[test]
-fn an_owned_writer_goes_on_reading() {
+fn an_owned_write_guard_can_be_downgraded() {
     let lock = Arc::new(RwLock::new(1));
     let mut writer = at_once(Arc::clone(&lock).write_owned());
     *writer = 2;
@@ -114,7 +114,7 @@ fn an_owned_writer_goes_on_reading() {
 }
 
 #[test]
-fn a_thread_may_block_and_a_task_may_not() {
+fn blocking_lock_panics_inside_a_runtime() {
     let mutex = Mutex::new(7);
     assert_eq!(*mutex.blocking_lock(), 7);
     let shared = Arc::new(Mutex::new(8));
@@ -132,11 +132,60 @@ fn a_thread_may_block_and_a_task_may_not() {
 }
 
 #[test]
-fn guards_may_cross_threads() {
+fn guards_are_send_and_sync() {
     fn crosses<T: Send + Sync>(_: &T) {}
     let (mutex, lock) = (Mutex::new(1), RwLock::new(1));
     crosses(&mutex.lock());
     crosses(&mutex.try_lock().unwrap());
     crosses(&lock.try_write().unwrap());
     crosses(&lock.try_read().unwrap());
+}
+
+#[test]
+fn a_static_lock_can_have_a_reader_limit() {
+    static LOCK: RwLock<i32> = RwLock::const_with_max_readers(1, 1);
+    let reader = LOCK.try_read().unwrap();
+    assert_eq!(*reader, 1);
+    assert!(LOCK.try_read().is_err());
+}
+
+#[test]
+fn blocked_threads_get_the_lock_to_read_and_to_write() {
+    let lock = RwLock::new(1);
+    std::thread::scope(|threads| {
+        let mut writer = lock.blocking_write();
+        let reader = threads.spawn(|| *lock.blocking_read());
+        *writer = 2;
+        drop(writer);
+        assert_eq!(reader.join().unwrap(), 2);
+    });
+}
+
+#[test]
+fn a_cancelled_wait_for_a_mutex_passes_the_lock_on() {
+    let mutex = Mutex::new(());
+    let guard = at_once(mutex.lock());
+    let mut first = Box::pin(mutex.lock());
+    let mut second = pin!(mutex.lock());
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(glance(second.as_mut()).is_pending());
+    drop(guard);
+    drop(first);
+    assert!(glance(second).is_ready());
+}
+
+#[test]
+fn a_downgrade_lets_waiting_readers_in_but_no_writer() {
+    let lock = RwLock::new(1);
+    let writer = at_once(lock.write());
+    let mut reader = pin!(lock.read());
+    let mut next_writer = pin!(lock.write());
+    assert!(glance(reader.as_mut()).is_pending());
+    assert!(glance(next_writer.as_mut()).is_pending());
+    let downgraded = writer.downgrade();
+    let reader = glance(reader);
+    assert!(reader.is_ready());
+    assert!(glance(next_writer.as_mut()).is_pending());
+    drop((downgraded, reader));
+    assert!(glance(next_writer).is_ready());
 }

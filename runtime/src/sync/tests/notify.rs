@@ -2,10 +2,10 @@ use crate::sync::{
     Notify,
     testing::{Count, at_once, glance, poll},
 };
-use std::pin::pin;
+use std::{pin::pin, sync::Arc};
 
 #[test]
-fn a_permit_is_left_for_the_next_and_only_one() {
+fn notify_one_without_waiters_stores_one_permit() {
     let notify = Notify::new();
     notify.notify_one();
     notify.notify_one();
@@ -14,7 +14,7 @@ fn a_permit_is_left_for_the_next_and_only_one() {
 }
 
 #[test]
-fn one_is_notified_at_a_time_in_the_order_in_which_they_came() {
+fn notify_one_wakes_waiters_in_the_order_in_which_they_came() {
     let notify = Notify::new();
     let mut waits: Vec<_> = (0..3).map(|_| Box::pin(notify.notified())).collect();
     for wait in &mut waits {
@@ -26,11 +26,14 @@ fn one_is_notified_at_a_time_in_the_order_in_which_they_came() {
             assert_eq!(glance(wait.as_mut()).is_ready(), number == notified);
         }
     }
-    assert!(glance(pin!(notify.notified())).is_pending(), "no permit");
+    assert!(
+        glance(pin!(notify.notified())).is_pending(),
+        "no permit is stored"
+    );
 }
 
 #[test]
-fn all_are_notified_and_nothing_is_left() {
+fn notify_waiters_wakes_all_and_stores_no_permit() {
     let notify = Notify::new();
     let (waker, count) = Count::waker();
     let mut waits: Vec<_> = (0..40).map(|_| Box::pin(notify.notified())).collect();
@@ -48,7 +51,7 @@ fn all_are_notified_and_nothing_is_left() {
 }
 
 #[test]
-fn all_are_notified_who_were_made_before_polled_or_not() {
+fn notify_waiters_notifies_unpolled_futures() {
     let notify = Notify::new();
     let unpolled = notify.notified();
     notify.notify_waiters();
@@ -58,7 +61,7 @@ fn all_are_notified_who_were_made_before_polled_or_not() {
 }
 
 #[test]
-fn one_that_leaves_has_another_notified_in_its_place() {
+fn a_cancelled_waiter_passes_its_notification_on() {
     let notify = Notify::new();
     let (waker, count) = Count::waker();
     let mut first = Box::pin(notify.notified());
@@ -78,23 +81,26 @@ fn one_that_leaves_has_another_notified_in_its_place() {
 }
 
 #[test]
-fn one_of_all_who_leaves_is_missed_by_nobody() {
+fn a_waiter_cancelled_after_notify_waiters_passes_nothing_on() {
     let notify = Notify::new();
     let mut leaves = Box::pin(notify.notified());
     assert!(glance(leaves.as_mut()).is_pending());
     notify.notify_waiters();
     drop(leaves);
-    assert!(glance(pin!(notify.notified())).is_pending(), "no permit");
+    assert!(
+        glance(pin!(notify.notified())).is_pending(),
+        "no permit is stored"
+    );
 }
 
 #[test]
-fn a_place_can_be_taken_before_the_wait() {
+fn enable_enters_the_queue_before_the_first_poll() {
     let notify = Notify::new();
     let mut first = pin!(notify.notified());
     let mut second = pin!(notify.notified());
     assert!(!first.as_mut().enable());
     assert!(!second.as_mut().enable());
-    assert!(!first.as_mut().enable(), "still not");
+    assert!(!first.as_mut().enable(), "it is not notified yet");
     notify.notify_one();
     notify.notify_one();
     assert!(first.as_mut().enable());
@@ -108,4 +114,77 @@ fn a_place_can_be_taken_before_the_wait() {
         glance(pin!(notify.notified())).is_pending(),
         "the permit is taken"
     );
+}
+
+#[test]
+fn notify_last_wakes_the_waiter_that_came_last() {
+    let notify = Notify::new();
+    let mut waits: Vec<_> = (0..3).map(|_| Box::pin(notify.notified())).collect();
+    for wait in &mut waits {
+        assert!(glance(wait.as_mut()).is_pending());
+    }
+    notify.notify_last();
+    assert!(glance(waits[0].as_mut()).is_pending());
+    assert!(glance(waits[1].as_mut()).is_pending());
+    assert!(glance(waits[2].as_mut()).is_ready());
+    notify.notify_one();
+    notify.notify_last();
+    assert!(glance(waits[0].as_mut()).is_ready());
+    assert!(glance(waits[1].as_mut()).is_ready());
+    notify.notify_last();
+    notify.notify_last();
+    at_once(notify.notified());
+    assert!(
+        glance(pin!(notify.notified())).is_pending(),
+        "one permit is stored"
+    );
+}
+
+#[test]
+fn a_cancelled_waiter_passes_notify_last_to_the_last_of_the_others() {
+    let notify = Notify::new();
+    let mut first = pin!(notify.notified());
+    let mut second = pin!(notify.notified());
+    let mut third = Box::pin(notify.notified());
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(glance(second.as_mut()).is_pending());
+    assert!(glance(third.as_mut()).is_pending());
+    notify.notify_last();
+    drop(third);
+    assert!(glance(first.as_mut()).is_pending());
+    assert!(glance(second).is_ready());
+    notify.notify_one();
+    assert!(glance(first).is_ready());
+}
+
+#[test]
+fn an_owned_future_keeps_its_notify_alive() {
+    let notify = Arc::new(Notify::new());
+    let weak = Arc::downgrade(&notify);
+    let (waker, count) = Count::waker();
+    let mut first = Box::pin(Arc::clone(&notify).notified_owned());
+    let mut second = Box::pin(notify.notified_owned());
+    assert!(poll(first.as_mut(), &waker).is_pending());
+    assert!(poll(second.as_mut(), &waker).is_pending());
+    weak.upgrade().unwrap().notify_one();
+    assert_eq!(count.wakes(), 1);
+    drop(first);
+    assert_eq!(count.wakes(), 2, "the second waiter gets the notification");
+    assert!(glance(second.as_mut()).is_ready());
+    drop(second);
+    assert!(weak.upgrade().is_none());
+}
+
+#[test]
+fn an_owned_future_is_notified_before_its_first_poll() {
+    let notify = Arc::new(Notify::new());
+    let unpolled = Arc::clone(&notify).notified_owned();
+    notify.notify_waiters();
+    at_once(unpolled);
+    let mut enabled = pin!(Arc::clone(&notify).notified_owned());
+    assert!(!enabled.as_mut().enable());
+    notify.notify_one();
+    assert!(enabled.as_mut().enable());
+    assert!(glance(enabled.as_mut()).is_ready());
+    assert!(glance(enabled).is_ready(), "it stays ready");
 }

@@ -15,7 +15,7 @@ fn the_value_is_made_once() {
 }
 
 #[test]
-fn who_comes_while_it_is_made_waits_and_makes_it_if_the_first_does_not() {
+fn the_next_waiter_makes_the_value_if_the_first_is_cancelled() {
     let cell = OnceCell::new();
     let mut first = Box::pin(cell.get_or_init(async || pending::<i32>().await));
     let mut second = pin!(cell.get_or_init(async || 2));
@@ -28,7 +28,7 @@ fn who_comes_while_it_is_made_waits_and_makes_it_if_the_first_does_not() {
 }
 
 #[test]
-fn all_who_wait_get_what_the_first_made() {
+fn all_waiters_get_the_value_that_the_first_made() {
     let cell = OnceCell::new();
     let (send, receive) = crate::sync::oneshot::channel();
     let mut first = pin!(cell.get_or_init(async || receive.await.unwrap()));
@@ -47,7 +47,7 @@ fn all_who_wait_get_what_the_first_made() {
 }
 
 #[test]
-fn a_failure_leaves_it_to_the_next() {
+fn a_failed_initialization_is_left_to_the_next_task() {
     let mut cell = OnceCell::new();
     assert_eq!(at_once(cell.get_or_try_init(async || Err("no"))), Err("no"));
     assert!(!cell.initialized());

@@ -32,7 +32,7 @@ fn a_permit_is_free_again_when_its_guard_is_dropped() {
 }
 
 #[test]
-fn who_came_first_is_served_first() {
+fn waiters_get_permits_in_the_order_in_which_they_came() {
     let semaphore = Semaphore::new(0);
     let mut waits: Vec<_> = (0..5).map(|_| wait(&semaphore, 1)).collect();
     for wait in &mut waits {
@@ -40,7 +40,10 @@ fn who_came_first_is_served_first() {
     }
     for served in 0..5 {
         semaphore.add_permits(1);
-        assert!(semaphore.try_acquire().is_err(), "promised already");
+        assert!(
+            semaphore.try_acquire().is_err(),
+            "the permit belongs to a waiter"
+        );
         for (number, wait) in waits.iter_mut().enumerate().skip(served) {
             assert_eq!(glance(wait.as_mut()).is_ready(), number == served);
         }
@@ -48,7 +51,7 @@ fn who_came_first_is_served_first() {
 }
 
 #[test]
-fn nobody_passes_by_who_wants_many() {
+fn no_task_overtakes_a_larger_request() {
     let semaphore = Semaphore::new(2);
     let mut many = wait(&semaphore, 3);
     let mut one = wait(&semaphore, 1);
@@ -63,7 +66,7 @@ fn nobody_passes_by_who_wants_many() {
 }
 
 #[test]
-fn who_leaves_makes_way() {
+fn a_cancelled_large_request_wakes_a_smaller_one() {
     let semaphore = Semaphore::new(2);
     let (waker, count) = Count::waker();
     let mut many = wait(&semaphore, 3);
@@ -77,7 +80,7 @@ fn who_leaves_makes_way() {
 }
 
 #[test]
-fn who_leaves_passes_on_what_it_was_handed() {
+fn a_cancelled_waiter_passes_its_permit_to_the_next() {
     let semaphore = Semaphore::new(0);
     let (waker, count) = Count::waker();
     let mut first = wait(&semaphore, 1);
@@ -92,7 +95,7 @@ fn who_leaves_passes_on_what_it_was_handed() {
 }
 
 #[test]
-fn who_leaves_from_anywhere_in_the_queue_leaves_it_whole() {
+fn a_waiter_can_leave_from_any_position_of_the_queue() {
     for leaves in 0..4 {
         let semaphore = Semaphore::new(0);
         let mut waits: Vec<_> = (0..4).map(|_| wait(&semaphore, 1)).collect();
@@ -111,7 +114,7 @@ fn who_leaves_from_anywhere_in_the_queue_leaves_it_whole() {
 }
 
 #[test]
-fn closing_refuses_those_who_wait_and_those_who_come() {
+fn close_refuses_waiting_and_later_requests() {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.try_acquire().unwrap();
     let mut waits = wait(&semaphore, 1);
@@ -125,7 +128,7 @@ fn closing_refuses_those_who_wait_and_those_who_come() {
 }
 
 #[test]
-fn what_was_handed_out_before_closing_is_good() {
+fn permits_handed_out_before_close_stay_valid() {
     let semaphore = Semaphore::new(0);
     let mut waits = wait(&semaphore, 1);
     assert!(glance(waits.as_mut()).is_pending());
@@ -135,7 +138,7 @@ fn what_was_handed_out_before_closing_is_good() {
 }
 
 #[test]
-fn to_acquire_none_never_waits() {
+fn acquiring_zero_permits_never_waits() {
     let semaphore = Semaphore::new(0);
     let mut waits = wait(&semaphore, 1);
     assert!(glance(waits.as_mut()).is_pending());
@@ -168,12 +171,12 @@ fn permits_of_two_semaphores_are_not_merged() {
 
 #[test]
 #[should_panic(expected = "at most usize::MAX >> 3 permits")]
-fn there_is_a_limit_to_permits() {
+fn adding_too_many_permits_panics() {
     Semaphore::new(Semaphore::MAX_PERMITS).add_permits(1);
 }
 
 #[test]
-fn an_owned_permit_keeps_its_semaphore() {
+fn an_owned_permit_keeps_its_semaphore_alive() {
     let semaphore = Arc::new(Semaphore::new(3));
     let mut permit = at_once(Arc::clone(&semaphore).acquire_many_owned(2)).unwrap();
     permit.merge(Arc::clone(&semaphore).try_acquire_owned().unwrap());
@@ -184,7 +187,7 @@ fn an_owned_permit_keeps_its_semaphore() {
 }
 
 #[test]
-fn trap_06_a_panicking_waker_loses_nobody_elses_wake() {
+fn trap_06_a_panicking_waker_loses_no_other_wake() {
     let semaphore = Semaphore::new(0);
     let (waker, count) = Count::waker();
     let mut waits: Vec<_> = (0..20).map(|_| wait(&semaphore, 1)).collect();
@@ -209,10 +212,10 @@ thread_local! {
 }
 
 #[test]
-fn trap_10_a_waker_may_use_what_it_is_woken_by() {
+fn trap_10_a_waker_may_call_the_type_that_wakes_it() {
     fn meddle() {
         MEDDLED_WITH.with_borrow(|semaphore| {
-            // Each of these takes the lock.
+            // Both calls take the lock.
             let semaphore = semaphore.as_ref().unwrap();
             assert_eq!(semaphore.forget_permits(0), 0);
             assert!(glance(pin!(semaphore.acquire_many(100))).is_pending());
@@ -236,7 +239,7 @@ fn trap_10_a_waker_may_use_what_it_is_woken_by() {
 }
 
 #[test]
-fn threads_take_turns() {
+fn threads_never_hold_more_permits_than_exist() {
     let rounds = if cfg!(miri) { 20 } else { 5_000 };
     let shared = Arc::new((Semaphore::new(2), std::sync::atomic::AtomicUsize::new(0)));
     let threads: Vec<_> = (0..4)
@@ -262,7 +265,7 @@ fn threads_take_turns() {
 }
 
 #[test]
-fn waits_may_cross_threads() {
+fn futures_that_wait_are_send_and_sync() {
     fn crosses<T: Send + Sync>(_: &T) {}
     let semaphore = Arc::new(Semaphore::new(1));
     crosses(&semaphore);
@@ -272,7 +275,7 @@ fn waits_may_cross_threads() {
 }
 
 #[test]
-fn more_permits_than_a_guard_can_count_are_not_merged_nor_lost() {
+fn a_merge_that_overflows_panics_and_loses_no_permit() {
     let semaphore = Semaphore::new(1 << 34);
     let mut first = semaphore.try_acquire_many(u32::MAX).unwrap();
     let second = semaphore.try_acquire_many(1).unwrap();
@@ -280,4 +283,104 @@ fn more_permits_than_a_guard_can_count_are_not_merged_nor_lost() {
     assert!(catch_unwind(merge).is_err());
     drop(first);
     assert_eq!(semaphore.available_permits(), 1 << 34);
+}
+
+#[test]
+fn a_thread_can_block_until_it_has_permits() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    std::thread::scope(|threads| {
+        threads.spawn(|| semaphore.add_permits(2));
+        let permit = semaphore.blocking_acquire_many(2).unwrap();
+        assert_eq!(permit.num_permits(), 2);
+        assert!(std::ptr::eq(permit.semaphore(), Arc::as_ptr(&semaphore)));
+    });
+    let owned = Arc::clone(&semaphore).blocking_acquire_owned().unwrap();
+    assert_eq!(semaphore.available_permits(), 1);
+    drop(owned);
+    let both = Arc::clone(&semaphore).blocking_acquire_many_owned(2);
+    assert_eq!(both.unwrap().num_permits(), 2);
+    drop(semaphore.blocking_acquire().unwrap());
+    semaphore.close();
+    assert!(semaphore.blocking_acquire().is_err());
+}
+
+#[test]
+fn forgetting_permits_keeps_them_from_a_waiter() {
+    let semaphore = Semaphore::new(1);
+    let mut waits = wait(&semaphore, 2);
+    assert!(glance(waits.as_mut()).is_pending());
+    assert_eq!(semaphore.forget_permits(1), 1);
+    semaphore.add_permits(1);
+    assert!(glance(waits.as_mut()).is_pending(), "one permit is free");
+    semaphore.add_permits(1);
+    assert!(glance(waits.as_mut()).is_ready());
+}
+
+#[test]
+fn a_permit_dropped_after_close_is_counted() {
+    let semaphore = Semaphore::new(2);
+    let permit = semaphore.try_acquire().unwrap();
+    semaphore.close();
+    assert_eq!(semaphore.available_permits(), 1);
+    drop(permit);
+    assert_eq!(semaphore.available_permits(), 2);
+    semaphore.add_permits(1);
+    assert_eq!(semaphore.available_permits(), 3);
+    assert!(semaphore.is_closed());
+}
+
+#[test]
+fn splitting_zero_permits_gives_an_empty_guard() {
+    let semaphore = Semaphore::new(1);
+    let mut permit = semaphore.try_acquire().unwrap();
+    let empty = permit.split(0).unwrap();
+    assert_eq!((empty.num_permits(), permit.num_permits()), (0, 1));
+    drop(empty);
+    assert_eq!(semaphore.available_permits(), 0);
+}
+
+/// Spends the budget of the poll that runs now.
+fn spend_budget() {
+    while glance(pin!(crate::task::consume_budget())).is_ready() {}
+}
+
+#[test]
+fn a_task_without_budget_keeps_its_position_in_the_queue() {
+    let semaphore = Semaphore::new(0);
+    let (waker, count) = Count::waker();
+    let mut first = wait(&semaphore, 1);
+    let mut second = wait(&semaphore, 1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(first.as_mut(), &waker).is_pending());
+    });
+    assert!(glance(second.as_mut()).is_pending());
+    assert_eq!(count.wakes(), 0, "it waits for a permit");
+    semaphore.add_permits(1);
+    assert_eq!(count.wakes(), 1);
+    assert!(glance(second.as_mut()).is_pending());
+    assert!(glance(first.as_mut()).is_ready());
+}
+
+#[test]
+fn a_task_without_budget_holds_its_permit_until_its_next_poll() {
+    let semaphore = Semaphore::new(1);
+    let (waker, count) = Count::waker();
+    let mut acquires = wait(&semaphore, 1);
+    let mut cancelled = wait(&semaphore, 1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(acquires.as_mut(), &waker).is_pending());
+    });
+    assert_eq!(count.wakes(), 1, "the task is polled again");
+    assert_eq!(semaphore.available_permits(), 0);
+    assert!(glance(acquires.as_mut()).is_ready());
+
+    semaphore.add_permits(1);
+    crate::budget::with_budget(|| {
+        spend_budget();
+        assert!(poll(cancelled.as_mut(), &waker).is_pending());
+    });
+    drop(cancelled);
+    assert_eq!(semaphore.available_permits(), 1, "it gives the permit back");
 }

@@ -17,7 +17,7 @@ fn the_value_is_set_once() {
 }
 
 #[test]
-fn all_who_wait_are_woken_by_the_value() {
+fn set_wakes_all_waiters() {
     let cell = SetOnce::new();
     let (waker, count) = Count::waker();
     let (mut one, mut other) = (pin!(cell.wait()), pin!(cell.wait()));
@@ -31,7 +31,7 @@ fn all_who_wait_are_woken_by_the_value() {
 }
 
 #[test]
-fn a_value_that_comes_between_the_threads_is_not_missed() {
+fn a_value_set_by_another_thread_is_not_missed() {
     for number in 0..if cfg!(miri) { 5 } else { 200 } {
         let cell = SetOnce::new();
         std::thread::scope(|threads| {

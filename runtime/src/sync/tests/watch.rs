@@ -5,7 +5,7 @@ use crate::sync::{
 use std::{pin::pin, sync::Arc, task::Poll};
 
 #[test]
-fn the_first_value_is_seen_and_every_other_a_change() {
+fn the_initial_value_counts_as_seen() {
     let (sender, mut receiver) = channel(1);
     assert_eq!(receiver.has_changed(), Ok(false));
     assert_eq!(*receiver.borrow(), 1);
@@ -18,7 +18,7 @@ fn the_first_value_is_seen_and_every_other_a_change() {
 }
 
 #[test]
-fn many_changes_are_one() {
+fn several_changes_count_as_one() {
     let (sender, mut receiver) = channel(0);
     let (waker, count) = Count::waker();
     {
@@ -33,7 +33,7 @@ fn many_changes_are_one() {
 }
 
 #[test]
-fn every_receiver_remembers_for_itself() {
+fn every_receiver_remembers_what_it_has_seen() {
     let (sender, mut first) = channel(0);
     sender.send(1).unwrap();
     let mut same = first.clone();
@@ -63,7 +63,7 @@ fn the_last_change_is_seen_before_the_end() {
 }
 
 #[test]
-fn a_value_for_nobody_comes_back_unless_it_is_kept() {
+fn send_without_receivers_returns_the_value_and_send_replace_keeps_it() {
     let (sender, receiver) = channel(0);
     let mut closed = pin!(sender.closed());
     assert!(glance(closed.as_mut()).is_pending());
@@ -75,7 +75,7 @@ fn a_value_for_nobody_comes_back_unless_it_is_kept() {
 }
 
 #[test]
-fn a_change_in_place_is_told_if_it_was_one() {
+fn send_if_modified_announces_only_a_change() {
     let (sender, receiver) = channel(vec![1]);
     assert!(!sender.send_if_modified(|_| false));
     assert_eq!(receiver.has_changed(), Ok(false));
@@ -85,7 +85,7 @@ fn a_change_in_place_is_told_if_it_was_one() {
 }
 
 #[test]
-fn a_change_that_panics_is_not_told_and_breaks_nothing() {
+fn a_panicking_change_is_not_announced_and_breaks_nothing() {
     let (sender, receiver) = channel(1);
     let sender = Arc::new(sender);
     let other = Arc::clone(&sender);
@@ -97,7 +97,7 @@ fn a_change_that_panics_is_not_told_and_breaks_nothing() {
 }
 
 #[test]
-fn a_value_can_be_waited_for() {
+fn wait_for_is_ready_when_the_condition_holds() {
     let (sender, mut receiver) = channel(1);
     assert_eq!(*at_once(receiver.wait_for(|value| *value == 1)).unwrap(), 1);
     {
@@ -107,10 +107,66 @@ fn a_value_can_be_waited_for() {
         assert!(glance(wait.as_mut()).is_pending());
         sender.send(3).unwrap();
         let Poll::Ready(Ok(value)) = glance(wait) else {
-            panic!("it is there")
+            panic!("the condition holds")
         };
         assert!(value.has_changed());
     }
     drop(sender);
     assert!(at_once(receiver.wait_for(|value| *value == 4)).is_err());
+}
+
+#[test]
+fn a_receiver_sees_that_the_senders_are_dropped() {
+    let (sender, receiver) = channel(0);
+    let clone = sender.clone();
+    drop(sender);
+    assert!(!receiver.is_closed());
+    assert_eq!(clone.sender_count(), 1);
+    drop(clone);
+    assert!(receiver.is_closed());
+}
+
+#[test]
+fn borrow_and_update_counts_the_value_as_seen() {
+    let (sender, mut receiver) = channel(0);
+    sender.send(1).unwrap();
+    assert!(receiver.borrow_and_update().has_changed());
+    assert!(!receiver.borrow_and_update().has_changed());
+    assert_eq!(receiver.has_changed(), Ok(false));
+    assert!(
+        !sender.borrow().has_changed(),
+        "a sender has seen all values"
+    );
+}
+
+#[test]
+fn a_cancelled_wait_for_a_change_counts_nothing_as_seen() {
+    let (sender, mut receiver) = channel(0);
+    {
+        let mut changed = Box::pin(receiver.changed());
+        assert!(glance(changed.as_mut()).is_pending());
+        sender.send(1).unwrap();
+    }
+    assert_eq!(receiver.has_changed(), Ok(true));
+    assert_eq!(at_once(receiver.changed()), Ok(()));
+}
+
+#[test]
+fn a_condition_that_panics_leaves_the_channel_usable() {
+    let (sender, mut receiver) = channel(0);
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        at_once(receiver.wait_for(|_| panic!("on purpose"))).is_ok()
+    }));
+    assert!(panicked.is_err());
+    sender.send(1).unwrap();
+    assert_eq!(*at_once(receiver.wait_for(|value| *value == 1)).unwrap(), 1);
+}
+
+#[test]
+fn channels_know_their_own_ends() {
+    let (sender, receiver) = channel(0);
+    let (other_sender, other_receiver) = channel(0);
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&other_sender));
+    assert!(receiver.same_channel(&sender.subscribe()) && !receiver.same_channel(&other_receiver));
+    assert_eq!((sender.receiver_count(), sender.sender_count()), (1, 1));
 }

@@ -1,8 +1,8 @@
-//! The side that receives.
+//! The receiver.
 
 #[cfg(doc)]
 use super::Sender;
-use super::{Channel, Got, wake};
+use super::{LocalChannel, Space, wake};
 use crate::{budget, sync::mpsc::error::TryRecvError, trace};
 use std::{
     cell::RefCell,
@@ -12,34 +12,42 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Receives what the [`Sender`]s send, in the order in which they did.
+/// Receives the messages of the [`Sender`]s in the order in which they were
+/// sent.
 pub struct Receiver<T> {
-    pub(super) channel: Rc<RefCell<Channel<T>>>,
+    channel: Rc<RefCell<LocalChannel<T>>>,
 }
 
 impl<T> Receiver<T> {
-    /// Waits for the next message. `None` when all senders are dropped, or
-    /// the channel is closed, and nothing is left to receive.
+    pub(super) fn new(channel: &Rc<RefCell<LocalChannel<T>>>) -> Self {
+        let channel = Rc::clone(channel);
+        Self { channel }
+    }
+
+    /// Waits for the next message. Returns `None` when no messages are left and
+    /// no more can come, because all senders are dropped or the channel is
+    /// closed.
     ///
     /// # Cancel safety
-    /// Dropped, it loses nothing: a message is taken in the poll that is ready.
+    /// A call that is dropped loses nothing: it takes a message only in the
+    /// poll that returns it.
     pub async fn recv(&mut self) -> Option<T> {
         poll_fn(|context| self.poll_recv(context)).await
     }
 
-    /// [`recv`](Self::recv), one poll of it. The last task to poll is the one
-    /// that is woken.
+    /// Polls for the next message, as [`recv`](Self::recv) does. A message
+    /// wakes the task that polled last.
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<T>> {
         ready!(budget::poll_proceed(context));
-        let message = self.look(context);
-        let place = Rc::as_ptr(&self.channel).addr();
-        trace::note_label(&message, place, || self.channel.borrow().to_receive);
+        let message = self.poll_next(context);
+        let address = Rc::as_ptr(&self.channel).addr();
+        trace::note_label(&message, address, || self.channel.borrow().receive_label);
         let message = ready!(message);
         budget::spend();
         Poll::Ready(message)
     }
 
-    fn look(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
+    fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         let mut clone = None;
         loop {
             match self.try_recv() {
@@ -48,11 +56,13 @@ impl<T> Receiver<T> {
                 Err(TryRecvError::Empty) => {}
             }
             let mut channel = self.channel.borrow_mut();
-            let known = channel.receiver.as_ref();
-            if known.is_some_and(|known| known.will_wake(context.waker())) {
+            let stored = channel.receiver.as_ref();
+            if stored.is_some_and(|stored| stored.will_wake(context.waker())) {
                 return Poll::Pending;
             }
             let Some(waker) = clone.take() else {
+                // Cloning a waker is user code: end the borrow, clone, and
+                // look again.
                 drop(channel);
                 clone = Some(context.waker().clone());
                 continue;
@@ -64,10 +74,11 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// The next message, if it is there.
+    /// Returns the next message if it is there.
     ///
     /// # Errors
-    /// If none is there now, or none ever will be.
+    /// [`Empty`](TryRecvError::Empty) if no message is there now,
+    /// [`Disconnected`](TryRecvError::Disconnected) if none will come.
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
         let mut channel = self.channel.borrow_mut();
         let Some(message) = channel.messages.pop_front() else {
@@ -77,13 +88,14 @@ impl<T> Receiver<T> {
                 TryRecvError::Empty
             });
         };
-        let next = channel.make_room();
+        let next = channel.free_space();
         drop(channel);
         wake(next);
         Ok(message)
     }
 
-    /// Lets no more messages in. What has been sent can still be received.
+    /// Closes the channel: senders get an error from now on. The receiver can
+    /// still receive what was sent.
     pub fn close(&mut self) {
         self.channel.borrow_mut().closed = true;
         loop {
@@ -91,24 +103,24 @@ impl<T> Receiver<T> {
             if channel.waiting.first().is_none() {
                 return;
             }
-            let refused = channel.waiting.release_first(Got::Closed);
+            let refused = channel.waiting.release_first(Space::Closed);
             drop(channel);
             wake(refused);
         }
     }
 
-    /// Whether no more messages are let in.
+    /// Returns whether the channel is closed or all senders are dropped.
     pub fn is_closed(&self) -> bool {
         let channel = self.channel.borrow();
         channel.closed || channel.senders == 0
     }
 
-    /// Whether no message is there.
+    /// Returns whether no message is there.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many messages are there.
+    /// Returns how many messages are there.
     pub fn len(&self) -> usize {
         self.channel.borrow().messages.len()
     }

@@ -1,0 +1,70 @@
+//! Spawning on a pool.
+
+use super::{Pool, queues::PoolScheduler};
+use crate::{
+    executor::{
+        context::{self, Current},
+        owned_tasks,
+    },
+    task::{JoinHandle, Task},
+};
+use std::{
+    future::Future,
+    panic::Location,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+impl Pool {
+    /// Spawns a future from any thread.
+    pub(crate) fn spawn<F>(
+        self: &Arc<Self>,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        context::with(|current| match current {
+            Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), self) => {
+                worker.spawn(future, location)
+            }
+            _ => self.spawn_remote(future, location),
+        })
+    }
+
+    /// Makes a task of this pool. The caller counts and queues it.
+    pub(super) fn new_task<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> (JoinHandle<F::Output>, Task)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let scheduler = PoolScheduler(self.slot);
+        let spawned_at = self.driver.timers().last_turn();
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
+        if let Some(hooks) = &self.hooks {
+            hooks.task_spawn(task.clone());
+        }
+        (handle, task)
+    }
+
+    fn spawn_remote<F>(
+        &self,
+        future: F,
+        location: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let (handle, task) = self.new_task(future, location);
+        // Relaxed: the count publishes nothing.
+        self.spawned_remotely.fetch_add(1, Relaxed);
+        self.inject(task);
+        handle
+    }
+}

@@ -1,0 +1,87 @@
+//! Channels with a limit: each message needs a permit.
+//!
+//! ```text
+//!            1                2                3
+//!   free ────────▶ sender ────────▶ message ────────▶ free
+//!    ▲ ▲             │
+//!    │ └───── 4 ─────┘
+//!    │
+//!    └── 5 ── waiting sender that has been given a permit
+//! ```
+//!
+//! 1. `Permits::acquire` and `try_acquire`.
+//! 2. `MessageQueue::push`.
+//! 3. [`Limit::received`]: the receiver has taken the message.
+//! 4. `MpscChannel::unreserve`: a permit is dropped without a message.
+//! 5. [`CancelGuard`]: a wait for permits is dropped.
+//!
+//! After `close`, the receiver waits until all permits are free. On the ways 4
+//! and 5 no message arrives that would wake it, so these two request a recheck.
+
+mod receiver;
+mod sender;
+
+pub use receiver::Receiver;
+pub use sender::{Sender, WeakSender};
+
+use super::channel::{self, Limit, MpscChannel};
+use crate::{sync::permits::Permits, trace::Label};
+
+/// A permit for each message that the channel has space for.
+pub(super) struct Bounded {
+    permits: Permits,
+    capacity: usize,
+}
+
+impl Limit for Bounded {
+    fn received(&self, messages: usize) {
+        self.permits.release(messages);
+    }
+
+    fn close(&self) {
+        self.permits.close();
+    }
+
+    fn is_idle(&self) -> bool {
+        self.permits.available() == self.capacity
+    }
+}
+
+impl<T> MpscChannel<T, Bounded> {
+    /// Gives permits back that were not used for a message.
+    pub(super) fn unreserve(&self, permits: usize) {
+        self.limit.permits.release(permits);
+        self.recheck_if_closed();
+    }
+
+    /// Permits have come back without a message. A closed receiver may wait for
+    /// exactly that.
+    fn recheck_if_closed(&self) {
+        if self.limit.permits.is_closed() {
+            self.queue.request_recheck();
+        }
+    }
+}
+
+/// Dropped when a wait for permits is dropped, which may have had the permits
+/// already. They are free again by then, because the wait is dropped first.
+struct CancelGuard<'a, T>(&'a MpscChannel<T, Bounded>);
+
+impl<T> Drop for CancelGuard<'_, T> {
+    fn drop(&mut self) {
+        self.0.recheck_if_closed();
+    }
+}
+
+/// Creates a channel that holds at most `capacity` messages.
+///
+/// # Panics
+/// If `capacity` is 0, or above
+/// [`Semaphore::MAX_PERMITS`](crate::sync::Semaphore::MAX_PERMITS).
+#[track_caller]
+pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    assert!(capacity > 0, "a channel has room for at least one message");
+    let permits = Permits::new(capacity, Label::new("mpsc send"));
+    let (tx, rx) = channel::channel(Bounded { permits, capacity });
+    (Sender::new(tx), Receiver::new(rx))
+}

@@ -1,0 +1,5 @@
+//! What the docs of the channels promise.
+
+mod closing;
+mod messages;
+mod permits;

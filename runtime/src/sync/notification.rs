@@ -1,0 +1,118 @@
+//! Which waiter a notification goes to. Both forms of `Notify` share it: the one
+//! for all threads ([`Notify`](super::Notify)) and the one for a single thread
+//! ([`local::Notify`](super::local::Notify)). They differ in how they keep
+//! their waiters.
+//!
+//! 1. `notify_waiters` counts its calls. Every waiter that was created before
+//!    the last call is notified, whether or not its node has been released yet.
+//! 2. Such waiters stand first in the list, because a waiter that is polled for
+//!    the first time after the call is ready at once and enters no list.
+//! 3. `notify_one` and `notify_last` pass over them. They release the first or
+//!    the last of the other waiters. If there are no others, they store a
+//!    permit.
+//! 4. A waiter that was released by `notify_one` or `notify_last`, and is
+//!    dropped before it saw that, passes the notification on in the same order.
+
+/// A waiter of a `Notify`.
+#[derive(Clone, Copy)]
+pub(crate) struct Waiter {
+    /// How often `notify_waiters` had been called when the waiter was created.
+    pub(super) created_at: u64,
+    /// Set when `notify_one` or `notify_last` released it.
+    pub(super) notified_one: Option<Order>,
+}
+
+/// Which waiter a single notification goes to.
+#[derive(Clone, Copy)]
+pub(super) enum Order {
+    /// The one that has waited longest: `notify_one`.
+    Fifo,
+    /// The one that came last: `notify_last`.
+    Lifo,
+}
+
+/// The waiters of a `Notify`, and its permit.
+pub(super) trait Waiters {
+    /// The waker of a released waiter.
+    type Released;
+
+    fn permit(&mut self) -> &mut bool;
+    fn first(&self) -> Option<Waiter>;
+    fn last(&self) -> Option<Waiter>;
+    fn release_first(&mut self, waiter: Waiter) -> Self::Released;
+    fn release_last(&mut self, waiter: Waiter) -> Self::Released;
+}
+
+impl Waiter {
+    pub(super) fn new(created_at: u64) -> Self {
+        Self {
+            created_at,
+            notified_one: None,
+        }
+    }
+
+    /// Whether `notify_waiters` has notified this waiter (rule 1).
+    pub(super) fn is_notified(&self, calls: u64) -> bool {
+        self.created_at < calls
+    }
+
+    /// Whether a waiter that is not in the list yet may go on. Takes the permit
+    /// if it needs it.
+    pub(super) fn enter(&self, calls: u64, permit: &mut bool) -> bool {
+        self.is_notified(calls) || std::mem::take(permit)
+    }
+}
+
+/// Releases the next waiter that `notify_waiters` has notified, if one is left.
+pub(super) fn release_notified<W: Waiters>(waiters: &mut W, calls: u64) -> Option<W::Released> {
+    let first = waiters.first().filter(|first| first.is_notified(calls))?;
+    Some(waiters.release_first(first))
+}
+
+/// A notification for one waiter, on its way.
+pub(super) struct One {
+    order: Order,
+    delivered: bool,
+}
+
+impl One {
+    pub(super) fn new(order: Order) -> Self {
+        Self {
+            order,
+            delivered: false,
+        }
+    }
+
+    /// Releases the next waiter. Returns `None` when all is done.
+    pub(super) fn release<W: Waiters>(
+        &mut self,
+        waiters: &mut W,
+        calls: u64,
+    ) -> Option<W::Released> {
+        // Another call may be between two batches of `notify_waiters`. Waiters
+        // that it has not reached yet have no use for this notification.
+        if let Some(notified) = release_notified(waiters, calls) {
+            return Some(notified);
+        }
+        if self.delivered {
+            return None;
+        }
+        self.delivered = true;
+        let next = match self.order {
+            Order::Fifo => waiters.first(),
+            Order::Lifo => waiters.last(),
+        };
+        let Some(next) = next else {
+            *waiters.permit() = true;
+            return None;
+        };
+        let next = Waiter {
+            notified_one: Some(self.order),
+            ..next
+        };
+        Some(match self.order {
+            Order::Fifo => waiters.release_first(next),
+            Order::Lifo => waiters.release_last(next),
+        })
+    }
+}

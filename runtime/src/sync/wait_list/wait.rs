@@ -1,0 +1,224 @@
+//! One waiter of a wait list. The parent module draws its states.
+
+use super::{Entry, Handle, LockedList, Node, WaitList, Waitable, with};
+use crate::{budget, primitives::UnsafeCell};
+use pin_project_lite::pin_project;
+use std::{
+    future::poll_fn,
+    marker::PhantomPinned,
+    mem,
+    ops::Deref,
+    pin::{Pin, pin},
+    ptr,
+    task::{Poll, Waker, ready},
+};
+
+type Owner<H> = <H as Deref>::Target;
+type State<H> = <Owner<H> as Waitable>::State;
+type Data<H> = <Owner<H> as Waitable>::Data;
+
+// ANCHOR: wait
+pin_project! {
+    /// One waiter, inside the future that waits.
+    pub(crate) struct Wait<H: Handle> {
+        owner: H,
+        // Whether the node is listed or released. If so, touching it needs the
+        // lock (W1, W3).
+        queued: bool,
+        #[pin]
+        node: Node<Data<H>>,
+    }
+
+    impl<H: Handle> PinnedDrop for Wait<H> {
+        fn drop(this: Pin<&mut Self>) {
+            this.cancel();
+        }
+    }
+}
+// ANCHOR_END: wait
+
+impl<H: Handle> Wait<H> {
+    pub(crate) fn new(owner: H, data: Data<H>) -> Self {
+        Self {
+            owner,
+            queued: false,
+            node: Node {
+                entry: UnsafeCell::new(Entry {
+                    next: ptr::null(),
+                    previous: ptr::null(),
+                    waker: None,
+                    released: false,
+                    data,
+                }),
+                _pinned: PhantomPinned,
+            },
+        }
+    }
+
+    pub(crate) fn handle(&self) -> &H {
+        &self.owner
+    }
+
+    /// Waits for the release. The first poll asks `enter`, under the lock,
+    /// whether the waiter may go on at once. If so, `enter` has written the
+    /// result into the data.
+    ///
+    /// Without a waker the waiter keeps its position in the list, and its
+    /// release wakes no task.
+    pub(crate) fn poll(
+        mut self: Pin<&mut Self>,
+        waker: Option<&Waker>,
+        enter: impl FnOnce(&Owner<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
+    ) -> Poll<Data<H>> {
+        let polled = if self.queued {
+            self.as_mut().poll_queued(waker)
+        } else {
+            // Cloning a waker is user code, so it comes before the lock.
+            self.as_mut().enter(waker.cloned(), enter)
+        };
+        self.owner.wait_list().label.note(&polled);
+        polled
+    }
+
+    /// Transition 1, unless `enter` says that the waiter need not wait.
+    fn enter(
+        self: Pin<&mut Self>,
+        waker: Option<Waker>,
+        enter: impl FnOnce(&Owner<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
+    ) -> Poll<Data<H>> {
+        let this = self.project();
+        let owner: &Owner<H> = this.owner;
+        let node: *const Node<_> = &raw const *this.node;
+        let mut locked = owner.wait_list().lock();
+        // SAFETY: W3: `poll` found that the node is not queued.
+        let (may_go_on, data) = unsafe {
+            with(node, |entry| {
+                let may_go_on = enter(owner, &mut locked, &mut entry.data);
+                (may_go_on, entry.data)
+            })
+        };
+        if may_go_on {
+            // Unlock before the waker is dropped, which is user code.
+            drop(locked);
+            return Poll::Ready(data);
+        }
+        // SAFETY: W3 for the entry. The node is pinned and not listed, and
+        // `unlink` takes it out of the list before it is dropped (W2).
+        unsafe {
+            with(node, |entry| {
+                entry.waker = waker;
+                entry.released = false;
+            });
+            locked.0.links.push_back(node);
+        }
+        *this.queued = true;
+        Poll::Pending
+    }
+
+    /// Transition 4, or a look at the waker of a waiter that is still listed.
+    fn poll_queued(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<Data<H>> {
+        let this = self.project();
+        let node: *const Node<_> = &raw const *this.node;
+        let mut clone = None;
+        loop {
+            let locked = this.owner.wait_list().lock();
+            // SAFETY: W1: it is our own node, and we hold the lock (W5).
+            let (released, same_waker) = unsafe {
+                with(node, |entry| {
+                    let released = entry.released.then_some(entry.data);
+                    (released, wakes_same_task(entry.waker.as_ref(), waker))
+                })
+            };
+            if let Some(data) = released {
+                *this.queued = false;
+                // Unlock before `clone` is dropped, which is user code.
+                drop(locked);
+                return Poll::Ready(data);
+            }
+            if same_waker {
+                return Poll::Pending;
+            }
+            if clone.is_none() {
+                drop(locked);
+                clone = waker.cloned();
+                continue;
+            }
+            // SAFETY: W1: it is our own node, and we still hold the lock.
+            let old = unsafe { with(node, |entry| mem::replace(&mut entry.waker, clone)) };
+            drop(locked);
+            drop(old);
+            return Poll::Pending;
+        }
+    }
+
+    /// Ends the wait early, and tells the owner.
+    pub(crate) fn cancel(self: Pin<&mut Self>) {
+        let this = self.project();
+        let owner: &Owner<H> = this.owner;
+        let node: *const Node<_> = &raw const *this.node;
+        if let Some((locked, data, waker)) = unlink(owner.wait_list(), this.queued, node) {
+            owner.cancelled(locked, data);
+            drop(waker);
+        }
+    }
+
+    /// Ends the wait early. The waiter keeps what it got.
+    pub(crate) fn finish(self: Pin<&mut Self>) {
+        let this = self.project();
+        let node: *const Node<_> = &raw const *this.node;
+        if let Some((locked, _, waker)) = unlink(this.owner.wait_list(), this.queued, node) {
+            drop(locked);
+            drop(waker);
+        }
+    }
+}
+
+/// Transitions 3 and 5: takes the caller's node back if it is `queued`. The
+/// caller drops the waker after the lock.
+fn unlink<'a, S, D: Copy>(
+    list: &'a WaitList<S, D>,
+    queued: &mut bool,
+    node: *const Node<D>,
+) -> Option<(LockedList<'a, S, D>, D, Option<Waker>)> {
+    if !mem::replace(queued, false) {
+        return None;
+    }
+    let mut locked = list.lock();
+    // SAFETY: W1: it is the caller's node, and we hold the lock (W5).
+    let (data, released, waker) = unsafe {
+        with(node, |entry| {
+            (entry.data, entry.released, entry.waker.take())
+        })
+    };
+    if !released {
+        // SAFETY: W4: the node was queued and not released, so it is listed.
+        unsafe { locked.0.links.remove(node) };
+    }
+    Some((locked, data, waker))
+}
+
+/// Whether the stored waker wakes the task that waits now. A poll without a
+/// waker changes nothing.
+fn wakes_same_task(stored: Option<&Waker>, wanted: Option<&Waker>) -> bool {
+    let Some(wanted) = wanted else { return true };
+    stored.is_some_and(|stored| stored.will_wake(wanted))
+}
+
+/// Waits in the list of `owner` until the waiter is released. `enter` may say
+/// at the start, under the lock, that it need not wait. Returns the data that
+/// the release, or `enter`, has written.
+pub(crate) async fn wait<O: Waitable>(
+    owner: &O,
+    data: O::Data,
+    mut enter: impl FnMut(&mut LockedList<'_, O::State, O::Data>, &mut O::Data) -> bool,
+) -> O::Data {
+    let mut wait = pin!(Wait::new(owner, data));
+    poll_fn(|context| {
+        ready!(budget::poll_proceed(context));
+        let enter = |_: &O, locked: &mut LockedList<'_, _, _>, data: &mut _| enter(locked, data);
+        let data = ready!(wait.as_mut().poll(Some(context.waker()), enter));
+        budget::spend();
+        Poll::Ready(data)
+    })
+    .await
+}

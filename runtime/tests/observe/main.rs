@@ -1,0 +1,10 @@
+//! Views into a running runtime: hooks, metrics, and traces with the feature `trace`.
+#![cfg(not(loom))]
+
+mod hooks;
+mod metrics;
+#[path = "../traps/support.rs"]
+#[allow(dead_code, reason = "these tests need only a part of it")]
+mod support;
+#[cfg(feature = "trace")]
+mod trace;

@@ -1,0 +1,203 @@
+//! Checks the index of traps in `main.rs` against the sources of the crate.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+/// Set this variable to write the index instead of checking it.
+const UPDATE: &str = "UPDATE_TRAP_INDEX";
+const WIDTH: usize = 86;
+
+/// The modules with tests of each trap.
+type Index = BTreeMap<u32, BTreeSet<String>>;
+
+fn crate_root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// All Rust files below `folder`.
+fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
+
+/// The name of a file in the index: the path of its module in the crate or in this
+/// test, or the file itself for another test.
+fn index_name(file: &Path) -> String {
+    let relative = file.strip_prefix(crate_root()).unwrap();
+    let module = |path: &Path| {
+        let path = path.with_extension("");
+        let parts = path.iter().map(|part| part.to_str().unwrap());
+        let parts: Vec<_> = parts.filter(|part| *part != "mod").collect();
+        parts.join("::")
+    };
+    if let Ok(path) = relative.strip_prefix("src") {
+        module(path)
+    } else if let Ok(path) = relative.strip_prefix("tests/traps") {
+        module(path)
+    } else {
+        let parts: Vec<_> = relative.iter().map(|part| part.to_str().unwrap()).collect();
+        parts.join("/")
+    }
+}
+
+/// The numbers of the traps that have tests in this text.
+fn trap_tests(text: &str) -> impl Iterator<Item = u32> {
+    text.lines().filter_map(|line| {
+        let name = line.trim_start().strip_prefix("fn trap_")?;
+        let (number, _) = name.split_once('_')?;
+        number.parse().ok()
+    })
+}
+
+/// What the sources say.
+fn traps_in_sources() -> Index {
+    let mut files = Vec::new();
+    for folder in ["src", "tests"] {
+        rust_files(&crate_root().join(folder), &mut files);
+    }
+    let mut index = Index::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        for trap in trap_tests(&text) {
+            index.entry(trap).or_default().insert(index_name(&file));
+        }
+    }
+    index
+}
+
+/// The number of the trap that begins on this line of the index.
+fn trap_that_begins(line: &str) -> Option<u32> {
+    line.strip_prefix("//! ")?.split_once(". ")?.0.parse().ok()
+}
+
+/// What the index says.
+fn traps_in_index(text: &str) -> Index {
+    let mut index = Index::new();
+    let mut modules = None;
+    for line in text.lines().take_while(|line| line.starts_with("//!")) {
+        if let Some(trap) = trap_that_begins(line) {
+            modules = Some((index.entry(trap).or_default(), false));
+            continue;
+        }
+        let Some((modules, is_list)) = &mut modules else {
+            continue;
+        };
+        *is_list |= line.trim_start_matches("//!").trim().starts_with("Tests:");
+        *is_list &= line != "//!";
+        if *is_list {
+            let quoted = line.split('`').skip(1).step_by(2);
+            modules.extend(quoted.map(str::to_owned));
+        }
+    }
+    index
+}
+
+/// The index with the lists of modules that `found` has.
+fn with_modules(text: &str, found: &Index) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut trap = None;
+    let mut in_list = false;
+    for line in text.lines() {
+        if let Some(begins) = trap_that_begins(line) {
+            (trap, in_list) = (Some(begins), false);
+        } else if line == "//!" || !line.starts_with("//!") {
+            (trap, in_list) = (None, false);
+        }
+        let Some(trap) =
+            trap.filter(|_| line.trim_start_matches("//!").trim().starts_with("Tests:"))
+        else {
+            if !in_list {
+                lines.push(line.to_owned());
+            }
+            continue;
+        };
+        in_list = true;
+        let indent = line.find("Tests:").unwrap();
+        let mut current = line[..indent].to_owned() + "Tests:";
+        let none = BTreeSet::new();
+        let modules = found.get(&trap).unwrap_or(&none);
+        for (number, module) in modules.iter().enumerate() {
+            let end = if number + 1 == modules.len() {
+                '.'
+            } else {
+                ','
+            };
+            let word = format!("`{module}`{end}");
+            if current.len() + 1 + word.len() > WIDTH {
+                lines.push(current);
+                current = format!("{}{word}", &line[..indent]);
+            } else {
+                current = format!("{current} {word}");
+            }
+        }
+        lines.push(current);
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_index_of_traps_names_exactly_the_modules_with_their_tests() {
+    let path = crate_root().join("tests/traps/main.rs");
+    let text = fs::read_to_string(&path).unwrap();
+    let found = traps_in_sources();
+    if env::var_os(UPDATE).is_some() {
+        fs::write(&path, with_modules(&text, &found)).unwrap();
+        return;
+    }
+    let index = traps_in_index(&text);
+    let none = BTreeSet::new();
+    let mut errors = Vec::new();
+    for trap in index.keys().chain(found.keys()).collect::<BTreeSet<_>>() {
+        let Some(named) = index.get(trap) else {
+            errors.push(format!("trap {trap} has tests, but no entry"));
+            continue;
+        };
+        let tested = found.get(trap).unwrap_or(&none);
+        for module in named.difference(tested) {
+            errors.push(format!(
+                "trap {trap} names `{module}`, which has no test `trap_{trap:02}_…`"
+            ));
+        }
+        for module in tested.difference(named) {
+            errors.push(format!(
+                "trap {trap} does not name `{module}`, which has a test `trap_{trap:02}_…`"
+            ));
+        }
+        if tested.is_empty() {
+            errors.push(format!("trap {trap} has no tests"));
+        }
+    }
+    assert!(
+        errors.is_empty(),
+        "the index of traps in tests/traps/main.rs is wrong:\n{}\n\
+         To write the lists anew: {UPDATE}=1 cargo test -p wakeful --test traps index",
+        errors.join("\n"),
+    );
+}
+
+#[test]
+fn an_updated_index_says_what_was_found() {
+    let text = "//! Traps.\n//!\n//! 1. The `first`.\n//!    Tests: `old`,\n//!    `older`.\n\
+                //! 2. The second.\n//!    Tests:\n//!\n//! The end.\nmod a;\n";
+    let modules = ["pool", "task::models"].map(str::to_owned);
+    let found = Index::from([
+        (1, BTreeSet::from(modules.clone())),
+        (2, BTreeSet::from(modules)),
+    ]);
+    let updated = with_modules(text, &found);
+    assert_eq!(traps_in_index(&updated), found);
+    assert_eq!(
+        updated,
+        "//! Traps.\n//!\n//! 1. The `first`.\n//!    Tests: `pool`, `task::models`.\n\
+         //! 2. The second.\n//!    Tests: `pool`, `task::models`.\n//!\n//! The end.\nmod a;\n"
+    );
+}
