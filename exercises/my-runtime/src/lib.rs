@@ -4,6 +4,7 @@
 //! `cargo course meters` runs a small meter server on all of them.
 
 pub mod deadlines;
+pub mod executor;
 pub mod join_all;
 pub mod notify;
 pub mod run_queue;

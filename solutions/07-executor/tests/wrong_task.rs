@@ -100,16 +100,24 @@ fn a_task_that_aborts_itself_is_dropped_after_its_poll() {
 
 #[test]
 fn a_task_that_is_added_in_the_place_of_a_polled_task_stays() {
-    let (list, new) = (TaskList::default(), Rc::<Cell<Option<TaskId>>>::default());
+    let list = TaskList::default();
     let own = Rc::<Cell<Option<TaskId>>>::default();
-    let (inner, id, added) = (list.clone(), Rc::clone(&own), Rc::clone(&new));
+    let (polls, added_polls) = (Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default());
+    let (inner, id) = (list.clone(), Rc::clone(&own));
+    let (counted, added) = (Rc::clone(&polls), Rc::clone(&added_polls));
     let first = list.add(poll_fn(move |_| {
+        counted.set(counted.get() + 1);
         inner.abort(id.get().expect("the test has stored the id"));
-        added.set(Some(inner.add(pending())));
+        let added = Rc::clone(&added);
+        inner.add(poll_fn(move |_| {
+            added.set(added.get() + 1);
+            Poll::<()>::Pending
+        }));
         Poll::<()>::Pending
     }));
     own.set(Some(first));
     list.poll_all();
-    assert!(list.is_alive(new.get().expect("the task was polled")));
+    list.poll_all();
+    assert_eq!((polls.get(), added_polls.get()), (1, 1), "polls of both tasks");
     assert!(!list.is_alive(first));
 }

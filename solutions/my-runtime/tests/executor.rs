@@ -198,19 +198,26 @@ fn a_task_that_ends_in_the_poll_of_its_abort_has_an_output() {
 }
 
 #[test]
-fn the_joiner_continues_after_the_destructors_of_the_task() {
-    let (executor, log) = (Executor::new(), Rc::<RefCell<Vec<_>>>::default());
-    let (noted, joined) = (Noted(Rc::clone(&log), "dropped"), Rc::clone(&log));
+fn the_destructors_of_a_task_run_before_its_handle_is_finished() {
+    /// Notes whether the task has ended, when it is dropped.
+    struct Asks(Rc<RefCell<Option<JoinHandle<()>>>>, Rc<Cell<Option<bool>>>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            self.1.set(self.0.borrow().as_ref().map(JoinHandle::is_finished));
+        }
+    }
+    let executor = Executor::new();
+    let own = Rc::<RefCell<Option<JoinHandle<()>>>>::default();
+    let finished = Rc::<Cell<Option<bool>>>::default();
+    let asks = Asks(Rc::clone(&own), Rc::clone(&finished));
     let task = executor.spawner().spawn(poll_fn(move |_| {
-        let _noted = &noted;
+        let _asks = &asks;
         Poll::Ready(())
     }));
-    let waits = executor.spawner().spawn(async move {
-        task.await.expect("the task ends");
-        joined.borrow_mut().push("joined");
-    });
-    assert!(executor.block_on(waits).is_ok());
-    assert_eq!(*log.borrow(), ["dropped", "joined"]);
+    own.replace(Some(task));
+    executor.queue().run_woken();
+    assert_eq!(finished.get(), Some(false));
+    assert!(own.take().expect("the handle is there").is_finished());
 }
 
 #[test]
