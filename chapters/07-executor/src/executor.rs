@@ -151,7 +151,7 @@ impl Drop for Running<'_> {
 }
 
 impl Executor {
-    /// An executor without tasks, for the current thread.
+    /// Creates an executor without tasks on the current thread.
     pub fn new() -> Executor {
         let shared = Shared { woken: SegQueue::new(), parker: Parker::new() };
         let (all, running) = (RefCell::default(), Cell::new(false));

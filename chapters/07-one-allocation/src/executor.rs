@@ -68,7 +68,7 @@ impl Executor {
 
 // ANCHOR: rest
 impl Executor {
-    /// An executor without tasks, for the current thread.
+    /// Creates an executor without tasks on the current thread.
     pub fn new() -> Executor {
         let shared = Shared { woken: SegQueue::new(), parker: Parker::new() };
         let (tasks, polling) = (RefCell::default(), Cell::new(false));

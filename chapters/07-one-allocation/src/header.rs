@@ -82,7 +82,7 @@ pub(crate) struct TaskRef(NonNull<Header>);
 
 impl Clone for TaskRef {
     fn clone(&self) -> TaskRef {
-        // Relaxed: we own a reference, so the count cannot reach zero meanwhile.
+        // Relaxed: we own a reference, so the count cannot reach zero now.
         self.refs.fetch_add(1, Relaxed);
         TaskRef(self.0)
     }

@@ -51,7 +51,7 @@ impl<T> Future for JoinHandle<T> {
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         self.task.detached.set(true);
-        // T3: a result that nobody waits for is dropped here, on this thread.
+        // T3: a result that is not needed is dropped here, on this thread.
         drop(self.take_result());
         drop(self.task.joiner.take());
     }

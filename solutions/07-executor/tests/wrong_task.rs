@@ -99,7 +99,7 @@ fn a_task_that_aborts_itself_is_dropped_after_its_poll() {
 }
 
 #[test]
-fn a_task_that_is_added_in_the_place_of_a_polled_task_stays() {
+fn a_task_that_takes_over_the_place_of_a_polled_task_stays() {
     let list = TaskList::default();
     let own = Rc::<Cell<Option<TaskId>>>::default();
     let (polls, added_polls) = (Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default());
