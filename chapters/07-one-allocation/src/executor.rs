@@ -40,6 +40,9 @@ impl Executor {
         JoinHandle::new(task)
     }
 
+    // ANCHOR_END: executor
+
+    // ANCHOR: run
     /// Polls each task that is in the queue now, once. Does not sleep.
     pub fn run_woken(&self) {
         for _ in 0..self.shared.woken.len() {
@@ -64,7 +67,7 @@ impl Executor {
         }
     }
 }
-// ANCHOR_END: executor
+// ANCHOR_END: run
 
 // ANCHOR: rest
 impl Executor {

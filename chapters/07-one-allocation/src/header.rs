@@ -42,6 +42,9 @@ pub(crate) struct Header {
     pub(crate) joiner: Cell<Option<Waker>>,
 }
 
+// ANCHOR_END: header
+
+// ANCHOR: phase
 /// What the stage of a task holds, and who may use it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -55,12 +58,15 @@ pub(crate) enum Phase {
     Empty,
 }
 
+// ANCHOR_END: phase
+
+// ANCHOR: shared
 /// The part of an executor that wakers use, on any thread.
 pub(crate) struct Shared {
     pub(crate) woken: SegQueue<usize>,
     pub(crate) parker: Arc<Parker>,
 }
-// ANCHOR_END: header
+// ANCHOR_END: shared
 
 // ANCHOR: vtable
 /// Four functions that know the type of the future.

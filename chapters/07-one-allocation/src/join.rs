@@ -29,6 +29,9 @@ impl<T> JoinHandle<T> {
     }
 }
 
+// ANCHOR_END: handle
+
+// ANCHOR: handle_poll
 impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
@@ -48,6 +51,9 @@ impl<T> Future for JoinHandle<T> {
     }
 }
 
+// ANCHOR_END: handle_poll
+
+// ANCHOR: handle_drop
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
         self.task.detached.set(true);
@@ -56,7 +62,7 @@ impl<T> Drop for JoinHandle<T> {
         drop(self.task.joiner.take());
     }
 }
-// ANCHOR_END: handle
+// ANCHOR_END: handle_drop
 
 // ANCHOR: rest
 impl<T> JoinHandle<T> {
