@@ -1,5 +1,5 @@
 // ANCHOR: head
-//! A connection to one meter, for a task.
+//! A connection to one meter, as a task uses it.
 
 use std::io;
 use std::ops::Range;

@@ -13,7 +13,7 @@ use reactor::{Direction, Registered};
 // ANCHOR: stream
 /// A TCP connection. Dropping it closes the connection.
 ///
-/// One task can read and one can write at the same time, through two references.
+/// A task can read while another task writes, through two references.
 pub struct TcpStream {
     io: Registered<mio::net::TcpStream>,
 }
