@@ -1,4 +1,6 @@
+// ANCHOR: head
 //! Deadlines in a list. Slow, and easy to check.
+// ANCHOR_END: head
 
 // ANCHOR: list
 /// Deadlines in the order in which they were set. Each question looks at all of them.
