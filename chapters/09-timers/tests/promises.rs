@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use executor::{Executor, Spawner};
+use executor::Spawner;
 use pinning::{Either, race};
 use timers::{
-    Clock, Elapsed, Missed, Timers, interval, interval_at, sleep, sleep_until, timeout,
+    Clock, Elapsed, Missed, Runtime, Timers, interval, interval_at, sleep, sleep_until,
+    timeout,
 };
 
 const fn ms(ms: u64) -> Duration {
@@ -20,13 +21,9 @@ const fn ms(ms: u64) -> Duration {
 /// Runs a future on a paused clock. When all tasks wait, the clock moves to the next
 /// deadline.
 fn run<F: Future>(root: impl FnOnce(Spawner, Clock) -> F) -> F::Output {
-    let executor = Executor::with_unpark(Waker::noop().clone());
-    let timers = Timers::new(Clock::paused());
-    let _entered = timers.enter();
-    let root = root(executor.spawner(), timers.clock().clone());
-    executor.block_on_with(root, || {
-        assert!(executor.has_woken() || timers.skip(), "all tasks wait for ever");
-    })
+    let runtime = Runtime::with_clock(Clock::paused()).expect("a descriptor is free");
+    let (spawner, clock) = (runtime.spawner(), runtime.clock().clone());
+    runtime.block_on(async { root(spawner, clock).await })
 }
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
