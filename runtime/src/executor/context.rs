@@ -2,7 +2,7 @@
 //!
 //! Invariant **E1**: `ENTERED` points to an executor or a handle that some caller of
 //! [`enter`] further up this thread's stack borrows. `enter` puts the old value back
-//! before that borrow ends. [`detach`] and [`reattach`] only exchange the pointer to
+//! before that borrow ends. [`hand_off`] and [`take_back`] only exchange the pointer to
 //! a worker with the pointer to that worker's handle.
 
 #[cfg(feature = "trace")]
@@ -21,8 +21,8 @@ pub(crate) enum Current<'a> {
     Core(&'a Core),
     /// A thread that drives a worker of a pool.
     Worker(&'a Worker),
-    /// A thread of a pool, in a poll that gave its worker away (`block_in_place`).
-    Detached(&'a Handle),
+    /// A thread of a pool, in a poll that has handed off its worker (`block_in_place`).
+    HandedOff(&'a Handle),
     /// A thread that does not run this runtime's tasks now: it entered through a
     /// handle, or it belongs to the blocking pool.
     Guest(&'a Handle),
@@ -33,7 +33,7 @@ impl<'a> Current<'a> {
         match self {
             Self::Core(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
-            Self::Detached(handle) | Self::Guest(handle) => handle,
+            Self::HandedOff(handle) | Self::Guest(handle) => handle,
         }
     }
 }
@@ -43,7 +43,7 @@ enum Entered {
     Nothing,
     Core(*const Core),
     Worker(*const Worker),
-    Detached(*const Handle),
+    HandedOff(*const Handle),
     Guest(*const Handle),
     /// A guest that entered from inside a runtime. A flag beside the pointer would
     /// make the copy overlap, which costs each `block_on` 11 ns.
@@ -82,7 +82,7 @@ fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R 
     let entered = match current {
         Current::Core(core) => Entered::Core(core),
         Current::Worker(worker) => Entered::Worker(worker),
-        Current::Detached(handle) => Entered::Detached(handle),
+        Current::HandedOff(handle) => Entered::HandedOff(handle),
         Current::Guest(handle) if must_not_block() => Entered::GuestInside(handle),
         Current::Guest(handle) => Entered::Guest(handle),
     };
@@ -101,7 +101,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         // SAFETY: E1.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
         // SAFETY: E1. The worker keeps its handle.
-        Entered::Detached(handle) => Some(Current::Detached(unsafe { &*handle })),
+        Entered::HandedOff(handle) => Some(Current::HandedOff(unsafe { &*handle })),
         Entered::Guest(handle) | Entered::GuestInside(handle) => {
             // SAFETY: E1.
             Some(Current::Guest(unsafe { &*handle }))
@@ -110,30 +110,30 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
 }
 
 /// Whether this thread runs a runtime's tasks, so that blocking it would block them.
-/// A detached thread may block. So may a guest, unless it entered from inside a
-/// runtime.
+/// A thread that has handed off its worker may block. So may a guest, unless it
+/// entered from inside a runtime.
 pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
         Ok(Entered::Core(_) | Entered::Worker(_) | Entered::GuestInside(_)) => true,
-        Ok(Entered::Nothing | Entered::Detached(_) | Entered::Guest(_)) | Err(_) => false,
+        Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Guest(_)) | Err(_) => false,
     }
 }
 
-/// This thread gives the worker that it drives to another thread.
-pub(crate) fn detach(worker: &Worker) {
+/// This thread hands off the worker that it drives.
+pub(crate) fn hand_off(worker: &Worker) {
     debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if ptr::eq(here, worker)));
-    ENTERED.set(Entered::Detached(worker.handle()));
+    ENTERED.set(Entered::HandedOff(worker.handle()));
 }
 
 /// This thread drives its worker again.
-pub(crate) fn reattach(worker: &Worker) {
-    debug_assert!(is_detached());
+pub(crate) fn take_back(worker: &Worker) {
+    debug_assert!(has_handed_off());
     ENTERED.set(Entered::Worker(worker));
 }
 
-/// Whether this thread gave its worker away in the current poll.
-pub(crate) fn is_detached() -> bool {
-    matches!(ENTERED.get(), Entered::Detached(_))
+/// Whether this thread has handed off its worker in the current poll.
+pub(crate) fn has_handed_off() -> bool {
+    matches!(ENTERED.get(), Entered::HandedOff(_))
 }
 
 /// The index of the worker that this thread drives, if it drives one.
@@ -145,6 +145,6 @@ pub(crate) fn worker_here() -> Option<usize> {
             Scheduler::Pool(_) => None,
         },
         Current::Worker(worker) => Some(worker.index()),
-        Current::Detached(_) | Current::Guest(_) => None,
+        Current::HandedOff(_) | Current::Guest(_) => None,
     })
 }

@@ -130,7 +130,7 @@ impl Runtime {
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {
-                assert!(!worker.is_given_away(), "{AWAY}");
+                assert!(!worker.is_handed_off(), "{AWAY}");
                 worker.block_on(future)
             }
         }

@@ -43,7 +43,7 @@ where
     // A panic inside the closure would report this file as its location.
     let refused = match context::with(|current| match current {
         Some(Current::Core(core)) => Ok(core.spawn(future, location)),
-        Some(Current::Worker(_) | Current::Detached(_)) => Err(NOT_LOCAL),
+        Some(Current::Worker(_) | Current::HandedOff(_)) => Err(NOT_LOCAL),
         Some(Current::Guest(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
         Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
         None => Err(NOT_INSIDE),
@@ -90,7 +90,7 @@ where
     let handle = context::with(|current| match current? {
         Current::Core(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
-        Current::Detached(handle) | Current::Guest(handle) => {
+        Current::HandedOff(handle) | Current::Guest(handle) => {
             Some(handle.spawn_at(future, location))
         }
     });

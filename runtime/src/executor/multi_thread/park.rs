@@ -123,7 +123,7 @@ impl Worker {
 
     /// Whether there is something that only this worker can do.
     fn must_not_park(&self) -> bool {
-        let is_wanted = if self.is_substituted.get() {
+        let is_wanted = if self.is_replaced.get() {
             self.remote().handoff.is_wanted()
         } else {
             self.root_is_next()
@@ -133,7 +133,7 @@ impl Worker {
 
     /// Whether this thread polls the root next.
     pub(super) fn root_is_next(&self) -> bool {
-        !self.is_substituted.get() && self.root.is_some() && self.pool().root_is_woken()
+        !self.is_replaced.get() && self.root.is_some() && self.pool().root_is_woken()
     }
 
     /// Polls the driver between two tasks, unless another worker holds it.

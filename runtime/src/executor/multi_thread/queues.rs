@@ -39,8 +39,8 @@ pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
 pub(super) enum PoolThread<'a> {
     /// It drives this worker.
     Worker(&'a Worker),
-    /// It has given its worker away.
-    Detached(&'a Pool),
+    /// It has handed off its worker.
+    HandedOff(&'a Pool),
 }
 
 impl Schedule for PoolScheduler {
@@ -57,7 +57,7 @@ impl Schedule for PoolScheduler {
     fn bind(&self, task: &Task) {
         context::with(|current| match self.this_thread(current) {
             Some(PoolThread::Worker(worker)) => worker.bind(task),
-            Some(PoolThread::Detached(pool)) => {
+            Some(PoolThread::HandedOff(pool)) => {
                 pool.bind(task, 0);
                 if pool.is_closed() {
                     // The shutdown may have emptied the list before. This thread runs
@@ -77,7 +77,7 @@ impl Schedule for PoolScheduler {
                     worker.remote().alive.decrement();
                     &**worker.pool()
                 }
-                PoolThread::Detached(pool) => {
+                PoolThread::HandedOff(pool) => {
                     // Relaxed: the count publishes nothing.
                     pool.spawned_remotely.fetch_sub(1, Relaxed);
                     pool
@@ -100,9 +100,9 @@ impl PoolScheduler {
             Current::Worker(worker) if ptr::eq(worker.pool().slot, self.0) => {
                 Some(PoolThread::Worker(worker))
             }
-            Current::Detached(handle) => {
+            Current::HandedOff(handle) => {
                 let pool = handle.pool()?;
-                ptr::eq(pool.slot, self.0).then_some(PoolThread::Detached(pool))
+                ptr::eq(pool.slot, self.0).then_some(PoolThread::HandedOff(pool))
             }
             _ => None,
         }
@@ -116,7 +116,7 @@ impl PoolScheduler {
                 None
             }
             // No worker takes from the injector any more.
-            Some(PoolThread::Detached(pool)) if pool.is_closed() => Some((task, true)),
+            Some(PoolThread::HandedOff(pool)) if pool.is_closed() => Some((task, true)),
             _ => Some((task, false)),
         });
         let Some((task, is_late)) = remote else {
