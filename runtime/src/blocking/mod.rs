@@ -28,7 +28,7 @@ where
 {
     let task = Task::new(
         Work(Some(work)),
-        PoolScheduler(Arc::clone(pool)),
+        BlockingScheduler(Arc::clone(pool)),
         // One reference for the handle, one for the queue.
         StateWord::scheduled(2),
         Location::caller(),
@@ -60,9 +60,9 @@ impl<F: FnOnce() -> T, T> Future for Work<F> {
 }
 
 /// The scheduler of blocking tasks.
-struct PoolScheduler(Arc<Pool>);
+struct BlockingScheduler(Arc<Pool>);
 
-impl Schedule for PoolScheduler {
+impl Schedule for BlockingScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the contract of `schedule` lets us read `this` until we give
         // `task` away.

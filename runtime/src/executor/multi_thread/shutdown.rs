@@ -2,10 +2,10 @@
 
 use super::{
     Pool, Worker,
-    queues::{PoolScheduler, until_settled},
+    queues::{PoolScheduler, retry_steal},
 };
 use crate::{
-    executor::{context, late, owned_tasks},
+    executor::{after_shutdown, context, owned_tasks},
     fork,
     primitives::of_workers as thread,
     task::Task,
@@ -54,7 +54,7 @@ impl Worker {
     pub(super) fn cancel_queued(&self) {
         self.requeue_deferred();
         while let Some(task) = self.pop_local() {
-            self.pool().cancel_late(task);
+            self.pool().cancel_after_shutdown(task);
         }
     }
 }
@@ -74,8 +74,8 @@ impl Pool {
         });
         for worker in &self.remotes {
             for stealer in [&worker.stealer, &worker.deferred] {
-                while let Some(task) = until_settled(|| stealer.steal()) {
-                    self.cancel_late(task);
+                while let Some(task) = retry_steal(|| stealer.steal()) {
+                    self.cancel_after_shutdown(task);
                 }
             }
         }
@@ -86,14 +86,14 @@ impl Pool {
     pub(super) fn cancel_injected(&self) {
         while !self.injector.is_empty() {
             if let Steal::Success(task) = self.injector.steal() {
-                self.cancel_late(task);
+                self.cancel_after_shutdown(task);
             }
         }
     }
 
     /// Cancels a task that was queued after the pool closed. The pool's own threads
     /// cancel the tasks in the list, so a thread outside leaves those alone.
-    pub(super) fn cancel_late(&self, task: Task) {
+    pub(super) fn cancel_after_shutdown(&self, task: Task) {
         let is_ours = context::with(|current| {
             let thread = PoolScheduler(self.slot).this_thread(current);
             thread.is_some()
@@ -110,6 +110,6 @@ impl Pool {
             }
         }
         // SAFETY: the task comes from a queue, and its future is `Send`.
-        unsafe { late::cancel(task) };
+        unsafe { after_shutdown::cancel(task) };
     }
 }

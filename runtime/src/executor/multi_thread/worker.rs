@@ -7,9 +7,8 @@ use super::{Pool, RemoteWorker, root::RootScheduler};
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL, Handle,
+        DRIVER_INTERVAL, Handle, after_shutdown,
         context::{self, Current},
-        late,
         root::Root,
         run_task::run_task,
     },
@@ -139,7 +138,7 @@ impl Worker {
         }
         if self.pool.is_closed() {
             // SAFETY: no queue holds the task, and its future is `Send`.
-            unsafe { late::cancel(task) };
+            unsafe { after_shutdown::cancel(task) };
         } else {
             self.push(task);
         }
@@ -189,8 +188,8 @@ impl Worker {
             if root.wake() {
                 root.task().clone().schedule();
             }
-            let _release = ReleaseWork(self);
-            // Dropped before `_release`, which gives away what its destructor spawns.
+            let _share = ShareWork(self);
+            // Dropped before `_share`, so that siblings also get what its destructor spawns.
             let mut future = pin!(future);
             loop {
                 if self.take_root() {
@@ -206,7 +205,9 @@ impl Worker {
         };
         // A poll that blocks in place may have called this. Its budget and its outputs
         // have nothing to do with this loop.
-        late::while_blocking(|| budget::outside(|| context::enter(Current::Worker(self), run)))
+        after_shutdown::while_blocking(|| {
+            budget::outside(|| context::enter(Current::Worker(self), run))
+        })
     }
 
     /// The poll of the root can take long. Gives siblings the work that was waiting here,
@@ -261,12 +262,12 @@ impl Worker {
 
 /// The thread leaves worker 0, so siblings get its work. That happens also when the
 /// root panics.
-struct ReleaseWork<'a>(&'a Worker);
+struct ShareWork<'a>(&'a Worker);
 
-impl Drop for ReleaseWork<'_> {
+impl Drop for ShareWork<'_> {
     fn drop(&mut self) {
         // The root may have blocked in place before it panicked.
         self.0.take_back_if_handed_off();
-        self.0.release_work();
+        self.0.share_work();
     }
 }
