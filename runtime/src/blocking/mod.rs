@@ -35,7 +35,7 @@ where
         0,
     );
     if let Some(hooks) = pool.hooks() {
-        hooks.admit(task.clone(), TaskKind::Blocking);
+        hooks.begin_trace(task.clone(), TaskKind::Blocking);
     }
     // SAFETY: the state above counts a second reference, and this is its only
     // use. The future and its output are `Send`, as P1 (see `Pool`) asks.
@@ -72,7 +72,7 @@ impl Schedule for BlockingScheduler {
 
     fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
-            hooks.release(task.header());
+            hooks.end_trace(task.header());
         }
         None
     }

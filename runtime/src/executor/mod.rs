@@ -8,7 +8,7 @@
 //!
 //! - [`handle`]: a counted reference to a runtime, and the way to its queues.
 //! - [`context`]: which executor this thread is inside.
-//! - [`run_task`]: one turn of a task.
+//! - [`run_task`]: one poll of a task.
 //! - [`root`]: the future of `block_on`, woken and polled as a task.
 //! - [`owned_tasks`]: the tasks that have not ended.
 //! - [`after_shutdown`]: cancelling the tasks that come after the shutdown.

@@ -4,7 +4,7 @@
 //! A spawned task has three references:
 //!
 //! - **O1**: the `JoinHandle`'s.
-//! - **O2**: the queue's. Each turn of the task consumes it, and each wake makes a
+//! - **O2**: the queue's. Each poll of the task consumes it, and each wake makes a
 //!   new one.
 //! - **O3**: the list's. No value holds it at first. [`list_reference`] takes it once:
 //!   when the task first waits and is bound to the list, or else when it ends. So
