@@ -94,10 +94,10 @@ impl Barrier {
         })
         .await;
         if arrival.is_leader {
-            self.list.release(self.list.lock(), |locked| {
+            self.list.dequeue_and_wake(self.list.lock(), |locked| {
                 // Tasks of the next generation may be in the list already.
                 let first = locked.first()?;
-                (first.generation < locked.generation).then(|| locked.release_first(first))
+                (first.generation < locked.generation).then(|| locked.dequeue_first(first))
             });
         }
         BarrierWaitResult(arrival.is_leader)

@@ -22,7 +22,7 @@ pin_project! {
     /// One waiter, inside the future that waits.
     pub(crate) struct Wait<H: Handle> {
         owner: H,
-        // Whether the node is listed or released. If so, touching it needs the
+        // Whether the node is listed or dequeued. If so, touching it needs the
         // lock (W1, W3).
         queued: bool,
         #[pin]
@@ -47,7 +47,7 @@ impl<H: Handle> Wait<H> {
                     next: ptr::null(),
                     previous: ptr::null(),
                     waker: None,
-                    released: false,
+                    dequeued: false,
                     data,
                 }),
                 _pinned: PhantomPinned,
@@ -59,12 +59,12 @@ impl<H: Handle> Wait<H> {
         &self.owner
     }
 
-    /// Waits for the release. The first poll asks `enter`, under the lock,
+    /// Waits until the node is dequeued. The first poll asks `enter`, under the lock,
     /// whether the waiter may go on at once. If so, `enter` has written the
     /// result into the data.
     ///
-    /// Without a waker the waiter keeps its position in the list, and its
-    /// release wakes no task.
+    /// Without a waker the waiter keeps its position in the list, and no task is
+    /// woken when it is dequeued.
     pub(crate) fn poll(
         mut self: Pin<&mut Self>,
         waker: Option<&Waker>,
@@ -107,7 +107,7 @@ impl<H: Handle> Wait<H> {
         unsafe {
             with(node, |entry| {
                 entry.waker = waker;
-                entry.released = false;
+                entry.dequeued = false;
             });
             locked.0.links.push_back(node);
         }
@@ -123,13 +123,13 @@ impl<H: Handle> Wait<H> {
         loop {
             let locked = this.owner.wait_list().lock();
             // SAFETY: W1: it is our own node, and we hold the lock (W5).
-            let (released, same_waker) = unsafe {
+            let (dequeued, same_waker) = unsafe {
                 with(node, |entry| {
-                    let released = entry.released.then_some(entry.data);
-                    (released, wakes_same_task(entry.waker.as_ref(), waker))
+                    let dequeued = entry.dequeued.then_some(entry.data);
+                    (dequeued, wakes_same_task(entry.waker.as_ref(), waker))
                 })
             };
-            if let Some(data) = released {
+            if let Some(data) = dequeued {
                 *this.queued = false;
                 // Unlock before `clone` is dropped, which is user code.
                 drop(locked);
@@ -185,13 +185,13 @@ fn unlink<'a, S, D: Copy>(
     }
     let mut locked = list.lock();
     // SAFETY: W1: it is the caller's node, and we hold the lock (W5).
-    let (data, released, waker) = unsafe {
+    let (data, dequeued, waker) = unsafe {
         with(node, |entry| {
-            (entry.data, entry.released, entry.waker.take())
+            (entry.data, entry.dequeued, entry.waker.take())
         })
     };
-    if !released {
-        // SAFETY: W4: the node was queued and not released, so it is listed.
+    if !dequeued {
+        // SAFETY: W4: the node was queued and not dequeued, so it is listed.
         unsafe { locked.0.links.remove(node) };
     }
     Some((locked, data, waker))
@@ -204,9 +204,9 @@ fn wakes_same_task(stored: Option<&Waker>, wanted: Option<&Waker>) -> bool {
     stored.is_some_and(|stored| stored.will_wake(wanted))
 }
 
-/// Waits in the list of `owner` until the waiter is released. `enter` may say
-/// at the start, under the lock, that it need not wait. Returns the data that
-/// the release, or `enter`, has written.
+/// Waits in the list of `owner` until the waiter is dequeued. At the start, under the
+/// lock, `enter` may say that the waiter need not wait. Returns the data that
+/// `enter` or the thread that dequeued the waiter has written.
 pub(crate) async fn wait<O: Waitable>(
     owner: &O,
     data: O::Data,
