@@ -38,7 +38,7 @@ where
         hooks.begin_trace(task.clone(), TaskKind::Blocking);
     }
     // SAFETY: the state above counts a second reference, and this is its only
-    // use. The future and its output are `Send`, as P1 (see `Pool`) asks.
+    // use. The future and its output are `Send`, as BP1 (see `Pool`) asks.
     pool.submit(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type is `T`, `scheduled` counts join interest, and
     // this is the only handle.

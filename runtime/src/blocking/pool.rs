@@ -49,7 +49,7 @@ pub(crate) struct Load {
 ///
 /// The invariant that `unsafe` code relies on:
 ///
-/// - **P1** The future and the output of each task in the queue are `Send`, so any
+/// - **BP1** The future and the output of each task in the queue are `Send`, so any
 ///   thread may run or cancel it. The queue owns one reference to the task, and no
 ///   other queue holds it.
 pub(crate) struct Pool {
@@ -165,7 +165,7 @@ impl Pool {
         loop {
             while let Some(task) = state.queue.pop_front() {
                 drop(state);
-                // SAFETY: P1, and the task was just taken from the queue.
+                // SAFETY: BP1, and the task was just taken from the queue.
                 unsafe { task.run() };
                 state = self.lock();
             }
@@ -253,6 +253,6 @@ impl Pool {
 
 /// Cancels a task that was taken from the queue, so its handle returns an error.
 fn cancel(task: Task) {
-    // SAFETY: P1, and the task was taken from the queue.
+    // SAFETY: BP1, and the task was taken from the queue.
     unsafe { task.cancel() };
 }

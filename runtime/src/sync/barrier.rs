@@ -104,7 +104,7 @@ impl Barrier {
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Barrier {
     type State = Arrivals;
     type Data = Arrival;

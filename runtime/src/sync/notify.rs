@@ -236,7 +236,7 @@ impl Waiters for LockedList<'_, StoredPermit, Waiter> {
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Notify {
     type State = StoredPermit;
     type Data = Waiter;

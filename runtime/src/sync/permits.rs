@@ -242,7 +242,7 @@ impl Permits {
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Permits {
     type State = ();
     type Data = Request;

@@ -59,7 +59,7 @@ const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 ///
 /// # Safety
 /// [`wait_list`](Self::wait_list) returns the same list each time (invariant
-/// W5).
+/// WL5).
 pub(crate) unsafe trait Waitable {
     /// What the lock guards besides the list.
     type State;
@@ -90,16 +90,16 @@ unsafe impl<O: Waitable> Handle for Arc<O> {}
 ///
 /// Invariants:
 ///
-/// - **W1** The lock guards the state, the links and the [`Entry`] of every
+/// - **WL1** The lock guards the state, the links and the [`Entry`] of every
 ///   node that is listed or dequeued. Only the lock's holder touches them.
-/// - **W2** A listed node is alive and pinned. Its `Wait` unlinks it under the
+/// - **WL2** A listed node is alive and pinned. Its `Wait` unlinks it under the
 ///   lock before it is dropped.
-/// - **W3** While [`Wait`]'s `queued` is false, its node is neither listed nor
+/// - **WL3** While [`Wait`]'s `queued` is false, its node is neither listed nor
 ///   dequeued, and nothing else points to it. The waiter may then touch its
 ///   entry without the lock.
-/// - **W4** `entry.dequeued` is false while the node is listed, and true once
+/// - **WL4** `entry.dequeued` is false while the node is listed, and true once
 ///   it was dequeued. A node that is `queued` is one or the other.
-/// - **W5** A waiter finds the same list at every call (see [`Waitable`] and
+/// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and
 ///   [`Handle`]), so it leaves the list that it entered.
 pub(crate) struct WaitList<S, D> {
     label: Label,
@@ -130,9 +130,9 @@ struct Entry<D> {
 // ANCHOR_END: node
 
 // SAFETY: an entry holds data, a waker and links. Wakers are `Send`, and the
-// links are only followed under the lock (W1).
+// links are only followed under the lock (WL1).
 unsafe impl<D: Send> Send for Node<D> {}
-// SAFETY: threads that share a node touch it one at a time (W1, W3).
+// SAFETY: threads that share a node touch it one at a time (WL1, WL3).
 unsafe impl<D: Send> Sync for Node<D> {}
 
 /// The lock of a [`WaitList`], held. It derefs to the state.
@@ -194,14 +194,14 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     /// The data of the waiter that has waited longest.
     pub(crate) fn first(&self) -> Option<D> {
         let first = self.0.links.first;
-        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        // SAFETY: WL1, WL2: we hold the lock, and a listed node is alive.
         (!first.is_null()).then(|| unsafe { with(first, |entry| entry.data) })
     }
 
     /// The data of the waiter that came last.
     pub(crate) fn last(&self) -> Option<D> {
         let last = self.0.links.last;
-        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        // SAFETY: WL1, WL2: we hold the lock, and a listed node is alive.
         (!last.is_null()).then(|| unsafe { with(last, |entry| entry.data) })
     }
 
@@ -225,7 +225,7 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     /// empty.
     fn dequeue_node(&mut self, node: *const Node<D>, data: D) -> Dequeued {
         assert!(!node.is_null(), "a waiter is listed");
-        // SAFETY: W1, W2: we hold the lock, and the node is listed, so it is
+        // SAFETY: WL1, WL2: we hold the lock, and the node is listed, so it is
         // alive.
         unsafe {
             self.0.links.remove(node);

@@ -74,7 +74,7 @@ impl<T> BroadcastChannel<T> {
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl<T> Waitable for BroadcastChannel<T> {
     type State = Ring<T>;
     type Data = Number;

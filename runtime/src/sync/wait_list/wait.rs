@@ -23,7 +23,7 @@ pin_project! {
     pub(crate) struct Wait<H: Handle> {
         owner: H,
         // Whether the node is listed or dequeued. If so, touching it needs the
-        // lock (W1, W3).
+        // lock (WL1, WL3).
         queued: bool,
         #[pin]
         node: Node<Data<H>>,
@@ -90,7 +90,7 @@ impl<H: Handle> Wait<H> {
         let owner: &Owner<H> = this.owner;
         let node: *const Node<_> = &raw const *this.node;
         let mut locked = owner.wait_list().lock();
-        // SAFETY: W3: `poll` found that the node is not queued.
+        // SAFETY: WL3: `poll` found that the node is not queued.
         let (may_go_on, data) = unsafe {
             with(node, |entry| {
                 let may_go_on = enter(owner, &mut locked, &mut entry.data);
@@ -102,8 +102,8 @@ impl<H: Handle> Wait<H> {
             drop(locked);
             return Poll::Ready(data);
         }
-        // SAFETY: W3 for the entry. The node is pinned and not listed, and
-        // `unlink` takes it out of the list before it is dropped (W2).
+        // SAFETY: WL3 for the entry. The node is pinned and not listed, and
+        // `unlink` takes it out of the list before it is dropped (WL2).
         unsafe {
             with(node, |entry| {
                 entry.waker = waker;
@@ -122,7 +122,7 @@ impl<H: Handle> Wait<H> {
         let mut clone = None;
         loop {
             let locked = this.owner.wait_list().lock();
-            // SAFETY: W1: it is our own node, and we hold the lock (W5).
+            // SAFETY: WL1: it is our own node, and we hold the lock (WL5).
             let (dequeued, same_waker) = unsafe {
                 with(node, |entry| {
                     let dequeued = entry.dequeued.then_some(entry.data);
@@ -143,7 +143,7 @@ impl<H: Handle> Wait<H> {
                 clone = waker.cloned();
                 continue;
             }
-            // SAFETY: W1: it is our own node, and we still hold the lock.
+            // SAFETY: WL1: it is our own node, and we still hold the lock.
             let old = unsafe { with(node, |entry| mem::replace(&mut entry.waker, clone)) };
             drop(locked);
             drop(old);
@@ -184,14 +184,14 @@ fn unlink<'a, S, D: Copy>(
         return None;
     }
     let mut locked = list.lock();
-    // SAFETY: W1: it is the caller's node, and we hold the lock (W5).
+    // SAFETY: WL1: it is the caller's node, and we hold the lock (WL5).
     let (data, dequeued, waker) = unsafe {
         with(node, |entry| {
             (entry.data, entry.dequeued, entry.waker.take())
         })
     };
     if !dequeued {
-        // SAFETY: W4: the node was queued and not dequeued, so it is listed.
+        // SAFETY: WL4: the node was queued and not dequeued, so it is listed.
         unsafe { locked.0.links.remove(node) };
     }
     Some((locked, data, waker))
