@@ -82,11 +82,11 @@ fn a_silent_meter_gets_one_ping_and_is_then_disconnected() {
     let result = serve(LIMITS, Journal::default(), async |server| {
         let mut meter = Meter::connect(&server).await;
         server.until("accepted", 1).await;
-        server.pass(LIMITS.heartbeat - SECOND).await;
+        server.pass(LIMITS.heartbeat.saturating_sub(SECOND)).await;
         assert_eq!(server.count("bytes_out"), 0);
         server.pass(SECOND).await;
         assert_eq!(meter.receive().await, Some(Message::Ping));
-        server.pass(LIMITS.heartbeat - SECOND).await;
+        server.pass(LIMITS.heartbeat.saturating_sub(SECOND)).await;
         assert_eq!(server.count("late"), 0);
         server.pass(SECOND).await;
         assert_eq!(meter.receive().await, None);
@@ -239,7 +239,7 @@ fn after_the_grace_period_the_server_ends_without_the_last_meters() {
         meter.send(&[1]).await;
         server.until("bytes_in", 1).await;
         server.stop().await;
-        server.pass(LIMITS.grace - SECOND).await;
+        server.pass(LIMITS.grace.saturating_sub(SECOND)).await;
         assert_eq!(server.count("cut"), 0);
         server.pass(SECOND).await;
         assert_eq!(meter.receive().await, None);
