@@ -34,7 +34,7 @@ const LIMITS: Limits = Limits {
 
 fn listen() -> io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    // The kernel keeps some answers for a meter that does not read. Not too many here.
+    // The same for both servers: the kernel keeps few answers for a meter.
     SockRef::from(&listener).set_send_buffer_size(4096)?;
     let address = listener.local_addr()?;
     Ok((listener, address))

@@ -6,6 +6,8 @@ use std::net;
 use std::rc::Rc;
 use std::time::Duration;
 
+use socket2::SockRef;
+
 use crate::connection::Connection;
 use crate::conversation::talk;
 use crate::runtime::{
@@ -230,8 +232,13 @@ pub struct Listeners {
 impl Listeners {
     fn into_async(self) -> io::Result<(TcpListener, TcpListener)> {
         self.meters.set_nonblocking(true)?;
+        SockRef::from(&self.meters).set_send_buffer_size(UNSENT)?;
         self.metrics.set_nonblocking(true)?;
         Ok((TcpListener::from_std(self.meters)?, TcpListener::from_std(self.metrics)?))
     }
 }
+
+/// About this many bytes of answers may wait in the kernel for a meter that does not
+/// read. The sockets of all meters inherit it.
+const UNSENT: usize = 4096;
 // ANCHOR_END: rest

@@ -129,10 +129,7 @@ fn nonsense_ends_its_own_conversation_and_no_other() {
 
 #[test]
 fn a_meter_that_does_not_read_is_dropped_and_delays_no_other() {
-    let listener = listen();
-    // Less room for answers in the kernel, so that the test is short.
-    SockRef::from(&listener).set_send_buffer_size(4096).expect("it is a socket");
-    let result = serve_at(listener, LIMITS, Journal::default(), async |server| {
+    let result = serve(LIMITS, Journal::default(), async |server| {
         let mut good = Meter::connect(&server).await;
         let mut flood = Meter::connect(&server).await;
         let readings = bytes(Message::Reading(1)).repeat(1000);

@@ -12,7 +12,10 @@ use waiting::Message;
 /// A meter waits this long for the server.
 pub const PATIENCE: Duration = Duration::from_secs(2);
 
-pub const KINDS: [(&str, fn(&TcpStream) -> &'static str); 6] = [
+/// A meter, which returns what became of its connection.
+pub type Kind = fn(&TcpStream) -> &'static str;
+
+pub const KINDS: [(&str, Kind); 6] = [
     ("silent", silent),
     ("one byte at a time", drip),
     ("talks nonsense", nonsense),
@@ -98,7 +101,7 @@ fn reading() -> Vec<u8> {
 }
 
 /// Connects a bad meter, and returns what became of it.
-pub fn meet(address: SocketAddr, meter: fn(&TcpStream) -> &'static str) -> &'static str {
+pub fn meet(address: SocketAddr, meter: Kind) -> &'static str {
     let Ok(stream) = connect(address) else { return "not connected" };
     drop(stream.set_read_timeout(Some(PATIENCE)));
     drop(stream.set_write_timeout(Some(PATIENCE)));

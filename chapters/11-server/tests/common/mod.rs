@@ -10,7 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use channels::oneshot;
 use futures_util::io::{AsyncReadExt, AsyncWriteExt};
@@ -140,8 +140,14 @@ pub async fn yield_now() {
 /// Polls a future in each round. So the runtime always has work, and never moves its
 /// paused clock by itself. Even a loopback takes some time, and the clock must not run
 /// ahead of bytes that are on their way.
+///
+/// # Panics
+///
+/// After 20 seconds, so that a test which waits for nothing fails.
 async fn busy<F: Future>(mut future: Pin<&mut F>) -> F::Output {
+    let begun = Instant::now();
     poll_fn(|cx| {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the test does not end");
         cx.waker().wake_by_ref();
         future.as_mut().poll(cx)
     })
