@@ -63,14 +63,19 @@ pub(super) unsafe fn cancel(task: Task) {
     }
 }
 
-/// Runs `code`, which blocks this thread. The thread may be in a destructor that
-/// waits for a task or an output of `code`, so these do not wait for that destructor.
-pub(super) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
-    task::while_blocking(|| {
-        if NESTED.get() == 0 {
-            return code();
-        }
-        let _guard = NestedGuard::set(0);
-        code()
-    })
+/// Whether this thread is in a destructor that the runtime called. If it blocks there,
+/// it must do so in [`outside_destructor`].
+pub(super) fn is_in_destructor() -> bool {
+    NESTED.get() != 0 || task::is_dropping_output()
+}
+
+/// Runs `code`, which blocks this thread. The destructor that the thread is in may wait
+/// for a task or an output of `code`, so these do not wait for that destructor.
+// The callers call themselves here, so their usual path pays only for
+// `is_in_destructor`. A closure around all of `block_on` cost 30 instructions.
+#[cold]
+#[inline(never)]
+pub(super) fn outside_destructor<R>(code: impl FnOnce() -> R) -> R {
+    let _guards = (NestedGuard::set(0), task::DroppingGuard::suspend());
+    code()
 }

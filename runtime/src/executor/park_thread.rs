@@ -57,6 +57,9 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Blocks the thread until the future is ready, whatever the thread runs.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
+    if late::is_in_destructor() {
+        return late::outside_destructor(|| wait_for(future));
+    }
     let thread_waker = Arc::new(ThreadWaker {
         thread: current(),
         is_woken: AtomicBool::new(false),
@@ -65,15 +68,13 @@ pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(&waker);
     // This thread may be in a poll whose budget is spent. With that budget, the
     // future would never be ready.
-    late::while_blocking(|| {
-        budget::outside(|| {
-            let mut future = pin!(future);
-            loop {
-                if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                    return output;
-                }
-                thread_waker.wait();
+    budget::outside(|| {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
             }
-        })
+            thread_waker.wait();
+        }
     })
 }

@@ -89,12 +89,11 @@ impl Slot {
     fn new(list: &Arc<ReadyList>, key: usize, turn: u32) -> Self {
         let member = MemberWaker::queued(list, key);
         let waker = Waker::from(Arc::clone(&member));
-        // Not polled in this turn.
-        let polled_in = turn.wrapping_sub(1);
         Self {
             member,
             waker,
-            polled_in,
+            // The turn that has ended, because the next poll begins another.
+            polled_in: turn,
         }
     }
 }
@@ -145,9 +144,7 @@ impl<M> Group<M> {
         let key = self.members.insert(member);
         let Wakers { slots, list } = &mut self.wakers;
         match slots.get_mut(key) {
-            Some(slot) if slot.member.is_unshared() => {
-                slot.polled_in = self.turn.wrapping_sub(1);
-            }
+            Some(slot) if slot.member.is_unshared() => {}
             // A waker of the key's last member still exists.
             Some(slot) => *slot = Slot::new(list, key, self.turn),
             None => slots.push(Slot::new(list, key, self.turn)),
@@ -207,19 +204,30 @@ impl<M> Group<M> {
     pub(crate) fn step<R>(
         &mut self,
         context: &Context<'_>,
+        poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
+    ) -> Option<(M, R)> {
+        self.step_until(context, |_| false, poll)
+    }
+
+    /// [`step`](Self::step) that also ends before the first member for which `stop`
+    /// returns true.
+    fn step_until<R>(
+        &mut self,
+        context: &Context<'_>,
+        stop: impl Fn(&Slot) -> bool,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Option<(M, R)> {
-        while !self.batch.is_empty() {
+        while let Some(&key) = self.batch.front() {
+            let slot = &mut self.wakers.slots[key];
             // Without budget, the members' own futures would return `Pending`, and
             // these polls would be wasted.
-            if budget::poll_proceed(context).is_pending() {
+            if stop(slot) || budget::poll_proceed(context).is_pending() {
                 return None;
             }
-            let key = self.batch.pop_front()?;
+            self.batch.pop_front();
             let Some(member) = self.members.get_mut(key) else {
                 continue;
             };
-            let slot = &mut self.wakers.slots[key];
             if !slot.member.begin_poll() {
                 continue;
             }
@@ -246,7 +254,6 @@ impl<M> Group<M> {
         self.turn = self.turn.wrapping_add(1);
         // The batch of the last call comes first. If one of these is ready, the call
         // does not touch the list at all.
-        let had_batch = !self.batch.is_empty();
         if let Some(ready) = self.step(context, &mut poll) {
             return Poll::Ready(Some(ready));
         }
@@ -257,32 +264,11 @@ impl<M> Group<M> {
             return Poll::Ready(None);
         }
         self.gather(Some(context.waker()));
-        let again = if had_batch {
-            self.split_off_polled()
-        } else {
-            VecDeque::new()
-        };
-        let ready = self.step(context, &mut poll);
-        if !again.is_empty() {
-            self.batch.extend(again);
-            if ready.is_none() {
-                context.waker().wake_by_ref();
-            }
+        let turn = self.turn;
+        let ready = self.step_until(context, |slot| slot.polled_in == turn, poll);
+        if ready.is_none() && !self.batch.is_empty() {
+            context.waker().wake_by_ref();
         }
         ready.map_or(Poll::Pending, |ready| Poll::Ready(Some(ready)))
-    }
-
-    /// Takes the keys out of the batch whose members were polled in this turn.
-    fn split_off_polled(&mut self) -> VecDeque<usize> {
-        let mut polled = VecDeque::new();
-        let (slots, turn) = (&self.wakers.slots, self.turn);
-        self.batch.retain(|&key| {
-            let is_polled = slots[key].polled_in == turn;
-            if is_polled {
-                polled.push_back(key);
-            }
-            !is_polled
-        });
-        polled
     }
 }

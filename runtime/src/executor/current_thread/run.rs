@@ -22,11 +22,12 @@ use std::{
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        if late::is_in_destructor() {
+            return late::outside_destructor(|| self.block_on(future));
+        }
         let _traced = self.root.trace(&self.hooks);
-        late::while_blocking(|| {
-            // The future is dropped inside, because its destructor may spawn.
-            context::enter(Current::Core(self), || self.run(pin!(future)))
-        })
+        // The future is dropped inside, because its destructor may spawn.
+        context::enter(Current::Core(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
