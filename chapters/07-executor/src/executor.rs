@@ -26,6 +26,8 @@ pub(crate) struct Tasks {
     all: RefCell<Slab<Task>>,
     /// The executor is running its tasks.
     running: Cell<bool>,
+    /// Puts the thread to sleep. `None` if another part of the program does that.
+    parker: Option<Arc<Parker>>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -106,8 +108,24 @@ impl Executor {
     ///
     /// # Panics
     ///
-    /// Inside of a task of this executor.
+    /// Inside of a task of this executor, and if [`Executor::with_unpark`] made it.
     pub fn block_on<F: Future>(&self, root: F) -> F::Output {
+        self.block_on_with(root, || self.park())
+    }
+    // ANCHOR_END: block_on
+
+    // ANCHOR: block_on_with
+    /// As `block_on`, but calls `sleep` after each round, also if tasks are queued.
+    /// `sleep` must return if a task was woken since its last call.
+    ///
+    /// # Panics
+    ///
+    /// Inside of a task of this executor.
+    pub fn block_on_with<F: Future>(
+        &self,
+        root: F,
+        mut sleep: impl FnMut(),
+    ) -> F::Output {
         let _running = Running::begin(&self.tasks.running);
         let shared = &self.tasks.shared;
         let root_waker = TaskWaker::new(ROOT, shared);
@@ -115,23 +133,23 @@ impl Executor {
         let mut root = pin!(root);
         waker.wake_by_ref();
         loop {
-            while let Some(number) = shared.woken.pop() {
+            for _ in 0..shared.woken.len() {
+                let Some(number) = shared.woken.pop() else { break };
                 if number != ROOT {
                     self.tasks.poll(number);
                     continue;
                 }
                 root_waker.begin_poll();
-                if let Poll::Ready(output) =
-                    root.as_mut().poll(&mut Context::from_waker(&waker))
-                {
+                let polled = root.as_mut().poll(&mut Context::from_waker(&waker));
+                if let Poll::Ready(output) = polled {
                     return output;
                 }
             }
-            shared.parker.park();
+            sleep();
         }
     }
 }
-// ANCHOR_END: block_on
+// ANCHOR_END: block_on_with
 
 // ANCHOR: rest
 /// Says that the executor is running, until the call returns or panics.
@@ -149,13 +167,29 @@ impl Drop for Running<'_> {
         self.0.set(false);
     }
 }
+// ANCHOR_END: rest
 
+// ANCHOR: new
 impl Executor {
     /// Creates an executor without tasks on the current thread.
     pub fn new() -> Executor {
-        let shared = Shared { woken: SegQueue::new(), parker: Parker::new() };
+        let parker = Parker::new();
+        let unpark = wakers::waker(Arc::clone(&parker));
+        Executor::from_parts(Some(parker), unpark)
+    }
+
+    /// Creates an executor whose thread does not sleep in [`Executor::park`]. Each
+    /// wake of a task calls `unpark` to wake the thread.
+    pub fn with_unpark(unpark: Waker) -> Executor {
+        Executor::from_parts(None, unpark)
+    }
+
+    // ANCHOR_END: new
+    // ANCHOR: rest_of_impl
+    fn from_parts(parker: Option<Arc<Parker>>, unpark: Waker) -> Executor {
+        let shared = Arc::new(Shared { woken: SegQueue::new(), unpark });
         let (all, running) = (RefCell::default(), Cell::new(false));
-        Executor { tasks: Rc::new(Tasks { all, running, shared: Arc::new(shared) }) }
+        Executor { tasks: Rc::new(Tasks { all, running, parker, shared }) }
     }
 
     /// A handle that adds tasks to this executor.
@@ -173,10 +207,20 @@ impl Executor {
         self.len() == 0
     }
 
+    /// Whether tasks are in the queue, so that the thread must not sleep.
+    pub fn has_woken(&self) -> bool {
+        !self.tasks.shared.woken.is_empty()
+    }
+
     /// Sleeps until a task is woken. Returns at once if one was woken since the last
     /// call.
+    ///
+    /// # Panics
+    ///
+    /// If [`Executor::with_unpark`] made this executor.
     pub fn park(&self) {
-        self.tasks.shared.parker.park();
+        let parker = self.tasks.parker.as_ref();
+        parker.expect("this executor is woken by another waker").park();
     }
 }
 
@@ -185,7 +229,7 @@ impl Default for Executor {
         Executor::new()
     }
 }
-// ANCHOR_END: rest
+// ANCHOR_END: rest_of_impl
 
 // ANCHOR: drop
 impl Drop for Executor {

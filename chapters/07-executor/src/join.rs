@@ -48,6 +48,25 @@ impl<T> Slot<T> {
 }
 // ANCHOR_END: slot
 
+// ANCHOR: run_struct
+pin_project! {
+    /// The future of a task. It polls the user's future until that ends, panics or is
+    /// aborted.
+    pub(crate) struct Run<F: Future> {
+        // `None` when it has ended.
+        #[pin]
+        future: Option<F>,
+        slot: Rc<Slot<F::Output>>,
+    }
+
+    impl<F: Future> PinnedDrop for Run<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.end(Err(JoinError::Cancelled));
+        }
+    }
+}
+// ANCHOR_END: run_struct
+
 // ANCHOR: error
 /// Why a task has no output.
 pub enum JoinError {
@@ -93,8 +112,10 @@ impl<T> JoinHandle<T> {
     /// Asks the task to end. Its future is dropped when it is the task's turn, and not
     /// in this call. If the task has ended already, nothing happens.
     pub fn abort(&self) {
-        self.slot.aborted.set(true);
-        self.waker.wake_by_ref();
+        if !self.slot.has_ended() {
+            self.slot.aborted.set(true);
+            self.waker.wake_by_ref();
+        }
     }
 
     /// Whether the task has ended.
@@ -105,23 +126,6 @@ impl<T> JoinHandle<T> {
 // ANCHOR_END: abort
 
 // ANCHOR: run
-pin_project! {
-    /// The future of a task. It polls the user's future until that ends, panics or is
-    /// aborted.
-    pub(crate) struct Run<F: Future> {
-        // `None` when it has ended.
-        #[pin]
-        future: Option<F>,
-        slot: Rc<Slot<F::Output>>,
-    }
-
-    impl<F: Future> PinnedDrop for Run<F> {
-        fn drop(this: Pin<&mut Self>) {
-            this.end(Err(JoinError::Cancelled));
-        }
-    }
-}
-
 impl<F: Future> Future for Run<F> {
     type Output = ();
 
@@ -152,20 +156,29 @@ impl<F: Future> Run<F> {
         if this.slot.aborted.get() {
             return Ok(Poll::Pending);
         }
-        // After a panic the future is only dropped, so nothing can see it half done.
+        // After a panic, the future is only dropped.
         catch_unwind(AssertUnwindSafe(|| future.poll(cx)))
     }
+}
+// ANCHOR_END: poll_once
 
+// ANCHOR: end
+impl<F: Future> Run<F> {
     /// Drops the future, and then tells the handle. So the joiner knows that all
     /// destructors of the task have run.
     fn end(self: Pin<&mut Self>, result: Result<F::Output, JoinError>) {
         let mut this = self.project();
         let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
         let result = dropped.map_err(JoinError::Panicked).and(result);
-        this.slot.end(result);
+        if Rc::strong_count(this.slot) > 1 {
+            this.slot.end(result);
+        } else {
+            // There is no handle any more. Destructors of the output may panic, too.
+            drop(catch_unwind(AssertUnwindSafe(|| drop(result))));
+        }
     }
 }
-// ANCHOR_END: poll_once
+// ANCHOR_END: end
 
 // ANCHOR: rest
 impl<F: Future> Run<F> {

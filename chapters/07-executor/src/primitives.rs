@@ -33,6 +33,10 @@ mod checked {
             self.with(|queue| queue.len())
         }
 
+        pub(crate) fn is_empty(&self) -> bool {
+            self.len() == 0
+        }
+
         fn with<R>(&self, action: impl FnOnce(&mut VecDeque<T>) -> R) -> R {
             action(&mut self.0.lock().expect("no code panics while it holds this lock"))
         }

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::AcqRel;
-use std::task::Wake;
-
-use wakers::Parker;
+use std::task::{Wake, Waker};
 
 use crate::primitives::{AtomicBool, SegQueue};
 // ANCHOR_END: head
@@ -15,7 +13,8 @@ use crate::primitives::{AtomicBool, SegQueue};
 pub(crate) struct Shared {
     /// The numbers of the tasks that were woken, the oldest wake first.
     pub(crate) woken: SegQueue<usize>,
-    pub(crate) parker: Arc<Parker>,
+    /// Wakes the thread of the executor.
+    pub(crate) unpark: Waker,
 }
 
 /// What the waker of one task knows.
@@ -37,7 +36,7 @@ impl Wake for TaskWaker {
         // AcqRel pairs with the swap in `begin_poll`.
         if !self.queued.swap(true, AcqRel) {
             self.shared.woken.push(self.number);
-            self.shared.parker.unpark();
+            self.shared.unpark.wake_by_ref();
         }
     }
 }

@@ -7,7 +7,8 @@ use std::future::{pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::{Poll, Waker};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::task::{Poll, Wake, Waker};
 use std::thread;
 
 use executor::{Executor, JoinError, JoinHandle, Spawner};
@@ -250,6 +251,21 @@ fn a_destructor_that_panics_ends_only_its_own_task() {
 }
 
 #[test]
+fn an_output_whose_destructor_panics_ends_only_its_own_task() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    drop(executor.spawner().spawn(async { Bad }));
+    let good = executor.spawner().spawn(ready("fine"));
+    assert!(matches!(executor.block_on(good), Ok("fine")));
+    assert!(executor.is_empty());
+}
+
+#[test]
 fn abort_drops_the_future_at_the_turn_of_its_task() {
     let (executor, log) = (Executor::new(), Log::default());
     let noted = Noted(log.clone(), "dropped");
@@ -314,6 +330,10 @@ fn abort_after_the_end_does_nothing() {
     let task = executor.spawner().spawn(async { 7 });
     executor.run_woken();
     task.abort();
+    assert!(
+        !executor.has_woken(),
+        "the number of the task may belong to another one now"
+    );
     assert!(matches!(executor.block_on(task), Ok(7)));
 }
 
@@ -380,6 +400,59 @@ fn a_task_cannot_run_its_own_executor() {
         assert!(catch_unwind(AssertUnwindSafe(run)).is_err());
     }
     executor.block_on(async {});
+}
+
+/// Counts its wakes. It stands for what another runtime would sleep in.
+#[derive(Default)]
+struct Doorbell(AtomicU32);
+
+impl Wake for Doorbell {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+#[test]
+fn each_wake_of_a_task_calls_the_waker_that_the_executor_was_given() {
+    let bell = Arc::new(Doorbell::default());
+    let executor = Executor::with_unpark(Arc::clone(&bell).into());
+    let (waker, polls) = (Rc::default(), Rc::default());
+    drop(executor.spawner().spawn(give_waker(&waker, &polls)));
+    assert!(executor.has_woken());
+    executor.run_woken();
+    assert!(!executor.has_woken());
+    let waker = waker.take().expect("the task was polled");
+    thread::spawn(move || waker.wake()).join().expect("the device ends");
+    assert!(executor.has_woken());
+    assert_eq!(bell.0.load(SeqCst), 2);
+}
+
+#[test]
+fn the_loop_sleeps_after_each_round_even_if_a_task_wakes_itself() {
+    let executor = Executor::with_unpark(Arc::new(Doorbell::default()).into());
+    drop(executor.spawner().spawn(async {
+        loop {
+            yield_once().await;
+        }
+    }));
+    let log = Log::default();
+    let noted = log.clone();
+    let root = async move {
+        yield_once().await;
+        yield_once().await;
+        noted.note("root");
+    };
+    executor.block_on_with(root, || {
+        assert!(executor.has_woken());
+        log.note("sleep");
+    });
+    assert_eq!(log.take(), ["sleep", "sleep", "root"]);
+}
+
+#[test]
+fn an_executor_with_another_waker_refuses_to_park() {
+    let executor = Executor::with_unpark(Arc::new(Doorbell::default()).into());
+    assert!(catch_unwind(AssertUnwindSafe(|| executor.park())).is_err());
 }
 
 #[test]

@@ -38,6 +38,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    // The compiler makes one such table for each `F`, and it lives as long as the program.
     let vtable = &const {
         Vtable {
             poll: poll::<F>,
@@ -99,7 +100,7 @@ impl<F: Future> TaskCell<F> {
     ) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         // SAFETY: the caller's promise.
         let Stage::Future(future) = (unsafe { &mut *self.stage.get() }) else {
-            return Ok(Poll::Pending);
+            unreachable!("the executor has removed a task that has ended");
         };
         // SAFETY: the cell is never moved, and the future is dropped in its place.
         let future = unsafe { Pin::new_unchecked(future) };
@@ -110,7 +111,7 @@ impl<F: Future> TaskCell<F> {
 
 // ANCHOR: end
 impl<F: Future> TaskCell<F> {
-    /// Drops the future, stores the result, and wakes the joiner.
+    /// Drops the future, and stores the result for the handle.
     ///
     /// # Safety
     ///
@@ -123,16 +124,13 @@ impl<F: Future> TaskCell<F> {
         let result = dropped.map_err(JoinError::Panicked).and(result);
         if self.header.detached.get() {
             self.header.phase.set(Phase::Empty);
-            // T3: the result is dropped now, on this thread.
-            drop(result);
+            // T3: the result is dropped now. Its destructors may panic, too.
+            drop(catch_unwind(AssertUnwindSafe(|| drop(result))));
             return;
         }
         // SAFETY: the caller's promise.
         unsafe { *self.stage.get() = Stage::Result(result) };
         self.header.phase.set(Phase::Ended);
-        if let Some(joiner) = self.header.joiner.take() {
-            joiner.wake();
-        }
     }
 }
 // ANCHOR_END: end

@@ -3,11 +3,10 @@
 //!
 //! - **T1** The memory of a task lives as long as its count `refs` is above zero. Each
 //!   [`TaskRef`] and each waker owns one reference.
-//! - **T2** Only the executor's thread uses the stage of a cell, and the fields of a
-//!   header that are a `Cell`.
-//! - **T3** The executor's reference is the last one on its thread, or comes after the
-//!   task has ended. So the thread that frees the memory never drops a future or an
-//!   output.
+//! - **T2** As long as the executor or the handle owns a reference, only the executor's
+//!   thread uses the stage of the cell, and the fields of the header that are a `Cell`.
+//! - **T3** When the executor and the handle have given their references back, the
+//!   stage is empty. So wakers on other threads free only memory.
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
@@ -75,7 +74,8 @@ pub(crate) struct Vtable {
     pub(crate) poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
     /// Drops the future of a task that has not ended.
     pub(crate) cancel: unsafe fn(NonNull<Header>),
-    /// Moves the result out, to the `Option` that the pointer points to.
+    /// Moves the result out of the stage. The second pointer points to the `Option`
+    /// that receives it.
     pub(crate) take_result: unsafe fn(NonNull<Header>, *mut ()),
     /// Frees the memory.
     pub(crate) free: unsafe fn(NonNull<Header>),
@@ -191,6 +191,13 @@ impl TaskRef {
 }
 
 impl Header {
+    /// Wakes the task that waits for the result, if there is one.
+    pub(crate) fn wake_joiner(&self) {
+        if let Some(joiner) = self.joiner.take() {
+            joiner.wake();
+        }
+    }
+
     pub(crate) fn new(
         number: usize,
         shared: &Arc<Shared>,

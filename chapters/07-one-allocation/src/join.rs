@@ -14,7 +14,7 @@ use crate::header::{Phase, TaskRef};
 /// Waits for the output of a task. If you drop it, the task continues alone.
 pub struct JoinHandle<T> {
     task: TaskRef,
-    output: PhantomData<T>,
+    output: PhantomData<fn() -> T>,
 }
 
 impl<T> JoinHandle<T> {
@@ -70,10 +70,13 @@ impl<T> JoinHandle<T> {
         JoinHandle { task, output: PhantomData }
     }
 
-    /// Asks the task to end. Its future is dropped when it is the task's turn.
+    /// Asks the task to end. Its future is dropped when it is the task's turn. If the
+    /// task has ended already, nothing happens.
     pub fn abort(&self) {
-        self.task.aborted.set(true);
-        self.task.wake();
+        if !self.is_finished() {
+            self.task.aborted.set(true);
+            self.task.wake();
+        }
     }
 
     /// Whether the task has ended.
