@@ -7,7 +7,7 @@
 
 use crate::{
     primitives::per_thread,
-    task::{self, Task},
+    task::{self, DroppingGuard, Task},
 };
 use std::cell::{Cell, RefCell};
 
@@ -63,19 +63,24 @@ pub(super) unsafe fn cancel(task: Task) {
     }
 }
 
-/// Whether this thread is in a destructor that the runtime called. If it blocks there,
-/// it must do so in [`outside_destructor`].
-pub(super) fn is_in_destructor() -> bool {
-    NESTED.get() != 0 || task::is_dropping_output()
+/// Exists while this thread blocks. The thread may be in a destructor that waits for a
+/// task or an output of what runs meanwhile, so these do not wait for that destructor.
+pub(super) struct BlockingGuard {
+    // A guard and not a closure: a closure around all of `block_on` is not inlined,
+    // which cost 30 instructions.
+    _suspended: Option<(NestedGuard, DroppingGuard)>,
 }
 
-/// Runs `code`, which blocks this thread. The destructor that the thread is in may wait
-/// for a task or an output of `code`, so these do not wait for that destructor.
-// The callers call themselves here, so their usual path pays only for
-// `is_in_destructor`. A closure around all of `block_on` cost 30 instructions.
-#[cold]
-#[inline(never)]
-pub(super) fn outside_destructor<R>(code: impl FnOnce() -> R) -> R {
-    let _guards = (NestedGuard::set(0), task::DroppingGuard::suspend());
-    code()
+impl BlockingGuard {
+    pub(super) fn new() -> Self {
+        let is_in_destructor = NESTED.get() != 0 || task::is_dropping_output();
+        Self {
+            _suspended: is_in_destructor.then(Self::suspend),
+        }
+    }
+
+    #[cold]
+    fn suspend() -> (NestedGuard, DroppingGuard) {
+        (NestedGuard::set(0), DroppingGuard::suspend())
+    }
 }

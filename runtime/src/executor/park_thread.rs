@@ -1,6 +1,6 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
-use super::{context, late};
+use super::{context, late::BlockingGuard};
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park},
@@ -57,9 +57,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Blocks the thread until the future is ready, whatever the thread runs.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
-    if late::is_in_destructor() {
-        return late::outside_destructor(|| wait_for(future));
-    }
+    let _blocking = BlockingGuard::new();
     let thread_waker = Arc::new(ThreadWaker {
         thread: current(),
         is_woken: AtomicBool::new(false),

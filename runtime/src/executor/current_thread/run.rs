@@ -6,7 +6,7 @@ use crate::{
     executor::{
         DRIVER_INTERVAL,
         context::{self, Current},
-        late,
+        late::BlockingGuard,
         run_task::run_task,
     },
     task::Task,
@@ -22,9 +22,7 @@ use std::{
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        if late::is_in_destructor() {
-            return late::outside_destructor(|| self.block_on(future));
-        }
+        let _blocking = BlockingGuard::new();
         let _traced = self.root.trace(&self.hooks);
         // The future is dropped inside, because its destructor may spawn.
         context::enter(Current::Core(self), || self.run(pin!(future)))

@@ -178,9 +178,7 @@ impl Worker {
 
     /// The loop of worker 0, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        if late::is_in_destructor() {
-            return late::outside_destructor(|| self.block_on(future));
-        }
+        let _blocking = late::BlockingGuard::new();
         let root = self.root.as_ref().expect("worker 0 has the root");
         let run = || {
             let _traced = root.trace(&self.pool.hooks);
