@@ -1,6 +1,6 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
-use super::{context, late::BlockingGuard};
+use super::{after_shutdown::BlockingGuard, context};
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park},

@@ -5,8 +5,8 @@ use crate::{
     budget,
     executor::{
         DRIVER_INTERVAL,
+        after_shutdown::BlockingGuard,
         context::{self, Current},
-        late::BlockingGuard,
         run_task::run_task,
     },
     task::Task,
