@@ -64,7 +64,8 @@ pub(super) unsafe fn cancel(task: Task) {
 }
 
 /// Exists while this thread blocks. The thread may be in a destructor that waits for a
-/// task or an output of what runs meanwhile, so these do not wait for that destructor.
+/// task or an output, and that task runs while the thread blocks. So these do not wait
+/// for that destructor.
 pub(super) struct BlockingGuard {
     // A guard and not a closure: a closure around all of `block_on` is not inlined,
     // which cost 30 instructions.

@@ -1,5 +1,5 @@
-//! [`PackedWaker`]: a waker in one word. A task's header keeps the waker of its
-//! `JoinHandle` so, and a slot of a channel keeps the receiver's.
+//! [`PackedWaker`]: a waker in one word. A task's header stores the waker of its
+//! `JoinHandle` in this form, and a channel stores the waker of its receiver.
 //!
 //! Usually the waker belongs to a task of this crate. Then the word is the address
 //! of that task's header. Any other waker is put into a block of memory, and the

@@ -12,8 +12,8 @@ pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 /// which the next block is added.
 pub(super) const LAP: usize = SLOTS + 1;
 
-// The states of a slot. The parent module draws them. A state that is none of these
-// is the receiver's waker, packed into the word.
+// The states of a slot. The parent module draws them. Any other state is the
+// receiver's waker, packed into the word.
 pub(super) const EMPTY: *mut () = ptr::null_mut();
 pub(super) const MESSAGE: *mut () = ptr::without_provenance_mut(1);
 pub(super) const RECHECK: *mut () = ptr::without_provenance_mut(2);
