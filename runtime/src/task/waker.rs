@@ -60,14 +60,6 @@ pub(super) fn clone_task(waker: &Waker) -> Option<Task> {
     })
 }
 
-/// Wakes a task. Consumes the reference.
-pub(super) fn wake_task(task: Task) {
-    trace::waker(&task.header().origin, WakerOp::Wake);
-    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
-        task.schedule();
-    }
-}
-
 /// The task of a waker. `ManuallyDrop` leaves the reference to the waker.
 ///
 /// # Safety
@@ -88,6 +80,14 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 }
 
 // ANCHOR: wake
+/// Wakes a task. Consumes the reference.
+pub(super) fn wake_task(task: Task) {
+    trace::waker(&task.header().origin, WakerOp::Wake);
+    if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
+        task.schedule();
+    }
+}
+
 unsafe fn wake(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
     // waker is consumed, so its reference goes to the task.
