@@ -94,7 +94,7 @@ impl<S: IoSource> Registered<S> {
 
 // ANCHOR: rest
 impl<S: IoSource> Registered<S> {
-    /// As `poll_io`, for an `async fn`.
+    /// The same as `poll_io`, as an `async fn`.
     ///
     /// # Cancel safety
     ///

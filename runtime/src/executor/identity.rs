@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Identifies a runtime in this process. An id is never used twice, so two runtimes
-/// have different ids even if one of them has ended.
+/// have different ids even if the first has ended.
 ///
 /// ```
 /// use std::collections::HashMap;

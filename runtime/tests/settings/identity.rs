@@ -16,7 +16,7 @@ fn each_kind() -> [Builder; 3] {
 }
 
 #[test]
-fn two_runtimes_have_different_ids_even_if_one_has_ended() {
+fn two_runtimes_have_different_ids_even_if_the_first_has_ended() {
     let ids: HashSet<_> = (0..3)
         .flat_map(|_| each_kind())
         .map(|builder| builder.build().unwrap().handle().id())
@@ -63,7 +63,7 @@ fn each_core_has_the_id_of_the_runtime() {
 }
 
 #[test]
-fn a_runtime_without_a_name_has_none() {
+fn a_runtime_has_no_name_by_default() {
     run("a name", async {
         assert_eq!(Handle::current().name(), None);
     });
