@@ -306,7 +306,7 @@ impl Builder {
                 timers,
             });
         let cores = Cores::new(members.collect(), ranked);
-        let blocking = blocking::Pool::new(self.blocking, hooks);
+        let blocking = blocking::BlockingPool::new(self.blocking, hooks);
         let identity = Identity::new(self.name);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let inner = HandleInner {
@@ -360,7 +360,7 @@ impl Builder {
             scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,
             reactor: sockets,
-            blocking: blocking::Pool::new(self.blocking, hooks),
+            blocking: blocking::BlockingPool::new(self.blocking, hooks),
             identity: Identity::new(self.name),
         });
         let mut workers = deques
