@@ -153,6 +153,7 @@ impl Permits {
         answer.map_err(|_| AcquireError(()))
     }
 
+    // ANCHOR: release
     /// # Panics
     /// If that makes more than [`MAX`].
     #[track_caller]
@@ -171,6 +172,7 @@ impl Permits {
             self.hand_out(self.list.lock());
         }
     }
+    // ANCHOR_END: release
 
     /// Removes up to `permits` free permits for good. Returns how many it
     /// removed.
