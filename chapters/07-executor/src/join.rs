@@ -48,6 +48,25 @@ impl<T> Slot<T> {
 }
 // ANCHOR_END: slot
 
+// ANCHOR: run_struct
+pin_project! {
+    /// The future of a task. It polls the user's future until that ends, panics or is
+    /// aborted.
+    pub(crate) struct Run<F: Future> {
+        // `None` when it has ended.
+        #[pin]
+        future: Option<F>,
+        slot: Rc<Slot<F::Output>>,
+    }
+
+    impl<F: Future> PinnedDrop for Run<F> {
+        fn drop(this: Pin<&mut Self>) {
+            this.end(Err(JoinError::Cancelled));
+        }
+    }
+}
+// ANCHOR_END: run_struct
+
 // ANCHOR: error
 /// Why a task has no output.
 pub enum JoinError {
@@ -93,8 +112,10 @@ impl<T> JoinHandle<T> {
     /// Asks the task to end. Its future is dropped when it is the task's turn, and not
     /// in this call. If the task has ended already, nothing happens.
     pub fn abort(&self) {
-        self.slot.aborted.set(true);
-        self.waker.wake_by_ref();
+        if !self.slot.has_ended() {
+            self.slot.aborted.set(true);
+            self.waker.wake_by_ref();
+        }
     }
 
     /// Whether the task has ended.
@@ -105,23 +126,6 @@ impl<T> JoinHandle<T> {
 // ANCHOR_END: abort
 
 // ANCHOR: run
-pin_project! {
-    /// The future of a task. It polls the user's future until that ends, panics or is
-    /// aborted.
-    pub(crate) struct Run<F: Future> {
-        // `None` when it has ended.
-        #[pin]
-        future: Option<F>,
-        slot: Rc<Slot<F::Output>>,
-    }
-
-    impl<F: Future> PinnedDrop for Run<F> {
-        fn drop(this: Pin<&mut Self>) {
-            this.end(Err(JoinError::Cancelled));
-        }
-    }
-}
-
 impl<F: Future> Future for Run<F> {
     type Output = ();
 
@@ -146,26 +150,50 @@ impl<F: Future> Run<F> {
         cx: &mut Context<'_>,
     ) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
-            return Ok(Poll::Pending);
-        };
+        let future = this.future.as_mut().as_pin_mut();
+        let future = future.expect("the executor removes a task that has ended");
         if this.slot.aborted.get() {
             return Ok(Poll::Pending);
         }
-        // After a panic the future is only dropped, so nothing can see it half done.
+        // After a panic, the future is only dropped.
         catch_unwind(AssertUnwindSafe(|| future.poll(cx)))
     }
+}
+// ANCHOR_END: poll_once
 
+// ANCHOR: end
+impl<F: Future> Run<F> {
     /// Drops the future, and then tells the handle. So the joiner knows that all
     /// destructors of the task have run.
     fn end(self: Pin<&mut Self>, result: Result<F::Output, JoinError>) {
         let mut this = self.project();
         let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
-        let result = dropped.map_err(JoinError::Panicked).and(result);
-        this.slot.end(result);
+        let result = match dropped {
+            Ok(()) => result,
+            Err(panic) => {
+                discard(result);
+                Err(JoinError::Panicked(panic))
+            }
+        };
+        if Rc::strong_count(this.slot) > 1 {
+            this.slot.end(result);
+        } else {
+            // There is no handle any more, so no other code will take the result.
+            discard(result);
+        }
     }
 }
-// ANCHOR_END: poll_once
+
+/// Drops a value, and ignores a panic of its destructor.
+pub fn discard<T>(value: T) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value)))
+        // The value of a panic may have a destructor that panics, too.
+        && let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic)))
+    {
+        std::mem::forget(again);
+    }
+}
+// ANCHOR_END: end
 
 // ANCHOR: rest
 impl<F: Future> Run<F> {

@@ -251,6 +251,40 @@ fn a_destructor_that_panics_ends_only_its_own_task() {
 }
 
 #[test]
+fn an_output_whose_destructor_panics_ends_only_its_own_task() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    drop(executor.spawner().spawn(async { Bad }));
+    let good = executor.spawner().spawn(ready("fine"));
+    assert!(matches!(executor.block_on(good), Ok("fine")));
+    assert!(executor.is_empty());
+}
+
+#[test]
+fn two_destructors_of_one_task_may_panic() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    let (kept, mut output) = (Bad, Some(Bad));
+    let task = executor.spawner().spawn(poll_fn(move |_| {
+        let _kept = &kept;
+        Poll::Ready(output.take())
+    }));
+    executor.run_woken();
+    assert!(executor.is_empty());
+    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+}
+
+#[test]
 fn abort_drops_the_future_at_the_turn_of_its_task() {
     let (executor, log) = (Executor::new(), Log::default());
     let noted = Noted(log.clone(), "dropped");
@@ -315,6 +349,10 @@ fn abort_after_the_end_does_nothing() {
     let task = executor.spawner().spawn(async { 7 });
     executor.run_woken();
     task.abort();
+    assert!(
+        !executor.has_woken(),
+        "the number of the task may belong to another one now"
+    );
     assert!(matches!(executor.block_on(task), Ok(7)));
 }
 

@@ -164,10 +164,10 @@ fn main() {
     println!("{:<36}{:>8}    {:>9}", "allocations for one task", several.0, one.0);
     println!("{:<36}{:>8}    {:>9}", "bytes for one task", several.1, one.1);
     row("spawn a task and join it", [spawn_and_join::<Several>, spawn_and_join::<One>]);
-    row("one turn, 10 tasks", [|| turn::<Several>(10), || turn::<One>(10)]);
-    row("one turn, 1,000 tasks", [|| turn::<Several>(1000), || turn::<One>(1000)]);
+    row("wake and poll, 10 tasks", [|| turn::<Several>(10), || turn::<One>(10)]);
+    row("wake and poll, 1,000 tasks", [|| turn::<Several>(1000), || turn::<One>(1000)]);
     row(
-        "one turn, 200,000 tasks",
+        "wake and poll, 200,000 tasks",
         [|| turn::<Several>(200_000), || turn::<One>(200_000)],
     );
 }

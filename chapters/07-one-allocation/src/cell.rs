@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use executor::JoinError;
+use executor::{JoinError, discard};
 
 use crate::header::{Header, Phase, Shared, TaskRef, Vtable};
 // ANCHOR_END: head
@@ -38,6 +38,7 @@ where
     F: Future + 'static,
     F::Output: 'static,
 {
+    // The compiler makes one such table for each `F`, and it lives as long as the program.
     let vtable = &const {
         Vtable {
             poll: poll::<F>,
@@ -67,11 +68,12 @@ unsafe fn poll<F: Future>(task: NonNull<Header>, cx: &mut Context<'_>) -> bool {
     // SAFETY: T1. The executor owns a reference during the call.
     let cell = unsafe { cell::<F>(task) };
     let header = &cell.header;
-    header.phase.set(Phase::Busy);
+    let before = header.phase.replace(Phase::Busy);
+    assert!(before == Phase::Idle, "only a task that waits is polled");
     let result = if header.aborted.get() {
         Err(JoinError::Cancelled)
     } else {
-        // SAFETY: T2, and the phase `Busy` keeps all others away from the stage.
+        // SAFETY: T2, and the phase was `Idle`, so no other code uses the stage.
         match unsafe { cell.poll_future(cx) } {
             Ok(Poll::Pending) if !header.aborted.get() => {
                 header.phase.set(Phase::Idle);
@@ -99,7 +101,7 @@ impl<F: Future> TaskCell<F> {
     ) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         // SAFETY: the caller's promise.
         let Stage::Future(future) = (unsafe { &mut *self.stage.get() }) else {
-            return Ok(Poll::Pending);
+            unreachable!("the executor has removed a task that has ended");
         };
         // SAFETY: the cell is never moved, and the future is dropped in its place.
         let future = unsafe { Pin::new_unchecked(future) };
@@ -110,29 +112,33 @@ impl<F: Future> TaskCell<F> {
 
 // ANCHOR: end
 impl<F: Future> TaskCell<F> {
-    /// Drops the future, stores the result, and wakes the joiner.
+    /// Drops the future, and stores the result for the handle.
     ///
     /// # Safety
     ///
     /// The phase is `Busy`, and no reference to the stage is in use.
     unsafe fn end(&self, result: Result<F::Output, JoinError>) {
         // SAFETY: the caller's promise. The assignment drops the future in its place.
+        // If that panics, `Empty` is stored nevertheless.
         let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
             *self.stage.get() = Stage::Empty;
         }));
-        let result = dropped.map_err(JoinError::Panicked).and(result);
+        let result = match dropped {
+            Ok(()) => result,
+            Err(panic) => {
+                discard(result);
+                Err(JoinError::Panicked(panic))
+            }
+        };
         if self.header.detached.get() {
             self.header.phase.set(Phase::Empty);
             // T3: the result is dropped now, on this thread.
-            drop(result);
+            discard(result);
             return;
         }
         // SAFETY: the caller's promise.
         unsafe { *self.stage.get() = Stage::Result(result) };
         self.header.phase.set(Phase::Ended);
-        if let Some(joiner) = self.header.joiner.take() {
-            joiner.wake();
-        }
     }
 }
 // ANCHOR_END: end
@@ -141,8 +147,9 @@ impl<F: Future> TaskCell<F> {
 unsafe fn cancel<F: Future>(task: NonNull<Header>) {
     // SAFETY: T1. The executor owns a reference during the call.
     let cell = unsafe { cell::<F>(task) };
-    cell.header.phase.set(Phase::Busy);
-    // SAFETY: T2, and the phase is `Busy`.
+    let before = cell.header.phase.replace(Phase::Busy);
+    assert!(before == Phase::Idle, "only a task that waits is cancelled");
+    // SAFETY: T2, and the phase was `Idle`, so no other code uses the stage.
     unsafe { cell.end(Err(JoinError::Cancelled)) };
 }
 

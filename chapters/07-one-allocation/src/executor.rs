@@ -2,11 +2,13 @@
 //! The executor of the first page, over tasks with one allocation each.
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crossbeam_queue::SegQueue;
+use executor::discard;
 use slab::Slab;
 use wakers::Parker;
 
@@ -19,8 +21,8 @@ use crate::header::{Shared, TaskRef};
 /// Runs many tasks on the thread that created it.
 pub struct Executor {
     tasks: RefCell<Slab<TaskRef>>,
-    /// A task is being polled.
-    polling: Cell<bool>,
+    /// The executor is running its tasks.
+    running: Cell<bool>,
     shared: Arc<Shared>,
 }
 
@@ -44,7 +46,16 @@ impl Executor {
 
     // ANCHOR: run
     /// Polls each task that is in the queue now, once. Does not sleep.
+    ///
+    /// # Panics
+    ///
+    /// Inside of a task of this executor.
     pub fn run_woken(&self) {
+        let _running = Running::begin(&self.running);
+        self.round();
+    }
+
+    fn round(&self) {
         for _ in 0..self.shared.woken.len() {
             let Some(number) = self.shared.woken.pop() else { return };
             self.poll(number);
@@ -54,28 +65,42 @@ impl Executor {
     /// Polls one task, if it has not ended.
     fn poll(&self, number: usize) {
         let Some(task) = self.tasks.borrow().get(number).cloned() else { return };
-        assert!(!self.polling.replace(true), "a task cannot run its own executor");
         task.begin_poll();
         let waker = task.waker();
         let mut cx = Context::from_waker(&waker);
-        // SAFETY: T1, and T2: no other poll is running. `tasks` is not borrowed here.
+        // SAFETY: T1 and T2. `tasks` is not borrowed here.
         let ended = unsafe { (task.vtable.poll)(task.pointer(), &mut cx) };
-        self.polling.set(false);
         if ended {
-            let task = self.tasks.borrow_mut().remove(number);
-            drop(task);
+            drop(self.tasks.borrow_mut().remove(number));
+            task.wake_joiner();
         }
     }
 }
 // ANCHOR_END: run
 
 // ANCHOR: rest
+/// Says that the executor is running, until the call returns or panics.
+struct Running<'r>(&'r Cell<bool>);
+
+impl Running<'_> {
+    fn begin(running: &Cell<bool>) -> Running<'_> {
+        assert!(!running.replace(true), "a task cannot run its own executor");
+        Running(running)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.set(false);
+    }
+}
+
 impl Executor {
     /// Creates an executor without tasks on the current thread.
     pub fn new() -> Executor {
         let shared = Shared { woken: SegQueue::new(), parker: Parker::new() };
-        let (tasks, polling) = (RefCell::default(), Cell::new(false));
-        Executor { tasks, polling, shared: Arc::new(shared) }
+        let (tasks, running) = (RefCell::default(), Cell::new(false));
+        Executor { tasks, running, shared: Arc::new(shared) }
     }
 
     /// How many tasks have not ended.
@@ -88,8 +113,13 @@ impl Executor {
         self.len() == 0
     }
 
-    /// Runs `root` and all tasks until `root` is ready.
+    /// Runs `root` and all tasks until `root` is ready. Polls `root` in each round.
+    ///
+    /// # Panics
+    ///
+    /// Inside of a task of this executor.
     pub fn block_on<F: Future>(&self, root: F) -> F::Output {
+        let _running = Running::begin(&self.running);
         let waker = wakers::waker(Arc::clone(&self.shared.parker));
         let mut root = pin!(root);
         loop {
@@ -98,7 +128,7 @@ impl Executor {
             {
                 return output;
             }
-            self.run_woken();
+            self.round();
             if self.shared.woken.is_empty() {
                 self.shared.parker.park();
             }
@@ -111,15 +141,21 @@ impl Default for Executor {
         Executor::new()
     }
 }
+// ANCHOR_END: rest
 
+// ANCHOR: drop
 impl Drop for Executor {
-    /// Cancels all tasks (T3).
+    /// Cancels all tasks, so that their futures are dropped on this thread (T3).
     fn drop(&mut self) {
-        for task in self.tasks.take() {
-            let (_, task) = task;
-            // SAFETY: T1. No task of a dropped executor is being polled.
-            unsafe { (task.vtable.cancel)(task.pointer()) };
+        for (_, task) in self.tasks.take() {
+            let cancelled = catch_unwind(AssertUnwindSafe(|| {
+                // SAFETY: T1. No task of a dropped executor is being polled.
+                unsafe { (task.vtable.cancel)(task.pointer()) };
+                task.wake_joiner();
+            }));
+            // If a waker has panicked, the other tasks must still be cancelled.
+            discard(cancelled);
         }
     }
 }
-// ANCHOR_END: rest
+// ANCHOR_END: drop

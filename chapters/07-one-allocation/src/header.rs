@@ -3,11 +3,10 @@
 //!
 //! - **T1** The memory of a task lives as long as its count `refs` is above zero. Each
 //!   [`TaskRef`] and each waker owns one reference.
-//! - **T2** Only the executor's thread uses the stage of a cell, and the fields of a
-//!   header that are a `Cell`.
-//! - **T3** The executor's reference is the last one on its thread, or comes after the
-//!   task has ended. So the thread that frees the memory never drops a future or an
-//!   output.
+//! - **T2** As long as the executor or the handle owns a reference, only the executor's
+//!   thread uses the stage of the cell, and the fields of the header that are a `Cell`.
+//! - **T3** When the executor and the handle have given their references back, the
+//!   stage is empty. So wakers on other threads free only memory.
 
 use std::cell::Cell;
 use std::mem::ManuallyDrop;
@@ -19,6 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_queue::SegQueue;
+use futures_task::WakerRef;
 use wakers::Parker;
 // ANCHOR_END: head
 
@@ -75,7 +75,8 @@ pub(crate) struct Vtable {
     pub(crate) poll: unsafe fn(NonNull<Header>, &mut Context<'_>) -> bool,
     /// Drops the future of a task that has not ended.
     pub(crate) cancel: unsafe fn(NonNull<Header>),
-    /// Moves the result out, to the `Option` that the pointer points to.
+    /// Moves the result out of the stage. The second pointer points to the `Option`
+    /// that receives it.
     pub(crate) take_result: unsafe fn(NonNull<Header>, *mut ()),
     /// Frees the memory.
     pub(crate) free: unsafe fn(NonNull<Header>),
@@ -136,8 +137,7 @@ impl Header {
 
 // ANCHOR: waker
 static WAKER: RawWakerVTable = RawWakerVTable::new(
-    // SAFETY: the data of a waker is a reference (T1). `clone` adds one for the clone.
-    |data| RawWaker::new(TaskRef::clone(&*unsafe { borrow(data) }).into_raw(), &WAKER),
+    clone_waker,
     // SAFETY: `wake` uses the waker up, so its reference is ours.
     |data| unsafe { TaskRef::from_raw(data) }.wake(),
     // SAFETY: the waker keeps its reference.
@@ -145,6 +145,12 @@ static WAKER: RawWakerVTable = RawWakerVTable::new(
     // SAFETY: the waker's reference is ours to give back.
     |data| drop(unsafe { TaskRef::from_raw(data) }),
 );
+
+unsafe fn clone_waker(data: *const ()) -> RawWaker {
+    // SAFETY: the data of a waker is a reference (T1), and the waker keeps it.
+    let task = unsafe { borrow(data) };
+    RawWaker::new(TaskRef::clone(&task).into_raw(), &WAKER)
+}
 
 /// # Safety
 ///
@@ -156,10 +162,11 @@ unsafe fn borrow(data: *const ()) -> ManuallyDrop<TaskRef> {
 
 impl TaskRef {
     /// A waker that borrows our reference, so it does not change the count.
-    pub(crate) fn waker(&self) -> ManuallyDrop<Waker> {
-        // SAFETY: the functions of `WAKER` expect a task. The waker is never dropped,
-        // and the caller keeps `self` while it uses the waker.
-        ManuallyDrop::new(unsafe { Waker::new(self.0.as_ptr().cast(), &WAKER) })
+    pub(crate) fn waker(&self) -> WakerRef<'_> {
+        // SAFETY: T1. The functions of `WAKER` expect a task, and use only those fields
+        // that are for every thread. The waker lives as long as `self`, and is not dropped.
+        let waker = unsafe { Waker::new(self.0.as_ptr().cast(), &WAKER) };
+        WakerRef::new_unowned(ManuallyDrop::new(waker))
     }
 }
 // ANCHOR_END: waker
@@ -185,12 +192,21 @@ impl TaskRef {
         TaskRef(task)
     }
 
+    /// The pointer of the box. It may be used for the whole cell, and a pointer that is
+    /// made of a `&Header` only for the header.
     pub(crate) fn pointer(&self) -> NonNull<Header> {
         self.0
     }
 }
 
 impl Header {
+    /// Wakes the task that waits for the result, if there is one.
+    pub(crate) fn wake_joiner(&self) {
+        if let Some(joiner) = self.joiner.take() {
+            joiner.wake();
+        }
+    }
+
     pub(crate) fn new(
         number: usize,
         shared: &Arc<Shared>,

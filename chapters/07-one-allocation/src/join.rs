@@ -14,7 +14,7 @@ use crate::header::{Phase, TaskRef};
 /// Waits for the output of a task. If you drop it, the task continues alone.
 pub struct JoinHandle<T> {
     task: TaskRef,
-    output: PhantomData<T>,
+    output: PhantomData<fn() -> T>,
 }
 
 impl<T> JoinHandle<T> {
@@ -39,6 +39,8 @@ impl<T> Future for JoinHandle<T> {
     ///
     /// If it is polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // A waker runs foreign code when it is cloned, so this comes first.
+        let joiner = cx.waker().clone();
         if let Some(result) = self.take_result() {
             return Poll::Ready(result);
         }
@@ -46,7 +48,7 @@ impl<T> Future for JoinHandle<T> {
             self.task.phase.get() != Phase::Empty,
             "`JoinHandle` polled after completion"
         );
-        drop(self.task.joiner.replace(Some(cx.waker().clone())));
+        drop(self.task.joiner.replace(Some(joiner)));
         Poll::Pending
     }
 }
@@ -70,10 +72,13 @@ impl<T> JoinHandle<T> {
         JoinHandle { task, output: PhantomData }
     }
 
-    /// Asks the task to end. Its future is dropped when it is the task's turn.
+    /// Asks the task to end. Its future is dropped when it is the task's turn. If the
+    /// task has ended already, nothing happens.
     pub fn abort(&self) {
-        self.task.aborted.set(true);
-        self.task.wake();
+        if !self.is_finished() {
+            self.task.aborted.set(true);
+            self.task.wake();
+        }
     }
 
     /// Whether the task has ended.

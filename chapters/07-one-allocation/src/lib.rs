@@ -2,7 +2,7 @@
 //! Chapter 07, second page: the executor of the first page, with one allocation for
 //! each task.
 //!
-//! [`Executor`] and [`JoinHandle`] behave as those of the crate `executor`.
+//! [`Executor`] and [`JoinHandle`] keep the promises of those in the crate `executor`.
 
 #![warn(missing_docs)]
 

@@ -4,9 +4,10 @@
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
-use std::task::{Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, ThreadId};
 
 use one_allocation::{Executor, JoinError, JoinHandle};
@@ -232,6 +233,25 @@ fn a_destructor_that_panics_ends_only_its_own_task() {
 }
 
 #[test]
+fn two_destructors_of_one_task_may_panic() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    let (kept, mut output) = (Bad, Some(Bad));
+    let task = executor.spawn(poll_fn(move |_| {
+        let _kept = &kept;
+        Poll::Ready(output.take())
+    }));
+    executor.run_woken();
+    assert!(executor.is_empty());
+    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+}
+
+#[test]
 fn abort_drops_the_future_at_the_turn_of_its_task() {
     let (executor, log) = (Executor::new(), Log::default());
     let noted = Noted(log.clone(), "dropped");
@@ -384,10 +404,92 @@ fn a_wake_after_the_executor_was_dropped_does_no_harm() {
 #[test]
 fn a_task_cannot_run_its_own_executor() {
     let executor = Rc::new(Executor::new());
-    let inner = Rc::clone(&executor);
+    let (inner, ran) = (Rc::clone(&executor), Rc::new(Cell::new(false)));
+    let other = Rc::clone(&ran);
     let task = executor.spawn(async move {
-        drop(inner.spawn(async {}));
-        inner.run_woken();
+        let refused = [
+            catch_unwind(AssertUnwindSafe(|| inner.run_woken())).is_err(),
+            catch_unwind(AssertUnwindSafe(|| inner.block_on(async {}))).is_err(),
+        ];
+        drop(inner.spawn(async move { other.set(true) }));
+        drop(catch_unwind(AssertUnwindSafe(|| inner.run_woken())));
+        refused
     });
-    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+    assert!(matches!(executor.block_on(task), Ok([true, true])));
+    executor.run_woken();
+    assert!(ran.get(), "the refused call must not lose the wake of another task");
+}
+
+/// A waker that panics.
+struct BadWaker;
+
+impl Wake for BadWaker {
+    fn wake(self: Arc<Self>) {
+        panic!("this panic is part of the test");
+    }
+}
+
+/// Lets the joiner of a task be a waker that panics.
+fn join_with_a_bad_waker(handle: &mut JoinHandle<()>) {
+    let waker = Waker::from(Arc::new(BadWaker));
+    let polled = Pin::new(handle).poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+}
+
+#[test]
+fn dropping_the_executor_cancels_all_tasks_even_if_a_waker_panics() {
+    let executor = Executor::new();
+    let mut bad = executor.spawn(pending());
+    join_with_a_bad_waker(&mut bad);
+    let (waker, dropped) = (Rc::new(RefCell::new(None)), Arc::new(Mutex::new(None)));
+    let (kept, local) = (Rc::clone(&waker), DropThread(Arc::clone(&dropped)));
+    drop(executor.spawn(async move {
+        let _local = local;
+        poll_fn(|cx| {
+            kept.replace(Some(cx.waker().clone()));
+            Poll::<()>::Pending
+        })
+        .await;
+    }));
+    executor.run_woken();
+    drop(executor);
+    let waker: Waker = waker.take().expect("the task was polled");
+    thread::spawn(move || drop(waker)).join().expect("the thread ends");
+    let on = dropped.lock().expect("no test panics while it holds the lock").take();
+    assert_eq!(on, Some(thread::current().id()));
+}
+
+#[test]
+fn a_joiner_that_panics_leaves_the_executor_in_order() {
+    let executor = Executor::new();
+    let mut task = executor.spawn(async {});
+    join_with_a_bad_waker(&mut task);
+    let run = catch_unwind(AssertUnwindSafe(|| executor.run_woken()));
+    assert!(run.is_err());
+    assert!(executor.is_empty());
+    assert!(matches!(executor.block_on(task), Ok(())));
+}
+
+#[test]
+fn an_output_whose_destructor_panics_ends_only_its_own_task() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    drop(executor.spawn(async { Bad }));
+    let good = executor.spawn(ready("fine"));
+    assert!(matches!(executor.block_on(good), Ok("fine")));
+    assert!(executor.is_empty());
+}
+
+#[test]
+fn a_handle_can_be_moved_whatever_its_output_is() {
+    fn unpin<T: Unpin>(_: &T) {}
+    let executor = Executor::new();
+    let task = executor.spawn(async { std::marker::PhantomPinned });
+    unpin(&task);
+    assert!(executor.block_on(task).is_ok());
 }

@@ -254,7 +254,11 @@ impl File {
     /// # Errors
     /// The file itself, if an operation is running or bytes were read ahead.
     /// Then use [`into_std`](Self::into_std).
-    #[expect(clippy::result_large_err, reason = "tokio's signature")]
+    // A file is large only with the fields for traces.
+    #[cfg_attr(
+        feature = "trace",
+        expect(clippy::result_large_err, reason = "tokio's signature")
+    )]
     pub fn try_into_std(mut self) -> Result<fs::File, Self> {
         if self.inner.get_mut().pooled.is_settled() {
             Ok(self.into_file())

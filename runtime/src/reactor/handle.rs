@@ -1,7 +1,7 @@
 //! The half of the reactor that every thread can reach.
 
 use super::{
-    SELECTOR_WAKER,
+    SELECTOR_WAKER, Sources,
     selector_waker::SelectorWaker,
     source::{Source, SourceState},
 };
@@ -10,7 +10,6 @@ use crate::{
     primitives::{Mutex, lock},
 };
 use mio::{Interest, Registry, Token, event};
-use slab::Slab;
 use std::{
     io,
     sync::{
@@ -20,10 +19,6 @@ use std::{
     task::Wake,
 };
 
-/// Half of a token's bits hold the index in the slab, half the generation.
-const HALF: u32 = usize::BITS / 2;
-pub(super) const INDEX_MASK: usize = (1 << HALF) - 1;
-
 /// Registers I/O objects with a [`Reactor`](super::Reactor), and wakes it.
 pub(crate) struct Handle {
     registry: Registry,
@@ -32,56 +27,6 @@ pub(crate) struct Handle {
     /// The number of sources, which can be read without the lock.
     registered: AtomicUsize,
     created_in: fork::Generation,
-}
-
-/// The registered sources, by token.
-///
-/// A token holds an index and a generation. If an index is used again, an event
-/// for its old token finds no source. The slab and each owner share a source by
-/// `Arc`, so an event that arrives while the owner drops its object is safe.
-#[derive(Default)]
-pub(super) struct Sources {
-    slab: Slab<(usize, Arc<Source>)>,
-    generation: usize,
-    closed: bool,
-}
-
-impl Sources {
-    pub(super) fn add(&mut self, source: Arc<Source>) -> io::Result<Token> {
-        if self.closed {
-            return Err(io::Error::other(
-                "cannot open a socket here: the runtime is shutting down",
-            ));
-        }
-        // The last two tokens belong to the selector's waker and the timer.
-        if self.slab.len() >= INDEX_MASK - 1 {
-            return Err(io::Error::other(
-                "the reactor watches as many sockets as it can: close some first",
-            ));
-        }
-        self.generation = (self.generation + 1) & INDEX_MASK;
-        let index = self.slab.insert((self.generation, source));
-        Ok(Token(self.generation << HALF | index))
-    }
-
-    pub(super) fn get(&self, token: Token) -> Option<&Arc<Source>> {
-        let (generation, source) = self.slab.get(token.0 & INDEX_MASK)?;
-        (*generation == token.0 >> HALF).then_some(source)
-    }
-
-    pub(super) fn remove(&mut self, token: Token) -> Option<Arc<Source>> {
-        self.get(token)?;
-        Some(self.slab.remove(token.0 & INDEX_MASK).1)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Source> {
-        self.slab.iter().map(|(_, (_, source))| &**source)
-    }
-
-    /// Refuses every later [`add`](Self::add).
-    pub(super) fn close(&mut self) {
-        self.closed = true;
-    }
 }
 
 /// The reactor's waker: it ends the wait.

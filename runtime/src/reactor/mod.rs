@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | this one | [`Reactor`], which waits |
+//! | this one | [`Reactor`], which waits, and the registered sources by token |
 //! | `handle` | [`Handle`], through which every thread registers and wakes the reactor |
 //! | `source` | the readiness of one registered object, and its waiters |
 //! | `registered` | an I/O object together with its source |
@@ -16,7 +16,7 @@
 //! 1. [`Reactor::turn`] gets the event from the selector, with a token.
 //! 2. `Sources::get` finds the source for the token.
 //! 3. [`Source::set_ready`] raises its flags and takes the wakers of its waiters.
-//! 4. The caller of `turn` wakes them, under no lock.
+//! 4. The driver wakes them after `turn` has returned, under no lock.
 //! 5. The task polls, and [`Registered`] tries the operation.
 //!
 //! Each object is registered once, edge-triggered, for both directions.
@@ -46,6 +46,7 @@ pub(crate) use transfer::async_read;
 
 use crate::primitives::lock;
 use mio::{Events, Poll, Token};
+use slab::Slab;
 use std::{io, sync::Arc, task::Waker, time::Duration};
 use timer_fd::TimerFd;
 
@@ -53,6 +54,10 @@ const SELECTOR_WAKER: Token = Token(usize::MAX);
 const TIMER_FD: Token = Token(usize::MAX - 1);
 
 const EVENTS_PER_TURN: usize = 1024;
+
+/// Half of a token's bits hold the index in the slab, half the generation.
+const HALF: u32 = usize::BITS / 2;
+const INDEX_MASK: usize = (1 << HALF) - 1;
 
 /// The half that waits. A runtime of one thread owns it. In a pool, the worker
 /// that holds the driver lock uses it.
@@ -128,5 +133,56 @@ impl Reactor {
         for source in sources.iter() {
             source.set_ready(Ready::SHUTDOWN, wakers);
         }
+    }
+}
+
+/// The registered sources, by token.
+///
+/// A token holds an index and a generation. The index may be in use again when an
+/// old event arrives. Its generation differs then, so the event finds no source.
+/// The slab and each owner share a source by `Arc`, so an event that arrives while
+/// the owner drops its object is safe.
+#[derive(Default)]
+struct Sources {
+    slab: Slab<(usize, Arc<Source>)>,
+    generation: usize,
+    closed: bool,
+}
+
+impl Sources {
+    fn add(&mut self, source: Arc<Source>) -> io::Result<Token> {
+        if self.closed {
+            return Err(io::Error::other(
+                "cannot open a socket here: the runtime is shutting down",
+            ));
+        }
+        // The last two tokens belong to the selector's waker and the timer.
+        if self.slab.len() >= INDEX_MASK - 1 {
+            return Err(io::Error::other(
+                "the reactor watches as many sockets as it can: close some first",
+            ));
+        }
+        self.generation = (self.generation + 1) & INDEX_MASK;
+        let index = self.slab.insert((self.generation, source));
+        Ok(Token(self.generation << HALF | index))
+    }
+
+    fn get(&self, token: Token) -> Option<&Arc<Source>> {
+        let (generation, source) = self.slab.get(token.0 & INDEX_MASK)?;
+        (*generation == token.0 >> HALF).then_some(source)
+    }
+
+    fn remove(&mut self, token: Token) -> Option<Arc<Source>> {
+        self.get(token)?;
+        Some(self.slab.remove(token.0 & INDEX_MASK).1)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.slab.iter().map(|(_, (_, source))| &**source)
+    }
+
+    /// Refuses every later [`add`](Self::add).
+    fn close(&mut self) {
+        self.closed = true;
     }
 }

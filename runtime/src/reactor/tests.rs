@@ -1,11 +1,7 @@
 //! Tests of the reactor's parts: tokens (trap 12), ticks (trap 13) and
 //! registrations.
 
-use super::{
-    Direction, Interest, Reactor, Ready, Source,
-    handle::{INDEX_MASK, Sources},
-    source::ReadyEvent,
-};
+use super::{Direction, INDEX_MASK, Interest, Reactor, Ready, Source, Sources, source::ReadyEvent};
 use mio::{Registry, Token, event};
 use std::{
     io,

@@ -6,7 +6,7 @@
 //! [`Exclusive`]. A guard has no destructor of its own, so its parts can move
 //! into another guard. The `unsafe` code is all in the two pointers.
 
-use super::permits::Permits;
+use super::permits::{AcquireError, Permits};
 use std::{cell::UnsafeCell, mem::ManuallyDrop};
 
 /// A handle to a lock: a reference or an `Arc`.
@@ -18,6 +18,11 @@ impl Lock for &Permits {
     fn permits(&self) -> &Permits {
         self
     }
+}
+
+/// What the acquisition of a lock returns.
+pub(super) fn never_closed(acquired: &Result<(), AcquireError>) {
+    debug_assert!(acquired.is_ok(), "a lock is never closed");
 }
 
 /// How many permits a guard holds.

@@ -1,6 +1,6 @@
 //! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
-use super::permits::{AcquireError, MAX, Permits, TryAcquireError};
+use super::permits::{AcquireError, MAX, Permits, TryAcquireError, acquire};
 use crate::{executor::park_thread, trace::Label};
 use std::{fmt, ptr, sync::Arc};
 
@@ -104,7 +104,11 @@ impl Semaphore {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given permits already, the next tasks get them.
     pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        self.acquire_many(1).await
+        acquire!(self.permits, 1)?;
+        Ok(SemaphorePermit {
+            semaphore: self,
+            permits: 1,
+        })
     }
 
     /// Waits until `permits` permits are free, and takes them all at once.
@@ -115,7 +119,7 @@ impl Semaphore {
     /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
-        self.permits.acquire(permits as usize).await?;
+        acquire!(self.permits, permits as usize)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits,
@@ -152,7 +156,11 @@ impl Semaphore {
     /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.acquire_many_owned(1).await
+        acquire!(self.permits, 1)?;
+        Ok(OwnedSemaphorePermit {
+            semaphore: self,
+            permits: 1,
+        })
     }
 
     /// As [`acquire_many`](Self::acquire_many), with a guard that borrows
@@ -167,7 +175,7 @@ impl Semaphore {
         self: Arc<Self>,
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        self.permits.acquire(permits as usize).await?;
+        acquire!(self.permits, permits as usize)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits,

@@ -235,6 +235,7 @@ impl Wheel {
         above | (slot as u64) << shift
     }
 
+    // ANCHOR: link
     fn link(&mut self, key: u32) {
         let deadline = self.entry(key).deadline;
         debug_assert!(deadline > self.now);
@@ -261,6 +262,7 @@ impl Wheel {
         let (level, slot) = (level as u8, slot as u8);
         entry.state = EntryState::Linked { level, slot };
     }
+    // ANCHOR_END: link
 
     fn unlink(&mut self, key: u32, level: u8, slot: u8) {
         let (level, slot) = (usize::from(level), usize::from(slot));

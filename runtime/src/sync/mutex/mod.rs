@@ -4,7 +4,10 @@ mod guards;
 
 pub use guards::{MappedMutexGuard, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard};
 
-use super::permits::Permits;
+use super::{
+    guard::never_closed,
+    permits::{Permits, acquire},
+};
 use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, because a guard lends the value for longer than a closure
@@ -94,7 +97,7 @@ impl<T: ?Sized> Mutex<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the next task gets it.
     pub async fn lock(&self) -> MutexGuard<'_, T> {
-        self.acquire().await;
+        never_closed(&acquire!(self.permits, 1));
         MutexGuard::new(self)
     }
 
@@ -103,13 +106,8 @@ impl<T: ?Sized> Mutex<T> {
     /// # Cancel safety
     /// As [`lock`](Self::lock).
     pub async fn lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        self.acquire().await;
+        never_closed(&acquire!(self.permits, 1));
         OwnedMutexGuard::new(self)
-    }
-
-    async fn acquire(&self) {
-        let acquired = self.permits.acquire(1).await;
-        debug_assert!(acquired.is_ok(), "a mutex is never closed");
     }
 
     /// Takes the lock if it is free and no task waits for it.

@@ -8,7 +8,11 @@ pub use write_guards::{
     OwnedRwLockMappedWriteGuard, OwnedRwLockWriteGuard, RwLockMappedWriteGuard, RwLockWriteGuard,
 };
 
-use super::{guard::Lock, mutex::TryLockError, permits::Permits};
+use super::{
+    guard::{Lock, never_closed},
+    mutex::TryLockError,
+    permits::{Permits, acquire},
+};
 use crate::{executor::park_thread, trace::Label};
 use std::{
     // Not loom's, as in `mutex`.
@@ -143,7 +147,7 @@ impl<T: ?Sized> RwLock<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the lock is given back.
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        self.acquire(1).await;
+        never_closed(&acquire!(self.permits, 1));
         RwLockReadGuard::new(self)
     }
 
@@ -153,7 +157,7 @@ impl<T: ?Sized> RwLock<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the next tasks get it.
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        self.acquire(self.all).await;
+        never_closed(&acquire!(self.permits, self.all));
         RwLockWriteGuard::new(self)
     }
 
@@ -163,7 +167,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # Cancel safety
     /// As [`read`](Self::read).
     pub async fn read_owned(self: Arc<Self>) -> OwnedRwLockReadGuard<T> {
-        self.acquire(1).await;
+        never_closed(&acquire!(self.permits, 1));
         OwnedRwLockReadGuard::new(self)
     }
 
@@ -173,13 +177,8 @@ impl<T: ?Sized> RwLock<T> {
     /// # Cancel safety
     /// As [`write`](Self::write).
     pub async fn write_owned(self: Arc<Self>) -> OwnedRwLockWriteGuard<T> {
-        self.acquire(self.all).await;
+        never_closed(&acquire!(self.permits, self.all));
         OwnedRwLockWriteGuard::new(self)
-    }
-
-    async fn acquire(&self, permits: usize) {
-        let acquired = self.permits.acquire(permits).await;
-        debug_assert!(acquired.is_ok(), "a lock is never closed");
     }
 
     /// Takes the lock to read if no task writes or waits.

@@ -11,7 +11,7 @@ use crate::{
             error::{SendError, SendTimeoutError, TrySendError},
             permit::{OwnedPermit, Permit, PermitIterator},
         },
-        permits::TryAcquireError,
+        permits::{TryAcquireError, acquire},
     },
 };
 use std::{fmt, mem, time::Duration};
@@ -40,9 +40,9 @@ impl<T> Sender<T> {
     /// position in the queue. With [`reserve`](Self::reserve) the message stays
     /// out of the wait.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
-        // As in `acquire`, but without another future around this one.
+        // As in `acquire`, but without a future of its own.
         let guard = CancelGuard(&self.tx);
-        let acquired = self.tx.limit.permits.acquire(1).await;
+        let acquired = acquire!(self.tx.limit.permits, 1);
         mem::forget(guard);
         match acquired {
             Ok(()) => self.tx.queue.push(message),
@@ -162,7 +162,7 @@ impl<T> Sender<T> {
 
     async fn acquire(&self, permits: usize) -> Result<(), SendError<()>> {
         let guard = CancelGuard(&self.tx);
-        let acquired = self.tx.limit.permits.acquire(permits).await;
+        let acquired = acquire!(self.tx.limit.permits, permits);
         mem::forget(guard);
         acquired.map_err(|_| SendError(()))
     }
