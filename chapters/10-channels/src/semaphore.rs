@@ -85,9 +85,8 @@ impl<'s> Future for Acquire<'s> {
         if this.node.state.get() == State::NotPolled {
             // SAFETY: no code moves the node out of `Acquire`, which is not `Unpin`, is
             // not packed, and does not move it in `drop`.
-            permits
-                .waiting
-                .push(unsafe { self.as_ref().map_unchecked(|this| &this.node) });
+            let node = unsafe { self.as_ref().map_unchecked(|this| &this.node) };
+            permits.waiting.push(node);
         }
         let old = this.node.waker.replace(Some(waker));
         drop(permits);
