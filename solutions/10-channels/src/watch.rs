@@ -31,7 +31,8 @@ impl<T> Shared<T> {
             waker.wake();
         }
         // hole: instead
-        //| todo!("wake {} receivers", self.waiting.borrow().len())
+        //| // Empty so far. A panic here would end the tests, because `drop` calls this.
+        //| let _ = &self.waiting;
         // hole: end
     }
 }
@@ -71,10 +72,7 @@ impl<T> Drop for Sender<T> {
     /// The receivers hear that no value will come any more.
     fn drop(&mut self) {
         self.shared.sender_dropped.set(true);
-        // hole: begin
         self.shared.wake_all();
-        // hole: instead
-        // hole: end
     }
 }
 
