@@ -67,7 +67,7 @@ const LEVELS: usize = 8;
 const SLOT_BITS: u32 = 6;
 const SLOTS: usize = 1 << SLOT_BITS;
 const _: () = assert!(
-    LEVELS as u32 * SLOT_BITS + super::TICK_BITS == u64::BITS,
+    LEVELS * SLOT_BITS as usize + super::TICK_BITS as usize == u64::BITS as usize,
     "the levels and the tick cover the 64 bits of a time in nanoseconds"
 );
 /// The number of no entry: the end of a list.
