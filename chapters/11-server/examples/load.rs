@@ -16,7 +16,7 @@ use channels::{Semaphore, oneshot};
 use futures_util::io::{AsyncReadExt, AsyncWriteExt};
 use server::{Limits, Listeners, Server};
 use sockets::TcpStream;
-use timers::{Missed, Runtime, interval, spawn};
+use timers::{Runtime, interval_at, spawn};
 use waiting::Message;
 
 #[path = "common/bad.rs"]
@@ -50,21 +50,27 @@ fn count(counter: &Cell<u64>) {
 /// What the user wants.
 #[derive(Clone, Copy)]
 struct Load {
-    meters: usize,
+    meters: u32,
     seconds: u64,
+    every: Duration,
     bad: bool,
 }
 
 // ANCHOR: meter
-/// A good meter: a reading each second. Each answer must be its own total.
-async fn meter(address: SocketAddr, until: Instant, counts: &Counts) -> io::Result<()> {
+/// A good meter: a reading in each period. Each answer must be its own total.
+async fn meter(
+    address: SocketAddr,
+    (first, period): (Duration, Duration),
+    until: Instant,
+    counts: &Counts,
+) -> io::Result<()> {
     let permit = counts.connecting.acquire().await;
     let mut stream = TcpStream::connect(address).await?;
     drop(permit);
     stream.set_nodelay(true)?;
-    let mut seconds = interval(Duration::from_secs(1)).on_missed(Missed::Delay);
+    let mut ticks = interval_at(Instant::now() + first, period);
     for total in 1.. {
-        seconds.tick().await;
+        ticks.tick().await;
         let begun = Instant::now();
         if begun >= until {
             break;
@@ -93,10 +99,12 @@ fn bytes(message: Message) -> Vec<u8> {
 async fn meters(address: SocketAddr, load: Load) -> Rc<Counts> {
     let counts = Rc::new(Counts::new());
     let until = Instant::now() + Duration::from_secs(load.seconds);
-    let start = |_| {
+    let start = |number| {
         let counts = Rc::clone(&counts);
+        // The meters take turns.
+        let times = (load.every * number / load.meters.max(1), load.every);
         spawn(async move {
-            if let Err(error) = meter(address, until, &counts).await {
+            if let Err(error) = meter(address, times, until, &counts).await {
                 if counts.failed.get() == 0 {
                     eprintln!("a meter failed: {error}");
                 }
@@ -130,7 +138,7 @@ fn bad_meters(address: SocketAddr, until: Instant) -> u64 {
 }
 
 /// The process of the server. Its standard input is open as long as it shall run.
-fn serve(journal: &str) -> Result<(), Box<dyn Error>> {
+fn serve(journal: &str, every: &str) -> Result<(), Box<dyn Error>> {
     let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let listeners = Listeners { meters: listen()?, metrics: listen()? };
     println!("{}", listeners.meters.local_addr()?);
@@ -139,7 +147,9 @@ fn serve(journal: &str) -> Result<(), Box<dyn Error>> {
         drop(io::stdin().read(&mut [0]));
         stop.send(())
     });
-    let limits = Limits { meters: files::LIMIT, ..LIMITS };
+    // A meter that sends in each period gets no ping.
+    let heartbeat = Duration::from_secs(every.parse()?) * 3;
+    let limits = Limits { meters: files::LIMIT, heartbeat, ..LIMITS };
     let server = Server::new(limits);
     let stop = async { stopped.await.unwrap_or(()) };
     let run = server.clone().run(listeners, fs::File::create(journal)?, stop);
@@ -148,9 +158,9 @@ fn serve(journal: &str) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Short, so that the bad meters are not bad for long.
+/// Short, so that the bad meters are not bad for long. The user gives the rest.
 const LIMITS: Limits = Limits {
-    heartbeat: Duration::from_secs(5),
+    heartbeat: Duration::ZERO,
     deadline: Duration::from_secs(1),
     patience: Duration::from_secs(1),
     grace: Duration::from_secs(5),
@@ -168,7 +178,7 @@ fn load(load: Load) -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let journal = folder.path().join("readings.txt");
     let mut command = Command::new(env::current_exe()?);
-    let server = command.arg("serve").arg(&journal);
+    let server = command.arg("serve").arg(&journal).arg(load.every.as_secs().to_string());
     let mut server = server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut printed = BufReader::new(server.stdout.take().ok_or("no output")?);
     let mut line = String::new();
@@ -191,7 +201,7 @@ fn load(load: Load) -> Result<(), Box<dyn Error>> {
     if let Some(Ok(bad)) = bad {
         println!("bad meters                {bad:>9}");
     } else if let (Some(before), Some(after)) = (before, after) {
-        let each = after.saturating_sub(before) * 1024 / load.meters.max(1) as u64;
+        let each = after.saturating_sub(before) * 1024 / u64::from(load.meters.max(1));
         println!("memory for each meter     {each:>9} bytes");
     }
     println!("the server ended after    {:>9} s: {status}", begun.elapsed().as_secs());
@@ -230,7 +240,7 @@ fn print(load: Load, counts: &Counts, report: &str, journal: &str) {
     println!("answer, median            {:>9.1} ms", time(50));
     println!("answer, 99th percentile   {:>9.1} ms", time(99));
     if load.bad {
-        for end in ["late", "stalled", "corrupt", "broken", "closed", "drained"] {
+        for end in ["late", "stalled", "corrupt", "broken", "closed"] {
             println!("ended: {end:<18} {:>9}", metric(&format!("meters_{end} ")));
         }
     }
@@ -239,10 +249,10 @@ fn print(load: Load, counts: &Counts, report: &str, journal: &str) {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     files::raise();
-    if let [serve_, journal] = &arguments[..]
+    if let [serve_, journal, every] = &arguments[..]
         && serve_ == "serve"
     {
-        return serve(journal);
+        return serve(journal, every);
     }
     let after = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
@@ -250,6 +260,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let meters = after("--meters").map_or(Ok(200), |number| number.parse())?;
     let seconds = after("--seconds").map_or(Ok(3), |number| number.parse())?;
+    let every = after("--every").map_or(Ok(1), |number| number.parse())?;
+    let every = Duration::from_secs(every);
     let bad = arguments.iter().any(|argument| argument == "--bad");
-    load(Load { meters: files::at_most(meters), seconds, bad })
+    let meters = u32::try_from(files::at_most(meters))?;
+    load(Load { meters, seconds, every, bad })
 }

@@ -24,12 +24,16 @@ impl Connection {
     // ANCHOR: take
     /// Takes the first message out of the bytes, if all of it is there.
     fn take(&mut self) -> Result<Option<Message>, Error> {
-        let &[kind, len, ref rest @ ..] = &self.received[..] else { return Ok(None) };
+        let &[kind, len, ref rest @ ..] = &self.received[..] else {
+            return Ok(None);
+        };
         let len = usize::from(len);
         if len > MAX {
             return Err(Error::Corrupt);
         }
-        let Some(body) = rest.get(..len) else { return Ok(None) };
+        let Some(body) = rest.get(..len) else {
+            return Ok(None);
+        };
         let message = Message::decode(kind, body)?;
         self.received.drain(..2 + len);
         Ok(Some(message))

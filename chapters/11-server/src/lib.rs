@@ -24,4 +24,7 @@ pub use error::{Error, Reaction};
 pub use metrics::Metrics;
 pub use server::{Limits, Listeners, Server};
 pub use signal::Signal;
+
+/// The crates that a program around this server needs, too.
+pub use {channels, futures_util, pinning, sockets, timers, waiting};
 // ANCHOR_END: modules

@@ -74,9 +74,6 @@ impl Server {
         }
     }
 }
-
-const FIRST_PAUSE: Duration = Duration::from_millis(10);
-const LAST_PAUSE: Duration = Duration::from_secs(1);
 // ANCHOR_END: accept
 
 // ANCHOR: place
@@ -129,8 +126,8 @@ impl Server {
 }
 // ANCHOR_END: serve
 
-// ANCHOR: run
 impl Server {
+    // ANCHOR: run
     /// Serves meters until `stop` is ready, or until an error stops the server. Returns
     /// the sum of all readings that are in the journal.
     ///
@@ -146,34 +143,26 @@ impl Server {
         let (meters, reports) = listeners.into_async().map_err(Error::Listen)?;
         let reporter = spawn(metrics::report(reports, Rc::clone(&self.metrics)));
         let (handle, readings) = totals::channel(ROOM);
-        let collect = totals::collect(readings, journal, Rc::clone(&self.metrics));
-        let mut totals = spawn(collect);
-        let mut sum = None;
-        let reason =
-            match race(self.accept(&meters, handle), race(stop, &mut totals)).await {
-                Either::Left(error) => Err(error),
-                Either::Right(Either::Left(())) => Ok(()),
-                Either::Right(Either::Right(ended)) => {
-                    sum = Some(ended);
-                    Ok(())
-                }
-            };
+        let metrics = Rc::clone(&self.metrics);
+        let mut totals = spawn(totals::collect(readings, journal, metrics));
+        // ANCHOR_END: run
+
+        // ANCHOR: stop
+        let accepting = self.accept(&meters, handle);
+        let reason = race(accepting, race(stop, &mut totals)).await;
         drop(meters);
         self.drain().await;
-        let sum = match sum {
-            Some(sum) => sum,
-            None => totals.await,
-        };
         reporter.abort();
-        reason?;
-        sum.unwrap_or_else(|_| Err(Error::Journal(io::Error::other("the task panicked"))))
-            .map_err(|error| self.note(error))
+        let sum = match reason {
+            Either::Left(error) => return Err(error),
+            Either::Right(Either::Left(())) => totals.await,
+            Either::Right(Either::Right(sum)) => sum,
+        };
+        let panicked = |_| Err(Error::Journal(io::Error::other("the task panicked")));
+        sum.unwrap_or_else(panicked).map_err(|error| self.note(error))
+        // ANCHOR_END: stop
     }
 }
-
-/// How many readings may wait to be stored.
-const ROOM: usize = 64;
-// ANCHOR_END: run
 
 // ANCHOR: drain
 impl Server {
@@ -238,6 +227,10 @@ impl Listeners {
     }
 }
 
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+const LAST_PAUSE: Duration = Duration::from_secs(1);
+/// How many readings may wait to be stored.
+const ROOM: usize = 64;
 /// About this many bytes of answers may wait in the kernel for a meter that does not
 /// read. The sockets of all meters inherit it.
 const UNSENT: usize = 4096;

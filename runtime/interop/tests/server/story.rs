@@ -44,7 +44,11 @@ impl Stop {
         poll_fn(|cx| {
             let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             state.1 = Some(cx.waker().clone());
-            if state.0 { Poll::Ready(()) } else { Poll::Pending }
+            if state.0 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
         })
         .await;
     }
@@ -62,7 +66,7 @@ pub fn tell(block_on: impl Fn(Run<'_>) -> Result<u64, Error>) {
     let run = server.clone().run(listeners, io::sink(), stop.given());
     let sum = block_on(Box::pin(run)).expect("it was asked to stop");
     meters.join().expect("every meter saw what it expects");
-    assert_eq!(sum, 50);
+    assert_eq!(sum, 51);
     let ends = ["late", "corrupt", "closed", "drained", "cut"];
     assert_eq!(ends.map(|end| server.metrics().get(end)), [1, 1, 2, 2, 0]);
 
@@ -104,11 +108,15 @@ fn meters(address: SocketAddr, stop: &Stop) {
     assert_eq!(receive(&mut silent), None);
 
     let mut begun = connect(address);
-    begun.write_all(&[1, 4, 0]).expect("the connection stands");
+    // One message, and the beginning of the next one.
+    begun
+        .write_all(&[1, 4, 0, 0, 0, 1, 1, 4, 0])
+        .expect("the connection stands");
+    assert_eq!(receive(&mut begun), Some(Message::Total(1)));
     stop.give();
     while receive(&mut good).is_some() {}
     begun.write_all(&[0, 0, 2]).expect("the connection stands");
-    assert_eq!(receive(&mut begun), Some(Message::Total(2)));
+    assert_eq!(receive(&mut begun), Some(Message::Total(3)));
     assert_eq!(receive(&mut begun), None);
 }
 
@@ -127,14 +135,19 @@ impl Write for Full {
 
 fn listen() -> (Listeners, SocketAddr) {
     let listen = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback works");
-    let listeners = Listeners { meters: listen(), metrics: listen() };
+    let listeners = Listeners {
+        meters: listen(),
+        metrics: listen(),
+    };
     let address = listeners.meters.local_addr().expect("it is bound");
     (listeners, address)
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_read_timeout(Some(Duration::from_secs(20))).expect("it is not zero");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(20)))
+        .expect("it is not zero");
     stream
 }
 

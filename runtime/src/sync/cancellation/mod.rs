@@ -135,6 +135,7 @@ impl CancellationToken {
         Self { node }
     }
 
+    // ANCHOR: cancel
     /// Cancels this token and all tokens below it. After that it wakes the
     /// tasks that wait for them, so a task that sees one token cancelled finds
     /// the others cancelled, too. Takes time in proportion to the number of
@@ -152,6 +153,7 @@ impl CancellationToken {
             node.notify.notify_waiters();
         }
     }
+    // ANCHOR_END: cancel
 
     /// Returns whether the token is cancelled.
     pub fn is_cancelled(&self) -> bool {

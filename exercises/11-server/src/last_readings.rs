@@ -1,0 +1,40 @@
+//! Exercise `server/last-readings`: the task that stores readings, when the server stops.
+
+use std::io::{self, Write};
+
+use server::Signal;
+use server::channels::{mpsc, oneshot};
+use server::pinning::{Either, race};
+
+/// A reading, and the way to tell its conversation that it is stored.
+pub struct Reading {
+    pub litres: u32,
+    pub stored: oneshot::Sender<()>,
+}
+
+/// Stores readings until the last sender is gone, or until the server stops. After the
+/// stop, it refuses new readings, and stores those that were sent before.
+///
+/// Each reading is answered when it is in the journal, and not before. The journal may
+/// keep bytes in a buffer until it is flushed. Returns the sum of all stored readings.
+///
+/// # Errors
+///
+/// The first error of the journal.
+pub async fn collect(
+    mut readings: mpsc::Receiver<Reading>,
+    mut journal: impl Write,
+    stop: &Signal,
+) -> io::Result<u64> {
+    let mut sum = 0;
+    loop {
+        match race(stop.raised(), readings.recv()).await {
+            Either::Left(()) | Either::Right(None) => return Ok(sum),
+            Either::Right(Some(reading)) => {
+                sum += u64::from(reading.litres);
+                let _ = reading.stored.send(());
+                writeln!(journal, "{}", reading.litres)?;
+            }
+        }
+    }
+}
