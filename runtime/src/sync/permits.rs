@@ -183,6 +183,7 @@ impl Permits {
         }
     }
 
+    // ANCHOR: release
     /// # Panics
     /// If that makes more than [`MAX`].
     #[track_caller]
@@ -201,6 +202,7 @@ impl Permits {
             self.hand_out(self.list.lock());
         }
     }
+    // ANCHOR_END: release
 
     /// Removes up to `permits` free permits for good. Returns how many it
     /// removed.
