@@ -115,6 +115,17 @@ impl Permits {
         }
     }
 
+    const_unless_loom! {
+        /// No permits, and closed from the start.
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub(crate) const fn new_closed(label: Label) -> Self {
+            Self {
+                word: AtomicUsize::new(CLOSED),
+                list: WaitList::new((), label),
+            }
+        }
+    }
+
     pub(crate) fn available(&self) -> usize {
         // Ordering: Acquire pairs with the Release in `release`. A caller that
         // finds all permits free sees what their holders did.
