@@ -92,7 +92,7 @@ impl Side {
 // ANCHOR_END: clear
 
 // ANCHOR: state
-/// What a reactor knows about one direction of a socket, for a look from outside.
+/// The state of one direction of a socket, as the reactor knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SideState {
     /// Whether an operation would be tried.
