@@ -6,7 +6,9 @@
 pub mod deadlines;
 pub mod executor;
 pub mod join_all;
+pub mod net;
 pub mod notify;
+pub mod reactor;
 pub mod run_queue;
 pub mod timeout;
 pub mod waker;
