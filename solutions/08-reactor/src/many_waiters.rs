@@ -17,8 +17,8 @@ struct State {
     ready: bool,
     /// The number of events so far.
     tick: u64,
-    /// The wakers of the tasks that wait. A waiter that was woken has none, but it keeps
-    /// its place until it is dropped.
+    /// The wakers of the tasks that wait. A waiter that was woken has no waker here, but
+    /// it keeps its place until it is dropped.
     waiters: Slab<Option<Waker>>,
 }
 
@@ -88,7 +88,7 @@ impl Future for Readiness<'_> {
         Poll::Pending
         // hole: instead
         //| let _ = (cx.waker(), &mut self.key);
-        //| todo!("return the tick, or leave the waker in the place of this future")
+        //| todo!("return the tick, or leave the waker where this future has its place")
         // hole: end
     }
 }
