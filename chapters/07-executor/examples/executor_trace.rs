@@ -112,20 +112,20 @@ fn main() {
     let (executor, scene) = (Executor::new(), Rc::new(Scene::default()));
     scene.spawn(&executor, 0, "cellar", "The first task is spawned. It is woken at once, because the executor owes each new task one poll.", |scene, waker, poll| {
         scene.polled(0, waker, match poll {
-            1 => "The executor takes number 0 out of the queue and clears its mark. The task of the cellar is polled. Its meter has sent nothing, so the task gives its waker to a device and returns `Pending`.",
+            1 => "The executor takes number 0 out of the queue and clears its flag. The task of the cellar is polled. Its meter has sent nothing, so the task gives its waker to a device and returns `Pending`.",
             _ => "Number 0 is polled again. The reading is there, and the task ends. Number 0 is free.",
         });
         if poll == 2 { Poll::Ready(()) } else { Poll::Pending }
     });
     scene.spawn(&executor, 1, "roof", "The second task gets the number 1.", |scene, waker, poll| {
         scene.polled(1, waker, match poll {
-            1 => "Number 1 is polled, the task of the roof. Its mark is cleared before the poll.",
+            1 => "Number 1 is polled, the task of the roof. Its flag is cleared before the poll.",
             _ => "Number 1 is polled again, and ends.",
         });
         if poll == 2 {
             return Poll::Ready(());
         }
-        scene.wake(1, "The task wakes itself during its own poll. The mark is clear, so the number goes to the back of the queue.");
+        scene.wake(1, "The task wakes itself during its own poll. The flag is down, so the number goes to the back of the queue.");
         Poll::Pending
     });
     scene.spawn(
@@ -146,7 +146,7 @@ fn main() {
     scene.step(ELSEWHERE, "Each of the three numbers has had its turn, so `run_woken` returns. Number 1 was woken in the meantime, and waits for the next round.");
     let stale = scene.wakers.borrow()[0].clone().expect("the task was polled");
     scene.wake(0, "The device of the cellar wakes number 0, from any thread. Its number goes to the back.");
-    scene.wake(0, "The device wakes number 0 once more. The mark is set already, so nothing happens: the task is in the queue only once.");
+    scene.wake(0, "The device wakes number 0 once more. The flag is up already, so nothing happens: the task is in the queue only once.");
     executor.run_woken();
     scene.step(
         ELSEWHERE,

@@ -41,7 +41,7 @@ fn one_after_the_other(cellar: Arc<Flag>, roof: Arc<Flag>) {
 fn two_tasks(cellar: Arc<Flag>, roof: Arc<Flag>) {
     let executor = Executor::new();
     let first = executor.spawner().spawn(meter("cellar", cellar));
-    drop(executor.spawner().spawn(meter("roof", roof)));
+    executor.spawner().spawn(meter("roof", roof));
     executor.block_on(first).expect("the task ends");
 }
 // ANCHOR_END: servers

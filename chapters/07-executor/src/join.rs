@@ -42,7 +42,8 @@ impl<T> Slot<T> {
             return;
         }
         if let State::Running(Some(joiner)) = self.state.replace(State::Ended(result)) {
-            joiner.wake();
+            // Foreign code, which may panic.
+            discard(catch_unwind(AssertUnwindSafe(|| joiner.wake())));
         }
     }
 }
@@ -150,9 +151,8 @@ impl<F: Future> Run<F> {
         cx: &mut Context<'_>,
     ) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else {
-            return Ok(Poll::Pending);
-        };
+        let future = this.future.as_mut().as_pin_mut();
+        let future = future.expect("the executor removes a task that has ended");
         if this.slot.aborted.get() {
             return Ok(Poll::Pending);
         }
@@ -169,13 +169,29 @@ impl<F: Future> Run<F> {
     fn end(self: Pin<&mut Self>, result: Result<F::Output, JoinError>) {
         let mut this = self.project();
         let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
-        let result = dropped.map_err(JoinError::Panicked).and(result);
+        let result = match dropped {
+            Ok(()) => result,
+            Err(panic) => {
+                discard(result);
+                Err(JoinError::Panicked(panic))
+            }
+        };
         if Rc::strong_count(this.slot) > 1 {
             this.slot.end(result);
         } else {
-            // There is no handle any more. Destructors of the output may panic, too.
-            drop(catch_unwind(AssertUnwindSafe(|| drop(result))));
+            // There is no handle any more, so no other code will take the result.
+            discard(result);
         }
+    }
+}
+
+/// Drops a value, and ignores a panic of its destructor.
+pub fn discard<T>(value: T) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(value)))
+        // The value of a panic may have a destructor that panics, too.
+        && let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic)))
+    {
+        std::mem::forget(again);
     }
 }
 // ANCHOR_END: end

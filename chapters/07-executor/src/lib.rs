@@ -15,6 +15,6 @@ mod spawner;
 mod wake;
 
 pub use executor::Executor;
-pub use join::{JoinError, JoinHandle};
+pub use join::{JoinError, JoinHandle, discard};
 pub use spawner::Spawner;
 // ANCHOR_END: modules

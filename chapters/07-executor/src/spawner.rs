@@ -14,8 +14,8 @@ use crate::join::Run;
 /// Adds tasks to an executor. Tasks may keep a clone of it.
 #[derive(Clone)]
 pub struct Spawner {
-    // A task may own a `Spawner`, and the executor owns the task. A strong reference
-    // would make a circle.
+    // A `Spawner` may live longer than the executor. It must not add tasks to a list
+    // that is never run again.
     tasks: Weak<Tasks>,
 }
 

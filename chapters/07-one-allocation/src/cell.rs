@@ -9,7 +9,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use executor::JoinError;
+use executor::{JoinError, discard};
 
 use crate::header::{Header, Phase, Shared, TaskRef, Vtable};
 // ANCHOR_END: head
@@ -68,11 +68,12 @@ unsafe fn poll<F: Future>(task: NonNull<Header>, cx: &mut Context<'_>) -> bool {
     // SAFETY: T1. The executor owns a reference during the call.
     let cell = unsafe { cell::<F>(task) };
     let header = &cell.header;
-    header.phase.set(Phase::Busy);
+    let before = header.phase.replace(Phase::Busy);
+    assert!(before == Phase::Idle, "only a task that waits is polled");
     let result = if header.aborted.get() {
         Err(JoinError::Cancelled)
     } else {
-        // SAFETY: T2, and the phase `Busy` keeps all others away from the stage.
+        // SAFETY: T2, and the phase was `Idle`, so no other code uses the stage.
         match unsafe { cell.poll_future(cx) } {
             Ok(Poll::Pending) if !header.aborted.get() => {
                 header.phase.set(Phase::Idle);
@@ -118,14 +119,21 @@ impl<F: Future> TaskCell<F> {
     /// The phase is `Busy`, and no reference to the stage is in use.
     unsafe fn end(&self, result: Result<F::Output, JoinError>) {
         // SAFETY: the caller's promise. The assignment drops the future in its place.
+        // If that panics, `Empty` is stored nevertheless.
         let dropped = catch_unwind(AssertUnwindSafe(|| unsafe {
             *self.stage.get() = Stage::Empty;
         }));
-        let result = dropped.map_err(JoinError::Panicked).and(result);
+        let result = match dropped {
+            Ok(()) => result,
+            Err(panic) => {
+                discard(result);
+                Err(JoinError::Panicked(panic))
+            }
+        };
         if self.header.detached.get() {
             self.header.phase.set(Phase::Empty);
-            // T3: the result is dropped now. Its destructors may panic, too.
-            drop(catch_unwind(AssertUnwindSafe(|| drop(result))));
+            // T3: the result is dropped now, on this thread.
+            discard(result);
             return;
         }
         // SAFETY: the caller's promise.
@@ -139,8 +147,9 @@ impl<F: Future> TaskCell<F> {
 unsafe fn cancel<F: Future>(task: NonNull<Header>) {
     // SAFETY: T1. The executor owns a reference during the call.
     let cell = unsafe { cell::<F>(task) };
-    cell.header.phase.set(Phase::Busy);
-    // SAFETY: T2, and the phase is `Busy`.
+    let before = cell.header.phase.replace(Phase::Busy);
+    assert!(before == Phase::Idle, "only a task that waits is cancelled");
+    // SAFETY: T2, and the phase was `Idle`, so no other code uses the stage.
     unsafe { cell.end(Err(JoinError::Cancelled)) };
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use crossbeam_queue::SegQueue;
+use executor::discard;
 use slab::Slab;
 use wakers::Parker;
 
@@ -67,7 +68,7 @@ impl Executor {
         task.begin_poll();
         let waker = task.waker();
         let mut cx = Context::from_waker(&waker);
-        // SAFETY: T1. T2: no other poll is running. `tasks` is not borrowed here.
+        // SAFETY: T1 and T2. `tasks` is not borrowed here.
         let ended = unsafe { (task.vtable.poll)(task.pointer(), &mut cx) };
         if ended {
             drop(self.tasks.borrow_mut().remove(number));
@@ -152,13 +153,8 @@ impl Drop for Executor {
                 unsafe { (task.vtable.cancel)(task.pointer()) };
                 task.wake_joiner();
             }));
-            // A waker has panicked, and the other tasks must still be cancelled. The
-            // destructor of the panic's value may panic, too. That second value leaks.
-            if let Err(panic) = cancelled
-                && let Err(again) = catch_unwind(AssertUnwindSafe(|| drop(panic)))
-            {
-                std::mem::forget(again);
-            }
+            // If a waker has panicked, the other tasks must still be cancelled.
+            discard(cancelled);
         }
     }
 }

@@ -18,6 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, fence};
 use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use crossbeam_queue::SegQueue;
+use futures_task::WakerRef;
 use wakers::Parker;
 // ANCHOR_END: head
 
@@ -136,8 +137,7 @@ impl Header {
 
 // ANCHOR: waker
 static WAKER: RawWakerVTable = RawWakerVTable::new(
-    // SAFETY: the data of a waker is a reference (T1). `clone` adds one for the clone.
-    |data| RawWaker::new(TaskRef::clone(&*unsafe { borrow(data) }).into_raw(), &WAKER),
+    clone_waker,
     // SAFETY: `wake` uses the waker up, so its reference is ours.
     |data| unsafe { TaskRef::from_raw(data) }.wake(),
     // SAFETY: the waker keeps its reference.
@@ -145,6 +145,12 @@ static WAKER: RawWakerVTable = RawWakerVTable::new(
     // SAFETY: the waker's reference is ours to give back.
     |data| drop(unsafe { TaskRef::from_raw(data) }),
 );
+
+unsafe fn clone_waker(data: *const ()) -> RawWaker {
+    // SAFETY: the data of a waker is a reference (T1), and the waker keeps it.
+    let task = unsafe { borrow(data) };
+    RawWaker::new(TaskRef::clone(&task).into_raw(), &WAKER)
+}
 
 /// # Safety
 ///
@@ -156,10 +162,11 @@ unsafe fn borrow(data: *const ()) -> ManuallyDrop<TaskRef> {
 
 impl TaskRef {
     /// A waker that borrows our reference, so it does not change the count.
-    pub(crate) fn waker(&self) -> ManuallyDrop<Waker> {
-        // SAFETY: the functions of `WAKER` expect a task. The waker is never dropped,
-        // and the caller keeps `self` while it uses the waker.
-        ManuallyDrop::new(unsafe { Waker::new(self.0.as_ptr().cast(), &WAKER) })
+    pub(crate) fn waker(&self) -> WakerRef<'_> {
+        // SAFETY: T1. The functions of `WAKER` expect a task, and use only those fields
+        // that are for every thread. The waker lives as long as `self`, and is not dropped.
+        let waker = unsafe { Waker::new(self.0.as_ptr().cast(), &WAKER) };
+        WakerRef::new_unowned(ManuallyDrop::new(waker))
     }
 }
 // ANCHOR_END: waker
@@ -185,6 +192,8 @@ impl TaskRef {
         TaskRef(task)
     }
 
+    /// The pointer of the box. It may be used for the whole cell, and a pointer that is
+    /// made of a `&Header` only for the header.
     pub(crate) fn pointer(&self) -> NonNull<Header> {
         self.0
     }

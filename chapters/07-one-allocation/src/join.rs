@@ -39,6 +39,8 @@ impl<T> Future for JoinHandle<T> {
     ///
     /// If it is polled after it was ready.
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        // A waker runs foreign code when it is cloned, so this comes first.
+        let joiner = cx.waker().clone();
         if let Some(result) = self.take_result() {
             return Poll::Ready(result);
         }
@@ -46,7 +48,7 @@ impl<T> Future for JoinHandle<T> {
             self.task.phase.get() != Phase::Empty,
             "`JoinHandle` polled after completion"
         );
-        drop(self.task.joiner.replace(Some(cx.waker().clone())));
+        drop(self.task.joiner.replace(Some(joiner)));
         Poll::Pending
     }
 }

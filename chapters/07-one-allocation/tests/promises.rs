@@ -233,6 +233,25 @@ fn a_destructor_that_panics_ends_only_its_own_task() {
 }
 
 #[test]
+fn two_destructors_of_one_task_may_panic() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    let (kept, mut output) = (Bad, Some(Bad));
+    let task = executor.spawn(poll_fn(move |_| {
+        let _kept = &kept;
+        Poll::Ready(output.take())
+    }));
+    executor.run_woken();
+    assert!(executor.is_empty());
+    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+}
+
+#[test]
 fn abort_drops_the_future_at_the_turn_of_its_task() {
     let (executor, log) = (Executor::new(), Log::default());
     let noted = Noted(log.clone(), "dropped");

@@ -16,7 +16,7 @@ mod source;
 
 pub use reactor::{Entered, Reactor};
 pub use registered::Registered;
-pub use runtime::{Runtime, spawn};
+pub use runtime::{Running, Runtime, spawn};
 pub use sleep::Sleep;
 pub use source::{Direction, SideState};
 

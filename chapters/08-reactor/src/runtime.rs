@@ -64,13 +64,16 @@ where
 // ANCHOR_END: spawn
 
 // ANCHOR: rest
-/// Until it is dropped, `spawn` uses this runtime.
-struct Running {
+/// Until it is dropped, `spawn` adds tasks to this executor.
+#[must_use]
+pub struct Running {
     before: Option<Spawner>,
 }
 
 impl Running {
-    fn begin(spawner: Spawner) -> Running {
+    /// Lets `spawn` use this spawner on this thread. For runtimes that are built on this
+    /// one.
+    pub fn begin(spawner: Spawner) -> Running {
         Running { before: SPAWNER.replace(Some(spawner)) }
     }
 }

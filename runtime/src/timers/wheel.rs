@@ -235,6 +235,7 @@ impl Wheel {
         above | (slot as u64) << shift
     }
 
+    // ANCHOR: link
     fn link(&mut self, key: u32) {
         let deadline = self.entry(key).deadline;
         debug_assert!(deadline > self.now);
@@ -261,6 +262,7 @@ impl Wheel {
         let (level, slot) = (level as u8, slot as u8);
         entry.state = EntryState::Linked { level, slot };
     }
+    // ANCHOR_END: link
 
     fn unlink(&mut self, key: u32, level: u8, slot: u8) {
         let (level, slot) = (usize::from(level), usize::from(slot));
@@ -274,9 +276,8 @@ impl Wheel {
         } else {
             self.entry_mut(previous).next = next;
         }
-        // The next entry's `previous` changes. After the last entry there is no
-        // next one, but then the first entry's `previous` does, because it names
-        // the last.
+        // The next entry's `previous` changes. The last entry has no next one. If it is
+        // removed, the first entry's `previous` changes, because it names the last entry.
         let after = if next == NIL { first } else { next };
         if after != key {
             self.entry_mut(after).previous = previous;

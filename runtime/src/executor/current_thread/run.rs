@@ -4,9 +4,8 @@ use super::Core;
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL,
+        DRIVER_INTERVAL, after_shutdown,
         context::{self, Current},
-        late,
         run_task::run_task,
     },
     task::Task,
@@ -23,7 +22,7 @@ impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _traced = self.root.trace(&self.hooks);
-        late::while_blocking(|| {
+        after_shutdown::while_blocking(|| {
             // The future is dropped inside, because its destructor may spawn.
             context::enter(Current::Core(self), || self.run(pin!(future)))
         })
@@ -32,7 +31,8 @@ impl Core {
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         // The root is polled first. A program that blocks on ready futures in a loop
         // would then never run its tasks, so every `DRIVER_INTERVAL` times the root
-        // queues behind them. The queue may also hold the root of an earlier call.
+        // queues behind them. If an earlier call left the root in the queue, `wake`
+        // returns false, because the root must not be queued twice.
         if self.driver_is_due() {
             if self.root.wake() {
                 self.push(self.root.task().clone());
