@@ -255,6 +255,9 @@ fn main() -> io::Result<()> {
     assert!(socket.poll_io(cx, ToRead, |mut io| io.read(&mut [0; 4])).is_pending());
     roof.write_all(b"x")?;
     garden.write_all(b"x")?;
+    for (_, socket) in &*lock(&scene.sockets) {
+        while socket.get_ref().peek(&mut [0]).is_err() {}
+    }
     scene.step(
         ELSEWHERE,
         &[],

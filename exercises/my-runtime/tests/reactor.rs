@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -56,6 +56,24 @@ fn read(reactor: &Reactor, socket: &Socket) -> io::Result<usize> {
     panic!("no event came for these bytes");
 }
 
+/// Waits until the bytes of the meter are in the kernel.
+fn arrived(socket: &Socket) {
+    while socket.get_ref().peek(&mut [0]).is_err() {
+        thread::yield_now();
+    }
+}
+
+/// Runs a test that would wait for ever if an event is lost. Then it fails instead.
+fn soon(test: impl FnOnce() + Send + 'static) {
+    let (ended, result) = mpsc::channel();
+    thread::spawn(move || {
+        test();
+        ended.send(()).expect("the test waits");
+    });
+    let result = result.recv_timeout(Duration::from_secs(10));
+    result.expect("the test has panicked, or an event was lost");
+}
+
 #[test]
 fn an_event_wakes_the_task_that_waits_for_it() {
     let reactor = Reactor::new().expect("there are descriptors");
@@ -75,7 +93,9 @@ fn an_event_before_the_poll_is_remembered() {
     let reactor = Reactor::new().expect("there are descriptors");
     let (mut meter, socket) = connection(&reactor);
     meter.write_all(b"12").expect("it is connected");
-    assert_eq!(read(&reactor, &socket).expect("it is connected"), 2);
+    arrived(&socket);
+    reactor.turn(SOON).expect("the selector works");
+    assert!(matches!(poll_read(&socket, Waker::noop()), Poll::Ready(Ok(2))));
 }
 
 #[test]
@@ -132,15 +152,19 @@ fn an_old_event_reaches_no_new_socket() {
     // The first events say that the sockets can be written to.
     reactor.turn(SOON).expect("the selector works");
     let count = Arc::new(Count::default());
-    let replace = Replace(
+    let replace = Arc::new(Replace(
         reactor.clone(),
         Mutex::new(Some(second)),
         Mutex::default(),
         Arc::clone(&count),
-    );
-    assert!(poll_read(&first, &Waker::from(Arc::new(replace))).is_pending());
+    ));
+    assert!(poll_read(&first, &Waker::from(Arc::clone(&replace))).is_pending());
     roof.write_all(b"x").expect("it is connected");
+    arrived(&first);
     garden.write_all(b"x").expect("it is connected");
+    if let Some(second) = &*replace.1.lock().expect("no panic") {
+        arrived(second);
+    }
     reactor.turn(SOON).expect("the selector works");
     assert_eq!(count.0.load(SeqCst), 0, "an event of the old socket woke the new one");
 }
@@ -193,52 +217,56 @@ fn a_dropped_socket_drops_its_waker() {
 
 #[test]
 fn tasks_of_your_executor_wait_for_sockets() {
-    let reactor = Reactor::global();
-    let executor = Executor::new();
-    let (meters, sockets): (Vec<_>, Vec<_>) =
-        (0..20).map(|_| connection(reactor)).unzip();
-    let device = thread::spawn(move || {
-        for (number, mut meter) in (0..).zip(meters) {
-            meter.write_all(&[number]).expect("it is connected");
-        }
-    });
-    let spawner = executor.spawner();
-    let tasks: Vec<_> = sockets
-        .into_iter()
-        .map(|socket| {
-            spawner.spawn(async move {
-                let mut byte = [0];
-                socket.io(Direction::Read, |mut io| io.read(&mut byte)).await?;
-                io::Result::Ok(u32::from(byte[0]))
+    soon(|| {
+        let reactor = Reactor::global();
+        let executor = Executor::new();
+        let (meters, sockets): (Vec<_>, Vec<_>) =
+            (0..20).map(|_| connection(reactor)).unzip();
+        let device = thread::spawn(move || {
+            for (number, mut meter) in (0..).zip(meters) {
+                meter.write_all(&[number]).expect("it is connected");
+            }
+        });
+        let spawner = executor.spawner();
+        let tasks: Vec<_> = sockets
+            .into_iter()
+            .map(|socket| {
+                spawner.spawn(async move {
+                    let mut byte = [0];
+                    socket.io(Direction::Read, |mut io| io.read(&mut byte)).await?;
+                    io::Result::Ok(u32::from(byte[0]))
+                })
             })
-        })
-        .collect();
-    let sum = executor.block_on(async move {
-        let mut sum = 0;
-        for task in tasks {
-            sum += task.await.expect("no panic").expect("it is connected");
-        }
-        sum
+            .collect();
+        let sum = executor.block_on(async move {
+            let mut sum = 0;
+            for task in tasks {
+                sum += task.await.expect("no panic").expect("it is connected");
+            }
+            sum
+        });
+        assert_eq!(sum, 190);
+        device.join().expect("no panic");
     });
-    assert_eq!(sum, 190);
-    device.join().expect("no panic");
 }
 
 #[test]
 fn your_block_on_waits_for_a_socket_that_two_futures_share() {
-    let (mut meter, socket) = connection(Reactor::global());
-    let socket = Rc::new(socket);
-    let device = thread::spawn(move || {
-        let mut bytes = [0; 4];
-        meter.read_exact(&mut bytes)?;
-        meter.write_all(&bytes)
+    soon(|| {
+        let (mut meter, socket) = connection(Reactor::global());
+        let socket = Rc::new(socket);
+        let device = thread::spawn(move || {
+            let mut bytes = [0; 4];
+            meter.read_exact(&mut bytes)?;
+            meter.write_all(&bytes)
+        });
+        let answer = block_on(async {
+            let mut answer = [0; 4];
+            socket.io(Direction::Write, |mut io| io.write(b"ping")).await?;
+            socket.io(Direction::Read, |mut io| io.read(&mut answer)).await?;
+            io::Result::Ok(answer)
+        });
+        assert_eq!(&answer.expect("it is connected"), b"ping");
+        device.join().expect("no panic").expect("it is connected");
     });
-    let answer = block_on(async {
-        let mut answer = [0; 4];
-        socket.io(Direction::Write, |mut io| io.write(b"ping")).await?;
-        socket.io(Direction::Read, |mut io| io.read(&mut answer)).await?;
-        io::Result::Ok(answer)
-    });
-    assert_eq!(&answer.expect("it is connected"), b"ping");
-    device.join().expect("no panic").expect("it is connected");
 }

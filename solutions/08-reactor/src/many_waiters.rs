@@ -102,8 +102,8 @@ impl Drop for Readiness<'_> {
             drop(waker);
         }
         // hole: instead
+        //| // Write this part: remove the place from the list, if the future has one.
         //| let _ = (self.side, self.key);
-        //| todo!("remove the place from the list, if the future has one")
         // hole: end
     }
 }

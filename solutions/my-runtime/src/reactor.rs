@@ -65,9 +65,8 @@ impl Sources {
         let source = self.all.get_mut(token.0 & (usize::MAX >> HALF))?;
         (source.generation == token.0 >> HALF).then_some(source)
         // hole: instead
-        //| let place = token.0 & (usize::MAX >> HALF);
-        //| let _ = self.all.get_mut(place).map(|source| source.generation);
-        //| todo!("find the source in the place {place}, and compare its generation")
+        //| // Write this part: an event of a source that is gone must find nothing.
+        //| self.all.get_mut(token.0 & (usize::MAX >> HALF))
         // hole: end
     }
 
