@@ -61,6 +61,11 @@ pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
+/// [`JoinSet`] and its builder, at tokio's path.
+pub mod join_set {
+    pub use crate::group::join_set::{Builder, JoinSet};
+}
+
 /// The futures and tokens of [`TaskTracker`], under tokio-util's path.
 pub mod task_tracker {
     pub use crate::group::tracker::{
