@@ -8,5 +8,6 @@ pub mod executor;
 pub mod join_all;
 pub mod notify;
 pub mod run_queue;
+pub mod time;
 pub mod timeout;
 pub mod waker;
