@@ -42,7 +42,8 @@ impl<T> Slot<T> {
             return;
         }
         if let State::Running(Some(joiner)) = self.state.replace(State::Ended(result)) {
-            joiner.wake();
+            // Foreign code, which may panic.
+            discard(catch_unwind(AssertUnwindSafe(|| joiner.wake())));
         }
     }
 }

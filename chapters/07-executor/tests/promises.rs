@@ -5,10 +5,11 @@
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::task::{Poll, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 
 use executor::{Executor, JoinError, JoinHandle, Spawner};
@@ -282,6 +283,24 @@ fn two_destructors_of_one_task_may_panic() {
     executor.run_woken();
     assert!(executor.is_empty());
     assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+}
+
+#[test]
+fn a_joiner_that_panics_does_no_harm_to_the_task_that_wakes_it() {
+    struct BadWaker;
+    impl Wake for BadWaker {
+        fn wake(self: Arc<Self>) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    let mut task = executor.spawner().spawn(async {});
+    let waker = Waker::from(Arc::new(BadWaker));
+    let polled = Pin::new(&mut task).poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    executor.run_woken();
+    assert!(executor.is_empty());
+    assert!(matches!(executor.block_on(task), Ok(())));
 }
 
 #[test]

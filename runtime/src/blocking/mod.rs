@@ -28,17 +28,17 @@ where
 {
     let task = Task::new(
         Work(Some(work)),
-        PoolScheduler(Arc::clone(pool)),
+        BlockingScheduler(Arc::clone(pool)),
         // One reference for the handle, one for the queue.
         StateWord::scheduled(2),
         Location::caller(),
         0,
     );
     if let Some(hooks) = pool.hooks() {
-        hooks.admit(task.clone(), TaskKind::Blocking);
+        hooks.begin_trace(task.clone(), TaskKind::Blocking);
     }
     // SAFETY: the state above counts a second reference, and this is its only
-    // use. The future and its output are `Send`, as P1 (see `Pool`) asks.
+    // use. The future and its output are `Send`, as BP1 (see `Pool`) asks.
     pool.submit(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type is `T`, `scheduled` counts join interest, and
     // this is the only handle.
@@ -60,9 +60,9 @@ impl<F: FnOnce() -> T, T> Future for Work<F> {
 }
 
 /// The scheduler of blocking tasks.
-struct PoolScheduler(Arc<Pool>);
+struct BlockingScheduler(Arc<Pool>);
 
-impl Schedule for PoolScheduler {
+impl Schedule for BlockingScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the contract of `schedule` lets us read `this` until we give
         // `task` away.
@@ -72,7 +72,7 @@ impl Schedule for PoolScheduler {
 
     fn unbind(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
-            hooks.release(task.header());
+            hooks.end_trace(task.header());
         }
         None
     }

@@ -33,7 +33,7 @@ fn pool(max_threads: usize) -> std::sync::Arc<Pool> {
 
 fn is_empty(pool: &Pool) -> bool {
     let state = pool.lock();
-    state.queue.is_empty() && (state.threads, state.idle, state.promised) == (0, 0, 0)
+    state.queue.is_empty() && (state.threads, state.idle, state.notified) == (0, 0, 0)
 }
 
 /// Lets the time of one thread run out: of one that waits for work now, or of the

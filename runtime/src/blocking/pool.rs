@@ -49,7 +49,7 @@ pub(crate) struct Load {
 ///
 /// The invariant that `unsafe` code relies on:
 ///
-/// - **P1** The future and the output of each task in the queue are `Send`, so any
+/// - **BP1** The future and the output of each task in the queue are `Send`, so any
 ///   thread may run or cancel it. The queue owns one reference to the task, and no
 ///   other queue holds it.
 pub(crate) struct Pool {
@@ -66,10 +66,11 @@ struct PoolState {
     threads: usize,
     /// Threads that have left `threads`, but still run the user's hook.
     leaving: usize,
-    /// Threads that wait, without those that a notification is on its way to.
+    /// The threads that wait for work, not counting those in `notified`. `submit` may
+    /// notify only these, because a notified thread has other work to take.
     idle: usize,
-    /// Notifications on their way to idle threads.
-    promised: usize,
+    /// The threads that `submit` has notified and that have not woken yet.
+    notified: usize,
     /// Woken when no work is queued or running any more.
     awaits_idle: Option<Waker>,
     closed: bool,
@@ -81,7 +82,7 @@ impl PoolState {
     }
 
     /// Wakes the waker in `awaits_idle` if the pool has become idle.
-    fn tell_if_idle(&mut self) {
+    fn wake_if_idle(&mut self) {
         if self.is_idle()
             && let Some(waker) = self.awaits_idle.take()
         {
@@ -102,8 +103,8 @@ impl Pool {
     }
 
     fn lock(&self) -> MutexGuard<'_, PoolState> {
-        // No user code runs under this lock. The only waker that is woken under it
-        // belongs to our own reactor.
+        // No user code runs under this lock. `wake_if_idle` calls a waker under it, but
+        // that waker only unparks a reactor of this crate.
         lock(&self.state)
     }
 
@@ -121,7 +122,7 @@ impl Pool {
         state.queue.push_back(task);
         if state.idle > 0 {
             state.idle -= 1;
-            state.promised += 1;
+            state.notified += 1;
             drop(state);
             self.work_arrived.notify_one();
         } else if state.threads < self.settings.max_threads {
@@ -149,7 +150,7 @@ impl Pool {
                 state = self.lock();
             }
             state.threads -= 1;
-            state.tell_if_idle();
+            state.wake_if_idle();
             drop(state);
             // `shut_down` may have counted this thread.
             self.thread_ended.notify_all();
@@ -164,7 +165,7 @@ impl Pool {
         loop {
             while let Some(task) = state.queue.pop_front() {
                 drop(state);
-                // SAFETY: P1, and the task was just taken from the queue.
+                // SAFETY: BP1, and the task was just taken from the queue.
                 unsafe { task.run() };
                 state = self.lock();
             }
@@ -195,14 +196,14 @@ impl Pool {
         mut state: MutexGuard<'a, PoolState>,
     ) -> (MutexGuard<'a, PoolState>, bool) {
         state.idle += 1;
-        state.tell_if_idle();
+        state.wake_if_idle();
         let end = Deadline::after(Some(self.settings.keep_alive));
         loop {
             state = end.wait(&self.work_arrived, state);
-            if state.promised > 0 {
+            if state.notified > 0 {
                 // Any thread that wakes may take this notification. `submit`
                 // has already taken one thread off the count of idle ones.
-                state.promised -= 1;
+                state.notified -= 1;
                 return (state, true);
             }
             if state.closed || end.is_past() {
@@ -252,6 +253,6 @@ impl Pool {
 
 /// Cancels a task that was taken from the queue, so its handle returns an error.
 fn cancel(task: Task) {
-    // SAFETY: P1, and the task was taken from the queue.
+    // SAFETY: BP1, and the task was taken from the queue.
     unsafe { task.cancel() };
 }

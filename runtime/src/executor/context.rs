@@ -2,7 +2,7 @@
 //!
 //! Invariant **E1**: `ENTERED` points to an executor or a handle that some caller of
 //! [`enter`] further up this thread's stack borrows. `enter` puts the old value back
-//! before that borrow ends. [`detach`] and [`reattach`] only exchange the pointer to
+//! before that borrow ends. [`hand_off`] and [`take_back`] only exchange the pointer to
 //! a worker with the pointer to that worker's handle.
 
 #[cfg(feature = "trace")]
@@ -21,11 +21,11 @@ pub(crate) enum Current<'a> {
     Core(&'a Core),
     /// A thread that drives a worker of a pool.
     Worker(&'a Worker),
-    /// A thread of a pool, in a poll that gave its worker away (`block_in_place`).
-    Detached(&'a Handle),
-    /// A thread that does not run this runtime's tasks now: it entered through a
-    /// handle, or it belongs to the blocking pool.
-    Guest(&'a Handle),
+    /// A thread of a pool, in a poll that has handed off its worker (`block_in_place`).
+    HandedOff(&'a Handle),
+    /// A thread that entered through a handle, or a thread of the blocking pool. It
+    /// does not run this runtime's tasks.
+    Handle(&'a Handle),
 }
 
 impl<'a> Current<'a> {
@@ -33,7 +33,7 @@ impl<'a> Current<'a> {
         match self {
             Self::Core(core) => core.handle(),
             Self::Worker(worker) => worker.handle(),
-            Self::Detached(handle) | Self::Guest(handle) => handle,
+            Self::HandedOff(handle) | Self::Handle(handle) => handle,
         }
     }
 }
@@ -43,11 +43,13 @@ enum Entered {
     Nothing,
     Core(*const Core),
     Worker(*const Worker),
-    Detached(*const Handle),
-    Guest(*const Handle),
-    /// A guest that entered from inside a runtime. A flag beside the pointer would
-    /// make the copy overlap, which costs each `block_on` 11 ns.
-    GuestInside(*const Handle),
+    HandedOff(*const Handle),
+    Handle(*const Handle),
+    /// A thread that entered through a handle from inside a runtime. This is a variant,
+    /// because a flag beside the pointer is slower: the processor would store one byte
+    /// and then copy the whole value, and the copy would have to wait for the store.
+    /// That took 11 ns in each `block_on`.
+    NestedHandle(*const Handle),
 }
 
 per_thread! {
@@ -82,9 +84,9 @@ fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R 
     let entered = match current {
         Current::Core(core) => Entered::Core(core),
         Current::Worker(worker) => Entered::Worker(worker),
-        Current::Detached(handle) => Entered::Detached(handle),
-        Current::Guest(handle) if must_not_block() => Entered::GuestInside(handle),
-        Current::Guest(handle) => Entered::Guest(handle),
+        Current::HandedOff(handle) => Entered::HandedOff(handle),
+        Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
+        Current::Handle(handle) => Entered::Handle(handle),
     };
     let _restore = Restore(ENTERED.replace(entered), IS_ENTERED_ONLY.replace(only));
     code()
@@ -101,39 +103,39 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         // SAFETY: E1.
         Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
         // SAFETY: E1. The worker keeps its handle.
-        Entered::Detached(handle) => Some(Current::Detached(unsafe { &*handle })),
-        Entered::Guest(handle) | Entered::GuestInside(handle) => {
+        Entered::HandedOff(handle) => Some(Current::HandedOff(unsafe { &*handle })),
+        Entered::Handle(handle) | Entered::NestedHandle(handle) => {
             // SAFETY: E1.
-            Some(Current::Guest(unsafe { &*handle }))
+            Some(Current::Handle(unsafe { &*handle }))
         }
     })
 }
 
 /// Whether this thread runs a runtime's tasks, so that blocking it would block them.
-/// A detached thread may block. So may a guest, unless it entered from inside a
-/// runtime.
+/// A thread that has handed off its worker may block. So may a thread that
+/// entered through a handle, unless it did so from inside a runtime.
 pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
-        Ok(Entered::Core(_) | Entered::Worker(_) | Entered::GuestInside(_)) => true,
-        Ok(Entered::Nothing | Entered::Detached(_) | Entered::Guest(_)) | Err(_) => false,
+        Ok(Entered::Core(_) | Entered::Worker(_) | Entered::NestedHandle(_)) => true,
+        Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Handle(_)) | Err(_) => false,
     }
 }
 
-/// This thread gives the worker that it drives to another thread.
-pub(crate) fn detach(worker: &Worker) {
+/// This thread hands off the worker that it drives.
+pub(crate) fn hand_off(worker: &Worker) {
     debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if ptr::eq(here, worker)));
-    ENTERED.set(Entered::Detached(worker.handle()));
+    ENTERED.set(Entered::HandedOff(worker.handle()));
 }
 
 /// This thread drives its worker again.
-pub(crate) fn reattach(worker: &Worker) {
-    debug_assert!(is_detached());
+pub(crate) fn take_back(worker: &Worker) {
+    debug_assert!(has_handed_off());
     ENTERED.set(Entered::Worker(worker));
 }
 
-/// Whether this thread gave its worker away in the current poll.
-pub(crate) fn is_detached() -> bool {
-    matches!(ENTERED.get(), Entered::Detached(_))
+/// Whether this thread has handed off its worker in the current poll.
+pub(crate) fn has_handed_off() -> bool {
+    matches!(ENTERED.get(), Entered::HandedOff(_))
 }
 
 /// The index of the worker that this thread drives, if it drives one.
@@ -145,6 +147,6 @@ pub(crate) fn worker_here() -> Option<usize> {
             Scheduler::Pool(_) => None,
         },
         Current::Worker(worker) => Some(worker.index()),
-        Current::Detached(_) | Current::Guest(_) => None,
+        Current::HandedOff(_) | Current::Handle(_) => None,
     })
 }

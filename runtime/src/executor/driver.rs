@@ -81,5 +81,5 @@ impl Driver {
 /// Whether there are neither sources nor timers. Then a poll of the driver finds
 /// nothing, and the caller saves its system call.
 pub(super) fn has_nothing_registered(reactor: &reactor::Handle, timers: &Timers) -> bool {
-    reactor.has_no_sources() && timers.is_bare()
+    reactor.has_no_sources() && timers.is_empty()
 }

@@ -8,19 +8,19 @@
 //!
 //! - [`handle`]: a counted reference to a runtime, and the way to its queues.
 //! - [`context`]: which executor this thread is inside.
-//! - [`run_task`]: one turn of a task.
+//! - [`run_task`]: one poll of a task.
 //! - [`root`]: the future of `block_on`, woken and polled as a task.
 //! - [`owned_tasks`]: the tasks that have not ended.
-//! - [`late`]: cancelling the tasks that come after the shutdown.
+//! - [`after_shutdown`]: cancelling the tasks that come after the shutdown.
 //! - [`stable_slot`]: how a task finds an executor that may have ended.
 //! - [`driver`]: the reactor and the timers, which the loops poll and park on.
 //! - [`park_thread`]: blocking a thread that runs no tasks.
 
+mod after_shutdown;
 pub(crate) mod context;
 pub(crate) mod current_thread;
 mod driver;
 mod handle;
-mod late;
 pub(crate) mod multi_thread;
 mod owned_tasks;
 pub(crate) mod park_thread;

@@ -3,17 +3,17 @@
 //!
 //! A spawned task has three references:
 //!
-//! - **O1**: the `JoinHandle`'s.
-//! - **O2**: the queue's. Each turn of the task consumes it, and each wake makes a
+//! - **OT1**: the `JoinHandle`'s.
+//! - **OT2**: the queue's. Each poll of the task consumes it, and each wake makes a
 //!   new one.
-//! - **O3**: the list's. No value holds it at first. [`list_reference`] takes it once:
+//! - **OT3**: the list's. No value holds it at first. [`list_reference`] takes it once:
 //!   when the task first waits and is bound to the list, or else when it ends. So
 //!   a task that ends in its first poll costs the list nothing.
 
 use crate::task::{JoinHandle, Schedule, StateWord, Task, UNBOUND};
 use std::{future::Future, panic::Location, sync::atomic::Ordering::Relaxed};
 
-/// Makes a task with its three references. Returns O1 and O2.
+/// Makes a task with its three references. Returns OT1 and OT2.
 pub(super) fn new_task<F, S>(
     future: F,
     scheduler: S,
@@ -26,18 +26,18 @@ where
 {
     let state = StateWord::scheduled(3);
     let task = Task::new(future, scheduler, state, location, spawned_at);
-    // SAFETY: this is O2, which the state counts.
+    // SAFETY: this is OT2, which the state counts.
     let queued = unsafe { Task::from_raw(task.as_raw()) };
     // SAFETY: the task has an output of this type, and this is its only handle.
     (unsafe { JoinHandle::new(task) }, queued)
 }
 
-/// Takes O3.
+/// Takes OT3.
 ///
 /// # Safety
 /// It was not taken before.
 pub(super) unsafe fn list_reference(task: &Task) -> Task {
-    // SAFETY: `new_task` counted O3, and the caller takes it once.
+    // SAFETY: `new_task` counted OT3, and the caller takes it once.
     unsafe { Task::from_raw(task.as_raw()) }
 }
 

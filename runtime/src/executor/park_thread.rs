@@ -1,6 +1,6 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
-use super::{context, late};
+use super::{after_shutdown, context};
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park},
@@ -65,7 +65,7 @@ pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(&waker);
     // This thread may be in a poll whose budget is spent. With that budget, the
     // future would never be ready.
-    late::while_blocking(|| {
+    after_shutdown::while_blocking(|| {
         budget::outside(|| {
             let mut future = pin!(future);
             loop {

@@ -1,4 +1,4 @@
-//! One turn of a task.
+//! One poll of a task.
 
 use crate::{
     budget,
@@ -26,7 +26,7 @@ pub(super) unsafe fn run_task(task: Task, hooks: &SharedHooks) {
 #[cold]
 #[inline(never)]
 unsafe fn run_task_with_hooks(task: Task, hooks: &Hooks) {
-    // The turn may free the task.
+    // The poll may free the task.
     let meta = TaskMeta::of(task.header());
     hooks.before_task_poll(&meta);
     // SAFETY: the caller's promise.

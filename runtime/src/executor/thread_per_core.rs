@@ -159,7 +159,7 @@ impl Closing {
 pin_project! {
     /// A future that is made at its first poll, and stays on that thread.
     ///
-    /// Invariant **L1**: until the first poll it holds only the closure. It is polled
+    /// Invariant **TC1**: until the first poll it holds only the closure. It is polled
     /// only as a task of a current-thread executor. That executor polls and drops
     /// its tasks on its own thread, except those that it never polled.
     #[project = Projected]
@@ -172,7 +172,7 @@ pin_project! {
     }
 }
 
-// SAFETY: L1. Another thread can hold or drop it only before its first poll, when it
+// SAFETY: TC1. Another thread can hold or drop it only before its first poll, when it
 // holds `make` alone, and `M` is `Send`.
 unsafe impl<M: Send, F> Send for LazyFuture<M, F> {}
 

@@ -182,7 +182,7 @@ impl<T: 'static> JoinSet<T> {
     /// id too.
     pub fn try_join_next_with_id(&mut self) -> Option<Result<(Id, T), JoinError>> {
         // The waiter stays registered, because another task may await the set.
-        self.tasks.gather(None);
+        self.tasks.take_woken(None);
         // No task awaits this call, so it does not spend a budget.
         let context = Context::from_waker(Waker::noop());
         let ended = budget::unconstrained(|| self.tasks.step(&context, poll_with_id))?;

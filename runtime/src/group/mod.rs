@@ -29,7 +29,7 @@ pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, MemberNotes},
+    trace::{self, MemberWaits},
 };
 use ready::MemberWaker;
 use slab::Slab;
@@ -47,10 +47,10 @@ pub(crate) struct Group<M> {
     members: Slab<M>,
     /// The keys of the members to poll next, in this order.
     batch: VecDeque<usize>,
-    /// Counts the calls of `poll_next`.
-    turn: u32,
+    /// The number of the current call of `poll_next`, or of the last one.
+    poll_number: u32,
     /// The futures that each member waits for, if the task is traced.
-    parts: MemberNotes,
+    member_waits: MemberWaits,
 }
 
 struct Wakers {
@@ -61,16 +61,16 @@ struct Wakers {
 
 impl Wakers {
     /// Makes later wakes of all members do nothing.
-    fn retire_all(&self) {
+    fn disarm_all(&self) {
         for slot in &self.slots {
-            slot.member.retire();
+            slot.member.disarm();
         }
     }
 }
 
 impl Drop for Wakers {
     fn drop(&mut self) {
-        self.retire_all();
+        self.disarm_all();
         // A member's waker can outlive the group, and must not keep the task alive
         // that waited.
         drop(self.list.take_waiter());
@@ -81,16 +81,16 @@ impl Drop for Wakers {
 struct Slot {
     member: Arc<MemberWaker>,
     waker: Waker,
-    /// The turn in which the key's member was last polled.
+    /// The number of the `poll_next` that polled the key's member last.
     polled_in: u32,
 }
 
 impl Slot {
-    fn new(list: &Arc<ReadyList>, key: usize, turn: u32) -> Self {
+    fn new(list: &Arc<ReadyList>, key: usize, poll_number: u32) -> Self {
         let member = MemberWaker::queued(list, key);
         let waker = Waker::from(Arc::clone(&member));
-        // Not polled in this turn.
-        let polled_in = turn.wrapping_sub(1);
+        // Not polled by this `poll_next`.
+        let polled_in = poll_number.wrapping_sub(1);
         Self {
             member,
             waker,
@@ -113,8 +113,8 @@ impl<M> Group<M> {
             },
             members: Slab::new(),
             batch: VecDeque::new(),
-            turn: 0,
-            parts: MemberNotes::new(),
+            poll_number: 0,
+            member_waits: MemberWaits::new(),
         }
     }
 
@@ -146,11 +146,12 @@ impl<M> Group<M> {
         let Wakers { slots, list } = &mut self.wakers;
         match slots.get_mut(key) {
             Some(slot) if slot.member.is_unshared() => {
-                slot.polled_in = self.turn.wrapping_sub(1);
+                slot.polled_in = self.poll_number.wrapping_sub(1);
             }
-            // A waker of the key's last member still exists.
-            Some(slot) => *slot = Slot::new(list, key, self.turn),
-            None => slots.push(Slot::new(list, key, self.turn)),
+            // The previous member with this key has left a waker that still exists. It
+            // must not wake the new member, so the key gets a new waker.
+            Some(slot) => *slot = Slot::new(list, key, self.poll_number),
+            None => slots.push(Slot::new(list, key, self.poll_number)),
         }
         self.batch.push_back(key);
     }
@@ -165,7 +166,7 @@ impl<M> Group<M> {
     pub(crate) fn note_all<T>(&self, polled: &Poll<T>, what: &'static str) {
         self.note(polled, what);
         if polled.is_pending() {
-            self.parts.note();
+            self.member_waits.note();
         }
     }
 
@@ -182,9 +183,9 @@ impl<M> Group<M> {
 
     /// Takes all members out. Later wakes for them do nothing.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = M> {
-        self.wakers.retire_all();
+        self.wakers.disarm_all();
         self.batch.clear();
-        self.parts = MemberNotes::new();
+        self.member_waits = MemberWaits::new();
         self.members.drain()
     }
 
@@ -195,8 +196,8 @@ impl<M> Group<M> {
 
     /// Puts the woken members into the batch. The next wake of a member wakes
     /// `waiter`, if given.
-    pub(crate) fn gather(&mut self, waiter: Option<&Waker>) {
-        self.wakers.list.gather(&mut self.batch, waiter);
+    pub(crate) fn take_woken(&mut self, waiter: Option<&Waker>) {
+        self.wakers.list.take_woken(&mut self.batch, waiter);
     }
 
     /// Polls the members in the batch until one is ready, and takes that one out.
@@ -223,11 +224,11 @@ impl<M> Group<M> {
             if !slot.member.begin_poll() {
                 continue;
             }
-            slot.polled_in = self.turn;
+            slot.polled_in = self.poll_number;
             let look = || poll(member, &mut Context::from_waker(&slot.waker));
-            if let Poll::Ready(result) = self.parts.poll(key, look) {
+            if let Poll::Ready(result) = self.member_waits.poll(key, look) {
                 let member = self.members.remove(key);
-                slot.member.retire();
+                slot.member.disarm();
                 return Some((member, result));
             }
         }
@@ -243,7 +244,7 @@ impl<M> Group<M> {
         context: &Context<'_>,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Poll<Option<(M, R)>> {
-        self.turn = self.turn.wrapping_add(1);
+        self.poll_number = self.poll_number.wrapping_add(1);
         // The batch of the last call comes first. If one of these is ready, the call
         // does not touch the list at all.
         let had_batch = !self.batch.is_empty();
@@ -256,7 +257,7 @@ impl<M> Group<M> {
             budget::spend();
             return Poll::Ready(None);
         }
-        self.gather(Some(context.waker()));
+        self.take_woken(Some(context.waker()));
         let again = if had_batch {
             self.split_off_polled()
         } else {
@@ -272,12 +273,12 @@ impl<M> Group<M> {
         ready.map_or(Poll::Pending, |ready| Poll::Ready(Some(ready)))
     }
 
-    /// Takes the keys out of the batch whose members were polled in this turn.
+    /// Takes the keys out of the batch whose members this `poll_next` has polled.
     fn split_off_polled(&mut self) -> VecDeque<usize> {
         let mut polled = VecDeque::new();
-        let (slots, turn) = (&self.wakers.slots, self.turn);
+        let (slots, poll_number) = (&self.wakers.slots, self.poll_number);
         self.batch.retain(|&key| {
-            let is_polled = slots[key].polled_in == turn;
+            let is_polled = slots[key].polled_in == poll_number;
             if is_polled {
                 polled.push_back(key);
             }

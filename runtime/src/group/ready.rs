@@ -6,18 +6,18 @@
 //! ```text
 //!              1 wake                        3 begin_poll
 //!  not queued ────────▶ queued, key in list ──────────────▶ not queued
-//!       │                 │ 2 gather: key in batch
-//!       │ 4 retire        │ 4 retire
+//!       │                 │ 2 take_woken: key in batch
+//!       │ 4 disarm        │ 4 disarm
 //!       ▼                 ▼
-//!      queued, although the member is gone: a late wake finds nothing to do
+//!      queued, although the member is gone: a later wake does nothing
 //! ```
 //!
 //! | no. | function | who calls it |
 //! |----:|----------|--------------|
 //! | 1 | [`MemberWaker::wake`] | any thread |
-//! | 2 | [`ReadyList::gather`] | the task that polls the group |
+//! | 2 | [`ReadyList::take_woken`] | the task that polls the group |
 //! | 3 | [`MemberWaker::begin_poll`] | the same, before it polls the member |
-//! | 4 | [`MemberWaker::retire`] | the same, after it took the member out |
+//! | 4 | [`MemberWaker::disarm`] | the same, after it took the member out |
 //!
 //! A key can stay in the list or the batch after its member is gone or has been
 //! polled. The group skips such a key.
@@ -43,7 +43,7 @@ use std::{
 pub(crate) struct ReadyList(Mutex<WokenKeys>);
 
 struct WokenKeys {
-    /// The members that were woken since the last `gather`, in that order.
+    /// The members that were woken since the last `take_woken`, in that order.
     keys: VecDeque<usize>,
     /// The waker for the next key.
     waiter: Option<Waker>,
@@ -80,7 +80,7 @@ impl ReadyList {
 
     /// Moves the keys to the end of the batch. From now on the next key wakes
     /// `waiter`. With `None`, the waiter of the last call stays.
-    pub(super) fn gather(&self, batch: &mut VecDeque<usize>, waiter: Option<&Waker>) {
+    pub(super) fn take_woken(&self, batch: &mut VecDeque<usize>, waiter: Option<&Waker>) {
         let mut waiter = waiter.cloned();
         let mut woken = lock(&self.0);
         if batch.is_empty() {
@@ -100,7 +100,8 @@ impl ReadyList {
 pub(super) struct MemberWaker {
     list: Arc<ReadyList>,
     key: usize,
-    /// 1 if a wake would have nothing to do.
+    /// 1 while the key is in the list or the batch, and after `disarm`. Then a wake has
+    /// nothing to do.
     queued: AtomicUsize,
 }
 
@@ -124,15 +125,15 @@ impl MemberWaker {
         self.queued.swap(0, Acquire) != 0
     }
 
-    /// Makes late wakes do nothing, because the member is gone.
-    pub(super) fn retire(&self) {
+    /// The member is gone: makes later wakes do nothing.
+    pub(super) fn disarm(&self) {
         // Relaxed: this plain store ends the release sequences of earlier wakes.
         // They were for the member that is gone, so no later poll needs them.
         self.queued.store(1, Relaxed);
     }
 
     /// Whether only the group has this waker, of which it has two references. Then
-    /// it may serve the next member: `retire` has been called, so `queued` is 1.
+    /// it may serve the next member: `disarm` has been called, so `queued` is 1.
     pub(super) fn is_unshared(self: &Arc<Self>) -> bool {
         let is_unshared = Arc::strong_count(self) == 2;
         if is_unshared {

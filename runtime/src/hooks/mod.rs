@@ -135,7 +135,7 @@ impl Hooks {
     #[cold]
     pub(crate) fn task_spawn(&self, task: Task) {
         let meta = TaskMeta::of(task.header());
-        self.admit(task, TaskKind::Task);
+        self.begin_trace(task, TaskKind::Task);
         call_task_hook(&self.task_spawn, &meta);
     }
 
@@ -149,14 +149,14 @@ impl Hooks {
 
     #[cold]
     pub(crate) fn task_terminate(&self, task: &Header) {
-        self.release(task);
+        self.end_trace(task);
         call_task_hook(&self.task_terminate, &TaskMeta::of(task));
     }
 
     /// Traces a task, or blocking work and roots, for which no hook is called. No other
     /// thread has seen it yet.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
-    pub(crate) fn admit(&self, task: Task, kind: TaskKind) {
+    pub(crate) fn begin_trace(&self, task: Task, kind: TaskKind) {
         #[cfg(feature = "trace")]
         let name = trace::take_name();
         #[cfg(feature = "tracing")]
@@ -168,17 +168,17 @@ impl Hooks {
         );
         #[cfg(feature = "trace")]
         if let Some(tracer) = &self.tracer {
-            return tracer.admit(task, kind, name);
+            return tracer.add(task, kind, name);
         }
         let _ = (task, kind);
     }
 
     /// Ends the trace of a task.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
-    pub(crate) fn release(&self, task: &Header) {
+    pub(crate) fn end_trace(&self, task: &Header) {
         #[cfg(feature = "trace")]
         if let Some(tracer) = &self.tracer {
-            tracer.release(task.id);
+            tracer.remove(task.id);
         }
         #[cfg(feature = "tracing")]
         trace::close(&task.origin);
@@ -198,7 +198,7 @@ pub(crate) struct TraceGuard<'a>(Option<(&'a Hooks, &'a Header)>);
 impl<'a> TraceGuard<'a> {
     pub(crate) fn new(hooks: &'a SharedHooks, root: &'a Task) -> Self {
         Self(hooks.as_deref().map(|hooks| {
-            hooks.admit(root.clone(), TaskKind::BlockOn);
+            hooks.begin_trace(root.clone(), TaskKind::BlockOn);
             (hooks, root.header())
         }))
     }
@@ -207,7 +207,7 @@ impl<'a> TraceGuard<'a> {
 impl Drop for TraceGuard<'_> {
     fn drop(&mut self) {
         if let Some((hooks, root)) = self.0 {
-            hooks.release(root);
+            hooks.end_trace(root);
         }
     }
 }

@@ -61,7 +61,7 @@ impl Tracer {
     }
 
     /// Adds a new task. No other thread has seen the task yet.
-    pub(crate) fn admit(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
+    pub(crate) fn add(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
         let Header { origin, id, .. } = task.header();
         let sink: Arc<dyn TraceSink> = self.clone();
         origin.record.begin(&sink, kind, name);
@@ -74,7 +74,7 @@ impl Tracer {
     }
 
     /// Removes a task that has ended.
-    pub(crate) fn release(&self, id: Id) {
+    pub(crate) fn remove(&self, id: Id) {
         let task = self.tasks().remove(&id);
         // Outside the lock, because the last reference may drop a foreign waker.
         drop(task);

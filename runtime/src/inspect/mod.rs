@@ -41,7 +41,7 @@ pub fn inspect() -> Option<Snapshot> {
             Current::Worker(worker) => {
                 Snapshot::new(worker.handle(), |visit| worker.pool().for_each_task(visit))
             }
-            Current::Detached(handle) | Current::Guest(handle) => {
+            Current::HandedOff(handle) | Current::Handle(handle) => {
                 let pool = handle.pool()?;
                 Snapshot::new(handle, |visit| pool.for_each_task(visit))
             }

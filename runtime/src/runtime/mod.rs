@@ -2,13 +2,13 @@
 //! down.
 //!
 //! - `builder`: the settings, and how the parts are put together.
-//! - `handle`, `guest`: using the runtime from any thread.
+//! - `handle`, `enter`: using the runtime from any thread.
 //! - `spawn`, `task_builder`: spawning on this thread's runtime.
 //! - `metrics`, `flavor`: what a program can ask about a runtime.
 
 mod builder;
+mod enter;
 mod flavor;
-mod guest;
 mod handle;
 mod metrics;
 pub(crate) mod spawn;
@@ -130,7 +130,7 @@ impl Runtime {
         match &self.kind {
             Kind::Cores { core, .. } => core.block_on(future),
             Kind::Pool { worker, .. } => {
-                assert!(!worker.is_given_away(), "{AWAY}");
+                assert!(!worker.is_handed_off(), "{AWAY}");
                 worker.block_on(future)
             }
         }
@@ -191,7 +191,7 @@ impl Runtime {
         match &self.kind {
             Kind::Cores { core, .. } => context::enter_only(Current::Core(core), code),
             // No thread drives worker 0 now, so a task in its queue would wait.
-            Kind::Pool { worker, .. } => context::enter(Current::Guest(worker.handle()), code),
+            Kind::Pool { worker, .. } => context::enter(Current::Handle(worker.handle()), code),
         }
     }
 

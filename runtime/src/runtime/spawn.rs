@@ -43,9 +43,9 @@ where
     // A panic inside the closure would report this file as its location.
     let refused = match context::with(|current| match current {
         Some(Current::Core(core)) => Ok(core.spawn(future, location)),
-        Some(Current::Worker(_) | Current::Detached(_)) => Err(NOT_LOCAL),
-        Some(Current::Guest(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
-        Some(Current::Guest(_)) => Err(NOT_AS_A_GUEST),
+        Some(Current::Worker(_) | Current::HandedOff(_)) => Err(NOT_LOCAL),
+        Some(Current::Handle(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
+        Some(Current::Handle(_)) => Err(NOT_THROUGH_A_HANDLE),
         None => Err(NOT_INSIDE),
     }) {
         Ok(handle) => return handle,
@@ -57,7 +57,7 @@ where
 pub(crate) const NOT_LOCAL: &str = "`spawn_local` needs a runtime of one thread, where a future can stay. \
      This is a pool: use `spawn`, or build the runtime with `Builder::new_current_thread`";
 
-const NOT_AS_A_GUEST: &str = "`spawn_local` needs the thread that runs the future, and this one was let into \
+const NOT_THROUGH_A_HANDLE: &str = "`spawn_local` needs the thread that runs the future, and this one was let into \
      the runtime by a `Handle`, or by `spawn_blocking`. Use `spawn`, or `Handle::spawn_on` to have \
      the future made on that thread";
 
@@ -90,7 +90,7 @@ where
     let handle = context::with(|current| match current? {
         Current::Core(core) => Some(core.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
-        Current::Detached(handle) | Current::Guest(handle) => {
+        Current::HandedOff(handle) | Current::Handle(handle) => {
             Some(handle.spawn_at(future, location))
         }
     });

@@ -124,7 +124,7 @@ impl<C> Nursery<C> {
         let mut children = Vec::new();
         // Relaxed is enough, because the lock of the ready list orders this load and
         // the store in `insert`. If `wake_waiter` in `insert` locked the list before
-        // `gather` did, this load sees the store. If `gather` came first, it left its
+        // `take_woken` did, this load sees the store. If `take_woken` came first, it left its
         // waker there, and `wake_waiter` wakes the run. The other stores and the load
         // in `close` are ordered by the lock of `arrivals`.
         if self.arrived.load(Relaxed) != 0 {
@@ -248,8 +248,8 @@ where
     fn poll_members(mut self: Pin<&mut Self>, context: &Context<'_>) -> Poll<Result<T, E>> {
         let mut this = self.as_mut().project();
         // Gather first: a child that arrives after this look wakes the waker that
-        // `gather` stored.
-        this.group.gather(Some(context.waker()));
+        // `take_woken` stored.
+        this.group.take_woken(Some(context.waker()));
         // One round polls each member that is ready once. The second round polls the
         // children that the first one spawned. Members that were woken in between wait
         // for the next poll of the scope, so other tasks run first.

@@ -94,17 +94,17 @@ impl Barrier {
         })
         .await;
         if arrival.is_leader {
-            self.list.release(self.list.lock(), |locked| {
+            self.list.dequeue_and_wake(self.list.lock(), |locked| {
                 // Tasks of the next generation may be in the list already.
                 let first = locked.first()?;
-                (first.generation < locked.generation).then(|| locked.release_first(first))
+                (first.generation < locked.generation).then(|| locked.dequeue_first(first))
             });
         }
         BarrierWaitResult(arrival.is_leader)
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Barrier {
     type State = Arrivals;
     type Data = Arrival;

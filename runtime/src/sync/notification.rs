@@ -4,13 +4,13 @@
 //! their waiters.
 //!
 //! 1. `notify_waiters` counts its calls. Every waiter that was created before
-//!    the last call is notified, whether or not its node has been released yet.
+//!    the last call is notified, whether or not its node has been dequeued yet.
 //! 2. Such waiters stand first in the list, because a waiter that is polled for
 //!    the first time after the call is ready at once and enters no list.
-//! 3. `notify_one` and `notify_last` pass over them. They release the first or
+//! 3. `notify_one` and `notify_last` pass over them. They dequeue the first or
 //!    the last of the other waiters. If there are no others, they store a
 //!    permit.
-//! 4. A waiter that was released by `notify_one` or `notify_last`, and is
+//! 4. A waiter that was dequeued by `notify_one` or `notify_last`, and is
 //!    dropped before it saw that, passes the notification on in the same order.
 
 /// A waiter of a `Notify`.
@@ -18,7 +18,7 @@
 pub(crate) struct Waiter {
     /// How often `notify_waiters` had been called when the waiter was created.
     pub(super) created_at: u64,
-    /// Set when `notify_one` or `notify_last` released it.
+    /// Set when `notify_one` or `notify_last` dequeued it.
     pub(super) notified_one: Option<Order>,
 }
 
@@ -33,14 +33,14 @@ pub(super) enum Order {
 
 /// The waiters of a `Notify`, and its permit.
 pub(super) trait Waiters {
-    /// The waker of a released waiter.
-    type Released;
+    /// The waker of a dequeued waiter.
+    type Dequeued;
 
     fn permit(&mut self) -> &mut bool;
     fn first(&self) -> Option<Waiter>;
     fn last(&self) -> Option<Waiter>;
-    fn release_first(&mut self, waiter: Waiter) -> Self::Released;
-    fn release_last(&mut self, waiter: Waiter) -> Self::Released;
+    fn dequeue_first(&mut self, waiter: Waiter) -> Self::Dequeued;
+    fn dequeue_last(&mut self, waiter: Waiter) -> Self::Dequeued;
 }
 
 impl Waiter {
@@ -63,10 +63,10 @@ impl Waiter {
     }
 }
 
-/// Releases the next waiter that `notify_waiters` has notified, if one is left.
-pub(super) fn release_notified<W: Waiters>(waiters: &mut W, calls: u64) -> Option<W::Released> {
+/// Dequeues the next waiter that `notify_waiters` has notified, if one is left.
+pub(super) fn dequeue_notified<W: Waiters>(waiters: &mut W, calls: u64) -> Option<W::Dequeued> {
     let first = waiters.first().filter(|first| first.is_notified(calls))?;
-    Some(waiters.release_first(first))
+    Some(waiters.dequeue_first(first))
 }
 
 /// A notification for one waiter, on its way.
@@ -83,15 +83,16 @@ impl One {
         }
     }
 
-    /// Releases the next waiter. Returns `None` when all is done.
-    pub(super) fn release<W: Waiters>(
+    /// Dequeues the next waiter. Returns `None` when all is done.
+    pub(super) fn dequeue_next<W: Waiters>(
         &mut self,
         waiters: &mut W,
         calls: u64,
-    ) -> Option<W::Released> {
-        // Another call may be between two batches of `notify_waiters`. Waiters
-        // that it has not reached yet have no use for this notification.
-        if let Some(notified) = release_notified(waiters, calls) {
+    ) -> Option<W::Dequeued> {
+        // Another thread may be in `notify_waiters`, between two batches of wakers.
+        // The waiters that this call has counted and not yet dequeued must not take
+        // this notification, because they are notified already.
+        if let Some(notified) = dequeue_notified(waiters, calls) {
             return Some(notified);
         }
         if self.delivered {
@@ -111,8 +112,8 @@ impl One {
             ..next
         };
         Some(match self.order {
-            Order::Fifo => waiters.release_first(next),
-            Order::Lifo => waiters.release_last(next),
+            Order::Fifo => waiters.dequeue_first(next),
+            Order::Lifo => waiters.dequeue_last(next),
         })
     }
 }

@@ -2,8 +2,8 @@
 //! it.
 
 use super::{
-    notification::{One, Order, Waiter, Waiters, release_notified},
-    wait_list::{Handle, LockedList, Released, Wait, WaitList, Waitable},
+    notification::{One, Order, Waiter, Waiters, dequeue_notified},
+    wait_list::{Dequeued, Handle, LockedList, Wait, WaitList, Waitable},
 };
 use crate::{budget, primitives::AtomicU64, trace::Label};
 use pin_project_lite::pin_project;
@@ -183,13 +183,13 @@ impl Notify {
         // store sees what all earlier callers did.
         self.notify_waiters_calls.store(self.calls() + 1, Release);
         self.list
-            .release(locked, |locked| release_notified(locked, self.calls()));
+            .dequeue_and_wake(locked, |locked| dequeue_notified(locked, self.calls()));
     }
 
     fn notify<'a>(&'a self, order: Order, locked: LockedList<'a, StoredPermit, Waiter>) {
         let mut one = One::new(order);
         self.list
-            .release(locked, |locked| one.release(locked, self.calls()));
+            .dequeue_and_wake(locked, |locked| one.dequeue_next(locked, self.calls()));
     }
 
     fn calls(&self) -> u64 {
@@ -213,7 +213,7 @@ impl fmt::Debug for Notify {
 }
 
 impl Waiters for LockedList<'_, StoredPermit, Waiter> {
-    type Released = Released;
+    type Dequeued = Dequeued;
 
     fn permit(&mut self) -> &mut bool {
         &mut self.0
@@ -227,16 +227,16 @@ impl Waiters for LockedList<'_, StoredPermit, Waiter> {
         LockedList::last(self)
     }
 
-    fn release_first(&mut self, waiter: Waiter) -> Released {
-        LockedList::release_first(self, waiter)
+    fn dequeue_first(&mut self, waiter: Waiter) -> Dequeued {
+        LockedList::dequeue_first(self, waiter)
     }
 
-    fn release_last(&mut self, waiter: Waiter) -> Released {
-        LockedList::release_last(self, waiter)
+    fn dequeue_last(&mut self, waiter: Waiter) -> Dequeued {
+        LockedList::dequeue_last(self, waiter)
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Notify {
     type State = StoredPermit;
     type Data = Waiter;

@@ -29,9 +29,9 @@ use std::{convert::Infallible, error::Error, fmt};
 /// ```
 pub struct OnceCell<T> {
     value: OnceLock<T>,
-    /// The task that makes the value holds the one permit. Closed once the value
-    /// is there.
-    turn: Permits,
+    /// The task that makes the value holds the only permit. Closed when the value is
+    /// there.
+    permit: Permits,
 }
 
 impl<T> OnceCell<T> {
@@ -41,7 +41,7 @@ impl<T> OnceCell<T> {
         pub const fn new() -> Self {
             Self {
                 value: OnceLock::new(),
-                turn: Permits::new(1, Label::new("OnceCell")),
+                permit: Permits::new(1, Label::new("OnceCell")),
             }
         }
     }
@@ -81,7 +81,7 @@ impl<T> OnceCell<T> {
     /// Returns the value if the cell has one already, or if a task is making
     /// one.
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
-        match self.turn.try_acquire(1) {
+        match self.permit.try_acquire(1) {
             Ok(()) => {
                 self.fill(value);
                 Ok(())
@@ -115,8 +115,8 @@ impl<T> OnceCell<T> {
         init: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<&T, E> {
         /// Gives the permit back, even if `init` panics or is dropped.
-        struct Turn<'a>(&'a Permits);
-        impl Drop for Turn<'_> {
+        struct InitPermit<'a>(&'a Permits);
+        impl Drop for InitPermit<'_> {
             fn drop(&mut self) {
                 self.0.release(1);
             }
@@ -125,8 +125,8 @@ impl<T> OnceCell<T> {
             consume_budget().await;
             return Ok(value);
         }
-        if self.turn.acquire(1).await.is_ok() {
-            let _turn = Turn(&self.turn);
+        if self.permit.acquire(1).await.is_ok() {
+            let _permit = InitPermit(&self.permit);
             let value = init().await?;
             self.fill(value);
         }
@@ -139,7 +139,7 @@ impl<T> OnceCell<T> {
     fn fill(&self, value: T) {
         let first = self.value.set(value).is_ok();
         debug_assert!(first, "only the holder of the permit sets the value");
-        self.turn.close();
+        self.permit.close();
     }
 
     /// Returns the value if there is one.

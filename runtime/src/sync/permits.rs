@@ -23,7 +23,7 @@
 //! ```
 //!
 //! 1. [`Permits::release`].
-//! 2. `hand_out`, under the lock: the first waiter is released with `Ok`.
+//! 2. `hand_out`, under the lock: the first waiter is dequeued with `Ok`.
 //! 3. `Acquiring::poll` sees it.
 //! 4. [`Waitable::cancelled`]: the waiter was dropped before it saw them.
 
@@ -67,7 +67,7 @@ pub(crate) struct Permits {
 }
 
 /// The request of a waiter and its answer. The answer is `NoPermits` until the
-/// waiter is released.
+/// waiter is dequeued.
 #[derive(Clone, Copy)]
 pub(crate) struct Request {
     permits: usize,
@@ -224,9 +224,9 @@ impl Permits {
         self.hand_out(locked);
     }
 
-    /// Releases the waiters whose turn it is.
+    /// Dequeues the waiters whose turn it is, and wakes them.
     fn hand_out<'a>(&'a self, locked: LockedList<'a, (), Request>) {
-        self.list.release(locked, |locked| {
+        self.list.dequeue_and_wake(locked, |locked| {
             let Some(first) = locked.first() else {
                 // Ordering: Relaxed. It publishes nothing, and the lock orders it
                 // with the next write of the flag (P1).
@@ -246,7 +246,7 @@ impl Permits {
                 self.word.fetch_sub(first.permits * ONE, Relaxed);
                 Ok(())
             };
-            Some(locked.release_first(Request { answer, ..first }))
+            Some(locked.dequeue_first(Request { answer, ..first }))
         });
     }
 
@@ -272,7 +272,7 @@ impl Permits {
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl Waitable for Permits {
     type State = ();
     type Data = Request;

@@ -9,7 +9,7 @@
 //!
 //! ```text
 //!                       1              2
-//! Wait::new ──▶ idle ──────▶ listed ──────▶ released
+//! Wait::new ──▶ idle ──────▶ listed ──────▶ dequeued
 //!               ▲  ▲           │               │
 //!               │  └──── 3 ────┘               │
 //!               └─────────── 4, 5 ─────────────┘
@@ -18,16 +18,16 @@
 //! 1. [`Wait::poll`] asks `enter` whether the waiter has to wait. If it has to,
 //!    `poll` links the node at the end of the list. If not, `poll` is ready and
 //!    the node stays idle.
-//! 2. [`LockedList::release_first`] or [`release_last`](LockedList::release_last)
+//! 2. [`LockedList::dequeue_first`] or [`dequeue_last`](LockedList::dequeue_last)
 //!    unlinks the node, writes the result into its `data` and takes its waker.
-//! 3. [`Wait::cancel`] (also on drop) or [`Wait::finish`] unlinks the node
-//!    before its release. `cancel` tells the owner.
-//! 4. [`Wait::poll`] sees that the node was released, and is ready.
+//! 3. [`Wait::cancel`] (also on drop) or [`Wait::finish`] unlinks a node that is
+//!    still listed. `cancel` tells the owner.
+//! 4. [`Wait::poll`] sees that the node was dequeued, and is ready.
 //! 5. `cancel` or `finish` comes before that poll. `cancel` tells the owner,
 //!    which gives the result to another waiter.
 //!
 //! User code (a waker's `clone`, `wake` or `drop`) never runs under the lock:
-//! [`WaitList::release`] moves wakers into a batch of fixed size, unlocks, wakes
+//! [`WaitList::dequeue_and_wake`] moves wakers into a batch of fixed size, unlocks, wakes
 //! them, and comes back for more.
 //!
 //! The `unsafe` code of all waiting in `sync` is in this module. It relies on
@@ -51,7 +51,7 @@ use std::{
     task::Waker,
 };
 
-/// How many wakers [`WaitList::release`] takes each time it holds the lock. Two
+/// How many wakers [`WaitList::dequeue_and_wake`] takes each time it holds the lock. Two
 /// under loom, so that its models go round more than once.
 const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 
@@ -59,18 +59,18 @@ const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 ///
 /// # Safety
 /// [`wait_list`](Self::wait_list) returns the same list each time (invariant
-/// W5).
+/// WL5).
 pub(crate) unsafe trait Waitable {
     /// What the lock guards besides the list.
     type State;
-    /// The request of a waiter and, after its release, its result.
+    /// The request of a waiter and, after it was dequeued, its result.
     type Data: Copy;
 
     fn wait_list(&self) -> &WaitList<Self::State, Self::Data>;
 
-    /// A waiter was dropped before it saw its release. If it had been released,
-    /// another waiter should get what it got. If not, the waiters after it may
-    /// now be able to go on.
+    /// A waiter was dropped before it returned. If it had been dequeued, another
+    /// waiter should get its result. If it was still listed, the waiters after it
+    /// may be able to go on now.
     fn cancelled(&self, locked: LockedList<'_, Self::State, Self::Data>, data: Self::Data);
 }
 
@@ -90,16 +90,16 @@ unsafe impl<O: Waitable> Handle for Arc<O> {}
 ///
 /// Invariants:
 ///
-/// - **W1** The lock guards the state, the links and the [`Entry`] of every
-///   node that is listed or released. Only the lock's holder touches them.
-/// - **W2** A listed node is alive and pinned. Its `Wait` unlinks it under the
+/// - **WL1** The lock guards the state, the links and the [`Entry`] of every
+///   node that is listed or dequeued. Only the lock's holder touches them.
+/// - **WL2** A listed node is alive and pinned. Its `Wait` unlinks it under the
 ///   lock before it is dropped.
-/// - **W3** While [`Wait`]'s `queued` is false, its node is neither listed nor
-///   released, and nothing else points to it. The waiter may then touch its
+/// - **WL3** While [`Wait`]'s `queued` is false, its node is neither listed nor
+///   dequeued, and nothing else points to it. The waiter may then touch its
 ///   entry without the lock.
-/// - **W4** `entry.released` is false while the node is listed, and true once
-///   it was released. A node that is `queued` is one or the other.
-/// - **W5** A waiter finds the same list at every call (see [`Waitable`] and
+/// - **WL4** `entry.dequeued` is false while the node is listed, and true once
+///   it was dequeued. A node that is `queued` is one or the other.
+/// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and
 ///   [`Handle`]), so it leaves the list that it entered.
 pub(crate) struct WaitList<S, D> {
     label: Label,
@@ -122,25 +122,25 @@ struct Node<D> {
 struct Entry<D> {
     next: *const Node<D>,
     previous: *const Node<D>,
-    /// `None` after the node was released.
+    /// `None` after the node was dequeued.
     waker: Option<Waker>,
-    released: bool,
+    dequeued: bool,
     data: D,
 }
 // ANCHOR_END: node
 
 // SAFETY: an entry holds data, a waker and links. Wakers are `Send`, and the
-// links are only followed under the lock (W1).
+// links are only followed under the lock (WL1).
 unsafe impl<D: Send> Send for Node<D> {}
-// SAFETY: threads that share a node touch it one at a time (W1, W3).
+// SAFETY: threads that share a node touch it one at a time (WL1, WL3).
 unsafe impl<D: Send> Sync for Node<D> {}
 
 /// The lock of a [`WaitList`], held. It derefs to the state.
 pub(crate) struct LockedList<'a, S, D>(MutexGuard<'a, Inner<S, D>>);
 
-/// The waker of a released waiter, for [`WaitList::release`] to wake.
+/// The waker of a dequeued waiter, for [`WaitList::dequeue_and_wake`] to wake.
 #[must_use]
-pub(crate) struct Released(Option<Waker>);
+pub(crate) struct Dequeued(Option<Waker>);
 
 impl<S, D: Copy> WaitList<S, D> {
     const_unless_loom! {
@@ -157,14 +157,14 @@ impl<S, D: Copy> WaitList<S, D> {
         LockedList(primitives::lock(&self.inner))
     }
 
-    /// Calls `next` under the lock until it releases no more waiters, and wakes
-    /// the released ones without the lock.
-    pub(crate) fn release<'a>(
+    /// Calls `next` under the lock until it dequeues no more waiters, and wakes
+    /// the dequeued ones without the lock.
+    pub(crate) fn dequeue_and_wake<'a>(
         &'a self,
         mut locked: LockedList<'a, S, D>,
-        mut next: impl FnMut(&mut LockedList<'a, S, D>) -> Option<Released>,
+        mut next: impl FnMut(&mut LockedList<'a, S, D>) -> Option<Dequeued>,
     ) {
-        let Some(Released(first)) = next(&mut locked) else {
+        let Some(Dequeued(first)) = next(&mut locked) else {
             // The usual case: no task waits, so no batch has to be set up.
             return;
         };
@@ -173,7 +173,7 @@ impl<S, D: Copy> WaitList<S, D> {
         let mut filled = 1;
         loop {
             while filled < BATCH
-                && let Some(Released(waker)) = next(&mut locked)
+                && let Some(Dequeued(waker)) = next(&mut locked)
             {
                 batch[filled] = waker;
                 filled += 1;
@@ -194,14 +194,14 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     /// The data of the waiter that has waited longest.
     pub(crate) fn first(&self) -> Option<D> {
         let first = self.0.links.first;
-        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        // SAFETY: WL1, WL2: we hold the lock, and a listed node is alive.
         (!first.is_null()).then(|| unsafe { with(first, |entry| entry.data) })
     }
 
     /// The data of the waiter that came last.
     pub(crate) fn last(&self) -> Option<D> {
         let last = self.0.links.last;
-        // SAFETY: W1, W2: we hold the lock, and a listed node is alive.
+        // SAFETY: WL1, WL2: we hold the lock, and a listed node is alive.
         (!last.is_null()).then(|| unsafe { with(last, |entry| entry.data) })
     }
 
@@ -209,30 +209,30 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     ///
     /// # Panics
     /// If no waiter is listed.
-    pub(crate) fn release_first(&mut self, data: D) -> Released {
-        self.release_node(self.0.links.first, data)
+    pub(crate) fn dequeue_first(&mut self, data: D) -> Dequeued {
+        self.dequeue_node(self.0.links.first, data)
     }
 
     /// Ends the wait of the last waiter, which gets `data`.
     ///
     /// # Panics
     /// If no waiter is listed.
-    pub(crate) fn release_last(&mut self, data: D) -> Released {
-        self.release_node(self.0.links.last, data)
+    pub(crate) fn dequeue_last(&mut self, data: D) -> Dequeued {
+        self.dequeue_node(self.0.links.last, data)
     }
 
     /// `node` is the first or the last of the list. It is null if the list is
     /// empty.
-    fn release_node(&mut self, node: *const Node<D>, data: D) -> Released {
+    fn dequeue_node(&mut self, node: *const Node<D>, data: D) -> Dequeued {
         assert!(!node.is_null(), "a waiter is listed");
-        // SAFETY: W1, W2: we hold the lock, and the node is listed, so it is
+        // SAFETY: WL1, WL2: we hold the lock, and the node is listed, so it is
         // alive.
         unsafe {
             self.0.links.remove(node);
             with(node, |entry| {
                 entry.data = data;
-                entry.released = true;
-                Released(entry.waker.take())
+                entry.dequeued = true;
+                Dequeued(entry.waker.take())
             })
         }
     }

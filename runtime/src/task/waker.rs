@@ -13,7 +13,7 @@ use std::{
     task::{RawWaker, RawWakerVTable, Waker},
 };
 
-// W1: The data of a waker with this vtable is the address of a task's header, and
+// **W1**: The data of a waker with this vtable is the address of a task's header, and
 // the waker owns one of the task's references (H1). `WakerRef` borrows one.
 // ANCHOR: borrowed
 static VTABLE: RawWakerVTable = RawWakerVTable::new(clone, wake, wake_by_ref, drop_waker);

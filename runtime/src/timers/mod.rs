@@ -208,7 +208,7 @@ impl Timers {
     }
 
     fn count(&self, locked: &LockedWheel) {
-        // Ordering: Relaxed. The store happens under the lock, and `is_bare`
+        // Ordering: Relaxed. The store happens under the lock, and `is_empty`
         // explains its partner.
         self.set.store(locked.wheel.len(), Relaxed);
     }
@@ -216,7 +216,7 @@ impl Timers {
     /// Whether no timer is set, so none can be due. If another thread is setting
     /// a timer at this moment, the driver sees it at its next turn or before its
     /// next sleep.
-    pub(crate) fn is_bare(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         // Ordering: Relaxed. This is only a hint: it saves a turn, and before a
         // sleep the driver reads the wheel itself, under the lock.
         self.set.load(Relaxed) == 0

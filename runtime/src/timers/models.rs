@@ -35,7 +35,7 @@ impl Driven {
 
     /// A turn between two tasks. It is skipped if no timer can be due.
     fn turn(&self) {
-        if !self.timers.is_bare() {
+        if !self.timers.is_empty() {
             self.fire();
         }
     }
@@ -82,7 +82,7 @@ fn a_timer_set_before_the_sleep_is_seen_or_ends_the_sleep() {
         assert!(polled.is_pending());
         assert_eq!(count.wakes(), 1);
         driven.timers.remove(&key);
-        assert!(driven.timers.is_bare());
+        assert!(driven.timers.is_empty());
     });
 }
 
@@ -162,7 +162,7 @@ fn trap_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
         driven.turn();
         assert_eq!(next.wakes(), 1);
         driven.timers.remove(&key);
-        assert!(driven.timers.is_bare());
+        assert!(driven.timers.is_empty());
     });
 }
 

@@ -9,9 +9,9 @@ use std::{collections::BTreeMap, task::Poll};
 const SHOWN: usize = 64;
 
 /// The waits of each member of a group, by the member's key.
-pub(crate) struct MemberNotes(BTreeMap<usize, Vec<Entry>>);
+pub(crate) struct MemberWaits(BTreeMap<usize, Vec<Entry>>);
 
-impl MemberNotes {
+impl MemberWaits {
     pub(crate) fn new() -> Self {
         Self(BTreeMap::new())
     }

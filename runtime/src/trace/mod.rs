@@ -99,7 +99,7 @@ pub(crate) use leaf::{
     IoSource, Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any,
     note_input, note_io, note_label, note_no_turn, note_task, note_time,
 };
-pub(crate) use members::MemberNotes;
+pub(crate) use members::MemberWaits;
 pub(crate) use name::{NameGuard, take_name};
 pub(crate) use origin::Origin;
 pub(crate) use record::{Record, TraceSink, polling};

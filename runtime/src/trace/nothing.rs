@@ -125,10 +125,10 @@ pub(crate) enum TimerKind {
     Interval,
 }
 
-pub(crate) struct MemberNotes;
+pub(crate) struct MemberWaits;
 
 #[expect(clippy::unused_self, reason = "the same signature as with the feature")]
-impl MemberNotes {
+impl MemberWaits {
     pub(crate) fn new() -> Self {
         Self
     }

@@ -23,10 +23,10 @@
 //! 7. A task keeps its own waker, and is never freed.
 //!    Tests: `tasks`.
 //! 8. A waker outlives its runtime.
-//!    Tests: `block_in_place::detached`, `executor::current_thread::models`,
+//!    Tests: `block_in_place::handed_off`, `executor::current_thread::models`,
 //!    `group::tests`, `pool::shutdown`, `task::models`, `tasks`.
 //! 9. Another thread drops the last reference to a task.
-//!    Tests: `block_in_place::detached`, `task::models`, `tasks`.
+//!    Tests: `block_in_place::handed_off`, `task::models`, `tasks`.
 //! 10. User code runs under a lock: wakers, destructors, cancelled work.
 //!     Tests: `callbacks`, `group::tests`, `scopes::ends`, `sync::local::tests`,
 //!     `sync::tests::semaphore`, `task_locals`.

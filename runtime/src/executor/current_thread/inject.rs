@@ -31,9 +31,9 @@
 //! reading the one and writing the other. With one word, the owner cannot park after a
 //! push, because transition 3 fails.
 //!
-//! - **J1**: a task is pushed by the one thread that set SCHEDULED in its state word.
+//! - **IQ1**: a task is pushed by the one thread that set SCHEDULED in its state word.
 //!   Until the exchange publishes it, its `link` belongs to that thread.
-//! - **J2**: each entry owns one reference. A swap of the word makes the whole stack the
+//! - **IQ2**: each entry owns one reference. A swap of the word makes the whole stack the
 //!   owner's, links and references.
 //!
 //! The stack is Treiber's (IBM RJ 5118, 1986). It has no ABA problem, because it is only
@@ -87,7 +87,7 @@ impl InjectQueue {
                 return Pushed::Closed(unsafe { Task::from_raw(task) });
             }
             let below = if top == PARKED { ptr::null_mut() } else { top };
-            // SAFETY: J1.
+            // SAFETY: IQ1.
             unsafe { task.as_ref().link.with_mut(|link| *link = below) };
             // Release pairs with the Acquire of the swaps in `take` and `close`: the
             // owner sees the link and all that the waking thread wrote. Acquire pairs
@@ -167,7 +167,7 @@ fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
     let mut oldest = ptr::null_mut();
     let mut next = top;
     while let Some(task) = NonNull::new(next) {
-        // SAFETY: J2.
+        // SAFETY: IQ2.
         unsafe {
             task.as_ref().link.with_mut(|link| {
                 next = *link;
@@ -177,9 +177,9 @@ fn unpack(top: *mut Header, mut to: impl FnMut(Task)) {
         oldest = task.as_ptr();
     }
     while let Some(task) = NonNull::new(oldest) {
-        // SAFETY: J2. The link is read before the task is given away.
+        // SAFETY: IQ2. The link is read before the task is given away.
         oldest = unsafe { task.as_ref().link.with(|link| *link) };
-        // SAFETY: J2: this is the entry's reference.
+        // SAFETY: IQ2: this is the entry's reference.
         to(unsafe { Task::from_raw(task) });
     }
 }

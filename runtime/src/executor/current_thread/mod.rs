@@ -36,7 +36,7 @@ pub(crate) use ranks::Ranks;
 pub(crate) use shared::SharedCore;
 
 use super::{
-    Driver, Handle, late,
+    Driver, Handle, after_shutdown,
     owned_tasks::{self, OwnedTasks},
     root::Root,
     stable_slot::{SlotPool, StableSlot},
@@ -161,7 +161,7 @@ impl Core {
         }
         if self.closing.get() {
             // SAFETY: this thread spawned the task, and no queue holds it.
-            return unsafe { late::cancel(task) };
+            return unsafe { after_shutdown::cancel(task) };
         }
         self.bind(&task);
         if let (Some(ranks), Some(rank)) = (&self.ranks, rank) {

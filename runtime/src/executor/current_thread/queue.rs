@@ -7,8 +7,8 @@
 //! [`RunQueue`] is first in, first out. It is a list through the tasks' headers, so
 //! queueing allocates nothing.
 //!
-//! - **Q1**: each entry owns one reference, so its header stays allocated.
-//! - **Q2**: a task is in one queue at most, because the state word's SCHEDULED bit
+//! - **RQ1**: each entry owns one reference, so its header stays allocated.
+//! - **RQ2**: a task is in one queue at most, because the state word's SCHEDULED bit
 //!   lets one waker queue it. So this queue alone uses the `link` of its entries.
 
 use super::{Core, ROOT, shared::SharedCore};
@@ -164,12 +164,12 @@ impl RunQueue {
 
     pub(crate) fn push(&self, task: Task) {
         let task = task.into_raw().as_ptr();
-        // SAFETY: Q1, Q2.
+        // SAFETY: RQ1, RQ2.
         unsafe { (*task).link.with_mut(|link| *link = ptr::null_mut()) };
         if self.head.get().is_null() {
             self.head.set(task);
         } else {
-            // SAFETY: Q1, Q2: the tail is an entry.
+            // SAFETY: RQ1, RQ2: the tail is an entry.
             unsafe { (*self.tail.get()).link.with_mut(|link| *link = task) };
         }
         self.tail.set(task);
@@ -182,17 +182,17 @@ impl RunQueue {
             return self.push(task);
         }
         let task = task.into_raw().as_ptr();
-        // SAFETY: Q1, Q2.
+        // SAFETY: RQ1, RQ2.
         unsafe { (*task).link.with_mut(|link| *link = first) };
         self.head.set(task);
     }
 
     pub(crate) fn pop(&self) -> Option<Task> {
         let head = NonNull::new(self.head.get())?;
-        // SAFETY: Q1, Q2: the head is an entry.
+        // SAFETY: RQ1, RQ2: the head is an entry.
         let next = unsafe { head.as_ref().link.with(|link| *link) };
         self.head.set(next);
-        // SAFETY: Q1. The entry's reference goes to the caller.
+        // SAFETY: RQ1. The entry's reference goes to the caller.
         Some(unsafe { Task::from_raw(head) })
     }
 
@@ -213,7 +213,7 @@ impl RunQueue {
         if self.is_empty() {
             self.head.set(first);
         } else {
-            // SAFETY: Q1, Q2: the tail is an entry.
+            // SAFETY: RQ1, RQ2: the tail is an entry.
             unsafe { (*self.tail.get()).link.with_mut(|link| *link = first) };
         }
         self.tail.set(other.tail.get());

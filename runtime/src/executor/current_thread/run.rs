@@ -4,9 +4,8 @@ use super::Core;
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL,
+        DRIVER_INTERVAL, after_shutdown,
         context::{self, Current},
-        late,
         run_task::run_task,
     },
     task::Task,
@@ -23,7 +22,7 @@ impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _traced = self.root.trace(&self.hooks);
-        late::while_blocking(|| {
+        after_shutdown::while_blocking(|| {
             // The future is dropped inside, because its destructor may spawn.
             context::enter(Current::Core(self), || self.run(pin!(future)))
         })

@@ -7,8 +7,9 @@ use super::{
 };
 use crate::{
     executor::{
+        after_shutdown,
         context::{self, Current},
-        late, owned_tasks,
+        owned_tasks,
         stable_slot::StableSlot,
     },
     hooks::SharedHooks,
@@ -96,12 +97,12 @@ impl SharedCore {
         match self.inject.push(task) {
             Pushed::Unpark => self.reactor.unpark(),
             Pushed::OwnerIsAwake => {}
-            Pushed::Closed(task) => self.cancel_late(task),
+            Pushed::Closed(task) => self.cancel_after_shutdown(task),
         }
     }
 
     /// Cancels a task that came after the shutdown.
-    fn cancel_late(&self, task: Task) {
+    fn cancel_after_shutdown(&self, task: Task) {
         // For a bound task, and on the core's thread, `unbind` counts the end and calls
         // the hook.
         if !owned_tasks::is_bound(&task)
@@ -112,7 +113,7 @@ impl SharedCore {
         }
         // SAFETY: the queue returned the task. It was spawned from another thread, so it
         // is `Send`. Or it was woken, and then it is complete since the shutdown.
-        unsafe { late::cancel(task) }
+        unsafe { after_shutdown::cancel(task) }
     }
 
     /// On the core's own thread, counts a task whose end `unbind` will count too.

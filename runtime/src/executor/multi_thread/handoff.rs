@@ -1,31 +1,31 @@
 //! `block_in_place`: a thread blocks in a poll, and another thread drives its worker.
 //!
-//! | `driver`     | the thread that drives the worker                               |
-//! |--------------|-----------------------------------------------------------------|
-//! | `Owner`      | the worker's own thread                                         |
-//! | `Vacant`     | none: the thread that drove blocks, and a substitute was asked  |
-//! |              | for; or the worker's own thread has ended                       |
-//! | `Substitute` | a thread of the blocking pool                                   |
+//! | `driven_by`   | the thread that drives the worker                                |
+//! |---------------|------------------------------------------------------------------|
+//! | `Owner`       | the worker's own thread                                          |
+//! | `NoThread`    | none: the thread that drove it blocks, and a replacement will    |
+//! |               | come; or the worker's own thread has ended                       |
+//! | `Replacement` | a thread of the blocking pool                                    |
 //!
 //! ```text
-//!              1 leave             2 substitute
-//!     Owner ───────────▶ Vacant ─────────────────▶ Substitute
+//!              1 leave              2 try_drive
+//!     Owner ───────────▶ NoThread ───────────────▶ Replacement
 //!       ▲                │ ▲ ▲                         │
 //!       └── 4 take_back ─┘ │ └───────── 3 leave ───────┘
 //!                          │
 //!      any state ── 5 end ─┘
 //! ```
 //!
-//! 1. [`Handoff::leave`]: the thread is about to block. It is *detached* until the end of
-//!    its poll: it belongs to the pool but drives no worker.
-//! 2. [`Handoff::substitute`]. It fails if it comes too late.
-//! 3. [`Handoff::leave`]: the owner wants the worker back, or the substitute blocks too.
-//! 4. [`Handoff::take_back`]: the owner's poll has ended. It waits until the worker is
-//!    vacant.
+//! 1. [`Handoff::leave`]: the thread is about to block. It has handed off its worker
+//!    until the end of its poll: it belongs to the pool but drives no worker.
+//! 2. [`Handoff::try_drive`]. It fails if the owner has come back or the pool has closed.
+//! 3. [`Handoff::leave`]: the owner wants the worker back, or the replacement blocks too.
+//! 4. [`Handoff::take_back`]: the owner's poll has ended. It waits until no thread drives
+//!    the worker.
 //! 5. [`Handoff::end`]: the worker's own thread ends.
 //!
-//! Invariant **W1**: one thread at a time drives a worker. A thread becomes the driving
-//! one under the lock of the [`Handoff`], so it sees what the previous one did.
+//! Invariant **HO1**: one thread at a time drives a worker. A thread starts to drive it
+//! under the lock of the [`Handoff`], so it sees what the previous thread did.
 
 use super::Worker;
 use crate::{
@@ -41,13 +41,13 @@ const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread ca
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DrivenBy {
     Owner,
-    Vacant,
-    Substitute,
+    NoThread,
+    Replacement,
 }
 
 struct HandoffState {
-    driver: DrivenBy,
-    /// How many times a thread has left. A substitute is meant for one of these times.
+    driven_by: DrivenBy,
+    /// How many times a thread has left. A replacement is meant for one of these times.
     left: usize,
     /// The pool has closed: only the owner may take the worker, to end.
     closed: bool,
@@ -64,7 +64,7 @@ impl Handoff {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(HandoffState {
-                driver: DrivenBy::Owner,
+                driven_by: DrivenBy::Owner,
                 left: 0,
                 closed: false,
             }),
@@ -74,11 +74,15 @@ impl Handoff {
     }
 
     /// The thread that drives the worker leaves it. Returns how many times that has
-    /// happened. The substitute names this number.
+    /// happened. The replacement names this number.
     pub(crate) fn leave(&self) -> usize {
         let mut state = lock(&self.state);
-        debug_assert_ne!(state.driver, DrivenBy::Vacant, "the driving thread leaves");
-        state.driver = DrivenBy::Vacant;
+        debug_assert_ne!(
+            state.driven_by,
+            DrivenBy::NoThread,
+            "the driving thread leaves"
+        );
+        state.driven_by = DrivenBy::NoThread;
         state.left += 1;
         let left = state.left;
         drop(state);
@@ -88,15 +92,15 @@ impl Handoff {
 
     /// The worker's own thread ends, whichever thread drives.
     pub(crate) fn end(&self) {
-        lock(&self.state).driver = DrivenBy::Vacant;
+        lock(&self.state).driven_by = DrivenBy::NoThread;
         self.changed.notify_all();
     }
 
-    /// The pool has closed: waits until no thread drives the worker. Its owner may still be
-    /// detached, in a poll that waits for what the shutdown will end.
-    pub(crate) fn wait_until_vacant(&self) {
+    /// The pool has closed: waits until no thread drives the worker. Its owner may still
+    /// be in a poll that has handed it off and waits for what the shutdown will end.
+    pub(crate) fn wait_until_no_thread_drives(&self) {
         let mut state = lock(&self.state);
-        while state.driver != DrivenBy::Vacant {
+        while state.driven_by != DrivenBy::NoThread {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
@@ -106,39 +110,39 @@ impl Handoff {
     /// Takes the worker that was left for the `left`-th time. False if another thread has
     /// it, or the owner waits for it.
     #[must_use]
-    pub(crate) fn substitute(&self, left: usize) -> bool {
+    pub(crate) fn try_drive(&self, left: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_meant = state.driver == DrivenBy::Vacant && state.left == left && !state.closed;
+        let is_meant = state.driven_by == DrivenBy::NoThread && state.left == left && !state.closed;
         if is_meant && !self.is_wanted() {
-            state.driver = DrivenBy::Substitute;
+            state.driven_by = DrivenBy::Replacement;
             return true;
         }
         false
     }
 
-    /// Whether the owner waits for its worker, so that the substitute must leave.
+    /// Whether the owner waits for its worker, so that the replacement must leave.
     pub(crate) fn is_wanted(&self) -> bool {
         // SeqCst pairs with the store in `take_back`, which comes before the unpark. A
-        // substitute that is about to park reads this and then checks its parker.
+        // replacement that is about to park reads this and then checks its parker.
         self.wanted.load(SeqCst) == 1
     }
 
-    /// The owner waits for its worker. `unpark` wakes the substitute.
+    /// The owner waits for its worker. `unpark` wakes the replacement.
     pub(crate) fn take_back(&self, unpark: impl FnOnce()) {
         // SeqCst pairs with the load in `is_wanted`.
         self.wanted.store(1, SeqCst);
         let mut state = lock(&self.state);
-        if state.driver == DrivenBy::Substitute {
+        if state.driven_by == DrivenBy::Replacement {
             drop(state);
             unpark();
             state = lock(&self.state);
         }
-        while state.driver != DrivenBy::Vacant {
+        while state.driven_by != DrivenBy::NoThread {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.driver = DrivenBy::Owner;
-        // Under the lock, so that a later substitute does not see the old value.
+        state.driven_by = DrivenBy::Owner;
+        // Under the lock, so that a later replacement does not see the old value.
         self.wanted.store(0, SeqCst);
     }
 }
@@ -146,7 +150,7 @@ impl Handoff {
 /// A worker that goes to another thread.
 pub(crate) struct SendWorker(pub(crate) Arc<Worker>);
 
-// SAFETY: a new worker goes to the thread that will be its owner. After that, W1 (see the
+// SAFETY: a new worker goes to the thread that will be its owner. After that, HO1 (see the
 // module) lets only one thread use it. The last thread may drop it,
 // because no part of it is tied to a thread.
 unsafe impl Send for SendWorker {}
@@ -205,53 +209,53 @@ where
 }
 
 impl Worker {
-    /// Transition 1: leaves the worker to a substitute. This thread is detached now.
+    /// Transition 1: this thread hands off the worker to a replacement.
     fn hand_off(&self) {
-        // Siblings may take the tasks before the substitute comes.
+        // Siblings may take the tasks before the replacement comes.
         self.make_stealable();
         self.pool().notify();
         self.pool().wake_backup_poller();
-        context::detach(self);
-        if !self.is_substituted.get() {
-            self.is_given_away.set(true);
+        context::hand_off(self);
+        if !self.is_replaced.get() {
+            self.is_handed_off.set(true);
         }
         let worker = SendWorker(self.to_arc());
         let handle = self.handle().clone();
         let pool = Arc::clone(self.pool());
-        // W1: this thread does not use the worker after `leave`.
+        // HO1: this thread does not use the worker after `leave`.
         let left = pool.handoff(self.index()).leave();
-        let substitute = move || {
+        let replacement = move || {
             let SendWorker(worker) = { worker };
-            if pool.handoff(worker.index()).substitute(left) {
-                worker.run_as_substitute();
+            if pool.handoff(worker.index()).try_drive(left) {
+                worker.run_as_replacement();
             }
         };
-        drop(blocking::spawn(handle.blocking(), substitute));
+        drop(blocking::spawn(handle.blocking(), replacement));
     }
 
-    /// The loop of a substitute, until the owner wants its worker, the pool closes, or a
+    /// The loop of a replacement, until the owner wants its worker, the pool closes, or a
     /// task blocks here too.
-    fn run_as_substitute(&self) {
+    fn run_as_replacement(&self) {
         let pool = Arc::clone(self.pool());
         let handoff = pool.handoff(self.index());
         context::enter(Current::Worker(self), || {
-            self.is_substituted.set(true);
+            self.is_replaced.set(true);
             while !handoff.is_wanted() && !pool.is_closed() {
                 self.step();
-                if context::is_detached() {
+                if context::has_handed_off() {
                     // The task blocked, and another thread drives the worker.
                     return;
                 }
             }
-            self.is_substituted.set(false);
+            self.is_replaced.set(false);
             handoff.leave();
         });
     }
 
-    /// After a poll on the owner's thread: if the poll gave the worker away, waits until it
-    /// is vacant.
-    pub(super) fn take_back_if_detached(&self) {
-        if context::is_detached() {
+    /// After a poll on the owner's thread: if the poll has handed off the worker, waits
+    /// until no thread drives it, and drives it again.
+    pub(super) fn take_back_if_handed_off(&self) {
+        if context::has_handed_off() {
             self.take_back();
         }
     }
@@ -260,8 +264,8 @@ impl Worker {
     fn take_back(&self) {
         let (pool, index) = (self.pool(), self.index());
         pool.handoff(index).take_back(|| pool.unpark(index));
-        self.is_substituted.set(false);
-        self.is_given_away.set(false);
-        context::reattach(self);
+        self.is_replaced.set(false);
+        self.is_handed_off.set(false);
+        context::take_back(self);
     }
 }

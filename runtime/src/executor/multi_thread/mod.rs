@@ -234,8 +234,8 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         // The slot holds an `Arc` of the pool until it is cleared, so it is empty now.
-        // A detached thread that is still in a poll holds its worker, and the worker
-        // holds the pool. So all tasks are complete.
+        // A thread that has handed off its worker and is still in a poll holds the
+        // worker, and the worker holds the pool. So all tasks are complete.
         SLOTS.put_back(self.slot);
     }
 }

@@ -28,7 +28,7 @@ impl Worker {
         let hooks = self.pool().hooks.as_deref();
         let hooks = hooks.filter(|hooks| hooks.have_park_hooks());
         if let Some(hooks) = hooks {
-            self.release_work();
+            self.share_work();
             hooks.thread_park();
             // `has_work` looks only at tasks that can be stolen.
             self.make_stealable();
@@ -55,14 +55,14 @@ impl Worker {
             self.park_announced(driver);
         }
         if let Some(hooks) = hooks {
-            self.release_work();
+            self.share_work();
             hooks.thread_unpark();
         }
     }
 
     /// This thread may be busy for long, in a hook or outside the runtime. Siblings get
     /// its tasks, its search and the driver.
-    pub(super) fn release_work(&self) {
+    pub(super) fn share_work(&self) {
         self.make_stealable();
         let was_last_searcher = self.is_searching.take() && self.pool().idle.end_search();
         // A worker without work must not notify: the worker that it wakes would come here
@@ -123,7 +123,7 @@ impl Worker {
 
     /// Whether there is something that only this worker can do.
     fn must_not_park(&self) -> bool {
-        let is_wanted = if self.is_substituted.get() {
+        let is_wanted = if self.is_replaced.get() {
             self.remote().handoff.is_wanted()
         } else {
             self.root_is_next()
@@ -133,7 +133,7 @@ impl Worker {
 
     /// Whether this thread polls the root next.
     pub(super) fn root_is_next(&self) -> bool {
-        !self.is_substituted.get() && self.root.is_some() && self.pool().root_is_woken()
+        !self.is_replaced.get() && self.root.is_some() && self.pool().root_is_woken()
     }
 
     /// Polls the driver between two tasks, unless another worker holds it.

@@ -16,9 +16,9 @@ use super::{Pool, Worker};
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL,
+        DRIVER_INTERVAL, after_shutdown,
         context::{self, Current},
-        late, owned_tasks,
+        owned_tasks,
         stable_slot::StableSlot,
     },
     task::{Schedule, Task},
@@ -39,8 +39,8 @@ pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
 pub(super) enum PoolThread<'a> {
     /// It drives this worker.
     Worker(&'a Worker),
-    /// It has given its worker away.
-    Detached(&'a Pool),
+    /// It has handed off its worker.
+    HandedOff(&'a Pool),
 }
 
 impl Schedule for PoolScheduler {
@@ -57,7 +57,7 @@ impl Schedule for PoolScheduler {
     fn bind(&self, task: &Task) {
         context::with(|current| match self.this_thread(current) {
             Some(PoolThread::Worker(worker)) => worker.bind(task),
-            Some(PoolThread::Detached(pool)) => {
+            Some(PoolThread::HandedOff(pool)) => {
                 pool.bind(task, 0);
                 if pool.is_closed() {
                     // The shutdown may have emptied the list before. This thread runs
@@ -77,7 +77,7 @@ impl Schedule for PoolScheduler {
                     worker.remote().alive.decrement();
                     &**worker.pool()
                 }
-                PoolThread::Detached(pool) => {
+                PoolThread::HandedOff(pool) => {
                     // Relaxed: the count publishes nothing.
                     pool.spawned_remotely.fetch_sub(1, Relaxed);
                     pool
@@ -100,9 +100,9 @@ impl PoolScheduler {
             Current::Worker(worker) if ptr::eq(worker.pool().slot, self.0) => {
                 Some(PoolThread::Worker(worker))
             }
-            Current::Detached(handle) => {
+            Current::HandedOff(handle) => {
                 let pool = handle.pool()?;
-                ptr::eq(pool.slot, self.0).then_some(PoolThread::Detached(pool))
+                ptr::eq(pool.slot, self.0).then_some(PoolThread::HandedOff(pool))
             }
             _ => None,
         }
@@ -116,16 +116,16 @@ impl PoolScheduler {
                 None
             }
             // No worker takes from the injector any more.
-            Some(PoolThread::Detached(pool)) if pool.is_closed() => Some((task, true)),
+            Some(PoolThread::HandedOff(pool)) if pool.is_closed() => Some((task, true)),
             _ => Some((task, false)),
         });
-        let Some((task, is_late)) = remote else {
+        let Some((task, is_after_shutdown)) = remote else {
             return;
         };
         match self.0.get() {
-            Some(pool) if !is_late => pool.inject(task),
+            Some(pool) if !is_after_shutdown => pool.inject(task),
             // SAFETY: no queue holds the task, and its future is `Send`.
-            _ => unsafe { late::cancel(task) },
+            _ => unsafe { after_shutdown::cancel(task) },
         }
     }
 }
@@ -272,7 +272,7 @@ impl Worker {
     }
 
     pub(super) fn take_injected(&self) -> Option<Task> {
-        let task = until_settled(|| self.pool().injector.steal_batch_and_pop(&self.queue))?;
+        let task = retry_steal(|| self.pool().injector.steal_batch_and_pop(&self.queue))?;
         // While they moved, the other tasks of the batch were in no queue. A sibling that
         // parked at that moment has not seen them. A searcher notifies in any case.
         if !self.is_searching.get() && !self.queue.is_empty() {
@@ -296,7 +296,7 @@ impl Worker {
             .filter(|&sibling| sibling != self.index())
             .find_map(|sibling| {
                 let stealer = &remotes[sibling].stealer;
-                until_settled(|| stealer.steal_batch_and_pop(&self.queue))
+                retry_steal(|| stealer.steal_batch_and_pop(&self.queue))
             })
     }
 
@@ -309,7 +309,7 @@ impl Worker {
         }
         let mut stealers = self.pool().remotes.iter().map(|remote| &remote.deferred);
         // This worker's own list is empty.
-        let task = stealers.find_map(|stealer| until_settled(|| stealer.steal()))?;
+        let task = stealers.find_map(|stealer| retry_steal(|| stealer.steal()))?;
         self.poll_driver();
         let Some(woken) = self.pop_local() else {
             return Some(task);
@@ -329,8 +329,8 @@ impl Worker {
     }
 }
 
-/// Repeats a steal that raced with another thread.
-pub(super) fn until_settled(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
+/// Repeats a steal while it races with another thread.
+pub(super) fn retry_steal(mut steal: impl FnMut() -> Steal<Task>) -> Option<Task> {
     loop {
         match steal() {
             Steal::Success(task) => return Some(task),

@@ -50,9 +50,9 @@ impl Registry {
         (key / shards, (key % shards) as usize)
     }
 
-    /// Removes every task and passes it to `to`. No worker runs any more. A detached
-    /// thread may still bind the task that it polls (`PoolScheduler::bind`), and it
-    /// cancels that task itself.
+    /// Removes every task and passes it to `to`. No worker runs any more. A thread
+    /// that has handed off its worker may still bind the task that it polls
+    /// (`PoolScheduler::bind`). It cancels that task itself.
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
             let tasks = std::mem::take(&mut *lock(shard));

@@ -2,10 +2,10 @@
 
 use super::{
     Pool, Worker,
-    queues::{PoolScheduler, until_settled},
+    queues::{PoolScheduler, retry_steal},
 };
 use crate::{
-    executor::{context, late, owned_tasks},
+    executor::{after_shutdown, context, owned_tasks},
     fork,
     primitives::of_workers as thread,
     task::Task,
@@ -19,9 +19,9 @@ impl Worker {
     /// 1. Set the closed flag and wake all workers. Each worker ends after its current
     ///    poll, cancels what is in its queues, and leaves its hand-off state. From now on
     ///    a spawn cancels its task at once.
-    /// 2. Wait until no thread drives a worker. A thread may still be detached in a
-    ///    poll that waits for a timer or a task of this pool. The next steps end that
-    ///    wait.
+    /// 2. Wait until no thread drives a worker. A thread that has handed off its worker may
+    ///    still be in a poll that waits for a timer or a task of this pool. The next
+    ///    steps end that wait.
     /// 3. Close the driver: tasks that wait for sockets and timers see an error.
     /// 4. Cancel the owned tasks, then what is left in the workers' queues and in the
     ///    injector.
@@ -37,7 +37,7 @@ impl Worker {
         let pool = self.pool();
         pool.close();
         for index in 1..=others.len() {
-            pool.handoff(index).wait_until_vacant();
+            pool.handoff(index).wait_until_no_thread_drives();
         }
         pool.driver.close();
         pool.cancel_all();
@@ -54,27 +54,28 @@ impl Worker {
     pub(super) fn cancel_queued(&self) {
         self.requeue_deferred();
         while let Some(task) = self.pop_local() {
-            self.pool().cancel_late(task);
+            self.pool().cancel_after_shutdown(task);
         }
     }
 }
 
 impl Pool {
     /// Cancels the tasks that are owned, in a worker's queue, or injected. No worker
-    /// runs any more. A detached thread may still be in a poll, and cancels its task
-    /// itself when the poll ends.
+    /// runs any more. A thread that has handed off its worker may still be in a poll. It
+    /// cancels its task itself when the poll ends.
     fn cancel_all(&self) {
         self.tasks.close(|task| {
             let again = task.clone();
             // SAFETY: no worker runs the task, and its future is `Send`.
             unsafe { task.cancel() };
-            // A detached thread may run it.
+            // A thread that has handed off its worker may run the task. The abort makes
+            // that thread cancel it.
             again.abort();
         });
         for worker in &self.remotes {
             for stealer in [&worker.stealer, &worker.deferred] {
-                while let Some(task) = until_settled(|| stealer.steal()) {
-                    self.cancel_late(task);
+                while let Some(task) = retry_steal(|| stealer.steal()) {
+                    self.cancel_after_shutdown(task);
                 }
             }
         }
@@ -85,14 +86,14 @@ impl Pool {
     pub(super) fn cancel_injected(&self) {
         while !self.injector.is_empty() {
             if let Steal::Success(task) = self.injector.steal() {
-                self.cancel_late(task);
+                self.cancel_after_shutdown(task);
             }
         }
     }
 
     /// Cancels a task that was queued after the pool closed. The pool's own threads
     /// cancel the tasks in the list, so a thread outside leaves those alone.
-    pub(super) fn cancel_late(&self, task: Task) {
+    pub(super) fn cancel_after_shutdown(&self, task: Task) {
         let is_ours = context::with(|current| {
             let thread = PoolScheduler(self.slot).this_thread(current);
             thread.is_some()
@@ -109,6 +110,6 @@ impl Pool {
             }
         }
         // SAFETY: the task comes from a queue, and its future is `Send`.
-        unsafe { late::cancel(task) };
+        unsafe { after_shutdown::cancel(task) };
     }
 }

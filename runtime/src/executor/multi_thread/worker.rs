@@ -7,9 +7,8 @@ use super::{Pool, RemoteWorker, root::RootScheduler};
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL, Handle,
+        DRIVER_INTERVAL, Handle, after_shutdown,
         context::{self, Current},
-        late,
         root::Root,
         run_task::run_task,
     },
@@ -56,10 +55,10 @@ pub(crate) struct Worker {
     pub(super) is_searching: Cell<bool>,
     /// The state of the random numbers that choose where a search begins.
     pub(super) random: Cell<u32>,
-    /// Whether a substitute thread drives this worker.
-    pub(super) is_substituted: Cell<bool>,
-    /// Whether the worker's own thread has given it away. Only that thread uses this.
-    pub(super) is_given_away: Cell<bool>,
+    /// Whether a replacement thread drives this worker.
+    pub(super) is_replaced: Cell<bool>,
+    /// Whether the worker's own thread has handed it off. Only that thread uses this.
+    pub(super) is_handed_off: Cell<bool>,
     /// Worker 0 has the root.
     pub(super) root: Option<Root>,
 }
@@ -89,8 +88,8 @@ impl Worker {
             ticks: Cell::new(0),
             is_searching: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
-            is_substituted: Cell::new(false),
-            is_given_away: Cell::new(false),
+            is_replaced: Cell::new(false),
+            is_handed_off: Cell::new(false),
             root,
         })
     }
@@ -100,9 +99,9 @@ impl Worker {
         itself.expect("the `Arc` is borrowed")
     }
 
-    /// Whether this worker's own thread, which calls this, has given it away.
-    pub(crate) fn is_given_away(&self) -> bool {
-        self.is_given_away.get()
+    /// Whether this worker's own thread, which calls this, has handed it off.
+    pub(crate) fn is_handed_off(&self) -> bool {
+        self.is_handed_off.get()
     }
 
     pub(crate) fn index(&self) -> usize {
@@ -139,7 +138,7 @@ impl Worker {
         }
         if self.pool.is_closed() {
             // SAFETY: no queue holds the task, and its future is `Send`.
-            unsafe { late::cancel(task) };
+            unsafe { after_shutdown::cancel(task) };
         } else {
             self.push(task);
         }
@@ -167,7 +166,7 @@ impl Worker {
             }
             while !self.pool.is_closed() {
                 self.step();
-                self.take_back_if_detached();
+                self.take_back_if_handed_off();
             }
             self.cancel_queued();
             if let Some(hooks) = &self.pool.hooks {
@@ -189,8 +188,8 @@ impl Worker {
             if root.wake() {
                 root.task().clone().schedule();
             }
-            let _release = ReleaseWork(self);
-            // Dropped before `_release`, which gives away what its destructor spawns.
+            let _share = ShareWork(self);
+            // Dropped before `_share`, so that siblings also get what its destructor spawns.
             let mut future = pin!(future);
             loop {
                 if self.take_root() {
@@ -198,15 +197,17 @@ impl Worker {
                     if let Poll::Ready(output) = root.poll(future.as_mut(), Self::requeue_root) {
                         return output;
                     }
-                    self.take_back_if_detached();
+                    self.take_back_if_handed_off();
                 }
                 self.step();
-                self.take_back_if_detached();
+                self.take_back_if_handed_off();
             }
         };
         // A poll that blocks in place may have called this. Its budget and its outputs
         // have nothing to do with this loop.
-        late::while_blocking(|| budget::outside(|| context::enter(Current::Worker(self), run)))
+        after_shutdown::while_blocking(|| {
+            budget::outside(|| context::enter(Current::Worker(self), run))
+        })
     }
 
     /// The poll of the root can take long. Gives siblings the work that was waiting here,
@@ -261,12 +262,12 @@ impl Worker {
 
 /// The thread leaves worker 0, so siblings get its work. That happens also when the
 /// root panics.
-struct ReleaseWork<'a>(&'a Worker);
+struct ShareWork<'a>(&'a Worker);
 
-impl Drop for ReleaseWork<'_> {
+impl Drop for ShareWork<'_> {
     fn drop(&mut self) {
         // The root may have blocked in place before it panicked.
-        self.0.take_back_if_detached();
-        self.0.release_work();
+        self.0.take_back_if_handed_off();
+        self.0.share_work();
     }
 }

@@ -15,7 +15,7 @@ impl Builder {
     /// - A hook is called without a lock. It may use the runtime, and its time is missing
     ///   for the tasks.
     /// - If a hook panics, the panic is reported and otherwise ignored.
-    /// - A runtime without hooks tests one pointer for each turn of a task.
+    /// - A runtime without hooks tests one pointer for each poll of a task.
     pub fn on_thread_start<F>(mut self, hook: F) -> Self
     where
         F: Fn() + Send + Sync + 'static,
@@ -107,8 +107,8 @@ impl Builder {
         self
     }
 
-    /// Calls `hook` before each turn of a task, on the thread that polls it. In the last
-    /// turn of an aborted task, the future is dropped instead of polled.
+    /// Calls `hook` before each poll of a task, on the thread that polls it. If the
+    /// task was aborted, its future is dropped then, and not polled.
     pub fn on_before_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,
@@ -117,9 +117,9 @@ impl Builder {
         self
     }
 
-    /// Calls `hook` after each turn of a task. After the last turn, it follows
-    /// [`on_task_terminate`](Self::on_task_terminate). In a pool, another worker may
-    /// already poll the task again, if the task was woken during its turn.
+    /// Calls `hook` after each poll of a task. After the last poll, it follows
+    /// [`on_task_terminate`](Self::on_task_terminate). If the task was woken during the
+    /// poll, another worker of a pool may already poll it again.
     pub fn on_after_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,

@@ -62,19 +62,19 @@ struct BroadcastChannel<T> {
 struct Number(u64);
 
 impl<T> BroadcastChannel<T> {
-    /// Releases the receivers that have something to find now.
-    fn release<'a>(&'a self, locked: LockedList<'a, Ring<T>, Number>) {
+    /// Wakes the receivers that find a value now, or the end of the channel.
+    fn notify_receivers<'a>(&'a self, locked: LockedList<'a, Ring<T>, Number>) {
         let next = locked.next();
-        self.list.release(locked, |locked| {
+        self.list.dequeue_and_wake(locked, |locked| {
             // A receiver with the number `next` has begun to wait since. It
             // finds something only if the channel is closed.
             let first = locked.first()?;
-            (first.0 < next || locked.is_closed()).then(|| locked.release_first(first))
+            (first.0 < next || locked.is_closed()).then(|| locked.dequeue_first(first))
         });
     }
 }
 
-// SAFETY: W5: the list is a field.
+// SAFETY: WL5: the list is a field.
 unsafe impl<T> Waitable for BroadcastChannel<T> {
     type State = Ring<T>;
     type Data = Number;
@@ -136,7 +136,7 @@ impl<T> Sender<T> {
             let value = value.into_inner();
             return Err(SendError(value.unwrap_or_else(PoisonError::into_inner)));
         };
-        self.channel.release(locked);
+        self.channel.notify_receivers(locked);
         drop(oldest);
         Ok(receivers)
     }
@@ -227,7 +227,7 @@ impl<T> Drop for Sender<T> {
         let mut locked = self.channel.list.lock();
         locked.remove_sender();
         if locked.is_closed() {
-            self.channel.release(locked);
+            self.channel.notify_receivers(locked);
         }
     }
 }

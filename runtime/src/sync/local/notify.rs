@@ -4,7 +4,7 @@
 use super::wait_list::{Key, LocalWaitList};
 use crate::{
     budget,
-    sync::notification::{One, Order, Waiter, Waiters, release_notified},
+    sync::notification::{One, Order, Waiter, Waiters, dequeue_notified},
     trace::Label,
     unwind,
 };
@@ -46,7 +46,7 @@ struct NotifyState {
 }
 
 impl Waiters for NotifyState {
-    type Released = Option<Waker>;
+    type Dequeued = Option<Waker>;
 
     fn permit(&mut self) -> &mut bool {
         &mut self.permit
@@ -60,12 +60,12 @@ impl Waiters for NotifyState {
         self.waiters.last()
     }
 
-    fn release_first(&mut self, waiter: Waiter) -> Option<Waker> {
-        self.waiters.release_first(waiter)
+    fn dequeue_first(&mut self, waiter: Waiter) -> Option<Waker> {
+        self.waiters.dequeue_first(waiter)
     }
 
-    fn release_last(&mut self, waiter: Waiter) -> Option<Waker> {
-        self.waiters.release_last(waiter)
+    fn dequeue_last(&mut self, waiter: Waiter) -> Option<Waker> {
+        self.waiters.dequeue_last(waiter)
     }
 }
 
@@ -113,25 +113,28 @@ impl Notify {
     /// Wakes all tasks that wait, oldest first, and stores no permit.
     pub fn notify_waiters(&self) {
         self.state.borrow_mut().notify_waiters_calls += 1;
-        self.release(release_notified);
+        self.dequeue_and_wake(dequeue_notified);
     }
 
     fn notify(&self, order: Order) {
         let mut one = One::new(order);
-        self.release(|state, calls| one.release(state, calls));
+        self.dequeue_and_wake(|state, calls| one.dequeue_next(state, calls));
     }
 
-    /// Calls `next` until it releases no more waiters. A waker may call any
+    /// Calls `next` until it dequeues no more waiters. A waker may call any
     /// method of this `Notify`, so nothing is borrowed while one is woken.
-    fn release(&self, mut next: impl FnMut(&mut NotifyState, u64) -> Option<Option<Waker>>) {
+    fn dequeue_and_wake(
+        &self,
+        mut next: impl FnMut(&mut NotifyState, u64) -> Option<Option<Waker>>,
+    ) {
         loop {
             let mut state = self.state.borrow_mut();
             let calls = state.notify_waiters_calls;
-            let Some(released) = next(&mut state, calls) else {
+            let Some(dequeued) = next(&mut state, calls) else {
                 return;
             };
             drop(state);
-            if let Some(waker) = released {
+            if let Some(waker) = dequeued {
                 unwind::wake(waker);
             }
         }
@@ -178,7 +181,7 @@ impl Notified<'_> {
             let mut state = self.notify.state.borrow_mut();
             let calls = state.notify_waiters_calls;
             let notified = match &self.key {
-                Some(key) => waiter.is_notified(calls) || state.waiters.released(key).is_some(),
+                Some(key) => waiter.is_notified(calls) || state.waiters.dequeued(key).is_some(),
                 None => waiter.enter(calls, &mut state.permit),
             };
             if notified {

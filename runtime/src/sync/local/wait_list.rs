@@ -23,9 +23,9 @@ pub(super) struct LocalWaitList<D> {
 struct Node<D> {
     next: usize,
     previous: usize,
-    /// `None` after the release.
+    /// `None` after the node was dequeued.
     waker: Option<Waker>,
-    released: bool,
+    dequeued: bool,
     data: D,
 }
 
@@ -58,7 +58,7 @@ impl<D: Copy> LocalWaitList<D> {
             next: NONE,
             previous: self.last,
             waker: Some(waker),
-            released: false,
+            dequeued: false,
             data,
         });
         match self.nodes.get_mut(self.last) {
@@ -72,29 +72,28 @@ impl<D: Copy> LocalWaitList<D> {
 
     /// Ends the wait of the first waiter, which gets `data`. The caller wakes
     /// the waker.
-    pub(super) fn release_first(&mut self, data: D) -> Option<Waker> {
-        self.release(self.first, data)
+    pub(super) fn dequeue_first(&mut self, data: D) -> Option<Waker> {
+        self.dequeue(self.first, data)
     }
 
     /// Ends the wait of the last waiter, which gets `data`. The caller wakes
     /// the waker.
-    pub(super) fn release_last(&mut self, data: D) -> Option<Waker> {
-        self.release(self.last, data)
+    pub(super) fn dequeue_last(&mut self, data: D) -> Option<Waker> {
+        self.dequeue(self.last, data)
     }
 
-    fn release(&mut self, key: usize, data: D) -> Option<Waker> {
+    fn dequeue(&mut self, key: usize, data: D) -> Option<Waker> {
         self.unlink(key);
         let node = &mut self.nodes[key];
         node.data = data;
-        node.released = true;
+        node.dequeued = true;
         node.waker.take()
     }
 
-    /// Returns the data that the release gave to the waiter, if it has been
-    /// released.
-    pub(super) fn released(&self, key: &Key) -> Option<D> {
+    /// Returns the data that the waiter got, if it has been dequeued.
+    pub(super) fn dequeued(&self, key: &Key) -> Option<D> {
         let node = &self.nodes[key.0];
-        node.released.then_some(node.data)
+        node.dequeued.then_some(node.data)
     }
 
     /// Whether the stored waker wakes the same task as `waker`.
@@ -103,14 +102,14 @@ impl<D: Copy> LocalWaitList<D> {
         stored.is_some_and(|stored| stored.will_wake(waker))
     }
 
-    /// Removes a waiter. Returns what it got, if it has been released, and its
+    /// Removes a waiter. Returns what it got, if it has been dequeued, and its
     /// waker, which the caller drops.
     pub(super) fn remove(&mut self, &Key(key): &Key) -> (Option<D>, Option<Waker>) {
-        if !self.nodes[key].released {
+        if !self.nodes[key].dequeued {
             self.unlink(key);
         }
         let node = self.nodes.remove(key);
-        (node.released.then_some(node.data), node.waker)
+        (node.dequeued.then_some(node.data), node.waker)
     }
 
     fn unlink(&mut self, key: usize) {

@@ -52,7 +52,7 @@ const MAX_READERS: u32 = u32::MAX >> 3;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// Invariant **R1**: a guard to read holds one permit and a guard to write
+/// Invariant **RW1**: a guard to read holds one permit and a guard to write
 /// holds all of them. So a guard to write is the only guard.
 pub struct RwLock<T: ?Sized> {
     permits: Permits,
@@ -63,7 +63,7 @@ pub struct RwLock<T: ?Sized> {
 
 // SAFETY: the value moves with the lock.
 unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
-// SAFETY: R1: readers on several threads share the value (`Sync`), and writers
+// SAFETY: RW1: readers on several threads share the value (`Sync`), and writers
 // use it one after the other (`Send`).
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 

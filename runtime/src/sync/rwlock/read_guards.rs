@@ -23,7 +23,7 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// The caller holds one permit.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
         let held = Held::new(&lock.permits, One);
-        // SAFETY: G1: `held` has a permit (R1), and stays in this guard or in
+        // SAFETY: G1: `held` has a permit (RW1), and stays in this guard or in
         // the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
         Self { value, held }
@@ -79,7 +79,7 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
 impl<T: ?Sized> OwnedRwLockReadGuard<T> {
     /// The caller holds one permit.
     pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
-        // SAFETY: G1: `held` has a permit (R1) and keeps the lock alive. It
+        // SAFETY: G1: `held` has a permit (RW1) and keeps the lock alive. It
         // stays in this guard or in the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
         let held = Held::new(lock, One);

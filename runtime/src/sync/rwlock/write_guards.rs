@@ -41,7 +41,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// The caller holds all permits.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
         let held = Held::new(lock, All(lock.all));
-        // SAFETY: G2: `held` has all permits (R1), and stays in this guard or
+        // SAFETY: G2: `held` has all permits (RW1), and stays in this guard or
         // in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
         Self { value, held }
@@ -159,7 +159,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
 impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     /// The caller holds all permits.
     pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
-        // SAFETY: G2: `held` has all permits (R1) and keeps the lock alive. It
+        // SAFETY: G2: `held` has all permits (RW1) and keeps the lock alive. It
         // stays in this guard or in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
         let all = lock.all;

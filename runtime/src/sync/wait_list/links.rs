@@ -8,7 +8,7 @@ pub(super) struct Links<D> {
     pub(super) last: *const Node<D>,
 }
 
-// SAFETY: W1: only the lock's holder follows the pointers, and it reaches data
+// SAFETY: WL1: only the lock's holder follows the pointers, and it reaches data
 // and wakers, which may change threads.
 unsafe impl<D: Send> Send for Links<D> {}
 
@@ -16,7 +16,7 @@ unsafe impl<D: Send> Send for Links<D> {}
 ///
 /// # Safety
 /// The node is alive, and the caller may touch its entry: it holds the list's
-/// lock (W1), or it is the waiter and is not queued (W3).
+/// lock (WL1), or it is the waiter and is not queued (WL3).
 pub(super) unsafe fn with<D, R>(node: *const Node<D>, code: impl FnOnce(&mut Entry<D>) -> R) -> R {
     // SAFETY: the caller's promise. `code` keeps the reference only while it
     // runs.
@@ -37,7 +37,7 @@ impl<D> Links<D> {
     /// The caller holds the lock. The node is alive, pinned and not listed.
     pub(super) unsafe fn push_back(&mut self, node: *const Node<D>) {
         // SAFETY: the caller's promise for `node`. The last node is listed, so
-        // it is alive (W2), and we hold the lock (W1).
+        // it is alive (WL2), and we hold the lock (WL1).
         unsafe {
             with(node, |entry| {
                 entry.previous = self.last;
@@ -58,7 +58,7 @@ impl<D> Links<D> {
     /// The caller holds the lock. The node is listed here.
     pub(super) unsafe fn remove(&mut self, node: *const Node<D>) {
         // SAFETY: the node and its neighbours are listed, so they are alive
-        // (W2), and we hold the lock (W1).
+        // (WL2), and we hold the lock (WL1).
         unsafe {
             let (previous, next) = with(node, |entry| (entry.previous, entry.next));
             if previous.is_null() {

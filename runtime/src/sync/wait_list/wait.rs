@@ -22,8 +22,8 @@ pin_project! {
     /// One waiter, inside the future that waits.
     pub(crate) struct Wait<H: Handle> {
         owner: H,
-        // Whether the node is listed or released. If so, touching it needs the
-        // lock (W1, W3).
+        // Whether the node is listed or dequeued. If so, touching it needs the
+        // lock (WL1, WL3).
         queued: bool,
         #[pin]
         node: Node<Data<H>>,
@@ -47,7 +47,7 @@ impl<H: Handle> Wait<H> {
                     next: ptr::null(),
                     previous: ptr::null(),
                     waker: None,
-                    released: false,
+                    dequeued: false,
                     data,
                 }),
                 _pinned: PhantomPinned,
@@ -59,12 +59,12 @@ impl<H: Handle> Wait<H> {
         &self.owner
     }
 
-    /// Waits for the release. The first poll asks `enter`, under the lock,
+    /// Waits until the node is dequeued. The first poll asks `enter`, under the lock,
     /// whether the waiter may go on at once. If so, `enter` has written the
     /// result into the data.
     ///
-    /// Without a waker the waiter keeps its position in the list, and its
-    /// release wakes no task.
+    /// Without a waker the waiter keeps its position in the list, and no task is
+    /// woken when it is dequeued.
     pub(crate) fn poll(
         mut self: Pin<&mut Self>,
         waker: Option<&Waker>,
@@ -90,7 +90,7 @@ impl<H: Handle> Wait<H> {
         let owner: &Owner<H> = this.owner;
         let node: *const Node<_> = &raw const *this.node;
         let mut locked = owner.wait_list().lock();
-        // SAFETY: W3: `poll` found that the node is not queued.
+        // SAFETY: WL3: `poll` found that the node is not queued.
         let (may_go_on, data) = unsafe {
             with(node, |entry| {
                 let may_go_on = enter(owner, &mut locked, &mut entry.data);
@@ -102,12 +102,12 @@ impl<H: Handle> Wait<H> {
             drop(locked);
             return Poll::Ready(data);
         }
-        // SAFETY: W3 for the entry. The node is pinned and not listed, and
-        // `unlink` takes it out of the list before it is dropped (W2).
+        // SAFETY: WL3 for the entry. The node is pinned and not listed, and
+        // `unlink` takes it out of the list before it is dropped (WL2).
         unsafe {
             with(node, |entry| {
                 entry.waker = waker;
-                entry.released = false;
+                entry.dequeued = false;
             });
             locked.0.links.push_back(node);
         }
@@ -122,14 +122,14 @@ impl<H: Handle> Wait<H> {
         let mut clone = None;
         loop {
             let locked = this.owner.wait_list().lock();
-            // SAFETY: W1: it is our own node, and we hold the lock (W5).
-            let (released, same_waker) = unsafe {
+            // SAFETY: WL1: it is our own node, and we hold the lock (WL5).
+            let (dequeued, same_waker) = unsafe {
                 with(node, |entry| {
-                    let released = entry.released.then_some(entry.data);
-                    (released, wakes_same_task(entry.waker.as_ref(), waker))
+                    let dequeued = entry.dequeued.then_some(entry.data);
+                    (dequeued, wakes_same_task(entry.waker.as_ref(), waker))
                 })
             };
-            if let Some(data) = released {
+            if let Some(data) = dequeued {
                 *this.queued = false;
                 // Unlock before `clone` is dropped, which is user code.
                 drop(locked);
@@ -143,7 +143,7 @@ impl<H: Handle> Wait<H> {
                 clone = waker.cloned();
                 continue;
             }
-            // SAFETY: W1: it is our own node, and we still hold the lock.
+            // SAFETY: WL1: it is our own node, and we still hold the lock.
             let old = unsafe { with(node, |entry| mem::replace(&mut entry.waker, clone)) };
             drop(locked);
             drop(old);
@@ -184,14 +184,14 @@ fn unlink<'a, S, D: Copy>(
         return None;
     }
     let mut locked = list.lock();
-    // SAFETY: W1: it is the caller's node, and we hold the lock (W5).
-    let (data, released, waker) = unsafe {
+    // SAFETY: WL1: it is the caller's node, and we hold the lock (WL5).
+    let (data, dequeued, waker) = unsafe {
         with(node, |entry| {
-            (entry.data, entry.released, entry.waker.take())
+            (entry.data, entry.dequeued, entry.waker.take())
         })
     };
-    if !released {
-        // SAFETY: W4: the node was queued and not released, so it is listed.
+    if !dequeued {
+        // SAFETY: WL4: the node was queued and not dequeued, so it is listed.
         unsafe { locked.0.links.remove(node) };
     }
     Some((locked, data, waker))
@@ -204,9 +204,9 @@ fn wakes_same_task(stored: Option<&Waker>, wanted: Option<&Waker>) -> bool {
     stored.is_some_and(|stored| stored.will_wake(wanted))
 }
 
-/// Waits in the list of `owner` until the waiter is released. `enter` may say
-/// at the start, under the lock, that it need not wait. Returns the data that
-/// the release, or `enter`, has written.
+/// Waits in the list of `owner` until the waiter is dequeued. At the start, under the
+/// lock, `enter` may say that the waiter need not wait. Returns the data that
+/// `enter` or the thread that dequeued the waiter has written.
 pub(crate) async fn wait<O: Waitable>(
     owner: &O,
     data: O::Data,

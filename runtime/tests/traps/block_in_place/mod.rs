@@ -1,7 +1,7 @@
 //! `block_in_place`: other tasks go on while a worker's thread blocks, and the
 //! thread becomes a worker again.
 
-mod detached;
+mod handed_off;
 
 use crate::support::{Drops, watched};
 use std::{

@@ -16,11 +16,11 @@ fn one_thread_at_a_time_drives_a_worker_and_the_owner_gets_it_back() {
         let worker = UnsafeCell::new(0);
         let shared = Arc::new((Handoff::new(), Notify::new(), worker));
         let left = shared.0.leave();
-        let substitute = {
+        let replacement = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (handoff, notify, worker) = &*shared;
-                let took_over = handoff.substitute(left);
+                let took_over = handoff.try_drive(left);
                 if took_over {
                     // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
@@ -36,7 +36,7 @@ fn one_thread_at_a_time_drives_a_worker_and_the_owner_gets_it_back() {
         handoff.take_back(|| notify.notify());
         // SAFETY: the model checks this.
         let turns = worker.with(|turns| unsafe { *turns });
-        assert_eq!(turns, substitute.join().unwrap());
+        assert_eq!(turns, replacement.join().unwrap());
     });
 }
 
@@ -56,34 +56,34 @@ fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() 
                 handoff.end();
             })
         };
-        let substitute = {
+        let replacement = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (handoff, worker) = &*shared;
-                if handoff.substitute(1) {
+                if handoff.try_drive(1) {
                     // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
                     handoff.leave();
                 }
             })
         };
-        // If no thread reports that the worker is vacant, loom reports a deadlock.
-        shared.0.wait_until_vacant();
-        assert!(!shared.0.substitute(1), "the pool has ended");
+        // If `leave` and `end` did not notify this thread, loom would report a deadlock.
+        shared.0.wait_until_no_thread_drives();
+        assert!(!shared.0.try_drive(1), "the pool has ended");
         owner.join().unwrap();
-        substitute.join().unwrap();
+        replacement.join().unwrap();
     });
 }
 
 #[test]
-fn a_substitute_that_comes_too_late_does_not_take_the_worker() {
+fn a_replacement_that_comes_too_late_does_not_take_the_worker() {
     model(|| {
         let handoff = Handoff::new();
         let first = handoff.leave();
         handoff.take_back(|| {});
         let second = handoff.leave();
-        assert!(!handoff.substitute(first), "the owner has come back since");
-        assert!(handoff.substitute(second));
-        assert!(!handoff.substitute(second), "another thread drives");
+        assert!(!handoff.try_drive(first), "the owner has come back since");
+        assert!(handoff.try_drive(second));
+        assert!(!handoff.try_drive(second), "another thread drives");
     });
 }

@@ -101,7 +101,7 @@ impl<T> LocalChannel<T> {
             self.capacity += 1;
             return None;
         }
-        self.waiting.release_first(Space::Reserved)
+        self.waiting.dequeue_first(Space::Reserved)
     }
 
     /// Whether no messages will come besides those that are there.

@@ -103,7 +103,7 @@ impl<T> Receiver<T> {
             if channel.waiting.first().is_none() {
                 return;
             }
-            let refused = channel.waiting.release_first(Space::Closed);
+            let refused = channel.waiting.dequeue_first(Space::Closed);
             drop(channel);
             wake(refused);
         }

@@ -36,12 +36,12 @@ impl<'a, T> Reserve<'a, T> {
         loop {
             let mut channel = self.channel.borrow_mut();
             let space = match &self.key {
-                Some(key) => channel.waiting.released(key).unwrap_or(Space::Full),
+                Some(key) => channel.waiting.dequeued(key).unwrap_or(Space::Full),
                 None => channel.reserve(),
             };
             if space != Space::Full {
                 if let Some(key) = self.key.take() {
-                    // The release has taken its waker.
+                    // Dequeueing has taken its waker.
                     channel.waiting.remove(&key);
                 }
                 return Poll::Ready(space);

@@ -87,7 +87,7 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
             });
         }));
         own_has.recv().unwrap();
-        // A detached thread adds the first task to the list of tasks. Then ...
+        // A thread that has handed off its worker adds the first task to the list of tasks. Then ...
         let ((begun, has_begun), (go, may_go)) = (mpsc::channel(), mpsc::channel());
         let (waker, wakers) = mpsc::channel();
         let mut polls = 0;
@@ -136,46 +136,49 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
 }
 
 #[test]
-fn trap_08_a_detached_thread_of_an_ended_pool_is_not_a_worker_of_the_next() {
+fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_pool() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<oneshot::Sender<()>>();
     let (woke, has_woken) = mpsc::channel();
     let (first_go, first_may) = mpsc::channel::<()>();
     let runtime = pool(2);
-    watched("a detached thread that outlives its pool", || {
-        // The worker's own thread blocks until the pool ends. Its replacement
-        // blocks until there is another pool.
-        let (first_begun, first_has) = mpsc::channel();
-        drop(runtime.spawn(async move {
-            block_in_place(|| {
-                first_begun.send(()).unwrap();
-                first_may.recv().unwrap_err();
-            });
-        }));
-        first_has.recv().unwrap();
-        drop(runtime.spawn(async move {
-            block_in_place(|| {
-                begun.send(()).unwrap();
-                // This poll of the first pool wakes a task of the next one.
-                may_go_on.recv().unwrap().send(()).unwrap();
-                woke.send(()).unwrap();
-            });
-        }));
-        has_begun.recv().unwrap();
-        drop(first_go);
-        runtime.shutdown_background();
-        let next = pool(2);
-        let (wake, woken) = oneshot::channel();
-        let task = next.spawn(async move { woken.await.is_ok() });
-        // Wait until the task waits. Otherwise it would not need the wake.
-        while next.metrics().worker_park_count(1) == 0 {
-            thread::yield_now();
-        }
-        go_on.send(wake).unwrap();
-        has_woken.recv().unwrap();
-        assert!(
-            next.block_on(task).unwrap(),
-            "the other pool cancelled the task"
-        );
-    });
+    watched(
+        "a thread that handed off its worker and outlives its pool",
+        || {
+            // The worker's own thread blocks until the pool ends. Its replacement
+            // blocks until there is another pool.
+            let (first_begun, first_has) = mpsc::channel();
+            drop(runtime.spawn(async move {
+                block_in_place(|| {
+                    first_begun.send(()).unwrap();
+                    first_may.recv().unwrap_err();
+                });
+            }));
+            first_has.recv().unwrap();
+            drop(runtime.spawn(async move {
+                block_in_place(|| {
+                    begun.send(()).unwrap();
+                    // This poll of the first pool wakes a task of the next one.
+                    may_go_on.recv().unwrap().send(()).unwrap();
+                    woke.send(()).unwrap();
+                });
+            }));
+            has_begun.recv().unwrap();
+            drop(first_go);
+            runtime.shutdown_background();
+            let next = pool(2);
+            let (wake, woken) = oneshot::channel();
+            let task = next.spawn(async move { woken.await.is_ok() });
+            // Wait until the task waits. Otherwise it would not need the wake.
+            while next.metrics().worker_park_count(1) == 0 {
+                thread::yield_now();
+            }
+            go_on.send(wake).unwrap();
+            has_woken.recv().unwrap();
+            assert!(
+                next.block_on(task).unwrap(),
+                "the other pool cancelled the task"
+            );
+        },
+    );
 }

@@ -1,6 +1,6 @@
 //! Using a runtime from a thread that does not run its tasks.
 //!
-//! Such a *guest* thread has a [`Handle`], or belongs to the blocking pool. It uses the
+//! Such a thread has a [`Handle`], or it belongs to the blocking pool. It uses the
 //! runtime's clock, spawns tasks and opens sockets. It may block, because it runs none of
 //! the tasks.
 
@@ -36,7 +36,7 @@ impl Handle {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        context::enter(Current::Guest(self), code)
+        context::enter(Current::Handle(self), code)
     }
 
     /// Runs `future` on this thread until it is ready, with this runtime's clock, tasks

@@ -1,0 +1,77 @@
+//! The comments name each invariant of `unsafe` code by a label, such as `H1`. A label
+//! belongs to one type or module, so it says where its invariant stands.
+#![cfg(not(any(loom, miri, shuttle)))]
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+/// The comments of the crate, with the file and the number of each line.
+fn comments() -> Vec<(String, String)> {
+    let mut comments = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of the crate") {
+            let path = entry.expect("a file of the crate").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("source text");
+            for (number, line) in text.lines().enumerate() {
+                if let Some((_, comment)) = line.split_once("//") {
+                    let place = format!("{}:{}", path.display(), number + 1);
+                    comments.push((place, comment.to_owned()));
+                }
+            }
+        }
+    }
+    comments
+}
+
+/// One or two capital letters and a digit.
+fn is_label(word: &str) -> bool {
+    let digits = word.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
+    matches!(word.len() - digits.len(), 1 | 2)
+        && digits.len() == 1
+        && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// Each label with the places where its invariant is stated: the label is in bold, or in
+/// the first cell of a table.
+fn stated() -> BTreeMap<String, Vec<String>> {
+    let mut stated: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (place, comment) in comments() {
+        let bold = comment.split("**").skip(1).step_by(2);
+        let first_cell = comment.split('|').nth(1).map(str::trim);
+        for word in bold.chain(first_cell) {
+            if is_label(word) {
+                stated
+                    .entry(word.to_owned())
+                    .or_default()
+                    .push(place.clone());
+            }
+        }
+    }
+    stated
+}
+
+#[test]
+fn each_label_names_one_invariant() {
+    let mut ambiguous = stated();
+    assert!(ambiguous.len() > 40, "few labels were found: {ambiguous:?}");
+    ambiguous.retain(|_, places| places.len() > 1);
+    assert!(ambiguous.is_empty(), "{ambiguous:#?}");
+}
+
+#[test]
+fn each_label_in_a_comment_names_an_invariant() {
+    let stated = stated();
+    for (place, comment) in comments() {
+        let words = comment.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        for label in words.filter(|word| is_label(word)) {
+            assert!(
+                stated.contains_key(label),
+                "{place}: {label} is stated nowhere"
+            );
+        }
+    }
+}
