@@ -31,8 +31,10 @@ impl<T: 'static> TaskSet<T> {
         self.handles.is_empty()
     }
 
-    /// Waits until one of the tasks ends, and takes it out of the set. `None` if the set
-    /// is empty.
+    /// Waits until one of the tasks ends, and takes it out of the set. If several have
+    /// ended, it takes any of them. `None` if the set is empty.
+    ///
+    /// While no task ends, the future is not polled again.
     ///
     /// Cancel safe: if the future is dropped, no result is lost.
     pub async fn next(&mut self) -> Option<Result<T, JoinError>> {

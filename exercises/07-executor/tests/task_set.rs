@@ -131,6 +131,27 @@ fn a_next_that_is_dropped_loses_no_result() {
 }
 
 #[test]
+fn next_is_not_polled_again_while_no_task_ends() {
+    let executor = Executor::new();
+    let mut set = TaskSet::<()>::new(executor.spawner());
+    set.spawn(pending());
+    let polls = Rc::<Cell<u32>>::default();
+    let counted = Rc::clone(&polls);
+    drop(executor.spawner().spawn(async move {
+        let mut next = pin!(set.next());
+        poll_fn(|cx| {
+            counted.set(counted.get() + 1);
+            next.as_mut().poll(cx)
+        })
+        .await;
+    }));
+    for _ in 0..10 {
+        executor.run_woken();
+    }
+    assert_eq!(polls.get(), 1);
+}
+
+#[test]
 fn a_set_is_woken_by_any_of_its_tasks() {
     let executor = Executor::new();
     let mut set = TaskSet::new(executor.spawner());

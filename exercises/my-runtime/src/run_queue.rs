@@ -94,11 +94,12 @@ impl RunQueue {
         self.futures.borrow().is_empty()
     }
 
-    /// Polls the tasks that were woken, in the order of their wakes, until the queue
-    /// is empty. Does not sleep. Returns the number of polls.
+    /// Polls each task that is in the queue now, in the order of their wakes. A task that
+    /// is woken in the meantime waits for the next call. Does not sleep. Returns the
+    /// number of polls.
     pub fn run_woken(&self) -> usize {
         let queued = self.shared.with(|queue| queue.len());
-        todo!("poll the {queued} tasks of the queue, and then the tasks that they wake")
+        todo!("poll the {queued} tasks that are in the queue now")
     }
 
     /// Sleeps until a task is woken or `deadline` has passed.

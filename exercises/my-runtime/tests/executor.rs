@@ -221,6 +221,71 @@ fn the_destructors_of_a_task_run_before_its_handle_is_finished() {
 }
 
 #[test]
+fn the_destructors_of_a_task_run_before_its_joiner_after_a_panic_and_after_an_abort() {
+    for abort in [false, true] {
+        let (executor, log) = (Executor::new(), Rc::<RefCell<Vec<_>>>::default());
+        let noted = Noted(Rc::clone(&log), "dropped");
+        let task: JoinHandle<()> = executor.spawner().spawn(poll_fn(move |_| {
+            let _noted = &noted;
+            assert!(abort, "this panic is part of the test");
+            Poll::Pending
+        }));
+        if abort {
+            executor.queue().run_woken();
+            task.abort();
+        }
+        let joined = Rc::clone(&log);
+        executor.block_on(async move {
+            assert!(task.await.is_err());
+            joined.borrow_mut().push("joined");
+        });
+        assert_eq!(*log.borrow(), ["dropped", "joined"], "aborted: {abort}");
+    }
+}
+
+#[test]
+fn a_destructor_that_panics_ends_only_its_own_task() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let executor = Executor::new();
+    let bad = Bad;
+    let task = executor.spawner().spawn(async move {
+        let _bad = bad;
+        pending::<()>().await;
+    });
+    executor.queue().run_woken();
+    task.abort();
+    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+}
+
+#[test]
+fn a_handle_that_was_ready_panics_when_it_is_polled_again() {
+    let executor = Executor::new();
+    let mut task = executor.spawner().spawn(async { 7 });
+    executor.queue().run_woken();
+    let mut cx = std::task::Context::from_waker(Waker::noop());
+    assert!(std::pin::Pin::new(&mut task).poll(&mut cx).is_ready());
+    let again = catch_unwind(AssertUnwindSafe(|| {
+        std::pin::Pin::new(&mut task).poll(&mut cx).is_ready()
+    }));
+    assert!(again.is_err());
+}
+
+#[test]
+fn block_on_ends_beside_a_task_that_wakes_itself_in_each_poll() {
+    let executor = Executor::new();
+    drop(executor.spawner().spawn(poll_fn(|cx| {
+        cx.waker().wake_by_ref();
+        Poll::<()>::Pending
+    })));
+    assert_eq!(executor.block_on(async { 7 }), 7);
+}
+
+#[test]
 fn dropping_the_executor_cancels_its_tasks() {
     let executor = Executor::new();
     let task = executor.spawner().spawn(pending::<()>());

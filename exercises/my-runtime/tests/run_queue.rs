@@ -112,8 +112,27 @@ fn a_wake_during_the_poll_causes_one_more_poll() {
         left -= 1;
         if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     }));
-    assert_eq!(queue.run_woken(), 10);
+    assert_eq!(queue.run(), 10);
     assert!(queue.is_empty(), "the task is done");
+}
+
+#[test]
+fn run_woken_returns_although_a_task_wakes_itself_in_each_poll() {
+    let (queue, polls) = (RunQueue::new(), Rc::<Cell<u32>>::default());
+    let counted = Rc::clone(&polls);
+    queue.spawner().spawn(poll_fn(move |cx| {
+        counted.set(counted.get() + 1);
+        assert!(counted.get() < 100, "run_woken polls this task again and again");
+        cx.waker().wake_by_ref();
+        Poll::<()>::Pending
+    }));
+    for round in 1..=3 {
+        assert_eq!(
+            (queue.run_woken(), polls.get()),
+            (1, round),
+            "polls in round {round}"
+        );
+    }
 }
 
 #[test]

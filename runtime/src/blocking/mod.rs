@@ -6,7 +6,7 @@
 
 mod pool;
 
-pub(crate) use pool::{Pool, Settings};
+pub(crate) use pool::{BlockingPool, Settings};
 
 use crate::{
     task::{JoinHandle, Schedule, StateWord, Task},
@@ -21,7 +21,7 @@ use std::{
 };
 
 #[track_caller]
-pub(crate) fn spawn<F, T>(pool: &Arc<Pool>, work: F) -> JoinHandle<T>
+pub(crate) fn spawn<F, T>(pool: &Arc<BlockingPool>, work: F) -> JoinHandle<T>
 where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
@@ -38,7 +38,7 @@ where
         hooks.begin_trace(task.clone(), TaskKind::Blocking);
     }
     // SAFETY: the state above counts a second reference, and this is its only
-    // use. The future and its output are `Send`, as BP1 (see `Pool`) asks.
+    // use. The future and its output are `Send`, as BP1 (see `BlockingPool`) asks.
     pool.submit(unsafe { Task::from_raw(task.as_raw()) });
     // SAFETY: the output's type is `T`, `scheduled` counts join interest, and
     // this is the only handle.
@@ -60,7 +60,7 @@ impl<F: FnOnce() -> T, T> Future for Work<F> {
 }
 
 /// The scheduler of blocking tasks.
-struct BlockingScheduler(Arc<Pool>);
+struct BlockingScheduler(Arc<BlockingPool>);
 
 impl Schedule for BlockingScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {

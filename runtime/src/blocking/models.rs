@@ -3,7 +3,7 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
-use super::{Pool, Settings};
+use super::{BlockingPool, Settings};
 use crate::{
     primitives::{let_one_wait_end, refuse_threads},
     task::{Schedule, StateWord, Task},
@@ -22,23 +22,23 @@ use std::{
 };
 
 /// A pool of at most `max_threads` threads, each of which gives up at some time.
-fn pool(max_threads: usize) -> std::sync::Arc<Pool> {
+fn pool(max_threads: usize) -> std::sync::Arc<BlockingPool> {
     let keep_alive = Duration::from_secs(10);
     let settings = Settings {
         max_threads,
         keep_alive,
     };
-    Pool::new(settings, None)
+    BlockingPool::new(settings, None)
 }
 
-fn is_empty(pool: &Pool) -> bool {
+fn is_empty(pool: &BlockingPool) -> bool {
     let state = pool.lock();
     state.queue.is_empty() && (state.threads, state.idle, state.notified) == (0, 0, 0)
 }
 
 /// Lets the time of one thread run out: of one that waits for work now, or of the
 /// next one.
-fn let_a_thread_give_up(pool: &Pool) {
+fn let_a_thread_give_up(pool: &BlockingPool) {
     let_one_wait_end(&pool.state, &pool.work_arrived);
 }
 
@@ -87,7 +87,7 @@ fn work(outcomes: &mpsc::Sender<Outcome>, code: impl Fn() + Send + 'static) -> T
 }
 
 /// Submits work from another thread.
-fn submit_elsewhere(pool: &std::sync::Arc<Pool>, work: Task) -> thread::JoinHandle<()> {
+fn submit_elsewhere(pool: &std::sync::Arc<BlockingPool>, work: Task) -> thread::JoinHandle<()> {
     let pool = std::sync::Arc::clone(pool);
     thread::spawn(move || pool.submit(work))
 }
@@ -274,7 +274,7 @@ fn trap_20_work_that_gets_no_thread_runs_on_another_thread_or_is_cancelled() {
 }
 
 /// Waits like a runtime with a paused clock that has found nothing else to do.
-fn wait_until_idle(pool: &Pool) {
+fn wait_until_idle(pool: &BlockingPool) {
     struct NotifyWaker(Notify);
     impl Wake for NotifyWaker {
         fn wake(self: std::sync::Arc<Self>) {

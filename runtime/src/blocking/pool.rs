@@ -52,7 +52,7 @@ pub(crate) struct Load {
 /// - **BP1** The future and the output of each task in the queue are `Send`, so any
 ///   thread may run or cancel it. The queue owns one reference to the task, and no
 ///   other queue holds it.
-pub(crate) struct Pool {
+pub(crate) struct BlockingPool {
     state: Mutex<PoolState>,
     work_arrived: Condvar,
     thread_ended: Condvar,
@@ -91,7 +91,7 @@ impl PoolState {
     }
 }
 
-impl Pool {
+impl BlockingPool {
     pub(crate) fn new(settings: Settings, hooks: SharedHooks) -> Arc<Self> {
         Arc::new(Self {
             state: Mutex::default(),

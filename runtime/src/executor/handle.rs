@@ -18,7 +18,7 @@ pub(crate) struct HandleInner {
     pub(crate) scheduler: Scheduler,
     pub(crate) reactor: Arc<reactor::Handle>,
     pub(crate) timers: Arc<Timers>,
-    pub(crate) blocking: Arc<blocking::Pool>,
+    pub(crate) blocking: Arc<blocking::BlockingPool>,
 }
 
 /// The executor that takes a future from any thread.
@@ -72,7 +72,7 @@ impl Handle {
         &self.0.timers
     }
 
-    pub(crate) fn blocking(&self) -> &Arc<blocking::Pool> {
+    pub(crate) fn blocking(&self) -> &Arc<blocking::BlockingPool> {
         &self.0.blocking
     }
 

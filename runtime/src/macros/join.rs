@@ -26,15 +26,15 @@
 #[macro_export]
 macro_rules! join {
     // Each round of this rule takes one expression and adds one name.
-    (@name $turns:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
-        $crate::join!(@name $turns [$($future = $value,)* future = $next,] $($rest)*)
+    (@name $rotator:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::join!(@name $rotator [$($future = $value,)* future = $next,] $($rest)*)
     };
-    (@name $turns:ident [$($future:ident = $value:expr,)*]) => {{
+    (@name $rotator:ident [$($future:ident = $value:expr,)*]) => {{
         $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
-        let mut turns = $crate::macros::support::Turns::$turns([$(::core::stringify!($future)),*].len());
+        let mut rotator = $crate::macros::support::Rotator::$rotator([$(::core::stringify!($future)),*].len());
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
-            for half in turns.take_turn() {
+            for half in rotator.next_order() {
                 let mut _index = 0;
                 $(if half.contains(&$crate::macros::support::count(&mut _index)) {
                     all_done &= $future.as_mut().poll(context);
@@ -82,15 +82,15 @@ macro_rules! join {
 /// ```
 #[macro_export]
 macro_rules! try_join {
-    (@name $turns:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
-        $crate::try_join!(@name $turns [$($future = $value,)* future = $next,] $($rest)*)
+    (@name $rotator:ident [$($future:ident = $value:expr,)*] $next:expr, $($rest:tt)*) => {
+        $crate::try_join!(@name $rotator [$($future = $value,)* future = $next,] $($rest)*)
     };
-    (@name $turns:ident [$($future:ident = $value:expr,)*]) => {{
+    (@name $rotator:ident [$($future:ident = $value:expr,)*]) => {{
         $(let mut $future = $crate::macros::support::pin!($crate::macros::support::MaybeDone::new($value));)*
-        let mut turns = $crate::macros::support::Turns::$turns([$(::core::stringify!($future)),*].len());
+        let mut rotator = $crate::macros::support::Rotator::$rotator([$(::core::stringify!($future)),*].len());
         $crate::macros::support::poll_fn(|context| {
             let mut all_done = true;
-            for half in turns.take_turn() {
+            for half in rotator.next_order() {
                 let mut _index = 0;
                 $(if half.contains(&$crate::macros::support::count(&mut _index)) {
                     all_done &= $future.as_mut().poll(context);

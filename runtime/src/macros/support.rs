@@ -83,15 +83,15 @@ pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F
     trace::combinator(|| budget::among_siblings(|| future.poll(context)))
 }
 
-/// Which of the futures is polled first. Each turn begins with the next one.
-pub struct Turns {
+/// Which of the futures is polled first. Each poll begins with the next one.
+pub struct Rotator {
     futures: usize,
     first: usize,
-    /// How much further the next turn begins. Zero if the order is fixed.
+    /// How much further the next poll begins. Zero if the order is fixed.
     step: usize,
 }
 
-impl Turns {
+impl Rotator {
     pub fn new(futures: usize) -> Self {
         Self {
             futures,
@@ -100,7 +100,7 @@ impl Turns {
         }
     }
 
-    /// Every turn begins with the first future.
+    /// Every poll begins with the first future.
     pub fn biased(futures: usize) -> Self {
         Self {
             step: 0,
@@ -109,7 +109,7 @@ impl Turns {
     }
 
     /// The indices from the first one to the end, and those before the first one.
-    pub fn take_turn(&mut self) -> [Range<usize>; 2] {
+    pub fn next_order(&mut self) -> [Range<usize>; 2] {
         let halves = halves(self.first, self.futures);
         self.first = (self.first + self.step) % self.futures.max(1);
         halves

@@ -182,7 +182,8 @@ impl Resolved {
 pub async fn lookup_host<A: ToSocketAddrs>(
     name: A,
 ) -> io::Result<impl Iterator<Item = SocketAddr> + use<A>> {
-    // An address needs no lookup and is ready at once, so this spends budget.
+    // An address needs no lookup and is ready at once. This spends budget, so that a loop
+    // of such calls yields now and then.
     consume_budget().await;
     Ok(name.resolve().addresses().await?.into_iter())
 }
@@ -207,7 +208,8 @@ pub(super) async fn first_that_works<T>(
     name: impl ToSocketAddrs,
     mut attempt: impl AsyncFnMut(SocketAddr) -> io::Result<T>,
 ) -> io::Result<T> {
-    // The attempt may succeed at once each time, so this spends budget.
+    // The attempt may succeed at once each time. This spends budget, so that a loop of
+    // such calls yields now and then.
     consume_budget().await;
     let resolved = name.resolve();
     if let Resolved::One(address) = resolved {

@@ -25,8 +25,8 @@ pub struct TcpListener {
 }
 
 impl TcpListener {
-    /// Listens on the first address of `name` that allows it. On Unix, the port
-    /// may still be in the waiting time of an earlier connection
+    /// Listens on the first address of `name` that allows it. On Unix, an
+    /// earlier connection of the port may still be in the state `TIME_WAIT`
     /// (`SO_REUSEADDR`). [`TcpSocket`](super::TcpSocket) has more options.
     ///
     /// # Errors

@@ -76,14 +76,14 @@ impl TcpSocket {
         Self { io: stream.into() }
     }
 
-    /// Whether the address may be in the waiting time of an earlier connection;
-    /// see [`set_reuseaddr`](Self::set_reuseaddr).
+    /// Whether an earlier connection of the address may be in the state `TIME_WAIT`.
+    /// See [`set_reuseaddr`](Self::set_reuseaddr).
     pub fn reuseaddr(&self) -> io::Result<bool> {
         self.io.reuse_address()
     }
 
-    /// Sets whether the address may be in the waiting time of an earlier
-    /// connection (`SO_REUSEADDR`). On Windows, the address may even be in use.
+    /// Sets whether an earlier connection of the address may be in the state
+    /// `TIME_WAIT` (`SO_REUSEADDR`). On Windows, the address may even be in use.
     pub fn set_reuseaddr(&self, reuse: bool) -> io::Result<()> {
         self.io.set_reuse_address(reuse)
     }

@@ -111,7 +111,8 @@ impl TcpStream {
     #[track_caller]
     fn new(stream: mio::net::TcpStream, ready: Ready) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
-        // A read ends at urgent data, so the reactor must know when it comes.
+        // A read ends before urgent data, so it may be short although more bytes follow.
+        // The event `PRIORITY` tells the source not to trust short reads from then on.
         #[cfg(any(target_os = "linux", target_os = "android"))]
         let interest = interest | Interest::PRIORITY;
         let runtime = Handle::current();

@@ -123,7 +123,7 @@ impl UnixStream {
     pub(super) fn connected(stream: mio::net::UnixStream) -> io::Result<Self> {
         let interest = Interest::READABLE | Interest::WRITABLE;
         // A read ends at a passed descriptor.
-        let ready = Ready::READABLE | Ready::WRITABLE | Ready::SHORT_READ_OK;
+        let ready = Ready::READABLE | Ready::WRITABLE | Ready::SHORT_READ_MAY_LEAVE_DATA;
         let runtime = Handle::current();
         let io = Registered::new(runtime.reactor(), stream, "unix stream", interest, ready)?;
         Ok(Self { io })

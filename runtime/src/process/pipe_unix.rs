@@ -37,7 +37,7 @@ pub struct ChildStderr {
 fn receiver(pipe: pipe::Receiver) -> io::Result<Registered<pipe::Receiver>> {
     pipe.set_nonblocking(true)?;
     // The child may write packets (`O_DIRECT`), and a read ends after each.
-    let ready = Ready::READABLE | Ready::SHORT_READ_OK;
+    let ready = Ready::READABLE | Ready::SHORT_READ_MAY_LEAVE_DATA;
     let runtime = Handle::current();
     Registered::new(runtime.reactor(), pipe, "pipe", Interest::READABLE, ready)
 }

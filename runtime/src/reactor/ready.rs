@@ -49,10 +49,11 @@ impl Ready {
 
     /// The runtime has shut down. This flag stays and never reaches users.
     pub(crate) const SHUTDOWN: Self = Self(1 << 6);
-    /// A short read does not mean that the kernel's buffer is empty. The read
-    /// may have ended at a passed descriptor or at urgent data. This flag stays
-    /// and never reaches users.
-    pub(crate) const SHORT_READ_OK: Self = Self(1 << 7);
+    /// A short read may leave bytes in the kernel's buffer, because a read ends before a
+    /// passed descriptor and before urgent data. Descriptors and urgent data can come
+    /// again at any time, so this flag stays as long as the source. It never reaches
+    /// users.
+    pub(crate) const SHORT_READ_MAY_LEAVE_DATA: Self = Self(1 << 7);
 
     const NAMES: [(u8, &str); 8] = [
         (1, "readable"),
@@ -62,7 +63,7 @@ impl Ready {
         (1 << 4, "priority"),
         (1 << 5, "error"),
         (1 << 6, "shut-down"),
-        (1 << 7, "short-read-ok"),
+        (1 << 7, "short-read-may-leave-data"),
     ];
 
     /// Whether no flag is set.
@@ -122,7 +123,7 @@ impl Ready {
         }
         #[cfg(any(target_os = "linux", target_os = "android"))]
         if event.is_priority() {
-            ready |= Self::PRIORITY | Self::SHORT_READ_OK;
+            ready |= Self::PRIORITY | Self::SHORT_READ_MAY_LEAVE_DATA;
         }
         ready
     }

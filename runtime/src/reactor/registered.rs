@@ -93,7 +93,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         self.attempt(context, interest, wait, operation, |&moved, event| {
             // A transfer of 0 bytes is the end of the stream, and the end stays
             // readable.
-            0 < moved && moved < wanted && event.short_is_exhausted(direction)
+            0 < moved && moved < wanted && event.short_transfer_is_last(direction)
         })
     }
 

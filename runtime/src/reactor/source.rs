@@ -64,11 +64,14 @@ impl ReadyEvent {
         self.tick << FLAG_BITS | self.ready.bits()
     }
 
-    /// Whether a short transfer has emptied or filled the kernel's buffer. A
-    /// transfer is short if it moved some bytes, but fewer than it asked for.
-    pub(super) fn short_is_exhausted(self, direction: Direction) -> bool {
+    /// Whether a short transfer proves that the kernel's buffer is empty, or full after
+    /// a write. Then the next try would return `WouldBlock`. A transfer is short if it
+    /// moved some bytes, but fewer than it asked for.
+    pub(super) fn short_transfer_is_last(self, direction: Direction) -> bool {
         // mio on Windows reports the next event only after `WouldBlock`.
-        cfg!(unix) && (direction == Direction::Write || !self.ready.contains(Ready::SHORT_READ_OK))
+        cfg!(unix)
+            && (direction == Direction::Write
+                || !self.ready.contains(Ready::SHORT_READ_MAY_LEAVE_DATA))
     }
 }
 
@@ -215,8 +218,9 @@ impl Source {
         }
     }
 
-    /// The event is used up: clears those of its flags that are in `ready`. The
-    /// flags of a closed end stay.
+    /// The operation has used up the event: clears those of its flags that are in
+    /// `ready`. The flags of a closed end stay, because the kernel reports the end only
+    /// once, and a later read or write still has to find it.
     pub(crate) fn clear(&self, event: ReadyEvent, ready: Ready) {
         self.lower(event, ready - Ready::READ_CLOSED - Ready::WRITE_CLOSED);
     }

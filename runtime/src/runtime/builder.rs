@@ -280,7 +280,7 @@ impl Builder {
                 timers,
             });
         let cores = Cores::new(members.collect(), ranked);
-        let blocking = blocking::Pool::new(self.blocking, hooks);
+        let blocking = blocking::BlockingPool::new(self.blocking, hooks);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let inner = HandleInner {
                 scheduler: Scheduler::Cores {
@@ -332,7 +332,7 @@ impl Builder {
             scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,
             reactor: sockets,
-            blocking: blocking::Pool::new(self.blocking, hooks),
+            blocking: blocking::BlockingPool::new(self.blocking, hooks),
         });
         let mut workers = deques
             .into_iter()

@@ -156,8 +156,8 @@ impl Driver {
             }
             match self.pipe.try_io(Interest::READABLE, read_to_end) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // The write end stays open as long as the handler, so the pipe
-                // cannot end or fail before the runtime does.
+                // The pipe has ended or failed. The handler keeps the write end open until
+                // this driver is dropped, so that happens only when the runtime ends.
                 _ => return false,
             }
         }

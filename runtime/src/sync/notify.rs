@@ -3,7 +3,7 @@
 
 use super::{
     notification::{One, Order, Waiter, Waiters, dequeue_notified},
-    wait_list::{Dequeued, Handle, LockedList, Wait, WaitList, Waitable},
+    wait_list::{Dequeued, LockedList, Wait, WaitList, Waitable, WaitableRef},
 };
 use crate::{budget, primitives::AtomicU64, trace::Label};
 use pin_project_lite::pin_project;
@@ -254,7 +254,7 @@ unsafe impl Waitable for Notify {
 
 pin_project! {
     /// A wait for a notification, as [`Notified`] and [`OwnedNotified`] have it.
-    pub(super) struct Waiting<H: Handle> {
+    pub(super) struct Waiting<H: WaitableRef> {
         #[pin]
         wait: Wait<H>,
         created_at: u64,
@@ -262,7 +262,7 @@ pin_project! {
     }
 }
 
-impl<H: Handle<Target = Notify>> Waiting<H> {
+impl<H: WaitableRef<Target = Notify>> Waiting<H> {
     pub(super) fn new(notify: H) -> Self {
         let created_at = notify.calls();
         Self {

@@ -79,12 +79,12 @@ pub(crate) unsafe trait Waitable {
 /// # Safety
 /// `deref` returns the same value each time, and that value does not move when
 /// the handle does.
-pub(crate) unsafe trait Handle: Deref<Target: Waitable> {}
+pub(crate) unsafe trait WaitableRef: Deref<Target: Waitable> {}
 
 // SAFETY: a reference points to one value, wherever the reference is.
-unsafe impl<O: Waitable> Handle for &O {}
+unsafe impl<O: Waitable> WaitableRef for &O {}
 // SAFETY: the value of an `Arc` lies in the heap and does not move.
-unsafe impl<O: Waitable> Handle for Arc<O> {}
+unsafe impl<O: Waitable> WaitableRef for Arc<O> {}
 
 /// A state, and the tasks that wait for it to change.
 ///
@@ -100,7 +100,7 @@ unsafe impl<O: Waitable> Handle for Arc<O> {}
 /// - **WL4** `entry.dequeued` is false while the node is listed, and true once
 ///   it was dequeued. A node that is `queued` is one or the other.
 /// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and
-///   [`Handle`]), so it leaves the list that it entered.
+///   [`WaitableRef`]), so it leaves the list that it entered.
 pub(crate) struct WaitList<S, D> {
     label: Label,
     inner: Mutex<Inner<S, D>>,

@@ -380,13 +380,14 @@ where
 
     unsafe fn free(header: NonNull<Header>) {
         let cell = header.cast::<Self>();
-        // This may be any thread. The future was dropped on completion, and the
-        // outcome's owner has taken it. So the only value of the user's that can be
-        // dropped here is a waker, which may be dropped on any thread. The stub that
-        // stands for the root of `block_on` never completes.
+        // This may be any thread. A spawned task is complete by now: its future was
+        // dropped, and the owner of the outcome has taken the outcome. So the only value
+        // of the user's that is dropped here is a waker, which may be dropped anywhere.
         catch_and_discard(|| {
             // SAFETY: H1: the last reference is gone, so the cell is this thread's.
             unsafe {
+                // Only the root of `block_on` can be incomplete. Its cell holds a
+                // placeholder instead of the user's future.
                 if cell.as_ref().header.state.outcome().is_none() {
                     cell.as_ref().drop_future();
                 }

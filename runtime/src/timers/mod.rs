@@ -38,7 +38,7 @@ pub(crate) struct Timers {
     /// The time of the driver's last turn. Reading this is much cheaper than
     /// reading the clock.
     last_turn: AtomicU64,
-    /// How often a thread has gone to sleep in the reactor.
+    /// How many times a thread has gone to sleep in the reactor.
     sleeps: AtomicU64,
     /// The number of timers, readable without the lock.
     set: AtomicUsize,
@@ -208,8 +208,8 @@ impl Timers {
     }
 
     fn count(&self, locked: &LockedWheel) {
-        // Ordering: Relaxed. The store happens under the lock, and `is_empty`
-        // explains its partner.
+        // Ordering: Relaxed. The lock orders the stores. The partner is the load in
+        // `is_empty`, which may read an old value.
         self.set.store(locked.wheel.len(), Relaxed);
     }
 

@@ -276,9 +276,8 @@ impl Wheel {
         } else {
             self.entry_mut(previous).next = next;
         }
-        // The next entry's `previous` changes. After the last entry there is no
-        // next one, but then the first entry's `previous` does, because it names
-        // the last.
+        // The next entry's `previous` changes. The last entry has no next one. If it is
+        // removed, the first entry's `previous` changes, because it names the last entry.
         let after = if next == NIL { first } else { next };
         if after != key {
             self.entry_mut(after).previous = previous;

@@ -105,19 +105,44 @@ fn a_task_that_takes_over_the_place_of_a_polled_task_stays() {
     let (polls, added_polls) = (Rc::<Cell<u32>>::default(), Rc::<Cell<u32>>::default());
     let (inner, id) = (list.clone(), Rc::clone(&own));
     let (counted, added) = (Rc::clone(&polls), Rc::clone(&added_polls));
+    let second = Rc::<Cell<Option<TaskId>>>::default();
+    let new_id = Rc::clone(&second);
     let first = list.add(poll_fn(move |_| {
         counted.set(counted.get() + 1);
         inner.abort(id.get().expect("the test has stored the id"));
         let added = Rc::clone(&added);
-        inner.add(poll_fn(move |_| {
+        new_id.set(Some(inner.add(poll_fn(move |_| {
             added.set(added.get() + 1);
             Poll::<()>::Pending
-        }));
+        }))));
         Poll::<()>::Pending
     }));
     own.set(Some(first));
     list.poll_all();
     list.poll_all();
-    assert_eq!((polls.get(), added_polls.get()), (1, 1), "polls of both tasks");
+    assert_eq!(polls.get(), 1, "polls of the task that has aborted itself");
     assert!(!list.is_alive(first));
+    assert!(added_polls.get() > 0, "the new task is polled");
+    assert!(list.is_alive(second.get().expect("the first task has added it")));
+}
+
+#[test]
+fn the_destructor_of_a_task_that_aborts_itself_may_use_the_list() {
+    struct Adds(TaskList);
+    impl Drop for Adds {
+        fn drop(&mut self) {
+            self.0.add(pending());
+        }
+    }
+    let list = TaskList::default();
+    let own = Rc::<Cell<Option<TaskId>>>::default();
+    let (inner, id, adds) = (list.clone(), Rc::clone(&own), Adds(list.clone()));
+    let task = list.add(poll_fn(move |_| {
+        let _adds = &adds;
+        inner.abort(id.get().expect("the test has stored the id"));
+        Poll::<()>::Pending
+    }));
+    own.set(Some(task));
+    list.poll_all();
+    assert!(!list.is_alive(task));
 }

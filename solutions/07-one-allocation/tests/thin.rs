@@ -1,5 +1,6 @@
 //! The promises of `ThinFuture`.
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};
 use std::marker::PhantomPinned;
@@ -24,6 +25,44 @@ impl Drop for Counted {
     fn drop(&mut self) {
         DROPPED.set(DROPPED.get() + 1);
     }
+}
+
+thread_local! {
+    /// How many allocations this thread has made, and how many of them it has freed.
+    static ALLOCATED: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
+}
+
+/// Counts the allocations of each thread.
+struct Counting;
+
+// SAFETY: everything is forwarded to the allocator of the system.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let (made, freed) = ALLOCATED.get();
+        ALLOCATED.set((made + 1, freed));
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        let (made, freed) = ALLOCATED.get();
+        ALLOCATED.set((made, freed + 1));
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+#[test]
+fn it_is_one_allocation_that_is_freed() {
+    let (made, freed) = ALLOCATED.get();
+    let future = ThinFuture::new(ready([7_u64; 16]));
+    let (made_now, _) = ALLOCATED.get();
+    drop(future);
+    let (_, freed_now) = ALLOCATED.get();
+    assert_eq!((made_now - made, freed_now - freed), (1, 1), "allocated and freed");
 }
 
 #[test]

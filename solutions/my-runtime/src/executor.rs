@@ -96,8 +96,8 @@ impl<F: Future> Future for Run<F> {
                 Err(panic) => Err(JoinError::Panicked(panic)),
             }
         };
-        this.future.set(None);
-        this.slot.end(result);
+        let dropped = catch_unwind(AssertUnwindSafe(|| this.future.set(None)));
+        this.slot.end(dropped.map_err(JoinError::Panicked).and(result));
         Poll::Ready(())
         // hole: instead
         //| let future = this.future.as_mut().as_pin_mut();

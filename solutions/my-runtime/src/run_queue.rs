@@ -112,12 +112,14 @@ impl RunQueue {
         self.futures.borrow().is_empty()
     }
 
-    /// Polls the tasks that were woken, in the order of their wakes, until the queue
-    /// is empty. Does not sleep. Returns the number of polls.
+    /// Polls each task that is in the queue now, in the order of their wakes. A task that
+    /// is woken in the meantime waits for the next call. Does not sleep. Returns the
+    /// number of polls.
     pub fn run_woken(&self) -> usize {
         // hole: begin
         let mut polls = 0;
-        while let Some(task) = self.shared.with(VecDeque::pop_front) {
+        for _ in 0..self.shared.with(|queue| queue.len()) {
+            let Some(task) = self.shared.with(VecDeque::pop_front) else { break };
             // Pairs with the swap in `wake`. It comes before the poll, so a wake during
             // the poll puts the task into the queue again.
             task.queued.swap(false, Ordering::AcqRel);
@@ -133,7 +135,7 @@ impl RunQueue {
         polls
         // hole: instead
         //| let queued = self.shared.with(|queue| queue.len());
-        //| todo!("poll the {queued} tasks of the queue, and then the tasks that they wake")
+        //| todo!("poll the {queued} tasks that are in the queue now")
         // hole: end
     }
 

@@ -74,7 +74,9 @@ pub(crate) struct Core {
     /// them into `queue`.
     deferred: RunQueue,
     /// The last task in `queue` when the first of those yielded. The driver is polled
-    /// after its turn. Null if there is no such task. The pointer is only compared.
+    /// after it has run, and that sets this field to null. Null also if `queue` was
+    /// empty. The pointer is only compared. The task stays allocated while it is queued,
+    /// so no other task in the queue has its address.
     last_before_driver: Cell<*const Header>,
     /// Replaces `queue` if the runtime ranks its tasks.
     ranks: Option<Box<Ranks>>,

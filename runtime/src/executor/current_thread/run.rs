@@ -31,7 +31,8 @@ impl Core {
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         // The root is polled first. A program that blocks on ready futures in a loop
         // would then never run its tasks, so every `DRIVER_INTERVAL` times the root
-        // queues behind them. The queue may also hold the root of an earlier call.
+        // queues behind them. If an earlier call left the root in the queue, `wake`
+        // returns false, because the root must not be queued twice.
         if self.driver_is_due() {
             if self.root.wake() {
                 self.push(self.root.task().clone());

@@ -28,8 +28,8 @@ const PARKED: usize = 1 << 16;
 pub(crate) struct Idle {
     /// The searchers in the low 16 bits, the parked workers above.
     counts: AtomicUsize,
-    /// The parked workers by index. The last is woken first, because its caches are
-    /// warm.
+    /// The indexes of the parked workers, as a stack. The worker that parked last is
+    /// woken first, because its caches are warm.
     parked: Mutex<Vec<usize>>,
     workers: usize,
 }

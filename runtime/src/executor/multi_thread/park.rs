@@ -45,7 +45,9 @@ impl Worker {
             drop(driver);
             if has_work && was_searching {
                 // While this worker counted as a searcher, a worker that queued a task
-                // notified no other. This worker does it now, and may wake itself.
+                // notified no other. So this worker does it now. It is in the list of
+                // parked workers itself, so it may be the one that is notified. Then it
+                // counts as a searcher and finds the task.
                 self.pool().notify();
             }
             // The ticks go on. If each attempt to park fails, the driver is still polled

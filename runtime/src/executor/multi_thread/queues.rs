@@ -274,7 +274,9 @@ impl Worker {
     pub(super) fn take_injected(&self) -> Option<Task> {
         let task = retry_steal(|| self.pool().injector.steal_batch_and_pop(&self.queue))?;
         // While they moved, the other tasks of the batch were in no queue. A sibling that
-        // parked at that moment has not seen them. A searcher notifies in any case.
+        // parked at that moment has not seen them, so it is notified. A searcher need not
+        // do this. If it is the last one, `end_search` notifies a worker, and otherwise
+        // another searcher looks at all queues.
         if !self.is_searching.get() && !self.queue.is_empty() {
             self.pool().notify();
         }
@@ -301,8 +303,9 @@ impl Worker {
     }
 
     /// There is no other work: takes a task that yielded from a sibling, whose current
-    /// task may take long. The driver is polled first, and the tasks that this wakes
-    /// come first.
+    /// task may take long. A task that yielded runs after a poll of the driver and after
+    /// the tasks that the poll wakes. So if the poll wakes a task, this returns that task
+    /// and queues the stolen one behind it.
     fn steal_deferred(&self) -> Option<Task> {
         if !self.is_searching.get() || self.root_is_next() {
             return None;

@@ -102,7 +102,8 @@ impl Pool {
             if owned_tasks::is_bound(&task) {
                 return;
             }
-            // On the pool's threads, `unbind` counts the end and calls the hook.
+            // `unbind` counts the end of a task and calls the hook only on a thread of the
+            // pool. On this thread, the next lines do it.
             // Relaxed: the count publishes nothing.
             self.spawned_remotely.fetch_sub(1, Relaxed);
             if let Some(hooks) = &self.hooks {

@@ -226,13 +226,16 @@ impl Worker {
     pub(super) fn step(&self) {
         let ticks = self.ticks.get() + 1;
         self.ticks.set(ticks);
-        // If all tasks here have yielded, the tasks of siblings come first.
+        // If all tasks here have yielded, this worker first looks for tasks of siblings,
+        // because a task that yields lets the others go first. `next_task` then polls the
+        // driver before it takes a task that yielded.
         if ticks >= DRIVER_INTERVAL && !(self.has_deferred() && self.queue_len() == 0) {
             self.ticks.set(0);
             self.poll_driver();
             // The injected tasks get a turn even if this worker always has work.
             if let Some(task) = self.take_injected() {
-                // That task may take long, and the task in the LIFO slot did not wake it.
+                // The injected task may take long. Siblings cannot steal the task in the
+                // LIFO slot, so it would have to wait here.
                 self.share_lifo_task();
                 return self.run_task(task);
             }

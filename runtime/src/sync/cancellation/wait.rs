@@ -7,7 +7,7 @@ use crate::{
     budget,
     sync::{
         notify::{Notify, Waiting},
-        wait_list::Handle,
+        wait_list::WaitableRef,
     },
 };
 use pin_project_lite::pin_project;
@@ -43,9 +43,9 @@ impl Deref for NodeArc {
 }
 
 // SAFETY: a reference points to one node, wherever the reference is.
-unsafe impl Handle for NodeRef<'_> {}
+unsafe impl WaitableRef for NodeRef<'_> {}
 // SAFETY: the node of an `Arc` lies in the heap and does not move.
-unsafe impl Handle for NodeArc {}
+unsafe impl WaitableRef for NodeArc {}
 
 pin_project! {
     /// The future of [`CancellationToken::cancelled`].
@@ -81,7 +81,7 @@ impl WaitForCancellationFutureOwned {
 
 /// Polls a wait, unless the token is cancelled. A token that was cancelled
 /// before the wait began sends no notification.
-fn poll_cancelled<H: Handle<Target = Notify>>(
+fn poll_cancelled<H: WaitableRef<Target = Notify>>(
     is_cancelled: bool,
     waiting: Pin<&mut Waiting<H>>,
     context: &Context<'_>,

@@ -58,7 +58,7 @@ pub(super) fn halves<T>() -> (Half<T>, Half<T>) {
 
 impl<T> Half<T> {
     fn channel(&self) -> &OneshotChannel<T> {
-        // SAFETY: O3: the allocation exists while this half has not let go.
+        // SAFETY: O3: the allocation exists while this half has its reference.
         unsafe { self.channel.as_ref() }
     }
 
@@ -167,14 +167,14 @@ impl<T> Half<T> {
     /// Does what the state has asked for. The half is not used afterwards.
     fn end(&mut self, next: &HalfClose) {
         match next {
-            HalfClose::LetGo | HalfClose::Refused => {}
-            // SAFETY: O3: the peer has let go.
+            HalfClose::LeaveToPeer | HalfClose::Refused => {}
+            // SAFETY: O3: the peer has dropped its reference.
             HalfClose::Free => unsafe { self.free() },
             HalfClose::WakePeer => {
                 // SAFETY: O2: the state said that the waker is ours.
                 let waker = unsafe { self.take_peers_waker() };
-                if self.channel().state.let_go() {
-                    // SAFETY: O3: `let_go` said that the peer has let go.
+                if self.channel().state.drop_reference() {
+                    // SAFETY: O3: `drop_reference` returned true, so this half frees.
                     unsafe { self.free() };
                 }
                 if let Some(waker) = waker {
@@ -185,7 +185,7 @@ impl<T> Half<T> {
     }
 
     /// # Safety
-    /// The peer has let go (O3), and this half is not used afterwards.
+    /// The peer has dropped its reference (O3), and this half is not used afterwards.
     unsafe fn free(&mut self) {
         // SAFETY: `halves` leaked a box, and no other pointer is used any more.
         drop(unsafe { Box::from_raw(self.channel.as_ptr()) });

@@ -1,14 +1,15 @@
 //! The state word of a oneshot channel. It says which half is done, which half
 //! waits, and which half frees the allocation.
 //!
-//! | bit           | meaning                                                    |
-//! |---------------|------------------------------------------------------------|
-//! | `VALUE_SENT`  | The value is in its cell.                                  |
-//! | `TX_DONE`     | The sender has sent or was dropped.                        |
-//! | `CLOSED`      | The receiver takes no value that has not been sent yet.    |
-//! | `RX_TASK_SET` | The receiver's waker is in its cell, for the sender.       |
-//! | `TX_TASK_SET` | The sender's waker is in its cell, for the receiver.       |
-//! | `ONE_LEFT`    | One half has let go of the allocation. The other frees it. |
+//! | bit             | meaning                                                  |
+//! |-----------------|----------------------------------------------------------|
+//! | `VALUE_SENT`    | The value is in its cell.                                |
+//! | `TX_DONE`       | The sender has sent or was dropped.                      |
+//! | `CLOSED`        | The receiver takes no value that has not been sent yet.  |
+//! | `RX_TASK_SET`   | The receiver's waker is in its cell, for the sender.     |
+//! | `TX_TASK_SET`   | The sender's waker is in its cell, for the receiver.     |
+//! | `ONE_REFERENCE` | One half has dropped its reference to the allocation. The |
+//! |                 | other half frees it.                                     |
 //!
 //! How the halves end, and which of them frees the allocation:
 //!
@@ -22,12 +23,12 @@
 //!
 //! 1. [`OneshotState::half_close`] or [`send`](OneshotState::send) finds that
 //!    the peer waits, and returns [`HalfClose::WakePeer`].
-//! 2. [`OneshotState::let_go`], after the half has taken the peer's waker. Until
+//! 2. [`OneshotState::drop_reference`], after the half has taken the peer's waker. Until
 //!    then it needs the allocation. If the peer ends before that, the peer sets
-//!    `ONE_LEFT`, and this half frees.
-//! 3. `half_close` or `send` finds that the peer does not wait, and lets go in
-//!    the same exchange.
-//! 4. `half_close`, `send` or `let_go` of the other half finds `ONE_LEFT`.
+//!    `ONE_REFERENCE`, and this half frees.
+//! 3. `half_close` or `send` finds that the peer does not wait, and drops the
+//!    reference in the same exchange.
+//! 4. `half_close`, `send` or `drop_reference` of the other half finds `ONE_REFERENCE`.
 
 use crate::primitives::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Acquire};
@@ -37,7 +38,7 @@ const TX_DONE: usize = 1 << 1;
 const CLOSED: usize = 1 << 2;
 const RX_TASK_SET: usize = 1 << 3;
 const TX_TASK_SET: usize = 1 << 4;
-const ONE_LEFT: usize = 1 << 5;
+const ONE_REFERENCE: usize = 1 << 5;
 
 /// The state word.
 ///
@@ -49,7 +50,7 @@ const ONE_LEFT: usize = 1 << 5;
 ///   (`RX_TASK_SET`, `TX_TASK_SET`) is unset. If the bit is set when the peer
 ///   becomes done (`TX_DONE` or `CLOSED`), the cell belongs to the peer from
 ///   then on.
-/// - **O3** The half that finds `ONE_LEFT` set is the last to use the
+/// - **O3** The half that finds `ONE_REFERENCE` set is the last to use the
 ///   allocation, and frees it.
 ///
 /// Every write is a read-modify-write, so an Acquire that reads a later value
@@ -74,10 +75,10 @@ pub(super) enum HalfClose {
     /// it, and is not done.
     Refused,
     /// Nothing: the peer frees the allocation.
-    LetGo,
-    /// Free the allocation: the peer has let go.
+    LeaveToPeer,
+    /// Free the allocation: the peer has dropped its reference.
     Free,
-    /// Take the peer's waker, call [`let_go`](OneshotState::let_go), and wake.
+    /// Take the peer's waker, call [`drop_reference`](OneshotState::drop_reference), and wake.
     WakePeer,
 }
 
@@ -157,7 +158,7 @@ impl OneshotState {
                 next = HalfClose::Refused;
                 return None;
             }
-            if now & ONE_LEFT != 0 {
+            if now & ONE_REFERENCE != 0 {
                 next = HalfClose::Free;
                 return None;
             }
@@ -167,8 +168,8 @@ impl OneshotState {
                 next = HalfClose::WakePeer;
                 return Some(now | also | side.done());
             }
-            next = HalfClose::LetGo;
-            Some(now | also | side.done() | ONE_LEFT)
+            next = HalfClose::LeaveToPeer;
+            Some(now | also | side.done() | ONE_REFERENCE)
         });
         next
     }
@@ -184,12 +185,13 @@ impl OneshotState {
         before & (TX_TASK_SET | TX_DONE | CLOSED) == TX_TASK_SET
     }
 
-    /// Lets go of the allocation. Returns whether the caller frees it (O3).
+    /// Drops the caller's reference. Returns whether the caller frees the
+    /// allocation, because the peer has dropped its reference before (O3).
     #[must_use]
-    pub(super) fn let_go(&self) -> bool {
+    pub(super) fn drop_reference(&self) -> bool {
         // Ordering: Release pairs with the Acquire of the half that frees, in
         // `finish` or here.
-        self.0.fetch_or(ONE_LEFT, AcqRel) & ONE_LEFT != 0
+        self.0.fetch_or(ONE_REFERENCE, AcqRel) & ONE_REFERENCE != 0
     }
 
     /// Offers `side`'s waker to the peer. If the channel is over, the caller

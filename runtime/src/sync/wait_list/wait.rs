@@ -1,6 +1,6 @@
 //! One waiter of a wait list. The parent module draws its states.
 
-use super::{Entry, Handle, LockedList, Node, WaitList, Waitable, with};
+use super::{Entry, LockedList, Node, WaitList, Waitable, WaitableRef, with};
 use crate::{budget, primitives::UnsafeCell};
 use pin_project_lite::pin_project;
 use std::{
@@ -20,7 +20,7 @@ type Data<H> = <Owner<H> as Waitable>::Data;
 // ANCHOR: wait
 pin_project! {
     /// One waiter, inside the future that waits.
-    pub(crate) struct Wait<H: Handle> {
+    pub(crate) struct Wait<H: WaitableRef> {
         owner: H,
         // Whether the node is listed or dequeued. If so, touching it needs the
         // lock (WL1, WL3).
@@ -29,7 +29,7 @@ pin_project! {
         node: Node<Data<H>>,
     }
 
-    impl<H: Handle> PinnedDrop for Wait<H> {
+    impl<H: WaitableRef> PinnedDrop for Wait<H> {
         fn drop(this: Pin<&mut Self>) {
             this.cancel();
         }
@@ -37,7 +37,7 @@ pin_project! {
 }
 // ANCHOR_END: wait
 
-impl<H: Handle> Wait<H> {
+impl<H: WaitableRef> Wait<H> {
     pub(crate) fn new(owner: H, data: Data<H>) -> Self {
         Self {
             owner,

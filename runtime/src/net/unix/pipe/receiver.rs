@@ -28,7 +28,7 @@ impl Receiver {
     pub(super) fn new(pipe: mio::unix::pipe::Receiver) -> io::Result<Self> {
         let runtime = Handle::current();
         // The sender may write packets (`O_DIRECT`), and a read ends after each.
-        let ready = Ready::READABLE | Ready::SHORT_READ_OK;
+        let ready = Ready::READABLE | Ready::SHORT_READ_MAY_LEAVE_DATA;
         let interest = Interest::READABLE;
         let io = Registered::new(runtime.reactor(), pipe, "pipe", interest, ready)?;
         Ok(Self { io })

@@ -23,7 +23,8 @@ impl<'a, T> Reserve<'a, T> {
     pub(super) fn poll(&mut self, context: &Context<'_>) -> Poll<Space> {
         ready!(budget::poll_proceed(context));
         let space = self.poll_space(context);
-        // The receiver's notes have the address itself.
+        // One task can wait for the sender and for the receiver of a channel. A trace tells
+        // two waits apart by the address, and the receiver uses the address itself.
         let address = ptr::from_ref(self.channel).addr() + 1;
         trace::note_label(&space, address, || self.channel.borrow().send_label);
         let space = ready!(space);

@@ -54,8 +54,8 @@ impl<T> MpscChannel<T, Bounded> {
         self.recheck_if_closed();
     }
 
-    /// Permits have come back without a message. A closed receiver may wait for
-    /// exactly that.
+    /// Permits have come back without a message. A closed receiver waits until all
+    /// permits are back, so it has to look again.
     fn recheck_if_closed(&self) {
         if self.limit.permits.is_closed() {
             self.queue.request_recheck();
@@ -63,8 +63,8 @@ impl<T> MpscChannel<T, Bounded> {
     }
 }
 
-/// Dropped when a wait for permits is dropped, which may have had the permits
-/// already. They are free again by then, because the wait is dropped first.
+/// Lets a closed receiver look again after a sender has stopped waiting for permits.
+/// The wait is dropped before this guard. If it had got permits, they are back by then.
 struct CancelGuard<'a, T>(&'a MpscChannel<T, Bounded>);
 
 impl<T> Drop for CancelGuard<'_, T> {
