@@ -13,5 +13,7 @@ pub mod oneshot;
 mod semaphore;
 mod wait_list;
 
+/// Chapter 07's executor.
+pub use executor::{Executor, JoinError, JoinHandle, Spawner};
 pub use semaphore::{Acquire, Closed, Semaphore, SemaphorePermit};
 // ANCHOR_END: modules

@@ -72,7 +72,9 @@ impl<T> Sender<T> {
             Err(Closed) => Err(SendError(message)),
         }
     }
+    // ANCHOR_END: send
 
+    // ANCHOR: try_send
     /// Sends the message if there is room now.
     ///
     /// # Errors
@@ -91,6 +93,9 @@ impl<T> Sender<T> {
     }
 }
 
+// ANCHOR_END: try_send
+
+// ANCHOR: push
 impl<T> Channel<T> {
     /// Adds a message, which owns a permit already.
     fn push(&self, message: T) {
@@ -103,7 +108,7 @@ impl<T> Channel<T> {
         }
     }
 }
-// ANCHOR_END: send
+// ANCHOR_END: push
 
 // ANCHOR: reserve
 impl<T> Sender<T> {
@@ -123,6 +128,9 @@ impl<T> Sender<T> {
     }
 }
 
+// ANCHOR_END: reserve
+
+// ANCHOR: permit
 /// Room for one message. If it is dropped without a message, it gives the room back.
 pub struct Permit<'c, T> {
     channel: &'c Channel<T>,
@@ -146,7 +154,7 @@ impl<T> Drop for Permit<'_, T> {
         drop(WakeIfOver(self.channel));
     }
 }
-// ANCHOR_END: reserve
+// ANCHOR_END: permit
 
 // ANCHOR: over
 impl<T> Channel<T> {

@@ -64,6 +64,9 @@ impl<T> Sender<T> {
     }
 }
 
+// ANCHOR_END: sender
+
+// ANCHOR: sender_drop
 impl<T> Drop for Sender<T> {
     /// Tells the receiver that no value will come, unless one was sent.
     fn drop(&mut self) {
@@ -78,7 +81,7 @@ impl<T> Drop for Sender<T> {
         }
     }
 }
-// ANCHOR_END: sender
+// ANCHOR_END: sender_drop
 
 // ANCHOR: receiver
 /// Waits for the value. It is a future.

@@ -43,13 +43,26 @@ impl Semaphore {
 }
 // ANCHOR_END: semaphore
 
-// ANCHOR: acquire
+// ANCHOR: take
+impl Permits {
+    /// Takes a permit, or refuses it. `None` means that the task must wait.
+    fn take(&mut self) -> Option<Result<(), Closed>> {
+        if self.closed {
+            return Some(Err(Closed));
+        }
+        self.free = self.free.checked_sub(1)?;
+        Some(Ok(()))
+    }
+}
+
 /// Waits for a permit. Made by [`Semaphore::acquire`].
 pub struct Acquire<'s> {
     semaphore: &'s Semaphore,
     node: Node,
 }
+// ANCHOR_END: take
 
+// ANCHOR: acquire
 impl<'s> Future for Acquire<'s> {
     type Output = Result<SemaphorePermit<'s>, Closed>;
 
@@ -58,34 +71,27 @@ impl<'s> Future for Acquire<'s> {
         // Do this without the lock: a waker runs foreign code when it is cloned.
         let waker = cx.waker().clone();
         let mut permits = this.semaphore.permits.lock();
-        let granted = match this.node.state.get() {
-            State::NotPolled if permits.closed => false,
-            State::NotPolled if permits.free > 0 => {
-                permits.free -= 1;
-                true
-            }
-            State::NotPolled | State::Listed => {
-                if this.node.state.get() == State::NotPolled {
-                    // SAFETY: no code moves the node out of `Acquire`, which is not
-                    // `Unpin`, is not packed, and does not move it in `drop`.
-                    let node = unsafe { self.as_ref().map_unchecked(|this| &this.node) };
-                    permits.waiting.push(node);
-                }
-                let old = this.node.waker.replace(Some(waker));
-                drop(permits);
-                drop(old);
-                return Poll::Pending;
-            }
-            State::Granted => true,
-            State::Refused => false,
+        let answer = match this.node.state.get() {
+            State::NotPolled => permits.take(),
+            State::Listed => None,
+            State::Granted => Some(Ok(())),
+            State::Refused => Some(Err(Closed)),
             State::Done => panic!("`Acquire` polled after completion"),
         };
-        this.node.state.set(State::Done);
-        Poll::Ready(if granted {
-            Ok(SemaphorePermit(this.semaphore))
-        } else {
-            Err(Closed)
-        })
+        if let Some(answer) = answer {
+            this.node.state.set(State::Done);
+            return Poll::Ready(answer.map(|()| SemaphorePermit(this.semaphore)));
+        }
+        if this.node.state.get() == State::NotPolled {
+            // SAFETY: no code moves the node out of `Acquire`, which is not `Unpin`, is
+            // not packed, and does not move it in `drop`.
+            let node = unsafe { self.as_ref().map_unchecked(|this| &this.node) };
+            permits.waiting.push(node);
+        }
+        let old = this.node.waker.replace(Some(waker));
+        drop(permits);
+        drop(old);
+        Poll::Pending
     }
 }
 // ANCHOR_END: acquire
@@ -140,12 +146,8 @@ impl Semaphore {
 
     /// Takes a permit if one is free.
     pub fn try_acquire(&self) -> Option<SemaphorePermit<'_>> {
-        let mut permits = self.permits.lock();
-        if permits.closed || permits.free == 0 {
-            return None;
-        }
-        permits.free -= 1;
-        Some(SemaphorePermit(self))
+        let taken = self.permits.lock().take();
+        matches!(taken, Some(Ok(()))).then(|| SemaphorePermit(self))
     }
 }
 // ANCHOR_END: permit

@@ -63,6 +63,7 @@ fn two_messages_pass_through_a_channel_with_room_for_one() {
     });
 }
 
+// ANCHOR: closes
 #[test]
 fn a_permit_given_back_after_close_ends_the_wait() {
     model(|| {
@@ -75,6 +76,7 @@ fn a_permit_given_back_after_close_ends_the_wait() {
         drop(kept);
     });
 }
+// ANCHOR_END: closes
 
 #[test]
 fn a_reserve_dropped_with_the_last_permit_ends_the_wait() {

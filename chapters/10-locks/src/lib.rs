@@ -7,5 +7,9 @@
 
 mod mutex;
 
+/// The first page's channels and semaphore, and chapter 07's executor.
+pub use channels::{Executor, Semaphore, mpsc, oneshot};
 pub use mutex::{Guard, Mutex};
+/// Chapter 05's combinator that drops the future that loses.
+pub use pinning::{Either, Notify, race};
 // ANCHOR_END: modules

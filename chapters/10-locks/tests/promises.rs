@@ -9,9 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
-use executor::Executor;
-use locks::Mutex;
-use pinning::race;
+use locks::{Executor, Mutex, race};
 use wakers::block_on;
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {

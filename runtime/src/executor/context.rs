@@ -43,6 +43,8 @@ enum Entered {
     Nothing,
     Core(*const Core),
     Worker(*const Worker),
+    /// A worker by [`enter_only`].
+    WorkerOnly(*const Worker),
     HandedOff(*const Handle),
     Handle(*const Handle),
     /// A thread that entered through a handle from inside a runtime. This is a variant,
@@ -54,7 +56,6 @@ enum Entered {
 
 per_thread! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
-    static IS_ENTERED_ONLY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `code` inside an executor: `code` uses its tasks, timers and sockets.
@@ -68,27 +69,27 @@ pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R
     enter_as(current, true, code)
 }
 
-/// Whether this thread is inside its executor by [`enter_only`].
+/// Whether this thread is inside a worker by [`enter_only`].
 pub(crate) fn is_entered_only() -> bool {
-    IS_ENTERED_ONLY.get()
+    matches!(ENTERED.get(), Entered::WorkerOnly(_))
 }
 
 fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R {
-    struct Restore(Entered, bool);
+    struct Restore(Entered);
     impl Drop for Restore {
         fn drop(&mut self) {
             ENTERED.set(self.0);
-            IS_ENTERED_ONLY.set(self.1);
         }
     }
     let entered = match current {
         Current::Core(core) => Entered::Core(core),
+        Current::Worker(worker) if only => Entered::WorkerOnly(worker),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::HandedOff(handle) => Entered::HandedOff(handle),
         Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
         Current::Handle(handle) => Entered::Handle(handle),
     };
-    let _restore = Restore(ENTERED.replace(entered), IS_ENTERED_ONLY.replace(only));
+    let _restore = Restore(ENTERED.replace(entered));
     code()
 }
 
@@ -100,8 +101,10 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
         Entered::Core(core) => Some(Current::Core(unsafe { &*core })),
-        // SAFETY: E1.
-        Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
+        Entered::Worker(worker) | Entered::WorkerOnly(worker) => {
+            // SAFETY: E1.
+            Some(Current::Worker(unsafe { &*worker }))
+        }
         // SAFETY: E1. The worker keeps its handle.
         Entered::HandedOff(handle) => Some(Current::HandedOff(unsafe { &*handle })),
         Entered::Handle(handle) | Entered::NestedHandle(handle) => {
@@ -116,7 +119,12 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
 /// entered through a handle, unless it did so from inside a runtime.
 pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
-        Ok(Entered::Core(_) | Entered::Worker(_) | Entered::NestedHandle(_)) => true,
+        Ok(
+            Entered::Core(_)
+            | Entered::Worker(_)
+            | Entered::WorkerOnly(_)
+            | Entered::NestedHandle(_),
+        ) => true,
         Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Handle(_)) | Err(_) => false,
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{multi_thread::Pool, thread_per_core::Cores};
+use super::{Identity, multi_thread::Pool, thread_per_core::Cores};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -19,6 +19,7 @@ pub(crate) struct HandleInner {
     pub(crate) reactor: Arc<reactor::Handle>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) blocking: Arc<blocking::BlockingPool>,
+    pub(crate) identity: Identity,
 }
 
 /// The executor that takes a future from any thread.
@@ -62,6 +63,10 @@ impl Handle {
 
     pub(crate) fn scheduler(&self) -> &Scheduler {
         &self.0.scheduler
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.0.identity
     }
 
     pub(crate) fn reactor(&self) -> &Arc<reactor::Handle> {

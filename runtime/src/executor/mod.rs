@@ -7,6 +7,7 @@
 //! They share these parts:
 //!
 //! - [`handle`]: a counted reference to a runtime, and the way to its queues.
+//! - [`identity`]: the id and the name of a runtime.
 //! - [`context`]: which executor this thread is inside.
 //! - [`run_task`]: one poll of a task.
 //! - [`root`]: the future of `block_on`, woken and polled as a task.
@@ -21,6 +22,7 @@ pub(crate) mod context;
 pub(crate) mod current_thread;
 mod driver;
 mod handle;
+mod identity;
 pub(crate) mod multi_thread;
 mod owned_tasks;
 pub(crate) mod park_thread;
@@ -32,6 +34,8 @@ pub(crate) mod thread_per_core;
 pub(crate) use driver::Driver;
 pub use handle::Handle;
 pub(crate) use handle::{HandleInner, Scheduler};
+pub use identity::Id;
+pub(crate) use identity::Identity;
 
 /// How many tasks a thread polls before it polls the driver and takes tasks from
 /// other threads. Polling the driver costs a system call. The number is tokio's:

@@ -1,5 +1,9 @@
 //! [`JoinSet`]: tasks whose outputs are collected together.
 
+mod builder;
+
+pub use builder::Builder;
+
 use super::Group;
 use crate::{
     budget,

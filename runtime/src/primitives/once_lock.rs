@@ -48,13 +48,4 @@ mod modelled {
             self.value.into_inner()
         }
     }
-
-    impl<T> From<T> for OnceLock<T> {
-        fn from(value: T) -> Self {
-            Self {
-                value: value.into(),
-                is_set: AtomicBool::new(true),
-            }
-        }
-    }
 }

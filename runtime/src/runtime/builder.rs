@@ -7,7 +7,7 @@ use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver, HandleInner, Scheduler,
+        Driver, HandleInner, Identity, Scheduler,
         current_thread::{Core, SharedCore},
         multi_thread::{DriverLock, Pool, SendWorker, Worker},
         thread_per_core::{Cores, RemoteCore},
@@ -38,6 +38,7 @@ use threads::Threads;
 pub struct Builder {
     flavor: Flavor,
     workers: usize,
+    name: Option<Arc<str>>,
     scheduling: Scheduling,
     start_paused: bool,
     threads: Threads,
@@ -113,6 +114,7 @@ impl Builder {
                 Flavor::CurrentThread => 1,
                 _ => thread::available_parallelism().map_or(1, NonZeroUsize::get),
             },
+            name: None,
             scheduling: Scheduling::Fifo,
             start_paused: false,
             threads: Threads::default(),
@@ -174,6 +176,30 @@ impl Builder {
         if self.flavor != Flavor::CurrentThread {
             self.workers = workers;
         }
+        self
+    }
+
+    /// Names the runtime. [`Handle::name`] returns the name, which helps to tell several
+    /// runtimes apart. Threads have names of their own:
+    /// [`thread_name`](Self::thread_name).
+    ///
+    /// ```
+    /// use wakeful::runtime::{Builder, Handle};
+    ///
+    /// let runtime = Builder::new_current_thread().name("ingest").build()?;
+    /// runtime.block_on(async {
+    ///     assert_eq!(Handle::current().name(), Some("ingest"));
+    /// });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Panics
+    /// If the name is empty or has only white space.
+    #[track_caller]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        assert!(!name.trim().is_empty(), "the name of a runtime is empty");
+        self.name = Some(name.into());
         self
     }
 
@@ -281,6 +307,7 @@ impl Builder {
             });
         let cores = Cores::new(members.collect(), ranked);
         let blocking = blocking::BlockingPool::new(self.blocking, hooks);
+        let identity = Identity::new(self.name);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let inner = HandleInner {
                 scheduler: Scheduler::Cores {
@@ -290,6 +317,7 @@ impl Builder {
                 timers: Arc::clone(&cores.remotes()[core].timers),
                 reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
+                identity: identity.clone(),
             };
             Driver::new(reactor, Handle::new(inner))
         });
@@ -333,6 +361,7 @@ impl Builder {
             timers,
             reactor: sockets,
             blocking: blocking::BlockingPool::new(self.blocking, hooks),
+            identity: Identity::new(self.name),
         });
         let mut workers = deques
             .into_iter()

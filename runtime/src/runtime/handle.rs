@@ -2,7 +2,7 @@
 
 pub use crate::executor::Handle;
 
-use super::RuntimeMetrics;
+use super::{Id, RuntimeMetrics};
 use crate::{
     blocking,
     executor::{
@@ -141,6 +141,26 @@ impl Handle {
         blocking::spawn(self.blocking(), move || here.enter(work))
     }
 
+    /// The id of this runtime.
+    ///
+    /// ```
+    /// use wakeful::runtime::{Builder, Handle};
+    ///
+    /// let runtime = Builder::new_multi_thread().build()?;
+    /// let id = runtime.handle().id();
+    /// let inside = runtime.spawn(async { Handle::current().id() });
+    /// assert_eq!(runtime.block_on(inside)?, id);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn id(&self) -> Id {
+        self.identity().id
+    }
+
+    /// The name of this runtime, if [`Builder::name`](super::Builder::name) set one.
+    pub fn name(&self) -> Option<&str> {
+        self.identity().name.as_deref()
+    }
+
     /// The metrics of this runtime.
     pub fn metrics(&self) -> RuntimeMetrics {
         RuntimeMetrics::new(self.clone())
@@ -161,6 +181,9 @@ impl Error for TryCurrentError {}
 
 impl fmt::Debug for Handle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handle").finish_non_exhaustive()
+        f.debug_struct("Handle")
+            .field("id", &self.id())
+            .field("name", &self.name())
+            .finish_non_exhaustive()
     }
 }

@@ -11,7 +11,8 @@ use std::time::Duration;
 /// The metrics of a runtime, read at each call. [`Handle::metrics`] returns them. The
 /// names are tokio's.
 ///
-/// They cost nothing until they are read, because the runtime needs the counts itself.
+/// The runtime needs most of these counts itself. Only `worker_park_count` is counted for
+/// the metrics alone: one store each time a worker parks.
 ///
 /// ```
 /// let runtime = wakeful::Runtime::new()?;

@@ -14,7 +14,7 @@ mod metrics;
 pub(crate) mod spawn;
 pub(crate) mod task_builder;
 
-pub use crate::hooks::TaskMeta;
+pub use crate::{executor::Id, hooks::TaskMeta};
 pub use builder::{Builder, Scheduling};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
@@ -242,7 +242,9 @@ impl Drop for Runtime {
 
 impl fmt::Debug for Runtime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Runtime").finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("handle", self.handle())
+            .finish_non_exhaustive()
     }
 }
 

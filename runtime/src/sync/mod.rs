@@ -56,6 +56,7 @@ mod mutex;
 mod notification;
 mod notify;
 mod once_cell;
+mod once_value;
 pub mod oneshot;
 mod permits;
 mod rwlock;

@@ -1,7 +1,10 @@
 //! [`OnceCell`]: a value that is made when it is first needed.
 
-use super::permits::{Permits, TryAcquireError};
-use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
+use super::{
+    once_value::OnceValue,
+    permits::{Permits, TryAcquireError},
+};
+use crate::{task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
 
 /// A value that an async function makes once and that many tasks share.
@@ -28,7 +31,7 @@ use std::{convert::Infallible, error::Error, fmt};
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub struct OnceCell<T> {
-    value: OnceLock<T>,
+    value: OnceValue<T>,
     /// The task that makes the value holds the only permit. Closed when the value is
     /// there.
     permit: Permits,
@@ -40,7 +43,7 @@ impl<T> OnceCell<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
             Self {
-                value: OnceLock::new(),
+                value: OnceValue::new(),
                 permit: Permits::new(1, Label::new("OnceCell")),
             }
         }
@@ -51,6 +54,27 @@ impl<T> OnceCell<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
+        }
+    }
+
+    const_unless_loom! {
+        /// Creates a cell that has the value from the start. It can be a
+        /// `static`.
+        ///
+        /// ```
+        /// use wakeful::sync::OnceCell;
+        ///
+        /// static RETRIES: OnceCell<u32> = OnceCell::const_new_with(3);
+        ///
+        /// assert_eq!(RETRIES.get(), Some(&3));
+        /// assert!(RETRIES.set(4).is_err());
+        /// ```
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub const fn const_new_with(value: T) -> Self {
+            Self {
+                value: OnceValue::Preset(value),
+                permit: Permits::new_closed(Label::new("OnceCell")),
+            }
         }
     }
 
@@ -163,9 +187,7 @@ impl<T> Default for OnceCell<T> {
 impl<T> From<T> for OnceCell<T> {
     #[cfg_attr(feature = "trace", track_caller)]
     fn from(value: T) -> Self {
-        let cell = Self::new();
-        cell.fill(value);
-        cell
+        Self::const_new_with(value)
     }
 }
 

@@ -115,6 +115,17 @@ impl Permits {
         }
     }
 
+    const_unless_loom! {
+        /// No permits, and closed from the start.
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub(crate) const fn new_closed(label: Label) -> Self {
+            Self {
+                word: AtomicUsize::new(CLOSED),
+                list: WaitList::new((), label),
+            }
+        }
+    }
+
     pub(crate) fn available(&self) -> usize {
         // Ordering: Acquire pairs with the Release in `release`. A caller that
         // finds all permits free sees what their holders did.
@@ -183,6 +194,7 @@ impl Permits {
         }
     }
 
+    // ANCHOR: release
     /// # Panics
     /// If that makes more than [`MAX`].
     #[track_caller]
@@ -201,6 +213,7 @@ impl Permits {
             self.hand_out(self.list.lock());
         }
     }
+    // ANCHOR_END: release
 
     /// Removes up to `permits` free permits for good. Returns how many it
     /// removed.

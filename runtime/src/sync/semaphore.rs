@@ -1,6 +1,6 @@
 //! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
-use super::permits::{AcquireError, MAX, Permits, TryAcquireError, acquire};
+use super::permits::{AcquireError, MAX, Permits, TOO_MANY, TryAcquireError, acquire};
 use crate::{executor::park_thread, trace::Label};
 use std::{fmt, ptr, sync::Arc};
 
@@ -119,7 +119,8 @@ impl Semaphore {
     /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
-        acquire!(self.permits, permits as usize)?;
+        let permits = permits as usize;
+        acquire!(self.permits, permits)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits,
@@ -140,7 +141,8 @@ impl Semaphore {
     /// # Errors
     /// As [`try_acquire`](Self::try_acquire).
     pub fn try_acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, TryAcquireError> {
-        self.permits.try_acquire(permits as usize)?;
+        let permits = permits as usize;
+        self.permits.try_acquire(permits)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits,
@@ -175,7 +177,8 @@ impl Semaphore {
         self: Arc<Self>,
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
-        acquire!(self.permits, permits as usize)?;
+        let permits = permits as usize;
+        acquire!(self.permits, permits)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits,
@@ -200,7 +203,8 @@ impl Semaphore {
         self: Arc<Self>,
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, TryAcquireError> {
-        self.permits.try_acquire(permits as usize)?;
+        let permits = permits as usize;
+        self.permits.try_acquire(permits)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits,
@@ -307,16 +311,19 @@ macro_rules! permit {
             /// Adds another guard's permits to this one's.
             ///
             /// # Panics
-            /// If the guards belong to two semaphores, or if a guard cannot
-            /// count this many permits (`u32::MAX`). No permit is lost then.
+            /// If the guards belong to two semaphores, or if they hold more than
+            /// [`MAX_PERMITS`](Semaphore::MAX_PERMITS) together. No permit is lost
+            /// then.
             #[track_caller]
             pub fn merge(&mut self, mut other: Self) {
                 assert!(
                     ptr::eq(&*self.semaphore, &*other.semaphore),
                     "permits of two semaphores cannot be merged"
                 );
-                let both = self.permits.checked_add(other.permits);
-                self.permits = both.expect("a guard holds at most u32::MAX permits");
+                // Both are at most `MAX`, so the sum does not overflow.
+                let both = self.permits + other.permits;
+                assert!(both <= MAX, "{TOO_MANY}");
+                self.permits = both;
                 other.permits = 0;
             }
 
@@ -324,7 +331,6 @@ macro_rules! permit {
             /// if this guard holds fewer.
             #[must_use = "the permits split off are given back if this is dropped"]
             pub fn split(&mut self, permits: usize) -> Option<Self> {
-                let permits = u32::try_from(permits).ok()?;
                 self.permits = self.permits.checked_sub(permits)?;
                 let $this = self;
                 Some(Self {
@@ -335,14 +341,14 @@ macro_rules! permit {
 
             /// Returns how many permits this guard holds.
             pub fn num_permits(&self) -> usize {
-                self.permits as usize
+                self.permits
             }
         }
 
         impl Drop for $Permit {
             fn drop(&mut self) {
                 if self.permits != 0 {
-                    self.semaphore.add_permits(self.permits as usize);
+                    self.semaphore.add_permits(self.permits);
                 }
             }
         }
@@ -354,7 +360,7 @@ macro_rules! permit {
 #[derive(Debug)]
 pub struct SemaphorePermit<'a> {
     semaphore: &'a Semaphore,
-    permits: u32,
+    permits: usize,
 }
 
 permit!(SemaphorePermit<'_>, |this| this.semaphore);
@@ -365,7 +371,7 @@ permit!(SemaphorePermit<'_>, |this| this.semaphore);
 #[derive(Debug)]
 pub struct OwnedSemaphorePermit {
     semaphore: Arc<Semaphore>,
-    permits: u32,
+    permits: usize,
 }
 
 permit!(OwnedSemaphorePermit, |this| Arc::clone(&this.semaphore));

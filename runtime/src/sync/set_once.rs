@@ -1,7 +1,7 @@
 //! [`SetOnce`]: a value that tasks wait for.
 
-use super::Notify;
-use crate::{primitives::OnceLock, task::consume_budget, trace::Label};
+use super::{Notify, once_value::OnceValue};
+use crate::{task::consume_budget, trace::Label};
 use std::{error::Error, fmt};
 
 /// A value that one task sets once, and that any number of tasks wait for.
@@ -26,7 +26,7 @@ use std::{error::Error, fmt};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct SetOnce<T> {
-    value: OnceLock<T>,
+    value: OnceValue<T>,
     set: Notify,
 }
 
@@ -36,7 +36,7 @@ impl<T> SetOnce<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new() -> Self {
             Self {
-                value: OnceLock::new(),
+                value: OnceValue::new(),
                 set: Notify::labelled(Label::new("SetOnce")),
             }
         }
@@ -47,6 +47,27 @@ impl<T> SetOnce<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
+        }
+    }
+
+    const_unless_loom! {
+        /// Creates a cell that has the value from the start. It can be a
+        /// `static`.
+        ///
+        /// ```
+        /// use wakeful::sync::SetOnce;
+        ///
+        /// static PORT: SetOnce<u16> = SetOnce::const_new_with(8080);
+        ///
+        /// assert_eq!(PORT.get(), Some(&8080));
+        /// assert!(PORT.set(9090).is_err());
+        /// ```
+        #[cfg_attr(feature = "trace", track_caller)]
+        pub const fn const_new_with(value: T) -> Self {
+            Self {
+                value: OnceValue::Preset(value),
+                set: Notify::labelled(Label::new("SetOnce")),
+            }
         }
     }
 
@@ -107,10 +128,7 @@ impl<T> Default for SetOnce<T> {
 impl<T> From<T> for SetOnce<T> {
     #[cfg_attr(feature = "trace", track_caller)]
     fn from(value: T) -> Self {
-        Self {
-            value: OnceLock::from(value),
-            ..Self::new()
-        }
+        Self::const_new_with(value)
     }
 }
 

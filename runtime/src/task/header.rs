@@ -5,7 +5,7 @@
 
 use super::{
     error::JoinError,
-    join_waker::JoinWaker,
+    packed_waker::PackedWaker,
     state::{StateWord, TransitionToScheduled},
 };
 use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
@@ -68,7 +68,7 @@ pub(crate) struct Header {
     /// The next task in the same queue (H4).
     pub(crate) link: UnsafeCell<*mut Header>,
     /// The waker of the task that awaits the `JoinHandle` (H5).
-    pub(super) join_waker: UnsafeCell<Option<JoinWaker>>,
+    pub(super) join_waker: UnsafeCell<Option<PackedWaker>>,
     pub(super) vtable: &'static Vtable,
     pub(crate) id: Id,
     pub(crate) origin: Origin,

@@ -5,8 +5,8 @@
 //!   counted reference.
 //! - `cell`: the allocation, and the functions that poll and drop the future.
 //! - `waker`: a task as a [`std::task::Waker`].
-//! - `join`: [`JoinHandle`] and [`AbortHandle`]. `join_waker` is the waker of the
-//!   task that awaits a handle.
+//! - `join`: [`JoinHandle`] and [`AbortHandle`].
+//! - `packed_waker`: a waker in one word, such as that of the task that awaits a handle.
 //! - `abort_on_drop`: a handle that aborts its task when it is dropped.
 //! - `local`: values that belong to a task.
 //! - `coop`: the budget that makes a task give way.
@@ -24,9 +24,9 @@ mod error;
 pub(crate) mod fuzz;
 mod header;
 mod join;
-mod join_waker;
 mod local;
 mod output;
+mod packed_waker;
 mod recycle;
 mod state;
 mod waker;
@@ -61,6 +61,11 @@ pub mod futures {
     pub use super::TaskLocalFuture;
 }
 
+/// [`JoinSet`] and its builder, at tokio's path.
+pub mod join_set {
+    pub use crate::group::join_set::{Builder, JoinSet};
+}
+
 /// The futures and tokens of [`TaskTracker`], under tokio-util's path.
 pub mod task_tracker {
     pub use crate::group::tracker::{
@@ -69,6 +74,7 @@ pub mod task_tracker {
 }
 
 pub(crate) use header::{Header, Schedule, Task, UNBOUND};
-pub(crate) use output::while_blocking;
+pub(crate) use output::{DroppingGuard, is_dropping_output};
+pub(crate) use packed_waker::PackedWaker;
 pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
 pub(crate) use waker::{is_task_waker, waker_ref};

@@ -7,7 +7,7 @@
 //!
 //! A destructor may block this thread on a runtime. Then the drops that come
 //! in that time do not wait for that destructor, because it may wait for one of them:
-//! see [`while_blocking`].
+//! see [`DroppingGuard`].
 
 use super::header::Task;
 use crate::{primitives::per_thread, unwind::catch_and_discard};
@@ -46,19 +46,23 @@ pub(super) unsafe fn discard(task: &Task) {
     IS_DROPPING.set(false);
 }
 
-/// Runs `code`, which blocks this thread. A drop that begins in `code` does not wait
-/// for the drop that this thread may be in.
-pub(crate) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
-    struct Restore;
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            IS_DROPPING.set(true);
-        }
+/// Whether this thread is dropping an output.
+pub(crate) fn is_dropping_output() -> bool {
+    IS_DROPPING.get()
+}
+
+/// While the guard exists, a drop does not wait for the drop that this thread is in.
+/// For code that blocks the thread, because that drop goes on only afterwards.
+pub(crate) struct DroppingGuard(bool);
+
+impl DroppingGuard {
+    pub(crate) fn suspend() -> Self {
+        Self(IS_DROPPING.replace(false))
     }
-    if !IS_DROPPING.get() {
-        return code();
+}
+
+impl Drop for DroppingGuard {
+    fn drop(&mut self) {
+        IS_DROPPING.set(self.0);
     }
-    IS_DROPPING.set(false);
-    let _restore = Restore;
-    code()
 }

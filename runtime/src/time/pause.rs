@@ -9,6 +9,7 @@ use crate::{
     runtime::Handle,
     task::yield_now,
     time::Instant,
+    timers::TICK,
 };
 use std::time::Duration;
 
@@ -56,9 +57,6 @@ pub fn resume() {
         "only a paused clock can be resumed: call `wakeful::time::pause()` first"
     );
 }
-
-/// A tick of the wheel is not longer than this.
-const TICK: Duration = Duration::from_micros(66);
 
 /// Moves a paused clock forward, wakes the tasks whose timers are due, and lets
 /// them run once.

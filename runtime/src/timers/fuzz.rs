@@ -1,6 +1,9 @@
 //! Trap 15: the wheel, compared with a list that is searched from end to end.
 
-use super::wheel::{Key, Wheel};
+use super::{
+    TICK_BITS,
+    wheel::{Key, Wheel},
+};
 use crate::fuzzing::Choices;
 use std::{
     mem,
@@ -9,7 +12,7 @@ use std::{
 };
 
 /// The last tick of the clock.
-const LAST: u64 = u64::MAX >> 16;
+pub(super) const LAST: u64 = u64::MAX >> TICK_BITS;
 
 pub(super) type Log = Arc<Mutex<Vec<usize>>>;
 

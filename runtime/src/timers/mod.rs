@@ -30,7 +30,11 @@ use std::{
 };
 use wheel::Wheel;
 
+/// A tick is 2^16 ns, which is 65.5 µs. The wheel's levels cover the other bits of a time.
 const TICK_BITS: u32 = 16;
+
+/// The length of a tick. A timer fires at the end of the tick in which it is due.
+pub(crate) const TICK: Duration = Duration::from_nanos(1 << TICK_BITS);
 
 pub(crate) struct Timers {
     clock: Clock,

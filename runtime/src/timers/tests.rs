@@ -1,14 +1,14 @@
 //! Trap 15: the limits of the wheel. `fuzz` tests everything between them.
 
 use super::{
-    fuzz::{Log, Note, Pair},
+    fuzz::{LAST, Log, Note, Pair},
     wheel::Wheel,
 };
 use std::{sync::Arc, task::Waker};
 
 #[test]
 fn trap_15_the_wheel_fires_a_timer_on_the_last_tick() {
-    let last = u64::MAX >> 16;
+    let last = LAST;
     let mut pair = Pair::new();
     for deadline in [last, last - 1, 1, last >> 1, (last >> 1) + 1] {
         pair.insert(deadline);

@@ -66,6 +66,10 @@ use std::task::Waker;
 const LEVELS: usize = 8;
 const SLOT_BITS: u32 = 6;
 const SLOTS: usize = 1 << SLOT_BITS;
+const _: () = assert!(
+    LEVELS * SLOT_BITS as usize + super::TICK_BITS as usize == u64::BITS as usize,
+    "the levels and the tick cover the 64 bits of a time in nanoseconds"
+);
 /// The number of no entry: the end of a list.
 const NIL: u32 = u32::MAX;
 

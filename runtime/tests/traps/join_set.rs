@@ -12,7 +12,9 @@ use std::{
 };
 use wakeful::{
     Runtime,
+    runtime::{Builder, Handle, Scheduling},
     task::{JoinError, JoinSet, yield_now},
+    time::Instant,
 };
 
 #[test]
@@ -43,7 +45,7 @@ fn outputs_come_in_the_order_in_which_the_tasks_ended() {
 #[test]
 fn every_way_of_spawning_adds_the_task_to_the_set() {
     run("five tasks", async {
-        let handle = wakeful::runtime::Handle::current();
+        let handle = Handle::current();
         let mut set = JoinSet::new();
         set.spawn(ready(1));
         set.spawn_on(ready(2), &handle);
@@ -55,6 +57,38 @@ fn every_way_of_spawning_adds_the_task_to_the_set() {
         outputs.sort_unstable();
         assert_eq!(outputs, [1, 2, 3, 4, 5]);
     });
+}
+
+#[test]
+fn a_built_task_is_spawned_in_each_way() {
+    run("five built tasks", async {
+        let handle = Handle::current();
+        let mut set = JoinSet::new();
+        set.build_task().spawn(ready(1));
+        set.build_task().spawn_on(ready(2), &handle);
+        set.build_task().spawn_local(ready(3));
+        set.build_task().spawn_blocking(|| 4);
+        set.build_task().spawn_blocking_on(|| 5, &handle);
+        assert_eq!(set.len(), 5);
+        let mut outputs = set.join_all().await;
+        outputs.sort_unstable();
+        assert_eq!(outputs, [1, 2, 3, 4, 5]);
+    });
+}
+
+#[test]
+fn a_built_task_runs_by_its_rank() {
+    let runtime = Builder::new_current_thread().scheduling(Scheduling::Ranked);
+    let outputs = runtime.build().unwrap().block_on(async {
+        let soon = Instant::now();
+        let mut set = JoinSet::new();
+        set.build_task().priority(-1).spawn_local(ready("last"));
+        set.spawn_local(ready("third"));
+        set.build_task().deadline(soon).spawn(ready("second"));
+        set.build_task().priority(1).spawn_local(ready("first"));
+        set.join_all().await
+    });
+    assert_eq!(outputs, ["first", "second", "third", "last"]);
 }
 
 #[test]

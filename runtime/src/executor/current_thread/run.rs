@@ -4,7 +4,8 @@ use super::Core;
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL, after_shutdown,
+        DRIVER_INTERVAL,
+        after_shutdown::BlockingGuard,
         context::{self, Current},
         run_task::run_task,
     },
@@ -21,11 +22,10 @@ use std::{
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _blocking = BlockingGuard::new();
         let _traced = self.root.trace(&self.hooks);
-        after_shutdown::while_blocking(|| {
-            // The future is dropped inside, because its destructor may spawn.
-            context::enter(Current::Core(self), || self.run(pin!(future)))
-        })
+        // The future is dropped inside, because its destructor may spawn.
+        context::enter(Current::Core(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {

@@ -57,3 +57,13 @@ fn a_failed_initialization_is_left_to_the_next_task() {
     assert_eq!(cell.set(2), Ok(()));
     assert_eq!(cell.clone(), OnceCell::from(2));
 }
+
+#[test]
+fn a_preset_value_cannot_be_set_and_makes_no_task_wait() {
+    let mut cell = const { OnceCell::const_new_with(1) };
+    assert_eq!(cell.set(2), Err(SetError::AlreadyInitializedError(2)));
+    assert_eq!(*at_once(cell.get_or_init(async || unreachable!())), 1);
+    assert_eq!(cell.get_mut().copied(), Some(1));
+    assert_eq!(cell.take(), Some(1));
+    assert_eq!(cell.set(2), Ok(()));
+}

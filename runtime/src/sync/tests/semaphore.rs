@@ -4,7 +4,6 @@ use crate::sync::{
 };
 use std::{
     cell::RefCell,
-    panic::{AssertUnwindSafe, catch_unwind},
     pin::{Pin, pin},
     sync::Arc,
     task::Poll,
@@ -275,13 +274,19 @@ fn futures_that_wait_are_send_and_sync() {
 }
 
 #[test]
-fn a_merge_that_overflows_panics_and_loses_no_permit() {
-    let semaphore = Semaphore::new(1 << 34);
+#[cfg(target_pointer_width = "64")]
+fn merged_guards_hold_more_permits_than_one_call_acquires() {
+    let semaphore = Arc::new(Semaphore::new(1 << 34));
     let mut first = semaphore.try_acquire_many(u32::MAX).unwrap();
-    let second = semaphore.try_acquire_many(1).unwrap();
-    let merge = AssertUnwindSafe(|| first.merge(second));
-    assert!(catch_unwind(merge).is_err());
-    drop(first);
+    first.merge(semaphore.try_acquire_many(u32::MAX).unwrap());
+    let most = u32::MAX as usize;
+    assert_eq!(first.num_permits(), 2 * most);
+    let split = first.split(most + 1).unwrap();
+    assert_eq!(
+        (split.num_permits(), first.num_permits()),
+        (most + 1, most - 1)
+    );
+    drop((first, split));
     assert_eq!(semaphore.available_permits(), 1 << 34);
 }
 

@@ -40,3 +40,12 @@ fn a_value_set_by_another_thread_is_not_missed() {
         });
     }
 }
+
+#[test]
+fn a_preset_value_cannot_be_set_and_makes_no_task_wait() {
+    let cell = const { SetOnce::const_new_with(1) };
+    assert_eq!(cell.set(2), Err(SetOnceError(2)));
+    assert_eq!(*at_once(cell.wait()), 1);
+    assert_eq!(cell.clone(), cell);
+    assert_eq!(cell.into_inner(), Some(1));
+}

@@ -16,7 +16,7 @@ use wakeful::{
     Runtime, inspect,
     inspect::TaskState,
     join,
-    runtime::Builder,
+    runtime::{Builder, Handle},
     spawn_local,
     sync::{mpsc, oneshot},
     task::{self, yield_now},
@@ -142,6 +142,25 @@ fn a_name_belongs_to_one_task() {
             table.contains(&format!("{} reader", reader.id())),
             "{table}"
         );
+    });
+}
+
+#[test]
+fn a_join_set_gives_each_built_task_its_name() {
+    run("named tasks of a set", async {
+        let mut set = task::JoinSet::new();
+        let local = set.build_task().name("local").spawn_local(pending());
+        let sent = set.build_task().name("sent").spawn(pending());
+        let handle = Handle::current();
+        let remote = set.build_task().name("remote").spawn_on(pending(), &handle);
+        let unnamed = set.spawn(pending::<()>());
+        yield_now().await;
+        let dump = dump().unwrap();
+        let name = |task: &task::AbortHandle| find(&dump, task.id()).trace.unwrap().name;
+        assert_eq!(name(&local).as_deref(), Some("local"));
+        assert_eq!(name(&sent).as_deref(), Some("sent"));
+        assert_eq!(name(&remote).as_deref(), Some("remote"));
+        assert_eq!(name(&unnamed), None);
     });
 }
 

@@ -1,0 +1,100 @@
+//! The promises of the semaphore.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
+
+use locks_exercises::double_wake::Semaphore;
+
+/// A waker that counts its wakes.
+#[derive(Default)]
+struct Wakes(AtomicU32);
+
+impl Wakes {
+    fn count(&self) -> u32 {
+        // Relaxed: the test has only one thread.
+        self.0.load(Relaxed)
+    }
+}
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        // Relaxed: the test has only one thread.
+        self.0.fetch_add(1, Relaxed);
+    }
+}
+
+fn poll_with<F: Future>(future: Pin<&mut F>, wakes: &Arc<Wakes>) -> Poll<F::Output> {
+    let waker = Waker::from(Arc::clone(wakes));
+    future.poll(&mut Context::from_waker(&waker))
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn a_free_permit_is_taken_at_the_first_poll() {
+    let semaphore = Semaphore::new(1);
+    assert!(poll(pin!(semaphore.acquire())).is_ready());
+    assert!(poll(pin!(semaphore.acquire())).is_pending());
+    semaphore.release();
+    assert!(poll(pin!(semaphore.acquire())).is_ready());
+}
+
+#[test]
+fn two_permits_wake_two_tasks() {
+    let semaphore = Semaphore::new(0);
+    let wakes = [Arc::<Wakes>::default(), Arc::default()];
+    let (mut first, mut second) = (pin!(semaphore.acquire()), pin!(semaphore.acquire()));
+    assert!(poll_with(first.as_mut(), &wakes[0]).is_pending());
+    assert!(poll_with(second.as_mut(), &wakes[1]).is_pending());
+    semaphore.release();
+    semaphore.release();
+    assert_eq!([wakes[0].count(), wakes[1].count()], [1, 1]);
+    assert!(poll(first).is_ready());
+    assert!(poll(second).is_ready());
+}
+
+#[test]
+fn a_woken_task_that_is_dropped_wakes_the_next_one() {
+    let semaphore = Semaphore::new(0);
+    let wakes = Arc::<Wakes>::default();
+    let (mut first, mut second) =
+        (Box::pin(semaphore.acquire()), pin!(semaphore.acquire()));
+    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_with(second.as_mut(), &wakes).is_pending());
+    semaphore.release();
+    drop(first);
+    assert_eq!(wakes.count(), 1);
+    assert!(poll(second).is_ready());
+}
+
+#[test]
+fn a_task_that_was_woken_too_late_is_woken_again() {
+    let semaphore = Semaphore::new(0);
+    let wakes = Arc::<Wakes>::default();
+    let mut waiting = pin!(semaphore.acquire());
+    assert!(poll_with(waiting.as_mut(), &wakes).is_pending());
+    semaphore.release();
+    assert!(poll(pin!(semaphore.acquire())).is_ready(), "a newcomer takes the permit");
+    assert!(poll_with(waiting.as_mut(), &wakes).is_pending());
+    semaphore.release();
+    assert_eq!(wakes.count(), 2);
+    assert!(poll(waiting).is_ready());
+}
+
+#[test]
+fn a_waiting_task_that_is_dropped_wakes_no_other_task() {
+    let semaphore = Semaphore::new(0);
+    let wakes = Arc::<Wakes>::default();
+    let (mut first, mut second) =
+        (Box::pin(semaphore.acquire()), pin!(semaphore.acquire()));
+    assert!(poll(first.as_mut()).is_pending());
+    assert!(poll_with(second.as_mut(), &wakes).is_pending());
+    drop(first);
+    assert_eq!(wakes.count(), 0);
+    semaphore.release();
+    assert_eq!(wakes.count(), 1);
+}
