@@ -11,5 +11,6 @@ pub mod net;
 pub mod notify;
 pub mod reactor;
 pub mod run_queue;
+pub mod time;
 pub mod timeout;
 pub mod waker;

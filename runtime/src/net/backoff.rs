@@ -1,5 +1,5 @@
-//! The pause before an `accept` returns that the system has no room for another
-//! connection.
+//! The pause before `accept` returns an error because the process has no descriptor left,
+//! or the system no memory.
 //!
 //! If the process has no descriptor left, `accept` fails at once, and the next
 //! call fails at once, too. The connection stays in the queue, so the listener
