@@ -17,9 +17,9 @@ use executor::Executor;
 use mio::{Events, Token};
 use reactor::{Runtime, mio};
 
-const ROUNDS: usize = 9;
-const OWN_WAKES: u32 = 50_000;
-const TRIPS: u32 = 2_000;
+const ROUNDS: usize = 41;
+const OWN_WAKES: u32 = 5_000;
+const TRIPS: u32 = 300;
 
 /// Sends the signal with each wake.
 struct Always(mio::Waker);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reactor::mio::{self, Events, Interest, Poll, Token};
 
-/// When the reader clears its mark `ready`.
+/// When the reader clears its flag `ready`.
 #[derive(Clone, Copy, PartialEq)]
 enum Clear {
     AfterEachRead,

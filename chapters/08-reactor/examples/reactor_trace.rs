@@ -1,6 +1,6 @@
 //! Records a reactor with three sockets as JSON. The chapter's figure shows them.
 //!
-//! The marks and the ticks are those of the real reactor. The events of a turn are read
+//! The flags and the ticks are those of the real reactor. The events of a turn are read
 //! off the ticks that it has changed.
 //!
 //! `cargo run -q -p reactor --example reactor_trace > book/traces/08-reactor.json`
@@ -236,7 +236,7 @@ fn main() -> io::Result<()> {
             let events = scene.turn(&reactor)?;
             scene.step(EVENT, &events, "At this moment another byte arrives, and another thread turns the reactor. The tick is now 2.");
         } else if !empty {
-            scene.step(SAME_TICK, &[], "Now the task wants to clear the mark. But it tried with tick 1, and the tick is 2. So the mark stays.");
+            scene.step(SAME_TICK, &[], "Now the task wants to clear the flag. But it tried with tick 1, and the tick is 2. So the flag stays.");
         }
         Ok(())
     });
@@ -247,7 +247,7 @@ fn main() -> io::Result<()> {
         "The task tries again, and reads the byte. Without the tick, it would wait for ever.",
     );
     assert!(poll(&scene, "roof", |_| Ok(())).is_pending());
-    scene.step(CLEARED, &[], "The task wants more. The socket is empty, and the tick has not changed. The mark is cleared, and the task waits.");
+    scene.step(CLEARED, &[], "The task wants more. The socket is empty, and the tick has not changed. The flag is cleared, and the task waits.");
 
     let waker = Waker::from(Arc::new(Replace(Arc::clone(&scene))));
     let socket = scene.socket("roof");
@@ -272,8 +272,8 @@ fn main() -> io::Result<()> {
     let steps = std::mem::take(&mut *lock(&scene.steps));
     let first = line_of("pub(crate) struct Side {");
     let lines = SOURCE.lines().skip(first - 1).map(|line| {
-        let mark = line.trim_start().starts_with("// ANCHOR");
-        quoted(if mark { "" } else { line })
+        let flag = line.trim_start().starts_with("// ANCHOR");
+        quoted(if flag { "" } else { line })
     });
     println!(
         "{{\n\"title\":\"Three sockets and their events\",\n\

@@ -244,12 +244,14 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Drop for Receiver<T> {
-    /// Closes the channel and drops its messages.
+    /// Closes the channel, and drops its messages and the waker.
     fn drop(&mut self) {
         self.close();
+        let mut queue = self.channel.queue.lock();
+        let left = (mem::take(&mut queue.messages), queue.receiver.take());
         // Drop them without the lock: a destructor is foreign code.
-        let messages = mem::take(&mut self.channel.queue.lock().messages);
-        drop(messages);
+        drop(queue);
+        drop(left);
     }
 }
 

@@ -2,7 +2,7 @@
 //! them.
 //!
 //! Your executor sleeps in `park`, so this reactor has a thread of its own. That thread
-//! notes events, while the thread of your executor looks at the marks and clears them.
+//! notes events, while the thread of your executor looks at the flags and clears them.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -77,7 +77,7 @@ impl Side {
     /// Notes an event. Returns the waker of the task that waits for it.
     fn set_ready(&mut self) -> Option<Waker> {
         let _ = (self.ready, self.tick, &self.waiting);
-        todo!("set the mark, count the event, and take the waker")
+        todo!("set the flag, count the event, and take the waker")
     }
 
     /// Returns the tick if the side is ready. If it is not, exchanges the two wakers, so
@@ -90,7 +90,7 @@ impl Side {
     /// The socket has answered `WouldBlock`, after the event with this tick.
     fn clear_ready(&mut self, tick: u64) {
         let _ = (tick, self.tick);
-        todo!("clear the mark, unless another event has come")
+        todo!("clear the flag, unless another event has come")
     }
 }
 
@@ -196,7 +196,7 @@ impl<S: IoSource> Registered<S> {
         let _ = (cx.waker(), operation(&self.io), ErrorKind::WouldBlock);
         let _ = self.with(direction, |side| side.clear_ready(0));
         let _ = Side::ready_or_wait;
-        todo!("look or wait, then try, then clear the mark if there was nothing to do")
+        todo!("look or wait, then try, then clear the flag if there was nothing to do")
     }
 
     /// Runs `action` with one side of this socket, under the lock.

@@ -2,7 +2,7 @@
 //! them.
 //!
 //! Your executor sleeps in `park`, so this reactor has a thread of its own. That thread
-//! notes events, while the thread of your executor looks at the marks and clears them.
+//! notes events, while the thread of your executor looks at the flags and clears them.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -87,7 +87,7 @@ impl Side {
         self.waiting.take()
         // hole: instead
         //| let _ = (self.ready, self.tick, &self.waiting);
-        //| todo!("set the mark, count the event, and take the waker")
+        //| todo!("set the flag, count the event, and take the waker")
         // hole: end
     }
 
@@ -114,7 +114,7 @@ impl Side {
         }
         // hole: instead
         //| let _ = (tick, self.tick);
-        //| todo!("clear the mark, unless another event has come")
+        //| todo!("clear the flag, unless another event has come")
         // hole: end
     }
 }
@@ -247,7 +247,7 @@ impl<S: IoSource> Registered<S> {
         //| let _ = (cx.waker(), operation(&self.io), ErrorKind::WouldBlock);
         //| let _ = self.with(direction, |side| side.clear_ready(0));
         //| let _ = Side::ready_or_wait;
-        //| todo!("look or wait, then try, then clear the mark if there was nothing to do")
+        //| todo!("look or wait, then try, then clear the flag if there was nothing to do")
         // hole: end
     }
 
