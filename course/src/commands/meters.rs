@@ -5,14 +5,14 @@ use std::process::{Command, ExitCode};
 
 use super::session::Session;
 use super::{CommandError, SOME_FAIL};
-use crate::catalog::{Layout, Runtime};
+use crate::catalog::{Layout, Program, Runtime};
 use crate::runner::cargo;
 use crate::{skeleton, terminal};
 
-/// The program's name, which is also the command's.
+/// The first program's name, which is also the command's.
 const NAME: &str = "meters";
 
-/// Builds and runs the program with these arguments.
+/// Builds and runs a program with these arguments: the last one whose modules are solved.
 pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let runtime = session.catalog.runtime.as_ref();
@@ -45,6 +45,14 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
         terminal::complain(&text);
         return Ok(ExitCode::from(SOME_FAIL));
     }
+    let solved =
+        |program: &&Program| skeleton::open(layout, &session.catalog, &program.uses).is_empty();
+    let program = runtime
+        .programs
+        .iter()
+        .rev()
+        .find(solved)
+        .unwrap_or(program);
     let mut command = Command::new(cargo::program());
     command
         .args([
@@ -53,7 +61,7 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
             "--package",
             &runtime.package,
             "--bin",
-            NAME,
+            &program.name,
             "--",
         ])
         .args(args)

@@ -1,7 +1,7 @@
 //! Your runtime. Each module is one exercise, and its tests are in the file of
 //! the same name under `tests/`. Later modules use earlier ones.
 //!
-//! `cargo course meters` runs a small meter server on all of them.
+//! `cargo course meters` runs a meter server on them.
 
 pub mod channel;
 pub mod deadlines;

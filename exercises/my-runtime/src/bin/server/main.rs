@@ -1,0 +1,127 @@
+//! The whole meter server on your runtime, and its load:
+//! `cargo course meters --meters 200 --seconds 3 --bad`.
+//!
+//! The server is a thread with your executor, and so is the load. Both use your sockets,
+//! timers and channels. `--serve` runs only the server, until its input ends.
+
+mod load;
+mod serve;
+
+use std::error::Error;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+use std::{env, fs, process};
+
+use load::Load;
+use serve::Report;
+
+const USAGE: &str = "usage: cargo course meters [--meters N] [--seconds S] [--bad]";
+
+/// A server on a thread of its own. Dropping `control` stops it.
+struct Server {
+    address: SocketAddr,
+    control: TcpStream,
+    thread: JoinHandle<io::Result<Report>>,
+}
+
+fn start(journal: impl Write + Send + 'static) -> Result<Server, Box<dyn Error>> {
+    let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let controlled = control.local_addr()?;
+    let (sender, address) = mpsc::channel();
+    let thread = thread::spawn(move || serve::serve(journal, &sender, controlled));
+    let address = address.recv().map_err(|_| "the server has not started")?;
+    let (control, _) = control.accept()?;
+    Ok(Server { address, control, thread })
+}
+
+impl Server {
+    fn stop(self) -> Result<Report, Box<dyn Error>> {
+        drop(self.control);
+        let report = self.thread.join().map_err(|_| "the server has panicked")?;
+        Ok(report?)
+    }
+}
+
+/// Only the server. It prints its address, and at its end what it has stored.
+fn serve_only() -> Result<(), Box<dyn Error>> {
+    let server = start(io::sink())?;
+    println!("{}", server.address);
+    drop(io::stdin().read_to_end(&mut Vec::new()));
+    let report = server.stop()?;
+    for (name, count) in report.counters {
+        println!("{name}: {count}");
+    }
+    println!("{} litres", report.sum?);
+    Ok(())
+}
+
+/// The server and its load. Prints the table of chapter 11.
+fn with_load(load: Load) -> Result<(), Box<dyn Error>> {
+    let path = env::temp_dir().join(format!("readings-{}.txt", process::id()));
+    let server = start(fs::File::create(&path)?)?;
+    let address = server.address;
+    let begun = Instant::now();
+    let until = begun + Duration::from_secs(load.seconds);
+    let bad = load.bad.then(|| thread::spawn(move || load::bad_meters(address, until)));
+    let counts = load::good_meters(address, load, until);
+    let bad = bad.map(JoinHandle::join);
+    let report = server.stop()?;
+    let journal = fs::read_to_string(&path)?;
+    fs::remove_file(&path)?;
+
+    let metric = |name| report.counters.get(name).copied().unwrap_or(0);
+    let (sent, answered) = (counts.sent.get(), counts.answered());
+    println!(
+        "good meters               {:>9}, {} failed",
+        load.meters,
+        counts.failed.get()
+    );
+    println!("readings sent             {sent:>9}, {answered} answered");
+    println!(
+        "bytes sent                {:>9}, {} in the server",
+        sent * 6,
+        metric("bytes in")
+    );
+    println!(
+        "bytes received            {:>9}, {} out of the server",
+        answered * 6,
+        metric("bytes out")
+    );
+    println!("lines in the journal      {:>9}", journal.lines().count());
+    println!("answer, median            {:>9.1} ms", counts.percentile(50));
+    println!("answer, 99th percentile   {:>9.1} ms", counts.percentile(99));
+    if let Some(Ok(bad)) = bad {
+        for end in ["late", "stalled", "nonsense", "broken", "closed"] {
+            println!("ended: {end:<18} {:>9}", metric(end));
+        }
+        println!("bad meters                {bad:>9}");
+    }
+    println!("the server ended after    {:>9} s", begun.elapsed().as_secs());
+    let sum = report.sum?;
+    if counts.failed.get() > 0 || answered != sent || sum < answered as u64 {
+        return Err("a good meter has lost a reading or an answer".into());
+    }
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut load = Load { meters: 200, seconds: 3, bad: false };
+    let mut arguments = env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        let mut number = |most: u64| {
+            let number = arguments.next().and_then(|number| number.parse().ok());
+            number.filter(|number| (1..=most).contains(number)).ok_or(USAGE)
+        };
+        match &*argument {
+            "--serve" => return serve_only(),
+            "--meters" => load.meters = number(20_000)?,
+            "--seconds" => load.seconds = number(600)?,
+            "--bad" => load.bad = true,
+            _ => return Err(USAGE.into()),
+        }
+    }
+    with_load(load)
+}

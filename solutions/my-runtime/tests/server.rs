@@ -1,0 +1,110 @@
+//! The whole server on your runtime, over real sockets.
+
+use std::error::Error;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+type Result = std::result::Result<(), Box<dyn Error>>;
+
+/// The program, and a way to connect to it.
+struct Program {
+    process: Child,
+    output: BufReader<ChildStdout>,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start() -> std::result::Result<Program, Box<dyn Error>> {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_server"))
+            .arg("--serve")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut output = BufReader::new(process.stdout.take().ok_or("no output")?);
+        let mut line = String::new();
+        output.read_line(&mut line)?;
+        let address = line.trim().parse()?;
+        Ok(Program { process, output, address })
+    }
+
+    fn meter(&self) -> std::io::Result<TcpStream> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(Duration::from_secs(20)))?;
+        Ok(stream)
+    }
+
+    /// Ends its input, and returns what it prints at its end.
+    fn stop(mut self) -> std::result::Result<String, Box<dyn Error>> {
+        drop(self.process.stdin.take());
+        let mut text = String::new();
+        self.output.read_to_string(&mut text)?;
+        if !self.process.wait()?.success() {
+            return Err("the program has failed".into());
+        }
+        Ok(text)
+    }
+}
+
+#[test]
+fn each_reading_is_answered_with_the_total_of_its_meter() -> Result {
+    let program = Program::start()?;
+    let mut meters = [program.meter()?, program.meter()?];
+    for round in 1..=3 {
+        for (meter, litres) in meters.iter_mut().zip([5, 7]) {
+            meter.write_all(&[1, 4, 0, 0, 0, litres])?;
+            let mut answer = [0; 6];
+            meter.read_exact(&mut answer)?;
+            assert_eq!(answer, [2, 4, 0, 0, 0, round * litres]);
+        }
+    }
+    let text = program.stop()?;
+    assert!(text.contains("drained: 2\n") && text.ends_with("36 litres\n"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_bad_meter_is_disconnected_and_a_half_closed_one_is_answered() -> Result {
+    let program = Program::start()?;
+    let mut nonsense = program.meter()?;
+    nonsense.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+    // The end may be a reset, because the server has not read all of it.
+    assert_eq!(nonsense.read(&mut [0; 6]).unwrap_or(0), 0);
+    let mut unfinished = program.meter()?;
+    unfinished.write_all(&[1, 4, 0])?;
+    assert_eq!(unfinished.read(&mut [0; 6])?, 0);
+    let mut half_closed = program.meter()?;
+    half_closed.write_all(&[1, 4, 0, 0, 0, 9])?;
+    half_closed.shutdown(Shutdown::Write)?;
+    let mut answer = Vec::new();
+    half_closed.read_to_end(&mut answer)?;
+    assert_eq!(answer, [2, 4, 0, 0, 0, 9]);
+    let text = program.stop()?;
+    for end in ["nonsense: 1\n", "late: 1\n", "closed: 1\n"] {
+        assert!(text.contains(end), "{text}");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_silent_meter_gets_a_ping_and_then_the_end() -> Result {
+    let program = Program::start()?;
+    let mut silent = program.meter()?;
+    let mut received = Vec::new();
+    silent.read_to_end(&mut received)?;
+    assert_eq!(received, [3, 0]);
+    assert!(program.stop()?.contains("late: 1\n"));
+    Ok(())
+}
+
+#[test]
+fn no_good_meter_loses_an_answer_beside_the_bad_ones() -> Result {
+    let output = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["--meters", "20", "--seconds", "2", "--bad"])
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("good meters                      20, 0 failed\n"), "{text}");
+    Ok(())
+}
