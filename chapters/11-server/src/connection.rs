@@ -20,8 +20,8 @@ pub(crate) struct Connection {
 }
 // ANCHOR_END: connection
 
+// ANCHOR: take
 impl Connection {
-    // ANCHOR: take
     /// Takes the first message out of the bytes, if all of it is there.
     fn take(&mut self) -> Result<Option<Message>, Error> {
         let &[kind, len, ref rest @ ..] = &self.received[..] else {
@@ -107,8 +107,8 @@ impl Connection {
         }
         Ok(())
     }
-    // ANCHOR_END: send
 }
+// ANCHOR_END: send
 
 // ANCHOR: rest
 impl Connection {

@@ -126,8 +126,8 @@ impl Server {
 }
 // ANCHOR_END: serve
 
+// ANCHOR: run
 impl Server {
-    // ANCHOR: run
     /// Serves meters until `stop` is ready, or until an error stops the server. Returns
     /// the sum of all readings that are in the journal.
     ///
@@ -160,9 +160,9 @@ impl Server {
         };
         let panicked = |_| Err(Error::Journal(io::Error::other("the task panicked")));
         sum.unwrap_or_else(panicked).map_err(|error| self.note(error))
-        // ANCHOR_END: stop
     }
 }
+// ANCHOR_END: stop
 
 // ANCHOR: drain
 impl Server {
