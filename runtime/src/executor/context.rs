@@ -43,8 +43,8 @@ enum Entered {
     Nothing,
     Core(*const Core),
     Worker(*const Worker),
-    /// A worker by [`enter_only`].
-    WorkerOnly(*const Worker),
+    /// A worker that the thread has entered by [`enter_without_loop`].
+    WorkerWithoutLoop(*const Worker),
     HandedOff(*const Handle),
     Handle(*const Handle),
     /// A thread that entered through a handle from inside a runtime. This is a variant,
@@ -63,18 +63,18 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// [`enter`] on a thread that does not run the executor's tasks. If the thread is in a
-/// poll, it is a poll of another runtime.
-pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
+/// [`enter`] without the executor's loop: while `code` runs, the thread runs no tasks of
+/// the executor. If the thread is in a poll, it is a poll of another runtime.
+pub(crate) fn enter_without_loop<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }
 
-/// Whether this thread is inside a worker by [`enter_only`].
-pub(crate) fn is_entered_only() -> bool {
-    matches!(ENTERED.get(), Entered::WorkerOnly(_))
+/// Whether this thread is inside a worker by [`enter_without_loop`].
+pub(crate) fn is_without_loop() -> bool {
+    matches!(ENTERED.get(), Entered::WorkerWithoutLoop(_))
 }
 
-fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R {
+fn enter_as<R>(current: Current<'_>, is_without_loop: bool, code: impl FnOnce() -> R) -> R {
     struct Restore(Entered);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -83,7 +83,7 @@ fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R 
     }
     let entered = match current {
         Current::Core(core) => Entered::Core(core),
-        Current::Worker(worker) if only => Entered::WorkerOnly(worker),
+        Current::Worker(worker) if is_without_loop => Entered::WorkerWithoutLoop(worker),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::HandedOff(handle) => Entered::HandedOff(handle),
         Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
@@ -101,7 +101,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
         Entered::Core(core) => Some(Current::Core(unsafe { &*core })),
-        Entered::Worker(worker) | Entered::WorkerOnly(worker) => {
+        Entered::Worker(worker) | Entered::WorkerWithoutLoop(worker) => {
             // SAFETY: E1.
             Some(Current::Worker(unsafe { &*worker }))
         }
@@ -122,7 +122,7 @@ pub(crate) fn must_not_block() -> bool {
         Ok(
             Entered::Core(_)
             | Entered::Worker(_)
-            | Entered::WorkerOnly(_)
+            | Entered::WorkerWithoutLoop(_)
             | Entered::NestedHandle(_),
         ) => true,
         Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Handle(_)) | Err(_) => false,

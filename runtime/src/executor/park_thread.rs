@@ -55,7 +55,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     wait_for(future)
 }
 
-/// Blocks the thread until the future is ready, whatever the thread runs.
+/// Blocks the thread until the future is ready. Does not check whether the thread runs
+/// tasks, which would be blocked too.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let _blocking = BlockingGuard::new();
     let thread_waker = Arc::new(ThreadWaker {

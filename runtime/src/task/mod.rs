@@ -9,7 +9,7 @@
 //! - `packed_waker`: a waker in one word, such as that of the task that awaits a handle.
 //! - `abort_on_drop`: a handle that aborts its task when it is dropped.
 //! - `local`: values that belong to a task.
-//! - `coop`: the budget that makes a task give way.
+//! - `coop`: the budget that makes a task yield.
 //! - `output`: drops outputs that no handle takes.
 //! - `recycle`: free lists for the memory of tasks.
 //!

@@ -5,9 +5,10 @@
 //! of a very deep stack. So a drop that begins inside another goes into a list, and
 //! the outermost drop empties the list.
 //!
-//! A destructor may block this thread on a runtime. Then the drops that come
-//! in that time do not wait for that destructor, because it may wait for one of them:
-//! see [`DroppingGuard`].
+//! A destructor may block this thread, for example in `block_on`, and wait for an output
+//! that is dropped on this thread while it blocks. If that output went into the list, the
+//! destructor would wait for ever. So while a destructor blocks, outputs are dropped at
+//! once: see [`DroppingGuard`].
 
 use super::header::Task;
 use crate::{primitives::per_thread, unwind::catch_and_discard};
@@ -51,8 +52,8 @@ pub(crate) fn is_dropping_output() -> bool {
     IS_DROPPING.get()
 }
 
-/// While the guard exists, a drop does not wait for the drop that this thread is in.
-/// For code that blocks the thread, because that drop goes on only afterwards.
+/// While the guard exists, outputs are dropped at once, even inside of another drop. Code
+/// that blocks the thread holds a guard.
 pub(crate) struct DroppingGuard(bool);
 
 impl DroppingGuard {

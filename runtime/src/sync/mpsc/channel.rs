@@ -230,7 +230,8 @@ impl<T, L: Limit> Rx<T, L> {
                 TryPop::Recheck => {}
                 TryPop::Busy | TryPop::Empty => {
                     if self.is_over() {
-                        // The last messages may have come after the look above.
+                        // The last sender may have sent a message after `try_pop` found
+                        // none, and before it was dropped.
                         // SAFETY: Q3: this is the receiver, with `&mut self`.
                         return Poll::Ready(unsafe { self.0.queue.pop() });
                     }

@@ -96,9 +96,9 @@ impl<T> MessageQueue<T> {
                 self.tail.fetch_and(!RECHECK_PENDING, Acquire);
                 TryPop::Recheck
             }
-            // A slot that was claimed before another thread told us so counts
-            // as claimed here, because that thread's message orders the two.
-            // Ordering: Relaxed, because the number is all that is used.
+            // Ordering: Relaxed, because only the number is used. If a sender has
+            // claimed the slot and then told this thread about it in some other
+            // way, this load reads the claim or a later value.
             _ if self.tail.load(Relaxed) / ONE == number => return TryPop::Empty,
             _ => return TryPop::Busy,
         };
