@@ -39,9 +39,11 @@ pub async fn collect(
             let Some(Some(next)) = readings.recv().now_or_never() else { break };
             group.push(next);
         }
-        let lines: String =
-            group.iter().map(|reading| format!("{}\n", reading.litres)).collect();
-        journal.write_all(lines.as_bytes())?;
+        let mut lines = Vec::new();
+        for reading in &group {
+            writeln!(lines, "{}", reading.litres)?;
+        }
+        journal.write_all(&lines)?;
         for reading in group {
             sum += u64::from(reading.litres);
             // The conversation may have been cut.

@@ -92,6 +92,7 @@ fn a_reading_is_not_answered_before_its_write() {
     run(async {
         let (sender, readings) = mpsc::channel(10);
         let answers = send(&sender, 1..=4).await;
+        drop(sender);
         let result = collect(readings, journal).await;
         assert_eq!(result.map_err(|e| e.kind()), Err(ErrorKind::StorageFull));
         for answer in answers {
