@@ -161,6 +161,7 @@ mod random;
 mod reactor;
 #[cfg(doctest)]
 mod refused;
+mod rng;
 pub mod runtime;
 pub mod scope;
 pub mod signal;

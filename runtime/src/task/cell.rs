@@ -262,6 +262,9 @@ where
                     Outcome::Output
                 }
                 Err(failure) => {
+                    if failure.is_some() {
+                        cell.scheduler.panicked();
+                    }
                     stage.failure = ManuallyDrop::new(failure);
                     Outcome::Failure
                 }

@@ -44,6 +44,9 @@ pub(crate) trait Schedule: 'static {
     /// Takes the task off the list of owned tasks, and returns that list's
     /// reference. The runner calls this once, before the task is complete.
     fn unbind(&self, task: &Task) -> Option<Task>;
+
+    /// The task panicked. The runner calls this before the task is complete.
+    fn panicked(&self) {}
 }
 
 /// The part of a task that does not depend on the type of its future: 40 bytes.
