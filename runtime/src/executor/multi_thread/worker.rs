@@ -263,11 +263,13 @@ impl Worker {
             self.ticks.restart_driver();
             self.poll_driver();
         }
+        if due.queue {
+            self.ticks.restart_queue();
+        }
         self.ticks.count();
         if !due.queue {
             return None;
         }
-        self.ticks.restart_queue();
         // The injected tasks get a turn even if this worker always has work.
         let task = self.take_injected()?;
         // The injected task may take long. Siblings cannot steal the task in the LIFO
