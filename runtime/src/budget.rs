@@ -77,7 +77,7 @@ pub(crate) fn is_spent() -> bool {
 pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
         defer(context.waker());
-        trace::note_no_turn();
+        trace::note_no_budget();
         return Poll::Pending;
     }
     Poll::Ready(())

@@ -1,7 +1,7 @@
 //! The atomics, locks and cells that the runtime's protocols between threads
 //! are built from: those of `std`, of loom when it checks a model
 //! (`RUSTFLAGS="--cfg loom"`), or of shuttle when it runs random schedules
-//! (`RUSTFLAGS="--cfg shuttle"`). Nothing else in the crate names any of them.
+//! (`RUSTFLAGS="--cfg shuttle"`). The rest of the crate uses them through this module.
 
 mod counter;
 mod deadline;
@@ -75,14 +75,13 @@ mod plain {
 
 use std::sync::{PoisonError, TryLockError};
 
-/// Locks without the poison: every lock of the runtime guards data that is
-/// whole between two statements, and no code of a user ever runs under one,
-/// so a panic elsewhere says nothing about what the lock guards.
+/// Locks, and ignores poison. No user code runs under a lock of the runtime, so no
+/// panic can leave the data of the lock half changed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks, unless another thread has it; without the poison, as [`lock`].
+/// Locks, unless another thread holds the lock. Ignores poison, as [`lock`] does.
 pub(crate) fn try_lock<T>(mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
     match mutex.try_lock() {
         Ok(guard) => Some(guard),

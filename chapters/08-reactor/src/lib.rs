@@ -18,7 +18,7 @@ pub use reactor::{Entered, Reactor};
 pub use registered::Registered;
 pub use runtime::{Running, Runtime, spawn};
 pub use sleep::Sleep;
-pub use source::Direction;
+pub use source::{Direction, SideState};
 
 /// The version of mio that this crate uses.
 pub use mio;

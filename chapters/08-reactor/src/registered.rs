@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use mio::Token;
 use mio::event::Source as IoSource;
 
-use crate::{Direction, Reactor};
+use crate::{Direction, Reactor, SideState};
 // ANCHOR_END: head
 
 // ANCHOR: registered
@@ -105,6 +105,18 @@ impl<S: IoSource> Registered<S> {
         mut operation: impl FnMut(&S) -> io::Result<T>,
     ) -> io::Result<T> {
         poll_fn(|cx| self.poll_io(cx, direction, &mut operation)).await
+    }
+
+    /// The name under which the selector reports events of this socket.
+    pub fn token(&self) -> Token {
+        self.token
+    }
+
+    /// What the reactor knows about one direction. `None` does not happen while the
+    /// socket is registered.
+    pub fn state(&self, direction: Direction) -> Option<SideState> {
+        let mut sources = self.reactor.sources();
+        Some(sources.get(self.token)?.side(direction).state())
     }
 
     /// The socket itself.

@@ -27,6 +27,7 @@ impl Runtime {
         Ok(Runtime { executor: Executor::with_unpark(reactor.waker()), reactor })
     }
 
+    // ANCHOR: block_on
     /// Runs `root` to its end on this thread, and all tasks beside it. Between two
     /// rounds of polls, the thread waits for sockets.
     ///
@@ -40,6 +41,7 @@ impl Runtime {
             self.reactor.turn(None).expect("the selector works");
         })
     }
+    // ANCHOR_END: block_on
 }
 // ANCHOR_END: runtime
 

@@ -91,6 +91,26 @@ impl Side {
 }
 // ANCHOR_END: clear
 
+// ANCHOR: state
+/// The state of one direction of a socket, as the reactor knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideState {
+    /// Whether an operation would be tried.
+    pub ready: bool,
+    /// The number of events so far.
+    pub tick: u64,
+    /// Whether a task waits for the next event.
+    pub waiting: bool,
+}
+
+impl Side {
+    pub(crate) fn state(&self) -> SideState {
+        let &Side { ready, tick, ref waiting } = self;
+        SideState { ready, tick, waiting: waiting.is_some() }
+    }
+}
+// ANCHOR_END: state
+
 // ANCHOR: sources
 /// All sources. A token consists of two halves: the place of the source in the slab,
 /// and its generation, which counts the registrations.

@@ -140,13 +140,24 @@ fn a_wake_that_changes_the_sources_sends_no_old_event_to_a_new_socket() {
         }
     }
     let count = Arc::new(Count::default());
-    let replace = Replace(Mutex::new(Some(second)), Mutex::new(None), Arc::clone(&count));
-    let waker = Waker::from(Arc::new(replace));
-    assert!(poll_byte(&first, &waker).is_pending());
+    let replace =
+        Arc::new(Replace(Mutex::new(Some(second)), Mutex::new(None), Arc::clone(&count)));
+    assert!(poll_byte(&first, &Waker::from(Arc::clone(&replace))).is_pending());
     roof.write_all(b"x").expect("it is connected");
+    arrived(&first);
     garden.write_all(b"x").expect("it is connected");
+    if let Some(second) = &*replace.0.lock().expect("no panic") {
+        arrived(second);
+    }
     reactor.turn(SOON).expect("the selector works");
     assert_eq!(count.get(), 0, "the new socket was woken by an event of the old one");
+}
+
+/// Waits until the bytes of the meter are in the kernel.
+fn arrived(socket: &Socket) {
+    while socket.get_ref().peek(&mut [0]).is_err() {
+        thread::yield_now();
+    }
 }
 
 fn writable(socket: &Socket) -> bool {

@@ -19,4 +19,7 @@ pub use listener::TcpListener;
 pub use serve::serve;
 pub use server::{pause, run};
 pub use stream::TcpStream;
+
+/// The crates that a program on these sockets needs, too.
+pub use {futures_util, reactor, waiting};
 // ANCHOR_END: modules

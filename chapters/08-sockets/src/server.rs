@@ -27,12 +27,14 @@ pub async fn run(listener: &TcpListener) {
         }
     }
 }
+// ANCHOR_END: run
 
+// ANCHOR: talk
 async fn talk(stream: TcpStream) -> Result<(), End> {
     let mut line = Line::new(stream).map_err(End::Broken)?;
     serve(&mut line).await
 }
-// ANCHOR_END: run
+// ANCHOR_END: talk
 
 // ANCHOR: pause
 /// Waits at least as long as `duration`. Uses a thread, and is only for the time

@@ -375,7 +375,7 @@ fn agrees_with_a_list(seed: u64, steps: usize) {
 
 #[test]
 fn the_wheel_agrees_with_a_list_of_deadlines() {
-    let (seeds, steps) = if cfg!(miri) { (2, 150) } else { (200, 1000) };
+    let (seeds, steps) = if cfg!(miri) { (2, 100) } else { (200, 1000) };
     for seed in 1..=seeds {
         agrees_with_a_list(seed * 0x9e37_79b9, steps);
     }

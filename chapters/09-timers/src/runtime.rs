@@ -23,7 +23,9 @@ pub struct Runtime {
 }
 // ANCHOR_END: runtime
 
+// ANCHOR: impl
 impl Runtime {
+    // ANCHOR_END: impl
     // ANCHOR: block_on
     /// Runs `root` to its end on this thread, and all tasks beside it. Between two
     /// rounds of polls, the thread waits for sockets and for the next deadline.
@@ -71,7 +73,9 @@ impl Runtime {
         Ok(())
     }
     // ANCHOR_END: paused
+    // ANCHOR: end
 }
+// ANCHOR_END: end
 
 // ANCHOR: rest
 impl Runtime {

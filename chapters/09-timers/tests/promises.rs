@@ -70,6 +70,21 @@ fn a_sleep_is_never_early() {
 }
 
 #[test]
+fn a_sleep_does_not_end_in_the_middle_of_the_tick_before() {
+    let timers = Timers::new(Clock::paused());
+    let _entered = timers.enter();
+    let mut sleep = pin!(sleep(Duration::from_micros(1)));
+    for nanos in [1, 998] {
+        timers.clock().advance(Duration::from_nanos(nanos));
+        timers.fire();
+        assert!(poll(sleep.as_mut()).is_pending());
+    }
+    timers.clock().advance(Duration::from_nanos(1));
+    timers.fire();
+    assert!(poll(sleep).is_ready());
+}
+
+#[test]
 fn a_sleep_of_zero_takes_no_time() {
     let elapsed = run(|_, clock| async move {
         sleep(Duration::ZERO).await;
@@ -91,9 +106,11 @@ fn a_deadline_that_has_passed_is_ready_at_the_first_poll() {
 #[test]
 fn the_farthest_deadline_is_a_deadline_like_any_other() {
     run(|_, clock| async move {
-        let far = race(sleep(Duration::MAX), sleep(ms(1)));
-        assert_eq!(far.await, Either::Right(()));
-        assert_eq!(clock.elapsed(), ms(1));
+        // The first is too far for an `Instant`, and the second for a tick.
+        for far in [Duration::MAX, Duration::from_secs(1 << 62)] {
+            assert_eq!(race(sleep(far), sleep(ms(1))).await, Either::Right(()));
+        }
+        assert_eq!(clock.elapsed(), ms(2));
     });
 }
 
@@ -217,15 +234,15 @@ fn a_future_that_is_ready_at_the_deadline_wins() {
     });
 }
 
-/// The times at which five ticks come. The task needs 25 ms after the second tick.
-fn ticks(missed: Missed) -> Vec<u128> {
+/// The times at which five ticks come. The task is busy after the second tick.
+fn ticks(missed: Missed, busy: u64) -> Vec<u128> {
     run(|_, clock| async move {
         let (mut interval, mut times) = (interval(ms(10)).on_missed(missed), Vec::new());
         for tick in 1..=5 {
             interval.tick().await;
             times.push(clock.elapsed().as_millis());
             if tick == 2 {
-                sleep(ms(25)).await;
+                sleep(ms(busy)).await;
             }
         }
         times
@@ -234,9 +251,16 @@ fn ticks(missed: Missed) -> Vec<u128> {
 
 #[test]
 fn an_interval_bursts_delays_or_skips_after_missed_ticks() {
-    assert_eq!(ticks(Missed::Burst), [0, 10, 35, 35, 40]);
-    assert_eq!(ticks(Missed::Delay), [0, 10, 35, 45, 55]);
-    assert_eq!(ticks(Missed::Skip), [0, 10, 35, 40, 50]);
+    assert_eq!(ticks(Missed::Burst, 25), [0, 10, 35, 35, 40]);
+    assert_eq!(ticks(Missed::Delay, 25), [0, 10, 35, 45, 55]);
+    assert_eq!(ticks(Missed::Skip, 25), [0, 10, 35, 40, 50]);
+}
+
+#[test]
+fn a_tick_that_is_due_together_with_a_late_one_is_missed() {
+    assert_eq!(ticks(Missed::Burst, 20), [0, 10, 30, 30, 40]);
+    assert_eq!(ticks(Missed::Delay, 20), [0, 10, 30, 40, 50]);
+    assert_eq!(ticks(Missed::Skip, 20), [0, 10, 30, 40, 50]);
 }
 
 #[test]

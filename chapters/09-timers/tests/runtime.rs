@@ -77,10 +77,13 @@ fn a_wake_from_another_thread_ends_the_sleep_before_the_deadline() {
 
 #[test]
 fn the_thread_sleeps_until_the_deadline_and_not_less() {
-    let mut runtimes = vec![Runtime::new().expect("a descriptor is free")];
-    #[cfg(target_os = "linux")]
-    runtimes.push(Runtime::precise().expect("a descriptor is free"));
+    let runtimes = [
+        Runtime::new(),
+        #[cfg(target_os = "linux")]
+        Runtime::precise(),
+    ];
     for runtime in runtimes {
+        let runtime = runtime.expect("a descriptor is free");
         for micros in [0, 1, 999, 1500, 3000] {
             let (begun, pause) = (Instant::now(), Duration::from_micros(micros));
             runtime.block_on(async { sleep(pause).await });

@@ -85,10 +85,8 @@ fn main() {
     assert!(garden.as_mut().poll(&mut cx).is_pending());
     scene.waiting.push("garden");
     scene.set("garden", "waits in send");
-    scene.step(
-        ENTER,
-        "The task of the garden sends, and enters the list behind the roof.",
-    );
+    scene
+        .step(ENTER, "The task of the garden sends, and enters the list after the roof.");
 
     assert_eq!(pin!(receiver.recv()).poll(&mut cx), Poll::Ready(Some("cellar")));
     (scene.permit, scene.messages) = ("roof", Vec::new());

@@ -162,7 +162,11 @@ impl<T> Channel<T> {
     fn is_over(&self) -> bool {
         self.room.is_closed() && self.room.available() == self.capacity
     }
+}
+// ANCHOR_END: over
 
+// ANCHOR: wake_if_over
+impl<T> Channel<T> {
     fn wake_receiver(&self) {
         let receiver = self.queue.lock().receiver.take();
         if let Some(receiver) = receiver {
@@ -182,7 +186,7 @@ impl<T> Drop for WakeIfOver<'_, T> {
         }
     }
 }
-// ANCHOR_END: over
+// ANCHOR_END: wake_if_over
 
 // ANCHOR: receiver
 /// Receives the messages in the order in which they were sent.
@@ -240,12 +244,14 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Drop for Receiver<T> {
-    /// Closes the channel and drops its messages.
+    /// Closes the channel, and drops its messages and the waker.
     fn drop(&mut self) {
         self.close();
+        let mut queue = self.channel.queue.lock();
+        let left = (mem::take(&mut queue.messages), queue.receiver.take());
         // Drop them without the lock: a destructor is foreign code.
-        let messages = mem::take(&mut self.channel.queue.lock().messages);
-        drop(messages);
+        drop(queue);
+        drop(left);
     }
 }
 

@@ -361,6 +361,17 @@ fn a_dropped_receiver_drops_its_messages_and_refuses_new_ones() {
 }
 
 #[test]
+fn a_dropped_receiver_leaves_no_waker_behind() {
+    let ((sender, mut receiver), wakes) =
+        (mpsc::channel::<()>(1), Arc::<Wakes>::default());
+    assert!(poll_with(pin!(receiver.recv()), &wakes).is_pending());
+    assert_eq!(Arc::strong_count(&wakes), 2);
+    drop(receiver);
+    assert_eq!(Arc::strong_count(&wakes), 1);
+    drop(sender);
+}
+
+#[test]
 fn a_message_may_contain_a_sender_of_its_own_channel() {
     struct Letter(Option<mpsc::Sender<Letter>>);
     let (sender, receiver) = mpsc::channel(1);

@@ -12,13 +12,13 @@ use locks::{Either, Executor, Notify, mpsc, oneshot, race};
 // ANCHOR: channel
 /// The receiver waits with a oneshot, and the sender puts the message into it.
 #[derive(Default)]
-struct Channel {
+pub struct Channel {
     messages: RefCell<VecDeque<Option<u32>>>,
     waiting: RefCell<Option<oneshot::Sender<Option<u32>>>>,
 }
 
 impl Channel {
-    fn send(&self, message: Option<u32>) {
+    pub fn send(&self, message: Option<u32>) {
         let sent = match self.waiting.take() {
             Some(receiver) => receiver.send(message),
             None => Err(message),
@@ -29,7 +29,7 @@ impl Channel {
         }
     }
 
-    async fn recv(&self) -> Option<u32> {
+    pub async fn recv(&self) -> Option<u32> {
         let first = self.messages.borrow_mut().pop_front();
         if let Some(message) = first {
             return message;

@@ -86,7 +86,7 @@ impl Clock {
     pub(crate) fn pause(&self) -> bool {
         let pauses = !self.is_paused();
         if pauses {
-            // Ordering: Relaxed. A paused clock's time is this one word.
+            // Ordering: Relaxed. This word alone holds the time of a paused clock.
             self.frozen.store(self.nanos(), Relaxed);
         }
         pauses

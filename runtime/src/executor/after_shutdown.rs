@@ -1,13 +1,13 @@
 //! Cancelling tasks that were spawned or queued after the shutdown.
 //!
 //! Cancelling a task drops its future, and a destructor may spawn the next task.
-//! That task is too late as well, so it is cancelled inside the first one's
-//! destructor. To save the stack, only [`MAX_NESTED`] of these cancellations nest.
-//! Deeper ones go to a list that the outermost works off.
+//! That task also comes after the shutdown, so it is cancelled inside the first one's
+//! destructor. To save the stack, only [`MAX_NESTED`] of these cancellations nest. The
+//! tasks of deeper ones go into a list, and the outermost cancellation empties it.
 
 use crate::{
     primitives::per_thread,
-    task::{self, Task},
+    task::{self, DroppingGuard, Task},
 };
 use std::cell::{Cell, RefCell};
 
@@ -16,8 +16,8 @@ const MAX_NESTED: u32 = 16;
 per_thread! {
     /// How many cancellations are under way on this thread.
     static NESTED: Cell<u32> = const { Cell::new(0) };
-    /// The tasks that the outermost of them will cancel.
-    static DEFERRED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
+    /// The tasks that the outermost cancellation will cancel.
+    static LISTED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Sets the count of nested cancellations until it is dropped.
@@ -47,7 +47,7 @@ pub(super) unsafe fn cancel(task: Task) {
     } else {
         let mut task = Some(task);
         // While the thread ends its list is gone, and nesting is the only way.
-        let _ = DEFERRED.try_with(|deferred| deferred.borrow_mut().extend(task.take()));
+        let _ = LISTED.try_with(|listed| listed.borrow_mut().extend(task.take()));
         let Some(task) = task else { return };
         task
     };
@@ -55,22 +55,34 @@ pub(super) unsafe fn cancel(task: Task) {
     // SAFETY: the caller's promise.
     unsafe { task.cancel() };
     if nested == 0 {
-        while let Ok(Some(task)) = DEFERRED.try_with(|deferred| deferred.borrow_mut().pop()) {
-            // SAFETY: the promise of the caller that deferred the task. The list
+        while let Ok(Some(task)) = LISTED.try_with(|listed| listed.borrow_mut().pop()) {
+            // SAFETY: the promise of the caller that listed the task. The list
             // does not leave this thread.
             unsafe { task.cancel() };
         }
     }
 }
 
-/// Runs `code`, which blocks this thread. The thread may be in a destructor that
-/// waits for a task or an output of `code`, so these do not wait for that destructor.
-pub(super) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
-    task::while_blocking(|| {
-        if NESTED.get() == 0 {
-            return code();
+/// Exists while this thread blocks. The thread may be in a destructor, and the lists here
+/// and in `task::output` are emptied only when that destructor has ended. The destructor
+/// may wait for a task that is cancelled, or an output that is dropped, while the thread
+/// blocks. So in this time they do not go into the lists.
+pub(super) struct BlockingGuard {
+    // A guard and not a closure: a closure around all of `block_on` is not inlined,
+    // which cost 30 instructions.
+    _suspended: Option<(NestedGuard, DroppingGuard)>,
+}
+
+impl BlockingGuard {
+    pub(super) fn new() -> Self {
+        let is_in_destructor = NESTED.get() != 0 || task::is_dropping_output();
+        Self {
+            _suspended: is_in_destructor.then(Self::suspend),
         }
-        let _guard = NestedGuard::set(0);
-        code()
-    })
+    }
+
+    #[cold]
+    fn suspend() -> (NestedGuard, DroppingGuard) {
+        (NestedGuard::set(0), DroppingGuard::suspend())
+    }
 }

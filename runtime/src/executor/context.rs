@@ -43,6 +43,8 @@ enum Entered {
     Nothing,
     Core(*const Core),
     Worker(*const Worker),
+    /// A worker that the thread has entered by [`enter_without_loop`].
+    WorkerWithoutLoop(*const Worker),
     HandedOff(*const Handle),
     Handle(*const Handle),
     /// A thread that entered through a handle from inside a runtime. This is a variant,
@@ -54,7 +56,6 @@ enum Entered {
 
 per_thread! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
-    static IS_ENTERED_ONLY: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `code` inside an executor: `code` uses its tasks, timers and sockets.
@@ -62,33 +63,33 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// [`enter`] on a thread that does not run the executor's tasks. If the thread is in a
-/// poll, it is a poll of another runtime.
-pub(crate) fn enter_only<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
+/// [`enter`] without the executor's loop: the thread does not run the executor's tasks
+/// meanwhile. If the thread is in a poll, it is a poll of another runtime.
+pub(crate) fn enter_without_loop<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }
 
-/// Whether this thread is inside its executor by [`enter_only`].
-pub(crate) fn is_entered_only() -> bool {
-    IS_ENTERED_ONLY.get()
+/// Whether this thread is inside a worker by [`enter_without_loop`].
+pub(crate) fn is_without_loop() -> bool {
+    matches!(ENTERED.get(), Entered::WorkerWithoutLoop(_))
 }
 
-fn enter_as<R>(current: Current<'_>, only: bool, code: impl FnOnce() -> R) -> R {
-    struct Restore(Entered, bool);
+fn enter_as<R>(current: Current<'_>, is_without_loop: bool, code: impl FnOnce() -> R) -> R {
+    struct Restore(Entered);
     impl Drop for Restore {
         fn drop(&mut self) {
             ENTERED.set(self.0);
-            IS_ENTERED_ONLY.set(self.1);
         }
     }
     let entered = match current {
         Current::Core(core) => Entered::Core(core),
+        Current::Worker(worker) if is_without_loop => Entered::WorkerWithoutLoop(worker),
         Current::Worker(worker) => Entered::Worker(worker),
         Current::HandedOff(handle) => Entered::HandedOff(handle),
         Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
         Current::Handle(handle) => Entered::Handle(handle),
     };
-    let _restore = Restore(ENTERED.replace(entered), IS_ENTERED_ONLY.replace(only));
+    let _restore = Restore(ENTERED.replace(entered));
     code()
 }
 
@@ -100,8 +101,10 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
         Entered::Core(core) => Some(Current::Core(unsafe { &*core })),
-        // SAFETY: E1.
-        Entered::Worker(worker) => Some(Current::Worker(unsafe { &*worker })),
+        Entered::Worker(worker) | Entered::WorkerWithoutLoop(worker) => {
+            // SAFETY: E1.
+            Some(Current::Worker(unsafe { &*worker }))
+        }
         // SAFETY: E1. The worker keeps its handle.
         Entered::HandedOff(handle) => Some(Current::HandedOff(unsafe { &*handle })),
         Entered::Handle(handle) | Entered::NestedHandle(handle) => {
@@ -116,7 +119,12 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
 /// entered through a handle, unless it did so from inside a runtime.
 pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
-        Ok(Entered::Core(_) | Entered::Worker(_) | Entered::NestedHandle(_)) => true,
+        Ok(
+            Entered::Core(_)
+            | Entered::Worker(_)
+            | Entered::WorkerWithoutLoop(_)
+            | Entered::NestedHandle(_),
+        ) => true,
         Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Handle(_)) | Err(_) => false,
     }
 }

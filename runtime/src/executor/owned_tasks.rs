@@ -6,9 +6,10 @@
 //! - **OT1**: the `JoinHandle`'s.
 //! - **OT2**: the queue's. Each poll of the task consumes it, and each wake makes a
 //!   new one.
-//! - **OT3**: the list's. No value holds it at first. [`list_reference`] takes it once:
-//!   when the task first waits and is bound to the list, or else when it ends. So
-//!   a task that ends in its first poll costs the list nothing.
+//! - **OT3**: the list's. The state word counts it from the start, but no [`Task`] owns
+//!   it until [`list_reference`] makes one. That happens when the task first waits and is
+//!   bound to the list, or else when it ends. So a task that ends in its first poll
+//!   costs the list nothing.
 
 use crate::task::{JoinHandle, Schedule, StateWord, Task, UNBOUND};
 use std::{future::Future, panic::Location, sync::atomic::Ordering::Relaxed};
@@ -66,8 +67,8 @@ impl OwnedTasks {
         }
     }
 
-    /// Removes `task`, if it is in the list. After a shutdown took the list away,
-    /// another task may have this key.
+    /// Removes `task`, if it is in the list. This compares the task as well as the key. A
+    /// shutdown takes the whole list away, and then another task may get the same key.
     pub(crate) fn remove(&mut self, key: u32, task: &Task) -> Option<Task> {
         let slot = self.slots.get_mut(key as usize)?;
         let removed = slot.take_if(|listed| listed.as_raw() == task.as_raw())?;

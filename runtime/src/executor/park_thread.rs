@@ -1,6 +1,6 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
-use super::{after_shutdown, context};
+use super::{after_shutdown::BlockingGuard, context};
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park},
@@ -55,8 +55,10 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
     wait_for(future)
 }
 
-/// Blocks the thread until the future is ready, whatever the thread runs.
+/// Blocks the thread until the future is ready. Does not check whether the thread runs
+/// tasks, which would be blocked too.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
+    let _blocking = BlockingGuard::new();
     let thread_waker = Arc::new(ThreadWaker {
         thread: current(),
         is_woken: AtomicBool::new(false),
@@ -65,15 +67,13 @@ pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
     let mut context = Context::from_waker(&waker);
     // This thread may be in a poll whose budget is spent. With that budget, the
     // future would never be ready.
-    after_shutdown::while_blocking(|| {
-        budget::outside(|| {
-            let mut future = pin!(future);
-            loop {
-                if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
-                    return output;
-                }
-                thread_waker.wait();
+    budget::outside(|| {
+        let mut future = pin!(future);
+        loop {
+            if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                return output;
             }
-        })
+            thread_waker.wait();
+        }
     })
 }

@@ -17,16 +17,22 @@ use std::{
 };
 
 /// The task that stands for the future of `block_on`. It can be woken, queued and
-/// traced like any other. Its own future is a stub that is never polled: the
-/// executor calls [`Root::poll`] with the real one.
+/// traced like any other. Its cell holds a placeholder that is never polled: the
+/// executor calls [`Root::poll`] with the real future.
 pub(super) struct Root(Task);
 
 impl Root {
     #[track_caller]
     pub(super) fn new(scheduler: impl Schedule) -> Self {
-        let stub = future::pending::<()>();
+        let placeholder = future::pending::<()>();
         let state = StateWord::idle();
-        Self(Task::new(stub, scheduler, state, Location::caller(), 0))
+        Self(Task::new(
+            placeholder,
+            scheduler,
+            state,
+            Location::caller(),
+            0,
+        ))
     }
 
     pub(super) fn task(&self) -> &Task {

@@ -65,7 +65,7 @@ impl Cores {
         &self.remotes[core].shared
     }
 
-    /// Names the cores in turn.
+    /// Returns the index of each core in turn.
     pub(crate) fn next(&self) -> usize {
         // Relaxed: the count publishes nothing.
         self.next.fetch_add(1, Relaxed) % self.len()

@@ -78,7 +78,7 @@ impl Ticks {
         }
     }
 
-    /// What is due, if anything is. The loop does it and restarts its count.
+    /// Something is due. The loop asks what it is, does it and restarts its count.
     pub(super) fn due(&self) -> Due {
         if self.queue_interval.is_none() {
             return Due {

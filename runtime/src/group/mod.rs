@@ -89,12 +89,11 @@ impl Slot {
     fn new(list: &Arc<ReadyList>, key: usize, poll_number: u32) -> Self {
         let member = MemberWaker::queued(list, key);
         let waker = Waker::from(Arc::clone(&member));
-        // Not polled by this `poll_next`.
-        let polled_in = poll_number.wrapping_sub(1);
         Self {
             member,
             waker,
-            polled_in,
+            // Not polled by the next `poll_next`, which has another number.
+            polled_in: poll_number,
         }
     }
 }
@@ -145,9 +144,7 @@ impl<M> Group<M> {
         let key = self.members.insert(member);
         let Wakers { slots, list } = &mut self.wakers;
         match slots.get_mut(key) {
-            Some(slot) if slot.member.is_unshared() => {
-                slot.polled_in = self.poll_number.wrapping_sub(1);
-            }
+            Some(slot) if slot.member.is_unshared() => {}
             // The previous member with this key has left a waker that still exists. It
             // must not wake the new member, so the key gets a new waker.
             Some(slot) => *slot = Slot::new(list, key, self.poll_number),
@@ -208,19 +205,30 @@ impl<M> Group<M> {
     pub(crate) fn step<R>(
         &mut self,
         context: &Context<'_>,
+        poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
+    ) -> Option<(M, R)> {
+        self.step_until(context, |_| false, poll)
+    }
+
+    /// [`step`](Self::step) that also ends before the first member for which `stop`
+    /// returns true.
+    fn step_until<R>(
+        &mut self,
+        context: &Context<'_>,
+        stop: impl Fn(&Slot) -> bool,
         mut poll: impl FnMut(&mut M, &mut Context<'_>) -> Poll<R>,
     ) -> Option<(M, R)> {
-        while !self.batch.is_empty() {
+        while let Some(&key) = self.batch.front() {
+            let slot = &mut self.wakers.slots[key];
             // Without budget, the members' own futures would return `Pending`, and
             // these polls would be wasted.
-            if budget::poll_proceed(context).is_pending() {
+            if stop(slot) || budget::poll_proceed(context).is_pending() {
                 return None;
             }
-            let key = self.batch.pop_front()?;
+            self.batch.pop_front();
             let Some(member) = self.members.get_mut(key) else {
                 continue;
             };
-            let slot = &mut self.wakers.slots[key];
             if !slot.member.begin_poll() {
                 continue;
             }
@@ -247,7 +255,6 @@ impl<M> Group<M> {
         self.poll_number = self.poll_number.wrapping_add(1);
         // The batch of the last call comes first. If one of these is ready, the call
         // does not touch the list at all.
-        let had_batch = !self.batch.is_empty();
         if let Some(ready) = self.step(context, &mut poll) {
             return Poll::Ready(Some(ready));
         }
@@ -258,32 +265,11 @@ impl<M> Group<M> {
             return Poll::Ready(None);
         }
         self.take_woken(Some(context.waker()));
-        let again = if had_batch {
-            self.split_off_polled()
-        } else {
-            VecDeque::new()
-        };
-        let ready = self.step(context, &mut poll);
-        if !again.is_empty() {
-            self.batch.extend(again);
-            if ready.is_none() {
-                context.waker().wake_by_ref();
-            }
+        let this_poll = self.poll_number;
+        let ready = self.step_until(context, |slot| slot.polled_in == this_poll, poll);
+        if ready.is_none() && !self.batch.is_empty() {
+            context.waker().wake_by_ref();
         }
         ready.map_or(Poll::Pending, |ready| Poll::Ready(Some(ready)))
-    }
-
-    /// Takes the keys out of the batch whose members this `poll_next` has polled.
-    fn split_off_polled(&mut self) -> VecDeque<usize> {
-        let mut polled = VecDeque::new();
-        let (slots, poll_number) = (&self.wakers.slots, self.poll_number);
-        self.batch.retain(|&key| {
-            let is_polled = slots[key].polled_in == poll_number;
-            if is_polled {
-                polled.push_back(key);
-            }
-            !is_polled
-        });
-        polled
     }
 }

@@ -89,8 +89,9 @@ impl Shared {
     }
 
     fn remove(&self) {
-        // Release pairs with the Acquire in `is_closed_and_empty`, and with the one
-        // here. The last task's Acquire hands all of them on through `notify_waiters`.
+        // Release pairs with the Acquire in `is_closed_and_empty`, and with the Acquire
+        // here in the last task. So the last task sees what the others did, and
+        // `notify_waiters` passes that on to the waiters.
         if self.state.fetch_sub(TOKEN, AcqRel) == TOKEN | CLOSED {
             self.on_closed_and_empty.notify_waiters();
         }
@@ -106,7 +107,7 @@ impl Shared {
     }
 
     fn reopen(&self) -> bool {
-        // Relaxed: opening hands nothing on.
+        // Relaxed: opening publishes nothing.
         self.state.fetch_and(!CLOSED, Relaxed) & CLOSED != 0
     }
 }

@@ -50,7 +50,7 @@ pub struct TaskMeta<'a> {
     id: Id,
     #[cfg(feature = "trace")]
     spawned_at: &'static Location<'static>,
-    /// Allows later fields that borrow from the task.
+    /// So that a later version can add fields that borrow from the task.
     _call: PhantomData<&'a ()>,
 }
 
@@ -153,8 +153,8 @@ impl Hooks {
         call_task_hook(&self.task_terminate, &TaskMeta::of(task));
     }
 
-    /// Traces a task, or blocking work and roots, for which no hook is called. No other
-    /// thread has seen it yet.
+    /// Begins the trace of a task, of blocking work or of a root. For the last two, no hook
+    /// is called. No other thread has seen the task yet.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
     pub(crate) fn begin_trace(&self, task: Task, kind: TaskKind) {
         #[cfg(feature = "trace")]

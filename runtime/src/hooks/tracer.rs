@@ -17,7 +17,7 @@ use std::{
 
 /// The tasks and counters of a traced runtime.
 pub(crate) struct Tracer {
-    /// Their clock dates the notes.
+    /// Their clock gives the times of the notes.
     timers: Arc<Timers>,
     /// Every task that has not ended, including the work of the blocking pool
     /// and the future of `block_on`.
@@ -56,7 +56,7 @@ impl Tracer {
     }
 
     fn tasks(&self) -> MutexGuard<'_, BTreeMap<Id, Task>> {
-        // No foreign code runs under this lock, so poison means nothing.
+        // No user code runs under this lock, so poison means nothing.
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -76,7 +76,7 @@ impl Tracer {
     /// Removes a task that has ended.
     pub(crate) fn remove(&self, id: Id) {
         let task = self.tasks().remove(&id);
-        // Outside the lock, because the last reference may drop a foreign waker.
+        // Outside the lock, because the last reference may drop a waker of the user's.
         drop(task);
     }
 

@@ -159,7 +159,7 @@ impl fmt::Display for Dump {
 }
 
 impl Handle {
-    /// What every task of this runtime is doing and waits for; from any thread.
+    /// Shows what every task of this runtime does and waits for. Any thread may call this.
     /// See [`trace`](crate::trace).
     ///
     /// # Errors

@@ -68,8 +68,9 @@ impl<T: Send + 'static> Pooled<T> {
     /// Waits for the current operation, and returns its error.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Done>> {
         let Stage::Busy(operation) = &mut self.stage else {
-            // Reading what was read ahead never waits, and neither does a flush
-            // of nothing, so these spend budget. Otherwise the handle spends it.
+            // A read from the buffer and a flush without bytes never wait, so they spend
+            // budget here. The other operations wait for their `JoinHandle`, which
+            // spends it.
             ready!(budget::poll_proceed(context));
             budget::spend();
             return Poll::Ready(Ok(Done::Nothing));

@@ -1,5 +1,5 @@
-//! The pause before an `accept` returns that the system has no room for another
-//! connection.
+//! The pause before `accept` returns an error because the process has no descriptor left,
+//! or the system no memory.
 //!
 //! If the process has no descriptor left, `accept` fails at once, and the next
 //! call fails at once, too. The connection stays in the queue, so the listener
@@ -16,6 +16,7 @@ use std::{
 const FIRST: Duration = Duration::from_millis(5);
 const MOST: Duration = Duration::from_secs(1);
 
+// ANCHOR: backoff
 /// Counts failures in a row.
 #[derive(Debug, Default)]
 pub(super) struct Backoff(AtomicU32);
@@ -41,6 +42,7 @@ impl Backoff {
         FIRST.saturating_mul(1 << failures.min(10)).min(MOST)
     }
 }
+// ANCHOR_END: backoff
 
 /// Whether the system has run out of descriptors or memory.
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Waiting on a condition variable, but not for ever.
+//! Waiting on a condition variable with a time limit.
 //!
 //! Loom has no clock. In a model, a wait ends when the model says so. So loom tries
 //! the end of the wait against every step of the other threads.
@@ -17,7 +17,7 @@ use super::{Condvar, MutexGuard};
 use std::sync::atomic::Ordering::SeqCst;
 use std::{sync::PoisonError, time::Duration};
 
-/// Waits for a notification, for so long at most: whether that time is up.
+/// Waits for a notification, at most for `limit`. Returns whether that time is up.
 #[cfg(not(shuttle))]
 pub(crate) fn wait_timeout<'a, T>(
     condvar: &Condvar,
@@ -29,8 +29,8 @@ pub(crate) fn wait_timeout<'a, T>(
     (guard, result.timed_out())
 }
 
-/// Shuttle's condition variables know no time, so another thread notifies when
-/// the schedule lets it.
+/// Shuttle's condition variables have no time limit. So another thread notifies, at a
+/// moment that the schedule chooses.
 #[cfg(shuttle)]
 pub(crate) fn wait_timeout<'a, T>(
     condvar: &Condvar,
@@ -41,7 +41,7 @@ pub(crate) fn wait_timeout<'a, T>(
     let guard = shuttle::thread::scope(|scope| {
         scope.spawn(|| {
             yield_now();
-            // The first one may come before the wait has begun.
+            // The first notification may come before the wait has begun, so repeat it.
             while !over.load(SeqCst) {
                 if !is_up.swap(true, SeqCst) {
                     pass(limit);
@@ -66,12 +66,12 @@ mod plain {
         time::{Duration, Instant},
     };
 
-    /// The moment at which a wait ends, if it does.
+    /// The moment at which a wait ends. `None` if it has no limit.
     pub(crate) struct Deadline(Option<Instant>);
 
     impl Deadline {
-        /// So long from now. Without a limit, or with one beyond what the clock
-        /// can count, it never comes.
+        /// The moment `limit` from now. It never comes if there is no limit, or if the
+        /// clock cannot count that far.
         pub(crate) fn after(limit: Option<Duration>) -> Self {
             Self(limit.and_then(|limit| now().checked_add(limit)))
         }
@@ -80,8 +80,8 @@ mod plain {
             self.0.is_some_and(|deadline| now() >= deadline)
         }
 
-        /// Waits for a notification, until this moment at most. Like any such
-        /// wait, it may end for no reason.
+        /// Waits for a notification, until this moment at most. Like every wait on a
+        /// condition variable, it may end without either.
         pub(crate) fn wait<'a, T>(
             &self,
             condvar: &Condvar,
@@ -108,7 +108,7 @@ mod modelled {
 
     loom::lazy_static! {
         /// How many waits may end. Not loom's atomic: it is read and written
-        /// under the lock of those who wait.
+        /// under the lock of the waiting threads.
         static ref ENDED: AtomicUsize = AtomicUsize::new(0);
     }
 
@@ -141,7 +141,7 @@ mod modelled {
         }
     }
 
-    /// Time passes for one of those who wait here, or for the next who will.
+    /// Ends one wait: that of a thread that waits now, or the next one.
     #[cfg(test)]
     pub(crate) fn let_one_wait_end<T>(mutex: &Mutex<T>, condvar: &Condvar) {
         let guard = lock(mutex);

@@ -33,7 +33,7 @@ mod virtual_clock {
         *FIRST.get_or_init(Instant::now) + PASSED.0.get()
     }
 
-    /// So much time passes.
+    /// Moves the clock of the schedule forward.
     pub(crate) fn pass(time: Duration) {
         PASSED.0.set(PASSED.0.get() + time);
     }

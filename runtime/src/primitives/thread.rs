@@ -1,5 +1,4 @@
-//! Starting threads, which the system can refuse; in a model, when that says
-//! so.
+//! Starting threads. The system can refuse to start one, and so can a model of loom.
 
 #[cfg(loom)]
 pub(crate) use modelled::ThreadBuilder;
@@ -55,7 +54,7 @@ mod modelled {
         }
     }
 
-    /// No thread is to be had from now on.
+    /// From now on, starting a thread fails.
     #[cfg(test)]
     pub(crate) fn refuse_threads() {
         REFUSED.store(true, SeqCst);

@@ -43,7 +43,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         registered.map_err(|(_, error)| error)
     }
 
-    /// [`new`](Self::new), which returns the object with the error.
+    /// As [`new`](Self::new), but an error comes with the object.
     pub(crate) fn try_new(
         reactor: &Arc<Handle>,
         mut io: S,
@@ -204,8 +204,8 @@ impl<S: event::Source + ResourceName> Registered<S> {
         &self.reactor
     }
 
-    /// The event is used up: clears its flags that are in `ready`, unless
-    /// another event has come since.
+    /// The operation has used up the event: clears those of its flags that are in
+    /// `ready`, unless another event has come since.
     #[cfg(unix)]
     pub(crate) fn clear_ready(&self, event: ReadyEvent, ready: Ready) {
         self.source.clear(event, ready);

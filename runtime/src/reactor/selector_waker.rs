@@ -87,8 +87,8 @@ mod scheduled {
             mem::take(&mut *lock(&self.is_woken))
         }
 
-        /// Waits for `wake`. With a limit, other threads get a few turns before
-        /// the virtual clock moves on by that much.
+        /// Waits for `wake`. With a limit, this lets other threads run a few times. Then
+        /// it moves the virtual clock on by the limit.
         pub(in super::super) fn wait(&self, limit: Option<Duration>) {
             let Some(limit) = limit else {
                 let mut is_woken = lock(&self.is_woken);
@@ -97,8 +97,8 @@ mod scheduled {
                 }
                 return;
             };
-            let turns = if limit.is_zero() { 0 } else { 3 };
-            for _ in 0..turns {
+            let yields = if limit.is_zero() { 0 } else { 3 };
+            for _ in 0..yields {
                 if self.was_woken() {
                     return;
                 }
@@ -111,7 +111,8 @@ mod scheduled {
     }
 
     impl Reactor {
-        /// Waits as [`turn`](Reactor::turn) would. That one only looks then.
+        /// Waits in shuttle, where [`turn`](Reactor::turn) would wait in the selector.
+        /// Returns the timeout for `turn`, which must not wait again.
         pub(crate) fn wait(&self, timeout: Option<Duration>) -> Option<Duration> {
             self.handle.wait(timeout);
             Some(Duration::ZERO)

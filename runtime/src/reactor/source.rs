@@ -232,6 +232,7 @@ impl Source {
         self.lower(event, interest.mask());
     }
 
+    // ANCHOR: lower
     /// Clears flags, unless another event has come since `event`.
     fn lower(&self, event: ReadyEvent, stale: Ready) {
         // The last two flags stay for the life of the source.
@@ -246,6 +247,7 @@ impl Source {
             })
         });
     }
+    // ANCHOR_END: lower
 
     /// Waits in the slot for `direction`. If several tasks poll, only the last
     /// one is woken.

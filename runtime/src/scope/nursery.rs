@@ -247,8 +247,8 @@ where
 {
     fn poll_members(mut self: Pin<&mut Self>, context: &Context<'_>) -> Poll<Result<T, E>> {
         let mut this = self.as_mut().project();
-        // Gather first: a child that arrives after this look wakes the waker that
-        // `take_woken` stored.
+        // `take_woken` comes first, because it stores the waker. A child that arrives
+        // after that wakes it.
         this.group.take_woken(Some(context.waker()));
         // One round polls each member that is ready once. The second round polls the
         // children that the first one spawned. Members that were woken in between wait

@@ -20,7 +20,7 @@ impl Lock for &Permits {
     }
 }
 
-/// What the acquisition of a lock returns.
+/// Acquiring the permits of a lock cannot fail, because a lock never closes them.
 pub(super) fn never_closed(acquired: &Result<(), AcquireError>) {
     debug_assert!(acquired.is_ok(), "a lock is never closed");
 }

@@ -79,7 +79,8 @@ impl Notify {
     }
 
     const_unless_loom! {
-        /// One that is a part of something else, which the trace names.
+        /// Creates a `Notify` that is a part of another primitive. Traces show the label of
+    /// that primitive.
         pub(crate) const fn labelled(label: Label) -> Self {
             Self {
                 notify_waiters_calls: AtomicU64::new(0),

@@ -1,10 +1,10 @@
-//! Cooperation: a task that is always ready gives way to the others.
+//! Cooperation: a task that is always ready yields to the others.
 //!
 //! A task that never waits would never let the others run. So each poll of a task
 //! begins with a budget of 128 units. Each future of this crate that is ready
 //! spends one unit. When the budget is spent, these futures return `Pending`, and
 //! the runtime polls the task again after the other ready tasks. So a loop over a
-//! socket that always has data gives way, and its author need not think of it.
+//! socket that always has data yields from time to time, and its author need not think of it.
 //!
 //! Other futures spend nothing. Call [`consume_budget`] in a loop, or wrap a future
 //! in [`cooperative`], to make your code spend budget too. [`unconstrained`] removes
@@ -20,7 +20,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// Runs `future` without a budget, so it gives way only when it waits.
+/// Runs `future` without a budget, so it yields only when it waits.
 ///
 /// It can block every other task of its thread, and the timers and sockets too.
 ///
@@ -61,10 +61,10 @@ impl<F: Future> Future for Unconstrained<F> {
     }
 }
 
-/// Spends one unit of the budget, and gives way if the budget is spent.
+/// Spends one unit of the budget, and yields if the budget is spent.
 ///
 /// Call this in long loops that await no other future of this crate. It costs a few
-/// nanoseconds in most rounds. [`yield_now`](super::yield_now) gives way each time.
+/// nanoseconds in most rounds. [`yield_now`](super::yield_now) yields each time.
 ///
 /// # Cancel safety
 /// If you drop the future before it is ready, nothing is lost.
@@ -92,7 +92,7 @@ pub fn has_budget_remaining() -> bool {
     !budget::is_spent()
 }
 
-/// Asks for leave to make progress, at the beginning of your own `poll`.
+/// Asks whether your own `poll` may make progress. Call it at the beginning.
 ///
 /// Returns `Pending` if the budget is spent. Then the task has been woken, so return
 /// `Pending` too. Otherwise call [`RestoreOnPending::made_progress`] when you return
@@ -115,7 +115,7 @@ pub fn poll_proceed(context: &mut Context<'_>) -> Poll<RestoreOnPending> {
     budget::poll_proceed(context).map(|()| RestoreOnPending(()))
 }
 
-/// The leave that [`poll_proceed`] gives. Dropping it spends no budget, because the
+/// The permission that [`poll_proceed`] gives. Dropping it spends no budget, because the
 /// future was not ready.
 #[derive(Debug)]
 #[must_use = "call `made_progress`, or no budget is spent"]

@@ -5,7 +5,7 @@
 
 use super::{
     error::JoinError,
-    join_waker::JoinWaker,
+    packed_waker::PackedWaker,
     state::{StateWord, TransitionToScheduled},
 };
 use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
@@ -45,8 +45,9 @@ pub(crate) trait Schedule: 'static {
     /// reference. The runner calls this once, before the task is complete.
     fn unbind(&self, task: &Task) -> Option<Task>;
 
-    /// The task panicked. The runner calls this before the task is complete.
-    fn panicked(&self) {}
+    /// The task has no output, because it panicked or was aborted. The runner calls this
+    /// before the task is complete.
+    fn failed(&self, _has_panicked: bool) {}
 }
 
 /// The part of a task that does not depend on the type of its future: 40 bytes.
@@ -71,7 +72,7 @@ pub(crate) struct Header {
     /// The next task in the same queue (H4).
     pub(crate) link: UnsafeCell<*mut Header>,
     /// The waker of the task that awaits the `JoinHandle` (H5).
-    pub(super) join_waker: UnsafeCell<Option<JoinWaker>>,
+    pub(super) join_waker: UnsafeCell<Option<PackedWaker>>,
     pub(super) vtable: &'static Vtable,
     pub(crate) id: Id,
     pub(crate) origin: Origin,

@@ -4,8 +4,8 @@
 use super::{
     error::JoinError,
     header::{Header, Task},
-    join_waker::JoinWaker,
     output,
+    packed_waker::PackedWaker,
     state::DropJoinHandle,
 };
 use crate::{budget, id::Id, trace, unwind::catch_and_discard};
@@ -142,7 +142,7 @@ fn register(task: &Task, context: &Context<'_>) -> bool {
             return false;
         }
     }
-    let waker = JoinWaker::new(context.waker().clone());
+    let waker = PackedWaker::clone_of(context.waker());
     let old = header
         .join_waker
         // SAFETY: JOIN_WAKER is unset, so this is J1 or J4, and the field is the

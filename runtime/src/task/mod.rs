@@ -5,11 +5,11 @@
 //!   counted reference.
 //! - `cell`: the allocation, and the functions that poll and drop the future.
 //! - `waker`: a task as a [`std::task::Waker`].
-//! - `join`: [`JoinHandle`] and [`AbortHandle`]. `join_waker` is the waker of the
-//!   task that awaits a handle.
+//! - `join`: [`JoinHandle`] and [`AbortHandle`].
+//! - `packed_waker`: a waker in one word, such as that of the task that awaits a handle.
 //! - `abort_on_drop`: a handle that aborts its task when it is dropped.
 //! - `local`: values that belong to a task.
-//! - `coop`: the budget that makes a task give way.
+//! - `coop`: the budget that makes a task yield.
 //! - `output`: drops outputs that no handle takes.
 //! - `recycle`: free lists for the memory of tasks.
 //!
@@ -24,9 +24,9 @@ mod error;
 pub(crate) mod fuzz;
 mod header;
 mod join;
-mod join_waker;
 mod local;
 mod output;
+mod packed_waker;
 mod recycle;
 mod state;
 mod waker;
@@ -74,6 +74,7 @@ pub mod task_tracker {
 }
 
 pub(crate) use header::{Header, Schedule, Task, UNBOUND};
-pub(crate) use output::while_blocking;
+pub(crate) use output::{DroppingGuard, is_dropping_output};
+pub(crate) use packed_waker::PackedWaker;
 pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
 pub(crate) use waker::{is_task_waker, waker_ref};

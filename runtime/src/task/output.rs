@@ -5,9 +5,10 @@
 //! of a very deep stack. So a drop that begins inside another goes into a list, and
 //! the outermost drop empties the list.
 //!
-//! A destructor may block this thread on a runtime. Then the drops that come
-//! in that time do not wait for that destructor, because it may wait for one of them:
-//! see [`while_blocking`].
+//! A destructor may block this thread, for example in `block_on`, and wait for an output
+//! that is dropped on this thread meanwhile. If that output went into the list, the
+//! destructor would wait for ever. So while a destructor blocks, outputs are dropped at
+//! once: see [`DroppingGuard`].
 
 use super::header::Task;
 use crate::{primitives::per_thread, unwind::catch_and_discard};
@@ -46,19 +47,23 @@ pub(super) unsafe fn discard(task: &Task) {
     IS_DROPPING.set(false);
 }
 
-/// Runs `code`, which blocks this thread. A drop that begins in `code` does not wait
-/// for the drop that this thread may be in.
-pub(crate) fn while_blocking<R>(code: impl FnOnce() -> R) -> R {
-    struct Restore;
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            IS_DROPPING.set(true);
-        }
+/// Whether this thread is dropping an output.
+pub(crate) fn is_dropping_output() -> bool {
+    IS_DROPPING.get()
+}
+
+/// While the guard exists, outputs are dropped at once, even inside of another drop. Code
+/// that blocks the thread holds a guard.
+pub(crate) struct DroppingGuard(bool);
+
+impl DroppingGuard {
+    pub(crate) fn suspend() -> Self {
+        Self(IS_DROPPING.replace(false))
     }
-    if !IS_DROPPING.get() {
-        return code();
+}
+
+impl Drop for DroppingGuard {
+    fn drop(&mut self) {
+        IS_DROPPING.set(self.0);
     }
-    IS_DROPPING.set(false);
-    let _restore = Restore;
-    code()
 }

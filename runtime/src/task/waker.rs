@@ -49,15 +49,15 @@ pub(crate) fn is_task_waker(waker: &Waker) -> bool {
     ptr::eq(waker.vtable(), &raw const VTABLE)
 }
 
-/// Turns a waker into the task that it wakes, if that is a task of this crate.
-pub(super) fn into_task(waker: Waker) -> Result<Task, Waker> {
-    if !is_task_waker(&waker) {
-        return Err(waker);
-    }
-    let waker = ManuallyDrop::new(waker);
-    // SAFETY: W1: the vtable is ours. The waker is not dropped, so its reference
-    // goes to the task.
-    Ok(ManuallyDrop::into_inner(unsafe { borrow(waker.data()) }))
+/// The task that the waker wakes, with a reference of its own, if that is a task of
+/// this crate. Counts as a clone of the waker.
+pub(super) fn clone_task(waker: &Waker) -> Option<Task> {
+    is_task_waker(waker).then(|| {
+        // SAFETY: W1: the vtable is ours.
+        let task = unsafe { borrow(waker.data()) };
+        trace::waker(&task.header().origin, WakerOp::Clone);
+        Task::clone(&task)
+    })
 }
 
 /// The task of a waker. `ManuallyDrop` leaves the reference to the waker.
@@ -74,20 +74,24 @@ unsafe fn borrow(data: *const ()) -> ManuallyDrop<Task> {
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
-    let _counted = ManuallyDrop::new(Task::clone(&task));
     trace::waker(&task.header().origin, WakerOp::Clone);
+    let _counted = ManuallyDrop::new(Task::clone(&task));
     RawWaker::new(data, &VTABLE)
 }
 
 // ANCHOR: wake
-unsafe fn wake(data: *const ()) {
-    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
-    // waker is consumed, so its reference goes to the task.
-    let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
+/// Wakes a task. Consumes the reference.
+pub(super) fn wake_task(task: Task) {
     trace::waker(&task.header().origin, WakerOp::Wake);
     if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         task.schedule();
     }
+}
+
+unsafe fn wake(data: *const ()) {
+    // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
+    // waker is consumed, so its reference goes to the task.
+    wake_task(ManuallyDrop::into_inner(unsafe { borrow(data) }));
 }
 
 unsafe fn wake_by_ref(data: *const ()) {

@@ -95,6 +95,7 @@ impl Interval {
         Poll::Ready(tick)
     }
 
+    // ANCHOR: after
     /// The tick that follows `tick`, which the task received at `now`.
     fn after(&self, tick: Instant, now: Instant) -> Instant {
         let on_schedule = tick.later(self.period);
@@ -112,6 +113,7 @@ impl Interval {
             _ => on_schedule,
         }
     }
+    // ANCHOR_END: after
 
     /// Starts again: the next tick comes one period from now.
     pub fn reset(&mut self) {

@@ -105,7 +105,7 @@ impl Timers {
     }
 
     /// The time of the driver's last turn, in nanoseconds. A new task notes it as
-    /// its time of birth. Only the feature `trace` reports that, so without the
+    /// the time of its spawn. Only the feature `trace` reports that, so without the
     /// feature this is 0.
     pub(crate) fn last_turn(&self) -> u64 {
         if !cfg!(feature = "trace") {
@@ -121,7 +121,7 @@ impl Timers {
         self.last_turn.store(self.clock.nanos(), Relaxed);
     }
 
-    /// How often a thread has gone to sleep in the reactor.
+    /// How many times a thread has gone to sleep in the reactor.
     pub(crate) fn sleeps(&self) -> u64 {
         self.sleeps.load(Relaxed)
     }
@@ -138,7 +138,7 @@ impl Timers {
         context: &Context<'_>,
     ) -> (Key, Poll<Result<(), RuntimeGone>>) {
         let tick = tick_of_deadline(self.clock.nanos_of(deadline));
-        // Cloning a waker runs foreign code, so it happens outside the lock.
+        // Cloning a waker runs user code, so it happens outside the lock.
         let waker = context.waker().clone();
         let mut locked = lock(&self.wheel);
         let key = locked.wheel.insert(tick);
@@ -165,7 +165,7 @@ impl Timers {
         if known.is_some_and(|old| old.will_wake(context.waker())) {
             return Poll::Pending;
         }
-        // Cloning and dropping a waker run foreign code, so both happen outside
+        // Cloning and dropping a waker run user code, so both happen outside
         // the lock. The timer may fire in between, so look again after that.
         drop(locked);
         let waker = context.waker().clone();

@@ -70,10 +70,10 @@ const _: () = assert!(
     LEVELS * SLOT_BITS as usize + super::TICK_BITS as usize == u64::BITS as usize,
     "the levels and the tick cover the 64 bits of a time in nanoseconds"
 );
-/// The number of no entry: the end of a list.
+/// Stands for "no entry" at the end of a list.
 const NIL: u32 = u32::MAX;
 
-/// The number of an entry. It is valid until [`Wheel::remove`].
+/// The index of an entry in the slab. It is valid until [`Wheel::remove`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Key(u32);
 

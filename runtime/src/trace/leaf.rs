@@ -1,7 +1,7 @@
 //! The functions with which leaf futures note what they wait for. A leaf waits
 //! for an event itself, not for other futures.
 //!
-//! After each poll, a leaf notes what it waits for and whether that has come.
+//! After each poll, a leaf notes what it waits for and whether it still waits.
 //! The note goes to the record of the task that this thread polls, if the task's
 //! runtime is traced (see [`record`](super::record)). Otherwise it is discarded.
 //! Without the feature, `nothing.rs` replaces this file.
@@ -158,9 +158,9 @@ pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
     note(polled, identity, || WaitsFor::Signal { number });
 }
 
-/// Notes that a leaf returned pending without a look, because the task's budget
-/// is spent.
-pub(crate) fn note_no_turn() {
+/// Notes that a leaf returned `Pending` without trying its operation, because the
+/// task's budget is spent.
+pub(crate) fn note_no_budget() {
     record::with(Recorder::keep_all);
 }
 

@@ -97,7 +97,7 @@ pub use wait::{TaskKind, TaskTrace, TimerKind, Wait, WaitsFor};
 pub(crate) use leaf::note_signal;
 pub(crate) use leaf::{
     IoSource, Label, Name, ResourceName, as_child, as_timer, combinator, discard_notes, note_any,
-    note_input, note_io, note_label, note_no_turn, note_task, note_time,
+    note_input, note_io, note_label, note_no_budget, note_task, note_time,
 };
 pub(crate) use members::MemberWaits;
 pub(crate) use name::{NameGuard, take_name};

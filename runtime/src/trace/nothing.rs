@@ -77,7 +77,7 @@ pub(crate) fn note_input() {}
 pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
-pub(crate) fn note_no_turn() {}
+pub(crate) fn note_no_budget() {}
 
 #[inline]
 pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {

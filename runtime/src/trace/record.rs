@@ -103,7 +103,7 @@ struct Notes {
 
 impl Traced {
     fn notes(&self) -> MutexGuard<'_, Notes> {
-        // No foreign code runs under this lock, so poison means nothing.
+        // No user code runs under this lock, so poison means nothing.
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

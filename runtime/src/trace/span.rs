@@ -8,7 +8,7 @@
 //! | a waker cloned, dropped, or used to wake | an event of the target `tokio::task::waker`, with the span's id |
 //!
 //! The fields are those of tokio's `util::trace` and `runtime::task::waker`,
-//! because console-subscriber's visitors look for these. A subscriber is foreign
+//! because console-subscriber's visitors look for these. A subscriber is user
 //! code, so this module never calls it under a lock.
 
 use super::{Origin, wait::TaskKind};

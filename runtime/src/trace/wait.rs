@@ -103,11 +103,11 @@ pub struct TaskTrace {
     pub kind: TaskKind,
     /// What it was [called](crate::task::Builder::name).
     pub name: Option<Arc<str>>,
-    /// How long ago its last poll was over; or, while it is in one, how long
-    /// ago that began.
+    /// The time since its last poll ended. If it is in a poll now, the time since that
+    /// poll began.
     pub since: Duration,
     /// How long its polls have taken, all together.
     pub busy: Duration,
-    /// What it waits for: what it was told to wait for in its last poll.
+    /// The waits that it noted in its last poll.
     pub waits: Vec<Wait>,
 }

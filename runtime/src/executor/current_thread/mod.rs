@@ -19,7 +19,7 @@
 //! 4. Cancel the tasks in the run queue: those that were never polled.
 //! 5. Close the inject queue and cancel its tasks. A later push returns its task, and
 //!    the pushing thread cancels it.
-//! 6. Cancel the stub of the root.
+//! 6. Cancel the placeholder of the root.
 //! 7. Cancel the tasks that the destructors have queued since step 4.
 //! 8. Clear the stable slot.
 
@@ -234,7 +234,7 @@ impl Core {
             // thread woke it, and then the list held it and it is complete.
             unsafe { task.cancel() };
         });
-        // SAFETY: the stub future is `Send`.
+        // SAFETY: the placeholder is `Send`.
         unsafe { self.root.task().clone().cancel() };
         self.cancel_queued();
         self.slot.clear();

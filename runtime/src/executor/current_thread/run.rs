@@ -4,7 +4,7 @@ use super::Core;
 use crate::{
     budget,
     executor::{
-        after_shutdown,
+        after_shutdown::BlockingGuard,
         context::{self, Current},
         run_task::run_task,
     },
@@ -24,12 +24,11 @@ const TASK_PANICKED: &str = "a task panicked, and `Builder::unhandled_panic` say
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _blocking = BlockingGuard::new();
         let _traced = self.root.trace(&self.hooks);
         let _seeded = self.settings.seed_thread();
-        after_shutdown::while_blocking(|| {
-            // The future is dropped inside, because its destructor may spawn.
-            context::enter(Current::Core(self), || self.run(pin!(future)))
-        })
+        // The future is dropped inside, because its destructor may spawn.
+        context::enter(Current::Core(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {

@@ -195,7 +195,7 @@ where
     let is_on_a_core = context::with(|current| match current {
         // Outside a poll (in a hook, or in `Runtime::enter`), this thread does not run
         // the worker's tasks, so it does not hand them off.
-        Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_entered_only() => {
+        Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_without_loop() => {
             worker.hand_off();
             false
         }

@@ -189,6 +189,7 @@ impl Worker {
 
     /// The loop of worker 0, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
+        let _blocking = after_shutdown::BlockingGuard::new();
         let root = self.root.as_ref().expect("worker 0 has the root");
         let run = || {
             let _traced = root.trace(&self.pool.hooks);
@@ -216,11 +217,9 @@ impl Worker {
                 self.take_back_if_handed_off();
             }
         };
-        // A poll that blocks in place may have called this. Its budget and its outputs
-        // have nothing to do with this loop.
-        after_shutdown::while_blocking(|| {
-            budget::outside(|| context::enter(Current::Worker(self), run))
-        })
+        // A poll that blocks in place may have called this. Its budget has nothing to do
+        // with this loop.
+        budget::outside(|| context::enter(Current::Worker(self), run))
     }
 
     /// The poll of the root can take long. Gives siblings the work that was waiting here,

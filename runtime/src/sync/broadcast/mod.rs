@@ -83,7 +83,7 @@ unsafe impl<T> Waitable for BroadcastChannel<T> {
         &self.list
     }
 
-    /// A receiver that goes takes nothing away from the others.
+    /// A receiver that is dropped takes nothing away from the others.
     fn cancelled(&self, _: LockedList<'_, Ring<T>, Number>, _: Number) {}
 }
 

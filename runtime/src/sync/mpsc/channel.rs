@@ -224,18 +224,19 @@ impl<T, L: Limit> Rx<T, L> {
 
     fn poll_next(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         loop {
-            // Before the look at the queue, so that messages that were sent
-            // before the end are found there.
-            let over = self.is_over();
             // SAFETY: Q3: this is the receiver, with `&mut self`.
             match unsafe { self.0.queue.try_pop() } {
                 TryPop::Message(message) => return Poll::Ready(Some(message)),
                 TryPop::Recheck => {}
-                TryPop::Busy | TryPop::Empty if over => return Poll::Ready(None),
                 TryPop::Busy | TryPop::Empty => {
+                    if self.is_over() {
+                        // The last sender may have sent a message after `try_pop` found
+                        // none, and before it was dropped.
+                        // SAFETY: Q3: this is the receiver, with `&mut self`.
+                        return Poll::Ready(unsafe { self.0.queue.pop() });
+                    }
                     // SAFETY: Q3: this is the receiver, with `&mut self`.
-                    let slept = unsafe { self.0.queue.poll_wait(context) };
-                    ready!(slept);
+                    ready!(unsafe { self.0.queue.poll_wait(context) });
                 }
             }
         }

@@ -35,7 +35,7 @@ impl<T> Stream for Receiver<T> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        // More messages may come, and they may not.
+        // The number of later messages is unknown.
         (self.len(), None)
     }
 }

@@ -1,5 +1,5 @@
-//! The allocation that the two halves of a oneshot channel share, and the hold
-//! that each half has on it.
+//! The allocation that the two halves of a oneshot channel share, and each
+//! half's reference to it.
 
 use super::state::{HalfClose, OneshotState, Side, Snapshot};
 use crate::{primitives::UnsafeCell, trace::Label, unwind};
@@ -24,7 +24,7 @@ impl<T> OneshotChannel<T> {
     }
 }
 
-/// One half's hold on the allocation. The half that ends last frees it (O3).
+/// One half's reference to the allocation. The half that ends last frees it (O3).
 /// This is cheaper than the count in an `Arc`, because ending a half exchanges
 /// the state word anyway.
 ///

@@ -95,7 +95,7 @@ impl StateWord {
             .is_ok()
     }
 
-    /// The handle of a task that has not ended goes: J1 or J2 to J1, for good.
+    /// The handle of a task that has not ended is dropped: J1 or J2 to J1, for good.
     /// Changes nothing if the task has ended.
     pub(crate) fn drop_join_handle(&self) -> DropJoinHandle {
         // Relaxed on success: the runner reads neither the field nor anything
@@ -112,7 +112,7 @@ impl StateWord {
         }
     }
 
-    /// The handle of a complete task goes. True if the handle empties the field
+    /// The handle of a complete task is dropped. True if the handle empties the field
     /// (J4). False if the runner is about to wake: then the runner empties it
     /// (J3 to J5).
     #[must_use]

@@ -220,7 +220,7 @@ impl<T> Sender<T> {
     /// Returns whether the receiver is dropped or closed.
     pub fn is_closed(&self) -> bool {
         // The receiver closes the permits before the queue. A send fails as soon as the
-        // permits are closed, and must then find this true.
+        // permits are closed, so this must be true from then on.
         self.tx.limit.permits.is_closed()
     }
 

@@ -1,7 +1,10 @@
 //! The blocks and slots of a message queue.
 
-use crate::primitives::{AtomicPtr, AtomicUsize, UnsafeCell};
-use std::{mem::MaybeUninit, ptr};
+use crate::{
+    primitives::{AtomicPtr, UnsafeCell},
+    task::PackedWaker,
+};
+use std::{mem::MaybeUninit, ptr, sync::atomic::Ordering::AcqRel};
 
 /// How many slots a block has.
 pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
@@ -9,16 +12,44 @@ pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 /// which the next block is added.
 pub(super) const LAP: usize = SLOTS + 1;
 
-// The states of a slot. The parent module draws them.
-pub(super) const EMPTY: usize = 0;
-pub(super) const RX_WAITING: usize = 1;
-pub(super) const TAKING_WAKER: usize = 2;
-pub(super) const MESSAGE: usize = 3;
-pub(super) const RECHECK: usize = 4;
+// The states of a slot. The parent module draws them. Any other state is the
+// receiver's waker, packed into the word.
+pub(super) const EMPTY: *mut () = ptr::null_mut();
+pub(super) const MESSAGE: *mut () = ptr::without_provenance_mut(1);
+pub(super) const RECHECK: *mut () = ptr::without_provenance_mut(2);
+const _: () = assert!(PackedWaker::ALIGN > 2, "no waker is equal to a state");
+
+/// Whether the state is the waker of a receiver that waits.
+pub(super) fn is_waker(state: *mut ()) -> bool {
+    state.addr() >= PackedWaker::ALIGN
+}
 
 pub(super) struct Slot<T> {
-    pub(super) state: AtomicUsize,
+    pub(super) state: AtomicPtr<()>,
     pub(super) message: UnsafeCell<MaybeUninit<T>>,
+}
+
+impl<T> Slot<T> {
+    /// Writes a message into the slot, which the caller has claimed, and publishes it.
+    pub(super) fn put(&self, message: T) {
+        let message = MaybeUninit::new(message);
+        // SAFETY: Q1: the caller has claimed the slot and not published it.
+        self.message.with_mut(|cell| unsafe { cell.write(message) });
+        self.publish(MESSAGE);
+    }
+
+    /// Gives the slot, which the caller has claimed, to the receiver. The caller does
+    /// not touch the slot afterwards, because its block may be freed (Q4).
+    pub(super) fn publish(&self, content: *mut ()) {
+        // Ordering: Release pairs with the Acquire load in `try_pop` and publishes
+        // the message. Acquire pairs with the Release in `poll_wait`, which handed
+        // over the waker.
+        let before = self.state.swap(content, AcqRel);
+        if is_waker(before) {
+            // SAFETY: Q2: this exchange has replaced the state, so the waker is ours.
+            unsafe { PackedWaker::from_raw(before) }.wake();
+        }
+    }
 }
 
 pub(super) struct Block<T> {
@@ -30,7 +61,7 @@ impl<T> Block<T> {
     /// Allocates a block, as a box that the caller owns.
     pub(super) fn new() -> *mut Self {
         let slots = std::array::from_fn(|_| Slot {
-            state: AtomicUsize::new(EMPTY),
+            state: AtomicPtr::new(EMPTY),
             message: UnsafeCell::new(MaybeUninit::uninit()),
         });
         let next = AtomicPtr::new(ptr::null_mut());

@@ -10,21 +10,21 @@
 //!                   1                            2
 //!          EMPTY ──────▶ MESSAGE or RECHECK ──────▶ (read)
 //!          │   ▲             ▲
-//!        3 │   │ 4           │ 6
+//!        3 │   │ 4           │ 5
 //!          ▼   │             │
-//!        RX_WAITING ──▶ TAKING_WAKER
-//!                    5
+//!         the waker ─────────┘
 //! ```
 //!
 //! 1. `publish`, by the sender that claimed the slot.
 //! 2. `try_pop`, by the receiver.
 //! 3. `poll_wait`: the receiver stores its waker and goes to sleep on the slot.
-//! 4. `poll_wait` or `take_waker`: the receiver takes its waker back.
-//! 5. `publish`: the sender finds a sleeping receiver and takes its waker.
-//! 6. `publish`: the sender publishes and wakes.
+//!    A later poll may store another waker.
+//! 4. `take_waker`: the receiver takes its waker back.
+//! 5. `publish`: the sender finds a sleeping receiver and wakes it.
 //!
-//! The state of one slot says both that a message is there and that the
-//! receiver sleeps. So no wake can fall between the two.
+//! The state of a slot is one word, and the waker of a sleeping receiver is that
+//! word. So a sender publishes and takes the waker in one exchange, and no wake can
+//! fall between the two.
 //!
 //! A slot that holds `RECHECK` holds no message. It asks the receiver to check
 //! whether the channel has ended. At most one such slot exists:
@@ -41,16 +41,9 @@ mod receive;
 
 pub(super) use receive::TryPop;
 
-use crate::{
-    primitives::{AtomicPtr, AtomicUsize, Mutex, UnsafeCell, lock},
-    unwind,
-};
-use block::{Block, EMPTY, LAP, MESSAGE, RECHECK, RX_WAITING, SLOTS, Slot, TAKING_WAKER};
-use std::{
-    mem::MaybeUninit,
-    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed, Release},
-    task::Waker,
-};
+use crate::primitives::{AtomicPtr, AtomicUsize, Mutex, UnsafeCell, lock};
+use block::{Block, LAP, RECHECK, SLOTS, Slot};
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 const CLOSED: usize = 1;
 const RECHECK_PENDING: usize = 1 << 1;
@@ -62,9 +55,8 @@ const ONE: usize = 1 << 2;
 ///
 /// - **Q1** A slot's message belongs to the sender that claimed the slot until
 ///   the state is `MESSAGE`, and then to the receiver.
-/// - **Q2** The waker cell belongs to the receiver while no slot is
-///   `RX_WAITING` or `TAKING_WAKER`. `TAKING_WAKER` gives it to the sender that
-///   set this state. Only the slot at the head is ever in one of the two states.
+/// - **Q2** A state that is a waker owns it. The exchange that replaces the state
+///   takes it over. Only the slot at the head is ever in such a state.
 /// - **Q3** Only the receiver uses the head.
 /// - **Q4** A sender does not touch a slot after it has published it. The last
 ///   slot of a block is published after the next block was added, and the
@@ -85,8 +77,6 @@ pub(super) struct MessageQueue<T> {
     /// Held while the next block is added.
     growing: Mutex<()>,
     head: UnsafeCell<Head<T>>,
-    /// The receiver's waker.
-    waker: UnsafeCell<Option<Waker>>,
 }
 
 /// The slot that the receiver reads next.
@@ -110,20 +100,19 @@ impl<T> MessageQueue<T> {
             tail_block: AtomicPtr::new(block),
             growing: Mutex::new(()),
             head: UnsafeCell::new(Head { number: 0, block }),
-            waker: UnsafeCell::new(None),
         }
     }
 
     /// Adds a message and wakes the receiver.
     pub(super) fn push(&self, message: T) {
         let slot = self.claim::<0, 0>().expect("no flag refuses the claim");
-        self.put(slot, message);
+        slot.put(message);
     }
 
     /// Adds a message and wakes the receiver, unless the queue is closed.
     pub(super) fn push_unless_closed(&self, message: T) -> Result<(), T> {
         match self.claim::<CLOSED, 0>() {
-            Some(slot) => self.put(slot, message),
+            Some(slot) => slot.put(message),
             None => return Err(message),
         }
         Ok(())
@@ -133,7 +122,7 @@ impl<T> MessageQueue<T> {
     pub(super) fn request_recheck(&self) {
         loop {
             if let Some(slot) = self.claim::<RECHECK_PENDING, RECHECK_PENDING>() {
-                return self.publish(slot, RECHECK);
+                return slot.publish(RECHECK);
             }
             // Ordering: Relaxed, because the exchange checks the value.
             let now = self.tail.load(Relaxed);
@@ -150,13 +139,6 @@ impl<T> MessageQueue<T> {
                 return;
             }
         }
-    }
-
-    fn put(&self, slot: &Slot<T>, message: T) {
-        let message = MaybeUninit::new(message);
-        // SAFETY: Q1: we have claimed the slot and not published it.
-        slot.message.with_mut(|cell| unsafe { cell.write(message) });
-        self.publish(slot, MESSAGE);
     }
 
     /// Claims a slot and sets the flags `SET`, unless the tail has one of the
@@ -209,41 +191,6 @@ impl<T> MessageQueue<T> {
         self.tail_block.store(next, Release);
         // Ordering: Release pairs with the Acquire load of the tail in `claim`.
         self.tail.fetch_add(ONE, Release);
-    }
-
-    /// Gives a claimed slot to the receiver. The caller does not touch the slot
-    /// afterwards, because its block may be freed (Q4).
-    fn publish(&self, slot: &Slot<T>, content: usize) {
-        // Ordering: Relaxed, because the exchanges check the value.
-        let mut state = slot.state.load(Relaxed);
-        loop {
-            let next = if state == EMPTY {
-                content
-            } else {
-                TAKING_WAKER
-            };
-            debug_assert!(state == EMPTY || state == RX_WAITING);
-            // Ordering: Release pairs with the Acquire load in `try_pop` and
-            // publishes the message. Acquire pairs with the Release in
-            // `poll_wait`, which handed over the waker.
-            match slot.state.compare_exchange(state, next, AcqRel, Relaxed) {
-                Ok(EMPTY) => return,
-                Ok(_) => break,
-                // The receiver went to sleep, or took its waker back.
-                Err(now) => state = now,
-            }
-        }
-        // SAFETY: Q2: we have set `TAKING_WAKER`.
-        let waker = self.waker.with_mut(|waker| unsafe { (*waker).take() });
-        // Ordering: Release pairs with the Acquire loads in `try_pop`,
-        // `poll_wait` and `take_waker`. It publishes the message and gives the
-        // waker cell back. This plain store ends the release sequence of the
-        // earlier writes, which no other thread needs: the receiver wrote
-        // `RX_WAITING`, and we wrote `TAKING_WAKER`.
-        slot.state.store(content, Release);
-        if let Some(waker) = waker {
-            unwind::wake(waker);
-        }
     }
 
     /// Makes [`push_unless_closed`](Self::push_unless_closed) fail from now on.

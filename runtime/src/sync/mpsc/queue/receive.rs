@@ -2,11 +2,12 @@
 
 use super::{
     CLOSED, Head, MessageQueue, ONE, RECHECK_PENDING, Slot,
-    block::{EMPTY, LAP, MESSAGE, RECHECK, RX_WAITING, SLOTS, TAKING_WAKER},
+    block::{EMPTY, LAP, MESSAGE, RECHECK, SLOTS, is_waker},
 };
+use crate::task::PackedWaker;
 use std::{
-    sync::atomic::Ordering::{AcqRel, Acquire, Relaxed},
-    task::{Context, Poll, Waker},
+    sync::atomic::Ordering::{Acquire, Relaxed, Release},
+    task::{Context, Poll},
 };
 
 /// What the receiver finds at the head.
@@ -95,9 +96,9 @@ impl<T> MessageQueue<T> {
                 self.tail.fetch_and(!RECHECK_PENDING, Acquire);
                 TryPop::Recheck
             }
-            // A slot that was claimed before another thread told us so counts
-            // as claimed here, because that thread's message orders the two.
-            // Ordering: Relaxed, because the number is all that is used.
+            // Ordering: Relaxed, because only the number is used. If a sender has
+            // claimed the slot and then told this thread about it in some other
+            // way, this load reads the claim or a later value.
             _ if self.tail.load(Relaxed) / ONE == number => return TryPop::Empty,
             _ => return TryPop::Busy,
         };
@@ -135,40 +136,31 @@ impl<T> MessageQueue<T> {
     pub(in super::super) unsafe fn poll_wait(&self, context: &Context<'_>) -> Poll<()> {
         // SAFETY: the caller's promise.
         let (_, slot) = unsafe { self.head() };
-        match Self::take_back(slot) {
-            EMPTY => {}
-            TAKING_WAKER => {
-                // The sender may be waking an older waker than this one.
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            _ => return Poll::Ready(()),
+        // Ordering: Relaxed, because the exchange checks the value.
+        let before = slot.state.load(Relaxed);
+        if PackedWaker::is_task_of(before, context.waker()) {
+            return Poll::Pending;
         }
-        // SAFETY: Q2: the slot is `EMPTY`, so the waker cell is ours.
-        let same_waker = self.waker.with(|waker| unsafe {
-            let waker = (*waker).as_ref();
-            waker.is_some_and(|waker| waker.will_wake(context.waker()))
-        });
-        let mut old = None;
-        if !same_waker {
-            let waker = context.waker().clone();
-            // SAFETY: Q2: the slot is still not `RX_WAITING`, because only we
-            // set that.
-            old = self
-                .waker
-                .with_mut(|cell| unsafe { (*cell).replace(waker) });
+        if before != EMPTY && !is_waker(before) {
+            return Poll::Ready(());
         }
-        // Ordering: AcqRel. Release pairs with the Acquire in `publish` and
-        // hands the waker over. On failure, Acquire pairs with the Release in
-        // `publish`, and the caller looks at the message.
-        let slept = slot
-            .state
-            .compare_exchange(EMPTY, RX_WAITING, AcqRel, Acquire);
+        let waker = PackedWaker::clone_of(context.waker()).into_raw();
+        // Ordering: Release pairs with the Acquire in `publish` and hands the
+        // waker over. Relaxed on failure, because `try_pop` acquires the message.
+        let stored = slot.state.compare_exchange(before, waker, Release, Relaxed);
         // Dropping a waker is user code, so it comes last.
-        drop(old);
-        match slept {
-            Ok(_) => Poll::Pending,
-            Err(_) => Poll::Ready(()),
+        match stored {
+            Ok(_) if before == EMPTY => Poll::Pending,
+            Ok(_) => {
+                // SAFETY: Q2: we have replaced the state, so the waker is ours.
+                drop(unsafe { PackedWaker::from_raw(before) });
+                Poll::Pending
+            }
+            Err(_) => {
+                // SAFETY: the exchange failed, so the new waker is still ours.
+                drop(unsafe { PackedWaker::from_raw(waker) });
+                Poll::Ready(())
+            }
         }
     }
 
@@ -177,33 +169,18 @@ impl<T> MessageQueue<T> {
     /// # Safety
     /// As for [`head`](Self::head). The receiver does not wait any more.
     #[must_use]
-    pub(in super::super) unsafe fn take_waker(&self) -> Option<Waker> {
+    pub(in super::super) unsafe fn take_waker(&self) -> Option<PackedWaker> {
         // SAFETY: the caller's promise.
         let (_, slot) = unsafe { self.head() };
-        if Self::take_back(slot) == TAKING_WAKER {
-            return None;
-        }
-        // SAFETY: Q2: no slot is `RX_WAITING` or `TAKING_WAKER`, because only
-        // the slot at the head could be.
-        self.waker.with_mut(|waker| unsafe { (*waker).take() })
-    }
-
-    /// Ends the receiver's sleep on the slot at the head. Returns the state of
-    /// the slot, which is not `RX_WAITING`.
-    fn take_back(slot: &Slot<T>) -> usize {
-        // Ordering: Acquire, here and on failure, pairs with the Release in
-        // `publish`: the sender gives the waker cell back.
-        let state = slot.state.load(Acquire);
-        if state != RX_WAITING {
-            return state;
-        }
-        // Ordering: Relaxed on success, because the cell has not left us.
-        match slot
-            .state
-            .compare_exchange(RX_WAITING, EMPTY, Relaxed, Acquire)
-        {
-            Ok(_) => EMPTY,
-            Err(now) => now,
-        }
+        // Ordering: Relaxed, here and in the exchange: the receiver has stored
+        // the waker itself.
+        let before = slot.state.load(Relaxed);
+        let is_taken = is_waker(before)
+            && slot
+                .state
+                .compare_exchange(before, EMPTY, Relaxed, Relaxed)
+                .is_ok();
+        // SAFETY: Q2: we have replaced the state, so the waker is ours.
+        is_taken.then(|| unsafe { PackedWaker::from_raw(before) })
     }
 }

@@ -1,0 +1,64 @@
+//! Exercise `timers/idle`: a deadline that moves with each message, and leaves the wheel
+//! alone.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::rc::Rc;
+// hole: begin
+use std::task::{Context, Poll, ready};
+// hole: instead
+//| use std::task::{Context, Poll};
+// hole: end
+use std::time::{Duration, Instant};
+
+use timers::{Sleep, Timers, sleep};
+
+/// Ready when there was no message for a whole limit. Made by [`idle`].
+pub struct Idle {
+    sleep: Pin<Box<Sleep>>,
+    limit: Duration,
+    last: Rc<Cell<Instant>>,
+}
+
+/// Notes each message, in a few nanoseconds. Made by [`idle`].
+#[derive(Clone)]
+pub struct Activity(Rc<Cell<Instant>>);
+
+/// A future that is ready when nothing was noted for `limit`, and a handle to note
+/// messages. The limit begins with this call.
+///
+/// # Panics
+///
+/// If the thread has no current timers.
+pub fn idle(limit: Duration) -> (Idle, Activity) {
+    let last = Rc::new(Cell::new(Timers::current().clock().now()));
+    let idle = Idle { sleep: Box::pin(sleep(limit)), limit, last: Rc::clone(&last) };
+    (idle, Activity(last))
+}
+
+impl Activity {
+    /// A message has come. Does not touch the wheel, and wakes no task.
+    pub fn note(&self) {
+        self.0.set(Timers::current().clock().now());
+    }
+}
+
+impl Future for Idle {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        // hole: begin
+        loop {
+            ready!(self.sleep.as_mut().poll(cx));
+            let deadline = self.last.get() + self.limit;
+            if deadline <= self.sleep.deadline() {
+                return Poll::Ready(());
+            }
+            self.sleep.as_mut().reset(deadline);
+        }
+        // hole: instead
+        //| let _ = (self.sleep.as_mut().poll(cx), self.limit, self.last.get());
+        //| todo!("wait until a whole limit has passed since the last message")
+        // hole: end
+    }
+}
