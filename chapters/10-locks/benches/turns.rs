@@ -113,7 +113,7 @@ fn row(name: &str, locks: &[fn() -> (f64, f64)]) {
     for mut measured in measured {
         measured.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (time, polls) = measured[measured.len() / 2];
-        print!("{time:>6.0} ns {polls:>7.3} polls");
+        print!("{time:>6.0} ns {polls:>7.4} polls");
     }
     println!();
 }

@@ -57,9 +57,6 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    if !network::wrk::is_there() {
-        eprintln!("the HTTP rows are left out: the program `wrk` is not installed");
-    }
     let missing = contenders::missing();
     for (name, error) in &missing {
         eprintln!("{name} is left out: {error}");

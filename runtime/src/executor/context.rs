@@ -63,8 +63,8 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, false, code)
 }
 
-/// [`enter`] without the executor's loop: the thread does not run the executor's tasks
-/// meanwhile. If the thread is in a poll, it is a poll of another runtime.
+/// [`enter`] without the executor's loop: while `code` runs, the thread runs no tasks of
+/// the executor. If the thread is in a poll, it is a poll of another runtime.
 pub(crate) fn enter_without_loop<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(current, true, code)
 }

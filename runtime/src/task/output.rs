@@ -6,7 +6,7 @@
 //! the outermost drop empties the list.
 //!
 //! A destructor may block this thread, for example in `block_on`, and wait for an output
-//! that is dropped on this thread meanwhile. If that output went into the list, the
+//! that is dropped on this thread while it blocks. If that output went into the list, the
 //! destructor would wait for ever. So while a destructor blocks, outputs are dropped at
 //! once: see [`DroppingGuard`].
 

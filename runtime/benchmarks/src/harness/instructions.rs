@@ -1,6 +1,10 @@
 //! Counts instructions instead of time. callgrind's count is almost the same on
 //! every run, so it shows differences that a clock does not.
 //!
+//! `sleep-cost` is an exception: its count varies by a tenth from run to run. How
+//! often its thread parks depends on the clock, and so on everything else that the
+//! machine does.
+//!
 //! Two functions that do almost nothing tell callgrind when to begin and when to
 //! end. callgrind runs this program again, for one sample of one contender. It
 //! counts all threads and runs them one after the other.

@@ -11,3 +11,11 @@ pub mod wrk;
 
 pub use protocol::{CAPACITY, Protocol, RESPONSE, compute};
 pub use server::{COMMAND, Server, run};
+
+/// What a load measured.
+#[derive(Debug, PartialEq)]
+pub struct Report {
+    pub requests: u64,
+    /// The 99th percentile of the latency, in microseconds.
+    pub p99: f64,
+}

@@ -1,5 +1,6 @@
 //! `wrk`, an HTTP load generator that many other benchmarks use.
 
+use super::Report;
 use std::{
     io,
     net::SocketAddr,
@@ -17,14 +18,6 @@ pub fn is_there() -> bool {
         .status();
     // `wrk --version` prints the version and reports failure.
     asked.is_ok()
-}
-
-/// The report of `wrk`.
-#[derive(Debug, PartialEq)]
-pub struct Report {
-    pub requests: u64,
-    /// The 99th percentile of the latency, in microseconds.
-    pub p99: f64,
 }
 
 /// Runs `wrk` for a second.

@@ -3,19 +3,21 @@
 use crate::{
     contenders::{POOL_SERVERS, SERVERS, Server as Contender},
     harness::{Entry, Goal, Row, Sample, Scale},
-    network::{Protocol, Server, load::Load, wrk},
+    network::{Protocol, Report, Server, load::Load, wrk},
 };
 use std::io;
+
+/// The number of connections of the HTTP rows.
+const CONNECTIONS: usize = 64;
 
 /// The rows for one thread.
 pub fn rows() -> Vec<Row> {
     let mut rows = echoes("echo", &SERVERS, 20_000);
-    if wrk::is_there() {
-        let title = "HTTP hello under `wrk -c64`";
-        rows.push(row("http", title, "µs", &SERVERS, |name, _| {
-            asked(name, Protocol::Http).map(|(cost, _)| cost)
-        }));
-    }
+    let load = HttpLoad::chosen();
+    let title = format!("HTTP hello under {}", load.name());
+    rows.push(row("http", &title, "µs", &SERVERS, move |name, scale| {
+        load.ask(name, Protocol::Http, scale).map(|(cost, _)| cost)
+    }));
     rows
 }
 
@@ -26,28 +28,25 @@ pub fn pool_rows() -> Vec<Row> {
     let mut rows = echoes("pool-echo", &POOL_SERVERS, 60_000);
     // One connection keeps only one thread busy.
     rows.remove(0);
-    if wrk::is_there() {
-        let title = "HTTP hello under `wrk -c64`, processor";
-        rows.push(row("pool-http", title, "µs", &POOL_SERVERS, |name, _| {
-            asked(name, Protocol::Http).map(|(cost, _)| cost)
-        }));
-        let title = "uneven HTTP, processor";
-        rows.push(row(
-            "pool-uneven",
-            title,
-            "µs",
-            &POOL_SERVERS,
-            |name, _| asked(name, Protocol::Uneven).map(|(cost, _)| cost),
-        ));
-        let title = "uneven HTTP, p99";
-        rows.push(row("pool-p99", title, "µs", &POOL_SERVERS, |name, _| {
-            let (cost, report) = asked(name, Protocol::Uneven)?;
-            Ok(Sample {
-                figure: report.p99,
-                ..cost
-            })
-        }));
-    }
+    let load = HttpLoad::chosen();
+    let title = format!("HTTP hello under {}, processor", load.name());
+    let cost = move |protocol| {
+        move |name: &str, scale| load.ask(name, protocol, scale).map(|(cost, _)| cost)
+    };
+    let http = cost(Protocol::Http);
+    rows.push(row("pool-http", &title, "µs", &POOL_SERVERS, http));
+    let title = "uneven HTTP, processor";
+    let uneven = cost(Protocol::Uneven);
+    rows.push(row("pool-uneven", title, "µs", &POOL_SERVERS, uneven));
+    let title = "uneven HTTP, p99";
+    let late = move |name: &str, scale| {
+        let (cost, report) = load.ask(name, Protocol::Uneven, scale)?;
+        Ok(Sample {
+            figure: report.p99,
+            ..cost
+        })
+    };
+    rows.push(row("pool-p99", title, "µs", &POOL_SERVERS, late));
     rows
 }
 
@@ -125,29 +124,66 @@ impl Spent {
 fn echoed(name: &str, requests: u32, connections: usize) -> io::Result<Sample> {
     let requests = requests.max(512);
     let server = Server::start(name, Protocol::Echo);
-    let mut load = Load::connect(server.address, connections)?;
+    let mut load = Load::connect(server.address, Protocol::Echo, connections)?;
     load.run(requests / 10)?;
     let before = Spent::by(&server);
     load.run(requests)?;
     Ok(before.each(&server, requests.into()))
 }
 
-/// The same under `wrk`, and the report of `wrk`.
-fn asked(name: &str, protocol: Protocol) -> io::Result<(Sample, wrk::Report)> {
-    let server = Server::start(name, protocol);
-    let before = Spent::by(&server);
-    let report = wrk::run(server.address)?;
-    Ok((before.each(&server, report.requests as f64), report))
+/// The load of the HTTP rows.
+#[derive(Clone, Copy)]
+enum HttpLoad {
+    /// `wrk`, if it is installed.
+    Wrk,
+    /// The load of this program.
+    Own,
+}
+
+impl HttpLoad {
+    fn chosen() -> Self {
+        if wrk::is_there() {
+            Self::Wrk
+        } else {
+            Self::Own
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Wrk => "`wrk -c64`",
+            Self::Own => "64 connections",
+        }
+    }
+
+    /// The server's processor time per request, and the report of the load.
+    fn ask(self, name: &str, protocol: Protocol, scale: Scale) -> io::Result<(Sample, Report)> {
+        let server = Server::start(name, protocol);
+        let (before, report) = match self {
+            Self::Wrk => (Spent::by(&server), wrk::run(server.address)?),
+            Self::Own => {
+                // About a second of work for two threads.
+                let requests = scale.of(match protocol {
+                    Protocol::Uneven => 30_000,
+                    Protocol::Echo | Protocol::Http => 60_000,
+                });
+                let mut load = Load::connect(server.address, protocol, CONNECTIONS)?;
+                load.run(requests / 10)?;
+                (Spent::by(&server), load.run(requests)?)
+            }
+        };
+        Ok((before.each(&server, report.requests as f64), report))
+    }
 }
 
 /// Resident bytes per connection.
 fn resident(name: &str, _: Scale) -> io::Result<Sample> {
-    const CONNECTIONS: u16 = 2000;
+    const IDLE: usize = 2000;
     let server = Server::start(name, Protocol::Echo);
     // The memory that the first connections cause is not part of each one's.
-    let _first = Load::connect(server.address, 16)?;
+    let _first = Load::connect(server.address, Protocol::Echo, 16)?;
     let before = server.resident();
-    let _all = Load::connect(server.address, CONNECTIONS.into())?;
+    let _all = Load::connect(server.address, Protocol::Echo, IDLE)?;
     let bytes = server.resident() - before;
-    Ok(Sample::from(bytes as f64 / f64::from(CONNECTIONS)))
+    Ok(Sample::from(bytes as f64 / IDLE as f64))
 }

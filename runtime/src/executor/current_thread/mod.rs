@@ -70,8 +70,8 @@ loom::lazy_static! {
 /// The part of the executor that only its own thread touches.
 pub(crate) struct Core {
     queue: RunQueue,
-    /// The tasks that yielded since the last poll of the driver. The next one moves
-    /// them into `queue`.
+    /// The tasks that yielded since the last poll of the driver. The next poll of the
+    /// driver moves them into `queue`.
     deferred: RunQueue,
     /// The last task in `queue` when the first of those yielded. The driver is polled
     /// after it has run, and that sets this field to null. Null also if `queue` was

@@ -36,9 +36,9 @@ pub(crate) struct Worker {
     /// the cache. Siblings cannot steal it.
     pub(super) lifo_slot: Cell<Option<Task>>,
     pub(super) lifo_polls: Cell<u32>,
-    /// The tasks that yielded since the last poll of the driver. The next one moves them
-    /// into `queue`. A sibling without work steals them, because the task that runs here
-    /// can take long.
+    /// The tasks that yielded since the last poll of the driver. The next poll of the
+    /// driver moves them into `queue`. A sibling without work steals them, because the
+    /// task that runs here can take long.
     pub(super) deferred: Deque<Task>,
     /// Whether the root of worker 0 yielded too.
     pub(super) root_is_deferred: Cell<bool>,
