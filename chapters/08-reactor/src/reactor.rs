@@ -50,10 +50,10 @@ impl Reactor {
         let polled = poll.poll(events, timeout);
         shared.sleep.interrupt();
         for event in &*events {
-            let source = lock(&shared.sources)
+            let wakers = lock(&shared.sources)
                 .get(event.token())
                 .map(|source| source.set_ready(event));
-            source.into_iter().flatten().flatten().for_each(Waker::wake);
+            wakers.into_iter().flatten().flatten().for_each(Waker::wake);
         }
         shared.sleep.end();
         match polled {

@@ -3,6 +3,7 @@
 //!
 //! `cargo course meters` runs a small meter server on all of them.
 
+pub mod blocking;
 pub mod channel;
 pub mod deadlines;
 pub mod executor;

@@ -3,10 +3,10 @@
 //!
 //! A spawned task has three references:
 //!
-//! - **OT1**: the `JoinHandle`'s.
-//! - **OT2**: the queue's. Each poll of the task consumes it, and each wake makes a
+//! - **OW1**: the `JoinHandle`'s.
+//! - **OW2**: the queue's. Each poll of the task consumes it, and each wake makes a
 //!   new one.
-//! - **OT3**: the list's. The state word counts it from the start, but no [`Task`] owns
+//! - **OW3**: the list's. The state word counts it from the start, but no [`Task`] owns
 //!   it until [`list_reference`] makes one. That happens when the task first waits and is
 //!   bound to the list, or else when it ends. So a task that ends in its first poll
 //!   costs the list nothing.
@@ -14,7 +14,7 @@
 use crate::task::{JoinHandle, Schedule, StateWord, Task, UNBOUND};
 use std::{future::Future, panic::Location, sync::atomic::Ordering::Relaxed};
 
-/// Makes a task with its three references. Returns OT1 and OT2.
+/// Makes a task with its three references. Returns OW1 and OW2.
 pub(super) fn new_task<F, S>(
     future: F,
     scheduler: S,
@@ -27,18 +27,18 @@ where
 {
     let state = StateWord::scheduled(3);
     let task = Task::new(future, scheduler, state, location, spawned_at);
-    // SAFETY: this is OT2, which the state counts.
+    // SAFETY: this is OW2, which the state counts.
     let queued = unsafe { Task::from_raw(task.as_raw()) };
     // SAFETY: the task has an output of this type, and this is its only handle.
     (unsafe { JoinHandle::new(task) }, queued)
 }
 
-/// Takes OT3.
+/// Takes OW3.
 ///
 /// # Safety
 /// It was not taken before.
 pub(super) unsafe fn list_reference(task: &Task) -> Task {
-    // SAFETY: `new_task` counted OT3, and the caller takes it once.
+    // SAFETY: `new_task` counted OW3, and the caller takes it once.
     unsafe { Task::from_raw(task.as_raw()) }
 }
 
