@@ -72,7 +72,6 @@
 //! | `global_queue_interval` is 31 on one thread and measured in a pool | by default the runtime takes the tasks of other threads whenever it polls the sockets, at the [`event_interval`](runtime::Builder::event_interval) |
 //! | `Builder::max_io_events_per_tick`, `metrics_poll_time_histogram` and other histograms | not here. The hooks [`on_before_task_poll`](runtime::Builder::on_before_task_poll) and [`on_after_task_poll`](runtime::Builder::on_after_task_poll) can time each poll, and a program without them does not pay for a clock |
 //! | `broadcast::channel(n)` holds the next power of two | it holds exactly `n` values, as its name says. A receiver that relies on more sees `Lagged` earlier |
-//! | `SemaphorePermit::merge` above `u32::MAX` permits panics in a debug build and loses permits in a release build | a guard holds up to [`Semaphore::MAX_PERMITS`](sync::Semaphore::MAX_PERMITS) permits |
 //! | a `Runtime` in a `static`, or shared between threads | a `Runtime` stays on its thread. A [`Handle`](runtime::Handle) goes to any thread, and has `block_on` too |
 //! | `tokio_stream::wrappers::ReceiverStream` | a receiver of [`sync::mpsc`] is a stream. `futures_util::stream::poll_fn` makes a stream of any `poll_…` method |
 //! | `LocalSet` | [`spawn_local`] works on a runtime of one thread and on a thread per core |
