@@ -72,6 +72,7 @@ pub(crate) fn is_spent() -> bool {
     BUDGET.try_with(Cell::get).ok().flatten() == Some(0)
 }
 
+// ANCHOR: defer
 /// Ready while the budget lasts. Otherwise the task is woken and will be polled again
 /// after the others.
 pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
@@ -90,6 +91,7 @@ pub(crate) fn defer(waker: &Waker) {
     DEFERRED.set(true);
     waker.wake_by_ref();
 }
+// ANCHOR_END: defer
 
 /// Whether the current poll, or the last one, has yielded.
 pub(crate) fn deferred() -> bool {

@@ -29,7 +29,8 @@ pub(crate) struct Levels {
     now: Cell<u64>,
     /// For each level, one bit for each slot that has entries.
     occupied: [Cell<u64>; LEVELS],
-    slots: [[Slot; SLOTS]; LEVELS],
+    /// In a box, because Miri looks at each cell of a value whenever it is borrowed.
+    slots: Box<[[Slot; SLOTS]; LEVELS]>,
 }
 
 /// The level and the slot of an entry.
@@ -160,7 +161,7 @@ impl Levels {
 impl Wheel {
     /// A wheel without timers, at tick 0.
     pub fn new() -> Wheel {
-        let slots = array::from_fn(|_| array::from_fn(|_| Slot::new()));
+        let slots = Box::new(array::from_fn(|_| array::from_fn(|_| Slot::new())));
         let occupied = array::from_fn(|_| Cell::new(0));
         Wheel(Rc::new(Levels { now: Cell::new(0), occupied, slots }))
     }

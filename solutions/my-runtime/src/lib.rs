@@ -3,6 +3,7 @@
 //!
 //! `cargo course meters` runs a meter server on them.
 
+pub mod blocking;
 pub mod channel;
 pub mod deadlines;
 pub mod executor;

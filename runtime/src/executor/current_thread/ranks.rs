@@ -91,12 +91,14 @@ impl Ranks {
         });
     }
 
+    // ANCHOR: pop
     /// Takes the most urgent task. The caller runs it next.
     pub(super) fn pop(&self) -> Option<Task> {
         let Ready { rank, task, .. } = self.ready.borrow_mut().pop()?;
         self.current.set(rank);
         Some(task)
     }
+    // ANCHOR_END: pop
 
     pub(super) fn is_empty(&self) -> bool {
         self.ready.borrow().is_empty()

@@ -1,0 +1,112 @@
+//! The promises of `Keeper`.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, mpsc};
+use std::thread;
+
+use channels::oneshot::Dropped;
+use executor::Executor;
+use turns_exercises::keeper::Keeper;
+
+/// A library whose handle cannot leave its thread. It notes where it was dropped.
+struct Table {
+    rows: Rc<RefCell<Vec<u32>>>,
+    dropped: Arc<Mutex<Option<thread::ThreadId>>>,
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        *self.dropped.lock().unwrap() = Some(thread::current().id());
+    }
+}
+
+type DroppedAt = Arc<Mutex<Option<thread::ThreadId>>>;
+
+fn open() -> (Keeper<Table>, DroppedAt) {
+    let dropped = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&dropped);
+    (Keeper::new(move || Table { rows: Rc::default(), dropped: noted }), dropped)
+}
+
+#[test]
+fn a_request_gets_its_answer() {
+    let (keeper, _) = open();
+    let answer = keeper.call(|table| {
+        table.rows.borrow_mut().push(42);
+        table.rows.borrow().len()
+    });
+    assert_eq!(Executor::new().block_on(answer), Ok(1));
+}
+
+#[test]
+fn the_value_never_leaves_its_thread() {
+    let (keeper, dropped) = open();
+    let executor = Executor::new();
+    let threads: Vec<_> = (0..3)
+        .map(|_| executor.block_on(keeper.call(|_| thread::current().id())).unwrap())
+        .collect();
+    drop(keeper);
+    assert_ne!(threads[0], thread::current().id());
+    assert!(threads.iter().all(|id| *id == threads[0]));
+    assert_eq!(*dropped.lock().unwrap(), Some(threads[0]));
+}
+
+#[test]
+fn requests_run_in_their_order() {
+    let (keeper, _) = open();
+    let answers: Vec<_> = (0..10)
+        .map(|row| keeper.call(move |table| table.rows.borrow_mut().push(row)))
+        .collect();
+    let rows = keeper.call(|table| table.rows.borrow().clone());
+    let executor = Executor::new();
+    assert_eq!(executor.block_on(rows), Ok((0..10).collect::<Vec<_>>()));
+    for answer in answers {
+        assert_eq!(executor.block_on(answer), Ok(()));
+    }
+}
+
+#[test]
+fn a_request_whose_answer_is_not_wanted_does_not_begin() {
+    let (keeper, _) = open();
+    let (release, released) = mpsc::channel::<()>();
+    let first = keeper.call(move |_| released.recv().is_ok());
+    drop(keeper.call(|table| table.rows.borrow_mut().push(1)));
+    release.send(()).unwrap();
+    let rows = keeper.call(|table| table.rows.borrow().len());
+    let executor = Executor::new();
+    assert_eq!(executor.block_on(first), Ok(true));
+    assert_eq!(executor.block_on(rows), Ok(0));
+}
+
+#[test]
+fn a_panic_ends_only_its_own_request() {
+    let (keeper, _) = open();
+    let bad = keeper.call(|table| {
+        table.rows.borrow_mut().push(7);
+        panic!("a wrong row");
+    });
+    let rows = keeper.call(|table| table.rows.borrow().len());
+    let executor = Executor::new();
+    assert_eq!(executor.block_on(bad), Err::<(), _>(Dropped));
+    assert_eq!(executor.block_on(rows), Ok(1));
+}
+
+#[test]
+fn dropping_the_keeper_waits_for_its_requests() {
+    let (keeper, dropped) = open();
+    let done = Arc::new(Mutex::new(Vec::new()));
+    let answers: Vec<_> = (0..100)
+        .map(|row| {
+            let done = Arc::clone(&done);
+            keeper.call(move |_| {
+                thread::yield_now();
+                done.lock().unwrap().push(row);
+            })
+        })
+        .collect();
+    drop(keeper);
+    assert_eq!(done.lock().unwrap().len(), 100);
+    assert!(dropped.lock().unwrap().is_some());
+    drop(answers);
+}
