@@ -96,3 +96,17 @@ async fn never() -> ! {
 fn a_main_function_may_never_return() {
     never();
 }
+
+#[wakeful::test(name = "ingest", unhandled_panic = "ignore")]
+async fn a_test_can_name_its_runtime_and_ignore_panics() {
+    assert_eq!(Handle::current().name(), Some("ingest"));
+    let failed = wakeful::spawn(async { panic!("ignored") });
+    assert!(failed.await.unwrap_err().is_panic());
+}
+
+#[wakeful::test(unhandled_panic = "shutdown_runtime")]
+#[should_panic(expected = "`Builder::unhandled_panic`")]
+async fn a_test_can_fail_with_a_task_that_panics() {
+    drop(wakeful::spawn(async { panic!("a bug") }));
+    std::future::pending::<()>().await;
+}

@@ -43,6 +43,8 @@ use proc_macro::TokenStream;
 /// | `flavor`         | `"current_thread"`, `"multi_thread"` or `"thread_per_core"` | `"current_thread"` |
 /// | `worker_threads` | the number of threads, for a runtime with several           | one for each core  |
 /// | `start_paused`   | whether the clock of one thread starts paused               | `false`            |
+/// | `unhandled_panic` | `"ignore"`, or `"shutdown_runtime"` for one thread         | `"ignore"`         |
+/// | `name`           | the name of the runtime                                     | no name            |
 /// | `crate`          | the path of `wakeful`, if you renamed it                    | `::wakeful`        |
 ///
 /// The keys are those of tokio, and so are the names of the flavors that tokio has.

@@ -8,7 +8,20 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-const KEYS: [&str; 4] = ["flavor", "worker_threads", "start_paused", "crate"];
+const KEYS: [&str; 6] = [
+    "flavor",
+    "worker_threads",
+    "start_paused",
+    "unhandled_panic",
+    "name",
+    "crate",
+];
+
+/// The values of `unhandled_panic`, and the variants of `UnhandledPanic`.
+const BEHAVIORS: [(&str, &str); 2] = [
+    ("ignore", "Ignore"),
+    ("shutdown_runtime", "ShutdownRuntime"),
+];
 
 /// A flavor of runtime, and the keys that it accepts.
 #[derive(Debug)]
@@ -18,6 +31,7 @@ struct Flavor {
     constructor: &'static str,
     has_workers: bool,
     can_pause: bool,
+    can_end_on_panic: bool,
 }
 
 /// The first flavor is the default.
@@ -27,18 +41,21 @@ const FLAVORS: [Flavor; 3] = [
         constructor: "new_current_thread",
         has_workers: false,
         can_pause: true,
+        can_end_on_panic: true,
     },
     Flavor {
         name: "multi_thread",
         constructor: "new_multi_thread",
         has_workers: true,
         can_pause: false,
+        can_end_on_panic: false,
     },
     Flavor {
         name: "thread_per_core",
         constructor: "new_thread_per_core",
         has_workers: true,
         can_pause: false,
+        can_end_on_panic: false,
     },
 ];
 
@@ -48,6 +65,9 @@ pub(crate) struct Options {
     flavor: Option<&'static Flavor>,
     worker_threads: Option<(usize, Span)>,
     start_paused: Option<(bool, Span)>,
+    /// The variant of `UnhandledPanic`.
+    unhandled_panic: Option<(&'static str, Span)>,
+    name: Option<String>,
     krate: Option<Path>,
 }
 
@@ -64,7 +84,12 @@ impl Options {
         let paused = self
             .start_paused
             .map(|(paused, _)| quote!(.start_paused(#paused)));
-        quote!(#krate::runtime::Builder::#constructor() #workers #paused)
+        let panics = self.unhandled_panic.map(|(variant, _)| {
+            let variant = format_ident!("{variant}");
+            quote!(.unhandled_panic(#krate::runtime::UnhandledPanic::#variant))
+        });
+        let name = self.name.as_ref().map(|name| quote!(.name(#name)));
+        quote!(#krate::runtime::Builder::#constructor() #workers #paused #panics #name)
     }
 
     fn set(&mut self, key: &Ident, value: &Expr) -> Result<()> {
@@ -78,6 +103,11 @@ impl Options {
                 let paused = boolean(value)?;
                 set(&mut self.start_paused, key, (paused, key.span()))
             }
+            "unhandled_panic" => {
+                let variant = behavior(value)?;
+                set(&mut self.unhandled_panic, key, (variant, key.span()))
+            }
+            "name" => set(&mut self.name, key, name(value)?),
             "crate" => set(&mut self.krate, key, path(value)?),
             unknown => Err(Error::new(
                 key.span(),
@@ -106,6 +136,19 @@ impl Options {
                 span,
                 format!(
                     "the workers of `{}` have no common clock to pause: use `flavor = {others}`",
+                    flavor.name,
+                ),
+            ));
+        }
+        if let Some(("ShutdownRuntime", span)) = self.unhandled_panic
+            && !flavor.can_end_on_panic
+        {
+            let others = flavors(|other| other.can_end_on_panic);
+            return Err(Error::new(
+                span,
+                format!(
+                    "the other workers of `{}` could be in the middle of a task: \
+                     use `flavor = {others}`",
                     flavor.name,
                 ),
             ));
@@ -146,7 +189,7 @@ fn set<T>(place: &mut Option<T>, key: &Ident, value: T) -> Result<()> {
 }
 
 fn flavor(value: &Expr) -> Result<&'static Flavor> {
-    let name = string(value)?;
+    let name = string(value, "\"current_thread\"")?;
     let known = FLAVORS.iter().find(|flavor| flavor.name == name.value());
     known.ok_or_else(|| {
         Error::new(
@@ -173,6 +216,28 @@ fn worker_threads(value: &Expr) -> Result<usize> {
     }
 }
 
+fn behavior(value: &Expr) -> Result<&'static str> {
+    let name = string(value, "\"shutdown_runtime\"")?;
+    let known = BEHAVIORS.iter().find(|(known, _)| *known == name.value());
+    known.map(|(_, variant)| *variant).ok_or_else(|| {
+        let known = BEHAVIORS
+            .map(|(known, _)| format!("{known:?}"))
+            .join(" or ");
+        Error::new(
+            name.span(),
+            format!("there is no behavior {:?}: it is {known}", name.value()),
+        )
+    })
+}
+
+fn name(value: &Expr) -> Result<String> {
+    let name = string(value, "\"ingest\"")?;
+    if name.value().trim().is_empty() {
+        return Err(Error::new(name.span(), "the name of a runtime is empty"));
+    }
+    Ok(name.value())
+}
+
 fn boolean(value: &Expr) -> Result<bool> {
     match literal(value) {
         Some(Lit::Bool(LitBool { value, .. })) => Ok(*value),
@@ -181,13 +246,13 @@ fn boolean(value: &Expr) -> Result<bool> {
 }
 
 fn path(value: &Expr) -> Result<Path> {
-    string(value)?.parse()
+    string(value, "\"wakeful\"")?.parse()
 }
 
-fn string(value: &Expr) -> Result<&LitStr> {
+fn string<'a>(value: &'a Expr, example: &str) -> Result<&'a LitStr> {
     match literal(value) {
         Some(Lit::Str(string)) => Ok(string),
-        _ => Err(expected(value, "a string", "\"current_thread\"")),
+        _ => Err(expected(value, "a string", example)),
     }
 }
 

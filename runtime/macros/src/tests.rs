@@ -32,7 +32,7 @@ fn an_unknown_key_names_the_known_ones() {
     assert_eq!(
         wrong_keys(quote!(flavour = "current_thread")),
         "there is no key `flavour`: the keys are `flavor`, `worker_threads`, \
-         `start_paused`, `crate`"
+         `start_paused`, `unhandled_panic`, `name`, `crate`"
     );
     assert!(wrong_keys(quote!(= 1)).starts_with("expected a key here: `flavor`, "));
 }
@@ -83,6 +83,30 @@ fn keys_that_do_not_fit_together_say_which_would() {
         wrong_keys(quote!(start_paused = true, flavor = "multi_thread")),
         "the workers of `multi_thread` have no common clock to pause: \
          use `flavor = \"current_thread\"`"
+    );
+}
+
+#[test]
+fn a_wrong_name_or_behavior_says_what_is_allowed() {
+    assert_eq!(
+        wrong_keys(quote!(unhandled_panic = "abort")),
+        "there is no behavior \"abort\": it is \"ignore\" or \"shutdown_runtime\""
+    );
+    assert_eq!(
+        wrong_keys(quote!(unhandled_panic = true)),
+        "this must be a string, such as `\"shutdown_runtime\"`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(
+            flavor = "multi_thread",
+            unhandled_panic = "shutdown_runtime"
+        )),
+        "the other workers of `multi_thread` could be in the middle of a task: \
+         use `flavor = \"current_thread\"`"
+    );
+    assert_eq!(
+        wrong_keys(quote!(name = " ")),
+        "the name of a runtime is empty"
     );
 }
 
@@ -183,11 +207,14 @@ fn the_keys_become_calls_on_the_builder() {
     let keys = quote!(
         flavor = "multi_thread",
         worker_threads = 3,
+        unhandled_panic = "ignore",
+        name = "ingest",
         crate = "other::name",
     );
     let expansion = attempt(Kind::Main, keys, &function).expect("the keys are correct");
     let expected = quote! {
         other::name::runtime::Builder::new_multi_thread() .worker_threads(3usize)
+            .unhandled_panic(other::name::runtime::UnhandledPanic::Ignore) .name("ingest")
     };
     let (expansion, expected) = (expansion.to_string(), expected.to_string());
     assert!(expansion.contains(&expected), "{expansion}");

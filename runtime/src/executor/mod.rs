@@ -15,6 +15,8 @@
 //! - [`after_shutdown`]: cancelling the tasks that come after the shutdown.
 //! - [`stable_slot`]: how a task finds an executor that may have ended.
 //! - [`driver`]: the reactor and the timers, which the loops poll and park on.
+//! - [`settings`]: what the builder of a runtime sets in them.
+//! - [`ticks`]: when a loop polls the driver, and when it takes tasks from other threads.
 //! - [`park_thread`]: blocking a thread that runs no tasks.
 
 mod after_shutdown;
@@ -28,17 +30,14 @@ mod owned_tasks;
 pub(crate) mod park_thread;
 mod root;
 mod run_task;
+mod settings;
 mod stable_slot;
 pub(crate) mod thread_per_core;
+mod ticks;
 
 pub(crate) use driver::Driver;
 pub use handle::Handle;
 pub(crate) use handle::{HandleInner, Scheduler};
 pub use identity::Id;
 pub(crate) use identity::Identity;
-
-/// How many tasks a thread polls before it polls the driver and takes tasks from
-/// other threads. Polling the driver costs a system call. The number is tokio's:
-/// it is large enough for that cost, and as an odd prime it does not fall into step
-/// with patterns in the load.
-const DRIVER_INTERVAL: u32 = 61;
+pub(crate) use settings::Settings;

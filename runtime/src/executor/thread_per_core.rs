@@ -6,7 +6,7 @@
 //! `Send`, and neither need the values that the future shares with its core.
 
 use super::{
-    Driver,
+    Driver, Settings,
     context::{self, Current},
     current_thread::{Core, SharedCore},
 };
@@ -31,8 +31,7 @@ use std::{
 /// The cores of a runtime. A current-thread runtime has one.
 pub(crate) struct Cores {
     remotes: Box<[RemoteCore]>,
-    /// Whether the cores rank their tasks.
-    ranked: bool,
+    settings: Settings,
     /// The next core in the round of [`next`](Self::next).
     next: AtomicUsize,
     closing: Closing,
@@ -45,10 +44,10 @@ pub(crate) struct RemoteCore {
 }
 
 impl Cores {
-    pub(crate) fn new(remotes: Vec<RemoteCore>, ranked: bool) -> Arc<Self> {
+    pub(crate) fn new(remotes: Vec<RemoteCore>, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
             remotes: remotes.into(),
-            ranked,
+            settings,
             next: AtomicUsize::new(0),
             closing: Closing::new(),
         })
@@ -91,7 +90,7 @@ impl Cores {
     fn run_core(&self, index: usize, driver: Driver) {
         let shared = self.shared(index);
         let hooks = shared.hooks().clone();
-        let core = Core::new(driver, Arc::clone(shared), self.ranked);
+        let core = Core::new(driver, Arc::clone(shared), self.settings.clone());
         context::enter(Current::Core(&core), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();

@@ -1,8 +1,8 @@
 //! The code that the macros expand to. Do not use it directly.
 
-use crate::{budget, primitives::per_thread, trace};
+use crate::{budget, rng, trace};
 use pin_project_lite::pin_project;
-use std::{cell::Cell, future, ops::Range, pin::Pin, task::ready};
+use std::{future, ops::Range, pin::Pin, task::ready};
 
 pub use std::{
     future::{Future, IntoFuture},
@@ -128,17 +128,9 @@ pub fn count(index: &mut usize) -> usize {
     now
 }
 
-/// The future to begin with. Successive values advance by the golden ratio, so each
-/// future gets its share, even if one `select!` runs only every second or third time.
+/// The future to begin with.
 pub fn first(futures: usize) -> usize {
-    const STEP: u32 = 0x9E37_79B9;
-    per_thread! {
-        static NEXT: Cell<u32> = const { Cell::new(0) };
-    }
-    // While the thread ends, its counter may be gone. Begin with the first future.
-    let next = NEXT.try_with(|next| next.replace(next.get().wrapping_add(STEP)));
-    let share = (u64::from(next.unwrap_or(0)) * futures as u64) >> u32::BITS;
-    usize::try_from(share).expect("less than there are futures")
+    rng::below(futures)
 }
 
 /// Always begins with the first future. This is `biased;`.

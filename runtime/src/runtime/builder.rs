@@ -1,19 +1,23 @@
 //! [`Builder`]: the settings of a runtime, and how it is made.
 
 mod on;
+mod scheduler;
 mod threads;
+
+pub use scheduler::{Scheduling, UnhandledPanic};
 
 use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver, HandleInner, Identity, Scheduler,
+        Driver, HandleInner, Identity, Scheduler, Settings,
         current_thread::{Core, SharedCore},
         multi_thread::{DriverLock, Pool, SendWorker, Worker},
         thread_per_core::{Cores, RemoteCore},
     },
     hooks::{Hooks, SharedHooks},
     reactor::Reactor,
+    rng::RngSeed,
     timers::Timers,
 };
 #[cfg(feature = "trace")]
@@ -40,63 +44,14 @@ pub struct Builder {
     workers: usize,
     name: Option<Arc<str>>,
     scheduling: Scheduling,
+    executor: Settings,
+    seed: Option<RngSeed>,
     start_paused: bool,
     threads: Threads,
     blocking: blocking::Settings,
     hooks: Hooks,
     #[cfg(feature = "trace")]
     traced: bool,
-}
-
-/// The order in which a thread runs its ready tasks. See [`Builder::scheduling`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Scheduling {
-    /// In the order in which they became ready. Takes constant time.
-    #[default]
-    Fifo,
-    /// By rank:
-    ///
-    /// 1. The greatest priority first.
-    /// 2. Within a priority, the earliest deadline first. Tasks without a deadline
-    ///    come last.
-    /// 3. Then in the order in which they became ready.
-    ///
-    /// [`task::Builder`](crate::task::Builder) sets the rank of a task. Otherwise the
-    /// task inherits the rank of its spawner. The future of `block_on` and the tasks
-    /// that other threads spawn have priority 0 and no deadline.
-    ///
-    /// The order is strict: a task that is always ready starves all tasks of lower rank.
-    /// The runtime still polls sockets and timers at its interval, so more urgent tasks
-    /// become ready in time. A deadline only orders the tasks. When it passes, nothing
-    /// else happens.
-    ///
-    /// The cost is logarithmic in the number of ready tasks, and the queue allocates
-    /// as it grows.
-    ///
-    /// ```
-    /// use std::{cell::RefCell, rc::Rc};
-    /// use wakeful::{runtime::{Builder, Scheduling}, task};
-    ///
-    /// let runtime = Builder::new_current_thread()
-    ///     .scheduling(Scheduling::Ranked)
-    ///     .build()?;
-    /// let log = Rc::new(RefCell::new(Vec::new()));
-    /// runtime.block_on(async {
-    ///     let tasks = [("sweep", -1), ("serve", 0), ("alarm", 1)].map(|(name, priority)| {
-    ///         let log = Rc::clone(&log);
-    ///         let spawn = task::Builder::new().priority(priority);
-    ///         spawn.spawn_local(async move { log.borrow_mut().push(name) })
-    ///     });
-    ///     for task in tasks {
-    ///         task.await?;
-    ///     }
-    ///     Ok::<(), task::JoinError>(())
-    /// })?;
-    /// assert_eq!(*log.borrow(), ["alarm", "serve", "sweep"]);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    Ranked,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +71,8 @@ impl Builder {
             },
             name: None,
             scheduling: Scheduling::Fifo,
+            executor: Settings::default(),
+            seed: None,
             start_paused: false,
             threads: Threads::default(),
             blocking: blocking::Settings::default(),
@@ -203,14 +160,6 @@ impl Builder {
         self
     }
 
-    /// Sets the order in which ready tasks run. The default is
-    /// [`Fifo`](Scheduling::Fifo). A pool ignores this, because its tasks go to the
-    /// worker that is free.
-    pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
-        self.scheduling = scheduling;
-        self
-    }
-
     /// Starts with a paused clock, as after [`time::pause`](crate::time::pause). For
     /// tests.
     pub fn start_paused(mut self, paused: bool) -> Self {
@@ -289,7 +238,7 @@ impl Builder {
     #[track_caller]
     fn build_cores(self) -> io::Result<Runtime> {
         let names = self.threads.make("wakeful-core", 1..self.workers);
-        let ranked = self.scheduling == Scheduling::Ranked;
+        let settings = self.settings();
         let reactors: Vec<_> = (0..self.workers)
             .map(|_| Reactor::new())
             .collect::<Result<_, _>>()?;
@@ -305,7 +254,7 @@ impl Builder {
                 shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
                 timers,
             });
-        let cores = Cores::new(members.collect(), ranked);
+        let cores = Cores::new(members.collect(), settings.clone());
         let blocking = blocking::BlockingPool::new(self.blocking, hooks);
         let identity = Identity::new(self.name);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
@@ -322,7 +271,7 @@ impl Builder {
             Driver::new(reactor, Handle::new(inner))
         });
         let first = drivers.next().expect("at least one core");
-        let core = Core::new(first, Arc::clone(cores.shared(0)), ranked);
+        let core = Core::new(first, Arc::clone(cores.shared(0)), settings);
         let mut threads = Vec::new();
         let rest = (1..).zip(drivers).zip(names);
         let started = rest
@@ -355,7 +304,7 @@ impl Builder {
             .collect();
         let hooks = self.hooks(&timers, self.workers);
         let driver = DriverLock::new(reactor, Arc::clone(&timers));
-        let pool = Pool::new(stealers, driver, hooks.clone());
+        let pool = Pool::new(stealers, driver, hooks.clone(), self.settings());
         let handle = Handle::new(HandleInner {
             scheduler: Scheduler::Pool(Arc::clone(&pool)),
             timers,

@@ -14,8 +14,8 @@ mod metrics;
 pub(crate) mod spawn;
 pub(crate) mod task_builder;
 
-pub use crate::{executor::Id, hooks::TaskMeta};
-pub use builder::{Builder, Scheduling};
+pub use crate::{executor::Id, hooks::TaskMeta, rng::RngSeed};
+pub use builder::{Builder, Scheduling, UnhandledPanic};
 pub use flavor::RuntimeFlavor;
 pub use handle::{Handle, TryCurrentError};
 pub use metrics::RuntimeMetrics;

@@ -109,9 +109,7 @@ impl Task {
         unsafe { memory.write(cell) };
         Self(memory.cast())
     }
-}
 
-impl Task {
     /// Polls the task, or drops an aborted one. Consumes the queue's reference.
     ///
     /// # Safety
@@ -262,6 +260,7 @@ where
                     Outcome::Output
                 }
                 Err(failure) => {
+                    cell.scheduler.failed(failure.is_some());
                     stage.failure = ManuallyDrop::new(failure);
                     Outcome::Failure
                 }

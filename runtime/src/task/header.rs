@@ -44,6 +44,10 @@ pub(crate) trait Schedule: 'static {
     /// Takes the task off the list of owned tasks, and returns that list's
     /// reference. The runner calls this once, before the task is complete.
     fn unbind(&self, task: &Task) -> Option<Task>;
+
+    /// The task has no output, because it panicked or was aborted. The runner calls this
+    /// before the task is complete.
+    fn failed(&self, _has_panicked: bool) {}
 }
 
 /// The part of a task that does not depend on the type of its future: 40 bytes.

@@ -2,6 +2,9 @@
 #![cfg(not(loom))]
 
 mod identity;
+mod panics;
+mod scheduler;
+mod seeds;
 #[path = "../traps/support.rs"]
 #[allow(dead_code, reason = "these tests need only a part of it")]
 mod support;

@@ -36,10 +36,11 @@ pub(crate) use ranks::Ranks;
 pub(crate) use shared::SharedCore;
 
 use super::{
-    Driver, Handle, after_shutdown,
+    Driver, Handle, Settings, after_shutdown,
     owned_tasks::{self, OwnedTasks},
     root::Root,
     stable_slot::{SlotPool, StableSlot},
+    ticks::Ticks,
 };
 use crate::{
     fork,
@@ -89,8 +90,10 @@ pub(crate) struct Core {
     /// A copy of the hooks of `shared`, which saves an indirection.
     hooks: SharedHooks,
     slot: &'static StableSlot<SharedCore>,
-    /// The polls since the driver was last polled.
-    ticks: Cell<u32>,
+    ticks: Ticks,
+    settings: Settings,
+    /// Whether a task panicked in a runtime that ends then.
+    has_panicked: Cell<bool>,
     closing: Cell<bool>,
     /// Whether a spawn needs [`spawn_slow`](Self::spawn_slow): there are ranks or
     /// hooks, or the executor is closing. One test replaces three.
@@ -99,7 +102,8 @@ pub(crate) struct Core {
 
 impl Core {
     #[track_caller]
-    pub(crate) fn new(driver: Driver, shared: Arc<SharedCore>, ranked: bool) -> Self {
+    pub(crate) fn new(driver: Driver, shared: Arc<SharedCore>, settings: Settings) -> Self {
+        let ranked = settings.ranked;
         let slot = shared.slot();
         slot.set(Arc::clone(&shared));
         let root = Root::new(CoreScheduler(slot));
@@ -118,7 +122,9 @@ impl Core {
             hooks: shared.hooks().clone(),
             shared,
             slot,
-            ticks: Cell::new(0),
+            ticks: Ticks::new(&settings),
+            settings,
+            has_panicked: Cell::new(false),
             closing: Cell::new(false),
         }
     }
@@ -182,6 +188,7 @@ impl Core {
 
     /// Queues the tasks that other threads have woken or spawned.
     fn take_injected(&self) {
+        self.ticks.restart_queue();
         self.shared.inject().take(|task| {
             if !owned_tasks::is_bound(&task) {
                 self.shared.alive().increment();
@@ -197,8 +204,12 @@ impl Core {
     }
 
     /// Ends the executor. The [module](self) numbers the steps.
+    ///
+    /// A second call does nothing: a panic of a task may have ended the executor.
     pub(crate) fn shut_down(&self) {
-        self.closing.set(true);
+        if self.closing.replace(true) {
+            return;
+        }
         self.needs_slow_spawn.set(true);
         let tasks = mem::take(&mut *self.tasks.borrow_mut());
         if fork::happened_since(self.handle().reactor().created_in()) {

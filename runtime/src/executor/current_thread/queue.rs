@@ -92,9 +92,28 @@ impl Schedule for CoreScheduler {
         // SAFETY: the task was never bound, so the reference was not taken.
         listed.or_else(|| (!was_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
+
+    fn failed(&self, has_panicked: bool) {
+        context::with(|current| match current {
+            Some(Current::Core(core)) if has_panicked && ptr::eq(core.slot, self.0) => {
+                core.task_panicked();
+            }
+            // The task was aborted, or the executor has ended.
+            _ => {}
+        });
+    }
 }
 
 impl Core {
+    /// A task panicked. The loop may have to end.
+    fn task_panicked(&self) {
+        if self.settings.shuts_down_on_panic {
+            self.has_panicked.set(true);
+            // The loop looks at the flag before it polls the driver.
+            self.ticks.poll_driver_next();
+        }
+    }
+
     /// Queues a task behind all others, or by its rank.
     pub(super) fn push(&self, task: Task) {
         match &self.ranks {
@@ -117,12 +136,12 @@ impl Core {
     pub(super) fn defer(&self, task: Task) {
         if let Some(ranks) = &self.ranks {
             ranks.push(task);
-            return self.poll_driver_next();
+            return self.ticks.poll_driver_next();
         }
         if self.deferred.is_empty() {
             match self.queue.last() {
                 Some(last) => self.last_before_driver.set(last.as_ptr()),
-                None => self.poll_driver_next(),
+                None => self.ticks.poll_driver_next(),
             }
         }
         self.deferred.push(task);
@@ -134,7 +153,7 @@ impl Core {
         }
         let task = self.queue.pop()?;
         if ptr::eq(task.as_raw().as_ptr(), self.last_before_driver.get()) {
-            self.poll_driver_next();
+            self.ticks.poll_driver_next();
         }
         Some(task)
     }

@@ -4,7 +4,6 @@ use super::Core;
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL,
         after_shutdown::BlockingGuard,
         context::{self, Current},
         run_task::run_task,
@@ -19,35 +18,39 @@ use std::{
     task::{Poll, Waker},
 };
 
+const TASK_PANICKED: &str = "a task panicked, and `Builder::unhandled_panic` says that this runtime \
+     shuts down then. The first message is that of the task";
+
 impl Core {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _blocking = BlockingGuard::new();
         let _traced = self.root.trace(&self.hooks);
+        let _seeded = self.settings.seed_thread();
         // The future is dropped inside, because its destructor may spawn.
         context::enter(Current::Core(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         // The root is polled first. A program that blocks on ready futures in a loop
-        // would then never run its tasks, so every `DRIVER_INTERVAL` times the root
+        // would then never run its tasks, so whenever the driver is due the root
         // queues behind them. If an earlier call left the root in the queue, `wake`
         // returns false, because the root must not be queued twice.
-        if self.driver_is_due() {
+        if self.ticks.are_due() {
             if self.root.wake() {
                 self.push(self.root.task().clone());
             }
         } else {
-            self.ticks.set(self.ticks.get() + 1);
+            self.ticks.count();
             if let Poll::Ready(output) = self.poll_new_root(future.as_mut()) {
                 return output;
             }
         }
         loop {
-            if self.driver_is_due() {
-                self.poll_driver();
+            if self.ticks.are_due() {
+                self.poll_due();
             }
-            self.ticks.set(self.ticks.get() + 1);
+            self.ticks.count();
             let Some(task) = self.pop() else {
                 self.wait();
                 continue;
@@ -94,13 +97,26 @@ impl Core {
         }
     }
 
-    /// Makes the loop poll the driver before the next task.
-    pub(super) fn poll_driver_next(&self) {
-        self.ticks.set(DRIVER_INTERVAL);
+    /// Polls the driver, takes the injected tasks, or both. Ends the runtime if a task
+    /// panicked and the program asked for that.
+    fn poll_due(&self) {
+        if self.has_panicked.get() {
+            self.end_after_panic();
+        }
+        let due = self.ticks.due();
+        if due.driver {
+            self.poll_driver(due.queue);
+        } else {
+            self.take_injected();
+        }
     }
 
-    fn driver_is_due(&self) -> bool {
-        self.ticks.get() >= DRIVER_INTERVAL
+    #[cold]
+    fn end_after_panic(&self) -> ! {
+        self.shut_down();
+        // The next call of `block_on` comes here too.
+        self.ticks.poll_driver_next();
+        panic!("{TASK_PANICKED}");
     }
 
     /// No task is ready: waits until one is.
@@ -120,23 +136,25 @@ impl Core {
         // inject queue, and the poll of the driver finds it.
         let unpark = Waker::from(Arc::clone(self.handle().reactor()));
         let blocking_is_idle = self.handle().blocking().poll_idle(&unpark).is_ready();
-        self.poll_driver();
+        self.poll_driver(true);
         if !self.is_idle() {
             return;
         }
         if blocking_is_idle && self.handle().timers().skip_to_next() {
-            self.poll_driver();
+            self.poll_driver(true);
         } else {
             self.park();
         }
     }
 
-    /// Polls the driver and takes the injected tasks. The tasks that yielded come after
-    /// those that this makes ready.
-    fn poll_driver(&self) {
-        self.ticks.set(0);
+    /// Polls the driver, and takes the injected tasks if the caller asks for it. The tasks
+    /// that yielded come after those that this makes ready.
+    fn poll_driver(&self, takes_injected: bool) {
+        self.ticks.restart_driver();
         self.driver.poll();
-        self.take_injected();
+        if takes_injected {
+            self.take_injected();
+        }
         self.last_before_driver.set(ptr::null());
         self.queue.append(&self.deferred);
     }
@@ -149,7 +167,7 @@ impl Core {
         let inject = self.shared.inject();
         // The hook may have queued a task.
         if self.is_idle() && inject.park() {
-            self.ticks.set(0);
+            self.ticks.restart_driver();
             self.driver.park();
             inject.unpark();
         }

@@ -63,7 +63,10 @@ pub(crate) use handoff::SendWorker;
 pub use handoff::block_in_place;
 pub(crate) use worker::Worker;
 
-use super::stable_slot::{SlotPool, StableSlot};
+use super::{
+    Settings,
+    stable_slot::{SlotPool, StableSlot},
+};
 use crate::{
     hooks::SharedHooks,
     primitives::Counter,
@@ -95,6 +98,7 @@ pub(crate) struct Pool {
     /// The tasks that threads outside the pool have spawned.
     spawned_remotely: AtomicUsize,
     hooks: SharedHooks,
+    settings: Settings,
     slot: &'static StableSlot<Pool>,
 }
 
@@ -119,6 +123,7 @@ impl Pool {
         stealers: Vec<[Stealer<Task>; 2]>,
         driver: DriverLock,
         hooks: SharedHooks,
+        settings: Settings,
     ) -> Arc<Self> {
         let remotes: Box<[_]> = stealers
             .into_iter()
@@ -141,6 +146,7 @@ impl Pool {
             closed: AtomicBool::new(false),
             spawned_remotely: AtomicUsize::new(0),
             hooks,
+            settings,
             slot: SLOTS.take(),
         });
         pool.slot.set(Arc::clone(&pool));

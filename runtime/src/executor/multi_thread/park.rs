@@ -99,7 +99,7 @@ impl Worker {
     }
 
     fn count_park(&self) {
-        self.ticks.set(0);
+        self.ticks.restart_driver();
         self.remote().parks.increment();
     }
 

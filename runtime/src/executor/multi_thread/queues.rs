@@ -2,8 +2,7 @@
 //!
 //! 1. The task in the LIFO slot, [`MAX_LIFO_POLLS`] times in a row at most.
 //! 2. The worker's own queue.
-//! 3. The injector. Every `DRIVER_INTERVAL` steps it comes first, after a poll of the
-//!    driver.
+//! 3. The injector. It comes first when `Ticks` says that it is due.
 //! 4. Half of a sibling's queue.
 //! 5. The tasks of this worker that have yielded, after a poll of the driver.
 //! 6. A sibling's task that has yielded.
@@ -16,7 +15,7 @@ use super::{Pool, Worker};
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL, after_shutdown,
+        after_shutdown,
         context::{self, Current},
         owned_tasks,
         stable_slot::StableSlot,
@@ -133,6 +132,9 @@ impl PoolScheduler {
 impl Worker {
     /// Queues a task that was woken or spawned here, to run next.
     pub(super) fn push(&self, task: Task) {
+        if !self.has_lifo_slot {
+            return self.push_back(task);
+        }
         if let Some(displaced) = self.lifo_slot.replace(Some(task)) {
             self.push_back(displaced);
         }
@@ -170,8 +172,7 @@ impl Worker {
     /// now, unless an earlier task that yielded has done so.
     fn poll_driver_soon(&self) {
         if !self.has_deferred() {
-            let ticks = DRIVER_INTERVAL - 1 - self.queue_len().min(DRIVER_INTERVAL - 1);
-            self.ticks.set(self.ticks.get().max(ticks));
+            self.ticks.poll_driver_within(self.queue_len());
         }
     }
 
@@ -213,7 +214,8 @@ impl Worker {
             requeued = true;
         }
         if self.root_is_deferred.take() {
-            self.root_waits.set(self.queue_len().min(DRIVER_INTERVAL));
+            let limit = self.ticks.driver_interval();
+            self.root_waits.set(self.queue_len().min(limit));
             self.pool().set_root_woken();
         }
         requeued
@@ -266,7 +268,7 @@ impl Worker {
         if !self.has_deferred() {
             return None;
         }
-        self.ticks.set(0);
+        self.ticks.restart_driver();
         self.poll_driver();
         self.pop_local()
     }

@@ -7,10 +7,11 @@ use super::{Pool, RemoteWorker, root::RootScheduler};
 use crate::{
     budget,
     executor::{
-        DRIVER_INTERVAL, Handle, after_shutdown,
+        Handle, after_shutdown,
         context::{self, Current},
         root::Root,
         run_task::run_task,
+        ticks::Ticks,
     },
     task::{JoinHandle, Task},
 };
@@ -49,8 +50,9 @@ pub(crate) struct Worker {
     /// Whether this worker wakes the tasks that a poll of the driver found. It notifies a
     /// sibling at the end, not for each of them.
     pub(super) is_waking_batch: Cell<bool>,
-    /// The steps since the driver was last polled.
-    pub(super) ticks: Cell<u32>,
+    pub(super) ticks: Ticks,
+    /// A copy from the settings, which saves an indirection.
+    pub(super) has_lifo_slot: bool,
     /// Whether this worker counts as a searcher.
     pub(super) is_searching: Cell<bool>,
     /// The state of the random numbers that choose where a search begins.
@@ -71,6 +73,14 @@ impl Worker {
         [queue, deferred]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
+        let random = match &pool.settings.seeds {
+            Some(seeds) => seeds.next_seed(),
+            None => 0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0),
+        };
+        let ticks = Ticks::new(&pool.settings);
+        let has_lifo_slot = pool.settings.has_lifo_slot;
+        // With 0, the xorshift would always return 0.
+        let random = random.max(1);
         let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&pool))));
         Arc::new_cyclic(|itself| Self {
             index,
@@ -85,9 +95,10 @@ impl Worker {
             root_waits: Cell::new(0),
             wakers: Cell::default(),
             is_waking_batch: Cell::new(false),
-            ticks: Cell::new(0),
+            ticks,
+            has_lifo_slot,
             is_searching: Cell::new(false),
-            random: Cell::new(0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0)),
+            random: Cell::new(random),
             is_replaced: Cell::new(false),
             is_handed_off: Cell::new(false),
             root,
@@ -160,6 +171,7 @@ impl Worker {
             }
         }
         let _give_up = GiveUp(self);
+        let _seeded = self.pool.settings.seed_thread();
         context::enter(Current::Worker(self), || {
             if let Some(hooks) = &self.pool.hooks {
                 hooks.thread_start();
@@ -181,6 +193,7 @@ impl Worker {
         let root = self.root.as_ref().expect("worker 0 has the root");
         let run = || {
             let _traced = root.trace(&self.pool.hooks);
+            let _seeded = self.pool.settings.seed_thread();
             // The new root is polled at once, even if an earlier one yielded.
             self.root_waits.set(0);
             if self.root_is_deferred.take() {
@@ -223,19 +236,13 @@ impl Worker {
 
     /// Runs one task, or parks until there may be one.
     pub(super) fn step(&self) {
-        let ticks = self.ticks.get() + 1;
-        self.ticks.set(ticks);
-        // If all tasks here have yielded, this worker first looks for tasks of siblings,
-        // because a task that yields lets the others go first. `next_task` then polls the
-        // driver before it takes a task that yielded.
-        if ticks >= DRIVER_INTERVAL && !(self.has_deferred() && self.queue_len() == 0) {
-            self.ticks.set(0);
-            self.poll_driver();
-            // The injected tasks get a turn even if this worker always has work.
-            if let Some(task) = self.take_injected() {
-                // The injected task may take long. Siblings cannot steal the task in the
-                // LIFO slot, so it would have to wait here.
-                self.share_lifo_task();
+        if !self.ticks.are_due() {
+            self.ticks.count();
+        } else if !(self.has_deferred() && self.queue_len() == 0) {
+            // If all tasks here have yielded, this worker first looks for tasks of
+            // siblings, because a task that yields lets the others go first. `next_task`
+            // then polls the driver before it takes a task that yielded.
+            if let Some(task) = self.poll_due() {
                 return self.run_task(task);
             }
         }
@@ -246,6 +253,28 @@ impl Worker {
         if !self.root_is_next() {
             self.park();
         }
+    }
+
+    /// Polls the driver, takes an injected task to run it next, or both.
+    fn poll_due(&self) -> Option<Task> {
+        let due = self.ticks.due();
+        if due.driver {
+            self.ticks.restart_driver();
+            self.poll_driver();
+        }
+        if due.queue {
+            self.ticks.restart_queue();
+        }
+        self.ticks.count();
+        if !due.queue {
+            return None;
+        }
+        // The injected tasks get a turn even if this worker always has work.
+        let task = self.take_injected()?;
+        // The injected task may take long. Siblings cannot steal the task in the LIFO
+        // slot, so it would have to wait here.
+        self.share_lifo_task();
+        Some(task)
     }
 
     fn run_task(&self, task: Task) {
