@@ -93,7 +93,7 @@ fn main() {
     scene.waiting.remove(0);
     scene.set("receiver", "has received cellar");
     scene.set("roof", "woken, not polled yet");
-    scene.step(GRANT, "The receiver takes the message, and gives its permit back. The roof has waited longest. It leaves the list, owns the permit, and is woken. The permit is not free for a moment.");
+    scene.step(GRANT, "The receiver takes the message, and gives its permit back. The roof has waited longest. It leaves the list, owns the permit, and is woken. The permit goes straight to the roof, and no other task can take it.");
 
     assert_eq!(sender.try_send("attic"), Err(TrySendError::Full("attic")));
     scene.set("attic", "was refused");

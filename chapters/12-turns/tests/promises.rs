@@ -262,6 +262,10 @@ fn a_pool_never_has_more_threads_than_its_cap() {
         .collect();
     // Both threads are busy, so these jobs have to wait for them.
     jobs.extend((0..20).map(|_| pool.spawn(|| thread::current().id())));
+    // Gives a thread that should not be there the time to take one of them.
+    for _ in 0..10_000 {
+        thread::yield_now();
+    }
     all_three.wait();
     let threads: HashSet<_> = executor::Executor::new().block_on(async {
         let mut threads = HashSet::new();

@@ -39,6 +39,10 @@ fn two_jobs_run_at_the_same_time_and_never_more_than_the_cap() {
     // Both threads are busy, so these jobs have to wait for them.
     let mut jobs: Vec<_> =
         (0..20).map(|_| pool.spawn(|| thread::current().id())).collect();
+    // Gives a thread that should not be there the time to take one of them.
+    for _ in 0..10_000 {
+        thread::yield_now();
+    }
     for (release, job) in held {
         drop(release);
         jobs.push(job);
