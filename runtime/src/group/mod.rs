@@ -92,7 +92,8 @@ impl Slot {
         Self {
             member,
             waker,
-            // Not polled by the next `poll_next`, which has another number.
+            // The next `poll_next` has another number. So it sees that it has not
+            // polled this member yet.
             polled_in: poll_number,
         }
     }

@@ -15,8 +15,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// The least to read at once, because a way through the pool costs more than
-/// the copy.
+/// The least to read at once. A round trip through the blocking pool takes longer than
+/// copying this many bytes, so smaller reads would gain nothing.
 const MIN_READ: usize = 16 * 1024;
 /// The most to read or write at once.
 pub(crate) const DEFAULT_MAX: usize = 256 * 1024;

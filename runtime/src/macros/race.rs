@@ -2,7 +2,7 @@
 
 /// Awaits the first of several futures with the same output, and drops the others.
 ///
-/// Each poll begins with another future. If two futures become ready at the same
+/// Each poll begins with a future at random. If two futures become ready at the same
 /// time, either may win.
 ///
 /// # Cancel safety

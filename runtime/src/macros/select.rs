@@ -14,7 +14,7 @@
 ///
 /// - Each condition is evaluated once, before the first poll. If it is false, the
 ///   branch is disabled. The expression of its future is evaluated anyway.
-/// - Each poll begins with another branch, so a branch that is always ready does not
+/// - Each poll begins with a branch at random, so a branch that is always ready does not
 ///   keep the others from being polled. With `biased;`, every poll goes through the
 ///   branches in the order in which you wrote them. Use it if one branch has
 ///   priority, such as a signal to stop.

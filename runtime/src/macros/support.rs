@@ -128,7 +128,7 @@ pub fn count(index: &mut usize) -> usize {
     now
 }
 
-/// The future to begin with.
+/// The future that a poll of `select!` or `race!` begins with, at random.
 pub fn first(futures: usize) -> usize {
     rng::below(futures)
 }

@@ -235,7 +235,8 @@ impl Source {
     // ANCHOR: lower
     /// Clears flags, unless another event has come since `event`.
     fn lower(&self, event: ReadyEvent, stale: Ready) {
-        // The last two flags stay for the life of the source.
+        // `ALL` leaves out `SHUTDOWN` and `SHORT_READ_MAY_LEAVE_DATA`, which are never
+        // cleared.
         let stale = stale & Ready::ALL;
         // Ordering: Relaxed. This publishes nothing, and as a
         // read-modify-write it continues the release sequence of `set_ready`.

@@ -28,7 +28,7 @@ use std::{
     mem::{self, ManuallyDrop},
     panic::resume_unwind,
     pin::Pin,
-    // `std`'s and not loom's, because `Waker`s are made of it.
+    // The standard `Arc` and not loom's, because `Waker::from` takes no other.
     sync::{Arc, atomic::Ordering::Relaxed},
     task::{Context, Poll},
     thread,

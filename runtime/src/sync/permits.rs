@@ -218,7 +218,8 @@ impl Permits {
     /// Removes up to `permits` free permits for good. Returns how many it
     /// removed.
     pub(crate) fn forget(&self, permits: usize) -> usize {
-        // P2: without the lock, `hand_out` could count on permits that go here.
+        // P2: `hand_out` reads the number of free permits and subtracts later. Without
+        // the lock, the permits could be forgotten in between.
         let _locked = self.list.lock();
         let forgotten = |now: usize| permits.min(now >> SHIFT);
         // Ordering: Relaxed, because no task gets these permits.

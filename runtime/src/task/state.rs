@@ -143,8 +143,8 @@ impl StateWord {
     pub(crate) fn transition_to_scheduled(&self) -> TransitionToScheduled {
         // Release pairs with the Acquire in `transition_to_running`: the next
         // poll sees what the waking thread wrote. Acquire pairs with the Release
-        // in `transition_to_idle`: the last queue has read the header's link
-        // before the caller writes it again.
+        // in `transition_to_idle`: the queue that held the task before has read the
+        // header's link before the caller writes it again.
         Self::after_wake(self.0.fetch_or(SCHEDULED, AcqRel))
     }
     // ANCHOR_END: wake

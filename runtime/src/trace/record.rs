@@ -160,7 +160,8 @@ impl Record {
 /// the limit, a poll that starts and drops many waits would need longer for each.
 const LIMIT: usize = 256;
 
-/// What a recorder puts aside while it polls a member of a group.
+/// The notes of the outer task, which the recorder keeps here while a group polls one of
+/// its members.
 pub(super) struct OuterNotes {
     before: Vec<Entry>,
     noted: Vec<Entry>,

@@ -1,4 +1,4 @@
-//! The types that say what a task waits for, and how they print.
+//! The types that say what a task waits for. `inspect/dump.rs` prints them.
 
 use crate::{clock::Instant, id::Id};
 use std::{panic::Location, sync::Arc, time::Duration};

@@ -50,8 +50,8 @@ impl Worker {
                 // counts as a searcher and finds the task.
                 self.pool().notify();
             }
-            // The ticks go on. If each attempt to park fails, the driver is still polled
-            // at its interval.
+            // The count of polls in `Ticks` is not restarted here. So if each attempt to
+            // park fails, the driver is still polled at its interval.
             self.unparked();
         } else {
             self.park_announced(driver);

@@ -3,7 +3,7 @@
 //! 1. The task in the LIFO slot, [`MAX_LIFO_POLLS`] times in a row at most.
 //! 2. The worker's own queue.
 //! 3. The injector. It comes first when `Ticks` says that it is due.
-//! 4. Half of a sibling's queue.
+//! 4. Half of a sibling's queue, but at most as many tasks as crossbeam moves at once.
 //! 5. The tasks of this worker that have yielded, after a poll of the driver.
 //! 6. A sibling's task that has yielded.
 //!
@@ -285,7 +285,8 @@ impl Worker {
         Some(task)
     }
 
-    /// Takes half of a sibling's queue.
+    /// Takes half of a sibling's queue. `Stealer::steal_batch_and_pop` of crossbeam
+    /// limits the number.
     fn steal(&self) -> Option<Task> {
         if !self.is_searching.get() {
             if !self.pool().idle.start_search() {
