@@ -167,6 +167,32 @@ fn only_modules_can_be_filled() {
 }
 
 #[test]
+fn meters_runs_the_last_program_whose_modules_are_solved() {
+    let course = Course::with_runtime();
+    let path = "solutions/my-runtime/exercises.toml";
+    let stated = course.read(path).replace(
+        "uses = [\"fix/queue\"]\n\n[[exercise]]\nid = \"fix/line\"",
+        "uses = [\"fix/line\"]\n\n[[program]]\nname = \"server\"\nuses = [\"fix/queue\"]\n\n[[exercise]]\nid = \"fix/line\"",
+    );
+    assert!(stated.contains("server"), "the fixture has changed");
+    course.write(path, &stated);
+    for (name, word) in [("meters", "small"), ("server", "whole")] {
+        let file = format!("solutions/my-runtime/src/bin/{name}.rs");
+        course.write(
+            &file,
+            &format!("//! A program.\n\nfn main() {{\n    println!(\"{word}\");\n}}\n"),
+        );
+    }
+    course.generate();
+    course.solve("fix/line");
+    let small = course.command(&["meters"]);
+    assert_eq!(stdout(&small), "small\n", "{}", stderr(&small));
+    course.command(&["fill", "fix/queue"]);
+    let whole = course.command(&["meters"]);
+    assert_eq!(stdout(&whole), "whole\n", "{}", stderr(&whole));
+}
+
+#[test]
 fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     let course = Course::with_runtime();
     let lacks = course.command(&["meters", "--help", "7"]);
