@@ -61,7 +61,8 @@ impl Sleep {
 // ANCHOR_END: reset
 
 // ANCHOR: rest
-/// Waits until `deadline`. If that has passed, it is ready at the first poll.
+/// Waits until `deadline`. If that has passed, it is ready at the first poll, or after
+/// the next turn of the loop.
 ///
 /// # Panics
 ///

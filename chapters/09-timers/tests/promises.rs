@@ -95,7 +95,7 @@ fn a_sleep_of_zero_takes_no_time() {
 }
 
 #[test]
-fn a_deadline_that_has_passed_is_ready_at_the_first_poll() {
+fn a_deadline_before_the_last_turn_is_ready_at_the_first_poll() {
     let timers = Timers::new(Clock::paused());
     let _entered = timers.enter();
     let earlier = timers.clock().now();

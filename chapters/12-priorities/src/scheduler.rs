@@ -24,7 +24,7 @@ struct State {
     ready: BinaryHeap<Ready>,
     /// How many entries were pushed.
     pushed: u64,
-    /// A task may run, and has not run yet.
+    /// A task is allowed to run, and its poll has not ended.
     running: bool,
     /// Wakes the scheduler.
     scheduler: Option<Waker>,
@@ -63,7 +63,7 @@ impl Queue {
         let mut state = self.lock();
         let old = state.scheduler.replace(waker);
         let mut next = None;
-        // A task may have two entries after its rank was raised. The second one is stale.
+        // A task may have several entries after its rank was raised. Only one is valid.
         while !state.running
             && let Some(Ready { order: (rank, _), task }) = state.ready.pop()
         {

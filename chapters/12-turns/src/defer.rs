@@ -31,7 +31,9 @@ thread_local! {
 }
 
 /// Wakes a task later: after this round of polls, and after the runtime has looked at the
-/// reactor and the timers. Under another executor, wakes it at once.
+/// reactor and the timers. On a thread without a runtime of this chapter, wakes it at once.
+/// A task must not run another executor in its poll, because tasks that yield there would
+/// wait for the outer runtime.
 pub fn defer(waker: &Waker) {
     let waker = waker.clone();
     let at_once = DEFERRED.with_borrow_mut(|deferred| match deferred {

@@ -89,7 +89,7 @@ impl Runtime {
 
     // ANCHOR: look
     /// Wakes the tasks whose sockets and timers have news. If the thread has no other work,
-    /// sleeps until there are some.
+    /// sleeps until there is news.
     fn look(&self, has_work: bool) -> io::Result<()> {
         if has_work || self.timers.clock().is_paused() {
             self.reactor.turn(Some(Duration::ZERO))?;
