@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process};
 fn the_program_serves_meters_and_ends_in_order_on_ctrl_c() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let journal = folder.path().join("readings.txt");
-    let mut program = Command::new(env!("CARGO_BIN_EXE_server"))
+    let mut program = Command::new(env!("CARGO_BIN_EXE_meter-server"))
         .args(["127.0.0.1:0", "127.0.0.1:0"])
         .arg(&journal)
         .stdout(Stdio::piped())
