@@ -2,8 +2,6 @@
 
 /// No process of this chapter needs more.
 pub const LIMIT: usize = 12_000;
-/// Open files besides the connections.
-const OTHERS: usize = 100;
 
 /// Raises the limit of open files, as far as the process may.
 #[cfg(unix)]
@@ -26,6 +24,8 @@ pub fn raise() {}
 #[cfg(unix)]
 pub fn at_most(wanted: usize) -> usize {
     use rustix::process::{Resource, getrlimit};
+    /// Open files besides the connections.
+    const OTHERS: usize = 100;
     let files = getrlimit(Resource::Nofile).current.unwrap_or(LIMIT as u64);
     let most = usize::try_from(files).unwrap_or(LIMIT).saturating_sub(OTHERS);
     if most < wanted {
@@ -36,5 +36,5 @@ pub fn at_most(wanted: usize) -> usize {
 
 #[cfg(not(unix))]
 pub fn at_most(wanted: usize) -> usize {
-    wanted
+    wanted.min(LIMIT)
 }
