@@ -1,249 +1,60 @@
 //! Prints the table of chapter 01 with the whole server: `cargo bench -p server`.
-//!
-//! Each server runs in a process of its own: this program starts itself again.
-//! That way the server's memory is not mixed with the memory of the meters.
-//! Everything is on loopback and bounded: two thousand idle connections, then
-//! four thousand messages. Memory is read from `/proc`. Where there is no
-//! `/proc`, the table shows a question mark.
-//!
-//! Each connection needs one open file in both processes. The bench raises its
-//! limit of open files as far as it may, and measures with fewer connections
-//! where that is not enough.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+#[path = "../../01-waiting/benches/compare/mod.rs"]
+mod compare;
 
-use server::{Limits, Listeners};
-use waiting::{EventLoop, Message, Rules, threads};
+use std::future::pending;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener};
 
-#[path = "../examples/common/files.rs"]
-mod files;
+use compare::{Contender, EVENT_LOOP, RULES, THREADS, run};
+use server::{Limits, Listeners, Server};
+use waiting::Rules;
 
-const RULES: Rules =
-    Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(10) };
-const IDLE: usize = 2000;
-const ROUND_TRIPS: usize = 4000;
-const BUSY: usize = 200;
-
-const SERVERS: [&str; 4] = ["threads", "event loop", "chapter 08", "whole"];
-
-/// The code of each server.
-const CODE: [&[&str]; 4] = [
-    &[
-        include_str!("../../01-waiting/src/serve.rs"),
-        include_str!("../../01-waiting/src/line.rs"),
-        include_str!("../../01-waiting/src/threads.rs"),
-    ],
-    &[
-        include_str!("../../01-waiting/src/machine.rs"),
-        include_str!("../../01-waiting/src/event_loop.rs"),
-    ],
-    &[
-        include_str!("../../08-sockets/src/serve.rs"),
-        include_str!("../../08-sockets/src/line.rs"),
-        include_str!("../../08-sockets/src/server.rs"),
-    ],
-    &[
-        include_str!("../src/connection.rs"),
-        include_str!("../src/conversation.rs"),
-        include_str!("../src/error.rs"),
-        include_str!("../src/metrics.rs"),
-        include_str!("../src/server.rs"),
-        include_str!("../src/signal.rs"),
-        include_str!("../src/totals.rs"),
-    ],
+const CONTENDERS: [Contender; 4] = [
+    THREADS,
+    EVENT_LOOP,
+    Contender {
+        name: "chapter 08",
+        serve: chapter_08,
+        code: &[
+            include_str!("../../08-sockets/src/serve.rs"),
+            include_str!("../../08-sockets/src/line.rs"),
+            include_str!("../../08-sockets/src/server.rs"),
+        ],
+    },
+    Contender {
+        name: "whole",
+        serve: whole,
+        code: &[
+            include_str!("../src/connection.rs"),
+            include_str!("../src/conversation.rs"),
+            include_str!("../src/error.rs"),
+            include_str!("../src/metrics.rs"),
+            include_str!("../src/server.rs"),
+            include_str!("../src/signal.rs"),
+            include_str!("../src/totals.rs"),
+        ],
+    },
 ];
 
-fn serve(index: usize) -> io::Result<()> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    println!("{}", listener.local_addr()?);
-    match index {
-        0 => threads::run(&listener, RULES, 64 << 10),
-        1 => {
-            let mut event_loop = EventLoop::new(listener, RULES)?;
-            loop {
-                event_loop.turn()?;
-            }
-        }
-        2 => reactor::Runtime::new()?.block_on(async {
-            sockets::run(&sockets::TcpListener::from_std(listener)?).await;
-            Ok(())
-        }),
-        _ => {
-            let metrics = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-            let listeners = Listeners { meters: listener, metrics };
-            let Rules { deadline, heartbeat } = RULES;
-            let limits = Limits { deadline, heartbeat, ..Limits::default() };
-            let run = server::Server::new(limits).run(
-                listeners,
-                tempfile::tempfile()?,
-                std::future::pending(),
-            );
-            let sum = timers::Runtime::new()?.block_on(run);
-            sum.map(drop).map_err(io::Error::other)
-        }
-    }
+fn chapter_08(listener: TcpListener) -> io::Result<()> {
+    reactor::Runtime::new()?.block_on(async {
+        sockets::run(&sockets::TcpListener::from_std(listener)?).await;
+        Ok(())
+    })
 }
 
-/// A server's process. Dropping it ends the process.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Server {
-    fn start(index: usize) -> io::Result<Server> {
-        let mut command = Command::new(env::current_exe()?);
-        let mut child =
-            command.arg(format!("serve={index}")).stdout(Stdio::piped()).spawn()?;
-        let mut line = String::new();
-        if let Some(stdout) = child.stdout.take() {
-            BufReader::new(stdout).read_line(&mut line)?;
-        }
-        let address = line.trim().parse().map_err(io::Error::other)?;
-        Ok(Server { child, address })
-    }
-
-    /// One figure of `/proc/PID/status`, in kB.
-    fn status(&self, name: &str) -> Option<usize> {
-        kilobytes(&format!("/proc/{}/status", self.child.id()), name)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail only if the process has already ended.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn kilobytes(file: &str, name: &str) -> Option<usize> {
-    let text = fs::read_to_string(file).ok()?;
-    let line = text.lines().find(|line| line.starts_with(name))?;
-    line.split_whitespace().nth(1)?.parse().ok()
-}
-
-/// Sends one reading and waits for the answer.
-fn round_trip(stream: &mut TcpStream) -> io::Result<()> {
-    let mut bytes = Vec::with_capacity(6);
-    Message::Reading(1).encode(&mut bytes);
-    stream.write_all(&bytes)?;
-    stream.read_exact(&mut [0; 6])
-}
-
-fn connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
-    round_trip(&mut stream)?;
-    Ok(stream)
-}
-
-/// The rows of the table.
-const ROWS: [&str; 7] = [
-    "idle connections",
-    "process memory each, KiB",
-    "kernel stack each, KiB",
-    "connect and first answer, us",
-    "one answer, median, us",
-    "one answer, 99th percentile, us",
-    "answers per second, 200 meters",
-];
-
-#[expect(clippy::cast_precision_loss)]
-fn measure(index: usize, connections: usize) -> io::Result<[Option<f64>; ROWS.len()]> {
-    let server = Server::start(index)?;
-    let memory = || (server.status("VmRSS"), kilobytes("/proc/meminfo", "KernelStack"));
-    let before = memory();
-    let begun = Instant::now();
-    let mut idle = Vec::new();
-    while idle.len() < connections {
-        match connect(server.address) {
-            Ok(stream) => idle.push(stream),
-            Err(_) => break,
-        }
-    }
-    let reached = idle.len() as f64;
-    let connecting = begun.elapsed();
-    let after = memory();
-    let each = |before: Option<usize>, after: Option<usize>| {
-        Some(after?.saturating_sub(before?) as f64 / reached)
-    };
-
-    let mut stream = connect(server.address)?;
-    let mut times = Vec::new();
-    for _ in 0..ROUND_TRIPS {
-        let begun = Instant::now();
-        round_trip(&mut stream)?;
-        times.push(begun.elapsed());
-    }
-    times.sort();
-
-    let busy = BUSY.min(idle.len());
-    let mut reading = Vec::new();
-    Message::Reading(1).encode(&mut reading);
-    let begun = Instant::now();
-    for _ in 0..ROUND_TRIPS / BUSY {
-        for stream in &mut idle[..busy] {
-            stream.write_all(&reading)?;
-        }
-        for stream in &mut idle[..busy] {
-            stream.read_exact(&mut [0; 6])?;
-        }
-    }
-    let rate = (ROUND_TRIPS / BUSY * busy) as f64 / begun.elapsed().as_secs_f64();
-
-    let micros = |time: Duration| Some(time.as_secs_f64() * 1e6);
-    Ok([
-        Some(reached),
-        each(before.0, after.0),
-        each(before.1, after.1),
-        micros(connecting).map(|all| all / reached),
-        micros(times[ROUND_TRIPS / 2]),
-        micros(times[ROUND_TRIPS * 99 / 100]),
-        Some(rate),
-    ])
-}
-
-fn lines(sources: &[&str]) -> usize {
-    let code = |line: &&str| !line.trim().is_empty() && !line.trim().starts_with("//");
-    sources.iter().map(|source| source.lines().filter(code).count()).sum()
+fn whole(listener: TcpListener) -> io::Result<()> {
+    let metrics = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let listeners = Listeners { meters: listener, metrics };
+    let Rules { deadline, heartbeat } = RULES;
+    let limits = Limits { deadline, heartbeat, ..Limits::default() };
+    let run = Server::new(limits).run(listeners, tempfile::tempfile()?, pending());
+    let sum = timers::Runtime::new()?.block_on(run);
+    sum.map(drop).map_err(io::Error::other)
 }
 
 fn main() -> io::Result<()> {
-    if let Some(index) =
-        env::args().find_map(|arg| Some(arg.strip_prefix("serve=")?.to_string()))
-    {
-        let index: usize = index.parse().map_err(io::Error::other)?;
-        return serve(index);
-    }
-    files::raise();
-    let connections = files::at_most(IDLE);
-    let mut figures = Vec::new();
-    for index in 0..SERVERS.len() {
-        figures.push(measure(index, connections)?);
-        // Give the kernel time to close the last server's sockets.
-        thread::sleep(Duration::from_millis(500));
-    }
-    let line = |name: &str, cells: [String; 4]| {
-        println!(
-            "{name:<32}{:>12}{:>12}{:>12}{:>12}",
-            cells[0], cells[1], cells[2], cells[3]
-        );
-    };
-    line("", SERVERS.map(str::to_string));
-    for (row, name) in ROWS.iter().enumerate() {
-        let cell = |server: usize| match figures[server][row] {
-            Some(figure) if figure < 100.0 => format!("{figure:.1}"),
-            Some(figure) => format!("{figure:.0}"),
-            None => "?".to_string(),
-        };
-        line(name, [0, 1, 2, 3].map(cell));
-    }
-    line("lines of code", CODE.map(|sources| lines(sources).to_string()));
-    Ok(())
+    run(&CONTENDERS)
 }
