@@ -78,7 +78,8 @@ impl RankedTask {
 
     /// Wakes the task in the queue of the executor.
     pub(crate) fn run(&self) {
-        let executor = self.lock().executor.clone();
+        // The poll that follows leaves a new one.
+        let executor = self.lock().executor.take();
         if let Some(executor) = executor {
             executor.wake();
         }
@@ -110,7 +111,9 @@ impl<F: Future> Future for Ranked<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let old = this.task.lock().executor.replace(cx.waker().clone());
+        // Cloning and dropping a waker runs foreign code, so not under the lock.
+        let executor = cx.waker().clone();
+        let old = this.task.lock().executor.replace(executor);
         drop(old);
         if !this.task.lock().turn {
             // The first poll. The task has to wait for its turn.
