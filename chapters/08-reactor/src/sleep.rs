@@ -10,7 +10,7 @@ use Ordering::{AcqRel, Acquire};
 // ANCHOR_END: head
 
 // ANCHOR: sleep
-/// What a thread does that sleeps in a poll: one of three states.
+/// The state of the thread that turns the reactor: one of three.
 pub struct Sleep(AtomicU8);
 
 /// No wake has come since the last sleep.

@@ -67,8 +67,8 @@ impl Side {
 
 // ANCHOR: wait
 impl Side {
-    /// Returns the tick if the side is ready. If it is not, stores the waker, and puts
-    /// the one that was there into its place.
+    /// Returns the tick if the side is ready. If it is not, stores the waker. Then
+    /// `waker` holds the one that was stored before.
     pub(crate) fn ready_or_wait(&mut self, waker: &mut Option<Waker>) -> Option<u64> {
         if self.ready {
             return Some(self.tick);

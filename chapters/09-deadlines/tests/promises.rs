@@ -125,9 +125,9 @@ fn one_long_step_fires_every_timer_once_and_in_order() {
 fn timers_of_one_tick_fire_in_the_order_of_their_first_polls() {
     let (wheel, log) = (Wheel::new(), Arc::new(Mutex::new(Vec::new())));
     let mut timers = Vec::new();
-    // The first three come to the slot of tick 5000 through two cascades, the last one
-    // directly.
-    for (number, now) in [(0, 0), (1, 1), (2, 4096), (3, 4990)] {
+    // The first two come to the slot of tick 5000 through two cascades, the third one
+    // through one, and the last one directly.
+    for (number, now) in [(0, 0), (1, 1), (2, 4096), (3, 4992)] {
         wheel.advance(now);
         timers.push(set(&wheel, 5000, &Waker::from(Arc::new(Note(number, log.clone())))));
     }

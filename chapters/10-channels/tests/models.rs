@@ -72,8 +72,8 @@ fn a_permit_given_back_after_close_ends_the_wait() {
         thread::spawn(move || drop(block_on(sender.reserve())));
         receiver.close();
         assert_eq!(block_on(receiver.recv()), None);
-        // The thread is not joined. In loom, a wake that comes after its wait is over may
-        // not find this thread waiting for a join. `kept` keeps the channel from ending.
+        // The thread is not joined: its last wake may come late, and loom does not allow
+        // a wake of a thread that waits in `join`. `kept` keeps the channel from ending.
         drop(kept);
     });
 }
@@ -92,8 +92,8 @@ fn a_reserve_dropped_with_the_last_permit_ends_the_wait() {
         assert_eq!(block_on(receiver.recv()), Some(1));
         receiver.close();
         assert_eq!(block_on(receiver.recv()), None);
-        // The thread is not joined. In loom, a wake that comes after its wait is over may
-        // not find this thread waiting for a join. `kept` keeps the channel from ending.
+        // The thread is not joined: its last wake may come late, and loom does not allow
+        // a wake of a thread that waits in `join`. `kept` keeps the channel from ending.
         drop(kept);
     });
 }

@@ -10,7 +10,7 @@ use std::{env, io};
 use server::{Limits, Listeners, Server};
 use timers::Runtime;
 
-const USAGE: &str = "usage: server ADDRESS ADDRESS-OF-METRICS JOURNAL";
+const USAGE: &str = "usage: meter-server ADDRESS ADDRESS-OF-METRICS JOURNAL";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();

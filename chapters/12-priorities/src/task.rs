@@ -104,7 +104,7 @@ impl<F: Future> Future for Ranked<F> {
         let old = this.task.lock().executor.replace(cx.waker().clone());
         drop(old);
         if !this.task.lock().turn {
-            // The first poll, or an abort. The task has to wait for its turn.
+            // The first poll. The task has to wait for its turn.
             this.task.wake_by_ref();
             return Poll::Pending;
         }

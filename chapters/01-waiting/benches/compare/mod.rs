@@ -1,5 +1,5 @@
-//! Measures servers of the meter protocol beside each other, for the benches of
-//! several chapters.
+//! Measures servers of the meter protocol beside each other. The benches of several
+//! chapters use it.
 //!
 //! Each server runs in a process of its own: this program starts itself again.
 //! That way the server's memory is not mixed with the memory of the meters.
@@ -19,7 +19,7 @@ use std::{env, fs, thread};
 
 use waiting::{EventLoop, Message, Rules, threads};
 
-/// No message is late and no meter is silent too long during the measurement.
+/// These limits are never reached during the measurement.
 pub const RULES: Rules =
     Rules { deadline: Duration::from_mins(1), heartbeat: Duration::from_mins(10) };
 const IDLE: usize = 2000;
