@@ -93,12 +93,10 @@ impl Schedule for CoreScheduler {
         listed.or_else(|| (!was_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 
-    fn failed(&self, has_panicked: bool) {
+    fn panicked(&self) {
         context::with(|current| match current {
-            Some(Current::Core(core)) if has_panicked && ptr::eq(core.slot, self.0) => {
-                core.task_panicked();
-            }
-            // The task was aborted, or the executor has ended.
+            Some(Current::Core(core)) if ptr::eq(core.slot, self.0) => core.task_panicked(),
+            // The executor has ended.
             _ => {}
         });
     }
