@@ -1,8 +1,8 @@
 //! The run queue of an executor, and how a task gets into it.
 //!
 //! [`CoreScheduler`] queues a task that was woken. On the executor's thread the task goes
-//! into the run queue, or into a queue behind it if the task yielded ([`Core::defer`]). From another
-//! thread it goes into the inject queue ([`SharedCore::push`]).
+//! into the run queue, or into a queue behind it if the task yielded ([`Core::defer`]).
+//! From another thread it goes into the inject queue ([`SharedCore::push`]).
 //!
 //! [`RunQueue`] is first in, first out. It is a list through the tasks' headers, so
 //! queueing allocates nothing.
