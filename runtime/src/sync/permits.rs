@@ -162,7 +162,7 @@ impl Permits {
         }
     }
 
-    /// [`acquire!`] as a future, for the models.
+    /// [`acquire!`] as a future. The models use it.
     #[cfg(all(test, loom))]
     pub(crate) async fn acquire(&self, permits: usize) -> Result<(), AcquireError> {
         acquire!(self, permits)
