@@ -1,15 +1,14 @@
 //! The README says where to look, so its tables must follow the code.
 #![cfg(not(any(loom, miri, shuttle)))]
 
+#[path = "shared/code.rs"]
+mod code;
+
+use code::code;
 use std::{fs, path::Path};
 
 const README: &str = include_str!("../README.md");
 const LAYERS: &str = include_str!("../layers.txt");
-
-/// The words of a text that are code.
-fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.split('`').skip(1).step_by(2)
-}
 
 /// The lines of a table in the section under this heading.
 fn rows(heading: &str) -> impl Iterator<Item = &'static str> {

@@ -13,6 +13,10 @@
 //! fail.
 #![cfg(all(target_os = "linux", not(any(loom, miri, shuttle))))]
 
+#[path = "../shared/code.rs"]
+mod code;
+
+use code::code;
 use futures_util::AsyncRead;
 use std::{
     collections::BTreeSet,
@@ -160,11 +164,6 @@ fn rows() -> impl Iterator<Item = Vec<&'static str>> {
     let (section, _) = section.split_once("\n## ").expect("the next section");
     let rows = section.lines().filter(|line| line.starts_with('|'));
     rows.map(|row| row.trim_matches('|').split('|').map(str::trim).collect())
-}
-
-/// The words of a cell that are code.
-fn code(cell: &str) -> impl Iterator<Item = &str> {
-    cell.split('`').skip(1).step_by(2)
 }
 
 fn is_file(word: &str) -> bool {
