@@ -1,5 +1,5 @@
-//! The limit of open files, for the tests of chapters 01, 08 and 11. Each of them stands
-//! alone in its process.
+//! Lowers the limit of open files. The tests of chapters 01, 08 and 11 use it, and each of
+//! them stands alone in its process.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
