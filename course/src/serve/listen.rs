@@ -14,7 +14,7 @@ use futures_util::future::select;
 use wakeful::{net::TcpListener, time};
 
 use super::{
-    board, connection,
+    connection,
     course::{Course, Shared},
     editor::Editor,
     error::ServeError,
@@ -87,9 +87,7 @@ impl Server {
             ending.clone(),
         )?;
         let course = Arc::new(course);
-        if let Some(kept) = loaded.damaged {
-            notes.push(board::damaged(&course.layout.show(&kept)));
-        }
+        notes.extend(loaded.damaged.map(|damaged| damaged.told(&course.layout)));
         notes.extend(neighbours(&course));
         course.build_book().await;
         let directories = refresh::directories(&course);

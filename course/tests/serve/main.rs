@@ -3,6 +3,7 @@
 mod client;
 mod ends;
 mod exercises;
+mod files;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod pages;
