@@ -6,6 +6,7 @@ mod exercises;
 mod files;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod flood;
 mod pages;
 mod play;
 mod security;
