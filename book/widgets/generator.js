@@ -1,7 +1,7 @@
 // The view of a stopped generator: its input and output, its state, the live locals, and the bytes
 // that hold them.
 
-import { bytesGrid, element, localsTable } from './widget.js';
+import { bytesGrid, element, label, localsTable } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { trace, previous }) {
@@ -40,10 +40,6 @@ function inColour(table, trace) {
   const names = namesOf(trace);
   for (const name of table.querySelectorAll('tbody th code')) name.className = `local-${names.indexOf(name.textContent) % 4}`;
   return table;
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }
 
 /** The call that this step belongs to: `resume(7)` is the input, `Yielded(2)` the output. */

@@ -1,7 +1,7 @@
 // The view of a list whose nodes are stored in the waiting futures: the order of the nodes, their
 // pointers, and the last result of each future.
 
-import { element } from './widget.js';
+import { element, label } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { previous }) {
@@ -51,8 +51,4 @@ function row(future, before) {
     element('th', { scope: 'row' }, element('code', { text: future.name })),
     element('td', {}, element('code', { class: 'value', text: future.value })),
   );
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }

@@ -1,7 +1,7 @@
 // The view of one thread with many meters: what woke the thread, what each meter waits for and
 // until when, what it was sent, and how long the thread may sleep.
 
-import { element } from './widget.js';
+import { element, label } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { trace, index, previous }) {
@@ -21,10 +21,6 @@ export function render(step, container, { trace, index, previous }) {
 export function setup(container, trace) {
   const most = Math.max(...trace.steps.map((step) => step.locals.length));
   container.style.minHeight = `${30 + 6 * most}rem`;
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }
 
 function meters(step, previous) {

@@ -1,7 +1,7 @@
 // The view of a future that stopped at an await: the result of the last call, the state of the
 // disk, the live locals, and the bytes of the future that hold them.
 
-import { bytesGrid, element, localsTable } from './widget.js';
+import { bytesGrid, element, label, localsTable } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { trace, previous }) {
@@ -55,10 +55,6 @@ function bytesOf(step, trace) {
 
 function hex(value) {
   return value.toString(16).padStart(2, '0');
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }
 
 /** All states of the run, in the order of their bytes. */

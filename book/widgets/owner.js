@@ -1,6 +1,6 @@
 // The view of one reading: the places where it can be, and where it is now.
 
-import { element } from './widget.js';
+import { element, label } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { trace }) {
@@ -25,16 +25,10 @@ function placesOf(trace) {
   return [...new Set(trace.steps.map((step) => step.locals[1].value))];
 }
 
+/** One box for each place. The place of the reading stands out. */
 function places(all, here) {
-  const items = all.map((place) => {
-    const style = place === here
-      ? 'font-weight: 700; border-color: var(--amber); background: var(--amber-wash); color: var(--amber)'
-      : 'border-color: var(--rule); color: var(--ink-soft)';
-    return element('li', { 'aria-current': place === here ? 'step' : null, style: `border: 1px solid; border-radius: 5px; padding: 0.1em 0.8em; margin: 0; ${style}`, text: place });
-  });
-  return element('ol', { style: 'display: grid; gap: 0.4rem; justify-items: start; list-style: none; margin: 0; padding: 0', 'aria-label': 'The places of the reading' }, items);
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
+  const items = all.map((place) =>
+    element('li', { 'aria-current': place === here ? 'step' : null, class: place === here ? 'new' : null, text: place }),
+  );
+  return element('ol', { class: 'boxes one-column', 'aria-label': 'The places of the reading' }, items);
 }

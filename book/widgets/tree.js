@@ -1,7 +1,7 @@
 // The view of a tree of futures in one task: which one is being polled, and the last result of
 // each.
 
-import { element } from './widget.js';
+import { element, label } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { previous }) {
@@ -30,8 +30,4 @@ function row(future, step, before) {
     element('th', { scope: 'row' }, name),
     element('td', {}, element('code', { class: 'value', text: future.value })),
   );
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }

@@ -46,6 +46,51 @@ export function sourceView({ path, start, lines }) {
   return { node, mark };
 }
 
+/** The heading of a part of a view. */
+export function label(text) {
+  return element('p', { class: 'label', text });
+}
+
+/**
+ * A row of boxes, one for each name. `isNew(name, index)` says which ones stand out. `description`
+ * names the list for a screen reader, and `none` is the text if there are no names.
+ */
+export function boxes(names, { isNew, description, none }) {
+  if (names.length === 0) return element('p', { class: 'none', text: none });
+  const items = names.map((name, index) => element('li', { class: isNew(name, index) ? 'new' : null, text: name }));
+  return element('ol', { class: 'boxes', 'aria-label': description }, items);
+}
+
+/**
+ * A table with one row for each thing that has a state. A row has a `name`, `cells`, and says whether
+ * it has `changed` in this step. `head` has the titles of the columns, or is left out.
+ */
+export function stateTable(rows, head) {
+  const titles = (head ?? []).map((text) => element('th', { scope: 'col', text }));
+  return element(
+    'div',
+    { class: 'table-wrapper' },
+    element(
+      'table',
+      { class: 'locals' },
+      ...(head ? [element('thead', {}, element('tr', {}, titles))] : []),
+      element('tbody', {}, rows.map(({ name, cells, changed }) =>
+        element(
+          'tr',
+          { class: changed ? 'changed' : null },
+          element('th', { scope: 'row' }, element('code', { text: name })),
+          cells.map((cell) => (cell instanceof Node ? cell : element('td', {}, cell))),
+        ),
+      )),
+    ),
+  );
+}
+
+/** A cell of a `stateTable` with a value of the program. */
+export function value(text) {
+  return element('td', {}, element('code', { class: 'value', text }));
+}
+
 /** The live locals as a table. Changes since the last step are marked. */
 export function localsTable(locals, before = []) {
   if (locals.length === 0) return element('p', { class: 'none', text: 'No local is alive here.' });

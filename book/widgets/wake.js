@@ -1,6 +1,6 @@
 // The view of one wake: which side acts, and the words of memory that both sides use.
 
-import { element } from './widget.js';
+import { element, label } from './widget.js';
 
 /** Draws one step of the recording. */
 export function render(step, container, { previous }) {
@@ -46,8 +46,4 @@ function row(word, before) {
     element('th', { scope: 'row' }, element('code', { text: word.name })),
     element('td', {}, element('code', { class: 'value', text: word.value })),
   );
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }

@@ -1,7 +1,7 @@
 // The view of a timer wheel: its three lowest levels as rings with a hand each, and a table of the
 // timers.
 
-import { element } from './widget.js';
+import { element, label, stateTable, value } from './widget.js';
 
 const SLOTS = 64;
 /** The radius of the ring of each level. The lowest level is inside. */
@@ -89,24 +89,18 @@ function shape(tag, attributes) {
 
 function timers(all, before) {
   if (all.length === 0) return element('p', { class: 'none', text: 'There are no timers.' });
-  const rows = all.map((timer) =>
-    element(
-      'tr',
-      { class: before.size > 0 && before.get(timer.name) !== place(timer) ? 'changed' : null },
-      element('th', { scope: 'row' }, element('code', { text: timer.name })),
-      element('td', {}, timer.deadline === undefined ? '' : `${timer.deadline}${timer.deadline < SLOTS ? '' : ` = ${timer.digits}`}`),
-      element('td', {}, element('code', { class: 'value', text: place(timer) })),
-    ),
-  );
-  return element('div', { class: 'table-wrapper' }, element('table', { class: 'locals' }, element('tbody', {}, rows)));
+  return stateTable(all.map((timer) => ({
+    name: timer.name,
+    cells: [
+      timer.deadline === undefined ? '' : `${timer.deadline}${timer.deadline < SLOTS ? '' : ` = ${timer.digits}`}`,
+      value(place(timer)),
+    ],
+    changed: before.size > 0 && before.get(timer.name) !== place(timer),
+  })));
 }
 
 /** Where a timer is. */
 function place(timer) {
   if (timer.deadline === undefined) return 'dropped';
   return timer.level === undefined ? 'fired' : `level ${timer.level}, slot ${timer.slot}`;
-}
-
-function label(text) {
-  return element('p', { class: 'label', text });
 }

@@ -12,7 +12,7 @@ import { button, element, prose } from './dom.js';
 import { sourceView } from './views.js';
 
 export { element } from './dom.js';
-export { bytesGrid, localsTable } from './views.js';
+export { boxes, bytesGrid, label, localsTable, stateTable, value } from './views.js';
 
 const STEP_EVERY_MS = 1600;
 const players = [];

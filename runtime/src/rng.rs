@@ -50,7 +50,7 @@ impl SeedGenerator {
     }
 
     /// Steele, Lea and Flood's `SplitMix64` (2014).
-    pub(crate) fn next_seed(&self) -> u32 {
+    fn next_seed(&self) -> u32 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         // Relaxed: the number publishes nothing.
         let mut bits = self.0.fetch_add(STEP, Relaxed).wrapping_add(STEP);

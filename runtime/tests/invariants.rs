@@ -2,25 +2,21 @@
 //! belongs to one type or module, so it says where its invariant stands.
 #![cfg(not(any(loom, miri, shuttle)))]
 
-use std::{collections::BTreeMap, fs, path::Path};
+#[path = "shared/rust_files.rs"]
+mod rust_files;
+
+use rust_files::rust_files;
+use std::{collections::BTreeMap, fs};
 
 /// The comments of the crate, with the file and the number of each line.
 fn comments() -> Vec<(String, String)> {
     let mut comments = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("a folder of the crate") {
-            let path = entry.expect("a file of the crate").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = fs::read_to_string(&path).expect("source text");
-            for (number, line) in text.lines().enumerate() {
-                if let Some((_, comment)) = line.split_once("//") {
-                    let place = format!("{}:{}", path.display(), number + 1);
-                    comments.push((place, comment.to_owned()));
-                }
+    for path in rust_files("src") {
+        let text = fs::read_to_string(&path).expect("source text");
+        for (number, line) in text.lines().enumerate() {
+            if let Some((_, comment)) = line.split_once("//") {
+                let place = format!("{}:{}", path.display(), number + 1);
+                comments.push((place, comment.to_owned()));
             }
         }
     }

@@ -66,6 +66,8 @@ impl Runtime {
     /// the next deadline at once.
     fn turn_paused(&self) -> io::Result<()> {
         self.reactor.turn(Some(Duration::ZERO))?;
+        // A task may have moved the clock by itself.
+        self.timers.fire();
         if !self.executor.has_woken() && !self.timers.skip() {
             // There are no timers, so only a socket or another thread can wake a task.
             self.reactor.turn(None)?;

@@ -91,6 +91,7 @@ impl Timers {
 }
 
 /// Restores the timers that were current before. Made by [`Timers::enter`].
+#[must_use]
 pub struct Entered(Option<Timers>);
 
 impl Drop for Entered {

@@ -1,7 +1,9 @@
 //! The runtime: tasks that wait for time, sockets and other threads.
 
+use std::future::poll_fn;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::task::Poll;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -53,6 +55,25 @@ fn a_socket_that_is_ready_is_heard_before_a_paused_clock_moves() {
         assert_eq!(task.await.expect("the task ends"), Ok(*b"m"));
     });
     assert_eq!(runtime.clock().elapsed(), Duration::ZERO);
+}
+
+#[test]
+fn a_sleep_ends_beside_a_task_that_moves_the_paused_clock_and_wakes_itself() {
+    let runtime = paused();
+    let clock = runtime.clock().clone();
+    let mut polls = 0;
+    let busy = poll_fn(|cx| {
+        polls += 1;
+        if polls == 1 {
+            clock.advance(HOUR);
+        }
+        cx.waker().wake_by_ref();
+        // The limit lets the test fail instead of running for ever.
+        if polls < 200 { Poll::Pending } else { Poll::Ready(()) }
+    });
+    let first = runtime.block_on(async { race(sleep(HOUR), busy).await });
+    assert!(matches!(first, Either::Left(())));
+    assert_eq!(runtime.clock().elapsed(), HOUR);
 }
 
 #[test]

@@ -132,9 +132,9 @@ impl Shared {
         let (sender, result) = oneshot::channel();
         self.submit(Box::new(move || {
             let done = catch_unwind(AssertUnwindSafe(work));
-            if let Err(unused) = sender.send(done) {
-                discard(unused);
-            }
+            // The joiner's waker and the destructor of a result without a joiner are
+            // foreign code. A panic of them would end the thread.
+            discard(catch_unwind(AssertUnwindSafe(|| sender.send(done))));
         }));
         Blocking { result }
     }

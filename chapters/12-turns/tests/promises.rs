@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::future::{pending, poll_fn, ready};
 use std::io::Write;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::{Arc, Barrier, mpsc};
-use std::task::Poll;
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use executor::JoinError;
 use timers::{Clock, sleep};
@@ -168,9 +169,8 @@ fn a_leaf_that_is_not_ready_spends_nothing() {
     paused().block_on(async {
         let mut waits = cooperative(pending::<()>());
         for _ in 0..=BUDGET {
-            let polled = poll_fn(|cx| {
-                Poll::Ready(std::pin::Pin::new(&mut waits).poll(cx).is_pending())
-            });
+            let polled =
+                poll_fn(|cx| Poll::Ready(Pin::new(&mut waits).poll(cx).is_pending()));
             assert!(polled.await);
         }
         let begun = Rc::new(Cell::new(false));
@@ -193,8 +193,7 @@ fn the_budget_of_a_task_is_its_own() {
         }
         let handle = spawn(async {
             let mut leaf = cooperative(ready(()));
-            poll_fn(|cx| Poll::Ready(std::pin::Pin::new(&mut leaf).poll(cx).is_ready()))
-                .await
+            poll_fn(|cx| Poll::Ready(Pin::new(&mut leaf).poll(cx).is_ready())).await
         });
         assert!(handle.await.expect("the task ends"));
     });
@@ -205,9 +204,8 @@ fn a_leaf_outside_of_a_runtime_has_no_budget() {
     executor::Executor::new().block_on(async {
         for _ in 0..=2 * BUDGET {
             let mut leaf = cooperative(ready(()));
-            let polled = poll_fn(|cx| {
-                Poll::Ready(std::pin::Pin::new(&mut leaf).poll(cx).is_ready())
-            });
+            let polled =
+                poll_fn(|cx| Poll::Ready(Pin::new(&mut leaf).poll(cx).is_ready()));
             assert!(polled.await);
         }
     });
@@ -279,17 +277,39 @@ fn a_pool_never_has_more_threads_than_its_cap() {
 
 #[test]
 fn an_idle_thread_is_used_again() {
-    let pool = Pool::new(8);
+    const JOBS: usize = 200;
+    let pool = Pool::new(2 * JOBS);
     let executor = executor::Executor::new();
-    let work = || pool.spawn(|| thread::current().id());
-    let first = executor.block_on(work()).expect("the work ends");
-    let mut same = 0;
-    let patience = Instant::now() + Duration::from_secs(10);
-    // The thread needs a moment to become idle after it has given its result.
-    while same == 0 && Instant::now() < patience {
-        same += usize::from(executor.block_on(work()).expect("the work ends") == first);
+    let mut threads = HashSet::new();
+    for _ in 0..JOBS {
+        let job = pool.spawn(|| thread::current().id());
+        threads.insert(executor.block_on(job).expect("the work ends"));
+        // A thread needs a moment to become idle after it has given its result.
+        thread::yield_now();
     }
-    assert!(same > 0);
+    assert!(threads.len() < JOBS, "each job has started a thread");
+}
+
+#[test]
+fn a_joiner_whose_waker_panics_does_no_harm_to_the_thread_of_the_pool() {
+    struct BadWaker;
+    impl Wake for BadWaker {
+        fn wake(self: Arc<Self>) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let pool = Pool::new(1);
+    let (release, released) = mpsc::channel::<()>();
+    let mut job = pool.spawn(move || released.recv().is_err());
+    let waker = Waker::from(Arc::new(BadWaker));
+    assert!(Pin::new(&mut job).poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(release);
+    let (tells, told) = mpsc::channel();
+    drop(pool.spawn(move || tells.send(42)));
+    assert_eq!(told.recv_timeout(Duration::from_secs(10)), Ok(42));
+    // It would panic if its thread had panicked.
+    drop(pool);
+    assert!(executor::Executor::new().block_on(job).expect("the work ends"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
-// You will also need `std::panic::{AssertUnwindSafe, catch_unwind}`.
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -65,7 +65,7 @@ impl<T> Sender<T> {
             *state = SlotState::Ended(result);
             drop(state);
             if let Some(waker) = waker {
-                waker.wake();
+                ignore_panics(|| waker.wake());
             }
         }
     }
@@ -74,6 +74,14 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.send(Err(JoinError::Cancelled));
+    }
+}
+
+/// Runs foreign code, such as a waker or a destructor. Its panic would end the thread.
+fn ignore_panics(foreign: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(foreign)) {
+        // The destructor of this value is foreign code, too.
+        mem::forget(panic);
     }
 }
 

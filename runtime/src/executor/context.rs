@@ -60,13 +60,22 @@ per_thread! {
 
 /// Runs `code` inside an executor: `code` uses its tasks, timers and sockets.
 pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
-    enter_as(current, false, code)
+    enter_as(
+        match current {
+            Current::Core(core) => Entered::Core(core),
+            Current::Worker(worker) => Entered::Worker(worker),
+            Current::HandedOff(handle) => Entered::HandedOff(handle),
+            Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
+            Current::Handle(handle) => Entered::Handle(handle),
+        },
+        code,
+    )
 }
 
-/// [`enter`] without the executor's loop: while `code` runs, the thread runs no tasks of
-/// the executor. If the thread is in a poll, it is a poll of another runtime.
-pub(crate) fn enter_without_loop<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
-    enter_as(current, true, code)
+/// [`enter`] for a worker without its loop: while `code` runs, the thread runs no tasks of
+/// the pool. If the thread is in a poll, it is a poll of another runtime.
+pub(crate) fn enter_without_loop<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
+    enter_as(Entered::WorkerWithoutLoop(worker), code)
 }
 
 /// Whether this thread is inside a worker by [`enter_without_loop`].
@@ -74,21 +83,13 @@ pub(crate) fn is_without_loop() -> bool {
     matches!(ENTERED.get(), Entered::WorkerWithoutLoop(_))
 }
 
-fn enter_as<R>(current: Current<'_>, is_without_loop: bool, code: impl FnOnce() -> R) -> R {
+fn enter_as<R>(entered: Entered, code: impl FnOnce() -> R) -> R {
     struct Restore(Entered);
     impl Drop for Restore {
         fn drop(&mut self) {
             ENTERED.set(self.0);
         }
     }
-    let entered = match current {
-        Current::Core(core) => Entered::Core(core),
-        Current::Worker(worker) if is_without_loop => Entered::WorkerWithoutLoop(worker),
-        Current::Worker(worker) => Entered::Worker(worker),
-        Current::HandedOff(handle) => Entered::HandedOff(handle),
-        Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
-        Current::Handle(handle) => Entered::Handle(handle),
-    };
     let _restore = Restore(ENTERED.replace(entered));
     code()
 }

@@ -35,8 +35,9 @@ impl Ticks {
         let driver_interval = limit(settings.event_interval);
         let queue_interval = settings.global_queue_interval.map(limit);
         let ticks = Self {
-            left: Cell::new(driver_interval + 1),
-            start: Cell::new(driver_interval + 1),
+            // `begin` sets these two.
+            left: Cell::new(0),
+            start: Cell::new(0),
             driver_in: Cell::new(driver_interval),
             queue_in: Cell::new(queue_interval.unwrap_or(driver_interval)),
             driver_interval,
@@ -70,7 +71,10 @@ impl Ticks {
     pub(super) fn poll_driver_within(&self, polls: u32) {
         let polls = polls.min(self.driver_interval);
         if self.queue_interval.is_none() {
-            self.left.set(self.left.get().min(polls + 1));
+            // As signed numbers, because `DRIVER_NEXT` is the least of them.
+            let left = self.left.get().cast_signed();
+            let within = (polls + 1).cast_signed();
+            self.left.set(left.min(within).cast_unsigned());
         } else {
             self.settle();
             self.driver_in.set(self.driver_in.get().min(polls));
@@ -208,6 +212,20 @@ mod tests {
                 }
             });
             assert_eq!(driver, [5, 15], "{queue_interval:?}");
+        }
+    }
+
+    #[test]
+    fn a_driver_that_is_due_at_once_stays_due() {
+        for queue_interval in [None, Some(20)] {
+            let early = ticks(10, queue_interval);
+            let [driver, _] = run(&early, |number| {
+                if number == 2 {
+                    early.poll_driver_next();
+                    early.poll_driver_within(5);
+                }
+            });
+            assert_eq!(driver, [3, 13, 23], "{queue_interval:?}");
         }
     }
 

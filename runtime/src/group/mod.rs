@@ -247,7 +247,8 @@ impl<M> Group<M> {
     /// Waits until a member is ready. `Ready(None)` if there are no members.
     ///
     /// A member is polled at most once in a call. If it is woken again in between,
-    /// the task is woken, and the next call polls it.
+    /// the task is woken, and the next call polls it. The members that come after it in
+    /// the batch wait for the next call too.
     pub(crate) fn poll_next<R>(
         &mut self,
         context: &Context<'_>,

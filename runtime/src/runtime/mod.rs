@@ -189,7 +189,7 @@ impl Runtime {
     /// `code` can open sockets and spawn tasks.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Cores { core, .. } => context::enter_without_loop(Current::Core(core), code),
+            Kind::Cores { core, .. } => context::enter(Current::Core(core), code),
             // No thread drives worker 0 now, so a task in its queue would wait.
             Kind::Pool { worker, .. } => context::enter(Current::Handle(worker.handle()), code),
         }
@@ -231,7 +231,7 @@ impl Drop for Runtime {
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::enter_without_loop(Current::Worker(worker), || worker.shut_down(threads));
+                context::enter_without_loop(worker, || worker.shut_down(threads));
             }
         }
         if !forked {

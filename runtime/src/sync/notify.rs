@@ -79,8 +79,8 @@ impl Notify {
     }
 
     const_unless_loom! {
-        /// Creates a `Notify` that is a part of another primitive. Traces show the label of
-    /// that primitive.
+        /// Creates a `Notify` that is a part of another primitive. Traces show the
+        /// label of that primitive.
         pub(crate) const fn labelled(label: Label) -> Self {
             Self {
                 notify_waiters_calls: AtomicU64::new(0),

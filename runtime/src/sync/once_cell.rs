@@ -2,7 +2,7 @@
 
 use super::{
     once_value::OnceValue,
-    permits::{Permits, TryAcquireError},
+    permits::{Permits, TryAcquireError, acquire},
 };
 use crate::{task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
@@ -149,7 +149,7 @@ impl<T> OnceCell<T> {
             consume_budget().await;
             return Ok(value);
         }
-        if self.permit.acquire(1).await.is_ok() {
+        if acquire!(self.permit, 1).is_ok() {
             let _permit = InitPermit(&self.permit);
             let value = init().await?;
             self.fill(value);

@@ -162,8 +162,8 @@ impl Permits {
         }
     }
 
-    /// Waits for its turn and for `permits` free permits, and takes them.
-    /// The caller has to [`release`](Self::release) them.
+    /// [`acquire!`] as a future. The models use it.
+    #[cfg(all(test, loom))]
     pub(crate) async fn acquire(&self, permits: usize) -> Result<(), AcquireError> {
         acquire!(self, permits)
     }

@@ -297,6 +297,14 @@ impl fmt::Debug for Semaphore {
     }
 }
 
+/// The sum of two guards' permits, each at most [`MAX`], so it does not overflow.
+#[track_caller]
+pub(super) fn merged(one: usize, other: usize) -> usize {
+    let both = one + other;
+    assert!(both <= MAX, "{TOO_MANY}");
+    both
+}
+
 /// The methods of both guards. The closure gets the semaphore's handle for a
 /// second guard.
 macro_rules! permit {
@@ -320,10 +328,7 @@ macro_rules! permit {
                     ptr::eq(&*self.semaphore, &*other.semaphore),
                     "permits of two semaphores cannot be merged"
                 );
-                // Both are at most `MAX`, so the sum does not overflow.
-                let both = self.permits + other.permits;
-                assert!(both <= MAX, "{TOO_MANY}");
-                self.permits = both;
+                self.permits = merged(self.permits, other.permits);
                 other.permits = 0;
             }
 

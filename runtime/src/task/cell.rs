@@ -251,6 +251,9 @@ where
     unsafe fn end(task: Task, result: Result<F::Output, Failure>) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
+        if let Err(Some(_)) = result {
+            cell.scheduler.panicked();
+        }
         let outcome = cell.stage.with_mut(|stage| {
             // SAFETY: C1: only the runner touches the stage, which is empty now.
             let stage = unsafe { &mut *stage };
@@ -260,7 +263,6 @@ where
                     Outcome::Output
                 }
                 Err(failure) => {
-                    cell.scheduler.failed(failure.is_some());
                     stage.failure = ManuallyDrop::new(failure);
                     Outcome::Failure
                 }
@@ -275,11 +277,8 @@ where
             }
             None => 1,
         };
-        match cell
-            .header
-            .state
-            .transition_to_complete(outcome, references)
-        {
+        let state = &cell.header.state;
+        match state.transition_to_complete(outcome, references) {
             TransitionToComplete::LeaveOutput => return mem::forget(task),
             // SAFETY: C3: the runner owns the outcome. C4: this thread may drop it.
             TransitionToComplete::DropOutput => unsafe { output::discard(&task) },
@@ -290,11 +289,7 @@ where
                         catch_and_discard(|| waker.with(std::task::Waker::wake_by_ref));
                     }
                 });
-                if cell
-                    .header
-                    .state
-                    .unset_join_waker_after_complete(references)
-                {
+                if state.unset_join_waker_after_complete(references) {
                     return mem::forget(task);
                 }
                 let waker = cell

@@ -4,7 +4,8 @@
 //! begins with a budget of 128 units. Each future of this crate that is ready
 //! spends one unit. When the budget is spent, these futures return `Pending`, and
 //! the runtime polls the task again after the other ready tasks. So a loop over a
-//! socket that always has data yields from time to time, and its author need not think of it.
+//! socket that always has data yields from time to time, and its author need not
+//! think of it.
 //!
 //! Other futures spend nothing. Call [`consume_budget`] in a loop, or wrap a future
 //! in [`cooperative`], to make your code spend budget too. [`unconstrained`] removes

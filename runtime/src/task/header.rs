@@ -45,9 +45,8 @@ pub(crate) trait Schedule: 'static {
     /// reference. The runner calls this once, before the task is complete.
     fn unbind(&self, task: &Task) -> Option<Task>;
 
-    /// The task has no output, because it panicked or was aborted. The runner calls this
-    /// before the task is complete.
-    fn failed(&self, _has_panicked: bool) {}
+    /// The task panicked. The runner calls this before the task is complete.
+    fn panicked(&self) {}
 }
 
 /// The part of a task that does not depend on the type of its future: 40 bytes.

@@ -30,16 +30,12 @@ const _: () = assert!(align_of::<Waker>() >= PackedWaker::ALIGN);
 /// - **W2**: With the lowest bit unset, the word is a header's address, and this
 ///   value owns one of the task's references.
 /// - **W3**: With the lowest bit set, the word without that bit is the address of a
-///   block that `new` allocated. The block holds a waker, and this value owns it.
+///   block that `in_block` allocated. The block holds a waker, and this value owns it.
 pub(crate) struct PackedWaker(NonNull<()>);
 
 impl PackedWaker {
     /// No word is smaller than this, so a smaller number can stand beside wakers.
-    pub(crate) const ALIGN: usize = if cfg!(target_pointer_width = "64") {
-        8
-    } else {
-        4
-    };
+    pub(crate) const ALIGN: usize = align_of::<*const ()>();
 
     /// Packs a clone of `waker`.
     pub(crate) fn clone_of(waker: &Waker) -> Self {

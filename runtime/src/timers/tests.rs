@@ -8,12 +8,11 @@ use std::{sync::Arc, task::Waker};
 
 #[test]
 fn trap_15_the_wheel_fires_a_timer_on_the_last_tick() {
-    let last = LAST;
     let mut pair = Pair::new();
-    for deadline in [last, last - 1, 1, last >> 1, (last >> 1) + 1] {
+    for deadline in [LAST, LAST - 1, 1, LAST >> 1, (LAST >> 1) + 1] {
         pair.insert(deadline);
     }
-    for to in [1, last >> 1, (last >> 1) + 1, last - 2, last - 1, last] {
+    for to in [1, LAST >> 1, (LAST >> 1) + 1, LAST - 2, LAST - 1, LAST] {
         pair.advance(to);
     }
     assert_eq!(pair.waiting(), 0);

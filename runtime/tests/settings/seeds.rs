@@ -1,10 +1,11 @@
 //! The seed of a runtime's random numbers.
 
-use std::future::ready;
+use std::{future::ready, sync::mpsc};
 use wakeful::{
     Runtime,
     runtime::{Builder, RngSeed},
     select,
+    task::block_in_place,
 };
 
 fn seeded(seed: &str) -> Runtime {
@@ -42,6 +43,26 @@ fn the_same_seed_makes_the_same_choices() {
 #[test]
 fn another_seed_makes_other_choices() {
     let [one, other] = ["apple", "pear"].map(|seed| seeded(seed).block_on(choices()));
+    assert_ne!(one, other);
+}
+
+#[test]
+fn a_thread_that_replaces_a_blocked_one_is_seeded() {
+    let [one, same, other] = ["apple", "apple", "plum"].map(|seed| {
+        let seed = RngSeed::from_bytes(seed.as_bytes());
+        let builder = Builder::new_multi_thread().worker_threads(1);
+        let runtime = builder.rng_seed(seed).build().unwrap();
+        let blocks = async {
+            let (chosen, choice) = mpsc::channel();
+            // Only the replacement of this thread can run this task.
+            drop(wakeful::spawn(async move {
+                chosen.send(choices().await).unwrap();
+            }));
+            block_in_place(|| choice.recv().unwrap())
+        };
+        runtime.block_on(runtime.spawn(blocks)).unwrap()
+    });
+    assert_eq!(one, same);
     assert_ne!(one, other);
 }
 

@@ -1,9 +1,16 @@
 //! Checks the index of traps in `main.rs` against the sources of the crate.
 
+#[path = "../shared/code.rs"]
+mod code;
+#[path = "../shared/rust_files.rs"]
+mod rust_files;
+
+use code::code;
+use rust_files::rust_files;
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 /// Set this variable to write the index instead of checking it.
@@ -15,18 +22,6 @@ type Index = BTreeMap<u32, BTreeSet<String>>;
 
 fn crate_root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// All Rust files below `folder`.
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
 }
 
 /// The name of a file in the index: the path of its module in the crate or in this
@@ -60,12 +55,8 @@ fn trap_tests(text: &str) -> impl Iterator<Item = u32> {
 
 /// What the sources say.
 fn traps_in_sources() -> Index {
-    let mut files = Vec::new();
-    for folder in ["src", "tests"] {
-        rust_files(&crate_root().join(folder), &mut files);
-    }
     let mut index = Index::new();
-    for file in files {
+    for file in ["src", "tests"].into_iter().flat_map(rust_files) {
         let text = fs::read_to_string(&file).unwrap();
         for trap in trap_tests(&text) {
             index.entry(trap).or_default().insert(index_name(&file));
@@ -94,8 +85,7 @@ fn traps_in_index(text: &str) -> Index {
         *is_list |= line.trim_start_matches("//!").trim().starts_with("Tests:");
         *is_list &= line != "//!";
         if *is_list {
-            let quoted = line.split('`').skip(1).step_by(2);
-            modules.extend(quoted.map(str::to_owned));
+            modules.extend(code(line).map(str::to_owned));
         }
     }
     index

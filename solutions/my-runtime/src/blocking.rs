@@ -2,11 +2,7 @@
 
 use std::collections::VecDeque;
 use std::mem;
-// hole: begin
 use std::panic::{AssertUnwindSafe, catch_unwind};
-// hole: instead
-//| // You will also need `std::panic::{AssertUnwindSafe, catch_unwind}`.
-// hole: end
 use std::pin::Pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
@@ -69,7 +65,7 @@ impl<T> Sender<T> {
             *state = SlotState::Ended(result);
             drop(state);
             if let Some(waker) = waker {
-                waker.wake();
+                ignore_panics(|| waker.wake());
             }
         }
     }
@@ -78,6 +74,14 @@ impl<T> Sender<T> {
 impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         self.send(Err(JoinError::Cancelled));
+    }
+}
+
+/// Runs foreign code, such as a waker or a destructor. Its panic would end the thread.
+fn ignore_panics(foreign: impl FnOnce()) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(foreign)) {
+        // The destructor of this value is foreign code, too.
+        mem::forget(panic);
     }
 }
 
@@ -127,7 +131,8 @@ impl Pool {
         // hole: begin
         self.submit(Box::new(move || {
             let result = catch_unwind(AssertUnwindSafe(work));
-            sender.send(result.map_err(JoinError::Panicked));
+            // If there is no handle any more, the result is dropped here.
+            ignore_panics(move || sender.send(result.map_err(JoinError::Panicked)));
         }));
         Blocking(slot)
         // hole: instead
@@ -197,7 +202,9 @@ impl Drop for Pool {
             (mem::take(&mut state.queue), mem::take(&mut state.threads));
         drop(state);
         self.shared.changed.notify_all();
-        drop(queue);
+        for job in queue {
+            ignore_panics(|| drop(job));
+        }
         for thread in threads {
             // A job that drops its own pool cannot wait for itself.
             if thread.thread().id() != thread::current().id() {

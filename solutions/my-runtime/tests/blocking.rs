@@ -1,7 +1,10 @@
 //! The promises of `Pool`.
 
 use std::collections::HashSet;
+use std::mem::ManuallyDrop;
+use std::pin::Pin;
 use std::sync::{Arc, Barrier, mpsc};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -63,6 +66,57 @@ fn a_panic_reaches_its_handle_and_the_thread_continues() {
     let good = pool.spawn(move || tells.send(42));
     assert_eq!(told.recv_timeout(PATIENCE), Ok(42));
     assert!(executor.block_on(good).is_ok());
+}
+
+/// Panics when it is woken, and when it is dropped.
+struct Bad;
+
+impl Wake for Bad {
+    fn wake(self: Arc<Self>) {
+        // The panic of a destructor during another panic would end the program.
+        std::mem::forget(self);
+        panic!("this panic is part of the test");
+    }
+}
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        panic!("this panic is part of the test");
+    }
+}
+
+#[test]
+fn a_joiner_whose_waker_panics_does_no_harm_to_the_thread() {
+    let pool = Pool::new(1);
+    let (release, released) = mpsc::channel::<()>();
+    let mut job = pool.spawn(move || released.recv().is_err());
+    let waker = ManuallyDrop::new(Waker::from(Arc::new(Bad)));
+    assert!(Pin::new(&mut job).poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(release);
+    let (tells, told) = mpsc::channel();
+    drop(pool.spawn(move || tells.send(42)));
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(42));
+    assert!(Executor::new().block_on(job).expect("the job ends"));
+}
+
+#[test]
+fn a_destructor_that_panics_does_not_stop_the_end_of_the_pool() {
+    let pool = Pool::new(1);
+    let (begins, begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let first = pool.spawn(move || {
+        begins.send(()).expect("the test waits");
+        released.recv().is_err()
+    });
+    let bad = Bad;
+    let second = pool.spawn(move || drop(bad));
+    begun.recv_timeout(PATIENCE).expect("the first job begins");
+    let dropping = thread::spawn(move || drop(pool));
+    let cancelled = Executor::new().block_on(second);
+    assert!(matches!(cancelled, Err(JoinError::Cancelled)));
+    drop(release);
+    dropping.join().expect("the pool is dropped, and does not panic");
+    assert!(Executor::new().block_on(first).expect("the first job ends"));
 }
 
 #[test]

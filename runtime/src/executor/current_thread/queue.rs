@@ -1,8 +1,8 @@
 //! The run queue of an executor, and how a task gets into it.
 //!
 //! [`CoreScheduler`] queues a task that was woken. On the executor's thread the task goes
-//! into the run queue, or into a queue behind it if the task yielded ([`Core::defer`]). From another
-//! thread it goes into the inject queue ([`SharedCore::push`]).
+//! into the run queue, or into a queue behind it if the task yielded ([`Core::defer`]).
+//! From another thread it goes into the inject queue ([`SharedCore::push`]).
 //!
 //! [`RunQueue`] is first in, first out. It is a list through the tasks' headers, so
 //! queueing allocates nothing.
@@ -93,12 +93,10 @@ impl Schedule for CoreScheduler {
         listed.or_else(|| (!was_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 
-    fn failed(&self, has_panicked: bool) {
+    fn panicked(&self) {
         context::with(|current| match current {
-            Some(Current::Core(core)) if has_panicked && ptr::eq(core.slot, self.0) => {
-                core.task_panicked();
-            }
-            // The task was aborted, or the executor has ended.
+            Some(Current::Core(core)) if ptr::eq(core.slot, self.0) => core.task_panicked(),
+            // The executor has ended.
             _ => {}
         });
     }

@@ -71,7 +71,8 @@ impl Eq for Ready {}
 pub(crate) struct Ranks {
     ready: RefCell<BinaryHeap<Ready>>,
     arrivals: Cell<u64>,
-    /// The rank of each task, by its key. The root has no key in the list, so it has the default rank.
+    /// The rank of each task, by its key. The root has no key in the list, so it has the
+    /// default rank.
     by_key: RefCell<Vec<Rank>>,
     /// The rank of the task that runs.
     current: Cell<Rank>,

@@ -33,9 +33,9 @@ impl Core {
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
         // The root is polled first. A program that blocks on ready futures in a loop
-        // would then never run its tasks, so whenever the driver is due the root
-        // queues behind them. If an earlier call left the root in the queue, `wake`
-        // returns false, because the root must not be queued twice.
+        // would then never run its tasks, so whenever the driver or the inject queue is
+        // due, the root queues behind them. If an earlier call left the root in the
+        // queue, `wake` returns false, because the root must not be queued twice.
         if self.ticks.are_due() {
             if self.root.wake() {
                 self.push(self.root.task().clone());

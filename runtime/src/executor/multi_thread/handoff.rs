@@ -238,6 +238,7 @@ impl Worker {
     fn run_as_replacement(&self) {
         let pool = Arc::clone(self.pool());
         let handoff = pool.handoff(self.index());
+        let _seeded = pool.settings.seed_thread();
         context::enter(Current::Worker(self), || {
             self.is_replaced.set(true);
             while !handoff.is_wanted() && !pool.is_closed() {

@@ -20,6 +20,7 @@ use crate::{
         owned_tasks,
         stable_slot::StableSlot,
     },
+    rng,
     task::{Schedule, Task},
 };
 use crossbeam_deque::Steal;
@@ -295,7 +296,9 @@ impl Worker {
             self.is_searching.set(true);
         }
         let remotes = &self.pool().remotes;
-        let start = self.next_random() as usize;
+        // The index makes the workers begin differently, because the numbers of all threads
+        // without a seed are the same.
+        let start = self.index() + rng::below(remotes.len());
         let siblings = (0..remotes.len()).map(|n| (start + n) % remotes.len());
         siblings
             .filter(|&sibling| sibling != self.index())
@@ -322,16 +325,6 @@ impl Worker {
         };
         self.push_back(task);
         Some(woken)
-    }
-
-    /// Marsaglia's xorshift. Each search begins at another sibling.
-    fn next_random(&self) -> u32 {
-        let mut random = self.random.get();
-        random ^= random << 13;
-        random ^= random >> 17;
-        random ^= random << 5;
-        self.random.set(random);
-        random
     }
 }
 

@@ -55,8 +55,6 @@ pub(crate) struct Worker {
     pub(super) has_lifo_slot: bool,
     /// Whether this worker counts as a searcher.
     pub(super) is_searching: Cell<bool>,
-    /// The state of the random numbers that choose where a search begins.
-    pub(super) random: Cell<u32>,
     /// Whether a replacement thread drives this worker.
     pub(super) is_replaced: Cell<bool>,
     /// Whether the worker's own thread has handed it off. Only that thread uses this.
@@ -73,14 +71,8 @@ impl Worker {
         [queue, deferred]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
-        let random = match &pool.settings.seeds {
-            Some(seeds) => seeds.next_seed(),
-            None => 0x9E37_79B9 ^ u32::try_from(index).unwrap_or(0),
-        };
         let ticks = Ticks::new(&pool.settings);
         let has_lifo_slot = pool.settings.has_lifo_slot;
-        // With 0, the xorshift would always return 0.
-        let random = random.max(1);
         let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&pool))));
         Arc::new_cyclic(|itself| Self {
             index,
@@ -98,7 +90,6 @@ impl Worker {
             ticks,
             has_lifo_slot,
             is_searching: Cell::new(false),
-            random: Cell::new(random),
             is_replaced: Cell::new(false),
             is_handed_off: Cell::new(false),
             root,

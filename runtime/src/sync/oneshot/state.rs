@@ -8,8 +8,8 @@
 //! | `CLOSED`        | The receiver takes no value that has not been sent yet.  |
 //! | `RX_TASK_SET`   | The receiver's waker is in its cell, for the sender.     |
 //! | `TX_TASK_SET`   | The sender's waker is in its cell, for the receiver.     |
-//! | `ONE_REFERENCE` | One half has dropped its reference to the allocation. The |
-//! |                 | other half frees it.                                     |
+//! | `ONE_REFERENCE` | One half has dropped its reference to the allocation.    |
+//! |                 | The other half frees it.                                 |
 //!
 //! How the halves end, and which of them frees the allocation:
 //!

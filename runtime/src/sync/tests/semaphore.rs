@@ -1,5 +1,6 @@
 use crate::sync::{
     Semaphore, TryAcquireError,
+    semaphore::merged,
     testing::{Count, at_once, glance, poll, strangers},
 };
 use std::{
@@ -172,6 +173,14 @@ fn permits_of_two_semaphores_are_not_merged() {
 #[should_panic(expected = "at most usize::MAX >> 3 permits")]
 fn adding_too_many_permits_panics() {
     Semaphore::new(Semaphore::MAX_PERMITS).add_permits(1);
+}
+
+#[test]
+#[should_panic(expected = "at most usize::MAX >> 3 permits")]
+fn a_merged_guard_holds_all_permits_and_no_more() {
+    let most = Semaphore::MAX_PERMITS;
+    assert_eq!(merged(most - 1, 1), most);
+    merged(most, 1);
 }
 
 #[test]

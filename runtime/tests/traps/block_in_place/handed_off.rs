@@ -87,7 +87,8 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
             });
         }));
         own_has.recv().unwrap();
-        // A thread that has handed off its worker adds the first task to the list of tasks. Then ...
+        // A thread that has handed off its worker adds the first task to the list of
+        // tasks. Then ...
         let ((begun, has_begun), (go, may_go)) = (mpsc::channel(), mpsc::channel());
         let (waker, wakers) = mpsc::channel();
         let mut polls = 0;
