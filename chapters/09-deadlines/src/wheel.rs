@@ -29,7 +29,7 @@ pub(crate) struct Levels {
     now: Cell<u64>,
     /// For each level, one bit for each slot that has entries.
     occupied: [Cell<u64>; LEVELS],
-    /// In a box, because Miri looks at each cell of a value whenever it is borrowed.
+    /// In a box, because the tests would be slow under Miri without it.
     slots: Box<[[Slot; SLOTS]; LEVELS]>,
 }
 

@@ -31,7 +31,8 @@ impl Interval {
 // ANCHOR_END: interval
 
 // ANCHOR: missed
-/// What an interval does if its task comes too late for the next tick.
+/// What an interval does if its task receives a tick so late that later ones are due.
+/// Those are the missed ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missed {
     /// All missed ticks come at once. Later ticks are on the old schedule.

@@ -341,6 +341,11 @@ fn package_name(manifest: &Path) -> Result<String, CatalogError> {
     parse::<Manifest>(manifest).map(|manifest| manifest.package.name)
 }
 
+/// Reads a `Cargo.toml` as a table.
+pub(crate) fn manifest(path: &Path) -> Result<toml::Table, CatalogError> {
+    parse(path)
+}
+
 fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, CatalogError> {
     let text = files::read(path)?;
     toml::from_str(&text).map_err(|source| CatalogError::Toml {

@@ -13,6 +13,7 @@ mod runtime;
 pub use chapter::{Chapter, Crate, Exercise, Kind, Mutant, Settings};
 pub use error::CatalogError;
 pub use layout::Layout;
+pub(crate) use load::manifest;
 pub use runtime::{Program, Runtime};
 
 /// All chapters, in the book's order.

@@ -15,12 +15,14 @@
 //! | `blocks` | blocks run and print the output on the page, or fail with the error on the page |
 //! | `words` | a page links every term of the glossary |
 //! | `links` | the links and anchors of the built book work |
+//! | `packages` | the chapters use every package that the book promises to show |
 
 mod blocks;
 mod exercises;
 mod generated;
 mod links;
 mod mutants;
+mod packages;
 mod page;
 mod report;
 mod rerun;
@@ -36,7 +38,7 @@ use crate::book::{self, PageFacts};
 use crate::catalog::{Catalog, Chapter, Layout};
 use workshop::Workshop;
 
-/// Verifies these chapters, and the links and terms of the whole book. Needs a `wakeful` runtime.
+/// Verifies these chapters, and the links, terms and packages of the whole book. Needs a `wakeful` runtime.
 pub async fn run(
     layout: &Layout,
     catalog: &Catalog,
@@ -59,6 +61,10 @@ pub async fn run(
     .await;
     run.step("book", "the glossary's terms are linked", async {
         words::linked(layout)
+    })
+    .await;
+    run.step("book", "the chapters use the packages", async {
+        packages::used(layout, catalog)
     })
     .await;
     Ok(run.summary)

@@ -38,14 +38,15 @@ export async function openPage(browser, { width = 1440, height = 900, ...options
   return { page, complaints, close: () => context.close() };
 }
 
-/** Fails if the page breaks a rule of axe. */
-export async function assertAccessible(page, what) {
+/** Fails if the page breaks one of these rules of axe, or any rule if there is no list. */
+export async function assertAccessible(page, what, rules) {
   // Wait for colours that are still fading in, because their contrast is not final yet.
   // An animation without an end is measured at rest.
   await page.evaluate(() => Promise.allSettled(document.getAnimations().map((a) =>
     (a.effect.getComputedTiming().iterations === Infinity ? a.cancel() : a.finished))));
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run());
+  const options = rules ? { runOnly: rules } : {};
+  const { violations } = await page.evaluate((chosen) => window.axe.run(chosen), options);
   const lines = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id} (${help}): ${node.target.join(' ')}`));
   assert.deepEqual(lines, [], `axe on ${what}`);
 }

@@ -22,8 +22,8 @@ pin_project! {
     /// One waiter, inside the future that waits.
     pub(crate) struct Wait<H: WaitableRef> {
         owner: H,
-        // Whether the node is listed or dequeued. If so, touching it needs the
-        // lock (WL1, WL3).
+        // True if the node is in the list, or was in it. Then touching the node needs
+        // the lock (WL1, WL3).
         queued: bool,
         #[pin]
         node: Node<Data<H>>,
