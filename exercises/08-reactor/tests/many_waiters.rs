@@ -1,10 +1,11 @@
 //! The promises of `Side` and `Readiness`.
 
-use std::cell::RefCell;
+mod foreign;
+
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
-use std::task::{Context, Poll, RawWaker, RawWakerVTable, Wake, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 use reactor_exercises::many_waiters::{Readiness, Side};
 
@@ -43,7 +44,8 @@ fn an_event_wakes_all_waiters_once() {
     }
     side.set_ready();
     side.set_ready();
-    assert_eq!(counts.each_ref().map(|count| count.get()), [1, 1, 1]);
+    let wakes = counts.each_ref().map(|count| count.get());
+    assert_eq!(wakes, [1, 1, 1], "the wakes of three waiters by two events");
     for (future, count) in futures.iter_mut().zip(&counts) {
         assert_eq!(poll(future.as_mut(), count), Poll::Ready(2));
     }
@@ -65,9 +67,10 @@ fn a_waiter_that_is_polled_again_has_one_place_and_its_latest_waker() {
     let mut future = pin!(side.ready());
     assert!(poll(future.as_mut(), &first).is_pending());
     assert!(poll(future.as_mut(), &second).is_pending());
-    assert_eq!(side.waiters(), 1);
+    assert_eq!(side.waiters(), 1, "one future has one place");
     side.set_ready();
-    assert_eq!([first.get(), second.get()], [0, 1]);
+    let wakes = [first.get(), second.get()];
+    assert_eq!(wakes, [0, 1], "the wakes of the first and of the latest waker");
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn a_waiter_waits_again_after_a_task_has_cleared_the_mark() {
     side.clear(1);
     assert!(poll(future.as_mut(), &count).is_pending());
     side.set_ready();
-    assert_eq!(count.get(), 2);
+    assert_eq!(count.get(), 2, "each of the two events wakes the waiter");
 }
 
 #[test]
@@ -93,12 +96,17 @@ fn a_dropped_waiter_gives_its_place_and_its_waker_back() {
     for _ in 0..10 {
         let mut dropped = Box::pin(side.ready());
         assert!(poll(dropped.as_mut(), &counts[1]).is_pending());
-        assert_eq!(side.waiters(), 2);
+        assert_eq!(side.waiters(), 2, "the dropped waiters have left their places");
     }
-    assert_eq!(side.waiters(), 1);
-    assert_eq!(Arc::strong_count(&counts[1]), 1);
+    assert_eq!(side.waiters(), 1, "the dropped waiters have left their places");
+    assert_eq!(
+        Arc::strong_count(&counts[1]),
+        1,
+        "the side keeps wakers of dropped waiters"
+    );
     side.set_ready();
-    assert_eq!([counts[0].get(), counts[1].get()], [1, 0]);
+    let wakes = [counts[0].get(), counts[1].get()];
+    assert_eq!(wakes, [1, 0], "the wakes of the waiter and of the dropped ones");
 }
 
 #[test]
@@ -110,31 +118,39 @@ fn a_waiter_that_was_woken_gives_its_place_back_too() {
     side.set_ready();
     assert_eq!(poll(future.as_mut(), &count), Poll::Ready(1));
     drop(future);
-    assert_eq!(side.waiters(), 0);
-}
-
-thread_local! {
-    static ON_WAKE: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+    assert_eq!(side.waiters(), 0, "the dropped waiter has left its place");
 }
 
 #[test]
 fn a_waker_may_use_the_side() {
-    static TABLE: RawWakerVTable = RawWakerVTable::new(
-        |data| RawWaker::new(data, &TABLE),
-        |_| {
-            if let Some(action) = ON_WAKE.take() {
-                action();
-            }
-        },
-        |_| (),
-        |_| (),
-    );
     let side: &'static Side = Box::leak(Box::default());
-    // SAFETY: the functions of the table never use the pointer.
-    let waker = unsafe { Waker::new(std::ptr::null(), &TABLE) };
+    let waker = foreign::waker(|| side.clear(1));
     let mut future = pin!(side.ready());
     assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
-    ON_WAKE.set(Some(Box::new(|| side.clear(1))));
     side.set_ready();
-    assert!(future.poll(&mut Context::from_waker(&waker)).is_pending());
+    foreign::check("the side");
+    let polled = future.poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending(), "the waker has cleared the mark");
+}
+
+#[test]
+fn a_waker_that_is_replaced_may_use_the_side() {
+    let side: &'static Side = Box::leak(Box::default());
+    let waker = foreign::waker(|| side.clear(1));
+    let mut future = pin!(side.ready());
+    for _ in 0..2 {
+        assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    foreign::check("the side");
+}
+
+#[test]
+fn the_waker_of_a_dropped_waiter_may_use_the_side() {
+    let side: &'static Side = Box::leak(Box::default());
+    let waker = foreign::waker(|| side.clear(1));
+    let mut future = Box::pin(side.ready());
+    assert!(future.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(future);
+    foreign::check("the side");
+    assert_eq!(side.waiters(), 0, "the dropped waiter has left its place");
 }

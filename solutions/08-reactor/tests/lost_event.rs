@@ -1,5 +1,7 @@
 //! The promises of `Readiness`.
 
+mod foreign;
+
 use std::cell::RefCell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
@@ -59,7 +61,7 @@ fn an_event_wakes_the_task_that_waits_for_it() {
     let count = Arc::new(Count::default());
     assert!(poll(&readiness, token, &Waker::from(Arc::clone(&count))).is_pending());
     readiness.event(token);
-    assert_eq!(count.0.load(SeqCst), 1);
+    assert_eq!(count.0.load(SeqCst), 1, "one event causes one wake");
     ready(&readiness, token);
 }
 
@@ -147,5 +149,37 @@ fn the_waker_of_the_latest_poll_is_woken() {
         assert!(poll(&readiness, token, &Waker::from(Arc::clone(count))).is_pending());
     }
     readiness.event(token);
-    assert_eq!(counts.map(|count| count.0.load(SeqCst)), [0, 1]);
+    let wakes = counts.map(|count| count.0.load(SeqCst));
+    assert_eq!(wakes, [0, 1], "the wakes of the first and of the latest waker");
+}
+
+#[test]
+fn a_waker_may_use_the_readiness() {
+    let readiness: &'static Readiness = Box::leak(Box::default());
+    let (token, other) = (readiness.register(), readiness.register());
+    let waker = foreign::waker(move || readiness.event(other));
+    assert!(poll(readiness, token, &waker).is_pending());
+    readiness.event(token);
+    foreign::check("the readiness");
+}
+
+#[test]
+fn a_waker_that_is_replaced_may_use_the_readiness() {
+    let readiness: &'static Readiness = Box::leak(Box::default());
+    let (token, other) = (readiness.register(), readiness.register());
+    let waker = foreign::waker(move || readiness.event(other));
+    for _ in 0..2 {
+        assert!(poll(readiness, token, &waker).is_pending());
+    }
+    foreign::check("the readiness");
+}
+
+#[test]
+fn the_waker_of_a_removed_source_may_use_the_readiness() {
+    let readiness: &'static Readiness = Box::leak(Box::default());
+    let (token, other) = (readiness.register(), readiness.register());
+    let waker = foreign::waker(move || readiness.event(other));
+    assert!(poll(readiness, token, &waker).is_pending());
+    readiness.deregister(token);
+    foreign::check("the readiness");
 }
