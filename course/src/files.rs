@@ -2,7 +2,7 @@
 //! text or the new text after a crash, and never a mixture.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// We could not read or write a file.
@@ -27,11 +27,78 @@ impl FileError {
             source,
         }
     }
+
+    /// What the reader can do about it.
+    pub fn advice(&self) -> String {
+        let path = self.path.display();
+        if is_full(&self.source) {
+            return format!(
+                "the disk with {path} is full. Free some space on it, then run the command again"
+            );
+        }
+        format!("check that {path} can be read and written")
+    }
 }
 
-/// Reads a file as text.
+/// Whether an error means that the disk has no room, or that the user may not use more of it.
+pub fn is_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+/// The largest file that we read. No file of the course or of a reader comes near it.
+pub const LARGEST: u64 = 16 << 20;
+
+/// Reads a file as text. See [`read_bytes`].
 pub fn read(path: &Path) -> Result<String, FileError> {
-    fs::read_to_string(path).map_err(FileError::new("read", path))
+    let text = read_bytes(path, LARGEST).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    });
+    text.map_err(FileError::new("read", path))
+}
+
+/// Reads a regular file of at most `largest` bytes.
+///
+/// A reader or a program may have replaced a file by anything. To open a FIFO would block
+/// the thread for ever, a device may have no end, and a huge file would use up the memory. These
+/// give an error: [`io::ErrorKind::InvalidInput`] if it is no regular file, and
+/// [`io::ErrorKind::FileTooLarge`].
+pub fn read_bytes(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
+    let mut options = fs::File::options();
+    options.read(true);
+    // With this flag, opening a FIFO does not wait for a writer.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        rustix::fs::OFlags::NONBLOCK.bits().cast_signed(),
+    );
+    let file = options.open(path)?;
+    let there = file.metadata()?;
+    if !there.is_file() {
+        let why = "it is no regular file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    }
+    let too_large = || {
+        let why = format!("it is larger than {} MiB", largest >> 20);
+        Err(io::Error::new(io::ErrorKind::FileTooLarge, why))
+    };
+    if there.len() > largest {
+        return too_large();
+    }
+    let mut bytes = Vec::new();
+    // The file may grow while we read it.
+    file.take(largest + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > largest {
+        return too_large();
+    }
+    Ok(bytes)
+}
+
+/// Whether the file has exactly this content.
+pub fn is(path: &Path, content: &[u8]) -> bool {
+    read_bytes(path, content.len() as u64).is_ok_and(|now| now == content)
 }
 
 /// Replaces the content of a file. Readers see the old content or the new one, never a part. A link

@@ -275,17 +275,26 @@ fn an_id_never_leads_out_of_the_exercises() {
 }
 
 #[test]
-fn a_damaged_progress_file_is_kept_and_reported() {
+fn one_damaged_line_of_the_progress_file_costs_only_that_line() {
     let course = Course::new();
-    course.write("progress.txt", "solved everything\n");
+    course.write(
+        "progress.txt",
+        "# wakeful course: progress, one line an exercise\nfix/count solved 2026-05-01\nfix/double sol",
+    );
     let list = course.command(&["list"]);
     assert_eq!(code(&list), 0);
+    let said = stderr(&list);
     assert!(
-        stderr(&list).contains("kept as progress.txt.damaged-1"),
-        "{}",
-        stderr(&list)
+        said.contains("cannot read 1 line of progress.txt. The other lines still count"),
+        "{said}"
     );
-    assert_eq!(course.read("progress.txt.damaged-1"), "solved everything\n");
+    assert!(said.contains("kept as progress.txt.damaged-1"), "{said}");
+    assert!(stdout(&list).contains("1 of 2 solved"), "{}", stdout(&list));
+    assert!(
+        course
+            .read("progress.txt.damaged-1")
+            .ends_with("fix/double sol")
+    );
     assert!(
         !stderr(&course.command(&["list"])).contains("kept as"),
         "reported only once"

@@ -84,12 +84,9 @@ impl CommandError {
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
             Self::Serve(error) => error.advice(),
+            Self::File(error) | Self::Skeleton(SkeletonError::File(error)) => Some(error.advice()),
             Self::Said { advice, .. } => advice.clone(),
-            Self::Book(_)
-            | Self::File(_)
-            | Self::Skeleton(_)
-            | Self::Verify(_)
-            | Self::Io { .. } => None,
+            Self::Book(_) | Self::Skeleton(_) | Self::Verify(_) | Self::Io { .. } => None,
         }
     }
 }

@@ -1,11 +1,15 @@
 //! `cargo course`: serves the book.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use super::{CommandError, stop};
 use crate::catalog::Layout;
 use crate::serve::{Options, ServeError, Server, browser};
 use crate::terminal::{complain, tell};
+
+/// How long files may still be written after the last request.
+const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Serves the book at this port until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, port: u16, open_browser: bool) -> Result<ExitCode, CommandError> {
@@ -15,7 +19,7 @@ pub fn run(layout: &Layout, port: u16, open_browser: bool) -> Result<ExitCode, C
     let runtime = builder
         .build()
         .map_err(system("cannot start the runtime"))?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         // Listen for signals before the address is printed, so that none of them is missed.
         let stopped = wakeful::spawn_local(stop::stopped());
         let options = Options {
@@ -53,5 +57,8 @@ pub fn run(layout: &Layout, port: u16, open_browser: bool) -> Result<ExitCode, C
             })
             .await;
         Ok(ExitCode::SUCCESS)
-    })
+    });
+    // A thread may be stuck in a file on a dead network mount. The process ends without it.
+    runtime.shutdown_timeout(LAST_WORK);
+    ended
 }

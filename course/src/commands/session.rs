@@ -79,15 +79,15 @@ impl<'a> Session<'a> {
 }
 
 fn told(layout: &Layout, loaded: Loaded) -> Progress {
-    if let Some(kept) = &loaded.damaged {
+    if let Some(damaged) = &loaded.damaged {
         let paint = Paint::for_stderr();
         terminal::complain(&format!(
-            "{} cannot read {}. The damaged file is kept as {}, and the course starts a new one\n  \
-             {} repair the damaged file and rename it back, or run `cargo course check` to fill the new one",
+            "{} {}\n  {} repair the damaged lines there and copy them to {}, or run `cargo course check` to \
+             test all exercises again",
             paint.yellow("warning:"),
-            layout.show(&layout.progress()),
-            layout.show(kept),
+            damaged.told(layout),
             paint.bold("help:"),
+            layout.show(&layout.progress()),
         ));
     }
     loaded.progress

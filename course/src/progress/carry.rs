@@ -24,7 +24,7 @@ pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, Progre
         return Ok(loaded);
     }
     file::locked(&path, || {
-        let mut again = file::read_or_set_aside(&path)?;
+        let mut again = file::read_or_repair(&path)?;
         if carry_over(&mut again.progress, &renamed) {
             file::write(&path, &again.progress)?;
         }

@@ -1,4 +1,4 @@
-//! The progress file: its lines, its lock, and the handling of a damaged file.
+//! The progress file: its lines, its lock, and the repair of a damaged file.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions, TryLockError};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{Entry, Loaded, Progress, ProgressError, State};
+use super::{Damaged, Entry, Loaded, Progress, ProgressError, State};
 use crate::files::{self, FileError};
 
 const HEADER: &str = "# wakeful course: progress, one line an exercise";
@@ -15,49 +15,69 @@ const HEADER: &str = "# wakeful course: progress, one line an exercise";
 /// stopped.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-pub(super) enum Read {
-    Fine(Progress),
-    Damaged,
+/// The content of the file: what can be read, and how many lines cannot.
+pub(super) struct Read {
+    pub progress: Progress,
+    pub unreadable: usize,
+    /// The bytes, to keep a copy. `None` if a directory or a FIFO has the name of the file.
+    bytes: Option<Vec<u8>>,
 }
 
 /// Reads the file. A missing or empty file is an empty progress.
 pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
-    if path.is_dir() {
-        return Ok(Read::Damaged);
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return Ok(Read {
+            progress: Progress::default(),
+            unreadable: 1,
+            bytes: None,
+        });
     }
-    let bytes = match fs::read(path) {
+    let bytes = match files::read_bytes(path, files::LARGEST) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Ok(Read::Fine(Progress::default()));
-        }
-        Err(source) => {
-            return Err(FileError {
-                action: "read",
-                path: path.to_owned(),
-                source,
-            }
-            .into());
-        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(source) => return Err(FileError::new("read", path)(source).into()),
     };
-    let parsed = std::str::from_utf8(&bytes).ok().and_then(parse);
-    Ok(parsed.map_or(Read::Damaged, Read::Fine))
+    let (progress, unreadable) = parse(&bytes);
+    Ok(Read {
+        progress,
+        unreadable,
+        bytes: Some(bytes),
+    })
 }
 
-/// Reads the file under the lock, and moves a damaged file aside.
-pub(super) fn read_or_set_aside(path: &Path) -> Result<Loaded, ProgressError> {
-    match read(path)? {
-        Read::Fine(progress) => Ok(Loaded {
+/// Reads the file under the lock. If some lines are damaged, keeps a copy of the file, and then
+/// writes the file again with the other lines.
+pub(super) fn read_or_repair(path: &Path) -> Result<Loaded, ProgressError> {
+    let Read {
+        progress,
+        unreadable,
+        bytes,
+    } = read(path)?;
+    if unreadable == 0 {
+        return Ok(Loaded {
             progress,
             damaged: None,
-        }),
-        Read::Damaged => {
-            let kept = files::set_aside(path, ".damaged-")?;
-            Ok(Loaded {
-                progress: Progress::default(),
-                damaged: Some(kept),
-            })
-        }
+        });
     }
+    let kept = match &bytes {
+        // The copy comes first, so every line of the reader exists at all times.
+        Some(bytes) => files::keep_copy(path, bytes, ".damaged-")?,
+        None => files::set_aside(path, ".damaged-")?,
+    };
+    if let Err(error) = write(path, &progress) {
+        if bytes.is_some() {
+            // The damaged file is still in its place, and the next start tries again.
+            let _ = fs::remove_file(&kept);
+        }
+        return Err(error);
+    }
+    Ok(Loaded {
+        progress,
+        damaged: Some(Damaged {
+            kept,
+            lines: unreadable,
+        }),
+    })
 }
 
 pub(super) fn write(path: &Path, progress: &Progress) -> Result<(), ProgressError> {
@@ -84,38 +104,71 @@ pub(super) fn locked<T>(
         .open(&lock_path)
         .map_err(FileError::new("open", &lock_path))?;
     let deadline = Instant::now() + PATIENCE;
-    // A network mount may have no locks. The rename is still atomic there.
-    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
-        if Instant::now() >= deadline {
-            return Err(ProgressError::Locked {
-                path: path.to_owned(),
-            });
+    loop {
+        match lock.try_lock() {
+            Ok(()) => {
+                remove_leftovers(path);
+                break;
+            }
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                thread::sleep(Duration::from_millis(5));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(ProgressError::Locked {
+                    path: path.to_owned(),
+                });
+            }
+            // A network mount may have no locks. The rename is still atomic there.
+            Err(TryLockError::Error(_)) => break,
         }
-        thread::sleep(Duration::from_millis(5));
     }
     // Dropping the file releases the lock.
     change()
 }
 
-fn parse(text: &str) -> Option<Progress> {
-    // Editors on Windows write a byte order mark at the start.
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut progress = Progress::default();
-    let mut lines = text.lines().map(str::trim_end);
-    match lines.next() {
-        None => return Some(progress),
-        Some(first) if first == HEADER => {}
-        Some(_) => return None,
-    }
-    for line in lines.filter(|line| !line.is_empty()) {
-        if line.starts_with('#') {
-            progress.comments.push(line.to_owned());
-        } else {
-            let (id, entry) = parse_line(line)?;
-            progress.entries.insert(id, entry);
+/// Removes the temporary files of courses that were killed while they wrote. We hold the lock, so no
+/// course is writing one of them now.
+fn remove_leftovers(path: &Path) {
+    let (Some(dir), Some(name)) = (
+        path.parent(),
+        path.file_name().and_then(|name| name.to_str()),
+    ) else {
+        return;
+    };
+    let ours = |other: &str| {
+        let rest = other.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('.') && files::is_temporary(rest))
+    };
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_name().to_str().is_some_and(ours) {
+            // Ignore errors, because a leftover costs only its space.
+            let _ = fs::remove_file(entry.path());
         }
     }
-    Some(progress)
+}
+
+/// The progress of all lines that can be read, and the number of the other lines.
+fn parse(bytes: &[u8]) -> (Progress, usize) {
+    // Editors on Windows write a byte order mark at the start.
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
+    let mut progress = Progress::default();
+    let mut unreadable = 0;
+    for line in bytes.split(|byte| *byte == b'\n') {
+        let Ok(line) = std::str::from_utf8(line).map(str::trim_end) else {
+            unreadable += 1;
+            continue;
+        };
+        if line.starts_with('#') {
+            if line != HEADER {
+                progress.comments.push(line.to_owned());
+            }
+        } else if let Some((id, entry)) = parse_line(line) {
+            progress.entries.insert(id, entry);
+        } else if !line.is_empty() {
+            unreadable += 1;
+        }
+    }
+    (progress, unreadable)
 }
 
 fn parse_line(line: &str) -> Option<(String, Entry)> {

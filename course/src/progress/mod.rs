@@ -5,8 +5,8 @@
 //! generators/tree-walk solved 2026-05-01 hints=1
 //! ```
 //!
-//! We keep lines with ids that this version does not know. We never overwrite a damaged file. We
-//! move it aside and tell the reader. Every change reads the file again under a lock, so two
+//! We keep lines with ids that this version does not know. If a line is damaged, we keep a copy of
+//! the whole file, go on with the other lines and tell the reader. Every change reads the file again under a lock, so two
 //! courses at once keep each other's changes.
 
 mod carry;
@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalog::Layout;
 use crate::files::FileError;
 
 /// The state of one exercise. The file never contains `Running`. It only exists for showing the
@@ -67,13 +68,36 @@ pub struct Progress {
     comments: Vec<String>,
 }
 
-/// The result of reading, and the place of a damaged file.
+/// The result of reading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Loaded {
-    /// The progress. Empty if the file was damaged or does not exist yet.
+    /// The progress of all lines that can be read. Empty if the file does not exist yet.
     pub progress: Progress,
-    /// The new path of a damaged file. The reader must be told.
-    pub damaged: Option<PathBuf>,
+    /// The damage that was repaired, if there was some. The reader must be told.
+    pub damaged: Option<Damaged>,
+}
+
+/// A damaged progress file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The copy of the file as it was.
+    pub kept: PathBuf,
+    /// How many lines cannot be read.
+    pub lines: usize,
+}
+
+impl Damaged {
+    /// Tells the reader what happened.
+    pub fn told(&self, layout: &Layout) -> String {
+        let (file, kept) = (layout.show(&layout.progress()), layout.show(&self.kept));
+        let lines = match self.lines {
+            1 => "1 line".to_owned(),
+            n => format!("{n} lines"),
+        };
+        format!(
+            "cannot read {lines} of {file}. The other lines still count. The file as it was is kept as {kept}"
+        )
+    }
 }
 
 /// One change of the progress.
@@ -114,10 +138,7 @@ impl ProgressError {
                 "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
                 file::lock_path(path).display()
             )),
-            Self::File(error) => Some(format!(
-                "check that {} can be read and written, and that the disk is not full",
-                error.path.display()
-            )),
+            Self::File(error) => Some(error.advice()),
         }
     }
 }
@@ -182,23 +203,24 @@ impl Progress {
     }
 }
 
-/// Reads the file. A damaged file is moved aside and reported.
+/// Reads the file. A damaged file is repaired and reported.
 pub fn load(path: &Path) -> Result<Loaded, ProgressError> {
-    match file::read(path)? {
-        file::Read::Fine(progress) => Ok(Loaded {
-            progress,
+    let read = file::read(path)?;
+    if read.unreadable == 0 {
+        return Ok(Loaded {
+            progress: read.progress,
             damaged: None,
-        }),
-        // We need the lock only to move the file. By the time we hold it, another course may have
-        // moved it.
-        file::Read::Damaged => file::locked(path, || file::read_or_set_aside(path)),
+        });
     }
+    // We need the lock only to write the file. By the time we hold it, another course may have
+    // repaired it.
+    file::locked(path, || file::read_or_repair(path))
 }
 
 /// Applies one change to the current content of the file, and returns the new content.
 pub fn record(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
     file::locked(path, || {
-        let mut loaded = file::read_or_set_aside(path)?;
+        let mut loaded = file::read_or_repair(path)?;
         if loaded.progress.apply(id, change) {
             file::write(path, &loaded.progress)?;
         }

@@ -23,10 +23,8 @@ fn a_directory_with_the_name_of_the_file_is_moved_aside() {
     let (dir, path) = fresh();
     fs::create_dir(&path).unwrap();
     let loaded = record(&path, "a/b", Change::Passed).unwrap();
-    assert_eq!(
-        loaded.damaged,
-        Some(dir.path().join("progress.txt.damaged-1"))
-    );
+    let kept = loaded.damaged.unwrap().kept;
+    assert_eq!(kept, dir.path().join("progress.txt.damaged-1"));
     assert!(load(&path).unwrap().progress.is_solved("a/b"));
 }
 
@@ -80,32 +78,68 @@ fn unknown_ids_comments_and_fields_of_later_versions_are_kept() {
 }
 
 #[test]
-fn a_damaged_file_is_kept_aside_and_never_overwritten() {
+fn damaged_lines_are_kept_in_a_copy_and_all_other_lines_still_count() {
     let (dir, path) = fresh();
-    let damages: [&[u8]; 4] = [
-        b"generators/tree-walk solved 2026-05-01\n",
-        b"# wakeful course: progress, one line an exercise\ngenerators/tree-walk sol",
-        b"# wakeful course: progress, one line an exercise\na/b solved yesterday\n",
-        b"\xff\xfe\x00",
+    let damages: [(&[u8], usize); 4] = [
+        (b"solved everything\na/b solved 2026-05-01\n", 1),
+        (
+            b"# mine\na/b solved 2026-05-01 hints=1\ngenerators/tree-walk sol",
+            1,
+        ),
+        (
+            b"a/c solved yesterday\na/b solved 2026-05-01\n/ solved 2026\n",
+            2,
+        ),
+        (b"\xff\xfe\x00\na/b solved 2026-05-01\n", 1),
     ];
-    for (index, damage) in damages.iter().enumerate() {
+    for (index, (damage, lines)) in damages.iter().enumerate() {
         fs::write(&path, damage).unwrap();
-        let kept = load(&path)
-            .unwrap()
-            .damaged
-            .expect("the new place of the damaged file is reported");
+        let loaded = load(&path).unwrap();
+        let damaged = loaded.damaged.expect("the damage is reported");
+        let name = format!("progress.txt.damaged-{}", index + 1);
+        assert_eq!(damaged.kept, dir.path().join(name));
+        assert_eq!(damaged.lines, *lines);
         assert_eq!(
-            kept,
-            dir.path()
-                .join(format!("progress.txt.damaged-{}", index + 1))
+            fs::read(&damaged.kept).unwrap(),
+            *damage,
+            "every byte is kept"
         );
-        assert_eq!(fs::read(&kept).unwrap(), *damage, "every byte is kept");
-        assert!(!path.exists());
+        assert!(loaded.progress.is_solved("a/b"));
+        let again = load(&path).unwrap();
+        assert_eq!(
+            (again.damaged, again.progress),
+            (None, loaded.progress),
+            "once is enough"
+        );
     }
-    fs::write(&path, damages[1]).unwrap();
-    let recorded = record(&path, "a/b", Change::Passed).unwrap();
-    assert_eq!(fs::read(recorded.damaged.unwrap()).unwrap(), damages[1]);
-    assert!(load(&path).unwrap().progress.is_solved("a/b"));
+    fs::write(&path, damages[1].0).unwrap();
+    let recorded = record(&path, "a/d", Change::Passed).unwrap();
+    assert_eq!(
+        fs::read(recorded.damaged.unwrap().kept).unwrap(),
+        damages[1].0
+    );
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(
+        text.contains("# mine\na/b solved 2026-05-01 hints=1\na/d solved"),
+        "{text}"
+    );
+}
+
+#[test]
+fn temporary_files_of_killed_courses_are_removed() {
+    let (dir, path) = fresh();
+    let names = ["progress.txt.4711.tmp", "progress.txt.1.tmp"];
+    let others = [
+        "progress.txt.mine.tmp",
+        "other.txt.1.tmp",
+        "progress.txt.damaged-1",
+    ];
+    for name in names.iter().chain(&others) {
+        fs::write(dir.path().join(name), "# half").unwrap();
+    }
+    record(&path, "a/b", Change::Passed).unwrap();
+    assert!(names.iter().all(|name| !dir.path().join(name).exists()));
+    assert!(others.iter().all(|name| dir.path().join(name).exists()));
 }
 
 #[test]

@@ -16,6 +16,13 @@ const OUTPUT: usize = 16 << 20;
 /// How much of the compiler's text we show. The first errors are the ones to fix first.
 const SHOWN: usize = 64 << 10;
 
+/// What Linux, macOS and Windows say about a disk without room, and Linux about a quota.
+const DISK_IS_FULL: [&str; 3] = [
+    "No space left on device",
+    "There is not enough space on the disk",
+    "Disk quota exceeded",
+];
+
 /// One call of cargo.
 pub(crate) struct Call<'a> {
     /// The arguments: `test`, `build` and so on.
@@ -170,6 +177,16 @@ impl Report {
             && !self.stderr.contains("could not compile")
     }
 
+    /// Whether cargo, a compiler or the linker found no room on the disk.
+    pub fn disk_is_full(&self) -> bool {
+        let full = |text: &str| DISK_IS_FULL.iter().any(|said| text.contains(said));
+        // A message with a place in the source may quote these words from the reader's code.
+        let mut placeless = self.messages.iter().filter(|m| m.spans.is_empty());
+        !self.success
+            && (full(&self.stderr)
+                || placeless.any(|message| message.rendered.as_deref().is_some_and(full)))
+    }
+
     /// The error message of cargo itself, without its progress.
     pub fn complaint(&self) -> String {
         let start = self
@@ -319,6 +336,31 @@ a build script says hello
         report.messages = vec![message(1)];
         report.messages[0].rendered = Some("ä".repeat(SHOWN));
         assert_eq!(report.rendered("a").len(), SHOWN);
+    }
+
+    #[test]
+    fn a_full_disk_is_recognised_but_not_in_the_readers_own_code() {
+        let message = |spans| CompilerMessage {
+            level: "error".into(),
+            rendered: Some("error: No space left on device (os error 28)".into()),
+            code: None,
+            spans,
+            package: String::new(),
+        };
+        let in_code = Span {
+            file_name: "a.rs".into(),
+            is_primary: true,
+        };
+        let full = |messages| {
+            let report = Report {
+                messages,
+                ..Report::default()
+            };
+            report.disk_is_full()
+        };
+        assert!(full(vec![message(Vec::new())]));
+        assert!(!full(vec![message(vec![in_code])]));
+        assert!(!full(Vec::new()));
     }
 
     #[test]

@@ -48,9 +48,8 @@ impl RunError {
                 "find the program that writes to them, for example an editor that formats on save"
                     .into(),
             ),
-            Self::Start { .. } | Self::Output { .. } | Self::NoBinary { .. } | Self::File(_) => {
-                None
-            }
+            Self::File(error) => Some(error.advice()),
+            Self::Start { .. } | Self::Output { .. } | Self::NoBinary { .. } => None,
         }
     }
 }

@@ -40,8 +40,13 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
     let mut hasher = DefaultHasher::new();
     let mut add = |path: &Path| -> Result<(), RunError> {
         path.hash(&mut hasher);
-        match std::fs::read(path) {
+        match files::read_bytes(path, files::LARGEST) {
             Ok(content) => content.hash(&mut hasher),
+            // We do not run an exercise with such a file, so its size and its kind are enough.
+            Err(error) if is_unfit(&error) => {
+                let there = std::fs::metadata(path);
+                there.map_or(0, |there| there.len()).hash(&mut hasher);
+            }
             // Editors replace files. A file that disappeared between two reads is a change like any
             // other.
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
@@ -86,27 +91,10 @@ async fn once(
         total_ms: 0,
         revision: revision.to_owned(),
     };
-    let workspace = layout.yours();
-    let dir = exercise.dir(layout);
-    let test_file = dir.join(&exercise.test);
-    let needed = [
-        exercise.path(layout),
-        test_file.clone(),
-        dir.join("Cargo.toml"),
-        workspace.join("Cargo.toml"),
-    ];
-    if let Some(gone) = needed.iter().find(|file| !file.is_file()) {
-        verdict.outcome = Outcome::Missing;
-        verdict.diagnostics = format!("{} is missing", layout.show(gone));
-        // If the exercise's own file is missing, a reset takes no work away.
-        verdict.advice = Some(if *gone == exercise.path(layout) {
-            format!("`cargo course reset {}` restores it", exercise.id)
-        } else {
-            manifest::restore(layout, gone)
-        });
-        return Ok(Some(verdict));
+    if let Some(unfit) = missing_or_unfit(layout, exercise, &verdict) {
+        return Ok(Some(unfit));
     }
-    share_lock_file(layout, &workspace);
+    share_lock_file(layout, &layout.yours());
     let target = exercise.test_target();
     let mut report = build(layout, exercise, limits).await?;
     if report.fresh.contains(&target) && built::revision(layout, exercise) != revision {
@@ -125,6 +113,12 @@ async fn once(
             "cargo was still building after {} s: stopped",
             limits.build_time.as_secs()
         );
+    } else if report.disk_is_full() {
+        verdict.outcome = Outcome::ManifestBroken;
+        if verdict.diagnostics.is_empty() {
+            verdict.diagnostics = layout.relative(&report.complaint());
+        }
+        verdict.advice = Some(manifest::disk_is_full(layout));
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
@@ -163,13 +157,62 @@ async fn once(
             verdict.advice = Some(format!(
                 "{} has no tests left. {}",
                 exercise.test.display(),
-                manifest::restore(layout, &test_file)
+                manifest::restore(layout, &exercise.dir(layout).join(&exercise.test))
             ));
         }
     } else {
         return Err(RunError::NoBinary { target });
     }
     Ok(Some(verdict))
+}
+
+/// The verdict if cargo must not even start, because a file is missing or is no file with code.
+fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Option<Verdict> {
+    let (workspace, dir) = (layout.yours(), exercise.dir(layout));
+    let needed = [
+        exercise.path(layout),
+        dir.join(&exercise.test),
+        dir.join("Cargo.toml"),
+        workspace.join("Cargo.toml"),
+    ];
+    let told = |diagnostics, advice| Verdict {
+        outcome: Outcome::Missing,
+        diagnostics,
+        advice: Some(advice),
+        ..empty.clone()
+    };
+    if let Some((unfit, why)) = needed.iter().find_map(|file| Some((file, unfit(file)?))) {
+        return Some(told(
+            format!("cannot read {}: {why}", layout.show(unfit)),
+            format!(
+                "put a file with code there, or {}. What is there now is kept as a copy",
+                manifest::restore(layout, unfit)
+            ),
+        ));
+    }
+    let gone = needed.iter().find(|file| !file.is_file())?;
+    // If the exercise's own file is missing, a reset takes no work away.
+    let advice = if *gone == exercise.path(layout) {
+        format!("`cargo course reset {}` restores it", exercise.id)
+    } else {
+        manifest::restore(layout, gone)
+    };
+    Some(told(format!("{} is missing", layout.show(gone)), advice))
+}
+
+/// Why cargo must not read this file, although something is there. A FIFO would block the compiler,
+/// and a huge file would use up the memory.
+fn unfit(path: &Path) -> Option<std::io::Error> {
+    let error = files::read_bytes(path, files::LARGEST).err()?;
+    is_unfit(&error).then_some(error)
+}
+
+fn is_unfit(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind;
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidInput | ErrorKind::FileTooLarge | ErrorKind::IsADirectory
+    )
 }
 
 /// Builds the exercise's test without running it.

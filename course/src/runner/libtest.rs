@@ -50,7 +50,7 @@ pub(crate) async fn run(
         .filter_map(|line| line.strip_suffix(": test"));
     let mut names: Vec<&str> = names.filter(|name| wanted(name)).collect();
     // The file only gives the order. Without it we use the alphabetical one.
-    let source = std::fs::read_to_string(dir.join(test_file)).unwrap_or_default();
+    let source = crate::files::read(&dir.join(test_file)).unwrap_or_default();
     names.sort_by_key(|name| position(name, &source));
     for name in names {
         let time = deadline

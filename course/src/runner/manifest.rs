@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use crate::catalog::{Catalog, Layout};
+use crate::files;
 use crate::skeleton::{self, Tree};
 
 const MANIFEST: &str = "Cargo.toml";
@@ -23,9 +24,18 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
     if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
         return format!("delete {lock_file}. Cargo writes a new one");
     }
-    "this is not about your code. Fix the problem that cargo names (a full disk, a read-only \
-     folder, no network), then save the exercise again"
+    "this is not about your code. Fix the problem that cargo names (a read-only folder, no network), \
+     then save the exercise again"
         .into()
+}
+
+/// The advice when the disk has no room for what cargo builds.
+pub(super) fn disk_is_full(layout: &Layout) -> String {
+    format!(
+        "the disk with {} is full. This is not about your code, and your files are as they were. Free some \
+         space, then save the exercise again. `cargo clean` in this folder removes only what cargo can build again",
+        layout.show(&layout.exercises_target())
+    )
 }
 
 /// The command that restores one file and changes no other, as the end of a sentence.
@@ -47,9 +57,7 @@ fn blamed_of(layout: &Layout, tree: &Tree, complaint: &str) -> Option<String> {
     let exercises = layout.show(&layout.yours());
     let changed = |file: &str| {
         let wanted = tree.get(Path::new(file));
-        wanted.is_some_and(|wanted| {
-            !std::fs::read(layout.yours().join(file)).is_ok_and(|now| now == *wanted)
-        })
+        wanted.is_some_and(|wanted| !files::is(&layout.yours().join(file), wanted))
     };
     let mut folders: Vec<(usize, String)> = tree
         .keys()

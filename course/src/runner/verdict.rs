@@ -45,7 +45,7 @@ pub enum Outcome {
     TimedOut,
     /// A test printed more than the limit.
     TooMuchOutput,
-    /// Cargo could not read a manifest.
+    /// Cargo could not read a manifest, or it had no room on the disk.
     ManifestBroken,
     /// A file of the exercise is missing.
     Missing,

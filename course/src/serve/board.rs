@@ -302,11 +302,14 @@ pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
         Ok(loaded) => loaded,
         Err(error) => {
             let why = chain(&error);
-            return course.problem(&format!("cannot keep your progress: {why}"));
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!(". Help: {advice}"));
+            return course.problem(&format!("cannot keep your progress: {why}{advice}"));
         }
     };
-    if let Some(kept) = loaded.damaged {
-        course.problem(&damaged(&course.layout.show(&kept)));
+    if let Some(damaged) = loaded.damaged {
+        course.problem(&damaged.told(&course.layout));
     }
     let before = course.board.solved();
     course.board.set_progress(loaded.progress);
@@ -316,13 +319,6 @@ pub fn learn(course: &Shared, outcome: Result<Loaded, ProgressError>) {
             .hub
             .send("progress", &serde_json::json!({ "solved": solved }));
     }
-}
-
-/// The message about a damaged progress file.
-pub fn damaged(kept: &str) -> String {
-    format!(
-        "cannot read progress.txt. The damaged file is kept as {kept}, and the course starts a new one"
-    )
 }
 
 struct End<'a> {

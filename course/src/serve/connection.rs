@@ -1,6 +1,6 @@
 //! One connection: hyper on a socket of `wakeful`.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use async_channel::Receiver;
 use axum::{Router, body::Body};
@@ -12,19 +12,29 @@ use wakeful::{
     net::TcpStream,
 };
 
+use super::seats::Seat;
+
 /// The largest head of a request.
 const MAX_HEAD: usize = 32 * 1024;
 
+/// How a connection ends if its client does not end it.
+enum End {
+    AfterTheRequest,
+    Now,
+}
+
 /// Serves one connection until it ends. `head_time` limits how long a client may take for the head
 /// of a request, and how long it may stay idle between two requests. When `ending` closes, the
-/// connection finishes its current request and ends.
+/// connection finishes its current request and ends. If it loses its seat, it ends at once.
 pub async fn serve(
     stream: TcpStream,
     router: Router,
     head_time: Duration,
     ending: Receiver<Infallible>,
+    seat: Seat,
 ) {
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(|request: Request<Incoming>| {
+        seat.has_asked();
         // A router is always ready.
         let mut router = router.clone();
         router.call(request.map(Body::new))
@@ -34,10 +44,15 @@ pub async fn serve(
         .header_read_timeout(head_time)
         .max_buf_size(MAX_HEAD)
         .serve_connection(HyperIo::new(stream), service);
-    let connection = std::pin::pin!(connection);
-    let ended = std::pin::pin!(ending.recv());
+    let connection = pin!(connection);
+    let ended = pin!(async {
+        match select(pin!(ending.recv()), pin!(seat.evicted())).await {
+            Either::Left(_) => End::AfterTheRequest,
+            Either::Right(_) => End::Now,
+        }
+    });
     // We ignore the error of a client. It received an answer already, or it closed the connection.
-    if let Either::Right((_, mut connection)) = select(connection, ended).await {
+    if let Either::Right((End::AfterTheRequest, mut connection)) = select(connection, ended).await {
         connection.as_mut().graceful_shutdown();
         let _ = connection.await;
     }

@@ -17,11 +17,12 @@ use super::{
     inspector::Inspector,
     jobs::Jobs,
     listen::Options,
+    memory,
     pages::{Files, Pages},
     token::Token,
 };
 use crate::{
-    book::{self, BookError},
+    book,
     catalog::{Catalog, Layout},
     progress::Progress,
     runner::Limits,
@@ -128,8 +129,10 @@ impl Course {
         let course = self.clone();
         let built = wakeful::spawn_blocking(move || {
             let out = course.book_dir();
-            book::build(&course.layout, &out)?;
-            Ok::<_, BookError>(Files::load(&out, &course.token)?)
+            let built = book::build(&course.layout, &out);
+            let built = built.and_then(|()| Ok(Files::load(&out, &course.token)?));
+            memory::give_back();
+            built
         });
         let message = match built.await {
             Ok(Ok(files)) => {

@@ -4,7 +4,7 @@
 //! of the exercise may have been replaced by a link that leads elsewhere, so we check that before
 //! we read, write or open it.
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use axum::{
     Json,
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{board, course::Shared, error::Refusal};
-use crate::{catalog::Exercise, progress::Change, skeleton, work};
+use crate::{catalog::Exercise, files, progress::Change, skeleton, work};
 
 type Answer = Result<Json<Value>, Refusal>;
 type Id = Path<(String, String)>;
@@ -209,23 +209,17 @@ pub async fn tests(State(course): State<Shared>, id: Id) -> Answer {
 /// A file, as its path and its text.
 async fn text(course: &Shared, path: PathBuf) -> Answer {
     let shown = course.layout.show(&path);
-    let text = blocking(move || {
-        let length = std::fs::metadata(&path)?.len();
-        if length > MAX_SOURCE {
-            Ok(None)
-        } else {
-            std::fs::read_to_string(&path).map(Some)
-        }
+    let text = blocking(move || files::read_bytes(&path, MAX_SOURCE));
+    let text = text.await?.and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
     });
-    match text.await? {
-        Ok(Some(text)) => Ok(Json(json!({ "path": shown, "text": text }))),
-        Ok(None) => Err(Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            format!("{shown} is too large to show"),
-        )),
-        Err(e) => Err(Refusal::new(
-            StatusCode::NOT_FOUND,
-            format!("cannot read {shown}: {e}"),
-        )),
-    }
+    text.map(|text| Json(json!({ "path": shown, "text": text })))
+        .map_err(|error| {
+            let status = match error.kind() {
+                io::ErrorKind::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                io::ErrorKind::NotFound => StatusCode::NOT_FOUND,
+                _ => StatusCode::CONFLICT,
+            };
+            Refusal::new(status, format!("cannot read {shown}: {error}"))
+        })
 }

@@ -34,16 +34,20 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// The name of the server. A second course looks for it.
 pub const SERVER: &str = "cargo-course";
 
-/// The headers of every answer. No other site can put our pages in a frame, no browser guesses
-/// their types, and pages load no scripts from elsewhere. (mdBook's pages contain inline scripts
-/// and styles.)
-const ANSWERS: [(HeaderName, &str); 6] = [
+/// The headers of every answer. No other site can put our pages in a frame or hold a window of
+/// them, no browser guesses their types, and pages load no scripts from elsewhere. (mdBook's pages
+/// contain inline scripts and styles.)
+const ANSWERS: [(HeaderName, &str); 7] = [
     (header::SERVER, SERVER),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
     (header::REFERRER_POLICY, "no-referrer"),
     (
         HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     ),
     (

@@ -5,6 +5,7 @@ use std::{
     convert::Infallible,
     io::{self, Read, Write},
     net::{Ipv4Addr, SocketAddr},
+    rc::Rc,
     sync::Arc,
     time::Duration,
 };
@@ -14,13 +15,15 @@ use futures_util::future::select;
 use wakeful::{net::TcpListener, time};
 
 use super::{
-    board, connection,
+    connection,
     course::{Course, Shared},
     editor::Editor,
     error::ServeError,
     guard::SERVER,
-    peer, refresh,
+    peer::Peers,
+    refresh,
     router::router,
+    seats::Seats,
 };
 use crate::{
     catalog::{Catalog, Layout},
@@ -29,7 +32,7 @@ use crate::{
     watch::{Mode, Watch},
 };
 
-/// How many connections we serve at once. A browser opens six.
+/// How many connections we serve at once. A browser opens six. If all seats are taken, see `seats`.
 const MAX_CONNECTIONS: usize = 512;
 /// How long a shutdown waits for requests that are in progress.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -87,9 +90,7 @@ impl Server {
             ending.clone(),
         )?;
         let course = Arc::new(course);
-        if let Some(kept) = loaded.damaged {
-            notes.push(board::damaged(&course.layout.show(&kept)));
-        }
+        notes.extend(loaded.damaged.map(|damaged| damaged.told(&course.layout)));
         notes.extend(neighbours(&course));
         course.build_book().await;
         let directories = refresh::directories(&course);
@@ -155,23 +156,22 @@ async fn accept(
     alive: Sender<Infallible>,
 ) {
     let router = router(course.clone());
-    let (port, head_time) = (course.port, course.head_time);
+    let head_time = course.head_time;
+    let (peers, seats) = (Rc::new(Peers::of(course.port)), Seats::new(MAX_CONNECTIONS));
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // The client left again, or there are no descriptors. The next attempt may succeed.
             time::sleep(BREATHE).await;
             continue;
         };
-        // One sender belongs to this loop.
-        if alive.sender_count() > MAX_CONNECTIONS {
+        let Some(seat) = seats.take() else {
             continue;
-        }
+        };
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
+        let peers = peers.clone();
         drop(wakeful::spawn_local(async move {
-            // Reading the system's table can take long.
-            let ours = wakeful::spawn_blocking(move || peer::is_ours(peer, port));
-            if let Ok(true) = ours.await {
-                connection::serve(stream, router, head_time, ending).await;
+            if peers.is_ours(peer).await {
+                connection::serve(stream, router, head_time, ending, seat).await;
             }
             drop(alive);
         }));

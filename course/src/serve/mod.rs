@@ -7,10 +7,12 @@
 //! | module | purpose |
 //! |---|---|
 //! | `listen` | opens the port, accepts connections, shuts down |
+//! | `seats` | limits the connections, and makes silent ones give way |
 //! | `peer`, `guard` | reject foreign connections and requests: by user, `Host`, `Origin` and token
 //! |
 //! | `router` | maps each address to its handler |
 //! | `pages` | the built book in memory |
+//! | `memory` | gives memory back to the system after a build |
 //! | `events` | server-sent events and their subscribers |
 //! | `jobs` | the queue that lets only one compile or run happen at a time |
 //! | `board`, `exercises` | the state of every exercise, and the requests about one |
@@ -31,11 +33,13 @@ mod guard;
 mod inspector;
 mod jobs;
 mod listen;
+mod memory;
 mod pages;
 mod peer;
 mod play;
 mod refresh;
 mod router;
+mod seats;
 mod token;
 
 pub use editor::Editor;

@@ -1,7 +1,6 @@
 //! Writes our solution of a module over the reader's file and keeps the reader's version.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{SkeletonError, YOURS, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
@@ -14,7 +13,7 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
     let solution = holes::solution(&source).map_err(hole)?;
     let skeleton = holes::skeleton(&source).map_err(hole)?;
     let path = exercise.path(layout);
-    let kept = match fs::read(&path) {
+    let kept = match files::read_bytes(&path, files::LARGEST) {
         Ok(now) if now == solution.as_bytes() => return Ok(None),
         Ok(now) if now == skeleton.as_bytes() => None,
         // The copy comes first, so the reader's version exists at all times.
@@ -30,7 +29,7 @@ pub fn fill(layout: &Layout, exercise: &Exercise) -> Result<Option<PathBuf>, Ske
 pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
     let solution = source(layout, exercise).ok();
     let solution = solution.and_then(|source| holes::solution(&source).ok());
-    solution.is_some_and(|solution| is(&exercise.path(layout), &solution))
+    solution.is_some_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
 }
 
 /// Whether the reader's file is unfinished. It is if it equals the skeleton or still has one of the
@@ -58,10 +57,6 @@ pub fn open<'a>(layout: &Layout, catalog: &'a Catalog, uses: &[String]) -> Vec<&
 
 fn source(layout: &Layout, exercise: &Exercise) -> Result<String, FileError> {
     files::read(&exercise.solution_path(layout))
-}
-
-fn is(path: &Path, text: &str) -> bool {
-    fs::read(path).is_ok_and(|now| now == text.as_bytes())
 }
 
 fn hole_error(layout: &Layout, exercise: &Exercise, source: holes::HoleError) -> SkeletonError {

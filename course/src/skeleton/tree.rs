@@ -46,7 +46,8 @@ fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String,
 
     for relative in files::walk(&dir, &is_the_maintainers)? {
         let path = dir.join(&relative);
-        let content = std::fs::read(&path).map_err(files::FileError::new("read", &path))?;
+        let content = files::read_bytes(&path, files::LARGEST)
+            .map_err(files::FileError::new("read", &path))?;
         let content = match String::from_utf8(content) {
             Ok(text)
                 if relative

@@ -33,7 +33,7 @@ pub fn differences(layout: &Layout, tree: &Tree) -> Result<Vec<Difference>, Skel
     let dir = layout.exercises();
     let mut found = Vec::new();
     for (path, wanted) in tree {
-        match fs::read(dir.join(path)) {
+        match files::read_bytes(&dir.join(path), files::LARGEST) {
             Ok(content) if content == *wanted => {}
             Ok(_) => found.push(Difference::Changed(path.clone())),
             // A directory, or a link that leads nowhere, is in the file's place.
@@ -82,7 +82,8 @@ pub fn regenerate(
     for difference in differences(layout, tree)? {
         let path = layout.exercises().join(difference.path());
         let ours = fs::symlink_metadata(&path).is_ok_and(|there| there.is_file())
-            && fs::read(&path).is_ok_and(|now| generated.knows(difference.path(), &now));
+            && files::read_bytes(&path, files::LARGEST)
+                .is_ok_and(|now| generated.knows(difference.path(), &now));
         let kept = match tree.get(difference.path()) {
             Some(content) if ours => put(&path, content).map(|()| None)?,
             Some(content) => replace(&path, content)?,

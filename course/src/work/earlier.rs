@@ -1,7 +1,6 @@
 //! Work in other places. Readers edited `exercises/` before there was `work/`, and an exercise's file
 //! can move within `work/`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::record::{Hash, Kind};
@@ -86,7 +85,12 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
     let mut found = Vec::new();
     for path in files::walk(&dir, &skeleton::is_not_generated)? {
         let full = dir.join(&path);
-        let content = fs::read(&full).map_err(FileError::new("read", &full))?;
+        let content = match files::read_bytes(&full, files::LARGEST) {
+            Ok(content) => content,
+            // No work of a reader is so large. The file stays where it is.
+            Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => continue,
+            Err(error) => return Err(FileError::new("read", full)(error)),
+        };
         let hash = Hash::of(&content);
         let from = Path::new("exercises").join(&path);
         if pristine.get(&path) == Some(&content) {
@@ -138,8 +142,7 @@ fn has_conflict(content: &[u8]) -> bool {
 fn set_aside(update: &mut Update, from: &Path, content: &[u8], why: Why) -> Result<(), FileError> {
     let path = from.strip_prefix("exercises").unwrap_or(from);
     let to = update.layout.earlier().join(path);
-    let is_there = |path: &Path| fs::read(path).is_ok_and(|there| there == content);
-    if is_there(&to) {
+    if files::is(&to, content) {
         return Ok(());
     }
     let to = if to.exists() {

@@ -55,11 +55,7 @@ impl WorkError {
                 "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
                 path.display()
             )),
-            Self::File(error) => Some(format!(
-                "check that {} can be read and written and that the disk is not full, then run the command again; \
-                 your files are as they were",
-                error.path.display()
-            )),
+            Self::File(error) => Some(format!("{}. Your files are as they were", error.advice())),
             Self::Skeleton(_) => None,
         }
     }
@@ -146,7 +142,7 @@ struct Update<'a> {
 
 impl Update<'_> {
     fn state(&self, path: &Path) -> State {
-        let content = match fs::read(self.layout.yours().join(path)) {
+        let content = match files::read_bytes(&self.layout.yours().join(path), files::LARGEST) {
             Ok(content) => content,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return State::Missing,
             Err(_) => return State::Other,

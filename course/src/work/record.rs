@@ -51,7 +51,7 @@ impl Hash {
 impl Record {
     /// Reads it; `None` if it is not there or makes no sense.
     pub fn load(path: &Path) -> Result<Option<Self>, FileError> {
-        match std::fs::read(path) {
+        match files::read_bytes(path, files::LARGEST) {
             Ok(bytes) => Ok(std::str::from_utf8(&bytes).ok().and_then(parse)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(FileError::new("read", path)(error)),

@@ -1,10 +1,10 @@
 //! Resets one exercise, or one file of the crates in `work/`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::put_back;
 use crate::catalog::{Catalog, Exercise, Layout};
+use crate::files;
 use crate::skeleton::{SkeletonError, Tree, for_the_reader, generate, is_filled, put, replace};
 
 /// The result of [`reset`].
@@ -32,7 +32,7 @@ pub fn reset(
         let path = layout.yours().join(relative);
         touched_now.push(relative.clone());
         let is_the_exercise = path == exercise.path(layout);
-        if fs::read(&path).is_ok_and(|now| now == *content) {
+        if files::is(&path, content) {
             continue;
         }
         // Our solution is not the reader's work, and `fill` brings it back.
@@ -54,7 +54,7 @@ pub fn reset(
 
 /// Resets one file. Returns the new place of the changed file.
 pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, SkeletonError> {
-    if fs::read(path).is_ok_and(|now| now == generated) {
+    if files::is(path, generated) {
         return Ok(None);
     }
     Ok(replace(path, generated)?)

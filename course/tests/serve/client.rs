@@ -9,6 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(unix)]
+use std::process::{Child, Command, Stdio};
+
 use course::serve::{Options, Server};
 use serde_json::Value;
 
@@ -175,6 +178,63 @@ impl Drop for Running {
                 "the server panicked"
             );
         }
+    }
+}
+
+/// `cargo course` as a process of its own. Dropping it kills it.
+#[cfg(unix)]
+pub struct Process {
+    pub fixture: Fixture,
+    pub child: Child,
+    pub port: u16,
+}
+
+#[cfg(unix)]
+impl Process {
+    pub fn new(fixture: Fixture) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+            .args(["--port", "0", "--no-open"])
+            .current_dir(fixture.root())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the course starts");
+        let output = child.stdout.take().expect("its output is ours");
+        let mut port = None;
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if let Some(address) = line.trim().strip_prefix("http://127.0.0.1:") {
+                port = address.trim_end_matches('/').parse().ok();
+            }
+            if line.contains("Press Ctrl-C") {
+                break;
+            }
+        }
+        let port = port.expect("it prints its address");
+        Self {
+            fixture,
+            child,
+            port,
+        }
+    }
+
+    /// Sends a signal, and returns the exit code.
+    pub fn end(&mut self, signal: &str) -> Option<i32> {
+        let id = self.child.id().to_string();
+        let killed = Command::new("kill").args([signal, &id]).status();
+        assert!(killed.expect("kill is there").success());
+        let mut ended = None;
+        await_that("the server ends", || {
+            ended = self.child.try_wait().expect("it is our child");
+            ended.is_some()
+        });
+        ended.and_then(|status| status.code())
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

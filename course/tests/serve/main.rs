@@ -3,8 +3,10 @@
 mod client;
 mod ends;
 mod exercises;
+mod files;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod flood;
 mod pages;
 mod play;
 mod security;

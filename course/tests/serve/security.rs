@@ -331,7 +331,7 @@ fn a_client_that_never_finishes_its_request_is_disconnected() {
 }
 
 #[test]
-fn pages_forbid_frames_guessed_types_and_foreign_scripts() {
+fn pages_forbid_frames_foreign_windows_guessed_types_and_foreign_scripts() {
     let server = Running::new();
     for path in ["/", "/nowhere", "/api/exercises"] {
         let answer = server.get(path);
@@ -342,6 +342,11 @@ fn pages_forbid_frames_guessed_types_and_foreign_scripts() {
         );
         assert_eq!(
             answer.header("cross-origin-resource-policy"),
+            Some("same-origin"),
+            "{path}"
+        );
+        assert_eq!(
+            answer.header("cross-origin-opener-policy"),
             Some("same-origin"),
             "{path}"
         );

@@ -1,0 +1,71 @@
+//! Many connections that ask for nothing: readers still get their pages.
+#![cfg(target_os = "linux")]
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    time::Duration,
+};
+
+use crate::{client::Process, fixture::Fixture};
+
+fn read(server: &Process) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("the server listens");
+    let patience = Some(Duration::from_secs(30));
+    stream
+        .set_read_timeout(patience)
+        .expect("a timeout can be set");
+    let request = format!(
+        "GET / HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n",
+        server.port
+    );
+    let _ = stream.write_all(request.as_bytes());
+    let mut answer = String::new();
+    let _ = stream.read_to_string(&mut answer);
+    answer
+}
+
+fn threads(server: &Process) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id()));
+    let status = status.expect("the server runs");
+    let threads = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Threads:"));
+    threads
+        .and_then(|n| n.trim().parse().ok())
+        .expect("it has threads")
+}
+
+#[test]
+fn connections_that_come_and_go_cost_no_threads() {
+    let server = Process::new(Fixture::new());
+    // Blocks of connections, because one that is closed at once may be gone before the server sees it.
+    for _ in 0..10 {
+        let block: Vec<_> = (0..100)
+            .map(|_| TcpStream::connect(("127.0.0.1", server.port)).expect("the server listens"))
+            .collect();
+        assert!(read(&server).starts_with("HTTP/1.1 200"));
+        drop(block);
+    }
+    let threads = threads(&server);
+    assert!(threads <= 16, "{threads} threads");
+}
+
+#[test]
+fn half_requests_on_every_seat_keep_no_reader_out() {
+    let server = Process::new(Fixture::new());
+    let half_open: Vec<_> = (0..600)
+        .map(|_| {
+            let stream = TcpStream::connect(("127.0.0.1", server.port));
+            let mut stream = stream.expect("the server listens");
+            // The server may have closed the connection already.
+            let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: 127");
+            stream
+        })
+        .collect();
+    for _ in 0..3 {
+        let answer = read(&server);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+    }
+    drop(half_open);
+}
