@@ -1,9 +1,9 @@
 //! Runs one child process in its own process group, with limits for time and output.
 //!
-//! When the child reaches a limit, or the future is dropped, we kill the whole group: the child and
-//! every process it started. Windows has no process groups, so there we kill only the child.
+//! When the child ends, reaches a limit, or the future is dropped, we kill the whole group: the child
+//! and every process it started. `leftovers` finds those that left the group. Windows has no process
+//! groups, so there we kill only the child.
 
-#[cfg(unix)]
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -17,6 +17,7 @@ use futures_util::AsyncRead;
 use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
+use super::leftovers::Mark;
 
 /// How long the pipes may stay open after the child has ended.
 const GRACE: Duration = Duration::from_millis(500);
@@ -71,6 +72,10 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     for (name, value) in &spec.env {
         command.env(name, value);
     }
+    let mark = Mark::new();
+    if let Some((name, value)) = mark.variable() {
+        command.env(name, value);
+    }
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -83,14 +88,17 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         program: program(),
         source,
     })?;
-    let group = Group::of(&child);
+    let group = Group::of(&child, mark);
     group.limit(spec);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
         wakeful::time::timeout(spec.time, follow(&mut child, &group, &mut pipes, on_output)).await;
     let ended = match ended {
-        Ok(Ok(Some(status))) => return Ok(Ended::Exited(status)),
+        Ok(Ok(Some(status))) => {
+            group.end_leftovers();
+            return Ok(Ended::Exited(status));
+        }
         Ok(Ok(None)) => Ended::TooMuchOutput,
         Ok(Err(source)) => {
             return Err(RunError::Output {
@@ -107,6 +115,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         program: program(),
         source,
     })?;
+    group.end_leftovers();
     Ok(ended)
 }
 
@@ -133,6 +142,7 @@ async fn follow(
     if status.is_some() {
         // Processes that the child left behind would keep the pipes open.
         group.kill();
+        group.end_leftovers();
         let rest = poll_fn(|cx| pipes.poll(cx, on_output));
         match wakeful::time::timeout(GRACE, rest).await {
             Ok(printed) => {
@@ -140,8 +150,8 @@ async fn follow(
                     return Ok(None);
                 }
             }
-            // A process that left the group (`setsid`) still holds them. We have read the child's
-            // own output.
+            // A process that we could not find still holds them. We have read the child's own
+            // output.
             Err(_elapsed) => {}
         }
     }
@@ -237,26 +247,58 @@ struct Group {
     /// `None` after we killed the group, because another process may have the number by then.
     #[cfg(unix)]
     leader: Cell<Option<rustix::process::Pid>>,
+    mark: Mark,
+    /// Whether no process of the run was left when we last looked.
+    clean: Cell<bool>,
 }
 
 impl Group {
     #[cfg(unix)]
-    fn of(child: &Child) -> Self {
+    fn of(child: &Child, mark: Mark) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Self {
             leader: Cell::new(id.and_then(rustix::process::Pid::from_raw)),
+            mark,
+            clean: Cell::new(false),
         }
     }
 
     /// This system has no groups. `kill_on_drop` and `start_kill` reach only the child.
     #[cfg(not(unix))]
-    fn of(_child: &Child) -> Self {
-        Self {}
+    fn of(_child: &Child, mark: Mark) -> Self {
+        Self {
+            mark,
+            clean: Cell::new(false),
+        }
+    }
+
+    /// Kills what the run started outside the group. A killed process needs a moment to end, so
+    /// this looks several times, for 50 ms at most.
+    fn end_leftovers(&self) {
+        if self.clean.get() {
+            return;
+        }
+        // A process may become our child while we look, so one look that finds none is too few.
+        let mut found_none = 0;
+        for _ in 0..50 {
+            if self.mark.end_all() {
+                found_none = 0;
+                std::thread::sleep(Duration::from_millis(1));
+            } else {
+                found_none += 1;
+            }
+            if found_none == 2 {
+                break;
+            }
+        }
+        self.clean.set(true);
     }
 
     /// Limits the memory and the processor time of each process in the group. Above the memory
     /// limit an allocation fails and ends a Rust program before the machine runs out. The limit for
-    /// processor time ends a test even if the course that started it was killed.
+    /// addresses is twice as large. It also counts shared memory, and memory that a program only
+    /// reserves, as each thread does. The limit for processor time ends a test even if the course
+    /// that started it was killed.
     #[cfg(target_os = "linux")]
     fn limit(&self, spec: &Spec) {
         use rustix::process::{Resource, Rlimit, prlimit};
@@ -265,7 +307,12 @@ impl Group {
         };
         let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
         let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
-        for (resource, limit) in [(Resource::Data, memory), (Resource::Cpu, seconds)] {
+        let limits = [
+            (Resource::Data, memory),
+            (Resource::As, memory.saturating_mul(2)),
+            (Resource::Cpu, seconds),
+        ];
+        for (resource, limit) in limits {
             let limit = Rlimit {
                 current: Some(limit),
                 maximum: Some(limit),
@@ -291,6 +338,11 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
+        if !self.clean.get() {
+            // Before the first process dies, all others are below it.
+            self.mark.end_all();
+        }
         self.kill();
+        self.end_leftovers();
     }
 }
