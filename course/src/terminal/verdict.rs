@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Paint, indented, wrapped};
+use super::{Paint, clean, indented, wrapped};
 use crate::runner::{Outcome, TestStatus, Verdict};
 
 /// The outcome in a word or two, with colour.
@@ -32,7 +32,8 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
 pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     let mut out = String::new();
     if !verdict.diagnostics.is_empty() {
-        let _ = writeln!(out, "{}\n", compiler(&verdict.diagnostics, paint));
+        let said = clean(&verdict.diagnostics, paint);
+        let _ = writeln!(out, "{}\n", compiler(&said, paint));
     }
     let mut told: Vec<(&str, &str)> = Vec::new();
     for test in &verdict.tests {
@@ -47,7 +48,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             let same = told.iter().find(|(_, said)| said == message);
             let said = match same {
                 Some((name, _)) => format!("the same as {name}"),
-                None => wrapped(message, 11, 11),
+                None => wrapped(&clean(message, paint), 11, 11),
             };
             let _ = writeln!(out, "           {said}");
             told.push((&test.name, message));
@@ -58,7 +59,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             out,
             "\n  {}\n    {}",
             paint.dim("printed:"),
-            indented(shortened(stdout), 4)
+            indented(&clean(shortened(stdout), paint), 4)
         );
     }
     if let Some(advice) = &verdict.advice {
