@@ -83,13 +83,14 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
+    #[cfg(target_os = "linux")]
+    limit(&mut command, spec);
     let program = || spec.program.display().to_string();
     let mut child = command.spawn().map_err(|source| RunError::Start {
         program: program(),
         source,
     })?;
     let group = Group::of(&child, mark);
-    group.limit(spec);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
@@ -242,6 +243,42 @@ fn drain<P: AsyncRead + Unpin>(
     Ok(true)
 }
 
+/// Limits the memory and the processor time of each process of the run, before its program starts.
+/// Above the memory limit an allocation fails and ends a Rust program before the machine runs out. The
+/// limit for addresses is twice as large. It also counts shared memory, and memory that a program only
+/// reserves, as each thread does. The limit for processor time ends a test even if the course that
+/// started it was killed. Other systems offer no such limits, so only the time limit applies there.
+#[cfg(target_os = "linux")]
+fn limit(command: &mut Command, spec: &Spec) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let Some(memory) = spec.memory else {
+        return;
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
+    let limits = [
+        (Resource::Data, memory),
+        (Resource::As, memory.saturating_mul(2)),
+        (Resource::Cpu, seconds),
+    ];
+    let set = move || {
+        for (resource, limit) in limits {
+            let limit = Rlimit {
+                current: Some(limit),
+                maximum: Some(limit),
+            };
+            // Ignore errors, because a limit that is lower already may stay.
+            let _ = setrlimit(resource, limit);
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec, a function may only do what a signal handler may
+    // (`man signal-safety`). This one only makes system calls. It takes no lock and no memory.
+    unsafe {
+        command.pre_exec(set);
+    }
+}
+
 /// The process group of a child. Dropping it kills the group.
 struct Group {
     /// `None` after we killed the group, because another process may have the number by then.
@@ -293,39 +330,6 @@ impl Group {
         }
         self.clean.set(true);
     }
-
-    /// Limits the memory and the processor time of each process in the group. Above the memory
-    /// limit an allocation fails and ends a Rust program before the machine runs out. The limit for
-    /// addresses is twice as large. It also counts shared memory, and memory that a program only
-    /// reserves, as each thread does. The limit for processor time ends a test even if the course
-    /// that started it was killed.
-    #[cfg(target_os = "linux")]
-    fn limit(&self, spec: &Spec) {
-        use rustix::process::{Resource, Rlimit, prlimit};
-        let (Some(memory), Some(leader)) = (spec.memory, self.leader.get()) else {
-            return;
-        };
-        let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-        let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
-        let limits = [
-            (Resource::Data, memory),
-            (Resource::As, memory.saturating_mul(2)),
-            (Resource::Cpu, seconds),
-        ];
-        for (resource, limit) in limits {
-            let limit = Rlimit {
-                current: Some(limit),
-                maximum: Some(limit),
-            };
-            // Ignore errors, because a process that has ended needs no limit.
-            let _ = prlimit(Some(leader), resource, limit);
-        }
-    }
-
-    /// This system offers no such limits, so only the time limit applies.
-    #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::unused_self, reason = "elsewhere it has something to do")]
-    fn limit(&self, _spec: &Spec) {}
 
     fn kill(&self) {
         #[cfg(unix)]
