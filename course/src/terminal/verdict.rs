@@ -8,7 +8,8 @@ use crate::runner::{Outcome, TestStatus, Verdict};
 /// The outcome in a word or two, with colour.
 pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
-        Outcome::Passed => return paint.green("passed"),
+        Outcome::Passed if verdict.changed.is_empty() => return paint.green("passed"),
+        Outcome::Passed => return paint.yellow("passed, but not the course's own tests"),
         _ if !verdict.needs.is_empty() => {
             return paint.yellow(&format!("failed, needs {}", verdict.needs.join(", ")));
         }
@@ -121,6 +122,7 @@ mod tests {
             advice: Some("look again".into()),
             waits_for: None,
             needs: Vec::new(),
+            changed: Vec::new(),
             cargo_ms: 1,
             total_ms: 2,
             revision: String::new(),
