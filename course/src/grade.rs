@@ -87,7 +87,7 @@ impl Graded {
         Ok(())
     }
 
-    /// The reader's files of one folder. What is no regular file, or too large, is left out.
+    /// Copies the reader's files of one folder. Other kinds of files and huge files are left out.
     fn write_theirs(&self, layout: &Layout, folder: &Path) -> Result<(), FileError> {
         let from = layout.yours().join(folder);
         if !from.is_dir() {

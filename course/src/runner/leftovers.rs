@@ -79,7 +79,7 @@ mod linux {
                 children(id()).map(|child| (child, false)).collect();
             let mut seen = BTreeSet::new();
             while let Some((process, inherited)) = waiting.pop() {
-                // A process that moves to us meanwhile may be listed twice.
+                // A process that moves to us while we look may be listed twice.
                 if !seen.insert(process) {
                     continue;
                 }
