@@ -1,4 +1,4 @@
-//! The imports of `wakeful` and of the tool go down through the layers of their `layers.txt`.
+//! The imports of `wakeful`, of `wakeful-dynamic` and of the tool go down through the layers of their `layers.txt`.
 
 use std::path::Path;
 
@@ -17,6 +17,11 @@ fn check(folder: &str) {
 #[test]
 fn no_import_in_wakeful_goes_up() {
     check("runtime");
+}
+
+#[test]
+fn no_import_in_wakeful_dynamic_goes_up() {
+    check("runtime/dynamic");
 }
 
 #[test]

@@ -133,6 +133,7 @@
 //! |---|---|
 //! | `macros` (default) | `#[wakeful::main]` and `#[wakeful::test]` |
 //! | `bytes` | `try_read_buf`, `recv_buf` and other methods that read into a `BufMut` of the crate `bytes` |
+//! | `dynamic` | async methods behind `dyn`, in the module `dynamic` |
 //! | `hyper` | the traits of `hyper::rt`, in the module `hyper` |
 //! | `tokio` | tokio's I/O traits for this crate's streams, and adapters for other streams in the module `tokio` |
 //! | `trace` | more about each task in [`inspect()`], and the module `trace`, which shows what every task waits for |
@@ -143,6 +144,8 @@
 mod blocking;
 mod budget;
 mod clock;
+#[cfg(feature = "dynamic")]
+pub mod dynamic;
 mod executor;
 mod fork;
 pub mod fs;

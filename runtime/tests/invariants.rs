@@ -8,10 +8,13 @@ mod rust_files;
 use rust_files::rust_files;
 use std::{collections::BTreeMap, fs};
 
-/// The comments of the crate, with the file and the number of each line.
+/// The comments of this crate and of `wakeful-dynamic`, with the file and the number of each line.
 fn comments() -> Vec<(String, String)> {
     let mut comments = Vec::new();
-    for path in rust_files("src") {
+    for path in rust_files("src")
+        .into_iter()
+        .chain(rust_files("dynamic/src"))
+    {
         let text = fs::read_to_string(&path).expect("source text");
         for (number, line) in text.lines().enumerate() {
             if let Some((_, comment)) = line.split_once("//") {

@@ -3,10 +3,12 @@
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
 use std::time::Duration;
 
+use executor::discard;
 use mio::event::Source as IoSource;
 use mio::{Events, Interest, Poll, Registry, Token};
 
@@ -53,7 +55,10 @@ impl Reactor {
             let wakers = lock(&shared.sources)
                 .get(event.token())
                 .map(|source| source.set_ready(event));
-            wakers.into_iter().flatten().flatten().for_each(Waker::wake);
+            for waker in wakers.into_iter().flatten().flatten() {
+                // Foreign code, which may panic. The other events must not be lost.
+                discard(catch_unwind(AssertUnwindSafe(|| waker.wake())));
+            }
         }
         shared.sleep.end();
         match polled {

@@ -248,6 +248,37 @@ fn the_end_of_the_stream_wakes_its_reader() {
 }
 
 #[test]
+fn a_waker_that_panics_loses_no_other_event() {
+    struct Bad;
+    impl Wake for Bad {
+        fn wake(self: Arc<Self>) {
+            panic!("this panic is part of the test");
+        }
+    }
+    let reactor = Reactor::new().expect("there are descriptors");
+    let _entered = reactor.enter();
+    let (mut meters, sockets): (Vec<_>, Vec<_>) = (0..3).map(|_| registered()).unzip();
+    // The first events say that the sockets can be written to.
+    reactor.turn(SOON).expect("the selector works");
+    let count = Arc::new(Count::default());
+    let bad = Waker::from(Arc::new(Bad));
+    // One of the bad wakers comes before the good one, in any order of the events.
+    for (socket, waker) in
+        sockets.iter().zip([&bad, &Waker::from(Arc::clone(&count)), &bad])
+    {
+        assert!(poll_byte(socket, waker).is_pending());
+    }
+    for (meter, socket) in meters.iter_mut().zip(&sockets) {
+        meter.write_all(b"x").expect("it is connected");
+        arrived(socket);
+    }
+    reactor.turn(SOON).expect("the selector works");
+    assert_eq!(count.get(), 1);
+    let read = |socket| matches!(poll_byte(socket, Waker::noop()), Poll::Ready(Ok(b'x')));
+    assert!(sockets.iter().all(read), "an event was lost");
+}
+
+#[test]
 fn a_dropped_registration_drops_its_wakers_and_gives_its_place_back() {
     let reactor = Reactor::new().expect("there are descriptors");
     let _entered = reactor.enter();

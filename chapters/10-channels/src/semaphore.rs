@@ -4,8 +4,11 @@
 use std::error::Error;
 use std::fmt;
 use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+
+use executor::discard;
 
 use crate::lock::Lock;
 use crate::wait_list::{Node, State, WaitList};
@@ -163,7 +166,8 @@ impl Semaphore {
             let waker = permits.waiting.pop(State::Refused);
             drop(permits);
             if let Some(waker) = waker {
-                waker.wake();
+                // If this foreign code panics, the other tasks must still be woken.
+                discard(catch_unwind(AssertUnwindSafe(|| waker.wake())));
             }
             permits = self.permits.lock();
         }

@@ -212,6 +212,21 @@ fn a_waker_may_use_the_semaphore_that_wakes_it() {
     assert!(poll(waiting).is_ready());
 }
 
+#[test]
+fn closing_wakes_all_waiting_tasks_although_a_waker_panics() {
+    let semaphore = Semaphore::new(0);
+    let (mut first, mut second) = (pin!(semaphore.acquire()), pin!(semaphore.acquire()));
+    let bad = Hook(Box::new(|| panic!("this panic is part of the test")));
+    let bad = Waker::from(Arc::new(bad));
+    assert!(first.as_mut().poll(&mut Context::from_waker(&bad)).is_pending());
+    let wakes = Arc::<Wakes>::default();
+    assert!(poll_with(second.as_mut(), &wakes).is_pending());
+    semaphore.close();
+    assert_eq!(wakes.count(), 1);
+    assert!(matches!(poll(first), Poll::Ready(Err(Closed))));
+    assert!(matches!(poll(second), Poll::Ready(Err(Closed))));
+}
+
 // The channel for many values.
 
 #[test]

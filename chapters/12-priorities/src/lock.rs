@@ -36,8 +36,7 @@ impl<T> Lock<T> {
             if let Some(owner) = owner {
                 owner.lend(rank());
             }
-            let waker = cx.waker().clone();
-            self.waiting.borrow_mut().push(waker);
+            self.leave(cx.waker());
             return Poll::Pending;
         }
         self.owner.replace(current());
@@ -45,6 +44,20 @@ impl<T> Lock<T> {
     }
 }
 // ANCHOR_END: lock
+
+// ANCHOR: leave
+impl<T> Lock<T> {
+    /// Leaves the waker of a waiting task, unless an earlier poll has left it.
+    fn leave(&self, waker: &Waker) {
+        let left = self.waiting.borrow().iter().any(|other| other.will_wake(waker));
+        if !left {
+            // Cloning a waker runs foreign code, so nothing is borrowed here.
+            let waker = waker.clone();
+            self.waiting.borrow_mut().push(waker);
+        }
+    }
+}
+// ANCHOR_END: leave
 
 // ANCHOR: guard
 /// The lock, until this is dropped.

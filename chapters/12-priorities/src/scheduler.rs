@@ -35,17 +35,19 @@ struct State {
 struct Ready {
     order: (Rank, Reverse<u64>),
     task: Arc<RankedTask>,
+    /// The task's own number for this entry.
+    entry: u64,
 }
 // ANCHOR_END: queue
 
 // ANCHOR: push
 impl Queue {
     /// Adds a woken task, and wakes the scheduler if no task is running.
-    pub(crate) fn push(&self, rank: Rank, task: Arc<RankedTask>) {
+    pub(crate) fn push(&self, rank: Rank, entry: u64, task: Arc<RankedTask>) {
         let mut state = self.lock();
         state.pushed += 1;
         let order = (rank, Reverse(state.pushed));
-        state.ready.push(Ready { order, task });
+        state.ready.push(Ready { order, task, entry });
         let idle = if state.running { None } else { state.scheduler.take() };
         drop(state);
         if let Some(scheduler) = idle {
@@ -65,9 +67,9 @@ impl Queue {
         let mut next = None;
         // A task may have several entries after its rank was raised. Only one is valid.
         while !state.running
-            && let Some(Ready { order: (rank, _), task }) = state.ready.pop()
+            && let Some(Ready { task, entry, .. }) = state.ready.pop()
         {
-            if task.take_turn(rank) {
+            if task.take_turn(entry) {
                 state.running = true;
                 next = Some(task);
             }

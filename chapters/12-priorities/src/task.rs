@@ -27,8 +27,11 @@ struct State {
     /// The rank that other tasks have lent to it.
     lent: Option<Rank>,
     policy: Option<Policy>,
-    /// The rank of the task's entry in the sorted queue. `None` if it is not queued.
-    queued: Option<Rank>,
+    /// The number of the task's valid entry in the sorted queue. `None` if it is not
+    /// queued.
+    queued: Option<u64>,
+    /// How many entries the task has had. They are numbered from 1.
+    entries: u64,
     /// The scheduler lets the task run.
     turn: bool,
     /// Wakes the task in the queue of the executor.
@@ -50,35 +53,39 @@ impl Wake for RankedTask {
     fn wake_by_ref(self: &Arc<Self>) {
         let mut state = self.lock();
         if state.queued.is_none() && !state.ended {
-            let rank = state.rank();
-            state.queued = Some(rank);
+            let (rank, entry) = (state.rank(), state.new_entry());
             drop(state);
-            self.queue.push(rank, Arc::clone(self));
+            self.queue.push(rank, entry, Arc::clone(self));
         }
     }
 }
 
+// ANCHOR_END: wake
+
+// ANCHOR: take_turn
 impl RankedTask {
-    /// The scheduler has taken an entry of the task out of the queue. Returns whether the
-    /// task has to run.
-    pub(crate) fn take_turn(&self, rank: Rank) -> bool {
+    /// The scheduler has taken this entry of the task out of the queue. If it is the valid
+    /// one, the task has to run.
+    pub(crate) fn take_turn(&self, entry: u64) -> bool {
         let mut state = self.lock();
-        if state.queued == Some(rank) {
+        let valid = state.queued == Some(entry);
+        if valid {
             state.queued = None;
             state.turn = true;
         }
-        state.turn
+        valid
     }
 
     /// Wakes the task in the queue of the executor.
     pub(crate) fn run(&self) {
-        let executor = self.lock().executor.clone();
+        // The poll that follows leaves a new one.
+        let executor = self.lock().executor.take();
         if let Some(executor) = executor {
             executor.wake();
         }
     }
 }
-// ANCHOR_END: wake
+// ANCHOR_END: take_turn
 
 // ANCHOR: ranked
 pin_project! {
@@ -96,12 +103,17 @@ pin_project! {
     }
 }
 
+// ANCHOR_END: ranked
+
+// ANCHOR: poll
 impl<F: Future> Future for Ranked<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let old = this.task.lock().executor.replace(cx.waker().clone());
+        // Cloning and dropping a waker runs foreign code, so not under the lock.
+        let executor = cx.waker().clone();
+        let old = this.task.lock().executor.replace(executor);
         drop(old);
         if !this.task.lock().turn {
             // The first poll. The task has to wait for its turn.
@@ -115,7 +127,7 @@ impl<F: Future> Future for Ranked<F> {
         polled
     }
 }
-// ANCHOR_END: ranked
+// ANCHOR_END: poll
 
 // ANCHOR: current
 thread_local! {
@@ -185,14 +197,11 @@ impl RankedTask {
             return;
         }
         state.lent = Some(rank);
-        let queued = state.queued.is_some();
-        if queued {
-            state.queued = Some(rank);
-        }
-        drop(state);
-        if queued {
+        if state.queued.is_some() {
             // The old entry stays in the queue, and is stale.
-            self.queue.push(rank, Arc::clone(self));
+            let entry = state.new_entry();
+            drop(state);
+            self.queue.push(rank, entry, Arc::clone(self));
         }
     }
 
@@ -208,6 +217,13 @@ impl State {
     fn rank(&self) -> Rank {
         self.lent.map_or(self.own, |lent| lent.max(self.own))
     }
+
+    /// Numbers a new entry of the task. All older entries are stale from now on.
+    fn new_entry(&mut self) -> u64 {
+        self.entries += 1;
+        self.queued = Some(self.entries);
+        self.entries
+    }
 }
 
 impl RankedTask {
@@ -216,8 +232,9 @@ impl RankedTask {
         policy: Option<Policy>,
         queue: Arc<Queue>,
     ) -> Arc<RankedTask> {
-        let (lent, queued, turn, executor, ended) = (None, None, false, None, false);
-        let state = State { own, lent, policy, queued, turn, executor, ended };
+        let (lent, queued, entries) = (None, None, 0);
+        let (turn, executor, ended) = (false, None, false);
+        let state = State { own, lent, policy, queued, entries, turn, executor, ended };
         Arc::new(RankedTask { state: Mutex::new(state), queue })
     }
 

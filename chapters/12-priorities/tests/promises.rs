@@ -2,9 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
+use std::mem;
+use std::pin::pin;
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::task::{Poll, Waker};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -170,6 +172,66 @@ fn the_owner_of_a_lock_is_as_urgent_as_the_task_that_waits_for_it() {
     let position = |name| order.iter().position(|ran| *ran == name).expect("it ran");
     assert!(position("high") < position("middle"), "{order:?}");
     assert!(position("middle") < position("low without lock"), "{order:?}");
+}
+
+#[test]
+fn a_task_that_gives_a_rank_back_is_again_behind_its_equals() {
+    paused().block_on(async {
+        let (scheduler, log) = (Scheduler::start(), Log::default());
+        let (a, others, lock) = (log.clone(), scheduler.clone(), Rc::new(Lock::new(())));
+        let owner = scheduler.spawn(priority(1), async move {
+            let guard = lock.lock().await;
+            let equal = others.spawn(priority(1), turns(a.clone(), "equal", 1));
+            let waits = Rc::clone(&lock);
+            let urgent = others.spawn(priority(2), async move {
+                drop(waits.lock().await);
+            });
+            // In the queue, the owner comes before both of them. Then it is lent a rank.
+            wake_oneself().await;
+            drop(guard);
+            a.note("owner unlocks");
+            wake_oneself().await;
+            a.note("owner again");
+            (equal, urgent)
+        });
+        let (equal, urgent) = owner.await.expect("the task ends");
+        equal.await.expect("the task ends");
+        urgent.await.expect("the task ends");
+        assert_eq!(log.take(), ["owner unlocks", "equal", "owner again"]);
+    });
+}
+
+/// Ends in its second poll, and wakes its task in the first.
+async fn wake_oneself() {
+    let mut woken = false;
+    poll_fn(|cx| {
+        if mem::replace(&mut woken, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+#[test]
+fn a_task_that_waits_for_a_lock_leaves_one_waker() {
+    struct Ignore;
+    impl Wake for Ignore {
+        fn wake(self: Arc<Self>) {}
+    }
+    let lock = Lock::new(());
+    let guard = pin!(lock.lock()).poll(&mut Context::from_waker(Waker::noop()));
+    let count = Arc::new(Ignore);
+    let waker = Waker::from(Arc::clone(&count));
+    let mut waiting = pin!(lock.lock());
+    for _ in 0..10 {
+        let polled = waiting.as_mut().poll(&mut Context::from_waker(&waker));
+        assert!(polled.is_pending());
+    }
+    assert_eq!(Arc::strong_count(&count), 3, "ours, the waker, and the one in the lock");
+    drop(guard);
+    assert_eq!(Arc::strong_count(&count), 2);
 }
 
 #[test]

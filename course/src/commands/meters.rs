@@ -9,28 +9,24 @@ use crate::catalog::{Layout, Program, Runtime};
 use crate::runner::cargo;
 use crate::{skeleton, terminal};
 
-/// The first program's name, which is also the command's.
+/// The command, which is also the name of the first program.
 const NAME: &str = "meters";
 
 /// Builds and runs a program with these arguments: the last one whose modules are solved.
 pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let runtime = session.catalog.runtime.as_ref();
-    let program = runtime.and_then(|runtime| {
-        let program = runtime
-            .programs
-            .iter()
-            .find(|program| program.name == NAME)?;
-        Some((runtime, program))
-    });
-    let Some((runtime, program)) = program else {
+    let first = runtime.and_then(|runtime| Some((runtime, runtime.programs.first()?)));
+    let Some((runtime, first)) = first else {
         return Err(CommandError::Said {
             message: format!("this version of the course has no program `{NAME}` yet"),
             advice: Some("`git pull` fetches the newest version".into()),
         });
     };
-    let open = skeleton::open(layout, &session.catalog, &program.uses);
-    if !open.is_empty() {
+    let open = |program: &Program| skeleton::open(layout, &session.catalog, &program.uses);
+    let solved = |program: &&Program| open(program).is_empty();
+    let Some(program) = runtime.programs.iter().rfind(solved) else {
+        let open = open(first);
         let mut text = format!("{NAME} runs on modules of your runtime that are not solved yet:\n");
         for module in &open {
             let file = layout.show(&module.path(layout));
@@ -44,15 +40,7 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
         );
         terminal::complain(&text);
         return Ok(ExitCode::from(SOME_FAIL));
-    }
-    let solved =
-        |program: &&Program| skeleton::open(layout, &session.catalog, &program.uses).is_empty();
-    let program = runtime
-        .programs
-        .iter()
-        .rev()
-        .find(solved)
-        .unwrap_or(program);
+    };
     let mut command = Command::new(cargo::program());
     command
         .args([

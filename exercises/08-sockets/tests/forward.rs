@@ -1,13 +1,16 @@
 //! The promises of `copy` and `forward`.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, Shutdown};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::Duration;
 
+use futures_util::AsyncWrite;
 use reactor::Runtime;
 use sockets::{TcpListener, TcpStream};
-use sockets_exercises::forward::forward;
+use sockets_exercises::forward::{copy, forward};
 
 type Peer = std::net::TcpStream;
 
@@ -52,7 +55,66 @@ fn bytes_pass_in_both_directions() {
         },
     );
     assert_eq!((&heard, &asked), (b"answer", b"question"));
-    assert_eq!(copied.expect("both have closed"), (8, 6));
+    assert_eq!(copied.expect("both have closed"), (8, 6), "the numbers of bytes");
+}
+
+/// A stream that takes one byte of each write.
+#[derive(Default)]
+struct Narrow {
+    taken: Vec<u8>,
+    closed: bool,
+}
+
+impl AsyncWrite for Narrow {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.taken.extend(bytes.first());
+        Poll::Ready(Ok(bytes.len().min(1)))
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.closed = true;
+        Poll::Ready(Ok(()))
+    }
+}
+
+#[test]
+fn a_write_that_takes_one_byte_loses_no_byte() {
+    let runtime = Runtime::new().expect("there are descriptors");
+    let mut narrow = Narrow::default();
+    let copied = runtime.block_on(copy(&b"all that I have"[..], &mut narrow));
+    assert_eq!(String::from_utf8_lossy(&narrow.taken), "all that I have");
+    assert_eq!(copied.expect("no write fails"), 15, "the number of bytes");
+    assert!(narrow.closed, "the peer must see the end");
+}
+
+#[test]
+fn an_error_of_one_direction_ends_both() {
+    let (copied, waited_in_vain, ()) = between(
+        |mut client| {
+            client.write_all(b"question")?;
+            // The client keeps its own direction open, and waits for an end or a reset.
+            let kind = client.read(&mut [0]).map_err(|error| error.kind());
+            Ok(matches!(kind, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut)))
+        },
+        |server| {
+            // A close with unread bytes resets the connection.
+            while server.peek(&mut [0; 8])? < 8 {
+                thread::yield_now();
+            }
+            Ok(())
+        },
+    );
+    let error = copied.expect_err("the server has reset its connection");
+    assert_eq!(error.kind(), ErrorKind::ConnectionReset);
+    assert!(!waited_in_vain, "the direction of the client is still open");
 }
 
 #[test]
@@ -72,7 +134,7 @@ fn a_client_that_closes_its_direction_still_gets_the_answer() {
         },
     );
     assert_eq!((&*heard, &*asked), ("thank you", "all that I have"));
-    assert_eq!(copied.expect("both have closed"), (15, 9));
+    assert_eq!(copied.expect("both have closed"), (15, 9), "the numbers of bytes");
 }
 
 #[test]
@@ -92,7 +154,8 @@ fn each_byte_arrives_once_and_in_order() {
         },
     );
     assert!(heard == bytes(), "the bytes have changed on their way");
-    assert_eq!(copied.expect("both have closed"), (0, LEN as u64));
+    let copied = copied.expect("both have closed");
+    assert_eq!(copied, (0, LEN as u64), "the numbers of bytes");
 }
 
 #[test]
@@ -110,6 +173,7 @@ fn both_directions_flow_at_the_same_time() {
         io::Result::Ok(all.len())
     };
     let (copied, heard, asked) = between(send_and_receive, send_and_receive);
-    assert_eq!((heard, asked), (LEN, LEN));
-    assert_eq!(copied.expect("both have closed"), (LEN as u64, LEN as u64));
+    assert_eq!((heard, asked), (LEN, LEN), "the bytes that each peer has received");
+    let copied = copied.expect("both have closed");
+    assert_eq!(copied, (LEN as u64, LEN as u64), "the numbers of bytes");
 }

@@ -6,6 +6,8 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -41,22 +43,23 @@ struct Side {
     waiting: Option<Waker>,
 }
 
-/// All sources, and the number of registrations so far.
+/// All sources, and the generation of the latest one.
 #[derive(Default)]
 struct Sources {
     all: Slab<Source>,
-    registrations: usize,
+    generation: usize,
 }
 
 /// A token consists of two halves: the place of the source, and its generation.
 const HALF: u32 = usize::BITS / 2;
 
 impl Sources {
-    /// Adds a source, and returns its token. No two sources have the same generation.
+    /// Adds a source, and returns its token. A generation comes again only after as many
+    /// registrations as fit into half a token.
     fn insert(&mut self) -> Token {
-        self.registrations += 1;
-        let source = Source { generation: self.registrations, sides: Default::default() };
-        Token(self.registrations << HALF | self.all.insert(source))
+        self.generation = self.generation.wrapping_add(1) & (usize::MAX >> HALF);
+        let source = Source { generation: self.generation, sides: Default::default() };
+        Token(self.generation << HALF | self.all.insert(source))
     }
 
     /// The source with this token, unless it is gone.
@@ -107,6 +110,14 @@ struct Shared {
     sources: Mutex<Sources>,
 }
 
+/// Wakes a task. This is foreign code, and its panic must not end the reactor's thread.
+fn wake(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        // The destructor of this value is foreign code, too.
+        mem::forget(panic);
+    }
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -152,7 +163,7 @@ impl Reactor {
             let failed = event.is_error();
             let read = event.is_readable() || event.is_read_closed() || failed;
             let write = event.is_writable() || event.is_write_closed() || failed;
-            let _ = Side::set_ready;
+            let _ = (Side::set_ready, wake);
             todo!(
                 "find the source of {:?}, set its sides ready (read: {read}, write: {write}), \
                  and wake its tasks without the lock",

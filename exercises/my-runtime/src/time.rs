@@ -90,8 +90,7 @@ impl Time {
 
     /// Waits for `duration`, counted from this call.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        let now = self.now();
-        self.sleep_until(now.checked_add(duration).unwrap_or_else(|| now + FAR))
+        self.sleep_until(later(self.now(), duration))
     }
 
     /// Waits until `deadline`.
@@ -120,6 +119,11 @@ impl Time {
 
 /// If an `Instant` cannot hold a deadline, it is this far away: about 30 years.
 const FAR: Duration = Duration::from_hours(30 * 365 * 24);
+
+/// The instant that is `duration` after `instant`.
+fn later(instant: Instant, duration: Duration) -> Instant {
+    instant.checked_add(duration).unwrap_or_else(|| instant + FAR)
+}
 
 impl Default for Time {
     fn default() -> Time {

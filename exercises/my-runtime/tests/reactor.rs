@@ -39,6 +39,12 @@ impl Wake for Count {
     }
 }
 
+impl Count {
+    fn get(&self) -> u32 {
+        self.0.load(SeqCst)
+    }
+}
+
 /// Polls once, to read up to four bytes.
 fn poll_read(socket: &Socket, waker: &Waker) -> Poll<io::Result<usize>> {
     let cx = &mut Context::from_waker(waker);
@@ -63,6 +69,18 @@ fn arrived(socket: &Socket) {
     }
 }
 
+/// Turns the reactor until it has woken the task of `count`.
+fn turn_until_woken(reactor: &Reactor, count: &Count) {
+    let before = count.get();
+    for _ in 0..10 {
+        reactor.turn(SOON).expect("the selector works");
+        if count.get() > before {
+            return;
+        }
+    }
+    panic!("no event has woken the task");
+}
+
 /// Runs a test that would wait for ever if an event is lost. Then it fails instead.
 fn soon(test: impl FnOnce() + Send + 'static) {
     let (ended, result) = mpsc::channel();
@@ -81,10 +99,8 @@ fn an_event_wakes_the_task_that_waits_for_it() {
     let count = Arc::new(Count::default());
     assert!(poll_read(&socket, &Waker::from(Arc::clone(&count))).is_pending());
     meter.write_all(b"1234").expect("it is connected");
-    for _ in 0..10 {
-        reactor.turn(Some(Duration::from_millis(50))).expect("the selector works");
-    }
-    assert_eq!(count.0.load(SeqCst), 1, "one event causes one wake");
+    turn_until_woken(&reactor, &count);
+    assert_eq!(count.get(), 1, "one event causes one wake");
     assert!(matches!(poll_read(&socket, Waker::noop()), Poll::Ready(Ok(4))));
 }
 
@@ -166,27 +182,33 @@ fn an_old_event_reaches_no_new_socket() {
         arrived(second);
     }
     reactor.turn(SOON).expect("the selector works");
-    assert_eq!(count.0.load(SeqCst), 0, "an event of the old socket woke the new one");
+    assert!(!replace.2.lock().expect("no panic").is_empty(), "no socket was replaced");
+    assert_eq!(count.get(), 0, "an event of the old socket woke the new one");
 }
 
 #[test]
 fn the_two_directions_have_their_own_tasks() {
     let reactor = Reactor::new().expect("there are descriptors");
     let (mut meter, socket) = connection(&reactor);
+    // The first event says that the socket can be written to.
+    reactor.turn(SOON).expect("the selector works");
     let [reader, writer] = [(); 2].map(|()| Arc::new(Count::default()));
     assert!(poll_read(&socket, &Waker::from(Arc::clone(&reader))).is_pending());
+    let (mut io, mut sent) = (socket.get_ref(), 0);
+    while let Ok(len) = io.write(&[0; 4096]) {
+        sent += len;
+    }
     let waker = Waker::from(Arc::clone(&writer));
     let cx = &mut Context::from_waker(&waker);
-    let mut io = socket.get_ref();
-    while io.write(&[0; 4096]).is_ok() {}
     // Only the operation finds out that the buffer is full.
     let full = socket.poll_io(cx, Direction::Write, |mut io| io.write(b"x"));
     assert!(full.is_pending());
     meter.write_all(b"y").expect("it is connected");
-    for _ in 0..10 {
-        reactor.turn(Some(Duration::from_millis(50))).expect("the selector works");
-    }
-    assert_eq!(reader.0.load(SeqCst), 1, "the reader was not woken");
+    turn_until_woken(&reactor, &reader);
+    assert_eq!((reader.get(), writer.get()), (1, 0));
+    meter.read_exact(&mut vec![0; sent]).expect("it is connected");
+    turn_until_woken(&reactor, &writer);
+    assert_eq!((reader.get(), writer.get()), (1, 1));
 }
 
 #[test]
@@ -198,10 +220,37 @@ fn the_waker_of_the_latest_poll_is_woken() {
         assert!(poll_read(&socket, &Waker::from(Arc::clone(count))).is_pending());
     }
     meter.write_all(b"x").expect("it is connected");
-    for _ in 0..10 {
-        reactor.turn(Some(Duration::from_millis(50))).expect("the selector works");
+    turn_until_woken(&reactor, &counts[1]);
+    assert_eq!(counts.map(|count| count.get()), [0, 1]);
+}
+
+#[test]
+fn a_waker_that_panics_loses_no_other_event() {
+    struct Bad;
+    impl Wake for Bad {
+        fn wake(self: Arc<Self>) {
+            panic!("this panic is part of the test");
+        }
     }
-    assert_eq!(counts.map(|count| count.0.load(SeqCst)), [0, 1]);
+    let reactor = Reactor::new().expect("there are descriptors");
+    let (mut meters, sockets): (Vec<_>, Vec<_>) =
+        (0..3).map(|_| connection(&reactor)).unzip();
+    // The first events say that the sockets can be written to.
+    reactor.turn(SOON).expect("the selector works");
+    let (bad, count) = (Waker::from(Arc::new(Bad)), Arc::new(Count::default()));
+    let good = Waker::from(Arc::clone(&count));
+    // One of the bad wakers comes before the good one, in any order of the events.
+    for (socket, waker) in sockets.iter().zip([&bad, &good, &bad]) {
+        assert!(poll_read(socket, waker).is_pending());
+    }
+    for (meter, socket) in meters.iter_mut().zip(&sockets) {
+        meter.write_all(b"x").expect("it is connected");
+        arrived(socket);
+    }
+    reactor.turn(SOON).expect("the selector works");
+    assert_eq!(count.get(), 1);
+    let read = |socket| matches!(poll_read(socket, Waker::noop()), Poll::Ready(Ok(1)));
+    assert!(sockets.iter().all(read), "an event was lost");
 }
 
 #[test]

@@ -223,6 +223,16 @@ fn an_interval_leaves_missed_ticks_out() {
 }
 
 #[test]
+fn an_interval_may_have_the_longest_period() {
+    run(|time| async move {
+        let begun = time.now();
+        let mut interval = time.interval(Duration::MAX);
+        assert_eq!(interval.tick().await, begun);
+        assert!(time.timeout(ms(1), Box::pin(interval.tick())).await.is_err());
+    });
+}
+
+#[test]
 fn a_tick_that_was_given_up_comes_again() {
     run(|time| async move {
         let begun = time.now();

@@ -6,6 +6,8 @@
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::thread;
@@ -41,22 +43,23 @@ struct Side {
     waiting: Option<Waker>,
 }
 
-/// All sources, and the number of registrations so far.
+/// All sources, and the generation of the latest one.
 #[derive(Default)]
 struct Sources {
     all: Slab<Source>,
-    registrations: usize,
+    generation: usize,
 }
 
 /// A token consists of two halves: the place of the source, and its generation.
 const HALF: u32 = usize::BITS / 2;
 
 impl Sources {
-    /// Adds a source, and returns its token. No two sources have the same generation.
+    /// Adds a source, and returns its token. A generation comes again only after as many
+    /// registrations as fit into half a token.
     fn insert(&mut self) -> Token {
-        self.registrations += 1;
-        let source = Source { generation: self.registrations, sides: Default::default() };
-        Token(self.registrations << HALF | self.all.insert(source))
+        self.generation = self.generation.wrapping_add(1) & (usize::MAX >> HALF);
+        let source = Source { generation: self.generation, sides: Default::default() };
+        Token(self.generation << HALF | self.all.insert(source))
     }
 
     /// The source with this token, unless it is gone.
@@ -98,7 +101,7 @@ impl Side {
         if self.ready {
             return Some(self.tick);
         }
-        std::mem::swap(&mut self.waiting, waker);
+        mem::swap(&mut self.waiting, waker);
         None
         // hole: instead
         //| let _ = waker;
@@ -130,6 +133,14 @@ struct Shared {
     poll: Mutex<(mio::Poll, Events)>,
     registry: Registry,
     sources: Mutex<Sources>,
+}
+
+/// Wakes a task. This is foreign code, and its panic must not end the reactor's thread.
+fn wake(waker: Waker) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
+        // The destructor of this value is foreign code, too.
+        mem::forget(panic);
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -184,9 +195,9 @@ impl Reactor {
                 wakers[0] = read.then(|| reader.set_ready()).flatten();
                 wakers[1] = write.then(|| writer.set_ready()).flatten();
             }
-            wakers.into_iter().flatten().for_each(Waker::wake);
+            wakers.into_iter().flatten().for_each(wake);
             // hole: instead
-            //| let _ = Side::set_ready;
+            //| let _ = (Side::set_ready, wake);
             //| todo!(
             //|     "find the source of {:?}, set its sides ready (read: {read}, write: {write}), \
             //|      and wake its tasks without the lock",

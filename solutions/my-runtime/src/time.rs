@@ -101,8 +101,7 @@ impl Time {
 
     /// Waits for `duration`, counted from this call.
     pub fn sleep(&self, duration: Duration) -> Sleep {
-        let now = self.now();
-        self.sleep_until(now.checked_add(duration).unwrap_or_else(|| now + FAR))
+        self.sleep_until(later(self.now(), duration))
     }
 
     /// Waits until `deadline`.
@@ -131,6 +130,11 @@ impl Time {
 
 /// If an `Instant` cannot hold a deadline, it is this far away: about 30 years.
 const FAR: Duration = Duration::from_hours(30 * 365 * 24);
+
+/// The instant that is `duration` after `instant`.
+fn later(instant: Instant, duration: Duration) -> Instant {
+    instant.checked_add(duration).unwrap_or_else(|| instant + FAR)
+}
 
 impl Default for Time {
     fn default() -> Time {
@@ -205,12 +209,12 @@ impl Interval {
         // hole: begin
         self.time.sleep_until(self.next).await;
         let tick = self.next;
-        self.next += self.period;
+        self.next = later(tick, self.period);
         let now = self.time.now();
         if self.next <= now {
             let late = now.duration_since(self.next).as_nanos() % self.period.as_nanos();
             let late = Duration::from_nanos(u64::try_from(late).unwrap_or(u64::MAX));
-            self.next = now + self.period.saturating_sub(late);
+            self.next = later(now, self.period.saturating_sub(late));
         }
         tick
         // hole: instead

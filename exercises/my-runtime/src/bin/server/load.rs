@@ -89,19 +89,35 @@ async fn meter(
         }
         counts.sent.set(counts.sent.get() + 1);
         stream.write_all(&[1, 4, 0, 0, 0, 1]).await?;
-        let (mut answer, mut len) = ([0; 6], 0);
-        while len < answer.len() {
-            match stream.read(&mut answer[len..]).await? {
-                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-                more => len += more,
-            }
-        }
-        if answer[..2] != [2, 4] || answer[2..] != total.to_be_bytes() {
+        if answer(&stream).await? != total {
             return Err(io::Error::other("a wrong answer"));
         }
         counts.times.borrow_mut().push(begun.elapsed());
     }
     Ok(())
+}
+
+/// Waits for the next total. If the meter was silent for too long, a ping comes first.
+async fn answer(stream: &TcpStream) -> io::Result<u32> {
+    loop {
+        match receive(stream).await? {
+            [3, 0] => stream.write_all(&[4, 0]).await?,
+            [2, 4] => return receive(stream).await.map(u32::from_be_bytes),
+            _ => return Err(io::Error::other("neither a total nor a ping")),
+        }
+    }
+}
+
+/// Waits for `N` bytes.
+async fn receive<const N: usize>(stream: &TcpStream) -> io::Result<[u8; N]> {
+    let (mut bytes, mut len) = ([0; N], 0);
+    while len < N {
+        match stream.read(&mut bytes[len..]).await? {
+            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            more => len += more,
+        }
+    }
+    Ok(bytes)
 }
 
 /// A bad meter. An error means that the server has hung up.

@@ -1,0 +1,197 @@
+//! [`DynFuture`]: two words that own a future, wherever it lives.
+
+use core::{
+    alloc::Layout,
+    fmt,
+    marker::PhantomData,
+    pin::Pin,
+    ptr::{self, NonNull},
+    task::{Context, Poll},
+};
+
+use crate::place::{Place, ReleaseOnDrop};
+
+/// The future of one call of a `dyn` method: two words, a pointer to the future and a pointer to
+/// its functions.
+///
+/// The code that awaits a `DynFuture` never sees where the future lives. It may be in a box, in a
+/// field of the called object or in the caller's own future.
+///
+/// After it returned [`Poll::Ready`], the future inside is already gone and its memory is given
+/// back. This type is `Unpin`, because moving it does not move the future.
+///
+/// A `DynFuture` stays on its thread. [`SendDynFuture`] may move to another.
+///
+/// # Cancel safety
+/// Dropping a `DynFuture` drops the future inside, so a call is as cancel safe as the method it
+/// calls. Leaking it with [`mem::forget`](core::mem::forget) is safe. Each adapter says what
+/// happens to the memory then.
+///
+/// # Panics
+/// If it is polled again after it returned [`Poll::Ready`].
+#[must_use = "a future does nothing until you `.await` or poll it"]
+pub struct DynFuture<'d, T> {
+    /// Points to a `Placed`. Null after the future is gone.
+    data: *mut (),
+    functions: &'d Functions<T>,
+    /// Neither `Send` nor `Sync`.
+    _local: PhantomData<*mut ()>,
+}
+
+/// The two functions of a `DynFuture`, for one type of place and future.
+struct Functions<T> {
+    /// Polls the future. If it is ready, drops it, releases the memory, and sets the pointer to
+    /// null *before* that, because a destructor may panic.
+    poll: unsafe fn(&mut *mut (), &mut Context<'_>) -> Poll<T>,
+    /// Drops the future and releases the memory.
+    drop: unsafe fn(*mut ()),
+}
+
+/// What [`DynFuture::emplace`] writes into the memory.
+#[repr(C)]
+struct Placed<P, F> {
+    place: P,
+    future: F,
+}
+
+impl<'d, T> DynFuture<'d, T> {
+    /// The memory that a future of type `F` needs, together with its place. A place without
+    /// fields needs no memory of its own.
+    pub const fn layout<P: Place, F: Future<Output = T>>() -> Layout {
+        Layout::new::<Placed<P, F>>()
+    }
+
+    /// Writes a place and the future that `make` returns into `memory`, and returns the handle
+    /// that owns them.
+    ///
+    /// If `make` panics, the place releases the memory.
+    ///
+    /// # Safety
+    /// - **EM1** `memory` is valid for reads and writes of [`layout::<P, F>()`](Self::layout), and
+    ///   aligned to it, from now until `place.release` is called. Nothing else reads or writes it
+    ///   in that time.
+    /// - **EM2** If the returned handle is leaked, the memory is never written, moved or freed
+    ///   again. The future may be pinned inside, and other code may hold pointers to it.
+    /// - **EM3** Everything that `place` points to stays valid for `'d`.
+    pub unsafe fn emplace<P, F>(memory: NonNull<u8>, place: P, make: impl FnOnce() -> F) -> Self
+    where
+        P: Place + 'd,
+        F: Future<Output = T> + 'd,
+        T: 'd,
+    {
+        // SAFETY: EM1. If `make` panics, there is no future in the memory.
+        let release = unsafe { ReleaseOnDrop::new(place, memory, Self::layout::<P, F>()) };
+        let future = make();
+        let place = release.disarm();
+        let data = memory.cast::<Placed<P, F>>();
+        // SAFETY: EM1.
+        unsafe { data.write(Placed { place, future }) };
+        Self {
+            data: data.as_ptr().cast(),
+            functions: &Typed::<P, F>::FUNCTIONS,
+            _local: PhantomData,
+        }
+    }
+}
+
+/// The functions for one type of place and future.
+struct Typed<P, F>(PhantomData<(P, F)>);
+
+impl<P: Place, F: Future> Typed<P, F> {
+    const FUNCTIONS: Functions<F::Output> = Functions {
+        poll: Self::poll,
+        drop: Self::finish,
+    };
+
+    /// # Safety
+    /// `*data` was made by `emplace::<P, F>` and is not finished.
+    unsafe fn poll(data: &mut *mut (), cx: &mut Context<'_>) -> Poll<F::Output> {
+        let placed = data.cast::<Placed<P, F>>();
+        // SAFETY: EM1 and EM2: the future is there and stays there until `finish` drops it.
+        let future = unsafe { Pin::new_unchecked(&mut (*placed).future) };
+        let Poll::Ready(output) = future.poll(cx) else {
+            return Poll::Pending;
+        };
+        let finished = core::mem::replace(data, ptr::null_mut());
+        // SAFETY: the caller's pointer is null now, so the future is finished once, also if its
+        // destructor panics.
+        unsafe { Self::finish(finished) };
+        Poll::Ready(output)
+    }
+
+    /// # Safety
+    /// `data` was made by `emplace::<P, F>`, and this is the only call of `finish` with it.
+    unsafe fn finish(data: *mut ()) {
+        let placed = data.cast::<Placed<P, F>>();
+        // SAFETY: EM1: both fields are there. The place is read once, because `finish` runs once.
+        // The guard releases the memory after the future is gone, also if its destructor panics.
+        unsafe {
+            let place = (&raw const (*placed).place).read();
+            let memory = NonNull::new_unchecked(placed.cast::<u8>());
+            let _release = ReleaseOnDrop::new(place, memory, Layout::new::<Placed<P, F>>());
+            ptr::drop_in_place(&raw mut (*placed).future);
+        }
+    }
+}
+
+impl<T> Future for DynFuture<'_, T> {
+    type Output = T;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        assert!(
+            !self.data.is_null(),
+            "a `DynFuture` is polled after it was ready"
+        );
+        let functions = self.functions;
+        // SAFETY: `emplace` made `data` together with `functions`. It is not null, so it is not
+        // finished.
+        unsafe { (functions.poll)(&mut self.data, cx) }
+    }
+}
+
+impl<T> Drop for DynFuture<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if !self.data.is_null() {
+            // SAFETY: as in `poll`. No call follows.
+            unsafe { (self.functions.drop)(self.data) }
+        }
+    }
+}
+
+impl<T> fmt::Debug for DynFuture<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynFuture")
+            .field("finished", &self.data.is_null())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A [`DynFuture`] that may move to another thread. `#[dyn_async(Send)]` uses it.
+#[derive(Debug)]
+#[must_use = "a future does nothing until you `.await` or poll it"]
+pub struct SendDynFuture<'d, T>(DynFuture<'d, T>);
+
+// SAFETY: `new` promises that the future is `Send`, and PL1 that its place may be released there.
+unsafe impl<T> Send for SendDynFuture<'_, T> {}
+// SAFETY: a shared reference gives access to nothing but `Debug`, which reads one pointer.
+unsafe impl<T> Sync for SendDynFuture<'_, T> {}
+
+impl<'d, T> SendDynFuture<'d, T> {
+    /// # Safety
+    /// The future inside is `Send`, and an adapter whose futures may move to
+    /// [`AnyThread`](crate::AnyThread) made the call.
+    pub(crate) unsafe fn new(future: DynFuture<'d, T>) -> Self {
+        Self(future)
+    }
+}
+
+impl<T> Future for SendDynFuture<'_, T> {
+    type Output = T;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.0).poll(cx)
+    }
+}

@@ -1,0 +1,179 @@
+//! Async methods behind `dyn`, with a choice of where their futures live.
+//!
+//! A trait with an `async fn` cannot be a `dyn` trait, because each implementation has a future of
+//! its own size, and the caller of a `dyn` method does not know this size. So some code has to
+//! choose a memory for the future. Other crates make this choice once in the trait. Here the
+//! choice is one word at the place that makes the object, and you can change it later without a
+//! change to the trait, to its implementations or to its users.
+//!
+//! ```
+//! # futures_executor::block_on(async {
+//! use std::pin::pin;
+//! use wakeful_dynamic::{Boxing, Cached, Inline, dyn_async};
+//!
+//! #[dyn_async]
+//! trait Meter {
+//!     async fn read(&mut self) -> u32;
+//! }
+//!
+//! struct Water(u32);
+//!
+//! impl Meter for Water {
+//!     async fn read(&mut self) -> u32 {
+//!         self.0 += 1;
+//!         self.0
+//!     }
+//! }
+//!
+//! // It does not know the type of the meter, and not where its futures live.
+//! async fn sum(mut meter: MeterMut<'_>) -> u32 {
+//!     meter.read().await + meter.read().await
+//! }
+//!
+//! let mut boxing = Boxing::new(Water(0)); // a box for each call
+//! let mut cached = Cached::new(Water(10)); // one box for all calls
+//! let inline = pin!(Inline::<64, _>::new(Water(20))); // 64 bytes in the object, no box
+//! assert_eq!(sum(MeterMut::new(&mut boxing)).await, 3);
+//! assert_eq!(sum(MeterMut::new(&mut cached)).await, 23);
+//! assert_eq!(sum(MeterMut::pin(inline)).await, 43);
+//! # });
+//! ```
+//!
+//! This crate is `no_std` and works under every executor.
+//!
+//! # Which adapter?
+//! Begin with [`Cached`]. Look into this table when you measure its cost, when you have no heap,
+//! or when most of your methods take `&self`.
+//!
+//! | adapter | the future lives in | allocations | `&self` methods | needs | use it |
+//! |---|---|---|---|---|---|
+//! | [`Boxing`] | a box | one for each call | yes | `alloc` | for rare calls |
+//! | [`Cached`] | a box that the object keeps | one for all calls of one object | yes, with a box for each call | `alloc` | for everything else |
+//! | [`Inline<N>`](Inline) | the object, `N` bytes | none | no | pinning | without a heap, and in hot loops |
+//! | [`Scratch<N>`](Scratch) | the caller's future, `N` bytes | none | yes | callers with [`Space`] | without a heap, for `&self` methods |
+//! | [`ScratchOrBox`] | the caller's future if it fits, or a box | none, or one for each call | yes | `alloc`, callers with [`Space`] | if sizes vary |
+//! | [`NoAlloc<A>`](NoAlloc) | as with `A` | panics before it allocates | as with `A` | | to be sure |
+//!
+//! All of them serve `#[dyn_async(Send)]`.
+//!
+//! This is what one item costs in instructions, with the loop around it. The program is the
+//! example `calls`, counted with callgrind and glibc's allocator:
+//!
+//! | | [`Boxing`] | [`Cached`] | [`Inline`] | [`Scratch`] | [`ScratchOrBox`] | static call |
+//! |---|--:|--:|--:|--:|--:|--:|
+//! | ready at once | 253 | 98 | 75 | 91 | 95 | 28 |
+//! | pending once | 311 | 156 | 133 | 148 | 152 | 72 |
+//!
+//! A strategy that some languages have is impossible here: the caller cannot make room on its
+//! stack when it makes the call (`alloca`). The caller is a future as well, and a future has one
+//! size, which the compiler computes. Its variables have to be there after a pause, when the
+//! stack of the thread has other contents.
+//!
+//! # Objects
+//! `#[dyn_async]` leaves the trait as it is, so a call of a known type costs nothing extra. It
+//! generates these types, with the visibility of the trait:
+//!
+//! | object | made of | if the trait has |
+//! |---|---|---|
+//! | `MeterBox<'_>` | `MeterBox::new(adapter)` | any methods |
+//! | `MeterMut<'_>` | `MeterMut::new(&mut adapter)`, or `MeterMut::pin(pin!(adapter))` | a method with `&mut self` |
+//! | `MeterRef<'_>` | `MeterRef::new(&adapter)`, or `MeterRef::pin(pin!(adapter).as_ref())` | no method with `&mut self` |
+//!
+//! They implement the trait again, so generic code takes values and objects. An object can itself
+//! be in an adapter. Each associated type of the trait is a parameter: `SourceBox<'_, Item>`.
+//!
+//! The last parameter is what callers offer. `new` and `pin` make an object whose callers offer
+//! nothing ([`NoSpace`]). `new_with` and `pin_with` take a [`Space`] too. With [`OnlySpace`], an
+//! object accepts no adapter that allocates, so a function that takes it cannot allocate either.
+//!
+//! # What a trait can have
+//! Methods with `&self` and `&mut self`, async or not, with any number of lifetimes. Methods that
+//! return `impl Future<Output = T>`. Default bodies, associated types, parameters and `where` on
+//! the trait, and the supertraits `Send`, `Sync`, `Debug` and `Display`.
+//!
+//! Objects do not have a method with `where Self: Sized`. Mark a method so if it is generic, takes
+//! `self` by value or has no receiver. The macro says so otherwise. Write hidden lifetimes of
+//! arguments out: `Cow<'_, str>` instead of `Cow<str>`.
+//!
+//! - `#[dyn_async(Send)]` on the trait makes the futures of all its methods `Send`. Each
+//!   `async fn` becomes a function that returns `impl Future + Send`, and implementations still
+//!   write `async fn`. If a default body calls other methods, the trait needs the supertrait
+//!   `Send`, and `Sync` for `&self`.
+//! - `#[dyn_async(once)]` on a method says that it is called once, such as `connect`. The adapter
+//!   [`Cached`] keeps no memory for it.
+//! - `#[dyn_async(crate = "path")]` names this crate, if it is renamed.
+//!
+//! # Leaks, panics and cancellation
+//! Dropping a call drops the future inside and gives its memory back, also if the destructor
+//! panics. A call whose future panics is dropped as any other.
+//!
+//! A call can be leaked with [`mem::forget`](core::mem::forget). Its future may be pinned, and
+//! other code may hold pointers into it, so no adapter uses its memory again. A heap box is leaked
+//! with it. [`Inline`] cannot leak its memory: the next call panics, and if the object is dropped,
+//! the process ends.
+//!
+//! # Visible allocation
+//! Every object says at its construction whether calls allocate. A function refuses such objects
+//! with the type [`OnlySpace`]. An object of [`NoAlloc`] panics instead of allocating. With the feature `count`,
+//! `allocations` tells how many bytes the calls in a closure have allocated.
+//!
+//! # Coming from other crates
+//! | there | here |
+//! |---|---|
+//! | `#[async_trait] trait Meter` and `Box<dyn Meter + Send>` | `#[dyn_async(Send)] trait Meter` and `MeterBox::new(Boxing::new(meter))`. Remove `#[async_trait]` from the implementations |
+//! | `#[async_trait(?Send)]` | `#[dyn_async]` |
+//! | `&mut dyn Meter` of `async_trait` | `MeterMut<'_>` |
+//! | `DynMeter::boxed(meter)` of `dynosaur` | `MeterBox::new(Boxing::new(meter))` |
+//! | `DynMeter::from_mut(&mut meter)` of `dynosaur` | `MeterMut::new(&mut adapter)` |
+//! | `#[trait_variant::make(Send)]` | `#[dyn_async(Send)]` on the trait, which also makes objects |
+//!
+//! # Features
+//! | feature | contents |
+//! |---|---|
+//! | `std` (default) | turns `alloc` on |
+//! | `alloc` | the adapters that use the heap, and the objects in boxes |
+//! | `count` | `allocations` |
+//!
+//! # Your own adapter
+//! Implement [`Adapter`], and [`Place`] for the way back of the memory. Their rules have numbers,
+//! and the `SAFETY` comments cite them. The example `own_adapter` takes memory from a static array.
+//!
+//! # Sources
+//! The idea to use the memory of one call for the next is Matthias Einwag's. The list of
+//! strategies, and adapters as the place of the choice, are Niko Matsakis's ("Dyn async traits").
+#![no_std]
+#![warn(missing_docs)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+mod adapter;
+mod adapters;
+mod buffer;
+mod caller;
+#[cfg(feature = "alloc")]
+mod count;
+mod future;
+#[cfg(feature = "alloc")]
+mod memory;
+mod place;
+#[doc(hidden)]
+pub mod private;
+mod request;
+mod space;
+
+pub use adapter::{
+    Adapter, AnyThread, Kind, ManyCalls, Often, Once, OneCall, OneThread, ServesSend, ServesShared,
+    send_call_mut, send_call_ref,
+};
+pub use adapters::*;
+pub use caller::{Caller, NoSpace};
+#[cfg(feature = "count")]
+pub use count::{Allocations, allocations};
+pub use future::{DynFuture, SendDynFuture};
+pub use place::Place;
+pub use request::Request;
+pub use space::{InSpace, OnlySpace, Space};
+pub use wakeful_dynamic_macros::dyn_async;
