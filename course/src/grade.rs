@@ -97,7 +97,7 @@ impl Graded {
             let full = from.join(&path);
             match files::read_bytes(&full, files::LARGEST) {
                 Ok(content) => {
-                    skeleton::put(&self.layout.yours().join(folder).join(path), &content)?
+                    skeleton::put(&self.layout.yours().join(folder).join(path), &content)?;
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {}
                 Err(error) => return Err(FileError::new("read", full)(error)),

@@ -392,7 +392,7 @@ fn endless_tests_are_stopped_and_reported() {
 #[test]
 fn what_a_terminal_would_obey_is_removed_from_messages() {
     let course = Course::new();
-    course.double("println!(\"\\x1b[2Jx\"); panic!(\"\\x1b]0;mine\\x07 \\x1b[6n{x}\")");
+    course.double("panic!(\"\\x1b[2J\\x1b]0;mine\\x07 \\x1b[6n{x}\")");
     let check = course.command(&["check", "double"]);
     let printed = stdout(&check);
     assert!(printed.contains("double.rs:2:"), "{printed}");

@@ -73,9 +73,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         command.env(name, value);
     }
     let mark = Mark::new();
-    if let Some((name, value)) = mark.variable() {
-        command.env(name, value);
-    }
+    mark.put_on(&mut command);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -22,10 +22,10 @@ impl Mark {
         Self
     }
 
-    pub fn variable(&self) -> Option<(&'static str, &str)> {
-        None
-    }
+    #[allow(clippy::unused_self, reason = "on Linux it has something to do")]
+    pub fn put_on(&self, _command: &mut wakeful::process::Command) {}
 
+    #[allow(clippy::unused_self, reason = "on Linux it has something to do")]
     pub fn end_all(&self) -> bool {
         false
     }
@@ -44,6 +44,7 @@ mod linux {
     };
 
     use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
+    use wakeful::process::Command;
 
     const VARIABLE: &str = "WAKEFUL_RUN";
 
@@ -64,9 +65,9 @@ mod linux {
             Self(format!("{}-{run}", id()))
         }
 
-        /// The variable that the run's first process needs in its environment.
-        pub fn variable(&self) -> Option<(&'static str, &str)> {
-            Some((VARIABLE, &self.0))
+        /// Puts the mark into the environment of the run's first process.
+        pub fn put_on(&self, command: &mut Command) {
+            command.env(VARIABLE, &self.0);
         }
 
         /// Kills the processes of this run that still exist. Returns whether there were some: then
