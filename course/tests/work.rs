@@ -102,7 +102,12 @@ fn an_update_that_is_stopped_at_any_file_loses_nothing() {
         course.write(&blocked, "");
         let error = work::update(&course.layout, &course.catalog()).unwrap_err();
         assert!(matches!(&error, WorkError::File(_)), "{stop}: {error}");
-        assert!(error.advice().unwrap().contains("Your files are as they were"));
+        assert!(
+            error
+                .advice()
+                .unwrap()
+                .contains("Your files are as they were")
+        );
         let whole = |path: &str, texts: &[&str]| {
             let now = course.read(path);
             assert!(

@@ -151,6 +151,8 @@ extern crate std;
 
 mod adapter;
 mod adapters;
+#[cfg(feature = "std")]
+mod blocks;
 mod buffer;
 mod caller;
 #[cfg(feature = "alloc")]
@@ -162,6 +164,8 @@ mod place;
 #[doc(hidden)]
 pub mod private;
 mod request;
+#[cfg(feature = "alloc")]
+mod slot;
 mod space;
 
 pub use adapter::{

@@ -10,9 +10,7 @@ use crate::{Place, Request, count};
 /// # Panics
 /// If the request forbids an allocation.
 pub(crate) fn allocate(layout: Layout, request: Request<'_>) -> NonNull<u8> {
-    if !request.may_allocate() {
-        refuse(layout);
-    }
+    request.refuse_allocation(layout);
     if layout.size() == 0 {
         return layout.dangling_ptr();
     }
@@ -29,15 +27,6 @@ pub(crate) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
         // SAFETY: the caller's promise.
         unsafe { dealloc(memory.as_ptr(), layout) }
     }
-}
-
-#[cold]
-fn refuse(layout: Layout) -> ! {
-    panic!(
-        "a call needs {} bytes of the heap for its future, and this object must not allocate: \
-         use an adapter that keeps its futures elsewhere, or remove `NoAlloc`",
-        layout.size()
-    )
 }
 
 /// The place of a future that is alone in its allocation.

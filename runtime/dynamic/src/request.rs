@@ -64,11 +64,28 @@ impl<'r> Request<'r> {
         (layout.size() <= space.size() && layout.align() <= space.align()).then_some(start)
     }
 
+    /// Panics if the adapter may not allocate.
+    #[inline]
+    pub(crate) fn refuse_allocation(&self, layout: Layout) {
+        if !self.may_allocate() {
+            refuse(layout);
+        }
+    }
+
     /// Whether the adapter may allocate memory for this call. If not, and if there is no other
     /// way to answer, the adapter panics with a message that says so.
     pub fn may_allocate(&self) -> bool {
         self.inner.is_none_or(|inner| inner.may_allocate)
     }
+}
+
+#[cold]
+fn refuse(layout: Layout) -> ! {
+    panic!(
+        "a call needs {} bytes of the heap for its future, and this object must not allocate: \
+         use an adapter that keeps its futures elsewhere, or remove `NoAlloc`",
+        layout.size()
+    )
 }
 
 impl fmt::Debug for Request<'_> {
