@@ -154,6 +154,8 @@ mod adapters;
 #[cfg(feature = "std")]
 mod blocks;
 mod buffer;
+#[cfg(feature = "alloc")]
+mod cached_space;
 mod caller;
 #[cfg(feature = "alloc")]
 mod count;
@@ -173,6 +175,8 @@ pub use adapter::{
     send_call_mut, send_call_ref,
 };
 pub use adapters::*;
+#[cfg(feature = "alloc")]
+pub use cached_space::{CachedSpace, InCachedSpace};
 pub use caller::{Caller, NoSpace};
 #[cfg(feature = "count")]
 pub use count::{Allocations, allocations};

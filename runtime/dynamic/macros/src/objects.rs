@@ -184,6 +184,11 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
                         #check
                         Self { object: #krate::private::Box::pin(adapter), caller }
                     }
+
+                    /// Ends the object, and returns what its callers offered.
+                    pub fn into_caller(self) -> S {
+                        self.caller
+                    }
                 }
             };
         }
@@ -236,6 +241,11 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
             {
                 #check
                 Self { object: adapter, caller }
+            }
+
+            /// Ends the object, and returns what its callers offered.
+            pub fn into_caller(self) -> S {
+                self.caller
             }
         }
     }

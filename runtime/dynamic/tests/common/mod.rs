@@ -10,8 +10,8 @@ use std::{
 };
 
 pub use wakeful_dynamic::{
-    AnyThread, Boxing, BoxingIn, Cached, CachedIf, DynFuture, FutureAllocator, Inline, NoAlloc,
-    NoSpace, OnlySpace, Pool, Scratch, ScratchOrBox, Space, dyn_async,
+    AnyThread, Boxing, BoxingIn, Cached, CachedIf, CachedSpace, DynFuture, FutureAllocator, Inline,
+    NoAlloc, NoSpace, OnlySpace, Pool, Scratch, ScratchOrBox, Space, dyn_async,
 };
 
 /// The trait that most tests call.
@@ -55,6 +55,14 @@ macro_rules! with_each_adapter {
         {
             let adapter = BoxingIn::new($value, &TestAllocator);
             let ($name, mut $object) = ("BoxingIn", SourceBox::new(adapter));
+            $body
+        }
+        {
+            let adapter = Scratch::<256, _>::new($value);
+            let ($name, mut $object) = (
+                "CachedSpace",
+                SourceBox::new_with(adapter, CachedSpace::new()),
+            );
             $body
         }
         {
