@@ -167,9 +167,7 @@ fn grow(space: Option<(NonNull<u8>, Layout)>, layout: Layout) -> (NonNull<u8>, L
     let least = Layout::new::<FreeBox>();
     let size = layout.size().max(least.size());
     let align = layout.align().max(least.align());
-    // SAFETY: the alignment is a power of two. The size is that of a `Layout` with one of these
-    // two alignments, or it is small.
-    let layout = unsafe { Layout::from_size_align_unchecked(size, align) };
+    let layout = Layout::from_size_align(size, align).expect("a future fits into memory");
     (allocate(layout, Request::plain()), layout)
 }
 

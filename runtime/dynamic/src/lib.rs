@@ -169,6 +169,8 @@ mod request;
 #[cfg(feature = "alloc")]
 mod slot;
 mod space;
+#[cfg(feature = "std")]
+mod stack;
 
 pub use adapter::{
     Adapter, AnyThread, Kind, ManyCalls, Often, Once, OneCall, OneThread, ServesSend, ServesShared,
@@ -184,4 +186,6 @@ pub use future::{DynFuture, SendDynFuture};
 pub use place::Place;
 pub use request::Request;
 pub use space::{InSpace, OnlySpace, Space};
+#[cfg(feature = "std")]
+pub use stack::{Stack, WithSideStack, with_side_stack};
 pub use wakeful_dynamic_macros::dyn_async;

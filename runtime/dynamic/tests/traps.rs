@@ -275,6 +275,14 @@ fn trap_7_a_call_that_begins_on_one_thread_ends_on_another() {
     }
     check(CounterBox::new(Boxing::new(Plain(0))));
     check(CounterBox::new(Cached::new(Plain(0))));
+    check(CounterBox::new(CachedIf::new(Plain(0), true)));
+    check(CounterBox::new(Pool::new(Plain(0))));
+    check(CounterBox::new(BoxingIn::new(Plain(0), &TestAllocator)));
+    Stack::new().enter(|| check(CounterBox::new(SideStack::new(Plain(0)))));
+    check(CounterBox::new_with(
+        ScratchOrBox::new(Plain(0)),
+        CachedSpace::new(),
+    ));
     let scratch = Scratch::<64, _>::new(Plain(0));
     check(CounterBox::new_with(scratch, Space::<64>::new()));
     check(CounterBox::new_with(

@@ -14,6 +14,8 @@ mod pool;
 mod scratch;
 #[cfg(feature = "alloc")]
 mod scratch_or_box;
+#[cfg(feature = "std")]
+mod side_stack;
 
 #[cfg(feature = "alloc")]
 pub use boxing::Boxing;
@@ -29,3 +31,5 @@ pub use pool::Pool;
 pub use scratch::Scratch;
 #[cfg(feature = "alloc")]
 pub use scratch_or_box::ScratchOrBox;
+#[cfg(feature = "std")]
+pub use side_stack::SideStack;

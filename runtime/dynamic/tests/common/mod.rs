@@ -11,7 +11,8 @@ use std::{
 
 pub use wakeful_dynamic::{
     AnyThread, Boxing, BoxingIn, Cached, CachedIf, CachedSpace, DynFuture, FutureAllocator, Inline,
-    NoAlloc, NoSpace, OnlySpace, Pool, Scratch, ScratchOrBox, Space, dyn_async,
+    NoAlloc, NoSpace, OnlySpace, Pool, Scratch, ScratchOrBox, SideStack, Space, Stack, dyn_async,
+    with_side_stack,
 };
 
 /// The trait that most tests call.
@@ -65,6 +66,12 @@ macro_rules! with_each_adapter {
             );
             $body
         }
+        Stack::new().enter(|| {
+            let ($name, mut $object) = ("SideStack", SourceBox::new(SideStack::new($value)));
+            // The chunk, so that it does not count as the allocation of a call.
+            drop(SourceMut::new(&mut SideStack::new(From(async || Some(())))).next());
+            $body
+        });
         {
             let ($name, mut $object) = ("Inline", SourceBox::new(Inline::<256, _>::new($value)));
             $body
