@@ -1,4 +1,4 @@
-//! The free blocks of each thread, for the adapter `Pool`.
+//! The free blocks of each thread. The adapter `Pool` takes its memory from them.
 
 use core::{
     alloc::Layout,

@@ -63,6 +63,7 @@ impl CachedSpace {
         Self { slot: Slot::new() }
     }
 
+    #[inline]
     fn call<F>(&mut self, start: impl FnOnce(Request<'_>) -> F) -> InCachedSpace<'_, F> {
         let space = self.slot.take_any();
         let space = space.map(|(memory, layout)| (memory, layout.unpack()));
@@ -92,6 +93,7 @@ unsafe impl Caller for CachedSpace {
         F: Future + Unpin + Send,
         S: FnOnce(Request<'_>) -> F + Send;
 
+    #[inline]
     unsafe fn call_mut<F, S>(&mut self, start: S) -> InCachedSpace<'_, F>
     where
         F: Future + Unpin,
@@ -143,6 +145,7 @@ struct Held<'d> {
 unsafe impl Send for Held<'_> {}
 
 impl<'d, F> InCachedSpace<'d, F> {
+    #[inline]
     fn new(
         space: Option<(NonNull<u8>, Layout)>,
         slot: Option<&'d Slot>,
@@ -159,6 +162,7 @@ impl<'d, F> InCachedSpace<'d, F> {
     }
 }
 
+#[cold]
 fn grow(space: Option<(NonNull<u8>, Layout)>, layout: Layout) -> (NonNull<u8>, Layout) {
     if let Some((memory, layout)) = space {
         // SAFETY: SL1, because the memory was in the slot. No future is in it yet.
@@ -172,6 +176,7 @@ fn grow(space: Option<(NonNull<u8>, Layout)>, layout: Layout) -> (NonNull<u8>, L
 }
 
 impl Drop for Held<'_> {
+    #[inline]
     fn drop(&mut self) {
         let Some((memory, layout)) = self.offer.memory() else {
             return;

@@ -9,6 +9,7 @@ use crate::{Place, Request, count};
 ///
 /// # Panics
 /// If the request forbids an allocation.
+#[inline]
 pub(crate) fn allocate(layout: Layout, request: Request<'_>) -> NonNull<u8> {
     request.refuse_allocation(layout);
     if layout.size() == 0 {
@@ -22,6 +23,7 @@ pub(crate) fn allocate(layout: Layout, request: Request<'_>) -> NonNull<u8> {
 
 /// # Safety
 /// `allocate` returned `memory` for this layout, and nothing uses it any more.
+#[inline]
 pub(crate) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
     if layout.size() > 0 {
         // SAFETY: the caller's promise.
@@ -34,6 +36,7 @@ pub(crate) struct OnHeap;
 
 // SAFETY: PL1: any thread may free memory of the heap. PL2: `free` does not read it.
 unsafe impl Place for OnHeap {
+    #[inline]
     unsafe fn release(self, memory: NonNull<u8>, layout: Layout) {
         // SAFETY: only memory from `allocate` has this place.
         unsafe { free(memory, layout) }

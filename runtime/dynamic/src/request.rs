@@ -9,7 +9,7 @@ use core::{alloc::Layout, cell::Cell, fmt, ptr::NonNull};
 /// to another adapter, or asks it for memory.
 #[derive(Clone, Copy)]
 pub struct Request<'r> {
-    /// The usual request has none.
+    /// The usual request offers nothing, and this is a null pointer.
     offer: Option<&'r Offer>,
     may_allocate: bool,
 }
@@ -28,6 +28,7 @@ pub(crate) struct Offer {
 pub(crate) type Grow = fn(Option<(NonNull<u8>, Layout)>, Layout) -> (NonNull<u8>, Layout);
 
 impl Offer {
+    #[inline]
     pub(crate) const fn new(space: Option<(NonNull<u8>, Layout)>, grow: Option<Grow>) -> Self {
         Self {
             space: Cell::new(space),
@@ -37,6 +38,7 @@ impl Offer {
     }
 
     /// The memory, which may have grown.
+    #[inline]
     #[cfg(feature = "alloc")]
     pub(crate) fn memory(&self) -> Option<(NonNull<u8>, Layout)> {
         self.space.get()
@@ -45,6 +47,7 @@ impl Offer {
 
 impl<'r> Request<'r> {
     /// A request without memory, which allows the adapter to allocate.
+    #[inline]
     pub const fn plain() -> Self {
         Self {
             offer: None,
@@ -56,6 +59,7 @@ impl<'r> Request<'r> {
     /// - **RE1** The offered memory, and the memory that `grow` returns, is valid for reads and
     ///   writes until the future of the call is gone, and nothing else uses it in that time.
     /// - **RE2** If that future is leaked, the memory is never written, moved or freed again.
+    #[inline]
     pub(crate) unsafe fn with(offer: &'r Offer) -> Self {
         Self {
             offer: Some(offer),
@@ -64,6 +68,7 @@ impl<'r> Request<'r> {
     }
 
     /// The same request, but the adapter may not allocate.
+    #[inline]
     #[must_use]
     pub fn without_allocation(self) -> Self {
         Self {
@@ -78,6 +83,7 @@ impl<'r> Request<'r> {
     /// The memory is for one future, and it satisfies EM1 and EM2 of
     /// [`emplace`](crate::DynFuture::emplace) for a call whose `DynFuture` the adapter returns
     /// (AD2 of [`Adapter`](crate::Adapter)).
+    #[inline]
     pub fn space(&self, layout: Layout) -> Option<NonNull<u8>> {
         let offer = self.offer?;
         if offer.taken.get() {
@@ -111,6 +117,7 @@ impl<'r> Request<'r> {
 
     /// Whether the adapter may allocate memory for this call. If not, and if there is no other
     /// way to answer, the adapter panics with a message that says so.
+    #[inline]
     pub fn may_allocate(&self) -> bool {
         self.may_allocate
     }

@@ -27,8 +27,8 @@ std::thread_local! {
 ///
 /// Calls usually end in the reverse of the order in which they began, as the calls of functions
 /// do. So one pointer that moves up and down replaces an allocator. The stack grows in chunks, as
-/// the segmented stacks of threads once did, and a chunk never moves. A call that ends earlier than
-/// a later one, as in `join!`, leaves its bytes until the later one has ended.
+/// the segmented stacks of threads once did, and a chunk never moves. In `join!`, the first call may
+/// end before the second. Its bytes stay in use until the second call has ended too.
 ///
 /// A task gets a stack with [`with_side_stack`]. An executor can provide one itself: keep a
 /// `Stack` next to the task, and call [`enter`](Self::enter) around each poll.

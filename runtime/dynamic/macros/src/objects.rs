@@ -114,6 +114,17 @@ fn object(shared: &Shared, pointer: Pointer) -> TokenStream {
 
         #constructors
 
+        #[allow(dead_code)]
+        impl<'__o, #(#parameters,)* S> #name<'__o, #(#arguments,)* S>
+        where
+            #(#predicates,)*
+        {
+            /// Ends the object, and returns what its callers offered.
+            pub fn into_caller(self) -> S {
+                self.caller
+            }
+        }
+
         #[allow(clippy::all, clippy::pedantic)]
         impl<'__o, #(#parameters,)* S> #source for #name<'__o, #(#arguments,)* S>
         where
@@ -184,11 +195,6 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
                         #check
                         Self { object: #krate::private::Box::pin(adapter), caller }
                     }
-
-                    /// Ends the object, and returns what its callers offered.
-                    pub fn into_caller(self) -> S {
-                        self.caller
-                    }
                 }
             };
         }
@@ -241,11 +247,6 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
             {
                 #check
                 Self { object: adapter, caller }
-            }
-
-            /// Ends the object, and returns what its callers offered.
-            pub fn into_caller(self) -> S {
-                self.caller
             }
         }
     }
