@@ -14,6 +14,10 @@ use std::task::Poll;
 use report::{Type, Variant};
 use state_machines::{Disk, Full, poll, save};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/03-state-machines/src/save.rs";
 const SOURCE: &str = include_str!("../src/save.rs");
 const TEXT: &str = "to do";
@@ -125,20 +129,7 @@ impl Recorder {
 
 /// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let lines = SOURCE.lines().enumerate();
-    let mut found = lines
-        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line of code with `{text}`. If you changed \
-             that line, change the text in this recorder too."
-        )
-    };
-    index + 1
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    trace::line_of(PATH, SOURCE, text)
 }
 
 fn polled(future: Pin<&mut impl Future<Output = Result<usize, Full>>>) -> String {

@@ -8,6 +8,10 @@ use std::task::{Context, Waker};
 
 use pinning::{Notified, Notify};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/05-pinning/src/notify.rs";
 const SOURCE: &str = include_str!("../src/notify.rs");
 const NAMES: [&str; 4] = ["Ann", "Bob", "Cem", "Dora"];
@@ -78,22 +82,9 @@ impl Counter {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 /// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let lines = SOURCE.lines().enumerate();
-    let mut found = lines
-        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line of code with `{text}`. If you changed \
-             that line, change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }
 
 fn main() {

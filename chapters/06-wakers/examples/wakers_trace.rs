@@ -12,6 +12,10 @@ use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 use wakers::{Flag, Wait};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/06-wakers/src/flag.rs";
 const SOURCE: &str = include_str!("../src/flag.rs");
 
@@ -152,10 +156,6 @@ impl Scene {
     }
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 /// The number of the line with this text, or `null` for code in another file.
 fn line_or_null(text: &str) -> String {
     if text == ELSEWHERE { "null".into() } else { line_of(text).to_string() }
@@ -163,16 +163,7 @@ fn line_or_null(text: &str) -> String {
 
 /// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let lines = SOURCE.lines().enumerate();
-    let mut found = lines
-        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line of code with `{text}`. If you changed \
-             that line, change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }
 
 /// The code of this step is not in `flag.rs`.

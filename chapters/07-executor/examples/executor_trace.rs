@@ -13,6 +13,10 @@ use std::task::{Poll, Waker};
 
 use executor::Executor;
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/07-executor/src/wake.rs";
 const SOURCE: &str = include_str!("../src/wake.rs");
 const WAKE: &str = "self.shared.woken.push(self.number);";
@@ -181,24 +185,11 @@ fn main() {
     );
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 fn line_or_null(text: &str) -> String {
     if text == ELSEWHERE { "null".into() } else { line_of(text).to_string() }
 }
 
 /// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let lines = SOURCE.lines().enumerate();
-    let mut found = lines
-        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line of code with `{text}`. If you changed \
-             that line, change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }

@@ -14,6 +14,10 @@ use std::time::Duration;
 use reactor::Direction::{Read as ToRead, Write as ToWrite};
 use reactor::{Direction, Reactor, Registered, mio};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/08-reactor/src/source.rs";
 const SOURCE: &str = include_str!("../src/source.rs");
 const INSERT: &str = "Token(self.generation << HALF | self.all.insert(source))";
@@ -286,24 +290,11 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 fn line_or_null(text: &str) -> String {
     if text == ELSEWHERE { "null".into() } else { line_of(text).to_string() }
 }
 
 /// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let lines = SOURCE.lines().enumerate();
-    let mut found = lines
-        .filter(|(_, line)| line.contains(text) && !line.trim_start().starts_with("//"));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line of code with `{text}`. If you changed \
-             that line, change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }

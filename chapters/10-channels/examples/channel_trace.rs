@@ -10,6 +10,10 @@ use std::task::{Context, Poll, Waker};
 
 use channels::mpsc::{self, TrySendError};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 const PATH: &str = "chapters/10-channels/src/semaphore.rs";
 const SOURCE: &str = include_str!("../src/semaphore.rs");
 const TAKE: &str = "self.free = self.free.checked_sub(1)?;";
@@ -129,7 +133,7 @@ fn main() {
     scene.step(ELSEWHERE, "The receiver closes the channel. All permits are free, so no message can come, and `recv` gives `None` at once.");
 
     let first = line_of("pub struct Semaphore {");
-    let last = line_of("/// A permit, which is given back when it is dropped.") - 2;
+    let last = line_of("pub struct SemaphorePermit") - 3;
     let lines = SOURCE.lines().take(last).skip(first - 1).map(|line| {
         let mark = line.trim_start().starts_with("// ANCHOR");
         quoted(if mark { "" } else { line })
@@ -144,22 +148,11 @@ fn main() {
     );
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
 fn line_or_null(text: &str) -> String {
     if text == ELSEWHERE { "null".into() } else { line_of(text).to_string() }
 }
 
-/// The number of the only line of the source that contains `text`.
+/// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let mut found = SOURCE.lines().enumerate().filter(|(_, line)| line.contains(text));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line with `{text}`. If you changed that line, \
-             change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }

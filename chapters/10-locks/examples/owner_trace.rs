@@ -8,6 +8,10 @@ use std::task::{Context, Poll, Waker};
 use handed_over::Channel;
 use locks::{Either, Notify, mpsc, race};
 
+#[path = "../../trace.rs"]
+mod trace;
+use trace::quoted;
+
 #[allow(dead_code)]
 #[path = "handed_over.rs"]
 mod handed_over;
@@ -94,7 +98,7 @@ fn main() {
     );
 
     let first = line_of("pub struct Channel {") - 2;
-    let last = line_of("/// Lets all other tasks run.") - 2;
+    let last = line_of("async fn yield_now") - 3;
     let lines = SOURCE.lines().take(last).skip(first - 1).map(|line| {
         let mark = line.trim_start().starts_with("// ANCHOR");
         quoted(if mark { "" } else { line })
@@ -109,18 +113,7 @@ fn main() {
     );
 }
 
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// The number of the only line of the source that contains `text`.
+/// The number of the only line of code that contains `text`.
 fn line_of(text: &str) -> usize {
-    let mut found = SOURCE.lines().enumerate().filter(|(_, line)| line.contains(text));
-    let (Some((index, _)), None) = (found.next(), found.next()) else {
-        panic!(
-            "{PATH} should have exactly one line with `{text}`. If you changed that line, \
-             change the text in this recorder too."
-        )
-    };
-    index + 1
+    trace::line_of(PATH, SOURCE, text)
 }

@@ -26,7 +26,8 @@ impl<K: PartialEq> DecimalWheel<K> {
     ///
     /// # Panics
     ///
-    /// If the deadline is after tick 9999.
+    /// If the deadline is after tick 9999. At tick 9999, there is no next tick, so every
+    /// call panics.
     pub fn set(&mut self, key: K, deadline: u32) {
         let deadline = deadline.max(self.now + 1);
         assert!(deadline <= 9999, "this wheel has only four digits");

@@ -9,7 +9,9 @@ use std::time::{Duration, Instant};
 
 use timers::{Sleep, Timers, sleep};
 
-/// Ready when there was no message for a whole limit. Made by [`idle`].
+/// Ready when a poll finds that no message has come for a whole limit. Made by [`idle`].
+///
+/// A message that comes after the limit still counts if no poll came between the two.
 pub struct Idle {
     sleep: Pin<Box<Sleep>>,
     limit: Duration,

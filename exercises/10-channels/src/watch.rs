@@ -10,7 +10,8 @@ struct Shared<T> {
     /// Grows with each new value.
     version: Cell<u64>,
     sender_dropped: Cell<bool>,
-    /// The receivers that wait for a change.
+    /// The tasks that wait for a change, each of them once. If a wait is dropped, its waker
+    /// stays here until the next change.
     waiting: RefCell<Vec<Waker>>,
 }
 

@@ -1,6 +1,10 @@
 //! The promises of the semaphore.
 
+mod foreign;
+
+use std::cell::Cell;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 use std::task::{Context, Poll, Wake, Waker};
@@ -52,7 +56,8 @@ fn two_permits_wake_two_tasks() {
     assert!(poll_with(second.as_mut(), &wakes[1]).is_pending());
     semaphore.release();
     semaphore.release();
-    assert_eq!([wakes[0].count(), wakes[1].count()], [1, 1]);
+    let wakes = [wakes[0].count(), wakes[1].count()];
+    assert_eq!(wakes, [1, 1], "the wakes of two tasks by two permits");
     assert!(poll(first).is_ready());
     assert!(poll(second).is_ready());
 }
@@ -67,8 +72,8 @@ fn a_woken_task_that_is_dropped_wakes_the_next_one() {
     assert!(poll_with(second.as_mut(), &wakes).is_pending());
     semaphore.release();
     drop(first);
-    assert_eq!(wakes.count(), 1);
-    assert!(poll(second).is_ready());
+    assert_eq!(wakes.count(), 1, "a permit is free, and the next task must be woken");
+    assert!(poll(second).is_ready(), "the permit is free");
 }
 
 #[test]
@@ -81,7 +86,7 @@ fn a_task_that_was_woken_too_late_is_woken_again() {
     assert!(poll(pin!(semaphore.acquire())).is_ready(), "a newcomer takes the permit");
     assert!(poll_with(waiting.as_mut(), &wakes).is_pending());
     semaphore.release();
-    assert_eq!(wakes.count(), 2);
+    assert_eq!(wakes.count(), 2, "each of the two permits wakes the task that waits");
     assert!(poll(waiting).is_ready());
 }
 
@@ -94,7 +99,45 @@ fn a_waiting_task_that_is_dropped_wakes_no_other_task() {
     assert!(poll(first.as_mut()).is_pending());
     assert!(poll_with(second.as_mut(), &wakes).is_pending());
     drop(first);
-    assert_eq!(wakes.count(), 0);
+    assert_eq!(wakes.count(), 0, "no permit is free, so no task is woken");
     semaphore.release();
-    assert_eq!(wakes.count(), 1);
+    assert_eq!(wakes.count(), 1, "the permit wakes the task that still waits");
+}
+
+#[test]
+fn a_permit_that_comes_while_the_waker_is_cloned_is_not_missed() {
+    let semaphore: &'static Semaphore = Box::leak(Box::new(Semaphore::new(0)));
+    let runs = Rc::<Cell<u32>>::default();
+    let counted = Rc::clone(&runs);
+    let waker = foreign::waker(move || {
+        counted.set(counted.get() + 1);
+        if counted.get() == 1 {
+            semaphore.release();
+        }
+    });
+    let mut waiting = pin!(semaphore.acquire());
+    let polled = waiting.as_mut().poll(&mut Context::from_waker(&waker));
+    let woken = runs.get() > 1;
+    assert!(polled.is_ready() || woken, "a permit is free, and the task sleeps");
+}
+
+#[test]
+fn a_waker_may_use_the_semaphore() {
+    let semaphore: &'static Semaphore = Box::leak(Box::new(Semaphore::new(0)));
+    // The waker takes the free permit, waits for another one, and gives the permit back.
+    let waker = foreign::waker(|| {
+        let taken = poll(pin!(semaphore.acquire())).is_ready();
+        assert!(poll(pin!(semaphore.acquire())).is_pending());
+        if taken {
+            semaphore.release();
+        }
+    });
+    let (mut first, mut second) = (pin!(semaphore.acquire()), pin!(semaphore.acquire()));
+    let cx = &mut Context::from_waker(&waker);
+    assert!(first.as_mut().poll(cx).is_pending());
+    assert!(second.as_mut().poll(cx).is_pending());
+    assert!(first.as_mut().poll(cx).is_pending(), "its waker is replaced");
+    semaphore.release();
+    foreign::check("the semaphore");
+    assert!(first.poll(cx).is_ready(), "a permit is free");
 }

@@ -36,7 +36,7 @@ fn readings_are_passed_on_in_batches() {
         }
         all
     });
-    assert_eq!(all, [vec![1, 2], vec![3, 4], vec![5]]);
+    assert_eq!(all, [vec![1, 2], vec![3, 4], vec![5]], "five readings in batches of two");
 }
 
 #[test]
@@ -46,10 +46,11 @@ fn readings_of_an_unfinished_batch_survive_a_lost_race() {
     let mut passing = Batches::new(readings, out, 3);
     sender.try_send(1).expect("there is room");
     sender.try_send(2).expect("there is room");
-    assert!(poll(pin!(passing.pass_on())).is_pending());
+    assert!(poll(pin!(passing.pass_on())).is_pending(), "it has to wait here");
     sender.try_send(3).expect("there is room");
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(true));
-    assert_eq!(received(&mut batches), [1, 2, 3]);
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(true), "the batch is full, and there is room");
+    assert_eq!(received(&mut batches), [1, 2, 3], "no reading is lost");
 }
 
 #[test]
@@ -60,10 +61,11 @@ fn a_full_batch_survives_a_lost_race_for_room() {
     let mut passing = Batches::new(readings, out, 2);
     sender.try_send(1).expect("there is room");
     sender.try_send(2).expect("there is room");
-    assert!(poll(pin!(passing.pass_on())).is_pending());
-    assert_eq!(received(&mut batches), [0]);
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(true));
-    assert_eq!(received(&mut batches), [1, 2]);
+    assert!(poll(pin!(passing.pass_on())).is_pending(), "it has to wait here");
+    assert_eq!(received(&mut batches), [0], "the batch that was there before");
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(true), "the batch is full, and there is room");
+    assert_eq!(received(&mut batches), [1, 2], "no reading is lost");
 }
 
 #[test]
@@ -76,13 +78,15 @@ fn no_reading_is_received_twice_after_a_lost_race() {
         sender.try_send(reading).expect("there is room");
     }
     for _ in 0..3 {
-        assert!(poll(pin!(passing.pass_on())).is_pending());
+        assert!(poll(pin!(passing.pass_on())).is_pending(), "it has to wait here");
     }
-    assert_eq!(received(&mut batches), [0]);
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(true));
+    assert_eq!(received(&mut batches), [0], "the batch that was there before");
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(true), "the batch is full, and there is room");
     assert_eq!(received(&mut batches), [1, 2], "a batch has its size");
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(true));
-    assert_eq!(received(&mut batches), [3, 4]);
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(true), "the batch is full, and there is room");
+    assert_eq!(received(&mut batches), [3, 4], "the readings after the first batch");
 }
 
 #[test]
@@ -93,9 +97,11 @@ fn the_last_batch_survives_a_lost_race() {
     let mut passing = Batches::new(readings, out, 2);
     sender.try_send(1).expect("there is room");
     drop(sender);
-    assert!(poll(pin!(passing.pass_on())).is_pending());
-    assert_eq!(received(&mut batches), [0]);
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(true));
-    assert_eq!(received(&mut batches), [1]);
-    assert_eq!(poll(pin!(passing.pass_on())), Poll::Ready(false));
+    assert!(poll(pin!(passing.pass_on())).is_pending(), "it has to wait here");
+    assert_eq!(received(&mut batches), [0], "the batch that was there before");
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(true), "the last batch is ready, and there is room");
+    assert_eq!(received(&mut batches), [1], "the last batch may be smaller");
+    let passed = poll(pin!(passing.pass_on()));
+    assert_eq!(passed, Poll::Ready(false), "no reading is left");
 }

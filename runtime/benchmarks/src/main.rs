@@ -7,8 +7,8 @@
 //! ```
 //!
 //! `--detail` also prints the distribution of the samples. `--count` counts
-//! instructions instead of time. On one thread the count is the same on every
-//! run, so it shows small differences.
+//! instructions instead of time. On one thread the count of most rows is almost the
+//! same on every run, so it shows small differences.
 //!
 //! Count with one of these features to see the cost of tracing: `trace` and
 //! `tracing` for a program that does not switch tracing on, `traced` for a
@@ -19,10 +19,11 @@
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml --features trace -- --count --only wakeful
 //! ```
 //!
-//! To see where the instructions of one row go, run one contender alone:
+//! To see where the instructions of one row go, build the program, and run one
+//! contender alone:
 //!
 //! ```text
-//! valgrind --tool=callgrind target/release/wakeful-benchmarks spawn --only wakeful
+//! valgrind --tool=callgrind runtime/benchmarks/target/release/wakeful-benchmarks spawn --only wakeful
 //! ```
 
 #[cfg(not(target_os = "linux"))]
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         missing.iter().all(|(missing, _)| *missing != name)
     });
     if tables.is_empty() {
-        eprintln!("no row has that name with that contender; these are the rows:");
+        eprintln!("No row fits these options. These are the rows:");
         for row in rows::tables().iter().flat_map(|table| &table.rows) {
             eprintln!("  {:<16} {}", row.key, row.title);
         }

@@ -1,19 +1,20 @@
 //! The command line.
 
-use crate::harness::{Entry, Scale, Table};
+use crate::harness::{COUNTABLE, Entry, Scale, Table};
 use std::collections::HashSet;
 
 const HELP: &str = "\
 wakeful-benchmarks [ROW…] [--quick] [--rounds N] [--only CONTENDER] [--detail | --count]
 
-  ROW               run only these rows (a part of a name is enough)
+  ROW               run only these rows (a whole name means that row, a part of a
+                    name means each row that contains it)
   --quick           do a tenth of the work in three rounds, as a test
   --rounds N        take N samples of each contender; the tables show the median
   --only CONTENDER  run only this contender, for example under a profiler
   --detail          also print the quartiles of the samples, and how often a
                     server's threads slept per request
   --count           count instructions per item with callgrind instead of time
-                    (only rows whose unit is ns: they have no network)";
+                    (only the rows whose unit is ns)";
 
 pub struct Options {
     pub scale: Scale,
@@ -84,8 +85,7 @@ impl Options {
             }
             table.rows.retain(|row| !row.entries.is_empty());
             if self.count {
-                // A server runs in another process, which callgrind does not see.
-                table.rows.retain(|row| row.unit == "ns");
+                table.rows.retain(|row| row.unit == COUNTABLE);
             }
         }
         tables.retain(|table| !table.rows.is_empty());

@@ -139,7 +139,8 @@ impl MemberWaker {
         if is_unshared {
             // Pairs with the Release in the drop of the other references: a late
             // wake comes before the next member's `begin_poll`, and is not taken for
-            // a wake of that member.
+            // a wake of that member. No model can check this: `Waker::from` takes only
+            // the standard `Arc`, and loom sees neither that counter nor this fence.
             fence(Acquire);
         }
         is_unshared

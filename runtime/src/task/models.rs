@@ -3,9 +3,10 @@
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
+mod orderings;
+
 use super::{JoinHandle, Schedule, StateWord, Task, TransitionToIdle, waker_ref};
 use loom::{
-    cell::UnsafeCell,
     model,
     sync::{
         Arc, Mutex,
@@ -165,47 +166,6 @@ fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
         executor.run();
         drop(out.lock().unwrap().take());
         assert!(handle.is_finished());
-    });
-}
-
-/// Plain memory that two threads use. loom reports accesses without an order.
-#[derive(Default)]
-struct Plain(UnsafeCell<usize>);
-
-// SAFETY: the model checks that the accesses are ordered.
-unsafe impl Sync for Plain {}
-
-/// Only the state word orders the two accesses: a wake during the poll does not touch
-/// the queue.
-#[test]
-fn trap_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote() {
-    model(|| {
-        let executor = Executor::default();
-        let other = Arc::new(Mutex::new(None));
-        let (written, thread) = (Arc::new(Plain::default()), Arc::clone(&other));
-        let mut polls = 0;
-        let mut handle = executor.spawn(poll_fn(move |context| {
-            polls += 1;
-            if polls == 2 {
-                // SAFETY: this poll comes after the wake, which comes after the write.
-                written.0.with(|written| assert_eq!(unsafe { *written }, 1));
-                return Poll::Ready(());
-            }
-            let (written, waker) = (Arc::clone(&written), context.waker().clone());
-            *thread.lock().unwrap() = Some(thread::spawn(move || {
-                // SAFETY: the task reads after the wake below.
-                written.0.with_mut(|written| unsafe { *written = 1 });
-                waker.wake();
-            }));
-            Poll::Pending
-        }));
-        executor.run();
-        let other = other.lock().unwrap().take().unwrap();
-        other.join().unwrap();
-        executor.run();
-        // A panic of loom in the poll is the task's outcome.
-        let ended = poll(&mut handle, Waker::noop());
-        assert!(matches!(ended, Poll::Ready(Ok(()))));
     });
 }
 

@@ -9,11 +9,11 @@
 //!    `searching`.
 //! 2. A wake arrives during a poll, after completion or after cancellation.
 //!    Tests: `group::models`, `group::tests`, `scopes::ends`, `task::models`,
-//!    `tasks`.
+//!    `task::models::orderings`, `tasks`.
 //! 3. Two wakes put a task into the queue twice.
 //!    Tests: `group::models`, `group::tests`, `task::models`, `tasks`.
 //! 4. A task drops its own handle, aborts itself, or is aborted as it ends.
-//!    Tests: `join_set`, `pool`, `task::models`, `tasks`.
+//!    Tests: `join_set`, `pool`, `task::models`, `task::models::orderings`, `tasks`.
 //! 5. An output is dropped twice, never, or on the wrong thread.
 //!    Tests: `cores`, `join_set`, `pool`, `task::models`, `tasks`.
 //! 6. User code panics: a poll, the drop of a future or an output, and each function
@@ -24,9 +24,11 @@
 //!    Tests: `tasks`.
 //! 8. A waker outlives its runtime.
 //!    Tests: `block_in_place::handed_off`, `executor::current_thread::models`,
-//!    `group::tests`, `pool::shutdown`, `task::models`, `tasks`.
+//!    `group::tests`, `pool::shutdown`, `task::models`, `task::models::orderings`,
+//!    `tasks`.
 //! 9. Another thread drops the last reference to a task.
-//!    Tests: `block_in_place::handed_off`, `task::models`, `tasks`.
+//!    Tests: `block_in_place::handed_off`, `task::models`, `task::models::orderings`,
+//!    `tasks`.
 //! 10. User code runs under a lock: wakers, destructors, cancelled work.
 //!     Tests: `callbacks`, `group::tests`, `scopes::ends`, `sync::local::tests`,
 //!     `sync::tests::semaphore`, `task_locals`.

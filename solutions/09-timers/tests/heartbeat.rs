@@ -1,3 +1,6 @@
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use timers::{Clock, Runtime, sleep, timeout};
@@ -47,8 +50,26 @@ fn a_pause_that_ends_exactly_at_a_beat_gives_it_once() {
 fn an_hour_of_sleep_does_not_cause_a_burst() {
     let hour = Duration::from_hours(1);
     let last = beats(hour);
-    assert_eq!(last[2], (360_002, 3_600_020));
-    assert_eq!(last[4], (360_004, 3_600_040));
+    assert_eq!(last[2], (360_002, 3_600_020), "the beat after the hour, and its time");
+    assert_eq!(last[4], (360_004, 3_600_040), "two beats later");
+}
+
+#[test]
+fn a_pause_in_the_middle_of_a_wait_gives_one_beat_too() {
+    let runtime = Runtime::with_clock(Clock::paused()).expect("a descriptor is free");
+    runtime.block_on(async {
+        let mut heart = Heartbeat::new(ms(10));
+        {
+            let mut beat = pin!(heart.beat());
+            let polled = poll_fn(|cx| Poll::Ready(beat.as_mut().poll(cx))).await;
+            assert!(polled.is_pending(), "the first beat is due after one period");
+            // The program stops here.
+            runtime.clock().advance(ms(35));
+            assert_eq!(beat.await, 3, "the last beat that is due after 35 ms");
+        }
+        let next = (heart.beat().await, runtime.clock().elapsed());
+        assert_eq!(next, (4, ms(40)), "the beat after the pause, and its time");
+    });
 }
 
 #[test]
@@ -59,7 +80,7 @@ fn a_beat_that_was_given_up_comes_again() {
         for _ in 0..2 {
             assert!(timeout(ms(3), heart.beat()).await.is_err());
         }
-        assert_eq!(heart.beat().await, 1);
-        assert_eq!(runtime.clock().elapsed(), ms(10));
+        assert_eq!(heart.beat().await, 1, "no beat was given so far");
+        assert_eq!(runtime.clock().elapsed(), ms(10), "the schedule of the start");
     });
 }

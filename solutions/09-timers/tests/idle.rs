@@ -2,6 +2,7 @@ use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use timers::{Clock, Runtime, Timers, sleep, spawn, timeout};
@@ -25,7 +26,8 @@ fn millis<F: Future<Output = ()>>(root: impl FnOnce() -> F) -> u128 {
 
 #[test]
 fn without_a_message_it_ends_after_the_limit() {
-    assert_eq!(millis(|| async { idle(ms(100)).0.await }), 100);
+    let took = millis(|| async { idle(ms(100)).0.await });
+    assert_eq!(took, 100, "milliseconds to the end");
 }
 
 #[test]
@@ -41,7 +43,7 @@ fn it_ends_exactly_one_limit_after_the_last_message() {
             messages.await.expect("the task ends");
             idle.await;
         });
-        assert_eq!(took, u128::from(last) + 100);
+        assert_eq!(took, u128::from(last) + 100, "the last message came at {last} ms");
     }
 }
 
@@ -57,7 +59,7 @@ fn messages_keep_it_from_ending() {
         }));
         idle.await;
     });
-    assert_eq!(took, 20 * 60 + 100);
+    assert_eq!(took, 20 * 60 + 100, "milliseconds to the end");
 }
 
 #[test]
@@ -79,8 +81,42 @@ fn a_thousand_messages_cause_few_polls() {
         })
         .await;
     });
-    assert_eq!(took, 1100);
+    assert_eq!(took, 1100, "milliseconds to the end");
     assert!(polls.get() <= 13, "{} polls", polls.get());
+}
+
+#[test]
+fn a_message_does_not_move_the_timer() {
+    let runtime = Runtime::with_clock(Clock::paused()).expect("a descriptor is free");
+    runtime.block_on(async {
+        let (idle, activity) = idle(ms(100));
+        let mut idle = pin!(idle);
+        // The task waits for messages too, so each message polls the future.
+        for _ in 0..9 {
+            let polled = poll_fn(|cx| Poll::Ready(idle.as_mut().poll(cx))).await;
+            assert!(polled.is_pending(), "the last message came just now");
+            runtime.clock().advance(ms(10));
+            activity.note();
+        }
+        let next = Timers::current().until_next().expect("a timer is set");
+        let next = runtime.clock().elapsed() + next;
+        assert!(next <= ms(100), "the polls have moved the timer: next work at {next:?}");
+    });
+}
+
+#[test]
+fn a_late_message_counts_if_it_comes_before_the_poll() {
+    let took = millis(|| async {
+        let (idle, activity) = idle(ms(100));
+        let mut idle = pin!(idle);
+        let polled = poll_fn(|cx| Poll::Ready(idle.as_mut().poll(cx))).await;
+        assert!(polled.is_pending(), "the limit begins with the call of `idle`");
+        // The task was busy until now, and this message comes before its next poll.
+        Timers::current().clock().advance(ms(150));
+        activity.note();
+        idle.await;
+    });
+    assert_eq!(took, 250, "milliseconds to the end");
 }
 
 #[test]
@@ -91,5 +127,5 @@ fn a_message_before_the_first_poll_counts() {
         activity.note();
         idle.await;
     });
-    assert_eq!(took, 190);
+    assert_eq!(took, 190, "milliseconds to the end");
 }

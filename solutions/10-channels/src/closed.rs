@@ -102,6 +102,8 @@ impl<'c, T> Future for Reserve<'c, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let channel = self.channel;
+        // Cloning a waker runs foreign code, which may give a permit back.
+        let waker = cx.waker().clone();
         if self.waiter.as_ref().is_some_and(|waiter| waiter.granted.get()) {
             self.waiter = None;
             return Poll::Ready(Ok(Permit { channel }));
@@ -118,7 +120,7 @@ impl<'c, T> Future for Reserve<'c, T> {
             channel.waiting.borrow_mut().push_back(Rc::clone(&waiter));
             waiter
         });
-        let old = waiter.waker.replace(Some(cx.waker().clone()));
+        let old = waiter.waker.replace(Some(waker));
         drop(old);
         Poll::Pending
     }
@@ -171,6 +173,7 @@ impl<T> Receiver<T> {
     pub async fn recv(&mut self) -> Option<T> {
         let channel = &self.channel;
         poll_fn(|cx| {
+            let waker = cx.waker().clone();
             let message = channel.messages.borrow_mut().pop_front();
             if message.is_some() {
                 channel.give_back();
@@ -179,7 +182,7 @@ impl<T> Receiver<T> {
             if channel.is_over() {
                 return Poll::Ready(None);
             }
-            let old = channel.receiver.replace(Some(cx.waker().clone()));
+            let old = channel.receiver.replace(Some(waker));
             drop(old);
             Poll::Pending
         })

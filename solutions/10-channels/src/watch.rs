@@ -18,7 +18,8 @@ struct Shared<T> {
     /// Grows with each new value.
     version: Cell<u64>,
     sender_dropped: Cell<bool>,
-    /// The receivers that wait for a change.
+    /// The tasks that wait for a change, each of them once. If a wait is dropped, its waker
+    /// stays here until the next change.
     waiting: RefCell<Vec<Waker>>,
 }
 
@@ -105,6 +106,8 @@ impl<T: Clone> Receiver<T> {
     pub async fn changed(&mut self) -> Result<T, Dropped> {
         // hole: begin
         poll_fn(|cx| {
+            // Cloning a waker runs foreign code, which may send a value.
+            let waker = cx.waker().clone();
             let version = self.shared.version.get();
             if version > self.seen {
                 self.seen = version;
@@ -113,7 +116,11 @@ impl<T: Clone> Receiver<T> {
             if self.shared.sender_dropped.get() {
                 return Poll::Ready(Err(Dropped));
             }
-            self.shared.waiting.borrow_mut().push(cx.waker().clone());
+            let waiting = &self.shared.waiting;
+            let known = waiting.borrow().iter().any(|other| other.will_wake(&waker));
+            if !known {
+                waiting.borrow_mut().push(waker);
+            }
             Poll::Pending
         })
         .await

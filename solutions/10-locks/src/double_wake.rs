@@ -86,6 +86,8 @@ impl Future for Acquire<'_> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let semaphore = self.semaphore;
+        // Cloning a waker runs foreign code, which may give a permit back.
+        let waker = cx.waker().clone();
         if semaphore.free.get() > 0 {
             semaphore.free.set(semaphore.free.get() - 1);
             if let Some(waiter) = self.waiter.take() {
@@ -103,7 +105,7 @@ impl Future for Acquire<'_> {
         waiter.woken.set(false);
         // hole: instead
         // hole: end
-        let old = waiter.waker.replace(Some(cx.waker().clone()));
+        let old = waiter.waker.replace(Some(waker));
         drop(old);
         Poll::Pending
     }

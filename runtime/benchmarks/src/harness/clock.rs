@@ -42,7 +42,7 @@ impl Processor {
 /// The clock that measures a row.
 #[derive(Clone, Copy, Debug)]
 pub enum Meter {
-    /// Processor time, for one thread.
+    /// Processor time, for work on one thread.
     Processor,
     /// Wall time, for work that threads share.
     Wall,

@@ -3,8 +3,8 @@
 //! A row is one piece of work and a list of entries. Each entry is the same work
 //! done by another contender. Each round takes one sample of each entry, so
 //! everything else that the machine does affects all of them. The table shows
-//! each entry's median. It also shows whether the quartiles of ours and of the
-//! best peer are far enough apart to say who won.
+//! each entry's median. It also shows whether our quartiles and those of the peers
+//! are far enough apart to say who won.
 
 pub mod clock;
 pub mod heap;
@@ -124,6 +124,10 @@ pub enum Verdict {
     Open,
 }
 
+/// The unit of the rows whose instructions can be counted. The other rows measure a
+/// server, which is another process, or memory, or how late something happens.
+pub const COUNTABLE: &str = "ns";
+
 impl Row {
     /// Takes `rounds` samples of each entry.
     pub fn run(&self, scale: Scale, rounds: usize) -> Outcome<'_> {
@@ -180,9 +184,9 @@ impl Outcome<'_> {
     }
 
     /// The range that is compared with the goal. For a ratio, it goes from our
-    /// lower quartile over the best peer's upper quartile to our upper quartile
-    /// over the best peer's lower quartile. `None` if the row has nothing to
-    /// compare, or too few samples for quartiles.
+    /// lower quartile over the smallest upper quartile of a peer to our upper
+    /// quartile over the smallest lower quartile of a peer. `None` if the row has
+    /// nothing to compare, or too few samples for quartiles.
     pub fn range(&self) -> Option<(f64, f64)> {
         let ours = self.of(Role::Ours).next().filter(Spread::is_known)?;
         match self.row.goal {

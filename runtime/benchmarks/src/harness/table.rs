@@ -7,7 +7,7 @@ use std::fmt::Write;
 /// Explains the columns of [`render`].
 pub const LEGEND: &str = "\
 The figures are medians. The ratio compares wakeful with the best peer. `quartiles` shows the range of that ratio: from our
-lower quartile over the peer's upper quartile to our upper quartile over the peer's lower one. A row is open if its goal is
+lower quartile over the smallest upper quartile of a peer to our upper quartile over the smallest lower one. A row is open if its goal is
 inside the range, because another run may decide otherwise. Servers on `io_uring` (`uring`, glommio) are not part of the
 ratio. The servers called `cores` are not part of it either. Compare them with each other: their two threads share nothing,
 and each thread gets every second connection.";

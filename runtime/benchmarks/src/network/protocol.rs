@@ -13,7 +13,7 @@ pub enum Protocol {
     Echo,
     /// A request without a body gets [`RESPONSE`].
     Http,
-    /// The same, but some answers take ten times as much work as others.
+    /// The same, but an answer takes between no work and ten pieces of it.
     Uneven,
 }
 

@@ -1,16 +1,15 @@
 //! One story for each runtime: a good meter, a silent one, nonsense, a full server, a
 //! full disk, and an orderly end. The meters are plain threads.
 
-use std::future::poll_fn;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Poll, Waker};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use waiting::Message;
+use wakers::Flag;
 
 use crate::{Error, Limits, Listeners, Server};
 
@@ -25,45 +24,30 @@ const LIMITS: Limits = Limits {
 /// Runs a server to its end.
 type Run<'r> = Pin<Box<dyn Future<Output = Result<u64, Error>> + 'r>>;
 
-/// A stop that another thread gives, for every runtime.
-#[derive(Clone, Default)]
-struct Stop(Arc<Mutex<(bool, Option<Waker>)>>);
+/// Waits for the stop, which another thread gives.
+async fn stopped(stop: Arc<Flag>) {
+    stop.wait().await;
+}
 
-impl Stop {
-    fn give(&self) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.0 = true;
-        let waker = state.1.take();
-        drop(state);
-        if let Some(waker) = waker {
-            waker.wake();
-        }
-    }
+/// Stops the server when it is dropped. So the test also ends if a meter panics.
+struct StopAtEnd(Arc<Flag>);
 
-    async fn given(self) {
-        poll_fn(|cx| {
-            let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            state.1 = Some(cx.waker().clone());
-            if state.0 {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
-        })
-        .await;
+impl Drop for StopAtEnd {
+    fn drop(&mut self) {
+        self.0.raise();
     }
 }
 
 /// Tells the story on a runtime, which runs one future to its end.
 pub fn tell(block_on: impl Fn(Run<'_>) -> Result<u64, Error>) {
     let (listeners, address) = listen();
-    let stop = Stop::default();
+    let stop = Arc::new(Flag::new());
     let server = Server::new(LIMITS);
     let meters = thread::spawn({
-        let stop = stop.clone();
-        move || meters(address, &stop)
+        let stop = StopAtEnd(Arc::clone(&stop));
+        move || meters(address, &stop.0)
     });
-    let run = server.clone().run(listeners, io::sink(), stop.given());
+    let run = server.clone().run(listeners, io::sink(), stopped(stop));
     let sum = block_on(Box::pin(run)).expect("it was asked to stop");
     meters.join().expect("every meter saw what it expects");
     assert_eq!(sum, 51);
@@ -77,16 +61,17 @@ pub fn tell(block_on: impl Fn(Run<'_>) -> Result<u64, Error>) {
         receive(&mut meter)
     });
     let server = Server::new(LIMITS);
-    let run = server.run(listeners, Full, Stop::default().given());
+    let run = server.run(listeners, Full, stopped(Arc::default()));
     let error = block_on(Box::pin(run)).expect_err("the disk is full");
     assert!(matches!(error, Error::Journal(_)));
     assert_eq!(meter.join().expect("the meter does not panic"), None);
 }
 
-fn meters(address: SocketAddr, stop: &Stop) {
+fn meters(address: SocketAddr, stop: &Flag) {
     let mut good = connect(address);
     send(&mut good, Message::Reading(42));
-    assert_eq!(receive(&mut good), Some(Message::Total(42)));
+    assert_eq!(answer(&mut good), Some(Message::Total(42)));
+    let good = thread::spawn(|| answer_pings(good));
 
     let mut bad = connect(address);
     bad.write_all(&[9, 0]).expect("the connection stands");
@@ -97,13 +82,11 @@ fn meters(address: SocketAddr, stop: &Stop) {
     let mut waits = connect(address);
     send(&mut waits, Message::Reading(1));
     send(&mut third, Message::Reading(5));
-    assert_eq!(receive(&mut third), Some(Message::Total(5)));
+    assert_eq!(answer(&mut third), Some(Message::Total(5)));
     drop(third);
-    assert_eq!(receive(&mut waits), Some(Message::Total(1)));
-
-    assert_eq!(receive(&mut good), Some(Message::Ping));
-    send(&mut good, Message::Pong);
+    assert_eq!(answer(&mut waits), Some(Message::Total(1)));
     drop(waits);
+
     assert_eq!(receive(&mut silent), Some(Message::Ping));
     assert_eq!(receive(&mut silent), None);
 
@@ -112,12 +95,42 @@ fn meters(address: SocketAddr, stop: &Stop) {
     begun
         .write_all(&[1, 4, 0, 0, 0, 1, 1, 4, 0])
         .expect("the connection stands");
-    assert_eq!(receive(&mut begun), Some(Message::Total(1)));
-    stop.give();
-    while receive(&mut good).is_some() {}
+    assert_eq!(answer(&mut begun), Some(Message::Total(1)));
+    stop.raise();
+    let pings = good.join().expect("the server sends only pings");
+    assert!(
+        pings > 0,
+        "the silent meter was late, so the good one was pinged"
+    );
     begun.write_all(&[0, 0, 2]).expect("the connection stands");
     assert_eq!(receive(&mut begun), Some(Message::Total(3)));
     assert_eq!(receive(&mut begun), None);
+}
+
+/// The next message that is no ping. A ping comes if the machine was slow.
+fn answer(meter: &mut TcpStream) -> Option<Message> {
+    loop {
+        match receive(meter) {
+            Some(Message::Ping) => send(meter, Message::Pong),
+            message => return message,
+        }
+    }
+}
+
+/// Answers each ping until the server hangs up. Returns how many pings there were.
+fn answer_pings(mut meter: TcpStream) -> u32 {
+    let mut pings = 0;
+    while let Some(message) = receive(&mut meter) {
+        assert_eq!(message, Message::Ping);
+        pings += 1;
+        let mut pong = Vec::new();
+        Message::Pong.encode(&mut pong);
+        // If the server stops at this moment, it does not read the answer.
+        if meter.write_all(&pong).is_err() {
+            break;
+        }
+    }
+    pings
 }
 
 /// A disk without room.

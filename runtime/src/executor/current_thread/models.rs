@@ -4,13 +4,13 @@
 use super::{
     SharedCore,
     inject::{InjectQueue, Pushed},
-    queue::CoreScheduler,
+    queue::{CoreScheduler, RunQueue},
 };
 use crate::{
     executor::owned_tasks,
     reactor::Reactor,
     sync::testing::Count,
-    task::{Schedule, StateWord, Task},
+    task::{Schedule, StateWord, Task, waker_ref},
     timers::Timers,
 };
 use loom::{
@@ -22,7 +22,7 @@ use loom::{
     thread,
 };
 use std::{
-    future::{Future, poll_fn},
+    future::{Future, pending, poll_fn},
     panic::Location,
     ptr,
     task::{Context, Poll, Waker},
@@ -149,6 +149,51 @@ fn an_owner_that_wakes_by_itself_misses_nothing() {
         other.join().unwrap();
         assert_eq!(early + take(&inject).len(), 1);
     });
+}
+
+/// Queues each woken task in this inject queue.
+struct Injects(Arc<InjectQueue>);
+
+impl Schedule for Injects {
+    unsafe fn schedule(this: *const Self, task: Task) {
+        // SAFETY: `this` may be read until `task` is given away.
+        let inject = unsafe { (*this).0.clone() };
+        assert!(matches!(inject.push(task), Pushed::OwnerIsAwake));
+    }
+
+    fn unbind(&self, _: &Task) -> Option<Task> {
+        None
+    }
+}
+
+/// Both queues use the link in the header. Only the state word orders the two.
+#[test]
+fn a_queue_has_read_the_link_of_a_task_before_another_queue_writes_it() {
+    for aborts in [false, true] {
+        model(move || {
+            let (queue, inject) = (RunQueue::new(), Arc::new(InjectQueue::new()));
+            let (scheduler, state) = (Injects(Arc::clone(&inject)), StateWord::idle());
+            let task = Task::new(pending::<()>(), scheduler, state, Location::caller(), 0);
+            let waker = Waker::clone(&waker_ref(&task));
+            waker.wake_by_ref();
+            inject.take(|task| queue.push(task));
+            let other = {
+                let task = task.clone();
+                thread::spawn(move || {
+                    if aborts {
+                        task.abort();
+                    } else {
+                        waker.wake();
+                    }
+                })
+            };
+            // SAFETY: the task was in a queue, and its future is `Send`.
+            unsafe { queue.pop().unwrap().run() };
+            other.join().unwrap();
+            inject.take(drop);
+            cancel(task);
+        });
+    }
 }
 
 /// The part of an executor that other threads reach.
