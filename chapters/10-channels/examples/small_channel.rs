@@ -7,10 +7,13 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
 use channels::{Executor, mpsc};
 use pinning::Notify;
+
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now;
 
 // ANCHOR: unbounded
 /// A queue of messages, and a notification for the receiver.
@@ -73,19 +76,6 @@ impl<T> Bounded<T> {
     fn len(&self) -> usize {
         self.channel.messages.borrow().len()
     }
-}
-
-/// Lets all other tasks run.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// A meter that sends as fast as it can, and a slow receiver.

@@ -6,10 +6,13 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 use std::time::Instant;
 
 use locks::{Executor, Mutex, Notify};
+
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now;
 
 const ROUNDS: usize = 11;
 const TASKS: u32 = 10;
@@ -59,18 +62,6 @@ impl Lock for std::sync::Mutex<u32> {
         assert!(!slow, "this would block the thread");
         *self.lock().expect("no task panics") += 1;
     }
-}
-
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Ten tasks use a lock. Returns nanoseconds and polls for one use. If `slow`, the first

@@ -2,11 +2,13 @@
 //! one is free until some task takes it.
 
 use std::cell::Cell;
-use std::future::poll_fn;
 use std::rc::Rc;
-use std::task::Poll;
 
 use locks::{Executor, Mutex, Notify};
+
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now;
 
 // ANCHOR: barging
 /// A lock that becomes free before it wakes a task.
@@ -29,19 +31,6 @@ impl Barging {
     }
 }
 // ANCHOR_END: barging
-
-/// Lets all other tasks run.
-async fn yield_now() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
 
 /// Runs three tasks until they have had the lock 900 times together. Each step takes the
 /// lock, waits once, and gives the lock back.

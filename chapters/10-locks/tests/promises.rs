@@ -12,6 +12,10 @@ use std::thread;
 use locks::{Executor, Mutex, race};
 use wakers::block_on;
 
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now;
+
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
@@ -62,7 +66,7 @@ fn a_task_may_hold_the_lock_across_an_await() {
             executor.spawner().spawn(async move {
                 let mut total = total.lock().await;
                 let before = *total;
-                yield_once().await;
+                yield_now().await;
                 *total = before + 1;
             })
         })
@@ -73,19 +77,6 @@ fn a_task_may_hold_the_lock_across_an_await() {
         }
     });
     assert_eq!(*block_on(total.lock()), 3);
-}
-
-/// Pending once, and woken at once.
-async fn yield_once() {
-    let mut yielded = false;
-    std::future::poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 #[test]

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::future::{pending, poll_fn};
-use std::mem;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::{Arc, mpsc};
@@ -13,6 +12,10 @@ use std::time::{Duration, Instant};
 use priorities::{Lock, Rank, Scheduler, rank, set_policy, set_rank, spawn};
 use timers::{Clock, sleep};
 use turns::{Runtime, yield_now};
+
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now as yield_to_tasks;
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -187,10 +190,10 @@ fn a_task_that_gives_a_rank_back_is_again_behind_its_equals() {
                 drop(waits.lock().await);
             });
             // In the queue, the owner comes before both of them. Then it is lent a rank.
-            wake_oneself().await;
+            yield_to_tasks().await;
             drop(guard);
             a.note("owner unlocks");
-            wake_oneself().await;
+            yield_to_tasks().await;
             a.note("owner again");
             (equal, urgent)
         });
@@ -199,19 +202,6 @@ fn a_task_that_gives_a_rank_back_is_again_behind_its_equals() {
         urgent.await.expect("the task ends");
         assert_eq!(log.take(), ["owner unlocks", "equal", "owner again"]);
     });
-}
-
-/// Ends in its second poll, and wakes its task in the first.
-async fn wake_oneself() {
-    let mut woken = false;
-    poll_fn(|cx| {
-        if mem::replace(&mut woken, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 #[test]

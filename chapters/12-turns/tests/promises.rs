@@ -17,23 +17,14 @@ use turns::{
     BUDGET, Pool, Runtime, cooperative, read_file, spawn, spawn_blocking, yield_now,
 };
 
+#[path = "../../yield_now.rs"]
+mod yield_now;
+use yield_now::yield_now as yield_to_tasks;
+
 const MS: Duration = Duration::from_millis(1);
 
 fn paused() -> Runtime {
     Runtime::with_clock(Clock::paused()).expect("a descriptor is free")
-}
-
-/// A yield that wakes its own task at once, as in chapter 07.
-async fn yield_to_tasks() {
-    let mut yielded = false;
-    poll_fn(|cx| {
-        if std::mem::replace(&mut yielded, true) {
-            return Poll::Ready(());
-        }
-        cx.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// When a sleep of 1 ms ends beside a task that computes for 5 ms between its yields.

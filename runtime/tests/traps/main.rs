@@ -13,7 +13,7 @@
 //! 3. Two wakes put a task into the queue twice.
 //!    Tests: `group::models`, `group::tests`, `task::models`, `tasks`.
 //! 4. A task drops its own handle, aborts itself, or is aborted as it ends.
-//!    Tests: `join_set`, `pool`, `task::models`, `tasks`.
+//!    Tests: `join_set`, `pool`, `task::models`, `task::models::orderings`, `tasks`.
 //! 5. An output is dropped twice, never, or on the wrong thread.
 //!    Tests: `cores`, `join_set`, `pool`, `task::models`, `tasks`.
 //! 6. User code panics: a poll, the drop of a future or an output, and each function

@@ -1,7 +1,7 @@
 //! Loom models of what the state word alone orders: no lock and no join of a thread
 //! comes between the two accesses that each of them checks.
 
-use super::{Executor, StateWord, Task, poll};
+use super::{super::AbortHandle, Executor, StateWord, Task, poll};
 use loom::{
     cell::UnsafeCell,
     model,
@@ -51,6 +51,45 @@ fn trap_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote
         // A panic of loom in the poll is the task's outcome.
         let ended = poll(&mut handle, Waker::noop());
         assert!(matches!(ended, Poll::Ready(Ok(()))));
+    });
+}
+
+/// Reads the memory in its destructor.
+struct ReadsOnDrop(Arc<Plain>);
+
+impl Drop for ReadsOnDrop {
+    fn drop(&mut self) {
+        // SAFETY: the future is dropped after the abort, which comes after the write.
+        self.0.0.with(|written| assert_eq!(unsafe { *written }, 1));
+    }
+}
+
+/// As above, an abort during the poll does not touch the queue.
+#[test]
+fn trap_04_an_aborted_future_is_dropped_after_what_the_aborting_thread_wrote() {
+    model(|| {
+        let executor = Executor::default();
+        let (to_abort, other) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
+        let (task, thread) = (Arc::clone(&to_abort), Arc::clone(&other));
+        let reads = ReadsOnDrop(Arc::default());
+        let mut handle = executor.spawn(poll_fn(move |_| {
+            let (written, task) = (Arc::clone(&reads.0), task.lock().unwrap().take());
+            let task: AbortHandle = task.expect("polled once");
+            *thread.lock().unwrap() = Some(thread::spawn(move || {
+                // SAFETY: the task reads after the abort below.
+                written.0.with_mut(|written| unsafe { *written = 1 });
+                task.abort();
+            }));
+            Poll::<()>::Pending
+        }));
+        *to_abort.lock().unwrap() = Some(handle.abort_handle());
+        executor.run();
+        let other = other.lock().unwrap().take().unwrap();
+        other.join().unwrap();
+        executor.run();
+        // A panic of loom in the destructor is the task's outcome.
+        let ended = poll(&mut handle, Waker::noop());
+        assert!(matches!(ended, Poll::Ready(Err(error)) if error.is_cancelled()));
     });
 }
 
@@ -106,4 +145,32 @@ fn trap_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {
         let is_last = use_and_drop(&task);
         assert!(is_last != other.join().unwrap(), "one of them is the last");
     });
+}
+
+/// Both plain stores of the root's word end release sequences, so the loads before them
+/// have to acquire what the other references did.
+#[test]
+fn trap_09_a_root_without_other_references_comes_after_all_their_uses() {
+    for ends_poll in [false, true] {
+        model(move || {
+            let root = Arc::new((StateWord::idle(), Plain::default()));
+            assert!(!ends_poll || root.0.transition_to_running_if_unshared());
+            root.0.add_reference();
+            let other = Arc::clone(&root);
+            // The other thread polls. Otherwise loom loads only before the drop.
+            let polling = thread::spawn(move || {
+                let (word, used) = &*root;
+                let is_unshared = if ends_poll {
+                    word.transition_to_idle_if_unshared()
+                } else {
+                    word.transition_to_running_if_unshared()
+                };
+                if is_unshared {
+                    used.0.with_mut(|_| ());
+                }
+            });
+            assert!(!use_and_drop(&other), "the root has a reference");
+            polling.join().unwrap();
+        });
+    }
 }
