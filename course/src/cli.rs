@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::catalog::Layout;
+use crate::commands::check::How;
 use crate::commands::hint::Which;
 use crate::commands::{self, CommandError};
 
@@ -67,6 +68,9 @@ pub enum Command {
         /// The time limit for the tests of one exercise, in seconds: 10, or more if the exercise says so
         #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
         time_limit: Option<u64>,
+        /// For teachers: run our own tests against a copy of `src/`, and record nothing
+        #[arg(long)]
+        grade: bool,
     },
 
     /// Show the next of an exercise's three hints
@@ -161,8 +165,16 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Check {
             ids,
             json,
-            time_limit,
-        } => commands::check::run(&layout, &ids, json, time_limit),
+            time_limit: seconds,
+            grade,
+        } => {
+            let how = How {
+                json,
+                grade,
+                seconds,
+            };
+            commands::check::run(&layout, &ids, how)
+        }
         Command::Hint { id, number, all } => commands::hint::run(&layout, &id, which(number, all)),
         Command::Reset {
             file: Some(file), ..

@@ -7,6 +7,7 @@
 //! | [`runner`] | builds and tests an exercise with limits, and returns a [`runner::Verdict`] |
 //! | [`progress`] | the text file that remembers which exercises are solved |
 //! | [`work`] | keeps the reader's files in `work/`, updates them and resets them |
+//! | [`grade`] | copies the reader's `src/` next to the course's own tests |
 //! | [`watch`] | reports changed files, by notification or by polling |
 //! | [`book`] | expands the directives, builds the book, and collects the claims of each page |
 //! | [`serve`] | serves the book on `wakeful`, with interactive pages |
@@ -18,6 +19,7 @@ pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod files;
+pub mod grade;
 pub mod progress;
 pub mod runner;
 pub mod serve;

@@ -388,6 +388,18 @@ fn endless_tests_are_stopped_and_reported() {
     assert!(printed.lines().count() < 60, "the output fits on a screen");
 }
 
+/// A panic message could tell the terminal to clear the screen or to write to the clipboard.
+#[test]
+fn what_a_terminal_would_obey_is_removed_from_messages() {
+    let course = Course::new();
+    course.double("panic!(\"\\x1b[2J\\x1b]0;mine\\x07 \\x1b[6n{x}\")");
+    let check = course.command(&["check", "double"]);
+    let printed = stdout(&check);
+    assert!(printed.contains("double.rs:2:"), "{printed}");
+    let controls = |c: char| c.is_control() && c != '\n' && c != '\t';
+    assert!(!printed.contains(controls), "{printed:?}");
+}
+
 #[test]
 fn a_broken_manifest_is_explained_and_reset_repairs_it() {
     let course = Course::new();

@@ -161,32 +161,57 @@ fn a_killed_test_takes_its_child_processes_with_it() {
     common::wait_until_gone(&pid);
 }
 
-/// `setsid` moves a process out of the group that we kill. The verdict must not wait for it.
+/// `setsid` moves a process out of the group that we kill.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_runner_does_not_wait_for_a_process_that_left_the_group() {
+fn a_process_that_left_the_group_ends_with_its_run() {
     let course = Course::new();
-    let pid_file = course.path("pid");
+    let (child, orphan) = (course.path("child"), course.path("orphan"));
+    // The parent of the second process ends before its run.
     course.double(&format!(
         "let mut child = std::process::Command::new(\"setsid\");\n    \
          let child = child.args([\"sleep\", \"1000\"]).spawn().unwrap();\n    \
-         std::fs::write({:?}, child.id().to_string()).unwrap();\n    println!(\"{{x}}\");\n    x + x + 1",
-        pid_file.display().to_string()
+         std::fs::write({:?}, child.id().to_string()).unwrap();\n    \
+         let mut shell = std::process::Command::new(\"setsid\");\n    \
+         let shell = shell.args([\"sh\", \"-c\", \"sleep 1000 & echo $! > {}\"]).status();\n    \
+         assert!(shell.unwrap().success());\n    println!(\"{{x}}\");\n    x + x + 1",
+        child.display().to_string(),
+        orphan.display()
     ));
     let limits = Limits {
         test_time: Duration::from_mins(10),
         ..Limits::default()
     };
     let verdict = course.run("fix/double", &limits);
-    let pid = std::fs::read_to_string(pid_file).unwrap();
-    let killed = std::process::Command::new("kill").arg(pid).status();
-    assert!(killed.unwrap().success(), "the process left the group");
     assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
     assert!(
         verdict
             .stdout
             .is_some_and(|text| text.contains("doubles_three:\n3"))
     );
+    for file in [child, orphan] {
+        let pid = std::fs::read_to_string(&file).unwrap();
+        common::wait_until_gone(pid.trim());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn shared_memory_counts_for_the_memory_limit() {
+    let course = Course::new();
+    // The arguments are PROT_READ | PROT_WRITE and MAP_SHARED | MAP_ANONYMOUS, and -1 is MAP_FAILED.
+    course.double(
+        "#[allow(unsafe_code)]\n    let mapped = unsafe {\n        \
+         unsafe extern \"C\" {\n            \
+         fn mmap(at: usize, length: usize, may: i32, flags: i32, file: i32, from: i64) -> isize;\n        \
+         }\n        mmap(0, 3 << 30, 3, 0x21, -1, 0)\n    };\n    assert_eq!(mapped, -1);\n    x + x",
+    );
+    let limits = Limits {
+        memory: 1 << 30,
+        ..Limits::default()
+    };
+    let verdict = course.run("fix/double", &limits);
+    assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -1,5 +1,5 @@
-//! The comments name each invariant of `unsafe` code by a label, such as `H1`. A label
-//! belongs to one type or module, so it says where its invariant stands.
+//! The comments name each invariant of `unsafe` code by a number, such as `H1`. The
+//! letters belong to one type or module, so they say where the invariant stands.
 #![cfg(not(any(loom, miri, shuttle)))]
 
 #[path = "shared/rust_files.rs"]
@@ -27,14 +27,14 @@ fn comments() -> Vec<(String, String)> {
 }
 
 /// One or two capital letters and a digit.
-fn is_label(word: &str) -> bool {
+fn is_number(word: &str) -> bool {
     let digits = word.trim_start_matches(|letter: char| letter.is_ascii_uppercase());
     matches!(word.len() - digits.len(), 1 | 2)
         && digits.len() == 1
         && digits.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// Each label with the places where its invariant is stated: the label is in bold, or in
+/// Each number with the places where its invariant is stated: the number is in bold, or in
 /// the first cell of a table.
 fn stated() -> BTreeMap<String, Vec<String>> {
     let mut stated: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -42,7 +42,7 @@ fn stated() -> BTreeMap<String, Vec<String>> {
         let bold = comment.split("**").skip(1).step_by(2);
         let first_cell = comment.split('|').nth(1).map(str::trim);
         for word in bold.chain(first_cell) {
-            if is_label(word) {
+            if is_number(word) {
                 stated
                     .entry(word.to_owned())
                     .or_default()
@@ -54,22 +54,25 @@ fn stated() -> BTreeMap<String, Vec<String>> {
 }
 
 #[test]
-fn each_label_names_one_invariant() {
+fn each_number_names_one_invariant() {
     let mut ambiguous = stated();
-    assert!(ambiguous.len() > 40, "few labels were found: {ambiguous:?}");
+    assert!(
+        ambiguous.len() > 40,
+        "few numbers were found: {ambiguous:?}"
+    );
     ambiguous.retain(|_, places| places.len() > 1);
     assert!(ambiguous.is_empty(), "{ambiguous:#?}");
 }
 
 #[test]
-fn each_label_in_a_comment_names_an_invariant() {
+fn each_number_in_a_comment_names_an_invariant() {
     let stated = stated();
     for (place, comment) in comments() {
         let words = comment.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
-        for label in words.filter(|word| is_label(word)) {
+        for word in words.filter(|word| is_number(word)) {
             assert!(
-                stated.contains_key(label),
-                "{place}: {label} is stated nowhere"
+                stated.contains_key(word),
+                "{place}: {word} is stated nowhere"
             );
         }
     }

@@ -8,12 +8,31 @@ use super::CatalogError;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layout {
     root: PathBuf,
+    /// Another directory instead of `work/`.
+    yours: Option<PathBuf>,
 }
 
 impl Layout {
     /// The layout for a known root.
     pub fn at(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            yours: None,
+        }
+    }
+
+    /// The same clone with the reader's files in another directory, for grading.
+    #[must_use]
+    pub fn with_exercises_in(&self, dir: &Path) -> Self {
+        Self {
+            root: self.root.clone(),
+            yours: Some(dir.to_owned()),
+        }
+    }
+
+    /// Whether the reader's files are in another directory than `work/`.
+    pub fn is_a_copy(&self) -> bool {
+        self.yours.is_some()
     }
 
     /// Searches for the root, from `start` upwards.
@@ -51,7 +70,8 @@ impl Layout {
 
     /// `work/`, where the reader's files live. Git ignores it.
     pub fn yours(&self) -> PathBuf {
-        self.root.join("work")
+        let work = || self.root.join("work");
+        self.yours.clone().unwrap_or_else(work)
     }
 
     /// `work/earlier/`, for work of the reader's that has no other place.
@@ -93,7 +113,12 @@ impl Layout {
 
     /// A path for the reader: from the root, with forward slashes.
     pub fn show(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let copied = self
+            .yours
+            .as_ref()
+            .and_then(|copy| path.strip_prefix(copy).ok());
+        let path = copied.map_or_else(|| path.to_owned(), |path| self.root.join("work").join(path));
+        let relative = path.strip_prefix(&self.root).unwrap_or(&path);
         relative.display().to_string().replace('\\', "/")
     }
 }

@@ -9,33 +9,51 @@ use serde::Serialize;
 use super::session::{Session, print, print_json};
 use super::{CommandError, SOME_FAIL, stop};
 use crate::catalog::{Exercise, Layout};
+use crate::grade::Graded;
 use crate::progress::Standing;
 use crate::runner::{self, Limits, Verdict};
 use crate::terminal::{self, Paint};
 
 #[derive(Serialize)]
 struct Checked {
+    /// Whether the course's own tests of all these exercises pass now.
     passed: bool,
+    /// Whether these are the results of a copy with the course's own tests.
+    graded: bool,
     exercises: Vec<Standing>,
 }
 
 /// Runs the exercises that the words name, or all of them.
-pub fn run(
-    layout: &Layout,
-    words: &[String],
-    json: bool,
-    seconds: Option<u64>,
-) -> Result<ExitCode, CommandError> {
+pub fn run(layout: &Layout, words: &[String], how: How) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
     let chosen = choose(&session, words)?;
-    stop::block_on(check(session, &chosen, seconds, json))
+    let copy = how
+        .grade
+        .then(|| Graded::new(layout, &session.catalog))
+        .transpose()?;
+    stop::block_on(check(session, &chosen, how, copy.as_ref()))
+}
+
+/// How to run the tests, and what to print.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct How {
+    /// Print JSON.
+    pub json: bool,
+    /// Run the course's own tests against a copy of the reader's `src/`, and record nothing.
+    pub grade: bool,
+    /// The time limit for the tests of one exercise.
+    pub seconds: Option<u64>,
 }
 
 async fn check(
     mut session: Session<'_>,
     chosen: &[Exercise],
-    seconds: Option<u64>,
-    json: bool,
+    How {
+        json,
+        grade,
+        seconds,
+    }: How,
+    copy: Option<&Graded>,
 ) -> Result<ExitCode, CommandError> {
     let paint = Paint::for_stdout();
     let mut standings = Vec::new();
@@ -52,12 +70,16 @@ async fn check(
             },
             None => Limits::default().for_exercise(exercise),
         };
-        let verdict = runner::run(session.layout, exercise, &limits).await?;
-        session.record_verdict(exercise, &verdict);
+        let layout = copy.map_or(session.layout, Graded::layout);
+        let verdict = runner::run(layout, exercise, &limits).await?;
+        if !grade {
+            session.record_verdict(exercise, &verdict);
+        }
         passed += usize::from(verdict.passed());
         if json {
             let standing = Standing::new(session.layout, exercise, &session.progress);
             standings.push(Standing {
+                passes: Some(verdict.passed()),
                 verdict: Some(verdict),
                 ..standing
             });
@@ -69,6 +91,7 @@ async fn check(
     if json {
         print_json(&Checked {
             passed: all_passed,
+            graded: grade,
             exercises: standings,
         })?;
     } else if chosen.len() != 1 {

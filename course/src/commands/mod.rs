@@ -19,6 +19,7 @@ pub mod watch;
 use crate::book::BookError;
 use crate::catalog::CatalogError;
 use crate::files::FileError;
+use crate::grade::GradeError;
 use crate::progress::ProgressError;
 use crate::runner::RunError;
 use crate::serve::ServeError;
@@ -46,6 +47,9 @@ pub enum CommandError {
     /// We could not create or restore a skeleton.
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
+    /// We could not make the copy for grading.
+    #[error(transparent)]
+    Grade(#[from] GradeError),
     /// The verifier could not start.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -84,9 +88,15 @@ impl CommandError {
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
             Self::Serve(error) => error.advice(),
-            Self::File(error) | Self::Skeleton(SkeletonError::File(error)) => Some(error.advice()),
+            Self::File(error)
+            | Self::Skeleton(SkeletonError::File(error))
+            | Self::Grade(GradeError::File(error)) => Some(error.advice()),
             Self::Said { advice, .. } => advice.clone(),
-            Self::Book(_) | Self::Skeleton(_) | Self::Verify(_) | Self::Io { .. } => None,
+            Self::Book(_)
+            | Self::Grade(_)
+            | Self::Skeleton(_)
+            | Self::Verify(_)
+            | Self::Io { .. } => None,
         }
     }
 }

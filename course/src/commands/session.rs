@@ -70,6 +70,10 @@ impl<'a> Session<'a> {
 
     /// Records the result of a run.
     pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
+        if !verdict.changed.is_empty() {
+            // Other tests than the course's passed, which says nothing about the exercise.
+            return;
+        }
         let ours = skeleton::is_filled(self.layout, exercise);
         let change = self
             .progress
@@ -93,8 +97,12 @@ fn told(layout: &Layout, loaded: Loaded) -> Progress {
     loaded.progress
 }
 
-/// Prints to stdout. A closed pipe (`… | head`) is not an error.
+/// Prints to stdout, without what a terminal would obey. A closed pipe (`… | head`) is not an error.
 pub(crate) fn print(text: &str) -> Result<(), CommandError> {
+    write(&terminal::clean(text, Paint::for_stdout()))
+}
+
+fn write(text: &str) -> Result<(), CommandError> {
     let mut stdout = std::io::stdout().lock();
     match stdout
         .write_all(text.as_bytes())
@@ -114,5 +122,6 @@ pub(crate) fn print_json(value: &impl serde::Serialize) -> Result<(), CommandErr
         what: "cannot print JSON".into(),
         source: error.into(),
     })?;
-    print(&format!("{text}\n"))
+    // JSON writes control characters as numbers.
+    write(&format!("{text}\n"))
 }

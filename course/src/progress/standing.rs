@@ -29,6 +29,12 @@ pub struct Standing {
     pub module: Option<String>,
     /// The state.
     pub state: State,
+    /// Whether its tests have passed since the last reset, by the progress file. The reader can edit
+    /// that file.
+    pub solved: bool,
+    /// Whether the course's own tests pass now, if this command ran them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passes: Option<bool>,
     /// It was solved earlier, but its file is unfinished now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
@@ -55,6 +61,8 @@ impl Standing {
             test: path(&exercise.test),
             module: exercise.module.clone(),
             state: progress.state(&exercise.id),
+            solved: progress.is_solved(&exercise.id),
+            passes: None,
             open: is_open_again(layout, exercise, progress),
             hints_shown: progress.hints(&exercise.id),
             verdict: None,

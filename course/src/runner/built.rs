@@ -13,7 +13,8 @@ use super::cargo::Report;
 use crate::catalog::{Exercise, Layout};
 
 fn note(layout: &Layout, exercise: &Exercise) -> PathBuf {
-    let name = format!("{}-{}", exercise.package, exercise.test_target());
+    let copy = if layout.is_a_copy() { "-copy" } else { "" };
+    let name = format!("{}-{}{copy}", exercise.package, exercise.test_target());
     layout.work().join("built").join(name)
 }
 

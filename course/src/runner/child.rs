@@ -1,9 +1,9 @@
 //! Runs one child process in its own process group, with limits for time and output.
 //!
-//! When the child reaches a limit, or the future is dropped, we kill the whole group: the child and
-//! every process it started. Windows has no process groups, so there we kill only the child.
+//! When the child ends, reaches a limit, or the future is dropped, we kill the whole group: the child
+//! and every process it started. `leftovers` finds those that left the group. Windows has no process
+//! groups, so there we kill only the child.
 
-#[cfg(unix)]
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::io;
@@ -17,6 +17,7 @@ use futures_util::AsyncRead;
 use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
+use super::leftovers::Mark;
 
 /// How long the pipes may stay open after the child has ended.
 const GRACE: Duration = Duration::from_millis(500);
@@ -71,6 +72,8 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     for (name, value) in &spec.env {
         command.env(name, value);
     }
+    let mark = Mark::new();
+    mark.put_on(&mut command);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -78,19 +81,23 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         .kill_on_drop(true);
     #[cfg(unix)]
     command.process_group(0);
+    #[cfg(target_os = "linux")]
+    limit(&mut command, spec);
     let program = || spec.program.display().to_string();
     let mut child = command.spawn().map_err(|source| RunError::Start {
         program: program(),
         source,
     })?;
-    let group = Group::of(&child);
-    group.limit(spec);
+    let group = Group::of(&child, mark);
     let mut pipes = Pipes::of(&mut child, spec.output);
 
     let ended =
         wakeful::time::timeout(spec.time, follow(&mut child, &group, &mut pipes, on_output)).await;
     let ended = match ended {
-        Ok(Ok(Some(status))) => return Ok(Ended::Exited(status)),
+        Ok(Ok(Some(status))) => {
+            group.end_leftovers();
+            return Ok(Ended::Exited(status));
+        }
         Ok(Ok(None)) => Ended::TooMuchOutput,
         Ok(Err(source)) => {
             return Err(RunError::Output {
@@ -107,6 +114,7 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         program: program(),
         source,
     })?;
+    group.end_leftovers();
     Ok(ended)
 }
 
@@ -133,6 +141,7 @@ async fn follow(
     if status.is_some() {
         // Processes that the child left behind would keep the pipes open.
         group.kill();
+        group.end_leftovers();
         let rest = poll_fn(|cx| pipes.poll(cx, on_output));
         match wakeful::time::timeout(GRACE, rest).await {
             Ok(printed) => {
@@ -140,8 +149,8 @@ async fn follow(
                     return Ok(None);
                 }
             }
-            // A process that left the group (`setsid`) still holds them. We have read the child's
-            // own output.
+            // A process that we could not find still holds them. We have read the child's own
+            // output.
             Err(_elapsed) => {}
         }
     }
@@ -232,53 +241,93 @@ fn drain<P: AsyncRead + Unpin>(
     Ok(true)
 }
 
+/// Limits the memory and the processor time of each process of the run, before its program starts.
+/// Above the memory limit an allocation fails and ends a Rust program before the machine runs out. The
+/// limit for addresses is twice as large. It also counts shared memory, and memory that a program only
+/// reserves, as each thread does. The limit for processor time ends a test even if the course that
+/// started it was killed. Other systems offer no such limits, so only the time limit applies there.
+#[cfg(target_os = "linux")]
+fn limit(command: &mut Command, spec: &Spec) {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let Some(memory) = spec.memory else {
+        return;
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
+    let limits = [
+        (Resource::Data, memory),
+        (Resource::As, memory.saturating_mul(2)),
+        (Resource::Cpu, seconds),
+    ];
+    let set = move || {
+        for (resource, limit) in limits {
+            let limit = Rlimit {
+                current: Some(limit),
+                maximum: Some(limit),
+            };
+            // Ignore errors, because a limit that is lower already may stay.
+            let _ = setrlimit(resource, limit);
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec, a function may only do what a signal handler may
+    // (`man signal-safety`). This one only makes system calls. It takes no lock and no memory.
+    unsafe {
+        command.pre_exec(set);
+    }
+}
+
 /// The process group of a child. Dropping it kills the group.
 struct Group {
     /// `None` after we killed the group, because another process may have the number by then.
     #[cfg(unix)]
     leader: Cell<Option<rustix::process::Pid>>,
+    mark: Mark,
+    /// Whether no process of the run was left when we last looked.
+    clean: Cell<bool>,
 }
 
 impl Group {
     #[cfg(unix)]
-    fn of(child: &Child) -> Self {
+    fn of(child: &Child, mark: Mark) -> Self {
         let id = child.id().and_then(|id| i32::try_from(id).ok());
         Self {
             leader: Cell::new(id.and_then(rustix::process::Pid::from_raw)),
+            mark,
+            clean: Cell::new(false),
         }
     }
 
     /// This system has no groups. `kill_on_drop` and `start_kill` reach only the child.
     #[cfg(not(unix))]
-    fn of(_child: &Child) -> Self {
-        Self {}
-    }
-
-    /// Limits the memory and the processor time of each process in the group. Above the memory
-    /// limit an allocation fails and ends a Rust program before the machine runs out. The limit for
-    /// processor time ends a test even if the course that started it was killed.
-    #[cfg(target_os = "linux")]
-    fn limit(&self, spec: &Spec) {
-        use rustix::process::{Resource, Rlimit, prlimit};
-        let (Some(memory), Some(leader)) = (spec.memory, self.leader.get()) else {
-            return;
-        };
-        let processors = std::thread::available_parallelism().map_or(1, usize::from) as u64;
-        let seconds = (spec.time.as_secs() + 1).saturating_mul(processors);
-        for (resource, limit) in [(Resource::Data, memory), (Resource::Cpu, seconds)] {
-            let limit = Rlimit {
-                current: Some(limit),
-                maximum: Some(limit),
-            };
-            // Ignore errors, because a process that has ended needs no limit.
-            let _ = prlimit(Some(leader), resource, limit);
+    fn of(_child: &Child, mark: Mark) -> Self {
+        Self {
+            mark,
+            clean: Cell::new(false),
         }
     }
 
-    /// This system offers no such limits, so only the time limit applies.
-    #[cfg(not(target_os = "linux"))]
-    #[allow(clippy::unused_self, reason = "elsewhere it has something to do")]
-    fn limit(&self, _spec: &Spec) {}
+    /// Kills what the run started outside the group. A killed process needs a moment to end, so
+    /// this looks several times, for 50 ms at most.
+    fn end_leftovers(&self) {
+        if self.clean.get() {
+            return;
+        }
+        // A process may become our child while we look, so one look that finds none is too few.
+        let mut found_none = 0;
+        for _ in 0..50 {
+            if self.mark.end_all() {
+                found_none = 0;
+                std::thread::sleep(Duration::from_millis(1));
+            } else {
+                found_none += 1;
+            }
+            if found_none == 2 {
+                break;
+            }
+        }
+        self.clean.set(true);
+    }
 
     fn kill(&self) {
         #[cfg(unix)]
@@ -291,6 +340,11 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
+        if !self.clean.get() {
+            // Before the first process dies, all others are below it.
+            self.mark.end_all();
+        }
         self.kill();
+        self.end_leftovers();
     }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
+use crate::skeleton;
 
 /// No person saves more often than this while an exercise compiles.
 const ATTEMPTS: usize = 8;
@@ -27,11 +28,33 @@ pub async fn run(
             continue;
         };
         if revision(layout, exercise)? == before {
+            if verdict.outcome == Outcome::Passed && !layout.is_a_copy() {
+                tell_changed_tests(layout, exercise, &mut verdict);
+            }
             verdict.total_ms = millis(started.elapsed());
             return Ok(verdict);
         }
     }
     Err(RunError::KeepsChanging)
+}
+
+/// Adds to a passed verdict which tests and manifests are not the course's own.
+fn tell_changed_tests(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) {
+    let changed = Catalog::load(layout).ok().and_then(|catalog| {
+        let tree = skeleton::generate(layout, &catalog.crates).ok()?;
+        Some(skeleton::changed_tests(layout, &catalog, &tree, exercise))
+    });
+    // If the course itself cannot be read, the tests count as they are.
+    let changed = changed.unwrap_or_default();
+    let Some(first) = changed.first() else {
+        return;
+    };
+    verdict.advice = Some(format!(
+        "{} is not the course's own file, so this does not count as solved. {}, and keeps yours as a copy",
+        layout.show(first),
+        manifest::restore(layout, first)
+    ));
+    verdict.changed = changed.iter().map(|path| layout.show(path)).collect();
 }
 
 /// A short text that changes whenever the contents of the exercise's files change.
@@ -69,7 +92,7 @@ fn is_no_source(relative: &Path) -> bool {
     name == "target"
         || name.starts_with('.')
         || name.ends_with('~')
-        || name.contains(crate::skeleton::YOURS)
+        || name.contains(skeleton::YOURS)
 }
 
 /// One attempt. Returns `None` if the files changed while it compiled.
@@ -87,6 +110,7 @@ async fn once(
         advice: None,
         waits_for: None,
         needs: Vec::new(),
+        changed: Vec::new(),
         cargo_ms: 0,
         total_ms: 0,
         revision: revision.to_owned(),

@@ -12,6 +12,7 @@ pub(crate) mod cargo;
 pub mod child;
 mod error;
 mod exercise;
+mod leftovers;
 pub(crate) mod libtest;
 mod manifest;
 mod needs;

@@ -23,6 +23,10 @@ pub struct Verdict {
     /// The modules of the reader's runtime that its tests use and that are not solved yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
+    /// Tests and manifests that are not the course's own, if all tests passed. Then the tests that
+    /// passed may be others than those of the exercise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// How long cargo took.
     pub cargo_ms: u64,
     /// How long everything took.
@@ -78,8 +82,8 @@ pub enum TestStatus {
 }
 
 impl Verdict {
-    /// Whether the exercise is solved.
+    /// Whether the course's own tests passed.
     pub fn passed(&self) -> bool {
-        self.outcome == Outcome::Passed
+        self.outcome == Outcome::Passed && self.changed.is_empty()
     }
 }

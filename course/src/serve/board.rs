@@ -49,6 +49,8 @@ pub struct View {
     file: String,
     test: String,
     state: State,
+    /// Whether it was solved, also if its tests fail now.
+    solved: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     open: bool,
     hints_shown: u8,
@@ -181,6 +183,7 @@ impl Inner {
             file: layout.show(&exercise.path(layout)),
             test: layout.show(&exercise.dir(layout).join(&exercise.test)),
             state,
+            solved: self.is_solved(&exercise.id),
             open: verdict.is_none() && progress::is_open_again(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
             verdict,
@@ -269,6 +272,10 @@ async fn record(
             return None;
         }
     };
+    if !verdict.changed.is_empty() {
+        // Other tests than the course's passed, which says nothing about the exercise.
+        return Some(verdict);
+    }
     let ours = skeleton::is_filled(&course.layout, exercise);
     let passed = verdict.passed();
     let change = course

@@ -16,8 +16,8 @@ pub use diff::diff;
 pub use fill::{fill, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
-pub(crate) use tree::for_the_reader;
 pub use tree::{Tree, generate};
+pub(crate) use tree::{changed_tests, for_the_reader};
 pub use write::{Difference, Regenerated, differences, regenerate};
 pub(crate) use write::{is_not_generated, put, replace};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::{SkeletonError, holes, manifest};
-use crate::catalog::{Crate, Layout};
+use crate::catalog::{Catalog, Crate, Exercise, Layout};
 use crate::files;
 
 /// The files of `exercises/`: relative path and content.
@@ -31,6 +31,32 @@ pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
     let config = manifest::config(0).replace("target/skeletons", "target/exercises");
     tree.insert(".cargo/config.toml".into(), config.into());
     tree
+}
+
+/// The tests and the manifests of an exercise that differ from the generated ones, as full paths. The
+/// test of another exercise does not count.
+pub(crate) fn changed_tests(
+    layout: &Layout,
+    catalog: &Catalog,
+    tree: &Tree,
+    exercise: &Exercise,
+) -> Vec<PathBuf> {
+    let folder = Path::new(&exercise.folder);
+    let belongs = |path: &Path| {
+        let Ok(inside) = path.strip_prefix(folder) else {
+            return path == Path::new("Cargo.toml");
+        };
+        let another_s = catalog
+            .in_folder(&exercise.folder)
+            .any(|other| other.test == inside && other.test != exercise.test);
+        inside == Path::new("Cargo.toml") || (inside.starts_with("tests") && !another_s)
+    };
+    tree.iter()
+        .filter(|(path, _)| belongs(path))
+        .map(|(path, wanted)| (layout.yours().join(path), wanted))
+        .filter(|(path, wanted)| !files::is(path, wanted))
+        .map(|(path, _)| path)
+        .collect()
 }
 
 /// Adds one crate. Returns the manifest of the solution, which the workspace needs.

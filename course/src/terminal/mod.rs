@@ -1,11 +1,13 @@
 //! Output for people: colours, errors with their causes, verdicts, keys.
 
+mod clean;
 mod keys;
 mod paint;
 mod verdict;
 mod warnings;
 mod wrap;
 
+pub use clean::clean;
 pub use keys::{Key, Keys};
 pub use paint::Paint;
 pub use verdict::{summary, verdict};
@@ -45,11 +47,13 @@ fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str
 
 /// Prints a line to stdout. Unlike `println!`, it does not panic if the pipe is closed.
 pub fn tell(line: &str) {
+    let line = clean(line, Paint::for_stdout());
     let _ = writeln!(io::stdout(), "{line}");
 }
 
 /// Prints a line to stderr, also without a panic.
 pub fn complain(line: &str) {
+    let line = clean(line, Paint::for_stderr());
     let _ = writeln!(io::stderr(), "{line}");
 }
 

@@ -24,6 +24,17 @@ impl Paint {
         Self { on: false }
     }
 
+    /// Colours in every case, for tests.
+    #[cfg(test)]
+    pub(super) const fn coloured() -> Self {
+        Self { on: true }
+    }
+
+    /// Whether words are coloured.
+    pub fn is_on(self) -> bool {
+        self.on
+    }
+
     fn wanted(terminal: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let dumb = set("TERM").is_some_and(|term| term == "dumb");

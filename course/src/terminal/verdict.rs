@@ -2,13 +2,14 @@
 
 use std::fmt::Write as _;
 
-use super::{Paint, indented, wrapped};
+use super::{Paint, clean, indented, wrapped};
 use crate::runner::{Outcome, TestStatus, Verdict};
 
 /// The outcome in a word or two, with colour.
 pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
-        Outcome::Passed => return paint.green("passed"),
+        Outcome::Passed if verdict.changed.is_empty() => return paint.green("passed"),
+        Outcome::Passed => return paint.yellow("passed, but not the course's own tests"),
         _ if !verdict.needs.is_empty() => {
             return paint.yellow(&format!("failed, needs {}", verdict.needs.join(", ")));
         }
@@ -32,7 +33,8 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
 pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     let mut out = String::new();
     if !verdict.diagnostics.is_empty() {
-        let _ = writeln!(out, "{}\n", compiler(&verdict.diagnostics, paint));
+        let said = clean(&verdict.diagnostics, paint);
+        let _ = writeln!(out, "{}\n", compiler(&said, paint));
     }
     let mut told: Vec<(&str, &str)> = Vec::new();
     for test in &verdict.tests {
@@ -47,7 +49,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             let same = told.iter().find(|(_, said)| said == message);
             let said = match same {
                 Some((name, _)) => format!("the same as {name}"),
-                None => wrapped(message, 11, 11),
+                None => wrapped(&clean(message, paint), 11, 11),
             };
             let _ = writeln!(out, "           {said}");
             told.push((&test.name, message));
@@ -58,7 +60,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             out,
             "\n  {}\n    {}",
             paint.dim("printed:"),
-            indented(shortened(stdout), 4)
+            indented(&clean(shortened(stdout), paint), 4)
         );
     }
     if let Some(advice) = &verdict.advice {
@@ -120,6 +122,7 @@ mod tests {
             advice: Some("look again".into()),
             waits_for: None,
             needs: Vec::new(),
+            changed: Vec::new(),
             cargo_ms: 1,
             total_ms: 2,
             revision: String::new(),

@@ -84,8 +84,47 @@ test('a block runs on this machine, and runs again after an edit', async () => {
     await page.keyboard.type('}');
     await page.keyboard.press('ControlOrMeta+Enter');
     await block.locator('.run-output', { hasText: 'edited: 42' }).waitFor(VERDICT_WITHIN);
-    await block.getByRole('button', { name: 'Undo edits' }).click();
+    await block.getByRole('button', { name: 'Reset' }).click();
     assert.equal(await block.locator('textarea').count(), 0);
+  });
+});
+
+test('edits to a block survive a reload, a reset takes them away, and they can be brought back', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    const blocks = page.locator('.runnable');
+    const first = blocks.first();
+    const original = await first.locator('pre code').innerText();
+    await first.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.keyboard.press('ControlOrMeta+A');
+    await page.keyboard.type('// Mine.');
+    await page.reload();
+    await first.locator('textarea').waitFor();
+    assert.equal(await first.locator('textarea').inputValue(), '// Mine.');
+    assert.equal(await page.locator('.runnable textarea').count(), 1, 'other blocks are as the book has them');
+    await assertAccessible(page, 'a block with kept edits');
+
+    await first.getByRole('button', { name: 'Reset' }).click();
+    assert.equal(await first.locator('pre code').first().innerText(), original);
+    await first.getByRole('button', { name: 'Bring back my edits' }).click();
+    assert.equal(await first.locator('textarea').inputValue(), '// Mine.');
+    await first.getByRole('button', { name: 'Reset' }).click();
+    await page.reload();
+    await first.getByRole('button', { name: 'Edit', exact: true }).waitFor();
+    assert.equal(await page.locator('.runnable textarea').count(), 0);
+  });
+});
+
+test('edits to a block that the book has changed since are shown and marked', async () => {
+  await reading(CHAPTER, {}, async (page) => {
+    await page.evaluate(() => {
+      const older = [{ nth: 0, original: 'fn older() {}', text: '// Mine, of before.' }];
+      localStorage.setItem(`course-blocks-${location.pathname}`, JSON.stringify(older));
+    });
+    await page.reload();
+    const first = page.locator('.runnable, .fails').first();
+    await first.locator('textarea').waitFor();
+    assert.equal(await first.locator('textarea').inputValue(), '// Mine, of before.');
+    await first.locator('.run-state', { hasText: 'The book has changed this block' }).waitFor();
   });
 });
 
@@ -190,6 +229,26 @@ test('an exercise fails by a named test, gives a hint, and turns green after a s
     await panel.locator('.test-file pre', { hasText: '#[test]' }).waitFor();
     await assertAccessible(page, 'a panel with its tests');
     await screenshot(page, 'exercise-tests');
+  });
+});
+
+test('a changed test does not count, and a solved exercise that fails now says both', async () => {
+  await reading('03-state-machines.html', {}, async (page) => {
+    const panel = page.locator('section.exercise').first();
+    const inTree = async (name) => path.join(tree.root, await panel.getAttribute(name));
+    const [file, test] = [await inTree('data-file'), await inTree('data-test')];
+    const [skeleton, tests] = [await fs.readFile(file, 'utf8'), await fs.readFile(test, 'utf8')];
+    await fs.writeFile(test, '#[test]\nfn always() {}\n');
+    await panel.locator('.headline', { hasText: "is not the course's own." }).waitFor(VERDICT_WITHIN);
+    assert.equal(await panel.getAttribute('data-state'), 'failing');
+    await panel.locator('.advice', { hasText: 'restores only this file' }).waitFor();
+    await assertAccessible(page, 'a panel with a changed test');
+
+    await fs.writeFile(test, tests);
+    await fs.copyFile(file.replace(`${path.sep}work${path.sep}`, `${path.sep}solutions${path.sep}`), file);
+    await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
+    await fs.writeFile(file, skeleton);
+    await panel.getByText('solved earlier, fails now').waitFor(VERDICT_WITHIN);
   });
 });
 

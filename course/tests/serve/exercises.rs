@@ -18,7 +18,7 @@ fn the_list_of_exercises_has_everything_that_a_panel_shows() {
     let list = server.api("GET", "/api/exercises").json();
     let expected = serde_json::json!({
         "id": "lamps/dim", "chapter": "07-lamps", "title": "Dim <it>", "kind": "extend", "minutes": 5,
-        "file": FILE, "test": "work/07-lamps/tests/dim.rs", "state": "todo", "hints_shown": 0
+        "file": FILE, "test": "work/07-lamps/tests/dim.rs", "state": "todo", "solved": false, "hints_shown": 0
     });
     assert_eq!(list["exercises"], serde_json::json!([expected]));
 }

@@ -142,6 +142,28 @@ fn closing_the_request_kills_the_programs_it_started() {
     await_that("the block of a closed page ends", || !runs(&id));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn closing_the_request_also_ends_a_process_that_left_the_group() {
+    let server = Running::new();
+    let code = r#"
+        let mut shell = std::process::Command::new("setsid");
+        shell.args(["sh", "-c", "sleep 1000 > /dev/null 2>&1 & echo $!"]);
+        let printed = shell.output().unwrap().stdout;
+        println!("{}", String::from_utf8(printed).unwrap());
+        loop { std::thread::park() }
+    "#;
+    let mut block = server.play(CHAPTER, code);
+    let id = block.until("stdout")["text"]
+        .as_str()
+        .unwrap()
+        .trim()
+        .to_owned();
+    assert!(runs(&id));
+    drop(block);
+    await_that("the process ends with its block", || !runs(&id));
+}
+
 #[test]
 fn a_chapter_is_looked_up_by_name_and_is_never_a_path() {
     let server = Running::new();

@@ -63,10 +63,11 @@ pub(super) unsafe fn cancel(task: Task) {
     }
 }
 
-/// Exists while this thread blocks. The thread may be in a destructor, and the lists here
-/// and in `task::output` are emptied only when that destructor has ended. The destructor
-/// may wait for a task that is cancelled, or an output that is dropped, while the thread
-/// blocks. So in this time they do not go into the lists.
+/// While this guard exists, [`cancel`] cancels each task at once, and an output is dropped
+/// at once. Neither goes into a list. A thread holds the guard while it blocks, because it
+/// may block inside a destructor. The lists here and in `task::output` are emptied only
+/// after that destructor. If the destructor waited for a task or an output in a list, it
+/// would wait for ever.
 pub(super) struct BlockingGuard {
     // A guard and not a closure: a closure around all of `block_on` is not inlined,
     // which cost 30 instructions.

@@ -11,7 +11,8 @@ const DRIVER_NEXT: u32 = 1 << 31;
 pub(super) struct Ticks {
     /// The polls until something is due, plus one.
     left: Cell<u32>,
-    /// The value of `left` when it was last set to the interval that ends first.
+    /// The value from which `left` counts down. So `start - left` polls have been counted
+    /// since `begin`.
     start: Cell<u32>,
     /// The polls from then until the driver is due. Unused without a `queue_interval`.
     driver_in: Cell<u32>,

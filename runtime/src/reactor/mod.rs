@@ -59,8 +59,9 @@ const EVENTS_PER_TURN: usize = 1024;
 const HALF: u32 = usize::BITS / 2;
 const INDEX_MASK: usize = (1 << HALF) - 1;
 
-/// The half that waits. A runtime of one thread owns it. In a pool, the worker
-/// that holds the driver lock uses it.
+/// The part of the reactor that waits for events. The other part, the [`Handle`],
+/// registers sources. In a runtime of one thread, the thread owns the `Reactor`. In a
+/// pool, the worker that holds the driver lock uses it.
 pub(crate) struct Reactor {
     poll: Poll,
     events: Events,

@@ -255,8 +255,8 @@ impl Permits {
             } else if now >> SHIFT < first.permits {
                 return None;
             } else {
-                // P2: they are still free. Ordering: Relaxed, because the load
-                // above has acquired as many.
+                // P2: the permits that the load above saw are still free. Ordering:
+                // Relaxed, because that load has acquired the releases that freed them.
                 self.word.fetch_sub(first.permits * ONE, Relaxed);
                 Ok(())
             };

@@ -94,9 +94,8 @@ unsafe impl<O: Waitable> WaitableRef for Arc<O> {}
 ///   node that is listed or dequeued. Only the lock's holder touches them.
 /// - **WL2** A listed node is alive and pinned. Its `Wait` unlinks it under the
 ///   lock before it is dropped.
-/// - **WL3** While [`Wait`]'s `queued` is false, its node is neither listed nor
-///   dequeued, and nothing else points to it. The waiter may then touch its
-///   entry without the lock.
+/// - **WL3** While `queued` of a [`Wait`] is false, the node is idle, and nothing
+///   else points to it. Then the waiter may touch its entry without the lock.
 /// - **WL4** `entry.dequeued` is false while the node is listed, and true once
 ///   it was dequeued. A node that is `queued` is one or the other.
 /// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and

@@ -126,8 +126,8 @@ impl Task {
     }
 }
 
-/// Drops a future whose poll panics while the thread still unwinds, because its
-/// destructor may ask `std::thread::panicking`.
+/// If the poll of a future panics, this guard drops the future. It does so while the
+/// thread unwinds, because the future's destructor may ask `std::thread::panicking`.
 struct DropFuture<'a, F: Future, S: Schedule>(&'a Cell<F, S>);
 
 impl<F: Future, S: Schedule> Drop for DropFuture<'_, F, S> {

@@ -24,8 +24,9 @@
 //! | 8 | [`drop_references`](StateWord::drop_references) | The last reference is gone. The caller frees the cell. |
 //! | 9 | [`transition_to_shutdown`](StateWord::transition_to_shutdown) | Idle or scheduled to running (not drawn). The caller cancels the task. |
 //!
-//! A wake changes nothing in the phases "scheduled", "running, woken" and
-//! "complete". The root of `block_on` begins as [`StateWord::idle`].
+//! A wake of a task that is "scheduled", "running, woken" or "complete" leaves it in
+//! that phase. It still sets `SCHEDULED`, which has no meaning in a complete task. The
+//! root of `block_on` begins as [`StateWord::idle`].
 //!
 //! | phase          | `SCHEDULED` | `RUNNING` | `COMPLETE` | who may touch the future          |
 //! |----------------|:-----------:|:---------:|:----------:|-----------------------------------|
@@ -171,9 +172,10 @@ impl StateWord {
     // ANCHOR_END: after_wake
 
     pub(crate) fn transition_to_running(&self) -> TransitionToRunning {
-        // A queued task is SCHEDULED and not RUNNING, so the xor clears the one
-        // and sets the other. A task that shutdown completed in its queue is the
-        // exception, and then the two bits have no meaning.
+        // A queued task is SCHEDULED and not RUNNING, so the xor clears SCHEDULED and
+        // sets RUNNING. If shutdown has completed the task in its queue, the xor may
+        // do the opposite. That does no harm, because the two bits have no meaning in
+        // a complete task.
         // Acquire pairs with the Release in `transition_to_scheduled` (what the
         // wakers wrote) and in `transition_to_idle` (the future as the last poll
         // left it). No thread needs what this thread did before, so Release is
@@ -201,8 +203,9 @@ impl StateWord {
         }
     }
 
-    /// Makes the caller the runner of a task that is not running, to cancel it.
-    /// False if the task is complete, or another thread runs it.
+    /// Makes the caller the runner of an idle or scheduled task, to cancel it. False
+    /// if the task is complete, or if another thread runs it. A queue may still hold
+    /// the task. The thread that takes it from there finds it complete.
     #[must_use]
     pub(crate) fn transition_to_shutdown(&self) -> bool {
         // Acquire pairs with the Release in `transition_to_idle`: the caller

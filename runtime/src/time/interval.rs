@@ -48,8 +48,9 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 
 /// What an [`Interval`] does after a task asked for a tick too late.
 ///
-/// A tick is *missed* if the task asks for it more than five milliseconds late,
-/// or after the next tick was due.
+/// A tick is *missed* if the task asks for it after the next tick was due. For
+/// [`Delay`](Self::Delay), a tick is also missed if the task asks for it more than five
+/// milliseconds late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// The missed ticks follow each other without a pause until the interval
@@ -64,7 +65,8 @@ pub enum MissedTickBehavior {
     Skip,
 }
 
-/// How late a task may ask for a tick before the tick counts as missed.
+/// How late a task may ask for a tick before [`MissedTickBehavior::Delay`] counts the tick
+/// as missed.
 const TOLERANCE: Duration = Duration::from_millis(5);
 
 /// Ticks at a steady pace. Made by [`interval`] and [`interval_at`].

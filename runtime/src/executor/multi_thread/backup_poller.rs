@@ -23,12 +23,14 @@
 //!     absent ──────────────▶ present ◀──┐ 2 continue_if_released: a release came
 //!       ▲                       │ └─────┘
 //!       └───────────────────────┘
-//!         3 continue_if_released: no release, or the guard is dropped
+//!         3 continue_if_released: no release came, or the guard is dropped
 //! ```
 //!
-//! Both facts are in one word because of a race: transition 3 succeeds only if the driver
-//! was not released since the last look, and a worker that releases it later sees that
-//! there is no backup poller.
+//! Both facts are in one word because of a race. `continue_if_released` ends the duty only
+//! if the count has not changed since it last read the word. A worker that releases the
+//! driver after that sees that there is no backup poller, and wakes a worker. If the guard
+//! is dropped, the duty ends whatever the count is: the worker was unparked, or the
+//! driver is free and the worker takes it.
 
 use crate::primitives::AtomicUsize;
 use std::{
@@ -38,8 +40,8 @@ use std::{
 };
 
 /// How long events can wait while a worker is parked. If an event comes every ten
-/// milliseconds, so that there is always a backup poller, this costs six thousandths of a
-/// processor (on two virtual ones, where waking is expensive).
+/// milliseconds, there is always a backup poller. It then uses 0.6 % of one processor. We
+/// measured that on a virtual machine with two processors, where waking is expensive.
 pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 const PRESENT: usize = 1;

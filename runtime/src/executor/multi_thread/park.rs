@@ -45,9 +45,9 @@ impl Worker {
             drop(driver);
             if has_work && was_searching {
                 // While this worker counted as a searcher, a worker that queued a task
-                // notified no other. So this worker does it now. It is in the list of
-                // parked workers itself, so it may be the one that is notified. Then it
-                // counts as a searcher and finds the task.
+                // did not call `notify`. So this worker calls it now. `notify` may choose
+                // this worker itself, which is in the list of parked workers. Then this
+                // worker is a searcher again and finds the task.
                 self.pool().notify();
             }
             // The count of polls in `Ticks` is not restarted here. So if each attempt to
@@ -150,9 +150,10 @@ impl Worker {
         }
     }
 
-    /// Wakes what `collect` finds: first the tasks, then other wakers, because user code
-    /// can take long. A sibling is notified when all tasks are queued. Before that, the
-    /// sibling might preempt this thread, find one task, and park again.
+    /// Calls the wakers that `collect` finds. Those of tasks come first, because the others
+    /// run user code, which can take long. Between the two, when all woken tasks are
+    /// queued, this worker may notify another one. A worker that is notified earlier might
+    /// preempt this thread, find a single task, and park again.
     fn wake_batch(&self, collect: impl FnOnce(&mut Vec<Waker>)) {
         let mut wakers = self.wakers.take();
         collect(&mut wakers);

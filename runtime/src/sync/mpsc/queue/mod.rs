@@ -32,9 +32,9 @@
 //! receiver passes it. So the receiver can compute how many of the claimed slots
 //! are messages.
 //!
-//! The slot numbers of a block are one more than it has slots. While the tail
-//! stands at the extra number, the sender that claimed the block's last slot
-//! adds the next block, under a lock that the other senders wait for.
+//! A block of `SLOTS` slots uses `SLOTS + 1` numbers. The last number has no slot.
+//! While the tail is at this number, the sender that claimed the block's last slot
+//! adds the next block. It holds a lock, and the other senders wait for the lock.
 
 mod block;
 mod receive;
@@ -126,10 +126,12 @@ impl<T> MessageQueue<T> {
             }
             // Ordering: Relaxed, because the exchange checks the value.
             let now = self.tail.load(Relaxed);
-            // Another request is pending, and the receiver will see it.
+            // An earlier request may still be pending. Then no new one is needed,
+            // because the receiver will check after it passes the earlier one. The
+            // exchange proves that the request is still pending. If it fails, start again.
             // Ordering: Release pairs with the Acquire in `try_pop`, where the
-            // receiver passes that request. So it sees what we did before, too.
-            // If it has passed it already, we make a new request.
+            // receiver passes the request. So its check sees what this thread did
+            // before.
             if now & RECHECK_PENDING != 0
                 && self
                     .tail

@@ -1,0 +1,115 @@
+//! A copy of the exercises for grading: only the files in `src/` are the reader's. The tests and the
+//! manifests are the course's, so no change of the reader can make a test pass.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use crate::catalog::{Catalog, Layout};
+use crate::files::{self, FileError};
+use crate::skeleton::{self, SkeletonError, Tree};
+
+/// Why the copy cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GradeError {
+    /// We could not read or write a file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The tests and the manifests cannot be made.
+    #[error(transparent)]
+    Skeleton(#[from] SkeletonError),
+}
+
+/// The copy. Dropping it deletes it.
+#[derive(Debug)]
+pub struct Graded {
+    layout: Layout,
+    /// Only one course grades at a time, because all of them use the same directory.
+    _lock: File,
+}
+
+impl Graded {
+    /// Makes the copy. Waits while another course grades in this clone.
+    ///
+    /// # Errors
+    /// If a file cannot be read or written.
+    pub fn new(layout: &Layout, catalog: &Catalog) -> Result<Self, GradeError> {
+        let work = layout.work();
+        fs::create_dir_all(&work).map_err(FileError::new("create", &work))?;
+        let path = work.join("grade.lock");
+        let lock = File::create(&path).map_err(FileError::new("open", &path))?;
+        // A network mount may have no locks. Two courses that grade there at once are rare.
+        let _ = lock.lock();
+        let dir = work.join("grade");
+        // A killed course may have left files.
+        if dir.exists() {
+            fs::remove_dir_all(&dir).map_err(FileError::new("remove", &dir))?;
+        }
+        let copy = Self {
+            layout: layout.with_exercises_in(&dir),
+            _lock: lock,
+        };
+        let tree = skeleton::generate(layout, &catalog.crates)?;
+        copy.write_ours(layout, &tree)?;
+        for member in &catalog.crates {
+            copy.write_theirs(layout, &Path::new(&member.folder).join("src"))?;
+        }
+        Ok(copy)
+    }
+
+    /// The clone, with the copy instead of `work/`.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The tests and the manifests. Their paths lead up to the root, and the copy is deeper.
+    fn write_ours(&self, layout: &Layout, tree: &Tree) -> Result<(), FileError> {
+        let root = format!("\"{}/", layout.root().display()).replace('\\', "/");
+        for (path, content) in tree {
+            let depth = path.components().count();
+            if path.components().any(|part| part.as_os_str() == ".cargo")
+                || path
+                    .components()
+                    .nth(1)
+                    .is_some_and(|part| part.as_os_str() == "src")
+            {
+                continue;
+            }
+            let to = self.layout.yours().join(path);
+            match std::str::from_utf8(content) {
+                Ok(text) if path.ends_with("Cargo.toml") => {
+                    let up = format!("\"{}", "../".repeat(depth));
+                    skeleton::put(&to, text.replace(&up, &root).as_bytes())?;
+                }
+                _ => skeleton::put(&to, content)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies the reader's files of one folder. Other kinds of files and huge files are left out.
+    fn write_theirs(&self, layout: &Layout, folder: &Path) -> Result<(), FileError> {
+        let from = layout.yours().join(folder);
+        if !from.is_dir() {
+            return Ok(());
+        }
+        for path in files::walk(&from, &skeleton::is_not_generated)? {
+            let full = from.join(&path);
+            match files::read_bytes(&full, files::LARGEST) {
+                Ok(content) => {
+                    skeleton::put(&self.layout.yours().join(folder).join(path), &content)?;
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::FileTooLarge => {}
+                Err(error) => return Err(FileError::new("read", full)(error)),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Graded {
+    fn drop(&mut self) {
+        // Ignore errors. The directory is below target/, and the next grading empties it anyway.
+        let _ = fs::remove_dir_all(self.layout.yours());
+    }
+}
