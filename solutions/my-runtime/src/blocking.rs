@@ -142,7 +142,7 @@ impl Pool {
     }
 
     /// Adds a job. Starts a thread if no idle thread is left for the job and the cap
-    /// allows it.
+    /// allows it. The jobs begin in the order in which they were added.
     fn submit(&self, job: Job) {
         let mut state = self.shared.lock();
         // hole: begin
@@ -164,7 +164,8 @@ impl Pool {
 }
 
 impl Shared {
-    /// What each thread of the pool does: it runs jobs until the pool is closed.
+    /// What each thread of the pool does: it runs jobs until the pool is closed. It takes
+    /// the job that has waited longest.
     fn work(&self) {
         // hole: begin
         let mut state = self.lock();
@@ -193,7 +194,8 @@ impl Shared {
 }
 
 impl Drop for Pool {
-    /// Cancels the jobs that have not begun, and waits for those that have.
+    /// Cancels the jobs that have not begun, and waits for those that have. A job may own
+    /// its pool and drop it. Then this does not wait for that job.
     fn drop(&mut self) {
         // hole: begin
         let mut state = self.shared.lock();
