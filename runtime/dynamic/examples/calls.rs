@@ -17,7 +17,8 @@ use std::{
 };
 
 use wakeful_dynamic::{
-    Boxing, Cached, Caller, Inline, NoSpace, Scratch, ScratchOrBox, Space, dyn_async,
+    Boxing, Cached, CachedIf, CachedSpace, Caller, Inline, NoSpace, Pool, Scratch, ScratchOrBox,
+    SideStack, Space, dyn_async, with_side_stack,
 };
 
 #[dyn_async]
@@ -101,6 +102,16 @@ fn main() -> ExitCode {
         "static" => block_on(sum(black_box(source))),
         "boxing" => block_on(erased(SourceMut::new(&mut Boxing::new(source)))),
         "cached" => block_on(erased(SourceMut::new(&mut Cached::new(source)))),
+        "cached_if" => block_on(erased(SourceMut::new(&mut CachedIf::new(source, true)))),
+        "cached_space" => block_on(erased(SourceMut::new_with(
+            &mut ScratchOrBox::new(source),
+            CachedSpace::new(),
+        ))),
+        "pool" => block_on(erased(SourceMut::new(&mut Pool::new(source)))),
+        "side_stack" => {
+            let mut adapter = SideStack::new(source);
+            block_on(with_side_stack(erased(SourceMut::new(&mut adapter))))
+        }
         "inline" => block_on(erased(SourceMut::<_, NoSpace>::pin(pin!(
             Inline::<64, _>::new(source)
         )))),

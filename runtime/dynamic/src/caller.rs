@@ -8,11 +8,13 @@ use crate::Request;
 /// - [`NoSpace`] is the default. A call is a [`DynFuture`](crate::DynFuture) of two words.
 /// - [`Space<N>`](crate::Space) offers `N` bytes inside the future of each call. Every adapter is
 ///   welcome.
+/// - [`CachedSpace`](crate::CachedSpace) offers a box, which the calls of one object use one after
+///   the other.
 /// - [`OnlySpace<N>`](crate::OnlySpace) offers them too, and accepts no adapter that allocates.
 ///
 /// # Safety
 /// - **CA1** `call_mut` and `call_ref` pass a request to `start` at most once for each call. A
-///   request with memory satisfies RE1, RE2 and RE3 of [`Request`].
+///   request with memory satisfies RE1 and RE2 of [`Request`].
 /// - **CA2** A request offers at least `SPACE`.
 pub unsafe trait Caller {
     /// The bytes that each call offers, and their alignment.

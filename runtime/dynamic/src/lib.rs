@@ -42,27 +42,42 @@
 //! This crate is `no_std` and works under every executor.
 //!
 //! # Which adapter?
-//! Begin with [`Cached`]. Look into this table when you measure its cost, when you have no heap,
-//! or when most of your methods take `&self`.
+//! Begin with [`Cached`], or with [`Pool`] if most methods take `&self`. Look into this table when
+//! you measure the cost, or when you have no heap.
 //!
-//! | adapter | the future lives in | allocations | `&self` methods | needs | use it |
+//! | adapter | the future lives in | allocations | async `&self` methods | needs | use it |
 //! |---|---|---|---|---|---|
-//! | [`Boxing`] | a box | one for each call | yes | `alloc` | for rare calls |
-//! | [`Cached`] | a box that the object keeps | one for all calls of one object | yes, with a box for each call | `alloc` | for everything else |
+//! | [`Cached`] | a box that the object keeps | one for each object | yes, with a box for each call | `alloc` | for `&mut self` methods |
+//! | [`Pool`] | a block of the thread's pool | none after the first calls | yes | `std` | for `&self` methods, and many objects |
 //! | [`Inline<N>`](Inline) | the object, `N` bytes | none | no | pinning | without a heap, and in hot loops |
 //! | [`Scratch<N>`](Scratch) | the caller's future, `N` bytes | none | yes | callers with [`Space`] | without a heap, for `&self` methods |
 //! | [`ScratchOrBox`] | the caller's future if it fits, or a box | none, or one for each call | yes | `alloc`, callers with [`Space`] | if sizes vary |
+//! | [`ScratchOrBox`] | a box that the caller keeps | one for each caller | yes, with a box for each call | `alloc`, callers with [`CachedSpace`] | for short-lived objects |
+//! | [`SideStack`] | the side stack of the task | one for each task | yes | `std`, [`with_side_stack`] around the task | for deep chains of objects in one task |
+//! | [`BoxingIn`] | memory of your allocator | one of its own for each call | yes | a [`FutureAllocator`] | for arenas |
+//! | [`Boxing`] | a box | one for each call | yes | `alloc` | for rare calls, and in tests |
+//! | [`CachedIf`] | as [`Cached`] or [`Boxing`] | | yes | `alloc` | to let a parameter decide |
 //! | [`NoAlloc<A>`](NoAlloc) | as with `A` | panics before it allocates | as with `A` | | to be sure |
 //!
-//! All of them serve `#[dyn_async(Send)]`.
+//! All of them serve `#[dyn_async(Send)]`. The object is as large as the value, and larger by one
+//! word for [`Cached`], by two for [`CachedIf`], by `N` bytes and a flag for [`Inline`], and by the
+//! allocator for [`BoxingIn`].
 //!
 //! This is what one item costs in instructions, with the loop around it. The program is the
 //! example `calls`, counted with callgrind and glibc's allocator:
 //!
-//! | | [`Boxing`] | [`Cached`] | [`Inline`] | [`Scratch`] | [`ScratchOrBox`] | static call |
-//! |---|--:|--:|--:|--:|--:|--:|
-//! | ready at once | 253 | 98 | 75 | 91 | 95 | 28 |
-//! | pending once | 311 | 156 | 133 | 148 | 152 | 72 |
+//! | | ready at once | pending once | ready, relative to [`Boxing`] |
+//! |---|--:|--:|--:|
+//! | static call | 28 | 67 | 0.12 |
+//! | [`Inline`] | 76 | 134 | 0.33 |
+//! | [`Cached`] | 101 | 159 | 0.43 |
+//! | [`CachedIf`] | 103 | 161 | 0.44 |
+//! | [`Pool`] | 108 | 170 | 0.46 |
+//! | [`Scratch`] | 117 | 174 | 0.50 |
+//! | [`ScratchOrBox`] that fits | 121 | 178 | 0.52 |
+//! | [`SideStack`] | 121 | 238 | 0.52 |
+//! | [`ScratchOrBox`] with [`CachedSpace`] | 147 | 203 | 0.63 |
+//! | [`Boxing`] | 233 | 291 | 1 |
 //!
 //! A strategy that some languages have is impossible here: the caller cannot make room on its
 //! stack when it makes the call (`alloca`). The caller is a future as well, and a future has one
@@ -73,7 +88,7 @@
 //! `#[dyn_async]` leaves the trait as it is, so a call of a known type costs nothing extra. It
 //! generates these types, with the visibility of the trait:
 //!
-//! | object | made of | if the trait has |
+//! | object | made with | if the trait has |
 //! |---|---|---|
 //! | `MeterBox<'_>` | `MeterBox::new(adapter)` | any methods |
 //! | `MeterMut<'_>` | `MeterMut::new(&mut adapter)`, or `MeterMut::pin(pin!(adapter))` | a method with `&mut self` |
@@ -83,7 +98,7 @@
 //! be in an adapter. Each associated type of the trait is a parameter: `SourceBox<'_, Item>`.
 //!
 //! The last parameter is what callers offer. `new` and `pin` make an object whose callers offer
-//! nothing ([`NoSpace`]). `new_with` and `pin_with` take a [`Space`] too. With [`OnlySpace`], an
+//! nothing ([`NoSpace`]). `new_with` and `pin_with` take a [`Space`] or a [`CachedSpace`] too. With [`OnlySpace`], an
 //! object accepts no adapter that allocates, so a function that takes it cannot allocate either.
 //!
 //! # What a trait can have
@@ -130,7 +145,7 @@
 //! # Features
 //! | feature | contents |
 //! |---|---|
-//! | `std` (default) | turns `alloc` on |
+//! | `std` (default) | `Pool` and `SideStack`, which need threads. Turns `alloc` on |
 //! | `alloc` | the adapters that use the heap, and the objects in boxes |
 //! | `count` | `allocations` |
 //!
@@ -151,7 +166,11 @@ extern crate std;
 
 mod adapter;
 mod adapters;
+#[cfg(feature = "std")]
+mod blocks;
 mod buffer;
+#[cfg(feature = "alloc")]
+mod cached_space;
 mod caller;
 #[cfg(feature = "alloc")]
 mod count;
@@ -162,13 +181,19 @@ mod place;
 #[doc(hidden)]
 pub mod private;
 mod request;
+#[cfg(feature = "alloc")]
+mod slot;
 mod space;
+#[cfg(feature = "std")]
+mod stack;
 
 pub use adapter::{
     Adapter, AnyThread, Kind, ManyCalls, Often, Once, OneCall, OneThread, ServesSend, ServesShared,
     send_call_mut, send_call_ref,
 };
 pub use adapters::*;
+#[cfg(feature = "alloc")]
+pub use cached_space::{CachedSpace, InCachedSpace};
 pub use caller::{Caller, NoSpace};
 #[cfg(feature = "count")]
 pub use count::{Allocations, allocations};
@@ -176,4 +201,6 @@ pub use future::{DynFuture, SendDynFuture};
 pub use place::Place;
 pub use request::Request;
 pub use space::{InSpace, OnlySpace, Space};
+#[cfg(feature = "std")]
+pub use stack::{Stack, WithSideStack, with_side_stack};
 pub use wakeful_dynamic_macros::dyn_async;

@@ -9,10 +9,9 @@ use crate::{Place, Request, count};
 ///
 /// # Panics
 /// If the request forbids an allocation.
+#[inline]
 pub(crate) fn allocate(layout: Layout, request: Request<'_>) -> NonNull<u8> {
-    if !request.may_allocate() {
-        refuse(layout);
-    }
+    request.refuse_allocation(layout);
     if layout.size() == 0 {
         return layout.dangling_ptr();
     }
@@ -24,6 +23,7 @@ pub(crate) fn allocate(layout: Layout, request: Request<'_>) -> NonNull<u8> {
 
 /// # Safety
 /// `allocate` returned `memory` for this layout, and nothing uses it any more.
+#[inline]
 pub(crate) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
     if layout.size() > 0 {
         // SAFETY: the caller's promise.
@@ -31,20 +31,12 @@ pub(crate) unsafe fn free(memory: NonNull<u8>, layout: Layout) {
     }
 }
 
-#[cold]
-fn refuse(layout: Layout) -> ! {
-    panic!(
-        "a call needs {} bytes of the heap for its future, and this object must not allocate: \
-         use an adapter that keeps its futures elsewhere, or remove `NoAlloc`",
-        layout.size()
-    )
-}
-
 /// The place of a future that is alone in its allocation.
 pub(crate) struct OnHeap;
 
 // SAFETY: PL1: any thread may free memory of the heap. PL2: `free` does not read it.
 unsafe impl Place for OnHeap {
+    #[inline]
     unsafe fn release(self, memory: NonNull<u8>, layout: Layout) {
         // SAFETY: only memory from `allocate` has this place.
         unsafe { free(memory, layout) }

@@ -197,13 +197,10 @@ where
             && let State::Start(start) = core::mem::replace(&mut this.state, State::Started)
         {
             let space = NonNull::from(&this.space).cast();
-            let offer = Offer {
-                space: Some((space, Buffer::<N, A>::LAYOUT)),
-                may_allocate: true,
-            };
+            let offer = Offer::new(Some((space, Buffer::<N, A>::LAYOUT)), None);
             // SAFETY: RE1 and RE2: `space` is pinned together with this future. It is freed after
             // `state` has dropped the call's future (CA3). If this future is leaked, its memory
-            // stays as it is, because it is pinned. RE3: the state is not `Start` any more.
+            // stays as it is, because it is pinned.
             this.state = State::Running(start(unsafe { Request::with(&offer) }));
         }
         match &mut this.state {

@@ -80,6 +80,18 @@ fn the_box_of_a_leaked_call_is_never_used_again() {
     let list = Cell::new(ptr::null());
     check(&list, SourceBox::new(Boxing::new(List(&list))));
     check(&list, SourceBox::new(Cached::new(List(&list))));
+    check(&list, SourceBox::new(Pool::new(List(&list))));
+    check(&list, SourceBox::new(SideStack::new(List(&list))));
+    Stack::new().enter(|| check(&list, SourceBox::new(SideStack::new(List(&list)))));
+    check(
+        &list,
+        SourceBox::new(BoxingIn::new(List(&list), &TestAllocator)),
+    );
+    let space = CachedSpace::new();
+    check(
+        &list,
+        SourceBox::new_with(ScratchOrBox::new(List(&list)), space),
+    );
     let scratch = Scratch::<64, _>::new(List(&list));
     check(&list, SourceBox::new_with(scratch, Space::<64>::new()));
     check(
@@ -168,6 +180,12 @@ fn trap_2_a_leaked_call_is_not_dropped_after_its_arguments() {
     }
     check(SinkBox::new(Boxing::new(Slow)));
     check(SinkBox::new(Cached::new(Slow)));
+    check(SinkBox::new(Pool::new(Slow)));
+    Stack::new().enter(|| check(SinkBox::new(SideStack::new(Slow))));
+    check(SinkBox::new_with(
+        ScratchOrBox::new(Slow),
+        CachedSpace::new(),
+    ));
     let scratch = Scratch::<64, _>::new(Slow);
     check(SinkBox::new_with(scratch, Space::<64>::new()));
 }

@@ -96,6 +96,61 @@ fn the_table_of_allocations_is_right() {
     let mut small = SourceMut::new_with(&mut either, Space::<8>::new());
     assert_eq!(of_three_calls(&mut small), 3);
     assert_eq!(of_three_calls(&mut SourceMut::new(&mut either)), 3);
+    let mut source = SourceMut::new_with(&mut either, CachedSpace::new());
+    assert_eq!(of_three_calls(&mut source), 1);
+    let mut boxing_in = BoxingIn::new(Addresses, TestAllocator);
+    assert_eq!(of_three_calls(&mut SourceMut::new(&mut boxing_in)), 3);
+    for (recycle, expected) in [(true, 1), (false, 3)] {
+        let mut choice = CachedIf::new(Addresses, recycle);
+        assert_eq!(of_three_calls(&mut SourceMut::new(&mut choice)), expected);
+    }
+    let mut pool = Pool::new(Addresses);
+    assert_eq!(of_three_calls(&mut SourceMut::new(&mut pool)), 1);
+    // Another object finds the block of this thread.
+    assert_eq!(
+        of_three_calls(&mut SourceMut::new(&mut Pool::new(Addresses))),
+        0
+    );
+    Stack::new().enter(|| {
+        let mut side_stack = SideStack::new(Addresses);
+        assert_eq!(of_three_calls(&mut SourceMut::new(&mut side_stack)), 1);
+    });
+    assert_eq!(
+        of_three_calls(&mut SourceMut::new(&mut SideStack::new(Addresses))),
+        3
+    );
+}
+
+#[test]
+fn a_caller_takes_its_box_from_one_object_to_the_next() {
+    let mut space = CachedSpace::new();
+    let counted = allocations(|| {
+        for _ in 0..3 {
+            let mut scratch = Scratch::<64, _>::new(Addresses);
+            let mut source = SourceMut::new_with(&mut scratch, space);
+            assert!(block_on(source.next()).is_some());
+            space = source.into_caller();
+        }
+    });
+    assert_eq!(counted, 1);
+}
+
+#[test]
+#[should_panic(expected = "has no")]
+fn an_allocator_without_memory_makes_a_call_panic() {
+    struct Empty;
+    // SAFETY: AL1 to AL3: it returns no memory.
+    unsafe impl FutureAllocator for Empty {
+        type Threads = AnyThread;
+
+        fn allocate(&self, _: std::alloc::Layout) -> Option<std::ptr::NonNull<u8>> {
+            None
+        }
+
+        unsafe fn free(&self, _: std::ptr::NonNull<u8>, _: std::alloc::Layout) {}
+    }
+    let mut adapter = BoxingIn::new(Addresses, Empty);
+    block_on(SourceMut::new(&mut adapter).next());
 }
 
 #[test]

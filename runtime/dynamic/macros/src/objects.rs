@@ -114,6 +114,17 @@ fn object(shared: &Shared, pointer: Pointer) -> TokenStream {
 
         #constructors
 
+        #[allow(dead_code)]
+        impl<'__o, #(#parameters,)* S> #name<'__o, #(#arguments,)* S>
+        where
+            #(#predicates,)*
+        {
+            /// Ends the object, and returns what its callers offered.
+            pub fn into_caller(self) -> S {
+                self.caller
+            }
+        }
+
         #[allow(clippy::all, clippy::pedantic)]
         impl<'__o, #(#parameters,)* S> #source for #name<'__o, #(#arguments,)* S>
         where

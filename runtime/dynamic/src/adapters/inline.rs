@@ -150,6 +150,7 @@ struct InSlot<const N: usize, A>(PhantomData<A>);
 
 // SAFETY: PL1: AD4 of `Inline`. PL2: only `busy` is written, which is next to the memory.
 unsafe impl<const N: usize, A> Place for InSlot<N, A> {
+    #[inline]
     unsafe fn release(self, memory: NonNull<u8>, _layout: Layout) {
         // SAFETY: `memory` is the buffer of a slot, and its pointer was made from a pointer to
         // the whole slot. The future borrows the adapter, so the slot still exists.

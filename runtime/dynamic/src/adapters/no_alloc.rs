@@ -2,7 +2,7 @@
 
 use core::pin::Pin;
 
-use crate::{Adapter, DynFuture, Kind, Request, ServesShared, request::Offer};
+use crate::{Adapter, DynFuture, Kind, Request, ServesShared};
 
 /// Refuses to allocate: a call that needs memory of the heap panics, and the message says how many
 /// bytes.
@@ -84,8 +84,7 @@ unsafe impl<A: Adapter> Adapter for NoAlloc<A> {
         F: Future + 'd,
         F::Output: 'd,
     {
-        let mut offer = Offer::NOTHING;
-        let request = request.without_allocation(&mut offer);
+        let request = request.without_allocation();
         self.adapter().call_mut::<K, M, F>(request, make)
     }
 
@@ -103,8 +102,7 @@ unsafe impl<A: Adapter> Adapter for NoAlloc<A> {
         F::Output: 'd,
         A::Calls: ServesShared,
     {
-        let mut offer = Offer::NOTHING;
-        let request = request.without_allocation(&mut offer);
+        let request = request.without_allocation();
         self.adapter_ref().call_ref::<K, M, F>(request, make)
     }
 }

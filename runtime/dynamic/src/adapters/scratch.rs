@@ -131,5 +131,6 @@ struct InSpace;
 
 // SAFETY: PL1 and PL2: it does nothing.
 unsafe impl Place for InSpace {
+    #[inline]
     unsafe fn release(self, _memory: NonNull<u8>, _layout: Layout) {}
 }

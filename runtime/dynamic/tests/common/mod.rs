@@ -5,12 +5,14 @@ use std::{
     alloc::{GlobalAlloc, Layout, System},
     cell::Cell,
     pin::pin,
+    ptr::NonNull,
     task::{Context, Poll, Waker},
 };
 
 pub use wakeful_dynamic::{
-    Boxing, Cached, DynFuture, Inline, NoAlloc, NoSpace, OnlySpace, Scratch, ScratchOrBox, Space,
-    dyn_async,
+    AnyThread, Boxing, BoxingIn, Cached, CachedIf, CachedSpace, DynFuture, FutureAllocator, Inline,
+    NoAlloc, NoSpace, OnlySpace, Pool, Scratch, ScratchOrBox, SideStack, Space, Stack, dyn_async,
+    with_side_stack,
 };
 
 /// The trait that most tests call.
@@ -42,6 +44,34 @@ macro_rules! with_each_adapter {
             let ($name, mut $object) = ("Cached", SourceBox::new(Cached::new($value)));
             $body
         }
+        {
+            let ($name, mut $object) = ("Pool", SourceBox::new(Pool::new($value)));
+            $body
+        }
+        {
+            let adapter = CachedIf::new($value, false);
+            let ($name, mut $object) = ("CachedIf, off", SourceBox::new(adapter));
+            $body
+        }
+        {
+            let adapter = BoxingIn::new($value, &TestAllocator);
+            let ($name, mut $object) = ("BoxingIn", SourceBox::new(adapter));
+            $body
+        }
+        {
+            let adapter = Scratch::<256, _>::new($value);
+            let ($name, mut $object) = (
+                "CachedSpace",
+                SourceBox::new_with(adapter, CachedSpace::new()),
+            );
+            $body
+        }
+        Stack::new().enter(|| {
+            let ($name, mut $object) = ("SideStack", SourceBox::new(SideStack::new($value)));
+            // The chunk, so that it does not count as the allocation of a call.
+            drop(SourceMut::new(&mut SideStack::new(From(async || Some(())))).next());
+            $body
+        });
         {
             let ($name, mut $object) = ("Inline", SourceBox::new(Inline::<256, _>::new($value)));
             $body
@@ -118,4 +148,28 @@ pub fn allocations(body: impl FnOnce()) -> usize {
     let before = ALLOCATIONS.get();
     body();
     ALLOCATIONS.get() - before
+}
+
+/// An allocator for `BoxingIn` on top of the system's.
+pub struct TestAllocator;
+
+// SAFETY: AL1, AL2 and AL3: the system's allocator keeps them.
+unsafe impl FutureAllocator for TestAllocator {
+    type Threads = AnyThread;
+
+    fn allocate(&self, layout: Layout) -> Option<NonNull<u8>> {
+        let size = layout.size().max(1);
+        let layout = Layout::from_size_align(size, layout.align()).ok()?;
+        // SAFETY: the size is not 0.
+        NonNull::new(unsafe { std::alloc::alloc(layout) })
+    }
+
+    unsafe fn free(&self, memory: NonNull<u8>, layout: Layout) {
+        let size = layout.size().max(1);
+        // SAFETY: `allocate` used the same layout.
+        unsafe {
+            let layout = Layout::from_size_align_unchecked(size, layout.align());
+            std::alloc::dealloc(memory.as_ptr(), layout);
+        }
+    }
 }
