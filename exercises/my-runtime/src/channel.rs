@@ -58,8 +58,8 @@ impl<T> Sender<T> {
     /// The message, if the receiver was dropped.
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
         std::future::ready(()).await;
-        let _ = (&self.channel.closed, message, SendError::<T>);
-        todo!("wait until there is room for {} messages", self.channel.capacity)
+        let _ = (&self.channel.closed, self.channel.capacity, message, SendError::<T>);
+        todo!("wait until there is room, and then send the message")
     }
 }
 
@@ -89,8 +89,8 @@ impl<T> Receiver<T> {
     /// Cancel safe: it takes a message only in the poll that returns it.
     pub async fn recv(&mut self) -> Option<T> {
         std::future::ready(()).await;
-        let _ = (&self.channel.news, &self.channel.room);
-        todo!("take the first of {} messages", self.channel.messages.borrow().len())
+        let _ = (&self.channel.messages, &self.channel.news, &self.channel.room);
+        todo!("take the oldest message, or wait for one")
     }
 
     /// How many messages wait in the channel.

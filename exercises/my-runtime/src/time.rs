@@ -176,7 +176,7 @@ impl Interval {
     ///
     /// Cancel safe: if this future is dropped, the next call waits for the same tick.
     pub async fn tick(&mut self) -> Instant {
-        let _ = (&self.time, self.period);
-        todo!("wait until {:?}, and plan the tick after it", self.next)
+        let _ = (&self.time, self.next, self.period);
+        todo!("wait for the planned instant, and plan the tick after it")
     }
 }

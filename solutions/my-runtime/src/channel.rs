@@ -72,8 +72,8 @@ impl<T> Sender<T> {
         }
         // hole: instead
         //| std::future::ready(()).await;
-        //| let _ = (&self.channel.closed, message, SendError::<T>);
-        //| todo!("wait until there is room for {} messages", self.channel.capacity)
+        //| let _ = (&self.channel.closed, self.channel.capacity, message, SendError::<T>);
+        //| todo!("wait until there is room, and then send the message")
         // hole: end
     }
 }
@@ -124,8 +124,8 @@ impl<T> Receiver<T> {
         }
         // hole: instead
         //| std::future::ready(()).await;
-        //| let _ = (&self.channel.news, &self.channel.room);
-        //| todo!("take the first of {} messages", self.channel.messages.borrow().len())
+        //| let _ = (&self.channel.messages, &self.channel.news, &self.channel.room);
+        //| todo!("take the oldest message, or wait for one")
         // hole: end
     }
 

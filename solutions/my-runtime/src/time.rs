@@ -218,8 +218,8 @@ impl Interval {
         }
         tick
         // hole: instead
-        //| let _ = (&self.time, self.period);
-        //| todo!("wait until {:?}, and plan the tick after it", self.next)
+        //| let _ = (&self.time, self.next, self.period);
+        //| todo!("wait for the planned instant, and plan the tick after it")
         // hole: end
     }
 }

@@ -13,6 +13,10 @@ use my_runtime::executor::Executor;
 use my_runtime::reactor::{Direction, Reactor, Registered};
 use my_runtime::waker::block_on;
 
+mod common;
+
+use common::foreign;
+
 /// A wait that must end at once. If it does not, the test fails instead of hanging.
 const SOON: Option<Duration> = Some(Duration::from_secs(2));
 
@@ -205,10 +209,88 @@ fn the_two_directions_have_their_own_tasks() {
     assert!(full.is_pending());
     meter.write_all(b"y").expect("it is connected");
     turn_until_woken(&reactor, &reader);
-    assert_eq!((reader.get(), writer.get()), (1, 0));
+    assert_eq!((reader.get(), writer.get()), (1, 0), "a byte has arrived");
     meter.read_exact(&mut vec![0; sent]).expect("it is connected");
     turn_until_woken(&reactor, &writer);
-    assert_eq!((reader.get(), writer.get()), (1, 1));
+    assert_eq!((reader.get(), writer.get()), (1, 1), "there is room again");
+}
+
+#[test]
+fn an_event_of_one_direction_wakes_no_task_of_the_other() {
+    let reactor = Reactor::new().expect("there are descriptors");
+    let (mut meter, socket) = connection(&reactor);
+    let count = Arc::new(Count::default());
+    assert!(poll_read(&socket, &Waker::from(Arc::clone(&count))).is_pending());
+    // The first event says that the socket can be written to.
+    reactor.turn(SOON).expect("the selector works");
+    assert_eq!(count.get(), 0, "an event for the writer has woken the reader");
+    meter.write_all(b"x").expect("it is connected");
+    turn_until_woken(&reactor, &count);
+    assert_eq!(count.get(), 1, "the wakes of the reader");
+}
+
+#[test]
+fn an_interrupted_operation_is_tried_again() {
+    let reactor = Reactor::new().expect("there are descriptors");
+    let (_meter, socket) = connection(&reactor);
+    // The first event says that the socket can be written to.
+    reactor.turn(SOON).expect("the selector works");
+    let mut tries = 0;
+    let cx = &mut Context::from_waker(Waker::noop());
+    let polled = socket.poll_io(cx, Direction::Write, |_| {
+        tries += 1;
+        if tries == 1 { Err(io::ErrorKind::Interrupted.into()) } else { Ok(tries) }
+    });
+    let again = matches!(polled, Poll::Ready(Ok(2)));
+    assert!(again, "a signal has interrupted the first try: {polled:?}");
+}
+
+/// Whether this test ends. If a waker is cloned, woken or dropped under the lock, its
+/// code waits for the lock for ever.
+fn ends(test: impl FnOnce() + Send + 'static) -> bool {
+    let (ended, result) = mpsc::channel();
+    thread::spawn(move || {
+        test();
+        ended.send(())
+    });
+    match result.recv_timeout(Duration::from_secs(3)) {
+        Ok(()) => true,
+        Err(mpsc::RecvTimeoutError::Timeout) => false,
+        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("the test has panicked"),
+    }
+}
+
+/// Two sockets, and a waker that polls the second one.
+fn foreign_waker(reactor: &Reactor) -> (TcpStream, Socket, Waker) {
+    let ((meter, socket), (_, other)) = (connection(reactor), connection(reactor));
+    let other: &'static Socket = Box::leak(Box::new(other));
+    let waker = foreign::waker(|| drop(poll_read(other, Waker::noop())));
+    (meter, socket, waker)
+}
+
+#[test]
+fn a_waker_may_use_the_reactor_when_it_is_cloned_or_replaced() {
+    let ended = ends(|| {
+        let reactor = Reactor::new().expect("there are descriptors");
+        let (_meter, socket, waker) = foreign_waker(&reactor);
+        for _ in 0..2 {
+            assert!(poll_read(&socket, &waker).is_pending());
+        }
+    });
+    assert!(ended, "the code of a waker waits for the lock that `poll_io` has");
+}
+
+#[test]
+fn a_waker_may_use_the_reactor_when_it_is_woken() {
+    let ended = ends(|| {
+        let reactor = Reactor::new().expect("there are descriptors");
+        let (mut meter, socket, waker) = foreign_waker(&reactor);
+        assert!(poll_read(&socket, &waker).is_pending());
+        meter.write_all(b"x").expect("it is connected");
+        arrived(&socket);
+        reactor.turn(SOON).expect("the selector works");
+    });
+    assert!(ended, "the code of a waker waits for the lock that `turn` has");
 }
 
 #[test]
@@ -221,7 +303,8 @@ fn the_waker_of_the_latest_poll_is_woken() {
     }
     meter.write_all(b"x").expect("it is connected");
     turn_until_woken(&reactor, &counts[1]);
-    assert_eq!(counts.map(|count| count.get()), [0, 1]);
+    let wakes = counts.map(|count| count.get());
+    assert_eq!(wakes, [0, 1], "the wakes of the first and of the latest waker");
 }
 
 #[test]
@@ -248,7 +331,7 @@ fn a_waker_that_panics_loses_no_other_event() {
         arrived(socket);
     }
     reactor.turn(SOON).expect("the selector works");
-    assert_eq!(count.get(), 1);
+    assert_eq!(count.get(), 1, "the waker that does not panic was not woken");
     let read = |socket| matches!(poll_read(socket, Waker::noop()), Poll::Ready(Ok(1)));
     assert!(sockets.iter().all(read), "an event was lost");
 }

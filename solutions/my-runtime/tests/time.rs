@@ -13,6 +13,10 @@ use my_runtime::executor::Executor;
 use my_runtime::time::Time;
 use my_runtime::timeout::Elapsed;
 
+mod common;
+
+use common::foreign;
+
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
 }
@@ -73,11 +77,11 @@ fn a_sleep_is_never_early() {
     assert!(poll(sleep.as_mut(), &waker).is_pending());
     time.advance(Duration::from_nanos(9_999_999));
     time.fire();
-    assert_eq!(wakes.0.load(Relaxed), 0);
+    assert_eq!(wakes.0.load(Relaxed), 0, "the deadline is one nanosecond away");
     assert!(poll(sleep.as_mut(), &waker).is_pending());
     time.advance(Duration::from_nanos(1));
     time.fire();
-    assert_eq!(wakes.0.load(Relaxed), 1);
+    assert_eq!(wakes.0.load(Relaxed), 1, "the deadline has come");
     assert!(poll(sleep.as_mut(), &waker).is_ready());
 }
 
@@ -124,7 +128,8 @@ fn the_waker_of_the_latest_poll_is_woken() {
     assert!(poll(sleep.as_mut(), &one).is_pending());
     assert!(poll(sleep.as_mut(), &two).is_pending());
     time.skip();
-    assert_eq!((first.0.load(Relaxed), second.0.load(Relaxed)), (0, 1));
+    let wakes = (first.0.load(Relaxed), second.0.load(Relaxed));
+    assert_eq!(wakes, (0, 1), "the wakes of the first and of the latest waker");
 }
 
 #[test]
@@ -169,6 +174,39 @@ fn a_waker_may_drop_other_sleeps() {
     time.advance(ms(10));
     time.fire();
     assert_eq!(wakes.0.load(Relaxed), 0, "a sleep that was dropped wakes no task");
+}
+
+/// A waker that begins another sleep in each of its functions.
+fn sleeper(time: &Time) -> Waker {
+    let time = time.clone();
+    foreign::waker(move || {
+        // This sleep is never dropped, because its destructor could panic, too.
+        let sleep = Box::leak(Box::new(time.sleep(ms(50))));
+        assert!(poll(Pin::new(sleep), Waker::noop()).is_pending());
+    })
+}
+
+#[test]
+fn a_waker_may_use_the_timers() {
+    let time = Time::paused();
+    let waker = sleeper(&time);
+    let mut sleep = Box::pin(time.sleep(ms(10)));
+    for _ in 0..2 {
+        assert!(poll(sleep.as_mut(), &waker).is_pending());
+    }
+    time.skip();
+    foreign::check("the timers");
+    assert!(poll(sleep.as_mut(), Waker::noop()).is_ready(), "the deadline has come");
+}
+
+#[test]
+fn the_waker_of_a_dropped_sleep_may_use_the_timers() {
+    let time = Time::paused();
+    let waker = sleeper(&time);
+    let mut sleep = Box::pin(time.sleep(ms(10)));
+    assert!(poll(sleep.as_mut(), &waker).is_pending());
+    drop(sleep);
+    foreign::check("the timers");
 }
 
 #[test]
@@ -229,6 +267,18 @@ fn an_interval_may_have_the_longest_period() {
         let mut interval = time.interval(Duration::MAX);
         assert_eq!(interval.tick().await, begun);
         assert!(time.timeout(ms(1), Box::pin(interval.tick())).await.is_err());
+    });
+}
+
+#[test]
+fn a_late_tick_returns_the_instant_for_which_it_was_planned() {
+    run(|time| async move {
+        let begun = time.now();
+        let mut interval = time.interval(ms(10));
+        assert_eq!(interval.tick().await, begun, "the first tick comes at once");
+        time.sleep(ms(12)).await;
+        let planned = interval.tick().await - begun;
+        assert_eq!(planned, ms(10), "the tick for 10 ms, which comes at 12 ms");
     });
 }
 

@@ -5,6 +5,7 @@
 pub mod anchored;
 pub mod clock;
 pub mod counter;
+pub mod foreign;
 
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
