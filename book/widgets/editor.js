@@ -55,7 +55,7 @@ export function editor(text, { label, onrun, onleave }) {
 function insert(area, text) {
   if (!document.execCommand('insertText', false, text)) {
     area.setRangeText(text, area.selectionStart, area.selectionEnd, 'end');
-    area.dispatchEvent(new Event('input'));
+    area.dispatchEvent(new Event('input', { bubbles: true }));
   }
 }
 

@@ -143,6 +143,7 @@ export function mount(section) {
     if (waitsFor) chip.textContent = `waits for ${fileName(waitsFor)}`;
     else if (needed.length > 0) chip.textContent = `needs ${needed.join(', ')}`;
     else if (exercise.open) chip.textContent = 'solved earlier, unfinished now';
+    else if (exercise.state === 'failing' && exercise.solved) chip.textContent = 'solved earlier, fails now';
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);
     // A message about an old version of the file does not belong to a new one.

@@ -2,6 +2,7 @@
 // JavaScript. This module remembers the choice and announces the answer to screen readers.
 
 import { element } from './dom.js';
+import { recall, remember } from './storage.js';
 
 const key = (form) => `course-predict-${form.dataset.id}`;
 
@@ -36,12 +37,4 @@ export function mount(form) {
 function answer(choice) {
   const next = choice.closest('label')?.nextElementSibling;
   return next?.classList.contains('because') ? next : null;
-}
-
-// The reader can switch storage off. Then the page forgets the choice when it closes.
-function remember(name, value) {
-  try { localStorage.setItem(name, value); } catch { /* storage is off */ }
-}
-function recall(name) {
-  try { return localStorage.getItem(name); } catch { return null; }
 }

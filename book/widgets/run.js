@@ -1,10 +1,11 @@
 // ▶ on a block of Rust: runs it on the reader's own machine against the chapter's crate, with the
-// reader's edits, and shows the output while it arrives.
+// reader's edits, and shows the output while it arrives. The browser keeps the edits.
 
 import { coloured } from './ansi.js';
 import { send } from './api.js';
 import { button, count, duration, element } from './dom.js';
 import { diagnostics } from './diagnostics.js';
+import { draft, source } from './drafts.js';
 import { editor } from './editor.js';
 
 /** Starts one `div.runnable`, or one `div.fails`, whose block must not compile. */
@@ -13,7 +14,8 @@ export function mount(block) {
   const code = pre?.querySelector('code');
   if (!code) return;
   block.querySelector('.static')?.remove();
-  const original = code.textContent.replace(/\n$/, '');
+  const original = source(code);
+  const kept = draft(code);
   const promised = block.classList.contains('fails') ? block.dataset.code : null;
   // The real output replaces the output that the page shows.
   const next = block.nextElementSibling;
@@ -21,24 +23,39 @@ export function mount(block) {
   const output = element('pre', { class: 'run-output', role: 'log', 'aria-label': 'Output', tabindex: '0', hidden: true });
   const state = element('span', { class: 'run-state', role: 'status' });
   let editing = null;
+  let dropped = null; // the edits of before the last reset
   let running = null;
   let styles = {};
 
   const run = button('▶ Run', () => start(), { class: 'primary', title: 'Run this block on your machine (Ctrl+Enter in the editor)' });
   const stop = button('■ Stop', () => running?.abort(), { hidden: true });
-  const edit = button('Edit', () => open(), { title: 'Change the block before running it' });
-  const reset = button('Undo edits', () => close(), { hidden: true });
-  block.append(element('div', { class: 'actions' }, run, stop, edit, reset, state), output);
+  const edit = button('Edit', () => open(original), { title: 'Change the block before running it' });
+  const reset = button('Reset', () => close(), { hidden: true, title: 'Show the block of the book again' });
+  const bring = button('Bring back my edits', () => open(dropped), { hidden: true });
+  block.append(element('div', { class: 'actions' }, run, stop, edit, reset, bring, state), output);
+  if (kept.text !== null) {
+    showEditor(kept.text);
+    if (kept.outdated) say('The book has changed this block since. This is your version.');
+  }
 
-  function open() {
-    editing = editor(original, { label: 'Rust block', onrun: () => start(), onleave: () => run.focus() });
+  function open(text) {
+    showEditor(text);
+    kept.keep(text);
+    editing.focus();
+  }
+  function showEditor(text) {
+    editing = editor(text, { label: 'Rust block', onrun: () => start(), onleave: () => run.focus() });
+    editing.node.addEventListener('input', () => kept.keep(editing.text()));
     pre.hidden = true;
     pre.after(editing.node);
     edit.hidden = true;
+    bring.hidden = true;
     reset.hidden = false;
-    editing.focus();
   }
   function close() {
+    dropped = editing.text();
+    kept.keep(null);
+    bring.hidden = dropped === original;
     editing.node.remove();
     editing = null;
     pre.hidden = false;
@@ -96,9 +113,9 @@ export function mount(block) {
       too_much_output: 'It printed too much, so it was stopped.',
       cancelled: 'Stopped.',
     };
-    const kept = promised && outcome === 'build_failed' && output.textContent.includes(`[${promised}]`);
+    const asPromised = promised && outcome === 'build_failed' && output.textContent.includes(`[${promised}]`);
     const good = outcome === 'exited' && exit === 0;
-    if (kept && !editing) say(`It does not compile, as expected: ${promised}.`, 'good');
+    if (asPromised && !editing) say(`It does not compile, as expected: ${promised}.`, 'good');
     else say(words[outcome] ?? outcome, good ? 'good' : 'bad');
     if (good && output.hidden) {
       show(true);

@@ -232,6 +232,26 @@ test('an exercise fails by a named test, gives a hint, and turns green after a s
   });
 });
 
+test('a changed test does not count, and a solved exercise that fails now says both', async () => {
+  await reading('03-state-machines.html', {}, async (page) => {
+    const panel = page.locator('section.exercise').first();
+    const inTree = async (name) => path.join(tree.root, await panel.getAttribute(name));
+    const [file, test] = [await inTree('data-file'), await inTree('data-test')];
+    const [skeleton, tests] = [await fs.readFile(file, 'utf8'), await fs.readFile(test, 'utf8')];
+    await fs.writeFile(test, '#[test]\nfn always() {}\n');
+    await panel.locator('.headline', { hasText: "is not the course's own." }).waitFor(VERDICT_WITHIN);
+    assert.equal(await panel.getAttribute('data-state'), 'failing');
+    await panel.locator('.advice', { hasText: 'restores only this file' }).waitFor();
+    await assertAccessible(page, 'a panel with a changed test');
+
+    await fs.writeFile(test, tests);
+    await fs.copyFile(file.replace(`${path.sep}work${path.sep}`, `${path.sep}solutions${path.sep}`), file);
+    await panel.and(page.locator('[data-state="solved"]')).waitFor(VERDICT_WITHIN);
+    await fs.writeFile(file, skeleton);
+    await panel.getByText('solved earlier, fails now').waitFor(VERDICT_WITHIN);
+  });
+});
+
 test('after a reload the page shows the earlier hints in their order', async () => {
   await reading(CHAPTER, {}, async (page) => {
     const panel = page.locator('section.exercise').nth(2);

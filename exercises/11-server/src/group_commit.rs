@@ -15,13 +15,15 @@ pub const MOST: usize = 64;
 
 /// Stores readings until the last sender is gone, one line for each. All readings that
 /// wait, but at most [`MOST`], are stored with one call of `write_all`. A reading is
-/// answered after that call, and it never waits for other readings to come.
+/// answered after that call, and it never waits for other readings to come. It does not
+/// have to flush the journal.
 ///
-/// Returns the sum of all stored readings.
+/// Returns the sum of all stored readings, also of those whose conversation was cut.
 ///
 /// # Errors
 ///
-/// The first error of the journal. The readings of this write then have no answer.
+/// The first error of the journal, also if earlier writes have worked. The readings of the
+/// write that failed have no answer.
 pub async fn collect(
     mut readings: mpsc::Receiver<Reading>,
     mut journal: impl Write,

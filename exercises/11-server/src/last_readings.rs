@@ -14,13 +14,15 @@ pub struct Reading {
 
 /// Stores readings until the last sender is gone, or until the server stops. After the
 /// stop, it refuses new readings, and stores those that were sent before.
+/// [`Receiver::close`](mpsc::Receiver::close) refuses new ones.
 ///
 /// Each reading is answered when it is in the journal, and not before. The journal may
 /// keep bytes in a buffer until it is flushed. Returns the sum of all stored readings.
 ///
 /// # Errors
 ///
-/// The first error of the journal.
+/// The first error of a write or of a flush, before the stop and after it. The reading of
+/// this write has no answer.
 pub async fn collect(
     mut readings: mpsc::Receiver<Reading>,
     mut journal: impl Write,

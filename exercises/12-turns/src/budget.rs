@@ -5,14 +5,15 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
-/// The budget of the poll that runs now. `None` if no task is being polled. Its clones are
-/// the same budget.
+/// The budget of the poll that runs now. `None` if no task is being polled: then each leaf
+/// is polled, and there is nothing to spend. Its clones are the same budget.
 #[derive(Clone, Default)]
 pub struct Budget(Rc<Cell<Option<u32>>>);
 
 impl Budget {
     /// Polls a task, and gives it `units` for this poll. After that, the budget is what it
-    /// was before: a task may poll another one.
+    /// was before, also if the task panics: a task may poll another one, and may catch its
+    /// panic. Neither of them spends the units of the other.
     pub fn poll_task<F: Future>(
         &self,
         units: u32,
@@ -36,6 +37,7 @@ impl Budget {
         Leaf { budget: self.clone(), leaf }
     }
 }
+
 
 /// A leaf with a budget.
 pub struct Leaf<F> {

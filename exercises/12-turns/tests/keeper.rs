@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use channels::oneshot::Dropped;
 use executor::Executor;
@@ -20,6 +21,9 @@ impl Drop for Table {
         *self.dropped.lock().unwrap() = Some(thread::current().id());
     }
 }
+
+/// How long a test waits for a thread.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 type DroppedAt = Arc<Mutex<Option<thread::ThreadId>>>;
 
@@ -82,14 +86,79 @@ fn a_request_whose_answer_is_not_wanted_does_not_begin() {
 #[test]
 fn a_panic_ends_only_its_own_request() {
     let (keeper, _) = open();
-    let bad = keeper.call(|table| {
-        table.rows.borrow_mut().push(7);
-        panic!("a wrong row");
-    });
-    let rows = keeper.call(|table| table.rows.borrow().len());
     let executor = Executor::new();
-    assert_eq!(executor.block_on(bad), Err::<(), _>(Dropped));
-    assert_eq!(executor.block_on(rows), Ok(1));
+    for panics in 1..=10 {
+        let bad = keeper.call(|table| {
+            table.rows.borrow_mut().push(7);
+            panic!("a wrong row");
+        });
+        assert_eq!(executor.block_on(bad), Err::<(), _>(Dropped));
+        let rows = keeper.call(|table| table.rows.borrow().len());
+        let rows = executor.block_on(rows);
+        assert_eq!(rows, Ok(panics), "the request after {panics} panics");
+    }
+}
+
+/// An answer whose destructor panics.
+struct Bad;
+
+impl Drop for Bad {
+    fn drop(&mut self) {
+        panic!("this panic is part of the test");
+    }
+}
+
+#[test]
+fn an_unwanted_answer_whose_destructor_panics_does_not_end_the_thread() {
+    let (keeper, _) = open();
+    let (begins, begun) = mpsc::channel();
+    let (release, released) = mpsc::channel::<()>();
+    let unwanted = keeper.call(move |_| {
+        begins.send(()).unwrap();
+        let _ = released.recv();
+        Bad
+    });
+    begun.recv_timeout(PATIENCE).expect("the request begins");
+    drop(unwanted);
+    drop(release);
+    let next = Executor::new().block_on(keeper.call(|_| 42));
+    assert_eq!(next, Ok(42), "the panic of a destructor has ended the thread");
+}
+
+#[test]
+fn a_call_returns_at_once_while_a_request_blocks() {
+    let (tells, told) = mpsc::channel();
+    thread::spawn(move || {
+        let (keeper, _) = open();
+        let (release, released) = mpsc::channel::<()>();
+        let first = keeper.call(move |_| {
+            let _ = released.recv();
+        });
+        let answers: Vec<_> = (0..100).map(|row| keeper.call(move |_| row)).collect();
+        let _ = tells.send(());
+        drop((release, first, answers));
+    });
+    told.recv_timeout(PATIENCE)
+        .expect("`call` blocks until the thread takes the request");
+}
+
+#[test]
+fn the_value_is_opened_without_a_request() {
+    let (opens, opened) = mpsc::channel();
+    let _keeper = Keeper::new(move || opens.send(()).unwrap());
+    opened.recv_timeout(PATIENCE).expect("`new` starts a thread that opens the value");
+}
+
+#[test]
+fn if_the_value_cannot_be_opened_each_request_is_dropped() {
+    let keeper: Keeper<u32> = Keeper::new(|| panic!("this panic is part of the test"));
+    let executor = Executor::new();
+    for _ in 0..10 {
+        let answer = executor.block_on(keeper.call(|_| 42));
+        assert_eq!(answer, Err(Dropped), "there is no value");
+    }
+    // This does not panic.
+    drop(keeper);
 }
 
 #[test]

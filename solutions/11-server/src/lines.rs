@@ -45,9 +45,16 @@ impl<R: AsyncRead + Unpin> Lines<R> {
     /// Waits for the next line, and returns it without its `\n`. `None` means that the
     /// stream has ended after a line.
     ///
+    /// A line may contain any byte except `\n`. `next` returns them all, also a `\r`.
+    ///
     /// It never keeps more than `longest` bytes and one read of 64 bytes.
     ///
     /// Cancel safe: if the future is dropped, no byte is lost.
+    ///
+    /// # Errors
+    ///
+    /// See [`LineError`]. After an error, drop the reader. The result of another `next`
+    /// is not specified.
     pub async fn next(&mut self) -> Result<Option<Vec<u8>>, LineError> {
         // hole: begin
         loop {

@@ -34,16 +34,26 @@ impl Write for Journal {
     }
 }
 
-/// A disk without room.
-struct Full;
+/// A disk without room. A journal with a buffer notices it only in `flush`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Full {
+    AtWrite,
+    AtFlush,
+}
+
+impl Full {
+    fn at(self, step: Full, done: usize) -> io::Result<usize> {
+        if self == step { Err(ErrorKind::StorageFull.into()) } else { Ok(done) }
+    }
+}
 
 impl Write for Full {
-    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-        Err(ErrorKind::StorageFull.into())
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.at(Full::AtWrite, bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.at(Full::AtFlush, 0).map(|_| ())
     }
 }
 
@@ -99,21 +109,73 @@ fn a_reading_that_has_an_answer_is_on_the_disk() {
             let (reading, answer) = reading(litres);
             sender.send(reading).await.expect("the channel is open");
             answer.await.expect("the journal works");
-            assert!(journal.on_disk().ends_with(&format!("{litres}\n")));
+            assert!(
+                journal.on_disk().ends_with(&format!("{litres}\n")),
+                "{litres} has an answer, and it is not on the disk"
+            );
         }
+    });
+}
+
+/// Sends a reading to a full disk. It must have no answer, and the error is returned.
+fn store_on(full: Full, stop: &Signal) {
+    run(async {
+        let (sender, readings) = mpsc::channel(10);
+        let (first, answer) = reading(1);
+        sender.send(first).await.expect("the channel is open");
+        drop(sender);
+        let result = collect(readings, full, stop).await;
+        assert!(
+            matches!(&result, Err(e) if e.kind() == ErrorKind::StorageFull),
+            "the disk is full ({full:?}), and `collect` returned {result:?}"
+        );
+        answer.await.expect_err("a reading that is not on the disk has an answer");
     });
 }
 
 #[test]
 fn a_reading_that_cannot_be_written_has_no_answer() {
-    run(async {
+    store_on(Full::AtWrite, &Signal::new());
+}
+
+#[test]
+fn a_reading_that_cannot_be_flushed_has_no_answer() {
+    store_on(Full::AtFlush, &Signal::new());
+}
+
+#[test]
+fn a_full_disk_is_an_error_after_the_stop_too() {
+    let stop = Signal::new();
+    stop.raise();
+    store_on(Full::AtWrite, &stop);
+    store_on(Full::AtFlush, &stop);
+}
+
+/// A journal that takes one byte at a time.
+struct Slow(Journal);
+
+impl Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&bytes[..bytes.len().min(1)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[test]
+fn a_journal_may_take_a_part_of_a_line_at_a_time() {
+    let journal = Journal::default();
+    let sum = run(async {
         let (sender, readings) = mpsc::channel(10);
-        let (first, answer) = reading(1);
+        let (first, _answer) = reading(123);
         sender.send(first).await.expect("the channel is open");
-        let result = collect(readings, Full, &Signal::new()).await;
-        assert_eq!(result.map_err(|e| e.kind()), Err(ErrorKind::StorageFull));
-        answer.await.expect_err("the reading is not stored");
+        drop(sender);
+        collect(readings, Slow(journal.clone()), &Signal::new()).await
     });
+    assert_eq!(sum.expect("the journal works"), 123);
+    assert_eq!(journal.on_disk(), "123\n", "`write` may take fewer bytes than it gets");
 }
 
 #[test]
