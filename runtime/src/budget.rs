@@ -45,10 +45,10 @@ pub(crate) fn is_in_poll() -> bool {
     BUDGET.try_with(Cell::get).ok().flatten().is_some()
 }
 
-/// Runs one poll of one of several futures in a task. If its siblings have spent the
-/// budget, it gets one unit. Otherwise the futures that are polled after a greedy
-/// sibling would never make progress.
-pub(crate) fn among_siblings<R>(poll: impl FnOnce() -> R) -> R {
+/// Runs one poll of a sub-future, one of several futures in a task. If the others have
+/// spent the budget, it gets one unit. Otherwise the sub-futures that are polled after a
+/// greedy sub-future would never make progress.
+pub(crate) fn poll_subfuture<R>(poll: impl FnOnce() -> R) -> R {
     if is_spent() {
         with(Some(1), poll)
     } else {

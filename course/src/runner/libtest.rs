@@ -201,9 +201,14 @@ fn panic_message(name: &str, stderr: &str) -> Option<String> {
     // The test's own thread has its name. The reader sees that name above the message already.
     let own = format!("thread '{name}' ");
 
+    // An abort prints a backtrace, whatever `RUST_BACKTRACE` says. Its lines are indented.
+    let mut backtrace = false;
     let kept: Vec<String> = stderr
         .lines()
-        .filter(|line| !line.starts_with("note: run with `RUST_BACKTRACE="))
+        .filter(|line| {
+            backtrace = *line == "stack backtrace:" || backtrace && line.starts_with(' ');
+            !backtrace && !line.starts_with("note: run with `RUST_BACKTRACE=")
+        })
         .map(without_thread_id)
         .map(|line| line.strip_prefix(&own).map_or(line.clone(), str::to_owned))
         .collect();
@@ -325,6 +330,21 @@ mod tests {
         let own = "panicked at tests/one.rs:3:5:\nassertion failed: a";
         assert_eq!(panic_message("visits", stderr).as_deref(), Some(own));
         assert_eq!(panic_message("visits", "\n"), None);
+    }
+
+    #[test]
+    fn the_backtrace_of_an_abort_is_left_out() {
+        let stderr = "thread 'ticks' (4711) panicked at src/deadlines.rs:3:5:\nnot yet implemented\n\
+                      thread 'ticks' (4711) panicked at library/core/src/panicking.rs:1:1:\n\
+                      panic in a destructor during cleanup\nstack backtrace:\n   \
+                      0:     0x55d2 - std::backtrace::print\n                               \
+                      at /rustc/library/std/src/backtrace.rs:1:1\n\
+                      thread caused non-unwinding panic. aborting.\n";
+        let expected = "panicked at src/deadlines.rs:3:5:\nnot yet implemented\n\
+                        panicked at library/core/src/panicking.rs:1:1:\n\
+                        panic in a destructor during cleanup\n\
+                        thread caused non-unwinding panic. aborting.";
+        assert_eq!(panic_message("ticks", stderr).as_deref(), Some(expected));
     }
 
     #[test]

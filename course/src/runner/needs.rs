@@ -52,6 +52,11 @@ pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) 
             .filter(|at| any || panicked_in(&said, open[*at]))
             .collect();
         let modules: Vec<&Exercise> = blamed.iter().map(|at| open[*at]).collect();
+        let said = if any {
+            &said
+        } else {
+            first_panic(&said, modules[0])
+        };
         let message = format!("{}\n\n{said}", advice(&modules));
         test.message = Some(message.trim_end().to_owned());
         for at in blamed {
@@ -71,9 +76,23 @@ pub(super) fn tell(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) 
 
 /// Whether a test's message names a panic in the reader's file of this exercise.
 fn panicked_in(said: &str, exercise: &Exercise) -> bool {
+    said.contains(&place(exercise))
+}
+
+/// How a panic in the reader's file of this exercise begins.
+fn place(exercise: &Exercise) -> String {
     let file = exercise.file.display();
     let place = format!("panicked at work/{}/{file}:", exercise.folder);
-    said.contains(&place.replace('\\', "/"))
+    place.replace('\\', "/")
+}
+
+/// The first panic in this module, without the panics that it caused in other places. So tests that
+/// stop at the same hole have the same message.
+fn first_panic<'a>(said: &'a str, module: &Exercise) -> &'a str {
+    let begin = said.find(&place(module)).unwrap_or(0);
+    let said = &said[begin..];
+    let next = ["\npanicked at ", "\nthread '"].map(|next| said.find(next));
+    &said[..next.into_iter().flatten().min().unwrap_or(said.len())]
 }
 
 #[cfg(test)]
@@ -102,6 +121,16 @@ mod tests {
             formerly_at: Vec::new(),
             settings: Settings::default(),
         }
+    }
+
+    #[test]
+    fn only_the_first_panic_in_an_unfinished_module_is_shown() {
+        let said = "killed by signal 6\npanicked at work/my-runtime/src/a.rs:3:5:\nnot yet \
+                    implemented: forget\nthread 'x' panicked at work/my-runtime/src/a.rs:3:5:\nagain";
+        assert_eq!(
+            first_panic(said, &module("a/b")),
+            "panicked at work/my-runtime/src/a.rs:3:5:\nnot yet implemented: forget"
+        );
     }
 
     #[test]

@@ -25,15 +25,28 @@ fn read(server: &Process) -> String {
     answer
 }
 
-fn threads(server: &Process) -> usize {
+/// A number of the kernel's about the server.
+fn status(server: &Process, name: &str) -> usize {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id()));
     let status = status.expect("the server runs");
-    let threads = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Threads:"));
-    threads
-        .and_then(|n| n.trim().parse().ok())
-        .expect("it has threads")
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let number = line.and_then(|line| line.trim_end_matches("kB").trim().parse().ok());
+    number.expect("the kernel knows it")
+}
+
+/// A build of the book needs much memory for a moment.
+#[cfg(target_env = "gnu")]
+#[test]
+fn after_a_build_of_the_book_the_memory_goes_back_to_the_system() {
+    let fixture = Fixture::new();
+    let section = "## A heading\n\nSome *words* of a `page` with [a link](07-lamps.md).\n\n";
+    fixture.write(
+        "book/src/hello.md",
+        &format!("# Hello\n\n{}", section.repeat(3_000)),
+    );
+    let server = Process::new(fixture);
+    let (now, most) = (status(&server, "VmRSS:"), status(&server, "VmHWM:"));
+    assert!(now * 3 < most * 2, "{now} kB now, {most} kB at most");
 }
 
 #[test]
@@ -47,7 +60,7 @@ fn connections_that_come_and_go_cost_no_threads() {
         assert!(read(&server).starts_with("HTTP/1.1 200"));
         drop(block);
     }
-    let threads = threads(&server);
+    let threads = status(&server, "Threads:");
     assert!(threads <= 16, "{threads} threads");
 }
 

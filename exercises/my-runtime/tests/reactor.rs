@@ -85,15 +85,23 @@ fn turn_until_woken(reactor: &Reactor, count: &Count) {
     panic!("no event has woken the task");
 }
 
-/// Runs a test that would wait for ever if an event is lost. Then it fails instead.
-fn soon(test: impl FnOnce() + Send + 'static) {
+/// Whether this test ends within this many seconds. A test that hangs does not.
+fn ends(seconds: u64, test: impl FnOnce() + Send + 'static) -> bool {
     let (ended, result) = mpsc::channel();
     thread::spawn(move || {
         test();
-        ended.send(()).expect("the test waits");
+        ended.send(())
     });
-    let result = result.recv_timeout(Duration::from_secs(10));
-    result.expect("the test has panicked, or an event was lost");
+    match result.recv_timeout(Duration::from_secs(seconds)) {
+        Ok(()) => true,
+        Err(mpsc::RecvTimeoutError::Timeout) => false,
+        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("the test has panicked"),
+    }
+}
+
+/// Runs a test that would wait for ever if an event is lost.
+fn soon(test: impl FnOnce() + Send + 'static) {
+    assert!(ends(10, test), "an event was lost: the test still waits for it");
 }
 
 #[test]
@@ -245,22 +253,7 @@ fn an_interrupted_operation_is_tried_again() {
     assert!(again, "a signal has interrupted the first try: {polled:?}");
 }
 
-/// Whether this test ends. If a waker is cloned, woken or dropped under the lock, its
-/// code waits for the lock for ever.
-fn ends(test: impl FnOnce() + Send + 'static) -> bool {
-    let (ended, result) = mpsc::channel();
-    thread::spawn(move || {
-        test();
-        ended.send(())
-    });
-    match result.recv_timeout(Duration::from_secs(3)) {
-        Ok(()) => true,
-        Err(mpsc::RecvTimeoutError::Timeout) => false,
-        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("the test has panicked"),
-    }
-}
-
-/// Two sockets, and a waker that polls the second one.
+/// A socket, and a waker that polls another one. Under the lock, it would wait for ever.
 fn foreign_waker(reactor: &Reactor) -> (TcpStream, Socket, Waker) {
     let ((meter, socket), (_, other)) = (connection(reactor), connection(reactor));
     let other: &'static Socket = Box::leak(Box::new(other));
@@ -270,7 +263,7 @@ fn foreign_waker(reactor: &Reactor) -> (TcpStream, Socket, Waker) {
 
 #[test]
 fn a_waker_may_use_the_reactor_when_it_is_cloned_or_replaced() {
-    let ended = ends(|| {
+    let ended = ends(3, || {
         let reactor = Reactor::new().expect("there are descriptors");
         let (_meter, socket, waker) = foreign_waker(&reactor);
         for _ in 0..2 {
@@ -282,7 +275,7 @@ fn a_waker_may_use_the_reactor_when_it_is_cloned_or_replaced() {
 
 #[test]
 fn a_waker_may_use_the_reactor_when_it_is_woken() {
-    let ended = ends(|| {
+    let ended = ends(3, || {
         let reactor = Reactor::new().expect("there are descriptors");
         let (mut meter, socket, waker) = foreign_waker(&reactor);
         assert!(poll_read(&socket, &waker).is_pending());

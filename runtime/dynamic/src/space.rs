@@ -53,6 +53,27 @@ pub struct Space<const N: usize, A = u64> {
 /// assert_eq!(sum(meter).await, 14);
 /// # });
 /// ```
+///
+/// ```compile_fail,E0080
+/// use wakeful_dynamic::{Boxing, OnlySpace, dyn_async};
+///
+/// #[dyn_async]
+/// trait Meter {
+///     async fn read(&mut self) -> u32;
+/// }
+///
+/// struct Water(u32);
+///
+/// impl Meter for Water {
+///     async fn read(&mut self) -> u32 {
+///         self.0
+///     }
+/// }
+///
+/// // `Boxing` allocates.
+/// let mut water = Boxing::new(Water(7));
+/// let _ = MeterMut::new_with(&mut water, OnlySpace::<64>::new());
+/// ```
 #[derive(Debug)]
 pub struct OnlySpace<const N: usize, A = u64> {
     _align: PhantomData<fn() -> A>,

@@ -80,11 +80,13 @@ fn calls_that_end_in_the_order_in_which_they_began_keep_their_memory_apart() {
 
 #[test]
 fn a_stack_grows_while_calls_are_on_it_and_frees_what_it_outgrew() {
+    // The stack outgrows its first chunk either way.
+    const COUNT: usize = if cfg!(miri) { 30 } else { 100 };
     let adapter = SideStack::new(Local);
     let place = PlaceRef::new(&adapter);
     let task = with_side_stack(async {
         for _ in 0..3 {
-            let mut calls: Vec<_> = (0..100).map(|_| Box::pin(place.address(1))).collect();
+            let mut calls: Vec<_> = (0..COUNT).map(|_| Box::pin(place.address(1))).collect();
             for call in &mut calls {
                 assert!(call.as_mut().poll(&mut noop()).is_pending());
             }
@@ -94,7 +96,7 @@ fn a_stack_grows_while_calls_are_on_it_and_frees_what_it_outgrew() {
             }
             addresses.sort_unstable();
             addresses.dedup();
-            assert_eq!(addresses.len(), 100);
+            assert_eq!(addresses.len(), COUNT);
         }
     });
     block_on(task);

@@ -230,7 +230,7 @@ fn trap_20_a_shutdown_waits_for_a_thread_that_gives_up_at_the_same_time() {
 }
 
 #[test]
-fn trap_16_a_shutdown_without_patience_loses_no_work_that_has_begun() {
+fn trap_16_a_shutdown_with_a_timeout_of_zero_loses_no_work_that_has_begun() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         pool.submit(work(&outcomes, || ()));

@@ -234,8 +234,8 @@ impl BlockingPool {
     }
 
     /// Cancels the work that has not begun, and waits for the work that has.
-    /// Waits for ever, or for at most `patience`.
-    pub(crate) fn shut_down(&self, patience: Option<Duration>) {
+    /// Waits for ever, or for at most `timeout`.
+    pub(crate) fn shut_down(&self, timeout: Option<Duration>) {
         let mut state = self.lock();
         state.closed = true;
         let queue = std::mem::take(&mut state.queue);
@@ -243,7 +243,7 @@ impl BlockingPool {
         self.work_arrived.notify_all();
         queue.into_iter().for_each(cancel);
 
-        let end = Deadline::after(patience);
+        let end = Deadline::after(timeout);
         let mut state = self.lock();
         while state.threads + state.leaving > 0 && !end.is_past() {
             state = end.wait(&self.thread_ended, state);

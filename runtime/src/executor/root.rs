@@ -66,24 +66,24 @@ impl Root {
 
     /// [`poll`](Self::poll) without a read-modify-write, if the root was not woken
     /// and no waker of it exists. Else `None`.
-    pub(super) fn poll_if_unshared<F: Future>(
+    pub(super) fn poll_if_unique<F: Future>(
         &self,
         future: Pin<&mut F>,
         requeue: impl FnMut(Task),
     ) -> Option<Poll<F::Output>> {
-        let is_unshared = self.0.header().state.transition_to_running_if_unshared();
-        is_unshared.then(|| self.poll_running(future, true, requeue))
+        let is_unique = self.0.header().state.transition_to_running_if_unique();
+        is_unique.then(|| self.poll_running(future, true, requeue))
     }
 
     fn poll_running<F: Future>(
         &self,
         future: Pin<&mut F>,
-        was_unshared: bool,
+        was_unique: bool,
         requeue: impl FnMut(Task),
     ) -> Poll<F::Output> {
         let _idle = SetIdle {
             root: &self.0,
-            was_unshared,
+            was_unique,
             requeue,
         };
         let _polling = trace::polling(&self.0.header().origin);
@@ -95,14 +95,14 @@ impl Root {
 /// Ends the poll of the root, also when the poll unwinds.
 struct SetIdle<'a, R: FnMut(Task)> {
     root: &'a Task,
-    was_unshared: bool,
+    was_unique: bool,
     requeue: R,
 }
 
 impl<R: FnMut(Task)> Drop for SetIdle<'_, R> {
     fn drop(&mut self) {
         let state = &self.root.header().state;
-        if self.was_unshared && state.transition_to_idle_if_unshared() {
+        if self.was_unique && state.transition_to_idle_if_unique() {
             return;
         }
         if state.transition_to_idle() == TransitionToIdle::Submit {

@@ -68,7 +68,7 @@ where
         // The second direction gets its turn even if the first has spent the
         // budget.
         let poll = || back.poll(context, Pin::new(&mut *b), Pin::new(&mut *a));
-        let back = budget::among_siblings(poll)?;
+        let back = budget::poll_subfuture(poll)?;
         Poll::Ready(Ok((ready!(there), ready!(back))))
     })
     .await

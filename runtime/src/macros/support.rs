@@ -80,7 +80,7 @@ where
 
 /// Polls one of the futures.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::combinator(|| budget::among_siblings(|| future.poll(context)))
+    trace::combinator(|| budget::poll_subfuture(|| future.poll(context)))
 }
 
 /// Which of the futures is polled first. Each poll begins with the next one.

@@ -196,7 +196,7 @@ impl Drop for Child {
         if cfg!(unix)
             && let Ok(runtime) = Handle::try_current()
         {
-            drop(runtime.spawn(process.collect()));
+            drop(runtime.spawn(process.reap()));
         }
     }
 }
@@ -210,7 +210,7 @@ struct Process {
 
 impl Process {
     /// Waits for the end of a child that was dropped.
-    async fn collect(mut self) {
+    async fn reap(mut self) {
         while let Ok(None) = self.inner.try_wait() {
             let ended = trace::as_child(self.inner.id(), self.exited.changed());
             if ended.await.is_err() {
@@ -222,8 +222,8 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // The runtime may shut down before `collect` is done. If the child has
-        // ended by now, this collects it.
+        // The runtime may shut down before `reap` is done. If the child has
+        // ended by now, this reaps it.
         let _ = self.inner.try_wait();
     }
 }

@@ -15,7 +15,7 @@
 //! One event takes this way:
 //! 1. [`Reactor::turn`] gets the event from the selector, with a token.
 //! 2. `Sources::get` finds the source for the token.
-//! 3. [`Source::set_ready`] raises its flags and takes the wakers of its waiters.
+//! 3. [`Source::set_ready`] sets its flags and takes the wakers of its waiters.
 //! 4. The driver wakes them after `turn` has returned, under no lock.
 //! 5. The task polls, and [`Registered`] tries the operation.
 //!

@@ -138,7 +138,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         operation: impl FnOnce(&S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let Some(event) = self.source.look(interest)? else {
+        let Some(event) = self.source.check_ready(interest)? else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
         let result = operation(self);
@@ -155,7 +155,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         operation: impl FnOnce(&mut S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let Some(event) = self.source.look(interest)? else {
+        let Some(event) = self.source.check_ready(interest)? else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
         let result = operation(self.get_mut());

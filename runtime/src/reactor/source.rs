@@ -8,10 +8,10 @@
 //!
 //! | step | who | function |
 //! |---|---|---|
-//! | 1. read the word; if it is ready, try the operation | the task | `Source::look` |
+//! | 1. read the word; if it is ready, try the operation | the task | `Source::check_ready` |
 //! | 2. on `WouldBlock`, clear the flags of that event | the task | `Source::clear_would_block` |
 //! | 3. store a waker under the lock, then read the word again | the task | `Source::wait` |
-//! | 4. raise the flags, then take the wakers under the lock | the reactor | `Source::set_ready` |
+//! | 4. set the flags, then take the wakers under the lock | the reactor | `Source::set_ready` |
 //!
 //! Steps 3 and 4 cannot miss each other. If the task locks first, the reactor
 //! finds its waker. If the reactor locks first, the task's second read comes
@@ -177,11 +177,11 @@ impl Source {
         ReadyEvent::unpack(self.readiness.load(Acquire))
     }
 
-    /// Reads the word: an event if the source is ready for `interest`.
+    /// Checks the word: an event if the source is ready for `interest`.
     ///
     /// # Errors
     /// When the runtime has shut down.
-    pub(super) fn look(&self, interest: Interest) -> io::Result<Option<ReadyEvent>> {
+    pub(super) fn check_ready(&self, interest: Interest) -> io::Result<Option<ReadyEvent>> {
         let event = self.event();
         if event.ready.contains(Ready::SHUTDOWN) {
             return Err(shut_down());
@@ -189,13 +189,13 @@ impl Source {
         Ok(event.ready.intersects(interest.mask()).then_some(event))
     }
 
-    /// Raises flags, and moves the wakers of the tasks concerned into `wakers`.
+    /// Sets flags, and moves the wakers of the tasks concerned into `wakers`.
     /// The caller wakes them when it holds no lock.
     pub(crate) fn set_ready(&self, ready: Ready, wakers: &mut Vec<Waker>) {
         // Ordering: Release pairs with the Acquire in `event`. Every write to
         // the word is a read-modify-write, so later ones continue this release
         // sequence whatever their own ordering is.
-        let raise = |word| {
+        let set = |word| {
             let old = ReadyEvent::unpack(word);
             let event = ReadyEvent {
                 ready: old.ready | ready,
@@ -203,7 +203,7 @@ impl Source {
             };
             Some(event.pack())
         };
-        let _ = self.readiness.fetch_update(Release, Relaxed, raise);
+        let _ = self.readiness.fetch_update(Release, Relaxed, set);
         let concerns = |interest: Interest| ready.intersects(interest.mask() | Ready::SHUTDOWN);
         let mut waiters = lock(&self.waiters);
         for direction in [Direction::Read, Direction::Write] {
@@ -222,19 +222,19 @@ impl Source {
     /// `ready`. The flags of a closed end stay, because the kernel reports the end only
     /// once, and a later read or write still has to find it.
     pub(crate) fn clear(&self, event: ReadyEvent, ready: Ready) {
-        self.lower(event, ready - Ready::READ_CLOSED - Ready::WRITE_CLOSED);
+        self.clear_ready(event, ready - Ready::READ_CLOSED - Ready::WRITE_CLOSED);
     }
 
     /// The kernel has returned `WouldBlock` after `event`. That also clears the
     /// flags of closed ends: a socket that was shut down on this side reports
     /// them for ever, and the task would try again for ever.
     pub(crate) fn clear_would_block(&self, event: ReadyEvent, interest: Interest) {
-        self.lower(event, interest.mask());
+        self.clear_ready(event, interest.mask());
     }
 
-    // ANCHOR: lower
+    // ANCHOR: clear_ready
     /// Clears flags, unless another event has come since `event`.
-    fn lower(&self, event: ReadyEvent, stale: Ready) {
+    fn clear_ready(&self, event: ReadyEvent, stale: Ready) {
         // `ALL` leaves out `SHUTDOWN` and `SHORT_READ_MAY_LEAVE_DATA`, which are never
         // cleared.
         let stale = stale & Ready::ALL;
@@ -248,7 +248,7 @@ impl Source {
             })
         });
     }
-    // ANCHOR_END: lower
+    // ANCHOR_END: clear_ready
 
     /// Waits in the slot for `direction`. If several tasks poll, only the last
     /// one is woken.
@@ -261,7 +261,7 @@ impl Source {
         direction: Direction,
     ) -> Poll<io::Result<ReadyEvent>> {
         let interest = direction.interest();
-        if let Some(ready) = self.look(interest).transpose() {
+        if let Some(ready) = self.check_ready(interest).transpose() {
             return Poll::Ready(ready);
         }
         self.wait(context, interest, |waiters| {
@@ -279,7 +279,7 @@ impl Source {
         interest: Interest,
         key: &mut Option<WaiterKey>,
     ) -> Poll<io::Result<ReadyEvent>> {
-        if let Some(ready) = self.look(interest).transpose() {
+        if let Some(ready) = self.check_ready(interest).transpose() {
             return Poll::Ready(ready);
         }
         let waiter = Waiter {
@@ -309,7 +309,7 @@ impl Source {
             old = slot(&mut waiters).replace(waker);
         }
         // The second read, which closes the race with `set_ready`.
-        let ready = self.look(interest).transpose();
+        let ready = self.check_ready(interest).transpose();
         drop(waiters);
         drop(old);
         ready.map_or(Poll::Pending, Poll::Ready)

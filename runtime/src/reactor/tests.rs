@@ -22,7 +22,7 @@ fn set(source: &Source, ready: Ready) {
     wakers.into_iter().for_each(Waker::wake);
 }
 
-fn look(source: &Source, direction: Direction) -> Option<ReadyEvent> {
+fn check_ready(source: &Source, direction: Direction) -> Option<ReadyEvent> {
     match source.poll_ready(&Context::from_waker(Waker::noop()), direction) {
         Poll::Ready(event) => Some(event.unwrap()),
         Poll::Pending => None,
@@ -134,15 +134,15 @@ fn a_registration_that_fails_leaves_nothing_behind() {
 fn trap_13_an_event_that_came_after_the_read_is_not_cleared() {
     let source = idle();
     set(&source, Ready::READABLE);
-    let event = look(&source, Direction::Read).expect("readable");
+    let event = check_ready(&source, Direction::Read).expect("readable");
     // The operation returns `WouldBlock`. Before the task clears, data comes.
     set(&source, Ready::READABLE);
     source.clear(event, Ready::READABLE);
-    assert!(look(&source, Direction::Read).is_some());
+    assert!(check_ready(&source, Direction::Read).is_some());
     // Without another event it is cleared.
-    let event = look(&source, Direction::Read).expect("readable");
+    let event = check_ready(&source, Direction::Read).expect("readable");
     source.clear(event, Ready::READABLE);
-    assert!(look(&source, Direction::Read).is_none());
+    assert!(check_ready(&source, Direction::Read).is_none());
 }
 
 #[test]
@@ -152,17 +152,17 @@ fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
         &source,
         Ready::READABLE | Ready::WRITABLE | Ready::READ_CLOSED,
     );
-    let event = look(&source, Direction::Read).expect("readable");
+    let event = check_ready(&source, Direction::Read).expect("readable");
     source.clear(event, Ready::READABLE);
     assert_eq!(
         source.state(0).readiness,
         Ready::WRITABLE | Ready::READ_CLOSED
     );
     assert!(
-        look(&source, Direction::Read).is_some(),
+        check_ready(&source, Direction::Read).is_some(),
         "the end of the stream can be read"
     );
-    assert!(look(&source, Direction::Write).is_some());
+    assert!(check_ready(&source, Direction::Write).is_some());
 }
 
 #[test]
@@ -170,17 +170,17 @@ fn trap_14_would_block_clears_the_closed_end_of_a_socket() {
     let source = idle();
     let ends = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
     set(&source, Ready::READABLE | ends);
-    let event = look(&source, Direction::Read).expect("readable");
+    let event = check_ready(&source, Direction::Read).expect("readable");
     // The event comes again before the task clears it.
     set(&source, Ready::READ_CLOSED);
     source.clear_would_block(event, Interest::READABLE);
-    let event = look(&source, Direction::Read).expect("closed");
+    let event = check_ready(&source, Direction::Read).expect("closed");
     source.clear_would_block(event, Interest::READABLE);
     assert_eq!(source.state(0).readiness, Ready::WRITE_CLOSED);
     // The shutdown of the runtime is no event of the kernel, and it stays.
     set(&source, Ready::SHUTDOWN);
     source.clear_would_block(event, Interest::READABLE);
-    assert!(source.look(Interest::READABLE).is_err());
+    assert!(source.check_ready(Interest::READABLE).is_err());
 }
 
 struct Count(AtomicUsize);

@@ -94,10 +94,10 @@ unsafe impl<O: Waitable> WaitableRef for Arc<O> {}
 ///   node that is listed or dequeued. Only the lock's holder touches them.
 /// - **WL2** A listed node is alive and pinned. Its `Wait` unlinks it under the
 ///   lock before it is dropped.
-/// - **WL3** While `queued` of a [`Wait`] is false, the node is idle, and nothing
+/// - **WL3** While `entered` of a [`Wait`] is false, the node is idle, and nothing
 ///   else points to it. Then the waiter may touch its entry without the lock.
 /// - **WL4** `entry.dequeued` is false while the node is listed, and true once
-///   it was dequeued. A node that is `queued` is one or the other.
+///   it was dequeued. While `entered` is true, the node is listed or dequeued.
 /// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and
 ///   [`WaitableRef`]), so it leaves the list that it entered.
 pub(crate) struct WaitList<S, D> {

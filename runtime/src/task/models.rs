@@ -331,7 +331,7 @@ fn trap_08_a_task_is_not_polled_after_the_shutdown_that_a_wake_races() {
 }
 
 #[test]
-fn a_root_whose_poll_began_unshared_is_queued_by_a_wake_during_the_poll() {
+fn a_root_whose_poll_began_with_one_reference_is_queued_by_a_wake_during_the_poll() {
     model(|| {
         let executor = Executor::default();
         let stub = std::future::pending::<()>();
@@ -343,10 +343,10 @@ fn a_root_whose_poll_began_unshared_is_queued_by_a_wake_during_the_poll() {
             0,
         );
         let state = &root.header().state;
-        assert!(state.transition_to_running_if_unshared());
+        assert!(state.transition_to_running_if_unique());
         let waker = Waker::clone(&waker_ref(&root));
         let other = thread::spawn(move || waker.wake());
-        if !state.transition_to_idle_if_unshared()
+        if !state.transition_to_idle_if_unique()
             && state.transition_to_idle() == TransitionToIdle::Submit
         {
             executor.0.queue.lock().unwrap().push(root.clone());

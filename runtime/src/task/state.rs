@@ -47,7 +47,7 @@
 //! Any read-modify-write continues the release sequences of the values before it,
 //! whatever its own ordering. So a wake's Release reaches every later Acquire
 //! through all read-modify-writes in between. Only a plain store ends a release
-//! sequence. The two plain stores below, in the `_if_unshared` functions, give
+//! sequence. The two plain stores below, in the `_if_unique` functions, give
 //! their own reason.
 
 mod join;
@@ -317,35 +317,35 @@ impl StateWord {
     /// the only reference: then no other thread can change the word. False if
     /// other references exist.
     #[must_use]
-    pub(crate) fn transition_to_running_if_unshared(&self) -> bool {
+    pub(crate) fn transition_to_running_if_unique(&self) -> bool {
         // Acquire pairs with the Release in `drop_references`, where all other
         // references ended.
         // The plain store ends the release sequences before it. No later reader
         // needs them: this load has acquired all of them, and a later reader got
         // its reference from this thread, so it comes after the load. The word has
         // no SCHEDULED here, so the store does not overwrite a wake.
-        let is_unshared = self.0.load(Acquire) == REFERENCE;
-        if is_unshared {
+        let is_unique = self.0.load(Acquire) == REFERENCE;
+        if is_unique {
             self.0.store(REFERENCE | RUNNING, Relaxed);
         }
-        is_unshared
+        is_unique
     }
 
-    /// Ends a poll that [`transition_to_running_if_unshared`] began. False if
+    /// Ends a poll that [`transition_to_running_if_unique`] began. False if
     /// other references exist by now: that takes [`transition_to_idle`].
     ///
-    /// [`transition_to_running_if_unshared`]: Self::transition_to_running_if_unshared
+    /// [`transition_to_running_if_unique`]: Self::transition_to_running_if_unique
     /// [`transition_to_idle`]: Self::transition_to_idle
     #[must_use]
-    pub(crate) fn transition_to_idle_if_unshared(&self) -> bool {
+    pub(crate) fn transition_to_idle_if_unique(&self) -> bool {
         // Acquire pairs with the Release in `drop_references`. The plain store
         // needs no Release and may end release sequences, because every later
         // reader gets its reference from this thread. The word has no SCHEDULED
         // here, so the store does not overwrite a wake.
-        let is_unshared = self.0.load(Acquire) == REFERENCE | RUNNING;
-        if is_unshared {
+        let is_unique = self.0.load(Acquire) == REFERENCE | RUNNING;
+        if is_unique {
             self.0.store(REFERENCE, Relaxed);
         }
-        is_unshared
+        is_unique
     }
 }

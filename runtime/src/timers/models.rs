@@ -47,11 +47,11 @@ impl Driven {
     }
 
     /// Sleeps for as long as the timers allow. A deadline that is further away
-    /// than `patience` never comes in this model, so then only another thread can
+    /// than `timeout` never comes in this model, so then only another thread can
     /// end the sleep.
-    fn sleep(&self, patience: Duration) {
+    fn sleep(&self, timeout: Duration) {
         match self.timers.before_sleep() {
-            Some(left) if left <= patience => self.timers.advance(left),
+            Some(left) if left <= timeout => self.timers.advance(left),
             // If no thread ends the sleep, loom reports a deadlock.
             _ => self.reactor.handle().wait(),
         }

@@ -329,7 +329,7 @@ fn a_child_gets_its_environment_and_its_name() {
 #[test]
 fn waiting_for_a_child_does_not_reap_a_child_of_std() {
     run("a child of std's", async {
-        // Waiting for our child must not collect the status of another.
+        // Waiting for our child must not reap another.
         let mut foreign = StdCommand::new("true").spawn().unwrap();
         assert!(shell("exit 0").status().await.unwrap().success());
         assert!(foreign.wait().unwrap().success());

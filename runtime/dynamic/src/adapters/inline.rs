@@ -20,6 +20,27 @@ use crate::{
 /// message says how many bytes it needs. The object must be pinned, for example with
 /// [`pin!`](core::pin::pin), because the future must not move.
 ///
+/// ```compile_fail,E0080
+/// use wakeful_dynamic::{Inline, dyn_async};
+///
+/// #[dyn_async]
+/// trait Meter {
+///     async fn read(&mut self) -> u32;
+/// }
+///
+/// struct Water(u32);
+///
+/// impl Meter for Water {
+///     async fn read(&mut self) -> u32 {
+///         self.0
+///     }
+/// }
+///
+/// // The future of `read` does not fit into 4 bytes.
+/// let mut meter = MeterBox::new(Inline::<4, _>::new(Water(7)));
+/// let _ = meter.read();
+/// ```
+///
 /// There is room for one future, so this adapter serves methods with `&mut self` only.
 ///
 /// # Panics

@@ -11,6 +11,27 @@ use crate::{Adapter, AnyThread, DynFuture, Kind, ManyCalls, Place, Request, buff
 /// offer less. The callers offer memory with [`Space`](crate::Space) or
 /// [`OnlySpace`](crate::OnlySpace), which has an example.
 ///
+/// ```compile_fail,E0080
+/// use wakeful_dynamic::{Scratch, Space, dyn_async};
+///
+/// #[dyn_async]
+/// trait Meter {
+///     async fn read(&mut self) -> u32;
+/// }
+///
+/// struct Water(u32);
+///
+/// impl Meter for Water {
+///     async fn read(&mut self) -> u32 {
+///         self.0
+///     }
+/// }
+///
+/// // The callers offer less than the adapter needs.
+/// let mut water = Scratch::<64, _>::new(Water(7));
+/// let _ = MeterMut::new_with(&mut water, Space::<32>::new());
+/// ```
+///
 /// Calls with `&self` can run at once, because each has its own memory. A leaked call leaks the
 /// future that contains it.
 ///

@@ -78,7 +78,7 @@ impl Core {
         }
         let polled = self
             .root
-            .poll_if_unshared(future, |root| self.requeue_root(root));
+            .poll_if_unique(future, |root| self.requeue_root(root));
         polled.unwrap_or_else(|| {
             if self.root.wake() {
                 self.push_front(self.root.task().clone());

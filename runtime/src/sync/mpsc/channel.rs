@@ -228,7 +228,7 @@ impl<T, L: Limit> Rx<T, L> {
             match unsafe { self.0.queue.try_pop() } {
                 TryPop::Message(message) => return Poll::Ready(Some(message)),
                 TryPop::Recheck => {}
-                TryPop::Busy | TryPop::Empty => {
+                TryPop::Unpublished | TryPop::Empty => {
                     if self.is_over() {
                         // The last sender may have sent a message after `try_pop` found
                         // none, and before it was dropped.
@@ -252,11 +252,13 @@ impl<T, L: Limit> Rx<T, L> {
                     return Ok(message);
                 }
                 TryPop::Recheck => {}
-                TryPop::Busy | TryPop::Empty if over => return Err(TryRecvError::Disconnected),
+                TryPop::Unpublished | TryPop::Empty if over => {
+                    return Err(TryRecvError::Disconnected);
+                }
                 TryPop::Empty => return Err(TryRecvError::Empty),
                 // A later slot may hold a message that was sent before this
                 // call.
-                TryPop::Busy => yield_now(),
+                TryPop::Unpublished => yield_now(),
             }
         }
     }

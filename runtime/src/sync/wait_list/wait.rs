@@ -24,7 +24,7 @@ pin_project! {
         owner: H,
         // True if the node is in the list, or was in it. Then touching the node needs
         // the lock (WL1, WL3).
-        queued: bool,
+        entered: bool,
         #[pin]
         node: Node<Data<H>>,
     }
@@ -41,7 +41,7 @@ impl<H: WaitableRef> Wait<H> {
     pub(crate) fn new(owner: H, data: Data<H>) -> Self {
         Self {
             owner,
-            queued: false,
+            entered: false,
             node: Node {
                 entry: UnsafeCell::new(Entry {
                     next: ptr::null(),
@@ -70,8 +70,8 @@ impl<H: WaitableRef> Wait<H> {
         waker: Option<&Waker>,
         enter: impl FnOnce(&Owner<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
     ) -> Poll<Data<H>> {
-        let polled = if self.queued {
-            self.as_mut().poll_queued(waker)
+        let polled = if self.entered {
+            self.as_mut().poll_entered(waker)
         } else {
             // Cloning a waker is user code, so it comes before the lock.
             self.as_mut().enter(waker.cloned(), enter)
@@ -90,7 +90,7 @@ impl<H: WaitableRef> Wait<H> {
         let owner: &Owner<H> = this.owner;
         let node: *const Node<_> = &raw const *this.node;
         let mut locked = owner.wait_list().lock();
-        // SAFETY: WL3: `poll` found that the node is not queued.
+        // SAFETY: WL3: `poll` found that the waiter has not entered.
         let (may_go_on, data) = unsafe {
             with(node, |entry| {
                 let may_go_on = enter(owner, &mut locked, &mut entry.data);
@@ -111,12 +111,12 @@ impl<H: WaitableRef> Wait<H> {
             });
             locked.0.links.push_back(node);
         }
-        *this.queued = true;
+        *this.entered = true;
         Poll::Pending
     }
 
     /// Transition 4, or a look at the waker of a waiter that is still listed.
-    fn poll_queued(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<Data<H>> {
+    fn poll_entered(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<Data<H>> {
         let this = self.project();
         let node: *const Node<_> = &raw const *this.node;
         let mut clone = None;
@@ -130,7 +130,7 @@ impl<H: WaitableRef> Wait<H> {
                 })
             };
             if let Some(data) = dequeued {
-                *this.queued = false;
+                *this.entered = false;
                 // Unlock before `clone` is dropped, which is user code.
                 drop(locked);
                 return Poll::Ready(data);
@@ -156,7 +156,7 @@ impl<H: WaitableRef> Wait<H> {
         let this = self.project();
         let owner: &Owner<H> = this.owner;
         let node: *const Node<_> = &raw const *this.node;
-        if let Some((locked, data, waker)) = unlink(owner.wait_list(), this.queued, node) {
+        if let Some((locked, data, waker)) = unlink(owner.wait_list(), this.entered, node) {
             owner.cancelled(locked, data);
             drop(waker);
         }
@@ -166,21 +166,21 @@ impl<H: WaitableRef> Wait<H> {
     pub(crate) fn finish(self: Pin<&mut Self>) {
         let this = self.project();
         let node: *const Node<_> = &raw const *this.node;
-        if let Some((locked, _, waker)) = unlink(this.owner.wait_list(), this.queued, node) {
+        if let Some((locked, _, waker)) = unlink(this.owner.wait_list(), this.entered, node) {
             drop(locked);
             drop(waker);
         }
     }
 }
 
-/// Transitions 3 and 5: takes the caller's node back if it is `queued`. The
+/// Transitions 3 and 5: takes the caller's node back if the waiter has entered. The
 /// caller drops the waker after the lock.
 fn unlink<'a, S, D: Copy>(
     list: &'a WaitList<S, D>,
-    queued: &mut bool,
+    entered: &mut bool,
     node: *const Node<D>,
 ) -> Option<(LockedList<'a, S, D>, D, Option<Waker>)> {
-    if !mem::replace(queued, false) {
+    if !mem::replace(entered, false) {
         return None;
     }
     let mut locked = list.lock();
@@ -191,7 +191,7 @@ fn unlink<'a, S, D: Copy>(
         })
     };
     if !dequeued {
-        // SAFETY: WL4: the node was queued and not dequeued, so it is listed.
+        // SAFETY: WL4: the waiter has entered and was not dequeued, so it is listed.
         unsafe { locked.0.links.remove(node) };
     }
     Some((locked, data, waker))

@@ -154,18 +154,18 @@ fn trap_09_a_root_without_other_references_comes_after_all_their_uses() {
     for ends_poll in [false, true] {
         model(move || {
             let root = Arc::new((StateWord::idle(), Plain::default()));
-            assert!(!ends_poll || root.0.transition_to_running_if_unshared());
+            assert!(!ends_poll || root.0.transition_to_running_if_unique());
             root.0.add_reference();
             let other = Arc::clone(&root);
             // The other thread polls. Otherwise loom loads only before the drop.
             let polling = thread::spawn(move || {
                 let (word, used) = &*root;
-                let is_unshared = if ends_poll {
-                    word.transition_to_idle_if_unshared()
+                let is_unique = if ends_poll {
+                    word.transition_to_idle_if_unique()
                 } else {
-                    word.transition_to_running_if_unshared()
+                    word.transition_to_running_if_unique()
                 };
-                if is_unshared {
+                if is_unique {
                     used.0.with_mut(|_| ());
                 }
             });

@@ -16,7 +16,7 @@ pub(in super::super) enum TryPop<T> {
     /// Check whether the channel has ended.
     Recheck,
     /// A sender has claimed the slot and not published it yet.
-    Busy,
+    Unpublished,
     Empty,
 }
 
@@ -70,7 +70,7 @@ impl<T> MessageQueue<T> {
             match unsafe { self.try_pop() } {
                 TryPop::Message(message) => return Some(message),
                 TryPop::Recheck => {}
-                TryPop::Busy | TryPop::Empty => return None,
+                TryPop::Unpublished | TryPop::Empty => return None,
             }
         }
     }
@@ -100,7 +100,7 @@ impl<T> MessageQueue<T> {
             // claimed the slot and then told this thread about it in some other
             // way, this load reads the claim or a later value.
             _ if self.tail.load(Relaxed) / ONE == number => return TryPop::Empty,
-            _ => return TryPop::Busy,
+            _ => return TryPop::Unpublished,
         };
         // SAFETY: the caller's promise, and the slot has been read.
         unsafe { self.advance() };
