@@ -133,7 +133,7 @@ impl Pool {
     }
 
     /// Adds a job. Starts a thread if no idle thread is left for the job and the cap
-    /// allows it.
+    /// allows it. The jobs begin in the order in which they were added.
     fn submit(&self, job: Job) {
         let mut state = self.shared.lock();
         let State { queue, threads, idle, closed } = &mut *state;
@@ -144,7 +144,8 @@ impl Pool {
 }
 
 impl Shared {
-    /// What each thread of the pool does: it runs jobs until the pool is closed.
+    /// What each thread of the pool does: it runs jobs until the pool is closed. It takes
+    /// the job that has waited longest.
     fn work(&self) {
         let _ = (self.lock(), &self.changed);
         todo!("take jobs from the queue, and wait on `changed` if there is none")
@@ -156,7 +157,8 @@ impl Shared {
 }
 
 impl Drop for Pool {
-    /// Cancels the jobs that have not begun, and waits for those that have.
+    /// Cancels the jobs that have not begun, and waits for those that have. A job may own
+    /// its pool and drop it. Then this does not wait for that job.
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         let State { queue, threads, closed, .. } = &mut *state;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::mem::ManuallyDrop;
 use std::pin::Pin;
-use std::sync::{Arc, Barrier, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
@@ -12,7 +12,9 @@ use my_runtime::blocking::Pool;
 use my_runtime::executor::{Executor, JoinError};
 use my_runtime::join_all::join_all;
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a test waits for a thread. `cargo course check` stops a test after 10 seconds,
+/// and a shorter wait leaves time for its message.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 #[test]
 fn work_runs_on_another_thread_and_gives_its_result() {
@@ -128,6 +130,117 @@ fn an_idle_thread_takes_the_next_job() {
         assert_eq!(told.recv_timeout(PATIENCE), Ok(number));
         assert!(executor.block_on(job).is_ok());
     }
+}
+
+/// Waits until a thread of the pool has had time to become idle.
+fn let_it_become_idle() {
+    for _ in 0..100 {
+        thread::yield_now();
+    }
+}
+
+#[test]
+fn a_pool_starts_no_thread_while_another_one_is_idle() {
+    let (executor, pool) = (Executor::new(), Pool::new(50));
+    let mut threads = HashSet::new();
+    for _ in 0..40 {
+        let job = pool.spawn(|| thread::current().id());
+        threads.insert(executor.block_on(job).expect("the job ends"));
+        let_it_become_idle();
+    }
+    // On a busy machine, a thread may become idle late, so a few more are allowed.
+    assert!(
+        threads.len() <= 10,
+        "40 jobs, one after the other, have run on {} threads",
+        threads.len()
+    );
+}
+
+#[test]
+fn jobs_begin_first_in_first_out() {
+    let pool = Pool::new(1);
+    let (release, released) = mpsc::channel::<()>();
+    let begun = Arc::new(Mutex::new(Vec::new()));
+    let mut jobs = vec![pool.spawn(move || {
+        let _ = released.recv();
+    })];
+    for number in 0..20 {
+        let begun = Arc::clone(&begun);
+        jobs.push(pool.spawn(move || begun.lock().expect("no panic").push(number)));
+    }
+    drop(release);
+    for job in Executor::new().block_on(join_all(jobs)) {
+        job.expect("the job ends");
+    }
+    let begun = begun.lock().expect("no panic");
+    assert_eq!(*begun, (0..20).collect::<Vec<_>>(), "the order of the jobs");
+}
+
+#[test]
+fn a_wake_up_that_finds_no_job_does_not_end_the_thread() {
+    let (executor, pool) = (Executor::new(), Arc::new(Pool::new(2)));
+    for _ in 0..20 {
+        both_threads_work(&pool);
+        let_it_become_idle();
+        // The pool notifies the idle thread for the second job. The thread of the first job
+        // is faster, and takes it.
+        let inside = Arc::clone(&pool);
+        let first = pool.spawn(move || inside.spawn(|| ()));
+        let second = executor.block_on(first).expect("the first job ends");
+        executor.block_on(second).expect("the second job ends");
+    }
+    both_threads_work(&pool);
+}
+
+/// Checks that two jobs run at the same time.
+fn both_threads_work(pool: &Pool) {
+    let (tells, told) = mpsc::channel();
+    let held = [(); 2].map(|()| {
+        let (release, released) = mpsc::channel::<()>();
+        let tells = tells.clone();
+        drop(pool.spawn(move || {
+            let _ = tells.send(());
+            let _ = released.recv();
+        }));
+        release
+    });
+    for _ in 0..2 {
+        told.recv_timeout(PATIENCE).expect("one of the two threads has ended");
+    }
+    drop(held);
+}
+
+#[test]
+fn an_unwanted_result_whose_destructor_panics_does_not_end_the_thread() {
+    let pool = Pool::new(1);
+    let (release, released) = mpsc::channel::<()>();
+    drop(pool.spawn(move || {
+        let _ = released.recv();
+        Bad
+    }));
+    drop(release);
+    let (tells, told) = mpsc::channel();
+    drop(pool.spawn(move || tells.send(42)));
+    assert_eq!(
+        told.recv_timeout(PATIENCE),
+        Ok(42),
+        "the panic of a destructor has ended the thread"
+    );
+}
+
+#[test]
+fn a_job_may_drop_its_own_pool() {
+    let pool = Pool::new(1);
+    let (gives, given) = mpsc::channel::<Pool>();
+    let job = pool.spawn(move || drop(given.recv()));
+    assert!(gives.send(pool).is_ok(), "the job waits for the pool");
+    let (tells, told) = mpsc::channel();
+    thread::spawn(move || tells.send(Executor::new().block_on(job).is_ok()));
+    assert_eq!(
+        told.recv_timeout(PATIENCE),
+        Ok(true),
+        "a thread has waited for itself, or `drop` has panicked"
+    );
 }
 
 #[test]
