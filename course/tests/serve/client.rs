@@ -186,6 +186,10 @@ impl Drop for Running {
 pub struct Process {
     pub fixture: Fixture,
     pub child: Child,
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "only the tests of floods connect to it")
+    )]
     pub port: u16,
 }
 
