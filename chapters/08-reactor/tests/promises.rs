@@ -166,6 +166,23 @@ fn writable(socket: &Socket) -> bool {
 }
 
 #[test]
+fn an_interrupted_operation_is_tried_again() {
+    let reactor = Reactor::new().expect("there are descriptors");
+    let _entered = reactor.enter();
+    let (_meter, socket) = registered();
+    while !writable(&socket) {
+        reactor.turn(SOON).expect("the selector works");
+    }
+    let (mut cx, mut tries) = (Context::from_waker(Waker::noop()), 0);
+    let polled = socket.poll_io(&mut cx, Direction::Write, |_| {
+        tries += 1;
+        if tries == 1 { Err(ErrorKind::Interrupted.into()) } else { Ok(tries) }
+    });
+    let again = matches!(polled, Poll::Ready(Ok(2)));
+    assert!(again, "a signal has interrupted the first try: {polled:?}");
+}
+
+#[test]
 fn bytes_that_are_left_are_read_without_a_new_event() {
     let runtime = Runtime::new().expect("there are descriptors");
     runtime.block_on(async {
