@@ -41,13 +41,15 @@ where
 
     async fn apply(&self, change: &mut dyn FnMut(&str) -> bool) -> bool;
 
-    /// Objects do not have this one.
+    /// Objects do not have this one, so it needs a default body.
     fn make<T: Into<String>>(name: T) -> Self
     where
         Self: Sized,
     {
-        let _ = name;
-        unimplemented!()
+        panic!(
+            "there is no value without a type, only the name {}",
+            name.into()
+        )
     }
 }
 
@@ -73,6 +75,10 @@ impl Line<u8> for Wire {
     async fn find<'k>(&self, keys: &'k [u8], key: &u8) -> Option<&'k u8> {
         yield_now().await;
         keys.iter().find(|found| *found == key)
+    }
+
+    fn make<T: Into<String>>(name: T) -> Self {
+        Self(name.into())
     }
 
     fn name(&self) -> &str {
@@ -124,9 +130,9 @@ fn generic_code_takes_a_value_and_every_object() {
     fn check<S: Caller>(mut line: LineBox<'_, u8, String, S>) {
         assert_eq!(block_on(drive(&mut line)), EXPECTED);
     }
-    assert_eq!(block_on(drive(&mut Wire(String::new()))), EXPECTED);
-    check(LineBox::new(Boxing::new(Wire(String::new()))));
-    check(LineBox::new(Cached::new(Wire(String::new()))));
+    assert_eq!(block_on(drive(&mut Wire::make("south"))), EXPECTED);
+    check(LineBox::new(Boxing::new(Wire::make("south"))));
+    check(LineBox::new(Cached::new(Wire::make("south"))));
     let space = Space::<256>::new();
     check(LineBox::new_with(
         Scratch::<256, _>::new(Wire(String::new())),
