@@ -1,9 +1,8 @@
 //! [`Boxing`]: each call has a box of its own.
 
-use core::pin::Pin;
-
+use super::value_adapter::value_adapter;
 use crate::{
-    Adapter, AnyThread, DynFuture, Kind, ManyCalls, Request,
+    DynFuture, Request,
     memory::{OnHeap, allocate},
 };
 
@@ -16,71 +15,11 @@ pub struct Boxing<T> {
     inner: T,
 }
 
-impl<T> Boxing<T> {
-    /// Wraps a value.
-    pub const fn new(inner: T) -> Self {
-        Self { inner }
-    }
-
-    /// The value.
-    pub fn into_inner(self) -> T {
-        self.inner
-    }
-}
-
-/// The value inside is not pinned.
-impl<T> Unpin for Boxing<T> {}
-
-// SAFETY: AD1 and AD3 as written. AD2: the caller's memory is not used. AD4: `OnHeap` may be released
-// on any thread.
-unsafe impl<T> Adapter for Boxing<T> {
-    type Inner = T;
-    type Calls = ManyCalls;
-    type Threads = AnyThread;
-
-    const ALLOCATES: bool = true;
-
-    fn inner(self: Pin<&Self>) -> &T {
-        &self.get_ref().inner
-    }
-
-    fn inner_mut(self: Pin<&mut Self>) -> &mut T {
-        &mut self.get_mut().inner
-    }
-
-    #[inline]
-    fn call_mut<'s, 'd, K, M, F>(
-        self: Pin<&'s mut Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s mut T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &mut self.get_mut().inner;
-        boxed(request, || make(inner))
-    }
-
-    #[inline]
-    fn call_ref<'s, 'd, K, M, F>(
-        self: Pin<&'s Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &self.get_ref().inner;
-        boxed(request, || make(inner))
-    }
+value_adapter! {
+    impl Boxing;
+    // AD1: as written. AD2: the caller's memory is not used. AD4: `OnHeap` may be released on any
+    // thread.
+    call<K>(request, make) = boxed(request, make);
 }
 
 /// A call with a box of its own.

@@ -16,6 +16,8 @@ mod scratch;
 mod scratch_or_box;
 #[cfg(feature = "std")]
 mod side_stack;
+#[cfg(feature = "alloc")]
+mod value_adapter;
 
 #[cfg(feature = "alloc")]
 pub use boxing::Boxing;

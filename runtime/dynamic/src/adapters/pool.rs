@@ -1,10 +1,8 @@
 //! [`Pool`]: each call takes a block of its thread's pool.
 
-use core::pin::Pin;
-
-use super::boxing::boxed;
+use super::{boxing::boxed, value_adapter::value_adapter};
 use crate::{
-    Adapter, AnyThread, DynFuture, Kind, ManyCalls, Request,
+    DynFuture, Kind, Request,
     blocks::{InPool, take},
 };
 
@@ -23,71 +21,11 @@ pub struct Pool<T> {
     inner: T,
 }
 
-impl<T> Pool<T> {
-    /// Wraps a value.
-    pub const fn new(inner: T) -> Self {
-        Self { inner }
-    }
-
-    /// The value.
-    pub fn into_inner(self) -> T {
-        self.inner
-    }
-}
-
-/// The value inside is not pinned.
-impl<T> Unpin for Pool<T> {}
-
-// SAFETY: AD1 and AD3 as written. AD2: the caller's memory is not used. AD4: `InPool` may be
-// released on any thread.
-unsafe impl<T> Adapter for Pool<T> {
-    type Inner = T;
-    type Calls = ManyCalls;
-    type Threads = AnyThread;
-
-    const ALLOCATES: bool = true;
-
-    fn inner(self: Pin<&Self>) -> &T {
-        &self.get_ref().inner
-    }
-
-    fn inner_mut(self: Pin<&mut Self>) -> &mut T {
-        &mut self.get_mut().inner
-    }
-
-    #[inline]
-    fn call_mut<'s, 'd, K, M, F>(
-        self: Pin<&'s mut Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s mut T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &mut self.get_mut().inner;
-        pooled::<K, _>(request, || make(inner))
-    }
-
-    #[inline]
-    fn call_ref<'s, 'd, K, M, F>(
-        self: Pin<&'s Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &self.get_ref().inner;
-        pooled::<K, _>(request, || make(inner))
-    }
+value_adapter! {
+    impl Pool;
+    // AD1: as written. AD2: the caller's memory is not used. AD4: `InPool` may be released on any
+    // thread.
+    call<K>(request, make) = pooled::<K, _>(request, make);
 }
 
 /// A call in a block of the pool.

@@ -1,10 +1,8 @@
 //! [`SideStack`]: each call takes a frame of its task's side stack.
 
-use core::pin::Pin;
-
-use super::boxing::boxed;
+use super::{boxing::boxed, value_adapter::value_adapter};
 use crate::{
-    Adapter, AnyThread, DynFuture, Kind, ManyCalls, Request,
+    DynFuture, Request,
     stack::{OnStack, Stack},
 };
 
@@ -22,71 +20,11 @@ pub struct SideStack<T> {
     inner: T,
 }
 
-impl<T> SideStack<T> {
-    /// Wraps a value.
-    pub const fn new(inner: T) -> Self {
-        Self { inner }
-    }
-
-    /// The value.
-    pub fn into_inner(self) -> T {
-        self.inner
-    }
-}
-
-/// The value inside is not pinned.
-impl<T> Unpin for SideStack<T> {}
-
-// SAFETY: AD1 and AD3 as written. AD2: the caller's memory is not used. AD4: `OnStack` may be
-// released on any thread.
-unsafe impl<T> Adapter for SideStack<T> {
-    type Inner = T;
-    type Calls = ManyCalls;
-    type Threads = AnyThread;
-
-    const ALLOCATES: bool = true;
-
-    fn inner(self: Pin<&Self>) -> &T {
-        &self.get_ref().inner
-    }
-
-    fn inner_mut(self: Pin<&mut Self>) -> &mut T {
-        &mut self.get_mut().inner
-    }
-
-    #[inline]
-    fn call_mut<'s, 'd, K, M, F>(
-        self: Pin<&'s mut Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s mut T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &mut self.get_mut().inner;
-        on_stack(request, || make(inner))
-    }
-
-    #[inline]
-    fn call_ref<'s, 'd, K, M, F>(
-        self: Pin<&'s Self>,
-        request: Request<'_>,
-        make: M,
-    ) -> DynFuture<'d, F::Output>
-    where
-        's: 'd,
-        K: Kind,
-        M: FnOnce(&'s T) -> F,
-        F: Future + 'd,
-        F::Output: 'd,
-    {
-        let inner = &self.get_ref().inner;
-        on_stack(request, || make(inner))
-    }
+value_adapter! {
+    impl SideStack;
+    // AD1: as written. AD2: the caller's memory is not used. AD4: `OnStack` may be released on any
+    // thread.
+    call<K>(request, make) = on_stack(request, make);
 }
 
 /// A call on the side stack, or in a box.
