@@ -1,5 +1,5 @@
-//! An allocator that counts. A test includes this file by its path, and then all memory of
-//! its program comes from here.
+//! An allocator that counts. A test or a benchmark includes this file by its path, and then all
+//! memory of its program comes from here.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;

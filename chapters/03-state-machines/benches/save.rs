@@ -3,8 +3,6 @@
 //! The rows take turns, so a slow moment of the machine slows all of them. Each time is
 //! a median. An allocator that wraps the system's counts the allocations.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::hint::black_box;
 use std::iter;
 use std::pin::{Pin, pin};
@@ -13,32 +11,12 @@ use std::time::Instant;
 
 use state_machines::shapes::{Page, handed, pause, taken};
 
+#[path = "../../allocations.rs"]
+mod allocations;
+use allocations::allocations;
+
 const ROUNDS: usize = 25;
 const REPEAT: usize = 20_000;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: both methods pass their arguments to the system allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`, and `alloc`
-        // got the memory from the system allocator.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static COUNTING: Counting = Counting;
 
 /// Does its work once.
 type Work = Box<dyn FnMut()>;
@@ -46,25 +24,22 @@ type Work = Box<dyn FnMut()>;
 /// Runs all rows in turn, `ROUNDS` times. Prints the time and the allocations of one run.
 fn table(title: &str, mut rows: Vec<(&str, Work)>) {
     let mut times = vec![Vec::new(); rows.len()];
-    let mut allocations = vec![0; rows.len()];
+    let mut counts = vec![0; rows.len()];
     for _ in 0..ROUNDS {
         for (index, (_, work)) in rows.iter_mut().enumerate() {
-            let (begun, before) = (Instant::now(), ALLOCATIONS.get());
-            for _ in 0..REPEAT {
-                work();
-            }
+            let begun = Instant::now();
+            let count = allocations(|| (0..REPEAT).for_each(|_| work()));
             let took = begun.elapsed();
-            allocations[index] = (ALLOCATIONS.get() - before) / REPEAT;
+            counts[index] = count / REPEAT;
             #[expect(clippy::cast_precision_loss)]
             times[index].push(took.as_nanos() as f64 / REPEAT as f64);
         }
     }
     println!("{title}");
-    for (((name, _), times), allocations) in iter::zip(rows, &mut times).zip(allocations)
-    {
+    for (((name, _), times), count) in iter::zip(rows, &mut times).zip(counts) {
         times.sort_by(f64::total_cmp);
         let median = times[ROUNDS / 2];
-        println!("  {name:<34} {median:>8.1} ns {allocations:>3} allocations");
+        println!("  {name:<34} {median:>8.1} ns {count:>3} allocations");
     }
 }
 

@@ -3,8 +3,7 @@
 //! The rows of a block take turns, and each time is a median. An allocator that wraps
 //! the system's counts the allocations.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::hint::black_box;
 use std::pin::{Pin, pin};
@@ -15,31 +14,11 @@ use std::time::Instant;
 use futures_by_hand::Clock;
 use pinning::{Notified, Notify, join};
 
+#[path = "../../allocations.rs"]
+mod allocations;
+use allocations::allocations;
+
 const ROUNDS: usize = 15;
-
-struct Counting;
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-// SAFETY: both methods pass their arguments to the system allocator unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `GlobalAlloc::alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        // SAFETY: the caller keeps the contract of `GlobalAlloc::dealloc`, and `alloc`
-        // got the memory from the system allocator.
-        unsafe { System.dealloc(at, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -239,19 +218,18 @@ type Row<'r> = (&'r str, fn(usize));
 fn measure(title: &str, repeat: usize, rows: &[Row<'_>]) {
     println!("{title}");
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); rows.len()];
-    let mut allocations = vec![0; rows.len()];
+    let mut counts = vec![0; rows.len()];
     for _ in 0..ROUNDS {
         for (n, (_, run)) in rows.iter().enumerate() {
-            let (before, begun) = (ALLOCATIONS.get(), Instant::now());
-            run(black_box(repeat));
+            let begun = Instant::now();
+            counts[n] = allocations(|| run(black_box(repeat))) / repeat;
             #[expect(clippy::cast_precision_loss)]
             times[n].push(begun.elapsed().as_nanos() as f64 / repeat as f64);
-            allocations[n] = (ALLOCATIONS.get() - before) / repeat;
         }
     }
     for (n, (name, _)) in rows.iter().enumerate() {
         times[n].sort_by(f64::total_cmp);
-        let (time, count) = (times[n][ROUNDS / 2], allocations[n]);
+        let (time, count) = (times[n][ROUNDS / 2], counts[n]);
         println!("  {name:<34}{time:>8.0} ns {count:>4} allocations");
     }
 }

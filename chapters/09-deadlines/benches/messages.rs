@@ -2,37 +2,16 @@
 //!
 //! The designs take turns, and each time is a median.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Waker};
 use std::time::{Duration, Instant};
 
 use deadlines::{List, Position, Set, Timer, Wheel};
 
-/// Counts what the whole program allocates.
-struct Counting;
-
-static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: everything is forwarded to the allocator of the system.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Relaxed: this program has one thread.
-        ALLOCATIONS.fetch_add(1, Relaxed);
-        // SAFETY: the caller's promise.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promise.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+#[path = "../../allocations.rs"]
+mod allocations;
+use allocations::allocations;
 
 const ROUNDS: usize = 9;
 /// A tick is a microsecond. A deadline is 30 seconds after its message.
@@ -141,19 +120,22 @@ fn first(connection: usize) -> u64 {
 fn messages<D: Deadlines>(connections: usize, messages: usize) -> (f64, f64) {
     let mut deadlines = D::new(connections);
     let mut random = 0x9e37_79b9_7f4a_7c15_u64;
-    let (begun, allocations) = (Instant::now(), ALLOCATIONS.load(Relaxed));
-    for message in 1..=messages as u64 {
-        // Marsaglia's xorshift.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        let connection = usize::try_from(random % connections as u64);
-        deadlines.message(connection.expect("it is an index"), LIMIT + message * PAUSE);
-        black_box(deadlines.next());
-    }
+    let begun = Instant::now();
+    let count = allocations(|| {
+        for message in 1..=messages as u64 {
+            // Marsaglia's xorshift.
+            random ^= random << 13;
+            random ^= random >> 7;
+            random ^= random << 17;
+            let connection = usize::try_from(random % connections as u64);
+            let deadline = LIMIT + message * PAUSE;
+            deadlines.message(connection.expect("it is an index"), deadline);
+            black_box(deadlines.next());
+        }
+    });
     let each = per(begun.elapsed(), messages);
     #[expect(clippy::cast_precision_loss)]
-    let allocated = (ALLOCATIONS.load(Relaxed) - allocations) as f64 / messages as f64;
+    let allocated = count as f64 / messages as f64;
     (each, allocated)
 }
 
