@@ -50,7 +50,7 @@ impl Graded {
             _lock: lock,
         };
         let tree = skeleton::generate(layout, &catalog.crates)?;
-        copy.write_ours(layout, &tree)?;
+        copy.write_ours(&skeleton::for_a_copy(tree, layout))?;
         for member in &catalog.crates {
             copy.write_theirs(layout, &Path::new(&member.folder).join("src"))?;
         }
@@ -62,26 +62,12 @@ impl Graded {
         &self.layout
     }
 
-    /// The tests and the manifests. Their paths lead up to the root, and the copy is deeper.
-    fn write_ours(&self, layout: &Layout, tree: &Tree) -> Result<(), FileError> {
-        let root = format!("\"{}/", layout.root().display()).replace('\\', "/");
+    /// Writes the tests and the manifests.
+    fn write_ours(&self, tree: &Tree) -> Result<(), FileError> {
         for (path, content) in tree {
-            let depth = path.components().count();
-            if path.components().any(|part| part.as_os_str() == ".cargo")
-                || path
-                    .components()
-                    .nth(1)
-                    .is_some_and(|part| part.as_os_str() == "src")
-            {
-                continue;
-            }
-            let to = self.layout.yours().join(path);
-            match std::str::from_utf8(content) {
-                Ok(text) if path.ends_with("Cargo.toml") => {
-                    let up = format!("\"{}", "../".repeat(depth));
-                    skeleton::put(&to, text.replace(&up, &root).as_bytes())?;
-                }
-                _ => skeleton::put(&to, content)?,
+            let inside = path.components().nth(1);
+            if inside.is_none_or(|part| part.as_os_str() != "src") {
+                skeleton::put(&self.layout.yours().join(path), content)?;
             }
         }
         Ok(())

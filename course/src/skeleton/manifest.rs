@@ -163,6 +163,13 @@ fn inherited(root: &str, solutions: &[String]) -> Result<String, ManifestError> 
     Ok(out)
 }
 
+/// Makes the relative paths of a generated manifest absolute. `depth` is the number of components of its
+/// path in the workspace.
+pub(super) fn rooted(manifest: &str, depth: usize, root: &str) -> String {
+    let up = format!("\"{}", "../".repeat(depth));
+    manifest.replace(&up, &format!("\"{root}/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,5 +221,18 @@ mod tests {
         let solution = "[dependencies]\nghost.workspace = true\n".to_owned();
         let error = workspace("[workspace]\n", &[generators()], &[solution]).unwrap_err();
         assert!(matches!(error, ManifestError::NotInherited { name } if name == "ghost"));
+    }
+
+    #[test]
+    fn relative_paths_in_manifests_lead_to_the_root() {
+        let package = "fix = { path = \"../../chapters/02-fix\" }";
+        assert_eq!(
+            rooted(package, 2, "/r"),
+            "fix = { path = \"/r/chapters/02-fix\" }"
+        );
+        assert_eq!(
+            rooted("w = { path = \"../runtime\" }", 1, "/r"),
+            "w = { path = \"/r/runtime\" }"
+        );
     }
 }

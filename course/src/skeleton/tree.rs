@@ -33,6 +33,21 @@ pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
     tree
 }
 
+/// The same for a copy in another directory. Its manifests name the root by its full path, and it does
+/// not have the cargo configuration that helps readers.
+pub(crate) fn for_a_copy(mut tree: Tree, layout: &Layout) -> Tree {
+    tree.retain(|path, _| !path.components().any(|part| part.as_os_str() == ".cargo"));
+    let root = layout.root().display().to_string().replace('\\', "/");
+    for (path, content) in &mut tree {
+        if path.ends_with("Cargo.toml") {
+            let depth = path.components().count();
+            let text = String::from_utf8_lossy(content);
+            *content = manifest::rooted(&text, depth, &root).into_bytes();
+        }
+    }
+    tree
+}
+
 /// The tests and the manifests of an exercise that differ from the generated ones, as full paths. The
 /// test of another exercise does not count.
 pub(crate) fn changed_tests(

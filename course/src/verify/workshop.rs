@@ -29,16 +29,8 @@ impl Workshop {
         let workshop = Self {
             dir: layout.work().join("verify"),
         };
-        let mut tree = skeleton::generate(layout, &catalog.crates)?;
-        // The copies do not need the cargo configuration that helps readers.
-        tree.retain(|path, _| !path.components().any(|part| part.as_os_str() == ".cargo"));
-        let root = layout.root().display().to_string().replace('\\', "/");
-        for (path, content) in &mut tree {
-            if path.ends_with("Cargo.toml") {
-                let depth = path.components().count();
-                *content = rooted(&String::from_utf8_lossy(content), depth, &root).into_bytes();
-            }
-        }
+        let tree = skeleton::generate(layout, &catalog.crates)?;
+        let mut tree = skeleton::for_a_copy(tree, layout);
         fill(&workshop.skeletons(), &tree, layout)?;
         for (path, content) in &mut tree {
             let solution = layout.solutions().join(path);
@@ -86,12 +78,6 @@ impl Workshop {
     }
 }
 
-/// Makes the relative paths of a generated manifest absolute, because the copies lie deeper.
-fn rooted(manifest: &str, depth: usize, root: &str) -> String {
-    let up = format!("\"{}", "../".repeat(depth));
-    manifest.replace(&up, &format!("\"{root}/"))
-}
-
 fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
     for (path, content) in tree {
         let path = dir.join(path);
@@ -114,22 +100,4 @@ fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
     // Use the versions that the root chose. Without a lock file, cargo would ask the registry.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::rooted;
-
-    #[test]
-    fn relative_paths_in_manifests_lead_to_the_root() {
-        let package = "fix = { path = \"../../chapters/02-fix\" }";
-        assert_eq!(
-            rooted(package, 2, "/r"),
-            "fix = { path = \"/r/chapters/02-fix\" }"
-        );
-        assert_eq!(
-            rooted("w = { path = \"../runtime\" }", 1, "/r"),
-            "w = { path = \"/r/runtime\" }"
-        );
-    }
 }
