@@ -119,3 +119,22 @@ fn no_good_meter_loses_an_answer_beside_the_bad_ones() -> Result {
     assert!(text.contains("good meters                      20, 0 failed\n"), "{text}");
     Ok(())
 }
+
+#[test]
+fn a_wrong_argument_prints_what_is_wrong_and_the_usage() -> Result {
+    let usage = "usage: cargo course meters [--meters N] [--seconds S] [--bad]\n";
+    let run = |arguments: &[&str]| {
+        let ran = Command::new(env!("CARGO_BIN_EXE_server")).args(arguments).output()?;
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        let (out, error) = (text(&ran.stdout), text(&ran.stderr));
+        std::io::Result::Ok((ran.status.code(), out, error))
+    };
+    assert_eq!(run(&["--help"])?, (Some(0), usage.into(), String::new()));
+    let said = format!("there is no argument --many\n{usage}");
+    assert_eq!(run(&["--many"])?, (Some(1), String::new(), said));
+    for arguments in [&["--meters"][..], &["--meters", "0"], &["--meters", "many"]] {
+        let said = format!("--meters needs a number from 1 to 20000\n{usage}");
+        assert_eq!(run(arguments)?, (Some(1), String::new(), said));
+    }
+    Ok(())
+}

@@ -10,6 +10,7 @@ mod serve;
 use std::error::Error;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -107,21 +108,39 @@ fn with_load(load: Load) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
     let mut load = Load { meters: 200, seconds: 3, bad: false };
-    let mut arguments = env::args().skip(1);
     while let Some(argument) = arguments.next() {
         let mut number = |most: u64| {
             let number = arguments.next().and_then(|number| number.parse().ok());
-            number.filter(|number| (1..=most).contains(number)).ok_or(USAGE)
+            number.filter(|number| (1..=most).contains(number)).ok_or_else(|| {
+                format!("{argument} needs a number from 1 to {most}\n{USAGE}")
+            })
         };
         match &*argument {
             "--serve" => return serve_only(),
             "--meters" => load.meters = number(20_000)?,
             "--seconds" => load.seconds = number(600)?,
             "--bad" => load.bad = true,
-            _ => return Err(USAGE.into()),
+            "--help" | "-h" => {
+                println!("{USAGE}");
+                return Ok(());
+            }
+            _ => return Err(format!("there is no argument {argument}\n{USAGE}").into()),
         }
     }
     with_load(load)
+}
+
+fn main() -> ExitCode {
+    let Err(error) = run(env::args().skip(1)) else {
+        return ExitCode::SUCCESS;
+    };
+    eprintln!("{error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("because: {error}");
+        cause = error.source();
+    }
+    ExitCode::FAILURE
 }
