@@ -12,7 +12,7 @@ use wakeful::{
     net::TcpStream,
 };
 
-use super::seats::Seat;
+use super::slots::Slot;
 
 /// The largest head of a request.
 const MAX_HEAD: usize = 32 * 1024;
@@ -25,16 +25,16 @@ enum End {
 
 /// Serves one connection until it ends. `head_time` limits how long a client may take for the head
 /// of a request, and how long it may stay idle between two requests. When `ending` closes, the
-/// connection finishes its current request and ends. If it loses its seat, it ends at once.
+/// connection finishes its current request and ends. If it loses its slot, it ends at once.
 pub async fn serve(
     stream: TcpStream,
     router: Router,
     head_time: Duration,
     ending: Receiver<Infallible>,
-    seat: Seat,
+    slot: Slot,
 ) {
     let service = service_fn(|request: Request<Incoming>| {
-        seat.has_asked();
+        slot.has_asked();
         // A router is always ready.
         let mut router = router.clone();
         router.call(request.map(Body::new))
@@ -46,7 +46,7 @@ pub async fn serve(
         .serve_connection(HyperIo::new(stream), service);
     let connection = pin!(connection);
     let ended = pin!(async {
-        match select(pin!(ending.recv()), pin!(seat.evicted())).await {
+        match select(pin!(ending.recv()), pin!(slot.evicted())).await {
             Either::Left(_) => End::AfterTheRequest,
             Either::Right(_) => End::Now,
         }

@@ -23,7 +23,7 @@ use super::{
     peer::Peers,
     refresh,
     router::router,
-    seats::Seats,
+    slots::Slots,
 };
 use crate::{
     catalog::{Catalog, Layout},
@@ -32,7 +32,7 @@ use crate::{
     watch::{Mode, Watch},
 };
 
-/// How many connections we serve at once. A browser opens six. If all seats are taken, see `seats`.
+/// How many connections we serve at once. A browser opens six. If all slots are taken, see `slots`.
 const MAX_CONNECTIONS: usize = 512;
 /// How long a shutdown waits for requests that are in progress.
 const DRAIN: Duration = Duration::from_secs(2);
@@ -157,21 +157,21 @@ async fn accept(
 ) {
     let router = router(course.clone());
     let head_time = course.head_time;
-    let (peers, seats) = (Rc::new(Peers::of(course.port)), Seats::new(MAX_CONNECTIONS));
+    let (peers, slots) = (Rc::new(Peers::of(course.port)), Slots::new(MAX_CONNECTIONS));
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // The client left again, or there are no descriptors. The next attempt may succeed.
             time::sleep(BREATHE).await;
             continue;
         };
-        let Some(seat) = seats.take() else {
+        let Some(slot) = slots.take() else {
             continue;
         };
         let (router, ending, alive) = (router.clone(), ending.clone(), alive.clone());
         let peers = peers.clone();
         drop(wakeful::spawn_local(async move {
             if peers.is_ours(peer).await {
-                connection::serve(stream, router, head_time, ending, seat).await;
+                connection::serve(stream, router, head_time, ending, slot).await;
             }
             drop(alive);
         }));

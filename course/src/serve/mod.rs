@@ -7,7 +7,7 @@
 //! | module | purpose |
 //! |---|---|
 //! | `listen` | opens the port, accepts connections, shuts down |
-//! | `seats` | limits the connections, and makes silent ones give way |
+//! | `slots` | limits the connections, and makes silent ones give way |
 //! | `peer`, `guard` | reject foreign connections and requests: by user, `Host`, `Origin` and token
 //! |
 //! | `router` | maps each address to its handler |
@@ -39,7 +39,7 @@ mod peer;
 mod play;
 mod refresh;
 mod router;
-mod seats;
+mod slots;
 mod token;
 
 pub use editor::Editor;

@@ -1,15 +1,15 @@
 //! The limit for connections, and which connection gives way when it is reached.
 //!
 //! A client that connects and sends nothing could keep readers out until its time for a request is
-//! over. So a new connection takes the seat of the oldest one that has never sent a request.
+//! over. So a new connection takes the slot of the oldest one that has never sent a request.
 
 use std::{cell::RefCell, collections::BTreeMap, convert::Infallible, rc::Rc};
 
 use async_channel::{Receiver, Sender};
 
-/// The seats of all connections.
+/// The slots of all connections.
 #[derive(Clone)]
-pub struct Seats(Rc<RefCell<Inner>>);
+pub struct Slots(Rc<RefCell<Inner>>);
 
 struct Inner {
     most: usize,
@@ -23,7 +23,7 @@ struct Taken {
     _stay: Sender<Infallible>,
 }
 
-impl Seats {
+impl Slots {
     /// For this many connections.
     pub fn new(most: usize) -> Self {
         Self(Rc::new(RefCell::new(Inner {
@@ -33,8 +33,8 @@ impl Seats {
         })))
     }
 
-    /// A seat for a new connection. `None` if each connection has sent a request already.
-    pub fn take(&self) -> Option<Seat> {
+    /// A slot for a new connection. `None` if each connection has sent a request already.
+    pub fn take(&self) -> Option<Slot> {
         let mut inner = self.0.borrow_mut();
         if inner.taken.len() >= inner.most {
             let mut silent = inner.taken.iter().filter(|(_, taken)| !taken.has_asked);
@@ -49,25 +49,25 @@ impl Seats {
             _stay: stay,
         };
         inner.taken.insert(id, taken);
-        Some(Seat {
+        Some(Slot {
             id,
             evicted,
-            seats: self.clone(),
+            slots: self.clone(),
         })
     }
 }
 
-/// A connection's seat. Dropping it frees the seat.
-pub struct Seat {
+/// A connection's slot. Dropping it frees the slot.
+pub struct Slot {
     id: u64,
     evicted: Receiver<Infallible>,
-    seats: Seats,
+    slots: Slots,
 }
 
-impl Seat {
-    /// The connection has sent a request, so it keeps its seat.
+impl Slot {
+    /// The connection has sent a request, so it keeps its slot.
     pub fn has_asked(&self) {
-        if let Some(taken) = self.seats.0.borrow_mut().taken.get_mut(&self.id) {
+        if let Some(taken) = self.slots.0.borrow_mut().taken.get_mut(&self.id) {
             taken.has_asked = true;
         }
     }
@@ -79,9 +79,9 @@ impl Seat {
     }
 }
 
-impl Drop for Seat {
+impl Drop for Slot {
     fn drop(&mut self) {
-        self.seats.0.borrow_mut().taken.remove(&self.id);
+        self.slots.0.borrow_mut().taken.remove(&self.id);
     }
 }
 
@@ -93,21 +93,21 @@ mod tests {
 
     #[test]
     fn the_oldest_connection_without_a_request_gives_way() {
-        let seats = Seats::new(3);
-        let [asked, old, young] = [(); 3].map(|()| seats.take().unwrap());
+        let slots = Slots::new(3);
+        let [asked, old, young] = [(); 3].map(|()| slots.take().unwrap());
         asked.has_asked();
-        let gone = |seat: &Seat| seat.evicted().now_or_never().is_some();
-        let new = seats.take().unwrap();
+        let gone = |slot: &Slot| slot.evicted().now_or_never().is_some();
+        let new = slots.take().unwrap();
         assert_eq!(
             [&asked, &old, &young, &new].map(gone),
             [false, true, false, false]
         );
-        // An evicted connection frees no second seat.
+        // An evicted connection frees no second slot.
         drop(old);
         young.has_asked();
         new.has_asked();
-        assert!(seats.take().is_none(), "each connection has sent a request");
+        assert!(slots.take().is_none(), "each connection has sent a request");
         drop(asked);
-        assert!(seats.take().is_some());
+        assert!(slots.take().is_some());
     }
 }

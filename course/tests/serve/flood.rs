@@ -65,7 +65,7 @@ fn connections_that_come_and_go_cost_no_threads() {
 }
 
 #[test]
-fn half_requests_on_every_seat_keep_no_reader_out() {
+fn half_requests_on_every_slot_keep_no_reader_out() {
     let server = Process::new(Fixture::new());
     let half_open: Vec<_> = (0..600)
         .map(|_| {
