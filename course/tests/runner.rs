@@ -142,61 +142,6 @@ fn an_abort_and_an_early_exit_give_different_messages() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_killed_test_takes_its_child_processes_with_it() {
-    let course = Course::new();
-    let pid_file = course.path("pid");
-    course.double(&format!(
-        "let child = std::process::Command::new(\"sleep\").arg(\"1000\").spawn().unwrap();\n    \
-         std::fs::write({:?}, child.id().to_string()).unwrap();\n    if x == 1 {{ loop {{}} }} else {{ 2 * x }}",
-        pid_file.display().to_string()
-    ));
-    let verdict = course.run("fix/double", &short());
-    // `doubles_three` passed, although its child still held the pipe open.
-    assert_eq!(
-        test(&verdict, "doubles_three").0,
-        TestStatus::Ok,
-        "{verdict:#?}"
-    );
-    let pid = std::fs::read_to_string(pid_file).unwrap();
-    common::wait_until_gone(&pid);
-}
-
-/// `setsid` moves a process out of the group that we kill.
-#[cfg(target_os = "linux")]
-#[test]
-fn a_process_that_left_the_group_ends_with_its_run() {
-    let course = Course::new();
-    let (child, orphan) = (course.path("child"), course.path("orphan"));
-    // The parent of the second process ends before its run.
-    course.double(&format!(
-        "let mut child = std::process::Command::new(\"setsid\");\n    \
-         let child = child.args([\"sleep\", \"1000\"]).spawn().unwrap();\n    \
-         std::fs::write({:?}, child.id().to_string()).unwrap();\n    \
-         let mut shell = std::process::Command::new(\"setsid\");\n    \
-         let shell = shell.args([\"sh\", \"-c\", \"sleep 1000 & echo $! > {}\"]).status();\n    \
-         assert!(shell.unwrap().success());\n    println!(\"{{x}}\");\n    x + x + 1",
-        child.display().to_string(),
-        orphan.display()
-    ));
-    let limits = Limits {
-        test_time: Duration::from_mins(10),
-        ..Limits::default()
-    };
-    let verdict = course.run("fix/double", &limits);
-    assert_eq!(verdict.outcome, Outcome::Failed, "{verdict:#?}");
-    assert!(
-        verdict
-            .stdout
-            .is_some_and(|text| text.contains("doubles_three:\n3"))
-    );
-    for file in [child, orphan] {
-        let pid = std::fs::read_to_string(&file).unwrap();
-        common::wait_until_gone(pid.trim());
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
 fn shared_memory_counts_for_the_memory_limit() {
     let course = Course::new();
     // The arguments are PROT_READ | PROT_WRITE and MAP_SHARED | MAP_ANONYMOUS, and -1 is MAP_FAILED.
@@ -391,32 +336,4 @@ fn a_file_that_is_older_than_the_last_build_is_built_again() {
         let verdict = course.run("fix/double", &Limits::default());
         assert_eq!(verdict.outcome, expected, "{verdict:#?}");
     }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn dropping_the_run_kills_the_processes_it_started() {
-    let course = Course::new();
-    let pid_file = course.path("pid");
-    course.double(&format!(
-        "std::fs::write({:?}, std::process::id().to_string()).unwrap();\n    loop {{ std::hint::black_box(x); }}",
-        pid_file.display().to_string()
-    ));
-    let exercise = course.exercise("fix/double");
-    let pid = wakeful::block_on(async {
-        let limits = Limits {
-            test_time: Duration::from_mins(10),
-            ..Limits::default()
-        };
-        let run = course::runner::run(&course.layout, &exercise, &limits);
-        let (run, written) = (std::pin::pin!(run), std::pin::pin!(course.written("pid")));
-        let both = futures_util::future::select(run, written);
-        match both.await {
-            futures_util::future::Either::Right((pid, _run)) => pid,
-            futures_util::future::Either::Left((verdict, _)) => {
-                panic!("ended by itself: {verdict:?}")
-            }
-        }
-    });
-    common::wait_until_gone(&pid);
 }

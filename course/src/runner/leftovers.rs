@@ -115,9 +115,11 @@ mod linux {
         let Some(('Z', session)) = state(process) else {
             return;
         };
-        let ours = rustix::process::getsid(None).ok();
+        // Not `rustix::process::getsid`. In a container our session may have the number 0, because its
+        // leader is outside. rustix panics then.
+        let ours = state(id()).map(|(_, session)| session);
         let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-        if ours.is_some_and(|ours| ours.as_raw_nonzero().get() != session) {
+        if ours.is_some_and(|ours| ours != session) {
             // An error means that it is not our child.
             let _ = waitpid(pid, WaitOptions::NOHANG);
         }
