@@ -1,5 +1,5 @@
 //! The task cell: one allocation that holds a header, a scheduler and the stage.
-//! The stage holds first the future and then its outcome.
+//! The stage holds first the future and then its output.
 //!
 //! This file has the functions of the header's [`Vtable`], which know the types
 //! of the future and the output. The [state word](super::state) decides which
@@ -8,7 +8,9 @@
 use super::{
     error::JoinError,
     header::{Header, Schedule, Task, UNBOUND, Vtable},
-    output, recycle,
+    output,
+    payloads::{self, Payload},
+    recycle,
     state::{Outcome, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
     waker,
 };
@@ -38,10 +40,11 @@ use std::{
 /// - **C1**: Until completion, only the runner touches the stage. The future is on
 ///   it until the runner drops it.
 /// - **C2**: The future is never moved out of the stage. It is pinned.
-/// - **C3**: On completion, the outcome is on the stage, and `StateWord::outcome`
-///   says of which kind. If `transition_to_complete` returned `DropOutput`, the
-///   runner owns it. Otherwise the `JoinHandle` does. The owner takes or drops it
-///   once.
+/// - **C3**: On completion, `StateWord::outcome` says how the task ended. An output
+///   is on the stage. After a failure, the header's `key` is the index of a panic's
+///   payload, or `UNBOUND` after an abort. If `transition_to_complete` returned
+///   `DropOutput`, the runner owns the output or the payload. Otherwise the
+///   `JoinHandle` does. The owner takes or drops it once.
 /// - **C4**: The runner is on a thread that may touch the future, as the callers of
 ///   `Task::run` and `Task::cancel` promise.
 // ANCHOR: cell
@@ -53,19 +56,23 @@ struct Cell<F: Future, S> {
 }
 // ANCHOR_END: cell
 
+#[cfg(all(
+    target_pointer_width = "64",
+    not(any(loom, shuttle)),
+    not(feature = "trace")
+))]
+const _: () = assert!(size_of::<Cell<std::future::Pending<()>, &'static ()>>() == 48);
+
 // ANCHOR: stage
-/// The future, and after completion the output or the reason for the failure.
-/// `StateWord::outcome` says which of them is there (C1, C3).
+/// The future, and after completion the output, if there is one (C1, C3).
 union Stage<F: Future> {
     future: ManuallyDrop<F>,
     output: ManuallyDrop<F::Output>,
-    failure: ManuallyDrop<Failure>,
 }
 // ANCHOR_END: stage
 
-/// The payload of a panic, or `None` after an abort. It takes one word, so that it
-/// does not make a small task larger.
-type Failure = Option<Box<Box<dyn Any + Send>>>;
+/// Why a task has no output: the payload of a panic, or `None` after an abort.
+type Failure = Option<Payload>;
 
 impl Task {
     /// Allocates a task. Returns the first of the references that `state` counts.
@@ -186,7 +193,7 @@ where
                     Ok(Poll::Ready(output)) => unsafe { Self::complete(task, Ok(output)) },
                     // SAFETY: C1: this thread is still the runner, and
                     // `DropFuture` has dropped the future.
-                    Err(payload) => unsafe { Self::end(task, Err(Some(Box::new(payload)))) },
+                    Err(payload) => unsafe { Self::end(task, Err(Some(payload))) },
                 }
             }
         }
@@ -236,7 +243,7 @@ where
             if let Err(Some(_)) = result {
                 catch_and_discard(move || drop(payload));
             } else {
-                let first = mem::replace(&mut result, Err(Some(Box::new(payload))));
+                let first = mem::replace(&mut result, Err(Some(payload)));
                 catch_and_discard(move || drop(first));
             }
         }
@@ -244,7 +251,7 @@ where
         unsafe { Self::end(task, result) }
     }
 
-    /// Puts the outcome on the stage, completes the task and wakes the join waker.
+    /// Stores the output or the failure, completes the task and wakes the join waker.
     ///
     /// # Safety
     /// The caller is the runner (C1). The future has been dropped.
@@ -254,21 +261,6 @@ where
         if let Err(Some(_)) = result {
             cell.scheduler.panicked();
         }
-        let outcome = cell.stage.with_mut(|stage| {
-            // SAFETY: C1: only the runner touches the stage, which is empty now.
-            let stage = unsafe { &mut *stage };
-            match result {
-                Ok(output) => {
-                    stage.output = ManuallyDrop::new(output);
-                    Outcome::Output
-                }
-                Err(failure) => {
-                    stage.failure = ManuallyDrop::new(failure);
-                    Outcome::Failure
-                }
-            }
-        });
-
         // The list's reference is dropped together with the runner's.
         let references = match cell.scheduler.unbind(&task) {
             Some(bound) => {
@@ -276,6 +268,22 @@ where
                 2
             }
             None => 1,
+        };
+        let outcome = match result {
+            Ok(output) => {
+                cell.stage.with_mut(|stage| {
+                    // SAFETY: C1: only the runner touches the stage, which is empty now.
+                    unsafe { (*stage).output = ManuallyDrop::new(output) }
+                });
+                Outcome::Output
+            }
+            Err(failure) => {
+                let index = failure.map_or(UNBOUND, payloads::store);
+                // Relaxed: `transition_to_complete` publishes the index with the outcome.
+                // `unbind` was the last to need the place in the list.
+                cell.header.key.store(index, Relaxed);
+                Outcome::Failure
+            }
         };
         let state = &cell.header.state;
         match state.transition_to_complete(outcome, references) {
@@ -330,26 +338,18 @@ where
     unsafe fn take_output(task: &Task, to: *mut ()) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let outcome = cell.header.state.outcome();
-        let result = cell.stage.with(|stage| {
-            // SAFETY: C3: the handle owns the outcome, whose kind the state word
-            // tells, and takes it once. C2 pins only the future, so it may move.
-            unsafe {
-                match outcome {
-                    Some(Outcome::Output) => Ok(ManuallyDrop::into_inner(
-                        (&raw const (*stage).output).read(),
-                    )),
-                    Some(Outcome::Failure) => Err(ManuallyDrop::into_inner(
-                        (&raw const (*stage).failure).read(),
-                    )),
-                    None => unreachable!("the caller knows that the task is complete"),
-                }
-            }
-        });
-        let result = result.map_err(|failure| match failure {
-            Some(payload) => JoinError::panicked(cell.header.id, *payload),
-            None => JoinError::cancelled(cell.header.id),
-        });
+        let result = match cell.header.state.outcome() {
+            Some(Outcome::Output) => Ok(cell.stage.with(|stage| {
+                // SAFETY: C3: the handle owns the output and takes it once. C2 pins only
+                // the future, so the output may move.
+                unsafe { ManuallyDrop::into_inner((&raw const (*stage).output).read()) }
+            })),
+            Some(Outcome::Failure) => Err(match cell.take_payload() {
+                Some(payload) => JoinError::panicked(cell.header.id, payload),
+                None => JoinError::cancelled(cell.header.id),
+            }),
+            None => unreachable!("the caller knows that the task is complete"),
+        };
         // SAFETY: `Task::take_output` passes a pointer to a value of this type.
         unsafe { to.cast::<Result<F::Output, JoinError>>().write(result) }
     }
@@ -358,18 +358,22 @@ where
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
         let _current = CurrentGuard::enter(cell.header.id);
-        let outcome = cell.header.state.outcome();
-        cell.stage.with_mut(|stage| {
-            // SAFETY: C3: the caller owns the outcome, whose kind the state word
-            // tells, and drops it once.
-            unsafe {
-                match outcome {
-                    Some(Outcome::Output) => ManuallyDrop::drop(&mut (*stage).output),
-                    Some(Outcome::Failure) => ManuallyDrop::drop(&mut (*stage).failure),
-                    None => unreachable!("the caller knows that the task is complete"),
-                }
-            }
-        });
+        match cell.header.state.outcome() {
+            Some(Outcome::Output) => cell.stage.with_mut(|stage| {
+                // SAFETY: C3: the caller owns the output and drops it once.
+                unsafe { ManuallyDrop::drop(&mut (*stage).output) }
+            }),
+            Some(Outcome::Failure) => drop(cell.take_payload()),
+            None => unreachable!("the caller knows that the task is complete"),
+        }
+    }
+
+    /// The payload of the panic that ended the task, or `None` after an abort. The owner
+    /// of the payload calls this once, after a failure (C3).
+    fn take_payload(&self) -> Failure {
+        // Relaxed: the caller has seen the outcome, which `end` published after this.
+        let index = self.header.key.load(Relaxed);
+        (index != UNBOUND).then(|| payloads::take(index))
     }
 
     unsafe fn free(header: NonNull<Header>) {

@@ -65,8 +65,9 @@ pub(crate) trait Schedule: 'static {
 #[repr(C)]
 pub(crate) struct Header {
     pub(crate) state: StateWord,
-    /// The task's place in its executor's list of owned tasks, or [`UNBOUND`].
-    /// Only that list writes it.
+    /// The task's place in its executor's list of owned tasks, or [`UNBOUND`]. Only
+    /// that list writes it. After the end, the place of a panic's payload (C3 of the
+    /// cell).
     pub(crate) key: AtomicU32,
     /// The next task in the same queue (H4).
     pub(crate) link: UnsafeCell<*mut Header>,

@@ -11,6 +11,7 @@
 //! - `local`: values that belong to a task.
 //! - `coop`: the budget that makes a task yield.
 //! - `output`: drops outputs that no handle takes.
+//! - `payloads`: what the panics of tasks carry.
 //! - `recycle`: free lists for the memory of tasks.
 //!
 //! [`JoinSet`] and [`TaskTracker`] are in the module `group`, and [`Builder`] is in
@@ -27,6 +28,7 @@ mod join;
 mod local;
 mod output;
 mod packed_waker;
+mod payloads;
 mod recycle;
 mod state;
 mod waker;

@@ -20,7 +20,7 @@
 //! | 4 | [`transition_to_idle`](StateWord::transition_to_idle) | The poll returned `Pending`. |
 //! | 5 | `transition_to_scheduled` | A wake during the poll. It causes one more poll. |
 //! | 6 | `transition_to_idle` | The poll returned `Pending` after a wake. The caller queues the task. |
-//! | 7 | [`transition_to_complete`](StateWord::transition_to_complete) | The future has been dropped, and the outcome is on the stage. |
+//! | 7 | [`transition_to_complete`](StateWord::transition_to_complete) | The future has been dropped, and the output or the failure is stored. |
 //! | 8 | [`drop_references`](StateWord::drop_references) | The last reference is gone. The caller frees the cell. |
 //! | 9 | [`transition_to_shutdown`](StateWord::transition_to_shutdown) | Idle or scheduled to running (not drawn). The caller cancels the task. |
 //!
@@ -123,7 +123,7 @@ pub(crate) enum TransitionToComplete {
 pub(crate) enum Outcome {
     /// The stage holds the output.
     Output,
-    /// The stage holds the reason why there is no output.
+    /// There is no output, because of a panic or an abort.
     Failure,
 }
 
@@ -213,7 +213,7 @@ impl StateWord {
         self.0.fetch_or(RUNNING, Acquire) & (RUNNING | COMPLETE) == 0
     }
 
-    /// Publishes the outcome on the stage. If the result is `LeaveOutput`,
+    /// Publishes the outcome. If the result is `LeaveOutput`,
     /// `references` of the runner's go in the same step.
     pub(crate) fn transition_to_complete(
         &self,
@@ -236,7 +236,7 @@ impl StateWord {
         let mut now = self.0.load(Relaxed);
         debug_assert!(now & RUNNING != 0 && now & COMPLETE == 0);
         // Release pairs with the Acquire in `is_complete` and `outcome`: the
-        // handle sees the stage. Acquire pairs with the Release in
+        // handle sees the stage and the key. Acquire pairs with the Release in
         // `set_join_waker`: the runner sees the join waker. Relaxed on failure:
         // the value is only the next guess.
         while let Err(changed) = self
@@ -258,10 +258,10 @@ impl StateWord {
         }
     }
 
-    /// The outcome on the stage, or `None` before completion.
+    /// How the task ended, or `None` before completion.
     pub(crate) fn outcome(&self) -> Option<Outcome> {
         // Acquire pairs with the Release in `transition_to_complete`: a caller
-        // that gets an outcome sees it on the stage.
+        // that gets an outcome sees the stage and the key.
         match self.0.load(Acquire) & (COMPLETE | CANCELLED) {
             COMPLETE => Some(Outcome::Output),
             now if now & COMPLETE != 0 => Some(Outcome::Failure),
@@ -271,7 +271,7 @@ impl StateWord {
 
     pub(crate) fn is_complete(&self) -> bool {
         // Acquire pairs with the Release in `transition_to_complete`: a caller
-        // that gets `true` sees the outcome on the stage.
+        // that gets `true` sees the stage and the key.
         self.0.load(Acquire) & COMPLETE != 0
     }
 
