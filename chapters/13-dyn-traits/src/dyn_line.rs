@@ -1,0 +1,31 @@
+// ANCHOR: head
+//! The trait of objects that are lines.
+
+use sockets::waiting::{End, Message};
+
+use crate::{DynFuture, Line};
+// ANCHOR_END: head
+
+// ANCHOR: dyn_line
+/// What a [`Line`] does, as a trait that can be `dyn`. Adapters implement it.
+pub trait DynLine {
+    /// Waits for the next byte.
+    fn byte(&mut self) -> DynFuture<'_, Result<u8, End>>;
+
+    /// Sends a message.
+    fn send(&mut self, message: Message) -> DynFuture<'_, Result<(), End>>;
+}
+// ANCHOR_END: dyn_line
+
+// ANCHOR: object
+/// An object is a line again.
+impl Line for dyn DynLine + '_ {
+    async fn byte(&mut self) -> Result<u8, End> {
+        DynLine::byte(self).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        DynLine::send(self, message).await
+    }
+}
+// ANCHOR_END: object
