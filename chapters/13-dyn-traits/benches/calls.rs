@@ -1,1 +1,72 @@
-fn main() {}
+//! Prints the page's "Measured" table: `cargo bench -p dyn-traits`.
+//!
+//! The contenders take turns, and each time is a median. `-- Cached` runs only the contender
+//! of this name, so that a profiler can count its instructions.
+
+use std::env;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Instant;
+
+use dyn_traits::{Boxing, Cached, DynLine, End, Line, serve};
+
+#[path = "../ready_line.rs"]
+mod ready_line;
+use ready_line::ReadyLine;
+
+const ROUNDS: usize = 301;
+const READINGS: usize = 1_000;
+/// Six bytes and an answer for each reading, and the end.
+const CALLS: f64 = 7_001.0;
+
+/// A name, and a conversation over a line of this kind.
+type Contender = (&'static str, fn() -> f64);
+
+/// Nanoseconds for one call, in a conversation over this line.
+fn talk(line: &mut (impl Line + ?Sized)) -> f64 {
+    let begun = Instant::now();
+    let polled =
+        pin!(serve(black_box(line))).poll(&mut Context::from_waker(Waker::noop()));
+    let taken = begun.elapsed();
+    assert!(matches!(polled, Poll::Ready(Err(End::Closed))), "the bytes are there");
+    taken.as_secs_f64() * 1e9 / CALLS
+}
+
+fn objects(object: Box<dyn DynLine>) -> f64 {
+    let mut object = black_box(object);
+    talk(&mut *object)
+}
+
+fn main() {
+    let contenders: [Contender; 3] = [
+        ("a line of a known type", || talk(&mut ReadyLine::new(READINGS))),
+        ("Boxing", || objects(Box::new(Boxing(ReadyLine::new(READINGS))))),
+        ("Cached", || objects(Box::new(Cached::new(ReadyLine::new(READINGS))))),
+    ];
+    if let Some(name) = env::args().skip(1).find(|argument| !argument.starts_with('-')) {
+        for (_, run) in contenders.iter().filter(|contender| contender.0 == name) {
+            for _ in 0..ROUNDS {
+                run();
+            }
+        }
+        return;
+    }
+    let mut measured = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        for ((_, run), measured) in contenders.iter().zip(&mut measured) {
+            measured.push(run());
+        }
+    }
+    println!(
+        "{:<25}{:>9}{:>20}",
+        "one call, ready at once", "time", "relative to Boxing"
+    );
+    let median = measured.map(|mut times| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    });
+    for ((name, _), time) in contenders.iter().zip(median) {
+        println!("{name:<25}{time:>6.1} ns{:>20.2}", time / median[1]);
+    }
+}

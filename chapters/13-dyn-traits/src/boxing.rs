@@ -19,8 +19,8 @@ impl<L: Line> DynLine for Boxing<L> {
     }
 }
 
-/// The place is the block: when it is dropped, the memory is freed.
-fn boxed<'a, F>(future: F) -> DynFuture<'a, F::Output>
+/// Puts a future into a new box. The place is the block, so its destructor frees the box.
+pub fn boxed<'a, F>(future: F) -> DynFuture<'a, F::Output>
 where
     F: Future + 'a,
 {

@@ -13,7 +13,7 @@ mod dyn_future;
 mod dyn_line;
 mod line;
 
-pub use boxing::Boxing;
+pub use boxing::{Boxing, boxed};
 pub use cached::{Cached, Slot};
 pub use dyn_future::DynFuture;
 pub use dyn_line::DynLine;

@@ -6,6 +6,7 @@
 pub mod blocking;
 pub mod channel;
 pub mod deadlines;
+pub mod dyn_line;
 pub mod executor;
 pub mod join_all;
 pub mod net;

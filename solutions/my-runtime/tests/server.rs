@@ -121,8 +121,20 @@ fn no_good_meter_loses_an_answer_beside_the_bad_ones() -> Result {
 }
 
 #[test]
+fn a_server_of_objects_loses_no_answer() -> Result {
+    let output = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(["--meters", "20", "--seconds", "1", "--objects"])
+        .output()?;
+    let text = String::from_utf8(output.stdout)?;
+    assert!(output.status.success(), "{text}");
+    assert!(text.contains("good meters                      20, 0 failed\n"), "{text}");
+    Ok(())
+}
+
+#[test]
 fn a_wrong_argument_prints_what_is_wrong_and_the_usage() -> Result {
-    let usage = "usage: cargo course meters [--meters N] [--seconds S] [--bad]\n";
+    let usage =
+        "usage: cargo course meters [--meters N] [--seconds S] [--bad] [--objects]\n";
     let run = |arguments: &[&str]| {
         let ran = Command::new(env!("CARGO_BIN_EXE_server")).args(arguments).output()?;
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();

@@ -2,7 +2,8 @@
 //! `cargo course meters --meters 200 --seconds 3 --bad`.
 //!
 //! The server is a thread with your executor, and so is the load. Both use your sockets,
-//! timers and channels. `--serve` runs only the server, until its input ends.
+//! timers and channels. `--objects` makes each line a `dyn DynLine` of your `dyn_line`.
+//! `--serve` runs only the server, until its input ends.
 
 mod load;
 mod serve;
@@ -19,7 +20,8 @@ use std::{env, fs, process};
 use load::Load;
 use serve::Report;
 
-const USAGE: &str = "usage: cargo course meters [--meters N] [--seconds S] [--bad]";
+const USAGE: &str =
+    "usage: cargo course meters [--meters N] [--seconds S] [--bad] [--objects]";
 
 /// A server on a thread of its own. Dropping `control` stops it.
 struct Server {
@@ -28,11 +30,15 @@ struct Server {
     thread: JoinHandle<io::Result<Report>>,
 }
 
-fn start(journal: impl Write + Send + 'static) -> Result<Server, Box<dyn Error>> {
+fn start(
+    journal: impl Write + Send + 'static,
+    objects: bool,
+) -> Result<Server, Box<dyn Error>> {
     let control = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let controlled = control.local_addr()?;
     let (sender, address) = mpsc::channel();
-    let thread = thread::spawn(move || serve::serve(journal, &sender, controlled));
+    let thread =
+        thread::spawn(move || serve::serve(journal, &sender, controlled, objects));
     let address = address.recv().map_err(|_| "the server has not started")?;
     let (control, _) = control.accept()?;
     Ok(Server { address, control, thread })
@@ -47,8 +53,8 @@ impl Server {
 }
 
 /// Only the server. It prints its address, and at its end what it has stored.
-fn serve_only() -> Result<(), Box<dyn Error>> {
-    let server = start(io::sink())?;
+fn serve_only(objects: bool) -> Result<(), Box<dyn Error>> {
+    let server = start(io::sink(), objects)?;
     println!("{}", server.address);
     drop(io::stdin().read_to_end(&mut Vec::new()));
     let report = server.stop()?;
@@ -60,9 +66,9 @@ fn serve_only() -> Result<(), Box<dyn Error>> {
 }
 
 /// The server and its load. Prints the table of chapter 11.
-fn with_load(load: Load) -> Result<(), Box<dyn Error>> {
+fn with_load(load: Load, objects: bool) -> Result<(), Box<dyn Error>> {
     let path = env::temp_dir().join(format!("readings-{}.txt", process::id()));
-    let server = start(fs::File::create(&path)?)?;
+    let server = start(fs::File::create(&path)?, objects)?;
     let address = server.address;
     let begun = Instant::now();
     let until = begun + Duration::from_secs(load.seconds);
@@ -110,6 +116,7 @@ fn with_load(load: Load) -> Result<(), Box<dyn Error>> {
 
 fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>> {
     let mut load = Load { meters: 200, seconds: 3, bad: false };
+    let (mut only_serve, mut objects) = (false, false);
     while let Some(argument) = arguments.next() {
         let mut number = |most: u64| {
             let number = arguments.next().and_then(|number| number.parse().ok());
@@ -118,10 +125,11 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>
             })
         };
         match &*argument {
-            "--serve" => return serve_only(),
+            "--serve" => only_serve = true,
             "--meters" => load.meters = number(20_000)?,
             "--seconds" => load.seconds = number(600)?,
             "--bad" => load.bad = true,
+            "--objects" => objects = true,
             "--help" | "-h" => {
                 println!("{USAGE}");
                 return Ok(());
@@ -129,7 +137,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>
             _ => return Err(format!("there is no argument {argument}\n{USAGE}").into()),
         }
     }
-    with_load(load)
+    if only_serve { serve_only(objects) } else { with_load(load, objects) }
 }
 
 fn main() -> ExitCode {

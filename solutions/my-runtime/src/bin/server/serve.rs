@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use my_runtime::channel::{Receiver, Sender, channel};
+use my_runtime::dyn_line::{Cached, DynLine, Line};
 use my_runtime::executor::{Executor, JoinHandle, Spawner};
 use my_runtime::join_all::join_all;
 use my_runtime::net::{TcpListener, TcpStream};
@@ -46,6 +47,8 @@ enum Error {
 /// What all tasks of the server share.
 struct Server {
     time: Time,
+    /// The lines of the meters are objects of your `dyn_line`.
+    objects: bool,
     stopped: Cell<bool>,
     stop: Notify,
     counters: RefCell<BTreeMap<&'static str, usize>>,
@@ -69,17 +72,17 @@ impl Server {
 }
 
 /// A connection, and the bytes that are not part of a message yet.
-struct Connection {
-    stream: TcpStream,
+struct Connection<L> {
+    line: L,
     received: Vec<u8>,
     server: Rc<Server>,
 }
 
-impl Connection {
+impl<L: Line> Connection<L> {
     /// Waits for some bytes and keeps them. Cancel safe.
     async fn fill(&mut self) -> Result<(), Error> {
         let mut bytes = [0; 64];
-        match self.stream.read(&mut bytes).await {
+        match self.line.read(&mut bytes).await {
             Ok(0) if self.received.is_empty() => Err(Error::Closed),
             Ok(0) | Err(_) => Err(Error::Broken),
             Ok(len) => {
@@ -133,7 +136,7 @@ impl Connection {
     }
 
     async fn send(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        match self.server.time.timeout(PATIENCE, self.stream.write_all(bytes)).await {
+        match self.server.time.timeout(PATIENCE, self.line.write_all(bytes)).await {
             Ok(Ok(())) => self.server.count("bytes out", bytes.len()),
             Ok(Err(_)) => return Err(Error::Broken),
             Err(_) => return Err(Error::Stalled),
@@ -161,7 +164,10 @@ async fn collect(
     Ok(sum)
 }
 
-async fn talk(meter: &mut Connection, readings: Sender<Reading>) -> Result<(), Error> {
+async fn talk(
+    meter: &mut Connection<impl Line>,
+    readings: Sender<Reading>,
+) -> Result<(), Error> {
     let mut total: u32 = 0;
     while let Some(litres) = meter.reading().await? {
         let (stored, mut answer) = channel(1);
@@ -172,6 +178,21 @@ async fn talk(meter: &mut Connection, readings: Sender<Reading>) -> Result<(), E
         meter.send(&[TOTAL, 4, a, b, c, d]).await?;
     }
     Ok(())
+}
+
+/// Talks to a meter, and counts how that ends.
+async fn attend(line: impl Line, server: Rc<Server>, readings: Sender<Reading>) {
+    let mut meter = Connection { line, received: Vec::new(), server };
+    let end = match talk(&mut meter, readings).await {
+        Ok(()) => "drained",
+        Err(Error::Closed) => "closed",
+        Err(Error::Broken) => "broken",
+        Err(Error::Nonsense) => "nonsense",
+        Err(Error::Late) => "late",
+        Err(Error::Stalled) => "stalled",
+        Err(Error::Stopping) => "stopping",
+    };
+    meter.server.count(end, 1);
 }
 
 /// Accepts meters until the server stops, and ends all conversations.
@@ -189,20 +210,12 @@ async fn accept(
             continue;
         };
         let (readings, server) = (readings.clone(), Rc::clone(&server));
-        tasks.push(spawner.spawn(async move {
-            let mut meter = Connection { stream, received: Vec::new(), server };
-            let result = talk(&mut meter, readings).await;
-            let end = match result {
-                Ok(()) => "drained",
-                Err(Error::Closed) => "closed",
-                Err(Error::Broken) => "broken",
-                Err(Error::Nonsense) => "nonsense",
-                Err(Error::Late) => "late",
-                Err(Error::Stalled) => "stalled",
-                Err(Error::Stopping) => "stopping",
-            };
-            meter.server.count(end, 1);
-        }));
+        tasks.push(if server.objects {
+            let line: Box<dyn DynLine> = Box::new(Cached::new(stream));
+            spawner.spawn(attend(line, server, readings))
+        } else {
+            spawner.spawn(attend(stream, server, readings))
+        });
         tasks.retain(|task| !task.is_finished());
     }
     drop(readings);
@@ -259,6 +272,7 @@ pub fn serve(
     journal: impl Write + 'static,
     address: &mpsc::Sender<SocketAddr>,
     control: SocketAddr,
+    objects: bool,
 ) -> io::Result<Report> {
     let (executor, time) = (Executor::new(), Time::new());
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -266,6 +280,7 @@ pub fn serve(
     let _ = address.send(listener.local_addr()?);
     let server = Rc::new(Server {
         time: time.clone(),
+        objects,
         stopped: Cell::new(false),
         stop: Notify::new(),
         counters: RefCell::default(),

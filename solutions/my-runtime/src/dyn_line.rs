@@ -1,0 +1,189 @@
+//! Exercise `dyn-traits/dyn-line`: lines behind `dyn`, with one box for all calls of an
+//! object.
+//!
+//! In the chapter, the box holds the future and its place. Here the box holds only the
+//! future, and the handle of the call knows the box and the slot.
+
+use std::alloc::{self, Layout};
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll};
+
+use crate::net::TcpStream;
+
+/// A line to a meter.
+pub trait Line {
+    /// Reads some bytes. 0 means that the peer has closed its direction.
+    fn read(&mut self, buffer: &mut [u8]) -> impl Future<Output = io::Result<usize>>;
+
+    /// Sends all bytes.
+    fn write_all(&mut self, bytes: &[u8]) -> impl Future<Output = io::Result<()>>;
+}
+
+impl Line for TcpStream {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        TcpStream::read(self, buffer).await
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        TcpStream::write_all(self, bytes).await
+    }
+}
+
+/// A [`Line`] that can be `dyn`.
+pub trait DynLine {
+    /// Reads some bytes. 0 means that the peer has closed its direction.
+    fn read<'a>(&'a mut self, buffer: &'a mut [u8]) -> Call<'a, io::Result<usize>>;
+
+    /// Sends all bytes.
+    fn write_all<'a>(&'a mut self, bytes: &'a [u8]) -> Call<'a, io::Result<()>>;
+}
+
+/// An object is a line again.
+impl Line for Box<dyn DynLine> {
+    async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        DynLine::read(&mut **self, buffer).await
+    }
+
+    async fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        DynLine::write_all(&mut **self, bytes).await
+    }
+}
+
+/// Makes an object of a line. All its calls share one box.
+pub struct Cached<L> {
+    line: L,
+    slot: Slot,
+}
+
+impl<L: Line> Cached<L> {
+    /// Allocates nothing yet.
+    pub fn new(line: L) -> Cached<L> {
+        Cached { line, slot: Slot::default() }
+    }
+}
+
+impl<L: Line> DynLine for Cached<L> {
+    fn read<'a>(&'a mut self, buffer: &'a mut [u8]) -> Call<'a, io::Result<usize>> {
+        self.slot.fill(self.line.read(buffer))
+    }
+
+    fn write_all<'a>(&'a mut self, bytes: &'a [u8]) -> Call<'a, io::Result<()>> {
+        self.slot.fill(self.line.write_all(bytes))
+    }
+}
+
+/// Memory from the heap. Its destructor frees it.
+struct Block {
+    memory: NonNull<u8>,
+    layout: Layout,
+}
+
+impl Block {
+    /// Has at least this layout. A future may have no bytes, but a block must have some.
+    fn new(needs: Layout) -> Block {
+        let layout = Layout::from_size_align(needs.size().max(1), needs.align())
+            .expect("a larger size was valid, too");
+        // SAFETY: the size is not 0.
+        let memory = NonNull::new(unsafe { alloc::alloc(layout) });
+        let memory = memory.unwrap_or_else(|| alloc::handle_alloc_error(layout));
+        Block { memory, layout }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        // SAFETY: the memory was allocated with this layout, and is freed once.
+        unsafe { alloc::dealloc(self.memory.as_ptr(), self.layout) }
+    }
+}
+
+/// Keeps a block between two calls.
+#[derive(Default)]
+pub struct Slot(Cell<Option<Block>>);
+
+/// The future of one call, in a block that goes back to its slot.
+#[must_use = "a future does nothing until it is polled"]
+pub struct Call<'a, T> {
+    slot: &'a Slot,
+    /// The future is in this block. `None` when it was dropped.
+    block: Option<Block>,
+    /// Polls the future at this address.
+    poll: unsafe fn(*mut u8, &mut Context<'_>) -> Poll<T>,
+    /// Drops the future at this address.
+    drop: unsafe fn(*mut u8),
+}
+// hole: begin
+
+unsafe fn poll<F: Future>(future: *mut u8, cx: &mut Context<'_>) -> Poll<F::Output> {
+    // SAFETY: `fill` wrote an `F` to this address, and only this call uses it.
+    let future = unsafe { &mut *future.cast::<F>() };
+    // SAFETY: the future is not moved, and it is dropped at this address.
+    unsafe { Pin::new_unchecked(future) }.poll(cx)
+}
+
+unsafe fn drop_future<F>(future: *mut u8) {
+    // SAFETY: `fill` wrote an `F` to this address, and it is dropped once.
+    unsafe { future.cast::<F>().drop_in_place() }
+}
+
+/// Gives a block back when it is dropped.
+struct GiveBack<'a>(&'a Slot, Option<Block>);
+
+impl Drop for GiveBack<'_> {
+    fn drop(&mut self) {
+        self.0.0.set(self.1.take());
+    }
+}
+// hole: instead
+// hole: end
+
+impl Slot {
+    /// Puts a future into the block of this slot. If there is none, or if it does not
+    /// fit, allocates another one.
+    pub fn fill<'a, F: Future + 'a>(&'a self, future: F) -> Call<'a, F::Output> {
+        // hole: begin
+        let needs = Layout::new::<F>();
+        let fits = |block: &Block| {
+            needs.size() <= block.layout.size() && needs.align() <= block.layout.align()
+        };
+        let block = self.0.take().filter(fits).unwrap_or_else(|| Block::new(needs));
+        // SAFETY: the block fits, and it is not in the slot any more.
+        unsafe { block.memory.cast::<F>().write(future) };
+        Call { slot: self, block: Some(block), poll: poll::<F>, drop: drop_future::<F> }
+        // hole: instead
+        //| let _ = (self.0.take(), Block::new(Layout::new::<F>()));
+        //| drop(future);
+        //| todo!("put the future into a block, and keep the two functions that know its type")
+        // hole: end
+    }
+}
+
+impl<T> Future for Call<'_, T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        let block = self.block.as_ref().expect("a call has a block until it is dropped");
+        // SAFETY: the future is in the block. This is the function for its type.
+        unsafe { (self.poll)(block.memory.as_ptr(), cx) }
+    }
+}
+
+impl<T> Drop for Call<'_, T> {
+    fn drop(&mut self) {
+        // hole: begin
+        if let Some(block) = self.block.take() {
+            let future = block.memory.as_ptr();
+            // The destructor of the future may panic. The block goes back even then.
+            let _back = GiveBack(self.slot, Some(block));
+            // SAFETY: the future is in the block, and this is the function for its type.
+            unsafe { (self.drop)(future) }
+        }
+        // hole: instead
+        //| let _ = (self.slot, self.block.take(), self.drop);
+        //| todo!("drop the future, and give its block back to the slot")
+        // hole: end
+    }
+}
