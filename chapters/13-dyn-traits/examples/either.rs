@@ -34,16 +34,12 @@ async fn open(
     listener: Option<TcpListener>,
     clock: &Clock,
 ) -> io::Result<Box<dyn DynLine>> {
-    Ok(match listener {
-        Some(listener) => {
-            let (stream, _) = listener.accept().await?;
-            Box::new(Cached::new(Printed(SocketLine::new(stream)?)))
-        }
-        None => {
-            let script = [(10, &READINGS[0][..]), (20, &READINGS[1][..])];
-            Box::new(Boxing(Printed(ScriptedLine::new(clock, &script))))
-        }
-    })
+    let Some(listener) = listener else {
+        let script = [(10, &READINGS[0][..]), (20, &READINGS[1][..])];
+        return Ok(Box::new(Boxing(Printed(ScriptedLine::new(clock, &script)))));
+    };
+    let (stream, _) = listener.accept().await?;
+    Ok(Box::new(Cached::new(Printed(SocketLine::new(stream)?))))
 }
 
 async fn talk(listener: Option<TcpListener>, clock: &Clock) -> io::Result<End> {

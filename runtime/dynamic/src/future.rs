@@ -103,6 +103,7 @@ impl<P: Place, F: Future> Typed<P, F> {
         drop: Self::finish,
     };
 
+    // ANCHOR: poll
     /// # Safety
     /// `*data` was made by `emplace::<P, F>` and is not finished.
     unsafe fn poll(data: &mut *mut (), cx: &mut Context<'_>) -> Poll<F::Output> {
@@ -118,6 +119,7 @@ impl<P: Place, F: Future> Typed<P, F> {
         unsafe { Self::finish(finished) };
         Poll::Ready(output)
     }
+    // ANCHOR_END: poll
 
     /// # Safety
     /// `data` was made by `emplace::<P, F>`, and this is the only call of `finish` with it.
