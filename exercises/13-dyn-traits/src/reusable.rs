@@ -61,8 +61,10 @@ impl<T> Reusable<T> {
 
     /// Moves a future into the block, which has no future and is large enough.
     fn write<F: Future<Output = T> + 'static>(&mut self, future: F) {
+        let to = self.block.memory.cast::<F>();
+        assert!(to.is_aligned(), "the block is not aligned for this future");
         // SAFETY: the block is ours.
-        unsafe { self.block.memory.cast::<F>().write(future) };
+        unsafe { to.write(future) };
         self.functions = Some(Functions { poll: poll::<F>, drop: drop_future::<F> });
     }
 }

@@ -1,4 +1,4 @@
-//! An allocator that counts, for the tests of this folder.
+//! An allocator that counts. The tests of this folder use it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
