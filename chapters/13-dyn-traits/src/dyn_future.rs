@@ -27,9 +27,8 @@ struct Functions<T> {
     drop: unsafe fn(*mut ()),
 }
 
-/// What lies in the memory: the future, and in front of it the place. The destructor
-/// of the place gives the memory back.
-#[repr(C)]
+/// What lies in the memory: the future, and beside it the place. The destructor of the
+/// place gives the memory back.
 struct Placed<P, F> {
     place: P,
     future: F,
