@@ -11,7 +11,7 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    /// The size of `layout` must not be 0.
+    /// The size of `layout` must not be 0. It never is, because each place has a size.
     pub(crate) fn new(layout: Layout) -> Block {
         assert!(layout.size() > 0, "a block of 0 bytes");
         // SAFETY: the size is not 0.
