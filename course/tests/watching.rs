@@ -117,6 +117,98 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
 }
 
 #[test]
+fn the_end_of_a_part_and_of_the_course_is_announced() {
+    let course = Course::with_runtime();
+    course.write(
+        "book/src/SUMMARY.md",
+        "# Summary\n\n# I. Begin\n\n- [02 Fix](02-fix.md)\n- [Done](finished-1.md)\n\n---\n\n[The end](finished.md)\n",
+    );
+    let mut watch = Session::start(&course, &[]);
+    watch.until("fix/double: failed");
+    course.solve("fix/double");
+    watch.until("fix/double: passed");
+    watch.until("n goes on to fix/count: Count it (5 min)");
+    for (before, id) in ["fix/count", "fix/line"].into_iter().enumerate() {
+        watch.press("n");
+        watch.until(&format!("{id}: failed"));
+        course.solve(id);
+        watch.until(&format!("{id}: passed"));
+        if before == 1 {
+            watch.until("Your runtime can: keep things in a line");
+        }
+        watch.until("n goes on to");
+    }
+    watch.press("n");
+    watch.until("fix/queue: failed");
+    course.solve("fix/queue");
+    watch.until("fix/queue: passed");
+    watch.until("That was the last one. All 4 exercises are done.");
+    watch.until("Your runtime can: keep things in a line · serve a queue");
+    watch.until("on the page finished.html");
+    watch.until("4 of 4 solved");
+    assert!(!watch.unread.contains("n goes on"), "{}", watch.unread);
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+/// A real terminal of this size, and the program in it.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (Child, std::fs::File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcsetwinsize};
+
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let size = Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&terminal, size).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let open = || {
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true).write(true);
+        options.open(name.to_str().unwrap()).unwrap()
+    };
+    let child = command.stdin(open()).stdout(open()).spawn().unwrap();
+    (child, terminal.into())
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
+    let course = Course::new();
+    let many = "\n    line".repeat(60);
+    course.double(&format!("panic!(\"a long message{many} of {{x}}\")"));
+    let (mut child, mut terminal) = in_a_terminal(course.start(&["watch", "double"]), 32, 80);
+    let mut said = String::new();
+    let mut buffer = [0; 4096];
+    while !said.ends_with("uit\r\n") || !said.contains("failed") {
+        let read = terminal.read(&mut buffer).unwrap();
+        said.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    let screen = said.rsplit("\x1b[H").next().unwrap();
+    let first = screen.find("doubles_one").expect("the first failing test");
+    assert!(screen[..first].contains("fix/double"), "{screen}");
+    assert!(screen.contains("m shows all"), "{screen}");
+    let rows = screen.lines().count();
+    assert!(rows < 32, "{rows} rows:\n{screen}");
+    assert!(rows > 28, "{rows} rows use the screen:\n{screen}");
+
+    terminal.write_all(b"m").unwrap();
+    said.clear();
+    while !said.contains("of 3") {
+        let read = terminal.read(&mut buffer).unwrap();
+        said.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    terminal.write_all(b"q").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn the_next_save_ends_a_run_that_hangs() {
     let course = Course::new();
     course.double("loop { std::hint::black_box(x); }");

@@ -57,6 +57,8 @@ pub struct Exercise {
     pub mutants: Vec<Mutant>,
     /// The module of the reader's runtime that it builds: `deadlines`.
     pub module: Option<String>,
+    /// What the reader's runtime can do with this module: `sleep`.
+    pub can: Option<String>,
     /// The exercises whose modules its tests use.
     pub uses: Vec<String>,
     /// The test that its skeleton must fail.

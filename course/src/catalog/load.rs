@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::outline::Outline;
 use super::runtime::{Program, Runtime};
 use super::{Catalog, CatalogError, Chapter, Crate, Exercise, Kind, Layout, Mutant, Settings};
 use crate::files::{self, FileError};
@@ -36,6 +37,7 @@ struct ExerciseToml {
     #[serde(default)]
     mutants: Vec<Mutant>,
     chapter: Option<String>,
+    can: Option<String>,
     #[serde(default)]
     uses: Vec<String>,
     fails: Option<String>,
@@ -56,6 +58,7 @@ struct ProgramToml {
     name: String,
     #[serde(default)]
     uses: Vec<String>,
+    can: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +87,7 @@ pub(super) fn all(layout: &Layout) -> Result<Catalog, CatalogError> {
         chapters: Vec::new(),
         crates: Vec::new(),
         runtime: None,
+        outline: Outline::read(layout),
     };
     for folder in folders {
         add(layout, folder, &mut catalog)?;
@@ -163,6 +167,7 @@ fn add(layout: &Layout, folder: String, catalog: &mut Catalog) -> Result<(), Cat
         let programs = stated.program.into_iter().map(|program| Program {
             name: program.name,
             uses: program.uses,
+            can: program.can,
         });
         catalog.runtime = Some(Runtime {
             package: exercises_package.clone(),
@@ -200,6 +205,7 @@ fn exercise(
         summary: stated.summary,
         hints: stated.hints,
         mutants: stated.mutants,
+        can: stated.can,
         uses: stated.uses,
         fails: stated.fails,
         formerly: stated.formerly,

@@ -8,12 +8,14 @@ mod error;
 mod find;
 mod layout;
 mod load;
+mod outline;
 mod runtime;
 
 pub use chapter::{Chapter, Crate, Exercise, Kind, Mutant, Settings};
 pub use error::CatalogError;
 pub use layout::Layout;
 pub(crate) use load::manifest;
+pub use outline::{Outline, Part};
 pub use runtime::{Program, Runtime};
 
 /// All chapters, in the book's order.
@@ -25,6 +27,8 @@ pub struct Catalog {
     pub crates: Vec<Crate>,
     /// The reader's runtime, if the course has one.
     pub runtime: Option<Runtime>,
+    /// The parts of the book.
+    pub outline: Outline,
 }
 
 impl Catalog {

@@ -18,6 +18,8 @@ pub struct Program {
     pub name: String,
     /// The exercises whose modules it needs.
     pub uses: Vec<String>,
+    /// What the runtime can do when it runs this program: `serve meters over TCP`.
+    pub can: Option<String>,
 }
 
 impl Runtime {

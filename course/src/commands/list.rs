@@ -108,6 +108,9 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             let _ = write!(out, ", and {} filled with our solution", modules.filled);
         }
         out.push('\n');
+        if let Some(told) = modules.told() {
+            let _ = writeln!(out, "{told}");
+        }
     }
     let all = catalog.exercises().count();
     let solved = catalog
@@ -115,10 +118,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         .filter(|exercise| progress.is_solved(&exercise.id))
         .count();
     let _ = writeln!(out, "{solved} of {all} solved");
-    if let Some(next) = catalog
-        .exercises()
-        .find(|exercise| !progress.is_done(&exercise.id))
-    {
+    if let Some(next) = progress.next_after(catalog, None) {
         let file = format!("work/{}/{}", next.folder, next.file.display());
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));
     }

@@ -12,12 +12,16 @@
 mod carry;
 mod date;
 mod file;
+mod modules;
+mod next;
 mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use carry::load_carried;
-pub use standing::{Earlier, Modules, Standing, earlier, is_open_again};
+pub use modules::{Module, Modules};
+pub use next::After;
+pub use standing::{Earlier, Standing, earlier, is_open_again};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -76,36 +76,6 @@ pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) 
     progress.is_solved(&exercise.id) && skeleton::is_open(layout, exercise)
 }
 
-/// How far the reader's runtime is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Modules {
-    /// All its modules, also those that later chapters add.
-    pub all: usize,
-    /// Those that the reader has solved.
-    pub solved: usize,
-    /// Those that are filled with our solution.
-    pub filled: usize,
-}
-
-impl Modules {
-    /// The modules as the progress file has them; `None` if the course has no such runtime.
-    pub fn count(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Option<Self> {
-        let all = catalog.runtime.as_ref()?.modules.len();
-        let modules = || catalog.exercises().filter(|one| one.module.is_some());
-        let with = |state| {
-            let in_it = modules().filter(move |one| progress.state(&one.id) == state);
-            in_it
-                .filter(|one| !is_open_again(layout, one, progress))
-                .count()
-        };
-        Some(Self {
-            all,
-            solved: with(State::Solved),
-            filled: with(State::Filled),
-        })
-    }
-}
-
 /// A solved exercise that the course no longer has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {

@@ -115,6 +115,7 @@ mod tests {
             hints: Default::default(),
             mutants: Vec::new(),
             module: None,
+            can: None,
             uses: Vec::new(),
             fails: None,
             formerly: Vec::new(),

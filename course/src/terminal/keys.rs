@@ -11,6 +11,8 @@ use async_channel::{Receiver, Sender};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 
+use super::Size;
+
 /// A key that the reader pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Key {
@@ -61,6 +63,15 @@ impl Keys {
             stdout.write_all(text.as_bytes())
         };
         let _ = stdout.flush();
+    }
+
+    /// The size of the screen. Without one, the output has no end.
+    pub fn size(&self) -> Size {
+        let size = self.raw.then(terminal::size).and_then(Result::ok);
+        size.map_or(Size::ENDLESS, |(columns, rows)| Size {
+            columns: columns.into(),
+            rows: rows.into(),
+        })
     }
 
     /// Clears the screen, if there is one.

@@ -1,6 +1,7 @@
 //! Output for people: colours, errors with their causes, verdicts, keys.
 
 mod clean;
+mod fit;
 mod keys;
 mod paint;
 mod verdict;
@@ -8,9 +9,10 @@ mod warnings;
 mod wrap;
 
 pub use clean::clean;
+pub use fit::Size;
 pub use keys::{Key, Keys};
 pub use paint::Paint;
-pub use verdict::{summary, verdict};
+pub use verdict::{brief, summary, verdict};
 pub use warnings::show_warnings;
 pub use wrap::{paragraphs, wrapped};
 

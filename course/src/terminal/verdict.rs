@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Paint, clean, indented, wrapped};
+use super::{Paint, clean, count, indented, wrapped};
 use crate::runner::{Outcome, TestStatus, Verdict};
 
 /// The outcome in a word or two, with colour.
@@ -65,6 +65,46 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     }
     if let Some(advice) = &verdict.advice {
         let _ = writeln!(out, "  {} {}", paint.bold("help:"), wrapped(advice, 8, 8));
+    }
+    out
+}
+
+/// A verdict for a small screen: the first failing test with its message comes before the rest.
+pub fn brief(verdict: &Verdict, paint: Paint) -> String {
+    let mut out = String::new();
+    if let Some(advice) = &verdict.advice {
+        let _ = writeln!(out, "  {} {}", paint.bold("help:"), wrapped(advice, 8, 8));
+    }
+    let failing = |status| status == TestStatus::Failed;
+    let mut failed = verdict.tests.iter().filter(|test| failing(test.status));
+    if let Some(first) = failed.next() {
+        let _ = writeln!(out, "  {}  {}", paint.red("failed "), first.name);
+        if let Some(message) = &first.message {
+            let said = wrapped(&clean(message, paint), 11, 11);
+            let _ = writeln!(out, "           {said}");
+        }
+    }
+    for test in failed {
+        let _ = writeln!(out, "  {}  {}", paint.red("failed "), test.name);
+    }
+    let passed = verdict
+        .tests
+        .iter()
+        .filter(|test| test.status == TestStatus::Ok);
+    match passed.count() {
+        0 => {}
+        passed => {
+            let _ = writeln!(
+                out,
+                "  {}  {}",
+                paint.green("ok     "),
+                count(passed, "test")
+            );
+        }
+    }
+    if !verdict.diagnostics.is_empty() {
+        let said = clean(&verdict.diagnostics, paint);
+        let _ = writeln!(out, "{}", compiler(&said, paint));
     }
     out
 }

@@ -143,6 +143,7 @@ fn there_is_room_for_one() {
 [[program]]
 name = "meters"
 uses = ["fix/queue"]
+can = "serve a queue"
 
 [[exercise]]
 id = "fix/line"
@@ -153,6 +154,7 @@ minutes = 5
 file = "src/line.rs"
 test = "tests/line.rs"
 fails = "the_first_comes_first"
+can = "keep things in a line"
 formerly = ["fix/row"]
 summary = "Make a line."
 hints = ["Which end?", "Both.", "`VecDeque`"]

@@ -30,7 +30,7 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
     let session = Session::open(layout)?;
     let current = match id {
         Some(id) => session.catalog.exercise(id)?.clone(),
-        None => match next_after(&session, None) {
+        None => match next_or_first(&session, None) {
             Some(exercise) => exercise,
             None => return said("there are no exercises yet"),
         },
@@ -54,6 +54,7 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
             current,
             running: None,
             queue: VecDeque::new(),
+            verdict: None,
         }
         .follow(),
     )
@@ -66,18 +67,11 @@ fn said(message: &str) -> Result<ExitCode, CommandError> {
     })
 }
 
-/// The next unsolved exercise after this one, starting again at the first. If all are solved, the
-/// first.
-fn next_after(session: &Session, current: Option<&Exercise>) -> Option<Exercise> {
-    let all: Vec<&Exercise> = session.catalog.exercises().collect();
-    let at = current.and_then(|current| all.iter().position(|exercise| exercise.id == current.id));
-    let start = at.map_or(0, |at| at + 1);
-    let mut round = all.iter().cycle().skip(start).take(all.len());
-    let open = |exercise: &&&Exercise| !session.progress.is_done(&exercise.id);
-    round
-        .find(open)
-        .or_else(|| all.get(start % all.len().max(1)))
-        .map(|exercise| (*exercise).clone())
+/// The next exercise that is not done. If all are done, the first.
+fn next_or_first(session: &Session, current: Option<&Exercise>) -> Option<Exercise> {
+    let id = current.map(|exercise| &*exercise.id);
+    let next = session.progress.next_after(&session.catalog, id);
+    next.or_else(|| session.catalog.exercises().next()).cloned()
 }
 
 /// A run in progress. Dropping it kills it.
@@ -102,6 +96,8 @@ struct Course<'a> {
     running: Option<Running<'a>>,
     /// The exercises that `c` still has to run.
     queue: VecDeque<Exercise>,
+    /// The last verdict on the current exercise.
+    verdict: Option<Verdict>,
 }
 
 impl Course<'_> {
@@ -125,6 +121,7 @@ impl Course<'_> {
                     self.session.record_verdict(&exercise, &verdict);
                     if exercise.id == self.current.id {
                         seen = Some(verdict.revision.clone());
+                        self.verdict = Some(verdict.clone());
                     }
                     self.done(&exercise, &verdict);
                 }
@@ -157,6 +154,7 @@ impl Course<'_> {
         let limits = Limits::default().for_exercise(&exercise);
         let future = Box::pin(async move { runner::run(layout, &owned, &limits).await });
         if self.queue.is_empty() && exercise.id == self.current.id {
+            self.verdict = None;
             self.screen.begin(layout, &exercise);
         }
         self.running = Some(Running {
@@ -173,12 +171,7 @@ impl Course<'_> {
                 self.start(next);
             }
             None if exercise.id == self.current.id => {
-                self.screen.verdict(
-                    self.session.layout,
-                    &self.session.catalog,
-                    exercise,
-                    verdict,
-                );
+                self.screen.verdict(&self.session, exercise, verdict);
                 self.screen.menu(&self.session);
             }
             None => {
@@ -219,7 +212,7 @@ impl Course<'_> {
     async fn press(&mut self, key: char) -> Result<(), CommandError> {
         match key {
             'n' => {
-                if let Some(next) = next_after(&self.session, Some(&self.current)) {
+                if let Some(next) = next_or_first(&self.session, Some(&self.current)) {
                     self.queue.clear();
                     self.current = next.clone();
                     self.start(next);
@@ -246,6 +239,12 @@ impl Course<'_> {
                 if let Some(first) = self.queue.pop_front() {
                     self.start(first);
                 }
+            }
+            'm' => {
+                if let Some(verdict) = &self.verdict {
+                    self.screen.more(&self.session, &self.current, verdict);
+                }
+                self.screen.menu(&self.session);
             }
             'r' => {
                 self.queue.clear();

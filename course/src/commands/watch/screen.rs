@@ -1,9 +1,11 @@
 //! The screen of `watch`.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::super::session::Session;
-use crate::catalog::{Catalog, Exercise, Layout};
+use crate::catalog::{Exercise, Layout};
+use crate::progress::Modules;
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint};
 
@@ -49,48 +51,103 @@ impl Screen {
         ));
     }
 
-    /// Shows the verdict of the current exercise on a new screen.
-    pub fn verdict(
-        &self,
-        layout: &Layout,
-        catalog: &Catalog,
-        exercise: &Exercise,
-        verdict: &Verdict,
-    ) {
+    /// Shows the verdict of the current exercise on a new screen. If the screen is too small for all of
+    /// it, shows the name of the exercise and the first failing test.
+    pub fn verdict(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) {
         self.keys.clear();
-        let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
-        let id = self.paint.bold(&exercise.id);
-        let summary = terminal::summary(verdict, self.paint);
-        self.say(&format!(
-            "{id}: {summary} {}\n\n",
-            self.paint.dim(&format!("({took:.1} s)"))
-        ));
+        let whole = self.whole(session, exercise, verdict);
+        let size = self.keys.size();
+        if size.rows_of(&whole) + size.rows_of(&self.keys_and_progress(session)) < size.rows {
+            return self.say(&whole);
+        }
+        let (head, foot) = (
+            self.head(exercise, verdict),
+            self.foot(session, exercise, verdict),
+        );
+        let frame = format!("{head}{foot}\n{}", self.keys_and_progress(session));
+        // Two more rows: the one that says what is missing, and the cursor's.
+        let room = size.rows.saturating_sub(size.rows_of(&frame) + 2);
+        let all = terminal::brief(verdict, self.paint);
+        let (shown, more) = size.cut(&all, room);
+        let more = match more {
+            0 => "  m shows all of it".to_owned(),
+            more => format!(
+                "  … and {}: m shows all",
+                terminal::count(more, "more line")
+            ),
+        };
+        self.say(&format!("{head}{shown}{}\n{foot}", self.paint.dim(&more)));
+    }
+
+    /// Shows the whole verdict below what is on the screen.
+    pub fn more(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) {
+        self.say(&format!("\n{}", self.whole(session, exercise, verdict)));
+    }
+
+    fn whole(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
+        let mut text = self.head(exercise, verdict);
         if !verdict.passed() {
             // Show the task first, and the failures after it.
             let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
-            self.say(&format!("  {summary}\n\n"));
+            let _ = write!(text, "  {summary}\n\n");
         }
-        self.say(&terminal::verdict(verdict, self.paint));
-        if verdict.passed() {
-            let last = catalog
-                .exercises()
-                .last()
-                .is_some_and(|last| last.id == exercise.id);
-            let then = if last {
-                "l lists all exercises"
-            } else {
-                "n goes to the next exercise"
-            };
-            self.say(&format!(
-                "\nsolved. `cargo course diff {}` shows our solution, and {then}\n",
-                exercise.id
-            ));
-        } else {
-            self.say(&format!(
-                "\nedit {} and save it\n",
-                layout.show(&exercise.path(layout))
-            ));
+        text.push_str(&terminal::verdict(verdict, self.paint));
+        text.push_str(&self.foot(session, exercise, verdict));
+        text
+    }
+
+    fn head(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+        let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
+        let id = self.paint.bold(&exercise.id);
+        let summary = terminal::summary(verdict, self.paint);
+        let took = self.paint.dim(&format!("({took:.1} s)"));
+        format!("{id}: {summary} {took}\n\n")
+    }
+
+    /// What to do next.
+    fn foot(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
+        if !verdict.passed() {
+            let file = session.layout.show(&exercise.path(session.layout));
+            return format!("\nedit {file} and save it\n");
         }
+        let solved = self.paint.green("solved.");
+        let id = &exercise.id;
+        let mut text = format!("\n{solved} `cargo course diff {id}` shows our solution\n");
+        let after = session.progress.after(&session.catalog, exercise);
+        let all = session.catalog.exercises().count();
+        match (after.part, after.next) {
+            (_, None) => {
+                let _ = writeln!(text, "That was the last one. All {all} exercises are done.");
+            }
+            (Some(part), _) => {
+                let _ = writeln!(text, "Part {} is complete.", part.title);
+            }
+            (None, _) => {}
+        }
+        let runtime = Modules::count(session.layout, &session.catalog, &session.progress);
+        let told = runtime.and_then(|modules| modules.told());
+        let news = exercise.module.is_some() || after.part.is_some() || after.next.is_none();
+        if let Some(told) = told.filter(|_| news) {
+            let _ = writeln!(text, "{}", terminal::wrapped(&capital(&told), 0, 0));
+        }
+        let finished = match (after.part, after.next) {
+            (_, None) => session.catalog.outline.finished.as_ref(),
+            (part, _) => part.and_then(|part| part.finished.as_ref()),
+        };
+        if let Some(page) = finished {
+            let _ = writeln!(
+                text,
+                "`cargo course` shows what you have built, on the page {page}.html"
+            );
+        }
+        if let Some(next) = after.next {
+            let _ = writeln!(
+                text,
+                "n goes on to {}: {} ({} min)",
+                next.id, next.title, next.minutes
+            );
+        }
+        text
     }
 
     /// One line for an exercise that runs as one of several.
@@ -104,6 +161,10 @@ impl Screen {
 
     /// Shows the keys and the progress.
     pub fn menu(&self, session: &Session) {
+        self.say(&format!("\n{}", self.keys_and_progress(session)));
+    }
+
+    fn keys_and_progress(&self, session: &Session) -> String {
         let all = session.catalog.exercises().count();
         let solved = session
             .catalog
@@ -128,9 +189,13 @@ impl Screen {
         } else {
             "  (then Enter)"
         };
-        self.say(&format!(
-            "\n{solved} of {all} solved   {}{enter}\n",
-            keys.join(" ")
-        ));
+        format!("{solved} of {all} solved   {}{enter}\n", keys.join(" "))
     }
+}
+
+/// The text with a capital at its start.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    first.unwrap_or_default() + letters.as_str()
 }

@@ -1,0 +1,87 @@
+//! The reader's runtime: which of its modules stand, and what it can do with them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Progress, State, is_open_again};
+use crate::catalog::{Catalog, Exercise, Layout};
+
+/// How far the reader's runtime is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modules {
+    /// All its modules, also those that later chapters add.
+    pub all: usize,
+    /// Those that the reader has solved.
+    pub solved: usize,
+    /// Those that are filled with our solution.
+    pub filled: usize,
+    /// What it can do already, in the book's order: `sleep, and set time limits`. A module counts if it
+    /// and all modules that it uses stand.
+    #[serde(default)]
+    pub can: Vec<String>,
+    /// Its modules that this version of the course has.
+    #[serde(default)]
+    pub modules: Vec<Module>,
+}
+
+/// One module of the reader's runtime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Module {
+    /// The name: `run_queue`.
+    pub name: String,
+    /// The exercise that builds it.
+    pub id: String,
+    /// `solved` or `filled` if it stands. Otherwise `todo`.
+    pub state: State,
+}
+
+impl Modules {
+    /// The modules as the progress file has them. `None` if the course has no such runtime.
+    pub fn count(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Option<Self> {
+        let runtime = catalog.runtime.as_ref()?;
+        let modules: Vec<Module> = catalog
+            .exercises()
+            .filter_map(|one| {
+                Some(Module {
+                    name: one.module.clone()?,
+                    id: one.id.clone(),
+                    state: standing(layout, one, progress),
+                })
+            })
+            .collect();
+        let stand = modules.iter().filter(|module| module.state != State::Todo);
+        let stand: BTreeSet<&str> = stand.map(|module| &*module.id).collect();
+        let needed = |uses: &[String]| {
+            let mut needed = catalog.needs(uses).into_iter();
+            needed.all(|one| stand.contains(&*one.id))
+        };
+        let by_module = catalog
+            .exercises()
+            .filter(|one| stand.contains(&*one.id) && needed(&one.uses))
+            .filter_map(|one| one.can.clone());
+        let programs = runtime.programs.iter().filter(|one| needed(&one.uses));
+        let by_program = programs.filter_map(|one| one.can.clone());
+        let with = |state| modules.iter().filter(|one| one.state == state).count();
+        Some(Self {
+            all: runtime.modules.len(),
+            solved: with(State::Solved),
+            filled: with(State::Filled),
+            can: by_module.chain(by_program).collect(),
+            modules,
+        })
+    }
+
+    /// The sentence `your runtime can: spawn tasks · sleep`. `None` if it cannot do anything yet.
+    pub fn told(&self) -> Option<String> {
+        (!self.can.is_empty()).then(|| format!("your runtime can: {}", self.can.join(" · ")))
+    }
+}
+
+fn standing(layout: &Layout, exercise: &Exercise, progress: &Progress) -> State {
+    match progress.state(&exercise.id) {
+        State::Solved if is_open_again(layout, exercise, progress) => State::Todo,
+        state @ (State::Solved | State::Filled) => state,
+        _ => State::Todo,
+    }
+}

@@ -1,0 +1,79 @@
+//! Cuts text to the size of the terminal.
+
+/// The size of a terminal in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// The width.
+    pub columns: usize,
+    /// The height.
+    pub rows: usize,
+}
+
+impl Size {
+    /// The size of a pipe or a file, which has no end.
+    pub const ENDLESS: Self = Self {
+        columns: usize::MAX,
+        rows: usize::MAX,
+    };
+
+    /// The rows that a text takes, with the lines that the terminal breaks.
+    pub fn rows_of(self, text: &str) -> usize {
+        text.lines().map(|line| self.rows_of_line(line)).sum()
+    }
+
+    fn rows_of_line(self, line: &str) -> usize {
+        width(line).div_ceil(self.columns.max(1)).max(1)
+    }
+
+    /// The first lines of a text, as many as fit into `rows`, and the number of lines that are left out.
+    pub fn cut(self, text: &str, rows: usize) -> (&str, usize) {
+        let mut end = 0;
+        let mut taken = 0;
+        for line in text.split_inclusive('\n') {
+            taken += self.rows_of_line(line.trim_end_matches('\n'));
+            if taken > rows {
+                break;
+            }
+            end += line.len();
+        }
+        (&text[..end], text[end..].lines().count())
+    }
+}
+
+/// The characters of a line, without the codes for its colours (`ESC [ … m`).
+fn width(line: &str) -> usize {
+    let mut pieces = line.split('\x1b');
+    let first = pieces.next().map_or(0, |piece| piece.chars().count());
+    let after = |piece: &str| {
+        piece
+            .split_once('m')
+            .map_or(piece, |(_, text)| text)
+            .chars()
+            .count()
+    };
+    first + pieces.map(after).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SMALL: Size = Size {
+        columns: 4,
+        rows: 3,
+    };
+
+    #[test]
+    fn a_long_line_takes_several_rows_and_colours_take_none() {
+        assert_eq!(SMALL.rows_of("one\n\n12345\n"), 4);
+        assert_eq!(SMALL.rows_of("\x1b[31mfour\x1b[0m"), 1);
+        assert_eq!(Size::ENDLESS.rows_of("one\ntwo"), 2);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_lines() {
+        assert_eq!(SMALL.cut("a\nb\nc\nd\n", 3), ("a\nb\nc\n", 1));
+        assert_eq!(SMALL.cut("a\n123456\nc\n", 2), ("a\n", 2));
+        assert_eq!(SMALL.cut("a\nb", 9), ("a\nb", 0));
+    }
+}
