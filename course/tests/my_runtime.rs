@@ -39,10 +39,16 @@ fn a_module_is_listed_in_its_chapter_and_counted_in_the_runtime() {
     let list = stdout(&course.command(&["list"]));
     assert!(list.contains("\nyour runtime: 1 of 3 modules\n"), "{list}");
     let listed = json(&course.command(&["list", "--json"]));
+    let modules = serde_json::json!([
+        { "name": "line", "id": "fix/line", "state": "solved" },
+        { "name": "queue", "id": "fix/queue", "state": "todo" },
+    ]);
     assert_eq!(
         listed["runtime"],
-        serde_json::json!({ "all": 3, "solved": 1, "filled": 0 })
+        serde_json::json!({ "all": 3, "solved": 1, "filled": 0, "can": ["keep things in a line"], "modules": modules })
     );
+    let can = "\nyour runtime can: keep things in a line\n";
+    assert!(list.contains(can), "{list}");
     assert_eq!(
         listed["exercises"][2]["file"],
         "work/my-runtime/src/line.rs"

@@ -9,7 +9,7 @@ use super::{
     inline::{self, Links},
     invariants,
     output::Output,
-    predict,
+    overview, predict,
     problem::{Fault, Problem},
     scan::{Piece, pieces},
     site::Site,
@@ -39,6 +39,7 @@ pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
     let chapter = site.chapter_of(name);
     let mut page = Page {
         site,
+        name: name.to_owned(),
         chapter,
         to_root,
         facts,
@@ -70,6 +71,8 @@ pub fn page(site: &Site, name: &str, text: &str) -> Expanded {
 
 struct Page<'a> {
     site: &'a Site,
+    /// Its path below `book/src`.
+    name: String,
     chapter: Option<String>,
     to_root: String,
     facts: PageFacts,
@@ -103,6 +106,8 @@ impl Page<'_> {
                     "exercise" => self.exercise(line, arguments),
                     "widget" => self.widget(line, arguments),
                     "invariants" => invariants::index(self.site, &self.to_root),
+                    "exercises" => Ok(overview::exercises(self.site, &self.name, &self.to_root)),
+                    "runtime" => Ok(overview::runtime(self.site, &self.to_root)),
                     _ => Err(Fault::UnknownDirective(name.into())),
                 };
                 self.block(&html.map_err(|fault| (line, fault))?);

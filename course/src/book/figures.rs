@@ -169,6 +169,11 @@ pub fn test_source(test: &TestRef, shown: &Excerpt) -> String {
     )
 }
 
+/// The id of an exercise's panel on its page.
+pub fn exercise_anchor(id: &str) -> String {
+    format!("exercise-{}", id.replace('/', "-"))
+}
+
 /// The panel of an exercise. Without a server behind the page, it says how to do the exercise.
 pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
     let [id, title, file, test] = [&exercise.id, &exercise.title, file, test].map(attribute);
@@ -180,11 +185,11 @@ pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
             format!(" data-module=\"{}\"", attribute(module))
         });
     format!(
-        "<section class=\"exercise\" id=\"exercise-{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
+        "<section class=\"exercise\" id=\"{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
          data-kind=\"{kind}\" data-minutes=\"{minutes}\"{module}>\n<h3>{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
          there. Or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
-        id.replace('/', "-"),
+        exercise_anchor(&exercise.id),
         exercise.summary.trim()
     )
 }

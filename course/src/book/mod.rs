@@ -14,6 +14,7 @@
 //! | `source`, `compare` and `rows`, [`output`], `predict`, `steps`, `inline`, `figures` | each
 //! expands one kind of piece |
 //! | `invariants`, [`Glossary`] | collect the invariants and the terms of all pages |
+//! | `overview` | lists all exercises, and draws the reader's runtime |
 //! | `claims` ([`PageFacts`]) | what a page shows and claims, for the verifier |
 //! | `site` | what an expansion can look up: files, exercises, the glossary |
 //! | `build`, [`preprocessor`], [`facts()`] | the three entry points |
@@ -28,6 +29,7 @@ mod glossary;
 mod inline;
 mod invariants;
 pub mod output;
+mod overview;
 mod predict;
 pub mod preprocessor;
 mod problem;

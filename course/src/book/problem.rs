@@ -25,7 +25,7 @@ impl fmt::Display for Problem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error(
-        "there is no directive `{{{{#{0} …}}}}`. There are: source, diff, output, exercise, widget, invariants, test, term"
+        "there is no directive `{{{{#{0} …}}}}`. There are: source, diff, output, exercise, exercises, runtime, widget, invariants, test, term"
     )]
     UnknownDirective(String),
     #[error("cannot read `{path}`: {why}")]

@@ -72,6 +72,11 @@ impl Site {
         })
     }
 
+    /// All exercises, and the parts of the book.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// The terms that the book explains.
     pub fn glossary(&self) -> &Glossary {
         &self.glossary

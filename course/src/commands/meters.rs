@@ -5,9 +5,10 @@ use std::process::{Command, ExitCode};
 
 use super::session::Session;
 use super::{CommandError, SOME_FAIL};
-use crate::catalog::{Layout, Program, Runtime};
+use crate::catalog::{Layout, Runtime};
 use crate::runner::cargo;
-use crate::{skeleton, terminal};
+use crate::runner::program::{self, Choice};
+use crate::terminal;
 
 /// The command, which is also the name of the first program.
 const NAME: &str = "meters";
@@ -15,31 +16,30 @@ const NAME: &str = "meters";
 /// Builds and runs a program with these arguments: the last one whose modules are solved.
 pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
     let session = Session::open(layout)?;
-    let runtime = session.catalog.runtime.as_ref();
-    let first = runtime.and_then(|runtime| Some((runtime, runtime.programs.first()?)));
-    let Some((runtime, first)) = first else {
-        return Err(CommandError::Said {
-            message: format!("this version of the course has no program `{NAME}` yet"),
-            advice: Some("`git pull` fetches the newest version".into()),
-        });
-    };
-    let open = |program: &Program| skeleton::open(layout, &session.catalog, &program.uses);
-    let solved = |program: &&Program| open(program).is_empty();
-    let Some(program) = runtime.programs.iter().rfind(solved) else {
-        let open = open(first);
-        let mut text = format!("{NAME} runs on modules of your runtime that are not solved yet:\n");
-        for module in &open {
-            let file = layout.show(&module.path(layout));
-            let _ = writeln!(text, "  {}  {file}", module.id);
+    let (runtime, program) = match program::choose(layout, &session.catalog) {
+        Choice::Run(runtime, program) => (runtime, program),
+        Choice::Unfinished(open) => {
+            let mut text =
+                format!("{NAME} runs on modules of your runtime that are not solved yet:\n");
+            for module in &open {
+                let file = layout.show(&module.path(layout));
+                let _ = writeln!(text, "  {}  {file}", module.id);
+            }
+            let ids: Vec<&str> = open.iter().map(|module| &*module.id).collect();
+            let _ = write!(
+                text,
+                "Solve them, or put our solutions in place with `cargo course fill {}`. Then run `cargo course {NAME}` again.",
+                ids.join(" ")
+            );
+            terminal::complain(&text);
+            return Ok(ExitCode::from(SOME_FAIL));
         }
-        let ids: Vec<&str> = open.iter().map(|module| &*module.id).collect();
-        let _ = write!(
-            text,
-            "Solve them, or put our solutions in place with `cargo course fill {}`. Then run `cargo course {NAME}` again.",
-            ids.join(" ")
-        );
-        terminal::complain(&text);
-        return Ok(ExitCode::from(SOME_FAIL));
+        Choice::None => {
+            return Err(CommandError::Said {
+                message: format!("this version of the course has no program `{NAME}` yet"),
+                advice: Some("`git pull` fetches the newest version".into()),
+            });
+        }
     };
     let mut command = Command::new(cargo::program());
     command

@@ -16,6 +16,7 @@ mod leftovers;
 pub(crate) mod libtest;
 mod manifest;
 mod needs;
+pub mod program;
 pub mod snippet;
 mod verdict;
 

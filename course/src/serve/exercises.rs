@@ -15,7 +15,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{board, course::Shared, error::Refusal};
-use crate::{catalog::Exercise, files, progress::Change, skeleton, work};
+use crate::{
+    catalog::{Exercise, Part},
+    files,
+    progress::Change,
+    skeleton, work,
+};
 
 type Answer = Result<Json<Value>, Refusal>;
 type Id = Path<(String, String)>;
@@ -81,7 +86,20 @@ pub async fn list(State(course): State<Shared>) -> Json<Value> {
     Json(json!({
         "exercises": course.board.views(&course.layout),
         "runtime": course.board.modules(&course.layout),
+        "parts": parts(&course),
+        "finished": course.board.catalog().outline.finished,
     }))
+}
+
+/// The parts of the book, each with its chapters and with the page at its end.
+fn parts(course: &Shared) -> Vec<Value> {
+    let catalog = course.board.catalog();
+    let parts = catalog.outline.parts.iter();
+    let part = |part: &Part| {
+        let pages: Vec<_> = part.pages.iter().map(|(name, _)| name).collect();
+        json!({ "title": part.title, "chapters": pages, "finished": part.finished })
+    };
+    parts.map(part).collect()
 }
 
 /// `POST …/run`
@@ -135,6 +153,17 @@ pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
     let file = course.layout.show(&exercise.path(&course.layout));
     let kept = kept.map(|path| course.layout.show(&path));
     Ok(Json(json!({ "file": file, "kept": kept })))
+}
+
+/// `GET …/place`: the file's whole path, and the line where the reader's work begins.
+pub async fn place(State(course): State<Shared>, id: Id) -> Answer {
+    let exercise = find(&course, id)?;
+    let path = file(&course, &exercise)?;
+    let layout = course.layout.clone();
+    let line = blocking(move || skeleton::first_hole(&layout, &exercise)).await?;
+    Ok(Json(
+        json!({ "path": path.display().to_string(), "line": line }),
+    ))
 }
 
 /// `POST …/open`

@@ -1,4 +1,4 @@
-//! Runs a block of a page (▶): compiles it against its chapter's crate and runs it on this machine.
+//! Runs a block of a page (▶), compiled against its chapter's crate, or the reader's meter server.
 //!
 //! The answer is a stream of lines with one JSON object each. The job belongs to the stream. If the
 //! browser closes the stream, we drop it, and that stops the job and every process it started.
@@ -28,10 +28,11 @@ use super::{
     error::{Refusal, chain},
 };
 use crate::{
-    catalog::Chapter,
+    catalog::{Chapter, Program, Runtime},
     runner::{
         RunError,
         child::{self, Ended, Spec, Stream as Pipe},
+        program::{self, Choice},
         snippet,
     },
 };
@@ -83,9 +84,42 @@ pub async fn run(
             format!("there is no chapter `{}`", block.chapter),
         )
     };
-    let chapter = chapter.ok_or_else(unknown)?.clone();
+    let job = Job::Block(chapter.ok_or_else(unknown)?.clone(), block.code);
+    Ok(stream(&course, job))
+}
+
+/// `POST /api/meters`
+pub async fn meters(State(course): State<Shared>) -> Result<Response, Refusal> {
+    let catalog = course.board.catalog();
+    match program::choose(&course.layout, &catalog) {
+        Choice::Run(runtime, program) => {
+            let job = Job::Program(runtime.clone(), program.clone());
+            Ok(stream(&course, job))
+        }
+        Choice::Unfinished(open) => {
+            let ids: Vec<_> = open.iter().map(|one| one.id.clone()).collect();
+            let why = "the meter server needs modules of your runtime that are not solved yet";
+            Err(Refusal::new(StatusCode::CONFLICT, why).with("needs", ids))
+        }
+        Choice::None => Err(Refusal::new(
+            StatusCode::NOT_FOUND,
+            "this version of the course has no meter server yet",
+        )),
+    }
+}
+
+/// Something to compile and to run.
+enum Job {
+    /// A block of a page.
+    Block(Chapter, String),
+    /// A program on the reader's runtime.
+    Program(Runtime, Program),
+}
+
+/// Starts a job. The response is what it says.
+fn stream(course: &Shared, job: Job) -> Response {
     let (lines, receiver) = async_channel::unbounded();
-    let job = wakeful::spawn_local(play(course.clone(), chapter, block.code, Lines(lines)));
+    let job = wakeful::spawn_local(play(course.clone(), job, Lines(lines)));
     let output = Output {
         lines: Box::pin(receiver),
         job: job.abort_handle(),
@@ -94,17 +128,17 @@ pub async fn run(
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    Ok((headers, Body::from_stream(output)).into_response())
+    (headers, Body::from_stream(output)).into_response()
 }
 
-async fn play(course: Shared, chapter: Chapter, code: String, lines: Lines) {
+async fn play(course: Shared, job: Job, lines: Lines) {
     let mut place = course.jobs.line_up();
     place
         .turn(|ahead| lines.say(&Event::Queued { ahead }))
         .await;
     lines.say(&Event::Compiling);
     let started = Instant::now();
-    let (outcome, code) = match compile_and_run(&course, &chapter, &code, &lines).await {
+    let (outcome, code) = match compile_and_run(&course, &job, &lines).await {
         Ok(ended) => ended,
         Err(error) => {
             lines.say(&Event::Diagnostics {
@@ -122,19 +156,27 @@ async fn play(course: Shared, chapter: Chapter, code: String, lines: Lines) {
 
 async fn compile_and_run(
     course: &Shared,
-    chapter: &Chapter,
-    code: &str,
+    job: &Job,
     lines: &Lines,
 ) -> Result<(&'static str, Option<i32>), RunError> {
-    // Two servers must not build in the same directory, so its name contains the port.
-    let slot = format!("run-{}", course.port);
-    let built = snippet::build(&course.layout, chapter, &slot, code, &course.limits).await?;
-    if !built.diagnostics.is_empty() {
-        lines.say(&Event::Diagnostics {
-            text: &course.layout.relative(&built.diagnostics),
-        });
+    let (layout, limits) = (&course.layout, &course.limits);
+    let (program, diagnostics) = match job {
+        Job::Block(chapter, code) => {
+            // Two servers must not build in the same directory, so its name contains the port.
+            let slot = format!("run-{}", course.port);
+            let built = snippet::build(layout, chapter, &slot, code, limits).await?;
+            (built.program, built.diagnostics)
+        }
+        Job::Program(runtime, program) => {
+            let built = program::build(layout, runtime, program, limits).await?;
+            (built.program, built.diagnostics)
+        }
+    };
+    if !diagnostics.is_empty() {
+        let text = &layout.relative(&diagnostics);
+        lines.say(&Event::Diagnostics { text });
     }
-    let Some(program) = built.program else {
+    let Some(program) = program else {
         return Ok(("build_failed", None));
     };
     let dir = program.parent().unwrap_or(course.layout.root()).to_owned();

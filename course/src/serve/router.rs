@@ -24,6 +24,7 @@ pub fn router(course: Shared) -> Router {
         .route("/reset", post(exercises::reset))
         .route("/fill", post(exercises::fill))
         .route("/open", post(exercises::open))
+        .route("/place", get(exercises::place))
         .route("/hint", get(exercises::hint))
         .route("/diff", get(exercises::diff))
         .route("/source", get(exercises::source))
@@ -32,6 +33,7 @@ pub fn router(course: Shared) -> Router {
         .route("/exercises", get(exercises::list))
         .nest("/exercises/{chapter}/{name}", exercise)
         .route("/run", post(play::run))
+        .route("/meters", post(play::meters))
         .route("/events", get(subscribe))
         .route("/inspector", get(inspector::watch))
         .fallback(nothing);

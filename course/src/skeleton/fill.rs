@@ -48,6 +48,14 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
             .any(|line| holes().any(|hole| hole == line.trim()))
 }
 
+/// The line of the reader's file where the work begins, counted from 1: its first `todo!`. In a file
+/// without one, where the reader looks for a bug, it is the first line.
+pub fn first_hole(layout: &Layout, exercise: &Exercise) -> usize {
+    let yours = files::read(&exercise.path(layout)).unwrap_or_default();
+    let is_hole = |line: &str| line.contains("todo!") && !line.trim_start().starts_with("//");
+    yours.lines().position(is_hole).map_or(1, |at| at + 1)
+}
+
 /// The unfinished modules among those that these ids need, in the book's order.
 pub fn open<'a>(layout: &Layout, catalog: &'a Catalog, uses: &[String]) -> Vec<&'a Exercise> {
     let mut needed = catalog.needs(uses);
