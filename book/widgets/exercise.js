@@ -3,13 +3,15 @@
 
 import { call, exercisePath } from './api.js';
 import { button, duration, element, highlighted, prose } from './dom.js';
+import { address, next } from './next.js';
+import { placeView } from './place.js';
 import { diffView, fileName, headline, verdictView } from './verdict.js';
 
 const HINTS = 3;
 const STATES = { todo: 'to do', failing: 'not yet', running: 'testing…', solved: 'solved', filled: 'our solution' };
 
-/** Starts one `section.exercise`. Returns `{ update(exercise) }`. */
-export function mount(section) {
+/** Starts one `section.exercise`. Returns `{ update(exercise), follow(course) }`. */
+export function mount(section, root) {
   const { id, file, test, kind, minutes, module } = section.dataset;
   const act = (method, action) => call(method, exercisePath(id, action));
   let known = null;
@@ -40,13 +42,15 @@ export function mount(section) {
   const solution = element('div', { class: 'solution' });
   const tests = element('details', { class: 'test-file', ontoggle: () => tests.open && attempt(showTests) },
     element('summary', {}, 'The tests, ', element('code', { text: test })));
+  const place = placeView(() => act('GET', 'place'));
+  const then = element('p', { class: 'then', hidden: true });
   const spoken = element('p', { class: 'unseen', 'aria-live': 'polite' });
 
   const title = section.querySelector('h3, h4');
   title.append(' ', chip);
   title.after(facts);
   section.querySelector('.static')?.remove();
-  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, confirmation, hintList, needs, verdict, solution, tests, spoken);
+  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, then, confirmation, hintList, needs, verdict, solution, place, tests, spoken);
   section.classList.add('live');
   nameHint();
 
@@ -70,7 +74,12 @@ export function mount(section) {
     if (known?.state !== 'running') run.removeAttribute('aria-disabled');
   }
   async function openFile() {
-    await act('POST', 'open');
+    try {
+      await act('POST', 'open');
+    } catch (error) {
+      place.open = true; // the path, and links that may work
+      throw error;
+    }
     told.textContent = 'Opened. Save the file there and this panel tests it.';
   }
   async function nextHint() {
@@ -179,5 +188,24 @@ export function mount(section) {
     }
   }
 
-  return { update };
+  /** Says what comes after a solved exercise. */
+  function follow(course) {
+    const done = known?.state === 'solved' || known?.state === 'filled';
+    then.hidden = !done;
+    if (!done) return;
+    const { one, part, all } = next(course, id);
+    const finished = one ? part?.finished : course.finished;
+    const parts = [
+      one ? null : `That was the last one. All ${all} exercises are done. `,
+      one && part ? `Part ${part.title} is complete. ` : null,
+      finished ? element('a', { href: new URL(`${finished}.html`, root).href, text: 'See what you have built.' }) : null,
+      one && finished ? ' ' : null,
+      ...(one ? ['Next: ', element('a', { href: address(one, root), text: one.title }), `, about ${one.minutes} minutes`] : []),
+    ];
+    const text = (nodes) => nodes.map((node) => node.textContent ?? node).join('');
+    const now = parts.filter((piece) => piece !== null);
+    if (then.textContent !== text(now)) then.replaceChildren(...now);
+  }
+
+  return { update, follow };
 }

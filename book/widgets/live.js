@@ -1,8 +1,9 @@
 // The page's only connection to `cargo course`. It fetches the exercises, passes changes on to the
-// panels and the sidebar, and reloads a page after a rebuild.
+// panels, the sidebar and the page of the reader's progress, and reloads a page after a rebuild.
 
 import { call, events, status } from './api.js';
 import * as exercise from './exercise.js';
+import * as overview from './overview.js';
 import * as sidebar from './sidebar.js';
 
 const SCROLL = 'course-scroll';
@@ -10,27 +11,50 @@ const SCROLL = 'course-scroll';
 /** Connects the page. */
 export function start(root) {
   restoreScroll();
-  const known = new Map();
+  // What the server has told: the exercises in their order, the parts of the book, the page at its end, the
+  // reader's runtime, and the modules that the meter server still needs.
+  const course = { known: new Map(), parts: [], finished: null, runtime: null, meters: null };
   const panels = new Map();
   for (const section of document.querySelectorAll('section.exercise')) {
-    panels.set(section.dataset.id, exercise.mount(section));
+    panels.set(section.dataset.id, exercise.mount(section, root));
   }
-  let modules = 0; // of the reader's runtime, also those that later chapters add
+  const page = overview.mount(root);
+  let drawing = false;
+  // Many exercises can change at once, and the page is drawn once after them.
+  const draw = () => {
+    if (drawing) return;
+    drawing = true;
+    queueMicrotask(() => {
+      drawing = false;
+      sidebar.show([...course.known.values()], root);
+      sidebar.showRuntime(course.runtime, root);
+      for (const panel of panels.values()) panel.follow(course);
+      page?.update(course);
+    });
+  };
   const learn = (one) => {
-    known.set(one.id, one);
+    course.known.set(one.id, one);
     panels.get(one.id)?.update(one);
-    sidebar.show([...known.values()], root);
-    sidebar.showRuntime([...known.values()], modules);
+    draw();
   };
   const refresh = async () => {
-    const { exercises, runtime } = await call('GET', '/api/exercises');
-    modules = runtime?.all ?? 0;
+    const { exercises, ...rest } = await call('GET', '/api/exercises');
+    // A new version of the course may have another order.
+    course.known.clear();
+    Object.assign(course, rest);
     exercises.forEach(learn);
+  };
+  const complain = (error) => status.problem(error.message);
+  // What the runtime can do depends on all its modules, so the server says it.
+  const changed = (one) => {
+    const before = course.known.get(one.id);
+    learn(one);
+    if (one.module && before && before.state !== one.state) refresh().catch(complain);
   };
   events(
     '/api/events',
     {
-      exercise: learn,
+      exercise: changed,
       problem: ({ message }) => status.problem(message),
       book: ({ pages }) => {
         status.problem(null);
@@ -41,7 +65,7 @@ export function start(root) {
       opened: () => {
         status.online();
         status.problem(null); // if the book still does not build, the server repeats the message
-        refresh().catch((error) => status.problem(error.message));
+        refresh().catch(complain);
         reloadIfRebuilt();
       },
       lost: () => status.offline(),

@@ -78,6 +78,54 @@ fn the_index_lists_the_invariants_of_all_pages_with_links_that_work_there() {
 }
 
 #[test]
+fn a_page_lists_the_exercises_of_the_part_that_it_ends_or_all_and_draws_the_runtime() {
+    let fixture = Fixture::new();
+    fixture.write(
+        "book/src/SUMMARY.md",
+        "# Summary\n\n[Hello](hello.md)\n\n# I. Light\n\n- [07 Lamps](07-lamps.md)\n- [Lit](finished-1.md)\n\n---\n\n[Words](glossary.md)\n",
+    );
+    fixture.write(
+        "solutions/my-runtime/Cargo.toml",
+        "[package]\nname = \"my-runtime-solutions\"\n",
+    );
+    fixture.write(
+        "solutions/my-runtime/exercises.toml",
+        "modules = [\"bulb\", \"later\"]\n[[exercise]]\nid = \"lamps/bulb\"\nchapter = \"07-lamps\"\ntitle = \"A bulb\"\n\
+         kind = \"build\"\nminutes = 90\nfile = \"src/bulb.rs\"\ntest = \"tests/bulb.rs\"\ncan = \"glow\"\nfails = \"it\"\n\
+         summary = \"\"\nhints = [\"\", \"\", \"\"]\n",
+    );
+    fixture.write(
+        "book/src/07-lamps.md",
+        &(fixture.read("book/src/07-lamps.md") + "\n{{#exercise lamps/bulb}}\n"),
+    );
+    fixture.write(
+        "book/src/hello.md",
+        "# Hello\n\n{{#runtime}}\n\n{{#exercises}}\n",
+    );
+    fixture.write("book/src/finished-1.md", "# Lit\n\n{{#exercises}}\n");
+    page(&fixture);
+    let all = fixture.read("target/book/hello.html");
+    for part in [
+        "<p class=\"count\">2 exercises, about 2 hours.</p>",
+        "I. Light</a></h2>",
+        "<h3><a href=\"07-lamps.html\">07 Lamps</a></h3>",
+        "<li data-id=\"lamps/dim\"><a href=\"07-lamps.html#exercise-lamps-dim\">Dim &lt;it&gt;</a>",
+        "<span class=\"minutes\">90 min</span>",
+        "<ol class=\"floor\" aria-label=\"Part I\">",
+        "<code>bulb</code></a>, to glow",
+        "<code>later</code>, which a later chapter adds",
+    ] {
+        assert_has(&all, part);
+    }
+    let part = fixture.read("target/book/finished-1.html");
+    assert_has(&part, "<section class=\"overview\" data-part=\"I. Light\">");
+    assert!(
+        !part.contains("I. Light</a></h2>"),
+        "its own title is enough"
+    );
+}
+
+#[test]
 fn a_comparison_shows_both_pieces_on_the_page() {
     let fixture = Fixture::new();
     let lib = "chapters/07-lamps/src/lib.rs";

@@ -19,6 +19,20 @@ fn exercises_have_the_order_of_their_page() {
 }
 
 #[test]
+fn chapters_have_the_order_of_the_books_pages() {
+    let course = Course::new();
+    for (path, name) in [("chapters", "early"), ("solutions", "early-solutions")] {
+        let manifest = format!("[package]\nname = \"{name}\"\n");
+        course.write(&format!("{path}/02-early/Cargo.toml"), &manifest);
+    }
+    let summary = "# Summary\n\n# I. Begin\n\n- [Fix](02-fix.md)\n- [Early](02-early.md)\n";
+    course.write("book/src/SUMMARY.md", summary);
+    let catalog = course.catalog();
+    let names: Vec<_> = catalog.chapters.iter().map(|one| &*one.dir).collect();
+    assert_eq!(names, ["02-fix", "02-early"], "not alphabetical");
+}
+
+#[test]
 fn exercises_that_their_page_does_not_show_come_last() {
     let course = Course::new();
     course.write("book/src/02-fix.md", "# Fix\n\n{{#exercise fix/count}}\n");

@@ -81,7 +81,7 @@ pub(super) fn all(layout: &Layout) -> Result<Catalog, CatalogError> {
             folders.push(entry.file_name().to_string_lossy().into_owned());
         }
     }
-    // Two digits first: alphabetical is the book's order, and the reader's runtime comes last.
+    // The chapters begin with two digits, and the reader's runtime comes last.
     folders.sort();
     let mut catalog = Catalog {
         chapters: Vec::new(),
@@ -95,6 +95,10 @@ pub(super) fn all(layout: &Layout) -> Result<Catalog, CatalogError> {
     for chapter in &mut catalog.chapters {
         order_as_on_the_page(layout, chapter);
     }
+    // Two pages of one chapter have the same number, so the names alone do not give the book's order.
+    let outline = &catalog.outline;
+    let chapters = &mut catalog.chapters;
+    chapters.sort_by_key(|chapter| outline.position(&chapter.dir).unwrap_or(usize::MAX));
     check_references(layout, &catalog)?;
     Ok(catalog)
 }

@@ -73,6 +73,12 @@ impl Outline {
         self.parts.iter().find(ends)
     }
 
+    /// The position of a chapter's page among all pages.
+    pub fn position(&self, chapter: &str) -> Option<usize> {
+        let mut pages = self.parts.iter().flat_map(|part| &part.pages);
+        pages.position(|(name, _)| name == chapter)
+    }
+
     /// The title of a chapter's page. Without a page, the name of the chapter's directory.
     pub fn title_of<'a>(&'a self, chapter: &'a Chapter) -> &'a str {
         let mut pages = self.parts.iter().flat_map(|part| &part.pages);

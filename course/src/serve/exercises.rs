@@ -19,6 +19,7 @@ use crate::{
     catalog::{Exercise, Part},
     files,
     progress::Change,
+    runner::program::{self, Choice},
     skeleton, work,
 };
 
@@ -86,9 +87,20 @@ pub async fn list(State(course): State<Shared>) -> Json<Value> {
     Json(json!({
         "exercises": course.board.views(&course.layout),
         "runtime": course.board.modules(&course.layout),
+        "meters": meters(&course),
         "parts": parts(&course),
         "finished": course.board.catalog().outline.finished,
     }))
+}
+
+/// The modules that the reader's meter server still needs. `None` if the course has no such program.
+fn meters(course: &Shared) -> Option<Vec<String>> {
+    let catalog = course.board.catalog();
+    match program::choose(&course.layout, &catalog) {
+        Choice::Run(..) => Some(Vec::new()),
+        Choice::Unfinished(open) => Some(open.iter().map(|one| one.id.clone()).collect()),
+        Choice::None => None,
+    }
 }
 
 /// The parts of the book, each with its chapters and with the page at its end.

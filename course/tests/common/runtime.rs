@@ -142,8 +142,8 @@ fn there_is_room_for_one() {
 
 [[program]]
 name = "meters"
-uses = ["fix/queue"]
 can = "serve a queue"
+uses = ["fix/queue"]
 
 [[exercise]]
 id = "fix/line"

@@ -1,5 +1,7 @@
 //! Exercises run on request and after a save, and the page never shows an outdated verdict.
 
+use serde_json::Value;
+
 #[cfg(unix)]
 use crate::client::await_that;
 use crate::{
@@ -21,6 +23,17 @@ fn the_list_of_exercises_has_everything_that_a_panel_shows() {
         "file": FILE, "test": "work/07-lamps/tests/dim.rs", "state": "todo", "solved": false, "hints_shown": 0
     });
     assert_eq!(list["exercises"], serde_json::json!([expected]));
+}
+
+#[test]
+fn the_place_of_an_exercise_is_its_whole_path_and_the_line_of_the_first_hole() {
+    let server = Running::new();
+    let place = || server.api("GET", &format!("{ID}/place")).json();
+    let file = server.fixture.root().join(FILE);
+    let expected = serde_json::json!({ "path": file.display().to_string(), "line": 3 });
+    assert_eq!(place(), expected);
+    server.fixture.write(FILE, RIGHT);
+    assert_eq!(place()["line"], 1, "a file without a hole");
 }
 
 #[test]
@@ -337,8 +350,9 @@ fn with_modules() -> Fixture {
 fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
     let server = Running::on(with_modules(), options());
     let list = server.api("GET", "/api/exercises").json();
-    let runtime = serde_json::json!({ "all": 3, "solved": 0, "filled": 0 });
-    assert_eq!(list["runtime"], runtime);
+    let counts =
+        |list: &Value| ["all", "solved", "filled"].map(|part| list["runtime"][part].clone());
+    assert_eq!(counts(&list), [3, 0, 0]);
     assert_eq!(list["exercises"][2]["module"], "flame");
     let mut events = server.events("/api/events");
     events.until("hello");
@@ -364,8 +378,7 @@ fn a_module_says_what_it_needs_and_runs_again_once_that_is_filled() {
     }
     assert_eq!(flame["state"], "solved", "{flame}");
     let list = server.api("GET", "/api/exercises").json();
-    let runtime = serde_json::json!({ "all": 3, "solved": 1, "filled": 1 });
-    assert_eq!(list["runtime"], runtime);
+    assert_eq!(counts(&list), [3, 1, 1]);
     assert_eq!(
         server.api("POST", &format!("{ID}/fill")).status,
         409,

@@ -7,6 +7,7 @@ mod files;
 #[path = "../fixture/mod.rs"]
 mod fixture;
 mod flood;
+mod meters;
 mod pages;
 mod play;
 mod security;

@@ -1,0 +1,117 @@
+// The reader's progress on a page about all exercises: the state of each, the next one, and the
+// reader's runtime as a wall that fills up. The book has the lists and the bricks, so they also stand on
+// a page without a server.
+
+import { send } from './api.js';
+import { button, count, element } from './dom.js';
+import { output } from './lines.js';
+import { address, isDone, isSolved, next } from './next.js';
+
+const STATES = { todo: '', failing: 'not yet', running: 'testing…', solved: '✓ solved', filled: 'our solution' };
+const MODULES = { todo: ': open', solved: ': built', filled: ': filled with our solution' };
+
+/** Starts the page's parts. Returns `{ update(course) }`, or `null` if it has none. */
+export function mount(root) {
+  const lists = [...document.querySelectorAll('section.overview')];
+  const runtimes = [...document.querySelectorAll('section.my-runtime')].map(mountRuntime);
+  const standing = document.querySelector('.standing');
+  if (lists.length + runtimes.length === 0) return null;
+  document.querySelectorAll(':is(.overview, .my-runtime) .static').forEach((text) => text.remove());
+  return {
+    update(course) {
+      for (const list of lists) showStates(list, course.known);
+      for (const runtime of runtimes) runtime(course);
+      if (standing) showStanding(standing, lists[0]?.dataset.part, course, root);
+    },
+  };
+}
+
+function showStates(list, known) {
+  for (const item of list.querySelectorAll('li[data-id]')) {
+    const { state, open } = known.get(item.dataset.id) ?? { state: 'todo' };
+    item.dataset.state = open ? 'failing' : state;
+    item.querySelector('.state').textContent = open ? 'unfinished now' : STATES[state] ?? state;
+  }
+}
+
+// How far the reader is in this part, or in the whole book, and what comes next.
+function showStanding(box, part, course, root) {
+  const chapters = course.parts.find(({ title }) => title === part)?.chapters;
+  const own = [...course.known.values()].filter(({ chapter }) => !chapters || chapters.includes(chapter));
+  const solved = own.filter(isSolved).length;
+  const filled = own.filter(({ state }) => state === 'filled').length;
+  const left = own.filter((one) => !isDone(one));
+  const minutes = left.reduce((sum, one) => sum + one.minutes, 0);
+  const where = chapters ? ' of this part' : '';
+  const done = left.length === 0 && own.length > 0;
+  const sum = done && filled === 0
+    ? `All ${own.length} exercises${where} are solved, by you.`
+    : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}.`;
+  const later = done ? next(course, own.at(-1)?.id).one : left[0];
+  box.classList.toggle('done', done);
+  box.replaceChildren(
+    element('p', { class: 'sum' }, sum, done ? '' : ` What is left takes about ${time(minutes)}.`),
+    bar(solved, filled, own.length),
+    later ? element('p', { class: 'then' }, 'Next: ', element('a', { href: address(later, root), text: later.title }), `, about ${time(later.minutes)}`) : '',
+  );
+}
+
+function bar(solved, filled, all) {
+  const part = (kind, number) => element('span', { class: kind, style: `inline-size: ${all > 0 ? (100 * number) / all : 0}%` });
+  return element('span', { class: 'bar', 'aria-hidden': 'true' }, part('solved', solved), part('filled', filled));
+}
+
+function time(minutes) {
+  return minutes < 90 ? count(minutes, 'minute') : count(Math.round(minutes / 60), 'hour');
+}
+
+// The wall, the sentence below it, and the button that runs the reader's meter server.
+function mountRuntime(section) {
+  const modules = Number(section.dataset.modules);
+  const can = element('p', { class: 'can', role: 'status' });
+  const needs = element('p', { class: 'needs' });
+  const result = output({ label: 'Output of your meter server' });
+  let running = null;
+  const run = button('▶ Run my meter server', start, { class: 'primary' });
+  const stop = button('■ Stop', () => running?.abort(), { hidden: true });
+  const actions = element('div', { class: 'actions', hidden: true }, run, stop, result.state);
+  section.querySelector('.wall').after(can, needs, actions, result.node);
+
+  async function start() {
+    if (running) return;
+    running = new AbortController();
+    result.clear();
+    result.say('Asking…');
+    result.swap(run, stop);
+    try {
+      const response = await send('POST', '/api/meters', { signal: running.signal });
+      await result.read(response.body);
+    } catch (error) {
+      if (error.name === 'AbortError') result.say('Stopped.', 'cancelled');
+      else result.say(error.message, 'bad');
+    } finally {
+      running = null;
+      result.swap(stop, run);
+    }
+  }
+
+  return ({ runtime, known, meters }) => {
+    if (!runtime) return;
+    for (const item of section.querySelectorAll('li[data-id]')) {
+      const { state } = runtime.modules.find(({ id }) => id === item.dataset.id) ?? { state: 'todo' };
+      item.dataset.state = state;
+      const said = item.querySelector('.state') ?? item.appendChild(element('span', { class: 'state unseen' }));
+      said.textContent = MODULES[state];
+    }
+    section.dataset.built = runtime.solved + runtime.filled;
+    const filled = runtime.filled > 0 ? `, and ${runtime.filled} filled with our solution` : '';
+    can.replaceChildren(
+      element('strong', { text: `${runtime.solved} of ${modules} modules built by you${filled}.` }),
+      runtime.can.length > 0 ? ' Your runtime can:' : ' It cannot do anything yet. The first module is in chapter 01.',
+      runtime.can.length > 0 ? element('ul', {}, runtime.can.map((text) => element('li', { text }))) : '');
+    const open = (meters ?? []).map((id) => known.get(id)?.module ?? id);
+    actions.hidden = open.length > 0 || !meters;
+    needs.replaceChildren(open.length > 0 && runtime.can.length > 0
+      ? `With ${open.join(', ')}, it runs a small meter server.` : '');
+  };
+}
