@@ -5,6 +5,7 @@
 // which says what command to run. The other parts work.
 
 import { live } from './api.js';
+import { showProseInResults } from './search.js';
 
 const root = new URL('../', import.meta.url);
 
@@ -17,6 +18,7 @@ async function each(selector, load) {
 
 asides();
 scrollable();
+showProseInResults();
 each('form.predict', () => import('./predict.js'));
 each('section.widget', () => import('./widget.js'));
 if (live) {

@@ -45,7 +45,7 @@ export function start(root) {
     exercises.forEach(learn);
   };
   const complain = (error) => status.problem(error.message);
-  // What the runtime can do depends on all its modules, so the server says it.
+  // The server knows what the runtime can do, because that depends on all its modules.
   const changed = (one) => {
     const before = course.known.get(one.id);
     learn(one);

@@ -10,7 +10,7 @@ import { address, isDone, isSolved, next } from './next.js';
 const STATES = { todo: '', failing: 'not yet', running: 'testing…', solved: '✓ solved', filled: 'our solution' };
 const MODULES = { todo: ': open', solved: ': built', filled: ': filled with our solution' };
 
-/** Starts the page's parts. Returns `{ update(course) }`, or `null` if it has none. */
+/** Starts the page's parts. Returns `{ update(course) }`, or `null` for a page without them. */
 export function mount(root) {
   const lists = [...document.querySelectorAll('section.overview')];
   const runtimes = [...document.querySelectorAll('section.my-runtime')].map(mountRuntime);

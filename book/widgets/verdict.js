@@ -70,14 +70,20 @@ function testRow(group, first) {
   const [{ status, message }] = group;
   const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
   const said = { ok: 'passes', failed: 'fails', ignored: 'ignored' }[status] ?? status;
-  const title = [
+  // Each name has a line of its own, also if several tests share a message.
+  const title = group.map(({ name }) => element('span', { class: 'name' },
     element('span', { class: 'mark', 'aria-hidden': 'true', text: mark }),
-    ...group.flatMap(({ name }, index) => [index > 0 ? ', ' : '', element('code', { text: name })]),
-    element('span', { class: 'unseen', text: ` ${said}` }),
-  ];
+    element('span', {}, testName(name), element('span', { class: 'unseen', text: ` ${said} ` }))));
   if (!message) return element('li', { class: status }, title);
   const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${group[0].name}`));
   return element('li', { class: status }, details);
+}
+
+// A long name breaks after an underscore. Its last word stays with the triangle behind it.
+function testName(name) {
+  const words = name.split(/(?<=_)/);
+  const last = element('span', { class: 'last', text: words.pop() });
+  return element('code', {}, words.flatMap((word) => [word, element('wbr')]), last);
 }
 
 function terminal(text, label, colour = coloured) {

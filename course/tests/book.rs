@@ -108,7 +108,7 @@ fn a_page_lists_the_exercises_of_the_part_that_it_ends_or_all_and_draws_the_runt
     for part in [
         "<p class=\"count\">2 exercises, about 2 hours.</p>",
         "I. Light</a></h2>",
-        "<h3><a href=\"07-lamps.html\">07 Lamps</a></h3>",
+        "<h3 id=\"exercises-of-07-lamps\"><a href=\"07-lamps.html\">07 Lamps</a></h3>",
         "<li data-id=\"lamps/dim\"><a href=\"07-lamps.html#exercise-lamps-dim\">Dim &lt;it&gt;</a>",
         "<span class=\"minutes\">90 min</span>",
         "<ol class=\"floor\" aria-label=\"Part I\">",
@@ -148,6 +148,32 @@ fn a_comparison_shows_both_pieces_on_the_page() {
         .expect("the page has no errors");
     let lines: Vec<_> = facts.sources.into_iter().map(|used| used.lines).collect();
     assert_eq!(lines, [4..=7, 12..=15]);
+}
+
+/// The search shows the text around code. Its index has the same text as the page.
+#[test]
+fn code_and_output_are_marked_for_the_search() {
+    let fixture = Fixture::new();
+    let html = page(&fixture);
+    let mut rest = html.as_str();
+    let mut prose = String::new();
+    while let Some((before, after)) = rest.split_once('\u{2063}') {
+        prose += before;
+        rest = after
+            .split_once('\u{2064}')
+            .expect("each mark has an end")
+            .1;
+    }
+    prose += rest;
+    for code in [
+        "pub struct Lamp",
+        "on &lt;now&gt;",
+        "Lamp::on().is_on()",
+        "x = 2",
+    ] {
+        assert!(html.contains(code) && !prose.contains(code), "{code}");
+    }
+    assert_has(&prose, "Make it <em>half</em> as bright.");
 }
 
 #[test]

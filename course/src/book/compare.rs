@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 use super::{
-    figures::{attribute, fenced, language, spans},
+    figures::{CODE, CODE_END, attribute, fenced, language, spans},
     rows::{Row, Run, changed_words, pieces, runs},
     source::Excerpt,
 };
@@ -31,7 +31,7 @@ pub fn figure(old: &Side<'_>, new: &Side<'_>) -> Option<String> {
         format!("<span class=\"{class}\">{path}, {lines}</span>")
     };
     let mut html = format!(
-        "<figure class=\"compare\" data-old=\"{}\" data-new=\"{}\">\n<figcaption>{} {}</figcaption>\n<div class=\"sides\">\n",
+        "<figure class=\"compare\" data-old=\"{}\" data-new=\"{}\">\n{CODE}\n<figcaption>{} {}</figcaption>\n<div class=\"sides\">\n",
         attribute(old.path),
         attribute(new.path),
         caption(old, "old"),
@@ -47,7 +47,7 @@ pub fn figure(old: &Side<'_>, new: &Side<'_>) -> Option<String> {
     // Writing to a string cannot fail.
     let _ = write!(
         html,
-        "</div>\n<details><summary>As text: {}</summary>\n\n{}\n</details>\n</figure>\n",
+        "</div>\n<details><summary>As text: {}</summary>\n\n{}\n</details>\n{CODE_END}\n</figure>\n",
         sum(&text),
         fenced("diff", &text)
     );

@@ -205,9 +205,10 @@ impl Page<'_> {
             line,
         });
         Ok(format!(
-            "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{details}</section>\n",
+            "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{}</section>\n",
             figures::attribute(widget),
-            figures::attribute(trace)
+            figures::attribute(trace),
+            figures::marked(&details)
         ))
     }
 
@@ -286,7 +287,7 @@ impl Page<'_> {
             }
         }
         if !html.is_empty() {
-            self.block(&format!("\n<section class=\"tests\">\n<h2>The tests this page names</h2>\n\n{html}\n</section>\n"));
+            self.block(&format!("\n<section class=\"tests\">\n<h2 id=\"tests\">The tests this page names</h2>\n\n{html}\n</section>\n"));
         }
         problems
     }

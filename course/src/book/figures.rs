@@ -6,6 +6,17 @@ use std::ops::RangeInclusive;
 use super::{claims::TestRef, output::Output, source::Excerpt};
 use crate::catalog::Exercise;
 
+/// The begin and the end of text that is code or output. The search finds its words, but shows only the
+/// text around it (`book/widgets/search.js`). The marks are invisible characters in hidden paragraphs.
+pub const CODE: &str = "<p hidden>\u{2063}</p>";
+/// See [`CODE`].
+pub const CODE_END: &str = "<p hidden>\u{2064}</p>";
+
+/// Marks HTML as code for the search.
+pub fn marked(html: &str) -> String {
+    format!("{CODE}\n{html}\n{CODE_END}")
+}
+
 /// Escapes text for use in an attribute.
 pub fn attribute(text: &str) -> String {
     text.replace('&', "&amp;")
@@ -74,7 +85,7 @@ fn figure_of_source(path: &str, shown: &Excerpt, id: &str) -> String {
         shown.last
     );
     format!(
-        "<figure class=\"source\" {attributes}>\n<figcaption>{}, {}</figcaption>\n\n{}\n</figure>\n",
+        "<figure class=\"source\" {attributes}>\n{CODE}\n<figcaption>{}, {}</figcaption>\n\n{}\n{CODE_END}\n</figure>\n",
         attribute(path),
         spans(&shown.runs),
         fenced(language(path), &shown.text),
@@ -103,7 +114,7 @@ pub fn output(shown: &Output<'_>) -> String {
     let varies = if shown.varies { " data-varies" } else { "" };
     let body = format!("$ {}\n{}", shown.command, shown.text);
     format!(
-        "<figure class=\"output\" data-command=\"{}\"{exit}{varies}>\n\n{}\n</figure>\n",
+        "<figure class=\"output\" data-command=\"{}\"{exit}{varies}>\n{CODE}\n\n{}\n{CODE_END}\n</figure>\n",
         attribute(shown.command),
         fenced("console", &body)
     )
@@ -112,7 +123,7 @@ pub fn output(shown: &Output<'_>) -> String {
 /// The output of the block above it.
 pub fn printed(text: &str) -> String {
     format!(
-        "<figure class=\"output\">\n<figcaption>prints</figcaption>\n\n{}\n</figure>\n",
+        "<figure class=\"output\">\n{CODE}\n<figcaption>prints</figcaption>\n\n{}\n{CODE_END}\n</figure>\n",
         fenced("text", text)
     )
 }
@@ -120,9 +131,9 @@ pub fn printed(text: &str) -> String {
 /// A block with a run button. Without a server behind the page, it says how to start one.
 pub fn runnable(chapter: &str, block: &str) -> String {
     format!(
-        "<div class=\"runnable\" data-chapter=\"{}\">\n\n{block}\n\n\
+        "<div class=\"runnable\" data-chapter=\"{}\">\n{CODE}\n\n{block}\n\n\
          <p class=\"static\">To run this block, or to change it first, read the book with \
-         <code>cargo course</code>.</p>\n</div>\n",
+         <code>cargo course</code>.</p>\n{CODE_END}\n</div>\n",
         attribute(chapter)
     )
 }
@@ -130,8 +141,9 @@ pub fn runnable(chapter: &str, block: &str) -> String {
 /// A block that must not compile. Without a server behind the page, it says how to start one.
 pub fn fails(chapter: &str, error: &str, block: &str) -> String {
     format!(
-        "<div class=\"fails\" data-chapter=\"{}\" data-code=\"{}\">\n\n{block}\n\n\
-         <p class=\"static\">To see the compiler's message, read the book with <code>cargo course</code>.</p>\n</div>\n",
+        "<div class=\"fails\" data-chapter=\"{}\" data-code=\"{}\">\n{CODE}\n\n{block}\n\n\
+         <p class=\"static\">To see the compiler's message, read the book with <code>cargo course</code>.</p>\n\
+         {CODE_END}\n</div>\n",
         attribute(chapter),
         attribute(error)
     )
@@ -186,9 +198,10 @@ pub fn panel(exercise: &Exercise, file: &str, test: &str) -> String {
         });
     format!(
         "<section class=\"exercise\" id=\"{}\" data-id=\"{id}\" data-file=\"{file}\" data-test=\"{test}\" \
-         data-kind=\"{kind}\" data-minutes=\"{minutes}\"{module}>\n<h3>{title}</h3>\n\n{}\n\n\
+         data-kind=\"{kind}\" data-minutes=\"{minutes}\"{module}>\n<h3 id=\"{}-title\">{title}</h3>\n\n{}\n\n\
          <p class=\"static\">To do this exercise, run <code>cargo course</code> in the repository and open this page \
          there. Or edit <code>{file}</code> and run <code>cargo course check {id}</code>.</p>\n</section>\n",
+        exercise_anchor(&exercise.id),
         exercise_anchor(&exercise.id),
         exercise.summary.trim()
     )

@@ -53,7 +53,8 @@ pub fn exercises(site: &Site, page: &str, to_root: &str) -> String {
 
 fn chapter_list(catalog: &Catalog, chapter: &Chapter, to_root: &str) -> String {
     let mut html = format!(
-        "<h3><a href=\"{}\">{}</a></h3>\n<ul class=\"exercise-list\">\n",
+        "<h3 id=\"exercises-of-{}\"><a href=\"{}\">{}</a></h3>\n<ul class=\"exercise-list\">\n",
+        attribute(&chapter.dir),
         page_of(chapter, to_root),
         phrase(catalog.outline.title_of(chapter)),
     );

@@ -16,8 +16,8 @@ pub struct Modules {
     pub solved: usize,
     /// Those that are filled with our solution.
     pub filled: usize,
-    /// What it can do already, in the book's order: `sleep, and set time limits`. A module counts if it
-    /// and all modules that it uses stand.
+    /// The things that it can do already, in the book's order. A module counts if it and all modules that
+    /// it uses stand.
     #[serde(default)]
     pub can: Vec<String>,
     /// Its modules that this version of the course has.
