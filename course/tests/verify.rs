@@ -184,6 +184,12 @@ fn every_wrong_claim_is_reported_with_what_to_do() {
         "//| todo!(\"count {x:?}\")",
         "//| let unused = 1;\n    //| x.len()",
     );
+    // The skeleton prints addresses.
+    change(
+        "solutions/02-fix/src/double.rs",
+        "//| todo!(\"double {x}\")",
+        "//| todo!(\"double {x} in {:?}\", std::task::Waker::noop())",
+    );
     // The solution is wrong, so its mutants do not apply, or the wrong tests catch them.
     change(
         "solutions/02-fix/src/double.rs",
@@ -239,6 +245,7 @@ fn every_wrong_claim_is_reported_with_what_to_do() {
         "exercises/02-fix/src/count.rs does not match the solution",
         "fix/count: the skeleton passes all its tests",
         "fix/count (skeletons): it compiles with warnings",
+        "fix/double: the message of doubles_one has an address",
         "fix/double: the solution does not pass",
         "fix/double: mutants/double/squares.patch does not apply",
         "fix/count: mutant one-more: there is no test \"no_such_test\" in tests/count.rs",

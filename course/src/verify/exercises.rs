@@ -8,7 +8,7 @@ use super::workshop::Workshop;
 use crate::catalog::{Chapter, Exercise};
 use crate::files;
 use crate::runner::libtest::{self, Ran};
-use crate::runner::{Limits, Outcome, TestStatus};
+use crate::runner::{Limits, Outcome, TestResult, TestStatus};
 
 /// Checks that every skeleton of the chapter fails by its named tests.
 pub(super) async fn skeletons(
@@ -27,6 +27,7 @@ pub(super) async fn skeletons(
             continue;
         };
         named(exercise, &ran, &mut found);
+        readable(exercise, &ran, &mut found);
         let red = ran
             .tests
             .iter()
@@ -102,6 +103,28 @@ fn named(exercise: &Exercise, ran: &Ran, found: &mut Found) {
             format!("`fails` could name {}", failed.join(" or "))
         },
     );
+}
+
+/// The reader's first message has no addresses, such as those of a `Waker` that is printed with `{:?}`.
+fn readable(exercise: &Exercise, ran: &Ran, found: &mut Found) {
+    let noisy = |test: &&TestResult| test.message.as_deref().is_some_and(has_address);
+    if let Some(test) = ran.tests.iter().find(noisy) {
+        found.add(
+            format!(
+                "{}: the message of {} has an address\n{}",
+                exercise.id,
+                test.name,
+                start_of(test.message.as_deref().unwrap_or_default(), 10)
+            ),
+            "use in the hole what the solution uses without printing it, for example with `let _ = cx`",
+        );
+    }
+}
+
+/// Whether a text has `0x` and at least eight digits after it.
+fn has_address(text: &str) -> bool {
+    let digits = |rest: &str| rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+    text.split("0x").skip(1).any(|rest| digits(rest) >= 8)
 }
 
 /// Checks that every solution of the chapter passes.
