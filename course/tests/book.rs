@@ -358,7 +358,8 @@ fn the_book_of_this_repository_builds() {
     if let Err(error) = book::build(&clone(), out.path()) {
         panic!("{error}");
     }
-    let whole = fs::read_to_string(out.path().join("print.html")).expect("a page to print the book");
+    let whole =
+        fs::read_to_string(out.path().join("print.html")).expect("a page to print the book");
     for part in ["A function that can stop in the middle", "Your progress"] {
         assert_has(&whole, part);
     }

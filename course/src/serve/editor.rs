@@ -58,8 +58,8 @@ impl Editor {
         }
     }
 
-    /// Opens `file`. Returns the program's name, or the reason why no program can open it.
-    pub fn open(&self, file: &Path, root: &Path) -> Result<String, String> {
+    /// Opens `file` at a line. Returns the program's name, or the reason why no program can open it.
+    pub fn open(&self, file: &Path, line: usize, root: &Path) -> Result<String, String> {
         let Some((program, arguments)) = self.choose() else {
             return Err(match self.wishes.first() {
                 Some(wish) => {
@@ -73,7 +73,8 @@ impl Editor {
             });
         };
         let mut command = Command::new(&program);
-        command.args(arguments).arg(file).current_dir(root);
+        command.args(arguments).args(at_line(&program, file, line));
+        command.current_dir(root);
         command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -129,6 +130,28 @@ impl Editor {
     }
 }
 
+/// The arguments that open a file at a line. For a program whose way we do not know, only the file.
+fn at_line(program: &Path, file: &Path, line: usize) -> Vec<OsString> {
+    let colon = || {
+        let mut place = file.as_os_str().to_owned();
+        place.push(format!(":{line}"));
+        place
+    };
+    let file = || file.as_os_str().to_owned();
+    let name = program.file_stem().unwrap_or_default();
+    match name.to_str().unwrap_or_default() {
+        "code" | "code-insiders" | "codium" | "vscodium" | "cursor" | "windsurf" => {
+            vec!["--goto".into(), colon()]
+        }
+        "zed" | "zeditor" | "subl" => vec![colon()],
+        "gedit" | "gvim" => vec![format!("+{line}").into(), file()],
+        "rustrover" | "idea" | "clion" | "kate" | "mate" => {
+            vec!["--line".into(), line.to_string().into(), file()]
+        }
+        _ => vec![file()],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,13 +167,22 @@ mod tests {
     fn the_server_never_starts_a_terminal_editor() {
         let nothing = tempfile::tempdir().unwrap();
         let said = editor(&["vim"], nothing.path())
-            .open(Path::new("x.rs"), nothing.path())
+            .open(Path::new("x.rs"), 1, nothing.path())
             .unwrap_err();
         assert!(said.contains("`vim` runs in a terminal"), "{said}");
         let said = editor(&[], nothing.path())
-            .open(Path::new("x.rs"), nothing.path())
+            .open(Path::new("x.rs"), 1, nothing.path())
             .unwrap_err();
         assert!(said.contains("$VISUAL"), "{said}");
+    }
+
+    #[test]
+    fn an_editor_opens_the_file_at_the_line_if_it_can() {
+        let said = |program: &str| at_line(Path::new(program), Path::new("x.rs"), 7);
+        assert_eq!(said("/usr/bin/code"), ["--goto", "x.rs:7"]);
+        assert_eq!(said("zed"), ["x.rs:7"]);
+        assert_eq!(said("rustrover"), ["--line", "7", "x.rs"]);
+        assert_eq!(said("xed"), ["x.rs"]);
     }
 
     #[cfg(unix)]

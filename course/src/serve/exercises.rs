@@ -183,7 +183,9 @@ pub async fn open(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;
     let path = file(&course, &exercise)?;
     let shown = course.layout.show(&path);
-    match course.editor.open(&path, course.layout.root()) {
+    let (layout, subject) = (course.layout.clone(), exercise.clone());
+    let line = blocking(move || skeleton::first_hole(&layout, &subject)).await?;
+    match course.editor.open(&path, line, course.layout.root()) {
         Ok(editor) => Ok(Json(json!({ "opened": shown, "with": editor }))),
         Err(why) => Err(Refusal::new(
             StatusCode::CONFLICT,

@@ -242,7 +242,7 @@ fn the_exercise_opens_in_the_readers_editor() {
     std::fs::write(
         &code,
         format!(
-            "#!/bin/sh\nprintf '%s' \"$1\" > {0}.new && mv {0}.new {0}\n",
+            "#!/bin/sh\nprintf '%s' \"$*\" > {0}.new && mv {0}.new {0}\n",
             seen.display()
         ),
     )
@@ -257,7 +257,9 @@ fn the_exercise_opens_in_the_readers_editor() {
         "code"
     );
     await_that("the editor starts", || seen.exists());
-    assert!(std::fs::read_to_string(&seen).unwrap().ends_with(FILE));
+    let said = std::fs::read_to_string(&seen).unwrap();
+    assert!(said.starts_with("--goto "), "{said}");
+    assert!(said.ends_with(&format!("{FILE}:3")), "{said}");
 }
 
 #[test]
