@@ -5,6 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
+import { testProgress } from './progress.js';
 import { assertAccessible, assertNoSidewaysScroll, openBrowser, openPage, screenshot } from './reader.js';
 import { serve } from './server.js';
 import { copyOfRepository } from './tree.js';
@@ -180,7 +181,7 @@ test('an exercise fails by a named test, gives a hint, and turns green after a s
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
     const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
-    const firsts = await panel.locator('.tests .failed summary code:first-of-type').allInnerTexts();
+    const firsts = await panel.locator('.tests .failed summary .name:first-child code').allInnerTexts();
     const places = firsts.map((name) => tests.indexOf(`fn ${name}()`));
     assert.deepEqual(places, places.toSorted((a, b) => a - b), 'the tests have the order of their file');
     const messages = await panel.locator('.tests .failed pre').allTextContents();
@@ -521,6 +522,8 @@ test('a module says what it needs, is filled from the page, and the sidebar coun
     });
   }
 });
+
+testProgress({ reading, book: () => ({ server, tree }), within: VERDICT_WITHIN });
 
 test('the dark theme is dark', async () => {
   await reading(CHAPTER, { colorScheme: 'dark' }, async (page) => {
