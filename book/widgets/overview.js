@@ -45,7 +45,7 @@ function showStanding(box, part, course, root) {
   const where = chapters ? ' of this part' : '';
   const done = left.length === 0 && own.length > 0;
   const sum = done && filled === 0
-    ? `All ${own.length} exercises${where} are solved, by you.`
+    ? `You have solved all ${own.length} exercises${where}.`
     : `${solved} of ${count(own.length, 'exercise')}${where} solved${filled > 0 ? `, and ${filled} filled with our solution` : ''}.`;
   const later = done ? next(course, own.at(-1)?.id).one : left[0];
   box.classList.toggle('done', done);
