@@ -26,7 +26,7 @@ before(async () => {
   browser = await openBrowser();
   await reading('', {}, async (page) => {
     await page.locator('#mdbook-sidebar a[href]').first().waitFor();
-    const links = await page.locator('#mdbook-sidebar a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href').split('#')[0]));
+    const links = await page.locator('#mdbook-sidebar .chapter-link-wrapper > a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href').split('#')[0]));
     pages = [...new Set(links)].filter((link) => link.endsWith('.html'));
   });
 });
