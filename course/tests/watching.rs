@@ -121,8 +121,24 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
     let course = Course::with_runtime();
     course.write(
         "book/src/SUMMARY.md",
-        "# Summary\n\n# I. Begin\n\n- [02 Fix](02-fix.md)\n- [Done](finished-1.md)\n\n---\n\n[The end](finished.md)\n",
+        "# Summary\n\n# I. Begin\n\n- [02 Fix](02-fix.md)\n- [Done](finished-1.md)\n\n\
+         # II. Go on\n\n- [03 Late](03-late.md)\n\n---\n\n[The end](finished.md)\n",
     );
+    for (folder, name) in [("chapters", "late"), ("solutions", "late-solutions")] {
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n"
+        );
+        course.write(&format!("{folder}/03-late/Cargo.toml"), &manifest);
+        course.write(&format!("{folder}/03-late/src/lib.rs"), "//! Late.\n");
+    }
+    let path = "solutions/my-runtime/exercises.toml";
+    let stated = course.read(path).replace(
+        "id = \"fix/queue\"\nchapter = \"02-fix\"",
+        "id = \"fix/queue\"\nchapter = \"03-late\"",
+    );
+    assert!(stated.contains("03-late"), "the fixture has changed");
+    course.write(path, &stated);
+    course.generate();
     let mut watch = Session::start(&course, &[]);
     watch.until("fix/double: failed");
     course.solve("fix/double");
@@ -134,7 +150,9 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
         course.solve(id);
         watch.until(&format!("{id}: passed"));
         if before == 1 {
+            watch.until("Part I. Begin is complete.");
             watch.until("Your runtime can: keep things in a line");
+            watch.until("on the page finished-1.html");
         }
         watch.until("n goes on to");
     }
@@ -151,9 +169,21 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
-/// A real terminal of this size, and the program in it.
+/// A program in a real terminal. Dropping it ends the program.
 #[cfg(target_os = "linux")]
-fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (Child, std::fs::File) {
+struct InTerminal(Child);
+
+#[cfg(target_os = "linux")]
+impl Drop for InTerminal {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a program in a terminal of this size.
+#[cfg(target_os = "linux")]
+fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (InTerminal, std::fs::File) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -174,7 +204,7 @@ fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (Child, std::
         options.open(name.to_str().unwrap()).unwrap()
     };
     let child = command.stdin(open()).stdout(open()).spawn().unwrap();
-    (child, terminal.into())
+    (InTerminal(child), terminal.into())
 }
 
 #[cfg(target_os = "linux")]
@@ -205,7 +235,7 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
         said.push_str(&String::from_utf8_lossy(&buffer[..read]));
     }
     terminal.write_all(b"q").unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }
 
 #[test]
