@@ -7,7 +7,7 @@
 
 #[cfg(feature = "trace")]
 use super::Scheduler;
-use super::{Handle, current_thread::Core, multi_thread::Worker};
+use super::{Handle, current_thread::LocalExecutor, multi_thread::Worker};
 use crate::primitives::per_thread;
 use std::{cell::Cell, ptr};
 
@@ -17,8 +17,8 @@ pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and
 /// An executor, seen from a thread that is inside it.
 #[derive(Clone, Copy)]
 pub(crate) enum Current<'a> {
-    /// The thread of a current-thread runtime or of a core.
-    Core(&'a Core),
+    /// The thread of a current-thread runtime, or of a core of a thread-per-core runtime.
+    Local(&'a LocalExecutor),
     /// A thread that drives a worker of a pool.
     Worker(&'a Worker),
     /// A thread of a pool, in a poll that has handed off its worker (`block_in_place`).
@@ -31,7 +31,7 @@ pub(crate) enum Current<'a> {
 impl<'a> Current<'a> {
     pub(crate) fn handle(self) -> &'a Handle {
         match self {
-            Self::Core(core) => core.handle(),
+            Self::Local(executor) => executor.handle(),
             Self::Worker(worker) => worker.handle(),
             Self::HandedOff(handle) | Self::Handle(handle) => handle,
         }
@@ -41,7 +41,7 @@ impl<'a> Current<'a> {
 #[derive(Clone, Copy)]
 enum Entered {
     Nothing,
-    Core(*const Core),
+    Local(*const LocalExecutor),
     Worker(*const Worker),
     /// A worker that the thread has entered by [`enter_without_loop`].
     WorkerWithoutLoop(*const Worker),
@@ -62,7 +62,7 @@ per_thread! {
 pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(
         match current {
-            Current::Core(core) => Entered::Core(core),
+            Current::Local(executor) => Entered::Local(executor),
             Current::Worker(worker) => Entered::Worker(worker),
             Current::HandedOff(handle) => Entered::HandedOff(handle),
             Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
@@ -101,7 +101,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
     code(match entered {
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
-        Entered::Core(core) => Some(Current::Core(unsafe { &*core })),
+        Entered::Local(executor) => Some(Current::Local(unsafe { &*executor })),
         Entered::Worker(worker) | Entered::WorkerWithoutLoop(worker) => {
             // SAFETY: E1.
             Some(Current::Worker(unsafe { &*worker }))
@@ -121,7 +121,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
 pub(crate) fn must_not_block() -> bool {
     match ENTERED.try_with(Cell::get) {
         Ok(
-            Entered::Core(_)
+            Entered::Local(_)
             | Entered::Worker(_)
             | Entered::WorkerWithoutLoop(_)
             | Entered::NestedHandle(_),
@@ -151,8 +151,8 @@ pub(crate) fn has_handed_off() -> bool {
 #[cfg(feature = "trace")]
 pub(crate) fn worker_here() -> Option<usize> {
     with(|current| match current? {
-        Current::Core(core) => match core.handle().scheduler() {
-            Scheduler::Cores { core, .. } => Some(*core),
+        Current::Local(executor) => match executor.handle().scheduler() {
+            Scheduler::Local { core, .. } => Some(*core),
             Scheduler::Pool(_) => None,
         },
         Current::Worker(worker) => Some(worker.index()),

@@ -2,7 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{Identity, multi_thread::Pool, thread_per_core::Cores};
+use super::{Identity, multi_thread::Pool, thread_per_core::LocalExecutors};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -25,9 +25,9 @@ pub(crate) struct HandleInner {
 /// The executor that takes a future from any thread.
 #[derive(Clone)]
 pub(crate) enum Scheduler {
-    /// One core or several, and which of them the handle belongs to.
-    Cores {
-        cores: Arc<Cores>,
+    /// One local executor or one for each core, and which of them the handle belongs to.
+    Local {
+        executors: Arc<LocalExecutors>,
         core: usize,
     },
     Pool(Arc<Pool>),
@@ -48,7 +48,9 @@ impl Handle {
         F::Output: Send + 'static,
     {
         match &self.0.scheduler {
-            Scheduler::Cores { cores, core } => cores.shared(*core).spawn_remote(future, location),
+            Scheduler::Local { executors, core } => {
+                executors.shared(*core).spawn_remote(future, location)
+            }
             Scheduler::Pool(pool) => pool.spawn(future, location),
         }
     }
@@ -56,7 +58,7 @@ impl Handle {
     /// The pool of this handle, unless its runtime is of another kind.
     pub(crate) fn pool(&self) -> Option<&Arc<Pool>> {
         match &self.0.scheduler {
-            Scheduler::Cores { .. } => None,
+            Scheduler::Local { .. } => None,
             Scheduler::Pool(pool) => Some(pool),
         }
     }

@@ -13,7 +13,7 @@
 //! - [`root`]: the future of `block_on`, woken and polled as a task.
 //! - [`owned_tasks`]: the tasks that have not ended.
 //! - [`after_shutdown`]: cancelling the tasks that come after the shutdown.
-//! - [`stable_slot`]: how a task finds an executor that may have ended.
+//! - [`weak_executor`]: how a task finds an executor that may have ended.
 //! - [`driver`]: the reactor and the timers, which the loops poll and park on.
 //! - [`settings`]: what the builder of a runtime sets in them.
 //! - [`ticks`]: when a loop polls the driver, and when it takes tasks from other threads.
@@ -31,9 +31,9 @@ pub(crate) mod park_thread;
 mod root;
 mod run_task;
 mod settings;
-mod stable_slot;
 pub(crate) mod thread_per_core;
 mod ticks;
+mod weak_executor;
 
 pub(crate) use driver::Driver;
 pub use handle::Handle;

@@ -8,7 +8,7 @@
 use super::{
     Driver, Settings,
     context::{self, Current},
-    current_thread::{Core, SharedCore},
+    current_thread::{self, LocalExecutor},
 };
 use crate::{
     primitives::{Mutex, lock, of_workers as thread},
@@ -28,23 +28,23 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-/// The cores of a runtime. A current-thread runtime has one.
-pub(crate) struct Cores {
-    remotes: Box<[RemoteCore]>,
+/// The executors of a runtime, one for each core. A current-thread runtime has one.
+pub(crate) struct LocalExecutors {
+    remotes: Box<[RemoteExecutor]>,
     settings: Settings,
     /// The next core in the round of [`next`](Self::next).
     next: AtomicUsize,
     closing: Closing,
 }
 
-/// A core, as the other threads see it.
-pub(crate) struct RemoteCore {
-    pub(crate) shared: Arc<SharedCore>,
+/// The executor of a core, as the other threads see it.
+pub(crate) struct RemoteExecutor {
+    pub(crate) shared: Arc<current_thread::Shared>,
     pub(crate) timers: Arc<Timers>,
 }
 
-impl Cores {
-    pub(crate) fn new(remotes: Vec<RemoteCore>, settings: Settings) -> Arc<Self> {
+impl LocalExecutors {
+    pub(crate) fn new(remotes: Vec<RemoteExecutor>, settings: Settings) -> Arc<Self> {
         Arc::new(Self {
             remotes: remotes.into(),
             settings,
@@ -57,11 +57,11 @@ impl Cores {
         self.remotes.len()
     }
 
-    pub(crate) fn remotes(&self) -> &[RemoteCore] {
+    pub(crate) fn remotes(&self) -> &[RemoteExecutor] {
         &self.remotes
     }
 
-    pub(crate) fn shared(&self, core: usize) -> &Arc<SharedCore> {
+    pub(crate) fn shared(&self, core: usize) -> &Arc<current_thread::Shared> {
         &self.remotes[core].shared
     }
 
@@ -83,20 +83,20 @@ impl Cores {
         driver: Driver,
         thread: thread::Builder,
     ) -> io::Result<thread::JoinHandle<()>> {
-        let cores = Arc::clone(self);
-        thread.spawn(move || cores.run_core(index, driver))
+        let executors = Arc::clone(self);
+        thread.spawn(move || executors.run_executor(index, driver))
     }
 
-    fn run_core(&self, index: usize, driver: Driver) {
+    fn run_executor(&self, index: usize, driver: Driver) {
         let shared = self.shared(index);
         let hooks = shared.hooks().clone();
-        let core = Core::new(driver, Arc::clone(shared), self.settings.clone());
-        context::enter(Current::Core(&core), || {
+        let executor = LocalExecutor::new(driver, Arc::clone(shared), self.settings.clone());
+        context::enter(Current::Local(&executor), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();
             }
-            core.block_on(self.closing.wait());
-            core.shut_down();
+            executor.block_on(self.closing.wait());
+            executor.shut_down();
             if let Some(hooks) = &hooks {
                 hooks.thread_stop();
             }

@@ -37,7 +37,9 @@ use std::{panic::Location, time::Duration};
 pub fn inspect() -> Option<Snapshot> {
     context::with(|current| {
         Some(match current? {
-            Current::Core(core) => Snapshot::new(core.handle(), |visit| core.for_each_task(visit)),
+            Current::Local(executor) => {
+                Snapshot::new(executor.handle(), |visit| executor.for_each_task(visit))
+            }
             Current::Worker(worker) => {
                 Snapshot::new(worker.handle(), |visit| worker.pool().for_each_task(visit))
             }

@@ -11,9 +11,9 @@ use crate::{
     blocking,
     executor::{
         Driver, HandleInner, Identity, Scheduler, Settings,
-        current_thread::{Core, SharedCore},
+        current_thread::{self, LocalExecutor},
         multi_thread::{DriverLock, Pool, SendWorker, Worker},
-        thread_per_core::{Cores, RemoteCore},
+        thread_per_core::{LocalExecutors, RemoteExecutor},
     },
     hooks::{Hooks, SharedHooks},
     reactor::Reactor,
@@ -213,7 +213,7 @@ impl Builder {
                 kind: self.build_pool()?,
                 shutdown_timeout: None,
             }),
-            Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_cores(),
+            Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_local(),
         }
     }
 
@@ -236,7 +236,7 @@ impl Builder {
     }
 
     #[track_caller]
-    fn build_cores(self) -> io::Result<Runtime> {
+    fn build_local(self) -> io::Result<Runtime> {
         let names = self.threads.make("wakeful-core", 1..self.workers);
         let settings = self.settings();
         let reactors: Vec<_> = (0..self.workers)
@@ -250,20 +250,23 @@ impl Builder {
         let members = reactors
             .iter()
             .zip(timers)
-            .map(|(reactor, timers)| RemoteCore {
-                shared: Arc::new(SharedCore::new(Arc::clone(reactor.handle()), hooks.clone())),
+            .map(|(reactor, timers)| RemoteExecutor {
+                shared: Arc::new(current_thread::Shared::new(
+                    Arc::clone(reactor.handle()),
+                    hooks.clone(),
+                )),
                 timers,
             });
-        let cores = Cores::new(members.collect(), settings.clone());
+        let executors = LocalExecutors::new(members.collect(), settings.clone());
         let blocking = blocking::BlockingPool::new(self.blocking, hooks);
         let identity = Identity::new(self.name);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let inner = HandleInner {
-                scheduler: Scheduler::Cores {
-                    cores: Arc::clone(&cores),
+                scheduler: Scheduler::Local {
+                    executors: Arc::clone(&executors),
                     core,
                 },
-                timers: Arc::clone(&cores.remotes()[core].timers),
+                timers: Arc::clone(&executors.remotes()[core].timers),
                 reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
                 identity: identity.clone(),
@@ -271,16 +274,16 @@ impl Builder {
             Driver::new(reactor, Handle::new(inner))
         });
         let first = drivers.next().expect("at least one core");
-        let core = Core::new(first, Arc::clone(cores.shared(0)), settings);
+        let executor = LocalExecutor::new(first, Arc::clone(executors.shared(0)), settings);
         let mut threads = Vec::new();
         let rest = (1..).zip(drivers).zip(names);
         let started = rest
-            .map(|((index, driver), thread)| cores.start(index, driver, thread))
+            .map(|((index, driver), thread)| executors.start(index, driver, thread))
             .try_for_each(|thread| thread.map(|thread| threads.push(thread)));
         let runtime = Runtime {
-            kind: Kind::Cores {
-                core,
-                cores,
+            kind: Kind::Local {
+                executor,
+                executors,
                 threads,
             },
             shutdown_timeout: None,

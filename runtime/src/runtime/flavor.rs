@@ -33,8 +33,10 @@ impl Handle {
     /// ```
     pub fn runtime_flavor(&self) -> RuntimeFlavor {
         match self.scheduler() {
-            Scheduler::Cores { cores, .. } if cores.len() == 1 => RuntimeFlavor::CurrentThread,
-            Scheduler::Cores { .. } => RuntimeFlavor::ThreadPerCore,
+            Scheduler::Local { executors, .. } if executors.len() == 1 => {
+                RuntimeFlavor::CurrentThread
+            }
+            Scheduler::Local { .. } => RuntimeFlavor::ThreadPerCore,
             Scheduler::Pool(_) => RuntimeFlavor::MultiThread,
         }
     }

@@ -8,7 +8,7 @@ use crate::{
     executor::{
         Scheduler,
         context::{self, NOT_INSIDE},
-        thread_per_core::{Cores, LazyFuture},
+        thread_per_core::{LazyFuture, LocalExecutors},
     },
     task::JoinHandle,
 };
@@ -89,14 +89,16 @@ impl Handle {
         F: Future + 'static,
         F::Output: Send + 'static,
     {
-        let cores = self.cores();
+        let executors = self.executors();
         assert!(
-            core < cores.len(),
+            core < executors.len(),
             "there is no core {core}: this runtime has {}, numbered from 0",
-            cores.len()
+            executors.len()
         );
         let future = LazyFuture::<M, F>::new(make);
-        cores.shared(core).spawn_remote(future, Location::caller())
+        executors
+            .shared(core)
+            .spawn_remote(future, Location::caller())
     }
 
     /// Names the cores in turn, to distribute connections or other work.
@@ -105,7 +107,7 @@ impl Handle {
     /// If the runtime is a pool.
     #[track_caller]
     pub fn next_core(&self) -> usize {
-        self.cores().next()
+        self.executors().next()
     }
 
     /// The core on which this handle was made.
@@ -115,15 +117,15 @@ impl Handle {
     #[track_caller]
     pub fn core(&self) -> usize {
         match self.scheduler() {
-            Scheduler::Cores { core, .. } => *core,
+            Scheduler::Local { core, .. } => *core,
             Scheduler::Pool(_) => panic!("{NO_CORES}"),
         }
     }
 
     #[track_caller]
-    fn cores(&self) -> &Arc<Cores> {
+    fn executors(&self) -> &Arc<LocalExecutors> {
         match self.scheduler() {
-            Scheduler::Cores { cores, .. } => cores,
+            Scheduler::Local { executors, .. } => executors,
             Scheduler::Pool(_) => panic!("{NO_CORES}"),
         }
     }

@@ -46,7 +46,7 @@ impl RuntimeMetrics {
     /// [`block_on`](crate::Runtime::block_on).
     pub fn num_workers(&self) -> usize {
         match self.handle.scheduler() {
-            Scheduler::Cores { cores, .. } => cores.len(),
+            Scheduler::Local { executors, .. } => executors.len(),
             Scheduler::Pool(pool) => pool.workers(),
         }
     }
@@ -56,9 +56,9 @@ impl RuntimeMetrics {
     /// has taken it.
     pub fn num_alive_tasks(&self) -> usize {
         match self.handle.scheduler() {
-            Scheduler::Cores { cores, .. } => {
-                let each = cores.remotes().iter();
-                each.map(|core| core.shared.alive_tasks()).sum()
+            Scheduler::Local { executors, .. } => {
+                let each = executors.remotes().iter();
+                each.map(|executor| executor.shared.alive_tasks()).sum()
             }
             Scheduler::Pool(pool) => pool.alive_tasks(),
         }
@@ -68,9 +68,10 @@ impl RuntimeMetrics {
     /// core does not count them, and adds 1 if there are any.
     pub fn global_queue_depth(&self) -> usize {
         match self.handle.scheduler() {
-            Scheduler::Cores { cores, .. } => {
-                let each = cores.remotes().iter();
-                each.filter(|core| core.shared.has_injected()).count()
+            Scheduler::Local { executors, .. } => {
+                let each = executors.remotes().iter();
+                each.filter(|executor| executor.shared.has_injected())
+                    .count()
             }
             Scheduler::Pool(pool) => pool.global_queue_depth(),
         }
@@ -85,7 +86,7 @@ impl RuntimeMetrics {
     pub fn worker_local_queue_depth(&self, worker: usize) -> Option<usize> {
         self.check(worker);
         match self.handle.scheduler() {
-            Scheduler::Cores { .. } => None,
+            Scheduler::Local { .. } => None,
             Scheduler::Pool(pool) => Some(pool.local_queue_depth(worker)),
         }
     }
@@ -98,7 +99,7 @@ impl RuntimeMetrics {
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
         match self.handle.scheduler() {
-            Scheduler::Cores { cores, .. } => cores.remotes()[worker].timers.sleeps(),
+            Scheduler::Local { executors, .. } => executors.remotes()[worker].timers.sleeps(),
             Scheduler::Pool(pool) => pool.park_count(worker),
         }
     }

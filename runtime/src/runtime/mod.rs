@@ -23,9 +23,9 @@ pub use metrics::RuntimeMetrics;
 use crate::{
     executor::{
         context::{self, Current},
-        current_thread::Core,
+        current_thread::LocalExecutor,
         multi_thread::Worker,
-        thread_per_core::Cores,
+        thread_per_core::LocalExecutors,
     },
     primitives::of_workers as thread,
     task::JoinHandle,
@@ -84,9 +84,9 @@ pub struct Runtime {
 )]
 enum Kind {
     /// One thread, or several that share nothing.
-    Cores {
-        core: Core,
-        cores: Arc<Cores>,
+    Local {
+        executor: LocalExecutor,
+        executors: Arc<LocalExecutors>,
         /// The other cores.
         threads: Vec<thread::JoinHandle<()>>,
     },
@@ -100,7 +100,7 @@ enum Kind {
 impl Kind {
     fn handle(&self) -> &Handle {
         match self {
-            Self::Cores { core, .. } => core.handle(),
+            Self::Local { executor, .. } => executor.handle(),
             Self::Pool { worker, .. } => worker.handle(),
         }
     }
@@ -128,7 +128,7 @@ impl Runtime {
         assert!(!context::must_not_block(), "{NESTED}");
         self.handle().refuse_in_a_fork();
         match &self.kind {
-            Kind::Cores { core, .. } => core.block_on(future),
+            Kind::Local { executor, .. } => executor.block_on(future),
             Kind::Pool { worker, .. } => {
                 assert!(!worker.is_handed_off(), "{AWAY}");
                 worker.block_on(future)
@@ -149,7 +149,7 @@ impl Runtime {
     {
         let location = Location::caller();
         match &self.kind {
-            Kind::Cores { core, .. } => core.spawn(future, location),
+            Kind::Local { executor, .. } => executor.spawn(future, location),
             Kind::Pool { .. } => panic!("{}", spawn::NOT_LOCAL),
         }
     }
@@ -189,7 +189,7 @@ impl Runtime {
     /// `code` can open sockets and spawn tasks.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Cores { core, .. } => context::enter(Current::Core(core), code),
+            Kind::Local { executor, .. } => context::enter(Current::Local(executor), code),
             // No thread drives worker 0 now, so a task in its queue would wait.
             Kind::Pool { worker, .. } => context::enter(Current::Handle(worker.handle()), code),
         }
@@ -211,9 +211,9 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         let forked = crate::fork::happened_since(self.handle().reactor().created_in());
         match &mut self.kind {
-            Kind::Cores {
-                core,
-                cores,
+            Kind::Local {
+                executor,
+                executors,
                 threads,
             } => {
                 let threads = std::mem::take(threads);
@@ -221,13 +221,13 @@ impl Drop for Runtime {
                     // These threads run only in the parent.
                     threads.into_iter().for_each(std::mem::forget);
                 } else {
-                    cores.close();
+                    executors.close();
                     for thread in threads {
                         // If the thread panicked, the panic hook has reported it.
                         let _ = thread.join();
                     }
                 }
-                context::enter(Current::Core(core), || core.shut_down());
+                context::enter(Current::Local(executor), || executor.shut_down());
             }
             Kind::Pool { worker, threads } => {
                 let threads = std::mem::take(threads);

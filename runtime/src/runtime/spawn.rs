@@ -42,7 +42,7 @@ where
     let location = Location::caller();
     // A panic inside the closure would report this file as its location.
     let refused = match context::with(|current| match current {
-        Some(Current::Core(core)) => Ok(core.spawn(future, location)),
+        Some(Current::Local(executor)) => Ok(executor.spawn(future, location)),
         Some(Current::Worker(_) | Current::HandedOff(_)) => Err(NOT_LOCAL),
         Some(Current::Handle(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
         Some(Current::Handle(_)) => Err(NOT_THROUGH_A_HANDLE),
@@ -88,7 +88,7 @@ where
 {
     let location = Location::caller();
     let handle = context::with(|current| match current? {
-        Current::Core(core) => Some(core.spawn(future, location)),
+        Current::Local(executor) => Some(executor.spawn(future, location)),
         Current::Worker(worker) => Some(worker.spawn(future, location)),
         Current::HandedOff(handle) | Current::Handle(handle) => {
             Some(handle.spawn_at(future, location))

@@ -183,8 +183,8 @@ impl Drop for RankGuard {
 
 fn with_ranks(code: impl FnOnce(&Ranks)) {
     context::with(|current| {
-        if let Some(Current::Core(core)) = current
-            && let Some(ranks) = core.ranks()
+        if let Some(Current::Local(executor)) = current
+            && let Some(ranks) = executor.ranks()
         {
             code(ranks);
         }

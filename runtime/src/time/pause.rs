@@ -35,7 +35,7 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let here = context::with(|current| matches!(current, Some(Current::Core(_))));
+    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
     assert!(
         here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"

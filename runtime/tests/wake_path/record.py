@@ -19,7 +19,7 @@ MOMENTS = [
     r"WaitForByte::poll$",
 ]
 # The executor's loop: the outermost function of the path.
-LOOP = r"(Core::run|Worker::step)$"
+LOOP = r"(LocalExecutor::run|Worker::step)$"
 
 
 def quietly(command):

@@ -3,16 +3,16 @@
 //! - [`run`]: the loop.
 //! - [`queue`]: the tasks that are ready, and how a task gets there.
 //! - [`inject`]: the tasks that other threads made ready, and the protocol of parking.
-//! - [`shared`]: what other threads hold of a core, and spawning from there.
+//! - [`shared`]: what other threads hold of an executor, and spawning from there.
 //! - [`ranks`]: the ready tasks of an executor that ranks them.
 //!
 //! The future of `block_on` is an entry of the queue like any task, so it waits for
 //! its turn, and waking it costs as little.
 //!
 //! # Shutdown
-//! [`Core::shut_down`]:
+//! [`LocalExecutor::shut_down`]:
 //!
-//! 1. From now on, [`Core::spawn`] cancels its task at once.
+//! 1. From now on, [`LocalExecutor::spawn`] cancels its task at once.
 //! 2. Cancel the tasks in the list of owned tasks.
 //! 3. Close the reactor and the timers. The tasks of other runtimes that wait there
 //!    are woken and see an error.
@@ -21,7 +21,7 @@
 //!    the pushing thread cancels it.
 //! 6. Cancel the placeholder of the root.
 //! 7. Cancel the tasks that the destructors have queued since step 4.
-//! 8. Clear the stable slot.
+//! 8. Clear the weak executor.
 
 mod inject;
 mod queue;
@@ -33,21 +33,21 @@ mod shared;
 mod models;
 
 pub(crate) use ranks::Ranks;
-pub(crate) use shared::SharedCore;
+pub(crate) use shared::Shared;
 
 use super::{
     Driver, Handle, Settings, after_shutdown,
     owned_tasks::{self, OwnedTasks},
     root::Root,
-    stable_slot::{SlotPool, StableSlot},
     ticks::Ticks,
+    weak_executor::{FreeList, WeakExecutor},
 };
 use crate::{
     fork,
     hooks::SharedHooks,
     task::{Header, JoinHandle, Task, UNBOUND},
 };
-use queue::{CoreScheduler, RunQueue};
+use queue::{RunQueue, WeakHandle};
 use std::{
     cell::{Cell, RefCell},
     future::Future,
@@ -61,15 +61,15 @@ use std::{
 const ROOT: u32 = UNBOUND - 1;
 
 #[cfg(not(loom))]
-static SLOTS: SlotPool<SharedCore> = SlotPool::new();
-// Each run of a model begins without slots.
+static FREE_EXECUTORS: FreeList<Shared> = FreeList::new();
+// Each run of a model begins with an empty list.
 #[cfg(loom)]
 loom::lazy_static! {
-    static ref SLOTS: SlotPool<SharedCore> = SlotPool::new();
+    static ref FREE_EXECUTORS: FreeList<Shared> = FreeList::new();
 }
 
 /// The part of the executor that only its own thread touches.
-pub(crate) struct Core {
+pub(crate) struct LocalExecutor {
     queue: RunQueue,
     /// The tasks that yielded since the last poll of the driver. The next poll of the
     /// driver moves them into `queue`.
@@ -86,10 +86,10 @@ pub(crate) struct Core {
     /// Stands in the queue for the future of `block_on`.
     root: Root,
     driver: Driver,
-    shared: Arc<SharedCore>,
+    shared: Arc<Shared>,
     /// A copy of the hooks of `shared`, which saves an indirection.
     hooks: SharedHooks,
-    slot: &'static StableSlot<SharedCore>,
+    weak: &'static WeakExecutor<Shared>,
     ticks: Ticks,
     settings: Settings,
     /// Whether a task panicked in a runtime that ends then.
@@ -100,13 +100,13 @@ pub(crate) struct Core {
     needs_slow_spawn: Cell<bool>,
 }
 
-impl Core {
+impl LocalExecutor {
     #[track_caller]
-    pub(crate) fn new(driver: Driver, shared: Arc<SharedCore>, settings: Settings) -> Self {
+    pub(crate) fn new(driver: Driver, shared: Arc<Shared>, settings: Settings) -> Self {
         let ranked = settings.ranked;
-        let slot = shared.slot();
-        slot.set(Arc::clone(&shared));
-        let root = Root::new(CoreScheduler(slot));
+        let weak = shared.weak();
+        weak.set(Arc::clone(&shared));
+        let root = Root::new(WeakHandle(weak));
         owned_tasks::set_key(root.task(), ROOT);
         // With the feature `trace`, the inspector shows tasks from their spawn on.
         let needs_slow_spawn = ranked || shared.hooks().is_some() || cfg!(feature = "trace");
@@ -121,7 +121,7 @@ impl Core {
             needs_slow_spawn: Cell::new(needs_slow_spawn),
             hooks: shared.hooks().clone(),
             shared,
-            slot,
+            weak,
             ticks: Ticks::new(&settings),
             settings,
             has_panicked: Cell::new(false),
@@ -146,7 +146,7 @@ impl Core {
         F: Future + 'static,
         F::Output: 'static,
     {
-        let scheduler = CoreScheduler(self.slot);
+        let scheduler = WeakHandle(self.weak);
         let spawned_at = self.handle().timers().last_turn();
         let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
         self.shared.alive().increment();
@@ -237,7 +237,7 @@ impl Core {
         // SAFETY: the placeholder is `Send`.
         unsafe { self.root.task().clone().cancel() };
         self.cancel_queued();
-        self.slot.clear();
+        self.weak.clear();
     }
 
     fn cancel_queued(&self) {

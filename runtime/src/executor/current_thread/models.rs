@@ -1,10 +1,10 @@
 //! Loom models of the inject queue (trap 1), of the end of the executor, and of the
-//! stable slot that outlives it.
+//! weak executor that outlives it.
 
 use super::{
-    SharedCore,
+    Shared,
     inject::{InjectQueue, Pushed},
-    queue::{CoreScheduler, RunQueue},
+    queue::{RunQueue, WeakHandle},
 };
 use crate::{
     executor::owned_tasks,
@@ -198,22 +198,22 @@ fn a_queue_has_read_the_link_of_a_task_before_another_queue_writes_it() {
 
 /// The part of an executor that other threads reach.
 struct Executor {
-    shared: std::sync::Arc<SharedCore>,
+    shared: std::sync::Arc<Shared>,
     reactor: Reactor,
 }
 
 impl Executor {
     fn begin() -> Self {
         let reactor = Reactor::new().unwrap();
-        let shared = SharedCore::new(std::sync::Arc::clone(reactor.handle()), None);
+        let shared = Shared::new(std::sync::Arc::clone(reactor.handle()), None);
         let shared = std::sync::Arc::new(shared);
-        shared.slot().set(std::sync::Arc::clone(&shared));
+        shared.weak().set(std::sync::Arc::clone(&shared));
         Self { shared, reactor }
     }
 
     /// A task that waits, polled once, as if it was bound.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
-        let scheduler = CoreScheduler(self.shared.slot());
+        let scheduler = WeakHandle(self.shared.weak());
         let task = Task::new(
             future,
             scheduler,
@@ -238,15 +238,15 @@ impl Executor {
         runs
     }
 
-    /// Ends the executor as `Core::shut_down` does.
+    /// Ends the executor as `LocalExecutor::shut_down` does.
     fn end(self, tasks: impl IntoIterator<Item = Task>) {
         tasks.into_iter().for_each(cancel);
         self.shared.inject().close(cancel);
-        self.shared.slot().clear();
+        self.shared.weak().clear();
     }
 }
 
-/// The owner parks as in `Core::park`. A timer and a task end that in the same way.
+/// The owner parks as in `LocalExecutor::park`. A timer and a task end that in the same way.
 #[test]
 fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
     model(|| {
@@ -327,13 +327,13 @@ fn trap_08_a_late_waker_does_not_disturb_the_next_executor_in_its_slot() {
                 let (polls, out) = (Arc::clone(&polls), std::sync::Arc::clone(&out));
                 let (known, second) = (known.clone(), std::sync::Arc::clone(&second));
                 move || {
-                    let slot: *const _ = first.shared.slot();
+                    let weak: *const _ = first.shared.weak();
                     first.end([task]);
                     // The waker may still be inside the first executor. Otherwise the
-                    // next executor gets its slot.
+                    // next executor gets its weak executor.
                     let is_given_back = known.strong_count() == 0;
                     let next = Executor::begin();
-                    assert!(!is_given_back || ptr::eq(next.shared.slot(), slot));
+                    assert!(!is_given_back || ptr::eq(next.shared.weak(), weak));
                     let own = next.listed(waits(&polls, &out));
                     out.lock().unwrap().take().unwrap().wake();
                     next.run();

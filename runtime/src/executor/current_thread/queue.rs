@@ -1,8 +1,8 @@
 //! The run queue of an executor, and how a task gets into it.
 //!
-//! [`CoreScheduler`] queues a task that was woken. On the executor's thread the task goes
-//! into the run queue, or into a queue behind it if the task yielded ([`Core::defer`]).
-//! From another thread it goes into the inject queue ([`SharedCore::push`]).
+//! [`WeakHandle`] queues a task that was woken. On the executor's thread the task goes
+//! into the run queue, or into a queue behind it if the task yielded ([`LocalExecutor::defer`]).
+//! From another thread it goes into the inject queue ([`Shared::push`]).
 //!
 //! [`RunQueue`] is first in, first out. It is a list through the tasks' headers, so
 //! queueing allocates nothing.
@@ -11,13 +11,13 @@
 //! - **RQ2**: a task is in one queue at most, because the state word's SCHEDULED bit
 //!   lets one waker queue it. So this queue alone uses the `link` of its entries.
 
-use super::{Core, ROOT, shared::SharedCore};
+use super::{LocalExecutor, ROOT, shared::Shared};
 use crate::{
     budget,
     executor::{
         context::{self, Current},
         owned_tasks,
-        stable_slot::StableSlot,
+        weak_executor::WeakExecutor,
     },
     task::{Header, Schedule, Task},
 };
@@ -28,21 +28,21 @@ use std::{
 
 /// Leads a task to its executor.
 #[derive(Clone, Copy)]
-pub(super) struct CoreScheduler(pub(super) &'static StableSlot<SharedCore>);
+pub(super) struct WeakHandle(pub(super) &'static WeakExecutor<Shared>);
 
-impl Schedule for CoreScheduler {
+impl Schedule for WeakHandle {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read `this` until the task is given away.
-        let Self(slot) = unsafe { *this };
+        let Self(weak) = unsafe { *this };
         let remote = context::with(|current| match current {
-            Some(Current::Core(core)) if ptr::eq(core.slot, slot) => {
-                core.push(task);
+            Some(Current::Local(executor)) if ptr::eq(executor.weak, weak) => {
+                executor.push(task);
                 None
             }
             _ => Some(task),
         });
         if let Some(task) = remote
-            && let Some(shared) = slot.get()
+            && let Some(shared) = weak.upgrade()
         {
             shared.push(task);
         }
@@ -50,10 +50,12 @@ impl Schedule for CoreScheduler {
 
     unsafe fn reschedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read `this` until the task is given away.
-        let Self(slot) = unsafe { *this };
+        let Self(weak) = unsafe { *this };
         let other = context::with(|current| match current {
-            Some(Current::Core(core)) if budget::deferred() && ptr::eq(core.slot, slot) => {
-                core.defer(task);
+            Some(Current::Local(executor))
+                if budget::deferred() && ptr::eq(executor.weak, weak) =>
+            {
+                executor.defer(task);
                 None
             }
             _ => Some(task),
@@ -66,8 +68,8 @@ impl Schedule for CoreScheduler {
 
     fn bind(&self, task: &Task) {
         context::with(|current| match current {
-            Some(Current::Core(core)) => core.bind(task),
-            _ => unreachable!("the core polls the task"),
+            Some(Current::Local(executor)) => executor.bind(task),
+            _ => unreachable!("the executor polls the task"),
         });
     }
 
@@ -78,12 +80,12 @@ impl Schedule for CoreScheduler {
             return None;
         }
         let listed = context::with(|current| match current {
-            Some(Current::Core(core)) if ptr::eq(core.slot, self.0) => {
-                core.shared.alive().decrement();
-                if let Some(hooks) = &core.hooks {
+            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.0) => {
+                executor.shared.alive().decrement();
+                if let Some(hooks) = &executor.hooks {
                     hooks.task_terminate(task.header());
                 }
-                core.tasks.borrow_mut().remove(key, task)
+                executor.tasks.borrow_mut().remove(key, task)
             }
             // The executor had ended before the task could be bound.
             _ => None,
@@ -95,14 +97,16 @@ impl Schedule for CoreScheduler {
 
     fn panicked(&self) {
         context::with(|current| match current {
-            Some(Current::Core(core)) if ptr::eq(core.slot, self.0) => core.task_panicked(),
+            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.0) => {
+                executor.task_panicked()
+            }
             // The executor has ended.
             _ => {}
         });
     }
 }
 
-impl Core {
+impl LocalExecutor {
     /// A task panicked. The loop may have to end.
     fn task_panicked(&self) {
         if self.settings.shuts_down_on_panic {

@@ -1,6 +1,6 @@
 //! The loop of the executor.
 
-use super::Core;
+use super::LocalExecutor;
 use crate::{
     budget,
     executor::{
@@ -21,14 +21,14 @@ use std::{
 const TASK_PANICKED: &str = "a task panicked, and `Builder::unhandled_panic` says that this runtime \
      shuts down then. The first message is that of the task";
 
-impl Core {
+impl LocalExecutor {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _blocking = BlockingGuard::new();
         let _traced = self.root.trace(&self.hooks);
         let _seeded = self.settings.seed_thread();
         // The future is dropped inside, because its destructor may spawn.
-        context::enter(Current::Core(self), || self.run(pin!(future)))
+        context::enter(Current::Local(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {

@@ -1,16 +1,16 @@
-//! What other threads hold of a core.
+//! What other threads hold of an executor.
 
 use super::{
-    SLOTS,
+    FREE_EXECUTORS,
     inject::{InjectQueue, Pushed},
-    queue::CoreScheduler,
+    queue::WeakHandle,
 };
 use crate::{
     executor::{
         after_shutdown,
         context::{self, Current},
         owned_tasks,
-        stable_slot::StableSlot,
+        weak_executor::WeakExecutor,
     },
     hooks::SharedHooks,
     primitives::Counter,
@@ -19,35 +19,35 @@ use crate::{
 };
 use std::{future::Future, panic::Location, ptr, sync::Arc};
 
-/// The inject queue of a core, the reactor that its thread parks on, and the slot in
+/// The inject queue of an executor, the reactor that its thread parks on, and the cell in
 /// which tasks find it.
-pub(crate) struct SharedCore {
+pub(crate) struct Shared {
     inject: InjectQueue,
     reactor: Arc<reactor::Handle>,
     hooks: SharedHooks,
     alive: AliveTasks,
-    slot: &'static StableSlot<SharedCore>,
+    weak: &'static WeakExecutor<Shared>,
 }
 
-/// The number of tasks that have not ended. Only the core's thread writes it, and no
+/// The number of tasks that have not ended. Only the executor's thread writes it, and no
 /// other thread writes to its cache line.
 #[derive(Default)]
 #[repr(align(128))]
 struct AliveTasks(Counter);
 
-impl SharedCore {
+impl Shared {
     pub(crate) fn new(reactor: Arc<reactor::Handle>, hooks: SharedHooks) -> Self {
         Self {
             inject: InjectQueue::new(),
             reactor,
             hooks,
             alive: AliveTasks::default(),
-            slot: SLOTS.take(),
+            weak: FREE_EXECUTORS.take(),
         }
     }
 
-    pub(super) fn slot(&self) -> &'static StableSlot<Self> {
-        self.slot
+    pub(super) fn weak(&self) -> &'static WeakExecutor<Self> {
+        self.weak
     }
 
     pub(super) fn inject(&self) -> &InjectQueue {
@@ -59,7 +59,7 @@ impl SharedCore {
     }
 
     /// The number of tasks that have not ended. A task that another thread spawned
-    /// counts from the moment when the core has taken it.
+    /// counts from the moment when the executor has taken it.
     pub(crate) fn alive_tasks(&self) -> usize {
         usize::try_from(self.alive().get()).unwrap_or(usize::MAX)
     }
@@ -73,7 +73,7 @@ impl SharedCore {
         &self.hooks
     }
 
-    /// Spawns a future on this core from any thread.
+    /// Spawns a future on this executor from any thread.
     pub(crate) fn spawn_remote<F>(
         &self,
         future: F,
@@ -83,7 +83,7 @@ impl SharedCore {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let scheduler = CoreScheduler(self.slot);
+        let scheduler = WeakHandle(self.weak);
         let (handle, task) = owned_tasks::new_task(future, scheduler, location, 0);
         if let Some(hooks) = &self.hooks {
             hooks.task_spawn(task.clone());
@@ -103,7 +103,7 @@ impl SharedCore {
 
     /// Cancels a task that came after the shutdown.
     fn cancel_after_shutdown(&self, task: Task) {
-        // For a bound task, and on the core's thread, `unbind` counts the end and calls
+        // For a bound task, and on the executor's thread, `unbind` counts the end and calls
         // the hook.
         if !owned_tasks::is_bound(&task)
             && !self.count_if_owner()
@@ -116,10 +116,10 @@ impl SharedCore {
         unsafe { after_shutdown::cancel(task) }
     }
 
-    /// On the core's own thread, counts a task whose end `unbind` will count too.
+    /// On the executor's own thread, counts a task whose end `unbind` will count too.
     fn count_if_owner(&self) -> bool {
         context::with(|current| match current {
-            Some(Current::Core(core)) if ptr::eq(core.slot, self.slot) => {
+            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.weak) => {
                 self.alive().increment();
                 true
             }
@@ -128,9 +128,9 @@ impl SharedCore {
     }
 }
 
-impl Drop for SharedCore {
+impl Drop for Shared {
     fn drop(&mut self) {
-        // The slot holds an `Arc` of this until it is cleared, so it is empty now.
-        SLOTS.put_back(self.slot);
+        // The weak executor holds an `Arc` of this until it is cleared, so it is empty now.
+        FREE_EXECUTORS.put_back(self.weak);
     }
 }

@@ -199,7 +199,7 @@ where
             worker.hand_off();
             false
         }
-        Some(Current::Core(_)) => budget::is_in_poll(),
+        Some(Current::Local(_)) => budget::is_in_poll(),
         _ => false,
     });
     assert!(!is_on_a_core, "{NOT_A_POOL}");

@@ -65,7 +65,7 @@ pub(crate) use worker::Worker;
 
 use super::{
     Settings,
-    stable_slot::{SlotPool, StableSlot},
+    weak_executor::{FreeList, WeakExecutor},
 };
 use crate::{
     hooks::SharedHooks,
@@ -82,7 +82,7 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
-static SLOTS: SlotPool<Pool> = SlotPool::new();
+static FREE_EXECUTORS: FreeList<Pool> = FreeList::new();
 
 /// The part that the workers share.
 pub(crate) struct Pool {
@@ -99,7 +99,7 @@ pub(crate) struct Pool {
     spawned_remotely: AtomicUsize,
     hooks: SharedHooks,
     settings: Settings,
-    slot: &'static StableSlot<Pool>,
+    weak: &'static WeakExecutor<Pool>,
 }
 
 /// A worker, as the other threads see it.
@@ -147,9 +147,9 @@ impl Pool {
             spawned_remotely: AtomicUsize::new(0),
             hooks,
             settings,
-            slot: SLOTS.take(),
+            weak: FREE_EXECUTORS.take(),
         });
-        pool.slot.set(Arc::clone(&pool));
+        pool.weak.set(Arc::clone(&pool));
         pool
     }
 
@@ -239,9 +239,9 @@ impl Pool {
 
 impl Drop for Pool {
     fn drop(&mut self) {
-        // The slot holds an `Arc` of the pool until it is cleared, so it is empty now.
+        // The weak executor holds an `Arc` of the pool until it is cleared, so it is empty now.
         // A thread that has handed off its worker and is still in a poll holds the
         // worker, and the worker holds the pool. So all tasks are complete.
-        SLOTS.put_back(self.slot);
+        FREE_EXECUTORS.put_back(self.weak);
     }
 }

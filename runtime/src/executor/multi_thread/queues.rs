@@ -7,7 +7,7 @@
 //! 5. The tasks of this worker that have yielded, after a poll of the driver.
 //! 6. A sibling's task that has yielded.
 //!
-//! [`PoolScheduler`] queues a task that was woken. On a worker's thread the task goes into
+//! [`WeakHandle`] queues a task that was woken. On a worker's thread the task goes into
 //! the LIFO slot, or to the end of the queue if it was woken during its poll. From another
 //! thread it goes into the injector.
 
@@ -18,7 +18,7 @@ use crate::{
         after_shutdown,
         context::{self, Current},
         owned_tasks,
-        stable_slot::StableSlot,
+        weak_executor::WeakExecutor,
     },
     rng,
     task::{Schedule, Task},
@@ -33,7 +33,7 @@ const MAX_LIFO_POLLS: u32 = 3;
 
 /// Leads a task to its pool.
 #[derive(Clone, Copy)]
-pub(super) struct PoolScheduler(pub(super) &'static StableSlot<Pool>);
+pub(super) struct WeakHandle(pub(super) &'static WeakExecutor<Pool>);
 
 /// A thread of the pool.
 pub(super) enum PoolThread<'a> {
@@ -43,7 +43,7 @@ pub(super) enum PoolThread<'a> {
     HandedOff(&'a Pool),
 }
 
-impl Schedule for PoolScheduler {
+impl Schedule for WeakHandle {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read `this` until the task is given away.
         unsafe { *this }.queue(task, Worker::push);
@@ -93,16 +93,16 @@ impl Schedule for PoolScheduler {
     }
 }
 
-impl PoolScheduler {
+impl WeakHandle {
     /// This thread, if it belongs to the pool.
     pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<PoolThread<'_>> {
         match current? {
-            Current::Worker(worker) if ptr::eq(worker.pool().slot, self.0) => {
+            Current::Worker(worker) if ptr::eq(worker.pool().weak, self.0) => {
                 Some(PoolThread::Worker(worker))
             }
             Current::HandedOff(handle) => {
                 let pool = handle.pool()?;
-                ptr::eq(pool.slot, self.0).then_some(PoolThread::HandedOff(pool))
+                ptr::eq(pool.weak, self.0).then_some(PoolThread::HandedOff(pool))
             }
             _ => None,
         }
@@ -122,7 +122,7 @@ impl PoolScheduler {
         let Some((task, is_after_shutdown)) = remote else {
             return;
         };
-        match self.0.get() {
+        match self.0.upgrade() {
             Some(pool) if !is_after_shutdown => pool.inject(task),
             // SAFETY: no queue holds the task, and its future is `Send`.
             _ => unsafe { after_shutdown::cancel(task) },

@@ -52,7 +52,7 @@ impl Registry {
 
     /// Removes every task and passes it to `to`. No worker runs any more. A thread
     /// that has handed off its worker may still bind the task that it polls
-    /// (`PoolScheduler::bind`). It cancels that task itself.
+    /// (`WeakHandle::bind`). It cancels that task itself.
     pub(crate) fn close(&self, mut to: impl FnMut(Task)) {
         for shard in &self.shards {
             let tasks = std::mem::take(&mut *lock(shard));

@@ -2,7 +2,7 @@
 
 use super::{
     Pool, Worker,
-    queues::{PoolScheduler, retry_steal},
+    queues::{WeakHandle, retry_steal},
 };
 use crate::{
     executor::{after_shutdown, context, owned_tasks},
@@ -27,7 +27,7 @@ impl Worker {
     ///    injector.
     /// 5. Cancel the tasks that the destructors have queued on worker 0.
     /// 6. Join the threads.
-    /// 7. Clear the stable slot. A late waker finds no pool, and its task is complete.
+    /// 7. Clear the weak executor. A late waker finds no pool, and its task is complete.
     pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
         if fork::happened_since(self.handle().reactor().created_in()) {
             // These are copies of the parent's threads and tasks.
@@ -46,7 +46,7 @@ impl Worker {
             // If the worker panicked, the panic hook has reported it.
             let _ = other.join();
         }
-        pool.slot.clear();
+        pool.weak.clear();
     }
 
     /// Cancels the tasks in this worker's queues, and the tasks that their destructors
@@ -95,7 +95,7 @@ impl Pool {
     /// cancel the tasks in the list, so a thread outside leaves those alone.
     pub(super) fn cancel_after_shutdown(&self, task: Task) {
         let is_ours = context::with(|current| {
-            let thread = PoolScheduler(self.slot).this_thread(current);
+            let thread = WeakHandle(self.weak).this_thread(current);
             thread.is_some()
         });
         if !is_ours {

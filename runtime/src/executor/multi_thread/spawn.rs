@@ -1,6 +1,6 @@
 //! Spawning on a pool.
 
-use super::{Pool, queues::PoolScheduler};
+use super::{Pool, queues::WeakHandle};
 use crate::{
     executor::{
         context::{self, Current},
@@ -43,7 +43,7 @@ impl Pool {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let scheduler = PoolScheduler(self.slot);
+        let scheduler = WeakHandle(self.weak);
         let spawned_at = self.driver.timers().last_turn();
         let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
         if let Some(hooks) = &self.hooks {

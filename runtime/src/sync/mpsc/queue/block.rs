@@ -7,10 +7,10 @@ use crate::{
 use std::{mem::MaybeUninit, ptr, sync::atomic::Ordering::AcqRel};
 
 /// How many slots a block has.
-pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
+pub(super) const FREE_EXECUTORS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 /// How many numbers a block has: one for each slot, and one for the time in
 /// which the next block is added.
-pub(super) const LAP: usize = SLOTS + 1;
+pub(super) const LAP: usize = FREE_EXECUTORS + 1;
 
 // The states of a slot. The parent module draws them. Any other state is the
 // receiver's waker, packed into the word.
@@ -53,7 +53,7 @@ impl<T> Slot<T> {
 }
 
 pub(super) struct Block<T> {
-    pub(super) slots: [Slot<T>; SLOTS],
+    pub(super) slots: [Slot<T>; FREE_EXECUTORS],
     pub(super) next: AtomicPtr<Block<T>>,
 }
 

@@ -32,7 +32,7 @@
 //! receiver passes it. So the receiver can compute how many of the claimed slots
 //! are messages.
 //!
-//! A block of `SLOTS` slots uses `SLOTS + 1` numbers. The last number has no slot.
+//! A block of `FREE_EXECUTORS` slots uses `FREE_EXECUTORS + 1` numbers. The last number has no slot.
 //! While the tail is at this number, the sender that claimed the block's last slot
 //! adds the next block. It holds a lock, and the other senders wait for the lock.
 
@@ -42,7 +42,7 @@ mod receive;
 pub(super) use receive::TryPop;
 
 use crate::primitives::{AtomicPtr, AtomicUsize, Mutex, UnsafeCell, lock};
-use block::{Block, LAP, RECHECK, SLOTS, Slot};
+use block::{Block, FREE_EXECUTORS, LAP, RECHECK, Slot};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 const CLOSED: usize = 1;
@@ -154,12 +154,12 @@ impl<T> MessageQueue<T> {
                 return None;
             }
             let index = (now / ONE) % LAP;
-            if index == SLOTS {
+            if index == FREE_EXECUTORS {
                 // Another sender is adding the next block. Wait for it.
                 drop(lock(&self.growing));
                 continue;
             }
-            let growing = (index + 1 == SLOTS).then(|| lock(&self.growing));
+            let growing = (index + 1 == FREE_EXECUTORS).then(|| lock(&self.growing));
             // Ordering: Acquire pairs with the Release store in `grow`, so the
             // slots of the block are seen as `EMPTY`.
             let block = self.tail_block.load(Acquire);

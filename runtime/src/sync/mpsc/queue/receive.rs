@@ -2,7 +2,7 @@
 
 use super::{
     CLOSED, Head, MessageQueue, ONE, RECHECK_PENDING, Slot,
-    block::{EMPTY, LAP, MESSAGE, RECHECK, SLOTS, is_waker},
+    block::{EMPTY, FREE_EXECUTORS, LAP, MESSAGE, RECHECK, is_waker},
 };
 use crate::task::PackedWaker;
 use std::{
@@ -116,7 +116,7 @@ impl<T> MessageQueue<T> {
             // SAFETY: Q3, by the caller's promise.
             let head = unsafe { &mut *head };
             head.number += 1;
-            if head.number % LAP == SLOTS {
+            if head.number % LAP == FREE_EXECUTORS {
                 head.number += 1;
                 // SAFETY: Q4: every slot of the block has been read, so no
                 // sender uses it. `Block::new` made it a box.
