@@ -64,12 +64,12 @@
 //! |---|---|
 //! | `tokio::io`: `AsyncReadExt`, `BufReader`, `copy`, `split` | in `futures_util::io`. With the feature `tokio`, tokio's work as well, and `use tokio::io::…` can stay. Only `stdin`, `stdout` and `stderr` are in [`io`] |
 //! | `stream.shutdown().await` | `stream.close().await` of `futures_util`, or `stream.shutdown(Shutdown::Write)`, which does not wait |
-//! | `#[tokio::main]` and `Runtime::new()` make a pool | they make one thread. Write `flavor = "multi_thread"`, or use [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
+//! | `#[tokio::main]` and `Runtime::new()` make a multi-thread runtime | they make one thread. Write `flavor = "multi_thread"`, or use [`Builder::new_multi_thread`](runtime::Builder::new_multi_thread) |
 //! | `builder.enable_all();` as a statement | `let builder = builder.enable_all();`, because a [`Builder`](runtime::Builder)'s methods take it by value |
 //! | `let guard = handle.enter()` | [`Handle::enter`](runtime::Handle::enter) and [`Runtime::enter`] call a closure. So a thread always leaves its runtimes in the reverse order. In tokio, two guards that are dropped in another order panic, and a guard that lives across an `await` also changes the runtime of the other tasks |
 //! | `Builder::build_local`, `LocalRuntime` | [`Builder::new_current_thread`](runtime::Builder::new_current_thread). Its futures need not be `Send`: use [`Runtime::spawn_local`] |
 //! | `unhandled_panic`, `rng_seed`, `disable_lifo_slot`, `task::Builder`, `JoinSet::build_task` need `tokio_unstable` | they are stable. The methods of [`task::Builder`] that spawn return the handle itself instead of an `io::Result`, because they cannot fail |
-//! | `global_queue_interval` is 31 on one thread and measured in a pool | by default the runtime takes the tasks of other threads whenever it polls the sockets, at the [`event_interval`](runtime::Builder::event_interval) |
+//! | `global_queue_interval` is 31 on one thread and measured in a multi-thread runtime | by default the runtime takes the tasks of other threads whenever it polls the sockets, at the [`event_interval`](runtime::Builder::event_interval) |
 //! | `Builder::max_io_events_per_tick`, `metrics_poll_time_histogram` and other histograms | not here. The hooks [`on_before_task_poll`](runtime::Builder::on_before_task_poll) and [`on_after_task_poll`](runtime::Builder::on_after_task_poll) can time each poll, and a program without them does not pay for a clock |
 //! | `broadcast::channel(n)` holds the next power of two | it holds exactly `n` values, as its name says. A receiver that relies on more sees `Lagged` earlier |
 //! | a `Runtime` in a `static`, or shared between threads | a `Runtime` stays on its thread. A [`Handle`](runtime::Handle) goes to any thread, and has `block_on` too |

@@ -20,10 +20,10 @@ async fn a_test_runs_on_one_thread_by_default() {
 }
 
 #[wakeful::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_test_runs_in_a_pool() {
+async fn a_test_runs_on_a_multi_thread_runtime() {
     let task = wakeful::spawn(async { yield_now().await });
     task.await.unwrap();
-    // A pool rejects this.
+    // A multi-thread runtime rejects this.
     let local = catch_unwind(|| drop(wakeful::spawn_local(async {})));
     assert!(local.is_err());
 }

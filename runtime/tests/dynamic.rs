@@ -76,7 +76,7 @@ fn objects_work_in_tasks_of_one_thread() {
 }
 
 #[test]
-fn objects_work_in_tasks_of_a_pool() {
+fn objects_work_in_tasks_of_a_multi_thread_runtime() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()

@@ -19,9 +19,10 @@ pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and
 pub(crate) enum Current<'a> {
     /// The thread of a current-thread runtime, or of a core of a thread-per-core runtime.
     Local(&'a LocalExecutor),
-    /// A thread that drives a worker of a pool.
+    /// A thread that drives a worker of a multi-thread runtime.
     Worker(&'a Worker),
-    /// A thread of a pool, in a poll that has handed off its worker (`block_in_place`).
+    /// A thread of a multi-thread runtime, in a poll that has handed off its worker
+    /// (`block_in_place`).
     HandedOff(&'a Handle),
     /// A thread that entered through a handle, or a thread of the blocking pool. It
     /// does not run this runtime's tasks.
@@ -73,7 +74,7 @@ pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
 }
 
 /// [`enter`] for a worker without its loop: while `code` runs, the thread runs no tasks of
-/// the pool. If the thread is in a poll, it is a poll of another runtime.
+/// the runtime. If the thread is in a poll, it is a poll of another runtime.
 pub(crate) fn enter_without_loop<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
     enter_as(Entered::WorkerWithoutLoop(worker), code)
 }
@@ -153,7 +154,7 @@ pub(crate) fn worker_here() -> Option<usize> {
     with(|current| match current? {
         Current::Local(executor) => match executor.handle().scheduler() {
             Scheduler::Local { core, .. } => Some(*core),
-            Scheduler::Pool(_) => None,
+            Scheduler::MultiThread(_) => None,
         },
         Current::Worker(worker) => Some(worker.index()),
         Current::HandedOff(_) | Current::Handle(_) => None,

@@ -1,7 +1,7 @@
 //! The reactor and the timers of one thread.
 //!
-//! A pool shares one reactor among its workers: see `multi_thread/driver.rs`, which
-//! uses [`has_nothing_registered`] too.
+//! A multi-thread runtime shares one reactor among its workers: see
+//! `multi_thread/driver.rs`, which uses [`has_nothing_registered`] too.
 
 use super::Handle;
 use crate::{

@@ -2,7 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{Identity, multi_thread::Pool, thread_per_core::LocalExecutors};
+use super::{Identity, multi_thread, thread_per_core::LocalExecutors};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -30,7 +30,7 @@ pub(crate) enum Scheduler {
         executors: Arc<LocalExecutors>,
         core: usize,
     },
-    Pool(Arc<Pool>),
+    MultiThread(Arc<multi_thread::Shared>),
 }
 
 impl Handle {
@@ -51,15 +51,15 @@ impl Handle {
             Scheduler::Local { executors, core } => {
                 executors.shared(*core).spawn_remote(future, location)
             }
-            Scheduler::Pool(pool) => pool.spawn(future, location),
+            Scheduler::MultiThread(shared) => shared.spawn(future, location),
         }
     }
 
-    /// The pool of this handle, unless its runtime is of another kind.
-    pub(crate) fn pool(&self) -> Option<&Arc<Pool>> {
+    /// What the workers of this handle's runtime share, if it is a multi-thread runtime.
+    pub(crate) fn multi_thread(&self) -> Option<&Arc<multi_thread::Shared>> {
         match &self.0.scheduler {
             Scheduler::Local { .. } => None,
-            Scheduler::Pool(pool) => Some(pool),
+            Scheduler::MultiThread(shared) => Some(shared),
         }
     }
 

@@ -13,7 +13,7 @@ pub(crate) struct Settings {
     /// How many tasks a thread polls before it takes tasks from other threads. `None`:
     /// it takes them when it polls the driver.
     pub(crate) global_queue_interval: Option<u32>,
-    /// Whether the task that was woken last runs next in a pool.
+    /// Whether the task that was woken last runs next in a multi-thread runtime.
     pub(crate) has_lifo_slot: bool,
     /// Whether the runtime ends when a task panics.
     pub(crate) shuts_down_on_panic: bool,

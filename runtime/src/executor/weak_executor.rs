@@ -1,9 +1,9 @@
 //! How a task finds an executor that may have ended.
 //!
-//! A waker must reach the task's executor from any thread. An `Arc` in each task
-//! would do, but then every spawn and every end of a task would change one count,
-//! and the workers of a pool would compete for its cache line. So a task holds the
-//! address of a [`WeakExecutor`], which is never freed:
+//! A waker must reach the task's executor from any thread. An `Arc` in each task would
+//! do, but then every spawn and every end of a task would change one count, and the
+//! workers of a multi-thread runtime would compete for its cache line. So a task holds
+//! the address of a [`WeakExecutor`], which is never freed:
 //!
 //! 1. A new executor takes a cell from the [`FreeList`] and stores itself there
 //!    ([`WeakExecutor::set`]).

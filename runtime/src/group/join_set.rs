@@ -124,7 +124,7 @@ impl<T: 'static> JoinSet<T> {
     /// [`spawn_local`](crate::spawn_local) does.
     ///
     /// # Panics
-    /// Outside a runtime, and on a pool, where tasks move between threads.
+    /// Outside a runtime, and on a multi-thread runtime, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(&mut self, future: F) -> AbortHandle
     where

@@ -196,7 +196,7 @@ impl TaskTracker {
     /// [`spawn_local`](crate::spawn_local) does, and tracks it.
     ///
     /// # Panics
-    /// Outside a runtime, and on a pool, where tasks move between threads.
+    /// Outside a runtime, and on a multi-thread runtime, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where

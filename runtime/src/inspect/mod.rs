@@ -40,12 +40,12 @@ pub fn inspect() -> Option<Snapshot> {
             Current::Local(executor) => {
                 Snapshot::new(executor.handle(), |visit| executor.for_each_task(visit))
             }
-            Current::Worker(worker) => {
-                Snapshot::new(worker.handle(), |visit| worker.pool().for_each_task(visit))
-            }
+            Current::Worker(worker) => Snapshot::new(worker.handle(), |visit| {
+                worker.shared().for_each_task(visit);
+            }),
             Current::HandedOff(handle) | Current::Handle(handle) => {
-                let pool = handle.pool()?;
-                Snapshot::new(handle, |visit| pool.for_each_task(visit))
+                let shared = handle.multi_thread()?;
+                Snapshot::new(handle, |visit| shared.for_each_task(visit))
             }
         })
     })

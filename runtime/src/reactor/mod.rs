@@ -61,7 +61,7 @@ const INDEX_MASK: usize = (1 << HALF) - 1;
 
 /// The part of the reactor that waits for events. The other part, the [`Handle`],
 /// registers sources. In a runtime of one thread, the thread owns the `Reactor`. In a
-/// pool, the worker that holds the driver lock uses it.
+/// multi-thread runtime, the worker that holds the driver lock uses it.
 pub(crate) struct Reactor {
     poll: Poll,
     events: Events,

@@ -12,7 +12,7 @@ use crate::{
     executor::{
         Driver, HandleInner, Identity, Scheduler, Settings,
         current_thread::{self, LocalExecutor},
-        multi_thread::{DriverLock, Pool, SendWorker, Worker},
+        multi_thread::{self, DriverLock, SendWorker, Worker},
         thread_per_core::{LocalExecutors, RemoteExecutor},
     },
     hooks::{Hooks, SharedHooks},
@@ -87,8 +87,8 @@ impl Builder {
         Self::new(Flavor::CurrentThread)
     }
 
-    /// A pool: several threads that steal tasks from each other. By default there are as
-    /// many as the machine has cores. The thread that calls
+    /// A multi-thread runtime: several threads that steal tasks from each other. By
+    /// default there are as many as the machine has cores. The thread that calls
     /// [`block_on`](Runtime::block_on) is one of them.
     ///
     /// A task may compute for long or block its worker. Then:
@@ -210,7 +210,7 @@ impl Builder {
         );
         match self.flavor {
             Flavor::MultiThread => Ok(Runtime {
-                kind: self.build_pool()?,
+                kind: self.build_multi_thread()?,
                 shutdown_timeout: None,
             }),
             Flavor::CurrentThread | Flavor::ThreadPerCore => self.build_local(),
@@ -293,7 +293,7 @@ impl Builder {
     }
 
     #[track_caller]
-    fn build_pool(self) -> io::Result<Kind> {
+    fn build_multi_thread(self) -> io::Result<Kind> {
         let names = self.threads.make("wakeful-worker", 1..self.workers);
         let reactor = Reactor::new()?;
         let sockets = Arc::clone(reactor.handle());
@@ -307,9 +307,9 @@ impl Builder {
             .collect();
         let hooks = self.hooks(&timers, self.workers);
         let driver = DriverLock::new(reactor, Arc::clone(&timers));
-        let pool = Pool::new(stealers, driver, hooks.clone(), self.settings());
+        let shared = multi_thread::Shared::new(stealers, driver, hooks.clone(), self.settings());
         let handle = Handle::new(HandleInner {
-            scheduler: Scheduler::Pool(Arc::clone(&pool)),
+            scheduler: Scheduler::MultiThread(Arc::clone(&shared)),
             timers,
             reactor: sockets,
             blocking: blocking::BlockingPool::new(self.blocking, hooks),
@@ -318,7 +318,7 @@ impl Builder {
         let mut workers = deques
             .into_iter()
             .enumerate()
-            .map(|(index, deques)| Worker::new(index, Arc::clone(&pool), deques, handle.clone()));
+            .map(|(index, deques)| Worker::new(index, Arc::clone(&shared), deques, handle.clone()));
         let worker = workers.next().expect("at least one worker");
         let mut threads = Vec::new();
         for (other, thread) in workers.zip(names) {
@@ -332,6 +332,6 @@ impl Builder {
                 }
             }
         }
-        Ok(Kind::Pool { worker, threads })
+        Ok(Kind::MultiThread { worker, threads })
     }
 }

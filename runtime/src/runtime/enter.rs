@@ -19,7 +19,7 @@ impl Handle {
     /// open sockets and set timers. It may block.
     ///
     /// The runtime's own threads poll the sockets and timers. On a runtime of one
-    /// thread, on core 0 and on a pool of one worker, that is the thread in
+    /// thread, on core 0 and on a multi-thread runtime of one worker, that is the thread in
     /// [`block_on`](crate::Runtime::block_on).
     ///
     /// The threads of [`spawn_blocking`](Self::spawn_blocking) are inside the runtime
@@ -47,8 +47,8 @@ impl Handle {
     /// [`block_in_place`](crate::task::block_in_place). Unlike
     /// [`Runtime::block_on`](crate::Runtime::block_on), it does not run tasks or poll
     /// sockets and timers. The runtime's own threads do that. On a runtime of one thread,
-    /// on core 0 and on a pool of one worker, that is the thread in `Runtime::block_on`.
-    /// While no thread is there, this waits.
+    /// on core 0 and on a multi-thread runtime of one worker, that is the thread in
+    /// `Runtime::block_on`. While no thread is there, this waits.
     ///
     /// After the runtime has shut down, a socket returns an error, a task is cancelled,
     /// and a timer panics, as [`sleep`](crate::time::sleep) describes.

@@ -11,7 +11,7 @@ pub enum RuntimeFlavor {
     /// [`Builder::new_current_thread`](super::Builder::new_current_thread), or a thread
     /// per core with one core.
     CurrentThread,
-    /// A pool, whose threads steal tasks from each other:
+    /// A multi-thread runtime, whose threads steal tasks from each other:
     /// [`Builder::new_multi_thread`](super::Builder::new_multi_thread).
     MultiThread,
     /// Several threads that share nothing:
@@ -37,7 +37,7 @@ impl Handle {
                 RuntimeFlavor::CurrentThread
             }
             Scheduler::Local { .. } => RuntimeFlavor::ThreadPerCore,
-            Scheduler::Pool(_) => RuntimeFlavor::MultiThread,
+            Scheduler::MultiThread(_) => RuntimeFlavor::MultiThread,
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::{
 };
 use std::{error::Error, fmt, future::Future, panic::Location, sync::Arc};
 
-const NO_CORES: &str = "a pool has no cores to choose from: its tasks go where a worker is free. \
+const NO_CORES: &str = "a multi-thread runtime has no cores to choose from: its tasks go where a worker is free. \
      Use `spawn`, or build the runtime with `Builder::new_thread_per_core`";
 
 impl Handle {
@@ -59,8 +59,8 @@ impl Handle {
     /// cores in turn. A current-thread runtime has one core.
     ///
     /// # Panics
-    /// If there is no such core, or if the runtime is a pool, whose tasks do not belong to
-    /// a thread. If `make` panics, the task has panicked.
+    /// If there is no such core, or if the runtime is a multi-thread runtime, whose tasks
+    /// do not belong to a thread. If `make` panics, the task has panicked.
     ///
     /// ```
     /// use std::rc::Rc;
@@ -104,7 +104,7 @@ impl Handle {
     /// Names the cores in turn, to distribute connections or other work.
     ///
     /// # Panics
-    /// If the runtime is a pool.
+    /// If the runtime is a multi-thread runtime.
     #[track_caller]
     pub fn next_core(&self) -> usize {
         self.executors().next()
@@ -113,12 +113,12 @@ impl Handle {
     /// The core on which this handle was made.
     ///
     /// # Panics
-    /// If the runtime is a pool.
+    /// If the runtime is a multi-thread runtime.
     #[track_caller]
     pub fn core(&self) -> usize {
         match self.scheduler() {
             Scheduler::Local { core, .. } => *core,
-            Scheduler::Pool(_) => panic!("{NO_CORES}"),
+            Scheduler::MultiThread(_) => panic!("{NO_CORES}"),
         }
     }
 
@@ -126,7 +126,7 @@ impl Handle {
     fn executors(&self) -> &Arc<LocalExecutors> {
         match self.scheduler() {
             Scheduler::Local { executors, .. } => executors,
-            Scheduler::Pool(_) => panic!("{NO_CORES}"),
+            Scheduler::MultiThread(_) => panic!("{NO_CORES}"),
         }
     }
 

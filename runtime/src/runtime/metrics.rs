@@ -47,7 +47,7 @@ impl RuntimeMetrics {
     pub fn num_workers(&self) -> usize {
         match self.handle.scheduler() {
             Scheduler::Local { executors, .. } => executors.len(),
-            Scheduler::Pool(pool) => pool.workers(),
+            Scheduler::MultiThread(shared) => shared.workers(),
         }
     }
 
@@ -60,7 +60,7 @@ impl RuntimeMetrics {
                 let each = executors.remotes().iter();
                 each.map(|executor| executor.shared.alive_tasks()).sum()
             }
-            Scheduler::Pool(pool) => pool.alive_tasks(),
+            Scheduler::MultiThread(shared) => shared.alive_tasks(),
         }
     }
 
@@ -73,12 +73,12 @@ impl RuntimeMetrics {
                 each.filter(|executor| executor.shared.has_injected())
                     .count()
             }
-            Scheduler::Pool(pool) => pool.global_queue_depth(),
+            Scheduler::MultiThread(shared) => shared.global_queue_depth(),
         }
     }
 
     /// The number of tasks in a worker's queue, without the one in its LIFO slot. `None`
-    /// if the runtime is not a pool, because then queues are not counted.
+    /// if the runtime is not a multi-thread runtime, because then queues are not counted.
     ///
     /// # Panics
     /// If there is no such worker. The workers are numbered from 0.
@@ -87,7 +87,7 @@ impl RuntimeMetrics {
         self.check(worker);
         match self.handle.scheduler() {
             Scheduler::Local { .. } => None,
-            Scheduler::Pool(pool) => Some(pool.local_queue_depth(worker)),
+            Scheduler::MultiThread(shared) => Some(shared.local_queue_depth(worker)),
         }
     }
 
@@ -100,7 +100,7 @@ impl RuntimeMetrics {
         self.check(worker);
         match self.handle.scheduler() {
             Scheduler::Local { executors, .. } => executors.remotes()[worker].timers.sleeps(),
-            Scheduler::Pool(pool) => pool.park_count(worker),
+            Scheduler::MultiThread(shared) => shared.park_count(worker),
         }
     }
 

@@ -90,7 +90,7 @@ enum Kind {
         /// The other cores.
         threads: Vec<thread::JoinHandle<()>>,
     },
-    Pool {
+    MultiThread {
         worker: Arc<Worker>,
         /// The other workers.
         threads: Vec<thread::JoinHandle<()>>,
@@ -101,7 +101,7 @@ impl Kind {
     fn handle(&self) -> &Handle {
         match self {
             Self::Local { executor, .. } => executor.handle(),
-            Self::Pool { worker, .. } => worker.handle(),
+            Self::MultiThread { worker, .. } => worker.handle(),
         }
     }
 }
@@ -129,7 +129,7 @@ impl Runtime {
         self.handle().refuse_in_a_fork();
         match &self.kind {
             Kind::Local { executor, .. } => executor.block_on(future),
-            Kind::Pool { worker, .. } => {
+            Kind::MultiThread { worker, .. } => {
                 assert!(!worker.is_handed_off(), "{AWAY}");
                 worker.block_on(future)
             }
@@ -140,7 +140,7 @@ impl Runtime {
     /// [`spawn_local`](crate::spawn_local).
     ///
     /// # Panics
-    /// If the runtime is a pool.
+    /// If the runtime is a multi-thread runtime.
     #[track_caller]
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
@@ -150,7 +150,7 @@ impl Runtime {
         let location = Location::caller();
         match &self.kind {
             Kind::Local { executor, .. } => executor.spawn(future, location),
-            Kind::Pool { .. } => panic!("{}", spawn::NOT_LOCAL),
+            Kind::MultiThread { .. } => panic!("{}", spawn::NOT_LOCAL),
         }
     }
 
@@ -191,7 +191,9 @@ impl Runtime {
         match &self.kind {
             Kind::Local { executor, .. } => context::enter(Current::Local(executor), code),
             // No thread drives worker 0 now, so a task in its queue would wait.
-            Kind::Pool { worker, .. } => context::enter(Current::Handle(worker.handle()), code),
+            Kind::MultiThread { worker, .. } => {
+                context::enter(Current::Handle(worker.handle()), code)
+            }
         }
     }
 
@@ -229,7 +231,7 @@ impl Drop for Runtime {
                 }
                 context::enter(Current::Local(executor), || executor.shut_down());
             }
-            Kind::Pool { worker, threads } => {
+            Kind::MultiThread { worker, threads } => {
                 let threads = std::mem::take(threads);
                 context::enter_without_loop(worker, || worker.shut_down(threads));
             }

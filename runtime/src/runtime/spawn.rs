@@ -17,7 +17,7 @@ use std::{future::Future, panic::Location};
 ///
 /// # Panics
 /// - Outside a runtime.
-/// - In a pool, where a task does not belong to a thread.
+/// - In a multi-thread runtime, where a task does not belong to a thread.
 /// - On a thread that entered through a [`Handle`], or that belongs to the blocking pool.
 ///
 /// ```
@@ -44,7 +44,7 @@ where
     let refused = match context::with(|current| match current {
         Some(Current::Local(executor)) => Ok(executor.spawn(future, location)),
         Some(Current::Worker(_) | Current::HandedOff(_)) => Err(NOT_LOCAL),
-        Some(Current::Handle(handle)) if handle.pool().is_some() => Err(NOT_LOCAL),
+        Some(Current::Handle(handle)) if handle.multi_thread().is_some() => Err(NOT_LOCAL),
         Some(Current::Handle(_)) => Err(NOT_THROUGH_A_HANDLE),
         None => Err(NOT_INSIDE),
     }) {
@@ -55,7 +55,7 @@ where
 }
 
 pub(crate) const NOT_LOCAL: &str = "`spawn_local` needs a runtime of one thread, where a future can stay. \
-     This is a pool: use `spawn`, or build the runtime with `Builder::new_current_thread`";
+     This is a multi-thread runtime: use `spawn`, or build the runtime with `Builder::new_current_thread`";
 
 const NOT_THROUGH_A_HANDLE: &str = "`spawn_local` needs the thread that runs the future, and this one was let into \
      the runtime by a `Handle`, or by `spawn_blocking`. Use `spawn`, or `Handle::spawn_on` to have \

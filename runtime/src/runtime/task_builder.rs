@@ -116,7 +116,7 @@ impl<'a> Builder<'a> {
     /// [`spawn_local`](crate::spawn_local) does.
     ///
     /// # Panics
-    /// Outside a runtime, and on a pool, where tasks move between threads.
+    /// Outside a runtime, and on a multi-thread runtime, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> JoinHandle<F::Output>
     where

@@ -11,7 +11,7 @@ use std::{
 ///
 /// The runtime polls the tasks that are ready now, looks at the sockets and the
 /// timers, and polls the tasks that these have woken. Then it polls this task
-/// again. In a pool, the tasks that are ready now are those in the queue of this
+/// again. In a multi-thread runtime, the tasks that are ready now are those in the queue of this
 /// task's worker. When many tasks yield together, they share one look.
 ///
 /// ```

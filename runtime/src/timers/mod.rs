@@ -1,4 +1,4 @@
-//! The timers of one thread or of one pool: the clock, the wheel behind a lock,
+//! The timers of one thread or of one multi-thread runtime: the clock, the wheel behind a lock,
 //! and the tick at which the sleeping driver wakes by itself.
 //!
 //! Setting a timer and going to sleep race, and the lock orders them. Either the

@@ -86,7 +86,7 @@ fn the_tasks_of_a_busy_core_are_counted() {
 }
 
 #[test]
-fn a_pool_counts_its_tasks_and_queues() {
+fn a_multi_thread_runtime_counts_its_tasks_and_queues() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()

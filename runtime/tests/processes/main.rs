@@ -226,7 +226,7 @@ fn a_dropped_child_leaves_no_zombie() {
 
 #[cfg_attr(not(target_os = "linux"), ignore = "reads /proc")]
 #[test]
-fn a_child_may_be_dropped_on_any_thread_of_a_pool() {
+fn a_child_may_be_dropped_on_any_thread_of_a_multi_thread_runtime() {
     let runtime = Builder::new_multi_thread().build().unwrap();
     let dropped = async {
         let cat = || {

@@ -109,6 +109,6 @@ fn a_panic_is_ignored_by_default() {
 
 #[test]
 #[should_panic(expected = "only a runtime of `new_current_thread` can shut down")]
-fn a_pool_cannot_end_on_a_panic() {
+fn a_multi_thread_runtime_cannot_end_on_a_panic() {
     let _ = Builder::new_multi_thread().unhandled_panic(UnhandledPanic::ShutdownRuntime);
 }

@@ -137,8 +137,8 @@ fn a_global_queue_interval_of_zero_is_refused() {
     let _ = Builder::new_current_thread().global_queue_interval(0);
 }
 
-/// In which order three tasks run that a task of a pool has spawned.
-fn order_in_a_pool(builder: Builder) -> Vec<u32> {
+/// In which order three tasks run that a task of a multi-thread runtime has spawned.
+fn order_on_one_worker(builder: Builder) -> Vec<u32> {
     thread_local! {
         static ORDER: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
     }
@@ -166,15 +166,18 @@ fn order_in_a_pool(builder: Builder) -> Vec<u32> {
 
 #[test]
 fn without_the_lifo_slot_tasks_run_in_the_order_of_their_wakes() {
-    let pool = Builder::new_multi_thread().worker_threads(1);
-    assert_eq!(order_in_a_pool(pool.clone()), [3, 1, 2]);
-    assert_eq!(order_in_a_pool(pool.disable_lifo_slot()), [1, 2, 3]);
+    let multi_thread = Builder::new_multi_thread().worker_threads(1);
+    assert_eq!(order_on_one_worker(multi_thread.clone()), [3, 1, 2]);
+    assert_eq!(
+        order_on_one_worker(multi_thread.disable_lifo_slot()),
+        [1, 2, 3]
+    );
 }
 
 #[test]
 fn without_the_lifo_slot_siblings_steal_the_task_that_was_woken_last() {
-    let pool = Builder::new_multi_thread().worker_threads(3);
-    let runtime = pool.disable_lifo_slot().build().unwrap();
+    let multi_thread = Builder::new_multi_thread().worker_threads(3);
+    let runtime = multi_thread.disable_lifo_slot().build().unwrap();
     watched("a task that a sibling steals", || {
         runtime.block_on(async {
             let blocking = spawn(async {

@@ -147,7 +147,7 @@ fn workers_are_handed_off_while_tasks_block_in_place() {
 }
 
 #[test]
-fn a_busy_pool_can_be_shut_down() {
+fn a_busy_multi_thread_runtime_can_be_shut_down() {
     for _ in 0..20 {
         let runtime = Builder::new_multi_thread()
             .worker_threads(3)

@@ -73,15 +73,15 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
 
 /// Runs `test` in the root of each runtime with one thread, and once in a task.
 fn on_each_runtime(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static) {
-    let on_a_pool = || {
+    let on_a_multi_thread_runtime = || {
         let builder = Builder::new_multi_thread().worker_threads(1);
         builder.build().unwrap()
     };
     watched(awaited, || {
         Runtime::new().unwrap().block_on(test());
-        // Miri cannot run the pool's queues with these settings.
+        // Miri cannot run the queues of a multi-thread runtime with these settings.
         if !cfg!(miri) {
-            on_a_pool().block_on(test());
+            on_a_multi_thread_runtime().block_on(test());
         }
         let as_a_task = async move { spawn_local(async move { test().await }).await.unwrap() };
         Runtime::new().unwrap().block_on(as_a_task);
@@ -129,8 +129,8 @@ fn trap_19_one_yield_lets_a_ready_socket_be_read() {
 #[test]
 fn trap_19_one_yield_runs_a_task_spawned_from_another_thread() {
     watched("a task that was spawned from outside", || {
-        let pool = Builder::new_multi_thread().worker_threads(1);
-        for runtime in [Runtime::new().unwrap(), pool.build().unwrap()] {
+        let multi_thread = Builder::new_multi_thread().worker_threads(1);
+        for runtime in [Runtime::new().unwrap(), multi_thread.build().unwrap()] {
             let task = runtime.spawn(async {});
             runtime.block_on(yield_now());
             assert!(task.is_finished());

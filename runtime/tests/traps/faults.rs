@@ -185,14 +185,14 @@ fn the_driver_is_taken_over_from_a_worker_whose_only_task_blocks() {
 
 #[test]
 fn a_shutdown_waits_for_running_blocking_work_unless_a_timeout_ends_it() {
-    let pool = || {
+    let multi_thread = || {
         Builder::new_multi_thread()
             .worker_threads(2)
             .build()
             .unwrap()
     };
     for patient in [true, false] {
-        let runtime = pool();
+        let runtime = multi_thread();
         let (begun, has_begun) = mpsc::channel();
         let (end, may_end) = mpsc::channel::<()>();
         let work = runtime.handle().spawn_blocking(move || {

@@ -19,7 +19,7 @@ use wakeful::{
 
 const MS: Duration = Duration::from_millis(1);
 
-fn pool(workers: usize) -> Runtime {
+fn multi_thread(workers: usize) -> Runtime {
     let builder = Builder::new_multi_thread().worker_threads(workers);
     builder.build().unwrap()
 }
@@ -34,8 +34,8 @@ fn panic_of(code: impl FnOnce()) -> String {
 }
 
 #[test]
-fn handle_block_on_needs_no_thread_in_the_pools_own_block_on() {
-    let runtime = pool(2);
+fn handle_block_on_needs_no_thread_in_the_runtimes_own_block_on() {
+    let runtime = multi_thread(2);
     let handle = runtime.handle().clone();
     let foreign = thread::spawn(move || {
         let start = Instant::now();
@@ -51,7 +51,7 @@ fn handle_block_on_needs_no_thread_in_the_pools_own_block_on() {
         }) + i32::from(start.elapsed() < 2 * MS)
     });
     watched(
-        "a timer and a task of a pool without a thread in `block_on`",
+        "a timer and a task of a multi-thread runtime without a thread in `block_on`",
         || {
             assert_eq!(foreign.join().unwrap(), 42);
         },
@@ -64,7 +64,7 @@ fn the_sockets_of_a_foreign_thread_work() {
     use futures_util::{AsyncReadExt, AsyncWriteExt};
     use wakeful::net::{TcpListener, TcpStream};
 
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     let handle = runtime.handle();
     watched("bytes between two foreign threads", || {
         let listener = handle.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
@@ -108,7 +108,7 @@ fn handle_block_on_of_a_current_thread_runtime_waits_for_the_thread_that_drives_
 fn blocking_work_runs_inside_its_runtime() {
     for runtime in [
         Runtime::new().unwrap(),
-        pool(1),
+        multi_thread(1),
         Builder::new_thread_per_core()
             .worker_threads(2)
             .build()
@@ -133,7 +133,7 @@ fn blocking_work_runs_inside_its_runtime() {
 #[test]
 fn handle_block_on_works_inside_block_in_place() {
     for workers in [1, 2] {
-        let runtime = pool(workers);
+        let runtime = multi_thread(workers);
         let task = runtime.spawn(async {
             yield_now().await;
             block_in_place(|| {
@@ -152,7 +152,7 @@ fn handle_block_on_works_inside_block_in_place() {
 /// With the poll's spent budget, the wait would poll for ever.
 #[test]
 fn a_blocking_receive_inside_a_poll_has_no_budget() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     let (sender, receiver) = oneshot::channel();
     let task = runtime.spawn(async move {
         let (more, mut numbers) = mpsc::unbounded_channel();
@@ -173,7 +173,7 @@ fn a_blocking_receive_inside_a_poll_has_no_budget() {
 
 #[test]
 fn trap_01_parking_inside_a_poll_of_handle_block_on_loses_no_wake() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a value that was sent before the thread parked", || {
         let (sender, receiver) = oneshot::channel();
         let value = runtime.handle().block_on(async {
@@ -192,7 +192,7 @@ fn trap_01_parking_inside_a_poll_of_handle_block_on_loses_no_wake() {
 #[test]
 fn trap_18_handle_block_on_panics_on_a_thread_of_a_runtime() {
     let other = Runtime::new().unwrap();
-    for runtime in [Runtime::new().unwrap(), pool(1)] {
+    for runtime in [Runtime::new().unwrap(), multi_thread(1)] {
         for handle in [runtime.handle().clone(), other.handle().clone()] {
             let message = runtime.block_on(async { panic_of(|| handle.block_on(async {})) });
             assert!(message.contains("`.await`"), "{message}");
@@ -202,7 +202,7 @@ fn trap_18_handle_block_on_panics_on_a_thread_of_a_runtime() {
 
 #[test]
 fn an_entered_thread_may_block_on_another_runtime() {
-    let (one, other) = (Runtime::new().unwrap(), pool(2));
+    let (one, other) = (Runtime::new().unwrap(), multi_thread(2));
     let flavor = one.handle().enter(|| {
         let inside = other.block_on(async { Handle::current().runtime_flavor() });
         assert_eq!(inside, RuntimeFlavor::MultiThread);
@@ -222,7 +222,7 @@ fn an_entered_thread_may_block_on_another_runtime() {
 fn an_entered_thread_cannot_spawn_local_tasks_or_pause_the_clock() {
     for (runtime, advice) in [
         (Runtime::new().unwrap(), "Handle::spawn_on"),
-        (pool(1), "This is a pool"),
+        (multi_thread(1), "This is a multi-thread runtime"),
     ] {
         let handle = runtime.handle();
         let message = handle.enter(|| panic_of(|| drop(spawn_local(async {}))));
@@ -234,7 +234,7 @@ fn an_entered_thread_cannot_spawn_local_tasks_or_pause_the_clock() {
 
 #[test]
 fn the_tasks_of_a_foreign_thread_are_cancelled_when_the_runtime_ends() {
-    for runtime in [Runtime::new().unwrap(), pool(2)] {
+    for runtime in [Runtime::new().unwrap(), multi_thread(2)] {
         let handle = runtime.handle().clone();
         let (begun, mut has_begun) = mpsc::channel::<()>(1);
         let foreign = thread::spawn(move || {
@@ -258,7 +258,7 @@ fn the_tasks_of_a_foreign_thread_are_cancelled_when_the_runtime_ends() {
 
 #[test]
 fn trap_16_blocking_work_that_waits_for_a_task_does_not_block_the_shutdown() {
-    for runtime in [Runtime::new().unwrap(), pool(2)] {
+    for runtime in [Runtime::new().unwrap(), multi_thread(2)] {
         let (begun, mut has_begun) = mpsc::channel::<()>(1);
         let work = runtime.spawn_blocking(|| {
             Handle::current().block_on(async {
@@ -282,7 +282,7 @@ fn trap_16_blocking_work_that_waits_for_a_task_does_not_block_the_shutdown() {
 
 #[test]
 fn the_timer_of_a_foreign_thread_panics_when_the_runtime_ends() {
-    for runtime in [Runtime::new().unwrap(), pool(2)] {
+    for runtime in [Runtime::new().unwrap(), multi_thread(2)] {
         let handle = runtime.handle().clone();
         let (begun, has_begun) = std::sync::mpsc::channel();
         let foreign = thread::spawn(move || {
@@ -314,8 +314,8 @@ fn runtime_flavor_tells_the_flavors_apart() {
     );
     assert_eq!(cores(1), RuntimeFlavor::CurrentThread);
     assert_eq!(cores(2), RuntimeFlavor::ThreadPerCore);
-    let pool = Builder::new_multi_thread().worker_threads(1);
-    assert_eq!(flavor(pool), RuntimeFlavor::MultiThread);
+    let multi_thread = Builder::new_multi_thread().worker_threads(1);
+    assert_eq!(flavor(multi_thread), RuntimeFlavor::MultiThread);
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn worker_threads_have_the_name_that_was_set() {
 
 #[test]
 fn trap_18_entering_a_runtime_inside_a_poll_does_not_allow_blocking() {
-    for runtime in [Runtime::new().unwrap(), pool(2)] {
+    for runtime in [Runtime::new().unwrap(), multi_thread(2)] {
         let handle = runtime.handle().clone();
         watched("two panics", || {
             runtime.block_on(async {
@@ -360,8 +360,8 @@ fn trap_18_entering_a_runtime_inside_a_poll_does_not_allow_blocking() {
 }
 
 #[test]
-fn a_task_spawned_in_a_pool_that_was_only_entered_runs() {
-    let runtime = pool(2);
+fn a_task_spawned_in_a_multi_thread_runtime_that_was_only_entered_runs() {
+    let runtime = multi_thread(2);
     let (sender, message) = std::sync::mpsc::channel();
     runtime.enter(|| drop(spawn(async move { sender.send(()).unwrap() })));
     watched("the task", || message.recv().unwrap());

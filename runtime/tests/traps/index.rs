@@ -178,7 +178,7 @@ fn the_index_of_traps_names_exactly_the_modules_with_their_tests() {
 fn an_updated_index_says_what_was_found() {
     let text = "//! Traps.\n//!\n//! 1. The `first`.\n//!    Tests: `old`,\n//!    `older`.\n\
                 //! 2. The second.\n//!    Tests:\n//!\n//! The end.\nmod a;\n";
-    let modules = ["pool", "task::models"].map(str::to_owned);
+    let modules = ["multi_thread", "task::models"].map(str::to_owned);
     let found = Index::from([
         (1, BTreeSet::from(modules.clone())),
         (2, BTreeSet::from(modules)),
@@ -187,7 +187,8 @@ fn an_updated_index_says_what_was_found() {
     assert_eq!(traps_in_index(&updated), found);
     assert_eq!(
         updated,
-        "//! Traps.\n//!\n//! 1. The `first`.\n//!    Tests: `pool`, `task::models`.\n\
-         //! 2. The second.\n//!    Tests: `pool`, `task::models`.\n//!\n//! The end.\nmod a;\n"
+        "//! Traps.\n//!\n//! 1. The `first`.\n//!    Tests: `multi_thread`, `task::models`.\n\
+         //! 2. The second.\n//!    Tests: `multi_thread`, `task::models`.\n//!\n//! The
+         //!    end.\nmod a;\n"
     );
 }

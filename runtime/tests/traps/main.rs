@@ -5,7 +5,7 @@
 //!
 //! 1. A wake-up arrives between the last check and the park, and is lost.
 //!    Tests: `cores`, `executor::current_thread::models`,
-//!    `executor::multi_thread::models`, `foreign_threads`, `pool`, `scope::models`,
+//!    `executor::multi_thread::models`, `foreign_threads`, `multi_thread`, `scope::models`,
 //!    `searching`.
 //! 2. A wake arrives during a poll, after completion or after cancellation.
 //!    Tests: `group::models`, `group::tests`, `scopes::ends`, `task::models`,
@@ -13,18 +13,18 @@
 //! 3. Two wakes put a task into the queue twice.
 //!    Tests: `group::models`, `group::tests`, `task::models`, `tasks`.
 //! 4. A task drops its own handle, aborts itself, or is aborted as it ends.
-//!    Tests: `join_set`, `pool`, `task::models`, `task::models::orderings`, `tasks`.
+//!    Tests: `join_set`, `multi_thread`, `task::models`, `task::models::orderings`, `tasks`.
 //! 5. An output is dropped twice, never, or on the wrong thread.
-//!    Tests: `cores`, `join_set`, `pool`, `task::models`, `tasks`.
+//!    Tests: `cores`, `join_set`, `multi_thread`, `task::models`, `tasks`.
 //! 6. User code panics: a poll, the drop of a future or an output, and each function
 //!    of a waker, in handles, timers, sockets and lists of waiters.
-//!    Tests: `block_in_place`, `cores`, `group::tests`, `join_set`, `panics`, `pool`,
+//!    Tests: `block_in_place`, `cores`, `group::tests`, `join_set`, `panics`, `multi_thread`,
 //!    `scopes::panics`, `sync::tests::semaphore`, `task_locals`.
 //! 7. A task keeps its own waker, and is never freed.
 //!    Tests: `tasks`.
 //! 8. A waker outlives its runtime.
 //!    Tests: `block_in_place::handed_off`, `executor::current_thread::models`,
-//!    `group::tests`, `pool::shutdown`, `task::models`, `task::models::orderings`,
+//!    `group::tests`, `multi_thread::shutdown`, `task::models`, `task::models::orderings`,
 //!    `tasks`.
 //! 9. Another thread drops the last reference to a task.
 //!    Tests: `block_in_place::handed_off`, `task::models`, `task::models::orderings`,
@@ -49,18 +49,18 @@
 //! 16. Shutdown: a spawn during it, sockets and timers that outlive it, blocking work.
 //!     Tests: `async_fd`, `block_in_place`, `blocking::models`, `cores`, `datagrams`,
 //!     `executor::current_thread::models`, `executor::multi_thread::models::handoff`,
-//!     `foreign_threads`, `join_set`, `pool::shutdown`, `scope::models`, `shutdown`,
+//!     `foreign_threads`, `join_set`, `multi_thread::shutdown`, `scope::models`, `shutdown`,
 //!     `streams`, `teardown`, `tests/standard.rs`, `timers::models`.
 //! 17. A hook schedules work while its thread parks.
 //!     Tests: `parking`.
 //! 18. `block_on` is nested, short, or called after a fork.
-//!     Tests: `block_in_place`, `foreign_threads`, `pool`, `shutdown`, `teardown`,
+//!     Tests: `block_in_place`, `foreign_threads`, `multi_thread`, `shutdown`, `teardown`,
 //!     `tests/fork.rs`.
 //! 19. A task that is always ready starves others: through the queues, inside
 //!     `select!` and `join!`, or with any leaf future.
-//!     Tests: `budget`, `cores`, `fairness`, `group::tests`, `join_set`, `pool`,
+//!     Tests: `budget`, `cores`, `fairness`, `group::tests`, `join_set`, `multi_thread`,
 //!     `priorities`, `scopes`, `task_locals`.
-//! 20. A thread of the blocking pool gives up as work arrives, or the pool exceeds its
+//! 20. A thread of the blocking pool gives up as work arrives, or the runtime exceeds its
 //!     thread limit.
 //!     Tests: `blocking::models`, `shutdown`.
 //! 21. A child of a scope outlives what it borrows.
@@ -71,8 +71,8 @@
 //! Some tests hold several traps and have no number. `task::fuzz` runs random histories
 //! of one task. `refused` has the code for trap 21 that the compiler must reject. Every
 //! `assert_waits` checks that a task is not polled for nothing. `tests/stress` runs
-//! many tasks at once. `faults` shows how far other faults spread, and `pool_driver`
-//! what may block in a pool.
+//! many tasks at once. `faults` shows how far other faults spread, and `multi_thread_driver`
+//! what may block in a multi_thread.
 #![cfg(not(loom))]
 
 #[cfg(not(miri))]
@@ -94,11 +94,11 @@ mod handles;
 #[cfg(not(miri))]
 mod index;
 mod join_set;
+mod multi_thread;
+mod multi_thread_driver;
 mod panic_locations;
 mod panics;
 mod parking;
-mod pool;
-mod pool_driver;
 mod priorities;
 mod scopes;
 #[cfg(not(miri))]

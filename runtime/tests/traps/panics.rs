@@ -326,10 +326,10 @@ fn trap_06_a_future_that_panics_is_dropped_while_its_thread_panics() {
         }
     }
     let mut runtimes = vec![Runtime::new().unwrap()];
-    // Miri cannot run the pool's queues with these settings.
+    // Miri cannot run the queues of a multi-thread runtime with these settings.
     if !cfg!(miri) {
-        let pool = Builder::new_multi_thread().worker_threads(1);
-        runtimes.push(pool.build().unwrap());
+        let multi_thread = Builder::new_multi_thread().worker_threads(1);
+        runtimes.push(multi_thread.build().unwrap());
     }
     for runtime in runtimes {
         let panicking = Arc::new(AtomicBool::new(false));

@@ -112,12 +112,12 @@ fn trap_17_a_task_that_a_hook_spawns_runs_before_the_thread_parks() {
     runs_before_the_park(Builder::new_current_thread());
 }
 
-/// The same on a pool. Miri runs these tests with other settings.
-mod pool {
+/// The same on a multi_thread. Miri runs these tests with other settings.
+mod multi_thread {
     use super::*;
 
     #[test]
-    fn trap_17_a_hook_of_a_pool_does_not_starve_timers() {
+    fn trap_17_a_hook_of_a_multi_thread_runtime_does_not_starve_timers() {
         for workers in [1, 2] {
             let builder = Builder::new_multi_thread().worker_threads(workers);
             timers_fire(builder, || drop(wakeful::spawn(async {})));
@@ -126,13 +126,13 @@ mod pool {
 
     #[cfg(not(miri))]
     #[test]
-    fn trap_17_a_hook_of_a_pool_does_not_starve_sockets() {
+    fn trap_17_a_hook_of_a_multi_thread_runtime_does_not_starve_sockets() {
         let builder = Builder::new_multi_thread().worker_threads(2);
         sockets::a_byte_arrives(builder, || drop(wakeful::spawn(async {})));
     }
 
     #[test]
-    fn trap_17_a_task_that_a_hook_of_a_pool_spawns_runs_before_the_thread_parks() {
+    fn trap_17_a_task_that_a_hook_of_a_multi_thread_runtime_spawns_runs_before_the_thread_parks() {
         runs_before_the_park(Builder::new_multi_thread().worker_threads(1));
     }
 }

@@ -1,4 +1,4 @@
-//! Trap 1 again: a pool's worker that is woken for queued work, but first does
+//! Trap 1 again: a worker of a multi-thread runtime that is woken for queued work, but first does
 //! something else.
 
 use crate::support::watched;
@@ -18,7 +18,7 @@ use wakeful::{
     time::sleep,
 };
 
-/// A waker that wakes the root of a pool, and queues work from another thread.
+/// A waker that wakes the root of a multi-thread runtime, and queues work from another thread.
 struct WakeBoth {
     handle: Handle,
     root: Waker,
@@ -26,7 +26,7 @@ struct WakeBoth {
 }
 
 impl WakeBoth {
-    /// Queues work from a thread outside the pool. The work returns how often
+    /// Queues work from a thread outside the multi_thread. The work returns how often
     /// the worker that runs it has parked.
     fn queue(handle: &Handle, worker: usize, results: &mpsc::Sender<u64>) {
         let (handle, results) = (handle.clone(), results.clone());

@@ -311,9 +311,10 @@ const CHAIN: u32 = if cfg!(miri) { 50 } else { 100_000 };
 #[test]
 #[cfg_attr(
     miri,
-    ignore = "Miri rejects the queues of a pool under the flags of this module"
+    ignore = "Miri rejects the queues of a multi-thread runtime under the flags of this module"
 )]
-fn trap_11_destructors_that_spawn_the_next_task_on_a_pool_that_ends_need_no_deep_stack() {
+fn trap_11_destructors_that_spawn_the_next_task_on_a_multi_thread_runtime_that_ends_need_no_deep_stack()
+ {
     for workers in [1, 2] {
         let builder = Builder::new_multi_thread().worker_threads(workers);
         let dropped = drop_a_chain(builder.build().unwrap(), std::mem::forget);
@@ -325,7 +326,7 @@ fn trap_11_destructors_that_spawn_the_next_task_on_a_pool_that_ends_need_no_deep
 fn trap_11_destructors_that_spawn_on_a_runtime_that_has_ended_need_no_deep_stack() {
     for builder in [
         Builder::new_current_thread(),
-        // Miri rejects the queues of a pool under the flags of this module.
+        // Miri rejects the queues of a multi-thread runtime under the flags of this module.
         #[cfg(not(miri))]
         Builder::new_multi_thread().worker_threads(2),
     ] {

@@ -24,7 +24,7 @@ use wakeful::{
     time::{Instant, Sleep, sleep, sleep_until, timeout},
 };
 
-fn pool() -> Runtime {
+fn multi_thread() -> Runtime {
     let builder = Builder::new_multi_thread().worker_threads(1);
     builder.build().unwrap()
 }
@@ -54,7 +54,7 @@ fn trap_16_a_task_spawned_by_a_destructor_at_shutdown_is_counted_once() {
 
 #[test]
 fn trap_16_a_task_spawned_on_a_dropped_runtime_does_not_reach_the_next_runtime() {
-    for make in [|| Runtime::new().unwrap(), pool] {
+    for make in [|| Runtime::new().unwrap(), multi_thread] {
         let first = make();
         let handle = first.handle().clone();
         drop(first);
@@ -67,9 +67,9 @@ fn trap_16_a_task_spawned_on_a_dropped_runtime_does_not_reach_the_next_runtime()
 }
 
 #[test]
-fn trap_16_a_task_that_blocks_in_place_while_its_pool_shuts_down_is_cancelled() {
+fn trap_16_a_task_that_blocks_in_place_while_its_runtime_shuts_down_is_cancelled() {
     watched("a task that blocks the replacement thread", || {
-        let runtime = pool();
+        let runtime = multi_thread();
         let (go_on, may_go_on) = mpsc::channel::<()>();
         let (begun, has_begun) = mpsc::channel();
         let mut task = None;
@@ -92,8 +92,8 @@ fn trap_16_a_task_that_blocks_in_place_while_its_pool_shuts_down_is_cancelled() 
 }
 
 #[test]
-fn trap_18_a_pool_that_is_only_entered_hands_no_worker_off() {
-    let (outer, inner) = (Runtime::new().unwrap(), pool());
+fn trap_18_a_multi_thread_runtime_that_is_only_entered_hands_no_worker_off() {
+    let (outer, inner) = (Runtime::new().unwrap(), multi_thread());
     let here = thread::current().id();
     outer.block_on(async { inner.enter(|| block_in_place(|| ())) });
     let task = inner.spawn(async { thread::current().id() });
@@ -101,8 +101,8 @@ fn trap_18_a_pool_that_is_only_entered_hands_no_worker_off() {
 }
 
 #[test]
-fn trap_18_a_thread_that_handed_its_worker_off_does_not_drive_the_pool() {
-    let runtime = pool();
+fn trap_18_a_thread_that_handed_its_worker_off_does_not_drive_the_runtime() {
+    let runtime = multi_thread();
     runtime.block_on(async {
         runtime.enter(|| block_in_place(|| ()));
         block_in_place(|| ());
@@ -239,9 +239,9 @@ fn trap_16_a_sleep_that_had_elapsed_before_its_runtime_ended_is_ready() {
     }
 }
 
-/// The poll of the task can only end when the pool ends.
+/// The poll of the task can only end when the runtime ends.
 #[test]
-fn trap_16_a_pool_shuts_down_while_block_in_place_waits_for_its_timer_or_task() {
+fn trap_16_a_multi_thread_runtime_shuts_down_while_block_in_place_waits_for_its_timer_or_task() {
     for of_a_task in [false, true] {
         let builder = Builder::new_multi_thread().worker_threads(2);
         let runtime = builder.build().unwrap();
@@ -260,7 +260,7 @@ fn trap_16_a_pool_shuts_down_while_block_in_place_waits_for_its_timer_or_task() 
         });
         has_begun.recv().unwrap();
         watched(
-            "the shutdown of a pool whose task has_polled for it",
+            "the shutdown of a multi-thread runtime whose task has_polled for it",
             || drop(runtime),
         );
         let ended = wakeful::block_on(has_polled);

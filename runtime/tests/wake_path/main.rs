@@ -76,7 +76,7 @@ fn one_thread() {
 
 #[test]
 #[ignore = "gdb runs this program"]
-fn pool() {
+fn multi_thread() {
     let runtime = Builder::new_multi_thread().worker_threads(1).build();
     receive_a_byte(&runtime.expect("a runtime"));
 }
@@ -93,7 +93,7 @@ struct Recording {
 }
 
 static ONE_THREAD: LazyLock<Option<Recording>> = LazyLock::new(|| record("one_thread"));
-static POOL: LazyLock<Option<Recording>> = LazyLock::new(|| record("pool"));
+static MULTI_THREAD: LazyLock<Option<Recording>> = LazyLock::new(|| record("multi_thread"));
 
 /// If this variable is set, a test that cannot record a wake fails.
 const REQUIRE_GDB: &str = "REQUIRE_GDB";
@@ -211,26 +211,28 @@ fn the_readme_names_the_functions_of_a_wake_on_one_thread() {
 }
 
 #[test]
-fn the_readme_names_the_functions_of_a_wake_in_a_pool() {
-    assert_equal(3, &POOL);
+fn the_readme_names_the_functions_of_a_wake_on_a_multi_thread_runtime() {
+    assert_equal(3, &MULTI_THREAD);
 }
 
 #[test]
 fn the_readme_counts_the_files_of_both_columns() {
-    let [one_thread, pool] = [2, 3].map(|number| {
+    let [one_thread, multi_thread] = [2, 3].map(|number| {
         let files = column(number).into_iter().map(|(_, file)| file);
         files.collect::<BTreeSet<_>>().len()
     });
-    let count = format!("{one_thread} files for a runtime of one thread and {pool} for a pool.");
+    let count = format!(
+        "{one_thread} files for a runtime of one thread and {multi_thread} for a multi-thread runtime."
+    );
     assert!(README.contains(&count), "the tables name {count}");
 }
 
 #[test]
 fn the_readme_names_the_other_files_that_a_wake_enters() {
-    let (Some(one_thread), Some(pool)) = (&*ONE_THREAD, &*POOL) else {
+    let (Some(one_thread), Some(multi_thread)) = (&*ONE_THREAD, &*MULTI_THREAD) else {
         return;
     };
-    let recorded = &one_thread.other_files | &pool.other_files;
+    let recorded = &one_thread.other_files | &multi_thread.other_files;
     let two_columns = rows().filter(|row| row.len() == 2);
     let listed = two_columns.flat_map(|row| code(row[1])).map(str::to_owned);
     let listed = listed.filter(|word| is_file(word)).collect();

@@ -98,7 +98,7 @@ impl Schedule for WeakHandle {
     fn panicked(&self) {
         context::with(|current| match current {
             Some(Current::Local(executor)) if ptr::eq(executor.weak, self.0) => {
-                executor.task_panicked()
+                executor.task_panicked();
             }
             // The executor has ended.
             _ => {}

@@ -7,7 +7,7 @@
 //! So the first worker that parks on its condition variable is the backup poller. It
 //! waits in intervals of [`POLL_INTERVAL`], and takes the driver after an interval if no
 //! worker holds it. If the driver was not released during a whole interval, the worker
-//! stops being the backup poller and waits without a timeout: an idle pool uses no
+//! stops being the backup poller and waits without a timeout: an idle runtime uses no
 //! processor time. A worker that releases the driver then finds no backup poller and
 //! wakes one worker, once in an interval at most.
 //!

@@ -14,7 +14,7 @@ use loom::{
 
 /// Two workers with what the models need of them. Nothing is ever stolen from
 /// worker 1.
-struct Pool {
+struct SharedModel {
     idle: Idle,
     parkers: [Parker; 2],
     /// Worker 0's deque and the tasks of it that have yielded.
@@ -30,7 +30,7 @@ fn take(queue: &Mutex<usize>) -> bool {
     found
 }
 
-impl Pool {
+impl SharedModel {
     fn new(queued: usize) -> Self {
         Self {
             idle: Idle::new(2),
@@ -107,8 +107,8 @@ impl Pool {
 #[test]
 fn a_task_that_has_yielded_is_run_while_its_worker_is_busy() {
     model(|| {
-        let shared = Arc::new((Pool::new(1), Notify::new()));
-        let run = |(_, ended): &(Pool, Notify), has_yielded: bool| {
+        let shared = Arc::new((SharedModel::new(1), Notify::new()));
+        let run = |(_, ended): &(SharedModel, Notify), has_yielded: bool| {
             if has_yielded {
                 ended.notify();
             } else {
@@ -123,16 +123,16 @@ fn a_task_that_has_yielded_is_run_while_its_worker_is_busy() {
                 run(&shared, stolen.unwrap());
             })
         };
-        let pool = &shared.0;
-        pool.defer();
-        if take(&pool.queued) {
+        let model = &shared.0;
+        model.defer();
+        if take(&model.queued) {
             run(&shared, false);
-        } else if take(&pool.deferred) {
+        } else if take(&model.deferred) {
             // `Worker::take_after_look`: nothing else is queued here.
             run(&shared, true);
         }
         sibling.join().unwrap();
-        assert!(!pool.has_work());
+        assert!(!model.has_work());
     });
 }
 
@@ -141,38 +141,38 @@ fn a_task_that_has_yielded_is_run_while_its_worker_is_busy() {
 #[test]
 fn a_root_that_has_yielded_is_polled_although_what_it_waits_for_is_stolen() {
     model(|| {
-        let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
+        let shared = Arc::new((SharedModel::new(1), AtomicBool::new(false)));
         let sibling = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let (pool, ended) = &*shared;
-                let _ = pool.steal(|| ended.load(SeqCst));
+                let (model, ended) = &*shared;
+                let _ = model.steal(|| ended.load(SeqCst));
             })
         };
-        let (pool, ended) = &*shared;
+        let (model, ended) = &*shared;
         // `Worker::requeue`.
-        let mut waits = pool.queued().min(1);
-        pool.root_is_woken.store(true, SeqCst);
+        let mut waits = model.queued().min(1);
+        model.root_is_woken.store(true, SeqCst);
         let mut steps = 0;
         loop {
             // `Worker::take_root`.
-            let has_to_wait = pool.root_is_woken.load(SeqCst) && waits > 0;
+            let has_to_wait = model.root_is_woken.load(SeqCst) && waits > 0;
             waits -= usize::from(has_to_wait);
-            if !has_to_wait && pool.root_is_woken.swap(false, SeqCst) {
+            if !has_to_wait && model.root_is_woken.swap(false, SeqCst) {
                 break;
             }
             // `Worker::step`.
             steps += 1;
-            if !take(&pool.queued) {
+            if !take(&model.queued) {
                 waits = 0;
-                if !pool.root_is_woken.load(SeqCst) {
-                    pool.park(0, false, || pool.root_is_woken.load(SeqCst));
+                if !model.root_is_woken.load(SeqCst) {
+                    model.park(0, false, || model.root_is_woken.load(SeqCst));
                 }
             }
         }
         assert!(steps <= 1, "it yielded to one task");
         ended.store(true, SeqCst);
-        let _ = pool.parkers[1].unpark();
+        let _ = model.parkers[1].unpark();
         sibling.join().unwrap();
     });
 }

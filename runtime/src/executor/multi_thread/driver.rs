@@ -1,9 +1,9 @@
 //! Which worker polls the reactor and the timers.
 //!
-//! A pool has one reactor and one timer wheel, behind [`DriverLock`]. The first worker
-//! without tasks takes the lock and parks on the driver. The next ones park on condition
-//! variables ([`parker`](super::parker)). A busy worker polls the driver at intervals,
-//! unless another worker holds the lock.
+//! A multi-thread runtime has one reactor and one timer wheel, behind [`DriverLock`]. The
+//! first worker without tasks takes the lock and parks on the driver. The next ones park
+//! on condition variables ([`parker`](super::parker)). A busy worker polls the driver at
+//! intervals, unless another worker holds the lock.
 //!
 //! An earlier version had a reactor for each worker. Then a socket always woke the same
 //! worker: a task that a sibling had stolen came back with the next event, and had to be
@@ -25,7 +25,7 @@
 //!    failed attempts (`Worker::park`).
 //! 2. [`DriverGuard::park`].
 //! 3. Dropping the guard. [`ReleaseNote`] counts it for the backup poller. If the worker
-//!    has something to run, it calls a parked worker (`Pool::wake_backup_poller`), or the
+//!    has something to run, it calls a parked worker (`Shared::wake_backup_poller`), or the
 //!    [`backup_poller`](super::backup_poller) takes the driver within 5 ms. If it has
 //!    nothing, it comes back here.
 //! 4. The guard is dropped before the tasks are woken.

@@ -17,8 +17,8 @@
 //! ```
 //!
 //! 1. [`Handoff::leave`]: the thread is about to block. It has handed off its worker
-//!    until the end of its poll: it belongs to the pool but drives no worker.
-//! 2. [`Handoff::try_drive`]. It fails if the owner has come back or the pool has closed.
+//!    until the end of its poll: it belongs to the runtime but drives no worker.
+//! 2. [`Handoff::try_drive`]. It fails if the owner has come back or the runtime has closed.
 //! 3. [`Handoff::leave`]: the owner wants the worker back, or the replacement blocks too.
 //! 4. [`Handoff::take_back`]: the owner's poll has ended. It waits until no thread drives
 //!    the worker.
@@ -35,7 +35,7 @@ use crate::{
 };
 use std::sync::{Arc, PoisonError, atomic::Ordering::SeqCst};
 
-const NOT_A_POOL: &str = "`block_in_place` needs a pool, where another thread can go on with this one's \
+const NOT_MULTI_THREAD: &str = "`block_in_place` needs a multi-thread runtime, where another thread can go on with this one's \
      tasks. On a runtime of one thread, or a thread per core, use `spawn_blocking`";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ struct HandoffState {
     driven_by: DrivenBy,
     /// How many times a thread has left. A replacement is meant for one of these times.
     left: usize,
-    /// The pool has closed: only the owner may take the worker, to end.
+    /// The runtime has closed: only the owner may take the worker, to end.
     closed: bool,
 }
 
@@ -96,7 +96,7 @@ impl Handoff {
         self.changed.notify_all();
     }
 
-    /// The pool has closed: waits until no thread drives the worker. Its owner may still
+    /// The runtime has closed: waits until no thread drives the worker. Its owner may still
     /// be in a poll that has handed it off and waits for what the shutdown will end.
     pub(crate) fn wait_until_no_thread_drives(&self) {
         let mut state = lock(&self.state);
@@ -164,7 +164,7 @@ unsafe impl Send for SendWorker {}
 /// - The rest of this poll spawns its tasks on the other workers.
 /// - Futures that are joined with this one in the same task wait until `work` is done.
 ///   On worker 0, the future of [`block_on`](crate::Runtime::block_on) waits too.
-/// - If all threads of the blocking pool are busy, the pool has one worker less until
+/// - If all threads of the blocking pool are busy, the runtime has one worker less until
 ///   `work` is done. The blocking pool also has one thread less. If it is limited to one
 ///   thread, blocking work that `work` waits for never begins.
 ///
@@ -202,7 +202,7 @@ where
         Some(Current::Local(_)) => budget::is_in_poll(),
         _ => false,
     });
-    assert!(!is_on_a_core, "{NOT_A_POOL}");
+    assert!(!is_on_a_core, "{NOT_MULTI_THREAD}");
     // With a spent budget, no future is ready before this poll ends. An executor that
     // `work` calls would wait for ever.
     budget::outside(work)
@@ -213,35 +213,35 @@ impl Worker {
     fn hand_off(&self) {
         // Siblings may take the tasks before the replacement comes.
         self.make_stealable();
-        self.pool().notify();
-        self.pool().wake_backup_poller();
+        self.shared().notify();
+        self.shared().wake_backup_poller();
         context::hand_off(self);
         if !self.is_replaced.get() {
             self.is_handed_off.set(true);
         }
         let worker = SendWorker(self.to_arc());
         let handle = self.handle().clone();
-        let pool = Arc::clone(self.pool());
+        let shared = Arc::clone(self.shared());
         // HO1: this thread does not use the worker after `leave`.
-        let left = pool.handoff(self.index()).leave();
+        let left = shared.handoff(self.index()).leave();
         let replacement = move || {
             let SendWorker(worker) = { worker };
-            if pool.handoff(worker.index()).try_drive(left) {
+            if shared.handoff(worker.index()).try_drive(left) {
                 worker.run_as_replacement();
             }
         };
         drop(blocking::spawn(handle.blocking(), replacement));
     }
 
-    /// The loop of a replacement, until the owner wants its worker, the pool closes, or a
+    /// The loop of a replacement, until the owner wants its worker, the runtime closes, or a
     /// task blocks here too.
     fn run_as_replacement(&self) {
-        let pool = Arc::clone(self.pool());
-        let handoff = pool.handoff(self.index());
-        let _seeded = pool.settings.seed_thread();
+        let shared = Arc::clone(self.shared());
+        let handoff = shared.handoff(self.index());
+        let _seeded = shared.settings.seed_thread();
         context::enter(Current::Worker(self), || {
             self.is_replaced.set(true);
-            while !handoff.is_wanted() && !pool.is_closed() {
+            while !handoff.is_wanted() && !shared.is_closed() {
                 self.step();
                 if context::has_handed_off() {
                     // The task blocked, and another thread drives the worker.
@@ -263,8 +263,8 @@ impl Worker {
 
     #[cold]
     fn take_back(&self) {
-        let (pool, index) = (self.pool(), self.index());
-        pool.handoff(index).take_back(|| pool.unpark(index));
+        let (shared, index) = (self.shared(), self.index());
+        shared.handoff(index).take_back(|| shared.unpark(index));
         self.is_replaced.set(false);
         self.is_handed_off.set(false);
         context::take_back(self);

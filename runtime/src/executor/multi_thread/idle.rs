@@ -11,7 +11,7 @@
 //! |--------------------------------------------|----------------------------------------|
 //! | 1. writes the queue                        | 1. [`Idle::announce_park`] writes the  |
 //! |                                            |    counts                              |
-//! | 2. [`Idle::worker_to_notify`] reads the    | 2. `Pool::has_work` reads the queues   |
+//! | 2. [`Idle::worker_to_notify`] reads the    | 2. `Shared::has_work` reads the queues   |
 //! |    counts                                  |                                        |
 //!
 //! Both touch the counts with `SeqCst` read-modify-writes, which have one order. So either

@@ -1,9 +1,9 @@
-//! What the metrics of a runtime read from its pool.
+//! What the metrics of a runtime read from its executor.
 
-use super::Pool;
+use super::Shared;
 use std::sync::atomic::Ordering::Relaxed;
 
-impl Pool {
+impl Shared {
     pub(crate) fn workers(&self) -> usize {
         self.remotes.len()
     }

@@ -25,19 +25,19 @@
 //!
 //! | reason                                  | the worker that is woken   | function                        |
 //! |-----------------------------------------|----------------------------|---------------------------------|
-//! | a task is queued and no worker searches | the last that parked, as a | [`Pool::notify`]                |
+//! | a task is queued and no worker searches | the last that parked, as a | [`Shared::notify`]              |
 //! |                                         | searcher                   |                                 |
 //! | the last searcher finds a task          | the same                   | [`Worker::end_search`]          |
 //! | the last searcher parks while a task is | the same                   | [`Worker::park`], then          |
-//! | queued                                  |                            | [`Pool::notify`]                |
-//! | a worker leaves the driver with one     | any parked worker, unless  | [`Pool::wake_backup_poller`]    |
+//! | queued                                  |                            | [`Shared::notify`]              |
+//! | a worker leaves the driver with one     | any parked worker, unless  | [`Shared::wake_backup_poller`]  |
 //! | task or the root to run                 | there is a backup poller   |                                 |
-//! | the root is woken                       | worker 0                   | [`Pool::unpark`]                |
-//! | a thread wants its worker back          | that worker                | [`Pool::unpark`]                |
-//! | the pool closes                         | all                        | [`Pool::close`]                 |
+//! | the root is woken                       | worker 0                   | [`Shared::unpark`]              |
+//! | a thread wants its worker back          | that worker                | [`Shared::unpark`]              |
+//! | the runtime closes                      | all                        | [`Shared::close`]               |
 //!
 //! # Shutdown
-//! Worker 0 ends the pool in [`Worker::shut_down`], which numbers the steps.
+//! Worker 0 ends the runtime in [`Worker::shut_down`], which numbers the steps.
 
 mod backup_poller;
 mod driver;
@@ -82,12 +82,12 @@ use std::sync::{
     atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
-static FREE_EXECUTORS: FreeList<Pool> = FreeList::new();
+static FREE_EXECUTORS: FreeList<Shared> = FreeList::new();
 
 /// The part that the workers share.
-pub(crate) struct Pool {
+pub(crate) struct Shared {
     remotes: Box<[RemoteWorker]>,
-    /// The tasks that threads outside the pool have woken or spawned.
+    /// The tasks that threads outside the runtime have woken or spawned.
     injector: Injector<Task>,
     idle: Idle,
     driver: DriverLock,
@@ -95,11 +95,11 @@ pub(crate) struct Pool {
     /// Whether the root future of worker 0 was woken.
     root_is_woken: AtomicBool,
     closed: AtomicBool,
-    /// The tasks that threads outside the pool have spawned.
+    /// The tasks that threads outside the runtime have spawned.
     spawned_remotely: AtomicUsize,
     hooks: SharedHooks,
     settings: Settings,
-    weak: &'static WeakExecutor<Pool>,
+    weak: &'static WeakExecutor<Shared>,
 }
 
 /// A worker, as the other threads see it.
@@ -117,7 +117,7 @@ struct RemoteWorker {
     parks: Counter,
 }
 
-impl Pool {
+impl Shared {
     /// `stealers` has the queues of each worker: ready tasks, and tasks that yielded.
     pub(crate) fn new(
         stealers: Vec<[Stealer<Task>; 2]>,
@@ -136,7 +136,7 @@ impl Pool {
                 parks: Counter::default(),
             })
             .collect();
-        let pool = Arc::new(Self {
+        let shared = Arc::new(Self {
             injector: Injector::new(),
             idle: Idle::new(remotes.len()),
             tasks: Registry::new(remotes.len()),
@@ -149,8 +149,8 @@ impl Pool {
             settings,
             weak: FREE_EXECUTORS.take(),
         });
-        pool.weak.set(Arc::clone(&pool));
-        pool
+        shared.weak.set(Arc::clone(&shared));
+        shared
     }
 
     fn handoff(&self, worker: usize) -> &Handoff {
@@ -237,11 +237,11 @@ impl Pool {
     }
 }
 
-impl Drop for Pool {
+impl Drop for Shared {
     fn drop(&mut self) {
-        // The weak executor holds an `Arc` of the pool until it is cleared, so it is empty now.
-        // A thread that has handed off its worker and is still in a poll holds the
-        // worker, and the worker holds the pool. So all tasks are complete.
+        // The weak executor holds an `Arc` of the runtime until it is cleared, so it is
+        // empty now. A thread that has handed off its worker and is still in a poll holds
+        // the worker, and the worker holds the runtime. So all tasks are complete.
         FREE_EXECUTORS.put_back(self.weak);
     }
 }

@@ -1,4 +1,4 @@
-//! Loom models of parking and waking in the pool (trap 1), and of the driver lock.
+//! Loom models of parking and waking in a multi-thread runtime (trap 1), and of the driver lock.
 
 mod handoff;
 
@@ -41,7 +41,7 @@ struct RemoteWorker {
     parker: Parker,
 }
 
-struct Pool {
+struct SharedModel {
     idle: Idle,
     remotes: Vec<RemoteWorker>,
     driver: DriverLock,
@@ -50,7 +50,7 @@ struct Pool {
     reactor: Notify,
 }
 
-impl Pool {
+impl SharedModel {
     fn new(workers: usize) -> Arc<Self> {
         let remote = |_| RemoteWorker {
             queue: Mutex::new(0),
@@ -189,14 +189,14 @@ impl Pool {
 #[test]
 fn trap_01_work_that_is_queued_while_a_worker_parks_is_found() {
     model(|| {
-        let pool = Pool::new(2);
+        let model = SharedModel::new(2);
         let worker = {
-            let pool = Arc::clone(&pool);
-            thread::spawn(move || pool.work(1))
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.work(1))
         };
-        pool.push(0);
+        model.push(0);
         worker.join().unwrap();
-        assert!(!pool.has_work());
+        assert!(!model.has_work());
     });
 }
 
@@ -205,17 +205,17 @@ fn trap_01_two_pieces_of_work_wake_two_workers() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(2);
     builder.check(|| {
-        let pool = Pool::new(3);
+        let model = SharedModel::new(3);
         let workers = [1, 2].map(|index| {
-            let pool = Arc::clone(&pool);
-            thread::spawn(move || pool.work(index))
+            let model = Arc::clone(&model);
+            thread::spawn(move || model.work(index))
         });
-        pool.push(0);
-        pool.push(0);
+        model.push(0);
+        model.push(0);
         for worker in workers {
             worker.join().unwrap();
         }
-        assert!(!pool.has_work());
+        assert!(!model.has_work());
     });
 }
 
@@ -223,15 +223,15 @@ fn trap_01_two_pieces_of_work_wake_two_workers() {
 fn an_unpark_keeps_the_worker_from_parking_or_wakes_it() {
     for driver_is_taken in [false, true] {
         model(move || {
-            let pool = Pool::new(1);
-            let _driver = driver_is_taken.then(|| pool.driver.try_take());
+            let model = SharedModel::new(1);
+            let _driver = driver_is_taken.then(|| model.driver.try_take());
             let other = {
-                let pool = Arc::clone(&pool);
-                thread::spawn(move || pool.unpark(0))
+                let model = Arc::clone(&model);
+                thread::spawn(move || model.unpark(0))
             };
-            let parker = &pool.remotes[0].parker;
-            match pool.driver.try_take() {
-                Some(_) if parker.prepare_park_on_driver() => pool.reactor.wait(),
+            let parker = &model.remotes[0].parker;
+            match model.driver.try_take() {
+                Some(_) if parker.prepare_park_on_driver() => model.reactor.wait(),
                 None if parker.prepare_park() => assert!(parker.park(None)),
                 _ => {}
             }
@@ -284,11 +284,11 @@ fn a_driver_that_is_released_is_taken() {
 #[test]
 fn trap_01_a_wake_of_the_root_while_its_worker_parks_is_seen() {
     model(|| {
-        let shared = Arc::new((Pool::new(1), AtomicBool::new(false)));
+        let shared = Arc::new((SharedModel::new(1), AtomicBool::new(false)));
         let other = wake_the_root(&shared);
-        let (pool, due) = &*shared;
+        let (model, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.park(0, false, || false, || due.load(SeqCst));
+            model.park(0, false, || false, || due.load(SeqCst));
         }
         other.join().unwrap();
     });
@@ -301,29 +301,29 @@ fn a_root_that_blocks_leaves_the_driver_to_a_parked_worker() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(3);
     builder.check(|| {
-        let shared = Arc::new((Pool::new(2), AtomicBool::new(false)));
+        let shared = Arc::new((SharedModel::new(2), AtomicBool::new(false)));
         let sibling = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
-                let pool = &shared.0;
+                let model = &shared.0;
                 // It parks once or twice, and then holds the driver.
-                while pool.driver.try_take().is_none() {
-                    pool.park_on_condvar(1);
+                while model.driver.try_take().is_none() {
+                    model.park_on_condvar(1);
                 }
             })
         };
         let waker = wake_the_root(&shared);
-        let (pool, due) = &*shared;
+        let (model, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
-            pool.park(0, false, || false, || due.load(SeqCst));
+            model.park(0, false, || false, || due.load(SeqCst));
         }
-        pool.wake_backup_poller();
+        model.wake_backup_poller();
         sibling.join().unwrap();
         waker.join().unwrap();
     });
 }
 
-fn wake_the_root(shared: &Arc<(Arc<Pool>, AtomicBool)>) -> thread::JoinHandle<()> {
+fn wake_the_root(shared: &Arc<(Arc<SharedModel>, AtomicBool)>) -> thread::JoinHandle<()> {
     let shared = Arc::clone(shared);
     thread::spawn(move || {
         shared.1.store(true, SeqCst);

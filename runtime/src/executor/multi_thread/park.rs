@@ -18,14 +18,14 @@
 //!    last ran.
 //! 4. [`Worker::unparked`]. A worker that was woken for work is a searcher now.
 
-use super::{Pool, Worker, backup_poller::POLL_INTERVAL, driver::DriverGuard};
+use super::{Shared, Worker, backup_poller::POLL_INTERVAL, driver::DriverGuard};
 use crate::{task::is_task_waker, unwind::wake};
 use std::task::Waker;
 
 impl Worker {
     /// The worker found no task: parks until an event, a timer or an unpark.
     pub(super) fn park(&self) {
-        let hooks = self.pool().hooks.as_deref();
+        let hooks = self.shared().hooks.as_deref();
         let hooks = hooks.filter(|hooks| hooks.have_park_hooks());
         if let Some(hooks) = hooks {
             self.share_work();
@@ -33,14 +33,14 @@ impl Worker {
             // `has_work` looks only at tasks that can be stolen.
             self.make_stealable();
         }
-        let Pool {
+        let Shared {
             idle, driver: lock, ..
-        } = &**self.pool();
+        } = &**self.shared();
         let driver = lock.try_take();
         let was_searching = self.is_searching.take();
         idle.announce_park(self.index(), was_searching, driver.is_some());
         let driver = driver.or_else(|| lock.try_take());
-        let has_work = self.pool().has_work();
+        let has_work = self.shared().has_work();
         if has_work || self.must_not_park() {
             drop(driver);
             if has_work && was_searching {
@@ -48,7 +48,7 @@ impl Worker {
                 // did not call `notify`. So this worker calls it now. `notify` may choose
                 // this worker itself, which is in the list of parked workers. Then this
                 // worker is a searcher again and finds the task.
-                self.pool().notify();
+                self.shared().notify();
             }
             // The count of polls in `Ticks` is not restarted here. So if each attempt to
             // park fails, the driver is still polled at its interval.
@@ -66,13 +66,13 @@ impl Worker {
     /// its tasks, its search and the driver.
     pub(super) fn share_work(&self) {
         self.make_stealable();
-        let was_last_searcher = self.is_searching.take() && self.pool().idle.end_search();
+        let was_last_searcher = self.is_searching.take() && self.shared().idle.end_search();
         // A worker without work must not notify: the worker that it wakes would come here
         // too, and wake the next.
-        if (was_last_searcher || self.has_stealable()) && self.pool().has_work() {
-            self.pool().notify();
+        if (was_last_searcher || self.has_stealable()) && self.shared().has_work() {
+            self.shared().notify();
         }
-        self.pool().wake_backup_poller();
+        self.shared().wake_backup_poller();
     }
 
     /// Parks on the driver, or on the condition variable if another worker holds it.
@@ -106,12 +106,12 @@ impl Worker {
     fn unparked(&self) {
         self.remote().parker.reset();
         self.is_searching
-            .set(self.pool().idle.withdraw_park(self.index()));
+            .set(self.shared().idle.withdraw_park(self.index()));
     }
 
     /// Parks on the condition variable. The first worker here is the backup poller.
     fn park_without_driver(&self) {
-        let driver = &self.pool().driver;
+        let driver = &self.shared().driver;
         let parker = &self.remote().parker;
         let mut backup = driver.backup_poller().try_begin();
         while let Some(guard) = backup {
@@ -130,17 +130,17 @@ impl Worker {
         } else {
             self.root_is_next()
         };
-        is_wanted || self.pool().is_closed()
+        is_wanted || self.shared().is_closed()
     }
 
     /// Whether this thread polls the root next.
     pub(super) fn root_is_next(&self) -> bool {
-        !self.is_replaced.get() && self.root.is_some() && self.pool().root_is_woken()
+        !self.is_replaced.get() && self.root.is_some() && self.shared().root_is_woken()
     }
 
     /// Polls the driver between two tasks, unless another worker holds it.
     pub(super) fn poll_driver(&self) {
-        if let Some(driver) = self.pool().driver.try_take_to_poll() {
+        if let Some(driver) = self.shared().driver.try_take_to_poll() {
             self.wake_batch(|wakers| driver.poll(wakers));
         }
         // The tasks that yielded come after the tasks that the driver woke. This worker
@@ -170,7 +170,7 @@ impl Worker {
         }
         self.notify_sibling();
         if !wakers.is_empty() {
-            self.pool().wake_backup_poller();
+            self.shared().wake_backup_poller();
         }
         for waker in wakers.drain(..) {
             // Siblings get what the previous waker has woken.
@@ -186,9 +186,9 @@ impl Worker {
         if self.is_searching.get() {
             // `end_search` notifies the next worker.
         } else if self.has_stealable() {
-            self.pool().notify();
-        } else if self.has_lifo_task() || self.root.is_some() && self.pool().root_is_woken() {
-            self.pool().wake_backup_poller();
+            self.shared().notify();
+        } else if self.has_lifo_task() || self.root.is_some() && self.shared().root_is_woken() {
+            self.shared().wake_backup_poller();
         }
     }
 }

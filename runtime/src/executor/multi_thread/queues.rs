@@ -11,7 +11,7 @@
 //! the LIFO slot, or to the end of the queue if it was woken during its poll. From another
 //! thread it goes into the injector.
 
-use super::{Pool, Worker};
+use super::{Shared, Worker};
 use crate::{
     budget,
     executor::{
@@ -31,16 +31,16 @@ use std::{ptr, sync::atomic::Ordering::Relaxed};
 /// the others.
 const MAX_LIFO_POLLS: u32 = 3;
 
-/// Leads a task to its pool.
+/// Leads a task to its executor.
 #[derive(Clone, Copy)]
-pub(super) struct WeakHandle(pub(super) &'static WeakExecutor<Pool>);
+pub(super) struct WeakHandle(pub(super) &'static WeakExecutor<Shared>);
 
-/// A thread of the pool.
-pub(super) enum PoolThread<'a> {
+/// A thread of the runtime.
+pub(super) enum ThisThread<'a> {
     /// It drives this worker.
     Worker(&'a Worker),
     /// It has handed off its worker.
-    HandedOff(&'a Pool),
+    HandedOff(&'a Shared),
 }
 
 impl Schedule for WeakHandle {
@@ -56,37 +56,37 @@ impl Schedule for WeakHandle {
 
     fn bind(&self, task: &Task) {
         context::with(|current| match self.this_thread(current) {
-            Some(PoolThread::Worker(worker)) => worker.bind(task),
-            Some(PoolThread::HandedOff(pool)) => {
-                pool.bind(task, 0);
-                if pool.is_closed() {
+            Some(ThisThread::Worker(worker)) => worker.bind(task),
+            Some(ThisThread::HandedOff(shared)) => {
+                shared.bind(task, 0);
+                if shared.is_closed() {
                     // The shutdown may have emptied the list before. This thread runs
                     // the task, so the mark is enough: it cancels the task next.
                     let _ = task.header().state.transition_to_scheduled_and_cancel();
                 }
             }
-            None => unreachable!("a thread of the pool polls the task"),
+            None => unreachable!("a thread of the runtime polls the task"),
         });
     }
 
     fn unbind(&self, task: &Task) -> Option<Task> {
         let is_bound = owned_tasks::is_bound(task);
         let listed = context::with(|current| {
-            let pool = match self.this_thread(current)? {
-                PoolThread::Worker(worker) => {
+            let shared = match self.this_thread(current)? {
+                ThisThread::Worker(worker) => {
                     worker.remote().alive.decrement();
-                    &**worker.pool()
+                    &**worker.shared()
                 }
-                PoolThread::HandedOff(pool) => {
+                ThisThread::HandedOff(shared) => {
                     // Relaxed: the count publishes nothing.
-                    pool.spawned_remotely.fetch_sub(1, Relaxed);
-                    pool
+                    shared.spawned_remotely.fetch_sub(1, Relaxed);
+                    shared
                 }
             };
-            if let Some(hooks) = &pool.hooks {
+            if let Some(hooks) = &shared.hooks {
                 hooks.task_terminate(task.header());
             }
-            is_bound.then(|| pool.tasks.remove(task)).flatten()
+            is_bound.then(|| shared.tasks.remove(task)).flatten()
         });
         // SAFETY: the task was never bound, so the reference was not taken.
         listed.or_else(|| (!is_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
@@ -94,15 +94,15 @@ impl Schedule for WeakHandle {
 }
 
 impl WeakHandle {
-    /// This thread, if it belongs to the pool.
-    pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<PoolThread<'_>> {
+    /// This thread, if it belongs to the runtime.
+    pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<ThisThread<'_>> {
         match current? {
-            Current::Worker(worker) if ptr::eq(worker.pool().weak, self.0) => {
-                Some(PoolThread::Worker(worker))
+            Current::Worker(worker) if ptr::eq(worker.shared().weak, self.0) => {
+                Some(ThisThread::Worker(worker))
             }
             Current::HandedOff(handle) => {
-                let pool = handle.pool()?;
-                ptr::eq(pool.weak, self.0).then_some(PoolThread::HandedOff(pool))
+                let shared = handle.multi_thread()?;
+                ptr::eq(shared.weak, self.0).then_some(ThisThread::HandedOff(shared))
             }
             _ => None,
         }
@@ -111,19 +111,19 @@ impl WeakHandle {
     /// Queues a task by `push` on a worker's thread, or else in the injector.
     fn queue(self, task: Task, push: fn(&Worker, Task)) {
         let remote = context::with(|current| match self.this_thread(current) {
-            Some(PoolThread::Worker(worker)) => {
+            Some(ThisThread::Worker(worker)) => {
                 push(worker, task);
                 None
             }
             // No worker takes from the injector any more.
-            Some(PoolThread::HandedOff(pool)) if pool.is_closed() => Some((task, true)),
+            Some(ThisThread::HandedOff(shared)) if shared.is_closed() => Some((task, true)),
             _ => Some((task, false)),
         });
         let Some((task, is_after_shutdown)) = remote else {
             return;
         };
         match self.0.upgrade() {
-            Some(pool) if !is_after_shutdown => pool.inject(task),
+            Some(shared) if !is_after_shutdown => shared.inject(task),
             // SAFETY: no queue holds the task, and its future is `Send`.
             _ => unsafe { after_shutdown::cancel(task) },
         }
@@ -146,7 +146,7 @@ impl Worker {
     fn push_back(&self, task: Task) {
         self.queue.push(task);
         if !self.is_waking_batch.get() {
-            self.pool().notify();
+            self.shared().notify();
         }
     }
 
@@ -159,7 +159,7 @@ impl Worker {
         self.poll_driver_soon();
         self.deferred.push(task);
         if self.queue_len() > 0 {
-            self.pool().notify();
+            self.shared().notify();
         }
     }
 
@@ -217,7 +217,7 @@ impl Worker {
         if self.root_is_deferred.take() {
             let limit = self.ticks.driver_interval();
             self.root_waits.set(self.queue_len().min(limit));
-            self.pool().set_root_woken();
+            self.shared().set_root_woken();
         }
         requeued
     }
@@ -275,13 +275,13 @@ impl Worker {
     }
 
     pub(super) fn take_injected(&self) -> Option<Task> {
-        let task = retry_steal(|| self.pool().injector.steal_batch_and_pop(&self.queue))?;
+        let task = retry_steal(|| self.shared().injector.steal_batch_and_pop(&self.queue))?;
         // While they moved, the other tasks of the batch were in no queue. A sibling that
         // parked at that moment has not seen them, so it is notified. A searcher need not
         // do this. If it is the last one, `end_search` notifies a worker, and otherwise
         // another searcher looks at all queues.
         if !self.is_searching.get() && !self.queue.is_empty() {
-            self.pool().notify();
+            self.shared().notify();
         }
         Some(task)
     }
@@ -290,12 +290,12 @@ impl Worker {
     /// limits the number.
     fn steal(&self) -> Option<Task> {
         if !self.is_searching.get() {
-            if !self.pool().idle.start_search() {
+            if !self.shared().idle.start_search() {
                 return None;
             }
             self.is_searching.set(true);
         }
-        let remotes = &self.pool().remotes;
+        let remotes = &self.shared().remotes;
         // The index makes the workers begin differently, because the numbers of all threads
         // without a seed are the same.
         let start = self.index() + rng::below(remotes.len());
@@ -316,7 +316,7 @@ impl Worker {
         if !self.is_searching.get() || self.root_is_next() {
             return None;
         }
-        let mut stealers = self.pool().remotes.iter().map(|remote| &remote.deferred);
+        let mut stealers = self.shared().remotes.iter().map(|remote| &remote.deferred);
         // This worker's own list is empty.
         let task = stealers.find_map(|stealer| retry_steal(|| stealer.steal()))?;
         self.poll_driver();

@@ -1,5 +1,5 @@
-//! The owned tasks of a pool: a list for each worker, so that the workers do not wait
-//! for each other's locks.
+//! The owned tasks of a multi-thread runtime: a list for each worker, so that the workers
+//! do not wait for each other's locks.
 //!
 //! A task is bound when it first waits. Before that it is in a queue or running, and
 //! shutdown finds it there. A task that ends in its first poll takes no lock.

@@ -1,9 +1,9 @@
 //! The future of `block_on`, which stays on worker 0.
 //!
-//! Waking the root sets a flag of the pool instead of queueing a task. Worker 0 looks
+//! Waking the root sets a flag of the runtime instead of queueing a task. Worker 0 looks
 //! at the flag between two tasks and before it parks.
 
-use super::{Pool, Worker};
+use super::{Shared, Worker};
 use crate::{
     budget,
     executor::context::{self, Current},
@@ -11,24 +11,24 @@ use crate::{
 };
 use std::sync::{Arc, atomic::Ordering::SeqCst};
 
-/// Leads the root to worker 0 of its pool.
-pub(super) struct RootScheduler(pub(super) Arc<Pool>);
+/// Leads the root to worker 0 of its executor.
+pub(super) struct RootScheduler(pub(super) Arc<Shared>);
 
 impl Schedule for RootScheduler {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: the caller lets us read `this` until the task is given away.
-        let pool = unsafe { &(*this).0 };
+        let shared = unsafe { &(*this).0 };
         let is_worker_0 = context::with(|current| {
             matches!(current, Some(Current::Worker(worker))
-                if worker.index() == 0 && Arc::ptr_eq(worker.pool(), pool))
+                if worker.index() == 0 && Arc::ptr_eq(worker.shared(), shared))
         });
-        let pool = Arc::clone(pool);
+        let shared = Arc::clone(shared);
         drop(task);
         // The flag comes before the unpark. Worker 0 checks the flag and then its parker.
         // An unpark in between keeps it from parking, and then it checks again.
-        pool.set_root_woken();
+        shared.set_root_woken();
         if !is_worker_0 {
-            pool.unpark(0);
+            shared.unpark(0);
         }
     }
 
@@ -40,7 +40,7 @@ impl Schedule for RootScheduler {
 impl Worker {
     /// Whether the root was woken. If so, the caller polls it now.
     pub(super) fn take_root(&self) -> bool {
-        let woken = &self.pool().root_is_woken;
+        let woken = &self.shared().root_is_woken;
         // SeqCst pairs with the store in `set_root_woken`. The load comes first because it
         // is cheaper than the swap, and the flag is rarely set.
         woken.load(SeqCst) && !self.root_has_to_wait() && woken.swap(false, SeqCst)

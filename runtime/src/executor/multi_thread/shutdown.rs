@@ -1,7 +1,7 @@
-//! How a pool ends.
+//! How a multi-thread runtime ends.
 
 use super::{
-    Pool, Worker,
+    Shared, Worker,
     queues::{WeakHandle, retry_steal},
 };
 use crate::{
@@ -14,39 +14,39 @@ use crossbeam_deque::Steal;
 use std::{mem, sync::atomic::Ordering::Relaxed};
 
 impl Worker {
-    /// Worker 0 ends the pool. `others` are the threads of the other workers.
+    /// Worker 0 ends the runtime. `others` are the threads of the other workers.
     ///
     /// 1. Set the closed flag and wake all workers. Each worker ends after its current
     ///    poll, cancels what is in its queues, and leaves its hand-off state. From now on
     ///    a spawn cancels its task at once.
     /// 2. Wait until no thread drives a worker. A thread that has handed off its worker may
-    ///    still be in a poll that waits for a timer or a task of this pool. The next
+    ///    still be in a poll that waits for a timer or a task of this runtime. The next
     ///    steps end that wait.
     /// 3. Close the driver: tasks that wait for sockets and timers see an error.
     /// 4. Cancel the owned tasks, then what is left in the workers' queues and in the
     ///    injector.
     /// 5. Cancel the tasks that the destructors have queued on worker 0.
     /// 6. Join the threads.
-    /// 7. Clear the weak executor. A late waker finds no pool, and its task is complete.
+    /// 7. Clear the weak executor. A late waker finds no executor, and its task is complete.
     pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
         if fork::happened_since(self.handle().reactor().created_in()) {
             // These are copies of the parent's threads and tasks.
             others.into_iter().for_each(mem::forget);
             return;
         }
-        let pool = self.pool();
-        pool.close();
+        let shared = self.shared();
+        shared.close();
         for index in 1..=others.len() {
-            pool.handoff(index).wait_until_no_thread_drives();
+            shared.handoff(index).wait_until_no_thread_drives();
         }
-        pool.driver.close();
-        pool.cancel_all();
+        shared.driver.close();
+        shared.cancel_all();
         self.cancel_queued();
         for other in others {
             // If the worker panicked, the panic hook has reported it.
             let _ = other.join();
         }
-        pool.weak.clear();
+        shared.weak.clear();
     }
 
     /// Cancels the tasks in this worker's queues, and the tasks that their destructors
@@ -54,12 +54,12 @@ impl Worker {
     pub(super) fn cancel_queued(&self) {
         self.requeue_deferred();
         while let Some(task) = self.pop_local() {
-            self.pool().cancel_after_shutdown(task);
+            self.shared().cancel_after_shutdown(task);
         }
     }
 }
 
-impl Pool {
+impl Shared {
     /// Cancels the tasks that are owned, in a worker's queue, or injected. No worker
     /// runs any more. A thread that has handed off its worker may still be in a poll. It
     /// cancels its task itself when the poll ends.
@@ -91,7 +91,7 @@ impl Pool {
         }
     }
 
-    /// Cancels a task that was queued after the pool closed. The pool's own threads
+    /// Cancels a task that was queued after the runtime closed. The runtime's own threads
     /// cancel the tasks in the list, so a thread outside leaves those alone.
     pub(super) fn cancel_after_shutdown(&self, task: Task) {
         let is_ours = context::with(|current| {
@@ -103,7 +103,7 @@ impl Pool {
                 return;
             }
             // `unbind` counts the end of a task and calls the hook only on a thread of the
-            // pool. On this thread, the next lines do it.
+            // runtime. On this thread, the next lines do it.
             // Relaxed: the count publishes nothing.
             self.spawned_remotely.fetch_sub(1, Relaxed);
             if let Some(hooks) = &self.hooks {

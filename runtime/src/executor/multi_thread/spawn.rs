@@ -1,6 +1,6 @@
-//! Spawning on a pool.
+//! Spawning on a multi-thread runtime.
 
-use super::{Pool, queues::WeakHandle};
+use super::{Shared, queues::WeakHandle};
 use crate::{
     executor::{
         context::{self, Current},
@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
 };
 
-impl Pool {
+impl Shared {
     /// Spawns a future from any thread.
     pub(crate) fn spawn<F>(
         self: &Arc<Self>,
@@ -26,14 +26,14 @@ impl Pool {
         F::Output: Send + 'static,
     {
         context::with(|current| match current {
-            Some(Current::Worker(worker)) if Arc::ptr_eq(worker.pool(), self) => {
+            Some(Current::Worker(worker)) if Arc::ptr_eq(worker.shared(), self) => {
                 worker.spawn(future, location)
             }
             _ => self.spawn_remote(future, location),
         })
     }
 
-    /// Makes a task of this pool. The caller counts and queues it.
+    /// Makes a task of this runtime. The caller counts and queues it.
     pub(super) fn new_task<F>(
         &self,
         future: F,

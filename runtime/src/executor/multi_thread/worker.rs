@@ -3,7 +3,7 @@
 //! `queues.rs` says which task comes next, `park.rs` what a worker does without tasks,
 //! and `handoff.rs` how another thread takes the worker over.
 
-use super::{Pool, RemoteWorker, root::RootScheduler};
+use super::{RemoteWorker, Shared, root::RootScheduler};
 use crate::{
     budget,
     executor::{
@@ -29,7 +29,7 @@ pub(crate) struct Worker {
     index: usize,
     /// The `Arc` that holds this worker. A hand-off shares it.
     itself: Weak<Worker>,
-    pool: Arc<Pool>,
+    shared: Arc<Shared>,
     handle: Handle,
     /// The ready tasks, oldest first. Siblings steal from the front.
     pub(super) queue: Deque<Task>,
@@ -67,17 +67,17 @@ impl Worker {
     #[track_caller]
     pub(crate) fn new(
         index: usize,
-        pool: Arc<Pool>,
+        shared: Arc<Shared>,
         [queue, deferred]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
-        let ticks = Ticks::new(&pool.settings);
-        let has_lifo_slot = pool.settings.has_lifo_slot;
-        let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&pool))));
+        let ticks = Ticks::new(&shared.settings);
+        let has_lifo_slot = shared.settings.has_lifo_slot;
+        let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&shared))));
         Arc::new_cyclic(|itself| Self {
             index,
             itself: Weak::clone(itself),
-            pool,
+            shared,
             handle,
             queue,
             lifo_slot: Cell::new(None),
@@ -110,8 +110,8 @@ impl Worker {
         self.index
     }
 
-    pub(crate) fn pool(&self) -> &Arc<Pool> {
-        &self.pool
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     pub(crate) fn handle(&self) -> &Handle {
@@ -119,7 +119,7 @@ impl Worker {
     }
 
     pub(super) fn remote(&self) -> &RemoteWorker {
-        &self.pool.remotes[self.index]
+        &self.shared.remotes[self.index]
     }
 
     /// Spawns a future on this worker.
@@ -132,13 +132,13 @@ impl Worker {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let (handle, task) = self.pool.new_task(future, location);
+        let (handle, task) = self.shared.new_task(future, location);
         self.remote().alive.increment();
         if cfg!(feature = "trace") {
             // The inspector shows tasks from their spawn on.
             self.bind(&task);
         }
-        if self.pool.is_closed() {
+        if self.shared.is_closed() {
             // SAFETY: no queue holds the task, and its future is `Send`.
             unsafe { after_shutdown::cancel(task) };
         } else {
@@ -148,10 +148,10 @@ impl Worker {
     }
 
     pub(super) fn bind(&self, task: &Task) {
-        self.pool.bind(task, self.index);
+        self.shared.bind(task, self.index);
     }
 
-    /// The loop of a worker other than worker 0, until the pool closes.
+    /// The loop of a worker other than worker 0, until the runtime closes.
     pub(crate) fn run(&self) {
         /// Gives the worker up, also when it panics.
         struct GiveUp<'a>(&'a Worker);
@@ -162,17 +162,17 @@ impl Worker {
             }
         }
         let _give_up = GiveUp(self);
-        let _seeded = self.pool.settings.seed_thread();
+        let _seeded = self.shared.settings.seed_thread();
         context::enter(Current::Worker(self), || {
-            if let Some(hooks) = &self.pool.hooks {
+            if let Some(hooks) = &self.shared.hooks {
                 hooks.thread_start();
             }
-            while !self.pool.is_closed() {
+            while !self.shared.is_closed() {
                 self.step();
                 self.take_back_if_handed_off();
             }
             self.cancel_queued();
-            if let Some(hooks) = &self.pool.hooks {
+            if let Some(hooks) = &self.shared.hooks {
                 hooks.thread_stop();
             }
         });
@@ -183,12 +183,12 @@ impl Worker {
         let _blocking = after_shutdown::BlockingGuard::new();
         let root = self.root.as_ref().expect("worker 0 has the root");
         let run = || {
-            let _traced = root.trace(&self.pool.hooks);
-            let _seeded = self.pool.settings.seed_thread();
+            let _traced = root.trace(&self.shared.hooks);
+            let _seeded = self.shared.settings.seed_thread();
             // The new root is polled at once, even if an earlier one yielded.
             self.root_waits.set(0);
             if self.root_is_deferred.take() {
-                self.pool.set_root_woken();
+                self.shared.set_root_woken();
             }
             if root.wake() {
                 root.task().clone().schedule();
@@ -218,11 +218,11 @@ impl Worker {
     fn prepare_root_poll(&self) {
         if !self.deferred.is_empty() {
             self.poll_driver();
-            self.pool.notify();
+            self.shared.notify();
         }
         self.share_lifo_task();
         self.end_search();
-        self.pool.wake_backup_poller();
+        self.shared.wake_backup_poller();
     }
 
     /// Runs one task, or parks until there may be one.
@@ -270,14 +270,15 @@ impl Worker {
 
     fn run_task(&self, task: Task) {
         self.end_search();
-        // SAFETY: the task comes from a queue, and the futures of a pool are `Send`.
-        unsafe { run_task(task, &self.pool.hooks) };
+        // SAFETY: the task comes from a queue, and the futures of a multi-thread runtime
+        // are `Send`.
+        unsafe { run_task(task, &self.shared.hooks) };
     }
 
     /// This worker has found a task. The last searcher wakes the next one.
     pub(super) fn end_search(&self) {
-        if self.is_searching.take() && self.pool.idle.end_search() {
-            self.pool.notify();
+        if self.is_searching.take() && self.shared.idle.end_search() {
+            self.shared.notify();
         }
     }
 }

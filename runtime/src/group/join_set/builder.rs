@@ -94,7 +94,7 @@ impl<T: 'static> Builder<'_, T> {
     /// [`JoinSet::spawn_local`] does.
     ///
     /// # Panics
-    /// Outside a runtime, and on a pool, where tasks move between threads.
+    /// Outside a runtime, and on a multi-thread runtime, where tasks move between threads.
     #[track_caller]
     pub fn spawn_local<F>(self, future: F) -> AbortHandle
     where

@@ -119,7 +119,7 @@ impl Builder {
 
     /// Calls `hook` after each poll of a task. After the last poll, it follows
     /// [`on_task_terminate`](Self::on_task_terminate). If the task was woken during the
-    /// poll, another worker of a pool may already poll it again.
+    /// poll, another worker of a multi-thread runtime may already poll it again.
     pub fn on_after_task_poll<F>(mut self, hook: F) -> Self
     where
         F: Fn(&TaskMeta<'_>) + Send + Sync + 'static,

@@ -72,8 +72,8 @@ pub enum UnhandledPanic {
 
 impl Builder {
     /// Sets the order in which ready tasks run. The default is
-    /// [`Fifo`](Scheduling::Fifo). A pool ignores this, because its tasks go to the
-    /// worker that is free.
+    /// [`Fifo`](Scheduling::Fifo). A multi-thread runtime ignores this, because its tasks
+    /// go to the worker that is free.
     pub fn scheduling(mut self, scheduling: Scheduling) -> Self {
         self.scheduling = scheduling;
         self
@@ -127,9 +127,10 @@ impl Builder {
         self
     }
 
-    /// Makes a pool run all its tasks in the order of their queues. By default, a worker
-    /// first runs the task that it has woken last, because the data that this task needs
-    /// is in the cache. Until then, other workers cannot steal that task.
+    /// Makes a multi-thread runtime run all its tasks in the order of their queues. By
+    /// default, a worker first runs the task that it has woken last, because the data
+    /// that this task needs is in the cache. Until then, other workers cannot steal that
+    /// task.
     ///
     /// Use this if tasks compute for long after they wake others. Runtimes of other kinds
     /// ignore this.
@@ -176,7 +177,7 @@ impl Builder {
     }
 
     /// Seeds what looks random in this runtime: which branch [`select!`](crate::select!)
-    /// polls first, and where a worker of a pool begins to steal.
+    /// polls first, and where a worker of a multi-thread runtime begins to steal.
     ///
     /// Each call of [`block_on`](crate::Runtime::block_on) and each thread takes the next
     /// number of this seed. So two runs of a program on one thread make the same choices.

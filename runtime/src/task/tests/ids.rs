@@ -131,7 +131,7 @@ fn ids_come_with_the_ends_of_a_join_set() {
 #[test]
 #[cfg_attr(
     miri,
-    ignore = "Stacked Borrows rejects crossbeam's queues, which the pool uses"
+    ignore = "Stacked Borrows rejects crossbeam's queues, which the multi-thread runtime uses"
 )]
 fn a_task_keeps_its_id_when_it_blocks_in_place_and_moves_between_workers() {
     let runtime = Builder::new_multi_thread()

@@ -1,6 +1,6 @@
-//! Threads and polls that are still blocked in place when their pool has ended.
+//! Threads and polls that are still blocked in place when their runtime has ended.
 
-use super::pool;
+use super::multi_thread;
 use crate::support::{Drops, watched};
 use std::{
     sync::{Arc, Mutex, mpsc},
@@ -13,13 +13,13 @@ use wakeful::{
 };
 
 #[test]
-fn trap_08_a_poll_that_outlives_its_pool_harms_no_other_pool() {
+fn trap_08_a_poll_that_outlives_its_runtime_harms_no_other_runtime() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<()>();
     let (drops, wakers) = (Drops::default(), Arc::new(Mutex::new(None)));
-    let runtime = pool(2);
-    watched("a poll that outlives its pool", || {
-        // The worker's own thread blocks until its pool ends.
+    let runtime = multi_thread(2);
+    watched("a poll that outlives its runtime", || {
+        // The worker's own thread blocks until its runtime ends.
         let (first_begun, first_has) = mpsc::channel();
         let (first_go, first_may) = mpsc::channel::<()>();
         drop(runtime.spawn(async move {
@@ -46,8 +46,8 @@ fn trap_08_a_poll_that_outlives_its_pool_harms_no_other_pool() {
         has_begun.recv().unwrap();
         drop(first_go);
         runtime.shutdown_background();
-        // Another pool reuses the memory of the first, and is not disturbed.
-        let next = pool(2);
+        // Another runtime reuses the memory of the first, and is not disturbed.
+        let next = multi_thread(2);
         let tasks: Vec<_> = (0..10).map(|n| next.spawn(async move { n })).collect();
         drop(go_on);
         while drops.count() == 0 {
@@ -65,7 +65,7 @@ fn trap_08_a_poll_that_outlives_its_pool_harms_no_other_pool() {
 }
 
 #[test]
-fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
+fn trap_09_a_poll_that_outlives_its_runtime_releases_only_its_own_task() {
     /// When dropped, lets the first task end and waits until it has.
     struct Between(mpsc::Sender<()>, JoinHandle<()>);
     impl Drop for Between {
@@ -76,8 +76,8 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
             }
         }
     }
-    let runtime = pool(2);
-    watched("two polls that outlive their pool", || {
+    let runtime = multi_thread(2);
+    watched("two polls that outlive their runtime", || {
         // The worker's own thread blocks. Only that thread is waited for at shutdown.
         let ((own_begun, own_has), (own_go, own_may)) = (mpsc::channel(), mpsc::channel::<()>());
         drop(runtime.spawn(async move {
@@ -112,7 +112,7 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
         // ... the task blocks the replacement thread.
         waker.wake_by_ref();
         has_begun.recv().unwrap();
-        // The second task is not in the list when its pool ends.
+        // The second task is not in the list when its runtime ends.
         let ((begun, has_begun), (go_on, may_go_on)) = (mpsc::channel(), mpsc::channel());
         let (dropped, is_dropped) = mpsc::channel::<()>();
         drop(runtime.spawn(async move {
@@ -137,17 +137,17 @@ fn trap_09_a_poll_that_outlives_its_pool_releases_only_its_own_task() {
 }
 
 #[test]
-fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_pool() {
+fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_runtime() {
     let (begun, has_begun) = mpsc::channel();
     let (go_on, may_go_on) = mpsc::channel::<oneshot::Sender<()>>();
     let (woke, has_woken) = mpsc::channel();
     let (first_go, first_may) = mpsc::channel::<()>();
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     watched(
-        "a thread that handed off its worker and outlives its pool",
+        "a thread that handed off its worker and outlives its runtime",
         || {
-            // The worker's own thread blocks until the pool ends. Its replacement
-            // blocks until there is another pool.
+            // The worker's own thread blocks until the runtime ends. Its replacement
+            // blocks until there is another multi_thread.
             let (first_begun, first_has) = mpsc::channel();
             drop(runtime.spawn(async move {
                 block_in_place(|| {
@@ -159,7 +159,7 @@ fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_pool(
             drop(runtime.spawn(async move {
                 block_in_place(|| {
                     begun.send(()).unwrap();
-                    // This poll of the first pool wakes a task of the next one.
+                    // This poll of the first runtime wakes a task of the next one.
                     may_go_on.recv().unwrap().send(()).unwrap();
                     woke.send(()).unwrap();
                 });
@@ -167,7 +167,7 @@ fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_pool(
             has_begun.recv().unwrap();
             drop(first_go);
             runtime.shutdown_background();
-            let next = pool(2);
+            let next = multi_thread(2);
             let (wake, woken) = oneshot::channel();
             let task = next.spawn(async move { woken.await.is_ok() });
             // Wait until the task waits. Otherwise it would not need the wake.
@@ -178,7 +178,7 @@ fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_pool(
             has_woken.recv().unwrap();
             assert!(
                 next.block_on(task).unwrap(),
-                "the other pool cancelled the task"
+                "the other runtime cancelled the task"
             );
         },
     );

@@ -27,7 +27,7 @@ use wakeful::{
     time::sleep,
 };
 
-fn pool(workers: usize) -> Runtime {
+fn multi_thread(workers: usize) -> Runtime {
     let builder = Builder::new_multi_thread().worker_threads(workers);
     builder.build().unwrap()
 }
@@ -35,7 +35,7 @@ fn pool(workers: usize) -> Runtime {
 #[test]
 fn the_tasks_of_a_worker_that_blocks_in_place_go_on() {
     // With one worker, the tasks can only go on in a replacement thread.
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a task that the blocked thread waits for", || {
         runtime.block_on(async {
             let (sender, receiver) = mpsc::channel();
@@ -58,7 +58,7 @@ fn the_tasks_of_a_worker_that_blocks_in_place_go_on() {
 
 #[test]
 fn a_worker_that_blocks_in_place_still_fires_timers() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a sleep on a worker whose thread blocks", || {
         runtime.block_on(async {
             let (sender, receiver) = mpsc::channel();
@@ -74,7 +74,7 @@ fn a_worker_that_blocks_in_place_still_fires_timers() {
 
 #[test]
 fn tasks_that_all_block_in_place_at_once_all_go_on() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     watched("tasks that block until all have arrived", || {
         runtime.block_on(async {
             let barrier = Arc::new(std::sync::Barrier::new(6));
@@ -97,7 +97,7 @@ fn tasks_that_all_block_in_place_at_once_all_go_on() {
 
 #[test]
 fn a_task_that_has_blocked_in_place_spawns_waits_and_ends_like_any_other() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     watched("a task that goes on after it has blocked", || {
         runtime.block_on(async {
             let drops = Drops::default();
@@ -123,7 +123,7 @@ fn a_task_that_has_blocked_in_place_spawns_waits_and_ends_like_any_other() {
 
 #[test]
 fn the_closure_spends_no_budget_of_the_poll_around_it() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched(
         "a closure that receives more than the budget allows",
         || {
@@ -149,7 +149,7 @@ fn the_closure_spends_no_budget_of_the_poll_around_it() {
 
 #[test]
 fn the_poll_continues_with_its_own_budget_after_the_closure() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a loop that blocks in place and receives", || {
         runtime.block_on(async {
             let (sender, mut receiver) = wakeful::sync::mpsc::unbounded_channel();
@@ -169,7 +169,7 @@ fn the_poll_continues_with_its_own_budget_after_the_closure() {
 
 #[test]
 fn trap_06_a_panic_in_the_closure_ends_the_task_and_the_worker_goes_on() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a worker whose task panicked in place", || {
         runtime.block_on(async {
             let task = spawn(async { block_in_place(|| panic!("in place")) });
@@ -191,7 +191,7 @@ fn trap_16_a_shutdown_waits_for_the_closure_and_for_the_replacement_thread() {
     let (go_on, may_go_on) = mpsc::channel();
     let drops = Drops::default();
     let droplet = drops.droplet();
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     watched("a shutdown while a worker blocks", || {
         drop(runtime.spawn(async move {
             let _droplet = droplet;
@@ -212,7 +212,7 @@ fn trap_16_a_shutdown_waits_for_the_closure_and_for_the_replacement_thread() {
 
 #[test]
 fn trap_18_the_closure_may_block_on_another_runtime() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("a runtime inside a runtime", || {
         runtime.block_on(async {
             let inner = spawn(async { block_in_place(|| wakeful::block_on(async { 7 })) });
@@ -259,9 +259,9 @@ impl Wake for Records {
     }
 }
 
-/// Has the worker of a pool call such a waker when a timer fires.
+/// Has the worker of a multi-thread runtime call such a waker when a timer fires.
 fn a_waker_that_blocks_in_place() {
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     let records = Arc::new(Records::default());
     runtime.block_on(async {
         let waker = Waker::from(Arc::clone(&records));
@@ -278,9 +278,9 @@ fn a_waker_that_blocks_in_place() {
 #[test]
 fn block_in_place_in_a_waker_that_the_driver_calls_hands_no_worker_off() {
     watched("a waker that blocks", a_waker_that_blocks_in_place);
-    // The same inside a poll of another pool, whose worker is handed off.
-    let outer = pool(1);
-    watched("a waker that blocks, in a poll of another pool", || {
+    // The same inside a poll of another runtime, whose worker is handed off.
+    let outer = multi_thread(1);
+    watched("a waker that blocks, in a poll of another runtime", || {
         outer.block_on(async { block_in_place(a_waker_that_blocks_in_place) });
     });
 }
@@ -298,8 +298,8 @@ fn block_in_place_in_a_park_hook_hands_no_worker_off() {
             .unwrap();
         runtime.block_on(async { sleep(Duration::from_millis(1)).await });
     };
-    let outer = pool(1);
-    watched("hooks that block, in a poll of another pool", || {
+    let outer = multi_thread(1);
+    watched("hooks that block, in a poll of another runtime", || {
         outer.block_on(async { block_in_place(live) });
     });
     let found = found.lock().unwrap();
@@ -307,7 +307,7 @@ fn block_in_place_in_a_park_hook_hands_no_worker_off() {
 }
 
 #[test]
-fn outside_a_pool_block_in_place_runs_the_closure_or_says_what_to_do() {
+fn outside_a_multi_thread_runtime_block_in_place_runs_the_closure_or_says_what_to_do() {
     let borrowed = Cell::new(1);
     assert_eq!(block_in_place(|| borrowed.replace(2)), 1);
     for builder in [
@@ -326,7 +326,7 @@ const MANY: usize = if cfg!(miri) { 3 } else { 200 };
 
 #[test]
 fn blocking_in_place_many_times_loses_no_task() {
-    let runtime = pool(3);
+    let runtime = multi_thread(3);
     watched("tasks that block again and again", || {
         runtime.block_on(async {
             let tasks: Vec<_> = (0..8)

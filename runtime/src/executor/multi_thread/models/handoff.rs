@@ -69,7 +69,7 @@ fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() 
         };
         // If `leave` and `end` did not notify this thread, loom would report a deadlock.
         shared.0.wait_until_no_thread_drives();
-        assert!(!shared.0.try_drive(1), "the pool has ended");
+        assert!(!shared.0.try_drive(1), "the runtime has ended");
         owner.join().unwrap();
         replacement.join().unwrap();
     });

@@ -1,6 +1,6 @@
-//! The shutdown of a pool.
+//! The shutdown of a multi_thread.
 
-use super::{MANY, pool};
+use super::{MANY, multi_thread};
 use crate::support::{Drops, watched};
 use futures_util::future::join_all;
 use std::{
@@ -13,9 +13,9 @@ use std::{
 use wakeful::{runtime::Handle, spawn, task::yield_now, time::sleep};
 
 #[test]
-fn trap_08_wakers_may_outlive_the_pool() {
+fn trap_08_wakers_may_outlive_the_runtime() {
     let (send, receive) = mpsc::channel();
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     let task = runtime.spawn(poll_fn(move |context| {
         let _ = send.send(context.waker().clone());
         Poll::<()>::Pending
@@ -30,7 +30,7 @@ fn trap_08_wakers_may_outlive_the_pool() {
 #[test]
 fn trap_16_shutdown_drops_every_task_in_any_state() {
     let drops = Drops::default();
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     for n in 0..MANY / 10 {
         let droplet = drops.droplet();
         drop(runtime.spawn(async move {
@@ -49,7 +49,7 @@ fn trap_16_shutdown_drops_every_task_in_any_state() {
 }
 
 #[test]
-fn trap_16_a_task_spawned_while_the_pool_shuts_down_is_cancelled() {
+fn trap_16_a_task_spawned_while_the_runtime_shuts_down_is_cancelled() {
     struct SpawnsWhenDropped(Drops, Handle);
     impl Drop for SpawnsWhenDropped {
         fn drop(&mut self) {
@@ -61,7 +61,7 @@ fn trap_16_a_task_spawned_while_the_pool_shuts_down_is_cancelled() {
         }
     }
     let drops = Drops::default();
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     for _ in 0..MANY / 100 + 2 {
         let spawns = SpawnsWhenDropped(drops.clone(), runtime.handle().clone());
         drop(runtime.spawn(async move {
@@ -75,11 +75,11 @@ fn trap_16_a_task_spawned_while_the_pool_shuts_down_is_cancelled() {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_16_a_socket_that_outlives_the_pool_returns_an_error() {
+fn trap_16_a_socket_that_outlives_the_runtime_returns_an_error() {
     use futures_util::AsyncReadExt;
     use wakeful::net::{TcpListener, TcpStream};
 
-    let runtime = pool(3);
+    let runtime = multi_thread(3);
     // Many tasks create them, on different workers.
     let pairs = runtime.block_on(async {
         let pairs = (0..20).map(|_| {
@@ -112,7 +112,7 @@ fn trap_16_a_socket_that_outlives_the_pool_returns_an_error() {
 
 #[test]
 fn trap_16_a_task_spawned_after_the_shutdown_is_cancelled() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     let handle = runtime.handle().clone();
     drop(runtime);
     let late = handle.spawn(async {});

@@ -1,4 +1,4 @@
-//! The traps again, on a pool of threads.
+//! The traps again, on a multi-thread runtime.
 
 mod shutdown;
 
@@ -24,7 +24,7 @@ use wakeful::{
     time::{sleep, timeout},
 };
 
-fn pool(workers: usize) -> Runtime {
+fn multi_thread(workers: usize) -> Runtime {
     Builder::new_multi_thread()
         .worker_threads(workers)
         .build()
@@ -32,7 +32,7 @@ fn pool(workers: usize) -> Runtime {
 }
 
 fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {
-    watched(awaited, || pool(2).block_on(future))
+    watched(awaited, || multi_thread(2).block_on(future))
 }
 
 const MANY: usize = if cfg!(miri) { 20 } else { 10_000 };
@@ -49,8 +49,8 @@ fn trap_01_tasks_that_wake_each_other_across_threads_lose_no_wake() {
 }
 
 #[test]
-fn trap_01_work_from_a_foreign_thread_wakes_a_parked_pool() {
-    let runtime = pool(2);
+fn trap_01_work_from_a_foreign_thread_wakes_a_parked_runtime() {
+    let runtime = multi_thread(2);
     let handle = runtime.handle().clone();
     let foreign = thread::spawn(move || {
         watched("a task for each spawn", || {
@@ -122,7 +122,7 @@ fn trap_06_a_panic_ends_only_its_own_task() {
 
 #[test]
 fn trap_18_block_on_can_be_called_again_and_again() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     watched("many short calls", || {
         for n in 0..MANY / 10 {
             let task = runtime.spawn(async move { n });
@@ -133,7 +133,7 @@ fn trap_18_block_on_can_be_called_again_and_again() {
 
 #[test]
 fn trap_18_tasks_go_on_between_two_block_ons() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     let done = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&done);
     drop(runtime.spawn(async move {
@@ -150,7 +150,7 @@ fn trap_18_tasks_go_on_between_two_block_ons() {
 #[test]
 fn trap_19_two_tasks_in_the_lifo_slot_do_not_starve_a_third() {
     // With one worker, no other can steal the third task.
-    let runtime = pool(1);
+    let runtime = multi_thread(1);
     watched("the third task", || {
         runtime.block_on(async {
             let wakers: Arc<[Mutex<Option<Waker>>; 2]> = Arc::default();
@@ -177,7 +177,7 @@ fn trap_19_two_tasks_in_the_lifo_slot_do_not_starve_a_third() {
 
 #[test]
 fn trap_19_busy_workers_still_take_from_the_injector() {
-    let runtime = pool(2);
+    let runtime = multi_thread(2);
     let handle = runtime.handle().clone();
     let busy: Vec<_> = (0..4)
         .map(|_| {
@@ -299,7 +299,7 @@ fn a_local_runtime_takes_tasks_from_other_threads_too() {
 
 #[test]
 #[should_panic(expected = "use `spawn`")]
-fn spawn_local_in_a_pool_says_what_to_do() {
+fn spawn_local_in_a_multi_thread_runtime_says_what_to_do() {
     run("the panic", async {
         drop(wakeful::spawn_local(async {}));
     });
@@ -369,6 +369,6 @@ fn the_inspector_sees_the_tasks_of_all_workers() {
 
 #[test]
 #[should_panic = "build the runtime with `Builder::new_thread_per_core`"]
-fn a_pool_has_no_cores_to_spawn_on() {
-    drop(pool(1).handle().spawn_on(0, || async {}));
+fn a_multi_thread_runtime_has_no_cores_to_spawn_on() {
+    drop(multi_thread(1).handle().spawn_on(0, || async {}));
 }

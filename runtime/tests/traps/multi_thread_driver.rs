@@ -1,4 +1,4 @@
-//! The driver of a pool. When one worker blocks, the other polls the reactor and the
+//! The driver of a multi_thread. When one worker blocks, the other polls the reactor and the
 //! timers, and runs the tasks. Each test blocks a worker until that has happened, and
 //! hangs if it does not happen.
 
@@ -26,7 +26,7 @@ use wakeful::{
 /// Long enough for a parked worker to be left alone by all others.
 const IDLE_TIME: Duration = Duration::from_millis(if cfg!(miri) { 400 } else { 20 });
 
-fn pool() -> Builder {
+fn multi_thread() -> Builder {
     Builder::new_multi_thread().worker_threads(2)
 }
 
@@ -83,7 +83,7 @@ fn a_root_that_is_woken_as_its_worker_parks_may_block() {
             }
         }
     };
-    let runtime = pool().on_thread_park(hook).build().unwrap();
+    let runtime = multi_thread().on_thread_park(hook).build().unwrap();
     run("the timer next to the root", &runtime, async {
         let (sender, received) = mpsc::channel();
         for _ in 0..2 {
@@ -138,7 +138,7 @@ fn an_unpark_hook_may_block_after_its_worker_was_kept_from_parking() {
             .is_ok()
     };
     let (parks, unparks) = (Arc::clone(&stage), Arc::clone(&stage));
-    let runtime = pool()
+    let runtime = multi_thread()
         .on_thread_park(move || {
             if next(&parks, 1) {
                 drop(spawn(async {}));
@@ -176,7 +176,7 @@ fn an_unpark_hook_may_block_after_its_worker_was_kept_from_parking() {
 
 #[test]
 fn a_foreign_waker_may_block_until_a_timer_fires() {
-    let runtime = pool().build().unwrap();
+    let runtime = multi_thread().build().unwrap();
     run("the timer next to the waker", &runtime, async {
         let received = Mutex::new(message_after(2 * IDLE_TIME));
         let (end, ended) = wakeful::sync::oneshot::channel();
@@ -191,7 +191,7 @@ fn a_foreign_waker_may_block_until_a_timer_fires() {
 
 #[test]
 fn a_foreign_waker_may_block_until_a_task_from_another_thread_has_run() {
-    let runtime = pool().build().unwrap();
+    let runtime = multi_thread().build().unwrap();
     let handle = runtime.handle().clone();
     run("a task next to the waker", &runtime, async {
         let (end, ended) = wakeful::sync::oneshot::channel();
@@ -215,7 +215,7 @@ fn a_foreign_waker_may_block_until_a_task_from_another_thread_has_run() {
 #[test]
 fn a_foreign_waker_may_block_until_a_task_woken_with_it_has_run() {
     for tasks in [1, 2] {
-        let runtime = pool().build().unwrap();
+        let runtime = multi_thread().build().unwrap();
         run("a task woken with the waker", &runtime, async {
             let (sender, received) = mpsc::channel();
             let received = Mutex::new(received);
@@ -242,7 +242,7 @@ fn a_foreign_waker_may_block_until_a_task_woken_with_it_has_run() {
 
 #[test]
 fn a_root_may_block_until_a_task_woken_with_it_has_run() {
-    let runtime = pool().build().unwrap();
+    let runtime = multi_thread().build().unwrap();
     // The test does not control which worker finds that both are due.
     for _ in 0..if cfg!(miri) { 1 } else { 10 } {
         run("the task that is woken with the root", &runtime, async {
@@ -266,7 +266,7 @@ fn a_park_hook_may_block_until_a_task_from_another_thread_has_run() {
     let waits = Mutex::new((begun, has_run));
     let is_due = Arc::new(AtomicUsize::new(0));
     let due = Arc::clone(&is_due);
-    let runtime = pool()
+    let runtime = multi_thread()
         .on_thread_park(move || {
             if thread::current().id() != worker_0 && due.swap(0, SeqCst) == 1 {
                 let (begun, has_run) = &*waits.lock().unwrap();
@@ -317,7 +317,7 @@ fn a_hook_waits_for_a_foreign_timer(
             is_over.lock().unwrap().recv().unwrap();
         }
     };
-    let runtime = set(pool(), Box::new(hook)).build().unwrap();
+    let runtime = set(multi_thread(), Box::new(hook)).build().unwrap();
     let handle = runtime.handle().clone();
     let (end, ended) = wakeful::sync::oneshot::channel();
     let foreign = thread::spawn(move || {
