@@ -16,7 +16,7 @@ pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and
 
 /// An executor, seen from a thread that is inside it.
 #[derive(Clone, Copy)]
-pub(crate) enum Current<'a> {
+pub(crate) enum ExecutorContext<'a> {
     /// The thread of a current-thread runtime, or of a core of a thread-per-core runtime.
     Local(&'a LocalExecutor),
     /// A thread that drives a worker of a multi-thread runtime.
@@ -29,7 +29,7 @@ pub(crate) enum Current<'a> {
     Handle(&'a Handle),
 }
 
-impl<'a> Current<'a> {
+impl<'a> ExecutorContext<'a> {
     pub(crate) fn handle(self) -> &'a Handle {
         match self {
             Self::Local(executor) => executor.handle(),
@@ -60,14 +60,14 @@ per_thread! {
 }
 
 /// Runs `code` inside an executor: `code` uses its tasks, timers and sockets.
-pub(crate) fn enter<R>(current: Current<'_>, code: impl FnOnce() -> R) -> R {
+pub(crate) fn enter<R>(current: ExecutorContext<'_>, code: impl FnOnce() -> R) -> R {
     enter_as(
         match current {
-            Current::Local(executor) => Entered::Local(executor),
-            Current::Worker(worker) => Entered::Worker(worker),
-            Current::HandedOff(handle) => Entered::HandedOff(handle),
-            Current::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
-            Current::Handle(handle) => Entered::Handle(handle),
+            ExecutorContext::Local(executor) => Entered::Local(executor),
+            ExecutorContext::Worker(worker) => Entered::Worker(worker),
+            ExecutorContext::HandedOff(handle) => Entered::HandedOff(handle),
+            ExecutorContext::Handle(handle) if must_not_block() => Entered::NestedHandle(handle),
+            ExecutorContext::Handle(handle) => Entered::Handle(handle),
         },
         code,
     )
@@ -96,22 +96,22 @@ fn enter_as<R>(entered: Entered, code: impl FnOnce() -> R) -> R {
 }
 
 /// Passes the executor that this thread is inside to `code`.
-pub(crate) fn with<R>(code: impl FnOnce(Option<Current<'_>>) -> R) -> R {
+pub(crate) fn with<R>(code: impl FnOnce(Option<ExecutorContext<'_>>) -> R) -> R {
     // While a thread ends, its thread-locals and its tasks are gone.
     let entered = ENTERED.try_with(Cell::get).unwrap_or(Entered::Nothing);
     code(match entered {
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
-        Entered::Local(executor) => Some(Current::Local(unsafe { &*executor })),
+        Entered::Local(executor) => Some(ExecutorContext::Local(unsafe { &*executor })),
         Entered::Worker(worker) | Entered::WorkerWithoutLoop(worker) => {
             // SAFETY: E1.
-            Some(Current::Worker(unsafe { &*worker }))
+            Some(ExecutorContext::Worker(unsafe { &*worker }))
         }
         // SAFETY: E1. The worker keeps its handle.
-        Entered::HandedOff(handle) => Some(Current::HandedOff(unsafe { &*handle })),
+        Entered::HandedOff(handle) => Some(ExecutorContext::HandedOff(unsafe { &*handle })),
         Entered::Handle(handle) | Entered::NestedHandle(handle) => {
             // SAFETY: E1.
-            Some(Current::Handle(unsafe { &*handle }))
+            Some(ExecutorContext::Handle(unsafe { &*handle }))
         }
     })
 }
@@ -152,11 +152,11 @@ pub(crate) fn has_handed_off() -> bool {
 #[cfg(feature = "trace")]
 pub(crate) fn worker_here() -> Option<usize> {
     with(|current| match current? {
-        Current::Local(executor) => match executor.handle().scheduler() {
+        ExecutorContext::Local(executor) => match executor.handle().scheduler() {
             Scheduler::Local { core, .. } => Some(*core),
             Scheduler::MultiThread(_) => None,
         },
-        Current::Worker(worker) => Some(worker.index()),
-        Current::HandedOff(_) | Current::Handle(_) => None,
+        ExecutorContext::Worker(worker) => Some(worker.index()),
+        ExecutorContext::HandedOff(_) | ExecutorContext::Handle(_) => None,
     })
 }

@@ -10,7 +10,7 @@
 //! - [`identity`]: the id and the name of a runtime.
 //! - [`context`]: which executor this thread is inside.
 //! - [`run_task`]: one poll of a task.
-//! - [`root`]: the future of `block_on`, woken and polled as a task.
+//! - [`block_on_task`]: the future of `block_on`, woken and polled as a task.
 //! - [`owned_tasks`]: the tasks that have not ended.
 //! - [`after_shutdown`]: cancelling the tasks that come after the shutdown.
 //! - [`weak_executor`]: how a task finds an executor that may have ended.
@@ -20,6 +20,7 @@
 //! - [`park_thread`]: blocking a thread that runs no tasks.
 
 mod after_shutdown;
+mod block_on_task;
 pub(crate) mod context;
 pub(crate) mod current_thread;
 mod driver;
@@ -28,7 +29,6 @@ mod identity;
 pub(crate) mod multi_thread;
 mod owned_tasks;
 pub(crate) mod park_thread;
-mod root;
 mod run_task;
 mod settings;
 pub(crate) mod thread_per_core;

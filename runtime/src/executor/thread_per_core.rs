@@ -7,7 +7,7 @@
 
 use super::{
     Driver, Settings,
-    context::{self, Current},
+    context::{self, ExecutorContext},
     current_thread::{self, LocalExecutor},
 };
 use crate::{
@@ -91,7 +91,7 @@ impl LocalExecutors {
         let shared = self.shared(index);
         let hooks = shared.hooks().clone();
         let executor = LocalExecutor::new(driver, Arc::clone(shared), self.settings.clone());
-        context::enter(Current::Local(&executor), || {
+        context::enter(ExecutorContext::Local(&executor), || {
             if let Some(hooks) = &hooks {
                 hooks.thread_start();
             }
@@ -107,14 +107,14 @@ impl LocalExecutors {
 /// Tells the threads of the cores that the runtime ends.
 struct Closing {
     state: Mutex<ClosingState>,
-    /// Dumps show this as the thing that the roots of these cores wait for.
+    /// Dumps show this as the thing that the `block_on` tasks of these cores wait for.
     label: Label,
 }
 
 #[derive(Default)]
 struct ClosingState {
     closed: bool,
-    /// The wakers of the cores' roots.
+    /// The wakers of the cores' `block_on` tasks.
     wakers: Vec<Waker>,
 }
 

@@ -153,8 +153,8 @@ impl Hooks {
         call_task_hook(&self.task_terminate, &TaskMeta::of(task));
     }
 
-    /// Begins the trace of a task, of blocking work or of a root. For the last two, no hook
-    /// is called. No other thread has seen the task yet.
+    /// Begins the trace of a task, of blocking work or of a `block_on` task. For the last
+    /// two, no hook is called. No other thread has seen the task yet.
     #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
     pub(crate) fn begin_trace(&self, task: Task, kind: TaskKind) {
         #[cfg(feature = "trace")]
@@ -196,18 +196,18 @@ impl Hooks {
 pub(crate) struct TraceGuard<'a>(Option<(&'a Hooks, &'a Header)>);
 
 impl<'a> TraceGuard<'a> {
-    pub(crate) fn new(hooks: &'a SharedHooks, root: &'a Task) -> Self {
+    pub(crate) fn new(hooks: &'a SharedHooks, task: &'a Task) -> Self {
         Self(hooks.as_deref().map(|hooks| {
-            hooks.begin_trace(root.clone(), TaskKind::BlockOn);
-            (hooks, root.header())
+            hooks.begin_trace(task.clone(), TaskKind::BlockOn);
+            (hooks, task.header())
         }))
     }
 }
 
 impl Drop for TraceGuard<'_> {
     fn drop(&mut self) {
-        if let Some((hooks, root)) = self.0 {
-            hooks.end_trace(root);
+        if let Some((hooks, task)) = self.0 {
+            hooks.end_trace(task);
         }
     }
 }

@@ -7,7 +7,7 @@ pub(crate) mod dump;
 pub use crate::trace::TaskTrace;
 use crate::{
     executor::Handle,
-    executor::context::{self, Current},
+    executor::context::{self, ExecutorContext},
     reactor::SourceState,
     task::{Header, Id},
     time::Instant,
@@ -37,13 +37,13 @@ use std::{panic::Location, time::Duration};
 pub fn inspect() -> Option<Snapshot> {
     context::with(|current| {
         Some(match current? {
-            Current::Local(executor) => {
+            ExecutorContext::Local(executor) => {
                 Snapshot::new(executor.handle(), |visit| executor.for_each_task(visit))
             }
-            Current::Worker(worker) => Snapshot::new(worker.handle(), |visit| {
+            ExecutorContext::Worker(worker) => Snapshot::new(worker.handle(), |visit| {
                 worker.shared().for_each_task(visit);
             }),
-            Current::HandedOff(handle) | Current::Handle(handle) => {
+            ExecutorContext::HandedOff(handle) | ExecutorContext::Handle(handle) => {
                 let shared = handle.multi_thread()?;
                 Snapshot::new(handle, |visit| shared.for_each_task(visit))
             }

@@ -7,7 +7,7 @@
 use super::{Handle, NESTED};
 use crate::{
     executor::{
-        context::{self, Current},
+        context::{self, ExecutorContext},
         park_thread,
     },
     fork,
@@ -36,7 +36,7 @@ impl Handle {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
-        context::enter(Current::Handle(self), code)
+        context::enter(ExecutorContext::Handle(self), code)
     }
 
     /// Runs `future` on this thread until it is ready, with this runtime's clock, tasks

@@ -22,7 +22,7 @@ pub use metrics::RuntimeMetrics;
 
 use crate::{
     executor::{
-        context::{self, Current},
+        context::{self, ExecutorContext},
         current_thread::LocalExecutor,
         multi_thread::Worker,
         thread_per_core::LocalExecutors,
@@ -189,10 +189,10 @@ impl Runtime {
     /// `code` can open sockets and spawn tasks.
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
-            Kind::Local { executor, .. } => context::enter(Current::Local(executor), code),
+            Kind::Local { executor, .. } => context::enter(ExecutorContext::Local(executor), code),
             // No thread drives worker 0 now, so a task in its queue would wait.
             Kind::MultiThread { worker, .. } => {
-                context::enter(Current::Handle(worker.handle()), code)
+                context::enter(ExecutorContext::Handle(worker.handle()), code)
             }
         }
     }
@@ -229,7 +229,7 @@ impl Drop for Runtime {
                         let _ = thread.join();
                     }
                 }
-                context::enter(Current::Local(executor), || executor.shut_down());
+                context::enter(ExecutorContext::Local(executor), || executor.shut_down());
             }
             Kind::MultiThread { worker, threads } => {
                 let threads = std::mem::take(threads);

@@ -2,7 +2,7 @@
 
 use super::Handle;
 use crate::{
-    executor::context::{self, Current, NOT_INSIDE},
+    executor::context::{self, ExecutorContext, NOT_INSIDE},
     task::JoinHandle,
 };
 use std::{future::Future, panic::Location};
@@ -42,10 +42,10 @@ where
     let location = Location::caller();
     // A panic inside the closure would report this file as its location.
     let refused = match context::with(|current| match current {
-        Some(Current::Local(executor)) => Ok(executor.spawn(future, location)),
-        Some(Current::Worker(_) | Current::HandedOff(_)) => Err(NOT_LOCAL),
-        Some(Current::Handle(handle)) if handle.multi_thread().is_some() => Err(NOT_LOCAL),
-        Some(Current::Handle(_)) => Err(NOT_THROUGH_A_HANDLE),
+        Some(ExecutorContext::Local(executor)) => Ok(executor.spawn(future, location)),
+        Some(ExecutorContext::Worker(_) | ExecutorContext::HandedOff(_)) => Err(NOT_LOCAL),
+        Some(ExecutorContext::Handle(handle)) if handle.multi_thread().is_some() => Err(NOT_LOCAL),
+        Some(ExecutorContext::Handle(_)) => Err(NOT_THROUGH_A_HANDLE),
         None => Err(NOT_INSIDE),
     }) {
         Ok(handle) => return handle,
@@ -88,9 +88,9 @@ where
 {
     let location = Location::caller();
     let handle = context::with(|current| match current? {
-        Current::Local(executor) => Some(executor.spawn(future, location)),
-        Current::Worker(worker) => Some(worker.spawn(future, location)),
-        Current::HandedOff(handle) | Current::Handle(handle) => {
+        ExecutorContext::Local(executor) => Some(executor.spawn(future, location)),
+        ExecutorContext::Worker(worker) => Some(worker.spawn(future, location)),
+        ExecutorContext::HandedOff(handle) | ExecutorContext::Handle(handle) => {
             Some(handle.spawn_at(future, location))
         }
     });

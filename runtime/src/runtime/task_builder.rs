@@ -4,7 +4,7 @@ use super::{Handle, spawn};
 use crate::{
     clock::Instant,
     executor::{
-        context::{self, Current},
+        context::{self, ExecutorContext},
         current_thread::Ranks,
     },
     task::JoinHandle,
@@ -183,7 +183,7 @@ impl Drop for RankGuard {
 
 fn with_ranks(code: impl FnOnce(&Ranks)) {
     context::with(|current| {
-        if let Some(Current::Local(executor)) = current
+        if let Some(ExecutorContext::Local(executor)) = current
             && let Some(ranks) = executor.ranks()
         {
             code(ranks);

@@ -135,7 +135,7 @@ impl StateWord {
         ))
     }
 
-    /// The word of the root of `block_on`: idle, with one reference.
+    /// The word of the `block_on` task: idle, with one reference.
     pub(crate) fn idle() -> Self {
         Self(AtomicU32::new(REFERENCE))
     }
@@ -313,7 +313,7 @@ impl StateWord {
         is_all(before)
     }
 
-    /// Begins a poll of the root without a read-modify-write, if the caller has
+    /// Begins a poll of the `block_on` task without a read-modify-write, if the caller has
     /// the only reference: then no other thread can change the word. False if
     /// other references exist.
     #[must_use]

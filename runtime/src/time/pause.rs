@@ -5,7 +5,7 @@
 //! So a test of an hour ends at once, and every run is the same.
 
 use crate::{
-    executor::context::{self, Current},
+    executor::context::{self, ExecutorContext},
     runtime::Handle,
     task::yield_now,
     time::Instant,
@@ -35,7 +35,7 @@ use std::time::Duration;
 #[track_caller]
 pub fn pause() {
     let handle = Handle::current();
-    let here = context::with(|current| matches!(current, Some(Current::Local(_))));
+    let here = context::with(|current| matches!(current, Some(ExecutorContext::Local(_))));
     assert!(
         here && handle.metrics().num_workers() == 1,
         "only the clock of a current-thread runtime can be paused"

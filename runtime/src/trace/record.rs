@@ -109,7 +109,7 @@ impl Traced {
 }
 
 impl Record {
-    /// Starts the record of a new task that no other thread has seen yet. A root
+    /// Starts the record of a new task that no other thread has seen yet. A `block_on` task
     /// task starts several times and keeps its first record.
     pub(crate) fn begin(&self, sink: &Arc<dyn TraceSink>, kind: TaskKind, name: Option<Arc<str>>) {
         let traced = self.0.get_or_init(|| {

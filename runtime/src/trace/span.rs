@@ -43,7 +43,7 @@ impl SpanSlot {
     }
 }
 
-/// Opens the span of a new task that no other thread has seen yet, or of a root
+/// Opens the span of a new task that no other thread has seen yet, or of a `block_on` task
 /// task that starts again.
 pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
     let kind = match kind {

@@ -119,7 +119,7 @@ fn every_spawned_task_terminates_once_however_it_ends() {
 }
 
 #[test]
-fn the_hooks_for_tasks_ignore_the_root_and_blocking_work() {
+fn the_hooks_for_tasks_ignore_the_block_on_task_and_blocking_work() {
     for builder in both() {
         let log = Log::default();
         let runtime = log.builder(builder).build().unwrap();

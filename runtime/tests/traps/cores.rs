@@ -35,7 +35,7 @@ const MANY: usize = if cfg!(miri) { 10 } else { 1_000 };
 fn a_task_starts_on_its_core_and_stays_there() {
     run("a task that checks its thread", async {
         let handle = Handle::current();
-        let root = thread::current().id();
+        let block_on_thread = thread::current().id();
         for core in [0, 1] {
             let places = handle.spawn_on(core, || async {
                 // An `Rc` is not `Send`, and the task holds it across each wait.
@@ -49,7 +49,7 @@ fn a_task_starts_on_its_core_and_stays_there() {
             });
             let (moved, place, here) = places.await.unwrap();
             assert_eq!((moved, here), (0, core));
-            assert_eq!(place == root, core == 0);
+            assert_eq!(place == block_on_thread, core == 0);
         }
     });
 }
@@ -144,7 +144,7 @@ fn trap_06_a_panic_while_making_the_future_is_the_result_of_the_task() {
 fn trap_16_every_core_drops_its_own_tasks_at_shutdown() {
     let drops = Drops::default();
     let runtime = cores(3);
-    let here = thread::current().id();
+    let block_on_thread = thread::current().id();
     watched("the tasks of three cores", || {
         let (begun, all_begun) = mpsc::channel();
         for core in 0..3 {

@@ -33,14 +33,17 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_timers() {
 }
 
 #[test]
-fn trap_19_a_root_that_wakes_itself_does_not_starve_other_threads() {
-    run("a wake from the blocking pool next to a busy root", async {
-        let task = wakeful::spawn_blocking(|| ());
-        while !task.is_finished() {
-            yield_now().await;
-        }
-        task.await.unwrap();
-    });
+fn trap_19_a_block_on_task_that_wakes_itself_does_not_starve_other_threads() {
+    run(
+        "a wake from the blocking pool next to a busy `block_on` task",
+        async {
+            let task = wakeful::spawn_blocking(|| ());
+            while !task.is_finished() {
+                yield_now().await;
+            }
+            task.await.unwrap();
+        },
+    );
 }
 
 #[cfg(not(miri))]
@@ -71,7 +74,7 @@ fn trap_19_a_task_that_wakes_itself_does_not_starve_sockets() {
     });
 }
 
-/// Runs `test` in the root of each runtime with one thread, and once in a task.
+/// Runs `test` in the `block_on` task of each runtime with one thread, and once in a task.
 fn on_each_runtime(awaited: &'static str, test: impl AsyncFn() + Copy + Send + 'static) {
     let on_a_multi_thread_runtime = || {
         let builder = Builder::new_multi_thread().worker_threads(1);

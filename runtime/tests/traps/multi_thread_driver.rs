@@ -64,27 +64,27 @@ fn run<F: Future>(awaited: &'static str, runtime: &Runtime, future: F) -> F::Out
 }
 
 #[test]
-fn a_root_that_is_woken_as_its_worker_parks_may_block() {
+fn a_block_on_task_that_is_woken_as_its_worker_parks_may_block() {
     let worker_0 = thread::current().id();
     // Worker 1 is busy until worker 0 parks, so worker 0 gets the driver.
     let (release, blocked) = mpsc::channel::<()>();
     let (release, blocked) = (Mutex::new(Some(release)), Arc::new(Mutex::new(blocked)));
-    // The hook wakes the root when worker 0 parks, after `is_due` was set.
-    let root = Arc::new(Mutex::new(None::<Waker>));
+    // The hook wakes the `block_on` task when worker 0 parks, after `is_due` was set.
+    let block_on_task = Arc::new(Mutex::new(None::<Waker>));
     let is_due = Arc::new(AtomicUsize::new(0));
     let hook = {
-        let (root, is_due) = (Arc::clone(&root), Arc::clone(&is_due));
+        let (block_on_task, is_due) = (Arc::clone(&block_on_task), Arc::clone(&is_due));
         move || {
             if thread::current().id() == worker_0 {
                 drop(release.lock().unwrap().take());
                 if is_due.swap(0, SeqCst) == 1 {
-                    root.lock().unwrap().take().unwrap().wake();
+                    block_on_task.lock().unwrap().take().unwrap().wake();
                 }
             }
         }
     };
     let runtime = multi_thread().on_thread_park(hook).build().unwrap();
-    run("the timer next to the root", &runtime, async {
+    run("the timer next to the `block_on` task", &runtime, async {
         let (sender, received) = mpsc::channel();
         for _ in 0..2 {
             let (sender, blocked) = (sender.clone(), Arc::clone(&blocked));
@@ -103,7 +103,7 @@ fn a_root_that_is_woken_as_its_worker_parks_may_block() {
         });
         let mut is_first = true;
         poll_fn(|context| {
-            *root.lock().unwrap() = Some(context.waker().clone());
+            *block_on_task.lock().unwrap() = Some(context.waker().clone());
             if std::mem::take(&mut is_first) {
                 return Poll::Pending;
             }
@@ -241,20 +241,24 @@ fn a_foreign_waker_may_block_until_a_task_woken_with_it_has_run() {
 }
 
 #[test]
-fn a_root_may_block_until_a_task_woken_with_it_has_run() {
+fn a_block_on_task_may_block_until_a_task_woken_with_it_has_run() {
     let runtime = multi_thread().build().unwrap();
     // The test does not control which worker finds that both are due.
     for _ in 0..if cfg!(miri) { 1 } else { 10 } {
-        run("the task that is woken with the root", &runtime, async {
-            let (sender, received) = mpsc::channel();
-            let over = Instant::now() + IDLE_TIME;
-            drop(spawn(async move {
+        run(
+            "the task that is woken with the `block_on` task",
+            &runtime,
+            async {
+                let (sender, received) = mpsc::channel();
+                let over = Instant::now() + IDLE_TIME;
+                drop(spawn(async move {
+                    sleep_until(over).await;
+                    sender.send(()).unwrap();
+                }));
                 sleep_until(over).await;
-                sender.send(()).unwrap();
-            }));
-            sleep_until(over).await;
-            received.recv().unwrap();
-        });
+                received.recv().unwrap();
+            },
+        );
     }
 }
 

@@ -303,7 +303,7 @@ fn trap_06_a_sockets_waker_that_panics_in_clone_or_drop_leaves_the_socket_usable
 fn trap_06_a_panic_in_block_on_leaves_the_runtime_usable() {
     let runtime = Runtime::new().unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async { panic!("root") as () });
+        runtime.block_on(async { panic!("block_on_task") as () });
     }));
     assert!(panicked.is_err());
     runtime.block_on(assert_works());

@@ -118,16 +118,16 @@ fn a_child_inherits_the_priority_and_deadline_unless_it_sets_its_own() {
 }
 
 #[test]
-fn the_root_and_tasks_from_other_threads_have_the_usual_rank() {
+fn the_block_on_task_and_tasks_from_other_threads_have_the_usual_rank() {
     let runtime = ranked();
     let handle = runtime.handle().clone();
     watched("a task from another thread", || {
         runtime.block_on(async {
             let urgent = task::Builder::new().priority(1);
             urgent.spawn_local(yield_now()).await.unwrap();
-            // The root still has the usual rank, and so does its child.
+            // The `block_on` task still has the usual rank, and so does its child.
             let log = Log::default();
-            let usual = spawn_local(log.clone().turns("child of the root", 1));
+            let usual = spawn_local(log.clone().turns("child of the `block_on` task", 1));
             let low = task::Builder::new().priority(-1);
             let low = low.spawn_local(log.clone().turns("low", 1));
             let foreign = thread::spawn(move || handle.spawn(async {}))
@@ -136,7 +136,7 @@ fn the_root_and_tasks_from_other_threads_have_the_usual_rank() {
             foreign.await.unwrap();
             low.await.unwrap();
             usual.await.unwrap();
-            assert_eq!(log.take(), ["child of the root", "low"]);
+            assert_eq!(log.take(), ["child of the `block_on` task", "low"]);
         });
     });
 }

@@ -18,10 +18,11 @@ use wakeful::{
     time::sleep,
 };
 
-/// A waker that wakes the root of a multi-thread runtime, and queues work from another thread.
+/// A waker that wakes the `block_on` task of a multi-thread runtime, and queues work from
+/// another thread.
 struct WakeBoth {
     handle: Handle,
-    root: Waker,
+    block_on_task: Waker,
     results: mpsc::Sender<u64>,
 }
 
@@ -41,55 +42,58 @@ impl WakeBoth {
 impl Wake for WakeBoth {
     fn wake(self: Arc<Self>) {
         Self::queue(&self.handle, 1, &self.results);
-        self.root.wake_by_ref();
+        self.block_on_task.wake_by_ref();
     }
 }
 
 #[test]
-fn trap_01_a_worker_woken_for_work_that_polls_the_root_first_wakes_a_sibling() {
+fn trap_01_a_worker_woken_for_work_that_polls_the_block_on_task_first_wakes_a_sibling() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .build()
         .unwrap();
     let (handle, metrics) = (runtime.handle().clone(), runtime.metrics());
-    watched("work that is queued while the root computes", || {
-        // Worker 1 is blocked, so that the work wakes this thread.
-        let (release, held) = mpsc::channel::<()>();
-        let (begun, has_begun) = mpsc::channel();
-        drop(runtime.spawn(async move {
-            begun.send(()).unwrap();
-            held.recv().unwrap();
-        }));
-        has_begun.recv().unwrap();
-        let (results, parks) = mpsc::channel();
-        let mut nap = runtime.enter(|| Box::pin(sleep(Duration::from_millis(1))));
-        let mut is_first = true;
-        runtime.block_on(poll_fn(|context| {
-            if is_first {
-                is_first = false;
-                let wake_both = WakeBoth {
-                    handle: handle.clone(),
-                    root: context.waker().clone(),
-                    results: results.clone(),
-                };
-                let waker = Waker::from(Arc::new(wake_both));
-                // The timer calls this waker while this thread still counts as parked.
-                return nap.as_mut().poll(&mut Context::from_waker(&waker));
-            }
-            // This poll takes long. Worker 1 parks in between, and has to be woken for
-            // each piece of work.
-            release.send(()).unwrap();
-            for _ in 0..5 {
-                let count = parks.recv().unwrap();
-                while metrics.worker_park_count(1) == count {
-                    thread::yield_now();
+    watched(
+        "work that is queued while the `block_on` task computes",
+        || {
+            // Worker 1 is blocked, so that the work wakes this thread.
+            let (release, held) = mpsc::channel::<()>();
+            let (begun, has_begun) = mpsc::channel();
+            drop(runtime.spawn(async move {
+                begun.send(()).unwrap();
+                held.recv().unwrap();
+            }));
+            has_begun.recv().unwrap();
+            let (results, parks) = mpsc::channel();
+            let mut nap = runtime.enter(|| Box::pin(sleep(Duration::from_millis(1))));
+            let mut is_first = true;
+            runtime.block_on(poll_fn(|context| {
+                if is_first {
+                    is_first = false;
+                    let wake_both = WakeBoth {
+                        handle: handle.clone(),
+                        block_on_task: context.waker().clone(),
+                        results: results.clone(),
+                    };
+                    let waker = Waker::from(Arc::new(wake_both));
+                    // The timer calls this waker while this thread still counts as parked.
+                    return nap.as_mut().poll(&mut Context::from_waker(&waker));
                 }
-                WakeBoth::queue(&handle, 1, &results);
-            }
-            parks.recv().unwrap();
-            Poll::Ready(())
-        }));
-    });
+                // This poll takes long. Worker 1 parks in between, and has to be woken for
+                // each piece of work.
+                release.send(()).unwrap();
+                for _ in 0..5 {
+                    let count = parks.recv().unwrap();
+                    while metrics.worker_park_count(1) == count {
+                        thread::yield_now();
+                    }
+                    WakeBoth::queue(&handle, 1, &results);
+                }
+                parks.recv().unwrap();
+                Poll::Ready(())
+            }));
+        },
+    );
 }
 
 /// A waker that lets worker 1 park, and then queues work from another thread.
@@ -97,7 +101,7 @@ struct Calls {
     handle: Handle,
     release: Mutex<Option<mpsc::Sender<()>>>,
     is_called: Arc<AtomicBool>,
-    root: Waker,
+    block_on_task: Waker,
 }
 
 impl Wake for Calls {
@@ -112,7 +116,7 @@ impl Wake for Calls {
         let (results, parks) = mpsc::channel();
         WakeBoth::queue(&self.handle, 1, &results);
         parks.recv().unwrap();
-        self.root.wake_by_ref();
+        self.block_on_task.wake_by_ref();
     }
 }
 
@@ -151,7 +155,7 @@ fn trap_01_a_worker_woken_for_work_that_calls_a_waker_first_wakes_a_sibling() {
                     handle: handle.clone(),
                     release: Mutex::new(release.take()),
                     is_called: Arc::clone(&is_called),
-                    root: context.waker().clone(),
+                    block_on_task: context.waker().clone(),
                 };
                 let waker = Waker::from(Arc::new(calls));
                 assert!(

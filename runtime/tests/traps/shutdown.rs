@@ -149,7 +149,7 @@ fn trap_18_many_short_block_ons_still_run_tasks_and_fire_timers() {
     }));
     watched("the timer", || {
         while !fired.get() {
-            // The root is ready at once, every time.
+            // The `block_on` task is ready at once, every time.
             runtime.block_on(async {});
         }
     });

@@ -228,7 +228,7 @@ fn trap_08_a_waker_may_outlive_its_runtime() {
 #[test]
 fn trap_08_the_waker_of_block_on_may_outlive_it() {
     let (send, receive) = mpsc::channel();
-    run("the waker of the root", async {
+    run("the waker of the `block_on` task", async {
         poll_fn(|context| {
             send.send(context.waker().clone()).unwrap();
             Poll::Ready(())

@@ -138,7 +138,7 @@ fn runtimes() -> [Runtime; 3] {
 const HOUR: Duration = Duration::from_hours(1);
 
 #[test]
-fn the_root_is_dropped_inside_its_runtime() {
+fn the_block_on_task_is_dropped_inside_its_runtime() {
     struct SpawnsWhenDropped(Option<oneshot::Sender<()>>);
     impl Drop for SpawnsWhenDropped {
         fn drop(&mut self) {
@@ -147,25 +147,28 @@ fn the_root_is_dropped_inside_its_runtime() {
         }
     }
     for runtime in runtimes() {
-        watched("a task that the root's destructor spawned", || {
-            let (sender, receiver) = oneshot::channel();
-            let spawns = SpawnsWhenDropped(Some(sender));
-            runtime.block_on(poll_fn(move |_| {
-                let _ = &spawns;
-                Poll::Ready(())
-            }));
-            let (sender, panicked) = oneshot::channel();
-            let spawns = SpawnsWhenDropped(Some(sender));
-            let root = poll_fn(move |_| -> Poll<()> {
-                let _ = &spawns;
-                panic!("the root panics");
-            });
-            catch_unwind(AssertUnwindSafe(|| runtime.block_on(root))).unwrap_err();
-            runtime.block_on(async {
-                receiver.await.unwrap();
-                panicked.await.unwrap();
-            });
-        });
+        watched(
+            "a task that the `block_on` task's destructor spawned",
+            || {
+                let (sender, receiver) = oneshot::channel();
+                let spawns = SpawnsWhenDropped(Some(sender));
+                runtime.block_on(poll_fn(move |_| {
+                    let _ = &spawns;
+                    Poll::Ready(())
+                }));
+                let (sender, panicked) = oneshot::channel();
+                let spawns = SpawnsWhenDropped(Some(sender));
+                let block_on_task = poll_fn(move |_| -> Poll<()> {
+                    let _ = &spawns;
+                    panic!("the `block_on` task panics");
+                });
+                catch_unwind(AssertUnwindSafe(|| runtime.block_on(block_on_task))).unwrap_err();
+                runtime.block_on(async {
+                    receiver.await.unwrap();
+                    panicked.await.unwrap();
+                });
+            },
+        );
     }
 }
 

@@ -19,7 +19,7 @@
 //! 4. Cancel the tasks in the run queue: those that were never polled.
 //! 5. Close the inject queue and cancel its tasks. A later push returns its task, and
 //!    the pushing thread cancels it.
-//! 6. Cancel the placeholder of the root.
+//! 6. Cancel the placeholder of the `block_on` task.
 //! 7. Cancel the tasks that the destructors have queued since step 4.
 //! 8. Clear the weak executor.
 
@@ -37,8 +37,8 @@ pub(crate) use shared::Shared;
 
 use super::{
     Driver, Handle, Settings, after_shutdown,
+    block_on_task::BlockOnTask,
     owned_tasks::{self, OwnedTasks},
-    root::Root,
     ticks::Ticks,
     weak_executor::{FreeList, WeakExecutor},
 };
@@ -57,8 +57,8 @@ use std::{
     sync::Arc,
 };
 
-/// The key of the root, which is in no list.
-const ROOT: u32 = UNBOUND - 1;
+/// The key of the `block_on` task, which is in no list.
+const BLOCK_ON_KEY: u32 = UNBOUND - 1;
 
 #[cfg(not(loom))]
 static FREE_EXECUTORS: FreeList<Shared> = FreeList::new();
@@ -84,7 +84,7 @@ pub(crate) struct LocalExecutor {
     /// The tasks that wait. A task that was never polled is in a queue instead.
     tasks: RefCell<OwnedTasks>,
     /// Stands in the queue for the future of `block_on`.
-    root: Root,
+    block_on_task: BlockOnTask,
     driver: Driver,
     shared: Arc<Shared>,
     /// A copy of the hooks of `shared`, which saves an indirection.
@@ -106,8 +106,8 @@ impl LocalExecutor {
         let ranked = settings.ranked;
         let weak = shared.weak();
         weak.set(Arc::clone(&shared));
-        let root = Root::new(WeakHandle(weak));
-        owned_tasks::set_key(root.task(), ROOT);
+        let block_on_task = BlockOnTask::new(WeakHandle(weak));
+        owned_tasks::set_key(block_on_task.task(), BLOCK_ON_KEY);
         // With the feature `trace`, the inspector shows tasks from their spawn on.
         let needs_slow_spawn = ranked || shared.hooks().is_some() || cfg!(feature = "trace");
         Self {
@@ -116,7 +116,7 @@ impl LocalExecutor {
             last_before_driver: Cell::new(ptr::null()),
             ranks: ranked.then(Box::default),
             tasks: RefCell::default(),
-            root,
+            block_on_task,
             driver,
             needs_slow_spawn: Cell::new(needs_slow_spawn),
             hooks: shared.hooks().clone(),
@@ -235,7 +235,7 @@ impl LocalExecutor {
             unsafe { task.cancel() };
         });
         // SAFETY: the placeholder is `Send`.
-        unsafe { self.root.task().clone().cancel() };
+        unsafe { self.block_on_task.task().clone().cancel() };
         self.cancel_queued();
         self.weak.clear();
     }

@@ -11,11 +11,11 @@
 //! - **RQ2**: a task is in one queue at most, because the state word's SCHEDULED bit
 //!   lets one waker queue it. So this queue alone uses the `link` of its entries.
 
-use super::{LocalExecutor, ROOT, shared::Shared};
+use super::{BLOCK_ON_KEY, LocalExecutor, shared::Shared};
 use crate::{
     budget,
     executor::{
-        context::{self, Current},
+        context::{self, ExecutorContext},
         owned_tasks,
         weak_executor::WeakExecutor,
     },
@@ -35,7 +35,7 @@ impl Schedule for WeakHandle {
         // SAFETY: the caller lets us read `this` until the task is given away.
         let Self(weak) = unsafe { *this };
         let remote = context::with(|current| match current {
-            Some(Current::Local(executor)) if ptr::eq(executor.weak, weak) => {
+            Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, weak) => {
                 executor.push(task);
                 None
             }
@@ -52,7 +52,7 @@ impl Schedule for WeakHandle {
         // SAFETY: the caller lets us read `this` until the task is given away.
         let Self(weak) = unsafe { *this };
         let other = context::with(|current| match current {
-            Some(Current::Local(executor))
+            Some(ExecutorContext::Local(executor))
                 if budget::deferred() && ptr::eq(executor.weak, weak) =>
             {
                 executor.defer(task);
@@ -68,19 +68,19 @@ impl Schedule for WeakHandle {
 
     fn bind(&self, task: &Task) {
         context::with(|current| match current {
-            Some(Current::Local(executor)) => executor.bind(task),
+            Some(ExecutorContext::Local(executor)) => executor.bind(task),
             _ => unreachable!("the executor polls the task"),
         });
     }
 
     fn unbind(&self, task: &Task) -> Option<Task> {
         let key = owned_tasks::key(task);
-        if key == ROOT {
-            // The root has no list reference, and it does not count as a task.
+        if key == BLOCK_ON_KEY {
+            // The `block_on` task has no list reference, and it does not count as a task.
             return None;
         }
         let listed = context::with(|current| match current {
-            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.0) => {
+            Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, self.0) => {
                 executor.shared.alive().decrement();
                 if let Some(hooks) = &executor.hooks {
                     hooks.task_terminate(task.header());
@@ -97,7 +97,7 @@ impl Schedule for WeakHandle {
 
     fn panicked(&self) {
         context::with(|current| match current {
-            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.0) => {
+            Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, self.0) => {
                 executor.task_panicked();
             }
             // The executor has ended.

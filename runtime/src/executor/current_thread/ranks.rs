@@ -71,8 +71,8 @@ impl Eq for Ready {}
 pub(crate) struct Ranks {
     ready: RefCell<BinaryHeap<Ready>>,
     arrivals: Cell<u64>,
-    /// The rank of each task, by its key. The root has no key in the list, so it has the
-    /// default rank.
+    /// The rank of each task, by its key. The `block_on` task has no key in the list, so
+    /// it has the default rank.
     by_key: RefCell<Vec<Rank>>,
     /// The rank of the task that runs.
     current: Cell<Rank>,
@@ -136,8 +136,8 @@ impl Ranks {
         ranks[index] = rank;
     }
 
-    /// A new root is polled without going through the queue.
-    pub(super) fn begin_root(&self) {
+    /// A new `block_on` task is polled without going through the queue.
+    pub(super) fn begin_block_on(&self) {
         self.current.set(Rank::default());
     }
 

@@ -5,7 +5,7 @@ use crate::{
     budget,
     executor::{
         after_shutdown::BlockingGuard,
-        context::{self, Current},
+        context::{self, ExecutorContext},
         run_task::run_task,
     },
     task::Task,
@@ -25,24 +25,25 @@ impl LocalExecutor {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _blocking = BlockingGuard::new();
-        let _traced = self.root.trace(&self.hooks);
+        let _traced = self.block_on_task.trace(&self.hooks);
         let _seeded = self.settings.seed_thread();
         // The future is dropped inside, because its destructor may spawn.
-        context::enter(Current::Local(self), || self.run(pin!(future)))
+        context::enter(ExecutorContext::Local(self), || self.run(pin!(future)))
     }
 
     fn run<F: Future>(&self, mut future: Pin<&mut F>) -> F::Output {
-        // The root is polled first. A program that blocks on ready futures in a loop
-        // would then never run its tasks, so whenever the driver or the inject queue is
-        // due, the root queues behind them. If an earlier call left the root in the
-        // queue, `wake` returns false, because the root must not be queued twice.
+        // The `block_on` task is polled first. A program that blocks on ready futures in
+        // a loop would then never run its tasks, so whenever the driver or the inject
+        // queue is due, the `block_on` task queues behind them. If an earlier call left
+        // the `block_on` task in the queue, `wake` returns false, because the `block_on`
+        // task must not be queued twice.
         if self.ticks.are_due() {
-            if self.root.wake() {
-                self.push(self.root.task().clone());
+            if self.block_on_task.wake() {
+                self.push(self.block_on_task.task().clone());
             }
         } else {
             self.ticks.count();
-            if let Poll::Ready(output) = self.poll_new_root(future.as_mut()) {
+            if let Poll::Ready(output) = self.poll_new_block_on(future.as_mut()) {
                 return output;
             }
         }
@@ -55,10 +56,10 @@ impl LocalExecutor {
                 self.wait();
                 continue;
             };
-            if task.as_raw() == self.root.task().as_raw() {
+            if task.as_raw() == self.block_on_task.task().as_raw() {
                 let polled = self
-                    .root
-                    .poll(future.as_mut(), |root| self.requeue_root(root));
+                    .block_on_task
+                    .poll(future.as_mut(), |task| self.requeue_block_on(task));
                 if let Poll::Ready(output) = polled {
                     return output;
                 }
@@ -70,30 +71,30 @@ impl LocalExecutor {
         }
     }
 
-    /// Polls a new root before all tasks. Usually no other thread knows the root at
-    /// this moment, and then the poll needs no read-modify-write.
-    fn poll_new_root<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
+    /// Polls a new `block_on` task before all tasks. Usually no other thread knows the
+    /// `block_on` task at this moment, and then the poll needs no read-modify-write.
+    fn poll_new_block_on<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
         if let Some(ranks) = &self.ranks {
-            ranks.begin_root();
+            ranks.begin_block_on();
         }
         let polled = self
-            .root
-            .poll_if_unique(future, |root| self.requeue_root(root));
+            .block_on_task
+            .poll_if_unique(future, |task| self.requeue_block_on(task));
         polled.unwrap_or_else(|| {
-            if self.root.wake() {
-                self.push_front(self.root.task().clone());
+            if self.block_on_task.wake() {
+                self.push_front(self.block_on_task.task().clone());
             }
             Poll::Pending
         })
     }
 
-    /// Queues a root that was woken during its poll. If the poll was ready, the next
-    /// `block_on` takes the root from the queue.
-    fn requeue_root(&self, root: Task) {
+    /// Queues a `block_on` task that was woken during its poll. If the poll was ready, the next
+    /// `block_on` takes the `block_on` task from the queue.
+    fn requeue_block_on(&self, task: Task) {
         if budget::deferred() {
-            self.defer(root);
+            self.defer(task);
         } else {
-            self.push(root);
+            self.push(task);
         }
     }
 

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     executor::{
         after_shutdown,
-        context::{self, Current},
+        context::{self, ExecutorContext},
         owned_tasks,
         weak_executor::WeakExecutor,
     },
@@ -119,7 +119,7 @@ impl Shared {
     /// On the executor's own thread, counts a task whose end `unbind` will count too.
     fn count_if_owner(&self) -> bool {
         context::with(|current| match current {
-            Some(Current::Local(executor)) if ptr::eq(executor.weak, self.weak) => {
+            Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, self.weak) => {
                 self.alive().increment();
                 true
             }

@@ -1,5 +1,5 @@
-//! Loom models of tasks, and of a root, that have yielded: a sibling takes
-//! such a task if its worker is long in coming to it, and the root's turn comes
+//! Loom models of tasks, and of a `block_on` task, that have yielded: a sibling takes
+//! such a task if its worker is long in coming to it, and the `block_on` task's turn comes
 //! although siblings take the tasks that it waits for.
 
 use super::{idle::Idle, parker::Parker};
@@ -20,7 +20,7 @@ struct SharedModel {
     /// Worker 0's deque and the tasks of it that have yielded.
     queued: Mutex<usize>,
     deferred: Mutex<usize>,
-    root_is_woken: AtomicBool,
+    block_on_is_woken: AtomicBool,
 }
 
 fn take(queue: &Mutex<usize>) -> bool {
@@ -37,7 +37,7 @@ impl SharedModel {
             parkers: [Parker::new(), Parker::new()],
             queued: Mutex::new(queued),
             deferred: Mutex::new(0),
-            root_is_woken: AtomicBool::new(false),
+            block_on_is_woken: AtomicBool::new(false),
         }
     }
 
@@ -136,10 +136,10 @@ fn a_task_that_has_yielded_is_run_while_its_worker_is_busy() {
     });
 }
 
-/// The root yielded to a task that a sibling steals before the worker comes to
+/// The `block_on` task yielded to a task that a sibling steals before the worker comes to
 /// it, or does not.
 #[test]
-fn a_root_that_has_yielded_is_polled_although_what_it_waits_for_is_stolen() {
+fn a_block_on_task_that_has_yielded_is_polled_although_what_it_waits_for_is_stolen() {
     model(|| {
         let shared = Arc::new((SharedModel::new(1), AtomicBool::new(false)));
         let sibling = {
@@ -152,21 +152,21 @@ fn a_root_that_has_yielded_is_polled_although_what_it_waits_for_is_stolen() {
         let (model, ended) = &*shared;
         // `Worker::requeue`.
         let mut waits = model.queued().min(1);
-        model.root_is_woken.store(true, SeqCst);
+        model.block_on_is_woken.store(true, SeqCst);
         let mut steps = 0;
         loop {
-            // `Worker::take_root`.
-            let has_to_wait = model.root_is_woken.load(SeqCst) && waits > 0;
+            // `Worker::take_block_on`.
+            let has_to_wait = model.block_on_is_woken.load(SeqCst) && waits > 0;
             waits -= usize::from(has_to_wait);
-            if !has_to_wait && model.root_is_woken.swap(false, SeqCst) {
+            if !has_to_wait && model.block_on_is_woken.swap(false, SeqCst) {
                 break;
             }
             // `Worker::step`.
             steps += 1;
             if !take(&model.queued) {
                 waits = 0;
-                if !model.root_is_woken.load(SeqCst) {
-                    model.park(0, false, || model.root_is_woken.load(SeqCst));
+                if !model.block_on_is_woken.load(SeqCst) {
+                    model.park(0, false, || model.block_on_is_woken.load(SeqCst));
                 }
             }
         }

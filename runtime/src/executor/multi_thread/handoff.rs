@@ -30,7 +30,7 @@
 use super::Worker;
 use crate::{
     blocking, budget,
-    executor::context::{self, Current},
+    executor::context::{self, ExecutorContext},
     primitives::{AtomicUsize, Condvar, Mutex, lock},
 };
 use std::sync::{Arc, PoisonError, atomic::Ordering::SeqCst};
@@ -195,11 +195,13 @@ where
     let is_on_a_core = context::with(|current| match current {
         // Outside a poll (in a hook, or in `Runtime::enter`), this thread does not run
         // the worker's tasks, so it does not hand them off.
-        Some(Current::Worker(worker)) if budget::is_in_poll() && !context::is_without_loop() => {
+        Some(ExecutorContext::Worker(worker))
+            if budget::is_in_poll() && !context::is_without_loop() =>
+        {
             worker.hand_off();
             false
         }
-        Some(Current::Local(_)) => budget::is_in_poll(),
+        Some(ExecutorContext::Local(_)) => budget::is_in_poll(),
         _ => false,
     });
     assert!(!is_on_a_core, "{NOT_MULTI_THREAD}");
@@ -239,7 +241,7 @@ impl Worker {
         let shared = Arc::clone(self.shared());
         let handoff = shared.handoff(self.index());
         let _seeded = shared.settings.seed_thread();
-        context::enter(Current::Worker(self), || {
+        context::enter(ExecutorContext::Worker(self), || {
             self.is_replaced.set(true);
             while !handoff.is_wanted() && !shared.is_closed() {
                 self.step();

@@ -4,14 +4,14 @@
 //! A worker without work takes from the injector, where other threads put tasks, then
 //! half of a sibling's queue. If it finds nothing, it parks on the driver, or on a
 //! condition variable if another worker holds the driver. The thread that calls
-//! `block_on` drives worker 0, and the root future runs there.
+//! `block_on` drives worker 0, and the `block_on` future runs there.
 //!
 //! - [`worker`]: a worker and its loop.
 //! - [`queues`]: how a task gets into a queue, in which order a worker runs its tasks, and
 //!   stealing.
 //! - [`park`]: how a worker polls the driver, parks and wakes.
 //! - [`handoff`]: `block_in_place`, and which thread drives a worker.
-//! - [`root`]: the future of `block_on` on worker 0.
+//! - [`block_on`]: the future of `block_on` on worker 0.
 //! - [`idle`]: which workers are parked or searching, and whether to wake one.
 //! - [`parker`]: parking and waking one worker.
 //! - [`driver`]: which worker polls the reactor and the timers.
@@ -31,8 +31,8 @@
 //! | the last searcher parks while a task is | the same                   | [`Worker::park`], then          |
 //! | queued                                  |                            | [`Shared::notify`]              |
 //! | a worker leaves the driver with one     | any parked worker, unless  | [`Shared::wake_backup_poller`]  |
-//! | task or the root to run                 | there is a backup poller   |                                 |
-//! | the root is woken                       | worker 0                   | [`Shared::unpark`]              |
+//! | task or the `block_on` task to run                 | there is a backup poller   |                                 |
+//! | the `block_on` task is woken                       | worker 0                   | [`Shared::unpark`]              |
 //! | a thread wants its worker back          | that worker                | [`Shared::unpark`]              |
 //! | the runtime closes                      | all                        | [`Shared::close`]               |
 //!
@@ -40,6 +40,7 @@
 //! Worker 0 ends the runtime in [`Worker::shut_down`], which numbers the steps.
 
 mod backup_poller;
+mod block_on;
 mod driver;
 mod handoff;
 mod idle;
@@ -48,7 +49,6 @@ mod park;
 mod parker;
 mod queues;
 mod registry;
-mod root;
 mod shutdown;
 mod spawn;
 mod worker;
@@ -92,8 +92,8 @@ pub(crate) struct Shared {
     idle: Idle,
     driver: DriverLock,
     tasks: Registry,
-    /// Whether the root future of worker 0 was woken.
-    root_is_woken: AtomicBool,
+    /// Whether the `block_on` future of worker 0 was woken.
+    block_on_is_woken: AtomicBool,
     closed: AtomicBool,
     /// The tasks that threads outside the runtime have spawned.
     spawned_remotely: AtomicUsize,
@@ -142,7 +142,7 @@ impl Shared {
             tasks: Registry::new(remotes.len()),
             remotes,
             driver,
-            root_is_woken: AtomicBool::new(false),
+            block_on_is_woken: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             spawned_remotely: AtomicUsize::new(0),
             hooks,
@@ -206,15 +206,15 @@ impl Shared {
         !self.injector.is_empty() || self.remotes.iter().any(has_task)
     }
 
-    fn set_root_woken(&self) {
-        // SeqCst pairs with the load in `root_is_woken`, which worker 0 does between
+    fn set_block_on_woken(&self) {
+        // SeqCst pairs with the load in `block_on_is_woken`, which worker 0 does between
         // announcing that it parks and parking.
-        self.root_is_woken.store(true, SeqCst);
+        self.block_on_is_woken.store(true, SeqCst);
     }
 
-    fn root_is_woken(&self) -> bool {
-        // SeqCst pairs with the store in `set_root_woken`.
-        self.root_is_woken.load(SeqCst)
+    fn block_on_is_woken(&self) -> bool {
+        // SeqCst pairs with the store in `set_block_on_woken`.
+        self.block_on_is_woken.load(SeqCst)
     }
 
     fn is_closed(&self) -> bool {

@@ -282,10 +282,10 @@ fn a_driver_that_is_released_is_taken() {
 }
 
 #[test]
-fn trap_01_a_wake_of_the_root_while_its_worker_parks_is_seen() {
+fn trap_01_a_wake_of_the_block_on_task_while_its_worker_parks_is_seen() {
     model(|| {
         let shared = Arc::new((SharedModel::new(1), AtomicBool::new(false)));
-        let other = wake_the_root(&shared);
+        let other = wake_block_on_task(&shared);
         let (model, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
             model.park(0, false, || false, || due.load(SeqCst));
@@ -294,10 +294,10 @@ fn trap_01_a_wake_of_the_root_while_its_worker_parks_is_seen() {
     });
 }
 
-/// Another thread wakes the root while its worker parks. The root blocks until the other
-/// worker has the driver.
+/// Another thread wakes the `block_on` task while its worker parks. The `block_on` task
+/// blocks until the other worker has the driver.
 #[test]
-fn a_root_that_blocks_leaves_the_driver_to_a_parked_worker() {
+fn a_block_on_task_that_blocks_leaves_the_driver_to_a_parked_worker() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(3);
     builder.check(|| {
@@ -312,7 +312,7 @@ fn a_root_that_blocks_leaves_the_driver_to_a_parked_worker() {
                 }
             })
         };
-        let waker = wake_the_root(&shared);
+        let waker = wake_block_on_task(&shared);
         let (model, due) = &*shared;
         while !(due.load(SeqCst) && due.swap(false, SeqCst)) {
             model.park(0, false, || false, || due.load(SeqCst));
@@ -323,7 +323,7 @@ fn a_root_that_blocks_leaves_the_driver_to_a_parked_worker() {
     });
 }
 
-fn wake_the_root(shared: &Arc<(Arc<SharedModel>, AtomicBool)>) -> thread::JoinHandle<()> {
+fn wake_block_on_task(shared: &Arc<(Arc<SharedModel>, AtomicBool)>) -> thread::JoinHandle<()> {
     let shared = Arc::clone(shared);
     thread::spawn(move || {
         shared.1.store(true, SeqCst);

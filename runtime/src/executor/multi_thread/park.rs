@@ -11,7 +11,7 @@
 //! 1. [`Worker::park`] takes the driver lock if it is free, and announces itself in
 //!    `Idle::announce_park`. It tries the lock once more: the worker that held it may
 //!    have left and found no parked worker to call.
-//! 2. It looks at all queues, at the root and at the closed flag. This look closes the
+//! 2. It looks at all queues, at the `block_on` task and at the closed flag. This look closes the
 //!    race that `idle.rs` describes. [`Worker::unparked`] takes the announcement back.
 //! 3. [`Worker::park_announced`] parks on the driver (`DriverGuard::park`) or on the
 //!    condition variable (`Parker::park`). Both fail if an unpark came since the worker
@@ -128,14 +128,14 @@ impl Worker {
         let is_wanted = if self.is_replaced.get() {
             self.remote().handoff.is_wanted()
         } else {
-            self.root_is_next()
+            self.block_on_is_next()
         };
         is_wanted || self.shared().is_closed()
     }
 
-    /// Whether this thread polls the root next.
-    pub(super) fn root_is_next(&self) -> bool {
-        !self.is_replaced.get() && self.root.is_some() && self.shared().root_is_woken()
+    /// Whether this thread polls the `block_on` task next.
+    pub(super) fn block_on_is_next(&self) -> bool {
+        !self.is_replaced.get() && self.block_on_task.is_some() && self.shared().block_on_is_woken()
     }
 
     /// Polls the driver between two tasks, unless another worker holds it.
@@ -187,7 +187,9 @@ impl Worker {
             // `end_search` notifies the next worker.
         } else if self.has_stealable() {
             self.shared().notify();
-        } else if self.has_lifo_task() || self.root.is_some() && self.shared().root_is_woken() {
+        } else if self.has_lifo_task()
+            || self.block_on_task.is_some() && self.shared().block_on_is_woken()
+        {
             self.shared().wake_backup_poller();
         }
     }

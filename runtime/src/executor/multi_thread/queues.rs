@@ -16,7 +16,7 @@ use crate::{
     budget,
     executor::{
         after_shutdown,
-        context::{self, Current},
+        context::{self, ExecutorContext},
         owned_tasks,
         weak_executor::WeakExecutor,
     },
@@ -95,12 +95,15 @@ impl Schedule for WeakHandle {
 
 impl WeakHandle {
     /// This thread, if it belongs to the runtime.
-    pub(super) fn this_thread(self, current: Option<Current<'_>>) -> Option<ThisThread<'_>> {
+    pub(super) fn this_thread(
+        self,
+        current: Option<ExecutorContext<'_>>,
+    ) -> Option<ThisThread<'_>> {
         match current? {
-            Current::Worker(worker) if ptr::eq(worker.shared().weak, self.0) => {
+            ExecutorContext::Worker(worker) if ptr::eq(worker.shared().weak, self.0) => {
                 Some(ThisThread::Worker(worker))
             }
-            Current::HandedOff(handle) => {
+            ExecutorContext::HandedOff(handle) => {
                 let shared = handle.multi_thread()?;
                 ptr::eq(shared.weak, self.0).then_some(ThisThread::HandedOff(shared))
             }
@@ -163,10 +166,10 @@ impl Worker {
         }
     }
 
-    /// Queues the root, which yielded.
-    pub(super) fn defer_root(&self) {
+    /// Queues the `block_on` task, which yielded.
+    pub(super) fn defer_block_on(&self) {
         self.poll_driver_soon();
-        self.root_is_deferred.set(true);
+        self.block_on_is_deferred.set(true);
     }
 
     /// Makes the next poll of the driver follow the turns of the tasks that are queued
@@ -195,15 +198,15 @@ impl Worker {
         !self.queue.is_empty()
     }
 
-    /// Whether the root was woken but yielded to a task whose turn it is.
-    pub(super) fn root_has_to_wait(&self) -> bool {
-        let waits = self.root_waits.get();
-        self.root_waits.set(waits.saturating_sub(1));
+    /// Whether the `block_on` task was woken but yielded to a task whose turn it is.
+    pub(super) fn block_on_has_to_wait(&self) -> bool {
+        let waits = self.block_on_waits.get();
+        self.block_on_waits.set(waits.saturating_sub(1));
         waits > 0
     }
 
     pub(super) fn has_deferred(&self) -> bool {
-        !self.deferred.is_empty() || self.root_is_deferred.get()
+        !self.deferred.is_empty() || self.block_on_is_deferred.get()
     }
 
     /// Queues the tasks that yielded behind all others. Returns whether there were any: a
@@ -214,10 +217,10 @@ impl Worker {
             self.queue.push(task);
             requeued = true;
         }
-        if self.root_is_deferred.take() {
+        if self.block_on_is_deferred.take() {
             let limit = self.ticks.driver_interval();
-            self.root_waits.set(self.queue_len().min(limit));
-            self.shared().set_root_woken();
+            self.block_on_waits.set(self.queue_len().min(limit));
+            self.shared().set_block_on_woken();
         }
         requeued
     }
@@ -313,7 +316,7 @@ impl Worker {
     /// the tasks that the poll wakes. So if the poll wakes a task, this returns that task
     /// and queues the stolen one behind it.
     fn steal_deferred(&self) -> Option<Task> {
-        if !self.is_searching.get() || self.root_is_next() {
+        if !self.is_searching.get() || self.block_on_is_next() {
             return None;
         }
         let mut stealers = self.shared().remotes.iter().map(|remote| &remote.deferred);

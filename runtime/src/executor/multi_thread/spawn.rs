@@ -3,7 +3,7 @@
 use super::{Shared, queues::WeakHandle};
 use crate::{
     executor::{
-        context::{self, Current},
+        context::{self, ExecutorContext},
         owned_tasks,
     },
     task::{JoinHandle, Task},
@@ -26,7 +26,7 @@ impl Shared {
         F::Output: Send + 'static,
     {
         context::with(|current| match current {
-            Some(Current::Worker(worker)) if Arc::ptr_eq(worker.shared(), self) => {
+            Some(ExecutorContext::Worker(worker)) if Arc::ptr_eq(worker.shared(), self) => {
                 worker.spawn(future, location)
             }
             _ => self.spawn_remote(future, location),

@@ -3,13 +3,13 @@
 //! `queues.rs` says which task comes next, `park.rs` what a worker does without tasks,
 //! and `handoff.rs` how another thread takes the worker over.
 
-use super::{RemoteWorker, Shared, root::RootScheduler};
+use super::{RemoteWorker, Shared, block_on::BlockOnHandle};
 use crate::{
     budget,
     executor::{
         Handle, after_shutdown,
-        context::{self, Current},
-        root::Root,
+        block_on_task::BlockOnTask,
+        context::{self, ExecutorContext},
         run_task::run_task,
         ticks::Ticks,
     },
@@ -41,10 +41,10 @@ pub(crate) struct Worker {
     /// driver moves them into `queue`. A sibling without work steals them, because the
     /// task that runs here can take long.
     pub(super) deferred: Deque<Task>,
-    /// Whether the root of worker 0 yielded too.
-    pub(super) root_is_deferred: Cell<bool>,
-    /// How many steps the root still waits, because it yielded to that many tasks.
-    pub(super) root_waits: Cell<u32>,
+    /// Whether the `block_on` task of worker 0 yielded too.
+    pub(super) block_on_is_deferred: Cell<bool>,
+    /// How many steps the `block_on` task still waits, because it yielded to that many tasks.
+    pub(super) block_on_waits: Cell<u32>,
     /// An empty list of wakers, kept for its capacity.
     pub(super) wakers: Cell<Vec<Waker>>,
     /// Whether this worker wakes the tasks that a poll of the driver found. It notifies a
@@ -59,8 +59,8 @@ pub(crate) struct Worker {
     pub(super) is_replaced: Cell<bool>,
     /// Whether the worker's own thread has handed it off. Only that thread uses this.
     pub(super) is_handed_off: Cell<bool>,
-    /// Worker 0 has the root.
-    pub(super) root: Option<Root>,
+    /// Worker 0 has the `block_on` task.
+    pub(super) block_on_task: Option<BlockOnTask>,
 }
 
 impl Worker {
@@ -73,7 +73,8 @@ impl Worker {
     ) -> Arc<Self> {
         let ticks = Ticks::new(&shared.settings);
         let has_lifo_slot = shared.settings.has_lifo_slot;
-        let root = (index == 0).then(|| Root::new(RootScheduler(Arc::clone(&shared))));
+        let block_on_task =
+            (index == 0).then(|| BlockOnTask::new(BlockOnHandle(Arc::clone(&shared))));
         Arc::new_cyclic(|itself| Self {
             index,
             itself: Weak::clone(itself),
@@ -83,8 +84,8 @@ impl Worker {
             lifo_slot: Cell::new(None),
             lifo_polls: Cell::new(0),
             deferred,
-            root_is_deferred: Cell::new(false),
-            root_waits: Cell::new(0),
+            block_on_is_deferred: Cell::new(false),
+            block_on_waits: Cell::new(0),
             wakers: Cell::default(),
             is_waking_batch: Cell::new(false),
             ticks,
@@ -92,7 +93,7 @@ impl Worker {
             is_searching: Cell::new(false),
             is_replaced: Cell::new(false),
             is_handed_off: Cell::new(false),
-            root,
+            block_on_task,
         })
     }
 
@@ -163,7 +164,7 @@ impl Worker {
         }
         let _give_up = GiveUp(self);
         let _seeded = self.shared.settings.seed_thread();
-        context::enter(Current::Worker(self), || {
+        context::enter(ExecutorContext::Worker(self), || {
             if let Some(hooks) = &self.shared.hooks {
                 hooks.thread_start();
             }
@@ -181,25 +182,30 @@ impl Worker {
     /// The loop of worker 0, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _blocking = after_shutdown::BlockingGuard::new();
-        let root = self.root.as_ref().expect("worker 0 has the root");
+        let block_on_task = self
+            .block_on_task
+            .as_ref()
+            .expect("worker 0 has the `block_on` task");
         let run = || {
-            let _traced = root.trace(&self.shared.hooks);
+            let _traced = block_on_task.trace(&self.shared.hooks);
             let _seeded = self.shared.settings.seed_thread();
-            // The new root is polled at once, even if an earlier one yielded.
-            self.root_waits.set(0);
-            if self.root_is_deferred.take() {
-                self.shared.set_root_woken();
+            // The new `block_on` task is polled at once, even if an earlier one yielded.
+            self.block_on_waits.set(0);
+            if self.block_on_is_deferred.take() {
+                self.shared.set_block_on_woken();
             }
-            if root.wake() {
-                root.task().clone().schedule();
+            if block_on_task.wake() {
+                block_on_task.task().clone().schedule();
             }
             let _share = ShareWork(self);
             // Dropped before `_share`, so that siblings also get what its destructor spawns.
             let mut future = pin!(future);
             loop {
-                if self.take_root() {
-                    self.prepare_root_poll();
-                    if let Poll::Ready(output) = root.poll(future.as_mut(), Self::requeue_root) {
+                if self.take_block_on() {
+                    self.prepare_block_on_poll();
+                    if let Poll::Ready(output) =
+                        block_on_task.poll(future.as_mut(), Self::requeue_block_on)
+                    {
                         return output;
                     }
                     self.take_back_if_handed_off();
@@ -210,12 +216,12 @@ impl Worker {
         };
         // A poll that blocks in place may have called this. Its budget has nothing to do
         // with this loop.
-        budget::outside(|| context::enter(Current::Worker(self), run))
+        budget::outside(|| context::enter(ExecutorContext::Worker(self), run))
     }
 
-    /// The poll of the root can take long. Gives siblings the work that was waiting here,
-    /// and the driver.
-    fn prepare_root_poll(&self) {
+    /// The poll of the `block_on` task can take long. Gives siblings the work that was
+    /// waiting here, and the driver.
+    fn prepare_block_on_poll(&self) {
         if !self.deferred.is_empty() {
             self.poll_driver();
             self.shared.notify();
@@ -240,8 +246,8 @@ impl Worker {
         if let Some(task) = self.next_task() {
             return self.run_task(task);
         }
-        self.root_waits.set(0);
-        if !self.root_is_next() {
+        self.block_on_waits.set(0);
+        if !self.block_on_is_next() {
             self.park();
         }
     }
@@ -284,12 +290,12 @@ impl Worker {
 }
 
 /// The thread leaves worker 0, so siblings get its work. That happens also when the
-/// root panics.
+/// `block_on` task panics.
 struct ShareWork<'a>(&'a Worker);
 
 impl Drop for ShareWork<'_> {
     fn drop(&mut self) {
-        // The root may have blocked in place before it panicked.
+        // The `block_on` task may have blocked in place before it panicked.
         self.0.take_back_if_handed_off();
         self.0.share_work();
     }

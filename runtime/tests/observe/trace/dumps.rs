@@ -29,17 +29,23 @@ fn the_future_of_block_on_is_in_the_dump_while_it_runs() {
     let runtime = paused();
     let handle = runtime.handle().clone();
     assert!(handle.dump().unwrap().tasks.is_empty());
-    watched("two roots, one after the other", || {
+    watched("two `block_on` tasks, one after the other", || {
         for _ in 0..2 {
             runtime.block_on(async {
                 sleep(SECOND).await;
                 let dump = handle.dump().unwrap();
-                let [root] = &dump.tasks[..] else {
-                    panic!("expected only the root:\n{dump}")
+                let [block_on_task] = &dump.tasks[..] else {
+                    panic!("expected only the `block_on` task:\n{dump}")
                 };
-                assert_eq!(root.state, TaskState::Running);
-                assert_eq!(root.trace.as_ref().unwrap().kind, TaskKind::BlockOn);
-                assert!(root.polls >= 2, "once before the sleep and once after it");
+                assert_eq!(block_on_task.state, TaskState::Running);
+                assert_eq!(
+                    block_on_task.trace.as_ref().unwrap().kind,
+                    TaskKind::BlockOn
+                );
+                assert!(
+                    block_on_task.polls >= 2,
+                    "once before the sleep and once after it"
+                );
             });
             assert!(handle.dump().unwrap().tasks.is_empty());
         }
@@ -303,7 +309,7 @@ fn a_traced_runtime_counts_spawns_polls_and_busy_time() {
         });
     });
     assert_eq!(metrics.spawned_tasks_count(), Some(1));
-    // Three polls of the task, and the first and last poll of the root.
+    // Three polls of the task, and the first and last poll of the `block_on` task.
     assert_eq!(metrics.worker_poll_count(0), Some(5));
     let busy = metrics.worker_total_busy_duration(0);
     assert_eq!(busy, Some(Duration::ZERO), "the clock is paused");

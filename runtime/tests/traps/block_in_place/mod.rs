@@ -176,8 +176,9 @@ fn trap_06_a_panic_in_the_closure_ends_the_task_and_the_worker_goes_on() {
             assert!(task.await.unwrap_err().is_panic());
             assert_eq!(spawn(async { 5 }).await.unwrap(), 5);
         });
-        let root = || runtime.block_on(async { block_in_place(|| panic!("in the root")) });
-        assert!(catch_unwind(AssertUnwindSafe(root)).is_err());
+        let block_on_task =
+            || runtime.block_on(async { block_in_place(|| panic!("in the `block_on` task")) });
+        assert!(catch_unwind(AssertUnwindSafe(block_on_task)).is_err());
         assert_eq!(
             runtime.block_on(async { spawn(async { 6 }).await.unwrap() }),
             6
@@ -315,8 +316,8 @@ fn outside_a_multi_thread_runtime_block_in_place_runs_the_closure_or_says_what_t
         Builder::new_thread_per_core(),
     ] {
         let runtime = builder.worker_threads(1).build().unwrap();
-        let root = || runtime.block_on(async { block_in_place(|| ()) });
-        let payload = catch_unwind(AssertUnwindSafe(root)).unwrap_err();
+        let block_on_task = || runtime.block_on(async { block_in_place(|| ()) });
+        let payload = catch_unwind(AssertUnwindSafe(block_on_task)).unwrap_err();
         let text = payload.downcast_ref::<String>().unwrap();
         assert!(text.contains("use `spawn_blocking`"), "{text}");
     }

@@ -18,10 +18,10 @@ use std::{
 
 /// The task that stands for the future of `block_on`. It can be woken, queued and
 /// traced like any other. Its cell holds a placeholder that is never polled: the
-/// executor calls [`Root::poll`] with the real future.
-pub(super) struct Root(Task);
+/// executor calls [`BlockOnTask::poll`] with the real future.
+pub(super) struct BlockOnTask(Task);
 
-impl Root {
+impl BlockOnTask {
     #[track_caller]
     pub(super) fn new(scheduler: impl Schedule) -> Self {
         let placeholder = future::pending::<()>();
@@ -39,18 +39,18 @@ impl Root {
         &self.0
     }
 
-    /// Shows the root in dumps until the guard is dropped.
+    /// Shows the `block_on` task in dumps until the guard is dropped.
     pub(super) fn trace<'a>(&'a self, hooks: &'a SharedHooks) -> TraceGuard<'a> {
         TraceGuard::new(hooks, &self.0)
     }
 
-    /// Wakes the root. True if the caller must queue it.
+    /// Wakes the `block_on` task. True if the caller must queue it.
     #[must_use]
     pub(super) fn wake(&self) -> bool {
         self.0.header().state.transition_to_scheduled() == TransitionToScheduled::Submit
     }
 
-    /// Polls `future` as the root, which was woken and taken from its queue. If it
+    /// Polls `future` as the `block_on` task, which was woken and taken from its queue. If it
     /// is woken again during the poll, `requeue` gets it at the end, even if the
     /// poll panics.
     pub(super) fn poll<F: Future>(
@@ -60,11 +60,14 @@ impl Root {
     ) -> Poll<F::Output> {
         let start = self.0.header().state.transition_to_running();
         let expected = TransitionToRunning::Poll;
-        debug_assert_eq!(start, expected, "the root is not aborted or completed");
+        debug_assert_eq!(
+            start, expected,
+            "the `block_on` task is not aborted or completed"
+        );
         self.poll_running(future, false, requeue)
     }
 
-    /// [`poll`](Self::poll) without a read-modify-write, if the root was not woken
+    /// [`poll`](Self::poll) without a read-modify-write, if the `block_on` task was not woken
     /// and no waker of it exists. Else `None`.
     pub(super) fn poll_if_unique<F: Future>(
         &self,
@@ -82,7 +85,7 @@ impl Root {
         requeue: impl FnMut(Task),
     ) -> Poll<F::Output> {
         let _idle = SetIdle {
-            root: &self.0,
+            task: &self.0,
             was_unique,
             requeue,
         };
@@ -92,21 +95,21 @@ impl Root {
     }
 }
 
-/// Ends the poll of the root, also when the poll unwinds.
+/// Ends the poll of the `block_on` task, also when the poll unwinds.
 struct SetIdle<'a, R: FnMut(Task)> {
-    root: &'a Task,
+    task: &'a Task,
     was_unique: bool,
     requeue: R,
 }
 
 impl<R: FnMut(Task)> Drop for SetIdle<'_, R> {
     fn drop(&mut self) {
-        let state = &self.root.header().state;
+        let state = &self.task.header().state;
         if self.was_unique && state.transition_to_idle_if_unique() {
             return;
         }
         if state.transition_to_idle() == TransitionToIdle::Submit {
-            (self.requeue)(self.root.clone());
+            (self.requeue)(self.task.clone());
         }
     }
 }
