@@ -14,16 +14,16 @@ pub(crate) use counter::Counter;
 #[cfg(all(test, loom))]
 pub(crate) use deadline::let_one_wait_end;
 pub(crate) use deadline::{Deadline, wait_timeout};
-pub(crate) use now::now;
 #[cfg(shuttle)]
-pub(crate) use now::pass;
+pub(crate) use now::advance;
+pub(crate) use now::now;
 pub(crate) use once_lock::OnceLock;
 #[cfg(shuttle)]
 pub(crate) use per_thread::PerThread;
 pub(crate) use per_thread::per_thread;
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;
-pub(crate) use thread::{ThreadBuilder, of_workers};
+pub(crate) use thread::{ThreadBuilder, std_thread};
 
 #[cfg(loom)]
 pub(crate) use loom::{

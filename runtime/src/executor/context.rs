@@ -19,7 +19,7 @@ pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and
 pub(crate) enum ExecutorContext<'a> {
     /// The thread of a current-thread runtime, or of a core of a thread-per-core runtime.
     Local(&'a LocalExecutor),
-    /// A thread that drives a worker of a multi-thread runtime.
+    /// A thread that runs a worker of a multi-thread runtime.
     Worker(&'a Worker),
     /// A thread of a multi-thread runtime, in a poll that has handed off its worker
     /// (`block_in_place`).
@@ -44,8 +44,8 @@ enum Entered {
     Nothing,
     Local(*const LocalExecutor),
     Worker(*const Worker),
-    /// A worker that the thread has entered by [`enter_without_loop`].
-    WorkerWithoutLoop(*const Worker),
+    /// A worker that the thread has entered by [`enter_for_shutdown`].
+    WorkerShuttingDown(*const Worker),
     HandedOff(*const Handle),
     Handle(*const Handle),
     /// A thread that entered through a handle from inside a runtime. This is a variant,
@@ -75,13 +75,13 @@ pub(crate) fn enter<R>(current: ExecutorContext<'_>, code: impl FnOnce() -> R) -
 
 /// [`enter`] for a worker without its loop: while `code` runs, the thread runs no tasks of
 /// the runtime. If the thread is in a poll, it is a poll of another runtime.
-pub(crate) fn enter_without_loop<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
-    enter_as(Entered::WorkerWithoutLoop(worker), code)
+pub(crate) fn enter_for_shutdown<R>(worker: &Worker, code: impl FnOnce() -> R) -> R {
+    enter_as(Entered::WorkerShuttingDown(worker), code)
 }
 
-/// Whether this thread is inside a worker by [`enter_without_loop`].
-pub(crate) fn is_without_loop() -> bool {
-    matches!(ENTERED.get(), Entered::WorkerWithoutLoop(_))
+/// Whether this thread is inside a worker by [`enter_for_shutdown`].
+pub(crate) fn is_shutting_down() -> bool {
+    matches!(ENTERED.get(), Entered::WorkerShuttingDown(_))
 }
 
 fn enter_as<R>(entered: Entered, code: impl FnOnce() -> R) -> R {
@@ -103,7 +103,7 @@ pub(crate) fn with<R>(code: impl FnOnce(Option<ExecutorContext<'_>>) -> R) -> R 
         Entered::Nothing => None,
         // SAFETY: E1, and `code` ends before the caller of `enter` goes on.
         Entered::Local(executor) => Some(ExecutorContext::Local(unsafe { &*executor })),
-        Entered::Worker(worker) | Entered::WorkerWithoutLoop(worker) => {
+        Entered::Worker(worker) | Entered::WorkerShuttingDown(worker) => {
             // SAFETY: E1.
             Some(ExecutorContext::Worker(unsafe { &*worker }))
         }
@@ -124,20 +124,20 @@ pub(crate) fn must_not_block() -> bool {
         Ok(
             Entered::Local(_)
             | Entered::Worker(_)
-            | Entered::WorkerWithoutLoop(_)
+            | Entered::WorkerShuttingDown(_)
             | Entered::NestedHandle(_),
         ) => true,
         Ok(Entered::Nothing | Entered::HandedOff(_) | Entered::Handle(_)) | Err(_) => false,
     }
 }
 
-/// This thread hands off the worker that it drives.
+/// This thread hands off the worker that it runs.
 pub(crate) fn hand_off(worker: &Worker) {
     debug_assert!(matches!(ENTERED.get(), Entered::Worker(here) if ptr::eq(here, worker)));
     ENTERED.set(Entered::HandedOff(worker.handle()));
 }
 
-/// This thread drives its worker again.
+/// This thread runs its worker again.
 pub(crate) fn take_back(worker: &Worker) {
     debug_assert!(has_handed_off());
     ENTERED.set(Entered::Worker(worker));
@@ -148,7 +148,7 @@ pub(crate) fn has_handed_off() -> bool {
     matches!(ENTERED.get(), Entered::HandedOff(_))
 }
 
-/// The index of the worker that this thread drives, if it drives one.
+/// The index of the worker that this thread runs, if it runs one.
 #[cfg(feature = "trace")]
 pub(crate) fn worker_here() -> Option<usize> {
     with(|current| match current? {

@@ -2,7 +2,7 @@
 //!
 //! The methods for users are in `runtime/handle.rs`.
 
-use super::{Identity, multi_thread, thread_per_core::LocalExecutors};
+use super::{IdAndName, multi_thread, thread_per_core::LocalExecutors};
 #[cfg(feature = "trace")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
@@ -19,7 +19,7 @@ pub(crate) struct HandleInner {
     pub(crate) reactor: Arc<reactor::Handle>,
     pub(crate) timers: Arc<Timers>,
     pub(crate) blocking: Arc<blocking::BlockingPool>,
-    pub(crate) identity: Identity,
+    pub(crate) id_and_name: IdAndName,
 }
 
 /// The executor that takes a future from any thread.
@@ -67,8 +67,8 @@ impl Handle {
         &self.0.scheduler
     }
 
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.0.identity
+    pub(crate) fn id_and_name(&self) -> &IdAndName {
+        &self.0.id_and_name
     }
 
     pub(crate) fn reactor(&self) -> &Arc<reactor::Handle> {

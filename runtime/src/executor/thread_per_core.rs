@@ -11,7 +11,7 @@ use super::{
     current_thread::{self, LocalExecutor},
 };
 use crate::{
-    primitives::{Mutex, lock, of_workers as thread},
+    primitives::{Mutex, lock, std_thread as thread},
     timers::Timers,
     trace::Label,
     unwind::wake,

@@ -11,7 +11,7 @@ pub(crate) use modelled::let_one_wait_end;
 pub(crate) use plain::Deadline;
 
 #[cfg(shuttle)]
-use super::{AtomicBool, pass, yield_now};
+use super::{AtomicBool, advance, yield_now};
 use super::{Condvar, MutexGuard};
 #[cfg(shuttle)]
 use std::sync::atomic::Ordering::SeqCst;
@@ -44,7 +44,7 @@ pub(crate) fn wait_timeout<'a, T>(
             // The first notification may come before the wait has begun, so repeat it.
             while !over.load(SeqCst) {
                 if !is_up.swap(true, SeqCst) {
-                    pass(limit);
+                    advance(limit);
                 }
                 condvar.notify_all();
                 yield_now();

@@ -2,7 +2,7 @@
 //! and moves on when one of them waits for it.
 
 #[cfg(shuttle)]
-pub(crate) use virtual_clock::{now, pass};
+pub(crate) use virtual_clock::{advance, now};
 
 #[cfg(not(shuttle))]
 pub(crate) fn now() -> std::time::Instant {
@@ -34,7 +34,7 @@ mod virtual_clock {
     }
 
     /// Moves the clock of the schedule forward.
-    pub(crate) fn pass(time: Duration) {
+    pub(crate) fn advance(time: Duration) {
         PASSED.0.set(PASSED.0.get() + time);
     }
 }

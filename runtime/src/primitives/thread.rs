@@ -9,8 +9,9 @@ pub(crate) use shuttle::thread::Builder as ThreadBuilder;
 #[cfg(not(any(loom, shuttle)))]
 pub(crate) use std::thread::Builder as ThreadBuilder;
 
-/// The threads of a whole runtime, which loom's models do not start.
-pub(crate) mod of_workers {
+/// The threads of a whole runtime. Loom's models do not start them, so they are `std`'s
+/// under loom too.
+pub(crate) mod std_thread {
     #[cfg(shuttle)]
     pub(crate) use shuttle::thread::{Builder, JoinHandle};
     #[cfg(not(shuttle))]

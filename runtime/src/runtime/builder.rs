@@ -10,7 +10,7 @@ use super::{Handle, Kind, Runtime};
 use crate::{
     blocking,
     executor::{
-        Driver, HandleInner, Identity, Scheduler, Settings,
+        Driver, HandleInner, IdAndName, Scheduler, Settings,
         current_thread::{self, LocalExecutor},
         multi_thread::{self, DriverLock, SendWorker, Worker},
         thread_per_core::{LocalExecutors, RemoteExecutor},
@@ -259,7 +259,7 @@ impl Builder {
             });
         let executors = LocalExecutors::new(members.collect(), settings.clone());
         let blocking = blocking::BlockingPool::new(self.blocking, hooks);
-        let identity = Identity::new(self.name);
+        let id_and_name = IdAndName::new(self.name);
         let mut drivers = reactors.into_iter().enumerate().map(|(core, reactor)| {
             let inner = HandleInner {
                 scheduler: Scheduler::Local {
@@ -269,7 +269,7 @@ impl Builder {
                 timers: Arc::clone(&executors.remotes()[core].timers),
                 reactor: Arc::clone(reactor.handle()),
                 blocking: Arc::clone(&blocking),
-                identity: identity.clone(),
+                id_and_name: id_and_name.clone(),
             };
             Driver::new(reactor, Handle::new(inner))
         });
@@ -313,7 +313,7 @@ impl Builder {
             timers,
             reactor: sockets,
             blocking: blocking::BlockingPool::new(self.blocking, hooks),
-            identity: Identity::new(self.name),
+            id_and_name: IdAndName::new(self.name),
         });
         let mut workers = deques
             .into_iter()

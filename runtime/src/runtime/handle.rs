@@ -155,12 +155,12 @@ impl Handle {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn id(&self) -> Id {
-        self.identity().id
+        self.id_and_name().id
     }
 
     /// The name of this runtime, if [`Builder::name`](super::Builder::name) set one.
     pub fn name(&self) -> Option<&str> {
-        self.identity().name.as_deref()
+        self.id_and_name().name.as_deref()
     }
 
     /// The metrics of this runtime.

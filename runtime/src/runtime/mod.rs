@@ -27,7 +27,7 @@ use crate::{
         multi_thread::Worker,
         thread_per_core::LocalExecutors,
     },
-    primitives::of_workers as thread,
+    primitives::std_thread as thread,
     task::JoinHandle,
 };
 use std::{fmt, future::Future, io, panic::Location, sync::Arc, time::Duration};
@@ -233,7 +233,7 @@ impl Drop for Runtime {
             }
             Kind::MultiThread { worker, threads } => {
                 let threads = std::mem::take(threads);
-                context::enter_without_loop(worker, || worker.shut_down(threads));
+                context::enter_for_shutdown(worker, || worker.shut_down(threads));
             }
         }
         if !forked {

@@ -149,7 +149,7 @@ fn a_blocked_worker_delays_no_socket_and_no_timer() {
     watched("the end of the blocker", || wakeful::block_on(blocker)).unwrap();
 }
 
-/// The worker that drives is woken for a single task, so it wakes no sibling. The
+/// The worker that holds the driver is woken for a single task, so it wakes no sibling. The
 /// task then blocks until another task has had its event and its timer.
 #[test]
 fn the_driver_is_taken_over_from_a_worker_whose_only_task_blocks() {

@@ -330,8 +330,8 @@ fn a_hook_waits_for_a_foreign_timer(
             // another runtime measures this, because an event here would start it again.
             wakeful::block_on(async { sleep(10 * IDLE_TIME).await });
             is_due.store(1, SeqCst);
-            // This deadline is before all others, so the worker that drives is woken for
-            // it, and has no task to run.
+            // This deadline is before all others, so the worker that holds the driver is
+            // woken for it, and has no task to run.
             handle.block_on(async { sleep(IDLE_TIME).await });
             over.send(()).unwrap();
             while is_due.load(SeqCst) == 1 {

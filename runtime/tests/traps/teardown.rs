@@ -1,5 +1,5 @@
 //! Work that reaches an executor while or after it ends, and work that must not
-//! reach it while another thread drives it.
+//! reach it while another thread runs it.
 
 use crate::support::{Count, watched};
 use std::{
@@ -101,7 +101,7 @@ fn trap_18_a_multi_thread_runtime_that_is_only_entered_hands_no_worker_off() {
 }
 
 #[test]
-fn trap_18_a_thread_that_handed_its_worker_off_does_not_drive_the_runtime() {
+fn trap_18_a_thread_that_handed_its_worker_off_does_not_run_the_worker() {
     let runtime = multi_thread();
     runtime.block_on(async {
         runtime.enter(|| block_in_place(|| ()));

@@ -3,8 +3,8 @@
 //!
 //! | the word `top` | meaning                                                         |
 //! |----------------|-----------------------------------------------------------------|
-//! | null           | empty, and the owner is awake: it will look before it parks     |
-//! | `PARKED`       | empty, and the owner is parked: the thread that pushes unparks it |
+//! | null           | empty, and the consumer is awake: it will look before it parks     |
+//! | `PARKED`       | empty, and the consumer is parked: the thread that pushes unparks it |
 //! | `CLOSED`       | the executor has ended: a push returns its task                 |
 //! | a task         | the newest of a stack of tasks, linked through their headers    |
 //!
@@ -14,21 +14,21 @@
 //!       ▲ │  ▲            │                  │
 //!       │ │  └────────────┴────── 2 take ────┘
 //!     4 │ │ 3
-//!       │ ▼           5 push, then unpark the owner
+//!       │ ▼           5 push, then unpark the consumer
 //!     PARKED ───────────────▶ task
 //!
 //!     any ── 6 close ──▶ CLOSED
 //! ```
 //!
-//! 1. [`InjectQueue::push`]: the owner is awake.
-//! 2. [`InjectQueue::take`]: the owner takes the whole stack.
+//! 1. [`InjectQueue::push`]: the consumer is awake.
+//! 2. [`InjectQueue::take`]: the consumer takes the whole stack.
 //! 3. [`InjectQueue::park`]: fails unless the word is null.
-//! 4. [`InjectQueue::unpark`]: the owner is awake again without a push.
+//! 4. [`InjectQueue::unpark`]: the consumer is awake again without a push.
 //! 5. [`InjectQueue::push`] returns [`Pushed::Unpark`].
 //! 6. [`InjectQueue::close`].
 //!
 //! With two words, "there is work" and "I am parked", a wake could be lost between
-//! reading the one and writing the other. With one word, the owner cannot park after a
+//! reading the one and writing the other. With one word, the consumer cannot park after a
 //! push, because transition 3 fails.
 //!
 //! - **IQ1**: a task is pushed by the one thread that set SCHEDULED in its state word.
@@ -62,9 +62,9 @@ pub(crate) struct InjectQueue {
 /// The duty of the thread that pushed.
 #[must_use]
 pub(crate) enum Pushed {
-    /// None: the owner is awake and will take the task.
-    OwnerIsAwake,
-    /// The owner is parked: unpark it.
+    /// None: the consumer is awake and will take the task.
+    ConsumerIsAwake,
+    /// The consumer is parked: unpark it.
     Unpark,
     /// The executor has ended: cancel the task.
     Closed(Task),
@@ -97,7 +97,7 @@ impl InjectQueue {
                 .compare_exchange_weak(top, task.as_ptr(), AcqRel, Relaxed)
             {
                 Ok(_) if top == PARKED => return Pushed::Unpark,
-                Ok(_) => return Pushed::OwnerIsAwake,
+                Ok(_) => return Pushed::ConsumerIsAwake,
                 Err(now) => top = now,
             }
         }
@@ -110,7 +110,7 @@ impl InjectQueue {
         !(top.is_null() || top == PARKED || top == CLOSED)
     }
 
-    /// Passes the tasks to `to`, oldest first. Only the owner calls this.
+    /// Passes the tasks to `to`, oldest first. Only the consumer calls this.
     pub(crate) fn take(&self, to: impl FnMut(Task)) {
         // Relaxed: the next call sees a task that this load misses, and `park` fails
         // while there is one.
@@ -119,12 +119,12 @@ impl InjectQueue {
         }
         // Acquire pairs with the Release in `push`.
         let top = self.top.swap(ptr::null_mut(), Acquire);
-        debug_assert!(top != CLOSED, "the owner does not take after it closed");
+        debug_assert!(top != CLOSED, "the consumer does not take after it closed");
         unpack(top, to);
     }
 
     // ANCHOR: park
-    /// The owner is about to park. False if a task has come: the owner must not park.
+    /// The consumer is about to park. False if a task has come: the consumer must not park.
     #[must_use]
     pub(crate) fn park(&self) -> bool {
         // Release pairs with the Acquire in `push`. Relaxed on failure: `take` follows
@@ -136,16 +136,16 @@ impl InjectQueue {
     }
     // ANCHOR_END: park
 
-    /// The owner is awake again.
+    /// The consumer is awake again.
     pub(crate) fn unpark(&self) {
         // Relaxed: on failure tasks have come, and `take` follows and acquires them. On
-        // success the word says only that the owner is awake.
+        // success the word says only that the consumer is awake.
         let _ = self
             .top
             .compare_exchange(PARKED, ptr::null_mut(), Relaxed, Relaxed);
     }
 
-    /// Passes the tasks to `to`. From now on `push` returns its task. Only the owner
+    /// Passes the tasks to `to`. From now on `push` returns its task. Only the consumer
     /// calls this.
     pub(crate) fn close(&self, to: impl FnMut(Task)) {
         // Acquire pairs with the Release in `push`.

@@ -39,7 +39,7 @@ use super::{
     Driver, Handle, Settings, after_shutdown,
     block_on_task::BlockOnTask,
     owned_tasks::{self, OwnedTasks},
-    ticks::Ticks,
+    poll_counter::PollCounter,
     weak_executor::{FreeList, WeakExecutor},
 };
 use crate::{
@@ -90,7 +90,7 @@ pub(crate) struct LocalExecutor {
     /// A copy of the hooks of `shared`, which saves an indirection.
     hooks: SharedHooks,
     weak: &'static WeakExecutor<Shared>,
-    ticks: Ticks,
+    poll_counter: PollCounter,
     settings: Settings,
     /// Whether a task panicked in a runtime that ends then.
     has_panicked: Cell<bool>,
@@ -122,7 +122,7 @@ impl LocalExecutor {
             hooks: shared.hooks().clone(),
             shared,
             weak,
-            ticks: Ticks::new(&settings),
+            poll_counter: PollCounter::new(&settings),
             settings,
             has_panicked: Cell::new(false),
             closing: Cell::new(false),
@@ -188,7 +188,7 @@ impl LocalExecutor {
 
     /// Queues the tasks that other threads have woken or spawned.
     fn take_injected(&self) {
-        self.ticks.restart_queue();
+        self.poll_counter.restart_queue();
         self.shared.inject().take(|task| {
             if !owned_tasks::is_bound(&task) {
                 self.shared.alive().increment();

@@ -54,9 +54,9 @@ fn take(inject: &InjectQueue) -> Vec<u64> {
     ids
 }
 
-/// The owner parks on a `Notify`, as it parks on the reactor.
+/// The consumer parks on a `Notify`, as it parks on the reactor.
 #[test]
-fn trap_01_a_push_is_seen_before_the_owner_parks_or_unparks_it() {
+fn trap_01_a_push_is_seen_before_the_consumer_parks_or_unparks_it() {
     model(|| {
         let inject = Arc::new(InjectQueue::new());
         let notify = Arc::new(Notify::new());
@@ -91,14 +91,14 @@ fn one_threads_tasks_come_out_in_the_order_they_went_in() {
     // The other thread takes. Otherwise loom would only try it before all pushes.
     model(|| {
         let inject = Arc::new(InjectQueue::new());
-        let owner = {
+        let consumer = {
             let inject = Arc::clone(&inject);
             thread::spawn(move || take(&inject))
         };
         for _ in 0..3 {
             let _ = inject.push(task());
         }
-        let mut ids = owner.join().unwrap();
+        let mut ids = consumer.join().unwrap();
         ids.extend(take(&inject));
         assert_eq!(ids.len(), 3);
         assert!(ids.is_sorted());
@@ -134,7 +134,7 @@ fn trap_08_a_push_that_races_the_end_leaks_nothing() {
 }
 
 #[test]
-fn an_owner_that_wakes_by_itself_misses_nothing() {
+fn a_consumer_that_wakes_by_itself_misses_nothing() {
     model(|| {
         let inject = Arc::new(InjectQueue::new());
         let other = {
@@ -158,7 +158,7 @@ impl Schedule for Injects {
     unsafe fn schedule(this: *const Self, task: Task) {
         // SAFETY: `this` may be read until `task` is given away.
         let inject = unsafe { (*this).0.clone() };
-        assert!(matches!(inject.push(task), Pushed::OwnerIsAwake));
+        assert!(matches!(inject.push(task), Pushed::ConsumerIsAwake));
     }
 
     fn unbind(&self, _: &Task) -> Option<Task> {
@@ -246,18 +246,18 @@ impl Executor {
     }
 }
 
-/// The owner parks as in `LocalExecutor::park`. A timer and a task end that in the same way.
+/// The consumer parks as in `LocalExecutor::park`. A timer and a task end that in the same way.
 #[test]
-fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it() {
+fn trap_01_a_timer_and_a_task_that_come_as_the_consumer_parks_both_reach_it() {
     model(|| {
-        let owner = Executor::begin();
-        let timers = Timers::new(std::sync::Arc::clone(owner.reactor.handle()), true);
+        let consumer = Executor::begin();
+        let timers = Timers::new(std::sync::Arc::clone(consumer.reactor.handle()), true);
         let timers = Arc::new(timers);
         let (waker, count) = Count::waker();
         let polls = Arc::new(AtomicUsize::new(0));
         let other = {
             let (timers, polls) = (Arc::clone(&timers), Arc::clone(&polls));
-            let shared = std::sync::Arc::clone(&owner.shared);
+            let shared = std::sync::Arc::clone(&consumer.shared);
             thread::spawn(move || {
                 let deadline = timers.clock().instant(1);
                 let _ = timers.insert(deadline, &Context::from_waker(&waker));
@@ -265,13 +265,13 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
                 drop(shared.spawn_remote(future, Location::caller()));
             })
         };
-        let inject = owner.shared.inject();
+        let inject = consumer.shared.inject();
         while polls.load(SeqCst) + count.wakes() < 2 {
-            if owner.run() == 0 && inject.park() {
+            if consumer.run() == 0 && inject.park() {
                 match timers.before_sleep() {
                     Some(left) => timers.advance(left),
                     // If neither unparks, loom reports a deadlock.
-                    None => owner.reactor.handle().wait(),
+                    None => consumer.reactor.handle().wait(),
                 }
                 inject.unpark();
             }
@@ -281,7 +281,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_owner_falls_asleep_both_reach_it(
         }
         other.join().unwrap();
         assert_eq!((polls.load(SeqCst), count.wakes()), (1, 1));
-        owner.end([]);
+        consumer.end([]);
     });
 }
 

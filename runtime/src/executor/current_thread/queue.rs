@@ -112,7 +112,7 @@ impl LocalExecutor {
         if self.settings.shuts_down_on_panic {
             self.has_panicked.set(true);
             // The loop looks at the flag before it polls the driver.
-            self.ticks.poll_driver_next();
+            self.poll_counter.poll_driver_next();
         }
     }
 
@@ -138,12 +138,12 @@ impl LocalExecutor {
     pub(super) fn defer(&self, task: Task) {
         if let Some(ranks) = &self.ranks {
             ranks.push(task);
-            return self.ticks.poll_driver_next();
+            return self.poll_counter.poll_driver_next();
         }
         if self.deferred.is_empty() {
             match self.queue.last() {
                 Some(last) => self.last_before_driver.set(last.as_ptr()),
-                None => self.ticks.poll_driver_next(),
+                None => self.poll_counter.poll_driver_next(),
             }
         }
         self.deferred.push(task);
@@ -155,7 +155,7 @@ impl LocalExecutor {
         }
         let task = self.queue.pop()?;
         if ptr::eq(task.as_raw().as_ptr(), self.last_before_driver.get()) {
-            self.ticks.poll_driver_next();
+            self.poll_counter.poll_driver_next();
         }
         Some(task)
     }

@@ -37,21 +37,21 @@ impl LocalExecutor {
         // queue is due, the `block_on` task queues behind them. If an earlier call left
         // the `block_on` task in the queue, `wake` returns false, because the `block_on`
         // task must not be queued twice.
-        if self.ticks.are_due() {
+        if self.poll_counter.is_due() {
             if self.block_on_task.wake() {
                 self.push(self.block_on_task.task().clone());
             }
         } else {
-            self.ticks.count();
+            self.poll_counter.count();
             if let Poll::Ready(output) = self.poll_new_block_on(future.as_mut()) {
                 return output;
             }
         }
         loop {
-            if self.ticks.are_due() {
+            if self.poll_counter.is_due() {
                 self.poll_due();
             }
-            self.ticks.count();
+            self.poll_counter.count();
             let Some(task) = self.pop() else {
                 self.wait();
                 continue;
@@ -104,7 +104,7 @@ impl LocalExecutor {
         if self.has_panicked.get() {
             self.end_after_panic();
         }
-        let due = self.ticks.due();
+        let due = self.poll_counter.due();
         if due.driver {
             self.poll_driver(due.queue);
         } else {
@@ -116,7 +116,7 @@ impl LocalExecutor {
     fn end_after_panic(&self) -> ! {
         self.shut_down();
         // The next call of `block_on` comes here too.
-        self.ticks.poll_driver_next();
+        self.poll_counter.poll_driver_next();
         panic!("{TASK_PANICKED}");
     }
 
@@ -151,7 +151,7 @@ impl LocalExecutor {
     /// Polls the driver, and takes the injected tasks if the caller asks for it. The tasks
     /// that yielded come after those that this makes ready.
     fn poll_driver(&self, takes_injected: bool) {
-        self.ticks.restart_driver();
+        self.poll_counter.restart_driver();
         self.driver.poll();
         if takes_injected {
             self.take_injected();
@@ -168,11 +168,11 @@ impl LocalExecutor {
         let inject = self.shared.inject();
         // The hook may have queued a task.
         if self.is_idle() && inject.park() {
-            self.ticks.restart_driver();
+            self.poll_counter.restart_driver();
             self.driver.park();
             inject.unpark();
         }
-        // Otherwise the ticks go on. If each attempt to park fails, the driver is still
+        // Otherwise the poll counter goes on. If each attempt to park fails, the driver is still
         // polled at its interval.
         self.take_injected();
         if let Some(hooks) = &self.hooks {

@@ -96,7 +96,7 @@ impl Shared {
     pub(crate) fn push(&self, task: Task) {
         match self.inject.push(task) {
             Pushed::Unpark => self.reactor.unpark(),
-            Pushed::OwnerIsAwake => {}
+            Pushed::ConsumerIsAwake => {}
             Pushed::Closed(task) => self.cancel_after_shutdown(task),
         }
     }
@@ -106,7 +106,7 @@ impl Shared {
         // For a bound task, and on the executor's thread, `unbind` counts the end and calls
         // the hook.
         if !owned_tasks::is_bound(&task)
-            && !self.count_if_owner()
+            && !self.count_if_own_thread()
             && let Some(hooks) = &self.hooks
         {
             hooks.task_terminate(task.header());
@@ -117,7 +117,7 @@ impl Shared {
     }
 
     /// On the executor's own thread, counts a task whose end `unbind` will count too.
-    fn count_if_owner(&self) -> bool {
+    fn count_if_own_thread(&self) -> bool {
         context::with(|current| match current {
             Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, self.weak) => {
                 self.alive().increment();

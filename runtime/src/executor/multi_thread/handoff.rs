@@ -1,30 +1,31 @@
-//! `block_in_place`: a thread blocks in a poll, and another thread drives its worker.
+//! `block_in_place`: a thread blocks in a poll, and another thread runs its worker.
 //!
-//! | `driven_by`   | the thread that drives the worker                                |
+//! | `run_by`      | the thread that runs the worker                                  |
 //! |---------------|------------------------------------------------------------------|
-//! | `Owner`       | the worker's own thread                                          |
-//! | `NoThread`    | none: the thread that drove it blocks, and a replacement will    |
+//! | `OwnThread`   | the worker's own thread                                          |
+//! | `NoThread`    | none: the thread that ran it blocks, and a replacement will      |
 //! |               | come; or the worker's own thread has ended                       |
 //! | `Replacement` | a thread of the blocking pool                                    |
 //!
 //! ```text
-//!              1 leave              2 try_drive
-//!     Owner ───────────▶ NoThread ───────────────▶ Replacement
-//!       ▲                │ ▲ ▲                         │
-//!       └── 4 take_back ─┘ │ └───────── 3 leave ───────┘
-//!                          │
-//!      any state ── 5 end ─┘
+//!                1 release              2 try_acquire
+//!     OwnThread ───────────▶ NoThread ─────────────────▶ Replacement
+//!       ▲                    │ ▲ ▲                           │
+//!       └──── 4 take_back ───┘ │ └───────── 3 release ───────┘
+//!                              │
+//!          any state ── 5 end ─┘
 //! ```
 //!
-//! 1. [`Handoff::leave`]: the thread is about to block. It has handed off its worker
-//!    until the end of its poll: it belongs to the runtime but drives no worker.
-//! 2. [`Handoff::try_drive`]. It fails if the owner has come back or the runtime has closed.
-//! 3. [`Handoff::leave`]: the owner wants the worker back, or the replacement blocks too.
-//! 4. [`Handoff::take_back`]: the owner's poll has ended. It waits until no thread drives
-//!    the worker.
+//! 1. [`Handoff::release`]: the thread is about to block. It has handed off its worker
+//!    until the end of its poll: it belongs to the runtime but runs no worker.
+//! 2. [`Handoff::try_acquire`]. It fails if the worker's own thread has come back or the
+//!    runtime has closed.
+//! 3. [`Handoff::release`]: the worker's own thread wants it back, or the replacement blocks too.
+//! 4. [`Handoff::take_back`]: the poll of the worker's own thread has ended. It waits
+//!    until no thread runs the worker.
 //! 5. [`Handoff::end`]: the worker's own thread ends.
 //!
-//! Invariant **HO1**: one thread at a time drives a worker. A thread starts to drive it
+//! Invariant **HO1**: one thread at a time runs a worker. A thread starts to run it
 //! under the lock of the [`Handoff`], so it sees what the previous thread did.
 
 use super::Worker;
@@ -39,24 +40,24 @@ const NOT_MULTI_THREAD: &str = "`block_in_place` needs a multi-thread runtime, w
      tasks. On a runtime of one thread, or a thread per core, use `spawn_blocking`";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DrivenBy {
-    Owner,
+enum RunBy {
+    OwnThread,
     NoThread,
     Replacement,
 }
 
 struct HandoffState {
-    driven_by: DrivenBy,
-    /// How many times a thread has left. A replacement is meant for one of these times.
-    left: usize,
-    /// The runtime has closed: only the owner may take the worker, to end.
+    run_by: RunBy,
+    /// how many times a thread has released it. A replacement is meant for one of these times.
+    releases: usize,
+    /// The runtime has closed: only the worker's own thread may take it, to end.
     closed: bool,
 }
 
 pub(crate) struct Handoff {
     state: Mutex<HandoffState>,
     changed: Condvar,
-    /// 1 while the owner waits for its worker.
+    /// 1 while the worker's own thread waits for it.
     wanted: AtomicUsize,
 }
 
@@ -64,8 +65,8 @@ impl Handoff {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(HandoffState {
-                driven_by: DrivenBy::Owner,
-                left: 0,
+                run_by: RunBy::OwnThread,
+                releases: 0,
                 closed: false,
             }),
             changed: Condvar::new(),
@@ -73,75 +74,75 @@ impl Handoff {
         }
     }
 
-    /// The thread that drives the worker leaves it. Returns how many times that has
+    /// The thread that runs the worker releases it. Returns how many times that has
     /// happened. The replacement names this number.
-    pub(crate) fn leave(&self) -> usize {
+    pub(crate) fn release(&self) -> usize {
         let mut state = lock(&self.state);
         debug_assert_ne!(
-            state.driven_by,
-            DrivenBy::NoThread,
-            "the driving thread leaves"
+            state.run_by,
+            RunBy::NoThread,
+            "the thread that runs the worker releases it"
         );
-        state.driven_by = DrivenBy::NoThread;
-        state.left += 1;
-        let left = state.left;
+        state.run_by = RunBy::NoThread;
+        state.releases += 1;
+        let number = state.releases;
         drop(state);
         self.changed.notify_all();
-        left
+        number
     }
 
-    /// The worker's own thread ends, whichever thread drives.
+    /// The worker's own thread ends, whichever thread runs the worker.
     pub(crate) fn end(&self) {
-        lock(&self.state).driven_by = DrivenBy::NoThread;
+        lock(&self.state).run_by = RunBy::NoThread;
         self.changed.notify_all();
     }
 
-    /// The runtime has closed: waits until no thread drives the worker. Its owner may still
+    /// The runtime has closed: waits until no thread runs the worker. Its own thread may still
     /// be in a poll that has handed it off and waits for what the shutdown will end.
-    pub(crate) fn wait_until_no_thread_drives(&self) {
+    pub(crate) fn wait_until_released(&self) {
         let mut state = lock(&self.state);
-        while state.driven_by != DrivenBy::NoThread {
+        while state.run_by != RunBy::NoThread {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
         state.closed = true;
     }
 
-    /// Takes the worker that was left for the `left`-th time. False if another thread has
-    /// it, or the owner waits for it.
+    /// Takes the worker that was released for the `number`-th time. False if another thread has
+    /// it, or the worker's own thread waits for it.
     #[must_use]
-    pub(crate) fn try_drive(&self, left: usize) -> bool {
+    pub(crate) fn try_acquire(&self, number: usize) -> bool {
         let mut state = lock(&self.state);
-        let is_meant = state.driven_by == DrivenBy::NoThread && state.left == left && !state.closed;
+        let is_meant = state.run_by == RunBy::NoThread && state.releases == number && !state.closed;
         if is_meant && !self.is_wanted() {
-            state.driven_by = DrivenBy::Replacement;
+            state.run_by = RunBy::Replacement;
             return true;
         }
         false
     }
 
-    /// Whether the owner waits for its worker, so that the replacement must leave.
+    /// Whether the worker's own thread waits for it, so that the replacement must release it.
     pub(crate) fn is_wanted(&self) -> bool {
         // SeqCst pairs with the store in `take_back`, which comes before the unpark. A
         // replacement that is about to park reads this and then checks its parker.
         self.wanted.load(SeqCst) == 1
     }
 
-    /// The owner waits for its worker. `unpark` wakes the replacement.
+    /// The worker's own thread waits for it. `unpark` wakes the replacement.
     pub(crate) fn take_back(&self, unpark: impl FnOnce()) {
         // SeqCst pairs with the load in `is_wanted`.
         self.wanted.store(1, SeqCst);
         let mut state = lock(&self.state);
-        if state.driven_by == DrivenBy::Replacement {
+        if state.run_by == RunBy::Replacement {
             drop(state);
             unpark();
             state = lock(&self.state);
         }
-        while state.driven_by != DrivenBy::NoThread {
+        while state.run_by != RunBy::NoThread {
             let waited = self.changed.wait(state);
             state = waited.unwrap_or_else(PoisonError::into_inner);
         }
-        state.driven_by = DrivenBy::Owner;
+        state.run_by = RunBy::OwnThread;
         // Under the lock, so that a later replacement does not see the old value.
         self.wanted.store(0, SeqCst);
     }
@@ -150,7 +151,7 @@ impl Handoff {
 /// A worker that goes to another thread.
 pub(crate) struct SendWorker(pub(crate) Arc<Worker>);
 
-// SAFETY: a new worker goes to the thread that will be its owner. After that, HO1 (see the
+// SAFETY: a new worker goes to the thread that will run it. After that, HO1 (see the
 // module) lets only one thread use it. The last thread may drop it,
 // because no part of it is tied to a thread.
 unsafe impl Send for SendWorker {}
@@ -196,7 +197,7 @@ where
         // Outside a poll (in a hook, or in `Runtime::enter`), this thread does not run
         // the worker's tasks, so it does not hand them off.
         Some(ExecutorContext::Worker(worker))
-            if budget::is_in_poll() && !context::is_without_loop() =>
+            if budget::is_in_poll() && !context::is_shutting_down() =>
         {
             worker.hand_off();
             false
@@ -224,19 +225,19 @@ impl Worker {
         let worker = SendWorker(self.to_arc());
         let handle = self.handle().clone();
         let shared = Arc::clone(self.shared());
-        // HO1: this thread does not use the worker after `leave`.
-        let left = shared.handoff(self.index()).leave();
+        // HO1: this thread does not use the worker after `release`.
+        let number = shared.handoff(self.index()).release();
         let replacement = move || {
             let SendWorker(worker) = { worker };
-            if shared.handoff(worker.index()).try_drive(left) {
+            if shared.handoff(worker.index()).try_acquire(number) {
                 worker.run_as_replacement();
             }
         };
         drop(blocking::spawn(handle.blocking(), replacement));
     }
 
-    /// The loop of a replacement, until the owner wants its worker, the runtime closes, or a
-    /// task blocks here too.
+    /// The loop of a replacement, until the worker's own thread wants it, the runtime
+    /// closes, or a task blocks here too.
     fn run_as_replacement(&self) {
         let shared = Arc::clone(self.shared());
         let handoff = shared.handoff(self.index());
@@ -246,17 +247,17 @@ impl Worker {
             while !handoff.is_wanted() && !shared.is_closed() {
                 self.step();
                 if context::has_handed_off() {
-                    // The task blocked, and another thread drives the worker.
+                    // The task blocked, and another thread runs the worker.
                     return;
                 }
             }
             self.is_replaced.set(false);
-            handoff.leave();
+            handoff.release();
         });
     }
 
-    /// After a poll on the owner's thread: if the poll has handed off the worker, waits
-    /// until no thread drives it, and drives it again.
+    /// After a poll on the worker's own thread: if the poll has handed off the worker, waits
+    /// until no thread runs it, and runs it again.
     pub(super) fn take_back_if_handed_off(&self) {
         if context::has_handed_off() {
             self.take_back();

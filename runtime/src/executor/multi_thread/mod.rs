@@ -4,20 +4,20 @@
 //! A worker without work takes from the injector, where other threads put tasks, then
 //! half of a sibling's queue. If it finds nothing, it parks on the driver, or on a
 //! condition variable if another worker holds the driver. The thread that calls
-//! `block_on` drives worker 0, and the `block_on` future runs there.
+//! `block_on` runs worker 0, and the `block_on` future runs there.
 //!
 //! - [`worker`]: a worker and its loop.
 //! - [`queues`]: how a task gets into a queue, in which order a worker runs its tasks, and
 //!   stealing.
 //! - [`park`]: how a worker polls the driver, parks and wakes.
-//! - [`handoff`]: `block_in_place`, and which thread drives a worker.
+//! - [`handoff`]: `block_in_place`, and which thread runs a worker.
 //! - [`block_on`]: the future of `block_on` on worker 0.
 //! - [`idle`]: which workers are parked or searching, and whether to wake one.
 //! - [`parker`]: parking and waking one worker.
 //! - [`driver`]: which worker polls the reactor and the timers.
 //! - [`backup_poller`]: which worker polls them if that one is busy.
 //! - [`spawn`]: spawning from any thread.
-//! - [`registry`]: the owned tasks.
+//! - [`sharded_tasks`]: the owned tasks.
 //! - [`metrics`], [`shutdown`].
 //!
 //! # The wake-up protocol
@@ -48,7 +48,7 @@ mod metrics;
 mod park;
 mod parker;
 mod queues;
-mod registry;
+mod sharded_tasks;
 mod shutdown;
 mod spawn;
 mod worker;
@@ -76,7 +76,7 @@ use crossbeam_deque::{Injector, Stealer};
 use handoff::Handoff;
 use idle::Idle;
 use parker::Parker;
-use registry::Registry;
+use sharded_tasks::ShardedTasks;
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
@@ -91,7 +91,7 @@ pub(crate) struct Shared {
     injector: Injector<Task>,
     idle: Idle,
     driver: DriverLock,
-    tasks: Registry,
+    tasks: ShardedTasks,
     /// Whether the `block_on` future of worker 0 was woken.
     block_on_is_woken: AtomicBool,
     closed: AtomicBool,
@@ -139,7 +139,7 @@ impl Shared {
         let shared = Arc::new(Self {
             injector: Injector::new(),
             idle: Idle::new(remotes.len()),
-            tasks: Registry::new(remotes.len()),
+            tasks: ShardedTasks::new(remotes.len()),
             remotes,
             driver,
             block_on_is_woken: AtomicBool::new(false),
@@ -162,7 +162,7 @@ impl Shared {
         self.tasks.bind(worker, task);
     }
 
-    /// Queues a task from a thread that drives no worker.
+    /// Queues a task from a thread that runs no worker.
     fn inject(&self, task: Task) {
         self.injector.push(task);
         self.notify();

@@ -50,7 +50,7 @@ impl Worker {
                 // worker is a searcher again and finds the task.
                 self.shared().notify();
             }
-            // The count of polls in `Ticks` is not restarted here. So if each attempt to
+            // The count of polls in `PollCounter` is not restarted here. So if each attempt to
             // park fails, the driver is still polled at its interval.
             self.unparked();
         } else {
@@ -99,7 +99,7 @@ impl Worker {
     }
 
     fn count_park(&self) {
-        self.ticks.restart_driver();
+        self.poll_counter.restart_driver();
         self.remote().parks.increment();
     }
 

@@ -2,7 +2,7 @@
 //!
 //! 1. The task in the LIFO slot, [`MAX_LIFO_POLLS`] times in a row at most.
 //! 2. The worker's own queue.
-//! 3. The injector. It comes first when `Ticks` says that it is due.
+//! 3. The injector. It comes first when `PollCounter` says that it is due.
 //! 4. Half of a sibling's queue, but at most as many tasks as crossbeam moves at once.
 //! 5. The tasks of this worker that have yielded, after a poll of the driver.
 //! 6. A sibling's task that has yielded.
@@ -37,7 +37,7 @@ pub(super) struct WeakHandle(pub(super) &'static WeakExecutor<Shared>);
 
 /// A thread of the runtime.
 pub(super) enum ThisThread<'a> {
-    /// It drives this worker.
+    /// It runs this worker.
     Worker(&'a Worker),
     /// It has handed off its worker.
     HandedOff(&'a Shared),
@@ -176,7 +176,7 @@ impl Worker {
     /// now, unless an earlier task that yielded has done so.
     fn poll_driver_soon(&self) {
         if !self.has_deferred() {
-            self.ticks.poll_driver_within(self.queue_len());
+            self.poll_counter.poll_driver_within(self.queue_len());
         }
     }
 
@@ -218,7 +218,7 @@ impl Worker {
             requeued = true;
         }
         if self.block_on_is_deferred.take() {
-            let limit = self.ticks.driver_interval();
+            let limit = self.poll_counter.driver_interval();
             self.block_on_waits.set(self.queue_len().min(limit));
             self.shared().set_block_on_woken();
         }
@@ -272,7 +272,7 @@ impl Worker {
         if !self.has_deferred() {
             return None;
         }
-        self.ticks.restart_driver();
+        self.poll_counter.restart_driver();
         self.poll_driver();
         self.pop_local()
     }

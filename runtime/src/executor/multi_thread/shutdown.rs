@@ -7,7 +7,7 @@ use super::{
 use crate::{
     executor::{after_shutdown, context, owned_tasks},
     fork,
-    primitives::of_workers as thread,
+    primitives::std_thread as thread,
     task::Task,
 };
 use crossbeam_deque::Steal;
@@ -19,7 +19,7 @@ impl Worker {
     /// 1. Set the closed flag and wake all workers. Each worker ends after its current
     ///    poll, cancels what is in its queues, and leaves its hand-off state. From now on
     ///    a spawn cancels its task at once.
-    /// 2. Wait until no thread drives a worker. A thread that has handed off its worker may
+    /// 2. Wait until no thread runs a worker. A thread that has handed off its worker may
     ///    still be in a poll that waits for a timer or a task of this runtime. The next
     ///    steps end that wait.
     /// 3. Close the driver: tasks that wait for sockets and timers see an error.
@@ -37,7 +37,7 @@ impl Worker {
         let shared = self.shared();
         shared.close();
         for index in 1..=others.len() {
-            shared.handoff(index).wait_until_no_thread_drives();
+            shared.handoff(index).wait_until_released();
         }
         shared.driver.close();
         shared.cancel_all();

@@ -10,8 +10,8 @@ use crate::{
         Handle, after_shutdown,
         block_on_task::BlockOnTask,
         context::{self, ExecutorContext},
+        poll_counter::PollCounter,
         run_task::run_task,
-        ticks::Ticks,
     },
     task::{JoinHandle, Task},
 };
@@ -50,12 +50,12 @@ pub(crate) struct Worker {
     /// Whether this worker wakes the tasks that a poll of the driver found. It notifies a
     /// sibling at the end, not for each of them.
     pub(super) is_waking_batch: Cell<bool>,
-    pub(super) ticks: Ticks,
+    pub(super) poll_counter: PollCounter,
     /// A copy from the settings, which saves an indirection.
     pub(super) has_lifo_slot: bool,
     /// Whether this worker counts as a searcher.
     pub(super) is_searching: Cell<bool>,
-    /// Whether a replacement thread drives this worker.
+    /// Whether a replacement thread runs this worker.
     pub(super) is_replaced: Cell<bool>,
     /// Whether the worker's own thread has handed it off. Only that thread uses this.
     pub(super) is_handed_off: Cell<bool>,
@@ -71,7 +71,7 @@ impl Worker {
         [queue, deferred]: [Deque<Task>; 2],
         handle: Handle,
     ) -> Arc<Self> {
-        let ticks = Ticks::new(&shared.settings);
+        let poll_counter = PollCounter::new(&shared.settings);
         let has_lifo_slot = shared.settings.has_lifo_slot;
         let block_on_task =
             (index == 0).then(|| BlockOnTask::new(BlockOnHandle(Arc::clone(&shared))));
@@ -88,7 +88,7 @@ impl Worker {
             block_on_waits: Cell::new(0),
             wakers: Cell::default(),
             is_waking_batch: Cell::new(false),
-            ticks,
+            poll_counter,
             has_lifo_slot,
             is_searching: Cell::new(false),
             is_replaced: Cell::new(false),
@@ -233,8 +233,8 @@ impl Worker {
 
     /// Runs one task, or parks until there may be one.
     pub(super) fn step(&self) {
-        if !self.ticks.are_due() {
-            self.ticks.count();
+        if !self.poll_counter.is_due() {
+            self.poll_counter.count();
         } else if !(self.has_deferred() && self.queue_len() == 0) {
             // If all tasks here have yielded, this worker first looks for tasks of
             // siblings, because a task that yields lets the others go first. `next_task`
@@ -254,15 +254,15 @@ impl Worker {
 
     /// Polls the driver, takes an injected task to run it next, or both.
     fn poll_due(&self) -> Option<Task> {
-        let due = self.ticks.due();
+        let due = self.poll_counter.due();
         if due.driver {
-            self.ticks.restart_driver();
+            self.poll_counter.restart_driver();
             self.poll_driver();
         }
         if due.queue {
-            self.ticks.restart_queue();
+            self.poll_counter.restart_queue();
         }
-        self.ticks.count();
+        self.poll_counter.count();
         if !due.queue {
             return None;
         }

@@ -2,7 +2,7 @@
 //! no effect here.
 
 use super::Builder;
-use crate::primitives::of_workers as thread;
+use crate::primitives::std_thread as thread;
 use std::{fmt, ops::Range, sync::Arc};
 
 /// The names and the stack size of the threads.

@@ -202,7 +202,7 @@ fn trap_16_a_shutdown_waits_for_the_closure_and_for_the_replacement_thread() {
             });
             pending::<()>().await;
         }));
-        // It runs on the other worker, because no `block_on` drives worker 0.
+        // It runs on the other worker, because no `block_on` runs worker 0.
         has_begun.recv().unwrap();
         let ends = thread::spawn(move || go_on.send(()).unwrap());
         drop(runtime);

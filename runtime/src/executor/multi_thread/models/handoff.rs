@@ -9,25 +9,25 @@ use loom::{
 };
 
 #[test]
-fn one_thread_at_a_time_drives_a_worker_and_the_owner_gets_it_back() {
+fn one_thread_at_a_time_runs_a_worker_and_its_own_thread_gets_it_back() {
     model(|| {
         // loom reports two threads that use the worker at once, or one that does not see
         // what the other did.
         let worker = UnsafeCell::new(0);
         let shared = Arc::new((Handoff::new(), Notify::new(), worker));
-        let left = shared.0.leave();
+        let number = shared.0.release();
         let replacement = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (handoff, notify, worker) = &*shared;
-                let took_over = handoff.try_drive(left);
+                let took_over = handoff.try_acquire(number);
                 if took_over {
                     // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
                     if !handoff.is_wanted() {
                         notify.wait();
                     }
-                    handoff.leave();
+                    handoff.release();
                 }
                 usize::from(took_over)
             })
@@ -44,12 +44,12 @@ fn one_thread_at_a_time_drives_a_worker_and_the_owner_gets_it_back() {
 fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() {
     model(|| {
         let shared = Arc::new((Handoff::new(), UnsafeCell::new(0)));
-        let owner = {
+        let own_thread = {
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (handoff, worker) = &*shared;
-                let left = handoff.leave();
-                assert_eq!(left, 1);
+                let number = handoff.release();
+                assert_eq!(number, 1);
                 handoff.take_back(|| ());
                 // SAFETY: the model checks this.
                 worker.with_mut(|turns| unsafe { *turns += 1 });
@@ -60,17 +60,17 @@ fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() 
             let shared = Arc::clone(&shared);
             thread::spawn(move || {
                 let (handoff, worker) = &*shared;
-                if handoff.try_drive(1) {
+                if handoff.try_acquire(1) {
                     // SAFETY: the model checks this.
                     worker.with_mut(|turns| unsafe { *turns += 1 });
-                    handoff.leave();
+                    handoff.release();
                 }
             })
         };
-        // If `leave` and `end` did not notify this thread, loom would report a deadlock.
-        shared.0.wait_until_no_thread_drives();
-        assert!(!shared.0.try_drive(1), "the runtime has ended");
-        owner.join().unwrap();
+        // If `release` and `end` did not notify this thread, loom would report a deadlock.
+        shared.0.wait_until_released();
+        assert!(!shared.0.try_acquire(1), "the runtime has ended");
+        own_thread.join().unwrap();
         replacement.join().unwrap();
     });
 }
@@ -79,11 +79,17 @@ fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() 
 fn a_replacement_that_comes_too_late_does_not_take_the_worker() {
     model(|| {
         let handoff = Handoff::new();
-        let first = handoff.leave();
+        let first = handoff.release();
         handoff.take_back(|| {});
-        let second = handoff.leave();
-        assert!(!handoff.try_drive(first), "the owner has come back since");
-        assert!(handoff.try_drive(second));
-        assert!(!handoff.try_drive(second), "another thread drives");
+        let second = handoff.release();
+        assert!(
+            !handoff.try_acquire(first),
+            "the worker's own thread has come back since"
+        );
+        assert!(handoff.try_acquire(second));
+        assert!(
+            !handoff.try_acquire(second),
+            "another thread runs the worker"
+        );
     });
 }

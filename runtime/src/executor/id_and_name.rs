@@ -49,12 +49,12 @@ impl fmt::Debug for Id {
 
 /// The id and the name of a runtime, which the handles of all its cores share.
 #[derive(Clone)]
-pub(crate) struct Identity {
+pub(crate) struct IdAndName {
     pub(crate) id: Id,
     pub(crate) name: Option<Arc<str>>,
 }
 
-impl Identity {
+impl IdAndName {
     pub(crate) fn new(name: Option<Arc<str>>) -> Self {
         Self {
             id: Id::next(),

@@ -10,11 +10,11 @@ use crate::{
     task::{Header, Task},
 };
 
-pub(crate) struct Registry {
+pub(crate) struct ShardedTasks {
     shards: Box<[Mutex<OwnedTasks>]>,
 }
 
-impl Registry {
+impl ShardedTasks {
     pub(crate) fn new(shards: usize) -> Self {
         Self {
             shards: (0..shards).map(|_| Mutex::default()).collect(),

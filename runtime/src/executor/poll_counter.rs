@@ -8,7 +8,7 @@ const DRIVER_NEXT: u32 = 1 << 31;
 
 /// Counts polls of tasks until the driver or the queue of other threads' tasks is due.
 /// The loop pays for one countdown, even if the two have different intervals.
-pub(super) struct Ticks {
+pub(super) struct PollCounter {
     /// The polls until something is due, plus one.
     left: Cell<u32>,
     /// The value from which `left` counts down. So `start - left` polls have been counted
@@ -29,13 +29,13 @@ pub(super) struct Due {
     pub(super) queue: bool,
 }
 
-impl Ticks {
+impl PollCounter {
     pub(super) fn new(settings: &Settings) -> Self {
         // A greater interval would reach `DRIVER_NEXT`.
         let limit = |interval: u32| interval.min(DRIVER_NEXT - 2);
         let driver_interval = limit(settings.event_interval);
         let queue_interval = settings.global_queue_interval.map(limit);
-        let ticks = Self {
+        let counter = Self {
             // `begin` sets these two.
             left: Cell::new(0),
             start: Cell::new(0),
@@ -44,22 +44,22 @@ impl Ticks {
             driver_interval,
             queue_interval,
         };
-        ticks.begin();
-        ticks
+        counter.begin();
+        counter
     }
 
     pub(super) fn driver_interval(&self) -> u32 {
         self.driver_interval
     }
 
-    pub(super) fn are_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         // `DRIVER_NEXT` is the sign, so this is one comparison.
         self.left.get().cast_signed() <= 1
     }
 
     /// Counts a poll. Nothing is due.
     pub(super) fn count(&self) {
-        debug_assert!(!self.are_due());
+        debug_assert!(!self.is_due());
         self.left.set(self.left.get() - 1);
     }
 
@@ -141,10 +141,10 @@ impl Ticks {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use super::{Settings, Ticks};
+    use super::{PollCounter, Settings};
 
-    fn ticks(event_interval: u32, global_queue_interval: Option<u32>) -> Ticks {
-        Ticks::new(&Settings {
+    fn counter(event_interval: u32, global_queue_interval: Option<u32>) -> PollCounter {
+        PollCounter::new(&Settings {
             event_interval,
             global_queue_interval,
             ..Settings::default()
@@ -153,21 +153,21 @@ mod tests {
 
     /// Runs a loop for 24 polls. Returns before which polls it polled the driver, and
     /// before which it took the queue.
-    fn run(ticks: &Ticks, mut poll: impl FnMut(u32)) -> [Vec<u32>; 2] {
+    fn run(counter: &PollCounter, mut poll: impl FnMut(u32)) -> [Vec<u32>; 2] {
         let [mut driver, mut queue] = [vec![], vec![]];
         for number in 0..24 {
-            if ticks.are_due() {
-                let due = ticks.due();
+            if counter.is_due() {
+                let due = counter.due();
                 if due.driver {
                     driver.push(number);
-                    ticks.restart_driver();
+                    counter.restart_driver();
                 }
                 if due.queue {
                     queue.push(number);
-                    ticks.restart_queue();
+                    counter.restart_queue();
                 }
             }
-            ticks.count();
+            counter.count();
             poll(number);
         }
         [driver, queue]
@@ -175,24 +175,24 @@ mod tests {
 
     #[test]
     fn without_an_interval_of_its_own_the_queue_is_due_with_the_driver() {
-        let [driver, queue] = run(&ticks(7, None), |_| ());
+        let [driver, queue] = run(&counter(7, None), |_| ());
         assert_eq!(driver, [7, 14, 21]);
         assert_eq!(queue, driver);
     }
 
     #[test]
     fn the_driver_and_the_queue_keep_their_own_intervals() {
-        let [driver, queue] = run(&ticks(7, Some(4)), |_| ());
+        let [driver, queue] = run(&counter(7, Some(4)), |_| ());
         assert_eq!(driver, [7, 14, 21]);
         assert_eq!(queue, [4, 8, 12, 16, 20]);
-        let [driver, queue] = run(&ticks(4, Some(9)), |_| ());
+        let [driver, queue] = run(&counter(4, Some(9)), |_| ());
         assert_eq!(driver, [4, 8, 12, 16, 20]);
         assert_eq!(queue, [9, 18]);
     }
 
     #[test]
     fn an_early_poll_of_the_driver_does_not_delay_the_queue() {
-        let early = ticks(10, Some(8));
+        let early = counter(10, Some(8));
         let [driver, queue] = run(&early, |number| {
             if number % 3 == 0 {
                 early.poll_driver_next();
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn the_driver_is_due_within_the_polls_that_it_is_asked_for() {
         for queue_interval in [None, Some(20)] {
-            let soon = ticks(10, queue_interval);
+            let soon = counter(10, queue_interval);
             let [driver, _] = run(&soon, |number| {
                 if number == 2 {
                     soon.poll_driver_within(2);
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_driver_that_is_due_at_once_stays_due() {
         for queue_interval in [None, Some(20)] {
-            let early = ticks(10, queue_interval);
+            let early = counter(10, queue_interval);
             let [driver, _] = run(&early, |number| {
                 if number == 2 {
                     early.poll_driver_next();
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn the_longest_interval_never_ends() {
-        let [driver, queue] = run(&ticks(u32::MAX, Some(u32::MAX)), |_| ());
+        let [driver, queue] = run(&counter(u32::MAX, Some(u32::MAX)), |_| ());
         assert!(driver.is_empty() && queue.is_empty());
     }
 }
