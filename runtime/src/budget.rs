@@ -8,7 +8,7 @@
 //!
 //! The idea and the number are tokio's. `task::coop` is the interface for users.
 
-use crate::{primitives::per_thread, trace};
+use crate::{primitives::thread_local, trace};
 use std::{
     cell::Cell,
     task::{Context, Poll, Waker},
@@ -17,7 +17,7 @@ use std::{
 /// Few under shuttle, so that a short schedule runs out of them too.
 const UNITS_PER_POLL: u32 = if cfg!(shuttle) { 3 } else { 128 };
 
-per_thread! {
+thread_local! {
     /// `None` outside a poll.
     static BUDGET: Cell<Option<u32>> = const { Cell::new(None) };
     /// Whether the current poll has yielded.

@@ -10,22 +10,22 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 static FORKS: AtomicUsize = AtomicUsize::new(0);
 
-/// The number of forks between the first process and this one.
+/// Identifies a process: the number of forks between the first process and this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Generation(usize);
+pub(crate) struct ForkId(usize);
 
-impl Generation {
-    pub(crate) fn now() -> Self {
+impl ForkId {
+    pub(crate) fn current() -> Self {
         register_handler();
         // Relaxed: a child has one thread at first, the one that incremented the counter.
         Self(FORKS.load(Relaxed))
     }
 }
 
-/// Whether this process is a child of the one in which `generation` was taken.
-pub(crate) fn happened_since(generation: Generation) -> bool {
-    // Relaxed: see `Generation::now`.
-    FORKS.load(Relaxed) != generation.0
+/// Whether this process is a child of the one in which `id` was taken.
+pub(crate) fn happened_since(id: ForkId) -> bool {
+    // Relaxed: see `ForkId::current`.
+    FORKS.load(Relaxed) != id.0
 }
 
 #[cfg(all(unix, not(miri)))]
@@ -33,7 +33,7 @@ fn register_handler() {
     use std::sync::Once;
 
     extern "C" fn in_child() {
-        // Relaxed: see `Generation::now`.
+        // Relaxed: see `ForkId::current`.
         FORKS.fetch_add(1, Relaxed);
     }
 

@@ -111,15 +111,15 @@ pub fn try_id() -> Option<Id> {
 
 /// Makes a task the current one of this thread until it is dropped. Then the task
 /// before it is current again.
-pub(crate) struct CurrentGuard(Option<Id>);
+pub(crate) struct TaskIdGuard(Option<Id>);
 
-impl CurrentGuard {
+impl TaskIdGuard {
     pub(crate) fn enter(id: Id) -> Self {
         Self(CURRENT.replace(Some(id)))
     }
 }
 
-impl Drop for CurrentGuard {
+impl Drop for TaskIdGuard {
     fn drop(&mut self) {
         CURRENT.set(self.0);
     }

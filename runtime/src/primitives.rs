@@ -7,8 +7,8 @@ mod counter;
 mod deadline;
 mod now;
 mod once_lock;
-mod per_thread;
 mod thread;
+mod thread_local;
 
 pub(crate) use counter::Counter;
 #[cfg(all(test, loom))]
@@ -18,12 +18,12 @@ pub(crate) use deadline::{Deadline, wait_timeout};
 pub(crate) use now::advance;
 pub(crate) use now::now;
 pub(crate) use once_lock::OnceLock;
-#[cfg(shuttle)]
-pub(crate) use per_thread::PerThread;
-pub(crate) use per_thread::per_thread;
 #[cfg(all(test, loom))]
 pub(crate) use thread::refuse_threads;
 pub(crate) use thread::{ThreadBuilder, std_thread};
+#[cfg(shuttle)]
+pub(crate) use thread_local::LocalKey;
+pub(crate) use thread_local::thread_local;
 
 #[cfg(loom)]
 pub(crate) use loom::{

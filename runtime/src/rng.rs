@@ -1,7 +1,7 @@
 //! The numbers that look random: which branch a `select!` polls first, and where a
 //! worker begins to steal.
 
-use crate::primitives::per_thread;
+use crate::primitives::thread_local;
 use std::{
     cell::Cell,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
@@ -10,7 +10,7 @@ use std::{
 /// 2^32 divided by the golden ratio. Steps of this size visit a circle evenly.
 const GOLDEN: u32 = 0x9E37_79B9;
 
-per_thread! {
+thread_local! {
     static NEXT: Cell<u32> = const { Cell::new(0) };
 }
 

@@ -70,7 +70,7 @@ impl Schedule for BlockingScheduler {
         pool.submit(task);
     }
 
-    fn unbind(&self, task: &Task) -> Option<Task> {
+    fn release(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
             hooks.end_trace(task.header());
         }

@@ -63,7 +63,7 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn unbind(&self, _: &Task) -> Option<Task> {
+    fn release(&self, _: &Task) -> Option<Task> {
         None
     }
 }

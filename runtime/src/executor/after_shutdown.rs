@@ -6,14 +6,14 @@
 //! tasks of deeper ones go into a list, and the outermost cancellation empties it.
 
 use crate::{
-    primitives::per_thread,
-    task::{self, DroppingGuard, Task},
+    primitives::thread_local,
+    task::{self, SuspendDeferredDrops, Task},
 };
 use std::cell::{Cell, RefCell};
 
 const MAX_NESTED: u32 = 16;
 
-per_thread! {
+thread_local! {
     /// How many cancellations are under way on this thread.
     static NESTED: Cell<u32> = const { Cell::new(0) };
     /// The tasks that the outermost cancellation will cancel.
@@ -68,13 +68,13 @@ pub(super) unsafe fn cancel(task: Task) {
 /// may block inside a destructor. The lists here and in `task::output` are emptied only
 /// after that destructor. If the destructor waited for a task or an output in a list, it
 /// would wait for ever.
-pub(super) struct BlockingGuard {
+pub(super) struct BlockingRegionGuard {
     // A guard and not a closure: a closure around all of `block_on` is not inlined,
     // which cost 30 instructions.
-    _suspended: Option<(NestedGuard, DroppingGuard)>,
+    _suspended: Option<(NestedGuard, SuspendDeferredDrops)>,
 }
 
-impl BlockingGuard {
+impl BlockingRegionGuard {
     pub(super) fn new() -> Self {
         let is_in_destructor = NESTED.get() != 0 || task::is_dropping_output();
         Self {
@@ -83,7 +83,7 @@ impl BlockingGuard {
     }
 
     #[cold]
-    fn suspend() -> (NestedGuard, DroppingGuard) {
-        (NestedGuard::set(0), DroppingGuard::suspend())
+    fn suspend() -> (NestedGuard, SuspendDeferredDrops) {
+        (NestedGuard::set(0), SuspendDeferredDrops::suspend())
     }
 }

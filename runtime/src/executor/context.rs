@@ -8,7 +8,7 @@
 #[cfg(feature = "trace")]
 use super::Scheduler;
 use super::{Handle, current_thread::LocalExecutor, multi_thread::Worker};
-use crate::primitives::per_thread;
+use crate::primitives::thread_local;
 use std::{cell::Cell, ptr};
 
 pub(crate) const NOT_INSIDE: &str = "there is no runtime here: tasks, timers and sockets need one. \
@@ -55,7 +55,7 @@ enum Entered {
     NestedHandle(*const Handle),
 }
 
-per_thread! {
+thread_local! {
     static ENTERED: Cell<Entered> = const { Cell::new(Entered::Nothing) };
 }
 

@@ -44,14 +44,14 @@ impl Driver {
             self.wait_and_wake(Some(Duration::ZERO));
         } else if cfg!(feature = "trace") {
             // Traces read the time that each turn notes.
-            self.handle.timers().note_time();
+            self.handle.timers().update_last_turn();
         }
     }
 
     /// Waits for an event, a timer, or an [`unpark`](reactor::Handle::unpark), and
     /// wakes the tasks concerned. An unpark that came before ends the wait as well.
     pub(crate) fn park(&self) {
-        self.wait_and_wake(self.handle.timers().before_sleep());
+        self.wait_and_wake(self.handle.timers().before_park());
     }
 
     fn wait_and_wake(&self, timeout: Option<Duration>) {
@@ -81,5 +81,5 @@ impl Driver {
 /// Whether there are neither sources nor timers. Then a poll of the driver finds
 /// nothing, and the caller saves its system call.
 pub(super) fn has_nothing_registered(reactor: &reactor::Handle, timers: &Timers) -> bool {
-    reactor.has_no_sources() && timers.is_empty()
+    reactor.has_no_registrations() && timers.is_empty()
 }

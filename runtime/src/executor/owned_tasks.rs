@@ -8,10 +8,10 @@
 //!   new one.
 //! - **OW3**: the list's. The state word counts it from the start, but no [`Task`] owns
 //!   it until [`list_reference`] makes one. That happens when the task first waits and is
-//!   bound to the list, or else when it ends. So a task that ends in its first poll
+//!   put into the list, or else when it ends. So a task that ends in its first poll
 //!   costs the list nothing.
 
-use crate::task::{JoinHandle, Schedule, StateWord, Task, UNBOUND};
+use crate::task::{JoinHandle, NO_KEY, Schedule, StateWord, Task};
 use std::{future::Future, panic::Location, sync::atomic::Ordering::Relaxed};
 
 /// Makes a task with its three references. Returns OW1 and OW2.
@@ -19,14 +19,14 @@ pub(super) fn new_task<F, S>(
     future: F,
     scheduler: S,
     location: &'static Location<'static>,
-    spawned_at: u64,
+    created_at: u64,
 ) -> (JoinHandle<F::Output>, Task)
 where
     F: Future,
     S: Schedule,
 {
     let state = StateWord::scheduled(3);
-    let task = Task::new(future, scheduler, state, location, spawned_at);
+    let task = Task::new(future, scheduler, state, location, created_at);
     // SAFETY: this is OW2, which the state counts.
     let queued = unsafe { Task::from_raw(task.as_raw()) };
     // SAFETY: the task has an output of this type, and this is its only handle.
@@ -93,18 +93,18 @@ impl IntoIterator for OwnedTasks {
 /// Stores the key of a task. Only the thread that adds the task to a list calls
 /// this.
 pub(crate) fn set_key(task: &Task, key: u32) {
-    debug_assert!(key < UNBOUND);
+    debug_assert!(key < NO_KEY);
     // Relaxed: the queue that passes the task to another thread publishes the key.
     task.header().key.store(key, Relaxed);
 }
 
-/// The key of a task, or [`UNBOUND`].
+/// The key of a task, or [`NO_KEY`].
 pub(crate) fn key(task: &Task) -> u32 {
     // Relaxed: see the store in `set_key`.
     task.header().key.load(Relaxed)
 }
 
 /// Whether a list holds the task.
-pub(crate) fn is_bound(task: &Task) -> bool {
-    key(task) != UNBOUND
+pub(crate) fn is_owned(task: &Task) -> bool {
+    key(task) != NO_KEY
 }

@@ -1,6 +1,6 @@
 //! Blocking a thread that runs no tasks until a future is ready.
 
-use super::{after_shutdown::BlockingGuard, context};
+use super::{after_shutdown::BlockingRegionGuard, context};
 use crate::{
     budget,
     primitives::{AtomicBool, Thread, current, park},
@@ -58,7 +58,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 /// Blocks the thread until the future is ready. Does not check whether the thread runs
 /// tasks, which would be blocked too.
 pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
-    let _blocking = BlockingGuard::new();
+    let _blocking = BlockingRegionGuard::new();
     let thread_waker = Arc::new(ThreadWaker {
         thread: current(),
         is_woken: AtomicBool::new(false),

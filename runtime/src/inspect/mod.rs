@@ -8,7 +8,7 @@ pub use crate::trace::TaskTrace;
 use crate::{
     executor::Handle,
     executor::context::{self, ExecutorContext},
-    reactor::SourceState,
+    reactor::ScheduledIoState,
     task::{Header, Id},
     time::Instant,
 };
@@ -174,7 +174,7 @@ impl TaskInfo {
             #[cfg(feature = "trace")]
             polls: polls(header),
             #[cfg(feature = "trace")]
-            age: Duration::from_nanos(now.saturating_sub(header.origin.spawned_at)),
+            age: Duration::from_nanos(now.saturating_sub(header.origin.created_at)),
             #[cfg(feature = "trace")]
             trace: header.origin.record.inspect(state == TaskState::Running),
         }
@@ -188,12 +188,12 @@ fn polls(header: &Header) -> u64 {
 }
 
 impl SourceInfo {
-    fn new(source: &SourceState) -> Self {
+    fn new(scheduled_io: &ScheduledIoState) -> Self {
         Self {
-            token: source.index,
-            kind: source.kind,
-            interest: source.interest.to_string(),
-            readiness: source.readiness.to_string(),
+            token: scheduled_io.index,
+            kind: scheduled_io.kind,
+            interest: scheduled_io.interest.to_string(),
+            readiness: scheduled_io.readiness.to_string(),
         }
     }
 }

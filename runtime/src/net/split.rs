@@ -34,7 +34,7 @@ pub struct OwnedReadHalf<S: Stream>(Arc<S>);
 pub struct OwnedWriteHalf<S: Stream> {
     stream: Arc<S>,
     closes: bool,
-    created_in: fork::Generation,
+    fork_id: fork::ForkId,
 }
 
 pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S>) {
@@ -42,7 +42,7 @@ pub(super) fn split<S: Stream>(stream: S) -> (OwnedReadHalf<S>, OwnedWriteHalf<S
     let writer = OwnedWriteHalf {
         stream: Arc::clone(&reader.0),
         closes: true,
-        created_in: fork::Generation::now(),
+        fork_id: fork::ForkId::current(),
     };
     (reader, writer)
 }
@@ -80,7 +80,7 @@ impl<S: Stream> OwnedWriteHalf<S> {
 impl<S: Stream> Drop for OwnedWriteHalf<S> {
     fn drop(&mut self) {
         // In a forked child, the connection belongs to the parent.
-        if self.closes && !fork::happened_since(self.created_in) {
+        if self.closes && !fork::happened_since(self.fork_id) {
             // If this fails, the direction is closed already.
             let _ = self.stream.shutdown(Shutdown::Write);
         }

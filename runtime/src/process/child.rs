@@ -24,7 +24,7 @@ pub struct Child {
     process: Option<Process>,
     status: Option<ExitStatus>,
     kill_on_drop: bool,
-    created_in: fork::Generation,
+    fork_id: fork::ForkId,
     /// Its input, if it is piped. Take and drop it to let the child read the
     /// end.
     pub stdin: Option<ChildStdin>,
@@ -49,7 +49,7 @@ impl Child {
             process: Some(Process { inner, exited }),
             status: None,
             kill_on_drop,
-            created_in: fork::Generation::now(),
+            fork_id: fork::ForkId::current(),
             stdin: None,
             stdout: None,
             stderr: None,
@@ -183,7 +183,7 @@ impl Drop for Child {
             return;
         };
         // In a forked child, the process belongs to the parent.
-        if self.status.is_some() || fork::happened_since(self.created_in) {
+        if self.status.is_some() || fork::happened_since(self.fork_id) {
             return;
         }
         if self.kill_on_drop {

@@ -1,9 +1,9 @@
 //! The half of the reactor that every thread can reach.
 
 use super::{
-    SELECTOR_WAKER, Sources,
+    RegistrationSet, SELECTOR_WAKER,
+    scheduled_io::{ScheduledIo, ScheduledIoState},
     selector_waker::SelectorWaker,
-    source::{Source, SourceState},
 };
 use crate::{
     fork,
@@ -23,10 +23,10 @@ use std::{
 pub(crate) struct Handle {
     registry: Registry,
     selector_waker: SelectorWaker,
-    pub(super) sources: Mutex<Sources>,
+    pub(super) registrations: Mutex<RegistrationSet>,
     /// The number of sources, which can be read without the lock.
     registered: AtomicUsize,
-    created_in: fork::Generation,
+    fork_id: fork::ForkId,
 }
 
 /// The reactor's waker: it ends the wait.
@@ -41,9 +41,9 @@ impl Handle {
         Ok(Self {
             registry: registry.try_clone()?,
             selector_waker: SelectorWaker::new(registry, SELECTOR_WAKER)?,
-            sources: Mutex::default(),
+            registrations: Mutex::default(),
             registered: AtomicUsize::new(0),
-            created_in: fork::Generation::now(),
+            fork_id: fork::ForkId::current(),
         })
     }
 
@@ -65,20 +65,20 @@ impl Handle {
     }
 
     /// The process that created the reactor.
-    pub(crate) fn created_in(&self) -> fork::Generation {
-        self.created_in
+    pub(crate) fn fork_id(&self) -> fork::ForkId {
+        self.fork_id
     }
 
     pub(super) fn register(
         &self,
         io: &mut impl event::Source,
         interest: Interest,
-        source: &Arc<Source>,
+        scheduled_io: &Arc<ScheduledIo>,
     ) -> io::Result<Token> {
-        let mut sources = lock(&self.sources);
-        let token = sources.add(Arc::clone(source))?;
-        self.update_count(&sources);
-        drop(sources);
+        let mut registrations = lock(&self.registrations);
+        let token = registrations.add(Arc::clone(scheduled_io))?;
+        self.update_count(&registrations);
+        drop(registrations);
         if let Err(error) = self.registry.register(io, token, interest) {
             self.remove(token);
             return Err(error);
@@ -87,40 +87,40 @@ impl Handle {
     }
 
     pub(super) fn deregister(&self, io: &mut impl event::Source, token: Token) {
-        // If the kernel refuses, later events find no source for the token.
+        // If the kernel refuses, later events find no `ScheduledIo` for the token.
         let _ = self.registry.deregister(io);
         self.remove(token);
     }
 
     fn remove(&self, token: Token) {
-        let mut sources = lock(&self.sources);
-        let source = sources.remove(token);
-        self.update_count(&sources);
-        drop(sources);
-        // A source holds wakers, and their destructors are user code.
-        drop(source);
+        let mut registrations = lock(&self.registrations);
+        let scheduled_io = registrations.remove(token);
+        self.update_count(&registrations);
+        drop(registrations);
+        // A `ScheduledIo` holds wakers, and their destructors are user code.
+        drop(scheduled_io);
     }
 
-    fn update_count(&self, sources: &Sources) {
+    fn update_count(&self, registrations: &RegistrationSet) {
         // Ordering: Relaxed. The lock orders the writers. The reader,
-        // `has_no_sources`, tolerates an old value.
-        self.registered.store(sources.slab.len(), Relaxed);
+        // `has_no_registrations`, tolerates an old value.
+        self.registered.store(registrations.slab.len(), Relaxed);
     }
 
     /// Whether a poll of the selector cannot find an event. If another thread
     /// registers a source right now, the next poll or the next sleep finds its
     /// events.
-    pub(crate) fn has_no_sources(&self) -> bool {
+    pub(crate) fn has_no_registrations(&self) -> bool {
         // Ordering: Relaxed. This is a hint: `turn` reads the sources under
         // the lock.
         self.registered.load(Relaxed) == 0
     }
 
     /// The state of every registered source. The inspector shows it.
-    pub(crate) fn inspect(&self) -> Vec<SourceState> {
-        let sources = lock(&self.sources);
-        let each = sources.slab.iter();
-        each.map(|(index, (_, source))| source.state(index))
+    pub(crate) fn inspect(&self) -> Vec<ScheduledIoState> {
+        let registrations = lock(&self.registrations);
+        let each = registrations.slab.iter();
+        each.map(|(index, (_, scheduled_io))| scheduled_io.state(index))
             .collect()
     }
 }

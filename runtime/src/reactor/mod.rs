@@ -3,10 +3,10 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | this one | [`Reactor`], which waits, and the registered sources by token |
+//! | this one | [`Reactor`], which waits, and the `ScheduledIo` of each registered object, by token |
 //! | `handle` | [`Handle`], through which every thread registers and wakes the reactor |
-//! | `source` | the readiness of one registered object, and its waiters |
-//! | `registered` | an I/O object together with its source |
+//! | `scheduled_io` | the readiness of one registered object, and its waiters |
+//! | `registered` | an I/O object together with its `ScheduledIo` |
 //! | `transfer` | reading and writing such an object by the traits of `futures-io` |
 //! | `ready`, `interest` | the kinds of readiness, and what to wait for |
 //! | `timer_fd` | timeouts finer than the selector's |
@@ -14,8 +14,8 @@
 //!
 //! One event takes this way:
 //! 1. [`Reactor::turn`] gets the event from the selector, with a token.
-//! 2. `Sources::get` finds the source for the token.
-//! 3. [`Source::set_ready`] sets its flags and takes the wakers of its waiters.
+//! 2. `RegistrationSet::get` finds the `ScheduledIo` for the token.
+//! 3. [`ScheduledIo::set_ready`] sets its flags and takes the wakers of its waiters.
 //! 4. The driver wakes them after `turn` has returned, under no lock.
 //! 5. The task polls, and [`Registered`] tries the operation.
 //!
@@ -25,8 +25,8 @@ mod handle;
 mod interest;
 mod ready;
 mod registered;
+mod scheduled_io;
 mod selector_waker;
-mod source;
 mod timer_fd;
 mod transfer;
 
@@ -40,8 +40,8 @@ pub use interest::Interest;
 pub use ready::Ready;
 pub(crate) use registered::Registered;
 #[cfg(unix)]
-pub(crate) use source::ReadyEvent;
-pub(crate) use source::{Direction, Source, SourceState};
+pub(crate) use scheduled_io::ReadyEvent;
+pub(crate) use scheduled_io::{Direction, ScheduledIo, ScheduledIoState};
 pub(crate) use transfer::async_read;
 
 use crate::primitives::lock;
@@ -100,12 +100,12 @@ impl Reactor {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Ok(()),
             Err(error) => return Err(error),
         }
-        let sources = lock(&self.handle.sources);
+        let registrations = lock(&self.handle.registrations);
         for event in &self.events {
-            // An event without a source only had to end the wait, or its
-            // source is already gone.
-            if let Some(source) = sources.get(event.token()) {
-                source.set_ready(Ready::of_event(event), wakers);
+            // An event without a `ScheduledIo` only had to end the wait, or its
+            // `ScheduledIo` is already gone.
+            if let Some(scheduled_io) = registrations.get(event.token()) {
+                scheduled_io.set_ready(Ready::of_event(event), wakers);
             }
         }
         Ok(())
@@ -129,29 +129,29 @@ impl Reactor {
     /// Refuses new registrations and moves the wakers of all waiters into
     /// `wakers`. From now on every wait returns an error.
     pub(crate) fn close(&mut self, wakers: &mut Vec<Waker>) {
-        let mut sources = lock(&self.handle.sources);
-        sources.close();
-        for source in sources.iter() {
-            source.set_ready(Ready::SHUTDOWN, wakers);
+        let mut registrations = lock(&self.handle.registrations);
+        registrations.close();
+        for scheduled_io in registrations.iter() {
+            scheduled_io.set_ready(Ready::SHUTDOWN, wakers);
         }
     }
 }
 
-/// The registered sources, by token.
+/// The `ScheduledIo` of each registered object, by token.
 ///
 /// A token holds an index and a generation. The index may be in use again when an
-/// old event arrives. Its generation differs then, so the event finds no source.
-/// The slab and each owner share a source by `Arc`, so an event that arrives while
+/// old event arrives. Its generation differs then, so the event finds no `ScheduledIo`.
+/// The slab and each owner share a `ScheduledIo` by `Arc`, so an event that arrives while
 /// the owner drops its object is safe.
 #[derive(Default)]
-struct Sources {
-    slab: Slab<(usize, Arc<Source>)>,
+struct RegistrationSet {
+    slab: Slab<(usize, Arc<ScheduledIo>)>,
     generation: usize,
     closed: bool,
 }
 
-impl Sources {
-    fn add(&mut self, source: Arc<Source>) -> io::Result<Token> {
+impl RegistrationSet {
+    fn add(&mut self, scheduled_io: Arc<ScheduledIo>) -> io::Result<Token> {
         if self.closed {
             return Err(io::Error::other(
                 "cannot open a socket here: the runtime is shutting down",
@@ -164,22 +164,24 @@ impl Sources {
             ));
         }
         self.generation = (self.generation + 1) & INDEX_MASK;
-        let index = self.slab.insert((self.generation, source));
+        let index = self.slab.insert((self.generation, scheduled_io));
         Ok(Token(self.generation << HALF | index))
     }
 
-    fn get(&self, token: Token) -> Option<&Arc<Source>> {
-        let (generation, source) = self.slab.get(token.0 & INDEX_MASK)?;
-        (*generation == token.0 >> HALF).then_some(source)
+    fn get(&self, token: Token) -> Option<&Arc<ScheduledIo>> {
+        let (generation, scheduled_io) = self.slab.get(token.0 & INDEX_MASK)?;
+        (*generation == token.0 >> HALF).then_some(scheduled_io)
     }
 
-    fn remove(&mut self, token: Token) -> Option<Arc<Source>> {
+    fn remove(&mut self, token: Token) -> Option<Arc<ScheduledIo>> {
         self.get(token)?;
         Some(self.slab.remove(token.0 & INDEX_MASK).1)
     }
 
-    fn iter(&self) -> impl Iterator<Item = &Source> {
-        self.slab.iter().map(|(_, (_, source))| &**source)
+    fn iter(&self) -> impl Iterator<Item = &ScheduledIo> {
+        self.slab
+            .iter()
+            .map(|(_, (_, scheduled_io))| &**scheduled_io)
     }
 
     /// Refuses every later [`add`](Self::add).

@@ -1,7 +1,7 @@
-//! Loom models of a source: the race between waiting and events, and between
+//! Loom models of a `ScheduledIo`: the race between waiting and events, and between
 //! clearing and events (trap 13).
 
-use super::{Direction, Interest, Ready, source::Source};
+use super::{Direction, Interest, Ready, scheduled_io::ScheduledIo};
 use loom::{
     model,
     sync::{
@@ -20,26 +20,26 @@ impl std::task::Wake for Count {
     }
 }
 
-fn set(source: &Source, ready: Ready) {
+fn set(scheduled_io: &ScheduledIo, ready: Ready) {
     let mut wakers = Vec::new();
-    source.set_ready(ready, &mut wakers);
+    scheduled_io.set_ready(ready, &mut wakers);
     wakers.into_iter().for_each(Waker::wake);
 }
 
 #[test]
 fn a_wait_sees_the_event_or_the_event_wakes_it() {
     model(|| {
-        let source = Arc::new(Source::new("model", Ready::EMPTY));
+        let scheduled_io = Arc::new(ScheduledIo::new("model", Ready::EMPTY));
         let reactor = {
-            let source = Arc::clone(&source);
-            thread::spawn(move || set(&source, Ready::READABLE))
+            let scheduled_io = Arc::clone(&scheduled_io);
+            thread::spawn(move || set(&scheduled_io, Ready::READABLE))
         };
         let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
         let waker = Waker::from(std::sync::Arc::clone(&count));
-        let first = source.poll_ready(&Context::from_waker(&waker), Direction::Read);
+        let first = scheduled_io.poll_ready(&Context::from_waker(&waker), Direction::Read);
         reactor.join().unwrap();
         assert!(first.is_ready() || count.0.load(SeqCst) == 1);
-        let second = source.poll_ready(&Context::from_waker(&waker), Direction::Read);
+        let second = scheduled_io.poll_ready(&Context::from_waker(&waker), Direction::Read);
         assert!(second.is_ready());
     });
 }
@@ -47,47 +47,55 @@ fn a_wait_sees_the_event_or_the_event_wakes_it() {
 #[test]
 fn an_event_reaches_a_listed_waiter_whose_waker_changes() {
     model(|| {
-        let source = Arc::new(Source::new("model", Ready::EMPTY));
+        let scheduled_io = Arc::new(ScheduledIo::new("model", Ready::EMPTY));
         let mut key = None;
         let mut wait = |waker: &Waker| {
-            source.poll_ready_listed(&Context::from_waker(waker), Interest::READABLE, &mut key)
+            scheduled_io.poll_ready_listed(
+                &Context::from_waker(waker),
+                Interest::READABLE,
+                &mut key,
+            )
         };
         assert!(wait(Waker::noop()).is_pending());
         let reactor = {
-            let source = Arc::clone(&source);
-            thread::spawn(move || set(&source, Ready::READABLE))
+            let scheduled_io = Arc::clone(&scheduled_io);
+            thread::spawn(move || set(&scheduled_io, Ready::READABLE))
         };
         let count = std::sync::Arc::new(Count(AtomicUsize::new(0)));
         let waker = Waker::from(std::sync::Arc::clone(&count));
         let second = wait(&waker);
         reactor.join().unwrap();
         assert!(second.is_ready() || count.0.load(SeqCst) == 1);
-        source.remove_waiter(key.expect("the first wait assigns it"));
+        scheduled_io.remove_waiter(key.expect("the first wait assigns it"));
     });
 }
 
 #[test]
 fn trap_13_clearing_never_loses_an_event_that_came_after_the_read() {
     model(|| {
-        let source = Arc::new(Source::new("model", Ready::READABLE));
+        let scheduled_io = Arc::new(ScheduledIo::new("model", Ready::READABLE));
         // The bytes in the socket, which readiness reports.
         let bytes = Arc::new(AtomicUsize::new(0));
         let reactor = {
-            let (source, bytes) = (Arc::clone(&source), Arc::clone(&bytes));
+            let (scheduled_io, bytes) = (Arc::clone(&scheduled_io), Arc::clone(&bytes));
             thread::spawn(move || {
                 bytes.store(1, SeqCst);
-                set(&source, Ready::READABLE);
+                set(&scheduled_io, Ready::READABLE);
             })
         };
         let context = Context::from_waker(Waker::noop());
-        if let Poll::Ready(event) = source.poll_ready(&context, Direction::Read) {
+        if let Poll::Ready(event) = scheduled_io.poll_ready(&context, Direction::Read) {
             let event = event.unwrap();
             if bytes.load(SeqCst) == 0 {
                 // A read returns `WouldBlock`.
-                source.clear_would_block(event, Interest::READABLE);
+                scheduled_io.clear_would_block(event, Interest::READABLE);
             }
         }
         reactor.join().unwrap();
-        assert!(source.poll_ready(&context, Direction::Read).is_ready());
+        assert!(
+            scheduled_io
+                .poll_ready(&context, Direction::Read)
+                .is_ready()
+        );
     });
 }

@@ -1,8 +1,8 @@
 //! An I/O object that the reactor watches.
 
 use super::{
-    Direction, Handle, Interest, Ready, Source,
-    source::{ReadyEvent, WaiterKey},
+    Direction, Handle, Interest, Ready, ScheduledIo,
+    scheduled_io::{ReadyEvent, WaiterKey},
 };
 use crate::{
     budget, fork,
@@ -22,7 +22,7 @@ pub(crate) struct Registered<S: event::Source + ResourceName> {
     /// `None` only after `into_inner`.
     io: Option<S>,
     token: Token,
-    source: Arc<Source>,
+    scheduled_io: Arc<ScheduledIo>,
     reactor: Arc<Handle>,
 }
 
@@ -51,12 +51,12 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         ready: Ready,
     ) -> Result<Self, (S, io::Error)> {
-        let source = Arc::new(Source::new(kind, ready));
-        match reactor.register(&mut io, interest.to_mio(), &source) {
+        let scheduled_io = Arc::new(ScheduledIo::new(kind, ready));
+        match reactor.register(&mut io, interest.to_mio(), &scheduled_io) {
             Ok(token) => Ok(Self {
                 io: Some(io),
                 token,
-                source,
+                scheduled_io,
                 reactor: Arc::clone(reactor),
             }),
             Err(error) => Err((io, error)),
@@ -88,7 +88,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         wanted: usize,
         operation: impl FnMut(&S) -> io::Result<usize>,
     ) -> Poll<io::Result<usize>> {
-        let wait = || self.source.poll_ready(context, direction);
+        let wait = || self.scheduled_io.poll_ready(context, direction);
         let interest = direction.interest();
         self.attempt(context, interest, wait, operation, |&moved, event| {
             // A transfer of 0 bytes is the end of the stream, and the end stays
@@ -106,7 +106,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         direction: Direction,
         operation: impl FnMut(&S) -> io::Result<T>,
     ) -> Poll<io::Result<T>> {
-        let wait = || self.source.poll_ready(context, direction);
+        let wait = || self.scheduled_io.poll_ready(context, direction);
         let interest = direction.interest();
         self.attempt(context, interest, wait, operation, |_, _| false)
     }
@@ -121,7 +121,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         mut operation: impl FnMut(&S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let mut waiter = ListedWaiter::new(&self.source);
+        let mut waiter = ListedWaiter::new(&self.scheduled_io);
         poll_fn(|context| {
             let wait = || waiter.poll_ready(context, interest);
             self.attempt(context, interest, wait, &mut operation, |_, _| false)
@@ -138,12 +138,12 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         operation: impl FnOnce(&S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let Some(event) = self.source.check_ready(interest)? else {
+        let Some(event) = self.scheduled_io.check_ready(interest)? else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
         let result = operation(self);
         if would_block(&result) {
-            self.source.clear_would_block(event, interest);
+            self.scheduled_io.clear_would_block(event, interest);
         }
         result
     }
@@ -155,19 +155,19 @@ impl<S: event::Source + ResourceName> Registered<S> {
         interest: Interest,
         operation: impl FnOnce(&mut S) -> io::Result<T>,
     ) -> io::Result<T> {
-        let Some(event) = self.source.check_ready(interest)? else {
+        let Some(event) = self.scheduled_io.check_ready(interest)? else {
             return Err(io::ErrorKind::WouldBlock.into());
         };
         let result = operation(self.get_mut());
         if would_block(&result) {
-            self.source.clear_would_block(event, interest);
+            self.scheduled_io.clear_would_block(event, interest);
         }
         result
     }
 
     /// Waits until the object is ready. Any number of tasks can wait this way.
     pub(crate) async fn ready(&self, interest: Interest) -> io::Result<ReadyEvent> {
-        let mut waiter = ListedWaiter::new(&self.source);
+        let mut waiter = ListedWaiter::new(&self.scheduled_io);
         poll_fn(|context| {
             ready!(budget::poll_proceed(context));
             let ready = waiter.poll_ready(context, interest);
@@ -186,7 +186,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         direction: Direction,
     ) -> Poll<io::Result<ReadyEvent>> {
         ready!(budget::poll_proceed(context));
-        let ready = self.source.poll_ready(context, direction);
+        let ready = self.scheduled_io.poll_ready(context, direction);
         self.note(&ready, direction.interest());
         let ready = ready!(ready);
         budget::spend();
@@ -196,7 +196,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
     /// Waits for an event to read, outside of any task, so without a budget.
     #[cfg(unix)]
     pub(crate) fn poll_event(&self, context: &Context<'_>) -> Poll<io::Result<ReadyEvent>> {
-        self.source.poll_ready(context, Direction::Read)
+        self.scheduled_io.poll_ready(context, Direction::Read)
     }
 
     #[cfg(unix)]
@@ -208,13 +208,13 @@ impl<S: event::Source + ResourceName> Registered<S> {
     /// `ready`, unless another event has come since.
     #[cfg(unix)]
     pub(crate) fn clear_ready(&self, event: ReadyEvent, ready: Ready) {
-        self.source.clear(event, ready);
+        self.scheduled_io.clear(event, ready);
     }
 
     /// The operation returned `WouldBlock` after `event`.
     #[cfg(unix)]
     pub(crate) fn clear_would_block(&self, event: ReadyEvent, interest: Interest) {
-        self.source.clear_would_block(event, interest);
+        self.scheduled_io.clear_would_block(event, interest);
     }
 
     fn note<T>(&self, polled: &Poll<T>, interest: Interest) {
@@ -225,8 +225,8 @@ impl<S: event::Source + ResourceName> Registered<S> {
     #[cfg(feature = "trace")]
     fn io_source(&self) -> IoSource {
         IoSource {
-            what: self.source.kind(),
-            name: self.source.name(|| self.name()),
+            what: self.scheduled_io.kind(),
+            name: self.scheduled_io.name(|| self.name()),
         }
     }
 
@@ -251,10 +251,10 @@ impl<S: event::Source + ResourceName> Registered<S> {
             let event = ready!(waited)?;
             let result = operation(self);
             if would_block(&result) {
-                self.source.clear_would_block(event, interest);
+                self.scheduled_io.clear_would_block(event, interest);
             } else if !matches!(&result, Err(error) if error.kind() == io::ErrorKind::Interrupted) {
                 if result.as_ref().is_ok_and(|done| is_exhausted(done, event)) {
-                    self.source.clear(event, interest.mask());
+                    self.scheduled_io.clear(event, interest.mask());
                 }
                 budget::spend();
                 return Poll::Ready(result);
@@ -271,7 +271,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         let mut io = self.io.take()?;
         // A forked child shares the parent's selector, so deregistering in the
         // child would deregister the parent's object.
-        if !fork::happened_since(self.reactor.created_in()) {
+        if !fork::happened_since(self.reactor.fork_id()) {
             self.reactor.deregister(&mut io, self.token);
         }
         Some(io)
@@ -282,15 +282,18 @@ fn would_block<T>(result: &io::Result<T>) -> bool {
     matches!(result, Err(error) if error.kind() == io::ErrorKind::WouldBlock)
 }
 
-/// A waiter in the source's list. Dropping it removes it from the list.
+/// A waiter in the list of the `ScheduledIo`. Dropping it removes it from the list.
 struct ListedWaiter<'a> {
-    source: &'a Source,
+    scheduled_io: &'a ScheduledIo,
     key: Option<WaiterKey>,
 }
 
 impl<'a> ListedWaiter<'a> {
-    fn new(source: &'a Source) -> Self {
-        Self { source, key: None }
+    fn new(scheduled_io: &'a ScheduledIo) -> Self {
+        Self {
+            scheduled_io,
+            key: None,
+        }
     }
 
     fn poll_ready(
@@ -298,7 +301,7 @@ impl<'a> ListedWaiter<'a> {
         context: &Context<'_>,
         interest: Interest,
     ) -> Poll<io::Result<ReadyEvent>> {
-        self.source
+        self.scheduled_io
             .poll_ready_listed(context, interest, &mut self.key)
     }
 }
@@ -306,7 +309,7 @@ impl<'a> ListedWaiter<'a> {
 impl Drop for ListedWaiter<'_> {
     fn drop(&mut self) {
         if let Some(key) = self.key {
-            self.source.remove_waiter(key);
+            self.scheduled_io.remove_waiter(key);
         }
     }
 }

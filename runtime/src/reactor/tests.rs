@@ -1,7 +1,10 @@
 //! Tests of the reactor's parts: tokens (trap 12), ticks (trap 13) and
 //! registrations.
 
-use super::{Direction, INDEX_MASK, Interest, Reactor, Ready, Source, Sources, source::ReadyEvent};
+use super::{
+    Direction, INDEX_MASK, Interest, Reactor, Ready, RegistrationSet, ScheduledIo,
+    scheduled_io::ReadyEvent,
+};
 use mio::{Registry, Token, event};
 use std::{
     io,
@@ -12,18 +15,18 @@ use std::{
     task::{Context, Poll, Wake, Waker},
 };
 
-fn idle() -> Arc<Source> {
-    Arc::new(Source::new("test", Ready::EMPTY))
+fn idle() -> Arc<ScheduledIo> {
+    Arc::new(ScheduledIo::new("test", Ready::EMPTY))
 }
 
-fn set(source: &Source, ready: Ready) {
+fn set(scheduled_io: &ScheduledIo, ready: Ready) {
     let mut wakers = Vec::new();
-    source.set_ready(ready, &mut wakers);
+    scheduled_io.set_ready(ready, &mut wakers);
     wakers.into_iter().for_each(Waker::wake);
 }
 
-fn check_ready(source: &Source, direction: Direction) -> Option<ReadyEvent> {
-    match source.poll_ready(&Context::from_waker(Waker::noop()), direction) {
+fn check_ready(scheduled_io: &ScheduledIo, direction: Direction) -> Option<ReadyEvent> {
+    match scheduled_io.poll_ready(&Context::from_waker(Waker::noop()), direction) {
         Poll::Ready(event) => Some(event.unwrap()),
         Poll::Pending => None,
     }
@@ -31,21 +34,21 @@ fn check_ready(source: &Source, direction: Direction) -> Option<ReadyEvent> {
 
 #[test]
 fn trap_12_a_token_finds_its_source_and_never_its_successor() {
-    let mut sources = Sources::default();
+    let mut registrations = RegistrationSet::default();
     let (first, second) = (idle(), idle());
-    let old = sources.add(Arc::clone(&first)).unwrap();
-    assert!(Arc::ptr_eq(sources.get(old).unwrap(), &first));
-    assert!(sources.remove(old).is_some());
-    let new = sources.add(Arc::clone(&second)).unwrap();
+    let old = registrations.add(Arc::clone(&first)).unwrap();
+    assert!(Arc::ptr_eq(registrations.get(old).unwrap(), &first));
+    assert!(registrations.remove(old).is_some());
+    let new = registrations.add(Arc::clone(&second)).unwrap();
     // The index is the same, the token is not.
     assert_eq!(old.0 & INDEX_MASK, new.0 & INDEX_MASK);
-    assert!(sources.get(old).is_none());
+    assert!(registrations.get(old).is_none());
     assert!(
-        sources.remove(old).is_none(),
+        registrations.remove(old).is_none(),
         "removing it twice leaves its successor in place"
     );
-    assert!(Arc::ptr_eq(sources.get(new).unwrap(), &second));
-    assert!(sources.get(super::SELECTOR_WAKER).is_none());
+    assert!(Arc::ptr_eq(registrations.get(new).unwrap(), &second));
+    assert!(registrations.get(super::SELECTOR_WAKER).is_none());
 }
 
 /// A source whose deregistration fails.
@@ -85,9 +88,9 @@ fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_no_source() {
     let address = socket.local_addr().unwrap();
     let handle = Arc::clone(reactor.handle());
     let mut sticky = Sticky(socket);
-    let source = idle();
+    let scheduled_io = idle();
     let token = handle
-        .register(&mut sticky, mio::Interest::READABLE, &source)
+        .register(&mut sticky, mio::Interest::READABLE, &scheduled_io)
         .unwrap();
     handle.deregister(&mut sticky, token);
     // Another source gets its index, and then an event comes for the old one.
@@ -103,7 +106,7 @@ fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_no_source() {
     reactor
         .turn(Some(std::time::Duration::from_secs(5)), &mut wakers)
         .unwrap();
-    assert_eq!(source.state(0).readiness, Ready::EMPTY);
+    assert_eq!(scheduled_io.state(0).readiness, Ready::EMPTY);
     assert_eq!(successor.state(0).readiness, Ready::EMPTY);
     assert!(wakers.is_empty());
 }
@@ -132,55 +135,55 @@ fn a_registration_that_fails_leaves_nothing_behind() {
 
 #[test]
 fn trap_13_an_event_that_came_after_the_read_is_not_cleared() {
-    let source = idle();
-    set(&source, Ready::READABLE);
-    let event = check_ready(&source, Direction::Read).expect("readable");
+    let scheduled_io = idle();
+    set(&scheduled_io, Ready::READABLE);
+    let event = check_ready(&scheduled_io, Direction::Read).expect("readable");
     // The operation returns `WouldBlock`. Before the task clears, data comes.
-    set(&source, Ready::READABLE);
-    source.clear(event, Ready::READABLE);
-    assert!(check_ready(&source, Direction::Read).is_some());
+    set(&scheduled_io, Ready::READABLE);
+    scheduled_io.clear(event, Ready::READABLE);
+    assert!(check_ready(&scheduled_io, Direction::Read).is_some());
     // Without another event it is cleared.
-    let event = check_ready(&source, Direction::Read).expect("readable");
-    source.clear(event, Ready::READABLE);
-    assert!(check_ready(&source, Direction::Read).is_none());
+    let event = check_ready(&scheduled_io, Direction::Read).expect("readable");
+    scheduled_io.clear(event, Ready::READABLE);
+    assert!(check_ready(&scheduled_io, Direction::Read).is_none());
 }
 
 #[test]
 fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
-    let source = idle();
+    let scheduled_io = idle();
     set(
-        &source,
+        &scheduled_io,
         Ready::READABLE | Ready::WRITABLE | Ready::READ_CLOSED,
     );
-    let event = check_ready(&source, Direction::Read).expect("readable");
-    source.clear(event, Ready::READABLE);
+    let event = check_ready(&scheduled_io, Direction::Read).expect("readable");
+    scheduled_io.clear(event, Ready::READABLE);
     assert_eq!(
-        source.state(0).readiness,
+        scheduled_io.state(0).readiness,
         Ready::WRITABLE | Ready::READ_CLOSED
     );
     assert!(
-        check_ready(&source, Direction::Read).is_some(),
+        check_ready(&scheduled_io, Direction::Read).is_some(),
         "the end of the stream can be read"
     );
-    assert!(check_ready(&source, Direction::Write).is_some());
+    assert!(check_ready(&scheduled_io, Direction::Write).is_some());
 }
 
 #[test]
 fn trap_14_would_block_clears_the_closed_end_of_a_socket() {
-    let source = idle();
+    let scheduled_io = idle();
     let ends = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
-    set(&source, Ready::READABLE | ends);
-    let event = check_ready(&source, Direction::Read).expect("readable");
+    set(&scheduled_io, Ready::READABLE | ends);
+    let event = check_ready(&scheduled_io, Direction::Read).expect("readable");
     // The event comes again before the task clears it.
-    set(&source, Ready::READ_CLOSED);
-    source.clear_would_block(event, Interest::READABLE);
-    let event = check_ready(&source, Direction::Read).expect("closed");
-    source.clear_would_block(event, Interest::READABLE);
-    assert_eq!(source.state(0).readiness, Ready::WRITE_CLOSED);
+    set(&scheduled_io, Ready::READ_CLOSED);
+    scheduled_io.clear_would_block(event, Interest::READABLE);
+    let event = check_ready(&scheduled_io, Direction::Read).expect("closed");
+    scheduled_io.clear_would_block(event, Interest::READABLE);
+    assert_eq!(scheduled_io.state(0).readiness, Ready::WRITE_CLOSED);
     // The shutdown of the runtime is no event of the kernel, and it stays.
-    set(&source, Ready::SHUTDOWN);
-    source.clear_would_block(event, Interest::READABLE);
-    assert!(source.check_ready(Interest::READABLE).is_err());
+    set(&scheduled_io, Ready::SHUTDOWN);
+    scheduled_io.clear_would_block(event, Interest::READABLE);
+    assert!(scheduled_io.check_ready(Interest::READABLE).is_err());
 }
 
 struct Count(AtomicUsize);
@@ -193,7 +196,7 @@ impl Wake for Count {
 
 #[test]
 fn an_event_wakes_exactly_the_tasks_that_wait_for_it() {
-    let source = idle();
+    let scheduled_io = idle();
     let counts = [(); 4].map(|()| Arc::new(Count(AtomicUsize::new(0))));
     let wakers = counts
         .each_ref()
@@ -201,22 +204,30 @@ fn an_event_wakes_exactly_the_tasks_that_wait_for_it() {
     let contexts = wakers.each_ref().map(Context::from_waker);
     let mut keys = [None; 2];
     let [reader, writer, first, second] = &contexts;
-    assert!(source.poll_ready(reader, Direction::Read).is_pending());
-    assert!(source.poll_ready(writer, Direction::Write).is_pending());
+    assert!(
+        scheduled_io
+            .poll_ready(reader, Direction::Read)
+            .is_pending()
+    );
+    assert!(
+        scheduled_io
+            .poll_ready(writer, Direction::Write)
+            .is_pending()
+    );
     for (context, key) in [first, second].into_iter().zip(&mut keys) {
         assert!(
-            source
+            scheduled_io
                 .poll_ready_listed(context, Interest::READABLE, key)
                 .is_pending()
         );
     }
-    set(&source, Ready::READABLE);
+    set(&scheduled_io, Ready::READABLE);
     let wakes = counts.each_ref().map(|count| count.0.load(SeqCst));
     assert_eq!(wakes, [1, 0, 1, 1]);
     // The second event wakes nothing, because no task waits any more.
-    set(&source, Ready::READABLE);
+    set(&scheduled_io, Ready::READABLE);
     assert_eq!(counts[2].0.load(SeqCst), 1);
     keys.into_iter()
         .flatten()
-        .for_each(|key| source.remove_waiter(key));
+        .for_each(|key| scheduled_io.remove_waiter(key));
 }

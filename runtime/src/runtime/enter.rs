@@ -89,7 +89,7 @@ impl Handle {
     #[track_caller]
     pub(super) fn refuse_in_a_fork(&self) {
         assert!(
-            !fork::happened_since(self.reactor().created_in()),
+            !fork::happened_since(self.reactor().fork_id()),
             "this runtime belongs to the process that forked this one: make a new one here"
         );
     }

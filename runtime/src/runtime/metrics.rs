@@ -99,7 +99,7 @@ impl RuntimeMetrics {
     pub fn worker_park_count(&self, worker: usize) -> u64 {
         self.check(worker);
         match self.handle.scheduler() {
-            Scheduler::Local { executors, .. } => executors.remotes()[worker].timers.sleeps(),
+            Scheduler::Local { executors, .. } => executors.remotes()[worker].timers.park_count(),
             Scheduler::MultiThread(shared) => shared.park_count(worker),
         }
     }

@@ -211,7 +211,7 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        let forked = crate::fork::happened_since(self.handle().reactor().created_in());
+        let forked = crate::fork::happened_since(self.handle().reactor().fork_id());
         match &mut self.kind {
             Kind::Local {
                 executor,

@@ -7,15 +7,15 @@
 
 use super::{
     error::JoinError,
-    header::{Header, Schedule, Task, UNBOUND, Vtable},
+    header::{Header, NO_KEY, Schedule, Task, Vtable},
     output,
     payloads::{self, Payload},
     recycle,
-    state::{Outcome, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
+    state::{OutputKind, StateWord, TransitionToComplete, TransitionToIdle, TransitionToRunning},
     waker,
 };
 use crate::{
-    id::{CurrentGuard, Id},
+    id::{Id, TaskIdGuard},
     primitives::UnsafeCell,
     trace::{self, Origin},
     unwind::{catch, catch_and_discard},
@@ -40,10 +40,10 @@ use std::{
 /// - **C1**: Until completion, only the runner touches the stage. The future is on
 ///   it until the runner drops it.
 /// - **C2**: The future is never moved out of the stage. It is pinned.
-/// - **C3**: On completion, `StateWord::outcome` says how the task ended. An output
+/// - **C3**: On completion, `StateWord::output_kind` says what the output is. A value
 ///   is on the stage. After a failure, the header's `key` is the index of a panic's
-///   payload, or `UNBOUND` after an abort. If `transition_to_complete` returned
-///   `DropOutput`, the runner owns the output or the payload. Otherwise the
+///   payload, or `NO_KEY` after an abort. If `transition_to_complete` returned
+///   `DropOutput`, the runner owns the output, which is the value or the payload. Otherwise the
 ///   `JoinHandle` does. The owner takes or drops it once.
 /// - **C4**: The runner is on a thread that may touch the future, as the callers of
 ///   `Task::run` and `Task::cancel` promise.
@@ -64,14 +64,14 @@ struct Cell<F: Future, S> {
 const _: () = assert!(size_of::<Cell<std::future::Pending<()>, &'static ()>>() == 48);
 
 // ANCHOR: stage
-/// The future, and after completion the output, if there is one (C1, C3).
+/// The future, and after completion the value of the output, if there is one (C1, C3).
 union Stage<F: Future> {
     future: ManuallyDrop<F>,
     output: ManuallyDrop<F::Output>,
 }
 // ANCHOR_END: stage
 
-/// Why a task has no output: the payload of a panic, or `None` after an abort.
+/// Why a task has no value: the payload of a panic, or `None` after an abort.
 type Failure = Option<Payload>;
 
 impl Task {
@@ -82,7 +82,7 @@ impl Task {
         scheduler: S,
         state: StateWord,
         location: &'static Location<'static>,
-        spawned_at: u64,
+        created_at: u64,
     ) -> Self
     where
         F: Future,
@@ -91,7 +91,7 @@ impl Task {
         let cell = Cell {
             header: Header {
                 state,
-                key: AtomicU32::new(UNBOUND),
+                key: AtomicU32::new(NO_KEY),
                 link: UnsafeCell::new(std::ptr::null_mut()),
                 join_waker: UnsafeCell::new(None),
                 vtable: &Vtable {
@@ -103,7 +103,7 @@ impl Task {
                     free: Cell::<F, S>::free,
                 },
                 id: Id::next(),
-                origin: Origin::new(location, spawned_at),
+                origin: Origin::new(location, created_at),
             },
             scheduler,
             stage: UnsafeCell::new(Stage {
@@ -162,7 +162,7 @@ where
     unsafe fn run(task: Task) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        let _current = CurrentGuard::enter(cell.header.id);
+        let _current = TaskIdGuard::enter(cell.header.id);
         match cell.header.state.transition_to_running() {
             TransitionToRunning::DoNothing => {}
             // SAFETY: C1: the transition made this thread the runner. C4: the caller
@@ -175,7 +175,7 @@ where
                     Ok(Poll::Pending) => {
                         // Relaxed: only the runner binds the task, and
                         // `transition_to_running` ordered the earlier runners.
-                        if cell.header.key.load(Relaxed) == UNBOUND {
+                        if cell.header.key.load(Relaxed) == NO_KEY {
                             cell.scheduler.bind(&task);
                         }
                         match cell.header.state.transition_to_idle() {
@@ -224,7 +224,7 @@ where
     // ANCHOR_END: poll
 
     unsafe fn cancel(task: Task) {
-        let _current = CurrentGuard::enter(task.header().id);
+        let _current = TaskIdGuard::enter(task.header().id);
         // SAFETY: C1: the caller is the runner, and the future is on the stage.
         unsafe { Self::complete(task, Err(None)) }
     }
@@ -236,8 +236,8 @@ where
     unsafe fn complete(task: Task, mut result: Result<F::Output, Failure>) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        // A panic in the future's destructor becomes the outcome, unless the
-        // outcome is a panic already.
+        // A panic in the future's destructor becomes the output, unless the
+        // output is a panic already.
         // SAFETY: C1: the caller is the runner, and the future is on the stage.
         if let Err(payload) = catch(|| unsafe { cell.drop_future() }) {
             if let Err(Some(_)) = result {
@@ -251,7 +251,7 @@ where
         unsafe { Self::end(task, result) }
     }
 
-    /// Stores the output or the failure, completes the task and wakes the join waker.
+    /// Stores the output, completes the task and wakes the join waker.
     ///
     /// # Safety
     /// The caller is the runner (C1). The future has been dropped.
@@ -262,33 +262,33 @@ where
             cell.scheduler.panicked();
         }
         // The list's reference is dropped together with the runner's.
-        let references = match cell.scheduler.unbind(&task) {
-            Some(bound) => {
-                mem::forget(bound);
+        let references = match cell.scheduler.release(&task) {
+            Some(listed) => {
+                mem::forget(listed);
                 2
             }
             None => 1,
         };
-        let outcome = match result {
+        let kind = match result {
             Ok(output) => {
                 cell.stage.with_mut(|stage| {
                     // SAFETY: C1: only the runner touches the stage, which is empty now.
                     unsafe { (*stage).output = ManuallyDrop::new(output) }
                 });
-                Outcome::Output
+                OutputKind::Value
             }
             Err(failure) => {
-                let index = failure.map_or(UNBOUND, payloads::store);
-                // Relaxed: `transition_to_complete` publishes the index with the outcome.
-                // `unbind` was the last to need the place in the list.
+                let index = failure.map_or(NO_KEY, payloads::store);
+                // Relaxed: `transition_to_complete` publishes the index with the output.
+                // `release` was the last to need the place in the list.
                 cell.header.key.store(index, Relaxed);
-                Outcome::Failure
+                OutputKind::Failure
             }
         };
         let state = &cell.header.state;
-        match state.transition_to_complete(outcome, references) {
+        match state.transition_to_complete(kind, references) {
             TransitionToComplete::LeaveOutput => return mem::forget(task),
-            // SAFETY: C3: the runner owns the outcome. C4: this thread may drop it.
+            // SAFETY: C3: the runner owns the output. C4: this thread may drop it.
             TransitionToComplete::DropOutput => unsafe { output::discard(&task) },
             TransitionToComplete::WakeJoiner => {
                 cell.header.join_waker.with(|waker| {
@@ -308,7 +308,7 @@ where
                 catch_and_discard(move || drop(waker));
             }
         }
-        // SAFETY: H1: the runner owns its own reference, and the list's if `unbind`
+        // SAFETY: H1: the runner owns its own reference, and the list's if `release`
         // returned it.
         unsafe { task.drop_references(references) }
     }
@@ -338,13 +338,13 @@ where
     unsafe fn take_output(task: &Task, to: *mut ()) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let result = match cell.header.state.outcome() {
-            Some(Outcome::Output) => Ok(cell.stage.with(|stage| {
+        let result = match cell.header.state.output_kind() {
+            Some(OutputKind::Value) => Ok(cell.stage.with(|stage| {
                 // SAFETY: C3: the handle owns the output and takes it once. C2 pins only
                 // the future, so the output may move.
                 unsafe { ManuallyDrop::into_inner((&raw const (*stage).output).read()) }
             })),
-            Some(Outcome::Failure) => Err(match cell.take_payload() {
+            Some(OutputKind::Failure) => Err(match cell.take_payload() {
                 Some(payload) => JoinError::panicked(cell.header.id, payload),
                 None => JoinError::cancelled(cell.header.id),
             }),
@@ -357,13 +357,13 @@ where
     unsafe fn drop_output(task: &Task) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(task) };
-        let _current = CurrentGuard::enter(cell.header.id);
-        match cell.header.state.outcome() {
-            Some(Outcome::Output) => cell.stage.with_mut(|stage| {
+        let _current = TaskIdGuard::enter(cell.header.id);
+        match cell.header.state.output_kind() {
+            Some(OutputKind::Value) => cell.stage.with_mut(|stage| {
                 // SAFETY: C3: the caller owns the output and drops it once.
                 unsafe { ManuallyDrop::drop(&mut (*stage).output) }
             }),
-            Some(Outcome::Failure) => drop(cell.take_payload()),
+            Some(OutputKind::Failure) => drop(cell.take_payload()),
             None => unreachable!("the caller knows that the task is complete"),
         }
     }
@@ -371,22 +371,22 @@ where
     /// The payload of the panic that ended the task, or `None` after an abort. The owner
     /// of the payload calls this once, after a failure (C3).
     fn take_payload(&self) -> Failure {
-        // Relaxed: the caller has seen the outcome, which `end` published after this.
+        // Relaxed: the caller has seen the kind of output, which `end` published after this.
         let index = self.header.key.load(Relaxed);
-        (index != UNBOUND).then(|| payloads::take(index))
+        (index != NO_KEY).then(|| payloads::take(index))
     }
 
     unsafe fn free(header: NonNull<Header>) {
         let cell = header.cast::<Self>();
         // This may be any thread. A spawned task is complete by now: its future was
-        // dropped, and the owner of the outcome has taken the outcome. So the only value
+        // dropped, and the owner of the output has taken the output. So the only value
         // of the user's that is dropped here is a waker, which may be dropped anywhere.
         catch_and_discard(|| {
             // SAFETY: H1: the last reference is gone, so the cell is this thread's.
             unsafe {
                 // Only the root of `block_on` can be incomplete. Its cell holds a
                 // placeholder instead of the user's future.
-                if cell.as_ref().header.state.outcome().is_none() {
+                if cell.as_ref().header.state.output_kind().is_none() {
                     cell.as_ref().drop_future();
                 }
                 cell.drop_in_place();

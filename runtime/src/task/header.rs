@@ -43,7 +43,7 @@ pub(crate) trait Schedule: 'static {
 
     /// Takes the task off the list of owned tasks, and returns that list's
     /// reference. The runner calls this once, before the task is complete.
-    fn unbind(&self, task: &Task) -> Option<Task>;
+    fn release(&self, task: &Task) -> Option<Task>;
 
     /// The task panicked. The runner calls this before the task is complete.
     fn panicked(&self) {}
@@ -65,7 +65,7 @@ pub(crate) trait Schedule: 'static {
 #[repr(C)]
 pub(crate) struct Header {
     pub(crate) state: StateWord,
-    /// The task's place in its executor's list of owned tasks, or [`UNBOUND`]. Only
+    /// The task's place in its executor's list of owned tasks, or [`NO_KEY`]. Only
     /// that list writes it. After the end, the place of a panic's payload (C3 of the
     /// cell).
     pub(crate) key: AtomicU32,
@@ -98,7 +98,7 @@ pub(super) struct Vtable {
 }
 
 /// The key of a task that is in no list of owned tasks.
-pub(crate) const UNBOUND: u32 = u32::MAX;
+pub(crate) const NO_KEY: u32 = u32::MAX;
 
 /// A counted reference to a task.
 pub(crate) struct Task(pub(super) NonNull<Header>);
@@ -146,10 +146,10 @@ impl Task {
         }
     }
 
-    /// Drops the outcome of a complete task.
+    /// Drops the output of a complete task.
     ///
     /// # Safety
-    /// The task is complete, the outcome has not been taken, the caller owns it
+    /// The task is complete, the output has not been taken, the caller owns it
     /// (C3 of the cell), and this thread may drop it.
     pub(super) unsafe fn drop_output(&self) {
         // SAFETY: H3: the function was made for this cell. The caller promises the

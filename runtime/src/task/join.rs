@@ -184,8 +184,8 @@ impl<T> Future for JoinHandle<T> {
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");
-        // SAFETY: C3: the task is complete, and the handle owns the outcome. It
-        // gives up the task here, so it takes the outcome once. `new` promises `T`.
+        // SAFETY: C3: the task is complete, and the handle owns the output. It
+        // gives up the task here, so it takes the output once. `new` promises `T`.
         let output = unsafe { task.take_output() };
         drop_join_waker_after_complete(&task);
         Poll::Ready(output)
@@ -205,8 +205,8 @@ impl<T> Drop for JoinHandle<T> {
                     .with_mut(|field| unsafe { (*field).take() });
                 catch_and_discard(move || drop(waker));
             }
-            DropJoinHandle::Outcome => {
-                // SAFETY: C3: the task is complete, and the handle owns the outcome.
+            DropJoinHandle::Output => {
+                // SAFETY: C3: the task is complete, and the handle owns the output.
                 // This thread may drop it: either `T` is `Send`, or the handle has
                 // not left its thread.
                 unsafe { output::discard(&task) };

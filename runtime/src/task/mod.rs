@@ -75,8 +75,8 @@ pub mod task_tracker {
     };
 }
 
-pub(crate) use header::{Header, Schedule, Task, UNBOUND};
-pub(crate) use output::{DroppingGuard, is_dropping_output};
+pub(crate) use header::{Header, NO_KEY, Schedule, Task};
+pub(crate) use output::{SuspendDeferredDrops, is_dropping_output};
 pub(crate) use packed_waker::PackedWaker;
 pub(crate) use state::{StateWord, TransitionToIdle, TransitionToRunning, TransitionToScheduled};
 pub(crate) use waker::{is_task_waker, waker_ref};

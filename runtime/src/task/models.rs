@@ -41,7 +41,7 @@ impl Schedule for Executor {
         queue.push(task);
     }
 
-    fn unbind(&self, _: &Task) -> Option<Task> {
+    fn release(&self, _: &Task) -> Option<Task> {
         self.0.unbound.fetch_add(1, SeqCst);
         None
     }

@@ -8,20 +8,20 @@
 //! A destructor may block this thread, for example in `block_on`, and wait for an output
 //! that is dropped on this thread while it blocks. If that output went into the list, the
 //! destructor would wait for ever. So while a destructor blocks, outputs are dropped at
-//! once: see [`DroppingGuard`].
+//! once: see [`SuspendDeferredDrops`].
 
 use super::header::Task;
-use crate::{primitives::per_thread, unwind::catch_and_discard};
+use crate::{primitives::thread_local, unwind::catch_and_discard};
 use std::cell::{Cell, RefCell};
 
-per_thread! {
+thread_local! {
     /// Whether this thread is dropping an output.
     static IS_DROPPING: Cell<bool> = const { Cell::new(false) };
     /// The tasks whose outputs the outermost drop will drop.
     static NESTED: RefCell<Vec<Task>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Drops the task's outcome, now or at the end of the outermost drop on this
+/// Drops the task's output, now or at the end of the outermost drop on this
 /// thread. A destructor's panic ends here, after the panic hook has reported it.
 ///
 /// # Safety
@@ -54,15 +54,15 @@ pub(crate) fn is_dropping_output() -> bool {
 
 /// While the guard exists, outputs are dropped at once, even inside of another drop. Code
 /// that blocks the thread holds a guard.
-pub(crate) struct DroppingGuard(bool);
+pub(crate) struct SuspendDeferredDrops(bool);
 
-impl DroppingGuard {
+impl SuspendDeferredDrops {
     pub(crate) fn suspend() -> Self {
         Self(IS_DROPPING.replace(false))
     }
 }
 
-impl Drop for DroppingGuard {
+impl Drop for SuspendDeferredDrops {
     fn drop(&mut self) {
         IS_DROPPING.set(self.0);
     }

@@ -20,7 +20,7 @@
 //! | 4 | [`transition_to_idle`](StateWord::transition_to_idle) | The poll returned `Pending`. |
 //! | 5 | `transition_to_scheduled` | A wake during the poll. It causes one more poll. |
 //! | 6 | `transition_to_idle` | The poll returned `Pending` after a wake. The caller queues the task. |
-//! | 7 | [`transition_to_complete`](StateWord::transition_to_complete) | The future has been dropped, and the output or the failure is stored. |
+//! | 7 | [`transition_to_complete`](StateWord::transition_to_complete) | The future has been dropped, and the output is stored. |
 //! | 8 | [`drop_references`](StateWord::drop_references) | The last reference is gone. The caller frees the cell. |
 //! | 9 | [`transition_to_shutdown`](StateWord::transition_to_shutdown) | Idle or scheduled to running (not drawn). The caller cancels the task. |
 //!
@@ -38,8 +38,8 @@
 //!
 //! | bit             | meaning |
 //! |-----------------|---------|
-//! | `CANCELLED`     | Before completion: transition 2 drops the future instead of polling it. After completion: the task has no output, because of an abort or a panic. |
-//! | `JOIN_INTEREST` | A `JoinHandle` exists and has not let go of the outcome. |
+//! | `CANCELLED`     | Before completion: transition 2 drops the future instead of polling it. After completion: the output is an error, because of an abort or a panic. |
+//! | `JOIN_INTEREST` | A `JoinHandle` exists and has not let go of the output. |
 //! | `JOIN_WAKER`    | The join waker is published (see [`join`]). |
 //! | from bit 6      | The number of references. |
 //!
@@ -118,12 +118,12 @@ pub(crate) enum TransitionToComplete {
     WakeJoiner,
 }
 
-/// How a task ended.
+/// What the output of a complete task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// The stage holds the output.
-    Output,
-    /// There is no output, because of a panic or an abort.
+pub(crate) enum OutputKind {
+    /// The stage holds the value that the future returned.
+    Value,
+    /// A `JoinError`, because of a panic or an abort.
     Failure,
 }
 
@@ -213,16 +213,16 @@ impl StateWord {
         self.0.fetch_or(RUNNING, Acquire) & (RUNNING | COMPLETE) == 0
     }
 
-    /// Publishes the outcome. If the result is `LeaveOutput`,
+    /// Publishes the output. If the result is `LeaveOutput`,
     /// `references` of the runner's go in the same step.
     pub(crate) fn transition_to_complete(
         &self,
-        outcome: Outcome,
+        kind: OutputKind,
         references: u32,
     ) -> TransitionToComplete {
-        let failure = match outcome {
-            Outcome::Output => 0,
-            Outcome::Failure => CANCELLED,
+        let failure = match kind {
+            OutputKind::Value => 0,
+            OutputKind::Failure => CANCELLED,
         };
         let completed = |now: u32| {
             let next = now & !(RUNNING | CANCELLED) | COMPLETE | failure;
@@ -235,7 +235,7 @@ impl StateWord {
         };
         let mut now = self.0.load(Relaxed);
         debug_assert!(now & RUNNING != 0 && now & COMPLETE == 0);
-        // Release pairs with the Acquire in `is_complete` and `outcome`: the
+        // Release pairs with the Acquire in `is_complete` and `output_kind`: the
         // handle sees the stage and the key. Acquire pairs with the Release in
         // `set_join_waker`: the runner sees the join waker. Relaxed on failure:
         // the value is only the next guess.
@@ -258,13 +258,13 @@ impl StateWord {
         }
     }
 
-    /// How the task ended, or `None` before completion.
-    pub(crate) fn outcome(&self) -> Option<Outcome> {
+    /// What the output is, or `None` before completion.
+    pub(crate) fn output_kind(&self) -> Option<OutputKind> {
         // Acquire pairs with the Release in `transition_to_complete`: a caller
-        // that gets an outcome sees the stage and the key.
+        // that gets a kind sees the stage and the key.
         match self.0.load(Acquire) & (COMPLETE | CANCELLED) {
-            COMPLETE => Some(Outcome::Output),
-            now if now & COMPLETE != 0 => Some(Outcome::Failure),
+            COMPLETE => Some(OutputKind::Value),
+            now if now & COMPLETE != 0 => Some(OutputKind::Failure),
             _ => None,
         }
     }

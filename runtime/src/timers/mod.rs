@@ -1,9 +1,9 @@
 //! The timers of one thread or of one multi-thread runtime: the clock, the wheel behind a lock,
-//! and the tick at which the sleeping driver wakes by itself.
+//! and the tick at which the parked driver wakes by itself.
 //!
-//! Setting a timer and going to sleep race, and the lock orders them. Either the
-//! driver's [`Timers::before_sleep`] comes second and sees the timer, or
-//! [`Timers::insert`] comes second and sees `asleep_until`. Then it ends the
+//! Setting a timer and parking race, and the lock orders them. Either the
+//! driver's [`Timers::before_park`] comes second and sees the timer, or
+//! [`Timers::insert`] comes second and sees `parked_until`. Then it ends the
 //! driver's wait if the timer is due earlier.
 
 #[cfg(all(any(test, fuzzing), not(loom)))]
@@ -42,8 +42,8 @@ pub(crate) struct Timers {
     /// The time of the driver's last turn. Reading this is much cheaper than
     /// reading the clock.
     last_turn: AtomicU64,
-    /// How many times a thread has gone to sleep in the reactor.
-    sleeps: AtomicU64,
+    /// How many times a thread has parked on the reactor.
+    park_count: AtomicU64,
     /// The number of timers, readable without the lock.
     set: AtomicUsize,
     reactor: Arc<reactor::Handle>,
@@ -51,10 +51,10 @@ pub(crate) struct Timers {
 
 struct LockedWheel {
     wheel: Wheel,
-    /// While the driver sleeps, the tick at which it wakes by itself. Only a
-    /// timer that is due before that tick has to end the sleep. A timer that a
+    /// While the driver is parked, the tick at which it wakes by itself. Only a
+    /// timer that is due before that tick has to end that. A timer that a
     /// runtime's only thread sets never has to, because that thread is awake.
-    asleep_until: Option<u64>,
+    parked_until: Option<u64>,
     /// The runtime has ended, so no thread advances the wheel any more.
     closed: bool,
 }
@@ -78,9 +78,9 @@ fn nanos_of_tick(tick: u64) -> u64 {
 }
 
 impl LockedWheel {
-    /// The final outcome of a timer, if it is known: the timer has fired, or it
+    /// The final result of a timer, if it is known: the timer has fired, or it
     /// never will.
-    fn outcome(&self, key: &Key) -> Option<Result<(), RuntimeGone>> {
+    fn result(&self, key: &Key) -> Option<Result<(), RuntimeGone>> {
         if self.wheel.has_fired(key) {
             return Some(Ok(()));
         }
@@ -94,17 +94,17 @@ impl Timers {
             clock: Clock::new(paused),
             wheel: Mutex::new(LockedWheel {
                 wheel: Wheel::new(),
-                asleep_until: None,
+                parked_until: None,
                 closed: false,
             }),
             last_turn: AtomicU64::new(0),
-            sleeps: AtomicU64::new(0),
+            park_count: AtomicU64::new(0),
             set: AtomicUsize::new(0),
             reactor,
         }
     }
 
-    /// The time of the driver's last turn, in nanoseconds. A new task notes it as
+    /// The time of the driver's last turn, in nanoseconds. A new task keeps it as
     /// the time of its spawn. Only the feature `trace` reports that, so without the
     /// feature this is 0.
     pub(crate) fn last_turn(&self) -> u64 {
@@ -116,14 +116,14 @@ impl Timers {
     }
 
     /// Updates [`last_turn`](Self::last_turn) without a turn.
-    pub(crate) fn note_time(&self) {
+    pub(crate) fn update_last_turn(&self) {
         // Ordering: Relaxed, as in `last_turn`.
         self.last_turn.store(self.clock.nanos(), Relaxed);
     }
 
-    /// How many times a thread has gone to sleep in the reactor.
-    pub(crate) fn sleeps(&self) -> u64 {
-        self.sleeps.load(Relaxed)
+    /// How many times a thread has parked on the reactor.
+    pub(crate) fn park_count(&self) -> u64 {
+        self.park_count.load(Relaxed)
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -143,12 +143,12 @@ impl Timers {
         let mut locked = lock(&self.wheel);
         let key = locked.wheel.insert(tick);
         self.count(&locked);
-        if let Some(outcome) = locked.outcome(&key) {
+        if let Some(result) = locked.result(&key) {
             drop(locked);
-            return (key, Poll::Ready(outcome));
+            return (key, Poll::Ready(result));
         }
         *locked.wheel.waker(&key) = Some(waker);
-        let sooner = locked.asleep_until.is_some_and(|until| tick < until);
+        let sooner = locked.parked_until.is_some_and(|until| tick < until);
         drop(locked);
         if sooner {
             self.reactor.unpark();
@@ -158,8 +158,8 @@ impl Timers {
 
     pub(crate) fn poll(&self, key: &Key, context: &Context<'_>) -> Poll<Result<(), RuntimeGone>> {
         let mut locked = lock(&self.wheel);
-        if let Some(outcome) = locked.outcome(key) {
-            return Poll::Ready(outcome);
+        if let Some(result) = locked.result(key) {
+            return Poll::Ready(result);
         }
         let known = locked.wheel.waker(key).as_ref();
         if known.is_some_and(|old| old.will_wake(context.waker())) {
@@ -170,9 +170,9 @@ impl Timers {
         drop(locked);
         let waker = context.waker().clone();
         let mut locked = lock(&self.wheel);
-        if let Some(outcome) = locked.outcome(key) {
+        if let Some(result) = locked.result(key) {
             drop(locked);
-            return Poll::Ready(outcome);
+            return Poll::Ready(result);
         }
         let old = locked.wheel.waker(key).replace(waker);
         drop(locked);
@@ -195,7 +195,7 @@ impl Timers {
         } else {
             None
         };
-        let sooner = !due && locked.asleep_until.is_some_and(|until| tick < until);
+        let sooner = !due && locked.parked_until.is_some_and(|until| tick < until);
         drop(locked);
         waker.into_iter().for_each(wake);
         if sooner {
@@ -219,22 +219,22 @@ impl Timers {
 
     /// Whether no timer is set, so none can be due. If another thread is setting
     /// a timer at this moment, the driver sees it at its next turn or before its
-    /// next sleep.
+    /// next park.
     pub(crate) fn is_empty(&self) -> bool {
         // Ordering: Relaxed. This is only a hint: it saves a turn, and before a
-        // sleep the driver reads the wheel itself, under the lock.
+        // park the driver reads the wheel itself, under the lock.
         self.set.load(Relaxed) == 0
     }
 
-    /// Prepares the driver's sleep and returns how long it may take. `None` means
+    /// Prepares the driver's park and returns how long it may take. `None` means
     /// that no timer ends it.
-    pub(crate) fn before_sleep(&self) -> Option<Duration> {
+    pub(crate) fn before_park(&self) -> Option<Duration> {
         // Ordering: Relaxed, as in `last_turn`. Only the thread that drives the
         // reactor writes it, so a load and a store do not lose a count.
-        self.sleeps.store(self.sleeps() + 1, Relaxed);
+        self.park_count.store(self.park_count() + 1, Relaxed);
         let mut locked = lock(&self.wheel);
         let next = locked.wheel.next();
-        locked.asleep_until = Some(next.unwrap_or(u64::MAX));
+        locked.parked_until = Some(next.unwrap_or(u64::MAX));
         drop(locked);
         let next = nanos_of_tick(next?);
         Some(Duration::from_nanos(
@@ -243,10 +243,10 @@ impl Timers {
     }
 
     /// Moves the wakers of all due timers to `wakers`. The driver calls this at
-    /// the end of each turn, whether it slept or not.
+    /// the end of each turn, whether it parked or not.
     pub(crate) fn fire(&self, wakers: &mut Vec<Waker>) {
         let mut locked = lock(&self.wheel);
-        locked.asleep_until = None;
+        locked.parked_until = None;
         let now = self.clock.nanos();
         // Ordering: Relaxed, as in `last_turn`.
         self.last_turn.store(now, Relaxed);

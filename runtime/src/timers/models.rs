@@ -1,6 +1,6 @@
 //! Trap 15: loom models of the timers. One thread sets, polls and removes timers
 //! while another drives the wheel. The clock is paused and moves when the model
-//! says so. The driver sleeps on the reactor's waker, which is a notification of
+//! says so. The driver parks on the reactor's waker, which is a notification of
 //! loom's in a model.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
@@ -15,7 +15,7 @@ use std::{
 
 const MS: Duration = Duration::from_millis(1);
 
-/// Timers, and the reactor in which the thread that drives them sleeps.
+/// Timers, and the reactor in which the thread that drives them parks.
 struct Driven {
     timers: Timers,
     reactor: Reactor,
@@ -46,13 +46,13 @@ impl Driven {
         due.into_iter().for_each(Waker::wake);
     }
 
-    /// Sleeps for as long as the timers allow. A deadline that is further away
+    /// Parks for as long as the timers allow. A deadline that is further away
     /// than `timeout` never comes in this model, so then only another thread can
-    /// end the sleep.
-    fn sleep(&self, timeout: Duration) {
-        match self.timers.before_sleep() {
+    /// end the park.
+    fn park(&self, timeout: Duration) {
+        match self.timers.before_park() {
             Some(left) if left <= timeout => self.timers.advance(left),
-            // If no thread ends the sleep, loom reports a deadlock.
+            // If no thread ends the park, loom reports a deadlock.
             _ => self.reactor.handle().wait(),
         }
         self.fire();
@@ -76,7 +76,7 @@ fn a_timer_set_before_the_sleep_is_seen_or_ends_the_sleep() {
         let other = set_elsewhere(&driven, waker);
         while count.wakes() == 0 {
             driven.turn();
-            driven.sleep(2 * MS);
+            driven.park(2 * MS);
         }
         let (key, polled) = other.join().unwrap();
         assert!(polled.is_pending());
@@ -94,7 +94,7 @@ fn a_timer_due_before_the_end_of_the_sleep_is_seen_or_ends_the_sleep() {
         let (waker, count) = Count::waker();
         let other = set_elsewhere(&driven, waker);
         while count.wakes() == 0 {
-            driven.sleep(2 * MS);
+            driven.park(2 * MS);
         }
         let (near, _) = other.join().unwrap();
         assert_eq!(count.wakes(), 1);
@@ -124,7 +124,7 @@ fn two_timers_that_two_threads_set_before_the_sleep_both_fire() {
             count
         });
         while counts.iter().any(|count| count.wakes() == 0) {
-            driven.sleep(3 * MS);
+            driven.park(3 * MS);
         }
         assert!(counts.iter().all(|count| count.wakes() == 1));
     });

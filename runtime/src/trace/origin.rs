@@ -11,7 +11,7 @@ use std::{
 pub(crate) struct Origin {
     pub(crate) location: &'static Location<'static>,
     /// The time of the spawn on the runtime's clock, in nanoseconds.
-    pub(crate) spawned_at: u64,
+    pub(crate) created_at: u64,
     polls: AtomicU64,
     /// The waits of the task, if its runtime is traced.
     pub(crate) record: Record,
@@ -20,10 +20,10 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    pub(crate) fn new(location: &'static Location<'static>, spawned_at: u64) -> Self {
+    pub(crate) fn new(location: &'static Location<'static>, created_at: u64) -> Self {
         Self {
             location,
-            spawned_at,
+            created_at,
             polls: AtomicU64::new(0),
             record: Record::default(),
             #[cfg(feature = "tracing")]

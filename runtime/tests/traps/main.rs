@@ -72,7 +72,7 @@
 //! of one task. `refused` has the code for trap 21 that the compiler must reject. Every
 //! `assert_waits` checks that a task is not polled for nothing. `tests/stress` runs
 //! many tasks at once. `faults` shows how far other faults spread, and `multi_thread_driver`
-//! what may block in a multi_thread.
+//! what may block in a multi-thread runtime.
 #![cfg(not(loom))]
 
 #[cfg(not(miri))]

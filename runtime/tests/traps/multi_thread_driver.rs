@@ -1,4 +1,4 @@
-//! The driver of a multi_thread. When one worker blocks, the other polls the reactor and the
+//! The driver of a multi-thread runtime. When one worker blocks, the other polls the reactor and the
 //! timers, and runs the tasks. Each test blocks a worker until that has happened, and
 //! hangs if it does not happen.
 

@@ -112,7 +112,7 @@ fn trap_17_a_task_that_a_hook_spawns_runs_before_the_thread_parks() {
     runs_before_the_park(Builder::new_current_thread());
 }
 
-/// The same on a multi_thread. Miri runs these tests with other settings.
+/// The same on a multi-thread runtime. Miri runs these tests with other settings.
 mod multi_thread {
     use super::*;
 

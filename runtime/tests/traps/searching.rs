@@ -27,7 +27,7 @@ struct WakeBoth {
 }
 
 impl WakeBoth {
-    /// Queues work from a thread outside the multi_thread. The work returns how often
+    /// Queues work from a thread outside the runtime. The work returns how often
     /// the worker that runs it has parked.
     fn queue(handle: &Handle, worker: usize, results: &mpsc::Sender<u64>) {
         let (handle, results) = (handle.clone(), results.clone());

@@ -12,7 +12,7 @@ import gdb
 
 # The functions that begin the five moments in which the wake changes hands.
 MOMENTS = [
-    r"Source::set_ready$",
+    r"ScheduledIo::set_ready$",
     r"StateWord::transition_to_scheduled$",
     r"(RunQueue|Worker)::push$",
     r"(RunQueue::pop|Worker::next_task)$",

@@ -129,7 +129,7 @@ impl InjectQueue {
     pub(crate) fn park(&self) -> bool {
         // Release pairs with the Acquire in `push`. Relaxed on failure: `take` follows
         // and acquires the tasks. Timers have a protocol of their own
-        // (`Timers::before_sleep`).
+        // (`Timers::before_park`).
         self.top
             .compare_exchange(ptr::null_mut(), PARKED, Release, Relaxed)
             .is_ok()

@@ -45,7 +45,7 @@ use super::{
 use crate::{
     fork,
     hooks::SharedHooks,
-    task::{Header, JoinHandle, Task, UNBOUND},
+    task::{Header, JoinHandle, NO_KEY, Task},
 };
 use queue::{RunQueue, WeakHandle};
 use std::{
@@ -58,7 +58,7 @@ use std::{
 };
 
 /// The key of the `block_on` task, which is in no list.
-const BLOCK_ON_KEY: u32 = UNBOUND - 1;
+const BLOCK_ON_KEY: u32 = NO_KEY - 1;
 
 #[cfg(not(loom))]
 static FREE_EXECUTORS: FreeList<Shared> = FreeList::new();
@@ -147,8 +147,8 @@ impl LocalExecutor {
         F::Output: 'static,
     {
         let scheduler = WeakHandle(self.weak);
-        let spawned_at = self.handle().timers().last_turn();
-        let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
+        let created_at = self.handle().timers().last_turn();
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, created_at);
         self.shared.alive().increment();
         if self.needs_slow_spawn.get() {
             self.spawn_slow(task);
@@ -190,7 +190,7 @@ impl LocalExecutor {
     fn take_injected(&self) {
         self.poll_counter.restart_queue();
         self.shared.inject().take(|task| {
-            if !owned_tasks::is_bound(&task) {
+            if !owned_tasks::is_owned(&task) {
                 self.shared.alive().increment();
                 if self.needs_slow_spawn.get() {
                     self.bind(&task);
@@ -212,7 +212,7 @@ impl LocalExecutor {
         }
         self.needs_slow_spawn.set(true);
         let tasks = mem::take(&mut *self.tasks.borrow_mut());
-        if fork::happened_since(self.handle().reactor().created_in()) {
+        if fork::happened_since(self.handle().reactor().fork_id()) {
             // These are copies of the parent's tasks. The parent drops its own.
             mem::forget(tasks);
             return;
@@ -227,7 +227,7 @@ impl LocalExecutor {
         self.queue.append(&self.deferred);
         self.cancel_queued();
         self.shared.inject().close(|task| {
-            if !owned_tasks::is_bound(&task) {
+            if !owned_tasks::is_owned(&task) {
                 self.shared.alive().increment();
             }
             // SAFETY: another thread spawned the task, so it is `Send`. Or another

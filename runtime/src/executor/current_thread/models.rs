@@ -32,7 +32,7 @@ struct Nowhere;
 
 impl Schedule for Nowhere {
     unsafe fn schedule(_: *const Self, _: Task) {}
-    fn unbind(&self, _: &Task) -> Option<Task> {
+    fn release(&self, _: &Task) -> Option<Task> {
         None
     }
 }
@@ -161,7 +161,7 @@ impl Schedule for Injects {
         assert!(matches!(inject.push(task), Pushed::ConsumerIsAwake));
     }
 
-    fn unbind(&self, _: &Task) -> Option<Task> {
+    fn release(&self, _: &Task) -> Option<Task> {
         None
     }
 }
@@ -211,7 +211,7 @@ impl Executor {
         Self { shared, reactor }
     }
 
-    /// A task that waits, polled once, as if it was bound.
+    /// A task that waits, polled once, as if it was in the list.
     fn listed(&self, future: impl Future + Send + 'static) -> Task {
         let scheduler = WeakHandle(self.shared.weak());
         let task = Task::new(
@@ -268,7 +268,7 @@ fn trap_01_a_timer_and_a_task_that_come_as_the_consumer_parks_both_reach_it() {
         let inject = consumer.shared.inject();
         while polls.load(SeqCst) + count.wakes() < 2 {
             if consumer.run() == 0 && inject.park() {
-                match timers.before_sleep() {
+                match timers.before_park() {
                     Some(left) => timers.advance(left),
                     // If neither unparks, loom reports a deadlock.
                     None => consumer.reactor.handle().wait(),

@@ -73,7 +73,7 @@ impl Schedule for WeakHandle {
         });
     }
 
-    fn unbind(&self, task: &Task) -> Option<Task> {
+    fn release(&self, task: &Task) -> Option<Task> {
         let key = owned_tasks::key(task);
         if key == BLOCK_ON_KEY {
             // The `block_on` task has no list reference, and it does not count as a task.
@@ -87,12 +87,12 @@ impl Schedule for WeakHandle {
                 }
                 executor.tasks.borrow_mut().remove(key, task)
             }
-            // The executor had ended before the task could be bound.
+            // The executor had ended before the task could be put into the list.
             _ => None,
         });
-        let was_bound = owned_tasks::is_bound(task);
-        // SAFETY: the task was never bound, so the reference was not taken.
-        listed.or_else(|| (!was_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
+        let was_owned = owned_tasks::is_owned(task);
+        // SAFETY: the task was never in the list, so the reference was not taken.
+        listed.or_else(|| (!was_owned).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 
     fn panicked(&self) {

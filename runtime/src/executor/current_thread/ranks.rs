@@ -8,7 +8,7 @@
 use crate::{
     clock::Instant,
     executor::owned_tasks,
-    task::{Task, UNBOUND},
+    task::{NO_KEY, Task},
 };
 use std::{
     cell::{Cell, RefCell},
@@ -119,15 +119,15 @@ impl Ranks {
         self.next.take().unwrap_or(self.current.get())
     }
 
-    /// Gives the default rank to a bound task that another thread spawned.
+    /// Gives the default rank to an owned task that another thread spawned.
     pub(super) fn set_default(&self, task: &Task) {
         self.set(task, Rank::default());
     }
 
-    /// Sets the rank of a bound task.
+    /// Sets the rank of an owned task.
     pub(super) fn set(&self, task: &Task, rank: Rank) {
         let key = owned_tasks::key(task);
-        debug_assert!(key < UNBOUND);
+        debug_assert!(key < NO_KEY);
         let mut ranks = self.by_key.borrow_mut();
         let index = key as usize;
         if index >= ranks.len() {

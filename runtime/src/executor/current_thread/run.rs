@@ -4,7 +4,7 @@ use super::LocalExecutor;
 use crate::{
     budget,
     executor::{
-        after_shutdown::BlockingGuard,
+        after_shutdown::BlockingRegionGuard,
         context::{self, ExecutorContext},
         run_task::run_task,
     },
@@ -24,7 +24,7 @@ const TASK_PANICKED: &str = "a task panicked, and `Builder::unhandled_panic` say
 impl LocalExecutor {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _blocking = BlockingGuard::new();
+        let _blocking = BlockingRegionGuard::new();
         let _traced = self.block_on_task.trace(&self.hooks);
         let _seeded = self.settings.seed_thread();
         // The future is dropped inside, because its destructor may spawn.

@@ -103,9 +103,9 @@ impl Shared {
 
     /// Cancels a task that came after the shutdown.
     fn cancel_after_shutdown(&self, task: Task) {
-        // For a bound task, and on the executor's thread, `unbind` counts the end and calls
+        // For an owned task, and on the executor's thread, `release` counts the end and calls
         // the hook.
-        if !owned_tasks::is_bound(&task)
+        if !owned_tasks::is_owned(&task)
             && !self.count_if_own_thread()
             && let Some(hooks) = &self.hooks
         {
@@ -116,7 +116,7 @@ impl Shared {
         unsafe { after_shutdown::cancel(task) }
     }
 
-    /// On the executor's own thread, counts a task whose end `unbind` will count too.
+    /// On the executor's own thread, counts a task whose end `release` will count too.
     fn count_if_own_thread(&self) -> bool {
         context::with(|current| match current {
             Some(ExecutorContext::Local(executor)) if ptr::eq(executor.weak, self.weak) => {

@@ -32,7 +32,7 @@ impl Schedule for BlockOnHandle {
         }
     }
 
-    fn unbind(&self, _: &Task) -> Option<Task> {
+    fn release(&self, _: &Task) -> Option<Task> {
         None
     }
 }

@@ -93,7 +93,7 @@ impl DriverLock {
         let guard = if finds_nothing { None } else { self.try_take() };
         if cfg!(feature = "trace") && guard.is_none() {
             // Traces read the time that each turn notes.
-            self.timers.note_time();
+            self.timers.update_last_turn();
         }
         guard
     }
@@ -134,7 +134,7 @@ impl DriverGuard<'_> {
 
     /// Waits for an event, a timer or an unpark, and collects the wakers.
     pub(super) fn park(mut self, wakers: &mut Vec<Waker>) {
-        let timeout = self.timers.before_sleep();
+        let timeout = self.timers.before_park();
         self.reactor.poll_events(timeout, wakers);
         self.timers.fire(wakers);
     }

@@ -69,8 +69,8 @@ impl Schedule for WeakHandle {
         });
     }
 
-    fn unbind(&self, task: &Task) -> Option<Task> {
-        let is_bound = owned_tasks::is_bound(task);
+    fn release(&self, task: &Task) -> Option<Task> {
+        let is_owned = owned_tasks::is_owned(task);
         let listed = context::with(|current| {
             let shared = match self.this_thread(current)? {
                 ThisThread::Worker(worker) => {
@@ -86,10 +86,10 @@ impl Schedule for WeakHandle {
             if let Some(hooks) = &shared.hooks {
                 hooks.task_terminate(task.header());
             }
-            is_bound.then(|| shared.tasks.remove(task)).flatten()
+            is_owned.then(|| shared.tasks.remove(task)).flatten()
         });
-        // SAFETY: the task was never bound, so the reference was not taken.
-        listed.or_else(|| (!is_bound).then(|| unsafe { owned_tasks::list_reference(task) }))
+        // SAFETY: the task was never in the list, so the reference was not taken.
+        listed.or_else(|| (!is_owned).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The owned tasks of a multi-thread runtime: a list for each worker, so that the workers
 //! do not wait for each other's locks.
 //!
-//! A task is bound when it first waits. Before that it is in a queue or running, and
+//! A task is put into its list when it first waits. Before that it is in a queue or running, and
 //! shutdown finds it there. A task that ends in its first poll takes no lock.
 
 use crate::{

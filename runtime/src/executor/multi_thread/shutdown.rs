@@ -29,7 +29,7 @@ impl Worker {
     /// 6. Join the threads.
     /// 7. Clear the weak executor. A late waker finds no executor, and its task is complete.
     pub(crate) fn shut_down(&self, others: Vec<thread::JoinHandle<()>>) {
-        if fork::happened_since(self.handle().reactor().created_in()) {
+        if fork::happened_since(self.handle().reactor().fork_id()) {
             // These are copies of the parent's threads and tasks.
             others.into_iter().for_each(mem::forget);
             return;
@@ -99,10 +99,10 @@ impl Shared {
             thread.is_some()
         });
         if !is_ours {
-            if owned_tasks::is_bound(&task) {
+            if owned_tasks::is_owned(&task) {
                 return;
             }
-            // `unbind` counts the end of a task and calls the hook only on a thread of the
+            // `release` counts the end of a task and calls the hook only on a thread of the
             // runtime. On this thread, the next lines do it.
             // Relaxed: the count publishes nothing.
             self.spawned_remotely.fetch_sub(1, Relaxed);

@@ -44,8 +44,8 @@ impl Shared {
         F::Output: Send + 'static,
     {
         let scheduler = WeakHandle(self.weak);
-        let spawned_at = self.driver.timers().last_turn();
-        let (handle, task) = owned_tasks::new_task(future, scheduler, location, spawned_at);
+        let created_at = self.driver.timers().last_turn();
+        let (handle, task) = owned_tasks::new_task(future, scheduler, location, created_at);
         if let Some(hooks) = &self.hooks {
             hooks.task_spawn(task.clone());
         }

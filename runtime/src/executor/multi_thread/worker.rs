@@ -181,7 +181,7 @@ impl Worker {
 
     /// The loop of worker 0, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let _blocking = after_shutdown::BlockingGuard::new();
+        let _blocking = after_shutdown::BlockingRegionGuard::new();
         let block_on_task = self
             .block_on_task
             .as_ref()

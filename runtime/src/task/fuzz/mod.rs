@@ -72,7 +72,7 @@ struct World {
     aborts: RefCell<Vec<AbortHandle>>,
     wakers: RefCell<Vec<Waker>>,
     queue: RefCell<Vec<Task>>,
-    bound: RefCell<Option<Task>>,
+    owned: RefCell<Option<Task>>,
     /// References that a call consumes at the moment.
     held: Cell<usize>,
 
@@ -142,7 +142,7 @@ impl World {
             + self.aborts.borrow().len()
             + self.wakers.borrow().len()
             + self.queue.borrow().len()
-            + usize::from(self.bound.borrow().is_some())
+            + usize::from(self.owned.borrow().is_some())
             + self.held.get()
     }
 
@@ -278,9 +278,9 @@ impl World {
         }
     }
 
-    /// Cancels the bound task, as the executor does at its end.
+    /// Cancels the owned task, as the executor does at its end.
     fn shut_down(&self) {
-        let task = self.bound.take();
+        let task = self.owned.take();
         let Some(task) = task else { return };
         if self.model.get().phase != Phase::Complete {
             self.update(|model| {
@@ -328,9 +328,9 @@ impl World {
             0,
         );
         // SAFETY: the state counts three references: these two and `task`.
-        let (bound, queued) =
+        let (owned, queued) =
             unsafe { (Task::from_raw(task.as_raw()), Task::from_raw(task.as_raw())) };
-        self.bound.replace(Some(bound));
+        self.owned.replace(Some(owned));
         self.put(queued);
         // SAFETY: `Output` is the output's type, and this is the only handle.
         self.handle.replace(Some(unsafe { JoinHandle::new(task) }));

@@ -48,7 +48,7 @@ fn trap_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote
         let other = other.lock().unwrap().take().unwrap();
         other.join().unwrap();
         executor.run();
-        // A panic of loom in the poll is the task's outcome.
+        // A panic of loom in the poll is the task's output.
         let ended = poll(&mut handle, Waker::noop());
         assert!(matches!(ended, Poll::Ready(Ok(()))));
     });
@@ -87,7 +87,7 @@ fn trap_04_an_aborted_future_is_dropped_after_what_the_aborting_thread_wrote() {
         let other = other.lock().unwrap().take().unwrap();
         other.join().unwrap();
         executor.run();
-        // A panic of loom in the destructor is the task's outcome.
+        // A panic of loom in the destructor is the task's output.
         let ended = poll(&mut handle, Waker::noop());
         assert!(matches!(ended, Poll::Ready(Err(error)) if error.is_cancelled()));
     });
@@ -117,7 +117,7 @@ fn trap_08_a_shutdown_drops_the_future_as_the_last_poll_left_it() {
         other.join().unwrap();
         // SAFETY: as above. This does nothing if the future has been dropped.
         unsafe { task.cancel() };
-        // A panic of loom while the future is dropped is the task's outcome.
+        // A panic of loom while the future is dropped is the task's output.
         let ended = poll(&mut handle, Waker::noop());
         assert!(matches!(ended, Poll::Ready(Err(error)) if error.is_cancelled()));
     });
@@ -134,7 +134,7 @@ fn use_and_drop((word, used): &(StateWord, Plain)) -> bool {
     is_last
 }
 
-/// A model of the word alone. `Cell::free` reads the outcome with Acquire, so a model of
+/// A model of the word alone. `Cell::free` reads the output's kind with Acquire, so a model of
 /// a whole task passes even if `drop_references` does not acquire.
 #[test]
 fn trap_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {

@@ -36,8 +36,8 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 pub(crate) enum DropJoinHandle {
     /// The task has not ended. The join waker is the handle's to drop (J1).
     JoinWaker,
-    /// The task has ended. The outcome is the handle's to drop.
-    Outcome,
+    /// The task has ended. The output is the handle's to drop.
+    Output,
 }
 
 impl StateWord {
@@ -46,7 +46,7 @@ impl StateWord {
     pub(crate) fn set_join_waker(&self) -> bool {
         // Release pairs with the Acquire in `transition_to_complete`: the runner
         // sees the join waker. On failure, Acquire pairs with the Release in
-        // `transition_to_complete`: the handle takes the outcome next.
+        // `transition_to_complete`: the handle takes the output next.
         self.0
             .fetch_update(Release, Acquire, |now| {
                 (now & COMPLETE == 0).then_some(now | JOIN_WAKER)
@@ -61,7 +61,7 @@ impl StateWord {
         // Relaxed on success: the runner has not read the field, because it reads
         // only after COMPLETE, and only if its own update saw JOIN_WAKER. On
         // failure, Acquire pairs with the Release in `transition_to_complete`: the
-        // handle takes the outcome next.
+        // handle takes the output next.
         self.0
             .fetch_update(Relaxed, Acquire, |now| {
                 (now & COMPLETE == 0).then_some(now & !JOIN_WAKER)
@@ -101,14 +101,14 @@ impl StateWord {
         // Relaxed on success: the runner reads neither the field nor anything
         // else of the handle's any more, and the handle reads what it wrote
         // itself. On failure, Acquire pairs with the Release in
-        // `transition_to_complete`: the handle drops the outcome next.
+        // `transition_to_complete`: the handle drops the output next.
         let dropped = self.0.fetch_update(Relaxed, Acquire, |now| {
             (now & COMPLETE == 0).then_some(now & !(JOIN_INTEREST | JOIN_WAKER))
         });
         if dropped.is_ok() {
             DropJoinHandle::JoinWaker
         } else {
-            DropJoinHandle::Outcome
+            DropJoinHandle::Output
         }
     }
 

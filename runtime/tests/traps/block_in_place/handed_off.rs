@@ -147,7 +147,7 @@ fn trap_08_a_thread_that_handed_off_its_worker_is_not_a_worker_of_the_next_runti
         "a thread that handed off its worker and outlives its runtime",
         || {
             // The worker's own thread blocks until the runtime ends. Its replacement
-            // blocks until there is another multi_thread.
+            // blocks until there is another multi-thread runtime.
             let (first_begun, first_has) = mpsc::channel();
             drop(runtime.spawn(async move {
                 block_in_place(|| {

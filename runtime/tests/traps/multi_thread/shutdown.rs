@@ -1,4 +1,4 @@
-//! The shutdown of a multi_thread.
+//! The shutdown of a multi-thread runtime.
 
 use super::{MANY, multi_thread};
 use crate::support::{Drops, watched};

@@ -1,24 +1,24 @@
-//! Values of which every thread has its own. Shuttle runs its threads on one
+//! `thread_local!`: that of `std`, or one for shuttle. Shuttle runs its threads on one
 //! thread of the system, so it needs its own.
 
 #[cfg(not(shuttle))]
-pub(crate) use std::thread_local as per_thread;
+pub(crate) use std::thread_local;
 
 #[cfg(shuttle)]
-pub(crate) use shuttled::{PerThread, per_thread};
+pub(crate) use shuttled::{LocalKey, thread_local};
 
 #[cfg(shuttle)]
 mod shuttled {
-    use shuttle::thread::{AccessError, LocalKey};
+    use shuttle::thread::{self, AccessError};
     use std::{cell::Cell, marker::PhantomData};
 
     /// Shuttle's key, with the methods for cells that `std`'s key has.
-    pub(crate) struct PerThread<T: 'static>(LocalKey<T>);
+    pub(crate) struct LocalKey<T: 'static>(thread::LocalKey<T>);
 
-    impl<T> PerThread<T> {
+    impl<T> LocalKey<T> {
         pub(crate) const fn new(init: fn() -> T) -> Self {
             let _p = PhantomData;
-            Self(LocalKey { init, _p })
+            Self(thread::LocalKey { init, _p })
         }
 
         pub(crate) fn try_with<R>(
@@ -29,7 +29,7 @@ mod shuttled {
         }
     }
 
-    impl<T> PerThread<Cell<T>> {
+    impl<T> LocalKey<Cell<T>> {
         pub(crate) fn get(&'static self) -> T
         where
             T: Copy,
@@ -46,12 +46,12 @@ mod shuttled {
         }
     }
 
-    macro_rules! per_thread {
+    macro_rules! thread_local {
         ($($(#[$attribute:meta])* static $name:ident: $type:ty = const { $init:expr };)*) => {$(
             $(#[$attribute])*
-            static $name: $crate::primitives::PerThread<$type> =
-                $crate::primitives::PerThread::new(|| $init);
+            static $name: $crate::primitives::LocalKey<$type> =
+                $crate::primitives::LocalKey::new(|| $init);
         )*};
     }
-    pub(crate) use per_thread;
+    pub(crate) use thread_local;
 }

@@ -8,10 +8,10 @@
 //!
 //! | step | who | function |
 //! |---|---|---|
-//! | 1. read the word; if it is ready, try the operation | the task | `Source::check_ready` |
-//! | 2. on `WouldBlock`, clear the flags of that event | the task | `Source::clear_would_block` |
-//! | 3. store a waker under the lock, then read the word again | the task | `Source::wait` |
-//! | 4. set the flags, then take the wakers under the lock | the reactor | `Source::set_ready` |
+//! | 1. read the word; if it is ready, try the operation | the task | `ScheduledIo::check_ready` |
+//! | 2. on `WouldBlock`, clear the flags of that event | the task | `ScheduledIo::clear_would_block` |
+//! | 3. store a waker under the lock, then read the word again | the task | `ScheduledIo::wait` |
+//! | 4. set the flags, then take the wakers under the lock | the reactor | `ScheduledIo::set_ready` |
 //!
 //! Steps 3 and 4 cannot miss each other. If the task locks first, the reactor
 //! finds its waker. If the reactor locks first, the task's second read comes
@@ -76,7 +76,7 @@ impl ReadyEvent {
 }
 
 /// A waiter's key in the list. Its owner returns it with
-/// [`Source::remove_waiter`].
+/// [`ScheduledIo::remove_waiter`].
 pub(crate) type WaiterKey = usize;
 
 #[derive(Default)]
@@ -93,7 +93,7 @@ struct Waiter {
     waker: Option<Waker>,
 }
 
-pub(crate) struct Source {
+pub(crate) struct ScheduledIo {
     readiness: AtomicU64,
     waiters: Mutex<Waiters>,
     /// The kind of object, which the inspector shows.
@@ -103,18 +103,18 @@ pub(crate) struct Source {
     name: crate::trace::Name,
 }
 
-/// One moment of a source. The inspector shows it.
-pub(crate) struct SourceState {
+/// One moment of a `ScheduledIo`. The inspector shows it.
+pub(crate) struct ScheduledIoState {
     /// The index in the reactor's slab.
     pub(crate) index: usize,
     pub(crate) kind: &'static str,
     /// What tasks wait for.
     pub(crate) interest: Ready,
-    /// What the source is ready for.
+    /// What the object is ready for.
     pub(crate) readiness: Ready,
 }
 
-impl Source {
+impl ScheduledIo {
     pub(crate) fn new(kind: &'static str, ready: Ready) -> Self {
         let initial = ReadyEvent { ready, tick: 0 };
         Self {
@@ -142,8 +142,8 @@ impl Source {
         self.name.get().cloned()
     }
 
-    pub(super) fn state(&self, index: usize) -> SourceState {
-        SourceState {
+    pub(super) fn state(&self, index: usize) -> ScheduledIoState {
+        ScheduledIoState {
             index,
             kind: self.kind,
             interest: self.interest(),
@@ -177,7 +177,7 @@ impl Source {
         ReadyEvent::unpack(self.readiness.load(Acquire))
     }
 
-    /// Checks the word: an event if the source is ready for `interest`.
+    /// Checks the word: an event if the object is ready for `interest`.
     ///
     /// # Errors
     /// When the runtime has shut down.
