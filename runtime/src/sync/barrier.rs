@@ -1,6 +1,6 @@
 //! [`Barrier`]: a point that a group of tasks passes together.
 
-use super::wait_list::{self, LockedList, WaitList, Waitable};
+use super::wait_list::{self, LockedList, Primitive, WaitList};
 use crate::trace::Label;
 use std::fmt;
 
@@ -105,7 +105,7 @@ impl Barrier {
 }
 
 // SAFETY: WL5: the list is a field.
-unsafe impl Waitable for Barrier {
+unsafe impl Primitive for Barrier {
     type State = Arrivals;
     type Data = Arrival;
 

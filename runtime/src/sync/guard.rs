@@ -1,21 +1,21 @@
 //! The parts that the guards of [`Mutex`](super::Mutex) and
 //! [`RwLock`](super::RwLock) are made of.
 //!
-//! A guard is a [`Held`], which gives the lock back when it is dropped, and a
+//! A guard is a [`HeldPermits`], which gives the lock back when it is dropped, and a
 //! pointer to the value or, after `map`, to a part of it: a [`Shared`] or an
 //! [`Exclusive`]. A guard has no destructor of its own, so its parts can move
 //! into another guard. The `unsafe` code is all in the two pointers.
 
-use super::permits::{AcquireError, Permits};
+use super::raw_semaphore::{AcquireError, RawSemaphore};
 use std::{cell::UnsafeCell, mem::ManuallyDrop};
 
 /// A handle to a lock: a reference or an `Arc`.
 pub(super) trait Lock {
-    fn permits(&self) -> &Permits;
+    fn semaphore(&self) -> &RawSemaphore;
 }
 
-impl Lock for &Permits {
-    fn permits(&self) -> &Permits {
+impl Lock for &RawSemaphore {
+    fn semaphore(&self) -> &RawSemaphore {
         self
     }
 }
@@ -26,38 +26,38 @@ pub(super) fn never_closed(acquired: &Result<(), AcquireError>) {
 }
 
 /// How many permits a guard holds.
-pub(super) trait Count: Copy {
+pub(super) trait PermitCount: Copy {
     fn get(self) -> usize;
 }
 
 /// One permit: a reader, or the holder of a mutex. The compiler knows the
 /// number, which makes giving it back cheaper.
 #[derive(Clone, Copy)]
-pub(super) struct One;
+pub(super) struct OnePermit;
 
 /// All permits of the lock: a writer.
 #[derive(Clone, Copy)]
-pub(super) struct All(pub(super) usize);
+pub(super) struct AllPermits(pub(super) usize);
 
-impl Count for One {
+impl PermitCount for OnePermit {
     fn get(self) -> usize {
         1
     }
 }
 
-impl Count for All {
+impl PermitCount for AllPermits {
     fn get(self) -> usize {
         self.0
     }
 }
 
 /// Permits of a lock that a guard holds, given back on drop.
-pub(super) struct Held<L: Lock, C: Count> {
+pub(super) struct HeldPermits<L: Lock, C: PermitCount> {
     lock: L,
     count: C,
 }
 
-impl<L: Lock, C: Count> Held<L, C> {
+impl<L: Lock, C: PermitCount> HeldPermits<L, C> {
     /// The caller has acquired the permits.
     pub(super) fn new(lock: L, count: C) -> Self {
         Self { lock, count }
@@ -68,29 +68,32 @@ impl<L: Lock, C: Count> Held<L, C> {
     }
 }
 
-impl<L: Lock + Clone> Held<L, All> {
+impl<L: Lock + Clone> HeldPermits<L, AllPermits> {
     /// Gives all permits but one back, so a writer becomes a reader.
-    pub(super) fn downgrade(mut self) -> Held<L, One> {
-        let one = Held::new(self.lock.clone(), One);
-        self.count = All(self.count.0 - 1);
+    pub(super) fn downgrade(mut self) -> HeldPermits<L, OnePermit> {
+        let one = HeldPermits::new(self.lock.clone(), OnePermit);
+        self.count = AllPermits(self.count.0 - 1);
         one
     }
 }
 
-impl<'a, L: ?Sized, C: Count> Held<&'a L, C>
+impl<'a, L: ?Sized, C: PermitCount> HeldPermits<&'a L, C>
 where
     &'a L: Lock,
 {
     /// Forgets the type of the lock, and with it the type of its whole value.
-    pub(super) fn erase(self, permits: impl FnOnce(&'a L) -> &'a Permits) -> Held<&'a Permits, C> {
+    pub(super) fn erase(
+        self,
+        semaphore: impl FnOnce(&'a L) -> &'a RawSemaphore,
+    ) -> HeldPermits<&'a RawSemaphore, C> {
         let this = ManuallyDrop::new(self);
-        Held::new(permits(this.lock), this.count)
+        HeldPermits::new(semaphore(this.lock), this.count)
     }
 }
 
-impl<L: Lock, C: Count> Drop for Held<L, C> {
+impl<L: Lock, C: PermitCount> Drop for HeldPermits<L, C> {
     fn drop(&mut self) {
-        self.lock.permits().release(self.count.get());
+        self.lock.semaphore().release(self.count.get());
     }
 }
 
@@ -209,7 +212,7 @@ macro_rules! guard {
         pub struct $Guard<$($a,)? $($T: ?Sized $(= $Default)?),+> {
             // Dropped first, while the lock is alive.
             value: $Pointer<$Value>,
-            held: Held<$Lock, $Count>,
+            held: HeldPermits<$Lock, $Count>,
         }
 
         impl<$($a,)? $($T: ?Sized),+> Deref for $Guard<$($a,)? $($T),+> {

@@ -28,7 +28,7 @@
 //! which needs no runtime either.
 //!
 //! Inside, `wait_list` is the queue of waiters that all of them share, and
-//! `permits` the count with waiters that most of them are made of.
+//! `raw_semaphore` the semaphore that most of them are made of.
 
 /// Makes a function `const`, except under loom, whose cells cannot be created
 /// at compile time.
@@ -58,7 +58,7 @@ mod notify;
 mod once_cell;
 mod once_value;
 pub mod oneshot;
-mod permits;
+mod raw_semaphore;
 mod rwlock;
 mod semaphore;
 mod set_once;
@@ -82,7 +82,7 @@ pub use mutex::{
 };
 pub use notify::{Notified, Notify, OwnedNotified};
 pub use once_cell::{OnceCell, SetError};
-pub use permits::{AcquireError, TryAcquireError};
+pub use raw_semaphore::{AcquireError, TryAcquireError};
 pub use rwlock::{
     OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock,
     RwLockMappedWriteGuard, RwLockReadGuard, RwLockWriteGuard,

@@ -6,25 +6,25 @@
 //! 1. `notify_waiters` counts its calls. Every waiter that was created before
 //!    the last call is notified, whether or not its node has been dequeued yet.
 //! 2. Such waiters stand first in the list, because a waiter that is polled for
-//!    the first time after the call is ready at once and enters no list.
+//!    the first time after the call is ready at once and joins no list.
 //! 3. `notify_one` and `notify_last` pass over them. They dequeue the first or
 //!    the last of the other waiters. If there are no others, they store a
 //!    permit.
 //! 4. A waiter that was dequeued by `notify_one` or `notify_last`, and is
 //!    dropped before it saw that, passes the notification on in the same order.
 
-/// A waiter of a `Notify`.
+/// What a waiter of a `Notify` has got.
 #[derive(Clone, Copy)]
-pub(crate) struct Waiter {
+pub(crate) struct Notification {
     /// How often `notify_waiters` had been called when the waiter was created.
     pub(super) created_at: u64,
     /// Set when `notify_one` or `notify_last` dequeued it.
-    pub(super) notified_one: Option<Order>,
+    pub(super) notified_one: Option<NotifyOneStrategy>,
 }
 
 /// Which waiter a single notification goes to.
 #[derive(Clone, Copy)]
-pub(super) enum Order {
+pub(super) enum NotifyOneStrategy {
     /// The one that has waited longest: `notify_one`.
     Fifo,
     /// The one that came last: `notify_last`.
@@ -37,13 +37,13 @@ pub(super) trait Waiters {
     type Dequeued;
 
     fn permit(&mut self) -> &mut bool;
-    fn first(&self) -> Option<Waiter>;
-    fn last(&self) -> Option<Waiter>;
-    fn dequeue_first(&mut self, waiter: Waiter) -> Self::Dequeued;
-    fn dequeue_last(&mut self, waiter: Waiter) -> Self::Dequeued;
+    fn first(&self) -> Option<Notification>;
+    fn last(&self) -> Option<Notification>;
+    fn dequeue_first(&mut self, notification: Notification) -> Self::Dequeued;
+    fn dequeue_last(&mut self, notification: Notification) -> Self::Dequeued;
 }
 
-impl Waiter {
+impl Notification {
     pub(super) fn new(created_at: u64) -> Self {
         Self {
             created_at,
@@ -51,14 +51,14 @@ impl Waiter {
         }
     }
 
-    /// Whether `notify_waiters` has notified this waiter (rule 1).
+    /// Whether `notify_waiters` has notified the waiter (rule 1).
     pub(super) fn is_notified(&self, calls: u64) -> bool {
         self.created_at < calls
     }
 
     /// Whether a waiter that is not in the list yet may go on. Takes the permit
     /// if it needs it.
-    pub(super) fn enter(&self, calls: u64, permit: &mut bool) -> bool {
+    pub(super) fn may_proceed(&self, calls: u64, permit: &mut bool) -> bool {
         self.is_notified(calls) || std::mem::take(permit)
     }
 }
@@ -70,15 +70,15 @@ pub(super) fn dequeue_notified<W: Waiters>(waiters: &mut W, calls: u64) -> Optio
 }
 
 /// A notification for one waiter, on its way.
-pub(super) struct One {
-    order: Order,
+pub(super) struct NotifyOne {
+    strategy: NotifyOneStrategy,
     delivered: bool,
 }
 
-impl One {
-    pub(super) fn new(order: Order) -> Self {
+impl NotifyOne {
+    pub(super) fn new(strategy: NotifyOneStrategy) -> Self {
         Self {
-            order,
+            strategy,
             delivered: false,
         }
     }
@@ -99,21 +99,21 @@ impl One {
             return None;
         }
         self.delivered = true;
-        let next = match self.order {
-            Order::Fifo => waiters.first(),
-            Order::Lifo => waiters.last(),
+        let next = match self.strategy {
+            NotifyOneStrategy::Fifo => waiters.first(),
+            NotifyOneStrategy::Lifo => waiters.last(),
         };
         let Some(next) = next else {
             *waiters.permit() = true;
             return None;
         };
-        let next = Waiter {
-            notified_one: Some(self.order),
+        let next = Notification {
+            notified_one: Some(self.strategy),
             ..next
         };
-        Some(match self.order {
-            Order::Fifo => waiters.dequeue_first(next),
-            Order::Lifo => waiters.dequeue_last(next),
+        Some(match self.strategy {
+            NotifyOneStrategy::Fifo => waiters.dequeue_first(next),
+            NotifyOneStrategy::Lifo => waiters.dequeue_last(next),
         })
     }
 }

@@ -2,8 +2,8 @@
 //! it.
 
 use super::{
-    notification::{One, Order, Waiter, Waiters, dequeue_notified},
-    wait_list::{Dequeued, LockedList, Wait, WaitList, Waitable, WaitableRef},
+    notification::{Notification, NotifyOne, NotifyOneStrategy, Waiters, dequeue_notified},
+    wait_list::{DequeuedWaker, LockedList, Primitive, PrimitiveRef, WaitList, Waiter},
 };
 use crate::{budget, primitives::AtomicU64, trace::Label};
 use pin_project_lite::pin_project;
@@ -63,7 +63,7 @@ use std::{
 pub struct Notify {
     /// How often `notify_waiters` was called. Written under the list's lock.
     notify_waiters_calls: AtomicU64,
-    list: WaitList<StoredPermit, Waiter>,
+    list: WaitList<StoredPermit, Notification>,
 }
 
 /// Whether a permit is stored. Never while a task waits.
@@ -100,7 +100,7 @@ impl Notify {
     /// Waits for a notification. The future is ready after one of these:
     ///
     /// - a permit is stored,
-    /// - `notify_one` or `notify_last` chooses this waiter, which enters the
+    /// - `notify_one` or `notify_last` chooses this waiter, which joins the
     ///   queue at its first poll,
     /// - [`notify_waiters`](Self::notify_waiters) is called after this call,
     ///   also if that is before the first poll.
@@ -110,7 +110,7 @@ impl Notify {
     /// `notify_one` or `notify_last` had chosen it, another task is chosen.
     pub fn notified(&self) -> Notified<'_> {
         Notified {
-            waiting: Waiting::new(self),
+            inner: NotifiedInner::new(self),
         }
     }
 
@@ -136,14 +136,14 @@ impl Notify {
     /// ```
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
         OwnedNotified {
-            waiting: Waiting::new(self),
+            inner: NotifiedInner::new(self),
         }
     }
 
     /// Wakes the task that has waited longest, or stores a permit for the next
     /// one. Takes constant time.
     pub fn notify_one(&self) {
-        self.notify(Order::Fifo, self.list.lock());
+        self.notify(NotifyOneStrategy::Fifo, self.list.lock());
     }
 
     /// Wakes the task that came last, or stores a permit for the next one.
@@ -171,7 +171,7 @@ impl Notify {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn notify_last(&self) {
-        self.notify(Order::Lifo, self.list.lock());
+        self.notify(NotifyOneStrategy::Lifo, self.list.lock());
     }
 
     /// Wakes all tasks that wait, oldest first, and stores no permit. Takes
@@ -187,8 +187,12 @@ impl Notify {
             .dequeue_and_wake(locked, |locked| dequeue_notified(locked, self.calls()));
     }
 
-    fn notify<'a>(&'a self, order: Order, locked: LockedList<'a, StoredPermit, Waiter>) {
-        let mut one = One::new(order);
+    fn notify<'a>(
+        &'a self,
+        strategy: NotifyOneStrategy,
+        locked: LockedList<'a, StoredPermit, Notification>,
+    ) {
+        let mut one = NotifyOne::new(strategy);
         self.list
             .dequeue_and_wake(locked, |locked| one.dequeue_next(locked, self.calls()));
     }
@@ -213,61 +217,65 @@ impl fmt::Debug for Notify {
     }
 }
 
-impl Waiters for LockedList<'_, StoredPermit, Waiter> {
-    type Dequeued = Dequeued;
+impl Waiters for LockedList<'_, StoredPermit, Notification> {
+    type Dequeued = DequeuedWaker;
 
     fn permit(&mut self) -> &mut bool {
         &mut self.0
     }
 
-    fn first(&self) -> Option<Waiter> {
+    fn first(&self) -> Option<Notification> {
         LockedList::first(self)
     }
 
-    fn last(&self) -> Option<Waiter> {
+    fn last(&self) -> Option<Notification> {
         LockedList::last(self)
     }
 
-    fn dequeue_first(&mut self, waiter: Waiter) -> Dequeued {
-        LockedList::dequeue_first(self, waiter)
+    fn dequeue_first(&mut self, notification: Notification) -> DequeuedWaker {
+        LockedList::dequeue_first(self, notification)
     }
 
-    fn dequeue_last(&mut self, waiter: Waiter) -> Dequeued {
-        LockedList::dequeue_last(self, waiter)
+    fn dequeue_last(&mut self, notification: Notification) -> DequeuedWaker {
+        LockedList::dequeue_last(self, notification)
     }
 }
 
 // SAFETY: WL5: the list is a field.
-unsafe impl Waitable for Notify {
+unsafe impl Primitive for Notify {
     type State = StoredPermit;
-    type Data = Waiter;
+    type Data = Notification;
 
-    fn wait_list(&self) -> &WaitList<StoredPermit, Waiter> {
+    fn wait_list(&self) -> &WaitList<StoredPermit, Notification> {
         &self.list
     }
 
-    fn cancelled(&self, locked: LockedList<'_, StoredPermit, Waiter>, waiter: Waiter) {
-        if let Some(order) = waiter.notified_one {
-            self.notify(order, locked);
+    fn cancelled(
+        &self,
+        locked: LockedList<'_, StoredPermit, Notification>,
+        notification: Notification,
+    ) {
+        if let Some(strategy) = notification.notified_one {
+            self.notify(strategy, locked);
         }
     }
 }
 
 pin_project! {
     /// A wait for a notification, as [`Notified`] and [`OwnedNotified`] have it.
-    pub(super) struct Waiting<H: WaitableRef> {
+    pub(super) struct NotifiedInner<H: PrimitiveRef> {
         #[pin]
-        wait: Wait<H>,
+        waiter: Waiter<H>,
         created_at: u64,
         done: bool,
     }
 }
 
-impl<H: WaitableRef<Target = Notify>> Waiting<H> {
+impl<H: PrimitiveRef<Target = Notify>> NotifiedInner<H> {
     pub(super) fn new(notify: H) -> Self {
         let created_at = notify.calls();
         Self {
-            wait: Wait::new(notify, Waiter::new(created_at)),
+            waiter: Waiter::new(notify, Notification::new(created_at)),
             created_at,
             done: false,
         }
@@ -278,12 +286,12 @@ impl<H: WaitableRef<Target = Notify>> Waiting<H> {
         if *this.done {
             return Poll::Ready(());
         }
-        let waiter = Waiter::new(*this.created_at);
-        if waiter.is_notified(this.wait.handle().calls()) {
-            this.wait.finish();
+        let notification = Notification::new(*this.created_at);
+        if notification.is_notified(this.waiter.handle().calls()) {
+            this.waiter.finish();
         } else {
-            ready!(this.wait.as_mut().poll(waker, |notify, locked, _| {
-                waiter.enter(notify.calls(), locked.permit())
+            ready!(this.waiter.as_mut().poll(waker, |notify, locked, _| {
+                notification.may_proceed(notify.calls(), locked.permit())
             }));
         }
         *this.done = true;
@@ -291,7 +299,7 @@ impl<H: WaitableRef<Target = Notify>> Waiting<H> {
     }
 
     pub(super) fn handle(&self) -> &H {
-        self.wait.handle()
+        self.waiter.handle()
     }
 
     pub(super) fn poll(self: Pin<&mut Self>, context: &Context<'_>) -> Poll<()> {
@@ -308,7 +316,7 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct Notified<'a> {
         #[pin]
-        waiting: Waiting<&'a Notify>,
+        inner: NotifiedInner<&'a Notify>,
     }
 }
 
@@ -318,12 +326,12 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct OwnedNotified {
         #[pin]
-        waiting: Waiting<Arc<Notify>>,
+        inner: NotifiedInner<Arc<Notify>>,
     }
 }
 
 impl Notified<'_> {
-    /// Enters the queue before the future is awaited. Returns whether it has
+    /// Joins the queue before the future is awaited. Returns whether it has
     /// been notified already. If so, awaiting it is ready at once.
     ///
     /// Several tasks that wait for a condition with
@@ -331,14 +339,14 @@ impl Notified<'_> {
     /// condition. Otherwise two notifications between the check and the first
     /// poll would store one permit, and one task would miss its notification.
     pub fn enable(self: Pin<&mut Self>) -> bool {
-        self.project().waiting.poll_notified(None).is_ready()
+        self.project().inner.poll_notified(None).is_ready()
     }
 }
 
 impl OwnedNotified {
     /// As [`Notified::enable`].
     pub fn enable(self: Pin<&mut Self>) -> bool {
-        self.project().waiting.poll_notified(None).is_ready()
+        self.project().inner.poll_notified(None).is_ready()
     }
 }
 
@@ -346,7 +354,7 @@ impl Future for Notified<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.project().waiting.poll(context)
+        self.project().inner.poll(context)
     }
 }
 
@@ -354,14 +362,14 @@ impl Future for OwnedNotified {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        self.project().waiting.poll(context)
+        self.project().inner.poll(context)
     }
 }
 
 impl fmt::Debug for Notified<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Notified")
-            .field("notified", &self.waiting.done)
+            .field("notified", &self.inner.done)
             .finish_non_exhaustive()
     }
 }
@@ -369,7 +377,7 @@ impl fmt::Debug for Notified<'_> {
 impl fmt::Debug for OwnedNotified {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OwnedNotified")
-            .field("notified", &self.waiting.done)
+            .field("notified", &self.inner.done)
             .finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     once_value::OnceValue,
-    permits::{Permits, TryAcquireError, acquire},
+    raw_semaphore::{RawSemaphore, TryAcquireError, acquire},
 };
 use crate::{task::consume_budget, trace::Label};
 use std::{convert::Infallible, error::Error, fmt};
@@ -34,7 +34,7 @@ pub struct OnceCell<T> {
     value: OnceValue<T>,
     /// The task that makes the value holds the only permit. Closed when the value is
     /// there.
-    permit: Permits,
+    semaphore: RawSemaphore,
 }
 
 impl<T> OnceCell<T> {
@@ -44,7 +44,7 @@ impl<T> OnceCell<T> {
         pub const fn new() -> Self {
             Self {
                 value: OnceValue::new(),
-                permit: Permits::new(1, Label::new("OnceCell")),
+                semaphore: RawSemaphore::new(1, Label::new("OnceCell")),
             }
         }
     }
@@ -73,7 +73,7 @@ impl<T> OnceCell<T> {
         pub const fn const_new_with(value: T) -> Self {
             Self {
                 value: OnceValue::Preset(value),
-                permit: Permits::new_closed(Label::new("OnceCell")),
+                semaphore: RawSemaphore::new_closed(Label::new("OnceCell")),
             }
         }
     }
@@ -105,7 +105,7 @@ impl<T> OnceCell<T> {
     /// Returns the value if the cell has one already, or if a task is making
     /// one.
     pub fn set(&self, value: T) -> Result<(), SetError<T>> {
-        match self.permit.try_acquire(1) {
+        match self.semaphore.try_acquire(1) {
             Ok(()) => {
                 self.fill(value);
                 Ok(())
@@ -139,7 +139,7 @@ impl<T> OnceCell<T> {
         init: impl AsyncFnOnce() -> Result<T, E>,
     ) -> Result<&T, E> {
         /// Gives the permit back, even if `init` panics or is dropped.
-        struct InitPermit<'a>(&'a Permits);
+        struct InitPermit<'a>(&'a RawSemaphore);
         impl Drop for InitPermit<'_> {
             fn drop(&mut self) {
                 self.0.release(1);
@@ -149,21 +149,21 @@ impl<T> OnceCell<T> {
             consume_budget().await;
             return Ok(value);
         }
-        if acquire!(self.permit, 1).is_ok() {
-            let _permit = InitPermit(&self.permit);
+        if acquire!(self.semaphore, 1).is_ok() {
+            let _permit = InitPermit(&self.semaphore);
             let value = init().await?;
             self.fill(value);
         }
         Ok(self
             .get()
-            .expect("`fill` sets the value before it closes the permits"))
+            .expect("`fill` sets the value before it closes the semaphore"))
     }
 
     /// The caller has the permit.
     fn fill(&self, value: T) {
         let first = self.value.set(value).is_ok();
         debug_assert!(first, "only the holder of the permit sets the value");
-        self.permit.close();
+        self.semaphore.close();
     }
 
     /// Returns the value if there is one.

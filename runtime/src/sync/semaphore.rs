@@ -1,6 +1,6 @@
 //! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
-use super::permits::{AcquireError, MAX, Permits, TOO_MANY, TryAcquireError, acquire};
+use super::raw_semaphore::{AcquireError, MAX, RawSemaphore, TOO_MANY, TryAcquireError, acquire};
 use crate::{executor::park_thread, trace::Label};
 use std::{fmt, ptr, sync::Arc};
 
@@ -42,7 +42,7 @@ use std::{fmt, ptr, sync::Arc};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Semaphore {
-    permits: Permits,
+    semaphore: RawSemaphore,
 }
 
 impl Semaphore {
@@ -58,7 +58,7 @@ impl Semaphore {
         #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
-                permits: Permits::new(permits, Label::new("Semaphore")),
+                semaphore: RawSemaphore::new(permits, Label::new("Semaphore")),
             }
         }
     }
@@ -77,7 +77,7 @@ impl Semaphore {
     /// Returns how many permits are free now. While a task waits for more
     /// permits than are free, the free ones are reserved for it.
     pub fn available_permits(&self) -> usize {
-        self.permits.available()
+        self.semaphore.available()
     }
 
     /// Adds permits.
@@ -86,13 +86,13 @@ impl Semaphore {
     /// If more than [`MAX_PERMITS`](Self::MAX_PERMITS) would be free.
     #[track_caller]
     pub fn add_permits(&self, permits: usize) {
-        self.permits.release(permits);
+        self.semaphore.release(permits);
     }
 
     /// Removes up to `permits` free permits for good. Returns how many it
     /// removed.
     pub fn forget_permits(&self, permits: usize) -> usize {
-        self.permits.forget(permits)
+        self.semaphore.forget(permits)
     }
 
     /// Waits for a permit.
@@ -104,7 +104,7 @@ impl Semaphore {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given permits already, the next tasks get them.
     pub async fn acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
-        acquire!(self.permits, 1)?;
+        acquire!(self.semaphore, 1)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits: 1,
@@ -120,7 +120,7 @@ impl Semaphore {
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
         let permits = permits as usize;
-        acquire!(self.permits, permits)?;
+        acquire!(self.semaphore, permits)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits,
@@ -142,7 +142,7 @@ impl Semaphore {
     /// As [`try_acquire`](Self::try_acquire).
     pub fn try_acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, TryAcquireError> {
         let permits = permits as usize;
-        self.permits.try_acquire(permits)?;
+        self.semaphore.try_acquire(permits)?;
         Ok(SemaphorePermit {
             semaphore: self,
             permits,
@@ -158,7 +158,7 @@ impl Semaphore {
     /// # Cancel safety
     /// As [`acquire`](Self::acquire).
     pub async fn acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
-        acquire!(self.permits, 1)?;
+        acquire!(self.semaphore, 1)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits: 1,
@@ -178,7 +178,7 @@ impl Semaphore {
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, AcquireError> {
         let permits = permits as usize;
-        acquire!(self.permits, permits)?;
+        acquire!(self.semaphore, permits)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits,
@@ -204,7 +204,7 @@ impl Semaphore {
         permits: u32,
     ) -> Result<OwnedSemaphorePermit, TryAcquireError> {
         let permits = permits as usize;
-        self.permits.try_acquire(permits)?;
+        self.semaphore.try_acquire(permits)?;
         Ok(OwnedSemaphorePermit {
             semaphore: self,
             permits,
@@ -279,12 +279,12 @@ impl Semaphore {
     /// Makes acquiring fail from now on, also for the tasks that wait. Permits
     /// that are held stay valid.
     pub fn close(&self) {
-        self.permits.close();
+        self.semaphore.close();
     }
 
     /// Returns whether [`close`](Self::close) has been called.
     pub fn is_closed(&self) -> bool {
-        self.permits.is_closed()
+        self.semaphore.is_closed()
     }
 }
 

@@ -2,28 +2,28 @@
 //! served.
 //!
 //! A [`WaitList`] is a state and a linked list of waiters behind one short
-//! lock. A [`Wait`] is one waiter. Its node lies inside the future that waits,
+//! lock. A [`Waiter`] is one waiter. Its node lies inside the future that waits,
 //! so waiting allocates nothing. An intrusive list like this needs two
 //! promises, and `Pin` gives both: a future does not move once it has been
 //! polled, and it is dropped before its memory is used again.
 //!
 //! ```text
-//!                       1              2
-//! Wait::new ──▶ idle ──────▶ listed ──────▶ dequeued
-//!               ▲  ▲           │               │
-//!               │  └──── 3 ────┘               │
-//!               └─────────── 4, 5 ─────────────┘
+//!                         1              2
+//! Waiter::new ──▶ idle ──────▶ listed ──────▶ dequeued
+//!                 ▲  ▲           │               │
+//!                 │  └──── 3 ────┘               │
+//!                 └─────────── 4, 5 ─────────────┘
 //! ```
 //!
-//! 1. [`Wait::poll`] asks `enter` whether the waiter has to wait. If it has to,
+//! 1. [`Waiter::poll`] asks `condition` whether the waiter has to wait. If it has to,
 //!    `poll` links the node at the end of the list. If not, `poll` is ready and
 //!    the node stays idle.
 //! 2. [`LockedList::dequeue_first`] or [`dequeue_last`](LockedList::dequeue_last)
 //!    unlinks the node, writes the result into its `data` and takes its waker.
-//! 3. [`Wait::cancel`] (also on drop) or [`Wait::finish`] unlinks a node that is
-//!    still listed. `cancel` tells the owner.
-//! 4. [`Wait::poll`] sees that the node was dequeued, and is ready.
-//! 5. `cancel` or `finish` comes before that poll. `cancel` tells the owner,
+//! 3. [`Waiter::cancel`] (also on drop) or [`Waiter::finish`] unlinks a node that is
+//!    still listed. `cancel` tells the primitive.
+//! 4. [`Waiter::poll`] sees that the node was dequeued, and is ready.
+//! 5. `cancel` or `finish` comes before that poll. `cancel` tells the primitive,
 //!    which gives the result to another waiter.
 //!
 //! User code (a waker's `clone`, `wake` or `drop`) never runs under the lock:
@@ -34,9 +34,9 @@
 //! the invariants that stand on [`WaitList`].
 
 mod links;
-mod wait;
+mod waiter;
 
-pub(crate) use wait::{Wait, wait};
+pub(crate) use waiter::{Waiter, wait};
 
 use crate::{
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
@@ -60,7 +60,7 @@ const BATCH: usize = if cfg!(any(loom, shuttle)) { 2 } else { 16 };
 /// # Safety
 /// [`wait_list`](Self::wait_list) returns the same list each time (invariant
 /// WL5).
-pub(crate) unsafe trait Waitable {
+pub(crate) unsafe trait Primitive {
     /// What the lock guards besides the list.
     type State;
     /// The request of a waiter and, after it was dequeued, its result.
@@ -74,17 +74,17 @@ pub(crate) unsafe trait Waitable {
     fn cancelled(&self, locked: LockedList<'_, Self::State, Self::Data>, data: Self::Data);
 }
 
-/// How a [`Wait`] holds what it waits for: by reference or by `Arc`.
+/// How a [`Waiter`] holds what it waits for: by reference or by `Arc`.
 ///
 /// # Safety
 /// `deref` returns the same value each time, and that value does not move when
 /// the handle does.
-pub(crate) unsafe trait WaitableRef: Deref<Target: Waitable> {}
+pub(crate) unsafe trait PrimitiveRef: Deref<Target: Primitive> {}
 
 // SAFETY: a reference points to one value, wherever the reference is.
-unsafe impl<O: Waitable> WaitableRef for &O {}
+unsafe impl<O: Primitive> PrimitiveRef for &O {}
 // SAFETY: the value of an `Arc` lies in the heap and does not move.
-unsafe impl<O: Waitable> WaitableRef for Arc<O> {}
+unsafe impl<O: Primitive> PrimitiveRef for Arc<O> {}
 
 /// A state, and the tasks that wait for it to change.
 ///
@@ -92,14 +92,14 @@ unsafe impl<O: Waitable> WaitableRef for Arc<O> {}
 ///
 /// - **WL1** The lock guards the state, the links and the [`Entry`] of every
 ///   node that is listed or dequeued. Only the lock's holder touches them.
-/// - **WL2** A listed node is alive and pinned. Its `Wait` unlinks it under the
+/// - **WL2** A listed node is alive and pinned. Its `Waiter` unlinks it under the
 ///   lock before it is dropped.
-/// - **WL3** While `entered` of a [`Wait`] is false, the node is idle, and nothing
+/// - **WL3** While `queued` of a [`Waiter`] is false, the node is idle, and nothing
 ///   else points to it. Then the waiter may touch its entry without the lock.
 /// - **WL4** `entry.dequeued` is false while the node is listed, and true once
-///   it was dequeued. While `entered` is true, the node is listed or dequeued.
-/// - **WL5** A waiter finds the same list at every call (see [`Waitable`] and
-///   [`WaitableRef`]), so it leaves the list that it entered.
+///   it was dequeued. While `queued` is true, the node is listed or dequeued.
+/// - **WL5** A waiter finds the same list at every call (see [`Primitive`] and
+///   [`PrimitiveRef`]), so it leaves the list that it is in.
 pub(crate) struct WaitList<S, D> {
     label: Label,
     inner: Mutex<Inner<S, D>>,
@@ -139,7 +139,7 @@ pub(crate) struct LockedList<'a, S, D>(MutexGuard<'a, Inner<S, D>>);
 
 /// The waker of a dequeued waiter, for [`WaitList::dequeue_and_wake`] to wake.
 #[must_use]
-pub(crate) struct Dequeued(Option<Waker>);
+pub(crate) struct DequeuedWaker(Option<Waker>);
 
 impl<S, D: Copy> WaitList<S, D> {
     const_unless_loom! {
@@ -161,9 +161,9 @@ impl<S, D: Copy> WaitList<S, D> {
     pub(crate) fn dequeue_and_wake<'a>(
         &'a self,
         mut locked: LockedList<'a, S, D>,
-        mut next: impl FnMut(&mut LockedList<'a, S, D>) -> Option<Dequeued>,
+        mut next: impl FnMut(&mut LockedList<'a, S, D>) -> Option<DequeuedWaker>,
     ) {
-        let Some(Dequeued(first)) = next(&mut locked) else {
+        let Some(DequeuedWaker(first)) = next(&mut locked) else {
             // The usual case: no task waits, so no batch has to be set up.
             return;
         };
@@ -172,7 +172,7 @@ impl<S, D: Copy> WaitList<S, D> {
         let mut filled = 1;
         loop {
             while filled < BATCH
-                && let Some(Dequeued(waker)) = next(&mut locked)
+                && let Some(DequeuedWaker(waker)) = next(&mut locked)
             {
                 batch[filled] = waker;
                 filled += 1;
@@ -208,7 +208,7 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     ///
     /// # Panics
     /// If no waiter is listed.
-    pub(crate) fn dequeue_first(&mut self, data: D) -> Dequeued {
+    pub(crate) fn dequeue_first(&mut self, data: D) -> DequeuedWaker {
         self.dequeue_node(self.0.links.first, data)
     }
 
@@ -216,13 +216,13 @@ impl<S, D: Copy> LockedList<'_, S, D> {
     ///
     /// # Panics
     /// If no waiter is listed.
-    pub(crate) fn dequeue_last(&mut self, data: D) -> Dequeued {
+    pub(crate) fn dequeue_last(&mut self, data: D) -> DequeuedWaker {
         self.dequeue_node(self.0.links.last, data)
     }
 
     /// `node` is the first or the last of the list. It is null if the list is
     /// empty.
-    fn dequeue_node(&mut self, node: *const Node<D>, data: D) -> Dequeued {
+    fn dequeue_node(&mut self, node: *const Node<D>, data: D) -> DequeuedWaker {
         assert!(!node.is_null(), "a waiter is listed");
         // SAFETY: WL1, WL2: we hold the lock, and the node is listed, so it is
         // alive.
@@ -231,7 +231,7 @@ impl<S, D: Copy> LockedList<'_, S, D> {
             with(node, |entry| {
                 entry.data = data;
                 entry.dequeued = true;
-                Dequeued(entry.waker.take())
+                DequeuedWaker(entry.waker.take())
             })
         }
     }

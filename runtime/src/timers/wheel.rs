@@ -65,7 +65,7 @@ use std::task::Waker;
 
 const LEVELS: usize = 8;
 const SLOT_BITS: u32 = 6;
-const FREE_EXECUTORS: usize = 1 << SLOT_BITS;
+const SLOTS: usize = 1 << SLOT_BITS;
 const _: () = assert!(
     LEVELS * SLOT_BITS as usize + super::TICK_BITS as usize == u64::BITS as usize,
     "the levels and the tick cover the 64 bits of a time in nanoseconds"
@@ -83,7 +83,7 @@ pub(crate) struct Wheel {
     /// For each level, a bit for each slot that has entries.
     occupied: [u64; LEVELS],
     /// The first entry of each slot's list. Its `previous` is the last entry.
-    heads: [[u32; FREE_EXECUTORS]; LEVELS],
+    heads: [[u32; SLOTS]; LEVELS],
     entries: Slab<Entry>,
 }
 
@@ -106,7 +106,7 @@ impl Wheel {
         Self {
             now: 0,
             occupied: [0; LEVELS],
-            heads: [[NIL; FREE_EXECUTORS]; LEVELS],
+            heads: [[NIL; SLOTS]; LEVELS],
             entries: Slab::new(),
         }
     }
@@ -244,7 +244,7 @@ impl Wheel {
         let deadline = self.entry(key).deadline;
         debug_assert!(deadline > self.now);
         let level = (deadline ^ self.now).ilog2() / SLOT_BITS;
-        let slot = deadline >> (level * SLOT_BITS) & (FREE_EXECUTORS as u64 - 1);
+        let slot = deadline >> (level * SLOT_BITS) & (SLOTS as u64 - 1);
         #[expect(clippy::cast_possible_truncation, reason = "six bits")]
         let (level, slot) = (level as usize, slot as usize);
 

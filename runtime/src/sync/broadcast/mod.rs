@@ -40,7 +40,7 @@ pub use weak::WeakSender;
 
 use super::{
     Notify,
-    wait_list::{LockedList, WaitList, Waitable},
+    wait_list::{LockedList, Primitive, WaitList},
 };
 use crate::{
     primitives::{Arc, Mutex},
@@ -75,7 +75,7 @@ impl<T> BroadcastChannel<T> {
 }
 
 // SAFETY: WL5: the list is a field.
-unsafe impl<T> Waitable for BroadcastChannel<T> {
+unsafe impl<T> Primitive for BroadcastChannel<T> {
     type State = Ring<T>;
     type Data = Number;
 

@@ -6,8 +6,8 @@ use super::TokenNode;
 use crate::{
     budget,
     sync::{
-        notify::{Notify, Waiting},
-        wait_list::WaitableRef,
+        notify::{NotifiedInner, Notify},
+        wait_list::PrimitiveRef,
     },
 };
 use pin_project_lite::pin_project;
@@ -43,16 +43,16 @@ impl Deref for NodeArc {
 }
 
 // SAFETY: a reference points to one node, wherever the reference is.
-unsafe impl WaitableRef for NodeRef<'_> {}
+unsafe impl PrimitiveRef for NodeRef<'_> {}
 // SAFETY: the node of an `Arc` lies in the heap and does not move.
-unsafe impl WaitableRef for NodeArc {}
+unsafe impl PrimitiveRef for NodeArc {}
 
 pin_project! {
     /// The future of [`CancellationToken::cancelled`].
     #[must_use = "futures do nothing unless awaited"]
     pub struct WaitForCancellationFuture<'a> {
         #[pin]
-        waiting: Waiting<NodeRef<'a>>,
+        inner: NotifiedInner<NodeRef<'a>>,
     }
 }
 
@@ -61,33 +61,33 @@ pin_project! {
     #[must_use = "futures do nothing unless awaited"]
     pub struct WaitForCancellationFutureOwned {
         #[pin]
-        waiting: Waiting<NodeArc>,
+        inner: NotifiedInner<NodeArc>,
     }
 }
 
 impl<'a> WaitForCancellationFuture<'a> {
     pub(super) fn new(node: &'a TokenNode) -> Self {
-        let waiting = Waiting::new(NodeRef(node));
-        Self { waiting }
+        let inner = NotifiedInner::new(NodeRef(node));
+        Self { inner }
     }
 }
 
 impl WaitForCancellationFutureOwned {
     pub(super) fn new(node: Arc<TokenNode>) -> Self {
-        let waiting = Waiting::new(NodeArc(node));
-        Self { waiting }
+        let inner = NotifiedInner::new(NodeArc(node));
+        Self { inner }
     }
 }
 
 /// Polls a wait, unless the token is cancelled. A token that was cancelled
 /// before the wait began sends no notification.
-fn poll_cancelled<H: WaitableRef<Target = Notify>>(
+fn poll_cancelled<H: PrimitiveRef<Target = Notify>>(
     is_cancelled: bool,
-    waiting: Pin<&mut Waiting<H>>,
+    inner: Pin<&mut NotifiedInner<H>>,
     context: &Context<'_>,
 ) -> Poll<()> {
     if !is_cancelled {
-        return waiting.poll(context);
+        return inner.poll(context);
     }
     ready!(budget::poll_proceed(context));
     budget::spend();
@@ -98,8 +98,8 @@ impl Future for WaitForCancellationFuture<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let waiting = self.project().waiting;
-        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
+        let inner = self.project().inner;
+        poll_cancelled(inner.handle().0.is_cancelled(), inner, context)
     }
 }
 
@@ -107,8 +107,8 @@ impl Future for WaitForCancellationFutureOwned {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let waiting = self.project().waiting;
-        poll_cancelled(waiting.handle().0.is_cancelled(), waiting, context)
+        let inner = self.project().inner;
+        poll_cancelled(inner.handle().0.is_cancelled(), inner, context)
     }
 }
 

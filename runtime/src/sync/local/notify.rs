@@ -4,7 +4,7 @@
 use super::wait_list::{Key, LocalWaitList};
 use crate::{
     budget,
-    sync::notification::{One, Order, Waiter, Waiters, dequeue_notified},
+    sync::notification::{Notification, NotifyOne, NotifyOneStrategy, Waiters, dequeue_notified},
     trace::Label,
     unwind,
 };
@@ -42,7 +42,7 @@ struct NotifyState {
     permit: bool,
     /// How often `notify_waiters` was called.
     notify_waiters_calls: u64,
-    waiters: LocalWaitList<Waiter>,
+    waiters: LocalWaitList<Notification>,
 }
 
 impl Waiters for NotifyState {
@@ -52,20 +52,20 @@ impl Waiters for NotifyState {
         &mut self.permit
     }
 
-    fn first(&self) -> Option<Waiter> {
+    fn first(&self) -> Option<Notification> {
         self.waiters.first()
     }
 
-    fn last(&self) -> Option<Waiter> {
+    fn last(&self) -> Option<Notification> {
         self.waiters.last()
     }
 
-    fn dequeue_first(&mut self, waiter: Waiter) -> Option<Waker> {
-        self.waiters.dequeue_first(waiter)
+    fn dequeue_first(&mut self, notification: Notification) -> Option<Waker> {
+        self.waiters.dequeue_first(notification)
     }
 
-    fn dequeue_last(&mut self, waiter: Waiter) -> Option<Waker> {
-        self.waiters.dequeue_last(waiter)
+    fn dequeue_last(&mut self, notification: Notification) -> Option<Waker> {
+        self.waiters.dequeue_last(notification)
     }
 }
 
@@ -101,13 +101,13 @@ impl Notify {
     /// Wakes the task that has waited longest, or stores a permit for the next
     /// one. Takes constant time.
     pub fn notify_one(&self) {
-        self.notify(Order::Fifo);
+        self.notify(NotifyOneStrategy::Fifo);
     }
 
     /// Wakes the task that came last, or stores a permit for the next one.
     /// Takes constant time.
     pub fn notify_last(&self) {
-        self.notify(Order::Lifo);
+        self.notify(NotifyOneStrategy::Lifo);
     }
 
     /// Wakes all tasks that wait, oldest first, and stores no permit.
@@ -116,8 +116,8 @@ impl Notify {
         self.dequeue_and_wake(dequeue_notified);
     }
 
-    fn notify(&self, order: Order) {
-        let mut one = One::new(order);
+    fn notify(&self, strategy: NotifyOneStrategy) {
+        let mut one = NotifyOne::new(strategy);
         self.dequeue_and_wake(|state, calls| one.dequeue_next(state, calls));
     }
 
@@ -167,7 +167,7 @@ pub struct Notified<'a> {
 impl Notified<'_> {
     /// Leaves the list. Returns the order of the single notification that this
     /// waiter had got, if it had got one.
-    fn leave(&mut self) -> Option<Order> {
+    fn leave(&mut self) -> Option<NotifyOneStrategy> {
         let key = self.key.take()?;
         let (waiter, waker) = self.notify.state.borrow_mut().waiters.remove(&key);
         drop(waker);
@@ -175,14 +175,16 @@ impl Notified<'_> {
     }
 
     fn poll_notified(&mut self, context: &Context<'_>) -> Poll<()> {
-        let waiter = Waiter::new(self.created_at);
+        let notification = Notification::new(self.created_at);
         let mut clone = None;
         loop {
             let mut state = self.notify.state.borrow_mut();
             let calls = state.notify_waiters_calls;
             let notified = match &self.key {
-                Some(key) => waiter.is_notified(calls) || state.waiters.dequeued(key).is_some(),
-                None => waiter.enter(calls, &mut state.permit),
+                Some(key) => {
+                    notification.is_notified(calls) || state.waiters.dequeued(key).is_some()
+                }
+                None => notification.may_proceed(calls, &mut state.permit),
             };
             if notified {
                 drop(state);
@@ -201,7 +203,7 @@ impl Notified<'_> {
                 clone = Some(context.waker().clone());
                 continue;
             };
-            let old = state.waiters.wait(&mut self.key, waiter, waker);
+            let old = state.waiters.wait(&mut self.key, notification, waker);
             drop(state);
             drop(old);
             return Poll::Pending;
@@ -227,8 +229,8 @@ impl Future for Notified<'_> {
 
 impl Drop for Notified<'_> {
     fn drop(&mut self) {
-        if let Some(order) = self.leave() {
-            self.notify.notify(order);
+        if let Some(strategy) = self.leave() {
+            self.notify.notify(strategy);
         }
     }
 }

@@ -6,4 +6,4 @@
 mod channels;
 mod locks;
 mod notify;
-mod permits;
+mod raw_semaphore;

@@ -20,8 +20,8 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-/// How far the senders may be ahead of the receiver.
-pub(super) trait Limit {
+/// The capacity of a channel: how far the senders may be ahead of the receiver.
+pub(super) trait Semaphore {
     /// The receiver has taken this many messages.
     fn received(&self, messages: usize);
     /// The receiver has closed the channel.
@@ -30,9 +30,9 @@ pub(super) trait Limit {
     fn is_idle(&self) -> bool;
 }
 
-pub(super) struct MpscChannel<T, L> {
+pub(super) struct MpscChannel<T, S> {
     pub(super) queue: MessageQueue<T>,
-    pub(super) limit: L,
+    pub(super) semaphore: S,
     senders: AtomicUsize,
     weak_senders: AtomicUsize,
     closed: Notify,
@@ -41,23 +41,23 @@ pub(super) struct MpscChannel<T, L> {
 
 // A panic cannot break the channel: no user code runs while a slot is claimed
 // or a cell is borrowed.
-impl<T, L> UnwindSafe for MpscChannel<T, L> {}
-impl<T, L> RefUnwindSafe for MpscChannel<T, L> {}
+impl<T, S> UnwindSafe for MpscChannel<T, S> {}
+impl<T, S> RefUnwindSafe for MpscChannel<T, S> {}
 
 /// A sender's share. While one exists, more messages may come.
-pub(super) struct Tx<T, L>(Arc<MpscChannel<T, L>>);
+pub(super) struct Tx<T, S>(Arc<MpscChannel<T, S>>);
 
 /// A weak sender's share.
-pub(super) struct WeakTx<T, L>(Arc<MpscChannel<T, L>>);
+pub(super) struct WeakTx<T, S>(Arc<MpscChannel<T, S>>);
 
 /// The receiver's share.
-pub(super) struct Rx<T, L: Limit>(Arc<MpscChannel<T, L>>);
+pub(super) struct Rx<T, S: Semaphore>(Arc<MpscChannel<T, S>>);
 
 #[cfg_attr(feature = "trace", track_caller)]
-pub(super) fn channel<T, L: Limit>(limit: L) -> (Tx<T, L>, Rx<T, L>) {
+pub(super) fn channel<T, S: Semaphore>(semaphore: S) -> (Tx<T, S>, Rx<T, S>) {
     let channel = Arc::new(MpscChannel {
         queue: MessageQueue::new(),
-        limit,
+        semaphore,
         senders: AtomicUsize::new(1),
         weak_senders: AtomicUsize::new(0),
         closed: Notify::labelled(Label::new("mpsc closed")),
@@ -66,7 +66,7 @@ pub(super) fn channel<T, L: Limit>(limit: L) -> (Tx<T, L>, Rx<T, L>) {
     (Tx(Arc::clone(&channel)), Rx(channel))
 }
 
-impl<T, L> MpscChannel<T, L> {
+impl<T, S> MpscChannel<T, S> {
     /// How many senders there are.
     pub(super) fn senders(&self) -> usize {
         // Ordering: Acquire pairs with the Release in `Tx::drop`. The count is
@@ -91,25 +91,25 @@ impl<T, L> MpscChannel<T, L> {
     }
 }
 
-impl<T, L> Tx<T, L> {
+impl<T, S> Tx<T, S> {
     pub(super) fn is_same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    pub(super) fn downgrade(&self) -> WeakTx<T, L> {
+    pub(super) fn downgrade(&self) -> WeakTx<T, S> {
         WeakTx::new(&self.0)
     }
 }
 
-impl<T, L> Deref for Tx<T, L> {
-    type Target = MpscChannel<T, L>;
+impl<T, S> Deref for Tx<T, S> {
+    type Target = MpscChannel<T, S>;
 
-    fn deref(&self) -> &MpscChannel<T, L> {
+    fn deref(&self) -> &MpscChannel<T, S> {
         &self.0
     }
 }
 
-impl<T, L> Clone for Tx<T, L> {
+impl<T, S> Clone for Tx<T, S> {
     fn clone(&self) -> Self {
         // Ordering: Relaxed, because this sender keeps the count above 0. The
         // `Arc` is cloned as often and guards against overflow.
@@ -118,17 +118,17 @@ impl<T, L> Clone for Tx<T, L> {
     }
 }
 
-impl<T, L> Drop for Tx<T, L> {
+impl<T, S> Drop for Tx<T, S> {
     fn drop(&mut self) {
         // Ordering: Release pairs with the Acquire in `senders`.
         if self.0.senders.fetch_sub(1, Release) == 1 {
-            self.0.queue.request_recheck();
+            self.0.queue.request_close_check();
         }
     }
 }
 
-impl<T, L> WeakTx<T, L> {
-    fn new(channel: &Arc<MpscChannel<T, L>>) -> Self {
+impl<T, S> WeakTx<T, S> {
+    fn new(channel: &Arc<MpscChannel<T, S>>) -> Self {
         // Ordering: Relaxed, as in `MpscChannel::weak_senders`.
         channel.weak_senders.fetch_add(1, Relaxed);
         Self(Arc::clone(channel))
@@ -136,7 +136,7 @@ impl<T, L> WeakTx<T, L> {
 
     /// Makes a sender, unless the last one is gone. A weak sender keeps the
     /// memory of the channel, but does not count as a sender.
-    pub(super) fn upgrade(&self) -> Option<Tx<T, L>> {
+    pub(super) fn upgrade(&self) -> Option<Tx<T, S>> {
         // Ordering: Relaxed, as in `Tx::clone`.
         let counted = self
             .0
@@ -146,29 +146,29 @@ impl<T, L> WeakTx<T, L> {
     }
 }
 
-impl<T, L> Deref for WeakTx<T, L> {
-    type Target = MpscChannel<T, L>;
+impl<T, S> Deref for WeakTx<T, S> {
+    type Target = MpscChannel<T, S>;
 
-    fn deref(&self) -> &MpscChannel<T, L> {
+    fn deref(&self) -> &MpscChannel<T, S> {
         &self.0
     }
 }
 
-impl<T, L> Clone for WeakTx<T, L> {
+impl<T, S> Clone for WeakTx<T, S> {
     fn clone(&self) -> Self {
         Self::new(&self.0)
     }
 }
 
-impl<T, L> Drop for WeakTx<T, L> {
+impl<T, S> Drop for WeakTx<T, S> {
     fn drop(&mut self) {
         // Ordering: Relaxed, as in `MpscChannel::weak_senders`.
         self.0.weak_senders.fetch_sub(1, Relaxed);
     }
 }
 
-impl<T, L: Limit> Rx<T, L> {
-    pub(super) fn channel(&self) -> &MpscChannel<T, L> {
+impl<T, S: Semaphore> Rx<T, S> {
+    pub(super) fn channel(&self) -> &MpscChannel<T, S> {
         &self.0
     }
 
@@ -177,7 +177,7 @@ impl<T, L: Limit> Rx<T, L> {
         // SAFETY: Q3: this is the receiver. `&self` may be shared, but the
         // functions that change the head take `&mut self`.
         let drained = || unsafe { self.0.queue.is_drained() };
-        self.0.senders() == 0 || self.0.queue.is_closed() && self.0.limit.is_idle() && drained()
+        self.0.senders() == 0 || self.0.queue.is_closed() && self.0.semaphore.is_idle() && drained()
     }
 
     pub(super) fn poll_recv(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
@@ -186,7 +186,7 @@ impl<T, L: Limit> Rx<T, L> {
         self.0.label.note(&message);
         let message = ready!(message);
         if message.is_some() {
-            self.0.limit.received(1);
+            self.0.semaphore.received(1);
         }
         budget::spend();
         Poll::Ready(message)
@@ -216,7 +216,7 @@ impl<T, L: Limit> Rx<T, L> {
                 buffer.push(next);
                 received += 1;
             }
-            self.0.limit.received(received);
+            self.0.semaphore.received(received);
         }
         budget::spend();
         Poll::Ready(received)
@@ -227,7 +227,7 @@ impl<T, L: Limit> Rx<T, L> {
             // SAFETY: Q3: this is the receiver, with `&mut self`.
             match unsafe { self.0.queue.try_pop() } {
                 TryPop::Message(message) => return Poll::Ready(Some(message)),
-                TryPop::Recheck => {}
+                TryPop::CloseCheck => {}
                 TryPop::Unpublished | TryPop::Empty => {
                     if self.is_over() {
                         // The last sender may have sent a message after `try_pop` found
@@ -248,10 +248,10 @@ impl<T, L: Limit> Rx<T, L> {
             // SAFETY: Q3: this is the receiver, with `&mut self`.
             match unsafe { self.0.queue.try_pop() } {
                 TryPop::Message(message) => {
-                    self.0.limit.received(1);
+                    self.0.semaphore.received(1);
                     return Ok(message);
                 }
-                TryPop::Recheck => {}
+                TryPop::CloseCheck => {}
                 TryPop::Unpublished | TryPop::Empty if over => {
                     return Err(TryRecvError::Disconnected);
                 }
@@ -264,7 +264,7 @@ impl<T, L: Limit> Rx<T, L> {
     }
 
     pub(super) fn close(&mut self) {
-        self.0.limit.close();
+        self.0.semaphore.close();
         self.0.queue.close();
         self.0.closed.notify_waiters();
     }
@@ -280,14 +280,14 @@ impl<T, L: Limit> Rx<T, L> {
     }
 }
 
-impl<T, L: Limit> Drop for Rx<T, L> {
+impl<T, S: Semaphore> Drop for Rx<T, S> {
     fn drop(&mut self) {
         self.close();
         // Drop the messages now, because the last sender may live long.
         // Messages that are still being sent are dropped with the channel.
         // SAFETY: Q3: this is the receiver, with `&mut self`.
         while let Some(message) = unsafe { self.0.queue.pop() } {
-            self.0.limit.received(1);
+            self.0.semaphore.received(1);
             // If a destructor panics, the other messages are dropped all the
             // same: one of them may hold the sender that a task waits for.
             catch_and_discard(move || drop(message));

@@ -1,7 +1,7 @@
 //! Channels without a limit.
 
 use super::{
-    channel::{self, Limit, Rx, Tx, WeakTx},
+    channel::{self, Rx, Semaphore, Tx, WeakTx},
     error::{SendError, TryRecvError},
 };
 use crate::executor::park_thread;
@@ -14,7 +14,7 @@ use std::{
 /// No limit. After `close`, the queue itself refuses messages.
 struct Unbounded;
 
-impl Limit for Unbounded {
+impl Semaphore for Unbounded {
     fn received(&self, _: usize) {}
     fn close(&self) {}
 

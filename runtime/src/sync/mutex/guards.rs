@@ -2,8 +2,8 @@
 
 use super::Mutex;
 use crate::sync::{
-    guard::{Exclusive, Held, Lock, One},
-    permits::Permits,
+    guard::{Exclusive, HeldPermits, Lock, OnePermit},
+    raw_semaphore::RawSemaphore,
 };
 use std::{
     fmt,
@@ -12,14 +12,14 @@ use std::{
 };
 
 impl<T: ?Sized> Lock for &Mutex<T> {
-    fn permits(&self) -> &Permits {
-        &self.permits
+    fn semaphore(&self) -> &RawSemaphore {
+        &self.semaphore
     }
 }
 
 impl<T: ?Sized> Lock for Arc<Mutex<T>> {
-    fn permits(&self) -> &Permits {
-        &self.permits
+    fn semaphore(&self) -> &RawSemaphore {
+        &self.semaphore
     }
 }
 
@@ -32,35 +32,35 @@ guard! {
     /// let mutex = wakeful::sync::Mutex::new(std::cell::Cell::new(0));
     /// shared(mutex.try_lock().unwrap());
     /// ```
-    MutexGuard<'a, T> { lock: &'a Mutex<T>, permits: One, value: Exclusive<T> }
+    MutexGuard<'a, T> { lock: &'a Mutex<T>, permits: OnePermit, value: Exclusive<T> }
 }
 guard_mut!(MutexGuard<'a, T> => T);
 
 guard! {
     /// A held [`Mutex`] that the guard keeps alive. Dropping it frees the
     /// mutex.
-    OwnedMutexGuard<T> { lock: Arc<Mutex<T>>, permits: One, value: Exclusive<T> }
+    OwnedMutexGuard<T> { lock: Arc<Mutex<T>>, permits: OnePermit, value: Exclusive<T> }
 }
 guard_mut!(OwnedMutexGuard<T> => T);
 
 guard! {
     /// A held [`Mutex`], with access to a part of its value: see
     /// [`MutexGuard::map`]. Dropping it frees the mutex.
-    MappedMutexGuard<'a, U> { lock: &'a Permits, permits: One, value: Exclusive<U> }
+    MappedMutexGuard<'a, U> { lock: &'a RawSemaphore, permits: OnePermit, value: Exclusive<U> }
 }
 guard_mut!(MappedMutexGuard<'a, U> => U);
 
 guard! {
     /// A held [`Mutex`] that the guard keeps alive, with access to a part of
     /// its value: see [`OwnedMutexGuard::map`]. Dropping it frees the mutex.
-    OwnedMappedMutexGuard<T, U = T> { lock: Arc<Mutex<T>>, permits: One, value: Exclusive<U> }
+    OwnedMappedMutexGuard<T, U = T> { lock: Arc<Mutex<T>>, permits: OnePermit, value: Exclusive<U> }
 }
 guard_mut!(OwnedMappedMutexGuard<T, U> => U);
 
 impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// The caller holds the permit.
     pub(super) fn new(lock: &'a Mutex<T>) -> Self {
-        let held = Held::new(lock, One);
+        let held = HeldPermits::new(lock, OnePermit);
         // SAFETY: G2: `held` has the only permit (L1), and stays in this guard
         // or in the one that `map` makes of it.
         let value = unsafe { Exclusive::new(&lock.value) };
@@ -106,7 +106,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         part: impl FnOnce(&mut T) -> &mut U,
     ) -> MappedMutexGuard<'a, U> {
         let value = this.value.map(part);
-        let held = this.held.erase(|mutex| &mutex.permits);
+        let held = this.held.erase(|mutex| &mutex.semaphore);
         MappedMutexGuard { value, held }
     }
 
@@ -139,7 +139,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
         let Self { value, held } = this;
         match value.try_map(part) {
             Ok(value) => {
-                let held = held.erase(|mutex| &mutex.permits);
+                let held = held.erase(|mutex| &mutex.semaphore);
                 Ok(MappedMutexGuard { value, held })
             }
             Err(value) => Err(Self { value, held }),
@@ -153,7 +153,7 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
         // SAFETY: G2: `held` has the only permit (L1) and keeps the mutex
         // alive. It stays in this guard or in the one that `map` makes of it.
         let value = unsafe { Exclusive::new(&lock.value) };
-        let held = Held::new(lock, One);
+        let held = HeldPermits::new(lock, OnePermit);
         Self { value, held }
     }
 

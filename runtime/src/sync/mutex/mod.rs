@@ -6,7 +6,7 @@ pub use guards::{MappedMutexGuard, MutexGuard, OwnedMappedMutexGuard, OwnedMutex
 
 use super::{
     guard::never_closed,
-    permits::{Permits, acquire},
+    raw_semaphore::{RawSemaphore, acquire},
 };
 use crate::{executor::park_thread, trace::Label};
 use std::{
@@ -55,7 +55,7 @@ use std::{
 ///
 /// Invariant **L1**: a guard holds the only permit, so at most one exists.
 pub struct Mutex<T: ?Sized> {
-    permits: Permits,
+    semaphore: RawSemaphore,
     value: UnsafeCell<T>,
 }
 
@@ -70,7 +70,7 @@ impl<T> Mutex<T> {
         #[cfg_attr(feature = "trace", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                permits: Permits::new(1, Label::new("Mutex")),
+                semaphore: RawSemaphore::new(1, Label::new("Mutex")),
                 value: UnsafeCell::new(value),
             }
         }
@@ -97,7 +97,7 @@ impl<T: ?Sized> Mutex<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the next task gets it.
     pub async fn lock(&self) -> MutexGuard<'_, T> {
-        never_closed(&acquire!(self.permits, 1));
+        never_closed(&acquire!(self.semaphore, 1));
         MutexGuard::new(self)
     }
 
@@ -106,7 +106,7 @@ impl<T: ?Sized> Mutex<T> {
     /// # Cancel safety
     /// As [`lock`](Self::lock).
     pub async fn lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
-        never_closed(&acquire!(self.permits, 1));
+        never_closed(&acquire!(self.semaphore, 1));
         OwnedMutexGuard::new(self)
     }
 
@@ -129,7 +129,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     fn try_acquire(&self) -> Result<(), TryLockError> {
-        self.permits.try_acquire(1).map_err(|_| TryLockError(()))
+        self.semaphore.try_acquire(1).map_err(|_| TryLockError(()))
     }
 
     /// Blocks the thread until it has the lock. For threads that run no tasks.

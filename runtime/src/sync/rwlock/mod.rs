@@ -11,7 +11,7 @@ pub use write_guards::{
 use super::{
     guard::{Lock, never_closed},
     mutex::TryLockError,
-    permits::{Permits, acquire},
+    raw_semaphore::{RawSemaphore, acquire},
 };
 use crate::{executor::park_thread, trace::Label};
 use std::{
@@ -55,7 +55,7 @@ const MAX_READERS: u32 = u32::MAX >> 3;
 /// Invariant **RW1**: a guard to read holds one permit and a guard to write
 /// holds all of them. So a guard to write is the only guard.
 pub struct RwLock<T: ?Sized> {
-    permits: Permits,
+    semaphore: RawSemaphore,
     /// The number of permits that exist.
     all: usize,
     value: UnsafeCell<T>,
@@ -68,14 +68,14 @@ unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 
 impl<T: ?Sized> Lock for &RwLock<T> {
-    fn permits(&self) -> &Permits {
-        &self.permits
+    fn semaphore(&self) -> &RawSemaphore {
+        &self.semaphore
     }
 }
 
 impl<T: ?Sized> Lock for Arc<RwLock<T>> {
-    fn permits(&self) -> &Permits {
-        &self.permits
+    fn semaphore(&self) -> &RawSemaphore {
+        &self.semaphore
     }
 }
 
@@ -127,7 +127,7 @@ impl<T> RwLock<T> {
         #[track_caller]
         const fn with_permits(value: T, all: usize) -> Self {
             Self {
-                permits: Permits::new(all, Label::new("RwLock")),
+                semaphore: RawSemaphore::new(all, Label::new("RwLock")),
                 all,
                 value: UnsafeCell::new(value),
             }
@@ -147,7 +147,7 @@ impl<T: ?Sized> RwLock<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the lock is given back.
     pub async fn read(&self) -> RwLockReadGuard<'_, T> {
-        never_closed(&acquire!(self.permits, 1));
+        never_closed(&acquire!(self.semaphore, 1));
         RwLockReadGuard::new(self)
     }
 
@@ -157,7 +157,7 @@ impl<T: ?Sized> RwLock<T> {
     /// A call that is dropped loses its position in the queue. If it had been
     /// given the lock already, the next tasks get it.
     pub async fn write(&self) -> RwLockWriteGuard<'_, T> {
-        never_closed(&acquire!(self.permits, self.all));
+        never_closed(&acquire!(self.semaphore, self.all));
         RwLockWriteGuard::new(self)
     }
 
@@ -167,7 +167,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # Cancel safety
     /// As [`read`](Self::read).
     pub async fn read_owned(self: Arc<Self>) -> OwnedRwLockReadGuard<T> {
-        never_closed(&acquire!(self.permits, 1));
+        never_closed(&acquire!(self.semaphore, 1));
         OwnedRwLockReadGuard::new(self)
     }
 
@@ -177,7 +177,7 @@ impl<T: ?Sized> RwLock<T> {
     /// # Cancel safety
     /// As [`write`](Self::write).
     pub async fn write_owned(self: Arc<Self>) -> OwnedRwLockWriteGuard<T> {
-        never_closed(&acquire!(self.permits, self.all));
+        never_closed(&acquire!(self.semaphore, self.all));
         OwnedRwLockWriteGuard::new(self)
     }
 
@@ -218,7 +218,7 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     fn try_acquire(&self, permits: usize) -> Result<(), TryLockError> {
-        let acquired = self.permits.try_acquire(permits);
+        let acquired = self.semaphore.try_acquire(permits);
         acquired.map_err(|_| TryLockError(()))
     }
 

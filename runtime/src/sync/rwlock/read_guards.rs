@@ -2,27 +2,27 @@
 
 use super::RwLock;
 use crate::sync::{
-    guard::{Held, One, Shared},
-    permits::Permits,
+    guard::{HeldPermits, OnePermit, Shared},
+    raw_semaphore::RawSemaphore,
 };
 use std::{fmt, ops::Deref, sync::Arc};
 
 guard! {
     /// An [`RwLock`] that is held to read, with access to its value or to a
     /// part of it.
-    RwLockReadGuard<'a, T> { lock: &'a Permits, permits: One, value: Shared<T> }
+    RwLockReadGuard<'a, T> { lock: &'a RawSemaphore, permits: OnePermit, value: Shared<T> }
 }
 
 guard! {
     /// An [`RwLock`] that is held to read and that the guard keeps alive, with
     /// access to its value or to a part of it.
-    OwnedRwLockReadGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: One, value: Shared<U> }
+    OwnedRwLockReadGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: OnePermit, value: Shared<U> }
 }
 
 impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// The caller holds one permit.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
-        let held = Held::new(&lock.permits, One);
+        let held = HeldPermits::new(&lock.semaphore, OnePermit);
         // SAFETY: G1: `held` has a permit (RW1), and stays in this guard or in
         // the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
@@ -30,7 +30,10 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     }
 
     /// The permits and the value of a writer that has become a reader.
-    pub(super) fn downgraded(held: Held<&'a Permits, One>, value: Shared<T>) -> Self {
+    pub(super) fn downgraded(
+        held: HeldPermits<&'a RawSemaphore, OnePermit>,
+        value: Shared<T>,
+    ) -> Self {
         Self { value, held }
     }
 
@@ -82,14 +85,17 @@ impl<T: ?Sized> OwnedRwLockReadGuard<T> {
         // SAFETY: G1: `held` has a permit (RW1) and keeps the lock alive. It
         // stays in this guard or in the one that `map` makes of it.
         let value = unsafe { Shared::new(&lock.value) };
-        let held = Held::new(lock, One);
+        let held = HeldPermits::new(lock, OnePermit);
         Self { value, held }
     }
 }
 
 impl<T: ?Sized, U: ?Sized> OwnedRwLockReadGuard<T, U> {
     /// The permits and the value of a writer that has become a reader.
-    pub(super) fn downgraded(held: Held<Arc<RwLock<T>>, One>, value: Shared<U>) -> Self {
+    pub(super) fn downgraded(
+        held: HeldPermits<Arc<RwLock<T>>, OnePermit>,
+        value: Shared<U>,
+    ) -> Self {
         Self { value, held }
     }
 

@@ -2,8 +2,8 @@
 
 use super::{OwnedRwLockReadGuard, RwLock, RwLockReadGuard};
 use crate::sync::{
-    guard::{All, Exclusive, Held},
-    permits::Permits,
+    guard::{AllPermits, Exclusive, HeldPermits},
+    raw_semaphore::RawSemaphore,
 };
 use std::{
     fmt,
@@ -13,34 +13,34 @@ use std::{
 
 guard! {
     /// An [`RwLock`] that is held to write.
-    RwLockWriteGuard<'a, T> { lock: &'a RwLock<T>, permits: All, value: Exclusive<T> }
+    RwLockWriteGuard<'a, T> { lock: &'a RwLock<T>, permits: AllPermits, value: Exclusive<T> }
 }
 guard_mut!(RwLockWriteGuard<'a, T> => T);
 
 guard! {
     /// An [`RwLock`] that is held to write and that the guard keeps alive.
-    OwnedRwLockWriteGuard<T> { lock: Arc<RwLock<T>>, permits: All, value: Exclusive<T> }
+    OwnedRwLockWriteGuard<T> { lock: Arc<RwLock<T>>, permits: AllPermits, value: Exclusive<T> }
 }
 guard_mut!(OwnedRwLockWriteGuard<T> => T);
 
 guard! {
     /// An [`RwLock`] that is held to write, with access to a part of its
     /// value: see [`RwLockWriteGuard::map`].
-    RwLockMappedWriteGuard<'a, U> { lock: &'a Permits, permits: All, value: Exclusive<U> }
+    RwLockMappedWriteGuard<'a, U> { lock: &'a RawSemaphore, permits: AllPermits, value: Exclusive<U> }
 }
 guard_mut!(RwLockMappedWriteGuard<'a, U> => U);
 
 guard! {
     /// An [`RwLock`] that is held to write and that the guard keeps alive, with
     /// access to a part of its value: see [`OwnedRwLockWriteGuard::map`].
-    OwnedRwLockMappedWriteGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: All, value: Exclusive<U> }
+    OwnedRwLockMappedWriteGuard<T, U = T> { lock: Arc<RwLock<T>>, permits: AllPermits, value: Exclusive<U> }
 }
 guard_mut!(OwnedRwLockMappedWriteGuard<T, U> => U);
 
 impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     /// The caller holds all permits.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
-        let held = Held::new(lock, All(lock.all));
+        let held = HeldPermits::new(lock, AllPermits(lock.all));
         // SAFETY: G2: `held` has all permits (RW1), and stays in this guard or
         // in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
@@ -71,7 +71,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     ) -> RwLockMappedWriteGuard<'a, U> {
         let Self { value, held } = this;
         let value = value.map(part);
-        let held = held.erase(|lock| &lock.permits);
+        let held = held.erase(|lock| &lock.semaphore);
         RwLockMappedWriteGuard { value, held }
     }
 
@@ -89,7 +89,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         let Self { value, held } = this;
         match value.try_map(part) {
             Ok(value) => {
-                let held = held.erase(|lock| &lock.permits);
+                let held = held.erase(|lock| &lock.semaphore);
                 Ok(RwLockMappedWriteGuard { value, held })
             }
             Err(value) => Err(Self { value, held }),
@@ -130,7 +130,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     ) -> RwLockReadGuard<'a, U> {
         let Self { value, held } = this;
         let value = value.downgrade().map(part);
-        let held = held.erase(|lock| &lock.permits);
+        let held = held.erase(|lock| &lock.semaphore);
         RwLockReadGuard::downgraded(held.downgrade(), value)
     }
 
@@ -148,7 +148,7 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         let Self { value, held } = this;
         match value.try_downgrade(part) {
             Ok(value) => {
-                let held = held.erase(|lock| &lock.permits);
+                let held = held.erase(|lock| &lock.semaphore);
                 Ok(RwLockReadGuard::downgraded(held.downgrade(), value))
             }
             Err(value) => Err(Self { value, held }),
@@ -163,7 +163,7 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
         // stays in this guard or in the one that is made of it.
         let value = unsafe { Exclusive::new(&lock.value) };
         let all = lock.all;
-        let held = Held::new(lock, All(all));
+        let held = HeldPermits::new(lock, AllPermits(all));
         Self { value, held }
     }
 

@@ -16,7 +16,7 @@ unsafe impl<D: Send> Send for Links<D> {}
 ///
 /// # Safety
 /// The node is alive, and the caller may touch its entry: it holds the list's
-/// lock (WL1), or it is the waiter and has not entered (WL3).
+/// lock (WL1), or it is the waiter and is not queued (WL3).
 pub(super) unsafe fn with<D, R>(node: *const Node<D>, code: impl FnOnce(&mut Entry<D>) -> R) -> R {
     // SAFETY: the caller's promise. `code` keeps the reference only while it
     // runs.

@@ -9,14 +9,14 @@
 //!    └── 5 ── waiting sender that has been given a permit
 //! ```
 //!
-//! 1. `Permits::acquire` and `try_acquire`.
+//! 1. `RawSemaphore::acquire` and `try_acquire`.
 //! 2. `MessageQueue::push`.
-//! 3. [`Limit::received`]: the receiver has taken the message.
+//! 3. [`Semaphore::received`]: the receiver has taken the message.
 //! 4. `MpscChannel::unreserve`: a permit is dropped without a message.
 //! 5. [`CancelGuard`]: a wait for permits is dropped.
 //!
 //! After `close`, the receiver waits until all permits are free. On the ways 4
-//! and 5 no message arrives that would wake it, so these two request a recheck.
+//! and 5 no message arrives that would wake it, so these two request a close check.
 
 mod receiver;
 mod sender;
@@ -24,41 +24,41 @@ mod sender;
 pub use receiver::Receiver;
 pub use sender::{Sender, WeakSender};
 
-use super::channel::{self, Limit, MpscChannel};
-use crate::{sync::permits::Permits, trace::Label};
+use super::channel::{self, MpscChannel, Semaphore};
+use crate::{sync::raw_semaphore::RawSemaphore, trace::Label};
 
 /// A permit for each message that the channel has space for.
 pub(super) struct Bounded {
-    permits: Permits,
+    semaphore: RawSemaphore,
     capacity: usize,
 }
 
-impl Limit for Bounded {
+impl Semaphore for Bounded {
     fn received(&self, messages: usize) {
-        self.permits.release(messages);
+        self.semaphore.release(messages);
     }
 
     fn close(&self) {
-        self.permits.close();
+        self.semaphore.close();
     }
 
     fn is_idle(&self) -> bool {
-        self.permits.available() == self.capacity
+        self.semaphore.available() == self.capacity
     }
 }
 
 impl<T> MpscChannel<T, Bounded> {
     /// Gives permits back that were not used for a message.
     pub(super) fn unreserve(&self, permits: usize) {
-        self.limit.permits.release(permits);
-        self.recheck_if_closed();
+        self.semaphore.semaphore.release(permits);
+        self.request_close_check_if_closed();
     }
 
     /// Permits have come back without a message. A closed receiver waits until all
     /// permits are back, so it has to look again.
-    fn recheck_if_closed(&self) {
-        if self.limit.permits.is_closed() {
-            self.queue.request_recheck();
+    fn request_close_check_if_closed(&self) {
+        if self.semaphore.semaphore.is_closed() {
+            self.queue.request_close_check();
         }
     }
 }
@@ -69,7 +69,7 @@ struct CancelGuard<'a, T>(&'a MpscChannel<T, Bounded>);
 
 impl<T> Drop for CancelGuard<'_, T> {
     fn drop(&mut self) {
-        self.0.recheck_if_closed();
+        self.0.request_close_check_if_closed();
     }
 }
 
@@ -81,7 +81,10 @@ impl<T> Drop for CancelGuard<'_, T> {
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
-    let permits = Permits::new(capacity, Label::new("mpsc send"));
-    let (tx, rx) = channel::channel(Bounded { permits, capacity });
+    let semaphore = RawSemaphore::new(capacity, Label::new("mpsc send"));
+    let (tx, rx) = channel::channel(Bounded {
+        semaphore,
+        capacity,
+    });
     (Sender::new(tx), Receiver::new(rx))
 }

@@ -118,12 +118,12 @@ impl<T> Receiver<T> {
     /// Returns how many messages the channel has space for now. Reserved space
     /// does not count.
     pub fn capacity(&self) -> usize {
-        self.rx.channel().limit.permits.available()
+        self.rx.channel().semaphore.semaphore.available()
     }
 
     /// Returns how many messages the channel has space for when it is empty.
     pub fn max_capacity(&self) -> usize {
-        self.rx.channel().limit.capacity
+        self.rx.channel().semaphore.capacity
     }
 
     /// Returns how many senders exist.

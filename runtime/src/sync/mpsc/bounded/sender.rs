@@ -11,7 +11,7 @@ use crate::{
             error::{SendError, SendTimeoutError, TrySendError},
             permit::{OwnedPermit, Permit, PermitIterator},
         },
-        permits::{TryAcquireError, acquire},
+        raw_semaphore::{TryAcquireError, acquire},
     },
 };
 use std::{fmt, mem, time::Duration};
@@ -42,7 +42,7 @@ impl<T> Sender<T> {
     pub async fn send(&self, message: T) -> Result<(), SendError<T>> {
         // As in `acquire`, but without a future of its own.
         let guard = CancelGuard(&self.tx);
-        let acquired = acquire!(self.tx.limit.permits, 1);
+        let acquired = acquire!(self.tx.semaphore.semaphore, 1);
         mem::forget(guard);
         match acquired {
             Ok(()) => self.tx.queue.push(message),
@@ -70,7 +70,7 @@ impl<T> Sender<T> {
     /// Returns the message if the channel is full, or if the receiver is
     /// dropped or closed.
     pub fn try_send(&self, message: T) -> Result<(), TrySendError<T>> {
-        match self.tx.limit.permits.try_acquire(1) {
+        match self.tx.semaphore.semaphore.try_acquire(1) {
             Ok(()) => self.tx.queue.push(message),
             Err(TryAcquireError::NoPermits) => return Err(TrySendError::Full(message)),
             Err(TryAcquireError::Closed) => return Err(TrySendError::Closed(message)),
@@ -162,7 +162,7 @@ impl<T> Sender<T> {
 
     async fn acquire(&self, permits: usize) -> Result<(), SendError<()>> {
         let guard = CancelGuard(&self.tx);
-        let acquired = acquire!(self.tx.limit.permits, permits);
+        let acquired = acquire!(self.tx.semaphore.semaphore, permits);
         mem::forget(guard);
         acquired.map_err(|_| SendError(()))
     }
@@ -202,7 +202,7 @@ impl<T> Sender<T> {
     }
 
     fn try_acquire(&self, permits: usize) -> Result<(), TrySendError<()>> {
-        let acquired = self.tx.limit.permits.try_acquire(permits);
+        let acquired = self.tx.semaphore.semaphore.try_acquire(permits);
         acquired.map_err(|refused| match refused {
             TryAcquireError::NoPermits => TrySendError::Full(()),
             TryAcquireError::Closed => TrySendError::Closed(()),
@@ -221,7 +221,7 @@ impl<T> Sender<T> {
     pub fn is_closed(&self) -> bool {
         // The receiver closes the permits before the queue. A send fails as soon as the
         // permits are closed, so this must be true from then on.
-        self.tx.limit.permits.is_closed()
+        self.tx.semaphore.semaphore.is_closed()
     }
 
     /// Returns whether both send to the same receiver.
@@ -232,12 +232,12 @@ impl<T> Sender<T> {
     /// Returns how many messages the channel has space for now. Reserved space
     /// does not count.
     pub fn capacity(&self) -> usize {
-        self.tx.limit.permits.available()
+        self.tx.semaphore.semaphore.available()
     }
 
     /// Returns how many messages the channel has space for when it is empty.
     pub fn max_capacity(&self) -> usize {
-        self.tx.limit.capacity
+        self.tx.semaphore.capacity
     }
 
     /// Makes a sender that does not keep the channel open.

@@ -7,16 +7,16 @@ use crate::{
 use std::{mem::MaybeUninit, ptr, sync::atomic::Ordering::AcqRel};
 
 /// How many slots a block has.
-pub(super) const FREE_EXECUTORS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
+pub(super) const SLOTS: usize = if cfg!(any(loom, shuttle)) { 3 } else { 31 };
 /// How many numbers a block has: one for each slot, and one for the time in
 /// which the next block is added.
-pub(super) const LAP: usize = FREE_EXECUTORS + 1;
+pub(super) const LAP: usize = SLOTS + 1;
 
 // The states of a slot. The parent module draws them. Any other state is the
 // receiver's waker, packed into the word.
 pub(super) const EMPTY: *mut () = ptr::null_mut();
 pub(super) const MESSAGE: *mut () = ptr::without_provenance_mut(1);
-pub(super) const RECHECK: *mut () = ptr::without_provenance_mut(2);
+pub(super) const CLOSE_CHECK: *mut () = ptr::without_provenance_mut(2);
 const _: () = assert!(PackedWaker::ALIGN > 2, "no waker is equal to a state");
 
 /// Whether the state is the waker of a receiver that waits.
@@ -53,7 +53,7 @@ impl<T> Slot<T> {
 }
 
 pub(super) struct Block<T> {
-    pub(super) slots: [Slot<T>; FREE_EXECUTORS],
+    pub(super) slots: [Slot<T>; SLOTS],
     pub(super) next: AtomicPtr<Block<T>>,
 }
 

@@ -2,13 +2,13 @@
 //! sending takes no lock.
 //!
 //! The tail is one word: the number of the next slot to claim, and the flags
-//! `RECHECK_PENDING` and `CLOSED`. A sender claims a slot with one exchange,
+//! `CLOSE_CHECK_PENDING` and `CLOSED`. A sender claims a slot with one exchange,
 //! writes its message into it, and publishes it with another exchange. The
 //! receiver reads the slots in order.
 //!
 //! ```text
 //!                   1                            2
-//!          EMPTY ──────▶ MESSAGE or RECHECK ──────▶ (read)
+//!          EMPTY ──────▶ MESSAGE or CLOSE_CHECK ──────▶ (read)
 //!          │   ▲             ▲
 //!        3 │   │ 4           │ 5
 //!          ▼   │             │
@@ -26,13 +26,13 @@
 //! word. So a sender publishes and takes the waker in one exchange, and no wake can
 //! fall between the two.
 //!
-//! A slot that holds `RECHECK` holds no message. It asks the receiver to check
+//! A slot that holds `CLOSE_CHECK` holds no message. It asks the receiver to check
 //! whether the channel has ended. At most one such slot exists:
-//! `RECHECK_PENDING` is set from the moment when a sender claims it until the
+//! `CLOSE_CHECK_PENDING` is set from the moment when a sender claims it until the
 //! receiver passes it. So the receiver can compute how many of the claimed slots
 //! are messages.
 //!
-//! A block of `FREE_EXECUTORS` slots uses `FREE_EXECUTORS + 1` numbers. The last number has no slot.
+//! A block of `SLOTS` slots uses `SLOTS + 1` numbers. The last number has no slot.
 //! While the tail is at this number, the sender that claimed the block's last slot
 //! adds the next block. It holds a lock, and the other senders wait for the lock.
 
@@ -42,11 +42,11 @@ mod receive;
 pub(super) use receive::TryPop;
 
 use crate::primitives::{AtomicPtr, AtomicUsize, Mutex, UnsafeCell, lock};
-use block::{Block, FREE_EXECUTORS, LAP, RECHECK, Slot};
+use block::{Block, CLOSE_CHECK, LAP, SLOTS, Slot};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 const CLOSED: usize = 1;
-const RECHECK_PENDING: usize = 1 << 1;
+const CLOSE_CHECK_PENDING: usize = 1 << 1;
 const ONE: usize = 1 << 2;
 
 /// The messages of a channel.
@@ -70,7 +70,7 @@ const ONE: usize = 1 << 2;
 /// - **Q6** Every write to the tail is a read-modify-write. A read-modify-write
 ///   continues the release sequence that it reads from, whatever its own
 ///   ordering is. So an Acquire load of the tail synchronizes with every
-///   Release before it: those in `grow`, `close` and `request_recheck`.
+///   Release before it: those in `grow`, `close` and `request_close_check`.
 pub(super) struct MessageQueue<T> {
     tail: AtomicUsize,
     tail_block: AtomicPtr<Block<T>>,
@@ -119,10 +119,10 @@ impl<T> MessageQueue<T> {
     }
 
     /// Asks the receiver to check whether the channel has ended.
-    pub(super) fn request_recheck(&self) {
+    pub(super) fn request_close_check(&self) {
         loop {
-            if let Some(slot) = self.claim::<RECHECK_PENDING, RECHECK_PENDING>() {
-                return slot.publish(RECHECK);
+            if let Some(slot) = self.claim::<CLOSE_CHECK_PENDING, CLOSE_CHECK_PENDING>() {
+                return slot.publish(CLOSE_CHECK);
             }
             // Ordering: Relaxed, because the exchange checks the value.
             let now = self.tail.load(Relaxed);
@@ -132,7 +132,7 @@ impl<T> MessageQueue<T> {
             // Ordering: Release pairs with the Acquire in `try_pop`, where the
             // receiver passes the request. So its check sees what this thread did
             // before.
-            if now & RECHECK_PENDING != 0
+            if now & CLOSE_CHECK_PENDING != 0
                 && self
                     .tail
                     .compare_exchange_weak(now, now, Release, Relaxed)
@@ -154,12 +154,12 @@ impl<T> MessageQueue<T> {
                 return None;
             }
             let index = (now / ONE) % LAP;
-            if index == FREE_EXECUTORS {
+            if index == SLOTS {
                 // Another sender is adding the next block. Wait for it.
                 drop(lock(&self.growing));
                 continue;
             }
-            let growing = (index + 1 == FREE_EXECUTORS).then(|| lock(&self.growing));
+            let growing = (index + 1 == SLOTS).then(|| lock(&self.growing));
             // Ordering: Acquire pairs with the Release store in `grow`, so the
             // slots of the block are seen as `EMPTY`.
             let block = self.tail_block.load(Acquire);

@@ -1,8 +1,8 @@
 //! The receiver's side of a message queue.
 
 use super::{
-    CLOSED, Head, MessageQueue, ONE, RECHECK_PENDING, Slot,
-    block::{EMPTY, FREE_EXECUTORS, LAP, MESSAGE, RECHECK, is_waker},
+    CLOSE_CHECK_PENDING, CLOSED, Head, MessageQueue, ONE, Slot,
+    block::{CLOSE_CHECK, EMPTY, LAP, MESSAGE, SLOTS, is_waker},
 };
 use crate::task::PackedWaker;
 use std::{
@@ -14,7 +14,7 @@ use std::{
 pub(in super::super) enum TryPop<T> {
     Message(T),
     /// Check whether the channel has ended.
-    Recheck,
+    CloseCheck,
     /// A sender has claimed the slot and not published it yet.
     Unpublished,
     Empty,
@@ -56,8 +56,8 @@ impl<T> MessageQueue<T> {
         // Ordering: Relaxed. Only the value is used, and a later `try_pop` reads
         // at least this value.
         let tail = self.tail.load(Relaxed);
-        let rechecks = usize::from(tail & RECHECK_PENDING != 0);
-        slots(tail / ONE) - slots(number) - rechecks
+        let close_checks = usize::from(tail & CLOSE_CHECK_PENDING != 0);
+        slots(tail / ONE) - slots(number) - close_checks
     }
 
     /// Takes the next message, if it is there.
@@ -69,7 +69,7 @@ impl<T> MessageQueue<T> {
             // SAFETY: the caller's promise.
             match unsafe { self.try_pop() } {
                 TryPop::Message(message) => return Some(message),
-                TryPop::Recheck => {}
+                TryPop::CloseCheck => {}
                 TryPop::Unpublished | TryPop::Empty => return None,
             }
         }
@@ -90,11 +90,11 @@ impl<T> MessageQueue<T> {
                 // head moves on.
                 TryPop::Message(unsafe { message.read().assume_init() })
             }),
-            RECHECK => {
+            CLOSE_CHECK => {
                 // Ordering: Acquire pairs with the Release of a
-                // `request_recheck` that found this request pending.
-                self.tail.fetch_and(!RECHECK_PENDING, Acquire);
-                TryPop::Recheck
+                // `request_close_check` that found this request pending.
+                self.tail.fetch_and(!CLOSE_CHECK_PENDING, Acquire);
+                TryPop::CloseCheck
             }
             // Ordering: Relaxed, because only the number is used. If a sender has
             // claimed the slot and then told this thread about it in some other
@@ -116,7 +116,7 @@ impl<T> MessageQueue<T> {
             // SAFETY: Q3, by the caller's promise.
             let head = unsafe { &mut *head };
             head.number += 1;
-            if head.number % LAP == FREE_EXECUTORS {
+            if head.number % LAP == SLOTS {
                 head.number += 1;
                 // SAFETY: Q4: every slot of the block has been read, so no
                 // sender uses it. `Block::new` made it a box.

@@ -31,7 +31,7 @@ fn the_length_of_a_channel_counts_its_messages_and_nothing_else() {
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
 
     // Two permits that come back after `close`, and the last sender, request
-    // rechecks. These are no messages.
+    // close checks. These are no messages.
     let (sender, mut receiver) = channel(4);
     let permits = [(); 2].map(|()| sender.try_reserve().unwrap());
     sender.try_send(1).unwrap();

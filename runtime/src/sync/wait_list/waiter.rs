@@ -1,6 +1,6 @@
 //! One waiter of a wait list. The parent module draws its states.
 
-use super::{Entry, LockedList, Node, WaitList, Waitable, WaitableRef, with};
+use super::{Entry, LockedList, Node, Primitive, PrimitiveRef, WaitList, with};
 use crate::{budget, primitives::UnsafeCell};
 use pin_project_lite::pin_project;
 use std::{
@@ -13,35 +13,35 @@ use std::{
     task::{Poll, Waker, ready},
 };
 
-type Owner<H> = <H as Deref>::Target;
-type State<H> = <Owner<H> as Waitable>::State;
-type Data<H> = <Owner<H> as Waitable>::Data;
+type Target<H> = <H as Deref>::Target;
+type State<H> = <Target<H> as Primitive>::State;
+type Data<H> = <Target<H> as Primitive>::Data;
 
-// ANCHOR: wait
+// ANCHOR: waiter
 pin_project! {
     /// One waiter, inside the future that waits.
-    pub(crate) struct Wait<H: WaitableRef> {
-        owner: H,
+    pub(crate) struct Waiter<H: PrimitiveRef> {
+        primitive: H,
         // True if the node is in the list, or was in it. Then touching the node needs
         // the lock (WL1, WL3).
-        entered: bool,
+        queued: bool,
         #[pin]
         node: Node<Data<H>>,
     }
 
-    impl<H: WaitableRef> PinnedDrop for Wait<H> {
+    impl<H: PrimitiveRef> PinnedDrop for Waiter<H> {
         fn drop(this: Pin<&mut Self>) {
             this.cancel();
         }
     }
 }
-// ANCHOR_END: wait
+// ANCHOR_END: waiter
 
-impl<H: WaitableRef> Wait<H> {
-    pub(crate) fn new(owner: H, data: Data<H>) -> Self {
+impl<H: PrimitiveRef> Waiter<H> {
+    pub(crate) fn new(primitive: H, data: Data<H>) -> Self {
         Self {
-            owner,
-            entered: false,
+            primitive,
+            queued: false,
             node: Node {
                 entry: UnsafeCell::new(Entry {
                     next: ptr::null(),
@@ -56,11 +56,11 @@ impl<H: WaitableRef> Wait<H> {
     }
 
     pub(crate) fn handle(&self) -> &H {
-        &self.owner
+        &self.primitive
     }
 
-    /// Waits until the node is dequeued. The first poll asks `enter`, under the lock,
-    /// whether the waiter may go on at once. If so, `enter` has written the
+    /// Waits until the node is dequeued. The first poll asks `condition`, under the lock,
+    /// whether the waiter may go on at once. If so, `condition` has written the
     /// result into the data.
     ///
     /// Without a waker the waiter keeps its position in the list, and no task is
@@ -68,32 +68,32 @@ impl<H: WaitableRef> Wait<H> {
     pub(crate) fn poll(
         mut self: Pin<&mut Self>,
         waker: Option<&Waker>,
-        enter: impl FnOnce(&Owner<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
+        condition: impl FnOnce(&Target<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
     ) -> Poll<Data<H>> {
-        let polled = if self.entered {
-            self.as_mut().poll_entered(waker)
+        let polled = if self.queued {
+            self.as_mut().poll_queued(waker)
         } else {
             // Cloning a waker is user code, so it comes before the lock.
-            self.as_mut().enter(waker.cloned(), enter)
+            self.as_mut().enqueue(waker.cloned(), condition)
         };
-        self.owner.wait_list().label.note(&polled);
+        self.primitive.wait_list().label.note(&polled);
         polled
     }
 
-    /// Transition 1, unless `enter` says that the waiter need not wait.
-    fn enter(
+    /// Transition 1, unless `condition` says that the waiter need not wait.
+    fn enqueue(
         self: Pin<&mut Self>,
         waker: Option<Waker>,
-        enter: impl FnOnce(&Owner<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
+        condition: impl FnOnce(&Target<H>, &mut LockedList<'_, State<H>, Data<H>>, &mut Data<H>) -> bool,
     ) -> Poll<Data<H>> {
         let this = self.project();
-        let owner: &Owner<H> = this.owner;
+        let primitive: &Target<H> = this.primitive;
         let node: *const Node<_> = &raw const *this.node;
-        let mut locked = owner.wait_list().lock();
-        // SAFETY: WL3: `poll` found that the waiter has not entered.
+        let mut locked = primitive.wait_list().lock();
+        // SAFETY: WL3: `poll` found that the waiter is not queued.
         let (may_go_on, data) = unsafe {
             with(node, |entry| {
-                let may_go_on = enter(owner, &mut locked, &mut entry.data);
+                let may_go_on = condition(primitive, &mut locked, &mut entry.data);
                 (may_go_on, entry.data)
             })
         };
@@ -111,17 +111,17 @@ impl<H: WaitableRef> Wait<H> {
             });
             locked.0.links.push_back(node);
         }
-        *this.entered = true;
+        *this.queued = true;
         Poll::Pending
     }
 
     /// Transition 4, or a look at the waker of a waiter that is still listed.
-    fn poll_entered(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<Data<H>> {
+    fn poll_queued(self: Pin<&mut Self>, waker: Option<&Waker>) -> Poll<Data<H>> {
         let this = self.project();
         let node: *const Node<_> = &raw const *this.node;
         let mut clone = None;
         loop {
-            let locked = this.owner.wait_list().lock();
+            let locked = this.primitive.wait_list().lock();
             // SAFETY: WL1: it is our own node, and we hold the lock (WL5).
             let (dequeued, same_waker) = unsafe {
                 with(node, |entry| {
@@ -130,7 +130,7 @@ impl<H: WaitableRef> Wait<H> {
                 })
             };
             if let Some(data) = dequeued {
-                *this.entered = false;
+                *this.queued = false;
                 // Unlock before `clone` is dropped, which is user code.
                 drop(locked);
                 return Poll::Ready(data);
@@ -151,13 +151,13 @@ impl<H: WaitableRef> Wait<H> {
         }
     }
 
-    /// Ends the wait early, and tells the owner.
+    /// Ends the wait early, and tells the primitive.
     pub(crate) fn cancel(self: Pin<&mut Self>) {
         let this = self.project();
-        let owner: &Owner<H> = this.owner;
+        let primitive: &Target<H> = this.primitive;
         let node: *const Node<_> = &raw const *this.node;
-        if let Some((locked, data, waker)) = unlink(owner.wait_list(), this.entered, node) {
-            owner.cancelled(locked, data);
+        if let Some((locked, data, waker)) = unlink(primitive.wait_list(), this.queued, node) {
+            primitive.cancelled(locked, data);
             drop(waker);
         }
     }
@@ -166,21 +166,21 @@ impl<H: WaitableRef> Wait<H> {
     pub(crate) fn finish(self: Pin<&mut Self>) {
         let this = self.project();
         let node: *const Node<_> = &raw const *this.node;
-        if let Some((locked, _, waker)) = unlink(this.owner.wait_list(), this.entered, node) {
+        if let Some((locked, _, waker)) = unlink(this.primitive.wait_list(), this.queued, node) {
             drop(locked);
             drop(waker);
         }
     }
 }
 
-/// Transitions 3 and 5: takes the caller's node back if the waiter has entered. The
+/// Transitions 3 and 5: takes the caller's node back if the waiter is queued. The
 /// caller drops the waker after the lock.
 fn unlink<'a, S, D: Copy>(
     list: &'a WaitList<S, D>,
-    entered: &mut bool,
+    queued: &mut bool,
     node: *const Node<D>,
 ) -> Option<(LockedList<'a, S, D>, D, Option<Waker>)> {
-    if !mem::replace(entered, false) {
+    if !mem::replace(queued, false) {
         return None;
     }
     let mut locked = list.lock();
@@ -191,7 +191,7 @@ fn unlink<'a, S, D: Copy>(
         })
     };
     if !dequeued {
-        // SAFETY: WL4: the waiter has entered and was not dequeued, so it is listed.
+        // SAFETY: WL4: the waiter is queued and was not dequeued, so it is listed.
         unsafe { locked.0.links.remove(node) };
     }
     Some((locked, data, waker))
@@ -204,19 +204,20 @@ fn wakes_same_task(stored: Option<&Waker>, wanted: Option<&Waker>) -> bool {
     stored.is_some_and(|stored| stored.will_wake(wanted))
 }
 
-/// Waits in the list of `owner` until the waiter is dequeued. At the start, under the
-/// lock, `enter` may say that the waiter need not wait. Returns the data that
-/// `enter` or the thread that dequeued the waiter has written.
-pub(crate) async fn wait<O: Waitable>(
-    owner: &O,
+/// Waits in the list of `primitive` until the waiter is dequeued. At the start, under the
+/// lock, `condition` may say that the waiter need not wait. Returns the data that
+/// `condition` or the thread that dequeued the waiter has written.
+pub(crate) async fn wait<O: Primitive>(
+    primitive: &O,
     data: O::Data,
-    mut enter: impl FnMut(&mut LockedList<'_, O::State, O::Data>, &mut O::Data) -> bool,
+    mut condition: impl FnMut(&mut LockedList<'_, O::State, O::Data>, &mut O::Data) -> bool,
 ) -> O::Data {
-    let mut wait = pin!(Wait::new(owner, data));
+    let mut wait = pin!(Waiter::new(primitive, data));
     poll_fn(|context| {
         ready!(budget::poll_proceed(context));
-        let enter = |_: &O, locked: &mut LockedList<'_, _, _>, data: &mut _| enter(locked, data);
-        let data = ready!(wait.as_mut().poll(Some(context.waker()), enter));
+        let condition =
+            |_: &O, locked: &mut LockedList<'_, _, _>, data: &mut _| condition(locked, data);
+        let data = ready!(wait.as_mut().poll(Some(context.waker()), condition));
         budget::spend();
         Poll::Ready(data)
     })

@@ -1,6 +1,6 @@
-//! A count of permits, with a queue of tasks that wait for more of them than
-//! are free. The semaphore, the locks, the bounded channel and the once cell
-//! are made of it.
+//! The semaphore that the others are made of: a count of permits, with a queue of tasks
+//! that wait for more of them than are free. The public semaphore, the locks, the bounded
+//! channel and the once cell are made of it.
 //!
 //! One word holds the number of free permits and, below it, two flags:
 //!
@@ -22,12 +22,12 @@
 //!                 └────── 4 ──────┘
 //! ```
 //!
-//! 1. [`Permits::release`].
+//! 1. [`RawSemaphore::release`].
 //! 2. `hand_out`, under the lock: the first waiter is dequeued with `Ok`.
-//! 3. `Acquiring::poll` sees it.
-//! 4. [`Waitable::cancelled`]: the waiter was dropped before it saw them.
+//! 3. `AcquireFuture::poll` sees it.
+//! 4. [`Primitive::cancelled`]: the waiter was dropped before it saw them.
 
-use super::wait_list::{LockedList, Wait, WaitList, Waitable};
+use super::wait_list::{LockedList, Primitive, WaitList, Waiter};
 use crate::{budget, primitives::AtomicUsize, trace::Label};
 use pin_project_lite::pin_project;
 use std::{
@@ -61,7 +61,7 @@ pub(super) const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permi
 ///   Release that came before the value it reads: those of
 ///   [`release`](Self::release) and of [`close`](Self::close). Only these two
 ///   publish something, so only they need Release.
-pub(crate) struct Permits {
+pub(crate) struct RawSemaphore {
     word: AtomicUsize,
     list: WaitList<(), Request>,
 }
@@ -88,7 +88,7 @@ pub enum TryAcquireError {
     NoPermits,
 }
 
-/// [`Permits::acquire`], as an expression in an `async fn`. It makes a future
+/// [`RawSemaphore::acquire`], as an expression in an `async fn`. It makes a future
 /// only if the task has to wait. A future for each acquisition, within that of
 /// the caller, would cost an uncontended lock a third more instructions.
 macro_rules! acquire {
@@ -101,7 +101,7 @@ macro_rules! acquire {
 }
 pub(super) use acquire;
 
-impl Permits {
+impl RawSemaphore {
     const_unless_loom! {
         /// # Panics
         /// If `permits` is above [`MAX`].
@@ -185,10 +185,10 @@ impl Permits {
     }
 
     /// Waits behind the tasks that came before.
-    pub(super) fn acquire_in_turn(&self, permits: usize) -> Acquiring<'_> {
+    pub(super) fn acquire_in_turn(&self, permits: usize) -> AcquireFuture<'_> {
         let answer = Err(TryAcquireError::NoPermits);
-        Acquiring {
-            wait: Wait::new(self, Request { permits, answer }),
+        AcquireFuture {
+            waiter: Waiter::new(self, Request { permits, answer }),
             permits,
             answer: None,
         }
@@ -265,7 +265,7 @@ impl Permits {
     }
 
     /// Takes the permits, or sets `WAITING` so that the next release looks at
-    /// the list. The caller holds the lock and is about to enter the list.
+    /// the list. The caller holds the lock and is about to join the list.
     fn take_or_wait(&self, permits: usize) -> Option<Result<(), TryAcquireError>> {
         // Ordering: Relaxed. The exchange checks the value, and the lock orders
         // this after a `close`.
@@ -287,7 +287,7 @@ impl Permits {
 }
 
 // SAFETY: WL5: the list is a field.
-unsafe impl Waitable for Permits {
+unsafe impl Primitive for RawSemaphore {
     type State = ();
     type Data = Request;
 
@@ -307,41 +307,42 @@ unsafe impl Waitable for Permits {
 }
 
 pin_project! {
-    /// The wait of [`Permits::acquire_in_turn`].
-    pub(super) struct Acquiring<'a> {
+    /// The wait of [`RawSemaphore::acquire_in_turn`].
+    pub(super) struct AcquireFuture<'a> {
         #[pin]
-        wait: Wait<&'a Permits>,
+        waiter: Waiter<&'a RawSemaphore>,
         permits: usize,
         // The answer, while the task has no budget to go on with it.
         answer: Option<Result<(), TryAcquireError>>,
     }
 
-    impl PinnedDrop for Acquiring<'_> {
+    impl PinnedDrop for AcquireFuture<'_> {
         fn drop(this: Pin<&mut Self>) {
             let this = this.project();
             if let Some(Ok(())) = *this.answer {
-                this.wait.handle().release(*this.permits);
+                this.waiter.handle().release(*this.permits);
             }
         }
     }
 }
 
-impl Future for Acquiring<'_> {
+impl Future for AcquireFuture<'_> {
     type Output = Result<(), AcquireError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let wanted = *this.permits;
-        let enter = |owner: &Permits, _: &mut LockedList<'_, _, _>, request: &mut Request| {
-            let taken = owner.take_or_wait(wanted);
-            request.answer = taken.unwrap_or(request.answer);
-            taken.is_some()
-        };
-        // A task without budget enters the queue all the same, so it keeps its
+        let condition =
+            |semaphore: &RawSemaphore, _: &mut LockedList<'_, _, _>, request: &mut Request| {
+                let taken = semaphore.take_or_wait(wanted);
+                request.answer = taken.unwrap_or(request.answer);
+                taken.is_some()
+            };
+        // A task without budget joins the queue all the same, so it keeps its
         // turn. If it gets permits at once, it holds them until its next poll.
         let answer = match this.answer {
             Some(answer) => *answer,
-            None => ready!(this.wait.poll(Some(context.waker()), enter)).answer,
+            None => ready!(this.waiter.poll(Some(context.waker()), condition)).answer,
         };
         *this.answer = Some(answer);
         ready!(budget::poll_proceed(context));

@@ -1,8 +1,8 @@
-//! [`Permits`] with waiters that come, are served and are cancelled.
+//! [`RawSemaphore`] with waiters that come, are served and are cancelled.
 
 use crate::{
     sync::{
-        permits::Permits,
+        raw_semaphore::RawSemaphore,
         testing::{Count, block_on, glance, poll},
     },
     trace::Label,
@@ -13,22 +13,25 @@ use std::pin::pin;
 #[test]
 fn a_released_permit_reaches_the_waiter() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
         let other = {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || permits.release(1))
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || semaphore.release(1))
         };
-        block_on(permits.acquire(1)).unwrap();
+        block_on(semaphore.acquire(1)).unwrap();
         other.join().unwrap();
-        assert_eq!(permits.available(), 0);
+        assert_eq!(semaphore.available(), 0);
     });
 }
 
 #[test]
 fn one_permit_has_one_holder_at_a_time() {
     model(|| {
-        let shared = Arc::new((Permits::new(1, Label::new("model")), UnsafeCell::new(0)));
-        let visit = |shared: Arc<(Permits, UnsafeCell<i32>)>| {
+        let shared = Arc::new((
+            RawSemaphore::new(1, Label::new("model")),
+            UnsafeCell::new(0),
+        ));
+        let visit = |shared: Arc<(RawSemaphore, UnsafeCell<i32>)>| {
             block_on(shared.0.acquire(1)).unwrap();
             // SAFETY: the permit excludes the other thread. Loom reports an
             // access at the same time.
@@ -50,51 +53,51 @@ fn one_permit_has_one_holder_at_a_time() {
 #[test]
 fn one_release_of_two_permits_serves_two_waiters() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
         let others = [(); 2].map(|()| {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || block_on(permits.acquire(1)).unwrap())
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || block_on(semaphore.acquire(1)).unwrap())
         });
-        permits.release(2);
+        semaphore.release(2);
         for other in others {
             other.join().unwrap();
         }
-        assert_eq!(permits.available(), 0);
+        assert_eq!(semaphore.available(), 0);
     });
 }
 
 #[test]
 fn a_permit_handed_to_a_cancelled_waiter_goes_to_the_next() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
         let other = {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || permits.release(1))
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || semaphore.release(1))
         };
         {
-            let mut leaves = pin!(permits.acquire(1));
+            let mut leaves = pin!(semaphore.acquire(1));
             if glance(leaves.as_mut()).is_ready() {
-                permits.release(1);
+                semaphore.release(1);
             }
         }
-        block_on(permits.acquire(1)).unwrap();
+        block_on(semaphore.acquire(1)).unwrap();
         other.join().unwrap();
-        assert_eq!(permits.available(), 0);
+        assert_eq!(semaphore.available(), 0);
     });
 }
 
 #[test]
 fn a_cancelled_large_request_lets_a_smaller_one_pass() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
-        let mut much = Box::pin(permits.acquire(2));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let mut much = Box::pin(semaphore.acquire(2));
         assert!(glance(much.as_mut()).is_pending());
         let (waker, count) = Count::waker();
-        let mut little = pin!(permits.acquire(1));
+        let mut little = pin!(semaphore.acquire(1));
         assert!(poll(little.as_mut(), &waker).is_pending());
         let other = {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || permits.release(1))
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || semaphore.release(1))
         };
         drop(much);
         other.join().unwrap();
@@ -106,12 +109,12 @@ fn a_cancelled_large_request_lets_a_smaller_one_pass() {
 #[test]
 fn close_ends_a_wait() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
         let other = {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || permits.close())
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || semaphore.close())
         };
-        assert!(block_on(permits.acquire(1)).is_err());
+        assert!(block_on(semaphore.acquire(1)).is_err());
         other.join().unwrap();
     });
 }
@@ -119,15 +122,15 @@ fn close_ends_a_wait() {
 #[test]
 fn more_waiters_than_one_batch_are_all_woken() {
     model(|| {
-        let permits = Arc::new(Permits::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
         let (waker, count) = Count::waker();
-        let mut waits: Vec<_> = (0..3).map(|_| Box::pin(permits.acquire(1))).collect();
+        let mut waits: Vec<_> = (0..3).map(|_| Box::pin(semaphore.acquire(1))).collect();
         for wait in &mut waits {
             assert!(poll(wait.as_mut(), &waker).is_pending());
         }
         let other = {
-            let permits = Arc::clone(&permits);
-            thread::spawn(move || permits.release(3))
+            let semaphore = Arc::clone(&semaphore);
+            thread::spawn(move || semaphore.release(3))
         };
         // A waiter leaves from the middle, perhaps after it was given a permit.
         drop(waits.remove(1));
@@ -136,6 +139,6 @@ fn more_waiters_than_one_batch_are_all_woken() {
         for wait in &mut waits {
             assert!(glance(wait.as_mut()).is_ready());
         }
-        assert_eq!(permits.available(), 1);
+        assert_eq!(semaphore.available(), 1);
     });
 }
