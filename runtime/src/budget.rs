@@ -8,7 +8,7 @@
 //!
 //! The idea and the number are tokio's. `task::coop` is the interface for users.
 
-use crate::{primitives::thread_local, trace};
+use crate::{primitives::thread_local, taskdump};
 use std::{
     cell::Cell,
     task::{Context, Poll, Waker},
@@ -78,7 +78,7 @@ pub(crate) fn is_spent() -> bool {
 pub(crate) fn poll_proceed(context: &Context<'_>) -> Poll<()> {
     if is_spent() {
         defer(context.waker());
-        trace::note_no_budget();
+        taskdump::record_no_budget();
         return Poll::Pending;
     }
     Poll::Ready(())

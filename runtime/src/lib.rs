@@ -136,7 +136,7 @@
 //! | `dynamic` | async methods behind `dyn`, in the module `dynamic` |
 //! | `hyper` | the traits of `hyper::rt`, in the module `hyper` |
 //! | `tokio` | tokio's I/O traits for this crate's streams, and adapters for other streams in the module `tokio` |
-//! | `trace` | more about each task in [`inspect()`], and the module `trace`, which shows what every task waits for |
+//! | `taskdump` | more about each task in [`inspect()`], and the module `taskdump`, which shows what every task waits for |
 //! | `tracing` | the spans and events that tokio-console reads |
 #![warn(missing_docs)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -175,15 +175,15 @@ pub mod scope;
 pub mod signal;
 pub mod sync;
 pub mod task;
+#[cfg(feature = "taskdump")]
+pub mod taskdump;
+#[cfg(not(feature = "taskdump"))]
+#[path = "taskdump/noop.rs"]
+mod taskdump;
 pub mod time;
 mod timers;
 #[cfg(feature = "tokio")]
 pub mod tokio;
-#[cfg(feature = "trace")]
-pub mod trace;
-#[cfg(not(feature = "trace"))]
-#[path = "trace/nothing.rs"]
-mod trace;
 mod unwind;
 
 pub use inspect::inspect;

@@ -14,8 +14,8 @@ const LAST_WORK: Duration = Duration::from_secs(1);
 /// Serves the book at this port until Ctrl-C, or until its terminal is closed.
 pub fn run(layout: &Layout, port: u16, open_browser: bool) -> Result<ExitCode, CommandError> {
     let system = |what| move |source| ServeError::System { what, source };
-    // The inspector's page needs traces to show what the server waits for.
-    let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
+    // The inspector's page needs task dumps to show what the server waits for.
+    let builder = wakeful::runtime::Builder::new_current_thread().enable_taskdump();
     let runtime = builder
         .build()
         .map_err(system("cannot start the runtime"))?;

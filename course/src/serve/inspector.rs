@@ -102,7 +102,7 @@ fn snapshot(started: Instant) -> Value {
     };
     // The dump also lists futures that are not tasks: the one that the server's thread blocks on,
     // and work on the blocking pool.
-    let tasks = wakeful::trace::dump().map_or(now.tasks, |dump| dump.tasks);
+    let tasks = wakeful::taskdump::dump().map_or(now.tasks, |dump| dump.tasks);
     let tasks: Vec<_> = tasks
         .iter()
         .map(|task| {

@@ -39,7 +39,7 @@ impl Running {
         let (tell, told) = mpsc::channel();
         let layout = fixture.layout();
         let thread = std::thread::spawn(move || {
-            let builder = wakeful::runtime::Builder::new_current_thread().enable_trace();
+            let builder = wakeful::runtime::Builder::new_current_thread().enable_taskdump();
             let runtime = builder.build().expect("a runtime");
             runtime.block_on(async move {
                 let server = Server::start(layout, options)

@@ -10,13 +10,13 @@
 //! instructions instead of time. On one thread the count of most rows is almost the
 //! same on every run, so it shows small differences.
 //!
-//! Count with one of these features to see the cost of tracing: `trace` and
-//! `tracing` for a program that does not switch tracing on, `traced` for a
+//! Count with one of these features to see the cost of task dumps and tracing: `taskdump` and
+//! `tracing` for a program that does not enable them, `taskdump-enabled` for a
 //! program that does.
 //!
 //! ```text
 //! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml -- --count --only wakeful
-//! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml --features trace -- --count --only wakeful
+//! cargo run --release --manifest-path runtime/benchmarks/Cargo.toml --features taskdump -- --count --only wakeful
 //! ```
 //!
 //! To see where the instructions of one row go, build the program, and run one

@@ -10,7 +10,7 @@ pub(crate) use pool::{BlockingPool, Settings};
 
 use crate::{
     task::{JoinHandle, Schedule, StateWord, Task},
-    trace::TaskKind,
+    taskdump::TaskKind,
 };
 use std::{
     future::Future,
@@ -35,7 +35,7 @@ where
         0,
     );
     if let Some(hooks) = pool.hooks() {
-        hooks.begin_trace(task.clone(), TaskKind::Blocking);
+        hooks.register_task(task.clone(), TaskKind::Blocking);
     }
     // SAFETY: the state above counts a second reference, and this is its only
     // use. The future and its output are `Send`, as BP1 (see `BlockingPool`) asks.
@@ -72,7 +72,7 @@ impl Schedule for BlockingScheduler {
 
     fn release(&self, task: &Task) -> Option<Task> {
         if let Some(hooks) = self.0.hooks() {
-            hooks.end_trace(task.header());
+            hooks.deregister_task(task.header());
         }
         None
     }

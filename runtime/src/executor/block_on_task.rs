@@ -2,12 +2,12 @@
 
 use crate::{
     budget,
-    hooks::{SharedHooks, TraceGuard},
+    hooks::{RegistrationGuard, SharedHooks},
     task::{
         Schedule, StateWord, Task, TransitionToIdle, TransitionToRunning, TransitionToScheduled,
         waker_ref,
     },
-    trace,
+    taskdump,
 };
 use std::{
     future::{self, Future},
@@ -17,7 +17,7 @@ use std::{
 };
 
 /// The task that stands for the future of `block_on`. It can be woken, queued and
-/// traced like any other. Its cell holds a placeholder that is never polled: the
+/// shown in dumps like any other. Its cell holds a placeholder that is never polled: the
 /// executor calls [`BlockOnTask::poll`] with the real future.
 pub(super) struct BlockOnTask(Task);
 
@@ -40,8 +40,8 @@ impl BlockOnTask {
     }
 
     /// Shows the `block_on` task in dumps until the guard is dropped.
-    pub(super) fn trace<'a>(&'a self, hooks: &'a SharedHooks) -> TraceGuard<'a> {
-        TraceGuard::new(hooks, &self.0)
+    pub(super) fn register<'a>(&'a self, hooks: &'a SharedHooks) -> RegistrationGuard<'a> {
+        RegistrationGuard::new(hooks, &self.0)
     }
 
     /// Wakes the `block_on` task. True if the caller must queue it.
@@ -89,7 +89,7 @@ impl BlockOnTask {
             was_unique,
             requeue,
         };
-        let _polling = trace::polling(&self.0.header().origin);
+        let _entered = taskdump::enter_poll(&self.0.header().stats);
         let waker = waker_ref(&self.0);
         budget::with_budget(|| future.poll(&mut Context::from_waker(&waker)))
     }

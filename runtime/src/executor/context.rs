@@ -5,7 +5,7 @@
 //! before that borrow ends. [`hand_off`] and [`take_back`] only exchange the pointer to
 //! a worker with the pointer to that worker's handle.
 
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 use super::Scheduler;
 use super::{Handle, current_thread::LocalExecutor, multi_thread::Worker};
 use crate::primitives::thread_local;
@@ -149,7 +149,7 @@ pub(crate) fn has_handed_off() -> bool {
 }
 
 /// The index of the worker that this thread runs, if it runs one.
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 pub(crate) fn worker_here() -> Option<usize> {
     with(|current| match current? {
         ExecutorContext::Local(executor) => match executor.handle().scheduler() {

@@ -42,8 +42,8 @@ impl Driver {
     pub(crate) fn poll(&self) {
         if !has_nothing_registered(self.handle.reactor(), self.handle.timers()) {
             self.wait_and_wake(Some(Duration::ZERO));
-        } else if cfg!(feature = "trace") {
-            // Traces read the time that each turn notes.
+        } else if cfg!(feature = "taskdump") {
+            // Dumps read the time of the last turn.
             self.handle.timers().update_last_turn();
         }
     }

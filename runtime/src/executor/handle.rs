@@ -3,7 +3,7 @@
 //! The methods for users are in `runtime/handle.rs`.
 
 use super::{IdAndName, multi_thread, thread_per_core::LocalExecutors};
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 use crate::hooks::SharedHooks;
 use crate::{blocking, reactor, task::JoinHandle, timers::Timers};
 use std::{future::Future, panic::Location, sync::Arc};
@@ -83,7 +83,7 @@ impl Handle {
         &self.0.blocking
     }
 
-    #[cfg(feature = "trace")]
+    #[cfg(feature = "taskdump")]
     pub(crate) fn hooks(&self) -> &SharedHooks {
         self.0.blocking.hooks()
     }

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     primitives::{Mutex, lock, std_thread as thread},
+    taskdump::Resource,
     timers::Timers,
-    trace::Label,
     unwind::wake,
 };
 use pin_project_lite::pin_project;
@@ -108,7 +108,7 @@ impl LocalExecutors {
 struct Closing {
     state: Mutex<ClosingState>,
     /// Dumps show this as the thing that the `block_on` tasks of these cores wait for.
-    label: Label,
+    resource: Resource,
 }
 
 #[derive(Default)]
@@ -122,7 +122,7 @@ impl Closing {
     fn new() -> Self {
         Self {
             state: Mutex::default(),
-            label: Label::new("the end of the runtime"),
+            resource: Resource::new("the end of the runtime"),
         }
     }
 
@@ -137,7 +137,7 @@ impl Closing {
     async fn wait(&self) {
         poll_fn(|context| {
             let polled = self.poll(context.waker());
-            self.label.note(&polled);
+            self.resource.record(&polled);
             polled
         })
         .await;

@@ -254,9 +254,9 @@ impl File {
     /// # Errors
     /// The file itself, if an operation is running or bytes were read ahead.
     /// Then use [`into_std`](Self::into_std).
-    // A file is large only with the fields for traces.
+    // A file is large only with the fields for task dumps.
     #[cfg_attr(
-        feature = "trace",
+        feature = "taskdump",
         expect(clippy::result_large_err, reason = "tokio's signature")
     )]
     pub fn try_into_std(mut self) -> Result<fs::File, Self> {

@@ -160,7 +160,7 @@ impl<F: Future> FuturesUnordered<F> {
             }
         });
         self.group
-            .note_all(&polled, "futures of a FuturesUnordered");
+            .record_all(&polled, "futures of a FuturesUnordered");
         self.terminated = matches!(polled, Poll::Ready(None));
         polled.map(|ended| ended.map(Self::output))
     }

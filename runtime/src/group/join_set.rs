@@ -9,7 +9,7 @@ use crate::{
     budget,
     runtime::{Handle, spawn},
     task::{AbortHandle, Id, JoinError, JoinHandle},
-    trace,
+    taskdump,
 };
 use std::{
     fmt,
@@ -213,8 +213,8 @@ impl<T: 'static> JoinSet<T> {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<(Id, T), JoinError>>> {
-        let polled = trace::discard_notes(|| self.tasks.poll_next(context, poll_with_id));
-        self.tasks.note(&polled, "tasks of a JoinSet");
+        let polled = taskdump::discard_waits(|| self.tasks.poll_next(context, poll_with_id));
+        self.tasks.record(&polled, "tasks of a JoinSet");
         polled.map(|ended| ended.map(|(_, result)| result))
     }
 

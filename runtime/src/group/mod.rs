@@ -29,7 +29,7 @@ pub(crate) use ready::ReadyList;
 
 use crate::{
     budget,
-    trace::{self, MemberWaits},
+    taskdump::{self, MemberWaits},
 };
 use ready::MemberWaker;
 use slab::Slab;
@@ -49,7 +49,7 @@ pub(crate) struct Group<M> {
     batch: VecDeque<usize>,
     /// The number of the current call of `poll_next`, or of the last one.
     poll_number: u32,
-    /// The futures that each member waits for, if the task is traced.
+    /// The futures that each member waits for, if the runtime has task dumps.
     member_waits: MemberWaits,
 }
 
@@ -159,19 +159,19 @@ impl<M> Group<M> {
         self.wakers.list.wake_waiter();
     }
 
-    /// Tells the tracer that the task waits for one of the members, and what each of
+    /// Records that the task waits for one of the members, and what each of
     /// them waits for.
-    pub(crate) fn note_all<T>(&self, polled: &Poll<T>, what: &'static str) {
-        self.note(polled, what);
+    pub(crate) fn record_all<T>(&self, polled: &Poll<T>, what: &'static str) {
+        self.record(polled, what);
         if polled.is_pending() {
-            self.member_waits.note();
+            self.member_waits.record();
         }
     }
 
-    /// Tells the tracer that the task waits for one of the members, whose kind is
+    /// Records that the task waits for one of the members, whose kind is
     /// `what`.
-    pub(crate) fn note<T>(&self, polled: &Poll<T>, what: &'static str) {
-        trace::note_any(
+    pub(crate) fn record<T>(&self, polled: &Poll<T>, what: &'static str) {
+        taskdump::record_any(
             polled,
             Arc::as_ptr(&self.wakers.list).addr(),
             self.len(),

@@ -4,21 +4,21 @@
 //! is user code, so the runtime calls it without a borrow or a lock, and catches its
 //! panic.
 
-#[cfg(feature = "trace")]
-mod tracer;
+#[cfg(feature = "taskdump")]
+mod task_registry;
 
-#[cfg(feature = "trace")]
-pub(crate) use tracer::Tracer;
+#[cfg(feature = "taskdump")]
+pub(crate) use task_registry::TaskRegistry;
 
-#[cfg(feature = "trace")]
-use crate::trace;
+#[cfg(feature = "taskdump")]
+use crate::taskdump;
 use crate::{
     budget,
     task::{Header, Id, Task},
-    trace::TaskKind,
+    taskdump::TaskKind,
     unwind::catch_and_discard,
 };
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 use std::panic::Location;
 use std::{fmt, marker::PhantomData, sync::Arc};
 
@@ -36,9 +36,9 @@ pub(crate) struct Hooks {
     pub(crate) before_task_poll: TaskHook,
     pub(crate) after_task_poll: TaskHook,
     pub(crate) task_terminate: TaskHook,
-    /// The tracer is called where the hooks are.
-    #[cfg(feature = "trace")]
-    pub(crate) tracer: Option<Arc<Tracer>>,
+    /// The task registry is called where the hooks are.
+    #[cfg(feature = "taskdump")]
+    pub(crate) task_registry: Option<Arc<TaskRegistry>>,
 }
 
 /// The hooks of a runtime, if it has any.
@@ -48,7 +48,7 @@ pub(crate) type SharedHooks = Option<Arc<Hooks>>;
 #[derive(Debug)]
 pub struct TaskMeta<'a> {
     id: Id,
-    #[cfg(feature = "trace")]
+    #[cfg(feature = "taskdump")]
     spawned_at: &'static Location<'static>,
     /// So that a later version can add fields that borrow from the task.
     _call: PhantomData<&'a ()>,
@@ -60,8 +60,8 @@ impl TaskMeta<'_> {
         self.id
     }
 
-    /// Where the task was spawned. With the feature `trace`.
-    #[cfg(feature = "trace")]
+    /// Where the task was spawned. With the feature `taskdump`.
+    #[cfg(feature = "taskdump")]
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.spawned_at
     }
@@ -69,8 +69,8 @@ impl TaskMeta<'_> {
     pub(crate) fn of(header: &Header) -> Self {
         Self {
             id: header.id,
-            #[cfg(feature = "trace")]
-            spawned_at: header.origin.location,
+            #[cfg(feature = "taskdump")]
+            spawned_at: header.stats.location,
             _call: PhantomData,
         }
     }
@@ -105,8 +105,8 @@ impl Hooks {
         ];
         let any = thread_hooks.iter().any(|hook| hook.is_some())
             || task_hooks.iter().any(|hook| hook.is_some());
-        #[cfg(feature = "trace")]
-        let any = any || self.tracer.is_some() || cfg!(feature = "tracing");
+        #[cfg(feature = "taskdump")]
+        let any = any || self.task_registry.is_some() || cfg!(feature = "tracing");
         any.then(|| Arc::new(self))
     }
 
@@ -135,7 +135,7 @@ impl Hooks {
     #[cold]
     pub(crate) fn task_spawn(&self, task: Task) {
         let meta = TaskMeta::of(task.header());
-        self.begin_trace(task, TaskKind::Task);
+        self.register_task(task, TaskKind::Task);
         call_task_hook(&self.task_spawn, &meta);
     }
 
@@ -149,65 +149,65 @@ impl Hooks {
 
     #[cold]
     pub(crate) fn task_terminate(&self, task: &Header) {
-        self.end_trace(task);
+        self.deregister_task(task);
         call_task_hook(&self.task_terminate, &TaskMeta::of(task));
     }
 
-    /// Begins the trace of a task, of blocking work or of a `block_on` task. For the last
+    /// Registers a task, of blocking work or of a `block_on` task. For the last
     /// two, no hook is called. No other thread has seen the task yet.
-    #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
-    pub(crate) fn begin_trace(&self, task: Task, kind: TaskKind) {
-        #[cfg(feature = "trace")]
-        let name = trace::take_name();
+    #[cfg_attr(not(feature = "taskdump"), expect(clippy::unused_self))]
+    pub(crate) fn register_task(&self, task: Task, kind: TaskKind) {
+        #[cfg(feature = "taskdump")]
+        let name = taskdump::take_name();
         #[cfg(feature = "tracing")]
-        trace::open(
+        taskdump::open(
             task.header().id,
-            &task.header().origin,
+            &task.header().stats,
             kind,
             name.as_deref(),
         );
-        #[cfg(feature = "trace")]
-        if let Some(tracer) = &self.tracer {
-            return tracer.add(task, kind, name);
+        #[cfg(feature = "taskdump")]
+        if let Some(task_registry) = &self.task_registry {
+            return task_registry.add(task, kind, name);
         }
         let _ = (task, kind);
     }
 
-    /// Ends the trace of a task.
-    #[cfg_attr(not(feature = "trace"), expect(clippy::unused_self))]
-    pub(crate) fn end_trace(&self, task: &Header) {
-        #[cfg(feature = "trace")]
-        if let Some(tracer) = &self.tracer {
-            tracer.remove(task.id);
+    /// Removes a task from the registry, because it has ended.
+    #[cfg_attr(not(feature = "taskdump"), expect(clippy::unused_self))]
+    pub(crate) fn deregister_task(&self, task: &Header) {
+        #[cfg(feature = "taskdump")]
+        if let Some(task_registry) = &self.task_registry {
+            task_registry.remove(task.id);
         }
         #[cfg(feature = "tracing")]
-        trace::close(&task.origin);
+        taskdump::close(&task.stats);
         let _ = task;
     }
 
-    /// The tracer, if the runtime is traced.
-    #[cfg(feature = "trace")]
-    pub(crate) fn tracer(&self) -> Option<&Tracer> {
-        self.tracer.as_deref()
+    /// The task registry, if the runtime has task dumps.
+    #[cfg(feature = "taskdump")]
+    pub(crate) fn task_registry(&self) -> Option<&TaskRegistry> {
+        self.task_registry.as_deref()
     }
 }
 
-/// Traces the future of `block_on` until it is dropped.
-pub(crate) struct TraceGuard<'a>(Option<(&'a Hooks, &'a Header)>);
+/// Keeps the future of `block_on` in the registry until it is dropped.
+pub(crate) struct RegistrationGuard<'a>(Option<(&'a Hooks, &'a Header)>);
 
-impl<'a> TraceGuard<'a> {
+impl<'a> RegistrationGuard<'a> {
     pub(crate) fn new(hooks: &'a SharedHooks, task: &'a Task) -> Self {
         Self(hooks.as_deref().map(|hooks| {
-            hooks.begin_trace(task.clone(), TaskKind::BlockOn);
+            hooks.register_task(task.clone(), TaskKind::BlockOn);
             (hooks, task.header())
         }))
     }
 }
 
-impl Drop for TraceGuard<'_> {
+impl Drop for RegistrationGuard<'_> {
     fn drop(&mut self) {
         if let Some((hooks, task)) = self.0 {
-            hooks.end_trace(task);
+            hooks.deregister_task(task);
         }
     }
 }

@@ -4,8 +4,8 @@ use super::{TaskInfo, TaskState, TaskTrace};
 use crate::{
     executor::Handle,
     hooks::Hooks,
+    taskdump::{TaskKind, TimerKind, WaitsFor},
     time::{Duration, Instant},
-    trace::{TaskKind, TimerKind, WaitsFor},
 };
 use std::{
     error::Error,
@@ -125,8 +125,8 @@ fn waits(task: &TaskInfo, trace: &TaskTrace) -> Vec<String> {
 
 impl fmt::Display for Dump {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let traced = self.tasks.iter();
-        let rows: Vec<_> = traced
+        let dumped = self.tasks.iter();
+        let rows: Vec<_> = dumped
             .filter_map(|task| {
                 let trace = task.trace.as_ref()?;
                 Some((cells(task, trace), waits(task, trace)))
@@ -160,29 +160,31 @@ impl fmt::Display for Dump {
 
 impl Handle {
     /// Shows what every task of this runtime does and waits for. Any thread may call this.
-    /// See [`trace`](crate::trace).
+    /// See [`taskdump`](crate::taskdump).
     ///
     /// # Errors
-    /// If the runtime is not traced.
+    /// If the runtime was built without task dumps.
     ///
     /// ```
     /// use wakeful::runtime::Builder;
     ///
-    /// let runtime = Builder::new_current_thread().enable_trace().build()?;
+    /// let runtime = Builder::new_current_thread().enable_taskdump().build()?;
     /// let handle = runtime.handle().clone();
     /// // The runtime's thread is held up; this one is not.
-    /// let watchdog = move || handle.dump().expect("a traced runtime");
+    /// let watchdog = move || handle.dump().expect("a runtime with task dumps");
     /// let dump = runtime.block_on(async { std::thread::spawn(watchdog).join() });
     /// println!("{}", dump.expect("no panic"));
     /// # Ok::<(), std::io::Error>(())
     /// ```
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
-    pub fn dump(&self) -> Result<Dump, Untraced> {
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
+    pub fn dump(&self) -> Result<Dump, DumpError> {
         let hooks = self.hooks().as_deref();
-        let tracer = hooks.and_then(Hooks::tracer).ok_or(Untraced::NotEnabled)?;
-        let now = tracer.now();
+        let task_registry = hooks
+            .and_then(Hooks::task_registry)
+            .ok_or(DumpError::NotEnabled)?;
+        let now = task_registry.now();
         let mut tasks = Vec::new();
-        tracer.for_each_task(|header| tasks.push(TaskInfo::new(header, now)));
+        task_registry.for_each_task(|header| tasks.push(TaskInfo::new(header, now)));
         Ok(Dump { tasks })
     }
 }
@@ -191,10 +193,10 @@ impl Handle {
 /// The cost is linear in the number of tasks.
 ///
 /// # Errors
-/// Outside a runtime, and in a runtime that is not traced.
-pub fn dump() -> Result<Dump, Untraced> {
+/// Outside a runtime, and in a runtime without task dumps.
+pub fn dump() -> Result<Dump, DumpError> {
     Handle::try_current()
-        .map_err(|_| Untraced::NoRuntime)?
+        .map_err(|_| DumpError::NoRuntime)?
         .dump()
 }
 
@@ -203,32 +205,34 @@ pub fn dump() -> Result<Dump, Untraced> {
 ///
 /// # Errors
 /// Those of [`dump`](dump()).
-pub fn stuck(longer_than: Duration) -> Result<Dump, Untraced> {
+pub fn stuck(longer_than: Duration) -> Result<Dump, DumpError> {
     Ok(dump()?.stuck(longer_than))
 }
 
 /// Why a dump is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Untraced {
+pub enum DumpError {
     /// This thread is not inside a runtime.
     NoRuntime,
-    /// The runtime is not traced.
+    /// The runtime was built without task dumps.
     NotEnabled,
 }
 
-impl fmt::Display for Untraced {
+impl fmt::Display for DumpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoRuntime => {
                 "this thread is not inside a runtime: call this inside one, or use `Handle::dump`"
             }
-            Self::NotEnabled => "this runtime is not traced: build it with `Builder::enable_trace`",
+            Self::NotEnabled => {
+                "this runtime has no task dumps: build it with `Builder::enable_taskdump`"
+            }
         })
     }
 }
 
-impl Error for Untraced {}
+impl Error for DumpError {}
 
 impl fmt::Display for WaitsFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

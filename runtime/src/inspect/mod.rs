@@ -1,10 +1,10 @@
 //! A snapshot of a running runtime: its tasks, timers, sockets and blocking pool.
 
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 pub(crate) mod dump;
 
-#[cfg(feature = "trace")]
-pub use crate::trace::TaskTrace;
+#[cfg(feature = "taskdump")]
+pub use crate::taskdump::TaskTrace;
 use crate::{
     executor::Handle,
     executor::context::{self, ExecutorContext},
@@ -12,7 +12,7 @@ use crate::{
     task::{Header, Id},
     time::Instant,
 };
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 use std::{panic::Location, time::Duration};
 
 /// Takes a snapshot of this thread's runtime. The cost is linear in the number of
@@ -29,7 +29,7 @@ use std::{panic::Location, time::Duration};
 ///     wakeful::task::yield_now().await;
 ///     let snapshot = wakeful::inspect().expect("inside of a runtime");
 ///     assert_eq!(snapshot.tasks[0].id, task.id());
-///     # #[cfg(feature = "trace")]
+///     # #[cfg(feature = "taskdump")]
 ///     assert_eq!(snapshot.tasks[0].location.file(), file!());
 /// });
 /// # Ok::<(), std::io::Error>(())
@@ -56,7 +56,7 @@ pub fn inspect() -> Option<Snapshot> {
 #[non_exhaustive]
 pub struct Snapshot {
     /// Every task that has not ended, from the moment when it first waits. With the
-    /// feature `trace`, from its spawn. The future of `block_on` is not a task.
+    /// feature `taskdump`, from its spawn. The future of `block_on` is not a task.
     pub tasks: Vec<TaskInfo>,
     /// Every timer that has not fired.
     pub timers: Vec<TimerInfo>,
@@ -72,21 +72,21 @@ pub struct Snapshot {
 pub struct TaskInfo {
     /// The task's id.
     pub id: Id,
-    /// Where the task was spawned. With the feature `trace`.
-    #[cfg(feature = "trace")]
+    /// Where the task was spawned. With the feature `taskdump`.
+    #[cfg(feature = "taskdump")]
     pub location: &'static Location<'static>,
     /// Its state.
     pub state: TaskState,
-    /// How many times it was polled. With the feature `trace`.
-    #[cfg(feature = "trace")]
+    /// How many times it was polled. With the feature `taskdump`.
+    #[cfg(feature = "taskdump")]
     pub polls: u64,
     /// The time since its spawn, which the runtime reads once for each turn of the
-    /// driver. With the feature `trace`.
-    #[cfg(feature = "trace")]
+    /// driver. With the feature `taskdump`.
+    #[cfg(feature = "taskdump")]
     pub age: Duration,
-    /// The things that it waits for, if the runtime is [traced](crate::trace).
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    /// The things that it waits for, if the runtime has [task dumps](crate::taskdump).
+    #[cfg(feature = "taskdump")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
     pub trace: Option<TaskTrace>,
 }
 
@@ -160,7 +160,10 @@ impl Snapshot {
 }
 
 impl TaskInfo {
-    fn new(header: &Header, #[cfg_attr(not(feature = "trace"), expect(unused))] now: u64) -> Self {
+    fn new(
+        header: &Header,
+        #[cfg_attr(not(feature = "taskdump"), expect(unused))] now: u64,
+    ) -> Self {
         let state = match header.state.snapshot() {
             (true, _) => TaskState::Running,
             (false, true) => TaskState::Scheduled,
@@ -168,23 +171,23 @@ impl TaskInfo {
         };
         Self {
             id: header.id,
-            #[cfg(feature = "trace")]
-            location: header.origin.location,
+            #[cfg(feature = "taskdump")]
+            location: header.stats.location,
             state,
-            #[cfg(feature = "trace")]
+            #[cfg(feature = "taskdump")]
             polls: polls(header),
-            #[cfg(feature = "trace")]
-            age: Duration::from_nanos(now.saturating_sub(header.origin.created_at)),
-            #[cfg(feature = "trace")]
-            trace: header.origin.record.inspect(state == TaskState::Running),
+            #[cfg(feature = "taskdump")]
+            age: Duration::from_nanos(now.saturating_sub(header.stats.created_at)),
+            #[cfg(feature = "taskdump")]
+            trace: header.stats.record.inspect(state == TaskState::Running),
         }
     }
 }
 
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 fn polls(header: &Header) -> u64 {
-    let traced = header.origin.record.polls();
-    traced.unwrap_or_else(|| header.origin.polls())
+    let recorded = header.stats.record.polls();
+    recorded.unwrap_or_else(|| header.stats.polls())
 }
 
 impl SourceInfo {

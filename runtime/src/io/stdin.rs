@@ -5,7 +5,7 @@
 //! So one thread of the process reads, only when a task asks for input, and no
 //! runtime waits for this thread.
 
-use crate::{trace, unwind};
+use crate::{taskdump, unwind};
 use futures_io::AsyncRead;
 use std::{
     io::{self, Read},
@@ -144,7 +144,7 @@ impl AsyncRead for Stdin {
         drop(state);
         drop(old);
         INPUT.wanted.notify_one();
-        trace::note_input();
+        taskdump::record_input();
         Poll::Pending
     }
 }

@@ -1,6 +1,6 @@
 //! The code that the macros expand to. Do not use it directly.
 
-use crate::{budget, rng, trace};
+use crate::{budget, rng, taskdump};
 use pin_project_lite::pin_project;
 use std::{future, ops::Range, pin::Pin, task::ready};
 
@@ -74,13 +74,13 @@ where
         // Check the budget here, because each of the futures may take one step more
         // when it is spent. A loop around the macro would never end.
         ready!(budget::poll_proceed(context));
-        trace::combinator(|| poll(context))
+        taskdump::withdraw_if_ready(|| poll(context))
     })
 }
 
 /// Polls one of the futures.
 pub fn poll<F: Future>(future: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
-    trace::combinator(|| budget::poll_subfuture(|| future.poll(context)))
+    taskdump::withdraw_if_ready(|| budget::poll_subfuture(|| future.poll(context)))
 }
 
 /// Which of the futures is polled first. Each poll begins with the next one.

@@ -5,8 +5,8 @@ use crate::{
     primitives::{Mutex, lock},
     reactor::{Direction, Interest, Ready, Registered},
     runtime::Handle,
+    taskdump::NamedResource,
     time::{Sleep, sleep},
-    trace::ResourceName,
 };
 use mio::event;
 use std::{
@@ -17,14 +17,14 @@ use std::{
 };
 
 /// A registered listener and its pauses after errors.
-pub(super) struct Acceptor<L: event::Source + ResourceName> {
+pub(super) struct Acceptor<L: event::Source + NamedResource> {
     io: Registered<L>,
     backoff: Backoff,
     /// The error that `poll_accept` holds back, and the pause before it.
     held: Mutex<Option<(io::Error, Sleep)>>,
 }
 
-impl<L: event::Source + ResourceName> Acceptor<L> {
+impl<L: event::Source + NamedResource> Acceptor<L> {
     #[track_caller]
     pub(super) fn new(listener: L, kind: &'static str) -> io::Result<Self> {
         Ok(Self {
@@ -88,7 +88,7 @@ fn skip_aborted<L, T>(take: impl Fn(&L) -> io::Result<T>) -> impl Fn(&L) -> io::
     }
 }
 
-impl<L: event::Source + ResourceName> ops::Deref for Acceptor<L> {
+impl<L: event::Source + NamedResource> ops::Deref for Acceptor<L> {
     type Target = L;
 
     fn deref(&self) -> &L {

@@ -13,7 +13,7 @@
 //! | `split` | the owned halves of a stream |
 //! | `address` | resolving names |
 //! | `buf` | receiving into a `BufMut`, with the feature `bytes` |
-//! | `resource_name` | the names of sockets for the inspector, with the feature `trace` |
+//! | `named_resource` | the names of sockets for the inspector, with the feature `taskdump` |
 
 mod acceptor;
 mod address;
@@ -22,8 +22,8 @@ mod backoff;
 mod buf;
 mod datagram_macros;
 mod ip_options;
-#[cfg(feature = "trace")]
-mod resource_name;
+#[cfg(feature = "taskdump")]
+mod named_resource;
 mod socket;
 mod split;
 mod stream_macros;

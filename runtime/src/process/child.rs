@@ -1,7 +1,7 @@
 //! A child process and its end.
 
 use super::pipe::{ChildStderr, ChildStdin, ChildStdout};
-use crate::{fork, runtime::Handle, task::consume_budget, trace};
+use crate::{fork, runtime::Handle, task::consume_budget, taskdump};
 use futures_io::AsyncRead;
 use std::{
     future::poll_fn,
@@ -103,7 +103,7 @@ impl Child {
             }
             let process = self.process();
             let number = process.inner.id();
-            let ended = trace::as_child(number, process.exited.changed()).await;
+            let ended = taskdump::as_child(number, process.exited.changed()).await;
             if let Err(error) = ended {
                 process.exited.listen_here(error)?;
             }
@@ -212,7 +212,7 @@ impl Process {
     /// Waits for the end of a child that was dropped.
     async fn reap(mut self) {
         while let Ok(None) = self.inner.try_wait() {
-            let ended = trace::as_child(self.inner.id(), self.exited.changed());
+            let ended = taskdump::as_child(self.inner.id(), self.exited.changed());
             if ended.await.is_err() {
                 break;
             }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     budget, fork,
-    trace::{self, IoSource, ResourceName},
+    taskdump::{self, IoResource, NamedResource},
 };
 use mio::{Token, event};
 use std::{
@@ -18,7 +18,7 @@ use std::{
 };
 
 /// An I/O object, registered with a reactor until it is dropped.
-pub(crate) struct Registered<S: event::Source + ResourceName> {
+pub(crate) struct Registered<S: event::Source + NamedResource> {
     /// `None` only after `into_inner`.
     io: Option<S>,
     token: Token,
@@ -26,7 +26,7 @@ pub(crate) struct Registered<S: event::Source + ResourceName> {
     reactor: Arc<Handle>,
 }
 
-impl<S: event::Source + ResourceName> Registered<S> {
+impl<S: event::Source + NamedResource> Registered<S> {
     /// Registers `io` with `reactor`. `ready` is its readiness before the first
     /// event.
     ///
@@ -171,7 +171,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         poll_fn(|context| {
             ready!(budget::poll_proceed(context));
             let ready = waiter.poll_ready(context, interest);
-            self.note(&ready, interest);
+            self.record(&ready, interest);
             let ready = ready!(ready);
             budget::spend();
             Poll::Ready(ready)
@@ -187,7 +187,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
     ) -> Poll<io::Result<ReadyEvent>> {
         ready!(budget::poll_proceed(context));
         let ready = self.scheduled_io.poll_ready(context, direction);
-        self.note(&ready, direction.interest());
+        self.record(&ready, direction.interest());
         let ready = ready!(ready);
         budget::spend();
         Poll::Ready(ready)
@@ -217,23 +217,23 @@ impl<S: event::Source + ResourceName> Registered<S> {
         self.scheduled_io.clear_would_block(event, interest);
     }
 
-    fn note<T>(&self, polled: &Poll<T>, interest: Interest) {
+    fn record<T>(&self, polled: &Poll<T>, interest: Interest) {
         let writable = interest.is_writable() && !interest.is_readable();
-        trace::note_io(polled, self.token.0, writable, || self.io_source());
+        taskdump::record_io(polled, self.token.0, writable, || self.io_resource());
     }
 
-    #[cfg(feature = "trace")]
-    fn io_source(&self) -> IoSource {
-        IoSource {
+    #[cfg(feature = "taskdump")]
+    fn io_resource(&self) -> IoResource {
+        IoResource {
             what: self.scheduled_io.kind(),
             name: self.scheduled_io.name(|| self.name()),
         }
     }
 
-    #[cfg(not(feature = "trace"))]
+    #[cfg(not(feature = "taskdump"))]
     #[expect(clippy::unused_self, reason = "the feature's version uses it")]
-    fn io_source(&self) -> IoSource {
-        IoSource
+    fn io_resource(&self) -> IoResource {
+        IoResource
     }
 
     fn attempt<T>(
@@ -247,7 +247,7 @@ impl<S: event::Source + ResourceName> Registered<S> {
         ready!(budget::poll_proceed(context));
         loop {
             let waited = wait();
-            self.note(&waited, interest);
+            self.record(&waited, interest);
             let event = ready!(waited)?;
             let result = operation(self);
             if would_block(&result) {
@@ -316,7 +316,7 @@ impl Drop for ListedWaiter<'_> {
 
 const PRESENT: &str = "the object is taken out only when this is consumed";
 
-impl<S: event::Source + ResourceName> ops::Deref for Registered<S> {
+impl<S: event::Source + NamedResource> ops::Deref for Registered<S> {
     type Target = S;
 
     fn deref(&self) -> &S {
@@ -324,13 +324,13 @@ impl<S: event::Source + ResourceName> ops::Deref for Registered<S> {
     }
 }
 
-impl<S: event::Source + ResourceName> Drop for Registered<S> {
+impl<S: event::Source + NamedResource> Drop for Registered<S> {
     fn drop(&mut self) {
         self.deregister();
     }
 }
 
-impl<S: event::Source + ResourceName + fmt::Debug> fmt::Debug for Registered<S> {
+impl<S: event::Source + NamedResource + fmt::Debug> fmt::Debug for Registered<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         (**self).fmt(f)
     }

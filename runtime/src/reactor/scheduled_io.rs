@@ -98,9 +98,9 @@ pub(crate) struct ScheduledIo {
     waiters: Mutex<Waiters>,
     /// The kind of object, which the inspector shows.
     kind: &'static str,
-    /// Its addresses, filled in when a traced task waits for it.
-    #[cfg(feature = "trace")]
-    name: crate::trace::Name,
+    /// Its addresses, filled in when a task of a runtime with task dumps waits for it.
+    #[cfg(feature = "taskdump")]
+    name: crate::taskdump::Name,
 }
 
 /// One moment of a `ScheduledIo`. The inspector shows it.
@@ -121,18 +121,18 @@ impl ScheduledIo {
             readiness: AtomicU64::new(initial.pack()),
             waiters: Mutex::new(Waiters::default()),
             kind,
-            #[cfg(feature = "trace")]
-            name: crate::trace::Name::new(),
+            #[cfg(feature = "taskdump")]
+            name: crate::taskdump::Name::new(),
         }
     }
 
-    #[cfg(feature = "trace")]
+    #[cfg(feature = "taskdump")]
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
 
     /// The object's name. `ask` is called until it returns one.
-    #[cfg(feature = "trace")]
+    #[cfg(feature = "taskdump")]
     pub(crate) fn name(&self, ask: impl FnOnce() -> Option<String>) -> Option<std::sync::Arc<str>> {
         if self.name.get().is_none()
             && let Some(name) = ask()

@@ -2,7 +2,7 @@
 //! objects themselves read and write by the traits of `std`.
 
 use super::{Direction, Registered};
-use crate::trace::ResourceName;
+use crate::taskdump::NamedResource;
 use mio::event;
 use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
@@ -10,7 +10,7 @@ use std::{
     task::{Context, Poll},
 };
 
-impl<S: event::Source + ResourceName> Registered<S>
+impl<S: event::Source + NamedResource> Registered<S>
 where
     for<'a> &'a S: Read,
 {
@@ -35,7 +35,7 @@ where
     }
 }
 
-impl<S: event::Source + ResourceName> Registered<S>
+impl<S: event::Source + NamedResource> Registered<S>
 where
     for<'a> &'a S: Write,
 {

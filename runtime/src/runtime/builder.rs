@@ -20,8 +20,8 @@ use crate::{
     rng::RngSeed,
     timers::Timers,
 };
-#[cfg(feature = "trace")]
-use crate::{executor::context, hooks::Tracer};
+#[cfg(feature = "taskdump")]
+use crate::{executor::context, hooks::TaskRegistry};
 use crossbeam_deque::Worker as Deque;
 use std::{io, num::NonZeroUsize, sync::Arc, thread, time::Duration};
 use threads::Threads;
@@ -50,8 +50,8 @@ pub struct Builder {
     threads: Threads,
     blocking: blocking::Settings,
     hooks: Hooks,
-    #[cfg(feature = "trace")]
-    traced: bool,
+    #[cfg(feature = "taskdump")]
+    taskdump: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +77,8 @@ impl Builder {
             threads: Threads::default(),
             blocking: blocking::Settings::default(),
             hooks: Hooks::default(),
-            #[cfg(feature = "trace")]
-            traced: false,
+            #[cfg(feature = "taskdump")]
+            taskdump: false,
         }
     }
 
@@ -187,11 +187,11 @@ impl Builder {
     }
 
     /// Records for each task what it waits for, and since when. See
-    /// [`trace`](crate::trace).
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
-    pub fn enable_trace(mut self) -> Self {
-        self.traced = true;
+    /// [`taskdump`](crate::taskdump).
+    #[cfg(feature = "taskdump")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
+    pub fn enable_taskdump(mut self) -> Self {
+        self.taskdump = true;
         self
     }
 
@@ -217,14 +217,14 @@ impl Builder {
         }
     }
 
-    /// The hooks, with the tracer of a traced runtime.
-    #[cfg_attr(not(feature = "trace"), expect(unused_variables))]
+    /// The hooks, with the task registry of a runtime with task dumps.
+    #[cfg_attr(not(feature = "taskdump"), expect(unused_variables))]
     fn hooks(&self, timers: &Arc<Timers>, workers: usize) -> SharedHooks {
         let hooks = self.hooks.clone();
-        #[cfg(feature = "trace")]
+        #[cfg(feature = "taskdump")]
         let hooks = Hooks {
-            tracer: self.traced.then(|| {
-                Arc::new(Tracer::new(
+            task_registry: self.taskdump.then(|| {
+                Arc::new(TaskRegistry::new(
                     Arc::clone(timers),
                     workers,
                     context::worker_here,

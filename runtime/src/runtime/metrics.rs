@@ -2,10 +2,10 @@
 
 use super::Handle;
 use crate::executor::Scheduler;
-#[cfg(feature = "trace")]
-use crate::hooks::{Hooks, Tracer};
+#[cfg(feature = "taskdump")]
+use crate::hooks::{Hooks, TaskRegistry};
 use std::fmt;
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 use std::time::Duration;
 
 /// The metrics of a runtime, read at each call. [`Handle::metrics`] returns them. The
@@ -37,9 +37,12 @@ impl RuntimeMetrics {
         Self { handle }
     }
 
-    #[cfg(feature = "trace")]
-    fn tracer(&self) -> Option<&Tracer> {
-        self.handle.hooks().as_deref().and_then(Hooks::tracer)
+    #[cfg(feature = "taskdump")]
+    fn task_registry(&self) -> Option<&TaskRegistry> {
+        self.handle
+            .hooks()
+            .as_deref()
+            .and_then(Hooks::task_registry)
     }
 
     /// The number of threads that run tasks, including the thread in
@@ -120,39 +123,41 @@ impl RuntimeMetrics {
     }
 
     /// The number of tasks that were spawned, including those that have ended. `None` in
-    /// a runtime that is not [traced](crate::trace), because the count would cost each
+    /// a runtime without [task dumps](crate::taskdump), because the count would cost each
     /// spawn.
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    #[cfg(feature = "taskdump")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
     pub fn spawned_tasks_count(&self) -> Option<u64> {
-        self.tracer().map(Tracer::spawned)
+        self.task_registry().map(TaskRegistry::spawned)
     }
 
     /// How many times a worker has polled a task or the future of
-    /// [`block_on`](crate::Runtime::block_on). `None` in a runtime that is not
-    /// [traced](crate::trace).
+    /// [`block_on`](crate::Runtime::block_on). `None` in a runtime without task
+    /// [task dumps](crate::taskdump).
     ///
     /// # Panics
     /// If there is no such worker. The workers are numbered from 0.
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    #[cfg(feature = "taskdump")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
     #[track_caller]
     pub fn worker_poll_count(&self, worker: usize) -> Option<u64> {
         self.check(worker);
-        self.tracer().map(|tracer| tracer.polls(worker))
+        self.task_registry()
+            .map(|task_registry| task_registry.polls(worker))
     }
 
-    /// The total time of a worker's polls. `None` in a runtime that is not
-    /// [traced](crate::trace).
+    /// The total time of a worker's polls. `None` in a runtime without task
+    /// [task dumps](crate::taskdump).
     ///
     /// # Panics
     /// If there is no such worker. The workers are numbered from 0.
-    #[cfg(feature = "trace")]
-    #[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+    #[cfg(feature = "taskdump")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
     #[track_caller]
     pub fn worker_total_busy_duration(&self, worker: usize) -> Option<Duration> {
         self.check(worker);
-        self.tracer().map(|tracer| tracer.busy(worker))
+        self.task_registry()
+            .map(|task_registry| task_registry.busy(worker))
     }
 
     #[track_caller]

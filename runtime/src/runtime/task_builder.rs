@@ -8,13 +8,13 @@ use crate::{
         current_thread::Ranks,
     },
     task::JoinHandle,
-    trace::NameGuard,
+    taskdump::NameGuard,
 };
 use std::future::Future;
 
 /// Spawns tasks with a name or a rank.
 ///
-/// The [tracer](crate::trace) shows the name. A runtime that
+/// A [task dump](crate::taskdump) shows the name. A runtime that
 /// [ranks](crate::runtime::Scheduling::Ranked) its tasks uses the rank.
 ///
 /// ```
@@ -42,7 +42,7 @@ impl<'a> Builder<'a> {
 
     /// Sets the task's name. Several tasks may have the same one.
     ///
-    /// Without the features `trace` and `tracing` this does nothing.
+    /// Without the features `taskdump` and `tracing` this does nothing.
     pub fn name(mut self, name: &'a str) -> Self {
         self.name = Some(name);
         self

@@ -235,7 +235,7 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T, E>> {
         let polled = self.as_mut().poll_members(context);
-        self.group.note_all(&polled, "futures of a scope");
+        self.group.record_all(&polled, "futures of a scope");
         polled
     }
 }

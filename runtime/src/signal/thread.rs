@@ -2,7 +2,7 @@
 //! its own, so the handler may lock and wake.
 
 use super::count::Count;
-use crate::trace;
+use crate::taskdump;
 use signal_hook::{SigId, low_level};
 use std::{
     future::poll_fn,
@@ -64,7 +64,7 @@ impl Signal {
                 self.seen = arrived;
                 Poll::Ready(Ok(()))
             };
-            trace::note_signal(&polled, self.number, ptr::from_ref(&self.count).addr());
+            taskdump::record_signal(&polled, self.number, ptr::from_ref(&self.count).addr());
             polled
         })
         .await

@@ -1,7 +1,7 @@
 //! Listening for a signal on Unix.
 
 use super::{SignalKind, driver::Driver};
-use crate::{budget, runtime::Handle, trace};
+use crate::{budget, runtime::Handle, taskdump};
 use signal_hook::consts::FORBIDDEN;
 use std::{
     fmt,
@@ -101,7 +101,7 @@ impl Signal {
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(budget::poll_proceed(context));
         let polled = self.poll_arrival(context);
-        trace::note_signal(&polled, self.driver.number(), ptr::from_ref(self).addr());
+        taskdump::record_signal(&polled, self.driver.number(), ptr::from_ref(self).addr());
         if polled.is_ready() {
             budget::spend();
         }

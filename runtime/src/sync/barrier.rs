@@ -1,7 +1,7 @@
 //! [`Barrier`]: a point that a group of tasks passes together.
 
 use super::wait_list::{self, LockedList, Primitive, WaitList};
-use crate::trace::Label;
+use crate::taskdump::Resource;
 use std::fmt;
 
 /// Lets tasks wait until a given number of them have arrived.
@@ -58,7 +58,7 @@ impl Barrier {
     const_unless_loom! {
         /// Creates a barrier that lets tasks pass in groups of `size`. A size of
         /// 0 means 1.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new(size: usize) -> Self {
             let arrivals = Arrivals {
                 count: 0,
@@ -66,7 +66,7 @@ impl Barrier {
             };
             Self {
                 size,
-                list: WaitList::new(arrivals, Label::new("Barrier")),
+                list: WaitList::new(arrivals, Resource::new("Barrier")),
             }
         }
     }

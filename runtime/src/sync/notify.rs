@@ -5,7 +5,7 @@ use super::{
     notification::{Notification, NotifyOne, NotifyOneStrategy, Waiters, dequeue_notified},
     wait_list::{DequeuedWaker, LockedList, Primitive, PrimitiveRef, WaitList, Waiter},
 };
-use crate::{budget, primitives::AtomicU64, trace::Label};
+use crate::{budget, primitives::AtomicU64, taskdump::Resource};
 use pin_project_lite::pin_project;
 use std::{
     fmt,
@@ -72,26 +72,26 @@ pub(crate) struct StoredPermit(bool);
 impl Notify {
     const_unless_loom! {
         /// Creates a `Notify` without a permit. It can be a `static`.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new() -> Self {
-            Self::labelled(Label::new("Notify"))
+            Self::for_resource(Resource::new("Notify"))
         }
     }
 
     const_unless_loom! {
-        /// Creates a `Notify` that is a part of another primitive. Traces show the
-        /// label of that primitive.
-        pub(crate) const fn labelled(label: Label) -> Self {
+        /// Creates a `Notify` that is a part of another primitive. Dumps show the
+        /// resource of that primitive.
+        pub(crate) const fn for_resource(resource: Resource) -> Self {
             Self {
                 notify_waiters_calls: AtomicU64::new(0),
-                list: WaitList::new(StoredPermit(false), label),
+                list: WaitList::new(StoredPermit(false), resource),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
         }
@@ -205,7 +205,7 @@ impl Notify {
 }
 
 impl Default for Notify {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new()
     }

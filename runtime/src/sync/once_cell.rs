@@ -4,7 +4,7 @@ use super::{
     once_value::OnceValue,
     raw_semaphore::{RawSemaphore, TryAcquireError, acquire},
 };
-use crate::{task::consume_budget, trace::Label};
+use crate::{task::consume_budget, taskdump::Resource};
 use std::{convert::Infallible, error::Error, fmt};
 
 /// A value that an async function makes once and that many tasks share.
@@ -40,18 +40,18 @@ pub struct OnceCell<T> {
 impl<T> OnceCell<T> {
     const_unless_loom! {
         /// Creates an empty cell. It can be a `static`.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new() -> Self {
             Self {
                 value: OnceValue::new(),
-                semaphore: RawSemaphore::new(1, Label::new("OnceCell")),
+                semaphore: RawSemaphore::new(1, Resource::new("OnceCell")),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
         }
@@ -69,17 +69,17 @@ impl<T> OnceCell<T> {
         /// assert_eq!(RETRIES.get(), Some(&3));
         /// assert!(RETRIES.set(4).is_err());
         /// ```
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new_with(value: T) -> Self {
             Self {
                 value: OnceValue::Preset(value),
-                semaphore: RawSemaphore::new_closed(Label::new("OnceCell")),
+                semaphore: RawSemaphore::new_closed(Resource::new("OnceCell")),
             }
         }
     }
 
     /// Creates a cell with the given value, or an empty one.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(Self::new, Self::from)
     }
@@ -178,14 +178,14 @@ impl<T> OnceCell<T> {
 }
 
 impl<T> Default for OnceCell<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl<T> From<T> for OnceCell<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn from(value: T) -> Self {
         Self::const_new_with(value)
     }

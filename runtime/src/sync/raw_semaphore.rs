@@ -28,7 +28,7 @@
 //! 4. [`Primitive::cancelled`]: the waiter was dropped before it saw them.
 
 use super::wait_list::{LockedList, Primitive, WaitList, Waiter};
-use crate::{budget, primitives::AtomicUsize, trace::Label};
+use crate::{budget, primitives::AtomicUsize, taskdump::Resource};
 use pin_project_lite::pin_project;
 use std::{
     error::Error,
@@ -106,22 +106,22 @@ impl RawSemaphore {
         /// # Panics
         /// If `permits` is above [`MAX`].
         #[track_caller]
-        pub(crate) const fn new(permits: usize, label: Label) -> Self {
+        pub(crate) const fn new(permits: usize, resource: Resource) -> Self {
             assert!(permits <= MAX, "{}", TOO_MANY);
             Self {
                 word: AtomicUsize::new(permits << SHIFT),
-                list: WaitList::new((), label),
+                list: WaitList::new((), resource),
             }
         }
     }
 
     const_unless_loom! {
         /// No permits, and closed from the start.
-        #[cfg_attr(feature = "trace", track_caller)]
-        pub(crate) const fn new_closed(label: Label) -> Self {
+        #[cfg_attr(feature = "taskdump", track_caller)]
+        pub(crate) const fn new_closed(resource: Resource) -> Self {
             Self {
                 word: AtomicUsize::new(CLOSED),
-                list: WaitList::new((), label),
+                list: WaitList::new((), resource),
             }
         }
     }

@@ -1,7 +1,7 @@
 //! [`Semaphore`]: a limit on how many tasks do something at the same time.
 
 use super::raw_semaphore::{AcquireError, MAX, RawSemaphore, TOO_MANY, TryAcquireError, acquire};
-use crate::{executor::park_thread, trace::Label};
+use crate::{executor::park_thread, taskdump::Resource};
 use std::{fmt, ptr, sync::Arc};
 
 /// A count of permits. A task that acquires one waits until one is free. When
@@ -58,7 +58,7 @@ impl Semaphore {
         #[track_caller]
         pub const fn new(permits: usize) -> Self {
             Self {
-                semaphore: RawSemaphore::new(permits, Label::new("Semaphore")),
+                semaphore: RawSemaphore::new(permits, Resource::new("Semaphore")),
             }
         }
     }

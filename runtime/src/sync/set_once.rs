@@ -1,7 +1,7 @@
 //! [`SetOnce`]: a value that tasks wait for.
 
 use super::{Notify, once_value::OnceValue};
-use crate::{task::consume_budget, trace::Label};
+use crate::{task::consume_budget, taskdump::Resource};
 use std::{error::Error, fmt};
 
 /// A value that one task sets once, and that any number of tasks wait for.
@@ -33,18 +33,18 @@ pub struct SetOnce<T> {
 impl<T> SetOnce<T> {
     const_unless_loom! {
         /// Creates an empty cell. It can be a `static`.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new() -> Self {
             Self {
                 value: OnceValue::new(),
-                set: Notify::labelled(Label::new("SetOnce")),
+                set: Notify::for_resource(Resource::new("SetOnce")),
             }
         }
     }
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new() -> Self {
             Self::new()
         }
@@ -62,17 +62,17 @@ impl<T> SetOnce<T> {
         /// assert_eq!(PORT.get(), Some(&8080));
         /// assert!(PORT.set(9090).is_err());
         /// ```
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new_with(value: T) -> Self {
             Self {
                 value: OnceValue::Preset(value),
-                set: Notify::labelled(Label::new("SetOnce")),
+                set: Notify::for_resource(Resource::new("SetOnce")),
             }
         }
     }
 
     /// Creates a cell with the given value, or an empty one.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(Self::new, Self::from)
     }
@@ -119,14 +119,14 @@ impl<T> SetOnce<T> {
 }
 
 impl<T> Default for SetOnce<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new()
     }
 }
 
 impl<T> From<T> for SetOnce<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn from(value: T) -> Self {
         Self::const_new_with(value)
     }

@@ -40,7 +40,7 @@ pub(crate) use waiter::{Waiter, wait};
 
 use crate::{
     primitives::{self, Mutex, MutexGuard, UnsafeCell},
-    trace::Label,
+    taskdump::Resource,
     unwind,
 };
 use links::{Links, with};
@@ -101,7 +101,7 @@ unsafe impl<O: Primitive> PrimitiveRef for Arc<O> {}
 /// - **WL5** A waiter finds the same list at every call (see [`Primitive`] and
 ///   [`PrimitiveRef`]), so it leaves the list that it is in.
 pub(crate) struct WaitList<S, D> {
-    label: Label,
+    resource: Resource,
     inner: Mutex<Inner<S, D>>,
 }
 
@@ -143,10 +143,10 @@ pub(crate) struct DequeuedWaker(Option<Waker>);
 
 impl<S, D: Copy> WaitList<S, D> {
     const_unless_loom! {
-        pub(crate) const fn new(state: S, label: Label) -> Self {
+        pub(crate) const fn new(state: S, resource: Resource) -> Self {
             let links = Links::new();
             Self {
-                label,
+                resource,
                 inner: Mutex::new(Inner { state, links }),
             }
         }

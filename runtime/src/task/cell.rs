@@ -17,7 +17,7 @@ use super::{
 use crate::{
     id::{Id, TaskIdGuard},
     primitives::UnsafeCell,
-    trace::{self, Origin},
+    taskdump::{self, TaskStats},
     unwind::{catch, catch_and_discard},
 };
 use std::{
@@ -59,7 +59,7 @@ struct Cell<F: Future, S> {
 #[cfg(all(
     target_pointer_width = "64",
     not(any(loom, shuttle)),
-    not(feature = "trace")
+    not(feature = "taskdump")
 ))]
 const _: () = assert!(size_of::<Cell<std::future::Pending<()>, &'static ()>>() == 48);
 
@@ -103,7 +103,7 @@ impl Task {
                     free: Cell::<F, S>::free,
                 },
                 id: Id::next(),
-                origin: Origin::new(location, created_at),
+                stats: TaskStats::new(location, created_at),
             },
             scheduler,
             stage: UnsafeCell::new(Stage {
@@ -169,7 +169,7 @@ where
             // of `Task::run` promises that it may touch the future.
             TransitionToRunning::Cancel => unsafe { Self::cancel(task) },
             TransitionToRunning::Poll => {
-                cell.header.origin.count_poll();
+                cell.header.stats.count_poll();
                 // SAFETY: C1: the transition made this thread the runner.
                 match unsafe { cell.poll(&task) } {
                     Ok(Poll::Pending) => {
@@ -205,7 +205,7 @@ where
     /// The caller is the runner (C1).
     // ANCHOR: poll
     unsafe fn poll(&self, task: &Task) -> Result<Poll<F::Output>, Box<dyn Any + Send>> {
-        let _polling = trace::polling(&self.header.origin);
+        let _entered = taskdump::enter_poll(&self.header.stats);
         let waker = waker::waker_ref(task);
         let mut context = Context::from_waker(&waker);
         catch_unwind(AssertUnwindSafe(|| {

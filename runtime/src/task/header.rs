@@ -8,7 +8,7 @@ use super::{
     packed_waker::PackedWaker,
     state::{StateWord, TransitionToScheduled},
 };
-use crate::{id::Id, primitives::UnsafeCell, trace::Origin};
+use crate::{id::Id, primitives::UnsafeCell, taskdump::TaskStats};
 use std::{
     mem::{self, ManuallyDrop},
     ptr::NonNull,
@@ -75,14 +75,14 @@ pub(crate) struct Header {
     pub(super) join_waker: UnsafeCell<Option<PackedWaker>>,
     pub(super) vtable: &'static Vtable,
     pub(crate) id: Id,
-    pub(crate) origin: Origin,
+    pub(crate) stats: TaskStats,
 }
 // ANCHOR_END: header
 
 #[cfg(all(
     target_pointer_width = "64",
     not(any(loom, shuttle)),
-    not(feature = "trace")
+    not(feature = "taskdump")
 ))]
 const _: () = assert!(size_of::<Header>() == 40);
 

@@ -8,7 +8,7 @@ use super::{
     packed_waker::PackedWaker,
     state::DropJoinHandle,
 };
-use crate::{budget, id::Id, trace, unwind::catch_and_discard};
+use crate::{budget, id::Id, taskdump, unwind::catch_and_discard};
 use std::{
     fmt,
     future::Future,
@@ -179,8 +179,8 @@ impl<T> Future for JoinHandle<T> {
         } else {
             Poll::Ready(())
         };
-        let Header { id, origin, .. } = self.task().header();
-        trace::note_task(&registered, *id, origin);
+        let Header { id, stats, .. } = self.task().header();
+        taskdump::record_join(&registered, *id, stats);
         ready!(registered);
         budget::spend();
         let task = self.task.take().expect("`task` would have panicked");

@@ -10,7 +10,7 @@ use super::{
     recycle, waker,
 };
 use crate::{
-    trace::{self, WakerOp},
+    taskdump::{self, WakerOp},
     unwind,
 };
 use std::{
@@ -129,7 +129,7 @@ impl Drop for PackedWaker {
         } else {
             // SAFETY: W2: this value owns the reference, and gives it up here.
             let task = unsafe { Task::from_raw(self.0.cast()) };
-            trace::waker(&task.header().origin, WakerOp::Drop);
+            taskdump::waker(&task.header().stats, WakerOp::Drop);
         }
     }
 }

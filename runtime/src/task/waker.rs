@@ -5,7 +5,7 @@ use super::{
     header::{Header, Task},
     state::TransitionToScheduled,
 };
-use crate::trace::{self, WakerOp};
+use crate::taskdump::{self, WakerOp};
 use std::{
     mem::ManuallyDrop,
     ops::Deref,
@@ -55,7 +55,7 @@ pub(super) fn clone_task(waker: &Waker) -> Option<Task> {
     is_task_waker(waker).then(|| {
         // SAFETY: W1: the vtable is ours.
         let task = unsafe { borrow(waker.data()) };
-        trace::waker(&task.header().origin, WakerOp::Clone);
+        taskdump::waker(&task.header().stats, WakerOp::Clone);
         Task::clone(&task)
     })
 }
@@ -74,7 +74,7 @@ unsafe fn borrow(data: *const ()) -> ManuallyDrop<Task> {
 unsafe fn clone(data: *const ()) -> RawWaker {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
-    trace::waker(&task.header().origin, WakerOp::Clone);
+    taskdump::waker(&task.header().stats, WakerOp::Clone);
     let _counted = ManuallyDrop::new(Task::clone(&task));
     RawWaker::new(data, &VTABLE)
 }
@@ -82,7 +82,7 @@ unsafe fn clone(data: *const ()) -> RawWaker {
 // ANCHOR: wake
 /// Wakes a task. Consumes the reference.
 pub(super) fn wake_task(task: Task) {
-    trace::waker(&task.header().origin, WakerOp::Wake);
+    taskdump::waker(&task.header().stats, WakerOp::Wake);
     if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         task.schedule();
     }
@@ -97,7 +97,7 @@ unsafe fn wake(data: *const ()) {
 unsafe fn wake_by_ref(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data.
     let task = unsafe { borrow(data) };
-    trace::waker(&task.header().origin, WakerOp::WakeByRef);
+    taskdump::waker(&task.header().stats, WakerOp::WakeByRef);
     if task.header().state.transition_to_scheduled() == TransitionToScheduled::Submit {
         Task::clone(&task).schedule();
     }
@@ -108,5 +108,5 @@ unsafe fn drop_waker(data: *const ()) {
     // SAFETY: a `RawWakerVTable` calls its functions with its waker's data. The
     // waker is dropped, so its reference goes to the task.
     let task = ManuallyDrop::into_inner(unsafe { borrow(data) });
-    trace::waker(&task.header().origin, WakerOp::Drop);
+    taskdump::waker(&task.header().stats, WakerOp::Drop);
 }

@@ -1,7 +1,7 @@
 //! [`Interval`]: ticks at a steady pace.
 
 use super::{Instant, Sleep, sleep_until};
-use crate::trace::{self, TimerKind};
+use crate::taskdump::{self, TimerKind};
 use std::{
     future::{Future, poll_fn},
     pin::Pin,
@@ -90,7 +90,7 @@ impl Interval {
     /// [`tick`](Self::tick), for use in a `poll` function.
     pub fn poll_tick(&mut self, context: &mut Context<'_>) -> Poll<Instant> {
         let look = || Pin::new(&mut self.delay).poll(context);
-        ready!(trace::as_timer(TimerKind::Interval, look));
+        ready!(taskdump::as_timer(TimerKind::Interval, look));
         let tick = self.delay.deadline();
         let next = self.after(tick, Instant::now());
         self.delay.reset(next);

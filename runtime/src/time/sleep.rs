@@ -1,7 +1,7 @@
 //! [`Sleep`]: waiting until a moment.
 
 use super::Instant;
-use crate::{budget, runtime::Handle, timers::Key, trace};
+use crate::{budget, runtime::Handle, taskdump, timers::Key};
 use std::{
     fmt,
     future::Future,
@@ -113,7 +113,7 @@ impl Future for Sleep {
             let is_over = fired.is_ok() || timers.clock().now() >= *deadline;
             assert!(is_over, "{RUNTIME_GONE}");
         });
-        trace::note_time(&polled, *deadline, ptr::from_ref(key).addr());
+        taskdump::record_timer(&polled, *deadline, ptr::from_ref(key).addr());
         ready!(polled);
         budget::spend();
         Poll::Ready(())

@@ -3,7 +3,7 @@
 use super::{Instant, Sleep, sleep, sleep_until};
 use crate::{
     budget,
-    trace::{self, TimerKind},
+    taskdump::{self, TimerKind},
 };
 use pin_project_lite::pin_project;
 use std::{
@@ -91,7 +91,7 @@ impl<F: Future> Future for Timeout<F> {
     // ANCHOR: poll
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        trace::combinator(|| {
+        taskdump::withdraw_if_ready(|| {
             let had_budget = !budget::is_spent();
             if let Poll::Ready(output) = this.future.poll(context) {
                 return Poll::Ready(Ok(output));
@@ -107,7 +107,7 @@ impl<F: Future> Future for Timeout<F> {
                     look()
                 }
             };
-            trace::as_timer(TimerKind::Timeout, look).map(|()| Err(Elapsed(())))
+            taskdump::as_timer(TimerKind::Timeout, look).map(|()| Err(Elapsed(())))
         })
     }
     // ANCHOR_END: poll

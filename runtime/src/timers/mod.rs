@@ -105,10 +105,10 @@ impl Timers {
     }
 
     /// The time of the driver's last turn, in nanoseconds. A new task keeps it as
-    /// the time of its spawn. Only the feature `trace` reports that, so without the
+    /// the time of its spawn. Only the feature `taskdump` reports that, so without the
     /// feature this is 0.
     pub(crate) fn last_turn(&self) -> u64 {
-        if !cfg!(feature = "trace") {
+        if !cfg!(feature = "taskdump") {
             return 0;
         }
         // Ordering: Relaxed. The number publishes nothing else.

@@ -75,7 +75,7 @@ fn the_hooks_of_a_task_are_called_in_order() {
     }
 }
 
-#[cfg(feature = "trace")]
+#[cfg(feature = "taskdump")]
 #[test]
 fn a_hook_knows_where_the_task_was_spawned() {
     let location = Arc::new(Mutex::new(None));

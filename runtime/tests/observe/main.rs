@@ -1,4 +1,4 @@
-//! Views into a running runtime: hooks, metrics, and traces with the feature `trace`.
+//! Views into a running runtime: hooks, metrics, and task dumps with the feature `taskdump`.
 #![cfg(not(loom))]
 
 mod hooks;
@@ -6,5 +6,5 @@ mod metrics;
 #[path = "../traps/support.rs"]
 #[allow(dead_code, reason = "these tests need only a part of it")]
 mod support;
-#[cfg(feature = "trace")]
-mod trace;
+#[cfg(feature = "taskdump")]
+mod taskdump;

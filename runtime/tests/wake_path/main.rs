@@ -106,8 +106,8 @@ fn skipped(reason: &str) -> Option<Recording> {
 
 /// Runs a program of this file under gdb. `None` if this machine or this build cannot.
 fn record(program: &str) -> Option<Recording> {
-    if !cfg!(debug_assertions) || cfg!(feature = "trace") {
-        return skipped("the README describes a debug build without the feature `trace`");
+    if !cfg!(debug_assertions) || cfg!(feature = "taskdump") {
+        return skipped("the README describes a debug build without the feature `taskdump`");
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/wake_path/record.py");
     let started = Command::new("gdb")

@@ -26,8 +26,8 @@ impl Contender for Wakeful {
 
     fn new() -> Self {
         let builder = Builder::new_current_thread();
-        #[cfg(feature = "traced")]
-        let builder = builder.enable_trace();
+        #[cfg(feature = "taskdump-enabled")]
+        let builder = builder.enable_taskdump();
         Self(builder.build().expect("a reactor"))
     }
 

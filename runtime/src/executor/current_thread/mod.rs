@@ -108,8 +108,8 @@ impl LocalExecutor {
         weak.set(Arc::clone(&shared));
         let block_on_task = BlockOnTask::new(WeakHandle(weak));
         owned_tasks::set_key(block_on_task.task(), BLOCK_ON_KEY);
-        // With the feature `trace`, the inspector shows tasks from their spawn on.
-        let needs_slow_spawn = ranked || shared.hooks().is_some() || cfg!(feature = "trace");
+        // With the feature `taskdump`, the inspector shows tasks from their spawn on.
+        let needs_slow_spawn = ranked || shared.hooks().is_some() || cfg!(feature = "taskdump");
         Self {
             queue: RunQueue::new(),
             deferred: RunQueue::new(),

@@ -25,7 +25,7 @@ impl LocalExecutor {
     /// Runs tasks, and `future` as one of them, until `future` is ready.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
         let _blocking = BlockingRegionGuard::new();
-        let _traced = self.block_on_task.trace(&self.hooks);
+        let _registered = self.block_on_task.register(&self.hooks);
         let _seeded = self.settings.seed_thread();
         // The future is dropped inside, because its destructor may spawn.
         context::enter(ExecutorContext::Local(self), || self.run(pin!(future)))

@@ -24,7 +24,7 @@
 //! 1. [`DriverLock::try_take`]. A worker parks on its condition variable only after two
 //!    failed attempts (`Worker::park`).
 //! 2. [`DriverGuard::park`].
-//! 3. Dropping the guard. [`ReleaseNote`] counts it for the backup poller. If the worker
+//! 3. Dropping the guard. [`CountReleaseOnDrop`] counts it for the backup poller. If the worker
 //!    has something to run, it calls a parked worker (`Shared::wake_backup_poller`), or the
 //!    [`backup_poller`](super::backup_poller) takes the driver within 5 ms. If it has
 //!    nothing, it comes back here.
@@ -54,13 +54,13 @@ pub(super) struct DriverGuard<'a> {
     reactor: MutexGuard<'a, Reactor>,
     timers: &'a Timers,
     /// Dropped after the lock is free.
-    _note: ReleaseNote<'a>,
+    _count: CountReleaseOnDrop<'a>,
 }
 
 /// Tells the backup poller that the driver was released.
-struct ReleaseNote<'a>(&'a BackupPoller);
+struct CountReleaseOnDrop<'a>(&'a BackupPoller);
 
-impl Drop for ReleaseNote<'_> {
+impl Drop for CountReleaseOnDrop<'_> {
     fn drop(&mut self) {
         self.0.count_release();
     }
@@ -82,7 +82,7 @@ impl DriverLock {
         Some(DriverGuard {
             reactor,
             timers: &self.timers,
-            _note: ReleaseNote(&self.backup_poller),
+            _count: CountReleaseOnDrop(&self.backup_poller),
         })
     }
 
@@ -91,8 +91,8 @@ impl DriverLock {
     pub(super) fn try_take_to_poll(&self) -> Option<DriverGuard<'_>> {
         let finds_nothing = driver::has_nothing_registered(&self.reactor_handle, &self.timers);
         let guard = if finds_nothing { None } else { self.try_take() };
-        if cfg!(feature = "trace") && guard.is_none() {
-            // Traces read the time that each turn notes.
+        if cfg!(feature = "taskdump") && guard.is_none() {
+            // Dumps read the time of the last turn.
             self.timers.update_last_turn();
         }
         guard

@@ -135,7 +135,7 @@ impl Worker {
     {
         let (handle, task) = self.shared.new_task(future, location);
         self.remote().alive.increment();
-        if cfg!(feature = "trace") {
+        if cfg!(feature = "taskdump") {
             // The inspector shows tasks from their spawn on.
             self.bind(&task);
         }
@@ -187,7 +187,7 @@ impl Worker {
             .as_ref()
             .expect("worker 0 has the `block_on` task");
         let run = || {
-            let _traced = block_on_task.trace(&self.shared.hooks);
+            let _registered = block_on_task.register(&self.shared.hooks);
             let _seeded = self.shared.settings.seed_thread();
             // The new `block_on` task is polled at once, even if an earlier one yielded.
             self.block_on_waits.set(0);

@@ -14,8 +14,8 @@ pub(super) struct Descriptor<T> {
     pub(super) number: RawFd,
 }
 
-#[cfg(feature = "trace")]
-impl<T> crate::trace::ResourceName for Descriptor<T> {
+#[cfg(feature = "taskdump")]
+impl<T> crate::taskdump::NamedResource for Descriptor<T> {
     fn name(&self) -> Option<String> {
         Some(self.number.to_string())
     }

@@ -45,7 +45,7 @@ use super::{
 use crate::{
     primitives::{Arc, Mutex},
     task::consume_budget,
-    trace::Label,
+    taskdump::Resource,
 };
 use error::SendError;
 use ring::Ring;
@@ -111,11 +111,11 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn new(capacity: usize) -> Self {
         assert!(capacity > 0, "a channel has room for at least one value");
-        let label = Label::new("broadcast receive");
+        let resource = Resource::new("broadcast receive");
         Self {
             channel: Arc::new(BroadcastChannel {
-                list: WaitList::new(Ring::new(capacity), label),
-                no_receivers: Notify::labelled(Label::new("broadcast closed")),
+                list: WaitList::new(Ring::new(capacity), resource),
+                no_receivers: Notify::for_resource(Resource::new("broadcast closed")),
             }),
         }
     }

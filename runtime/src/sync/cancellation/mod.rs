@@ -9,7 +9,7 @@ pub use wait::{WaitForCancellationFuture, WaitForCancellationFutureOwned};
 use super::Notify;
 use crate::{
     primitives::{AtomicUsize, Mutex, lock},
-    trace::Label,
+    taskdump::Resource,
 };
 use slab::Slab;
 use std::{
@@ -66,11 +66,11 @@ struct TokenNode {
 }
 
 impl TokenNode {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn new(cancelled: bool, parent: Option<(Arc<Self>, usize)>) -> Arc<Self> {
         Arc::new(Self {
             cancelled: AtomicUsize::new(cancelled.into()),
-            notify: Notify::labelled(Label::new("CancellationToken")),
+            notify: Notify::for_resource(Resource::new("CancellationToken")),
             children: Mutex::new(Slab::new()),
             parent,
         })
@@ -110,7 +110,7 @@ impl Drop for TokenNode {
 
 impl CancellationToken {
     /// Creates a token without a parent.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub fn new() -> Self {
         let node = TokenNode::new(false, None);
         Self { node }
@@ -121,7 +121,7 @@ impl CancellationToken {
     ///
     /// A child keeps the memory of its parent, and of the parent's parent.
     #[must_use = "a child that is dropped cancels nothing"]
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub fn child_token(&self) -> Self {
         let mut children = lock(&self.node.children);
         if self.is_cancelled() {
@@ -231,7 +231,7 @@ impl CancellationToken {
 }
 
 impl Default for CancellationToken {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new()
     }

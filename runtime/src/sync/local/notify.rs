@@ -5,7 +5,7 @@ use super::wait_list::{Key, LocalWaitList};
 use crate::{
     budget,
     sync::notification::{Notification, NotifyOne, NotifyOneStrategy, Waiters, dequeue_notified},
-    trace::Label,
+    taskdump::Resource,
     unwind,
 };
 use std::{
@@ -34,7 +34,7 @@ use std::{
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Notify {
-    label: Label,
+    resource: Resource,
     state: RefCell<NotifyState>,
 }
 
@@ -71,10 +71,10 @@ impl Waiters for NotifyState {
 
 impl Notify {
     /// Creates a `Notify` without a permit.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub const fn new() -> Self {
         Self {
-            label: Label::new("local Notify"),
+            resource: Resource::new("local Notify"),
             state: RefCell::new(NotifyState {
                 permit: false,
                 notify_waiters_calls: 0,
@@ -142,7 +142,7 @@ impl Notify {
 }
 
 impl Default for Notify {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new()
     }
@@ -218,7 +218,7 @@ impl Future for Notified<'_> {
         ready!(budget::poll_proceed(context));
         if !self.done {
             let polled = self.poll_notified(context);
-            self.notify.label.note(&polled);
+            self.notify.resource.record(&polled);
             ready!(polled);
             self.done = true;
         }

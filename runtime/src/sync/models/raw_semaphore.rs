@@ -5,7 +5,7 @@ use crate::{
         raw_semaphore::RawSemaphore,
         testing::{Count, block_on, glance, poll},
     },
-    trace::Label,
+    taskdump::Resource,
 };
 use loom::{cell::UnsafeCell, model, sync::Arc, thread};
 use std::pin::pin;
@@ -13,7 +13,7 @@ use std::pin::pin;
 #[test]
 fn a_released_permit_reaches_the_waiter() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let other = {
             let semaphore = Arc::clone(&semaphore);
             thread::spawn(move || semaphore.release(1))
@@ -28,7 +28,7 @@ fn a_released_permit_reaches_the_waiter() {
 fn one_permit_has_one_holder_at_a_time() {
     model(|| {
         let shared = Arc::new((
-            RawSemaphore::new(1, Label::new("model")),
+            RawSemaphore::new(1, Resource::new("model")),
             UnsafeCell::new(0),
         ));
         let visit = |shared: Arc<(RawSemaphore, UnsafeCell<i32>)>| {
@@ -53,7 +53,7 @@ fn one_permit_has_one_holder_at_a_time() {
 #[test]
 fn one_release_of_two_permits_serves_two_waiters() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let others = [(); 2].map(|()| {
             let semaphore = Arc::clone(&semaphore);
             thread::spawn(move || block_on(semaphore.acquire(1)).unwrap())
@@ -69,7 +69,7 @@ fn one_release_of_two_permits_serves_two_waiters() {
 #[test]
 fn a_permit_handed_to_a_cancelled_waiter_goes_to_the_next() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let other = {
             let semaphore = Arc::clone(&semaphore);
             thread::spawn(move || semaphore.release(1))
@@ -89,7 +89,7 @@ fn a_permit_handed_to_a_cancelled_waiter_goes_to_the_next() {
 #[test]
 fn a_cancelled_large_request_lets_a_smaller_one_pass() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let mut much = Box::pin(semaphore.acquire(2));
         assert!(glance(much.as_mut()).is_pending());
         let (waker, count) = Count::waker();
@@ -109,7 +109,7 @@ fn a_cancelled_large_request_lets_a_smaller_one_pass() {
 #[test]
 fn close_ends_a_wait() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let other = {
             let semaphore = Arc::clone(&semaphore);
             thread::spawn(move || semaphore.close())
@@ -122,7 +122,7 @@ fn close_ends_a_wait() {
 #[test]
 fn more_waiters_than_one_batch_are_all_woken() {
     model(|| {
-        let semaphore = Arc::new(RawSemaphore::new(0, Label::new("model")));
+        let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let (waker, count) = Count::waker();
         let mut waits: Vec<_> = (0..3).map(|_| Box::pin(semaphore.acquire(1))).collect();
         for wait in &mut waits {

@@ -10,7 +10,7 @@ use crate::{
     primitives::{Arc, AtomicUsize, yield_now},
     sync::Notify,
     task::consume_budget,
-    trace::Label,
+    taskdump::Resource,
     unwind::catch_and_discard,
 };
 use std::{
@@ -36,7 +36,7 @@ pub(super) struct MpscChannel<T, S> {
     senders: AtomicUsize,
     weak_senders: AtomicUsize,
     closed: Notify,
-    label: Label,
+    resource: Resource,
 }
 
 // A panic cannot break the channel: no user code runs while a slot is claimed
@@ -53,15 +53,15 @@ pub(super) struct WeakTx<T, S>(Arc<MpscChannel<T, S>>);
 /// The receiver's share.
 pub(super) struct Rx<T, S: Semaphore>(Arc<MpscChannel<T, S>>);
 
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub(super) fn channel<T, S: Semaphore>(semaphore: S) -> (Tx<T, S>, Rx<T, S>) {
     let channel = Arc::new(MpscChannel {
         queue: MessageQueue::new(),
         semaphore,
         senders: AtomicUsize::new(1),
         weak_senders: AtomicUsize::new(0),
-        closed: Notify::labelled(Label::new("mpsc closed")),
-        label: Label::new("mpsc receive"),
+        closed: Notify::for_resource(Resource::new("mpsc closed")),
+        resource: Resource::new("mpsc receive"),
     });
     (Tx(Arc::clone(&channel)), Rx(channel))
 }
@@ -183,7 +183,7 @@ impl<T, S: Semaphore> Rx<T, S> {
     pub(super) fn poll_recv(&mut self, context: &Context<'_>) -> Poll<Option<T>> {
         ready!(budget::poll_proceed(context));
         let message = self.poll_next(context);
-        self.0.label.note(&message);
+        self.0.resource.record(&message);
         let message = ready!(message);
         if message.is_some() {
             self.0.semaphore.received(1);
@@ -205,7 +205,7 @@ impl<T, S: Semaphore> Rx<T, S> {
             0 => Poll::Ready(None),
             _ => self.poll_next(context),
         };
-        self.0.label.note(&first);
+        self.0.resource.record(&first);
         if let Some(first) = ready!(first) {
             buffer.push(first);
             received = 1;

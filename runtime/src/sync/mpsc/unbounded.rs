@@ -25,7 +25,7 @@ impl Semaphore for Unbounded {
 
 /// Creates a channel without a limit. Nothing slows the senders down: messages
 /// that the receiver has not taken yet stay in memory.
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, UnboundedReceiver<T>) {
     let (tx, rx) = channel::channel(Unbounded);
     (UnboundedSender { tx }, UnboundedReceiver { rx })

@@ -8,7 +8,7 @@ use super::{
     guard::never_closed,
     raw_semaphore::{RawSemaphore, acquire},
 };
-use crate::{executor::park_thread, trace::Label};
+use crate::{executor::park_thread, taskdump::Resource};
 use std::{
     // Not loom's, because a guard lends the value for longer than a closure
     // runs. The models put loom's cell inside.
@@ -67,10 +67,10 @@ unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 impl<T> Mutex<T> {
     const_unless_loom! {
         /// Creates a mutex around `value`. It can be a `static`.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new(value: T) -> Self {
             Self {
-                semaphore: RawSemaphore::new(1, Label::new("Mutex")),
+                semaphore: RawSemaphore::new(1, Resource::new("Mutex")),
                 value: UnsafeCell::new(value),
             }
         }
@@ -78,7 +78,7 @@ impl<T> Mutex<T> {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)
         }
@@ -159,14 +159,14 @@ impl<T: ?Sized> Mutex<T> {
 }
 
 impl<T: Default> Default for Mutex<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for Mutex<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn from(value: T) -> Self {
         Self::new(value)
     }

@@ -2,7 +2,7 @@
 //! half's reference to it.
 
 use super::state::{HalfClose, OneshotState, Side, Snapshot};
-use crate::{primitives::UnsafeCell, trace::Label, unwind};
+use crate::{primitives::UnsafeCell, taskdump::Resource, unwind};
 use std::{
     mem,
     panic::{RefUnwindSafe, UnwindSafe},
@@ -14,8 +14,8 @@ struct OneshotChannel<T> {
     state: OneshotState,
     value: UnsafeCell<Option<T>>,
     wakers: [UnsafeCell<Option<Waker>>; 2],
-    /// The trace shows them while the sender or the receiver waits.
-    labels: [Label; 2],
+    /// Dumps show them while the sender or the receiver waits.
+    resources: [Resource; 2],
 }
 
 impl<T> OneshotChannel<T> {
@@ -44,13 +44,16 @@ unsafe impl<T: Send> Sync for Half<T> {}
 impl<T> UnwindSafe for Half<T> {}
 impl<T> RefUnwindSafe for Half<T> {}
 
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub(super) fn halves<T>() -> (Half<T>, Half<T>) {
     let channel = NonNull::from(Box::leak(Box::new(OneshotChannel {
         state: OneshotState::new(),
         value: UnsafeCell::new(None),
         wakers: [UnsafeCell::new(None), UnsafeCell::new(None)],
-        labels: [Label::new("oneshot closed"), Label::new("oneshot receive")],
+        resources: [
+            Resource::new("oneshot closed"),
+            Resource::new("oneshot receive"),
+        ],
     })));
     let half = |side| Half { channel, side };
     (half(Side::Sender), half(Side::Receiver))
@@ -117,14 +120,14 @@ impl<T> Half<T> {
         }
     }
 
-    /// Tells the trace whether this half waits.
-    pub(super) fn note(&self, snapshot: Snapshot) {
+    /// Records whether this half waits.
+    pub(super) fn record(&self, snapshot: Snapshot) {
         let polled = if snapshot.is_over() {
             Poll::Ready(())
         } else {
             Poll::Pending
         };
-        self.channel().labels[self.side as usize].note(&polled);
+        self.channel().resources[self.side as usize].record(&polled);
     }
 
     /// Registers the waker, unless the channel [is over](Snapshot::is_over).

@@ -42,7 +42,7 @@ use std::{
 };
 
 /// Creates a channel for one value.
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let (sender, receiver) = channel::halves();
     let half = Some(receiver);
@@ -83,7 +83,7 @@ impl<T> Sender<T> {
     pub fn poll_closed(&mut self, context: &mut Context<'_>) -> Poll<()> {
         ready!(budget::poll_proceed(context));
         let snapshot = self.half.register(context);
-        self.half.note(snapshot);
+        self.half.record(snapshot);
         if !snapshot.is_over() {
             return Poll::Pending;
         }
@@ -178,7 +178,7 @@ impl<T> Future for Receiver<T> {
         let half = self.half.as_mut();
         let half = half.expect("a oneshot receiver was polled again after it was ready");
         let snapshot = half.register(context);
-        half.note(snapshot);
+        half.record(snapshot);
         if !snapshot.is_over() {
             return Poll::Pending;
         }

@@ -13,7 +13,7 @@ use super::{
     mutex::TryLockError,
     raw_semaphore::{RawSemaphore, acquire},
 };
-use crate::{executor::park_thread, trace::Label};
+use crate::{executor::park_thread, taskdump::Resource};
 use std::{
     // Not loom's, as in `mutex`.
     cell::UnsafeCell,
@@ -82,7 +82,7 @@ impl<T: ?Sized> Lock for Arc<RwLock<T>> {
 impl<T> RwLock<T> {
     const_unless_loom! {
         /// Creates a lock around `value`. It can be a `static`.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn new(value: T) -> Self {
             Self::with_permits(value, MAX_READERS as usize)
         }
@@ -90,7 +90,7 @@ impl<T> RwLock<T> {
 
     const_unless_loom! {
         /// The same as [`new`](Self::new), by tokio's name.
-        #[cfg_attr(feature = "trace", track_caller)]
+        #[cfg_attr(feature = "taskdump", track_caller)]
         pub const fn const_new(value: T) -> Self {
             Self::new(value)
         }
@@ -127,7 +127,7 @@ impl<T> RwLock<T> {
         #[track_caller]
         const fn with_permits(value: T, all: usize) -> Self {
             Self {
-                semaphore: RawSemaphore::new(all, Label::new("RwLock")),
+                semaphore: RawSemaphore::new(all, Resource::new("RwLock")),
                 all,
                 value: UnsafeCell::new(value),
             }
@@ -248,14 +248,14 @@ impl<T: ?Sized> RwLock<T> {
 }
 
 impl<T: Default> Default for RwLock<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }
 }
 
 impl<T> From<T> for RwLock<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn from(value: T) -> Self {
         Self::new(value)
     }

@@ -76,7 +76,7 @@ impl<H: PrimitiveRef> Waiter<H> {
             // Cloning a waker is user code, so it comes before the lock.
             self.as_mut().enqueue(waker.cloned(), condition)
         };
-        self.primitive.wait_list().label.note(&polled);
+        self.primitive.wait_list().resource.record(&polled);
         polled
     }
 

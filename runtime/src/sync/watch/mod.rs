@@ -39,7 +39,7 @@ pub use sender::Sender;
 use super::Notify;
 use crate::{
     primitives::{AtomicUsize, RwLock, RwLockReadGuard},
-    trace::Label,
+    taskdump::Resource,
 };
 use std::{
     fmt,
@@ -64,14 +64,14 @@ struct WatchChannel<T> {
 }
 
 impl<T> WatchChannel<T> {
-    fn new(value: T, changed: Label, no_receivers: Label) -> Self {
+    fn new(value: T, changed: Resource, no_receivers: Resource) -> Self {
         Self {
             value: RwLock::new(value),
             version: AtomicUsize::new(0),
             senders: AtomicUsize::new(1),
             receivers: AtomicUsize::new(0),
-            changed: Notify::labelled(changed),
-            no_receivers: Notify::labelled(no_receivers),
+            changed: Notify::for_resource(changed),
+            no_receivers: Notify::for_resource(no_receivers),
         }
     }
 
@@ -99,7 +99,7 @@ impl<T> WatchChannel<T> {
 
 /// Creates a channel with the value `initial`, which the receiver counts as
 /// seen.
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub fn channel<T>(initial: T) -> (Sender<T>, Receiver<T>) {
     let sender = Sender::new(initial);
     let receiver = sender.subscribe();

@@ -1,7 +1,7 @@
 //! The sender of a watch channel.
 
 use super::{CHANGE, CLOSED, Receiver, Ref, WatchChannel, error::SendError};
-use crate::{primitives::Arc, task::consume_budget, trace::Label};
+use crate::{primitives::Arc, task::consume_budget, taskdump::Resource};
 use std::{
     fmt, mem,
     sync::{
@@ -17,9 +17,10 @@ pub struct Sender<T> {
 
 impl<T> Sender<T> {
     /// Creates a channel that has no receiver yet.
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     pub fn new(initial: T) -> Self {
-        let (changed, no_receivers) = (Label::new("watch change"), Label::new("watch closed"));
+        let (changed, no_receivers) =
+            (Resource::new("watch change"), Resource::new("watch closed"));
         Self {
             channel: Arc::new(WatchChannel::new(initial, changed, no_receivers)),
         }
@@ -156,7 +157,7 @@ impl<T> Drop for Sender<T> {
 }
 
 impl<T: Default> Default for Sender<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn default() -> Self {
         Self::new(T::default())
     }

@@ -360,7 +360,7 @@ fn the_inspector_sees_the_tasks_of_all_workers() {
             let is_seen = |id| seen.iter().any(|info| info.id == id);
             tasks.iter().all(|task| is_seen(task.id()))
         };
-        // With the feature `trace` at once, otherwise after their first poll.
+        // With the feature `taskdump` at once, otherwise after their first poll.
         while !all_are_seen() {
             yield_now().await;
         }

@@ -29,7 +29,7 @@ pub use receiver::Receiver;
 pub use sender::{Sender, UnboundedSender};
 
 use super::wait_list::LocalWaitList;
-use crate::{trace::Label, unwind};
+use crate::{taskdump::Resource, unwind};
 use std::{cell::RefCell, collections::VecDeque, rc::Rc, task::Waker};
 
 /// A channel. No user code runs while its `RefCell` is borrowed: wakers and
@@ -43,8 +43,8 @@ struct LocalChannel<T> {
     receiver: Option<Waker>,
     senders: usize,
     closed: bool,
-    send_label: Label,
-    receive_label: Label,
+    send_resource: Resource,
+    receive_resource: Resource,
 }
 
 /// What a sender gets that asks for space.
@@ -58,7 +58,7 @@ enum Space {
 }
 
 impl<T> LocalChannel<T> {
-    #[cfg_attr(feature = "trace", track_caller)]
+    #[cfg_attr(feature = "taskdump", track_caller)]
     fn new(max_capacity: usize) -> Rc<RefCell<Self>> {
         Rc::new(RefCell::new(Self {
             messages: VecDeque::new(),
@@ -68,8 +68,8 @@ impl<T> LocalChannel<T> {
             receiver: None,
             senders: 1,
             closed: false,
-            send_label: Label::new("local mpsc send"),
-            receive_label: Label::new("local mpsc receive"),
+            send_resource: Resource::new("local mpsc send"),
+            receive_resource: Resource::new("local mpsc receive"),
         }))
     }
 
@@ -123,7 +123,7 @@ pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
 }
 
 /// Creates a channel without a limit.
-#[cfg_attr(feature = "trace", track_caller)]
+#[cfg_attr(feature = "taskdump", track_caller)]
 pub fn unbounded_channel<T>() -> (UnboundedSender<T>, Receiver<T>) {
     let (sender, receiver) = channel(usize::MAX);
     (UnboundedSender::new(sender), receiver)

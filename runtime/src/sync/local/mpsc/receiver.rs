@@ -3,7 +3,7 @@
 #[cfg(doc)]
 use super::Sender;
 use super::{LocalChannel, Space, wake};
-use crate::{budget, sync::mpsc::error::TryRecvError, trace};
+use crate::{budget, sync::mpsc::error::TryRecvError, taskdump};
 use std::{
     cell::RefCell,
     fmt,
@@ -41,7 +41,7 @@ impl<T> Receiver<T> {
         ready!(budget::poll_proceed(context));
         let message = self.poll_next(context);
         let address = Rc::as_ptr(&self.channel).addr();
-        trace::note_label(&message, address, || self.channel.borrow().receive_label);
+        taskdump::record_resource(&message, address, || self.channel.borrow().receive_resource);
         let message = ready!(message);
         budget::spend();
         Poll::Ready(message)

@@ -1,7 +1,7 @@
 //! A sender's wait for space in the channel.
 
 use super::{LocalChannel, Space, wake};
-use crate::{budget, sync::local::wait_list::Key, trace};
+use crate::{budget, sync::local::wait_list::Key, taskdump};
 use std::{
     cell::RefCell,
     ptr,
@@ -23,10 +23,10 @@ impl<'a, T> Reserve<'a, T> {
     pub(super) fn poll(&mut self, context: &Context<'_>) -> Poll<Space> {
         ready!(budget::poll_proceed(context));
         let space = self.poll_space(context);
-        // One task can wait for the sender and for the receiver of a channel. A trace tells
+        // One task can wait for the sender and for the receiver of a channel. A dump tells
         // two waits apart by the address, and the receiver uses the address itself.
         let address = ptr::from_ref(self.channel).addr() + 1;
-        trace::note_label(&space, address, || self.channel.borrow().send_label);
+        taskdump::record_resource(&space, address, || self.channel.borrow().send_resource);
         let space = ready!(space);
         budget::spend();
         Poll::Ready(space)

@@ -25,7 +25,7 @@ pub use receiver::Receiver;
 pub use sender::{Sender, WeakSender};
 
 use super::channel::{self, MpscChannel, Semaphore};
-use crate::{sync::raw_semaphore::RawSemaphore, trace::Label};
+use crate::{sync::raw_semaphore::RawSemaphore, taskdump::Resource};
 
 /// A permit for each message that the channel has space for.
 pub(super) struct Bounded {
@@ -81,7 +81,7 @@ impl<T> Drop for CancelGuard<'_, T> {
 #[track_caller]
 pub fn channel<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     assert!(capacity > 0, "a channel has room for at least one message");
-    let semaphore = RawSemaphore::new(capacity, Label::new("mpsc send"));
+    let semaphore = RawSemaphore::new(capacity, Resource::new("mpsc send"));
     let (tx, rx) = channel::channel(Bounded {
         semaphore,
         capacity,

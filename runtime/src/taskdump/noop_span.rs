@@ -1,6 +1,6 @@
 //! Replaces `span.rs` without the feature `tracing`. Nothing is recorded.
 
-use super::Origin;
+use super::TaskStats;
 
 #[derive(Clone, Copy)]
 pub(crate) enum WakerOp {
@@ -11,4 +11,4 @@ pub(crate) enum WakerOp {
 }
 
 #[inline]
-pub(crate) fn waker(_task: &Origin, _op: WakerOp) {}
+pub(crate) fn waker(_task: &TaskStats, _op: WakerOp) {}

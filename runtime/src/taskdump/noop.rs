@@ -1,17 +1,17 @@
-//! Replaces the module `trace` without its feature. The types have no size and
-//! the functions do nothing. `trace/leaf.rs` documents the real ones.
+//! Replaces the module `taskdump` without its feature. The types have no size and
+//! the functions do nothing. `taskdump/leaf.rs` documents the real ones.
 
-mod silent;
+mod noop_span;
 
-pub(crate) use silent::{WakerOp, waker};
+pub(crate) use noop_span::{WakerOp, waker};
 
 use crate::{clock::Instant, id::Id};
 use std::{future::Future, panic::Location, task::Poll};
 
 /// Where a task came from.
-pub(crate) struct Origin;
+pub(crate) struct TaskStats;
 
-impl Origin {
+impl TaskStats {
     pub(crate) fn new(_: &'static Location<'static>, _: u64) -> Self {
         Self
     }
@@ -21,9 +21,9 @@ impl Origin {
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Label;
+pub(crate) struct Resource;
 
-impl Label {
+impl Resource {
     pub(crate) const fn new(_what: &'static str) -> Self {
         Self
     }
@@ -34,53 +34,53 @@ impl Label {
         clippy::trivially_copy_pass_by_ref,
         reason = "the same signature as with the feature"
     )]
-    pub(crate) fn note<T>(&self, _polled: &Poll<T>) {}
+    pub(crate) fn record<T>(&self, _polled: &Poll<T>) {}
 }
 
 /// What a wait for a descriptor is about.
-pub(crate) struct IoSource;
+pub(crate) struct IoResource;
 
-pub(crate) trait ResourceName {}
+pub(crate) trait NamedResource {}
 
-impl<T> ResourceName for T {}
-
-#[inline]
-pub(crate) fn note_label<T>(_: &Poll<T>, _address: usize, _made: impl FnOnce() -> Label) {}
+impl<T> NamedResource for T {}
 
 #[inline]
-pub(crate) fn note_time<T>(_polled: &Poll<T>, _until: Instant, _address: usize) {}
+pub(crate) fn record_resource<T>(_: &Poll<T>, _address: usize, _made: impl FnOnce() -> Resource) {}
 
 #[inline]
-pub(crate) fn note_task<T>(_polled: &Poll<T>, _task: Id, _origin: &Origin) {}
+pub(crate) fn record_timer<T>(_polled: &Poll<T>, _until: Instant, _address: usize) {}
 
 #[inline]
-pub(crate) fn note_any<T>(_: &Poll<T>, _address: usize, _many: usize, _what: &'static str) {}
+pub(crate) fn record_join<T>(_polled: &Poll<T>, _task: Id, _origin: &TaskStats) {}
 
 #[inline]
-pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
+pub(crate) fn record_any<T>(_: &Poll<T>, _address: usize, _many: usize, _what: &'static str) {}
+
+#[inline]
+pub(crate) fn discard_waits<T>(poll: impl FnOnce() -> T) -> T {
     poll()
 }
 
 #[inline]
-pub(crate) fn note_io<T>(
+pub(crate) fn record_io<T>(
     _: &Poll<T>,
     _token: usize,
     _writable: bool,
-    _: impl FnOnce() -> IoSource,
+    _: impl FnOnce() -> IoResource,
 ) {
 }
 
 #[inline]
-pub(crate) fn note_input() {}
+pub(crate) fn record_input() {}
 
 #[inline]
-pub(crate) fn note_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
+pub(crate) fn record_signal<T>(_polled: &Poll<T>, _number: i32, _address: usize) {}
 
 #[inline]
-pub(crate) fn note_no_budget() {}
+pub(crate) fn record_no_budget() {}
 
 #[inline]
-pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+pub(crate) fn withdraw_if_ready<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     poll()
 }
 
@@ -102,11 +102,11 @@ pub(crate) enum TaskKind {
     BlockOn,
 }
 
-pub(crate) struct Polling;
+pub(crate) struct EnteredPoll;
 
 #[inline]
-pub(crate) fn polling(_task: &Origin) -> Polling {
-    Polling
+pub(crate) fn enter_poll(_task: &TaskStats) -> EnteredPoll {
+    EnteredPoll
 }
 
 pub(crate) struct NameGuard;
@@ -139,5 +139,5 @@ impl MemberWaits {
     }
 
     #[inline]
-    pub(crate) fn note(&self) {}
+    pub(crate) fn record(&self) {}
 }

@@ -1,6 +1,6 @@
 //! What the inspector shows of a task beside its id and state: where and when it
 //! was spawned, how often it was polled, and what it waits for. Without the feature
-//! `trace`, [`Origin`] has no fields and costs nothing.
+//! `taskdump`, [`TaskStats`] has no fields and costs nothing.
 
 use super::Record;
 use std::{
@@ -8,18 +8,18 @@ use std::{
     sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-pub(crate) struct Origin {
+pub(crate) struct TaskStats {
     pub(crate) location: &'static Location<'static>,
     /// The time of the spawn on the runtime's clock, in nanoseconds.
     pub(crate) created_at: u64,
     polls: AtomicU64,
-    /// The waits of the task, if its runtime is traced.
+    /// The waits of the task, if its runtime has task dumps.
     pub(crate) record: Record,
     #[cfg(feature = "tracing")]
     pub(crate) span: super::SpanSlot,
 }
 
-impl Origin {
+impl TaskStats {
     pub(crate) fn new(location: &'static Location<'static>, created_at: u64) -> Self {
         Self {
             location,

@@ -1,14 +1,14 @@
-//! The functions with which leaf futures note what they wait for. A leaf waits
+//! The functions with which leaf futures record what they wait for. A leaf waits
 //! for an event itself, not for other futures.
 //!
-//! After each poll, a leaf notes what it waits for and whether it still waits.
-//! The note goes to the record of the task that this thread polls, if the task's
-//! runtime is traced (see [`record`](super::record)). Otherwise it is discarded.
-//! Without the feature, `nothing.rs` replaces this file.
+//! After each poll, a leaf records what it waits for and whether it still waits.
+//! The wait goes to the record of the task that this thread polls, if the task's
+//! runtime has task dumps (see [`record`](super::record)). Otherwise it is discarded.
+//! Without the feature, `noop.rs` replaces this file.
 
 use super::{
-    Origin,
-    record::{self, Identity, Kind, Recorder},
+    TaskStats,
+    record::{self, Kind, Recorder, WaitKey},
     wait::{TimerKind, WaitsFor},
 };
 use crate::{clock::Instant, id::Id};
@@ -22,12 +22,12 @@ use std::{
 
 /// The kind of a primitive of `sync`, and where it was created.
 #[derive(Clone, Copy)]
-pub(crate) struct Label {
+pub(crate) struct Resource {
     what: &'static str,
     at: &'static Location<'static>,
 }
 
-impl Label {
+impl Resource {
     #[track_caller]
     pub(crate) const fn new(what: &'static str) -> Self {
         Self {
@@ -36,61 +36,65 @@ impl Label {
         }
     }
 
-    /// Notes that the task waits for this primitive, or no longer does.
-    pub(crate) fn note<T>(&self, polled: &Poll<T>) {
-        note_label(polled, std::ptr::from_ref(self).addr(), || *self);
+    /// Records that the task waits for this primitive, or no longer does.
+    pub(crate) fn record<T>(&self, polled: &Poll<T>) {
+        record_resource(polled, std::ptr::from_ref(self).addr(), || *self);
     }
 }
 
-/// [`Label::note`] without a borrowed label. `address` tells the primitive from
+/// [`Resource::record`] without a borrowed resource. `address` tells the primitive from
 /// others.
-pub(crate) fn note_label<T>(polled: &Poll<T>, address: usize, label: impl FnOnce() -> Label) {
-    note(polled, Identity::new(Kind::Sync, address as u64), || {
-        let Label { what, at } = label();
+pub(crate) fn record_resource<T>(
+    polled: &Poll<T>,
+    address: usize,
+    resource: impl FnOnce() -> Resource,
+) {
+    record_wait(polled, WaitKey::new(Kind::Sync, address as u64), || {
+        let Resource { what, at } = resource();
         WaitsFor::Sync { what, made_at: at }
     });
 }
 
 /// What a wait for a descriptor is about.
-pub(crate) struct IoSource {
+pub(crate) struct IoResource {
     pub(crate) what: &'static str,
     pub(crate) name: Option<Arc<str>>,
 }
 
 /// A resource of the reactor that may have a name, such as a socket's address.
-pub(crate) trait ResourceName {
+pub(crate) trait NamedResource {
     fn name(&self) -> Option<String> {
         None
     }
 }
 
-fn note<T>(polled: &Poll<T>, identity: Identity, on: impl FnOnce() -> WaitsFor) {
+fn record_wait<T>(polled: &Poll<T>, key: WaitKey, on: impl FnOnce() -> WaitsFor) {
     record::with(|recorder| match polled {
-        Poll::Pending => recorder.waits(identity, on()),
-        Poll::Ready(_) => recorder.ends(identity),
+        Poll::Pending => recorder.waits_for(key, on()),
+        Poll::Ready(_) => recorder.ends(key),
     });
 }
 
-/// Notes a timer. `address` tells it from others with the same deadline.
-pub(crate) fn note_time<T>(polled: &Poll<T>, until: Instant, address: usize) {
+/// Records a timer. `address` tells it from others with the same deadline.
+pub(crate) fn record_timer<T>(polled: &Poll<T>, until: Instant, address: usize) {
     record::with(|recorder| {
-        let identity = Identity::new(Kind::Time, recorder.moment(until)).at(address);
+        let key = WaitKey::new(Kind::Time, recorder.moment(until)).at(address);
         match polled {
-            Poll::Pending => recorder.waits(
-                identity,
+            Poll::Pending => recorder.waits_for(
+                key,
                 WaitsFor::Time {
                     timer: TimerKind::Sleep,
                     until,
                 },
             ),
-            Poll::Ready(_) => recorder.ends(identity),
+            Poll::Ready(_) => recorder.ends(key),
         }
     });
 }
 
-/// Notes the end of a task.
-pub(crate) fn note_task<T>(polled: &Poll<T>, id: Id, task: &Origin) {
-    note(polled, Identity::new(Kind::Task, id.get()), || {
+/// Records the end of a task.
+pub(crate) fn record_join<T>(polled: &Poll<T>, id: Id, task: &TaskStats) {
+    record_wait(polled, WaitKey::new(Kind::Task, id.get()), || {
         WaitsFor::Task {
             id,
             kind: task.record.kind(),
@@ -99,17 +103,17 @@ pub(crate) fn note_task<T>(polled: &Poll<T>, id: Id, task: &Origin) {
     });
 }
 
-/// Notes a wait for the first of `many` futures to be ready. Their own notes
+/// Records a wait for the first of `many` futures to be ready. Their own waits
 /// cover only the futures that were polled last. `address` tells this collection
 /// from others.
-pub(crate) fn note_any<T>(polled: &Poll<T>, address: usize, many: usize, what: &'static str) {
-    note(polled, Identity::new(Kind::Any, 0).at(address), || {
+pub(crate) fn record_any<T>(polled: &Poll<T>, address: usize, many: usize, what: &'static str) {
+    record_wait(polled, WaitKey::new(Kind::Any, 0).at(address), || {
         WaitsFor::AnyOf { many, what }
     });
 }
 
-/// Discards what `poll` notes, because its caller makes a better note.
-pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
+/// Discards what `poll` records, because its caller records something better.
+pub(crate) fn discard_waits<T>(poll: impl FnOnce() -> T) -> T {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
     if let Some(mark) = mark {
@@ -118,20 +122,20 @@ pub(crate) fn discard_notes<T>(poll: impl FnOnce() -> T) -> T {
     polled
 }
 
-/// Notes a resource of the reactor.
-pub(crate) fn note_io<T>(
+/// Records a resource of the reactor.
+pub(crate) fn record_io<T>(
     polled: &Poll<T>,
     token: usize,
     writable: bool,
-    source: impl FnOnce() -> IoSource,
+    source: impl FnOnce() -> IoResource,
 ) {
     let kind = if writable {
         Kind::Writable
     } else {
         Kind::Readable
     };
-    note(polled, Identity::new(kind, token as u64), || {
-        let IoSource { what, name } = source();
+    record_wait(polled, WaitKey::new(kind, token as u64), || {
+        let IoResource { what, name } = source();
         WaitsFor::Io {
             what,
             name,
@@ -140,10 +144,10 @@ pub(crate) fn note_io<T>(
     });
 }
 
-/// Notes a wait for the standard input.
-pub(crate) fn note_input() {
+/// Records a wait for the standard input.
+pub(crate) fn record_input() {
     let polled = Poll::<()>::Pending;
-    note(&polled, Identity::new(Kind::Readable, u64::MAX), || {
+    record_wait(&polled, WaitKey::new(Kind::Readable, u64::MAX), || {
         WaitsFor::Io {
             what: "standard input",
             name: None,
@@ -152,21 +156,21 @@ pub(crate) fn note_input() {
     });
 }
 
-/// Notes a wait for a signal. `address` tells this listener from others.
-pub(crate) fn note_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
-    let identity = Identity::new(Kind::Signal, number.unsigned_abs().into()).at(address);
-    note(polled, identity, || WaitsFor::Signal { number });
+/// Records a wait for a signal. `address` tells this listener from others.
+pub(crate) fn record_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
+    let key = WaitKey::new(Kind::Signal, number.unsigned_abs().into()).at(address);
+    record_wait(polled, key, || WaitsFor::Signal { number });
 }
 
-/// Notes that a leaf returned `Pending` without trying its operation, because the
+/// Records that a leaf returned `Pending` without trying its operation, because the
 /// task's budget is spent.
-pub(crate) fn note_no_budget() {
+pub(crate) fn record_no_budget() {
     record::with(Recorder::keep_all);
 }
 
 /// Wraps a poll of a future that contains others, such as a select. When it is
-/// ready, it drops the others. So their notes are withdrawn.
-pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+/// ready, it drops the others. So their waits are withdrawn.
+pub(crate) fn withdraw_if_ready<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
     if let Some(mark) = mark
@@ -177,7 +181,7 @@ pub(crate) fn combinator<T>(poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
     polled
 }
 
-/// Lets `what` change the notes of `poll`, to say what the wait is for.
+/// Lets `what` change the waits that `poll` records, to say what the wait is for.
 fn recast<T>(poll: impl FnOnce() -> T, what: impl Fn(&mut WaitsFor)) -> T {
     let mark = record::with(|recorder: &mut Recorder| recorder.mark());
     let polled = poll();
@@ -187,7 +191,7 @@ fn recast<T>(poll: impl FnOnce() -> T, what: impl Fn(&mut WaitsFor)) -> T {
     polled
 }
 
-/// Notes the sleeps in `poll` as a timer of another kind.
+/// Records the sleeps in `poll` as a timer of another kind.
 pub(crate) fn as_timer<T>(kind: TimerKind, poll: impl FnOnce() -> T) -> T {
     recast(poll, |on| {
         if let WaitsFor::Time { timer, .. } = on {
@@ -201,7 +205,7 @@ async fn recast_all<F: Future>(future: F, what: impl Fn() -> WaitsFor) -> F::Out
     poll_fn(|context| recast(|| future.as_mut().poll(context), |on| *on = what())).await
 }
 
-/// Notes the waits of `future` as a wait for the end of a child process.
+/// Records the waits of `future` as a wait for the end of a child process.
 pub(crate) fn as_child<F: Future>(process: u32, future: F) -> impl Future<Output = F::Output> {
     recast_all(future, move || WaitsFor::Child { process })
 }

@@ -18,8 +18,8 @@ use wakeful::{
     select, spawn_local,
     sync::{Mutex, Notify, Semaphore, mpsc, oneshot},
     task::yield_now,
+    taskdump::dump,
     time::{self, interval, sleep, timeout},
-    trace::dump,
 };
 
 #[test]

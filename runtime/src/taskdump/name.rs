@@ -27,7 +27,7 @@ pub(crate) fn take_name() -> Option<Arc<str>> {
 
 impl Drop for NameGuard {
     fn drop(&mut self) {
-        // A runtime that is not traced does not take the name.
+        // A runtime without task dumps does not take the name.
         NAME.set(None);
     }
 }

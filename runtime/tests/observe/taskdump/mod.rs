@@ -14,15 +14,19 @@ use wakeful::{
     runtime::Builder,
     spawn_local,
     task::{Id, JoinHandle},
-    trace::{Dump, dump},
+    taskdump::{Dump, dump},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A traced runtime with a paused clock.
+/// A runtime with task dumps with a paused clock.
 fn paused() -> Runtime {
     let builder = Builder::new_current_thread();
-    builder.start_paused(true).enable_trace().build().unwrap()
+    builder
+        .start_paused(true)
+        .enable_taskdump()
+        .build()
+        .unwrap()
 }
 
 fn run<F: Future>(awaited: &'static str, future: F) -> F::Output {

@@ -1,5 +1,5 @@
-//! Notes about the members of a group. A group polls only the members that were
-//! woken, so it keeps what each member noted in its last poll.
+//! The waits of the members of a group. A group polls only the members that were
+//! woken, so it keeps what each member recorded in its last poll.
 
 use super::record::{self, Entry, Recorder};
 use std::{collections::BTreeMap, task::Poll};
@@ -16,7 +16,7 @@ impl MemberWaits {
         Self(BTreeMap::new())
     }
 
-    /// Polls a member and keeps what it notes.
+    /// Polls a member and keeps what it records.
     pub(crate) fn poll<T>(&mut self, member: usize, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
         let begin = |recorder: &mut Recorder| {
             let before = self.0.remove(&member).unwrap_or_default();
@@ -26,15 +26,15 @@ impl MemberWaits {
             return poll();
         };
         let polled = poll();
-        let noted = record::with(|recorder| recorder.end_member(outer));
+        let waits = record::with(|recorder| recorder.end_member(outer));
         if polled.is_pending() {
-            self.0.insert(member, noted.unwrap_or_default());
+            self.0.insert(member, waits.unwrap_or_default());
         }
         polled
     }
 
     /// The group waits, so the task waits for everything its members wait for.
-    pub(crate) fn note(&self) {
+    pub(crate) fn record(&self) {
         record::with(|recorder| {
             let entries = self.0.values().flatten();
             entries

@@ -94,8 +94,8 @@ pub enum TaskKind {
     BlockOn,
 }
 
-/// What is known of a task in a runtime that is [traced](crate::trace).
-#[cfg_attr(docsrs, doc(cfg(feature = "trace")))]
+/// What is known of a task in a runtime with [task dumps](crate::taskdump).
+#[cfg_attr(docsrs, doc(cfg(feature = "taskdump")))]
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct TaskTrace {
@@ -108,6 +108,6 @@ pub struct TaskTrace {
     pub since: Duration,
     /// How long its polls have taken, all together.
     pub busy: Duration,
-    /// The waits that it noted in its last poll.
+    /// The waits that it recorded in its last poll.
     pub waits: Vec<Wait>,
 }

@@ -20,8 +20,8 @@ use wakeful::{
     spawn_local,
     sync::{mpsc, oneshot},
     task::{self, yield_now},
+    taskdump::{Dump, DumpError, TaskKind, dump, stuck},
     time::{self, sleep},
-    trace::{Dump, TaskKind, Untraced, dump, stuck},
 };
 
 #[test]
@@ -58,7 +58,7 @@ fn a_blocked_thread_is_seen_from_another_thread() {
         Builder::new_current_thread(),
         Builder::new_multi_thread().worker_threads(2),
     ] {
-        let runtime = builder.enable_trace().build().unwrap();
+        let runtime = builder.enable_taskdump().build().unwrap();
         let handle = runtime.handle().clone();
         let (entered, inside) = std_mpsc::channel();
         let (release, held) = std_mpsc::channel::<()>();
@@ -113,22 +113,22 @@ fn stuck_tasks_are_those_that_have_waited_longer() {
 }
 
 #[test]
-fn a_dump_of_an_untraced_runtime_says_what_to_do() {
-    assert_eq!(dump().unwrap_err(), Untraced::NoRuntime);
+fn a_dump_of_a_runtime_without_dumps_says_what_to_do() {
+    assert_eq!(dump().unwrap_err(), DumpError::NoRuntime);
     let runtime = Runtime::new().unwrap();
-    watched("an untraced runtime", || {
+    watched("a runtime without task dumps", || {
         runtime.block_on(async {
             let task = spawn_local(pending::<()>());
-            assert_eq!(dump().unwrap_err(), Untraced::NotEnabled);
-            assert_eq!(stuck(SECOND).unwrap_err(), Untraced::NotEnabled);
+            assert_eq!(dump().unwrap_err(), DumpError::NotEnabled);
+            assert_eq!(stuck(SECOND).unwrap_err(), DumpError::NotEnabled);
             assert!(inspect().unwrap().tasks[0].trace.is_none());
             task.abort();
         });
     });
     let metrics = runtime.handle().metrics();
     assert_eq!(metrics.spawned_tasks_count(), None);
-    let text = Untraced::NotEnabled.to_string();
-    assert!(text.contains("Builder::enable_trace"), "{text}");
+    let text = DumpError::NotEnabled.to_string();
+    assert!(text.contains("Builder::enable_taskdump"), "{text}");
 }
 
 #[test]
@@ -171,12 +171,12 @@ fn a_join_set_gives_each_built_task_its_name() {
 }
 
 #[test]
-fn a_name_set_in_an_untraced_runtime_does_not_stay_on_the_thread() {
-    let untraced = Runtime::new().unwrap();
-    untraced.enter(|| drop(task::Builder::new().name("lost").spawn_local(async {})));
-    let traced = paused();
-    let task = traced.spawn_local(pending::<()>());
-    let dump = traced.handle().dump().unwrap();
+fn a_name_set_in_a_runtime_without_dumps_does_not_stay_on_the_thread() {
+    let without_dumps = Runtime::new().unwrap();
+    without_dumps.enter(|| drop(task::Builder::new().name("lost").spawn_local(async {})));
+    let with_dumps = paused();
+    let task = with_dumps.spawn_local(pending::<()>());
+    let dump = with_dumps.handle().dump().unwrap();
     assert_eq!(find(&dump, task.id()).trace.unwrap().name, None);
 }
 
@@ -186,7 +186,7 @@ fn a_task_that_has_ended_is_not_in_the_dump() {
         Builder::new_current_thread(),
         Builder::new_multi_thread().worker_threads(2),
     ] {
-        let runtime = builder.enable_trace().build().unwrap();
+        let runtime = builder.enable_taskdump().build().unwrap();
         let handle = runtime.handle().clone();
         watched("tasks that end in every way", || {
             runtime.block_on(async {
@@ -212,7 +212,7 @@ fn a_dump_shows_only_the_tasks_of_its_own_runtime() {
     let one = paused();
     let other = Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_trace()
+        .enable_taskdump()
         .build()
         .unwrap();
     watched("a task that waits for a task of the other runtime", || {
@@ -243,7 +243,7 @@ fn a_dump_shows_only_the_tasks_of_its_own_runtime() {
 fn dumps_may_be_taken_at_any_moment() {
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_trace()
+        .enable_taskdump()
         .build()
         .unwrap();
     let done = Arc::new(AtomicBool::new(false));
@@ -294,7 +294,7 @@ fn dumps_may_be_taken_at_any_moment() {
 }
 
 #[test]
-fn a_traced_runtime_counts_spawns_polls_and_busy_time() {
+fn a_runtime_with_dumps_counts_spawns_polls_and_busy_time() {
     let runtime = paused();
     let metrics = runtime.handle().metrics();
     assert_eq!(metrics.spawned_tasks_count(), Some(0));
@@ -317,7 +317,7 @@ fn a_traced_runtime_counts_spawns_polls_and_busy_time() {
 
 #[test]
 fn the_time_in_polls_is_measured() {
-    let builder = Builder::new_current_thread().enable_trace();
+    let builder = Builder::new_current_thread().enable_taskdump();
     let runtime = builder.build().unwrap();
     let metrics = runtime.handle().metrics();
     let pause = Duration::from_millis(2);

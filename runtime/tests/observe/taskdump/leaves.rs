@@ -14,8 +14,8 @@ use wakeful::{
         Semaphore, broadcast, local::mpsc as near, mpsc, oneshot, watch,
     },
     task::{self, yield_now},
+    taskdump::{TaskKind, TimerKind, WaitsFor, dump},
     time::{self, Instant, interval, sleep, sleep_until, timeout},
-    trace::{TaskKind, TimerKind, WaitsFor, dump},
 };
 
 #[test]

@@ -1,14 +1,14 @@
-//! [`Record`] holds what one task waits for. [`Recorder`] collects the notes of
+//! [`Record`] holds what one task waits for. [`Recorder`] collects the waits of
 //! one poll.
 //!
 //! The recorder is in a thread-local during the poll, so a leaf does not have to
-//! know its task. When the poll ends, the new notes replace those of the record.
+//! know its task. When the poll ends, the new waits replace those of the record.
 //! A wait that was in the record before keeps its start time. So a select that
 //! an interval wakes every second shows how long it has waited for its channel.
-//! A leaf that was ready notes that, and its next wait gets a new start time.
+//! A leaf that was ready records that, and its next wait gets a new start time.
 
 use super::{
-    Origin, TaskTrace,
+    TaskStats, TaskTrace,
     wait::{TaskKind, Wait, WaitsFor},
 };
 use crate::clock::Instant;
@@ -23,7 +23,7 @@ use std::{
 };
 
 /// The runtime's side of its records.
-pub(crate) trait TraceSink: Send + Sync {
+pub(crate) trait RecordSink: Send + Sync {
     /// The time on the runtime's clock, in nanoseconds.
     fn now(&self) -> u64;
     /// An instant on that clock.
@@ -34,7 +34,7 @@ pub(crate) trait TraceSink: Send + Sync {
 
 /// Tells one wait from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct WaitKey {
     kind: Kind,
     number: u64,
     /// The address of the leaf, if others may have the same number. Otherwise 0.
@@ -52,7 +52,7 @@ pub(super) enum Kind {
     Signal,
 }
 
-impl Identity {
+impl WaitKey {
     pub(super) fn new(kind: Kind, number: u64) -> Self {
         Self {
             kind,
@@ -68,31 +68,31 @@ impl Identity {
 
 #[derive(Clone)]
 pub(super) struct Entry {
-    identity: Identity,
+    key: WaitKey,
     on: WaitsFor,
     /// When the wait began. `None` until the end of the poll in which it began.
     since: Option<u64>,
-    /// The index of the note among the notes of its poll.
+    /// The index of the wait among the waits of its poll.
     number: usize,
-    /// The poll noted this wait and then withdrew the note.
+    /// The poll recorded this wait and then withdrew it.
     withdrawn: bool,
 }
 
-/// A field of a task's header. It takes two words. Only a traced runtime
+/// A field of a task's header. It takes two words. Only a runtime with task dumps
 /// allocates what they point to.
 #[derive(Default)]
-pub(crate) struct Record(OnceLock<Box<Traced>>);
+pub(crate) struct Record(OnceLock<Box<RecordInner>>);
 
-struct Traced {
-    sink: Arc<dyn TraceSink>,
+struct RecordInner {
+    sink: Arc<dyn RecordSink>,
     kind: TaskKind,
     name: Option<Arc<str>>,
     polls: AtomicU64,
-    notes: Mutex<Notes>,
+    state: Mutex<RecordState>,
 }
 
 #[derive(Default)]
-struct Notes {
+struct RecordState {
     /// When the task was spawned, its last poll began or its last poll ended,
     /// whichever was last.
     since: u64,
@@ -101,54 +101,54 @@ struct Notes {
     waits: Vec<Entry>,
 }
 
-impl Traced {
-    fn notes(&self) -> MutexGuard<'_, Notes> {
+impl RecordInner {
+    fn state(&self) -> MutexGuard<'_, RecordState> {
         // No user code runs under this lock, so poison means nothing.
-        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Record {
     /// Starts the record of a new task that no other thread has seen yet. A `block_on` task
     /// task starts several times and keeps its first record.
-    pub(crate) fn begin(&self, sink: &Arc<dyn TraceSink>, kind: TaskKind, name: Option<Arc<str>>) {
-        let traced = self.0.get_or_init(|| {
-            Box::new(Traced {
+    pub(crate) fn begin(&self, sink: &Arc<dyn RecordSink>, kind: TaskKind, name: Option<Arc<str>>) {
+        let inner = self.0.get_or_init(|| {
+            Box::new(RecordInner {
                 sink: Arc::clone(sink),
                 kind,
                 name,
                 polls: AtomicU64::new(0),
-                notes: Mutex::default(),
+                state: Mutex::default(),
             })
         });
-        traced.notes().since = sink.now();
+        inner.state().since = sink.now();
     }
 
     pub(super) fn kind(&self) -> TaskKind {
-        self.0.get().map_or(TaskKind::Task, |traced| traced.kind)
+        self.0.get().map_or(TaskKind::Task, |inner| inner.kind)
     }
 
-    /// How often the task has been polled. `None` in a runtime that is not traced.
+    /// How often the task has been polled. `None` in a runtime without task dumps.
     pub(crate) fn polls(&self) -> Option<u64> {
         Some(self.0.get()?.polls.load(Relaxed))
     }
 
-    /// Describes the task for the inspector. `None` in a runtime that is not
+    /// Describes the task for the inspector. `None` in a runtime without task
     /// traced. `running` comes from the task's state word.
     pub(crate) fn inspect(&self, running: bool) -> Option<TaskTrace> {
-        let traced = self.0.get()?;
-        let now = traced.sink.now();
-        let notes = traced.notes();
+        let inner = self.0.get()?;
+        let now = inner.sink.now();
+        let state = inner.state();
         let ago = |then: u64| Duration::from_nanos(now.saturating_sub(then));
-        let since = ago(notes.since);
-        let busy = Duration::from_nanos(notes.busy);
-        let waits = notes.waits.iter().map(|entry| Wait {
+        let since = ago(state.since);
+        let busy = Duration::from_nanos(state.busy);
+        let waits = state.waits.iter().map(|entry| Wait {
             on: entry.on.clone(),
             since: ago(entry.since.unwrap_or(now)),
         });
         Some(TaskTrace {
-            kind: traced.kind,
-            name: traced.name.clone(),
+            kind: inner.kind,
+            name: inner.name.clone(),
             since,
             busy: if running { busy + since } else { busy },
             waits: waits.collect(),
@@ -156,25 +156,25 @@ impl Record {
     }
 }
 
-/// How many notes of one poll are kept. Newer notes replace the oldest. Without
+/// How many waits of one poll are kept. Newer waits replace the oldest. Without
 /// the limit, a poll that starts and drops many waits would need longer for each.
 const LIMIT: usize = 256;
 
-/// The notes of the outer task, which the recorder keeps here while a group polls one of
+/// The waits of the outer task, which the recorder keeps here while a group polls one of
 /// its members.
 pub(super) struct OuterNotes {
     before: Vec<Entry>,
-    noted: Vec<Entry>,
+    waits: Vec<Entry>,
     keep_all: bool,
 }
 
-/// Collects the notes of one poll.
+/// Collects the waits of one poll.
 pub(super) struct Recorder {
-    sink: Arc<dyn TraceSink>,
-    /// The earlier waits that this poll has not noted yet.
+    sink: Arc<dyn RecordSink>,
+    /// The earlier waits that this poll has not recorded yet.
     before: Vec<Entry>,
-    noted: Vec<Entry>,
-    /// The number of notes in this poll so far.
+    waits: Vec<Entry>,
+    /// The number of waits recorded in this poll so far.
     count: usize,
     keep_all: bool,
 }
@@ -213,16 +213,16 @@ impl Recorder {
         self.sink.nanos_of(instant)
     }
 
-    /// Notes a wait, which may have begun in an earlier poll.
-    pub(super) fn waits(&mut self, identity: Identity, on: WaitsFor) {
-        let since = self.forget(identity).and_then(|entry| entry.since);
-        if self.noted.len() == LIMIT {
-            self.noted.remove(0);
+    /// Records a wait, which may have begun in an earlier poll.
+    pub(super) fn waits_for(&mut self, key: WaitKey, on: WaitsFor) {
+        let since = self.forget(key).and_then(|entry| entry.since);
+        if self.waits.len() == LIMIT {
+            self.waits.remove(0);
         }
         let number = self.count;
         self.count += 1;
-        self.noted.push(Entry {
-            identity,
+        self.waits.push(Entry {
+            key,
             on,
             since,
             number,
@@ -230,34 +230,34 @@ impl Recorder {
         });
     }
 
-    /// Notes that the task does not wait for this any more. Another wait for the
+    /// Records that the task does not wait for this any more. Another wait for the
     /// same thing gets a new start time.
-    pub(super) fn ends(&mut self, identity: Identity) {
-        self.forget(identity);
+    pub(super) fn ends(&mut self, key: WaitKey) {
+        self.forget(key);
     }
 
-    fn forget(&mut self, identity: Identity) -> Option<Entry> {
-        [&mut self.noted, &mut self.before]
+    fn forget(&mut self, key: WaitKey) -> Option<Entry> {
+        [&mut self.waits, &mut self.before]
             .into_iter()
             .find_map(|entries| {
                 let mut each = entries.iter();
-                let index = each.position(|entry| entry.identity == identity)?;
+                let index = each.position(|entry| entry.key == key)?;
                 Some(entries.remove(index))
             })
     }
 
-    /// Keeps the earlier waits that this poll does not note, because not every
+    /// Keeps the earlier waits that this poll does not record, because not every
     /// leaf was polled.
     pub(super) fn keep_all(&mut self) {
         self.keep_all = true;
     }
 
     /// Prepares the poll of a member of a group. `before` is what the member
-    /// waited for. The notes so far are put aside.
+    /// waited for. The waits so far are put aside.
     pub(super) fn begin_member(&mut self, before: Vec<Entry>) -> OuterNotes {
         OuterNotes {
             before: mem::replace(&mut self.before, before),
-            noted: mem::take(&mut self.noted),
+            waits: mem::take(&mut self.waits),
             keep_all: mem::take(&mut self.keep_all),
         }
     }
@@ -265,43 +265,43 @@ impl Recorder {
     /// Ends the poll of a member and returns what the member waits for now.
     pub(super) fn end_member(&mut self, outer: OuterNotes) -> Vec<Entry> {
         let now = self.sink.now();
-        let mut noted = mem::replace(&mut self.noted, outer.noted);
+        let mut waits = mem::replace(&mut self.waits, outer.waits);
         let mut before = mem::replace(&mut self.before, outer.before);
         if mem::replace(&mut self.keep_all, outer.keep_all) {
             before.retain(|entry| !entry.withdrawn);
-            noted.append(&mut before);
+            waits.append(&mut before);
         }
-        for entry in &mut noted {
+        for entry in &mut waits {
             entry.since.get_or_insert(now);
         }
-        noted
+        waits
     }
 
-    /// Notes a wait of a member that was not polled now.
+    /// Records a wait of a member that was not polled now.
     pub(super) fn include(&mut self, entry: &Entry) {
         let number = self.count;
         self.count += 1;
-        self.noted.push(Entry {
+        self.waits.push(Entry {
             number,
             ..entry.clone()
         });
     }
 
-    /// The index of the next note.
+    /// The index of the next wait.
     pub(super) fn mark(&self) -> usize {
         self.count
     }
 
-    /// Changes the notes since the mark.
+    /// Changes the waits since the mark.
     pub(super) fn recast(&mut self, mark: usize, what: impl Fn(&mut WaitsFor)) {
-        let noted = self.noted.iter_mut().filter(|entry| entry.number >= mark);
-        noted.for_each(|entry| what(&mut entry.on));
+        let waits = self.waits.iter_mut().filter(|entry| entry.number >= mark);
+        waits.for_each(|entry| what(&mut entry.on));
     }
 
-    /// Withdraws the notes since the mark.
+    /// Withdraws the waits since the mark.
     pub(super) fn withdraw(&mut self, mark: usize) {
-        let over = self.noted.extract_if(.., |entry| entry.number >= mark);
-        // If the poll notes the same wait again, as a loop around a select does,
+        let over = self.waits.extract_if(.., |entry| entry.number >= mark);
+        // If the poll records the same wait again, as a loop around a select does,
         // the wait keeps its start time.
         self.before.extend(over.map(|entry| Entry {
             withdrawn: true,
@@ -310,10 +310,10 @@ impl Recorder {
     }
 }
 
-/// One poll of a task of a traced runtime, until the drop of this value. This
+/// One poll of a task of a runtime with task dumps, until the drop of this value. This
 /// thread runs the task, so no other thread writes its record.
-pub(crate) struct Polling<'a> {
-    traced: &'a Traced,
+pub(crate) struct EnteredPoll<'a> {
+    inner: &'a RecordInner,
     began: u64,
     /// The recorder of an outer poll, if this poll is nested in a poll of another
     /// runtime.
@@ -324,64 +324,66 @@ pub(crate) struct Polling<'a> {
 #[cfg(not(feature = "tracing"))]
 #[inline]
 #[must_use]
-pub(crate) fn polling(task: &Origin) -> Option<Polling<'_>> {
+pub(crate) fn enter_poll(task: &TaskStats) -> Option<EnteredPoll<'_>> {
     recording(task)
 }
 
 /// Begins a poll of the task, inside its span.
 #[cfg(feature = "tracing")]
 #[must_use]
-pub(crate) fn polling(task: &Origin) -> (Option<super::span::Inside<'_>>, Option<Polling<'_>>) {
+pub(crate) fn enter_poll(
+    task: &TaskStats,
+) -> (Option<super::span::Inside<'_>>, Option<EnteredPoll<'_>>) {
     (super::span::enter(task), recording(task))
 }
 
 #[inline]
-fn recording(task: &Origin) -> Option<Polling<'_>> {
-    task.record.0.get().map(|traced| begin(traced))
+fn recording(task: &TaskStats) -> Option<EnteredPoll<'_>> {
+    task.record.0.get().map(|inner| begin(inner))
 }
 
 #[cold]
-fn begin(traced: &Traced) -> Polling<'_> {
-    let began = traced.sink.now();
+fn begin(inner: &RecordInner) -> EnteredPoll<'_> {
+    let began = inner.sink.now();
     // Ordering: Relaxed. The counter publishes nothing else and has one writer.
-    let polls = traced.polls.load(Relaxed);
-    traced.polls.store(polls + 1, Relaxed);
-    let mut notes = traced.notes();
-    notes.since = began;
-    let before = mem::take(&mut notes.waits);
-    drop(notes);
+    let polls = inner.polls.load(Relaxed);
+    inner.polls.store(polls + 1, Relaxed);
+    let mut state = inner.state();
+    state.since = began;
+    let before = mem::take(&mut state.waits);
+    drop(state);
     let recorder = Recorder {
-        sink: Arc::clone(&traced.sink),
+        sink: Arc::clone(&inner.sink),
         before,
-        noted: Vec::new(),
+        waits: Vec::new(),
         count: 0,
         keep_all: false,
     };
-    Polling {
-        traced,
+    EnteredPoll {
+        inner,
         began,
         outer: exchange(Some(recorder)),
     }
 }
 
-impl Drop for Polling<'_> {
+impl Drop for EnteredPoll<'_> {
     fn drop(&mut self) {
         let recorder = exchange(self.outer.take());
         let Some(mut recorder) = recorder else { return };
-        let over = self.traced.sink.now();
+        let over = self.inner.sink.now();
         if recorder.keep_all {
             recorder.before.retain(|entry| !entry.withdrawn);
-            recorder.noted.append(&mut recorder.before);
+            recorder.waits.append(&mut recorder.before);
         }
-        for entry in &mut recorder.noted {
+        for entry in &mut recorder.waits {
             entry.since.get_or_insert(over);
         }
         let took = over.saturating_sub(self.began);
-        let mut notes = self.traced.notes();
-        notes.since = over;
-        notes.busy += took;
-        notes.waits = recorder.noted;
-        drop(notes);
-        self.traced.sink.count_poll(took);
+        let mut state = self.inner.state();
+        state.since = over;
+        state.busy += took;
+        state.waits = recorder.waits;
+        drop(state);
+        self.inner.sink.count_poll(took);
     }
 }

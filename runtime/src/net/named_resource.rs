@@ -1,6 +1,6 @@
-//! The names of sockets in the inspector and in traces: their addresses.
+//! The names of sockets in the inspector and in dumps: their addresses.
 
-use crate::trace::ResourceName;
+use crate::taskdump::NamedResource;
 use std::{fmt::Display, io};
 
 /// `here → there`, if the socket is connected.
@@ -16,19 +16,19 @@ fn either(here: io::Result<impl Display>, there: io::Result<impl Display>) -> Op
     both(here, Ok(there))
 }
 
-impl ResourceName for mio::net::TcpStream {
+impl NamedResource for mio::net::TcpStream {
     fn name(&self) -> Option<String> {
         both(self.local_addr(), self.peer_addr())
     }
 }
 
-impl ResourceName for mio::net::TcpListener {
+impl NamedResource for mio::net::TcpListener {
     fn name(&self) -> Option<String> {
         Some(self.local_addr().ok()?.to_string())
     }
 }
 
-impl ResourceName for mio::net::UdpSocket {
+impl NamedResource for mio::net::UdpSocket {
     fn name(&self) -> Option<String> {
         either(self.local_addr(), self.peer_addr())
     }
@@ -36,7 +36,7 @@ impl ResourceName for mio::net::UdpSocket {
 
 #[cfg(unix)]
 mod unix {
-    use super::ResourceName;
+    use super::NamedResource;
     use mio::{net, unix::pipe};
     use std::{io, os::unix::net::SocketAddr};
 
@@ -48,24 +48,24 @@ mod unix {
         })
     }
 
-    impl ResourceName for net::UnixStream {
+    impl NamedResource for net::UnixStream {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), self.peer_addr()])
         }
     }
 
-    impl ResourceName for net::UnixListener {
+    impl NamedResource for net::UnixListener {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), Err(io::ErrorKind::NotConnected.into())])
         }
     }
 
-    impl ResourceName for net::UnixDatagram {
+    impl NamedResource for net::UnixDatagram {
         fn name(&self) -> Option<String> {
             path([self.local_addr(), self.peer_addr()])
         }
     }
 
-    impl ResourceName for pipe::Sender {}
-    impl ResourceName for pipe::Receiver {}
+    impl NamedResource for pipe::Sender {}
+    impl NamedResource for pipe::Receiver {}
 }

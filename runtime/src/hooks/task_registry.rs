@@ -1,10 +1,10 @@
-//! [`Tracer`]: the list of a traced runtime's tasks, and its counters.
+//! [`TaskRegistry`]: the list of the tasks of a runtime with task dumps, and its counters.
 
 use crate::{
     clock::Instant,
     task::{Header, Id, Task},
+    taskdump::{RecordSink, TaskKind},
     timers::Timers,
-    trace::{TaskKind, TraceSink},
 };
 use std::{
     collections::BTreeMap,
@@ -15,9 +15,9 @@ use std::{
     time::Duration,
 };
 
-/// The tasks and counters of a traced runtime.
-pub(crate) struct Tracer {
-    /// Their clock gives the times of the notes.
+/// The tasks and counters of a runtime with task dumps.
+pub(crate) struct TaskRegistry {
+    /// Their clock gives the times of the waits.
     timers: Arc<Timers>,
     /// Every task that has not ended, including the work of the blocking pool
     /// and the future of `block_on`.
@@ -36,7 +36,7 @@ struct WorkerCounters {
     busy: AtomicU64,
 }
 
-impl Tracer {
+impl TaskRegistry {
     pub(crate) fn new(
         timers: Arc<Timers>,
         workers: usize,
@@ -62,9 +62,9 @@ impl Tracer {
 
     /// Adds a new task. No other thread has seen the task yet.
     pub(crate) fn add(self: &Arc<Self>, task: Task, kind: TaskKind, name: Option<Arc<str>>) {
-        let Header { origin, id, .. } = task.header();
-        let sink: Arc<dyn TraceSink> = self.clone();
-        origin.record.begin(&sink, kind, name);
+        let Header { stats, id, .. } = task.header();
+        let sink: Arc<dyn RecordSink> = self.clone();
+        stats.record.begin(&sink, kind, name);
         if kind == TaskKind::Task {
             // Ordering: Relaxed, here and below. Counters publish nothing else.
             self.spawned.fetch_add(1, Relaxed);
@@ -98,7 +98,7 @@ impl Tracer {
     }
 }
 
-impl TraceSink for Tracer {
+impl RecordSink for TaskRegistry {
     fn now(&self) -> u64 {
         self.timers.clock().nanos()
     }

@@ -11,7 +11,7 @@
 //! because console-subscriber's visitors look for these. A subscriber is user
 //! code, so this module never calls it under a lock.
 
-use super::{Origin, wait::TaskKind};
+use super::{TaskStats, wait::TaskKind};
 use crate::{id::Id, unwind::catch_and_discard};
 use std::sync::{
     Mutex, MutexGuard, PoisonError,
@@ -45,7 +45,7 @@ impl SpanSlot {
 
 /// Opens the span of a new task that no other thread has seen yet, or of a `block_on` task
 /// task that starts again.
-pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
+pub(crate) fn open(id: Id, task: &TaskStats, kind: TaskKind, name: Option<&str>) {
     let kind = match kind {
         TaskKind::Task => "task",
         TaskKind::Blocking => "blocking",
@@ -76,7 +76,7 @@ pub(crate) fn open(id: Id, task: &Origin, kind: TaskKind, name: Option<&str>) {
 
 /// Closes the span of a task that has ended. The task's wakers may live longer,
 /// and they report nothing from now on.
-pub(crate) fn close(task: &Origin) {
+pub(crate) fn close(task: &TaskStats) {
     let slot = &task.span;
     slot.id.store(0, Relaxed);
     let span = slot.span().take();
@@ -91,7 +91,7 @@ pub(crate) struct Inside<'a> {
 
 /// Enters the task's span for a poll.
 #[must_use]
-pub(crate) fn enter(task: &Origin) -> Option<Inside<'_>> {
+pub(crate) fn enter(task: &TaskStats) -> Option<Inside<'_>> {
     let slot = &task.span;
     let span = slot.span().take()?;
     // A subscriber may panic.
@@ -112,7 +112,7 @@ impl Drop for Inside<'_> {
 }
 
 /// Reports an operation on a waker of the task.
-pub(crate) fn waker(task: &Origin, op: WakerOp) {
+pub(crate) fn waker(task: &TaskStats, op: WakerOp) {
     // Ordering: Relaxed, as in `open`.
     let id = task.span.id.load(Relaxed);
     if id == 0 {
