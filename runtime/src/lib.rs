@@ -164,14 +164,14 @@ pub mod macros;
 pub mod net;
 mod primitives;
 pub mod process;
-#[cfg(all(test, shuttle))]
-mod random;
 mod reactor;
 #[cfg(doctest)]
 mod refused;
 mod rng;
 pub mod runtime;
 pub mod scope;
+#[cfg(all(test, shuttle))]
+mod shuttle_tests;
 pub mod signal;
 pub mod sync;
 pub mod task;

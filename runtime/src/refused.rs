@@ -78,7 +78,7 @@ mod tasks {}
 /// ```
 mod handles {}
 
-/// Trap 21. A child may borrow a variable that stands next to its scope,
+/// Pitfall 21. A child may borrow a variable that stands next to its scope,
 ///
 /// ```
 /// use wakeful::scope::Scope;
@@ -167,7 +167,7 @@ mod handles {}
 /// ```
 mod scopes {}
 
-/// Trap 21. No code that borrows from its parent runs in parallel with the parent. A
+/// Pitfall 21. No code that borrows from its parent runs in parallel with the parent. A
 /// scope, its children and their handles stay in the task.
 ///
 /// ```compile_fail,E0597

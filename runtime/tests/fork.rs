@@ -1,4 +1,4 @@
-//! Trap 18: a fork of a process with a runtime. These tests have a process of their
+//! Pitfall 18: a fork of a process with a runtime. These tests have a process of their
 //! own, because a forked child inherits the locks as they are. If another test held
 //! the lock of a panic message at that moment, the child would wait for ever.
 #![cfg(all(unix, not(loom), not(miri)))]
@@ -39,7 +39,7 @@ fn in_a_child(code: impl FnOnce() -> bool) -> bool {
 }
 
 #[test]
-fn trap_18_a_forked_child_cannot_use_the_runtime_of_its_parent() {
+fn pitfall_18_a_forked_child_cannot_use_the_runtime_of_its_parent() {
     let runtime = Runtime::new().unwrap();
     let blocks = || runtime.block_on(async {});
     assert!(in_a_child(
@@ -49,7 +49,7 @@ fn trap_18_a_forked_child_cannot_use_the_runtime_of_its_parent() {
 }
 
 #[test]
-fn trap_18_dropping_a_socket_or_process_in_a_forked_child_does_not_affect_the_parent() {
+fn pitfall_18_dropping_a_socket_or_process_in_a_forked_child_does_not_affect_the_parent() {
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

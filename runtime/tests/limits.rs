@@ -1,4 +1,4 @@
-//! Trap 22: a process without free descriptors (`EMFILE`), and a saturated eventfd.
+//! Pitfall 22: a process without free descriptors (`EMFILE`), and a saturated eventfd.
 //! These tests have a process of their own, because the limit applies to the process.
 #![cfg(all(target_os = "linux", not(loom), not(miri)))]
 
@@ -27,7 +27,7 @@ fn lower_the_limit() {
 }
 
 #[test]
-fn trap_22_without_descriptors_accept_pauses_fails_and_recovers() {
+fn pitfall_22_without_descriptors_accept_pauses_fails_and_recovers() {
     a_saturated_eventfd_still_wakes_the_reactor();
     lower_the_limit();
     accept_pauses_fails_and_recovers();

@@ -55,7 +55,7 @@ fn writes_the_input_in_capitals() {
 }
 
 #[test]
-fn trap_16_a_runtime_shuts_down_while_a_read_of_stdin_waits() {
+fn pitfall_16_a_runtime_shuts_down_while_a_read_of_stdin_waits() {
     let mut child = child("stops_waiting_for_input");
     // The input stays open and empty.
     let input = child.stdin.take();

@@ -1,4 +1,4 @@
-//! Loom models of the blocking pool for trap 20, with its own threads and tasks.
+//! Loom models of the blocking pool for pitfall 20, with its own threads and tasks.
 //! Time passes only when a model says so.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
@@ -116,7 +116,7 @@ impl Visited {
 }
 
 #[test]
-fn trap_20_work_that_arrives_as_the_last_thread_gives_up_is_done() {
+fn pitfall_20_work_that_arrives_as_the_last_thread_gives_up_is_done() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         pool.submit(work(&outcomes, || ()));
@@ -135,7 +135,7 @@ fn trap_20_work_that_arrives_as_the_last_thread_gives_up_is_done() {
 }
 
 #[test]
-fn trap_20_two_tasks_that_arrive_as_a_thread_gives_up_are_both_done() {
+fn pitfall_20_two_tasks_that_arrive_as_a_thread_gives_up_are_both_done() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
         let_a_thread_give_up(&pool);
@@ -150,7 +150,7 @@ fn trap_20_two_tasks_that_arrive_as_a_thread_gives_up_are_both_done() {
 }
 
 #[test]
-fn trap_20_no_more_tasks_run_at_once_than_the_thread_limit() {
+fn pitfall_20_no_more_tasks_run_at_once_than_the_thread_limit() {
     model(|| {
         let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         let visit = |visited: &Arc<Visited>| {
@@ -168,7 +168,7 @@ fn trap_20_no_more_tasks_run_at_once_than_the_thread_limit() {
 }
 
 #[test]
-fn trap_16_work_that_arrives_as_the_pool_shuts_down_is_done_before_or_cancelled() {
+fn pitfall_16_work_that_arrives_as_the_pool_shuts_down_is_done_before_or_cancelled() {
     model(|| {
         let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         let other = {
@@ -191,7 +191,7 @@ fn trap_16_work_that_arrives_as_the_pool_shuts_down_is_done_before_or_cancelled(
 }
 
 #[test]
-fn trap_16_work_that_is_queued_as_the_pool_shuts_down_is_done_or_cancelled() {
+fn pitfall_16_work_that_is_queued_as_the_pool_shuts_down_is_done_or_cancelled() {
     model(|| {
         let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         for _ in 0..2 {
@@ -211,7 +211,7 @@ fn trap_16_work_that_is_queued_as_the_pool_shuts_down_is_done_or_cancelled() {
 }
 
 #[test]
-fn trap_20_a_shutdown_waits_for_a_thread_that_gives_up_at_the_same_time() {
+fn pitfall_20_a_shutdown_waits_for_a_thread_that_gives_up_at_the_same_time() {
     model(|| {
         let (pool, visited, (outcomes, received)) = (pool(1), Visited::new(), mpsc::channel());
         let_a_thread_give_up(&pool);
@@ -230,7 +230,7 @@ fn trap_20_a_shutdown_waits_for_a_thread_that_gives_up_at_the_same_time() {
 }
 
 #[test]
-fn trap_16_a_shutdown_with_a_timeout_of_zero_loses_no_work_that_has_begun() {
+fn pitfall_16_a_shutdown_with_a_timeout_of_zero_loses_no_work_that_has_begun() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         pool.submit(work(&outcomes, || ()));
@@ -242,7 +242,7 @@ fn trap_16_a_shutdown_with_a_timeout_of_zero_loses_no_work_that_has_begun() {
 }
 
 #[test]
-fn trap_16_work_that_gets_no_thread_does_not_hold_up_the_shutdown() {
+fn pitfall_16_work_that_gets_no_thread_does_not_hold_up_the_shutdown() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(1), mpsc::channel());
         refuse_threads();
@@ -255,7 +255,7 @@ fn trap_16_work_that_gets_no_thread_does_not_hold_up_the_shutdown() {
 }
 
 #[test]
-fn trap_20_work_that_gets_no_thread_runs_on_another_thread_or_is_cancelled() {
+fn pitfall_20_work_that_gets_no_thread_runs_on_another_thread_or_is_cancelled() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
         pool.submit(work(&outcomes, || ()));
@@ -314,7 +314,7 @@ fn a_task_that_waits_for_an_idle_pool_is_woken_when_the_work_is_cancelled() {
 }
 
 #[test]
-fn trap_20_two_tasks_that_get_no_thread_are_both_cancelled() {
+fn pitfall_20_two_tasks_that_get_no_thread_are_both_cancelled() {
     model(|| {
         let (pool, (outcomes, received)) = (pool(2), mpsc::channel());
         refuse_threads();

@@ -4,7 +4,7 @@ mod traits;
 
 use super::{FileTimes, Metadata, OpenOptions, Permissions};
 use crate::{
-    io::{DEFAULT_MAX, Pooled},
+    io::{Blocking, DEFAULT_MAX},
     sync::Mutex,
 };
 use std::{
@@ -56,7 +56,7 @@ pub struct File {
 }
 
 struct Inner {
-    pooled: Pooled<Arc<fs::File>>,
+    blocking: Blocking<Arc<fs::File>>,
     /// The seek that tokio's two-step trait has started.
     #[cfg(feature = "tokio")]
     seek: Option<SeekFrom>,
@@ -110,7 +110,7 @@ impl File {
     pub fn from_std(file: fs::File) -> Self {
         let file = Arc::new(file);
         let inner = Inner {
-            pooled: Pooled::new(Arc::clone(&file)),
+            blocking: Blocking::new(Arc::clone(&file)),
             #[cfg(feature = "tokio")]
             seek: None,
         };
@@ -146,7 +146,7 @@ impl File {
         let mut inner = self.inner.lock().await;
         // Some bytes that were read ahead may be cut off, so drop them.
         poll_fn(|context| inner.poll_position(context)).await?;
-        inner.pooled.run(move |file| file.set_len(length)).await
+        inner.blocking.run(move |file| file.set_len(length)).await
     }
 
     /// The file's metadata, after all writes.
@@ -207,7 +207,7 @@ impl File {
     pub async fn try_clone(&self) -> io::Result<Self> {
         let mut inner = self.inner.lock().await;
         poll_fn(|context| inner.poll_position(context)).await?;
-        let clone = inner.pooled.run(|file| file.try_clone()).await;
+        let clone = inner.blocking.run(|file| file.try_clone()).await;
         clone.map(Self::from_std)
     }
 
@@ -244,7 +244,7 @@ impl File {
     /// ```
     pub async fn into_std(mut self) -> fs::File {
         let inner = self.inner.get_mut();
-        let _ = poll_fn(|context| inner.pooled.poll_flush(context)).await;
+        let _ = poll_fn(|context| inner.blocking.poll_flush(context)).await;
         let _ = poll_fn(|context| inner.poll_position(context)).await;
         self.into_file()
     }
@@ -260,7 +260,7 @@ impl File {
         expect(clippy::result_large_err, reason = "tokio's signature")
     )]
     pub fn try_into_std(mut self) -> Result<fs::File, Self> {
-        if self.inner.get_mut().pooled.is_settled() {
+        if self.inner.get_mut().blocking.is_settled() {
             Ok(self.into_file())
         } else {
             Err(self)
@@ -289,7 +289,7 @@ impl File {
     /// large transfers faster and take more memory.
     pub fn set_max_buf_size(&mut self, bytes: usize) {
         self.max_buf_size = bytes.max(1);
-        self.inner.get_mut().pooled.set_max(self.max_buf_size);
+        self.inner.get_mut().blocking.set_max(self.max_buf_size);
     }
 
     /// Runs `operation` after the operations before it.
@@ -298,7 +298,7 @@ impl File {
         operation: impl FnOnce(&fs::File) -> io::Result<R> + Send + 'static,
     ) -> io::Result<R> {
         let mut inner = self.inner.lock().await;
-        inner.pooled.run(|file| operation(file)).await
+        inner.blocking.run(|file| operation(file)).await
     }
 }
 
@@ -306,19 +306,19 @@ impl Inner {
     /// Moves the system's position back to the reader's, if bytes were read
     /// ahead.
     fn poll_position(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if ready!(self.pooled.poll_ahead(context))? > 0 {
-            ready!(self.pooled.poll_seek(context, SeekFrom::Current(0)))?;
+        if ready!(self.blocking.poll_ahead(context))? > 0 {
+            ready!(self.blocking.poll_seek(context, SeekFrom::Current(0)))?;
         }
         Poll::Ready(Ok(()))
     }
 
     /// For a read or a write. It starts at the current position, and gives up
     /// a seek that tokio's trait has started.
-    fn for_transfer(&mut self) -> &mut Pooled<Arc<fs::File>> {
+    fn for_transfer(&mut self) -> &mut Blocking<Arc<fs::File>> {
         #[cfg(feature = "tokio")]
         {
             self.seek = None;
         }
-        &mut self.pooled
+        &mut self.blocking
     }
 }

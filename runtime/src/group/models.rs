@@ -102,7 +102,7 @@ fn two_threads_wake_two_members_and_both_are_polled() {
 /// queued does not touch the list, and the poll must still see what its thread
 /// wrote. Otherwise the member is not polled again, and loom reports a deadlock.
 #[test]
-fn trap_03_two_threads_wake_one_member_and_the_poll_sees_what_both_did() {
+fn pitfall_03_two_threads_wake_one_member_and_the_poll_sees_what_both_did() {
     model(|| {
         let flags = Arc::new([AtomicBool::new(false), AtomicBool::new(false)]);
         let mut group = Group::new();
@@ -139,7 +139,7 @@ fn trap_03_two_threads_wake_one_member_and_the_poll_sees_what_both_did() {
 }
 
 #[test]
-fn trap_03_two_threads_wake_one_member_and_the_waiter_is_woken_once() {
+fn pitfall_03_two_threads_wake_one_member_and_the_waiter_is_woken_once() {
     model(|| {
         let mut group = Group::new();
         group.insert(());
@@ -213,7 +213,7 @@ fn poll_twice(group: &mut Group<usize>, polls: &mut usize) {
 }
 
 #[test]
-fn trap_02_a_late_wake_does_not_poll_the_next_member_with_the_same_key() {
+fn pitfall_02_a_late_wake_does_not_poll_the_next_member_with_the_same_key() {
     model(|| {
         let mut group = Group::new();
         group.insert(1);

@@ -2,7 +2,7 @@
 //! woken.
 
 use super::{FuturesUnordered, Group};
-use crate::sync::testing::{Count, at_once, glance, poll, strangers};
+use crate::sync::testing::{Count, at_once, hostile_wakers, poll, poll_once};
 use std::{
     cell::{Cell, RefCell},
     future::{Future, poll_fn, ready},
@@ -77,12 +77,12 @@ fn an_empty_group_ends_and_can_be_filled_again() {
 #[test]
 fn only_woken_members_are_polled() {
     let (gates, mut group) = gates(4);
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1; 4]);
     gates[2].wake();
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1, 1, 2, 1]);
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     assert_eq!(polls(&gates), [1, 1, 2, 1], "a poll without a wake");
 }
 
@@ -96,7 +96,7 @@ fn outputs_come_in_the_order_of_the_wakes() {
             name
         });
     }
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     for name in [2, 0, 1] {
         gates[name].open();
     }
@@ -109,10 +109,10 @@ fn outputs_come_in_the_order_of_the_wakes() {
 #[test]
 fn a_future_can_be_pushed_between_two_polls() {
     let (gates, mut group) = gates(1);
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     let late = Gate::default();
     group.push(late.clone());
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     assert_eq!((gates[0].polls(), late.polls()), (1, 1));
     late.open();
     assert_eq!(at_once(group.next()), Some(()));
@@ -120,7 +120,7 @@ fn a_future_can_be_pushed_between_two_polls() {
 }
 
 #[test]
-fn trap_03_many_wakes_of_one_member_wake_the_waiter_once() {
+fn pitfall_03_many_wakes_of_one_member_wake_the_waiter_once() {
     let (gates, mut group) = gates(2);
     let (waker, count) = Count::waker();
     assert!(poll(pin!(group.next()), &waker).is_pending());
@@ -143,9 +143,9 @@ fn a_wake_wakes_the_last_task_that_polled_the_group() {
 }
 
 #[test]
-fn trap_02_a_wake_for_a_member_that_is_gone_does_nothing() {
+fn pitfall_02_a_wake_for_a_member_that_is_gone_does_nothing() {
     let (gates, mut group) = gates(2);
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     gates[0].open();
     assert_eq!(at_once(group.next()), Some(()));
     let (waker, count) = Count::waker();
@@ -163,7 +163,7 @@ fn trap_02_a_wake_for_a_member_that_is_gone_does_nothing() {
 }
 
 #[test]
-fn trap_08_a_waker_may_outlive_the_group() {
+fn pitfall_08_a_waker_may_outlive_the_group() {
     let (gates, mut group) = gates(1);
     let (waker, count) = Count::waker();
     assert!(poll(pin!(group.next()), &waker).is_pending());
@@ -193,7 +193,7 @@ fn a_waker_serves_the_next_member_unless_a_clone_of_it_exists() {
 }
 
 #[test]
-fn trap_19_a_member_that_wakes_itself_is_polled_once_in_a_poll_of_the_group() {
+fn pitfall_19_a_member_that_wakes_itself_is_polled_once_in_a_poll_of_the_group() {
     let polls = Cell::new(0);
     let mut group = FuturesUnordered::new();
     group.push(poll_fn(|context| {
@@ -211,7 +211,7 @@ fn trap_19_a_member_that_wakes_itself_is_polled_once_in_a_poll_of_the_group() {
 }
 
 #[test]
-fn trap_19_no_member_is_polled_while_the_budget_is_spent() {
+fn pitfall_19_no_member_is_polled_while_the_budget_is_spent() {
     use crate::budget;
 
     let (gates, mut group) = gates(100);
@@ -229,7 +229,7 @@ fn trap_19_no_member_is_polled_while_the_budget_is_spent() {
 }
 
 #[test]
-fn trap_06_a_future_that_panics_is_dropped_and_the_others_stay() {
+fn pitfall_06_a_future_that_panics_is_dropped_and_the_others_stay() {
     let mut group = FuturesUnordered::new();
     for name in 0..3 {
         group.push(async move {
@@ -245,16 +245,16 @@ fn trap_06_a_future_that_panics_is_dropped_and_the_others_stay() {
 }
 
 #[test]
-fn trap_06_a_waiter_that_panics_loses_no_member() {
+fn pitfall_06_a_waiter_that_panics_loses_no_member() {
     let (gates, mut group) = gates(1);
-    assert!(poll(pin!(group.next()), &strangers::panicking()).is_pending());
+    assert!(poll(pin!(group.next()), &hostile_wakers::panicking()).is_pending());
     let panicked = catch_unwind(AssertUnwindSafe(|| gates[0].open()));
     assert!(panicked.is_err());
     assert_eq!(at_once(group.next()), Some(()));
 }
 
 #[test]
-fn trap_10_wakers_and_destructors_may_call_back() {
+fn pitfall_10_wakers_and_destructors_may_call_back() {
     thread_local! {
         static OUTER: RefCell<Option<Waker>> = const { RefCell::new(None) };
     }
@@ -267,7 +267,7 @@ fn trap_10_wakers_and_destructors_may_call_back() {
     }
     let mut group = Group::new();
     group.insert(());
-    let meddler = strangers::meddling(meddle);
+    let meddler = hostile_wakers::calling(meddle);
     for _ in 0..3 {
         let context = Context::from_waker(&meddler);
         let _ = group.poll_next(&context, |(), context| {
@@ -293,7 +293,7 @@ fn clear_drops_all_futures_although_their_wakers_exist() {
             }
         })
         .collect();
-    assert!(glance(pin!(group.next())).is_pending());
+    assert!(poll_once(pin!(group.next())).is_pending());
     assert_eq!(Arc::strong_count(&own), 4);
     group.clear();
     assert_eq!(Arc::strong_count(&own), 1);
@@ -314,7 +314,7 @@ fn an_empty_group_is_terminated_after_it_has_returned_none() {
 }
 
 #[test]
-fn trap_11_a_waker_that_outlives_the_group_does_not_keep_the_task_that_waited() {
+fn pitfall_11_a_waker_that_outlives_the_group_does_not_keep_the_task_that_waited() {
     let (gates, mut group) = gates(1);
     let (waker, count) = Count::waker();
     assert!(poll(pin!(group.next()), &waker).is_pending());

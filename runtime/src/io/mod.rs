@@ -7,8 +7,8 @@
 
 #[cfg(unix)]
 mod async_fd;
+mod blocking;
 mod copy;
-mod pooled;
 mod standard;
 mod stdin;
 
@@ -21,7 +21,7 @@ pub use copy::copy_bidirectional;
 pub use standard::{Stderr, Stdout, stderr, stdout};
 pub use stdin::{Stdin, stdin};
 
-pub(crate) use pooled::{DEFAULT_MAX, Pooled};
+pub(crate) use blocking::{Blocking, DEFAULT_MAX};
 
 /// Unix descriptors, under tokio's path.
 #[cfg(unix)]

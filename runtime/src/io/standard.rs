@@ -1,6 +1,6 @@
 //! The standard output and the standard error, on the blocking pool.
 
-use super::Pooled;
+use super::Blocking;
 use futures_io::AsyncWrite;
 use std::{
     io,
@@ -10,11 +10,11 @@ use std::{
 
 /// The standard output of the process. See [`stdout`].
 #[derive(Debug)]
-pub struct Stdout(Pooled<io::Stdout>);
+pub struct Stdout(Blocking<io::Stdout>);
 
 /// The standard error of the process. See [`stderr`].
 #[derive(Debug)]
-pub struct Stderr(Pooled<io::Stderr>);
+pub struct Stderr(Blocking<io::Stderr>);
 
 /// The standard output. A write may block, so each write runs on the blocking
 /// pool. Prefer large writes, or use a `BufWriter`.
@@ -39,12 +39,12 @@ pub struct Stderr(Pooled<io::Stderr>);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn stdout() -> Stdout {
-    Stdout(Pooled::new(io::stdout()))
+    Stdout(Blocking::new(io::stdout()))
 }
 
 /// The standard error. See [`stdout`].
 pub fn stderr() -> Stderr {
-    Stderr(Pooled::new(io::stderr()))
+    Stderr(Blocking::new(io::stderr()))
 }
 
 macro_rules! writes {

@@ -1,4 +1,4 @@
-use crate::sync::testing::{at_once, glance};
+use crate::sync::testing::{at_once, poll_once};
 use std::{
     cell::{Cell, RefCell},
     future::{pending, poll_fn, ready},
@@ -25,8 +25,8 @@ async fn later<T>(value: T) -> T {
 #[test]
 fn join_waits_for_all_futures_and_keeps_their_order() {
     let mut joined = pin!(async { crate::join!(later(1), ready("two"), later([3])) });
-    assert!(glance(joined.as_mut()).is_pending());
-    assert_eq!(glance(joined), Poll::Ready((1, "two", [3])));
+    assert!(poll_once(joined.as_mut()).is_pending());
+    assert_eq!(poll_once(joined), Poll::Ready((1, "two", [3])));
     assert_eq!(at_once(async { crate::join!(ready(1),) }), (1,));
 }
 
@@ -42,7 +42,7 @@ fn join_begins_each_poll_with_the_next_future() {
     };
     let mut joined = pin!(async { crate::join!(noted('a'), noted('b'), noted('c')) });
     for _ in 0..3 {
-        assert!(glance(joined.as_mut()).is_pending());
+        assert!(poll_once(joined.as_mut()).is_pending());
     }
     assert_eq!(order.borrow().iter().collect::<String>(), "abcbcacab");
 }
@@ -55,8 +55,8 @@ fn join_does_not_poll_a_finished_future_again() {
         Poll::Ready(())
     });
     let mut joined = pin!(async { crate::join!(counted, later(())) });
-    assert!(glance(joined.as_mut()).is_pending());
-    assert!(glance(joined).is_ready());
+    assert!(poll_once(joined.as_mut()).is_pending());
+    assert!(poll_once(joined).is_ready());
     assert_eq!(polls.get(), 1);
 }
 
@@ -230,15 +230,15 @@ fn race_returns_the_first_output() {
 fn a_pinned_future_is_polled_by_reference_and_continues() {
     let (one, other) = (later(1), later("two"));
     crate::pin!(one, other);
-    assert!(glance(one.as_mut()).is_pending());
-    assert_eq!(glance(one), Poll::Ready(1));
-    assert!(glance(other.as_mut()).is_pending());
+    assert!(poll_once(one.as_mut()).is_pending());
+    assert_eq!(poll_once(one), Poll::Ready(1));
+    assert!(poll_once(other.as_mut()).is_pending());
     assert_eq!(at_once(&mut other), "two");
     crate::pin! {
         let named = later(3);
         let given = ready(4);
     }
-    assert!(glance(named.as_mut()).is_pending());
+    assert!(poll_once(named.as_mut()).is_pending());
     assert_eq!(at_once(named), 3);
     assert_eq!(at_once(given), 4);
 }
@@ -371,11 +371,11 @@ fn a_biased_join_polls_in_the_written_order() {
     };
     let mut joined = pin!(async { crate::join!(biased; noted('a'), noted('b')) });
     for _ in 0..3 {
-        assert!(glance(joined.as_mut()).is_pending());
+        assert!(poll_once(joined.as_mut()).is_pending());
     }
     let mut joined = pin!(async { crate::try_join!(biased; noted('c'), noted('d'),) });
     for _ in 0..3 {
-        assert!(glance(joined.as_mut()).is_pending());
+        assert!(poll_once(joined.as_mut()).is_pending());
     }
     assert_eq!(*order.borrow(), "abababcdcdcd");
 }

@@ -46,12 +46,12 @@ mod shuttled {
         }
     }
 
-    macro_rules! thread_local {
+    macro_rules! shuttle_thread_local {
         ($($(#[$attribute:meta])* static $name:ident: $type:ty = const { $init:expr };)*) => {$(
             $(#[$attribute])*
             static $name: $crate::primitives::LocalKey<$type> =
                 $crate::primitives::LocalKey::new(|| $init);
         )*};
     }
-    pub(crate) use thread_local;
+    pub(crate) use shuttle_thread_local as thread_local;
 }

@@ -1,7 +1,7 @@
 //! A child's pipes on systems where the reactor cannot watch them. Each
 //! operation runs on the blocking pool.
 
-use crate::io::Pooled;
+use crate::io::Blocking;
 use futures_io::AsyncWrite;
 use std::{
     io,
@@ -12,15 +12,15 @@ use std::{
 
 /// A child's input. Write to it.
 #[derive(Debug)]
-pub struct ChildStdin(Pooled<process::ChildStdin>);
+pub struct ChildStdin(Blocking<process::ChildStdin>);
 
 /// A child's output. Read from it.
 #[derive(Debug)]
-pub struct ChildStdout(Pooled<process::ChildStdout>);
+pub struct ChildStdout(Blocking<process::ChildStdout>);
 
 /// A child's error output. Read from it.
 #[derive(Debug)]
-pub struct ChildStderr(Pooled<process::ChildStderr>);
+pub struct ChildStderr(Blocking<process::ChildStderr>);
 
 impl ChildStdin {
     /// Takes a pipe of `std`'s.
@@ -29,7 +29,7 @@ impl ChildStdin {
     /// None on this system.
     #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
     pub fn from_std(stdin: process::ChildStdin) -> io::Result<Self> {
-        Ok(Self(Pooled::new(stdin)))
+        Ok(Self(Blocking::new(stdin)))
     }
 }
 
@@ -40,7 +40,7 @@ impl ChildStdout {
     /// None on this system.
     #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
     pub fn from_std(stdout: process::ChildStdout) -> io::Result<Self> {
-        Ok(Self(Pooled::new(stdout)))
+        Ok(Self(Blocking::new(stdout)))
     }
 }
 
@@ -51,11 +51,11 @@ impl ChildStderr {
     /// None on this system.
     #[expect(clippy::unnecessary_wraps, reason = "the signature on Unix")]
     pub fn from_std(stderr: process::ChildStderr) -> io::Result<Self> {
-        Ok(Self(Pooled::new(stderr)))
+        Ok(Self(Blocking::new(stderr)))
     }
 }
 
-/// Implements `AsyncRead` for types around a [`Pooled`].
+/// Implements `AsyncRead` for types around a [`Blocking`].
 macro_rules! pooled_read {
     ($($reader:ty),+) => {$(
         impl futures_io::AsyncRead for $reader {

@@ -1,5 +1,5 @@
 //! Loom models of a `ScheduledIo`: the race between waiting and events, and between
-//! clearing and events (trap 13).
+//! clearing and events (pitfall 13).
 
 use super::{Direction, Interest, Ready, scheduled_io::ScheduledIo};
 use loom::{
@@ -71,7 +71,7 @@ fn an_event_reaches_a_listed_waiter_whose_waker_changes() {
 }
 
 #[test]
-fn trap_13_clearing_never_loses_an_event_that_came_after_the_read() {
+fn pitfall_13_clearing_never_loses_an_event_that_came_after_the_read() {
     model(|| {
         let scheduled_io = Arc::new(ScheduledIo::new("model", Ready::READABLE));
         // The bytes in the socket, which readiness reports.

@@ -60,7 +60,7 @@ mod modelled {
 #[cfg(shuttle)]
 mod scheduled {
     use super::super::Reactor;
-    use crate::primitives::{Condvar, Mutex, lock, pass, yield_now};
+    use crate::primitives::{Condvar, Mutex, advance, lock, yield_now};
     use mio::{Registry, Token};
     use std::{io, mem, time::Duration};
 
@@ -105,7 +105,7 @@ mod scheduled {
                 yield_now();
             }
             if !self.was_woken() {
-                pass(limit);
+                advance(limit);
             }
         }
     }

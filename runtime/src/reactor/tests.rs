@@ -1,4 +1,4 @@
-//! Tests of the reactor's parts: tokens (trap 12), ticks (trap 13) and
+//! Tests of the reactor's parts: tokens (pitfall 12), ticks (pitfall 13) and
 //! registrations.
 
 use super::{
@@ -33,7 +33,7 @@ fn check_ready(scheduled_io: &ScheduledIo, direction: Direction) -> Option<Ready
 }
 
 #[test]
-fn trap_12_a_token_finds_its_source_and_never_its_successor() {
+fn pitfall_12_a_token_finds_its_source_and_never_its_successor() {
     let mut registrations = RegistrationSet::default();
     let (first, second) = (idle(), idle());
     let old = registrations.add(Arc::clone(&first)).unwrap();
@@ -82,7 +82,7 @@ impl event::Source for Sticky {
 
 #[cfg(not(miri))]
 #[test]
-fn trap_12_events_of_a_source_that_could_not_be_deregistered_reach_no_source() {
+fn pitfall_12_events_of_a_source_that_could_not_be_deregistered_reach_no_source() {
     let mut reactor = Reactor::new().unwrap();
     let socket = mio::net::UdpSocket::bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let address = socket.local_addr().unwrap();
@@ -134,7 +134,7 @@ fn a_registration_that_fails_leaves_nothing_behind() {
 }
 
 #[test]
-fn trap_13_an_event_that_came_after_the_read_is_not_cleared() {
+fn pitfall_13_an_event_that_came_after_the_read_is_not_cleared() {
     let scheduled_io = idle();
     set(&scheduled_io, Ready::READABLE);
     let event = check_ready(&scheduled_io, Direction::Read).expect("readable");
@@ -149,7 +149,7 @@ fn trap_13_an_event_that_came_after_the_read_is_not_cleared() {
 }
 
 #[test]
-fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
+fn pitfall_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
     let scheduled_io = idle();
     set(
         &scheduled_io,
@@ -169,7 +169,7 @@ fn trap_14_clearing_one_direction_leaves_the_other_and_closed_ends() {
 }
 
 #[test]
-fn trap_14_would_block_clears_the_closed_end_of_a_socket() {
+fn pitfall_14_would_block_clears_the_closed_end_of_a_socket() {
     let scheduled_io = idle();
     let ends = Ready::READ_CLOSED | Ready::WRITE_CLOSED;
     set(&scheduled_io, Ready::READABLE | ends);

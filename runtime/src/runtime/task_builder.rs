@@ -5,7 +5,7 @@ use crate::{
     clock::Instant,
     executor::{
         context::{self, ExecutorContext},
-        current_thread::Ranks,
+        current_thread::PriorityQueue,
     },
     task::JoinHandle,
     taskdump::NameGuard,
@@ -165,8 +165,8 @@ impl RankGuard {
         if priority.is_none() && deadline.is_none() {
             return None;
         }
-        with_ranks(|ranks| {
-            ranks.choose_next(|rank| {
+        with_priority_queue(|priority_queue| {
+            priority_queue.choose_next(|rank| {
                 rank.priority = priority.unwrap_or(rank.priority);
                 rank.deadline = deadline.or(rank.deadline);
             });
@@ -177,16 +177,16 @@ impl RankGuard {
 
 impl Drop for RankGuard {
     fn drop(&mut self) {
-        with_ranks(Ranks::clear_next);
+        with_priority_queue(PriorityQueue::clear_next);
     }
 }
 
-fn with_ranks(code: impl FnOnce(&Ranks)) {
+fn with_priority_queue(code: impl FnOnce(&PriorityQueue)) {
     context::with(|current| {
         if let Some(ExecutorContext::Local(executor)) = current
-            && let Some(ranks) = executor.ranks()
+            && let Some(priority_queue) = executor.priority_queue()
         {
-            code(ranks);
+            code(priority_queue);
         }
     });
 }

@@ -28,7 +28,7 @@ impl Drop for Droplet {
 }
 
 #[test]
-fn trap_01_a_child_that_arrives_before_the_park_is_seen_or_wakes_the_run() {
+fn pitfall_01_a_child_that_arrives_before_the_park_is_seen_or_wakes_the_run() {
     model(|| {
         let scope = scope();
         let (sender, receiver) = oneshot::channel();
@@ -68,7 +68,7 @@ fn a_child_that_arrives_as_the_scope_ends_is_polled_or_dropped() {
 }
 
 #[test]
-fn trap_16_a_child_that_arrives_while_the_run_is_dropped_is_dropped() {
+fn pitfall_16_a_child_that_arrives_while_the_run_is_dropped_is_dropped() {
     model(|| {
         let scope = scope();
         let drops = Arc::new(AtomicUsize::new(0));

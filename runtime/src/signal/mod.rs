@@ -6,8 +6,6 @@
 
 mod count;
 #[cfg(unix)]
-mod driver;
-#[cfg(unix)]
 mod kind;
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -15,6 +13,8 @@ mod listener;
 #[cfg(not(unix))]
 #[path = "thread.rs"]
 mod listener;
+#[cfg(unix)]
+mod pipe;
 
 #[cfg(unix)]
 pub use kind::SignalKind;

@@ -1,6 +1,6 @@
 //! Listening for a signal on Unix.
 
-use super::{SignalKind, driver::Driver};
+use super::{SignalKind, pipe::SignalPipe};
 use crate::{budget, runtime::Handle, taskdump};
 use signal_hook::consts::FORBIDDEN;
 use std::{
@@ -47,17 +47,17 @@ pub fn signal(kind: impl Into<SignalKind>) -> io::Result<Signal> {
         "you cannot listen for signal {number}: the system does not allow it, or the program \
          cannot go on after it"
     );
-    let driver = Driver::of(number, Handle::current().reactor())?;
+    let pipe = SignalPipe::of(number, Handle::current().reactor())?;
     Ok(Signal {
-        key: driver.add_listener(),
-        seen: driver.count().delivered(),
-        driver,
+        key: pipe.add_listener(),
+        seen: pipe.count().delivered(),
+        pipe,
     })
 }
 
 /// Listens for a signal. See [`signal`].
 pub struct Signal {
-    driver: Arc<Driver>,
+    pipe: Arc<SignalPipe>,
     key: usize,
     /// The count that it has returned for.
     seen: usize,
@@ -101,7 +101,7 @@ impl Signal {
     pub fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(budget::poll_proceed(context));
         let polled = self.poll_arrival(context);
-        taskdump::record_signal(&polled, self.driver.number(), ptr::from_ref(self).addr());
+        taskdump::record_signal(&polled, self.pipe.number(), ptr::from_ref(self).addr());
         if polled.is_ready() {
             budget::spend();
         }
@@ -112,7 +112,7 @@ impl Signal {
         if self.take_arrival() {
             return Poll::Ready(Ok(()));
         }
-        let registered = self.driver.register(self.key, context);
+        let registered = self.pipe.register(self.key, context);
         // Look again. A signal that was counted since the first look may have
         // been delivered before the waker was stored.
         if self.take_arrival() {
@@ -125,7 +125,7 @@ impl Signal {
     }
 
     fn take_arrival(&mut self) -> bool {
-        let count = self.driver.count();
+        let count = self.pipe.count();
         let arrived = count.arrived();
         if arrived == self.seen {
             return false;
@@ -139,14 +139,14 @@ impl Signal {
 
 impl Drop for Signal {
     fn drop(&mut self) {
-        self.driver.remove_listener(self.key);
+        self.pipe.remove_listener(self.key);
     }
 }
 
 impl fmt::Debug for Signal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signal")
-            .field("number", &self.driver.number())
+            .field("number", &self.pipe.number())
             .finish_non_exhaustive()
     }
 }

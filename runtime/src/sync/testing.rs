@@ -14,7 +14,7 @@ pub(crate) fn poll<F: Future + ?Sized>(future: Pin<&mut F>, waker: &Waker) -> Po
 }
 
 /// Polls once with a waker that does nothing.
-pub(crate) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
+pub(crate) fn poll_once<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     poll(future, Waker::noop())
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn glance<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output>
 #[cfg(not(loom))]
 #[track_caller]
 pub(crate) fn at_once<F: Future>(future: F) -> F::Output {
-    match glance(std::pin::pin!(future)) {
+    match poll_once(std::pin::pin!(future)) {
         Poll::Ready(output) => output,
         Poll::Pending => panic!("the future is pending"),
     }
@@ -74,7 +74,7 @@ pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
 
 /// Wakers whose code does what no code may do under a lock.
 #[cfg(not(loom))]
-pub(crate) mod strangers {
+pub(crate) mod hostile_wakers {
     use super::{Arc, Wake, Waker};
     use std::task::{RawWaker, RawWakerVTable};
 
@@ -90,12 +90,12 @@ pub(crate) mod strangers {
     }
 
     /// A waker that runs `code` whenever it is cloned, woken or dropped.
-    pub(crate) fn meddling(code: fn()) -> Waker {
+    pub(crate) fn calling(code: fn()) -> Waker {
         const fn raw(code: *const ()) -> RawWaker {
             RawWaker::new(code, &VTABLE)
         }
         unsafe fn run(code: *const ()) {
-            // SAFETY: `meddling` made the pointer from an `fn()`.
+            // SAFETY: `calling` made the pointer from an `fn()`.
             let code = unsafe { std::mem::transmute::<*const (), fn()>(code) };
             code();
         }

@@ -1,5 +1,5 @@
 //! Loom models of the task cell: every interleaving of two or three threads that
-//! wake, abort, join and complete one task. Traps 2 to 5, 8, 9 and 11.
+//! wake, abort, join and complete one task. Pitfalls 2 to 5, 8, 9 and 11.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test -p wakeful --lib --release`
 
@@ -121,7 +121,7 @@ fn waiting(
 }
 
 #[test]
-fn trap_03_two_wakes_queue_once_and_no_wake_is_lost() {
+fn pitfall_03_two_wakes_queue_once_and_no_wake_is_lost() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let executor = Executor::default();
@@ -145,7 +145,7 @@ fn trap_03_two_wakes_queue_once_and_no_wake_is_lost() {
 }
 
 #[test]
-fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
+fn pitfall_02_a_wake_while_the_task_runs_is_not_lost() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let executor = Executor::default();
@@ -170,7 +170,7 @@ fn trap_02_a_wake_while_the_task_runs_is_not_lost() {
 }
 
 #[test]
-fn trap_05_a_handle_on_another_thread_gets_the_output_or_a_wake() {
+fn pitfall_05_a_handle_on_another_thread_gets_the_output_or_a_wake() {
     model(|| {
         let executor = Executor::default();
         let mut handle = executor.spawn(async { 7 });
@@ -197,7 +197,7 @@ fn trap_05_a_handle_on_another_thread_gets_the_output_or_a_wake() {
 }
 
 #[test]
-fn trap_05_completion_wakes_the_last_waker_that_a_handle_was_polled_with() {
+fn pitfall_05_completion_wakes_the_last_waker_that_a_handle_was_polled_with() {
     model(|| {
         let executor = Executor::default();
         let mut handle = executor.spawn(async { 7 });
@@ -220,7 +220,7 @@ fn trap_05_completion_wakes_the_last_waker_that_a_handle_was_polled_with() {
 }
 
 #[test]
-fn trap_05_the_output_is_dropped_once_if_the_handle_is_dropped_at_the_same_time() {
+fn pitfall_05_the_output_is_dropped_once_if_the_handle_is_dropped_at_the_same_time() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));
         let executor = Executor::default();
@@ -239,7 +239,7 @@ fn trap_05_the_output_is_dropped_once_if_the_handle_is_dropped_at_the_same_time(
 }
 
 #[test]
-fn trap_11_a_reference_to_a_complete_task_does_not_keep_the_join_waker() {
+fn pitfall_11_a_reference_to_a_complete_task_does_not_keep_the_join_waker() {
     for polls_again in [false, true] {
         model(move || {
             let executor = Executor::default();
@@ -265,7 +265,7 @@ fn trap_11_a_reference_to_a_complete_task_does_not_keep_the_join_waker() {
 }
 
 #[test]
-fn trap_04_a_task_that_is_aborted_while_it_ends_has_one_outcome() {
+fn pitfall_04_a_task_that_is_aborted_while_it_ends_has_one_outcome() {
     model(|| {
         let drops = Arc::new(AtomicUsize::new(0));
         let executor = Executor::default();
@@ -289,7 +289,7 @@ fn trap_04_a_task_that_is_aborted_while_it_ends_has_one_outcome() {
 }
 
 #[test]
-fn trap_09_two_threads_drop_the_last_references_and_the_task_is_freed_once() {
+fn pitfall_09_two_threads_drop_the_last_references_and_the_task_is_freed_once() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let executor = Executor::default();
@@ -308,7 +308,7 @@ fn trap_09_two_threads_drop_the_last_references_and_the_task_is_freed_once() {
 }
 
 #[test]
-fn trap_08_a_task_is_not_polled_after_the_shutdown_that_a_wake_races() {
+fn pitfall_08_a_task_is_not_polled_after_the_shutdown_that_a_wake_races() {
     model(|| {
         let (flag, out) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let executor = Executor::default();

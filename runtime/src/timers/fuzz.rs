@@ -1,4 +1,4 @@
-//! Trap 15: the wheel, compared with a list that is searched from end to end.
+//! Pitfall 15: the wheel, compared with a list that is searched from end to end.
 
 use super::{
     TICK_BITS,
@@ -240,7 +240,7 @@ pub fn wheel(input: &[u8]) {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn trap_15_the_wheel_agrees_with_a_list() {
+    fn pitfall_15_the_wheel_agrees_with_a_list() {
         crate::fuzzing::over_many_inputs(super::wheel);
     }
 }

@@ -1,4 +1,4 @@
-//! Trap 15: loom models of the timers. One thread sets, polls and removes timers
+//! Pitfall 15: loom models of the timers. One thread sets, polls and removes timers
 //! while another drives the wheel. The clock is paused and moves when the model
 //! says so. The driver parks on the reactor's waker, which is a notification of
 //! loom's in a model.
@@ -131,7 +131,7 @@ fn two_timers_that_two_threads_set_before_the_sleep_both_fire() {
 }
 
 #[test]
-fn trap_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
+fn pitfall_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
     model(|| {
         let driven = Driven::new();
         let (waker, count) = Count::waker();
@@ -167,7 +167,7 @@ fn trap_15_a_timer_that_is_removed_while_it_fires_wakes_at_most_once() {
 }
 
 #[test]
-fn trap_15_a_timer_that_is_set_while_its_time_comes_is_ready_or_wakes_once() {
+fn pitfall_15_a_timer_that_is_set_while_its_time_comes_is_ready_or_wakes_once() {
     model(|| {
         let driven = Driven::new();
         let (waker, count) = Count::waker();
@@ -185,7 +185,7 @@ fn trap_15_a_timer_that_is_set_while_its_time_comes_is_ready_or_wakes_once() {
 }
 
 #[test]
-fn trap_15_a_timer_whose_waker_changes_while_it_fires_calls_the_last_waker() {
+fn pitfall_15_a_timer_whose_waker_changes_while_it_fires_calls_the_last_waker() {
     model(|| {
         let driven = Driven::new();
         let (waker, first) = Count::waker();
@@ -209,7 +209,7 @@ fn trap_15_a_timer_whose_waker_changes_while_it_fires_calls_the_last_waker() {
 }
 
 #[test]
-fn trap_16_a_task_that_sets_a_timer_while_the_runtime_ends_is_woken_or_told() {
+fn pitfall_16_a_task_that_sets_a_timer_while_the_runtime_ends_is_woken_or_told() {
     model(|| {
         let driven = Driven::new();
         let (waker, count) = Count::waker();

@@ -1,4 +1,4 @@
-//! Trap 15: the limits of the wheel. `fuzz` tests everything between them.
+//! Pitfall 15: the limits of the wheel. `fuzz` tests everything between them.
 
 use super::{
     fuzz::{LAST, Log, Note, Pair},
@@ -7,7 +7,7 @@ use super::{
 use std::{sync::Arc, task::Waker};
 
 #[test]
-fn trap_15_the_wheel_fires_a_timer_on_the_last_tick() {
+fn pitfall_15_the_wheel_fires_a_timer_on_the_last_tick() {
     let mut pair = Pair::new();
     for deadline in [LAST, LAST - 1, 1, LAST >> 1, (LAST >> 1) + 1] {
         pair.insert(deadline);
@@ -19,7 +19,7 @@ fn trap_15_the_wheel_fires_a_timer_on_the_last_tick() {
 }
 
 #[test]
-fn trap_15_timers_of_one_tick_fire_in_the_order_in_which_they_were_set() {
+fn pitfall_15_timers_of_one_tick_fire_in_the_order_in_which_they_were_set() {
     let mut wheel = Wheel::new();
     let log = Log::default();
     // Far enough away to fall through three levels.

@@ -3,7 +3,7 @@
 
 mod hooks;
 mod metrics;
-#[path = "../traps/support.rs"]
+#[path = "../pitfalls/support.rs"]
 #[allow(dead_code, reason = "these tests need only a part of it")]
 mod support;
 #[cfg(feature = "taskdump")]

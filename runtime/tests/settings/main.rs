@@ -5,6 +5,6 @@ mod identity;
 mod panics;
 mod scheduler;
 mod seeds;
-#[path = "../traps/support.rs"]
+#[path = "../pitfalls/support.rs"]
 #[allow(dead_code, reason = "these tests need only a part of it")]
 mod support;

@@ -4,7 +4,7 @@
 //! - [`queue`]: the tasks that are ready, and how a task gets there.
 //! - [`inject`]: the tasks that other threads made ready, and the protocol of parking.
 //! - [`shared`]: what other threads hold of an executor, and spawning from there.
-//! - [`ranks`]: the ready tasks of an executor that ranks them.
+//! - [`priority_queue`]: the ready tasks of an executor that ranks them.
 //!
 //! The future of `block_on` is an entry of the queue like any task, so it waits for
 //! its turn, and waking it costs as little.
@@ -24,15 +24,15 @@
 //! 8. Clear the weak executor.
 
 mod inject;
+mod priority_queue;
 mod queue;
-mod ranks;
 mod run;
 mod shared;
 
 #[cfg(all(test, loom))]
 mod models;
 
-pub(crate) use ranks::Ranks;
+pub(crate) use priority_queue::PriorityQueue;
 pub(crate) use shared::Shared;
 
 use super::{
@@ -80,7 +80,7 @@ pub(crate) struct LocalExecutor {
     /// so no other task in the queue has its address.
     last_before_driver: Cell<*const Header>,
     /// Replaces `queue` if the runtime ranks its tasks.
-    ranks: Option<Box<Ranks>>,
+    priority_queue: Option<Box<PriorityQueue>>,
     /// The tasks that wait. A task that was never polled is in a queue instead.
     tasks: RefCell<OwnedTasks>,
     /// Stands in the queue for the future of `block_on`.
@@ -114,7 +114,7 @@ impl LocalExecutor {
             queue: RunQueue::new(),
             deferred: RunQueue::new(),
             last_before_driver: Cell::new(ptr::null()),
-            ranks: ranked.then(Box::default),
+            priority_queue: ranked.then(Box::default),
             tasks: RefCell::default(),
             block_on_task,
             driver,
@@ -133,8 +133,8 @@ impl LocalExecutor {
         self.driver.handle()
     }
 
-    pub(crate) fn ranks(&self) -> Option<&Ranks> {
-        self.ranks.as_deref()
+    pub(crate) fn priority_queue(&self) -> Option<&PriorityQueue> {
+        self.priority_queue.as_deref()
     }
 
     pub(crate) fn spawn<F>(
@@ -163,7 +163,10 @@ impl LocalExecutor {
     #[cold]
     fn spawn_slow(&self, task: Task) {
         // The rank comes first, because the hook may spawn too.
-        let rank = self.ranks.as_ref().map(|ranks| ranks.take_next());
+        let rank = self
+            .priority_queue
+            .as_ref()
+            .map(|priority_queue| priority_queue.take_next());
         if let Some(hooks) = &self.hooks {
             hooks.task_spawn(task.clone());
         }
@@ -172,8 +175,8 @@ impl LocalExecutor {
             return unsafe { after_shutdown::cancel(task) };
         }
         self.bind(&task);
-        if let (Some(ranks), Some(rank)) = (&self.ranks, rank) {
-            ranks.set(&task, rank);
+        if let (Some(priority_queue), Some(rank)) = (&self.priority_queue, rank) {
+            priority_queue.set(&task, rank);
         }
         self.push(task);
     }
@@ -195,8 +198,8 @@ impl LocalExecutor {
                 if self.needs_slow_spawn.get() {
                     self.bind(&task);
                 }
-                if let Some(ranks) = &self.ranks {
-                    ranks.set_default(&task);
+                if let Some(priority_queue) = &self.priority_queue {
+                    priority_queue.set_default(&task);
                 }
             }
             self.push(task);

@@ -1,4 +1,4 @@
-//! Loom models of the inject queue (trap 1), of the end of the executor, and of the
+//! Loom models of the inject queue (pitfall 1), of the end of the executor, and of the
 //! weak executor that outlives it.
 
 use super::{
@@ -56,7 +56,7 @@ fn take(inject: &InjectQueue) -> Vec<u64> {
 
 /// The consumer parks on a `Notify`, as it parks on the reactor.
 #[test]
-fn trap_01_a_push_is_seen_before_the_consumer_parks_or_unparks_it() {
+fn pitfall_01_a_push_is_seen_before_the_consumer_parks_or_unparks_it() {
     model(|| {
         let inject = Arc::new(InjectQueue::new());
         let notify = Arc::new(Notify::new());
@@ -106,7 +106,7 @@ fn one_threads_tasks_come_out_in_the_order_they_went_in() {
 }
 
 #[test]
-fn trap_08_a_push_that_races_the_end_leaks_nothing() {
+fn pitfall_08_a_push_that_races_the_end_leaks_nothing() {
     /// Loom reports it if its `Arc` is leaked, and knows nothing of tasks.
     fn holder() -> Task {
         let held = Arc::new(());
@@ -248,7 +248,7 @@ impl Executor {
 
 /// The consumer parks as in `LocalExecutor::park`. A timer and a task end that in the same way.
 #[test]
-fn trap_01_a_timer_and_a_task_that_come_as_the_consumer_parks_both_reach_it() {
+fn pitfall_01_a_timer_and_a_task_that_come_as_the_consumer_parks_both_reach_it() {
     model(|| {
         let consumer = Executor::begin();
         let timers = Timers::new(std::sync::Arc::clone(consumer.reactor.handle()), true);
@@ -314,7 +314,7 @@ fn at_once(swapped: bool, one: impl FnOnce() + 'static, other: impl FnOnce() + '
 }
 
 #[test]
-fn trap_08_a_late_waker_does_not_disturb_the_next_executor_in_its_slot() {
+fn pitfall_08_a_late_waker_does_not_disturb_the_next_executor_in_its_slot() {
     for swapped in [false, true] {
         model(move || {
             let (polls, out) = (Arc::new(AtomicUsize::new(0)), std::sync::Arc::default());
@@ -356,7 +356,7 @@ fn trap_08_a_late_waker_does_not_disturb_the_next_executor_in_its_slot() {
 }
 
 #[test]
-fn trap_16_a_task_that_is_spawned_during_a_shutdown_does_not_run_on_the_next_executor() {
+fn pitfall_16_a_task_that_is_spawned_during_a_shutdown_does_not_run_on_the_next_executor() {
     for swapped in [false, true] {
         model(move || {
             let first = Executor::begin();

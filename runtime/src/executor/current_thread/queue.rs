@@ -118,17 +118,17 @@ impl LocalExecutor {
 
     /// Queues a task behind all others, or by its rank.
     pub(super) fn push(&self, task: Task) {
-        match &self.ranks {
+        match &self.priority_queue {
             None => self.queue.push(task),
-            Some(ranks) => ranks.push(task),
+            Some(priority_queue) => priority_queue.push(task),
         }
     }
 
     /// Queues a task before all others, or by its rank.
     pub(super) fn push_front(&self, task: Task) {
-        match &self.ranks {
+        match &self.priority_queue {
             None => self.queue.push_front(task),
-            Some(ranks) => ranks.push(task),
+            Some(priority_queue) => priority_queue.push(task),
         }
     }
 
@@ -136,8 +136,8 @@ impl LocalExecutor {
     /// next poll of the driver. Ranked tasks keep their order, and the driver is
     /// polled at once.
     pub(super) fn defer(&self, task: Task) {
-        if let Some(ranks) = &self.ranks {
-            ranks.push(task);
+        if let Some(priority_queue) = &self.priority_queue {
+            priority_queue.push(task);
             return self.poll_counter.poll_driver_next();
         }
         if self.deferred.is_empty() {
@@ -150,8 +150,8 @@ impl LocalExecutor {
     }
 
     pub(super) fn pop(&self) -> Option<Task> {
-        if let Some(ranks) = &self.ranks {
-            return ranks.pop();
+        if let Some(priority_queue) = &self.priority_queue {
+            return priority_queue.pop();
         }
         let task = self.queue.pop()?;
         if ptr::eq(task.as_raw().as_ptr(), self.last_before_driver.get()) {
@@ -162,10 +162,10 @@ impl LocalExecutor {
 
     /// Whether no task is ready.
     pub(super) fn is_idle(&self) -> bool {
-        let ranked = self.ranks.as_ref();
+        let ranked = self.priority_queue.as_ref();
         self.queue.is_empty()
             && self.deferred.is_empty()
-            && ranked.is_none_or(|ranks| ranks.is_empty())
+            && ranked.is_none_or(|priority_queue| priority_queue.is_empty())
     }
 }
 

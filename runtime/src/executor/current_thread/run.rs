@@ -74,8 +74,8 @@ impl LocalExecutor {
     /// Polls a new `block_on` task before all tasks. Usually no other thread knows the
     /// `block_on` task at this moment, and then the poll needs no read-modify-write.
     fn poll_new_block_on<F: Future>(&self, future: Pin<&mut F>) -> Poll<F::Output> {
-        if let Some(ranks) = &self.ranks {
-            ranks.begin_block_on();
+        if let Some(priority_queue) = &self.priority_queue {
+            priority_queue.begin_block_on();
         }
         let polled = self
             .block_on_task

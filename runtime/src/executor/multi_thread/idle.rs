@@ -17,7 +17,7 @@
 //! Both touch the counts with `SeqCst` read-modify-writes, which have one order. So either
 //! the first thread sees a parked worker, or the second sees the task. A plain load in
 //! the first column could return an old value, and the task would wait. tokio's `idle.rs`
-//! describes the same trap.
+//! describes the same pitfall.
 
 use crate::primitives::{AtomicUsize, Mutex, lock};
 use std::sync::atomic::Ordering::SeqCst;

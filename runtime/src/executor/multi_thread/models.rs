@@ -1,4 +1,5 @@
-//! Loom models of parking and waking in a multi-thread runtime (trap 1), and of the driver lock.
+//! Loom models of parking and waking in a multi-thread runtime (pitfall 1), and of the
+//! driver lock.
 
 mod handoff;
 
@@ -187,7 +188,7 @@ impl SharedModel {
 }
 
 #[test]
-fn trap_01_work_that_is_queued_while_a_worker_parks_is_found() {
+fn pitfall_01_work_that_is_queued_while_a_worker_parks_is_found() {
     model(|| {
         let model = SharedModel::new(2);
         let worker = {
@@ -201,7 +202,7 @@ fn trap_01_work_that_is_queued_while_a_worker_parks_is_found() {
 }
 
 #[test]
-fn trap_01_two_pieces_of_work_wake_two_workers() {
+fn pitfall_01_two_pieces_of_work_wake_two_workers() {
     let mut builder = model::Builder::new();
     builder.preemption_bound = Some(2);
     builder.check(|| {
@@ -282,7 +283,7 @@ fn a_driver_that_is_released_is_taken() {
 }
 
 #[test]
-fn trap_01_a_wake_of_the_block_on_task_while_its_worker_parks_is_seen() {
+fn pitfall_01_a_wake_of_the_block_on_task_while_its_worker_parks_is_seen() {
     model(|| {
         let shared = Arc::new((SharedModel::new(1), AtomicBool::new(false)));
         let other = wake_block_on_task(&shared);

@@ -48,11 +48,11 @@ impl AsyncWrite for File {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.inner.get_mut().pooled.poll_flush(context)
+        self.inner.get_mut().blocking.poll_flush(context)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.inner.get_mut().pooled.poll_flush(context)
+        self.inner.get_mut().blocking.poll_flush(context)
     }
 }
 
@@ -62,7 +62,7 @@ impl AsyncSeek for File {
         context: &mut Context<'_>,
         to: SeekFrom,
     ) -> Poll<io::Result<u64>> {
-        self.inner.get_mut().pooled.poll_seek(context, to)
+        self.inner.get_mut().blocking.poll_seek(context, to)
     }
 }
 
@@ -77,7 +77,7 @@ impl File {
     pub(crate) fn poll_tokio_seek(&mut self, context: &mut Context<'_>) -> Poll<io::Result<u64>> {
         let inner = self.inner.get_mut();
         let to = inner.seek.unwrap_or(SeekFrom::Current(0));
-        let position = ready!(inner.pooled.poll_seek(context, to));
+        let position = ready!(inner.blocking.poll_seek(context, to));
         inner.seek = None;
         Poll::Ready(position)
     }

@@ -1,7 +1,7 @@
 use super::{Notify, mpsc};
 use crate::sync::{
     mpsc::error::{TryRecvError, TrySendError},
-    testing::{Count, at_once, glance, poll, strangers},
+    testing::{Count, at_once, hostile_wakers, poll, poll_once},
 };
 use std::{
     cell::RefCell,
@@ -28,7 +28,7 @@ fn messages_arrive_in_order_until_all_senders_are_dropped() {
     assert!(poll(end.as_mut(), &waker).is_pending());
     drop(clone);
     assert_eq!(count.wakes(), 1);
-    assert_eq!(glance(end), Poll::Ready(None));
+    assert_eq!(poll_once(end), Poll::Ready(None));
 }
 
 #[test]
@@ -38,18 +38,18 @@ fn senders_to_a_full_channel_send_in_the_order_in_which_they_came() {
     let mut first = Box::pin(sender.send(1));
     let mut second = pin!(sender.send(2));
     let (waker, count) = Count::waker();
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert!(poll(second.as_mut(), &waker).is_pending());
     assert_eq!(at_once(receiver.recv()), Some(0));
     assert_eq!(sender.try_send(9), Err(TrySendError::Full(9)));
     assert!(
-        glance(second.as_mut()).is_pending(),
+        poll_once(second.as_mut()).is_pending(),
         "the first sender has the space"
     );
     assert!(poll(second.as_mut(), &waker).is_pending());
     drop(first);
     assert_eq!(count.wakes(), 1, "the second sender gets the space");
-    assert_eq!(glance(second), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(second), Poll::Ready(Ok(())));
     assert_eq!(receiver.try_recv(), Ok(2));
     assert_eq!(sender.capacity(), 1);
 }
@@ -60,14 +60,17 @@ fn close_refuses_waiting_senders_and_keeps_reserved_space() {
     at_once(sender.send(0)).unwrap();
     let mut given = pin!(sender.send(1));
     let mut waits = pin!(sender.send(2));
-    assert!(glance(given.as_mut()).is_pending());
-    assert!(glance(waits.as_mut()).is_pending());
+    assert!(poll_once(given.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     assert_eq!(receiver.try_recv(), Ok(0));
     receiver.close();
     assert!(sender.is_closed());
-    assert_eq!(glance(waits).map_err(|error| error.0), Poll::Ready(Err(2)));
+    assert_eq!(
+        poll_once(waits).map_err(|error| error.0),
+        Poll::Ready(Err(2))
+    );
     assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
-    assert_eq!(glance(given), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(given), Poll::Ready(Ok(())));
     assert_eq!(at_once(receiver.recv()), Some(1));
     assert_eq!(at_once(receiver.recv()), None);
 }
@@ -77,7 +80,7 @@ fn a_cancelled_send_ends_the_wait_of_a_closed_receiver() {
     let (sender, mut receiver) = mpsc::channel(1);
     at_once(sender.send(0)).unwrap();
     let mut given = Box::pin(sender.send(1));
-    assert!(glance(given.as_mut()).is_pending());
+    assert!(poll_once(given.as_mut()).is_pending());
     assert_eq!(receiver.try_recv(), Ok(0));
     receiver.close();
     let (waker, count) = Count::waker();
@@ -85,7 +88,7 @@ fn a_cancelled_send_ends_the_wait_of_a_closed_receiver() {
     assert!(poll(end.as_mut(), &waker).is_pending());
     drop(given);
     assert_eq!(count.wakes(), 1);
-    assert_eq!(glance(end), Poll::Ready(None));
+    assert_eq!(poll_once(end), Poll::Ready(None));
 }
 
 #[test]
@@ -106,16 +109,16 @@ fn notify_one_wakes_the_oldest_waiter_or_stores_a_permit() {
     at_once(notify.notified());
     let mut first = Box::pin(notify.notified());
     let mut second = pin!(notify.notified());
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     notify.notify_one();
-    assert!(glance(second.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     drop(first);
     assert!(
-        glance(second.as_mut()).is_ready(),
+        poll_once(second.as_mut()).is_ready(),
         "it got the notification of the first"
     );
-    assert!(glance(second).is_ready(), "it stays ready");
+    assert!(poll_once(second).is_ready(), "it stays ready");
 }
 
 #[test]
@@ -130,10 +133,10 @@ fn notify_waiters_notifies_all_futures_created_before() {
     notify.notify_waiters();
     assert_eq!(count.wakes(), 3);
     for wait in &mut waits {
-        assert!(glance(wait.as_mut()).is_ready());
+        assert!(poll_once(wait.as_mut()).is_ready());
     }
     at_once(unpolled);
-    assert!(glance(pin!(notify.notified())).is_pending());
+    assert!(poll_once(pin!(notify.notified())).is_pending());
 }
 
 #[test]
@@ -142,12 +145,12 @@ fn a_waiter_can_leave_from_any_position_of_the_queue() {
         let notify = Notify::new();
         let mut waits: Vec<_> = (0..4).map(|_| Box::pin(notify.notified())).collect();
         for wait in &mut waits {
-            assert!(glance(wait.as_mut()).is_pending());
+            assert!(poll_once(wait.as_mut()).is_pending());
         }
         drop(waits.remove(leaves));
         for wait in &mut waits {
             notify.notify_one();
-            assert!(glance(wait.as_mut()).is_ready());
+            assert!(poll_once(wait.as_mut()).is_ready());
         }
     }
 }
@@ -157,7 +160,7 @@ thread_local! {
 }
 
 #[test]
-fn trap_10_a_waker_may_call_the_type_that_wakes_it() {
+fn pitfall_10_a_waker_may_call_the_type_that_wakes_it() {
     fn meddle() {
         MEDDLED_WITH.with_borrow(|notify| {
             let notify = notify.as_ref().unwrap();
@@ -168,12 +171,12 @@ fn trap_10_a_waker_may_call_the_type_that_wakes_it() {
     let notify = Rc::new(Notify::new());
     MEDDLED_WITH.set(Some(Rc::clone(&notify)));
     {
-        let waker = strangers::meddling(meddle);
+        let waker = hostile_wakers::calling(meddle);
         // Cloning its waker has notified it.
         let mut wait = pin!(notify.notified());
         assert!(poll(wait.as_mut(), &waker).is_ready());
         let mut other = pin!(notify.notified());
-        assert!(glance(other.as_mut()).is_pending());
+        assert!(poll_once(other.as_mut()).is_pending());
         assert!(poll(other.as_mut(), &waker).is_ready());
     }
     MEDDLED_WITH.set(None);
@@ -226,18 +229,18 @@ fn notify_last_wakes_the_waiter_that_came_last() {
     let mut first = pin!(notify.notified());
     let mut second = pin!(notify.notified());
     let mut third = Box::pin(notify.notified());
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second.as_mut()).is_pending());
-    assert!(glance(third.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
     notify.notify_last();
     drop(third);
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert!(
-        glance(second).is_ready(),
+        poll_once(second).is_ready(),
         "it got the notification of the third"
     );
     notify.notify_last();
-    assert!(glance(first).is_ready());
+    assert!(poll_once(first).is_ready());
     notify.notify_last();
     at_once(notify.notified());
 }

@@ -2,7 +2,7 @@
 
 use crate::sync::{
     Barrier, Mutex, OnceCell, RwLock, SetOnce,
-    testing::{block_on, glance},
+    testing::{block_on, poll_once},
 };
 use loom::{cell::UnsafeCell, model, sync::Arc, thread};
 use std::pin::pin;
@@ -97,7 +97,7 @@ fn a_cancelled_initialization_is_left_to_the_next_task() {
         };
         {
             let mut gives_up = pin!(cell.get_or_init(async || std::future::pending().await));
-            let _ = glance(gives_up.as_mut());
+            let _ = poll_once(gives_up.as_mut());
         }
         assert_eq!(other.join().unwrap(), 1);
     });
@@ -108,19 +108,19 @@ fn a_cancelled_arrival_races_with_the_last_arrival_and_leaves_the_count_right() 
     model(|| {
         let barrier = Arc::new(Barrier::new(2));
         let mut leaves = Box::pin(barrier.wait());
-        assert!(glance(leaves.as_mut()).is_pending());
+        assert!(poll_once(leaves.as_mut()).is_pending());
         let other = {
             let barrier = Arc::clone(&barrier);
             thread::spawn(move || {
-                let _ = glance(pin!(barrier.wait()));
+                let _ = poll_once(pin!(barrier.wait()));
             })
         };
         drop(leaves);
         other.join().unwrap();
         // The barrier works as before: the first waits and the second leads.
         let (mut first, mut second) = (pin!(barrier.wait()), pin!(barrier.wait()));
-        assert!(glance(first.as_mut()).is_pending());
-        assert!(glance(second.as_mut()).is_ready());
-        assert!(glance(first.as_mut()).is_ready());
+        assert!(poll_once(first.as_mut()).is_pending());
+        assert!(poll_once(second.as_mut()).is_ready());
+        assert!(poll_once(first.as_mut()).is_ready());
     });
 }

@@ -2,7 +2,7 @@
 
 use crate::sync::{
     Notify,
-    testing::{block_on, glance},
+    testing::{block_on, poll_once},
 };
 use loom::{model, sync::Arc, thread};
 use std::pin::pin;
@@ -39,7 +39,7 @@ fn a_notification_for_a_cancelled_waiter_goes_to_the_next() {
     model(|| {
         let notify = Arc::new(Notify::new());
         let mut leaves = Box::pin(notify.notified());
-        assert!(glance(leaves.as_mut()).is_pending());
+        assert!(poll_once(leaves.as_mut()).is_pending());
         let other = {
             let notify = Arc::clone(&notify);
             thread::spawn(move || notify.notify_one())
@@ -55,18 +55,18 @@ fn notify_one_and_notify_waiters_race_and_neither_is_lost() {
     model(|| {
         let notify = Arc::new(Notify::new());
         let mut first = Box::pin(notify.notified());
-        assert!(glance(first.as_mut()).is_pending());
+        assert!(poll_once(first.as_mut()).is_pending());
         let other = {
             let notify = Arc::clone(&notify);
             thread::spawn(move || notify.notify_waiters())
         };
         notify.notify_one();
         other.join().unwrap();
-        assert!(glance(first.as_mut()).is_ready());
+        assert!(poll_once(first.as_mut()).is_ready());
         // `notify_one` chose the first waiter before `notify_waiters` did, or it
         // stored a permit.
         let mut second = pin!(notify.notified());
-        let _ = glance(second.as_mut());
+        let _ = poll_once(second.as_mut());
     });
 }
 
@@ -76,8 +76,8 @@ fn notify_last_for_a_cancelled_waiter_goes_to_another() {
         let notify = Arc::new(Notify::new());
         let mut stays = Box::pin(notify.notified());
         let mut cancelled = Box::pin(notify.notified());
-        assert!(glance(stays.as_mut()).is_pending());
-        assert!(glance(cancelled.as_mut()).is_pending());
+        assert!(poll_once(stays.as_mut()).is_pending());
+        assert!(poll_once(cancelled.as_mut()).is_pending());
         let other = {
             let notify = Arc::clone(&notify);
             thread::spawn(move || notify.notify_last())

@@ -3,7 +3,7 @@
 use crate::{
     sync::{
         raw_semaphore::RawSemaphore,
-        testing::{Count, block_on, glance, poll},
+        testing::{Count, block_on, poll, poll_once},
     },
     taskdump::Resource,
 };
@@ -76,7 +76,7 @@ fn a_permit_handed_to_a_cancelled_waiter_goes_to_the_next() {
         };
         {
             let mut leaves = pin!(semaphore.acquire(1));
-            if glance(leaves.as_mut()).is_ready() {
+            if poll_once(leaves.as_mut()).is_ready() {
                 semaphore.release(1);
             }
         }
@@ -91,7 +91,7 @@ fn a_cancelled_large_request_lets_a_smaller_one_pass() {
     model(|| {
         let semaphore = Arc::new(RawSemaphore::new(0, Resource::new("model")));
         let mut much = Box::pin(semaphore.acquire(2));
-        assert!(glance(much.as_mut()).is_pending());
+        assert!(poll_once(much.as_mut()).is_pending());
         let (waker, count) = Count::waker();
         let mut little = pin!(semaphore.acquire(1));
         assert!(poll(little.as_mut(), &waker).is_pending());
@@ -102,7 +102,7 @@ fn a_cancelled_large_request_lets_a_smaller_one_pass() {
         drop(much);
         other.join().unwrap();
         assert_eq!(count.wakes(), 1);
-        assert_eq!(glance(little.as_mut()), std::task::Poll::Ready(Ok(())));
+        assert_eq!(poll_once(little.as_mut()), std::task::Poll::Ready(Ok(())));
     });
 }
 
@@ -137,7 +137,7 @@ fn more_waiters_than_one_batch_are_all_woken() {
         other.join().unwrap();
         assert!(count.wakes() >= 2);
         for wait in &mut waits {
-            assert!(glance(wait.as_mut()).is_ready());
+            assert!(poll_once(wait.as_mut()).is_ready());
         }
         assert_eq!(semaphore.available(), 1);
     });

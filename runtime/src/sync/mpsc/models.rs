@@ -2,7 +2,7 @@
 //! other and the end of a block, and the receiver goes to sleep.
 
 use super::{channel, error::TryRecvError, unbounded_channel};
-use crate::sync::testing::{Count, block_on, glance, poll};
+use crate::sync::testing::{Count, block_on, poll, poll_once};
 use loom::{model, sync::Arc, thread};
 use std::pin::pin;
 
@@ -57,7 +57,7 @@ fn the_receiver_follows_its_sender_into_the_next_block() {
 fn a_receiver_with_a_new_waker_is_woken_through_it() {
     model(|| {
         let (sender, mut receiver) = unbounded_channel();
-        assert!(glance(pin!(receiver.recv())).is_pending());
+        assert!(poll_once(pin!(receiver.recv())).is_pending());
         let other = thread::spawn(move || {
             sender.send(1).unwrap();
             sender.send(2).unwrap();
@@ -144,7 +144,7 @@ fn a_cancelled_reservation_that_had_a_permit_ends_the_wait_of_a_closed_receiver(
             {
                 let mut cancelled = pin!(sender.reserve());
                 // It is ready if the receiver has closed already.
-                if glance(cancelled.as_mut()).is_pending() {
+                if poll_once(cancelled.as_mut()).is_pending() {
                     drop(permit);
                 }
             }
@@ -164,7 +164,7 @@ fn a_cancelled_send_that_had_a_permit_ends_the_wait_of_a_closed_receiver() {
         let other = thread::spawn(move || {
             {
                 let mut cancelled = pin!(sender.send(2));
-                let _ = glance(cancelled.as_mut());
+                let _ = poll_once(cancelled.as_mut());
             }
             sender
         });

@@ -1,7 +1,7 @@
 //! The allocation that the two halves of a oneshot channel share, and each
 //! half's reference to it.
 
-use super::state::{HalfClose, OneshotState, Side, Snapshot};
+use super::state::{EndAction, OneshotState, Side, Snapshot};
 use crate::{primitives::UnsafeCell, taskdump::Resource, unwind};
 use std::{
     mem,
@@ -82,7 +82,7 @@ impl<T> Half<T> {
         };
         replace(Some(value));
         match self.channel().state.send() {
-            HalfClose::Refused => {
+            EndAction::Refused => {
                 let value = replace(None);
                 // This half ends when it is dropped on return.
                 value.map_or(Ok(()), Err)
@@ -168,12 +168,12 @@ impl<T> Half<T> {
     }
 
     /// Does what the state has asked for. The half is not used afterwards.
-    fn end(&mut self, next: &HalfClose) {
+    fn end(&mut self, next: &EndAction) {
         match next {
-            HalfClose::LeaveToPeer | HalfClose::Refused => {}
+            EndAction::LeaveToPeer | EndAction::Refused => {}
             // SAFETY: O3: the peer has dropped its reference.
-            HalfClose::Free => unsafe { self.free() },
-            HalfClose::WakePeer => {
+            EndAction::Free => unsafe { self.free() },
+            EndAction::WakePeer => {
                 // SAFETY: O2: the state said that the waker is ours.
                 let waker = unsafe { self.take_peers_waker() };
                 if self.channel().state.drop_reference() {
@@ -197,7 +197,7 @@ impl<T> Half<T> {
 
 impl<T> Drop for Half<T> {
     fn drop(&mut self) {
-        let next = self.channel().state.half_close(self.side);
+        let next = self.channel().state.end(self.side);
         self.end(&next);
     }
 }

@@ -2,7 +2,7 @@
 //! any moment.
 
 use super::channel;
-use crate::sync::testing::{block_on, glance};
+use crate::sync::testing::{block_on, poll_once};
 use loom::{model, sync::Arc, thread};
 use std::pin::Pin;
 
@@ -46,7 +46,7 @@ fn a_value_sent_to_a_receiver_that_is_being_dropped_is_dropped_once() {
 fn a_receiver_with_a_new_waker_is_woken_through_it() {
     model(|| {
         let (sender, mut receiver) = channel();
-        assert!(glance(Pin::new(&mut receiver)).is_pending());
+        assert!(poll_once(Pin::new(&mut receiver)).is_pending());
         let other = thread::spawn(move || sender.send(Arc::new(7)).unwrap());
         assert_eq!(block_on(receiver).map(|value| *value), Ok(7));
         other.join().unwrap();
@@ -57,7 +57,7 @@ fn a_receiver_with_a_new_waker_is_woken_through_it() {
 fn a_waiting_receiver_is_dropped_while_the_value_is_sent() {
     model(|| {
         let (sender, mut receiver) = channel();
-        assert!(glance(Pin::new(&mut receiver)).is_pending());
+        assert!(poll_once(Pin::new(&mut receiver)).is_pending());
         let value = Arc::new(());
         let other = {
             let value = Arc::clone(&value);
@@ -84,7 +84,7 @@ fn a_dropped_receiver_wakes_a_waiting_sender() {
 fn close_and_send_agree_on_whether_the_value_arrives() {
     model(|| {
         let (mut sender, mut receiver) = channel();
-        assert!(glance(std::pin::pin!(sender.closed())).is_pending());
+        assert!(poll_once(std::pin::pin!(sender.closed())).is_pending());
         let other = thread::spawn(move || sender.send(Arc::new(7)).is_ok());
         receiver.close();
         let received = receiver.try_recv().is_ok();

@@ -21,14 +21,14 @@
 //!      └────────────────── 3 ───────────────────┘
 //! ```
 //!
-//! 1. [`OneshotState::half_close`] or [`send`](OneshotState::send) finds that
-//!    the peer waits, and returns [`HalfClose::WakePeer`].
+//! 1. [`OneshotState::close`] or [`send`](OneshotState::send) finds that
+//!    the peer waits, and returns [`EndAction::WakePeer`].
 //! 2. [`OneshotState::drop_reference`], after the half has taken the peer's waker. Until
 //!    then it needs the allocation. If the peer ends before that, the peer sets
 //!    `ONE_REFERENCE`, and this half frees.
-//! 3. `half_close` or `send` finds that the peer does not wait, and drops the
+//! 3. `close` or `send` finds that the peer does not wait, and drops the
 //!    reference in the same exchange.
-//! 4. `half_close`, `send` or `drop_reference` of the other half finds `ONE_REFERENCE`.
+//! 4. `close`, `send` or `drop_reference` of the other half finds `ONE_REFERENCE`.
 
 use crate::primitives::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Acquire};
@@ -70,7 +70,7 @@ pub(super) enum Side {
 
 /// What a half that is done has to do next.
 #[must_use]
-pub(super) enum HalfClose {
+pub(super) enum EndAction {
     /// The receiver has closed, so the value was not sent. The sender still has
     /// it, and is not done.
     Refused,
@@ -137,38 +137,38 @@ impl OneshotState {
 
     /// The sender has written the value. Sends it and ends the sender, unless
     /// the receiver has closed.
-    pub(super) fn send(&self) -> HalfClose {
+    pub(super) fn send(&self) -> EndAction {
         self.finish(Side::Sender, VALUE_SENT, CLOSED)
     }
 
     /// Ends `side`: it will neither send nor wait any more.
-    pub(super) fn half_close(&self, side: Side) -> HalfClose {
+    pub(super) fn end(&self, side: Side) -> EndAction {
         self.finish(side, 0, 0)
     }
 
     /// Ends `side` and sets the bits of `also`, unless one of `unless` is set.
-    fn finish(&self, side: Side, also: usize, unless: usize) -> HalfClose {
-        let mut next = HalfClose::Refused;
+    fn finish(&self, side: Side, also: usize, unless: usize) -> EndAction {
+        let mut next = EndAction::Refused;
         // Ordering: Release pairs with the Acquire in `load`, `set_task` and
         // here: it publishes the value, and all that this half did with the
         // allocation. Acquire pairs with the Release in `set_task` and takes the
         // peer's waker, or, before a free, sees all that the peer did.
         let _ = self.0.fetch_update(AcqRel, Acquire, |now| {
             if now & unless != 0 {
-                next = HalfClose::Refused;
+                next = EndAction::Refused;
                 return None;
             }
             if now & ONE_REFERENCE != 0 {
-                next = HalfClose::Free;
+                next = EndAction::Free;
                 return None;
             }
             // A peer that is done does not wait any more.
             let peer = side.peer();
             if now & (peer.task_set() | peer.done()) == peer.task_set() {
-                next = HalfClose::WakePeer;
+                next = EndAction::WakePeer;
                 return Some(now | also | side.done());
             }
-            next = HalfClose::LeaveToPeer;
+            next = EndAction::LeaveToPeer;
             Some(now | also | side.done() | ONE_REFERENCE)
         });
         next

@@ -1,5 +1,5 @@
 use super::{channel, error::TryRecvError};
-use crate::sync::testing::{Count, at_once, glance, poll};
+use crate::sync::testing::{Count, at_once, poll, poll_once};
 use std::{
     pin::{Pin, pin},
     rc::Rc,
@@ -97,7 +97,7 @@ fn closed_is_ready_when_the_receiver_is_dropped() {
         assert!(poll(closed.as_mut(), &waker).is_pending());
         drop(receiver);
         assert_eq!(count.wakes(), 1);
-        assert!(glance(closed).is_ready());
+        assert!(poll_once(closed).is_ready());
     }
     // A channel stays closed.
     at_once(sender.closed());
@@ -119,7 +119,7 @@ fn threads_exchange_values() {
         let (sender, mut receiver) = channel();
         let other = std::thread::spawn(move || sender.send(Box::new(number)).unwrap());
         let value = loop {
-            if let Poll::Ready(value) = glance(Pin::new(&mut receiver)) {
+            if let Poll::Ready(value) = poll_once(Pin::new(&mut receiver)) {
                 break value;
             }
             std::thread::yield_now();
@@ -138,7 +138,7 @@ fn a_closed_receiver_wakes_the_sender_that_waits() {
         assert!(poll(closed.as_mut(), &waker).is_pending());
         receiver.close();
         assert_eq!(count.wakes(), 1);
-        assert!(glance(closed).is_ready());
+        assert!(poll_once(closed).is_ready());
     }
     assert_eq!(sender.send(7), Err(7));
     assert!(at_once(receiver).is_err());

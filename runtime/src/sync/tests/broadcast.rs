@@ -3,7 +3,7 @@ use crate::sync::{
         channel,
         error::{RecvError, TryRecvError},
     },
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -55,7 +55,7 @@ fn a_value_and_the_end_wake_all_receivers() {
         sender.send(1).unwrap();
         assert_eq!(count.wakes(), 2);
         for wait in &mut waits {
-            assert_eq!(glance(wait.as_mut()), Poll::Ready(Ok(1)));
+            assert_eq!(poll_once(wait.as_mut()), Poll::Ready(Ok(1)));
         }
     }
     let mut wait = pin!(first.recv());
@@ -65,7 +65,7 @@ fn a_value_and_the_end_wake_all_receivers() {
     assert_eq!(count.wakes(), 2);
     drop(clone);
     assert_eq!(count.wakes(), 3);
-    assert_eq!(glance(wait), Poll::Ready(Err(RecvError::Closed)));
+    assert_eq!(poll_once(wait), Poll::Ready(Err(RecvError::Closed)));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn closed_is_ready_when_the_last_receiver_is_dropped() {
     assert!(poll(closed.as_mut(), &waker).is_pending());
     drop(third);
     assert_eq!(count.wakes(), 2);
-    assert_eq!(glance(closed), Poll::Ready(()));
+    assert_eq!(poll_once(closed), Poll::Ready(()));
     at_once(sender.closed());
 }
 
@@ -201,7 +201,7 @@ fn a_panicking_value_does_not_keep_closed_from_being_ready() {
     assert!(sender.send(Panics).is_ok());
     catch_unwind(AssertUnwindSafe(|| drop(receiver))).unwrap_err();
     assert_eq!(count.wakes(), 1);
-    assert!(glance(closed).is_ready());
+    assert!(poll_once(closed).is_ready());
 }
 
 #[test]

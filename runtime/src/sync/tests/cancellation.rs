@@ -1,6 +1,6 @@
 use crate::sync::{
     CancellationToken,
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{
     future::pending,
@@ -24,8 +24,8 @@ fn cancel_wakes_current_waiters_and_later_ones_are_ready() {
     token.cancel();
     token.cancel();
     assert_eq!(count.wakes(), 2);
-    assert!(glance(first).is_ready());
-    assert!(glance(second).is_ready());
+    assert!(poll_once(first).is_ready());
+    assert!(poll_once(second).is_ready());
     at_once(token.cancelled());
 }
 
@@ -62,7 +62,7 @@ fn dropped_children_are_removed_from_their_parent() {
 }
 
 #[test]
-fn trap_11_a_long_line_of_tokens_is_cancelled_and_dropped() {
+fn pitfall_11_a_long_line_of_tokens_is_cancelled_and_dropped() {
     let first = CancellationToken::new();
     let mut last = first.clone();
     for _ in 0..if cfg!(miri) { 100 } else { 100_000 } {
@@ -88,9 +88,9 @@ fn run_until_cancelled_ends_when_the_token_is_cancelled() {
     let token = CancellationToken::new();
     assert_eq!(at_once(token.run_until_cancelled(async { 7 })), Some(7));
     let mut runs = pin!(token.run_until_cancelled(pending::<()>()));
-    assert!(glance(runs.as_mut()).is_pending());
+    assert!(poll_once(runs.as_mut()).is_pending());
     token.cancel();
-    assert!(glance(runs).is_ready());
+    assert!(poll_once(runs).is_ready());
     assert_eq!(at_once(token.run_until_cancelled(async { 7 })), None);
 }
 
@@ -134,6 +134,6 @@ fn an_owned_wait_keeps_its_token_alive() {
     assert_eq!(token.children(), 1);
     token.cancel();
     assert_eq!(count.wakes(), 1);
-    assert!(glance(waits.as_mut()).is_ready());
+    assert!(poll_once(waits.as_mut()).is_ready());
     at_once(token.cancelled_owned());
 }

@@ -1,6 +1,6 @@
 use crate::sync::{
     Mutex, RwLock,
-    testing::{at_once, glance},
+    testing::{at_once, poll_once},
 };
 use std::{pin::pin, sync::Arc, task::Poll};
 
@@ -11,18 +11,18 @@ fn a_mutex_goes_to_the_waiter_that_came_first() {
     assert!(mutex.try_lock().is_err());
     let mut second = pin!(mutex.lock());
     let mut third = pin!(mutex.lock());
-    assert!(glance(second.as_mut()).is_pending());
-    assert!(glance(third.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
     *first += 1;
     drop(first);
     assert!(mutex.try_lock().is_err(), "the second task has it");
-    assert!(glance(third.as_mut()).is_pending());
-    let Poll::Ready(second) = glance(second) else {
+    assert!(poll_once(third.as_mut()).is_pending());
+    let Poll::Ready(second) = poll_once(second) else {
         panic!("the second task has it")
     };
     assert_eq!(*second, 1);
     drop(second);
-    assert!(glance(third).is_ready());
+    assert!(poll_once(third).is_ready());
 }
 
 #[test]
@@ -79,13 +79,13 @@ fn readers_do_not_overtake_a_writer_that_waits() {
     let lock = RwLock::new(());
     let reader = at_once(lock.read());
     let mut writer = Box::pin(lock.write());
-    assert!(glance(writer.as_mut()).is_pending());
+    assert!(poll_once(writer.as_mut()).is_pending());
     let mut late = pin!(lock.read());
-    assert!(glance(late.as_mut()).is_pending());
+    assert!(poll_once(late.as_mut()).is_pending());
     assert!(lock.try_read().is_err());
     // Without the writer, the reader may go on.
     drop(writer);
-    assert!(glance(late).is_ready());
+    assert!(poll_once(late).is_ready());
     drop(reader);
 }
 
@@ -167,11 +167,11 @@ fn a_cancelled_wait_for_a_mutex_passes_the_lock_on() {
     let guard = at_once(mutex.lock());
     let mut first = Box::pin(mutex.lock());
     let mut second = pin!(mutex.lock());
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     drop(guard);
     drop(first);
-    assert!(glance(second).is_ready());
+    assert!(poll_once(second).is_ready());
 }
 
 #[test]
@@ -180,12 +180,12 @@ fn a_downgrade_lets_waiting_readers_in_but_no_writer() {
     let writer = at_once(lock.write());
     let mut reader = pin!(lock.read());
     let mut next_writer = pin!(lock.write());
-    assert!(glance(reader.as_mut()).is_pending());
-    assert!(glance(next_writer.as_mut()).is_pending());
+    assert!(poll_once(reader.as_mut()).is_pending());
+    assert!(poll_once(next_writer.as_mut()).is_pending());
     let downgraded = writer.downgrade();
-    let reader = glance(reader);
+    let reader = poll_once(reader);
     assert!(reader.is_ready());
-    assert!(glance(next_writer.as_mut()).is_pending());
+    assert!(poll_once(next_writer.as_mut()).is_pending());
     drop((downgraded, reader));
-    assert!(glance(next_writer).is_ready());
+    assert!(poll_once(next_writer).is_ready());
 }

@@ -1,6 +1,6 @@
 use crate::sync::{
     Notify,
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{pin::pin, sync::Arc};
 
@@ -10,7 +10,7 @@ fn notify_one_without_waiters_stores_one_permit() {
     notify.notify_one();
     notify.notify_one();
     at_once(notify.notified());
-    assert!(glance(pin!(notify.notified())).is_pending());
+    assert!(poll_once(pin!(notify.notified())).is_pending());
 }
 
 #[test]
@@ -18,16 +18,16 @@ fn notify_one_wakes_waiters_in_the_order_in_which_they_came() {
     let notify = Notify::new();
     let mut waits: Vec<_> = (0..3).map(|_| Box::pin(notify.notified())).collect();
     for wait in &mut waits {
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
     }
     for notified in 0..3 {
         notify.notify_one();
         for (number, wait) in waits.iter_mut().enumerate().skip(notified) {
-            assert_eq!(glance(wait.as_mut()).is_ready(), number == notified);
+            assert_eq!(poll_once(wait.as_mut()).is_ready(), number == notified);
         }
     }
     assert!(
-        glance(pin!(notify.notified())).is_pending(),
+        poll_once(pin!(notify.notified())).is_pending(),
         "no permit is stored"
     );
 }
@@ -45,9 +45,9 @@ fn notify_waiters_wakes_all_and_stores_no_permit() {
     assert!(
         waits
             .iter_mut()
-            .all(|wait| glance(wait.as_mut()).is_ready())
+            .all(|wait| poll_once(wait.as_mut()).is_ready())
     );
-    assert!(glance(pin!(notify.notified())).is_pending());
+    assert!(poll_once(pin!(notify.notified())).is_pending());
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn notify_waiters_notifies_unpolled_futures() {
     notify.notify_waiters();
     let after = notify.notified();
     at_once(unpolled);
-    assert!(glance(pin!(after)).is_pending());
+    assert!(poll_once(pin!(after)).is_pending());
 }
 
 #[test]
@@ -66,15 +66,15 @@ fn a_cancelled_waiter_passes_its_notification_on() {
     let (waker, count) = Count::waker();
     let mut first = Box::pin(notify.notified());
     let mut second = pin!(notify.notified());
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert!(poll(second.as_mut(), &waker).is_pending());
     notify.notify_one();
     drop(first);
     assert_eq!(count.wakes(), 1);
-    assert!(glance(second.as_mut()).is_ready());
+    assert!(poll_once(second.as_mut()).is_ready());
 
     let mut alone = Box::pin(notify.notified());
-    assert!(glance(alone.as_mut()).is_pending());
+    assert!(poll_once(alone.as_mut()).is_pending());
     notify.notify_one();
     drop(alone);
     at_once(notify.notified());
@@ -84,11 +84,11 @@ fn a_cancelled_waiter_passes_its_notification_on() {
 fn a_waiter_cancelled_after_notify_waiters_passes_nothing_on() {
     let notify = Notify::new();
     let mut leaves = Box::pin(notify.notified());
-    assert!(glance(leaves.as_mut()).is_pending());
+    assert!(poll_once(leaves.as_mut()).is_pending());
     notify.notify_waiters();
     drop(leaves);
     assert!(
-        glance(pin!(notify.notified())).is_pending(),
+        poll_once(pin!(notify.notified())).is_pending(),
         "no permit is stored"
     );
 }
@@ -104,14 +104,14 @@ fn enable_enters_the_queue_before_the_first_poll() {
     notify.notify_one();
     notify.notify_one();
     assert!(first.as_mut().enable());
-    assert!(glance(first).is_ready());
-    assert!(glance(second).is_ready());
+    assert!(poll_once(first).is_ready());
+    assert!(poll_once(second).is_ready());
 
     notify.notify_one();
     let mut third = pin!(notify.notified());
     assert!(third.as_mut().enable());
     assert!(
-        glance(pin!(notify.notified())).is_pending(),
+        poll_once(pin!(notify.notified())).is_pending(),
         "the permit is taken"
     );
 }
@@ -121,21 +121,21 @@ fn notify_last_wakes_the_waiter_that_came_last() {
     let notify = Notify::new();
     let mut waits: Vec<_> = (0..3).map(|_| Box::pin(notify.notified())).collect();
     for wait in &mut waits {
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
     }
     notify.notify_last();
-    assert!(glance(waits[0].as_mut()).is_pending());
-    assert!(glance(waits[1].as_mut()).is_pending());
-    assert!(glance(waits[2].as_mut()).is_ready());
+    assert!(poll_once(waits[0].as_mut()).is_pending());
+    assert!(poll_once(waits[1].as_mut()).is_pending());
+    assert!(poll_once(waits[2].as_mut()).is_ready());
     notify.notify_one();
     notify.notify_last();
-    assert!(glance(waits[0].as_mut()).is_ready());
-    assert!(glance(waits[1].as_mut()).is_ready());
+    assert!(poll_once(waits[0].as_mut()).is_ready());
+    assert!(poll_once(waits[1].as_mut()).is_ready());
     notify.notify_last();
     notify.notify_last();
     at_once(notify.notified());
     assert!(
-        glance(pin!(notify.notified())).is_pending(),
+        poll_once(pin!(notify.notified())).is_pending(),
         "one permit is stored"
     );
 }
@@ -146,15 +146,15 @@ fn a_cancelled_waiter_passes_notify_last_to_the_last_of_the_others() {
     let mut first = pin!(notify.notified());
     let mut second = pin!(notify.notified());
     let mut third = Box::pin(notify.notified());
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second.as_mut()).is_pending());
-    assert!(glance(third.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(third.as_mut()).is_pending());
     notify.notify_last();
     drop(third);
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second).is_ready());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second).is_ready());
     notify.notify_one();
-    assert!(glance(first).is_ready());
+    assert!(poll_once(first).is_ready());
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn an_owned_future_keeps_its_notify_alive() {
     assert_eq!(count.wakes(), 1);
     drop(first);
     assert_eq!(count.wakes(), 2, "the second waiter gets the notification");
-    assert!(glance(second.as_mut()).is_ready());
+    assert!(poll_once(second.as_mut()).is_ready());
     drop(second);
     assert!(weak.upgrade().is_none());
 }
@@ -185,6 +185,6 @@ fn an_owned_future_is_notified_before_its_first_poll() {
     assert!(!enabled.as_mut().enable());
     notify.notify_one();
     assert!(enabled.as_mut().enable());
-    assert!(glance(enabled.as_mut()).is_ready());
-    assert!(glance(enabled).is_ready(), "it stays ready");
+    assert!(poll_once(enabled.as_mut()).is_ready());
+    assert!(poll_once(enabled).is_ready(), "it stays ready");
 }

@@ -1,6 +1,6 @@
 use crate::sync::{
     OnceCell, SetError,
-    testing::{at_once, glance},
+    testing::{at_once, poll_once},
 };
 use std::{future::pending, pin::pin, task::Poll};
 
@@ -19,12 +19,12 @@ fn the_next_waiter_makes_the_value_if_the_first_is_cancelled() {
     let cell = OnceCell::new();
     let mut first = Box::pin(cell.get_or_init(async || pending::<i32>().await));
     let mut second = pin!(cell.get_or_init(async || 2));
-    assert!(glance(first.as_mut()).is_pending());
-    assert!(glance(second.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     assert_eq!(cell.set(3), Err(SetError::InitializingError(3)));
     assert!(cell.set(3).unwrap_err().is_initializing_err());
     drop(first);
-    assert_eq!(glance(second), Poll::Ready(&2));
+    assert_eq!(poll_once(second), Poll::Ready(&2));
 }
 
 #[test]
@@ -32,17 +32,17 @@ fn all_waiters_get_the_value_that_the_first_made() {
     let cell = OnceCell::new();
     let (send, receive) = crate::sync::oneshot::channel();
     let mut first = pin!(cell.get_or_init(async || receive.await.unwrap()));
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     let mut others: Vec<_> = (0..3)
         .map(|_| Box::pin(cell.get_or_init(async || unreachable!())))
         .collect();
     for other in &mut others {
-        assert!(glance(other.as_mut()).is_pending());
+        assert!(poll_once(other.as_mut()).is_pending());
     }
     send.send(1).unwrap();
-    assert_eq!(glance(first), Poll::Ready(&1));
+    assert_eq!(poll_once(first), Poll::Ready(&1));
     for other in &mut others {
-        assert_eq!(glance(other.as_mut()), Poll::Ready(&1));
+        assert_eq!(poll_once(other.as_mut()), Poll::Ready(&1));
     }
 }
 

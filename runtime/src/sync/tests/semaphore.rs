@@ -1,7 +1,7 @@
 use crate::sync::{
     Semaphore, TryAcquireError,
     semaphore::merged,
-    testing::{Count, at_once, glance, poll, strangers},
+    testing::{Count, at_once, hostile_wakers, poll, poll_once},
 };
 use std::{
     cell::RefCell,
@@ -36,7 +36,7 @@ fn waiters_get_permits_in_the_order_in_which_they_came() {
     let semaphore = Semaphore::new(0);
     let mut waits: Vec<_> = (0..5).map(|_| wait(&semaphore, 1)).collect();
     for wait in &mut waits {
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
     }
     for served in 0..5 {
         semaphore.add_permits(1);
@@ -45,7 +45,7 @@ fn waiters_get_permits_in_the_order_in_which_they_came() {
             "the permit belongs to a waiter"
         );
         for (number, wait) in waits.iter_mut().enumerate().skip(served) {
-            assert_eq!(glance(wait.as_mut()).is_ready(), number == served);
+            assert_eq!(poll_once(wait.as_mut()).is_ready(), number == served);
         }
     }
 }
@@ -55,14 +55,14 @@ fn no_task_overtakes_a_larger_request() {
     let semaphore = Semaphore::new(2);
     let mut many = wait(&semaphore, 3);
     let mut one = wait(&semaphore, 1);
-    assert!(glance(many.as_mut()).is_pending());
-    assert!(glance(one.as_mut()).is_pending());
+    assert!(poll_once(many.as_mut()).is_pending());
+    assert!(poll_once(one.as_mut()).is_pending());
     assert!(semaphore.try_acquire().is_err());
     semaphore.add_permits(1);
-    assert!(glance(one.as_mut()).is_pending());
-    assert!(glance(many.as_mut()).is_ready());
+    assert!(poll_once(one.as_mut()).is_pending());
+    assert!(poll_once(many.as_mut()).is_ready());
     semaphore.add_permits(1);
-    assert!(glance(one.as_mut()).is_ready());
+    assert!(poll_once(one.as_mut()).is_ready());
 }
 
 #[test]
@@ -71,11 +71,11 @@ fn a_cancelled_large_request_wakes_a_smaller_one() {
     let (waker, count) = Count::waker();
     let mut many = wait(&semaphore, 3);
     let mut one = wait(&semaphore, 1);
-    assert!(glance(many.as_mut()).is_pending());
+    assert!(poll_once(many.as_mut()).is_pending());
     assert!(poll(one.as_mut(), &waker).is_pending());
     drop(many);
     assert_eq!(count.wakes(), 1);
-    assert!(glance(one.as_mut()).is_ready());
+    assert!(poll_once(one.as_mut()).is_ready());
     assert_eq!(semaphore.available_permits(), 1);
 }
 
@@ -85,13 +85,13 @@ fn a_cancelled_waiter_passes_its_permit_to_the_next() {
     let (waker, count) = Count::waker();
     let mut first = wait(&semaphore, 1);
     let mut second = wait(&semaphore, 1);
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert!(poll(second.as_mut(), &waker).is_pending());
     semaphore.add_permits(1);
     assert_eq!(count.wakes(), 0);
     drop(first);
     assert_eq!(count.wakes(), 1);
-    assert!(glance(second.as_mut()).is_ready());
+    assert!(poll_once(second.as_mut()).is_ready());
 }
 
 #[test]
@@ -100,14 +100,14 @@ fn a_waiter_can_leave_from_any_position_of_the_queue() {
         let semaphore = Semaphore::new(0);
         let mut waits: Vec<_> = (0..4).map(|_| wait(&semaphore, 1)).collect();
         for wait in &mut waits {
-            assert!(glance(wait.as_mut()).is_pending());
+            assert!(poll_once(wait.as_mut()).is_pending());
         }
         drop(waits.remove(leaves));
         semaphore.add_permits(3);
         assert!(
             waits
                 .iter_mut()
-                .all(|wait| glance(wait.as_mut()).is_ready())
+                .all(|wait| poll_once(wait.as_mut()).is_ready())
         );
         assert_eq!(semaphore.available_permits(), 0);
     }
@@ -118,9 +118,9 @@ fn close_refuses_waiting_and_later_requests() {
     let semaphore = Semaphore::new(1);
     let permit = semaphore.try_acquire().unwrap();
     let mut waits = wait(&semaphore, 1);
-    assert!(glance(waits.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     semaphore.close();
-    assert_eq!(glance(waits.as_mut()), Poll::Ready(false));
+    assert_eq!(poll_once(waits.as_mut()), Poll::Ready(false));
     assert!(at_once(semaphore.acquire()).is_err());
     assert_eq!(semaphore.try_acquire().err(), Some(TryAcquireError::Closed));
     drop(permit);
@@ -131,17 +131,17 @@ fn close_refuses_waiting_and_later_requests() {
 fn permits_handed_out_before_close_stay_valid() {
     let semaphore = Semaphore::new(0);
     let mut waits = wait(&semaphore, 1);
-    assert!(glance(waits.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     semaphore.add_permits(1);
     semaphore.close();
-    assert_eq!(glance(waits.as_mut()), Poll::Ready(true));
+    assert_eq!(poll_once(waits.as_mut()), Poll::Ready(true));
 }
 
 #[test]
 fn acquiring_zero_permits_never_waits() {
     let semaphore = Semaphore::new(0);
     let mut waits = wait(&semaphore, 1);
-    assert!(glance(waits.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     assert_eq!(at_once(semaphore.acquire_many(0)).unwrap().num_permits(), 0);
 }
 
@@ -195,13 +195,13 @@ fn an_owned_permit_keeps_its_semaphore_alive() {
 }
 
 #[test]
-fn trap_06_a_panicking_waker_loses_no_other_wake() {
+fn pitfall_06_a_panicking_waker_loses_no_other_wake() {
     let semaphore = Semaphore::new(0);
     let (waker, count) = Count::waker();
     let mut waits: Vec<_> = (0..20).map(|_| wait(&semaphore, 1)).collect();
     for (number, wait) in waits.iter_mut().enumerate() {
         let waker = match number % 2 {
-            0 => strangers::panicking(),
+            0 => hostile_wakers::panicking(),
             _ => waker.clone(),
         };
         assert!(poll(wait.as_mut(), &waker).is_pending());
@@ -211,7 +211,7 @@ fn trap_06_a_panicking_waker_loses_no_other_wake() {
     assert!(
         waits
             .iter_mut()
-            .all(|wait| glance(wait.as_mut()).is_ready())
+            .all(|wait| poll_once(wait.as_mut()).is_ready())
     );
 }
 
@@ -220,25 +220,25 @@ thread_local! {
 }
 
 #[test]
-fn trap_10_a_waker_may_call_the_type_that_wakes_it() {
+fn pitfall_10_a_waker_may_call_the_type_that_wakes_it() {
     fn meddle() {
         MEDDLED_WITH.with_borrow(|semaphore| {
             // Both calls take the lock.
             let semaphore = semaphore.as_ref().unwrap();
             assert_eq!(semaphore.forget_permits(0), 0);
-            assert!(glance(pin!(semaphore.acquire_many(100))).is_pending());
+            assert!(poll_once(pin!(semaphore.acquire_many(100))).is_pending());
         });
     }
     let semaphore = Arc::new(Semaphore::new(0));
     MEDDLED_WITH.set(Some(Arc::clone(&semaphore)));
     {
-        let waker = strangers::meddling(meddle);
+        let waker = hostile_wakers::calling(meddle);
         let mut waits = wait(&semaphore, 1);
         assert!(poll(waits.as_mut(), &waker).is_pending());
-        assert!(glance(waits.as_mut()).is_pending(), "with another waker");
+        assert!(poll_once(waits.as_mut()).is_pending(), "with another waker");
         assert!(poll(waits.as_mut(), &waker).is_pending());
         semaphore.add_permits(1);
-        assert!(glance(waits.as_mut()).is_ready());
+        assert!(poll_once(waits.as_mut()).is_ready());
         let mut leaves = wait(&semaphore, 1);
         assert!(poll(leaves.as_mut(), &waker).is_pending());
         drop(leaves);
@@ -322,12 +322,12 @@ fn a_thread_can_block_until_it_has_permits() {
 fn forgetting_permits_keeps_them_from_a_waiter() {
     let semaphore = Semaphore::new(1);
     let mut waits = wait(&semaphore, 2);
-    assert!(glance(waits.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
     assert_eq!(semaphore.forget_permits(1), 1);
     semaphore.add_permits(1);
-    assert!(glance(waits.as_mut()).is_pending(), "one permit is free");
+    assert!(poll_once(waits.as_mut()).is_pending(), "one permit is free");
     semaphore.add_permits(1);
-    assert!(glance(waits.as_mut()).is_ready());
+    assert!(poll_once(waits.as_mut()).is_ready());
 }
 
 #[test]
@@ -355,7 +355,7 @@ fn splitting_zero_permits_gives_an_empty_guard() {
 
 /// Spends the budget of the poll that runs now.
 fn spend_budget() {
-    while glance(pin!(crate::task::consume_budget())).is_ready() {}
+    while poll_once(pin!(crate::task::consume_budget())).is_ready() {}
 }
 
 #[test]
@@ -368,12 +368,12 @@ fn a_task_without_budget_keeps_its_position_in_the_queue() {
         spend_budget();
         assert!(poll(first.as_mut(), &waker).is_pending());
     });
-    assert!(glance(second.as_mut()).is_pending());
+    assert!(poll_once(second.as_mut()).is_pending());
     assert_eq!(count.wakes(), 0, "it waits for a permit");
     semaphore.add_permits(1);
     assert_eq!(count.wakes(), 1);
-    assert!(glance(second.as_mut()).is_pending());
-    assert!(glance(first.as_mut()).is_ready());
+    assert!(poll_once(second.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_ready());
 }
 
 #[test]
@@ -388,7 +388,7 @@ fn a_task_without_budget_holds_its_permit_until_its_next_poll() {
     });
     assert_eq!(count.wakes(), 1, "the task is polled again");
     assert_eq!(semaphore.available_permits(), 0);
-    assert!(glance(acquires.as_mut()).is_ready());
+    assert!(poll_once(acquires.as_mut()).is_ready());
 
     semaphore.add_permits(1);
     crate::budget::with_budget(|| {

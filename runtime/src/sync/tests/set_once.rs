@@ -1,6 +1,6 @@
 use crate::sync::{
     SetOnce, SetOnceError,
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{pin::pin, task::Poll};
 
@@ -25,8 +25,8 @@ fn set_wakes_all_waiters() {
     assert!(poll(other.as_mut(), &waker).is_pending());
     cell.set(1).unwrap();
     assert_eq!(count.wakes(), 2);
-    assert_eq!(glance(one), Poll::Ready(&1));
-    assert_eq!(glance(other), Poll::Ready(&1));
+    assert_eq!(poll_once(one), Poll::Ready(&1));
+    assert_eq!(poll_once(other), Poll::Ready(&1));
     assert_eq!(*at_once(cell.wait()), 1);
 }
 

@@ -1,5 +1,5 @@
 use crate::sync::{
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
     watch::channel,
 };
 use std::{pin::pin, sync::Arc, task::Poll};
@@ -14,7 +14,7 @@ fn the_initial_value_counts_as_seen() {
     assert!(receiver.borrow().has_changed());
     assert_eq!(at_once(receiver.changed()), Ok(()));
     assert_eq!(*receiver.borrow(), 2);
-    assert!(glance(pin!(receiver.changed())).is_pending());
+    assert!(poll_once(pin!(receiver.changed())).is_pending());
 }
 
 #[test]
@@ -26,10 +26,10 @@ fn several_changes_count_as_one() {
         assert!(poll(changed.as_mut(), &waker).is_pending());
         (1..=3).for_each(|value| sender.send(value).unwrap());
         assert_eq!(count.wakes(), 1);
-        assert!(glance(changed).is_ready());
+        assert!(poll_once(changed).is_ready());
     }
     assert_eq!(*receiver.borrow_and_update(), 3);
-    assert!(glance(pin!(receiver.changed())).is_pending());
+    assert!(poll_once(pin!(receiver.changed())).is_pending());
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn every_receiver_remembers_what_it_has_seen() {
     let mut fresh = sender.subscribe();
     assert_eq!(at_once(first.changed()), Ok(()));
     assert_eq!(at_once(same.changed()), Ok(()));
-    assert!(glance(pin!(fresh.changed())).is_pending());
+    assert!(poll_once(pin!(fresh.changed())).is_pending());
     fresh.mark_changed();
     assert_eq!(at_once(fresh.changed()), Ok(()));
     sender.send(2).unwrap();
@@ -66,9 +66,9 @@ fn the_last_change_is_seen_before_the_end() {
 fn send_without_receivers_returns_the_value_and_send_replace_keeps_it() {
     let (sender, receiver) = channel(0);
     let mut closed = pin!(sender.closed());
-    assert!(glance(closed.as_mut()).is_pending());
+    assert!(poll_once(closed.as_mut()).is_pending());
     drop(receiver);
-    assert!(glance(closed).is_ready());
+    assert!(poll_once(closed).is_ready());
     assert_eq!(sender.send(1).map_err(|error| error.0), Err(1));
     assert_eq!(sender.send_replace(2), 0);
     assert_eq!(*sender.subscribe().borrow(), 2);
@@ -102,11 +102,11 @@ fn wait_for_is_ready_when_the_condition_holds() {
     assert_eq!(*at_once(receiver.wait_for(|value| *value == 1)).unwrap(), 1);
     {
         let mut wait = pin!(receiver.wait_for(|value| *value == 3));
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
         sender.send(2).unwrap();
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
         sender.send(3).unwrap();
-        let Poll::Ready(Ok(value)) = glance(wait) else {
+        let Poll::Ready(Ok(value)) = poll_once(wait) else {
             panic!("the condition holds")
         };
         assert!(value.has_changed());
@@ -144,7 +144,7 @@ fn a_cancelled_wait_for_a_change_counts_nothing_as_seen() {
     let (sender, mut receiver) = channel(0);
     {
         let mut changed = Box::pin(receiver.changed());
-        assert!(glance(changed.as_mut()).is_pending());
+        assert!(poll_once(changed.as_mut()).is_pending());
         sender.send(1).unwrap();
     }
     assert_eq!(receiver.has_changed(), Ok(true));

@@ -1,4 +1,4 @@
-//! Traps 2 to 9: the task cell against a model.
+//! Pitfalls 2 to 9: the task cell against a model.
 //!
 //! - [`user_code`]: the code in the cell that calls back.
 //!

@@ -23,7 +23,7 @@ unsafe impl Sync for Plain {}
 /// Only the state word orders the two accesses: a wake during the poll does not touch
 /// the queue.
 #[test]
-fn trap_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote() {
+fn pitfall_02_the_poll_after_a_wake_during_a_poll_sees_what_the_waking_thread_wrote() {
     model(|| {
         let executor = Executor::default();
         let other = Arc::new(Mutex::new(None));
@@ -66,7 +66,7 @@ impl Drop for ReadsOnDrop {
 
 /// As above, an abort during the poll does not touch the queue.
 #[test]
-fn trap_04_an_aborted_future_is_dropped_after_what_the_aborting_thread_wrote() {
+fn pitfall_04_an_aborted_future_is_dropped_after_what_the_aborting_thread_wrote() {
     model(|| {
         let executor = Executor::default();
         let (to_abort, other) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
@@ -97,7 +97,7 @@ fn trap_04_an_aborted_future_is_dropped_after_what_the_aborting_thread_wrote() {
 /// alone. Otherwise it drops the future, and only the state word orders that after the
 /// poll.
 #[test]
-fn trap_08_a_shutdown_drops_the_future_as_the_last_poll_left_it() {
+fn pitfall_08_a_shutdown_drops_the_future_as_the_last_poll_left_it() {
     model(|| {
         let executor = Executor::default();
         let (to_cancel, other) = (Arc::new(Mutex::new(None)), Arc::new(Mutex::new(None)));
@@ -137,7 +137,7 @@ fn use_and_drop((word, used): &(StateWord, Plain)) -> bool {
 /// A model of the word alone. `Cell::free` reads the output's kind with Acquire, so a model of
 /// a whole task passes even if `drop_references` does not acquire.
 #[test]
-fn trap_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {
+fn pitfall_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {
     model(|| {
         let task = Arc::new((StateWord::scheduled(2), Plain::default()));
         let other = Arc::clone(&task);
@@ -150,7 +150,7 @@ fn trap_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {
 /// Both plain stores of the root's word end release sequences, so the loads before them
 /// have to acquire what the other references did.
 #[test]
-fn trap_09_a_root_without_other_references_comes_after_all_their_uses() {
+fn pitfall_09_a_root_without_other_references_comes_after_all_their_uses() {
     for ends_poll in [false, true] {
         model(move || {
             let root = Arc::new((StateWord::idle(), Plain::default()));

@@ -41,7 +41,7 @@ fn one_thread_at_a_time_runs_a_worker_and_its_own_thread_gets_it_back() {
 }
 
 #[test]
-fn trap_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() {
+fn pitfall_16_shutdown_waits_until_no_thread_drives_and_then_no_thread_begins_to() {
     model(|| {
         let shared = Arc::new((Handoff::new(), UnsafeCell::new(0)));
         let own_thread = {

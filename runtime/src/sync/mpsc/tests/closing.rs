@@ -3,7 +3,7 @@
 use crate::sync::{
     mpsc::{Sender, UnboundedReceiver, channel, error::TrySendError, unbounded_channel},
     oneshot,
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{
     any::Any,
@@ -27,7 +27,7 @@ fn recv_returns_none_after_the_last_message_when_all_senders_are_dropped() {
     assert!(poll(end.as_mut(), &waker).is_pending());
     drop(clone);
     assert_eq!(count.wakes(), 1);
-    assert_eq!(glance(end), Poll::Ready(None));
+    assert_eq!(poll_once(end), Poll::Ready(None));
 }
 
 #[test]
@@ -36,11 +36,11 @@ fn a_dropped_receiver_ends_every_wait_and_returns_the_messages() {
     at_once(sender.send(0)).unwrap();
     let mut waits = pin!(sender.send(1));
     let mut closed = pin!(sender.closed());
-    assert!(glance(waits.as_mut()).is_pending());
-    assert!(glance(closed.as_mut()).is_pending());
+    assert!(poll_once(waits.as_mut()).is_pending());
+    assert!(poll_once(closed.as_mut()).is_pending());
     drop(receiver);
-    assert!(glance(closed).is_ready());
-    let Poll::Ready(Err(error)) = glance(waits) else {
+    assert!(poll_once(closed).is_ready());
+    let Poll::Ready(Err(error)) = poll_once(waits) else {
         panic!("the receiver is dropped")
     };
     assert_eq!(error.0, 1);
@@ -75,13 +75,13 @@ fn permits_reserved_before_close_can_be_used() {
         assert!(poll(recv.as_mut(), &waker).is_pending());
         used.send(1);
         assert_eq!(count.wakes(), 1);
-        assert_eq!(glance(recv), Poll::Ready(Some(1)));
+        assert_eq!(poll_once(recv), Poll::Ready(Some(1)));
     }
     let mut recv = pin!(receiver.recv());
     assert!(poll(recv.as_mut(), &waker).is_pending());
     drop(unused);
     assert_eq!(count.wakes(), 2);
-    assert_eq!(glance(recv), Poll::Ready(None));
+    assert_eq!(poll_once(recv), Poll::Ready(None));
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_cancelled_wait_for_space_wakes_a_closed_receiver() {
         let (sender, mut receiver) = channel::<()>(1);
         let permit = sender.try_reserve().unwrap();
         let mut wait = wait(&sender);
-        assert!(glance(wait.as_mut()).is_pending());
+        assert!(poll_once(wait.as_mut()).is_pending());
         // The wait has been given the permit and has not been polled since.
         drop(permit);
         receiver.close();
@@ -106,7 +106,7 @@ fn a_cancelled_wait_for_space_wakes_a_closed_receiver() {
         assert!(poll(end.as_mut(), &waker).is_pending());
         drop(wait);
         assert_eq!(count.wakes(), 1, "the last permit has come back");
-        assert_eq!(glance(end), Poll::Ready(None));
+        assert_eq!(poll_once(end), Poll::Ready(None));
     }
 }
 
@@ -122,7 +122,7 @@ fn every_returned_permit_wakes_a_closed_receiver_that_waits() {
         drop(permit);
         assert_eq!(count.wakes(), returned + 1);
     }
-    assert_eq!(glance(end), Poll::Ready(None));
+    assert_eq!(poll_once(end), Poll::Ready(None));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::sync::{
     mpsc::{channel, error::TryRecvError, unbounded_channel},
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::pin::pin;
 
@@ -64,7 +64,7 @@ fn recv_many_takes_at_most_the_limit() {
 #[test]
 fn a_cancelled_recv_loses_no_message() {
     let (sender, mut receiver) = unbounded_channel();
-    assert!(glance(pin!(receiver.recv())).is_pending());
+    assert!(poll_once(pin!(receiver.recv())).is_pending());
     sender.send(1).unwrap();
     assert_eq!(at_once(receiver.recv()), Some(1));
 }

@@ -5,7 +5,7 @@ use crate::sync::{
         channel,
         error::{SendTimeoutError, TrySendError},
     },
-    testing::{Count, at_once, glance, poll},
+    testing::{Count, at_once, poll, poll_once},
 };
 use std::{pin::pin, task::Poll, time::Duration};
 
@@ -27,13 +27,13 @@ fn senders_to_a_full_channel_send_in_the_order_in_which_they_came() {
         "one message is received, so one sender is woken"
     );
     assert!(
-        glance(second.as_mut()).is_pending(),
+        poll_once(second.as_mut()).is_pending(),
         "the first sender has the space"
     );
     assert_eq!(sender.try_send(9), Err(TrySendError::Full(9)));
-    assert_eq!(glance(first), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(first), Poll::Ready(Ok(())));
     assert_eq!(at_once(receiver.recv()), Some(1));
-    assert_eq!(glance(second), Poll::Ready(Ok(())));
+    assert_eq!(poll_once(second), Poll::Ready(Ok(())));
     assert_eq!(at_once(receiver.recv()), Some(2));
 }
 
@@ -44,13 +44,13 @@ fn a_cancelled_send_passes_its_permit_to_the_next_sender() {
     let (waker, count) = Count::waker();
     let mut first = Box::pin(sender.send(1));
     let mut second = pin!(sender.send(2));
-    assert!(glance(first.as_mut()).is_pending());
+    assert!(poll_once(first.as_mut()).is_pending());
     assert!(poll(second.as_mut(), &waker).is_pending());
     assert_eq!(at_once(receiver.recv()), Some(0));
     assert_eq!(count.wakes(), 0);
     drop(first);
     assert_eq!(count.wakes(), 1);
-    assert!(glance(second).is_ready());
+    assert!(poll_once(second).is_ready());
 }
 
 #[test]
