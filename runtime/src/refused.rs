@@ -7,7 +7,7 @@
 //! `rustdoc` checks that a block fails with the named error. Stable's accepts any
 //! error. CI runs both.
 
-/// A pool of threads may run a task on any thread, so the task must be `Send` ...
+/// A multi-thread runtime may run a task on any thread, so the task must be `Send` ...
 ///
 /// ```compile_fail,E0277
 /// wakeful::spawn(std::future::ready(std::rc::Rc::new(1)));
@@ -275,8 +275,8 @@ mod branches {}
 /// async fn main() {}
 /// ```
 ///
-/// The root future runs on the thread that calls it, so it need not be `Send`, even
-/// on a pool of threads. The tasks it spawns there must be.
+/// The future of `block_on` runs on the thread that calls it, so it need not be `Send`, even
+/// on a multi-thread runtime. The tasks it spawns there must be.
 ///
 /// ```
 /// #[wakeful::main(flavor = "multi_thread", worker_threads = 1)]

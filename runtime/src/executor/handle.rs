@@ -55,7 +55,7 @@ impl Handle {
         }
     }
 
-    /// What the workers of this handle's runtime share, if it is a multi-thread runtime.
+    /// The state that the workers share, if this is the handle of a multi-thread runtime.
     pub(crate) fn multi_thread(&self) -> Option<&Arc<multi_thread::Shared>> {
         match &self.0.scheduler {
             Scheduler::Local { .. } => None,

@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// A counter that only its owner writes. Every thread may read it.
+/// A counter that only one thread, its writer, writes. Every thread may read it.
 ///
 /// With one writer, a load and a store lose nothing, and they cost less than a
-/// read-modify-write. Ownership may move to another thread if a lock or a join
-/// orders the old owner's writes before the new owner's.
+/// read-modify-write. The writer may change to another thread if a lock or a join
+/// orders the old writer's stores before the new writer's.
 ///
 /// The orderings are Relaxed because a count publishes nothing else.
 #[derive(Default)]

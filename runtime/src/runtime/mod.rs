@@ -190,7 +190,7 @@ impl Runtime {
     pub fn enter<R>(&self, code: impl FnOnce() -> R) -> R {
         match &self.kind {
             Kind::Local { executor, .. } => context::enter(ExecutorContext::Local(executor), code),
-            // No thread drives worker 0 now, so a task in its queue would wait.
+            // No thread runs worker 0 now, so a task in its queue would wait.
             Kind::MultiThread { worker, .. } => {
                 context::enter(ExecutorContext::Handle(worker.handle()), code)
             }

@@ -384,7 +384,7 @@ where
         catch_and_discard(|| {
             // SAFETY: H1: the last reference is gone, so the cell is this thread's.
             unsafe {
-                // Only the root of `block_on` can be incomplete. Its cell holds a
+                // Only a `block_on` task can be incomplete. Its cell holds a
                 // placeholder instead of the user's future.
                 if cell.as_ref().header.state.output_kind().is_none() {
                     cell.as_ref().drop_future();

@@ -331,25 +331,25 @@ fn pitfall_08_a_task_is_not_polled_after_the_shutdown_that_a_wake_races() {
 }
 
 #[test]
-fn a_root_whose_poll_began_with_one_reference_is_queued_by_a_wake_during_the_poll() {
+fn a_block_on_task_whose_poll_began_with_one_reference_is_queued_by_a_wake_during_the_poll() {
     model(|| {
         let executor = Executor::default();
         let stub = std::future::pending::<()>();
-        let root = Task::new(
+        let block_on_task = Task::new(
             stub,
             executor.clone(),
             StateWord::idle(),
             Location::caller(),
             0,
         );
-        let state = &root.header().state;
+        let state = &block_on_task.header().state;
         assert!(state.transition_to_running_if_unique());
-        let waker = Waker::clone(&waker_ref(&root));
+        let waker = Waker::clone(&waker_ref(&block_on_task));
         let other = thread::spawn(move || waker.wake());
         if !state.transition_to_idle_if_unique()
             && state.transition_to_idle() == TransitionToIdle::Submit
         {
-            executor.0.queue.lock().unwrap().push(root.clone());
+            executor.0.queue.lock().unwrap().push(block_on_task.clone());
         }
         other.join().unwrap();
         assert_eq!(executor.0.queue.lock().unwrap().drain(..).count(), 1);

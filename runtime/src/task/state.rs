@@ -26,7 +26,7 @@
 //!
 //! A wake of a task that is "scheduled", "running, woken" or "complete" leaves it in
 //! that phase. It still sets `SCHEDULED`, which has no meaning in a complete task. The
-//! root of `block_on` begins as [`StateWord::idle`].
+//! `block_on` task begins as [`StateWord::idle`].
 //!
 //! | phase          | `SCHEDULED` | `RUNNING` | `COMPLETE` | who may touch the future          |
 //! |----------------|:-----------:|:---------:|:----------:|-----------------------------------|

@@ -134,7 +134,7 @@ impl Record {
     }
 
     /// Describes the task for the inspector. `None` in a runtime without task
-    /// traced. `running` comes from the task's state word.
+    /// dumps. `running` comes from the task's state word.
     pub(crate) fn inspect(&self, running: bool) -> Option<TaskTrace> {
         let inner = self.0.get()?;
         let now = inner.sink.now();

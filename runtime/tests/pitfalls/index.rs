@@ -14,7 +14,7 @@ use std::{
 };
 
 /// Set this variable to write the index instead of checking it.
-const UPDATE: &str = "UPDATE_TRAP_INDEX";
+const UPDATE: &str = "UPDATE_PITFALL_INDEX";
 const WIDTH: usize = 86;
 
 /// The modules with tests of each pitfall.

@@ -1,7 +1,7 @@
 //! The wait list for one thread: nodes in a slab, linked by their indexes. It
 //! needs no `unsafe`, and allocates only when more tasks wait than ever before.
 //!
-//! It returns wakers and calls none. The owner keeps the list in a `RefCell`,
+//! It returns wakers and calls none. The primitive keeps the list in a `RefCell`,
 //! and ends the borrow before it wakes or drops a waker.
 
 use slab::Slab;

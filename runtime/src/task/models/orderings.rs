@@ -147,19 +147,19 @@ fn pitfall_09_the_last_reference_is_dropped_after_all_uses_with_the_others() {
     });
 }
 
-/// Both plain stores of the root's word end release sequences, so the loads before them
+/// Both plain stores of the word of a `block_on` task end release sequences, so the loads before them
 /// have to acquire what the other references did.
 #[test]
-fn pitfall_09_a_root_without_other_references_comes_after_all_their_uses() {
+fn pitfall_09_a_block_on_task_without_other_references_comes_after_all_their_uses() {
     for ends_poll in [false, true] {
         model(move || {
-            let root = Arc::new((StateWord::idle(), Plain::default()));
-            assert!(!ends_poll || root.0.transition_to_running_if_unique());
-            root.0.add_reference();
-            let other = Arc::clone(&root);
+            let block_on_task = Arc::new((StateWord::idle(), Plain::default()));
+            assert!(!ends_poll || block_on_task.0.transition_to_running_if_unique());
+            block_on_task.0.add_reference();
+            let other = Arc::clone(&block_on_task);
             // The other thread polls. Otherwise loom loads only before the drop.
             let polling = thread::spawn(move || {
-                let (word, used) = &*root;
+                let (word, used) = &*block_on_task;
                 let is_unique = if ends_poll {
                     word.transition_to_idle_if_unique()
                 } else {
@@ -169,7 +169,7 @@ fn pitfall_09_a_root_without_other_references_comes_after_all_their_uses() {
                     used.0.with_mut(|_| ());
                 }
             });
-            assert!(!use_and_drop(&other), "the root has a reference");
+            assert!(!use_and_drop(&other), "the `block_on` task has a reference");
             polling.join().unwrap();
         });
     }
