@@ -8,7 +8,7 @@
 //!
 //! A runtime has task dumps if it was built with
 //! [`Builder::enable_taskdump`](crate::runtime::Builder::enable_taskdump).
-//! `#[wakeful::main]` has no key for that. Tracing costs each poll two readings
+//! `#[wakeful::main]` has no key for that. Recording costs each poll two readings
 //! of the clock and some bookkeeping, together less than a microsecond. Without
 //! the feature it costs nothing.
 //!

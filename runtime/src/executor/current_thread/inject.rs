@@ -1,12 +1,12 @@
 //! The inject queue: the tasks that other threads wake or spawn, and the protocol of
 //! parking.
 //!
-//! | the word `top` | meaning                                                         |
-//! |----------------|-----------------------------------------------------------------|
-//! | null           | empty, and the consumer is awake: it will look before it parks     |
+//! | the word `top` | meaning                                                              |
+//! |----------------|----------------------------------------------------------------------|
+//! | null           | empty, and the consumer is awake: it will look before it parks       |
 //! | `PARKED`       | empty, and the consumer is parked: the thread that pushes unparks it |
-//! | `CLOSED`       | the executor has ended: a push returns its task                 |
-//! | a task         | the newest of a stack of tasks, linked through their headers    |
+//! | `CLOSED`       | the executor has ended: a push returns its task                      |
+//! | a task         | the newest of a stack of tasks, linked through their headers         |
 //!
 //! ```text
 //!              1 push                    1 push

@@ -31,8 +31,8 @@
 //! | the last searcher parks while a task is | the same                   | [`Worker::park`], then          |
 //! | queued                                  |                            | [`Shared::notify`]              |
 //! | a worker leaves the driver with one     | any parked worker, unless  | [`Shared::wake_backup_poller`]  |
-//! | task or the `block_on` task to run                 | there is a backup poller   |                                 |
-//! | the `block_on` task is woken                       | worker 0                   | [`Shared::unpark`]              |
+//! | task or the `block_on` task to run      | there is a backup poller   |                                 |
+//! | the `block_on` task is woken            | worker 0                   | [`Shared::unpark`]              |
 //! | a thread wants its worker back          | that worker                | [`Shared::unpark`]              |
 //! | the runtime closes                      | all                        | [`Shared::close`]               |
 //!
@@ -239,9 +239,9 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        // The weak executor holds an `Arc` of the runtime until it is cleared, so it is
+        // The weak executor holds an `Arc` of this until it is cleared, so it is
         // empty now. A thread that has handed off its worker and is still in a poll holds
-        // the worker, and the worker holds the runtime. So all tasks are complete.
+        // the worker, and the worker holds this. So all tasks are complete.
         FREE_EXECUTORS.put_back(self.weak);
     }
 }

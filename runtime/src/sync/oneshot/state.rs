@@ -21,14 +21,14 @@
 //!      └────────────────── 3 ───────────────────┘
 //! ```
 //!
-//! 1. [`OneshotState::close`] or [`send`](OneshotState::send) finds that
+//! 1. [`OneshotState::end`] or [`send`](OneshotState::send) finds that
 //!    the peer waits, and returns [`EndAction::WakePeer`].
 //! 2. [`OneshotState::drop_reference`], after the half has taken the peer's waker. Until
 //!    then it needs the allocation. If the peer ends before that, the peer sets
 //!    `ONE_REFERENCE`, and this half frees.
-//! 3. `close` or `send` finds that the peer does not wait, and drops the
+//! 3. `end` or `send` finds that the peer does not wait, and drops the
 //!    reference in the same exchange.
-//! 4. `close`, `send` or `drop_reference` of the other half finds `ONE_REFERENCE`.
+//! 4. `end`, `send` or `drop_reference` of the other half finds `ONE_REFERENCE`.
 
 use crate::primitives::AtomicUsize;
 use std::sync::atomic::Ordering::{AcqRel, Acquire};
