@@ -281,7 +281,7 @@ fn pitfall_06_join_all_continues_a_panic_and_aborts_the_others() {
 
 #[test]
 fn pitfall_11_a_chain_of_sets_is_dropped_without_a_deep_stack() {
-    let length = if cfg!(miri) { 100 } else { 100_000 };
+    let length = if cfg!(miri) { 20 } else { 100_000 };
     run("the chain", async {
         // Each output owns the set of the next task.
         struct Link(#[expect(dead_code, reason = "owned")] Option<JoinSet<Link>>);
@@ -302,7 +302,7 @@ fn pitfall_19_collecting_many_outputs_lets_other_tasks_run() {
     run("the neighbour of a greedy collector", async {
         let seen = Rc::new(Cell::new(0));
         let neighbour = Rc::clone(&seen);
-        let mut set: JoinSet<()> = (0..200).map(|_| ready(())).collect();
+        let mut set: JoinSet<()> = (0..140).map(|_| ready(())).collect();
         yield_now().await;
         let collector = wakeful::spawn_local(async move {
             while let Some(end) = set.join_next().await {

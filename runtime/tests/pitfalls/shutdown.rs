@@ -174,7 +174,7 @@ fn pitfall_20_a_pool_thread_that_gives_up_as_work_arrives_loses_no_work() {
         .thread_keep_alive(Duration::ZERO)
         .build()
         .unwrap();
-    let rounds = if cfg!(miri) { 20 } else { 2_000 };
+    let rounds = if cfg!(miri) { 5 } else { 2_000 };
     watched("every piece of work", || {
         runtime.block_on(async {
             for round in 0..rounds {
@@ -244,7 +244,7 @@ fn pitfall_11_destructors_that_spawn_the_next_task_at_shutdown_need_no_deep_stac
             }
         }
     }
-    let links = if cfg!(miri) { 50 } else { 100_000 };
+    let links = if cfg!(miri) { 10 } else { 100_000 };
     let dropped = Rc::new(Cell::new(0));
     let runtime = Runtime::new().unwrap();
     let first = Next(links, Rc::clone(&dropped));
@@ -306,7 +306,7 @@ fn drop_a_chain(runtime: Runtime, last: impl FnOnce(SpawnsNext)) -> u32 {
     dropped.load(Relaxed)
 }
 
-const CHAIN: u32 = if cfg!(miri) { 50 } else { 100_000 };
+const CHAIN: u32 = if cfg!(miri) { 10 } else { 100_000 };
 
 #[test]
 #[cfg_attr(

@@ -265,7 +265,7 @@ fn pitfall_09_the_last_reference_may_be_dropped_on_another_thread() {
 
 #[test]
 fn pitfall_11_a_chain_of_handles_is_dropped_without_a_deep_stack() {
-    let length = if cfg!(miri) { 300 } else { 100_000 };
+    let length = if cfg!(miri) { 30 } else { 100_000 };
     run("the chain", async {
         // Each output owns the handle of the next task.
         struct Link(#[expect(dead_code, reason = "owned")] Option<JoinHandle<Link>>);
@@ -281,7 +281,7 @@ fn pitfall_11_a_chain_of_handles_is_dropped_without_a_deep_stack() {
 
 #[test]
 fn pitfall_11_a_chain_of_waiting_tasks_is_dropped_without_a_deep_stack() {
-    let length = if cfg!(miri) { 300 } else { 100_000 };
+    let length = if cfg!(miri) { 30 } else { 100_000 };
     let drops = Drops::default();
     let runtime = Runtime::new().unwrap();
     runtime.block_on(async {
@@ -302,7 +302,7 @@ fn pitfall_11_a_chain_of_waiting_tasks_is_dropped_without_a_deep_stack() {
 
 #[test]
 fn pitfall_11_a_chain_of_join_wakers_is_dropped_without_a_deep_stack() {
-    let length = if cfg!(miri) { 100 } else { 100_000 };
+    let length = if cfg!(miri) { 20 } else { 100_000 };
     run("the chain", async {
         let gate = Gate::default();
         let first = spawn_local(gate.clone());

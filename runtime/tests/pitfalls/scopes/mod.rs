@@ -156,7 +156,7 @@ fn pitfall_11_each_child_spawns_the_next_without_a_deep_stack() {
             }
         });
     }
-    let length = if cfg!(miri) { 50 } else { 100_000 };
+    let length = if cfg!(miri) { 10 } else { 100_000 };
     run("the last child", async {
         let sum = Cell::new(0);
         let scope = LocalScope::new();
