@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diffy::patch_set::{FileOperation, ParseOptions, PatchKind, PatchSet};
+use toml::Value;
 
 use super::report::{Found, VerifyError, count, start_of};
 use super::workshop::Workshop;
-use crate::catalog::{Chapter, Exercise, Layout, Mutant};
+use crate::catalog::{Chapter, Exercise, Layout, Mutant, manifest};
 use crate::files::{self, FileError};
 use crate::runner::{Limits, TestStatus, libtest};
 
@@ -40,6 +41,7 @@ pub(super) async fn prove(
                 format!("add at least {AT_LEAST} plausible wrong answers"),
             );
         }
+        let programs = without_programs(workshop, exercise)?;
         for mutant in &exercise.mutants {
             let patched = match patched(layout, exercise, mutant) {
                 Ok(patched) => patched,
@@ -57,8 +59,25 @@ pub(super) async fn prove(
             };
             one(workshop, exercise, mutant, &patched, &mut found).await?;
         }
+        programs.now()?;
     }
     Ok(found)
+}
+
+/// Removes the programs from the manifest of the copy. Cargo builds all programs of a package for each
+/// of its tests. Only a test that names the path of a program needs them.
+fn without_programs(workshop: &Workshop, exercise: &Exercise) -> Result<Restore, VerifyError> {
+    let dir = workshop.solutions().join(&exercise.folder);
+    let mut manifest = manifest(&dir.join("Cargo.toml"))?;
+    if files::read(&dir.join(&exercise.test))?.contains("CARGO_BIN_EXE_") {
+        return Ok(Restore::replace(&dir, &[])?);
+    }
+    manifest.remove("bin");
+    if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut) {
+        package.insert("autobins".into(), false.into());
+    }
+    let files = [("Cargo.toml".into(), manifest.to_string())];
+    Ok(Restore::replace(&dir, &files)?)
 }
 
 /// The patched files: paths relative to the crate's directory, and texts.
