@@ -2,8 +2,8 @@
 //! `target/course/verify/`. So the verifier never touches the reader's files, and never applies a
 //! patch to files under version control.
 //!
-//! Both copies keep their builds from run to run. We write only files that differ, because cargo
-//! rebuilds after every write.
+//! Both copies build into one directory, and keep their builds from run to run. We write only files
+//! that differ, because cargo rebuilds after every write.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,6 +36,8 @@ impl Workshop {
             let solution = layout.solutions().join(path);
             if !path.ends_with("Cargo.toml") {
                 *content = fs::read(&solution).map_err(FileError::new("read", &solution))?;
+            } else if path == Path::new("Cargo.toml") {
+                *content = with_another_version(content).into_bytes();
             }
         }
         fill(&workshop.solutions(), &tree, layout)?;
@@ -67,15 +69,29 @@ impl Workshop {
         cargo::run(&cargo::Call {
             args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
             dir: workspace,
-            // Each copy has its own target directory. Cargo names its files by the path from the
-            // workspace's root, so with a shared directory it would take a skeleton for its
-            // solution.
-            target: &workspace.join("target"),
+            target: &self.dir.join("target"),
             env: &[],
             time: BUILD,
         })
         .await
     }
+}
+
+/// The manifest of the solutions' workspace. Cargo names what it builds by a package's name, its version
+/// and its path from the workspace's root. The version tells a skeleton from its solution.
+fn with_another_version(manifest: &[u8]) -> String {
+    let text = String::from_utf8_lossy(manifest);
+    let mut changed = String::new();
+    for line in text.lines() {
+        let is_version = line.starts_with("version = ");
+        changed += if is_version {
+            "version = \"0.0.1\""
+        } else {
+            line
+        };
+        changed.push('\n');
+    }
+    changed
 }
 
 fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
