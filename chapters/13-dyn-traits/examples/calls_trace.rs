@@ -221,6 +221,7 @@ fn main() {
     });
     println!(
         "{{\n\"title\":\"The boxes of one object\",\n\
+         \"labels\":[\"The call\",\"The slot of the object\",\"Boxes on the heap\"],\n\
          \"source\":{{\"path\":\"{PATH}\",\"start\":{first},\"lines\":[\n{}]}},\n\
          \"command\":\"cargo run -q -p dyn-traits --example calls_trace\",\n\
          \"steps\":[\n{}\n]\n}}",
