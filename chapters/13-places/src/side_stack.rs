@@ -1,5 +1,5 @@
 // ANCHOR: head
-//! A stack beside the task, for the futures of its calls.
+//! A stack beside the task. The futures of its calls lie on it.
 
 use std::alloc::Layout;
 use std::cell::{Cell, UnsafeCell};

