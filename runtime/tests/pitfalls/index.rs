@@ -188,7 +188,6 @@ fn an_updated_index_says_what_was_found() {
     assert_eq!(
         updated,
         "//! Pitfalls.\n//!\n//! 1. The `first`.\n//!    Tests: `multi_thread`, `task::models`.\n\
-         //! 2. The second.\n//!    Tests: `multi_thread`, `task::models`.\n//!\n//! The
-         //!    end.\nmod a;\n"
+         //! 2. The second.\n//!    Tests: `multi_thread`, `task::models`.\n//!\n//! The end.\nmod a;\n"
     );
 }
