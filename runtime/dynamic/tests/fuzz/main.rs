@@ -15,7 +15,7 @@ static ALLOCATOR: common::Counting = common::Counting;
 /// The inputs are the same every time. Miri gets a few short ones.
 #[test]
 fn random_calls_agree_with_the_model() {
-    let (count, longest) = if cfg!(miri) { (12, 80) } else { (2_000, 512) };
+    let (count, longest) = if cfg!(miri) { (6, 64) } else { (2_000, 512) };
     // xorshift64*
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut random = || {
