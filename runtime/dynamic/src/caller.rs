@@ -16,6 +16,13 @@ use crate::Request;
 /// - **CA1** `call_mut` and `call_ref` pass a request to `start` at most once for each call. A
 ///   request with memory satisfies RE1 and RE2 of [`Request`].
 /// - **CA2** A request offers at least `SPACE`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot offer memory to the calls of an object",
+    label = "this is not a `Caller`",
+    note = "a leaked call may stay pinned in its memory, and a borrow does not keep the memory for it",
+    note = "`Space::<64>::new()` offers 64 bytes in the future of each call",
+    note = "`CachedSpace::new()` offers a box, and uses it for one call after the other"
+)]
 pub unsafe trait Caller {
     /// The bytes that each call offers, and their alignment.
     const SPACE: (usize, usize);

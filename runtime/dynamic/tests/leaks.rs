@@ -100,6 +100,74 @@ fn the_box_of_a_leaked_call_is_never_used_again() {
     );
 }
 
+/// The pattern of an arena that frees its memory while a leaked call is pinned in it. This arena counts
+/// its calls, and leaks the memory of calls that did not end (AL2).
+#[test]
+fn an_arena_keeps_the_memory_of_a_leaked_call() {
+    struct Arena {
+        bytes: ptr::NonNull<[Cell<u128>; 16]>,
+        used: Cell<usize>,
+        calls: Cell<usize>,
+    }
+    impl Arena {
+        fn new() -> Self {
+            Self {
+                bytes: ptr::NonNull::from(Box::leak(Box::new([const { Cell::new(0) }; 16]))),
+                used: Cell::new(0),
+                calls: Cell::new(0),
+            }
+        }
+    }
+    // SAFETY: AL1: it is the next part of the bytes. AL2: `free` makes them free after the last call,
+    // and `drop` leaks them if a call did not end. AL3: calls stay on their thread.
+    unsafe impl FutureAllocator for Arena {
+        type Threads = wakeful_dynamic::OneThread;
+
+        fn allocate(&self, layout: std::alloc::Layout) -> Option<ptr::NonNull<u8>> {
+            let start = self.used.get();
+            let end = start + layout.size().div_ceil(16);
+            if layout.align() > 16 || end > 16 {
+                return None;
+            }
+            self.used.set(end);
+            self.calls.set(self.calls.get() + 1);
+            // SAFETY: `start` is in the bytes.
+            Some(unsafe { self.bytes.cast::<u128>().add(start).cast() })
+        }
+
+        unsafe fn free(&self, _: ptr::NonNull<u8>, _: std::alloc::Layout) {
+            self.calls.set(self.calls.get() - 1);
+            if self.calls.get() == 0 {
+                self.used.set(0);
+            }
+        }
+    }
+    impl Drop for Arena {
+        fn drop(&mut self) {
+            if self.calls.get() == 0 {
+                // SAFETY: the bytes came from a box, and no call uses them.
+                drop(unsafe { Box::from_raw(self.bytes.as_ptr()) });
+            }
+        }
+    }
+    let list = Cell::new(ptr::null());
+    let arena = Arena::new();
+    let mut source = SourceBox::new(BoxingIn::new(List(&list), &arena));
+    for _ in 0..3 {
+        assert!(pin!(source.next()).poll(&mut noop()).is_pending());
+        assert_eq!(arena.used.get(), 0);
+    }
+    let mut call = Box::pin(source.next());
+    assert!(call.as_mut().poll(&mut noop()).is_pending());
+    forget(call);
+    let leaked = list.get();
+    assert!(pin!(source.next()).poll(&mut noop()).is_pending());
+    list.set(leaked);
+    drop(source);
+    drop(arena);
+    notify(&list);
+}
+
 #[test]
 fn inline_panics_instead_of_using_its_busy_storage_again() {
     let list = Cell::new(ptr::null());

@@ -46,6 +46,23 @@ fn trap_3_a_destructor_that_panics_after_ready_runs_once() {
     );
 }
 
+/// A handle that took the compiler's vtable apart would find no function here.
+#[test]
+fn a_call_whose_future_has_no_destructor_can_be_dropped() {
+    struct Plain;
+    impl Source for Plain {
+        type Item = u32;
+
+        fn next(&mut self) -> impl Future<Output = Option<u32>> {
+            std::future::ready(Some(7))
+        }
+    }
+    with_each_adapter!(Plain, |name, object| {
+        drop(object.next());
+        assert_eq!(block_on(object.next()), Some(7), "{name}");
+    });
+}
+
 /// A future that is ready at once. Its destructor, which runs after that, panics.
 struct ReadyThenPanics<'c> {
     _guard: PanicsInDrop<'c>,

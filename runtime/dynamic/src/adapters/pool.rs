@@ -16,6 +16,10 @@ use crate::{
 ///
 /// Futures of more than 1,024 bytes, or with an alignment of more than 16, have boxes of their own.
 /// So have methods with `#[dyn_async(once)]`. A leaked call leaks its block.
+///
+/// This adapter needs `std`, because stable Rust has no thread-locals without it, and a pool that all threads
+/// share needs atomic operations, which can cost more than an allocation. Without `std`, use
+/// [`BoxingIn`](crate::BoxingIn) with a pool of your own, or [`Scratch`](crate::Scratch).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Pool<T> {
     inner: T,

@@ -15,6 +15,14 @@ use crate::{
 /// The stack belongs to the task, and not to the object. So one stack serves all objects of the
 /// task, with `&mut self` and `&self`. A call may move to another task or thread. A call that is
 /// leaked, or that outlives its task, leaks its chunk of the stack.
+///
+/// No executor provides the stack by itself, and `wakeful` does not either. A call finds the stack of its task
+/// through a thread-local. The executor would have to set it before each poll of each task and restore it
+/// after that, and keep a `Stack` in each task, also in tasks without objects. With one call around the future
+/// of the tasks that need a stack, the other tasks cost nothing.
+///
+/// This adapter needs `std` for the thread-local. Without `std`, use [`Scratch`](crate::Scratch), or
+/// [`BoxingIn`](crate::BoxingIn) with an arena for the task.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SideStack<T> {
     inner: T,
