@@ -100,7 +100,8 @@ pub enum ManyCalls {}
     message = "this adapter does not serve methods with `&self`",
     label = "this adapter has room for one future only",
     note = "several calls of a method with `&self` can run at once, and each has a future",
-    note = "use `Pool::new(value)` or `Boxing::new(value)` for this trait"
+    note = "use `Pool::new(value)` or `Boxing::new(value)` for this trait",
+    note = "without a heap, use `Scratch::<64, _>::new(value)`, and callers with `Space::<64>`"
 )]
 pub trait ServesShared {}
 impl ServesShared for ManyCalls {}

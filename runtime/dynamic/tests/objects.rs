@@ -228,3 +228,45 @@ fn the_calls_of_a_send_trait_are_send_also_in_generic_code() {
     let owned: StoreBox<'static> = is_send(StoreBox::new(Cached::new(One)));
     assert!(block_on(is_send(async move { owned.get("one").await })) == Some(1));
 }
+
+#[dyn_async]
+trait Gauge: fmt::Debug + Send {
+    async fn measure(&mut self) -> u32;
+    fn last(&self) -> u32;
+}
+
+#[derive(Debug)]
+struct Level(u32);
+
+impl Gauge for Level {
+    async fn measure(&mut self) -> u32 {
+        yield_now().await;
+        self.0 += 1;
+        self.0
+    }
+
+    fn last(&self) -> u32 {
+        self.0
+    }
+}
+
+#[test]
+fn inline_serves_plain_methods_with_a_shared_reference() {
+    let mut gauge = GaugeBox::new(Inline::<64, _>::new(Level(6)));
+    assert_eq!(block_on(gauge.measure()), 7);
+    assert_eq!(gauge.last(), 7);
+}
+
+#[test]
+fn an_object_has_the_supertraits_of_its_trait() {
+    fn describe<G: Gauge>(gauge: G) -> String {
+        std::thread::scope(|scope| {
+            let described = scope.spawn(move || format!("{gauge:?}"));
+            described.join().unwrap()
+        })
+    }
+    assert_eq!(
+        describe(GaugeBox::new(Cached::new(Level(6)))),
+        describe(Level(6))
+    );
+}

@@ -118,7 +118,31 @@ fn source_trait(model: &Model) -> TokenStream {
             }
         }
     }
-    quote!(#[allow(async_fn_in_trait)] #source)
+    let note = note(model);
+    quote!(#[allow(async_fn_in_trait)] #note #source)
+}
+
+/// What the compiler adds to its message if a reference is in the adapter. A message that the source
+/// trait has itself stays alone.
+fn note(model: &Model) -> Option<TokenStream> {
+    let has_own = |attribute: &syn::Attribute| {
+        let last = attribute.path().segments.last();
+        last.is_some_and(|segment| segment.ident == "on_unimplemented")
+    };
+    if model.source.attrs.iter().any(has_own) {
+        return None;
+    }
+    let name = &model.source.ident;
+    let (suffix, borrow) = if model.is_mutable() {
+        ("Mut", "&mut ")
+    } else {
+        ("Ref", "&")
+    };
+    let note = format!(
+        "an adapter holds the value and not a reference to it: write \
+         `{name}{suffix}::new({borrow}Boxing::new(value))`"
+    );
+    Some(quote!(#[diagnostic::on_unimplemented(note = #note)]))
 }
 
 pub(crate) fn output(output: &ReturnType) -> TokenStream {

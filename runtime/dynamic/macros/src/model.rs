@@ -125,6 +125,16 @@ fn supertraits(source: &ItemTrait) -> Result<Supertraits> {
     for bound in &source.supertraits {
         let name = match bound {
             TypeParamBound::Trait(bound) => bound.path.segments.last().map(|last| &last.ident),
+            TypeParamBound::Lifetime(lifetime) => {
+                return Err(Error::new_spanned(
+                    lifetime,
+                    format!(
+                        "an object may borrow its value: remove this lifetime, and write \
+                         `{}Box<{lifetime}>` where you need it",
+                        source.ident
+                    ),
+                ));
+            }
             _ => None,
         };
         match name.map(ToString::to_string).as_deref() {
@@ -139,6 +149,21 @@ fn supertraits(source: &ItemTrait) -> Result<Supertraits> {
                      move the methods of this one into the trait, or ask for it where you need it",
                 ));
             }
+        }
+    }
+    let clause = source.generics.where_clause.iter();
+    for predicate in clause.flat_map(|clause| &clause.predicates) {
+        if let WherePredicate::Type(predicate) = predicate
+            && crate::types::is_self(&predicate.bounded_ty)
+        {
+            return Err(Error::new_spanned(
+                predicate,
+                format!(
+                    "write this bound after the name: `trait {}: {}`",
+                    source.ident,
+                    predicate.bounds.to_token_stream()
+                ),
+            ));
         }
     }
     Ok(found)

@@ -44,7 +44,7 @@ impl VisitMut for Associated<'_> {
     }
 }
 
-fn is_self(ty: &Type) -> bool {
+pub(crate) fn is_self(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.qself.is_none() && path.path.is_ident("Self"))
 }
 
