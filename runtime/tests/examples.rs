@@ -20,6 +20,7 @@ fn program(example: &str) -> PathBuf {
     };
     let mut features = vec!["hyper"];
     features.extend(cfg!(feature = "tokio").then_some("tokio"));
+    features.extend(cfg!(feature = "dynamic").then_some("dynamic"));
     let output = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--package", "wakeful"])
         .args(["--profile", profile, "--example", example])
@@ -79,6 +80,23 @@ fn thread_per_core_spreads_its_visitors_over_the_cores() {
          each core has a listener, and the kernel chooses one:\n  \
          6 visitors were greeted\n"
     );
+}
+
+#[cfg(feature = "dynamic")]
+#[test]
+fn store_keeps_readings_in_memory_or_in_files() {
+    let first = "water: 0 + 17 = 17\nheat: 0 + 4 = 4\nwater: 17 + 3 = 20\n";
+    let second = "water: 20 + 17 = 37\nheat: 4 + 4 = 8\nwater: 37 + 3 = 40\n";
+    assert_eq!(printed_by("store"), first);
+    let folder = tempfile::tempdir().unwrap();
+    for expected in [first, second] {
+        let output = Command::new(program("store")).arg(folder.path()).output();
+        assert_eq!(text_of("store", output.unwrap()), expected);
+    }
+    std::fs::write(folder.path().join("heat"), "warm").unwrap();
+    let output = Command::new(program("store")).arg(folder.path()).output();
+    let errors = String::from_utf8(output.unwrap().stderr).unwrap();
+    assert!(errors.contains("InvalidData"), "{errors}");
 }
 
 #[test]
