@@ -48,11 +48,11 @@
 //! | adapter | the future lives in | allocations | async `&self` methods | needs | use it |
 //! |---|---|---|---|---|---|
 //! | [`Cached`] | a box that the object keeps | one for each object | yes, with a box for each call | `alloc` | for `&mut self` methods |
-//! | [`Pool`] | a block of the thread's pool | none after the first calls | yes | `std` | for `&self` methods, and many objects |
+//! | [`Pool`] | a block of the thread's pool | none after the first calls | yes | `std` | for `&self` methods, and for many or short-lived objects |
 //! | [`Inline<N>`](Inline) | the object, `N` bytes | none | no | pinning | without a heap, and in hot loops |
 //! | [`Scratch<N>`](Scratch) | the caller's future, `N` bytes | none | yes | callers with [`Space`] | without a heap, for `&self` methods |
 //! | [`ScratchOrBox`] | the caller's future if it fits, or a box | none, or one for each call | yes | `alloc`, callers with [`Space`] | if sizes vary |
-//! | [`ScratchOrBox`] | a box that the caller keeps | one for each caller | yes, with a box for each call | `alloc`, callers with [`CachedSpace`] | for short-lived objects |
+//! | [`ScratchOrBox`] | a box that the caller keeps | one for each caller | yes, with a box for each call | `alloc`, callers with [`CachedSpace`] | for short-lived objects without `std` |
 //! | [`SideStack`] | the side stack of the task | one for each task | yes | `std`, [`with_side_stack`] around the task | for deep chains of objects in one task |
 //! | [`BoxingIn`] | memory of your allocator | one of its own for each call | yes | a [`FutureAllocator`] | for arenas |
 //! | [`Boxing`] | a box | one for each call | yes | `alloc` | for rare calls, and in tests |
