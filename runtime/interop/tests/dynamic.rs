@@ -1,6 +1,6 @@
-//! The objects of `wakeful-dynamic` in tasks of tokio and smol.
+//! The objects of `wakeful-dynamic` in tasks of tokio, smol and embassy.
 
-use std::time::Duration;
+use std::{sync::Mutex, time::Duration};
 
 use wakeful_dynamic::{
     Boxing, Cached, CachedSpace, Inline, Pool, Scratch, ScratchOrBox, SideStack, Space, dyn_async,
@@ -128,4 +128,27 @@ fn each_adapter_works_in_tasks_of_smol() {
             assert_eq!(task.await, expected);
         }
     });
+}
+
+/// The results of the tasks, and the expected ones.
+static ENDED: Mutex<Vec<(u32, u32)>> = Mutex::new(Vec::new());
+
+#[embassy_executor::task]
+async fn run_each_adapter() {
+    for (task, expected) in tasks(smol::future::yield_now) {
+        let result = task.await;
+        ENDED.lock().unwrap().push((result, expected));
+    }
+}
+
+#[test]
+fn each_adapter_works_in_a_task_of_embassy() {
+    let executor = Box::leak(Box::new(embassy_executor::Executor::new()));
+    executor.run_until(
+        |spawner| spawner.spawn(run_each_adapter().unwrap()),
+        || ENDED.lock().unwrap().len() == 7,
+    );
+    for (result, expected) in &*ENDED.lock().unwrap() {
+        assert_eq!(result, expected);
+    }
 }
