@@ -2,6 +2,7 @@
 //!
 //! - `tests/web.rs`: axum and hyper, HTTP/1.1 and HTTP/2, with hyper's client,
 //!   curl and h2load.
+//! - `tests/line.rs`: plain TCP and TLS behind one object of `wakeful-dynamic`.
 //! - `tests/tls.rs`: rustls through futures-rustls, with its client and curl.
 //! - `tests/websocket.rs`: tokio-tungstenite.
 //! - `tests/codec.rs`: a codec of tokio-util, and a pipe of tokio as a stream of
