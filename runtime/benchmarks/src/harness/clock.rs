@@ -4,7 +4,7 @@
 //! of its work on another thread. While a row that only computes is sampled,
 //! nothing else runs in this process.
 
-use super::instructions::{counting_begins, counting_ends};
+use super::callgrind::{counting_begins, counting_ends};
 use std::{future::Future, io, mem::MaybeUninit, time::Instant};
 
 /// The processor time that a process has used, in nanoseconds.

@@ -5,37 +5,14 @@
 //! often its thread parks depends on the clock, and so on everything else that the
 //! machine does.
 //!
-//! Two functions that do almost nothing tell callgrind when to begin and when to
-//! end. callgrind runs this program again, for one sample of one contender. It
-//! counts all threads and runs them one after the other.
+//! callgrind runs this program again, for one sample of one contender.
 
-use super::{Row, Scale};
+use super::{Row, Scale, callgrind};
 use crate::contenders::{Glommio, Named};
-use std::{
-    env, fs, io,
-    process::{Command, ExitCode, Stdio},
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-};
+use std::{env, io, process::ExitCode};
 
 /// The argument that makes this program run one sample to be counted.
 pub const COMMAND: &str = "counted";
-
-/// The number of items that share the counted instructions.
-static ITEMS: AtomicU32 = AtomicU32::new(0);
-
-/// Counting begins here. callgrind finds this function by its name.
-#[inline(never)]
-pub fn counting_begins() {
-    // Ordering: Relaxed. The thread that writes it also reads it.
-    ITEMS.store(0, Relaxed);
-}
-
-/// Counting ends here, after `items` items.
-#[inline(never)]
-pub fn counting_ends(items: u32) {
-    // Ordering: Relaxed, as in `counting_begins`.
-    ITEMS.store(items, Relaxed);
-}
 
 /// Counts the instructions per item for each entry of the row. `None` for an
 /// entry that does not mark what is to be counted, or cannot run under valgrind.
@@ -62,41 +39,8 @@ pub fn count(row: &Row) -> io::Result<Vec<Option<f64>>> {
 }
 
 fn count_one(row: &str, contender: &str) -> io::Result<Option<f64>> {
-    let folder = env::temp_dir().join(format!("wakeful-callgrind-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    let out = folder.join("out");
-    let child = Command::new("valgrind")
-        .args(["--tool=callgrind", "--quiet"])
-        .args([
-            "--zero-before=*counting_begins*",
-            "--dump-before=*counting_ends*",
-        ])
-        .arg(format!("--callgrind-out-file={}", out.display()))
-        .arg(env::current_exe()?)
-        .args([COMMAND, row, contender])
-        .stderr(Stdio::inherit())
-        .output();
-    // callgrind writes its counts in parts. The first part ends at the mark.
-    let part = fs::read_to_string(out.with_extension("1")).map_err(io::Error::other);
-    fs::remove_dir_all(&folder)?;
-    let child =
-        child.map_err(|error| io::Error::new(error.kind(), format!("valgrind: {error}")))?;
-    let items = String::from_utf8_lossy(&child.stdout);
-    let unclear = || io::Error::other(format!("the run ended with {}", child.status));
-    match items.trim().parse::<u32>() {
-        Ok(0) => Ok(None),
-        Ok(items) => {
-            let total = total(&part?).ok_or_else(unclear)?;
-            Ok(Some(total as f64 / f64::from(items)))
-        }
-        Err(_) => Err(unclear()),
-    }
-}
-
-/// Reads the number of instructions from a part of callgrind's output.
-fn total(part: &str) -> Option<u64> {
-    let line = part.lines().find_map(|line| line.strip_prefix("totals:"))?;
-    line.trim().parse().ok()
+    let events = callgrind::count(&env::current_exe()?, &[], &[COMMAND, row, contender])?;
+    Ok(events.and_then(|events| events.first().copied()))
 }
 
 /// Runs one sample, then prints the number of its items.
@@ -111,19 +55,6 @@ pub fn run(arguments: &[String], rows: &[Row]) -> ExitCode {
     };
     // callgrind makes everything about fifty times slower.
     (entry.sample)(Scale { divisor: 10 });
-    // Ordering: Relaxed, as in `counting_begins`.
-    println!("{}", ITEMS.load(Relaxed));
+    callgrind::report();
     ExitCode::SUCCESS
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_total_is_read_from_a_part_of_the_output() {
-        let part = "version: 1\nevents: Ir\nfn=(1)\n12 300\n\ntotals: 4520000\n";
-        assert_eq!(total(part), Some(4_520_000));
-        assert_eq!(total("events: Ir\n"), None);
-    }
 }

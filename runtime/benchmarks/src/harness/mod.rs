@@ -6,9 +6,11 @@
 //! each entry's median. It also shows whether our quartiles and those of the peers
 //! are far enough apart to say who won.
 
+pub mod callgrind;
 pub mod clock;
 pub mod heap;
 pub mod instructions;
+pub mod markdown;
 pub mod stats;
 pub mod table;
 

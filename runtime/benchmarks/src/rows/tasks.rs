@@ -5,8 +5,8 @@ use crate::{
     contenders::{Compio, CompioUring, Contender, Glommio, Monoio, Named, Work, one_thread},
     harness::{
         Entry, Goal, Role, Row, Scale,
+        callgrind::{counting_begins, counting_ends},
         clock::{Meter, Processor},
-        instructions::{counting_begins, counting_ends},
     },
 };
 use std::{

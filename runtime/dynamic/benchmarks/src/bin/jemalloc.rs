@@ -1,0 +1,10 @@
+//! Measures with jemalloc.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+fn main() -> ExitCode {
+    wakeful_dynamic_benchmarks::sampling::main()
+}
