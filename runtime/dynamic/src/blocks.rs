@@ -34,29 +34,34 @@ const fn block(class: usize) -> Layout {
 /// The free blocks of one size.
 ///
 /// - **BL1** `first` is null or points to a block of this class that no code uses. It begins with
-///   the pointer to the next one. `count` is their number.
+///   the pointer to the next one. `room` says how many more the thread may keep.
 struct Class {
     first: Cell<*mut Free>,
-    count: Cell<u8>,
+    room: Cell<u8>,
 }
 
 struct Free {
     next: *mut Free,
 }
 
-struct Blocks([Class; CLASSES]);
-
 std::thread_local! {
-    static BLOCKS: Blocks = const {
-        Blocks(
-            [const {
-                Class {
-                    first: Cell::new(ptr::null_mut()),
-                    count: Cell::new(0),
-                }
-            }; CLASSES],
-        )
+    /// They have no destructor, so the access needs no check. There is no room in them before the
+    /// thread has registered [`END`], and after its end.
+    static BLOCKS: [Class; CLASSES] = const {
+        [const {
+            Class {
+                first: Cell::new(ptr::null_mut()),
+                room: Cell::new(0),
+            }
+        }; CLASSES]
     };
+
+    /// Frees the blocks at the end of the thread.
+    static END: End = const { End { is_registered: Cell::new(false) } };
+}
+
+struct End {
+    is_registered: Cell<bool>,
 }
 
 impl Class {
@@ -65,7 +70,7 @@ impl Class {
         let first = NonNull::new(self.first.get())?;
         // SAFETY: BL1.
         self.first.set(unsafe { first.as_ref().next });
-        self.count.set(self.count.get() - 1);
+        self.room.set(self.room.get() + 1);
         Some(first.cast())
     }
 
@@ -75,7 +80,7 @@ impl Class {
     /// `memory` is a block of this class that no code uses.
     #[inline]
     unsafe fn push(&self, memory: NonNull<u8>) -> bool {
-        if self.count.get() == MOST {
+        if self.room.get() == 0 && !self.open() {
             return false;
         }
         let free = memory.cast::<Free>();
@@ -83,19 +88,35 @@ impl Class {
         // SAFETY: the caller's promise. Every block is large enough and aligned for a `Free`.
         unsafe { free.write(Free { next }) };
         self.first.set(free.as_ptr());
-        self.count.set(self.count.get() + 1);
+        self.room.set(self.room.get() - 1);
         true
+    }
+
+    /// Makes room in all classes of this thread when it keeps its first block. Returns whether
+    /// there is room now.
+    #[cold]
+    fn open(&self) -> bool {
+        // It fails at the end of the thread.
+        let _ = END.try_with(|end| {
+            if !end.is_registered.replace(true) {
+                BLOCKS.with(|blocks| blocks.iter().for_each(|class| class.room.set(MOST)));
+            }
+        });
+        self.room.get() > 0
     }
 }
 
-impl Drop for Blocks {
+impl Drop for End {
     fn drop(&mut self) {
-        for (index, class) in self.0.iter().enumerate() {
-            while let Some(memory) = class.pop() {
-                // SAFETY: BL1.
-                unsafe { free(memory, block(index)) };
+        BLOCKS.with(|blocks| {
+            for (index, class) in blocks.iter().enumerate() {
+                while let Some(memory) = class.pop() {
+                    // SAFETY: BL1.
+                    unsafe { free(memory, block(index)) };
+                }
+                class.room.set(0);
             }
-        }
+        });
     }
 }
 
@@ -103,11 +124,8 @@ impl Drop for Blocks {
 #[inline]
 pub(crate) fn take(layout: Layout, request: Request<'_>) -> NonNull<u8> {
     let class = class(layout);
-    // After the end of a thread's pool there are no free blocks.
-    let free = BLOCKS.try_with(|blocks| blocks.0[class].pop());
-    free.ok()
-        .flatten()
-        .unwrap_or_else(|| allocate(block(class), request))
+    let free = BLOCKS.with(|blocks| blocks[class].pop());
+    free.unwrap_or_else(|| allocate(block(class), request))
 }
 
 /// The place of a future in a block.
@@ -126,8 +144,8 @@ unsafe impl Place for InPool {
     unsafe fn release(self, memory: NonNull<u8>, layout: Layout) {
         let class = class(layout);
         // SAFETY: `take` returned this block for the same layout, and its future is gone.
-        let kept = BLOCKS.try_with(|blocks| unsafe { blocks.0[class].push(memory) });
-        if !kept.unwrap_or(false) {
+        let kept = BLOCKS.with(|blocks| unsafe { blocks[class].push(memory) });
+        if !kept {
             // SAFETY: it is not in a pool, and a block has this layout.
             unsafe { free(memory, block(class)) }
         }
@@ -160,6 +178,40 @@ mod tests {
             // SAFETY: `take` returned it, and no future is in it.
             unsafe { InPool.release(memory, layout) };
         }
-        assert_eq!(BLOCKS.with(|blocks| blocks.0[1].count.get()), MOST);
+        BLOCKS.with(|blocks| {
+            assert_eq!(blocks[1].room.get(), 0);
+            let kept = core::iter::from_fn(|| blocks[1].pop());
+            // SAFETY: each is a block of this class, and is in no list now.
+            let freed = kept.map(|memory| unsafe { free(memory, block(1)) });
+            assert_eq!(freed.count(), usize::from(MOST));
+        });
+    }
+
+    #[test]
+    fn a_thread_that_ends_frees_its_blocks_and_keeps_no_others() {
+        /// Gives a block back at the end of the thread.
+        struct Late(Cell<Option<NonNull<u8>>>);
+        impl Drop for Late {
+            fn drop(&mut self) {
+                let layout = Layout::from_size_align(100, 8).unwrap();
+                let memory = self.0.take().unwrap();
+                // SAFETY: `take` returned it for this layout, and no future is in it.
+                unsafe { InPool.release(memory, layout) };
+                BLOCKS.with(|blocks| assert!(blocks[1].first.get().is_null()));
+            }
+        }
+        std::thread_local! {
+            static LATE: Late = const { Late(Cell::new(None)) };
+        }
+        let thread = std::thread::spawn(|| {
+            let layout = Layout::from_size_align(100, 8).unwrap();
+            // The destructor of `LATE` is registered first, so it runs last.
+            LATE.with(|late| late.0.set(Some(take(layout, Request::plain()))));
+            let memory = take(layout, Request::plain());
+            // SAFETY: as above.
+            unsafe { InPool.release(memory, layout) };
+            BLOCKS.with(|blocks| assert!(!blocks[1].first.get().is_null()));
+        });
+        thread.join().unwrap();
     }
 }
