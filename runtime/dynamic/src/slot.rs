@@ -23,6 +23,7 @@ unsafe impl Send for Slot {}
 unsafe impl Sync for Slot {}
 
 /// What stands in a box that no future uses.
+#[repr(C)]
 pub(crate) struct FreeBox {
     layout: PackedLayout,
 }
@@ -32,8 +33,20 @@ impl Slot {
         Self(Cell::new(ptr::null_mut()))
     }
 
-    /// Takes the box out of the slot if `layout` fits. Frees it if it does not fit.
+    /// Takes the box out of the slot if it has this layout, as the box of the same method has.
+    /// Otherwise leaves it there.
     #[inline]
+    pub(crate) fn take_same(&mut self, layout: PackedLayout) -> Option<NonNull<u8>> {
+        let free_box = NonNull::new(self.0.get())?;
+        // SAFETY: SL1.
+        let has = unsafe { free_box.as_ref().layout };
+        (has == layout).then(|| {
+            self.0.set(ptr::null_mut());
+            free_box.cast()
+        })
+    }
+
+    /// Takes the box out of the slot if `layout` fits. Frees it if it does not fit.
     pub(crate) fn take(&mut self, layout: Layout) -> Option<(NonNull<u8>, PackedLayout)> {
         let (memory, has) = self.take_any()?;
         if has.holds(layout) {
@@ -53,17 +66,14 @@ impl Slot {
         Some((free_box.cast(), has))
     }
 
-    /// Puts a box into the slot. If there is one already, frees the new one.
+    /// Puts a box into the slot. The slot is empty, because one call at a time can borrow its owner.
     ///
     /// # Safety
     /// SL2, and `memory` is from [`allocate`](crate::memory::allocate), has this layout, holds no future, and is large
     /// enough and aligned for a [`FreeBox`].
     #[inline]
     pub(crate) unsafe fn put(&self, memory: NonNull<u8>, layout: PackedLayout) {
-        if !self.0.get().is_null() {
-            // SAFETY: the caller's promise.
-            return unsafe { free(memory, layout.unpack()) };
-        }
+        debug_assert!(self.0.get().is_null(), "two calls used one slot");
         let free_box = memory.cast::<FreeBox>();
         // SAFETY: the caller's promise.
         unsafe { free_box.write(FreeBox { layout }) };
@@ -89,11 +99,10 @@ const EXPONENT_BITS: u32 = usize::BITS.ilog2();
 
 impl PackedLayout {
     #[inline]
-    pub(crate) fn new(layout: Layout) -> Self {
+    pub(crate) const fn new(layout: Layout) -> Self {
         assert!(
             layout.size() <= usize::MAX >> EXPONENT_BITS,
-            "a future of {} bytes is too large to be recycled",
-            layout.size()
+            "a future is too large to be recycled"
         );
         let exponent = layout.align().trailing_zeros() as usize;
         Self(layout.size() << EXPONENT_BITS | exponent)

@@ -110,25 +110,66 @@ where
     F: Future + 'd,
     F::Output: 'd,
 {
+    let layout = PackedLayout::new(DynFuture::layout::<InSlot, F>());
+    match slot.take_same(layout) {
+        // SAFETY: the box has this layout.
+        Some(memory) => unsafe { in_box(slot, memory, layout, make) },
+        None => in_another_box(slot, request, make),
+    }
+}
+
+/// A call in a box that was made for another future, or in a new one.
+#[cold]
+fn in_another_box<'s, 'd, F>(
+    slot: &'s mut Slot,
+    request: Request<'_>,
+    make: impl FnOnce() -> F,
+) -> DynFuture<'d, F::Output>
+where
+    's: 'd,
+    F: Future + 'd,
+    F::Output: 'd,
+{
     let layout = DynFuture::layout::<InSlot, F>();
-    let (memory, layout) = slot
+    let (memory, has) = slot
         .take(layout)
         .unwrap_or_else(|| (allocate(layout, request), PackedLayout::new(layout)));
+    // SAFETY: `take` and `allocate` return memory of this layout or more.
+    unsafe { in_box(slot, memory, has, make) }
+}
+
+/// A call in this box.
+///
+/// # Safety
+/// `memory` is from [`allocate`] with the layout `has`, which holds the future. It is not in the slot.
+#[inline]
+unsafe fn in_box<'s, 'd, F>(
+    slot: &'s mut Slot,
+    memory: NonNull<u8>,
+    has: PackedLayout,
+    make: impl FnOnce() -> F,
+) -> DynFuture<'d, F::Output>
+where
+    's: 'd,
+    F: Future + 'd,
+    F::Output: 'd,
+{
     let place = InSlot {
+        layout: has,
         slot: NonNull::from(slot),
-        layout,
     };
-    // SAFETY: EM1: `take` and `allocate` return memory of this layout or more, which is not in the
-    // slot (SL1). EM2: only `release` makes it reachable again. EM3: the adapter is borrowed for
-    // `'s`, so the slot stays.
+    // SAFETY: EM1: the caller's promise. EM2: only `release` makes the memory reachable again. EM3:
+    // the adapter is borrowed for `'s`, so the slot stays.
     unsafe { DynFuture::emplace(memory, place, make) }
 }
 
 /// The place of a future in a box that goes back to a slot.
+#[repr(C)]
 struct InSlot {
-    slot: NonNull<Slot>,
-    /// The layout of the allocation. It may be larger than the future needs.
+    /// The layout of the allocation. It may be larger than the future needs. It stands at the place
+    /// where [`FreeBox`](crate::slot::FreeBox) has it, so no call has to write it.
     layout: PackedLayout,
+    slot: NonNull<Slot>,
 }
 
 // SAFETY: PL1: AD4 of `Cached`. PL2: the memory is only written.
