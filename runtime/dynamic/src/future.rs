@@ -40,9 +40,9 @@ pub struct DynFuture<'d, T> {
 
 /// The two functions of a `DynFuture`, for one type of place and future.
 struct Functions<T> {
-    /// Polls the future. If it is ready, drops it, releases the memory, and sets the pointer to
-    /// null *before* that, because a destructor may panic.
-    poll: unsafe fn(&mut *mut (), &mut Context<'_>) -> Poll<T>,
+    /// Polls the future. If it is ready, drops it and releases the memory. If its destructor
+    /// panics, sets the handle's pointer to null.
+    poll: unsafe fn(*mut (), &mut Context<'_>, &mut *mut ()) -> Poll<T>,
     /// Drops the future and releases the memory.
     drop: unsafe fn(*mut ()),
 }
@@ -100,29 +100,42 @@ struct Typed<P, F>(PhantomData<(P, F)>);
 impl<P: Place, F: Future> Typed<P, F> {
     const FUNCTIONS: Functions<F::Output> = Functions {
         poll: Self::poll,
-        drop: Self::finish,
+        drop: Self::drop,
     };
 
     // ANCHOR: poll
     /// # Safety
-    /// `*data` was made by `emplace::<P, F>` and is not finished.
-    unsafe fn poll(data: &mut *mut (), cx: &mut Context<'_>) -> Poll<F::Output> {
+    /// `data` was made by `emplace::<P, F>` and is not finished. `handle` is the pointer of its
+    /// `DynFuture`. If this returns `Ready`, or panics with a null in `handle`, it is finished.
+    unsafe fn poll(data: *mut (), cx: &mut Context<'_>, handle: &mut *mut ()) -> Poll<F::Output> {
         let placed = data.cast::<Placed<P, F>>();
         // SAFETY: EM1 and EM2: the future is there and stays there until `finish` drops it.
         let future = unsafe { Pin::new_unchecked(&mut (*placed).future) };
         let Poll::Ready(output) = future.poll(cx) else {
             return Poll::Pending;
         };
-        let finished = core::mem::replace(data, ptr::null_mut());
-        // SAFETY: the caller's pointer is null now, so the future is finished once, also if its
-        // destructor panics.
-        unsafe { Self::finish(finished) };
+        let finished = NullOnDrop(handle);
+        // SAFETY: the future is not finished yet. If its destructor panics, `finished` tells that
+        // to the handle. Otherwise the result `Ready` does.
+        unsafe { Self::finish(data) };
+        core::mem::forget(finished);
         Poll::Ready(output)
     }
     // ANCHOR_END: poll
 
     /// # Safety
+    /// As for `finish`.
+    unsafe fn drop(data: *mut ()) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::finish(data) }
+    }
+
+    /// It is a part of `poll` and of `drop`. In `poll`, the compiler often knows that the future has
+    /// nothing left to drop.
+    ///
+    /// # Safety
     /// `data` was made by `emplace::<P, F>`, and this is the only call of `finish` with it.
+    #[inline(always)]
     unsafe fn finish(data: *mut ()) {
         let placed = data.cast::<Placed<P, F>>();
         // SAFETY: EM1: both fields are there. The place is read once, because `finish` runs once.
@@ -136,6 +149,16 @@ impl<P: Place, F: Future> Typed<P, F> {
     }
 }
 
+/// Sets a pointer to null when a panic drops it.
+struct NullOnDrop<'p>(&'p mut *mut ());
+
+impl Drop for NullOnDrop<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        *self.0 = ptr::null_mut();
+    }
+}
+
 impl<T> Future for DynFuture<'_, T> {
     type Output = T;
 
@@ -145,10 +168,16 @@ impl<T> Future for DynFuture<'_, T> {
             !self.data.is_null(),
             "a `DynFuture` is polled after it was ready"
         );
-        let functions = self.functions;
+        let (data, functions) = (self.data, self.functions);
         // SAFETY: `emplace` made `data` together with `functions`. It is not null, so it is not
         // finished.
-        unsafe { (functions.poll)(&mut self.data, cx) }
+        let result = unsafe { (functions.poll)(data, cx, &mut self.data) };
+        if result.is_ready() {
+            // The callee could set it too, but then the compiler would not know here that `drop`
+            // has nothing to do.
+            self.data = ptr::null_mut();
+        }
+        result
     }
 }
 
