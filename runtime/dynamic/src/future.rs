@@ -31,8 +31,8 @@ use crate::place::{Place, ReleaseOnDrop};
 /// If it is polled again after it returned [`Poll::Ready`].
 #[must_use = "a future does nothing until you `.await` or poll it"]
 pub struct DynFuture<'d, T> {
-    /// Points to a `Placed`. Null after the future is gone.
-    data: *mut (),
+    /// Points to a `Placed`, which is gone if the functions are those of [`Finished`].
+    data: NonNull<()>,
     functions: &'d Functions<T>,
     /// Neither `Send` nor `Sync`.
     _local: PhantomData<*mut ()>,
@@ -41,10 +41,32 @@ pub struct DynFuture<'d, T> {
 /// The two functions of a `DynFuture`, for one type of place and future.
 struct Functions<T> {
     /// Polls the future. If it is ready, drops it and releases the memory. If its destructor
-    /// panics, sets the handle's pointer to null.
-    poll: unsafe fn(*mut (), &mut Context<'_>, &mut *mut ()) -> Poll<T>,
+    /// panics, sets the handle's functions to those of [`Finished`].
+    poll: for<'f> unsafe fn(NonNull<()>, &mut Context<'_>, Handle<'_, 'f, T>) -> Poll<T>,
     /// Drops the future and releases the memory.
-    drop: unsafe fn(*mut ()),
+    drop: unsafe fn(NonNull<()>),
+    is_finished: bool,
+}
+
+/// Where a `DynFuture` has its functions.
+type Handle<'h, 'f, T> = &'h mut &'f Functions<T>;
+
+/// The functions of a `DynFuture` whose future is gone. So neither `poll` nor `drop` needs a check
+/// whether it is there.
+struct Finished<T>(PhantomData<T>);
+
+impl<T> Finished<T> {
+    const FUNCTIONS: Functions<T> = Functions {
+        poll: Self::poll,
+        drop: Self::drop,
+        is_finished: true,
+    };
+
+    fn poll(_: NonNull<()>, _: &mut Context<'_>, _: Handle<'_, '_, T>) -> Poll<T> {
+        panic!("a `DynFuture` is polled after it was ready")
+    }
+
+    fn drop(_: NonNull<()>) {}
 }
 
 /// What [`DynFuture::emplace`] writes into the memory.
@@ -87,7 +109,7 @@ impl<'d, T> DynFuture<'d, T> {
         // SAFETY: EM1.
         unsafe { data.write(Placed { place, future }) };
         Self {
-            data: data.as_ptr().cast(),
+            data: data.cast(),
             functions: &Typed::<P, F>::FUNCTIONS,
             _local: PhantomData,
         }
@@ -101,20 +123,26 @@ impl<P: Place, F: Future> Typed<P, F> {
     const FUNCTIONS: Functions<F::Output> = Functions {
         poll: Self::poll,
         drop: Self::drop,
+        is_finished: false,
     };
 
     // ANCHOR: poll
     /// # Safety
-    /// `data` was made by `emplace::<P, F>` and is not finished. `handle` is the pointer of its
-    /// `DynFuture`. If this returns `Ready`, or panics with a null in `handle`, it is finished.
-    unsafe fn poll(data: *mut (), cx: &mut Context<'_>, handle: &mut *mut ()) -> Poll<F::Output> {
-        let placed = data.cast::<Placed<P, F>>();
+    /// `data` was made by `emplace::<P, F>` and is not finished. `handle` belongs to its
+    /// `DynFuture`. If this returns `Ready`, or panics with other functions in `handle`, it is
+    /// finished.
+    unsafe fn poll(
+        data: NonNull<()>,
+        cx: &mut Context<'_>,
+        handle: Handle<'_, '_, F::Output>,
+    ) -> Poll<F::Output> {
+        let placed = data.cast::<Placed<P, F>>().as_ptr();
         // SAFETY: EM1 and EM2: the future is there and stays there until `finish` drops it.
         let future = unsafe { Pin::new_unchecked(&mut (*placed).future) };
         let Poll::Ready(output) = future.poll(cx) else {
             return Poll::Pending;
         };
-        let finished = NullOnDrop(handle);
+        let finished = FinishOnDrop(handle);
         // SAFETY: the future is not finished yet. If its destructor panics, `finished` tells that
         // to the handle. Otherwise the result `Ready` does.
         unsafe { Self::finish(data) };
@@ -125,7 +153,7 @@ impl<P: Place, F: Future> Typed<P, F> {
 
     /// # Safety
     /// As for `finish`.
-    unsafe fn drop(data: *mut ()) {
+    unsafe fn drop(data: NonNull<()>) {
         // SAFETY: the caller's promise.
         unsafe { Self::finish(data) }
     }
@@ -136,26 +164,26 @@ impl<P: Place, F: Future> Typed<P, F> {
     /// # Safety
     /// `data` was made by `emplace::<P, F>`, and this is the only call of `finish` with it.
     #[inline(always)]
-    unsafe fn finish(data: *mut ()) {
-        let placed = data.cast::<Placed<P, F>>();
+    unsafe fn finish(data: NonNull<()>) {
+        let placed = data.cast::<Placed<P, F>>().as_ptr();
         // SAFETY: EM1: both fields are there. The place is read once, because `finish` runs once.
         // The guard releases the memory after the future is gone, also if its destructor panics.
         unsafe {
             let place = (&raw const (*placed).place).read();
-            let memory = NonNull::new_unchecked(placed.cast::<u8>());
+            let memory = data.cast();
             let _release = ReleaseOnDrop::new(place, memory, Layout::new::<Placed<P, F>>());
             ptr::drop_in_place(&raw mut (*placed).future);
         }
     }
 }
 
-/// Sets a pointer to null when a panic drops it.
-struct NullOnDrop<'p>(&'p mut *mut ());
+/// Sets the functions of a handle when a panic drops it.
+struct FinishOnDrop<'h, 'f, T>(Handle<'h, 'f, T>);
 
-impl Drop for NullOnDrop<'_> {
+impl<T> Drop for FinishOnDrop<'_, '_, T> {
     #[cold]
     fn drop(&mut self) {
-        *self.0 = ptr::null_mut();
+        *self.0 = &Finished::FUNCTIONS;
     }
 }
 
@@ -164,18 +192,14 @@ impl<T> Future for DynFuture<'_, T> {
 
     #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
-        assert!(
-            !self.data.is_null(),
-            "a `DynFuture` is polled after it was ready"
-        );
         let (data, functions) = (self.data, self.functions);
-        // SAFETY: `emplace` made `data` together with `functions`. It is not null, so it is not
-        // finished.
-        let result = unsafe { (functions.poll)(data, cx, &mut self.data) };
+        // SAFETY: `emplace` made `data` together with `functions`, and it is not finished.
+        // Otherwise these are the functions of `Finished`, which take any pointer.
+        let result = unsafe { (functions.poll)(data, cx, &mut self.functions) };
         if result.is_ready() {
-            // The callee could set it too, but then the compiler would not know here that `drop`
+            // The callee could do this too, but then the compiler would not know here that `drop`
             // has nothing to do.
-            self.data = ptr::null_mut();
+            self.functions = &Finished::FUNCTIONS;
         }
         result
     }
@@ -184,17 +208,15 @@ impl<T> Future for DynFuture<'_, T> {
 impl<T> Drop for DynFuture<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.data.is_null() {
-            // SAFETY: as in `poll`. No call follows.
-            unsafe { (self.functions.drop)(self.data) }
-        }
+        // SAFETY: as in `poll`. No call follows.
+        unsafe { (self.functions.drop)(self.data) }
     }
 }
 
 impl<T> fmt::Debug for DynFuture<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DynFuture")
-            .field("finished", &self.data.is_null())
+            .field("finished", &self.functions.is_finished)
             .finish_non_exhaustive()
     }
 }
