@@ -116,6 +116,24 @@ impl<'d, T> DynFuture<'d, T> {
     }
 }
 
+impl<T> DynFuture<'_, T> {
+    /// A handle whose future is gone.
+    #[inline]
+    pub(crate) const fn finished() -> Self {
+        Self {
+            data: NonNull::dangling(),
+            functions: &Finished::FUNCTIONS,
+            _local: PhantomData,
+        }
+    }
+
+    /// Leaks the future if there is one.
+    #[inline]
+    pub(crate) const fn forget(&mut self) {
+        self.functions = &Finished::FUNCTIONS;
+    }
+}
+
 /// The functions for one type of place and future.
 struct Typed<P, F>(PhantomData<(P, F)>);
 
@@ -131,6 +149,9 @@ impl<P: Place, F: Future> Typed<P, F> {
     /// `data` was made by `emplace::<P, F>` and is not finished. `handle` belongs to its
     /// `DynFuture`. If this returns `Ready`, or panics with other functions in `handle`, it is
     /// finished.
+    // Always, so that `private::start` polls a new future as a part of itself. The compiler knows
+    // there in which state the future is.
+    #[inline(always)]
     unsafe fn poll(
         data: NonNull<()>,
         cx: &mut Context<'_>,
@@ -199,7 +220,7 @@ impl<T> Future for DynFuture<'_, T> {
         if result.is_ready() {
             // The callee could do this too, but then the compiler would not know here that `drop`
             // has nothing to do.
-            self.functions = &Finished::FUNCTIONS;
+            self.forget();
         }
         result
     }
@@ -237,6 +258,20 @@ impl<'d, T> SendDynFuture<'d, T> {
     /// [`AnyThread`](crate::AnyThread) made the call.
     pub(crate) unsafe fn new(future: DynFuture<'d, T>) -> Self {
         Self(future)
+    }
+}
+
+impl<T> SendDynFuture<'_, T> {
+    /// A handle whose future is gone.
+    #[inline]
+    pub(crate) const fn finished() -> Self {
+        Self(DynFuture::finished())
+    }
+
+    /// Leaks the future if there is one.
+    #[inline]
+    pub(crate) const fn forget(&mut self) {
+        self.0.forget();
     }
 }
 

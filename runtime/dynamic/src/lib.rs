@@ -120,6 +120,11 @@
 //!   `Send`, and `Sync` for `&self`.
 //! - `#[dyn_async(once)]` on a method says that it is called once, such as `connect`. The adapter
 //!   [`Cached`] keeps no memory for it.
+//! - `#[dyn_async(fused)]` on a method makes its calls faster. A call then starts when it is polled
+//!   for the first time, and this start and the poll are one `dyn` call. A call that is ready at
+//!   once makes no [`DynFuture`]. The calls offer no memory of the caller, so [`Scratch`] does not
+//!   serve such a trait. Each implementation is compiled twice: for the first poll and for the
+//!   others.
 //! - `#[dyn_async(crate = "path")]` names this crate, if it is renamed.
 //!
 //! # Leaks, panics and cancellation
@@ -202,6 +207,7 @@ mod cached_space;
 mod caller;
 #[cfg(feature = "alloc")]
 mod count;
+mod fused;
 mod future;
 #[cfg(feature = "alloc")]
 mod memory;

@@ -3,6 +3,7 @@
 #[cfg(feature = "alloc")]
 pub use alloc::boxed::Box;
 
+pub use crate::fused::{Fused, start};
 use crate::{Adapter, Caller};
 
 /// Stops the compilation if the callers of an object offer less than its adapter needs.
@@ -21,6 +22,15 @@ pub const fn check_space<A: Adapter, S: Caller>() {
         A::SPACE.1 <= S::SPACE.1,
         "the callers of this object offer memory with a smaller alignment than its adapter needs: \
          give both the same `A`"
+    );
+}
+
+/// Stops the compilation if the adapter of a trait with a fused method needs the callers' memory.
+pub const fn check_fused<A: Adapter>() {
+    assert!(
+        A::SPACE.0 == 0,
+        "calls of a method with `#[dyn_async(fused)]` offer no memory of the caller, and this \
+         adapter needs it: use `Inline` or `Pool`"
     );
 }
 

@@ -248,19 +248,29 @@ fn erased_method(
     } else {
         quote!(DynFuture)
     };
+    let (passed, returned) = if method.words.fused {
+        let passed = quote! {
+            __context: &mut ::core::task::Context<'_>,
+            __handle: &mut #krate::#future<'__d, #output>,
+        };
+        (passed, quote!(::core::task::Poll<#output>))
+    } else {
+        let passed = quote!(__request: #krate::Request<'_>,);
+        (passed, quote!(#krate::#future<'__d, #output>))
+    };
     let signature = quote! {
         #(#cfgs)*
         fn #name<'__d, #(#new,)* #named>(
             #this,
-            __request: #krate::Request<'_>,
+            #passed
             #(#inputs),*
-        ) -> #krate::#future<'__d, #output>
+        ) -> #returned
         where
             #(#outlive: '__d,)*
             #(#types: '__d,)*
             #(#clause,)*
     };
-    let kind = if method.once {
+    let kind = if method.words.once {
         quote!(Once)
     } else {
         quote!(Often)
@@ -271,10 +281,15 @@ fn erased_method(
         (true, true) => quote!(#krate::send_call_mut::<#krate::#kind, _, _, _>),
         (true, false) => quote!(#krate::send_call_ref::<#krate::#kind, _, _, _>),
     };
-    (
-        signature,
-        quote!(#function(self, __request, move |inner| #call)),
-    )
+    let body = if method.words.fused {
+        quote! {
+            let call = #function(self, #krate::Request::plain(), move |inner| #call);
+            #krate::private::start(call, __context, __handle)
+        }
+    } else {
+        quote!(#function(self, __request, move |inner| #call))
+    };
+    (signature, body)
 }
 
 impl Shared<'_> {

@@ -9,7 +9,7 @@ use syn::{
 };
 
 use crate::{
-    options::{Options, is_once, is_ours},
+    options::{Options, Words, is_ours, words},
     types::BareSelf,
 };
 
@@ -44,7 +44,7 @@ pub(crate) struct Method {
     /// The names of the arguments without the receiver.
     pub(crate) arguments: Vec<Ident>,
     pub(crate) is_async: bool,
-    pub(crate) once: bool,
+    pub(crate) words: Words,
 }
 
 impl Model {
@@ -100,6 +100,11 @@ impl Model {
     /// Whether an object needs `&mut` access.
     pub(crate) fn is_mutable(&self) -> bool {
         self.methods.iter().any(|method| method.mutable)
+    }
+
+    /// Whether a method is fused.
+    pub(crate) fn is_fused(&self) -> bool {
+        self.methods.iter().any(|method| method.words.fused)
     }
 
     /// Whether adapters need to serve several calls at once.
@@ -172,7 +177,7 @@ fn supertraits(source: &ItemTrait) -> Result<Supertraits> {
 /// Reads a method. `None` if objects do not have it.
 fn read(method: &TraitItemFn) -> Result<Option<Method>> {
     let mut sig = method.sig.clone();
-    let once = is_once(&method.attrs)?;
+    let words = words(&method.attrs)?;
     if is_for_sized_only(&sig.generics) {
         return if method.default.is_some() {
             Ok(None)
@@ -224,10 +229,12 @@ fn read(method: &TraitItemFn) -> Result<Option<Method>> {
         refuse_impl(ty)?;
         BareSelf::check(|visitor| visitor.visit_type(ty))?;
     }
-    if once && !is_async {
+    if let Some(word) = words.first()
+        && !is_async
+    {
         return Err(Error::new_spanned(
             &sig.ident,
-            "`once` is for async methods: remove it",
+            format!("`{word}` is for async methods: remove it"),
         ));
     }
     let arguments = name_arguments(&mut sig);
@@ -242,7 +249,7 @@ fn read(method: &TraitItemFn) -> Result<Option<Method>> {
         mutable,
         arguments,
         is_async,
-        once,
+        words,
     }))
 }
 

@@ -163,7 +163,10 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
         __A::Inner: #bound,
         #serves
     );
-    let check = quote!(const { #krate::private::check_space::<__A, S>() });
+    let fused = model
+        .is_fused()
+        .then(|| quote!(#krate::private::check_fused::<__A>();));
+    let check = quote!(const { #krate::private::check_space::<__A, S>(); #fused });
     let reference = match pointer {
         Pointer::Box => {
             return quote! {
@@ -287,6 +290,28 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
         (true, true) => (quote!(&mut self.caller), quote!(send_call_mut)),
         (true, false) => (quote!(&self.caller), quote!(send_call_ref)),
     };
+    let lifetimes = name_all(&mut method.sig.clone(), &method.kind).all.len();
+    if method.words.fused {
+        let future = if model.send {
+            quote!(SendDynFuture)
+        } else {
+            quote!(DynFuture)
+        };
+        let call = quote! {
+            #krate::private::Fused::<#krate::#future<'_, #output>, _>::new(move |context, handle| {
+                #erased_name::#name(object, context, handle, #(#arguments),*)
+            })
+        };
+        let call = captured(&call, lifetimes);
+        return quote! {
+            #(#cfgs)*
+            #[inline]
+            #sig {
+                let object = self.object.#access();
+                #call
+            }
+        };
+    }
     let call = quote! {
         // SAFETY: CA3: the closure passes its request to one call and returns its future.
         unsafe {
@@ -295,13 +320,7 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
             })
         }
     };
-    // The type of a call has one lifetime, the part that all lifetimes of the method have in common.
-    // A return type cannot capture it if there are several. An `async` block captures each of them.
-    let call = if name_all(&mut method.sig.clone(), &method.kind).all.len() == 1 {
-        call
-    } else {
-        quote!(async move { { #call }.await })
-    };
+    let call = captured(&call, lifetimes);
     quote! {
         #(#cfgs)*
         #[inline]
@@ -310,6 +329,18 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
             let caller = #caller;
             #call
         }
+    }
+}
+
+/// Makes the future of a call capture all lifetimes of the method.
+///
+/// The type of a call has one lifetime, the part that all lifetimes of the method have in common. A
+/// return type cannot capture it if there are several. An `async` block captures each of them.
+fn captured(call: &TokenStream, lifetimes: usize) -> TokenStream {
+    if lifetimes == 1 {
+        quote!(#call)
+    } else {
+        quote!(async move { { #call }.await })
     }
 }
 

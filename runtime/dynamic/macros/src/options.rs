@@ -6,6 +6,7 @@ use syn::{
     Attribute, Error, Ident, LitStr, Meta, Path, Result, Token,
     ext::IdentExt,
     parse::{Parse, ParseStream},
+    punctuated::Punctuated,
 };
 
 /// The words of the attribute on a trait.
@@ -33,10 +34,10 @@ impl Parse for Options {
                     word.span(),
                     format!(
                         "`{word}` is unknown here: write `Send`, or `crate = \"path\"`{}",
-                        if word == "once" {
-                            ". `once` stands on a method"
+                        if word == "once" || word == "fused" {
+                            format!(". `{word}` stands on a method")
                         } else {
-                            ""
+                            String::new()
                         }
                     ),
                 ));
@@ -55,19 +56,49 @@ pub(crate) fn is_ours(attribute: &Attribute) -> bool {
     last.is_some_and(|segment| segment.ident == "dyn_async")
 }
 
-/// Whether a method has `#[dyn_async(once)]`.
-pub(crate) fn is_once(attributes: &[Attribute]) -> Result<bool> {
-    let mut once = false;
+/// The words of the attribute on a method.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Words {
+    /// `once`: the method is called once.
+    pub(crate) once: bool,
+    /// `fused`: a call starts and is polled for the first time through one `dyn` call.
+    pub(crate) fused: bool,
+}
+
+impl Words {
+    /// The first of the words that the attribute has.
+    pub(crate) fn first(self) -> Option<&'static str> {
+        match self {
+            Self { once: true, .. } => Some("once"),
+            Self { fused: true, .. } => Some("fused"),
+            _ => None,
+        }
+    }
+}
+
+/// Reads `#[dyn_async(once)]` and `#[dyn_async(fused)]` on a method.
+pub(crate) fn words(attributes: &[Attribute]) -> Result<Words> {
+    let mut words = Words::default();
     for attribute in attributes.iter().filter(|attribute| is_ours(attribute)) {
-        let word = match &attribute.meta {
-            Meta::List(list) => list.parse_args::<Ident>()?,
+        let list = match &attribute.meta {
+            Meta::List(list) => {
+                list.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?
+            }
             other => return Err(Error::new_spanned(other, "write `#[dyn_async(once)]`")),
         };
-        if word != "once" {
-            let message = format!("`{word}` is unknown on a method: write `#[dyn_async(once)]`");
-            return Err(Error::new(word.span(), message));
+        for word in list {
+            if word == "once" {
+                words.once = true;
+            } else if word == "fused" {
+                words.fused = true;
+            } else {
+                let message = format!(
+                    "`{word}` is unknown on a method: write `#[dyn_async(once)]` or \
+                     `#[dyn_async(fused)]`"
+                );
+                return Err(Error::new(word.span(), message));
+            }
         }
-        once = true;
     }
-    Ok(once)
+    Ok(words)
 }

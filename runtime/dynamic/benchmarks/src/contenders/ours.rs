@@ -16,27 +16,11 @@ pub trait Source {
     async fn next(&mut self) -> Option<u64>;
 }
 
-impl Source for Leaf {
-    async fn next(&mut self) -> Option<u64> {
-        self.pause().await;
-        self.item()
-    }
-}
-
-impl Source for Large {
-    async fn next(&mut self) -> Option<u64> {
-        let state = self.state();
-        self.0.pause().await;
-        self.item(&state)
-    }
-}
-
-struct Forward<S>(S);
-
-impl<S: Source> Source for Forward<S> {
-    async fn next(&mut self) -> Option<u64> {
-        self.0.next().await.map(|item| item + 1)
-    }
+/// As `Source`, but a call starts with its first poll.
+#[dyn_async]
+pub trait FusedSource {
+    #[dyn_async(fused)]
+    async fn next(&mut self) -> Option<u64>;
 }
 
 #[dyn_async]
@@ -44,18 +28,56 @@ pub trait Shared {
     async fn read(&self, number: u64) -> u64;
 }
 
-impl Shared for Meter {
-    async fn read(&self, number: u64) -> u64 {
-        self.pause().await;
-        self.add(number)
-    }
+#[dyn_async]
+pub trait FusedShared {
+    #[dyn_async(fused)]
+    async fn read(&self, number: u64) -> u64;
+}
+
+/// Types for one contender alone. With common types, several contenders would have the same
+/// functions, and the compiler does not inline a function that has several callers so readily. The
+/// other crates have such types too, because each has traits of its own.
+macro_rules! own_types {
+    ($source:ident, $shared:ident) => {
+        struct Own<T>(T);
+
+        impl $source for Own<Leaf> {
+            async fn next(&mut self) -> Option<u64> {
+                self.0.pause().await;
+                self.0.item()
+            }
+        }
+
+        impl $source for Own<Large> {
+            async fn next(&mut self) -> Option<u64> {
+                let state = self.0.state();
+                self.0.0.pause().await;
+                self.0.item(&state)
+            }
+        }
+
+        impl $shared for Own<Meter> {
+            async fn read(&self, number: u64) -> u64 {
+                self.0.pause().await;
+                self.0.add(number)
+            }
+        }
+
+        struct Forward<S>(S);
+
+        impl<S: $source> $source for Forward<S> {
+            async fn next(&mut self) -> Option<u64> {
+                self.0.next().await.map(|item| item + 1)
+            }
+        }
+    };
 }
 
 /// A contender for each adapter. `source` makes an object for a small future, `large` for a large
 /// one, and `shared` for a method with `&self`.
 macro_rules! adapters {
     ($(
-        $name:literal
+        $name:literal: $source_trait:ident, $shared_trait:ident;
         source |$value:ident| $source:expr,
         large |$big:ident| $large:expr,
         $(shared |$meter:ident| $shared:expr,)?
@@ -65,20 +87,21 @@ macro_rules! adapters {
                 name: $name,
                 role: Role::Ours,
                 run: {
+                    own_types!($source_trait, $shared_trait);
                     fn run(work: Work, items: u32) -> Option<u64> {
                         match work {
                             Work::Nested { levels, waits } => {
                                 let source = nested!(
-                                    levels, Leaf::new(items, waits), Forward, |$value| $source
+                                    levels, Own(Leaf::new(items, waits)), Forward, |$value| $source
                                 );
                                 Some(block_on(drain!(source, source.next())))
                             }
                             Work::Large { waits } => {
-                                let $big = Large(Leaf::new(items, waits));
+                                let $big = Own(Large(Leaf::new(items, waits)));
                                 let source = $large;
                                 Some(block_on(drain!(source, source.next())))
                             }
-                            Work::Shared => adapters!(@shared items $(|$meter| $shared)?),
+                            Work::Shared => adapters!(@shared items Own $(|$meter| $shared)?),
                         }
                     }
                     run
@@ -86,39 +109,54 @@ macro_rules! adapters {
             },
         )*];
     };
-    (@shared $items:ident |$meter:ident| $shared:expr) => {{
-        let $meter = Meter(0);
+    (@shared $items:ident $own:ident |$meter:ident| $shared:expr) => {{
+        let $meter = $own(Meter(0));
         let meter = black_box($shared);
         Some(block_on(four_at_once!($items, |numbers| numbers.map(|number| meter.read(number)))))
     }};
-    (@shared $items:ident) => { None };
+    (@shared $items:ident $own:ident) => { None };
 }
 
 adapters! {
-    "Inline"
+    "Inline, fused": FusedSource, FusedShared;
+        source |value| FusedSourceBox::new(Inline::<64, _>::new(value)),
+        large |value| FusedSourceBox::new(Inline::<576, _>::new(value)),
+    "Cached, fused": FusedSource, FusedShared;
+        source |value| FusedSourceBox::new(Cached::new(value)),
+        large |value| FusedSourceBox::new(Cached::new(value)),
+        shared |meter| FusedSharedBox::new(Cached::new(meter)),
+    "Pool, fused": FusedSource, FusedShared;
+        source |value| FusedSourceBox::new(Pool::new(value)),
+        large |value| FusedSourceBox::new(Pool::new(value)),
+        shared |meter| FusedSharedBox::new(Pool::new(meter)),
+    "Boxing, fused": FusedSource, FusedShared;
+        source |value| FusedSourceBox::new(Boxing::new(value)),
+        large |value| FusedSourceBox::new(Boxing::new(value)),
+        shared |meter| FusedSharedBox::new(Boxing::new(meter)),
+    "Inline": Source, Shared;
         source |value| SourceBox::new(Inline::<64, _>::new(value)),
         large |value| SourceBox::new(Inline::<576, _>::new(value)),
-    "Cached"
+    "Cached": Source, Shared;
         source |value| SourceBox::new(Cached::new(value)),
         large |value| SourceBox::new(Cached::new(value)),
         shared |meter| SharedBox::new(Cached::new(meter)),
-    "CachedIf"
+    "CachedIf": Source, Shared;
         source |value| SourceBox::new(CachedIf::new(value, black_box(true))),
         large |value| SourceBox::new(CachedIf::new(value, black_box(true))),
         shared |meter| SharedBox::new(CachedIf::new(meter, black_box(true))),
-    "Pool"
+    "Pool": Source, Shared;
         source |value| SourceBox::new(Pool::new(value)),
         large |value| SourceBox::new(Pool::new(value)),
         shared |meter| SharedBox::new(Pool::new(meter)),
-    "ScratchOrBox, 64 B"
+    "ScratchOrBox, 64 B": Source, Shared;
         source |value| SourceBox::new_with(ScratchOrBox::new(value), Space::<64>::new()),
         large |value| SourceBox::new_with(ScratchOrBox::new(value), Space::<576>::new()),
         shared |meter| SharedBox::new_with(ScratchOrBox::new(meter), Space::<64>::new()),
-    "CachedSpace"
+    "CachedSpace": Source, Shared;
         source |value| SourceBox::new_with(ScratchOrBox::new(value), CachedSpace::new()),
         large |value| SourceBox::new_with(ScratchOrBox::new(value), CachedSpace::new()),
         shared |meter| SharedBox::new_with(ScratchOrBox::new(meter), CachedSpace::new()),
-    "Boxing"
+    "Boxing": Source, Shared;
         source |value| SourceBox::new(Boxing::new(value)),
         large |value| SourceBox::new(Boxing::new(value)),
         shared |meter| SharedBox::new(Boxing::new(meter)),
@@ -132,20 +170,21 @@ pub const SIDE_STACK: Contender = Contender {
 
 #[expect(clippy::unnecessary_wraps, reason = "the type of all contenders")]
 fn side_stack(work: Work, items: u32) -> Option<u64> {
+    own_types!(Source, Shared);
     Some(match work {
         Work::Nested { levels, waits } => {
-            let leaf = Leaf::new(items, waits);
+            let leaf = Own(Leaf::new(items, waits));
             let source = nested!(levels, leaf, Forward, |value| SourceBox::new(
                 SideStack::new(value)
             ));
             drain_on_stack(source)
         }
         Work::Large { waits } => {
-            let large = Large(Leaf::new(items, waits));
+            let large = Own(Large(Leaf::new(items, waits)));
             drain_on_stack(SourceBox::new(SideStack::new(large)))
         }
         Work::Shared => {
-            let meter = black_box(SharedBox::new(SideStack::new(Meter(0))));
+            let meter = black_box(SharedBox::new(SideStack::new(Own(Meter(0)))));
             block_on(with_side_stack(
                 four_at_once!(items, |numbers| numbers.map(|number| meter.read(number)))
             ))
@@ -165,6 +204,7 @@ pub const SCRATCH: Contender = Contender {
 
 /// The space of an object is a part of its type, and each level needs more of it.
 fn scratch(work: Work, items: u32) -> Option<u64> {
+    own_types!(Source, Shared);
     macro_rules! at {
         ($bytes:literal, $value:expr) => {
             SourceBox::new_with(Scratch::<$bytes, _>::new($value), Space::<$bytes>::new())
@@ -172,7 +212,7 @@ fn scratch(work: Work, items: u32) -> Option<u64> {
     }
     Some(match work {
         Work::Nested { levels, waits } => {
-            let one = at!(32, Leaf::new(items, waits));
+            let one = at!(32, Own(Leaf::new(items, waits)));
             if levels == 1 {
                 return Some(block_on(drain!(one, one.next())));
             }
@@ -190,11 +230,11 @@ fn scratch(work: Work, items: u32) -> Option<u64> {
             block_on(drain!(eight, eight.next()))
         }
         Work::Large { waits } => {
-            let source = at!(576, Large(Leaf::new(items, waits)));
+            let source = at!(576, Own(Large(Leaf::new(items, waits))));
             block_on(drain!(source, source.next()))
         }
         Work::Shared => {
-            let meter = Scratch::<64, _>::new(Meter(0));
+            let meter = Scratch::<64, _>::new(Own(Meter(0)));
             let meter = black_box(SharedBox::new_with(meter, Space::<64>::new()));
             block_on(four_at_once!(items, |numbers| numbers.map(|number| meter.read(number))))
         }
