@@ -27,6 +27,22 @@ trait Source {
     async fn next(&mut self) -> Option<Self::Item>;
 }
 
+/// The same, but a call starts with its first poll.
+#[dyn_async]
+trait FusedSource {
+    type Item;
+    #[dyn_async(fused)]
+    async fn next(&mut self) -> Option<Self::Item>;
+}
+
+impl FusedSource for Countdown {
+    type Item = u64;
+
+    async fn next(&mut self) -> Option<u64> {
+        Source::next(self).await
+    }
+}
+
 /// Counts down, and waits a number of times before each item.
 struct Countdown {
     left: u64,
@@ -71,6 +87,15 @@ async fn erased<S: Caller>(source: SourceMut<'_, u64, S>) -> u64 {
     sum(black_box(source)).await
 }
 
+async fn fused(source: FusedSourceMut<'_, u64>) -> u64 {
+    let mut source = black_box(source);
+    let mut sum = 0_u64;
+    while let Some(item) = source.next().await {
+        sum = sum.wrapping_add(item);
+    }
+    sum
+}
+
 fn block_on<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());
@@ -102,6 +127,11 @@ fn main() -> ExitCode {
         "static" => block_on(sum(black_box(source))),
         "boxing" => block_on(erased(SourceMut::new(&mut Boxing::new(source)))),
         "cached" => block_on(erased(SourceMut::new(&mut Cached::new(source)))),
+        "cached_fused" => block_on(fused(FusedSourceMut::new(&mut Cached::new(source)))),
+        "inline_fused" => block_on(fused(FusedSourceMut::pin(pin!(Inline::<64, _>::new(
+            source
+        ))))),
+        "pool_fused" => block_on(fused(FusedSourceMut::new(&mut Pool::new(source)))),
         "cached_if" => block_on(erased(SourceMut::new(&mut CachedIf::new(source, true)))),
         "cached_space" => block_on(erased(SourceMut::new_with(
             &mut ScratchOrBox::new(source),

@@ -31,11 +31,10 @@ use crate::place::{Place, ReleaseOnDrop};
 /// If it is polled again after it returned [`Poll::Ready`].
 #[must_use = "a future does nothing until you `.await` or poll it"]
 pub struct DynFuture<'d, T> {
-    /// Points to a `Placed`, which is gone if the functions are those of [`Finished`].
+    /// Points to a `Placed`, which is gone if the functions are those of [`Finished`]. Such a pointer
+    /// is neither `Send` nor `Sync`.
     data: NonNull<()>,
     functions: &'d Functions<T>,
-    /// Neither `Send` nor `Sync`.
-    _local: PhantomData<*mut ()>,
 }
 
 /// The two functions of a `DynFuture`, for one type of place and future.
@@ -111,7 +110,6 @@ impl<'d, T> DynFuture<'d, T> {
         Self {
             data: data.cast(),
             functions: &Typed::<P, F>::FUNCTIONS,
-            _local: PhantomData,
         }
     }
 }
@@ -123,7 +121,6 @@ impl<T> DynFuture<'_, T> {
         Self {
             data: NonNull::dangling(),
             functions: &Finished::FUNCTIONS,
-            _local: PhantomData,
         }
     }
 
@@ -149,8 +146,10 @@ impl<P: Place, F: Future> Typed<P, F> {
     /// `data` was made by `emplace::<P, F>` and is not finished. `handle` belongs to its
     /// `DynFuture`. If this returns `Ready`, or panics with other functions in `handle`, it is
     /// finished.
-    // Always, so that `private::start` polls a new future as a part of itself. The compiler knows
-    // there in which state the future is.
+    #[expect(
+        clippy::inline_always,
+        reason = "`private::start` polls a new future, whose state the compiler knows there"
+    )]
     #[inline(always)]
     unsafe fn poll(
         data: NonNull<()>,
@@ -179,11 +178,14 @@ impl<P: Place, F: Future> Typed<P, F> {
         unsafe { Self::finish(data) }
     }
 
-    /// It is a part of `poll` and of `drop`. In `poll`, the compiler often knows that the future has
-    /// nothing left to drop.
+    /// The second half of `poll`, and all of `drop`.
     ///
     /// # Safety
     /// `data` was made by `emplace::<P, F>`, and this is the only call of `finish` with it.
+    #[expect(
+        clippy::inline_always,
+        reason = "in `poll`, the compiler often knows that the future has nothing left to drop"
+    )]
     #[inline(always)]
     unsafe fn finish(data: NonNull<()>) {
         let placed = data.cast::<Placed<P, F>>().as_ptr();

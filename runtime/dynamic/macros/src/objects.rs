@@ -139,6 +139,14 @@ fn object(shared: &Shared, pointer: Pointer) -> TokenStream {
     }
 }
 
+/// What a constructor checks at compile time.
+fn check(shared: &Shared) -> TokenStream {
+    let krate = shared.krate;
+    let is_fused = shared.model.is_fused();
+    let fused = is_fused.then(|| quote!(#krate::private::check_fused::<__A>();));
+    quote!(const { #krate::private::check_space::<__A, S>(); #fused })
+}
+
 /// `new` and `pin`, and both with a caller that offers something.
 fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> TokenStream {
     let Shared {
@@ -163,10 +171,7 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
         __A::Inner: #bound,
         #serves
     );
-    let fused = model
-        .is_fused()
-        .then(|| quote!(#krate::private::check_fused::<__A>();));
-    let check = quote!(const { #krate::private::check_space::<__A, S>(); #fused });
+    let check = check(shared);
     let reference = match pointer {
         Pointer::Box => {
             return quote! {

@@ -32,6 +32,29 @@ use crate::{Adapter, AnyThread, DynFuture, Kind, ManyCalls, Place, Request, buff
 /// let _ = MeterMut::new_with(&mut water, Space::<32>::new());
 /// ```
 ///
+/// A method with `#[dyn_async(fused)]` offers no memory, so it does not compile with this adapter:
+///
+/// ```compile_fail,E0080
+/// use wakeful_dynamic::{Scratch, Space, dyn_async};
+///
+/// #[dyn_async]
+/// trait Meter {
+///     #[dyn_async(fused)]
+///     async fn read(&mut self) -> u32;
+/// }
+///
+/// struct Water(u32);
+///
+/// impl Meter for Water {
+///     async fn read(&mut self) -> u32 {
+///         self.0
+///     }
+/// }
+///
+/// let mut water = Scratch::<64, _>::new(Water(7));
+/// let _ = MeterMut::new_with(&mut water, Space::<64>::new());
+/// ```
+///
 /// Calls with `&self` can run at once, because each has its own memory. A leaked call leaks the
 /// future that contains it.
 ///

@@ -70,6 +70,17 @@ trait OnceWithoutAsync {
 }
 
 #[dyn_async]
+trait FusedWithoutAsync {
+    #[dyn_async(fused)]
+    fn read(&self);
+}
+
+#[dyn_async(fused)]
+trait FusedOnTrait {
+    async fn read(&self);
+}
+
+#[dyn_async]
 struct NotATrait;
 
 fn main() {}
