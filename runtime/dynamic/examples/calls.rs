@@ -39,7 +39,11 @@ impl FusedSource for Countdown {
     type Item = u64;
 
     async fn next(&mut self) -> Option<u64> {
-        Source::next(self).await
+        for _ in 0..self.waits {
+            wait().await;
+        }
+        self.left = self.left.checked_sub(1)?;
+        Some(self.left)
     }
 }
 

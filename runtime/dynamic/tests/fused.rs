@@ -199,15 +199,18 @@ fn a_destructor_that_panics_after_the_first_poll_runs_once_and_gives_the_storage
     });
 }
 
+/// Writes its name when it is dropped.
+struct Log<'d>(&'d RefCell<Vec<&'static str>>, &'static str);
+
+impl Drop for Log<'_> {
+    fn drop(&mut self) {
+        self.0.borrow_mut().push(self.1);
+    }
+}
+
 #[test]
 fn a_panic_in_the_first_poll_drops_the_future_once() {
     let dropped = RefCell::new(Vec::new());
-    struct Log<'d>(&'d RefCell<Vec<&'static str>>, &'static str);
-    impl Drop for Log<'_> {
-        fn drop(&mut self) {
-            self.0.borrow_mut().push(self.1);
-        }
-    }
     let panics = Cell::new(true);
     with_each!(
         Calls(async || {
