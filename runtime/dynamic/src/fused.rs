@@ -1,7 +1,7 @@
 //! [`Fused`]: a call that starts and is polled for the first time through one `dyn` call.
 
 use core::{
-    fmt, mem,
+    fmt,
     pin::Pin,
     task::{Context, Poll},
 };
@@ -69,21 +69,19 @@ impl<H: fmt::Debug, S> fmt::Debug for Fused<H, S> {
     }
 }
 
-/// Polls a new call. If it is pending, writes it into `handle`, which is finished.
+/// Polls a new call. If it is pending, moves it into `handle`, which is finished.
 #[inline]
-pub fn start<H: Handle>(mut call: H, cx: &mut Context<'_>, handle: &mut H) -> Poll<H::Output> {
-    let result = Pin::new(&mut call).poll(cx);
-    if result.is_pending() {
-        // A finished call has nothing to drop.
-        mem::forget(mem::replace(handle, call));
-    }
-    result
+pub fn start<H: Handle>(call: H, cx: &mut Context<'_>, handle: &mut H) -> Poll<H::Output> {
+    call.start(cx, handle)
 }
 
 /// The two types of handles.
 pub trait Handle: Future + Unpin + Sized {
     /// A handle whose future is gone.
     fn finished() -> Self;
+
+    /// As the function [`start`].
+    fn start(self, cx: &mut Context<'_>, handle: &mut Self) -> Poll<Self::Output>;
 
     /// Leaks the future if there is one. The handle is finished then.
     fn forget(&mut self);
@@ -96,6 +94,11 @@ impl<T> Handle for DynFuture<'_, T> {
     }
 
     #[inline]
+    fn start(self, cx: &mut Context<'_>, handle: &mut Self) -> Poll<T> {
+        self.start(cx, handle)
+    }
+
+    #[inline]
     fn forget(&mut self) {
         self.forget();
     }
@@ -105,6 +108,11 @@ impl<T> Handle for SendDynFuture<'_, T> {
     #[inline]
     fn finished() -> Self {
         Self::finished()
+    }
+
+    #[inline]
+    fn start(self, cx: &mut Context<'_>, handle: &mut Self) -> Poll<T> {
+        self.start(cx, handle)
     }
 
     #[inline]

@@ -124,6 +124,20 @@ impl<T> DynFuture<'_, T> {
         }
     }
 
+    /// Polls this new call. If it is pending, moves it into `handle`, which is finished.
+    #[inline]
+    pub(crate) fn start(mut self, cx: &mut Context<'_>, handle: &mut Self) -> Poll<T> {
+        // A pending poll changes neither. Copies of them need not be read back from memory.
+        let (data, functions) = (self.data, self.functions);
+        let result = Pin::new(&mut self).poll(cx);
+        if result.is_pending() {
+            handle.data = data;
+            handle.functions = functions;
+            core::mem::forget(self);
+        }
+        result
+    }
+
     /// Leaks the future if there is one.
     #[inline]
     pub(crate) const fn forget(&mut self) {
@@ -268,6 +282,12 @@ impl<T> SendDynFuture<'_, T> {
     #[inline]
     pub(crate) const fn finished() -> Self {
         Self(DynFuture::finished())
+    }
+
+    /// Polls this new call. If it is pending, moves it into `handle`, which is finished.
+    #[inline]
+    pub(crate) fn start(self, cx: &mut Context<'_>, handle: &mut Self) -> Poll<T> {
+        self.0.start(cx, &mut handle.0)
     }
 
     /// Leaks the future if there is one.
