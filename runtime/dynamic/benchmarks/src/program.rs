@@ -4,7 +4,7 @@ use crate::{
     harness::{callgrind, stats::Spread},
     options::Options,
     sampling::{ALLOCATIONS, INSTRUCTIONS, ROUND, TAB},
-    table::{self, Cell, Figures},
+    table::{self, Cell, Counts, Figures},
 };
 use std::{
     collections::HashMap,
@@ -117,7 +117,7 @@ fn sample(
 /// Prints what callgrind counts. The programs run with glibc's allocator.
 fn count(options: &Options, folder: &Path) -> io::Result<()> {
     let program = program(folder, ALLOCATORS[0]);
-    let mut counts = HashMap::new();
+    let mut counts = Counts::new();
     for row in &options.rows {
         eprintln!("{} …", row.key);
         for name in &options.contenders {

@@ -29,6 +29,9 @@ pub struct Cell {
 /// By the row's key and the contender's name.
 pub type Figures = HashMap<(String, String), Cell>;
 
+/// What callgrind counted, by the same keys.
+pub type Counts = HashMap<(String, String), Events>;
+
 /// The best of ours and the best peer in one row.
 #[derive(Clone, Copy, Debug)]
 pub struct Ratio {
@@ -182,11 +185,7 @@ pub const EVENTS: [Event; 5] = [
     },
 ];
 
-pub fn counts(
-    event: Event,
-    options: &Options,
-    counts: &HashMap<(String, String), Events>,
-) -> String {
+pub fn counts(event: Event, options: &Options, counts: &Counts) -> String {
     let lines = lines(event.title, options, |row, name| {
         let events = counts.get(&place(row, name))?;
         let sum: Option<f64> = event.sum.iter().map(|at| events.get(*at)).sum();

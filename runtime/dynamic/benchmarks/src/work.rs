@@ -27,7 +27,7 @@ impl Work {
         match self {
             Self::Nested { levels, .. } => plain + items * (u64::from(levels) - 1),
             Self::Large { .. } => 2 * plain,
-            Self::Shared => items * (items - 1) / 2,
+            Self::Shared => items * items.saturating_sub(1) / 2,
         }
     }
 }
