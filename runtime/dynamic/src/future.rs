@@ -155,7 +155,6 @@ impl<P: Place, F: Future> Typed<P, F> {
         is_finished: false,
     };
 
-    // ANCHOR: poll
     /// # Safety
     /// `data` was made by `emplace::<P, F>` and is not finished. `handle` belongs to its
     /// `DynFuture`. If this returns `Ready`, or panics with other functions in `handle`, it is
@@ -165,6 +164,7 @@ impl<P: Place, F: Future> Typed<P, F> {
         reason = "`private::start` polls a new future, whose state the compiler knows there"
     )]
     #[inline(always)]
+    // ANCHOR: poll
     unsafe fn poll(
         data: NonNull<()>,
         cx: &mut Context<'_>,
