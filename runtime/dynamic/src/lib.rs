@@ -25,7 +25,7 @@
 //!     }
 //! }
 //!
-//! // It does not know the type of the meter, and not where its futures live.
+//! // This function knows neither the type of the meter nor where its futures live.
 //! async fn sum(mut meter: MeterMut<'_>) -> u32 {
 //!     meter.read().await + meter.read().await
 //! }
@@ -42,29 +42,63 @@
 //! This crate is `no_std` and works under every executor.
 //!
 //! # Which adapter?
-//! Begin with [`Cached`], or with [`Pool`] if most methods take `&self`. Look into this table when
-//! you measure the cost, or when you have no heap.
+//! An *adapter* holds a value and chooses the memory for the futures of its calls. Begin with
+//! [`Cached`], or with [`Pool`] if most methods take `&self`. If the cost matters, or if you have no
+//! heap, choose from this table. All adapters serve methods with `&mut self`, and all serve traits
+//! with `#[dyn_async(Send)]`.
 //!
 //! | adapter | the future lives in | allocations | async `&self` methods | needs | use it |
 //! |---|---|---|---|---|---|
-//! | [`Cached`] | a box that the object keeps | one for each object | yes, with a box for each call | `alloc` | for `&mut self` methods |
-//! | [`Pool`] | a block of the thread's pool | none after the first calls | yes | `std` | for `&self` methods, and for many or short-lived objects |
-//! | [`Inline<N>`](Inline) | the object, `N` bytes | none | no | pinning | without a heap, and in hot loops |
-//! | [`Scratch<N>`](Scratch) | the caller's future, `N` bytes | none | yes | callers with [`Space`] | without a heap, for `&self` methods |
+//! | [`Cached`] | a box that the adapter keeps | one, at the first call. One more for a larger future | yes, with a box for each call | `alloc` | for `&mut self` methods |
+//! | [`Pool`] | a block of the thread's pool | none after the first calls | yes | `std` | for `&self` methods, and for many or short-lived adapters |
+//! | [`Inline<N>`](Inline) | the adapter, `N` bytes | none | no | pinning | for `&mut self` methods that must not allocate, or that must be fast |
+//! | [`Scratch<N>`](Scratch) | the caller's future, `N` bytes | none | yes | callers with [`Space`] | for `&self` methods without a heap |
 //! | [`ScratchOrBox`] | the caller's future if it fits, or a box | none, or one for each call | yes | `alloc`, callers with [`Space`] | if sizes vary |
-//! | [`ScratchOrBox`] | a box that the caller keeps | one for each caller | yes, with a box for each call | `alloc`, callers with [`CachedSpace`] | for short-lived objects without `std` |
-//! | [`SideStack`] | the side stack of the task | one for each task | yes | `std`, [`with_side_stack`] around the task | for deep chains of objects in one task |
-//! | [`BoxingIn`] | memory of your allocator | one of its own for each call | yes | a [`FutureAllocator`] | for arenas |
+//! | [`ScratchOrBox`] with [`CachedSpace`] | a box that the caller keeps | one for each caller | yes, with a box for each call | `alloc`, callers with [`CachedSpace`] | for short-lived adapters without `std` |
+//! | [`SideStack`] | the side stack of the task | one for each task | yes | `std`, [`with_side_stack`] around the task | for deep chains of calls in one task |
+//! | [`BoxingIn`] | memory of your allocator | one for each call, in your allocator | yes | a [`FutureAllocator`] | for arenas |
 //! | [`Boxing`] | a box | one for each call | yes | `alloc` | for rare calls, and in tests |
-//! | [`CachedIf`] | as [`Cached`] or [`Boxing`] | | yes | `alloc` | to let a parameter decide |
-//! | [`NoAlloc<A>`](NoAlloc) | as with `A` | panics before it allocates | as with `A` | | to be sure |
+//! | [`CachedIf`] | as [`Cached`] or as [`Boxing`] | as there | yes | `alloc` | to choose by a `bool` when the program runs |
+//! | [`NoAlloc<A>`](NoAlloc) | as with `A` | panics instead | as with `A` | | to find calls that allocate |
 //!
-//! All of them serve `#[dyn_async(Send)]`. The object is as large as the value, and larger by one
-//! word for [`Cached`], by two for [`CachedIf`], by `N` bytes and a flag for [`Inline`], and by the
-//! allocator for [`BoxingIn`].
+//! `N` is a number of bytes. A future that needs more does not compile, and the message says how many
+//! bytes it needs. An adapter is as large as its value. [`Cached`] adds one word, [`CachedIf`] two,
+//! [`Inline`] `N` bytes and a flag, and [`BoxingIn`] its allocator.
 //!
-//! This is what one item costs in instructions, with the loop around it. The program is the
-//! example `calls`, counted with callgrind and glibc's allocator:
+//! Three examples:
+//!
+//! ```
+//! # use std::{pin::pin, sync::Arc};
+//! # use wakeful_dynamic::{Cached, Inline, Pool, dyn_async};
+//! # #[dyn_async] trait Sensor { async fn read(&mut self) -> u16; }
+//! # struct Thermometer; impl Sensor for Thermometer { async fn read(&mut self) -> u16 { 20 } }
+//! # struct Barometer; impl Sensor for Barometer { async fn read(&mut self) -> u16 { 1013 } }
+//! # #[dyn_async(Send)] trait Store: Send + Sync { async fn get(&self, key: &str) -> Option<u32>; }
+//! # struct Memory; impl Store for Memory { async fn get(&self, key: &str) -> Option<u32> { key.parse().ok() } }
+//! // Without a heap: the sensors are pinned in the function that uses them.
+//! let thermometer = pin!(Inline::<64, _>::new(Thermometer));
+//! let barometer = pin!(Inline::<64, _>::new(Barometer));
+//! let mut sensors = [SensorMut::pin(thermometer), SensorMut::pin(barometer)];
+//!
+//! // In a loop that must not allocate. A box pins its adapter, so it needs no `pin!`.
+//! let mut fast = SensorBox::new(Inline::<64, _>::new(Thermometer));
+//!
+//! // Shared by all threads. The trait is `#[dyn_async(Send)] trait Store: Send + Sync`.
+//! let store: Arc<StoreBox<'static>> = Arc::new(StoreBox::new(Pool::new(Memory)));
+//! # let shared = store.clone();
+//! # let thread = std::thread::spawn(move || futures_executor::block_on(shared.get("7")));
+//! # assert_eq!(thread.join().unwrap(), Some(7));
+//! # futures_executor::block_on(async {
+//! #     assert_eq!(sensors[1].read().await, 1013);
+//! #     assert_eq!(fast.read().await + sensors[0].read().await, 40);
+//! # });
+//! ```
+//!
+//! If you pass a value without an adapter, the compiler refuses it and says which adapters there are.
+//! Write `SensorMut::new(&mut Cached::new(value))`.
+//!
+//! The cost of one call, in instructions, with the loop around it. The program is the example
+//! `calls`, counted with callgrind and glibc's allocator:
 //!
 //! | | ready at once | pending once | ready, relative to [`Boxing`] |
 //! |---|--:|--:|--:|
@@ -79,11 +113,6 @@
 //! | [`ScratchOrBox`] with [`CachedSpace`] | 136 | 198 | 0.61 |
 //! | [`Boxing`] | 223 | 281 | 1 |
 //!
-//! A strategy that some languages have is impossible here: the caller cannot make room on its
-//! stack when it makes the call (`alloca`). The caller is a future as well, and a future has one
-//! size, which the compiler computes. Its variables have to be there after a pause, when the
-//! stack of the thread has other contents.
-//!
 //! # Objects
 //! `#[dyn_async]` leaves the trait as it is, so a call of a known type costs nothing extra. It
 //! generates these types, with the visibility of the trait:
@@ -97,7 +126,7 @@
 //! They implement the trait again, so generic code takes values and objects. An object can itself
 //! be in an adapter. Each associated type of the trait is a parameter: `SourceBox<'_, Item>`.
 //!
-//! The last parameter is what callers offer. `new` and `pin` make an object whose callers offer
+//! The last parameter of these types is what callers offer. `new` and `pin` make an object whose callers offer
 //! nothing ([`NoSpace`]). `new_with` and `pin_with` take a [`Space`] or a [`CachedSpace`] too. With [`OnlySpace`], an
 //! object accepts no adapter that allocates, so a function that takes it cannot allocate either.
 //!
@@ -117,11 +146,11 @@
 //! - `#[dyn_async(Send)]` on the trait makes the futures of all its methods `Send`. Each
 //!   `async fn` becomes a function that returns `impl Future + Send`, and implementations still
 //!   write `async fn`. If a default body calls other methods, the trait needs the supertrait
-//!   `Send`, and `Sync` for `&self`.
+//!   `Send`, and `Sync` for `&self`. An object that threads share, as in an `Arc`, needs both too.
 //! - `#[dyn_async(once)]` on a method says that it is called once, such as `connect`. The adapter
 //!   [`Cached`] keeps no memory for it.
-//! - `#[dyn_async(fused)]` on a method makes calls through several objects faster, by about half in
-//!   an optimized build with `lto` and `codegen-units = 1`. A call then starts when it is polled for
+//! - `#[dyn_async(fused)]` on a method is for chains of objects, where one calls the next. In a build
+//!   with `lto` and `codegen-units = 1`, it makes such calls faster, by about half. A call then starts when it is polled for
 //!   the first time, and this start and the poll are one `dyn` call. A call that is ready at once
 //!   makes no [`DynFuture`]. The calls offer no memory of the caller, so [`Scratch`] does not serve
 //!   such a trait. Each implementation is compiled twice: for the first poll and for the others. In
@@ -156,7 +185,7 @@
 //! The two unsound ones keep the future in memory that the caller has lent. The leak ends the loan, but not
 //! the pin. So [`Caller`] is not implemented for a `&mut [u8]`. The memory of a [`Space`] is a part of the
 //! pinned call, the box of a [`CachedSpace`] belongs to the call while it runs, and a [`FutureAllocator`]
-//! promises AL2.
+//! promises (in AL2) that a leaked block is never used again.
 //!
 //! The same test found another error: in `dyn-future` 3.0.4, dropping any future is undefined behaviour, because
 //! the crate reads the compiler's vtable as a tuple. A [`DynFuture`] has a table of functions of its own.
@@ -186,6 +215,12 @@
 //! # Your own adapter
 //! Implement [`Adapter`], and [`Place`] for the way back of the memory. Their rules have numbers,
 //! and the `SAFETY` comments cite them. The example `own_adapter` takes memory from a static array.
+//!
+//! # Why no stack of the caller?
+//! A strategy that some languages have is impossible here: the caller cannot make room on its
+//! stack when it makes the call (`alloca`). The caller is a future as well, and a future has one
+//! size, which the compiler computes. Its variables have to be there after a pause, when the
+//! stack of the thread has other contents.
 //!
 //! # Sources
 //! The idea to use the memory of one call for the next is Matthias Einwag's. The list of
