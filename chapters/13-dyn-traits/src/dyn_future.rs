@@ -27,8 +27,8 @@ struct Functions<T> {
     drop: unsafe fn(*mut ()),
 }
 
-/// What lies in the memory: the future, and beside it the place. The destructor of the
-/// place gives the memory back.
+/// What lies in the memory: the future, and a value that gives the memory back when it
+/// is dropped.
 struct Placed<P, F> {
     place: P,
     future: F,
@@ -46,7 +46,7 @@ impl<'a, T: 'a> DynFuture<'a, T> {
     ///
     /// # Safety
     ///
-    /// D1 and D2. `memory` has at least the layout of `layout::<P, F>()`.
+    /// D1 and D2. `memory` is at least as large and as aligned as `layout::<P, F>()`.
     pub unsafe fn new<P: 'a, F>(memory: NonNull<u8>, place: P, future: F) -> Self
     where
         F: Future<Output = T> + 'a,
