@@ -102,8 +102,8 @@ impl Reactor {
         }
         let registrations = lock(&self.handle.registrations);
         for event in &self.events {
-            // An event without a `ScheduledIo` only had to end the wait, or its
-            // `ScheduledIo` is already gone.
+            // Two tokens have no `ScheduledIo`: those of the waker and of the timer
+            // descriptor, which only end the wait. And a registration may be gone already.
             if let Some(scheduled_io) = registrations.get(event.token()) {
                 scheduled_io.set_ready(Ready::of_event(event), wakers);
             }
@@ -118,7 +118,8 @@ impl Reactor {
     /// # Panics
     /// If the selector is broken, so that no task would be woken any more.
     pub(crate) fn poll_events(&mut self, timeout: Option<Duration>, wakers: &mut Vec<Waker>) {
-        // A random schedule waits in shuttle first, so that other threads can run.
+        // In shuttle's tests, this thread first waits in shuttle, so that the schedule can
+        // run other threads.
         #[cfg(shuttle)]
         let timeout = self.wait(timeout);
         if let Err(error) = self.turn(timeout, wakers) {

@@ -132,7 +132,7 @@ impl RuntimeMetrics {
     }
 
     /// How many times a worker has polled a task or the future of
-    /// [`block_on`](crate::Runtime::block_on). `None` in a runtime without task
+    /// [`block_on`](crate::Runtime::block_on). `None` in a runtime without
     /// [task dumps](crate::taskdump).
     ///
     /// # Panics
@@ -146,7 +146,7 @@ impl RuntimeMetrics {
             .map(|task_registry| task_registry.polls(worker))
     }
 
-    /// The total time of a worker's polls. `None` in a runtime without task
+    /// The total time of a worker's polls. `None` in a runtime without
     /// [task dumps](crate::taskdump).
     ///
     /// # Panics

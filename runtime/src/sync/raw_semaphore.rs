@@ -25,7 +25,8 @@
 //! 1. [`RawSemaphore::release`].
 //! 2. `hand_out`, under the lock: the first waiter is dequeued with `Ok`.
 //! 3. `AcquireFuture::poll` sees it.
-//! 4. [`Primitive::cancelled`]: the waiter was dropped before it saw them.
+//! 4. [`Primitive::cancelled`]: the waiter was dropped before it saw them. (A waiter
+//!    that is dropped without permits gives none back.)
 
 use super::wait_list::{LockedList, Primitive, WaitList, Waiter};
 use crate::{budget, primitives::AtomicUsize, taskdump::Resource};
@@ -54,7 +55,8 @@ pub(super) const TOO_MANY: &str = "a semaphore has at most usize::MAX >> 3 permi
 /// - **P1** `WAITING` is set while the list is not empty. `hand_out` clears it
 ///   once it finds the list empty. Only the lock's holder writes the two flags.
 /// - **P2** Permits are taken without the lock only while both flags are unset.
-///   So while the lock is held and `WAITING` is set, the count only grows.
+///   So while a thread holds the lock and `WAITING` is set, no other thread makes
+///   the count smaller.
 /// - **P3** Every write to the word is a read-modify-write. A read-modify-write
 ///   continues the release sequence that it reads from, whatever its own
 ///   ordering is. So an Acquire load of the word synchronizes with *every*
@@ -301,7 +303,8 @@ unsafe impl Primitive for RawSemaphore {
             // and what their earlier holders did is still published (P3).
             self.word.fetch_add(request.permits * ONE, Relaxed);
         }
-        // Also if it had got nothing: the next waiter may want fewer.
+        // Even if this waiter had got no permits, the next one may want fewer, and
+        // there may be enough for it.
         self.hand_out(locked);
     }
 }

@@ -173,8 +173,8 @@ where
                 // SAFETY: C1: the transition made this thread the runner.
                 match unsafe { cell.poll(&task) } {
                     Ok(Poll::Pending) => {
-                        // Relaxed: only the runner binds the task, and
-                        // `transition_to_running` ordered the earlier runners.
+                        // Relaxed: only runners store the key here. An earlier runner's
+                        // store is visible since `transition_to_running`.
                         if cell.header.key.load(Relaxed) == NO_KEY {
                             cell.scheduler.bind(&task);
                         }
@@ -280,7 +280,8 @@ where
             Err(failure) => {
                 let index = failure.map_or(NO_KEY, payloads::store);
                 // Relaxed: `transition_to_complete` publishes the index with the output.
-                // `release` was the last to need the place in the list.
+                // The list's key is not needed any more, because `release` was the last
+                // to read it.
                 cell.header.key.store(index, Relaxed);
                 OutputKind::Failure
             }

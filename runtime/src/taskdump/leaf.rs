@@ -78,7 +78,7 @@ fn record_wait<T>(polled: &Poll<T>, key: WaitKey, on: impl FnOnce() -> WaitsFor)
 /// Records a timer. `address` tells it from others with the same deadline.
 pub(crate) fn record_timer<T>(polled: &Poll<T>, until: Instant, address: usize) {
     record::with(|recorder| {
-        let key = WaitKey::new(Kind::Time, recorder.moment(until)).at(address);
+        let key = WaitKey::new(Kind::Time, recorder.moment(until)).with_address(address);
         match polled {
             Poll::Pending => recorder.waits_for(
                 key,
@@ -103,13 +103,16 @@ pub(crate) fn record_join<T>(polled: &Poll<T>, id: Id, task: &TaskStats) {
     });
 }
 
-/// Records a wait for the first of `many` futures to be ready. Their own waits
-/// cover only the futures that were polled last. `address` tells this collection
+/// Records that a task waits until one of `many` futures is ready. The last poll may
+/// have polled only some of them, and only those have recorded waits of their own.
+/// `address` tells this collection
 /// from others.
 pub(crate) fn record_any<T>(polled: &Poll<T>, address: usize, many: usize, what: &'static str) {
-    record_wait(polled, WaitKey::new(Kind::Any, 0).at(address), || {
-        WaitsFor::AnyOf { many, what }
-    });
+    record_wait(
+        polled,
+        WaitKey::new(Kind::Any, 0).with_address(address),
+        || WaitsFor::AnyOf { many, what },
+    );
 }
 
 /// Discards what `poll` records, because its caller records something better.
@@ -158,14 +161,15 @@ pub(crate) fn record_input() {
 
 /// Records a wait for a signal. `address` tells this listener from others.
 pub(crate) fn record_signal<T>(polled: &Poll<T>, number: i32, address: usize) {
-    let key = WaitKey::new(Kind::Signal, number.unsigned_abs().into()).at(address);
+    let key = WaitKey::new(Kind::Signal, number.unsigned_abs().into()).with_address(address);
     record_wait(polled, key, || WaitsFor::Signal { number });
 }
 
-/// Records that a leaf returned `Pending` without trying its operation, because the
-/// task's budget is spent.
+/// A leaf returned `Pending` without trying its operation, because the task's budget
+/// is spent. So it has not recorded its wait again, and the waits of earlier polls are
+/// kept.
 pub(crate) fn record_no_budget() {
-    record::with(Recorder::keep_all);
+    record::with(Recorder::keep_earlier_waits);
 }
 
 /// Wraps a poll of a future that contains others, such as a select. When it is

@@ -61,7 +61,7 @@ impl WaitKey {
         }
     }
 
-    pub(super) fn at(self, address: usize) -> Self {
+    pub(super) fn with_address(self, address: usize) -> Self {
         Self { address, ..self }
     }
 }
@@ -165,7 +165,7 @@ const LIMIT: usize = 256;
 pub(super) struct OuterNotes {
     before: Vec<Entry>,
     waits: Vec<Entry>,
-    keep_all: bool,
+    keep_earlier_waits: bool,
 }
 
 /// Collects the waits of one poll.
@@ -176,7 +176,7 @@ pub(super) struct Recorder {
     waits: Vec<Entry>,
     /// The number of waits recorded in this poll so far.
     count: usize,
-    keep_all: bool,
+    keep_earlier_waits: bool,
 }
 
 thread_local! {
@@ -248,8 +248,8 @@ impl Recorder {
 
     /// Keeps the earlier waits that this poll does not record, because not every
     /// leaf was polled.
-    pub(super) fn keep_all(&mut self) {
-        self.keep_all = true;
+    pub(super) fn keep_earlier_waits(&mut self) {
+        self.keep_earlier_waits = true;
     }
 
     /// Prepares the poll of a member of a group. `before` is what the member
@@ -258,7 +258,7 @@ impl Recorder {
         OuterNotes {
             before: mem::replace(&mut self.before, before),
             waits: mem::take(&mut self.waits),
-            keep_all: mem::take(&mut self.keep_all),
+            keep_earlier_waits: mem::take(&mut self.keep_earlier_waits),
         }
     }
 
@@ -267,7 +267,7 @@ impl Recorder {
         let now = self.sink.now();
         let mut waits = mem::replace(&mut self.waits, outer.waits);
         let mut before = mem::replace(&mut self.before, outer.before);
-        if mem::replace(&mut self.keep_all, outer.keep_all) {
+        if mem::replace(&mut self.keep_earlier_waits, outer.keep_earlier_waits) {
             before.retain(|entry| !entry.withdrawn);
             waits.append(&mut before);
         }
@@ -357,7 +357,7 @@ fn begin(inner: &RecordInner) -> EnteredPoll<'_> {
         before,
         waits: Vec::new(),
         count: 0,
-        keep_all: false,
+        keep_earlier_waits: false,
     };
     EnteredPoll {
         inner,
@@ -371,7 +371,7 @@ impl Drop for EnteredPoll<'_> {
         let recorder = exchange(self.outer.take());
         let Some(mut recorder) = recorder else { return };
         let over = self.inner.sink.now();
-        if recorder.keep_all {
+        if recorder.keep_earlier_waits {
             recorder.before.retain(|entry| !entry.withdrawn);
             recorder.waits.append(&mut recorder.before);
         }

@@ -43,7 +43,7 @@ impl Worker {
         let woken = &self.shared().block_on_is_woken;
         // SeqCst pairs with the store in `set_block_on_woken`. The load comes first because it
         // is cheaper than the swap, and the flag is rarely set.
-        woken.load(SeqCst) && !self.block_on_has_to_wait() && woken.swap(false, SeqCst)
+        woken.load(SeqCst) && !self.block_on_skips_turn() && woken.swap(false, SeqCst)
     }
 
     /// Queues the `block_on` task, which was woken during its poll.

@@ -60,8 +60,9 @@ impl Schedule for WeakHandle {
             Some(ThisThread::HandedOff(shared)) => {
                 shared.bind(task, 0);
                 if shared.is_closed() {
-                    // The shutdown may have emptied the list before. This thread runs
-                    // the task, so the mark is enough: it cancels the task next.
+                    // The shutdown may have emptied the list already, so it would not
+                    // cancel this task. This thread is running the task. It sees the
+                    // flag that is set here, and cancels the task itself.
                     let _ = task.header().state.transition_to_scheduled_and_cancel();
                 }
             }
@@ -88,7 +89,8 @@ impl Schedule for WeakHandle {
             }
             is_owned.then(|| shared.tasks.remove(task)).flatten()
         });
-        // SAFETY: the task was never in the list, so the reference was not taken.
+        // SAFETY: the task was never in the list. So the reference that `new_task`
+        // counted for the list still has no owner.
         listed.or_else(|| (!is_owned).then(|| unsafe { owned_tasks::list_reference(task) }))
     }
 }
@@ -172,8 +174,8 @@ impl Worker {
         self.block_on_is_deferred.set(true);
     }
 
-    /// Makes the next poll of the driver follow the turns of the tasks that are queued
-    /// now, unless an earlier task that yielded has done so.
+    /// Sets the next poll of the driver to the time when the tasks that are queued now
+    /// have had their turns. Does nothing if an earlier task that yielded has set it.
     fn poll_driver_soon(&self) {
         if !self.has_deferred() {
             self.poll_counter.poll_driver_within(self.queue_len());
@@ -198,10 +200,11 @@ impl Worker {
         !self.queue.is_empty()
     }
 
-    /// Whether the `block_on` task was woken but yielded to a task whose turn it is.
-    pub(super) fn block_on_has_to_wait(&self) -> bool {
-        let waits = self.block_on_waits.get();
-        self.block_on_waits.set(waits.saturating_sub(1));
+    /// Whether the `block_on` task, which was woken, still lets other tasks run first.
+    /// Each call uses up one of the turns that it gives them.
+    pub(super) fn block_on_skips_turn(&self) -> bool {
+        let waits = self.block_on_skips.get();
+        self.block_on_skips.set(waits.saturating_sub(1));
         waits > 0
     }
 
@@ -219,7 +222,7 @@ impl Worker {
         }
         if self.block_on_is_deferred.take() {
             let limit = self.poll_counter.driver_interval();
-            self.block_on_waits.set(self.queue_len().min(limit));
+            self.block_on_skips.set(self.queue_len().min(limit));
             self.shared().set_block_on_woken();
         }
         requeued
@@ -299,8 +302,8 @@ impl Worker {
             self.is_searching.set(true);
         }
         let remotes = &self.shared().remotes;
-        // The index makes the workers begin differently, because the numbers of all threads
-        // without a seed are the same.
+        // Without a seed, `rng` gives the same numbers on all threads. The index makes
+        // the workers begin at different siblings.
         let start = self.index() + rng::below(remotes.len());
         let siblings = (0..remotes.len()).map(|n| (start + n) % remotes.len());
         siblings
@@ -311,8 +314,8 @@ impl Worker {
             })
     }
 
-    /// There is no other work: takes a task that yielded from a sibling, whose current
-    /// task may take long. A task that yielded runs after a poll of the driver and after
+    /// There is no other work, so this takes from a sibling a task that has yielded. The
+    /// sibling's current task may take long. A task that yielded runs after a poll of the driver and after
     /// the tasks that the poll wakes. So if the poll wakes a task, this returns that task
     /// and queues the stolen one behind it.
     fn steal_deferred(&self) -> Option<Task> {

@@ -43,8 +43,8 @@ pub(crate) struct Worker {
     pub(super) deferred: Deque<Task>,
     /// Whether the `block_on` task of worker 0 yielded too.
     pub(super) block_on_is_deferred: Cell<bool>,
-    /// How many steps the `block_on` task still waits, because it yielded to that many tasks.
-    pub(super) block_on_waits: Cell<u32>,
+    /// How many turns the `block_on` task still gives to other tasks, because it yielded.
+    pub(super) block_on_skips: Cell<u32>,
     /// An empty list of wakers, kept for its capacity.
     pub(super) wakers: Cell<Vec<Waker>>,
     /// Whether this worker wakes the tasks that a poll of the driver found. It notifies a
@@ -85,7 +85,7 @@ impl Worker {
             lifo_polls: Cell::new(0),
             deferred,
             block_on_is_deferred: Cell::new(false),
-            block_on_waits: Cell::new(0),
+            block_on_skips: Cell::new(0),
             wakers: Cell::default(),
             is_waking_batch: Cell::new(false),
             poll_counter,
@@ -190,7 +190,7 @@ impl Worker {
             let _registered = block_on_task.register(&self.shared.hooks);
             let _seeded = self.shared.settings.seed_thread();
             // The new `block_on` task is polled at once, even if an earlier one yielded.
-            self.block_on_waits.set(0);
+            self.block_on_skips.set(0);
             if self.block_on_is_deferred.take() {
                 self.shared.set_block_on_woken();
             }
@@ -246,7 +246,7 @@ impl Worker {
         if let Some(task) = self.next_task() {
             return self.run_task(task);
         }
-        self.block_on_waits.set(0);
+        self.block_on_skips.set(0);
         if !self.block_on_is_next() {
             self.park();
         }

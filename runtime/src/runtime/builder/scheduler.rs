@@ -181,7 +181,7 @@ impl Builder {
     ///
     /// Each call of [`block_on`](crate::Runtime::block_on) and each thread takes the next
     /// number of this seed. So two runs of a program on one thread make the same choices.
-    /// By default, the choices also depend on what the thread did before.
+    /// Without a seed, the choices depend on what the thread did before, and on other threads.
     ///
     /// ```
     /// use wakeful::runtime::{Builder, RngSeed};

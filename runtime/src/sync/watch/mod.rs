@@ -47,15 +47,16 @@ use std::{
     sync::{PoisonError, atomic::Ordering::Acquire},
 };
 
-/// Set in the version when all senders are dropped. The bits above it count
-/// the changes.
+/// Set in the state when all senders are dropped. The bits above it are the version.
 const CLOSED: usize = 1;
-const CHANGE: usize = 1 << 1;
+/// Each change adds this to the version.
+const STEP_SIZE: usize = 1 << 1;
 
 struct WatchChannel<T> {
     value: RwLock<T>,
-    /// A change is counted under the value's lock, held to write.
-    version: AtomicUsize,
+    /// The version and the flag [`CLOSED`]. The version changes under the value's lock, held
+    /// to write.
+    state: AtomicUsize,
     senders: AtomicUsize,
     receivers: AtomicUsize,
     changed: Notify,
@@ -67,7 +68,7 @@ impl<T> WatchChannel<T> {
     fn new(value: T, changed: Resource, no_receivers: Resource) -> Self {
         Self {
             value: RwLock::new(value),
-            version: AtomicUsize::new(0),
+            state: AtomicUsize::new(0),
             senders: AtomicUsize::new(1),
             receivers: AtomicUsize::new(0),
             changed: Notify::for_resource(changed),
@@ -75,20 +76,20 @@ impl<T> WatchChannel<T> {
         }
     }
 
-    /// The number of changes, with the flag [`CLOSED`].
-    fn version(&self) -> usize {
+    fn state(&self) -> usize {
         // Ordering: Acquire pairs with the Release in `Sender::send_if_modified`
         // and `Sender::drop`. A receiver that sees a change sees what the sender
         // did before it.
-        self.version.load(Acquire)
+        self.state.load(Acquire)
     }
 
-    fn changes(&self) -> usize {
-        self.version() & !CLOSED
+    /// The state without the flag.
+    fn version(&self) -> usize {
+        self.state() & !CLOSED
     }
 
     fn is_closed(&self) -> bool {
-        self.version() & CLOSED != 0
+        self.state() & CLOSED != 0
     }
 
     fn read(&self) -> RwLockReadGuard<'_, T> {

@@ -1,6 +1,6 @@
 //! The receiver of a watch channel.
 
-use super::{CHANGE, CLOSED, Ref, WatchChannel, error::RecvError};
+use super::{CLOSED, Ref, STEP_SIZE, WatchChannel, error::RecvError};
 use crate::{primitives::Arc, task::consume_budget};
 use std::{
     fmt, mem,
@@ -11,12 +11,12 @@ use std::{
 /// clone starts with what the original has seen.
 pub struct Receiver<T> {
     channel: Arc<WatchChannel<T>>,
-    /// The number of changes that it has seen.
+    /// The version that it has seen.
     seen: usize,
 }
 
 impl<T> Receiver<T> {
-    /// The caller keeps the channel alive.
+    /// A receiver that has seen the version `seen`.
     pub(super) fn new(channel: &Arc<WatchChannel<T>>, seen: usize) -> Self {
         // Ordering: Relaxed, because a new receiver publishes nothing.
         channel.receivers.fetch_add(1, Relaxed);
@@ -27,15 +27,15 @@ impl<T> Receiver<T> {
     /// Borrows the value without counting it as seen.
     pub fn borrow(&self) -> Ref<'_, T> {
         let value = self.channel.read();
-        let changed = self.channel.changes() != self.seen;
+        let changed = self.channel.version() != self.seen;
         Ref { value, changed }
     }
 
     /// Borrows the value and counts it as seen.
     pub fn borrow_and_update(&mut self) -> Ref<'_, T> {
         let value = self.channel.read();
-        let changes = self.channel.changes();
-        let changed = mem::replace(&mut self.seen, changes) != changes;
+        let version = self.channel.version();
+        let changed = mem::replace(&mut self.seen, version) != version;
         Ref { value, changed }
     }
 
@@ -44,11 +44,11 @@ impl<T> Receiver<T> {
     /// # Errors
     /// If all senders are dropped.
     pub fn has_changed(&self) -> Result<bool, RecvError> {
-        let version = self.channel.version();
-        if version & CLOSED != 0 {
+        let state = self.channel.state();
+        if state & CLOSED != 0 {
             return Err(RecvError(()));
         }
-        Ok(version != self.seen)
+        Ok(state != self.seen)
     }
 
     /// Returns whether all senders are dropped.
@@ -66,12 +66,12 @@ impl<T> Receiver<T> {
     /// Counts the current value as not seen, so the next
     /// [`changed`](Self::changed) is ready at once.
     pub fn mark_changed(&mut self) {
-        self.seen = self.seen.wrapping_sub(CHANGE);
+        self.seen = self.seen.wrapping_sub(STEP_SIZE);
     }
 
     /// Counts the current value as seen.
     pub fn mark_unchanged(&mut self) {
-        self.seen = self.channel.changes();
+        self.seen = self.channel.version();
     }
 
     /// Waits for a change that this receiver has not seen, and counts it as
@@ -86,12 +86,12 @@ impl<T> Receiver<T> {
         consume_budget().await;
         loop {
             let changed = self.channel.changed.notified();
-            let version = self.channel.version();
-            if version & !CLOSED != self.seen {
-                self.seen = version & !CLOSED;
+            let state = self.channel.state();
+            if state & !CLOSED != self.seen {
+                self.seen = state & !CLOSED;
                 return Ok(());
             }
-            if version & CLOSED != 0 {
+            if state & CLOSED != 0 {
                 return Err(RecvError(()));
             }
             changed.await;
@@ -121,8 +121,8 @@ impl<T> Receiver<T> {
             let closed = self.channel.is_closed();
             {
                 let value = self.channel.read();
-                let changes = self.channel.changes();
-                let changed = mem::replace(&mut self.seen, changes) != changes;
+                let version = self.channel.version();
+                let changed = mem::replace(&mut self.seen, version) != version;
                 if condition(&value) {
                     return Ok(Ref { value, changed });
                 }

@@ -1,6 +1,6 @@
 //! The sender of a watch channel.
 
-use super::{CHANGE, CLOSED, Receiver, Ref, WatchChannel, error::SendError};
+use super::{CLOSED, Receiver, Ref, STEP_SIZE, WatchChannel, error::SendError};
 use crate::{primitives::Arc, task::consume_budget, taskdump::Resource};
 use std::{
     fmt, mem,
@@ -71,8 +71,8 @@ impl<T> Sender<T> {
             // Under the lock, so that a version that is read under the lock
             // belongs to the value.
             // Ordering: Release pairs with the Acquire in
-            // `WatchChannel::version`.
-            self.channel.version.fetch_add(CHANGE, Release);
+            // `WatchChannel::state`.
+            self.channel.state.fetch_add(STEP_SIZE, Release);
         }
         drop(value);
         if modified {
@@ -92,7 +92,7 @@ impl<T> Sender<T> {
 
     /// Makes a receiver, which counts the current value as seen.
     pub fn subscribe(&self) -> Receiver<T> {
-        Receiver::new(&self.channel, self.channel.changes())
+        Receiver::new(&self.channel, self.channel.version())
     }
 
     /// Waits until the channel has no receiver.
@@ -148,9 +148,9 @@ impl<T> Drop for Sender<T> {
         // Ordering: Release passes what this sender did to the last sender,
         // whose Acquire is here, too. The last sender passes it on to the
         // receivers: its Release pairs with the Acquire in
-        // `WatchChannel::version`.
+        // `WatchChannel::state`.
         if self.channel.senders.fetch_sub(1, AcqRel) == 1 {
-            self.channel.version.fetch_or(CLOSED, Release);
+            self.channel.state.fetch_or(CLOSED, Release);
             self.channel.changed.notify_waiters();
         }
     }
