@@ -38,7 +38,7 @@ impl Recycler {
     /// # Panics
     ///
     /// If the future has a larger alignment than the header.
-    pub fn call<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
+    pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
         assert!(align_of::<F>() <= align_of::<Header>(), "the header is in the way");
         let Owner(memory) = match &self.0 {
             None => self.0.insert(Owner::allocate(size_of::<F>())),

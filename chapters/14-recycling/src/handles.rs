@@ -11,8 +11,8 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
-use crate::block::{self, Block};
 use crate::future::{Boxed, Functions};
+use crate::placed::{self, Placed};
 // ANCHOR_END: head
 
 // ANCHOR: thin
@@ -29,20 +29,20 @@ struct Header<'d, T> {
 impl<'d, T> ThinFuture<'d, T> {
     /// Puts `future` into a box of its own.
     pub fn new<F: Future<Output = T> + 'd>(future: F) -> Self {
-        let functions = &Block::<Header<'d, T>, F>::FUNCTIONS;
-        let block = Box::new(Block { header: Header { functions }, future });
-        ThinFuture { data: NonNull::from(Box::leak(block)).cast() }
+        let functions = &Placed::<Header<'d, T>, F>::FUNCTIONS;
+        let placed = Box::new(Placed { header: Header { functions }, future });
+        ThinFuture { data: NonNull::from(Box::leak(placed)).cast() }
     }
 
     fn functions(&self) -> &'d Functions<T> {
-        // SAFETY: H1: a block begins with its header.
+        // SAFETY: H1: the header comes first.
         unsafe { self.data.as_ref() }.functions
     }
 }
 
-impl<T> block::Header for Header<'_, T> {
+impl<T> placed::Header for Header<'_, T> {
     unsafe fn give_back(header: NonNull<Self>, layout: Layout) {
-        // SAFETY: `new` allocated a box for a block of this layout. Its future is gone.
+        // SAFETY: `new` allocated a box with this layout. Its future is gone.
         unsafe { dealloc(header.as_ptr().cast(), layout) }
     }
 }

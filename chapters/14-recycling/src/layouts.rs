@@ -4,16 +4,16 @@
 //! - **L1** The memory has `count` owners. The last one frees it.
 //! - **L2** Only the recycler raises the count. It does so when it is the only owner,
 //!   so no future is in the memory then.
-//! - **L3** The memory was allocated for a block of the same layout as each block that was
-//!   ever in it.
+//! - **L3** The memory was allocated with one layout, and each future in it had this layout,
+//!   together with the header.
 
 use std::alloc::{Layout, dealloc};
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU8, fence};
 
-use crate::block::{self, Block, allocate};
 use crate::future::{DynFuture, boxed};
+use crate::placed::{self, Placed, allocate};
 // ANCHOR_END: head
 
 // ANCHOR: recycler
@@ -36,15 +36,15 @@ struct Owner {
 impl Recycler {
     /// Puts `future` into the memory of the call before, if its layout is the same. A call
     /// that finds it busy gets a box.
-    pub fn call<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
-        let layout = Block::<Header, F>::LAYOUT;
+    pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
+        let layout = Placed::<Header, F>::LAYOUT;
         let owner = match &self.0 {
             // Acquire pairs with the Release in `drop`.
             Some(owner) if owner.count().load(Acquire) == 2 => return boxed(future),
             Some(owner) if owner.layout == layout => owner,
             _ => {
                 let header = Header { count: AtomicU8::new(2) };
-                // SAFETY: the layout of a block. Its header has a size.
+                // SAFETY: the layout is that of this header and the future.
                 let memory = unsafe { allocate(header, layout) };
                 self.0.insert(Owner { memory, layout })
             }
@@ -52,7 +52,7 @@ impl Recycler {
         // Relaxed: no call owns the memory (L2), so no other thread reads this.
         owner.count().store(2, Relaxed);
         // SAFETY: B1, because of L2, L3, and L1: the call is an owner now.
-        unsafe { Block::start(owner.memory, future) }
+        unsafe { Placed::start(owner.memory, future) }
     }
 }
 // ANCHOR_END: recycler
@@ -76,7 +76,7 @@ impl Drop for Owner {
     }
 }
 
-impl block::Header for Header {
+impl placed::Header for Header {
     unsafe fn give_back(memory: NonNull<Header>, layout: Layout) {
         drop(Owner { memory, layout });
     }

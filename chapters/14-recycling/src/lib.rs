@@ -3,7 +3,7 @@
 //!
 //! - `future`: a handle for a future of any type, and the version that boxes each call.
 //! - `counted`: a recycler whose memory counts its owners. There are one or two.
-//! - `block`: a header and a future in one piece of memory, each at its alignment.
+//! - `placed`: a header and a future in one piece of memory, each at its alignment.
 //! - `packed`: the recycler with a header of 8 bytes, for every alignment.
 //! - `layouts`: a header without a layout, and what the recycler pays for it.
 //! - `handles`: two other places for the functions of a future.
@@ -11,12 +11,12 @@
 
 #![warn(missing_docs)]
 
-mod block;
 pub mod counted;
 mod future;
 pub mod handles;
 pub mod layouts;
 pub mod packed;
+mod placed;
 pub mod slot;
 
 pub use future::{DynFuture, Functions, boxed};

@@ -11,8 +11,8 @@ use std::ptr::NonNull;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::atomic::{AtomicU8, fence};
 
-use crate::block::{self, Block, allocate};
 use crate::future::{DynFuture, boxed};
+use crate::placed::{self, Placed, allocate};
 // ANCHOR_END: head
 
 // ANCHOR: header
@@ -55,8 +55,8 @@ pub struct Recycler(Option<Owner>);
 impl Recycler {
     /// Puts `future` into the memory of the call before. If that is too small, a larger
     /// one takes its place. A call that finds it busy gets a box.
-    pub fn call<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
-        let layout = Block::<Header, F>::LAYOUT;
+    pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
+        let layout = Placed::<Header, F>::LAYOUT;
         let owner = match &self.0 {
             // Acquire pairs with the Release in `drop`.
             Some(owner) if owner.header().count.load(Acquire) == 2 => {
@@ -64,7 +64,7 @@ impl Recycler {
             }
             Some(owner) if owner.header().holds(layout) => owner,
             _ => match Header::new(layout) {
-                // SAFETY: the layout of a block. Its header has a size.
+                // SAFETY: the layout is that of this header and the future.
                 Some(header) => self.0.insert(Owner(unsafe { allocate(header, layout) })),
                 None => return boxed(future),
             },
@@ -72,7 +72,7 @@ impl Recycler {
         // Relaxed: no call owns the memory (P2), so no other thread reads this.
         owner.header().count.store(2, Relaxed);
         // SAFETY: B1, because of P2, P3, and P1: the call is an owner now.
-        unsafe { Block::start(owner.0, future) }
+        unsafe { Placed::start(owner.0, future) }
     }
 }
 // ANCHOR_END: recycler
@@ -100,7 +100,7 @@ impl Drop for Owner {
     }
 }
 
-impl block::Header for Header {
+impl placed::Header for Header {
     unsafe fn give_back(header: NonNull<Header>, _: Layout) {
         drop(Owner(header));
     }

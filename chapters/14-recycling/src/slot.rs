@@ -1,66 +1,66 @@
 // ANCHOR: head
 //! Memory that a call takes out of a slot, owns, and hands back. Nothing counts.
 //!
-//! - **S1** `Memory` is the only owner of its memory. It is in the slot, and then no future
-//!   is in the memory. Or it is in the header of the memory, in front of a future.
+//! - **S1** A `Block` is the only owner of its memory. Either it is in the slot, and then
+//!   no future is in the memory. Or it is in its own memory, in front of a future.
 //! - **S2** While a call is alive, it borrows the slot. Only the end of the call uses it.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::NonNull;
 
-use crate::block::{self, Block};
 use crate::future::DynFuture;
+use crate::placed::{self, Placed};
 // ANCHOR_END: head
 
 // ANCHOR: slot
 /// Makes calls in one piece of memory, one after the other.
 #[derive(Default)]
-pub struct Slot(Option<Memory>);
+pub struct Slot(Option<Block>);
 
 /// A piece of memory. It is freed when this is dropped.
-struct Memory {
-    at: NonNull<u8>,
+struct Block {
+    memory: NonNull<u8>,
     layout: Layout,
 }
 
-/// During a call, the memory owns itself, and knows its way back.
+/// During a call, the block is in its own memory, with its way back.
 struct Header {
-    memory: Memory,
+    block: Block,
     slot: NonNull<Slot>,
 }
 
 impl Slot {
     /// Puts `future` into the memory of the call before, or into new memory if that is
     /// too small. The call borrows the slot, so there is one at a time.
-    pub fn call<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
-        let layout = Block::<Header, F>::LAYOUT;
-        let memory = self.0.take().filter(|memory| memory.holds(layout));
-        let memory = memory.unwrap_or_else(|| Memory::new(layout));
-        let header = memory.at.cast::<Header>();
-        // SAFETY: S1. The memory holds a block, which begins with its header.
-        unsafe { header.write(Header { memory, slot: NonNull::from(self) }) };
+    pub fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
+        let layout = Placed::<Header, F>::LAYOUT;
+        let block = self.0.take().filter(|block| block.holds(layout));
+        let block = block.unwrap_or_else(|| Block::new(layout));
+        let header = block.memory.cast::<Header>();
+        // SAFETY: S1. The memory holds this layout, which begins with a header.
+        unsafe { header.write(Header { block, slot: NonNull::from(self) }) };
         // SAFETY: B1, because of S1.
-        unsafe { Block::start(header, future) }
+        unsafe { Placed::start(header, future) }
     }
 }
 
-impl block::Header for Header {
+impl placed::Header for Header {
     unsafe fn give_back(header: NonNull<Header>, _: Layout) {
-        // SAFETY: S1. The header is read once, and the memory has left it then.
-        let Header { memory, mut slot } = unsafe { header.read() };
+        // SAFETY: S1. The header is read once, and the block has left it then.
+        let Header { block, mut slot } = unsafe { header.read() };
         // SAFETY: S2.
-        unsafe { slot.as_mut() }.0 = Some(memory);
+        unsafe { slot.as_mut() }.0 = Some(block);
     }
 }
 // ANCHOR_END: slot
 
-// ANCHOR: memory
-impl Memory {
-    fn new(layout: Layout) -> Memory {
-        // SAFETY: a block has a header, so its size is not zero.
-        let at = NonNull::new(unsafe { alloc(layout) })
+// ANCHOR: block
+impl Block {
+    fn new(layout: Layout) -> Block {
+        // SAFETY: a header is in it, so its size is not zero.
+        let memory = NonNull::new(unsafe { alloc(layout) })
             .unwrap_or_else(|| handle_alloc_error(layout));
-        Memory { at, layout }
+        Block { memory, layout }
     }
 
     fn holds(&self, layout: Layout) -> bool {
@@ -68,10 +68,10 @@ impl Memory {
     }
 }
 
-impl Drop for Memory {
+impl Drop for Block {
     fn drop(&mut self) {
         // SAFETY: S1.
-        unsafe { dealloc(self.at.as_ptr(), self.layout) }
+        unsafe { dealloc(self.memory.as_ptr(), self.layout) }
     }
 }
-// ANCHOR_END: memory
+// ANCHOR_END: block

@@ -21,7 +21,7 @@ fn only_the_first_of_many_calls_allocates() {
         let made = allocations(|| {
             let mut recycler = R::default();
             for number in 0..20 {
-                assert_eq!(finish(recycler.call(add::<20>(number, 0))), number);
+                assert_eq!(finish(recycler.fill(add::<20>(number, 0))), number);
             }
         });
         assert_eq!(made, 1);
@@ -48,11 +48,11 @@ fn without_a_recycler_each_call_allocates() {
 fn a_call_that_finds_the_memory_busy_gets_a_box() {
     fn check<R: Counts>() {
         let mut recycler = R::default();
-        let first = recycler.free_call(add::<20>(1, 2));
-        let made = allocations(|| drop(recycler.free_call(add::<20>(1, 2))));
+        let first = recycler.fill_freely(add::<20>(1, 2));
+        let made = allocations(|| drop(recycler.fill_freely(add::<20>(1, 2))));
         assert_eq!(made, 1);
         drop(first);
-        let made = allocations(|| drop(recycler.free_call(add::<20>(1, 2))));
+        let made = allocations(|| drop(recycler.fill_freely(add::<20>(1, 2))));
         assert_eq!(made, 0, "the memory of the first call is free again");
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler);
@@ -61,10 +61,10 @@ fn a_call_that_finds_the_memory_busy_gets_a_box() {
 #[test]
 fn the_first_recycler_boxes_each_future_of_another_size() {
     let mut recycler = counted::Recycler::default();
-    drop(recycler.call(add::<20>(1, 2)));
+    drop(recycler.fill(add::<20>(1, 2)));
     for _ in 0..2 {
-        assert_eq!(allocations(|| drop(recycler.call(add::<300>(1, 2)))), 1);
-        assert_eq!(allocations(|| drop(recycler.call(ready(1)))), 1);
+        assert_eq!(allocations(|| drop(recycler.fill(add::<300>(1, 2)))), 1);
+        assert_eq!(allocations(|| drop(recycler.fill(ready(1)))), 1);
     }
 }
 
@@ -72,11 +72,11 @@ fn the_first_recycler_boxes_each_future_of_another_size() {
 fn memory_that_is_too_small_is_replaced_and_larger_memory_is_used() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
-        drop(recycler.call(add::<20>(1, 2)));
-        assert_eq!(allocations(|| drop(recycler.call(add::<300>(1, 2)))), 1);
-        assert_eq!(allocations(|| drop(recycler.call(add::<300>(1, 2)))), 0);
-        assert_eq!(allocations(|| drop(recycler.call(add::<20>(1, 2)))), 0);
-        assert_eq!(allocations(|| drop(recycler.call(is_aligned(Wide(0))))), 1);
+        drop(recycler.fill(add::<20>(1, 2)));
+        assert_eq!(allocations(|| drop(recycler.fill(add::<300>(1, 2)))), 1);
+        assert_eq!(allocations(|| drop(recycler.fill(add::<300>(1, 2)))), 0);
+        assert_eq!(allocations(|| drop(recycler.fill(add::<20>(1, 2)))), 0);
+        assert_eq!(allocations(|| drop(recycler.fill(is_aligned(Wide(0))))), 1);
     }
     for_each!(check: packed::Recycler, Slot);
 }
@@ -84,9 +84,9 @@ fn memory_that_is_too_small_is_replaced_and_larger_memory_is_used() {
 #[test]
 fn without_a_layout_in_the_memory_only_the_same_layout_is_recycled() {
     let mut recycler = layouts::Recycler::default();
-    drop(recycler.call(add::<300>(1, 2)));
-    assert_eq!(allocations(|| drop(recycler.call(add::<20>(1, 2)))), 1);
-    assert_eq!(allocations(|| drop(recycler.call(add::<20>(3, 4)))), 0);
+    drop(recycler.fill(add::<300>(1, 2)));
+    assert_eq!(allocations(|| drop(recycler.fill(add::<20>(1, 2)))), 1);
+    assert_eq!(allocations(|| drop(recycler.fill(add::<20>(3, 4)))), 0);
 }
 
 #[test]
@@ -98,12 +98,12 @@ fn the_memory_comes_back_from_a_destructor_that_panics() {
             pending::<()>().await;
         };
         let drop_it = |recycler: &mut R| {
-            let mut call = recycler.call(bad());
+            let mut call = recycler.fill(bad());
             assert!(common::poll(std::pin::Pin::new(&mut call)).is_pending());
             assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
         };
         drop_it(&mut recycler);
-        assert_eq!(allocations(|| drop(recycler.call(bad()))), 0);
+        assert_eq!(allocations(|| drop(recycler.fill(bad()))), 0);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
 }
@@ -130,8 +130,8 @@ fn leak(call: DynFuture<'_, u32>) {
 fn the_memory_of_a_leaked_call_is_never_used_again() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
-        leak(recycler.call(add::<20>(1, 2)));
-        assert_eq!(finish(recycler.call(add::<20>(3, 4))), 7);
+        leak(recycler.fill(add::<20>(1, 2)));
+        assert_eq!(finish(recycler.fill(add::<20>(3, 4))), 7);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
 }
@@ -139,12 +139,12 @@ fn the_memory_of_a_leaked_call_is_never_used_again() {
 #[test]
 fn after_a_leaked_call_a_slot_allocates_once_and_a_count_stays_at_two() {
     let mut slot = Slot::default();
-    leak(slot.call(ready(1)));
-    assert_eq!(allocations(|| drop(slot.call(ready(1)))), 1);
-    assert_eq!(allocations(|| drop(slot.call(ready(1)))), 0);
+    leak(slot.fill(ready(1)));
+    assert_eq!(allocations(|| drop(slot.fill(ready(1)))), 1);
+    assert_eq!(allocations(|| drop(slot.fill(ready(1)))), 0);
     let mut recycler = packed::Recycler::default();
-    leak(recycler.call(ready(1)));
+    leak(recycler.fill(ready(1)));
     for _ in 0..2 {
-        assert_eq!(allocations(|| drop(recycler.call(ready(1)))), 1);
+        assert_eq!(allocations(|| drop(recycler.fill(ready(1)))), 1);
     }
 }

@@ -18,7 +18,7 @@ fn a_call_returns_the_output_of_its_future() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
         for number in 0..3 {
-            assert_eq!(finish(recycler.call(add::<20>(number, 10))), number + 10);
+            assert_eq!(finish(recycler.fill(add::<20>(number, 10))), number + 10);
         }
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
@@ -46,7 +46,7 @@ fn a_future_is_dropped_once_whether_it_was_polled_or_not() {
     }
     fn recycler<R: Recycles>() {
         let mut recycler = R::default();
-        check(&mut |dropped, ended| end(recycler.call(hold(dropped)), ended));
+        check(&mut |dropped, ended| end(recycler.fill(hold(dropped)), ended));
     }
     for_each!(recycler: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
     check(&mut |dropped, ended| end(boxed(hold(dropped)), ended));
@@ -58,8 +58,8 @@ fn a_future_is_dropped_once_whether_it_was_polled_or_not() {
 fn two_calls_at_the_same_time_do_not_share_memory() {
     fn check<R: Counts>() {
         let mut recycler = R::default();
-        let mut first = pin!(recycler.free_call(add::<20>(1, 2)));
-        let mut second = pin!(recycler.free_call(add::<20>(30, 40)));
+        let mut first = pin!(recycler.fill_freely(add::<20>(1, 2)));
+        let mut second = pin!(recycler.fill_freely(add::<20>(30, 40)));
         assert!(poll(first.as_mut()).is_pending());
         assert!(poll(second.as_mut()).is_pending());
         assert_eq!(poll(first.as_mut()), Poll::Ready(3));
@@ -72,7 +72,7 @@ fn two_calls_at_the_same_time_do_not_share_memory() {
 fn a_call_may_outlive_the_recycler_that_counts() {
     fn check<R: Counts>() {
         let mut recycler = R::default();
-        let call = recycler.free_call(add::<20>(1, 2));
+        let call = recycler.fill_freely(add::<20>(1, 2));
         drop(recycler);
         assert_eq!(finish(call), 3);
     }
@@ -83,7 +83,7 @@ fn a_call_may_outlive_the_recycler_that_counts() {
 fn the_first_header_refuses_a_larger_alignment() {
     let mut recycler = counted::Recycler::default();
     let refused =
-        catch_unwind(AssertUnwindSafe(|| drop(recycler.call(is_aligned(Wide(0))))));
+        catch_unwind(AssertUnwindSafe(|| drop(recycler.fill(is_aligned(Wide(0))))));
     assert!(refused.is_err());
 }
 
@@ -92,9 +92,9 @@ fn a_future_is_at_its_alignment_in_new_and_in_used_memory() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
         for _ in 0..2 {
-            assert!(finish(recycler.call(is_aligned(Wide(1)))));
-            assert!(finish(recycler.call(is_aligned(Page(1)))));
-            assert!(finish(recycler.call(is_aligned(1_u64))));
+            assert!(finish(recycler.fill(is_aligned(Wide(1)))));
+            assert!(finish(recycler.fill(is_aligned(Page(1)))));
+            assert!(finish(recycler.fill(is_aligned(1_u64))));
         }
     }
     for_each!(check: packed::Recycler, layouts::Recycler, Slot);
@@ -106,10 +106,10 @@ fn futures_of_many_sizes_may_follow_each_other() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
         for _ in 0..2 {
-            assert_eq!(finish(recycler.call(add::<8>(1, 2))), 3);
-            assert_eq!(finish(recycler.call(add::<300>(1, 2))), 3);
-            assert_eq!(finish(recycler.call(ready(5))), 5);
-            assert_eq!(finish(recycler.call(async {})), ());
+            assert_eq!(finish(recycler.fill(add::<8>(1, 2))), 3);
+            assert_eq!(finish(recycler.fill(add::<300>(1, 2))), 3);
+            assert_eq!(finish(recycler.fill(ready(5))), 5);
+            assert_eq!(finish(recycler.fill(async {})), ());
         }
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
@@ -120,7 +120,7 @@ fn a_poll_that_panics_leaves_a_future_that_is_dropped_once() {
     fn check<R: Recycles>() {
         let (mut recycler, drops) = (R::default(), Cell::new(0));
         let dropped = Dropped(&drops);
-        let call = recycler.call(async move {
+        let call = recycler.fill(async move {
             let _dropped = dropped;
             add::<0>(1, 2).await;
             panic!("this panic is part of the test")
@@ -128,7 +128,7 @@ fn a_poll_that_panics_leaves_a_future_that_is_dropped_once() {
         let ended = catch_unwind(AssertUnwindSafe(|| finish::<DynFuture<()>>(call)));
         assert!(ended.is_err());
         assert_eq!(drops.get(), 1);
-        assert_eq!(finish(recycler.call(add::<20>(1, 2))), 3);
+        assert_eq!(finish(recycler.fill(add::<20>(1, 2))), 3);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
 }
@@ -149,7 +149,7 @@ impl<T> Sent<T> {
 fn a_call_and_its_recycler_may_end_on_two_threads_at_once() {
     fn check<R: Counts>() {
         let mut recycler = R::default();
-        let call = Sent(recycler.free_call(add::<20>(1, 2)));
+        let call = Sent(recycler.fill_freely(add::<20>(1, 2)));
         let other = thread::spawn(move || finish(call.into_inner()));
         drop(recycler);
         assert_eq!(other.join().expect("the thread ends"), 3);
@@ -161,14 +161,14 @@ fn a_call_and_its_recycler_may_end_on_two_threads_at_once() {
 fn memory_that_another_thread_gave_back_is_used_again() {
     fn check<R: Counts>() {
         let mut recycler = R::default();
-        let call = Sent(recycler.free_call(add::<20>(1, 2)));
+        let call = Sent(recycler.fill_freely(add::<20>(1, 2)));
         let other = thread::spawn(move || finish(call.into_inner()));
         // Some of these calls find the memory busy, and a later one finds it free.
         while !other.is_finished() {
-            assert_eq!(finish(recycler.free_call(add::<20>(1, 2))), 3);
+            assert_eq!(finish(recycler.fill_freely(add::<20>(1, 2))), 3);
             thread::yield_now();
         }
-        assert_eq!(finish(recycler.free_call(add::<20>(1, 2))), 3);
+        assert_eq!(finish(recycler.fill_freely(add::<20>(1, 2))), 3);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler);
 }
@@ -177,7 +177,7 @@ fn memory_that_another_thread_gave_back_is_used_again() {
 fn a_slot_takes_its_memory_back_from_another_thread() {
     let mut slot = Slot::default();
     for _ in 0..2 {
-        let call = Sent(slot.call(add::<20>(1, 2)));
+        let call = Sent(slot.fill(add::<20>(1, 2)));
         let output = thread::scope(|scope| {
             scope
                 .spawn(move || finish(call.into_inner()))
@@ -191,9 +191,9 @@ fn a_slot_takes_its_memory_back_from_another_thread() {
 #[test]
 fn a_slot_may_move_between_two_calls() {
     let mut slot = Slot::default();
-    assert_eq!(finish(slot.call(add::<20>(1, 2))), 3);
+    assert_eq!(finish(slot.fill(add::<20>(1, 2))), 3);
     let mut slot = Box::new(slot);
-    assert_eq!(finish(slot.call(add::<20>(1, 2))), 3);
+    assert_eq!(finish(slot.fill(add::<20>(1, 2))), 3);
 }
 
 #[test]
@@ -208,10 +208,10 @@ fn a_handle_has_one_two_or_three_words() {
 fn a_cancelled_call_gives_its_memory_back() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
-        let mut call = recycler.call(pending::<u32>());
+        let mut call = recycler.fill(pending::<u32>());
         assert!(poll(pin!(&mut call)).is_pending());
         drop(call);
-        assert_eq!(finish(recycler.call(ready(5))), 5);
+        assert_eq!(finish(recycler.fill(ready(5))), 5);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
 }
@@ -221,7 +221,7 @@ fn a_future_whose_destructor_panics_is_not_dropped_again() {
     fn check<R: Recycles>() {
         let (mut recycler, drops) = (R::default(), Cell::new(0));
         let both = (Dropped(&drops), Bad);
-        let call = recycler.call(async move {
+        let call = recycler.fill(async move {
             let _both = &both;
             pending::<()>().await;
         });

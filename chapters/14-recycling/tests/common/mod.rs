@@ -11,14 +11,14 @@ use recycling::{DynFuture, counted, layouts, packed, slot};
 
 /// Makes calls in the memory of the call before.
 pub trait Recycles: Default {
-    fn call<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output>;
+    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output>;
 }
 
 macro_rules! recycles {
     ($($name:ty),*) => {$(
         impl Recycles for $name {
-            fn call<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
-                self.call(future)
+            fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
+                self.fill(future)
             }
         }
     )*};
@@ -28,17 +28,17 @@ recycles!(counted::Recycler, packed::Recycler, layouts::Recycler, slot::Slot);
 
 /// The three whose calls may live as long as they like.
 pub trait Counts: Recycles {
-    fn free_call<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output>;
+    fn fill_freely<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output>;
 }
 
 macro_rules! counts {
     ($($name:ty),*) => {$(
         impl Counts for $name {
-            fn free_call<'d, F: Future + 'd>(
+            fn fill_freely<'d, F: Future + 'd>(
                 &mut self,
                 future: F,
             ) -> DynFuture<'d, F::Output> {
-                self.call(future)
+                self.fill(future)
             }
         }
     )*};
@@ -99,7 +99,7 @@ pub struct Page(pub u8);
 /// Says whether a value in the future is at its alignment, after one wait.
 pub async fn is_aligned<A>(value: A) -> bool {
     add::<0>(0, 0).await;
-    (&raw const value).addr() % align_of::<A>() == 0
+    (&raw const value).addr().is_multiple_of(align_of::<A>())
 }
 
 /// Runs one generic test for each of the types.

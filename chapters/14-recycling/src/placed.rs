@@ -1,8 +1,8 @@
 // ANCHOR: head
 //! A header and a future in one piece of memory.
 //!
-//! - **B1** A block is in memory that is large enough and aligned for it. While a handle
-//!   points to the block, its future is there, and no other code uses it.
+//! - **B1** The memory is large enough and aligned for both. While a handle points to it,
+//!   the future is there, and no other code uses the future.
 //! - **B2** When a call is over, its future is dropped, and then `give_back` is called
 //!   once. This also holds if the destructor of the future panics.
 
@@ -12,17 +12,17 @@ use std::ptr::NonNull;
 use crate::future::{DynFuture, Functions, poll_at};
 // ANCHOR_END: head
 
-// ANCHOR: block
+// ANCHOR: placed
 /// `repr(C)` puts the header first. The compiler puts the future at its alignment.
 #[repr(C)]
-pub(crate) struct Block<H, F> {
+pub(crate) struct Placed<H, F> {
     pub(crate) header: H,
     pub(crate) future: F,
 }
 
 /// What is in front of a future.
 pub(crate) trait Header: Sized {
-    /// Gives the memory of a block back. `layout` is the layout of the block.
+    /// Gives the memory back. `layout` is the layout of this header with its future.
     ///
     /// # Safety
     ///
@@ -39,10 +39,10 @@ impl<H: Header> Drop for GiveBack<H> {
         unsafe { H::give_back(self.0, self.1) }
     }
 }
-// ANCHOR_END: block
+// ANCHOR_END: placed
 
 // ANCHOR: functions
-impl<H: Header, F: Future> Block<H, F> {
+impl<H: Header, F: Future> Placed<H, F> {
     pub(crate) const LAYOUT: Layout = Layout::new::<Self>();
 
     pub(crate) const FUNCTIONS: Functions<F::Output> = Functions {
@@ -74,26 +74,26 @@ impl<H: Header, F: Future> Block<H, F> {
 
     /// # Safety
     ///
-    /// There is memory for a block.
-    unsafe fn future(block: NonNull<Self>) -> NonNull<F> {
+    /// There is memory for both.
+    unsafe fn future(placed: NonNull<Self>) -> NonNull<F> {
         // SAFETY: the caller's promise.
-        unsafe { NonNull::new_unchecked(&raw mut (*block.as_ptr()).future) }
+        unsafe { NonNull::new_unchecked(&raw mut (*placed.as_ptr()).future) }
     }
 }
 // ANCHOR_END: functions
 
 // ANCHOR: allocate
-/// Allocates memory for a block, and writes its header.
+/// Allocates memory, and writes its header.
 ///
 /// # Safety
 ///
-/// This is the layout of a block with such a header. The size is not zero.
+/// This is the layout of a [`Placed`] with such a header. The size is not zero.
 pub(crate) unsafe fn allocate<H>(header: H, layout: Layout) -> NonNull<H> {
     // SAFETY: the caller's promise.
     let memory = NonNull::new(unsafe { alloc(layout) })
         .unwrap_or_else(|| handle_alloc_error(layout))
         .cast::<H>();
-    // SAFETY: a block begins with its header.
+    // SAFETY: the header comes first.
     unsafe { memory.write(header) };
     memory
 }

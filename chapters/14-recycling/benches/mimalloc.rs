@@ -1,0 +1,10 @@
+//! The experiment with mimalloc.
+
+mod experiment;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    experiment::main("mimalloc");
+}
