@@ -47,6 +47,7 @@ impl<T> Drop for DynFuture<'_, T> {
 
 // ANCHOR: boxed
 /// Puts `future` into a box of its own.
+#[inline]
 pub fn boxed<'d, F: Future + 'd>(future: F) -> DynFuture<'d, F::Output> {
     let data = NonNull::from(Box::leak(Box::new(future))).cast();
     // SAFETY: D1: the box belongs to the handle now.

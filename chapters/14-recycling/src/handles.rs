@@ -28,6 +28,7 @@ struct Header<'d, T> {
 
 impl<'d, T> ThinFuture<'d, T> {
     /// Puts `future` into a box of its own.
+    #[inline]
     pub fn new<F: Future<Output = T> + 'd>(future: F) -> Self {
         let functions = &Placed::<Header<'d, T>, F>::FUNCTIONS;
         let placed = Box::new(Placed { header: Header { functions }, future });
@@ -75,6 +76,7 @@ pub struct WideFuture<'d, T> {
 
 impl<'d, T> WideFuture<'d, T> {
     /// Puts `future` into a box of its own.
+    #[inline]
     pub fn new<F: Future<Output = T> + 'd>(future: F) -> Self {
         let data = NonNull::from(Box::leak(Box::new(future))).cast();
         WideFuture { data, functions: Boxed::<F>::FUNCTIONS, _lives: PhantomData }

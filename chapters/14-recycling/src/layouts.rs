@@ -36,6 +36,7 @@ struct Owner {
 impl Recycler {
     /// Puts `future` into the memory of the call before, if its layout is the same. A call
     /// that finds it busy gets a box.
+    #[inline]
     pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
         let layout = Placed::<Header, F>::LAYOUT;
         let owner = match &self.0 {
@@ -52,7 +53,7 @@ impl Recycler {
         // Relaxed: no call owns the memory (L2), so no other thread reads this.
         owner.count().store(2, Relaxed);
         // SAFETY: B1, because of L2, L3, and L1: the call is an owner now.
-        unsafe { Placed::start(owner.memory, future) }
+        unsafe { Placed::start(owner.memory, || future) }
     }
 }
 // ANCHOR_END: recycler

@@ -55,6 +55,7 @@ pub struct Recycler(Option<Owner>);
 impl Recycler {
     /// Puts `future` into the memory of the call before. If that is too small, a larger
     /// one takes its place. A call that finds it busy gets a box.
+    #[inline]
     pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
         let layout = Placed::<Header, F>::LAYOUT;
         let owner = match &self.0 {
@@ -72,7 +73,7 @@ impl Recycler {
         // Relaxed: no call owns the memory (P2), so no other thread reads this.
         owner.header().count.store(2, Relaxed);
         // SAFETY: B1, because of P2, P3, and P1: the call is an owner now.
-        unsafe { Placed::start(owner.0, future) }
+        unsafe { Placed::start(owner.0, || future) }
     }
 }
 // ANCHOR_END: recycler

@@ -55,19 +55,22 @@ impl<H: Header, F: Future> Placed<H, F> {
         },
     };
 
+    /// Makes the future behind the header.
+    ///
     /// # Safety
     ///
-    /// B1, for as long as the handle lives. The header is there already.
+    /// B1, for as long as the handle lives. The header is there before the handle is used.
+    #[inline]
     pub(crate) unsafe fn start<'d>(
         header: NonNull<H>,
-        future: F,
+        make: impl FnOnce() -> F,
     ) -> DynFuture<'d, F::Output>
     where
         F: 'd,
         H: 'd,
     {
         // SAFETY: B1.
-        unsafe { Self::future(header.cast()).write(future) };
+        unsafe { Self::future(header.cast()).write(make()) };
         // SAFETY: D1, because of B1.
         unsafe { DynFuture::new(header.cast(), &Self::FUNCTIONS) }
     }

@@ -139,9 +139,9 @@ fn the_memory_of_a_leaked_call_is_never_used_again() {
 #[test]
 fn after_a_leaked_call_a_slot_allocates_once_and_a_count_stays_at_two() {
     let mut slot = Slot::default();
-    leak(slot.fill(ready(1)));
-    assert_eq!(allocations(|| drop(slot.fill(ready(1)))), 1);
-    assert_eq!(allocations(|| drop(slot.fill(ready(1)))), 0);
+    leak(slot.fill(|| ready(1)));
+    assert_eq!(allocations(|| drop(slot.fill(|| ready(1)))), 1);
+    assert_eq!(allocations(|| drop(slot.fill(|| ready(1)))), 0);
     let mut recycler = packed::Recycler::default();
     leak(recycler.fill(ready(1)));
     for _ in 0..2 {

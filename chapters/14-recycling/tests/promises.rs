@@ -177,7 +177,7 @@ fn memory_that_another_thread_gave_back_is_used_again() {
 fn a_slot_takes_its_memory_back_from_another_thread() {
     let mut slot = Slot::default();
     for _ in 0..2 {
-        let call = Sent(slot.fill(add::<20>(1, 2)));
+        let call = Sent(slot.fill(|| add::<20>(1, 2)));
         let output = thread::scope(|scope| {
             scope
                 .spawn(move || finish(call.into_inner()))
@@ -191,9 +191,9 @@ fn a_slot_takes_its_memory_back_from_another_thread() {
 #[test]
 fn a_slot_may_move_between_two_calls() {
     let mut slot = Slot::default();
-    assert_eq!(finish(slot.fill(add::<20>(1, 2))), 3);
+    assert_eq!(finish(slot.fill(|| add::<20>(1, 2))), 3);
     let mut slot = Box::new(slot);
-    assert_eq!(finish(slot.fill(add::<20>(1, 2))), 3);
+    assert_eq!(finish(slot.fill(|| add::<20>(1, 2))), 3);
 }
 
 #[test]

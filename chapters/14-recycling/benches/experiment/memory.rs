@@ -12,7 +12,9 @@ pub trait Memory: Default + 'static {
     /// The future of a call.
     type Handle<'d, T: 'd>: Future<Output = T>;
 
-    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> Self::Handle<'d, F::Output>;
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> Self::Handle<'d, F::Output>
+    where
+        F: Future + 'd;
 }
 
 /// `Pin<Box<dyn Future>>`, as in the crate async-trait.
@@ -22,8 +24,11 @@ pub struct BoxDyn;
 impl Memory for BoxDyn {
     type Handle<'d, T: 'd> = Pin<Box<dyn Future<Output = T> + 'd>>;
 
-    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> Self::Handle<'d, F::Output> {
-        Box::pin(future)
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> Self::Handle<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        Box::pin(make())
     }
 }
 
@@ -34,8 +39,11 @@ pub struct Boxed;
 impl Memory for Boxed {
     type Handle<'d, T: 'd> = DynFuture<'d, T>;
 
-    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
-        boxed(future)
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> DynFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        boxed(make())
     }
 }
 
@@ -46,8 +54,11 @@ pub struct Thin;
 impl Memory for Thin {
     type Handle<'d, T: 'd> = ThinFuture<'d, T>;
 
-    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> ThinFuture<'d, F::Output> {
-        ThinFuture::new(future)
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> ThinFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        ThinFuture::new(make())
     }
 }
 
@@ -58,8 +69,11 @@ pub struct Wide;
 impl Memory for Wide {
     type Handle<'d, T: 'd> = WideFuture<'d, T>;
 
-    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> WideFuture<'d, F::Output> {
-        WideFuture::new(future)
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> WideFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        WideFuture::new(make())
     }
 }
 
@@ -68,17 +82,42 @@ macro_rules! recyclers {
         impl Memory for $name {
             type Handle<'d, T: 'd> = DynFuture<'d, T>;
 
-            fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
-                self.fill(future)
+            fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> DynFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+                self.fill(make())
             }
         }
     )*};
 }
 
-recyclers!(
-    counted::Recycler,
-    unlocked::Recycler,
-    packed::Recycler,
-    layouts::Recycler,
-    slot::Slot
-);
+recyclers!(counted::Recycler, unlocked::Recycler, packed::Recycler, layouts::Recycler);
+
+impl Memory for slot::Slot {
+    type Handle<'d, T: 'd> = DynFuture<'d, T>;
+
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> DynFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        self.fill(make)
+    }
+}
+
+/// A [`slot::Slot`] that gets a future which is already somewhere else. Its bytes are
+/// copied.
+#[derive(Default)]
+pub struct Moved(slot::Slot);
+
+impl Memory for Moved {
+    type Handle<'d, T: 'd> = DynFuture<'d, T>;
+
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> DynFuture<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        let future = std::hint::black_box(make());
+        self.0.fill(|| future)
+    }
+}

@@ -22,7 +22,7 @@ pub struct Countdown<M> {
 impl<M: Memory> Stream<M> for Countdown<M> {
     fn next(&mut self) -> M::Handle<'_, Option<u32>> {
         let Countdown { left, memory } = self;
-        memory.fill(async move {
+        memory.fill(|| async move {
             *left = left.checked_sub(1)?;
             Some(*left)
         })
@@ -38,7 +38,7 @@ pub struct Wrapper<Inner, M> {
 impl<Inner: Memory, M: Memory> Stream<M> for Wrapper<Inner, M> {
     fn next(&mut self) -> M::Handle<'_, Option<u32>> {
         let Wrapper { inner, memory } = self;
-        memory.fill(async move { inner.next().await })
+        memory.fill(|| async move { inner.next().await })
     }
 }
 

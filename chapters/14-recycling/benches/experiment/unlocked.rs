@@ -31,6 +31,7 @@ impl Recycler {
     /// # Panics
     ///
     /// If the future has a larger alignment than the header.
+    #[inline]
     pub fn fill<'d, F: Future + 'd>(&mut self, future: F) -> DynFuture<'d, F::Output> {
         assert!(align_of::<F>() <= align_of::<Header>(), "the header is in the way");
         let Owner(memory) = match &self.0 {

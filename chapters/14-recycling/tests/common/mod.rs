@@ -24,7 +24,13 @@ macro_rules! recycles {
     )*};
 }
 
-recycles!(counted::Recycler, packed::Recycler, layouts::Recycler, slot::Slot);
+recycles!(counted::Recycler, packed::Recycler, layouts::Recycler);
+
+impl Recycles for slot::Slot {
+    fn fill<'d, F: Future + 'd>(&'d mut self, future: F) -> DynFuture<'d, F::Output> {
+        self.fill(|| future)
+    }
+}
 
 /// The three whose calls may live as long as they like.
 pub trait Counts: Recycles {
