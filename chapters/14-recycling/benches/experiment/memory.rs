@@ -32,6 +32,25 @@ impl Memory for BoxDyn {
     }
 }
 
+/// The same, but the compiler makes the future in the box. For `Box::pin`, this compiler
+/// makes it on the stack, and copies it.
+#[derive(Default)]
+pub struct BoxDynInPlace;
+
+impl Memory for BoxDynInPlace {
+    type Handle<'d, T: 'd> = Pin<Box<dyn Future<Output = T> + 'd>>;
+
+    fn fill<'d, F>(&'d mut self, make: impl FnOnce() -> F) -> Self::Handle<'d, F::Output>
+    where
+        F: Future + 'd,
+    {
+        let mut memory = Box::<F>::new_uninit();
+        memory.write(make());
+        // SAFETY: the line above has initialized it.
+        Box::into_pin(unsafe { memory.assume_init() })
+    }
+}
+
 /// A box without a `dyn`: the handle has our two functions.
 #[derive(Default)]
 pub struct Boxed;

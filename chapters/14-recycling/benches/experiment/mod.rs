@@ -21,7 +21,7 @@ use std::time::Instant;
 
 use recycling::{counted, layouts, packed, slot::Slot};
 
-use memory::{BoxDyn, Boxed, Moved, Thin, Wide};
+use memory::{BoxDyn, BoxDynInPlace, Boxed, Moved, Thin, Wide};
 use streams::{CALLS, run, run_by_hand, run_static};
 
 /// The programs that measure, one after the other. A program has its stack and its heap at
@@ -39,10 +39,11 @@ type Row = (&'static str, fn() -> u32);
 /// The index of the row with which the others are compared.
 const BASE: usize = 2;
 
-const ROWS: [Row; 13] = [
+const ROWS: [Row; 14] = [
     ("static dispatch", run_static),
     ("poll_next by hand", run_by_hand),
     ("Pin<Box<dyn Future>>", run::<BoxDyn, BoxDyn>),
+    ("the same, made in the box", run::<BoxDynInPlace, BoxDynInPlace>),
     ("boxed, handle of two words", run::<Boxed, Boxed>),
     ("boxed, handle of one word", run::<Thin, Thin>),
     ("boxed, handle of three words", run::<Wide, Wide>),
