@@ -12,6 +12,7 @@ pub mod join_all;
 pub mod net;
 pub mod notify;
 pub mod reactor;
+pub mod recycle;
 pub mod run_queue;
 pub mod time;
 pub mod timeout;

@@ -1,0 +1,99 @@
+//! The promises of `Recycler`.
+
+mod memory;
+
+use std::cell::{Cell, RefCell};
+use std::future::ready;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+
+use memory::{Aligned, OnDrop, address, bad, count, keep, poll, run};
+use recycling_exercises::lost::Recycler;
+
+#[test]
+fn many_calls_of_one_size_allocate_once() {
+    let (made, freed) = count(|| {
+        let mut recycler = Recycler::default();
+        for number in 0..10_u64 {
+            assert_eq!(run(recycler.fill(ready(number))), number);
+        }
+    });
+    assert_eq!((made, freed), (1, 1));
+}
+
+#[test]
+fn a_destructor_that_panics_gives_the_memory_back() {
+    let mut recycler = Recycler::default();
+    let mut call = recycler.fill(bad());
+    assert!(poll(Pin::new(&mut call)).is_pending());
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
+    assert_eq!(count(|| drop(recycler.fill(bad()))), (0, 0));
+}
+
+#[test]
+fn a_smaller_future_uses_larger_memory() {
+    let mut recycler = Recycler::default();
+    assert_eq!(run(recycler.fill(ready([7_u64; 20]))), [7; 20]);
+    let (made, _) = count(|| assert_eq!(run(recycler.fill(ready(7_u8))), 7));
+    assert_eq!(made, 0);
+}
+
+#[test]
+fn a_larger_future_replaces_the_memory() {
+    let mut recycler = Recycler::default();
+    drop(recycler.fill(ready(7_u8)));
+    let larger = || ready([7_u64; 20]);
+    assert_eq!(count(|| drop(recycler.fill(larger()))), (1, 1));
+    assert_eq!(count(|| drop(recycler.fill(larger()))), (0, 0));
+}
+
+#[test]
+fn a_future_with_a_large_alignment_is_at_its_alignment() {
+    // Larger than the aligned future, so only its alignment does not fit.
+    for _ in 0..4 {
+        let mut recycler = Recycler::default();
+        drop(recycler.fill(ready([7_u64; 200])));
+        let address = run(recycler.fill(address(Aligned(0))));
+        assert!(address.is_multiple_of(256), "{address:#x}");
+        // Other memory comes next, at another address.
+        std::mem::forget(vec![0_u8; 40]);
+    }
+}
+
+#[test]
+fn a_call_that_finds_the_memory_busy_gets_a_box() {
+    let mut recycler = Recycler::default();
+    let first = recycler.fill(address(1_u64));
+    let second = recycler.fill(address(2_u64));
+    assert_ne!(run(first), run(second));
+    assert_eq!(count(|| drop(recycler.fill(address(3_u64)))), (0, 0));
+}
+
+#[test]
+fn the_memory_is_busy_until_the_destructor_has_ended() {
+    thread_local! {
+        static RECYCLER: RefCell<Recycler> = RefCell::default();
+        static MADE: Cell<usize> = const { Cell::new(9) };
+    }
+    let fill_again = || {
+        let again = || drop(RECYCLER.with_borrow_mut(|it| it.fill(ready([0_u8; 8]))));
+        MADE.set(count(again).0);
+    };
+    let call =
+        |recycler: &mut Recycler| recycler.fill(keep((OnDrop(fill_again), [0_u8; 64])));
+    let mut call = RECYCLER.with_borrow_mut(call);
+    assert!(poll(Pin::new(&mut call)).is_pending());
+    drop(call);
+    assert_eq!(MADE.get(), 1, "a call in the destructor needs memory of its own");
+}
+
+#[test]
+fn the_last_owner_frees_the_memory_also_if_it_is_a_call() {
+    let (made, freed) = count(|| {
+        let mut recycler = Recycler::default();
+        let call = recycler.fill(ready(7));
+        drop(recycler);
+        assert_eq!(run(call), 7);
+    });
+    assert_eq!((made, freed), (1, 1));
+}
