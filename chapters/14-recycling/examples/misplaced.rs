@@ -3,6 +3,7 @@
 
 use std::alloc::{Layout, alloc};
 use std::future::{Ready, ready};
+use std::ptr::NonNull;
 
 // ANCHOR: misplaced
 /// A page, as a driver of a disk wants it.
@@ -21,9 +22,8 @@ fn main() {
     let size = header.size() + size_of_val(&future);
     let layout = Layout::from_size_align(size, header.align()).expect("a small size");
     // SAFETY: the size is not zero.
-    let memory = unsafe { alloc(layout) }.cast::<Header>();
-    assert!(!memory.is_null());
-    // SAFETY: wrong. Nobody has checked the alignment.
-    unsafe { memory.add(1).cast::<Ready<Page>>().write(future) };
+    let memory = NonNull::new(unsafe { alloc(layout) }).expect("there is memory");
+    // SAFETY: wrong. The future is behind the header, but no code checks the alignment.
+    unsafe { memory.cast::<Header>().add(1).cast::<Ready<Page>>().write(future) };
 }
 // ANCHOR_END: misplaced

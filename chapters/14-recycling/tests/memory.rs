@@ -7,11 +7,13 @@ mod common;
 use std::future::{pending, ready};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::Relaxed;
+use std::task::{Context, Poll};
 
 use allocations::allocations;
-use common::{Bad, Counts, Recycles, Wide, add, finish, is_aligned};
+use common::{Bad, Counts, Page, Recycles, Wide, add, finish, is_aligned};
 use recycling::handles::{ThinFuture, WideFuture};
 use recycling::{DynFuture, boxed, counted, layouts, packed, slot::Slot};
 
@@ -90,6 +92,31 @@ fn without_a_layout_in_the_memory_only_the_same_layout_is_recycled() {
 }
 
 #[test]
+fn memory_of_the_same_size_and_another_alignment_is_not_recycled() {
+    struct Holds<V>(V);
+    impl<V> Future for Holds<V> {
+        type Output = ();
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+            Poll::Ready(())
+        }
+    }
+    let mut recycler = layouts::Recycler::default();
+    // With the byte of the header, both take 8,192 bytes.
+    drop(recycler.fill(Holds([0_u8; 8191])));
+    assert_eq!(allocations(|| drop(recycler.fill(Holds(Page(0))))), 1);
+}
+
+#[test]
+fn a_slot_gets_its_memory_back_where_it_is_now() {
+    let mut slot = Slot::default();
+    drop(slot.fill(|| ready(1)));
+    let mut moved = Box::new(slot);
+    drop(moved.fill(|| ready(1)));
+    assert_eq!(allocations(|| drop(moved.fill(|| ready(1)))), 0);
+}
+
+#[test]
 fn the_memory_comes_back_from_a_destructor_that_panics() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
@@ -99,7 +126,7 @@ fn the_memory_comes_back_from_a_destructor_that_panics() {
         };
         let drop_it = |recycler: &mut R| {
             let mut call = recycler.fill(bad());
-            assert!(common::poll(std::pin::Pin::new(&mut call)).is_pending());
+            assert!(common::poll(Pin::new(&mut call)).is_pending());
             assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
         };
         drop_it(&mut recycler);

@@ -189,14 +189,6 @@ fn a_slot_takes_its_memory_back_from_another_thread() {
 }
 
 #[test]
-fn a_slot_may_move_between_two_calls() {
-    let mut slot = Slot::default();
-    assert_eq!(finish(slot.fill(|| add::<20>(1, 2))), 3);
-    let mut slot = Box::new(slot);
-    assert_eq!(finish(slot.fill(|| add::<20>(1, 2))), 3);
-}
-
-#[test]
 fn a_handle_has_one_two_or_three_words() {
     let word = size_of::<usize>();
     assert_eq!(size_of::<ThinFuture<u32>>(), word);

@@ -119,7 +119,8 @@ fn take(layout: Layout) -> Option<NonNull<u8>> {
     // hole: end
 }
 
-/// Puts a block on its list. False if it has none, or if there are enough.
+/// Puts a block on its list. False if blocks of this layout are not recycled, or if
+/// there are enough.
 fn keep(memory: NonNull<u8>, layout: Layout) -> bool {
     // hole: begin
     let Some(list) = list_of(layout) else { return false };
