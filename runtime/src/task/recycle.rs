@@ -97,6 +97,7 @@ pub(super) unsafe fn release(block: NonNull<u8>, layout: Layout) {
     }
 }
 
+// ANCHOR: lists
 impl FreeLists {
     fn pop(&self, class: usize) -> Option<NonNull<u8>> {
         let list = &self.first[class];
@@ -125,6 +126,7 @@ impl FreeLists {
         true
     }
 }
+// ANCHOR_END: lists
 
 impl Drop for FreeLists {
     fn drop(&mut self) {
