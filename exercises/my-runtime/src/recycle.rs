@@ -109,7 +109,8 @@ fn take(layout: Layout) -> Option<NonNull<u8>> {
     None
 }
 
-/// Puts a block on its list. False if it has none, or if there are enough.
+/// Puts a block on its list. False if blocks of this layout are not recycled, or if
+/// there are enough.
 fn keep(memory: NonNull<u8>, layout: Layout) -> bool {
     let _ = (memory, layout);
     false
