@@ -47,7 +47,9 @@ impl<T> placed::Header for Header<'_, T> {
         unsafe { dealloc(header.as_ptr().cast(), layout) }
     }
 }
+// ANCHOR_END: thin
 
+// ANCHOR: thin_calls
 impl<T> Future for ThinFuture<'_, T> {
     type Output = T;
 
@@ -63,7 +65,7 @@ impl<T> Drop for ThinFuture<'_, T> {
         unsafe { (self.functions().drop)(self.data.cast()) }
     }
 }
-// ANCHOR_END: thin
+// ANCHOR_END: thin_calls
 
 // ANCHOR: wide
 /// A handle of three words. Both functions are in it.

@@ -16,7 +16,7 @@ use crate::future::{DynFuture, boxed};
 use crate::placed::{self, Placed, allocate};
 // ANCHOR_END: head
 
-// ANCHOR: recycler
+// ANCHOR: header
 /// The header is one byte.
 struct Header {
     count: AtomicU8,
@@ -32,7 +32,9 @@ struct Owner {
     memory: NonNull<Header>,
     layout: Layout,
 }
+// ANCHOR_END: header
 
+// ANCHOR: recycler
 impl Recycler {
     /// Puts `future` into the memory of the call before, if its layout is the same. A call
     /// that finds it busy gets a box.

@@ -54,7 +54,11 @@ impl<H: Header, F: Future> Placed<H, F> {
             unsafe { Self::future(data.cast()).drop_in_place() }
         },
     };
+}
+// ANCHOR_END: functions
 
+// ANCHOR: start
+impl<H: Header, F: Future> Placed<H, F> {
     /// Makes the future behind the header.
     ///
     /// # Safety
@@ -83,7 +87,7 @@ impl<H: Header, F: Future> Placed<H, F> {
         unsafe { NonNull::new_unchecked(&raw mut (*placed.as_ptr()).future) }
     }
 }
-// ANCHOR_END: functions
+// ANCHOR_END: start
 
 // ANCHOR: allocate
 /// Allocates memory, and writes its header.
