@@ -2,16 +2,17 @@
 //! object.
 //!
 //! In the chapter, the box holds the future and its place. Here the box holds only the
-//! future, and the handle of the call knows the box and the slot.
+//! future, and the handle of the call knows the box and the slot. The box is a `Block` of
+//! the module `recycle`, which chapter 14 completes.
 
-use std::alloc::{self, Layout};
+use std::alloc::Layout;
 use std::cell::Cell;
 use std::io;
 use std::pin::Pin;
-use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
 use crate::net::TcpStream;
+use crate::recycle::Block;
 
 /// A line to a meter.
 pub trait Line {
@@ -72,31 +73,6 @@ impl<L: Line> DynLine for Cached<L> {
 
     fn write_all<'a>(&'a mut self, bytes: &'a [u8]) -> Call<'a, io::Result<()>> {
         self.slot.fill(self.line.write_all(bytes))
-    }
-}
-
-/// Memory from the heap. Its destructor frees it.
-struct Block {
-    memory: NonNull<u8>,
-    layout: Layout,
-}
-
-impl Block {
-    /// Has at least this layout. A future may have no bytes, but a block must have some.
-    fn new(needs: Layout) -> Block {
-        let layout = Layout::from_size_align(needs.size().max(1), needs.align())
-            .expect("a larger size was valid, too");
-        // SAFETY: the size is not 0.
-        let memory = NonNull::new(unsafe { alloc::alloc(layout) });
-        let memory = memory.unwrap_or_else(|| alloc::handle_alloc_error(layout));
-        Block { memory, layout }
-    }
-}
-
-impl Drop for Block {
-    fn drop(&mut self) {
-        // SAFETY: the memory was allocated with this layout, and is freed once.
-        unsafe { alloc::dealloc(self.memory.as_ptr(), self.layout) }
     }
 }
 
