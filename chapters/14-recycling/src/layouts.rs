@@ -70,7 +70,7 @@ impl Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        // Release pairs with the Acquire in `call`, and with the fence.
+        // Release pairs with the Acquire in `fill`, and with the fence.
         if self.count().fetch_sub(1, Release) == 1 {
             fence(Acquire);
             // SAFETY: L1 and L3.

@@ -92,7 +92,7 @@ impl Owner {
 impl Drop for Owner {
     fn drop(&mut self) {
         let layout = self.header().layout();
-        // Release pairs with the Acquire in `call`, and with the fence.
+        // Release pairs with the Acquire in `fill`, and with the fence.
         if self.header().count.fetch_sub(1, Release) == 1 {
             fence(Acquire);
             // SAFETY: P1 and P3.
