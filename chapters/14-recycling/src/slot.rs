@@ -1,8 +1,8 @@
 // ANCHOR: head
 //! Memory that a call takes out of a slot, owns, and hands back. Nothing counts.
 //!
-//! - **S1** A piece of memory has one owner: a `Block`, or a call. While it is a `Block`,
-//!   no future is in the memory.
+//! - **S1** A piece of memory has one owner: a `Block`, or a call. Between two calls, it is
+//!   a `Block`.
 //! - **S2** While a call is alive, it borrows the slot. Only the end of the call uses it.
 //! - **S3** The memory was allocated with the layout in its header.
 

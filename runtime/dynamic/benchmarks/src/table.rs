@@ -29,7 +29,7 @@ pub struct Cell {
 /// By the row's key and the contender's name.
 pub type Figures = HashMap<(String, String), Cell>;
 
-/// What callgrind counted, by the same keys.
+/// The events that callgrind counted, by the same keys.
 pub type Counts = HashMap<(String, String), Events>;
 
 /// The best of ours and the best peer in one row.
