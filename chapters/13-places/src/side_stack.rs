@@ -31,7 +31,7 @@ struct SideStack {
 /// The place of a future on the stack. It keeps the stack alive.
 struct Piece {
     stack: Rc<SideStack>,
-    /// The piece, and the gap in front of it.
+    /// From here to `end` are the piece and the gap in front of it.
     start: usize,
     end: usize,
 }
@@ -66,7 +66,7 @@ impl Drop for Piece {
         } else if stack.top.get() == self.end {
             stack.top.set(self.start);
         }
-        // Otherwise a newer call is above. The room comes back with the last call.
+        // Otherwise it is not at the top. Its bytes come back with the last call.
     }
 }
 // ANCHOR_END: reserve

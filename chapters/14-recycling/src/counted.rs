@@ -32,8 +32,8 @@ struct Owner(NonNull<Header>);
 pub struct Recycler(Option<Owner>);
 
 impl Recycler {
-    /// Puts `future` into the memory of the call before. The first call allocates it. A
-    /// call that finds it busy, or made for another size, gets a box.
+    /// Puts `future` into the memory of the call before. The first call allocates it. If
+    /// the memory is busy, or is for another size, the call gets a box.
     ///
     /// # Panics
     ///

@@ -3,7 +3,8 @@
 //!
 //! - **S1** A piece of memory has one owner: a `Block`, or a call. Between two calls, it is
 //!   a `Block`.
-//! - **S2** While a call is alive, it borrows the slot. Only the end of the call uses it.
+//! - **S2** While a call is alive, it borrows the slot, and no other code can use it. The
+//!   call itself uses it once, at its end.
 //! - **S3** The memory was allocated with the layout in its header.
 
 use std::alloc::{Layout, dealloc};
