@@ -189,7 +189,7 @@ fn main() {
     assert!(events.is_empty(), "the box fits");
     scene.call = "byte".into();
     scene.now_holds("the future of byte");
-    scene.step(FITS, "From now on, every call fits into this box.");
+    scene.step(FITS, "This call fits into the box.");
     assert!(poll(&mut call).is_ready());
     let ((), events) = watch(|| mem::forget(call));
     assert!(events.is_empty(), "a leaked box is not freed");
