@@ -19,7 +19,7 @@ struct Room(UnsafeCell<[MaybeUninit<u8>; 64]>);
 impl Room {
     fn fill<'a, F: Future + 'a>(&'a mut self, future: F) -> DynFuture<'a, F::Output> {
         let memory = NonNull::new(self.0.get().cast()).expect("a field has an address");
-        // SAFETY: this is the mistake. It ignores D2.
+        // SAFETY: this is the mistake. It ignores D2, and it checks no size.
         unsafe { DynFuture::new(memory, (), future) }
     }
 }

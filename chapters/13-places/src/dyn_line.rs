@@ -35,12 +35,12 @@ pub type Offer<'a> = Pin<&'a Room<SPACE>>;
 impl Line for Pin<&mut (dyn DynLine + '_)> {
     async fn byte(&mut self) -> Result<u8, End> {
         let room = pin!(Room::default());
-        self.as_mut().byte(room.as_ref()).await
+        DynLine::byte(self.as_mut(), room.as_ref()).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {
         let room = pin!(Room::default());
-        self.as_mut().send(message, room.as_ref()).await
+        DynLine::send(self.as_mut(), message, room.as_ref()).await
     }
 }
 // ANCHOR_END: offer
