@@ -69,7 +69,7 @@ fn main() {
     row("64, as for AVX-512", Vector([0; 64]), false);
     println!();
     println!(
-        "words of the recycler  {:>12}{:>8}{:>9}{:>6}",
+        "words of the recycler {:>21}{:>8}{:>9}{:>6}",
         words::<counted::Recycler>(),
         words::<packed::Recycler>(),
         words::<layouts::Recycler>(),

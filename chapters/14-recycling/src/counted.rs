@@ -70,6 +70,7 @@ impl Drop for Owner {
     fn drop(&mut self) {
         // SAFETY: C1.
         let Header { count, size } = unsafe { self.0.as_ref() };
+        // After `fetch_sub`, another owner may free the memory.
         let layout = layout(*size);
         // Release pairs with the Acquire in `reuse`, and with the fence.
         if count.fetch_sub(1, Release) == 1 {
