@@ -104,7 +104,7 @@ pub(crate) fn key(task: &Task) -> u32 {
     task.header().key.load(Relaxed)
 }
 
-/// Whether a list holds the task.
+/// Whether a list holds the task, or has held it until the task ended.
 pub(crate) fn is_owned(task: &Task) -> bool {
     key(task) != NO_KEY
 }

@@ -42,7 +42,7 @@ use std::{
 /// - **C2**: The future is never moved out of the stage. It is pinned.
 /// - **C3**: On completion, `StateWord::output_kind` says what the output is. A value
 ///   is on the stage. After a failure, the header's `key` is the index of a panic's
-///   payload, or `NO_KEY` after an abort. If `transition_to_complete` returned
+///   payload, or `ABORTED` after an abort. If `transition_to_complete` returned
 ///   `DropOutput`, the runner owns the output, which is the value or the payload. Otherwise the
 ///   `JoinHandle` does. The owner takes or drops it once.
 /// - **C4**: The runner is on a thread that may touch the future, as the callers of
@@ -73,6 +73,11 @@ union Stage<F: Future> {
 
 /// Why a task has no value: the payload of a panic, or `None` after an abort.
 type Failure = Option<Payload>;
+
+/// The key of a task that was aborted. It is the index of no payload. It is not `NO_KEY`
+/// either: a queue may hold a task that the shutdown has cancelled, and
+/// `owned_tasks::is_owned` still has to be true for it.
+const ABORTED: u32 = NO_KEY - 1;
 
 impl Task {
     /// Allocates a task. Returns the first of the references that `state` counts.
@@ -278,10 +283,10 @@ where
                 OutputKind::Value
             }
             Err(failure) => {
-                let index = failure.map_or(NO_KEY, payloads::store);
+                let index = failure.map_or(ABORTED, payloads::store);
                 // Relaxed: `transition_to_complete` publishes the index with the output.
-                // The list's key is not needed any more, because `release` was the last
-                // to read it.
+                // No code needs the list's key any more, because `release` has removed the
+                // task from the list.
                 cell.header.key.store(index, Relaxed);
                 OutputKind::Failure
             }
@@ -374,7 +379,7 @@ where
     fn take_payload(&self) -> Failure {
         // Relaxed: the caller has seen the kind of output, which `end` published after this.
         let index = self.header.key.load(Relaxed);
-        (index != NO_KEY).then(|| payloads::take(index))
+        (index != ABORTED).then(|| payloads::take(index))
     }
 
     unsafe fn free(header: NonNull<Header>) {

@@ -3,7 +3,8 @@
 //! A task that panicked has a payload instead of an output. If the payload were on
 //! the stage, every stage would need a word for it, also those of tasks that never
 //! panic. So one table of the process holds the payloads, and a task remembers the
-//! index in the `key` of its header, which nothing else needs after its end.
+//! index in the `key` of its header. After the end of a task, its key in the list of owned
+//! tasks is not needed any more.
 //!
 //! Only panics use the table, so one lock is enough. The lock is `std`'s under loom as
 //! well, because loom's locks cannot be in a `static`. No model depends on it.

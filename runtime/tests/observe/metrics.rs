@@ -1,9 +1,10 @@
 //! Metrics report the current state.
 
 use crate::support::{settle, watched};
-use std::{sync::mpsc, thread, time::Duration};
+use std::{future::poll_fn, sync::mpsc, task::Poll, thread, time::Duration};
 use wakeful::{
     runtime::{Builder, RuntimeMetrics},
+    task::yield_now,
     time::sleep,
 };
 
@@ -205,4 +206,37 @@ fn metrics_outlive_their_runtime() {
     drop(runtime);
     assert_eq!(metrics.num_alive_tasks(), 0);
     assert_eq!(metrics.num_blocking_threads(), 0);
+}
+
+#[test]
+fn a_task_that_was_woken_before_the_shutdown_is_counted_once() {
+    for panics in [false, true] {
+        let runtime = Builder::new_current_thread().build().unwrap();
+        let metrics = runtime.handle().metrics();
+        let (sender, wakers) = mpsc::channel();
+        let end = PanicOnDrop(panics);
+        drop(runtime.spawn_local(poll_fn(move |context| {
+            let _ = &end;
+            sender.send(context.waker().clone()).unwrap();
+            Poll::<()>::Pending
+        })));
+        let waker = watched("the first poll", || {
+            runtime.block_on(async { yield_now().await });
+            wakers.recv().unwrap()
+        });
+        // The queue for other threads' wakes still holds the task when the runtime ends.
+        thread::scope(|scope| scope.spawn(|| waker.wake()).join().unwrap());
+        drop(runtime);
+        assert_eq!(metrics.num_alive_tasks(), 0);
+    }
+}
+
+struct PanicOnDrop(bool);
+
+impl Drop for PanicOnDrop {
+    fn drop(&mut self) {
+        if self.0 {
+            std::panic::panic_any("a panic in a destructor");
+        }
+    }
 }
