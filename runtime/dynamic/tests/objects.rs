@@ -270,3 +270,36 @@ fn an_object_has_the_supertraits_of_its_trait() {
         describe(Level(6))
     );
 }
+
+/// The generated methods have variables that could have these names.
+#[dyn_async]
+trait Names {
+    async fn call(&mut self, request: u32, object: u32, caller: u32, inner: u32) -> [u32; 4];
+    #[dyn_async(fused)]
+    async fn fused(&mut self, context: u32, handle: u32, object: u32, call: u32) -> [u32; 4];
+    fn plain(&self, inner: u32, object: u32) -> [u32; 2];
+}
+
+struct Echo;
+
+impl Names for Echo {
+    async fn call(&mut self, request: u32, object: u32, caller: u32, inner: u32) -> [u32; 4] {
+        [request, object, caller, inner]
+    }
+
+    async fn fused(&mut self, context: u32, handle: u32, object: u32, call: u32) -> [u32; 4] {
+        [context, handle, object, call]
+    }
+
+    fn plain(&self, inner: u32, object: u32) -> [u32; 2] {
+        [inner, object]
+    }
+}
+
+#[test]
+fn an_argument_may_have_any_name() {
+    let mut names = NamesBox::new(Cached::new(Echo));
+    assert_eq!(block_on(names.call(1, 2, 3, 4)), [1, 2, 3, 4]);
+    assert_eq!(block_on(names.fused(1, 2, 3, 4)), [1, 2, 3, 4]);
+    assert_eq!(names.plain(1, 2), [1, 2]);
+}

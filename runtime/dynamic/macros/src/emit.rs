@@ -237,7 +237,7 @@ fn erased_method(
             fn #name<#(#new,)* #named>(#this, #(#inputs),*) -> #output where #(#clause,)*
         };
         let body = quote! {
-            let inner = #krate::Adapter::#inner(self);
+            let __inner = #krate::Adapter::#inner(self);
             #call
         };
         return (signature, body);
@@ -283,11 +283,11 @@ fn erased_method(
     };
     let body = if method.words.fused {
         quote! {
-            let call = #function(self, #krate::Request::plain(), move |inner| #call);
-            #krate::private::start(call, __context, __handle)
+            let __call = #function(self, #krate::Request::plain(), move |__inner| #call);
+            #krate::private::start(__call, __context, __handle)
         }
     } else {
-        quote!(#function(self, __request, move |inner| #call))
+        quote!(#function(self, __request, move |__inner| #call))
     };
     (signature, body)
 }
@@ -307,10 +307,10 @@ impl Shared<'_> {
         quote!(#shared #send)
     }
 
-    /// A call of the source trait's method on `inner`.
+    /// A call of the source trait's method on `__inner`.
     fn call_source(&self, name: &Ident, arguments: &[Ident]) -> TokenStream {
         let source = &self.source;
-        quote!(<__A::Inner as #source>::#name(inner, #(#arguments),*))
+        quote!(<__A::Inner as #source>::#name(__inner, #(#arguments),*))
     }
 }
 

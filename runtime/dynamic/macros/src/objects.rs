@@ -261,6 +261,8 @@ fn constructors(shared: &Shared, pointer: Pointer, markers: &[TokenStream]) -> T
 }
 
 /// Writes one method of the source trait. An object calls it through `dyn`.
+///
+/// The variables begin with `__`, because the arguments keep the names of the source.
 fn object_method(shared: &Shared, method: &Method) -> TokenStream {
     let Shared {
         model,
@@ -303,8 +305,8 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
             quote!(DynFuture)
         };
         let call = quote! {
-            #krate::private::Fused::<#krate::#future<'_, #output>, _>::new(move |context, handle| {
-                #erased_name::#name(object, context, handle, #(#arguments),*)
+            #krate::private::Fused::<#krate::#future<'_, #output>, _>::new(move |__context, __handle| {
+                #erased_name::#name(__object, __context, __handle, #(#arguments),*)
             })
         };
         let call = captured(&call, lifetimes);
@@ -312,7 +314,7 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
             #(#cfgs)*
             #[inline]
             #sig {
-                let object = self.object.#access();
+                let __object = self.object.#access();
                 #call
             }
         };
@@ -320,8 +322,8 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
     let call = quote! {
         // SAFETY: CA3: the closure passes its request to one call and returns its future.
         unsafe {
-            #krate::Caller::#function(caller, move |request: #krate::Request<'_>| {
-                #erased_name::#name(object, request, #(#arguments),*)
+            #krate::Caller::#function(__caller, move |__request: #krate::Request<'_>| {
+                #erased_name::#name(__object, __request, #(#arguments),*)
             })
         }
     };
@@ -330,8 +332,8 @@ fn object_method(shared: &Shared, method: &Method) -> TokenStream {
         #(#cfgs)*
         #[inline]
         #sig {
-            let object = self.object.#access();
-            let caller = #caller;
+            let __object = self.object.#access();
+            let __caller = #caller;
             #call
         }
     }
