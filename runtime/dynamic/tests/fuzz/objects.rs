@@ -28,7 +28,22 @@ pub trait Shared: Send + Sync {
     fn large(&self, script: Arc<Script>) -> impl Future<Output = u32> + Send;
 }
 
-/// Implements both traits.
+/// `Device` again, with fused methods.
+#[dyn_async(Send)]
+pub trait Fused: Send {
+    #[dyn_async(fused)]
+    async fn small(&mut self, script: Arc<Script>) -> u32;
+    #[dyn_async(fused)]
+    async fn aligned(&mut self, script: Arc<Script>) -> u32;
+    #[dyn_async(fused)]
+    async fn large(&mut self, script: Arc<Script>) -> u32;
+    #[dyn_async(fused)]
+    async fn eager(&mut self, script: Arc<Script>) -> u32;
+    #[dyn_async(fused, once)]
+    async fn once(&mut self, script: Arc<Script>) -> u32;
+}
+
+/// Implements all three traits.
 struct Real;
 
 impl Device for Real {
@@ -65,6 +80,21 @@ impl Shared for Real {
         Leaf::<1200, u64>::new(script)
     }
 }
+
+/// Implements one of the two traits for `&mut self` by the other.
+macro_rules! same {
+    (impl $this:ident for $type:ty as $other:ident: $($method:ident)*) => {
+        impl $this for $type {
+            $(
+                fn $method(&mut self, script: Arc<Script>) -> impl Future<Output = u32> + Send {
+                    $other::$method(self, script)
+                }
+            )*
+        }
+    };
+}
+same!(impl Fused for Real as Device: small aligned large eager once);
+same!(impl Device for FusedBox<'static> as Fused: small aligned large eager once);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -146,9 +176,17 @@ pub enum Memory {
     /// As `Object`, behind another adapter that may allocate.
     BehindObject,
     /// The call starts in the first poll.
-    Caller,
+    InPoll,
+    /// As `InPoll`, and a call that is leaked after its first poll blocks the object.
+    ObjectInPoll,
     /// Anything else.
     Other,
+}
+
+impl Memory {
+    pub fn starts_in_poll(self) -> bool {
+        matches!(self, Self::InPoll | Self::ObjectInPoll)
+    }
 }
 
 pub fn device(choice: u8) -> (Box<dyn Device1>, Memory) {
@@ -161,7 +199,10 @@ pub fn device(choice: u8) -> (Box<dyn Device1>, Memory) {
     const SPACE: Space<128, Line> = Space::aligned();
     const LARGE: Space<512, Line> = Space::aligned();
     let inline = Inline::<512, _, Line>::aligned(Real);
-    match choice % 14 {
+    let fused = |object: FusedBox<'static>, memory| -> (Box<dyn Device1>, Memory) {
+        (Box::new(object), memory)
+    };
+    match choice % 20 {
         0 => object(DeviceBox::new(Boxing::new(Real)), Memory::Box),
         1 => object(DeviceBox::new(Cached::new(Real)), Memory::Recycled),
         2 => object(DeviceBox::new(CachedIf::new(Real, true)), Memory::Recycled),
@@ -170,11 +211,11 @@ pub fn device(choice: u8) -> (Box<dyn Device1>, Memory) {
         5 => object(DeviceBox::new(Pool::new(Real)), Memory::Other),
         6 => {
             let scratch = Scratch::<512, _, Line>::aligned(Real);
-            object(DeviceBox::new_with(scratch, LARGE), Memory::Caller)
+            object(DeviceBox::new_with(scratch, LARGE), Memory::InPoll)
         }
         7 => {
             let either = ScratchOrBox::new(Real);
-            object(DeviceBox::new_with(either, SPACE), Memory::Caller)
+            object(DeviceBox::new_with(either, SPACE), Memory::InPoll)
         }
         8 => {
             let either = ScratchOrBox::new(Real);
@@ -191,10 +232,19 @@ pub fn device(choice: u8) -> (Box<dyn Device1>, Memory) {
             let inner = DeviceBox::new(SideStack::new(Real));
             object(DeviceBox::new(Cached::new(inner)), Memory::Other)
         }
-        _ => {
+        13 => {
             let inner = DeviceBox::new(inline);
             object(DeviceBox::new(Cached::new(inner)), Memory::BehindObject)
         }
+        14 => fused(FusedBox::new(Boxing::new(Real)), Memory::InPoll),
+        15 => fused(FusedBox::new(Cached::new(Real)), Memory::InPoll),
+        16 => fused(FusedBox::new(Pool::new(Real)), Memory::InPoll),
+        17 => fused(FusedBox::new(SideStack::new(Real)), Memory::InPoll),
+        18 => fused(
+            FusedBox::new(BoxingIn::new(Real, &TestAllocator)),
+            Memory::InPoll,
+        ),
+        _ => fused(FusedBox::new(inline), Memory::ObjectInPoll),
     }
 }
 

@@ -184,11 +184,9 @@ impl World<'_> {
         });
         let slot = &mut self.slots[index];
         let allocated = allocated.lock().unwrap().take();
-        let starts_in_poll = slot.memory == Memory::Caller;
-        if slot.blocked {
-            let payload = started.unwrap_err();
-            let message = payload.downcast_ref::<&str>().unwrap();
-            assert!(message.contains("was leaked"), "{message}");
+        let starts_in_poll = slot.memory.starts_in_poll();
+        if slot.blocked && !starts_in_poll {
+            assert_blocked(&started.unwrap_err());
             return;
         }
         let fits = slot.fits.contains(&method);
@@ -202,7 +200,7 @@ impl World<'_> {
         let allocated = allocated.expect("the call has started");
         match slot.memory {
             Memory::Box => assert_eq!(allocated, 1),
-            Memory::Object | Memory::Caller => assert_eq!(allocated, 0),
+            Memory::Object | Memory::InPoll | Memory::ObjectInPoll => assert_eq!(allocated, 0),
             Memory::Recycled if method == Method::Once => assert_eq!(allocated, 1),
             Memory::Recycled => assert!(allocated <= usize::from(!fits)),
             Memory::BehindObject | Memory::Other => assert!(allocated <= 2),
@@ -264,6 +262,11 @@ impl World<'_> {
                 poll()
             }
         });
+        if running.slot.is_some_and(|index| self.slots[index].blocked) {
+            assert_blocked(&polled.unwrap_err());
+            self.ended(running, 0);
+            return;
+        }
         let this = before + 1;
         let in_call = running.starts_in_poll
             && running.method == Method::Eager
@@ -333,7 +336,11 @@ impl World<'_> {
         assert_eq!(polled, Poll::Ready(Ended::Leaked));
         if let Some(slot) = running.slot.map(|index| &mut self.slots[index]) {
             slot.running = None;
-            slot.blocked |= matches!(slot.memory, Memory::Object | Memory::BehindObject);
+            slot.blocked |= match slot.memory {
+                Memory::Object | Memory::BehindObject => true,
+                Memory::ObjectInPoll => running.script.made.load(Relaxed) > 0,
+                _ => false,
+            };
             // `once` does not use the box that waits.
             if running.method != Method::Once {
                 slot.fits.clear();
@@ -372,6 +379,12 @@ impl World<'_> {
             self.slots[index].running = None;
         }
     }
+}
+
+/// A leaked call occupies the object, so this call panicked.
+fn assert_blocked(payload: &Box<dyn Any + Send>) {
+    let message = text(payload);
+    assert!(message.contains("was leaked"), "{message}");
 }
 
 fn text(payload: &Box<dyn Any + Send>) -> String {
