@@ -29,7 +29,7 @@ struct Executor(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     queue: Mutex<Vec<Task>>,
-    unbound: AtomicUsize,
+    released: AtomicUsize,
 }
 
 impl Schedule for Executor {
@@ -42,7 +42,7 @@ impl Schedule for Executor {
     }
 
     fn release(&self, _: &Task) -> Option<Task> {
-        self.0.unbound.fetch_add(1, SeqCst);
+        self.0.released.fetch_add(1, SeqCst);
         None
     }
 }
@@ -234,7 +234,7 @@ fn pitfall_05_the_output_is_dropped_once_if_the_handle_is_dropped_at_the_same_ti
         drop(handle);
         runner.join().unwrap();
         assert_eq!(drops.load(SeqCst), 1);
-        assert_eq!(executor.0.unbound.load(SeqCst), 1);
+        assert_eq!(executor.0.released.load(SeqCst), 1);
     });
 }
 
@@ -303,7 +303,7 @@ fn pitfall_09_two_threads_drop_the_last_references_and_the_task_is_freed_once() 
         let other = thread::spawn(move || drop(waker));
         drop(handle);
         other.join().unwrap();
-        assert_eq!(executor.0.unbound.load(SeqCst), 1);
+        assert_eq!(executor.0.released.load(SeqCst), 1);
     });
 }
 

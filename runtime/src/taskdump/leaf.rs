@@ -105,8 +105,7 @@ pub(crate) fn record_join<T>(polled: &Poll<T>, id: Id, task: &TaskStats) {
 
 /// Records that a task waits until one of `many` futures is ready. The last poll may
 /// have polled only some of them, and only those have recorded waits of their own.
-/// `address` tells this collection
-/// from others.
+/// `address` tells this collection from others.
 pub(crate) fn record_any<T>(polled: &Poll<T>, address: usize, many: usize, what: &'static str) {
     record_wait(
         polled,

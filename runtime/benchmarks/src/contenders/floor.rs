@@ -48,7 +48,7 @@ trait Joined<T> {
 
 impl<F: Future> Joined<F::Output> for Task<F> {
     fn poll(&self, context: &Context<'_>) -> Poll<F::Output> {
-        // SAFETY: the root or another task polls the join handle, so this task's
+        // SAFETY: the `block_on` future or another task polls the join handle, so this task's
         // future is not being polled.
         let stage = unsafe { &mut *self.stage.get() };
         if let Stage::Pending(_) = stage {
@@ -133,7 +133,7 @@ impl<F: Future + 'static> Run for Task<F> {
 }
 
 /// The waker of the future of `block_on`.
-mod root {
+mod block_on_task {
     use std::{
         cell::Cell,
         task::{RawWaker, RawWakerVTable, Waker},
@@ -169,17 +169,17 @@ impl Contender for Floor {
 
     fn block_on<F: Future>(&mut self, future: F) -> F::Output {
         let mut future = pin!(future);
-        let waker = root::waker();
+        let waker = block_on_task::waker();
         let mut context = Context::from_waker(&waker);
-        root::WOKEN.set(true);
+        block_on_task::WOKEN.set(true);
         loop {
-            if root::WOKEN.replace(false)
+            if block_on_task::WOKEN.replace(false)
                 && let Poll::Ready(output) = future.as_mut().poll(&mut context)
             {
                 return output;
             }
-            // Run only the tasks that are in the queue now. The root gets its turn
-            // before the tasks that these wake.
+            // Run only the tasks that are in the queue now. The `block_on` future gets its
+            // turn before the tasks that these wake.
             let ready = QUEUE.with_borrow(VecDeque::len);
             for _ in 0..ready {
                 let next = QUEUE.with_borrow_mut(VecDeque::pop_front);

@@ -37,7 +37,7 @@ pub fn rows() -> Vec<Row> {
         ),
         (
             "pool-spawn-one",
-            "spawn one, join it, from the root",
+            "spawn one, join it, from block_on",
             0.50,
             two_threads(Plain(SpawnOne(Meter::Wall))),
         ),

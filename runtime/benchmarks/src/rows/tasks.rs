@@ -251,7 +251,7 @@ impl Work for PingPong {
 #[derive(Clone, Copy)]
 pub struct Chain(pub Meter);
 
-/// Spawns the next link. The last link tells the root.
+/// Spawns the next link. The last link tells the future of `block_on`.
 struct Link<C> {
     left: u32,
     /// Passed on from link to link.

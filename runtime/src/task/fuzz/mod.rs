@@ -82,7 +82,7 @@ struct World {
     polls: Cell<usize>,
     futures_dropped: Cell<usize>,
     outputs_dropped: Cell<usize>,
-    unbound: Cell<usize>,
+    released: Cell<usize>,
     freed: Cell<usize>,
 }
 
@@ -303,7 +303,7 @@ impl World {
         assert!(model.queued || model.phase != Phase::Scheduled);
         assert_eq!(self.polls.get(), model.polls);
         assert_eq!(self.futures_dropped.get(), usize::from(complete));
-        assert_eq!(self.unbound.get(), usize::from(complete));
+        assert_eq!(self.released.get(), usize::from(complete));
         assert_eq!(self.outputs_dropped.get(), model.outputs_dropped);
         let wakes = self.join_wakers.each_ref().map(|waker| waker.wakes());
         assert_eq!(wakes, model.wakes);

@@ -48,7 +48,7 @@ impl Schedule for TestScheduler {
 
     fn release(&self, _: &Task) -> Option<Task> {
         assert_eq!(self.0.model.get().phase, Phase::Complete);
-        self.0.unbound.set(self.0.unbound.get() + 1);
+        self.0.released.set(self.0.released.get() + 1);
         // Shutdown may have taken the task from the list already.
         if self.0.one_in(2) {
             return self.0.owned.take();
