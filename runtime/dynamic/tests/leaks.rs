@@ -1,5 +1,5 @@
-//! Trap 1 and trap 2: a leaked call. Published crates use its memory again, or drop its future too
-//! late. Under Miri these tests need `-Zmiri-ignore-leaks`.
+//! Pitfalls of a leaked call. Published crates use its memory again, or drop its future too late.
+//! Under Miri these tests need `-Zmiri-ignore-leaks`.
 
 mod common;
 
@@ -215,7 +215,7 @@ fn inline_ends_the_process_if_it_is_dropped_while_its_storage_is_busy() {
 }
 
 #[test]
-fn trap_2_a_leaked_call_is_not_dropped_after_its_arguments() {
+fn a_leaked_call_is_not_dropped_after_its_arguments() {
     #[dyn_async]
     trait Sink {
         async fn put(&mut self, value: &Cell<u32>);

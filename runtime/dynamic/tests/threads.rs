@@ -5,7 +5,7 @@ mod common;
 use common::*;
 
 #[test]
-fn trap_7_a_call_that_begins_on_one_thread_ends_on_another() {
+fn a_call_that_begins_on_one_thread_ends_on_another() {
     #[dyn_async(Send)]
     trait Counter: Send + Sync {
         async fn add(&mut self, amount: u32) -> u32;

@@ -30,7 +30,7 @@ fn panics<R>(body: impl FnOnce() -> R) {
 }
 
 #[test]
-fn trap_3_a_destructor_that_panics_after_ready_runs_once() {
+fn a_destructor_that_panics_after_ready_runs_once() {
     let drops = Cell::new(0);
     with_each_adapter!(
         From(async || {
@@ -93,7 +93,7 @@ impl Source for ByHand<'_> {
 }
 
 #[test]
-fn trap_3_and_4_the_storage_comes_back_after_a_destructor_that_panics() {
+fn the_storage_comes_back_after_a_destructor_that_panics() {
     let drops = Cell::new(0);
     with_each_adapter!(ByHand(&drops), |name, object| {
         drops.set(0);
@@ -112,7 +112,7 @@ fn trap_3_and_4_the_storage_comes_back_after_a_destructor_that_panics() {
 }
 
 #[test]
-fn trap_4_a_call_that_panics_in_the_destructor_while_it_is_cancelled_gives_its_storage_back() {
+fn a_call_that_panics_in_the_destructor_while_it_is_cancelled_gives_its_storage_back() {
     let drops = Cell::new(0);
     with_each_adapter!(
         From(async || {
@@ -136,7 +136,7 @@ fn trap_4_a_call_that_panics_in_the_destructor_while_it_is_cancelled_gives_its_s
 struct Block([u8; 512]);
 
 #[test]
-fn trap_5_an_over_aligned_future_is_aligned() {
+fn an_over_aligned_future_is_aligned() {
     fn check(mut source: impl Source<Item = usize>) {
         for _ in 0..2 {
             let address = block_on(source.next()).unwrap();
@@ -168,7 +168,7 @@ fn trap_5_an_over_aligned_future_is_aligned() {
 }
 
 #[test]
-fn trap_5_cached_does_not_use_a_box_with_too_small_an_alignment_again() {
+fn cached_does_not_use_a_box_with_too_small_an_alignment_again() {
     #[dyn_async]
     trait Two {
         async fn plain(&mut self) -> usize;
@@ -208,7 +208,7 @@ impl Source for ZeroSized {
 }
 
 #[test]
-fn trap_5_a_zero_sized_future_needs_no_memory() {
+fn a_zero_sized_future_needs_no_memory() {
     let mut boxing = SourceBox::new(Boxing::new(ZeroSized));
     assert_eq!(
         allocations(|| assert_eq!(block_on(boxing.next()), Some(()))),
@@ -223,7 +223,7 @@ fn trap_5_a_zero_sized_future_needs_no_memory() {
 }
 
 #[test]
-fn trap_6_a_call_borrows_its_arguments_and_its_output_borrows_the_object() {
+fn a_call_borrows_its_arguments_and_its_output_borrows_the_object() {
     #[dyn_async]
     trait Line {
         async fn read<'b>(&mut self, buffer: &'b mut [u8], limit: &usize) -> &'b [u8];
@@ -252,7 +252,7 @@ fn trap_6_a_call_borrows_its_arguments_and_its_output_borrows_the_object() {
 }
 
 #[test]
-fn trap_8_calls_with_a_shared_reference_run_at_once_and_recursively() {
+fn calls_with_a_shared_reference_run_at_once_and_recursively() {
     #[dyn_async]
     trait Tree {
         async fn sum(&self, depth: u32) -> u32;
@@ -277,7 +277,7 @@ fn trap_8_calls_with_a_shared_reference_run_at_once_and_recursively() {
 }
 
 #[test]
-fn trap_9_a_call_that_panics_drops_its_future_and_gives_its_storage_back() {
+fn a_call_that_panics_drops_its_future_and_gives_its_storage_back() {
     struct Notes<'c>(&'c Cell<u32>);
     impl Drop for Notes<'_> {
         fn drop(&mut self) {
@@ -305,7 +305,7 @@ fn trap_9_a_call_that_panics_drops_its_future_and_gives_its_storage_back() {
 }
 
 #[test]
-fn trap_9_a_call_that_panics_before_its_future_exists_gives_its_storage_back() {
+fn a_call_that_panics_before_its_future_exists_gives_its_storage_back() {
     struct Eager<'c>(&'c Cell<u32>);
     impl Source for Eager<'_> {
         type Item = u32;
@@ -326,7 +326,7 @@ fn trap_9_a_call_that_panics_before_its_future_exists_gives_its_storage_back() {
 }
 
 #[test]
-fn trap_9_a_call_drops_its_values_in_the_order_of_a_static_call() {
+fn a_call_drops_its_values_in_the_order_of_a_static_call() {
     struct Named<'l>(&'static str, &'l RefCell<Vec<&'static str>>);
     impl Drop for Named<'_> {
         fn drop(&mut self) {
