@@ -149,12 +149,12 @@
 //!   `Send`, and `Sync` for `&self`. An object that threads share, as in an `Arc`, needs both too.
 //! - `#[dyn_async(once)]` on a method says that it is called once, such as `connect`. The adapter
 //!   [`Cached`] keeps no memory for it.
-//! - `#[dyn_async(fused)]` on a method is for chains of objects, where one calls the next. In a build
-//!   with `lto` and `codegen-units = 1`, it makes such calls faster, by about half. A call then starts when it is polled for
-//!   the first time, and this start and the poll are one `dyn` call. A call that is ready at once
-//!   makes no [`DynFuture`]. The calls offer no memory of the caller, so [`Scratch`] does not serve
-//!   such a trait. Each implementation is compiled twice: for the first poll and for the others. In
-//!   cargo's usual release profile, a call through one object gains nothing.
+//! - `#[dyn_async(fused)]` on a method is for chains of objects, where one calls the next. A call
+//!   then starts when it is polled for the first time, and this start and the poll are one `dyn`
+//!   call. In a build with `lto` and `codegen-units = 1`, a call of such a chain takes about half of
+//!   the time. In cargo's usual release profile, a chain gains little, and a call through one object
+//!   becomes slower. The calls offer no memory of the caller, so [`Scratch`] does not serve such a
+//!   trait. Each implementation is compiled twice: for the first poll and for the others.
 //! - `#[dyn_async(crate = "path")]` names this crate, if it is renamed.
 //!
 //! # Leaks, panics and cancellation

@@ -78,13 +78,14 @@ impl Words {
 
 /// Reads `#[dyn_async(once)]` and `#[dyn_async(fused)]` on a method.
 pub(crate) fn words(attributes: &[Attribute]) -> Result<Words> {
+    const KNOWN: &str = "write `#[dyn_async(once)]` or `#[dyn_async(fused)]`";
     let mut words = Words::default();
     for attribute in attributes.iter().filter(|attribute| is_ours(attribute)) {
         let list = match &attribute.meta {
             Meta::List(list) => {
                 list.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?
             }
-            other => return Err(Error::new_spanned(other, "write `#[dyn_async(once)]`")),
+            other => return Err(Error::new_spanned(other, KNOWN)),
         };
         for word in list {
             if word == "once" {
@@ -92,10 +93,7 @@ pub(crate) fn words(attributes: &[Attribute]) -> Result<Words> {
             } else if word == "fused" {
                 words.fused = true;
             } else {
-                let message = format!(
-                    "`{word}` is unknown on a method: write `#[dyn_async(once)]` or \
-                     `#[dyn_async(fused)]`"
-                );
+                let message = format!("`{word}` is unknown on a method: {KNOWN}");
                 return Err(Error::new(word.span(), message));
             }
         }

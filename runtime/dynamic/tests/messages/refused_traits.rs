@@ -64,6 +64,12 @@ trait UnknownWordOnMethod {
 }
 
 #[dyn_async]
+trait NoWordOnMethod {
+    #[dyn_async]
+    async fn read(&self);
+}
+
+#[dyn_async]
 trait OnceWithoutAsync {
     #[dyn_async(once)]
     fn read(&self);
