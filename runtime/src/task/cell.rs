@@ -241,16 +241,11 @@ where
     unsafe fn complete(task: Task, mut result: Result<F::Output, Failure>) {
         // SAFETY: H3: this function is in the vtable of a `Cell<F, S>`.
         let cell = unsafe { Self::of(&task) };
-        // A panic in the future's destructor becomes the output, unless the
-        // output is a panic already.
+        // A panic in the future's destructor replaces the output.
         // SAFETY: C1: the caller is the runner, and the future is on the stage.
         if let Err(payload) = catch(|| unsafe { cell.drop_future() }) {
-            if let Err(Some(_)) = result {
-                catch_and_discard(move || drop(payload));
-            } else {
-                let first = mem::replace(&mut result, Err(Some(payload)));
-                catch_and_discard(move || drop(first));
-            }
+            let replaced = mem::replace(&mut result, Err(Some(payload)));
+            catch_and_discard(move || drop(replaced));
         }
         // SAFETY: C1: the caller is the runner, and the future is gone now.
         unsafe { Self::end(task, result) }
