@@ -104,7 +104,8 @@ pub(crate) fn key(task: &Task) -> u32 {
     task.header().key.load(Relaxed)
 }
 
-/// Whether a list holds the task, or has held it until the task ended.
+/// Whether a list holds the task, or held it until the task ended. No code asks this about a
+/// task that ended without a list: a failed task has a key of another kind (C3 of the cell).
 pub(crate) fn is_owned(task: &Task) -> bool {
     key(task) != NO_KEY
 }
