@@ -11,6 +11,10 @@
 //!
 //! This library has what the tests share.
 
+mod trust;
+
+pub use trust::Trust;
+
 use std::{future::Future, time::Duration};
 use wakeful::{Runtime, process::Command, time::timeout};
 

@@ -1,19 +1,15 @@
 //! Plain TCP and TLS behind one object: the client and the server do not know which of them they use.
 
-use std::{io, sync::Arc};
+use std::io;
 
-use futures_rustls::{
-    TlsAcceptor, TlsConnector,
-    pki_types::{PrivatePkcs8KeyDer, ServerName},
-    rustls::{ClientConfig, RootCertStore, ServerConfig},
-};
+use futures_rustls::pki_types::ServerName;
 use futures_util::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use wakeful::{
     net::{TcpListener, TcpStream},
     spawn,
 };
 use wakeful_dynamic::{Cached, dyn_async};
-use wakeful_interop::run;
+use wakeful_interop::{Trust, run};
 
 /// A connection that carries bytes both ways.
 #[dyn_async(Send)]
@@ -62,34 +58,7 @@ impl Security for Plain {
     }
 }
 
-struct Tls {
-    acceptor: TlsAcceptor,
-    connector: TlsConnector,
-}
-
-impl Tls {
-    /// Both ends trust one new certificate.
-    fn new() -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let certificate = made.cert.der().clone();
-        let mut roots = RootCertStore::empty();
-        roots.add(certificate.clone()).unwrap();
-        let server = ServerConfig::builder()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate], key.into())
-            .unwrap();
-        let client = ClientConfig::builder()
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Self {
-            acceptor: Arc::new(server).into(),
-            connector: Arc::new(client).into(),
-        }
-    }
-}
-
-impl Security for Tls {
+impl Security for Trust {
     async fn accept(&self, stream: TcpStream) -> io::Result<LineBox<'static>> {
         let stream = self.acceptor.accept(stream).await?;
         Ok(LineBox::new(Cached::new(Io(stream))))
@@ -150,7 +119,7 @@ async fn converse(security: SecurityBox<'static>) -> io::Result<(String, usize)>
 fn a_conversation_is_the_same_over_tcp_and_tls() {
     run("the conversation", async {
         let plain = SecurityBox::new(Cached::new(Plain));
-        let tls = SecurityBox::new(Cached::new(Tls::new()));
+        let tls = SecurityBox::new(Cached::new(Trust::new()));
         let expected = ("water 17\nheat 4\n".to_owned(), 16);
         assert_eq!(converse(plain).await.unwrap(), expected);
         assert_eq!(converse(tls).await.unwrap(), expected);
@@ -180,6 +149,6 @@ fn only_tls_hides_the_bytes_on_the_wire() {
     }
     run("the first bytes", async {
         assert!(shows_text(SecurityBox::new(Cached::new(Plain))).await);
-        assert!(!shows_text(SecurityBox::new(Cached::new(Tls::new()))).await);
+        assert!(!shows_text(SecurityBox::new(Cached::new(Trust::new()))).await);
     });
 }

@@ -1,51 +1,20 @@
 //! TLS with rustls, through futures-rustls.
 
-use futures_rustls::{
-    TlsAcceptor, TlsConnector,
-    pki_types::{PrivatePkcs8KeyDer, ServerName},
-    rustls::{ClientConfig, RootCertStore, ServerConfig},
-};
+use futures_rustls::pki_types::ServerName;
 use futures_util::{AsyncReadExt, AsyncWriteExt, io::copy};
 use hyper::{Request, Response, body::Incoming, server::conn::http1, service::service_fn};
-use std::{convert::Infallible, fs, sync::Arc};
+use std::{convert::Infallible, fs};
 use wakeful::{
     hyper::HyperIo,
     net::{TcpListener, TcpStream},
     spawn_local,
 };
-use wakeful_interop::{printed_by, run};
-
-struct Trust {
-    acceptor: TlsAcceptor,
-    connector: TlsConnector,
-    certificate: String,
-}
-
-/// A certificate for this machine, made for one test.
-fn trust() -> Trust {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-    let certificate = made.cert.der().clone();
-    let mut roots = RootCertStore::empty();
-    roots.add(certificate.clone()).unwrap();
-    let server = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(vec![certificate], key.into())
-        .unwrap();
-    let client = ClientConfig::builder()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Trust {
-        acceptor: Arc::new(server).into(),
-        connector: Arc::new(client).into(),
-        certificate: made.cert.pem(),
-    }
-}
+use wakeful_interop::{Trust, printed_by, run};
 
 #[test]
 fn both_ends_exchange_bytes_and_see_the_end() {
     run("an echo", async {
-        let trust = trust();
+        let trust = Trust::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = spawn_local(async move {
@@ -75,7 +44,7 @@ fn both_ends_exchange_bytes_and_see_the_end() {
 #[test]
 fn an_unknown_certificate_is_rejected() {
     run("the error", async {
-        let (ours, theirs) = (trust(), trust());
+        let (ours, theirs) = (Trust::new(), Trust::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = spawn_local(async move {
@@ -92,7 +61,7 @@ fn an_unknown_certificate_is_rejected() {
 #[test]
 fn curl_is_served_over_https() {
     run("curl", async {
-        let trust = trust();
+        let trust = Trust::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(spawn_local(async move {
