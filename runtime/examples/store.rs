@@ -72,8 +72,12 @@ fn main() -> io::Result<()> {
     let runtime = wakeful::Runtime::new()?;
     runtime.block_on(async {
         let mut store = match env::args_os().nth(1) {
-            // A call that waits for the disk costs more than its box.
-            Some(folder) => StoreBox::new(Boxing::new(InFiles(folder.into()))),
+            Some(folder) => {
+                let folder = PathBuf::from(folder);
+                fs::create_dir_all(&folder).await?;
+                // A call that waits for the disk costs more than its box.
+                StoreBox::new(Boxing::new(InFiles(folder)))
+            }
             None => StoreBox::new(Cached::new(InMemory::default())),
         };
         for (meter, more) in [("water", 17), ("heat", 4), ("water", 3)] {
