@@ -1,6 +1,6 @@
 //! The promises of the page.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};
 use std::marker::PhantomPinned;
 use std::mem;
@@ -10,8 +10,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use dyn_traits::futures_by_hand::Clock;
-use dyn_traits::{Boxing, Cached, DynFuture, DynLine, End, Message, Slot, serve};
-use dyn_traits::{Line, ScriptedLine};
+use dyn_traits::{Boxing, Cached, DynFuture, DynLine, End, Line, Message, Slot, serve};
+
+#[path = "../lent_line.rs"]
+mod lent_line;
+use lent_line::{Lent, TOTALS, two_readings};
 
 fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
     pin!(future).poll(&mut Context::from_waker(Waker::noop()))
@@ -53,41 +56,22 @@ impl Drop for Bomb {
     }
 }
 
-const SCRIPT: [(u64, &[u8]); 2] = [(10, &[1, 4, 0, 0, 0, 3]), (20, &[1, 4, 0, 0, 0, 4])];
-
 #[test]
 fn the_same_server_takes_a_line_and_every_object_made_of_it() {
     let clock = Clock::new();
-    let totals = [(10, Message::Total(3)), (20, Message::Total(7))];
-
-    let mut line = ScriptedLine::new(&clock, &SCRIPT);
+    let mut line = two_readings(&clock);
     let end = clock.run(serve(&mut line)).expect("the script ends");
     assert!(matches!(end, Err(End::Closed)));
-    assert_eq!(line.sent(), totals);
+    assert_eq!(line.sent(), TOTALS);
 
-    let objects: [fn(Lent) -> Box<dyn DynLine>; 2] =
+    let objects: [fn(Lent<'_>) -> Box<dyn DynLine + '_>; 2] =
         [|line| Box::new(Boxing(line)), |line| Box::new(Cached::new(line))];
     for object in objects {
         let clock = Clock::new();
-        let line = Rc::new(RefCell::new(ScriptedLine::new(&clock, &SCRIPT)));
-        let mut object = object(Lent(Rc::clone(&line)));
-        let end = clock.run(serve(&mut *object)).expect("the script ends");
-        assert!(matches!(end, Err(End::Closed)));
-        assert_eq!(line.borrow().sent(), totals);
-    }
-}
-
-/// A line that the test can look at afterwards.
-struct Lent(Rc<RefCell<ScriptedLine>>);
-
-#[expect(clippy::await_holding_refcell_ref, reason = "only the server uses the line")]
-impl Line for Lent {
-    async fn byte(&mut self) -> Result<u8, End> {
-        Line::byte(&mut *self.0.borrow_mut()).await
-    }
-
-    async fn send(&mut self, message: Message) -> Result<(), End> {
-        Line::send(&mut *self.0.borrow_mut(), message).await
+        let mut line = two_readings(&clock);
+        let end = clock.run(serve(&mut *object(Lent(&mut line))));
+        assert!(matches!(end, Ok(Err(End::Closed))));
+        assert_eq!(line.sent(), TOTALS);
     }
 }
 
@@ -180,6 +164,28 @@ fn a_destructor_that_panics_gives_the_box_back() {
         assert!(panic.is_err(), "the panic of the destructor goes on");
     }
     assert_eq!(run(slot.fill(address())), first, "the box is in the slot");
+}
+
+/// Runs its function when it is dropped.
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+#[test]
+fn a_call_in_a_destructor_has_a_box_of_its_own() {
+    let slot = Slot::default();
+    let first = run(slot.fill(address()));
+    let inner = Cell::new(first);
+    let guard = OnDrop(|| inner.set(run(slot.fill(address()))));
+    drop(slot.fill(async move {
+        let _guard = guard;
+        pending::<()>().await;
+    }));
+    assert_ne!(inner.get(), first, "the box was free while its future was dropped");
 }
 
 #[test]
