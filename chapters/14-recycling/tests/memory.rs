@@ -4,7 +4,8 @@
 mod allocations;
 mod common;
 
-use std::future::{pending, ready};
+use std::cell::{Cell, RefCell};
+use std::future::{Ready, pending, ready};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -13,7 +14,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use allocations::allocations;
-use common::{Bad, Counts, Page, Recycles, Wide, add, finish, is_aligned};
+use common::{Bad, Counts, OnDrop, Page, Recycles, Wide, add, finish, is_aligned};
 use recycling::handles::{ThinFuture, WideFuture};
 use recycling::{DynFuture, boxed, counted, layouts, packed, slot::Slot};
 
@@ -91,16 +92,19 @@ fn without_a_layout_in_the_memory_only_the_same_layout_is_recycled() {
     assert_eq!(allocations(|| drop(recycler.fill(add::<20>(3, 4)))), 0);
 }
 
+/// A future that is as large as `V`. It is ready at once.
+struct Holds<V>(V);
+
+impl<V> Future for Holds<V> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+}
+
 #[test]
 fn memory_of_the_same_size_and_another_alignment_is_not_recycled() {
-    struct Holds<V>(V);
-    impl<V> Future for Holds<V> {
-        type Output = ();
-
-        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
-            Poll::Ready(())
-        }
-    }
     let mut recycler = layouts::Recycler::default();
     // With the byte of the header, both take 8,192 bytes.
     drop(recycler.fill(Holds([0_u8; 8191])));
@@ -133,6 +137,33 @@ fn the_memory_comes_back_from_a_destructor_that_panics() {
         assert_eq!(allocations(|| drop(recycler.fill(bad()))), 0);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
+}
+
+#[test]
+fn the_memory_is_busy_until_the_destructor_has_ended() {
+    fn check<R: Counts>() {
+        let (recycler, made) = (RefCell::new(R::default()), Cell::new(9));
+        let again = OnDrop(|| {
+            // As large as this future itself, which is two references.
+            let other = || recycler.borrow_mut().fill_freely(Holds([0_usize; 2]));
+            made.set(allocations(|| drop(other())));
+        });
+        let call = recycler.borrow_mut().fill_freely(Holds(again));
+        drop(call);
+        assert_eq!(made.get(), 1, "the memory was free while its future was dropped");
+    }
+    for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler);
+}
+
+#[test]
+fn a_slot_is_empty_after_the_making_of_a_future_has_panicked() {
+    let mut slot = Slot::default();
+    drop(slot.fill(|| ready(1)));
+    let make = || -> Ready<u32> { panic!("this panic is part of the test") };
+    let made = catch_unwind(AssertUnwindSafe(|| drop(slot.fill(make))));
+    assert!(made.is_err());
+    assert_eq!(allocations(|| drop(slot.fill(|| ready(1)))), 1);
+    assert_eq!(allocations(|| drop(slot.fill(|| ready(1)))), 0);
 }
 
 /// Keeps a call for ever, at a place where Miri finds it. So Miri does not report a leak.

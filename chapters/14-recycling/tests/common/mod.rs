@@ -87,6 +87,15 @@ impl Drop for Dropped<'_> {
     }
 }
 
+/// Runs its function when it is dropped.
+pub struct OnDrop<F: FnMut()>(pub F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
 /// Its destructor panics.
 pub struct Bad;
 
