@@ -3,7 +3,7 @@
 mod common;
 
 use std::io::{Read, Write};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use common::Course;
 /// A running `watch`, with its keyboard and its output.
 struct Session {
     child: Child,
-    keys: ChildStdin,
+    keys: Box<dyn Write>,
     words: Receiver<String>,
     /// The output that the test has not checked yet.
     unread: String,
@@ -30,8 +30,12 @@ impl Session {
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit());
         let mut child = command.spawn().unwrap();
-        let keys = child.stdin.take().unwrap();
-        let mut stdout = child.stdout.take().unwrap();
+        let keys = Box::new(child.stdin.take().unwrap());
+        let stdout = child.stdout.take().unwrap();
+        Self::with(child, keys, stdout)
+    }
+
+    fn with(child: Child, keys: Box<dyn Write>, mut stdout: impl Read + Send + 'static) -> Self {
         let (sender, words) = channel();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
@@ -52,13 +56,12 @@ impl Session {
         }
     }
 
-    /// Waits for this text, and discards the output before it.
-    fn until(&mut self, words: &str) {
+    /// Waits for this text. Returns the output up to its end, and discards it.
+    fn until(&mut self, words: &str) -> String {
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             if let Some(at) = self.unread.find(words) {
-                self.unread.drain(..at + words.len());
-                return;
+                return self.unread.drain(..at + words.len()).collect();
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.words.recv_timeout(left) {
@@ -169,21 +172,9 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
-/// A program in a real terminal. Dropping it ends the program.
+/// Starts `watch double` in a terminal of this size. The terminal needs no Enter after a key.
 #[cfg(target_os = "linux")]
-struct InTerminal(Child);
-
-#[cfg(target_os = "linux")]
-impl Drop for InTerminal {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Starts a program in a terminal of this size.
-#[cfg(target_os = "linux")]
-fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (InTerminal, std::fs::File) {
+fn in_a_terminal(course: &Course, rows: u16, columns: u16) -> Session {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -203,8 +194,32 @@ fn in_a_terminal(mut command: Command, rows: u16, columns: u16) -> (InTerminal, 
         options.read(true).write(true);
         options.open(name.to_str().unwrap()).unwrap()
     };
-    let child = command.stdin(open()).stdout(open()).spawn().unwrap();
-    (InTerminal(child), terminal.into())
+    let watch = course.start(&["watch", "double"]);
+    // `watch` asks `/dev/tty` for the size. Without a session of its own, that is the terminal that this
+    // test runs in.
+    let mut command = Command::new("setsid");
+    command
+        .arg("--ctty")
+        .arg(watch.get_program())
+        .args(watch.get_args())
+        .envs(
+            watch
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .current_dir(watch.get_current_dir().unwrap())
+        .stdin(open())
+        .stdout(open());
+    let keys = std::fs::File::from(terminal);
+    let output = keys.try_clone().unwrap();
+    Session::with(command.spawn().unwrap(), Box::new(keys), output)
+}
+
+/// What is on the screen of a terminal after the next verdict.
+#[cfg(target_os = "linux")]
+fn screen(watch: &mut Session) -> String {
+    let said = watch.until("failed") + &watch.until("uit\r\n");
+    said.rsplit("\x1b[H").next().unwrap().to_owned()
 }
 
 #[cfg(target_os = "linux")]
@@ -213,14 +228,8 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
     let course = Course::new();
     let many = "\n    line".repeat(60);
     course.double(&format!("panic!(\"a long message{many} of {{x}}\")"));
-    let (mut child, mut terminal) = in_a_terminal(course.start(&["watch", "double"]), 32, 80);
-    let mut said = String::new();
-    let mut buffer = [0; 4096];
-    while !said.ends_with("uit\r\n") || !said.contains("failed") {
-        let read = terminal.read(&mut buffer).unwrap();
-        said.push_str(&String::from_utf8_lossy(&buffer[..read]));
-    }
-    let screen = said.rsplit("\x1b[H").next().unwrap();
+    let mut watch = in_a_terminal(&course, 32, 80);
+    let screen = screen(&mut watch);
     let first = screen.find("doubles_one").expect("the first failing test");
     assert!(screen[..first].contains("fix/double"), "{screen}");
     assert!(screen.contains("m shows all"), "{screen}");
@@ -228,14 +237,30 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
     assert!(rows < 32, "{rows} rows:\n{screen}");
     assert!(rows > 28, "{rows} rows use the screen:\n{screen}");
 
-    terminal.write_all(b"m").unwrap();
-    said.clear();
-    while !said.contains("of 3") {
-        let read = terminal.read(&mut buffer).unwrap();
-        said.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    watch.keys.write_all(b"m").unwrap();
+    watch.until("of 3");
+    watch.keys.write_all(b"q").unwrap();
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_verdict_is_whole_if_it_fits_with_a_row_for_the_cursor() {
+    let course = Course::new();
+    let whole = screen(&mut in_a_terminal(&course, 100, 80));
+    let rows = u16::try_from(whole.lines().count()).unwrap();
+    // A terminal that does not know its size says 0.
+    for (given, is_whole) in [(rows + 1, true), (rows, false), (0, true)] {
+        let columns = if given == 0 { 0 } else { 80 };
+        let screen = screen(&mut in_a_terminal(&course, given, columns));
+        assert_eq!(
+            !screen.contains("m shows all"),
+            is_whole,
+            "{given}: {screen}"
+        );
+        let fits = screen.lines().count() < given.into();
+        assert!(fits || given == 0, "{given} rows: {screen}");
     }
-    terminal.write_all(b"q").unwrap();
-    assert_eq!(child.0.wait().unwrap().code(), Some(0));
 }
 
 #[test]

@@ -16,6 +16,23 @@ impl Size {
         rows: usize::MAX,
     };
 
+    /// The size of the terminal at stdout. A terminal that does not know its size says 0, and then it has no
+    /// end for us either.
+    pub fn of_terminal() -> Self {
+        match crossterm::terminal::size() {
+            Ok((columns, rows)) if columns > 0 && rows > 0 => Self {
+                columns: columns.into(),
+                rows: rows.into(),
+            },
+            _ => Self::ENDLESS,
+        }
+    }
+
+    /// Whether a whole text fits on the screen, with the cursor on a row of its own below it.
+    pub fn fits(self, text: &str) -> bool {
+        self.rows_of(text) < self.rows
+    }
+
     /// The rows that a text takes, with the lines that the terminal breaks.
     pub fn rows_of(self, text: &str) -> usize {
         text.lines().map(|line| self.rows_of_line(line)).sum()
@@ -68,6 +85,13 @@ mod tests {
         assert_eq!(SMALL.rows_of("one\n\n12345\n"), 4);
         assert_eq!(SMALL.rows_of("\x1b[31mfour\x1b[0m"), 1);
         assert_eq!(Size::ENDLESS.rows_of("one\ntwo"), 2);
+    }
+
+    #[test]
+    fn a_text_fits_if_a_row_is_left_for_the_cursor() {
+        assert!(SMALL.fits("one\ntwo\n"));
+        assert!(!SMALL.fits("one\n\ntwo\n"));
+        assert!(Size::ENDLESS.fits("one\ntwo\n"));
     }
 
     #[test]

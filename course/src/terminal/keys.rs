@@ -65,13 +65,13 @@ impl Keys {
         let _ = stdout.flush();
     }
 
-    /// The size of the screen. Without one, the output has no end.
+    /// The size of the screen. If there is no screen, the output has no end.
     pub fn size(&self) -> Size {
-        let size = self.raw.then(terminal::size).and_then(Result::ok);
-        size.map_or(Size::ENDLESS, |(columns, rows)| Size {
-            columns: columns.into(),
-            rows: rows.into(),
-        })
+        if self.raw {
+            Size::of_terminal()
+        } else {
+            Size::ENDLESS
+        }
     }
 
     /// Clears the screen, if there is one.

@@ -2,13 +2,17 @@
 
 use std::io::{self, IsTerminal};
 
+use super::Size;
+
 /// Wraps text for stdout. The first line starts after `taken` columns, and the other lines are
 /// indented by `indent`. If stdout is not a terminal, long lines stay long.
 pub fn wrapped(text: &str, taken: usize, indent: usize) -> String {
-    let size = || crossterm::terminal::size().ok();
-    let columns = io::stdout().is_terminal().then(size).flatten();
-    let columns = columns.map_or(usize::MAX, |(columns, _)| usize::from(columns));
-    wrap(text, taken, indent, columns)
+    let size = if io::stdout().is_terminal() {
+        Size::of_terminal()
+    } else {
+        Size::ENDLESS
+    };
+    wrap(text, taken, indent, size.columns)
 }
 
 /// Puts each paragraph of Markdown on one line, because the author's line breaks have no meaning.

@@ -56,15 +56,14 @@ impl Screen {
     pub fn verdict(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) {
         self.keys.clear();
         let whole = self.whole(session, exercise, verdict);
+        let menu = self.menu_text(session);
         let size = self.keys.size();
-        if size.rows_of(&whole) + size.rows_of(&self.keys_and_progress(session)) < size.rows {
+        if size.fits(&format!("{whole}{menu}")) {
             return self.say(&whole);
         }
-        let (head, foot) = (
-            self.head(exercise, verdict),
-            self.foot(session, exercise, verdict),
-        );
-        let frame = format!("{head}{foot}\n{}", self.keys_and_progress(session));
+        let head = self.head(exercise, verdict);
+        let foot = self.foot(session, exercise, verdict);
+        let frame = format!("{head}{foot}{menu}");
         // Two more rows: the one that says what is missing, and the cursor's.
         let room = size.rows.saturating_sub(size.rows_of(&frame) + 2);
         let all = terminal::brief(verdict, self.paint);
@@ -161,10 +160,10 @@ impl Screen {
 
     /// Shows the keys and the progress.
     pub fn menu(&self, session: &Session) {
-        self.say(&format!("\n{}", self.keys_and_progress(session)));
+        self.say(&self.menu_text(session));
     }
 
-    fn keys_and_progress(&self, session: &Session) -> String {
+    fn menu_text(&self, session: &Session) -> String {
         let all = session.catalog.exercises().count();
         let solved = session
             .catalog
@@ -189,7 +188,7 @@ impl Screen {
         } else {
             "  (then Enter)"
         };
-        format!("{solved} of {all} solved   {}{enter}\n", keys.join(" "))
+        format!("\n{solved} of {all} solved   {}{enter}\n", keys.join(" "))
     }
 }
 
