@@ -108,8 +108,8 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             let _ = write!(out, ", and {} filled with our solution", modules.filled);
         }
         out.push('\n');
-        if let Some(told) = modules.told() {
-            let _ = writeln!(out, "{told}");
+        if let Some(abilities) = modules.abilities() {
+            let _ = writeln!(out, "your runtime can: {abilities}");
         }
     }
     let all = catalog.exercises().count();

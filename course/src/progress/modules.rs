@@ -1,4 +1,4 @@
-//! The reader's runtime: which of its modules stand, and what it can do with them.
+//! The reader's runtime: which of its modules are done, and what it can do with them.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub struct Modules {
     /// Those that are filled with our solution.
     pub filled: usize,
     /// The things that it can do already, in the book's order. A module counts if it and all modules that
-    /// it uses stand.
+    /// it uses are done.
     #[serde(default)]
     pub can: Vec<String>,
     /// Its modules that this version of the course has.
@@ -32,7 +32,7 @@ pub struct Module {
     pub name: String,
     /// The exercise that builds it.
     pub id: String,
-    /// `solved` or `filled` if it stands. Otherwise `todo`.
+    /// `solved` or `filled` if it is done. Otherwise `todo`.
     pub state: State,
 }
 
@@ -46,21 +46,21 @@ impl Modules {
                 Some(Module {
                     name: one.module.clone()?,
                     id: one.id.clone(),
-                    state: standing(layout, one, progress),
+                    state: state(layout, one, progress),
                 })
             })
             .collect();
-        let stand = modules.iter().filter(|module| module.state != State::Todo);
-        let stand: BTreeSet<&str> = stand.map(|module| &*module.id).collect();
-        let needed = |uses: &[String]| {
+        let done = modules.iter().filter(|module| module.state != State::Todo);
+        let done: BTreeSet<&str> = done.map(|module| &*module.id).collect();
+        let has_all = |uses: &[String]| {
             let mut needed = catalog.needs(uses).into_iter();
-            needed.all(|one| stand.contains(&*one.id))
+            needed.all(|one| done.contains(&*one.id))
         };
         let by_module = catalog
             .exercises()
-            .filter(|one| stand.contains(&*one.id) && needed(&one.uses))
+            .filter(|one| done.contains(&*one.id) && has_all(&one.uses))
             .filter_map(|one| one.can.clone());
-        let programs = runtime.programs.iter().filter(|one| needed(&one.uses));
+        let programs = runtime.programs.iter().filter(|one| has_all(&one.uses));
         let by_program = programs.filter_map(|one| one.can.clone());
         let with = |state| modules.iter().filter(|one| one.state == state).count();
         Some(Self {
@@ -72,13 +72,13 @@ impl Modules {
         })
     }
 
-    /// The sentence `your runtime can: spawn tasks · sleep`. `None` if it cannot do anything yet.
-    pub fn told(&self) -> Option<String> {
-        (!self.can.is_empty()).then(|| format!("your runtime can: {}", self.can.join(" · ")))
+    /// What it can do, on one line: `spawn tasks · sleep`. `None` if it cannot do anything yet.
+    pub fn abilities(&self) -> Option<String> {
+        (!self.can.is_empty()).then(|| self.can.join(" · "))
     }
 }
 
-fn standing(layout: &Layout, exercise: &Exercise, progress: &Progress) -> State {
+fn state(layout: &Layout, exercise: &Exercise, progress: &Progress) -> State {
     match progress.state(&exercise.id) {
         State::Solved if is_open_again(layout, exercise, progress) => State::Todo,
         state @ (State::Solved | State::Filled) => state,

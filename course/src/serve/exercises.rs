@@ -169,22 +169,24 @@ pub async fn fill(State(course): State<Shared>, id: Id) -> Answer {
 
 /// `GET …/place`: the file's whole path, and the line where the reader's work begins.
 pub async fn place(State(course): State<Shared>, id: Id) -> Answer {
-    let exercise = find(&course, id)?;
-    let path = file(&course, &exercise)?;
-    let layout = course.layout.clone();
-    let line = blocking(move || skeleton::first_hole(&layout, &exercise)).await?;
+    let (path, line) = start_of_work(&course, id).await?;
     Ok(Json(
         json!({ "path": path.display().to_string(), "line": line }),
     ))
 }
 
+async fn start_of_work(course: &Shared, id: Id) -> Result<(PathBuf, usize), Refusal> {
+    let exercise = find(course, id)?;
+    let path = file(course, &exercise)?;
+    let layout = course.layout.clone();
+    let line = blocking(move || skeleton::first_hole(&layout, &exercise)).await?;
+    Ok((path, line))
+}
+
 /// `POST …/open`
 pub async fn open(State(course): State<Shared>, id: Id) -> Answer {
-    let exercise = find(&course, id)?;
-    let path = file(&course, &exercise)?;
+    let (path, line) = start_of_work(&course, id).await?;
     let shown = course.layout.show(&path);
-    let (layout, subject) = (course.layout.clone(), exercise.clone());
-    let line = blocking(move || skeleton::first_hole(&layout, &subject)).await?;
     match course.editor.open(&path, line, course.layout.root()) {
         Ok(editor) => Ok(Json(json!({ "opened": shown, "with": editor }))),
         Err(why) => Err(Refusal::new(

@@ -40,8 +40,7 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
     let (Some(skeleton), Ok(yours)) = (skeleton, files::read(&exercise.path(layout))) else {
         return false;
     };
-    let holes = || skeleton.lines().map(str::trim);
-    let holes = || holes().filter(|line| line.contains("todo!") && !line.starts_with("//"));
+    let holes = || skeleton.lines().map(str::trim).filter(|line| is_hole(line));
     yours == skeleton
         || yours
             .lines()
@@ -52,8 +51,12 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
 /// without one, where the reader looks for a bug, it is the first line.
 pub fn first_hole(layout: &Layout, exercise: &Exercise) -> usize {
     let yours = files::read(&exercise.path(layout)).unwrap_or_default();
-    let is_hole = |line: &str| line.contains("todo!") && !line.trim_start().starts_with("//");
     yours.lines().position(is_hole).map_or(1, |at| at + 1)
+}
+
+/// Whether the line has a `todo!` outside a comment.
+fn is_hole(line: &str) -> bool {
+    line.contains("todo!") && !line.trim_start().starts_with("//")
 }
 
 /// The unfinished modules among those that these ids need, in the book's order.

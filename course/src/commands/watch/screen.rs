@@ -124,10 +124,11 @@ impl Screen {
             (None, _) => {}
         }
         let runtime = Modules::count(session.layout, &session.catalog, &session.progress);
-        let told = runtime.and_then(|modules| modules.told());
+        let abilities = runtime.and_then(|modules| modules.abilities());
         let news = exercise.module.is_some() || after.part.is_some() || after.next.is_none();
-        if let Some(told) = told.filter(|_| news) {
-            let _ = writeln!(text, "{}", terminal::wrapped(&capital(&told), 0, 0));
+        if let Some(abilities) = abilities.filter(|_| news) {
+            let told = format!("Your runtime can: {abilities}");
+            let _ = writeln!(text, "{}", terminal::wrapped(&told, 0, 0));
         }
         let finished = match (after.part, after.next) {
             (_, None) => session.catalog.outline.finished.as_ref(),
@@ -190,11 +191,4 @@ impl Screen {
         };
         format!("\n{solved} of {all} solved   {}{enter}\n", keys.join(" "))
     }
-}
-
-/// The text with a capital at its start.
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    let first = letters.next().map(|first| first.to_uppercase().to_string());
-    first.unwrap_or_default() + letters.as_str()
 }
