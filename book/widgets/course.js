@@ -26,12 +26,9 @@ if (live) {
   each('section.inspector', () => import('./inspector.js'));
   const { start } = await import('./live.js');
   start(root);
-} else {
-  each('section.exercise', async () => {
-    const { showOnThisPage } = await import('./sidebar.js');
-    showOnThisPage();
-    return { mount() {} };
-  });
+} else if (document.querySelector('section.exercise')) {
+  const { showOnThisPage } = await import('./sidebar.js');
+  showOnThisPage();
 }
 
 // Readers can scroll a wide element with the keyboard only if it can get the focus.

@@ -56,6 +56,17 @@ export function count(n, one, many = `${one}s`) {
   return `${n} ${n === 1 ? one : many}`;
 }
 
+/** The time for exercises: `about 45 minutes`, `about 7 hours`. */
+export function workTime(minutes) {
+  return `about ${minutes < 90 ? count(minutes, 'minute') : count(Math.round(minutes / 60), 'hour')}`;
+}
+
+/** A bar with the solved and the filled share of all. */
+export function bar(solved, filled, all) {
+  const part = (kind, number) => element('span', { class: kind, style: `inline-size: ${all > 0 ? (100 * number) / all : 0}%` });
+  return element('span', { class: 'bar', 'aria-hidden': 'true' }, part('solved', solved), part('filled', filled));
+}
+
 /** Highlights Rust with mdBook's highlighter, if the page has loaded it. */
 export function highlighted(code) {
   const shown = element('code', { class: 'language-rust hljs', text: code });

@@ -2,8 +2,8 @@
 // also compares the reader's solution with ours.
 
 import { call, exercisePath } from './api.js';
-import { button, duration, element, highlighted, prose } from './dom.js';
-import { address, next } from './next.js';
+import { button, duration, element, highlighted, prose, workTime } from './dom.js';
+import { address, isDone, next } from './next.js';
 import { placeView } from './place.js';
 import { diffView, fileName, headline, verdictView } from './verdict.js';
 
@@ -23,7 +23,7 @@ export function mount(section, root) {
   const chip = element('span', { class: 'chip', text: 'to do' });
   const facts = element('p', { class: 'facts' },
     element('span', { class: 'kind', text: kind }),
-    minutes ? element('span', { text: `about ${minutes} minutes` }) : null,
+    minutes ? element('span', { text: workTime(Number(minutes)) }) : null,
     module ? element('span', {}, 'module ', element('code', { text: module }), ' of your runtime') : null,
     element('code', { class: 'file', text: file }));
   const run = button('Run tests', () => begin(), { class: 'primary' });
@@ -190,9 +190,8 @@ export function mount(section, root) {
 
   /** Says what comes after a solved exercise. */
   function follow(course) {
-    const done = known?.state === 'solved' || known?.state === 'filled';
-    then.hidden = !done;
-    if (!done) return;
+    then.hidden = !known || !isDone(known);
+    if (then.hidden) return;
     const { one, part, all } = next(course, id);
     const finished = one ? part?.finished : course.finished;
     const parts = [
@@ -200,7 +199,7 @@ export function mount(section, root) {
       one && part ? `Part ${part.title} is complete. ` : null,
       finished ? element('a', { href: new URL(`${finished}.html`, root).href, text: 'See what you have built.' }) : null,
       one && finished ? ' ' : null,
-      ...(one ? ['Next: ', element('a', { href: address(one, root), text: one.title }), `, about ${one.minutes} minutes`] : []),
+      ...(one ? ['Next: ', element('a', { href: address(one, root), text: one.title }), `, ${workTime(one.minutes)}`] : []),
     ];
     const text = (nodes) => nodes.map((node) => node.textContent ?? node).join('');
     const now = parts.filter((piece) => piece !== null);

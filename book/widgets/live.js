@@ -45,11 +45,17 @@ export function start(root) {
     exercises.forEach(learn);
   };
   const complain = (error) => status.problem(error.message);
-  // The server knows what the runtime can do, because that depends on all its modules.
+  // The server knows what the runtime can do, because that depends on all its modules. The exercises of its
+  // answer can be older than an event that has just come, so we take only the rest.
+  const refreshRuntime = async () => {
+    const { runtime, meters } = await call('GET', '/api/exercises');
+    Object.assign(course, { runtime, meters });
+    draw();
+  };
   const changed = (one) => {
     const before = course.known.get(one.id);
     learn(one);
-    if (one.module && before && before.state !== one.state) refresh().catch(complain);
+    if (one.module && before && before.state !== one.state) refreshRuntime().catch(complain);
   };
   events(
     '/api/events',

@@ -3,8 +3,8 @@
 // a page without a server.
 
 import { send } from './api.js';
-import { button, count, element } from './dom.js';
-import { output } from './lines.js';
+import { bar, count, element, workTime } from './dom.js';
+import { program } from './lines.js';
 import { address, isDone, isSolved, next } from './next.js';
 
 const STATES = { todo: '', failing: 'not yet', running: 'testing…', solved: '✓ solved', filled: 'our solution' };
@@ -50,58 +50,32 @@ function showStanding(box, part, course, root) {
   const later = done ? next(course, own.at(-1)?.id).one : left[0];
   box.classList.toggle('done', done);
   box.replaceChildren(
-    element('p', { class: 'sum' }, sum, done ? '' : ` What is left takes about ${time(minutes)}.`),
+    element('p', { class: 'sum' }, sum, done ? '' : ` What is left takes ${workTime(minutes)}.`),
     bar(solved, filled, own.length),
-    later ? element('p', { class: 'then' }, 'Next: ', element('a', { href: address(later, root), text: later.title }), `, about ${time(later.minutes)}`) : '',
+    later ? element('p', { class: 'then' }, 'Next: ', element('a', { href: address(later, root), text: later.title }), `, ${workTime(later.minutes)}`) : '',
   );
-}
-
-function bar(solved, filled, all) {
-  const part = (kind, number) => element('span', { class: kind, style: `inline-size: ${all > 0 ? (100 * number) / all : 0}%` });
-  return element('span', { class: 'bar', 'aria-hidden': 'true' }, part('solved', solved), part('filled', filled));
-}
-
-function time(minutes) {
-  return minutes < 90 ? count(minutes, 'minute') : count(Math.round(minutes / 60), 'hour');
 }
 
 // The wall, the sentence below it, and the button that runs the reader's meter server.
 function mountRuntime(section) {
   const modules = Number(section.dataset.modules);
-  const can = element('p', { class: 'can', role: 'status' });
+  const can = element('div', { class: 'can', role: 'status' });
   const needs = element('p', { class: 'needs' });
-  const result = output({ label: 'Output of your meter server' });
-  let running = null;
-  const run = button('▶ Run my meter server', start, { class: 'primary' });
-  const stop = button('■ Stop', () => running?.abort(), { hidden: true });
-  const actions = element('div', { class: 'actions', hidden: true }, run, stop, result.state);
-  section.querySelector('.wall').after(can, needs, actions, result.node);
-
-  async function start() {
-    if (running) return;
-    running = new AbortController();
-    result.clear();
-    result.say('Asking…');
-    result.swap(run, stop);
-    try {
-      const response = await send('POST', '/api/meters', { signal: running.signal });
-      await result.read(response.body);
-    } catch (error) {
-      if (error.name === 'AbortError') result.say('Stopped.', 'cancelled');
-      else result.say(error.message, 'bad');
-    } finally {
-      running = null;
-      result.swap(stop, run);
-    }
-  }
+  const { run, stop, state, node } = program({
+    caption: '▶ Run my meter server',
+    label: 'Output of your meter server',
+    ask: (signal) => send('POST', '/api/meters', { signal }),
+  });
+  const actions = element('div', { class: 'actions', hidden: true }, run, stop, state);
+  section.querySelector('.wall').after(can, needs, actions, node);
 
   return ({ runtime, known, meters }) => {
     if (!runtime) return;
     for (const item of section.querySelectorAll('li[data-id]')) {
-      const { state } = runtime.modules.find(({ id }) => id === item.dataset.id) ?? { state: 'todo' };
-      item.dataset.state = state;
+      const module = runtime.modules.find(({ id }) => id === item.dataset.id) ?? { state: 'todo' };
+      item.dataset.state = module.state;
       const said = item.querySelector('.state') ?? item.appendChild(element('span', { class: 'state unseen' }));
-      said.textContent = MODULES[state];
+      said.textContent = MODULES[module.state];
     }
     section.dataset.built = runtime.solved + runtime.filled;
     const filled = runtime.filled > 0 ? `, and ${runtime.filled} filled with our solution` : '';

@@ -5,7 +5,7 @@ import { send } from './api.js';
 import { button, element } from './dom.js';
 import { draft, source } from './drafts.js';
 import { editor } from './editor.js';
-import { output } from './lines.js';
+import { program } from './lines.js';
 
 /** Starts one `div.runnable`, or one `div.fails`, whose block must not compile. */
 export function mount(block) {
@@ -19,18 +19,21 @@ export function mount(block) {
   // The real output replaces the output that the page shows.
   const next = block.nextElementSibling;
   const printed = next?.matches('figure.output:not([data-command])') ? next : null;
-  const result = output({ label: 'Output', onshow: (some) => { if (printed) printed.hidden = some; } });
-  const { say } = result;
+  const { run, stop, state, node, start, say } = program({
+    caption: '▶ Run',
+    title: 'Run this block on your machine (Ctrl+Enter in the editor)',
+    label: 'Output',
+    ask: (signal) => send('POST', '/api/run', { body: { chapter: block.dataset.chapter, code: editing ? editing.text() : original }, signal }),
+    ended: asPromised,
+    onshow: (some) => { if (printed) printed.hidden = some; },
+  });
   let editing = null;
   let dropped = null; // the edits of before the last reset
-  let running = null;
 
-  const run = button('▶ Run', () => start(), { class: 'primary', title: 'Run this block on your machine (Ctrl+Enter in the editor)' });
-  const stop = button('■ Stop', () => running?.abort(), { hidden: true });
   const edit = button('Edit', () => open(original), { title: 'Change the block before running it' });
   const reset = button('Reset', () => close(), { hidden: true, title: 'Show the block of the book again' });
   const bring = button('Bring back my edits', () => open(dropped), { hidden: true });
-  block.append(element('div', { class: 'actions' }, run, stop, edit, reset, bring, result.state), result.node);
+  block.append(element('div', { class: 'actions' }, run, stop, edit, reset, bring, state), node);
   if (kept.text !== null) {
     showEditor(kept.text);
     if (kept.outdated) say('The book has changed this block since. This is your version.');
@@ -42,7 +45,7 @@ export function mount(block) {
     editing.focus();
   }
   function showEditor(text) {
-    editing = editor(text, { label: 'Rust block', onrun: () => start(), onleave: () => run.focus() });
+    editing = editor(text, { label: 'Rust block', onrun: start, onleave: () => run.focus() });
     editing.node.addEventListener('input', () => kept.keep(editing.text()));
     pre.hidden = true;
     pre.after(editing.node);
@@ -62,27 +65,9 @@ export function mount(block) {
     edit.focus();
   }
 
-  async function start() {
-    if (running) return;
-    running = new AbortController();
-    result.clear();
-    say('Asking…');
-    result.swap(run, stop);
-    try {
-      const body = { chapter: block.dataset.chapter, code: editing ? editing.text() : original };
-      const response = await send('POST', '/api/run', { body, signal: running.signal });
-      await result.read(response.body, asPromised);
-    } catch (error) {
-      if (error.name === 'AbortError') say('Stopped.', 'cancelled');
-      else say(error.message, 'bad');
-    } finally {
-      running = null;
-      result.swap(stop, run);
-    }
-  }
   // A block that must not compile has done its work when the compiler says so.
   function asPromised(outcome) {
-    const failed = promised && outcome === 'build_failed' && result.node.textContent.includes(`[${promised}]`);
+    const failed = promised && outcome === 'build_failed' && node.textContent.includes(`[${promised}]`);
     return failed && !editing ? `It does not compile, as expected: ${promised}.` : null;
   }
 }

@@ -1,6 +1,6 @@
 // Progress next to the chapters' names: how many exercises are solved, and an entry for each exercise.
 
-import { element } from './dom.js';
+import { bar, element } from './dom.js';
 import { address, isSolved } from './next.js';
 
 const STATES = { failing: 'not yet', running: 'testing', solved: 'solved', filled: 'our solution' };
@@ -75,11 +75,10 @@ export function showRuntime(runtime, root) {
   if (box === null || !runtime) return;
   const { solved, filled, all } = runtime;
   const line = box.querySelector('.runtime-progress') ?? box.appendChild(element('p', { class: 'runtime-progress' }));
-  const part = (kind, count) => element('span', { class: kind, style: `inline-size: ${(100 * count) / all}%` });
   line.replaceChildren(
     element('a', { href: new URL('progress.html#your-runtime', root).href, text: 'Your runtime' }),
     `: ${solved} of ${all} modules`,
     filled > 0 ? element('span', { class: 'filled-count', text: `, and ${filled} filled with our solution` }) : '',
-    element('span', { class: 'bar', 'aria-hidden': 'true' }, part('solved', solved), part('filled', filled)),
+    bar(solved, filled, all),
   );
 }
