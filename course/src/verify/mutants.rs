@@ -68,10 +68,10 @@ pub(super) async fn prove(
 /// of its tests. Only a test that names the path of a program needs them.
 fn without_programs(workshop: &Workshop, exercise: &Exercise) -> Result<Restore, VerifyError> {
     let dir = workshop.solutions().join(&exercise.folder);
-    let mut manifest = manifest(&dir.join("Cargo.toml"))?;
     if files::read(&dir.join(&exercise.test))?.contains("CARGO_BIN_EXE_") {
         return Ok(Restore::replace(&dir, &[])?);
     }
+    let mut manifest = manifest(&dir.join("Cargo.toml"))?;
     manifest.remove("bin");
     if let Some(package) = manifest.get_mut("package").and_then(Value::as_table_mut) {
         package.insert("autobins".into(), false.into());

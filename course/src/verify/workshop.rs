@@ -9,8 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use toml::{Table, Value};
+
 use super::VerifyError;
-use crate::catalog::{Catalog, Exercise, Layout};
+use crate::catalog::{Catalog, Exercise, Layout, manifest};
 use crate::files::{self, FileError};
 use crate::runner::{RunError, cargo};
 use crate::skeleton::{self, Tree};
@@ -33,11 +35,12 @@ impl Workshop {
         let mut tree = skeleton::for_a_copy(tree, layout);
         fill(&workshop.skeletons(), &tree, layout)?;
         for (path, content) in &mut tree {
-            let solution = layout.solutions().join(path);
-            if !path.ends_with("Cargo.toml") {
+            if path.ends_with("Cargo.toml") {
+                let manifest = manifest(&workshop.skeletons().join(path))?;
+                *content = with_another_version(manifest).to_string().into_bytes();
+            } else {
+                let solution = layout.solutions().join(path);
                 *content = fs::read(&solution).map_err(FileError::new("read", &solution))?;
-            } else if path == Path::new("Cargo.toml") {
-                *content = with_another_version(content).into_bytes();
             }
         }
         fill(&workshop.solutions(), &tree, layout)?;
@@ -77,21 +80,25 @@ impl Workshop {
     }
 }
 
-/// The manifest of the solutions' workspace. Cargo names what it builds by a package's name, its version
+/// The manifest of a skeleton, for its solution. Cargo names what it builds by a package's name, its version
 /// and its path from the workspace's root. The version tells a skeleton from its solution.
-fn with_another_version(manifest: &[u8]) -> String {
-    let text = String::from_utf8_lossy(manifest);
-    let mut changed = String::new();
-    for line in text.lines() {
-        let is_version = line.starts_with("version = ");
-        changed += if is_version {
-            "version = \"0.0.1\""
-        } else {
-            line
-        };
-        changed.push('\n');
-    }
-    changed
+fn with_another_version(mut manifest: Table) -> Table {
+    let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut);
+    let workspace = workspace.and_then(|workspace| workspace.get_mut("package"));
+    change_version(workspace);
+    change_version(manifest.get_mut("package"));
+    manifest
+}
+
+/// Leaves the version of a package that takes it from its workspace.
+fn change_version(package: Option<&mut Value>) {
+    let package = package.and_then(Value::as_table_mut);
+    let Some(package) =
+        package.filter(|package| !package.get("version").is_some_and(Value::is_table))
+    else {
+        return;
+    };
+    package.insert("version".into(), "0.0.1".into());
 }
 
 fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
@@ -116,4 +123,24 @@ fn fill(dir: &Path, tree: &Tree, layout: &Layout) -> Result<(), FileError> {
     // Use the versions that the root chose. Without a lock file, cargo would ask the registry.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_solution_has_another_version_than_its_skeleton() {
+        let changed = |manifest: &str| with_another_version(toml::from_str(manifest).unwrap());
+        let workspace = changed("[workspace.package]\nversion = \"0.1.0\"\n");
+        assert_eq!(
+            workspace["workspace"]["package"]["version"].as_str(),
+            Some("0.0.1")
+        );
+        let own = changed("[package]\nversion = \"0.1.0\"\n[dependencies.a]\nversion = \"1\"\n");
+        assert_eq!(own["package"]["version"].as_str(), Some("0.0.1"));
+        assert_eq!(own["dependencies"]["a"]["version"].as_str(), Some("1"));
+        let inherited = "[package.version]\nworkspace = true\n";
+        assert_eq!(changed(inherited), toml::from_str(inherited).unwrap());
+    }
 }
