@@ -169,6 +169,22 @@ impl Report {
         out
     }
 
+    /// The program of a target, if everything was built, and the text that the reader needs: the compiler's,
+    /// or else the reason why there is no program.
+    pub fn program(&self, package: &str, target: &str) -> (Option<PathBuf>, String) {
+        let mut text = self.rendered(package);
+        if !self.success && text.is_empty() {
+            text = if self.timed_out {
+                "the compiler took too long, so it was stopped".into()
+            } else {
+                self.complaint()
+            };
+        }
+        let mut executables = self.executables.iter().filter(|_| self.success);
+        let found = executables.find(|(name, _)| name == target);
+        (found.map(|(_, path)| path.clone()), text)
+    }
+
     /// Whether cargo stopped before it ran a compiler, because of a broken manifest or lock file.
     pub fn gave_up(&self) -> bool {
         !self.success

@@ -32,22 +32,14 @@ pub fn choose<'a>(layout: &Layout, catalog: &'a Catalog) -> Choice<'a> {
     }
 }
 
-/// The result of a build: the program, and the compiler's text for people.
-#[derive(Debug)]
-pub struct Built {
-    /// The program, if it compiled.
-    pub program: Option<PathBuf>,
-    /// The compiler's text for people, without colours.
-    pub diagnostics: String,
-}
-
-/// Builds a program. Drop the future to cancel.
+/// Builds a program. Returns it if it compiled, and the compiler's text for people, without colours. Drop
+/// the future to cancel.
 pub async fn build(
     layout: &Layout,
     runtime: &Runtime,
     program: &Program,
     limits: &Limits,
-) -> Result<Built, RunError> {
+) -> Result<(Option<PathBuf>, String), RunError> {
     let report = cargo::run(&cargo::Call {
         args: &[
             "build",
@@ -63,14 +55,5 @@ pub async fn build(
         time: limits.build_time,
     })
     .await?;
-    let mut diagnostics = report.rendered(&runtime.package);
-    if !report.success && diagnostics.is_empty() {
-        diagnostics = report.complaint();
-    }
-    let mut built = report.executables.into_iter();
-    let path = built.rfind(|(target, _)| *target == program.name);
-    Ok(Built {
-        program: path.map(|(_, path)| path).filter(|_| report.success),
-        diagnostics,
-    })
+    Ok(report.program(&runtime.package, &program.name))
 }

@@ -53,25 +53,13 @@ pub async fn build(
         time: limits.build_time,
     })
     .await?;
-    let mut diagnostics = report.rendered(&name);
-    if !report.success && diagnostics.is_empty() {
-        diagnostics = if report.timed_out {
-            "the compiler took too long, so it was stopped".into()
-        } else {
-            report.complaint()
-        };
-    }
+    let (program, diagnostics) = report.program(&name, &name);
     let errors = report.messages.iter().filter(|message| message.is_error());
     let codes = errors
         .filter_map(|message| message.code().map(str::to_owned))
         .collect();
-    let program = report
-        .executables
-        .into_iter()
-        .find(|(target, _)| *target == name)
-        .map(|(_, path)| path);
     Ok(Built {
-        program: program.filter(|_| report.success),
+        program,
         diagnostics,
         codes,
     })

@@ -116,7 +116,7 @@ enum Job {
     Program(Runtime, Program),
 }
 
-/// Starts a job. The response is what it says.
+/// Starts a job. The response is a stream of what the job says.
 fn stream(course: &Shared, job: Job) -> Response {
     let (lines, receiver) = async_channel::unbounded();
     let job = wakeful::spawn_local(play(course.clone(), job, Lines(lines)));
@@ -167,10 +167,7 @@ async fn compile_and_run(
             let built = snippet::build(layout, chapter, &slot, code, limits).await?;
             (built.program, built.diagnostics)
         }
-        Job::Program(runtime, program) => {
-            let built = program::build(layout, runtime, program, limits).await?;
-            (built.program, built.diagnostics)
-        }
+        Job::Program(runtime, program) => program::build(layout, runtime, program, limits).await?,
     };
     if !diagnostics.is_empty() {
         let text = &layout.relative(&diagnostics);
