@@ -6,10 +6,10 @@ use std::ops::RangeInclusive;
 use super::{claims::TestRef, output::Output, source::Excerpt};
 use crate::catalog::Exercise;
 
-/// The begin and the end of text that is code or output. The search finds its words, but shows only the
+/// The mark before text that is code or output. The search finds the words of this text, but shows only the
 /// text around it (`book/widgets/search.js`). The marks are invisible characters in hidden paragraphs.
 pub const CODE: &str = "<p hidden>\u{2063}</p>";
-/// See [`CODE`].
+/// The mark after it.
 pub const CODE_END: &str = "<p hidden>\u{2064}</p>";
 
 /// Marks HTML as code for the search.

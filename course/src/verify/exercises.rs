@@ -116,7 +116,7 @@ fn readable(exercise: &Exercise, ran: &Ran, found: &mut Found) {
                 test.name,
                 start_of(test.message.as_deref().unwrap_or_default(), 10)
             ),
-            "use in the hole what the solution uses without printing it, for example with `let _ = cx`",
+            "do not print this value in the hole. If the compiler warns that it is unused, write `let _ = cx`",
         );
     }
 }
