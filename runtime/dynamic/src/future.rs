@@ -164,7 +164,6 @@ impl<P: Place, F: Future> Typed<P, F> {
         reason = "`private::start` polls a new future, whose state the compiler knows there"
     )]
     #[inline(always)]
-    // ANCHOR: poll
     unsafe fn poll(
         data: NonNull<()>,
         cx: &mut Context<'_>,
@@ -183,7 +182,6 @@ impl<P: Place, F: Future> Typed<P, F> {
         core::mem::forget(finished);
         Poll::Ready(output)
     }
-    // ANCHOR_END: poll
 
     /// # Safety
     /// As for `finish`.

@@ -22,6 +22,7 @@ value_adapter! {
     call<K>(request, make) = boxed(request, make);
 }
 
+// ANCHOR: boxed
 /// A call with a box of its own.
 #[inline]
 pub(crate) fn boxed<'d, F>(
@@ -38,3 +39,4 @@ where
     // place is empty.
     unsafe { DynFuture::emplace(memory, OnHeap, make) }
 }
+// ANCHOR_END: boxed
