@@ -2,9 +2,9 @@
 //! The future of a call, wherever it lives.
 //!
 //! - **D1** From `new` until the place is dropped, the memory of a [`DynFuture`] is valid.
-//!   Only the `DynFuture` uses it, and code to which the future has given a pointer.
-//! - **D2** If a `DynFuture` is leaked, its memory is never freed, moved or used again.
-//!   The future in it is pinned, and other code may have pointers to it.
+//!   It is used only for this place and this future.
+//! - **D2** If a `DynFuture` is leaked, its memory is never freed, and never used for
+//!   anything else. The future in it is pinned, and other code may have pointers to it.
 
 use std::alloc::Layout;
 use std::pin::Pin;

@@ -36,7 +36,7 @@ where
     let layout = DynFuture::layout::<OnHeap, F>();
     let memory = allocate(layout, request);
     // SAFETY: EM1: the memory is new and has this layout. EM2: only `release` frees it. EM3: the
-    // place is empty.
+    // place points to nothing.
     unsafe { DynFuture::emplace(memory, OnHeap, make) }
 }
 // ANCHOR_END: boxed
