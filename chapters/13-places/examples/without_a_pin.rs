@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::future::{pending, poll_fn};
-use std::marker::PhantomPinned;
 use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::ptr::NonNull;
@@ -31,8 +30,8 @@ fn main() {
     let mut room = Box::new(Room(UnsafeCell::new([MaybeUninit::uninit(); 64])));
     // A future that puts the address of a node into a list, as `Notified` of chapter 05.
     let mut call = room.fill(async {
-        let node = (7_u32, PhantomPinned);
-        list.set(Some(&raw const node.0));
+        let node = 7_u32;
+        list.set(Some(&raw const node));
         pending::<()>().await;
     });
     assert!(

@@ -48,9 +48,10 @@ impl<const N: usize> Room<N> {
         F: Future + 'a,
     {
         let room = self.get_ref();
-        if !Self::fits::<F>() || room.busy.replace(true) {
+        if !Self::fits::<F>() || room.busy.get() {
             return Err(future);
         }
+        room.busy.set(true);
         // SAFETY: a pointer to a field is not null.
         let memory = unsafe { NonNull::new_unchecked(room.bytes.get().cast()) };
         // SAFETY: D1. The future fits, and `busy` keeps other calls out. D2: the room is

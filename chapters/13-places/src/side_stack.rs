@@ -31,7 +31,7 @@ struct SideStack {
 /// The place of a future on the stack. It keeps the stack alive.
 struct Piece {
     stack: Rc<SideStack>,
-    /// From here to `end` are the piece and the gap in front of it.
+    /// From here to `end`: a gap for the alignment, and the memory of the future.
     start: usize,
     end: usize,
 }
@@ -112,6 +112,7 @@ impl<F: Future> Future for WithSideStack<F> {
 pub struct OnSideStack<L>(pub L);
 
 fn on_side_stack<'a, F: Future + 'a>(future: F) -> DynFuture<'a, F::Output> {
+    // An `Rc` in a `Cell` can only be taken out and put back.
     let current = CURRENT.take();
     let needs = DynFuture::<F::Output>::layout::<Piece, F>();
     let reserved = current.as_ref().and_then(|stack| stack.reserve(needs));
