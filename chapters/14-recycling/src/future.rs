@@ -1,8 +1,9 @@
 // ANCHOR: head
 //! A handle for a future of any type, in memory that only its functions know.
 //!
-//! - **D1** `data` points to memory with a future that `functions` can poll and drop. The
-//!   future stays where it is until the handle calls `functions.drop`, once.
+//! - **D1** `data` points to memory with a future that `functions` can poll and drop. No
+//!   other code uses this future. It stays where it is until the handle calls
+//!   `functions.drop`, once.
 
 use std::marker::PhantomData;
 use std::pin::Pin;

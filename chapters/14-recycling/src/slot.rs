@@ -1,10 +1,10 @@
 // ANCHOR: head
 //! Memory that a call takes out of a slot, owns, and hands back. Nothing counts.
 //!
-//! - **S1** A piece of memory has one owner: a `Block`, or a call. Between two calls, it is
-//!   a `Block`.
-//! - **S2** While a call is alive, it borrows the slot, and no other code can use it. The
-//!   call itself uses it once, at its end.
+//! - **S1** A piece of memory has one owner. Between two calls, the owner is a `Block` in
+//!   the slot. During a call, the owner is the call.
+//! - **S2** A call borrows the slot until it is dropped, so no other code can use the slot.
+//!   The call itself writes to the slot once, at its end.
 //! - **S3** The memory was allocated with the layout in its header.
 
 use std::alloc::{Layout, dealloc};
@@ -47,7 +47,7 @@ impl Slot {
         let block = block.unwrap_or_else(new);
         // SAFETY: S1 and S3. If `make` panics, `block` frees the memory.
         let call = unsafe { Placed::start(block.0, make) };
-        // SAFETY: S1.
+        // SAFETY: S1. The slot may have moved since the last call.
         unsafe { (*block.0.as_ptr()).slot = slot };
         mem::forget(block); // S1: the call is the owner now.
         call
