@@ -2,11 +2,11 @@
 //! wrong. Miri finds it.
 
 use std::cell::{Cell, UnsafeCell};
-use std::future::{pending, poll_fn};
+use std::future::{pending, ready};
 use std::mem::{self, MaybeUninit};
 use std::pin::Pin;
 use std::ptr::NonNull;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Waker};
 
 use places::DynFuture;
 
@@ -39,7 +39,7 @@ fn main() {
     );
     mem::forget(call);
     // The call is gone for the compiler, so the room may be used again, moved or freed.
-    drop(room.fill(poll_fn(|_| Poll::<u64>::Ready(0))));
+    drop(room.fill(ready([0_u64; 7])));
     drop(room);
     let node = list.get().expect("the future has stored its address");
     // SAFETY: the future was not dropped, so its node must still be there.
