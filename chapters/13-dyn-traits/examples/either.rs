@@ -10,9 +10,9 @@ use dyn_traits::sockets::reactor::Runtime;
 use dyn_traits::{Boxing, Cached, DynLine, End, Line, Message, ScriptedLine};
 use dyn_traits::{SocketLine, serve};
 
+// ANCHOR: printed
 const READINGS: [[u8; 6]; 2] = [[1, 4, 0, 0, 0, 3], [1, 4, 0, 0, 0, 4]];
 
-// ANCHOR: printed
 /// A line that prints what it sends. It takes a line of any kind.
 struct Printed<L>(L);
 

@@ -46,7 +46,7 @@ impl Slot {
         };
         let memory = block.memory;
         let place = Kept { slot: self, block: Some(block) };
-        // SAFETY: D1. The block fits, and the place owns it. D2: the slot is empty
+        // SAFETY: D1. The block fits, and the place owns it. D2: this block is in no slot
         // until the place is dropped, and a block that is leaked is never freed.
         unsafe { DynFuture::new(memory, place, future) }
     }
