@@ -5,16 +5,16 @@ mod allocations;
 mod common;
 
 use std::cell::{Cell, RefCell};
-use std::future::{Ready, pending, ready};
+use std::future::{Ready, pending, poll_fn, ready};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 
 use allocations::allocations;
-use common::{Bad, Counts, OnDrop, Page, Recycles, Wide, add, finish, is_aligned};
+use common::{Bad, Counts, OnDrop, Page, Recycles, Wide, add, finish, is_aligned, poll};
 use recycling::handles::{ThinFuture, WideFuture};
 use recycling::{DynFuture, boxed, counted, layouts, packed, slot::Slot};
 
@@ -130,7 +130,7 @@ fn the_memory_comes_back_from_a_destructor_that_panics() {
         };
         let drop_it = |recycler: &mut R| {
             let mut call = recycler.fill(bad());
-            assert!(common::poll(Pin::new(&mut call)).is_pending());
+            assert!(poll(Pin::new(&mut call)).is_pending());
             assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
         };
         drop_it(&mut recycler);
@@ -189,7 +189,23 @@ fn the_memory_of_a_leaked_call_is_never_used_again() {
     fn check<R: Recycles>() {
         let mut recycler = R::default();
         leak(recycler.fill(add::<20>(1, 2)));
-        assert_eq!(finish(recycler.fill(add::<20>(3, 4))), 7);
+        let next = || assert_eq!(finish(recycler.fill(add::<20>(3, 4))), 7);
+        assert_eq!(allocations(next), 1);
+    }
+    for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
+}
+
+#[test]
+fn a_cancelled_call_gives_its_memory_back() {
+    fn check<R: Recycles>() {
+        let mut recycler = R::default();
+        let five =
+            |ready| poll_fn(move |_| if ready { Poll::Ready(5) } else { Poll::Pending });
+        let mut call = recycler.fill(five(false));
+        assert!(poll(pin!(&mut call)).is_pending());
+        drop(call);
+        let next = || assert_eq!(finish(recycler.fill(five(true))), 5);
+        assert_eq!(allocations(next), 0);
     }
     for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
 }

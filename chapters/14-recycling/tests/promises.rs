@@ -197,18 +197,6 @@ fn a_handle_has_one_two_or_three_words() {
 }
 
 #[test]
-fn a_cancelled_call_gives_its_memory_back() {
-    fn check<R: Recycles>() {
-        let mut recycler = R::default();
-        let mut call = recycler.fill(pending::<u32>());
-        assert!(poll(pin!(&mut call)).is_pending());
-        drop(call);
-        assert_eq!(finish(recycler.fill(ready(5))), 5);
-    }
-    for_each!(check: counted::Recycler, packed::Recycler, layouts::Recycler, Slot);
-}
-
-#[test]
 fn a_future_whose_destructor_panics_is_not_dropped_again() {
     fn check<R: Recycles>() {
         let (mut recycler, drops) = (R::default(), Cell::new(0));
