@@ -108,12 +108,11 @@ fn an_adapter_takes_an_iterator_of_an_iterator() {
 #[test]
 fn with_keep_all_calls_share_one_box() {
     let mut object = Adapter::new(Numbers::to(10), true);
-    assert_eq!(
-        count(|| assert_eq!(run(DynIterator::next(&mut object)), Some(1))),
-        (1, 0)
-    );
+    let first = count(|| assert_eq!(run(DynIterator::next(&mut object)), Some(1)));
+    assert_eq!(first, (1, 0), "allocated and freed by the first call");
     let object: &mut dyn DynIterator<Item = u32> = &mut object;
-    assert_eq!(count(|| assert_eq!(run(sum(object)), 54)), (0, 0));
+    let later = count(|| assert_eq!(run(sum(object)), 54));
+    assert_eq!(later, (0, 0), "allocated and freed by all later calls");
 }
 
 #[test]
@@ -121,7 +120,19 @@ fn without_keep_each_call_has_a_box_that_is_freed() {
     let mut object = Adapter::new(Numbers::to(10), false);
     let object: &mut dyn DynIterator<Item = u32> = &mut object;
     // Ten values, and the end.
-    assert_eq!(count(|| assert_eq!(run(sum(object)), 55)), (11, 11));
+    let calls = count(|| assert_eq!(run(sum(object)), 55));
+    assert_eq!(calls, (11, 11), "allocated and freed by eleven calls");
+}
+
+#[test]
+fn nth_makes_the_same_choice_as_next() {
+    for (keep, each) in [(true, (0, 0)), (false, (1, 1))] {
+        let mut object = Adapter::new(Numbers::to(10), keep);
+        // With `keep`, this call allocates the box.
+        assert_eq!(run(DynIterator::nth(&mut object, 1)), Some(2));
+        let calls = count(|| assert_eq!(run(DynIterator::nth(&mut object, 1)), Some(4)));
+        assert_eq!(calls, each, "allocated and freed by `nth`, keep is {keep}");
+    }
 }
 
 #[test]

@@ -67,7 +67,8 @@ fn a_future_that_fits_does_not_allocate() {
         future.set(holding::<_, 20>(()));
         future.set(ready(8));
     });
-    assert_eq!((counted, poll(&mut future)), ((0, 0), Poll::Ready(8)));
+    assert_eq!(counted, (0, 0), "allocated and freed by `set`");
+    assert_eq!(poll(&mut future), Poll::Ready(8));
 }
 
 #[test]
@@ -84,16 +85,45 @@ fn every_box_is_freed() {
 fn the_old_future_is_dropped_if_the_new_one_is_larger() {
     let mut future = Reusable::new(holding::<_, 1>(Traced));
     future.set(holding::<_, 40>(()));
-    assert_eq!(TRACED.get(), 1);
+    assert_eq!(TRACED.get(), 1, "destructors of the old future");
+}
+
+/// Writes down where its destructor runs.
+#[expect(dead_code, reason = "only its address matters")]
+struct Located(u8);
+
+thread_local! {
+    /// Where the last `Located` of this thread was dropped.
+    static DROPPED_AT: Cell<usize> = const { Cell::new(0) };
+}
+
+impl Drop for Located {
+    fn drop(&mut self) {
+        DROPPED_AT.set((&raw const *self).addr());
+    }
+}
+
+#[test]
+fn the_old_future_is_dropped_in_its_own_box() {
+    let located = Located(7);
+    let at = move |_: &mut Context<'_>| Poll::Ready((&raw const located).addr());
+    let mut future = Reusable::new(poll_fn(at));
+    let Poll::Ready(polled_at) = poll(&mut future) else {
+        panic!("this future is ready at once")
+    };
+    let large = [7_usize; 1000];
+    future.set(poll_fn(move |_| Poll::Ready(large[999])));
+    assert_eq!(DROPPED_AT.get(), polled_at, "the destructor ran in other memory");
+    assert_eq!(poll(&mut future), Poll::Ready(7));
 }
 
 #[test]
 fn the_old_future_is_dropped_once_if_the_new_one_fits() {
     let mut future = Reusable::new(holding::<_, 40>(Traced));
     future.set(ready(7));
-    assert_eq!(TRACED.get(), 1);
+    assert_eq!(TRACED.get(), 1, "destructors of the old future after `set`");
     drop(future);
-    assert_eq!(TRACED.get(), 1);
+    assert_eq!(TRACED.get(), 1, "destructors of the old future at the end");
 }
 
 #[test]
@@ -123,7 +153,7 @@ fn a_destructor_that_panics_in_set_runs_once() {
     let mut future = Reusable::new(holding::<_, 40>(Bomb));
     let panic = catch_unwind(AssertUnwindSafe(|| future.set(ready(7))));
     assert!(panic.is_err(), "the panic goes to the caller of `set`");
-    assert_eq!(TRACED.get(), 1);
+    assert_eq!(TRACED.get(), 1, "destructors of the old future");
     // The box has no future. Dropping it must not drop the old one again.
     let panic = catch_unwind(AssertUnwindSafe(|| drop(future)));
     assert!(panic.is_ok() && TRACED.get() == 1, "the old future was dropped again");
@@ -133,12 +163,13 @@ fn a_destructor_that_panics_in_set_runs_once() {
 fn after_a_destructor_that_panics_the_box_takes_another_future() {
     let mut future = Reusable::new(holding::<_, 40>(Bomb));
     let panic = catch_unwind(AssertUnwindSafe(|| future.set(ready(7))));
-    assert!(panic.is_err());
+    assert!(panic.is_err(), "the panic goes to the caller of `set`");
     let counted = count(|| {
         let set = catch_unwind(AssertUnwindSafe(|| future.set(ready(8))));
         assert!(set.is_ok(), "there is no future to drop");
     });
-    assert_eq!((counted, poll(&mut future)), ((0, 0), Poll::Ready(8)));
+    assert_eq!(counted, (0, 0), "allocated and freed by the second `set`");
+    assert_eq!(poll(&mut future), Poll::Ready(8));
 }
 
 #[test]
