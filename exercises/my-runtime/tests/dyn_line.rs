@@ -8,13 +8,14 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use my_runtime::dyn_line::{Cached, Call, DynLine, Line, Slot};
 use my_runtime::recycle;
 
 mod common;
-use common::poll;
+use common::counter::Counter;
+use common::{poll, poll_with};
 
 thread_local! {
     /// How many allocations this thread has made, and how many of them it has freed.
@@ -147,7 +148,12 @@ fn a_larger_future_replaces_the_box() {
         assert_eq!(run(slot.fill(ready(7_u64))), 7);
         let (made, _) = count(|| drop(slot.fill(address())));
         assert!(made > 0, "the larger future has a box of its own");
-        let last = count(|| assert_eq!(run(slot.fill(ready(8_u64))), 8));
+        // A box that is not in the slot is freed here.
+        recycle::clear();
+        let last = count(|| {
+            assert_eq!(run(slot.fill(ready(8_u64))), 8);
+            run(slot.fill(address()));
+        });
         assert_eq!(last, (0, 0), "the larger box is in the slot");
         drop(slot);
         recycle::clear();
@@ -226,7 +232,7 @@ fn a_dropped_call_drops_its_future_once() {
             assert!(poll(Pin::new(&mut call)).is_pending());
         }
         drop(call);
-        assert_eq!(drops.get(), 1);
+        assert_eq!(drops.get(), 1, "destructors after {polls} polls");
     }
 }
 
@@ -253,7 +259,66 @@ fn a_call_that_was_ready_is_dropped_once() {
     }));
     assert_eq!(poll(Pin::new(&mut call)), Poll::Ready(7));
     drop(call);
-    assert_eq!(TRACED.get(), 1);
+    assert_eq!(TRACED.get(), 1, "destructors of the future");
+}
+
+thread_local! {
+    /// Where the last `Located` of this thread was dropped.
+    static DROPPED_AT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Writes down where its destructor runs.
+#[expect(dead_code, reason = "only its address matters")]
+struct Located(u8);
+
+impl Drop for Located {
+    fn drop(&mut self) {
+        DROPPED_AT.set((&raw const *self).addr());
+    }
+}
+
+#[test]
+fn a_future_is_dropped_where_it_was_polled() {
+    let (slot, located) = (Slot::default(), Located(7));
+    let at = move |_: &mut Context<'_>| Poll::Ready((&raw const located).addr());
+    let polled_at = run(slot.fill(poll_fn(at)));
+    assert_eq!(DROPPED_AT.get(), polled_at, "the future was moved before its destructor");
+}
+
+/// Makes another call with the same slot when it is dropped.
+#[repr(C)]
+struct CallsAgain<'a> {
+    /// The other call would overwrite this, and do no harm.
+    first: u64,
+    slot: &'a Slot,
+    other_at: &'a Cell<usize>,
+}
+
+impl Drop for CallsAgain<'_> {
+    fn drop(&mut self) {
+        let small = 7_u8;
+        let other = poll_fn(move |_| Poll::Ready((&raw const small).addr()));
+        self.other_at.set(run(self.slot.fill(other)));
+    }
+}
+
+#[test]
+fn the_box_is_busy_until_the_destructor_has_ended() {
+    let (slot, other_at) = (Slot::default(), Cell::new(0));
+    let again = CallsAgain { first: 7, slot: &slot, other_at: &other_at };
+    let at = run(slot.fill(poll_fn(move |_| {
+        assert_eq!(again.first, 7);
+        Poll::Ready((&raw const again).addr())
+    })));
+    assert_ne!(other_at.get(), at, "the destructor's call got the box of its own future");
+}
+
+#[test]
+fn the_future_gets_the_waker_of_the_poll() {
+    let (slot, waker) = (Slot::default(), Counter::new().waker());
+    let mut call = slot.fill(poll_fn(|cx| Poll::Ready(cx.waker().will_wake(&waker))));
+    let polled = poll_with(Pin::new(&mut call), &waker);
+    assert_eq!(polled, Poll::Ready(true), "this waker does not wake the task");
 }
 
 /// Panics when it is dropped.
@@ -291,7 +356,8 @@ fn a_panic_of_the_future_leaves_the_call_whole() {
         panic!("the meter is on fire")
     }));
     let panic = catch_unwind(AssertUnwindSafe(|| poll(Pin::new(&mut call))));
-    assert!(panic.is_err() && drops.get() == 0);
+    assert!(panic.is_err(), "the panic goes on");
+    assert_eq!(drops.get(), 0, "destructors while the call is there");
     drop(call);
-    assert_eq!(drops.get(), 1);
+    assert_eq!(drops.get(), 1, "destructors of the future");
 }

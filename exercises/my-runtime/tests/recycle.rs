@@ -4,8 +4,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
 
 use my_runtime::recycle::{Block, MOST, clear};
 
@@ -105,17 +104,44 @@ fn a_block_with_a_large_alignment_is_at_its_alignment() {
     let blocks: Vec<_> = (0..20).map(|_| Block::new(layout(192, 64))).collect();
     let addresses: Vec<_> = blocks.iter().map(Block::address).collect();
     drop(blocks);
-    assert!(addresses.iter().all(|address| address.is_multiple_of(64)), "{addresses:x?}");
+    for address in addresses {
+        assert!(address.is_multiple_of(64), "{address:#x} is not a multiple of 64");
+    }
+}
+
+/// How many of these blocks are new memory. The others are from the lists.
+fn allocated(count: usize, size: usize, blocks: &mut Vec<Block>) -> usize {
+    blocks.reserve(count);
+    allocations(|| blocks.extend((0..count).map(|_| Block::new(layout(size, 8)))))
 }
 
 #[test]
 fn a_thread_keeps_a_limited_number_of_blocks() {
     clear();
     let (before, _) = USED.get();
-    let blocks: Vec<_> = (0..3 * MOST).map(|_| Block::new(layout(1024, 8))).collect();
+    let mut blocks = Vec::new();
+    allocated(3 * MOST, 1024, &mut blocks);
     drop(blocks);
-    let kept = (USED.get().0 - before).cast_unsigned() / 1024;
-    assert!((MOST..MOST + 4).contains(&kept), "{kept} blocks were kept");
+    let mut blocks = Vec::new();
+    let kept = 3 * MOST - allocated(3 * MOST, 1024, &mut blocks);
+    assert_eq!(kept, MOST, "blocks that were kept");
+    drop(blocks);
+    clear();
+    assert_eq!(USED.get().0, before, "bytes that were not freed, or freed too often");
+}
+
+#[test]
+fn each_size_has_its_own_limit() {
+    clear();
+    let mut blocks = Vec::new();
+    for size in [64, 1024] {
+        allocated(MOST, size, &mut blocks);
+    }
+    drop(blocks);
+    for size in [64, 1024] {
+        let kept = MOST - allocated(MOST, size, &mut Vec::new());
+        assert_eq!(kept, MOST, "blocks of {size} bytes that were kept");
+    }
 }
 
 #[test]
@@ -131,32 +157,58 @@ fn all_memory_is_freed_with_the_layout_of_its_allocation() {
     assert_eq!(USED.get().0, before, "bytes that were not freed, or freed too often");
 }
 
-/// Drops its block when its thread ends, and reports a panic.
-struct Late(Option<Block>, Arc<AtomicBool>);
+/// Gives a block to its action when its thread ends, and stores the result. The result
+/// is `None` if the action has panicked.
+struct Late {
+    block: Option<Block>,
+    action: fn(Block) -> isize,
+    result: Arc<Mutex<Option<isize>>>,
+}
 
 impl Drop for Late {
     fn drop(&mut self) {
-        let block = self.0.take();
-        let dropped = catch_unwind(AssertUnwindSafe(|| drop(block)));
-        // Relaxed: the other thread is joined before this is read.
-        self.1.store(dropped.is_err(), Relaxed);
+        let Some(block) = self.block.take() else { return };
+        let ran = catch_unwind(AssertUnwindSafe(|| (self.action)(block)));
+        *self.result.lock().expect("no panic under this lock") = ran.ok();
     }
 }
 
-#[test]
-fn a_block_may_be_dropped_after_the_lists_of_its_thread() {
+/// Runs an action in a thread whose lists are gone.
+fn after_the_lists(action: fn(Block) -> isize) -> Option<isize> {
     thread_local! {
         static LATE: RefCell<Option<Late>> = const { RefCell::new(None) };
     }
-    let panicked = Arc::new(AtomicBool::new(false));
-    let report = Arc::clone(&panicked);
+    let result = Arc::new(Mutex::new(None));
+    let report = Arc::clone(&result);
     let thread = std::thread::spawn(move || {
         // What a thread used first is dropped last.
         LATE.set(None);
         drop(Block::new(layout(100, 8)));
-        LATE.set(Some(Late(Some(Block::new(layout(100, 8))), report)));
+        let block = Some(Block::new(layout(100, 8)));
+        LATE.set(Some(Late { block, action, result: report }));
     });
     thread.join().expect("the thread ends");
-    // Relaxed: the thread was joined.
-    assert!(!panicked.load(Relaxed), "the destructor of the block has panicked");
+    *result.lock().expect("no panic under this lock")
+}
+
+#[test]
+fn a_block_may_be_dropped_after_the_lists_of_its_thread() {
+    let left = after_the_lists(|block| {
+        let (size, before) = (block.layout().size().cast_signed(), USED.get().0);
+        drop(block);
+        size - (before - USED.get().0)
+    });
+    assert!(left.is_some(), "the destructor of the block has panicked");
+    assert_eq!(left, Some(0), "bytes of the block that were not freed");
+}
+
+#[test]
+fn a_block_may_be_made_after_the_lists_of_its_thread() {
+    let made = after_the_lists(|_block| {
+        let before = USED.get().1;
+        drop(Block::new(layout(100, 8)));
+        (USED.get().1 - before).cast_signed()
+    });
+    assert!(made.is_some(), "a block that is made now must not need the lists");
+    assert_eq!(made, Some(1), "allocations");
 }
