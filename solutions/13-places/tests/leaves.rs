@@ -3,10 +3,13 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::task::{Context, Poll, Wake, Waker};
 
 use places::{DynLine, End, InCaller, Line, Message};
 use places_exercises::leaves::ByteCall;
@@ -45,6 +48,8 @@ struct Log {
     begun: Cell<u32>,
     dropped: Cell<u32>,
     address: Cell<usize>,
+    /// The meter hangs up, so the call gives no byte.
+    closed: Cell<bool>,
 }
 
 /// A line whose calls wait twice.
@@ -69,7 +74,37 @@ impl Line for Logged {
             });
             log.address.set((&raw const polls).addr());
             polls += 1;
-            if polls == 3 { Poll::Ready(Ok(polls)) } else { Poll::Pending }
+            match polls {
+                3 if log.closed.get() => Poll::Ready(Err(End::Closed)),
+                3 => Poll::Ready(Ok(polls)),
+                _ => Poll::Pending,
+            }
+        })
+    }
+
+    async fn send(&mut self, _: Message) -> Result<(), End> {
+        Ok(())
+    }
+}
+
+/// Whether its waker was used.
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        // Relaxed: there is one thread.
+        self.0.store(true, Relaxed);
+    }
+}
+
+/// A line whose calls wake their task and wait.
+struct Wakes;
+
+impl Line for Wakes {
+    fn byte(&mut self) -> impl Future<Output = Result<u8, End>> {
+        poll_fn(|cx| {
+            cx.waker().wake_by_ref();
+            Poll::Pending
         })
     }
 
@@ -101,7 +136,8 @@ fn a_call_that_has_left_its_function_gives_the_byte() {
     let mut call = Box::pin(leave(object));
     assert!(poll(call.as_mut()).is_pending());
     assert!(poll(call.as_mut()).is_pending());
-    assert!(matches!(poll(call.as_mut()), Poll::Ready(Ok(3))));
+    let third = poll(call.as_mut());
+    assert!(matches!(third, Poll::Ready(Ok(3))), "the third poll: {third:?}");
 }
 
 #[test]
@@ -109,9 +145,9 @@ fn the_call_begins_once_and_at_the_first_poll() {
     let (log, object) = line();
     let object = pin!(object);
     let mut call = pin!(leave(object));
-    assert_eq!(log.begun.get(), 0);
+    assert_eq!(log.begun.get(), 0, "calls that have begun before the first poll");
     finish(call.as_mut());
-    assert_eq!(log.begun.get(), 1);
+    assert_eq!(log.begun.get(), 1, "calls that have begun");
 }
 
 #[test]
@@ -123,7 +159,8 @@ fn the_future_lies_in_the_call_and_nothing_is_allocated() {
     assert!(poll(call.as_mut()).is_pending());
     assert_eq!(ALLOCATIONS.get() - before, 0, "allocations");
     let start = std::ptr::from_ref(&*call).addr();
-    assert!((start..start + size_of::<ByteCall<'_>>()).contains(&log.address.get()));
+    let inside = start..start + size_of::<ByteCall<'_>>();
+    assert!(inside.contains(&log.address.get()), "the future is not in the `ByteCall`");
 }
 
 #[test]
@@ -136,7 +173,8 @@ fn a_call_that_is_dropped_drops_its_future_first() {
             assert!(poll(call.as_mut()).is_pending());
         }
         drop(call);
-        assert_eq!(log.dropped.get(), u32::from(polls > 0));
+        let expected = u32::from(polls > 0);
+        assert_eq!(log.dropped.get(), expected, "futures dropped, after {polls} polls");
     }
 }
 
@@ -146,7 +184,54 @@ fn the_future_is_gone_when_the_call_is_ready() {
     let object = pin!(object);
     let mut call = pin!(leave(object));
     finish(call.as_mut());
-    assert_eq!(log.dropped.get(), 1);
+    assert_eq!(log.dropped.get(), 1, "futures dropped");
     let again = catch_unwind(AssertUnwindSafe(|| poll(call.as_mut()).is_ready()));
     assert!(again.is_err(), "a poll after completion panics");
+}
+
+#[test]
+fn the_future_is_gone_when_the_call_has_failed() {
+    let (log, object) = line();
+    log.closed.set(true);
+    let object = pin!(object);
+    let mut call = pin!(leave(object));
+    for _ in 0..2 {
+        assert!(poll(call.as_mut()).is_pending());
+    }
+    let third = poll(call.as_mut());
+    assert!(matches!(third, Poll::Ready(Err(End::Closed))), "the third poll: {third:?}");
+    assert_eq!(log.dropped.get(), 1, "futures dropped");
+}
+
+#[test]
+fn the_future_gets_the_waker_of_the_poll() {
+    let woken = Arc::new(Woken(AtomicBool::new(false)));
+    let waker = Waker::from(Arc::clone(&woken));
+    let object = pin!(InCaller(Wakes));
+    let mut call = pin!(leave(object));
+    let polled = call.as_mut().poll(&mut Context::from_waker(&waker));
+    assert!(polled.is_pending());
+    // Relaxed: there is one thread.
+    assert!(woken.0.load(Relaxed), "the future has woken another task");
+}
+
+/// `IS_UNPIN` says whether a type is `Unpin`. If it is, the constant of `Probe` comes first.
+struct Probe<T>(PhantomData<T>);
+
+#[allow(dead_code, reason = "unused if `ByteCall` is `Unpin`")]
+trait Pinned {
+    const IS_UNPIN: bool = false;
+}
+
+impl<T> Pinned for Probe<T> {}
+
+#[allow(dead_code, reason = "unused if `ByteCall` is not `Unpin`")]
+impl<T: Unpin> Probe<T> {
+    const IS_UNPIN: bool = true;
+}
+
+#[test]
+fn a_call_does_not_move_after_its_first_poll() {
+    let is_unpin = Probe::<ByteCall<'static>>::IS_UNPIN;
+    assert!(!is_unpin, "`ByteCall` is `Unpin`, so it may move after its first poll");
 }
