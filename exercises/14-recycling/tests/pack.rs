@@ -9,7 +9,8 @@ fn layout(size: usize, align: usize) -> Layout {
 }
 
 fn packed(size: usize, align: usize) -> PackedLayout {
-    PackedLayout::new(layout(size, align)).expect("this size fits")
+    PackedLayout::new(layout(size, align))
+        .unwrap_or_else(|| panic!("a size of {size:#x} fits, but it was refused"))
 }
 
 #[test]
@@ -37,8 +38,10 @@ fn the_largest_alignment_is_packed() {
 fn a_size_that_does_not_fit_is_refused() {
     let most = usize::MAX >> 6;
     assert_eq!(packed(most, 1).unpack(), layout(most, 1));
-    assert_eq!(PackedLayout::new(layout(most + 1, 1)), None);
-    assert_eq!(PackedLayout::new(layout(usize::MAX >> 1, 1)), None);
+    for size in [most + 1, usize::MAX >> 1] {
+        let packed = PackedLayout::new(layout(size, 1));
+        assert_eq!(packed, None, "a size of {size:#x} does not fit");
+    }
 }
 
 #[test]
@@ -53,6 +56,14 @@ fn memory_holds_what_is_smaller_and_less_aligned() {
 fn memory_does_not_hold_a_larger_size() {
     assert!(!packed(96, 16).holds(layout(97, 1)));
     assert!(!packed(96, 16).holds(layout(128, 8)));
+}
+
+#[test]
+fn memory_does_not_hold_a_size_that_cannot_be_packed() {
+    // Without its highest bits, this size would be 0.
+    let most = usize::MAX >> 6;
+    assert!(!packed(96, 16).holds(layout(most + 1, 1)));
+    assert!(!packed(most, 1).holds(layout(most + 1, 1)));
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn many_calls_of_one_size_allocate_once() {
             assert_eq!(run(recycler.fill(ready(number))), number);
         }
     });
-    assert_eq!((made, freed), (1, 1));
+    assert_eq!((made, freed), (1, 1), "allocated and freed");
 }
 
 #[test]
@@ -26,16 +26,21 @@ fn a_destructor_that_panics_gives_the_memory_back() {
     let mut recycler = Recycler::default();
     let mut call = recycler.fill(bad());
     assert!(poll(Pin::new(&mut call)).is_pending());
-    assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
-    assert_eq!(count(|| drop(recycler.fill(bad()))), (0, 0));
+    let panic = catch_unwind(AssertUnwindSafe(|| drop(call)));
+    assert!(panic.is_err(), "the panic goes to the owner of the call");
+    let next = count(|| drop(recycler.fill(bad())));
+    assert_eq!(next, (0, 0), "allocated and freed by the next call");
 }
 
 #[test]
 fn a_smaller_future_uses_larger_memory() {
     let mut recycler = Recycler::default();
-    assert_eq!(run(recycler.fill(ready([7_u64; 20]))), [7; 20]);
+    let larger = || ready([7_u64; 20]);
+    assert_eq!(run(recycler.fill(larger())), [7; 20]);
     let (made, _) = count(|| assert_eq!(run(recycler.fill(ready(7_u8))), 7));
-    assert_eq!(made, 0);
+    assert_eq!(made, 0, "allocations of a smaller future");
+    let (made, _) = count(|| assert_eq!(run(recycler.fill(larger())), [7; 20]));
+    assert_eq!(made, 0, "allocations of the larger future after it");
 }
 
 #[test]
@@ -43,8 +48,31 @@ fn a_larger_future_replaces_the_memory() {
     let mut recycler = Recycler::default();
     drop(recycler.fill(ready(7_u8)));
     let larger = || ready([7_u64; 20]);
-    assert_eq!(count(|| drop(recycler.fill(larger()))), (1, 1));
-    assert_eq!(count(|| drop(recycler.fill(larger()))), (0, 0));
+    let first = count(|| drop(recycler.fill(larger())));
+    assert_eq!(first, (1, 1), "allocated and freed by the first larger future");
+    let second = count(|| drop(recycler.fill(larger())));
+    assert_eq!(second, (0, 0), "allocated and freed by the second larger future");
+}
+
+#[test]
+fn memory_has_room_for_the_header_too() {
+    let mut recycler = Recycler::default();
+    drop(recycler.fill(ready([7_u64; 8])));
+    // One word more than before. Without the header, the memory would hold it.
+    let larger = count(|| drop(recycler.fill(ready([7_u64; 9]))));
+    assert_eq!(
+        larger,
+        (1, 1),
+        "allocated and freed by a future that is larger by a word"
+    );
+}
+
+#[test]
+fn a_future_uses_memory_of_a_larger_alignment() {
+    let mut recycler = Recycler::default();
+    drop(recycler.fill(address(Aligned(0))));
+    let (made, _) = count(|| assert_eq!(run(recycler.fill(ready(7_u8))), 7));
+    assert_eq!(made, 0, "allocations of a future with a smaller alignment");
 }
 
 #[test]
@@ -54,7 +82,7 @@ fn a_future_with_a_large_alignment_is_at_its_alignment() {
         let mut recycler = Recycler::default();
         drop(recycler.fill(ready([7_u64; 200])));
         let address = run(recycler.fill(address(Aligned(0))));
-        assert!(address.is_multiple_of(256), "{address:#x}");
+        assert!(address.is_multiple_of(256), "{address:#x} is not a multiple of 256");
         // Other memory comes next, at another address.
         std::mem::forget(vec![0_u8; 40]);
     }
@@ -65,8 +93,9 @@ fn a_call_that_finds_the_memory_busy_gets_a_box() {
     let mut recycler = Recycler::default();
     let first = recycler.fill(address(1_u64));
     let second = recycler.fill(address(2_u64));
-    assert_ne!(run(first), run(second));
-    assert_eq!(count(|| drop(recycler.fill(address(3_u64)))), (0, 0));
+    assert_ne!(run(first), run(second), "two calls had the same memory");
+    let third = count(|| drop(recycler.fill(address(3_u64))));
+    assert_eq!(third, (0, 0), "allocated and freed after the first call has ended");
 }
 
 #[test]
@@ -95,5 +124,5 @@ fn the_last_owner_frees_the_memory_also_if_it_is_a_call() {
         drop(recycler);
         assert_eq!(run(call), 7);
     });
-    assert_eq!((made, freed), (1, 1));
+    assert_eq!((made, freed), (1, 1), "allocated and freed");
 }
