@@ -4,7 +4,7 @@ mod memory;
 
 use std::cell::{Cell, RefCell};
 use std::future::ready;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 
 use memory::{Aligned, OnDrop, address, bad, count, keep, poll, run};
@@ -125,4 +125,17 @@ fn the_last_owner_frees_the_memory_also_if_it_is_a_call() {
         assert_eq!(run(call), 7);
     });
     assert_eq!((made, freed), (1, 1), "allocated and freed");
+}
+
+#[test]
+fn a_call_that_is_the_last_owner_frees_the_memory_after_a_panic_too() {
+    let (made, freed) = count(|| {
+        let mut recycler = Recycler::default();
+        // Without the message of a panic, which would allocate.
+        let mut call = recycler.fill(keep(OnDrop(|| resume_unwind(Box::new(())))));
+        assert!(poll(Pin::new(&mut call)).is_pending());
+        drop(recycler);
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
+    });
+    assert_eq!(made, freed, "allocated and freed");
 }

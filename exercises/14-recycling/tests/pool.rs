@@ -94,6 +94,8 @@ fn a_future_uses_a_larger_and_more_aligned_block() {
     let (made, _) = count(|| assert_eq!(run(pool.fill(ready(7_u8))), 7));
     assert_eq!(made, 0, "allocations of a small future");
     assert_eq!(pool.len(), 1, "free blocks");
+    let (made, _) = count(|| drop(pool.fill(address(Aligned(0)))));
+    assert_eq!(made, 0, "allocations of the first future after it");
 }
 
 #[test]
