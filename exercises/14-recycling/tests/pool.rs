@@ -38,6 +38,7 @@ fn calls_at_the_same_time_have_memory_of_their_own() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "it leaks memory on purpose")]
 fn the_memory_of_a_leaked_call_is_not_used_again() {
     let pool = Pool::default();
     let mut call = pool.fill(address(0_u64));
