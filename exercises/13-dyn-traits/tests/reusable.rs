@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::future::{pending, poll_fn, ready};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
@@ -170,6 +170,16 @@ fn after_a_destructor_that_panics_the_box_takes_another_future() {
     });
     assert_eq!(counted, (0, 0), "allocated and freed by the second `set`");
     assert_eq!(poll(&mut future), Poll::Ready(8));
+}
+
+#[test]
+fn a_panic_of_other_code_drops_the_future() {
+    let panic = catch_unwind(|| {
+        let _future = Reusable::new(holding::<_, 1>(Traced));
+        resume_unwind(Box::new(()));
+    });
+    assert!(panic.is_err());
+    assert_eq!(TRACED.get(), 1, "destructors of the future");
 }
 
 #[test]
