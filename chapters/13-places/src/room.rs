@@ -85,8 +85,8 @@ impl<const N: usize> Room<N> {
 impl<const N: usize> Drop for Room<N> {
     fn drop(&mut self) {
         if self.busy.get() {
-            // D2: a leaked future is in this memory, and the memory is about to be freed.
-            eprintln!("a room was dropped, and a leaked call is in it");
+            // D2: a future is in this memory, and the memory is about to be freed.
+            eprintln!("a room was dropped while a future was in it");
             process::abort();
         }
     }
