@@ -42,7 +42,7 @@ impl<L: Line, const N: usize> DynLine for Inline<L, N> {
 }
 
 impl<L, const N: usize> Inline<L, N> {
-    /// An object with room for a future of up to `N` bytes, with its place.
+    /// An object with room of `N` bytes for a future and its place.
     pub fn new(line: L) -> Inline<L, N> {
         Inline { line, room: Room::default() }
     }

@@ -12,7 +12,7 @@ use crate::DynFuture;
 // ANCHOR_END: head
 
 // ANCHOR: room
-/// Room for one future of up to `N` bytes, with its place.
+/// Room of `N` bytes for one future and its place.
 #[repr(C, align(16))]
 pub struct Room<const N: usize> {
     bytes: UnsafeCell<[MaybeUninit<u8>; N]>,
