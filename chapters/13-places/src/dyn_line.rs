@@ -7,7 +7,7 @@ use crate::{DynFuture, End, Line, Message, Room};
 // ANCHOR_END: head
 
 // ANCHOR: dyn_line
-/// A [`Line`] as a trait that can be `dyn`. Adapters implement it.
+/// A [`Line`] as a trait that can be `dyn`.
 pub trait DynLine {
     /// Waits for the next byte.
     fn byte<'a>(
