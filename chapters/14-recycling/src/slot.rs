@@ -3,8 +3,8 @@
 //!
 //! - **S1** A piece of memory has one owner. Between two calls, the owner is a `Block` in
 //!   the slot. During a call, the owner is the call.
-//! - **S2** A call borrows the slot until it is dropped, so no other code can use the slot.
-//!   The call itself writes to the slot once, at its end.
+//! - **S2** A call borrows the slot until it is dropped or leaked, so no other code can use
+//!   the slot. The call itself writes to the slot once, when it is dropped.
 //! - **S3** The memory was allocated with the layout in its header.
 
 use std::alloc::{Layout, dealloc};
