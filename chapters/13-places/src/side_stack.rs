@@ -18,8 +18,8 @@ use crate::{DynFuture, DynLine, End, Line, Message, Offer};
 // ANCHOR: stack
 const BYTES: usize = 4096;
 
-/// A piece of memory that grows and shrinks at one end. The futures of calls lie in it,
-/// the newest one at the top.
+/// A piece of memory. Its used part grows and shrinks at one end. The futures of calls
+/// lie in it, the newest one at the top.
 struct SideStack {
     bytes: Box<UnsafeCell<[MaybeUninit<u8>; BYTES]>>,
     /// How many bytes are in use, from the beginning.
