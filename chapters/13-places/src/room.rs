@@ -55,7 +55,7 @@ impl<const N: usize> Room<N> {
         // SAFETY: a pointer to a field is not null.
         let memory = unsafe { NonNull::new_unchecked(room.bytes.get().cast()) };
         // SAFETY: D1. The future fits, and `busy` keeps other calls out. D2: the room is
-        // pinned and stays busy. Its destructor never lets the memory go.
+        // pinned and stays busy. While it is busy, its destructor never returns.
         Ok(unsafe { DynFuture::new(memory, Occupied(&room.busy), future) })
     }
 }
