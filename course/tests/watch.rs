@@ -82,6 +82,47 @@ fn a_directory_that_was_deleted_and_created_again_is_still_watched() {
     }
 }
 
+/// A link to `/` would otherwise make the watch read every directory of the machine.
+#[cfg(unix)]
+#[test]
+fn links_below_a_watched_directory_are_not_followed() {
+    let (_dir, path) = canonical();
+    let (_other, outside) = canonical();
+    std::os::unix::fs::symlink(&outside, path.join("src/link")).unwrap();
+    let file = path.join("src/lib.rs");
+    for mut watch in [
+        Watch::new(&[&path]).unwrap(),
+        Watch::polled(&[&path], "to try it".into()).unwrap(),
+    ] {
+        let mut changed = BTreeSet::new();
+        for round in 0..3 {
+            fs::write(outside.join("src/other.rs"), format!("{round}")).unwrap();
+            changed.extend(told(&mut watch, &file));
+        }
+        let linked = path.join("src/link");
+        let followed = changed.iter().find(|path| path.starts_with(&linked));
+        assert_eq!(followed, None, "{:?}", watch.mode());
+    }
+}
+
+/// A reader may keep a package of `work/` in another place.
+#[cfg(unix)]
+#[test]
+fn a_watched_directory_may_be_a_link() {
+    let (_dir, path) = canonical();
+    let (_other, outside) = canonical();
+    let link = path.join("link");
+    std::os::unix::fs::symlink(&outside, &link).unwrap();
+    for mut watch in [
+        Watch::new(&[&link]).unwrap(),
+        Watch::polled(&[&link], "to try it".into()).unwrap(),
+    ] {
+        for file in [link.join("Cargo.toml"), link.join("src/lib.rs")] {
+            assert!((0..3).any(|_| told(&mut watch, &file).contains(&file)));
+        }
+    }
+}
+
 #[test]
 fn the_error_for_a_missing_directory_names_it() {
     let (_dir, path) = canonical();

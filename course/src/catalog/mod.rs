@@ -11,6 +11,8 @@ mod load;
 mod outline;
 mod runtime;
 
+use std::path::PathBuf;
+
 pub use chapter::{Chapter, Crate, Exercise, Kind, Mutant, Settings};
 pub use error::CatalogError;
 pub use layout::Layout;
@@ -62,6 +64,17 @@ impl Catalog {
     pub fn in_folder<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = &'a Exercise> {
         self.exercises()
             .filter(move |exercise| exercise.folder == folder)
+    }
+
+    /// The directories with the reader's files: `work/`, and each of its packages that is a link to
+    /// another place.
+    pub fn work_dirs(&self, layout: &Layout) -> Vec<PathBuf> {
+        let folders = self
+            .crates
+            .iter()
+            .map(|one| layout.yours().join(&one.folder));
+        let linked = folders.filter(|folder| folder.is_symlink() && folder.is_dir());
+        std::iter::once(layout.yours()).chain(linked).collect()
     }
 
     /// The modules that these ids need, also those that only the needed ones use. In the book's order.

@@ -16,14 +16,16 @@ use crate::{
 /// The directories with the files of the book and of the exercises.
 pub fn directories(course: &Shared) -> Vec<PathBuf> {
     let layout = &course.layout;
-    let all = [
+    let course_s = [
         layout.book(),
         layout.chapters(),
         layout.solutions(),
-        layout.yours(),
         layout.root().join("runtime"),
     ];
-    all.into_iter()
+    let reader_s = course.board.catalog().work_dirs(layout);
+    course_s
+        .into_iter()
+        .chain(reader_s)
         .filter(|directory| directory.is_dir())
         .collect()
 }

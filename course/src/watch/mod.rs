@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, Sender};
-use notify::{Config, Event, EventHandler, EventKind, PollWatcher, RecursiveMode, Watcher};
+use notify::{
+    Config, Event, EventHandler, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher,
+};
 
 use crate::files;
 
@@ -23,6 +25,9 @@ const POLL: Duration = Duration::from_secs(1);
 const VARIABLE: &str = "WAKEFUL_WATCH";
 
 /// Watches directories. [`Watch::next`] returns what changed.
+///
+/// It follows no links below them, because a link may lead to the root of the file system, and to
+/// watch all of that has no end. A watched directory may itself be a link.
 pub struct Watch {
     mode: Mode,
     changes: Receiver<PathBuf>,
@@ -68,12 +73,13 @@ impl Watch {
 
     /// Watches by polling, even if the system could report changes.
     pub fn polled(dirs: &[&Path], reason: String) -> Result<Self, WatchError> {
-        let make = |sender| PollWatcher::new(sender, Config::default().with_poll_interval(POLL));
+        let make = |sender| PollWatcher::new(sender, config().with_poll_interval(POLL));
         Self::start(dirs, Mode::Polled { reason }, make)
     }
 
     fn notified(dirs: &[&Path]) -> Result<Self, WatchError> {
-        Self::start(dirs, Mode::Notified, notify::recommended_watcher)
+        let make = |sender| RecommendedWatcher::new(sender, config());
+        Self::start(dirs, Mode::Notified, make)
     }
 
     fn start<W: Watcher + Send + 'static>(
@@ -87,12 +93,11 @@ impl Watch {
             move |source| WatchError { path, source }
         };
         let first = dirs.first().copied().unwrap_or(Path::new("."));
-        let known = dirs.iter().map(|dir| dir.to_path_buf()).collect();
+        let known: Vec<PathBuf> = dirs.iter().map(|dir| dir.to_path_buf()).collect();
         let handler = Handler {
-            dirs: known,
+            dirs: known.iter().map(|dir| (target(dir), dir.clone())).collect(),
             sender,
         };
-        let known = handler.dirs.clone();
         let mut watcher = make(handler).map_err(fails(first))?;
         // If a directory is deleted and created again, its watch ends. Only a watch on its parent
         // can report the new directory. We ignore errors, because a parent may be unreadable.
@@ -105,7 +110,7 @@ impl Watch {
                 return Err(fails(dir)(notify::Error::path_not_found()));
             }
             watcher
-                .watch(dir, RecursiveMode::Recursive)
+                .watch(&target(dir), RecursiveMode::Recursive)
                 .map_err(fails(dir))?;
         }
         Ok(Self {
@@ -149,7 +154,7 @@ impl Watch {
         for dir in &self.dirs {
             if self.collected.contains(dir) && dir.is_dir() {
                 // If this fails, the directory is gone once more, or the next change tries again.
-                let _ = self.watcher.watch(dir, RecursiveMode::Recursive);
+                let _ = self.watcher.watch(&target(dir), RecursiveMode::Recursive);
                 let files = files::walk(dir, &|_| false).unwrap_or_default();
                 self.collected
                     .extend(files.iter().map(|file| dir.join(file)));
@@ -168,7 +173,8 @@ impl fmt::Debug for Watch {
 
 /// Passes changes on. Notify calls it on its own thread.
 struct Handler {
-    dirs: Vec<PathBuf>,
+    /// Each directory that the system watches, and the name that the receiver knows it by.
+    dirs: Vec<(PathBuf, PathBuf)>,
     sender: Sender<PathBuf>,
 }
 
@@ -184,12 +190,25 @@ impl EventHandler for Handler {
             return;
         }
         // We watch the parents only to see these directories appear.
-        let ours = |path: &PathBuf| self.dirs.iter().any(|dir| path.starts_with(dir));
-        for path in paths.into_iter().filter(ours) {
+        let named = |path: PathBuf| {
+            let mut dirs = self.dirs.iter();
+            dirs.find_map(|(dir, name)| Some(name.join(path.strip_prefix(dir).ok()?)))
+        };
+        for path in paths.into_iter().filter_map(named) {
             // This fails only after the watch was dropped.
             let _ = self.sender.try_send(path);
         }
     }
+}
+
+/// The directory that the system watches: where a link leads, because a watch does not follow it.
+fn target(dir: &Path) -> PathBuf {
+    let linked = dir.is_symlink().then(|| dir.canonicalize().ok()).flatten();
+    linked.unwrap_or_else(|| dir.to_owned())
+}
+
+fn config() -> Config {
+    Config::default().with_follow_symlinks(false)
 }
 
 fn reason_to_poll(dirs: &[&Path]) -> Option<String> {

@@ -8,7 +8,7 @@ mod screen;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::future::{Future, pending};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
 
@@ -35,8 +35,9 @@ pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> 
             None => return said("there are no exercises yet"),
         },
     };
-    let dir = layout.yours();
-    let watch = Watch::new(&[&dir]).map_err(|error| CommandError::Said {
+    let dirs = session.catalog.work_dirs(layout);
+    let dirs: Vec<&Path> = dirs.iter().map(AsRef::as_ref).collect();
+    let watch = Watch::new(&dirs).map_err(|error| CommandError::Said {
         advice: Some(
             "`cargo course list` copies the exercises to work/ if they are missing".into(),
         ),
