@@ -9,6 +9,7 @@ mod common;
 use std::process::{Command, Output};
 
 use common::{Course, stderr, stdout};
+use course::runner::Limits;
 
 /// Runs `cargo course` on a copy of the course on a disk of a few MiB with no room left. Then prints the
 /// reader's files. `None` if this machine does not let us make such a disk.
@@ -77,6 +78,42 @@ fn a_build_that_finds_no_room_says_that_the_disk_is_full() {
     );
     assert!(!printed.contains("cargo course reset"), "{printed}");
     assert!(printed.contains(MINE), "{printed}");
+}
+
+/// The linker does not say what is wrong. The kernel ends it with a signal.
+#[test]
+fn a_linker_that_finds_no_room_says_that_the_disk_is_full() {
+    const SCRIPT: &str = r#"
+        cp -r target aside
+        mount -t tmpfs -o size=400m tmpfs target || exit 77
+        cp -r --preserve=timestamps aside/. target
+        rm target/exercises/debug/deps/double-*
+        dd if=/dev/zero of=target/filler bs=4k 2>/dev/null
+        truncate -s -2M target/filler
+        exec "$PROGRAM" check fix/double
+    "#;
+    let course = Course::new();
+    course.double("x + x");
+    course.run("fix/double", &Limits::default());
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT]);
+    command.current_dir(course.root());
+    let Ok(output) = command
+        .env("PROGRAM", env!("CARGO_BIN_EXE_course"))
+        .output()
+    else {
+        return;
+    };
+    if output.status.code() == Some(77) || stderr(&output).contains("unshare:") {
+        println!("skipped: this machine lets us make no small disk");
+        return;
+    }
+    let printed = stdout(&output);
+    assert!(printed.contains("error: linking with"), "{output:?}");
+    assert!(
+        printed.contains("help: the disk with target/exercises is full"),
+        "{printed}"
+    );
 }
 
 #[test]

@@ -140,14 +140,14 @@ impl Report {
                 message.package.contains(package)
             }
         };
-        // The summary at the end ("aborting due to 2 previous errors") has no place in the source.
-        let placed = |message: &&CompilerMessage| !message.spans.is_empty() || !failed;
+        // An error of the linker has no place in the source either, and the reader needs it.
+        let told = |text: &&str| !text.starts_with("error: aborting due to ");
         let texts = self
             .messages
             .iter()
             .filter(wanted)
-            .filter(placed)
-            .filter_map(|message| message.rendered.as_deref());
+            .filter_map(|message| message.rendered.as_deref())
+            .filter(told);
         // When cargo builds a library for its tests, it repeats the library's messages.
         let mut seen = HashSet::new();
         let mut out = String::new();
@@ -196,11 +196,24 @@ impl Report {
     /// Whether cargo, a compiler or the linker found no room on the disk.
     pub fn disk_is_full(&self) -> bool {
         let full = |text: &str| DISK_IS_FULL.iter().any(|said| text.contains(said));
-        // A message with a place in the source may quote these words from the reader's code.
-        let mut placeless = self.messages.iter().filter(|m| m.spans.is_empty());
+        // lld writes its result through a mapping, and the kernel ends it if a page finds no room.
+        let killed =
+            |text: &str| text.starts_with("error: linking with") && text.contains("Bus error");
         !self.success
-            && (full(&self.stderr)
-                || placeless.any(|message| message.rendered.as_deref().is_some_and(full)))
+            && (full(&self.stderr) || self.placeless().any(|text| full(text) || killed(text)))
+    }
+
+    /// Whether the system has no linker. On a new Linux it comes with the C compiler.
+    pub fn lacks_linker(&self) -> bool {
+        let lacks =
+            |text: &str| text.starts_with("error: linker `") && text.contains("` not found");
+        !self.success && self.placeless().any(lacks)
+    }
+
+    /// The messages without a place in the source. Others may quote any words from the reader's code.
+    fn placeless(&self) -> impl Iterator<Item = &str> {
+        let placeless = self.messages.iter().filter(|m| m.spans.is_empty());
+        placeless.filter_map(|message| message.rendered.as_deref())
     }
 
     /// The error message of cargo itself, without its progress.
@@ -328,6 +341,32 @@ a build script says hello
             "error[E0308]: mismatched types\n --> 02-fix/src/one.rs:1:1"
         );
         assert!(!report.gave_up(), "the compiler did run");
+    }
+
+    /// What rustc 1.95 says of a system without `cc`, and of a function that no library has.
+    #[test]
+    fn an_error_of_the_linker_is_shown_although_it_has_no_place_in_the_source() {
+        let message = |rendered: &str| CompilerMessage {
+            level: "error".into(),
+            rendered: Some(rendered.into()),
+            code: None,
+            spans: Vec::new(),
+            package: "p".into(),
+        };
+        let missing =
+            "error: linker `cc` not found\n  |\n  = note: No such file or directory (os error 2)\n";
+        let aborting = "error: aborting due to 1 previous error\n";
+        let mut report = Report {
+            messages: vec![message(missing), message(aborting)],
+            ..Report::default()
+        };
+        assert_eq!(report.rendered("p"), missing.trim_end());
+        assert!(report.lacks_linker());
+        let undefined =
+            "error: linking with `cc` failed: exit status: 1\n  = note: undefined symbol: zz\n";
+        report.messages[0] = message(undefined);
+        assert_eq!(report.rendered("p"), undefined.trim_end());
+        assert!(!report.lacks_linker() && !report.disk_is_full());
     }
 
     #[test]

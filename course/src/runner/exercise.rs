@@ -143,6 +143,9 @@ async fn once(
             verdict.diagnostics = layout.relative(&report.complaint());
         }
         verdict.advice = Some(manifest::disk_is_full(layout));
+    } else if report.lacks_linker() {
+        verdict.outcome = Outcome::ManifestBroken;
+        verdict.advice = Some(manifest::NO_LINKER.into());
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());

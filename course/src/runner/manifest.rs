@@ -29,6 +29,11 @@ pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
         .into()
 }
 
+/// The advice when the system has no linker.
+pub(super) const NO_LINKER: &str = "this is not about your code. Rust needs a linker, which comes with a C compiler: \
+     `sudo apt install build-essential` on Debian and Ubuntu, `sudo dnf install gcc` on Fedora, \
+     `xcode-select --install` on macOS. Then save the exercise again";
+
 /// The advice when the disk has no room for what cargo builds.
 pub(super) fn disk_is_full(layout: &Layout) -> String {
     format!(

@@ -49,7 +49,7 @@ pub enum Outcome {
     TimedOut,
     /// A test printed more than the limit.
     TooMuchOutput,
-    /// Cargo could not read a manifest, or it had no room on the disk.
+    /// Cargo could not read a manifest, had no room on the disk, or found no linker.
     ManifestBroken,
     /// A file of the exercise is missing.
     Missing,
