@@ -8,6 +8,7 @@ use super::{CommandError, SOME_FAIL};
 use crate::catalog::{Layout, Runtime};
 use crate::runner::cargo;
 use crate::runner::program::{self, Choice};
+use crate::runner::unfit::Unfit;
 use crate::terminal;
 
 /// The command, which is also the name of the first program.
@@ -41,6 +42,12 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
             });
         }
     };
+    if let Some(unfit) = Unfit::find(layout, Runtime::FOLDER) {
+        return Err(CommandError::Said {
+            message: unfit.told(layout),
+            advice: Some(unfit.advice(layout)),
+        });
+    }
     let mut command = Command::new(cargo::program());
     command
         .args([

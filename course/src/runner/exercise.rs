@@ -4,6 +4,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::unfit::Unfit;
 use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
@@ -208,14 +209,9 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         advice: Some(advice),
         ..empty.clone()
     };
-    if let Some((unfit, why)) = needed.iter().find_map(|file| Some((file, unfit(file)?))) {
-        return Some(told(
-            format!("cannot read {}: {why}", layout.show(unfit)),
-            format!(
-                "put a file with code there, or {}. What is there now is kept as a copy",
-                manifest::restore(layout, unfit)
-            ),
-        ));
+    let unfit = needed.iter().find_map(|file| Unfit::new(file.clone()));
+    if let Some(unfit) = unfit.or_else(|| Unfit::find(layout, &exercise.folder)) {
+        return Some(told(unfit.told(layout), unfit.advice(layout)));
     }
     let gone = needed.iter().find(|file| !file.is_file())?;
     // If the exercise's own file is missing, a reset takes no work away.
@@ -225,13 +221,6 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         manifest::restore(layout, gone)
     };
     Some(told(format!("{} is missing", layout.show(gone)), advice))
-}
-
-/// Why cargo must not read this file, although something is there. A FIFO would block the compiler,
-/// and a huge file would use up the memory.
-fn unfit(path: &Path) -> Option<std::io::Error> {
-    let error = files::read_bytes(path, files::LARGEST).err()?;
-    is_unfit(&error).then_some(error)
 }
 
 fn is_unfit(error: &std::io::Error) -> bool {

@@ -18,6 +18,7 @@ mod manifest;
 mod needs;
 pub mod program;
 pub mod snippet;
+pub(crate) mod unfit;
 mod verdict;
 
 pub use error::RunError;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::unfit::Unfit;
 use super::{Limits, RunError, cargo};
 use crate::catalog::{Catalog, Exercise, Layout, Program, Runtime};
 use crate::skeleton;
@@ -40,6 +41,10 @@ pub async fn build(
     program: &Program,
     limits: &Limits,
 ) -> Result<(Option<PathBuf>, String), RunError> {
+    if let Some(unfit) = Unfit::find(layout, Runtime::FOLDER) {
+        let text = format!("{}\nhelp: {}", unfit.told(layout), unfit.advice(layout));
+        return Ok((None, text));
+    }
     let report = cargo::run(&cargo::Call {
         args: &[
             "build",
