@@ -34,6 +34,30 @@ fn a_killed_test_takes_its_child_processes_with_it() {
     common::wait_until_gone(&pid);
 }
 
+/// A child of a dead test becomes a child of the course, which has to collect it.
+#[test]
+fn a_run_leaves_no_dead_process_behind() {
+    let course = Course::new();
+    let pid_file = course.path("pid");
+    course.double(&format!(
+        "let child = std::process::Command::new(\"sleep\").arg(\"1000\").spawn().unwrap();\n    \
+         std::fs::write({:?}, child.id().to_string()).unwrap();\n    2 * x",
+        pid_file.display().to_string()
+    ));
+    let verdict = course.run("fix/double", &Limits::default());
+    assert_eq!(verdict.outcome, Outcome::Passed, "{verdict:#?}");
+    let pid = std::fs::read_to_string(pid_file).unwrap();
+    let stat = || std::fs::read_to_string(format!("/proc/{pid}/stat"));
+    // On a busy machine it dies after the run. Then the next run collects it.
+    let gone = (0..5).any(|_| {
+        stat().is_err() || {
+            course.run("fix/double", &Limits::default());
+            false
+        }
+    });
+    assert!(gone, "{:?}", stat());
+}
+
 /// `setsid` moves a process out of the group that we kill.
 #[test]
 fn a_process_that_left_the_group_ends_with_its_run() {
@@ -91,6 +115,24 @@ fn dropping_the_run_kills_the_processes_it_started() {
             }
         }
     });
+    common::wait_until_gone(&pid);
+}
+
+/// The system kills the course when memory is short, or the reader does.
+#[test]
+fn a_test_does_not_outlive_a_course_that_is_killed() {
+    let course = Course::new();
+    let pid_file = course.path("pid");
+    course.double(&format!(
+        "std::fs::write({:?}, std::process::id().to_string()).unwrap();\n    \
+         loop {{ std::thread::park(); }} ; #[allow(unreachable_code)] {{ x }}",
+        pid_file.display().to_string()
+    ));
+    let mut command = course.start(&["check", "fix/double", "--time-limit", "600"]);
+    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+    let pid = wakeful::block_on(course.written("pid"));
+    child.kill().unwrap();
+    child.wait().unwrap();
     common::wait_until_gone(&pid);
 }
 

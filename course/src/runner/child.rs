@@ -82,7 +82,10 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     #[cfg(unix)]
     command.process_group(0);
     #[cfg(target_os = "linux")]
-    limit(&mut command, spec);
+    {
+        end_with_us(&mut command);
+        limit(&mut command, spec);
+    }
     let program = || spec.program.display().to_string();
     let mut child = command.spawn().map_err(|source| RunError::Start {
         program: program(),
@@ -239,6 +242,28 @@ fn drain<P: AsyncRead + Unpin>(
         }
     }
     Ok(true)
+}
+
+/// Kills the child if this process ends without killing it, for example because the system killed it.
+/// The kernel watches the thread that starts the child. Ours lives until the child has ended.
+#[cfg(target_os = "linux")]
+fn end_with_us(command: &mut Command) {
+    use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
+    let us = getpid();
+    let set = move || {
+        set_parent_process_death_signal(Some(Signal::KILL))?;
+        // We may have ended before the call.
+        if getppid() == Some(us) {
+            Ok(())
+        } else {
+            Err(io::ErrorKind::NotFound.into())
+        }
+    };
+    // SAFETY: between fork and exec, a function may only do what a signal handler may
+    // (`man signal-safety`). This one only makes system calls. It takes no lock and no memory.
+    unsafe {
+        command.pre_exec(set);
+    }
 }
 
 /// Limits the memory and the processor time of each process of the run, before its program starts.

@@ -98,7 +98,7 @@ mod linux {
 
     /// Kills a process. Returns whether it was alive.
     fn end(process: u32) -> bool {
-        let Some((state, _)) = state(process) else {
+        let Some(Stat { state, .. }) = Stat::of(process) else {
             return false;
         };
         if state == 'Z' {
@@ -109,17 +109,18 @@ mod linux {
         pid.is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
     }
 
-    /// Collects a dead process that became our child. We started none of these ourselves, because
-    /// those stay in our session: a leader of a process group cannot leave it.
+    /// Collects a dead process that became our child. Those that we started ourselves are not for us
+    /// to collect. Each of them leads a group of its own in our session, or belongs to our group.
     fn collect(process: u32) {
-        let Some(('Z', session)) = state(process) else {
+        let (Some(there), Some(here)) = (Stat::of(process), Stat::of(id())) else {
             return;
         };
         // Not `rustix::process::getsid`. In a container our session may have the number 0, because its
         // leader is outside. rustix panics then.
-        let ours = state(id()).map(|(_, session)| session);
-        let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
-        if ours.is_some_and(|ours| ours != session) {
+        let may_be_ours = there.session == here.session
+            && (there.group == here.group || i64::from(process) == i64::from(there.group));
+        if there.state == 'Z' && !may_be_ours {
+            let pid = i32::try_from(process).ok().and_then(Pid::from_raw);
             // An error means that it is not our child.
             let _ = waitpid(pid, WaitOptions::NOHANG);
         }
@@ -147,12 +148,24 @@ mod linux {
             .any(|variable| variable == wanted.as_bytes())
     }
 
-    /// The state and the session of a process.
-    fn state(process: u32) -> Option<(char, i32)> {
-        let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The name in parentheses may contain anything.
-        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-        let state = fields.next()?.chars().next()?;
-        Some((state, fields.nth(2)?.parse().ok()?))
+    /// What the kernel says of a process.
+    struct Stat {
+        state: char,
+        group: i32,
+        session: i32,
+    }
+
+    impl Stat {
+        fn of(process: u32) -> Option<Self> {
+            let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+            // The name in parentheses may contain anything.
+            let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+            Some(Self {
+                state: fields.next()?.chars().next()?,
+                // The parent comes between them.
+                group: fields.nth(1)?.parse().ok()?,
+                session: fields.next()?.parse().ok()?,
+            })
+        }
     }
 }
