@@ -36,6 +36,12 @@ impl FileError {
                 "the disk with {path} is full. Free some space on it, then run the command again"
             );
         }
+        if is_unfit(&self.source) {
+            return format!("move {path} out of the way");
+        }
+        if self.source.kind() == io::ErrorKind::InvalidData {
+            return format!("save {path} as UTF-8 text");
+        }
         format!("check that {path} can be read and written")
     }
 }
@@ -94,6 +100,34 @@ pub fn read_bytes(path: &Path, largest: u64) -> io::Result<Vec<u8>> {
         return too_large();
     }
     Ok(bytes)
+}
+
+/// Whether an error of [`read_bytes`] or [`open_lock`] means that something is there which can never be
+/// such a file: no regular file, a huge one, or a link to itself.
+pub fn is_unfit(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) {
+        return true;
+    }
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidInput | io::ErrorKind::FileTooLarge | io::ErrorKind::IsADirectory
+    )
+}
+
+/// Opens a lock file, and creates it if it is missing.
+///
+/// # Errors
+/// If the file cannot be opened, or is no regular file. To open a FIFO would block for ever.
+pub fn open_lock(path: &Path) -> Result<fs::File, FileError> {
+    let failed = FileError::new("open", path);
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        let why = "it is no regular file";
+        return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, why)));
+    }
+    let mut options = fs::File::options();
+    options.create(true).truncate(false).write(true);
+    options.open(path).map_err(failed)
 }
 
 /// Whether the file has exactly this content.

@@ -1,12 +1,13 @@
 //! A copy of the exercises for grading: only the files in `src/` are the reader's. The tests and the
 //! manifests are the course's, so no change of the reader can make a test pass.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::Path;
 
 use crate::catalog::{Catalog, Layout};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, SkeletonError, Tree};
+use crate::terminal;
 
 /// Why the copy cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -37,9 +38,12 @@ impl Graded {
         let work = layout.work();
         fs::create_dir_all(&work).map_err(FileError::new("create", &work))?;
         let path = work.join("grade.lock");
-        let lock = File::create(&path).map_err(FileError::new("open", &path))?;
+        let lock = files::open_lock(&path)?;
+        if let Err(TryLockError::WouldBlock) = lock.try_lock() {
+            terminal::complain("waiting until another `cargo course` in this clone has graded");
+            let _ = lock.lock();
+        }
         // A network mount may have no locks. Two courses that grade there at once are rare.
-        let _ = lock.lock();
         let dir = work.join("grade");
         // A killed course may have left files.
         if dir.exists() {

@@ -86,12 +86,11 @@ fn told(layout: &Layout, loaded: Loaded) -> Progress {
     if let Some(damaged) = &loaded.damaged {
         let paint = Paint::for_stderr();
         terminal::complain(&format!(
-            "{} {}\n  {} repair the damaged lines there and copy them to {}, or run `cargo course check` to \
-             test all exercises again",
+            "{} {}\n  {} {}",
             paint.yellow("warning:"),
             damaged.told(layout),
             paint.bold("help:"),
-            layout.show(&layout.progress()),
+            damaged.advice(layout),
         ));
     }
     loaded.progress

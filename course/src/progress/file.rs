@@ -1,7 +1,7 @@
 //! The progress file: its lines, its lock, and the repair of a damaged file.
 
 use std::fmt::Write as _;
-use std::fs::{self, OpenOptions, TryLockError};
+use std::fs::{self, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -19,22 +19,22 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Read {
     pub progress: Progress,
     pub unreadable: usize,
-    /// The bytes, to keep a copy. `None` if a directory or a FIFO has the name of the file.
+    /// The bytes, to keep a copy. `None` if a directory, a FIFO or a huge file has this name.
     bytes: Option<Vec<u8>>,
 }
 
 /// Reads the file. A missing or empty file is an empty progress.
 pub(super) fn read(path: &Path) -> Result<Read, ProgressError> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return Ok(Read {
-            progress: Progress::default(),
-            unreadable: 1,
-            bytes: None,
-        });
-    }
     let bytes = match files::read_bytes(path, files::LARGEST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) if files::is_unfit(&error) => {
+            return Ok(Read {
+                progress: Progress::default(),
+                unreadable: 1,
+                bytes: None,
+            });
+        }
         Err(source) => return Err(FileError::new("read", path)(source).into()),
     };
     let (progress, unreadable) = parse(&bytes);
@@ -75,7 +75,7 @@ pub(super) fn read_or_repair(path: &Path) -> Result<Loaded, ProgressError> {
         progress,
         damaged: Some(Damaged {
             kept,
-            lines: unreadable,
+            lines: bytes.map(|_| unreadable),
         }),
     })
 }
@@ -97,12 +97,7 @@ pub(super) fn locked<T>(
     change: impl FnOnce() -> Result<T, ProgressError>,
 ) -> Result<T, ProgressError> {
     let lock_path = lock_path(path);
-    let lock = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&lock_path)
-        .map_err(FileError::new("open", &lock_path))?;
+    let lock = files::open_lock(&lock_path)?;
     let deadline = Instant::now() + PATIENCE;
     loop {
         match lock.try_lock() {

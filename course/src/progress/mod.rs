@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::Layout;
 use crate::files::FileError;
+use crate::terminal::count;
 
 /// The state of one exercise. The file never contains `Running`. It only exists for showing the
 /// state while tests run.
@@ -86,21 +87,37 @@ pub struct Loaded {
 pub struct Damaged {
     /// The copy of the file as it was.
     pub kept: PathBuf,
-    /// How many lines cannot be read.
-    pub lines: usize,
+    /// How many lines cannot be read. `None` if it is no text file: a directory, a FIFO, or a file that
+    /// is larger than [`files::LARGEST`](crate::files::LARGEST).
+    pub lines: Option<usize>,
 }
 
 impl Damaged {
     /// Tells the reader what happened.
     pub fn told(&self, layout: &Layout) -> String {
         let (file, kept) = (layout.show(&layout.progress()), layout.show(&self.kept));
-        let lines = match self.lines {
-            1 => "1 line".to_owned(),
-            n => format!("{n} lines"),
+        let Some(lines) = self.lines else {
+            return format!(
+                "{file} was not a text file with your progress, so the progress starts again. What was there is \
+                 kept as {kept}"
+            );
         };
+        let lines = count(lines, "line");
         format!(
             "cannot read {lines} of {file}. The other lines still count. The file as it was is kept as {kept}"
         )
+    }
+
+    /// What the reader can do about it.
+    pub fn advice(&self, layout: &Layout) -> String {
+        let again = "run `cargo course check` to test all exercises again";
+        match self.lines {
+            Some(_) => {
+                let file = layout.show(&layout.progress());
+                format!("repair the damaged lines there and copy them to {file}, or {again}")
+            }
+            None => again.to_owned(),
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::thread;
 
 use super::{Change, Loaded, State, load, record};
+use crate::catalog::Layout;
+use crate::files;
 
 fn fresh() -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
@@ -23,9 +25,48 @@ fn a_directory_with_the_name_of_the_file_is_moved_aside() {
     let (dir, path) = fresh();
     fs::create_dir(&path).unwrap();
     let loaded = record(&path, "a/b", Change::Passed).unwrap();
-    let kept = loaded.damaged.unwrap().kept;
-    assert_eq!(kept, dir.path().join("progress.txt.damaged-1"));
+    let damaged = loaded.damaged.unwrap();
+    assert_eq!(damaged.kept, dir.path().join("progress.txt.damaged-1"));
+    let layout = Layout::at(dir.path());
+    let told = damaged.told(&layout);
+    assert!(told.contains("so the progress starts again"), "{told}");
+    assert!(!damaged.advice(&layout).contains("lines"));
     assert!(load(&path).unwrap().progress.is_solved("a/b"));
+}
+
+#[test]
+fn a_huge_progress_file_is_set_aside() {
+    let (_dir, path) = fresh();
+    let huge = fs::File::create(&path).unwrap();
+    huge.set_len(files::LARGEST + 1).unwrap();
+    let damaged = load(&path).unwrap().damaged.unwrap();
+    assert_eq!(damaged.lines, None);
+    let kept = fs::metadata(damaged.kept).unwrap();
+    assert_eq!(kept.len(), files::LARGEST + 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_itself_is_set_aside() {
+    let (_dir, path) = fresh();
+    std::os::unix::fs::symlink(&path, &path).unwrap();
+    let damaged = load(&path).unwrap().damaged.unwrap();
+    assert_eq!(damaged.lines, None);
+    assert!(damaged.kept.is_symlink());
+    assert_eq!(load(&path).unwrap().damaged, None);
+}
+
+/// To open a FIFO would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_fifo_with_the_name_of_the_lock_is_an_error() {
+    let (dir, path) = fresh();
+    let lock = dir.path().join("progress.txt.lock");
+    let made = std::process::Command::new("mkfifo").arg(&lock).status();
+    assert!(made.unwrap().success());
+    let error = record(&path, "a/b", Change::Passed).unwrap_err();
+    let advice = error.advice().unwrap();
+    assert_eq!(advice, format!("move {} out of the way", lock.display()));
 }
 
 #[test]
@@ -98,7 +139,7 @@ fn damaged_lines_are_kept_in_a_copy_and_all_other_lines_still_count() {
         let damaged = loaded.damaged.expect("the damage is reported");
         let name = format!("progress.txt.damaged-{}", index + 1);
         assert_eq!(damaged.kept, dir.path().join(name));
-        assert_eq!(damaged.lines, *lines);
+        assert_eq!(damaged.lines, Some(*lines));
         assert_eq!(
             fs::read(&damaged.kept).unwrap(),
             *damage,

@@ -67,7 +67,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
         match files::read_bytes(path, files::LARGEST) {
             Ok(content) => content.hash(&mut hasher),
             // We do not run an exercise with such a file, so its size and its kind are enough.
-            Err(error) if is_unfit(&error) => {
+            Err(error) if files::is_unfit(&error) => {
                 let there = std::fs::metadata(path);
                 there.map_or(0, |there| there.len()).hash(&mut hasher);
             }
@@ -221,14 +221,6 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         manifest::restore(layout, gone)
     };
     Some(told(format!("{} is missing", layout.show(gone)), advice))
-}
-
-fn is_unfit(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind;
-    matches!(
-        error.kind(),
-        ErrorKind::InvalidInput | ErrorKind::FileTooLarge | ErrorKind::IsADirectory
-    )
 }
 
 /// Builds the exercise's test without running it.

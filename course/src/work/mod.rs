@@ -236,12 +236,7 @@ fn place(exercise: &Exercise) -> PathBuf {
 }
 
 fn lock(path: &Path) -> Result<File, WorkError> {
-    let lock = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(path)
-        .map_err(FileError::new("open", path))?;
+    let lock = files::open_lock(path)?;
     let deadline = Instant::now() + PATIENCE;
     // A network mount may have no locks. Each write is still atomic there.
     while let Err(TryLockError::WouldBlock) = lock.try_lock() {
