@@ -238,7 +238,8 @@ pub fn keep_copy(path: &Path, content: &[u8], suffix: &str) -> Result<PathBuf, F
 }
 
 /// All files under `dir`, sorted, with paths relative to it. Everything below a path that `skip`
-/// accepts is left out.
+/// accepts is left out. A link to a file counts as a file. A link to a directory is left out, because it
+/// may lead in a circle.
 pub fn walk(dir: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, FileError> {
     let mut found = Vec::new();
     let mut waiting = vec![PathBuf::new()];
@@ -255,7 +256,7 @@ pub fn walk(dir: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Fi
                 .map_err(FileError::new("read", entry.path()))?;
             if kind.is_dir() {
                 waiting.push(path);
-            } else if kind.is_file() {
+            } else if kind.is_file() || (kind.is_symlink() && entry.path().is_file()) {
                 found.push(path);
             }
         }

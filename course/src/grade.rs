@@ -1,5 +1,6 @@
 //! A copy of the exercises for grading: only the files in `src/` are the reader's. The tests and the
-//! manifests are the course's, so no change of the reader can make a test pass.
+//! manifests are the course's, so a changed test or manifest counts for nothing. Only the code itself can
+//! cheat, because it runs inside its test and may print what a test prints.
 
 use std::fs::{self, File, TryLockError};
 use std::path::Path;

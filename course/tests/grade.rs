@@ -152,3 +152,15 @@ fn grading_says_that_a_file_is_missing() {
         "work/02-fix/src/double.rs is missing"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn grading_reads_a_solution_that_is_a_link() {
+    let course = Course::new();
+    course.solve("fix/double");
+    let file = course.path("work/02-fix/src/double.rs");
+    std::fs::rename(&file, course.path("double.rs")).unwrap();
+    std::os::unix::fs::symlink(course.path("double.rs"), &file).unwrap();
+    let grade = course.command(&["check", "--grade", "--json", "fix/double"]);
+    assert_eq!(json(&grade)["passed"], true, "{grade:?}");
+}

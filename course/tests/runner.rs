@@ -337,3 +337,31 @@ fn a_file_that_is_older_than_the_last_build_is_built_again() {
         assert_eq!(verdict.outcome, expected, "{verdict:#?}");
     }
 }
+
+/// A reader may keep several versions elsewhere, and let a link lead to one of them.
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_to_another_file_gives_a_new_verdict() {
+    let course = Course::new();
+    let file = course.path("work/02-fix/src/double.rs");
+    std::fs::rename(&file, course.path("skeleton.rs")).unwrap();
+    course.solve("fix/double");
+    std::fs::rename(&file, course.path("solved.rs")).unwrap();
+    let an_hour_ago = std::time::SystemTime::now() - Duration::from_hours(1);
+    for name in ["skeleton.rs", "solved.rs"] {
+        let version = std::fs::File::options()
+            .append(true)
+            .open(course.path(name));
+        version.unwrap().set_modified(an_hour_ago).unwrap();
+    }
+    for (version, expected) in [
+        ("solved.rs", Outcome::Passed),
+        ("skeleton.rs", Outcome::Failed),
+        ("solved.rs", Outcome::Passed),
+    ] {
+        let _ = std::fs::remove_file(&file);
+        std::os::unix::fs::symlink(course.path(version), &file).unwrap();
+        let verdict = course.run("fix/double", &Limits::default());
+        assert_eq!(verdict.outcome, expected, "{verdict:#?}");
+    }
+}
