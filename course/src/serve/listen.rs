@@ -220,19 +220,25 @@ fn is_course(port: u16) -> bool {
     })
 }
 
-/// Finds other courses that serve this clone. Each has a directory whose name begins with its port.
-/// Also removes the directory of an earlier server on our port that was killed.
+/// Finds other courses that serve this clone. Each has a directory whose name is its port and the number
+/// of its process. Also removes the directories of servers that were killed.
 fn neighbours(course: &Course) -> Option<String> {
     let mut others = BTreeSet::new();
     for entry in std::fs::read_dir(course.books_dir()).ok()?.flatten() {
         let name = entry.file_name();
-        let port = name
-            .to_str()
-            .and_then(|name| name.split_once('-')?.0.parse::<u16>().ok());
-        match port {
-            Some(port) if port == course.port => drop(std::fs::remove_dir_all(entry.path())),
-            Some(port) if is_course(port) => drop(others.insert(port)),
-            _ => {}
+        let Some((port, process)) = name.to_str().and_then(|name| name.split_once('-')) else {
+            continue;
+        };
+        let (Ok(port), Ok(process)) = (port.parse::<u16>(), process.parse::<i32>()) else {
+            continue;
+        };
+        if port == course.port {
+            let _ = std::fs::remove_dir_all(entry.path());
+        } else if is_course(port) {
+            others.insert(port);
+        } else if !may_run(process) {
+            // A server in a container has another number here, but it still answers.
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
     let urls: Vec<_> = others
@@ -245,4 +251,18 @@ fn neighbours(course: &Course) -> Option<String> {
             urls.join(", ")
         )
     })
+}
+
+/// Whether a process with this number may exist.
+#[cfg(unix)]
+fn may_run(process: i32) -> bool {
+    use rustix::{io::Errno, process::Pid, process::test_kill_process};
+    let process = Pid::from_raw(process);
+    process.is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH))
+}
+
+/// We cannot know it here. The next server on the same port removes the directory.
+#[cfg(not(unix))]
+fn may_run(_process: i32) -> bool {
+    true
 }

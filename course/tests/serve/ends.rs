@@ -74,6 +74,24 @@ fn two_courses_can_serve_one_clone_and_the_second_mentions_the_first() {
     assert!(first.get("/hello.html").body.contains("Still there."));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_start_removes_the_books_of_servers_that_were_killed() {
+    let fixture = Fixture::new();
+    let mut killed = Command::new("true").spawn().expect("`true` is there");
+    killed.wait().expect("it ends");
+    // No course answers on port 1.
+    let book = |process| format!("target/course/book/1-{process}");
+    let (old, other) = (book(killed.id()), book(std::process::id()));
+    for book in [&old, &other] {
+        fixture.write(&format!("{book}/index.html"), "old");
+    }
+    let server = Running::on(fixture, options());
+    let is_there = |book: &str| server.fixture.root().join(book).exists();
+    assert!(!is_there(&old));
+    assert!(is_there(&other), "its server may still be starting");
+}
+
 #[test]
 fn a_shutdown_closes_the_listener_and_ends_the_event_streams() {
     let server = Running::new();
