@@ -172,9 +172,9 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
-/// Starts `watch double` in a terminal of this size. The terminal needs no Enter after a key.
+/// Starts `watch double` in a terminal of this size and kind. The terminal needs no Enter after a key.
 #[cfg(target_os = "linux")]
-fn in_a_terminal(course: &Course, rows: u16, columns: u16) -> Session {
+fn in_a_terminal(course: &Course, rows: u16, columns: u16, term: &str) -> Session {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use rustix::termios::{Winsize, tcsetwinsize};
 
@@ -194,7 +194,8 @@ fn in_a_terminal(course: &Course, rows: u16, columns: u16) -> Session {
         options.read(true).write(true);
         options.open(name.to_str().unwrap()).unwrap()
     };
-    let watch = course.start(&["watch", "double"]);
+    let mut watch = course.start(&["watch", "double"]);
+    watch.env("TERM", term);
     // `watch` asks `/dev/tty` for the size. Without a session of its own, that is the terminal that this
     // test runs in.
     let mut command = Command::new("setsid");
@@ -228,7 +229,7 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
     let course = Course::new();
     let many = "\n    line".repeat(60);
     course.double(&format!("panic!(\"a long message{many} of {{x}}\")"));
-    let mut watch = in_a_terminal(&course, 32, 80);
+    let mut watch = in_a_terminal(&course, 32, 80, "xterm");
     let screen = screen(&mut watch);
     let first = screen.find("doubles_one").expect("the first failing test");
     assert!(screen[..first].contains("fix/double"), "{screen}");
@@ -245,14 +246,24 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn a_terminal_without_escape_sequences_gets_none() {
+    let course = Course::new();
+    let mut watch = in_a_terminal(&course, 32, 80, "dumb");
+    let said = watch.until("failed") + &watch.until("uit\r\n");
+    assert!(!said.contains('\x1b'), "{said:?}");
+    assert!(said.contains("doubles_one"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_verdict_is_whole_if_it_fits_with_a_row_for_the_cursor() {
     let course = Course::new();
-    let whole = screen(&mut in_a_terminal(&course, 100, 80));
+    let whole = screen(&mut in_a_terminal(&course, 100, 80, "xterm"));
     let rows = u16::try_from(whole.lines().count()).unwrap();
     // A terminal that does not know its size says 0.
     for (given, is_whole) in [(rows + 1, true), (rows, false), (0, true)] {
         let columns = if given == 0 { 0 } else { 80 };
-        let screen = screen(&mut in_a_terminal(&course, given, columns));
+        let screen = screen(&mut in_a_terminal(&course, given, columns, "xterm"));
         assert_eq!(
             !screen.contains("m shows all"),
             is_whole,

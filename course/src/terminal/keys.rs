@@ -11,7 +11,7 @@ use async_channel::{Receiver, Sender};
 use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
 use crossterm::terminal;
 
-use super::Size;
+use super::{Size, paint::is_dumb};
 
 /// A key that the reader pressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +74,11 @@ impl Keys {
         }
     }
 
-    /// Clears the screen, if there is one.
+    /// Clears the screen, if there is one. In a terminal that cannot do that, begins after an empty line.
     pub fn clear(&self) {
-        if self.raw {
+        if self.raw && is_dumb() {
+            self.print("\n");
+        } else if self.raw {
             self.print("\x1b[2J\x1b[3J\x1b[H");
         }
     }

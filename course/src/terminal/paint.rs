@@ -36,10 +36,9 @@ impl Paint {
     }
 
     fn wanted(terminal: bool) -> Self {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let dumb = set("TERM").is_some_and(|term| term == "dumb");
+        let colours = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         Self {
-            on: terminal && !dumb && set("NO_COLOR").is_none() && understood(),
+            on: terminal && !is_dumb() && colours && understood(),
         }
     }
 
@@ -75,6 +74,11 @@ impl Paint {
             text.to_owned()
         }
     }
+}
+
+/// Whether the terminal obeys no escape sequences, as in a shell inside Emacs.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The console of Windows understands colour codes only after we ask for it.
