@@ -141,9 +141,11 @@ async fn play(course: Shared, job: Job, lines: Lines) {
     let (outcome, code) = match compile_and_run(&course, &job, &lines).await {
         Ok(ended) => ended,
         Err(error) => {
-            lines.say(&Event::Diagnostics {
-                text: &chain(&error),
-            });
+            let advice = error
+                .advice()
+                .map_or_else(String::new, |advice| format!("\nhelp: {advice}"));
+            let text = &format!("{}{advice}", chain(&error));
+            lines.say(&Event::Diagnostics { text });
             ("build_failed", None)
         }
     };

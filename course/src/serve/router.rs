@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::Response,
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use serde_json::json;
 
@@ -39,6 +39,7 @@ pub fn router(course: Shared) -> Router {
         .fallback(nothing);
     Router::new()
         .nest("/api", api)
+        .route("/api/", any(nothing))
         .fallback(page)
         .layer(DefaultBodyLimit::max(guard::MAX_BODY))
         .layer(middleware::from_fn_with_state(course.clone(), guard::guard))

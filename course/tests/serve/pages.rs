@@ -68,7 +68,14 @@ fn a_missing_page_is_404_and_a_wrong_method_is_405() {
     assert!(lost.body.contains("not found"));
     assert_eq!(server.api("DELETE", "/").status, 405);
     assert_eq!(server.api("DELETE", "/api/exercises").status, 405);
-    assert_eq!(server.api("GET", "/api/nothing").status, 404);
+    for path in ["/api/nothing", "/api/"] {
+        let answer = server.api("GET", path);
+        let told = format!("there is nothing at {path}");
+        assert_eq!(
+            (answer.status, &answer.json()["error"]),
+            (404, &told.into())
+        );
+    }
 }
 
 #[test]

@@ -184,3 +184,15 @@ fn a_chapter_is_looked_up_by_name_and_is_never_a_path() {
         );
     }
 }
+
+#[test]
+fn a_block_that_cannot_be_built_says_what_to_do() {
+    let server = Running::new();
+    // It must be a directory.
+    let path = "target/course/blocks";
+    server.fixture.write(path, "");
+    let mut block = server.play(CHAPTER, "");
+    let text = block.until("diagnostics")["text"].to_string();
+    assert!(text.contains("cannot create"), "{text}");
+    assert!(text.contains("help: check that"), "{text}");
+}
