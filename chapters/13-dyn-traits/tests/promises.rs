@@ -12,6 +12,10 @@ use std::task::{Context, Poll, Waker};
 use dyn_traits::futures_by_hand::Clock;
 use dyn_traits::{Boxing, Cached, DynFuture, DynLine, End, Line, Message, Slot, serve};
 
+#[path = "../../allocations.rs"]
+mod counting;
+use counting::allocations;
+
 #[path = "../lent_line.rs"]
 mod lent_line;
 use lent_line::{Lent, TOTALS, two_readings};
@@ -132,7 +136,16 @@ fn a_call_that_was_ready_is_dropped_once() {
 fn the_next_call_uses_the_same_box() {
     let slot = Slot::default();
     let first = run(slot.fill(address()));
-    assert_eq!(run(slot.fill(address())), first);
+    assert_in_the_slot(&slot, first);
+}
+
+/// The next call uses this box. It allocates nothing, so the box was not freed and
+/// allocated again.
+#[track_caller]
+fn assert_in_the_slot(slot: &Slot, earlier: usize) {
+    let mut next = 0;
+    assert_eq!(allocations(|| next = run(slot.fill(address()))), 0, "allocations");
+    assert_eq!(next, earlier, "the box is in the slot");
 }
 
 #[test]
@@ -165,7 +178,7 @@ fn a_destructor_that_panics_gives_the_box_back() {
         let panic = catch_unwind(AssertUnwindSafe(|| drop(call)));
         assert!(panic.is_err(), "the panic of the destructor goes on");
     }
-    assert_eq!(run(slot.fill(address())), first, "the box is in the slot");
+    assert_in_the_slot(&slot, first);
 }
 
 /// Runs its function when it is dropped.
@@ -204,7 +217,7 @@ fn a_panic_of_the_future_goes_to_the_caller() {
     assert!(panic.is_err());
     drop(call);
     assert_eq!(drops.get(), 1);
-    assert_eq!(run(slot.fill(address())), first);
+    assert_in_the_slot(&slot, first);
 }
 
 #[test]
