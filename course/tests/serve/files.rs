@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
 };
 
@@ -20,6 +20,19 @@ fn make_fifo(path: &Path) {
     let _ = fs::remove_file(path);
     let made = Command::new("mkfifo").arg(path).status();
     assert!(made.expect("mkfifo is there").success());
+}
+
+/// Dropping it ends the wait of every thread that opened the FIFO. A test that fails would otherwise wait
+/// for its server for ever.
+struct Release(PathBuf);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        // A FIFO that is open in both directions waits for no other end.
+        let both_ends = File::options().read(true).write(true).open(&self.0);
+        let _ = fs::remove_file(&self.0);
+        drop(both_ends);
+    }
 }
 
 /// Asks for everything that reads the exercise's file, then resets it.
@@ -42,19 +55,21 @@ fn nothing_hangs(server: &Running, status: u16, why: &str) {
 #[test]
 fn a_fifo_that_replaces_an_exercise_is_named_and_set_aside() {
     let server = Running::new();
-    make_fifo(&server.fixture.root().join(FILE));
+    let fifo = server.fixture.root().join(FILE);
+    make_fifo(&fifo);
+    let _release = Release(fifo);
     nothing_hangs(&server, 409, "it is no regular file");
 }
 
 #[test]
 fn a_huge_file_that_replaces_an_exercise_is_named_and_set_aside() {
     let server = Running::new();
-    // The file has no blocks on the disk, but a reader would get 2 GiB of zeros.
+    // The file has no blocks on the disk, but a reader would get 64 MiB of zeros.
     let huge = File::create(server.fixture.root().join(FILE)).unwrap();
-    huge.set_len(2 << 30).unwrap();
+    huge.set_len(64 << 20).unwrap();
     nothing_hangs(&server, 413, "it is larger than");
     let kept = server.fixture.root().join(format!("{FILE}.yours-1"));
-    assert_eq!(fs::metadata(kept).unwrap().len(), 2 << 30);
+    assert_eq!(fs::metadata(kept).unwrap().len(), 64 << 20);
 }
 
 #[test]
