@@ -264,3 +264,22 @@ pub fn walk(dir: &Path, skip: &dyn Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Fi
     found.sort();
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_advice_for_a_full_disk_is_to_free_space() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            let advice = FileError::new("write", "progress.txt")(kind.into()).advice();
+            assert!(
+                advice.contains("progress.txt is full. Free some space"),
+                "{advice}"
+            );
+        }
+        let advice =
+            FileError::new("write", "progress.txt")(io::ErrorKind::NotFound.into()).advice();
+        assert_eq!(advice, "check that progress.txt can be read and written");
+    }
+}

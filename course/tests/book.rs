@@ -3,10 +3,9 @@
 
 mod fixture;
 
-use std::{fs, path::Path};
+use std::fs;
 
 use course::book::{self, BookError, RunBlock, SourceUse, WidgetUse};
-use course::catalog::Layout;
 use fixture::Fixture;
 
 fn page(fixture: &Fixture) -> String {
@@ -350,36 +349,4 @@ fn a_stock_mdbook_that_calls_the_preprocessor_builds_the_same_page() {
 fn main_of(html: &str) -> &str {
     let start = html.find("<main>").expect("a page has a main part");
     &html[start..html.find("</main>").expect("which ends")]
-}
-
-#[test]
-fn the_book_of_this_repository_builds() {
-    let out = tempfile::tempdir().expect("a temporary directory");
-    if let Err(error) = book::build(&clone(), out.path()) {
-        panic!("{error}");
-    }
-    let whole =
-        fs::read_to_string(out.path().join("print.html")).expect("a page to print the book");
-    for part in ["A function that can stop in the middle", "Your progress"] {
-        assert_has(&whole, part);
-    }
-    assert!(!whole.contains("course.js"), "on paper nothing is live");
-}
-
-#[test]
-fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
-    let toml = fs::read_to_string(clone().book().join("book.toml")).expect("book.toml is there");
-    let config: toml::Table = toml.parse().expect("book.toml is TOML");
-    let listed = config["output"]["html"]["additional-js"]
-        .as_array()
-        .expect("a list");
-    let listed: Vec<_> = listed.iter().filter_map(|path| path.as_str()).collect();
-    let mut there = book::assets(&clone()).expect("the directories can be read");
-    there.sort();
-    assert_eq!(listed, there);
-}
-
-fn clone() -> Layout {
-    Layout::find(Path::new(env!("CARGO_MANIFEST_DIR")))
-        .expect("the tests run inside the repository")
 }

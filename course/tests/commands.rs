@@ -398,6 +398,11 @@ fn what_a_terminal_would_obey_is_removed_from_messages() {
     assert!(printed.contains("double.rs:2:"), "{printed}");
     let controls = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!printed.contains(controls), "{printed:?}");
+    // The comparison shows the reader's file, which may have been copied from anywhere.
+    course.double("x + x // \x1b[2J");
+    let diff = stdout(&course.command(&["diff", "double", "--anyway"]));
+    assert!(diff.contains("-    x + x // \n"), "{diff:?}");
+    assert!(!diff.contains(controls), "{diff:?}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod common;
 use std::process::Output;
 
 use common::{Course, stdout};
+use course::runner::Outcome;
 use serde_json::Value;
 
 const TEST: &str = "work/02-fix/tests/double.rs";
@@ -163,4 +164,55 @@ fn grading_reads_a_solution_that_is_a_link() {
     std::os::unix::fs::symlink(course.path("double.rs"), &file).unwrap();
     let grade = course.command(&["check", "--grade", "--json", "fix/double"]);
     assert_eq!(json(&grade)["passed"], true, "{grade:?}");
+}
+
+/// The table of fields in the book's chapter about teaching.
+#[test]
+fn every_field_that_the_book_promises_to_graders_is_in_the_answer() {
+    let page = include_str!("../../book/src/how-to.md");
+    let (_, table) = page
+        .split_once("| field | meaning |\n|---|---|\n")
+        .expect("the table");
+    let rows = table
+        .lines()
+        .map_while(|line| line.strip_prefix("| `")?.split_once("` | "));
+    let rows: Vec<_> = rows.collect();
+    for field in [
+        "passed",
+        "exercises[].passes",
+        "exercises[].solved",
+        "exercises[].verdict.changed",
+    ] {
+        assert!(
+            rows.iter().any(|(promised, _)| *promised == field),
+            "no {field} in {rows:?}"
+        );
+    }
+    let course = with_replaced_test();
+    let checked = json(&course.command(&["check", "--json", "fix/double"]));
+    for (field, meaning) in rows {
+        let value =
+            field
+                .split('.')
+                .try_fold(&checked, |value, name| match name.strip_suffix("[]") {
+                    Some(list) => value.get(list)?.get(0),
+                    None => value.get(name),
+                });
+        let value = value.unwrap_or_else(|| panic!("no {field} in {checked}"));
+        let words = meaning.split('`').skip(1).step_by(2);
+        match field {
+            "exercises[].verdict.outcome" => {
+                for word in words {
+                    let known = serde_json::from_value::<Outcome>(word.into());
+                    assert!(known.is_ok(), "there is no outcome {word}");
+                }
+            }
+            "exercises[].verdict.tests[]" => {
+                for name in words.take(2) {
+                    assert!(value.get(name).is_some(), "no {name} in {value}");
+                }
+            }
+            _ => {}
+        }
+    }
 }

@@ -174,6 +174,39 @@ mod tests {
         assert_eq!(summary(&given, Paint::plain()), "failed");
     }
 
+    /// `watch` prints these texts to the terminal as they are.
+    #[test]
+    fn no_text_of_a_verdict_can_command_the_terminal() {
+        let dirty = "\x1b[2J\x1b]0;mine\x07said\x1b[6n";
+        let given = Verdict {
+            outcome: Outcome::Failed,
+            tests: vec![TestResult {
+                name: "a".into(),
+                status: TestStatus::Failed,
+                message: Some(dirty.into()),
+            }],
+            diagnostics: dirty.into(),
+            stdout: Some(dirty.into()),
+            advice: None,
+            waits_for: None,
+            needs: Vec::new(),
+            changed: Vec::new(),
+            cargo_ms: 1,
+            total_ms: 2,
+            revision: String::new(),
+        };
+        for (text, times) in [
+            (verdict(&given, Paint::plain()), 3),
+            (brief(&given, Paint::plain()), 2),
+        ] {
+            assert_eq!(text.matches("said").count(), times, "{text:?}");
+            assert!(
+                !text.contains(|c: char| c.is_control() && c != '\n'),
+                "{text:?}"
+            );
+        }
+    }
+
     #[test]
     fn endless_output_is_cut_after_its_start() {
         assert_eq!(shortened(&"line\n".repeat(100)).lines().count(), 20);

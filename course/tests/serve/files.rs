@@ -84,6 +84,12 @@ fn a_fifo_that_replaces_the_progress_file_is_set_aside() {
 /// A page is replaced by a FIFO, and the thread that rebuilds the book waits for it for ever.
 #[test]
 fn a_signal_ends_the_server_although_a_thread_is_stuck() {
+    for signal in ["-TERM", "-INT"] {
+        ends_although_a_thread_is_stuck(signal);
+    }
+}
+
+fn ends_although_a_thread_is_stuck(signal: &str) {
     let mut server = Process::new(Fixture::new());
     let page = server.fixture.root().join("book/src/hello.md");
     make_fifo(&page);
@@ -98,6 +104,6 @@ fn a_signal_ends_the_server_although_a_thread_is_stuck() {
         writer = opened.ok();
         writer.is_some()
     });
-    assert_eq!(server.end("-TERM"), Some(0));
+    assert_eq!(server.end(signal), Some(0), "{signal}");
     drop(writer);
 }

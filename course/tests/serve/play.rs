@@ -34,6 +34,28 @@ fn a_block_runs_against_its_chapters_crate_and_needs_no_main() {
     );
 }
 
+/// The book must say so, because a reader may expect a sandbox.
+#[test]
+fn a_block_can_read_any_file_of_the_reader_and_the_book_says_so() {
+    let server = Running::new();
+    let secret = tempfile::NamedTempFile::new().expect("a file outside of the course");
+    std::fs::write(secret.path(), "mine").unwrap();
+    let code = format!(
+        "print!(\"{{}}\", std::fs::read_to_string({:?}).unwrap());",
+        secret.path()
+    );
+    let said = server.play(CHAPTER, &code).until("stdout");
+    assert_eq!(said["text"], "mine");
+    for page in ["book/src/how-to.md", "SECURITY.md"] {
+        let path = format!("{}/../{page}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(&path).unwrap();
+        let line = text
+            .lines()
+            .find(|line| line.contains("▶") && line.contains("`cargo run` can"));
+        assert!(line.is_some_and(|line| line.contains("read")), "{page}");
+    }
+}
+
 #[test]
 fn a_block_that_panics_reports_its_exit_code() {
     let server = Running::new();
