@@ -15,6 +15,9 @@ use my_runtime::time::Time;
 
 use crate::serve::run;
 
+/// How long a good meter waits for an answer before it counts the answer as lost.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// What the user wants.
 #[derive(Clone, Copy)]
 pub struct Load {
@@ -89,7 +92,8 @@ async fn meter(
         }
         counts.sent.set(counts.sent.get() + 1);
         stream.write_all(&[1, 4, 0, 0, 0, 1]).await?;
-        if answer(&stream).await? != total {
+        let answer = time.timeout(PATIENCE, answer(&stream)).await;
+        if answer.map_err(|_| io::ErrorKind::TimedOut)?? != total {
             return Err(io::Error::other("a wrong answer"));
         }
         counts.times.borrow_mut().push(begun.elapsed());
