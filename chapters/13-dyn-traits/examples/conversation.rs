@@ -1,4 +1,4 @@
-//! Counts the allocations of a conversation of ten readings.
+//! Counts the allocations of a conversation of ten readings, and of a hundred.
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
@@ -28,5 +28,6 @@ fn main() {
     println!("Boxing                   {:>3}", allocations(|| talk(&mut *boxing)));
     let mut cached: Box<dyn DynLine> = Box::new(Cached::new(ReadyLine::new(10)));
     println!("Cached                   {:>3}", allocations(|| talk(&mut *cached)));
-    println!("Cached, once more        {:>3}", allocations(|| talk(&mut *cached)));
+    let mut cached: Box<dyn DynLine> = Box::new(Cached::new(ReadyLine::new(100)));
+    println!("Cached, 100 readings     {:>3}", allocations(|| talk(&mut *cached)));
 }
