@@ -76,14 +76,19 @@ fn manifest(layout: &Layout, chapter: &Chapter, name: &str) -> String {
     )
 }
 
-fn program(code: &str) -> String {
+/// Whether a block is a whole program.
+pub(crate) fn has_main(code: &str) -> bool {
     let is_main = |line: &str| {
         let line = line.trim_start();
         let line = line.strip_prefix("pub ").unwrap_or(line);
         line.strip_prefix("fn main")
             .is_some_and(|rest| rest.trim_start().starts_with(['(', '<']))
     };
-    if code.lines().any(is_main) {
+    code.lines().any(is_main)
+}
+
+fn program(code: &str) -> String {
+    if has_main(code) {
         code.to_owned()
     } else {
         // The code starts on the first line, so the compiler's line numbers match those of the

@@ -1,5 +1,6 @@
 //! Runs the blocks of a page and compares their output, or their error, with the page.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::report::{Found, VerifyError, count, start_of};
@@ -33,18 +34,7 @@ pub(super) async fn run(
             found.add(what, "fix it, or mark it `rust,compile_fail,E…`");
             continue;
         };
-        let spec = Spec {
-            program,
-            args: Vec::new(),
-            dir: layout.root().to_owned(),
-            env: vec![("RUST_BACKTRACE".into(), "0".into())],
-            time: TIME,
-            output: OUTPUT,
-            memory: None,
-        };
-        let mut printed = Vec::new();
-        let ended = child::run(&spec, &mut |_, bytes| printed.extend_from_slice(bytes)).await?;
-        let printed = String::from_utf8_lossy(&printed);
+        let (printed, ended) = printed(layout, &program).await?;
         match (&block.output, ended) {
             (_, Ended::TimedOut) => {
                 found.add(format!("{place}: the block never ends"), "make it end");
@@ -76,6 +66,25 @@ pub(super) async fn run(
         }
     }
     Ok(found)
+}
+
+/// Runs the program of a block. Returns what it printed, and how it ended.
+pub(super) async fn printed(
+    layout: &Layout,
+    program: &Path,
+) -> Result<(String, Ended), VerifyError> {
+    let spec = Spec {
+        program: program.to_owned(),
+        args: Vec::new(),
+        dir: layout.root().to_owned(),
+        env: vec![("RUST_BACKTRACE".into(), "0".into())],
+        time: TIME,
+        output: OUTPUT,
+        memory: None,
+    };
+    let mut printed = Vec::new();
+    let ended = child::run(&spec, &mut |_, bytes| printed.extend_from_slice(bytes)).await?;
+    Ok((String::from_utf8_lossy(&printed).into_owned(), ended))
 }
 
 /// Every `compile_fail` block fails with the error code that it names.

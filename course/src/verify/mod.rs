@@ -13,6 +13,7 @@
 //! |
 //! | `rerun` | recorded outputs and traces are what their commands print today |
 //! | `blocks` | blocks run and print the output on the page, or fail with the error on the page |
+//! | `playground` | the same blocks, each as one file, do the same with the packages of the Rust playground |
 //! | `words` | a page links every term of the glossary |
 //! | `links` | the links and anchors of the built book work |
 //! | `packages` | the chapters use every package that the book promises to show |
@@ -24,6 +25,7 @@ mod links;
 mod mutants;
 mod packages;
 mod page;
+mod playground;
 mod report;
 mod rerun;
 mod words;
@@ -143,6 +145,12 @@ impl Run<'_> {
             dir,
             "blocks fail as shown",
             blocks::failing(layout, chapter, &facts),
+        )
+        .await;
+        self.step(
+            dir,
+            "blocks run as one file",
+            playground::run(layout, chapter, &facts),
         )
         .await;
     }
