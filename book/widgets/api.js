@@ -1,7 +1,7 @@
 // The connection to `cargo course`: its token, its requests and its events.
 //
-// A page contains the token only if `cargo course` served it. Without a token the book is static
-// and uses nothing from this file.
+// A page contains the token only if `cargo course` served it. The published book uses nothing from
+// this file.
 
 import { element } from './dom.js';
 import { follow } from './stream.js';
@@ -9,9 +9,6 @@ import { follow } from './stream.js';
 const NOTICE_AFTER_MS = 1200;
 
 let token = document.querySelector('meta[name="course-token"]')?.content ?? null;
-
-/** Whether `cargo course` served this page. */
-export const live = token !== null;
 
 /** The error for a request that did not succeed. */
 export class Refused extends Error {

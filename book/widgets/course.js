@@ -1,62 +1,11 @@
-// The entry point. Finds the parts of this page that need JavaScript, and loads a module for each.
-// A page without such parts loads only this file.
-//
-// Without `cargo course` (no token in the page), the parts that need a server keep their text,
-// which says what command to run. The other parts work.
+// The entry point of a page that `cargo course` serves.
 
-import { live } from './api.js';
-import { showProseInResults } from './search.js';
+import { each, start as startPage } from './page.js';
+import { start } from './live.js';
 
 const root = new URL('../', import.meta.url);
 
-async function each(selector, load) {
-  const parts = document.querySelectorAll(selector);
-  if (parts.length === 0) return;
-  const room = await load();
-  for (const part of parts) room.mount(part, root);
-}
-
-asides();
-scrollable();
-showProseInResults();
-each('form.predict', () => import('./predict.js'));
-each('section.widget', () => import('./widget.js'));
-if (live) {
-  each('div.runnable, div.fails', () => import('./run.js'));
-  each('section.inspector', () => import('./inspector.js'));
-  const { start } = await import('./live.js');
-  start(root);
-} else if (document.querySelector('section.exercise')) {
-  const { showOnThisPage } = await import('./sidebar.js');
-  showOnThisPage();
-}
-
-// Readers can scroll a wide element with the keyboard only if it can get the focus.
-function scrollable() {
-  const mark = () => {
-    for (const code of document.querySelectorAll('main pre > code, main figure.drawing, main .table-wrapper, main .compare .sides')) {
-      if (code.scrollWidth > code.clientWidth) code.tabIndex = 0;
-      else code.removeAttribute('tabindex');
-    }
-  };
-  mark();
-  addEventListener('resize', mark);
-}
-
-// Margin notes have the role `note`, because a page with dozens of landmarks is hard to navigate.
-// In the source, a note follows its paragraph. If the page has a margin, we move the note before
-// the paragraph, because a float starts where it is written.
-function asides() {
-  const notes = [...document.querySelectorAll('aside.margin')].map((note) => [note, note.previousElementSibling]);
-  for (const [note] of notes) note.setAttribute('role', 'note');
-  const beside = notes.filter(([, paragraph]) => paragraph?.matches('p'));
-  if (beside.length === 0) return;
-  const place = () => {
-    for (const [note, paragraph] of beside) {
-      const floats = getComputedStyle(note).float !== 'none';
-      if (floats !== (note.nextElementSibling === paragraph)) floats ? paragraph.before(note) : paragraph.after(note);
-    }
-  };
-  new ResizeObserver(place).observe(document.querySelector('.content'));
-  place();
-}
+startPage();
+each('div.runnable, div.fails', () => import('./run.js'));
+each('section.inspector', () => import('./inspector.js'));
+start(root);

@@ -1,12 +1,11 @@
-// The frame around a recorded run. It loads the trace, shows its source with the current line, and
+// The frame around a recorded run. It reads the trace, shows its source with the current line, and
 // steps with buttons, keys or the slider. How a step looks is up to the chapter. The module
 // `<data-widget>.js` in this folder exports
 //
 //   render(step, container, { trace, index, previous })   for every step
 //   setup(container, trace)                                once, optional
 //
-// If the trace cannot be loaded (a page opened as a file, no server), the page keeps the text form
-// of the steps.
+// The page contains the trace. If the view cannot be loaded, the page keeps the text form of the steps.
 
 import { button, element, prose } from './dom.js';
 import { sourceView } from './views.js';
@@ -18,13 +17,11 @@ const STEP_EVERY_MS = 1600;
 const players = [];
 
 /** Starts one `section.widget`. */
-export async function mount(section, root) {
+export async function mount(section) {
   const text = section.querySelector('details.steps');
   try {
-    const [trace, chapter] = await Promise.all([
-      load(new URL(section.dataset.trace, root)),
-      import(`./${section.dataset.widget}.js`),
-    ]);
+    const trace = JSON.parse(section.querySelector('script.trace').textContent);
+    const chapter = await import(`./${section.dataset.widget}.js`);
     const { player, arrow } = frame(section, trace, chapter);
     section.insertBefore(player, section.firstChild);
     if (players.length === 0) document.documentElement.addEventListener('keydown', arrows);
@@ -53,12 +50,6 @@ function arrows(event) {
 function shown(part) {
   const { top, bottom } = part.getBoundingClientRect();
   return Math.min(bottom, innerHeight) - Math.max(top, 0);
-}
-
-async function load(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address.pathname} answered ${answer.status}`);
-  return answer.json();
 }
 
 function frame(section, trace, chapter) {

@@ -132,6 +132,13 @@ pub enum Command {
         chapters: Vec<String>,
     },
 
+    /// For maintainers: build the book for the web, without a server
+    Site {
+        /// The folder. Its old content is deleted
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+
     /// The preprocessor for mdBook. Only mdBook calls it
     #[command(hide = true)]
     Preprocess {
@@ -160,6 +167,7 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Serve(ServeArgs { port, no_open }) => {
             commands::serve::run(&layout, port, !no_open)
         }
+        Command::Site { out } => commands::site::run(&layout, out),
         Command::Preprocess { args } => commands::preprocess::run(&layout, &args),
         Command::List { json } => commands::list::run(&layout, json),
         Command::Check {

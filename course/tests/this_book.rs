@@ -46,19 +46,6 @@ fn each_chapter_has_an_exercise_before_its_last_sections() {
     );
 }
 
-#[test]
-fn book_toml_lists_every_widget_and_trace_for_a_stock_mdbook() {
-    let toml = fs::read_to_string(clone().book().join("book.toml")).expect("book.toml is there");
-    let config: toml::Table = toml.parse().expect("book.toml is TOML");
-    let listed = config["output"]["html"]["additional-js"]
-        .as_array()
-        .expect("a list");
-    let listed: Vec<_> = listed.iter().filter_map(|path| path.as_str()).collect();
-    let mut there = book::assets(&clone()).expect("the directories can be read");
-    there.sort();
-    assert_eq!(listed, there);
-}
-
 fn clone() -> Layout {
     Layout::find(Path::new(env!("CARGO_MANIFEST_DIR")))
         .expect("the tests run inside the repository")

@@ -9,10 +9,12 @@ use super::{
     inline::{self, Links},
     invariants,
     output::Output,
-    overview, predict,
+    overview,
+    playground::{self, NoFile},
+    predict,
     problem::{Fault, Problem},
     scan::{Piece, pieces},
-    site::Site,
+    site::{Face, Site},
     source::{self, Excerpt},
     steps,
 };
@@ -198,16 +200,22 @@ impl Page<'_> {
         };
         let path = format!("book/{trace}");
         let json = self.site.read(&path)?;
-        let details = steps::details(&json).map_err(|why| Fault::BadTrace { path, why })?;
+        let bad = |why| Fault::BadTrace {
+            path: path.clone(),
+            why,
+        };
+        let details = steps::details(&json).map_err(bad)?;
+        let parsed = serde_json::from_str(&json).map_err(|error| bad(error.to_string()))?;
         self.facts.widgets.push(WidgetUse {
             widget: widget.into(),
             trace: trace.into(),
             line,
         });
         Ok(format!(
-            "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{}</section>\n",
+            "<section class=\"widget\" data-widget=\"{}\" data-trace=\"{}\">\n{}{}</section>\n",
             figures::attribute(widget),
             figures::attribute(trace),
+            figures::data("trace", &parsed),
             figures::marked(&details)
         ))
     }
@@ -221,6 +229,15 @@ impl Page<'_> {
         whole: &str,
         after_run: bool,
     ) -> Result<Option<String>, Fault> {
+        let face = match info {
+            "published" => Some(Face::Published),
+            "local" => Some(Face::Local),
+            _ => None,
+        };
+        if let Some(face) = face {
+            let shown = if face == self.site.face() { body } else { "" };
+            return Ok(Some(format!("\n{shown}")));
+        }
         if info == "predict" {
             let (prediction, html) = predict::read(body, line).map_err(Fault::BadPrediction)?;
             self.facts.predictions.push(prediction);
@@ -242,9 +259,11 @@ impl Page<'_> {
         let chapter = self.chapter.as_deref();
         let chapter = || chapter.ok_or_else(|| Fault::NoChapter(self.facts.page.clone()));
         if has(info, "run") {
-            let html = figures::runnable(chapter()?, whole);
+            let code = program(body);
+            let without_server = self.without_server(chapter()?, &code)?;
+            let html = figures::runnable(chapter()?, whole, &without_server);
             self.facts.runs.push(RunBlock {
-                code: program(body),
+                code,
                 output: None,
                 line,
             });
@@ -263,6 +282,22 @@ impl Page<'_> {
             return Ok(Some(html));
         }
         Ok(None)
+    }
+
+    /// What stands below a ▶ block without a server behind the page.
+    fn without_server(&self, chapter: &str, code: &str) -> Result<String, Fault> {
+        if self.site.face() == Face::Local {
+            return Ok(figures::needs_course());
+        }
+        match playground::names(self.site.layout(), chapter) {
+            Ok(crates) => Ok(figures::as_one_file(
+                &self.to_root,
+                &playground::program(code),
+                &crates,
+            )),
+            Err(NoFile::NotOffered(_)) => Ok(figures::runs_locally(&self.to_root)),
+            Err(why) => Err(Fault::NoFile(why.to_string())),
+        }
     }
 
     /// Adds the tests that the page names, each once and folded, at the end of the page.

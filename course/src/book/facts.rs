@@ -2,7 +2,12 @@
 
 use std::path::Path;
 
-use super::{claims::PageFacts, expand, problem::BookError, site::Site};
+use super::{
+    claims::PageFacts,
+    error::BookError,
+    expand,
+    site::{Face, Site},
+};
 use crate::catalog::Layout;
 use crate::files;
 
@@ -11,7 +16,7 @@ pub fn facts(layout: &Layout, page: &Path) -> Result<PageFacts, BookError> {
     let text = files::read(page)?;
     let name = layout.show(page);
     let name = name.strip_prefix("book/src/").unwrap_or(&name);
-    let site = Site::load(layout)?;
+    let site = Site::load(layout, Face::Local)?;
     let mut expanded = expand::page(&site, name, &text);
     if expanded.problems.is_empty() {
         // This search is slow, so only the verifier pays for it. Rebuilding the book does not.

@@ -128,14 +128,50 @@ pub fn printed(text: &str) -> String {
     )
 }
 
-/// A block with a run button. Without a server behind the page, it says how to start one.
-pub fn runnable(chapter: &str, block: &str) -> String {
+/// A block with a run button, and what it shows without a server behind the page.
+pub fn runnable(chapter: &str, block: &str, without_server: &str) -> String {
     format!(
-        "<div class=\"runnable\" data-chapter=\"{}\">\n{CODE}\n\n{block}\n\n\
-         <p class=\"static\">To run this block, or to change it first, read the book with \
-         <code>cargo course</code>.</p>\n{CODE_END}\n</div>\n",
+        "<div class=\"runnable\" data-chapter=\"{}\">\n{CODE}\n\n{block}\n\n{without_server}{CODE_END}\n</div>\n",
         attribute(chapter)
     )
+}
+
+/// Says how to run a block, on a page of `cargo course` without JavaScript.
+pub fn needs_course() -> String {
+    "<p class=\"static\">To run this block, or to change it first, read the book with <code>cargo course</code>.</p>\n"
+        .into()
+}
+
+/// Says where a block runs, on a page without a server.
+pub fn runs_locally(to_root: &str) -> String {
+    format!(
+        "<p class=\"static\">Runs on your machine with {}.</p>\n",
+        how(to_root)
+    )
+}
+
+/// The data with which `playground.js` copies a block as one file.
+pub fn as_one_file(to_root: &str, program: &str, crates: &[String]) -> String {
+    let file = serde_json::json!({ "program": program, "crates": crates });
+    format!(
+        "<p class=\"static\">Runs on your machine with {}, or as one file in the Rust playground.</p>\n{}",
+        how(to_root),
+        data("one-file", &file)
+    )
+}
+
+fn how(to_root: &str) -> String {
+    format!("<a href=\"{to_root}how-to.html#do\"><code>cargo course</code></a>")
+}
+
+/// Data for a widget. It is one line without a `<`, and without a pair of braces that mdBook would take for a
+/// directive.
+pub fn data(class: &str, value: &serde_json::Value) -> String {
+    let json = value
+        .to_string()
+        .replace('<', "\\u003c")
+        .replace("{{", "{\\u007b");
+    format!("<script type=\"application/json\" class=\"{class}\">{json}</script>\n")
 }
 
 /// A block that must not compile. Without a server behind the page, it says how to start one.

@@ -17,15 +17,20 @@
 //! | `overview` | lists all exercises, and draws the reader's runtime |
 //! | `claims` ([`PageFacts`]) | what a page shows and claims, for the verifier |
 //! | `site` | what an expansion can look up: files, exercises, the glossary |
+//! | [`playground`] and `one_file`, `bundle`, `generated`, `identity` and `summary` | what only a published book has |
 //! | `build`, [`preprocessor`], [`facts()`] | the three entry points |
 
 mod build;
+mod bundle;
 mod claims;
 mod compare;
+mod error;
 mod expand;
 mod facts;
 mod figures;
+mod generated;
 mod glossary;
+mod identity;
 mod inline;
 mod invariants;
 mod one_file;
@@ -40,13 +45,16 @@ mod scan;
 mod site;
 mod source;
 mod steps;
+mod summary;
 
-pub use build::{assets, build};
+pub use build::{build, publish};
+pub use bundle::BundleError;
 pub use claims::{
     FailingBlock, Invariant, OutputUse, PageFacts, Prediction, RunBlock, SourceUse, TermUse,
     TestRef, WidgetUse,
 };
+pub use error::BookError;
 pub use facts::facts;
 pub use glossary::Glossary;
-pub use problem::{BookError, Fault, Problem};
-pub use site::Site;
+pub use problem::{Fault, Problem};
+pub use site::{Face, Site};

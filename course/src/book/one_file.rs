@@ -26,7 +26,7 @@ pub enum MergeError {
     #[error(transparent)]
     File(#[from] FileError),
     #[error("`{}` is no Rust that we can read: {why}", path.display())]
-    NotRust { path: PathBuf, why: LexError },
+    NotRust { path: PathBuf, why: String },
 }
 
 /// The crate with this name as a module of the same name. `root` is its `lib.rs`, and `others` are the names of
@@ -83,9 +83,9 @@ impl Merge<'_> {
             .filter(|line| !is_marker(line))
             .map(|line| format!("{line}\n"))
             .collect();
-        let tokens: TokenStream = text.parse().map_err(|why| MergeError::NotRust {
+        let tokens: TokenStream = text.parse().map_err(|why: LexError| MergeError::NotRust {
             path: path.to_owned(),
-            why,
+            why: why.to_string(),
         })?;
         let tokens: Vec<_> = tokens.into_iter().collect();
         let declared = declared(&tokens);

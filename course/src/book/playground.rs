@@ -54,10 +54,15 @@ pub struct Module {
     pub text: String,
 }
 
-/// The crate of this chapter and all crates of the book that it needs, as modules. The chapter's own is the first.
+/// The names of this chapter's crate and of all crates of the book that it needs. Its own is the first.
+pub fn names(layout: &Layout, chapter: &str) -> Result<Vec<String>, NoFile> {
+    let crates = crates(layout, chapter)?;
+    Ok(crates.into_iter().map(|one| one.name).collect())
+}
+
+/// The same crates as modules, in the same order.
 pub fn modules(layout: &Layout, chapter: &str) -> Result<Vec<Module>, NoFile> {
-    let mut crates = Vec::new();
-    collect(&layout.chapters().join(chapter), &mut crates)?;
+    let crates = crates(layout, chapter)?;
     let module = |one: &Crate| {
         let others: Vec<&str> = one.needs.iter().map(String::as_str).collect();
         let text = one_file::module(&one.name, &one.root, &others)?;
@@ -97,6 +102,12 @@ struct Crate {
     root: PathBuf,
     /// The names of the crates of the book that it depends on.
     needs: Vec<String>,
+}
+
+fn crates(layout: &Layout, chapter: &str) -> Result<Vec<Crate>, NoFile> {
+    let mut crates = Vec::new();
+    collect(&layout.chapters().join(chapter), &mut crates)?;
+    Ok(crates)
 }
 
 /// Adds the crate in `directory` and those that it needs.

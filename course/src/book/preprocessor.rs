@@ -10,16 +10,17 @@ use mdbook_preprocessor::{
 };
 
 use super::{
-    expand,
-    problem::{BookError, Problem},
-    site::Site,
+    error::BookError,
+    expand, generated,
+    site::{Face, Site},
 };
 
 /// The name of the preprocessor in `book.toml`.
 pub const NAME: &str = "course";
 
-/// Expands all pages of a book in place, or returns everything that is wrong with them.
-pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
+/// Expands all pages of a book in place, and writes the scripts of a published book. Returns everything that is
+/// wrong with the pages.
+fn expand_book(site: &Site, book: &mut Book) -> Result<(), BookError> {
     let mut problems = Vec::new();
     book.for_each_mut(|item| {
         let BookItem::Chapter(chapter) = item else {
@@ -33,10 +34,12 @@ pub fn expand_book(site: &Site, book: &mut Book) -> Result<(), Vec<Problem>> {
         chapter.content = expanded.markdown;
         problems.extend(expanded.problems);
     });
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
+    if !problems.is_empty() {
+        return Err(BookError::Pages(problems));
+    }
+    match site.face() {
+        Face::Local => Ok(()),
+        Face::Published => generated::write(site),
     }
 }
 
@@ -58,7 +61,7 @@ impl Preprocessor for Course {
     }
 
     fn run(&self, _: &PreprocessorContext, mut book: Book) -> Result<Book, Error> {
-        expand_book(&self.site, &mut book).map_err(BookError::Pages)?;
+        expand_book(&self.site, &mut book)?;
         Ok(book)
     }
 }
@@ -66,7 +69,7 @@ impl Preprocessor for Course {
 /// The preprocessor as a child of mdBook: reads a book from `input` and writes it to `output`.
 pub fn as_child(input: impl Read, mut output: impl Write, site: &Site) -> Result<(), BookError> {
     let (_, mut book) = parse_input(input).map_err(BookError::Preprocess)?;
-    expand_book(site, &mut book).map_err(BookError::Pages)?;
+    expand_book(site, &mut book)?;
     let written = serde_json::to_vec(&book).map_err(|e| BookError::Preprocess(e.into()))?;
     output
         .write_all(&written)

@@ -1,8 +1,6 @@
 //! Errors on a page: each names the page and the line, and says what to do.
 
-use std::{fmt, path::PathBuf};
-
-use crate::{catalog::CatalogError, files::FileError};
+use std::fmt;
 
 /// One error on one page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +68,8 @@ pub enum Fault {
     NoErrorCode,
     #[error("a `rust,run` block needs a chapter, and the page `{0}` belongs to none of them")]
     NoChapter(String),
+    #[error("the published book cannot offer this block as one file: {0}")]
+    NoFile(String),
     #[error(
         "this `output` block has no `rust,run` block before it. Put it directly after the block that prints it"
     )]
@@ -82,46 +82,4 @@ fn nearest(known: &[String]) -> String {
     } else {
         format!(". There are: {}", known.join(", "))
     }
-}
-
-/// Why the book did not build.
-#[derive(Debug, thiserror::Error)]
-pub enum BookError {
-    #[error("The book has {}:\n{}", count(.0.len()), lines(.0))]
-    Pages(Vec<Problem>),
-    #[error("mdBook could not build {}", .book.display())]
-    MdBook {
-        book: PathBuf,
-        source: mdbook_driver::errors::Error,
-    },
-    #[error(transparent)]
-    File(#[from] FileError),
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    #[error("mdBook must call this command with a book on standard input: {}", causes(.0))]
-    Preprocess(mdbook_driver::errors::Error),
-}
-
-fn count(n: usize) -> String {
-    if n == 1 {
-        "one error".into()
-    } else {
-        format!("{n} errors")
-    }
-}
-
-fn lines(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(|p| format!("  {p}"))
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-fn causes(error: &mdbook_driver::errors::Error) -> String {
-    error
-        .chain()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ")
 }

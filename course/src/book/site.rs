@@ -8,25 +8,41 @@ use std::{
 use super::{glossary::Glossary, problem::Fault};
 use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 
+/// For whom the pages are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// `cargo course` serves them, and runs blocks and exercises.
+    Local,
+    /// No server of ours is behind them: the web, or a file on a disk.
+    Published,
+}
+
 /// The repository, as the pages use it.
 #[derive(Debug)]
 pub struct Site {
     layout: Layout,
+    face: Face,
     catalog: Catalog,
     glossary: Glossary,
 }
 
 impl Site {
     /// Loads the repository's current exercises and glossary.
-    pub fn load(layout: &Layout) -> Result<Self, CatalogError> {
+    pub fn load(layout: &Layout, face: Face) -> Result<Self, CatalogError> {
         // If the glossary's page is missing, every term on a page is reported as unknown.
         let page = layout.book().join("src").join("glossary.md");
         let glossary = fs::read_to_string(page).unwrap_or_default();
         Ok(Self {
             layout: layout.clone(),
+            face,
             catalog: Catalog::load(layout)?,
             glossary: Glossary::read(&glossary),
         })
+    }
+
+    /// For whom the pages are.
+    pub fn face(&self) -> Face {
+        self.face
     }
 
     /// The paths of the repository.

@@ -12,6 +12,7 @@ pub mod preprocess;
 pub mod reset;
 pub mod serve;
 mod session;
+pub mod site;
 mod stop;
 pub mod verify;
 pub mod watch;

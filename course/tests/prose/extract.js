@@ -30,7 +30,7 @@ function lineAt(content, position, first) {
   return line;
 }
 
-/** A page, or the text of a comment. Fenced blocks leave empty lines behind; predictions and Rust in them are read as such. */
+/** A page, or the text of a comment. Fenced blocks leave empty lines behind; predictions, Rust and pieces for one kind of reader are read as such. */
 function readMarkdown(content, first, bare = "text") {
   const kept = [];
   const pieces = [];
@@ -40,6 +40,7 @@ function readMarkdown(content, first, bare = "text") {
     if (fence && mark && mark[1].startsWith(fence.mark)) {
       const body = fence.lines.join("\n");
       if (fence.language === "predict") pieces.push(...readToml(body, fence.first));
+      if (["published", "local"].includes(fence.language)) pieces.push(...readMarkdown(body, fence.first));
       if (fence.language === "rust") pieces.push(...readRust(body, fence.first));
       fence = null;
       kept.push("");

@@ -20,7 +20,6 @@ fn every_file_has_its_content_type() {
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
         ("/widgets/lamp.js", "text/javascript; charset=utf-8"),
-        ("/traces/07-lamps.json", "application/json"),
         ("/css/general.css", "text/css; charset=utf-8"),
         ("/favicon.svg", "image/svg+xml"),
     ] {
