@@ -12,6 +12,6 @@ import { addToHeadings } from './tell-us.js';
 const root = new URL('../', import.meta.url);
 
 start();
-addToHeadings();
 each('div.runnable', () => import('./playground.js'), root);
 if (document.querySelector('section.exercise')) showOnThisPage();
+addToHeadings(); // last, because the sidebar repeats the text of headings

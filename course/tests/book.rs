@@ -353,7 +353,14 @@ fn a_stock_mdbook_that_calls_the_preprocessor_builds_the_published_page() {
         "the pages differ"
     );
     for script in ["crates.js", "widgets.js"] {
-        assert!(fixture.root().join("book/book/generated").join(script).is_file(), "{script}");
+        assert!(
+            fixture
+                .root()
+                .join("book/book/generated")
+                .join(script)
+                .is_file(),
+            "{script}"
+        );
     }
 }
 

@@ -74,12 +74,14 @@ fn with_a_page() -> Course {
     course.write("book/book.toml", BOOK);
     course.write(
         "book/src/SUMMARY.md",
-        "# Summary\n\n- [Fix](02-fix.md)\n- [Words](glossary.md)\n- [All](invariants.md)\n",
+        "# Summary\n\n- [Fix](02-fix.md)\n- [Words](glossary.md)\n- [How](how-to.md)\n- [All](invariants.md)\n",
     );
     course.write("book/src/glossary.md", "# Words\n\nNumber\n: As two.\n");
+    course.write("book/src/how-to.md", "# How\n\n## Do\n");
     course.write("book/src/invariants.md", "# All\n\n{{#invariants}}\n");
     course.write("book/src/02-fix.md", PAGE);
     course.write("book/widgets/two.js", "export function render() {}\n");
+    course.write("book/widgets/published.js", "");
     course.write("book/traces/02-fix.json", TRACE);
     course.write("chapters/02-fix/examples/trace.rs", TRACE_EXAMPLE);
     course
@@ -112,11 +114,12 @@ fn a_chapter_with_true_claims_passes() {
         "traces are what commands print     ok",
         "blocks run as shown                ok",
         "blocks fail as shown               ok",
+        "blocks run as one file             ok",
         "links and anchors work             ok",
         "the glossary's terms are linked    ok",
         "the chapters use the packages      none",
         "skipped: chapters/02-fix/outputs/future.txt was not compared",
-        "all proved, 1 skipped: 15 steps",
+        "all proved, 1 skipped: 16 steps",
     ] {
         assert!(printed.contains(line), "no {line:?} in\n{printed}");
     }
@@ -232,6 +235,11 @@ fn every_wrong_claim_is_reported_with_what_to_do() {
     change("book/traces/02-fix.json", "it is", "it was");
     change(page, "```output\n3\n", "```output\n4\n");
     change(page, "E0308", "E0499");
+    change(
+        page,
+        "{{#widget",
+        "```rust,run\nassert_eq!(::fix::TWO, 2);\n```\n\n````published\n[No page](no-page.md)\n````\n\n{{#widget",
+    );
     change(page, "(#what-two-is)", "(#what-three-is)");
     change(page, "{{#exercise fix/count}}\n", "");
     change(page, "1. **Two.** ", "2. **Two.** ");
@@ -263,7 +271,9 @@ fn every_wrong_claim_is_reported_with_what_to_do() {
         "book/traces/02-fix.json: its command prints another trace now",
         "the block prints another text\n",
         "the block should fail only with E0499, but it fails with [\"E0308\"]",
+        "book/src/02-fix.md: a block does not compile as one file\n",
         "02-fix.html: the link \"#what-three-is\" is broken",
+        "02-fix.html: the link \"no-page.html\" is broken",
         "run `cargo course gen` to write the skeletons",
     ] {
         assert!(printed.contains(told), "no {told:?} in\n{printed}");

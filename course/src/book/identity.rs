@@ -138,6 +138,7 @@ impl Identity {
         if let Some(address) = &self.address {
             let head = self.head(address, page, &summary);
             html = html.replacen("</head>", &format!("{head}</head>"), 1);
+            html = described(&html, &summary.sentence);
         }
         if let Some(repository) = &self.repository {
             let link = tell_us(repository, page, &summary.heading);
@@ -170,6 +171,17 @@ impl Identity {
         }
         head + "<meta name=\"twitter:card\" content=\"summary_large_image\">\n"
     }
+}
+
+/// Replaces mdBook's description, which is the same on each page.
+fn described(html: &str, sentence: &str) -> String {
+    const START: &str = "<meta name=\"description\" content=\"";
+    let from = html.find(START).map(|at| at + START.len());
+    let Some((from, length)) = from.and_then(|from| Some((from, html[from..].find('"')?))) else {
+        return html.to_owned();
+    };
+    let (before, after) = (&html[..from], &html[from + length..]);
+    format!("{before}{}{after}", attribute(sentence))
 }
 
 /// The address of a page. The front page is `index.html`, and its address is that of the book.

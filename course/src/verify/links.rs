@@ -19,11 +19,26 @@ use crate::files;
 /// with its own anchors.
 const NOT_OURS: [&str; 3] = ["404.html", "print.html", "toc.html"];
 
-/// Builds the book and follows every link inside it.
+/// Builds the book for `cargo course` and for the web, and follows every link inside each.
 pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, VerifyError> {
-    let out = workshop.book();
-    book::build(layout, &out)?;
-    let files: BTreeSet<PathBuf> = files::walk(&out, &|_| false)?.into_iter().collect();
+    let mut found = Found::default();
+    let (local, published) = (workshop.book(), workshop.published());
+    book::build(layout, &local)?;
+    book::publish(layout, &published)?;
+    let mut proved = Vec::new();
+    for out in [local, published] {
+        proved.push(follow(&out, &mut found)?);
+    }
+    // Most faults are in both.
+    found.findings.sort_by(|a, b| a.what.cmp(&b.what));
+    found.findings.dedup();
+    found.proved = proved.join(" and ");
+    Ok(found)
+}
+
+/// Follows the links of one build. Returns what it saw.
+fn follow(out: &Path, found: &mut Found) -> Result<String, VerifyError> {
+    let files: BTreeSet<PathBuf> = files::walk(out, &|_| false)?.into_iter().collect();
     let mut pages = BTreeMap::new();
     for file in files.iter().filter(|file| {
         file.extension()
@@ -31,7 +46,6 @@ pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, Verif
     }) {
         pages.insert(file.clone(), read(&files::read(&out.join(file))?));
     }
-    let mut found = Found::default();
     let mut links = 0;
     for (file, page) in pages
         .iter()
@@ -53,8 +67,11 @@ pub(super) fn prove(layout: &Layout, workshop: &Workshop) -> Result<Found, Verif
             }
         }
     }
-    found.proved = format!("{}, {}", count(pages.len(), "page"), count(links, "link"));
-    Ok(found)
+    Ok(format!(
+        "{}, {}",
+        count(pages.len(), "page"),
+        count(links, "link")
+    ))
 }
 
 /// The anchors of a page, and its links.

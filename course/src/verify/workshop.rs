@@ -57,6 +57,11 @@ impl Workshop {
         self.dir.join("solutions")
     }
 
+    /// Where we build the published book.
+    pub fn published(&self) -> PathBuf {
+        self.dir.join("published")
+    }
+
     /// Where we build the book.
     pub fn book(&self) -> PathBuf {
         self.dir.join("book")

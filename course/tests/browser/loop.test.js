@@ -555,20 +555,6 @@ test('a page reports a stopped server and reconnects to the next one', async () 
   }
 });
 
-test('without cargo course the page says which command to run', async () => {
-  await reading(CHAPTER, {}, async (page) => {
-    await page.route(`**/${CHAPTER}`, async (route) => {
-      const response = await route.fetch();
-      await route.fulfill({ response, body: (await response.text()).replace(/<meta name="course-token"[^>]*>/, '') });
-    });
-    await page.goto(`${server.address}/${CHAPTER}`);
-    await page.locator('.runnable .static', { hasText: 'cargo course' }).first().waitFor();
-    await page.locator('section.exercise .static', { hasText: 'cargo course' }).first().waitFor();
-    assert.equal(await page.getByRole('button', { name: '▶ Run' }).count(), 0);
-    await page.locator('.player').first().waitFor(); // a recording needs no server
-  });
-});
-
 test('without JavaScript the book can still be read', async () => {
   await reading(CHAPTER, { javaScriptEnabled: false }, async (page) => {
     assert.ok((await page.locator('main').innerText()).length > 5000);

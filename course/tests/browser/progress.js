@@ -168,20 +168,4 @@ export function testProgress({ reading, book, within }) {
       assert.equal(await page.locator('section.tests').isVisible(), false);
     });
   });
-
-  test('without cargo course the sidebar and the progress page still list the exercises', async () => {
-    await reading('02-generators.html', {}, async (page) => {
-      await page.route('**/*.html', async (route) => {
-        const response = await route.fetch();
-        await route.fulfill({ response, body: (await response.text()).replace(/<meta name="course-token"[^>]*>/, '') });
-      });
-      await page.reload();
-      await page.locator('#mdbook-sidebar .exercise-entries a').first().waitFor();
-      await page.goto(`${book().server.address}/progress.html`);
-      await page.locator('.overview .static', { hasText: 'cargo course' }).waitFor();
-      assert.ok(await page.locator('.exercise-list li').count() > 40);
-      assert.ok(await page.locator('.wall li').count() > 10);
-      await settle(page);
-    });
-  });
 }

@@ -11,15 +11,20 @@ const STARTS_WITHIN_MS = 10 * 60_000;
 const STOPS_WITHIN_MS = 10_000;
 
 /**
- * Serves the copy at `root`. We build the command from the repository, because its target directory
- * has most of it already. If COURSE names a command, that one serves. The working directory decides
- * which course the command serves.
+ * How to start `cargo course` with these arguments: the command, and its arguments. We build it from the
+ * repository, because its target directory has most of it already. If COURSE names a command, that one starts.
+ */
+export function program(args) {
+  const build = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--'];
+  return process.env.COURSE ? [process.env.COURSE, args] : ['cargo', [...build, ...args]];
+}
+
+/**
+ * Serves the copy at `root`. The working directory decides which course the command serves.
  */
 export async function serve(root, port = 0) {
-  const build = ['run', '--manifest-path', path.join(repository, 'Cargo.toml'), '--package', 'course', '--'];
-  const [program, before] = process.env.COURSE ? [process.env.COURSE, []] : ['cargo', build];
-  const args = [...before, '--no-open', '--port', String(port)];
-  const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const [command, args] = program(['--no-open', '--port', String(port)]);
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   let said = '';
   const address = await new Promise((resolve, reject) => {
     const watchdog = setTimeout(() => reject(new Error(`cargo course printed no address in time. It said:\n${said}`)), STARTS_WITHIN_MS);
