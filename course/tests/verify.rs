@@ -215,16 +215,9 @@ fn every_wrong_claim_is_reported_with_what_to_do() {
         "x.no_such_method()",
     );
     // The page.
-    change(
-        "chapters/02-fix/src/lib.rs",
-        "/// Two.\n",
-        "// ANCHOR: two\n/// Two.\n",
-    );
-    change(
-        "chapters/02-fix/src/lib.rs",
-        "= 2;\n",
-        "= 2;\n// ANCHOR_END: two\n",
-    );
+    let lib = "chapters/02-fix/src/lib.rs";
+    change(lib, "/// Two.\n", "// ANCHOR: two\n/// Two.\n");
+    change(lib, "= 2;\n", "= 2;\n// ANCHOR_END: two\n");
     change(page, "src/lib.rs}}", "src/lib.rs:two}}");
     change(
         page,

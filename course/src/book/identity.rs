@@ -105,7 +105,10 @@ impl Identity {
         let mut pages = Vec::new();
         for path in files::walk(out, &|_| false)? {
             let name = path.display().to_string().replace('\\', "/");
-            if name.ends_with(".html") && !NOT_LISTED.contains(&&*name) {
+            let is_page = path
+                .extension()
+                .is_some_and(|extension| extension == "html");
+            if is_page && !NOT_LISTED.contains(&&*name) {
                 let path = out.join(&path);
                 let html = files::read(&path)?;
                 let name = if html == front {
@@ -247,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_one_slash_at_its_end_and_a_repository_has_none() {
+    fn an_address_ends_with_one_slash_and_a_repository_without_one() {
         let both =
             identity("address = \"https://a.example/b\"\nrepository = \"https://c.example/d/\"");
         let both = both.unwrap();

@@ -78,11 +78,9 @@ type Edit = (Range<usize>, String);
 impl Merge<'_> {
     /// The text of a file, as the inside of a module. `directory` has the files of its modules.
     fn file(&self, path: &Path, directory: &Path) -> Result<String, MergeError> {
-        let text: String = files::read(path)?
-            .lines()
-            .filter(|line| !is_marker(line))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let read = files::read(path)?;
+        let lines: Vec<_> = read.lines().filter(|line| !is_marker(line)).collect();
+        let mut text = lines.join("\n") + "\n";
         let tokens: TokenStream = text.parse().map_err(|why: LexError| MergeError::NotRust {
             path: path.to_owned(),
             why: why.to_string(),
@@ -92,7 +90,6 @@ impl Merge<'_> {
         let mut edits = Vec::new();
         self.tokens(&tokens, false, &declared, directory, &mut edits)?;
         edits.sort_by_key(|(range, _)| range.start);
-        let mut text = text;
         for (range, new) in edits.into_iter().rev() {
             text.replace_range(range, &new);
         }
@@ -113,7 +110,7 @@ impl Merge<'_> {
             let attributes = attributes(&tokens[at..]);
             if attributes > 0 {
                 let (end, removed) = without_features(tokens, at, attributes);
-                edits.extend(removed.map(|range| (range, String::new())));
+                edits.extend(removed);
                 at = end;
                 continue;
             }
@@ -177,7 +174,7 @@ impl Merge<'_> {
             let earlier = before[..colons].last();
             let within = matches!(earlier, Some(TokenTree::Ident(_))) && !is_word(earlier, "use");
             let start = before[colons].span().byte_range().start;
-            return (!within).then(|| (start..range.end, path));
+            return (!within).then_some((start..range.end, path));
         }
         let first = match before.last() {
             Some(TokenTree::Punct(mark)) => import && mark.as_char() == ',',
@@ -253,23 +250,21 @@ fn holds(attribute: &Group) -> Option<bool> {
 
 /// Looks at an item with `count` tokens of attributes. Returns where to go on, and what to remove: the whole item
 /// if it belongs to a feature, or only the attribute if the item is for builds without the feature.
-fn without_features(
-    tokens: &[TokenTree],
-    at: usize,
-    count: usize,
-) -> (usize, impl Iterator<Item = Range<usize>>) {
-    let start = |at: usize| tokens[at].span().byte_range().start;
-    let end = |at: usize| tokens[at].span().byte_range().end;
+fn without_features(tokens: &[TokenTree], at: usize, count: usize) -> (usize, Vec<Edit>) {
+    let remove = |first: usize, last: usize| {
+        let start = tokens[first].span().byte_range().start;
+        (start..tokens[last].span().byte_range().end, String::new())
+    };
     let conditions = (at..at + count)
         .step_by(2)
         .filter_map(|at| Some((at, holds(attribute(&tokens[at..])?)?)));
     let conditions: Vec<_> = conditions.collect();
     if conditions.iter().any(|(_, holds)| !holds) {
         let after = at + count + item(&tokens[at + count..]);
-        return (after, vec![start(at)..end(after - 1)].into_iter());
+        return (after, vec![remove(at, after - 1)]);
     }
-    let removed = conditions.iter().map(|&(at, _)| start(at)..end(at + 1));
-    (at + count, removed.collect::<Vec<_>>().into_iter())
+    let removed = conditions.iter().map(|&(at, _)| remove(at, at + 1));
+    (at + count, removed.collect())
 }
 
 /// How many tokens the item at the start has.

@@ -8,7 +8,7 @@ use std::{
 use super::{glossary::Glossary, problem::Fault};
 use crate::catalog::{Catalog, CatalogError, Exercise, Layout};
 
-/// For whom the pages are.
+/// The kind of reader that the pages are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Face {
     /// `cargo course` serves them, and runs blocks and exercises.
@@ -40,7 +40,7 @@ impl Site {
         })
     }
 
-    /// For whom the pages are.
+    /// The kind of reader that the pages are made for.
     pub fn face(&self) -> Face {
         self.face
     }

