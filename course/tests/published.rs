@@ -124,7 +124,7 @@ fn a_piece_for_one_kind_of_reader_is_on_no_other_page() {
 fn the_trace_of_a_recorded_run_is_on_its_page_and_arrives_as_it_was() {
     let fixture = Fixture::new();
     let trace = fixture.read("book/traces/07-lamps.json");
-    let odd = trace.replace("now", "</script> {{#include x}} & `a`");
+    let odd = trace.replace("now", "</script> {{#include hello.md}} & `a`");
     fixture.write("book/traces/07-lamps.json", &odd);
     let expected: serde_json::Value = serde_json::from_str(&odd).expect("it is JSON");
     assert_eq!(data(&page(&fixture, "07-lamps.html"), "trace"), expected);
