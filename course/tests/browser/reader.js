@@ -51,9 +51,12 @@ export async function assertAccessible(page, what, rules) {
   assert.deepEqual(lines, [], `axe on ${what}`);
 }
 
-/** Fails if the page can be scrolled sideways. */
+/** Fails if the page, or its text, can be scrolled sideways. */
 export async function assertNoSidewaysScroll(page, what) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  const over = await page.evaluate(() => {
+    const text = document.querySelector('.content');
+    return Math.max(document.documentElement.scrollWidth - innerWidth, text.scrollWidth - text.clientWidth);
+  });
   assert.ok(over <= 0, `${what} is ${over} pixels too wide`);
 }
 
