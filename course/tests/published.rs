@@ -4,6 +4,7 @@ mod fixture;
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use course::book;
 use fixture::Fixture;
@@ -41,6 +42,7 @@ fn with_keys(keys: &str) -> Fixture {
         "book/book.toml",
         &toml.replace(marker, &format!("{marker}{keys}\n")),
     );
+    fixture.write("book/loop.png", "a picture");
     fixture
 }
 
@@ -232,4 +234,30 @@ fn with_a_repository_each_page_has_a_link_to_report_a_fault() {
         !local_page(&fixture, "07-lamps.html").contains("Tell us"),
         "the local course shows none"
     );
+}
+
+#[test]
+fn the_command_empties_only_a_folder_with_an_earlier_book() {
+    let fixture = Fixture::new();
+    let site = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_course"));
+        command
+            .args(["site", "--out", "mine"])
+            .current_dir(fixture.root());
+        command.output().expect("the command starts")
+    };
+    fixture.write("mine/notes.txt", "mine");
+    let refused = site();
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        said.contains("has files that are not those of a book"),
+        "{said}"
+    );
+    assert_eq!(fixture.read("mine/notes.txt"), "mine");
+    fs::remove_file(fixture.root().join("mine/notes.txt")).expect("the file is there");
+    for _ in 0..2 {
+        assert!(site().status.success());
+        assert!(fixture.root().join("mine/index.html").is_file());
+    }
 }

@@ -127,10 +127,7 @@ impl Identity {
             let path = out.join("sitemap.xml");
             fs::write(&path, sitemap(address, &pages)).map_err(FileError::new("write", &path))?;
             let picture = layout.book().join(PICTURE);
-            if picture.is_file() {
-                let copy = out.join(PICTURE);
-                fs::copy(&picture, &copy).map_err(FileError::new("copy", &picture))?;
-            }
+            fs::copy(&picture, out.join(PICTURE)).map_err(FileError::new("copy", &picture))?;
         }
         Ok(())
     }
