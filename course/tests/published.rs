@@ -85,6 +85,12 @@ fn a_block_whose_chapter_needs_other_packages_says_where_it_runs() {
         "{html}"
     );
     assert!(!html.contains("one-file"));
+    assert!(
+        html.contains(
+            "To see the compiler's message, read the book with <a href=\"how-to.html#do\">"
+        ),
+        "{html}"
+    );
 }
 
 #[test]

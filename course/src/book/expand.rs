@@ -273,7 +273,11 @@ impl Page<'_> {
             let error = words(info)
                 .find(|word| is_error_code(word))
                 .ok_or(Fault::NoErrorCode)?;
-            let html = figures::fails(chapter()?, error, whole);
+            let course = match self.site.face() {
+                Face::Local => figures::COURSE.to_owned(),
+                Face::Published => figures::how(&self.to_root),
+            };
+            let html = figures::fails(chapter()?, error, whole, &course);
             self.facts.failing.push(FailingBlock {
                 code: program(body),
                 error: error.into(),

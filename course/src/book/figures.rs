@@ -138,8 +138,9 @@ pub fn runnable(chapter: &str, block: &str, without_server: &str) -> String {
 
 /// Says how to run a block, on a page of `cargo course` without JavaScript.
 pub fn needs_course() -> String {
-    "<p class=\"static\">To run this block, or to change it first, read the book with <code>cargo course</code>.</p>\n"
-        .into()
+    format!(
+        "<p class=\"static\">To run this block, or to change it first, read the book with {COURSE}.</p>\n"
+    )
 }
 
 /// Says where a block runs, on a page without a server.
@@ -160,8 +161,12 @@ pub fn as_one_file(to_root: &str, program: &str, crates: &[String]) -> String {
     )
 }
 
-fn how(to_root: &str) -> String {
-    format!("<a href=\"{to_root}how-to.html#do\"><code>cargo course</code></a>")
+/// The command that serves the book.
+pub const COURSE: &str = "<code>cargo course</code>";
+
+/// The same as a link to its description.
+pub fn how(to_root: &str) -> String {
+    format!("<a href=\"{to_root}how-to.html#do\">{COURSE}</a>")
 }
 
 /// Data for a widget. It is one line without a `<`, and without a pair of braces that mdBook would take for a
@@ -174,11 +179,12 @@ pub fn data(class: &str, value: &serde_json::Value) -> String {
     format!("<script type=\"application/json\" class=\"{class}\">{json}</script>\n")
 }
 
-/// A block that must not compile. Without a server behind the page, it says how to start one.
-pub fn fails(chapter: &str, error: &str, block: &str) -> String {
+/// A block that must not compile. Without a server behind the page, it says how to start one. `course` is the
+/// name of the command, or a link to its description.
+pub fn fails(chapter: &str, error: &str, block: &str, course: &str) -> String {
     format!(
         "<div class=\"fails\" data-chapter=\"{}\" data-code=\"{}\">\n{CODE}\n\n{block}\n\n\
-         <p class=\"static\">To see the compiler's message, read the book with <code>cargo course</code>.</p>\n\
+         <p class=\"static\">To see the compiler's message, read the book with {course}.</p>\n\
          {CODE_END}\n</div>\n",
         attribute(chapter),
         attribute(error)
