@@ -91,6 +91,7 @@ export const leave = [
   "exercises",
   // Built, or not ours.
   "book/book",
+  "book/generated",
   "book/theme/fonts",
   "node_modules",
   "target",
