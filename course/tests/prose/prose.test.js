@@ -82,6 +82,11 @@ test("predictions are read", async () => {
   assert.deepEqual(await lines("page.md", '```predict\nquestion = "Is nobody woken?"\n```\n'), [2]);
 });
 
+test("pieces for one kind of reader are read, without the code in them", async () => {
+  const page = "````published\nNobody reads it.\n\n```text\nnobody\n```\n````\n\n````local\nNobody runs it.\n````\n";
+  assert.deepEqual(await lines("page.md", page), [2, 10]);
+});
+
 test("the comments and strings of a page's Rust are read", async () => {
   assert.deepEqual(await lines("page.md", '```rust,run\n// nobody\nprintln!("nobody is woken");\n```\n'), [2, 3]);
 });
