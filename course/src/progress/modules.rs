@@ -72,7 +72,7 @@ impl Modules {
         })
     }
 
-    /// What it can do, on one line: `spawn tasks · sleep`. `None` if it cannot do anything yet.
+    /// Its abilities on one line: `spawn tasks · sleep`. `None` if it cannot do anything yet.
     pub fn abilities(&self) -> Option<String> {
         (!self.can.is_empty()).then(|| self.can.join(" · "))
     }

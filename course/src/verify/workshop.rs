@@ -85,7 +85,7 @@ impl Workshop {
     }
 }
 
-/// The manifest of a skeleton, for its solution. Cargo names what it builds by a package's name, its version
+/// Makes the manifest of a solution from that of its skeleton. Cargo names what it builds by a package's name, its version
 /// and its path from the workspace's root. The version tells a skeleton from its solution.
 fn with_another_version(mut manifest: Table) -> Table {
     let workspace = manifest.get_mut("workspace").and_then(Value::as_table_mut);
