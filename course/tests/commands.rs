@@ -243,6 +243,35 @@ fn the_error_for_an_unknown_id_suggests_similar_ones() {
 }
 
 #[test]
+fn a_damaged_file_of_the_course_is_named_with_the_command_that_restores_it() {
+    let course = Course::new();
+    let file = "solutions/02-fix/exercises.toml";
+    course.write(file, "[[exercise]");
+    let list = course.command(&["list"]);
+    assert_eq!(code(&list), 2);
+    let advice = format!("`git restore {}`", course.path(file).display());
+    assert!(stderr(&list).contains(&advice), "{}", stderr(&list));
+}
+
+/// Cargo would build in another folder, whose name has other characters.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_clone_whose_path_is_no_text_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let course = Course::new();
+    let odd = course
+        .root()
+        .join(std::ffi::OsStr::from_bytes(b"m\xfcller"));
+    fs::create_dir_all(odd.join("solutions")).unwrap();
+    fs::write(odd.join("Cargo.toml"), "").unwrap();
+    let list = course.start(&["list"]).current_dir(&odd).output().unwrap();
+    assert_eq!(code(&list), 2);
+    let said = stderr(&list);
+    assert!(said.contains("is not valid UTF-8"), "{said}");
+    assert!(said.contains("help: rename the folder"), "{said}");
+}
+
+#[test]
 fn an_id_never_leads_out_of_the_exercises() {
     let course = Course::new();
     for id in [

@@ -1,5 +1,6 @@
 //! Errors in the course's own files, and in names that the reader typed.
 
+use std::io;
 use std::path::PathBuf;
 
 use crate::files::FileError;
@@ -13,6 +14,12 @@ pub enum CatalogError {
     NoCourse {
         /// The directory where the search started.
         start: PathBuf,
+    },
+    /// The path of the clone is not valid UTF-8.
+    #[error("the path {} is not valid UTF-8, and cargo needs a path that is text", root.display())]
+    NoText {
+        /// The root of the clone.
+        root: PathBuf,
     },
     /// We could not read a file.
     #[error(transparent)]
@@ -52,6 +59,9 @@ impl CatalogError {
             Self::NoCourse { .. } => Some(
                 "run the command in the folder that you cloned, or in a folder inside it".into(),
             ),
+            Self::NoText { .. } => {
+                Some("rename the folder, or move the clone to another one".into())
+            }
             Self::Unknown { nearest, .. } if nearest.is_empty() => {
                 Some("`cargo course list` shows all of them".into())
             }
@@ -59,7 +69,16 @@ impl CatalogError {
                 "did you mean {}? `cargo course list` shows all of them",
                 any_of(nearest)
             )),
-            Self::File(_) | Self::Toml { .. } | Self::Invalid { .. } => None,
+            Self::File(error) if error.source.kind() != io::ErrorKind::NotFound => {
+                Some(error.advice())
+            }
+            Self::File(FileError { path, .. })
+            | Self::Toml { path, .. }
+            | Self::Invalid { path, .. } => Some(format!(
+                "this file belongs to the course. If you did not mean to change it, `git restore {}` undoes \
+                 the changes",
+                path.display()
+            )),
         }
     }
 }

@@ -39,13 +39,16 @@ impl Layout {
     pub fn find(start: &Path) -> Result<Self, CatalogError> {
         let is_root =
             |dir: &Path| dir.join("Cargo.toml").is_file() && dir.join("solutions").is_dir();
-        start
-            .ancestors()
-            .find(|dir| is_root(dir))
-            .map(Self::at)
-            .ok_or_else(|| CatalogError::NoCourse {
-                start: start.to_owned(),
-            })
+        let no_course = || CatalogError::NoCourse {
+            start: start.to_owned(),
+        };
+        let root = start.ancestors().find(|dir| is_root(dir));
+        let root = root.ok_or_else(no_course)?.to_owned();
+        match root.to_str() {
+            Some(_) => Ok(Self::at(root)),
+            // Cargo's messages name files as text, and so do our answers.
+            None => Err(CatalogError::NoText { root }),
+        }
     }
 
     /// The root of the clone.
