@@ -161,10 +161,39 @@ pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
 
 /// Whether [`write_atomically`] gives its temporary files such a name.
 pub fn is_temporary(name: &str) -> bool {
-    let number = name
-        .strip_suffix(".tmp")
-        .and_then(|name| name.rsplit_once('.'));
-    number.is_some_and(|(_, number)| number.parse::<u32>().is_ok())
+    temporary(name).is_some()
+}
+
+/// The name of the file that a temporary file would have become, and the process that wrote it.
+fn temporary(name: &str) -> Option<(&str, u32)> {
+    let (file, process) = name.strip_suffix(".tmp")?.rsplit_once('.')?;
+    Some((file, process.parse().ok()?))
+}
+
+/// Removes the temporary files that killed processes left in `dir`, of files with names that `ours`
+/// accepts. Ignores errors, because a leftover costs only its space.
+pub fn remove_leftovers(dir: &Path, ours: &dyn Fn(&str) -> bool) {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let left = name.to_str().and_then(temporary);
+        if left.is_some_and(|(file, process)| ours(file) && !may_run(process)) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Whether the process that a file is named after may still run.
+#[cfg(unix)]
+pub fn may_run(process: u32) -> bool {
+    use rustix::{io::Errno, process::Pid, process::test_kill_process};
+    let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+    process.is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH))
+}
+
+/// This system does not tell us.
+#[cfg(not(unix))]
+pub fn may_run(_process: u32) -> bool {
+    true
 }
 
 /// Moves `path` to the first free name `path<suffix>N`, and returns that name. Never replaces a

@@ -193,6 +193,31 @@ fn a_file_that_the_reader_deletes_stays_away_and_a_deleted_folder_comes_back() {
     assert!(course.path("work/02-fix/src/double.rs").exists());
 }
 
+#[cfg(unix)]
+#[test]
+fn temporary_files_of_killed_commands_are_removed() {
+    let course = Course::new();
+    let mut killed = std::process::Command::new("true").spawn().unwrap();
+    killed.wait().unwrap();
+    let (killed, running) = (killed.id(), std::process::id());
+    let left = [
+        format!("work/02-fix/src/double.rs.{killed}.tmp"),
+        format!("work/.pristine.{killed}.tmp"),
+    ];
+    let others = [
+        format!("work/02-fix/src/double.rs.{running}.tmp"),
+        format!("work/02-fix/src/mine.rs.{killed}.tmp"),
+        "work/02-fix/src/double.rs.mine.tmp".to_owned(),
+    ];
+    for path in left.iter().chain(&others) {
+        course.write(path, "half");
+    }
+    course.command(&["list"]);
+    let is_there = |path: &String| course.path(path).exists();
+    assert!(!left.iter().any(is_there));
+    assert!(others.iter().all(is_there));
+}
+
 #[test]
 fn commands_go_on_where_work_cannot_be_written() {
     let course = Course::new();

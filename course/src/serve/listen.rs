@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     catalog::{Catalog, Layout},
-    progress,
+    files, progress,
     runner::Limits,
     watch::{Mode, Watch},
 };
@@ -229,14 +229,14 @@ fn neighbours(course: &Course) -> Option<String> {
         let Some((port, process)) = name.to_str().and_then(|name| name.split_once('-')) else {
             continue;
         };
-        let (Ok(port), Ok(process)) = (port.parse::<u16>(), process.parse::<i32>()) else {
+        let (Ok(port), Ok(process)) = (port.parse::<u16>(), process.parse::<u32>()) else {
             continue;
         };
         if port == course.port {
             let _ = std::fs::remove_dir_all(entry.path());
         } else if is_course(port) {
             others.insert(port);
-        } else if !may_run(process) {
+        } else if !files::may_run(process) {
             // A server in a container has another number here, but it still answers.
             let _ = std::fs::remove_dir_all(entry.path());
         }
@@ -251,18 +251,4 @@ fn neighbours(course: &Course) -> Option<String> {
             urls.join(", ")
         )
     })
-}
-
-/// Whether a process with this number may exist.
-#[cfg(unix)]
-fn may_run(process: i32) -> bool {
-    use rustix::{io::Errno, process::Pid, process::test_kill_process};
-    let process = Pid::from_raw(process);
-    process.is_some_and(|process| test_kill_process(process) != Err(Errno::SRCH))
-}
-
-/// We cannot know it here. The next server on the same port removes the directory.
-#[cfg(not(unix))]
-fn may_run(_process: i32) -> bool {
-    true
 }

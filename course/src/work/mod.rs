@@ -15,6 +15,8 @@ mod reset;
 pub use report::{Moved, Report, Why};
 pub use reset::{Reset, reset, restore};
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -26,6 +28,8 @@ use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, SkeletonError, Tree, YOURS};
 
+/// The name of the record. See `record`.
+const RECORD: &str = ".pristine";
 /// How long another course may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -80,7 +84,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
     let dir = layout.yours();
     fs::create_dir_all(&dir).map_err(FileError::new("create", &dir))?;
     let _lock = lock(&dir.join(".lock"))?;
-    let path = dir.join(".pristine");
+    let path = dir.join(RECORD);
     let known = Record::load(&path)?;
     let mut update = Update {
         layout,
@@ -94,6 +98,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         },
         record: known.clone().unwrap_or_default(),
     };
+    update.remove_leftovers();
     earlier::bring(&mut update, &pristine)?;
     update.copy_skeletons()?;
     update.forget_removed();
@@ -107,7 +112,7 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
 pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Result<(), WorkError> {
     let dir = layout.yours();
     let _lock = lock(&dir.join(".lock"))?;
-    let path = dir.join(".pristine");
+    let path = dir.join(RECORD);
     let mut record = Record::load(&path)?.unwrap_or_default();
     for path in paths {
         if let Some(content) = tree.get(path) {
@@ -120,7 +125,7 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
 
 /// The exercises whose skeletons changed after the reader began them.
 pub fn outdated(layout: &Layout, catalog: &Catalog) -> Vec<String> {
-    let Ok(Some(record)) = Record::load(&layout.yours().join(".pristine")) else {
+    let Ok(Some(record)) = Record::load(&layout.yours().join(RECORD)) else {
         return Vec::new();
     };
     let outdated = catalog
@@ -153,6 +158,21 @@ impl Update<'_> {
             State::Untouched
         } else {
             State::Changed(content)
+        }
+    }
+
+    /// Removes the temporary files of courses that were killed while they wrote here.
+    fn remove_leftovers(&self) {
+        let record = Path::new(RECORD);
+        let mut dirs: BTreeMap<&Path, BTreeSet<&OsStr>> = BTreeMap::new();
+        for path in self.tree.keys().map(PathBuf::as_path).chain([record]) {
+            if let (Some(dir), Some(name)) = (path.parent(), path.file_name()) {
+                dirs.entry(dir).or_default().insert(name);
+            }
+        }
+        for (dir, names) in dirs {
+            let ours = |name: &str| names.contains(OsStr::new(name));
+            files::remove_leftovers(&self.layout.yours().join(dir), &ours);
         }
     }
 
