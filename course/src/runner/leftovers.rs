@@ -8,6 +8,23 @@
 //!
 //! We set no `RLIMIT_NPROC`. It counts all processes of the user, so a browser with many tabs would
 //! make a run fail, and it does not hold for root.
+//!
+//! We use no cgroup, although `cgroup.kill` would also end a program that clears its environment. A
+//! reader without root seldom has a cgroup that we may use:
+//!
+//! - To move a process into a cgroup, its user must be able to write to `cgroup.procs` of the nearest
+//!   cgroup above both the old and the new place. A shell of SSH or of the console runs in
+//!   `session-N.scope`. Root owns that scope and the cgroup above it.
+//! - A terminal of a desktop runs in a scope below `user@UID.service`, which the user owns. The kernel
+//!   allows a cgroup there. But systemd asks other programs to make cgroups only below a unit with
+//!   `Delegate=`, and the scope of a terminal is not such a unit. Limits for memory and processes cannot be turned
+//!   on either, because the scope has processes of its own (`man 7 cgroups`, "no internal processes").
+//! - `systemd-run --user --scope` gets a scope of our own. It is one more program and several messages
+//!   over D-Bus for every single test, and it needs a running systemd. macOS, many containers and WSL
+//!   without systemd do not have it, so the sweep would stay.
+//!
+//! It would stop only a program that hides on purpose. A program with that purpose can read and delete
+//! the reader's files anyway, because a run is not a sandbox.
 
 #[cfg(target_os = "linux")]
 pub(super) use linux::Mark;
