@@ -17,6 +17,7 @@ pub(crate) mod libtest;
 mod manifest;
 mod needs;
 pub mod program;
+mod report;
 pub mod snippet;
 pub(crate) mod unfit;
 mod verdict;
