@@ -5,7 +5,7 @@ mod common;
 use std::time::{Duration, Instant};
 
 use common::Course;
-use course::runner::{Limits, Outcome, TestStatus, Verdict};
+use course::runner::{Limits, Outcome, TestStatus, Verdict, program};
 
 fn short() -> Limits {
     Limits {
@@ -199,6 +199,22 @@ fn a_directory_that_cannot_be_written_is_not_blamed_on_the_manifest() {
     assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
     let advice = verdict.advice.expect("there is advice");
     assert!(advice.contains("not about your code"), "{advice}");
+}
+
+/// The system says only that something does not exist. It is not cargo.
+#[test]
+fn a_missing_folder_is_not_blamed_on_cargo() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "fix/line", "fix/queue"]);
+    let catalog = course.catalog();
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    let runtime = catalog.runtime.as_ref().unwrap();
+    let limits = Limits::default();
+    let built = program::build(&course.layout, runtime, &runtime.programs[0], &limits);
+    let error = wakeful::block_on(built).unwrap_err();
+    let told = format!("cannot open {}", course.path("work/my-runtime").display());
+    assert_eq!(error.to_string(), told);
+    assert!(!error.advice().unwrap().contains("cargo"), "{error:?}");
 }
 
 #[test]

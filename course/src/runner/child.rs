@@ -5,6 +5,7 @@
 //! groups, so there we kill only the child.
 
 use std::cell::Cell;
+use std::fs;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
 use super::leftovers::Mark;
+use crate::files::FileError;
 
 /// How long the pipes may stay open after the child has ended.
 const GRACE: Duration = Duration::from_millis(500);
@@ -87,6 +89,8 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
         limit(&mut command, spec);
     }
     let program = || spec.program.display().to_string();
+    // Otherwise the system says that it finds no program.
+    fs::read_dir(&spec.dir).map_err(FileError::new("open", &spec.dir))?;
     let mut child = command.spawn().map_err(|source| RunError::Start {
         program: program(),
         source,

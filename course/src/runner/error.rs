@@ -1,6 +1,8 @@
 //! Why an exercise could not run at all. A mistake in the reader's code is never an error here. It
 //! gives a [`Verdict`](super::Verdict).
 
+use std::io;
+
 use crate::files::FileError;
 
 /// Why there is no verdict.
@@ -16,7 +18,7 @@ pub enum RunError {
         /// `cargo`, or the program of a test.
         program: String,
         /// The system's error.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// We could not read the output of a program.
     #[error("cannot read what {program} prints")]
@@ -24,7 +26,7 @@ pub enum RunError {
         /// The program.
         program: String,
         /// The system's error.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// Cargo reported success, but it built no such test.
     #[error("cargo built no test {target:?}")]
@@ -41,7 +43,9 @@ impl RunError {
     /// What the reader can do about it.
     pub fn advice(&self) -> Option<String> {
         match self {
-            Self::Start { program, .. } if program.ends_with("cargo") => {
+            Self::Start { program, source }
+                if program.ends_with("cargo") && source.kind() == io::ErrorKind::NotFound =>
+            {
                 Some("cargo must be in the PATH. Install it from https://rustup.rs".into())
             }
             Self::KeepsChanging => Some(

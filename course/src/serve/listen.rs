@@ -157,7 +157,10 @@ async fn accept(
 ) {
     let router = router(course.clone());
     let head_time = course.head_time;
-    let (peers, slots) = (Rc::new(Peers::of(course.port)), Slots::new(MAX_CONNECTIONS));
+    let (peers, slots) = (
+        Rc::new(Peers::of(course.port)),
+        Slots::new(most_connections()),
+    );
     loop {
         let Ok((stream, peer)) = listener.accept().await else {
             // The client left again, or there are no descriptors. The next attempt may succeed.
@@ -176,6 +179,21 @@ async fn accept(
             drop(alive);
         }));
     }
+}
+
+/// How many connections we serve at once. A shell of macOS allows 256 descriptors, and without a free one
+/// we could neither accept a reader nor start cargo.
+fn most_connections() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit};
+        let descriptors = getrlimit(Resource::Nofile).current;
+        let descriptors = descriptors.and_then(|most| usize::try_from(most).ok());
+        // The other half is for files, and for the pipes of cargo and of the reader's programs.
+        descriptors.map_or(MAX_CONNECTIONS, |most| MAX_CONNECTIONS.min(most / 2))
+    }
+    #[cfg(not(unix))]
+    MAX_CONNECTIONS
 }
 
 /// Listens on loopback, and never on another address.

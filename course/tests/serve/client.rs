@@ -196,7 +196,20 @@ pub struct Process {
 #[cfg(unix)]
 impl Process {
     pub fn new(fixture: Fixture) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_course"))
+        Self::start(fixture, Command::new(env!("CARGO_BIN_EXE_course")))
+    }
+
+    /// The same with at most this many descriptors.
+    #[cfg(target_os = "linux")]
+    pub fn with_descriptors(fixture: Fixture, most: usize) -> Self {
+        let mut shell = Command::new("sh");
+        let script = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+        shell.args(["-c", &script, env!("CARGO_BIN_EXE_course")]);
+        Self::start(fixture, shell)
+    }
+
+    fn start(fixture: Fixture, mut course: Command) -> Self {
+        let mut child = course
             .args(["--port", "0", "--no-open"])
             .current_dir(fixture.root())
             .stdout(Stdio::piped())

@@ -4,10 +4,13 @@
 use std::{
     io::{Read, Write},
     net::TcpStream,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{client::Process, fixture::Fixture};
+
+/// How long a connection may wait with half a request.
+const HEAD_TIME: Duration = Duration::from_secs(20);
 
 fn read(server: &Process) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", server.port)).expect("the server listens");
@@ -67,18 +70,34 @@ fn connections_that_come_and_go_cost_no_threads() {
 #[test]
 fn half_requests_on_every_slot_keep_no_reader_out() {
     let server = Process::new(Fixture::new());
-    let half_open: Vec<_> = (0..600)
-        .map(|_| {
-            let stream = TcpStream::connect(("127.0.0.1", server.port));
-            let mut stream = stream.expect("the server listens");
-            // The server may have closed the connection already.
-            let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: 127");
-            stream
-        })
-        .collect();
+    let half_open = half_open(&server, 600);
     for _ in 0..3 {
         let answer = read(&server);
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
     }
     drop(half_open);
+}
+
+/// The server of a reader whose system allows few descriptors.
+#[test]
+fn half_requests_leave_descriptors_for_readers_and_programs() {
+    let server = Process::with_descriptors(Fixture::new(), 64);
+    let half_open = half_open(&server, 100);
+    let started = Instant::now();
+    let answer = read(&server);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+    let took = started.elapsed();
+    assert!(took < HEAD_TIME, "it waited until others ran out of time");
+    drop(half_open);
+}
+
+fn half_open(server: &Process, number: usize) -> Vec<TcpStream> {
+    let begin = |_| {
+        let stream = TcpStream::connect(("127.0.0.1", server.port));
+        let mut stream = stream.expect("the server listens");
+        // The server may have closed the connection already.
+        let _ = stream.write_all(b"GET / HTTP/1.1\r\nhost: 127");
+        stream
+    };
+    (0..number).map(begin).collect()
 }
