@@ -336,3 +336,61 @@ fn what_was_solved_elsewhere_is_said_and_not_counted_as_a_module() {
     assert!(!list.contains("is unfinished"), "{list}");
     assert!(list.contains("your runtime: 1 of 3 modules\n"), "{list}");
 }
+
+/// The soft limit of a shell is often too low for a server and its load: 256 on macOS.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_meter_server_may_use_more_descriptors_than_the_shell_allows() {
+    use course::runner::child::{self, Spec};
+    use std::process::Command;
+    let this = "the_meter_server_may_use_more_descriptors_than_the_shell_allows";
+    let limited = |program: &std::path::Path, args: &[&str]| {
+        let mut shell = Command::new("sh");
+        let script = "ulimit -S -n 64 && exec \"$0\" \"$@\"";
+        shell.args(["-c", script]).arg(program).args(args);
+        shell
+    };
+    if std::env::var_os("LIMITED").is_none() {
+        let test = std::env::current_exe().unwrap();
+        let mut again = limited(&test, &["--exact", this]);
+        let output = again.env("LIMITED", "1").output().unwrap();
+        assert!(stdout(&output).contains("1 passed"), "{output:?}");
+        return;
+    }
+    // The button.
+    let mut spec = Spec {
+        program: "sh".into(),
+        args: vec!["-c".into(), "ulimit -S -n".into()],
+        dir: "/".into(),
+        env: Vec::new(),
+        time: std::time::Duration::from_mins(1),
+        output: 1 << 10,
+        memory: None,
+        many_descriptors: false,
+    };
+    let run = |spec: &Spec| {
+        let mut printed = Vec::new();
+        let mut collect = |_, bytes: &[u8]| printed.extend_from_slice(bytes);
+        wakeful::block_on(child::run(spec, &mut collect)).unwrap();
+        String::from_utf8(printed).unwrap()
+    };
+    assert_eq!(run(&spec), "64\n");
+    spec.many_descriptors = true;
+    assert_ne!(run(&spec), "64\n");
+    // The command.
+    let course = Course::with_runtime();
+    course.command(&["fill", "fix/line", "fix/queue"]);
+    course.write(
+        "work/my-runtime/src/bin/meters.rs",
+        "fn main() { print!(\"{}\", std::fs::read_to_string(\"/proc/self/limits\").unwrap()); }",
+    );
+    let start = course.start(&["meters"]);
+    let mut meters = limited(start.get_program().as_ref(), &["meters"]);
+    let output = meters.current_dir(course.root()).output().unwrap();
+    let limits = stdout(&output);
+    let line = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().nth(3));
+    assert!(soft.is_some_and(|soft| soft != "64"), "{output:?}");
+}

@@ -69,6 +69,7 @@ pub fn run(layout: &Layout, args: &[String]) -> Result<ExitCode, CommandError> {
 #[cfg(unix)]
 fn run_in_our_place(mut command: Command) -> Result<ExitCode, CommandError> {
     use std::os::unix::process::CommandExt;
+    program::raise_descriptors();
     Err(cannot_start(command.exec()))
 }
 

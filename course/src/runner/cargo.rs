@@ -86,6 +86,7 @@ pub(crate) async fn run(call: &Call<'_>) -> Result<Report, RunError> {
         time: call.time,
         output: OUTPUT,
         memory: None,
+        many_descriptors: false,
     };
     let started = Instant::now();
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());

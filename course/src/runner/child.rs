@@ -19,6 +19,8 @@ use wakeful::process::{Child, ChildStderr, ChildStdout, Command};
 
 use super::RunError;
 use super::leftovers::Mark;
+#[cfg(unix)]
+use super::program::raise_descriptors;
 use crate::files::FileError;
 
 /// How long the pipes may stay open after the child has ended.
@@ -61,6 +63,8 @@ pub struct Spec {
     pub output: usize,
     /// The memory limit in bytes, or `None` for a program that we trust.
     pub memory: Option<u64>,
+    /// Whether it may use more descriptors than the shell allows.
+    pub many_descriptors: bool,
 }
 
 /// Runs a child until it ends, and passes its output on as it arrives, up to the output limit. Drop
@@ -87,6 +91,18 @@ pub async fn run(spec: &Spec, on_output: &mut dyn FnMut(Stream, &[u8])) -> Resul
     {
         end_with_us(&mut command);
         limit(&mut command, spec);
+    }
+    #[cfg(unix)]
+    if spec.many_descriptors {
+        let raise = || {
+            raise_descriptors();
+            Ok(())
+        };
+        // SAFETY: between fork and exec, a function may only do what a signal handler may
+        // (`man signal-safety`). This one only makes system calls. It takes no lock and no memory.
+        unsafe {
+            command.pre_exec(raise);
+        }
     }
     let program = || spec.program.display().to_string();
     // Otherwise the system says that it finds no program.

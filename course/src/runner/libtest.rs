@@ -102,6 +102,7 @@ async fn run_once(
         time,
         output: limits.output,
         memory: Some(limits.memory),
+        many_descriptors: false,
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut collect = |stream, bytes: &[u8]| match stream {

@@ -188,6 +188,7 @@ async fn compile_and_run(
         time,
         output,
         memory: Some(course.limits.memory),
+        many_descriptors: matches!(job, Job::Program(..)),
     };
     let (mut stdout, mut stderr) = (Text::default(), Text::default());
     let ended = child::run(&spec, &mut |pipe, bytes| match pipe {

@@ -81,6 +81,7 @@ pub(super) async fn printed(
         time: TIME,
         output: OUTPUT,
         memory: None,
+        many_descriptors: false,
     };
     let mut printed = Vec::new();
     let ended = child::run(&spec, &mut |_, bytes| printed.extend_from_slice(bytes)).await?;

@@ -195,6 +195,7 @@ async fn run(layout: &Layout, program: PathBuf, args: Vec<String>) -> Result<Pri
         time: TIME,
         output: OUTPUT,
         memory: None,
+        many_descriptors: false,
     };
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
     let mut collect = |stream, bytes: &[u8]| match stream {

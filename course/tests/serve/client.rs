@@ -203,7 +203,7 @@ impl Process {
     #[cfg(target_os = "linux")]
     pub fn with_descriptors(fixture: Fixture, most: usize) -> Self {
         let mut shell = Command::new("sh");
-        let script = format!("ulimit -n {most}; exec \"$0\" \"$@\"");
+        let script = format!("ulimit -S -n {most}; exec \"$0\" \"$@\"");
         shell.args(["-c", &script, env!("CARGO_BIN_EXE_course")]);
         Self::start(fixture, shell)
     }
