@@ -1,6 +1,6 @@
 //! ▶ blocks as single files for the Rust playground. The published book has no server of ours that could run them.
 //!
-//! A file is the block's program, and after it the crates of the chapter as modules, see [`one_file`](super::one_file).
+//! A file is the block's program, and after it the crates of the chapter as modules, see `one_file.rs`.
 //! This works if the crates need only the standard library and packages that the playground offers.
 
 use std::path::{Path, PathBuf};
