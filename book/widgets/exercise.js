@@ -36,6 +36,7 @@ export function mount(section, root) {
     element('p', {}, 'Reset the file to how it was at the start? Your version is kept as a copy next to it.'),
     keep, button('Reset the file', () => attempt(resetFile), { class: 'danger' }));
   const told = element('p', { class: 'told', role: 'status' });
+  const news = element('div', { class: 'changed', hidden: true });
   const needs = element('div', { class: 'actions needs', hidden: true });
   const hintList = element('ol', { class: 'hints', 'aria-label': 'Hints' });
   const verdict = element('div', { class: 'verdict-place' });
@@ -50,7 +51,7 @@ export function mount(section, root) {
   title.append(' ', chip);
   title.after(facts);
   section.querySelector('.static')?.remove();
-  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, then, confirmation, hintList, needs, verdict, solution, place, tests, spoken);
+  section.append(element('div', { class: 'actions' }, run, open, hint, reset, compare), told, news, then, confirmation, hintList, needs, verdict, solution, place, tests, spoken);
   section.classList.add('live');
   nameHint();
 
@@ -142,6 +143,23 @@ export function mount(section, root) {
       : diffView(diff));
   }
 
+  // An update of the course changed the exercise after the reader began it.
+  function showNews(what) {
+    if ((news.dataset.what ?? '') === what || (!what && news.querySelector('pre'))) return;
+    news.dataset.what = what;
+    news.hidden = !what;
+    news.replaceChildren(
+      element('p', { text: `This exercise has changed since you began it: ${what}. Your file is as you left it.` }),
+      button('Show what changed', () => attempt(look)));
+  }
+  async function look() {
+    const { diff } = await act('POST', 'look');
+    news.dataset.what = '';
+    news.replaceChildren(diff
+      ? diffView(diff, 'What changed in the exercise')
+      : element('p', { text: 'You have already looked at the change.' }));
+  }
+
   function update(exercise) {
     const before = known;
     known = exercise;
@@ -155,6 +173,7 @@ export function mount(section, root) {
     else if (exercise.state === 'failing' && exercise.solved) chip.textContent = 'solved earlier, fails now';
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);
+    showNews(exercise.changed ?? '');
     // A message about an old version of the file does not belong to a new one.
     const revision = exercise.verdict?.revision ?? seen;
     if (revision !== seen) {

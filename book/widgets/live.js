@@ -65,6 +65,7 @@ export function start(root) {
       book: ({ pages }) => {
         status.problem(null);
         if (pages.some(isThisPage)) reload();
+        else refresh().catch(complain); // the course may have changed an exercise and not this page
       },
     },
     {

@@ -100,11 +100,11 @@ function times({ cargo_ms, total_ms }) {
 }
 
 /** A unified diff with marked lines. */
-export function diffView(diff) {
+export function diffView(diff, label = 'Your file and the solution') {
   const lines = diff.replace(/\n$/, '').split('\n').map((line) => {
     const kind = line.startsWith('+++') || line.startsWith('---') ? 'file'
       : line.startsWith('@@') ? 'hunk' : line.startsWith('+') ? 'added' : line.startsWith('-') ? 'removed' : null;
     return element('span', { class: kind, text: `${line}\n` });
   });
-  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': 'Your file and the solution' }, lines);
+  return element('pre', { class: 'diff', tabindex: '0', role: 'group', 'aria-label': label }, lines);
 }

@@ -117,6 +117,9 @@ pub enum Command {
         /// Compare even if the exercise is not solved
         #[arg(long)]
         anyway: bool,
+        /// Show instead what an update of the course changed in the exercise after you began it
+        #[arg(long, conflicts_with = "anyway")]
+        skeleton: bool,
     },
 
     /// For maintainers: generate the skeletons from the solutions
@@ -191,7 +194,10 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
         Command::Fill { ids } => commands::fill::run(&layout, &ids),
         Command::Meters { args } => commands::meters::run(&layout, &args),
-        Command::Diff { id, anyway } => commands::diff::run(&layout, &id, anyway),
+        Command::Diff {
+            id, skeleton: true, ..
+        } => commands::diff::of_the_course(&layout, &id),
+        Command::Diff { id, anyway, .. } => commands::diff::run(&layout, &id, anyway),
         Command::Gen { check } => commands::generate::run(&layout, check),
         Command::Watch { id } => commands::watch::run(&layout, id.as_deref()),
         Command::Verify { chapters } => commands::verify::run(&layout, &chapters),

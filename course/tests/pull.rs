@@ -50,9 +50,9 @@ fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
 
     let said = course.told();
     for line in [
-        "fix/double has changed since you began it. Your file is kept as it is. `cargo course reset fix/double` sets \
-         your file aside and puts the new version in its place.",
-        "fix/count has changed since you began it.",
+        "fix/double has changed since you began it: its start version. Your file is as you left it. `cargo course diff \
+         --skeleton fix/double` shows what changed.",
+        "fix/count has changed since you began it: its start version and its test.",
         "work/02-fix/tests/count.rs has changed, and you had changed it too. The new one is in its place, and yours is \
          kept as work/02-fix/tests/count.rs.yours-1.",
         "yours is kept as work/02-fix/src/lib.rs.yours-1.",
@@ -86,7 +86,8 @@ fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
     assert_eq!(check.status.code(), Some(0), "{}", stdout(&check));
     let list = stdout(&course.command(&["list"]));
     assert_eq!(
-        list.matches("(changed: `cargo course reset").count(),
+        list.matches("(changed: `cargo course diff --skeleton")
+            .count(),
         2,
         "{list}"
     );
@@ -103,7 +104,8 @@ fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
     assert_eq!(course.read("work/02-fix/src/count.rs.yours-1"), before[1]);
     let list = stdout(&course.command(&["list"]));
     assert_eq!(
-        list.matches("(changed: `cargo course reset").count(),
+        list.matches("(changed: `cargo course diff --skeleton")
+            .count(),
         1,
         "{list}"
     );
@@ -239,14 +241,178 @@ fn a_file_that_moves_takes_the_readers_work_along() {
     );
     let said = course.told();
     assert!(
-        said.contains("work/02-fix/src/count.rs -> work/02-fix/src/how_many.rs"),
+        said.starts_with(
+            "The file of fix/count has another place now. Your file was moved with it: work/02-fix/src/count.rs -> \
+             work/02-fix/src/how_many.rs.\nUpdated 1 file"
+        ),
         "{said}"
     );
     assert_eq!(course.read("work/02-fix/src/how_many.rs"), mine);
-    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+    assert!(!course.path("work/02-fix/src/count.rs").exists());
     assert_eq!(
         course.command(&["check", "fix/count"]).status.code(),
         Some(0)
+    );
+}
+
+/// `fix/count` becomes `fix/tally`, and so do its files.
+fn rename_count(course: &Course) {
+    for dir in ["src", "tests"] {
+        let path = |name| course.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
+        fs::rename(path("count"), path("tally")).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "mod count", "mod tally");
+    course.change(
+        "solutions/02-fix/tests/tally.rs",
+        "count::count",
+        "tally::count",
+    );
+    let toml = "solutions/02-fix/exercises.toml";
+    course.change(
+        toml,
+        "id = \"fix/count\"",
+        "id = \"fix/tally\"\nformerly = [\"fix/count\"]",
+    );
+    course.change(toml, "src/count.rs", "src/tally.rs");
+    course.change(toml, "tests/count.rs", "tests/tally.rs");
+}
+
+#[test]
+fn a_renamed_exercise_keeps_its_mark_and_the_readers_file() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    course.command(&["check", "fix/count"]);
+    rename_count(&course);
+    assert_eq!(
+        course.told(),
+        "The exercise fix/count is now fix/tally. Your file was moved with it: work/02-fix/src/count.rs -> \
+         work/02-fix/src/tally.rs.\nUpdated 1 file in work/ that you had not changed: work/02-fix/src/lib.rs.\n"
+    );
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), mine);
+    for old in ["src/count.rs", "tests/count.rs"] {
+        assert!(!course.path("work/02-fix").join(old).exists(), "{old}");
+    }
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("solved   fix/tally"), "{list}");
+    assert!(!list.contains("fix/count"), "{list}");
+    assert_eq!(course.told(), "", "it is told once");
+    assert_eq!(
+        course.command(&["check", "fix/tally"]).status.code(),
+        Some(0)
+    );
+}
+
+#[test]
+fn work_that_is_half_done_follows_a_renamed_exercise() {
+    let course = Course::new();
+    course.change("work/02-fix/src/count.rs", "todo!", "// Begun.\n    todo!");
+    // As a course wrote the record that did not know the ids yet.
+    let record = course.read("work/.pristine");
+    let lines = record.lines().filter(|line| !line.starts_with("exercise "));
+    let record: Vec<_> = lines.collect();
+    course.write("work/.pristine", &(record.join("\n") + "\n"));
+    rename_count(&course);
+    course.change(
+        "solutions/02-fix/src/tally.rs",
+        "/// How many.",
+        "/// How many there are.",
+    );
+    let said = course.told();
+    assert!(
+        said.contains("work/02-fix/src/count.rs -> work/02-fix/src/tally.rs"),
+        "{said}"
+    );
+    assert!(said.contains("fix/tally has changed since you began it: its start version"));
+    let begun = course.read("work/02-fix/src/tally.rs");
+    assert!(begun.contains("// Begun."), "{begun}");
+}
+
+#[test]
+fn a_renamed_exercise_takes_no_file_that_it_cannot_use() {
+    let course = Course::new();
+    // The reader has already begun the new file, for example from another branch.
+    course.change("work/02-fix/src/count.rs", "todo!", "// Old.\n    todo!");
+    course.write("work/02-fix/src/tally.rs", "// New.\n");
+    rename_count(&course);
+    assert_eq!(
+        course.told(),
+        "The exercise fix/count is now fix/tally. You have changed the file in the new place too, so \
+         work/02-fix/src/count.rs stays where it is.\nUpdated 1 file in work/ that you had not changed: \
+         work/02-fix/src/lib.rs.\n"
+    );
+    assert!(course.read("work/02-fix/src/count.rs").contains("// Old."));
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), "// New.\n");
+    assert_eq!(course.told(), "");
+}
+
+#[test]
+fn an_exercise_that_was_not_begun_is_renamed_without_a_leftover() {
+    let course = Course::new();
+    rename_count(&course);
+    let said = course.told();
+    let renamed = "The exercise fix/count is now fix/tally.\nUpdated 1 file";
+    assert!(said.starts_with(renamed) && !said.contains("New"), "{said}");
+    assert!(!course.path("work/02-fix/src/count.rs").exists());
+    assert!(course.path("work/02-fix/src/tally.rs").exists());
+}
+
+/// Wherever the reader looks, a change is named until they have looked at it.
+#[test]
+fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
+    let course = Course::new();
+    course.double("x + x");
+    course.command(&["check", "fix/double"]);
+    course.change(
+        "solutions/02-fix/tests/double.rs",
+        "assert_eq!(double(3), 6)",
+        "assert_eq!(double(4), 9)",
+    );
+    let said = course.told();
+    assert_eq!(
+        said,
+        "fix/double has changed since you began it: its test. Your file is as you left it. `cargo course diff --skeleton \
+         fix/double` shows what changed.\nUpdated 1 file in work/ that you had not changed: \
+         work/02-fix/tests/double.rs.\n"
+    );
+    let note = "changed since you began it: its test. `cargo course diff --skeleton fix/double` shows what changed";
+    for _ in 0..2 {
+        let list = stdout(&course.command(&["list"]));
+        let line = list.lines().find(|line| line.contains("fix/double"));
+        assert!(line.unwrap().contains("(changed: "), "{list}");
+        let check = stdout(&course.command(&["check", "fix/double"]));
+        assert!(check.contains("failed") && check.contains(note), "{check}");
+    }
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    for line in [
+        "-    assert_eq!(double(3), 6);\n+    assert_eq!(double(4), 9);",
+        "--- before: 02-fix/tests/double.rs",
+        "Your file work/02-fix/src/double.rs is as you left it. The new test is in its place.",
+        "To start again instead, run `cargo course reset fix/double`.",
+    ] {
+        assert!(diff.contains(line), "no {line:?} in\n{diff}");
+    }
+    let list = stdout(&course.command(&["list"]));
+    assert!(!list.contains("changed"), "{list}");
+    assert!(list.contains("solved   fix/double"), "{list}");
+    let again = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    assert!(
+        again.contains("Nothing in fix/double has changed"),
+        "{again}"
+    );
+
+    // What comes after the look is news again, and only that.
+    course.change(
+        "solutions/02-fix/src/double.rs",
+        "/// Twice `x`.",
+        "/// Twice `x`, exactly.",
+    );
+    let said = course.told();
+    assert!(said.contains("its start version."), "{said}");
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    assert!(
+        diff.contains("+/// Twice `x`, exactly.") && !diff.contains("double(4)"),
+        "{diff}"
     );
 }
 
@@ -260,7 +426,7 @@ fn an_exercise_that_the_course_drops_stays_where_it_is() {
     let said = course.told();
     assert!(
         said.contains(
-            "work/02-fix/src/count.rs is no longer part of the course. Your file stays where it is."
+            "The exercise fix/count is no longer part of the course. Your file work/02-fix/src/count.rs stays where it is."
         ),
         "{said}"
     );
@@ -270,6 +436,10 @@ fn an_exercise_that_the_course_drops_stays_where_it_is() {
     let list = stdout(&course.command(&["list"]));
     assert!(list.contains("no longer in the course"), "{list}");
     assert!(list.contains("fix/count, solved on 2"), "{list}");
+    assert!(
+        list.contains("0 of 1 solved, and 1 that is no longer in the course"),
+        "{list}"
+    );
     // Its test would not compile any more and is not the reader's.
     assert!(!course.path("work/02-fix/tests/count.rs").exists());
 }

@@ -48,7 +48,7 @@ fn files_that_the_reader_did_not_touch_follow_the_course() {
     );
     assert_eq!(
         course.told(),
-        "Updated 2 files in work/ that you had not changed.\n"
+        "Updated 2 files in work/ that you had not changed: work/02-fix/src/double.rs, work/02-fix/tests/double.rs.\n"
     );
     assert!(course.read("work/02-fix/src/double.rs").contains("exactly"));
     assert!(
@@ -216,6 +216,32 @@ fn temporary_files_of_killed_commands_are_removed() {
     let is_there = |path: &String| course.path(path).exists();
     assert!(!left.iter().any(is_there));
     assert!(others.iter().all(is_there));
+}
+
+#[test]
+fn deleted_work_of_solved_exercises_is_told() {
+    for all in [true, false] {
+        let course = Course::new();
+        course.solve("fix/double");
+        course.command(&["check", "fix/double"]);
+        if all {
+            fs::remove_dir_all(course.path("work")).unwrap();
+        } else {
+            fs::remove_dir_all(course.path("work/02-fix")).unwrap();
+            fs::remove_file(course.path("work/Cargo.toml")).unwrap();
+        }
+        assert_eq!(
+            course.told(),
+            "The files of 1 exercise that you have solved were gone from work/. They are there again as they are at the \
+             start, without your work. `cargo course list` still calls them solved. If you have a copy of your files, \
+             put it back into work/.\n"
+        );
+        let list = stdout(&course.command(&["list"]));
+        assert!(
+            list.contains("1 of 2 solved, but 1 of them has an unfinished file now\n"),
+            "{list}"
+        );
+    }
 }
 
 #[test]

@@ -82,6 +82,11 @@ impl Layout {
         self.yours().join("earlier")
     }
 
+    /// `work/.skeletons/`: the files of the course that the reader began with.
+    pub fn starts(&self) -> PathBuf {
+        self.yours().join(".skeletons")
+    }
+
     /// `book/`
     pub fn book(&self) -> PathBuf {
         self.root.join("book")

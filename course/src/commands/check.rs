@@ -13,6 +13,7 @@ use crate::grade::Graded;
 use crate::progress::Standing;
 use crate::runner::{self, Limits, Verdict};
 use crate::terminal::{self, Paint};
+use crate::work;
 
 #[derive(Serialize)]
 struct Checked {
@@ -85,6 +86,12 @@ async fn check(
             });
         } else {
             print(&told(&verdict, paint))?;
+            if let Some(changes) = work::changes(session.layout, exercise) {
+                print(&format!(
+                    "  {}\n",
+                    paint.yellow(&changes.note(&exercise.id))
+                ))?;
+            }
         }
     }
     let all_passed = passed == chosen.len();

@@ -1,12 +1,14 @@
-//! `cargo course diff`: compares the reader's solution with ours, after it passes.
+//! `cargo course diff`: compares the reader's solution with ours, after it passes. With `--skeleton`, it
+//! shows what the course changed in the exercise.
 
 use std::process::ExitCode;
 
 use super::session::{Session, print};
 use super::{CommandError, SOME_FAIL};
-use crate::catalog::Layout;
+use crate::catalog::{Exercise, Layout};
 use crate::skeleton;
-use crate::terminal::Paint;
+use crate::terminal::{Paint, wrapped};
+use crate::work::{self, Changes};
 
 /// Compares with our solution.
 pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandError> {
@@ -28,6 +30,38 @@ pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandE
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Shows what the course changed in an exercise since the reader began it.
+pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
+    let session = Session::open(layout)?;
+    let exercise = session.catalog.exercise(id)?;
+    let text = match work::look(layout, exercise)? {
+        Some((changes, diff)) => format!("{}\n{}", colour(&diff), after(layout, exercise, changes)),
+        None => format!(
+            "Nothing in {} has changed since you began it, or since you last looked.\n",
+            exercise.id
+        ),
+    };
+    print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the reader can do with the change.
+fn after(layout: &Layout, exercise: &Exercise, changes: Changes) -> String {
+    let id = &exercise.id;
+    let file = layout.show(&exercise.path(layout));
+    let test = if changes.test {
+        " The new test is in its place."
+    } else {
+        ""
+    };
+    let text = format!(
+        "This is what the course changed in {id} since you began it, or since you last looked. Your file {file} is as \
+         you left it.{test} Edit your file if it has to follow. To start again instead, run `cargo course reset {id}`. \
+         It puts the new start version in place, keeps your file as a copy, and {id} is no longer solved."
+    );
+    wrapped(&text, 0, 0) + "\n"
 }
 
 fn colour(diff: &str) -> String {

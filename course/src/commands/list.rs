@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::CommandError;
 use super::session::{Session, print, print_json};
-use crate::catalog::{Catalog, Layout};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Earlier, Modules, Progress, Standing, State};
 use crate::terminal::Paint;
 use crate::work;
@@ -42,7 +42,12 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
             solved,
             runtime: Modules::count(layout, &session.catalog, &session.progress),
             earlier: progress::earlier(&session.catalog, &session.progress),
-            changed: work::outdated(layout, &session.catalog),
+            changed: session
+                .catalog
+                .exercises()
+                .filter(|exercise| work::changes(layout, exercise).is_some())
+                .map(|exercise| exercise.id.clone())
+                .collect(),
         })?;
     } else {
         print(&table(&session, Paint::for_stdout()))?;
@@ -53,7 +58,6 @@ pub fn run(layout: &Layout, json: bool) -> Result<ExitCode, CommandError> {
 /// The table of exercises.
 pub(super) fn table(session: &Session, paint: Paint) -> String {
     let (catalog, progress) = (&session.catalog, &session.progress);
-    let outdated = work::outdated(session.layout, catalog);
     let width = catalog
         .exercises()
         .map(|exercise| exercise.id.len())
@@ -89,15 +93,17 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
                 let again = "(solved earlier, but the file is unfinished)";
                 let _ = write!(out, "  {}", paint.yellow(again));
             }
-            if outdated.contains(&exercise.id) {
-                let reset = format!("(changed: `cargo course reset {}`)", exercise.id);
-                let _ = write!(out, "  {}", paint.yellow(&reset));
+            if work::changes(session.layout, exercise).is_some() {
+                let id = &exercise.id;
+                let look = format!("(changed: `cargo course diff --skeleton {id}`)");
+                let _ = write!(out, "  {}", paint.yellow(&look));
             }
             out.push('\n');
         }
         out.push('\n');
     }
     out.push_str(&no_longer(catalog, progress, paint));
+    let is_open = |one: &Exercise| progress::is_open_again(session.layout, one, progress);
     if let Some(modules) = Modules::count(session.layout, catalog, progress) {
         let _ = write!(
             out,
@@ -106,6 +112,11 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         );
         if modules.filled > 0 {
             let _ = write!(out, ", and {} filled with our solution", modules.filled);
+        }
+        let own = catalog.exercises().filter(|one| one.module.is_some());
+        let unfinished = own.filter(|one| is_open(one)).count();
+        if unfinished > 0 {
+            let _ = write!(out, ", and {unfinished} solved earlier but unfinished now");
         }
         out.push('\n');
         if let Some(abilities) = modules.abilities() {
@@ -117,7 +128,22 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         .exercises()
         .filter(|exercise| progress.is_solved(&exercise.id))
         .count();
-    let _ = writeln!(out, "{solved} of {all} solved");
+    let _ = write!(out, "{solved} of {all} solved");
+    match catalog.exercises().filter(|one| is_open(one)).count() {
+        0 => {}
+        1 => out.push_str(", but 1 of them has an unfinished file now"),
+        open => {
+            let _ = write!(out, ", but {open} of them have unfinished files now");
+        }
+    }
+    match progress::earlier(catalog, progress).len() {
+        0 => {}
+        1 => out.push_str(", and 1 that is no longer in the course"),
+        gone => {
+            let _ = write!(out, ", and {gone} that are no longer in the course");
+        }
+    }
+    out.push('\n');
     if let Some(next) = progress.next_after(catalog, None) {
         let file = format!("work/{}/{}", next.folder, next.file.display());
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));

@@ -26,6 +26,7 @@ use crate::runner::RunError;
 use crate::serve::ServeError;
 use crate::skeleton::SkeletonError;
 use crate::verify::VerifyError;
+use crate::work::WorkError;
 
 /// The exit code if an exercise did not pass.
 pub const SOME_FAIL: u8 = 1;
@@ -48,6 +49,9 @@ pub enum CommandError {
     /// We could not create or restore a skeleton.
     #[error(transparent)]
     Skeleton(#[from] SkeletonError),
+    /// We could not read or write the reader's files.
+    #[error(transparent)]
+    Work(#[from] WorkError),
     /// We could not make the copy for grading.
     #[error(transparent)]
     Grade(#[from] GradeError),
@@ -89,6 +93,7 @@ impl CommandError {
             Self::Progress(error) => error.advice(),
             Self::Run(error) => error.advice(),
             Self::Serve(error) => error.advice(),
+            Self::Work(error) => error.advice(),
             Self::File(error)
             | Self::Skeleton(SkeletonError::File(error))
             | Self::Grade(GradeError::File(error)) => Some(error.advice()),

@@ -238,6 +238,11 @@ pub fn load(path: &Path) -> Result<Loaded, ProgressError> {
     file::locked(path, || file::read_or_repair(path))
 }
 
+/// Reads the file, and neither repairs nor reports a damage.
+pub(crate) fn peek(path: &Path) -> Result<Progress, ProgressError> {
+    file::read(path).map(|read| read.progress)
+}
+
 /// Applies one change to the current content of the file, and returns the new content.
 pub fn record(path: &Path, id: &str, change: Change) -> Result<Loaded, ProgressError> {
     file::locked(path, || {

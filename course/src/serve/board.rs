@@ -18,6 +18,7 @@ use crate::{
     progress::{self, Change, Loaded, Modules, Progress, ProgressError, State},
     runner::{self, Outcome, RunError, Verdict},
     skeleton,
+    work::{self, Changes},
 };
 
 /// The state of every exercise. See the module's documentation.
@@ -54,6 +55,9 @@ pub struct View {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     open: bool,
     hints_shown: u8,
+    /// The parts that the course changed since the reader began it, until they look at the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
 }
@@ -186,6 +190,7 @@ impl Inner {
             solved: self.is_solved(&exercise.id),
             open: verdict.is_none() && progress::is_open_again(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
+            changed: work::changes(layout, exercise).map(Changes::told),
             verdict,
         }
     }

@@ -238,6 +238,18 @@ pub async fn diff(State(course): State<Shared>, id: Id) -> Answer {
     Ok(Json(json!({ "diff": diff.await?? })))
 }
 
+/// `POST …/look`: what the course changed since the reader began it. Then it is no news any more.
+pub async fn look(State(course): State<Shared>, id: Id) -> Answer {
+    let exercise = find(&course, id)?;
+    let (place, subject) = (course.clone(), exercise.clone());
+    let looked = blocking(move || {
+        work::look(&place.layout, &subject).map_err(|error| Refusal::broken(&error))
+    });
+    let diff = looked.await??.map(|(_, diff)| diff);
+    board::announce(&course, &exercise);
+    Ok(Json(json!({ "diff": diff })))
+}
+
 /// `GET …/source`
 pub async fn source(State(course): State<Shared>, id: Id) -> Answer {
     let exercise = find(&course, id)?;

@@ -27,6 +27,7 @@ pub fn router(course: Shared) -> Router {
         .route("/place", get(exercises::place))
         .route("/hint", get(exercises::hint))
         .route("/diff", get(exercises::diff))
+        .route("/look", post(exercises::look))
         .route("/source", get(exercises::source))
         .route("/tests", get(exercises::tests));
     let api = Router::new()

@@ -1,5 +1,4 @@
-//! Work in other places. Readers edited `exercises/` before there was `work/`, and an exercise's file
-//! can move within `work/`.
+//! Work in `exercises/`, which readers edited before there was `work/`.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use super::{State, Update, place};
 use crate::files::{self, FileError};
 use crate::skeleton::{self, Tree};
 
-/// A file of the reader that is not in its place.
+/// A file of the reader in `exercises/`.
 struct Found {
     /// From the clone's root.
     from: PathBuf,
@@ -18,15 +17,11 @@ struct Found {
     to: Option<PathBuf>,
     /// Why there is no such place.
     why: Why,
-    /// It is in `work/`, so it needs no other copy.
-    safe: bool,
 }
 
 /// Copies each such file to its place or to `work/earlier/`. The reader is told once about each.
 pub(super) fn bring(update: &mut Update, pristine: &Tree) -> Result<(), FileError> {
-    let mut found = left_in_work(update);
-    found.extend(changed_in_exercises(update, pristine)?);
-    for one in found {
+    for one in changed_in_exercises(update, pristine)? {
         let hash = Hash::of(&one.content);
         if update.record.get(Kind::Brought, &one.from) == Some(hash) {
             continue;
@@ -47,33 +42,12 @@ pub(super) fn bring(update: &mut Update, pristine: &Tree) -> Result<(), FileErro
             }
             there => {
                 let why = there.map_or(one.why, |_| Why::Taken);
-                if !one.safe {
-                    set_aside(update, &one.from, &one.content, why)?;
-                }
+                set_aside(update, &one.from, &one.content, why)?;
             }
         }
         update.record.set(Kind::Brought, &one.from, hash);
     }
     Ok(())
-}
-
-/// Exercises whose file was elsewhere in `work/` before.
-fn left_in_work(update: &Update) -> Vec<Found> {
-    let mut found = Vec::new();
-    for exercise in update.catalog.exercises() {
-        for former in &exercise.formerly_at {
-            if let State::Changed(content) = update.state(former) {
-                found.push(Found {
-                    from: Path::new("work").join(former),
-                    content,
-                    to: Some(place(exercise)),
-                    why: Why::Taken,
-                    safe: true,
-                });
-            }
-        }
-    }
-    found
 }
 
 /// Files in `exercises/` that are not as the course made them.
@@ -120,7 +94,6 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
             content,
             to,
             why,
-            safe: false,
         });
     }
     // A file at the exercise's own place comes before one at a place that it had earlier.

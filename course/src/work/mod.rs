@@ -7,12 +7,15 @@
 //! whole, and the next start continues from there. [`reset()`] resets one exercise, and [`restore`]
 //! one file.
 
+mod changes;
 mod earlier;
 mod record;
+mod renamed;
 mod report;
 mod reset;
 
-pub use report::{Moved, Report, Why};
+pub use changes::{Changes, changes, look};
+pub use report::{Gone, Moved, Renamed, Report, Why};
 pub use reset::{Reset, reset, restore};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +29,7 @@ use std::time::{Duration, Instant};
 use self::record::{Hash, Kind, Record};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
+use crate::progress::{self, Progress};
 use crate::skeleton::{self, SkeletonError, Tree, YOURS};
 
 /// The name of the record. See `record`.
@@ -86,12 +90,15 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
     let _lock = lock(&dir.join(".lock"))?;
     let path = dir.join(RECORD);
     let known = Record::load(&path)?;
+    // The reader deleted everything that `ls` shows, and wants to start again.
+    let is_empty = !dir.join("Cargo.toml").exists();
     let mut update = Update {
         layout,
         catalog,
         tree: skeleton::for_the_reader(pristine.clone()),
-        // The reader deleted everything that `ls` shows, and wants to start again.
-        anew: known.is_none() || !dir.join("Cargo.toml").exists(),
+        anew: known.is_none() || is_empty,
+        progress: progress::peek(&layout.progress()).unwrap_or_default(),
+        former: Vec::new(),
         report: Report {
             first: known.is_none(),
             ..Report::default()
@@ -99,9 +106,17 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         record: known.clone().unwrap_or_default(),
     };
     update.remove_leftovers();
+    update.follow_renamed()?;
+    // The record still knows the skeletons in exercises/ that were generated before the new names.
     earlier::bring(&mut update, &pristine)?;
+    update.forget_former();
     update.copy_skeletons()?;
     update.forget_removed();
+    update.keep_starts()?;
+    update.tell_changes();
+    let exercises = catalog.exercises();
+    let owners = exercises.map(|one| (place(one), one.id.clone())).collect();
+    update.record.set_owners(owners);
     if known.as_ref() != Some(&update.record) {
         update.record.save(&path)?;
     }
@@ -117,21 +132,14 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
     for path in paths {
         if let Some(content) = tree.get(path) {
             record.set(Kind::Skeleton, path, Hash::of(content));
-            record.remove(Kind::Told, path);
+            // The reader begins with this version.
+            let start = layout.starts().join(path);
+            if start.exists() {
+                skeleton::put(&start, content)?;
+            }
         }
     }
     Ok(record.save(&path)?)
-}
-
-/// The exercises whose skeletons changed after the reader began them.
-pub fn outdated(layout: &Layout, catalog: &Catalog) -> Vec<String> {
-    let Ok(Some(record)) = Record::load(&layout.yours().join(RECORD)) else {
-        return Vec::new();
-    };
-    let outdated = catalog
-        .exercises()
-        .filter(|exercise| record.get(Kind::Told, &place(exercise)).is_some());
-    outdated.map(|exercise| exercise.id.clone()).collect()
 }
 
 struct Update<'a> {
@@ -141,6 +149,9 @@ struct Update<'a> {
     tree: Tree,
     /// Write missing files again, even if the reader removed them.
     anew: bool,
+    progress: Progress,
+    /// The files that renamed exercises had before.
+    former: Vec<PathBuf>,
     report: Report,
     record: Record,
 }
@@ -192,9 +203,15 @@ impl Update<'_> {
             match state {
                 State::Missing if base.is_none() || self.anew => {
                     skeleton::put(&full, wanted)?;
-                    self.report
-                        .new
-                        .extend(exercise.filter(|_| !self.report.first));
+                    let is_solved = |id: &String| self.progress.is_solved(id);
+                    if exercise.as_ref().is_some_and(is_solved) {
+                        self.report.lost += 1;
+                    }
+                    let is_renamed =
+                        |id: &String| self.report.renamed.iter().any(|one| one.to == *id);
+                    let is_new = base.is_none() && !self.report.first;
+                    let new = exercise.filter(|id| is_new && !is_renamed(id));
+                    self.report.new.extend(new);
                 }
                 // The reader removed a missing file. `reset` restores it.
                 State::Current | State::Missing | State::Other => {}
@@ -203,17 +220,9 @@ impl Update<'_> {
                     self.report.updated.push(full);
                 }
                 State::Changed(_) if base == Some(now) => {}
-                State::Changed(_) if exercise.is_some() => {
-                    let told = self.record.get(Kind::Told, path);
-                    if base.is_some() && told != Some(now) {
-                        self.record.set(Kind::Told, path, now);
-                        self.report.changed.extend(exercise);
-                    }
-                    if base.is_some() {
-                        // The record keeps the skeleton that the reader began with.
-                        continue;
-                    }
-                }
+                // The record keeps the skeleton that the reader began with.
+                State::Changed(_) if exercise.is_some() && base.is_some() => continue,
+                State::Changed(_) if exercise.is_some() => {}
                 State::Changed(content) => {
                     // The copy comes first, so the reader's version exists at all times.
                     let kept = files::keep_copy(&full, &content, YOURS)?;
@@ -222,12 +231,11 @@ impl Update<'_> {
                 }
             }
             self.record.set(Kind::Skeleton, path, now);
-            self.record.remove(Kind::Told, path);
         }
         Ok(())
     }
 
-    /// Files that the course no longer has stay in their place. The record forgets them.
+    /// The reader's files that the course no longer has stay in their place. The record forgets them.
     fn forget_removed(&mut self) {
         let gone = self
             .record
@@ -236,16 +244,22 @@ impl Update<'_> {
         let gone: Vec<PathBuf> = gone.map(Path::to_owned).collect();
         for path in gone {
             let full = self.layout.yours().join(&path);
-            match self.state(&path) {
-                // The test of a removed exercise would not compile any more. It contains no work.
-                State::Untouched if path.parent().is_some_and(|dir| dir.ends_with("tests")) => {
-                    let _ = fs::remove_file(full);
+            let owner = self.record.owner(&path).map(str::to_owned);
+            let file = match self.state(&path) {
+                // It contains no work. The test of a removed exercise would not compile any more.
+                State::Untouched => {
+                    let _ = fs::remove_file(&full);
+                    None
                 }
-                State::Changed(_) => self.report.removed.push(full),
-                _ => {}
+                State::Changed(_) => Some(full),
+                _ => None,
+            };
+            match (owner, file) {
+                (Some(id), file) => self.report.gone.push(Gone { id, file }),
+                (None, Some(file)) => self.report.removed.push(file),
+                (None, None) => {}
             }
-            self.record.remove(Kind::Skeleton, &path);
-            self.record.remove(Kind::Told, &path);
+            self.forget(&path);
         }
     }
 }

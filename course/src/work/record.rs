@@ -3,10 +3,12 @@
 //! ```text
 //! # wakeful course: what your files in work/ began as; `cargo course` writes this file
 //! skeleton 6c62272e07bb014262b821756295c58d 02-generators/src/batch.rs
+//! exercise generators/batch 02-generators/src/batch.rs
 //! ```
 //!
-//! A file whose hash is the one in the record was never changed by the reader. A record that is
-//! gone or damaged costs no work: then every file that is not the skeleton counts as changed.
+//! A file whose hash is the one in the record was never changed by the reader. The ids tell which
+//! file an exercise had before it was renamed. A record that is gone or damaged costs no work: then
+//! every file that is not the skeleton counts as changed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -23,7 +25,7 @@ const HEADER: &str =
 pub(super) enum Kind {
     /// The skeleton that the file in `work/` was copied from.
     Skeleton,
-    /// A newer skeleton that the reader was told of, but that was not put over the reader's file.
+    /// The course's version of today, of which the reader was told that it has changed.
     Told,
     /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
     Brought,
@@ -33,6 +35,8 @@ pub(super) enum Kind {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Record {
     entries: BTreeMap<(Kind, PathBuf), Hash>,
+    /// The exercise that each file belonged to.
+    owners: BTreeMap<PathBuf, String>,
 }
 
 /// 128 bits of FNV-1a: the same on every machine and with every compiler.
@@ -83,6 +87,28 @@ impl Record {
         skeletons.map(|(_, path)| &**path)
     }
 
+    /// Replaces all that the reader was told of.
+    pub fn set_told(&mut self, told: Vec<(PathBuf, Hash)>) {
+        self.entries.retain(|(kind, _), _| *kind != Kind::Told);
+        let told = told.into_iter();
+        self.entries
+            .extend(told.map(|(path, hash)| ((Kind::Told, path), hash)));
+    }
+
+    /// The exercise that a file belonged to when we last looked.
+    pub fn owner(&self, path: &Path) -> Option<&str> {
+        self.owners.get(path).map(String::as_str)
+    }
+
+    /// The files and the exercises that they belonged to.
+    pub fn owners(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.owners.iter().map(|(path, id)| (&**path, &**id))
+    }
+
+    pub fn set_owners(&mut self, owners: BTreeMap<PathBuf, String>) {
+        self.owners = owners;
+    }
+
     fn render(&self) -> String {
         let mut text = format!("{HEADER}\n");
         for ((kind, path), hash) in &self.entries {
@@ -91,11 +117,17 @@ impl Record {
                 Kind::Told => "told",
                 Kind::Brought => "brought",
             };
-            let path = path.display().to_string().replace('\\', "/");
-            let _ = writeln!(text, "{kind} {:032x} {path}", hash.0);
+            let _ = writeln!(text, "{kind} {:032x} {}", hash.0, shown(path));
+        }
+        for (path, id) in &self.owners {
+            let _ = writeln!(text, "exercise {id} {}", shown(path));
         }
         text
     }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string().replace('\\', "/")
 }
 
 fn parse(text: &str) -> Option<Record> {
@@ -104,14 +136,20 @@ fn parse(text: &str) -> Option<Record> {
     let mut record = Record::default();
     for line in lines {
         let mut parts = line.splitn(3, ' ');
-        let kind = match parts.next()? {
+        let kind = parts.next()?;
+        let word = parts.next()?;
+        let path = parts.next().filter(|path| !path.is_empty())?;
+        let kind = match kind {
             "skeleton" => Kind::Skeleton,
             "told" => Kind::Told,
             "brought" => Kind::Brought,
+            "exercise" => {
+                record.owners.insert(path.into(), word.to_owned());
+                continue;
+            }
             _ => return None,
         };
-        let hash = u128::from_str_radix(parts.next()?, 16).ok()?;
-        let path = parts.next().filter(|path| !path.is_empty())?;
+        let hash = u128::from_str_radix(word, 16).ok()?;
         record.set(kind, Path::new(path), Hash(hash));
     }
     Some(record)
@@ -128,6 +166,7 @@ mod tests {
         record.set(Kind::Skeleton, path, Hash::of(b"one"));
         record.set(Kind::Told, path, Hash::of(b"two"));
         record.set(Kind::Brought, path, Hash::of(b""));
+        record.set_owners([(path.to_owned(), "fix/a".to_owned())].into());
         assert_eq!(parse(&record.render()), Some(record));
     }
 

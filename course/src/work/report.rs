@@ -3,27 +3,61 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use super::Changes;
 use crate::catalog::Layout;
+use crate::terminal::count;
+
+/// The report names this many files. If there are more, it only counts them.
+const NAMED: usize = 4;
 
 /// The result of an update.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// The folder was made.
     pub first: bool,
+    /// The number of solved exercises whose file was gone. They have the one from the start again.
+    pub lost: usize,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
-    /// Exercises that changed while the reader's file is kept.
-    pub changed: Vec<String>,
+    /// Exercises with another id or another place than before.
+    pub renamed: Vec<Renamed>,
+    /// Exercises that changed after the reader began them. The reader's file is kept.
+    pub changed: Vec<(String, Changes)>,
+    /// Exercises that the course no longer has.
+    pub gone: Vec<Gone>,
     /// Files that the reader had not changed. They are up to date now.
     pub updated: Vec<PathBuf>,
     /// Tests and manifests that the reader had changed, each with the path of the reader's version.
     pub replaced: Vec<(PathBuf, PathBuf)>,
-    /// Files that the reader changed and that the course no longer has. They stay in their place.
+    /// Other files that the reader changed and that the course no longer has. They stay in their place.
     pub removed: Vec<PathBuf>,
     /// Work from elsewhere that was copied to its place.
     pub brought: Vec<Moved>,
     /// Work from elsewhere that was copied to `work/earlier/`.
     pub earlier: Vec<Moved>,
+}
+
+/// An exercise that has another id or another place than before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renamed {
+    /// The id that it had, if it is another one now.
+    pub from: Option<String>,
+    /// Its id.
+    pub to: String,
+    /// Where the reader's file was, and where it is now.
+    pub moved: Option<(PathBuf, PathBuf)>,
+    /// A file of the reader's that was not moved, and whether the exercise asks for something else now. If
+    /// it does not, the reader has changed the file in the new place too.
+    pub left: Option<(PathBuf, bool)>,
+}
+
+/// An exercise that the course no longer has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gone {
+    /// The id that it had.
+    pub id: String,
+    /// The reader's file, which stays, if there is one.
+    pub file: Option<PathBuf>,
 }
 
 /// A file of the reader's that was copied.
@@ -55,10 +89,22 @@ impl Report {
     pub fn told(&self, layout: &Layout) -> Option<String> {
         let mut out = String::new();
         let show = |path| layout.show(path);
-        if self.first {
+        if self.first && self.lost == 0 {
             out.push_str(
                 "Your exercises are in work/. Git ignores that folder, so `git pull` never touches your work.\n",
             );
+        }
+        if self.lost > 0 {
+            let _ = writeln!(
+                out,
+                "The files of {} that you have solved were gone from work/. They are there again as they are at the \
+                 start, without your work. `cargo course list` still calls them solved. If you have a copy of your \
+                 files, put it back into work/.",
+                count(self.lost, "exercise")
+            );
+        }
+        for renamed in &self.renamed {
+            out.push_str(&renamed.told(layout));
         }
         if !self.brought.is_empty() {
             out.push_str("Your work was copied to its new place. Edit it there from now on:\n");
@@ -93,11 +139,12 @@ impl Report {
                  your versions.\n",
             );
         }
-        for id in &self.changed {
+        for (id, changes) in &self.changed {
             let _ = writeln!(
                 out,
-                "{id} has changed since you began it. Your file is kept as it is. `cargo course reset {id}` sets your \
-                 file aside and puts the new version in its place."
+                "{id} has changed since you began it: {}. Your file is as you left it. `cargo course diff --skeleton \
+                 {id}` shows what changed.",
+                changes.told()
             );
         }
         for (path, kept) in &self.replaced {
@@ -108,6 +155,13 @@ impl Report {
                 show(kept)
             );
         }
+        for Gone { id, file } in &self.gone {
+            let _ = write!(out, "The exercise {id} is no longer part of the course.");
+            if let Some(file) = file {
+                let _ = write!(out, " Your file {} stays where it is.", show(file));
+            }
+            out.push('\n');
+        }
         for path in &self.removed {
             let _ = writeln!(
                 out,
@@ -116,15 +170,46 @@ impl Report {
             );
         }
         if !self.updated.is_empty() {
-            let files = match self.updated.len() {
-                1 => "1 file".to_owned(),
-                n => format!("{n} files"),
-            };
-            let _ = writeln!(out, "Updated {files} in work/ that you had not changed.");
+            let files = count(self.updated.len(), "file");
+            let _ = write!(out, "Updated {files} in work/ that you had not changed");
+            if self.updated.len() <= NAMED {
+                let names: Vec<_> = self.updated.iter().map(|path| show(path)).collect();
+                let _ = write!(out, ": {}", names.join(", "));
+            }
+            out.push_str(".\n");
         }
         if !self.new.is_empty() {
             let _ = writeln!(out, "New exercises: {}.", self.new.join(", "));
         }
         (!out.is_empty()).then(|| out.trim_end().to_owned())
+    }
+}
+
+impl Renamed {
+    fn told(&self, layout: &Layout) -> String {
+        let Self {
+            from,
+            to,
+            moved,
+            left,
+        } = self;
+        let mut out = match from {
+            Some(from) => format!("The exercise {from} is now {to}."),
+            None => format!("The file of {to} has another place now."),
+        };
+        if let Some((from, to)) = moved {
+            let (from, to) = (layout.show(from), layout.show(to));
+            let _ = write!(out, " Your file was moved with it: {from} -> {to}.");
+        }
+        if let Some((file, is_other)) = left {
+            let why = if *is_other {
+                "The new one asks for something else"
+            } else {
+                "You have changed the file in the new place too"
+            };
+            let _ = write!(out, " {why}, so {} stays where it is.", layout.show(file));
+        }
+        out.push('\n');
+        out
     }
 }

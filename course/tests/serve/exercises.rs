@@ -88,6 +88,40 @@ fn a_reader_fails_saves_passes_compares_and_resets() {
 }
 
 #[test]
+fn a_page_names_a_change_of_an_exercise_until_the_reader_has_looked() {
+    let server = Running::new();
+    let mut events = server.events("/api/events");
+    events.until("hello");
+    server.fixture.write(FILE, RIGHT);
+    let solved = events.verdict();
+    assert_eq!(
+        (&solved["state"], solved.get("changed")),
+        (&"solved".into(), None)
+    );
+
+    let test = "solutions/07-lamps/tests/dim.rs";
+    let harder = server.fixture.read(test).replace("dim(8), 4", "dim(9), 5");
+    server.fixture.write(test, &harder);
+    let fails = events.verdict();
+    assert_eq!(
+        (&fails["state"], &fails["changed"]),
+        (&"failing".into(), &"its test".into())
+    );
+    let listed = || server.api("GET", "/api/exercises").json()["exercises"][0].clone();
+    assert_eq!(listed()["changed"], "its test");
+
+    let look = || server.api("POST", &format!("{ID}/look")).json();
+    let diff = look()["diff"].to_string();
+    assert!(
+        diff.contains("+    assert_eq!(lamps_exercises::dim::dim(9), 5);"),
+        "{diff}"
+    );
+    assert_eq!(events.until("exercise").get("changed"), None);
+    assert_eq!(listed().get("changed"), None);
+    assert_eq!(look()["diff"], Value::Null);
+}
+
+#[test]
 fn a_change_during_the_build_is_part_of_the_verdict() {
     let server = Running::new();
     let mut events = server.events("/api/events");

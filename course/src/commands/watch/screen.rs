@@ -8,6 +8,7 @@ use crate::catalog::{Exercise, Layout};
 use crate::progress::Modules;
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint};
+use crate::work;
 
 /// The screen, with the menu of keys below it.
 pub(super) struct Screen {
@@ -61,7 +62,7 @@ impl Screen {
         if size.fits(&format!("{whole}{menu}")) {
             return self.say(&whole);
         }
-        let head = self.head(exercise, verdict);
+        let head = self.head(session, exercise, verdict);
         let foot = self.foot(session, exercise, verdict);
         let frame = format!("{head}{foot}{menu}");
         // Two more rows: the one that says what is missing, and the cursor's.
@@ -84,7 +85,7 @@ impl Screen {
     }
 
     fn whole(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
-        let mut text = self.head(exercise, verdict);
+        let mut text = self.head(session, exercise, verdict);
         if !verdict.passed() {
             // Show the task first, and the failures after it.
             let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
@@ -95,12 +96,16 @@ impl Screen {
         text
     }
 
-    fn head(&self, exercise: &Exercise, verdict: &Verdict) -> String {
+    fn head(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
         let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
         let id = self.paint.bold(&exercise.id);
         let summary = terminal::summary(verdict, self.paint);
         let took = self.paint.dim(&format!("({took:.1} s)"));
-        format!("{id}: {summary} {took}\n\n")
+        let note = work::changes(session.layout, exercise).map_or_else(String::new, |changes| {
+            let note = terminal::wrapped(&changes.note(&exercise.id), 0, 0);
+            format!("{}\n", self.paint.yellow(&note))
+        });
+        format!("{id}: {summary} {took}\n{note}\n")
     }
 
     /// What to do next.
