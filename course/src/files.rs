@@ -42,8 +42,27 @@ impl FileError {
         if self.source.kind() == io::ErrorKind::InvalidData {
             return format!("save {path} as UTF-8 text");
         }
+        let is_missing = self.source.kind() == io::ErrorKind::NotFound;
+        if let Some(folder) = missing_folder(&self.path).filter(|_| is_missing) {
+            return was_moved(folder);
+        }
         format!("check that {path} can be read and written")
     }
+}
+
+/// What to do if a folder is gone while a command works on it.
+fn was_moved(folder: &Path) -> String {
+    format!(
+        "the folder {} is not there. Was it moved or renamed? Then end this command, and start it again in the new place",
+        folder.display()
+    )
+}
+
+/// The topmost folder above a file that does not exist.
+fn missing_folder(path: &Path) -> Option<&Path> {
+    let above = path.ancestors().skip(1);
+    let missing = above.take_while(|dir| dir.is_absolute() && !dir.exists());
+    missing.last()
 }
 
 /// Whether an error means that the disk has no room, or that the user may not use more of it.
@@ -310,5 +329,15 @@ mod tests {
         let advice =
             FileError::new("write", "progress.txt")(io::ErrorKind::NotFound.into()).advice();
         assert_eq!(advice, "check that progress.txt can be read and written");
+    }
+
+    #[test]
+    fn the_advice_for_a_folder_that_is_gone_names_the_folder() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("clone/work/progress.txt");
+        let advice = FileError::new("read", file)(io::ErrorKind::NotFound.into()).advice();
+        let folder = dir.path().join("clone");
+        let gone = format!("the folder {} is not there. Was it moved", folder.display());
+        assert!(advice.starts_with(&gone), "{advice}");
     }
 }

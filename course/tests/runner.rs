@@ -264,11 +264,11 @@ fn a_missing_file_is_named_with_the_command_that_restores_it() {
         assert_eq!(course.read(path), before);
     }
     assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
-    std::fs::remove_dir_all(course.path("work")).unwrap();
+    std::fs::remove_file(course.path("work/02-fix/src/double.rs")).unwrap();
     let verdict = course.run("fix/double", &Limits::default());
     let advice = verdict.advice.expect("there is advice");
     assert!(
-        advice.contains("`cargo course reset fix/double`"),
+        advice.contains("`cargo course reset fix/double` puts the start version in its place"),
         "{advice}"
     );
 }

@@ -4,8 +4,11 @@ mod common;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use common::{Course, stderr, stdout};
+use course::commands::CommandError;
+use course::runner::{self, Limits, Outcome};
 use course::work::{self, WorkError};
 
 const COUNT: &str = "02-fix/src/count.rs";
@@ -31,6 +34,44 @@ fn the_first_command_copies_the_exercises_and_says_where_they_are() {
         stdout(&course.command(&["list"]))
             .contains("next: fix/double, in work/02-fix/src/double.rs")
     );
+}
+
+/// Cargo looks for the path in an alias from the folder where the reader types it.
+#[test]
+fn cargo_course_works_in_every_folder_of_work() {
+    let course = Course::with_runtime();
+    course.change("Cargo.toml", "members = [", "members = [\"course\", ");
+    course.write(
+        "course/Cargo.toml",
+        "[package]\nname = \"course\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    course.write(
+        "course/src/main.rs",
+        "fn main() { println!(\"this is it\"); }\n",
+    );
+    let mut folders = vec![course.path("work")];
+    while let Some(folder) = folders.pop() {
+        let output = Command::new(env!("CARGO"))
+            .args(["course"])
+            .current_dir(&folder)
+            .env("CARGO_NET_OFFLINE", "true")
+            .output()
+            .unwrap();
+        let said = stderr(&output);
+        assert_eq!(
+            stdout(&output),
+            "this is it\n",
+            "{}: {said}",
+            folder.display()
+        );
+        let entries = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap());
+        let visible = entries.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'));
+        folders.extend(
+            visible
+                .map(|entry| entry.path())
+                .filter(|path| path.is_dir()),
+        );
+    }
 }
 
 #[test]
@@ -242,6 +283,41 @@ fn deleted_work_of_solved_exercises_is_told() {
             "{list}"
         );
     }
+}
+
+/// A server or a `watch` may still run.
+#[test]
+fn a_verdict_says_that_a_folder_is_gone() {
+    let course = Course::new();
+    course.solve("fix/double");
+    let exercise = course.exercise("fix/double");
+    let advice = |gone: &str| {
+        let limits = Limits::default();
+        let run = runner::run(&course.layout, &exercise, &limits);
+        let verdict = wakeful::block_on(run).unwrap();
+        assert_eq!(verdict.outcome, Outcome::Missing);
+        assert_eq!(verdict.diagnostics, format!("the folder {gone} is gone"));
+        verdict.advice.unwrap()
+    };
+    let elsewhere = course.path("work-elsewhere");
+    fs::rename(course.path("work"), &elsewhere).unwrap();
+    let deleted = advice("work");
+    assert!(
+        deleted.contains("all exercises as they are at the start"),
+        "{deleted}"
+    );
+    fs::rename(&elsewhere, course.path("work")).unwrap();
+
+    let moved = course.root().with_extension("moved");
+    let catalog = course.catalog();
+    fs::rename(course.root(), &moved).unwrap();
+    let renamed = advice(&course.root().display().to_string());
+    let reset = work::reset(&course.layout, &catalog, &exercise).unwrap_err();
+    let told = CommandError::from(reset).advice().unwrap();
+    fs::rename(&moved, course.root()).unwrap();
+    assert!(renamed.starts_with("was it moved or renamed?"), "{renamed}");
+    assert!(!renamed.contains("reset"), "{renamed}");
+    assert!(told.contains("Was it moved or renamed?"), "{told}");
 }
 
 #[test]

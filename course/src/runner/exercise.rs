@@ -209,6 +209,19 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
         advice: Some(advice),
         ..empty.clone()
     };
+    // A server or a `watch` goes on if the reader renames or deletes what it works on.
+    if !layout.root().is_dir() {
+        let gone = format!("the folder {} is gone", layout.root().display());
+        let moved =
+            "was it moved or renamed? Then end this command, and start it again in the new place";
+        return Some(told(gone, moved.into()));
+    }
+    if !workspace.is_dir() {
+        let gone = format!("the folder {} is gone", layout.show(&workspace));
+        let advice = "`cargo course list` makes it again, with all exercises as they are at the start. If you have a \
+                      copy of your files, put them back into it";
+        return Some(told(gone, advice.into()));
+    }
     let unfit = needed.iter().find_map(|file| Unfit::new(file.clone()));
     if let Some(unfit) = unfit.or_else(|| Unfit::find(layout, &exercise.folder)) {
         return Some(told(unfit.told(layout), unfit.advice(layout)));
@@ -216,7 +229,10 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
     let gone = needed.iter().find(|file| !file.is_file())?;
     // If the exercise's own file is missing, a reset takes no work away.
     let advice = if *gone == exercise.path(layout) {
-        format!("`cargo course reset {}` restores it", exercise.id)
+        format!(
+            "`cargo course reset {}` puts the start version in its place. It does not bring your own version back",
+            exercise.id
+        )
     } else {
         manifest::restore(layout, gone)
     };
@@ -285,7 +301,10 @@ fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
             "the error is in {file}, the file of {id}. Fix it there, or run `cargo course reset {id}` (it keeps your version as a copy)"
         )
     } else {
-        format!("{file}, the file of {id}, is missing. `cargo course reset {id}` restores it")
+        format!(
+            "{file}, the file of {id}, is missing. `cargo course reset {id}` puts the start version in its place. It does \
+             not bring your own version back"
+        )
     }
 }
 

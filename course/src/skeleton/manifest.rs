@@ -91,8 +91,8 @@ pub(super) fn workspace(
     Ok(out)
 }
 
-/// The configuration of cargo for `exercises/`, or for a directory `depth` levels below. It sets
-/// one target directory, and an alias. Without the alias, cargo would look for `course` in this
+/// The configuration of cargo for `exercises/`, or for a directory `depth` levels below. The one of
+/// `exercises/` sets the target directory. Each has an alias for `cargo course`. Without the alias, cargo would look for `course` in this
 /// workspace.
 pub(super) fn config(depth: usize) -> String {
     let up = "../".repeat(depth + 1);

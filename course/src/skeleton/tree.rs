@@ -1,6 +1,6 @@
 //! Computes the content of `exercises/` from the solutions, without writing it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{SkeletonError, holes, manifest};
@@ -26,10 +26,22 @@ pub fn generate(layout: &Layout, crates: &[Crate]) -> Result<Tree, SkeletonError
 }
 
 /// The same for `work/`. It builds in a directory of its own: cargo tells packages apart by their
-/// path from the workspace, so in a common one a skeleton would pass for the reader's solution.
+/// path from the workspace, so in a common one a skeleton would pass for the reader's solution. Each
+/// folder has its own alias for `cargo course`, because cargo looks for the path in an alias from the
+/// folder where the reader types it.
 pub(crate) fn for_the_reader(mut tree: Tree) -> Tree {
     let config = manifest::config(0).replace("target/skeletons", "target/exercises");
     tree.insert(".cargo/config.toml".into(), config.into());
+    let files = tree.keys().filter(|path| !path.ends_with("config.toml"));
+    let folders: BTreeSet<PathBuf> = files
+        .flat_map(|path| path.ancestors().skip(1))
+        .filter(|folder| folder.components().count() > 1)
+        .map(Path::to_owned)
+        .collect();
+    for folder in folders {
+        let config = manifest::config(folder.components().count());
+        tree.insert(folder.join(".cargo/config.toml"), config.into());
+    }
     tree
 }
 
@@ -67,7 +79,7 @@ pub(crate) fn changed_tests(
         inside == Path::new("Cargo.toml") || (inside.starts_with("tests") && !another_s)
     };
     tree.iter()
-        .filter(|(path, _)| belongs(path))
+        .filter(|(path, _)| belongs(path) && !path.ends_with(".cargo/config.toml"))
         .map(|(path, wanted)| (layout.yours().join(path), wanted))
         .filter(|(path, wanted)| !files::is(path, wanted))
         .map(|(path, _)| path)
