@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgGroup, Args, Parser, Subcommand};
 
 use crate::catalog::Layout;
 use crate::commands::check::How;
@@ -85,13 +85,14 @@ pub enum Command {
         all: bool,
     },
 
-    /// Reset an exercise or one file to its start, and keep your version as a copy
+    /// Reset exercises or one file to their start, and keep your versions as copies
+    #[command(group = ArgGroup::new("what").args(["ids", "file"]).required(true))]
     Reset {
-        /// The exercise
-        #[arg(required_unless_present = "file")]
-        id: Option<String>,
+        /// The exercises
+        #[arg(value_name = "ID")]
+        ids: Vec<String>,
         /// Only this file, such as a manifest: as cargo names it, or as this tool does
-        #[arg(long, value_name = "PATH", conflicts_with = "id")]
+        #[arg(long, value_name = "PATH")]
         file: Option<PathBuf>,
     },
 
@@ -190,8 +191,7 @@ fn run(cli: Cli) -> Result<ExitCode, CommandError> {
         Command::Reset {
             file: Some(file), ..
         } => commands::reset::file(&layout, &start, &file),
-        // clap asks for the id where there is no file.
-        Command::Reset { id, file: None } => commands::reset::run(&layout, &id.unwrap_or_default()),
+        Command::Reset { ids, file: None } => commands::reset::run(&layout, &ids),
         Command::Fill { ids } => commands::fill::run(&layout, &ids),
         Command::Meters { args } => commands::meters::run(&layout, &args),
         Command::Diff {

@@ -19,6 +19,7 @@ pub mod catalog;
 pub mod cli;
 pub mod commands;
 pub mod files;
+mod git;
 pub mod grade;
 pub mod progress;
 pub mod runner;

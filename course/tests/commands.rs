@@ -163,6 +163,26 @@ fn reset_keeps_every_version_of_the_reader() {
 }
 
 #[test]
+fn reset_takes_several_exercises_or_a_file() {
+    let course = Course::new();
+    course.solve("fix/double");
+    course.solve("fix/count");
+    let wrong = course.command(&["reset", "fix/double", "fix/none"]);
+    assert_eq!(code(&wrong), 2);
+    assert!(!course.read("work/02-fix/src/double.rs").contains("todo!"));
+    let reset = course.command(&["reset", "fix/double", "fix/count"]);
+    assert_eq!(code(&reset), 0, "{}", stderr(&reset));
+    for name in ["double", "count"] {
+        let file = course.read(&format!("work/02-fix/src/{name}.rs"));
+        assert!(file.contains("todo!"), "{file}");
+    }
+    let usage = stderr(&course.command(&["reset"]));
+    assert!(usage.contains("<ID|--file <PATH>>"), "{usage}");
+    let both = course.command(&["reset", "fix/double", "--file", "work/Cargo.toml"]);
+    assert_eq!(code(&both), 2);
+}
+
+#[test]
 fn reset_replaces_a_directory_with_the_file() {
     let course = Course::new();
     let file = "work/02-fix/src/double.rs";

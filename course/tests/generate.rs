@@ -64,6 +64,30 @@ fn gen_keeps_every_file_that_no_generation_wrote_and_says_where() {
     assert_eq!(code(&course.command(&["gen", "--check"])), 0);
 }
 
+#[test]
+fn gen_keeps_no_copy_of_a_file_that_git_has() {
+    let course = Course::new();
+    course.write(".gitignore", "target/\n/work/\nCargo.lock\n");
+    course.git(&["init", "--quiet", "--initial-branch=main"]);
+    course.commit();
+    // As in a fresh clone.
+    fs::remove_dir_all(course.path("target")).unwrap();
+    for name in ["double", "count"] {
+        let solution = format!("solutions/02-fix/src/{name}.rs");
+        course.change(&solution, "//!", "//! Now:");
+    }
+    course.write("exercises/02-fix/src/count.rs", "// mine\n");
+    let printed = stdout(&course.command(&["gen"]));
+    assert!(
+        printed.contains("exercises/02-fix/src/double.rs: changed\n"),
+        "{printed}"
+    );
+    assert!(
+        printed.contains("exercises/02-fix/src/count.rs: changed; yours is kept"),
+        "{printed}"
+    );
+}
+
 #[cfg(unix)]
 #[test]
 fn gen_keeps_a_readers_link() {

@@ -357,6 +357,43 @@ fn an_exercise_that_was_not_begun_is_renamed_without_a_leftover() {
     assert!(course.path("work/02-fix/src/tally.rs").exists());
 }
 
+#[test]
+fn a_lost_record_blames_the_reader_for_no_change_of_the_course() {
+    let upstream = Course::new();
+    upstream.write(
+        ".gitignore",
+        "target/\n/work/\n/progress.txt*\nCargo.lock\n",
+    );
+    upstream.git(&["init", "--quiet", "--initial-branch=main"]);
+    upstream.commit();
+    let course = Course::clone_of(&upstream);
+    course.told();
+    course.change(
+        "work/02-fix/src/count.rs",
+        "todo!(\"count {x:?}\")",
+        "x.len()",
+    );
+    let mine = course.read("work/02-fix/src/count.rs");
+    fs::remove_file(course.path("work/.pristine")).unwrap();
+    fs::remove_dir_all(course.path("work/.skeletons")).unwrap();
+    change_all(&upstream);
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+
+    let said = course.told();
+    assert!(!said.contains("you had changed"), "{said}");
+    assert!(!said.contains("is kept as"), "{said}");
+    let double = course.read("work/02-fix/src/double.rs");
+    assert!(double.contains("exactly"), "{double}");
+    assert!(
+        course
+            .read("work/02-fix/tests/count.rs")
+            .contains("&[7, 8]")
+    );
+    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+}
+
 /// Wherever the reader looks, a change is named until they have looked at it.
 #[test]
 fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {

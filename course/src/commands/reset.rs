@@ -10,11 +10,17 @@ use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::{skeleton, work};
 
-/// Resets one exercise.
-pub fn run(layout: &Layout, id: &str) -> Result<ExitCode, CommandError> {
+/// Resets these exercises.
+pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
     let mut session = Session::open(layout)?;
-    let exercise = session.catalog.exercise(id)?.clone();
-    print(&put_back(&mut session, &exercise)?)?;
+    // A wrong name changes nothing.
+    let chosen: Result<Vec<Exercise>, _> = ids
+        .iter()
+        .map(|id| session.catalog.exercise(id).cloned())
+        .collect();
+    for exercise in &chosen? {
+        print(&put_back(&mut session, exercise)?)?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -7,6 +7,7 @@ use super::generated::Generated;
 use super::{SkeletonError, Tree, YOURS};
 use crate::catalog::Layout;
 use crate::files::{self, FileError};
+use crate::git;
 
 /// A file of `exercises/` that differs from the generated one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,18 +73,26 @@ pub struct Regenerated {
 }
 
 /// Updates `exercises/` and tells each file that differed. A file that no earlier generation wrote
-/// is kept as a copy before we replace or remove it.
+/// is kept as a copy before we replace or remove it, unless git has its content.
 pub fn regenerate(
     layout: &Layout,
     tree: &Tree,
     tell: &mut dyn FnMut(Regenerated),
 ) -> Result<(), SkeletonError> {
     let mut generated = Generated::load(layout);
-    for difference in differences(layout, tree)? {
+    let differences = differences(layout, tree)?;
+    let names = differences.iter().map(|one| {
+        let path = Path::new("exercises").join(one.path());
+        (path.clone(), path)
+    });
+    // The record is below target/, so a fresh clone has none.
+    let committed = git::committed(layout.root(), &names.collect::<Vec<_>>());
+    for difference in differences {
         let path = layout.exercises().join(difference.path());
         let ours = fs::symlink_metadata(&path).is_ok_and(|there| there.is_file())
-            && files::read_bytes(&path, files::LARGEST)
-                .is_ok_and(|now| generated.knows(difference.path(), &now));
+            && (committed.contains(&Path::new("exercises").join(difference.path()))
+                || files::read_bytes(&path, files::LARGEST)
+                    .is_ok_and(|now| generated.knows(difference.path(), &now)));
         let kept = match tree.get(difference.path()) {
             Some(content) if ours => put(&path, content).map(|()| None)?,
             Some(content) => replace(&path, content)?,

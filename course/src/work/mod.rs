@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use self::record::{Hash, Kind, Record};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
+use crate::git;
 use crate::progress::{self, Progress};
 use crate::skeleton::{self, SkeletonError, Tree, YOURS};
 
@@ -106,6 +107,9 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         record: known.clone().unwrap_or_default(),
     };
     update.remove_leftovers();
+    if known.is_none() {
+        update.know_committed();
+    }
     update.follow_renamed()?;
     // The record still knows the skeletons in exercises/ that were generated before the new names.
     earlier::bring(&mut update, &pristine)?;
@@ -191,6 +195,25 @@ impl Update<'_> {
         self.catalog
             .exercises()
             .find(|exercise| place(exercise) == path)
+    }
+
+    /// Without the record, git still knows which files are skeletons of an earlier version.
+    fn know_committed(&mut self) {
+        let mut changed = Vec::new();
+        let mut pairs = Vec::new();
+        for path in self.tree.keys() {
+            if let State::Changed(content) = self.state(path) {
+                let tracked = Path::new("exercises").join(path);
+                pairs.push((Path::new("work").join(path), tracked.clone()));
+                changed.push((path.clone(), tracked, Hash::of(&content)));
+            }
+        }
+        let committed = git::committed(self.layout.root(), &pairs);
+        for (path, tracked, hash) in changed {
+            if committed.contains(&tracked) {
+                self.record.set(Kind::Skeleton, &path, hash);
+            }
+        }
     }
 
     fn copy_skeletons(&mut self) -> Result<(), FileError> {

@@ -147,13 +147,14 @@ impl Report {
                 changes.told()
             );
         }
+        // Without a record, nothing says who changed a file.
+        let why = if self.first {
+            "was not as the course has it. The course's version is in its place, and the other one"
+        } else {
+            "has changed, and you had changed it too. The new one is in its place, and yours"
+        };
         for (path, kept) in &self.replaced {
-            let _ = writeln!(
-                out,
-                "{} has changed, and you had changed it too. The new one is in its place, and yours is kept as {}.",
-                show(path),
-                show(kept)
-            );
+            let _ = writeln!(out, "{} {why} is kept as {}.", show(path), show(kept));
         }
         for Gone { id, file } in &self.gone {
             let _ = write!(out, "The exercise {id} is no longer part of the course.");
