@@ -85,7 +85,7 @@ pub fn regenerate(
         let path = Path::new("exercises").join(one.path());
         (path.clone(), path)
     });
-    // The record is below target/, so a fresh clone has none.
+    // The record is below target/. A fresh clone does not have it.
     let committed = git::committed(layout.root(), &names.collect::<Vec<_>>());
     for difference in differences {
         let path = layout.exercises().join(difference.path());

@@ -125,6 +125,36 @@ export function testProgress({ reading, book, within }) {
     });
   });
 
+  test('a panel names what an update changed in a begun exercise, and shows the change', async () => {
+    const { root } = book().tree;
+    await reading('02-generators.html', {}, async (page) => {
+      const panel = page.locator('section.exercise').last();
+      const file = path.join(root, await panel.getAttribute('data-file'));
+      const start = path.join(root, (await panel.getAttribute('data-test')).replace('work/', 'work/.skeletons/'));
+      const [before, then] = await Promise.all([file, start].map((one) => fs.readFile(one, 'utf8')));
+      try {
+        await fs.writeFile(start, then.replace('fn ', 'fn once_'));
+        await fs.writeFile(file, `${before}// begun\n`);
+        await page.reload();
+        const note = panel.locator('.changed');
+        await note.getByText('This exercise has changed since you began it: its test. Your file is as you left it.').waitFor();
+        await assertAccessible(page, 'a panel with a change', CHEAP);
+        await screenshot(page, 'exercise-changed');
+        await note.getByRole('button', { name: 'Show what changed' }).click();
+        await note.locator('.diff .removed', { hasText: 'fn once_' }).waitFor();
+        // The verdict on the save leaves the change on the page.
+        await panel.locator('.verdict').waitFor(within);
+        assert.equal(await note.locator('.diff').count(), 1);
+        await page.reload();
+        await panel.getByRole('button', { name: 'Run tests' }).waitFor();
+        await panel.locator('.verdict').waitFor(within);
+        assert.equal(await note.isVisible(), false);
+      } finally {
+        await fs.writeFile(file, before);
+      }
+    });
+  });
+
   test('on a phone each test name is beside its mark, and a question is inside its box', async () => {
     await reading('02-generators.html', { width: 360, height: 740 }, async (page) => {
       const panel = page.locator('section.exercise').first();
