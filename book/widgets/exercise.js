@@ -18,6 +18,7 @@ export function mount(section, root) {
   let hints = 0;
   let hinting = Promise.resolve();
   let seen = null; // the revision of the last verdict
+  let looked = false; // at what an update of the course changed
   let saves = false; // after a reset or a fill, keep its message through the next verdict
 
   const chip = element('span', { class: 'chip', text: 'to do' });
@@ -145,7 +146,12 @@ export function mount(section, root) {
 
   // An update of the course changed the exercise after the reader began it.
   function showNews(what) {
-    if ((news.dataset.what ?? '') === what || (!what && news.querySelector('pre'))) return;
+    // Once the reader has asked for the change, it stays on the page.
+    if ((news.dataset.what ?? '') === what || !what) {
+      if (!what && !looked) news.hidden = true;
+      return;
+    }
+    looked = false;
     news.dataset.what = what;
     news.hidden = !what;
     news.replaceChildren(
@@ -153,6 +159,7 @@ export function mount(section, root) {
       button('Show what changed', () => attempt(look)));
   }
   async function look() {
+    looked = true; // the event that it is no news any more may come before the answer
     const { diff } = await act('POST', 'look');
     news.dataset.what = '';
     news.replaceChildren(diff

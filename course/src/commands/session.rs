@@ -25,7 +25,7 @@ impl<'a> Session<'a> {
         let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {
             Ok(report) => report
-                .told(layout)
+                .told(layout, |id| session.progress.is_solved(id))
                 .iter()
                 .for_each(|told| terminal::complain(told)),
             // A checkout that is read-only, a full disk: what is there can still be used.

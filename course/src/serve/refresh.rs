@@ -50,7 +50,10 @@ pub async fn follow(course: Shared, mut watch: Watch) {
 /// Brings `work/` up to date; answers what the reader should know.
 pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
     match work::update(layout, catalog) {
-        Ok(report) => report.told(layout),
+        Ok(report) => {
+            let progress = progress::peek(&layout.progress()).unwrap_or_default();
+            report.told(layout, |id| progress.is_solved(id))
+        }
         Err(error) => {
             let advice = error
                 .advice()

@@ -30,7 +30,6 @@ use self::record::{Hash, Kind, Record};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::git;
-use crate::progress::{self, Progress};
 use crate::skeleton::{self, SkeletonError, Tree, YOURS};
 
 /// The name of the record. See `record`.
@@ -98,7 +97,6 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         catalog,
         tree: skeleton::for_the_reader(pristine.clone()),
         anew: known.is_none() || is_empty,
-        progress: progress::peek(&layout.progress()).unwrap_or_default(),
         former: Vec::new(),
         report: Report {
             first: known.is_none(),
@@ -153,7 +151,6 @@ struct Update<'a> {
     tree: Tree,
     /// Write missing files again, even if the reader removed them.
     anew: bool,
-    progress: Progress,
     /// The files that renamed exercises had before.
     former: Vec<PathBuf>,
     report: Report,
@@ -226,15 +223,14 @@ impl Update<'_> {
             match state {
                 State::Missing if base.is_none() || self.anew => {
                     skeleton::put(&full, wanted)?;
-                    let is_solved = |id: &String| self.progress.is_solved(id);
-                    if exercise.as_ref().is_some_and(is_solved) {
-                        self.report.lost += 1;
-                    }
                     let is_renamed =
                         |id: &String| self.report.renamed.iter().any(|one| one.to == *id);
-                    let is_new = base.is_none() && !self.report.first;
-                    let new = exercise.filter(|id| is_new && !is_renamed(id));
-                    self.report.new.extend(new);
+                    if base.is_none() && !self.report.first {
+                        let new = exercise.filter(|id| !is_renamed(id));
+                        self.report.new.extend(new);
+                    } else {
+                        self.report.restored.extend(exercise);
+                    }
                 }
                 // The reader removed a missing file. `reset` restores it.
                 State::Current | State::Missing | State::Other => {}

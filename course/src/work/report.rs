@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::Changes;
 use crate::catalog::Layout;
-use crate::terminal::count;
 
 /// The report names this many files. If there are more, it only counts them.
 const NAMED: usize = 4;
@@ -15,8 +14,8 @@ const NAMED: usize = 4;
 pub struct Report {
     /// The folder was made.
     pub first: bool,
-    /// The number of solved exercises whose file was gone. They have the one from the start again.
-    pub lost: usize,
+    /// Exercises whose file was gone. They have the one from the start again.
+    pub restored: Vec<String>,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
     /// Exercises with another id or another place than before.
@@ -85,22 +84,23 @@ pub enum Why {
 }
 
 impl Report {
-    /// The text for the reader. `None` if nothing has to be said.
-    pub fn told(&self, layout: &Layout) -> Option<String> {
+    /// The text for the reader, who has solved some exercises. `None` if nothing has to be said.
+    pub fn told(&self, layout: &Layout, is_solved: impl Fn(&str) -> bool) -> Option<String> {
         let mut out = String::new();
+        let lost = self.restored.iter().filter(|id| is_solved(id)).count();
         let show = |path| layout.show(path);
-        if self.first && self.lost == 0 {
+        if self.first && lost == 0 {
             out.push_str(
                 "Your exercises are in work/. Git ignores that folder, so `git pull` never touches your work.\n",
             );
         }
-        if self.lost > 0 {
+        if lost > 0 {
             let _ = writeln!(
                 out,
                 "The files of {} that you have solved were gone from work/. They are there again as they are at the \
                  start, without your work. `cargo course list` still calls them solved. If you have a copy of your \
                  files, put it back into work/.",
-                count(self.lost, "exercise")
+                count(lost, "exercise")
             );
         }
         for renamed in &self.renamed {
@@ -213,4 +213,10 @@ impl Renamed {
         out.push('\n');
         out
     }
+}
+
+/// `1 file`, `3 files`.
+fn count(number: usize, thing: &str) -> String {
+    let end = if number == 1 { "" } else { "s" };
+    format!("{number} {thing}{end}")
 }

@@ -138,6 +138,7 @@ export function testProgress({ reading, book, within }) {
         await page.reload();
         const note = panel.locator('.changed');
         await note.getByText('This exercise has changed since you began it: its test. Your file is as you left it.').waitFor();
+        await note.scrollIntoViewIfNeeded();
         await assertAccessible(page, 'a panel with a change', CHEAP);
         await screenshot(page, 'exercise-changed');
         await note.getByRole('button', { name: 'Show what changed' }).click();
