@@ -156,7 +156,7 @@ export function mount(section, root) {
     news.hidden = !what;
     news.replaceChildren(
       element('p', { text: `This exercise has changed since you began it: ${what}. Your file is as you left it.` }),
-      button('Show what changed', () => attempt(look)));
+      element('div', { class: 'actions' }, button('Show what changed', () => attempt(look))));
   }
   async function look() {
     looked = true; // the event that it is no news any more may come before the answer

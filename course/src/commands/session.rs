@@ -25,7 +25,8 @@ impl<'a> Session<'a> {
         let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {
             Ok(report) => report
-                .told(layout, |id| session.progress.is_solved(id))
+                .with_solved(|id| session.progress.is_solved(id))
+                .told(layout)
                 .iter()
                 .for_each(|told| terminal::complain(told)),
             // A checkout that is read-only, a full disk: what is there can still be used.

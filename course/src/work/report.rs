@@ -16,6 +16,8 @@ pub struct Report {
     pub first: bool,
     /// Exercises whose file was gone. They have the one from the start again.
     pub restored: Vec<String>,
+    /// How many of these the reader has solved: see [`with_solved`](Self::with_solved).
+    pub lost: usize,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
     /// Exercises with another id or another place than before.
@@ -84,23 +86,29 @@ pub enum Why {
 }
 
 impl Report {
-    /// The text for the reader, who has solved some exercises. `None` if nothing has to be said.
-    pub fn told(&self, layout: &Layout, is_solved: impl Fn(&str) -> bool) -> Option<String> {
+    /// Counts the solved exercises whose file was gone.
+    #[must_use]
+    pub fn with_solved(mut self, is_solved: impl Fn(&str) -> bool) -> Self {
+        self.lost = self.restored.iter().filter(|id| is_solved(id)).count();
+        self
+    }
+
+    /// The text for the reader. `None` if nothing has to be said.
+    pub fn told(&self, layout: &Layout) -> Option<String> {
         let mut out = String::new();
-        let lost = self.restored.iter().filter(|id| is_solved(id)).count();
         let show = |path| layout.show(path);
-        if self.first && lost == 0 {
+        if self.first && self.lost == 0 {
             out.push_str(
                 "Your exercises are in work/. Git ignores that folder, so `git pull` never touches your work.\n",
             );
         }
-        if lost > 0 {
+        if self.lost > 0 {
             let _ = writeln!(
                 out,
                 "The files of {} that you have solved were gone from work/. They are there again as they are at the \
                  start, without your work. `cargo course list` still calls them solved. If you have a copy of your \
                  files, put it back into work/.",
-                count(lost, "exercise")
+                count(self.lost, "exercise")
             );
         }
         for renamed in &self.renamed {
