@@ -3,6 +3,8 @@
 mod common;
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
 
 use common::{Course, stdout};
 
@@ -394,6 +396,25 @@ fn a_lost_record_blames_the_reader_for_no_change_of_the_course() {
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
 }
 
+/// What `watch` prints until it has shown the first verdict and its keys.
+fn watched(course: &Course, id: &str) -> String {
+    let mut watch = course.start(&["watch", id]);
+    watch.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = watch.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut screen = String::new();
+    for line in lines.map(|line| line.unwrap()) {
+        screen.push_str(&line);
+        screen.push('\n');
+        if line.contains("[q]uit") {
+            break;
+        }
+    }
+    child.stdin.take().unwrap().write_all(b"q\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    screen
+}
+
 /// Wherever the reader looks, a change is named until they have looked at it.
 #[test]
 fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
@@ -420,6 +441,8 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
         let check = stdout(&course.command(&["check", "fix/double"]));
         assert!(check.contains("failed") && check.contains(note), "{check}");
     }
+    let screen = watched(&course, "fix/double");
+    assert!(screen.contains(note), "{screen}");
     let diff = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
     for line in [
         "-    assert_eq!(double(3), 6);\n+    assert_eq!(double(4), 9);",
