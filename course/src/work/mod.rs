@@ -185,6 +185,7 @@ impl Update<'_> {
         for (dir, names) in dirs {
             let ours = |name: &str| names.contains(OsStr::new(name));
             files::remove_leftovers(&self.layout.yours().join(dir), &ours);
+            files::remove_leftovers(&self.layout.starts().join(dir), &ours);
         }
     }
 
