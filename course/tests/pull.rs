@@ -349,6 +349,64 @@ fn a_renamed_exercise_takes_no_file_that_it_cannot_use() {
 }
 
 #[test]
+fn work_follows_an_exercise_to_another_package_only_if_the_course_says_that_it_fits() {
+    for fits in [false, true] {
+        let course = Course::new();
+        course.solve("fix/count");
+        let mine = course.read("work/02-fix/src/count.rs");
+        course.command(&["check", "fix/count"]);
+        drop_count(&course);
+        let at = "formerly_at = [\"02-fix/src/count.rs\"]\n";
+        add_more(&course, if fits { at } else { "" });
+        let said = course.told();
+        let (end, moved) = if fits {
+            (
+                "Your file was moved with it: work/02-fix/src/count.rs -> work/03-more/src/tally.rs.\n",
+                "03-more/src/tally.rs",
+            )
+        } else {
+            (
+                "The new one asks for something else, so work/02-fix/src/count.rs stays where it is.\n",
+                "02-fix/src/count.rs",
+            )
+        };
+        let told = format!("The exercise fix/count is now more/tally. {end}");
+        assert!(said.starts_with(&told), "{said}");
+        assert_eq!(course.read(&format!("work/{moved}")), mine);
+        let list = stdout(&course.command(&["list"]));
+        assert_eq!(list.contains("solved   more/tally"), fits, "{list}");
+        assert_eq!(course.told(), "");
+    }
+}
+
+/// A chapter with one exercise, which was `fix/count` before.
+fn add_more(course: &Course, entry: &str) {
+    let package = |name: &str, rest: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n{rest}"
+        )
+    };
+    course.write("chapters/03-more/Cargo.toml", &package("more", ""));
+    course.write("chapters/03-more/src/lib.rs", "");
+    let solution =
+        |file: &str, text: &str| course.write(&format!("solutions/03-more/{file}"), text);
+    let lib = "\n[lib]\nname = \"more_exercises\"\n";
+    solution("Cargo.toml", &package("more-solutions", lib));
+    solution("src/lib.rs", "pub mod tally;\n");
+    solution(
+        "src/tally.rs",
+        "pub fn tally() -> u32 {\n    // hole: begin\n    1\n    // hole: instead\n    //| todo!()\n    // hole: end\n}\n",
+    );
+    solution("tests/tally.rs", "#[test]\nfn tallies() {}\n");
+    let toml = format!(
+        "[[exercise]]\nid = \"more/tally\"\nformerly = [\"fix/count\"]\n{entry}title = \"Tally\"\nkind = \"move\"\n\
+         minutes = 5\nfile = \"src/tally.rs\"\ntest = \"tests/tally.rs\"\nsummary = \"Tally.\"\n\
+         hints = [\"a\", \"b\", \"c\"]\n"
+    );
+    solution("exercises.toml", &toml);
+}
+
+#[test]
 fn an_exercise_that_was_not_begun_is_renamed_without_a_leftover() {
     let course = Course::new();
     rename_count(&course);

@@ -91,7 +91,8 @@ impl Update<'_> {
             _ => return Ok(()),
         };
         // In another package, the old work fits only if the course says so.
-        let fits = from.parent() == to.parent() || exercise.formerly_at.iter().any(|at| at == from);
+        let is_same_package = from.components().next() == to.components().next();
+        let fits = is_same_package || exercise.formerly_at.iter().any(|at| at == from);
         let is_free = match self.state(&to) {
             State::Missing | State::Current | State::Untouched => true,
             State::Changed(there) => there == content,
