@@ -238,7 +238,7 @@ fn a_file_that_the_reader_deletes_stays_away_and_a_deleted_folder_comes_back() {
 #[test]
 fn temporary_files_of_killed_commands_are_removed() {
     let course = Course::new();
-    let mut killed = std::process::Command::new("true").spawn().unwrap();
+    let mut killed = Command::new("true").spawn().unwrap();
     killed.wait().unwrap();
     let (killed, running) = (killed.id(), std::process::id());
     let left = [
