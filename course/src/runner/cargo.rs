@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::RunError;
 use super::child::{self, Ended, Spec, Stream};
-pub(crate) use super::report::{CompilerMessage, Report};
+pub(crate) use super::report::{Artifact, CompilerMessage, Report};
 use crate::catalog::Exercise;
 
 /// The limit for cargo's messages, which only this program reads. It protects our memory.
@@ -36,7 +36,12 @@ enum Line {
         message: CompilerMessage,
     },
     CompilerArtifact {
+        package_id: String,
+        #[serde(default)]
+        manifest_path: PathBuf,
         target: Target,
+        #[serde(default)]
+        filenames: Vec<PathBuf>,
         executable: Option<PathBuf>,
         #[serde(default)]
         fresh: bool,
@@ -48,6 +53,8 @@ enum Line {
 #[derive(Deserialize)]
 struct Target {
     name: String,
+    #[serde(default)]
+    kind: Vec<String>,
 }
 
 /// The arguments with which cargo builds an exercise's test without running it.
@@ -119,16 +126,29 @@ fn parse(stdout: &str) -> Report {
                 report.messages.push(message);
             }
             Line::CompilerArtifact {
+                package_id,
+                manifest_path,
                 target,
-                executable: Some(path),
+                filenames,
+                executable,
                 fresh,
             } => {
-                if fresh {
-                    report.fresh.push(target.name.clone());
+                let dir = manifest_path.parent().unwrap_or(Path::new(""));
+                // Packages of a registry never change.
+                if package_id.starts_with("path+") {
+                    report.artifacts.push(Artifact {
+                        package: package_id,
+                        dir: dir.to_owned(),
+                        is_library: target.kind.iter().any(|kind| kind.ends_with("lib")),
+                        files: filenames,
+                        fresh,
+                    });
                 }
-                report.executables.push((target.name, path));
+                if let Some(path) = executable {
+                    report.executables.push((target.name, path));
+                }
             }
-            Line::CompilerArtifact { .. } | Line::Other => {}
+            Line::Other => {}
         }
     }
     report

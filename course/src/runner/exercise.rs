@@ -4,8 +4,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::built::{self, Built};
 use super::unfit::Unfit;
-use super::{Limits, Outcome, RunError, Verdict, built, cargo, libtest, manifest, needs};
+use super::{Limits, Outcome, RunError, Verdict, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::skeleton;
@@ -23,9 +24,10 @@ pub async fn run(
     limits: &Limits,
 ) -> Result<Verdict, RunError> {
     let started = Instant::now();
-    for _ in 0..ATTEMPTS {
+    for attempt in 0..ATTEMPTS {
         let before = revision(layout, exercise)?;
-        let Some(mut verdict) = once(layout, exercise, limits, &before).await? else {
+        let first = attempt == 0;
+        let Some(mut verdict) = once(layout, exercise, limits, &before, first).await? else {
             continue;
         };
         if revision(layout, exercise)? == before {
@@ -88,7 +90,7 @@ pub fn revision(layout: &Layout, exercise: &Exercise) -> Result<String, RunError
 }
 
 /// Files that cargo does not read: its own output, and leftovers of readers and editors.
-fn is_no_source(relative: &Path) -> bool {
+pub(super) fn is_no_source(relative: &Path) -> bool {
     let name = relative.file_name().unwrap_or_default().to_string_lossy();
     name == "target"
         || name.starts_with('.')
@@ -96,12 +98,14 @@ fn is_no_source(relative: &Path) -> bool {
         || name.contains(skeleton::YOURS)
 }
 
-/// One attempt. Returns `None` if the files changed while it compiled.
+/// One attempt. Returns `None` if the files changed while it compiled. In the first attempt, a file that
+/// was written or replaced counts as changed although it has its old content again.
 async fn once(
     layout: &Layout,
     exercise: &Exercise,
     limits: &Limits,
     revision: &str,
+    first: bool,
 ) -> Result<Option<Verdict>, RunError> {
     let mut verdict = Verdict {
         outcome: Outcome::Passed,
@@ -121,15 +125,11 @@ async fn once(
     }
     share_lock_file(layout, &layout.yours());
     let target = exercise.test_target();
-    let mut report = build(layout, exercise, limits).await?;
-    if report.fresh.contains(&target) && built::revision(layout, exercise) != revision {
-        built::make_stale(layout, exercise, &report);
-        report = build(layout, exercise, limits).await?;
-    }
+    let Built { report, steady } = build(layout, exercise, limits).await?;
     verdict.cargo_ms = millis(report.took);
     let from_root = |text: &str| from_root(&layout.relative(text), exercise);
     verdict.diagnostics = from_root(&report.rendered(&exercise.package));
-    if self::revision(layout, exercise)? != revision {
+    if self::revision(layout, exercise)? != revision || (first && !steady) {
         return Ok(None);
     }
     if report.timed_out {
@@ -161,7 +161,6 @@ async fn once(
             verdict.diagnostics = from_root(&report.complaint());
         }
     } else if let Some((_, binary)) = report.executables.iter().find(|(name, _)| *name == target) {
-        built::remember(layout, exercise, revision);
         let ran = libtest::run(
             binary,
             &exercise.dir(layout),
@@ -240,20 +239,16 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
 }
 
 /// Builds the exercise's test without running it.
-async fn build(
-    layout: &Layout,
-    exercise: &Exercise,
-    limits: &Limits,
-) -> Result<cargo::Report, RunError> {
+async fn build(layout: &Layout, exercise: &Exercise, limits: &Limits) -> Result<Built, RunError> {
     let args = cargo::test_args(exercise);
-    cargo::run(&cargo::Call {
+    let call = cargo::Call {
         args: &args.iter().map(String::as_str).collect::<Vec<_>>(),
         dir: &layout.yours(),
         target: &layout.exercises_target(),
         env: &[],
         time: limits.build_time,
-    })
-    .await
+    };
+    built::build(layout, &exercise.folder, &call).await
 }
 
 /// Copies the lock file of the root. Without it, cargo would ask the registry for versions again.

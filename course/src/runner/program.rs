@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::unfit::Unfit;
-use super::{Limits, RunError, cargo};
+use super::{Limits, RunError, built, cargo};
 use crate::catalog::{Catalog, Exercise, Layout, Program, Runtime};
 use crate::skeleton;
 
@@ -45,7 +45,7 @@ pub async fn build(
         let text = format!("{}\nhelp: {}", unfit.told(layout), unfit.advice(layout));
         return Ok((None, text));
     }
-    let report = cargo::run(&cargo::Call {
+    let call = cargo::Call {
         args: &[
             "build",
             "--message-format=json",
@@ -58,9 +58,9 @@ pub async fn build(
         target: &layout.exercises_target(),
         env: &[],
         time: limits.build_time,
-    })
-    .await?;
-    Ok(report.program(&runtime.package, &program.name))
+    };
+    let built = built::build(layout, Runtime::FOLDER, &call).await?;
+    Ok(built.report.program(&runtime.package, &program.name))
 }
 
 /// Raises this process's limit for descriptors as far as the user may. A server with 200 meters and their

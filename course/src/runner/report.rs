@@ -28,12 +28,27 @@ pub(crate) struct Report {
     pub messages: Vec<CompilerMessage>,
     /// The programs that cargo built: the target's name and the program's path.
     pub executables: Vec<(String, PathBuf)>,
-    /// The targets that were already up to date.
-    pub fresh: Vec<String>,
+    /// What belongs to the packages of this clone.
+    pub artifacts: Vec<Artifact>,
     /// The messages of cargo itself.
     pub stderr: String,
     /// How long the call took.
     pub took: Duration,
+}
+
+/// A library or a program of a package in this clone.
+#[derive(Debug)]
+pub(crate) struct Artifact {
+    /// Cargo's name for the package.
+    pub package: String,
+    /// The directory of the package.
+    pub dir: PathBuf,
+    /// Whether it is the package's library.
+    pub is_library: bool,
+    /// The files of the artifact.
+    pub files: Vec<PathBuf>,
+    /// Whether cargo found it up to date and did not build it.
+    pub fresh: bool,
 }
 
 /// One message of the compiler.

@@ -1,0 +1,139 @@
+//! Builds a package so that the result has the content that its files have now.
+//!
+//! Cargo compares the times of files, not their contents. It builds again if a file is newer than the
+//! last build. Some changes make no file newer:
+//!
+//! - `mv double.rs.yours-1 double.rs`, `cp -p`, `tar` and backups bring an old time along.
+//! - A link leads to another file.
+//! - The clock was set back, or another machine with another clock wrote the file.
+//! - The file was saved while a build was running.
+//!
+//! The exercises of a package share its library. So the last build with other content may have been
+//! one for another exercise, or one that the reader started.
+//!
+//! We therefore remember for each package which files the last build read, and what it wrote. If cargo
+//! could miss a change, we make the root of the library (`src/lib.rs`) newer than all builds. Then cargo
+//! builds the library again, and all that uses it. We never change the time of the file that the reader
+//! works on, because an editor would take that for a change on the disk.
+
+mod record;
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant, SystemTime};
+
+use self::record::{Record, Stamp};
+use super::cargo::{self, Call, Report};
+use super::{RunError, exercise};
+use crate::catalog::Layout;
+use crate::files;
+
+/// How often we look whether another course has finished its build.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// A build.
+pub(super) struct Built {
+    /// What cargo said.
+    pub report: Report,
+    /// Whether no file was written or replaced during the build, not even with the same content.
+    pub steady: bool,
+}
+
+/// The files of a package in the clone, by the package's directory.
+type Packages = BTreeMap<PathBuf, BTreeMap<PathBuf, Stamp>>;
+
+/// Builds the package in this folder of the reader's files. Drop the future to cancel.
+pub(super) async fn build(
+    layout: &Layout,
+    folder: &str,
+    call: &Call<'_>,
+) -> Result<Built, RunError> {
+    let _lock = lock(layout, call.time).await;
+    let path = layout.work().join("built.json");
+    let mut record = Record::load(&path);
+    let own = layout.yours().join(folder);
+    // The packages of other exercises have no part in this build.
+    let aside = [layout.yours(), layout.work(), layout.root().join("work")];
+    let used = |dir: &&Path| !aside.iter().any(|aside| dir.starts_with(aside));
+    let dirs: Vec<&Path> = record.packages().filter(used).chain([&*own]).collect();
+    let mut before = look(layout, dirs.into_iter().map(Path::to_owned));
+    let mut doubtful = Vec::new();
+    for (dir, files) in &mut before {
+        if record.may_hide_a_change(dir, files) {
+            make_newer(&dir.join("src/lib.rs"));
+            *files = look_at(layout, dir);
+            record.forget_artifacts(dir);
+            doubtful.push(dir.clone());
+        }
+    }
+    let mut report = cargo::run(call).await?;
+    // The root of the library may be another file or belong to another user, and after the clock was
+    // set back the last build is in the future.
+    let missed = report.artifacts.iter().filter(|artifact| {
+        artifact.fresh && artifact.is_library && doubtful.contains(&artifact.dir)
+    });
+    let missed: Vec<String> = missed.map(|artifact| artifact.package.clone()).collect();
+    if !missed.is_empty() {
+        for package in missed {
+            let args = &["clean", "--package", &package];
+            cargo::run(&Call { args, ..*call }).await?;
+        }
+        report = cargo::run(call).await?;
+    }
+    let built = report.artifacts.iter().map(|artifact| artifact.dir.clone());
+    let after = look(layout, before.keys().cloned().chain(built));
+    let steady = before
+        .iter()
+        .all(|(dir, files)| after.get(dir) == Some(files));
+    record.add(before, after, &report.artifacts);
+    record.save(&path);
+    Ok(Built { report, steady })
+}
+
+fn look(layout: &Layout, dirs: impl Iterator<Item = PathBuf>) -> Packages {
+    dirs.map(|dir| (dir.clone(), look_at(layout, &dir)))
+        .collect()
+}
+
+/// The files that the package is built from. We leave out what we cannot read: cargo cannot either.
+fn look_at(layout: &Layout, dir: &Path) -> BTreeMap<PathBuf, Stamp> {
+    // The exercises only use the libraries of other packages.
+    let sources = if dir.starts_with(layout.yours()) {
+        dir.to_owned()
+    } else {
+        dir.join("src")
+    };
+    let files = files::walk(&sources, &exercise::is_no_source).unwrap_or_default();
+    let stamped = files.into_iter().filter_map(|file| {
+        let path = sources.join(file);
+        let stamp = Stamp::of(&path)?;
+        Some((path, stamp))
+    });
+    stamped.collect()
+}
+
+/// Makes a file newer than what was built before now.
+fn make_newer(file: &Path) {
+    // The owner may also set the time of a file that is read-only.
+    let open = OpenOptions::new().append(true).open(file);
+    if let Ok(file) = open.or_else(|_| File::open(file)) {
+        let _ = file.set_modified(SystemTime::now());
+    }
+}
+
+/// Only one course in a clone builds exercises at a time. Cargo would wait for the other one too.
+async fn lock(layout: &Layout, patience: Duration) -> Option<File> {
+    let dir = layout.work();
+    std::fs::create_dir_all(&dir).ok()?;
+    let lock = files::open_lock(&dir.join("built.lock")).ok()?;
+    let started = Instant::now();
+    while let Err(TryLockError::WouldBlock) = lock.try_lock() {
+        if started.elapsed() > patience {
+            // The other course is stopped. Cargo will say that it waits for it.
+            return None;
+        }
+        wakeful::time::sleep(PAUSE).await;
+    }
+    Some(lock)
+}

@@ -1,0 +1,211 @@
+//! A file changes and does not become newer. Cargo alone would keep the old build.
+
+mod common;
+
+use std::fs::{self, File};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use common::Course;
+use course::runner::{Limits, Outcome};
+
+const FILE: &str = "work/02-fix/src/double.rs";
+const WRONG: &str = "x + 3";
+const RIGHT: &str = "x + x";
+
+fn outcome(course: &Course, id: &str) -> Outcome {
+    let verdict = course.run(id, &Limits::default());
+    assert!(
+        matches!(verdict.outcome, Outcome::Passed | Outcome::Failed),
+        "{verdict:#?}"
+    );
+    verdict.outcome
+}
+
+fn set_time(course: &Course, file: &str, time: SystemTime) {
+    let file = File::options().append(true).open(course.path(file));
+    file.unwrap().set_modified(time).unwrap();
+}
+
+/// Both ways: the restored version is wrong, or it is right.
+fn in_both_ways(change: impl Fn(&Course, &str, &str)) {
+    let of = |body| {
+        if body == RIGHT {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        }
+    };
+    for (restored, between) in [(WRONG, RIGHT), (RIGHT, WRONG)] {
+        let course = Course::new();
+        course.double(restored);
+        assert_eq!(outcome(&course, "fix/double"), of(restored));
+        change(&course, restored, between);
+        assert_eq!(outcome(&course, "fix/double"), of(restored));
+    }
+}
+
+#[test]
+fn a_version_that_is_restored_after_a_build_for_another_exercise_is_tested() {
+    in_both_ways(|course, _, between| {
+        let reset = course.command(&["reset", "fix/double"]);
+        assert!(reset.status.success());
+        course.double(between);
+        outcome(course, "fix/count");
+        // This is what `reset` tells the reader to do.
+        fs::rename(course.path(&format!("{FILE}.yours-1")), course.path(FILE)).unwrap();
+    });
+}
+
+#[test]
+fn a_version_that_is_restored_after_the_readers_own_build_is_tested() {
+    in_both_ways(|course, _, between| {
+        let kept = course.path("work/02-fix/kept");
+        fs::rename(course.path(FILE), &kept).unwrap();
+        course.double(between);
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet"])
+            .current_dir(course.path("work/02-fix"))
+            .status();
+        assert!(built.unwrap().success());
+        fs::rename(kept, course.path(FILE)).unwrap();
+    });
+}
+
+/// The build for the other exercise sees the new test file, and does not compile it.
+#[test]
+fn the_same_content_with_an_older_time_is_tested() {
+    let course = Course::new();
+    let test = "work/02-fix/tests/double.rs";
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    course.double(RIGHT);
+    assert_eq!(outcome(&course, "fix/double"), Outcome::Passed);
+    course.write(test, "#[test]\nfn never() {\n    panic!();\n}\n");
+    outcome(&course, "fix/count");
+    set_time(&course, test, long_ago);
+    assert_eq!(outcome(&course, "fix/double"), Outcome::Failed);
+}
+
+#[test]
+fn a_change_is_tested_after_the_clock_was_set_back() {
+    let course = Course::new();
+    let tomorrow = SystemTime::now() + Duration::from_hours(24);
+    course.double(RIGHT);
+    assert_eq!(outcome(&course, "fix/double"), Outcome::Passed);
+    // As if all that had happened tomorrow.
+    let mut dirs = vec![course.path("target/exercises")];
+    while let Some(dir) = dirs.pop() {
+        for entry in fs::read_dir(dir).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                dirs.push(path);
+            } else {
+                File::open(path).unwrap().set_modified(tomorrow).unwrap();
+            }
+        }
+    }
+    for (body, expected) in [(WRONG, Outcome::Failed), (RIGHT, Outcome::Passed)] {
+        course.double(body);
+        assert_eq!(outcome(&course, "fix/count"), Outcome::Failed);
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+#[test]
+fn a_restored_module_of_the_readers_own_is_tested() {
+    let course = Course::new();
+    let module = "work/02-fix/src/mine.rs";
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    course.write(
+        FILE,
+        "#[path = \"mine.rs\"]\nmod mine;\npub use mine::double;\n",
+    );
+    for (body, expected) in [
+        (RIGHT, Outcome::Passed),
+        (WRONG, Outcome::Failed),
+        (RIGHT, Outcome::Passed),
+    ] {
+        course.write(
+            module,
+            &format!("pub fn double(x: u32) -> u32 {{ {body} }}\n"),
+        );
+        set_time(&course, module, long_ago);
+        outcome(&course, "fix/count");
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+#[test]
+fn a_restored_file_of_the_chapters_crate_is_tested() {
+    let course = Course::new();
+    let chapter = "chapters/02-fix/src/lib.rs";
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    course.solve("fix/double");
+    for (two, expected) in [
+        (2, Outcome::Passed),
+        (3, Outcome::Failed),
+        (2, Outcome::Passed),
+    ] {
+        course.write(
+            chapter,
+            &format!("//! A chapter.\n\n/// Two.\npub const TWO: u32 = {two};\n"),
+        );
+        set_time(&course, chapter, long_ago);
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+#[test]
+fn a_library_with_another_root_is_tested_too() {
+    let course = Course::new();
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    let manifest = course.read("work/02-fix/Cargo.toml");
+    let moved = manifest.replace("[lib]", "[lib]\npath = \"src/root.rs\"");
+    course.write("work/02-fix/Cargo.toml", &moved);
+    course.write(
+        "work/02-fix/src/root.rs",
+        "pub mod count;\npub mod double;\n",
+    );
+    for (body, expected) in [(RIGHT, Outcome::Passed), (WRONG, Outcome::Failed)] {
+        course.double(body);
+        set_time(&course, FILE, long_ago);
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+#[test]
+fn the_time_of_the_readers_file_stays_as_it_is() {
+    let course = Course::new();
+    let time = || fs::metadata(course.path(FILE)).unwrap().modified().unwrap();
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    for body in [RIGHT, WRONG] {
+        course.double(body);
+        set_time(&course, FILE, long_ago);
+        let before = time();
+        outcome(&course, "fix/double");
+        assert_eq!(time(), before);
+    }
+}
+
+#[test]
+fn without_a_change_nothing_is_built_again() {
+    let course = Course::new();
+    let lib = || {
+        fs::metadata(course.path("work/02-fix/src/lib.rs"))
+            .unwrap()
+            .modified()
+            .unwrap()
+    };
+    outcome(&course, "fix/double");
+    let first = lib();
+    outcome(&course, "fix/count");
+    course.double(RIGHT);
+    outcome(&course, "fix/double");
+    outcome(&course, "fix/count");
+    outcome(&course, "fix/double");
+    assert_eq!(
+        lib(),
+        first,
+        "an ordinary save is newer than the last build"
+    );
+}
