@@ -328,3 +328,23 @@ fn stopping_a_command_stops_the_test_that_it_runs() {
         common::wait_until_gone(&pid);
     }
 }
+
+/// `fill` records its change in another process, after `watch` has read the progress.
+#[test]
+fn a_module_that_is_filled_while_watch_runs_is_not_solved() {
+    let course = Course::with_runtime();
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("[q]uit");
+    let fill = course.command(&["fill", "fix/line"]);
+    assert!(fill.status.success());
+    watch.until("fix/line: passed");
+    watch.until("[q]uit");
+    let progress = course.read("progress.txt");
+    assert!(progress.contains("fix/line filled"), "{progress}");
+    drop(watch);
+    let mut watch = Session::start(&course, &["fix/line"]);
+    watch.until("fix/line: passed");
+    watch.until("[q]uit");
+    let progress = course.read("progress.txt");
+    assert!(progress.contains("fix/line filled"), "{progress}");
+}

@@ -126,14 +126,28 @@ impl Damaged {
 pub enum Change {
     /// The tests passed.
     Passed,
+    /// The tests passed with our solution. What `fill` put in place stays filled.
+    PassedWithOurs,
     /// The tests failed. A solved exercise stays solved.
     Failed,
-    /// Our solution was put in place, or its tests passed with it; a solved exercise stays solved.
+    /// Our solution was put in place. A solved exercise stays solved.
     Filled,
     /// The exercise was reset to its skeleton.
     Reset,
     /// This many hints were shown. We keep the largest number.
     Hinted(u8),
+}
+
+impl Change {
+    /// What a run of the tests means for an exercise whose file is our solution, or not. It does not depend
+    /// on what this process knows of the progress, because another one may have filled the exercise.
+    pub(crate) fn by(passed: bool, ours: bool) -> Self {
+        match passed {
+            true if ours => Self::PassedWithOurs,
+            true => Self::Passed,
+            false => Self::Failed,
+        }
+    }
 }
 
 /// Why we cannot read or write the progress.
@@ -183,7 +197,8 @@ impl Progress {
         let before = self.entries.get(id).cloned();
         let mut entry = before.clone().unwrap_or_default();
         match change {
-            Change::Passed => entry.state = State::Solved,
+            Change::PassedWithOurs if entry.state == State::Filled => {}
+            Change::Passed | Change::PassedWithOurs => entry.state = State::Solved,
             Change::Failed | Change::Filled if entry.state == State::Solved => {}
             Change::Failed if entry.state == State::Filled => {}
             Change::Filled => entry.state = State::Filled,
@@ -207,15 +222,6 @@ impl Progress {
     /// Whether nothing is left to do: it is solved, or filled with our solution.
     pub fn is_done(&self, id: &str) -> bool {
         matches!(self.state(id), State::Solved | State::Filled)
-    }
-
-    /// What a run of the tests means for the exercise.
-    pub(crate) fn change_by(&self, id: &str, passed: bool, ours: bool) -> Change {
-        match passed {
-            true if ours && self.state(id) == State::Filled => Change::Filled,
-            true => Change::Passed,
-            false => Change::Failed,
-        }
     }
 
     /// Whether its tests have passed since the last reset.
