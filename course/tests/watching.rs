@@ -348,3 +348,31 @@ fn a_module_that_is_filled_while_watch_runs_is_not_solved() {
     let progress = course.read("progress.txt");
     assert!(progress.contains("fix/line filled"), "{progress}");
 }
+
+#[test]
+fn watch_names_the_file_that_comes_next() {
+    let course = Course::new();
+    let test = "work/02-fix/tests/double.rs";
+    course.solve("fix/double");
+    let changed = course.read(test).replace("double(3), 6", "double(4), 8");
+    course.write(test, &changed);
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until(&format!(
+        "fix/double: passed, but {test} is not the course's own"
+    ));
+    let shown = watch.until("[q]uit");
+    let next = format!("`cargo course reset --file {test}` comes first");
+    assert!(shown.contains(&next), "{shown}");
+    assert!(!shown.contains("and save it"), "{shown}");
+    let reset = course.command(&["reset", "--file", test]);
+    assert!(reset.status.success());
+    watch.until("fix/double: passed (");
+    // The other exercise of the package does not compile.
+    course.write(
+        "work/02-fix/src/count.rs",
+        "pub fn count() -> usize { x }\n",
+    );
+    course.double("x");
+    watch.until("waits for work/02-fix/src/count.rs");
+    watch.until("edit work/02-fix/src/count.rs and save it");
+}

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::CommandError;
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
-use crate::runner::Verdict;
+use crate::runner::{Outcome, Verdict};
 use crate::skeleton;
 use crate::terminal::{self, Paint};
 use crate::work;
@@ -71,7 +71,7 @@ impl<'a> Session<'a> {
 
     /// Records the result of a run.
     pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
-        if !verdict.changed.is_empty() {
+        if verdict.outcome == Outcome::Passed && !verdict.passed() {
             // Other tests than the course's passed, which says nothing about the exercise.
             return;
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::built::{self, Built};
+use super::changed::Changed;
 use super::unfit::Unfit;
 use super::{Limits, Outcome, RunError, Verdict, cargo, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
@@ -31,33 +32,11 @@ pub async fn run(
             continue;
         };
         if revision(layout, exercise)? == before {
-            if verdict.outcome == Outcome::Passed && !layout.is_a_copy() {
-                tell_changed_tests(layout, exercise, &mut verdict);
-            }
             verdict.total_ms = millis(started.elapsed());
             return Ok(verdict);
         }
     }
     Err(RunError::KeepsChanging)
-}
-
-/// Adds to a passed verdict which tests and manifests are not the course's own.
-fn tell_changed_tests(layout: &Layout, exercise: &Exercise, verdict: &mut Verdict) {
-    let changed = Catalog::load(layout).ok().and_then(|catalog| {
-        let tree = skeleton::generate(layout, &catalog.crates).ok()?;
-        Some(skeleton::changed_tests(layout, &catalog, &tree, exercise))
-    });
-    // If the course itself cannot be read, the tests count as they are.
-    let changed = changed.unwrap_or_default();
-    let Some(first) = changed.first() else {
-        return;
-    };
-    verdict.advice = Some(format!(
-        "{} is not the course's own file, so this does not count as solved. {}, and keeps yours as a copy",
-        layout.show(first),
-        manifest::restore(layout, first)
-    ));
-    verdict.changed = changed.iter().map(|path| layout.show(path)).collect();
 }
 
 /// A short text that changes whenever the contents of the exercise's files change.
@@ -132,6 +111,7 @@ async fn once(
     if self::revision(layout, exercise)? != revision || (first && !steady) {
         return Ok(None);
     }
+    let changed = Changed::find(layout, exercise);
     if report.timed_out {
         verdict.outcome = Outcome::TimedOut;
         verdict.diagnostics = format!(
@@ -150,13 +130,23 @@ async fn once(
     } else if report.gave_up() {
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
-        verdict.advice = Some(manifest::advice(layout, &verdict.diagnostics));
+        verdict.advice = manifest::advice(layout, &verdict.diagnostics);
+        changed.tell(layout, &mut verdict);
+        verdict
+            .advice
+            .get_or_insert_with(|| manifest::NOT_YOUR_CODE.into());
     } else if !report.success {
         verdict.outcome = Outcome::BuildFailed;
-        if let Some(other) = foreign_error(layout, exercise, &report) {
+        let test = exercise.dir(layout).join(&exercise.test);
+        if changed.misleads() {
+            // The errors may be in files that are as they should be.
+        } else if let Some(other) = foreign_error(layout, exercise, &report) {
             verdict.advice = Some(foreign_advice(layout, &other));
             verdict.waits_for = Some(layout.show(&other.path(layout)));
+        } else if !changed.has(&test) && has_error_in(&report, &exercise.test) {
+            verdict.advice = Some(test_advice(layout, exercise));
         }
+        changed.tell(layout, &mut verdict);
         if verdict.diagnostics.is_empty() {
             verdict.diagnostics = from_root(&report.complaint());
         }
@@ -187,6 +177,7 @@ async fn once(
                 manifest::restore(layout, &exercise.dir(layout).join(&exercise.test))
             ));
         }
+        changed.tell(layout, &mut verdict);
     } else {
         return Err(RunError::NoBinary { target });
     }
@@ -196,12 +187,15 @@ async fn once(
 /// The verdict if cargo must not even start, because a file is missing or is no file with code.
 fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Option<Verdict> {
     let (workspace, dir) = (layout.yours(), exercise.dir(layout));
-    let needed = [
+    let mut needed = vec![
         exercise.path(layout),
         dir.join(&exercise.test),
         dir.join("Cargo.toml"),
         workspace.join("Cargo.toml"),
     ];
+    let root = Path::new("src/lib.rs");
+    let ours = layout.solutions().join(&exercise.folder).join(root);
+    needed.extend(ours.is_file().then(|| dir.join(root)));
     let told = |diagnostics, advice| Verdict {
         outcome: Outcome::Missing,
         diagnostics,
@@ -301,6 +295,23 @@ fn foreign_advice(layout: &Layout, other: &Exercise) -> String {
              not bring your own version back"
         )
     }
+}
+
+fn has_error_in(report: &cargo::Report, file: &Path) -> bool {
+    let errors = report.messages.iter().filter(|message| message.is_error());
+    errors
+        .flat_map(cargo::CompilerMessage::files)
+        .any(|said| Path::new(said).ends_with(file))
+}
+
+/// The compiler may suggest a change of the test.
+fn test_advice(layout: &Layout, exercise: &Exercise) -> String {
+    let test = layout.show(&exercise.dir(layout).join(&exercise.test));
+    let file = layout.show(&exercise.path(layout));
+    format!(
+        "{test} is the course's test and must stay as it is, whatever the compiler suggests. It does not fit \
+         {file}: compare the names and the types there with those that the test uses"
+    )
 }
 
 /// Adds the path from the root to the compiler's file names, so that a click in an editor's

@@ -9,25 +9,33 @@ use crate::skeleton::{self, Tree};
 
 const MANIFEST: &str = "Cargo.toml";
 
-/// The advice when cargo gave up with this complaint. Its paths are shown from the root.
-pub(super) fn advice(layout: &Layout, complaint: &str) -> String {
+/// The advice when cargo gave up with this complaint, if the complaint names the file to repair. Its paths
+/// are shown from the root.
+pub(super) fn advice(layout: &Layout, complaint: &str) -> Option<String> {
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);
-        return format!(
+        return Some(format!(
             "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
             layout.show(&path),
             restore(layout, &path),
             skeleton::YOURS
-        );
+        ));
     }
     let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
-    if complaint.contains(&format!("failed to parse lock file at: {lock_file}")) {
-        return format!("delete {lock_file}. Cargo writes a new one");
-    }
-    "this is not about your code. Fix the problem that cargo names (a read-only folder, no network), \
-     then save the exercise again"
-        .into()
+    is_damaged(&lock_file, complaint)
+        .then(|| format!("delete {lock_file}. The next run copies the course's own"))
 }
+
+/// Whether cargo cannot use the lock file.
+fn is_damaged(lock_file: &str, complaint: &str) -> bool {
+    let unread = format!("failed to parse lock file at: {lock_file}");
+    let sums = complaint.contains("checksum for `") && complaint.contains("lock file");
+    complaint.contains(&unread) || sums
+}
+
+/// The advice when cargo gave up and no file of the exercises is to blame.
+pub(super) const NOT_YOUR_CODE: &str = "this is not about your code. Fix the problem that cargo names (a read-only folder, no network), \
+     then save the exercise again";
 
 /// The advice when the system has no linker.
 pub(super) const NO_LINKER: &str = "this is not about your code. Rust needs a linker, which comes with a C compiler: \
@@ -157,6 +165,16 @@ mod tests {
                          required by package `gen v0.1.0 ({exercises}/02-gen)`";
         let blamed = blamed_with(&["02-gen/Cargo.toml"], complaint);
         assert_eq!(blamed.as_deref(), Some("02-gen/Cargo.toml"));
+    }
+
+    /// What cargo 1.95 says after one digit of a checksum was changed.
+    #[test]
+    fn a_wrong_checksum_is_a_damaged_lock_file() {
+        let complaint = "error: checksum for `mio v1.2.4` changed between lock files\n\nthis could be \
+                         indicative of a few possible errors:\n\n    * the lock file is corrupt\n";
+        assert!(is_damaged("work/Cargo.lock", complaint));
+        let other = "error: failed to verify the checksum of `mio v1.2.4`";
+        assert!(!is_damaged("work/Cargo.lock", other));
     }
 
     #[test]

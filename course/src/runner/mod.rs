@@ -9,6 +9,7 @@
 
 mod built;
 pub(crate) mod cargo;
+mod changed;
 pub mod child;
 mod error;
 mod exercise;

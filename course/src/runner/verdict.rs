@@ -23,8 +23,8 @@ pub struct Verdict {
     /// The modules of the reader's runtime that its tests use and that are not solved yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
-    /// Tests and manifests that are not the course's own, if all tests passed. Then the tests that
-    /// passed may be others than those of the exercise.
+    /// Tests and manifests that are not the course's own. If all tests passed, they may be others than
+    /// those of the exercise. If not, also other files of the course that lack a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
     /// How long cargo took.

@@ -17,7 +17,7 @@ pub use fill::{fill, first_hole, is_filled, is_open, open};
 pub use holes::{HoleError, skeleton, solution};
 pub use manifest::ManifestError;
 pub use tree::{Tree, generate};
-pub(crate) use tree::{changed_tests, for_a_copy, for_the_reader};
+pub(crate) use tree::{changed_tests, damaged_sources, for_a_copy, for_the_reader};
 pub use write::{Difference, Regenerated, differences, regenerate};
 pub(crate) use write::{is_not_generated, put, replace};
 

@@ -86,6 +86,34 @@ pub(crate) fn changed_tests(
         .collect()
 }
 
+/// The files of an exercise's crate that belong to no exercise, such as `src/lib.rs`, and that lack a
+/// line of the generated ones or are missing, as full paths. A reader may add lines.
+pub(crate) fn damaged_sources(
+    layout: &Layout,
+    catalog: &Catalog,
+    tree: &Tree,
+    exercise: &Exercise,
+) -> Vec<PathBuf> {
+    let sources = Path::new(&exercise.folder).join("src");
+    let is_shared = |path: &Path| {
+        let mut exercises = catalog.in_folder(&exercise.folder);
+        path.starts_with(&sources)
+            && !exercises.any(|one| path == Path::new(&one.folder).join(&one.file))
+    };
+    let lacks_a_line = |path: &Path, wanted: &[u8]| {
+        let yours = files::read(path).unwrap_or_default();
+        let yours: BTreeSet<&str> = yours.lines().map(str::trim).collect();
+        let wanted = String::from_utf8_lossy(wanted);
+        wanted.lines().any(|line| !yours.contains(line.trim()))
+    };
+    tree.iter()
+        .filter(|(path, _)| is_shared(path))
+        .map(|(path, wanted)| (layout.yours().join(path), wanted))
+        .filter(|(path, wanted)| lacks_a_line(path, wanted))
+        .map(|(path, _)| path)
+        .collect()
+}
+
 /// Adds one crate. Returns the manifest of the solution, which the workspace needs.
 fn add_crate(tree: &mut Tree, layout: &Layout, member: &Crate) -> Result<String, SkeletonError> {
     let dir = layout.solutions().join(&member.folder);

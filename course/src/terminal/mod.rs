@@ -12,7 +12,7 @@ pub use clean::clean;
 pub use fit::Size;
 pub use keys::{Key, Keys};
 pub use paint::Paint;
-pub use verdict::{brief, summary, verdict};
+pub use verdict::{brief, next_step, summary, verdict};
 pub use warnings::show_warnings;
 pub use wrap::{paragraphs, wrapped};
 

@@ -9,7 +9,15 @@ use crate::runner::{Outcome, TestStatus, Verdict};
 pub fn summary(verdict: &Verdict, paint: Paint) -> String {
     let text = match verdict.outcome {
         Outcome::Passed if verdict.changed.is_empty() => return paint.green("passed"),
-        Outcome::Passed => return paint.yellow("passed, but not the course's own tests"),
+        Outcome::Passed => {
+            let files = verdict.changed.join(", ");
+            let are = if verdict.changed.len() == 1 {
+                "is"
+            } else {
+                "are"
+            };
+            return paint.yellow(&format!("passed, but {files} {are} not the course's own"));
+        }
         _ if !verdict.needs.is_empty() => {
             return paint.yellow(&format!("failed, needs {}", verdict.needs.join(", ")));
         }
@@ -27,6 +35,15 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
         Outcome::Killed => "was killed",
     };
     paint.red(text)
+}
+
+/// What the reader does next for an exercise with this file that did not pass.
+pub fn next_step(verdict: &Verdict, file: &str) -> String {
+    if let Some(changed) = verdict.changed.first() {
+        return format!("`cargo course reset --file {changed}` comes first");
+    }
+    let file = verdict.waits_for.as_deref().unwrap_or(file);
+    format!("edit {file} and save it")
 }
 
 /// The full verdict: each test with its message, the compiler's text, and what to do.

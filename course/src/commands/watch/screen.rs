@@ -112,7 +112,7 @@ impl Screen {
     fn foot(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
         if !verdict.passed() {
             let file = session.layout.show(&exercise.path(session.layout));
-            return format!("\nedit {file} and save it\n");
+            return format!("\n{}\n", terminal::next_step(verdict, &file));
         }
         let solved = self.paint.green("solved.");
         let id = &exercise.id;
