@@ -61,16 +61,7 @@ impl Editor {
     /// Opens `file` at a line. Returns the program's name, or the reason why no program can open it.
     pub fn open(&self, file: &Path, line: usize, root: &Path) -> Result<String, String> {
         let Some((program, arguments)) = self.choose() else {
-            return Err(match self.wishes.first() {
-                Some(wish) => {
-                    format!(
-                        "Your editor `{wish}` runs in a terminal, and this server uses the terminal."
-                    )
-                }
-                None => {
-                    "No editor is set in $VISUAL or $EDITOR, and `code` is not installed.".into()
-                }
-            });
+            return Err(self.refusal());
         };
         let mut command = Command::new(&program);
         command.args(arguments).args(at_line(&program, file, line));
@@ -93,6 +84,18 @@ impl Editor {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned())
+    }
+
+    /// Why no program can open the file.
+    fn refusal(&self) -> String {
+        let Some(wish) = self.wishes.first() else {
+            return "No editor is set in $VISUAL or $EDITOR, and `code` is not installed.".into();
+        };
+        let program = wish.split_whitespace().next().unwrap_or_default();
+        if self.locate(Path::new(program)).is_none() {
+            return format!("Your editor `{wish}` is not installed, or not in the PATH.");
+        }
+        format!("Your editor `{wish}` may run in a terminal, and this server uses the terminal.")
     }
 
     fn choose(&self) -> Option<(PathBuf, Vec<String>)> {
@@ -165,15 +168,20 @@ mod tests {
 
     #[test]
     fn the_server_never_starts_a_terminal_editor() {
-        let nothing = tempfile::tempdir().unwrap();
-        let said = editor(&["vim"], nothing.path())
-            .open(Path::new("x.rs"), 1, nothing.path())
-            .unwrap_err();
-        assert!(said.contains("`vim` runs in a terminal"), "{said}");
-        let said = editor(&[], nothing.path())
-            .open(Path::new("x.rs"), 1, nothing.path())
-            .unwrap_err();
-        assert!(said.contains("$VISUAL"), "{said}");
+        let bin = tempfile::tempdir().unwrap();
+        std::fs::write(bin.path().join("vim"), "").unwrap();
+        let said = |wishes: &[&str]| {
+            let editor = editor(wishes, bin.path());
+            editor.open(Path::new("x.rs"), 1, bin.path()).unwrap_err()
+        };
+        let vim = said(&["vim -p"]);
+        assert!(vim.contains("`vim -p` may run in a terminal"), "{vim}");
+        let missing = said(&["nosuch"]);
+        assert!(missing.contains("`nosuch` is not installed"), "{missing}");
+        let windowed = said(&["subl"]);
+        assert!(windowed.contains("`subl` is not installed"), "{windowed}");
+        let none = said(&[]);
+        assert!(none.contains("$VISUAL"), "{none}");
     }
 
     #[test]
