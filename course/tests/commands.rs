@@ -127,6 +127,20 @@ fn hints_are_shown_one_at_a_time_and_remembered() {
 }
 
 #[test]
+fn diff_of_a_missing_file_names_the_command_that_restores_it() {
+    let course = Course::new();
+    fs::remove_file(course.path("work/02-fix/src/double.rs")).unwrap();
+    let diff = course.command(&["diff", "double", "--anyway"]);
+    assert_eq!(code(&diff), 2);
+    let said = stderr(&diff);
+    assert!(
+        said.contains("work/02-fix/src/double.rs is missing"),
+        "{said}"
+    );
+    assert!(said.contains("`cargo course reset fix/double`"), "{said}");
+}
+
+#[test]
 fn reset_keeps_every_version_of_the_reader() {
     let course = Course::new();
     let skeleton = course.read("work/02-fix/src/double.rs");

@@ -22,6 +22,17 @@ pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandE
         ))?;
         return Ok(ExitCode::from(SOME_FAIL));
     }
+    let file = exercise.path(layout);
+    if !file.exists() {
+        return Err(CommandError::Said {
+            message: format!("{} is missing", layout.show(&file)),
+            advice: Some(format!(
+                "`cargo course reset {}` puts the start version in its place. It does not bring your own version \
+                 back",
+                exercise.id
+            )),
+        });
+    }
     let diff = skeleton::diff(layout, exercise)?;
     let text = if diff.is_empty() {
         "Your solution is the same as ours.\n".to_owned()
