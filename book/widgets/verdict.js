@@ -7,7 +7,7 @@ import { count, duration, element, prose } from './dom.js';
 const OUTCOMES = {
   passed: 'All tests pass.',
   build_failed: 'It does not compile yet.',
-  timed_out: 'It was still running at the time limit, so it was stopped. Is there an endless loop?',
+  timed_out: 'It was still running at the time limit, so it was stopped.',
   too_much_output: 'It printed too much, so it was stopped.',
   manifest_broken: 'Cargo cannot build the exercises.',
   missing: 'A file of the exercise is missing.',
@@ -49,7 +49,7 @@ export function verdictView(verdict) {
     diagnostics && verdict.outcome === 'passed'
       ? folded('The compiler has a warning', diagnostics, compilerWords)
       : diagnostics ? terminal(diagnostics, 'The compiler\'s message', compilerWords) : null,
-    verdict.stdout?.trim() && rows.every((row) => !row.querySelector('pre')) && verdict.outcome !== 'passed'
+    verdict.stdout?.trim() && verdict.outcome !== 'passed'
       ? folded('Output', verdict.stdout.trimEnd()) : null,
     element('p', { class: 'times', text: times(verdict) }),
   );

@@ -97,9 +97,36 @@ fn a_test_that_loops_forever_is_killed_by_name_and_the_others_still_run() {
         (TestStatus::Failed, "still running after 1 s: stopped")
     );
     assert_eq!(test(&verdict, "doubles_three").0, TestStatus::Ok);
+    let advice = verdict.advice.expect("there is advice");
+    assert!(advice.starts_with("is there an endless loop"), "{advice}");
     assert!(
         started.elapsed() < Duration::from_mins(1),
         "the runner waited for the test instead of killing it"
+    );
+}
+
+#[test]
+fn a_test_that_had_only_the_rest_of_the_time_says_so() {
+    let course = Course::new();
+    course.double("loop { std::hint::spin_loop() }");
+    let limits = Limits {
+        test_time: Duration::from_secs(2),
+        ..Limits::default()
+    };
+    let verdict = course.run("fix/double", &limits);
+    let (_, first) = test(&verdict, "doubles_one");
+    assert_eq!(first, "still running after 2 s: stopped");
+    let (_, second) = test(&verdict, "doubles_three");
+    assert_eq!(
+        second,
+        "still running after 1 s: stopped. The tests before it used the rest of the 2 s"
+    );
+    assert_eq!(
+        verdict.advice.as_deref(),
+        Some(
+            "is there an endless loop, or a wait that never ends? All tests together have 2 s. After that, each \
+             test still gets 1 s"
+        )
     );
 }
 
@@ -118,6 +145,10 @@ fn a_test_that_prints_forever_is_killed_with_a_message() {
     assert_eq!(
         test(&verdict, "doubles_one"),
         (TestStatus::Failed, "printed more than 64 KiB: stopped")
+    );
+    assert_eq!(
+        verdict.advice.as_deref(),
+        Some("is there a `println!` in an endless loop?")
     );
     assert!(
         verdict
@@ -170,9 +201,32 @@ fn a_test_that_allocates_forever_is_stopped_before_the_machine_runs_out() {
     };
     let verdict = course.run("fix/double", &limits);
     assert_eq!(verdict.outcome, Outcome::Killed, "{verdict:#?}");
+    let advice = verdict.advice.as_deref();
+    assert_eq!(
+        advice,
+        Some("is there an endless loop that allocates? Each test may use 128 MiB of memory")
+    );
     let (_, message) = test(&verdict, "doubles_one");
     assert!(message.contains("out of memory"), "{message}");
     assert!(message.contains("memory allocation of"), "{message}");
+}
+
+/// The first test uses up the memory, and then there is not enough time for the second one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_test_without_memory_is_not_said_to_take_too_long() {
+    let course = Course::new();
+    course.double(
+        "if x == 3 { loop { std::hint::spin_loop() } }\n    let mut all = vec![]; loop { all.push(vec![x as u8; 1 << 20]) }",
+    );
+    let limits = Limits {
+        memory: 128 << 20,
+        ..short()
+    };
+    let verdict = course.run("fix/double", &limits);
+    let (_, second) = test(&verdict, "doubles_three");
+    assert!(second.contains("still running"), "{second}");
+    assert_eq!(verdict.outcome, Outcome::Killed, "{verdict:#?}");
 }
 
 /// This limit stops an endless test even if the course that started it was killed.

@@ -35,7 +35,7 @@ impl Changed {
         }
     }
 
-    /// Whether the compiler may report errors in files that have none.
+    /// Whether the compiler may report errors in files that are correct.
     pub fn misleads(&self) -> bool {
         !self.sources.is_empty() || self.tests.iter().any(|path| is_manifest(path))
     }

@@ -170,6 +170,9 @@ async fn once(
         }
         verdict.stdout = ran.stdout;
         needs::tell(layout, exercise, &mut verdict);
+        if verdict.advice.is_none() {
+            verdict.advice = limits.advice(verdict.outcome, &verdict.tests);
+        }
         if verdict.tests.is_empty() {
             verdict.advice = Some(format!(
                 "{} has no tests left. {}",

@@ -6,10 +6,11 @@ use std::process::ExitStatus;
 use std::time::{Duration, Instant};
 
 use super::child::{self, Ended, Spec, Stream};
+use super::limits::seconds;
 use super::{Limits, Outcome, RunError, TestResult, TestStatus};
 
-/// The time that each remaining test gets after the total time is used up.
-const AT_LEAST: Duration = Duration::from_secs(1);
+/// Listing the tests and running those that end at once takes less.
+const A_MOMENT: Duration = Duration::from_millis(500);
 /// How much of a test's output we show: enough to find the mistake, and not too much for a page.
 const SHOWN: usize = 16 << 10;
 
@@ -55,10 +56,10 @@ pub(crate) async fn run(
     for name in names {
         let time = deadline
             .saturating_duration_since(Instant::now())
-            .max(AT_LEAST.min(limits.test_time));
+            .max(limits.at_least());
         let args = [name, "--exact", "--nocapture", "--test-threads=1"];
         let once = run_once(binary, dir, &args, time, limits).await?;
-        let (outcome, result) = judge(name, &once, time, limits.output);
+        let (outcome, result) = judge(name, &once, time, limits);
         if outcome != Outcome::Passed {
             let printed = printed(name, &once.stdout);
             if !printed.is_empty() {
@@ -118,7 +119,7 @@ async fn run_once(
     })
 }
 
-fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, TestResult) {
+fn judge(name: &str, once: &Once, time: Duration, limits: &Limits) -> (Outcome, TestResult) {
     let result = |outcome, status, message| {
         (
             outcome,
@@ -132,16 +133,16 @@ fn judge(name: &str, once: &Once, time: Duration, output: usize) -> (Outcome, Te
     let failed = |outcome, message| result(outcome, TestStatus::Failed, Some(message));
     match once.ended {
         Ended::TimedOut => {
-            let said = with_panic(
-                name,
-                &format!("still running after {}: stopped", seconds(time)),
-                &once.stderr,
-            );
-            failed(Outcome::TimedOut, said)
+            let mut said = format!("still running after {}: stopped", seconds(time));
+            if time + A_MOMENT < limits.test_time {
+                let all = seconds(limits.test_time);
+                let _ = write!(said, ". The tests before it used the rest of the {all}");
+            }
+            failed(Outcome::TimedOut, with_panic(name, &said, &once.stderr))
         }
         Ended::TooMuchOutput => failed(
             Outcome::TooMuchOutput,
-            format!("printed more than {} KiB: stopped", output >> 10),
+            format!("printed more than {} KiB: stopped", limits.output >> 10),
         ),
         Ended::Exited(status) if status.success() && is_ignored(name, &once.stdout) => {
             result(Outcome::Passed, TestStatus::Ignored, None)
@@ -181,8 +182,9 @@ fn worse(a: Outcome, b: Outcome) -> Outcome {
     let rank = |outcome| match outcome {
         Outcome::Passed => 0,
         Outcome::Failed => 1,
-        Outcome::Killed => 2,
-        Outcome::TooMuchOutput => 3,
+        Outcome::TooMuchOutput => 2,
+        Outcome::TimedOut => 3,
+        // If the first test uses up the memory, the others may have no time left.
         _ => 4,
     };
     if rank(b) > rank(a) { b } else { a }
@@ -312,12 +314,6 @@ fn signal(status: ExitStatus) -> String {
     format!("killed: {status}")
 }
 
-/// `10 s`, `1.5 s`.
-fn seconds(time: Duration) -> String {
-    let rounded = (time.as_secs_f64() * 10.0).round() / 10.0;
-    format!("{rounded} s")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,9 +381,10 @@ mod tests {
     fn the_worst_outcome_of_all_tests_is_the_outcome_of_the_run() {
         assert_eq!(worse(Outcome::Passed, Outcome::Failed), Outcome::Failed);
         assert_eq!(worse(Outcome::TimedOut, Outcome::Failed), Outcome::TimedOut);
+        assert_eq!(worse(Outcome::Killed, Outcome::TimedOut), Outcome::Killed);
         assert_eq!(
             worse(Outcome::Killed, Outcome::TooMuchOutput),
-            Outcome::TooMuchOutput
+            Outcome::Killed
         );
     }
 }

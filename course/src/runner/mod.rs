@@ -15,6 +15,7 @@ mod error;
 mod exercise;
 mod leftovers;
 pub(crate) mod libtest;
+mod limits;
 mod manifest;
 mod needs;
 pub mod program;
@@ -25,45 +26,5 @@ mod verdict;
 
 pub use error::RunError;
 pub use exercise::{revision, run};
+pub use limits::Limits;
 pub use verdict::{Outcome, TestResult, TestStatus, Verdict};
-
-use std::time::Duration;
-
-use crate::catalog::Exercise;
-
-/// The limits of an exercise.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// The time for all tests together. After it is used up, each remaining test still gets one
-    /// second.
-    pub test_time: Duration,
-    /// The output of one process, in bytes.
-    pub output: usize,
-    /// The memory of one process, in bytes. Only Linux enforces this limit.
-    pub memory: u64,
-    /// The time for the build.
-    pub build_time: Duration,
-}
-
-impl Limits {
-    /// The same, with the time that this exercise's tests need if that is more.
-    #[must_use]
-    pub fn for_exercise(self, exercise: &Exercise) -> Self {
-        let seconds = exercise.settings.seconds.unwrap_or(0);
-        Self {
-            test_time: self.test_time.max(Duration::from_secs(seconds)),
-            ..self
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            test_time: Duration::from_secs(10),
-            output: 1 << 20,
-            memory: 4 << 30,
-            build_time: Duration::from_mins(10),
-        }
-    }
-}
