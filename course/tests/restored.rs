@@ -156,6 +156,33 @@ fn a_restored_file_of_the_chapters_crate_is_tested() {
 }
 
 #[test]
+fn a_restored_build_script_is_run() {
+    let course = Course::new();
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    let script = "work/02-fix/build.rs";
+    course.double("x * env!(\"TWO\").parse::<u32>().unwrap()");
+    for (two, expected) in [(2, Outcome::Passed), (3, Outcome::Failed)] {
+        let text = format!("fn main() {{\n    println!(\"cargo::rustc-env=TWO={two}\");\n}}\n");
+        course.write(script, &text);
+        set_time(&course, script, long_ago);
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+/// Cargo gives both packages the same name for what it builds.
+#[test]
+fn a_build_for_grading_is_not_taken_for_the_readers_own() {
+    let course = Course::new();
+    course.double(RIGHT);
+    let test = "#[test]\nfn never() {\n    panic!();\n}\n";
+    course.write("work/02-fix/tests/double.rs", test);
+    assert_eq!(outcome(&course, "fix/double"), Outcome::Failed);
+    let graded = course.command(&["check", "--grade", "fix/double"]);
+    assert!(graded.status.success());
+    assert_eq!(outcome(&course, "fix/double"), Outcome::Failed);
+}
+
+#[test]
 fn a_library_with_another_root_is_tested_too() {
     let course = Course::new();
     let long_ago = SystemTime::now() - Duration::from_hours(1);
@@ -173,39 +200,42 @@ fn a_library_with_another_root_is_tested_too() {
     }
 }
 
+/// A server that watches the files would start the exercise again and again.
 #[test]
-fn the_time_of_the_readers_file_stays_as_it_is() {
+fn no_build_changes_a_file_of_the_reader_or_of_a_chapter() {
     let course = Course::new();
-    let time = || fs::metadata(course.path(FILE)).unwrap().modified().unwrap();
+    let times = || {
+        let files = ["work/02-fix/src/lib.rs", "chapters/02-fix/src/lib.rs", FILE];
+        files.map(|file| fs::metadata(course.path(file)).unwrap().modified().unwrap())
+    };
     let long_ago = SystemTime::now() - Duration::from_hours(1);
     for body in [RIGHT, WRONG] {
         course.double(body);
         set_time(&course, FILE, long_ago);
-        let before = time();
+        let before = times();
         outcome(&course, "fix/double");
-        assert_eq!(time(), before);
+        assert_eq!(times(), before);
     }
 }
 
 #[test]
-fn without_a_change_nothing_is_built_again() {
+fn an_ordinary_save_removes_no_earlier_build() {
     let course = Course::new();
-    let lib = || {
-        fs::metadata(course.path("work/02-fix/src/lib.rs"))
-            .unwrap()
-            .modified()
-            .unwrap()
-    };
     outcome(&course, "fix/double");
-    let first = lib();
+    // `cargo clean` would remove this with the other directories of the package.
+    let marker = course.path("target/exercises/debug/incremental/fix_exercises-marker");
+    fs::create_dir(&marker).unwrap();
     outcome(&course, "fix/count");
     course.double(RIGHT);
     outcome(&course, "fix/double");
-    outcome(&course, "fix/count");
+    course.double("x + nothing");
+    let broken = course.run("fix/double", &Limits::default());
+    assert_eq!(broken.outcome, Outcome::BuildFailed);
+    course.double(WRONG);
     outcome(&course, "fix/double");
-    assert_eq!(
-        lib(),
-        first,
-        "an ordinary save is newer than the last build"
-    );
+    outcome(&course, "fix/count");
+    assert!(marker.exists(), "each save is newer than the last build");
+    set_time(&course, FILE, SystemTime::UNIX_EPOCH);
+    outcome(&course, "fix/double");
+    assert!(!marker.exists(), "the test would notice");
 }

@@ -43,8 +43,6 @@ enum Line {
         #[serde(default)]
         filenames: Vec<PathBuf>,
         executable: Option<PathBuf>,
-        #[serde(default)]
-        fresh: bool,
     },
     #[serde(other)]
     Other,
@@ -53,8 +51,6 @@ enum Line {
 #[derive(Deserialize)]
 struct Target {
     name: String,
-    #[serde(default)]
-    kind: Vec<String>,
 }
 
 /// The arguments with which cargo builds an exercise's test without running it.
@@ -131,7 +127,6 @@ fn parse(stdout: &str) -> Report {
                 target,
                 filenames,
                 executable,
-                fresh,
             } => {
                 let dir = manifest_path.parent().unwrap_or(Path::new(""));
                 // Packages of a registry never change.
@@ -139,9 +134,7 @@ fn parse(stdout: &str) -> Report {
                     report.artifacts.push(Artifact {
                         package: package_id,
                         dir: dir.to_owned(),
-                        is_library: target.kind.iter().any(|kind| kind.ends_with("lib")),
                         files: filenames,
-                        fresh,
                     });
                 }
                 if let Some(path) = executable {

@@ -245,7 +245,7 @@ async fn build(layout: &Layout, exercise: &Exercise, limits: &Limits) -> Result<
         env: &[],
         time: limits.build_time,
     };
-    built::build(layout, &exercise.folder, &call).await
+    built::build(layout, &exercise.folder, &exercise.package, &call).await
 }
 
 /// Copies the lock file of the root. Without it, cargo would ask the registry for versions again.

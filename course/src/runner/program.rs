@@ -59,7 +59,7 @@ pub async fn build(
         env: &[],
         time: limits.build_time,
     };
-    let built = built::build(layout, Runtime::FOLDER, &call).await?;
+    let built = built::build(layout, Runtime::FOLDER, &runtime.package, &call).await?;
     Ok(built.report.program(&runtime.package, &program.name))
 }
 

@@ -43,12 +43,8 @@ pub(crate) struct Artifact {
     pub package: String,
     /// The directory of the package.
     pub dir: PathBuf,
-    /// Whether it is the package's library.
-    pub is_library: bool,
     /// The files of the artifact.
     pub files: Vec<PathBuf>,
-    /// Whether cargo found it up to date and did not build it.
-    pub fresh: bool,
 }
 
 /// One message of the compiler.

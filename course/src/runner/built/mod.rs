@@ -12,16 +12,15 @@
 //! one for another exercise, or one that the reader started.
 //!
 //! We therefore remember for each package which files the last build read, and what it wrote. If cargo
-//! could miss a change, we make the root of the library (`src/lib.rs`) newer than all builds. Then cargo
-//! builds the library again, and all that uses it. We never change the time of the file that the reader
-//! works on, because an editor would take that for a change on the disk.
+//! could miss a change, `cargo clean` removes what was built from the package. We never make a file newer:
+//! an editor would take that for a change, and so would a server that watches the files.
 
 mod record;
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use self::record::{Record, Stamp};
 use super::cargo::{self, Call, Report};
@@ -47,6 +46,7 @@ type Packages = BTreeMap<PathBuf, BTreeMap<PathBuf, Stamp>>;
 pub(super) async fn build(
     layout: &Layout,
     folder: &str,
+    package: &str,
     call: &Call<'_>,
 ) -> Result<Built, RunError> {
     let _lock = lock(layout, call.time).await;
@@ -57,36 +57,40 @@ pub(super) async fn build(
     let aside = [layout.yours(), layout.work(), layout.root().join("work")];
     let used = |dir: &&Path| !aside.iter().any(|aside| dir.starts_with(aside));
     let dirs: Vec<&Path> = record.packages().filter(used).chain([&*own]).collect();
-    let mut before = look(layout, dirs.into_iter().map(Path::to_owned));
-    let mut doubtful = Vec::new();
-    for (dir, files) in &mut before {
-        if record.may_hide_a_change(dir, files) {
-            make_newer(&dir.join("src/lib.rs"));
-            *files = look_at(layout, dir);
-            record.forget_artifacts(dir);
-            doubtful.push(dir.clone());
+    let before = look(layout, dirs.into_iter().map(Path::to_owned));
+    let may_hide = |(dir, files): (&PathBuf, &_)| {
+        let hides = call.target.is_dir() && record.may_hide_a_change(dir, files);
+        hides.then(|| dir.clone())
+    };
+    let doubtful: Vec<PathBuf> = before.iter().filter_map(may_hide).collect();
+    let mut kept = Vec::new();
+    for dir in doubtful {
+        let name = if dir == own {
+            Some(package)
+        } else {
+            record.name(&dir)
+        };
+        let args = ["clean", "--package", name.unwrap_or_default()];
+        let cleaned = cargo::run(&Call {
+            args: &args,
+            ..*call
+        })
+        .await?;
+        record.forget(&dir);
+        if !cleaned.success {
+            // This build most likely fails too, and says why.
+            kept.push(dir);
         }
     }
-    let mut report = cargo::run(call).await?;
-    // The root of the library may be another file or belong to another user, and after the clock was
-    // set back the last build is in the future.
-    let missed = report.artifacts.iter().filter(|artifact| {
-        artifact.fresh && artifact.is_library && doubtful.contains(&artifact.dir)
-    });
-    let missed: Vec<String> = missed.map(|artifact| artifact.package.clone()).collect();
-    if !missed.is_empty() {
-        for package in missed {
-            let args = &["clean", "--package", &package];
-            cargo::run(&Call { args, ..*call }).await?;
-        }
-        report = cargo::run(call).await?;
-    }
+    let report = cargo::run(call).await?;
     let built = report.artifacts.iter().map(|artifact| artifact.dir.clone());
     let after = look(layout, before.keys().cloned().chain(built));
     let steady = before
         .iter()
         .all(|(dir, files)| after.get(dir) == Some(files));
     record.add(before, after, &report.artifacts);
+    // The next build tries to remove them again.
+    kept.iter().for_each(|dir| record.forget(dir));
     record.save(&path);
     Ok(Built { report, steady })
 }
@@ -111,15 +115,6 @@ fn look_at(layout: &Layout, dir: &Path) -> BTreeMap<PathBuf, Stamp> {
         Some((path, stamp))
     });
     stamped.collect()
-}
-
-/// Makes a file newer than what was built before now.
-fn make_newer(file: &Path) {
-    // The owner may also set the time of a file that is read-only.
-    let open = OpenOptions::new().append(true).open(file);
-    if let Ok(file) = open.or_else(|_| File::open(file)) {
-        let _ = file.set_modified(SystemTime::now());
-    }
 }
 
 /// Only one course in a clone builds exercises at a time. Cargo would wait for the other one too.

@@ -16,6 +16,9 @@ use crate::runner::cargo::Artifact;
 /// Nanoseconds since 1970.
 type Moment = u64;
 
+/// The clock for files may be as far behind that of the processor: 20 ms.
+const A_MOMENT: Moment = 20_000_000;
+
 /// What a file was when we looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stamp {
@@ -29,12 +32,14 @@ pub(super) struct Stamp {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Record {
     packages: BTreeMap<PathBuf, Package>,
-    /// The end of the last build. No artifact is newer.
+    /// The end of the last build. No compiler that finished started later.
     until: Moment,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Package {
+    /// Cargo's name for it.
+    name: String,
     files: BTreeMap<PathBuf, Stamp>,
     artifacts: BTreeMap<PathBuf, Moment>,
 }
@@ -94,11 +99,14 @@ impl Record {
         built_elsewhere() || removed() || now.iter().any(hidden)
     }
 
-    /// The package is built anew, so what was built earlier no longer matters.
-    pub fn forget_artifacts(&mut self, dir: &Path) {
-        if let Some(known) = self.packages.get_mut(dir) {
-            known.artifacts.clear();
-        }
+    /// Cargo's name for a package.
+    pub fn name(&self, dir: &Path) -> Option<&str> {
+        Some(&self.packages.get(dir)?.name)
+    }
+
+    /// Forgets a package of which nothing is built any more.
+    pub fn forget(&mut self, dir: &Path) {
+        self.packages.remove(dir);
     }
 
     /// Adds what a build read and wrote. A file that changed during the build is left out, because we cannot
@@ -110,11 +118,20 @@ impl Record {
             if let Some(before) = before.remove(&dir) {
                 files.retain(|file, stamp| before.get(file) == Some(stamp));
             }
-            self.packages.entry(dir).or_default().files = files;
+            let package = self.packages.entry(dir).or_default();
+            package.files = files;
+            // Cargo removes some artifacts before it starts the compiler.
+            package.artifacts.retain(|path, time| {
+                let now = modified(path);
+                *time = now.unwrap_or_default();
+                now.is_some()
+            });
         }
-        self.until = moment(SystemTime::now());
+        // A compiler that started later than this cannot have finished.
+        self.until = moment(SystemTime::now()).saturating_sub(A_MOMENT);
         for artifact in artifacts {
             let package = self.packages.entry(artifact.dir.clone()).or_default();
+            package.name.clone_from(&artifact.package);
             // Cargo may copy the others from there at every build.
             let original = |path: &&PathBuf| path.parent().is_some_and(|dir| dir.ends_with("deps"));
             for path in artifact.files.iter().filter(original) {
