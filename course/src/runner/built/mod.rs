@@ -63,23 +63,18 @@ pub(super) async fn build(
         hides.then(|| dir.clone())
     };
     let doubtful: Vec<PathBuf> = before.iter().filter_map(may_hide).collect();
-    let mut kept = Vec::new();
+    let mut left = Vec::new();
     for dir in doubtful {
-        let name = if dir == own {
-            Some(package)
-        } else {
-            record.name(&dir)
-        };
-        let args = ["clean", "--package", name.unwrap_or_default()];
-        let cleaned = cargo::run(&Call {
+        let known = record.take(&dir);
+        let name = known.as_ref().map_or(package, |known| &known.name);
+        let name = if dir == own { package } else { name };
+        let args = ["clean", "--package", name];
+        let clean = Call {
             args: &args,
             ..*call
-        })
-        .await?;
-        record.forget(&dir);
-        if !cleaned.success {
-            // This build most likely fails too, and says why.
-            kept.push(dir);
+        };
+        if !cargo::run(&clean).await?.success {
+            left.push((dir, known));
         }
     }
     let report = cargo::run(call).await?;
@@ -89,8 +84,10 @@ pub(super) async fn build(
         .iter()
         .all(|(dir, files)| after.get(dir) == Some(files));
     record.add(before, after, &report.artifacts);
-    // The next build tries to remove them again.
-    kept.iter().for_each(|dir| record.forget(dir));
+    // If cargo could not remove a build, a broken manifest is the likely reason. The next build tries again.
+    for (dir, known) in left {
+        record.put_back(dir, known.filter(|_| !report.success));
+    }
     record.save(&path);
     Ok(Built { report, steady })
 }

@@ -36,10 +36,11 @@ pub(super) struct Record {
     until: Moment,
 }
 
+/// What a package was built from, and what was built.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Package {
+pub(super) struct Package {
     /// Cargo's name for it.
-    name: String,
+    pub name: String,
     files: BTreeMap<PathBuf, Stamp>,
     artifacts: BTreeMap<PathBuf, Moment>,
 }
@@ -99,14 +100,15 @@ impl Record {
         built_elsewhere() || removed() || now.iter().any(hidden)
     }
 
-    /// Cargo's name for a package.
-    pub fn name(&self, dir: &Path) -> Option<&str> {
-        Some(&self.packages.get(dir)?.name)
+    /// Forgets a package, and returns what was known of it.
+    pub fn take(&mut self, dir: &Path) -> Option<Package> {
+        self.packages.remove(dir)
     }
 
-    /// Forgets a package of which nothing is built any more.
-    pub fn forget(&mut self, dir: &Path) {
-        self.packages.remove(dir);
+    /// Knows only this of a package, as before the last build.
+    pub fn put_back(&mut self, dir: PathBuf, known: Option<Package>) {
+        self.packages.remove(&dir);
+        self.packages.extend(known.map(|known| (dir, known)));
     }
 
     /// Adds what a build read and wrote. A file that changed during the build is left out, because we cannot
