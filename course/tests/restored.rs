@@ -155,6 +155,28 @@ fn a_restored_file_of_the_chapters_crate_is_tested() {
     }
 }
 
+/// Cargo can remove no build while it cannot read a manifest.
+#[test]
+fn a_change_that_came_with_a_broken_manifest_is_tested() {
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    let chapter = "chapters/02-fix/src/lib.rs";
+    let three = "//! A chapter.\n\n/// Two.\npub const TWO: u32 = 3;\n";
+    let wrong = format!("pub fn double(x: u32) -> u32 {{\n    {WRONG}\n}}\n");
+    for (file, changed) in [(chapter, three), (FILE, &*wrong)] {
+        let course = Course::new();
+        course.solve("fix/double");
+        assert_eq!(outcome(&course, "fix/double"), Outcome::Passed);
+        course.write(file, changed);
+        set_time(&course, file, long_ago);
+        let manifest = course.read("work/Cargo.toml");
+        course.write("work/Cargo.toml", "[workspace\n");
+        let broken = course.run("fix/double", &Limits::default());
+        assert_eq!(broken.outcome, Outcome::ManifestBroken);
+        course.write("work/Cargo.toml", &manifest);
+        assert_eq!(outcome(&course, "fix/double"), Outcome::Failed, "{file}");
+    }
+}
+
 #[test]
 fn a_restored_build_script_is_run() {
     let course = Course::new();
