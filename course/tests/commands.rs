@@ -90,6 +90,32 @@ fn an_exercise_goes_from_failing_to_solved() {
 }
 
 #[test]
+fn a_check_does_not_begin_an_exercise_whose_file_is_as_the_course_made_it() {
+    let course = Course::new();
+    let states = || {
+        let list = json(&course.command(&["list", "--json"]));
+        let all = list["exercises"].as_array().unwrap().clone();
+        let state = |one: &serde_json::Value| one["state"].as_str().unwrap().to_owned();
+        all.iter().map(state).collect::<Vec<_>>()
+    };
+    assert_eq!(code(&course.command(&["check"])), 1);
+    assert_eq!(states(), ["todo", "todo"], "two skeletons");
+
+    course.double("x + 3");
+    fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
+    assert_eq!(code(&course.command(&["check"])), 1);
+    assert_eq!(
+        states(),
+        ["failing", "todo"],
+        "a wrong file and a missing one"
+    );
+
+    assert_eq!(code(&course.command(&["reset", "fix/double"])), 0);
+    assert_eq!(code(&course.command(&["check", "fix/double"])), 1);
+    assert_eq!(states()[0], "todo", "a skeleton again");
+}
+
+#[test]
 fn hints_are_shown_one_at_a_time_and_remembered() {
     let course = Course::new();
     assert_eq!(

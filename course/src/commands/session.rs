@@ -69,10 +69,13 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Records the result of a run.
+    /// Records the result of a run. A skeleton that fails is an exercise that the reader has not begun.
     pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
         if verdict.outcome == Outcome::Passed && !verdict.passed() {
             // Other tests than the course's passed, which says nothing about the exercise.
+            return;
+        }
+        if !verdict.passed() && !work::is_begun(self.layout, exercise) {
             return;
         }
         let ours = skeleton::is_filled(self.layout, exercise);

@@ -281,8 +281,12 @@ async fn record(
         // Other tests than the course's passed, which says nothing about the exercise.
         return Some(verdict);
     }
-    let ours = skeleton::is_filled(&course.layout, exercise);
     let passed = verdict.passed();
+    if !passed && !work::is_begun(&course.layout, exercise) {
+        // A skeleton that fails is an exercise that the reader has not begun.
+        return Some(verdict);
+    }
+    let ours = skeleton::is_filled(&course.layout, exercise);
     remember(course, exercise, Change::by(passed, ours)).await;
     Some(verdict)
 }

@@ -32,6 +32,13 @@ pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
     solution.is_some_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
 }
 
+/// Whether this content is the exercise's skeleton.
+pub fn is_skeleton(layout: &Layout, exercise: &Exercise, content: &[u8]) -> bool {
+    let skeleton = source(layout, exercise).ok();
+    let skeleton = skeleton.and_then(|source| holes::skeleton(&source).ok());
+    skeleton.is_some_and(|skeleton| skeleton.as_bytes() == content)
+}
+
 /// Whether the reader's file is unfinished. It is if it equals the skeleton or still has one of the
 /// skeleton's `todo!` lines.
 pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {

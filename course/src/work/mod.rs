@@ -144,6 +144,23 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
     Ok(record.save(&path)?)
 }
 
+/// Whether the reader has changed an exercise's file. A missing file and a skeleton that an update has not
+/// replaced yet hold no work.
+pub fn is_begun(layout: &Layout, exercise: &Exercise) -> bool {
+    let Ok(content) = files::read_bytes(&exercise.path(layout), files::LARGEST) else {
+        return false;
+    };
+    if skeleton::is_skeleton(layout, exercise, &content) {
+        return false;
+    }
+    let record = Record::load(&layout.yours().join(RECORD));
+    let began_as = record
+        .ok()
+        .flatten()
+        .and_then(|record| record.get(Kind::Skeleton, &place(exercise)));
+    began_as != Some(Hash::of(&content))
+}
+
 struct Update<'a> {
     layout: &'a Layout,
     catalog: &'a Catalog,

@@ -58,6 +58,8 @@ fn a_reader_fails_saves_passes_compares_and_resets() {
             .contains("halve it"),
         "{red}"
     );
+    let progress = server.fixture.root().join("progress.txt");
+    assert!(!progress.exists(), "the reader has not begun it");
     assert_eq!(server.api("GET", &format!("{ID}/diff")).status, 403);
 
     server.fixture.write(FILE, RIGHT);
