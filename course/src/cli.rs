@@ -47,7 +47,7 @@ pub enum Command {
 
     /// Work without a browser: run the current exercise after each save
     Watch {
-        /// The exercise to start with. Without it, the first unsolved one
+        /// The exercise to start with, or a chapter such as `02`. Without it, the first unsolved one
         id: Option<String>,
     },
 

@@ -22,6 +22,16 @@ pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandE
         ))?;
         return Ok(ExitCode::from(SOME_FAIL));
     }
+    print(&compared(layout, exercise, Paint::for_stdout())?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The differences to our solution, as text.
+pub(super) fn compared(
+    layout: &Layout,
+    exercise: &Exercise,
+    paint: Paint,
+) -> Result<String, CommandError> {
     let file = exercise.path(layout);
     if !file.exists() {
         return Err(CommandError::Said {
@@ -34,13 +44,11 @@ pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandE
         });
     }
     let diff = skeleton::diff(layout, exercise)?;
-    let text = if diff.is_empty() {
+    Ok(if diff.is_empty() {
         "Your solution is the same as ours.\n".to_owned()
     } else {
-        colour(&diff)
-    };
-    print(&text)?;
-    Ok(ExitCode::SUCCESS)
+        colour(&diff, paint)
+    })
 }
 
 /// Shows what the course changed in an exercise since the reader began it.
@@ -48,7 +56,11 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
     let session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?;
     let text = match work::look(layout, exercise)? {
-        Some((changes, diff)) => format!("{}\n{}", colour(&diff), after(layout, exercise, changes)),
+        Some((changes, diff)) => format!(
+            "{}\n{}",
+            colour(&diff, Paint::for_stdout()),
+            after(layout, exercise, changes)
+        ),
         None => format!(
             "Nothing in {} has changed since you began it, or since you last looked.\n",
             exercise.id
@@ -75,8 +87,7 @@ fn after(layout: &Layout, exercise: &Exercise, changes: Changes) -> String {
     wrapped(&text, 0, 0) + "\n"
 }
 
-fn colour(diff: &str) -> String {
-    let paint = Paint::for_stdout();
+fn colour(diff: &str, paint: Paint) -> String {
     let line = |line: &str| match line.as_bytes().first() {
         Some(b'-') => paint.red(line),
         Some(b'+') => paint.green(line),

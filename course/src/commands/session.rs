@@ -1,6 +1,7 @@
 //! The start of nearly every command: reading the catalog and the progress file.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use super::CommandError;
 use crate::catalog::{Catalog, Exercise, Layout};
@@ -53,6 +54,32 @@ impl<'a> Session<'a> {
         })
     }
 
+    /// Reads the course again after its files changed, and brings `work/` up to date.
+    pub fn read_again(&mut self) -> Result<News, CommandError> {
+        self.catalog = Catalog::load(self.layout)?;
+        let news = match work::update(self.layout, &self.catalog) {
+            Ok(report) => News {
+                told: report.told(self.layout),
+                brought: report.brought.into_iter().map(|moved| moved.to).collect(),
+            },
+            Err(error) => News {
+                told: Some(format!("work/ could not be brought up to date: {error}")),
+                brought: Vec::new(),
+            },
+        };
+        let loaded = progress::load_carried(self.layout, &self.catalog)?;
+        self.progress = told(self.layout, loaded);
+        Ok(news)
+    }
+
+    /// Reads the progress file again, because another command may have changed it.
+    pub fn read_progress(&mut self) {
+        // If it cannot be read, what we know still counts for this session.
+        if let Ok(loaded) = progress::load(&self.layout.progress()) {
+            self.progress = told(self.layout, loaded);
+        }
+    }
+
     /// Records one change in the progress file. If we cannot write it (the disk is full, the
     /// checkout is read-only), we warn once and keep the change for this session. The reader still
     /// gets the verdict or the hint.
@@ -81,6 +108,15 @@ impl<'a> Session<'a> {
         let ours = skeleton::is_filled(self.layout, exercise);
         self.record(&exercise.id, Change::by(verdict.passed(), ours));
     }
+}
+
+/// What an update of `work/` did.
+#[derive(Default)]
+pub(crate) struct News {
+    /// The text for the reader.
+    pub told: Option<String>,
+    /// The files in `work/` that now hold what the reader wrote elsewhere.
+    pub brought: Vec<PathBuf>,
 }
 
 fn told(layout: &Layout, loaded: Loaded) -> Progress {

@@ -14,7 +14,7 @@ pub use keys::{Key, Keys};
 pub use paint::Paint;
 pub use verdict::{brief, next_step, summary, verdict};
 pub use warnings::show_warnings;
-pub use wrap::{paragraphs, wrapped};
+pub use wrap::{first_sentences, paragraphs, wrapped};
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -22,18 +22,28 @@ use std::io::{self, Write as _};
 
 /// Prints an error, its causes, and what to do.
 pub fn print_error(error: &dyn Error, advice: Option<&str>) {
-    let head = format!("{} {error}", Paint::for_stderr().red("error:"));
-    print_causes(head, error.source(), advice);
+    complain(&error_text(error, advice, Paint::for_stderr()));
 }
 
 /// Prints what failed, why, and what to do. The program continues.
 pub fn print_warning(what: &str, error: &dyn Error, advice: Option<&str>) {
-    let head = format!("{} {what}", Paint::for_stderr().yellow("warning:"));
-    print_causes(head, Some(error), advice);
+    let paint = Paint::for_stderr();
+    let head = format!("{} {what}", paint.yellow("warning:"));
+    complain(&with_causes(head, Some(error), advice, paint));
 }
 
-fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str>) {
-    let paint = Paint::for_stderr();
+/// An error, its causes, and what to do, as text.
+pub fn error_text(error: &dyn Error, advice: Option<&str>, paint: Paint) -> String {
+    let head = format!("{} {error}", paint.red("error:"));
+    with_causes(head, error.source(), advice, paint)
+}
+
+fn with_causes(
+    head: String,
+    mut cause: Option<&dyn Error>,
+    advice: Option<&str>,
+    paint: Paint,
+) -> String {
     let mut text = head + "\n";
     while let Some(error) = cause {
         // Skip a cause that its error has already printed.
@@ -44,7 +54,8 @@ fn print_causes(head: String, mut cause: Option<&dyn Error>, advice: Option<&str
     if let Some(advice) = advice {
         let _ = writeln!(text, "  {} {advice}", paint.bold("help:"));
     }
-    complain(text.trim_end());
+    text.truncate(text.trim_end().len());
+    text
 }
 
 /// Prints a line to stdout. Unlike `println!`, it does not panic if the pipe is closed.

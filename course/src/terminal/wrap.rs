@@ -35,6 +35,15 @@ pub fn paragraphs(text: &str) -> String {
     })
 }
 
+/// The first sentences of a text, as many as `fits` accepts. Empty if the first one is too long.
+pub fn first_sentences(text: &str, fits: impl Fn(&str) -> bool) -> &str {
+    let ends = text.char_indices().filter(|&(at, c)| {
+        matches!(c, '.' | '?' | '!') && text[at + 1..].starts_with(char::is_whitespace)
+    });
+    let starts = ends.map(|(at, _)| &text[..=at]);
+    starts.take_while(|start| fits(start)).last().unwrap_or("")
+}
+
 fn wrap(text: &str, taken: usize, indent: usize, columns: usize) -> String {
     let margin = " ".repeat(indent);
     let mut out = String::new();
@@ -66,7 +75,19 @@ fn wrap(text: &str, taken: usize, indent: usize, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{paragraphs, wrap};
+    use super::{first_sentences, paragraphs, wrap};
+
+    #[test]
+    fn a_text_is_shortened_to_its_first_sentences() {
+        let text = "See `a.rs`. Why? Because.\n\nThe end.";
+        let at_most = |n| move |text: &str| text.len() <= n;
+        assert_eq!(first_sentences(text, at_most(10)), "");
+        assert_eq!(first_sentences(text, at_most(11)), "See `a.rs`.");
+        assert_eq!(
+            first_sentences(text, at_most(30)),
+            "See `a.rs`. Why? Because."
+        );
+    }
 
     #[test]
     fn a_paragraph_becomes_one_line_and_lists_stay() {

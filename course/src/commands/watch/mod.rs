@@ -1,9 +1,11 @@
 //! `cargo course watch`: the exercises without a browser. A save runs the current exercise again.
 //! Single keys do the rest, and they are the same as in rustlings.
 //!
-//! One task waits for the next event: a key, a change, or a verdict. `Screen` shows the text, and
-//! this file decides what happens.
+//! One task waits for the next event: a key, a change, or a verdict. This file decides what happens.
+//! `Screen` shows the text, `press` holds the keys, and `follow` finds out what the reader saved.
 
+mod follow;
+mod press;
 mod screen;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -11,13 +13,12 @@ use std::future::{Future, pending};
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{Either, select};
 
+use self::follow::Contents;
 use self::screen::Screen;
-use super::hint::{self, Which};
-use super::list;
-use super::reset;
 use super::session::Session;
 use super::{CommandError, stop};
 use crate::catalog::{Exercise, Layout};
@@ -25,37 +26,45 @@ use crate::runner::{self, Limits, RunError, Verdict};
 use crate::terminal::{Key, Keys};
 use crate::watch::{Mode, Watch};
 
-/// Watches until the reader presses `q`.
-pub fn run(layout: &Layout, id: Option<&str>) -> Result<ExitCode, CommandError> {
-    let session = Session::open(layout)?;
-    let current = match id {
-        Some(id) => session.catalog.exercise(id)?.clone(),
-        None => match next_or_first(&session, None) {
-            Some(exercise) => exercise,
-            None => return said("there are no exercises yet"),
-        },
+/// How long a pull may take before we read its files anyway.
+const PULL: Duration = Duration::from_secs(10);
+/// How often we look whether git is done.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// Watches until the reader presses `q`. The word is an exercise or a chapter.
+pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError> {
+    let mut session = Session::read(layout)?;
+    let mut news: Vec<String> = session.read_again()?.told.into_iter().collect();
+    let Some(current) = first(&session, word)? else {
+        let what = word.map_or_else(String::new, |word| format!(" in {word}"));
+        return said(&format!("there are no exercises{what} yet"));
     };
-    let dirs = session.catalog.work_dirs(layout);
-    let dirs: Vec<&Path> = dirs.iter().map(AsRef::as_ref).collect();
+    let yours = session.catalog.work_dirs(layout);
+    let ours = [layout.solutions(), layout.exercises()];
+    let ours = ours.iter().filter(|dir| dir.is_dir());
+    let dirs: Vec<&Path> = yours.iter().chain(ours).map(AsRef::as_ref).collect();
     let watch = Watch::new(&dirs).map_err(|error| CommandError::Said {
         advice: Some(
             "`cargo course list` copies the exercises to work/ if they are missing".into(),
         ),
         message: format!("{error}: {}", error.source),
     })?;
-    let screen = Screen::new(Keys::start());
     if let Mode::Polled { reason } = watch.mode() {
-        screen.note(&format!("looking for changes once a second: {reason}"));
+        news.push(format!("looking for changes once a second: {reason}"));
     }
+    let contents = Contents::read(layout, &session.catalog);
     stop::block_on(
         Course {
             session,
-            screen,
+            screen: Screen::new(Keys::start(), &news),
             watch,
+            contents,
             current,
             running: None,
             queue: VecDeque::new(),
             verdict: None,
+            seen: None,
+            pulled: None,
         }
         .follow(),
     )
@@ -66,6 +75,18 @@ fn said(message: &str) -> Result<ExitCode, CommandError> {
         message: message.into(),
         advice: None,
     })
+}
+
+/// The exercise to start with: the one that the word names, or the first unsolved one of its chapter.
+fn first(session: &Session, word: Option<&str>) -> Result<Option<Exercise>, CommandError> {
+    let Some(word) = word else {
+        return Ok(next_or_first(session, None));
+    };
+    let chosen = session.catalog.select(word)?;
+    let open = chosen
+        .iter()
+        .find(|exercise| !session.progress.is_done(&exercise.id));
+    Ok(open.or(chosen.first()).map(|exercise| (*exercise).clone()))
 }
 
 /// The next exercise that is not done. If all are done, the first.
@@ -86,6 +107,8 @@ struct Running<'a> {
 enum Event {
     Key(Key),
     Changed(BTreeSet<PathBuf>),
+    /// The course's own files have changed, and git is done with them.
+    Pulled,
     Done(Box<Result<Verdict, RunError>>),
 }
 
@@ -93,18 +116,21 @@ struct Course<'a> {
     session: Session<'a>,
     screen: Screen,
     watch: Watch,
+    contents: Contents,
     current: Exercise,
     running: Option<Running<'a>>,
     /// The exercises that `c` still has to run.
     queue: VecDeque<Exercise>,
     /// The last verdict on the current exercise.
     verdict: Option<Verdict>,
+    /// The last revision of the current exercise that we ran, because a save without a change runs nothing.
+    seen: Option<String>,
+    /// The course's own files have changed. We read them at this time at the latest.
+    pulled: Option<Instant>,
 }
 
 impl Course<'_> {
     async fn follow(mut self) -> Result<ExitCode, CommandError> {
-        // The last revision that we ran, because a save without a change runs nothing.
-        let mut seen = None;
         self.start(self.current.clone());
         loop {
             match self.next().await {
@@ -112,8 +138,9 @@ impl Course<'_> {
                     self.screen.say("\n");
                     return Ok(ExitCode::SUCCESS);
                 }
-                Event::Key(Key::Char(key)) => self.press(key).await?,
-                Event::Changed(paths) => self.changed(&paths, seen.as_deref()),
+                Event::Key(Key::Char(key)) => self.press(key).await,
+                Event::Changed(paths) => self.changed(&paths),
+                Event::Pulled => self.read_again(),
                 Event::Done(result) => {
                     let Some(Running { exercise, .. }) = self.running.take() else {
                         continue;
@@ -121,7 +148,7 @@ impl Course<'_> {
                     let verdict = (*result)?;
                     self.session.record_verdict(&exercise, &verdict);
                     if exercise.id == self.current.id {
-                        seen = Some(verdict.revision.clone());
+                        self.seen = Some(verdict.revision.clone());
                         self.verdict = Some(verdict.clone());
                     }
                     self.done(&exercise, &verdict);
@@ -137,10 +164,12 @@ impl Course<'_> {
                 None => pending().await,
             }
         };
+        let pulled = pulled(self.session.layout, self.pulled);
         let (keys, changes) = (self.screen.keys().next(), self.watch.next());
-        let (done, keys, changes) = (pin!(done), pin!(keys), pin!(changes));
-        match select(keys, select(changes, done)).await {
-            Either::Left((key, _)) => Event::Key(key),
+        let (done, pulled, keys, changes) = (pin!(done), pin!(pulled), pin!(keys), pin!(changes));
+        match select(select(keys, pulled), select(changes, done)).await {
+            Either::Left((Either::Left((key, _)), _)) => Event::Key(key),
+            Either::Left((Either::Right(((), _)), _)) => Event::Pulled,
             Either::Right((Either::Left((paths, _)), _)) => Event::Changed(paths),
             Either::Right((Either::Right((result, _)), _)) => Event::Done(Box::new(result)),
         }
@@ -156,7 +185,7 @@ impl Course<'_> {
         let future = Box::pin(async move { runner::run(layout, &owned, &limits).await });
         if self.queue.is_empty() && exercise.id == self.current.id {
             self.verdict = None;
-            self.screen.begin(layout, &exercise);
+            self.screen.begin(&self.session, &exercise);
         }
         self.running = Some(Running {
             exercise,
@@ -182,93 +211,120 @@ impl Course<'_> {
         }
     }
 
+    /// Makes this exercise the current one and runs it.
+    fn turn_to(&mut self, exercise: Exercise) {
+        self.queue.clear();
+        self.current = exercise.clone();
+        self.start(exercise);
+    }
+
     /// Saving the file of another exercise makes it the current one.
-    fn changed(&mut self, paths: &BTreeSet<PathBuf>, seen: Option<&str>) {
+    fn changed(&mut self, paths: &BTreeSet<PathBuf>) {
         let layout = self.session.layout;
-        let edited = self
-            .session
-            .catalog
-            .exercises()
-            .find(|exercise| paths.contains(&exercise.path(layout)));
-        let other = edited
-            .filter(|exercise| exercise.id != self.current.id)
-            .cloned();
-        if let Some(exercise) = other {
-            self.queue.clear();
-            self.current = exercise.clone();
-            self.start(exercise);
+        let is_ours = |path: &PathBuf| {
+            path.starts_with(layout.solutions()) || path.starts_with(layout.exercises())
+        };
+        if paths.iter().any(is_ours) {
+            self.pulled.get_or_insert_with(|| Instant::now() + PULL);
+        }
+        if paths.iter().all(is_ours) {
             return;
         }
-        let now = runner::revision(layout, &self.current).ok();
-        let last = match &self.running {
-            Some(running) if running.exercise.id == self.current.id => running.revision.as_deref(),
-            _ => seen,
-        };
-        if now.as_deref() != last {
-            self.queue.clear();
-            self.start(self.current.clone());
+        self.session.read_progress();
+        let catalog = &self.session.catalog;
+        if let Some(other) = self.contents.saved(layout, catalog, paths, &self.current) {
+            self.screen.forget_news();
+            self.turn_to(other);
+        } else if self.is_new() {
+            self.screen.forget_news();
+            self.turn_to(self.current.clone());
         }
     }
 
-    async fn press(&mut self, key: char) -> Result<(), CommandError> {
-        match key {
-            'n' => {
-                if let Some(next) = next_or_first(&self.session, Some(&self.current)) {
-                    self.queue.clear();
-                    self.current = next.clone();
-                    self.start(next);
-                }
+    /// Whether the files of the current exercise differ from those that were run last, or run now.
+    fn is_new(&self) -> bool {
+        let last = match &self.running {
+            Some(running) if running.exercise.id == self.current.id => &running.revision,
+            _ => &self.seen,
+        };
+        runner::revision(self.session.layout, &self.current).ok() != *last
+    }
+
+    /// Reads the course again, after a pull or after an edit of the wrong folder.
+    fn read_again(&mut self) {
+        self.pulled = None;
+        let later: Vec<String> = self.later().map(|exercise| exercise.id.clone()).collect();
+        let mut news = match self.session.read_again() {
+            Ok(news) => news,
+            // The next change of a file tries again.
+            Err(error) => {
+                self.screen.say("\nthe course cannot be read\n");
+                self.say_error(&error);
+                return;
             }
-            'h' => {
-                let hint = hint::give(
-                    &mut self.session,
-                    &self.current,
-                    Which::Next,
-                    self.screen.paint(),
-                );
-                self.screen.say(&format!("\n{hint}"));
-                self.screen.menu(&self.session);
-            }
-            'l' => {
-                let table = list::table(&self.session, self.screen.paint());
-                self.screen.say(&format!("\n{table}"));
-                self.screen.menu(&self.session);
-            }
-            'c' => {
-                self.screen.say("\nrunning all exercises\n");
-                self.queue = self.session.catalog.exercises().cloned().collect();
-                if let Some(first) = self.queue.pop_front() {
-                    self.start(first);
-                }
-            }
-            'm' => {
-                if let Some(verdict) = &self.verdict {
-                    self.screen.more(&self.session, &self.current, verdict);
-                }
-                self.screen.menu(&self.session);
-            }
-            'r' => {
-                self.queue.clear();
-                self.start(self.current.clone());
-            }
-            'x' => {
-                let file = self
-                    .session
-                    .layout
-                    .show(&self.current.path(self.session.layout));
-                self.screen.say(&format!(
-                    "\nreset {file}? Your version is kept as a copy. [y/n] "
-                ));
-                if self.screen.keys().next().await == Key::Char('y') {
-                    let told = reset::put_back(&mut self.session, &self.current)?;
-                    self.screen.say(&format!("\n{told}"));
-                } else {
-                    self.screen.say("no\n");
-                    self.screen.menu(&self.session);
-                }
-            }
-            _ => self.screen.menu(&self.session),
+        };
+        let layout = self.session.layout;
+        self.contents = Contents::read(layout, &self.session.catalog);
+        let brought = self.is_at(&news.brought);
+        let same_id = self
+            .session
+            .catalog
+            .exercise(&self.current.id)
+            .ok()
+            .cloned();
+        let now = if let Some(now) = brought.or(same_id) {
+            now
+        } else {
+            let gone = format!("{} is no longer part of the course.", self.current.id);
+            let told = news.told.iter();
+            news.told = Some(told.fold(gone, |gone, told| format!("{gone}\n{told}")));
+            let Some(next) = self.first_open_of(&later) else {
+                return;
+            };
+            next
+        };
+        let same = now.id == self.current.id && now.summary == self.current.summary;
+        self.current = now;
+        if same && news.told.is_none() && !self.is_new() {
+            return;
         }
-        Ok(())
+        self.screen.set_news(news.told);
+        self.turn_to(self.current.clone());
+    }
+
+    /// The exercise whose file is the only one of these. What the reader wrote in `exercises/` is what they
+    /// work on.
+    fn is_at(&self, paths: &[PathBuf]) -> Option<Exercise> {
+        let mut all = self.session.catalog.exercises();
+        let only = all.find(|exercise| paths == [exercise.path(self.session.layout)]);
+        only.cloned()
+    }
+
+    /// The first exercise of these that is not done, or else of all.
+    fn first_open_of(&self, ids: &[String]) -> Option<Exercise> {
+        let Session {
+            catalog, progress, ..
+        } = &self.session;
+        let mut known = ids.iter().filter_map(|id| catalog.exercise(id).ok());
+        let next = known.find(|exercise| !progress.is_done(&exercise.id));
+        next.cloned().or_else(|| next_or_first(&self.session, None))
+    }
+
+    /// The exercises after the current one.
+    fn later(&self) -> impl Iterator<Item = &Exercise> {
+        let all = self.session.catalog.exercises();
+        all.skip_while(|exercise| exercise.id != self.current.id)
+            .skip(1)
+    }
+}
+
+/// Waits until the course can be read: git holds its lock while it writes the files of a new version.
+async fn pulled(layout: &Layout, at_the_latest: Option<Instant>) {
+    let Some(deadline) = at_the_latest else {
+        return pending().await;
+    };
+    let lock = layout.root().join(".git").join("index.lock");
+    while lock.exists() && Instant::now() < deadline {
+        wakeful::time::sleep(GLANCE).await;
     }
 }

@@ -4,23 +4,30 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::super::session::Session;
-use crate::catalog::{Exercise, Layout};
+use super::press::KEYS;
+use crate::catalog::Exercise;
 use crate::progress::Modules;
 use crate::runner::Verdict;
-use crate::terminal::{self, Keys, Paint};
+use crate::terminal::{self, Keys, Paint, Size};
 use crate::work;
+
+/// The rows that stay for the tests if the task is long: a failing test with its message.
+const FOR_TESTS: usize = 5;
 
 /// The screen, with the menu of keys below it.
 pub(super) struct Screen {
     keys: Keys,
     paint: Paint,
+    /// What changed in the course or in the reader's folder. It stays until the reader goes on.
+    news: Option<String>,
 }
 
 impl Screen {
-    pub fn new(keys: Keys) -> Self {
+    pub fn new(keys: Keys, news: &[String]) -> Self {
         Self {
             keys,
             paint: Paint::for_stdout(),
+            news: (!news.is_empty()).then(|| news.join("\n")),
         }
     }
 
@@ -36,24 +43,37 @@ impl Screen {
         self.keys.print(text);
     }
 
-    /// Shows a note that needs no answer.
-    pub fn note(&self, text: &str) {
-        self.say(&format!("{}\n", self.paint.dim(text)));
+    pub fn set_news(&mut self, news: Option<String>) {
+        if news.is_some() {
+            self.news = news;
+        }
     }
 
-    /// Shows that a run of the current exercise starts.
-    pub fn begin(&self, layout: &Layout, exercise: &Exercise) {
+    pub fn forget_news(&mut self) {
+        self.news = None;
+    }
+
+    /// Shows that a run of the current exercise starts. The reader has the task while cargo builds.
+    pub fn begin(&self, session: &Session, exercise: &Exercise) {
         self.keys.clear();
-        let head = format!("{} · {}", self.paint.bold(&exercise.id), exercise.title);
-        let file = layout.show(&exercise.path(layout));
-        self.say(&format!(
-            "{head}\n{file}\n\n{}\n",
-            self.paint.dim("running …")
-        ));
+        let size = self.keys.size();
+        let head = format!(
+            "{}{} · {}\n",
+            self.news(size),
+            self.paint.bold(&exercise.id),
+            exercise.title
+        );
+        let file = session.layout.show(&exercise.path(session.layout));
+        let places = format!("{}edit {file} and save it\n", page(session, exercise));
+        let foot = self.paint.dim("running …");
+        let frame = format!("{head}{places}\n\n{foot}\n");
+        let room = size.rows.saturating_sub(size.rows_of(&frame) + 1);
+        let task = self.short_task(exercise, room);
+        self.say(&format!("{head}{places}\n{task}{foot}\n"));
     }
 
     /// Shows the verdict of the current exercise on a new screen. If the screen is too small for all of
-    /// it, shows the name of the exercise and the first failing test.
+    /// it, shows the task and the first failing test.
     pub fn verdict(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) {
         self.keys.clear();
         let whole = self.whole(session, exercise, verdict);
@@ -62,11 +82,22 @@ impl Screen {
         if size.fits(&format!("{whole}{menu}")) {
             return self.say(&whole);
         }
-        let head = self.head(session, exercise, verdict);
+        let head = format!(
+            "{}{}",
+            self.news(size),
+            self.head(session, exercise, verdict)
+        );
         let foot = self.foot(session, exercise, verdict);
         let frame = format!("{head}{foot}{menu}");
         // Two more rows: the one that says what is missing, and the cursor's.
         let room = size.rows.saturating_sub(size.rows_of(&frame) + 2);
+        let task = if verdict.passed() {
+            String::new()
+        } else {
+            let most = (size.rows / 3).min(room.saturating_sub(FOR_TESTS + 1));
+            self.short_task(exercise, most)
+        };
+        let room = room.saturating_sub(size.rows_of(&task));
         let all = terminal::brief(verdict, self.paint);
         let (shown, more) = size.cut(&all, room);
         let more = match more {
@@ -76,7 +107,61 @@ impl Screen {
                 terminal::count(more, "more line")
             ),
         };
-        self.say(&format!("{head}{shown}{}\n{foot}", self.paint.dim(&more)));
+        let more = self.paint.dim(&more);
+        self.say(&format!("{head}{task}{shown}{more}\n{foot}"));
+    }
+
+    /// The news above the exercise, in a third of the screen at most.
+    fn news(&self, size: Size) -> String {
+        let Some(news) = &self.news else {
+            return String::new();
+        };
+        let text = format!("{}\n", terminal::wrapped(news, 0, 0));
+        let (shown, more) = size.cut(&text, size.rows / 3);
+        let more = match more {
+            0 => String::new(),
+            more => self.paint.dim(&format!(
+                "… and {}: m shows all\n",
+                terminal::count(more, "more line")
+            )),
+        };
+        format!("{shown}{more}\n")
+    }
+
+    /// The task in at most `rows` rows, with an empty row below it: all of it, or its first sentences.
+    fn short_task(&self, exercise: &Exercise, rows: usize) -> String {
+        let size = self.keys.size();
+        let whole = task(&exercise.summary);
+        if size.rows_of(&whole) <= rows {
+            return format!("{whole}\n");
+        }
+        let Some(room) = rows.checked_sub(1) else {
+            return String::new();
+        };
+        let text = terminal::paragraphs(&exercise.summary);
+        let sentences = terminal::first_sentences(&text, |text| size.rows_of(&task(text)) <= room);
+        let shown = match sentences {
+            "" => size.cut(&whole, room).0.to_owned(),
+            sentences => task(sentences),
+        };
+        let more = self.paint.dim("  t shows all of the task");
+        format!("{shown}{more}\n\n")
+    }
+
+    /// Shows all of the task below what is on the screen.
+    pub fn task(&self, exercise: &Exercise) {
+        let head = format!("{} · {}", self.paint.bold(&exercise.id), exercise.title);
+        self.say(&format!("\n{head}\n\n{}", task(&exercise.summary)));
+    }
+
+    /// Shows what each key does.
+    pub fn keys_and_meanings(&self) {
+        let mut text = String::from("\n");
+        for (key, meaning) in KEYS {
+            let _ = writeln!(text, "  {}  {meaning}", self.paint.bold(&key.to_string()));
+        }
+        text.push_str("To work on another exercise, you can also edit its file and save it.\n");
+        self.say(&text);
     }
 
     /// Shows the whole verdict below what is on the screen.
@@ -85,11 +170,10 @@ impl Screen {
     }
 
     fn whole(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
-        let mut text = self.head(session, exercise, verdict);
+        let mut text = self.news(Size::ENDLESS) + &self.head(session, exercise, verdict);
         if !verdict.passed() {
             // Show the task first, and the failures after it.
-            let summary = terminal::wrapped(&terminal::paragraphs(&exercise.summary), 2, 2);
-            let _ = write!(text, "  {summary}\n\n");
+            let _ = writeln!(text, "{}", task(&exercise.summary));
         }
         text.push_str(&terminal::verdict(verdict, self.paint));
         text.push_str(&self.foot(session, exercise, verdict));
@@ -112,11 +196,11 @@ impl Screen {
     fn foot(&self, session: &Session, exercise: &Exercise, verdict: &Verdict) -> String {
         if !verdict.passed() {
             let file = session.layout.show(&exercise.path(session.layout));
-            return format!("\n{}\n", terminal::next_step(verdict, &file));
+            let next = terminal::next_step(verdict, &file);
+            return format!("\n{}{next}\n", page(session, exercise));
         }
         let solved = self.paint.green("solved.");
-        let id = &exercise.id;
-        let mut text = format!("\n{solved} `cargo course diff {id}` shows our solution\n");
+        let mut text = format!("\n{solved} d compares it with our solution\n");
         let after = session.progress.after(&session.catalog, exercise);
         let all = session.catalog.exercises().count();
         match (after.part, after.next) {
@@ -178,11 +262,12 @@ impl Screen {
             .count();
         let keys = [
             ("n", "ext"),
+            ("p", "rev"),
+            ("t", "ask"),
             ("h", "int"),
             ("l", "ist"),
-            ("c", "heck all"),
-            ("r", "un"),
             ("x", " reset"),
+            ("?", " keys"),
             ("q", "uit"),
         ];
         let keys: Vec<_> = keys
@@ -196,4 +281,23 @@ impl Screen {
         };
         format!("\n{solved} of {all} solved   {}{enter}\n", keys.join(" "))
     }
+}
+
+/// The task as the screen shows it.
+fn task(summary: &str) -> String {
+    let text = terminal::wrapped(&terminal::paragraphs(summary), 2, 2);
+    format!("  {text}\n")
+}
+
+/// The page to read.
+fn page(session: &Session, exercise: &Exercise) -> String {
+    let page = session.layout.page(&exercise.chapter);
+    if !page.is_file() {
+        return String::new();
+    }
+    let chapter = session.catalog.chapter(&exercise.chapter).ok();
+    let title = chapter.map_or(&*exercise.chapter, |chapter| {
+        session.catalog.outline.title_of(chapter)
+    });
+    format!("read {} ({title})\n", session.layout.show(&page))
 }

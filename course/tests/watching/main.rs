@@ -1,87 +1,17 @@
 //! `cargo course watch`, which a reader uses without a browser.
 
+#[path = "../common/mod.rs"]
 mod common;
+mod follow;
+mod session;
+#[cfg(target_os = "linux")]
+mod terminal;
 
-use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
 
 use common::Course;
-
-/// A running `watch`, with its keyboard and its output.
-struct Session {
-    child: Child,
-    keys: Box<dyn Write>,
-    words: Receiver<String>,
-    /// The output that the test has not checked yet.
-    unread: String,
-}
-
-impl Session {
-    fn start(course: &Course, args: &[&str]) -> Self {
-        Self::begin(course.start(&["watch"]), args)
-    }
-
-    fn begin(mut command: Command, args: &[&str]) -> Self {
-        command
-            .args(args)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit());
-        let mut child = command.spawn().unwrap();
-        let keys = Box::new(child.stdin.take().unwrap());
-        let stdout = child.stdout.take().unwrap();
-        Self::with(child, keys, stdout)
-    }
-
-    fn with(child: Child, keys: Box<dyn Write>, mut stdout: impl Read + Send + 'static) -> Self {
-        let (sender, words) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(read @ 1..) = stdout.read(&mut buffer) {
-                if sender
-                    .send(String::from_utf8_lossy(&buffer[..read]).into_owned())
-                    .is_err()
-                {
-                    return;
-                }
-            }
-        });
-        Self {
-            child,
-            keys,
-            words,
-            unread: String::new(),
-        }
-    }
-
-    /// Waits for this text. Returns the output up to its end, and discards it.
-    fn until(&mut self, words: &str) -> String {
-        let deadline = Instant::now() + Duration::from_mins(1);
-        loop {
-            if let Some(at) = self.unread.find(words) {
-                return self.unread.drain(..at + words.len()).collect();
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.words.recv_timeout(left) {
-                Ok(more) => self.unread.push_str(&more),
-                Err(error) => panic!("no {words:?}: {error}. The output was {:?}", self.unread),
-            }
-        }
-    }
-
-    fn press(&mut self, key: &str) {
-        writeln!(self.keys, "{key}").unwrap();
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use session::Session;
 
 #[test]
 fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
@@ -91,7 +21,7 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     watch.until("fix/double: failed");
     watch.until("not yet implemented: double 1");
     watch.until("edit work/02-fix/src/double.rs and save it");
-    watch.until("0 of 2 solved   [n]ext [h]int [l]ist [c]heck all [r]un [x] reset [q]uit");
+    watch.until("0 of 2 solved   [n]ext [p]rev [t]ask [h]int [l]ist [x] reset [?] keys [q]uit");
     watch.press("h");
     watch.until("Hint 1 of 3: What is twice?");
     course.solve("fix/double");
@@ -117,6 +47,51 @@ fn a_save_runs_the_exercise_and_the_keys_do_the_rest() {
     watch.until("[q]uit");
     watch.press("q");
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_chapter_starts_with_its_first_unsolved_exercise() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &["02"]);
+    watch.until("fix/double: failed");
+    course.solve("fix/double");
+    watch.until("fix/double: passed");
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+    Session::start(&course, &["02-fix"]).until("fix/count: failed");
+
+    let unknown = course.command(&["watch", "03"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    let said = common::stderr(&unknown);
+    assert!(said.contains("no exercise or chapter"), "{said}");
+}
+
+#[test]
+fn keys_lead_back_compare_and_explain_themselves() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &["count"]);
+    watch.until("fix/count: failed");
+    watch.press("d");
+    watch.until("fix/count is not solved yet, and the comparison would give the answer away");
+    watch.press("p");
+    watch.until("fix/double: failed");
+    watch.press("p");
+    watch.until("this is the first exercise");
+    watch.press("z");
+    watch.until("no key z: ? shows the keys");
+    watch.until("[q]uit");
+    watch.press("?");
+    let keys = watch.until("[q]uit");
+    for key in ["n", "p", "t", "h", "m", "r", "d", "x", "l", "c", "q"] {
+        assert!(keys.contains(&format!("\n  {key}  ")), "{key} in {keys}");
+    }
+    course.double("x + x");
+    watch.until("fix/double: passed");
+    watch.until("d compares it with our solution");
+    watch.press("d");
+    watch.until("-    x + x");
+    watch.press("n");
+    watch.until("fix/count: failed");
 }
 
 #[test]
@@ -170,108 +145,6 @@ fn the_end_of_a_part_and_of_the_course_is_announced() {
     assert!(!watch.unread.contains("n goes on"), "{}", watch.unread);
     watch.press("q");
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
-}
-
-/// Starts `watch double` in a terminal of this size and kind. The terminal needs no Enter after a key.
-#[cfg(target_os = "linux")]
-fn in_a_terminal(course: &Course, rows: u16, columns: u16, term: &str) -> Session {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-    use rustix::termios::{Winsize, tcsetwinsize};
-
-    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&terminal).unwrap();
-    unlockpt(&terminal).unwrap();
-    let size = Winsize {
-        ws_row: rows,
-        ws_col: columns,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    tcsetwinsize(&terminal, size).unwrap();
-    let name = ptsname(&terminal, Vec::new()).unwrap();
-    let open = || {
-        let mut options = std::fs::OpenOptions::new();
-        options.read(true).write(true);
-        options.open(name.to_str().unwrap()).unwrap()
-    };
-    let mut watch = course.start(&["watch", "double"]);
-    watch.env("TERM", term);
-    // `watch` asks `/dev/tty` for the size. Without a session of its own, that is the terminal that this
-    // test runs in.
-    let mut command = Command::new("setsid");
-    command
-        .arg("--ctty")
-        .arg(watch.get_program())
-        .args(watch.get_args())
-        .envs(
-            watch
-                .get_envs()
-                .filter_map(|(key, value)| Some((key, value?))),
-        )
-        .current_dir(watch.get_current_dir().unwrap())
-        .stdin(open())
-        .stdout(open());
-    let keys = std::fs::File::from(terminal);
-    let output = keys.try_clone().unwrap();
-    Session::with(command.spawn().unwrap(), Box::new(keys), output)
-}
-
-/// What is on the screen of a terminal after the next verdict.
-#[cfg(target_os = "linux")]
-fn screen(watch: &mut Session) -> String {
-    let said = watch.until("failed") + &watch.until("uit\r\n");
-    said.rsplit("\x1b[H").next().unwrap().to_owned()
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
-    let course = Course::new();
-    let many = "\n    line".repeat(60);
-    course.double(&format!("panic!(\"a long message{many} of {{x}}\")"));
-    let mut watch = in_a_terminal(&course, 32, 80, "xterm");
-    let screen = screen(&mut watch);
-    let first = screen.find("doubles_one").expect("the first failing test");
-    assert!(screen[..first].contains("fix/double"), "{screen}");
-    assert!(screen.contains("m shows all"), "{screen}");
-    let rows = screen.lines().count();
-    assert!(rows < 32, "{rows} rows:\n{screen}");
-    assert!(rows > 28, "{rows} rows use the screen:\n{screen}");
-
-    watch.keys.write_all(b"m").unwrap();
-    watch.until("of 3");
-    watch.keys.write_all(b"q").unwrap();
-    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_terminal_without_escape_sequences_gets_none() {
-    let course = Course::new();
-    let mut watch = in_a_terminal(&course, 32, 80, "dumb");
-    let said = watch.until("failed") + &watch.until("uit\r\n");
-    assert!(!said.contains('\x1b'), "{said:?}");
-    assert!(said.contains("doubles_one"), "{said}");
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_verdict_is_whole_if_it_fits_with_a_row_for_the_cursor() {
-    let course = Course::new();
-    let whole = screen(&mut in_a_terminal(&course, 100, 80, "xterm"));
-    let rows = u16::try_from(whole.lines().count()).unwrap();
-    // A terminal that does not know its size says 0.
-    for (given, is_whole) in [(rows + 1, true), (rows, false), (0, true)] {
-        let columns = if given == 0 { 0 } else { 80 };
-        let screen = screen(&mut in_a_terminal(&course, given, columns, "xterm"));
-        assert_eq!(
-            !screen.contains("m shows all"),
-            is_whole,
-            "{given}: {screen}"
-        );
-        let fits = screen.lines().count() < given.into();
-        assert!(fits || given == 0, "{given} rows: {screen}");
-    }
 }
 
 #[test]
@@ -333,7 +206,7 @@ fn stopping_a_command_stops_the_test_that_it_runs() {
 #[test]
 fn a_module_that_is_filled_while_watch_runs_is_not_solved() {
     let course = Course::with_runtime();
-    let mut watch = Session::start(&course, &["fix/double"]);
+    let mut watch = Session::start(&course, &["fix/line"]);
     watch.until("[q]uit");
     let fill = course.command(&["fill", "fix/line"]);
     assert!(fill.status.success());

@@ -1,0 +1,122 @@
+//! The keys of `watch`.
+
+use super::super::hint::{self, Which};
+use super::super::{CommandError, diff, list, reset};
+use super::{Course, next_or_first};
+use crate::catalog::Exercise;
+use crate::terminal::{self, Key};
+
+/// The keys, and what each of them does.
+pub(super) const KEYS: &[(char, &str)] = &[
+    ('n', "go on to the next exercise that is not done"),
+    ('p', "go back to the exercise before this one"),
+    ('t', "show all of the task"),
+    ('h', "show the next hint"),
+    ('m', "show the whole verdict"),
+    ('r', "run the tests again"),
+    (
+        'd',
+        "compare your solution with ours, when the exercise is solved",
+    ),
+    ('x', "reset the exercise, and keep your version as a copy"),
+    ('l', "list the exercises"),
+    ('c', "check all exercises"),
+    ('q', "quit"),
+];
+
+impl Course<'_> {
+    /// Does what the reader asks for with a key.
+    pub(super) async fn press(&mut self, key: char) {
+        match key {
+            'n' => {
+                if let Some(next) = next_or_first(&self.session, Some(&self.current)) {
+                    self.screen.forget_news();
+                    return self.turn_to(next);
+                }
+            }
+            'p' => match self.earlier() {
+                Some(before) => {
+                    self.screen.forget_news();
+                    return self.turn_to(before);
+                }
+                None => self.screen.say("\nthis is the first exercise\n"),
+            },
+            't' => self.screen.task(&self.current),
+            'h' => {
+                let paint = self.screen.paint();
+                let hint = hint::give(&mut self.session, &self.current, Which::Next, paint);
+                self.screen.say(&format!("\n{hint}"));
+            }
+            'l' => {
+                let table = list::table(&self.session, self.screen.paint());
+                self.screen.say(&format!("\n{table}"));
+            }
+            'c' => {
+                self.screen.say("\nrunning all exercises\n");
+                self.queue = self.session.catalog.exercises().cloned().collect();
+                if let Some(first) = self.queue.pop_front() {
+                    return self.start(first);
+                }
+            }
+            'm' => {
+                if let Some(verdict) = &self.verdict {
+                    self.screen.more(&self.session, &self.current, verdict);
+                }
+            }
+            'd' => self.compare(),
+            'r' => return self.turn_to(self.current.clone()),
+            'x' => self.reset().await,
+            '?' => self.screen.keys_and_meanings(),
+            other => {
+                let told = format!("\nno key {other}: ? shows the keys\n");
+                self.screen
+                    .say(&terminal::clean(&told, self.screen.paint()));
+            }
+        }
+        self.screen.menu(&self.session);
+    }
+
+    /// The exercise before the current one, in the book's order.
+    fn earlier(&self) -> Option<Exercise> {
+        let all = self.session.catalog.exercises();
+        let before = all.take_while(|exercise| exercise.id != self.current.id);
+        before.last().cloned()
+    }
+
+    fn compare(&self) {
+        let id = &self.current.id;
+        if !self.session.progress.is_done(id) {
+            let told = "is not solved yet, and the comparison would give the answer away";
+            return self.screen.say(&format!("\n{id} {told}\n"));
+        }
+        let paint = self.screen.paint();
+        match diff::compared(self.session.layout, &self.current, paint) {
+            Ok(text) => self
+                .screen
+                .say(&terminal::clean(&format!("\n{text}"), paint)),
+            Err(error) => self.say_error(&error),
+        }
+    }
+
+    async fn reset(&mut self) {
+        let layout = self.session.layout;
+        let file = layout.show(&self.current.path(layout));
+        self.screen.say(&format!(
+            "\nreset {file}? Your version is kept as a copy. [y/n] "
+        ));
+        if self.screen.keys().next().await != Key::Char('y') {
+            return self.screen.say("no\n");
+        }
+        match reset::put_back(&mut self.session, &self.current) {
+            Ok(told) => self.screen.say(&format!("\n{told}")),
+            Err(error) => self.say_error(&error),
+        }
+    }
+
+    pub(super) fn say_error(&self, error: &CommandError) {
+        let paint = self.screen.paint();
+        let text = terminal::error_text(error, error.advice().as_deref(), paint);
+        self.screen
+            .say(&terminal::clean(&format!("\n{text}\n"), paint));
+    }
+}

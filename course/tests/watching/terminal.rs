@@ -1,0 +1,185 @@
+//! `watch` in a real terminal: what is on a small screen.
+
+use std::process::Command;
+
+use crate::common::Course;
+use crate::session::Session;
+
+/// Starts `watch double` in a terminal of this size and kind. The terminal needs no Enter after a key.
+fn in_a_terminal(course: &Course, rows: u16, columns: u16, term: &str) -> Session {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcsetwinsize};
+
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let size = Winsize {
+        ws_row: rows,
+        ws_col: columns,
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    tcsetwinsize(&terminal, size).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let open = || {
+        let mut options = std::fs::OpenOptions::new();
+        options.read(true).write(true);
+        options.open(name.to_str().unwrap()).unwrap()
+    };
+    let mut watch = course.start(&["watch", "double"]);
+    watch.env("TERM", term);
+    // `watch` asks `/dev/tty` for the size. Without a session of its own, that is the terminal that this
+    // test runs in.
+    let mut command = Command::new("setsid");
+    command
+        .arg("--ctty")
+        .arg(watch.get_program())
+        .args(watch.get_args())
+        .envs(
+            watch
+                .get_envs()
+                .filter_map(|(key, value)| Some((key, value?))),
+        )
+        .current_dir(watch.get_current_dir().unwrap())
+        .stdin(open())
+        .stdout(open());
+    let keys = std::fs::File::from(terminal);
+    let output = keys.try_clone().unwrap();
+    Session::with(command.spawn().unwrap(), Box::new(keys), output)
+}
+
+/// What is on the screen of a terminal after the next verdict.
+fn screen(watch: &mut Session) -> String {
+    let said = watch.until("failed") + &watch.until("uit\r\n");
+    said.rsplit("\x1b[H").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
+    let course = Course::new();
+    let many = "\n    line".repeat(60);
+    course.double(&format!("panic!(\"a long message{many} of {{x}}\")"));
+    let mut watch = in_a_terminal(&course, 32, 80, "xterm");
+    let screen = screen(&mut watch);
+    let first = screen.find("doubles_one").expect("the first failing test");
+    assert!(screen[..first].contains("fix/double"), "{screen}");
+    assert!(screen.contains("m shows all"), "{screen}");
+    let rows = screen.lines().count();
+    assert!(rows < 32, "{rows} rows:\n{screen}");
+    assert!(rows > 28, "{rows} rows use the screen:\n{screen}");
+
+    watch.keys.write_all(b"m").unwrap();
+    watch.until("of 3");
+    watch.keys.write_all(b"q").unwrap();
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_terminal_without_escape_sequences_gets_none() {
+    let course = Course::new();
+    let mut watch = in_a_terminal(&course, 32, 80, "dumb");
+    let said = watch.until("failed") + &watch.until("uit\r\n");
+    assert!(!said.contains('\x1b'), "{said:?}");
+    assert!(said.contains("doubles_one"), "{said}");
+}
+
+#[test]
+fn a_verdict_is_whole_if_it_fits_with_a_row_for_the_cursor() {
+    let course = Course::new();
+    let whole = screen(&mut in_a_terminal(&course, 100, 80, "xterm"));
+    let rows = u16::try_from(whole.lines().count()).unwrap();
+    // A terminal that does not know its size says 0.
+    for (given, is_whole) in [(rows + 1, true), (rows, false), (0, true)] {
+        let columns = if given == 0 { 0 } else { 80 };
+        let screen = screen(&mut in_a_terminal(&course, given, columns, "xterm"));
+        assert_eq!(
+            !screen.contains("m shows all"),
+            is_whole,
+            "{given}: {screen}"
+        );
+        let fits = screen.lines().count() < given.into();
+        assert!(fits || given == 0, "{given} rows: {screen}");
+    }
+}
+
+/// `fix/double` with this task and with seven tests that all fail.
+fn with_a_task(task: &str) -> Course {
+    let course = Course::new();
+    course.change(
+        "solutions/02-fix/exercises.toml",
+        "summary = \"Make `double` double.\"",
+        &format!("summary = \"\"\"\n{task}\n\"\"\""),
+    );
+    let test = |n: u32| {
+        format!(
+            "\n#[test]\nfn doubles_the_number_{n}() {{\n    assert_eq!(double({n}), 2 * {n});\n}}\n"
+        )
+    };
+    let tests: String = (10..15).map(test).collect();
+    let path = "solutions/02-fix/tests/double.rs";
+    course.write(path, &(course.read(path) + &tests));
+    course.write("book/src/02-fix.md", "# 02 Fix\n");
+    course.write(
+        "book/src/SUMMARY.md",
+        "# Summary\n\n# I. Begin\n\n- [02 Fix it](02-fix.md)\n",
+    );
+    course.generate();
+    course
+}
+
+#[test]
+fn the_task_stays_on_a_screen_of_24_rows() {
+    let task =
+        "The task has several lines. They say what to do, what not to do, and where.\n".repeat(5);
+    let course = with_a_task(&format!("{task}Done."));
+    course.double("panic!(\"no {x}\\nline\\nline\\nline\\nline\\nline\")");
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    let screen = screen(&mut watch);
+    let task = screen.find("Done.").expect("the whole task");
+    let test = screen.find("doubles_one").expect("a failing test");
+    assert!(task < test, "{screen}");
+    assert!(!screen.contains("t shows all"), "{screen}");
+    assert!(screen.contains("m shows all"), "{screen}");
+    assert!(
+        screen.contains("read book/src/02-fix.md (02 Fix it)\r\nedit work/02-fix/src/double.rs"),
+        "{screen}"
+    );
+    let rows = screen.lines().count();
+    assert!(rows < 24, "{rows} rows:\n{screen}");
+}
+
+#[test]
+fn a_long_task_is_shortened_to_its_first_sentences_and_t_shows_all_of_it() {
+    let sentences = (1..40).map(|n| format!("Sentence {n} of the task is here.\n"));
+    let course = with_a_task(&sentences.collect::<Vec<_>>().concat());
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    let screen = screen(&mut watch);
+    let more = screen
+        .find("\x1b[2m  t shows all of the task")
+        .expect("how to see the rest");
+    let task = &screen[..more];
+    assert!(task.contains("Sentence 1 of the task"), "{screen}");
+    assert!(task.trim_end().ends_with("is here."), "{screen}");
+    assert!(!task.contains("Sentence 39"), "{screen}");
+    assert!(screen.contains("not yet implemented: double 1"), "{screen}");
+    let rows = screen.lines().count();
+    assert!(rows < 24, "{rows} rows:\n{screen}");
+    assert!(rows > 20, "{rows} rows use the screen:\n{screen}");
+
+    watch.keys.write_all(b"t").unwrap();
+    watch.until("Sentence 39 of the task is here.");
+}
+
+#[test]
+fn no_line_of_the_screen_is_wider_than_80_columns() {
+    let course = with_a_task("Do it.");
+    course.solve("fix/double");
+    let mut watch = in_a_terminal(&course, 24, 80, "dumb");
+    let solved = watch.until("passed") + &watch.until("uit\r\n");
+    watch.keys.write_all(b"?").unwrap();
+    let keys = watch.until("the task") + &watch.until("uit\r\n");
+    for line in solved.lines().chain(keys.lines()) {
+        assert!(line.chars().count() <= 80, "{line:?}");
+    }
+    assert!(keys.lines().count() < 24, "{keys}");
+}
