@@ -74,6 +74,25 @@ fn a_compiler_error_is_shown_with_the_exercise_whose_file_it_is_in() {
 }
 
 #[test]
+fn a_verdict_has_no_warnings_about_the_files_of_other_exercises() {
+    let course = Course::new();
+    course.write(
+        "work/02-fix/src/count.rs",
+        "pub fn count(_: &[u32]) -> usize {\n    let theirs = 1;\n    2\n}\n",
+    );
+    course.double("let mine = 1;\n    x + 3");
+    let verdict = course.run("fix/double", &short());
+    assert_eq!(verdict.outcome, Outcome::Failed);
+    let said = &verdict.diagnostics;
+    assert!(said.contains("unused variable: `mine`"), "{said}");
+    assert!(!said.contains("theirs"), "{said}");
+    let verdict = course.run("fix/count", &short());
+    let said = &verdict.diagnostics;
+    assert!(said.contains("unused variable: `theirs`"), "{said}");
+    assert!(!said.contains("mine"), "{said}");
+}
+
+#[test]
 fn tests_are_listed_in_the_order_of_their_file() {
     let course = Course::new();
     let test = |name: &str| format!("#[test]\nfn {name}() {{}}\n");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::built::{self, Built};
 use super::changed::Changed;
 use super::unfit::Unfit;
-use super::{Limits, Outcome, RunError, Verdict, cargo, libtest, manifest, needs};
+use super::{Limits, Outcome, RunError, Verdict, cargo, elsewhere, libtest, manifest, needs};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::skeleton;
@@ -245,7 +245,9 @@ async fn build(layout: &Layout, exercise: &Exercise, limits: &Limits) -> Result<
         env: &[],
         time: limits.build_time,
     };
-    built::build(layout, &exercise.folder, &exercise.package, &call).await
+    let mut built = built::build(layout, &exercise.folder, &exercise.package, &call).await?;
+    elsewhere::silence(layout, exercise, &mut built.report);
+    Ok(built)
 }
 
 /// Copies the lock file of the root. Without it, cargo would ask the registry for versions again.

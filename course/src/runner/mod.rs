@@ -11,6 +11,7 @@ mod built;
 pub(crate) mod cargo;
 mod changed;
 pub mod child;
+mod elsewhere;
 mod error;
 mod exercise;
 mod leftovers;
