@@ -71,13 +71,14 @@ function testRow(group, first) {
   const [{ status, message }] = group;
   const mark = { ok: '✓', failed: '✗', ignored: '–' }[status] ?? '?';
   const said = { ok: 'passes', failed: 'fails', ignored: 'ignored' }[status] ?? status;
-  // Each name has a line of its own, also if several tests share a message.
-  const title = group.map(({ name }) => element('span', { class: 'name' },
+  // Each name has a line of its own. If several tests share a message, all but the first say whose it is.
+  const [title, ...others] = group.map(({ name }, index) => element('span', { class: 'name' },
     element('span', { class: 'mark', 'aria-hidden': 'true', text: mark }),
-    element('span', {}, testName(name), element('span', { class: 'unseen', text: ` ${said} ` }))));
+    element('span', {}, testName(name), element('span', { class: 'unseen', text: ` ${said} ` }),
+      index > 0 ? element('span', { class: 'same', text: `the same as ${group[0].name}` }) : null)));
   if (!message) return element('li', { class: status }, title);
   const details = element('details', { open: first }, element('summary', {}, title), terminal(message.trimEnd(), `Message of ${group[0].name}`));
-  return element('li', { class: status }, details);
+  return element('li', { class: status }, details, others);
 }
 
 // A long name breaks after an underscore. Its last word stays with the triangle behind it.

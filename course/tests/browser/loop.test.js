@@ -184,12 +184,16 @@ test('an exercise fails by a named test, gives a hint, and turns green after a s
     // The reader only has to save the file.
     await fs.writeFile(path.join(tree.root, file), `${skeleton}\n// A first look.\n`);
     await panel.and(page.locator('[data-state="failing"]')).waitFor(VERDICT_WITHIN);
-    const failed = await panel.locator('.tests .failed summary code').allInnerTexts();
-    const firsts = await panel.locator('.tests .failed summary .name:first-child code').allInnerTexts();
+    const failed = await panel.locator('.tests .failed .name code').allInnerTexts();
+    const firsts = await panel.locator('.tests .failed summary code').allInnerTexts();
     const places = firsts.map((name) => tests.indexOf(`fn ${name}()`));
     assert.deepEqual(places, places.toSorted((a, b) => a - b), 'the tests have the order of their file');
     const messages = await panel.locator('.tests .failed pre').allTextContents();
     assert.equal(new Set(messages).size, messages.length, 'a message of several tests appears once');
+    const same = await panel.locator('.tests .failed .same').allInnerTexts();
+    assert.equal(same.length, failed.length - messages.length, 'each test without a message says whose message it has');
+    assert.ok(same.length > 0, 'two tests fail for the same reason');
+    for (const text of same) assert.ok(firsts.some((name) => text === `the same as ${name}`), text);
     assert.ok(failed.length > 0, 'the panel names the tests that fail');
     for (const name of failed) assert.ok(tests.includes(`fn ${name}()`), `${name} is a test of the exercise`);
     await screenshot(page, 'exercise-red');
