@@ -11,6 +11,8 @@ use crate::skeleton;
 use crate::terminal::{self, Paint};
 use crate::work;
 
+const NOT_UPDATED: &str = "work/ could not be brought up to date";
+
 /// The catalog and the progress of one clone.
 pub(crate) struct Session<'a> {
     pub layout: &'a Layout,
@@ -33,8 +35,7 @@ impl<'a> Session<'a> {
             // A checkout that is read-only, a full disk: what is there can still be used.
             Err(error) => {
                 let advice = error.advice();
-                let what = "work/ could not be brought up to date";
-                terminal::print_warning(what, &error, advice.as_deref());
+                terminal::print_warning(NOT_UPDATED, &error, advice.as_deref());
             }
         }
         // Only now is the reader's work where the exercises are today.
@@ -62,8 +63,14 @@ impl<'a> Session<'a> {
                 told: report.told(self.layout),
                 brought: report.brought.into_iter().map(|moved| moved.to).collect(),
             },
+            // A checkout that is read-only, a full disk: what is there can still be used.
             Err(error) => News {
-                told: Some(format!("work/ could not be brought up to date: {error}")),
+                told: Some(terminal::warning_text(
+                    NOT_UPDATED,
+                    &error,
+                    error.advice().as_deref(),
+                    Paint::for_stdout(),
+                )),
                 brought: Vec::new(),
             },
         };

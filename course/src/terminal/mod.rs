@@ -27,9 +27,13 @@ pub fn print_error(error: &dyn Error, advice: Option<&str>) {
 
 /// Prints what failed, why, and what to do. The program continues.
 pub fn print_warning(what: &str, error: &dyn Error, advice: Option<&str>) {
-    let paint = Paint::for_stderr();
+    complain(&warning_text(what, error, advice, Paint::for_stderr()));
+}
+
+/// What failed, why, and what to do, as text.
+pub fn warning_text(what: &str, error: &dyn Error, advice: Option<&str>, paint: Paint) -> String {
     let head = format!("{} {what}", paint.yellow("warning:"));
-    complain(&with_causes(head, Some(error), advice, paint));
+    with_causes(head, Some(error), advice, paint)
 }
 
 /// An error, its causes, and what to do, as text.

@@ -183,3 +183,25 @@ fn no_line_of_the_screen_is_wider_than_80_columns() {
     }
     assert!(keys.lines().count() < 24, "{keys}");
 }
+
+#[test]
+fn long_news_leaves_room_for_the_exercise() {
+    let course = Course::new();
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    course.double_in("exercises", "x + 3");
+    course.write("exercises/02-fix/src/count.rs", "pub fn count() {}\n");
+    let mut watch = in_a_terminal(&course, 18, 80, "xterm");
+    let screen = screen(&mut watch);
+    let news = screen
+        .find("Your exercises are in work/.")
+        .expect("the news");
+    let more = screen.find("m shows all").expect("how to see the rest");
+    let name = screen.find("fix/double").expect("the name of the exercise");
+    assert!(news < more && more < name, "{screen}");
+    assert!(screen.contains("doubles_one"), "{screen}");
+    let rows = screen.lines().count();
+    assert!(rows < 18, "{rows} rows:\n{screen}");
+
+    watch.keys.write_all(b"m").unwrap();
+    watch.until("`git restore exercises`");
+}

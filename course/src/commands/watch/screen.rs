@@ -116,7 +116,8 @@ impl Screen {
         let Some(news) = &self.news else {
             return String::new();
         };
-        let text = format!("{}\n", terminal::wrapped(news, 0, 0));
+        let news = terminal::clean(news, self.paint);
+        let text = format!("{}\n", terminal::wrapped(&news, 0, 0));
         let (shown, more) = size.cut(&text, size.rows / 3);
         let more = match more {
             0 => String::new(),
