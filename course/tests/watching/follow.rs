@@ -76,7 +76,7 @@ fn a_pull_that_changes_another_exercise_does_not_move_the_reader() {
     upstream.commit();
     course.git(&["pull", "--quiet"]);
 
-    let said = watch.until("Updated 1 file in work/ that you had not changed.");
+    let said = watch.until("Updated 1 file in work/ that you had not changed");
     assert!(!said.contains("fix/count ·"), "{said}");
     let said = watch.until("fix/double: failed") + &watch.until("[q]uit");
     assert!(said.contains("Make `double` double its number."), "{said}");
@@ -161,8 +161,11 @@ fn a_pull_that_removes_the_current_exercise_leads_to_the_next_one() {
     upstream.generate();
     upstream.commit();
     course.git(&["pull", "--quiet"]);
-    watch.until("fix/double is no longer part of the course.");
-    watch.until("fix/count: failed");
+    let gone = "fix/double is no longer part of the course.";
+    watch.until(gone);
+    watch.until("running …");
+    let said = watch.until("fix/count: failed");
+    assert_eq!(said.matches(gone).count(), 1, "{said}");
     watch.until("0 of 3 solved");
 }
 

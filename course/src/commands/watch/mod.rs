@@ -276,8 +276,13 @@ impl Course<'_> {
             now
         } else {
             let gone = format!("{} is no longer part of the course.", self.current.id);
-            let told = news.told.iter();
-            news.told = Some(told.fold(gone, |gone, told| format!("{gone}\n{told}")));
+            // If another `cargo course` has updated work/, it has told the reader elsewhere.
+            let told = news.told.unwrap_or_default();
+            news.told = Some(if told.contains(&gone) {
+                told
+            } else {
+                format!("{gone}\n{told}").trim_end().to_owned()
+            });
             let Some(next) = self.first_open_of(&later) else {
                 return;
             };
