@@ -87,7 +87,7 @@ fn a_linker_that_finds_no_room_says_that_the_disk_is_full() {
         cp -r target aside
         mount -t tmpfs -o size=400m tmpfs target || exit 77
         cp -r --preserve=timestamps aside/. target
-        rm target/exercises/debug/deps/double-*
+        rm -r target/exercises/debug/incremental target/exercises/debug/deps/*double-* target/exercises/debug/deps/*fix*
         dd if=/dev/zero of=target/filler bs=4k 2>/dev/null
         truncate -s -2M target/filler
         exec "$PROGRAM" check fix/double
