@@ -73,7 +73,8 @@ test('a prediction shows the answer to the choice, and the page remembers the ch
     await form.locator('input[data-right]').check();
     assert.notEqual(await form.locator('.because:visible').innerText(), said);
     await page.reload();
-    assert.equal(await page.locator('form.predict').first().locator('input[data-right]').isChecked(), true);
+    // The module that remembers the choice loads after the page.
+    await page.locator('form.predict').first().locator('input[data-right]:checked').waitFor({ state: 'attached' });
   });
 });
 
