@@ -134,7 +134,9 @@ fn a_test_that_had_only_the_rest_of_the_time_says_so() {
     };
     let verdict = course.run("fix/double", &limits);
     let (_, first) = test(&verdict, "doubles_one");
-    assert_eq!(first, "still running after 2 s: stopped");
+    // The list of tests takes some of the time.
+    assert!(first.starts_with("still running after "), "{first}");
+    assert!(first.ends_with(" s: stopped"), "{first}");
     let (_, second) = test(&verdict, "doubles_three");
     assert_eq!(
         second,
@@ -240,6 +242,7 @@ fn a_test_without_memory_is_not_said_to_take_too_long() {
     );
     let limits = Limits {
         memory: 128 << 20,
+        test_time: Duration::from_secs(3),
         ..short()
     };
     let verdict = course.run("fix/double", &limits);
