@@ -217,6 +217,7 @@ fn a_module_that_is_filled_while_watch_runs_is_not_solved() {
     drop(watch);
     let mut watch = Session::start(&course, &["fix/line"]);
     watch.until("fix/line: passed");
+    watch.until("filled with our solution");
     watch.until("[q]uit");
     let progress = course.read("progress.txt");
     assert!(progress.contains("fix/line filled"), "{progress}");

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::session::Session;
 use super::press::KEYS;
 use crate::catalog::Exercise;
-use crate::progress::Modules;
+use crate::progress::{Modules, State};
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint, Size};
 use crate::work;
@@ -200,8 +200,12 @@ impl Screen {
             let next = terminal::next_step(verdict, &file);
             return format!("\n{}{next}\n", page(session, exercise));
         }
-        let solved = self.paint.green("solved.");
-        let mut text = format!("\n{solved} d compares it with our solution\n");
+        let mut text = if session.progress.state(&exercise.id) == State::Filled {
+            "\nfilled with our solution, so it does not count as solved\n".to_owned()
+        } else {
+            let solved = self.paint.green("solved.");
+            format!("\n{solved} d compares it with our solution\n")
+        };
         let after = session.progress.after(&session.catalog, exercise);
         let all = session.catalog.exercises().count();
         match (after.part, after.next) {
