@@ -80,6 +80,30 @@ fn a_missing_root_of_the_library_is_named_with_the_command_that_restores_it() {
 }
 
 #[test]
+fn an_error_that_the_reader_added_to_the_root_is_blamed_on_the_root() {
+    let course = Course::new();
+    let root = course.read(ROOT);
+    course.write(ROOT, &format!("{root}fn x(\n"));
+    let verdict = run(&course, "fix/count");
+    assert_eq!(verdict.outcome, Outcome::BuildFailed);
+    is_cured(&course, &verdict, ROOT);
+}
+
+#[test]
+fn a_file_that_is_missing_in_another_package_is_named_with_the_command_that_restores_it() {
+    for file in [ROOT, MANIFEST] {
+        let course = Course::with_runtime();
+        std::fs::remove_file(course.path(file)).unwrap();
+        let verdict = run(&course, "fix/line");
+        assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
+        let said = advice(&verdict);
+        assert!(said.contains(&format!("{file} is missing")), "{said}");
+        assert!(!said.contains("Your version is kept"), "{said}");
+        is_named(&course, &verdict, file);
+    }
+}
+
+#[test]
 fn a_module_that_the_root_no_longer_declares_is_blamed_on_the_root() {
     let course = Course::new();
     replace(&course, ROOT, "pub mod count;", "");

@@ -12,13 +12,14 @@ use crate::skeleton;
 pub(super) struct Changed {
     /// The exercise's tests and the manifests.
     tests: Vec<PathBuf>,
-    /// Sources that lack a line of the course's.
+    /// Sources that lack a line of the course's, or that the reader added an error to.
     sources: Vec<PathBuf>,
 }
 
 impl Changed {
-    /// Compares the files. If the course itself cannot be read, they count as they are.
-    pub fn find(layout: &Layout, exercise: &Exercise) -> Self {
+    /// Compares the files. `has_error` says whether the compiler found an error in a file. If the course
+    /// itself cannot be read, the files count as they are.
+    pub fn find(layout: &Layout, exercise: &Exercise, has_error: impl Fn(&Path) -> bool) -> Self {
         // The copy for grading has the course's own tests and manifests.
         if layout.is_a_copy() {
             return Self::default();
@@ -31,7 +32,7 @@ impl Changed {
         };
         Self {
             tests: skeleton::changed_tests(layout, &catalog, &tree, exercise),
-            sources: skeleton::damaged_sources(layout, &catalog, &tree, exercise),
+            sources: skeleton::damaged_sources(layout, &catalog, &tree, exercise, has_error),
         }
     }
 

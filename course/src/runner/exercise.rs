@@ -111,7 +111,7 @@ async fn once(
     if self::revision(layout, exercise)? != revision || (first && !steady) {
         return Ok(None);
     }
-    let changed = Changed::find(layout, exercise);
+    let changed = Changed::find(layout, exercise, |file| has_error_in(&report, file));
     if report.timed_out {
         verdict.outcome = Outcome::TimedOut;
         verdict.diagnostics = format!(

@@ -1,7 +1,7 @@
 //! Advice if cargo cannot build an exercise or a file of it is missing. The advice restores only one
 //! file, so the reader keeps what is solved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::catalog::{Catalog, Layout};
 use crate::files;
@@ -14,12 +14,18 @@ const MANIFEST: &str = "Cargo.toml";
 pub(super) fn advice(layout: &Layout, complaint: &str) -> Option<String> {
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);
+        if !path.exists() {
+            return Some(missing(layout, &path));
+        }
         return Some(format!(
             "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
             layout.show(&path),
             restore(layout, &path),
             skeleton::YOURS
         ));
+    }
+    if let Some(library) = missing_library(layout, complaint) {
+        return Some(missing(layout, &library));
     }
     let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
     is_damaged(&lock_file, complaint)
@@ -55,6 +61,29 @@ pub(super) fn disk_is_full(layout: &Layout) -> String {
 pub(super) fn restore(layout: &Layout, file: &Path) -> String {
     let file = layout.show(file);
     format!("`cargo course reset --file {file}` restores only this file")
+}
+
+fn missing(layout: &Layout, file: &Path) -> String {
+    format!(
+        "{} is missing. {}",
+        layout.show(file),
+        restore(layout, file)
+    )
+}
+
+/// The `src/lib.rs` that cargo misses in one of the reader's packages.
+fn missing_library(layout: &Layout, complaint: &str) -> Option<PathBuf> {
+    let exercises = layout.show(&layout.yours());
+    let catalog = Catalog::load(layout).ok()?;
+    let mut folders = catalog.crates.iter().map(|member| &member.folder);
+    let is_gone = |folder: &&String| {
+        let library = Path::new(folder.as_str()).join("src").join("lib.rs");
+        named_at(complaint, &exercises, folder).is_some()
+            && layout.solutions().join(&library).is_file()
+            && !layout.yours().join(&library).exists()
+    };
+    let folder = folders.find(is_gone)?;
+    Some(layout.yours().join(folder).join("src").join("lib.rs"))
 }
 
 /// The manifest with the problem, as a path from the exercises. It is the last manifest that cargo

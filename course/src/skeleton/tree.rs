@@ -86,13 +86,15 @@ pub(crate) fn changed_tests(
         .collect()
 }
 
-/// The files of an exercise's crate that belong to no exercise, such as `src/lib.rs`, and that lack a
-/// line of the generated ones or are missing, as full paths. A reader may add lines.
+/// The files of an exercise's crate that belong to no exercise, such as `src/lib.rs`, and that are damaged,
+/// as full paths. A reader may add lines. A file is damaged if it is missing, if it lacks a line of the
+/// generated one, or if a line was added and `has_error` says so of its path from the reader's files.
 pub(crate) fn damaged_sources(
     layout: &Layout,
     catalog: &Catalog,
     tree: &Tree,
     exercise: &Exercise,
+    has_error: impl Fn(&Path) -> bool,
 ) -> Vec<PathBuf> {
     let sources = Path::new(&exercise.folder).join("src");
     let is_shared = |path: &Path| {
@@ -108,9 +110,11 @@ pub(crate) fn damaged_sources(
     };
     tree.iter()
         .filter(|(path, _)| is_shared(path))
-        .map(|(path, wanted)| (layout.yours().join(path), wanted))
-        .filter(|(path, wanted)| lacks_a_line(path, wanted))
-        .map(|(path, _)| path)
+        .map(|(path, wanted)| (path, layout.yours().join(path), wanted))
+        .filter(|(path, full, wanted)| {
+            lacks_a_line(full, wanted) || (has_error(path) && !files::is(full, wanted))
+        })
+        .map(|(_, full, _)| full)
         .collect()
 }
 
