@@ -23,6 +23,10 @@ pub fn run(layout: &Layout, out: Option<PathBuf>) -> Result<ExitCode, CommandErr
             advice: Some("choose a new or an empty folder, because this command empties it".into()),
         });
     }
+    fs::create_dir_all(&out).map_err(|source| CommandError::Io {
+        what: format!("cannot create the folder {}", out.display()),
+        source,
+    })?;
     book::publish(layout, &out)?;
     tell(&format!(
         "The book is in {}. Open {} in a browser, or copy the folder to a web server.",
