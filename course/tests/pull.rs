@@ -11,14 +11,7 @@ use common::{Course, stdout};
 #[test]
 fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
     let upstream = Course::new();
-    upstream.write(
-        ".gitignore",
-        "target/\n/work/\n/progress.txt*\nCargo.lock\n",
-    );
-    upstream.git(&["init", "--quiet", "--initial-branch=main"]);
-    upstream.commit();
-    let course = Course::clone_of(&upstream);
-    course.told();
+    let course = Course::first_clone_of(&upstream);
 
     // One is solved, the other begun, and a test and the crate's root have lines of the reader's.
     course.double("x + x");
@@ -212,14 +205,7 @@ fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
 #[test]
 fn a_lost_record_blames_the_reader_for_no_change_of_the_course() {
     let upstream = Course::new();
-    upstream.write(
-        ".gitignore",
-        "target/\n/work/\n/progress.txt*\nCargo.lock\n",
-    );
-    upstream.git(&["init", "--quiet", "--initial-branch=main"]);
-    upstream.commit();
-    let course = Course::clone_of(&upstream);
-    course.told();
+    let course = Course::first_clone_of(&upstream);
     course.change(
         "work/02-fix/src/count.rs",
         "todo!(\"count {x:?}\")",

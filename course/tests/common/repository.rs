@@ -21,6 +21,19 @@ impl Course {
         course
     }
 
+    /// Makes a git repository of the course, and the clone of a reader who has begun.
+    pub fn first_clone_of(upstream: &Self) -> Self {
+        upstream.write(
+            ".gitignore",
+            "target/\n/work/\n/progress.txt*\nCargo.lock\n",
+        );
+        upstream.git(&["init", "--quiet", "--initial-branch=main"]);
+        upstream.commit();
+        let course = Self::clone_of(upstream);
+        course.told();
+        course
+    }
+
     /// Replaces a text in a file.
     pub fn change(&self, path: &str, from: &str, to: &str) {
         let text = self.read(path);

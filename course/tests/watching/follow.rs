@@ -8,14 +8,7 @@ use crate::session::Session;
 /// A course that is a git repository, and the reader's clone of it.
 fn clone() -> (Course, Course) {
     let upstream = Course::with_runtime();
-    upstream.write(
-        ".gitignore",
-        "target/\n/work/\n/progress.txt*\nCargo.lock\n",
-    );
-    upstream.git(&["init", "--quiet", "--initial-branch=main"]);
-    upstream.commit();
-    let course = Course::clone_of(&upstream);
-    course.told();
+    let course = Course::first_clone_of(&upstream);
     (upstream, course)
 }
 
