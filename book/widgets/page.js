@@ -1,4 +1,4 @@
-// What every page has, with and without `cargo course`. Finds the parts of this page that need JavaScript, and
+// The widgets of every page, with and without `cargo course`. Finds the parts of this page that need JavaScript, and
 // loads a module for each.
 
 import { showProseInResults } from './search.js';

@@ -9,7 +9,7 @@ pub fn two_readings(clock: &Clock) -> ScriptedLine {
     ScriptedLine::new(clock, &[(10, &[1, 4, 0, 0, 0, 3]), (20, &[1, 4, 0, 0, 0, 4])])
 }
 
-/// What the meter gets for its readings, and when.
+/// The messages that the meter gets for its readings, with their times.
 pub const TOTALS: [(u64, Message); 2] =
     [(10, Message::Total(3)), (20, Message::Total(7))];
 

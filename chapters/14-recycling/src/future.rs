@@ -82,7 +82,7 @@ pub(crate) unsafe fn poll_at<F: Future>(
 impl<'d, T> DynFuture<'d, T> {
     /// # Safety
     ///
-    /// D1, for as long as the handle lives.
+    /// D1, as long as the handle lives.
     pub unsafe fn new(data: NonNull<()>, functions: &'d Functions<T>) -> Self {
         DynFuture { data, functions }
     }
