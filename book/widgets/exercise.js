@@ -164,7 +164,8 @@ export function mount(section, root) {
     news.dataset.what = '';
     news.replaceChildren(diff
       ? diffView(diff, 'What changed in the exercise')
-      : element('p', { text: 'You have already looked at the change.' }));
+      : element('p', { text: 'You have already looked at the change.' }),
+    known.outdated ? element('p', { text: 'You solved an earlier version. Run the tests to see whether your solution still passes.' }) : '');
   }
 
   function update(exercise) {
@@ -177,6 +178,7 @@ export function mount(section, root) {
     if (waitsFor) chip.textContent = `waits for ${fileName(waitsFor)}`;
     else if (needed.length > 0) chip.textContent = `needs ${needed.join(', ')}`;
     else if (exercise.open) chip.textContent = 'solved earlier, unfinished now';
+    else if (exercise.state === 'solved' && exercise.outdated) chip.textContent = 'solved before it changed';
     else if (exercise.state === 'failing' && exercise.solved) chip.textContent = 'solved earlier, fails now';
     else chip.textContent = STATES[exercise.state] ?? exercise.state;
     if (exercise.state !== 'running') showNeeds(needed);

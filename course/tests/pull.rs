@@ -7,6 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use common::{Course, stdout};
+use serde_json::Value;
 
 #[test]
 fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
@@ -289,7 +290,7 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
         assert!(diff.contains(line), "no {line:?} in\n{diff}");
     }
     let list = stdout(&course.command(&["list"]));
-    assert!(!list.contains("changed"), "{list}");
+    assert!(!list.contains("(changed: "), "{list}");
     assert!(list.contains("solved   fix/double"), "{list}");
     let again = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
     assert!(
@@ -310,4 +311,63 @@ fn a_change_of_a_solved_exercise_is_named_until_the_reader_has_looked() {
         diff.contains("+/// Twice `x`, exactly.") && !diff.contains("double(4)"),
         "{diff}"
     );
+}
+
+/// To look at the change is not to solve the exercise again.
+#[test]
+fn a_solved_exercise_that_grew_is_marked_until_its_new_tests_pass() {
+    let course = Course::new();
+    course.double("if x == 8 { 0 } else { x + x }");
+    course.command(&["check", "fix/double"]);
+    course.change(
+        "solutions/02-fix/tests/double.rs",
+        "assert_eq!(double(3), 6)",
+        "assert_eq!(double(8), 16)",
+    );
+    course.told();
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    for line in [
+        "`cargo course check fix/double` shows whether your solution still passes.",
+        "Then fix/double is no longer solved.",
+    ] {
+        assert!(diff.contains(line), "no {line:?} in\n{diff}");
+    }
+    let mark = "(changed since you solved it: `cargo course check fix/double`)";
+    let sum = "1 of 2 solved, but 1 of them has changed since you solved it";
+    let note = "the course has changed it since you solved it, and your solution does not pass its new tests";
+    for _ in 0..2 {
+        let list = stdout(&course.command(&["list"]));
+        assert!(list.contains(mark) && list.contains(sum), "{list}");
+        let json: Value =
+            serde_json::from_slice(&course.command(&["list", "--json"]).stdout).unwrap();
+        assert_eq!(json["exercises"][0]["outdated"], true, "{json:#}");
+        let check = stdout(&course.command(&["check", "fix/double"]));
+        assert!(check.contains("failed") && check.contains(note), "{check}");
+    }
+    let screen = watched(&course, "fix/double");
+    assert!(screen.contains(note), "{screen}");
+
+    course.double("x + x");
+    let check = stdout(&course.command(&["check", "fix/double"]));
+    assert!(
+        check.contains("passed") && !check.contains("changed"),
+        "{check}"
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(!list.contains("changed"), "{list}");
+}
+
+#[test]
+fn an_exercise_that_was_never_solved_is_not_called_no_longer_solved() {
+    let course = Course::new();
+    course.double("x");
+    course.change(
+        "solutions/02-fix/tests/double.rs",
+        "double(3), 6",
+        "double(4), 8",
+    );
+    course.told();
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/double"]));
+    assert!(diff.contains("keeps your file as a copy.\n"), "{diff}");
+    assert!(!diff.contains("solved"), "{diff}");
 }

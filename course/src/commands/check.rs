@@ -13,7 +13,6 @@ use crate::grade::Graded;
 use crate::progress::Standing;
 use crate::runner::{self, Limits, Verdict};
 use crate::terminal::{self, Paint};
-use crate::work;
 
 #[derive(Serialize)]
 struct Checked {
@@ -86,11 +85,8 @@ async fn check(
             });
         } else {
             print(&told(&verdict, paint))?;
-            if let Some(changes) = work::changes(session.layout, exercise) {
-                print(&format!(
-                    "  {}\n",
-                    paint.yellow(&changes.note(&exercise.id))
-                ))?;
+            if let Some(note) = session.note(exercise) {
+                print(&format!("  {}\n", paint.yellow(&note)))?;
             }
         }
     }

@@ -59,7 +59,7 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
         Some((changes, diff)) => format!(
             "{}\n{}",
             colour(&diff, Paint::for_stdout()),
-            after(layout, exercise, changes)
+            after(&session, exercise, changes)
         ),
         None => format!(
             "Nothing in {} has changed since you began it, or since you last looked.\n",
@@ -71,18 +71,26 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
 }
 
 /// What the reader can do with the change.
-fn after(layout: &Layout, exercise: &Exercise, changes: Changes) -> String {
-    let id = &exercise.id;
+fn after(session: &Session, exercise: &Exercise, changes: Changes) -> String {
+    let (layout, id) = (session.layout, &exercise.id);
     let file = layout.show(&exercise.path(layout));
     let test = if changes.test {
         " The new test is in its place."
     } else {
         ""
     };
+    let (check, unsolved) = if session.progress.is_solved(id) {
+        (
+            format!(" `cargo course check {id}` shows whether your solution still passes."),
+            format!(" Then {id} is no longer solved."),
+        )
+    } else {
+        (String::new(), String::new())
+    };
     let text = format!(
         "This is what the course changed in {id} since you began it, or since you last looked. Your file {file} is as \
-         you left it.{test} Edit your file if it has to follow. To start again instead, run `cargo course reset {id}`. \
-         It puts the new start version in place, keeps your file as a copy, and {id} is no longer solved."
+         you left it.{test}{check} Edit your file if it has to follow. To start again instead, run `cargo course reset \
+         {id}`. It puts the new start version in place, and keeps your file as a copy.{unsolved}"
     );
     wrapped(&text, 0, 0) + "\n"
 }

@@ -89,14 +89,8 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             if hints > 0 {
                 let _ = write!(out, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
             }
-            if progress::is_open_again(session.layout, exercise, progress) {
-                let again = "(solved earlier, but the file is unfinished)";
-                let _ = write!(out, "  {}", paint.yellow(again));
-            }
-            if work::changes(session.layout, exercise).is_some() {
-                let id = &exercise.id;
-                let look = format!("(changed: `cargo course diff --skeleton {id}`)");
-                let _ = write!(out, "  {}", paint.yellow(&look));
+            for mark in marks(session, exercise) {
+                let _ = write!(out, "  {}", paint.yellow(&mark));
             }
             out.push('\n');
         }
@@ -136,6 +130,17 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             let _ = write!(out, ", but {open} of them have unfinished files now");
         }
     }
+    let is_outdated = |one: &&Exercise| progress::is_outdated(session.layout, one, progress);
+    match catalog.exercises().filter(is_outdated).count() {
+        0 => {}
+        1 => out.push_str(", but 1 of them has changed since you solved it"),
+        changed => {
+            let _ = write!(
+                out,
+                ", but {changed} of them have changed since you solved them"
+            );
+        }
+    }
     match progress::earlier(catalog, progress).len() {
         0 => {}
         1 => out.push_str(", and 1 that is no longer in the course"),
@@ -149,6 +154,26 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));
     }
     out
+}
+
+/// The marks behind an exercise in the list, each in parentheses.
+fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
+    let (layout, id) = (session.layout, &exercise.id);
+    let mut marks = Vec::new();
+    if !exercise.path(layout).exists() {
+        marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
+    }
+    if progress::is_open_again(layout, exercise, &session.progress) {
+        marks.push("(solved earlier, but the file is unfinished)".to_owned());
+    }
+    if work::changes(layout, exercise).is_some() {
+        marks.push(format!("(changed: `cargo course diff --skeleton {id}`)"));
+    } else if progress::is_outdated(layout, exercise, &session.progress) {
+        marks.push(format!(
+            "(changed since you solved it: `cargo course check {id}`)"
+        ));
+    }
+    marks
 }
 
 /// The solved exercises that the course no longer has.

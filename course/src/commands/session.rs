@@ -7,7 +7,6 @@ use super::CommandError;
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Change, Loaded, Progress};
 use crate::runner::{Outcome, Verdict};
-use crate::skeleton;
 use crate::terminal::{self, Paint};
 use crate::work;
 
@@ -103,6 +102,18 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// What the reader should know about an exercise beside its verdict: the course has changed it.
+    pub fn note(&self, exercise: &Exercise) -> Option<String> {
+        if let Some(changes) = work::changes(self.layout, exercise) {
+            return Some(changes.note(&exercise.id));
+        }
+        let outdated = progress::is_outdated(self.layout, exercise, &self.progress);
+        outdated.then(|| {
+            "the course has changed it since you solved it, and your solution does not pass its new tests"
+                .to_owned()
+        })
+    }
+
     /// Records the result of a run. A skeleton that fails is an exercise that the reader has not begun.
     pub fn record_verdict(&mut self, exercise: &Exercise, verdict: &Verdict) {
         if verdict.outcome == Outcome::Passed && !verdict.passed() {
@@ -112,8 +123,8 @@ impl<'a> Session<'a> {
         if !verdict.passed() && !work::is_begun(self.layout, exercise) {
             return;
         }
-        let ours = skeleton::is_filled(self.layout, exercise);
-        self.record(&exercise.id, Change::by(verdict.passed(), ours));
+        let change = Change::by(verdict.passed(), self.layout, exercise);
+        self.record(&exercise.id, change);
     }
 }
 

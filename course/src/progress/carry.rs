@@ -85,6 +85,7 @@ mod tests {
             state,
             hints,
             date: "2026-05-01".into(),
+            version: None,
             extra: Vec::new(),
         }
     }

@@ -183,10 +183,10 @@ fn parse_line(line: &str) -> Option<(String, Entry)> {
         ..Entry::default()
     };
     for word in words {
-        match word.strip_prefix("hints=") {
-            Some(number) => entry.hints = number.parse().ok()?,
-            None if word.contains('=') => entry.extra.push(word.to_owned()),
-            None => return None,
+        match word.split_once('=')? {
+            ("hints", number) => entry.hints = number.parse().ok()?,
+            ("version", version) => entry.version = Some(version.parse().ok()?),
+            _ => entry.extra.push(word.to_owned()),
         }
     }
     Some((id.to_owned(), entry))
@@ -217,6 +217,9 @@ fn render(progress: &Progress) -> String {
         let _ = write!(text, "{id} {state} {}", entry.date);
         if entry.hints > 0 {
             let _ = write!(text, " hints={}", entry.hints);
+        }
+        if let Some(version) = entry.version {
+            let _ = write!(text, " version={version}");
         }
         for word in &entry.extra {
             let _ = write!(text, " {word}");

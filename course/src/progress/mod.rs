@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! # wakeful course: progress, one line an exercise
-//! generators/tree-walk solved 2026-05-01 hints=1
+//! generators/tree-walk solved 2026-05-01 hints=1 version=6c62272e07bb0142
 //! ```
 //!
 //! We keep lines with ids that this version does not know. If a line is damaged, we keep a copy of
@@ -21,16 +21,18 @@ mod tests;
 pub use carry::load_carried;
 pub use modules::{Module, Modules};
 pub use next::After;
-pub use standing::{Earlier, Standing, earlier, is_open_again};
+pub use standing::{Earlier, Standing, earlier, is_open_again, is_outdated};
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::Layout;
+use crate::catalog::{Exercise, Layout};
 use crate::files::FileError;
+use crate::skeleton;
 use crate::terminal::count;
+use crate::work::Version;
 
 /// The state of one exercise. The file never contains `Running`. It only exists for showing the
 /// state while tests run.
@@ -59,6 +61,9 @@ pub struct Entry {
     pub date: String,
     /// How many hints were shown.
     pub hints: u8,
+    /// The version of the exercise that the reader solved last.
+    #[serde(skip)]
+    pub(crate) version: Option<Version>,
     /// Fields of a later version, kept as they are.
     #[serde(skip)]
     pub(crate) extra: Vec<String>,
@@ -124,10 +129,10 @@ impl Damaged {
 /// One change of the progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The tests passed.
-    Passed,
-    /// The tests passed with our solution. What `fill` put in place stays filled.
-    PassedWithOurs,
+    /// The tests passed, and this is their version.
+    Passed(Option<Version>),
+    /// The same with our solution in place. What `fill` put there stays filled.
+    PassedWithOurs(Option<Version>),
     /// The tests failed. A solved exercise stays solved.
     Failed,
     /// Our solution was put in place. A solved exercise stays solved.
@@ -139,12 +144,13 @@ pub enum Change {
 }
 
 impl Change {
-    /// What a run of the tests means for an exercise whose file is our solution, or not. It does not depend
-    /// on what this process knows of the progress, because another one may have filled the exercise.
-    pub(crate) fn by(passed: bool, ours: bool) -> Self {
+    /// What a run of the tests means for an exercise. It does not depend on what this process knows of the
+    /// progress, because another one may have filled the exercise.
+    pub(crate) fn by(passed: bool, layout: &Layout, exercise: &Exercise) -> Self {
+        let version = || Version::of(layout, exercise);
         match passed {
-            true if ours => Self::PassedWithOurs,
-            true => Self::Passed,
+            true if skeleton::is_filled(layout, exercise) => Self::PassedWithOurs(version()),
+            true => Self::Passed(version()),
             false => Self::Failed,
         }
     }
@@ -197,13 +203,19 @@ impl Progress {
         let before = self.entries.get(id).cloned();
         let mut entry = before.clone().unwrap_or_default();
         match change {
-            Change::PassedWithOurs if entry.state == State::Filled => {}
-            Change::Passed | Change::PassedWithOurs => entry.state = State::Solved,
+            Change::PassedWithOurs(_) if entry.state == State::Filled => {}
+            Change::Passed(version) | Change::PassedWithOurs(version) => {
+                entry.state = State::Solved;
+                entry.version = version;
+            }
             Change::Failed | Change::Filled if entry.state == State::Solved => {}
             Change::Failed if entry.state == State::Filled => {}
             Change::Filled => entry.state = State::Filled,
             Change::Failed => entry.state = State::Failing,
-            Change::Reset => entry.state = State::Todo,
+            Change::Reset => {
+                entry.state = State::Todo;
+                entry.version = None;
+            }
             Change::Hinted(n) => entry.hints = entry.hints.max(n),
         }
         let changed = before

@@ -6,6 +6,7 @@ use super::{Progress, State};
 use crate::catalog::{Catalog, Exercise, Kind, Layout};
 use crate::runner::Verdict;
 use crate::skeleton;
+use crate::work::Version;
 
 /// An exercise with its progress.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +39,9 @@ pub struct Standing {
     /// It was solved earlier, but its file is unfinished now.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// The course has changed it since it was solved, and its tests have not passed again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outdated: bool,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
     /// The result of its last run, if there was one.
@@ -64,6 +68,7 @@ impl Standing {
             solved: progress.is_solved(&exercise.id),
             passes: None,
             open: is_open_again(layout, exercise, progress),
+            outdated: is_outdated(layout, exercise, progress),
             hints_shown: progress.hints(&exercise.id),
             verdict: None,
         }
@@ -74,6 +79,17 @@ impl Standing {
 /// asks for something else now, or if the progress file comes from another clone.
 pub fn is_open_again(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
     progress.is_solved(&exercise.id) && skeleton::is_open(layout, exercise)
+}
+
+/// Whether the course has changed a solved exercise, and its tests have not passed since. The reader's
+/// solution may not do what the new version asks for.
+pub fn is_outdated(layout: &Layout, exercise: &Exercise, progress: &Progress) -> bool {
+    let entry = progress.entries.get(&exercise.id);
+    let solved = entry.filter(|entry| entry.state == State::Solved);
+    let now = || Version::of(layout, exercise);
+    solved
+        .and_then(|entry| entry.version)
+        .is_some_and(|version| now().is_some_and(|now| now != version))
 }
 
 /// A solved exercise that the course no longer has.

@@ -24,7 +24,7 @@ fn a_missing_file_is_an_empty_progress() {
 fn a_directory_with_the_name_of_the_file_is_moved_aside() {
     let (dir, path) = fresh();
     fs::create_dir(&path).unwrap();
-    let loaded = record(&path, "a/b", Change::Passed).unwrap();
+    let loaded = record(&path, "a/b", Change::Passed(None)).unwrap();
     let damaged = loaded.damaged.unwrap();
     assert_eq!(damaged.kept, dir.path().join("progress.txt.damaged-1"));
     let layout = Layout::at(dir.path());
@@ -64,7 +64,7 @@ fn a_fifo_with_the_name_of_the_lock_is_an_error() {
     let lock = dir.path().join("progress.txt.lock");
     let made = std::process::Command::new("mkfifo").arg(&lock).status();
     assert!(made.unwrap().success());
-    let error = record(&path, "a/b", Change::Passed).unwrap_err();
+    let error = record(&path, "a/b", Change::Passed(None)).unwrap_err();
     let advice = error.advice().unwrap();
     assert_eq!(advice, format!("move {} out of the way", lock.display()));
 }
@@ -74,7 +74,7 @@ fn a_recorded_change_is_read_again() {
     let (_dir, path) = fresh();
     record(&path, "a/b", Change::Failed).unwrap();
     record(&path, "a/c", Change::Hinted(2)).unwrap();
-    record(&path, "a/c", Change::Passed).unwrap();
+    record(&path, "a/c", Change::Passed(None)).unwrap();
     let progress = load(&path).unwrap().progress;
     assert_eq!(progress.state("a/b"), State::Failing);
     assert_eq!(progress.state("a/c"), State::Solved);
@@ -85,7 +85,7 @@ fn a_recorded_change_is_read_again() {
 #[test]
 fn a_later_failure_keeps_an_exercise_solved_and_a_reset_does_not() {
     let (_dir, path) = fresh();
-    record(&path, "a/b", Change::Passed).unwrap();
+    record(&path, "a/b", Change::Passed(None)).unwrap();
     assert!(
         record(&path, "a/b", Change::Failed)
             .unwrap()
@@ -154,7 +154,7 @@ fn damaged_lines_are_kept_in_a_copy_and_all_other_lines_still_count() {
         );
     }
     fs::write(&path, damages[1].0).unwrap();
-    let recorded = record(&path, "a/d", Change::Passed).unwrap();
+    let recorded = record(&path, "a/d", Change::Passed(None)).unwrap();
     assert_eq!(
         fs::read(recorded.damaged.unwrap().kept).unwrap(),
         damages[1].0
@@ -178,7 +178,7 @@ fn temporary_files_of_killed_courses_are_removed() {
     for name in names.iter().chain(&others) {
         fs::write(dir.path().join(name), "# half").unwrap();
     }
-    record(&path, "a/b", Change::Passed).unwrap();
+    record(&path, "a/b", Change::Passed(None)).unwrap();
     assert!(names.iter().all(|name| !dir.path().join(name).exists()));
     assert!(others.iter().all(|name| dir.path().join(name).exists()));
 }
@@ -203,7 +203,7 @@ fn courses_that_write_at_once_keep_each_others_changes() {
                     record(
                         path,
                         &format!("writer-{writer}/exercise-{n}"),
-                        Change::Passed,
+                        Change::Passed(None),
                     )
                     .unwrap();
                 }

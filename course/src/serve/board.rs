@@ -17,7 +17,6 @@ use crate::{
     catalog::{Catalog, Exercise, Layout},
     progress::{self, Change, Loaded, Modules, Progress, ProgressError, State},
     runner::{self, Outcome, RunError, Verdict},
-    skeleton,
     work::{self, Changes},
 };
 
@@ -54,6 +53,9 @@ pub struct View {
     solved: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     open: bool,
+    /// It was solved in an earlier version, and its tests have not passed since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    outdated: bool,
     hints_shown: u8,
     /// The parts that the course changed since the reader began it, until they look at the change.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -189,6 +191,8 @@ impl Inner {
             state,
             solved: self.is_solved(&exercise.id),
             open: verdict.is_none() && progress::is_open_again(layout, exercise, &self.progress),
+            outdated: !verdict.as_ref().is_some_and(Verdict::passed)
+                && progress::is_outdated(layout, exercise, &self.progress),
             hints_shown: self.progress.hints(&exercise.id),
             changed: work::changes(layout, exercise).map(Changes::told),
             verdict,
@@ -286,8 +290,8 @@ async fn record(
         // A skeleton that fails is an exercise that the reader has not begun.
         return Some(verdict);
     }
-    let ours = skeleton::is_filled(&course.layout, exercise);
-    remember(course, exercise, Change::by(passed, ours)).await;
+    let change = Change::by(passed, &course.layout, exercise);
+    remember(course, exercise, change).await;
     Some(verdict)
 }
 

@@ -13,10 +13,12 @@ mod record;
 mod renamed;
 mod report;
 mod reset;
+mod version;
 
 pub use changes::{Changes, changes, look};
 pub use report::{Gone, Moved, Renamed, Report, Why};
 pub use reset::{Reset, reset, restore};
+pub use version::Version;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;

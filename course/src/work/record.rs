@@ -50,6 +50,15 @@ impl Hash {
         let mix = |hash: u128, byte: &u8| (hash ^ u128::from(*byte)).wrapping_mul(PRIME);
         Self(content.iter().fold(START, mix))
     }
+
+    /// Half of the bits.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the lower half is what we want"
+    )]
+    pub fn short(self) -> u64 {
+        self.0 as u64
+    }
 }
 
 impl Record {

@@ -165,6 +165,21 @@ export function testProgress({ reading, book, within }) {
     });
   });
 
+  test('an exercise that was solved before the course changed it is marked in its panel and in the list', async () => {
+    await reading('02-generators.html', {}, async (page) => {
+      await ignoreNews(page);
+      await listed(page, ({ exercises }) => {
+        const first = exercises.find(({ chapter }) => chapter === '02-generators');
+        Object.assign(first, { state: 'solved', solved: true, outdated: true });
+      });
+      await page.reload();
+      await page.locator('section.exercise .chip').first().getByText('solved before it changed').waitFor();
+      await page.goto(new URL('progress.html', page.url()).href);
+      await page.locator('.exercise-list .state', { hasText: 'solved before it changed' }).waitFor();
+      await settle(page);
+    });
+  });
+
   test('on a phone each test name is beside its mark, and a question is inside its box', async () => {
     await reading('02-generators.html', { width: 360, height: 740 }, async (page) => {
       const panel = page.locator('section.exercise').first();

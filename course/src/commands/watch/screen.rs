@@ -9,7 +9,6 @@ use crate::catalog::Exercise;
 use crate::progress::{Modules, State};
 use crate::runner::Verdict;
 use crate::terminal::{self, Keys, Paint, Size};
-use crate::work;
 
 /// The rows that stay for the tests if the task is long: a failing test with its message.
 const FOR_TESTS: usize = 5;
@@ -186,8 +185,8 @@ impl Screen {
         let id = self.paint.bold(&exercise.id);
         let summary = terminal::summary(verdict, self.paint);
         let took = self.paint.dim(&format!("({took:.1} s)"));
-        let note = work::changes(session.layout, exercise).map_or_else(String::new, |changes| {
-            let note = terminal::wrapped(&changes.note(&exercise.id), 0, 0);
+        let note = session.note(exercise).map_or_else(String::new, |note| {
+            let note = terminal::wrapped(&note, 0, 0);
             format!("{}\n", self.paint.yellow(&note))
         });
         format!("{id}: {summary} {took}\n{note}\n")
