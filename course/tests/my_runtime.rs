@@ -136,10 +136,17 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
         "it has what it needs"
     );
 
-    // Its tests pass with our solution, which solves nothing. The reader's own solution does.
-    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
-    assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
-    let own = course.read(file).replace("//! A line", "//! My line");
+    // Its tests pass with our solution, which solves nothing, also with a comment of the reader's. The
+    // reader's own solution does.
+    let commented = course.read(file).replace("//! A line", "//! My line");
+    for text in [course.read(file), commented] {
+        course.write(file, &text);
+        assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+        assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
+    }
+    let own = course
+        .read(file)
+        .replace("self.things.pop_front()", "self.things.remove(0)");
     course.write(file, &own);
     assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
     assert!(stdout(&course.command(&["list"])).contains("solved   fix/line"));
@@ -154,6 +161,41 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
         "our solution needs no copy"
     );
     assert!(stdout(&course.command(&["list"])).contains("todo     fix/line"));
+}
+
+#[test]
+fn a_filled_module_whose_file_is_gone_is_to_do_again() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "line"]);
+    solve_queue(&course);
+    assert_eq!(code(&course.command(&["check", "fix/queue"])), Some(0));
+    let can = "your runtime can:";
+    assert!(stdout(&course.command(&["list"])).contains(can));
+
+    // Only its file: the list names what brings it back.
+    std::fs::remove_file(course.path("work/my-runtime/src/line.rs")).unwrap();
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("(its file is missing: `cargo course reset fix/line`)"),
+        "{list}"
+    );
+    assert!(!list.contains(can), "{list}");
+
+    // The whole folder: each command writes the start versions again.
+    course.command(&["fill", "line"]);
+    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+    course.command(&["check", "fix/count"]);
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    assert_eq!(
+        course.told(),
+        "The files of 3 exercises were gone from work/. They are there again as they are at the start, without your work:\n  \
+         1 solved: fix/queue\n  1 begun: fix/count\n  1 filled with our solution: \
+         fix/line\n`cargo course list` still calls those solved that you have solved. If you have a copy of your files, put \
+         it back into work/.\n"
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("todo     fix/line"), "{list}");
+    assert!(!list.contains(can), "{list}");
 }
 
 #[test]

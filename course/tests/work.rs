@@ -273,9 +273,9 @@ fn deleted_work_of_solved_exercises_is_told() {
         }
         assert_eq!(
             course.told(),
-            "The files of 1 exercise that you have solved were gone from work/. They are there again as they are at the \
-             start, without your work. `cargo course list` still calls them solved. If you have a copy of your files, \
-             put it back into work/.\n"
+            "The files of 1 exercise were gone from work/. They are there again as they are at the start, without your \
+             work:\n  1 solved: fix/double\n`cargo course list` still calls those solved that you have \
+             solved. If you have a copy of your files, put it back into work/.\n"
         );
         let list = stdout(&course.command(&["list"]));
         assert!(

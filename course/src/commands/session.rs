@@ -27,7 +27,7 @@ impl<'a> Session<'a> {
         let mut session = Self::read(layout)?;
         match work::update(layout, &session.catalog) {
             Ok(report) => report
-                .with_solved(|id| session.progress.is_solved(id))
+                .with_lost(|id| session.progress.lost(id))
                 .told(layout)
                 .iter()
                 .for_each(|told| terminal::complain(told)),
@@ -58,10 +58,13 @@ impl<'a> Session<'a> {
     pub fn read_again(&mut self) -> Result<News, CommandError> {
         self.catalog = Catalog::load(self.layout)?;
         let news = match work::update(self.layout, &self.catalog) {
-            Ok(report) => News {
-                told: report.told(self.layout),
-                brought: report.brought.into_iter().map(|moved| moved.to).collect(),
-            },
+            Ok(report) => {
+                let report = report.with_lost(|id| self.progress.lost(id));
+                News {
+                    told: report.told(self.layout),
+                    brought: report.brought.into_iter().map(|moved| moved.to).collect(),
+                }
+            }
             // A checkout that is read-only, a full disk: what is there can still be used.
             Err(error) => News {
                 told: Some(terminal::warning_text(

@@ -1,7 +1,7 @@
 //! Progress under ids that exercises had earlier.
 
-use super::{Loaded, Progress, ProgressError, State, file, load};
-use crate::catalog::{Catalog, Layout};
+use super::{Change, Loaded, Progress, ProgressError, State, file, load};
+use crate::catalog::{Catalog, Exercise, Layout};
 use crate::skeleton;
 
 /// Progress under an id that an exercise had earlier.
@@ -12,7 +12,8 @@ struct Renamed {
     has_work: bool,
 }
 
-/// Reads the progress file and carries what it says of earlier ids over to the ids of today.
+/// Reads the progress file and carries what it says of earlier ids over to the ids of today. A module counts
+/// as filled no longer if our solution is gone from its file.
 ///
 /// If the reader's file for the new id is the skeleton, a solved state is not carried over, because
 /// the new exercise asks for something else. Its line stays, and the list shows it separately.
@@ -20,12 +21,18 @@ pub fn load_carried(layout: &Layout, catalog: &Catalog) -> Result<Loaded, Progre
     let path = layout.progress();
     let loaded = load(&path)?;
     let renamed = renamed(layout, catalog, &loaded.progress);
-    if renamed.is_empty() {
+    let emptied = emptied(layout, catalog, &loaded.progress);
+    if renamed.is_empty() && emptied.is_empty() {
         return Ok(loaded);
     }
     file::locked(&path, || {
         let mut again = file::read_or_repair(&path)?;
-        if carry_over(&mut again.progress, &renamed) {
+        let mut changed = carry_over(&mut again.progress, &renamed);
+        for id in &emptied {
+            changed |= again.progress.state(id) == State::Filled
+                && again.progress.apply(id, Change::Reset);
+        }
+        if changed {
             file::write(&path, &again.progress)?;
         }
         again.damaged = loaded.damaged.or(again.damaged);
@@ -47,6 +54,16 @@ fn renamed(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<Renam
         }
     }
     renamed
+}
+
+/// The filled modules whose file is unfinished again.
+fn emptied(layout: &Layout, catalog: &Catalog, progress: &Progress) -> Vec<String> {
+    let filled = |one: &&Exercise| progress.state(&one.id) == State::Filled;
+    let exercises = catalog.exercises().filter(filled);
+    exercises
+        .filter(|one| skeleton::is_open(layout, one))
+        .map(|one| one.id.clone())
+        .collect()
 }
 
 /// Carries progress over. Returns whether anything changed.

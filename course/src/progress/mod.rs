@@ -32,7 +32,7 @@ use crate::catalog::{Exercise, Layout};
 use crate::files::FileError;
 use crate::skeleton;
 use crate::terminal::count;
-use crate::work::Version;
+use crate::work::{Lost, Version};
 
 /// The state of one exercise. The file never contains `Running`. It only exists for showing the
 /// state while tests run.
@@ -149,7 +149,7 @@ impl Change {
     pub(crate) fn by(passed: bool, layout: &Layout, exercise: &Exercise) -> Self {
         let version = || Version::of(layout, exercise);
         match passed {
-            true if skeleton::is_filled(layout, exercise) => Self::PassedWithOurs(version()),
+            true if skeleton::has_our_code(layout, exercise) => Self::PassedWithOurs(version()),
             true => Self::Passed(version()),
             false => Self::Failed,
         }
@@ -234,6 +234,16 @@ impl Progress {
     /// Whether nothing is left to do: it is solved, or filled with our solution.
     pub fn is_done(&self, id: &str) -> bool {
         matches!(self.state(id), State::Solved | State::Filled)
+    }
+
+    /// What the file of an exercise has in it, as far as the progress tells. `None` if it is not begun.
+    pub fn lost(&self, id: &str) -> Option<Lost> {
+        match self.state(id) {
+            State::Solved => Some(Lost::Solved),
+            State::Failing => Some(Lost::Begun),
+            State::Filled => Some(Lost::Filled),
+            State::Todo | State::Running => None,
+        }
     }
 
     /// Whether its tests have passed since the last reset.

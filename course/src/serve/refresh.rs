@@ -52,7 +52,7 @@ pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
     match work::update(layout, catalog) {
         Ok(report) => {
             let progress = progress::peek(&layout.progress()).unwrap_or_default();
-            let report = report.with_solved(|id| progress.is_solved(id));
+            let report = report.with_lost(|id| progress.lost(id));
             report.told(layout)
         }
         Err(error) => {

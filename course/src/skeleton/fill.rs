@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
 use super::{SkeletonError, YOURS, holes, write};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
@@ -30,6 +32,47 @@ pub fn is_filled(layout: &Layout, exercise: &Exercise) -> bool {
     let solution = source(layout, exercise).ok();
     let solution = solution.and_then(|source| holes::solution(&source).ok());
     solution.is_some_and(|solution| files::is(&exercise.path(layout), solution.as_bytes()))
+}
+
+/// Whether the reader's file has the code of our solution. Comments and spaces may be different.
+pub fn has_our_code(layout: &Layout, exercise: &Exercise) -> bool {
+    let ours = source(layout, exercise).ok();
+    let ours = ours.and_then(|source| holes::solution(&source).ok());
+    let yours = files::read(&exercise.path(layout)).ok();
+    let codes = [ours, yours].map(|text| text.and_then(|text| code(&text)));
+    matches!(codes, [Some(ours), Some(yours)] if ours == yours)
+}
+
+/// The tokens of a source file without its comments. `None` if it is no Rust code.
+fn code(source: &str) -> Option<String> {
+    source
+        .parse()
+        .ok()
+        .map(|tokens| without_docs(tokens).to_string())
+}
+
+/// Removes the doc comments, which the lexer turns into attributes.
+fn without_docs(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let TokenTree::Group(group) = token else {
+            kept.push(token);
+            continue;
+        };
+        let is_mark = |token: &TokenTree, mark| matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark);
+        let begins_with_doc = matches!(group.stream().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc");
+        let inner = kept.last().is_some_and(|last| is_mark(last, '!'));
+        let hash = kept.len().wrapping_sub(1 + usize::from(inner));
+        let is_attribute = group.delimiter() == Delimiter::Bracket
+            && kept.get(hash).is_some_and(|token| is_mark(token, '#'));
+        if is_attribute && begins_with_doc {
+            kept.truncate(hash);
+        } else {
+            let inside = without_docs(group.stream());
+            kept.push(Group::new(group.delimiter(), inside).into());
+        }
+    }
+    kept.into_iter().collect()
 }
 
 /// Whether this content is the exercise's skeleton.
@@ -81,5 +124,27 @@ fn hole_error(layout: &Layout, exercise: &Exercise, source: holes::HoleError) ->
     SkeletonError::Hole {
         path: exercise.solution_path(layout),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::code;
+
+    #[test]
+    fn comments_and_spaces_are_no_code() {
+        let ours = "//! Ours.\n\n/// Two.\n#[must_use]\npub fn two() -> u32 {\n    1 + 1\n}\n";
+        let with_comments =
+            "//! Mine.\n/* long */\n#[must_use]\npub fn two() -> u32 { // why\n    1 + 1 }\n";
+        assert_eq!(code(ours), code(with_comments));
+        assert!(code(ours).is_some());
+        for other in [
+            ours.replace("1 + 1", "2"),
+            ours.replace("#[must_use]\n", ""),
+            ours.replace("two", "too"),
+        ] {
+            assert_ne!(code(ours), code(&other), "{other}");
+        }
+        assert_eq!(code("fn two( {"), None);
     }
 }

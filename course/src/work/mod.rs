@@ -16,7 +16,7 @@ mod reset;
 mod version;
 
 pub use changes::{Changes, changes, look};
-pub use report::{Gone, Moved, Renamed, Report, Why};
+pub use report::{Gone, Lost, Moved, Renamed, Report, Why};
 pub use reset::{Reset, reset, restore};
 pub use version::Version;
 

@@ -16,8 +16,8 @@ pub struct Report {
     pub first: bool,
     /// Exercises whose file was gone. They have the one from the start again.
     pub restored: Vec<String>,
-    /// How many of these the reader has solved: see [`with_solved`](Self::with_solved).
-    pub lost: usize,
+    /// Those of them that had work in their file: see [`with_lost`](Self::with_lost).
+    pub lost: Vec<(String, Lost)>,
     /// Exercises that are new since the last time.
     pub new: Vec<String>,
     /// Exercises with another id or another place than before.
@@ -36,6 +36,17 @@ pub struct Report {
     pub brought: Vec<Moved>,
     /// Work from elsewhere that was copied to `work/earlier/`.
     pub earlier: Vec<Moved>,
+}
+
+/// What was in a file that is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// A solution of the reader's.
+    Solved,
+    /// An attempt of the reader's that has not passed its tests.
+    Begun,
+    /// Our solution of a module.
+    Filled,
 }
 
 /// An exercise that has another id or another place than before.
@@ -86,10 +97,13 @@ pub enum Why {
 }
 
 impl Report {
-    /// Counts the solved exercises whose file was gone.
+    /// Adds what was in the files that were gone, by the progress of their exercises.
     #[must_use]
-    pub fn with_solved(mut self, is_solved: impl Fn(&str) -> bool) -> Self {
-        self.lost = self.restored.iter().filter(|id| is_solved(id)).count();
+    pub fn with_lost(mut self, lost: impl Fn(&str) -> Option<Lost>) -> Self {
+        let restored = self.restored.iter();
+        self.lost = restored
+            .filter_map(|id| Some((id.clone(), lost(id)?)))
+            .collect();
         self
     }
 
@@ -97,20 +111,12 @@ impl Report {
     pub fn told(&self, layout: &Layout) -> Option<String> {
         let mut out = String::new();
         let show = |path| layout.show(path);
-        if self.first && self.lost == 0 {
+        if self.first && self.lost.is_empty() {
             out.push_str(
                 "Your exercises are in work/. Git ignores that folder, so `git pull` never touches your work.\n",
             );
         }
-        if self.lost > 0 {
-            let _ = writeln!(
-                out,
-                "The files of {} that you have solved were gone from work/. They are there again as they are at the \
-                 start, without your work. `cargo course list` still calls them solved. If you have a copy of your \
-                 files, put it back into work/.",
-                count(self.lost, "exercise")
-            );
-        }
+        out.push_str(&self.lost_told());
         for renamed in &self.renamed {
             out.push_str(&renamed.told(layout));
         }
@@ -194,6 +200,39 @@ impl Report {
     }
 }
 
+impl Report {
+    fn lost_told(&self) -> String {
+        let with = |kind| {
+            let of_kind = self.lost.iter().filter(move |(_, lost)| *lost == kind);
+            of_kind.map(|(id, _)| id.as_str()).collect::<Vec<_>>()
+        };
+        let kinds = [
+            (Lost::Solved, "solved"),
+            (Lost::Begun, "begun"),
+            (Lost::Filled, "filled with our solution"),
+        ];
+        let told: Vec<String> = kinds
+            .into_iter()
+            .map(|(kind, what)| (with(kind), what))
+            .filter(|(ids, _)| !ids.is_empty())
+            .map(|(ids, what)| format!("  {} {what}: {}\n", ids.len(), named(&ids)))
+            .collect();
+        if told.is_empty() {
+            return String::new();
+        }
+        let mut out = format!(
+            "The files of {} were gone from work/. They are there again as they are at the start, without your work:\n{}",
+            count(self.lost.len(), "exercise"),
+            told.concat()
+        );
+        if !with(Lost::Solved).is_empty() {
+            out.push_str("`cargo course list` still calls those solved that you have solved. ");
+        }
+        out.push_str("If you have a copy of your files, put it back into work/.\n");
+        out
+    }
+}
+
 impl Renamed {
     fn told(&self, layout: &Layout) -> String {
         let Self {
@@ -220,6 +259,15 @@ impl Renamed {
         }
         out.push('\n');
         out
+    }
+}
+
+/// The first of these, and the number of the others.
+fn named(all: &[&str]) -> String {
+    let first = all[..all.len().min(NAMED)].join(", ");
+    match all.len().saturating_sub(NAMED) {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
