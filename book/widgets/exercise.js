@@ -107,13 +107,16 @@ export function mount(section, root) {
   }
   async function resetFile() {
     const filled = known?.state === 'filled';
-    const { kept } = (await act('POST', 'reset')) ?? {};
+    const { kept, others = [] } = (await act('POST', 'reset')) ?? {};
     confirmation.hidden = true;
     solution.replaceChildren();
-    saves = Boolean(kept) || filled;
+    saves = Boolean(kept) || filled || others.length > 0;
     told.replaceChildren('The file is as it was at the start.', ...(kept ? [
       ' Your version is kept in ', element('code', { text: kept }),
-      '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []));
+      '. To restore it, rename it to ', element('code', { text: fileName(file) }), '.'] : []),
+    ...(others.length > 0 ? [
+      ' These files of the same package were missing too, and are there again as they are at the start: ',
+      others.map(fileName).join(', '), '.'] : []));
     reset.focus();
   }
   // A module that this one needs, filled with our solution. The server tests this one again.

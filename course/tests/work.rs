@@ -285,6 +285,45 @@ fn deleted_work_of_solved_exercises_is_told() {
     }
 }
 
+/// The package would not build without the files of its other exercises.
+#[test]
+fn reset_of_an_exercise_whose_folder_is_gone_puts_the_folder_back() {
+    let course = Course::new();
+    course.solve("fix/double");
+    course.command(&["check", "fix/double"]);
+    fs::remove_dir_all(course.path("work/02-fix")).unwrap();
+    let list = stdout(&course.command(&["list"]));
+    for id in ["fix/double", "fix/count"] {
+        let mark = format!("(its file is missing: `cargo course reset {id}`)");
+        assert!(list.contains(&mark), "{list}");
+    }
+    assert_eq!(
+        stdout(&course.command(&["reset", "fix/count"])),
+        "work/02-fix/src/count.rs is reset.\nwork/02-fix/Cargo.toml was restored too.\nwork/02-fix/src/lib.rs was restored \
+         too.\nwork/02-fix/tests/count.rs was restored too.\nThese files of the same package were missing too, and are there \
+         again as they are at the start: work/02-fix/src/double.rs, work/02-fix/tests/double.rs.\n"
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(!list.contains("missing"), "{list}");
+    assert!(
+        list.contains("1 of 2 solved, but 1 of them has an unfinished file now"),
+        "{list}"
+    );
+    course.solve("fix/count");
+    assert_eq!(
+        course.command(&["check", "fix/count"]).status.code(),
+        Some(0)
+    );
+    assert_eq!(course.told(), "");
+
+    // A file of another exercise that is there stays as it is.
+    course.double("x + x");
+    let mine = course.read("work/02-fix/src/double.rs");
+    fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
+    course.command(&["reset", "fix/count"]);
+    assert_eq!(course.read("work/02-fix/src/double.rs"), mine);
+}
+
 /// A server or a `watch` may still run.
 #[test]
 fn a_verdict_says_that_a_folder_is_gone() {

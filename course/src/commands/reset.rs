@@ -82,5 +82,13 @@ pub(super) fn put_back(session: &mut Session, exercise: &Exercise) -> Result<Str
         }
         out.push_str(".\n");
     }
+    if !done.others.is_empty() {
+        let files: Vec<String> = done.others.iter().map(|path| layout.show(path)).collect();
+        let _ = writeln!(
+            out,
+            "These files of the same package were missing too, and are there again as they are at the start: {}.",
+            files.join(", ")
+        );
+    }
     Ok(out)
 }

@@ -134,13 +134,13 @@ pub async fn reset(State(course): State<Shared>, id: Id) -> Answer {
         work::reset(&place.layout, &place.board.catalog(), &subject)
             .map_err(|e| Refusal::broken(&e))
     });
-    let kept = kept.await??.kept;
+    let work::Reset { kept, others, .. } = kept.await??;
     board::forget(&course, &exercise);
     board::remember(&course, &exercise, Change::Reset).await;
     board::announce(&course, &exercise);
-    Ok(Json(
-        json!({ "kept": kept.map(|path| course.layout.show(&path)) }),
-    ))
+    let show = |path: PathBuf| course.layout.show(&path);
+    let others: Vec<String> = others.into_iter().map(show).collect();
+    Ok(Json(json!({ "kept": kept.map(show), "others": others })))
 }
 
 /// `POST …/fill`

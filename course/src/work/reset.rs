@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use super::put_back;
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files;
-use crate::skeleton::{SkeletonError, Tree, for_the_reader, generate, is_filled, put, replace};
+use crate::skeleton::{SkeletonError, for_the_reader, generate, is_filled, put, replace};
+
+/// The configuration that makes `cargo course` work in a folder. The reader need not know of it.
+const CONFIG: &str = ".cargo/config.toml";
 
 /// The result of [`reset`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,11 +18,14 @@ pub struct Reset {
     /// Other files of the crate that had changed and were restored: the manifests, the test, the
     /// crate's root. Each with the path of its kept version.
     pub restored: Vec<(PathBuf, Option<PathBuf>)>,
+    /// Files of other exercises of the crate that were missing, and are there again as at the start. The crate
+    /// would not build without them.
+    pub others: Vec<PathBuf>,
 }
 
 /// Resets an exercise's file to its skeleton. It also restores all files of the crate that belong
-/// to no other exercise. The manifests matter most, because nothing builds without them. It keeps a
-/// copy of every changed file, unless it is a module that `fill` wrote.
+/// to no other exercise, and puts back the missing files of the others. The manifests matter most, because
+/// nothing builds without them. It keeps a copy of every changed file, unless it is a module that `fill` wrote.
 pub fn reset(
     layout: &Layout,
     catalog: &Catalog,
@@ -28,22 +34,30 @@ pub fn reset(
     let tree = for_the_reader(generate(layout, &catalog.crates)?);
     let mut done = Reset::default();
     let mut touched_now = Vec::new();
-    for (relative, content) in touched(&tree, catalog, exercise) {
+    for (relative, content) in &tree {
         let path = layout.yours().join(relative);
+        match whose(relative, catalog, exercise) {
+            Whose::Another if path.is_symlink() || path.exists() => continue,
+            Whose::Elsewhere => continue,
+            _ => {}
+        }
         touched_now.push(relative.clone());
-        let is_the_exercise = path == exercise.path(layout);
         if files::is(&path, content) {
             continue;
         }
+        let is_the_exercise = path == exercise.path(layout);
         // Our solution is not the reader's work, and `fill` brings it back.
         if is_the_exercise && exercise.module.is_some() && is_filled(layout, exercise) {
             put(&path, content)?;
             continue;
         }
+        let is_missing = !path.exists();
         let kept = replace(&path, content)?;
         if is_the_exercise {
             done.kept = kept;
-        } else {
+        } else if is_missing && whose(relative, catalog, exercise) == Whose::Another {
+            done.others.push(path);
+        } else if kept.is_some() || !relative.ends_with(CONFIG) {
             done.restored.push((path, kept));
         }
     }
@@ -60,23 +74,33 @@ pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, Skeleto
     Ok(replace(path, generated)?)
 }
 
-/// The exercise's own file, and the files of its crate and workspace that belong to no other
-/// exercise.
-fn touched<'a>(
-    tree: &'a Tree,
-    catalog: &'a Catalog,
-    exercise: &'a Exercise,
-) -> impl Iterator<Item = (&'a PathBuf, &'a Vec<u8>)> {
-    tree.iter().filter(move |(path, _)| {
-        let other = catalog.exercises().filter(|other| other.id != exercise.id);
-        let another_s = other.into_iter().any(|other| {
-            let dir = Path::new(&other.folder);
-            // Two exercises may share a test file. Resetting either one restores it.
-            let own_file = **path == dir.join(&other.file);
-            let own_test = **path == dir.join(&other.test) && other.test != exercise.test;
-            own_file || own_test
-        });
-        let shared = path.components().count() == 1 || path.starts_with(".cargo");
-        (shared || path.starts_with(&exercise.folder)) && !another_s
-    })
+/// Whose file a path is, for the reset of one exercise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    /// The exercise's, or it belongs to no exercise: a manifest, the crate's root.
+    Own,
+    /// It belongs to another exercise of the same crate.
+    Another,
+    /// It is part of another crate.
+    Elsewhere,
+}
+
+fn whose(path: &Path, catalog: &Catalog, exercise: &Exercise) -> Whose {
+    let shared = path.components().count() == 1 || path.starts_with(".cargo");
+    if !shared && !path.starts_with(&exercise.folder) {
+        return Whose::Elsewhere;
+    }
+    let mut others = catalog.exercises().filter(|other| other.id != exercise.id);
+    let is_another_s = others.any(|other| {
+        let dir = Path::new(&other.folder);
+        // Two exercises may share a test file. Resetting either one restores it.
+        let own_file = *path == dir.join(&other.file);
+        let own_test = *path == dir.join(&other.test) && other.test != exercise.test;
+        own_file || own_test
+    });
+    if is_another_s {
+        Whose::Another
+    } else {
+        Whose::Own
+    }
 }
