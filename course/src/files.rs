@@ -215,13 +215,18 @@ pub fn may_run(_process: u32) -> bool {
     true
 }
 
-/// Moves `path` to the first free name `path<suffix>N`, and returns that name. Never replaces a
-/// file, even if two processes do this at once.
+/// Moves `path` to the first free name `path<suffix>N`, and returns that name. See [`move_to`].
 pub fn set_aside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
+    move_to(path, path, suffix)
+}
+
+/// Moves `path` to the first free name `base<suffix>N`, and returns that name. Never replaces a
+/// file, even if two processes do this at once.
+pub fn move_to(path: &Path, base: &Path, suffix: &str) -> Result<PathBuf, FileError> {
     for n in 1u32.. {
-        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let mut name = base.file_name().unwrap_or_default().to_owned();
         name.push(format!("{suffix}{n}"));
-        let kept = path.with_file_name(name);
+        let kept = base.with_file_name(name);
         // We create an empty file to reserve the name, and the rename replaces only that one. To
         // move a directory, we reserve the name with a directory.
         let is_dir = fs::symlink_metadata(path).is_ok_and(|there| there.is_dir());

@@ -14,6 +14,26 @@ pub(crate) fn committed(root: &Path, files: &[(PathBuf, PathBuf)]) -> BTreeSet<P
     known(root, files).unwrap_or_default()
 }
 
+/// The newest content that was committed under this path, from the root, and that `is_it` accepts. `None`
+/// if there is none.
+pub(crate) fn version(
+    root: &Path,
+    tracked: &Path,
+    is_it: impl Fn(&[u8]) -> bool,
+) -> Option<Vec<u8>> {
+    let path = tracked.display().to_string().replace('\\', "/");
+    let commits = git(
+        root,
+        &["log", "--format=%H", "--no-show-signature", "--", &path],
+        "",
+    )?;
+    let contents = commits.lines().filter_map(|commit| {
+        let text = git(root, &["show", &format!("{commit}:./{path}")], "")?;
+        Some(text.into_bytes())
+    });
+    contents.into_iter().find(|content| is_it(content))
+}
+
 fn known(root: &Path, files: &[(PathBuf, PathBuf)]) -> Option<BTreeSet<PathBuf>> {
     let there = files.iter().filter(|(file, _)| root.join(file).is_file());
     let there: Vec<_> = there.collect();

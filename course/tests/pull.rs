@@ -233,6 +233,30 @@ fn a_lost_record_blames_the_reader_for_no_change_of_the_course() {
     assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
 }
 
+/// `work/.skeletons` is hidden, so a copy of `work/` can lack it.
+#[test]
+fn a_lost_copy_of_the_start_is_found_in_git() {
+    let upstream = Course::new();
+    let course = Course::first_clone_of(&upstream);
+    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+    fs::remove_dir_all(course.path("work/.skeletons")).unwrap();
+    change_all(&upstream);
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+    let said = course.told();
+    let news = "fix/count has changed since you began it: its start version and its test.";
+    assert!(said.contains(news), "{said}");
+    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/count"]));
+    for line in [
+        "-/// How many.\n+/// How many there are.\n",
+        "count(&[7, 7]), 2);\n+    assert_eq!(fix_exercises::count::count(&[7, 8])",
+    ] {
+        assert!(diff.contains(line), "no {line:?} in\n{diff}");
+    }
+    assert!(!diff.contains("+pub fn count"), "{diff}");
+}
+
 /// What `watch` prints until it has shown the first verdict and its keys.
 fn watched(course: &Course, id: &str) -> String {
     let mut watch = course.start(&["watch", id]);

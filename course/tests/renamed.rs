@@ -131,19 +131,197 @@ fn work_that_is_half_done_follows_a_renamed_exercise() {
 #[test]
 fn a_renamed_exercise_takes_no_file_that_it_cannot_use() {
     let course = Course::new();
-    // The reader has already begun the new file, for example from another branch.
+    // The reader has already begun the new file, on another branch.
     course.change("work/02-fix/src/count.rs", "todo!", "// Old.\n    todo!");
     course.write("work/02-fix/src/tally.rs", "// New.\n");
+    let record = course.read("work/.pristine");
+    course.write(
+        "work/.pristine",
+        &(record + "former fix/tally 02-fix/src/tally.rs\n"),
+    );
     rename_count(&course);
+    let left = "You have changed the file in the new place too, so work/02-fix/src/count.rs stays where it is. No test reads \
+                it there.";
     assert_eq!(
         course.told(),
-        "The exercise fix/count is now fix/tally. You have changed the file in the new place too, so \
-         work/02-fix/src/count.rs stays where it is.\nUpdated 1 file in work/ that you had not changed: \
-         work/02-fix/src/lib.rs.\n"
+        format!(
+            "The exercise fix/count is now fix/tally. {left}\nUpdated 1 file in work/ that you had not changed: \
+             work/02-fix/src/lib.rs.\n"
+        )
     );
     assert!(course.read("work/02-fix/src/count.rs").contains("// Old."));
     assert_eq!(course.read("work/02-fix/src/tally.rs"), "// New.\n");
     assert_eq!(course.told(), "");
+    // Each version that is saved in the old place is told.
+    course.write("work/02-fix/src/count.rs", "// Older.\n");
+    let again = format!("The file of fix/tally has another place now. {left}\n");
+    assert_eq!(course.told(), again);
+    assert_eq!(course.told(), "");
+}
+
+/// An editor that still has the old file open saves it there.
+#[test]
+fn what_is_saved_under_the_old_name_is_moved_again_and_nothing_is_lost() {
+    let course = Course::new();
+    course.change("work/02-fix/src/count.rs", "todo!", "// Begun.\n    todo!");
+    let begun = course.read("work/02-fix/src/count.rs");
+    rename_count(&course);
+    course.told();
+    course.solve("fix/tally");
+    let solved = course.read("work/02-fix/src/tally.rs");
+    course.write("work/02-fix/src/tally.rs", &begun);
+    course.write("work/02-fix/src/count.rs", &solved);
+    assert_eq!(
+        course.told(),
+        "The former file of fix/tally was saved again, perhaps by an editor that still has it open. Your file was moved: \
+         work/02-fix/src/count.rs -> work/02-fix/src/tally.rs. What was in the new place is kept as \
+         work/02-fix/src/tally.rs.yours-1.\n"
+    );
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), solved);
+    assert_eq!(course.read("work/02-fix/src/tally.rs.yours-1"), begun);
+    assert!(!course.path("work/02-fix/src/count.rs").exists());
+    assert_eq!(course.command(&["check", "tally"]).status.code(), Some(0));
+
+    // What the reader has changed in the new place stays there.
+    course.write("work/02-fix/src/tally.rs", &format!("{solved}// More.\n"));
+    course.write("work/02-fix/src/count.rs", &begun);
+    let said = course.told();
+    assert!(
+        said.contains("work/02-fix/src/count.rs stays where it is"),
+        "{said}"
+    );
+    assert!(
+        course
+            .read("work/02-fix/src/tally.rs")
+            .ends_with("// More.\n")
+    );
+    assert_eq!(course.read("work/02-fix/src/count.rs"), begun);
+}
+
+#[test]
+fn the_kept_versions_of_a_renamed_exercise_get_the_new_name() {
+    for begun in [true, false] {
+        let course = Course::new();
+        course.write("work/02-fix/src/count.rs", "// First.\n");
+        course.command(&["reset", "fix/count"]);
+        course.write("work/02-fix/src/count.rs", "// Second.\n");
+        course.command(&["reset", "fix/count"]);
+        if begun {
+            course.write("work/02-fix/src/count.rs", "// Third.\n");
+        }
+        rename_count(&course);
+        let said = course.told();
+        let copies = "Your kept versions were moved too: work/02-fix/src/count.rs.yours-1 -> work/02-fix/src/tally.rs.yours-1, \
+                      work/02-fix/src/count.rs.yours-2 -> work/02-fix/src/tally.rs.yours-2.";
+        assert!(said.contains(copies), "{said}");
+        assert_eq!(
+            course.read("work/02-fix/src/tally.rs.yours-1"),
+            "// First.\n"
+        );
+        assert_eq!(
+            course.read("work/02-fix/src/tally.rs.yours-2"),
+            "// Second.\n"
+        );
+        assert_eq!(
+            course.read("work/02-fix/src/tally.rs") == "// Third.\n",
+            begun
+        );
+        assert!(!course.path("work/02-fix/src/count.rs.yours-1").exists());
+        assert_eq!(course.told(), "");
+    }
+}
+
+#[test]
+fn a_file_of_the_readers_own_makes_room_for_a_new_exercise() {
+    let course = Course::new();
+    course.write("work/02-fix/src/tally.rs", "// My helper.\n");
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    rename_count(&course);
+    let said = course.told();
+    assert!(
+        said.contains("What was in the new place is kept as work/02-fix/src/tally.rs.yours-1."),
+        "{said}"
+    );
+    assert_eq!(
+        course.read("work/02-fix/src/tally.rs.yours-1"),
+        "// My helper.\n"
+    );
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), mine);
+
+    // The same for an exercise that is new in the course.
+    course.write("work/03-more/src/tally.rs", "// Mine.\n");
+    add_more(&course, "");
+    course.change(
+        "solutions/03-more/exercises.toml",
+        "formerly = [\"fix/count\"]\n",
+        "",
+    );
+    let said = course.told();
+    for line in [
+        "work/03-more/src/tally.rs is the file of a new exercise. Your own file with this name is kept as \
+         work/03-more/src/tally.rs.yours-1.",
+        "New exercises: more/tally.",
+    ] {
+        assert!(said.contains(line), "no {line:?} in\n{said}");
+    }
+    assert_eq!(
+        course.read("work/03-more/src/tally.rs.yours-1"),
+        "// Mine.\n"
+    );
+    assert!(course.read("work/03-more/src/tally.rs").contains("todo!"));
+}
+
+/// On another branch of the course, an exercise is not there.
+#[test]
+fn an_exercise_that_comes_back_finds_the_readers_file() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    let all = [
+        "src/count.rs",
+        "tests/count.rs",
+        "src/lib.rs",
+        "exercises.toml",
+    ];
+    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    drop_count(&course);
+    let said = course.told();
+    assert!(
+        said.contains("Your file work/02-fix/src/count.rs stays where it is."),
+        "{said}"
+    );
+    for (file, text) in all.into_iter().zip(&before) {
+        course.write(&format!("solutions/02-fix/{file}"), text);
+    }
+    let said = course.told();
+    assert!(!said.contains("yours-"), "{said}");
+    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
+}
+
+#[test]
+fn without_the_record_a_rename_takes_the_work_along_and_leaves_no_old_test() {
+    for begun in [true, false] {
+        let upstream = Course::new();
+        let course = Course::first_clone_of(&upstream);
+        if begun {
+            course.change("work/02-fix/src/count.rs", "todo!", "// Begun.\n    todo!");
+        }
+        fs::remove_file(course.path("work/.pristine")).unwrap();
+        rename_count(&upstream);
+        upstream.generate();
+        upstream.commit();
+        course.git(&["pull", "--quiet"]);
+        let said = course.told();
+        let moved = "work/02-fix/src/count.rs -> work/02-fix/src/tally.rs";
+        assert_eq!(said.contains(moved), begun, "{said}");
+        assert!(!said.contains("yours-"), "{said}");
+        let tally = course.read("work/02-fix/src/tally.rs");
+        assert_eq!(tally.contains("// Begun."), begun, "{tally}");
+        for old in ["src/count.rs", "tests/count.rs"] {
+            assert!(!course.path("work/02-fix").join(old).exists(), "{old}");
+        }
+    }
 }
 
 #[test]
@@ -164,7 +342,8 @@ fn work_follows_an_exercise_to_another_package_only_if_the_course_says_that_it_f
             )
         } else {
             (
-                "The new one asks for something else, so work/02-fix/src/count.rs stays where it is.\n",
+                "The new one asks for something else, so work/02-fix/src/count.rs stays where it is. No test \
+                 reads it there.\n",
                 "02-fix/src/count.rs",
             )
         };

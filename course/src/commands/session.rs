@@ -60,9 +60,12 @@ impl<'a> Session<'a> {
         let news = match work::update(self.layout, &self.catalog) {
             Ok(report) => {
                 let report = report.with_lost(|id| self.progress.lost(id));
+                let brought = report.brought.iter().map(|moved| moved.to.clone());
+                let again = report.renamed.iter().filter(|renamed| renamed.again);
+                let again = again.filter_map(|renamed| Some(renamed.moved.as_ref()?.1.clone()));
                 News {
+                    brought: brought.chain(again).collect(),
                     told: report.told(self.layout),
-                    brought: report.brought.into_iter().map(|moved| moved.to).collect(),
                 }
             }
             // A checkout that is read-only, a full disk: what is there can still be used.

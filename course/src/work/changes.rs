@@ -12,7 +12,7 @@ use super::record::{Hash, Kind};
 use super::{State, Update, WorkError, lock, place};
 use crate::catalog::{Exercise, Layout};
 use crate::files::{self, FileError};
-use crate::skeleton;
+use crate::{git, skeleton};
 
 /// What changed in an exercise that the reader has begun.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -130,16 +130,35 @@ impl Update<'_> {
                 if begun && start.exists() {
                     continue;
                 }
-                // An earlier course did not keep it. Then all of the new version is news.
-                let base = self.record.get(Kind::Skeleton, path);
-                let is_lost = begun && base != Some(Hash::of(now));
-                let content: &[u8] = if is_lost { b"" } else { now };
-                if !files::is(&start, content) {
-                    skeleton::put(&start, content)?;
+                let base = self.base(path);
+                let content = if begun && base != Some(Hash::of(now)) {
+                    self.lost_start(path, base)
+                } else {
+                    now.clone()
+                };
+                if !files::is(&start, &content) {
+                    skeleton::put(&start, &content)?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// The version that the reader began with, by the record. Our files follow the course at each update, so
+    /// for a test this is the version before this update.
+    fn base(&self, path: &Path) -> Option<Hash> {
+        let now = self.record.get(Kind::Skeleton, path);
+        let before = self.before.get(Kind::Skeleton, path);
+        let is_a_test = self.exercise_at(path).is_none();
+        before.filter(|_| is_a_test).or(now)
+    }
+
+    /// What the reader began with, although the copy is lost: git may know it. Otherwise nothing, so that
+    /// all of the new version is news.
+    fn lost_start(&self, path: &Path, base: Option<Hash>) -> Vec<u8> {
+        let tracked = Path::new("exercises").join(path);
+        let is_it = |content: &[u8]| base == Some(Hash::of(content));
+        git::version(self.layout.root(), &tracked, is_it).unwrap_or_default()
     }
 
     /// Tells the reader once about each change of an exercise that is begun.

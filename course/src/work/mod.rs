@@ -104,11 +104,12 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
             first: known.is_none(),
             ..Report::default()
         },
+        before: known.clone().unwrap_or_default(),
         record: known.clone().unwrap_or_default(),
     };
     update.remove_leftovers();
     if known.is_none() {
-        update.know_committed();
+        update.know_committed()?;
     }
     update.follow_renamed()?;
     // The record still knows the skeletons in exercises/ that were generated before the new names.
@@ -146,6 +147,20 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
     Ok(record.save(&path)?)
 }
 
+/// Whether a file is in a place that an exercise of today had before. An editor that still has it open may
+/// save it there.
+pub fn is_former(layout: &Layout, path: &Path) -> bool {
+    let Ok(inside) = path.strip_prefix(layout.yours()) else {
+        return false;
+    };
+    let record = Record::load(&layout.yours().join(RECORD)).ok().flatten();
+    record.is_some_and(|record| {
+        let is_it = |former: &Path| former == inside;
+        let mut former = record.former();
+        former.any(|(path, _)| is_it(path)) && !record.owners().any(|(path, _)| is_it(path))
+    })
+}
+
 /// Whether the reader has changed an exercise's file. A missing file and a skeleton that an update has not
 /// replaced yet hold no work.
 pub fn is_begun(layout: &Layout, exercise: &Exercise) -> bool {
@@ -173,6 +188,8 @@ struct Update<'a> {
     /// The files that renamed exercises had before.
     former: Vec<PathBuf>,
     report: Report,
+    /// The record of the last update.
+    before: Record,
     record: Record,
 }
 
@@ -214,15 +231,29 @@ impl Update<'_> {
             .find(|exercise| place(exercise) == path)
     }
 
-    /// Without the record, git still knows which files are skeletons of an earlier version.
-    fn know_committed(&mut self) {
+    /// Without the record, git still knows which files are skeletons of an earlier version, also of
+    /// exercises that the course no longer has.
+    fn know_committed(&mut self) -> Result<(), FileError> {
+        let yours = self.layout.yours();
+        let mut paths: BTreeSet<PathBuf> = self.tree.keys().cloned().collect();
+        for member in &self.catalog.crates {
+            let dir = yours.join(&member.folder);
+            if dir.is_dir() {
+                let there = files::walk(&dir, &skeleton::is_not_generated)?;
+                paths.extend(
+                    there
+                        .iter()
+                        .map(|path| Path::new(&member.folder).join(path)),
+                );
+            }
+        }
         let mut changed = Vec::new();
         let mut pairs = Vec::new();
-        for path in self.tree.keys() {
-            if let State::Changed(content) = self.state(path) {
-                let tracked = Path::new("exercises").join(path);
-                pairs.push((Path::new("work").join(path), tracked.clone()));
-                changed.push((path.clone(), tracked, Hash::of(&content)));
+        for path in paths {
+            if let State::Changed(content) = self.state(&path) {
+                let tracked = Path::new("exercises").join(&path);
+                pairs.push((Path::new("work").join(&path), tracked.clone()));
+                changed.push((path, tracked, Hash::of(&content)));
             }
         }
         let committed = git::committed(self.layout.root(), &pairs);
@@ -231,6 +262,7 @@ impl Update<'_> {
                 self.record.set(Kind::Skeleton, &path, hash);
             }
         }
+        Ok(())
     }
 
     fn copy_skeletons(&mut self) -> Result<(), FileError> {
@@ -261,6 +293,12 @@ impl Update<'_> {
                 State::Changed(_) if base == Some(now) => {}
                 // The record keeps the skeleton that the reader began with.
                 State::Changed(_) if exercise.is_some() && base.is_some() => continue,
+                State::Changed(content) if self.is_own_file(path) => {
+                    let kept = files::keep_copy(&full, &content, YOURS)?;
+                    skeleton::put(&full, wanted)?;
+                    self.report.new.extend(exercise);
+                    self.report.own.push((full, kept));
+                }
                 State::Changed(_) if exercise.is_some() => {}
                 State::Changed(content) => {
                     // The copy comes first, so the reader's version exists at all times.
@@ -272,6 +310,12 @@ impl Update<'_> {
             self.record.set(Kind::Skeleton, path, now);
         }
         Ok(())
+    }
+
+    /// Whether a changed file is in the place of a new exercise and has nothing to do with it.
+    fn is_own_file(&self, path: &Path) -> bool {
+        self.exercise_at(path)
+            .is_some_and(|exercise| self.is_the_readers_own(exercise, path))
     }
 
     /// The reader's files that the course no longer has stay in their place. The record forgets them.
@@ -293,6 +337,9 @@ impl Update<'_> {
                 State::Changed(_) => Some(full),
                 _ => None,
             };
+            if let Some(id) = &owner {
+                self.record.add_former(&path, id);
+            }
             match (owner, file) {
                 (Some(id), file) => self.report.gone.push(Gone { id, file }),
                 (None, Some(file)) => self.report.removed.push(file),

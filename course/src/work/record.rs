@@ -4,10 +4,12 @@
 //! # wakeful course: what your files in work/ began as; `cargo course` writes this file
 //! skeleton 6c62272e07bb014262b821756295c58d 02-generators/src/batch.rs
 //! exercise generators/batch 02-generators/src/batch.rs
+//! former generators/batch 02-generators/src/collect.rs
 //! ```
 //!
 //! A file whose hash is the one in the record was never changed by the reader. The ids tell which
-//! file an exercise had before it was renamed. A record that is gone or damaged costs no work: then
+//! file an exercise had before it was renamed. We never forget the former places, because an editor may
+//! still have such a file open. A record that is gone or damaged costs no work: then
 //! every file that is not the skeleton counts as changed.
 
 use std::collections::BTreeMap;
@@ -27,6 +29,8 @@ pub(super) enum Kind {
     Skeleton,
     /// The course's version of today, of which the reader was told that it has changed.
     Told,
+    /// What the reader's file of an exercise was when it was moved to this place.
+    Moved,
     /// A file of the reader's from elsewhere, path from the clone's root, that was copied into `work/`.
     Brought,
 }
@@ -37,6 +41,8 @@ pub(super) struct Record {
     entries: BTreeMap<(Kind, PathBuf), Hash>,
     /// The exercise that each file belonged to.
     owners: BTreeMap<PathBuf, String>,
+    /// The exercise that a file belonged to earlier.
+    former: BTreeMap<PathBuf, String>,
 }
 
 /// 128 bits of FNV-1a: the same on every machine and with every compiler.
@@ -114,6 +120,20 @@ impl Record {
         self.owners.iter().map(|(path, id)| (&**path, &**id))
     }
 
+    /// The files of earlier and their exercises.
+    pub fn former(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.former.iter().map(|(path, id)| (&**path, &**id))
+    }
+
+    /// Whether a file belonged to this exercise earlier.
+    pub fn was_of(&self, path: &Path, is_same: impl Fn(&str) -> bool) -> bool {
+        self.former.get(path).is_some_and(|id| is_same(id))
+    }
+
+    pub fn add_former(&mut self, path: &Path, id: &str) {
+        self.former.insert(path.to_owned(), id.to_owned());
+    }
+
     pub fn set_owners(&mut self, owners: BTreeMap<PathBuf, String>) {
         self.owners = owners;
     }
@@ -124,12 +144,16 @@ impl Record {
             let kind = match kind {
                 Kind::Skeleton => "skeleton",
                 Kind::Told => "told",
+                Kind::Moved => "moved",
                 Kind::Brought => "brought",
             };
             let _ = writeln!(text, "{kind} {:032x} {}", hash.0, shown(path));
         }
         for (path, id) in &self.owners {
             let _ = writeln!(text, "exercise {id} {}", shown(path));
+        }
+        for (path, id) in &self.former {
+            let _ = writeln!(text, "former {id} {}", shown(path));
         }
         text
     }
@@ -151,9 +175,14 @@ fn parse(text: &str) -> Option<Record> {
         let kind = match kind {
             "skeleton" => Kind::Skeleton,
             "told" => Kind::Told,
+            "moved" => Kind::Moved,
             "brought" => Kind::Brought,
             "exercise" => {
                 record.owners.insert(path.into(), word.to_owned());
+                continue;
+            }
+            "former" => {
+                record.former.insert(path.into(), word.to_owned());
                 continue;
             }
             _ => return None,
@@ -175,6 +204,8 @@ mod tests {
         record.set(Kind::Skeleton, path, Hash::of(b"one"));
         record.set(Kind::Told, path, Hash::of(b"two"));
         record.set(Kind::Brought, path, Hash::of(b""));
+        record.set(Kind::Moved, path, Hash::of(b"three"));
+        record.add_former(path, "fix/b");
         record.set_owners([(path.to_owned(), "fix/a".to_owned())].into());
         assert_eq!(parse(&record.render()), Some(record));
     }

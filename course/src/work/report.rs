@@ -30,6 +30,8 @@ pub struct Report {
     pub updated: Vec<PathBuf>,
     /// Tests and manifests that the reader had changed, each with the path of the reader's version.
     pub replaced: Vec<(PathBuf, PathBuf)>,
+    /// Files of the reader's own in the place of a new exercise, each with the path of its copy.
+    pub own: Vec<(PathBuf, PathBuf)>,
     /// Other files that the reader changed and that the course no longer has. They stay in their place.
     pub removed: Vec<PathBuf>,
     /// Work from elsewhere that was copied to its place.
@@ -58,6 +60,12 @@ pub struct Renamed {
     pub to: String,
     /// Where the reader's file was, and where it is now.
     pub moved: Option<(PathBuf, PathBuf)>,
+    /// The copy of what was in the new place before.
+    pub kept: Option<PathBuf>,
+    /// Where the kept versions of the reader's file were, and where they are now.
+    pub copies: Vec<(PathBuf, PathBuf)>,
+    /// The exercise was renamed earlier, and the file was saved in the former place again.
+    pub again: bool,
     /// A file of the reader's that was not moved, and whether the exercise asks for something else now. If
     /// it does not, the reader has changed the file in the new place too.
     pub left: Option<(PathBuf, bool)>,
@@ -170,6 +178,14 @@ impl Report {
         for (path, kept) in &self.replaced {
             let _ = writeln!(out, "{} {why} is kept as {}.", show(path), show(kept));
         }
+        for (path, kept) in &self.own {
+            let _ = writeln!(
+                out,
+                "{} is the file of a new exercise. Your own file with this name is kept as {}.",
+                show(path),
+                show(kept)
+            );
+        }
         for Gone { id, file } in &self.gone {
             let _ = write!(out, "The exercise {id} is no longer part of the course.");
             if let Some(file) = file {
@@ -239,15 +255,39 @@ impl Renamed {
             from,
             to,
             moved,
+            kept,
+            copies,
+            again,
             left,
         } = self;
         let mut out = match from {
             Some(from) => format!("The exercise {from} is now {to}."),
+            None if *again => format!(
+                "The former file of {to} was saved again, perhaps by an editor that still has it open."
+            ),
             None => format!("The file of {to} has another place now."),
         };
-        if let Some((from, to)) = moved {
-            let (from, to) = (layout.show(from), layout.show(to));
-            let _ = write!(out, " Your file was moved with it: {from} -> {to}.");
+        let arrow = |(from, to): &(PathBuf, PathBuf)| {
+            format!("{} -> {}", layout.show(from), layout.show(to))
+        };
+        if let Some(moved) = moved {
+            let with_it = if *again { "" } else { " with it" };
+            let _ = write!(out, " Your file was moved{with_it}: {}.", arrow(moved));
+        }
+        if let Some(kept) = kept {
+            let _ = write!(
+                out,
+                " What was in the new place is kept as {}.",
+                layout.show(kept)
+            );
+        }
+        if !copies.is_empty() {
+            let copies: Vec<String> = copies.iter().map(arrow).collect();
+            let _ = write!(
+                out,
+                " Your kept versions were moved too: {}.",
+                copies.join(", ")
+            );
         }
         if let Some((file, is_other)) = left {
             let why = if *is_other {
@@ -255,7 +295,11 @@ impl Renamed {
             } else {
                 "You have changed the file in the new place too"
             };
-            let _ = write!(out, " {why}, so {} stays where it is.", layout.show(file));
+            let file = layout.show(file);
+            let _ = write!(
+                out,
+                " {why}, so {file} stays where it is. No test reads it there."
+            );
         }
         out.push('\n');
         out

@@ -147,6 +147,46 @@ fn a_pull_that_renames_the_current_exercise_takes_the_reader_along() {
     watch.until("1 of 4 solved");
 }
 
+/// The editor still has the file open under its old name.
+#[test]
+fn a_save_of_the_old_file_of_a_renamed_exercise_is_told_and_tested() {
+    let (upstream, course) = clone();
+    course.change("work/02-fix/src/double.rs", "todo!", "// Begun.\n    todo!");
+    let mut watch = Session::start(&course, &["fix/count"]);
+    watch.until("fix/count: failed");
+    watch.until("[q]uit");
+    for dir in ["src", "tests"] {
+        let path = |name| upstream.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
+        fs::rename(path("double"), path("twice")).unwrap();
+    }
+    let folder = "solutions/02-fix";
+    upstream.change(&format!("{folder}/src/lib.rs"), "mod double", "mod twice");
+    upstream.change(
+        &format!("{folder}/tests/twice.rs"),
+        "double::double",
+        "twice::double",
+    );
+    let toml = format!("{folder}/exercises.toml");
+    upstream.change(
+        &toml,
+        "id = \"fix/double\"",
+        "id = \"fix/twice\"\nformerly = [\"fix/double\"]",
+    );
+    upstream.change(&toml, "src/double.rs", "src/twice.rs");
+    upstream.change(&toml, "tests/double.rs", "tests/twice.rs");
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+    watch.until("The exercise fix/double is now fix/twice.");
+    watch.until("[q]uit");
+
+    course.double("x + x");
+    watch.until("The former file of fix/twice was saved again");
+    watch.until("work/02-fix/src/double.rs -> work/02-fix/src/twice.rs");
+    watch.until("fix/twice: passed");
+    assert!(course.read("work/02-fix/src/twice.rs").contains("x + x"));
+}
+
 #[test]
 fn a_pull_that_removes_the_current_exercise_leads_to_the_next_one() {
     let (upstream, course) = clone();

@@ -25,6 +25,7 @@ use crate::catalog::{Exercise, Layout};
 use crate::runner::{self, Limits, RunError, Verdict};
 use crate::terminal::{Key, Keys};
 use crate::watch::{Mode, Watch};
+use crate::work;
 
 /// How long a pull may take before we read its files anyway.
 const PULL: Duration = Duration::from_secs(10);
@@ -229,6 +230,13 @@ impl Course<'_> {
         }
         if paths.iter().all(is_ours) {
             return;
+        }
+        // An editor still has the file of a renamed exercise open.
+        if paths
+            .iter()
+            .any(|path| work::is_former(layout, path) && path.exists())
+        {
+            return self.read_again();
         }
         self.session.read_progress();
         let catalog = &self.session.catalog;
