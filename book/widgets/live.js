@@ -3,6 +3,7 @@
 
 import { call, events, status } from './api.js';
 import * as exercise from './exercise.js';
+import * as news from './news.js';
 import * as overview from './overview.js';
 import * as sidebar from './sidebar.js';
 
@@ -19,6 +20,8 @@ export function start(root) {
     panels.set(section.dataset.id, exercise.mount(section, root));
   }
   const page = overview.mount(root);
+  const complain = (error) => status.problem(error.message);
+  const board = news.mount(complain);
   let drawing = false;
   // Many exercises can change at once, and the page is drawn once after them.
   const draw = () => {
@@ -38,13 +41,13 @@ export function start(root) {
     draw();
   };
   const refresh = async () => {
-    const { exercises, ...rest } = await call('GET', '/api/exercises');
+    const { exercises, news: lines, ...rest } = await call('GET', '/api/exercises');
+    board.show(lines ?? []);
     // A new version of the course may have another order.
     course.known.clear();
     Object.assign(course, rest);
     exercises.forEach(learn);
   };
-  const complain = (error) => status.problem(error.message);
   // The server knows what the runtime can do, because that depends on all its modules. The exercises of its
   // answer can be older than an event that has just come, so we take only the rest.
   const refreshRuntime = async () => {
@@ -61,6 +64,7 @@ export function start(root) {
     '/api/events',
     {
       exercise: changed,
+      news: ({ news: lines }) => board.show(lines),
       problem: ({ message }) => status.problem(message),
       book: ({ pages }) => {
         status.problem(null);

@@ -236,7 +236,7 @@ impl Progress {
         matches!(self.state(id), State::Solved | State::Filled)
     }
 
-    /// What the file of an exercise has in it, as far as the progress tells. `None` if it is not begun.
+    /// The kind of work that the file of an exercise has in it, by the progress. `None` if it is not begun.
     pub fn lost(&self, id: &str) -> Option<Lost> {
         match self.state(id) {
             State::Solved => Some(Lost::Solved),

@@ -18,6 +18,7 @@ use super::{
     jobs::Jobs,
     listen::Options,
     memory,
+    news::News,
     pages::{Files, Pages},
     token::Token,
 };
@@ -48,6 +49,8 @@ pub struct Course {
     pub jobs: Jobs,
     /// The state of every exercise.
     pub board: Board,
+    /// What updates of the reader's files changed.
+    pub news: News,
     /// The reader's editor.
     pub editor: Editor,
     /// The limits for running an exercise or a block of a page.
@@ -80,6 +83,7 @@ impl Course {
             hub: Hub::default(),
             jobs: Jobs::default(),
             board: Board::new(catalog, progress),
+            news: News::default(),
             editor: options.editor,
             limits: options.limits,
             head_time: options.head_time,

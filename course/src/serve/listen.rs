@@ -78,7 +78,7 @@ impl Server {
         let (listener, port) = bind(options.port).await?;
         let catalog = Catalog::load(&layout)?;
         let mut notes = Vec::new();
-        notes.extend(refresh::update_work(&layout, &catalog));
+        let told = refresh::update_work(&layout, &catalog);
         let loaded = progress::load_carried(&layout, &catalog)?;
         let (end, ending) = async_channel::bounded(1);
         let course = Course::new(
@@ -90,6 +90,12 @@ impl Server {
             ending.clone(),
         )?;
         let course = Arc::new(course);
+        if let Some(told) = told {
+            if !told.is_greeting {
+                course.news.add(&told.text);
+            }
+            notes.push(told.text);
+        }
         notes.extend(loaded.damaged.map(|damaged| damaged.told(&course.layout)));
         notes.extend(neighbours(&course));
         course.build_book().await;

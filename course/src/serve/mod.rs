@@ -34,6 +34,7 @@ mod inspector;
 mod jobs;
 mod listen;
 mod memory;
+mod news;
 mod pages;
 mod peer;
 mod play;

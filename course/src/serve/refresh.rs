@@ -5,10 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{board, course::Shared, error::chain};
+use super::{board, course::Shared, error::chain, news};
 use crate::{
     catalog::{Catalog, CatalogError, Exercise, Layout},
-    progress, runner, terminal,
+    progress, runner,
     watch::Watch,
     work,
 };
@@ -41,33 +41,54 @@ pub async fn follow(course: Shared, mut watch: Watch) {
                 board::run(&course, &exercise);
             }
         }
+        let layout = &course.layout;
         if changed.iter().any(|path| makes_the_book(&course, path)) {
             rebuild(&course).await;
+        } else if changed
+            .iter()
+            .any(|path| work::is_former(layout, path) && path.exists())
+        {
+            // An editor still has the file of a renamed exercise open.
+            catch_up(&course).await;
         }
     }
 }
 
+/// What an update of `work/` has to say.
+pub struct Told {
+    /// The text.
+    pub text: String,
+    /// The folder is new, and the text says no more than that. The pages need not repeat it.
+    pub is_greeting: bool,
+}
+
 /// Brings `work/` up to date; answers what the reader should know.
-pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<String> {
+pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<Told> {
     match work::update(layout, catalog) {
         Ok(report) => {
             let progress = progress::peek(&layout.progress()).unwrap_or_default();
             let report = report.with_lost(|id| progress.lost(id));
-            report.told(layout)
+            Some(Told {
+                text: report.told(layout)?,
+                is_greeting: report.first && report.lost.is_empty(),
+            })
         }
         Err(error) => {
             let advice = error
                 .advice()
                 .map_or_else(String::new, |advice| format!("; {advice}"));
             let why = chain(&error);
-            Some(format!(
-                "work/ could not be brought up to date: {why}{advice}"
-            ))
+            Some(Told {
+                text: format!("work/ could not be brought up to date: {why}{advice}"),
+                is_greeting: false,
+            })
         }
     }
 }
 
-async fn rebuild(course: &Shared) {
+/// Reads the course again, brings `work/` up to date, and tells the reader. Returns whether the course can be
+/// read.
+async fn catch_up(course: &Shared) -> bool {
     let layout = course.layout.clone();
     let loaded = wakeful::spawn_blocking(move || {
         let catalog = Catalog::load(&layout)?;
@@ -80,11 +101,22 @@ async fn rebuild(course: &Shared) {
             course.board.set_catalog(catalog);
             board::learn(course, progress);
             if let Some(told) = told {
-                terminal::tell(&told);
+                news::tell(course, &told.text);
             }
+            true
         }
-        Ok(Err(error)) => return course.problem(&chain(&error)),
-        Err(_) => {}
+        Ok(Err(error)) => {
+            course.problem(&chain(&error));
+            false
+        }
+        // The panic is in the terminal.
+        Err(_) => true,
+    }
+}
+
+async fn rebuild(course: &Shared) {
+    if !catch_up(course).await {
+        return;
     }
     // Send this even if no page changed, because it removes an earlier problem from the pages.
     if let Some(pages) = course.build_book().await {

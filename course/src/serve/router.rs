@@ -14,7 +14,7 @@ use super::{
     course::Shared,
     error::Refusal,
     events::{self, frame},
-    exercises, guard, inspector, play,
+    exercises, guard, inspector, news, play,
 };
 
 /// The routes, with the guard in front of them.
@@ -35,6 +35,7 @@ pub fn router(course: Shared) -> Router {
         .nest("/exercises/{chapter}/{name}", exercise)
         .route("/run", post(play::run))
         .route("/meters", post(play::meters))
+        .route("/news/read", post(news::read))
         .route("/events", get(subscribe))
         .route("/inspector", get(inspector::watch))
         .fallback(nothing);

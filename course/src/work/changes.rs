@@ -153,8 +153,8 @@ impl Update<'_> {
         before.filter(|_| is_a_test).or(now)
     }
 
-    /// What the reader began with, although the copy is lost: git may know it. Otherwise nothing, so that
-    /// all of the new version is news.
+    /// The version that the reader began with, although our copy of it is lost: git may know it. Otherwise
+    /// nothing, so that all of the new version is news.
     fn lost_start(&self, path: &Path, base: Option<Hash>) -> Vec<u8> {
         let tracked = Path::new("exercises").join(path);
         let is_it = |content: &[u8]| base == Some(Hash::of(content));

@@ -312,7 +312,7 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// Whether a changed file is in the place of a new exercise and has nothing to do with it.
+    /// Whether a changed file has the name of a new exercise's file by chance.
     fn is_own_file(&self, path: &Path) -> bool {
         self.exercise_at(path)
             .is_some_and(|exercise| self.is_the_readers_own(exercise, path))

@@ -99,7 +99,10 @@ impl Update<'_> {
         let fits = is_same_package || exercise.formerly_at.iter().any(|at| at == from);
         let there = match self.state(&to) {
             State::Changed(there) if there != content => Some(there),
-            State::Other => return Ok(self.stay(exercise, from, &content, fits, renamed)),
+            State::Other => {
+                self.stay(exercise, from, &content, fits, renamed);
+                return Ok(());
+            }
             _ => None,
         };
         let is_free = there.as_ref().is_none_or(|there| {

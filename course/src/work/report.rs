@@ -30,7 +30,7 @@ pub struct Report {
     pub updated: Vec<PathBuf>,
     /// Tests and manifests that the reader had changed, each with the path of the reader's version.
     pub replaced: Vec<(PathBuf, PathBuf)>,
-    /// Files of the reader's own in the place of a new exercise, each with the path of its copy.
+    /// Files of the reader's own that had the name of a new exercise's file, each with the path of its copy.
     pub own: Vec<(PathBuf, PathBuf)>,
     /// Other files that the reader changed and that the course no longer has. They stay in their place.
     pub removed: Vec<PathBuf>,

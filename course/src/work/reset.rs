@@ -74,7 +74,7 @@ pub fn restore(path: &Path, generated: &[u8]) -> Result<Option<PathBuf>, Skeleto
     Ok(replace(path, generated)?)
 }
 
-/// Whose file a path is, for the reset of one exercise.
+/// Whose file a path is when one exercise is reset.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whose {
     /// The exercise's, or it belongs to no exercise: a manifest, the crate's root.

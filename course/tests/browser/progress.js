@@ -180,6 +180,26 @@ export function testProgress({ reading, book, within }) {
     });
   });
 
+  test('news about the files of the reader are above the page until they are read', async () => {
+    for (const colorScheme of ['light', 'dark']) {
+      await reading('02-generators.html', { colorScheme, width: 400 }, async (page) => {
+        await listed(page, (list) => {
+          list.news = ['The exercise a/b is now a/c. Your file was moved with it: `b.rs`.', 'New exercises: a/d.'];
+        });
+        await page.reload();
+        const news = page.locator('aside.news');
+        await news.locator('li', { hasText: 'Your file was moved with it: b.rs.' }).waitFor();
+        assert.equal(await news.locator('li').count(), 2);
+        await assertAccessible(page, 'a page with news', CHEAP);
+        await assertNoSidewaysScroll(page, 'a page with news');
+        await screenshot(page, `news-${colorScheme}`);
+        await news.getByRole('button', { name: 'I have read this' }).click();
+        await news.waitFor({ state: 'hidden' });
+        await settle(page);
+      });
+    }
+  });
+
   test('on a phone each test name is beside its mark, and a question is inside its box', async () => {
     await reading('02-generators.html', { width: 360, height: 740 }, async (page) => {
       const panel = page.locator('section.exercise').first();

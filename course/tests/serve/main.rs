@@ -8,6 +8,7 @@ mod files;
 mod fixture;
 mod flood;
 mod meters;
+mod news;
 mod pages;
 mod play;
 mod security;

@@ -1,0 +1,64 @@
+//! Exercises that the course renames, moves or drops.
+
+use std::fs;
+
+use super::Course;
+
+/// `fix/count` becomes `fix/tally`, and so do its files.
+pub fn rename_count(course: &Course) {
+    for dir in ["src", "tests"] {
+        let path = |name| course.path(&format!("solutions/02-fix/{dir}/{name}.rs"));
+        fs::rename(path("count"), path("tally")).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "mod count", "mod tally");
+    course.change(
+        "solutions/02-fix/tests/tally.rs",
+        "count::count",
+        "tally::count",
+    );
+    let toml = "solutions/02-fix/exercises.toml";
+    course.change(
+        toml,
+        "id = \"fix/count\"",
+        "id = \"fix/tally\"\nformerly = [\"fix/count\"]",
+    );
+    course.change(toml, "src/count.rs", "src/tally.rs");
+    course.change(toml, "tests/count.rs", "tests/tally.rs");
+}
+
+/// A chapter with one exercise, which was `fix/count` before.
+pub fn add_more(course: &Course, entry: &str) {
+    let package = |name: &str, rest: &str| {
+        format!(
+            "[package]\nname = \"{name}\"\nversion.workspace = true\nedition.workspace = true\n{rest}"
+        )
+    };
+    course.write("chapters/03-more/Cargo.toml", &package("more", ""));
+    course.write("chapters/03-more/src/lib.rs", "");
+    let solution =
+        |file: &str, text: &str| course.write(&format!("solutions/03-more/{file}"), text);
+    let lib = "\n[lib]\nname = \"more_exercises\"\n";
+    solution("Cargo.toml", &package("more-solutions", lib));
+    solution("src/lib.rs", "pub mod tally;\n");
+    solution(
+        "src/tally.rs",
+        "pub fn tally() -> u32 {\n    // hole: begin\n    1\n    // hole: instead\n    //| todo!()\n    // hole: end\n}\n",
+    );
+    solution("tests/tally.rs", "#[test]\nfn tallies() {}\n");
+    let toml = format!(
+        "[[exercise]]\nid = \"more/tally\"\nformerly = [\"fix/count\"]\n{entry}title = \"Tally\"\nkind = \"move\"\n\
+         minutes = 5\nfile = \"src/tally.rs\"\ntest = \"tests/tally.rs\"\nsummary = \"Tally.\"\n\
+         hints = [\"a\", \"b\", \"c\"]\n"
+    );
+    solution("exercises.toml", &toml);
+}
+
+pub fn drop_count(course: &Course) {
+    for file in ["src/count.rs", "tests/count.rs"] {
+        fs::remove_file(course.path(&format!("solutions/02-fix/{file}"))).unwrap();
+    }
+    course.change("solutions/02-fix/src/lib.rs", "pub mod count;\n", "");
+    let toml = course.read("solutions/02-fix/exercises.toml");
+    let end = toml.find("[[exercise]]\nid = \"fix/count\"").unwrap();
+    course.write("solutions/02-fix/exercises.toml", &toml[..end]);
+}

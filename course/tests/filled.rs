@@ -1,0 +1,112 @@
+//! Modules of the reader's runtime that are filled with our solution.
+
+mod common;
+
+use common::{Course, code, stderr, stdout};
+
+#[test]
+fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
+    let course = Course::with_runtime();
+    let file = "work/my-runtime/src/line.rs";
+    let mine = format!("{}\n// Mine.\n", course.read(file));
+    course.write(file, &mine);
+    course.solve_queue();
+    let fill = course.command(&["fill", "line"]);
+    assert_eq!(code(&fill), Some(0), "{}", stderr(&fill));
+    assert_eq!(
+        stdout(&fill),
+        "work/my-runtime/src/line.rs is our solution now. Your version is kept as work/my-runtime/src/line.rs.yours-1. \
+         To restore it, rename it to the old name.\nfix/line counts as filled, not as solved. `cargo course reset fix/line` makes it \
+         an exercise again.\n"
+    );
+    assert_eq!(course.read(&format!("{file}.yours-1")), mine);
+    assert!(!course.read(file).contains("hole:"));
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("filled   fix/line"), "{list}");
+    assert!(
+        list.contains("your runtime: 0 of 3 modules, and 1 filled with our solution\n"),
+        "{list}"
+    );
+    assert_eq!(
+        code(&course.command(&["check", "fix/queue"])),
+        Some(0),
+        "it has what it needs"
+    );
+
+    // Its tests pass with our solution, which solves nothing, also with a comment of the reader's. The
+    // reader's own solution does.
+    let commented = course.read(file).replace("//! A line", "//! My line");
+    for text in [course.read(file), commented] {
+        course.write(file, &text);
+        assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+        assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
+    }
+    let own = course
+        .read(file)
+        .replace("self.things.pop_front()", "self.things.remove(0)");
+    course.write(file, &own);
+    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    assert!(stdout(&course.command(&["list"])).contains("solved   fix/line"));
+
+    // A fill of what is solved keeps the reader's solution and its state.
+    let fill = stdout(&course.command(&["fill", "line"]));
+    assert!(fill.contains("line.rs.yours-2"), "{fill}");
+    assert!(fill.contains("fix/line stays solved"), "{fill}");
+    let reset = stdout(&course.command(&["reset", "line"]));
+    assert_eq!(
+        reset, "work/my-runtime/src/line.rs is reset.\n",
+        "our solution needs no copy"
+    );
+    assert!(stdout(&course.command(&["list"])).contains("todo     fix/line"));
+}
+
+#[test]
+fn a_filled_module_whose_file_is_gone_is_to_do_again() {
+    let course = Course::with_runtime();
+    course.command(&["fill", "line"]);
+    course.solve_queue();
+    assert_eq!(code(&course.command(&["check", "fix/queue"])), Some(0));
+    let can = "your runtime can:";
+    assert!(stdout(&course.command(&["list"])).contains(can));
+
+    // Only its file: the list names what brings it back.
+    std::fs::remove_file(course.path("work/my-runtime/src/line.rs")).unwrap();
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("(its file is missing: `cargo course reset fix/line`)"),
+        "{list}"
+    );
+    assert!(!list.contains(can), "{list}");
+
+    // The whole folder: each command writes the start versions again.
+    course.command(&["fill", "line"]);
+    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+    course.command(&["check", "fix/count"]);
+    std::fs::remove_dir_all(course.path("work")).unwrap();
+    assert_eq!(
+        course.told(),
+        "The files of 3 exercises were gone from work/. They are there again as they are at the start, without your work:\n  \
+         1 solved: fix/queue\n  1 begun: fix/count\n  1 filled with our solution: \
+         fix/line\n`cargo course list` still calls those solved that you have solved. If you have a copy of your files, put \
+         it back into work/.\n"
+    );
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("todo     fix/line"), "{list}");
+    assert!(!list.contains(can), "{list}");
+}
+
+#[test]
+fn only_modules_can_be_filled() {
+    let course = Course::with_runtime();
+    let fill = course.command(&["fill", "double"]);
+    assert_eq!(code(&fill), Some(2));
+    let said = stderr(&fill);
+    assert!(
+        said.contains("fix/double is not a module of your runtime"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`cargo course diff fix/double --anyway`"),
+        "{said}"
+    );
+}
