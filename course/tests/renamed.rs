@@ -182,6 +182,21 @@ fn an_exercise_that_was_not_begun_is_renamed_without_a_leftover() {
 }
 
 #[test]
+fn a_begun_exercise_that_the_course_drops_stays_in_the_list() {
+    let course = Course::new();
+    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+    course.command(&["check", "fix/count"]);
+    drop_count(&course);
+    course.told();
+    let list = stdout(&course.command(&["list"]));
+    assert!(
+        list.contains("no longer in the course\n  fix/count, begun on 2"),
+        "{list}"
+    );
+    assert!(list.contains("0 of 1 solved\n"), "{list}");
+}
+
+#[test]
 fn an_exercise_that_the_course_drops_stays_where_it_is() {
     let course = Course::new();
     course.solve("fix/count");

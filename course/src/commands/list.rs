@@ -141,7 +141,9 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             );
         }
     }
-    match progress::earlier(catalog, progress).len() {
+    let earlier = progress::earlier(catalog, progress);
+    let solved = earlier.iter().filter(|one| one.state == State::Solved);
+    match solved.count() {
         0 => {}
         1 => out.push_str(", and 1 that is no longer in the course"),
         gone => {
@@ -176,14 +178,25 @@ fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     marks
 }
 
-/// The solved exercises that the course no longer has.
+/// The exercises that the reader solved or began, and that the course no longer has.
 fn no_longer(catalog: &Catalog, progress: &Progress, paint: Paint) -> String {
     let mut out = String::new();
-    for Earlier { id, date, now } in progress::earlier(catalog, progress) {
+    for earlier in progress::earlier(catalog, progress) {
+        let Earlier {
+            id,
+            state,
+            date,
+            now,
+        } = earlier;
         if out.is_empty() {
             let _ = writeln!(out, "{}", paint.bold("no longer in the course"));
         }
-        let _ = write!(out, "  {id}, solved on {date}");
+        let state = match state {
+            State::Solved => "solved",
+            State::Filled => "filled",
+            _ => "begun",
+        };
+        let _ = write!(out, "  {id}, {state} on {date}");
         if let Some(now) = now {
             let _ = write!(out, "; {now} takes its place");
         }

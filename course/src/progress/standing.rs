@@ -92,12 +92,14 @@ pub fn is_outdated(layout: &Layout, exercise: &Exercise, progress: &Progress) ->
         .is_some_and(|version| now().is_some_and(|now| now != version))
 }
 
-/// A solved exercise that the course no longer has.
+/// An exercise that the reader solved or began, and that the course no longer has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earlier {
     /// The id that it had.
     pub id: String,
-    /// When it was solved.
+    /// `solved`, `failing` or `filled`.
+    pub state: State,
+    /// When it came into this state.
     pub date: String,
     /// The exercise that takes its place, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -107,18 +109,18 @@ pub struct Earlier {
 /// All of them, by id.
 pub fn earlier(catalog: &Catalog, progress: &Progress) -> Vec<Earlier> {
     let is_known = |id: &String| catalog.exercises().any(|exercise| exercise.id == *id);
-    let solved = progress
+    let gone = progress
         .entries
         .iter()
-        .filter(|(id, entry)| entry.state == State::Solved && !is_known(id));
-    solved
-        .map(|(id, entry)| Earlier {
-            id: id.clone(),
-            date: entry.date.clone(),
-            now: catalog
-                .exercises()
-                .find(|exercise| exercise.formerly.contains(id))
-                .map(|exercise| exercise.id.clone()),
-        })
-        .collect()
+        .filter(|(id, entry)| entry.state != State::Todo && !is_known(id));
+    gone.map(|(id, entry)| Earlier {
+        id: id.clone(),
+        state: entry.state,
+        date: entry.date.clone(),
+        now: catalog
+            .exercises()
+            .find(|exercise| exercise.formerly.contains(id))
+            .map(|exercise| exercise.id.clone()),
+    })
+    .collect()
 }
