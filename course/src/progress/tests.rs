@@ -7,6 +7,7 @@ use std::thread;
 use super::{Change, Loaded, State, load, record};
 use crate::catalog::Layout;
 use crate::files;
+use crate::work::Version;
 
 fn fresh() -> (tempfile::TempDir, PathBuf) {
     let dir = tempfile::tempdir().unwrap();
@@ -80,6 +81,20 @@ fn a_recorded_change_is_read_again() {
     assert_eq!(progress.state("a/c"), State::Solved);
     assert_eq!(progress.hints("a/c"), 2);
     assert_eq!(progress.state("a/never"), State::Todo);
+}
+
+#[test]
+fn the_version_that_was_solved_stays_until_a_reset() {
+    let (_dir, path) = fresh();
+    let version: Version = "0123456789abcdef".parse().unwrap();
+    record(&path, "a/b", Change::Passed(Some(version))).unwrap();
+    let later = record(&path, "a/b", Change::Failed).unwrap();
+    assert_eq!(later.progress.entries["a/b"].version, Some(version));
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.ends_with(" version=0123456789abcdef\n"), "{text}");
+    assert_eq!(load(&path).unwrap(), later);
+    let reset = record(&path, "a/b", Change::Reset).unwrap();
+    assert_eq!(reset.progress.entries["a/b"].version, None);
 }
 
 #[test]
