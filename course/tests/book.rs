@@ -111,7 +111,7 @@ fn a_page_lists_the_exercises_of_the_part_that_it_ends_or_all_and_draws_the_runt
     page(&fixture);
     let all = fixture.read("target/book/hello.html");
     for part in [
-        "<p class=\"count\">2 exercises, about 2 hours.</p>",
+        "<p class=\"count\">2 exercises, about 2 hours without the reading.</p>",
         "I. Light</a></h2>",
         "<h3 id=\"exercises-of-07-lamps\"><a href=\"07-lamps.html\">07 Lamps</a></h3>",
         "<li data-id=\"lamps/dim\"><a href=\"07-lamps.html#exercise-lamps-dim\">Dim &lt;it&gt;</a>",

@@ -359,6 +359,31 @@ fn a_verdict_says_that_a_folder_is_gone() {
     assert!(told.contains("Was it moved or renamed?"), "{told}");
 }
 
+/// The book recommends it to readers who want to keep the history of their work.
+#[test]
+fn work_can_be_a_repository_of_the_readers_own() {
+    let course = Course::new();
+    course.git(&["init", "--quiet", "work"]);
+    let in_work = |args: &[&str]| course.git(&[&["-C", "work"], args].concat());
+    in_work(&["add", "--all"]);
+    in_work(&["commit", "--quiet", "--message=Begin"]);
+    course.solve("fix/double");
+    assert_eq!(
+        course.command(&["check", "fix/double"]).status.code(),
+        Some(0)
+    );
+    course.change(
+        "solutions/02-fix/src/count.rs",
+        "How many.",
+        "How many there are.",
+    );
+    let said = course.told();
+    assert!(said.contains("Updated 1 file"), "{said}");
+    let changed = in_work(&["status", "--porcelain", "02-fix"]);
+    assert_eq!(changed, " M 02-fix/src/count.rs\n M 02-fix/src/double.rs\n");
+    in_work(&["fsck", "--strict"]);
+}
+
 #[test]
 fn commands_go_on_where_work_cannot_be_written() {
     let course = Course::new();

@@ -43,7 +43,7 @@ pub fn exercises(site: &Site, page: &str, to_root: &str) -> String {
     });
     format!(
         "<section class=\"overview\"{scope}>\n\
-         <p class=\"count\">{}, about {}.</p>\n\
+         <p class=\"count\">{}, about {} without the reading.</p>\n\
          <p class=\"static\">To see your own progress, run <code>cargo course</code> in the repository and open this page \
          there. Or run <code>cargo course list</code>.</p>\n{lists}\n</section>\n",
         count(all.len(), "exercise"),
