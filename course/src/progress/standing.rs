@@ -40,7 +40,7 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     /// The course has changed it since it was solved, and its tests have not passed again.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub outdated: bool,
     /// How many of the three hints were shown.
     pub hints_shown: u8,
