@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::io::{self, Write as _};
 use std::process::{Command, Output};
 
 use common::{Course, stderr, stdout};
@@ -43,19 +44,36 @@ fn on_a_full_disk(course: &Course, mount: &str, args: &str) -> Option<Output> {
     };
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT]);
-    let output = command
+    command
         .env("MOUNT", &mount)
         .env("ROOT", root)
         .env("COURSE", copied)
         .env("PROGRAM", env!("CARGO_BIN_EXE_course"))
-        .env("ARGS", args)
-        .output()
-        .ok()?;
-    let made = output.status.code() != Some(77) && !stderr(&output).contains("unshare:");
-    if !made {
-        println!("skipped: this machine lets us make no small disk");
-    }
-    made.then_some(output)
+        .env("ARGS", args);
+    on_a_small_disk(&mut command)
+}
+
+/// Runs a script with `unshare`. The script ends with 77 if it cannot make its disk. `None` if this machine
+/// does not let us make one.
+fn on_a_small_disk(unshare: &mut Command) -> Option<Output> {
+    let why = match unshare.output() {
+        Ok(output) => {
+            let said = stderr(&output);
+            if output.status.code() != Some(77) && !said.contains("unshare:") {
+                return Some(output);
+            }
+            said.trim_end().to_owned()
+        }
+        Err(error) => format!("unshare: {error}"),
+    };
+    let test = std::thread::current();
+    let test = test.name().unwrap_or("a test").to_owned();
+    // `eprintln!` would not show this, because the test passes.
+    let _ = writeln!(
+        io::stderr(),
+        "skipped {test}: this machine lets us make no small disk: {why}"
+    );
+    None
 }
 
 const MINE: &str = "pub fn double(x: u32) -> u32 {\n    x + x\n}\n";
@@ -105,16 +123,10 @@ fn a_linker_that_finds_no_room_says_that_the_disk_is_full() {
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", SCRIPT]);
     command.current_dir(course.root());
-    let Ok(output) = command
-        .env("PROGRAM", env!("CARGO_BIN_EXE_course"))
-        .output()
-    else {
+    command.env("PROGRAM", env!("CARGO_BIN_EXE_course"));
+    let Some(output) = on_a_small_disk(&mut command) else {
         return;
     };
-    if output.status.code() == Some(77) || stderr(&output).contains("unshare:") {
-        println!("skipped: this machine lets us make no small disk");
-        return;
-    }
     let printed = stdout(&output);
     assert!(printed.contains("error: linking with"), "{output:?}");
     assert!(
