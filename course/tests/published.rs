@@ -267,3 +267,23 @@ fn the_command_empties_only_a_folder_with_an_earlier_book() {
         assert!(fixture.root().join("mine/index.html").is_file());
     }
 }
+
+#[test]
+fn the_command_names_the_folder_that_it_cannot_create() {
+    let fixture = Fixture::new();
+    fixture.write("notes.txt", "mine");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_course"));
+    command
+        .args(["site", "--out", "notes.txt/site"])
+        .current_dir(fixture.root());
+    let refused = command.output().expect("the command starts");
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    let folder = fixture.root().join("notes.txt/site");
+    let told = format!("error: cannot create the folder {}\n", folder.display());
+    assert!(
+        said.starts_with(&told) && said.contains("because: "),
+        "{said}"
+    );
+    assert_eq!(fixture.read("notes.txt"), "mine");
+}
