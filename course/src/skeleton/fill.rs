@@ -98,10 +98,26 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
 }
 
 /// The line of the reader's file where the work begins, counted from 1: its first `todo!`. In a file
-/// without one, where the reader looks for a bug, it is the first line.
+/// without one, where the reader looks for a bug, it is the first item.
 pub fn first_hole(layout: &Layout, exercise: &Exercise) -> usize {
     let yours = files::read(&exercise.path(layout)).unwrap_or_default();
-    yours.lines().position(is_hole).map_or(1, |at| at + 1)
+    let hole = yours.lines().position(is_hole);
+    hole.or_else(|| first_item(&yours))
+        .map_or(1, |index| index + 1)
+}
+
+/// The index of the line where the first item begins, with its doc comment. The comment of the module and
+/// the `use` lines are above it.
+fn first_item(source: &str) -> Option<usize> {
+    let mut in_use = false;
+    source.lines().position(|line| {
+        let line = line.trim();
+        in_use |= line.starts_with("use ") || line.starts_with("pub use ");
+        let comment = line.starts_with("//") && !line.starts_with("///");
+        let above = in_use || comment || line.is_empty() || line.starts_with("#![");
+        in_use &= !line.contains(';');
+        !above
+    })
 }
 
 /// Whether the line has a `todo!` outside a comment.
@@ -129,7 +145,7 @@ fn hole_error(layout: &Layout, exercise: &Exercise, source: holes::HoleError) ->
 
 #[cfg(test)]
 mod tests {
-    use super::code;
+    use super::{code, first_item};
 
     #[test]
     fn comments_and_spaces_are_no_code() {
@@ -146,5 +162,21 @@ mod tests {
             assert_ne!(code(ours), code(&other), "{other}");
         }
         assert_eq!(code("fn two( {"), None);
+    }
+
+    #[test]
+    fn the_first_item_begins_with_its_doc_comment_below_the_use_lines() {
+        let head = "//! A module.\n\n#![allow(unused)]\nuse std::io;\npub use std::{\n    fmt,\n    mem,\n};\n\n// A note.\n";
+        for item in [
+            "/// An item.\nfn f() {}\n",
+            "#[test]\nfn f() {}\n",
+            "fn f() {}",
+        ] {
+            let source = format!("{head}{item}");
+            assert_eq!(first_item(&source), Some(10), "{source}");
+        }
+        assert_eq!(first_item("fn f() {}"), Some(0));
+        assert_eq!(first_item(head), None);
+        assert_eq!(first_item("use std::{"), None);
     }
 }

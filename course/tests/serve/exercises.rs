@@ -32,8 +32,11 @@ fn the_place_of_an_exercise_is_its_whole_path_and_the_line_of_the_first_hole() {
     let file = server.fixture.root().join(FILE);
     let expected = serde_json::json!({ "path": file.display().to_string(), "line": 3 });
     assert_eq!(place(), expected);
-    server.fixture.write(FILE, RIGHT);
-    assert_eq!(place()["line"], 1, "a file without a hole");
+    let solved = format!("//! Dims.\n\nuse std::fmt;\n\n/// Dims it.\n{RIGHT}");
+    server.fixture.write(FILE, &solved);
+    assert_eq!(place()["line"], 5, "a file without a hole: its first item");
+    server.fixture.write(FILE, "");
+    assert_eq!(place()["line"], 1, "an empty file");
 }
 
 #[test]
