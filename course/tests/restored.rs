@@ -3,11 +3,13 @@
 mod common;
 
 use std::fs::{self, File};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use common::Course;
-use course::runner::{Limits, Outcome};
+use course::catalog::{Chapter, Layout};
+use course::runner::{Limits, Outcome, snippet};
 
 const FILE: &str = "work/02-fix/src/double.rs";
 const WRONG: &str = "x + 3";
@@ -86,14 +88,81 @@ fn the_same_content_with_an_older_time_is_tested() {
     assert_eq!(outcome(&course, "fix/double"), Outcome::Failed);
 }
 
+/// What a block of a page prints.
+fn block(course: &Course, slot: &str, code: &str) -> String {
+    block_of(course, &course.catalog().chapters[0], slot, code)
+}
+
+fn block_of(course: &Course, chapter: &Chapter, slot: &str, code: &str) -> String {
+    let (layout, limits) = (Layout::at(course.root()), Limits::default());
+    let built = wakeful::block_on(snippet::build(&layout, chapter, slot, code, &limits)).unwrap();
+    let program = built.program.expect(&built.diagnostics);
+    common::stdout(&Command::new(program).output().unwrap())
+}
+
+#[test]
+fn a_block_of_a_page_runs_with_a_restored_file_of_the_chapters_crate() {
+    let course = Course::new();
+    let chapter = "chapters/02-fix/src/lib.rs";
+    let long_ago = SystemTime::now() - Duration::from_hours(1);
+    for (two, slot) in [(2, "run"), (3, "run"), (2, "verify"), (3, "run")] {
+        course.write(
+            chapter,
+            &format!("//! A chapter.\n\n/// Two.\npub const TWO: u32 = {two};\n"),
+        );
+        set_time(&course, chapter, long_ago);
+        let printed = block(&course, slot, "println!(\"{}\", fix::TWO);");
+        assert_eq!(printed, format!("{two}\n"), "{slot}");
+    }
+}
+
+/// The block of the other chapter does not depend on this crate, so cargo cannot remove its build there.
+#[test]
+fn a_block_runs_with_a_restored_file_after_a_block_of_another_chapter_has_run() {
+    let course = Course::new();
+    let file = "chapters/02-fix/src/lib.rs";
+    let mut other = course.catalog().chapters[0].clone();
+    (other.dir, other.package) = ("03-other".into(), "other".into());
+    course.write("chapters/03-other/src/lib.rs", "//! Another chapter.\n");
+    course.write(
+        "chapters/03-other/Cargo.toml",
+        "[package]\nname = \"other\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    let code = "println!(\"{}\", fix::TWO);";
+    assert_eq!(block(&course, "run", code), "2\n");
+    let three = course.read(file).replace("= 2;", "= 3;");
+    course.write(file, &three);
+    set_time(&course, file, SystemTime::now() - Duration::from_hours(1));
+    block_of(&course, &other, "run", "");
+    block_of(&course, &other, "run", "");
+    assert_eq!(block(&course, "run", code), "3\n");
+}
+
+#[test]
+fn a_new_block_of_a_page_runs_after_the_clock_was_set_back() {
+    let course = Course::new();
+    assert_eq!(block(&course, "run", "println!(\"old\");"), "old\n");
+    move_to_tomorrow(&course.path("target/course/blocks"));
+    assert_eq!(block(&course, "run", "println!(\"new\");"), "new\n");
+}
+
 #[test]
 fn a_change_is_tested_after_the_clock_was_set_back() {
     let course = Course::new();
-    let tomorrow = SystemTime::now() + Duration::from_hours(24);
     course.double(RIGHT);
     assert_eq!(outcome(&course, "fix/double"), Outcome::Passed);
-    // As if all that had happened tomorrow.
-    let mut dirs = vec![course.path("target/exercises")];
+    move_to_tomorrow(&course.path("target/exercises"));
+    for (body, expected) in [(WRONG, Outcome::Failed), (RIGHT, Outcome::Passed)] {
+        course.double(body);
+        assert_eq!(outcome(&course, "fix/count"), Outcome::Failed);
+        assert_eq!(outcome(&course, "fix/double"), expected);
+    }
+}
+
+/// As if all that has happened in this directory had happened tomorrow.
+fn move_to_tomorrow(dir: &Path) {
+    let tomorrow = SystemTime::now() + Duration::from_hours(24);
+    let mut dirs = vec![dir.to_owned()];
     while let Some(dir) = dirs.pop() {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
@@ -103,11 +172,6 @@ fn a_change_is_tested_after_the_clock_was_set_back() {
                 File::open(path).unwrap().set_modified(tomorrow).unwrap();
             }
         }
-    }
-    for (body, expected) in [(WRONG, Outcome::Failed), (RIGHT, Outcome::Passed)] {
-        course.double(body);
-        assert_eq!(outcome(&course, "fix/count"), Outcome::Failed);
-        assert_eq!(outcome(&course, "fix/double"), expected);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{Limits, RunError, cargo};
+use super::{Limits, RunError, built, cargo};
 use crate::catalog::{Chapter, Layout};
 use crate::files::FileError;
 
@@ -45,14 +45,16 @@ pub async fn build(
     // Use the versions that the root chose. Cargo removes the entries it does not need.
     let _ = fs::copy(layout.root().join("Cargo.lock"), dir.join("Cargo.lock"));
 
-    let report = cargo::run(&cargo::Call {
+    let call = cargo::Call {
         args: &["build", "--message-format=json"],
         dir: &dir,
         target: &blocks.join("target"),
         env: &[],
         time: limits.build_time,
-    })
-    .await?;
+    };
+    let report = built::build_in(layout, &blocks, &dir, &name, &call)
+        .await?
+        .report;
     let (program, diagnostics) = report.program(&name, &name);
     let errors = report.messages.iter().filter(|message| message.is_error());
     let codes = errors

@@ -9,7 +9,8 @@
 //! - The file was saved while a build was running.
 //!
 //! The exercises of a package share its library. So the last build with other content may have been
-//! one for another exercise, or one that the reader started.
+//! one for another exercise, or one that the reader started. The blocks of the pages share the crates of
+//! the chapters.
 //!
 //! We therefore remember for each package which files the last build read, and what it wrote. If cargo
 //! could miss a change, `cargo clean` removes what was built from the package. We never make a file newer:
@@ -49,15 +50,27 @@ pub(super) async fn build(
     package: &str,
     call: &Call<'_>,
 ) -> Result<Built, RunError> {
-    let _lock = lock(layout, call.time).await;
-    let path = layout.work().join("built.json");
-    let mut record = Record::load(&path);
     let own = layout.yours().join(folder);
-    // The packages of other exercises have no part in this build.
+    build_in(layout, &layout.work(), &own, package, call).await
+}
+
+/// Builds the package in the directory `own`. The record is in the directory `state`. Each target directory
+/// needs a record of its own.
+pub(super) async fn build_in(
+    layout: &Layout,
+    state: &Path,
+    own: &Path,
+    package: &str,
+    call: &Call<'_>,
+) -> Result<Built, RunError> {
+    let _lock = lock(state, call.time).await;
+    let path = state.join("built.json");
+    let mut record = Record::load(&path);
+    // The packages of other exercises and of other blocks have no part in this build.
     let aside = [layout.yours(), layout.work(), layout.root().join("work")];
     let used = |dir: &&Path| !aside.iter().any(|aside| dir.starts_with(aside));
-    let dirs: Vec<&Path> = record.packages().filter(used).chain([&*own]).collect();
-    let before = look(layout, dirs.into_iter().map(Path::to_owned));
+    let dirs: Vec<&Path> = record.packages().filter(used).chain([own]).collect();
+    let before = look(layout, own, dirs.into_iter().map(Path::to_owned));
     let may_hide = |(dir, files): (&PathBuf, &_)| {
         let hides = call.target.is_dir() && record.may_hide_a_change(dir, files);
         hides.then(|| dir.clone())
@@ -79,33 +92,35 @@ pub(super) async fn build(
     }
     let report = cargo::run(call).await?;
     let built = report.artifacts.iter().map(|artifact| artifact.dir.clone());
-    let after = look(layout, before.keys().cloned().chain(built));
+    let after = look(layout, own, before.keys().cloned().chain(built));
     let steady = before
         .iter()
         .all(|(dir, files)| after.get(dir) == Some(files));
     record.add(before, after, &report.artifacts);
-    // If cargo could not remove a build, a broken manifest is the likely reason. The next build tries again.
+    // Cargo cannot remove the build of a package that this build does not use. And if this build failed, a
+    // broken manifest is the likely reason. In both cases the next build tries again.
+    let takes_part = |dir: &Path| report.artifacts.iter().any(|artifact| artifact.dir == dir);
     for (dir, known) in left {
-        record.put_back(dir, known.filter(|_| !report.success));
+        let settled = report.success && takes_part(&dir);
+        record.put_back(dir, known.filter(|_| !settled));
     }
     record.save(&path);
     Ok(Built { report, steady })
 }
 
-fn look(layout: &Layout, dirs: impl Iterator<Item = PathBuf>) -> Packages {
-    dirs.map(|dir| (dir.clone(), look_at(layout, &dir)))
-        .collect()
+fn look(layout: &Layout, own: &Path, dirs: impl Iterator<Item = PathBuf>) -> Packages {
+    dirs.map(|dir| {
+        // The build only uses the libraries of other packages.
+        let whole = dir == own || dir.starts_with(layout.yours());
+        let sources = if whole { dir.clone() } else { dir.join("src") };
+        (dir, look_at(&sources))
+    })
+    .collect()
 }
 
-/// The files that the package is built from. We leave out what we cannot read: cargo cannot either.
-fn look_at(layout: &Layout, dir: &Path) -> BTreeMap<PathBuf, Stamp> {
-    // The exercises only use the libraries of other packages.
-    let sources = if dir.starts_with(layout.yours()) {
-        dir.to_owned()
-    } else {
-        dir.join("src")
-    };
-    let files = files::walk(&sources, &exercise::is_no_source).unwrap_or_default();
+/// The files below this directory. We leave out what we cannot read: cargo cannot either.
+fn look_at(sources: &Path) -> BTreeMap<PathBuf, Stamp> {
+    let files = files::walk(sources, &exercise::is_no_source).unwrap_or_default();
     let stamped = files.into_iter().filter_map(|file| {
         let path = sources.join(file);
         let stamp = Stamp::of(&path)?;
@@ -114,11 +129,10 @@ fn look_at(layout: &Layout, dir: &Path) -> BTreeMap<PathBuf, Stamp> {
     stamped.collect()
 }
 
-/// Only one course in a clone builds exercises at a time. Cargo would wait for the other one too.
-async fn lock(layout: &Layout, patience: Duration) -> Option<File> {
-    let dir = layout.work();
-    std::fs::create_dir_all(&dir).ok()?;
-    let lock = files::open_lock(&dir.join("built.lock")).ok()?;
+/// Only one build at a time uses a target directory. Cargo would wait for the other one too.
+async fn lock(state: &Path, patience: Duration) -> Option<File> {
+    std::fs::create_dir_all(state).ok()?;
+    let lock = files::open_lock(&state.join("built.lock")).ok()?;
     let started = Instant::now();
     while let Err(TryLockError::WouldBlock) = lock.try_lock() {
         if started.elapsed() > patience {

@@ -1,5 +1,5 @@
-//! `target/course/built.json`: what the packages of the clone were built from. A record that is gone or
-//! damaged costs one build more.
+//! `target/course/built.json`: what the packages of the clone were built from for the exercises, and
+//! `target/course/blocks/built.json`: for the blocks. A record that is gone or damaged costs one build more.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
