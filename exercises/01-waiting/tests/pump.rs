@@ -84,7 +84,11 @@ fn it_reads_until_the_socket_would_block() {
     socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert_eq!(socket.sent, bytes(&TOTALS));
+    assert_eq!(
+        socket.sent,
+        bytes(&TOTALS),
+        "the bytes that were sent: the answers to four readings"
+    );
 }
 
 #[test]
@@ -92,14 +96,23 @@ fn unsent_bytes_are_sent_at_the_next_call() {
     let (mut machine, now) = machine();
     let mut socket = Socket::default();
     socket.reads.push_back(Ok(bytes(&READINGS)));
-    socket.writes.extend([Ok(3), Ok(4)]);
+    // 7 bytes, also if the answers come in pieces.
+    socket.writes.extend([3, 1, 1, 1, 1].map(Ok));
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(true)), "it returned {pumped:?} instead of Ok(true)");
-    assert_eq!(socket.sent, bytes(&TOTALS)[..7]);
+    assert_eq!(
+        socket.sent,
+        bytes(&TOTALS)[..7],
+        "the bytes that were sent: the socket took 7 of 24"
+    );
     socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert_eq!(socket.sent, bytes(&TOTALS));
+    assert_eq!(
+        socket.sent,
+        bytes(&TOTALS),
+        "the bytes that were sent: each byte of the four answers, once"
+    );
 }
 
 #[test]
@@ -110,7 +123,11 @@ fn a_partial_write_is_followed_by_another() {
     socket.writes.extend([1; 24].map(Ok));
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert_eq!(socket.sent, bytes(&TOTALS));
+    assert_eq!(
+        socket.sent,
+        bytes(&TOTALS),
+        "the bytes that were sent: each byte of the four answers, once"
+    );
 }
 
 #[test]
@@ -120,7 +137,11 @@ fn a_burst_of_readings_is_answered_while_it_is_read() {
     socket.reads.push_back(Ok(bytes(&[Message::Reading(1); 400])));
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert_eq!(socket.sent.len(), bytes(&[Message::Total(1); 400]).len());
+    assert_eq!(
+        socket.sent.len(),
+        bytes(&[Message::Total(1); 400]).len(),
+        "how many bytes were sent: the answers to 400 readings"
+    );
 }
 
 #[test]
@@ -156,7 +177,11 @@ fn an_interrupted_call_is_repeated() {
     socket.has_room = true;
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert_eq!(socket.sent, bytes(&TOTALS));
+    assert_eq!(
+        socket.sent,
+        bytes(&TOTALS),
+        "the bytes that were sent: each byte of the four answers, once"
+    );
 }
 
 #[test]
@@ -186,5 +211,9 @@ fn half_a_message_is_kept_by_the_machine() {
     socket.reads.push_back(Ok(vec![1, 4, 0]));
     let pumped = pump(&mut socket, &mut machine, now);
     assert!(matches!(pumped, Ok(false)), "it returned {pumped:?} instead of Ok(false)");
-    assert!(matches!(machine.state(), State::Body { at: 1, .. }));
+    assert!(
+        matches!(machine.state(), State::Body { at: 1, .. }),
+        "the machine has one byte of a body, but its state is {:?}",
+        machine.state()
+    );
 }

@@ -99,14 +99,25 @@ fn a_slow_sender_does_not_move_the_deadline() {
 #[test]
 fn a_line_that_is_too_long_is_refused_early() {
     let longest = [vec![b'x'; LONGEST], b"\r\n".to_vec()].concat();
-    assert_eq!(read(line(0, 0, &longest)).len(), LONGEST);
+    let text = read(line(0, 0, &longest));
+    assert!(
+        text.len() == LONGEST,
+        "a line of {LONGEST} bytes and its end is not too long, but it gave {text:?}"
+    );
     let longer = [vec![b'x'; LONGEST + 1], b"\n".to_vec()].concat();
-    assert_eq!(read(line(0, 0, &longer)), "Corrupt after 0 ms");
+    assert_eq!(
+        read(line(0, 0, &longer)),
+        "Corrupt after 0 ms",
+        "the line has one byte more than `LONGEST`"
+    );
     let mut endless = line(0, 0, &vec![b'x'; 100_000]);
-    assert!(matches!(read_line(&mut endless, RULES), Err(End::Corrupt)));
+    assert!(
+        matches!(read_line(&mut endless, RULES), Err(End::Corrupt)),
+        "a line without an end must be `Corrupt`"
+    );
     assert!(
         endless.bytes.len() > 99_000,
-        "it read {} bytes before it gave up",
+        "it read {} bytes before it gave up, and 1000 are enough",
         100_000 - endless.bytes.len()
     );
 }

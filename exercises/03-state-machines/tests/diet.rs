@@ -47,39 +47,59 @@ fn run(note: &Cell<u32>, future: impl Future<Output = u32>) -> (Vec<u32>, u32) {
     }
 }
 
+fn assert_one_page(size: usize) {
+    let limit = PAGE + 99;
+    assert!(
+        (PAGE..=limit).contains(&size),
+        "the future has {size} bytes instead of {PAGE} to {limit}"
+    );
+}
+
 #[test]
 fn noted_stores_its_sum_before_it_waits() {
     let note = Cell::new(0);
-    assert_eq!(run(&note, noted(&note)), (vec![1024, 1024], 1024));
+    assert_eq!(
+        run(&note, noted(&note)),
+        (vec![1024, 1024], 1024),
+        "the note after each poll, and the output"
+    );
 }
 
 #[test]
 fn noted_holds_no_page() {
     let size = size_of_val(&noted(&Cell::new(0)));
-    assert!(size < 100, "the future has {size} bytes");
+    assert!(size < 100, "the future has {size} bytes, and it must have less than 100");
 }
 
 #[test]
 fn given_waits_once_and_adds_up_its_page() {
-    assert_eq!(run(&Cell::new(7), given(Page::new())), (vec![7, 7], 1024));
+    assert_eq!(
+        run(&Cell::new(7), given(Page::new())),
+        (vec![7, 7], 1024),
+        "the note after each poll, and the output"
+    );
 }
 
 #[test]
 fn given_holds_one_page() {
     let size = size_of_val(&given(Page::new()));
-    assert!((PAGE..PAGE + 100).contains(&size), "the future has {size} bytes");
+    assert_one_page(size);
 }
 
 #[test]
 fn in_turn_stores_each_sum_after_its_wait() {
     let note = Cell::new(0);
-    assert_eq!(run(&note, in_turn(&note)), (vec![0, 1024, 2048], 2048));
+    assert_eq!(
+        run(&note, in_turn(&note)),
+        (vec![0, 1024, 2048], 2048),
+        "the note after each poll, and the output"
+    );
 }
 
 #[test]
 fn in_turn_never_holds_two_pages() {
     let size = size_of_val(&in_turn(&Cell::new(0)));
-    assert!((PAGE..PAGE + 100).contains(&size), "the future has {size} bytes");
+    assert_one_page(size);
 }
 
 #[test]

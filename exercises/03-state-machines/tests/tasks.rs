@@ -49,8 +49,12 @@ fn tasks_take_turns_until_they_end() {
     for letter in ['a', 'b'] {
         spawner.spawn(writer(letter, 2, Rc::clone(&diary)));
     }
-    assert_eq!(tasks.run(), 4);
-    assert_eq!(*diary.borrow(), "abaAbB");
+    assert_eq!(tasks.run(), 4, "polls");
+    assert_eq!(
+        *diary.borrow(),
+        "abaAbB",
+        "the order of the polls and of the destructors (`A`, `B`)"
+    );
 }
 
 #[test]
@@ -58,8 +62,12 @@ fn a_finished_future_is_dropped_at_once() {
     let (tasks, spawner, diary) = tasks();
     let _kept = spawner.spawn(writer('a', 1, Rc::clone(&diary)));
     spawner.spawn(writer('b', 2, Rc::clone(&diary)));
-    assert_eq!(tasks.run(), 3);
-    assert_eq!(*diary.borrow(), "aAbbB");
+    assert_eq!(tasks.run(), 3, "polls");
+    assert_eq!(
+        *diary.borrow(),
+        "aAbbB",
+        "the order of the polls and of the destructors (`A`, `B`)"
+    );
 }
 
 #[test]
@@ -71,8 +79,8 @@ fn cancelling_drops_the_future_at_once() {
         pause().await;
     });
     handle.cancel();
-    assert_eq!(*diary.borrow(), "A");
-    assert_eq!(tasks.run(), 0);
+    assert_eq!(*diary.borrow(), "A", "the destructor (`A`) runs in the call of `cancel`");
+    assert_eq!(tasks.run(), 0, "polls of a task that was cancelled");
 }
 
 #[test]
@@ -80,8 +88,8 @@ fn a_task_may_cancel_another() {
     let (tasks, spawner, diary) = tasks();
     let handle = spawner.spawn(writer('a', 9, Rc::clone(&diary)));
     spawner.spawn(async move { handle.cancel() });
-    assert_eq!(tasks.run(), 2);
-    assert_eq!(*diary.borrow(), "aA");
+    assert_eq!(tasks.run(), 2, "polls: one of each task");
+    assert_eq!(*diary.borrow(), "aA", "the task is polled once, and then dropped (`A`)");
 }
 
 #[test]
@@ -122,7 +130,7 @@ fn a_destructor_may_cancel_its_own_task() {
     });
     place.replace(Some(handle.clone()));
     handle.cancel();
-    assert_eq!(tasks.run(), 0);
+    assert_eq!(tasks.run(), 0, "polls of a task that was cancelled");
 }
 
 #[test]
@@ -132,7 +140,11 @@ fn cancelling_a_finished_task_changes_nothing() {
     tasks.run();
     handle.cancel();
     handle.cancel();
-    assert_eq!((tasks.run(), &**diary.borrow()), (0, "aA"));
+    assert_eq!(
+        (tasks.run(), &**diary.borrow()),
+        (0, "aA"),
+        "polls after the end, and what the task has done"
+    );
 }
 
 #[test]
@@ -143,6 +155,6 @@ fn a_task_may_spawn_while_it_runs() {
         inner.spawn(writer('b', 1, seen));
         pause().await;
     });
-    assert_eq!(tasks.run(), 3);
-    assert_eq!(*diary.borrow(), "bB");
+    assert_eq!(tasks.run(), 3, "polls: two of the first task, and one of the second");
+    assert_eq!(*diary.borrow(), "bB", "what the second task has done");
 }

@@ -40,7 +40,11 @@ fn abort_drops_the_future() {
     });
     list.poll_all();
     list.abort(id);
-    assert_eq!((dropped.get(), list.is_alive(id)), (1, false));
+    assert_eq!(
+        (dropped.get(), list.is_alive(id)),
+        (1, false),
+        "futures that were dropped, and whether the task is alive"
+    );
 }
 
 #[test]
@@ -50,7 +54,7 @@ fn an_old_id_does_not_abort_the_next_task_of_its_place() {
     list.poll_all();
     let new = list.add(pending());
     list.abort(old);
-    assert!(list.is_alive(new));
+    assert!(list.is_alive(new), "the id of an old task has aborted a new one");
     assert!(!list.is_alive(old));
 }
 
@@ -94,7 +98,11 @@ fn a_task_that_aborts_itself_is_dropped_after_its_poll() {
         let (list, dropped) = (TaskList::default(), Rc::<Cell<u32>>::default());
         let id = aborts_itself(&list, returns, &dropped);
         list.poll_all();
-        assert_eq!((dropped.get(), list.is_alive(id)), (1, false));
+        assert_eq!(
+            (dropped.get(), list.is_alive(id)),
+            (1, false),
+            "futures that were dropped, and whether the task is alive"
+        );
     }
 }
 

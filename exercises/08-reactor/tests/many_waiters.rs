@@ -47,7 +47,7 @@ fn an_event_wakes_all_waiters_once() {
     let wakes = counts.each_ref().map(|count| count.get());
     assert_eq!(wakes, [1, 1, 1], "the wakes of three waiters by two events");
     for (future, count) in futures.iter_mut().zip(&counts) {
-        assert_eq!(poll(future.as_mut(), count), Poll::Ready(2));
+        assert_eq!(poll(future.as_mut(), count), Poll::Ready(2), "the number of events");
     }
 }
 
@@ -56,7 +56,7 @@ fn an_event_before_the_poll_is_remembered() {
     let side = Side::default();
     side.set_ready();
     let [count] = counts();
-    assert_eq!(poll(pin!(side.ready()), &count), Poll::Ready(1));
+    assert_eq!(poll(pin!(side.ready()), &count), Poll::Ready(1), "the number of events");
     assert_eq!(side.waiters(), 0, "this future never had to wait");
 }
 
@@ -116,7 +116,7 @@ fn a_waiter_that_was_woken_gives_its_place_back_too() {
     let mut future = Box::pin(side.ready());
     assert!(poll(future.as_mut(), &count).is_pending());
     side.set_ready();
-    assert_eq!(poll(future.as_mut(), &count), Poll::Ready(1));
+    assert_eq!(poll(future.as_mut(), &count), Poll::Ready(1), "the number of events");
     drop(future);
     assert_eq!(side.waiters(), 0, "the dropped waiter has left its place");
 }

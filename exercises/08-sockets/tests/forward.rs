@@ -54,7 +54,11 @@ fn bytes_pass_in_both_directions() {
             server.write_all(b"answer").map(|()| question)
         },
     );
-    assert_eq!((&heard, &asked), (b"answer", b"question"));
+    assert_eq!(
+        (&heard, &asked),
+        (b"answer", b"question"),
+        "what the client and the server have received"
+    );
     assert_eq!(copied.expect("both have closed"), (8, 6), "the numbers of bytes");
 }
 

@@ -28,22 +28,38 @@ fn beats(busy: Duration) -> Vec<(u32, u128)> {
 
 #[test]
 fn the_beats_are_on_schedule() {
-    assert_eq!(beats(ms(0)), [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50)]);
+    assert_eq!(
+        beats(ms(0)),
+        [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50)],
+        "the number of each beat, and its time in ms"
+    );
 }
 
 #[test]
 fn a_short_delay_does_not_move_the_schedule() {
-    assert_eq!(beats(ms(7)), [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50)]);
+    assert_eq!(
+        beats(ms(7)),
+        [(1, 10), (2, 20), (3, 30), (4, 40), (5, 50)],
+        "the number of each beat, and its time in ms"
+    );
 }
 
 #[test]
 fn after_a_pause_there_is_one_beat_and_then_the_schedule() {
-    assert_eq!(beats(ms(35)), [(1, 10), (2, 20), (5, 55), (6, 60), (7, 70)]);
+    assert_eq!(
+        beats(ms(35)),
+        [(1, 10), (2, 20), (5, 55), (6, 60), (7, 70)],
+        "the number of each beat, and its time in ms"
+    );
 }
 
 #[test]
 fn a_pause_that_ends_exactly_at_a_beat_gives_it_once() {
-    assert_eq!(beats(ms(30)), [(1, 10), (2, 20), (5, 50), (6, 60), (7, 70)]);
+    assert_eq!(
+        beats(ms(30)),
+        [(1, 10), (2, 20), (5, 50), (6, 60), (7, 70)],
+        "the number of each beat, and its time in ms"
+    );
 }
 
 #[test]

@@ -25,48 +25,76 @@ fn order(mut queue: ReadyQueue) -> Vec<u32> {
 #[test]
 fn the_highest_priority_runs_first() {
     let queue = queue([rank(1, None), rank(3, None), rank(0, 5), rank(2, None)]);
-    assert_eq!(order(queue), [1, 3, 0, 2]);
+    assert_eq!(
+        order(queue),
+        [1, 3, 0, 2],
+        "the tasks in the order of `pop`: their priorities are 3, 2, 1 and 0"
+    );
 }
 
 #[test]
 fn among_equal_priorities_the_earliest_deadline_runs_first() {
     let queue = queue([rank(1, 9), rank(1, 2), rank(1, 5)]);
-    assert_eq!(order(queue), [1, 2, 0]);
+    assert_eq!(
+        order(queue),
+        [1, 2, 0],
+        "the tasks in the order of `pop`: their deadlines are 2, 5 and 9"
+    );
 }
 
 #[test]
 fn a_task_without_a_deadline_runs_after_those_that_have_one() {
     let queue = queue([rank(1, None), rank(1, u64::MAX), rank(1, 7)]);
-    assert_eq!(order(queue), [2, 1, 0]);
+    assert_eq!(
+        order(queue),
+        [2, 1, 0],
+        "the tasks in the order of `pop`: their deadlines are 7, the latest, and none"
+    );
 }
 
 #[test]
 fn equal_ranks_keep_their_order() {
     let queue = queue((0..20).map(|_| rank(1, 5)));
-    assert_eq!(order(queue), (0..20).collect::<Vec<_>>());
+    assert_eq!(
+        order(queue),
+        (0..20).collect::<Vec<_>>(),
+        "the tasks in the order of `pop`"
+    );
 }
 
 #[test]
 fn a_task_is_in_the_queue_once() {
     let mut queue = queue([rank(1, None), rank(1, None)]);
     queue.push(0, rank(1, None));
-    assert_eq!(queue.pop(), Some(0));
+    assert_eq!(queue.pop(), Some(0), "the task that was pushed first");
     queue.push(0, rank(1, None));
-    assert_eq!(order(queue), [1, 0]);
+    assert_eq!(
+        order(queue),
+        [1, 0],
+        "the tasks in the order of `pop`, each of them once"
+    );
 }
 
 #[test]
 fn a_raised_task_moves_and_is_popped_once() {
     let mut queue = queue([rank(3, None), rank(2, None), rank(1, None)]);
     queue.raise(2, rank(3, None));
-    assert_eq!(order(queue), [0, 2, 1]);
+    assert_eq!(
+        order(queue),
+        [0, 2, 1],
+        "the tasks in the order of `pop`: their priorities are 3, 3 and 2"
+    );
 }
 
 #[test]
 fn a_raised_task_keeps_its_order_among_equals() {
     let mut queue = queue([rank(1, None), rank(3, None)]);
     queue.raise(0, rank(3, None));
-    assert_eq!(order(queue), [0, 1]);
+    assert_eq!(
+        order(queue),
+        [0, 1],
+        "the tasks in the order of `pop`: task 0 was pushed first"
+    );
 }
 
 #[test]
@@ -91,7 +119,11 @@ fn raise_never_lowers_a_task_and_adds_none() {
     let mut queue = queue([rank(3, None), rank(2, None)]);
     queue.raise(0, rank(1, None));
     queue.raise(7, rank(9, None));
-    assert_eq!(order(queue), [0, 1]);
+    assert_eq!(
+        order(queue),
+        [0, 1],
+        "the tasks in the order of `pop`: their priorities are still 3 and 2"
+    );
 }
 
 #[test]
@@ -146,7 +178,7 @@ fn a_task_that_is_raised_often_does_not_fill_the_memory() {
     let held = HELD.get().wrapping_sub(before);
     assert!(
         held < 4096,
-        "one task was raised 10,000 times, and the queue has {held} bytes"
+        "one task was raised 10,000 times, and the queue has {held} bytes. The limit is 4096"
     );
-    assert_eq!(order(queue), [0]);
+    assert_eq!(order(queue), [0], "the only task, once");
 }

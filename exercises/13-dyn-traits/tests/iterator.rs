@@ -93,25 +93,31 @@ fn both<I: AsyncIterator<Item = u32> + 'static>(
 #[test]
 fn an_object_gives_the_values_of_its_iterator() {
     for mut object in both(|| Numbers::to(4)) {
-        assert_eq!(run(sum(&mut *object)), 10);
-        assert_eq!(run(DynIterator::next(&mut *object)), None);
+        assert_eq!(run(sum(&mut *object)), 10, "the sum of the values");
+        assert_eq!(
+            run(DynIterator::next(&mut *object)),
+            None,
+            "the iterator is at its end"
+        );
     }
 }
 
 #[test]
 fn an_adapter_takes_an_iterator_of_an_iterator() {
     for mut object in both(|| Doubled(Numbers::to(4))) {
-        assert_eq!(run(sum(&mut *object)), 20);
+        assert_eq!(run(sum(&mut *object)), 20, "the sum of the values");
     }
 }
 
 #[test]
 fn with_keep_all_calls_share_one_box() {
     let mut object = Adapter::new(Numbers::to(10), true);
-    let first = count(|| assert_eq!(run(DynIterator::next(&mut object)), Some(1)));
+    let first = count(|| {
+        assert_eq!(run(DynIterator::next(&mut object)), Some(1), "the first value");
+    });
     assert_eq!(first, (1, 0), "allocated and freed by the first call");
     let object: &mut dyn DynIterator<Item = u32> = &mut object;
-    let later = count(|| assert_eq!(run(sum(object)), 54));
+    let later = count(|| assert_eq!(run(sum(object)), 54, "the sum of the other values"));
     assert_eq!(later, (0, 0), "allocated and freed by all later calls");
 }
 
@@ -120,7 +126,7 @@ fn without_keep_each_call_has_a_box_that_is_freed() {
     let mut object = Adapter::new(Numbers::to(10), false);
     let object: &mut dyn DynIterator<Item = u32> = &mut object;
     // Ten values, and the end.
-    let calls = count(|| assert_eq!(run(sum(object)), 55));
+    let calls = count(|| assert_eq!(run(sum(object)), 55, "the sum of the values"));
     assert_eq!(calls, (11, 11), "allocated and freed by eleven calls");
 }
 
@@ -129,8 +135,18 @@ fn nth_makes_the_same_choice_as_next() {
     for (keep, each) in [(true, (0, 0)), (false, (1, 1))] {
         let mut object = Adapter::new(Numbers::to(10), keep);
         // With `keep`, this call allocates the box.
-        assert_eq!(run(DynIterator::nth(&mut object, 1)), Some(2));
-        let calls = count(|| assert_eq!(run(DynIterator::nth(&mut object, 1)), Some(4)));
+        assert_eq!(
+            run(DynIterator::nth(&mut object, 1)),
+            Some(2),
+            "one value is left out"
+        );
+        let calls = count(|| {
+            assert_eq!(
+                run(DynIterator::nth(&mut object, 1)),
+                Some(4),
+                "one more value is left out"
+            );
+        });
         assert_eq!(calls, each, "allocated and freed by `nth`, keep is {keep}");
     }
 }
@@ -139,9 +155,13 @@ fn nth_makes_the_same_choice_as_next() {
 fn the_object_leaves_out_values_too() {
     for mut object in both(|| Numbers::to(10)) {
         let object: &mut dyn DynIterator<Item = u32> = &mut *object;
-        assert_eq!(run(AsyncIterator::nth(object, 0)), Some(1));
-        assert_eq!(run(AsyncIterator::nth(object, 3)), Some(5));
-        assert_eq!(run(AsyncIterator::nth(object, 9)), None);
+        assert_eq!(run(AsyncIterator::nth(object, 0)), Some(1), "no value is left out");
+        assert_eq!(
+            run(AsyncIterator::nth(object, 3)),
+            Some(5),
+            "three values are left out"
+        );
+        assert_eq!(run(AsyncIterator::nth(object, 9)), None, "only five values are left");
     }
 }
 
@@ -152,7 +172,11 @@ fn an_object_uses_the_nth_of_its_iterator() {
         let numbers = Numbers { next: 0, end: 9, jumps: Rc::clone(&jumps) };
         let mut object: Box<dyn DynIterator<Item = u32>> =
             Box::new(Adapter::new(numbers, keep));
-        assert_eq!(run(AsyncIterator::nth(&mut *object, 4)), Some(5));
+        assert_eq!(
+            run(AsyncIterator::nth(&mut *object, 4)),
+            Some(5),
+            "four values are left out"
+        );
         assert_eq!(jumps.get(), 1, "calls of the iterator's own `nth`");
     }
 }

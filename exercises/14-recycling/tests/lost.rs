@@ -136,7 +136,10 @@ fn a_call_that_is_the_last_owner_frees_the_memory_after_a_panic_too() {
         let mut call = recycler.fill(keep(OnDrop(|| resume_unwind(Box::new(())))));
         assert!(poll(Pin::new(&mut call)).is_pending());
         drop(recycler);
-        assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_err());
+        assert!(
+            catch_unwind(AssertUnwindSafe(|| drop(call))).is_err(),
+            "the panic goes to the owner of the call"
+        );
     });
     assert_eq!(made, freed, "allocated and freed");
 }

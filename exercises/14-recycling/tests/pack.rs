@@ -25,7 +25,11 @@ fn a_layout_is_the_same_after_unpacking() {
 
 #[test]
 fn it_is_one_word() {
-    assert_eq!(size_of::<PackedLayout>(), size_of::<usize>());
+    assert_eq!(
+        size_of::<PackedLayout>(),
+        size_of::<usize>(),
+        "bytes of a `PackedLayout`, and of a word"
+    );
 }
 
 #[test]

@@ -105,7 +105,11 @@ fn an_object_is_a_line_again() {
     let Poll::Ready(Ok(bytes)) = poll(std::pin::pin!(talk(&mut object))) else {
         panic!("the line is ready at once")
     };
-    assert_eq!(bytes, [4, 3, 2, 1]);
+    assert_eq!(
+        bytes,
+        [4, 3, 2, 1],
+        "the four bytes that were read, from the last to the first"
+    );
 }
 
 #[test]
@@ -177,7 +181,7 @@ fn a_future_with_a_large_alignment_is_at_its_alignment() {
         let call = slot.fill(poll_fn(move |_| {
             Poll::Ready(((&raw const page).addr() % 4096, page.0))
         }));
-        assert_eq!(run(call), (0, 7));
+        assert_eq!(run(call), (0, 7), "the address modulo 4096, and the value");
     }
 }
 
@@ -197,7 +201,7 @@ fn two_calls_at_the_same_time_have_two_boxes() {
     let at = [poll(Pin::new(&mut first)), poll(Pin::new(&mut second))];
     // If both have the same memory, two destructors would end the program here.
     mem::forget((first, second));
-    assert_ne!(at[0], at[1]);
+    assert_ne!(at[0], at[1], "two calls had the same memory");
 }
 
 #[test]
@@ -215,7 +219,8 @@ fn the_memory_of_a_leaked_call_is_not_used_again() {
     drop(Box::new(slot));
     for (value, node) in (0..4).zip(&*list.borrow()) {
         // SAFETY: a leaked future stays where it is, with everything in it.
-        assert_eq!(unsafe { **node }, [value; 40]);
+        let node = unsafe { **node };
+        assert_eq!(node, [value; 40], "the memory of leaked call {value} was used again");
     }
 }
 
@@ -307,7 +312,7 @@ fn the_box_is_busy_until_the_destructor_has_ended() {
     let (slot, other_at) = (Slot::default(), Cell::new(0));
     let again = CallsAgain { first: 7, slot: &slot, other_at: &other_at };
     let at = run(slot.fill(poll_fn(move |_| {
-        assert_eq!(again.first, 7);
+        assert_eq!(again.first, 7, "the first word of the future was overwritten");
         Poll::Ready((&raw const again).addr())
     })));
     assert_ne!(other_at.get(), at, "the destructor's call got the box of its own future");
@@ -346,7 +351,9 @@ fn a_destructor_that_panics_gives_the_box_back() {
     assert!(panic.is_err(), "the panic goes on");
     // A box that is not in the slot is freed here.
     recycle::clear();
-    let between = count(|| assert_eq!(run(slot.fill(address())), first));
+    let between = count(|| {
+        assert_eq!(run(slot.fill(address())), first, "the memory of the next call");
+    });
     assert_eq!(between, (0, 0), "the box is in the slot");
 }
 

@@ -37,7 +37,11 @@ fn the_outputs_come_in_the_order_of_the_futures() {
     for _ in 0..3 {
         assert!(poll(all.as_mut()).is_pending());
     }
-    assert_eq!(poll(all), Poll::Ready(vec![3, 1, 2, 0]));
+    assert_eq!(
+        poll(all),
+        Poll::Ready(vec![3, 1, 2, 0]),
+        "the outputs in the order of the futures"
+    );
 }
 
 #[test]

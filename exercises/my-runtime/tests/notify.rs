@@ -19,7 +19,11 @@ fn notify_one_wakes_the_longest_waiting_task() {
     assert!(poll_with(first.as_mut(), &counters[0].waker()).is_pending());
     assert!(poll_with(second.as_mut(), &counters[1].waker()).is_pending());
     notify.notify_one();
-    assert_eq!(counters.each_ref().map(|counter| counter.wakes()), [1, 0]);
+    assert_eq!(
+        counters.each_ref().map(|counter| counter.wakes()),
+        [1, 0],
+        "wakes of the first and of the second waiter"
+    );
     assert!(poll(first).is_ready());
     assert!(poll(second.as_mut()).is_pending());
     notify.notify_one();
@@ -32,7 +36,7 @@ fn a_waiter_that_is_dropped_leaves_the_list() {
     {
         let mut waiter = pin!(notify.notified());
         assert!(poll(waiter.as_mut()).is_pending());
-        assert_eq!(notify.len(), 1);
+        assert_eq!(notify.len(), 1, "waiters in the list");
     }
     assert_eq!(notify.len(), 0, "waiters in the list after the drop");
     notify.notify_one();
@@ -63,7 +67,7 @@ fn without(dropped: usize) {
         let waiter = waiters[next].as_mut().as_pin_mut().expect("it is there");
         assert!(poll(waiter).is_ready(), "waiter {next} is the next one");
     }
-    assert_eq!(notify.len(), 0);
+    assert_eq!(notify.len(), 0, "waiters in the list at the end");
 }
 
 #[test]
@@ -154,7 +158,11 @@ fn a_task_that_begins_to_wait_during_notify_waiters_is_not_notified() {
     });
     notify.notify_waiters();
     assert_eq!(notify.len(), 1, "the late waiter is still in the list");
-    assert_eq!(poll(late.borrow_mut().as_mut()), Poll::Pending);
+    assert_eq!(
+        poll(late.borrow_mut().as_mut()),
+        Poll::Pending,
+        "the late waiter was notified"
+    );
 }
 
 #[test]
@@ -168,7 +176,7 @@ fn a_waker_may_drop_another_waiter_during_notify_waiters() {
     HOOK.with_borrow_mut(|hook| hook.push(Box::new(move || drop(middle))));
     notify.notify_waiters();
     assert!(poll(last).is_ready(), "the waiter after the dropped one was notified");
-    assert_eq!(notify.len(), 0);
+    assert_eq!(notify.len(), 0, "waiters in the list at the end");
 }
 
 #[test]
@@ -180,7 +188,11 @@ fn notify_waiters_wakes_in_the_order_of_waiting() {
         assert!(poll_with(waiter.as_mut(), &waker).is_pending());
     }
     notify.notify_waiters();
-    assert_eq!(*woken.lock().expect("no waker panics"), [0, 1, 2]);
+    assert_eq!(
+        *woken.lock().expect("no waker panics"),
+        [0, 1, 2],
+        "the waiters in the order of their wakes"
+    );
 }
 
 #[test]

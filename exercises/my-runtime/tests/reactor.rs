@@ -131,7 +131,11 @@ fn bytes_that_are_left_need_no_new_event() {
     let reactor = Reactor::new().expect("there are descriptors");
     let (mut meter, socket) = connection(&reactor);
     meter.write_all(b"0123456789").expect("it is connected");
-    assert_eq!(read(&reactor, &socket).expect("it is connected"), 4);
+    assert_eq!(
+        read(&reactor, &socket).expect("it is connected"),
+        4,
+        "bytes of the first read"
+    );
     assert!(matches!(poll_read(&socket, Waker::noop()), Poll::Ready(Ok(4))));
     assert!(matches!(poll_read(&socket, Waker::noop()), Poll::Ready(Ok(2))));
     assert!(poll_read(&socket, Waker::noop()).is_pending());
@@ -142,7 +146,11 @@ fn an_event_between_would_block_and_the_clearing_is_not_lost() {
     let reactor = Reactor::new().expect("there are descriptors");
     let (mut meter, socket) = connection(&reactor);
     meter.write_all(b"1").expect("it is connected");
-    assert_eq!(read(&reactor, &socket).expect("it is connected"), 1);
+    assert_eq!(
+        read(&reactor, &socket).expect("it is connected"),
+        1,
+        "bytes of the first read"
+    );
     let mut tries = 0;
     let cx = &mut Context::from_waker(Waker::noop());
     let polled = socket.poll_io(cx, Direction::Read, |mut io| {
@@ -335,9 +343,17 @@ fn a_dropped_socket_drops_its_waker() {
     let count = Arc::new(Count::default());
     let (_meter, socket) = connection(&reactor);
     assert!(poll_read(&socket, &Waker::from(Arc::clone(&count))).is_pending());
-    assert_eq!(Arc::strong_count(&count), 2);
+    assert_eq!(
+        Arc::strong_count(&count),
+        2,
+        "references to the waker: that of the test and that of the reactor"
+    );
     drop(socket);
-    assert_eq!(Arc::strong_count(&count), 1);
+    assert_eq!(
+        Arc::strong_count(&count),
+        1,
+        "references to the waker after the drop of the socket"
+    );
 }
 
 #[test]
@@ -370,7 +386,7 @@ fn tasks_of_your_executor_wait_for_sockets() {
             }
             sum
         });
-        assert_eq!(sum, 190);
+        assert_eq!(sum, 190, "the sum of the bytes 0 to 19");
         device.join().expect("no panic");
     });
 }
@@ -391,7 +407,11 @@ fn your_block_on_waits_for_a_socket_that_two_futures_share() {
             socket.io(Direction::Read, |mut io| io.read(&mut answer)).await?;
             io::Result::Ok(answer)
         });
-        assert_eq!(&answer.expect("it is connected"), b"ping");
+        assert_eq!(
+            &answer.expect("it is connected"),
+            b"ping",
+            "the bytes that came back"
+        );
         device.join().expect("no panic").expect("it is connected");
     });
 }

@@ -53,8 +53,13 @@ fn a_block_is_as_large_as_it_was_asked_for() {
         for align in [1, 8, 16, 64, 4096] {
             for _ in 0..2 {
                 let block = Block::new(layout(size, align));
-                assert!(block.layout().size() >= size, "{size} bytes");
-                assert!(block.layout().align() >= align, "alignment {align}");
+                let has = block.layout();
+                assert!(has.size() >= size, "{} bytes instead of {size}", has.size());
+                assert!(
+                    has.align() >= align,
+                    "an alignment of {} instead of {align}",
+                    has.align()
+                );
             }
         }
     }

@@ -30,7 +30,7 @@ async fn yield_now() {
 
 #[test]
 fn an_empty_queue_returns_at_once() {
-    assert_eq!(RunQueue::new().run(), 0);
+    assert_eq!(RunQueue::new().run(), 0, "polls");
 }
 
 #[test]
@@ -58,7 +58,11 @@ fn the_task_that_was_woken_first_is_polled_first() {
         });
     }
     queue.run();
-    assert_eq!(*seen.borrow(), [0, 1, 2, 0, 1, 2]);
+    assert_eq!(
+        *seen.borrow(),
+        [0, 1, 2, 0, 1, 2],
+        "the tasks in the order of their polls"
+    );
 }
 
 #[test]
@@ -112,7 +116,7 @@ fn a_wake_during_the_poll_causes_one_more_poll() {
         left -= 1;
         if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     }));
-    assert_eq!(queue.run(), 10);
+    assert_eq!(queue.run(), 10, "polls: ten of one task");
     assert!(queue.is_empty(), "the task is done");
 }
 
@@ -155,7 +159,7 @@ fn a_wake_after_the_end_causes_no_poll() {
         late.wake();
         yield_now().await;
     });
-    assert_eq!(queue.run(), 4);
+    assert_eq!(queue.run(), 4, "polls: one of the first task, and three of the second");
 }
 
 #[test]
@@ -182,7 +186,7 @@ fn the_thread_sleeps_until_another_thread_wakes_a_task() {
         to_device.send(cx.waker().clone()).expect("the device listens");
         Poll::Pending
     }));
-    assert_eq!(queue.run(), 2);
+    assert_eq!(queue.run(), 2, "polls: one before the wake, and one after it");
     device.join().expect("the device wakes the task");
 }
 
@@ -198,8 +202,12 @@ fn notify_waiters_wakes_each_waiting_task_once() {
         });
     }
     queue.spawner().spawn(async move { notify.notify_waiters() });
-    assert_eq!(queue.run(), 3 + 1 + 3);
-    assert_eq!(*seen.borrow(), [0, 1, 2]);
+    assert_eq!(
+        queue.run(),
+        3 + 1 + 3,
+        "polls: two of each waiter, and one of the task that notifies"
+    );
+    assert_eq!(*seen.borrow(), [0, 1, 2], "the tasks in the order of their wakes");
 }
 
 #[test]
@@ -241,5 +249,9 @@ fn timeouts_run_on_the_queue_and_deadlines_drive_them() {
         }
         assert!(clock.advance(), "a task waits without a deadline");
     }
-    assert_eq!(*results.borrow(), [(10, Ok(())), (20, Err(Elapsed)), (50, Ok(()))]);
+    assert_eq!(
+        *results.borrow(),
+        [(10, Ok(())), (20, Err(Elapsed)), (50, Ok(()))],
+        "the tick at which each timeout has ended, and its result"
+    );
 }

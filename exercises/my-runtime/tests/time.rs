@@ -64,9 +64,9 @@ fn a_sleep_ends_at_its_deadline() {
     run(|time| async move {
         let begun = time.now();
         time.sleep(ms(10)).await;
-        assert_eq!(time.now() - begun, ms(10));
+        assert_eq!(time.now() - begun, ms(10), "the time that has passed");
         time.sleep_until(begun + ms(15)).await;
-        assert_eq!(time.now() - begun, ms(15));
+        assert_eq!(time.now() - begun, ms(15), "the time that has passed");
     });
 }
 
@@ -89,7 +89,7 @@ fn a_sleep_is_never_early() {
 fn a_sleep_that_was_never_polled_sets_no_deadline() {
     let time = Time::paused();
     let _sleep = time.sleep(ms(10));
-    assert_eq!(time.next(), None);
+    assert_eq!(time.next(), None, "the next deadline");
 }
 
 #[test]
@@ -99,7 +99,7 @@ fn zero_and_the_farthest_deadline_work() {
         time.sleep(Duration::ZERO).await;
         let far = time.timeout(ms(1), time.sleep(Duration::MAX));
         assert_eq!(far.await, Err(Elapsed));
-        assert_eq!(time.now() - begun, ms(1));
+        assert_eq!(time.now() - begun, ms(1), "the time that has passed");
     });
 }
 
@@ -118,7 +118,11 @@ fn sleeps_end_in_the_order_of_their_deadlines() {
     time.advance(ms(40));
     time.fire();
     executor.queue().run_woken();
-    assert_eq!(*order.borrow(), [10, 11, 20, 30]);
+    assert_eq!(
+        *order.borrow(),
+        [10, 11, 20, 30],
+        "the sleeps in the order of their ends"
+    );
 }
 
 #[test]
@@ -149,7 +153,7 @@ fn a_sleep_that_is_ready_leaves_no_deadline() {
     assert!(poll(sleep.as_mut(), &waker).is_pending());
     time.advance(ms(10));
     assert!(poll(sleep.as_mut(), &waker).is_ready());
-    assert_eq!(time.next(), None);
+    assert_eq!(time.next(), None, "the next deadline");
     assert!(poll(sleep.as_mut(), &waker).is_ready());
 }
 
@@ -216,7 +220,7 @@ fn a_timeout_counts_from_its_call() {
         let limited = time.timeout(ms(10), pending::<()>());
         time.advance(ms(8));
         assert_eq!(limited.await, Err(Elapsed));
-        assert_eq!(time.now() - begun, ms(10));
+        assert_eq!(time.now() - begun, ms(10), "the time that has passed");
     });
 }
 
@@ -250,14 +254,26 @@ fn ticks(busy: u64) -> Vec<u128> {
 
 #[test]
 fn an_interval_keeps_its_schedule() {
-    assert_eq!(ticks(0), [0, 10, 20, 30, 40]);
-    assert_eq!(ticks(7), [0, 10, 20, 30, 40]);
-    assert_eq!(ticks(12), [0, 10, 22, 30, 40]);
+    assert_eq!(ticks(0), [0, 10, 20, 30, 40], "the ticks in ms, without a delay");
+    assert_eq!(
+        ticks(7),
+        [0, 10, 20, 30, 40],
+        "the ticks in ms, with 7 ms of work before the third"
+    );
+    assert_eq!(
+        ticks(12),
+        [0, 10, 22, 30, 40],
+        "the ticks in ms, with 12 ms of work before the third"
+    );
 }
 
 #[test]
 fn an_interval_leaves_missed_ticks_out() {
-    assert_eq!(ticks(35), [0, 10, 45, 50, 60]);
+    assert_eq!(
+        ticks(35),
+        [0, 10, 45, 50, 60],
+        "the ticks in ms, with 35 ms of work before the third"
+    );
 }
 
 #[test]
@@ -265,8 +281,11 @@ fn an_interval_may_have_the_longest_period() {
     run(|time| async move {
         let begun = time.now();
         let mut interval = time.interval(Duration::MAX);
-        assert_eq!(interval.tick().await, begun);
-        assert!(time.timeout(ms(1), Box::pin(interval.tick())).await.is_err());
+        assert_eq!(interval.tick().await, begun, "the first tick comes at once");
+        assert!(
+            time.timeout(ms(1), Box::pin(interval.tick())).await.is_err(),
+            "the second tick came"
+        );
     });
 }
 
@@ -287,9 +306,16 @@ fn a_tick_that_was_given_up_comes_again() {
     run(|time| async move {
         let begun = time.now();
         let mut interval = time.interval(ms(10));
-        assert_eq!(interval.tick().await, begun);
-        assert!(time.timeout(ms(4), Box::pin(interval.tick())).await.is_err());
-        assert_eq!(interval.tick().await, begun + ms(10));
+        assert_eq!(interval.tick().await, begun, "the first tick comes at once");
+        assert!(
+            time.timeout(ms(4), Box::pin(interval.tick())).await.is_err(),
+            "the second tick came after 4 ms"
+        );
+        assert_eq!(
+            interval.tick().await,
+            begun + ms(10),
+            "the second tick comes 10 ms after the first"
+        );
     });
 }
 
@@ -303,7 +329,11 @@ fn the_thread_may_sleep_until_the_next_deadline() {
         executor.queue().park_until(time.next());
         time.fire();
     }
-    assert!(begun.elapsed() >= ms(3));
+    assert!(
+        begun.elapsed() >= ms(3),
+        "the thread has slept for {:?} instead of 3 ms",
+        begun.elapsed()
+    );
 }
 
 #[test]
@@ -317,5 +347,9 @@ fn every_poll_leaves_one_deadline() {
     time.advance(ms(10));
     time.fire();
     time.fire();
-    assert_eq!((wakes.0.load(Relaxed), time.next()), (1, None));
+    assert_eq!(
+        (wakes.0.load(Relaxed), time.next()),
+        (1, None),
+        "wakes after three polls, and the next deadline"
+    );
 }

@@ -53,7 +53,7 @@ fn a_clone_owns_a_reference_of_its_own() {
 fn wake_unparks_and_gives_the_reference_back() {
     let parker = parker();
     waker(Arc::clone(&parker)).wake();
-    assert_eq!(references(&parker), 0);
+    assert_eq!(references(&parker), 0, "references after `wake`");
     parker.park();
 }
 
@@ -63,7 +63,7 @@ fn wake_by_ref_unparks_and_keeps_the_reference() {
     let waker = waker(Arc::clone(&parker));
     for _ in 0..3 {
         waker.wake_by_ref();
-        assert_eq!(references(&parker), 1);
+        assert_eq!(references(&parker), 1, "references after `wake_by_ref`");
         parker.park();
     }
 }
@@ -72,8 +72,8 @@ fn wake_by_ref_unparks_and_keeps_the_reference() {
 fn a_clone_wakes_the_same_thread() {
     let (parker, other) = (parker(), Parker::new());
     let first = waker(Arc::clone(&parker));
-    assert!(first.will_wake(&first.clone()));
-    assert!(first.will_wake(&waker(Arc::clone(&parker))));
+    assert!(first.will_wake(&first.clone()), "a clone wakes the same thread");
+    assert!(first.will_wake(&waker(Arc::clone(&parker))), "both wake the same thread");
     assert!(!first.will_wake(&waker(other)), "another parker is another waker");
     let second = first.clone();
     second.wake();
@@ -104,7 +104,7 @@ fn a_wake_during_the_poll_causes_another_poll() {
         cx.waker().wake_by_ref();
         if left == 0 { Poll::Ready(()) } else { Poll::Pending }
     }));
-    assert_eq!(polls.get(), 3);
+    assert_eq!(polls.get(), 3, "polls");
 }
 
 #[test]

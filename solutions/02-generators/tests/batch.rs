@@ -31,13 +31,21 @@ fn bodies(state: Option<State>) -> Vec<Vec<u8>> {
 #[test]
 fn it_continues_after_a_yield_inside_a_message() {
     let states = feed(&mut Batch::new(), &message(&[1, 0])[..4]);
-    assert_eq!(states, [Yielded(2), Yielded(3), Yielded(2), Yielded(1)]);
+    assert_eq!(
+        states,
+        [Yielded(2), Yielded(3), Yielded(2), Yielded(1)],
+        "what it yields: how many bytes are still missing, at least"
+    );
 }
 
 #[test]
 fn between_two_messages_it_yields_the_length_of_the_shortest() {
     let states = feed(&mut Batch::new(), &message(&[1]));
-    assert_eq!(states.last(), Some(&Yielded(3)));
+    assert_eq!(
+        states.last(),
+        Some(&Yielded(3)),
+        "what it yields after the announcement: the shortest message has 3 bytes"
+    );
 }
 
 #[test]
@@ -57,8 +65,14 @@ fn the_announcement_is_not_one_of_the_messages() {
 
 #[test]
 fn a_batch_of_zero_messages_completes_at_once() {
-    assert!(bodies(feed(&mut Batch::new(), &message(&[0])).pop()).is_empty());
-    assert!(bodies(feed(&mut Batch::new(), &message(&[])).pop()).is_empty());
+    assert!(
+        bodies(feed(&mut Batch::new(), &message(&[0])).pop()).is_empty(),
+        "the announcement says 0, so there are no messages"
+    );
+    assert!(
+        bodies(feed(&mut Batch::new(), &message(&[])).pop()).is_empty(),
+        "the announcement is empty, so there are no messages"
+    );
 }
 
 #[test]

@@ -68,15 +68,15 @@ fn scheduler() -> (Scheduler, Spawner, Diary) {
 
 #[test]
 fn an_empty_scheduler_returns_at_once() {
-    assert_eq!(Scheduler::new().run(), 0);
+    assert_eq!(Scheduler::new().run(), 0, "how many times it resumed a task");
 }
 
 #[test]
 fn every_task_runs_to_its_end() {
     let (scheduler, spawner, diary) = scheduler();
     spawner.spawn(writer('a', 3, &diary));
-    assert_eq!(scheduler.run(), 3);
-    assert_eq!(*diary.borrow(), "aaaA");
+    assert_eq!(scheduler.run(), 3, "how many times it resumed a task");
+    assert_eq!(*diary.borrow(), "aaaA", "three resumes, and then the destructor (`A`)");
 }
 
 #[test]
@@ -85,8 +85,12 @@ fn tasks_take_turns_in_the_order_they_were_spawned() {
     for letter in ['a', 'b', 'c'] {
         spawner.spawn(writer(letter, 2, &diary));
     }
-    assert_eq!(scheduler.run(), 6);
-    assert_eq!(diary.borrow().to_lowercase(), "abcaabbcc");
+    assert_eq!(scheduler.run(), 6, "how many times it resumed a task");
+    assert_eq!(
+        diary.borrow().to_lowercase(),
+        "abcaabbcc",
+        "the order of the resumes, and of the destructors"
+    );
 }
 
 #[test]
@@ -94,7 +98,7 @@ fn a_long_task_does_not_starve_a_short_one() {
     let (scheduler, spawner, diary) = scheduler();
     spawner.spawn(writer('l', 1000, &diary));
     spawner.spawn(writer('s', 1, &diary));
-    assert_eq!(scheduler.run(), 1001);
+    assert_eq!(scheduler.run(), 1001, "how many times it resumed a task");
     assert!(diary.borrow().starts_with("lsS"), "the short task gets the second turn");
 }
 
@@ -103,7 +107,7 @@ fn a_finished_task_is_never_resumed_again() {
     let (scheduler, spawner, diary) = scheduler();
     spawner.spawn(writer('a', 1, &diary));
     spawner.spawn(writer('b', 2, &diary));
-    assert_eq!(scheduler.run(), 3);
+    assert_eq!(scheduler.run(), 3, "how many times it resumed a task");
 }
 
 #[test]
@@ -112,7 +116,11 @@ fn a_finished_task_is_dropped_at_once() {
     spawner.spawn(writer('a', 1, &diary));
     spawner.spawn(writer('b', 2, &diary));
     scheduler.run();
-    assert_eq!(*diary.borrow(), "aAbbB");
+    assert_eq!(
+        *diary.borrow(),
+        "aAbbB",
+        "the order of the resumes and of the destructors (`A`, `B`)"
+    );
 }
 
 #[test]
@@ -121,7 +129,7 @@ fn a_task_may_spawn_while_it_runs() {
     let child = Some(writer('c', 1, &diary));
     spawner.spawn(Parent { spawner: spawner.clone(), child });
     spawner.spawn(writer('a', 1, &diary));
-    assert_eq!(scheduler.run(), 4);
+    assert_eq!(scheduler.run(), 4, "how many times it resumed a task");
     assert_eq!(*diary.borrow(), "aAcC", "a new task goes to the end of the queue");
 }
 
@@ -129,9 +137,9 @@ fn a_task_may_spawn_while_it_runs() {
 fn a_scheduler_can_run_again() {
     let (scheduler, spawner, diary) = scheduler();
     spawner.spawn(writer('a', 1, &diary));
-    assert_eq!(scheduler.run(), 1);
+    assert_eq!(scheduler.run(), 1, "how many times the first run resumed a task");
     spawner.spawn(writer('b', 1, &diary));
-    assert_eq!(scheduler.run(), 1);
+    assert_eq!(scheduler.run(), 1, "how many times the second run resumed a task");
 }
 
 #[test]
@@ -140,5 +148,5 @@ fn tasks_that_never_ran_are_dropped_with_the_scheduler() {
     let child = Some(writer('c', 1, &diary));
     spawner.spawn(Parent { spawner: spawner.clone(), child });
     drop((scheduler, spawner));
-    assert_eq!(*diary.borrow(), "C");
+    assert_eq!(*diary.borrow(), "C", "the destructor of the task that never ran (`C`)");
 }

@@ -91,7 +91,11 @@ fn without_pages_it_still_locks_and_syncs() {
 fn it_behaves_like_the_async_fn_wherever_it_is_dropped() {
     for texts in [&[][..], &["one"], &["one", "three", "five"]] {
         for (space, polls) in (0..6).flat_map(|polls| [(9, polls), (4, polls)]) {
-            assert_eq!(by_hand(space, texts, polls), compiled(space, texts, polls));
+            assert_eq!(
+                by_hand(space, texts, polls),
+                compiled(space, texts, polls),
+                "with pages {texts:?}, space for {space} bytes, and {polls} polls"
+            );
         }
     }
 }

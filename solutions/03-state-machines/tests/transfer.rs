@@ -24,7 +24,7 @@ fn the_money_arrives_once() {
     assert_eq!(poll(transfer.as_mut()), Poll::Pending);
     assert_eq!(poll(transfer.as_mut()), Poll::Pending);
     assert_eq!(poll(transfer.as_mut()), Poll::Ready(Ok(())));
-    assert_eq!(balances(&from, &to), (70, 30));
+    assert_eq!(balances(&from, &to), (70, 30), "the balances of both accounts");
 }
 
 #[test]
@@ -32,7 +32,7 @@ fn money_in_flight_cannot_be_spent() {
     let (from, to) = (account(100), account(0));
     let mut first = pin!(transfer(&from, &to, 100));
     assert!(poll(first.as_mut()).is_pending());
-    assert_eq!(balances(&from, &to), (0, 0));
+    assert_eq!(balances(&from, &to), (0, 0), "the balances of both accounts");
     let mut second = pin!(transfer(&from, &to, 100));
     assert_eq!(poll(second.as_mut()), Poll::Ready(Err(Refused::Poor)));
 }
@@ -44,7 +44,7 @@ fn a_drop_before_the_arrival_returns_the_money() {
         let mut transfer = pin!(transfer(&from, &to, 30));
         assert!(poll(transfer.as_mut()).is_pending());
     }
-    assert_eq!(balances(&from, &to), (100, 0));
+    assert_eq!(balances(&from, &to), (100, 0), "the balances of both accounts");
 }
 
 #[test]
@@ -54,9 +54,9 @@ fn a_drop_after_the_arrival_leaves_the_money_there() {
         let mut transfer = pin!(transfer(&from, &to, 30));
         assert!(poll(transfer.as_mut()).is_pending());
         assert!(poll(transfer.as_mut()).is_pending());
-        assert_eq!(balances(&from, &to), (70, 30));
+        assert_eq!(balances(&from, &to), (70, 30), "the balances of both accounts");
     }
-    assert_eq!(balances(&from, &to), (70, 30));
+    assert_eq!(balances(&from, &to), (70, 30), "the balances of both accounts");
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn a_refusal_returns_the_money() {
     let mut transfer = pin!(transfer(&from, &to, 30));
     assert!(poll(transfer.as_mut()).is_pending());
     assert_eq!(poll(transfer.as_mut()), Poll::Ready(Err(Refused::Closed)));
-    assert_eq!(balances(&from, &to), (100, 0));
+    assert_eq!(balances(&from, &to), (100, 0), "the balances of both accounts");
 }
 
 #[test]
@@ -77,5 +77,5 @@ fn a_deposit_during_the_transfer_is_kept() {
         assert!(poll(transfer.as_mut()).is_pending());
         from.balance.set(from.balance.get() + 5);
     }
-    assert_eq!(balances(&from, &to), (105, 0));
+    assert_eq!(balances(&from, &to), (105, 0), "the balances of both accounts");
 }

@@ -46,7 +46,8 @@ fn each_byte_is_in_exactly_one_pair() {
     for patience in 10..60 {
         assert_eq!(
             pairs(b"abcdef", 10, &[patience]),
-            [('a', 'b'), ('c', 'd'), ('e', 'f')]
+            [('a', 'b'), ('c', 'd'), ('e', 'f')],
+            "each call was dropped after {patience} ticks"
         );
     }
 }

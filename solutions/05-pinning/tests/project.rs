@@ -16,7 +16,11 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 
 #[test]
 fn a_future_that_is_ready_at_once_needs_one_poll() {
-    assert_eq!(poll(pin!(counted(async { 7 }))), Poll::Ready((7, 1)));
+    assert_eq!(
+        poll(pin!(counted(async { 7 }))),
+        Poll::Ready((7, 1)),
+        "the output, and the number of polls"
+    );
 }
 
 #[test]
@@ -28,7 +32,7 @@ fn pending_polls_are_counted_too() {
     })));
     assert_eq!(poll(future.as_mut()), Poll::Pending);
     assert_eq!(poll(future.as_mut()), Poll::Pending);
-    assert_eq!(poll(future), Poll::Ready((7, 3)));
+    assert_eq!(poll(future), Poll::Ready((7, 3)), "the output, and the number of polls");
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn the_future_is_polled_and_dropped_in_its_field() {
 
 #[test]
 fn it_is_unpin_only_if_the_future_is() {
-    assert!(is_unpin!(Counted<Ready<()>>));
+    assert!(is_unpin!(Counted<Ready<()>>), "`Ready` is `Unpin`, so `Counted` is too");
     assert!(!is_unpin!(Counted<PhantomPinned>), "the future must stay pinned");
     assert!(poll(pin!(counted(async {}))).is_ready());
 }

@@ -33,14 +33,22 @@ fn third_time_lucky(
 fn it_tries_until_it_succeeds() {
     let (clock, log) = (Clock::new(), Log::default());
     let tried = clock.run(retry(5, third_time_lucky(&clock, &log)));
-    assert_eq!((tried, clock.now()), (Ok(Ok(3)), 30));
+    assert_eq!(
+        (tried, clock.now()),
+        (Ok(Ok(3)), 30),
+        "the result, and the tick at which it came"
+    );
 }
 
 #[test]
 fn the_last_error_is_the_result() {
     let (clock, log) = (Clock::new(), Log::default());
     let tried = clock.run(retry(2, third_time_lucky(&clock, &log)));
-    assert_eq!((tried, log.dropped()), (Ok(Err(2)), 2));
+    assert_eq!(
+        (tried, log.dropped()),
+        (Ok(Err(2)), 2),
+        "the result, and how many attempts were dropped"
+    );
 }
 
 #[test]
@@ -51,14 +59,18 @@ fn an_attempt_is_not_moved_between_polls() {
         assert!(poll(trying.as_mut()).is_pending());
     }
     assert_eq!(clock.run(trying), Ok(Err(1)));
-    assert_eq!(log.moved(), 0);
+    assert_eq!(log.moved(), 0, "attempts that were moved");
 }
 
 #[test]
 fn a_failed_attempt_is_dropped_where_it_was_polled() {
     let (clock, log) = (Clock::new(), Log::default());
     let tried = clock.run(retry(5, third_time_lucky(&clock, &log)));
-    assert_eq!((tried, log.dropped(), log.moved()), (Ok(Ok(3)), 3, 0));
+    assert_eq!(
+        (tried, log.dropped(), log.moved()),
+        (Ok(Ok(3)), 3, 0),
+        "the result, and how many attempts were dropped and moved"
+    );
 }
 
 #[test]
@@ -83,15 +95,21 @@ fn a_successful_attempt_is_dropped_at_once() {
     let mut trying = pin!(retry(5, third_time_lucky(&clock, &log)));
     assert_eq!(clock.run(trying.as_mut()), Ok(Ok(3)));
     assert_eq!(log.alive(), 0, "attempts alive after the end");
-    assert!(catch_unwind(AssertUnwindSafe(|| poll(trying))).is_err());
+    assert!(
+        catch_unwind(AssertUnwindSafe(|| poll(trying))).is_err(),
+        "a poll after the end did not panic"
+    );
     assert_eq!(log.dropped(), 3, "attempts that were made");
 }
 
 #[test]
 fn it_is_unpin_only_if_its_attempts_are() {
     // The type of the closure makes no difference.
-    assert!(is_unpin!(Retry<PhantomPinned, Ready<()>>));
-    assert!(!is_unpin!(Retry<(), PhantomPinned>));
+    assert!(
+        is_unpin!(Retry<PhantomPinned, Ready<()>>),
+        "the closure is not `Unpin`, but the attempts are"
+    );
+    assert!(!is_unpin!(Retry<(), PhantomPinned>), "the attempts must stay pinned");
     let tried = Clock::new().run(retry(1, || ready(Ok::<_, ()>(7))));
     assert_eq!(tried, Ok(Ok(7)));
 }

@@ -110,7 +110,7 @@ fn one_value_causes_one_wake() {
     let waker = Waker::from(Arc::clone(&wakes));
     assert_eq!(poll(receiver.as_mut(), &waker), Poll::Pending);
     sender.send(7);
-    assert_eq!(wakes.count(), 1);
+    assert_eq!(wakes.count(), 1, "wakes after one value");
 }
 
 #[test]

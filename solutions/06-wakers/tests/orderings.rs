@@ -25,7 +25,7 @@ fn in_every_order(orderings: Orderings, model: fn(&Arc<Handover>)) {
 fn one_device(handover: &Arc<Handover>) {
     let device = Arc::clone(handover);
     thread::spawn(move || assert!(device.send(7), "no other device claims it"));
-    assert_eq!(handover.receive(), 7);
+    assert_eq!(handover.receive(), 7, "the value that was received");
 }
 
 /// Two devices send. One of them wins.
@@ -36,7 +36,7 @@ fn two_devices(handover: &Arc<Handover>) {
     let value = handover.receive();
     let other_won = other.join().expect("the other device sends");
     assert!(won != other_won, "exactly one device wins");
-    assert_eq!(value, if won { 8 } else { 7 });
+    assert_eq!(value, if won { 8 } else { 7 }, "the value of the device that has won");
 }
 
 #[test]

@@ -28,7 +28,7 @@ fn each_waker_sets_its_own_mark() {
     let marks = marks();
     for number in 0..64 {
         waker(&marks, number).wake();
-        assert_eq!(marks.take(), 1 << number);
+        assert_eq!(marks.take(), 1 << number, "the marks after the wake of {number}");
     }
 }
 
@@ -38,16 +38,20 @@ fn two_wakes_set_two_marks() {
     waker(&marks, 3).wake();
     waker(&marks, 60).wake_by_ref();
     waker(&marks, 3).wake_by_ref();
-    assert_eq!((marks.take(), marks.take()), (1 << 3 | 1 << 60, 0));
+    assert_eq!(
+        (marks.take(), marks.take()),
+        (1 << 3 | 1 << 60, 0),
+        "the marks after the wakes of 3 and 60, and after they were taken"
+    );
 }
 
 #[test]
 fn a_waker_owns_one_reference_and_gives_it_back() {
     let marks = marks();
     let first = waker(&marks, 1);
-    assert_eq!(references(&marks), 1);
+    assert_eq!(references(&marks), 1, "references of one waker");
     drop(first);
-    assert_eq!(references(&marks), 0);
+    assert_eq!(references(&marks), 0, "references after its drop");
 }
 
 #[test]
@@ -55,11 +59,15 @@ fn a_clone_owns_a_reference_of_its_own() {
     let marks = marks();
     let first = waker(&marks, 1);
     let second = first.clone();
-    assert_eq!(references(&marks), 2);
+    assert_eq!(references(&marks), 2, "references of a waker and its clone");
     drop(first);
-    assert_eq!(references(&marks), 1);
+    assert_eq!(references(&marks), 1, "references of the clone");
     second.wake();
-    assert_eq!((references(&marks), marks.take()), (0, 1 << 1));
+    assert_eq!(
+        (references(&marks), marks.take()),
+        (0, 1 << 1),
+        "references after the clone has woken, and the marks"
+    );
 }
 
 #[test]
@@ -68,7 +76,11 @@ fn wake_gives_the_reference_back() {
     for _ in 0..4 {
         waker(&marks, 7).wake();
     }
-    assert_eq!((references(&marks), marks.take()), (0, 1 << 7));
+    assert_eq!(
+        (references(&marks), marks.take()),
+        (0, 1 << 7),
+        "references after `wake`, and the marks"
+    );
 }
 
 #[test]
@@ -77,7 +89,11 @@ fn wake_by_ref_keeps_the_reference() {
     let seven = waker(&marks, 7);
     for _ in 0..4 {
         seven.wake_by_ref();
-        assert_eq!((references(&marks), marks.take()), (1, 1 << 7));
+        assert_eq!(
+            (references(&marks), marks.take()),
+            (1, 1 << 7),
+            "references after `wake_by_ref`, and the marks"
+        );
     }
 }
 
@@ -88,7 +104,11 @@ fn a_clone_sets_the_mark_of_its_original() {
         (0..64).map(|number| waker(&marks, number).clone()).collect();
     for (number, clone) in clones.iter().enumerate() {
         clone.clone().wake_by_ref();
-        assert_eq!(marks.take(), 1 << number);
+        assert_eq!(
+            marks.take(),
+            1 << number,
+            "the marks after the wake of clone {number}"
+        );
     }
 }
 
@@ -96,10 +116,10 @@ fn a_clone_sets_the_mark_of_its_original() {
 fn will_wake_compares_the_marks_and_the_number() {
     let (marks, others) = (marks(), marks());
     let seven = waker(&marks, 7);
-    assert!(seven.will_wake(&seven.clone()));
-    assert!(seven.will_wake(&waker(&marks, 7)));
-    assert!(!seven.will_wake(&waker(&marks, 8)));
-    assert!(!seven.will_wake(&waker(&others, 7)));
+    assert!(seven.will_wake(&seven.clone()), "a clone wakes the same mark");
+    assert!(seven.will_wake(&waker(&marks, 7)), "both wake the same mark");
+    assert!(!seven.will_wake(&waker(&marks, 8)), "the numbers are different");
+    assert!(!seven.will_wake(&waker(&others, 7)), "the marks are different");
 }
 
 #[test]
@@ -111,5 +131,9 @@ fn wakers_work_from_other_threads() {
             scope.spawn(move || waker.wake());
         }
     });
-    assert_eq!((marks.take(), references(&marks)), (0xff, 0));
+    assert_eq!(
+        (marks.take(), references(&marks)),
+        (0xff, 0),
+        "the marks after eight wakes, and the references"
+    );
 }

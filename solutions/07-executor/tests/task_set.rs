@@ -37,7 +37,10 @@ impl Drop for Counted {
 fn an_empty_set_gives_none() {
     let executor = Executor::new();
     let mut set = TaskSet::<()>::new(executor.spawner());
-    assert!(executor.block_on(set.next()).is_none());
+    assert!(
+        executor.block_on(set.next()).is_none(),
+        "the set is empty, and `next` has given a task"
+    );
 }
 
 #[test]
@@ -56,7 +59,7 @@ fn the_task_that_ends_first_is_given_first() {
             given.push(result.expect("the task ends"));
         }
     });
-    assert_eq!(given, [10, 20, 30]);
+    assert_eq!(given, [10, 20, 30], "the outputs, in the order in which the tasks end");
 }
 
 #[test]
@@ -73,7 +76,11 @@ fn every_task_is_given_once() {
             sum += result.expect("the task ends");
         }
     });
-    assert_eq!((sum, set.len()), (190, 0));
+    assert_eq!(
+        (sum, set.len()),
+        (190, 0),
+        "the sum of all outputs, and the tasks that are left in the set"
+    );
 }
 
 #[test]
@@ -82,7 +89,10 @@ fn a_panic_is_given_as_an_error() {
     let mut set = TaskSet::<()>::new(executor.spawner());
     set.spawn(async { panic!("this panic is part of the test") });
     let result = executor.block_on(set.next());
-    assert!(matches!(result, Some(Err(JoinError::Panicked(_)))));
+    assert!(
+        matches!(result, Some(Err(JoinError::Panicked(_)))),
+        "the task has panicked, and `next` has not given `Panicked`"
+    );
     assert!(set.is_empty());
 }
 
@@ -100,7 +110,11 @@ fn dropping_the_set_aborts_its_tasks() {
     executor.run_woken();
     drop(set);
     executor.run_woken();
-    assert_eq!((dropped.get(), executor.len()), (3, 0));
+    assert_eq!(
+        (dropped.get(), executor.len()),
+        (3, 0),
+        "futures that were dropped, and tasks that are left in the executor"
+    );
 }
 
 #[test]
@@ -108,8 +122,11 @@ fn a_task_that_was_given_is_not_aborted() {
     let executor = Executor::new();
     let mut set = TaskSet::new(executor.spawner());
     set.spawn(async { "output" });
-    assert!(matches!(executor.block_on(set.next()), Some(Ok("output"))));
-    assert!(executor.block_on(set.next()).is_none());
+    assert!(
+        matches!(executor.block_on(set.next()), Some(Ok("output"))),
+        "`next` has not given the output of the task"
+    );
+    assert!(executor.block_on(set.next()).is_none(), "the task was given twice");
 }
 
 #[test]
@@ -125,9 +142,9 @@ fn a_next_that_is_dropped_loses_no_result() {
         let polled = next.poll(&mut Context::from_waker(Waker::noop()));
         assert!(polled.is_pending());
     }
-    assert_eq!(set.len(), 1);
+    assert_eq!(set.len(), 1, "tasks in the set");
     let result = executor.block_on(set.next());
-    assert!(matches!(result, Some(Ok(7))));
+    assert!(matches!(result, Some(Ok(7))), "the output of the task is lost");
 }
 
 #[test]
@@ -148,7 +165,7 @@ fn next_is_not_polled_again_while_no_task_ends() {
     for _ in 0..10 {
         executor.run_woken();
     }
-    assert_eq!(polls.get(), 1);
+    assert_eq!(polls.get(), 1, "polls of `next`");
 }
 
 #[test]
@@ -160,5 +177,8 @@ fn a_set_is_woken_by_any_of_its_tasks() {
         turns(5).await;
         "second"
     });
-    assert!(matches!(executor.block_on(set.next()), Some(Ok("second"))));
+    assert!(
+        matches!(executor.block_on(set.next()), Some(Ok("second"))),
+        "`next` has not given the task that has ended"
+    );
 }

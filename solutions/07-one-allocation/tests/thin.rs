@@ -68,7 +68,11 @@ fn it_is_one_allocation_that_is_freed() {
 #[test]
 fn it_is_one_pointer_wide() {
     let future = ThinFuture::new(ready(7));
-    assert_eq!(size_of_val(&future), size_of::<usize>());
+    assert_eq!(
+        size_of_val(&future),
+        size_of::<usize>(),
+        "bytes of a `ThinFuture`, and of a pointer"
+    );
     assert_eq!(poll_once(future), Poll::Ready(7));
 }
 
@@ -89,7 +93,7 @@ fn several_types_fit_into_one_list() {
             Poll::Pending => 0,
         })
         .sum();
-    assert_eq!(sum, 3);
+    assert_eq!(sum, 3, "the sum of both outputs");
 }
 
 #[test]
@@ -123,7 +127,11 @@ fn the_future_is_dropped_once() {
             assert!(inner.poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
         future.set(None);
-        assert_eq!(DROPPED.get(), polls + 1);
+        assert_eq!(
+            DROPPED.get(),
+            polls + 1,
+            "destructors of the first {polls} futures and of this one"
+        );
     }
 }
 
@@ -135,7 +143,7 @@ fn a_future_that_is_ready_is_dropped_once_too() {
         Poll::Ready(7)
     }));
     assert_eq!(poll_once(future), Poll::Ready(7));
-    assert_eq!(DROPPED.get(), 1);
+    assert_eq!(DROPPED.get(), 1, "destructors of the future");
 }
 
 #[test]
@@ -148,5 +156,9 @@ fn a_future_with_a_large_alignment_is_at_its_alignment() {
         let address = (&raw const wide).addr();
         Poll::Ready((address % 64, wide.0))
     }));
-    assert_eq!(poll_once(future), Poll::Ready((0, 7)));
+    assert_eq!(
+        poll_once(future),
+        Poll::Ready((0, 7)),
+        "the address modulo 64, and the value"
+    );
 }

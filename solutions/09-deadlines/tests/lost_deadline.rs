@@ -17,23 +17,35 @@ fn due_at(from: u32, deadline: u32) -> u32 {
 #[test]
 fn a_deadline_of_one_digit_is_due_at_its_tick() {
     for deadline in 1..10 {
-        assert_eq!(due_at(0, deadline), deadline);
+        assert_eq!(due_at(0, deadline), deadline, "the tick at which it was due");
     }
 }
 
 #[test]
 fn a_deadline_at_the_border_of_a_slot_is_not_late() {
     for deadline in [10, 20, 90] {
-        assert_eq!(due_at(0, deadline), deadline);
+        assert_eq!(due_at(0, deadline), deadline, "the tick at which it was due");
     }
 }
 
 #[test]
 fn a_deadline_falls_through_all_levels() {
     for deadline in [100, 101, 110, 111, 999, 1000, 1234, 2000, 9999] {
-        assert_eq!(due_at(0, deadline), deadline);
-        assert_eq!(due_at(deadline - 1, deadline), deadline);
-        assert_eq!(due_at(deadline / 2, deadline), deadline);
+        assert_eq!(
+            due_at(0, deadline),
+            deadline,
+            "the tick at which it was due, set at tick 0"
+        );
+        assert_eq!(
+            due_at(deadline - 1, deadline),
+            deadline,
+            "the tick at which it was due, set one tick before it"
+        );
+        assert_eq!(
+            due_at(deadline / 2, deadline),
+            deadline,
+            "the tick at which it was due, set at half of it"
+        );
     }
 }
 
@@ -43,12 +55,12 @@ fn a_deadline_that_was_moved_is_due_once() {
     wheel.set("cellar", 30);
     wheel.set("roof", 30);
     wheel.set("cellar", 500);
-    assert_eq!(wheel.advance(499), ["roof"]);
-    assert_eq!(wheel.advance(500), ["cellar"]);
+    assert_eq!(wheel.advance(499), ["roof"], "due at tick 499");
+    assert_eq!(wheel.advance(500), ["cellar"], "due at tick 500");
     wheel.set("cellar", 900);
     wheel.set("cellar", 600);
-    assert_eq!(wheel.advance(600), ["cellar"]);
-    assert!(wheel.advance(1000).is_empty());
+    assert_eq!(wheel.advance(600), ["cellar"], "due at tick 600");
+    assert!(wheel.advance(1000).is_empty(), "`cellar` was due a second time");
 }
 
 #[test]
@@ -57,7 +69,7 @@ fn a_deadline_that_was_cleared_is_never_due() {
     wheel.set("cellar", 130);
     wheel.advance(110);
     wheel.clear(&"cellar");
-    assert!(wheel.advance(9999).is_empty());
+    assert!(wheel.advance(9999).is_empty(), "`cellar` was cleared");
 }
 
 #[test]
@@ -67,7 +79,11 @@ fn a_long_step_loses_nothing_and_keeps_the_order() {
     for deadline in deadlines {
         wheel.set(deadline, deadline);
     }
-    assert_eq!(wheel.advance(9999), [7, 70, 71, 100, 1000, 4999, 5000]);
+    assert_eq!(
+        wheel.advance(9999),
+        [7, 70, 71, 100, 1000, 4999, 5000],
+        "the keys in the order of their deadlines"
+    );
 }
 
 #[test]

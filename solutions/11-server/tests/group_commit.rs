@@ -65,12 +65,12 @@ fn readings_that_wait_share_one_write() {
         let answers = send(&sender, 1..=4).await;
         drop(sender);
         let sum = collect(readings, journal.clone()).await;
-        assert_eq!(sum.expect("the journal works"), 10);
+        assert_eq!(sum.expect("the journal works"), 10, "the sum of the readings");
         for answer in answers {
             answer.await.expect("each reading has an answer");
         }
     });
-    assert_eq!(*journal.writes.borrow(), ["1\n2\n3\n4\n"]);
+    assert_eq!(*journal.writes.borrow(), ["1\n2\n3\n4\n"], "the writes of the journal");
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_lone_reading_does_not_wait_for_others() {
         }
     });
     assert_eq!(clock.elapsed(), Duration::ZERO, "a lone reading has waited that long");
-    assert_eq!(*journal.writes.borrow(), ["1\n", "2\n"]);
+    assert_eq!(*journal.writes.borrow(), ["1\n", "2\n"], "the writes of the journal");
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_write_has_a_limit() {
     });
     let lines: Vec<_> =
         journal.writes.borrow().iter().map(|write| write.lines().count()).collect();
-    assert_eq!(lines, [MOST, MOST, 1]);
+    assert_eq!(lines, [MOST, MOST, 1], "the number of readings in each write");
 }
 
 #[test]
@@ -156,7 +156,7 @@ fn a_full_group_of_long_lines_is_one_write() {
         send(&sender, std::iter::repeat_n(u32::MAX, MOST)).await;
         drop(sender);
         let sum = collect(readings, journal.clone()).await.expect("the journal works");
-        assert_eq!(sum, MOST as u64 * u64::from(u32::MAX));
+        assert_eq!(sum, MOST as u64 * u64::from(u32::MAX), "the sum of the readings");
     });
     let lengths: Vec<_> = journal.writes.borrow().iter().map(String::len).collect();
     assert_eq!(lengths, [MOST * "4294967295\n".len()], "the lengths of the writes");

@@ -78,8 +78,8 @@ fn readings_are_stored_until_the_last_sender_is_gone() {
         drop(sender);
         collect(readings, journal.clone(), &Signal::new()).await
     });
-    assert_eq!(sum.expect("the journal works"), 42);
-    assert_eq!(journal.on_disk(), "40\n2\n");
+    assert_eq!(sum.expect("the journal works"), 42, "the sum of the stored readings");
+    assert_eq!(journal.on_disk(), "40\n2\n", "what is on the disk");
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn a_reading_that_was_sent_before_the_stop_is_stored() {
         answer.await.expect("the reading is stored");
         sum
     });
-    assert_eq!(sum.expect("the journal works"), 42);
-    assert_eq!(journal.on_disk(), "42\n");
+    assert_eq!(sum.expect("the journal works"), 42, "the sum of the stored readings");
+    assert_eq!(journal.on_disk(), "42\n", "what is on the disk");
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_journal_may_take_a_part_of_a_line_at_a_time() {
         drop(sender);
         collect(readings, Slow(journal.clone()), &Signal::new()).await
     });
-    assert_eq!(sum.expect("the journal works"), 123);
+    assert_eq!(sum.expect("the journal works"), 123, "the sum of the stored readings");
     assert_eq!(journal.on_disk(), "123\n", "`write` may take fewer bytes than it gets");
 }
 
@@ -192,7 +192,10 @@ fn after_the_stop_a_new_reading_is_refused() {
         stop.raise();
         // The sender is still there, and the task ends all the same.
         let sum = task.await.expect("the task does not panic");
-        assert_eq!(sum.expect("the journal works"), 1);
-        assert!(sender.send(reading(1).0).await.is_err());
+        assert_eq!(sum.expect("the journal works"), 1, "the sum of the stored readings");
+        assert!(
+            sender.send(reading(1).0).await.is_err(),
+            "a reading was accepted after the stop"
+        );
     });
 }

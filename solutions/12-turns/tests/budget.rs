@@ -41,7 +41,11 @@ fn a_task_yields_when_its_budget_is_spent() {
     let mut cx = Context::from_waker(Waker::noop());
     for polls in 1..=3 {
         assert!(budget.poll_task(8, task.as_mut(), &mut cx).is_pending());
-        assert_eq!(count.load(Ordering::Relaxed), 8 * polls);
+        assert_eq!(
+            count.load(Ordering::Relaxed),
+            8 * polls,
+            "leaves that were ready after {polls} polls with 8 units each"
+        );
     }
 }
 
@@ -68,7 +72,11 @@ fn a_leaf_that_waits_spends_nothing() {
         Poll::Ready(inner.left())
     }));
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(budget.poll_task(8, task.as_mut(), &mut cx), Poll::Ready(Some(8)));
+    assert_eq!(
+        budget.poll_task(8, task.as_mut(), &mut cx),
+        Poll::Ready(Some(8)),
+        "units that are left of 8"
+    );
 }
 
 #[test]
@@ -83,8 +91,12 @@ fn a_task_that_polls_another_task_keeps_its_own_budget() {
         Poll::Ready(inside.left())
     }));
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(budget.poll_task(8, outer.as_mut(), &mut cx), Poll::Ready(Some(7)));
-    assert_eq!(budget.left(), None);
+    assert_eq!(
+        budget.poll_task(8, outer.as_mut(), &mut cx),
+        Poll::Ready(Some(7)),
+        "units that are left of the outer task's 8"
+    );
+    assert_eq!(budget.left(), None, "no task is polled any more, so there is no budget");
 }
 
 #[test]
@@ -97,7 +109,11 @@ fn a_leaf_in_a_leaf_spends_two_units() {
         Poll::Ready(inside.left())
     }));
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(budget.poll_task(8, task.as_mut(), &mut cx), Poll::Ready(Some(6)));
+    assert_eq!(
+        budget.poll_task(8, task.as_mut(), &mut cx),
+        Poll::Ready(Some(6)),
+        "units that are left of 8"
+    );
 }
 
 #[test]
@@ -110,7 +126,11 @@ fn a_leaf_in_a_leaf_may_spend_the_last_unit() {
         Poll::Ready(inside.left())
     }));
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(budget.poll_task(1, task.as_mut(), &mut cx), Poll::Ready(Some(0)));
+    assert_eq!(
+        budget.poll_task(1, task.as_mut(), &mut cx),
+        Poll::Ready(Some(0)),
+        "units that are left of 1"
+    );
 }
 
 #[test]
@@ -136,7 +156,11 @@ fn a_spent_budget_stays_spent_until_the_end_of_the_poll() {
     }));
     let mut cx = Context::from_waker(Waker::noop());
     let expected = vec![true, true, false, false, false];
-    assert_eq!(budget.poll_task(2, task.as_mut(), &mut cx), Poll::Ready(expected));
+    assert_eq!(
+        budget.poll_task(2, task.as_mut(), &mut cx),
+        Poll::Ready(expected),
+        "which of five leaves were ready, with 2 units"
+    );
 }
 
 #[test]
@@ -145,7 +169,11 @@ fn a_task_without_units_polls_no_leaf() {
     let inside = budget.clone();
     let mut task = pin!(poll_fn(|cx| Poll::Ready(spend_one(&inside, cx))));
     let mut cx = Context::from_waker(Waker::noop());
-    assert_eq!(budget.poll_task(0, task.as_mut(), &mut cx), Poll::Ready(false));
+    assert_eq!(
+        budget.poll_task(0, task.as_mut(), &mut cx),
+        Poll::Ready(false),
+        "whether a leaf was ready, with 0 units"
+    );
 }
 
 #[test]
@@ -155,7 +183,10 @@ fn an_inner_task_and_an_outer_task_spend_their_own_units() {
     let mut outer = pin!(poll_fn(|cx| {
         let mut inner = pin!(poll_fn(|cx| {
             assert_eq!(inside.left(), Some(100), "the inner task got 100 units");
-            assert!((0..5).all(|_| spend_one(&inside, cx)));
+            assert!(
+                (0..5).all(|_| spend_one(&inside, cx)),
+                "the inner task had 100 units, and one of 5 leaves was not ready"
+            );
             Poll::Ready(inside.left())
         }));
         let left = outside.poll_task(100, inner.as_mut(), cx);
@@ -177,7 +208,7 @@ fn after_a_panic_the_budget_is_what_it_was_before() {
     let mut outer = pin!(poll_fn(|cx| {
         let mut inner = pin!(poll_fn(|_| -> Poll<()> { panic!("part of the test") }));
         let poll = AssertUnwindSafe(|| inside.poll_task(3, inner.as_mut(), cx));
-        assert!(catch_unwind(poll).is_err());
+        assert!(catch_unwind(poll).is_err(), "the panic of the inner task must go on");
         Poll::Ready(inside.left())
     }));
     let mut cx = Context::from_waker(Waker::noop());

@@ -40,7 +40,7 @@ fn a_request_gets_its_answer() {
         table.rows.borrow_mut().push(42);
         table.rows.borrow().len()
     });
-    assert_eq!(Executor::new().block_on(answer), Ok(1));
+    assert_eq!(Executor::new().block_on(answer), Ok(1), "rows in the table");
 }
 
 #[test]
@@ -51,9 +51,20 @@ fn the_value_never_leaves_its_thread() {
         .map(|_| executor.block_on(keeper.call(|_| thread::current().id())).unwrap())
         .collect();
     drop(keeper);
-    assert_ne!(threads[0], thread::current().id());
-    assert!(threads.iter().all(|id| *id == threads[0]));
-    assert_eq!(*dropped.lock().unwrap(), Some(threads[0]));
+    assert_ne!(
+        threads[0],
+        thread::current().id(),
+        "the value is on the thread of its caller"
+    );
+    assert!(
+        threads.iter().all(|id| *id == threads[0]),
+        "the requests ran on several threads: {threads:?}"
+    );
+    assert_eq!(
+        *dropped.lock().unwrap(),
+        Some(threads[0]),
+        "the thread on which the value was dropped"
+    );
 }
 
 #[test]
@@ -64,7 +75,11 @@ fn requests_run_in_their_order() {
         .collect();
     let rows = keeper.call(|table| table.rows.borrow().clone());
     let executor = Executor::new();
-    assert_eq!(executor.block_on(rows), Ok((0..10).collect::<Vec<_>>()));
+    assert_eq!(
+        executor.block_on(rows),
+        Ok((0..10).collect::<Vec<_>>()),
+        "the rows in the order of the requests"
+    );
     for answer in answers {
         assert_eq!(executor.block_on(answer), Ok(()));
     }
@@ -79,8 +94,12 @@ fn a_request_whose_answer_is_not_wanted_does_not_begin() {
     release.send(()).unwrap();
     let rows = keeper.call(|table| table.rows.borrow().len());
     let executor = Executor::new();
-    assert_eq!(executor.block_on(first), Ok(true));
-    assert_eq!(executor.block_on(rows), Ok(0));
+    assert_eq!(executor.block_on(first), Ok(true), "the first request was released");
+    assert_eq!(
+        executor.block_on(rows),
+        Ok(0),
+        "rows in the table: the second request was not wanted"
+    );
 }
 
 #[test]
@@ -175,7 +194,11 @@ fn dropping_the_keeper_waits_for_its_requests() {
         })
         .collect();
     drop(keeper);
-    assert_eq!(done.lock().unwrap().len(), 100);
-    assert!(dropped.lock().unwrap().is_some());
+    assert_eq!(
+        done.lock().unwrap().len(),
+        100,
+        "requests that were done before the end of `drop`"
+    );
+    assert!(dropped.lock().unwrap().is_some(), "the value was not dropped");
     drop(answers);
 }

@@ -139,12 +139,16 @@ fn a_future_with_a_large_alignment_is_at_its_alignment() {
         }))
     });
     for future in &mut futures {
-        assert_eq!(poll(future), Poll::Ready((0, 7)));
+        assert_eq!(poll(future), Poll::Ready((0, 7)), "what the large future returns");
         let page = Page(8);
         future.set(poll_fn(move |_| {
             Poll::Ready(((&raw const page).addr() % 4096, page.0))
         }));
-        assert_eq!(poll(future), Poll::Ready((0, 8)));
+        assert_eq!(
+            poll(future),
+            Poll::Ready((0, 8)),
+            "the address modulo 4096, and the value"
+        );
     }
 }
 
@@ -178,7 +182,7 @@ fn a_panic_of_other_code_drops_the_future() {
         let _future = Reusable::new(holding::<_, 1>(Traced));
         resume_unwind(Box::new(()));
     });
-    assert!(panic.is_err());
+    assert!(panic.is_err(), "the panic must go on");
     assert_eq!(TRACED.get(), 1, "destructors of the future");
 }
 

@@ -20,7 +20,11 @@ const PATIENCE: Duration = Duration::from_secs(4);
 fn work_runs_on_another_thread_and_gives_its_result() {
     let (executor, pool) = (Executor::new(), Pool::new(2));
     let there = executor.block_on(pool.spawn(|| thread::current().id()));
-    assert_ne!(there.expect("the work ends"), thread::current().id());
+    assert_ne!(
+        there.expect("the work ends"),
+        thread::current().id(),
+        "the work ran on the thread of the executor"
+    );
 }
 
 #[test]
@@ -55,7 +59,7 @@ fn two_jobs_run_at_the_same_time_and_never_more_than_the_cap() {
     let threads = Executor::new().block_on(join_all(jobs));
     let threads: HashSet<_> =
         threads.into_iter().map(|thread| thread.expect("the job ends")).collect();
-    assert_eq!(threads.len(), 2);
+    assert_eq!(threads.len(), 2, "threads that have run the jobs");
 }
 
 #[test]
@@ -63,11 +67,11 @@ fn a_panic_reaches_its_handle_and_the_thread_continues() {
     let (executor, pool) = (Executor::new(), Pool::new(1));
     let bad = executor.block_on(pool.spawn(|| -> u32 { panic!("no table") }));
     let Err(JoinError::Panicked(panic)) = bad else { panic!("the work has panicked") };
-    assert_eq!(panic.downcast_ref(), Some(&"no table"));
+    assert_eq!(panic.downcast_ref(), Some(&"no table"), "the payload of the panic");
     let (tells, told) = mpsc::channel();
     let good = pool.spawn(move || tells.send(42));
-    assert_eq!(told.recv_timeout(PATIENCE), Ok(42));
-    assert!(executor.block_on(good).is_ok());
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(42), "the job after the panic");
+    assert!(executor.block_on(good).is_ok(), "the job after the panic has failed");
 }
 
 /// Panics when it is woken, and when it is dropped.
@@ -97,8 +101,15 @@ fn a_joiner_whose_waker_panics_does_no_harm_to_the_thread() {
     drop(release);
     let (tells, told) = mpsc::channel();
     drop(pool.spawn(move || tells.send(42)));
-    assert_eq!(told.recv_timeout(PATIENCE), Ok(42));
-    assert!(Executor::new().block_on(job).expect("the job ends"));
+    assert_eq!(
+        told.recv_timeout(PATIENCE),
+        Ok(42),
+        "the job after the panic of the waker"
+    );
+    assert!(
+        Executor::new().block_on(job).expect("the job ends"),
+        "whether the first job was released"
+    );
 }
 
 #[test]
@@ -115,10 +126,16 @@ fn a_destructor_that_panics_does_not_stop_the_end_of_the_pool() {
     begun.recv_timeout(PATIENCE).expect("the first job begins");
     let dropping = thread::spawn(move || drop(pool));
     let cancelled = Executor::new().block_on(second);
-    assert!(matches!(cancelled, Err(JoinError::Cancelled)));
+    assert!(
+        matches!(cancelled, Err(JoinError::Cancelled)),
+        "the pool ends, so its second job is cancelled"
+    );
     drop(release);
     dropping.join().expect("the pool is dropped, and does not panic");
-    assert!(Executor::new().block_on(first).expect("the first job ends"));
+    assert!(
+        Executor::new().block_on(first).expect("the first job ends"),
+        "whether the first job was released"
+    );
 }
 
 #[test]
@@ -127,7 +144,11 @@ fn an_idle_thread_takes_the_next_job() {
     for number in 0..50 {
         let (tells, told) = mpsc::channel();
         let job = pool.spawn(move || tells.send(number));
-        assert_eq!(told.recv_timeout(PATIENCE), Ok(number));
+        assert_eq!(
+            told.recv_timeout(PATIENCE),
+            Ok(number),
+            "the number that job {number} has sent"
+        );
         assert!(executor.block_on(job).is_ok());
     }
 }
@@ -151,7 +172,7 @@ fn a_pool_starts_no_thread_while_another_one_is_idle() {
     // On a busy machine, a thread may become idle late, so a few more are allowed.
     assert!(
         threads.len() <= 10,
-        "40 jobs, one after the other, have run on {} threads",
+        "40 jobs, one after the other, have run on {} threads instead of at most 10",
         threads.len()
     );
 }
@@ -248,7 +269,10 @@ fn two_jobs_that_need_each_other_get_two_threads() {
     for pause in 0..200 {
         let pool = Pool::new(2);
         // The first thread becomes idle, and the two jobs come before it wakes up again.
-        assert!(Executor::new().block_on(pool.spawn(|| ())).is_ok());
+        assert!(
+            Executor::new().block_on(pool.spawn(|| ())).is_ok(),
+            "the job has failed"
+        );
         for _ in 0..pause {
             thread::yield_now();
         }

@@ -29,7 +29,7 @@ fn messages_arrive_in_the_order_of_send() {
         }
         all
     });
-    assert_eq!(all, [1, 2, 3]);
+    assert_eq!(all, [1, 2, 3], "the messages in the order in which they were sent");
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn a_full_channel_makes_a_sender_wait_until_there_is_room() {
     assert!(poll(pin!(sender.send(1))).is_ready());
     let mut waiting = pin!(sender.send(2));
     assert!(poll_with(waiting.as_mut(), &counter.waker()).is_pending());
-    assert_eq!(receiver.len(), 1);
+    assert_eq!(receiver.len(), 1, "messages in the channel");
     assert_eq!(poll(pin!(receiver.recv())), Poll::Ready(Some(1)));
     assert!(counter.wakes() > 0, "there is room, and the sender was not woken");
     assert_eq!(poll(waiting), Poll::Ready(Ok(())));
@@ -230,5 +230,5 @@ fn tasks_of_your_executor_use_the_channel() {
         }
         (readings, litres)
     });
-    assert_eq!((readings, litres), (30, 60));
+    assert_eq!((readings, litres), (30, 60), "readings, and the sum of their litres");
 }

@@ -48,7 +48,7 @@ fn a_handle_gives_the_output_of_a_task_that_ended_earlier() {
     let executor = Executor::new();
     let task = executor.spawner().spawn(async { 7 });
     executor.queue().run_woken();
-    assert!(task.is_finished());
+    assert!(task.is_finished(), "the task has ended, and its handle does not say so");
     assert!(matches!(executor.block_on(task), Ok(7)));
 }
 
@@ -86,7 +86,7 @@ fn the_waker_of_the_latest_poll_of_a_handle_is_woken() {
         }
         std::pin::Pin::new(&mut task).poll(cx)
     }));
-    assert!(joined.is_ok());
+    assert!(joined.is_ok(), "the handle has given an error");
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_task_without_a_handle_runs_to_its_end() {
         yield_now().await;
         yield_now().await;
     });
-    assert_eq!(*log.borrow(), ["ended"]);
+    assert_eq!(*log.borrow(), ["ended"], "whether the task ran to its end");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_task_may_spawn_and_join_others() {
         let results = join_all(parts).await;
         results.into_iter().map(|result| result.expect("the part ends")).sum::<i32>()
     });
-    assert_eq!(total, 100);
+    assert_eq!(total, 100, "the sum of the four parts");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_panic_of_the_root_continues_in_block_on() {
     let result = catch_unwind(AssertUnwindSafe(|| {
         executor.block_on(async { panic!("this panic is part of the test") })
     }));
-    assert!(result.is_err());
+    assert!(result.is_err(), "the panic of the root must go on");
     assert_eq!(executor.block_on(async { 7 }), 7);
 }
 
@@ -149,8 +149,11 @@ fn abort_drops_the_future_when_the_executor_polls_the_task() {
     executor.queue().run_woken();
     task.abort();
     log.borrow_mut().push("after abort");
-    assert!(matches!(executor.block_on(task), Err(JoinError::Cancelled)));
-    assert_eq!(*log.borrow(), ["after abort", "dropped"]);
+    assert!(
+        matches!(executor.block_on(task), Err(JoinError::Cancelled)),
+        "the handle of an aborted task has not given `Cancelled`"
+    );
+    assert_eq!(*log.borrow(), ["after abort", "dropped"], "the order of the events");
 }
 
 #[test]
@@ -161,8 +164,11 @@ fn an_aborted_task_is_not_polled_any_more() {
         counted.set(counted.get() + 1);
     });
     task.abort();
-    assert!(matches!(executor.block_on(task), Err(JoinError::Cancelled)));
-    assert_eq!(polls.get(), 0);
+    assert!(
+        matches!(executor.block_on(task), Err(JoinError::Cancelled)),
+        "the handle of an aborted task has not given `Cancelled`"
+    );
+    assert_eq!(polls.get(), 0, "polls of a task that was aborted before its first poll");
 }
 
 #[test]
@@ -178,8 +184,11 @@ fn a_task_may_abort_itself() {
     own.replace(Some(task));
     executor.queue().run_woken();
     executor.queue().run_woken();
-    assert_eq!(*log.borrow(), ["dropped"]);
-    assert!(own.take().expect("the handle is there").is_finished());
+    assert_eq!(*log.borrow(), ["dropped"], "whether the future was dropped");
+    assert!(
+        own.take().expect("the handle is there").is_finished(),
+        "the task has ended, and its handle does not say so"
+    );
 }
 
 #[test]
@@ -194,7 +203,10 @@ fn a_task_that_ends_in_the_poll_of_its_abort_has_an_output() {
     own.replace(Some(task));
     executor.queue().run_woken();
     let task = own.take().expect("the handle is there");
-    assert!(matches!(executor.block_on(task), Ok(7)));
+    assert!(
+        matches!(executor.block_on(task), Ok(7)),
+        "the handle has not given the output"
+    );
 }
 
 #[test]
@@ -216,8 +228,15 @@ fn the_destructors_of_a_task_run_before_its_handle_is_finished() {
     }));
     own.replace(Some(task));
     executor.queue().run_woken();
-    assert_eq!(finished.get(), Some(false));
-    assert!(own.take().expect("the handle is there").is_finished());
+    assert_eq!(
+        finished.get(),
+        Some(false),
+        "whether the task was finished while its destructor ran"
+    );
+    assert!(
+        own.take().expect("the handle is there").is_finished(),
+        "the task has ended, and its handle does not say so"
+    );
 }
 
 #[test]
@@ -236,7 +255,7 @@ fn the_destructors_of_a_task_run_before_its_joiner_after_a_panic_and_after_an_ab
         }
         let joined = Rc::clone(&log);
         executor.block_on(async move {
-            assert!(task.await.is_err());
+            assert!(task.await.is_err(), "the handle must give an error");
             joined.borrow_mut().push("joined");
         });
         assert_eq!(*log.borrow(), ["dropped", "joined"], "aborted: {abort}");
@@ -259,7 +278,10 @@ fn a_destructor_that_panics_ends_only_its_own_task() {
     });
     executor.queue().run_woken();
     task.abort();
-    assert!(matches!(executor.block_on(task), Err(JoinError::Panicked(_))));
+    assert!(
+        matches!(executor.block_on(task), Err(JoinError::Panicked(_))),
+        "the handle has not given `Panicked`"
+    );
 }
 
 #[test]
@@ -272,7 +294,7 @@ fn a_handle_that_was_ready_panics_when_it_is_polled_again() {
     let again = catch_unwind(AssertUnwindSafe(|| {
         std::pin::Pin::new(&mut task).poll(&mut cx).is_ready()
     }));
-    assert!(again.is_err());
+    assert!(again.is_err(), "it did not panic");
 }
 
 #[test]
@@ -291,5 +313,8 @@ fn dropping_the_executor_cancels_its_tasks() {
     let task = executor.spawner().spawn(pending::<()>());
     executor.queue().run_woken();
     drop(executor);
-    assert!(matches!(Executor::new().block_on(task), Err(JoinError::Cancelled)));
+    assert!(
+        matches!(Executor::new().block_on(task), Err(JoinError::Cancelled)),
+        "the handle of a task whose executor is gone has not given `Cancelled`"
+    );
 }

@@ -46,8 +46,16 @@ fn a_listener_waits_for_a_connection() {
         let client = thread::spawn(move || std::net::TcpStream::connect(address));
         let (stream, peer) = block_on(listener.accept()).expect("there are descriptors");
         let client = client.join().expect("no panic").expect("it listens");
-        assert_eq!(peer, client.local_addr().expect("it is connected"));
-        assert_eq!(stream.peer_addr().expect("it is connected"), peer);
+        assert_eq!(
+            peer,
+            client.local_addr().expect("it is connected"),
+            "the address of the peer"
+        );
+        assert_eq!(
+            stream.peer_addr().expect("it is connected"),
+            peer,
+            "the address of the peer"
+        );
     });
 }
 
@@ -74,8 +82,8 @@ fn two_tasks_talk_over_a_connection() {
                 }
             }
         });
-        assert_eq!(echoed.expect("it is connected"), b"ping");
-        assert!(server.is_finished());
+        assert_eq!(echoed.expect("it is connected"), b"ping", "the bytes that came back");
+        assert!(server.is_finished(), "the task of the server has not ended");
     });
 }
 
@@ -118,14 +126,26 @@ fn a_closed_direction_is_an_end_and_the_other_direction_works() {
             peer.write_all(b"x").expect("it is connected");
             peer.shutdown(Shutdown::Write).expect("it is connected");
             let mut buffer = [0; 8];
-            assert_eq!(stream.read(&mut buffer).await.expect("it is connected"), 1);
-            assert_eq!(stream.read(&mut buffer).await.expect("it is connected"), 0);
-            assert_eq!(stream.read(&mut buffer).await.expect("it is connected"), 0);
+            assert_eq!(
+                stream.read(&mut buffer).await.expect("it is connected"),
+                1,
+                "bytes that were read"
+            );
+            assert_eq!(
+                stream.read(&mut buffer).await.expect("it is connected"),
+                0,
+                "bytes that were read at the end"
+            );
+            assert_eq!(
+                stream.read(&mut buffer).await.expect("it is connected"),
+                0,
+                "bytes that were read after the end"
+            );
             stream.write_all(b"bye").await.expect("the other direction is open");
             stream.close().expect("it is connected");
             let mut answer = Vec::new();
             peer.read_to_end(&mut answer).expect("it is connected");
-            assert_eq!(answer, b"bye");
+            assert_eq!(answer, b"bye", "the bytes that the peer has received");
         });
     });
 }
@@ -137,7 +157,11 @@ fn a_dropped_accept_loses_no_connection() {
         assert!(common::poll(pin!(listener.accept())).is_pending());
         let client = std::net::TcpStream::connect(address).expect("it listens");
         let (_, peer) = block_on(listener.accept()).expect("there are descriptors");
-        assert_eq!(peer, client.local_addr().expect("it is connected"));
+        assert_eq!(
+            peer,
+            client.local_addr().expect("it is connected"),
+            "the address of the peer"
+        );
     });
 }
 
@@ -161,8 +185,18 @@ fn two_tasks_use_the_two_directions() {
             peer.read_exact(&mut heard)?;
             peer.write_all(b"!").map(|()| heard)
         });
-        assert!(matches!(executor.block_on(writer), Ok(Ok(()))));
-        assert!(matches!(executor.block_on(reader), Ok(Ok([b'!']))));
-        assert_eq!(&device.join().expect("no panic").expect("it is connected"), b"ready");
+        assert!(
+            matches!(executor.block_on(writer), Ok(Ok(()))),
+            "the task that writes has failed"
+        );
+        assert!(
+            matches!(executor.block_on(reader), Ok(Ok([b'!']))),
+            "the task that reads has not received one `!`"
+        );
+        assert_eq!(
+            &device.join().expect("no panic").expect("it is connected"),
+            b"ready",
+            "the bytes that the peer has received"
+        );
     });
 }

@@ -67,7 +67,11 @@ fn each_reading_is_answered_with_the_total_of_its_meter() -> Result {
     for round in 1..=3 {
         for (meter, litres) in meters.iter_mut().zip([5, 7]) {
             meter.write_all(&[1, 4, 0, 0, 0, litres])?;
-            assert_eq!(answer(meter)?, [2, 4, 0, 0, 0, round * litres]);
+            assert_eq!(
+                answer(meter)?,
+                [2, 4, 0, 0, 0, round * litres],
+                "the answer in round {round}: a total of {litres} litres for each"
+            );
         }
     }
     let text = program.stop()?;
@@ -81,16 +85,24 @@ fn a_bad_meter_is_disconnected_and_a_half_closed_one_is_answered() -> Result {
     let mut nonsense = program.meter()?;
     nonsense.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
     // The end may be a reset, because the server has not read all of it.
-    assert_eq!(nonsense.read(&mut [0; 6]).unwrap_or(0), 0);
+    assert_eq!(
+        nonsense.read(&mut [0; 6]).unwrap_or(0),
+        0,
+        "bytes that came after nonsense: the server must hang up"
+    );
     let mut unfinished = program.meter()?;
     unfinished.write_all(&[1, 4, 0])?;
-    assert_eq!(unfinished.read(&mut [0; 6])?, 0);
+    assert_eq!(
+        unfinished.read(&mut [0; 6])?,
+        0,
+        "bytes that came after half a message: the server must hang up"
+    );
     let mut half_closed = program.meter()?;
     half_closed.write_all(&[1, 4, 0, 0, 0, 9])?;
     half_closed.shutdown(Shutdown::Write)?;
     let mut answer = Vec::new();
     half_closed.read_to_end(&mut answer)?;
-    assert_eq!(answer, [2, 4, 0, 0, 0, 9]);
+    assert_eq!(answer, [2, 4, 0, 0, 0, 9], "the answer to a reading of 9 litres");
     let text = program.stop()?;
     for end in ["nonsense: 1\n", "late: 1\n", "closed: 1\n"] {
         assert!(text.contains(end), "{text}");
@@ -104,7 +116,7 @@ fn a_silent_meter_gets_a_ping_and_then_the_end() -> Result {
     let mut silent = program.meter()?;
     let mut received = Vec::new();
     silent.read_to_end(&mut received)?;
-    assert_eq!(received, [3, 0]);
+    assert_eq!(received, [3, 0], "all that a silent meter receives: a ping");
     assert!(program.stop()?.contains("late: 1\n"));
     Ok(())
 }

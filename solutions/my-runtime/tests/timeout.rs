@@ -21,7 +21,7 @@ fn a_future_that_is_ready_in_time_returns_its_output() {
         "letter"
     };
     assert_eq!(clock.run(timeout(letter, clock.sleep(20))), Ok(Ok("letter")));
-    assert_eq!(clock.now(), 10);
+    assert_eq!(clock.now(), 10, "the tick at which it has ended");
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn a_future_that_is_late_is_given_up_at_the_deadline() {
     let clock = Clock::new();
     let late = timeout(clock.sleep(30), clock.sleep(20));
     assert_eq!(clock.run(late), Ok(Err(Elapsed)));
-    assert_eq!(clock.now(), 20);
+    assert_eq!(clock.now(), 20, "the tick at which it has ended");
 }
 
 #[test]
@@ -113,7 +113,10 @@ macro_rules! is_unpin {
 
 #[test]
 fn it_is_unpin_only_if_both_parts_are() {
-    assert!(is_unpin!(Timeout<Ready<()>, Ready<()>>));
+    assert!(
+        is_unpin!(Timeout<Ready<()>, Ready<()>>),
+        "both parts are `Unpin`, so `Timeout` is too"
+    );
     assert!(!is_unpin!(Timeout<PhantomPinned, Ready<()>>), "the future must stay pinned");
     assert!(
         !is_unpin!(Timeout<Ready<()>, PhantomPinned>),
