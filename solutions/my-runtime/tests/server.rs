@@ -162,3 +162,22 @@ fn a_wrong_argument_prints_what_is_wrong_and_the_usage() -> Result {
     }
     Ok(())
 }
+
+#[test]
+fn a_pipe_that_is_closed_early_is_no_error() -> Result {
+    let server = (env!("CARGO_BIN_EXE_server"), &["--meters", "2", "--seconds", "1"][..]);
+    let meters = (env!("CARGO_BIN_EXE_meters"), &["--meters", "3"][..]);
+    for (program, arguments) in [server, meters, (server.0, &["--help"])] {
+        let mut running = Command::new(program)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        drop(running.stdout.take());
+        let output = running.wait_with_output()?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?}: {said}");
+        assert_eq!(said, "", "{program} {arguments:?}");
+    }
+    Ok(())
+}

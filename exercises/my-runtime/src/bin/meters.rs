@@ -7,6 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::future::poll_fn;
+use std::io::{self, ErrorKind, Write};
 use std::panic::{catch_unwind, set_hook, take_hook};
 use std::pin::{Pin, pin};
 use std::process::ExitCode;
@@ -210,23 +211,30 @@ fn run(meters: u32) {
     }
     for thread in threads {
         if thread.join().is_err() {
-            println!("A meter's thread has panicked.");
+            say("A meter's thread has panicked.");
         }
     }
-    println!("{polls} polls in {} ms on one thread", begin.elapsed().as_millis());
+    say(&format!("{polls} polls in {} ms on one thread", begin.elapsed().as_millis()));
+}
+
+/// Prints a line. A program such as `head` closes its pipe when it has read enough.
+fn say(line: &str) {
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        assert!(error.kind() == ErrorKind::BrokenPipe, "cannot print: {error}");
+    }
 }
 
 fn print(rows: &[Rc<Row>]) {
-    println!("meter  readings   total   late");
+    say("meter  readings   total   late");
     for (number, row) in (1..).zip(rows) {
         let late =
             if row.late.get() > 0 { row.late.get().to_string() } else { "-".into() };
         let (readings, total) = (row.readings.get(), row.total.get());
-        println!("{number:>5}  {readings:>8}  {total:>6}  {late:>5}");
+        say(&format!("{number:>5}  {readings:>8}  {total:>6}  {late:>5}"));
     }
     let total: u32 = rows.iter().map(|row| row.total.get()).sum();
     let late = rows.iter().filter(|row| row.late.get() > 0).count();
-    println!("{} meters sent {total} litres. Late meters: {late}.", rows.len());
+    say(&format!("{} meters sent {total} litres. Late meters: {late}.", rows.len()));
 }
 
 /// Tries each module in a small way, and returns the names of those that panic.

@@ -9,6 +9,7 @@ mod load;
 mod serve;
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::ExitCode;
@@ -52,17 +53,26 @@ impl Server {
     }
 }
 
+/// Prints a text. A program such as `head` closes its pipe when it has read enough.
+fn print(text: &str) -> io::Result<()> {
+    match io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
+
 /// Only the server. It prints its address, and at its end what it has stored.
 fn serve_only(objects: bool) -> Result<(), Box<dyn Error>> {
     let server = start(io::sink(), objects)?;
-    println!("{}", server.address);
+    print(&format!("{}\n", server.address))?;
     drop(io::stdin().read_to_end(&mut Vec::new()));
     let report = server.stop()?;
+    let mut stored = String::new();
     for (name, count) in report.counters {
-        println!("{name}: {count}");
+        writeln!(stored, "{name}: {count}")?;
     }
-    println!("{} litres", report.sum?);
-    Ok(())
+    writeln!(stored, "{} litres", report.sum?)?;
+    Ok(print(&stored)?)
 }
 
 /// The server and its load. Prints the table of chapter 11.
@@ -81,32 +91,37 @@ fn with_load(load: Load, objects: bool) -> Result<(), Box<dyn Error>> {
 
     let metric = |name| report.counters.get(name).copied().unwrap_or(0);
     let (sent, answered) = (counts.sent.get(), counts.answered());
-    println!(
+    let mut table = String::new();
+    writeln!(
+        table,
         "good meters               {:>9}, {} failed",
         load.meters,
         counts.failed.get()
-    );
-    println!("readings sent             {sent:>9}, {answered} answered");
-    println!(
+    )?;
+    writeln!(table, "readings sent             {sent:>9}, {answered} answered")?;
+    writeln!(
+        table,
         "bytes sent                {:>9}, {} in the server",
         sent * 6,
         metric("bytes in")
-    );
-    println!(
+    )?;
+    writeln!(
+        table,
         "bytes received            {:>9}, {} out of the server",
         answered * 6,
         metric("bytes out")
-    );
-    println!("lines in the journal      {:>9}", journal.lines().count());
-    println!("answer, median            {:>9.1} ms", counts.percentile(50));
-    println!("answer, 99th percentile   {:>9.1} ms", counts.percentile(99));
+    )?;
+    writeln!(table, "lines in the journal      {:>9}", journal.lines().count())?;
+    writeln!(table, "answer, median            {:>9.1} ms", counts.percentile(50))?;
+    writeln!(table, "answer, 99th percentile   {:>9.1} ms", counts.percentile(99))?;
     if let Some(Ok(bad)) = bad {
         for end in ["late", "stalled", "nonsense", "broken", "closed"] {
-            println!("ended: {end:<18} {:>9}", metric(end));
+            writeln!(table, "ended: {end:<18} {:>9}", metric(end))?;
         }
-        println!("bad meters                {bad:>9}");
+        writeln!(table, "bad meters                {bad:>9}")?;
     }
-    println!("the server ended after    {:>9} s", begun.elapsed().as_secs());
+    writeln!(table, "the server ended after    {:>9} s", begun.elapsed().as_secs())?;
+    print(&table)?;
     let sum = report.sum?;
     if counts.failed.get() > 0 || answered != sent || sum < answered as u64 {
         return Err("a good meter has lost a reading or an answer".into());
@@ -131,8 +146,7 @@ fn run(mut arguments: impl Iterator<Item = String>) -> Result<(), Box<dyn Error>
             "--bad" => load.bad = true,
             "--objects" => objects = true,
             "--help" | "-h" => {
-                println!("{USAGE}");
-                return Ok(());
+                return Ok(print(&format!("{USAGE}\n"))?);
             }
             _ => return Err(format!("there is no argument {argument}\n{USAGE}").into()),
         }
