@@ -84,9 +84,9 @@ async fn check(
                 ..standing
             });
         } else {
-            print(&told(&verdict, paint))?;
+            print(&told(exercise, &verdict, paint))?;
             if let Some(note) = session.note(exercise) {
-                print(&format!("  {}\n", paint.yellow(&note)))?;
+                print(&terminal::prose(&format!("  {}\n", paint.yellow(&note))))?;
             }
         }
     }
@@ -123,10 +123,13 @@ fn choose(session: &Session, words: &[String]) -> Result<Vec<Exercise>, CommandE
     Ok(chosen)
 }
 
-fn told(verdict: &Verdict, paint: Paint) -> String {
+/// The verdict below the id, which is on the screen already.
+fn told(exercise: &Exercise, verdict: &Verdict, paint: Paint) -> String {
     let took = Duration::from_millis(verdict.total_ms).as_secs_f64();
-    let mut out = terminal::summary(verdict, paint);
-    let _ = writeln!(out, " {}", paint.dim(&format!("({took:.1} s)")));
+    let summary = terminal::summary(verdict, paint);
+    let summary = format!("{summary} {}", paint.dim(&format!("({took:.1} s)")));
+    let before = exercise.id.len() + ": ".len();
+    let mut out = terminal::wrapped(&summary, before, 2) + "\n";
     if !verdict.passed() {
         let _ = writeln!(out, "{}", terminal::verdict(verdict, paint));
     }

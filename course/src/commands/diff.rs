@@ -7,7 +7,7 @@ use super::session::{Session, print};
 use super::{CommandError, SOME_FAIL};
 use crate::catalog::{Exercise, Layout};
 use crate::skeleton;
-use crate::terminal::{Paint, wrapped};
+use crate::terminal::{Paint, prose, wrapped};
 use crate::work::{self, Changes};
 
 /// Compares with our solution.
@@ -15,11 +15,11 @@ pub fn run(layout: &Layout, id: &str, anyway: bool) -> Result<ExitCode, CommandE
     let session = Session::open(layout)?;
     let exercise = session.catalog.exercise(id)?;
     if !anyway && !session.progress.is_done(&exercise.id) {
-        print(&format!(
+        print(&prose(&format!(
             "{} is not solved yet, and the comparison would give the answer away.\nSolve it first \
              (`cargo course check {}`), or add `--anyway`.\n",
             exercise.id, exercise.id
-        ))?;
+        )))?;
         return Ok(ExitCode::from(SOME_FAIL));
     }
     print(&compared(layout, exercise, Paint::for_stdout())?)?;
@@ -61,10 +61,10 @@ pub fn of_the_course(layout: &Layout, id: &str) -> Result<ExitCode, CommandError
             colour(&diff, Paint::for_stdout()),
             after(&session, exercise, changes)
         ),
-        None => format!(
+        None => prose(&format!(
             "Nothing in {} has changed since you began it, or since you last looked.\n",
             exercise.id
-        ),
+        )),
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)

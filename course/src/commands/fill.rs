@@ -7,6 +7,7 @@ use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
 use crate::skeleton;
+use crate::terminal::prose;
 
 /// Puts our solutions of these modules in place.
 pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
@@ -29,7 +30,7 @@ pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
         chosen.push(exercise);
     }
     for exercise in &chosen {
-        print(&fill(&mut session, exercise)?)?;
+        print(&prose(&fill(&mut session, exercise)?))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,6 +7,7 @@ use super::session::{Session, print};
 use super::{CommandError, SOME_FAIL};
 use crate::catalog::Layout;
 use crate::skeleton::{self, Difference, Regenerated};
+use crate::terminal::prose;
 
 /// Brings `exercises/` up to date, or only lists what would change.
 pub fn run(layout: &Layout, check: bool) -> Result<ExitCode, CommandError> {
@@ -67,5 +68,5 @@ fn told(layout: &Layout, files: &[Regenerated], done: &str) -> String {
             }
         );
     }
-    out
+    prose(&out)
 }

@@ -9,7 +9,7 @@ use super::CommandError;
 use super::session::{Session, print, print_json};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::progress::{self, Earlier, Modules, Progress, Standing, State};
-use crate::terminal::Paint;
+use crate::terminal::{Paint, prose, wrapped};
 use crate::work;
 
 #[derive(Serialize)]
@@ -77,6 +77,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
                 State::Failing => paint.red("failing"),
                 State::Todo | State::Running => paint.dim("todo   "),
             };
+            let row = out.len();
             let _ = write!(
                 out,
                 "  {state}  {:width$}  {:6}  {:>3} min  {}",
@@ -92,6 +93,9 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             for mark in marks(session, exercise) {
                 let _ = write!(out, "  {}", paint.yellow(&mark));
             }
+            // What does not fit goes below the id.
+            let row = out.split_off(row);
+            out.push_str(&wrapped(&row, 0, "  solved   ".len()));
             out.push('\n');
         }
         out.push('\n');
@@ -155,7 +159,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         let file = format!("work/{}/{}", next.folder, next.file.display());
         let _ = writeln!(out, "next: {}, in {file}", paint.bold(&next.id));
     }
-    out
+    prose(&out)
 }
 
 /// The marks behind an exercise in the list, each in parentheses.

@@ -8,6 +8,7 @@ use super::CommandError;
 use super::session::{Session, print};
 use crate::catalog::{Exercise, Layout};
 use crate::progress::Change;
+use crate::terminal::prose;
 use crate::{skeleton, work};
 
 /// Resets these exercises.
@@ -19,7 +20,7 @@ pub fn run(layout: &Layout, ids: &[String]) -> Result<ExitCode, CommandError> {
         .map(|id| session.catalog.exercise(id).cloned())
         .collect();
     for exercise in &chosen? {
-        print(&put_back(&mut session, exercise)?)?;
+        print(&prose(&put_back(&mut session, exercise)?))?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -54,7 +55,7 @@ pub fn file(layout: &Layout, start: &Path, typed: &Path) -> Result<ExitCode, Com
     if let Some(id) = whose.map(|exercise| exercise.id.clone()) {
         session.record(&id, Change::Reset);
     }
-    print(&told(layout, path, kept.as_deref()))?;
+    print(&prose(&told(layout, path, kept.as_deref())))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::session::print;
 use super::{CommandError, SOME_FAIL, stop};
 use crate::catalog::{Catalog, Chapter, Layout};
-use crate::terminal::{Paint, indented};
+use crate::terminal::{Paint, indented, prose};
 use crate::verify::{self, Found, Observer, Summary};
 
 /// Verifies the chapters that the words name, or all of them.
@@ -72,10 +72,10 @@ impl Observer for Lines {
             took.as_secs_f64()
         ));
         for skipped in &found.skipped {
-            Self::print(&format!(
+            Self::print(&prose(&format!(
                 "    {} {skipped}\n",
                 self.paint.yellow("skipped:")
-            ));
+            )));
         }
     }
 }
@@ -86,7 +86,8 @@ fn told(summary: &Summary, took: Duration, paint: Paint) -> String {
         let head = format!("{} · {}", finding.subject, finding.step);
         let _ = writeln!(out, "{} {}", paint.red("failed:"), paint.bold(&head));
         let _ = writeln!(out, "  {}", indented(&finding.what, 2));
-        let _ = writeln!(out, "  {} {}\n", paint.bold("help:"), finding.advice);
+        let help = format!("  {} {}\n\n", paint.bold("help:"), finding.advice);
+        out.push_str(&prose(&help));
     }
     let skipped = match summary.skipped.len() {
         0 => String::new(),

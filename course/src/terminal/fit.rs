@@ -1,5 +1,7 @@
 //! Cuts text to the size of the terminal.
 
+use std::io::{self, IsTerminal};
+
 /// The size of a terminal in characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
@@ -16,7 +18,25 @@ impl Size {
         rows: usize::MAX,
     };
 
-    /// The size of the terminal at stdout. A terminal that does not know its size says 0, and then it has no
+    /// The size of what stdout goes to.
+    pub fn of_stdout() -> Self {
+        Self::of(&io::stdout())
+    }
+
+    /// The size of what stderr goes to.
+    pub fn of_stderr() -> Self {
+        Self::of(&io::stderr())
+    }
+
+    fn of(output: &impl IsTerminal) -> Self {
+        if output.is_terminal() {
+            Self::of_terminal()
+        } else {
+            Self::ENDLESS
+        }
+    }
+
+    /// The size of the terminal. A terminal that does not know its size says 0, and then it has no
     /// end for us either.
     pub fn of_terminal() -> Self {
         match crossterm::terminal::size() {
@@ -58,7 +78,7 @@ impl Size {
 }
 
 /// The characters of a line, without the codes for its colours (`ESC [ … m`).
-fn width(line: &str) -> usize {
+pub(super) fn width(line: &str) -> usize {
     let mut pieces = line.split('\x1b');
     let first = pieces.next().map_or(0, |piece| piece.chars().count());
     let after = |piece: &str| {

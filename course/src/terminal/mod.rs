@@ -14,7 +14,7 @@ pub use keys::{Key, Keys};
 pub use paint::Paint;
 pub use verdict::{brief, next_step, summary, verdict};
 pub use warnings::show_warnings;
-pub use wrap::{first_sentences, paragraphs, wrapped};
+pub use wrap::{first_sentences, paragraphs, prose, wrapped};
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -62,15 +62,15 @@ fn with_causes(
     text
 }
 
-/// Prints a line to stdout. Unlike `println!`, it does not panic if the pipe is closed.
-pub fn tell(line: &str) {
-    let line = clean(line, Paint::for_stdout());
+/// Prints prose to stdout. Unlike `println!`, it does not panic if the pipe is closed.
+pub fn tell(text: &str) {
+    let line = prose(&clean(text, Paint::for_stdout()));
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Prints a line to stderr, also without a panic.
-pub fn complain(line: &str) {
-    let line = clean(line, Paint::for_stderr());
+/// Prints prose to stderr, also without a panic.
+pub fn complain(text: &str) {
+    let line = wrap::prose_in(&clean(text, Paint::for_stderr()), Size::of_stderr());
     let _ = writeln!(io::stderr(), "{line}");
 }
 

@@ -65,7 +65,7 @@ pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
             // If several tests fail with the same message, print it once.
             let same = told.iter().find(|(_, said)| said == message);
             let said = match same {
-                Some((name, _)) => format!("the same as {name}"),
+                Some((name, _)) => wrapped(&format!("the same as {name}"), 11, 11),
                 None => wrapped(&clean(message, paint), 11, 11),
             };
             let _ = writeln!(out, "           {said}");

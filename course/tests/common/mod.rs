@@ -7,6 +7,8 @@
 pub mod renames;
 mod repository;
 mod runtime;
+#[cfg(target_os = "linux")]
+pub mod terminal;
 
 use std::fs;
 use std::path::{Path, PathBuf};

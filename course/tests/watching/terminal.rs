@@ -1,51 +1,16 @@
 //! `watch` in a real terminal: what is on a small screen.
 
-use std::process::Command;
-
 use crate::common::Course;
+use crate::common::terminal::Terminal;
 use crate::session::Session;
 
-/// Starts `watch double` in a terminal of this size and kind. The terminal needs no Enter after a key.
+/// Starts `watch double` in a terminal of this size and kind.
 fn in_a_terminal(course: &Course, rows: u16, columns: u16, term: &str) -> Session {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-    use rustix::termios::{Winsize, tcsetwinsize};
-
-    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&terminal).unwrap();
-    unlockpt(&terminal).unwrap();
-    let size = Winsize {
-        ws_row: rows,
-        ws_col: columns,
-        ws_xpixel: 0,
-        ws_ypixel: 0,
-    };
-    tcsetwinsize(&terminal, size).unwrap();
-    let name = ptsname(&terminal, Vec::new()).unwrap();
-    let open = || {
-        let mut options = std::fs::OpenOptions::new();
-        options.read(true).write(true);
-        options.open(name.to_str().unwrap()).unwrap()
-    };
+    let terminal = Terminal::new(rows, columns);
     let mut watch = course.start(&["watch", "double"]);
-    watch.env("TERM", term);
-    // `watch` asks `/dev/tty` for the size. Without a session of its own, that is the terminal that this
-    // test runs in.
-    let mut command = Command::new("setsid");
-    command
-        .arg("--ctty")
-        .arg(watch.get_program())
-        .args(watch.get_args())
-        .envs(
-            watch
-                .get_envs()
-                .filter_map(|(key, value)| Some((key, value?))),
-        )
-        .current_dir(watch.get_current_dir().unwrap())
-        .stdin(open())
-        .stdout(open());
-    let keys = std::fs::File::from(terminal);
-    let output = keys.try_clone().unwrap();
-    Session::with(command.spawn().unwrap(), Box::new(keys), output)
+    let mut command = terminal.with(watch.env("TERM", term));
+    let output = terminal.ours.try_clone().unwrap();
+    Session::with(command.spawn().unwrap(), Box::new(terminal.ours), output)
 }
 
 /// What is on the screen of a terminal after the next verdict.

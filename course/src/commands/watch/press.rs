@@ -70,7 +70,7 @@ impl Course<'_> {
             other => {
                 let told = format!("\nno key {other}: ? shows the keys\n");
                 self.screen
-                    .say(&terminal::clean(&told, self.screen.paint()));
+                    .tell(&terminal::clean(&told, self.screen.paint()));
             }
         }
         self.screen.menu(&self.session);
@@ -87,7 +87,7 @@ impl Course<'_> {
         let id = &self.current.id;
         if !self.session.progress.is_done(id) {
             let told = "is not solved yet, and the comparison would give the answer away";
-            return self.screen.say(&format!("\n{id} {told}\n"));
+            return self.screen.tell(&format!("\n{id} {told}\n"));
         }
         let paint = self.screen.paint();
         match diff::compared(self.session.layout, &self.current, paint) {
@@ -101,7 +101,7 @@ impl Course<'_> {
     async fn reset(&mut self) {
         let layout = self.session.layout;
         let file = layout.show(&self.current.path(layout));
-        self.screen.say(&format!(
+        self.screen.tell(&format!(
             "\nreset {file}? Your version is kept as a copy. [y/n] "
         ));
         if self.screen.keys().next().await != Key::Char('y') {
@@ -117,6 +117,6 @@ impl Course<'_> {
         let paint = self.screen.paint();
         let text = terminal::error_text(error, error.advice().as_deref(), paint);
         self.screen
-            .say(&terminal::clean(&format!("\n{text}\n"), paint));
+            .tell(&terminal::clean(&format!("\n{text}\n"), paint));
     }
 }

@@ -42,6 +42,11 @@ impl Screen {
         self.keys.print(text);
     }
 
+    /// Says something in prose.
+    pub fn tell(&self, text: &str) {
+        self.say(&terminal::prose(text));
+    }
+
     pub fn set_news(&mut self, news: Option<String>) {
         if news.is_some() {
             self.news = news;
@@ -56,14 +61,10 @@ impl Screen {
     pub fn begin(&self, session: &Session, exercise: &Exercise) {
         self.keys.clear();
         let size = self.keys.size();
-        let head = format!(
-            "{}{} · {}\n",
-            self.news(size),
-            self.paint.bold(&exercise.id),
-            exercise.title
-        );
+        let head = self.news(size) + &self.name(exercise);
         let file = session.layout.show(&exercise.path(session.layout));
         let places = format!("{}edit {file} and save it\n", page(session, exercise));
+        let places = terminal::prose(&places);
         let foot = self.paint.dim("running …");
         let frame = format!("{head}{places}\n\n{foot}\n");
         let room = size.rows.saturating_sub(size.rows_of(&frame) + 1);
@@ -150,8 +151,14 @@ impl Screen {
 
     /// Shows all of the task below what is on the screen.
     pub fn task(&self, exercise: &Exercise) {
-        let head = format!("{} · {}", self.paint.bold(&exercise.id), exercise.title);
-        self.say(&format!("\n{head}\n\n{}", task(&exercise.summary)));
+        let name = self.name(exercise);
+        self.say(&format!("\n{name}\n{}", task(&exercise.summary)));
+    }
+
+    /// The id and the title.
+    fn name(&self, exercise: &Exercise) -> String {
+        let id = self.paint.bold(&exercise.id);
+        terminal::prose(&format!("{id} · {}\n", exercise.title))
     }
 
     /// Shows what each key does.
@@ -161,7 +168,7 @@ impl Screen {
             let _ = writeln!(text, "  {}  {meaning}", self.paint.bold(&key.to_string()));
         }
         text.push_str("To work on another exercise, you can also edit its file and save it.\n");
-        self.say(&text);
+        self.tell(&text);
     }
 
     /// Shows the whole verdict below what is on the screen.
@@ -186,10 +193,9 @@ impl Screen {
         let summary = terminal::summary(verdict, self.paint);
         let took = self.paint.dim(&format!("({took:.1} s)"));
         let note = session.note(exercise).map_or_else(String::new, |note| {
-            let note = terminal::wrapped(&note, 0, 0);
             format!("{}\n", self.paint.yellow(&note))
         });
-        format!("{id}: {summary} {took}\n{note}\n")
+        terminal::prose(&format!("{id}: {summary} {took}\n{note}\n"))
     }
 
     /// What to do next.
@@ -197,7 +203,7 @@ impl Screen {
         if !verdict.passed() {
             let file = session.layout.show(&exercise.path(session.layout));
             let next = terminal::next_step(verdict, &file);
-            return format!("\n{}{next}\n", page(session, exercise));
+            return terminal::prose(&format!("\n{}{next}\n", page(session, exercise)));
         }
         let mut text = if session.progress.state(&exercise.id) == State::Filled {
             "\nfilled with our solution, so it does not count as solved\n".to_owned()
@@ -220,8 +226,7 @@ impl Screen {
         let abilities = runtime.and_then(|modules| modules.abilities());
         let news = exercise.module.is_some() || after.part.is_some() || after.next.is_none();
         if let Some(abilities) = abilities.filter(|_| news) {
-            let told = format!("Your runtime can: {abilities}");
-            let _ = writeln!(text, "{}", terminal::wrapped(&told, 0, 0));
+            let _ = writeln!(text, "Your runtime can: {abilities}");
         }
         let finished = match (after.part, after.next) {
             (_, None) => session.catalog.outline.finished.as_ref(),
@@ -240,12 +245,12 @@ impl Screen {
                 next.id, next.title, next.minutes
             );
         }
-        text
+        terminal::prose(&text)
     }
 
     /// One line for an exercise that runs as one of several.
     pub fn one(&self, exercise: &Exercise, verdict: &Verdict) {
-        self.say(&format!(
+        self.tell(&format!(
             "  {}: {}\n",
             exercise.id,
             terminal::summary(verdict, self.paint)
@@ -283,7 +288,8 @@ impl Screen {
         } else {
             "  (then Enter)"
         };
-        format!("\n{solved} of {all} solved   {}{enter}\n", keys.join(" "))
+        let keys = keys.join(" ");
+        terminal::prose(&format!("\n{solved} of {all} solved   {keys}{enter}\n"))
     }
 }
 
