@@ -39,7 +39,8 @@ const WINDOWED: [&str; 22] = [
 /// Where to look for the reader's editor.
 #[derive(Clone, Debug, Default)]
 pub struct Editor {
-    /// The values of `$VISUAL` and `$EDITOR`, in this order, if they are set.
+    /// The values of `$VISUAL` and `$EDITOR`, in this order, if they are set. An empty value names no
+    /// editor.
     pub wishes: Vec<String>,
     /// `$PATH`.
     pub path: OsString,
@@ -88,7 +89,8 @@ impl Editor {
 
     /// Why no program can open the file.
     fn refusal(&self) -> String {
-        let Some(wish) = self.wishes.first() else {
+        let mut wishes = self.wishes.iter();
+        let Some(wish) = wishes.find(|wish| !wish.trim().is_empty()) else {
             return "No editor is set in $VISUAL or $EDITOR, and `code` is not installed.".into();
         };
         let program = wish.split_whitespace().next().unwrap_or_default();
@@ -182,6 +184,17 @@ mod tests {
         assert!(windowed.contains("`subl` is not installed"), "{windowed}");
         let none = said(&[]);
         assert!(none.contains("$VISUAL"), "{none}");
+    }
+
+    #[test]
+    fn an_empty_variable_counts_as_not_set() {
+        let bin = tempfile::tempdir().unwrap();
+        let said = |wishes: &[&str]| {
+            let editor = editor(wishes, bin.path());
+            editor.open(Path::new("x.rs"), 1, bin.path()).unwrap_err()
+        };
+        assert_eq!(said(&["", " "]), said(&[]));
+        assert_eq!(said(&["", "vim"]), said(&["vim"]));
     }
 
     #[test]
