@@ -2,6 +2,7 @@
 
 use crate::common::Course;
 use crate::common::terminal::Terminal;
+use crate::follow::remove_double;
 use crate::session::Session;
 
 /// Starts `watch double` in a terminal of this size and kind.
@@ -158,8 +159,8 @@ fn long_news_leaves_room_for_the_exercise() {
     let mut watch = in_a_terminal(&course, 18, 80, "xterm");
     let screen = screen(&mut watch);
     let news = screen
-        .find("Your exercises are in work/.")
-        .expect("the news");
+        .find("exercises/02-fix/src/double.rs -> work/02-fix/src/double.rs")
+        .expect("the news about the exercise");
     let more = screen.find("m shows all").expect("how to see the rest");
     let name = screen.find("fix/double").expect("the name of the exercise");
     assert!(news < more && more < name, "{screen}");
@@ -169,4 +170,106 @@ fn long_news_leaves_room_for_the_exercise() {
 
     watch.keys.write_all(b"m").unwrap();
     watch.until("`git restore exercises`");
+    watch.until("Your exercises are in work/.");
+}
+
+/// A course that a reader has cloned, and where they have changed each file of both exercises. Then the
+/// course changes them too.
+fn with_long_news(task: &str) -> (Course, Course) {
+    let upstream = with_a_task(task);
+    let course = Course::first_clone_of(&upstream);
+    let files = ["src/double.rs", "src/count.rs"];
+    let tests = ["tests/double.rs", "tests/count.rs"];
+    for file in files.iter().chain(&tests) {
+        let path = format!("work/02-fix/{file}");
+        course.write(&path, &(course.read(&path) + "\n// Mine.\n"));
+        let path = format!("solutions/02-fix/{file}");
+        upstream.write(&path, &(upstream.read(&path) + "\n// New.\n"));
+    }
+    (upstream, course)
+}
+
+/// Pulls, and returns the screen with the next verdict on this exercise.
+fn pulled(watch: &mut Session, upstream: &Course, course: &Course, id: &str) -> String {
+    upstream.generate();
+    upstream.commit();
+    course.git(&["pull", "--quiet"]);
+    loop {
+        let screen = screen(watch);
+        if screen.contains(&format!("{id}\x1b[0m: ")) {
+            return screen;
+        }
+    }
+}
+
+#[test]
+fn after_a_long_pull_the_screen_says_where_the_exercise_is_now_and_how_to_see_the_task() {
+    let (upstream, course) = with_long_news(&"A line of the task.\n".repeat(40));
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    screen(&mut watch);
+    upstream.change(
+        "solutions/02-fix/exercises.toml",
+        "id = \"fix/double\"",
+        "id = \"fix/twice\"\nformerly = [\"fix/double\"]",
+    );
+    let screen = pulled(&mut watch, &upstream, &course, "fix/twice");
+    let news = "The exercise fix/double is now fix/twice.";
+    assert!(screen.starts_with(news), "{screen}");
+    for part in [
+        "more lines: m shows all",
+        "t shows all of the task",
+        "doubles_one",
+        "edit work/02-fix/src/double.rs and save it",
+    ] {
+        assert!(screen.contains(part), "{part:?} is not in:\n{screen}");
+    }
+    let rows = screen.lines().count();
+    assert!(rows < 24, "{rows} rows:\n{screen}");
+
+    watch.keys.write_all(b"m").unwrap();
+    watch.until("fix/count has changed since you began it");
+}
+
+#[test]
+fn the_end_of_the_current_exercise_is_the_first_piece_of_news() {
+    let (upstream, course) = with_long_news("Do it.");
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    screen(&mut watch);
+    remove_double(&upstream);
+    let screen = pulled(&mut watch, &upstream, &course, "fix/count");
+    let news = "The exercise fix/double is no longer part of the course.";
+    assert!(screen.starts_with(news), "{screen}");
+}
+
+#[test]
+fn the_name_of_the_copy_stays_after_a_reset_until_the_next_save() {
+    let course = Course::new();
+    course.double("x + 3");
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    screen(&mut watch);
+    watch.keys.write_all(b"x").unwrap();
+    watch.until("[y/n]");
+    watch.keys.write_all(b"y").unwrap();
+    watch.until("not yet implemented: double 1");
+    // A run that the reset itself had started would clear the screen before this one does.
+    watch.until("uit\r\n");
+    watch.keys.write_all(b"r").unwrap();
+    let kept = "work/02-fix/src/double.rs.yours-1";
+    let after = screen(&mut watch);
+    assert!(after.contains(kept), "{after}");
+    course.double("x + 4");
+    let saved = screen(&mut watch);
+    assert!(!saved.contains(kept), "{saved}");
+    watch.keys.write_all(b"q").unwrap();
+}
+
+#[test]
+fn a_screen_without_room_for_the_task_says_how_to_see_it() {
+    let course = with_a_task(&"A line of the task.\n".repeat(40));
+    let mut watch = in_a_terminal(&course, 14, 80, "xterm");
+    let screen = screen(&mut watch);
+    assert!(screen.contains("t shows all of the task"), "{screen}");
+    assert!(screen.contains("doubles_one"), "{screen}");
+    let rows = screen.lines().count();
+    assert!(rows < 14, "{rows} rows:\n{screen}");
 }

@@ -2,9 +2,11 @@
 //! Single keys do the rest, and they are the same as in rustlings.
 //!
 //! One task waits for the next event: a key, a change, or a verdict. This file decides what happens.
-//! `Screen` shows the text, `press` holds the keys, and `follow` finds out what the reader saved.
+//! `Screen` shows the text, `press` holds the keys, `follow` finds out what the reader saved, and `news`
+//! sorts what has changed in the course.
 
 mod follow;
+mod news;
 mod press;
 mod screen;
 
@@ -18,6 +20,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, select};
 
 use self::follow::Contents;
+use self::news::Names;
 use self::screen::Screen;
 use super::session::Session;
 use super::{CommandError, stop};
@@ -35,11 +38,12 @@ const GLANCE: Duration = Duration::from_millis(20);
 /// Watches until the reader presses `q`. The word is an exercise or a chapter.
 pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError> {
     let mut session = Session::read(layout)?;
-    let mut news: Vec<String> = session.read_again()?.told.into_iter().collect();
+    let told = session.read_again()?.told.unwrap_or_default();
     let Some(current) = first(&session, word)? else {
         let what = word.map_or_else(String::new, |word| format!(" in {word}"));
         return said(&format!("there are no exercises{what} yet"));
     };
+    let mut news = news::with_first(&told, &[Names::of(layout, &current)]);
     let yours = session.catalog.work_dirs(layout);
     let ours = [layout.solutions(), layout.exercises()];
     let ours = ours.iter().filter(|dir| dir.is_dir());
@@ -51,13 +55,14 @@ pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError
         message: format!("{error}: {}", error.source),
     })?;
     if let Mode::Polled { reason } = watch.mode() {
-        news.push(format!("looking for changes once a second: {reason}"));
+        let polled = format!("looking for changes once a second: {reason}");
+        news = format!("{polled}\n{news}");
     }
     let contents = Contents::read(layout, &session.catalog);
     stop::block_on(
         Course {
             session,
-            screen: Screen::new(Keys::start(), &news),
+            screen: Screen::new(Keys::start(), news),
             watch,
             contents,
             current,
@@ -296,12 +301,15 @@ impl Course<'_> {
             };
             next
         };
+        let names = [&self.current, &now].map(|exercise| Names::of(layout, exercise));
         let same = now.id == self.current.id && now.summary == self.current.summary;
         self.current = now;
         if same && news.told.is_none() && !self.is_new() {
             return;
         }
-        self.screen.set_news(news.told);
+        if let Some(told) = news.told {
+            self.screen.add_news(&news::with_first(&told, &names));
+        }
         self.turn_to(self.current.clone());
     }
 

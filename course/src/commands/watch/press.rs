@@ -58,14 +58,19 @@ impl Course<'_> {
                     return self.start(first);
                 }
             }
-            'm' => {
-                if let Some(verdict) = &self.verdict {
-                    self.screen.more(&self.session, &self.current, verdict);
-                }
-            }
+            'm' => match &self.verdict {
+                Some(verdict) => self.screen.more(&self.session, &self.current, verdict),
+                None => self.screen.all_news(),
+            },
             'd' => self.compare(),
             'r' => return self.turn_to(self.current.clone()),
-            'x' => self.reset().await,
+            'x' => {
+                if let Some(told) = self.reset().await {
+                    // The reset is a change of the file, which starts a run that clears the screen.
+                    self.screen.add_news(&told);
+                    return self.turn_to(self.current.clone());
+                }
+            }
             '?' => self.screen.keys_and_meanings(),
             other => {
                 let told = format!("\nno key {other}: ? shows the keys\n");
@@ -98,19 +103,19 @@ impl Course<'_> {
         }
     }
 
-    async fn reset(&mut self) {
+    /// Resets the exercise if the reader agrees. Returns what was done.
+    async fn reset(&mut self) -> Option<String> {
         let layout = self.session.layout;
         let file = layout.show(&self.current.path(layout));
         self.screen.tell(&format!(
             "\nreset {file}? Your version is kept as a copy. [y/n] "
         ));
         if self.screen.keys().next().await != Key::Char('y') {
-            return self.screen.say("no\n");
+            self.screen.say("no\n");
+            return None;
         }
-        match reset::put_back(&mut self.session, &self.current) {
-            Ok(told) => self.screen.say(&format!("\n{told}")),
-            Err(error) => self.say_error(&error),
-        }
+        let done = reset::put_back(&mut self.session, &self.current);
+        done.map_err(|error| self.say_error(&error)).ok()
     }
 
     pub(super) fn say_error(&self, error: &CommandError) {

@@ -12,21 +12,24 @@ use crate::terminal::{self, Keys, Paint, Size};
 
 /// The rows that stay for the tests if the task is long: a failing test with its message.
 const FOR_TESTS: usize = 5;
+/// The news get this part of the screen.
+const NEWS: usize = 6;
 
 /// The screen, with the menu of keys below it.
 pub(super) struct Screen {
     keys: Keys,
     paint: Paint,
-    /// What changed in the course or in the reader's folder. It stays until the reader goes on.
-    news: Option<String>,
+    /// The changes of the course and of the reader's folder, the newest first. They stay until the reader
+    /// saves or goes on.
+    news: String,
 }
 
 impl Screen {
-    pub fn new(keys: Keys, news: &[String]) -> Self {
+    pub fn new(keys: Keys, news: String) -> Self {
         Self {
             keys,
             paint: Paint::for_stdout(),
-            news: (!news.is_empty()).then(|| news.join("\n")),
+            news,
         }
     }
 
@@ -47,14 +50,18 @@ impl Screen {
         self.say(&terminal::prose(text));
     }
 
-    pub fn set_news(&mut self, news: Option<String>) {
-        if news.is_some() {
-            self.news = news;
-        }
+    pub fn add_news(&mut self, news: &str) {
+        let before = std::mem::take(&mut self.news);
+        self.news = format!("{}\n{before}", news.trim_end());
     }
 
     pub fn forget_news(&mut self) {
-        self.news = None;
+        self.news.clear();
+    }
+
+    /// Shows all of the news below what is on the screen.
+    pub fn all_news(&self) {
+        self.say(&format!("\n{}", self.news(Size::ENDLESS)));
     }
 
     /// Shows that a run of the current exercise starts. The reader has the task while cargo builds.
@@ -111,34 +118,33 @@ impl Screen {
         self.say(&format!("{head}{task}{shown}{more}\n{foot}"));
     }
 
-    /// The news above the exercise, in a third of the screen at most.
+    /// The news above the exercise, in a sixth of the screen and one more row at most.
     fn news(&self, size: Size) -> String {
-        let Some(news) = &self.news else {
+        let news = terminal::clean(self.news.trim_end(), self.paint);
+        if news.is_empty() {
             return String::new();
-        };
-        let news = terminal::clean(news, self.paint);
-        let text = format!("{}\n", terminal::wrapped(&news, 0, 0));
-        let (shown, more) = size.cut(&text, size.rows / 3);
-        let more = match more {
-            0 => String::new(),
-            more => self.paint.dim(&format!(
-                "… and {}: m shows all\n",
-                terminal::count(more, "more line")
-            )),
-        };
-        format!("{shown}{more}\n")
+        }
+        let text = terminal::prose(&news) + "\n";
+        match size.cut(&text, size.rows / NEWS) {
+            // The row that says how to see one more line has room for that line.
+            (_, 0 | 1) => format!("{text}\n"),
+            (shown, more) => {
+                let more = terminal::count(more, "more line");
+                let more = self.paint.dim(&format!("… and {more}: m shows all"));
+                format!("{shown}{more}\n\n")
+            }
+        }
     }
 
-    /// The task in at most `rows` rows, with an empty row below it: all of it, or its first sentences.
+    /// The task with an empty row below it: all of it if it fits into `rows` rows, or else its first
+    /// sentences. If there is no room for these, still says how to see the task.
     fn short_task(&self, exercise: &Exercise, rows: usize) -> String {
         let size = self.keys.size();
         let whole = task(&exercise.summary);
         if size.rows_of(&whole) <= rows {
             return format!("{whole}\n");
         }
-        let Some(room) = rows.checked_sub(1) else {
-            return String::new();
-        };
+        let room = rows.saturating_sub(1);
         let text = terminal::paragraphs(&exercise.summary);
         let sentences = terminal::first_sentences(&text, |text| size.rows_of(&task(text)) <= room);
         let shown = match sentences {
