@@ -77,9 +77,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
                 State::Failing => paint.red("failing"),
                 State::Todo | State::Running => paint.dim("todo   "),
             };
-            let row = out.len();
-            let _ = write!(
-                out,
+            let mut row = format!(
                 "  {state}  {:width$}  {:6}  {:>3} min  {}",
                 exercise.id,
                 exercise.kind.name(),
@@ -88,15 +86,13 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
             );
             let hints = progress.hints(&exercise.id);
             if hints > 0 {
-                let _ = write!(out, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
+                let _ = write!(row, "  {}", paint.dim(&format!("(hints: {hints} of 3)")));
             }
             for mark in marks(session, exercise) {
-                let _ = write!(out, "  {}", paint.yellow(&mark));
+                let _ = write!(row, "  {}", paint.yellow(&mark));
             }
-            // What does not fit goes below the id.
-            let row = out.split_off(row);
-            out.push_str(&wrapped(&row, 0, "  solved   ".len()));
-            out.push('\n');
+            // The rest of a wrapped row starts below the id.
+            let _ = writeln!(out, "{}", wrapped(&row, 0, "  solved   ".len()));
         }
         out.push('\n');
     }
