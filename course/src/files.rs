@@ -51,7 +51,7 @@ impl FileError {
 }
 
 /// What to do if a folder is gone while a command works on it.
-fn was_moved(folder: &Path) -> String {
+pub(crate) fn was_moved(folder: &Path) -> String {
     format!(
         "the folder {} is not there. Was it moved or renamed? Then end this command, and start it again in the new place",
         folder.display()

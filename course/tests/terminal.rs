@@ -10,7 +10,7 @@ use common::terminal::Terminal;
 use common::{Course, stderr, stdout};
 
 /// So narrow that each text of these tests has to be wrapped.
-const COLUMNS: usize = 60;
+const COLUMNS: usize = 50;
 
 /// Runs a command in a terminal and in a pipe, each in a course of its own. Both have to print the same
 /// words. Only the terminal may wrap them, and there no line may be wider than the terminal. Returns the
@@ -81,7 +81,7 @@ fn a_row_of_the_list_is_wrapped_below_the_id() {
     });
     let at = lines.iter().position(|line| line.contains("fix/double"));
     let below = &lines[at.unwrap() + 1];
-    assert_eq!(below, "           of 3)", "{lines:#?}");
+    assert_eq!(below, "           (hints: 3 of 3)", "{lines:#?}");
 }
 
 #[test]

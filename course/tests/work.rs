@@ -354,7 +354,7 @@ fn a_verdict_says_that_a_folder_is_gone() {
     let reset = work::reset(&course.layout, &catalog, &exercise).unwrap_err();
     let told = CommandError::from(reset).advice().unwrap();
     fs::rename(&moved, course.root()).unwrap();
-    assert!(renamed.starts_with("was it moved or renamed?"), "{renamed}");
+    assert!(renamed.contains("Was it moved or renamed?"), "{renamed}");
     assert!(!renamed.contains("reset"), "{renamed}");
     assert!(told.contains("Was it moved or renamed?"), "{told}");
 }

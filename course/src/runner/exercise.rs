@@ -86,19 +86,7 @@ async fn once(
     revision: &str,
     first: bool,
 ) -> Result<Option<Verdict>, RunError> {
-    let mut verdict = Verdict {
-        outcome: Outcome::Passed,
-        tests: Vec::new(),
-        diagnostics: String::new(),
-        stdout: None,
-        advice: None,
-        waits_for: None,
-        needs: Vec::new(),
-        changed: Vec::new(),
-        cargo_ms: 0,
-        total_ms: 0,
-        revision: revision.to_owned(),
-    };
+    let mut verdict = Verdict::empty(revision);
     if let Some(unfit) = missing_or_unfit(layout, exercise, &verdict) {
         return Ok(Some(unfit));
     }
@@ -199,40 +187,47 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
     let root = Path::new("src/lib.rs");
     let ours = layout.solutions().join(&exercise.folder).join(root);
     needed.extend(ours.is_file().then(|| dir.join(root)));
-    let told = |diagnostics, advice| Verdict {
+    let told = |diagnostics, advice, next: String| Verdict {
         outcome: Outcome::Missing,
         diagnostics,
         advice: Some(advice),
+        next: Some(next),
         ..empty.clone()
     };
     // A server or a `watch` goes on if the reader renames or deletes what it works on.
     if !layout.root().is_dir() {
         let gone = format!("the folder {} is gone", layout.root().display());
-        let moved =
-            "was it moved or renamed? Then end this command, and start it again in the new place";
-        return Some(told(gone, moved.into()));
+        let next = "end this command, and start it again where the folder is now";
+        return Some(told(gone, files::was_moved(layout.root()), next.into()));
     }
     if !workspace.is_dir() {
         let gone = format!("the folder {} is gone", layout.show(&workspace));
         let advice = "`cargo course list` makes it again, with all exercises as they are at the start. If you have a \
                       copy of your files, put them back into it";
-        return Some(told(gone, advice.into()));
+        let next = "run `cargo course list`, which makes the folder again";
+        return Some(told(gone, advice.into(), next.into()));
     }
     let unfit = needed.iter().find_map(|file| Unfit::new(file.clone()));
     if let Some(unfit) = unfit.or_else(|| Unfit::find(layout, &exercise.folder)) {
-        return Some(told(unfit.told(layout), unfit.advice(layout)));
+        let (advice, next) = (unfit.advice(layout), unfit.next(layout));
+        return Some(told(unfit.told(layout), advice, next));
     }
     let gone = needed.iter().find(|file| !file.is_file())?;
     // If the exercise's own file is missing, a reset takes no work away.
-    let advice = if *gone == exercise.path(layout) {
-        format!(
-            "`cargo course reset {}` puts the start version in its place. It does not bring your own version back",
-            exercise.id
-        )
+    let (command, advice) = if *gone == exercise.path(layout) {
+        let command = format!("`cargo course reset {}`", exercise.id);
+        let advice = format!(
+            "{command} puts the start version in its place. It does not bring your own version back"
+        );
+        (command, advice)
     } else {
-        manifest::restore(layout, gone)
+        (
+            manifest::reset(layout, gone),
+            manifest::restore(layout, gone),
+        )
     };
-    Some(told(format!("{} is missing", layout.show(gone)), advice))
+    let gone = format!("{} is missing", layout.show(gone));
+    Some(told(gone, advice, format!("run {command}")))
 }
 
 /// Builds the exercise's test without running it.

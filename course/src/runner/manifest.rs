@@ -59,8 +59,12 @@ pub(super) fn disk_is_full(layout: &Layout) -> String {
 
 /// The command that restores one file and changes no other, as the end of a sentence.
 pub(super) fn restore(layout: &Layout, file: &Path) -> String {
-    let file = layout.show(file);
-    format!("`cargo course reset --file {file}` restores only this file")
+    format!("{} restores only this file", reset(layout, file))
+}
+
+/// The command that restores one file.
+pub(super) fn reset(layout: &Layout, file: &Path) -> String {
+    format!("`cargo course reset --file {}`", layout.show(file))
 }
 
 fn missing(layout: &Layout, file: &Path) -> String {

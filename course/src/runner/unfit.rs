@@ -75,6 +75,15 @@ impl Unfit {
         }
     }
 
+    /// The shortest way to a build, in a few words.
+    pub fn next(&self, layout: &Layout) -> String {
+        if self.is_the_course_s(layout) {
+            format!("run {}", manifest::reset(layout, &self.path))
+        } else {
+            self.advice(layout)
+        }
+    }
+
     fn is_the_course_s(&self, layout: &Layout) -> bool {
         let tree = Catalog::load(layout).ok();
         let tree = tree.and_then(|catalog| skeleton::generate(layout, &catalog.crates).ok());

@@ -17,6 +17,9 @@ pub struct Verdict {
     /// What to do, if neither the compiler nor a test says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// What to do next if a file or a folder is missing. Otherwise it is to edit a file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
     /// A file of another exercise that must compile before we can test this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits_for: Option<String>,
@@ -82,6 +85,24 @@ pub enum TestStatus {
 }
 
 impl Verdict {
+    /// The verdict of these files before anything has run.
+    pub(crate) fn empty(revision: &str) -> Self {
+        Self {
+            outcome: Outcome::Passed,
+            tests: Vec::new(),
+            diagnostics: String::new(),
+            stdout: None,
+            advice: None,
+            next: None,
+            waits_for: None,
+            needs: Vec::new(),
+            changed: Vec::new(),
+            cargo_ms: 0,
+            total_ms: 0,
+            revision: revision.to_owned(),
+        }
+    }
+
     /// Whether the course's own tests passed.
     pub fn passed(&self) -> bool {
         self.outcome == Outcome::Passed && self.changed.is_empty()

@@ -31,7 +31,7 @@ pub fn summary(verdict: &Verdict, paint: Paint) -> String {
         Outcome::TimedOut => "takes too long",
         Outcome::TooMuchOutput => "prints too much",
         Outcome::ManifestBroken => "cargo cannot build it",
-        Outcome::Missing => "a file is missing",
+        Outcome::Missing => return paint.red(&clean(&verdict.diagnostics, paint)),
         Outcome::Killed => "was killed",
     };
     paint.red(text)
@@ -42,14 +42,22 @@ pub fn next_step(verdict: &Verdict, file: &str) -> String {
     if let Some(changed) = verdict.changed.first() {
         return format!("`cargo course reset --file {changed}` comes first");
     }
+    if let Some(next) = &verdict.next {
+        return next.clone();
+    }
     let file = verdict.waits_for.as_deref().unwrap_or(file);
     format!("edit {file} and save it")
+}
+
+/// Whether the verdict has a text of the compiler or of cargo below its summary.
+fn has_diagnostics(verdict: &Verdict) -> bool {
+    verdict.outcome != Outcome::Missing && !verdict.diagnostics.is_empty()
 }
 
 /// The full verdict: each test with its message, the compiler's text, and what to do.
 pub fn verdict(verdict: &Verdict, paint: Paint) -> String {
     let mut out = String::new();
-    if !verdict.diagnostics.is_empty() {
+    if has_diagnostics(verdict) {
         let said = clean(&verdict.diagnostics, paint);
         let _ = writeln!(out, "{}\n", compiler(&said, paint));
     }
@@ -119,7 +127,7 @@ pub fn brief(verdict: &Verdict, paint: Paint) -> String {
             );
         }
     }
-    if !verdict.diagnostics.is_empty() {
+    if has_diagnostics(verdict) {
         let said = clean(&verdict.diagnostics, paint);
         let _ = writeln!(out, "{}", compiler(&said, paint));
     }
@@ -174,21 +182,30 @@ mod tests {
                 test("b", TestStatus::Failed, Some("left: 1\nright: 2")),
                 test("c", TestStatus::Failed, Some("left: 1\nright: 2")),
             ],
-            diagnostics: String::new(),
             stdout: Some("b:\nhello\n".into()),
             advice: Some("look again".into()),
-            waits_for: None,
-            needs: Vec::new(),
-            changed: Vec::new(),
-            cargo_ms: 1,
-            total_ms: 2,
-            revision: String::new(),
+            ..Verdict::empty("")
         };
         let expected = "  ok       a\n  failed   b\n           left: 1\n           right: 2\n  \
                         failed   c\n           the same as b\n\n  printed:\n    b:\n    \
                         hello\n  help: look again\n";
         assert_eq!(verdict(&given, Paint::plain()), expected);
         assert_eq!(summary(&given, Paint::plain()), "failed");
+    }
+
+    #[test]
+    fn the_summary_says_what_is_missing_and_the_next_step_says_what_to_do() {
+        let gone = Verdict {
+            outcome: Outcome::Missing,
+            diagnostics: "x.rs is missing".into(),
+            next: Some("run `restore`".into()),
+            ..Verdict::empty("")
+        };
+        assert_eq!(summary(&gone, Paint::plain()), "x.rs is missing");
+        for text in [verdict(&gone, Paint::plain()), brief(&gone, Paint::plain())] {
+            assert_eq!(text, "");
+        }
+        assert_eq!(next_step(&gone, "x.rs"), "run `restore`");
     }
 
     /// `watch` prints these texts to the terminal as they are.
@@ -204,17 +221,16 @@ mod tests {
             }],
             diagnostics: dirty.into(),
             stdout: Some(dirty.into()),
-            advice: None,
-            waits_for: None,
-            needs: Vec::new(),
-            changed: Vec::new(),
-            cargo_ms: 1,
-            total_ms: 2,
-            revision: String::new(),
+            ..Verdict::empty("")
+        };
+        let missing = Verdict {
+            outcome: Outcome::Missing,
+            ..given.clone()
         };
         for (text, times) in [
             (verdict(&given, Paint::plain()), 3),
             (brief(&given, Paint::plain()), 2),
+            (summary(&missing, Paint::plain()), 1),
         ] {
             assert_eq!(text.matches("said").count(), times, "{text:?}");
             assert!(

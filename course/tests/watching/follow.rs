@@ -95,7 +95,7 @@ fn what_the_tool_writes_does_not_move_the_reader() {
     course.command(&["reset", "fix/line"]);
     said += &run_again(&mut watch, "fix/double");
     fs::remove_dir_all(course.path("work")).unwrap();
-    said += &watch.until("fix/double: a file is missing");
+    said += &watch.until("fix/double: the folder work is gone");
     course.told();
     // On a busy machine, `watch` may miss that the folder is there again.
     watch.press("r");
@@ -264,4 +264,46 @@ fn news_of_an_update_before_the_start_stays_above_the_verdict() {
             .contains("Your exercises"),
         "{said}"
     );
+}
+
+#[test]
+fn a_missing_file_is_named_with_the_command_that_restores_it() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: failed");
+    for (file, command) in [
+        (
+            "work/02-fix/tests/double.rs",
+            "cargo course reset --file work/02-fix/tests/double.rs",
+        ),
+        ("work/02-fix/src/double.rs", "cargo course reset fix/double"),
+    ] {
+        fs::remove_file(course.path(file)).unwrap();
+        watch.until(&format!("fix/double: {file} is missing"));
+        let foot = watch.until("[q]uit");
+        let last = foot.lines().rev().nth(2).unwrap();
+        assert_eq!(last, format!("run `{command}`"), "{foot}");
+        let args: Vec<&str> = command.split(' ').skip(2).collect();
+        course.command(&args);
+        watch.until("fix/double: failed");
+    }
+}
+
+#[test]
+fn a_folder_that_was_moved_away_is_named_with_what_to_do() {
+    let course = Course::new();
+    let mut watch = Session::start(&course, &["fix/double"]);
+    watch.until("fix/double: failed");
+    watch.until("[q]uit");
+    let moved = course.root().with_extension("moved");
+    fs::rename(course.root(), &moved).unwrap();
+    watch.press("r");
+    let root = course.root().display();
+    watch.until(&format!("fix/double: the folder {root} is gone"));
+    let said = watch.until("[q]uit");
+    fs::rename(&moved, course.root()).unwrap();
+    assert!(said.contains("Was it moved or renamed?"), "{said}");
+    let last = said.lines().rev().nth(2).unwrap();
+    let next = "end this command, and start it again where the folder is now";
+    assert_eq!(last, next, "{said}");
 }
