@@ -82,6 +82,30 @@ fn a_directory_that_was_deleted_and_created_again_is_still_watched() {
     }
 }
 
+/// The system does not report the files of a directory that has them when it appears.
+#[test]
+fn the_files_of_a_new_directory_are_reported_and_watched() {
+    let (_dir, path) = canonical();
+    let dir = path.join("src");
+    for name in ["notified", "polled"] {
+        let watch = match name {
+            "polled" => Watch::polled(&[&dir], "to try it".into()),
+            _ => Watch::new(&[&dir]),
+        };
+        let mut watch = watch.unwrap();
+        fs::create_dir_all(path.join("made/deep")).unwrap();
+        fs::write(path.join("made/deep/new.rs"), "").unwrap();
+        fs::rename(path.join("made"), dir.join(name)).unwrap();
+        let file = dir.join(name).join("deep/new.rs");
+        wakeful::block_on(async {
+            let changed = wakeful::time::timeout(Duration::from_mins(1), watch.next()).await;
+            let changed = changed.expect("the new directory is reported within a minute");
+            assert!(changed.contains(&file), "{changed:?}");
+        });
+        assert!(told(&mut watch, &file).contains(&file));
+    }
+}
+
 /// A link to `/` would otherwise make the watch read every directory of the machine.
 #[cfg(unix)]
 #[test]

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use async_channel::{Receiver, Sender};
 use notify::{
-    Config, Event, EventHandler, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher,
+    Config, Event, EventHandler, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode,
+    Watcher, WatcherKind, event::ModifyKind,
 };
 
 use crate::files;
@@ -30,10 +31,14 @@ const VARIABLE: &str = "WAKEFUL_WATCH";
 /// watch all of that has no end. A watched directory may itself be a link.
 pub struct Watch {
     mode: Mode,
-    changes: Receiver<PathBuf>,
+    changes: Receiver<Change>,
     /// What changed since the last call of `next`.
     collected: BTreeSet<PathBuf>,
+    /// Those of them that were created or renamed.
+    appeared: BTreeSet<PathBuf>,
     dirs: Vec<PathBuf>,
+    /// Whether the system watches each directory by itself.
+    each: bool,
     /// Watches until it is dropped.
     watcher: Box<dyn Watcher + Send>,
 }
@@ -117,7 +122,9 @@ impl Watch {
             mode,
             changes,
             collected: BTreeSet::new(),
+            appeared: BTreeSet::new(),
             dirs: known,
+            each: W::kind() == WatcherKind::Inotify,
             watcher: Box::new(watcher),
         })
     }
@@ -132,29 +139,47 @@ impl Watch {
     pub async fn next(&mut self) -> BTreeSet<PathBuf> {
         if self.collected.is_empty() {
             match self.changes.recv().await {
-                Ok(path) => self.collected.insert(path),
+                Ok(change) => self.collect(change),
                 // The watcher owns the sender, and we own the watcher.
                 Err(_) => std::future::pending().await,
-            };
+            }
         }
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             match wakeful::time::timeout(QUIET, self.changes.recv()).await {
-                Ok(Ok(path)) => self.collected.insert(path),
+                Ok(Ok(change)) => self.collect(change),
                 Ok(Err(_)) | Err(_) => break,
-            };
+            }
         }
         self.follow_new_directories();
         std::mem::take(&mut self.collected)
     }
 
-    /// If a watched directory was created again, watches it again and reports all its files as
-    /// changed.
+    fn collect(&mut self, Change { path, appeared }: Change) {
+        if appeared {
+            self.appeared.insert(path.clone());
+        }
+        self.collected.insert(path);
+    }
+
+    /// Reports all files of a directory that is new, or that was created again, as changed.
+    ///
+    /// The system does not report the files that a program writes to a new directory before there is a
+    /// watch on it. On a busy machine, notify adds that watch late. So the watch comes first, and then we
+    /// look at the files.
     fn follow_new_directories(&mut self) {
+        let appeared = std::mem::take(&mut self.appeared);
         for dir in &self.dirs {
-            if self.collected.contains(dir) && dir.is_dir() {
+            let again = self.collected.contains(dir) && dir.is_dir();
+            let inside = appeared.iter().filter(|path| {
+                *path != dir && path.starts_with(dir) && path.is_dir() && !path.is_symlink()
+            });
+            let new: Vec<&PathBuf> = inside.chain(again.then_some(dir)).collect();
+            if again || (self.each && !new.is_empty()) {
                 // If this fails, the directory is gone once more, or the next change tries again.
                 let _ = self.watcher.watch(&target(dir), RecursiveMode::Recursive);
+            }
+            for dir in new {
                 let files = files::walk(dir, &|_| false).unwrap_or_default();
                 self.collected
                     .extend(files.iter().map(|file| dir.join(file)));
@@ -171,11 +196,18 @@ impl fmt::Debug for Watch {
     }
 }
 
+/// A change of a file or a directory.
+struct Change {
+    path: PathBuf,
+    /// It may be there only now.
+    appeared: bool,
+}
+
 /// Passes changes on. Notify calls it on its own thread.
 struct Handler {
     /// Each directory that the system watches, and the name that the receiver knows it by.
     dirs: Vec<(PathBuf, PathBuf)>,
-    sender: Sender<PathBuf>,
+    sender: Sender<Change>,
 }
 
 impl EventHandler for Handler {
@@ -189,6 +221,10 @@ impl EventHandler for Handler {
         if matches!(kind, EventKind::Access(_)) {
             return;
         }
+        let appeared = matches!(
+            kind,
+            EventKind::Any | EventKind::Create(_) | EventKind::Modify(ModifyKind::Name(_))
+        );
         // We watch the parents only to see these directories appear.
         let named = |path: PathBuf| {
             let mut dirs = self.dirs.iter();
@@ -196,7 +232,7 @@ impl EventHandler for Handler {
         };
         for path in paths.into_iter().filter_map(named) {
             // This fails only after the watch was dropped.
-            let _ = self.sender.try_send(path);
+            let _ = self.sender.try_send(Change { path, appeared });
         }
     }
 }

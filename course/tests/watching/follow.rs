@@ -95,10 +95,9 @@ fn what_the_tool_writes_does_not_move_the_reader() {
     course.command(&["reset", "fix/line"]);
     said += &run_again(&mut watch, "fix/double");
     fs::remove_dir_all(course.path("work")).unwrap();
-    said += &watch.until("fix/double: the folder work is gone");
+    // The first run may see that only a part is deleted.
+    said += &watch.until_one_of(&["work is gone", " is missing"]);
     course.told();
-    // On a busy machine, `watch` may miss that the folder is there again.
-    watch.press("r");
     said += &watch.until("not yet implemented: double 1");
     said += &(run_again(&mut watch, "fix/double") + &rest(watch));
     assert!(!said.contains("fix/line ·"), "{said}");

@@ -60,10 +60,18 @@ impl Session {
 
     /// Waits for this text. Returns the output up to its end, and discards it.
     pub fn until(&mut self, words: &str) -> String {
+        self.until_one_of(&[words])
+    }
+
+    /// Waits for one of these texts. Returns the output up to its end, and discards it.
+    pub fn until_one_of(&mut self, words: &[&str]) -> String {
         let deadline = Instant::now() + Duration::from_mins(1);
         loop {
-            if let Some(at) = self.unread.find(words) {
-                return self.unread.drain(..at + words.len()).collect();
+            let mut ends = words
+                .iter()
+                .filter_map(|word| Some(self.unread.find(word)? + word.len()));
+            if let Some(end) = ends.next() {
+                return self.unread.drain(..end).collect();
             }
             let left = deadline.saturating_duration_since(Instant::now());
             match self.words.recv_timeout(left) {
