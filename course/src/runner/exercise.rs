@@ -197,7 +197,7 @@ fn missing_or_unfit(layout: &Layout, exercise: &Exercise, empty: &Verdict) -> Op
     // A server or a `watch` goes on if the reader renames or deletes what it works on.
     if !layout.root().is_dir() {
         let gone = format!("the folder {} is gone", layout.root().display());
-        let next = "end this command, and start it again where the folder is now";
+        let next = "the folder is gone: end this command, and start it in the new place";
         return Some(told(gone, files::was_moved(layout.root()), next.into()));
     }
     if !workspace.is_dir() {

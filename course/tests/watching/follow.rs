@@ -303,6 +303,6 @@ fn a_folder_that_was_moved_away_is_named_with_what_to_do() {
     fs::rename(&moved, course.root()).unwrap();
     assert!(said.contains("Was it moved or renamed?"), "{said}");
     let last = said.lines().rev().nth(2).unwrap();
-    let next = "end this command, and start it again where the folder is now";
+    let next = "the folder is gone: end this command, and start it in the new place";
     assert_eq!(last, next, "{said}");
 }

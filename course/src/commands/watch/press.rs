@@ -12,7 +12,7 @@ pub(super) const KEYS: &[(char, &str)] = &[
     ('p', "go back to the exercise before this one"),
     ('t', "show all of the task"),
     ('h', "show the next hint"),
-    ('m', "show the whole verdict"),
+    ('m', "show the whole verdict and all of the news"),
     ('r', "run the tests again"),
     (
         'd',
