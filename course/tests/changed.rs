@@ -98,6 +98,8 @@ fn a_file_that_is_missing_in_another_package_is_named_with_the_command_that_rest
         assert_eq!(verdict.outcome, Outcome::ManifestBroken, "{verdict:#?}");
         let said = advice(&verdict);
         assert!(said.contains(&format!("{file} is missing")), "{said}");
+        let next = format!("run `cargo course reset --file {file}`");
+        assert_eq!(verdict.next.as_deref(), Some(&*next));
         assert!(!said.contains("Your version is kept"), "{said}");
         is_named(&course, &verdict, file);
     }

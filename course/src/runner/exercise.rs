@@ -119,6 +119,8 @@ async fn once(
         verdict.outcome = Outcome::ManifestBroken;
         verdict.diagnostics = layout.relative(&report.complaint());
         verdict.advice = manifest::advice(layout, &verdict.diagnostics);
+        verdict.next = manifest::missing(layout, &verdict.diagnostics)
+            .map(|gone| format!("run {}", manifest::reset(layout, &gone)));
         changed.tell(layout, &mut verdict);
         verdict
             .advice

@@ -12,20 +12,18 @@ const MANIFEST: &str = "Cargo.toml";
 /// The advice when cargo gave up with this complaint, if the complaint names the file to repair. Its paths
 /// are shown from the root.
 pub(super) fn advice(layout: &Layout, complaint: &str) -> Option<String> {
+    if let Some(gone) = missing(layout, complaint) {
+        let restore = restore(layout, &gone);
+        return Some(format!("{} is missing. {restore}", layout.show(&gone)));
+    }
     if let Some(manifest) = blamed(layout, complaint) {
         let path = layout.yours().join(manifest);
-        if !path.exists() {
-            return Some(missing(layout, &path));
-        }
         return Some(format!(
             "the problem is in {}. Fix it there, or {}. Your version is kept as {MANIFEST}{}1, or with the next free number",
             layout.show(&path),
             restore(layout, &path),
             skeleton::YOURS
         ));
-    }
-    if let Some(library) = missing_library(layout, complaint) {
-        return Some(missing(layout, &library));
     }
     let lock_file = layout.show(&layout.yours().join("Cargo.lock"));
     is_damaged(&lock_file, complaint)
@@ -67,12 +65,12 @@ pub(super) fn reset(layout: &Layout, file: &Path) -> String {
     format!("`cargo course reset --file {}`", layout.show(file))
 }
 
-fn missing(layout: &Layout, file: &Path) -> String {
-    format!(
-        "{} is missing. {}",
-        layout.show(file),
-        restore(layout, file)
-    )
+/// The file that cargo misses with this complaint.
+pub(super) fn missing(layout: &Layout, complaint: &str) -> Option<PathBuf> {
+    match blamed(layout, complaint) {
+        Some(manifest) => Some(layout.yours().join(manifest)).filter(|path| !path.exists()),
+        None => missing_library(layout, complaint),
+    }
 }
 
 /// The `src/lib.rs` that cargo misses in one of the reader's packages.
