@@ -10,7 +10,7 @@ const OUTCOMES = {
   timed_out: 'It was still running at the time limit, so it was stopped.',
   too_much_output: 'It printed too much, so it was stopped.',
   manifest_broken: 'Cargo cannot build the exercises.',
-  missing: 'A file of the exercise is missing.',
+  missing: 'A file or a folder is missing.',
   killed: 'A signal killed the process of a test.',
 };
 

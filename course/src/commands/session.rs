@@ -19,6 +19,8 @@ pub(crate) struct Session<'a> {
     pub progress: Progress,
     /// Whether we have already said that we cannot write the progress.
     warned: bool,
+    /// Warnings for a screen that is drawn again and again. `None` if they are printed at once.
+    warnings: Option<Vec<String>>,
 }
 
 impl<'a> Session<'a> {
@@ -38,7 +40,8 @@ impl<'a> Session<'a> {
             }
         }
         // Only now is the reader's work where the exercises are today.
-        session.progress = told(layout, progress::load_carried(layout, &session.catalog)?);
+        let loaded = progress::load_carried(layout, &session.catalog)?;
+        session.learn(loaded);
         Ok(session)
     }
 
@@ -46,12 +49,49 @@ impl<'a> Session<'a> {
     pub fn read(layout: &'a Layout) -> Result<Self, CommandError> {
         let catalog = Catalog::load(layout)?;
         let loaded = progress::load(&layout.progress())?;
-        Ok(Self {
+        let mut session = Self {
             layout,
             catalog,
-            progress: told(layout, loaded),
+            progress: Progress::default(),
             warned: false,
-        })
+            warnings: None,
+        };
+        session.learn(loaded);
+        Ok(session)
+    }
+
+    /// Keeps later warnings for [`warnings`](Self::warnings).
+    pub fn keep_warnings(&mut self) {
+        self.warnings = Some(Vec::new());
+    }
+
+    /// Takes the kept warnings.
+    pub fn warnings(&mut self) -> Vec<String> {
+        self.warnings
+            .as_mut()
+            .map(std::mem::take)
+            .unwrap_or_default()
+    }
+
+    fn warn(&mut self, text: String) {
+        match &mut self.warnings {
+            Some(warnings) => warnings.push(text),
+            None => terminal::complain(&text),
+        }
+    }
+
+    fn learn(&mut self, loaded: Loaded) {
+        if let Some(damaged) = &loaded.damaged {
+            let paint = Paint::for_stderr();
+            self.warn(format!(
+                "{} {}\n  {} {}",
+                paint.yellow("warning:"),
+                damaged.told(self.layout),
+                paint.bold("help:"),
+                damaged.advice(self.layout),
+            ));
+        }
+        self.progress = loaded.progress;
     }
 
     /// Reads the course again after its files changed, and brings `work/` up to date.
@@ -80,7 +120,7 @@ impl<'a> Session<'a> {
             },
         };
         let loaded = progress::load_carried(self.layout, &self.catalog)?;
-        self.progress = told(self.layout, loaded);
+        self.learn(loaded);
         Ok(news)
     }
 
@@ -88,7 +128,7 @@ impl<'a> Session<'a> {
     pub fn read_progress(&mut self) {
         // If it cannot be read, what we know still counts for this session.
         if let Ok(loaded) = progress::load(&self.layout.progress()) {
-            self.progress = told(self.layout, loaded);
+            self.learn(loaded);
         }
     }
 
@@ -97,12 +137,16 @@ impl<'a> Session<'a> {
     /// gets the verdict or the hint.
     pub fn record(&mut self, id: &str, change: Change) {
         match progress::record(&self.layout.progress(), id, change) {
-            Ok(loaded) => self.progress = told(self.layout, loaded),
+            Ok(loaded) => self.learn(loaded),
             Err(error) => {
                 self.progress.apply(id, change);
                 if !std::mem::replace(&mut self.warned, true) {
-                    let advice = error.advice();
-                    terminal::print_warning("cannot keep your progress", &error, advice.as_deref());
+                    self.warn(terminal::warning_text(
+                        "cannot keep your progress",
+                        &error,
+                        error.advice().as_deref(),
+                        Paint::for_stderr(),
+                    ));
                 }
             }
         }
@@ -141,20 +185,6 @@ pub(crate) struct News {
     pub told: Option<String>,
     /// The files in `work/` that now hold what the reader wrote elsewhere.
     pub brought: Vec<PathBuf>,
-}
-
-fn told(layout: &Layout, loaded: Loaded) -> Progress {
-    if let Some(damaged) = &loaded.damaged {
-        let paint = Paint::for_stderr();
-        terminal::complain(&format!(
-            "{} {}\n  {} {}",
-            paint.yellow("warning:"),
-            damaged.told(layout),
-            paint.bold("help:"),
-            damaged.advice(layout),
-        ));
-    }
-    loaded.progress
 }
 
 /// Prints to stdout, without what a terminal would obey. A closed pipe (`… | head`) is not an error.

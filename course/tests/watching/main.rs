@@ -160,6 +160,22 @@ fn the_next_save_ends_a_run_that_hangs() {
 }
 
 #[test]
+fn a_run_that_cannot_start_does_not_end_watch() {
+    let course = Course::new();
+    let mut command = course.start(&["watch"]);
+    command.env("CARGO", course.path("no/cargo"));
+    let mut watch = Session::begin(command, &["fix/double"]);
+    for _ in 0..2 {
+        watch.until("error: cannot start");
+        watch.until("[q]uit");
+        watch.press("r");
+    }
+    watch.until("error: cannot start");
+    watch.press("q");
+    assert_eq!(watch.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn polling_can_be_forced_and_is_announced() {
     let course = Course::new();
     let mut command = course.start(&["watch"]);

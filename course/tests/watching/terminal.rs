@@ -40,6 +40,22 @@ fn a_small_terminal_keeps_the_exercise_and_its_first_failing_test() {
     assert_eq!(watch.child.wait().unwrap().code(), Some(0));
 }
 
+/// The next screen would hide a warning that is only printed.
+#[test]
+fn a_warning_about_the_progress_file_stays_on_the_screen() {
+    let course = Course::new();
+    course.double("x + x");
+    std::fs::create_dir(course.path("progress.txt.lock")).unwrap();
+    let mut watch = in_a_terminal(&course, 24, 80, "xterm");
+    let said = watch.until("passed") + &watch.until("uit\r\n");
+    let screen = said.rsplit("\x1b[H").next().unwrap();
+    assert!(
+        screen.contains("warning: cannot keep your progress"),
+        "{screen}"
+    );
+    assert!(!screen.replace("\r\n", "").contains('\n'), "{screen:?}");
+}
+
 #[test]
 fn a_terminal_without_escape_sequences_gets_none() {
     let course = Course::new();

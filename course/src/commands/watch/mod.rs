@@ -59,6 +59,7 @@ pub fn run(layout: &Layout, word: Option<&str>) -> Result<ExitCode, CommandError
         news = format!("{polled}\n{news}");
     }
     let contents = Contents::read(layout, &session.catalog);
+    session.keep_warnings();
     stop::block_on(
         Course {
             session,
@@ -151,8 +152,18 @@ impl Course<'_> {
                     let Some(Running { exercise, .. }) = self.running.take() else {
                         continue;
                     };
-                    let verdict = (*result)?;
+                    let verdict = match *result {
+                        Ok(verdict) => verdict,
+                        // Files that disappear during a run are one reason. The next save runs it again.
+                        Err(error) => {
+                            self.queue.clear();
+                            self.say_error(&error.into());
+                            self.screen.menu(&self.session);
+                            continue;
+                        }
+                    };
                     self.session.record_verdict(&exercise, &verdict);
+                    self.show_warnings();
                     if exercise.id == self.current.id {
                         self.seen = Some(verdict.revision.clone());
                         self.verdict = Some(verdict.clone());
@@ -160,6 +171,13 @@ impl Course<'_> {
                     self.done(&exercise, &verdict);
                 }
             }
+        }
+    }
+
+    /// Shows what the session could not keep or read, until the reader goes on.
+    fn show_warnings(&mut self) {
+        for warning in self.session.warnings() {
+            self.screen.add_news(&warning);
         }
     }
 
@@ -244,6 +262,7 @@ impl Course<'_> {
             return self.read_again();
         }
         self.session.read_progress();
+        self.show_warnings();
         let catalog = &self.session.catalog;
         if let Some(other) = self.contents.saved(layout, catalog, paths, &self.current) {
             self.screen.forget_news();
