@@ -12,7 +12,7 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     course.write(file, &mine);
     course.solve_queue();
     let fill = course.command(&["fill", "line"]);
-    assert_eq!(code(&fill), Some(0), "{}", stderr(&fill));
+    assert_eq!(code(&fill), 0, "{}", stderr(&fill));
     assert_eq!(
         stdout(&fill),
         "work/my-runtime/src/line.rs is our solution now. Your version is kept as work/my-runtime/src/line.rs.yours-1. \
@@ -29,7 +29,7 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     );
     assert_eq!(
         code(&course.command(&["check", "fix/queue"])),
-        Some(0),
+        0,
         "it has what it needs"
     );
 
@@ -38,14 +38,14 @@ fn fill_puts_our_solution_in_place_and_keeps_the_readers() {
     let commented = course.read(file).replace("//! A line", "//! My line");
     for text in [course.read(file), commented] {
         course.write(file, &text);
-        assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+        assert_eq!(code(&course.command(&["check", "fix/line"])), 0);
         assert!(stdout(&course.command(&["list"])).contains("filled   fix/line"));
     }
     let own = course
         .read(file)
         .replace("self.things.pop_front()", "self.things.remove(0)");
     course.write(file, &own);
-    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    assert_eq!(code(&course.command(&["check", "fix/line"])), 0);
     assert!(stdout(&course.command(&["list"])).contains("solved   fix/line"));
 
     // A fill of what is solved keeps the reader's solution and its state.
@@ -65,7 +65,7 @@ fn a_filled_module_whose_file_is_gone_is_to_do_again() {
     let course = Course::with_runtime();
     course.command(&["fill", "line"]);
     course.solve_queue();
-    assert_eq!(code(&course.command(&["check", "fix/queue"])), Some(0));
+    assert_eq!(code(&course.command(&["check", "fix/queue"])), 0);
     let can = "your runtime can:";
     assert!(stdout(&course.command(&["list"])).contains(can));
 
@@ -99,7 +99,7 @@ fn a_filled_module_whose_file_is_gone_is_to_do_again() {
 fn only_modules_can_be_filled() {
     let course = Course::with_runtime();
     let fill = course.command(&["fill", "double"]);
-    assert_eq!(code(&fill), Some(2));
+    assert_eq!(code(&fill), 2);
     let said = stderr(&fill);
     assert!(
         said.contains("fix/double is not a module of your runtime"),

@@ -5,13 +5,8 @@ mod common;
 use std::fs;
 #[cfg(unix)]
 use std::path::Path;
-use std::process::Output;
 
-use common::{Course, stderr, stdout};
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
+use common::{Course, code, stderr, stdout};
 
 #[test]
 fn gen_finds_and_mends_what_differs() {

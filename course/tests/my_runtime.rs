@@ -21,7 +21,7 @@ fn a_module_is_listed_in_its_chapter_and_counted_in_the_runtime() {
     assert!(chapter.contains("todo     fix/line"), "{list}");
     assert!(list.contains("\nyour runtime: 0 of 3 modules\n"), "{list}");
     course.solve("fix/line");
-    assert_eq!(code(&course.command(&["check", "fix/line"])), Some(0));
+    assert_eq!(code(&course.command(&["check", "fix/line"])), 0);
     let list = stdout(&course.command(&["list"]));
     assert!(list.contains("\nyour runtime: 1 of 3 modules\n"), "{list}");
     let listed = json(&course.command(&["list", "--json"]));
@@ -59,7 +59,7 @@ fn a_failing_test_names_the_module_that_it_needs_and_what_to_do() {
     );
     course.solve_queue();
     let check = course.command(&["check", "fix/queue", "--json"]);
-    assert_eq!(code(&check), Some(1));
+    assert_eq!(code(&check), 1);
     let verdict = &json(&check)["exercises"][0]["verdict"];
     assert_eq!(verdict["needs"], serde_json::json!(["fix/line"]));
     assert_eq!(verdict["advice"], NEEDS_LINE);
@@ -87,7 +87,7 @@ fn a_failing_test_names_the_module_that_it_needs_and_what_to_do() {
     let check = course.command(&["check", "fix/queue"]);
     assert_eq!(
         code(&check),
-        Some(0),
+        0,
         "it needs only what its tests call: {}",
         stdout(&check)
     );
@@ -123,7 +123,7 @@ fn meters_runs_the_last_program_whose_modules_are_solved() {
 fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     let course = Course::with_runtime();
     let lacks = course.command(&["meters", "--help", "7"]);
-    assert_eq!(code(&lacks), Some(1));
+    assert_eq!(code(&lacks), 1);
     assert_eq!(
         stderr(&lacks),
         "meters runs on modules of your runtime that are not solved yet:\n  fix/line  work/my-runtime/src/line.rs\n  \
@@ -134,11 +134,11 @@ fn meters_names_the_modules_that_it_lacks_and_runs_when_they_are_there() {
     course.command(&["fill", "fix/queue"]);
     let runs = course.command(&["meters", "--help", "7"]);
     assert_eq!(stdout(&runs), "true --help 7\n", "{}", stderr(&runs));
-    assert_eq!(code(&runs), Some(3), "the exit code is the program's");
+    assert_eq!(code(&runs), 3, "the exit code is the program's");
 
     let without = Course::new();
     let none = without.command(&["meters"]);
-    assert_eq!(code(&none), Some(2));
+    assert_eq!(code(&none), 2);
     assert!(
         stderr(&none).contains("has no program `meters` yet"),
         "{}",
@@ -174,7 +174,7 @@ fn progress_under_an_earlier_id_counts_for_the_new_one() {
             .contains("fix/line solved 2026-05-01 hints=2")
     );
     // The id that was known to the reader still names the exercise.
-    assert_eq!(code(&course.command(&["check", "fix/row"])), Some(0));
+    assert_eq!(code(&course.command(&["check", "fix/row"])), 0);
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn what_is_wrong_in_the_runtimes_list_is_named() {
         assert!(toml.contains(from), "{from}");
         course.write(file, &toml.replacen(from, to, 1));
         let list = course.command(&["list"]);
-        assert_eq!(code(&list), Some(2), "{told}");
+        assert_eq!(code(&list), 2, "{told}");
         assert!(
             stderr(&list).contains(told),
             "no {told:?} in {}",

@@ -2,13 +2,7 @@
 
 mod common;
 
-use std::process::Output;
-
-use common::{Course, stderr, stdout};
-
-fn code(output: &Output) -> i32 {
-    output.status.code().expect("no signal")
-}
+use common::{Course, code, stderr, stdout};
 
 #[test]
 fn another_chapters_broken_manifest_is_blamed_and_restored_alone() {

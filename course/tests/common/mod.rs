@@ -357,8 +357,9 @@ impl Course {
 }
 
 /// The exit code of a command.
-pub fn code(output: &Output) -> Option<i32> {
-    output.status.code()
+pub fn code(output: &Output) -> i32 {
+    let code = output.status.code();
+    code.unwrap_or_else(|| panic!("no exit code: {output:?}"))
 }
 
 /// The stdout of a command.
