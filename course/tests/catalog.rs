@@ -3,6 +3,7 @@
 mod common;
 
 use common::Course;
+use course::catalog::Catalog;
 
 fn ids(course: &Course) -> Vec<String> {
     let catalog = course.catalog();
@@ -37,4 +38,34 @@ fn exercises_that_their_page_does_not_show_come_last() {
     let course = Course::new();
     course.write("book/src/02-fix.md", "# Fix\n\n{{#exercise fix/count}}\n");
     assert_eq!(ids(&course), ["fix/count", "fix/double"]);
+}
+
+#[test]
+fn former_names_that_could_take_other_files_are_refused() {
+    let file = "solutions/02-fix/exercises.toml";
+    for (line, problem) in [
+        (
+            "formerly_at = [\".pristine\"]",
+            "which is not of the form `chapter/src/file.rs`",
+        ),
+        (
+            "formerly_at = [\"02-fix/Cargo.toml\"]",
+            "which is not of the form `chapter/src/file.rs`",
+        ),
+        (
+            "formerly = [\"fix/old\"]",
+            "`formerly` names \"fix/old\", as another exercise does",
+        ),
+    ] {
+        let course = Course::new();
+        let text = course.read(file);
+        // Both exercises say so.
+        course.write(
+            file,
+            &text.replace("minutes = 5\n", &format!("minutes = 5\n{line}\n")),
+        );
+        let error = Catalog::load(&course.layout).unwrap_err();
+        let said = error.to_string() + &format!("{error:?}").replace("\\\"", "\"");
+        assert!(said.contains(problem), "{said}");
+    }
 }

@@ -246,6 +246,18 @@ fn check(stated: &ExerciseToml, is_module: bool, modules: &[String]) -> Result<(
             path.display()
         ));
     }
+    let is_source = |path: &Path| {
+        let parts: Vec<_> = path.components().collect();
+        parts.len() == 3
+            && parts[1].as_os_str() == "src"
+            && path.extension().is_some_and(|end| end == "rs")
+    };
+    if let Some(path) = stated.formerly_at.iter().find(|path| !is_source(path)) {
+        return Err(format!(
+            "{id}: `formerly_at` names {}, which is not of the form `chapter/src/file.rs`",
+            path.display()
+        ));
+    }
     if let Some(feature) = stated.features.iter().find(|feature| !is_feature(feature)) {
         return Err(format!("{id}: {feature:?} is not the name of a feature"));
     }
@@ -289,6 +301,16 @@ fn check_references(layout: &Layout, catalog: &Catalog) -> Result<(), CatalogErr
     for exercise in catalog.exercises() {
         if !seen.insert(&*exercise.id) {
             let problem = format!("the id {:?} is given twice", exercise.id);
+            return Err(invalid(&exercise.folder, problem));
+        }
+    }
+    let mut before = BTreeSet::new();
+    for exercise in catalog.exercises() {
+        if let Some(id) = exercise.formerly.iter().find(|id| !before.insert(&***id)) {
+            let problem = format!(
+                "{}: `formerly` names {id:?}, as another exercise does",
+                exercise.id
+            );
             return Err(invalid(&exercise.folder, problem));
         }
     }
