@@ -157,15 +157,29 @@ pub fn is(path: &Path, content: &[u8]) -> bool {
 /// Replaces the content of a file. Readers see the old content or the new one, never a part. A link
 /// is replaced, not followed.
 pub fn write_atomically(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    write_if(path, content, &|| true).map(drop)
+}
+
+/// The same, if `is_still` says in the last moment that what is there may be replaced. Returns whether it was.
+pub fn write_if(
+    path: &Path,
+    content: &[u8],
+    is_still: &dyn Fn() -> bool,
+) -> Result<bool, FileError> {
     // The process id in the name keeps two courses from writing to the same temporary file.
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let write = || -> io::Result<()> {
+    let write = || -> io::Result<bool> {
         let mut file = fs::File::create(&temporary)?;
         file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&temporary, path)
+        if !is_still() {
+            fs::remove_file(&temporary)?;
+            return Ok(false);
+        }
+        fs::rename(&temporary, path)?;
+        Ok(true)
     };
     write().map_err(|source| {
         // Ignore this error, because the first one matters more.

@@ -35,11 +35,15 @@ pub(crate) fn version(
 }
 
 fn known(root: &Path, files: &[(PathBuf, PathBuf)]) -> Option<BTreeSet<PathBuf>> {
-    let there = files.iter().filter(|(file, _)| root.join(file).is_file());
+    // Git reads one path from each line. In a folder of a larger repository, paths begin elsewhere.
+    let is_line = |path: &Path| path.to_str().is_some_and(|path| !path.contains('\n'));
+    let there = files
+        .iter()
+        .filter(|(file, _)| is_line(file) && root.join(file).is_file());
     let there: Vec<_> = there.collect();
     let names: Vec<_> = there
         .iter()
-        .map(|(file, _)| format!("{}\n", file.display()))
+        .map(|(file, _)| format!("{}\n", root.join(file).display()))
         .collect();
     let hashes = git(root, &["hash-object", "--stdin-paths"], &names.concat())?;
     let log = [

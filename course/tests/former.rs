@@ -5,8 +5,8 @@ mod common;
 
 use std::fs;
 
-use common::Course;
 use common::renames::{add_more, drop_count, rename_count};
+use common::{Course, stdout};
 
 /// An editor that still has the old file open saves it there.
 #[test]
@@ -23,11 +23,11 @@ fn what_is_saved_under_the_old_name_is_moved_again_and_nothing_is_lost() {
     assert_eq!(
         course.told(),
         "The former file of fix/tally was saved again, perhaps by an editor that still has it open. Your file was moved: \
-         work/02-fix/src/count.rs -> work/02-fix/src/tally.rs. What was in the new place is kept as \
-         work/02-fix/src/tally.rs.yours-1.\n"
+         work/02-fix/src/count.rs -> work/02-fix/src/tally.rs.\n"
     );
     assert_eq!(course.read("work/02-fix/src/tally.rs"), solved);
-    assert_eq!(course.read("work/02-fix/src/tally.rs.yours-1"), begun);
+    // The version before was saved by the same editor.
+    assert!(!course.path("work/02-fix/src/tally.rs.yours-1").exists());
     assert!(!course.path("work/02-fix/src/count.rs").exists());
     assert_eq!(course.command(&["check", "tally"]).status.code(), Some(0));
 
@@ -171,4 +171,118 @@ fn without_the_record_a_rename_takes_the_work_along_and_leaves_no_old_test() {
             assert!(!course.path("work/02-fix").join(old).exists(), "{old}");
         }
     }
+}
+
+#[test]
+fn a_begun_exercise_whose_test_changes_with_its_name_says_so() {
+    for changes in [true, false] {
+        let course = Course::new();
+        course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+        rename_count(&course);
+        if changes {
+            course.change("solutions/02-fix/tests/tally.rs", "&[7, 7]", "&[7, 8]");
+        }
+        let said = course.told();
+        let news = "fix/tally has changed since you began it: its test.";
+        assert_eq!(said.contains(news), changes, "{said}");
+        let diff = stdout(&course.command(&["diff", "--skeleton", "fix/tally"]));
+        assert_eq!(
+            diff.contains("+    assert_eq!(fix_exercises::tally::count(&[7, 8])"),
+            changes,
+            "{diff}"
+        );
+    }
+}
+
+#[test]
+fn a_new_name_alone_does_not_mark_a_solved_exercise_as_changed() {
+    let course = Course::new();
+    course.solve("fix/count");
+    course.command(&["check", "fix/count"]);
+    rename_count(&course);
+    course.told();
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("solved   fix/tally"), "{list}");
+    assert!(!list.contains("changed"), "{list}");
+}
+
+#[test]
+fn a_begun_exercise_that_comes_back_changed_says_so() {
+    let course = Course::new();
+    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
+    let all = [
+        "src/count.rs",
+        "tests/count.rs",
+        "src/lib.rs",
+        "exercises.toml",
+    ];
+    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    drop_count(&course);
+    course.told();
+    for (file, text) in all.into_iter().zip(&before) {
+        course.write(&format!("solutions/02-fix/{file}"), text);
+    }
+    course.change(
+        "solutions/02-fix/src/count.rs",
+        "How many.",
+        "How many there are.",
+    );
+    let said = course.told();
+    assert!(
+        said.contains("fix/count has changed since you began it: its start version."),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_exercise_whose_file_is_not_there_is_renamed_and_not_called_gone() {
+    for folder in [false, true] {
+        let course = Course::new();
+        fs::remove_file(course.path("work/02-fix/src/count.rs")).unwrap();
+        course.write("work/02-fix/src/count.rs.yours-1", "// Kept.\n");
+        if folder {
+            fs::create_dir(course.path("work/02-fix/src/count.rs")).unwrap();
+        }
+        rename_count(&course);
+        let said = course.told();
+        assert!(
+            said.contains("The exercise fix/count is now fix/tally."),
+            "{said}"
+        );
+        assert!(!said.contains("no longer part"), "{said}");
+        assert_eq!(said.contains("There is a folder"), folder, "{said}");
+        assert_eq!(
+            course.read("work/02-fix/src/tally.rs.yours-1"),
+            "// Kept.\n"
+        );
+        assert_eq!(course.told(), "");
+    }
+}
+
+#[test]
+fn a_reset_is_not_undone_by_a_file_that_was_left_in_the_old_place() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let old = course.read("work/02-fix/src/count.rs");
+    course.write("work/02-fix/src/tally.rs", "pub fn count() {}\n");
+    rename_count(&course);
+    let said = course.told();
+    assert!(
+        said.contains("work/02-fix/src/count.rs stays where it is"),
+        "{said}"
+    );
+    course.command(&["reset", "fix/tally"]);
+    assert_eq!(course.told(), "");
+    assert!(course.read("work/02-fix/src/tally.rs").contains("todo!"));
+    assert_eq!(course.read("work/02-fix/src/count.rs"), old);
+}
+
+#[test]
+fn a_module_of_the_readers_own_with_a_former_name_is_no_work_on_the_exercise() {
+    let course = Course::new();
+    rename_count(&course);
+    course.told();
+    course.write("work/02-fix/src/count.rs", "pub fn my_helper() {}\n");
+    assert_eq!(course.told(), "");
+    assert!(course.path("work/02-fix/src/count.rs").exists());
 }

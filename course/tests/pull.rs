@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
+use common::renames::change_all;
 use common::{Course, stdout};
 use serde_json::Value;
 
@@ -108,42 +109,6 @@ fn a_pull_of_changed_exercises_loses_nothing_of_solved_and_started_work() {
     assert_eq!(course.git(&["status", "--porcelain"]), "");
 }
 
-/// The course changes both skeletons and a test, and gets one exercise more.
-fn change_all(upstream: &Course) {
-    upstream.change(
-        "solutions/02-fix/src/double.rs",
-        "/// Twice `x`.",
-        "/// Twice `x`, exactly.",
-    );
-    upstream.change(
-        "solutions/02-fix/src/count.rs",
-        "/// How many.",
-        "/// How many there are.",
-    );
-    upstream.change("solutions/02-fix/tests/count.rs", "&[7, 7]", "&[7, 8]");
-    upstream.change(
-        "solutions/02-fix/src/lib.rs",
-        "pub mod double;",
-        "pub mod double;\npub mod half;",
-    );
-    upstream.write(
-        "solutions/02-fix/src/half.rs",
-        "pub fn half(x: u32) -> u32 {\n    // hole: begin\n    x / 2\n    // hole: instead\n    //| todo!(\"halve {x}\")\n    // hole: end\n}\n",
-    );
-    upstream.write(
-        "solutions/02-fix/tests/half.rs",
-        "#[test]\nfn halves() {\n    assert_eq!(fix_exercises::half::half(8), 4);\n}\n",
-    );
-    let exercises = upstream.read("solutions/02-fix/exercises.toml");
-    upstream.write(
-        "solutions/02-fix/exercises.toml",
-        &format!(
-            "{exercises}\n[[exercise]]\nid = \"fix/half\"\ntitle = \"Halve it\"\nkind = \"move\"\nminutes = 5\n\
-             file = \"src/half.rs\"\ntest = \"tests/half.rs\"\nsummary = \"Halve.\"\nhints = [\"a\", \"b\", \"c\"]\n"
-        ),
-    );
-}
-
 /// Before there was `work/`, readers edited the tracked files in `exercises/`.
 #[test]
 fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
@@ -201,60 +166,6 @@ fn work_that_was_done_in_exercises_is_copied_to_its_place_once() {
     );
     assert_eq!(course.read("work/02-fix/src/double.rs"), solved);
     assert_eq!(course.read("work/earlier/02-fix/src/double.rs"), again);
-}
-
-#[test]
-fn a_lost_record_blames_the_reader_for_no_change_of_the_course() {
-    let upstream = Course::new();
-    let course = Course::first_clone_of(&upstream);
-    course.change(
-        "work/02-fix/src/count.rs",
-        "todo!(\"count {x:?}\")",
-        "x.len()",
-    );
-    let mine = course.read("work/02-fix/src/count.rs");
-    fs::remove_file(course.path("work/.pristine")).unwrap();
-    fs::remove_dir_all(course.path("work/.skeletons")).unwrap();
-    change_all(&upstream);
-    upstream.generate();
-    upstream.commit();
-    course.git(&["pull", "--quiet"]);
-
-    let said = course.told();
-    assert!(!said.contains("you had changed"), "{said}");
-    assert!(!said.contains("is kept as"), "{said}");
-    let double = course.read("work/02-fix/src/double.rs");
-    assert!(double.contains("exactly"), "{double}");
-    assert!(
-        course
-            .read("work/02-fix/tests/count.rs")
-            .contains("&[7, 8]")
-    );
-    assert_eq!(course.read("work/02-fix/src/count.rs"), mine);
-}
-
-/// `work/.skeletons` is hidden, so a copy of `work/` can lack it.
-#[test]
-fn a_lost_copy_of_the_start_is_found_in_git() {
-    let upstream = Course::new();
-    let course = Course::first_clone_of(&upstream);
-    course.change("work/02-fix/src/count.rs", "todo!(\"count {x:?}\")", "0");
-    fs::remove_dir_all(course.path("work/.skeletons")).unwrap();
-    change_all(&upstream);
-    upstream.generate();
-    upstream.commit();
-    course.git(&["pull", "--quiet"]);
-    let said = course.told();
-    let news = "fix/count has changed since you began it: its start version and its test.";
-    assert!(said.contains(news), "{said}");
-    let diff = stdout(&course.command(&["diff", "--skeleton", "fix/count"]));
-    for line in [
-        "-/// How many.\n+/// How many there are.\n",
-        "count(&[7, 7]), 2);\n+    assert_eq!(fix_exercises::count::count(&[7, 8])",
-    ] {
-        assert!(diff.contains(line), "no {line:?} in\n{diff}");
-    }
-    assert!(!diff.contains("+pub fn count"), "{diff}");
 }
 
 /// What `watch` prints until it has shown the first verdict and its keys.

@@ -123,23 +123,23 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
         .filter(|exercise| progress.is_solved(&exercise.id))
         .count();
     let _ = write!(out, "{solved} of {all} solved");
-    match catalog.exercises().filter(|one| is_open(one)).count() {
-        0 => {}
-        1 => out.push_str(", but 1 of them has an unfinished file now"),
-        open => {
-            let _ = write!(out, ", but {open} of them have unfinished files now");
-        }
-    }
     let is_outdated = |one: &&Exercise| progress::is_outdated(session.layout, one, progress);
-    match catalog.exercises().filter(is_outdated).count() {
-        0 => {}
-        1 => out.push_str(", but 1 of them has changed since you solved it"),
-        changed => {
-            let _ = write!(
-                out,
-                ", but {changed} of them have changed since you solved them"
-            );
-        }
+    let buts = [
+        match catalog.exercises().filter(|one| is_open(one)).count() {
+            0 => None,
+            1 => Some("1 of them has an unfinished file now".to_owned()),
+            open => Some(format!("{open} of them have unfinished files now")),
+        },
+        match catalog.exercises().filter(is_outdated).count() {
+            0 => None,
+            1 => Some("1 of them has changed since you solved it".to_owned()),
+            changed => Some(format!(
+                "{changed} of them have changed since you solved them"
+            )),
+        },
+    ];
+    for (but, link) in buts.into_iter().flatten().zip([", but ", ", and "]) {
+        let _ = write!(out, "{link}{but}");
     }
     let earlier = progress::earlier(catalog, progress);
     let solved = earlier.iter().filter(|one| one.state == State::Solved);
@@ -162,7 +162,7 @@ pub(super) fn table(session: &Session, paint: Paint) -> String {
 fn marks(session: &Session, exercise: &Exercise) -> Vec<String> {
     let (layout, id) = (session.layout, &exercise.id);
     let mut marks = Vec::new();
-    if !exercise.path(layout).exists() {
+    if !exercise.path(layout).is_file() {
         marks.push(format!("(its file is missing: `cargo course reset {id}`)"));
     }
     if progress::is_open_again(layout, exercise, &session.progress) {

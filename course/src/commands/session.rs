@@ -27,17 +27,9 @@ impl<'a> Session<'a> {
     /// Reads both and brings `work/` up to date. Tells the reader what changed there.
     pub fn open(layout: &'a Layout) -> Result<Self, CommandError> {
         let mut session = Self::read(layout)?;
-        match work::update(layout, &session.catalog) {
-            Ok(report) => report
-                .with_lost(|id| session.progress.lost(id))
-                .told(layout)
-                .iter()
-                .for_each(|told| terminal::complain(told)),
-            // A checkout that is read-only, a full disk: what is there can still be used.
-            Err(error) => {
-                let advice = error.advice();
-                terminal::print_warning(NOT_UPDATED, &error, advice.as_deref());
-            }
+        let (told, _) = session.update_work();
+        if let Some(told) = told {
+            terminal::complain(&told);
         }
         // Only now is the reader's work where the exercises are today.
         let loaded = progress::load_carried(layout, &session.catalog)?;
@@ -97,31 +89,29 @@ impl<'a> Session<'a> {
     /// Reads the course again after its files changed, and brings `work/` up to date.
     pub fn read_again(&mut self) -> Result<News, CommandError> {
         self.catalog = Catalog::load(self.layout)?;
-        let news = match work::update(self.layout, &self.catalog) {
-            Ok(report) => {
-                let report = report.with_lost(|id| self.progress.lost(id));
-                let brought = report.brought.iter().map(|moved| moved.to.clone());
-                let again = report.renamed.iter().filter(|renamed| renamed.again);
-                let again = again.filter_map(|renamed| Some(renamed.moved.as_ref()?.1.clone()));
-                News {
-                    brought: brought.chain(again).collect(),
-                    told: report.told(self.layout),
-                }
-            }
-            // A checkout that is read-only, a full disk: what is there can still be used.
-            Err(error) => News {
-                told: Some(terminal::warning_text(
-                    NOT_UPDATED,
-                    &error,
-                    error.advice().as_deref(),
-                    Paint::for_stdout(),
-                )),
-                brought: Vec::new(),
-            },
-        };
+        let (told, brought) = self.update_work();
         let loaded = progress::load_carried(self.layout, &self.catalog)?;
         self.learn(loaded);
-        Ok(news)
+        Ok(News { told, brought })
+    }
+
+    /// Brings `work/` up to date. Returns what the reader should know, and the files that now hold what they
+    /// wrote elsewhere.
+    fn update_work(&self) -> (Option<String>, Vec<PathBuf>) {
+        let updated = work::update(self.layout, &self.catalog);
+        let (report, failed) = work::Stopped::split(updated);
+        let report = report.with_lost(|id| self.progress.lost(id));
+        // A checkout that is read-only, a full disk: what is there can still be used.
+        let failed = failed.map(|error| {
+            let advice = error.advice();
+            terminal::warning_text(NOT_UPDATED, &error, advice.as_deref(), Paint::for_stdout())
+        });
+        let told: Vec<String> = report.told(self.layout).into_iter().chain(failed).collect();
+        let brought = report.brought.iter().map(|moved| moved.to.clone());
+        let again = report.renamed.iter().filter(|renamed| renamed.again);
+        let again = again.filter_map(|renamed| Some(renamed.moved.as_ref()?.1.clone()));
+        let told = (!told.is_empty()).then(|| told.join("\n"));
+        (told, brought.chain(again).collect())
     }
 
     /// Reads the progress file again, because another command may have changed it.

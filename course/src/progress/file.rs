@@ -185,7 +185,8 @@ fn parse_line(line: &str) -> Option<(String, Entry)> {
     for word in words {
         match word.split_once('=')? {
             ("hints", number) => entry.hints = number.parse().ok()?,
-            ("version", version) => entry.version = Some(version.parse().ok()?),
+            // It matters less than the line.
+            ("version", version) => entry.version = version.parse().ok(),
             _ => entry.extra.push(word.to_owned()),
         }
     }

@@ -80,7 +80,7 @@ impl Modules {
 
 fn state(layout: &Layout, exercise: &Exercise, progress: &Progress) -> State {
     match progress.state(&exercise.id) {
-        _ if !exercise.path(layout).exists() => State::Todo,
+        _ if !exercise.path(layout).is_file() => State::Todo,
         State::Solved if is_open_again(layout, exercise, progress) => State::Todo,
         state @ (State::Solved | State::Filled) => state,
         _ => State::Todo,

@@ -109,10 +109,14 @@ pub struct Earlier {
 /// All of them, by id.
 pub fn earlier(catalog: &Catalog, progress: &Progress) -> Vec<Earlier> {
     let is_known = |id: &String| catalog.exercises().any(|exercise| exercise.id == *id);
+    let is_solved_again = |id: &String| {
+        let mut now = catalog.exercises().filter(|one| one.formerly.contains(id));
+        now.any(|now| progress.is_solved(&now.id))
+    };
     let gone = progress
         .entries
         .iter()
-        .filter(|(id, entry)| entry.state != State::Todo && !is_known(id));
+        .filter(|(id, entry)| entry.state != State::Todo && !is_known(id) && !is_solved_again(id));
     gone.map(|(id, entry)| Earlier {
         id: id.clone(),
         state: entry.state,

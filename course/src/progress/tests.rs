@@ -93,6 +93,11 @@ fn the_version_that_was_solved_stays_until_a_reset() {
     let text = fs::read_to_string(&path).unwrap();
     assert!(text.ends_with(" version=0123456789abcdef\n"), "{text}");
     assert_eq!(load(&path).unwrap(), later);
+    // A version that cannot be read costs only the version.
+    fs::write(&path, text.replace("0123456789abcdef", "?")).unwrap();
+    let read = load(&path).unwrap();
+    assert!(read.damaged.is_none() && read.progress.is_solved("a/b"));
+    assert_eq!(read.progress.entries["a/b"].version, None);
     let reset = record(&path, "a/b", Change::Reset).unwrap();
     assert_eq!(reset.progress.entries["a/b"].version, None);
 }

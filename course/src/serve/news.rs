@@ -1,6 +1,7 @@
 //! The news of updates of `work/`, for readers who look only at the pages. They stay until the reader has read
 //! them.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use axum::{Json, extract::State};
@@ -27,6 +28,9 @@ impl News {
                     _ => lines.push(line.to_owned()),
                 }
             }
+            // Each save of an editor can say the same.
+            let mut seen = BTreeSet::new();
+            lines.retain(|line| seen.insert(line.clone()));
         });
     }
 

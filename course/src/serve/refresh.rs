@@ -41,13 +41,9 @@ pub async fn follow(course: Shared, mut watch: Watch) {
                 board::run(&course, &exercise);
             }
         }
-        let layout = &course.layout;
         if changed.iter().any(|path| makes_the_book(&course, path)) {
             rebuild(&course).await;
-        } else if changed
-            .iter()
-            .any(|path| work::is_former(layout, path) && path.exists())
-        {
+        } else if work::has_former(&course.layout, &changed) {
             // An editor still has the file of a renamed exercise open.
             catch_up(&course).await;
         }
@@ -64,26 +60,22 @@ pub struct Told {
 
 /// Brings `work/` up to date; answers what the reader should know.
 pub fn update_work(layout: &Layout, catalog: &Catalog) -> Option<Told> {
-    match work::update(layout, catalog) {
-        Ok(report) => {
-            let progress = progress::peek(&layout.progress()).unwrap_or_default();
-            let report = report.with_lost(|id| progress.lost(id));
-            Some(Told {
-                text: report.told(layout)?,
-                is_greeting: report.first && report.lost.is_empty(),
-            })
-        }
-        Err(error) => {
-            let advice = error
-                .advice()
-                .map_or_else(String::new, |advice| format!("; {advice}"));
-            let why = chain(&error);
-            Some(Told {
-                text: format!("work/ could not be brought up to date: {why}{advice}"),
-                is_greeting: false,
-            })
-        }
-    }
+    let (report, failed) = work::Stopped::split(work::update(layout, catalog));
+    let progress = progress::peek(&layout.progress()).unwrap_or_default();
+    let report = report.with_lost(|id| progress.lost(id));
+    let failed = failed.map(|error| {
+        let advice = error
+            .advice()
+            .map_or_else(String::new, |advice| format!("; {advice}"));
+        let why = chain(&error);
+        format!("work/ could not be brought up to date: {why}{advice}")
+    });
+    let is_greeting = report.first && report.lost.is_empty() && failed.is_none();
+    let told: Vec<String> = report.told(layout).into_iter().chain(failed).collect();
+    (!told.is_empty()).then(|| Told {
+        text: told.join("\n"),
+        is_greeting,
+    })
 }
 
 /// Reads the course again, brings `work/` up to date, and tells the reader. Returns whether the course can be

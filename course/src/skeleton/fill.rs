@@ -90,11 +90,19 @@ pub fn is_open(layout: &Layout, exercise: &Exercise) -> bool {
     let (Some(skeleton), Ok(yours)) = (skeleton, files::read(&exercise.path(layout))) else {
         return false;
     };
-    let holes = || skeleton.lines().map(str::trim).filter(|line| is_hole(line));
-    yours == skeleton
-        || yours
-            .lines()
-            .any(|line| holes().any(|hole| hole == line.trim()))
+    if yours == skeleton {
+        return true;
+    }
+    let holes = skeleton.lines().map(str::trim).filter(|line| is_hole(line));
+    let code = code(&yours);
+    holes
+        .into_iter()
+        .any(|hole| match (&code, self::code(hole)) {
+            // A hole that stays in a comment is no code.
+            (Some(code), Some(hole)) => code.contains(&hole),
+            // Half a file, or half a line: compare the text.
+            _ => yours.lines().any(|line| line.trim() == hole),
+        })
 }
 
 /// The line of the reader's file where the work begins, counted from 1: its first `todo!`. In a file
@@ -146,6 +154,16 @@ fn hole_error(layout: &Layout, exercise: &Exercise, source: holes::HoleError) ->
 #[cfg(test)]
 mod tests {
     use super::{code, first_item};
+
+    #[test]
+    fn a_hole_is_code_and_not_a_comment() {
+        let hole = code("todo!(\"count {x:?}\")").unwrap();
+        let has = |text: &str| code(text).unwrap().contains(&hole);
+        assert!(has("fn f() {\n    todo!( \"count {x:?}\" )\n}\n"));
+        assert!(!has(
+            "fn f() {\n    /* todo!(\"count {x:?}\") */\n    1\n}\n"
+        ));
+    }
 
     #[test]
     fn comments_and_spaces_are_no_code() {

@@ -19,7 +19,7 @@ pub use manifest::ManifestError;
 pub use tree::{Tree, generate};
 pub(crate) use tree::{changed_tests, damaged_sources, for_a_copy, for_the_reader};
 pub use write::{Difference, Regenerated, differences, regenerate};
-pub(crate) use write::{is_not_generated, put, replace};
+pub(crate) use write::{give_back, is_not_generated, put, replace};
 
 use std::path::PathBuf;
 

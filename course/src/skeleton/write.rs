@@ -128,7 +128,7 @@ pub(crate) fn replace(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, Fi
 }
 
 /// Moves what was set aside to its place again, unless another process has written there since.
-fn give_back(kept: &Path, path: &Path) {
+pub(crate) fn give_back(kept: &Path, path: &Path) {
     // A link, unlike a rename, never replaces a file. If it cannot be made, the file stays aside.
     if fs::hard_link(kept, path).is_ok() {
         let _ = fs::remove_file(kept);

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::record::{Hash, Kind};
-use super::{State, Update, WorkError, lock, place};
+use super::{State, Update, WorkError, former, lock, place};
 use crate::catalog::{Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::{git, skeleton};
@@ -156,9 +156,19 @@ impl Update<'_> {
     /// The version that the reader began with, although our copy of it is lost: git may know it. Otherwise
     /// nothing, so that all of the new version is news.
     fn lost_start(&self, path: &Path, base: Option<Hash>) -> Vec<u8> {
-        let tracked = Path::new("exercises").join(path);
         let is_it = |content: &[u8]| base == Some(Hash::of(content));
-        git::version(self.layout.root(), &tracked, is_it).unwrap_or_default()
+        let exercise = self.exercise_at(path);
+        let former = exercise.map(|exercise| {
+            former::by_name(exercise)
+                .into_iter()
+                .chain(exercise.formerly_at.clone())
+        });
+        let places = std::iter::once(path.to_owned()).chain(former.into_iter().flatten());
+        let mut versions = places.filter_map(|place| {
+            let tracked = Path::new("exercises").join(place);
+            git::version(self.layout.root(), &tracked, is_it)
+        });
+        versions.next().unwrap_or_default()
     }
 
     /// Tells the reader once about each change of an exercise that is begun.

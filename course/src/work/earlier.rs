@@ -58,6 +58,10 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
     }
     let mut found = Vec::new();
     for path in files::walk(&dir, &skeleton::is_not_generated)? {
+        // The record has one line for each file. No file of the course has such a name.
+        if !is_plain(&path) {
+            continue;
+        }
         let full = dir.join(&path);
         let content = match files::read_bytes(&full, files::LARGEST) {
             Ok(content) => content,
@@ -102,6 +106,12 @@ fn changed_in_exercises(update: &mut Update, pristine: &Tree) -> Result<Vec<Foun
         one.to.as_deref() != from
     });
     Ok(found)
+}
+
+/// Whether a path can stand on a line of text.
+pub(super) fn is_plain(path: &Path) -> bool {
+    path.to_str()
+        .is_some_and(|path| !path.contains(char::is_control))
 }
 
 /// Whether git left the marks of a conflict in a file.

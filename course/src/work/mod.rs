@@ -9,6 +9,8 @@
 
 mod changes;
 mod earlier;
+mod error;
+mod former;
 mod record;
 mod renamed;
 mod report;
@@ -16,7 +18,8 @@ mod reset;
 mod version;
 
 pub use changes::{Changes, changes, look};
-pub use report::{Gone, Lost, Moved, Renamed, Report, Why};
+pub use error::{Stopped, WorkError};
+pub use report::{Gone, Lost, Moved, Renamed, Report, Stays, Why};
 pub use reset::{Reset, reset, restore};
 pub use version::Version;
 
@@ -32,44 +35,12 @@ use self::record::{Hash, Kind, Record};
 use crate::catalog::{Catalog, Exercise, Layout};
 use crate::files::{self, FileError};
 use crate::git;
-use crate::skeleton::{self, SkeletonError, Tree, YOURS};
+use crate::skeleton::{self, Tree, YOURS};
 
 /// The name of the record. See `record`.
 const RECORD: &str = ".pristine";
 /// How long another course may hold the lock.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// Why `work/` could not be brought up to date.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum WorkError {
-    /// A file could not be read or written.
-    #[error(transparent)]
-    File(#[from] FileError),
-    /// The skeletons cannot be made.
-    #[error(transparent)]
-    Skeleton(#[from] SkeletonError),
-    /// Another course holds the lock.
-    #[error("another `cargo course` holds the lock {} and does not release it", path.display())]
-    Locked {
-        /// The lock.
-        path: PathBuf,
-    },
-}
-
-impl WorkError {
-    /// What the reader can do about it.
-    pub fn advice(&self) -> Option<String> {
-        match self {
-            Self::Locked { path } => Some(format!(
-                "end the other `cargo course` (is one stopped in a terminal?), or delete {}",
-                path.display()
-            )),
-            Self::File(error) => Some(format!("{}. Your files are as they were", error.advice())),
-            Self::Skeleton(_) => None,
-        }
-    }
-}
 
 /// The state of a file in `work/`.
 enum State {
@@ -85,7 +56,11 @@ enum State {
 }
 
 /// Creates `work/`, or updates it to the skeletons, and reports the changes.
-pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
+///
+/// # Errors
+/// If the course or a file of the reader's cannot be read or written, or another course holds the lock. The error
+/// has the changes that were made before.
+pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, Stopped> {
     let pristine = skeleton::generate(layout, &catalog.crates)?;
     let dir = layout.yours();
     fs::create_dir_all(&dir).map_err(FileError::new("create", &dir))?;
@@ -107,25 +82,20 @@ pub fn update(layout: &Layout, catalog: &Catalog) -> Result<Report, WorkError> {
         before: known.clone().unwrap_or_default(),
         record: known.clone().unwrap_or_default(),
     };
-    update.remove_leftovers();
-    if known.is_none() {
-        update.know_committed()?;
+    let done = update.run(&pristine);
+    let is_new = known.as_ref() != Some(&update.record);
+    let saved = if is_new {
+        update.record.save(&path)
+    } else {
+        Ok(())
+    };
+    match done.and(saved) {
+        Ok(()) => Ok(update.report),
+        Err(error) => Err(Stopped {
+            report: Box::new(update.report),
+            source: error.into(),
+        }),
     }
-    update.follow_renamed()?;
-    // The record still knows the skeletons in exercises/ that were generated before the new names.
-    earlier::bring(&mut update, &pristine)?;
-    update.forget_former();
-    update.copy_skeletons()?;
-    update.forget_removed();
-    update.keep_starts()?;
-    update.tell_changes();
-    let exercises = catalog.exercises();
-    let owners = exercises.map(|one| (place(one), one.id.clone())).collect();
-    update.record.set_owners(owners);
-    if known.as_ref() != Some(&update.record) {
-        update.record.save(&path)?;
-    }
-    Ok(update.report)
 }
 
 /// Records that these files equal their skeletons again.
@@ -147,17 +117,21 @@ pub(crate) fn put_back(layout: &Layout, paths: &[PathBuf], tree: &Tree) -> Resul
     Ok(record.save(&path)?)
 }
 
-/// Whether a file is in a place that an exercise of today had before. An editor that still has it open may
-/// save it there.
-pub fn is_former(layout: &Layout, path: &Path) -> bool {
-    let Ok(inside) = path.strip_prefix(layout.yours()) else {
+/// Whether one of these files is in a place that an exercise of today had before. An editor that still has it
+/// open may save it there.
+pub fn has_former<'a>(layout: &Layout, paths: impl IntoIterator<Item = &'a PathBuf>) -> bool {
+    let yours = layout.yours();
+    let inside = paths.into_iter().filter(|path| path.exists());
+    let inside: BTreeSet<&Path> = inside
+        .filter_map(|path| path.strip_prefix(&yours).ok())
+        .collect();
+    if inside.is_empty() {
         return false;
-    };
-    let record = Record::load(&layout.yours().join(RECORD)).ok().flatten();
+    }
+    let record = Record::load(&yours.join(RECORD)).ok().flatten();
     record.is_some_and(|record| {
-        let is_it = |former: &Path| former == inside;
-        let mut former = record.former();
-        former.any(|(path, _)| is_it(path)) && !record.owners().any(|(path, _)| is_it(path))
+        let mut former = record.former().map(|(path, _)| path);
+        former.any(|path| inside.contains(path) && record.owner(path).is_none())
     })
 }
 
@@ -194,6 +168,25 @@ struct Update<'a> {
 }
 
 impl Update<'_> {
+    fn run(&mut self, pristine: &Tree) -> Result<(), FileError> {
+        self.remove_leftovers();
+        if self.report.first {
+            self.know_committed()?;
+        }
+        self.follow_renamed()?;
+        // The record still knows the skeletons in exercises/ that were generated before the new names.
+        earlier::bring(self, pristine)?;
+        self.forget_former();
+        self.copy_skeletons()?;
+        self.forget_removed();
+        self.keep_starts()?;
+        self.tell_changes();
+        let exercises = self.catalog.exercises();
+        let owners = exercises.map(|one| (place(one), one.id.clone())).collect();
+        self.record.set_owners(owners);
+        Ok(())
+    }
+
     fn state(&self, path: &Path) -> State {
         let content = match files::read_bytes(&self.layout.yours().join(path), files::LARGEST) {
             Ok(content) => content,
@@ -275,8 +268,11 @@ impl Update<'_> {
             match state {
                 State::Missing if base.is_none() || self.anew => {
                     skeleton::put(&full, wanted)?;
-                    let is_renamed =
-                        |id: &String| self.report.renamed.iter().any(|one| one.to == *id);
+                    let is_renamed = |id: &String| {
+                        let mut known = self.before.owners().map(|(_, id)| id);
+                        let mut renamed = self.report.renamed.iter();
+                        renamed.any(|one| one.to == *id) || known.any(|known| known == id)
+                    };
                     if base.is_none() && !self.report.first {
                         let new = exercise.filter(|id| !is_renamed(id));
                         self.report.new.extend(new);
@@ -287,15 +283,24 @@ impl Update<'_> {
                 // The reader removed a missing file. `reset` restores it.
                 State::Current | State::Missing | State::Other => {}
                 State::Untouched => {
-                    skeleton::put(&full, wanted)?;
+                    // The reader may save it at this moment. Then the next update looks again.
+                    let is_still = || {
+                        files::read_bytes(&full, files::LARGEST)
+                            .is_ok_and(|it| base == Some(Hash::of(&it)))
+                    };
+                    if !files::write_if(&full, wanted, &is_still)? {
+                        continue;
+                    }
                     self.report.updated.push(full);
                 }
                 State::Changed(_) if base == Some(now) => {}
                 // The record keeps the skeleton that the reader began with.
                 State::Changed(_) if exercise.is_some() && base.is_some() => continue,
-                State::Changed(content) if self.is_own_file(path) => {
+                State::Changed(content) if self.is_own_file(path, &content) => {
                     let kept = files::keep_copy(&full, &content, YOURS)?;
-                    skeleton::put(&full, wanted)?;
+                    if !files::write_if(&full, wanted, &|| files::is(&full, &content))? {
+                        continue;
+                    }
                     self.report.new.extend(exercise);
                     self.report.own.push((full, kept));
                 }
@@ -303,8 +308,14 @@ impl Update<'_> {
                 State::Changed(content) => {
                     // The copy comes first, so the reader's version exists at all times.
                     let kept = files::keep_copy(&full, &content, YOURS)?;
-                    skeleton::put(&full, wanted)?;
-                    self.report.replaced.push((full, kept));
+                    if !files::write_if(&full, wanted, &|| files::is(&full, &content))? {
+                        continue;
+                    }
+                    if base.is_some() || self.report.first {
+                        self.report.replaced.push((full, kept));
+                    } else {
+                        self.report.own.push((full, kept));
+                    }
                 }
             }
             self.record.set(Kind::Skeleton, path, now);
@@ -313,9 +324,9 @@ impl Update<'_> {
     }
 
     /// Whether a changed file has the name of a new exercise's file by chance.
-    fn is_own_file(&self, path: &Path) -> bool {
+    fn is_own_file(&self, path: &Path, content: &[u8]) -> bool {
         self.exercise_at(path)
-            .is_some_and(|exercise| self.is_the_readers_own(exercise, path))
+            .is_some_and(|exercise| self.is_the_readers_own(exercise, path, content))
     }
 
     /// The reader's files that the course no longer has stay in their place. The record forgets them.
@@ -331,8 +342,10 @@ impl Update<'_> {
             let file = match self.state(&path) {
                 // It contains no work. The test of a removed exercise would not compile any more.
                 State::Untouched => {
-                    let _ = fs::remove_file(&full);
-                    None
+                    let began = self.record.get(Kind::Skeleton, &path);
+                    let is_ours = |content: &[u8]| began == Some(Hash::of(content));
+                    let is_gone = former::remove(&full, is_ours).unwrap_or(true);
+                    (!is_gone).then_some(full)
                 }
                 State::Changed(_) => Some(full),
                 _ => None,
@@ -340,12 +353,19 @@ impl Update<'_> {
             if let Some(id) = &owner {
                 self.record.add_former(&path, id);
             }
+            let has_work = file.is_some();
             match (owner, file) {
                 (Some(id), file) => self.report.gone.push(Gone { id, file }),
                 (None, Some(file)) => self.report.removed.push(file),
                 (None, None) => {}
             }
-            self.forget(&path);
+            self.record.remove(Kind::Moved, &path);
+            if has_work {
+                // If the exercise comes back, the reader still began with that version.
+                self.record.remove(Kind::Skeleton, &path);
+            } else {
+                self.forget(&path);
+            }
         }
     }
 }

@@ -66,9 +66,19 @@ pub struct Renamed {
     pub copies: Vec<(PathBuf, PathBuf)>,
     /// The exercise was renamed earlier, and the file was saved in the former place again.
     pub again: bool,
-    /// A file of the reader's that was not moved, and whether the exercise asks for something else now. If
-    /// it does not, the reader has changed the file in the new place too.
-    pub left: Option<(PathBuf, bool)>,
+    /// A file of the reader's that was not moved, and why.
+    pub left: Option<(PathBuf, Stays)>,
+}
+
+/// Why a file of the reader's does not follow its exercise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stays {
+    /// The exercise asks for something else now.
+    OtherTask,
+    /// The reader has changed the file in the new place too.
+    BothChanged,
+    /// In one of the two places there is a folder, or something that cannot be read.
+    NoFile,
 }
 
 /// An exercise that the course no longer has.
@@ -250,6 +260,25 @@ impl Report {
 }
 
 impl Renamed {
+    /// Nothing has happened to its file yet.
+    pub(super) fn new(from: Option<String>, to: &str) -> Self {
+        Self {
+            from,
+            to: to.to_owned(),
+            moved: None,
+            kept: None,
+            copies: Vec::new(),
+            again: false,
+            left: None,
+        }
+    }
+
+    /// Whether the reader should hear of it.
+    pub(super) fn is_news(&self) -> bool {
+        let has_moved = self.moved.is_some() || !self.copies.is_empty();
+        has_moved || self.left.is_some() || self.from.is_some()
+    }
+
     fn told(&self, layout: &Layout) -> String {
         let Self {
             from,
@@ -289,11 +318,11 @@ impl Renamed {
                 copies.join(", ")
             );
         }
-        if let Some((file, is_other)) = left {
-            let why = if *is_other {
-                "The new one asks for something else"
-            } else {
-                "You have changed the file in the new place too"
+        if let Some((file, why)) = left {
+            let why = match why {
+                Stays::OtherTask => "The new one asks for something else",
+                Stays::BothChanged => "You have changed the file in the new place too",
+                Stays::NoFile => "There is a folder, or a file that cannot be read",
             };
             let file = layout.show(file);
             let _ = write!(

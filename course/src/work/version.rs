@@ -4,8 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
 
-use super::place;
 use super::record::Hash;
+use super::{former, place};
 use crate::catalog::{Exercise, Layout};
 use crate::files;
 use crate::skeleton;
@@ -15,13 +15,17 @@ use crate::skeleton;
 pub struct Version(u64);
 
 impl Version {
-    /// The version of today. `None` if the course's files cannot be read.
+    /// The version of today. `None` if the course's files cannot be read. Neither the exercise's name nor the
+    /// kind of the line ends is part of it.
     pub fn of(layout: &Layout, exercise: &Exercise) -> Option<Self> {
+        let file = place(exercise);
         let test = Path::new(&exercise.folder).join(&exercise.test);
         let mut content = Vec::new();
-        for path in [place(exercise), test] {
+        for path in [&file, &test] {
             let source = files::read(&layout.solutions().join(path)).ok()?;
-            content.extend(skeleton::skeleton(&source).ok()?.into_bytes());
+            let text = skeleton::skeleton(&source).ok()?.replace('\r', "");
+            let text = former::with_module(&text, &file, Path::new("any.rs"));
+            content.extend(text.into_bytes());
             content.push(0);
         }
         Some(Self(Hash::of(&content).short()))

@@ -1,4 +1,4 @@
-//! Exercises that the course renames, moves or drops.
+//! Exercises that the course changes, renames, moves or drops.
 
 use std::fs;
 
@@ -61,4 +61,40 @@ pub fn drop_count(course: &Course) {
     let toml = course.read("solutions/02-fix/exercises.toml");
     let end = toml.find("[[exercise]]\nid = \"fix/count\"").unwrap();
     course.write("solutions/02-fix/exercises.toml", &toml[..end]);
+}
+
+/// The course changes both skeletons and a test, and gets one exercise more.
+pub fn change_all(upstream: &Course) {
+    upstream.change(
+        "solutions/02-fix/src/double.rs",
+        "/// Twice `x`.",
+        "/// Twice `x`, exactly.",
+    );
+    upstream.change(
+        "solutions/02-fix/src/count.rs",
+        "/// How many.",
+        "/// How many there are.",
+    );
+    upstream.change("solutions/02-fix/tests/count.rs", "&[7, 7]", "&[7, 8]");
+    upstream.change(
+        "solutions/02-fix/src/lib.rs",
+        "pub mod double;",
+        "pub mod double;\npub mod half;",
+    );
+    upstream.write(
+        "solutions/02-fix/src/half.rs",
+        "pub fn half(x: u32) -> u32 {\n    // hole: begin\n    x / 2\n    // hole: instead\n    //| todo!(\"halve {x}\")\n    // hole: end\n}\n",
+    );
+    upstream.write(
+        "solutions/02-fix/tests/half.rs",
+        "#[test]\nfn halves() {\n    assert_eq!(fix_exercises::half::half(8), 4);\n}\n",
+    );
+    let exercises = upstream.read("solutions/02-fix/exercises.toml");
+    upstream.write(
+        "solutions/02-fix/exercises.toml",
+        &format!(
+            "{exercises}\n[[exercise]]\nid = \"fix/half\"\ntitle = \"Halve it\"\nkind = \"move\"\nminutes = 5\n\
+             file = \"src/half.rs\"\ntest = \"tests/half.rs\"\nsummary = \"Halve.\"\nhints = [\"a\", \"b\", \"c\"]\n"
+        ),
+    );
 }

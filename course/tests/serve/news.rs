@@ -69,10 +69,26 @@ fn a_save_of_the_old_file_of_a_renamed_exercise_is_moved_tested_and_told() {
         "work/07-lamps/src/dark.rs",
         "pub fn dim(level: u8) -> u8 {\n    level / 2\n}\n",
     );
-    let told = events.until("news")["news"][0].to_string();
+    let first = events.until("news")["news"].clone();
+    let told = first[0].to_string();
     assert!(
         told.contains("work/07-lamps/src/dark.rs -> work/07-lamps/src/dim.rs"),
         "{told}"
     );
     assert_eq!(events.verdict()["state"], "solved");
+
+    // Each save of the editor moves it again, which is one piece of news.
+    server.fixture.write(
+        "work/07-lamps/src/dark.rs",
+        "pub fn dim(level: u8) -> u8 {\n    level\n}\n",
+    );
+    assert_eq!(events.until("news")["news"], first);
+    assert_eq!(events.verdict()["state"], "failing");
+    assert!(
+        !server
+            .fixture
+            .root()
+            .join("work/07-lamps/src/dim.rs.yours-1")
+            .exists()
+    );
 }

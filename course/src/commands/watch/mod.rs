@@ -255,10 +255,7 @@ impl Course<'_> {
             return;
         }
         // An editor still has the file of a renamed exercise open.
-        if paths
-            .iter()
-            .any(|path| work::is_former(layout, path) && path.exists())
-        {
+        if work::has_former(layout, paths) {
             return self.read_again();
         }
         self.session.read_progress();

@@ -51,8 +51,12 @@ impl Screen {
     }
 
     pub fn add_news(&mut self, news: &str) {
+        // Each save of an editor can say the same.
+        let known: Vec<String> = self.news.lines().map(Into::into).collect();
+        let is_new = |line: &&str| !known.iter().any(|known| known == line);
         let before = std::mem::take(&mut self.news);
-        self.news = format!("{}\n{before}", news.trim_end());
+        let news: Vec<&str> = news.trim_end().lines().filter(is_new).collect();
+        self.news = format!("{}\n{before}", news.join("\n"));
     }
 
     pub fn forget_news(&mut self) {

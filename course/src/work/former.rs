@@ -1,0 +1,200 @@
+//! Names and places that exercises had before, and the moves of single files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::place;
+use crate::catalog::Exercise;
+use crate::files::{self, FileError};
+use crate::skeleton::{self, YOURS};
+
+/// Whether an exercise has this id or had it before.
+pub(super) fn is_same(exercise: &Exercise, id: &str) -> bool {
+    id == exercise.id || exercise.formerly.iter().any(|old| old == id)
+}
+
+/// The files that an exercise had under its former ids. Files are named as their exercises are.
+pub(super) fn by_name(exercise: &Exercise) -> Vec<PathBuf> {
+    let names = exercise.formerly.iter().filter_map(|id| id.split_once('/'));
+    let file = |name: &str| format!("{}.rs", name.replace('-', "_"));
+    let now = place(exercise);
+    names
+        .map(|(_, name)| now.with_file_name(file(name)))
+        .collect()
+}
+
+/// The test of the exercise that had this file, if the two had the same name.
+pub(super) fn test_of(file: &Path) -> PathBuf {
+    let folder: PathBuf = file.components().take(1).collect();
+    folder
+        .join("tests")
+        .join(file.file_name().unwrap_or_default())
+}
+
+/// The text of a test, in which the module of the file `from` has the name of the file `to`.
+pub(super) fn with_module(text: &str, from: &Path, to: &Path) -> String {
+    let [old, new] = [from, to].map(|path| {
+        let stem = path.file_stem().unwrap_or_default();
+        format!("::{}", stem.to_string_lossy())
+    });
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(&old) {
+        let (before, after) = (&rest[..at], &rest[at + old.len()..]);
+        // The first part of a path behind the crate's name is a module. What follows it has other owners.
+        let krate = before.rsplit(|c: char| !is_word(c)).next().unwrap_or("");
+        let is_module = krate.ends_with("_exercises") || krate == "my_runtime";
+        out.push_str(before);
+        let whole = is_module && !after.starts_with(is_word);
+        out.push_str(if whole { &new } else { &old });
+        rest = after;
+    }
+    out + rest
+}
+
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// The names of the public items in a source file.
+pub(super) fn defined(source: &str) -> BTreeSet<&str> {
+    const ITEMS: [&str; 8] = [
+        "fn", "struct", "enum", "trait", "type", "const", "static", "union",
+    ];
+    let public = source.lines().filter_map(|line| {
+        let line = line.trim_start().strip_prefix("pub")?;
+        let words = line.split(|c: char| !is_word(c));
+        let mut words = words.skip_while(|word| !ITEMS.contains(word));
+        words.next()?;
+        words.find(|word| !word.is_empty() && !ITEMS.contains(word))
+    });
+    public.collect()
+}
+
+/// Removes a file if its content is ours. We move it away first, because it may be saved at this moment.
+/// Returns whether the file is gone.
+pub(super) fn remove(path: &Path, is_ours: impl Fn(&[u8]) -> bool) -> Result<bool, FileError> {
+    let aside = files::set_aside(path, YOURS)?;
+    if files::read_bytes(&aside, files::LARGEST).is_ok_and(|content| is_ours(&content)) {
+        fs::remove_file(&aside).map_err(FileError::new("remove", &aside))?;
+        return Ok(true);
+    }
+    skeleton::give_back(&aside, path);
+    Ok(false)
+}
+
+/// Renames a file. What was in the new place is removed if it is ours. Otherwise it is kept as a copy, whose
+/// path is returned.
+pub(super) fn rename(
+    from: &Path,
+    to: &Path,
+    is_ours: impl Fn(&[u8]) -> bool,
+) -> Result<Option<PathBuf>, FileError> {
+    if let Some(dir) = to.parent() {
+        fs::create_dir_all(dir).map_err(FileError::new("create", dir))?;
+    }
+    // A link may lead to the same folder, and a system may take `a.rs` and `A.rs` for the same name.
+    let is_one_file = matches!((from.canonicalize(), to.canonicalize()), (Ok(a), Ok(b)) if a == b);
+    let aside = if is_one_file || fs::symlink_metadata(to).is_err() {
+        None
+    } else {
+        Some(files::set_aside(to, YOURS)?)
+    };
+    if let Err(error) = move_file(from, to) {
+        if let Some(aside) = aside {
+            skeleton::give_back(&aside, to);
+        }
+        return Err(FileError::new("move", from)(error));
+    }
+    let Some(aside) = aside else {
+        return Ok(None);
+    };
+    if files::read_bytes(&aside, files::LARGEST).is_ok_and(|content| is_ours(&content)) {
+        let _ = fs::remove_file(&aside);
+        return Ok(None);
+    }
+    Ok(Some(aside))
+}
+
+fn move_file(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::rename(from, to) {
+        // A folder may be a link to another disk.
+        Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+            fs::copy(from, to)?;
+            fs::remove_file(from)
+        }
+        renamed => renamed,
+    }
+}
+
+/// Moves the kept versions of a file, `count.rs.yours-1`, to the new name of the file.
+pub(super) fn move_copies(from: &Path, to: &Path) -> Result<Vec<(PathBuf, PathBuf)>, FileError> {
+    let name = from.file_name().unwrap_or_default().to_string_lossy();
+    let start = format!("{name}{YOURS}");
+    let entries = from.parent().and_then(|dir| fs::read_dir(dir).ok());
+    let entries = entries.into_iter().flatten().flatten();
+    let mut copies: Vec<(u128, PathBuf)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let number = name.to_str()?.strip_prefix(&start)?;
+            let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+            Some((number.parse().ok().filter(|_| is_number)?, entry.path()))
+        })
+        .collect();
+    copies.sort();
+    let mut moved = Vec::new();
+    for (_, copy) in copies {
+        let now = files::move_to(&copy, to, YOURS)?;
+        moved.push((copy, now));
+    }
+    Ok(moved)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_of_a_test_gets_the_new_name_and_other_names_stay() {
+        let text = "use fix_exercises::count::count;\nuse fix_exercises::counter;\nuse other::count::x;\n\
+                    fn f() { my_runtime::count::count(); }\n";
+        let expected = "use fix_exercises::tally::count;\nuse fix_exercises::counter;\nuse other::count::x;\n\
+                        fn f() { my_runtime::tally::count(); }\n";
+        let [from, to] = ["a/src/count.rs", "b/src/tally.rs"].map(Path::new);
+        assert_eq!(with_module(text, from, to), expected);
+    }
+
+    #[test]
+    fn public_items_are_found_by_their_names() {
+        let source = "pub fn one() {}\n    pub const fn two() {}\npub(crate) struct Three;\nfn four() {}\n\
+                      pub unsafe fn five() {}\npub const SIX: u8 = 6;\npub async fn seven() {}\npub use eight;\n";
+        let names: Vec<_> = defined(source).into_iter().collect();
+        assert_eq!(names, ["SIX", "Three", "five", "one", "seven", "two"]);
+    }
+
+    #[test]
+    fn what_is_saved_at_the_moment_of_a_removal_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.rs");
+        fs::write(&path, "saved").unwrap();
+        assert!(!remove(&path, |content| content == b"ours").unwrap());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "saved");
+        assert!(remove(&path, |content| content == b"saved").unwrap());
+        assert!(!path.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_not_lost_where_both_names_are_the_same_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let [real, link] = ["real", "link"].map(|name| dir.path().join(name));
+        fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        fs::write(real.join("a.rs"), "mine").unwrap();
+        let kept = rename(&real.join("a.rs"), &link.join("a.rs"), |_| true).unwrap();
+        assert_eq!(kept, None);
+        assert_eq!(fs::read_to_string(real.join("a.rs")).unwrap(), "mine");
+    }
+}

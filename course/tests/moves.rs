@@ -1,0 +1,172 @@
+//! Moves of the reader's files that meet others, or that stop in the middle.
+
+mod common;
+
+use std::fs;
+
+use common::renames::rename_count;
+use common::{Course, code, stdout};
+use course::skeleton;
+
+/// Puts the file of each exercise where the file of the next one was.
+fn shift(course: &Course, files: &[(&str, &str)]) {
+    let folder = "solutions/02-fix";
+    for dir in ["src", "tests"] {
+        let path = |name: &str| course.path(&format!("{folder}/{dir}/{name}.rs"));
+        for (from, _) in files {
+            fs::rename(path(from), path(&format!("{from}-away"))).unwrap();
+        }
+        for (from, to) in files {
+            fs::rename(path(&format!("{from}-away")), path(to)).unwrap();
+        }
+    }
+    let toml = course.read(&format!("{folder}/exercises.toml"));
+    let toml = files.iter().fold(toml, |toml, (from, to)| {
+        let new = toml.replace(&format!("src/{from}.rs"), &format!("src/{to}-new.rs"));
+        new.replace(&format!("tests/{from}.rs"), &format!("tests/{to}-new.rs"))
+    });
+    course.write(
+        &format!("{folder}/exercises.toml"),
+        &toml.replace("-new.rs", ".rs"),
+    );
+    for (from, to) in files {
+        let test = format!("{folder}/tests/{to}.rs");
+        course.change(
+            &test,
+            &format!("fix_exercises::{from}::"),
+            &format!("fix_exercises::{to}::"),
+        );
+    }
+    let modules: Vec<_> = files
+        .iter()
+        .map(|(_, to)| {
+            format!(
+                "pub mod {to};
+"
+            )
+        })
+        .collect();
+    course.write(&format!("{folder}/src/lib.rs"), &modules.concat());
+}
+
+/// Generates `exercises/` as the author does, without the reader's `work/`.
+fn regenerate(course: &Course) {
+    let tree = skeleton::generate(&course.layout, &course.catalog().crates).unwrap();
+    skeleton::regenerate(&course.layout, &tree, &mut |_| {}).unwrap();
+}
+
+#[test]
+fn exercises_that_exchange_their_files_keep_their_own_work() {
+    let swap = [("double", "count"), ("count", "double")];
+    let chain = [("double", "count"), ("count", "third")];
+    for files in [swap, chain] {
+        for both in [true, false] {
+            let course = Course::new();
+            course.double("x + x");
+            let double = course.read("work/02-fix/src/double.rs");
+            course.command(&["check", "fix/double"]);
+            if both {
+                course.solve("fix/count");
+                course.command(&["check", "fix/count"]);
+            }
+            let count = course.read("work/02-fix/src/count.rs");
+            shift(&course, &files);
+            regenerate(&course);
+            let said = course.told();
+            let [double_at, count_at] = files.map(|(_, to)| format!("work/02-fix/src/{to}.rs"));
+            let moved =
+                format!("Your file was moved with it: work/02-fix/src/double.rs -> {double_at}.");
+            assert!(said.contains(&moved), "{said}");
+            assert_eq!(
+                said.matches("was moved").count(),
+                1 + usize::from(both),
+                "{said}"
+            );
+            assert_eq!(course.read(&double_at), double);
+            assert_eq!(course.read(&count_at), count, "{said}");
+            assert_eq!(course.told(), "");
+            let solved = if both { 2 } else { 1 };
+            let list = stdout(&course.command(&["list"]));
+            assert!(
+                list.ends_with(&format!("{solved} of 2 solved\n"))
+                    || list.contains(&format!("{solved} of 2 solved\nnext")),
+                "{list}"
+            );
+            let check = course.command(&["check", "fix/double"]);
+            assert_eq!(code(&check), 0, "{}", stdout(&check));
+        }
+    }
+}
+
+#[test]
+fn a_rename_that_was_interrupted_keeps_the_work_where_it_is() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    course.command(&["check", "fix/count"]);
+    rename_count(&course);
+    // The record could not be written any more after the file was moved.
+    let record = course.read("work/.pristine");
+    course.told();
+    course.write("work/.pristine", &record);
+    let said = course.told();
+    assert!(
+        !said.contains("yours-") && !said.contains("no longer part"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), mine);
+    let list = stdout(&course.command(&["list"]));
+    assert!(list.contains("solved   fix/tally"), "{list}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_update_that_always_fails_tells_what_it_did_and_sets_nothing_aside() {
+    let course = Course::new();
+    course.solve("fix/count");
+    let mine = course.read("work/02-fix/src/count.rs");
+    fs::remove_dir_all(course.path("work/.skeletons")).unwrap();
+    course.write("work/.skeletons", "");
+    rename_count(&course);
+    for round in 0..3 {
+        let said = course.told();
+        let moved = "work/02-fix/src/count.rs -> work/02-fix/src/tally.rs";
+        assert_eq!(said.contains(moved), round == 0, "{said}");
+        assert!(said.contains("Nothing of yours is lost"), "{said}");
+        assert!(!said.contains("yours-"), "{said}");
+        assert_eq!(course.read("work/02-fix/src/tally.rs"), mine);
+    }
+}
+
+/// The reader works on an older branch of the course, and comes back.
+#[test]
+fn half_done_work_of_an_older_branch_does_not_replace_a_solution() {
+    let course = Course::new();
+    let all = [
+        "src/count.rs",
+        "tests/count.rs",
+        "src/lib.rs",
+        "exercises.toml",
+    ];
+    let before = all.map(|file| course.read(&format!("solutions/02-fix/{file}")));
+    course.solve("fix/count");
+    course.command(&["check", "fix/count"]);
+    rename_count(&course);
+    course.told();
+    let solved = course.read("work/02-fix/src/tally.rs");
+    for name in ["src/tally.rs", "tests/tally.rs"] {
+        fs::remove_file(course.path(&format!("solutions/02-fix/{name}"))).unwrap();
+    }
+    for (file, text) in all.into_iter().zip(&before) {
+        course.write(&format!("solutions/02-fix/{file}"), text);
+    }
+    course.told();
+    course.change("work/02-fix/src/count.rs", "todo!", "// Again.\n    todo!");
+    rename_count(&course);
+    let said = course.told();
+    assert!(
+        said.contains("work/02-fix/src/count.rs stays where it is"),
+        "{said}"
+    );
+    assert_eq!(course.read("work/02-fix/src/tally.rs"), solved);
+}
